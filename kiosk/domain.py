@@ -1,0 +1,235 @@
+"""The named values that travel from the camera to the door, frozen.
+
+Frame -> Face -> Chip -> Embedding -> Identification -> Observation -> Decision -> door
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+ByteImage: TypeAlias = NDArray[np.uint8]
+Floats: TypeAlias = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One capture of a source."""
+
+    image: ByteImage  # (H, W, 3) BGR
+    captured_at: float  # s, the source's clock: monotonic for a camera, video time for a file read with --fast
+    sequence: int  # counts up from 0 within one opening of the source
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in px, half-open: right and bottom are the first column and row outside."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def area(self) -> int:
+        return max(self.width, 0) * max(self.height, 0)
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+    def overlap(self, other: Box) -> float:
+        """Intersection over union, 0 to 1."""
+        common = Box(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        )
+        if common.width <= 0 or common.height <= 0:
+            return 0.0
+        return common.area / (self.area + other.area - common.area)
+
+    def grown(self, factor: float, width: int, height: int) -> Box:
+        """The box with `factor` times its size added on each side, cut to an image of width x height px."""
+        dx, dy = round(self.width * factor), round(self.height * factor)
+        return Box(
+            max(self.left - dx, 0),
+            max(self.top - dy, 0),
+            min(self.right + dx, width),
+            min(self.bottom + dy, height),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """A detected sample."""
+
+    box: Box
+    score: float  # the detector's own, larger = surer
+    landmarks: Floats | None = None  # (5, 2) px as (x, y), in dlib's order; None until located
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chip:
+    """An aligned sample, cropped the way one encoder wants it."""
+
+    image: ByteImage  # (S, S, 3) RGB
+    face: Face
+
+
+class Rejection(enum.Enum):
+    """Why a face, or a picture, was not encoded (the field's failure to acquire)."""
+
+    NO_FACE = "no_face"
+    SEVERAL_FACES = "several_faces"
+    TOO_SMALL = "too_small"
+    TOO_DARK = "too_dark"
+    TOO_BRIGHT = "too_bright"
+    TOO_BLURRED = "too_blurred"
+    OFF_POSE = "off_pose"
+    NOT_LIVE = "not_live"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedding:
+    """Biometric features; the one that is searched for is called the probe."""
+
+    vector: NDArray[np.float32]  # (D,), L2-normalised, finite
+    encoder: str  # the name of the encoder that made it; embeddings of two encoders are never compared
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Template:
+    """A stored reference; all of them together are the gallery."""
+
+    person: str  # the name of the picture's file or folder
+    embedding: Embedding
+    source: str  # the picture, relative to the image folder
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One entry of a candidate list."""
+
+    person: str
+    distance: float  # L2 between L2-normalised embeddings, 0 to 2; smaller = closer
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Answer of a 1:1 comparison."""
+
+    claimed: str
+    distance: float
+    threshold: float
+
+    @property
+    def accepted(self) -> bool:
+        return self.distance <= self.threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """Answer of a 1:N search in an open set: the nearest people, or nobody."""
+
+    candidates: tuple[Candidate, ...]  # one a person, nearest first
+    threshold: float
+    margin: float
+    gallery_size: int  # people searched
+
+    @property
+    def best(self) -> Candidate | None:
+        return self.candidates[0] if self.candidates else None
+
+    @property
+    def second(self) -> Candidate | None:
+        return self.candidates[1] if len(self.candidates) > 1 else None
+
+    @property
+    def within_threshold(self) -> bool:
+        return self.best is not None and self.best.distance <= self.threshold
+
+    @property
+    def match(self) -> str | None:
+        """The person recognised: within the threshold, and nearer than anybody else by the margin."""
+        if self.best is None or not self.within_threshold:
+            return None
+        # Written with >= so that a NaN distance is never a match.
+        clear = self.second is None or self.second.distance - self.best.distance >= self.margin
+        return self.best.person if clear else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrackedFace:
+    """One face of a frame, followed from the frames before it."""
+
+    track: int  # stays with a face over frames, never used twice
+    face: Face
+    rejection: Rejection | None
+    identification: Identification | None  # None where the face was rejected
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observation:
+    """What one processed frame showed."""
+
+    sequence: int
+    captured_at: float  # s, as in Frame
+    faces: tuple[TrackedFace, ...]
+    repeated: bool = False  # the same pixels as the frame before: shown, never counted
+
+
+class Outcome(enum.Enum):
+    """What the door does."""
+
+    PENDING = "pending"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+class Reason(enum.Enum):
+    """Why a decision fell as it did."""
+
+    RECOGNISED = "recognised"
+    RETURNED = "returned"  # granted again within the cool-down, not greeted again
+    GATHERING = "gathering"  # too few frames so far
+    PRESENT = "present"  # was granted and still stands there
+    NOBODY_ENROLLED = "nobody_enrolled"
+    TOO_FAR = "too_far"  # nobody within the threshold
+    AMBIGUOUS = "ambiguous"  # within the threshold, but two people within the margin, or frames that disagree
+    FAULT = "fault"  # something on the way to the door failed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """What the door does about one tracked face."""
+
+    outcome: Outcome
+    reason: Reason
+    track: int
+    sequence: int  # of the frame that settled it
+    decided_at: float  # s, clock of Frame.captured_at
+    agreeing: int  # frames that name the same person, of `required`
+    required: int
+    person: str | None = None  # who is granted, or who is leading while pending
+    identification: Identification | None = None  # of the frame that settled it
+    greet: bool = False
+    fault: str | None = None  # the message behind Reason.FAULT
+
+
+def display_name(person: str) -> str:
+    """The name as people read and hear it: underscores shown as spaces."""
+    return " ".join(person.replace("_", " ").split())

@@ -1,0 +1,121 @@
+"""Faults of the kiosk. Every one names the thing, the reason and the remedy, and owns its exit code.
+
+KioskError                  10
+├── ConfigError             11  config.yaml, a command-line value, an environment variable
+├── CameraError             12  a camera, video file, stream or folder of stills
+├── PictureError            13  one picture file that cannot be used
+├── DetectorError           14  the face detector or its landmark model
+├── EncoderError            15  the encoder at work
+│   └── WeightsError        16  a weights file: missing, altered, of the wrong shape
+├── GalleryError            17  the image folder as a whole
+│   ├── UnknownPersonError  18  a person who is not in the gallery
+│   └── EnrolmentError      19  pictures that may not be enrolled
+├── JournalError            20  the record of decisions
+├── DoorError               21  the lock
+├── VoiceError              22  the spoken welcome
+└── DisplayError            23  the screen
+
+Exit codes 0 and 1 are answers (yes, no), 2 is wrong usage of the command line. What is expected to happen at a door
+(a stranger, a blurred face) is no fault: see the enums in kiosk.domain.
+"""
+
+from typing import ClassVar
+
+
+class KioskError(Exception):
+    """A fault that stops what was asked for.
+
+    Args:
+        thing: what is at fault: a file, a device, an option.
+        reason: what is wrong with it.
+        remedy: what the reader can do about it.
+    """
+
+    exit_code: ClassVar[int] = 10
+
+    def __init__(self, thing: object, reason: str, remedy: str) -> None:
+        super().__init__(str(thing), reason, remedy)
+        self.thing = str(thing)
+        self.reason = reason
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return " ".join(f"{self.thing}: {self.reason}; {self.remedy}".split())
+
+
+class ConfigError(KioskError):
+    """The configuration is not usable as written."""
+
+    exit_code = 11
+
+
+class CameraError(KioskError):
+    """A source of frames cannot be opened or has stopped."""
+
+    exit_code = 12
+
+
+class PictureError(KioskError):
+    """A picture file cannot be used."""
+
+    exit_code = 13
+
+
+class DetectorError(KioskError):
+    """The face detector or the landmark model cannot work."""
+
+    exit_code = 14
+
+
+class EncoderError(KioskError):
+    """The encoder cannot be run or gave no usable embedding."""
+
+    exit_code = 15
+
+
+class WeightsError(EncoderError):
+    """A weights file is missing, altered or of the wrong shape."""
+
+    exit_code = 16
+
+
+class GalleryError(KioskError):
+    """The image folder cannot be read or changed."""
+
+    exit_code = 17
+
+
+class UnknownPersonError(GalleryError):
+    """The person named is not in the gallery."""
+
+    exit_code = 18
+
+
+class EnrolmentError(GalleryError):
+    """The pictures offered may not be enrolled."""
+
+    exit_code = 19
+
+
+class JournalError(KioskError):
+    """The record of decisions cannot be read or written."""
+
+    exit_code = 20
+
+
+class DoorError(KioskError):
+    """The lock did not take the command."""
+
+    exit_code = 21
+
+
+class VoiceError(KioskError):
+    """The voice cannot speak."""
+
+    exit_code = 22
+
+
+class DisplayError(KioskError):
+    """The window cannot be shown."""
+
+    exit_code = 23
