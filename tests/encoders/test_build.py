@@ -1,0 +1,127 @@
+import dataclasses
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kiosk.encoders import build
+from kiosk.encoders.weights import MANIFEST, WeightsFile, read_manifest, verified_bytes
+from kiosk.errors import WeightsError
+
+ARRAYS = {"b": np.arange(6, dtype=np.int16).reshape(2, 3), "a": np.linspace(0, 1, 5, dtype=np.float32)}
+
+
+@pytest.fixture(scope="module")
+def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    pytest.importorskip("tensorflow")
+    try:
+        build.source_path("")
+    except WeightsError as error:
+        pytest.skip(str(error))
+    out = tmp_path_factory.mktemp("out") / "new" / "folder"
+    return out, build.build(out)
+
+
+def test_a_rebuild_gives_every_shipped_file_and_nothing_else(rebuilt: tuple[Path, list[str]]) -> None:
+    out, _ = rebuilt
+    assert {path.name for path in out.iterdir()} == {*read_manifest(), MANIFEST}
+    for entry in read_manifest(out).values():
+        assert len(verified_bytes(entry, out)) == entry.size
+
+
+def test_a_rebuild_describes_the_files_as_the_shipped_manifest_does(rebuilt: tuple[Path, list[str]]) -> None:
+    made, shipped = read_manifest(rebuilt[0]), read_manifest()
+    for file, entry in shipped.items():
+        assert (made[file].source, made[file].licence) == (entry.source, entry.licence)
+        assert made[file].reference == pytest.approx(entry.reference, abs=1e-4)
+
+
+def test_a_rebuild_says_how_far_each_file_is_from_the_shipped_one(rebuilt: tuple[Path, list[str]]) -> None:
+    out, lines = rebuilt
+    shipped = read_manifest()
+    for line, (file, entry) in zip(lines, read_manifest(out).items(), strict=True):
+        equal = entry.sha256 == shipped[file].sha256
+        assert line.startswith(f"{file}: {'equal bit for bit' if equal else 'differs from the shipped file'}")
+
+
+def test_an_archive_has_the_same_bytes_whatever_the_clock_and_the_order() -> None:
+    first = build.npz_bytes(ARRAYS)
+    assert build.npz_bytes(dict(reversed(ARRAYS.items()))) == first
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_an_archive_is_read_by_numpy() -> None:
+    with np.load(io.BytesIO(build.npz_bytes(ARRAYS)), allow_pickle=False) as found:
+        assert set(found.files) == {"a", "b"}
+        for name, array in ARRAYS.items():
+            assert found[name].dtype == array.dtype
+            assert np.array_equal(found[name], array)
+
+
+def test_objects_never_get_into_an_archive() -> None:
+    with pytest.raises(ValueError, match="allow_pickle"):
+        build.npz_bytes({"a": np.array([{}])})
+
+
+def test_a_manifest_written_is_the_manifest_read(tmp_path: Path) -> None:
+    entries = [
+        WeightsFile(
+            "a.tflite", "0" * 64, 12, "a source: with a colon", "CC0-1.0", "make weights", (0.1, -0.5, 1e-06, 0.0) * 32
+        ),
+        WeightsFile("b.npz", "f" * 64, 3, "another", "CC0-1.0", "make weights"),
+    ]
+    text = build.manifest_text(entries)
+    assert not any(line.endswith(b" ") or len(line) > 120 for line in text.splitlines())
+    (tmp_path / MANIFEST).write_bytes(text)
+    assert list(read_manifest(tmp_path).values()) == entries
+
+
+def test_a_missing_package_is_named_with_its_remedy(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(build, "PACKAGE", "a_package_that_nobody_has")
+    assert build.main(["--out", str(tmp_path)]) == WeightsError.exit_code
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("a_package_that_nobody_has: is not installed; run `pip install")
+    assert printed.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(WeightsError, match=r"cannot be written: .*; name another folder with --out"):
+        build.write_files(tmp_path / "file", {"a.npz": b"a"})
+
+
+def test_files_are_replaced_whole(tmp_path: Path) -> None:
+    build.write_files(tmp_path, {"a.npz": b"first"})
+    build.write_files(tmp_path, {"a.npz": b"second"})
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.npz": b"second"}
+
+
+@pytest.mark.parametrize(
+    ("shipped", "verdict"),
+    [
+        (None, "new, nothing is shipped"),
+        (ARRAYS, "equal bit for bit"),
+        ({**ARRAYS, "b": ARRAYS["b"] + np.int16(3)}, "its numbers by 3.0e+00 at most"),
+        ({**ARRAYS, "b": ARRAYS["b"].T}, "its arrays have other shapes"),
+        ({"b": ARRAYS["b"]}, "its arrays have other shapes"),
+    ],
+)
+def test_arrays_are_compared_with_the_shipped_ones(shipped: dict[str, np.ndarray] | None, verdict: str) -> None:
+    content = None if shipped is None else build.npz_bytes(shipped)
+    assert verdict in build.compare_landmarks(build.npz_bytes(ARRAYS), content)
+
+
+def test_networks_are_compared_by_their_reference_embeddings() -> None:
+    entry = read_manifest()["dlib_resnet.tflite"]
+    opposite = dataclasses.replace(entry, reference=tuple(-number for number in entry.reference))
+    shipped = verified_bytes(entry)
+    assert build.compare_resnet(entry, b"made", None).endswith("nothing is shipped to compare with")
+    assert build.compare_resnet(entry, shipped, shipped).endswith("equal bit for bit")
+    assert build.compare_resnet(opposite, b"made", shipped).endswith("reference embeddings by 2.0e+00")

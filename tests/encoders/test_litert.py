@@ -1,0 +1,119 @@
+import subprocess
+import sys
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kiosk.encoders.litert import LiteRtNetwork, export_float16
+from kiosk.encoders.weights import manifest_entry, verified_bytes
+from kiosk.errors import EncoderError, WeightsError
+
+SHAPE = (2, 150, 150, 3)
+
+
+@pytest.fixture(scope="module")
+def content() -> bytes:
+    return verified_bytes(manifest_entry("dlib_resnet.tflite"))
+
+
+def noise(seed: int) -> Any:
+    return np.random.default_rng(seed).integers(0, 256, SHAPE).astype(np.float32)
+
+
+def test_each_picture_of_a_batch_has_its_own_output(content: bytes) -> None:
+    network, images = LiteRtNetwork("some.tflite", content, SHAPE, 128, threads=1), noise(1)
+    found = network.run(images)
+    assert found.shape == (2, 128)
+    assert found.dtype == np.float32
+    assert np.allclose(network.run(images[::-1].copy()), found[::-1], atol=1e-5)
+    assert np.linalg.norm(found[0] - found[1]) > 1e-3
+
+
+def test_an_output_is_not_overwritten_by_the_next(content: bytes) -> None:
+    network = LiteRtNetwork("some.tflite", content, SHAPE, 128, threads=1)
+    first = network.run(noise(1))
+    kept = first.copy()
+    network.run(noise(2))
+    assert np.array_equal(first, kept)
+
+
+def test_several_threads_get_the_outputs_of_one(content: bytes) -> None:
+    network = LiteRtNetwork("some.tflite", content, SHAPE, 128, threads=1)
+    batches = [noise(seed) for seed in range(4)]
+    expected = [network.run(batch) for batch in batches]
+    equal: list[bool] = []
+
+    def work(own: int) -> None:
+        equal.extend(np.array_equal(network.run(batches[own]), expected[own]) for _ in range(5))
+
+    threads = [Thread(target=work, args=(own,)) for own in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert equal == [True] * 20
+
+
+@pytest.mark.parametrize("damaged", [b"", b"words", b"\0" * 1000])
+def test_bytes_that_are_no_model_are_a_fault(damaged: bytes) -> None:
+    with pytest.raises(WeightsError, match=r"some\.tflite: is no LiteRT model"):
+        LiteRtNetwork("some.tflite", damaged, SHAPE, 128, threads=1)
+
+
+@pytest.mark.parametrize("kept", [1000, 5_000_000, -100_000])
+def test_a_truncated_model_is_a_fault(content: bytes, kept: int) -> None:
+    with pytest.raises(WeightsError, match="is no LiteRT model"):
+        LiteRtNetwork("some.tflite", content[:kept], SHAPE, 128, threads=1)
+
+
+@pytest.mark.parametrize(("shape", "dimension"), [((2, 96, 96, 3), 128), ((2, 150, 150, 1), 128), (SHAPE, 512)])
+def test_a_model_of_other_shapes_is_refused(content: bytes, shape: tuple[int, int, int, int], dimension: int) -> None:
+    with pytest.raises(WeightsError, match="has inputs and outputs"):
+        LiteRtNetwork("some.tflite", content, shape, dimension, threads=1)
+
+
+@pytest.mark.parametrize("threads", [0, -1])
+def test_no_threads_run_no_network(content: bytes, threads: int) -> None:
+    with pytest.raises(EncoderError, match="give 1 or more"):
+        LiteRtNetwork("some.tflite", content, SHAPE, 128, threads)
+
+
+@pytest.mark.parametrize("images", [np.zeros((3, 150, 150, 3), np.float32), np.zeros(SHAPE, np.uint8)])
+def test_a_batch_of_another_kind_is_a_fault_and_the_next_one_works(content: bytes, images: Any) -> None:
+    network = LiteRtNetwork("some.tflite", content, SHAPE, 128, threads=1)
+    with pytest.raises(EncoderError, match="LiteRT failed: Cannot set tensor"):
+        network.run(images)
+    assert np.isfinite(network.run(noise(1))).all()
+
+
+def test_loading_is_silent_and_hides_nothing_else(content: bytes) -> None:
+    program = (
+        "import os, sys\n"
+        "from kiosk.encoders import litert, load_encoder\n"
+        "load_encoder('dlib_resnet')\n"
+        "with litert._without_notices():\n"
+        "    os.write(2, b'INFO: a greeting\\nERROR: a fault\\n')\n"
+        "os.write(2, b'INFO: afterwards\\n')\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ended.stdout == ""
+    assert ended.stderr == "ERROR: a fault\nINFO: afterwards\n"
+
+
+def test_an_exported_model_answers_as_the_keras_model(tmp_path: Path) -> None:
+    keras = pytest.importorskip("keras")
+    pytest.importorskip("tensorflow")
+    keras.utils.set_random_seed(1)
+    layers = keras.layers
+    model = keras.Sequential(
+        [keras.Input((8, 8, 3)), layers.Conv2D(4, 3, activation="relu"), layers.Flatten(), layers.Dense(5)]
+    )
+    export_float16(model, tmp_path / "small.tflite")
+    network = LiteRtNetwork("small.tflite", (tmp_path / "small.tflite").read_bytes(), (3, 8, 8, 3), 5, threads=1)
+    images = np.random.default_rng(2).random((3, 8, 8, 3)).astype(np.float32)
+    found, expected = network.run(images), model.predict(images, verbose=0)
+    assert np.allclose(found, expected, atol=2e-3)
+    assert not np.array_equal(found, expected), "the weights are not of half precision"
