@@ -1,0 +1,1 @@
+"""Pixels to aligned face chips; the home of OpenCV."""

@@ -1,0 +1,190 @@
+"""Five points per face by an ensemble of regression trees (Kazemi and Sullivan 2014), number for number like dlib."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.domain import Box, ByteImage
+from kiosk.errors import DetectorError
+
+_Integers = NDArray[np.intp]
+_Reals = NDArray[np.float32]
+_DTYPES = {"shape": "f4", "anchors": "u1", "deltas": "f4", "pixels": "i2", "thresholds": "i2", "leaves": "f4"}
+_SPLITS = 15
+
+
+def _leaf_of_answers() -> _Integers:
+    """The leaf that a tree of 15 splits ends in, for each set of answers (first split = highest of 16 bits)."""
+    answers = np.arange(1 << (_SPLITS + 1))
+    node = np.zeros_like(answers)
+    for _ in range(4):
+        yes = answers >> (_SPLITS - node) & 1
+        node = 2 * node + 2 - yes
+    return (node - _SPLITS).astype(np.intp)
+
+
+_LEAF = _leaf_of_answers()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cascade:
+    """The trees that move the shape together, and the pixels they look at."""
+
+    anchors: _Integers  # (P,) the point that each pixel keeps to
+    deltas: _Reals  # (2, P) from that point, in the mean shape
+    turned: _Reals  # (2, P) the same, turned by 90 degrees
+    first: _Integers  # (T * 16,) pixel numbers compared by each split, a 16th unused one a tree
+    second: _Integers
+    thresholds: NDArray[np.int16]  # (T * 16,)
+    leaves: _Reals  # (T * 16, 10) added to the shape
+    first_leaf: _Integers  # (T,) row of each tree's first leaf
+
+    def step(self, shape: _Reals, grey: NDArray[np.int16]) -> _Reals:
+        """The shape after all trees; dlib adds leaf by leaf in float32, and so does a sum over rows."""
+        answers = grey.take(self.first) - grey.take(self.second) > self.thresholds
+        leaf = _LEAF.take(np.packbits(answers).view(">u2")) + self.first_leaf
+        terms = np.empty((len(leaf) + 1, len(shape)), np.float32)
+        terms[0] = shape
+        self.leaves.take(leaf, axis=0, out=terms[1:], mode="clip")
+        moved: _Reals = np.add.reduce(terms, axis=0)
+        return moved
+
+
+class LandmarkModel:
+    """The trained trees; `locate` may be called from several threads."""
+
+    def __init__(self, shape: _Reals, cascades: list[_Cascade]) -> None:
+        self._shape = shape
+        self._cascades = cascades
+        mean = shape.astype(np.float64).view(np.complex128)
+        centred = mean - mean.mean()
+        self._fit = centred / np.vdot(centred, centred).real
+
+    @classmethod
+    def load(cls, path: Path) -> LandmarkModel:
+        """The model of an array file (see the encoders' builder); raises DetectorError where it is not one."""
+        arrays = _read(path)
+        try:
+            _check(arrays)
+        except ValueError as error:
+            raise _damaged(path, str(error)) from error
+        count = len(arrays["anchors"])
+        return cls(arrays["shape"], [_cascade({name: arrays[name][i] for name in _PER_CASCADE}) for i in range(count)])
+
+    def locate(self, image: ByteImage, box: Box, *, rounded: bool = True) -> _Reals:
+        """The five points (x, y) px of the face in `box` of a BGR image, in dlib's order.
+
+        Two corners of the eye at the right of the image (outer, inner), two at the left (outer, inner), the base of
+        the nose. `rounded` to whole pixels, as dlib gives them. Pixels outside the image count as black.
+        """
+        scale = np.array([[box.width - 1], [box.height - 1]], np.float64)
+        origin = np.array([[box.left], [box.top]], np.float64)
+        pixels = _Pixels(image)
+        shape = self._shape
+        # Places too far for an integer become a very negative one: outside, as they are.
+        with np.errstate(invalid="ignore"):
+            for cascade in self._cascades:
+                places = self._places(cascade, shape) * scale + origin
+                shape = cascade.step(shape, pixels.grey(places))
+        points = shape.reshape(-1, 2) * scale.T + origin.T
+        return (np.floor(points + 0.5) if rounded else points).astype(np.float32)
+
+    def _places(self, cascade: _Cascade, shape: _Reals) -> _Reals:
+        """Where the cascade's pixels lie (2, P), relative to the box: they turn and grow with the shape."""
+        turn = np.vdot(self._fit, shape.astype(np.float64).view(np.complex128))
+        real, imaginary = np.float32(turn.real), np.float32(turn.imag)
+        corners = shape.reshape(-1, 2).T.take(cascade.anchors, axis=1)
+        places: _Reals = real * cascade.deltas + imaginary * cascade.turned + corners
+        return places
+
+
+class _Pixels:
+    """Grey levels of single pixels of a BGR image."""
+
+    def __init__(self, image: ByteImage) -> None:
+        black = np.zeros((1, 1, 3), np.uint8)
+        whole = np.ascontiguousarray(image if image.size else black)
+        self._height, self._width = whole.shape[:2]
+        self._flat = whole.reshape(-1)
+
+    def grey(self, places: NDArray[np.float64]) -> NDArray[np.int16]:
+        """Grey at the pixels nearest to `places` (2, P), 0 outside."""
+        x, y = np.floor(places + 0.5).astype(np.int64)
+        # Seen as unsigned, a negative number is a huge one: one comparison covers both edges.
+        inside = (x.view(np.uint64) < self._width) & (y.view(np.uint64) < self._height)
+        index = (y * self._width + x) * 3 * inside
+        total = self._flat.take(index).astype(np.int16)
+        total += self._flat.take(index + 1)
+        total += self._flat.take(index + 2)
+        grey: NDArray[np.int16] = total // np.int16(3) * inside
+        return grey
+
+
+_PER_CASCADE = ("anchors", "deltas", "pixels", "thresholds", "leaves")
+
+
+def _cascade(arrays: dict[str, NDArray[Any]]) -> _Cascade:
+    trees = len(arrays["leaves"])
+    x, y = arrays["deltas"].T
+    # 16 columns make two whole bytes of answers a tree; the spare split never says yes.
+    pixels = np.pad(arrays["pixels"], ((0, 0), (0, 1), (0, 0)))
+    thresholds = np.pad(arrays["thresholds"], ((0, 0), (0, 1)), constant_values=np.iinfo(np.int16).max)
+    return _Cascade(
+        anchors=arrays["anchors"].astype(np.intp),
+        deltas=np.stack([x, y]),
+        turned=np.stack([-y, x]),
+        first=pixels[..., 0].reshape(-1).astype(np.intp),
+        second=pixels[..., 1].reshape(-1).astype(np.intp),
+        thresholds=thresholds.reshape(-1),
+        leaves=arrays["leaves"].reshape(trees * (_SPLITS + 1), -1),
+        first_leaf=np.arange(trees, dtype=np.intp) * (_SPLITS + 1),
+    )
+
+
+def _read(path: Path) -> dict[str, NDArray[Any]]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in _DTYPES}
+    except FileNotFoundError as error:
+        raise _damaged(path, "the landmark model is missing") from error
+    except KeyError as error:
+        raise _damaged(path, f"no landmark model: {error.args[0]}") from error
+    except (OSError, ValueError, TypeError, EOFError, RuntimeError, MemoryError, BadZipFile, zlib.error) as error:
+        raise _damaged(path, f"the landmark model cannot be read ({error})") from error
+
+
+def _check(arrays: dict[str, NDArray[Any]]) -> None:
+    """Raises ValueError where the arrays do not fit together."""
+    for name, dtype in _DTYPES.items():
+        if arrays[name].dtype != np.dtype(dtype):
+            raise ValueError(f"{name} is {arrays[name].dtype}, {np.dtype(dtype)} was expected")
+        if arrays[name].dtype.kind == "f" and not np.isfinite(arrays[name]).all():
+            raise ValueError(f"{name} holds numbers that are not finite")
+    cascades, pixels = arrays["anchors"].shape if arrays["anchors"].ndim == 2 else (0, 0)
+    trees = arrays["leaves"].shape[1] if arrays["leaves"].ndim == 4 else 0
+    if not (cascades and pixels and trees):
+        raise ValueError("it holds no trees")
+    expected = {
+        "shape": (10,),
+        "anchors": (cascades, pixels),
+        "deltas": (cascades, pixels, 2),
+        "pixels": (cascades, trees, _SPLITS, 2),
+        "thresholds": (cascades, trees, _SPLITS),
+        "leaves": (cascades, trees, _SPLITS + 1, 10),
+    }
+    for name, size in expected.items():
+        if arrays[name].shape != size:
+            raise ValueError(f"{name} has the shape {arrays[name].shape}, {size} was expected")
+    if arrays["anchors"].max() >= 5 or not 0 <= arrays["pixels"].min() <= arrays["pixels"].max() < pixels:
+        raise ValueError("it names points or pixels that it does not have")
+
+
+def _damaged(path: Path, reason: str) -> DetectorError:
+    return DetectorError(path, reason, "install the kiosk again, or rebuild the file with make weights")
