@@ -1,0 +1,1 @@
+"""People to doors: the decision, the lock, the record and the voice."""

@@ -1,0 +1,155 @@
+"""Every option: type, default, range, unit and effect."""
+
+import enum
+import string
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+def option(default: Any, effect: str, unit: str = "", **limits: Any) -> Any:  # noqa: ANN401  (as pydantic's Field)
+    """A field with its unit and its effect in words."""
+    return Field(default, description=effect, json_schema_extra={"unit": unit}, **limits)
+
+
+class Section(BaseModel):
+    """Frozen; an unknown key, a value of another type, NaN and infinity are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class CameraSection(Section):
+    """Where the picture comes from."""
+
+    source: int | Text = option(
+        "auto", "auto = first camera; a number, a device path, a video file, a stream URL, a folder of stills or demo"
+    )
+    width_px: int = option(640, "asked of the camera; it may give another", "px", ge=160, le=7680)
+    height_px: int = option(480, "asked of the camera; it may give another", "px", ge=120, le=4320)
+    rate_hz: float = option(30.0, "asked of the camera; it may give another", "frames a second", ge=1, le=120)
+    lost_after_seconds: float = option(
+        2.0, "a picture that has not changed for so long means that the camera is lost", "s", ge=0.5, le=60
+    )
+
+
+class QualitySection(Section):
+    """What a face must be like before it is compared."""
+
+    min_face_px: int = option(80, "smaller faces are asked to come closer", "px", ge=20, le=1000)
+    min_light: float = option(30.0, "darker faces ask for more light", "mean grey, 0 to 255", ge=0, le=255)
+    max_light: float = option(225.0, "brighter faces ask for less light", "mean grey, 0 to 255", ge=0, le=255)
+    min_sharpness: float = option(
+        6.0, "more blurred faces are asked to hold still", "variance of the Laplacian", ge=0, le=10000
+    )
+    max_turn: float = option(
+        0.45, "how far a face may look aside; 0 = straight ahead only", "part of the eye distance", ge=0, le=1
+    )
+
+    @model_validator(mode="after")
+    def _light_in_order(self) -> "QualitySection":
+        if self.min_light >= self.max_light:
+            raise ValueError("min_light must be below max_light")
+        return self
+
+
+class MatchingSection(Section):
+    """When two faces are the same person's."""
+
+    threshold: float = option(0.39, "a face farther than this is nobody; lower = stricter", "distance", gt=0, le=2)
+    margin: float = option(
+        0.04, "the next best person must be farther by this; higher = stricter", "distance", ge=0, le=1
+    )
+
+
+class DecisionSection(Section):
+    """How many frames it takes."""
+
+    k: int = option(3, "frames that must name the same person; higher = stricter and slower", "frames", ge=1, le=100)
+    n: int = option(5, "the last frames among which they are counted", "frames", ge=1, le=100)
+    cool_down_seconds: float = option(
+        30.0, "who comes back within it is let in without a greeting", "s", ge=0, le=86400
+    )
+    away_seconds: float = option(
+        3.0, "who was out of sight for less has not left, and the door is not opened again", "s", ge=0, le=600
+    )
+    retry_seconds: float = option(3.0, "pause after a refusal before the same face is tried again", "s", ge=0, le=600)
+
+    @model_validator(mode="after")
+    def _k_within_n(self) -> "DecisionSection":
+        if self.k > self.n:
+            raise ValueError("k must not be larger than n")
+        return self
+
+
+class GallerySection(Section):
+    """Who is known."""
+
+    folder: Text = option("images", "the image folder; relative paths start where config.yaml lies")
+
+
+class DoorSection(Section):
+    """The lock."""
+
+    open_seconds: float = option(5.0, "how long the door stays unlocked after a grant", "s", gt=0, le=60)
+
+
+class JournalSection(Section):
+    """The record of decisions."""
+
+    file: str = option("", "SQLite file; empty = in the user's data folder; relative paths start at config.yaml")
+
+
+class VoiceSection(Section):
+    """The spoken welcome."""
+
+    enabled: bool = option(True, "false = the kiosk is silent")
+    text: Text = option("Welcome {names}, have a nice day!", "what is said; {names} = who was let in")
+    words_per_minute: int = option(165, "speed of speech", "words a minute", ge=60, le=400)
+    volume: float = option(1.0, "0 = silent, 1 = loudest", "part", ge=0, le=1)
+    name: str = option("", "voice of the speech engine, such as en-gb; empty = its default", max_length=100)
+
+    @field_validator("text")
+    @classmethod
+    def _names_only(cls, text: str) -> str:
+        try:
+            fields = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+        except ValueError as error:
+            raise ValueError(f"the braces do not match ({error})") from None
+        if fields - {"names"}:
+            raise ValueError("{names} is the only word that is filled in")
+        return text
+
+
+class Theme(enum.StrEnum):
+    """Colours of the screen."""
+
+    AUTO = "auto"
+    DARK = "dark"
+    LIGHT = "light"
+
+
+class ScreenSection(Section):
+    """What it looks like."""
+
+    theme: Annotated[Theme, Field(strict=False)] = option(Theme.AUTO, "auto follows the desktop; dark or light")
+    full_screen: bool = option(False, "true = starts without a window frame")
+    mirror: bool = option(True, "true = people see themselves as in a mirror")
+
+
+class Config(Section):
+    """The whole of config.yaml."""
+
+    encoder: Text = option("dlib_resnet", "the network that makes a face into numbers")
+    detector: Text = option("haar", "what finds faces")
+    threads: int = option(2, "processor cores for the encoder", "cores", ge=1, le=64)
+    camera: CameraSection = CameraSection()
+    quality: QualitySection = QualitySection()
+    matching: MatchingSection = MatchingSection()
+    decision: DecisionSection = DecisionSection()
+    gallery: GallerySection = GallerySection()
+    door: DoorSection = DoorSection()
+    journal: JournalSection = JournalSection()
+    voice: VoiceSection = VoiceSection()
+    screen: ScreenSection = ScreenSection()

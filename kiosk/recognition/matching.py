@@ -1,0 +1,63 @@
+"""Comparing a probe with templates: verify (1:1) and identify (1:N). Pure functions."""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.domain import Candidate, Embedding, Identification, Verification
+from kiosk.errors import EncoderError, UnknownPersonError
+
+
+class Searchable(Protocol):
+    """A gallery as arrays: T templates of D numbers, owned by people."""
+
+    @property
+    def encoder(self) -> str: ...
+    @property
+    def matrix(self) -> NDArray[np.float32]: ...  # (T, D)
+    @property
+    def owners(self) -> NDArray[np.intp]: ...  # (T,) index into people
+    @property
+    def people(self) -> tuple[str, ...]: ...
+
+
+def distances(probe: NDArray[np.float32], matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+    """L2 distance of a probe (D,) to each row of a matrix (T, D): (T,)."""
+    return np.asarray(np.linalg.norm(matrix - probe, axis=1), np.float32)
+
+
+def identify(
+    probe: Embedding, gallery: Searchable, *, threshold: float, margin: float, keep: int = 5
+) -> Identification:
+    """Who is it: the `keep` nearest people, each by the nearest of their templates.
+
+    Raises EncoderError where probe and gallery come from different encoders.
+    """
+    nearest = _nearest_by_person(probe, gallery)
+    order = np.argsort(nearest, kind="stable")[:keep]
+    candidates = tuple(Candidate(gallery.people[index], float(nearest[index])) for index in order)
+    return Identification(candidates, threshold, margin, len(gallery.people))
+
+
+def verify(probe: Embedding, person: str, gallery: Searchable, *, threshold: float) -> Verification:
+    """Is it `person`: the nearest of that person's templates against the threshold.
+
+    Raises UnknownPersonError where nobody of that name is enrolled, EncoderError as identify does.
+    """
+    if person not in gallery.people:
+        raise UnknownPersonError(person, "nobody of that name is in the gallery", "see `kiosk people` for the names")
+    nearest = _nearest_by_person(probe, gallery)
+    return Verification(person, float(nearest[gallery.people.index(person)]), threshold)
+
+
+def _nearest_by_person(probe: Embedding, gallery: Searchable) -> NDArray[np.float32]:
+    if not gallery.people:
+        return np.zeros(0, np.float32)
+    if probe.encoder != gallery.encoder:
+        raise EncoderError(
+            f"embedding of {probe.encoder}", f"the gallery is of {gallery.encoder}", "encode both with the same encoder"
+        )
+    nearest = np.full(len(gallery.people), np.inf, np.float32)
+    np.minimum.at(nearest, gallery.owners, distances(probe.vector, gallery.matrix))
+    return nearest
