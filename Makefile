@@ -1,0 +1,40 @@
+# make run, make test: see README.md. Everything is installed into .venv, and only once.
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help run test lint install weights clean
+
+help:
+	@echo "make run      install what is missing and start the kiosk (make run ARGS='--source 0 --fullscreen')"
+	@echo "make test     install what is missing and run the whole test suite (make test ARGS='-k door')"
+	@echo "make lint     ruff and mypy"
+	@echo "make weights  rebuild the shipped weights from their source and compare"
+	@echo "make clean    remove the virtual environment"
+
+run: $(VENV)/installed
+	@$(BIN)/kiosk run $(ARGS)
+
+test: $(VENV)/installed-for-development
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/installed-for-development
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+weights: $(VENV)/installed-for-development
+	$(BIN)/python -m kiosk.encoders.build
+
+install: $(VENV)/installed
+
+$(VENV)/installed: pyproject.toml .ci/install .ci/debian-packages
+	@.ci/install $(VENV) .
+	@touch $@
+
+$(VENV)/installed-for-development: $(VENV)/installed
+	@.ci/install $(VENV) '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV)
