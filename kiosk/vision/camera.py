@@ -1,0 +1,288 @@
+"""The watchdog between a source of frames and whoever looks at them."""
+
+from __future__ import annotations
+
+import enum
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from kiosk.domain import ByteImage, Frame
+from kiosk.errors import CameraError, KioskError
+from kiosk.vision.sources.source import Source
+
+_RATE_OVER_FRAMES = 30
+_STUCK_AT_MOST = 4  # readers left behind in a call that never returns
+_REPEAT_WAIT_SECONDS = 0.01  # a frozen driver answers at once, again and again
+_SMALLEST_STEP_SECONDS = 0.001
+
+
+class CameraState(enum.Enum):
+    """Whether frames come."""
+
+    OPENING = "opening"
+    LIVE = "live"
+    LOST = "lost"
+    ENDED = "ended"  # a file came to its end, or the camera was closed
+
+
+class WatchedCamera:
+    """The newest frame of a source that may hang, freeze, fail and come back.
+
+    A daemon thread of its own opens and reads the source; a reader that hangs is left behind and another one opens the
+    source anew. Every method may be called from any thread and none waits for the source. The watchdog has no thread:
+    it looks at the clock whenever somebody asks for a frame or the state.
+    """
+
+    def __init__(
+        self,
+        open_: Callable[[], Source],
+        *,
+        lost_after_seconds: float = 2.0,
+        open_within_seconds: float = 10.0,
+        retry_after_seconds: float = 0.5,
+        retry_at_most_seconds: float = 10.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._open = open_
+        self._lost_after_seconds = lost_after_seconds
+        self._open_within_seconds = open_within_seconds
+        self._back_off = _BackOff(retry_after_seconds, retry_at_most_seconds)
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._state = CameraState.OPENING
+        self._fault: str | None = None
+        self._newest: Frame | None = None
+        self._last_image: ByteImage | None = None
+        self._numbering = _Numbering()
+        self._arrivals: deque[float] = deque(maxlen=_RATE_OVER_FRAMES)
+        self._dropped = 0
+        self._retry_at = 0.0
+        self._stuck: list[_Reader] = []
+        self._reader: _Reader | None = None
+        with self._changed:
+            self._start_reader()
+
+    @property
+    def state(self) -> CameraState:
+        with self._changed:
+            self._watch()
+            return self._state
+
+    @property
+    def fault(self) -> str | None:
+        """Why the state is LOST, or why a file ended early; None when all is well."""
+        with self._changed:
+            self._watch()
+            return self._fault
+
+    @property
+    def rate_hz(self) -> float:
+        """New frames a second, lately; 0 unless live."""
+        with self._changed:
+            self._watch()
+            if self._state is not CameraState.LIVE or len(self._arrivals) < 2:
+                return 0.0
+            passed = self._arrivals[-1] - self._arrivals[0]
+            return (len(self._arrivals) - 1) / passed if passed > 0 else 0.0
+
+    @property
+    def dropped(self) -> int:
+        """New frames that nobody fetched before the next one came."""
+        with self._changed:
+            return self._dropped
+
+    def wait(self, timeout_seconds: float) -> Frame | None:
+        """The newest frame not fetched yet; None when none came in time, or none will come."""
+        give_up_at = time.monotonic() + timeout_seconds
+        with self._changed:
+            while True:
+                self._watch()
+                left = give_up_at - time.monotonic()
+                if self._newest is not None or self._state is CameraState.ENDED or left <= 0:
+                    frame, self._newest = self._newest, None
+                    return frame
+                self._changed.wait(min(left, max(self._next_check_seconds(), _SMALLEST_STEP_SECONDS)))
+
+    def close(self) -> None:
+        """Ends the reading without waiting for it."""
+        with self._changed:
+            self._abandon_reader()
+            self._newest = None
+            self._state = CameraState.ENDED
+            self._changed.notify_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    # Called by readers, from their threads; what an abandoned reader says is not heard.
+
+    def _opened(self, reader: _Reader) -> None:
+        with self._changed:
+            if reader is self._reader:
+                reader.heard_at = self._clock()
+
+    def _shown(self, frame: Frame) -> bool:
+        """Whether these are the pixels of the frame before, also of the one before the source was opened again."""
+        return self._last_image is not None and np.array_equal(frame.image, self._last_image)
+
+    def _delivered(self, reader: _Reader, frame: Frame) -> None:
+        with self._changed:
+            if reader is not self._reader:
+                return
+            reader.heard_at = self._clock()
+            reader.frames += 1
+            self._arrivals.append(reader.heard_at)
+            self._dropped += self._newest is not None
+            self._last_image = frame.image
+            self._newest = self._numbering.continued(frame)
+            self._state, self._fault = CameraState.LIVE, None
+            # A camera that shows one picture at each opening and then freezes is not back.
+            if reader.frames > 1:
+                self._back_off.reset()
+            self._changed.notify_all()
+
+    def _finished(self, reader: _Reader, fault: str | None) -> None:
+        """The source ended, or failed with `fault`."""
+        with self._changed:
+            if reader is not self._reader:
+                return
+            self._reader = None
+            if reader.finite:
+                self._state, self._fault = CameraState.ENDED, fault
+            else:
+                self._lose(fault or _fault(reader, "came to its end", "check its cable or network"))
+            self._changed.notify_all()
+
+    # Called with the lock held.
+
+    def _watch(self) -> None:
+        if self._state is CameraState.ENDED:
+            return
+        reader, now = self._reader, self._clock()
+        if reader is None:
+            self._stuck = [left for left in self._stuck if left.is_alive()]
+            if now >= self._retry_at and len(self._stuck) < _STUCK_AT_MOST:
+                self._start_reader()
+        elif not reader.finite and now - reader.heard_at >= self._patience_seconds(reader):
+            silent = "showed nothing new" if reader.frames else "did not start"
+            reason = f"{silent} for {self._patience_seconds(reader):g} s"
+            self._lose(_fault(reader, reason, "check its cable or network; it is opened again"))
+
+    def _patience_seconds(self, reader: _Reader) -> float:
+        """Opening may take longer than the wait for the next frame; so may the first frame."""
+        return self._lost_after_seconds if reader.frames else self._open_within_seconds
+
+    def _next_check_seconds(self) -> float:
+        if self._reader is None:
+            return self._retry_at - self._clock() if len(self._stuck) < _STUCK_AT_MOST else self._lost_after_seconds
+        return self._reader.heard_at + self._patience_seconds(self._reader) - self._clock()
+
+    def _lose(self, fault: str) -> None:
+        self._state, self._fault = CameraState.LOST, fault
+        self._newest = None
+        self._arrivals.clear()
+        self._retry_at = self._clock() + self._back_off.next_seconds()
+        self._abandon_reader()
+
+    def _start_reader(self) -> None:
+        self._reader = _Reader(self, self._open, self._clock())
+        self._reader.start()
+
+    def _abandon_reader(self) -> None:
+        if self._reader is not None:
+            self._reader.abandon()
+            self._stuck.append(self._reader)
+            self._reader = None
+
+
+class _Reader(threading.Thread):
+    """Opens the source once and reads it until it ends, fails or is abandoned."""
+
+    def __init__(self, owner: WatchedCamera, open_: Callable[[], Source], now: float) -> None:
+        super().__init__(name="camera-reader", daemon=True)
+        self.heard_at = now  # s, the owner's clock: started, opened, or delivered a new frame
+        self.frames = 0  # new ones delivered
+        self.finite = False
+        self.source: Source | None = None
+        self._owner = owner
+        self._open = open_
+        self._abandoned = threading.Event()
+
+    def run(self) -> None:
+        fault = None
+        try:
+            self.source = self._open()
+            self.finite = not self.source.endless
+            self._owner._opened(self)
+            self._read(self.source)
+        except KioskError as error:
+            fault = str(error)
+        except Exception as error:  # a driver's failure must not end the watch
+            fault = _fault(self, f"failed ({type(error).__name__}: {error})", "check its cable; it is opened again")
+        # Closed first, so that a device is free when it is opened again.
+        if self.source is not None:
+            self.source.close()
+        self._owner._finished(self, fault)
+
+    def abandon(self) -> None:
+        """Ask the reader to stop; never waits, because closing a source may hang like reading it."""
+        self._abandoned.set()
+        if self.source is not None:
+            threading.Thread(target=self.source.close, name="camera-closer", daemon=True).start()
+
+    def _read(self, source: Source) -> None:
+        while not self._abandoned.is_set() and (frame := source.read()) is not None:
+            if source.endless and self._owner._shown(frame):
+                self._abandoned.wait(_REPEAT_WAIT_SECONDS)
+            else:
+                self._owner._delivered(self, frame)
+
+
+class _BackOff:
+    """Waits that double up to a limit."""
+
+    def __init__(self, first_seconds: float, longest_seconds: float) -> None:
+        self._first_seconds = first_seconds
+        self._longest_seconds = longest_seconds
+        self.reset()
+
+    def reset(self) -> None:
+        self._seconds = self._first_seconds
+
+    def next_seconds(self) -> float:
+        seconds = min(self._seconds, self._longest_seconds)
+        self._seconds = 2 * seconds
+        return seconds
+
+
+class _Numbering:
+    """Sequence and time that keep rising when a source is opened again and starts from 0."""
+
+    def __init__(self) -> None:
+        self._sequence = 0
+        self._captured_at = -float("inf")
+        self._ahead_seconds = 0.0
+
+    def continued(self, frame: Frame) -> Frame:
+        captured_at = frame.captured_at + self._ahead_seconds
+        if captured_at <= self._captured_at:
+            self._ahead_seconds += self._captured_at - captured_at + _SMALLEST_STEP_SECONDS
+            captured_at = frame.captured_at + self._ahead_seconds
+        self._captured_at = captured_at
+        self._sequence += 1
+        return replace(frame, captured_at=captured_at, sequence=self._sequence - 1)
+
+
+def _fault(reader: _Reader, reason: str, remedy: str) -> str:
+    thing = "the camera" if reader.source is None else reader.source.name
+    return str(CameraError(thing, reason, remedy))

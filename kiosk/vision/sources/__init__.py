@@ -1,0 +1,62 @@
+"""Where frames come from: cameras, streams, video files, stills and the demo scene."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from kiosk.errors import CameraError
+from kiosk.vision.pictures import printable
+from kiosk.vision.sources.capture import STREAM_SCHEMES, Camera, Stream, VideoFile
+from kiosk.vision.sources.demo import DemoScene
+from kiosk.vision.sources.devices import first_camera, is_camera_number, stable_name
+from kiosk.vision.sources.source import Source
+from kiosk.vision.sources.stills import Stills
+
+__all__ = ["Source", "first_camera", "open_source", "stable_name"]
+
+
+def open_source(spec: str, *, fast: bool = False, width: int = 640, height: int = 480, rate_hz: float = 30) -> Source:
+    """Opens what `--source` names.
+
+    Args:
+        spec: camera number, device path, stream URL, video file, folder of stills, or "demo".
+        fast: recorded sources give every frame as quickly as it is read, with video time as the clock.
+        width: asked of a camera, px.
+        height: asked of a camera, px.
+        rate_hz: asked of a camera; the pace of stills.
+
+    Raises:
+        CameraError: there is no such source, or it cannot be opened.
+    """
+    if not spec.strip() or "\0" in spec:
+        raise CameraError("--source", "names nothing", "give a camera, a file, a folder, a stream or 'demo'")
+    if spec == "demo":
+        return DemoScene(fast=fast)
+    if "://" in spec:
+        return Stream(_known_stream(spec))
+    path = _path(f"/dev/video{int(spec)}" if is_camera_number(spec) else spec)
+    if path.is_char_device() or (path.is_relative_to("/dev") and not path.exists()):
+        return Camera(str(path), width=width, height=height, rate_hz=rate_hz)
+    return Stills(path, rate_hz=rate_hz, fast=fast) if path.is_dir() else VideoFile(path, fast=fast)
+
+
+def _path(spec: str) -> Path:
+    """The path as it can be looked at; it may be missing."""
+    try:
+        path = Path(spec).expanduser()
+        path.exists()
+    except (OSError, RuntimeError) as error:
+        reason = f"cannot be used ({getattr(error, 'strerror', None) or error})"
+        raise CameraError(printable(spec), reason, "check what --source names") from error
+    return path
+
+
+def _known_stream(url: str) -> str:
+    try:
+        scheme = urlsplit(url).scheme.lower()
+    except ValueError as error:
+        raise CameraError("--source", f"the address is not well-formed ({error})", "check the address") from error
+    if scheme not in STREAM_SCHEMES:
+        raise CameraError(
+            f"{scheme}://", "this kind of address is not known", f"use one of {', '.join(sorted(STREAM_SCHEMES))}"
+        )
+    return url

@@ -1,0 +1,38 @@
+"""When the frames of a recorded or drawn source are due."""
+
+import threading
+import time
+
+
+class Pace:
+    """Holds the reader back to `rate_hz`, or not at all when `fast`."""
+
+    def __init__(self, rate_hz: float, *, fast: bool) -> None:
+        self._rate_hz = rate_hz
+        self._interval_seconds = 1 / rate_hz
+        self._fast = fast
+        self._due_at: float | None = None
+        self._stopped = threading.Event()
+
+    @property
+    def stopped(self) -> bool:
+        return self._stopped.is_set()
+
+    def stop(self) -> None:
+        """End every wait, now and later; from any thread."""
+        self._stopped.set()
+
+    def captured_at(self, index: int) -> float | None:
+        """Waits until frame `index` is due; its time in s (video time when fast, else monotonic), None once stopped."""
+        if self._fast:
+            return None if self.stopped else index / self._rate_hz
+        now = time.monotonic()
+        if self._due_at is None:
+            self._due_at = now
+        if self._stopped.wait(max(self._due_at - now, 0)):
+            return None
+        now = time.monotonic()
+        # A reader that fell behind goes on from now: catching up in a burst would squeeze seconds into one moment.
+        late = now - self._due_at > self._interval_seconds
+        self._due_at = (now if late else self._due_at) + self._interval_seconds
+        return now

@@ -1,0 +1,60 @@
+"""A folder of pictures as a source of frames."""
+
+import re
+from pathlib import Path
+
+from kiosk.domain import ByteImage, Frame
+from kiosk.errors import CameraError, PictureError
+from kiosk.vision.pictures import SUFFIXES, printable, read_picture
+from kiosk.vision.sources.pace import Pace
+from kiosk.vision.sources.source import Source
+
+
+class Stills(Source):
+    """Every readable picture of a folder, in natural order, one a frame."""
+
+    endless = False
+
+    def __init__(self, folder: Path, *, rate_hz: float, fast: bool) -> None:
+        self.name = printable(folder)
+        self.skipped: list[PictureError] = []  # pictures that could not be read so far
+        self._waiting = iter(_pictures(folder, self.name))
+        self._pace = Pace(rate_hz, fast=fast)
+        self._sequence = 0
+
+    def read(self) -> Frame | None:
+        image = None if self._pace.stopped else self._next_readable()
+        captured_at = None if image is None else self._pace.captured_at(self._sequence)
+        if image is None or captured_at is None:
+            return None
+        self._sequence += 1
+        return Frame(image, captured_at, self._sequence - 1)
+
+    def close(self) -> None:
+        self._pace.stop()
+
+    def _next_readable(self) -> ByteImage | None:
+        for path in self._waiting:
+            try:
+                return read_picture(path)
+            except PictureError as error:
+                self.skipped.append(error)
+        if self._sequence == 0:
+            raise CameraError(self.name, f"none of its pictures can be read ({self.skipped[0]})", "replace them")
+        return None
+
+
+def _pictures(folder: Path, name: str) -> list[Path]:
+    try:
+        found = [path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES]
+    except OSError as error:
+        raise CameraError(name, f"cannot be read ({error.strerror})", "give this user the right to read it") from error
+    if not found:
+        raise CameraError(name, "holds no pictures", "put .jpg, .png, .webp or .bmp files there, or name another one")
+    return sorted(found, key=_natural)
+
+
+def _natural(path: Path) -> list[tuple[int, int, str]]:
+    """Sort key under which 2.png comes before 10.png."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", path.name)
+    return [(0, int(part), "") if part[0] in "0123456789" else (1, 0, part.casefold()) for part in parts]
