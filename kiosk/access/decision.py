@@ -3,6 +3,7 @@
 The clock is passed in with each observation, so that a file read faster than real time decides like a camera.
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -31,6 +32,10 @@ class _Track:
     unlike: int = 0  # good frames in a row that do not look like `admitted`
     refused: Decision | None = None  # the refusal that is being waited out
     last_seen: float = 0.0
+
+    @property
+    def agreeing(self) -> int:
+        return self.votes.count(self.leader) if self.leader is not None else 0
 
     def restart(self) -> None:
         self.votes.clear()
@@ -66,6 +71,7 @@ class DecisionRule:
     _tracks: dict[int, _Track] = field(default_factory=dict)
     _visits: dict[str, _Visit] = field(default_factory=dict)
     _last_sequence: int = -1
+    _last_captured_at: float = -math.inf
 
     def configure(self, settings: RuleSettings) -> None:
         """Takes over new settings; frames counted so far are forgotten, grants are not."""
@@ -97,6 +103,11 @@ class DecisionRule:
         if observation.repeated or observation.sequence <= self._last_sequence:
             return tuple(self._standing(face, observation) for face in observation.faces)
         self._last_sequence = observation.sequence
+        if observation.captured_at < self._last_captured_at:
+            # The clock was set back: what was measured by it would last until it has caught up.
+            self._tracks.clear()
+            self._visits.clear()
+        self._last_captured_at = observation.captured_at
         decisions = tuple(self._decide(face, observation) for face in observation.faces)
         self._drop_old(observation.captured_at)
         return decisions
@@ -110,12 +121,19 @@ class DecisionRule:
                 return self._standing(face, observation)
             track.refused = None
         track.count(face.identification)
+        self._keep_visit(track.votes[-1], now)
         if track.admitted is not None:
             if self._still_admitted(track, now):
                 return self._standing(face, observation)
             track.admitted = None
             track.restart()
         return self._judge(track, face, observation)
+
+    def _keep_visit(self, named: str | None, now: float) -> None:
+        """Whoever is seen again has not left, also while the frames that say so are still too few."""
+        visit = self._visits.get(named or "")
+        if visit is not None and now - visit.last_seen < self.settings.away_seconds:
+            visit.last_seen = now
 
     def _still_admitted(self, track: _Track, now: float) -> bool:
         """Whether an admitted face is still that person, and not somebody who took the place before the camera."""
@@ -126,7 +144,7 @@ class DecisionRule:
         return True
 
     def _judge(self, track: _Track, face: TrackedFace, observation: Observation) -> Decision:
-        agreeing = track.votes.count(track.leader) if track.leader is not None else 0
+        agreeing = track.agreeing
         named = face.identification.match if face.identification is not None else None
         if named is not None and agreeing >= self.settings.k:
             return self._admit(track, named, face, observation)
@@ -169,9 +187,10 @@ class DecisionRule:
         if track is not None and track.admitted is not None:
             k = self.settings.k
             return self._decision(Outcome.PENDING, Reason.PRESENT, face, observation, agreeing=k, person=track.admitted)
-        refused = track.refused if track is not None else None
-        reason = refused.reason if refused is not None else Reason.GATHERING
-        return self._decision(Outcome.PENDING, reason, face, observation)
+        if track is not None and track.refused is not None:
+            return self._decision(Outcome.PENDING, track.refused.reason, face, observation)
+        agreeing, leader = (track.agreeing, track.leader) if track is not None else (0, None)
+        return self._decision(Outcome.PENDING, Reason.GATHERING, face, observation, agreeing=agreeing, person=leader)
 
     def _decision(
         self,
@@ -206,7 +225,7 @@ class DecisionRule:
     def _matters(self, visit: _Visit, now: float) -> bool:
         return (
             now - visit.greeted_at < self.settings.cool_down_seconds
-            or now - visit.last_seen < self.settings.away_seconds
+            or now - visit.last_seen <= self.settings.away_seconds
         )
 
 

@@ -1,0 +1,68 @@
+"""From a decision to the door: the one place that unlocks."""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from kiosk.access.door import Door
+from kiosk.access.journal import Journal
+from kiosk.domain import Decision, Outcome, Reason
+from kiosk.errors import KioskError
+
+
+def wall_clock() -> datetime:
+    """The time of day that the journal is written with."""
+    return datetime.now(UTC)
+
+
+class AccessController:
+    """Writes each decision down and lets the granted ones open the door; `open_seconds` may change at any time."""
+
+    def __init__(
+        self,
+        door: Door,
+        journal: Journal,
+        open_seconds: float,
+        encoder: str,
+        now: Callable[[], datetime] = wall_clock,
+    ) -> None:
+        self.open_seconds = open_seconds
+        self._door = door
+        self._journal = journal
+        self._encoder = encoder
+        self._now = now
+
+    def act(self, decision: Decision) -> Decision:
+        """Carry out a decision; returns it, or the refusal that any fault on the way turned it into. Never raises."""
+        if decision.outcome is Outcome.PENDING:
+            return decision
+        try:
+            # The row comes first: a door that opened without a trace is worse than one that stayed shut.
+            self._record(decision)
+        except Exception as error:
+            return _refusal(decision, error)
+        try:
+            if decision.outcome is Outcome.GRANTED:
+                self._door.unlock(self.open_seconds)
+        except Exception as error:
+            return self._shut(_refusal(decision, error))
+        return decision
+
+    def _shut(self, refusal: Decision) -> Decision:
+        # A lock that failed half-way may stand open, and a second fault must not hide the first.
+        with contextlib.suppress(Exception):
+            self._door.lock()
+        with contextlib.suppress(Exception):
+            self._record(refusal)
+        return refusal
+
+    def _record(self, decision: Decision) -> None:
+        self._journal.record(decision, self._encoder, self._now())
+
+
+def _refusal(decision: Decision, error: Exception) -> Decision:
+    fault = str(error) if isinstance(error, KioskError) else f"{type(error).__name__}: {error}"
+    return replace(
+        decision, outcome=Outcome.REFUSED, reason=Reason.FAULT, person=None, greet=False, fault=" ".join(fault.split())
+    )

@@ -1,0 +1,40 @@
+"""The words of the welcome, and who is welcomed in one breath."""
+
+from collections.abc import Callable, Sequence
+
+from kiosk.domain import display_name
+
+
+def compose(template: str, persons: Sequence[str]) -> str:
+    """The template with "Ada", "Ada and Lin" or "Ada, Grace and Lin" in place of {names}."""
+    *others, last = map(display_name, persons)
+    return template.replace("{names}", f"{', '.join(others)} and {last}" if others else last)
+
+
+class Greeter:
+    """Welcomes people who are granted close together in one sentence; used from one thread, the clock passed in.
+
+    `template` and `gather_seconds` may change at any time.
+    """
+
+    def __init__(self, say: Callable[[str], None], template: str, gather_seconds: float = 0.5) -> None:
+        self.template = template
+        self.gather_seconds = gather_seconds
+        self._say = say
+        self._persons: list[str] = []
+        self._first_at = 0.0
+
+    def welcome(self, person: str, now: float) -> None:
+        """Add a person to the welcome that is pending, or begin one."""
+        if not self._persons:
+            self._first_at = now
+        if person not in self._persons:
+            self._persons.append(person)
+
+    def tick(self, now: float) -> None:
+        """Speak the pending welcome once its time has come; call this with every frame."""
+        # A clock that stepped back, as between two videos, must not keep anybody waiting.
+        waiting = 0 <= now - self._first_at < self.gather_seconds
+        if self._persons and not waiting:
+            persons, self._persons = self._persons, []
+            self._say(compose(self.template, persons))

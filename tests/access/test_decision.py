@@ -1,0 +1,543 @@
+"""When the door may open. The clock and every frame are made here; a letter is a frame, as `Show.frame` reads it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kiosk.access.decision import DecisionRule, RuleSettings
+from kiosk.domain import (
+    Box,
+    Candidate,
+    Decision,
+    Face,
+    Identification,
+    Observation,
+    Outcome,
+    Reason,
+    Rejection,
+    TrackedFace,
+)
+
+PEOPLE = {"a": "Ada", "b": "Ben", "c": "Cleo"}
+FACE = Face(Box(0, 0, 100, 100), 1.0)
+STEP = 0.1  # s between two frames
+
+
+def identified(letter: str) -> Identification:
+    """a: Ada, clearly; A: Ada is nearest but too far; ä: Ada is near, and so is somebody else; ?: nobody enrolled."""
+    if letter == "?":
+        return Identification((), 0.39, 0.04, 0)
+    person = PEOPLE[letter.lower().replace("ä", "a")]
+    distance = 0.2 if letter in PEOPLE or letter == "ä" else 0.6
+    second = Candidate("Someone Else", 0.21 if letter == "ä" else 0.9)
+    return Identification((Candidate(person, distance), second), 0.39, 0.04, 9)
+
+
+def face(letter: str, track: int = 1) -> TrackedFace:
+    """As identified; -: a face that the quality gates rejected."""
+    if letter == "-":
+        return TrackedFace(track, FACE, Rejection.TOO_BLURRED, None)
+    return TrackedFace(track, FACE, None, identified(letter))
+
+
+class Show:
+    """Frames for one rule, a step apart."""
+
+    def __init__(self, rule: DecisionRule | None = None, *, step: float = STEP) -> None:
+        self.rule = rule or DecisionRule()
+        self.now = 100.0
+        self.sequence = 0
+        self.step = step
+
+    def frame(self, faces: dict[int, str], *, repeated: bool = False) -> tuple[Decision, ...]:
+        """One processed frame: the letter of each track that is in it."""
+        self.now += self.step
+        self.sequence += 1
+        shown = tuple(face(letter, track) for track, letter in faces.items())
+        return self.rule.update(Observation(self.sequence, self.now, shown, repeated))
+
+    def one(self, letters: str, track: int = 1) -> list[Decision]:
+        """A frame a letter for one track; a space is a frame without the face."""
+        return [decision for letter in letters for decision in self.frame({track: letter} if letter != " " else {})]
+
+    def away(self, seconds: float) -> None:
+        """Nobody is there for so long, in frames of half a second."""
+        for _ in range(round(seconds * 2)):
+            self.now += 0.5 - self.step
+            self.frame({})
+
+    def again(self, letter: str, track: int = 1) -> tuple[Decision, ...]:
+        """The last frame once more, marked as repeated."""
+        return self.rule.update(Observation(self.sequence, self.now, (face(letter, track),), repeated=True))
+
+
+def outcomes(decisions: Sequence[Decision]) -> list[Outcome]:
+    return [decision.outcome for decision in decisions]
+
+
+def settled(decisions: Sequence[Decision]) -> list[tuple[Outcome, Reason, str | None]]:
+    return [(d.outcome, d.reason, d.person) for d in decisions if d.outcome is not Outcome.PENDING]
+
+
+def granted(decisions: Sequence[Decision]) -> list[str | None]:
+    return [decision.person for decision in decisions if decision.outcome is Outcome.GRANTED]
+
+
+ADA_GRANTED = (Outcome.GRANTED, Reason.RECOGNISED, "Ada")
+ADA_RETURNED = (Outcome.GRANTED, Reason.RETURNED, "Ada")
+TOO_FAR = (Outcome.REFUSED, Reason.TOO_FAR, None)
+DEFAULT = RuleSettings()
+
+
+class TestGrant:
+    def test_falls_at_the_kth_agreeing_frame(self) -> None:
+        decisions = Show().one("aaa")
+        assert outcomes(decisions) == [Outcome.PENDING, Outcome.PENDING, Outcome.GRANTED]
+        assert [d.agreeing for d in decisions] == [1, 2, 3]
+        assert all(d.required == 3 for d in decisions)
+        last = decisions[-1]
+        assert (last.person, last.reason, last.greet, last.sequence, last.track) == (
+            "Ada",
+            Reason.RECOGNISED,
+            True,
+            3,
+            1,
+        )
+        assert last.identification is not None
+        assert last.identification.match == "Ada"
+        assert last.decided_at == pytest.approx(100.3)
+
+    @pytest.mark.parametrize("letters", ["a-a-a", "aAaAa", "aäaäa", "a--aa", "aa--a", "a aa", "--aaa"])
+    def test_may_have_other_frames_between(self, letters: str) -> None:
+        assert granted(Show().one(letters)) == ["Ada"]
+
+    @pytest.mark.parametrize("letters", ["aa---a", "a-a--a", "aa---a---a", "ää-ä", "AAA", "a--a--a--a", "---------"])
+    def test_needs_k_frames_within_the_last_n(self, letters: str) -> None:
+        assert granted(Show().one(letters)) == []
+
+    @pytest.mark.parametrize("letters", ["aabaa", "aaBaa", "abababab", "aacbaa"])
+    def test_another_nearest_person_starts_anew(self, letters: str) -> None:
+        assert granted(Show().one(letters)) == []
+
+    def test_is_not_given_in_a_frame_that_names_nobody(self) -> None:
+        show = Show(DecisionRule(RuleSettings(k=2, n=3)))
+        show.one("a")
+        show.rule.configure(RuleSettings(k=1, n=3))
+        assert granted(show.one("--A-")) == []
+
+    def test_at_once_where_one_frame_is_enough(self) -> None:
+        show = Show(DecisionRule(RuleSettings(k=1, n=1)))
+        assert settled(show.one("a")) == [ADA_GRANTED]
+
+    def test_is_never_made_of_frames_of_two_faces(self) -> None:
+        show = Show()
+        assert [d for _ in range(2) for d in granted(show.frame({1: "a", 2: "a"}))] == []
+        assert granted(show.frame({3: "a"})) == []
+
+    def test_is_given_to_two_people_side_by_side(self) -> None:
+        show = Show()
+        decisions = [d for _ in range(3) for d in show.frame({1: "a", 2: "b"})]
+        assert granted(decisions) == ["Ada", "Ben"]
+        assert all(d.greet for d in decisions if d.outcome is Outcome.GRANTED)
+
+
+class TestStaying:
+    def test_does_not_open_again(self) -> None:
+        show = Show()
+        assert granted(show.one("a" * 1000)) == ["Ada"]
+
+    def test_is_shown_as_present(self) -> None:
+        show = Show()
+        show.one("aaa")
+        for decision in show.one("a-Aa"):
+            assert (decision.outcome, decision.reason, decision.person) == (Outcome.PENDING, Reason.PRESENT, "Ada")
+
+    @pytest.mark.parametrize("gap", ["", " ", "     ", "--"])
+    def test_under_a_new_track_number_does_not_open_again(self, gap: str) -> None:
+        show = Show()
+        show.one("aaa")
+        show.one(gap)
+        decisions = show.one("a" * 50, track=2)
+        assert granted(decisions) == []
+        assert decisions[-1].reason is Reason.PRESENT
+
+    def test_past_the_cool_down_does_not_open_again(self) -> None:
+        show = Show(step=1.0)
+        assert granted(show.one("a" * 100)) == ["Ada"]
+
+    def test_in_two_tracks_opens_once(self) -> None:
+        show = Show()
+        assert granted([d for _ in range(40) for d in show.frame({1: "a", 2: "a"})]) == ["Ada"]
+
+    @pytest.mark.parametrize("times", [RuleSettings(cool_down_seconds=0, away_seconds=0), RuleSettings(away_seconds=0)])
+    def test_does_not_open_again_even_without_any_pause_configured(self, times: RuleSettings) -> None:
+        show = Show(DecisionRule(times), step=1.0)
+        assert granted(show.one("a" * 100)) == ["Ada"]
+
+    def test_under_a_new_number_is_present_however_long_the_counting_takes(self) -> None:
+        show = Show(DecisionRule(RuleSettings(k=40, n=50)))
+        assert granted(show.one("a" * 40)) == ["Ada"]
+        assert granted(show.one("a" * 100, track=2)) == []
+
+    def test_frames_that_took_long_do_not_open_again(self) -> None:
+        show = Show(step=2.5)
+        show.one("aaa")
+        assert granted(show.one("aaaaaa", track=2)) == []
+
+
+class TestReturn:
+    def test_within_the_cool_down_opens_without_greeting(self) -> None:
+        show = Show()
+        show.one("aaa")
+        show.away(4)
+        decisions = show.one("aaa", track=2)
+        assert settled(decisions) == [ADA_RETURNED]
+        assert not decisions[-1].greet
+
+    def test_after_the_cool_down_is_greeted_anew(self) -> None:
+        show = Show()
+        show.one("aaa")
+        show.away(31)
+        decisions = show.one("aaa", track=2)
+        assert settled(decisions) == [ADA_GRANTED]
+        assert decisions[-1].greet
+
+    def test_cool_down_is_counted_from_the_greeting(self) -> None:
+        show = Show()
+        show.one("aaa")
+        for track in range(2, 6):
+            show.away(8)
+            decisions = show.one("aaa", track)
+        assert settled(decisions) == [ADA_GRANTED]
+
+    def test_before_the_time_of_being_away_does_not_open(self) -> None:
+        show = Show()
+        show.one("aaa")
+        show.away(2)
+        assert granted(show.one("aaaaa", track=2)) == []
+
+    def test_of_one_does_not_depend_on_another(self) -> None:
+        show = Show()
+        show.one("aaa")
+        show.away(4)
+        assert settled(show.one("bbb", track=2)) == [(Outcome.GRANTED, Reason.RECOGNISED, "Ben")]
+
+    def test_needs_k_frames_as_well(self) -> None:
+        show = Show()
+        show.one("aaa")
+        show.away(4)
+        assert granted(show.one("aa", track=2)) == []
+
+
+class TestPlaceTaken:
+    def test_by_a_stranger_ends_the_presence_and_is_refused(self) -> None:
+        show = Show()
+        show.one("aaa")
+        decisions = show.one("B" * 5)
+        assert {d.reason for d in decisions[:4]} == {Reason.PRESENT}
+        assert decisions[-1].reason is Reason.GATHERING
+        assert settled(show.one("B" * 5)) == [TOO_FAR]
+
+    def test_by_another_known_person_needs_k_frames_of_that_person(self) -> None:
+        show = Show()
+        show.one("aaa")
+        decisions = show.one("b" * 20)
+        assert granted(decisions) == ["Ben"]
+        assert outcomes(decisions[:7]) == [Outcome.PENDING] * 7  # n to see that Ada has gone, k for Ben
+
+    def test_for_a_moment_only_changes_nothing(self) -> None:
+        show = Show()
+        show.one("aaa")
+        assert granted(show.one("bbbba" * 10)) == []
+
+
+class TestRefusal:
+    @pytest.mark.parametrize(
+        ("letters", "reason"),
+        [
+            ("AAAAA", Reason.TOO_FAR),
+            ("?????", Reason.NOBODY_ENROLLED),
+            ("äääää", Reason.AMBIGUOUS),
+            ("ABABA", Reason.TOO_FAR),
+        ],
+    )
+    def test_falls_after_n_good_frames_that_name_nobody(self, letters: str, reason: Reason) -> None:
+        decisions = Show().one(letters)
+        assert outcomes(decisions) == [Outcome.PENDING] * 4 + [Outcome.REFUSED]
+        last = decisions[-1]
+        assert (last.reason, last.person, last.greet, last.agreeing) == (reason, None, False, 0)
+
+    def test_waits_for_good_frames(self) -> None:
+        assert settled(Show().one("-" * 100)) == []
+        assert settled(Show().one("A-A-A-A" + "-" * 50)) == []
+        assert settled(Show().one("A-A-A-A-A")) == [TOO_FAR]
+
+    def test_waits_longer_where_frames_name_people_who_change(self) -> None:
+        show = Show()
+        assert settled(show.one("ab" * 7)) == []
+        assert [(o, p) for o, _, p in settled(show.one("a"))] == [(Outcome.REFUSED, None)]
+
+    def test_is_not_repeated_during_the_pause(self) -> None:
+        show = Show()
+        show.one("AAAAA")
+        decisions = show.one("A" * 29)
+        assert settled(decisions) == []
+        assert {d.reason for d in decisions} == {Reason.TOO_FAR}
+
+    def test_is_followed_by_a_new_try_after_the_pause(self) -> None:
+        show = Show()
+        show.one("AAAAA")
+        assert granted(show.one("a" * 29)) == []
+        assert granted(show.one("aaaa")) == ["Ada"]
+
+    def test_of_a_stranger_comes_again_and_again_and_never_a_grant(self) -> None:
+        decisions = Show().one("A" * 700)
+        assert granted(decisions) == []
+        assert len(settled(decisions)) == 20
+
+    def test_of_one_face_does_not_hold_another_up(self) -> None:
+        show = Show()
+        decisions = [d for _ in range(5) for d in show.frame({1: "C", 2: "a"})]
+        assert settled(decisions) == [ADA_GRANTED, TOO_FAR]
+
+
+class TestFramesThatDoNotCount:
+    def test_repeated_frames_change_nothing(self) -> None:
+        show = Show()
+        show.one("aa")
+        assert outcomes([d for _ in range(20) for d in show.again("a")]) == [Outcome.PENDING] * 20
+        assert settled(show.one("a")) == [ADA_GRANTED]
+        assert {d.reason for _ in range(9) for d in show.again("a")} == {Reason.PRESENT}
+
+    def test_repeated_frames_keep_what_was_shown(self) -> None:
+        show = Show()
+        (before,) = show.one("aa")[-1:]
+        (after,) = show.again("a")
+        assert (after.agreeing, after.person, after.reason) == (before.agreeing, before.person, before.reason)
+
+    def test_repeated_frames_refuse_nobody(self) -> None:
+        show = Show()
+        show.one("AAAA")
+        assert settled([d for _ in range(20) for d in show.again("A")]) == []
+
+    @pytest.mark.parametrize("back", [0, 1, 5])
+    def test_older_frames_change_nothing(self, back: int) -> None:
+        show = Show()
+        show.one("aa")
+        for sequence in (show.sequence - back, -3):
+            late = Observation(sequence, show.now, (face("a"), face("b", 2)))
+            assert outcomes(show.rule.update(late)) == [Outcome.PENDING] * 2
+        assert granted(show.one("a")) == ["Ada"]
+
+    def test_frozen_camera_never_opens(self) -> None:
+        show = Show()
+        assert granted([d for _ in range(100) for d in show.frame({1: "a"}, repeated=True)]) == []
+
+    def test_decisions_stand_in_the_order_of_the_faces(self) -> None:
+        assert [d.track for d in Show().frame({7: "a", 3: "-", 5: "B"})] == [7, 3, 5]
+        assert Show().frame({}) == ()
+
+
+class TestRevoke:
+    def faulty(self, show: Show) -> Decision:
+        """The grant of the last frame could not be carried out."""
+        grant = show.one("aaa")[-1]
+        refusal = replace(grant, outcome=Outcome.REFUSED, reason=Reason.FAULT, person=None, greet=False, fault="stuck")
+        show.rule.revoke(grant, refusal)
+        return grant
+
+    def test_lets_try_again_after_the_pause_and_greets_then(self) -> None:
+        show = Show()
+        assert self.faulty(show).outcome is Outcome.GRANTED
+        waiting = show.one("a" * 29)
+        assert {(d.outcome, d.reason, d.person) for d in waiting} == {(Outcome.PENDING, Reason.FAULT, None)}
+        decisions = show.one("aaaa")
+        assert settled(decisions) == [ADA_GRANTED]
+        assert decisions[-1].greet
+
+    def test_leaves_others_alone(self) -> None:
+        show = Show()
+        show.one("bbb", track=2)
+        self.faulty(show)
+        assert [d.reason for d in show.one("b", track=2)] == [Reason.PRESENT]
+
+    def test_of_a_face_that_has_gone_is_no_fault(self) -> None:
+        show = Show()
+        grant = show.one("aaa")[-1]
+        show.away(10)
+        show.rule.revoke(grant, replace(grant, outcome=Outcome.REFUSED))
+        assert granted(show.one("aaa", track=2)) == ["Ada"]
+
+
+class TestChangesWhileRunning:
+    def test_new_k_and_n_count_from_then_on(self) -> None:
+        show = Show()
+        show.one("aa")
+        show.rule.configure(RuleSettings(k=5, n=6))
+        decisions = show.one("aaaaa")
+        assert outcomes(decisions) == [Outcome.PENDING] * 4 + [Outcome.GRANTED]
+        assert decisions[0].required == 5
+
+    def test_same_settings_forget_nothing(self) -> None:
+        show = Show()
+        show.one("aa")
+        show.rule.configure(RuleSettings())
+        assert granted(show.one("a")) == ["Ada"]
+
+    def test_other_settings_do_not_open_again_for_who_stays(self) -> None:
+        show = Show()
+        show.one("aaa")
+        for k in (1, 2, 4):
+            show.rule.configure(RuleSettings(k=k, n=5))
+            assert granted(show.one("a" * 20)) == []
+
+    def test_restart_forgets_frames_and_no_grants(self) -> None:
+        show = Show()
+        show.one("aa")
+        show.rule.restart_counts()
+        assert granted(show.one("aa")) == []
+        assert granted(show.one("a")) == ["Ada"]
+        show.rule.restart_counts()
+        assert granted(show.one("a" * 20)) == []
+
+    def test_shorter_pause_holds_for_a_refusal_already_given(self) -> None:
+        show = Show()
+        show.one("AAAAA")
+        show.rule.configure(RuleSettings(retry_seconds=0))
+        assert granted(show.one("aaa")) == ["Ada"]
+
+
+class TestClock:
+    def test_set_back_opens_again_for_k_new_frames_only(self) -> None:
+        show = Show()
+        show.one("aaa")
+        show.now -= 3600
+        assert outcomes(show.one("aaa")) == [Outcome.PENDING, Outcome.PENDING, Outcome.GRANTED]
+
+    def test_set_back_does_not_hold_a_refused_face_for_ever(self) -> None:
+        show = Show()
+        show.one("AAAAA")
+        show.now -= 3600
+        assert granted(show.one("aaa")) == ["Ada"]
+
+    def test_that_stands_still_loses_no_count(self) -> None:
+        show = Show(step=0.0)
+        assert granted(show.one("a" * 50)) == ["Ada"]
+
+    def test_may_start_anywhere(self) -> None:
+        for start in (-1e6, 0.0, 1e12):
+            show = Show(step=1.0)
+            show.now = start
+            assert granted(show.one("aaaa")) == ["Ada"]
+
+
+def test_memory_does_not_grow_with_the_faces_seen() -> None:
+    rule = DecisionRule()
+    near = face("a").identification
+    assert near is not None
+    largest = 0
+    for number in range(100_000):
+        person = Candidate(f"p{number // 3}", 0.2)
+        shown = TrackedFace(number // 3, FACE, None, replace(near, candidates=(person,)))
+        rule.update(Observation(number, number * STEP, (shown,)))
+        largest = max(largest, len(rule._tracks) + len(rule._visits))  # the memory itself is what is asked for
+    assert largest < 400  # those of the last cool-down and of the last seconds
+
+
+# Properties --------------------------------------------------------------------------------------------------------
+
+letters = st.sampled_from("aaaaabbbAB-ä? ")
+rules = st.builds(
+    lambda k, more, **seconds: RuleSettings(k=k, n=k + more, **seconds),
+    k=st.integers(1, 5),
+    more=st.integers(0, 4),
+    cool_down_seconds=st.sampled_from([0.0, 1.0, 30.0]),
+    away_seconds=st.sampled_from([0.0, 0.5, 3.0]),
+    retry_seconds=st.sampled_from([0.0, 0.5, 3.0]),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(rules, st.lists(st.tuples(letters, st.sampled_from([0.05, 0.3, 4.0])), max_size=80))
+def test_every_grant_has_its_k_frames_and_every_refusal_its_n(
+    rule: RuleSettings, frames: list[tuple[str, float]]
+) -> None:
+    show = Show(DecisionRule(rule))
+    since = ""  # the letters of this face since something was decided about it
+    for letter, pause in frames:
+        show.now += pause
+        if letter == " ":
+            show.frame({})
+            continue
+        (decision,) = show.frame({1: letter})
+        since += letter
+        window = since[-rule.n :]
+        if decision.outcome is Outcome.GRANTED:
+            assert decision.person == PEOPLE[letter]
+            assert window.count(letter) >= rule.k
+            between = window[window.index(letter) :]
+            assert set(between.lower().replace("ä", "a")) <= {letter, "-"} or last_run(window).count(letter) >= rule.k
+        if decision.outcome is Outcome.REFUSED:
+            assert decision.person is None
+            assert len(since.replace("-", "")) >= rule.n
+        if decision.outcome is not Outcome.PENDING:
+            since = ""
+
+
+def last_run(window: str) -> str:
+    """The end of a window in which nobody else was nearest."""
+    nearest = window.lower().replace("ä", "a")
+    start = max((i + 1 for i, one in enumerate(nearest) if one not in {nearest[-1], "-"}), default=0)
+    return window[start:]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    rules,
+    st.lists(letters, min_size=1, max_size=60),
+    st.lists(st.sampled_from("cC-?c "), min_size=60, max_size=60),
+    st.booleans(),
+)
+def test_other_people_beside_change_nothing(
+    rule: RuleSettings, mine: list[str], theirs: list[str], first: bool
+) -> None:
+    alone, together = Show(DecisionRule(rule)), Show(DecisionRule(rule))
+    for letter, other in zip(mine, theirs, strict=False):
+        me = {1: letter} if letter != " " else {}
+        them = {2: other} if other != " " else {}
+        expected = told(alone.frame(me))
+        assert [
+            one for one in told(together.frame({**them, **me} if first else {**me, **them})) if one[0] == 1
+        ] == expected
+
+
+def told(decisions: Sequence[Decision]) -> list[tuple[object, ...]]:
+    return [(d.track, d.outcome, d.reason, d.person, d.agreeing, d.greet) for d in decisions]
+
+
+@settings(max_examples=200, deadline=None)
+@given(rules, st.lists(st.tuples(letters, st.booleans()), max_size=60))
+def test_repeated_frames_between_change_nothing(rule: RuleSettings, frames: list[tuple[str, bool]]) -> None:
+    plain, stuttering = Show(DecisionRule(rule)), Show(DecisionRule(rule))
+    for letter, repeat in frames:
+        assert told(plain.one(letter)) == told(stuttering.one(letter))
+        if repeat and letter != " ":
+            assert settled(stuttering.again(letter)) == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(rules, st.text(st.sampled_from("aA-ä"), max_size=80))
+def test_one_person_who_never_leaves_is_granted_once(rule: RuleSettings, frames: str) -> None:
+    # Short frames, so that no run of bad ones lasts as long as being away.
+    steady = replace(rule, n=max(rule.n, 4), away_seconds=3.0)
+    shown = Show(DecisionRule(steady), step=0.02)
+    assert len(granted(shown.one(frames))) <= 1
+
+
+@settings(max_examples=200, deadline=None)
+@given(rules, st.text(st.sampled_from("AB-ä?C "), max_size=100))
+def test_nobody_who_is_never_named_is_granted(rule: RuleSettings, frames: str) -> None:
+    assert granted(Show(DecisionRule(rule)).one(frames)) == []
