@@ -1,0 +1,68 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.domain import display_name
+from kiosk.recognition.gallery.names import is_litter, name_fault, normal_name, person_key
+
+ANY_TEXT = st.text(st.characters(exclude_categories=[]))
+
+
+@pytest.mark.parametrize("name", ["Ada", "Ada Lovelace", "Ada_Lovelace", "Zoë O'Néill", "王小明", "Dr. No", "3po"])
+def test_names_that_people_have_are_welcome(name):
+    assert name_fault(normal_name(name)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("", "is empty"),
+        (" _ _", "is empty"),
+        ("a/b", "slash"),
+        ("..\\b", "slash"),
+        ("..", "ignore"),
+        (".hidden", "ignore"),
+        ("Thumbs.db", "ignore"),
+        ("lost+found", "ignore"),
+        ("Ada~", "ignore"),
+        ("A\tda", "cannot be shown"),
+        ("A\0da", "cannot be shown"),
+        ("Ada\udcff", "cannot be shown"),
+        ("Ada\u202e", "cannot be shown"),
+        ("A" * 101, "is longer"),
+        ("王" * 90, "is longer"),
+    ],
+)
+def test_names_that_cannot_be_a_person_s_are_refused_with_the_reason(name, reason):
+    assert reason in (name_fault(normal_name(name)) or "")
+
+
+def test_a_hundred_characters_are_not_too_long():
+    assert name_fault("A" * 100) is None
+
+
+@given(ANY_TEXT)
+def test_an_accepted_name_is_one_file_name_and_comes_back_as_it_was(name):
+    person = normal_name(name)
+    if name_fault(person) is None:
+        assert normal_name(person) == person
+        assert "/" not in person
+        assert len(person.encode("utf-8")) < 255
+        assert display_name(person)
+        assert not is_litter(person)
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_the_key_is_the_same_for_every_spelling(name):
+    key = person_key(name)
+    assert person_key(unicodedata.normalize("NFD", name)) == key
+    assert person_key(name.replace(" ", "_")) == person_key(name.replace("_", " "))
+    assert person_key(key) == key
+    assert person_key(f" {name} ") == key
+
+
+def test_case_does_not_make_another_person():
+    assert person_key("ada LOVELACE") == person_key("Ada_Lovelace")
+    assert person_key("Ada") != person_key("Adam")
