@@ -40,7 +40,9 @@ class KioskError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return " ".join(f"{self.thing}: {self.reason}; {self.remedy}".split())
+        line = " ".join(f"{self.thing}: {self.reason}; {self.remedy}".split())
+        # A file name may hold what moves a terminal's cursor, or no text at all.
+        return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in line)
 
 
 class ConfigError(KioskError):

@@ -28,6 +28,7 @@ class _Track:
     votes: deque[str | None]
     leader: str | None = None  # the nearest person of the last good frame, near enough or not
     good: int = 0  # frames that passed the quality gates, since the last decision
+    unnamed: int = 0  # good frames in a row that name nobody
     admitted: str | None = None  # who this face was let in as
     unlike: int = 0  # good frames in a row that do not look like `admitted`
     refused: Decision | None = None  # the refusal that is being waited out
@@ -39,7 +40,7 @@ class _Track:
 
     def restart(self) -> None:
         self.votes.clear()
-        self.good = self.unlike = 0
+        self.good = self.unnamed = self.unlike = 0
 
     def count(self, found: Identification | None) -> None:
         """A rejected frame takes a place among the n and names nobody; another nearest person starts anew."""
@@ -52,6 +53,7 @@ class _Track:
         self.leader = best
         self.good += 1
         self.votes.append(found.match)
+        self.unnamed = 0 if found.match is not None else self.unnamed + 1
         self.unlike = 0 if found.match == self.admitted else self.unlike + 1
 
 
@@ -148,7 +150,7 @@ class DecisionRule:
         named = face.identification.match if face.identification is not None else None
         if named is not None and agreeing >= self.settings.k:
             return self._admit(track, named, face, observation)
-        if face.identification is not None and self._hopeless(track):
+        if self._hopeless(track):
             return self._refuse(track, face, observation)
         return self._decision(
             Outcome.PENDING, Reason.GATHERING, face, observation, agreeing=agreeing, person=track.leader
@@ -156,9 +158,7 @@ class DecisionRule:
 
     def _hopeless(self, track: _Track) -> bool:
         """A full set of good frames that names nobody; three sets where they name people, but never one for long."""
-        n = self.settings.n
-        named = any(vote is not None for vote in track.votes)
-        return track.good >= (3 * n if named else n)
+        return track.unnamed >= self.settings.n or track.good >= 3 * self.settings.n
 
     def _admit(self, track: _Track, person: str, face: TrackedFace, observation: Observation) -> Decision:
         now, k = observation.captured_at, self.settings.k

@@ -2,20 +2,27 @@
 
 import difflib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import stat
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
 
 from kiosk.config.sections import Config
 from kiosk.errors import ConfigError
 
-_MAX_BYTES = 256 * 1024
+_MAX_BYTES = 64 * 1024
+_MAX_DEPTH = 10
+_MAX_VALUE = 1000  # characters; keeps a number short enough to be shown
+_MAX_FAULTS = 5  # told at once
 _Key = tuple[int | str, ...]
+_Lines = dict[_Key, int]
 
 
 def find_config(given: Path | None) -> Path | None:
@@ -25,8 +32,9 @@ def find_config(given: Path | None) -> Path | None:
     """
     asked = given or (Path(os.environ["KIOSK_CONFIG"]) if os.environ.get("KIOSK_CONFIG") else None)
     if asked is not None:
-        if not asked.is_file():
-            raise ConfigError(asked, "there is no such file", "check --config and the variable KIOSK_CONFIG")
+        if not os.path.isfile(asked):  # noqa: PTH113  (Path.is_file raises where a name is too long or out of reach)
+            reason = "is not a file" if os.path.exists(asked) else "there is no such file"  # noqa: PTH110
+            raise ConfigError(asked, reason, "check --config and the variable KIOSK_CONFIG")
         return asked
     here = Path("config.yaml")
     return here if here.is_file() else None
@@ -67,8 +75,11 @@ class ConfigFile:
         return fresh
 
     def below(self, path: str) -> Path:
-        """A path of the configuration as an absolute one."""
-        return self.folder / Path(path).expanduser()
+        """A path of the configuration as an absolute one. Raises ConfigError for the home of an unknown user."""
+        try:
+            return self.folder / Path(path).expanduser()
+        except RuntimeError:
+            raise ConfigError(path, "the folder after ~ is not known", "write the path in full") from None
 
     def _stamp(self) -> tuple[int, int, int] | None:
         try:
@@ -80,21 +91,22 @@ class ConfigFile:
     def _read(self) -> Config:
         if self.path is None:
             return Config()
-        content = _parse(self.path)
+        content, lines = _plain(_parse(self.path))
         try:
-            return Config.model_validate(_plain(content))
+            return Config.model_validate(content)
         except ValidationError as error:
-            faults = "; ".join(_describe(content, fault["loc"], fault) for fault in error.errors())
-            raise ConfigError(self.path, faults, "mend it there, nothing was changed") from None
+            faults = error.errors()
+            told = [_describe(fault, lines) for fault in faults[:_MAX_FAULTS]]
+            if len(faults) > _MAX_FAULTS:
+                told.append(f"and {len(faults) - _MAX_FAULTS} more")
+            raise ConfigError(self.path, "; ".join(told), "mend it there, nothing was changed") from None
 
 
 def _parse(path: Path) -> CommentedMap:
     try:
-        with path.open("rb") as file:
-            raw = file.read(_MAX_BYTES + 1)
-        if len(raw) > _MAX_BYTES:
-            raise ConfigError(path, f"is larger than {_MAX_BYTES // 1024} kB", "this is no kiosk configuration")
-        content = YAML(typ="rt").load(raw.decode("utf-8"))
+        text = _read_regular(path).decode("utf-8")
+        _check_shape(path, text)
+        content = YAML(typ="rt").load(text)
     except OSError as error:
         raise ConfigError(path, f"cannot be read ({error.strerror})", "check its permissions") from None
     except UnicodeDecodeError as error:
@@ -103,7 +115,7 @@ def _parse(path: Path) -> CommentedMap:
         mark = error.problem_mark or error.context_mark
         line = f"line {mark.line + 1}: " if mark else ""
         raise ConfigError(path, f"{line}{error.problem or 'is no YAML'}", "mend that line") from None
-    except (YAMLError, ValueError, RecursionError) as error:
+    except (YAMLError, ValueError) as error:
         raise ConfigError(path, f"is no YAML ({error})", "compare it with the config.yaml that is shipped") from None
     if content is None:
         return CommentedMap()
@@ -112,12 +124,55 @@ def _parse(path: Path) -> CommentedMap:
     return content
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  (whatever YAML holds)
-    """The YAML values as plain Python ones, so that strict validation sees int, float, str and bool."""
-    if isinstance(value, Mapping):
-        return {key if isinstance(key, str) else repr(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(item) for item in value]
+def _read_regular(path: Path) -> bytes:
+    def without_waiting(name: str, flags: int) -> int:
+        return os.open(name, flags | os.O_NONBLOCK)
+
+    # A pipe put in the file's place must not stop the station.
+    with open(path, "rb", opener=without_waiting) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ConfigError(path, "is not a file", "put a file in its place")
+        raw = file.read(_MAX_BYTES + 1)
+    if len(raw) > _MAX_BYTES:
+        raise ConfigError(path, f"is larger than {_MAX_BYTES // 1024} kB", "this is no kiosk configuration")
+    return raw
+
+
+def _check_shape(path: Path, text: str) -> None:
+    """Refuses what no configuration needs and what can blow a small file up: aliases, tags, depth, endless values."""
+    depth = 0
+    for event in YAML(typ="rt").parse(text):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        oddity = None
+        if isinstance(event, AliasEvent):
+            oddity = "aliases (*name) are not used here"
+        elif getattr(event, "tag", None) is not None:
+            oddity = f"tags ({event.tag}) are not used here"
+        elif depth > _MAX_DEPTH:
+            oddity = "options are nested too deep"
+        elif isinstance(event, ScalarEvent) and len(event.value) > _MAX_VALUE:
+            oddity = f"a value of {len(event.value)} characters"
+        if oddity is not None:
+            raise ConfigError(path, f"line {event.start_mark.line + 1}: {oddity}", "mend that line")
+
+
+def _plain(content: CommentedMap) -> tuple[dict[str, Any], _Lines]:
+    """The values as plain Python ones, so that strict validation sees int, float, str and bool; each key's line."""
+    lines: _Lines = {(): 1}
+    return _plain_map(content, (), lines), lines
+
+
+def _plain_map(content: CommentedMap, above: _Key, lines: _Lines) -> dict[str, Any]:
+    plain = {}
+    marks = content.lc.data or {}
+    for name, value in content.items():
+        key = (*above, str(name))
+        lines[key] = marks[name][0] + 1 if name in marks else lines[above]
+        plain[str(name)] = _plain_map(value, key, lines) if isinstance(value, CommentedMap) else _plain_value(value)
+    return plain
+
+
+def _plain_value(value: Any) -> Any:  # noqa: ANN401  (whatever YAML holds)
     if isinstance(value, bool) or value is None:
         return value
     for kind in (int, float, str):
@@ -126,26 +181,23 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  (whatever YAML holds)
     return value
 
 
-def _describe(content: CommentedMap, location: _Key, fault: Mapping[str, Any]) -> str:
-    key = tuple(part for part in location if part not in ("int", "constrained-str", "str"))
-    reason = str(fault["msg"]).removeprefix("Value error, ")
+def _describe(fault: ErrorDetails, lines: _Lines) -> str:
+    key: _Key = fault["loc"]
+    while key not in lines:  # pydantic adds the name of a type where several are allowed
+        key = key[:-1]
+    reason = fault["msg"].removeprefix("Value error, ")
     if fault["type"] == "extra_forbidden":
         reason = f"there is no such option{_nearest(key)}"
     elif fault["type"] == "model_type":
-        reason = f"options below it were expected, found {fault['input']!r}"
+        reason = f"options below it were expected, found {_shown(fault['input'])}"
     elif not isinstance(fault.get("input"), Mapping):
-        reason = f"{reason}, found {fault['input']!r}"
-    return f"line {_line(content, key)}: {'.'.join(map(str, key))}: {reason}"
+        reason = f"{reason}, found {_shown(fault['input'])}"
+    return f"line {lines[key]}: {'.'.join(map(str, key))}: {reason}"
 
 
-def _line(content: CommentedMap, key: _Key) -> int:
-    line, node = 1, content
-    for part in key:
-        if not isinstance(node, CommentedMap) or part not in node:
-            break
-        line = node.lc.key(part)[0] + 1
-        node = node[part]
-    return line
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 def _nearest(key: _Key) -> str:

@@ -4,9 +4,18 @@ import enum
 import string
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-Text = Annotated[str, Field(min_length=1, max_length=500)]
+
+def _without_nul(text: str) -> str:
+    # The one character that no path and no argument of a program can hold.
+    if "\0" in text:
+        raise ValueError("the character NUL is not allowed")
+    return text
+
+
+Words = Annotated[str, Field(max_length=500), AfterValidator(_without_nul)]
+Text = Annotated[Words, Field(min_length=1)]
 
 
 def option(default: Any, effect: str, unit: str = "", **limits: Any) -> Any:  # noqa: ANN401  (as pydantic's Field)
@@ -98,7 +107,7 @@ class DoorSection(Section):
 class JournalSection(Section):
     """The record of decisions."""
 
-    file: str = option("", "SQLite file; empty = in the user's data folder; relative paths start at config.yaml")
+    file: Words = option("", "SQLite file; empty = in the user's data folder; relative paths start at config.yaml")
 
 
 class VoiceSection(Section):
@@ -108,16 +117,16 @@ class VoiceSection(Section):
     text: Text = option("Welcome {names}, have a nice day!", "what is said; {names} = who was let in")
     words_per_minute: int = option(165, "speed of speech", "words a minute", ge=60, le=400)
     volume: float = option(1.0, "0 = silent, 1 = loudest", "part", ge=0, le=1)
-    name: str = option("", "voice of the speech engine, such as en-gb; empty = its default", max_length=100)
+    name: Words = option("", "voice of the speech engine, such as en-gb; empty = its default")
 
     @field_validator("text")
     @classmethod
     def _names_only(cls, text: str) -> str:
         try:
-            fields = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+            parts = list(string.Formatter().parse(text))
         except ValueError as error:
             raise ValueError(f"the braces do not match ({error})") from None
-        if fields - {"names"}:
+        if any(field is not None and (field != "names" or form or kind) for _, field, form, kind in parts):
             raise ValueError("{names} is the only word that is filled in")
         return text
 

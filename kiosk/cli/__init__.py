@@ -1,0 +1,64 @@
+"""The command line: parse, call, exit code. Window and encoders are imported inside the commands that need them."""
+
+import logging
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from kiosk import __version__
+from kiosk.cli import faces, gallery, health, running
+from kiosk.errors import KioskError
+
+app = typer.Typer(
+    name="kiosk",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _group in (running, faces, gallery, health):
+    _group.add_to(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"kiosk {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def kiosk(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """The screen beside an office door: it knows who walks up, welcomes them and opens.
+
+    Exit codes: 0 done or yes, 1 no, 2 wrong usage; 10 and above are faults, told in one line with the remedy.
+    --debug, anywhere, adds the traceback of a fault.
+
+    Example: kiosk run --source /dev/v4l/by-id/usb-door-camera
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command line and ends the process with its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING, format="kiosk: %(message)s")
+    try:
+        app([argument for argument in given if argument != "--debug"])
+    except Exception as error:
+        if debug:
+            raise
+        fault = error if isinstance(error, KioskError) else _unforeseen(error)
+        typer.echo(f"kiosk: {fault}", err=True)
+        sys.exit(fault.exit_code)
+
+
+def _unforeseen(error: Exception) -> KioskError:
+    return KioskError("kiosk", f"{type(error).__name__}: {error}", "run the command again with --debug and report it")

@@ -1,0 +1,132 @@
+"""kiosk identify and kiosk verify: who is on a picture?"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kiosk.cli.exits import answering
+from kiosk.cli.known import Known, open_gallery
+from kiosk.cli.options import ConfigOption, GalleryOption, JsonOption
+from kiosk.cli.output import print_json, rounded
+from kiosk.domain import ByteImage, Face, Identification, Rejection, display_name
+from kiosk.errors import PictureError, UnknownPersonError
+from kiosk.recognition.matching import identify as identify_probe
+from kiosk.recognition.matching import verify as verify_probe
+from kiosk.recognition.reasons import in_words
+from kiosk.vision.pictures import read_picture
+
+Picture = Annotated[Path, typer.Argument(metavar="PICTURE", help="A photograph: JPEG, PNG, WebP or BMP.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the commands."""
+    app.command()(answering(identify))
+    app.command()(answering(verify))
+
+
+def identify(
+    picture: Picture, *, as_json: JsonOption = False, gallery: GalleryOption = None, config: ConfigOption = None
+) -> int:
+    """Who is it? Exit code 0: somebody is recognised, 1: nobody, other: a fault.
+
+    Example: kiosk identify visitor.jpg --gallery images --json
+    """
+    image = read_picture(picture)
+    known = _open(config, gallery)
+    answers = _identified(known, image)
+    if as_json:
+        faces = [_as_json(face, answer) for face, answer in answers]
+        print_json({"picture": str(picture), "gallery_size": len(known.people.people), "faces": faces})
+    else:
+        for line in [_in_words(answer) for _, answer in answers] or [in_words(Rejection.NO_FACE)]:
+            typer.echo(f"{picture}: {line}")
+    accepted = any(isinstance(answer, Identification) and answer.match is not None for _, answer in answers)
+    return 0 if accepted else 1
+
+
+def verify(
+    picture: Picture,
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="A name of the gallery.")],
+    *,
+    as_json: JsonOption = False,
+    gallery: GalleryOption = None,
+    config: ConfigOption = None,
+) -> int:
+    """Is it PERSON? Exit code 0: yes, 1: no, other: a fault.
+
+    Example: kiosk verify visitor.jpg "Ada Lovelace"
+    """
+    image = read_picture(picture)
+    known = _open(config, gallery)
+    claimed = known.people.person(person)
+    if claimed is None:
+        raise UnknownPersonError(person, "nobody of that name is in the gallery", "see `kiosk people` for the names")
+    probe = known.reader.one(image)
+    if isinstance(probe, Rejection):
+        raise PictureError(picture, in_words(probe), "take one that shows the person alone, large and sharp")
+    answer = verify_probe(probe, claimed, known.people, threshold=known.config.matching.threshold)
+    if as_json:
+        print_json(
+            {
+                "picture": str(picture),
+                "person": claimed,
+                "distance": rounded(answer.distance),
+                "threshold": answer.threshold,
+                "accepted": answer.accepted,
+            }
+        )
+    else:
+        verdict = "it is" if answer.accepted else "it is not"
+        typer.echo(
+            f"{picture}: {verdict} {display_name(claimed)} "
+            f"(distance {answer.distance:.3f}, threshold {answer.threshold:g})"
+        )
+    return 0 if answer.accepted else 1
+
+
+def _open(config: Path | None, gallery: Path | None) -> Known:
+    known = open_gallery(config, gallery)
+    if not known.people.people:
+        typer.echo(f"kiosk: {known.folder}: nobody is enrolled; add pictures with `kiosk enrol NAME PICTURE`", err=True)
+    return known
+
+
+def _identified(known: Known, image: ByteImage) -> list[tuple[Face, Identification | Rejection]]:
+    matching = known.config.matching
+    return [
+        (
+            face,
+            found
+            if isinstance(found, Rejection)
+            else identify_probe(found, known.people, threshold=matching.threshold, margin=matching.margin),
+        )
+        for face, found in known.reader.all(image)
+    ]
+
+
+def _as_json(face: Face, answer: Identification | Rejection) -> dict[str, Any]:
+    box = [face.box.left, face.box.top, face.box.right, face.box.bottom]
+    if isinstance(answer, Rejection):
+        return {"person": None, "distance": None, "accepted": False, "reason": answer.value, "box": box}
+    best, second = answer.best, answer.second
+    return {
+        "person": best.person if best else None,
+        "name": display_name(best.person) if best else None,
+        "distance": rounded(best.distance) if best else None,
+        "accepted": answer.match is not None,
+        "second": {"person": second.person, "distance": rounded(second.distance)} if second else None,
+        "threshold": answer.threshold,
+        "margin": answer.margin,
+        "box": box,
+    }
+
+
+def _in_words(answer: Identification | Rejection) -> str:
+    if isinstance(answer, Rejection):
+        return in_words(answer)
+    if answer.best is None:
+        return "nobody is enrolled"
+    nearest = f"{display_name(answer.best.person)} at distance {answer.best.distance:.3f}"
+    second = f", then {display_name(answer.second.person)} at {answer.second.distance:.3f}" if answer.second else ""
+    return f"it is {nearest}{second}" if answer.match else f"nobody; the nearest is {nearest}{second}"

@@ -1,0 +1,44 @@
+"""The gallery as the commands about pictures use it: loaded behind a progress bar, with a reader for more pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.cli.options import read_config
+from kiosk.cli.output import progress_bar
+
+if TYPE_CHECKING:
+    from kiosk.config import Config
+    from kiosk.recognition.gallery import GallerySnapshot
+    from kiosk.recognition.pipeline import PhotographReader
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everybody in one image folder."""
+
+    config: Config
+    folder: Path
+    people: GallerySnapshot
+    reader: PhotographReader
+
+
+def open_gallery(config: Path | None, gallery: Path | None) -> Known:
+    """Loads the image folder `gallery`, or that of the configuration; raises KioskError."""
+    from kiosk.station.build import (
+        gallery_folder,
+        load_configured_encoder,
+        load_landmarks,
+        make_gallery,
+        photograph_reader,
+    )
+
+    settings = read_config(config)
+    folder = gallery or gallery_folder(settings)
+    encoder, landmarks = load_configured_encoder(settings), load_landmarks()
+    known = make_gallery(settings, folder, encoder, landmarks)
+    with progress_bar() as show:
+        known.load(show)
+    return Known(settings.current, folder, known.snapshot, photograph_reader(settings, encoder, landmarks))

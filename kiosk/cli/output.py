@@ -1,0 +1,49 @@
+"""How results are printed: tables and sentences for people, JSON for programs."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+_WIDEST = 2000  # characters of a table that goes into a file or pipe, where nothing may be cut
+
+
+def print_json(result: Any) -> None:  # noqa: ANN401  (whatever JSON holds)
+    """One line, flushed, so that a reader at the other end of a pipe has it at once."""
+    typer.echo(json.dumps(result, ensure_ascii=False))
+    sys.stdout.flush()
+
+
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns under headings; as wide as needed where nobody watches."""
+    table = Table(*headings, box=box.SIMPLE_HEAD, pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    Console(width=None if sys.stdout.isatty() else _WIDEST).print(table)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr that hears (done, total); it is drawn from the second second on, and only where one watches."""
+    columns = (TextColumn("reading the gallery"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("", visible=False)
+
+        def show(done: int, total: int) -> None:
+            waited = (progress.tasks[0].elapsed or 0) > 1
+            progress.update(task, completed=done, total=total, visible=waited and done < total)
+
+        yield show
+
+
+def rounded(distance: float | None) -> float | None:
+    """A distance with the digits that mean something."""
+    return None if distance is None else round(distance, 4)

@@ -1,0 +1,188 @@
+"""kiosk run and kiosk demo: the kiosk itself, with a window or without."""
+
+import logging
+import os
+import signal
+import sys
+from datetime import datetime
+from threading import Event
+from types import FrameType
+from typing import Annotated, TypeAlias
+
+import typer
+
+from kiosk.cli.exits import answering
+from kiosk.cli.options import ConfigOption, GalleryOption, JsonOption, read_config
+from kiosk.cli.output import print_json, rounded
+from kiosk.domain import Decision, display_name
+from kiosk.errors import ConfigError
+from kiosk.station.build import Choices, build_station, choose, open_frames, watch_camera
+from kiosk.station.headless import camera_frames, run_headless, source_frames
+
+SourceOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--source",
+        metavar="S",
+        help="Camera number, device path (/dev/v4l/by-id/...), video file, stream URL, folder of stills, or demo.",
+    ),
+]
+HeadlessOption: TypeAlias = Annotated[bool, typer.Option("--headless", help="Without a window: print the decisions.")]
+FastOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--fast",
+        help="Read a file as fast as it is processed, every frame, with video time as the clock. Needs --headless.",
+    ),
+]
+FullScreenOption: TypeAlias = Annotated[bool, typer.Option("--fullscreen", help="Start without a window frame.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the commands."""
+    app.command()(answering(run))
+    app.command()(answering(demo))
+
+
+def run(
+    *,
+    source: SourceOption = None,
+    headless: HeadlessOption = False,
+    as_json: JsonOption = False,
+    fast: FastOption = False,
+    fullscreen: FullScreenOption = False,
+    gallery: GalleryOption = None,
+    config: ConfigOption = None,
+) -> int:
+    """The kiosk: on the first camera, or on what --source names. Without a camera it shows the demo and says so.
+
+    With --headless --json each decision (granted, refused) is one line: outcome, person, name, distance, second (the
+    distance of the second-best person), frame, time (seconds since the first frame) and reason.
+
+    Example: kiosk run --source entrance.mp4 --headless --json --fast
+    """
+    choices = choose(read_config(config), source=source, gallery=gallery, fast=fast)
+    notice = "Demo: no camera was found." if choices.demo and source is None else ""
+    return _start(choices, notice, headless=headless or as_json, as_json=as_json, full_screen=fullscreen)
+
+
+def demo(
+    *,
+    headless: HeadlessOption = False,
+    as_json: JsonOption = False,
+    fast: FastOption = False,
+    fullscreen: FullScreenOption = False,
+    gallery: GalleryOption = None,
+    config: ConfigOption = None,
+) -> int:
+    """The kiosk on a drawn scene with a gallery of its own; with --fast it ends after one round.
+
+    Example: kiosk demo --headless --fast
+    """
+    choices = choose(read_config(config), source="demo", gallery=gallery, fast=fast)
+    return _start(choices, "Demo", headless=headless or as_json, as_json=as_json, full_screen=fullscreen)
+
+
+def _start(choices: Choices, notice: str, *, headless: bool, as_json: bool, full_screen: bool) -> int:
+    from kiosk.gui.display import display_fault
+
+    no_screen = None if headless else display_fault(os.environ)
+    if no_screen is not None:
+        typer.echo(f"kiosk: {no_screen}; running without a window", err=True)
+    elif not headless:
+        if choices.fast:
+            raise ConfigError("--fast", "a window shows a recording at its own pace", "add --headless")
+        return _show(choices, notice, full_screen=full_screen)
+    if notice:
+        typer.echo(f"kiosk: {notice}", err=True)
+    return _print_decisions(choices, as_json=as_json)
+
+
+def _show(choices: Choices, notice: str, *, full_screen: bool) -> int:
+    from kiosk.gui.app import run_window
+
+    finite = _is_recording(choices)
+    screen = choices.config.current.screen
+    code = run_window(
+        watch_camera(choices),
+        lambda progress: build_station(choices, progress),
+        full_screen=full_screen or screen.full_screen,
+        theme=screen.theme.value,
+        mirror=screen.mirror and not finite,
+        notice=notice,
+        close_at_end=finite,
+    )
+    # A camera driver or an encoder that hangs in C code would keep the interpreter from ending.
+    sys.stdout.flush()
+    logging.shutdown()
+    os._exit(code)
+
+
+def _print_decisions(choices: Choices, *, as_json: bool) -> int:
+    tell = _tell_json if as_json else _tell
+    logging.getLogger("kiosk").setLevel(logging.INFO)
+    stop = _stop_on_signals()
+    finite = _is_recording(choices)
+    station = build_station(choices, lambda what, done, total: None)
+    try:
+        for fault in station.status.faults:
+            typer.echo(f"kiosk: {fault}", err=True)
+        if choices.fast:
+            with open_frames(choices) as source:
+                run_headless(source_frames(source, stop), station, tell)
+        else:
+            with watch_camera(choices) as camera:
+                run_headless(camera_frames(camera, stop), station, tell)
+                if finite and camera.fault is not None:
+                    typer.echo(f"kiosk: {camera.fault}", err=True)
+    finally:
+        station.close()
+    return 0
+
+
+def _is_recording(choices: Choices) -> bool:
+    """Whether the source ends; one that cannot be opened at all is told at once instead of waited for."""
+    if choices.demo or "://" in choices.source or choices.source.isdecimal() or choices.source.startswith("/dev/"):
+        return False
+    with open_frames(choices) as source:
+        return not source.endless
+
+
+def _stop_on_signals() -> Event:
+    stop = Event()
+
+    def handle(number: int, at: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handle)
+    return stop
+
+
+def _tell(decision: Decision, seconds: float) -> None:
+    found = decision.identification
+    best, second = (found.best, found.second) if found else (None, None)
+    who = display_name(decision.person) if decision.person else "nobody"
+    nearest = f"nearest {display_name(best.person)} at {best.distance:.3f}" if best else "nobody is enrolled"
+    runner_up = f", then {display_name(second.person)} at {second.distance:.3f}" if second else ""
+    why = f" ({decision.fault})" if decision.fault else ""
+    at = f"{datetime.now():%H:%M:%S} frame {decision.sequence}, {seconds:.2f} s"
+    typer.echo(f"{at}: {decision.outcome.value} {who}, {decision.reason.value}; {nearest}{runner_up}{why}")
+    sys.stdout.flush()
+
+
+def _tell_json(decision: Decision, seconds: float) -> None:
+    found = decision.identification
+    best, second = (found.best, found.second) if found else (None, None)
+    print_json(
+        {
+            "outcome": decision.outcome.value,
+            "person": decision.person,
+            "name": display_name(decision.person) if decision.person else None,
+            "distance": rounded(best.distance) if best else None,
+            "second": rounded(second.distance) if second else None,
+            "frame": decision.sequence,
+            "time": round(seconds, 3),
+            "reason": decision.reason.value,
+        }
+    )

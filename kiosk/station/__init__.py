@@ -1,0 +1,1 @@
+"""The parts put together: what the window and the headless run both drive, and what examines it."""

@@ -1,0 +1,163 @@
+"""Builds the parts from the configuration: the one place, beside the window, where its values are handed out."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from platformdirs import user_cache_path, user_data_path
+
+from kiosk.access.door import ScreenDoor
+from kiosk.access.journal import Journal
+from kiosk.access.voice import Voice
+from kiosk.config import ConfigFile, QualitySection
+from kiosk.encoders import Encoder, load_encoder
+from kiosk.encoders.weights import manifest_entry, verified_bytes
+from kiosk.errors import ConfigError
+from kiosk.recognition.gallery import Gallery
+from kiosk.recognition.gallery.watch import GalleryWatch
+from kiosk.recognition.pipeline import PATH_VERSION, FacePath, PhotographReader, Recogniser
+from kiosk.resources import asset, weights
+from kiosk.station.station import FrameClock, Parts, Station
+from kiosk.vision.camera import WatchedCamera
+from kiosk.vision.detector import FaceDetector, HaarDetector
+from kiosk.vision.landmarks import LandmarkModel
+from kiosk.vision.quality import PHOTOGRAPH, Gates
+from kiosk.vision.sources import Source, first_camera, open_source, stable_name
+
+ShowProgress: TypeAlias = Callable[[str, int, int], None]  # what, done, total
+
+_DETECTORS: dict[str, Callable[[], FaceDetector]] = {"haar": HaarDetector}
+_APPLICATION = "kiosk"
+_LANDMARKS = "dlib_landmarks.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the command line decides beside the configuration.
+
+    Attributes:
+        source: as `--source`, or as the configuration has it.
+        demo: the source is the demo scene; its journal is not the door's.
+        fast: a recording is read as fast as it is processed, with its own time as the clock, and in silence.
+    """
+
+    config: ConfigFile
+    gallery: Path
+    source: str
+    demo: bool = False
+    fast: bool = False
+
+
+def choose(config: ConfigFile, *, source: str | None, gallery: Path | None, fast: bool) -> Choices:
+    """Settles what is left open: the first camera, or the demo where there is none."""
+    wanted = source if source is not None else str(config.current.camera.source)
+    found = (first_camera() or "demo") if wanted == "auto" else wanted
+    found = stable_name(found)
+    demo = found == "demo"
+    own = asset("demo", "gallery") if demo else gallery_folder(config)
+    return Choices(config, gallery or own, found, demo, fast)
+
+
+def gallery_folder(config: ConfigFile) -> Path:
+    """The image folder that the configuration names."""
+    return config.below(config.current.gallery.folder)
+
+
+def journal_file(config: ConfigFile, *, demo: bool = False) -> Path:
+    """Where the decisions of the door, or of the demo, are written."""
+    named = config.current.journal.file
+    if demo or not named:
+        return user_data_path(_APPLICATION) / ("demo.sqlite3" if demo else "journal.sqlite3")
+    return config.below(named)
+
+
+def cache_folder() -> Path:
+    """Where embeddings of gallery pictures are remembered."""
+    return user_cache_path(_APPLICATION) / "templates"
+
+
+def open_frames(choices: Choices) -> Source:
+    """Opens the source; raises CameraError."""
+    camera = choices.config.current.camera
+    return open_source(
+        choices.source, fast=choices.fast, width=camera.width_px, height=camera.height_px, rate_hz=camera.rate_hz
+    )
+
+
+def watch_camera(choices: Choices) -> WatchedCamera:
+    """The source behind its watchdog."""
+    lost_after_seconds = choices.config.current.camera.lost_after_seconds
+    return WatchedCamera(lambda: open_frames(choices), lost_after_seconds=lost_after_seconds)
+
+
+def load_landmarks() -> LandmarkModel:
+    """The landmark model that is shipped; raises WeightsError where it was altered, DetectorError where it is none."""
+    verified_bytes(manifest_entry(_LANDMARKS))
+    return LandmarkModel.load(weights(_LANDMARKS))
+
+
+def make_detector(name: str) -> FaceDetector:
+    """The detector of the configuration; raises ConfigError where there is none of that name."""
+    if name not in _DETECTORS:
+        nearest = difflib.get_close_matches(name, _DETECTORS, n=1, cutoff=0)[0]
+        raise ConfigError("detector", f"{name!r} is not known", f"did you mean {nearest!r}?")
+    return _DETECTORS[name]()
+
+
+def load_configured_encoder(config: ConfigFile) -> Encoder:
+    """The encoder of the configuration; raises EncoderError."""
+    return load_encoder(config.current.encoder, config.current.threads)
+
+
+def photograph_reader(config: ConfigFile, encoder: Encoder, landmarks: LandmarkModel) -> PhotographReader:
+    """Reads gallery pictures; for one thread."""
+    return PhotographReader(make_detector(config.current.detector), FacePath(landmarks, encoder, PHOTOGRAPH))
+
+
+def make_gallery(config: ConfigFile, folder: Path, encoder: Encoder, landmarks: LandmarkModel) -> Gallery:
+    """The image folder, not loaded yet."""
+    return Gallery(
+        folder,
+        lambda: photograph_reader(config, encoder, landmarks).one,
+        encoder.spec.name,
+        f"{config.current.detector}-{PATH_VERSION}-{encoder.spec.path_version}-{encoder.spec.sha256[:12]}",
+        cache_folder(),
+        workers=config.current.threads,
+    )
+
+
+def build_station(choices: Choices, progress: ShowProgress) -> Station:
+    """Loads encoder and gallery, seconds for a large one; raises KioskError."""
+    config = choices.config
+    progress("encoder", 0, 1)
+    encoder, landmarks = load_configured_encoder(config), load_landmarks()
+    detector = make_detector(config.current.detector)
+    progress("encoder", 1, 1)
+    gallery = make_gallery(config, choices.gallery, encoder, landmarks)
+    gallery.load(lambda done, total: progress("gallery", done, total))
+    matching = config.current.matching
+    recogniser = Recogniser(
+        detector,
+        FacePath(landmarks, encoder, _gates(config.current.quality)),
+        gallery.snapshot,
+        threshold=matching.threshold,
+        margin=matching.margin,
+    )
+    clock = FrameClock()
+    parts = Parts(
+        recogniser=recogniser,
+        people=GalleryWatch(gallery),
+        journal=Journal(journal_file(config, demo=choices.demo)),
+        door=ScreenDoor(clock) if choices.fast else ScreenDoor(),
+        voice=Voice(enabled=False),
+        encoder=encoder.spec.name,
+    )
+    return Station(config, parts, clock, silent=choices.fast)
+
+
+def _gates(quality: QualitySection) -> Gates:
+    return Gates(**quality.model_dump())

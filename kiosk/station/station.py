@@ -1,0 +1,201 @@
+"""One door's station: each frame from the camera goes through recognition, decision and door, in that order."""
+
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+from kiosk.access.controller import AccessController
+from kiosk.access.decision import DecisionRule, RuleSettings
+from kiosk.access.door import ScreenDoor
+from kiosk.access.greeting import Greeter, compose
+from kiosk.access.journal import Journal
+from kiosk.access.voice import Voice
+from kiosk.config import Config, ConfigFile
+from kiosk.domain import Decision, Frame, Outcome, Reason
+from kiosk.errors import ConfigError, JournalError
+from kiosk.recognition.gallery.snapshot import GallerySnapshot
+from kiosk.recognition.pipeline import Recogniser
+from kiosk.station.report import Report, Status
+
+# Options that apply while running; a change of any other says that it waits for the next start.
+LIVE_SECTIONS = ("matching", "decision", "door", "voice")
+_CHECK_JOURNAL_SECONDS = 5.0
+
+
+class FrameClock:
+    """The time of the newest frame: the clock of a recording that is read faster than it was made."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class People(Protocol):
+    """The gallery as the station sees it: kept in force by somebody else."""
+
+    @property
+    def snapshot(self) -> GallerySnapshot: ...
+    @property
+    def fault(self) -> str | None: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a station is made of; it closes them."""
+
+    recogniser: Recogniser
+    people: People
+    journal: Journal
+    door: ScreenDoor
+    voice: Voice
+    encoder: str
+
+
+class Station:
+    """Used by one thread, except for `door`, which any thread may look at.
+
+    Attributes:
+        door: whether it is unlocked, and for how long.
+        status: what was found at the last refresh.
+    """
+
+    def __init__(self, config: ConfigFile, parts: Parts, frame_clock: FrameClock, *, silent: bool = False) -> None:
+        self.door = parts.door
+        self._config = config
+        self._parts = parts
+        self._frame_clock = frame_clock
+        self._silent = silent
+        self._rule = DecisionRule()
+        self._controller = AccessController(parts.door, parts.journal, config.current.door.open_seconds, parts.encoder)
+        self._greeter = Greeter(parts.voice.say, config.current.voice.text)
+        self._inside: list[str] = []
+        self._config_fault: str | None = None
+        self._fault: str | None = None
+        self._journal_checked_at = -_CHECK_JOURNAL_SECONDS
+        self._apply(config.current)
+        self.status = Status(0, 0, ())
+        self.refresh()
+
+    def process(self, frame: Frame) -> Report:
+        """What the frame shows and what is done about it. Whatever it raises, the door was not opened by it."""
+        self._frame_clock.now = frame.captured_at
+        observation = self._parts.recogniser.observe(frame)
+        stages = self._parts.recogniser.clock
+        with stages.stage("decide"):
+            decisions = tuple(self._carry_out(decision) for decision in self._rule.update(observation))
+            self._greeter.tick(frame.captured_at)
+        settled = tuple(decision for decision in decisions if decision.outcome is not Outcome.PENDING)
+        return Report(observation, decisions, settled, self._welcome(), dict(stages.seconds))
+
+    def refresh(self) -> Status:
+        """Takes over what changed in gallery and configuration; to be called about once a second."""
+        notice = self._take_over_config() or self._take_over_gallery()
+        self._check_journal()
+        snapshot = self._parts.people.snapshot
+        faults = (self._fault, self._config_fault, self._parts.people.fault)
+        self.status = Status(
+            people=len(snapshot.people),
+            skipped=sum(not skipped.settling for skipped in snapshot.skipped),
+            faults=tuple(fault for fault in faults if fault is not None),
+            notice=notice,
+        )
+        return self.status
+
+    def close(self) -> None:
+        """Locks the door and lets everything go, within about two seconds."""
+        self._parts.door.close()
+        self._parts.voice.close()
+        self._parts.people.close()
+        self._parts.journal.close()
+
+    def _carry_out(self, decision: Decision) -> Decision:
+        done = self._controller.act(decision)
+        if decision.outcome is Outcome.PENDING:
+            return done
+        self._fault = done.fault
+        if done.reason is Reason.FAULT:
+            self._rule.revoke(decision, done)
+        elif done.outcome is Outcome.GRANTED and done.person is not None:
+            self._let_in(done.person, greet=done.greet, now=done.decided_at)
+        return done
+
+    def _let_in(self, person: str, *, greet: bool, now: float) -> None:
+        if person not in self._inside:
+            self._inside.append(person)
+        if greet:
+            self._greeter.welcome(person, now)
+
+    def _welcome(self) -> str:
+        """The greeting of everybody for whom the door stands open."""
+        if not self.door.unlocked:
+            self._inside.clear()
+        return compose(self._config.current.voice.text, self._inside) if self._inside else ""
+
+    def _take_over_config(self) -> str:
+        before = self._config.current
+        try:
+            changed = self._config.changed()
+        except ConfigError as error:
+            self._config_fault = str(error)
+            return ""
+        if changed is None:
+            self._config_fault = self._config_fault if self._config.broken else None
+            return ""
+        self._config_fault = None
+        self._apply(changed)
+        return _what_waits(before, changed)
+
+    def _apply(self, config: Config) -> None:
+        decision, voice = config.decision, config.voice
+        self._parts.recogniser.threshold = config.matching.threshold
+        self._parts.recogniser.margin = config.matching.margin
+        self._rule.configure(
+            RuleSettings(
+                decision.k, decision.n, decision.cool_down_seconds, decision.away_seconds, decision.retry_seconds
+            )
+        )
+        self._rule.restart_counts()
+        self._controller.open_seconds = config.door.open_seconds
+        self._greeter.template = voice.text
+        self._parts.voice.enabled = voice.enabled and not self._silent
+        self._parts.voice.rate_words_per_minute = voice.words_per_minute
+        self._parts.voice.volume = voice.volume
+        self._parts.voice.voice = voice.name or None
+
+    def _take_over_gallery(self) -> str:
+        snapshot = self._parts.people.snapshot
+        before = self._parts.recogniser.gallery
+        if snapshot is before:
+            return ""
+        self._parts.recogniser.gallery = snapshot
+        if isinstance(before, GallerySnapshot) and before.templates == snapshot.templates:
+            return ""
+        self._rule.restart_counts()
+        return "The gallery has changed and is in force."
+
+    def _check_journal(self) -> None:
+        """At the start, and while something is wrong, so that the screen tells before somebody stands there."""
+        if self._journal_checked_at > 0 and self._fault is None:
+            return
+        if time.monotonic() - self._journal_checked_at < _CHECK_JOURNAL_SECONDS:
+            return
+        self._journal_checked_at = time.monotonic()
+        try:
+            self._parts.journal.check()
+        except JournalError as error:
+            self._fault = str(error)
+        else:
+            self._fault = None
+
+
+def _what_waits(before: Config, after: Config) -> str:
+    names = [
+        name
+        for name in Config.model_fields
+        if name not in LIVE_SECTIONS and getattr(before, name) != getattr(after, name)
+    ]
+    waiting = f"; {', '.join(names)} at the next start" if names else ""
+    return f"The new configuration is in force{waiting}."

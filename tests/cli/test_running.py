@@ -1,0 +1,110 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from kiosk.vision.opencv import cv2
+from kiosk.vision.sources.demo import draw
+
+
+@pytest.fixture
+def film(tmp_path):
+    """The first five seconds of the demo as a video file: Grace Hopper walks up."""
+    path = tmp_path / "film.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 30, (640, 480))
+    for index in range(150):
+        writer.write(draw(index))
+    writer.release()
+    return path
+
+
+def decisions(out: str) -> list[dict]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_a_file_is_decided_with_video_time_as_the_clock_and_ends_the_run(kiosk, images, film):
+    ran = kiosk("run", "--source", film, "--headless", "--json", "--fast", "--gallery", images)
+    assert ran.code == 0
+    (granted,) = decisions(ran.out)
+    assert set(granted) >= {"outcome", "person", "name", "distance", "second", "frame", "time"}
+    assert (granted["outcome"], granted["person"], granted["name"]) == ("granted", "Grace_Hopper", "Grace Hopper")
+    assert granted["time"] == pytest.approx(granted["frame"] / 30, abs=0.01)
+    assert granted["second"] is None
+
+
+def test_a_stranger_is_refused(kiosk, tmp_path, eileen, film):
+    others = tmp_path / "others"
+    assert kiosk("enrol", "Eileen Collins", eileen, "--gallery", others).code == 0
+    found = decisions(kiosk("run", "--source", film, "--headless", "--json", "--fast", "--gallery", others).out)
+    assert {decision["outcome"] for decision in found} == {"refused"}
+    assert {decision["person"] for decision in found} == {None}
+
+
+def test_a_file_at_its_own_pace_ends_the_run_too(kiosk, images, film):
+    ran = kiosk("run", "--source", film, "--headless", "--gallery", images)
+    assert ran.code == 0
+    assert "granted Grace Hopper" in ran.out
+
+
+def test_a_folder_of_stills_is_a_source(kiosk, images, tmp_path):
+    stills = tmp_path / "stills"
+    stills.mkdir()
+    for index in range(84, 130, 3):
+        cv2.imwrite(str(stills / f"{index}.png"), draw(index))
+    found = decisions(kiosk("run", "--source", stills, "--headless", "--json", "--fast", "--gallery", images).out)
+    assert [decision["person"] for decision in found] == ["Grace_Hopper"]
+
+
+def test_the_demo_tells_the_two_apart(kiosk):
+    ran = kiosk("demo", "--headless", "--json", "--fast")
+    assert ran.code == 0
+    found = decisions(ran.out)
+    assert {decision["outcome"] for decision in found} == {"granted", "refused"}
+    assert {decision["person"] for decision in found if decision["outcome"] == "granted"} == {"Grace_Hopper"}
+
+
+def test_without_a_display_it_runs_without_a_window_and_says_so(kiosk, images, film, monkeypatch):
+    for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    ran = kiosk("run", "--source", film, "--fast", "--gallery", images)
+    assert "running without a window" in ran.err
+    assert "granted Grace Hopper" in ran.out
+
+
+def test_a_window_cannot_be_faster_than_time(kiosk, images, film):
+    ran = kiosk("run", "--source", film, "--fast", "--gallery", images)
+    assert (ran.code, "add --headless" in ran.err) == (11, True)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no film"])
+def test_a_file_that_is_no_film_is_a_fault(kiosk, images, tmp_path, content):
+    path = tmp_path / "odd.mp4"
+    if content is not None:
+        path.write_bytes(content)
+    for fast in (["--fast"], []):
+        ran = kiosk("run", "--source", path, "--headless", "--gallery", images, *fast)
+        assert (ran.code, ran.err.count("\n")) == (12, 1)
+
+
+def test_a_film_of_nothing_decides_nothing(kiosk, images, tmp_path):
+    stills = tmp_path / "stills"
+    stills.mkdir()
+    for index in range(6):
+        cv2.imwrite(str(stills / f"{index}.png"), np.full((120, 160, 3), index * 20, np.uint8))
+    assert kiosk("run", "--source", stills, "--headless", "--json", "--fast", "--gallery", images).out == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_in_good_order(number, tmp_path):
+    command = [sys.executable, "-m", "kiosk", "demo", "--headless", "--json"]
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+        assert process.stdout.readline().startswith(b'{"outcome": "granted"')
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert b"Traceback" not in err

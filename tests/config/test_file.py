@@ -1,0 +1,375 @@
+"""Which config.yaml is read, what its faults are told as, and what happens when it is saved while the kiosk runs."""
+
+import contextlib
+import io
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from kiosk.config import Config, ConfigFile, find_config
+from kiosk.errors import ConfigError
+
+ANY_FOLDER = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config.yaml"
+
+
+def fault_of(path: Path, content: str | bytes) -> str:
+    """What is said about a file of that content, after its name."""
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(ConfigError) as caught:
+        ConfigFile(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ")
+    assert len(message) < 1500
+    return message.removeprefix(f"{path}: ")
+
+
+def save(path: Path, content: str) -> None:
+    """As most editors do it: a new file takes the place of the old one."""
+    fresh = path.with_suffix(".new")
+    fresh.write_text(content, encoding="utf-8")
+    fresh.replace(path)
+
+
+class TestChoice:
+    @pytest.fixture(autouse=True)
+    def files(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        for name in ("given", "variable", "config"):
+            (tmp_path / f"{name}.yaml").write_text(f"encoder: {name}\n")
+
+    def test_given_file_comes_first(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("KIOSK_CONFIG", "variable.yaml")
+        assert find_config(Path("given.yaml")) == Path("given.yaml")
+
+    def test_variable_comes_second(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("KIOSK_CONFIG", "variable.yaml")
+        assert find_config(None) == Path("variable.yaml")
+
+    @pytest.mark.parametrize("value", ["", None])
+    def test_working_directory_comes_third(self, value: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+        if value is not None:
+            monkeypatch.setenv("KIOSK_CONFIG", value)
+        assert find_config(None) == Path("config.yaml")
+        assert ConfigFile(find_config(None)).current.encoder == "config"
+
+    def test_defaults_come_last(self) -> None:
+        Path("config.yaml").unlink()
+        assert find_config(None) is None
+        nothing = ConfigFile(None)
+        assert (nothing.path, nothing.current, nothing.changed()) == (None, Config(), None)
+        assert nothing.below("images") == Path.cwd() / "images"
+
+    @pytest.mark.parametrize("name", ["none.yaml", "given.yaml/below", "x" * 5000, "a\0b", "loop"])
+    @pytest.mark.parametrize("by_variable", [True, False])
+    def test_missing_file_that_was_asked_for_is_a_fault(
+        self, name: str, by_variable: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        Path("loop").symlink_to("loop")
+        if by_variable and "\0" not in name:
+            monkeypatch.setenv("KIOSK_CONFIG", name)
+        with pytest.raises(ConfigError, match="there is no such file; check --config and the variable KIOSK_CONFIG"):
+            find_config(None if by_variable and "\0" not in name else Path(name))
+
+    def test_folder_or_pipe_is_not_a_file(self) -> None:
+        os.mkfifo("pipe")
+        for name in (".", "pipe"):
+            with pytest.raises(ConfigError, match="is not a file"):
+                find_config(Path(name))
+
+
+class TestPaths:
+    def test_relative_paths_start_where_the_file_lies(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        path.write_text("")
+        monkeypatch.chdir(path.parent)
+        config = ConfigFile(Path("config.yaml"))
+        monkeypatch.chdir("/")
+        assert config.below("images") == path.parent / "images"
+        assert config.below("/srv/images") == Path("/srv/images")
+        assert config.changed() is None
+
+    def test_home_folders_are_known_or_a_fault(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        path.write_text("")
+        monkeypatch.setenv("HOME", "/home/desk")
+        assert ConfigFile(path).below("~/images") == Path("/home/desk/images")
+        with pytest.raises(ConfigError, match="the folder after ~ is not known"):
+            ConfigFile(path).below("~nobody-of-this-name/images")
+
+
+class TestFaults:
+    @pytest.mark.parametrize(
+        ("content", "told"),
+        [
+            (
+                "threads: 2\nmatching:\n  treshold: 0.3\n",
+                r"line 3: matching\.treshold: .* did you mean matching\.thresh",
+            ),
+            ("threshold: 0.3\n", r"line 1: threshold: .* did you mean matching\.threshold\?"),
+            ("\nmatchin:\n  margin: 1\n", r"line 2: matchin: .* did you mean matching\?"),
+            ("\n\n\n7: x\n", r"line 4: 7: there is no such option, the nearest is "),
+            ("int: 3\n", r"line 1: int: there is no such option"),
+            ("camera:\n  str: 3\n", r"line 2: camera\.str: there is no such option"),
+            ("\ntrue: 1\n", r"line 2: True: there is no such option"),
+            ("~: 1\n", r"line 1: None: there is no such option"),
+            ("? [a, b]\n: 1\n", r"line 1: .* there is no such option"),
+            ("threads: two\n", r"line 1: threads: .* valid integer, found 'two'"),
+            ("camera:\n  source: 1.5\n", r"line 2: camera\.source: .* found 1\.5"),
+            ("camera:\n  rate_hz: fast\n", r"line 2: camera\.rate_hz: .* found 'fast'"),
+            ("camera: 3\n", r"line 1: camera: options below it were expected, found 3"),
+            ("camera:\nthreads: 2\n", r"line 1: camera: options below it were expected, found None"),
+            ("voice: [a, b]\n", r"line 1: voice: options below it were expected, found \["),
+            ("\ndoor:\n\n  open_seconds: .nan\n", r"line 4: door\.open_seconds: .* finite number, found nan"),
+            ("door:\n  open_seconds: -5\n", r"line 2: door\.open_seconds: .* greater than 0, found -5"),
+            ("door: {open_seconds: 61}\n", r"line 1: door\.open_seconds: .* less than or equal to 60, found 61"),
+            ("decision:\n  k: 6\n", r"line 1: decision: k must not be larger than n"),
+            ("voice: {enabled: 1}\n", r"line 1: voice\.enabled: .* valid boolean, found 1"),
+            ("voice: {enabled: yes}\n", r"line 1: voice\.enabled: .* valid boolean, found 'yes'"),
+            ("encoder: 2020-01-01\n", r"line 1: encoder: .* valid string, found datetime"),
+            ("\n\ndecision:\n  <<: {k: 0}\n", r"line 3: decision\.k: .* found 0"),
+        ],
+    )
+    def test_value_is_told_with_line_key_reason(self, path: Path, content: str, told: str) -> None:
+        assert re.match(told, fault_of(path, content))
+
+    @pytest.mark.parametrize(
+        ("content", "told"),
+        [
+            ("threads: 1\n\nthreads: 2\n", "line 3: found duplicate key"),
+            ("door:\n  open_seconds: 1\n  open_seconds: 2\n", "line 3: found duplicate key"),
+            ("camera:\n\tsource: 1\n", r"line 2: found character '\\t'"),
+            ("threads: 2\n- a\n", "line 2: "),
+            ("threads: 2\nvoice: {\n", "line 3: "),
+            ("threads: 1\n---\nthreads: 2\n", "line 2: .*another document"),
+            ("- threads\n", "line 1: options as `name: value` were expected"),
+            ("threads\n", "line 1: options as `name: value` were expected"),
+            (b"encoder: \xff\n", "is not UTF-8 at byte 9; save it as UTF-8"),
+            ("threads: 2\n".encode("utf-16"), "is not UTF-8 at byte 0"),
+            (b"threads: \x00\n", "is no YAML"),
+            ("encoder: 2020-13-41\n", "is no YAML"),
+            ("#" * 70_000, "is larger than 64 kB"),
+        ],
+    )
+    def test_text_that_is_no_configuration_is_told(self, path: Path, content: str | bytes, told: str) -> None:
+        assert re.match(told, fault_of(path, content))
+
+    @pytest.mark.parametrize(
+        ("content", "told"),
+        [
+            ("a: &a [x, x]\n" + "".join(f"k{i}: &k{i} [*a, *a]\n" for i in range(30)), "line 2: aliases"),
+            (
+                "a: &a [x]\n"
+                + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in zip("abcdefghijk", "bcdefghijkl", strict=True)),
+                "line 2: aliases",
+            ),
+            ("camera: &a\n  x: *a\n", "line 2: aliases"),
+            ("&a\ncamera: *a\n", "line 2: aliases"),
+            ("a: &a {k: 1}\ndecision:\n  <<: *a\n", "line 3: aliases"),
+            ("\nencoder: !!python/object/apply:os.getcwd []\n", "line 2: tags"),
+            ("threads: !!int ''\n", "line 1: tags"),
+            ("voice: {enabled: !!bool x}\n", "line 1: tags"),
+            ("camera: !!omap [a: 1]\n", "line 1: tags"),
+            ("camera: " + "[" * 20_000, "line 1: options are nested too deep"),
+            ("camera: " + "{a: " * 5_000, "line 1: options are nested too deep"),
+            ("\nthreads: 0x" + "f" * 20_000, "line 2: a value of 20002 characters"),
+            ("threads: " + "9" * 5_000, "line 1: a value of 5000 characters"),
+            ("encoder: " + "a" * 60_000, "line 1: a value of 60000 characters"),
+        ],
+        ids=lambda value: value[:24],
+    )
+    def test_text_that_would_blow_up_is_refused(self, path: Path, content: str, told: str) -> None:
+        assert re.match(told, fault_of(path, content))
+
+    def test_several_faults_are_told_at_once_but_not_thousands(self, path: Path) -> None:
+        told = fault_of(path, "threads: 0\ndoor:\n  open_seconds: 0\n")
+        assert "line 1: threads" in told
+        assert "line 3: door.open_seconds" in told
+        assert "line 5: a4: " in (many := fault_of(path, "".join(f"a{i}: 1\n" for i in range(500))))
+        assert "and 495 more" in many
+
+    def test_long_value_is_shown_in_part(self, path: Path) -> None:
+        assert "…" in fault_of(path, f"theme: {'x' * 900}\nvoice: [{'x, ' * 900}]\n")
+
+    def test_folder_is_a_fault(self, path: Path) -> None:
+        path.mkdir()
+        with pytest.raises(ConfigError, match="Is a directory"):
+            ConfigFile(path)
+
+    def test_pipe_is_a_fault_and_nobody_waits_for_it(self, path: Path) -> None:
+        os.mkfifo(path)
+        with pytest.raises(ConfigError, match="is not a file"):
+            ConfigFile(path)
+
+    def test_missing_file_is_a_fault(self, path: Path) -> None:
+        with pytest.raises(ConfigError, match=r"cannot be read \(No such file or directory\)"):
+            ConfigFile(path)
+
+    @pytest.mark.parametrize("content", ["", "# nothing\n", "~\n", "---\n", "{}\n", "\ufeff"])
+    def test_file_that_says_nothing_means_the_defaults(self, path: Path, content: str) -> None:
+        path.write_text(content, encoding="utf-8")
+        assert ConfigFile(path).current == Config()
+
+    def test_byte_order_mark_and_windows_lines_are_no_fault(self, path: Path) -> None:
+        path.write_bytes(b"\xef\xbb\xbfthreads: 3\r\ndoor:\r\n  open_seconds: 7\r\n")
+        config = ConfigFile(path).current
+        assert (config.threads, config.door.open_seconds) == (3, 7.0)
+
+
+class TestChanges:
+    @pytest.fixture
+    def config(self, path: Path) -> ConfigFile:
+        path.write_text("threads: 3\n")
+        return ConfigFile(path)
+
+    def test_untouched_file_has_not_changed(self, config: ConfigFile) -> None:
+        assert [config.changed(), config.changed()] == [None, None]
+
+    def test_saved_values_are_taken_over_once(self, config: ConfigFile, path: Path) -> None:
+        save(path, "threads: 4\n")
+        fresh = config.changed()
+        assert fresh is config.current
+        assert fresh is not None
+        assert fresh.threads == 4
+        assert config.changed() is None
+
+    def test_file_written_in_place_is_seen(self, config: ConfigFile, path: Path) -> None:
+        path.write_text("threads: 12\n")
+        assert (fresh := config.changed()) is not None
+        assert fresh.threads == 12
+
+    def test_save_of_the_same_values_is_no_change(self, config: ConfigFile, path: Path) -> None:
+        save(path, "# a comment\nthreads: 3\n")
+        assert config.changed() is None
+
+    def test_broken_edit_is_told_once_and_changes_nothing(self, config: ConfigFile, path: Path) -> None:
+        before = config.current
+        save(path, "threads: many\n")
+        with pytest.raises(ConfigError, match="line 1: threads"):
+            config.changed()
+        assert (config.changed(), config.current, config.broken) == (None, before, True)
+
+    def test_each_broken_save_is_told(self, config: ConfigFile, path: Path) -> None:
+        for content in ("threads: many\n", "thread: 3\n"):
+            save(path, content)
+            with pytest.raises(ConfigError):
+                config.changed()
+
+    def test_mended_file_is_taken_over(self, config: ConfigFile, path: Path) -> None:
+        save(path, "threads: [\n")
+        with pytest.raises(ConfigError):
+            config.changed()
+        save(path, "threads: 5\n")
+        assert (fresh := config.changed()) is not None
+        assert (fresh.threads, config.broken) == (5, False)
+
+    def test_file_put_back_as_it_was_is_no_change_and_not_broken(self, config: ConfigFile, path: Path) -> None:
+        save(path, "threads: [\n")
+        with pytest.raises(ConfigError):
+            config.changed()
+        save(path, "threads: 3\n")
+        assert (config.changed(), config.broken) == (None, False)
+
+    def test_deleted_file_is_told_once_and_changes_nothing(self, config: ConfigFile, path: Path) -> None:
+        path.unlink()
+        with pytest.raises(ConfigError, match="cannot be read"):
+            config.changed()
+        assert (config.changed(), config.current.threads, config.broken) == (None, 3, True)
+
+    def test_deleted_file_that_comes_back_is_taken_over(self, config: ConfigFile, path: Path) -> None:
+        path.unlink()
+        with pytest.raises(ConfigError):
+            config.changed()
+        path.write_text("threads: 6\n")
+        assert (fresh := config.changed()) is not None
+        assert (fresh.threads, config.broken) == (6, False)
+
+    def test_pipe_in_its_place_is_told_without_waiting(self, config: ConfigFile, path: Path) -> None:
+        path.unlink()
+        os.mkfifo(path)
+        with pytest.raises(ConfigError, match="is not a file"):
+            config.changed()
+
+
+# YAML has words for every character, but its writer here leaves line separators as they are.
+writable = st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"])
+numbers = st.floats(0.001, 1, allow_subnormal=False)
+configurations = st.builds(
+    lambda threads, k, more, **values: Config.model_validate(
+        {
+            "threads": threads,
+            "decision": {"k": k, "n": k + more},
+            "matching": {"threshold": values["threshold"], "margin": values["margin"]},
+            "voice": {"name": values["text"], "enabled": values["flag"], "volume": values["margin"]},
+            "camera": {"source": values["source"]},
+            "screen": {"theme": values["theme"], "mirror": values["flag"]},
+        }
+    ),
+    threads=st.integers(1, 64),
+    k=st.integers(1, 50),
+    more=st.integers(0, 50),
+    threshold=numbers,
+    margin=numbers,
+    flag=st.booleans(),
+    text=st.text(writable, max_size=50),
+    source=st.integers() | st.text(writable, min_size=1, max_size=50),
+    theme=st.sampled_from(["auto", "dark", "light"]),
+)
+yaml_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.dates() | st.binary(max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12) | st.integers(), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+words = st.sampled_from(
+    [*"-:?[]{},&*!|>'\"%@`#~\n\t ", "threads", "camera", "source", "k", "0x", "1e9", ".nan", "---", "...", "<<", ": ",
+     "\n  ", "!!int", "!!bool ", "&a ", "*a", "%YAML 1.1\n", "'", "yes", "\u2028", "\x85", "2020-99-99", "1:60"]
+)  # fmt: skip
+
+
+def write_yaml(content: Any) -> bytes:
+    stream = io.BytesIO()
+    YAML(typ="safe").dump(content, stream)
+    return stream.getvalue()
+
+
+class TestProperties:
+    @ANY_FOLDER
+    @given(configurations)
+    def test_any_valid_configuration_comes_back_from_a_file(self, path: Path, config: Config) -> None:
+        path.write_bytes(write_yaml(config.model_dump(mode="json")))
+        assert ConfigFile(path).current == config
+
+    @ANY_FOLDER
+    @given(st.binary(max_size=200))
+    def test_any_bytes_are_read_or_a_config_error(self, path: Path, content: bytes) -> None:
+        self.read_or_refused(path, content)
+
+    @settings(ANY_FOLDER, max_examples=300)
+    @given(st.lists(words, max_size=15).map("".join))
+    def test_anything_like_yaml_is_read_or_a_config_error(self, path: Path, content: str) -> None:
+        self.read_or_refused(path, content.encode())
+
+    @ANY_FOLDER
+    @given(st.dictionaries(st.sampled_from([*Config.model_fields, "other"]), yaml_values, max_size=4))
+    def test_any_values_are_read_or_a_config_error(self, path: Path, content: dict[str, Any]) -> None:
+        try:
+            raw = write_yaml(content)
+        except (YAMLError, UnicodeError):
+            reject()  # what YAML cannot say
+        self.read_or_refused(path, raw)
+
+    def read_or_refused(self, path: Path, content: bytes) -> None:
+        path.write_bytes(content)
+        with contextlib.suppress(ConfigError):
+            assert isinstance(ConfigFile(path).current, Config)

@@ -1,0 +1,223 @@
+"""Every option: its default, its limits, and its one line in config.yaml."""
+
+import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from ruamel.yaml import YAML
+
+from kiosk.config import Config, ConfigFile, DecisionSection, QualitySection, Theme, VoiceSection
+
+SHIPPED = Path(__file__).parents[2] / "config.yaml"
+
+
+def options(
+    model: type[BaseModel] = Config, above: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], FieldInfo]]:
+    """Every option with its key, sections left out."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from options(field.annotation, (*above, name))
+        else:
+            yield (*above, name), field
+
+
+def written(content: dict[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, value in content.items():
+        if isinstance(value, dict):
+            yield from written(value, (*above, name))
+        else:
+            yield (*above, name)
+
+
+def limits(field: FieldInfo) -> dict[str, float]:
+    return {
+        name: getattr(limit, name)
+        for limit in field.metadata
+        for name in ("ge", "gt", "le", "lt")
+        if hasattr(limit, name)
+    }
+
+
+def unit(field: FieldInfo) -> str:
+    extra = field.json_schema_extra
+    return str(extra["unit"]) if isinstance(extra, dict) else ""
+
+
+def changed(key: tuple[str, ...], value: object) -> dict[str, Any]:
+    content: Any = value
+    for name in reversed(key):
+        content = {name: content}
+    return dict(content)
+
+
+OPTIONS = dict(options())
+NUMBERS = {key: field for key, field in OPTIONS.items() if field.annotation in (int, float)}
+TEXTS = [key for key, field in OPTIONS.items() if field.annotation is str]
+FLAGS = [key for key, field in OPTIONS.items() if field.annotation is bool]
+
+
+def dotted(key: tuple[str, ...]) -> str:
+    return ".".join(key)
+
+
+def comment_of(key: tuple[str, ...]) -> str:
+    """The comment at the line of an option, with the lines that continue it."""
+    lines = SHIPPED.read_text(encoding="utf-8").splitlines()
+    section, name = ("", key[0]) if len(key) == 1 else key
+    start = 0 if not section else next(i for i, line in enumerate(lines) if line.startswith(f"{section}:"))
+    indent = "  " if section else ""
+    at = next(i for i, line in enumerate(lines) if i >= start and line.startswith(f"{indent}{name}:"))
+    comment = lines[at].partition(" # ")[2]
+    for line in lines[at + 1 :]:
+        if not re.match(r" +# ", line):
+            break
+        comment += " " + line.strip(" #")
+    return comment
+
+
+def test_shipped_file_says_what_the_defaults_say() -> None:
+    assert ConfigFile(SHIPPED).current == Config()
+
+
+def test_shipped_file_names_every_option_once_and_in_order() -> None:
+    assert list(written(YAML(typ="safe").load(SHIPPED))) == list(OPTIONS)
+
+
+@pytest.mark.parametrize("key", OPTIONS, ids=dotted)
+def test_shipped_file_tells_effect_and_unit(key: tuple[str, ...]) -> None:
+    comment = comment_of(key)
+    assert len(comment.split()) >= 3
+    assert unit(OPTIONS[key]) in comment
+
+
+@pytest.mark.parametrize("key", OPTIONS, ids=dotted)
+def test_every_option_tells_its_effect(key: tuple[str, ...]) -> None:
+    assert OPTIONS[key].description
+
+
+@pytest.mark.parametrize("key", NUMBERS, ids=dotted)
+def test_every_number_has_unit_and_limits(key: tuple[str, ...]) -> None:
+    assert unit(NUMBERS[key])
+    assert len(limits(NUMBERS[key])) == 2
+
+
+@pytest.mark.parametrize("key", NUMBERS, ids=dotted)
+def test_number_outside_its_limits_is_refused(key: tuple[str, ...]) -> None:
+    field = NUMBERS[key]
+    step = 1 if field.annotation is int else 1e-6
+    bounds = limits(field)
+    low = bounds["ge"] - step if "ge" in bounds else bounds["gt"]
+    for value in (low, bounds["le"] + step, -bounds["le"] - 1):
+        with pytest.raises(ValidationError, match=dotted(key)):
+            Config.model_validate(changed(key, value))
+
+
+@pytest.mark.parametrize("key", NUMBERS, ids=dotted)
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, "1", True, None, [1], {"a": 1}], ids=repr)
+def test_number_of_another_kind_is_refused(key: tuple[str, ...], value: object) -> None:
+    with pytest.raises(ValidationError, match=dotted(key)):
+        Config.model_validate(changed(key, value))
+
+
+@pytest.mark.parametrize("key", [key for key, field in NUMBERS.items() if field.annotation is int], ids=dotted)
+def test_whole_number_takes_no_fraction(key: tuple[str, ...]) -> None:
+    with pytest.raises(ValidationError, match=dotted(key)):
+        Config.model_validate(changed(key, float(OPTIONS[key].default)))
+
+
+@pytest.mark.parametrize("key", [key for key, field in NUMBERS.items() if field.annotation is float], ids=dotted)
+def test_number_with_a_fraction_may_be_written_without(key: tuple[str, ...]) -> None:
+    whole = math.ceil(OPTIONS[key].default)
+    assert isinstance(whole, int)
+    Config.model_validate(changed(key, whole))
+
+
+@pytest.mark.parametrize("key", TEXTS, ids=dotted)
+@pytest.mark.parametrize("value", [3, True, None, ["a"], "a\0b", "a" * 501, "\ud800"], ids=ascii)
+def test_text_of_another_kind_or_without_end_is_refused(key: tuple[str, ...], value: object) -> None:
+    with pytest.raises(ValidationError, match=dotted(key)):
+        Config.model_validate(changed(key, value))
+
+
+@pytest.mark.parametrize("key", [("encoder",), ("detector",), ("gallery", "folder"), ("camera", "source")], ids=dotted)
+def test_text_that_must_name_something_is_not_empty(key: tuple[str, ...]) -> None:
+    with pytest.raises(ValidationError, match=dotted(key)):
+        Config.model_validate(changed(key, ""))
+
+
+@pytest.mark.parametrize("key", FLAGS, ids=dotted)
+@pytest.mark.parametrize("value", [0, 1, "true", None])
+def test_flag_is_true_or_false_only(key: tuple[str, ...], value: object) -> None:
+    with pytest.raises(ValidationError, match=dotted(key)):
+        Config.model_validate(changed(key, value))
+
+
+@pytest.mark.parametrize("source", [0, 3, "/dev/v4l/by-id/usb-door", "rtsp://door/1", "demo"])
+def test_source_is_a_number_or_a_text(source: int | str) -> None:
+    assert Config.model_validate({"camera": {"source": source}}).camera.source == source
+
+
+@pytest.mark.parametrize("source", [1.5, True, None, [0]])
+def test_source_is_nothing_else(source: object) -> None:
+    with pytest.raises(ValidationError, match=r"camera\.source"):
+        Config.model_validate({"camera": {"source": source}})
+
+
+@pytest.mark.parametrize("name", ["auto", "dark", "light"])
+def test_theme_is_chosen_by_name(name: str) -> None:
+    assert Config.model_validate({"screen": {"theme": name}}).screen.theme is Theme(name)
+
+
+@pytest.mark.parametrize("name", ["Dark", "", "blue", 1, None])
+def test_other_themes_are_refused(name: object) -> None:
+    with pytest.raises(ValidationError, match=r"screen\.theme"):
+        Config.model_validate({"screen": {"theme": name}})
+
+
+def test_k_is_at_most_n() -> None:
+    assert DecisionSection(k=4, n=4).k == 4
+    with pytest.raises(ValidationError, match="k must not be larger than n"):
+        DecisionSection(k=5, n=4)
+    with pytest.raises(ValidationError, match="k must not be larger than n"):
+        DecisionSection(n=2)
+
+
+@pytest.mark.parametrize("light", [(100.0, 100.0), (101.0, 100.0)])
+def test_light_has_room_between_dark_and_bright(light: tuple[float, float]) -> None:
+    with pytest.raises(ValidationError, match="min_light must be below max_light"):
+        QualitySection(min_light=light[0], max_light=light[1])
+
+
+@pytest.mark.parametrize("text", ["Hello!", "{names}", "Welcome {names}, {names}!"])
+def test_welcome_may_name_people(text: str) -> None:
+    assert VoiceSection(text=text).text == text
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "}", "{}", "{0}", "{name}", "{names.x}", "{names[0]}", "{names!r}", "{names:>9}", "{names:{names}}"]
+)
+def test_welcome_fills_in_nothing_else(text: str) -> None:
+    with pytest.raises(ValidationError):
+        VoiceSection(text=text)
+
+
+def test_unknown_option_is_refused_in_every_section() -> None:
+    sections = [()] + [(name,) for name in Config.model_fields if (name,) not in OPTIONS]
+    assert len(sections) > 5
+    for section in sections:
+        with pytest.raises(ValidationError, match="tolerance"):
+            Config.model_validate(changed((*section, "tolerance"), 1))
+
+
+def test_configuration_is_frozen_to_its_leaves() -> None:
+    config = Config()
+    with pytest.raises(ValidationError, match="frozen"):
+        config.threads = 3  # type: ignore[misc]
+    with pytest.raises(ValidationError, match="frozen"):
+        config.matching.threshold = 2.0  # type: ignore[misc]

@@ -1,0 +1,173 @@
+"""Verify and identify against a reference that compares one pair at a time."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from kiosk.domain import Embedding
+from kiosk.errors import EncoderError, UnknownPersonError
+from kiosk.recognition.matching import distances, identify, verify
+
+
+@dataclass(frozen=True)
+class People:
+    """A gallery in the form that matching asks for."""
+
+    people: tuple[str, ...]
+    owners: NDArray[np.intp]
+    matrix: NDArray[np.float32]
+    encoder: str = "net"
+
+
+def gallery(**templates: list[list[float]]) -> People:
+    rows = [row for person in templates.values() for row in person]
+    owners = [index for index, person in enumerate(templates.values()) for _ in person]
+    return People(tuple(templates), np.array(owners, np.intp), np.array(rows, np.float32).reshape(len(rows), -1))
+
+
+def probe(*values: float, encoder: str = "net") -> Embedding:
+    return Embedding(np.array(values, np.float32), encoder)
+
+
+def unit(rows: NDArray[np.float64]) -> NDArray[np.float32]:
+    return np.asarray(rows / np.linalg.norm(rows, axis=-1, keepdims=True), np.float32)
+
+
+@st.composite
+def searches(draw: st.DrawFn) -> tuple[Embedding, People]:
+    """A probe and a gallery of unit vectors, templates of one person anywhere in it."""
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    people, size = draw(st.integers(1, 8)), draw(st.integers(2, 16))
+    owners = np.array([*range(people), *draw(st.lists(st.integers(0, people - 1), max_size=12))], np.intp)
+    random.shuffle(owners)
+    matrix = unit(random.normal(size=(len(owners), size)))
+    names = tuple(f"p{index}" for index in range(people))
+    return Embedding(unit(random.normal(size=size)), "net"), People(names, owners, matrix)
+
+
+def nearest_one_by_one(sought: Embedding, known: People) -> dict[str, float]:
+    nearest: dict[str, float] = {}
+    for owner, row in zip(known.owners, known.matrix, strict=True):
+        person = known.people[owner]
+        distance = math.dist(sought.vector.tolist(), row.tolist())
+        nearest[person] = min(distance, nearest.get(person, math.inf))
+    return nearest
+
+
+@given(searches(), st.integers(1, 10))
+def test_identify_ranks_as_a_comparison_one_by_one(search: tuple[Embedding, People], keep: int) -> None:
+    expected = nearest_one_by_one(*search)
+    found = identify(*search, threshold=0.4, margin=0.05, keep=keep)
+    assert (len(found.candidates), found.gallery_size) == (min(keep, len(expected)), len(expected))
+    assert len({candidate.person for candidate in found.candidates}) == len(found.candidates)
+    assert [c.distance for c in found.candidates] == pytest.approx(sorted(expected.values())[:keep], abs=1e-6)
+    assert all(c.distance == pytest.approx(expected[c.person], abs=1e-6) for c in found.candidates)
+
+
+@given(searches())
+def test_verify_is_the_nearest_template_of_that_person(search: tuple[Embedding, People]) -> None:
+    for person, distance in nearest_one_by_one(*search).items():
+        answer = verify(search[0], person, search[1], threshold=1.2)
+        assert answer.distance == pytest.approx(distance, abs=1e-6)
+        assert (answer.claimed, answer.threshold) == (person, 1.2)
+        assert answer.accepted == (answer.distance <= 1.2)
+
+
+@given(searches())
+def test_verify_and_identify_agree(search: tuple[Embedding, People]) -> None:
+    for candidate in identify(*search, threshold=0.4, margin=0.05, keep=100).candidates:
+        assert verify(search[0], candidate.person, search[1], threshold=0.4).distance == candidate.distance
+
+
+@given(searches(), st.randoms())
+def test_order_of_the_templates_does_not_matter(search: tuple[Embedding, People], random: st.DrawFn) -> None:
+    sought, known = search
+    order = list(range(len(known.owners)))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    shuffled = People(known.people, known.owners[order], known.matrix[order])
+    before, after = (identify(sought, one, threshold=0.4, margin=0.05) for one in (known, shuffled))
+    assert [c.person for c in before.candidates] == [c.person for c in after.candidates]
+
+
+@given(searches())
+def test_a_template_finds_itself_at_no_distance(search: tuple[Embedding, People]) -> None:
+    known = search[1]
+    for owner, row in zip(known.owners, known.matrix, strict=True):
+        best = identify(Embedding(row, "net"), known, threshold=0.4, margin=0.0).best
+        assert best is not None
+        assert (best.person, best.distance) == (known.people[owner], 0.0)
+
+
+def test_second_is_another_person_and_not_another_picture() -> None:
+    known = gallery(Ada=[[1, 0], [0.99, 0.1]], Lin=[[0, 1]])
+    found = identify(probe(1, 0), known, threshold=0.39, margin=0.04)
+    assert [c.person for c in found.candidates] == ["Ada", "Lin"]
+    assert (found.match, found.gallery_size) == ("Ada", 2)
+
+
+def test_twins_are_ambiguous() -> None:
+    found = identify(probe(1, 0), gallery(Ada=[[1, 0]], Eve=[[1, 0]]), threshold=0.39, margin=0.04)
+    assert found.within_threshold
+    assert found.match is None
+
+
+def test_stranger_has_candidates_and_no_match() -> None:
+    found = identify(probe(-1, 0), gallery(Ada=[[1, 0]]), threshold=0.39, margin=0.04)
+    assert found.best is not None
+    assert (found.best.distance, found.match) == (2.0, None)
+
+
+def test_threshold_and_margin_are_carried_along() -> None:
+    found = identify(probe(1, 0), gallery(Ada=[[1, 0]]), threshold=0.3, margin=0.1)
+    assert (found.threshold, found.margin) == (0.3, 0.1)
+
+
+def test_empty_gallery_is_an_answer_and_no_fault() -> None:
+    nobody = People((), np.zeros(0, np.intp), np.zeros((0, 0), np.float32), "")
+    found = identify(probe(1, 0), nobody, threshold=0.39, margin=0.04)
+    assert (found.candidates, found.gallery_size, found.match) == ((), 0, None)
+
+
+def test_unknown_person_cannot_be_verified() -> None:
+    with pytest.raises(UnknownPersonError, match=r"Eve: nobody of that name .* `kiosk people`"):
+        verify(probe(1, 0), "Eve", gallery(Ada=[[1, 0]]), threshold=0.39)
+
+
+def test_embeddings_of_two_encoders_are_never_compared() -> None:
+    known = gallery(Ada=[[1, 0]])
+    with pytest.raises(EncoderError, match="embedding of other: the gallery is of net"):
+        identify(probe(1, 0, encoder="other"), known, threshold=0.39, margin=0.04)
+    with pytest.raises(EncoderError, match="embedding of other"):
+        verify(probe(1, 0, encoder="other"), "Ada", known, threshold=0.39)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value encountered")
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_probe_that_is_no_number_matches_nobody(value: float) -> None:
+    known = gallery(Ada=[[1, 0]], Lin=[[0, 1]])
+    assert identify(probe(value, 0), known, threshold=2.0, margin=0.0).match is None
+    assert not verify(probe(value, 0), "Ada", known, threshold=2.0).accepted
+
+
+@pytest.mark.filterwarnings("ignore:invalid value encountered")
+def test_template_that_is_no_number_never_matches() -> None:
+    known = gallery(Ada=[[math.nan, 0], [1, 0]], Lin=[[0, 1]])
+    assert identify(probe(1, 0), known, threshold=0.39, margin=0.04).match is None
+    assert not verify(probe(1, 0), "Ada", known, threshold=0.39).accepted
+
+
+def test_person_without_template_is_infinitely_far() -> None:
+    known = People(("Ada", "Lin"), np.array([0], np.intp), np.array([[1, 0]], np.float32))
+    found = identify(probe(1, 0), known, threshold=0.39, margin=0.04)
+    assert (found.match, [c.distance for c in found.candidates]) == ("Ada", [0.0, math.inf])
+
+
+def test_distances_are_one_a_row() -> None:
+    found = distances(np.array([3, 0], np.float32), np.array([[0, 4], [3, 0]], np.float32))
+    assert (found.dtype, found.tolist()) == (np.float32, [5.0, 0.0])
+    assert distances(np.zeros(2, np.float32), np.zeros((0, 2), np.float32)).shape == (0,)

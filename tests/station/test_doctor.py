@@ -1,0 +1,105 @@
+import shutil
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from kiosk.access.journal import Journal
+from kiosk.config import ConfigFile
+from kiosk.domain import Decision, Outcome, Reason
+from kiosk.errors import ConfigError
+from kiosk.station import doctor
+from kiosk.station.doctor import Finding, State, examine, examine_all
+
+
+def findings(home: Path, source: str = "demo", gallery: Path | None = None) -> dict[str, Finding]:
+    config = home / "config.yaml"
+    found = examine_all(lambda: ConfigFile(config), source, gallery or home / "images")
+    return {finding.check: finding for finding in found}
+
+
+def test_a_sound_kiosk_has_a_line_for_every_part_and_no_fault(home):
+    found = findings(home)
+    assert list(found) == ["config", "camera", "cascade", "encoder", "gallery", "voice", "journal", "disk", "clock"]
+    assert not [finding for finding in found.values() if finding.state is State.FAULT]
+    assert "sha256" in found["encoder"].message
+    assert "reference vector" in found["encoder"].message
+
+
+def test_every_finding_that_is_not_ok_has_a_remedy(home):
+    found = findings(home, gallery=home / "nowhere")
+    assert found["gallery"].state is State.WARNING
+    assert all(finding.remedy for finding in found.values() if finding.state is not State.OK)
+
+
+def test_a_broken_configuration_is_a_fault_and_the_rest_is_examined_all_the_same(home):
+    (home / "config.yaml").write_text("matching: {threshold: 9}\n")
+    found = findings(home)
+    assert found["config"].state is State.FAULT
+    assert "matching.threshold" in found["config"].message
+    assert found["encoder"].state is State.OK
+
+
+def test_a_camera_that_gives_no_picture_is_a_fault(home, monkeypatch):
+    monkeypatch.setattr(doctor, "_CAMERA_SECONDS", 0.5)
+    found = findings(home, source="/dev/video99")["camera"]
+    assert found.state is State.FAULT
+    assert "/dev/video99" in found.message
+
+
+def test_skipped_pictures_are_a_warning(home):
+    (home / "images" / "Bob.jpg").write_bytes(b"")
+    found = findings(home)["gallery"]
+    assert (found.state, found.remedy) == (State.WARNING, "see `kiosk people` for the reasons")
+
+
+def test_a_journal_that_cannot_be_written_is_a_fault(home):
+    (home / "journal.sqlite3").mkdir()
+    source = home / "film.mp4"
+    source.write_bytes(b"no film")
+    found = findings(home, source=str(source))["journal"]
+    assert found.state is State.FAULT
+    assert "journal.sqlite3" in found.message
+
+
+@pytest.mark.parametrize(("free", "state"), [(10**7, State.FAULT), (5 * 10**8, State.WARNING), (10**10, State.OK)])
+def test_little_room_on_the_disk_is_told(home, monkeypatch, free, state):
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=free))
+    assert findings(home)["disk"].state is state
+
+
+def test_a_clock_behind_the_journal_is_a_fault(home):
+    journal = Journal(home / "journal.sqlite3")
+    decision = Decision(Outcome.REFUSED, Reason.TOO_FAR, 1, 1, 0.0, 0, 3)
+    journal.record(decision, "dlib_resnet", datetime.now(UTC) + timedelta(days=400))
+    journal.close()
+    found = findings(home, source="/dev/video99")["clock"]
+    assert found.state is State.FAULT
+    assert "before the journal's last entry" in found.message
+
+
+def test_a_clock_that_nobody_synchronises_is_a_warning(home, monkeypatch, tmp_path):
+    program = tmp_path / "timedatectl"
+    program.write_text(f"#!{sys.executable}\nprint('no')\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = findings(home)["clock"]
+    assert (found.state, "set-ntp" in found.remedy) == (State.WARNING, True)
+
+
+def test_an_encoder_that_computes_something_else_is_a_fault(home, monkeypatch):
+    monkeypatch.setattr(doctor, "check_reference", lambda encoder: float("nan"))
+    assert findings(home)["encoder"].state is State.FAULT
+
+
+def test_what_a_check_raises_is_its_finding():
+    def known() -> Finding:
+        raise ConfigError("thing", "reason", "remedy")
+
+    def unforeseen() -> Finding:
+        raise RuntimeError("surprise")
+
+    assert examine("part", known) == Finding("part", State.FAULT, "thing: reason", "remedy")
+    assert "surprise" in examine("part", unforeseen).message

@@ -1,0 +1,184 @@
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kiosk.access.journal import Journal, JournalEntry
+from kiosk.domain import Decision, Frame, Outcome, Reason
+from kiosk.resources import asset
+from kiosk.station.station import Station
+
+# Moments of the demo's cycle, in s: one stands near the camera, alone or beside the other.
+GRACE = (2.0, 4.5)
+EILEEN = (10.0, 12.5)
+BOTH = (18.5, 21.0)
+
+
+def settle(station: Station, frames: list[Frame]) -> list[Decision]:
+    return [decision for frame in frames for decision in station.process(frame).settled]
+
+
+def outcomes(decisions: list[Decision]) -> list[tuple[Outcome, str | None]]:
+    return [(decision.outcome, decision.person) for decision in decisions]
+
+
+def journal(home: Path) -> list[JournalEntry]:
+    record = Journal(home / "journal.sqlite3")
+    try:
+        return record.entries(100)
+    finally:
+        record.close()
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        os.sched_yield()
+
+
+def save(home: Path, text: str) -> None:
+    (home / "config.yaml").write_text("gallery: {folder: images}\njournal: {file: journal.sqlite3}\n" + text)
+
+
+class TestAtTheDoor:
+    def test_an_employee_is_granted_the_door_opens_and_a_row_is_written(self, build, home, scene):
+        station = build()
+        assert outcomes(settle(station, scene(*GRACE))) == [(Outcome.GRANTED, "Grace_Hopper")]
+        assert station.door.unlocked
+        (row,) = journal(home)
+        assert (row.outcome, row.person, row.encoder) == ("granted", "Grace_Hopper", "dlib_resnet")
+
+    def test_the_welcome_is_shown_while_the_door_is_open_and_not_longer(self, build, scene):
+        station = build()
+        settle(station, scene(*GRACE))
+        assert station.process(scene(4.5, 4.6)[0]).welcome == "Welcome Grace Hopper, have a nice day!"
+        assert station.process(scene(8.0, 8.1)[0]).welcome == ""
+        assert not station.door.unlocked
+
+    def test_a_stranger_finds_it_shut_and_is_written_down(self, build, home, scene):
+        station = build()
+        decisions = settle(station, scene(*EILEEN))
+        assert outcomes(decisions) == [(Outcome.REFUSED, None)]
+        assert decisions[0].reason is Reason.TOO_FAR
+        assert not station.door.unlocked
+        assert [row.outcome for row in journal(home)] == ["refused"]
+
+    def test_two_side_by_side_are_told_apart(self, build, scene):
+        found = outcomes(settle(build(), scene(*BOTH)))
+        assert (Outcome.GRANTED, "Grace_Hopper") in found
+        assert (Outcome.REFUSED, None) in found
+
+    def test_a_frozen_picture_never_opens(self, build, scene):
+        station, frame = build(), scene(3.5, 3.6)[0]
+        frozen = [Frame(frame.image, frame.captured_at + n / 10, n) for n in range(30)]
+        assert settle(station, frozen) == []
+        assert not station.door.unlocked
+
+    def test_an_empty_gallery_refuses_everybody_and_says_so(self, build, home, scene):
+        (home / "images" / "Grace_Hopper.jpg").unlink()
+        station = build()
+        assert station.status.people == 0
+        decisions = settle(station, scene(*GRACE))
+        assert [decision.reason for decision in decisions] == [Reason.NOBODY_ENROLLED]
+        assert not station.door.unlocked
+
+
+class TestJournalFaults:
+    def test_without_a_journal_the_door_stays_shut_and_the_status_says_why(self, build, home, scene):
+        (home / "journal.sqlite3").mkdir()
+        station = build()
+        assert any("journal.sqlite3" in fault for fault in station.status.faults)
+        decisions = settle(station, scene(*GRACE))
+        assert {decision.reason for decision in decisions} == {Reason.FAULT}
+        assert {decision.outcome for decision in decisions} == {Outcome.REFUSED}
+        assert not station.door.unlocked
+
+    def test_who_was_shut_out_by_a_fault_comes_in_once_it_is_mended(self, build, home, scene):
+        (home / "journal.sqlite3").mkdir()
+        station = build()
+        settle(station, scene(2.0, 3.0))
+        (home / "journal.sqlite3").rmdir()
+        again = settle(station, scene(3.0, 3.1) + scene(26.0, 28.5))
+        assert (Outcome.GRANTED, "Grace_Hopper") in outcomes(again)
+        assert station.refresh().faults == ()
+
+
+class TestWhileRunning:
+    def test_a_stricter_threshold_is_in_force_after_the_next_refresh(self, build, home, scene):
+        station = build()
+        save(home, "matching: {threshold: 0.01}\n")
+        station.refresh()
+        assert outcomes(settle(station, scene(*GRACE))) == [(Outcome.REFUSED, None)]
+
+    def test_k_n_and_the_door_seconds_are_too(self, build, home, scene):
+        station = build()
+        save(home, "decision: {k: 1, n: 1}\ndoor: {open_seconds: 40.0}\n")
+        station.refresh()
+        (granted,) = settle(station, scene(*GRACE))
+        assert granted.required == 1
+        assert station.door.seconds_left > 30
+
+    def test_the_text_of_the_welcome_is_too(self, build, home, scene):
+        station = build()
+        save(home, 'voice: {enabled: false, text: "Hello {names}"}\n')
+        station.refresh()
+        settle(station, scene(*GRACE))
+        assert station.process(scene(4.5, 4.6)[0]).welcome == "Hello Grace Hopper"
+
+    def test_a_broken_edit_changes_nothing_and_is_shown_until_it_is_mended(self, build, home, scene):
+        station = build()
+        save(home, "matching: {treshold: 0.01}\n")
+        assert any("matching.threshold" in fault for fault in station.refresh().faults)
+        assert any("matching.threshold" in fault for fault in station.refresh().faults)
+        assert outcomes(settle(station, scene(*GRACE))) == [(Outcome.GRANTED, "Grace_Hopper")]
+        save(home, "")
+        assert station.refresh().faults == ()
+
+    def test_what_waits_for_the_next_start_is_named(self, build, home):
+        station = build()
+        save(home, "threads: 1\nmatching: {margin: 0.05}\n")
+        notice = station.refresh().notice
+        assert "threads" in notice
+        assert "matching" not in notice
+
+    def test_a_new_picture_is_in_force_without_a_restart(self, build, home, scene):
+        station = build()
+        portrait = asset("demo", "eileen_collins.jpg").read_bytes()
+        (home / "images" / "Eileen Collins.jpg").write_bytes(portrait)
+        wait_for(lambda: station.refresh().people == 2)
+        assert outcomes(settle(station, scene(*EILEEN))) == [(Outcome.GRANTED, "Eileen Collins")]
+
+    def test_a_deleted_picture_lets_nobody_in(self, build, home, scene):
+        station = build()
+        (home / "images" / "Grace_Hopper.jpg").unlink()
+        wait_for(lambda: station.refresh().people == 0)
+        assert not any(decision.outcome is Outcome.GRANTED for decision in settle(station, scene(*GRACE)))
+
+    def test_frames_counted_before_the_gallery_changed_do_not_count_after_it(self, build, home, scene):
+        station = build()
+        frames = scene(3.0, 4.5)
+        assert settle(station, frames[:2]) == []
+        portrait = asset("demo", "eileen_collins.jpg").read_bytes()
+        (home / "images" / "Eileen Collins.jpg").write_bytes(portrait)
+        wait_for(lambda: station.refresh().people == 2)
+        (granted,) = settle(station, frames[2:])
+        assert granted.sequence == frames[4].sequence
+
+
+def test_closing_locks_the_door(build, scene):
+    station = build()
+    settle(station, scene(*GRACE))
+    station.close()
+    assert not station.door.unlocked
+
+
+@pytest.mark.parametrize("hostile", ["images", "config.yaml"])
+def test_what_vanishes_while_running_stops_nobody_else(build, home, scene, hostile):
+    station = build()
+    path = home / hostile
+    path.rename(home / "gone")
+    station.refresh()
+    assert station.process(scene(8.0, 8.1)[0]).settled == ()

@@ -1,0 +1,356 @@
+"""The living design rule: which file may import what, where its test stands, and how large it may be.
+
+Each checker takes the folder of a package and returns what it objects to, a line each. The last part of this file
+breaks every rule once in a scratch copy, so that a checker that has gone blind is noticed.
+"""
+
+import ast
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "kiosk"
+
+# The first name below kiosk is the layer. A layer imports itself and what stands above it in this list; two in one row
+# do not import each other.
+LAYERS = (
+    ("errors",),
+    ("domain",),
+    ("resources",),
+    ("config",),
+    ("vision", "encoders"),
+    ("recognition",),
+    ("access",),
+    ("station",),
+    ("gui",),
+    ("cli",),
+    ("__main__",),
+)
+RANKS = {layer: rank for rank, row in enumerate(LAYERS) for layer in row}
+
+# Each heavy library has one home: a layer, or a file.
+HOMES = {
+    "cv2": ("vision/opencv.py",),
+    "PIL": ("vision",),
+    "keras": ("encoders",),
+    "tensorflow": ("encoders",),
+    "ai_edge_litert": ("encoders",),
+    "PyQt6": ("gui",),
+    "sqlite3": ("access",),
+    "pyttsx3": ("access",),
+    "http": ("access",),
+    "urllib.request": ("access",),
+    # Beside the doors: streams are told from files by name, and gui/display.py asks whether a compositor answers on its
+    # local socket, because Qt ends the process where none does.
+    "socket": ("access", "vision/sources", "gui/display.py"),
+    "typer": ("cli",),
+    "rich": ("cli",),
+}
+
+# What the mirror does not find by its path: a name that a test should not have, and a test that is about every file.
+TEST_UNDER_ANOTHER_NAME = {"__main__.py": "test_main.py"}
+TESTS_OF_NO_MODULE = {"test_architecture.py"}
+
+LONGEST_FILE = 300
+LONGEST_FUNCTION = 60
+LONGEST_GRAPH = 100  # a network, drawn layer by layer in encoders
+
+Import = tuple[str, int]  # the dotted name, the line
+
+
+# Reading a package -------------------------------------------------------------------------------------------------
+
+
+def modules(package: Path) -> Iterator[tuple[str, ast.Module]]:
+    """Every file of a package: its path below the package, and its tree."""
+    for path in sorted(package.rglob("*.py")):
+        yield path.relative_to(package).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(tree: ast.AST) -> Iterator[Import]:
+    """What is imported anywhere in a tree: in functions, under TYPE_CHECKING and by import_module("name") too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            # `from kiosk import gui` imports kiosk.gui: the names count as well.
+            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+        elif isinstance(node, ast.Call) and _called(node) in {"import_module", "__import__"}:
+            names = [argument.value for argument in node.args[:1] if isinstance(argument, ast.Constant)]
+            yield from ((str(name), node.lineno) for name in names)
+
+
+def imports_at_start(tree: ast.Module) -> Iterator[Import]:
+    """What is imported as soon as the module is: not what stands in functions or under TYPE_CHECKING."""
+    waiting: list[ast.AST] = list(tree.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            waiting += node.orelse
+            continue
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from imports(node)
+        waiting += ast.iter_child_nodes(node)
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _layer(path: str) -> str:
+    return path.partition("/")[0].removesuffix(".py")
+
+
+def _layer_imported(name: str) -> str | None:
+    """The layer that an import reaches; None for other packages and for what kiosk/__init__.py itself defines."""
+    first, _, rest = name.partition(".")
+    layer = rest.split(".")[0]
+    return layer if first == "kiosk" and layer in RANKS else None
+
+
+def _within(path: str, home: str) -> bool:
+    return path == home or path.startswith(f"{home}/")
+
+
+# The rules ---------------------------------------------------------------------------------------------------------
+
+
+def wrong_directions(package: Path) -> list[str]:
+    """Imports that go up, or across between vision and encoders; layers that the list does not know."""
+    found = []
+    for path, tree in modules(package):
+        layer = _layer(path)
+        if layer != "__init__" and layer not in RANKS:
+            found.append(f"{path}: {layer} is no layer of the design")
+            continue
+        for name, line in imports(tree):
+            reached = _layer_imported(name)
+            if layer == "__init__":
+                allowed = name.split(".")[0] in sys.stdlib_module_names
+            else:
+                allowed = reached in {None, layer} or RANKS[reached] < RANKS[layer]
+            if not allowed:
+                found.append(f"{path}:{line}: {layer} imports {name}")
+    return found
+
+
+def strayed_libraries(package: Path) -> list[str]:
+    """Heavy libraries outside their home."""
+    return [
+        f"{path}:{line}: {name} belongs to {', '.join(homes)}"
+        for path, tree in modules(package)
+        for name, line in imports(tree)
+        for library, homes in HOMES.items()
+        if (name == library or name.startswith(f"{library}.")) and not any(_within(path, home) for home in homes)
+    ]
+
+
+def relative_imports(package: Path) -> list[str]:
+    return [
+        f"{path}:{node.lineno}: relative import"
+        for path, tree in modules(package)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.level > 0
+    ]
+
+
+def early_windows(package: Path) -> list[str]:
+    """Modules of the command line that bring Qt or an encoder along before a command has asked for it."""
+    return [
+        f"{path}:{line}: {name} belongs into the function that needs it"
+        for path, tree in modules(package)
+        if _layer(path) in {"cli", "__main__"}
+        for name, line in imports_at_start(tree)
+        if _layer_imported(name) in {"gui", "encoders"}
+    ]
+
+
+def broken_mirror(package: Path, tests: Path) -> list[str]:
+    """Modules without their test file, and test files without their module."""
+    wanted = {_test_of(path): path for path, tree in modules(package) if _has_code(path, tree)}
+    there = {path.relative_to(tests).as_posix() for path in tests.rglob("test_*.py")}
+    missing = [f"{module}: has no {test}" for test, module in wanted.items() if test not in there]
+    orphans = [f"{test}: has no module" for test in sorted(there - wanted.keys() - TESTS_OF_NO_MODULE)]
+    return missing + orphans
+
+
+def _test_of(path: str) -> str:
+    """kiosk/vision/detector.py has tests/vision/test_detector.py; a package is tested under its own name inside it."""
+    if path in TEST_UNDER_ANOTHER_NAME:
+        return TEST_UNDER_ANOTHER_NAME[path]
+    folder, _, name = path.rpartition("/")
+    stem = name.removesuffix(".py")
+    if stem == "__init__":
+        stem = folder.rpartition("/")[2] or "kiosk"
+    return f"{folder}/test_{stem}.py".lstrip("/")
+
+
+def _has_code(path: str, tree: ast.Module) -> bool:
+    """A package file that only gathers names has nothing to test."""
+    return not path.endswith("__init__.py") or any(not _only_gathers(node) for node in tree.body)
+
+
+def _only_gathers(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Assign):
+        return [ast.unparse(target) for target in node.targets] == ["__all__"]
+    docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return docstring or isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def overlong(package: Path) -> list[str]:
+    """Files and functions that hold more than one idea."""
+    found = []
+    for path, tree in modules(package):
+        lines = len((package / path).read_text(encoding="utf-8").splitlines())
+        if lines > LONGEST_FILE:
+            found.append(f"{path}: {lines} lines")
+        limit = LONGEST_GRAPH if _layer(path) == "encoders" else LONGEST_FUNCTION
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or node.lineno) - node.lineno + 1
+                if length > limit:
+                    found.append(f"{path}:{node.lineno}: {node.name} has {length} lines")
+    return found
+
+
+# The package follows them ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "check", [wrong_directions, strayed_libraries, relative_imports, early_windows, overlong], ids=lambda c: c.__name__
+)
+def test_package_follows_the_rule(check: Callable[[Path], list[str]]) -> None:
+    assert check(PACKAGE) == []
+
+
+def test_tests_mirror_the_package() -> None:
+    assert broken_mirror(PACKAGE, ROOT / "tests") == []
+
+
+def test_every_home_of_a_library_is_still_there() -> None:
+    assert [home for homes in HOMES.values() for home in homes if not (PACKAGE / home).exists()] == []
+
+
+def test_a_command_without_window_loads_neither_qt_nor_tensorflow() -> None:
+    run = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "kiosk", "people", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    loaded = {line.rpartition("|")[2].strip() for line in run.stderr.splitlines() if line.startswith("import time:")}
+    assert "kiosk.cli" in loaded
+    assert {name for name in loaded if name.split(".")[0] in {"PyQt6", "tensorflow", "keras"}} == set()
+
+
+# Each rule can fail ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Path:
+    """A copy of some files of the package that break no rule."""
+    for name in ("__init__", "domain", "vision/tracking", "recognition/matching", "access/decision"):
+        path = tmp_path / "kiosk" / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PACKAGE / f"{name}.py", path)
+    return tmp_path / "kiosk"
+
+
+def _add(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"\n{text}\n")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("domain.py", "import kiosk.vision.tracking"),
+        ("domain.py", "from kiosk import access"),
+        ("vision/tracking.py", "from kiosk.encoders import load_encoder"),
+        ("vision/tracking.py", "def later():\n    from kiosk.recognition import matching"),
+        ("recognition/matching.py", "if TYPE_CHECKING:\n    from kiosk.access.decision import DecisionRule"),
+        ("recognition/matching.py", "import_module('kiosk.gui.app')"),
+        ("__init__.py", "from kiosk.domain import Frame"),
+        ("__init__.py", "import numpy"),
+        ("utils.py", "ANSWER = 42"),
+    ],
+)
+def test_wrong_direction_is_found(scratch: Path, path: str, text: str) -> None:
+    assert wrong_directions(scratch) == []
+    _add(scratch / path, text)
+    assert [fault.split(":")[0] for fault in wrong_directions(scratch)] == [path]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("vision/tracking.py", "import cv2"),
+        ("recognition/matching.py", "from PIL import Image"),
+        ("recognition/matching.py", "def later():\n    import keras"),
+        ("vision/tracking.py", "from ai_edge_litert.interpreter import Interpreter"),
+        ("access/decision.py", "from PyQt6.QtCore import QObject"),
+        ("recognition/matching.py", "from sqlite3 import connect"),
+        ("recognition/matching.py", "from urllib import request"),
+        ("access/decision.py", "from rich.table import Table"),
+        ("gui/window.py", "import socket"),
+    ],
+)
+def test_strayed_library_is_found(scratch: Path, path: str, text: str) -> None:
+    assert strayed_libraries(scratch) == []
+    _add(scratch / path, text)
+    assert [fault.split(":")[0] for fault in strayed_libraries(scratch)] == [path]
+
+
+@pytest.mark.parametrize("text", ["from . import detector", "from ..domain import Frame", "from .detector import Face"])
+def test_relative_import_is_found(scratch: Path, text: str) -> None:
+    assert relative_imports(scratch) == []
+    _add(scratch / "vision/tracking.py", text)
+    assert len(relative_imports(scratch)) == 1
+
+
+def test_window_imported_too_early_is_found(scratch: Path) -> None:
+    late = "if TYPE_CHECKING:\n    from kiosk.gui.window import Window\ndef run():\n    from kiosk.gui.app import run\n"
+    _add(scratch / "cli/running.py", late)
+    assert early_windows(scratch) == []
+    _add(scratch / "cli/running.py", "try:\n    from kiosk.gui.app import run\nfinally:\n    pass")
+    assert len(early_windows(scratch)) == 1
+
+
+def test_module_without_test_and_test_without_module_are_found(scratch: Path, tmp_path: Path) -> None:
+    tests = tmp_path / "tests"
+    for path, _ in modules(scratch):
+        _add(tests / _test_of(path), "")
+    _add(
+        scratch / "vision/__init__.py", '"""Names."""\nfrom kiosk.vision.tracking import Tracker\n__all__ = ["Tracker"]'
+    )
+    assert broken_mirror(scratch, tests) == []
+    _add(scratch / "vision/__init__.py", "NAMES = ()")
+    _add(scratch / "vision/quality.py", "")
+    _add(tests / "test_tracking.py", "")
+    assert broken_mirror(scratch, tests) == [
+        "vision/__init__.py: has no vision/test_vision.py",
+        "vision/quality.py: has no vision/test_quality.py",
+        "test_tracking.py: has no module",
+    ]
+
+
+def test_overlong_function_is_found(scratch: Path) -> None:
+    assert overlong(scratch) == []
+    _add(scratch / "vision/quality.py", "def long():\n" + "    pass\n" * LONGEST_FUNCTION)
+    _add(scratch / "encoders/graph.py", "def graph():\n" + "    pass\n" * LONGEST_FUNCTION)
+    assert overlong(scratch) == [f"vision/quality.py:2: long has {LONGEST_FUNCTION + 1} lines"]
+
+
+def test_overlong_file_is_found(scratch: Path) -> None:
+    _add(scratch / "vision/quality.py", "# a comment\n" * LONGEST_FILE)
+    assert [fault.split(":")[0] for fault in overlong(scratch)] == ["vision/quality.py"]

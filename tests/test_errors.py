@@ -1,0 +1,74 @@
+"""The tree of faults is the one that its docstring draws, and every fault is one sentence."""
+
+import inspect
+import pickle
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk import errors
+from kiosk.errors import KioskError
+
+DRAWN = re.findall(r"^([│ ├└─]*)(\w+Error) +(\d+)", errors.__doc__ or "", re.MULTILINE)
+CLASSES = [value for value in vars(errors).values() if inspect.isclass(value) and value.__module__ == errors.__name__]
+
+
+def drawn_parents() -> dict[str, str]:
+    """Each class of the drawing with the one that it hangs from."""
+    above: list[str] = []
+    parents = {}
+    for branch, name, _ in DRAWN:
+        depth = len(branch) // 4
+        del above[depth:]
+        parents[name] = above[-1] if above else "Exception"
+        above.append(name)
+    return parents
+
+
+def test_drawing_holds_every_class_below_its_parent() -> None:
+    assert drawn_parents() == {fault.__name__: fault.__base__.__name__ for fault in CLASSES}
+
+
+def test_exit_codes_are_as_drawn() -> None:
+    assert {name: int(code) for _, name, code in DRAWN} == {fault.__name__: fault.exit_code for fault in CLASSES}
+
+
+def test_exit_codes_are_unique_and_leave_answers_and_usage_alone() -> None:
+    codes = [fault.exit_code for fault in CLASSES]
+    assert len(set(codes)) == len(codes)
+    assert all(2 < code < 126 for code in codes)  # 126 and above are the shell's
+
+
+@pytest.mark.parametrize("fault", CLASSES)
+def test_message_names_thing_reason_and_remedy(fault: type[KioskError]) -> None:
+    error = fault(Path("images/ada.jpg"), "is empty", "put a picture there")
+    assert str(error) == "images/ada.jpg: is empty; put a picture there"
+    assert (error.thing, error.reason, error.remedy) == ("images/ada.jpg", "is empty", "put a picture there")
+
+
+def test_line_breaks_become_spaces() -> None:
+    assert str(KioskError("a\nb", "c\r\n\td\u2028e", " f ")) == "a b: c d e; f"
+
+
+def test_what_would_move_a_terminal_is_escaped() -> None:
+    assert str(KioskError("\x1b[2Jada\udcff.jpg", "is\x00empty", "r")) == r"\x1b[2Jada\udcff.jpg: is\x00empty; r"
+
+
+def test_names_of_any_script_are_left_as_they_are() -> None:
+    assert str(KioskError("Zoë Müller 李", "is here", "r")).startswith("Zoë Müller 李: ")
+
+
+@given(st.text(), st.text(), st.text())
+def test_message_is_one_printable_line(thing: str, reason: str, remedy: str) -> None:
+    message = str(KioskError(thing, reason, remedy))
+    assert message.isprintable()
+    message.encode("utf-8")
+
+
+@pytest.mark.parametrize("fault", CLASSES)
+def test_fault_survives_the_way_between_processes(fault: type[KioskError]) -> None:
+    error = pickle.loads(pickle.dumps(fault("t", "r", "m")))  # noqa: S301  (made a moment ago)
+    assert (type(error), str(error)) == (fault, "t: r; m")
