@@ -1,0 +1,198 @@
+"""The window and what runs beside it, started and stopped together."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType, TracebackType
+
+from PyQt6 import sip
+from PyQt6.QtCore import QEventLoop, QObject, QSize, Qt, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QApplication
+
+from kiosk.domain import Frame
+from kiosk.errors import DisplayError
+from kiosk.gui.display import display_fault
+from kiosk.gui.faults import FaultLog
+from kiosk.gui.feed import Feed
+from kiosk.gui.mailbox import Latest
+from kiosk.gui.theme import DARK, LIGHT, Theme
+from kiosk.gui.threads import WorkerThread, stop_all
+from kiosk.gui.window import KioskWindow
+from kiosk.gui.workers import BuildStation, CameraWorker, RecognitionWorker
+from kiosk.vision.camera import CameraState, WatchedCamera
+
+FIRST_SIZE_PX = (1280, 768)
+STOP_SECONDS = 1.75  # voice and gallery may take one of their own
+
+
+class Unhandled(QObject):
+    """Takes the exceptions that nobody caught, in any thread; without it PyQt ends the process.
+
+    Signals:
+        raised: what it was, in one line.
+    """
+
+    raised = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._faults = FaultLog()
+
+    def hook(self, kind: type[BaseException], error: BaseException, at: TracebackType | None) -> None:
+        self.raised.emit(self._faults.note(error))
+
+
+class Kiosk(QObject):
+    """The wiring: mailboxes, workers, threads and the window."""
+
+    def __init__(self, camera: WatchedCamera, build: BuildStation, theme: str, *, mirror: bool, notice: str) -> None:
+        super().__init__()
+        self.close_at_end = False
+        # Not the application's own loop: a second quit() of that one would end whatever loop comes next.
+        self._loop = QEventLoop()
+        self._camera = camera
+        self._theme = theme
+        shown, recognised = Latest[Frame](), Latest[Frame]()
+        self.cameras = CameraWorker(camera, shown, recognised)
+        self.recognition = recognition = RecognitionWorker(build, recognised)
+        self.window = KioskWindow(
+            Feed(shown, mirror=mirror),
+            resolved(theme),
+            notice=notice,
+            busy_since=lambda: recognition.busy_since,
+        )
+        self._threads = (WorkerThread("camera", self.cameras), WorkerThread("recognition", self.recognition))
+        self._connect()
+
+    def _connect(self) -> None:
+        window, cameras, recognition = self.window, self.cameras, self.recognition
+        window.closed.connect(self.on_closed)
+        cameras.ready.connect(window.feed.on_ready)
+        cameras.state_changed.connect(window.on_camera_changed)
+        cameras.state_changed.connect(self.on_camera_changed)
+        recognition.progressed.connect(window.on_progressed)
+        recognition.built.connect(window.on_built)
+        recognition.broken.connect(window.on_broken)
+        recognition.reported.connect(window.on_reported)
+        recognition.status_changed.connect(window.on_status_changed)
+        recognition.failed.connect(window.on_failed)
+        hints = QGuiApplication.styleHints()
+        if hints is not None:
+            hints.colorSchemeChanged.connect(self.on_desktop_changed)
+
+    @pyqtSlot()
+    def on_desktop_changed(self) -> None:
+        self.window.dress(resolved(self._theme))
+
+    @pyqtSlot(object, str)
+    def on_camera_changed(self, state: CameraState, fault: str) -> None:
+        if state is CameraState.ENDED and self.close_at_end:
+            self.window.close()
+
+    def start(self, *, full_screen: bool) -> None:
+        """Show the window first: what loads, loads behind it."""
+        screen = self.window.screen()
+        if screen is not None:
+            self.window.resize(QSize(*FIRST_SIZE_PX).boundedTo(screen.availableSize()))
+        if full_screen:
+            self.window.toggle_full_screen()
+        else:
+            self.window.show()
+        for thread in self._threads:
+            thread.start()
+
+    @pyqtSlot()
+    def on_closed(self) -> None:
+        # By way of an event, so that it counts too when the window is closed before the loop has begun.
+        QTimer.singleShot(0, self._loop.quit)
+
+    def wait_until_closed(self) -> int:
+        """Handle events; the exit code."""
+        return self._loop.exec()
+
+    def stop(self) -> bool:
+        """End the camera and both threads; False when one hangs and was left behind."""
+        self.window.blockSignals(True)
+        self._camera.close()
+        return stop_all(self._threads, STOP_SECONDS)
+
+
+def resolved(theme: str) -> Theme:
+    """The colours for "dark", "light" or "auto", which follows the desktop."""
+    hints = QGuiApplication.styleHints()
+    light = hints is not None and hints.colorScheme() is Qt.ColorScheme.Light
+    return LIGHT if theme == "light" or (theme == "auto" and light) else DARK
+
+
+def run_window(
+    camera: WatchedCamera,
+    build: BuildStation,
+    *,
+    full_screen: bool,
+    theme: str,
+    mirror: bool,
+    notice: str = "",
+    close_at_end: bool = False,
+) -> int:
+    """Show the kiosk until it is closed; the exit code. The camera is closed then, the station in its own thread.
+
+    `build` is called in the recognition thread. Raises DisplayError where there is no screen. A thread that hangs is
+    left behind after 1.75 s (`kiosk.gui.threads.left_behind`): the caller should then end the process with os._exit.
+    """
+    application = _application()
+    application.setApplicationName("kiosk")
+    kiosk = Kiosk(camera, build, theme, mirror=mirror, notice=notice)
+    kiosk.close_at_end = close_at_end
+    with _unhandled(kiosk.window), _signals(kiosk.window):
+        kiosk.start(full_screen=full_screen)
+        code = kiosk.wait_until_closed()
+        kiosk.stop()
+    # Before the application, which may go when this function ends.
+    sip.delete(kiosk.window)
+    return code
+
+
+@contextmanager
+def _unhandled(window: KioskWindow) -> Iterator[None]:
+    """Exceptions in slots are logged and shown, as long as the window is there."""
+    unhandled, before = Unhandled(), sys.excepthook
+    unhandled.raised.connect(window.on_failed)
+    sys.excepthook = unhandled.hook
+    try:
+        yield
+    finally:
+        sys.excepthook = before
+
+
+@contextmanager
+def _signals(window: KioskWindow) -> Iterator[None]:
+    """Ctrl+C and SIGTERM close the window; Python gets to them at the window's next tick."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def close(number: int, at: FrameType | None) -> None:
+        window.close()
+
+    before = {number: signal.signal(number, close) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _application() -> QApplication:
+    running = QApplication.instance()
+    if isinstance(running, QApplication):
+        return running
+    fault = display_fault(os.environ)
+    if fault is not None:
+        raise DisplayError("screen", fault, "start it on a desktop, or use --headless")
+    return QApplication(sys.argv[:1])

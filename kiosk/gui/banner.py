@@ -1,0 +1,89 @@
+"""The large card: the state of the door in words, icon and colour."""
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QFrame, QLabel, QProgressBar, QVBoxLayout
+
+from kiosk.gui.icons import ICONS, icon
+from kiosk.gui.labels import FitLabel
+from kiosk.gui.state import Kind, View
+from kiosk.gui.theme import DARK, Theme
+
+BAR_STEPS = 1000
+
+
+class Banner(QFrame):
+    """Shows a View."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._theme, self._scale = DARK, 1.0
+        self._view = View(Kind.STARTING, "")
+        self.setObjectName("card")
+        self.setAccessibleName("State of the door")
+        self.setMinimumSize(1, 1)
+        self.picture = QLabel()
+        self.headline, self.detail = FitLabel("headline", smallest=0.6), FitLabel("detail", smallest=0.7, top=True)
+        self.bar = _bar()
+        self._layout = _layout(self.picture, self.headline, self.detail, self.bar)
+        self.setLayout(self._layout)
+
+    def dress(self, theme: Theme, scale: float) -> None:
+        """Take over colours and scale."""
+        self._theme, self._scale = theme, scale
+        margin = round(18 * scale)
+        self._layout.setContentsMargins(margin, margin, margin, margin)
+        self._layout.setSpacing(round(8 * scale))
+        self._draw_icon()
+
+    def show_view(self, view: View) -> None:
+        """Put a state on the card; a state that is already there costs nothing."""
+        if view == self._view:
+            return
+        changed = view.kind is not self._view.kind
+        self._view = view
+        self.headline.setText(view.headline)
+        self.detail.setText(view.detail)
+        self.setAccessibleDescription(f"{view.headline}. {view.detail}")
+        self.bar.setVisible(view.share is not None)
+        self.bar.setValue(round(BAR_STEPS * (view.share or 0.0)))
+        if changed or self.property("kind") is None:
+            self._recolour()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        super().resizeEvent(event)
+        self._draw_icon()
+
+    def _recolour(self) -> None:
+        self.setProperty("kind", self._view.kind.value)
+        # A property that the style sheet selects by counts only after the sheet is applied anew.
+        for widget in (self, self.headline, self.detail, self.bar):
+            style = widget.style()
+            if style is not None:
+                style.unpolish(widget)
+                style.polish(widget)
+        self._draw_icon()
+
+    def _draw_icon(self) -> None:
+        side = max(round(min(self.height() * 0.3, self.width() * 0.4)), 1)
+        colour = self._theme.kinds[self._view.kind].text
+        self.picture.setPixmap(icon(ICONS[self._view.kind], colour, side))
+
+
+def _bar() -> QProgressBar:
+    bar = QProgressBar()
+    bar.setObjectName("bar")
+    bar.setAccessibleName("Progress")
+    bar.setRange(0, BAR_STEPS)
+    bar.setTextVisible(False)
+    bar.hide()
+    return bar
+
+
+def _layout(picture: QLabel, headline: FitLabel, detail: FitLabel, bar: QProgressBar) -> QVBoxLayout:
+    layout = QVBoxLayout()
+    layout.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
+    layout.addWidget(headline, 4)
+    layout.addWidget(detail, 3)
+    layout.addWidget(bar)
+    return layout

@@ -1,0 +1,40 @@
+"""What is drawn around each face. No Qt."""
+
+from dataclasses import dataclass
+
+from kiosk.domain import Box, Decision, Reason, display_name
+from kiosk.gui.state import ADMITTED, Kind
+from kiosk.station.report import Report
+
+STALE_AFTER_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A box in the picture with its colours, and what stands beside it."""
+
+    box: Box
+    kind: Kind
+    label: str = ""
+    share: float | None = None  # of the ring that is filled, 0 to 1; None = no ring
+
+
+def marks_of(report: Report) -> tuple[Mark, ...]:
+    """One mark a face. Only who was let in is named: nobody reads there whom a stranger resembles."""
+    decisions = {decision.track: decision for decision in report.decisions}
+    return tuple(_mark(each.face.box, decisions.get(each.track)) for each in report.observation.faces)
+
+
+def stale(report: Report, shown_at: float) -> bool:
+    """Whether the boxes belong to a picture too different from the one captured at `shown_at` s."""
+    return abs(shown_at - report.observation.captured_at) > STALE_AFTER_SECONDS
+
+
+def _mark(box: Box, decision: Decision | None) -> Mark:
+    if decision is None:
+        return Mark(box, Kind.LOOKING)
+    if decision.reason in ADMITTED:
+        return Mark(box, Kind.UNLOCKED, display_name(decision.person or ""))
+    if decision.reason is Reason.GATHERING:
+        return Mark(box, Kind.LOOKING, share=decision.agreeing / max(decision.required, 1))
+    return Mark(box, Kind.REFUSED, "" if decision.reason is Reason.FAULT else "Not recognised")

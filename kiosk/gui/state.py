@@ -1,0 +1,215 @@
+"""From what is known to the one state that the screen shows. No Qt; the clock is passed in."""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass, field
+
+from kiosk.domain import Outcome, Reason, Rejection
+from kiosk.gui.hints import HINTS, refusal_hint
+from kiosk.station.report import Report, Status
+from kiosk.vision.camera import CameraState
+
+FACE_HOLDS_SECONDS = 0.7  # a face that the detector misses for less has not gone, and a hint stays readable
+REFUSAL_HOLDS_SECONDS = 3.0
+FAULT_HOLDS_SECONDS = 4.0
+STUCK_AFTER_SECONDS = 5.0
+BAR_AFTER_SECONDS = 1.0
+NOTICE_HOLDS_SECONDS = 8.0
+
+LOADED = {"encoder": "Loading the face recognition", "gallery": "Reading the pictures of the gallery"}
+
+ADMITTED = (Reason.RECOGNISED, Reason.RETURNED, Reason.PRESENT)
+TURNED_AWAY = (Reason.TOO_FAR, Reason.AMBIGUOUS)
+
+
+class Kind(enum.Enum):
+    """The states of the screen; the value names its colours in the style sheet."""
+
+    STARTING = "starting"
+    LOCKED = "locked"
+    LOOKING = "looking"
+    UNLOCKED = "unlocked"
+    REFUSED = "refused"
+    CAMERA_LOST = "camera_lost"
+    NOBODY_ENROLLED = "nobody_enrolled"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the large card says."""
+
+    kind: Kind
+    headline: str
+    detail: str = ""
+    share: float | None = None  # of the bar that is filled, 0 to 1; None = no bar
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far the start has come."""
+
+    what: str
+    done: int
+    total: int
+    since: float  # s, when the first of it was heard
+
+
+@dataclass(slots=True)
+class Situation:
+    """Everything the window has been told, in the order it is weighed. Times are s of one monotonic clock."""
+
+    progress: Progress | None = None
+    started: bool = False
+    broken: str = ""  # why the start failed
+    stuck_since: float | None = None  # when the frame now being processed was begun
+    camera: CameraState = CameraState.OPENING
+    camera_fault: str = ""
+    status: Status | None = None
+    notice: str = ""
+    notice_at: float = -math.inf
+    report: Report | None = None  # the last one that showed a face
+    reported_at: float = -math.inf
+    rejection: Rejection | None = None  # of the face that is given a hint
+    rejection_at: float = -math.inf
+    fault: str = ""
+    fault_at: float = -math.inf
+    refused: Reason = Reason.TOO_FAR
+    refused_until: float = -math.inf
+    seconds_left: float = 0.0  # until the door locks; 0 = it is locked
+    welcome: str = ""
+    _pulse_seconds: float = field(default=0.0)
+
+    def on_progress(self, what: str, done: int, total: int, now: float) -> None:
+        since = self.progress.since if self.progress is not None else now
+        self.progress = Progress(what, done, total, since)
+
+    def on_status(self, status: Status, now: float) -> None:
+        self.status = status
+        if status.notice:
+            self.notice, self.notice_at = status.notice, now
+
+    def on_fault(self, message: str, now: float) -> None:
+        self.fault, self.fault_at = message, now
+
+    def on_report(self, report: Report, now: float) -> None:
+        self.welcome = report.welcome or self.welcome
+        for decision in report.settled:
+            if decision.reason is Reason.FAULT:
+                self.on_fault(decision.fault or "The door did not open.", now)
+        self._take_refusals(report, now)
+        if report.decisions:
+            self._take_hint(report, now)
+            self.report, self.reported_at = report, now
+
+    def _take_refusals(self, report: Report, now: float) -> None:
+        turned_away = [each for each in report.decisions if each.reason in TURNED_AWAY]
+        if turned_away:
+            settled = any(each.outcome is Outcome.REFUSED for each in turned_away)
+            hold = REFUSAL_HOLDS_SECONDS if settled else FACE_HOLDS_SECONDS
+            self.refused, self.refused_until = turned_away[0].reason, max(self.refused_until, now + hold)
+        elif any(each.reason in ADMITTED for each in report.decisions):
+            self.refused_until = -math.inf
+
+    def _take_hint(self, report: Report, now: float) -> None:
+        rejection = _rejection(report)
+        if rejection is not self.rejection and now - self.rejection_at >= FACE_HOLDS_SECONDS:
+            self.rejection, self.rejection_at = rejection, now
+
+    def on_door(self, seconds_left: float) -> None:
+        opened = seconds_left > self.seconds_left
+        self._pulse_seconds = max(seconds_left, self._pulse_seconds if not opened else 0.0)
+        self.seconds_left = seconds_left
+        if seconds_left <= 0:
+            self.welcome, self._pulse_seconds = "", 0.0
+
+    def view(self, now: float) -> View:
+        """The state to show: what concerns safety first, then what somebody must mend, then the visitor."""
+        if self.seconds_left > 0:
+            return self._unlocked()
+        if self.broken:
+            return View(Kind.FAULT, "Out of order", _shut(self.broken))
+        if not self.started:
+            return self._starting(now)
+        return self._trouble(now) or self._visitor(now)
+
+    def messages(self, now: float) -> tuple[str, ...]:
+        """The small print: what somebody has to mend, and what happened just now."""
+        faults = self.status.faults if self.status is not None else ()
+        return (*faults, self.notice) if self.notice and now - self.notice_at < NOTICE_HOLDS_SECONDS else faults
+
+    def _unlocked(self) -> View:
+        left = math.ceil(self.seconds_left)
+        head = self.welcome or "Welcome, please come in"
+        return View(Kind.UNLOCKED, head, f"Unlocked for {left} s", self.seconds_left / max(self._pulse_seconds, 1e-9))
+
+    def _starting(self, now: float) -> View:
+        told = self.progress
+        if told is None or now - told.since < BAR_AFTER_SECONDS:
+            return View(Kind.STARTING, "Starting", "One moment, please.")
+        what = LOADED.get(told.what, told.what)
+        if told.total <= 1:
+            return View(Kind.STARTING, "Starting", what)
+        share = min(told.done / told.total, 1.0)
+        return View(Kind.STARTING, "Starting", f"{what}: {told.done} of {told.total}", share)
+
+    def _trouble(self, now: float) -> View | None:
+        if now - self.fault_at < FAULT_HOLDS_SECONDS:
+            return View(Kind.FAULT, "Out of order", _shut(self.fault))
+        if self.stuck_since is not None and now - self.stuck_since > STUCK_AFTER_SECONDS:
+            return View(Kind.FAULT, "Out of order", _shut("The recognition does not answer"))
+        if self.camera is not CameraState.LIVE:
+            return self._no_picture()
+        if self.status is not None and self.status.people == 0:
+            return View(Kind.NOBODY_ENROLLED, "Nobody is enrolled", _how_to_enrol(self.status.skipped))
+        return None
+
+    def _no_picture(self) -> View:
+        if self.camera is CameraState.OPENING:
+            return View(Kind.STARTING, "Starting", "The camera is being opened.")
+        if self.camera is CameraState.ENDED:
+            return View(Kind.CAMERA_LOST, "No more pictures", self.camera_fault or "The recording has ended.")
+        return View(Kind.CAMERA_LOST, "Camera lost", self.camera_fault or "It is being opened again.")
+
+    def _visitor(self, now: float) -> View:
+        if now < self.refused_until:
+            return View(Kind.REFUSED, "Not recognised", f"The door stays locked. {refusal_hint(self.refused)}")
+        if self.report is None or now - self.reported_at > FACE_HOLDS_SECONDS:
+            return _locked()
+        reasons = {each.reason for each in self.report.decisions}
+        if Reason.GATHERING in reasons:
+            return self._looking()
+        if Reason.PRESENT in reasons:
+            return View(Kind.LOCKED, "Locked", "To open it again, step aside and come back.")
+        return _locked()
+
+    def _looking(self) -> View:
+        if self.rejection is None:
+            return View(Kind.LOOKING, "One moment", "Please look at the camera. The door is locked.")
+        return View(Kind.LOOKING, HINTS[self.rejection], "The door is locked.")
+
+
+def _rejection(report: Report) -> Rejection | None:
+    """Of the face nearest to the camera among those about whom nothing is settled."""
+    pending = {each.track for each in report.decisions if each.reason is Reason.GATHERING}
+    faces = [each for each in report.observation.faces if each.track in pending]
+    nearest = max(faces, key=lambda each: each.face.box.area, default=None)
+    return nearest.rejection if nearest is not None else None
+
+
+def _locked() -> View:
+    return View(Kind.LOCKED, "Locked", "Look at the camera to come in.")
+
+
+def _shut(message: str) -> str:
+    return f"The door stays locked. {message}"
+
+
+def _how_to_enrol(skipped: int) -> str:
+    how = "Put pictures into the image folder, or type: kiosk enrol NAME PICTURE"
+    if not skipped:
+        return how
+    could_not = "1 picture could" if skipped == 1 else f"{skipped} pictures could"
+    return f"{how}. {could_not} not be used; kiosk people says why."

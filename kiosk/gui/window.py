@@ -1,0 +1,212 @@
+"""The kiosk page: the mirror, the state of the door, the clock and what somebody has to mend."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from PyQt6.QtCore import QDateTime, QLocale, Qt, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from kiosk.gui.banner import Banner
+from kiosk.gui.feed import Feed
+from kiosk.gui.labels import FitLabel
+from kiosk.gui.state import Situation
+from kiosk.gui.theme import Theme, style_sheet
+from kiosk.gui.workers import Station
+from kiosk.station.report import Report, Status
+from kiosk.vision.camera import CameraState
+
+TICK_MS = 100
+MESSAGE_SECONDS = 5.0
+FEED_PARTS = {True: 47, False: 55}  # of 100, in portrait and in landscape
+STRIP_HEIGHT = {True: 34, False: 60}  # px at scale 1, for one line and for more
+_ENGLISH = QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)  # as all words on the screen
+
+
+class KioskWindow(QWidget):
+    """Shows what it is told; lives in the GUI thread.
+
+    Signals:
+        closed: the window was closed.
+    """
+
+    closed = pyqtSignal()
+
+    def __init__(
+        self,
+        feed: Feed,
+        theme: Theme,
+        *,
+        notice: str = "",
+        busy_since: Callable[[], float | None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self.feed, self.banner = feed, Banner()
+        self.time, self.date = _label("time", "Time"), _label("date", "Date")
+        self.strip = _strip()
+        self._theme, self._scale = theme, 0.0
+        self._notice, self._busy_since, self._clock = notice, busy_since, clock
+        self._situation = Situation()
+        self._station: Station | None = None
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.on_tick)
+        self._timer.start(TICK_MS)
+        self.on_tick()
+
+    def dress(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
+        self._theme = theme
+        self._scale = 0.0
+        self._fit()
+
+    @pyqtSlot()
+    def on_tick(self) -> None:
+        now = QDateTime.currentDateTime()
+        self.time.setText(_ENGLISH.toString(now, "HH:mm"))
+        self.date.setText(_ENGLISH.toString(now, "dddd, d MMMM yyyy"))
+        if self._station is not None:
+            self._situation.on_door(self._station.door.seconds_left)
+        self._situation.stuck_since = self._busy_since()
+        self._show_state()
+
+    @pyqtSlot(str, int, int)
+    def on_progressed(self, what: str, done: int, total: int) -> None:
+        self._situation.on_progress(what, done, total, self._clock())
+
+    @pyqtSlot(object)
+    def on_built(self, station: Station) -> None:
+        self._station = station
+        self._situation.started = True
+        self.on_tick()
+
+    @pyqtSlot(str)
+    def on_broken(self, message: str) -> None:
+        self._situation.broken = message
+        self._show_state()
+
+    @pyqtSlot(object)
+    def on_reported(self, report: Report) -> None:
+        self._situation.on_report(report, self._clock())
+        self.feed.show_report(report)
+        self.on_tick()
+
+    @pyqtSlot(object)
+    def on_status_changed(self, status: Status) -> None:
+        self._situation.on_status(status, self._clock())
+        self._show_state()
+
+    @pyqtSlot(str)
+    def on_failed(self, message: str) -> None:
+        self._situation.on_fault(message, self._clock())
+        self._show_state()
+
+    @pyqtSlot(object, str)
+    def on_camera_changed(self, state: CameraState, fault: str) -> None:
+        self._situation.camera, self._situation.camera_fault = state, fault
+        if state is not CameraState.LIVE:
+            self.feed.clear()
+        self._show_state()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
+        key = event.key() if event is not None and not event.isAutoRepeat() else None
+        if key == Qt.Key.Key_F11:
+            self.toggle_full_screen()
+        elif key == Qt.Key.Key_Escape and not self.isFullScreen():
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def toggle_full_screen(self) -> None:
+        """Between a window and the whole screen, where the mouse pointer is hidden."""
+        if self.isFullScreen():
+            self.unsetCursor()
+            self.showNormal()
+        else:
+            self.setCursor(Qt.CursorShape.BlankCursor)
+            self.showFullScreen()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        super().resizeEvent(event)
+        self._fit()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802  (Qt's name)
+        super().closeEvent(event)
+        self._timer.stop()
+        self.closed.emit()
+
+    def _show_state(self) -> None:
+        now = self._clock()
+        self.banner.show_view(self._situation.view(now))
+        self.strip.setText(_in_turn((*self._situation.messages(now), self._notice), now))
+        self.strip.setVisible(bool(self.strip.text()))
+        self._fit_strip()
+
+    def _lay_out(self) -> None:
+        self.setObjectName("kiosk")
+        self.setWindowTitle("Kiosk")
+        self.setAccessibleName("Kiosk")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumSize(320, 320)
+        self._clock_row = QHBoxLayout()
+        self._clock_row.addWidget(self.time)
+        self._clock_row.addWidget(self.date, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._panel = QVBoxLayout()
+        self._panel.addLayout(self._clock_row)
+        self._panel.addWidget(self.banner, 1)
+        self._panel.addWidget(self.strip)
+        self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._halves.addWidget(self.feed)
+        self._halves.addLayout(self._panel)
+
+    def _fit(self) -> None:
+        """Direction and sizes for the window's present shape."""
+        portrait = self.height() > self.width()
+        direction = QBoxLayout.Direction.TopToBottom if portrait else QBoxLayout.Direction.LeftToRight
+        self._halves.setDirection(direction)
+        self._halves.setStretch(0, FEED_PARTS[portrait])
+        self._halves.setStretch(1, 100 - FEED_PARTS[portrait])
+        long, short = max(self.width(), self.height()), min(self.width(), self.height())
+        scale = min(long / 800, short / 480)
+        if scale == self._scale:
+            return
+        self._scale = scale
+        self.setStyleSheet(style_sheet(self._theme, scale))
+        self.feed.dress(self._theme, scale)
+        self.banner.dress(self._theme, scale)
+        gap = round(12 * scale)
+        self._halves.setContentsMargins(gap, gap, gap, gap)
+        self._halves.setSpacing(gap)
+        self._panel.setSpacing(round(8 * scale))
+        self.strip.setContentsMargins(gap, gap // 2, gap, gap // 2)
+        self._fit_strip()
+
+    def _fit_strip(self) -> None:
+        room = self.strip.contentsRect().width()
+        one_line = self.strip.fontMetrics().horizontalAdvance(self.strip.text()) <= room
+        self.strip.setFixedHeight(max(round(STRIP_HEIGHT[one_line] * self._scale), 1))
+
+
+def _in_turn(messages: Sequence[str], now: float) -> str:
+    """One message at a time, each for a while: several at once could not be read."""
+    told = [each for each in messages if each]
+    if len(told) < 2:
+        return "".join(told)
+    number = int(now / MESSAGE_SECONDS) % len(told)
+    return f"({number + 1} of {len(told)})  {told[number]}"
+
+
+def _label(name: str, accessible: str) -> QLabel:
+    label = QLabel()
+    label.setObjectName(name)
+    label.setAccessibleName(accessible)
+    return label
+
+
+def _strip() -> FitLabel:
+    strip = FitLabel("strip", smallest=0.8)
+    strip.setAccessibleName("Messages for the staff")
+    strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    strip.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    return strip

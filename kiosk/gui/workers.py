@@ -1,0 +1,177 @@
+"""What runs beside the window: one worker takes frames from the camera, one recognises."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
+
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
+
+from kiosk.domain import Frame
+from kiosk.gui.faults import FaultLog
+from kiosk.gui.mailbox import Latest
+from kiosk.station.report import Report, Status
+from kiosk.vision.camera import CameraState, WatchedCamera
+
+WAIT_SECONDS = 0.1  # the longest that a worker does not look whether it is to stop
+REFRESH_SECONDS = 1.0
+
+
+class ScreenDoor(Protocol):
+    """The door as the screen shows it; read from any thread."""
+
+    @property
+    def seconds_left(self) -> float: ...
+
+
+class Station(Protocol):
+    """What the recognition thread drives; all but `door` belongs to that thread."""
+
+    @property
+    def status(self) -> Status: ...
+
+    @property
+    def door(self) -> ScreenDoor: ...
+
+    def process(self, frame: Frame) -> Report: ...
+
+    def refresh(self) -> Status: ...
+
+    def close(self) -> None: ...
+
+
+ShowProgress: TypeAlias = Callable[[str, int, int], None]
+BuildStation: TypeAlias = Callable[[ShowProgress], Station]
+
+
+class Stopped(Exception):  # noqa: N818  (no fault: the window was closed while the station was being built)
+    """Ends the building of a station that nobody waits for any more."""
+
+
+class Worker(QObject):
+    """Runs in a thread of its own until `stopping` is set, which any thread may do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stopping = threading.Event()
+
+    @pyqtSlot()
+    def run(self) -> None:
+        raise NotImplementedError
+
+
+class CameraWorker(Worker):
+    """Puts each new frame into every mailbox.
+
+    Signals:
+        ready: the picture's mailbox holds something new.
+        state_changed: the camera's state and its fault, "" = none.
+    """
+
+    ready = pyqtSignal()
+    state_changed = pyqtSignal(object, str)
+
+    def __init__(self, camera: WatchedCamera, shown: Latest[Frame], recognised: Latest[Frame]) -> None:
+        super().__init__()
+        self._camera = camera
+        self._shown = shown
+        self._recognised = recognised
+        self._told: tuple[CameraState, str] | None = None
+
+    @pyqtSlot()
+    def run(self) -> None:
+        while not self.stopping.is_set():
+            frame = self._camera.wait(WAIT_SECONDS)
+            if frame is not None:
+                self._recognised.put(frame)
+                if self._shown.put(frame):
+                    self.ready.emit()
+            self._tell_state()
+
+    def _tell_state(self) -> None:
+        now = self._camera.state, self._camera.fault or ""
+        if now != self._told:
+            self._told = now
+            self.state_changed.emit(*now)
+
+
+class RecognitionWorker(Worker):
+    """Builds the station, then has it process the newest frame, again and again.
+
+    Signals:
+        progressed: what is being loaded, how much is done, of how much.
+        built: the station.
+        broken: why there is none.
+        reported: the Report of a frame.
+        status_changed: the Status of the station.
+        failed: why a frame could not be processed.
+    """
+
+    progressed = pyqtSignal(str, int, int)
+    built = pyqtSignal(object)
+    broken = pyqtSignal(str)
+    reported = pyqtSignal(object)
+    status_changed = pyqtSignal(object)
+    failed = pyqtSignal(str)
+
+    def __init__(self, build: BuildStation, frames: Latest[Frame]) -> None:
+        super().__init__()
+        self.busy_since: float | None = None  # s, monotonic; read by the window's watchdog
+        self._build = build
+        self._frames = frames
+        self._status: Status | None = None
+        self._faults = FaultLog()
+
+    @pyqtSlot()
+    def run(self) -> None:
+        station = self._built()
+        if station is None:
+            return
+        try:
+            self._drive(station)
+        finally:
+            station.close()
+
+    def _built(self) -> Station | None:
+        try:
+            station = self._build(self._on_progress)
+        except Stopped:
+            return None
+        except Exception as error:
+            self.broken.emit(self._faults.note(error))
+            return None
+        self.built.emit(station)
+        self._tell_status(station.status)
+        return station
+
+    def _on_progress(self, what: str, done: int, total: int) -> None:
+        if self.stopping.is_set():
+            raise Stopped
+        self.progressed.emit(what, done, total)
+
+    def _drive(self, station: Station) -> None:
+        refreshed_at = time.monotonic()
+        while not self.stopping.is_set():
+            frame = self._frames.wait(WAIT_SECONDS)
+            if frame is not None:
+                self._attempt(lambda frame=frame: self.reported.emit(station.process(frame)))  # type: ignore[misc]
+            if time.monotonic() - refreshed_at >= REFRESH_SECONDS:
+                refreshed_at = time.monotonic()
+                self._attempt(lambda: self._tell_status(station.refresh()))
+
+    def _attempt(self, step: Callable[[], None]) -> None:
+        """One step; what it raises is shown, and the next frame gets its chance."""
+        self.busy_since = time.monotonic()
+        try:
+            step()
+        except Exception as error:
+            self.failed.emit(self._faults.note(error))
+        finally:
+            self.busy_since = None
+
+    def _tell_status(self, status: Status) -> None:
+        if status != self._status:
+            self._status = status
+            self.status_changed.emit(status)

@@ -1,0 +1,142 @@
+"""Fakes at the edge of the window: a source of frames and a station. Everything between them is real."""
+
+import functools
+import queue
+import threading
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from kiosk.domain import Box, Decision, Face, Frame, Observation, Outcome, Reason, Rejection, TrackedFace
+from kiosk.gui.workers import ShowProgress
+from kiosk.station.report import Report, Status
+from kiosk.vision.camera import WatchedCamera
+
+BOX = Box(100, 100, 200, 220)
+
+
+class FakeSource:
+    """Frames that a test pushes; a read waits for them, as a driver does."""
+
+    name = "camera 7"
+
+    def __init__(self, *, endless: bool = True) -> None:
+        self.endless = endless
+        self.pushed: queue.Queue[Frame | None] = queue.Queue()
+        self.closed = threading.Event()
+
+    def read(self) -> Frame | None:
+        return self.pushed.get()
+
+    def push(self, grey: int) -> None:
+        self.pushed.put(Frame(np.full((48, 64, 3), grey, np.uint8), float(grey), grey))
+
+    def end(self) -> None:
+        self.pushed.put(None)
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+class FakeDoor:
+    seconds_left = 0.0
+
+
+class FakeStation:
+    """Does what a test puts into `process_with`; remembers what it was given, and in which threads."""
+
+    def __init__(self) -> None:
+        self.door = FakeDoor()
+        self.status = Status(people=3, skipped=0, faults=())
+        self.process_with: Callable[[Frame], Report] = report_of
+        self.frames: list[Frame] = []
+        self.threads: set[int] = set()
+        self.closed = threading.Event()
+        self.entered = threading.Event()
+
+    def process(self, frame: Frame) -> Report:
+        self.threads.add(threading.get_ident())
+        self.frames.append(frame)
+        self.entered.set()
+        return self.process_with(frame)
+
+    def refresh(self) -> Status:
+        self.threads.add(threading.get_ident())
+        return self.status
+
+    def close(self) -> None:
+        self.threads.add(threading.get_ident())
+        self.closed.set()
+
+    def build(self, progress: ShowProgress) -> "FakeStation":
+        self.threads.add(threading.get_ident())
+        progress("Reading the gallery", 1, 2)
+        return self
+
+
+def decision(reason: Reason, track: int = 1, **others: object) -> Decision:
+    """A decision as the rule makes it: what a frame settles is granted or refused, the rest is pending."""
+    values: dict[str, object] = {
+        "outcome": Outcome.PENDING,
+        "sequence": 1,
+        "decided_at": 1.0,
+        "agreeing": 0,
+        "required": 3,
+    }
+    return Decision(reason=reason, track=track, **(values | others))  # type: ignore[arg-type]
+
+
+def report_of(
+    frame: Frame | None = None,
+    *decisions: Decision,
+    rejection: Rejection | None = None,
+    welcome: str = "",
+    box: Box = BOX,
+) -> Report:
+    """A report with one face a decision; faces to the right are larger."""
+    faces = tuple(
+        TrackedFace(each.track, Face(Box(box.left, box.top, box.right + 10 * n, box.bottom), 1.0), rejection, None)
+        for n, each in enumerate(decisions)
+    )
+    captured_at = frame.captured_at if frame is not None else 1.0
+    observation = Observation(frame.sequence if frame is not None else 1, captured_at, faces)
+    settled = tuple(each for each in decisions if each.outcome is not Outcome.PENDING)
+    return Report(observation, decisions, settled, welcome, {})
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """pytest-qt's own, with deadlines for a machine that is busy."""
+    qtbot.waitUntil = functools.partial(qtbot.waitUntil, timeout=30_000)
+    return qtbot
+
+
+@pytest.fixture
+def source() -> Iterator[FakeSource]:
+    source = FakeSource()
+    yield source
+    source.end()  # lets a reader go that still waits
+
+
+@pytest.fixture
+def camera(source: FakeSource) -> Iterator[WatchedCamera]:
+    # Patient: a test, not the clock, says when the camera is lost.
+    with WatchedCamera(lambda: source, lost_after_seconds=3600, open_within_seconds=3600) as camera:
+        yield camera
+
+
+@pytest.fixture
+def station() -> FakeStation:
+    return FakeStation()
+
+
+@pytest.fixture
+def make_decision() -> Callable[..., Decision]:
+    return decision
+
+
+@pytest.fixture
+def make_report() -> Callable[..., Report]:
+    return report_of

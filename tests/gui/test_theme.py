@@ -1,0 +1,63 @@
+import re
+
+import pytest
+
+from kiosk.gui.state import Kind
+from kiosk.gui.theme import DARK, LIGHT, style_sheet
+
+THEMES = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2 defines it."""
+    shares = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in shares]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_the_contrast_of_black_and_white_is_21():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+
+
+@THEMES
+@pytest.mark.parametrize("kind", Kind)
+def test_the_words_of_every_state_stand_out(theme, kind):
+    assert contrast(theme.kinds[kind].back, theme.kinds[kind].text) >= 4.5
+
+
+@THEMES
+def test_small_print_stands_out(theme):
+    pairs = [theme.page, theme.feed, theme.notice]
+    assert contrast(theme.page.back, theme.muted) >= 4.5
+    assert all(contrast(pair.back, pair.text) >= 4.5 for pair in pairs)
+
+
+@THEMES
+def test_open_locked_refused_and_lost_have_colours_of_their_own(theme):
+    kinds = (Kind.LOCKED, Kind.LOOKING, Kind.UNLOCKED, Kind.REFUSED, Kind.CAMERA_LOST)
+    assert len({theme.kinds[kind].back for kind in kinds}) == len(kinds)
+
+
+@THEMES
+def test_nothing_is_left_to_fill_in(theme):
+    assert not re.search(r"@\w+@|\d+u\b", style_sheet(theme, 1.0))
+
+
+@THEMES
+@pytest.mark.parametrize("kind", Kind)
+def test_the_style_sheet_has_a_rule_for_every_state(theme, kind):
+    rule = re.search(rf'#card\[kind="{kind.value}"\] {{ background: (#\w+)', style_sheet(theme, 1.0))
+    assert rule is not None
+    assert rule.group(1) == theme.kinds[kind].back
+
+
+@pytest.mark.parametrize(("scale", "expected"), [(1.0, "44px"), (2.25, "99px"), (0.001, "1px")])
+def test_lengths_grow_with_the_window_and_never_vanish(scale, expected):
+    headline = re.search(r"#headline {\s*font-size: (\w+);", style_sheet(DARK, scale))
+    assert headline is not None
+    assert headline.group(1) == expected
