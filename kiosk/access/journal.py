@@ -1,10 +1,12 @@
 """The append-only record of decisions, in SQLite."""
 
 import contextlib
+import fcntl
 import os
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, fields
 from datetime import UTC, datetime
@@ -16,6 +18,7 @@ from kiosk.errors import JournalError
 SCHEMA_VERSION = 1
 BUSY_SECONDS = 1.0
 PAGE_BYTES = 4096
+_STEP_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class Journal:
         self._guard = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
+        self._patience = threading.Event()
 
     def record(self, decision: Decision, encoder: str, now: datetime) -> None:
         """Append one decision; it is on the disk when this returns."""
@@ -139,13 +143,28 @@ class Journal:
             self._drop()
         if self._connection is None:
             self._create()
-            cut_off = self._cut_off()
-            self._connection = sqlite3.connect(
-                self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            self._prepare(self._connection, cut_off)
+            with self._alone():
+                cut_off = self._cut_off()
+                self._connection = sqlite3.connect(
+                    self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+                )
+                self._prepare(self._connection, cut_off)
             self._file = _identity(self._path)
         return self._connection
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keeps other processes from opening it meanwhile: SQLite has no patience where two switch to WAL at once."""
+        folder = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            give_up_at = time.monotonic() + BUSY_SECONDS
+            while not _locked(folder):
+                if time.monotonic() > give_up_at:
+                    raise JournalError(self._path, "another program is opening it", "end that program if it hangs")
+                self._patience.wait(_STEP_SECONDS)
+            yield
+        finally:
+            os.close(folder)
 
     def _create(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -209,6 +228,14 @@ class Journal:
         else:
             remedy = "check that its folder exists, may be written and has space"
         return JournalError(self._path, f"the journal cannot be used: {_reason(error)}", remedy)
+
+
+def _locked(folder: int) -> bool:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -46,7 +46,7 @@ class CameraSection(Section):
 class QualitySection(Section):
     """What a face must be like before it is compared."""
 
-    min_face_px: int = option(80, "smaller faces are asked to come closer", "px", ge=20, le=1000)
+    min_face_px: int = option(60, "smaller faces are asked to come closer", "px", ge=20, le=1000)
     min_light: float = option(30.0, "darker faces ask for more light", "mean grey, 0 to 255", ge=0, le=255)
     max_light: float = option(225.0, "brighter faces ask for less light", "mean grey, 0 to 255", ge=0, le=255)
     min_sharpness: float = option(
@@ -66,7 +66,7 @@ class QualitySection(Section):
 class MatchingSection(Section):
     """When two faces are the same person's."""
 
-    threshold: float = option(0.39, "a face farther than this is nobody; lower = stricter", "distance", gt=0, le=2)
+    threshold: float = option(0.38, "a face farther than this is nobody; lower = stricter", "distance", gt=0, le=2)
     margin: float = option(
         0.04, "the next best person must be farther by this; higher = stricter", "distance", ge=0, le=1
     )

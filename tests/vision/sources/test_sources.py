@@ -34,7 +34,7 @@ def test_a_path_of_a_folder_is_stills_at_the_rate_asked_for(tmp_path: Path):
 
 def test_demo_is_the_drawn_scene():
     with open_source("demo", fast=True) as source:
-        assert (source.name, source.endless) == ("demo", True)
+        assert (source.name, source.endless) == ("demo", False)
         assert source.read().image.shape == (480, 640, 3)
 
 
