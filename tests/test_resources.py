@@ -1,5 +1,10 @@
 """What the product ships is found inside the installed package, or beside it in a checkout."""
 
+import json
+import os
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -51,3 +56,40 @@ def test_working_directory_does_not_matter(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize("path", [resources.asset("style.qss"), resources.asset("cascades"), resources.weights()])
 def test_product_ships_what_its_parts_ask_for(path: Path) -> None:
     assert path.exists()
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what `pip install .` would put into site-packages."""
+    folder = tmp_path_factory.mktemp("wheel")
+    root = Path(__file__).parents[1]
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(build, cwd=root, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(folder / "site")
+    return folder / "site"
+
+
+def test_the_wheel_carries_what_the_checkout_has_at_its_top(installed: Path) -> None:
+    root = Path(__file__).parents[1]
+    for name in ("assets", "weights"):
+        shipped = {path.relative_to(root) for path in (root / name).rglob("*") if path.is_file()}
+        carried = {
+            path.relative_to(installed / "kiosk") for path in (installed / "kiosk" / name).rglob("*") if path.is_file()
+        }
+        assert shipped == carried
+
+
+def test_the_wheel_works_from_any_folder(installed: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "kiosk", "identify", str(installed / "kiosk/assets/demo/grace_hopper.jpg")]
+    environment = {**os.environ, "PYTHONPATH": str(installed), "PYTHONSAFEPATH": "1"}
+    code = "import kiosk; print(kiosk.__file__)"
+    where = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
+    )
+    assert where.stdout.startswith(str(installed))
+    command += ["--gallery", str(installed / "kiosk/assets/demo/gallery"), "--json"]
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, check=False, capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert json.loads(ran.stdout)["faces"][0]["person"] == "Grace_Hopper"

@@ -1,5 +1,7 @@
 import json
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -82,3 +84,11 @@ def test_a_file_that_is_no_picture_is_a_fault_named_in_one_line(kiosk, images, t
 def test_a_pipe_without_a_writer_does_not_hang(kiosk, images, tmp_path):
     os.mkfifo(tmp_path / "pipe.jpg")
     assert kiosk("identify", tmp_path / "pipe.jpg", "--gallery", images).code == 13
+
+
+def test_the_default_path_never_imports_tensorflow(images, grace):
+    command = [sys.executable, "-X", "importtime", "-m", "kiosk", "identify", str(grace), "--gallery", str(images)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    imported = {line.rsplit("|", 1)[-1].strip() for line in ran.stderr.splitlines() if line.startswith("import time:")}
+    assert "ai_edge_litert" in {name.split(".")[0] for name in imported}
+    assert {name.split(".")[0] for name in imported} & {"tensorflow", "keras", "PyQt6"} == set()

@@ -4,12 +4,16 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 
+import psutil
 import pytest
 from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtWidgets import QApplication
 
-from kiosk.domain import Outcome, Reason
+from kiosk.access.voice import Voice
+from kiosk.config import ConfigFile
+from kiosk.domain import Frame, Outcome, Reason
 from kiosk.errors import DisplayError, GalleryError
 from kiosk.gui import app, state
 from kiosk.gui.app import Kiosk, resolved, run_window
@@ -17,8 +21,12 @@ from kiosk.gui.state import Situation
 from kiosk.gui.theme import DARK, LIGHT
 from kiosk.gui.threads import left_behind
 from kiosk.gui.window import KioskWindow
+from kiosk.resources import asset
+from kiosk.station import build as building
+from kiosk.station.build import Choices, build_station
 from kiosk.station.report import Status
 from kiosk.vision.camera import CameraState, WatchedCamera
+from kiosk.vision.sources.demo import RATE_HZ, draw
 
 
 @pytest.fixture
@@ -319,3 +327,82 @@ def test_a_process_ends_cleanly_when_camera_and_station_hang_for_ever():
     assert (ended.returncode, ended.stdout) == (0, "left behind 1 []\n")
     assert "QThread" not in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+# The whole kiosk: window, watchdog, station, gallery, network, journal; only camera and loudspeaker are stand-ins.
+
+# Of the demo's cycle, in frames: Grace Hopper near the camera, nobody, Eileen Collins near the camera.
+SCENE = [*range(70, 130), *range(222, 252), *range(330, 420)]
+MUTE_FOR_EVER = [sys.executable, "-c", "import threading; print('ready', flush=True); threading.Event().wait()"]
+
+
+class Scene:
+    """The demo at its pace without the waits; then `read` blocks, as with a camera that was pulled out."""
+
+    name, endless = "camera 7", True
+
+    def __init__(self) -> None:
+        self.left = list(SCENE)
+        self.sequence = 0
+        self.unplugged = threading.Event()
+
+    def read(self) -> Frame | None:
+        if not self.left:
+            self.unplugged.wait()
+            return None
+        threading.Event().wait(1 / RATE_HZ)
+        self.sequence += 1
+        return Frame(draw(self.left.pop(0)), time.monotonic(), self.sequence)
+
+    def close(self) -> None:
+        """A driver that hangs does not hear it."""
+
+
+@pytest.fixture
+def whole(qtbot, tmp_path, monkeypatch):
+    """The kiosk on the demo's scene and gallery, with a voice that hangs in every sentence."""
+    spoken: list[str] = []
+
+    class Hanging(Voice):
+        def __init__(self, **options) -> None:
+            super().__init__(command=MUTE_FOR_EVER, **options)
+
+        def say(self, text: str) -> None:
+            spoken.append(text)
+            super().say(text)
+
+    monkeypatch.setattr(building, "Voice", Hanging)
+    (tmp_path / "config.yaml").write_text("journal: {file: journal.sqlite3}\ndoor: {open_seconds: 1.5}\n")
+    choices = Choices(ConfigFile(tmp_path / "config.yaml"), asset("demo", "gallery"), "0")
+    scene = Scene()
+    camera = WatchedCamera(lambda: scene, lost_after_seconds=1.0)
+    kiosk = Kiosk(camera, lambda show: build_station(choices, show), "dark", mirror=True, notice="")
+    qtbot.addWidget(kiosk.window)
+    kiosk.start(full_screen=False)
+    yield kiosk, spoken
+    scene.unplugged.set()
+
+
+def test_the_whole_kiosk_goes_from_state_to_state_and_ends_while_camera_and_voice_hang(qtbot, whole):
+    kiosk, spoken = whole
+    seen: list[str] = []
+
+    def look() -> None:
+        if not seen or seen[-1] != headline(kiosk.window):
+            seen.append(headline(kiosk.window))
+
+    watching = QTimer()
+    watching.timeout.connect(look)
+    look()
+    watching.start(10)
+    qtbot.waitUntil(lambda: seen[-1] == "Camera lost", timeout=120_000)
+    watching.stop()
+    states = [text for text in seen if text in {"Welcome Grace Hopper, have a nice day!", "Locked", "Not recognised"}]
+    welcomed, refused = states.index("Welcome Grace Hopper, have a nice day!"), states.index("Not recognised")
+    assert seen[0].startswith("Starting")
+    assert welcomed < refused
+    assert "Locked" in states[welcomed:refused]
+    assert spoken == ["Welcome Grace Hopper, have a nice day!"]
+    kiosk.window.close()
+    assert kiosk.stop()
+    assert psutil.Process().children(recursive=True) == []
