@@ -17,7 +17,7 @@ class RuleSettings:
     k: int = 3  # frames that must agree
     n: int = 5  # frames among which they are counted
     cool_down_seconds: float = 30.0  # no second greeting within it
-    away_seconds: float = 3.0  # out of sight for less: has not left
+    away_seconds: float = 2.0  # out of sight for less: has not left
     retry_seconds: float = 3.0  # pause after a refusal
 
 

@@ -81,7 +81,7 @@ class DecisionSection(Section):
         30.0, "who comes back within it is let in without a greeting", "s", ge=0, le=86400
     )
     away_seconds: float = option(
-        3.0, "who was out of sight for less has not left, and the door is not opened again", "s", ge=0, le=600
+        2.0, "who was out of sight for less has not left, and the door is not opened again", "s", ge=0, le=600
     )
     retry_seconds: float = option(3.0, "pause after a refusal before the same face is tried again", "s", ge=0, le=600)
 

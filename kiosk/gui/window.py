@@ -49,6 +49,7 @@ class KioskWindow(QWidget):
         self._notice, self._busy_since, self._clock = notice, busy_since, clock
         self._situation = Situation()
         self._station: Station | None = None
+        self._windowed = self.geometry()  # to come back to from full screen
         self._lay_out()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.on_tick)
@@ -123,8 +124,14 @@ class KioskWindow(QWidget):
         if self.isFullScreen():
             self.unsetCursor()
             self.showNormal()
+            self.setGeometry(self._windowed)
         else:
             self.setCursor(Qt.CursorShape.BlankCursor)
+            self._windowed = self.geometry()
+            screen = self.screen()
+            if screen is not None:
+                # On a bare X server nobody else does: there is no window manager that could be asked.
+                self.setGeometry(screen.geometry())
             self.showFullScreen()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)

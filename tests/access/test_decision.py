@@ -183,7 +183,7 @@ class TestStaying:
         assert granted(show.one("a" * 100, track=2)) == []
 
     def test_frames_that_took_long_do_not_open_again(self) -> None:
-        show = Show(step=2.5)
+        show = Show(step=1.5)
         show.one("aaa")
         assert granted(show.one("aaaaaa", track=2)) == []
 
@@ -222,7 +222,7 @@ class TestReturn:
     def test_before_the_time_of_being_away_does_not_open(self) -> None:
         show = Show()
         show.one("aaa")
-        show.away(2)
+        show.away(1)
         assert granted(show.one("aaaaa", track=2)) == []
 
     def test_of_one_does_not_depend_on_another(self) -> None:

@@ -192,10 +192,13 @@ def test_escape_closes_a_window(window, qtbot):
 
 
 def test_f11_takes_the_whole_screen_and_gives_it_back(window, qtbot):
+    before = window.geometry()
     qtbot.keyClick(window, Qt.Key.Key_F11)
     assert (window.isFullScreen(), window.cursor().shape()) == (True, Qt.CursorShape.BlankCursor)
+    assert window.geometry() == window.screen().geometry()
     qtbot.keyClick(window, Qt.Key.Key_F11)
     assert (window.isFullScreen(), window.cursor().shape()) == (False, Qt.CursorShape.ArrowCursor)
+    assert window.geometry() == before
 
 
 def test_escape_does_nothing_in_full_screen(window, qtbot):

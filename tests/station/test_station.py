@@ -101,7 +101,7 @@ class TestJournalFaults:
         station = build()
         settle(station, scene(2.0, 3.0))
         (home / "journal.sqlite3").rmdir()
-        again = settle(station, scene(3.0, 3.1) + scene(26.0, 28.5))
+        again = settle(station, scene(3.0, 3.1) + scene(28.0, 30.5))
         assert (Outcome.GRANTED, "Grace_Hopper") in outcomes(again)
         assert station.refresh().faults == ()
 

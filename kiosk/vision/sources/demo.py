@@ -15,7 +15,7 @@ from kiosk.vision.sources.pace import Pace
 from kiosk.vision.sources.source import Source
 
 RATE_HZ = 30
-CYCLE_SECONDS = 24.0
+CYCLE_SECONDS = 26.0
 _FAR_METRES = 5.0
 _FACE_METRES = {"grace_hopper": 0.170, "eileen_collins": 0.140}  # what the detector boxes, not the whole head
 _NOISE_LEVELS = 3.0
