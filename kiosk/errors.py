@@ -121,3 +121,9 @@ class DisplayError(KioskError):
     """The window cannot be shown."""
 
     exit_code = 23
+
+
+def in_one_line(error: BaseException) -> str:
+    """What people are told about an exception, foreseen or not."""
+    text = str(error) if isinstance(error, KioskError) else f"{type(error).__name__}: {error}"
+    return " ".join(text.split())

@@ -72,3 +72,11 @@ def test_message_is_one_printable_line(thing: str, reason: str, remedy: str) -> 
 def test_fault_survives_the_way_between_processes(fault: type[KioskError]) -> None:
     error = pickle.loads(pickle.dumps(fault("t", "r", "m")))  # noqa: S301  (made a moment ago)
     assert (type(error), str(error)) == (fault, "t: r; m")
+
+
+def test_any_exception_is_told_in_one_line() -> None:
+    assert (
+        errors.in_one_line(errors.GalleryError("images", "is\ngone", "bring it back"))
+        == "images: is gone; bring it back"
+    )
+    assert errors.in_one_line(RuntimeError("a\n  b")) == "RuntimeError: a b"

@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 from kiosk.access.door import Door
 from kiosk.access.journal import Journal
 from kiosk.domain import Decision, Outcome, Reason
-from kiosk.errors import KioskError
+from kiosk.errors import DoorError, in_one_line
+
+_FRESH_SECONDS = 2.0
+_AHEAD_SECONDS = 0.1  # sources that keep their own pace stamp a frame when it is due
 
 
 def wall_clock() -> datetime:
@@ -17,7 +20,10 @@ def wall_clock() -> datetime:
 
 
 class AccessController:
-    """Writes each decision down and lets the granted ones open the door; `open_seconds` may change at any time."""
+    """Writes each decision down and lets the granted ones open the door; `open_seconds` may change at any time.
+
+    `clock` is the one of Decision.decided_at, `now` the time of day for the journal.
+    """
 
     def __init__(
         self,
@@ -25,12 +31,15 @@ class AccessController:
         journal: Journal,
         open_seconds: float,
         encoder: str,
+        *,
+        clock: Callable[[], float],
         now: Callable[[], datetime] = wall_clock,
     ) -> None:
         self.open_seconds = open_seconds
         self._door = door
         self._journal = journal
         self._encoder = encoder
+        self._clock = clock
         self._now = now
 
     def act(self, decision: Decision) -> Decision:
@@ -44,10 +53,18 @@ class AccessController:
             return _refusal(decision, error)
         try:
             if decision.outcome is Outcome.GRANTED:
+                self._require_fresh(decision)
                 self._door.unlock(self.open_seconds)
         except Exception as error:
             return self._shut(_refusal(decision, error))
         return decision
+
+    def _require_fresh(self, decision: Decision) -> None:
+        """Whatever hung on the way, camera to journal: the door does not open for somebody who may have left."""
+        age_seconds = self._clock() - decision.decided_at
+        # Written with not <= so that a time that is no number is too late.
+        if not -_AHEAD_SECONDS <= age_seconds <= _FRESH_SECONDS:
+            raise DoorError("door", f"the decision came {age_seconds:.1f} s late", "look at the camera again")
 
     def _shut(self, refusal: Decision) -> Decision:
         # A lock that failed half-way may stand open, and a second fault must not hide the first.
@@ -62,7 +79,6 @@ class AccessController:
 
 
 def _refusal(decision: Decision, error: Exception) -> Decision:
-    fault = str(error) if isinstance(error, KioskError) else f"{type(error).__name__}: {error}"
     return replace(
-        decision, outcome=Outcome.REFUSED, reason=Reason.FAULT, person=None, greet=False, fault=" ".join(fault.split())
+        decision, outcome=Outcome.REFUSED, reason=Reason.FAULT, person=None, greet=False, fault=in_one_line(error)
     )

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from kiosk.domain import Decision, Identification, Observation, Outcome, Reason, TrackedFace
 
+_LONGEST_PAUSE_SECONDS = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class RuleSettings:
@@ -18,7 +20,7 @@ class RuleSettings:
     n: int = 5  # frames among which they are counted
     cool_down_seconds: float = 30.0  # no second greeting within it
     away_seconds: float = 2.0  # out of sight for less: has not left
-    retry_seconds: float = 3.0  # pause after a refusal
+    retry_seconds: float = 3.0  # pause after the first refusal; doubled with each further one of the same face
 
 
 @dataclass(slots=True)
@@ -32,6 +34,7 @@ class _Track:
     admitted: str | None = None  # who this face was let in as
     unlike: int = 0  # good frames in a row that do not look like `admitted`
     refused: Decision | None = None  # the refusal that is being waited out
+    refusals: int = 0  # of this face so far
     last_seen: float = 0.0
 
     @property
@@ -76,7 +79,7 @@ class DecisionRule:
     _last_captured_at: float = -math.inf
 
     def configure(self, settings: RuleSettings) -> None:
-        """Takes over new settings; frames counted so far are forgotten, grants are not."""
+        """Takes over new settings; where they differ, frames counted so far are forgotten, grants are not."""
         if settings == self.settings:
             return
         self.settings = settings
@@ -95,7 +98,7 @@ class DecisionRule:
             self._visits.pop(granted.person, None)
         track = self._tracks.get(granted.track)
         if track is not None:
-            track.admitted, track.refused = None, refusal
+            track.admitted, track.refused, track.refusals = None, refusal, 1
 
     def update(self, observation: Observation) -> tuple[Decision, ...]:
         """One decision for each face of the observation, in its order.
@@ -119,7 +122,7 @@ class DecisionRule:
         track = self._tracks.setdefault(face.track, _Track(deque(maxlen=self.settings.n)))
         track.last_seen = now
         if track.refused is not None:
-            if now - track.refused.decided_at < self.settings.retry_seconds:
+            if now - track.refused.decided_at < self._pause_seconds(track):
                 return self._standing(face, observation)
             track.refused = None
         track.count(face.identification)
@@ -130,6 +133,11 @@ class DecisionRule:
             track.admitted = None
             track.restart()
         return self._judge(track, face, observation)
+
+    def _pause_seconds(self, track: _Track) -> float:
+        """Longer with each refusal: a poster would fill the journal, and trying again and again is an attack."""
+        doubled = self.settings.retry_seconds * 2.0 ** min(track.refusals - 1, 10)
+        return min(doubled, max(_LONGEST_PAUSE_SECONDS, self.settings.retry_seconds))
 
     def _keep_visit(self, named: str | None, now: float) -> None:
         """Whoever is seen again has not left, also while the frames that say so are still too few."""
@@ -164,6 +172,7 @@ class DecisionRule:
         now, k = observation.captured_at, self.settings.k
         visit = self._visits.get(person)
         track.admitted = person
+        track.refusals = 0
         track.restart()
         if visit is not None and now - visit.last_seen < self.settings.away_seconds:
             # The face was lost and found again, or shows twice: whoever never left is not let in again.
@@ -178,6 +187,7 @@ class DecisionRule:
     def _refuse(self, track: _Track, face: TrackedFace, observation: Observation) -> Decision:
         decision = self._decision(Outcome.REFUSED, _why_refused(face.identification), face, observation)
         track.refused = decision
+        track.refusals += 1
         track.restart()
         return decision
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 
 from kiosk.domain import display_name
 
+STALE_SECONDS = 5.0
+
 
 def compose(template: str, persons: Sequence[str]) -> str:
     """The template with "Ada", "Ada and Lin" or "Ada, Grace and Lin" in place of {names}."""
@@ -26,6 +28,7 @@ class Greeter:
 
     def welcome(self, person: str, now: float) -> None:
         """Add a person to the welcome that is pending, or begin one."""
+        self._forget_stale(now)
         if not self._persons:
             self._first_at = now
         if person not in self._persons:
@@ -33,8 +36,14 @@ class Greeter:
 
     def tick(self, now: float) -> None:
         """Speak the pending welcome once its time has come; call this with every frame."""
+        self._forget_stale(now)
         # A clock that stepped back, as between two videos, must not keep anybody waiting.
         waiting = 0 <= now - self._first_at < self.gather_seconds
         if self._persons and not waiting:
             persons, self._persons = self._persons, []
             self._say(compose(self.template, persons))
+
+    def _forget_stale(self, now: float) -> None:
+        """Without frames nothing is spoken: whoever came before the camera was lost has long gone in."""
+        if now - self._first_at > STALE_SECONDS:
+            self._persons = []

@@ -110,12 +110,11 @@ class Journal:
         with self._session() as connection:
             return [JournalEntry(*row) for row in connection.execute(_SELECT, (max(limit, 0),))]
 
-    def check(self) -> None:
-        """Raise JournalError unless the file is sound and a row can be written; leaves no row behind."""
+    def check(self, *, whole: bool = True) -> None:
+        """Raise JournalError unless a row can be written; leaves none behind. `whole` reads the file through first."""
         with self._session() as connection:
-            verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if verdict != "ok":
-                raise sqlite3.DatabaseError(f"it is damaged: {verdict}")
+            if whole:
+                _require_sound(connection)
             connection.execute("BEGIN IMMEDIATE")
             connection.execute(_INSERT, (None, "", "", "", *[None] * 6, "", 0, 0, None, None))
             connection.execute("ROLLBACK")
@@ -228,6 +227,12 @@ class Journal:
         else:
             remedy = "check that its folder exists, may be written and has space"
         return JournalError(self._path, f"the journal cannot be used: {_reason(error)}", remedy)
+
+
+def _require_sound(connection: sqlite3.Connection) -> None:
+    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise sqlite3.DatabaseError(f"it is damaged: {verdict}")
 
 
 def _locked(folder: int) -> bool:

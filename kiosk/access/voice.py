@@ -153,6 +153,7 @@ class Voice:
         self._command = command
         self._changed = threading.Condition()
         self._pending: str | None = None
+        self._switched_on = False
         self._closed = False
         self._child: Child | None = None
         self._thread = threading.Thread(target=self._run, name="voice", daemon=True)
@@ -165,8 +166,10 @@ class Voice:
     @enabled.setter
     def enabled(self, enabled: bool) -> None:
         with self._changed:
+            self._switched_on = self._switched_on or (enabled and not self._enabled)
             self._enabled = enabled
             self._pending = self._pending if enabled else None
+            self._changed.notify()
 
     def say(self, text: str) -> None:
         """Speak the text as soon as the sentence before it has ended; returns at once."""
@@ -199,7 +202,9 @@ class Voice:
 
     def _next(self) -> str | None:
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._pending is not None)
+            # Once for each switching on, not as long as there is no child: one that cannot start is not tried for ever.
+            self._changed.wait_for(lambda: self._closed or self._switched_on or self._pending is not None)
+            self._switched_on = False
             text, self._pending = self._pending, None
             return None if self._closed else text
 

@@ -1,4 +1,4 @@
-"""The command line: parse, call, exit code. Window and encoders are imported inside the commands that need them."""
+"""The command line: parse, call, exit code. What is heavy is imported inside the commands that need it."""
 
 import logging
 import sys
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line and ends the process with its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
-    logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING, format="kiosk: %(message)s")
+    _log_to_stderr(debug=debug)
     try:
         app([argument for argument in given if argument != "--debug"])
     except Exception as error:
@@ -58,6 +58,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         fault = error if isinstance(error, KioskError) else _unforeseen(error)
         typer.echo(f"kiosk: {fault}", err=True)
         sys.exit(fault.exit_code)
+
+
+def _log_to_stderr(*, debug: bool) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("kiosk: %(message)s") if debug else _OneLine("kiosk: %(message)s"))
+    logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING, handlers=[handler], force=True)
+
+
+class _OneLine(logging.Formatter):
+    """Without the traceback that a record carries."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.message = record.getMessage()
+        return self.formatMessage(record)
 
 
 def _unforeseen(error: Exception) -> KioskError:

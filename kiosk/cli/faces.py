@@ -1,7 +1,9 @@
 """kiosk identify and kiosk verify: who is on a picture?"""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,12 +11,12 @@ from kiosk.cli.exits import answering
 from kiosk.cli.known import Known, open_gallery
 from kiosk.cli.options import ConfigOption, GalleryOption, JsonOption
 from kiosk.cli.output import print_json, rounded
-from kiosk.domain import ByteImage, Face, Identification, Rejection, display_name
+from kiosk.domain import Face, Identification, Rejection, display_name
 from kiosk.errors import PictureError, UnknownPersonError
-from kiosk.recognition.matching import identify as identify_probe
-from kiosk.recognition.matching import verify as verify_probe
 from kiosk.recognition.reasons import in_words
-from kiosk.vision.pictures import read_picture
+
+if TYPE_CHECKING:
+    from kiosk.domain import ByteImage
 
 Picture = Annotated[Path, typer.Argument(metavar="PICTURE", help="A photograph: JPEG, PNG, WebP or BMP.")]
 
@@ -32,12 +34,11 @@ def identify(
 
     Example: kiosk identify visitor.jpg --gallery images --json
     """
-    image = read_picture(picture)
-    known = _open(config, gallery)
+    image, known = _open(picture, config, gallery)
     answers = _identified(known, image)
     if as_json:
         faces = [_as_json(face, answer) for face, answer in answers]
-        print_json({"picture": str(picture), "gallery_size": len(known.people.people), "faces": faces})
+        print_json({"picture": str(picture), "gallery_size": len(known.gallery.people), "faces": faces})
     else:
         for line in [_in_words(answer) for _, answer in answers] or [in_words(Rejection.NO_FACE)]:
             typer.echo(f"{picture}: {line}")
@@ -57,15 +58,16 @@ def verify(
 
     Example: kiosk verify visitor.jpg "Ada Lovelace"
     """
-    image = read_picture(picture)
-    known = _open(config, gallery)
-    claimed = known.people.person(person)
+    image, known = _open(picture, config, gallery)
+    from kiosk.recognition.matching import verify as verify_probe
+
+    claimed = known.gallery.person(person)
     if claimed is None:
         raise UnknownPersonError(person, "nobody of that name is in the gallery", "see `kiosk people` for the names")
     probe = known.reader.one(image)
     if isinstance(probe, Rejection):
         raise PictureError(picture, in_words(probe), "take one that shows the person alone, large and sharp")
-    answer = verify_probe(probe, claimed, known.people, threshold=known.config.matching.threshold)
+    answer = verify_probe(probe, claimed, known.gallery, threshold=known.config.matching.threshold)
     if as_json:
         print_json(
             {
@@ -85,21 +87,27 @@ def verify(
     return 0 if answer.accepted else 1
 
 
-def _open(config: Path | None, gallery: Path | None) -> Known:
+def _open(picture: Path, config: Path | None, gallery: Path | None) -> tuple[ByteImage, Known]:
+    """The picture first: where it is none, nobody waits for the gallery."""
+    from kiosk.vision.pictures import read_picture
+
+    image = read_picture(picture)
     known = open_gallery(config, gallery)
-    if not known.people.people:
+    if not known.gallery.people:
         typer.echo(f"kiosk: {known.folder}: nobody is enrolled; add pictures with `kiosk enrol NAME PICTURE`", err=True)
-    return known
+    return image, known
 
 
 def _identified(known: Known, image: ByteImage) -> list[tuple[Face, Identification | Rejection]]:
-    matching = known.config.matching
+    from kiosk.recognition.matching import identify as identify_probe
+
+    threshold, margin = known.config.matching.threshold, known.config.matching.margin
     return [
         (
             face,
             found
             if isinstance(found, Rejection)
-            else identify_probe(found, known.people, threshold=matching.threshold, margin=matching.margin),
+            else identify_probe(found, known.gallery, threshold=threshold, margin=margin),
         )
         for face, found in known.reader.all(image)
     ]

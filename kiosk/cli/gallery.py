@@ -1,8 +1,10 @@
 """kiosk enrol and kiosk people: who is known?"""
 
+from __future__ import annotations
+
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,8 +13,9 @@ from kiosk.cli.known import open_gallery
 from kiosk.cli.options import ConfigOption, GalleryOption, JsonOption
 from kiosk.cli.output import print_json, print_table
 from kiosk.domain import display_name
-from kiosk.recognition.enrolment import enrol as enrol_pictures
-from kiosk.recognition.gallery.snapshot import GallerySnapshot
+
+if TYPE_CHECKING:
+    from kiosk.recognition.gallery import GallerySnapshot
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,9 +36,11 @@ def enrol(
 
     Example: kiosk enrol "Ada Lovelace" ada-1.jpg ada-2.jpg
     """
+    from kiosk.recognition.enrolment import enrol as enrol_pictures
+
     known = open_gallery(config, gallery)
     threshold = known.config.matching.threshold
-    report = enrol_pictures(known.folder, name, pictures, known.reader.one, known.people, threshold=threshold)
+    report = enrol_pictures(known.folder, name, pictures, known.reader.one, known.gallery, threshold=threshold)
     if as_json:
         print_json(
             {
@@ -57,7 +62,7 @@ def people(*, as_json: JsonOption = False, gallery: GalleryOption = None, config
     Example: kiosk people --gallery images
     """
     known = open_gallery(config, gallery)
-    snapshot = known.people
+    snapshot = known.gallery
     counts = Counter(template.person for template in snapshot.templates)
     if as_json:
         rows = [

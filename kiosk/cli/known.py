@@ -21,7 +21,7 @@ class Known:
 
     config: Config
     folder: Path
-    people: GallerySnapshot
+    gallery: GallerySnapshot
     reader: PhotographReader
 
 

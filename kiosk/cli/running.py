@@ -1,13 +1,16 @@
 """kiosk run and kiosk demo: the kiosk itself, with a window or without."""
 
+from __future__ import annotations
+
 import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from threading import Event
 from types import FrameType
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeAlias
 
 import typer
 
@@ -15,9 +18,11 @@ from kiosk.cli.exits import answering
 from kiosk.cli.options import ConfigOption, GalleryOption, JsonOption, read_config
 from kiosk.cli.output import print_json, rounded
 from kiosk.domain import Decision, display_name
-from kiosk.errors import ConfigError
-from kiosk.station.build import Choices, build_station, choose, open_frames, watch_camera
-from kiosk.station.headless import camera_frames, run_headless, source_frames
+from kiosk.errors import CameraError, ConfigError
+
+if TYPE_CHECKING:
+    from kiosk.station.build import Choices
+    from kiosk.station.station import Station
 
 SourceOption: TypeAlias = Annotated[
     str | None,
@@ -56,11 +61,13 @@ def run(
 ) -> int:
     """The kiosk: on the first camera, or on what --source names. Without a camera it shows the demo and says so.
 
-    With --headless --json each decision (granted, refused) is one line: outcome, person, name, distance, second (the
-    distance of the second-best person), frame, time (seconds since the first frame) and reason.
+    --json implies --headless: each decision (granted, refused) is one line with outcome, person, name, distance, second
+    (the distance of the second-best person), frame, time (seconds since the first frame) and reason.
 
     Example: kiosk run --source entrance.mp4 --headless --json --fast
     """
+    from kiosk.station.build import choose
+
     choices = choose(read_config(config), source=source, gallery=gallery, fast=fast)
     notice = "Demo: no camera was found." if choices.demo and source is None else ""
     return _start(choices, notice, headless=headless or as_json, as_json=as_json, full_screen=fullscreen)
@@ -79,6 +86,8 @@ def demo(
 
     Example: kiosk demo --headless --fast
     """
+    from kiosk.station.build import choose
+
     choices = choose(read_config(config), source="demo", gallery=gallery, fast=fast)
     return _start(choices, "Demo", headless=headless or as_json, as_json=as_json, full_screen=fullscreen)
 
@@ -92,60 +101,73 @@ def _start(choices: Choices, notice: str, *, headless: bool, as_json: bool, full
     elif not headless:
         if choices.fast:
             raise ConfigError("--fast", "a window shows a recording at its own pace", "add --headless")
-        return _show(choices, notice, full_screen=full_screen)
+        _show(choices, notice, full_screen=full_screen)
     if notice:
         typer.echo(f"kiosk: {notice}", err=True)
     return _print_decisions(choices, as_json=as_json)
 
 
-def _show(choices: Choices, notice: str, *, full_screen: bool) -> int:
+def _show(choices: Choices, notice: str, *, full_screen: bool) -> NoReturn:
     from kiosk.gui.app import run_window
+    from kiosk.station.build import build_station, require_source, watch_camera
 
-    finite = _is_recording(choices)
+    require_source(choices)
     screen = choices.config.current.screen
     code = run_window(
         watch_camera(choices),
         lambda progress: build_station(choices, progress),
         full_screen=full_screen or screen.full_screen,
         theme=screen.theme.value,
-        mirror=screen.mirror and not finite,
+        mirror=screen.mirror and not choices.recording,
         notice=notice,
-        close_at_end=finite,
+        close_at_end=choices.recording,
     )
-    # A camera driver or an encoder that hangs in C code would keep the interpreter from ending.
+    _leave(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """Ends the process at once: a thread in a camera's C code would keep the interpreter from it, or abort it."""
     sys.stdout.flush()
+    sys.stderr.flush()
     logging.shutdown()
     os._exit(code)
 
 
 def _print_decisions(choices: Choices, *, as_json: bool) -> int:
-    tell = _tell_json if as_json else _tell
+    from kiosk.station.build import build_station, require_source
+
+    require_source(choices)
     logging.getLogger("kiosk").setLevel(logging.INFO)
     stop = _stop_on_signals()
-    finite = _is_recording(choices)
-    station = build_station(choices, lambda what, done, total: None)
+
+    def loading(what: str, done: int, total: int) -> None:
+        if stop.is_set():
+            raise typer.Exit
+
+    station = build_station(choices, loading)
     try:
-        for fault in station.status.faults:
-            typer.echo(f"kiosk: {fault}", err=True)
-        if choices.fast:
-            with open_frames(choices) as source:
-                run_headless(source_frames(source, stop), station, tell)
-        else:
-            with watch_camera(choices) as camera:
-                run_headless(camera_frames(camera, stop), station, tell)
-                if finite and camera.fault is not None:
-                    typer.echo(f"kiosk: {camera.fault}", err=True)
+        code = _drive(choices, station, stop, _tell_json if as_json else _tell)
     finally:
         station.close()
-    return 0
+    if not choices.fast:
+        _leave(code)
+    return code
 
 
-def _is_recording(choices: Choices) -> bool:
-    """Whether the source ends; one that cannot be opened at all is told at once instead of waited for."""
-    if choices.demo or "://" in choices.source or choices.source.isdecimal() or choices.source.startswith("/dev/"):
-        return False
-    with open_frames(choices) as source:
-        return not source.endless
+def _drive(choices: Choices, station: Station, stop: Event, tell: Callable[[Decision, float], None]) -> int:
+    from kiosk.station.build import open_frames, watch_camera
+    from kiosk.station.headless import camera_frames, run_headless, source_frames
+
+    if choices.fast:
+        with open_frames(choices) as source:
+            run_headless(source_frames(source, stop), station, tell)
+        return 0
+    with watch_camera(choices) as camera:
+        run_headless(camera_frames(camera, stop), station, tell)
+        if camera.fault is None or not choices.recording:
+            return 0
+        typer.echo(f"kiosk: {camera.fault}", err=True)
+        return CameraError.exit_code
 
 
 def _stop_on_signals() -> Event:
@@ -174,6 +196,7 @@ def _tell(decision: Decision, seconds: float) -> None:
 def _tell_json(decision: Decision, seconds: float) -> None:
     found = decision.identification
     best, second = (found.best, found.second) if found else (None, None)
+    fault = {"fault": decision.fault} if decision.fault else {}
     print_json(
         {
             "outcome": decision.outcome.value,
@@ -184,5 +207,6 @@ def _tell_json(decision: Decision, seconds: float) -> None:
             "frame": decision.sequence,
             "time": round(seconds, 3),
             "reason": decision.reason.value,
+            **fault,
         }
     )

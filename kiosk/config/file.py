@@ -81,6 +81,13 @@ class ConfigFile:
         except RuntimeError:
             raise ConfigError(path, "the folder after ~ is not known", "write the path in full") from None
 
+    def fault(self, key: str, reason: str, remedy: str) -> ConfigError:
+        """The fault to raise for a top-level option that is well-formed and yet names nothing."""
+        if self.path is None:
+            return ConfigError(key, reason, remedy)
+        line = _plain(_parse(self.path))[1].get((key,), 1)
+        return ConfigError(self.path, f"line {line}: {key}: {reason}", remedy)
+
     def _stamp(self) -> tuple[int, int, int] | None:
         try:
             found = os.stat(self.path) if self.path else None  # noqa: PTH116  (Path.stat would need a second None check)

@@ -83,7 +83,13 @@ class DecisionSection(Section):
     away_seconds: float = option(
         2.0, "who was out of sight for less has not left, and the door is not opened again", "s", ge=0, le=600
     )
-    retry_seconds: float = option(3.0, "pause after a refusal before the same face is tried again", "s", ge=0, le=600)
+    retry_seconds: float = option(
+        3.0,
+        "pause after a refusal before the same face is tried again; doubled each time, up to 60 s",
+        "s",
+        ge=0,
+        le=600,
+    )
 
     @model_validator(mode="after")
     def _k_within_n(self) -> "DecisionSection":

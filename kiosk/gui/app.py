@@ -47,6 +47,10 @@ class Unhandled(QObject):
     def hook(self, kind: type[BaseException], error: BaseException, at: TracebackType | None) -> None:
         self.raised.emit(self._faults.note(error))
 
+    def hook_of_threads(self, what: threading.ExceptHookArgs) -> None:
+        if what.exc_value is not None:
+            self.raised.emit(self._faults.note(what.exc_value))
+
 
 class Kiosk(QObject):
     """The wiring: mailboxes, workers, threads and the window."""
@@ -92,7 +96,7 @@ class Kiosk(QObject):
 
     @pyqtSlot(object, str)
     def on_camera_changed(self, state: CameraState, fault: str) -> None:
-        if state is CameraState.ENDED and self.close_at_end:
+        if state is CameraState.ENDED and self.close_at_end and not fault:
             self.window.close()
 
     def start(self, *, full_screen: bool) -> None:
@@ -161,13 +165,13 @@ def run_window(
 @contextmanager
 def _unhandled(window: KioskWindow) -> Iterator[None]:
     """Exceptions in slots are logged and shown, as long as the window is there."""
-    unhandled, before = Unhandled(), sys.excepthook
+    unhandled, before, before_in_threads = Unhandled(), sys.excepthook, threading.excepthook
     unhandled.raised.connect(window.on_failed)
-    sys.excepthook = unhandled.hook
+    sys.excepthook, threading.excepthook = unhandled.hook, unhandled.hook_of_threads
     try:
         yield
     finally:
-        sys.excepthook = before
+        sys.excepthook, threading.excepthook = before, before_in_threads
 
 
 @contextmanager

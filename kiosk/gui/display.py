@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+NEEDS_A_SCREEN = frozenset({"", "xcb", "wayland", "wayland-egl"})
 NEEDS_NO_SCREEN = frozenset({"offscreen", "minimal", "minimalegl", "vnc", "linuxfb", "eglfs", "vkkhrdisplay"})
 
 
@@ -15,6 +16,8 @@ def display_fault(environment: Mapping[str, str]) -> str | None:
     asked = environment.get("QT_QPA_PLATFORM", "").split(";")[0].split(":")[0]
     if asked in NEEDS_NO_SCREEN or not sys.platform.startswith("linux"):
         return None
+    if asked not in NEEDS_A_SCREEN:
+        return f"QT_QPA_PLATFORM={asked} is no platform of Qt's"
     wayland, x11 = environment.get("WAYLAND_DISPLAY", ""), environment.get("DISPLAY", "")
     if asked.startswith("wayland") or (not asked and not x11 and wayland):
         return _wayland_fault(wayland, environment)

@@ -2,15 +2,9 @@
 
 import logging
 
-from kiosk.errors import KioskError
+from kiosk.errors import in_one_line
 
 _log = logging.getLogger(__name__)
-
-
-def in_one_line(error: BaseException) -> str:
-    """What the screen says about an exception."""
-    text = str(error) if isinstance(error, KioskError) else f"{type(error).__name__}: {error}"
-    return " ".join(text.split())
 
 
 class FaultLog:

@@ -6,7 +6,7 @@ import enum
 import math
 from dataclasses import dataclass, field
 
-from kiosk.domain import Outcome, Reason, Rejection
+from kiosk.domain import Decision, Outcome, Reason, Rejection
 from kiosk.gui.hints import HINTS, refusal_hint
 from kiosk.station.report import Report, Status
 from kiosk.vision.camera import CameraState
@@ -105,7 +105,7 @@ class Situation:
             self.report, self.reported_at = report, now
 
     def _take_refusals(self, report: Report, now: float) -> None:
-        turned_away = [each for each in report.decisions if each.reason in TURNED_AWAY]
+        turned_away = _turned_away(report)
         if turned_away:
             settled = any(each.outcome is Outcome.REFUSED for each in turned_away)
             hold = REFUSAL_HOLDS_SECONDS if settled else FACE_HOLDS_SECONDS
@@ -189,6 +189,14 @@ class Situation:
         if self.rejection is None:
             return View(Kind.LOOKING, "One moment", "Please look at the camera. The door is locked.")
         return View(Kind.LOOKING, HINTS[self.rejection], "The door is locked.")
+
+
+def _turned_away(report: Report) -> list[Decision]:
+    """Who is not recognised, largest face first; the card belongs to a larger face that is still looked at."""
+    area = {each.track: each.face.box.area for each in report.observation.faces}
+    looked_at = max((area[each.track] for each in report.decisions if each.reason is Reason.GATHERING), default=0)
+    faces = [each for each in report.decisions if each.reason in TURNED_AWAY and area[each.track] >= looked_at]
+    return sorted(faces, key=lambda each: area[each.track], reverse=True)
 
 
 def _rejection(report: Report) -> Rejection | None:

@@ -88,6 +88,9 @@ class CameraWorker(Worker):
                 self._recognised.put(frame)
                 if self._shown.put(frame):
                     self.ready.emit()
+            elif self._camera.state is CameraState.ENDED:
+                # `wait` does not wait any more.
+                self.stopping.wait(WAIT_SECONDS)
             self._tell_state()
 
     def _tell_state(self) -> None:

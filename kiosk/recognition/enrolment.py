@@ -198,14 +198,25 @@ def _store(folder: Path, home: Path, checked: Sequence[_Checked]) -> None:
             _copy(picture, unfinished / picture.stored_name)
         _sync_folder(unfinished)
         if home.exists():
-            for picture in checked:
-                (unfinished / picture.stored_name).replace(home / picture.stored_name)
+            _put_in_place(unfinished, home, checked)
             _sync_folder(home)
         else:
             unfinished.rename(home)
         _sync_folder(folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _put_in_place(unfinished: Path, home: Path, checked: Sequence[_Checked]) -> None:
+    """Moves the pictures into a folder that is already there; takes them out again where one cannot be moved."""
+    with contextlib.ExitStack() as undo:
+        for picture in checked:
+            target = home / picture.stored_name
+            # A file that was there before is not ours to remove.
+            if not os.path.lexists(target):
+                undo.callback(target.unlink, missing_ok=True)
+            (unfinished / picture.stored_name).replace(target)
+        undo.pop_all()
 
 
 def _copy(picture: _Checked, target: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -14,9 +15,8 @@ from kiosk.access.door import ScreenDoor
 from kiosk.access.journal import Journal
 from kiosk.access.voice import Voice
 from kiosk.config import ConfigFile, QualitySection
-from kiosk.encoders import Encoder, load_encoder
+from kiosk.encoders import Encoder, encoder_names, load_encoder
 from kiosk.encoders.weights import manifest_entry, verified_bytes
-from kiosk.errors import ConfigError
 from kiosk.recognition.gallery import Gallery
 from kiosk.recognition.gallery.watch import GalleryWatch
 from kiosk.recognition.pipeline import PATH_VERSION, FacePath, PhotographReader, Recogniser
@@ -26,7 +26,7 @@ from kiosk.vision.camera import WatchedCamera
 from kiosk.vision.detector import FaceDetector, HaarDetector
 from kiosk.vision.landmarks import LandmarkModel
 from kiosk.vision.quality import PHOTOGRAPH, Gates
-from kiosk.vision.sources import Source, first_camera, open_source, stable_name
+from kiosk.vision.sources import Source, first_camera, is_recording, open_source, stable_name
 
 ShowProgress: TypeAlias = Callable[[str, int, int], None]  # what, done, total
 
@@ -42,6 +42,7 @@ class Choices:
     Attributes:
         source: as `--source`, or as the configuration has it.
         demo: the source is the demo scene; its journal is not the door's.
+        recording: the source is a file or folder, which ends.
         fast: a recording is read as fast as it is processed, with its own time as the clock, and in silence.
     """
 
@@ -49,6 +50,7 @@ class Choices:
     gallery: Path
     source: str
     demo: bool = False
+    recording: bool = False
     fast: bool = False
 
 
@@ -59,7 +61,13 @@ def choose(config: ConfigFile, *, source: str | None, gallery: Path | None, fast
     found = stable_name(found)
     demo = found == "demo"
     own = asset("demo", "gallery") if demo else gallery_folder(config)
-    return Choices(config, gallery or own, found, demo, fast)
+    return Choices(config, gallery or own, found, demo, is_recording(found), fast)
+
+
+def require_source(choices: Choices) -> None:
+    """Raises CameraError where a recording cannot be opened: nobody will plug it in later, as with a camera."""
+    if choices.recording:
+        open_frames(choices).close()
 
 
 def gallery_folder(config: ConfigFile) -> Path:
@@ -100,22 +108,27 @@ def load_landmarks() -> LandmarkModel:
     return LandmarkModel.load(weights(_LANDMARKS))
 
 
-def make_detector(name: str) -> FaceDetector:
+def make_detector(config: ConfigFile) -> FaceDetector:
     """The detector of the configuration; raises ConfigError where there is none of that name."""
-    if name not in _DETECTORS:
-        nearest = difflib.get_close_matches(name, _DETECTORS, n=1, cutoff=0)[0]
-        raise ConfigError("detector", f"{name!r} is not known", f"did you mean {nearest!r}?")
-    return _DETECTORS[name]()
+    _require_known(config, "detector", config.current.detector, _DETECTORS)
+    return _DETECTORS[config.current.detector]()
 
 
 def load_configured_encoder(config: ConfigFile) -> Encoder:
-    """The encoder of the configuration; raises EncoderError."""
+    """The encoder of the configuration; raises ConfigError where there is none of that name, else EncoderError."""
+    _require_known(config, "encoder", config.current.encoder, encoder_names())
     return load_encoder(config.current.encoder, config.current.threads)
+
+
+def _require_known(config: ConfigFile, key: str, name: str, known: Iterable[str]) -> None:
+    if name not in (names := list(known)):
+        nearest = difflib.get_close_matches(name, names, n=1, cutoff=0)[0]
+        raise config.fault(key, f"{name!r} is not known", f"did you mean {nearest!r}?")
 
 
 def photograph_reader(config: ConfigFile, encoder: Encoder, landmarks: LandmarkModel) -> PhotographReader:
     """Reads gallery pictures; for one thread."""
-    return PhotographReader(make_detector(config.current.detector), FacePath(landmarks, encoder, PHOTOGRAPH))
+    return PhotographReader(make_detector(config), FacePath(landmarks, encoder, PHOTOGRAPH))
 
 
 def make_gallery(config: ConfigFile, folder: Path, encoder: Encoder, landmarks: LandmarkModel) -> Gallery:
@@ -124,7 +137,8 @@ def make_gallery(config: ConfigFile, folder: Path, encoder: Encoder, landmarks: 
         folder,
         lambda: photograph_reader(config, encoder, landmarks).one,
         encoder.spec.name,
-        f"{config.current.detector}-{PATH_VERSION}-{encoder.spec.path_version}-{encoder.spec.sha256[:12]}",
+        f"{config.current.detector}-{PATH_VERSION}-{manifest_entry(_LANDMARKS).sha256[:12]}-"
+        f"{encoder.spec.path_version}-{encoder.spec.sha256[:12]}",
         cache_folder(),
         workers=config.current.threads,
     )
@@ -135,7 +149,7 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
     config = choices.config
     progress("encoder", 0, 1)
     encoder, landmarks = load_configured_encoder(config), load_landmarks()
-    detector = make_detector(config.current.detector)
+    detector = make_detector(config)
     progress("encoder", 1, 1)
     gallery = make_gallery(config, choices.gallery, encoder, landmarks)
     gallery.load(lambda done, total: progress("gallery", done, total))
@@ -147,16 +161,17 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
         threshold=matching.threshold,
         margin=matching.margin,
     )
-    clock = FrameClock()
+    clock = FrameClock() if choices.fast else time.monotonic
     parts = Parts(
         recogniser=recogniser,
-        people=GalleryWatch(gallery),
+        gallery=GalleryWatch(gallery),
         journal=Journal(journal_file(config, demo=choices.demo)),
-        door=ScreenDoor(clock) if choices.fast else ScreenDoor(),
-        voice=Voice(enabled=False),
+        door=ScreenDoor(clock),
+        voice=Voice(enabled=config.current.voice.enabled and not choices.fast),
         encoder=encoder.spec.name,
+        clock=clock,
     )
-    return Station(config, parts, clock, silent=choices.fast)
+    return Station(config, parts, silent=choices.fast)
 
 
 def _gates(quality: QualitySection) -> Gates:

@@ -25,6 +25,7 @@ from kiosk.station.build import (
     make_gallery,
     watch_camera,
 )
+from kiosk.vision.sources import source_name
 
 _CAMERA_SECONDS = 8.0  # a USB camera may take some to give its first picture
 _LITTLE_BYTES, _LEAST_BYTES = 1_000_000_000, 100_000_000
@@ -73,7 +74,11 @@ def examine_all(read: Callable[[], ConfigFile], source: str | None, gallery: Pat
     if config is None:
         # The other parts can be examined all the same, as they are without that file.
         config = ConfigFile(None)
-    choices = choose(config, source=source, gallery=gallery, fast=False)
+    try:
+        choices = choose(config, source=source, gallery=gallery, fast=False)
+    except KioskError as error:
+        yield Finding("choices", State.FAULT, f"{error.thing}: {error.reason}", error.remedy)
+        return
     yield examine("camera", lambda: _camera(choices))
     yield examine("cascade", lambda: _cascade(choices))
     yield examine("encoder", lambda: _encoder(choices))
@@ -86,20 +91,20 @@ def examine_all(read: Callable[[], ConfigFile], source: str | None, gallery: Pat
 
 def _camera(choices: Choices) -> Finding:
     if choices.demo:
-        asked = choices.config.current.camera.source == "demo"
-        remedy = "" if asked else "connect a camera, or name one with --source"
-        return Finding("camera", State.OK if asked else State.WARNING, "none; the demo runs instead", remedy)
+        remedy = "connect a camera, or name one with --source"
+        return Finding("camera", State.WARNING, "none is used, the demo runs instead", remedy)
     with watch_camera(choices) as camera:
         frame = camera.wait(_CAMERA_SECONDS)
         if frame is None:
-            fault = camera.fault or f"{choices.source}: gives no picture"
-            return Finding("camera", State.FAULT, fault, "connect it, or name another with --source")
+            fault = camera.fault or f"{source_name(choices.source)}: gives no picture"
+            message, _, remedy = fault.partition("; ")
+            return Finding("camera", State.FAULT, message, remedy or "connect it, or name another with --source")
     height, width = frame.image.shape[:2]
-    return Finding("camera", State.OK, f"{choices.source} gives {width} x {height} px")
+    return Finding("camera", State.OK, f"{source_name(choices.source)} gives {width} x {height} px")
 
 
 def _cascade(choices: Choices) -> Finding:
-    make_detector(choices.config.current.detector)
+    make_detector(choices.config)
     load_landmarks()
     return Finding("cascade", State.OK, f"detector {choices.config.current.detector} and landmark model are loaded")
 
@@ -122,7 +127,7 @@ def _gallery(choices: Choices) -> Finding:
 
 
 def _describe(folder: Path, found: GallerySnapshot) -> Finding:
-    message = f"{folder}: {len(found.people)} people, {len(found.templates)} pictures, {len(found.skipped)} skipped"
+    message = f"{folder}: people {len(found.people)}, pictures {len(found.templates)}, skipped {len(found.skipped)}"
     if not found.people:
         return Finding("gallery", State.WARNING, message, "add pictures with `kiosk enrol NAME PICTURE`")
     if found.skipped:
@@ -136,7 +141,7 @@ def _voice(choices: Choices) -> Finding:
     fault = probe_voice()
     if fault is None:
         return Finding("voice", State.OK, "speaks")
-    message, _, remedy = fault.partition("; ")
+    message, _, remedy = fault.removeprefix("voice: ").partition("; ")
     return Finding("voice", State.WARNING, message, remedy)
 
 

@@ -2,11 +2,12 @@
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from threading import Event
 
 from kiosk.domain import Decision, Frame
-from kiosk.errors import KioskError
+from kiosk.errors import in_one_line
 from kiosk.station.station import Station
 from kiosk.vision.camera import CameraState, WatchedCamera
 from kiosk.vision.sources import Source
@@ -28,8 +29,6 @@ def camera_frames(camera: WatchedCamera, stop: Event) -> Iterator[Frame]:
                 _log.info("camera is live")
         if frame is not None:
             yield frame
-    if camera.fault is not None:
-        _log.warning("%s", camera.fault)
 
 
 def source_frames(source: Source, stop: Event) -> Iterator[Frame]:
@@ -47,24 +46,28 @@ def run_headless(frames: Iterator[Frame], station: Station, tell: Callable[[Deci
     """
     started_at: float | None = None
     refreshed_at = time.monotonic()
-    faults: tuple[str, ...] = ()
+    told = _Told()
     for frame in frames:
         started_at = frame.captured_at if started_at is None else started_at
         try:
-            settled = station.process(frame).settled
-        except KioskError as error:
-            _log.error("%s", error)
-            settled = ()
-        for decision in settled:
-            tell(decision, frame.captured_at - started_at)
-        if time.monotonic() - refreshed_at >= _REFRESH_SECONDS:
-            refreshed_at = time.monotonic()
-            station.refresh()
-        faults = _log_new(station.status.faults, faults)
+            for decision in station.process(frame).settled:
+                tell(decision, frame.captured_at - started_at)
+            if time.monotonic() - refreshed_at >= _REFRESH_SECONDS:
+                refreshed_at = time.monotonic()
+                station.refresh()
+        except Exception as error:
+            told.log(in_one_line(error), error)
+        for fault in station.status.faults:
+            told.log(fault)
 
 
-def _log_new(faults: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
-    for fault in faults:
-        if fault not in known:
-            _log.error("%s", fault)
-    return faults
+class _Told:
+    """Logs a message once, however many frames it comes with."""
+
+    def __init__(self) -> None:
+        self._lately = deque[str](maxlen=20)
+
+    def log(self, message: str, error: Exception | None = None) -> None:
+        if message not in self._lately:
+            self._lately.append(message)
+            _log.error("%s", message, exc_info=error)

@@ -1,6 +1,7 @@
 """One door's station: each frame from the camera goes through recognition, decision and door, in that order."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,7 +33,7 @@ class FrameClock:
         return self.now
 
 
-class People(Protocol):
+class KeptGallery(Protocol):
     """The gallery as the station sees it: kept in force by somebody else."""
 
     @property
@@ -47,11 +48,12 @@ class Parts:
     """What a station is made of; it closes them."""
 
     recogniser: Recogniser
-    people: People
+    gallery: KeptGallery
     journal: Journal
     door: ScreenDoor
     voice: Voice
     encoder: str
+    clock: Callable[[], float]  # the one of Frame.captured_at
 
 
 class Station:
@@ -62,26 +64,32 @@ class Station:
         status: what was found at the last refresh.
     """
 
-    def __init__(self, config: ConfigFile, parts: Parts, frame_clock: FrameClock, *, silent: bool = False) -> None:
+    def __init__(self, config: ConfigFile, parts: Parts, *, silent: bool = False) -> None:
         self.door = parts.door
         self._config = config
         self._parts = parts
-        self._frame_clock = frame_clock
         self._silent = silent
         self._rule = DecisionRule()
-        self._controller = AccessController(parts.door, parts.journal, config.current.door.open_seconds, parts.encoder)
+        self._controller = AccessController(
+            parts.door, parts.journal, config.current.door.open_seconds, parts.encoder, clock=parts.clock
+        )
         self._greeter = Greeter(parts.voice.say, config.current.voice.text)
         self._inside: list[str] = []
         self._config_fault: str | None = None
-        self._fault: str | None = None
-        self._journal_checked_at = -_CHECK_JOURNAL_SECONDS
+        self._door_fault: str | None = None  # until it opens again
+        self._journal_fault = self._look_at_journal(whole=True)
+        self._journal_checked_at = time.monotonic()
+        self._gallery_notice = ""
         self._apply(config.current)
         self.status = Status(0, 0, ())
         self.refresh()
 
     def process(self, frame: Frame) -> Report:
         """What the frame shows and what is done about it. Whatever it raises, the door was not opened by it."""
-        self._frame_clock.now = frame.captured_at
+        if isinstance(self._parts.clock, FrameClock):
+            self._parts.clock.now = frame.captured_at
+        # With every frame, so that nobody is let in who was deleted a moment ago.
+        self._take_over_gallery()
         observation = self._parts.recogniser.observe(frame)
         stages = self._parts.recogniser.clock
         with stages.stage("decide"):
@@ -92,33 +100,37 @@ class Station:
 
     def refresh(self) -> Status:
         """Takes over what changed in gallery and configuration; to be called about once a second."""
-        notice = self._take_over_config() or self._take_over_gallery()
+        config_notice = self._take_over_config()
+        self._take_over_gallery()
         self._check_journal()
-        snapshot = self._parts.people.snapshot
-        faults = (self._fault, self._config_fault, self._parts.people.fault)
+        snapshot = self._parts.gallery.snapshot
+        faults = (self._door_fault, self._journal_fault, self._config_fault, self._parts.gallery.fault)
         self.status = Status(
             people=len(snapshot.people),
             skipped=sum(not skipped.settling for skipped in snapshot.skipped),
             faults=tuple(fault for fault in faults if fault is not None),
-            notice=notice,
+            notice=" ".join(filter(None, (config_notice, self._gallery_notice))),
         )
+        self._gallery_notice = ""
         return self.status
 
     def close(self) -> None:
         """Locks the door and lets everything go, within about two seconds."""
         self._parts.door.close()
         self._parts.voice.close()
-        self._parts.people.close()
+        self._parts.gallery.close()
         self._parts.journal.close()
 
     def _carry_out(self, decision: Decision) -> Decision:
         done = self._controller.act(decision)
         if decision.outcome is Outcome.PENDING:
             return done
-        self._fault = done.fault
         if done.reason is Reason.FAULT:
+            self._journal_fault = self._look_at_journal()
+            self._door_fault = self._door_fault if self._journal_fault else done.fault
             self._rule.revoke(decision, done)
         elif done.outcome is Outcome.GRANTED and done.person is not None:
+            self._door_fault = self._journal_fault = None
             self._let_in(done.person, greet=done.greet, now=done.decided_at)
         return done
 
@@ -152,11 +164,7 @@ class Station:
         decision, voice = config.decision, config.voice
         self._parts.recogniser.threshold = config.matching.threshold
         self._parts.recogniser.margin = config.matching.margin
-        self._rule.configure(
-            RuleSettings(
-                decision.k, decision.n, decision.cool_down_seconds, decision.away_seconds, decision.retry_seconds
-            )
-        )
+        self._rule.configure(RuleSettings(**decision.model_dump()))
         self._rule.restart_counts()
         self._controller.open_seconds = config.door.open_seconds
         self._greeter.template = voice.text
@@ -165,30 +173,30 @@ class Station:
         self._parts.voice.volume = voice.volume
         self._parts.voice.voice = voice.name or None
 
-    def _take_over_gallery(self) -> str:
-        snapshot = self._parts.people.snapshot
+    def _take_over_gallery(self) -> None:
+        snapshot = self._parts.gallery.snapshot
         before = self._parts.recogniser.gallery
         if snapshot is before:
-            return ""
+            return
         self._parts.recogniser.gallery = snapshot
         if isinstance(before, GallerySnapshot) and before.templates == snapshot.templates:
-            return ""
+            return
         self._rule.restart_counts()
-        return "The gallery has changed and is in force."
+        self._gallery_notice = "The gallery has changed and is in force."
 
     def _check_journal(self) -> None:
-        """At the start, and while something is wrong, so that the screen tells before somebody stands there."""
-        if self._journal_checked_at > 0 and self._fault is None:
-            return
-        if time.monotonic() - self._journal_checked_at < _CHECK_JOURNAL_SECONDS:
-            return
-        self._journal_checked_at = time.monotonic()
+        """While it is at fault, so that the screen tells when it is mended, before somebody stands there."""
+        waited = time.monotonic() - self._journal_checked_at
+        if self._journal_fault is not None and waited >= _CHECK_JOURNAL_SECONDS:
+            self._journal_checked_at = time.monotonic()
+            self._journal_fault = self._look_at_journal()
+
+    def _look_at_journal(self, *, whole: bool = False) -> str | None:
         try:
-            self._parts.journal.check()
+            self._parts.journal.check(whole=whole)
         except JournalError as error:
-            self._fault = str(error)
-        else:
-            self._fault = None
+            return str(error)
+        return None
 
 
 def _what_waits(before: Config, after: Config) -> str:

@@ -60,7 +60,8 @@ class HaarDetector:
         smallest = max(round(min_face_px * scale), _WINDOW_PX)
         if backlit:
             return _faces(_search(self._alt2, self._evened(grey), 1.1, _NEIGHBOURS, (smallest, 0)), 1 / scale)
-        return _faces(_search(self._default, grey, 1.1, _NEIGHBOURS, (smallest, 0)), 1 / scale)
+        found = _faces(_search(self._default, grey, 1.1, _NEIGHBOURS, (smallest, 0)), 1 / scale)
+        return [face for face in found if self._confirmed(image, face.box)]
 
     def find_near(self, image: ByteImage, box: Box) -> Face | None:
         """Looks only around `box`, for a face of about its size; in backlight too."""

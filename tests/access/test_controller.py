@@ -70,7 +70,8 @@ def unwritable(tmp_path: Path) -> Journal:
 
 
 def controller(door: object, journal: Journal, **changes: object) -> AccessController:
-    return AccessController(door, journal, **{"open_seconds": 5.0, "encoder": "dlib", "now": lambda: NOON, **changes})
+    usual = {"open_seconds": 5.0, "encoder": "dlib", "clock": lambda: GRANTED.decided_at, "now": lambda: NOON}
+    return AccessController(door, journal, **(usual | changes))
 
 
 def test_granted_opens_for_the_set_seconds_and_is_written_down(door: ScreenDoor, journal: Journal) -> None:
@@ -215,7 +216,9 @@ def test_package_unlocks_in_one_place_and_that_is_behind_granted() -> None:
     [(path, _, line)] = found
     tree = ast.parse((package / path).read_text(encoding="utf-8"))
     guards = [
-        ast.unparse(node.test) for node in ast.walk(tree) if isinstance(node, ast.If) and node.body[0].lineno == line
+        ast.unparse(node.test)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and line in [step.lineno for step in node.body]
     ]
     assert guards == ["decision.outcome is Outcome.GRANTED"]
 
@@ -223,3 +226,17 @@ def test_package_unlocks_in_one_place_and_that_is_behind_granted() -> None:
 @pytest.mark.parametrize("source", ["door.unlock(5)", "f = door.unlock\nf(5)", "def g(d):\n    (d or e).unlock(1)"])
 def test_search_for_unlock_finds_each_way_to_write_it(source: str) -> None:
     assert len(unlock_calls(source)) == 1
+
+
+@pytest.mark.parametrize("late_seconds", [2.1, 3600.0, -1.0, float("nan")])
+def test_a_grant_that_comes_too_late_does_not_open(door: ScreenDoor, journal: Journal, late_seconds: float) -> None:
+    # Whatever hung on the way: whoever earned the grant may have left.
+    done = controller(door, journal, clock=lambda: GRANTED.decided_at + late_seconds).act(GRANTED)
+    assert (done.outcome, done.reason, done.person) == (Outcome.REFUSED, Reason.FAULT, None)
+    assert not door.unlocked
+    assert [row.outcome for row in journal.entries(10)] == ["refused", "granted"]
+
+
+def test_a_grant_in_time_opens_though_writing_it_took_a_moment(door: ScreenDoor, journal: Journal) -> None:
+    assert controller(door, journal, clock=lambda: GRANTED.decided_at + 1.9).act(GRANTED) is GRANTED
+    assert door.unlocked

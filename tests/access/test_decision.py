@@ -1,5 +1,6 @@
 """When the door may open. The clock and every frame are made here; a letter is a frame, as `Show.frame` reads it."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -188,6 +189,25 @@ class TestStaying:
         assert granted(show.one("aaaaaa", track=2)) == []
 
 
+class TestPauses:
+    def test_double_with_each_refusal_of_the_same_face_up_to_a_minute(self) -> None:
+        show, refused_at = Show(), []
+        for _ in range(4000):
+            (decision,) = show.frame({1: "A"})
+            if decision.outcome is Outcome.REFUSED:
+                refused_at.append(show.now)
+        pauses = [later - earlier - 5 * STEP for earlier, later in itertools.pairwise(refused_at)]
+        assert pauses[:5] == pytest.approx([3, 6, 12, 24, 48], abs=2 * STEP)
+        assert pauses[5:] == pytest.approx([60] * len(pauses[5:]), abs=2 * STEP)
+
+    def test_begin_anew_with_another_face(self) -> None:
+        show = Show()
+        for _ in range(200):
+            show.frame({1: "A"})
+        decisions = show.one("AAAAA", track=2)
+        assert decisions[-1].outcome is Outcome.REFUSED
+
+
 class TestReturn:
     def test_within_the_cool_down_opens_without_greeting(self) -> None:
         show = Show()
@@ -313,7 +333,7 @@ class TestRefusal:
     def test_of_a_stranger_comes_again_and_again_and_never_a_grant(self) -> None:
         decisions = Show().one("A" * 700)
         assert granted(decisions) == []
-        assert len(settled(decisions)) == 20
+        assert len(settled(decisions)) == 5  # the pause between them doubles
 
     def test_of_one_face_does_not_hold_another_up(self) -> None:
         show = Show()

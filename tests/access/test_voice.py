@@ -242,6 +242,49 @@ def test_disabled_voice_says_nothing_until_it_is_enabled(stage: Stage) -> None:
     assert stage.texts == ["Welcome"]
 
 
+def test_voice_that_is_switched_on_starts_its_child_before_anybody_speaks(tmp_path: Path, monkeypatch) -> None:
+    waits, started = threading.Event(), tmp_path / "started"
+    wait_for_a_sentence = Voice._next
+
+    def wait(voice: Voice) -> str | None:
+        waits.set()
+        return wait_for_a_sentence(voice)
+
+    monkeypatch.setattr(Voice, "_next", wait)
+    child = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); time.sleep(1000)"
+    voice = Voice(enabled=False, command=[sys.executable, "-I", "-S", "-c", child, str(started)])
+    assert waits.wait(60)
+    voice.enabled = True
+    try:
+        wait_for(started.exists)
+    finally:
+        voice.close()
+
+
+def test_speaker_that_cannot_start_is_tried_once_for_each_switching_on(monkeypatch) -> None:
+    tries, waits = [], threading.Semaphore(0)
+    wait_for_a_sentence, adopt = Voice._next, Voice._adopt
+
+    def wait(voice: Voice) -> str | None:
+        waits.release()
+        return wait_for_a_sentence(voice)
+
+    def count(voice: Voice) -> None:
+        tries.append(1)
+        adopt(voice)
+
+    monkeypatch.setattr(Voice, "_next", wait)
+    monkeypatch.setattr(Voice, "_adopt", count)
+    voice = Voice(enabled=False, command=["/no/such/speaker"])
+    assert waits.acquire(timeout=60)
+    voice.enabled = True
+    assert waits.acquire(timeout=60)
+    voice.enabled = True
+    assert not waits.acquire(timeout=0.2)
+    assert (len(tries), "cannot start" in (voice.fault or "")) == (1, True)
+    voice.close()
+
+
 def test_disabling_drops_the_sentence_that_waits(stage: Stage) -> None:
     voice = stage.voice()
     voice.say("wait and complain")

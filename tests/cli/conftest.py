@@ -1,13 +1,14 @@
 """The command line as it is called, in this process."""
 
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from kiosk.cli import main
+from kiosk.cli import main, running
 from kiosk.resources import asset
 
 
@@ -21,6 +22,7 @@ class Result:
 @pytest.fixture
 def kiosk(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """kiosk("people", "--json"): its exit code and what it printed; in a folder without a configuration."""
+    monkeypatch.setattr(running, "_leave", sys.exit)  # the tests' own process has to go on
     here = tmp_path / "here"
     here.mkdir()
     monkeypatch.chdir(here)

@@ -5,5 +5,5 @@ def test_the_gallery_of_the_configuration_is_opened_with_a_reader_for_more(image
     config = tmp_path / "config.yaml"
     config.write_text("gallery: {folder: images}\n")
     known = open_gallery(config, None)
-    assert (known.folder, known.people.people) == (images, ("Grace_Hopper",))
+    assert (known.folder, known.gallery.people) == (images, ("Grace_Hopper",))
     assert known.config.encoder == "dlib_resnet"

@@ -1,8 +1,12 @@
+import contextlib
+import itertools
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
@@ -108,3 +112,60 @@ def test_a_signal_ends_it_in_good_order(number, tmp_path):
         _, err = process.communicate(timeout=60)
     assert process.returncode == 0
     assert b"Traceback" not in err
+
+
+def test_a_folder_without_a_readable_picture_is_a_fault_told_once(kiosk, images, tmp_path):
+    stills = tmp_path / "stills"
+    stills.mkdir()
+    (stills / "1.jpg").write_bytes(b"no picture")
+    for fast in (["--fast"], []):
+        ran = kiosk("run", "--source", stills, "--headless", "--gallery", images, *fast)
+        assert (ran.code, ran.err.count("\n")) == (12, 1)
+
+
+@pytest.mark.parametrize("source", ["12345", "ftp://door/stream"])
+def test_a_source_that_can_never_be_one_is_a_fault_and_not_waited_for(kiosk, images, source):
+    ran = kiosk("run", "--source", source, "--headless", "--gallery", images)
+    assert (ran.code, ran.err.count("\n")) == (12, 1)
+
+
+@pytest.mark.parametrize("option", ["encoder: dlib_resnt", "detector: har"])
+def test_an_encoder_or_detector_that_is_not_known_is_a_fault_of_that_line(kiosk, images, tmp_path, option):
+    config = tmp_path / "config.yaml"
+    config.write_text(f"threads: 2\n{option}\n")
+    failed = kiosk("identify", images / "Grace_Hopper.jpg", "--gallery", images, "--config", config)
+    assert (failed.code, failed.err.count("\n")) == (11, 1)
+    assert "config.yaml: line 2" in failed.err
+    assert "did you mean" in failed.err
+
+
+class EndlessStream(BaseHTTPRequestHandler):
+    """The demo as a camera on the network, for ever."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            for index in itertools.count():
+                jpeg = cv2.imencode(".jpg", draw(index))[1].tobytes()
+                self.wfile.write(b"--frame\r\nContent-Type: image/jpeg\r\n\r\n" + jpeg + b"\r\n")
+                threading.Event().wait(0.03)
+
+    def log_message(self, *arguments: object) -> None:
+        """Silent."""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_in_good_order_in_the_middle_of_a_stream(number, images, tmp_path):
+    with ThreadingHTTPServer(("127.0.0.1", 0), EndlessStream) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/door.mjpg"
+        command = [sys.executable, "-m", "kiosk", "run", "--source", url, "--json", "--gallery", str(images)]
+        environment = {**os.environ, "HOME": str(tmp_path)}
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+            assert process.stdout.readline().startswith(b'{"outcome": "granted"')
+            process.send_signal(number)
+            _, err = process.communicate(timeout=60)
+        server.shutdown()
+    assert (process.returncode, err.decode().splitlines()[1:]) == (0, [])

@@ -11,7 +11,7 @@ from kiosk.encoders.encoder import reference_chip
 from kiosk.errors import EncoderError, WeightsError
 
 ENCODE = """
-from kiosk.encoders import load_encoder
+from kiosk.encoders import encoder_names, load_encoder
 from kiosk.encoders.encoder import reference_chip
 load_encoder("dlib_resnet").encode([reference_chip(150)])
 """

@@ -12,6 +12,12 @@ def test_platforms_without_a_screen_need_none(platform):
     assert display_fault({"QT_QPA_PLATFORM": platform}) is None
 
 
+def test_a_platform_that_qt_does_not_know_is_a_fault_that_names_it():
+    assert (
+        display_fault({"QT_QPA_PLATFORM": "wibble", "DISPLAY": ":0"}) == "QT_QPA_PLATFORM=wibble is no platform of Qt's"
+    )
+
+
 @pytest.mark.parametrize("environment", [{}, {"DISPLAY": ""}, {"QT_QPA_PLATFORM": "xcb"}])
 def test_a_bare_terminal_has_no_display(environment):
     assert display_fault(environment) == "neither DISPLAY nor WAYLAND_DISPLAY is set"

@@ -1,10 +1,4 @@
-from kiosk.errors import GalleryError
-from kiosk.gui.faults import FaultLog, in_one_line
-
-
-def test_a_fault_is_told_in_one_line():
-    assert in_one_line(GalleryError("images", "is\ngone", "bring it back")) == "images: is gone; bring it back"
-    assert in_one_line(RuntimeError("a\n  b")) == "RuntimeError: a b"
+from kiosk.gui.faults import FaultLog
 
 
 def test_the_same_fault_in_a_row_is_logged_once_and_told_each_time(caplog):

@@ -128,6 +128,36 @@ def test_a_refusal_that_is_waited_out_stays_on_the_screen(ready, make_report, ma
     assert ready.view(NOW + 5).kind is Kind.REFUSED
 
 
+@pytest.mark.parametrize("outcome", [Outcome.PENDING, Outcome.REFUSED])
+def test_a_refused_face_far_away_does_not_hide_the_hint_of_a_nearer_one(ready, make_report, make_decision, outcome):
+    far, near = make_decision(Reason.TOO_FAR, outcome=outcome), make_decision(Reason.GATHERING, track=2)
+    ready.on_report(make_report(None, far, near, rejection=Rejection.TOO_DARK), NOW)
+    assert (ready.view(NOW).kind, ready.view(NOW).headline) == (Kind.LOOKING, HINTS[Rejection.TOO_DARK])
+
+
+def test_a_refusal_of_earlier_is_shown_for_its_time_and_not_longer_when_a_nearer_face_comes(
+    ready, make_report, make_decision
+):
+    ready.on_report(make_report(None, make_decision(Reason.TOO_FAR, outcome=Outcome.REFUSED)), NOW)
+    far, near = make_decision(Reason.TOO_FAR), make_decision(Reason.GATHERING, track=2)
+    late = NOW + REFUSAL_HOLDS_SECONDS
+    ready.on_report(make_report(None, far, near), late - 0.1)
+    assert ready.view(late - 0.1).kind is Kind.REFUSED
+    assert ready.view(late).kind is Kind.LOOKING
+
+
+def test_a_nearer_face_that_is_refused_comes_before_one_far_away(ready, make_report, make_decision):
+    far, near = make_decision(Reason.GATHERING), make_decision(Reason.TOO_FAR, track=2)
+    ready.on_report(make_report(None, far, near), NOW)
+    assert ready.view(NOW).kind is Kind.REFUSED
+
+
+def test_of_two_refusals_the_nearer_face_s_is_explained(ready, make_report, make_decision):
+    far, near = make_decision(Reason.TOO_FAR), make_decision(Reason.AMBIGUOUS, track=2)
+    ready.on_report(make_report(None, far, near), NOW)
+    assert ready.refused is Reason.AMBIGUOUS
+
+
 def test_whoever_is_let_in_is_not_shown_an_earlier_refusal(ready, make_report, make_decision):
     ready.on_report(make_report(None, make_decision(Reason.TOO_FAR, outcome=Outcome.REFUSED)), NOW)
     ready.on_report(make_report(None, make_decision(Reason.PRESENT, person="Ada")), NOW + 0.1)

@@ -4,8 +4,7 @@ import pytest
 from PyQt6.QtCore import QObject, pyqtSlot
 
 from kiosk.domain import Frame
-from kiosk.errors import GalleryError
-from kiosk.gui.faults import in_one_line
+from kiosk.errors import GalleryError, in_one_line
 from kiosk.gui.mailbox import Latest
 from kiosk.gui.threads import WorkerThread, stop_all
 from kiosk.gui.workers import CameraWorker, RecognitionWorker

@@ -229,6 +229,28 @@ def test_a_disk_that_fills_up_half_way_leaves_nothing(images, tmp_path, add, sav
     assert everything(images) == {}
 
 
+def test_a_picture_that_cannot_join_a_folder_takes_the_others_out_again(
+    images, tmp_path, add, save_portrait, monkeypatch
+):
+    save_portrait(images / "Ada" / "first.png", person=1)
+    before = everything(images)
+    pictures = [save_portrait(tmp_path / f"{shot}.png", person=1, shot=shot) for shot in range(1, 4)]
+    replace, moved = Path.replace, []
+
+    def broken(path, target):
+        if path.parent.parent == images:
+            moved.append(target)
+            if len(moved) == 3:
+                assert len(list((images / "Ada").iterdir())) == 3
+                raise OSError(5, "Input/output error")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", broken)
+    with pytest.raises(GalleryError, match="Input/output error"):
+        add("Ada", *pictures)
+    assert everything(images) == before
+
+
 def test_a_picture_that_changes_after_its_check_is_not_enrolled(images, tmp_path, save_portrait, encode_pixels):
     path = save_portrait(tmp_path / "a.png", person=1)
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.config import ConfigFile
-from kiosk.errors import ConfigError, EncoderError, WeightsError
+from kiosk.errors import ConfigError, WeightsError
 from kiosk.station import build
 from kiosk.station.build import choose, gallery_folder, journal_file, load_configured_encoder, make_detector
 
@@ -49,14 +49,13 @@ def test_the_demo_never_writes_into_the_journal_of_the_door(config):
     assert journal_file(config, demo=True).name == "demo.sqlite3"
 
 
-def test_an_unknown_detector_is_named_with_the_nearest():
-    with pytest.raises(ConfigError, match="'har' is not known; did you mean 'haar'"):
-        make_detector("har")
-
-
-def test_an_unknown_encoder_is_named_with_the_nearest(home):
-    with pytest.raises(EncoderError, match="dlib_resnet"):
-        load_configured_encoder(written(home, "encoder: dlibresnet\n"))
+@pytest.mark.parametrize(
+    ("option", "make", "nearest"),
+    [("detector: har", make_detector, "haar"), ("encoder: dlibresnet", load_configured_encoder, "dlib_resnet")],
+)
+def test_what_is_not_known_is_told_with_file_line_and_the_nearest(home, option, make, nearest):
+    with pytest.raises(ConfigError, match=rf"config.yaml: line 2: .* is not known; did you mean '{nearest}'"):
+        make(written(home, f"threads: 1\n{option}\n"))
 
 
 def test_an_altered_landmark_model_is_refused(tmp_path, monkeypatch):

@@ -103,3 +103,9 @@ def test_what_a_check_raises_is_its_finding():
 
     assert examine("part", known) == Finding("part", State.FAULT, "thing: reason", "remedy")
     assert "surprise" in examine("part", unforeseen).message
+
+
+def test_a_folder_of_nobody_is_a_finding_and_no_end(home):
+    (home / "config.yaml").write_text("gallery: {folder: ~nobody-of-that-name/images}\n")
+    found = list(examine_all(lambda: ConfigFile(home / "config.yaml"), "/dev/video99", None))
+    assert State.FAULT in {finding.state for finding in found}

@@ -7,6 +7,7 @@ import pytest
 
 from kiosk.access.journal import Journal, JournalEntry
 from kiosk.domain import Decision, Frame, Outcome, Reason
+from kiosk.errors import DoorError
 from kiosk.resources import asset
 from kiosk.station.station import Station
 
@@ -105,6 +106,20 @@ class TestJournalFaults:
         assert (Outcome.GRANTED, "Grace_Hopper") in outcomes(again)
         assert station.refresh().faults == ()
 
+    def test_a_lock_that_fails_is_told_until_it_opens_again(self, build, scene, monkeypatch):
+        station = build()
+
+        def stuck(seconds: float) -> None:
+            raise DoorError("lock", "is stuck", "oil it")
+
+        with monkeypatch.context() as broken:
+            broken.setattr(station.door, "unlock", stuck)
+            (refused,) = settle(station, scene(2.0, 4.0))
+        assert refused.fault == "lock: is stuck; oil it"
+        assert station.refresh().faults == ("lock: is stuck; oil it",)
+        settle(station, scene(28.0, 30.5))
+        assert station.refresh().faults == ()
+
 
 class TestWhileRunning:
     def test_a_stricter_threshold_is_in_force_after_the_next_refresh(self, build, home, scene):
@@ -156,6 +171,15 @@ class TestWhileRunning:
         (home / "images" / "Grace_Hopper.jpg").unlink()
         wait_for(lambda: station.refresh().people == 0)
         assert not any(decision.outcome is Outcome.GRANTED for decision in settle(station, scene(*GRACE)))
+
+    def test_a_deletion_counts_before_the_station_is_refreshed(self, build, home, scene):
+        station = build()
+        frames = scene(3.0, 4.5)
+        settle(station, frames[:2])
+        (home / "images" / "Grace_Hopper.jpg").unlink()
+        wait_for(lambda: not station._parts.gallery.snapshot.people)
+        assert not any(decision.outcome is Outcome.GRANTED for decision in settle(station, frames[2:]))
+        assert "gallery" in station.refresh().notice
 
     def test_frames_counted_before_the_gallery_changed_do_not_count_after_it(self, build, home, scene):
         station = build()

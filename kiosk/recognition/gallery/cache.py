@@ -33,8 +33,8 @@ class TemplateCache:
 
     def __init__(self, folder: Path, encoder: str, version: str) -> None:
         self._encoder = encoder
-        self._root = folder / "templates"
-        self._folder = self._root / _hashed(f"{encoder}\n{version}")
+        self._root = folder
+        self._folder = folder / _hashed(f"{encoder}\n{version}")
 
     def get(self, digest: str) -> Embedding | Rejection | None:
         """What is known of a content by its hash; None where that is nothing."""

@@ -60,6 +60,7 @@ class Gallery:
         self._reader = PictureReader(make_encode, encoder_name, self._cache)
         self._workers = workers
         self._kept: dict[str, _Kept] = {}
+        self._listing: Listing | None = None  # the one that the snapshot shows
         self._snapshot = GallerySnapshot(encoder_name)
         self._digests: dict[str, tuple[Stamp, str]] = {}
         self._closed = threading.Event()
@@ -76,7 +77,10 @@ class Gallery:
             listing = list_folder(self.folder)
             self._forget_changed(listing)
             self._recall(listing)
-            self._read_due(listing, math.inf, progress or (lambda done, total: None))
+            progress = progress or (lambda done, total: None)
+            self._read_due(listing, math.inf, progress)
+            while self._forget_outdated():
+                self._read_due(listing, math.inf, progress)
             self._publish(listing)
             self._remember_digests(listing)
             self._cache.drop_unused()
@@ -90,6 +94,8 @@ class Gallery:
         with self._turn:
             before = self._snapshot
             listing = list_folder(self.folder)
+            if listing == self._listing and not self._due(listing):
+                return False
             self._forget_changed(listing)
             self._publish(listing)
             if self._read_due(listing, time.monotonic() + _REFRESH_SECONDS, lambda done, total: None):
@@ -105,6 +111,13 @@ class Gallery:
         stamps = {picture.source: picture.stamp for picture in listing.pictures}
         self._kept = {source: kept for source, kept in self._kept.items() if stamps.get(source) == kept.stamp}
 
+    def _forget_outdated(self) -> bool:
+        """Drops what the cache gave and the encoder has disproved; whether there was any."""
+        outdated = [source for source, kept in self._kept.items() if self._reader.is_outdated(kept.reading)]
+        for source in outdated:
+            del self._kept[source]
+        return bool(outdated)
+
     def _recall(self, listing: Listing) -> None:
         """Takes what the cache knows of files that are unchanged since the last run."""
         self._digests = self._cache.known_digests(self.folder)
@@ -114,12 +127,16 @@ class Gallery:
             if reading and picture.source not in self._kept:
                 self._kept[picture.source] = _Kept(picture.stamp, reading, -math.inf, math.inf, young=False)
 
-    def _read_due(self, listing: Listing, until: float, progress: Callable[[int, int], None]) -> bool:
-        """Reads what is new, then what deserves another try; whether anything was read."""
+    def _due(self, listing: Listing) -> list[ListedPicture]:
+        """What is new, then what deserves another try."""
         now = time.monotonic()
         new = [picture for picture in listing.pictures if picture.source not in self._kept]
         kept = [picture for picture in listing.pictures if picture.source in self._kept]
-        due = new + [picture for picture in kept if self._kept[picture.source].read_again_at <= now]
+        return new + [picture for picture in kept if self._kept[picture.source].read_again_at <= now]
+
+    def _read_due(self, listing: Listing, until: float, progress: Callable[[int, int], None]) -> bool:
+        """Reads what is due; whether anything was."""
+        due = self._due(listing)
         total, done = len(listing.pictures), len(listing.pictures) - len(due)
         progress(done, total)
         for picture, reading in self._readings(due, until):
@@ -159,6 +176,7 @@ class Gallery:
         self._kept[picture.source] = _Kept(picture.stamp, reading, first_read_at, read_again_at, young)
 
     def _publish(self, listing: Listing) -> None:
+        self._forget_outdated()
         templates: list[Template] = []
         skipped = list(listing.skipped)
         for picture in listing.pictures:
@@ -172,6 +190,7 @@ class Gallery:
         snapshot = GallerySnapshot(self._encoder, tuple(templates), tuple(sorted(skipped, key=lambda one: one.source)))
         if _in_force(snapshot) != _in_force(self._snapshot) or snapshot.skipped != self._snapshot.skipped:
             self._snapshot = snapshot
+        self._listing = listing
 
     def _remember_digests(self, listing: Listing) -> None:
         digests = {}

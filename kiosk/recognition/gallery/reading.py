@@ -3,6 +3,7 @@
 import hashlib
 import os
 import queue
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -36,11 +37,30 @@ class PictureReader:
         self._encoder = encoder
         self._cache = cache
         self._idle: queue.SimpleQueue[EncodePicture] = queue.SimpleQueue()
+        self._dimension: int | None = None
+        self._is_certain = False  # the dimension comes from the encoder, not from the cache
+        self._guard = threading.Lock()
 
     def recall(self, digest: str) -> Reading | None:
-        """What the cache knows of a content."""
+        """What the cache knows of a content, where that can be compared with what else was read."""
         known = self._cache.get(digest)
-        return None if known is None else _reading(digest, known)
+        if known is None or (isinstance(known, Embedding) and not self._accepts(known, certain=False)):
+            return None
+        return _reading(digest, known)
+
+    def is_outdated(self, reading: Reading) -> bool:
+        """Whether it came from the cache before the encoder showed that its embeddings have another dimension."""
+        return isinstance(reading.outcome, Embedding) and reading.outcome.vector.size != self._dimension
+
+    def _accepts(self, embedding: Embedding, *, certain: bool) -> bool:
+        """The first embedding says what dimension all have; the first that the encoder makes overrules the cache."""
+        if not _is_usable(embedding, self._encoder):
+            return False
+        with self._guard:
+            if self._dimension is None or (certain and not self._is_certain):
+                self._dimension = embedding.vector.size
+            self._is_certain = self._is_certain or certain
+            return embedding.vector.size == self._dimension
 
     def read(self, picture: ListedPicture, known: Reading | None = None) -> Reading:
         """Opens the picture; `known` is returned again where the content is still the same.
@@ -72,7 +92,7 @@ class PictureReader:
             return Reading(None, f"could not be encoded ({reason})", passing=True)
         finally:
             self._idle.put(encode)
-        if isinstance(outcome, Embedding) and not _is_usable(outcome, self._encoder):
+        if isinstance(outcome, Embedding) and not self._accepts(outcome, certain=True):
             return Reading(None, "gave no usable embedding", passing=True)
         self._cache.put(digest, outcome)
         return _reading(digest, outcome)

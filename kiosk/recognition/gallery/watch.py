@@ -3,7 +3,7 @@
 import logging
 import threading
 
-from kiosk.errors import KioskError
+from kiosk.errors import in_one_line
 from kiosk.recognition.gallery.gallery import Gallery
 from kiosk.recognition.gallery.snapshot import GallerySnapshot
 
@@ -41,7 +41,7 @@ class GalleryWatch:
             try:
                 self._gallery.refresh()
             except Exception as error:
-                self._tell(str(error) if isinstance(error, KioskError) else f"gallery: {error!r}; see the log")
+                self._tell(in_one_line(error))
             else:
                 self.fault = None
 

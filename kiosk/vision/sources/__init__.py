@@ -5,13 +5,13 @@ from urllib.parse import urlsplit
 
 from kiosk.errors import CameraError
 from kiosk.vision.pictures import printable
-from kiosk.vision.sources.capture import STREAM_SCHEMES, Camera, Stream, VideoFile
+from kiosk.vision.sources.capture import STREAM_SCHEMES, Camera, Stream, VideoFile, without_secrets
 from kiosk.vision.sources.demo import DemoScene
 from kiosk.vision.sources.devices import first_camera, is_camera_number, stable_name
 from kiosk.vision.sources.source import Source
 from kiosk.vision.sources.stills import Stills
 
-__all__ = ["Source", "first_camera", "open_source", "stable_name"]
+__all__ = ["Source", "first_camera", "is_recording", "open_source", "source_name", "stable_name"]
 
 
 def open_source(spec: str, *, fast: bool = False, width: int = 640, height: int = 480, rate_hz: float = 30) -> Source:
@@ -34,9 +34,30 @@ def open_source(spec: str, *, fast: bool = False, width: int = 640, height: int 
     if "://" in spec:
         return Stream(_known_stream(spec))
     path = _path(f"/dev/video{int(spec)}" if is_camera_number(spec) else spec)
-    if path.is_char_device() or (path.is_relative_to("/dev") and not path.exists()):
+    if _is_device(path):
         return Camera(str(path), width=width, height=height, rate_hz=rate_hz)
     return Stills(path, rate_hz=rate_hz, fast=fast) if path.is_dir() else VideoFile(path, fast=fast)
+
+
+def is_recording(spec: str) -> bool:
+    """Whether the source is a file or folder, which ends, and no camera, stream or demo.
+
+    Raises CameraError where it can never be any of them.
+    """
+    if "://" in spec:
+        _known_stream(spec)
+        return False
+    return not (spec == "demo" or is_camera_number(spec) or _is_device(_path(spec)))
+
+
+def source_name(spec: str) -> str:
+    """The source as messages call it: without passwords."""
+    return without_secrets(spec) if "://" in spec else printable(spec)
+
+
+def _is_device(path: Path) -> bool:
+    """A device that is not there yet is one too; what lies below /dev/shm is a file."""
+    return path.is_char_device() or (path.is_relative_to("/dev") and not path.exists())
 
 
 def _path(spec: str) -> Path:

@@ -133,7 +133,7 @@ class Stream(_Live):
     """A network camera or another stream that FFmpeg can open."""
 
     def __init__(self, url: str) -> None:
-        name = _without_password(url)
+        name = without_secrets(url)
         limits = {
             cv2.CAP_PROP_OPEN_TIMEOUT_MSEC: _STREAM_TIMEOUT_MSEC,
             cv2.CAP_PROP_READ_TIMEOUT_MSEC: _STREAM_TIMEOUT_MSEC,
@@ -229,6 +229,7 @@ def _plausible_rate_hz(rate_hz: float) -> float:
     return rate_hz if math.isfinite(rate_hz) and 0 < rate_hz <= _HIGHEST_RATE_HZ else _FALLBACK_RATE_HZ
 
 
-def _without_password(url: str) -> str:
+def without_secrets(url: str) -> str:
+    """Scheme, host, port and path: some cameras want the password in the query."""
     parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()

@@ -15,18 +15,18 @@ VECTOR = np.array([0.6, 0.8], np.float32)
 
 @pytest.fixture
 def cache(tmp_path):
-    return TemplateCache(tmp_path, "pixels", "1")
+    return TemplateCache(tmp_path / "cache", "pixels", "1")
 
 
 def only_entry(tmp_path):
-    (path,) = tmp_path.glob("templates/*/*")
+    (path,) = tmp_path.glob("cache/*/*")
     return path
 
 
 def test_embeddings_and_rejections_come_back(cache, tmp_path):
     cache.put(DIGEST, Embedding(VECTOR, "pixels"))
     cache.put("cd" * 32, Rejection.SEVERAL_FACES)
-    again = TemplateCache(tmp_path, "pixels", "1")
+    again = TemplateCache(tmp_path / "cache", "pixels", "1")
     found = again.get(DIGEST)
     assert isinstance(found, Embedding)
     assert np.array_equal(found.vector, VECTOR)
@@ -38,7 +38,12 @@ def test_embeddings_and_rejections_come_back(cache, tmp_path):
 @pytest.mark.parametrize(("encoder", "version"), [("other", "1"), ("pixels", "2"), ("pixels\n1", "")])
 def test_another_encoder_or_path_version_shares_nothing(cache, tmp_path, encoder, version):
     cache.put(DIGEST, Embedding(VECTOR, "pixels"))
-    assert TemplateCache(tmp_path, encoder, version).get(DIGEST) is None
+    assert TemplateCache(tmp_path / "cache", encoder, version).get(DIGEST) is None
+
+
+def test_the_folder_that_is_named_is_the_one_that_is_used(cache, tmp_path):
+    cache.put(DIGEST, Rejection.NO_FACE)
+    assert only_entry(tmp_path).relative_to(tmp_path / "cache").parts[1:] == (DIGEST,)
 
 
 @pytest.mark.parametrize("damage", [b"", b"\0" * 13, b"half", b"\x80\x04N.", os.urandom(5000)])
@@ -61,8 +66,8 @@ def test_one_changed_bit_is_a_miss(cache, tmp_path):
 
 
 def test_a_cache_that_cannot_be_written_is_only_empty(tmp_path):
-    (tmp_path / "templates").write_text("in the way")
-    cache = TemplateCache(tmp_path, "pixels", "1")
+    (tmp_path / "cache").write_text("in the way")
+    cache = TemplateCache(tmp_path / "cache", "pixels", "1")
     cache.put(DIGEST, Rejection.NO_FACE)
     cache.remember_digests(tmp_path, {})
     cache.drop_unused()
@@ -87,12 +92,12 @@ def test_a_damaged_index_knows_nothing(cache, tmp_path, damage):
 
 
 def test_what_nobody_uses_is_dropped_and_what_is_used_stays(cache, tmp_path):
-    TemplateCache(tmp_path, "retired", "1").put(DIGEST, Rejection.NO_FACE)
+    TemplateCache(tmp_path / "cache", "retired", "1").put(DIGEST, Rejection.NO_FACE)
     old = time.time() - 100 * 86400
     os.utime(only_entry(tmp_path), (old, old))
     cache.put(DIGEST, Rejection.NO_FACE)
     cache.put("cd" * 32, Rejection.NO_FACE)
-    for path in tmp_path.glob("templates/*/*"):
+    for path in tmp_path.glob("cache/*/*"):
         os.utime(path, (old, old))
     assert cache.get("cd" * 32) is Rejection.NO_FACE
     cache.drop_unused()
@@ -100,7 +105,7 @@ def test_what_nobody_uses_is_dropped_and_what_is_used_stays(cache, tmp_path):
 
 
 def test_many_writers_leave_whole_entries_and_nothing_else(tmp_path):
-    caches = [TemplateCache(tmp_path, "pixels", "1") for _ in range(8)]
+    caches = [TemplateCache(tmp_path / "cache", "pixels", "1") for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda cache: [cache.put(DIGEST, Embedding(VECTOR, "pixels")) for _ in range(50)], caches))
     assert isinstance(caches[0].get(DIGEST), Embedding)

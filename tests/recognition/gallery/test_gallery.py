@@ -1,3 +1,4 @@
+import hashlib
 import os
 import shutil
 import threading
@@ -9,9 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kiosk.domain import Rejection
+from kiosk.domain import Embedding, Rejection
 from kiosk.errors import WeightsError
-from kiosk.recognition.gallery import Gallery
+from kiosk.recognition.gallery import Gallery, GallerySnapshot
+from kiosk.recognition.gallery.cache import TemplateCache
 
 
 @pytest.fixture
@@ -257,6 +259,59 @@ def test_a_ruined_cache_is_rebuilt(images, tmp_path, open_gallery, save_portrait
     assert len(calls) == 2
     open_gallery().load()
     assert len(calls) == 2
+
+
+def remember_wrongly(tmp_path: Path, picture: Path, size: int) -> None:
+    digest = hashlib.sha256(picture.read_bytes()).hexdigest()
+    embedding = Embedding(np.eye(size, dtype=np.float32)[0], "pixels")
+    TemplateCache(tmp_path / "cache", "pixels", "1").put(digest, embedding)
+
+
+@pytest.mark.parametrize("wrong", [["Ada"], ["Grace"], ["Ada", "Grace"]])
+def test_cached_embeddings_of_another_dimension_are_made_anew(images, tmp_path, open_gallery, save_portrait, wrong):
+    pictures = {name: save_portrait(images / f"{name}.png", person=n) for n, name in enumerate(("Ada", "Grace", "Lin"))}
+    age(images)
+    open_gallery().load()
+    for name in wrong:
+        remember_wrongly(tmp_path, pictures[name], 2)
+    gallery = open_gallery()
+    gallery.load()
+    assert gallery.snapshot.people == ("Ada", "Grace", "Lin")
+    assert gallery.snapshot.matrix.shape == (3, 192)
+
+
+def test_a_picture_that_comes_later_shows_that_the_cache_is_wrong(images, tmp_path, open_gallery, save_portrait):
+    remember_wrongly(tmp_path, save_portrait(images / "Ada.png", person=1), 2)
+    gallery = open_gallery()
+    gallery.load()
+    assert gallery.snapshot.matrix.shape == (1, 2)
+    save_portrait(images / "Grace.png", person=2)
+    gallery.refresh()
+    gallery.refresh()
+    assert gallery.snapshot.people == ("Ada", "Grace")
+    assert gallery.snapshot.matrix.shape == (2, 192)
+
+
+def test_an_unchanged_folder_costs_a_listing_and_keeps_the_snapshot(images, open_gallery, save_portrait, monkeypatch):
+    save_portrait(images / "Ada.png", person=1)
+    (images / "Text.txt").write_text("text")
+    age(images)
+    gallery = open_gallery()
+    gallery.load()
+    before, built = gallery.snapshot, []
+
+    def build(*parts):
+        built.append(1)
+        return GallerySnapshot(*parts)
+
+    monkeypatch.setattr("kiosk.recognition.gallery.gallery.GallerySnapshot", build)
+    assert not gallery.refresh()
+    assert gallery.snapshot is before
+    assert built == []
+    save_portrait(images / "Grace.png", person=2)
+    assert gallery.refresh()
+    assert built
+    assert gallery.snapshot is not before
 
 
 def test_without_any_cache_folder_it_works_all_the_same(images, tmp_path, open_gallery, save_portrait):

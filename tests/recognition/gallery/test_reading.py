@@ -1,3 +1,4 @@
+import hashlib
 import os
 import threading
 from pathlib import Path
@@ -84,6 +85,47 @@ def test_an_embedding_that_is_none_is_refused_and_not_cached(tmp_path, cache, sa
     assert reading.outcome == "gave no usable embedding"
     assert reading.passing
     assert not list((tmp_path / "cache").rglob("*"))
+
+
+@pytest.mark.parametrize("vector", [[np.nan, 1], [np.inf, 0], [0, 0], [3, 4]])
+def test_an_unusable_embedding_in_the_cache_is_made_anew(tmp_path, cache, save_portrait, encode_pixels, vector):
+    picture = listed(save_portrait(tmp_path / "a.png", person=1))
+    digest = hashlib.sha256(picture.path.read_bytes()).hexdigest()
+    cache.put(digest, Embedding(np.array(vector, np.float32), "pixels"))
+    reader = PictureReader(lambda: encode_pixels, "pixels", cache)
+    assert reader.recall(digest) is None
+    assert reader.read(picture).outcome.vector.size == 192
+    assert reader.recall(digest).outcome.vector.size == 192
+
+
+def test_the_embeddings_of_the_cache_have_one_dimension(cache, encode_pixels):
+    for digest, size in (("ab" * 32, 2), ("cd" * 32, 3), ("ef" * 32, 2)):
+        cache.put(digest, Embedding(np.eye(size, dtype=np.float32)[0], "pixels"))
+    reader = PictureReader(lambda: encode_pixels, "pixels", cache)
+    assert [reader.recall(digest * 32) is None for digest in ("ab", "cd", "ef")] == [False, True, False]
+
+
+def test_the_encoder_decides_about_the_dimension_and_not_the_cache(tmp_path, cache, save_portrait, encode_pixels):
+    cache.put("ab" * 32, Embedding(np.eye(2, dtype=np.float32)[0], "pixels"))
+    reader = PictureReader(lambda: encode_pixels, "pixels", cache)
+    recalled = reader.recall("ab" * 32)
+    assert not reader.is_outdated(recalled)
+    made = reader.read(listed(save_portrait(tmp_path / "a.png", person=1)))
+    assert reader.is_outdated(recalled)
+    assert not reader.is_outdated(made)
+    assert reader.recall("ab" * 32) is None
+
+
+def test_an_encoder_whose_embeddings_change_their_dimension_is_not_believed(tmp_path, cache, save_portrait):
+    sizes = iter((2, 3))
+
+    def encode(image):
+        return Embedding(np.eye(next(sizes), dtype=np.float32)[0], "pixels")
+
+    reader = PictureReader(lambda: encode, "pixels", cache)
+    first, second = (reader.read(listed(save_portrait(tmp_path / f"{n}.png", person=n))) for n in range(2))
+    assert first.outcome.vector.size == 2
+    assert second.outcome == "gave no usable embedding"
 
 
 def test_an_encoder_that_cannot_be_made_stops_the_reading(tmp_path, cache, save_portrait):

@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.errors import CameraError
 from kiosk.vision.opencv import cv2
-from kiosk.vision.sources import first_camera, open_source, stable_name
+from kiosk.vision.sources import first_camera, is_recording, open_source, source_name, stable_name
 
 
 @pytest.fixture
@@ -108,3 +108,23 @@ def test_a_source_that_cannot_be_had_is_a_fault_on_one_line(
 def test_the_cameras_of_this_machine_are_named_stably():
     found = first_camera()
     assert found is None or stable_name(found) == found
+
+
+@pytest.mark.parametrize("spec", ["demo", "0", "17", "/dev/video0", "/dev/v4l/by-id/usb-door", "rtsp://door/stream"])
+def test_cameras_streams_and_the_demo_are_no_recordings(spec):
+    assert not is_recording(spec)
+
+
+@pytest.mark.parametrize("spec", ["film.mp4", "12345", "stills/", "/tmp/film.mp4"])
+def test_files_and_folders_are_recordings(spec):
+    assert is_recording(spec)
+
+
+def test_an_address_that_can_never_be_a_stream_is_a_fault():
+    with pytest.raises(CameraError, match="ftp"):
+        is_recording("ftp://door/stream")
+
+
+def test_messages_name_a_source_without_its_secrets():
+    assert source_name("rtsp://admin:geheim@door:554/live?pwd=geheim") == "rtsp://door:554/live"
+    assert source_name("film.mp4") == "film.mp4"
