@@ -69,7 +69,8 @@ def run(
     from kiosk.station.build import choose
 
     choices = choose(read_config(config), source=source, gallery=gallery, fast=fast)
-    notice = "Demo: no camera was found." if choices.demo and source is None else ""
+    searched = source is None and choices.config.current.camera.source == "auto"
+    notice = ("Demo: no camera was found." if searched else "Demo") if choices.demo else ""
     return _start(choices, notice, headless=headless or as_json, as_json=as_json, full_screen=fullscreen)
 
 

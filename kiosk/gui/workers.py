@@ -59,7 +59,7 @@ class Worker(QObject):
 
     @pyqtSlot()
     def run(self) -> None:
-        raise NotImplementedError
+        """The loop; each worker has its own."""
 
 
 class CameraWorker(Worker):

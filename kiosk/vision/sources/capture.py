@@ -160,20 +160,15 @@ class VideoFile(Source):
         _check_size(self.name, self._capture)
         self.rate_hz = _plausible_rate_hz(self._capture.figure(cv2.CAP_PROP_FPS))
         self._pace = Pace(self.rate_hz, fast=fast)
-        self._sequence = 0
 
     def read(self) -> Frame | None:
         image = self._capture.read()
         if self._capture.closed:
             return None
-        if image is None and self._sequence == 0:
+        if image is None and self._pace.sequence == 0:
             raise _not_a_video(self.name)
         # Time comes from the count: CAP_PROP_POS_MSEC stands still or jumps in some containers.
-        captured_at = None if image is None else self._pace.captured_at(self._sequence)
-        if image is None or captured_at is None:
-            return None
-        self._sequence += 1
-        return Frame(image, captured_at, self._sequence - 1)
+        return self._pace.frame(image)
 
     def close(self) -> None:
         self._pace.stop()

@@ -79,16 +79,11 @@ class DemoScene(Source):
         draw(0)  # makes the parts, so that a missing picture is a fault of opening
         self.endless = not fast
         self._pace = Pace(RATE_HZ, fast=fast)
-        self._sequence = 0
 
     def read(self) -> Frame | None:
-        if not self.endless and self._sequence >= CYCLE_SECONDS * RATE_HZ:
+        if not self.endless and self._pace.sequence >= CYCLE_SECONDS * RATE_HZ:
             return None
-        captured_at = self._pace.captured_at(self._sequence)
-        if captured_at is None:
-            return None
-        self._sequence += 1
-        return Frame(draw(self._sequence - 1), captured_at, self._sequence - 1)
+        return self._pace.frame(draw(self._pace.sequence))
 
     def close(self) -> None:
         self._pace.stop()

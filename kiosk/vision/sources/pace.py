@@ -3,6 +3,8 @@
 import threading
 import time
 
+from kiosk.domain import ByteImage, Frame
+
 
 class Pace:
     """Holds the reader back to `rate_hz`, or not at all when `fast`."""
@@ -12,6 +14,7 @@ class Pace:
         self._interval_seconds = 1 / rate_hz
         self._fast = fast
         self._due_at: float | None = None
+        self.sequence = 0  # of the next frame
         self._stopped = threading.Event()
 
     @property
@@ -21,6 +24,14 @@ class Pace:
     def stop(self) -> None:
         """End every wait, now and later; from any thread."""
         self._stopped.set()
+
+    def frame(self, image: ByteImage | None) -> Frame | None:
+        """The image as the next frame, once it is due; None where there is no image or the pace is stopped."""
+        captured_at = None if image is None else self.captured_at(self.sequence)
+        if image is None or captured_at is None:
+            return None
+        self.sequence += 1
+        return Frame(image, captured_at, self.sequence - 1)
 
     def captured_at(self, index: int) -> float | None:
         """Waits until frame `index` is due; its time in s (video time when fast, else monotonic), None once stopped."""

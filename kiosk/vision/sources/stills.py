@@ -20,15 +20,9 @@ class Stills(Source):
         self.skipped: list[PictureError] = []  # pictures that could not be read so far
         self._waiting = iter(_pictures(folder, self.name))
         self._pace = Pace(rate_hz, fast=fast)
-        self._sequence = 0
 
     def read(self) -> Frame | None:
-        image = None if self._pace.stopped else self._next_readable()
-        captured_at = None if image is None else self._pace.captured_at(self._sequence)
-        if image is None or captured_at is None:
-            return None
-        self._sequence += 1
-        return Frame(image, captured_at, self._sequence - 1)
+        return self._pace.frame(None if self._pace.stopped else self._next_readable())
 
     def close(self) -> None:
         self._pace.stop()
@@ -39,7 +33,7 @@ class Stills(Source):
                 return read_picture(path)
             except PictureError as error:
                 self.skipped.append(error)
-        if self._sequence == 0:
+        if self._pace.sequence == 0:
             raise CameraError(self.name, f"none of its pictures can be read ({self.skipped[0]})", "replace them")
         return None
 

@@ -1,6 +1,8 @@
 import threading
 import time
 
+import numpy as np
+
 from kiosk.vision.sources.pace import Pace
 
 
@@ -46,3 +48,13 @@ def test_stopping_ends_a_fast_source_too():
     pace = Pace(30, fast=True)
     pace.stop()
     assert pace.captured_at(0) is None
+
+
+def test_frames_are_counted_and_no_image_is_none():
+    pace, image = Pace(10, fast=True), np.zeros((2, 2, 3), np.uint8)
+    assert pace.frame(None) is None
+    frames = [pace.frame(image), pace.frame(image)]
+    assert [(frame.sequence, frame.captured_at) for frame in frames] == [(0, 0.0), (1, 0.1)]
+    pace.stop()
+    assert pace.frame(image) is None
+    assert pace.sequence == 2
