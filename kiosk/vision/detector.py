@@ -4,6 +4,10 @@ Measured on 600 pictures of LFW's development view (250 x 250, one core): the de
 step of 1.1 and 5 neighbours misses 4 and costs 7.6 ms, at full size 4 and 21.8 ms; a step of 1.2 misses 18. On 18
 backlit 96 x 96 pictures of an office door it finds 8; alt2 at 1.05 after CLAHE on an enlarged picture finds all 18.
 CLAHE before every search makes well-lit pictures worse, so it is the second try.
+
+A live frame of 640 x 480, searched for faces of 48 px and more, costs 18 ms on two cores (7 to 10 ms where it is
+empty), with the light evened out 27 ms; a face that is followed costs about 4 ms. What the default cascade finds live
+has to convince alt2 too: necks and hands do not; of 37 frames of a clip in which somebody was found, 36 still count.
 """
 
 from collections.abc import Sequence

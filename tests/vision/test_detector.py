@@ -247,3 +247,14 @@ def test_thoroughly_most_development_pictures_show_their_person(detector, data):
         missed += not any(shows(face.box, (125, 125, 115)) for face in detector.find_thoroughly(read_picture(file)))
     assert len(files) == 40
     assert missed <= 1
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("picture", ["Gerry_Adams/Gerry_Adams_0007.jpg", "Billy_Crystal/Billy_Crystal_0006.jpg"])
+def test_a_live_find_that_only_one_cascade_sees_is_no_face(data, picture):
+    image = read_picture(data / "lfw-view1" / picture)
+    cascade = cv2.CascadeClassifier(str(asset("cascades", "haarcascade_frontalface_default.xml")))
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    reduced = cv2.resize(grey, None, fx=0.625, fy=0.625, interpolation=cv2.INTER_AREA)
+    assert len(cascade.detectMultiScale(reduced, 1.1, 5, minSize=(30, 30))) == 2
+    assert len(HaarDetector().find(image, min_face_px=48)) == 1
