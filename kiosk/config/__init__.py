@@ -1,7 +1,7 @@
 """config.yaml as validated, frozen sections.
 
 When adding an option: 1. a field here, with its unit and effect; 2. its line in config.yaml; 3. pass the value on at a
-composition point (kiosk.station, kiosk.gui.app, kiosk.cli). Nothing else reads the configuration.
+composition point (kiosk.station, kiosk.cli). Nothing else reads the configuration.
 """
 
 from kiosk.config.file import ConfigFile, find_config

@@ -69,13 +69,10 @@ class HaarDetector:
 
     def find_near(self, image: ByteImage, box: Box) -> Face | None:
         """Looks only around `box`, for a face of about its size; in backlight too."""
-        height, width = image.shape[:2]
-        region = box.grown(0.5, width, height)
+        region = _around(image, box, 0.5)
         if region.width <= 0 or region.height <= 0:
             return None
-        grey, scale = _reduced(
-            _grey(image[region.top : region.bottom, region.left : region.right]), _TRACKED_PX / max(box.width, 1)
-        )
+        grey, scale = _cut(image, region, box)
         sizes = round(box.width * scale * 0.7), round(box.width * scale * 1.4)
         found = _search(self._default, grey, 1.1, _SECOND_TRY_NEIGHBOURS, sizes)
         found = found or _search(self._alt2, self._evened(grey), 1.1, _SECOND_TRY_NEIGHBOURS, sizes)
@@ -108,11 +105,7 @@ class HaarDetector:
 
     def _confirmed(self, image: ByteImage, box: Box) -> bool:
         """Whether the other cascade sees a face there too: of several finds, some are none."""
-        height, width = image.shape[:2]
-        region = box.grown(0.3, width, height)
-        grey, scale = _reduced(
-            _grey(image[region.top : region.bottom, region.left : region.right]), _TRACKED_PX / box.width
-        )
+        grey, scale = _cut(image, _around(image, box, 0.3), box)
         return bool(_search(self._alt2, grey, 1.1, _SECOND_TRY_NEIGHBOURS, (round(box.width * scale * 0.6), 0)))
 
 
@@ -157,6 +150,17 @@ def _grey(image: ByteImage) -> ByteImage:
     if not image.size:
         return np.zeros((1, 1), np.uint8)  # nothing is found in it; OpenCV would raise
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def _around(image: ByteImage, box: Box, factor: float) -> Box:
+    height, width = image.shape[:2]
+    return box.grown(factor, width, height)
+
+
+def _cut(image: ByteImage, region: Box, box: Box) -> tuple[ByteImage, float]:
+    """A region in grey, at the scale at which a face as wide as `box` is searched for; and that scale."""
+    grey = _grey(image[region.top : region.bottom, region.left : region.right])
+    return _reduced(grey, _TRACKED_PX / max(box.width, 1))
 
 
 def _reduced(grey: ByteImage, scale: float) -> tuple[ByteImage, float]:

@@ -26,11 +26,11 @@ log, gate = sys.argv[1:3]
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 for line in sys.stdin:
     request = json.loads(line)
-    text, helper = request["text"], 0
-    if text == "hang with a helper":
-        helper = subprocess.Popen(["/bin/sleep", "1000"]).pid
+    text, grandchild = request["text"], 0
+    if text == "hang with a grandchild":
+        grandchild = subprocess.Popen(["/bin/sleep", "1000"]).pid
     with open(log, "a") as file:
-        file.write(json.dumps({**request, "pid": os.getpid(), "sid": os.getsid(0), "helper": helper}) + "\\n")
+        file.write(json.dumps({**request, "pid": os.getpid(), "sid": os.getsid(0), "grandchild": grandchild}) + "\\n")
     if text.startswith("hang"):
         time.sleep(1000)
     if text == "die":
@@ -129,14 +129,14 @@ def test_child_has_a_session_of_its_own_so_that_ctrl_c_passes_it_by(stage: Stage
 
 def test_child_that_hangs_is_replaced_after_the_deadline(stage: Stage) -> None:
     voice = stage.voice(deadline_seconds=0.5)
-    voice.say("hang with a helper")
+    voice.say("hang with a grandchild")
     wait_for(lambda: voice.fault)
     assert "did not answer within 0.5 s" in (voice.fault or "")
     voice.say("Welcome")
     stage.wait_for_text("Welcome")
     hung, spoken = stage.entries
     assert hung["pid"] != spoken["pid"]
-    wait_for(lambda: gone(hung["pid"]) and gone(hung["helper"]))
+    wait_for(lambda: gone(hung["pid"]) and gone(hung["grandchild"]))
     wait_for(lambda: voice.fault is None)
 
 
@@ -303,8 +303,8 @@ def voice_threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "voice"]
 
 
-@pytest.mark.parametrize("text", ["Welcome", "hang with a helper", "wait", "die"])
-def test_close_ends_child_helpers_and_thread_whatever_they_do(stage: Stage, text: str) -> None:
+@pytest.mark.parametrize("text", ["Welcome", "hang with a grandchild", "wait", "die"])
+def test_close_ends_child_grandchilds_and_thread_whatever_they_do(stage: Stage, text: str) -> None:
     before = voice_threads()
     voice = stage.voice(deadline_seconds=1000)
     voice.say(text)
@@ -313,7 +313,7 @@ def test_close_ends_child_helpers_and_thread_whatever_they_do(stage: Stage, text
     assert voice_threads() == before
     assert voice.fault is None or text == "die"
     entry = stage.entries[0]
-    wait_for(lambda: gone(entry["pid"]) and (not entry["helper"] or gone(entry["helper"])))
+    wait_for(lambda: gone(entry["pid"]) and (not entry["grandchild"] or gone(entry["grandchild"])))
     voice.close()
     voice.say("after the end")
     assert stage.texts == [text]
