@@ -73,13 +73,46 @@ class Box:
         )
 
 
+class Scheme(enum.Enum):
+    """Which five points of a face landmarks are; left and right as the image shows them, unless said otherwise."""
+
+    DLIB = "dlib"  # outer and inner corner of the right eye, outer and inner corner of the left eye, base of the nose
+    ARCFACE = "arcface"  # middle of the left eye, of the right eye, tip of the nose, left and right corner of the mouth
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Landmarks:
+    """Five points of a face."""
+
+    points: Floats  # (5, 2) px as (x, y)
+    scheme: Scheme
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
     """A detected sample."""
 
     box: Box
     score: float  # the detector's own, larger = surer
-    landmarks: Floats | None = None  # (5, 2) px as (x, y), in dlib's order; None until located
+    landmarks: Landmarks | None = None  # None until located
+
+
+class CropKind(enum.Enum):
+    """What a crop keeps in its place."""
+
+    DLIB_CHIP = "dlib_chip"  # dlib's five-point mean face, padding 0.25
+    ARCFACE = "arcface"  # ArcFace's five points in a frame of 112 x 112
+    OPENFACE = "openface"  # OpenFace's outer corners of the eyes and base of the nose in a frame of 96 x 96
+    BOX = "box"  # the detector's box, made square, upright
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """How a face is cut out; an encoder is only as good as the crop it was trained on."""
+
+    kind: CropKind
+    size_px: int  # rows and columns of the chip
+    margin: float = 0.0  # of the box's longer side, added on each side; for BOX alone
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -12,49 +12,75 @@ import numpy as np
 from kiosk.domain import (
     ByteImage,
     Chip,
+    Crop,
     Embedding,
     Face,
     Frame,
     Observation,
     Rejection,
+    Scheme,
     TrackedFace,
 )
 from kiosk.encoders.encoder import Encoder
 from kiosk.recognition.matching import Searchable, identify
-from kiosk.vision.alignment import align
+from kiosk.vision.alignment import QUALITY_CROP, cut, needs, quality_chip
 from kiosk.vision.detector import FaceDetector, distinct
 from kiosk.vision.landmarks import LandmarkModel
 from kiosk.vision.quality import Gates
 from kiosk.vision.tracking import Tracker
 
 # The way from a picture to chips, as part of the key under which embeddings are cached: raise it when that changes.
-PATH_VERSION = 1
+PATH_VERSION = 2
 
 _FULL_SEARCH_EVERY_SECONDS = 0.25  # for newcomers, while somebody is followed
 _SEARCH_BELOW_GATE = 0.8  # faces somewhat too small are found too: their owner is asked to come closer
 
 
 class FacePath:
-    """Landmarks, chip and embedding of a face that was found, with the gates on the way; used by one thread."""
+    """Landmarks, chips and embedding of a face that was found, with the gates on the way; used by one thread."""
 
     def __init__(self, landmarks: LandmarkModel, encoder: Encoder, gates: Gates) -> None:
         self.encoder = encoder
         self.gates = gates
         self._landmarks = landmarks
 
-    def chip(self, image: ByteImage, face: Face) -> tuple[Face, Chip | Rejection]:
-        """The face with its landmarks, and its chip or why it is not good enough."""
-        located = replace(face, landmarks=self._landmarks.locate(image, face.box))
-        rejection = self.gates.check_face(located)
+    @property
+    def key(self) -> str:
+        """Another one whenever the same face of the same picture may get another embedding."""
+        return f"{PATH_VERSION}-{self._landmarks.key}-{self.encoder.spec.key}"
+
+    def chips(self, image: ByteImage, face: Face) -> tuple[Face, Mapping[Crop, Chip] | Rejection]:
+        """The face with landmarks, and the chips that the encoder takes or why it is not good enough."""
+        located = self._located(image, face)
+        shown = face if face.landmarks is not None else located[Scheme.DLIB]
+        # The pose by the detector's own points: on a profile, which only such a detector finds, dlib's model sees a
+        # face that looks ahead.
+        rejection = self.gates.check_face(shown)
         if rejection is not None:
-            return located, rejection
-        chip = align(image, located)
-        return located, self.gates.check_chip(chip) or chip
+            return shown, rejection
+        # Light and sharpness by dlib's points wherever they are there: on these the gates were measured.
+        quality = quality_chip(image, located.get(Scheme.DLIB, shown))
+        rejection = self.gates.check_chip(quality)
+        if rejection is not None:
+            return shown, rejection
+        chips = {}
+        for crop in self.encoder.spec.crops:
+            suited = next((located[scheme] for scheme in needs(crop) if scheme in located), shown)
+            chips[crop] = quality if crop == QUALITY_CROP else cut(image, suited, crop)
+        return shown, chips
 
     def embedding(self, image: ByteImage, face: Face) -> tuple[Face, Embedding | Rejection]:
-        """The face with its landmarks, and its embedding or why there is none."""
-        located, chip = self.chip(image, face)
-        return located, chip if isinstance(chip, Rejection) else self.encoder.encode([chip])[0]
+        """The face with landmarks, and its embedding or why there is none."""
+        shown, chips = self.chips(image, face)
+        return shown, chips if isinstance(chips, Rejection) else self.encoder.embed(chips)
+
+    def _located(self, image: ByteImage, face: Face) -> dict[Scheme, Face]:
+        """The face with landmarks of each scheme that is at hand: dlib's too, where they are called for."""
+        located = {} if face.landmarks is None else {face.landmarks.scheme: face}
+        called_for = map(needs, self.encoder.spec.crops)
+        if not located or any(schemes and located.keys().isdisjoint(schemes) for schemes in called_for):
+            located[Scheme.DLIB] = replace(face, landmarks=self._landmarks.locate(image, face.box))
+        return located
 
 
 class PhotographReader:
@@ -65,6 +91,11 @@ class PhotographReader:
     def __init__(self, detector: FaceDetector, path: FacePath) -> None:
         self._detector = detector
         self._path = path
+
+    @property
+    def key(self) -> str:
+        """Another one whenever the same picture may get another embedding, or another rejection."""
+        return f"{self._detector.key}-{self._path.key}"
 
     def one(self, image: ByteImage) -> Embedding | Rejection:
         """The embedding of the one person of a picture (H, W, 3) BGR."""
@@ -119,7 +150,6 @@ class Recogniser:
         self._last: tuple[TrackedFace, ...] = ()
         self._embeddings: dict[int, Embedding] = {}
         self._full_search_at = -np.inf
-        self._backlit = True  # the first search of an empty frame is a plain one
 
     def observe(self, frame: Frame) -> Observation:
         """Who is in the frame (H, W, 3) BGR. Raises EncoderError where the encoder fails."""
@@ -145,21 +175,16 @@ class Recogniser:
         if faces and len(faces) == len(boxes) and 0 <= since < _FULL_SEARCH_EVERY_SECONDS:
             return faces
         self._full_search_at = frame.captured_at
-        return distinct([*faces, *self._search(frame.image, somebody=bool(faces))])
-
-    def _search(self, image: ByteImage, *, somebody: bool) -> list[Face]:
-        """The whole frame. While nobody is found, every other search evens out the light first."""
-        self._backlit = not somebody and not self._backlit
         smallest = max(round(self._path.gates.min_face_px * _SEARCH_BELOW_GATE), 20)
-        return self._detector.find(image, min_face_px=smallest, backlit=self._backlit)
+        return distinct([*faces, *self._detector.find(frame.image, min_face_px=smallest)])
 
     def _identify(self, image: ByteImage, face: Face, track: int) -> TrackedFace:
         with self.clock.stage("align"):
-            located, chip = self._path.chip(image, face)
-        if isinstance(chip, Rejection):
-            return TrackedFace(track, located, chip, None)
+            located, chips = self._path.chips(image, face)
+        if isinstance(chips, Rejection):
+            return TrackedFace(track, located, chips, None)
         with self.clock.stage("encode"):
-            probe = self._path.encoder.encode([chip])[0]
+            probe = self._path.encoder.embed(chips)
         track = self._same_face(track, probe)
         with self.clock.stage("match"):
             found = identify(probe, self.gallery, threshold=self.threshold, margin=self.margin)
@@ -168,7 +193,8 @@ class Recogniser:
     def _same_face(self, track: int, probe: Embedding) -> int:
         """The track, or a new one where somebody else has taken the place."""
         before = self._embeddings.get(track)
-        # A face that is followed jumps by up to 0.26, two people by 0.43 and more in 99 % of cases (View 1, one clip).
+        # With the default encoder a face that is followed jumps by up to 0.26, two people by 0.43 and more in 99 % of
+        # cases (View 1, one clip).
         if before is not None and np.linalg.norm(before.vector - probe.vector) > self._path.encoder.spec.threshold:
             track = self._tracker.split(track)
         self._embeddings[track] = probe

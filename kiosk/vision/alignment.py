@@ -1,147 +1,165 @@
-"""Faces turned and cut to the chip that an encoder was trained on, pixel for pixel like dlib."""
+"""Faces cut out the way that an encoder was trained on, one function for each kind of crop."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kiosk.domain import ByteImage, Chip, Face, Floats
+from kiosk.domain import Box, ByteImage, Chip, Crop, CropKind, Face, Floats, Landmarks, Scheme
 from kiosk.errors import DetectorError
+from kiosk.vision.dlib_chip import dlib_chip
 from kiosk.vision.opencv import cv2
+from kiosk.vision.schemes import FRAME_PX, as_dlib, finite, to_frame
 
-# The mean face: eye corners and base of the nose (dlib/image_transforms/interpolation.h, get_face_chip_details).
-_MEAN = (
-    0.8595674595992 + 0.2134981538014j,
-    0.6460604764104 + 0.2289674387677j,
-    0.1205750620789 + 0.2137274526848j,
-    0.3340850613712 + 0.2290642403242j,
-    0.4901123135679 + 0.6277975316475j,
-)
-_PADDING = 0.25  # of the mean face's square, added on each side
-_BAND = 256  # rows halved at a time, so that a huge picture needs little memory
-_FARTHEST_PX = 1e8  # nothing beyond is in any image
+QUALITY_CROP: Final = Crop(CropKind.DLIB_CHIP, 150)  # what light and sharpness are judged on, whatever the encoder
 
+# Outer corner of the left eye, of the right one, base of the nose, in parts of the chip's side: points 36, 45 and 33
+# of TEMPLATE between its smallest and largest values (cmusatyalab/openface, openface/align_dlib.py, MINMAX_TEMPLATE).
+_OPENFACE_PLACES = np.array([(0.194157, 0.169267), (0.788859, 0.158171), (0.494951, 0.514441)])
+_OPENFACE_POINTS = [2, 0, 4]  # the same among dlib's five
+_SMALLEST_STEP_PX = 0.001  # of the image from one pixel of a chip to the next: a face smaller still is none
+_FARTHEST_CORNER_PX = 10_000  # of a chip from the part of the image that it shows: OpenCV's limit is 32,767
 
-@dataclass(frozen=True, slots=True)
-class _Patch:
-    """The square of the image that becomes the chip; points are complex, x + iy px."""
-
-    centre: complex
-    across: complex  # from the first to the last pixel of a row: its length is the size, its angle the rotation
-
-    @property
-    def side(self) -> float:
-        """Pixels on a side, counted as dlib counts them: both ends."""
-        return abs(self.across) + 1
-
-    def bounds(self, border: float) -> tuple[float, float, float, float]:
-        """Left, top, right, bottom of its corners, with a border."""
-        reach = (abs(self.across.real) + abs(self.across.imag)) / 2 + border
-        return self.centre.real - reach, self.centre.imag - reach, self.centre.real + reach, self.centre.imag + reach
-
-    def moved(self, by: complex) -> _Patch:
-        return _Patch(self.centre + by, self.across)
-
-    def halved(self) -> _Patch:
-        """The same patch on the next level of the pyramid (dlib/image_transforms/image_pyramid.h, point_down)."""
-        return _Patch(self.centre / 2 - (1.25 + 0.75j), self.across / 2)
+_NEEDS: Final[dict[CropKind, tuple[Scheme, ...]]] = {
+    CropKind.DLIB_CHIP: (Scheme.DLIB,),
+    CropKind.ARCFACE: (Scheme.ARCFACE, Scheme.DLIB),
+    CropKind.OPENFACE: (Scheme.DLIB,),
+    CropKind.BOX: (),
+}
 
 
-def align(image: ByteImage, face: Face) -> Chip:
-    """The 150 x 150 chip of a face of a BGR image; raises DetectorError where its landmarks were not located."""
-    if face.landmarks is None:
-        raise DetectorError("face", "it has no landmarks", "locate them before aligning")
-    return Chip(dlib_chip(image, face.landmarks), face)
+def needs(crop: Crop) -> tuple[Scheme, ...]:
+    """The schemes of which a crop takes any one, the best first; empty where it needs no landmarks."""
+    return _NEEDS[crop.kind]
 
 
-def dlib_chip(image: ByteImage, landmarks: Floats, size: int = 150) -> ByteImage:
-    """The (size, size, 3) RGB chip around five landmarks (x, y) px of a BGR image, as dlib.get_face_chip cuts it.
+def cut(image: ByteImage, face: Face, crop: Crop) -> Chip:
+    """The chip of a face of a BGR image (H, W, 3); black where it lies outside the image.
 
-    What lies outside the image is black; so is everything where a landmark is not finite.
+    Black altogether where the landmarks are no numbers or lie in one place. Raises DetectorError where the face has no
+    landmarks of a scheme that the crop takes.
     """
-    # Written with < so that a landmark that is not a number is refused too.
-    if np.abs(landmarks).max() < _FARTHEST_PX:
-        region, patch = _reduced(image, _fitted(landmarks, size), size)
-        if min(region.shape[:2]) > 1:
-            return _sampled(region, patch, size)
+    if crop.kind is CropKind.BOX:
+        return Chip(_box_chip(image, face.box, crop), face)
+    return Chip(_BY_LANDMARKS[crop.kind](image, _suitable(face, crop), crop.size_px), face)
+
+
+def quality_chip(image: ByteImage, face: Face) -> Chip:
+    """The chip that light and sharpness are judged on, from landmarks of either scheme; raises as `cut` does."""
+    if face.landmarks is None:
+        raise _unsuitable(face, QUALITY_CROP)
+    located = as_dlib(face.landmarks)
+    size = QUALITY_CROP.size_px
+    return Chip(_black(size) if located is None else dlib_chip(image, located.points, size), face)
+
+
+def _suitable(face: Face, crop: Crop) -> Landmarks:
+    if face.landmarks is None or face.landmarks.scheme not in needs(crop):
+        raise _unsuitable(face, crop)
+    return face.landmarks
+
+
+def _unsuitable(face: Face, crop: Crop) -> DetectorError:
+    has = "no landmarks" if face.landmarks is None else f"landmarks of the scheme {face.landmarks.scheme.value}"
+    taken = " or ".join(scheme.value for scheme in needs(crop))
+    return DetectorError(
+        "face", f"it has {has}, the crop {crop.kind.value} takes {taken}", "locate landmarks of that scheme first"
+    )
+
+
+def _dlib(image: ByteImage, landmarks: Landmarks, size: int) -> ByteImage:
+    return dlib_chip(image, landmarks.points, size)
+
+
+def _arcface(image: ByteImage, landmarks: Landmarks, size: int) -> ByteImage:
+    fitted = to_frame(landmarks)
+    if fitted is None:
+        return _black(size)
+    to_image = fitted.inverse().matrix()
+    to_image[:, :2] *= FRAME_PX / size
+    return _warped(image, to_image, size)
+
+
+def _openface(image: ByteImage, landmarks: Landmarks, size: int) -> ByteImage:
+    if not finite(landmarks.points):
+        return _black(size)
+    places = np.column_stack([_OPENFACE_PLACES * size, np.ones(3)])
+    return _warped(image, np.linalg.solve(places, landmarks.points[_OPENFACE_POINTS]).T, size)
+
+
+_BY_LANDMARKS: Final[dict[CropKind, Callable[[ByteImage, Landmarks, int], ByteImage]]] = {
+    CropKind.DLIB_CHIP: _dlib,
+    CropKind.ARCFACE: _arcface,
+    CropKind.OPENFACE: _openface,
+}
+
+
+def _black(size: int) -> ByteImage:
     return np.zeros((size, size, 3), np.uint8)
 
 
-def _fitted(landmarks: Floats, size: int) -> _Patch:
-    """Where the chip lies: the similarity with least squares from the mean face to the landmarks."""
-    mean = (np.array(_MEAN) + _PADDING * (1 + 1j)) / (1 + 2 * _PADDING) * size
-    points = np.asarray(landmarks, np.float64) @ (1, 1j)
-    middle, centre = complex(mean.mean()), complex(points.mean())
-    turn = complex(np.vdot(mean - middle, points - centre) / np.vdot(mean - middle, mean - middle).real)
-    centre += turn * (size / 2 * (1 + 1j) - middle)
-    scale = abs(turn)
-    direction = turn / scale if scale else 1
-    return _Patch(centre, direction * (size * scale - 1))
+def _warped(image: ByteImage, to_image: Floats, size: int) -> ByteImage:
+    """The chip by bilinear interpolation; `to_image` (2, 3) leads from its pixels to the image's.
 
-
-def _reduced(image: ByteImage, patch: _Patch, size: int) -> tuple[ByteImage, _Patch]:
-    """The part of the image around the patch, halved until the patch is at most twice the chip; and the patch there.
-
-    Depth and border follow dlib/image_transforms/interpolation.h, extract_image_chips.
+    Where a pixel of the chip is several of the image, these are averaged first: interpolation alone would pick some.
     """
-    depth, smaller = 0, patch.halved()
-    while smaller.side > size:
-        depth, smaller = depth + 1, smaller.halved()
-    region, left, top = _cropped(image, patch, border=4 * 2.0**depth - 2)
-    placed = patch.moved(-complex(left, top))
-    for _ in range(depth):
-        region, placed = _halved(region), placed.halved()
-    return region, placed
+    step = math.sqrt(abs(float(np.linalg.det(to_image[:, :2]))))
+    region, to_region = _region(image, to_image, size, border=step + 1)
+    if not region.size or step < _SMALLEST_STEP_PX:
+        return _black(size)
+    if step >= 2:
+        region, to_region = _reduced(region, to_region, int(step))
+    if np.abs(_corners(to_region, size)).max() > _FARTHEST_CORNER_PX:
+        return _black(size)
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    chip = cv2.warpAffine(np.ascontiguousarray(region), to_region, (size, size), flags=how)
+    return np.asarray(cv2.cvtColor(chip, cv2.COLOR_BGR2RGB), np.uint8)
 
 
-def _cropped(image: ByteImage, patch: _Patch, border: float) -> tuple[ByteImage, int, int]:
-    height, width = image.shape[:2]
-    left, top, right, bottom = patch.bounds(border)
-    first_x, first_y = math.floor(max(left, 0) + 0.5), math.floor(max(top, 0) + 0.5)
-    last_x, last_y = math.floor(min(right, width - 1) + 0.5), math.floor(min(bottom, height - 1) + 0.5)
-    return image[first_y : max(last_y + 1, 0), first_x : max(last_x + 1, 0)], first_x, first_y
+def _corners(to_image: Floats, size: int) -> Floats:
+    """Where the four corners of a chip lie (2, 4)."""
+    last = size - 1
+    corners: Floats = to_image @ np.array([(0, last, 0, last), (0, 0, last, last), (1, 1, 1, 1)])
+    return corners
 
 
-def _halved(region: ByteImage) -> ByteImage:
-    """The next level of dlib's pyramid: a 5 x 5 binomial filter, every second pixel from the third on, truncated."""
-    if min(region.shape[:2]) <= 8:
-        return region[:0, :0]
-    rows, columns = (region.shape[0] - 3) // 2, (region.shape[1] - 3) // 2
-    half = np.empty((rows, columns, 3), np.uint8)
-    for first in range(0, rows, _BAND):
-        last = min(first + _BAND, rows)
-        smooth = cv2.pyrDown(region[2 * first : 2 * last + 3].astype(np.float32))
-        half[first:last] = smooth[1 : 1 + last - first, 1 : 1 + columns]
-    return half
+def _region(image: ByteImage, to_image: Floats, size: int, border: float) -> tuple[ByteImage, Floats]:
+    """The part of the image that a chip shows, and the way there."""
+    corners = _corners(to_image, size)
+    edges = np.array(image.shape[1::-1])
+    first = np.clip(np.floor(corners.min(axis=1) - border), 0, edges).astype(int)
+    last = np.clip(np.ceil(corners.max(axis=1) + border) + 1, 0, edges).astype(int)
+    moved: Floats = to_image - np.hstack([np.zeros((2, 2)), first[:, np.newaxis]])
+    return image[first[1] : last[1], first[0] : last[0]], moved
 
 
-def _sampled(region: ByteImage, patch: _Patch, size: int) -> ByteImage:
-    """The chip by bilinear interpolation, truncated; black where one of the four neighbours is outside."""
-    steps = (np.arange(size) / (size - 1) - 0.5) * patch.across
-    places_x = patch.centre.real + steps.real - steps.imag[:, np.newaxis]
-    places_y = patch.centre.imag + steps.imag + steps.real[:, np.newaxis]
-    x, y = places_x.astype(np.int32), places_y.astype(np.int32)
+def _reduced(region: ByteImage, to_region: Floats, factor: int) -> tuple[ByteImage, Floats]:
     height, width = region.shape[:2]
-    inside = (places_x >= 0) & (places_y >= 0) & (x < width - 1) & (y < height - 1)
-    corners = _neighbours(region, (y * width + x) * inside)
-    right, below = places_x - x, places_y - y
-    left, above = 1 - right, 1 - below
-    chip = np.empty((size, size, 3), np.uint8)
-    for channel in range(3):
-        top_left, top_right, bottom_left, bottom_right = (corner[..., channel] for corner in corners)
-        # The products in dlib's order and in double: only then truncation falls alike where the image is even.
-        upper = left * top_left + right * top_right
-        lower = left * bottom_left + right * bottom_right
-        chip[..., channel] = (above * upper + below * lower) * inside
+    size = max(round(width / factor), 1), max(round(height / factor), 1)
+    scale = np.array([[size[0] / width], [size[1] / height]])
+    # A pixel's middle is half a pixel from its edge, on either side.
+    placed = to_region * scale + np.hstack([np.zeros((2, 2)), (scale - 1) / 2])
+    return np.asarray(cv2.resize(region, size, interpolation=cv2.INTER_AREA), np.uint8), placed
+
+
+def _box_chip(image: ByteImage, box: Box, crop: Crop) -> ByteImage:
+    """The box made square around its middle, with the crop's margin."""
+    chip, size = _black(crop.size_px), crop.size_px
+    side = max(round(max(box.width, box.height) * (1 + 2 * crop.margin)), 0)
+    left, top = round(box.centre[0] - side / 2), round(box.centre[1] - side / 2)
+    inside = Box(max(left, 0), max(top, 0), min(left + side, image.shape[1]), min(top + side, image.shape[0]))
+    if min(box.width, box.height, inside.width, inside.height) <= 0:
+        return chip
+    region = image[inside.top : inside.bottom, inside.left : inside.right]
+    columns, rows = (
+        slice(round((first - start) * size / side), round((last - start) * size / side))
+        for first, last, start in ((inside.left, inside.right, left), (inside.top, inside.bottom, top))
+    )
+    wanted = columns.stop - columns.start, rows.stop - rows.start
+    if min(wanted) > 0:
+        how = cv2.INTER_AREA if side > size else cv2.INTER_LINEAR
+        chip[rows, columns] = cv2.resize(region, wanted, interpolation=how)[..., ::-1]
     return chip
-
-
-def _neighbours(region: ByteImage, index: NDArray[np.int32]) -> list[ByteImage]:
-    """The pixels at flat `index`, right of it, below it, and right below it: RGBA."""
-    # Four bytes a pixel are fetched as one number, which is several times faster than three bytes.
-    whole = cv2.cvtColor(region, cv2.COLOR_BGR2RGBA).view(np.uint32).reshape(-1)
-    place, width = index.astype(np.intp), region.shape[1]
-    return [whole[offset:].take(place)[..., np.newaxis].view(np.uint8) for offset in (0, 1, width, width + 1)]

@@ -10,6 +10,7 @@ empty), with the light evened out 27 ms; a face that is followed costs about 4 m
 has to convince alt2 too: necks and hands do not; of 37 frames of a clip in which somebody was found, 36 still count.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,8 +35,12 @@ _PHOTOGRAPH_PX = (200, 500)  # the longer side of a photograph is brought betwee
 class FaceDetector(Protocol):
     """Finds faces; used by one thread."""
 
-    def find(self, image: ByteImage, *, min_face_px: int, backlit: bool = False) -> list[Face]:
-        """Faces of a live frame, the cheap way; `backlit` evens out the light first."""
+    @property
+    def key(self) -> str:
+        """Another one whenever the same picture may show other faces."""
+
+    def find(self, image: ByteImage, *, min_face_px: int) -> list[Face]:
+        """Faces of a live frame, the cheap way."""
 
     def find_near(self, image: ByteImage, box: Box) -> Face | None:
         """The face that was at `box` a frame ago."""
@@ -48,21 +53,33 @@ class HaarDetector:
     """OpenCV's default cascade; alt2 on evened-out light as the second try.
 
     `score` of a face is the number of overlapping windows that agreed on it.
+
+    Attributes:
+        key: see FaceDetector.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         """Raises DetectorError where the cascade files cannot be used."""
         folder = folder or asset("cascades")
-        self._default = _load(folder / "haarcascade_frontalface_default.xml")
-        self._alt2 = _load(folder / "haarcascade_frontalface_alt2.xml")
+        default, alt2 = folder / "haarcascade_frontalface_default.xml", folder / "haarcascade_frontalface_alt2.xml"
+        self._default, self._alt2 = _load(default), _load(alt2)
+        self.key = f"haar-{hashlib.sha256(default.read_bytes() + alt2.read_bytes()).hexdigest()[:12]}"
         self._clahe = cv2.createCLAHE(clipLimit=3.0, tileGridSize=(8, 8))
+        self._evens = True  # whether the last search evened out the light
+        self._followed_in: ByteImage | None = None  # the image in which somebody was found near a place
 
-    def find(self, image: ByteImage, *, min_face_px: int, backlit: bool = False) -> list[Face]:
-        """Faces of at least `min_face_px` in an image (H, W, 3) BGR, somewhat larger ones in a very large image."""
+    def find(self, image: ByteImage, *, min_face_px: int) -> list[Face]:
+        """Faces of at least `min_face_px` in an image (H, W, 3) BGR, somewhat larger ones in a very large image.
+
+        The first search is a plain one, and so is one beside somebody whom `find_near` has found in the same image. Of
+        the others, every second one evens out the light first.
+        """
+        self._evens = not self._evens and self._followed_in is not image
+        self._followed_in = None
         full = _grey(image)
         grey, scale = _reduced(full, min(_SEARCHED_PX / min_face_px, _SEARCHED_SIDE_PX / max(*full.shape, 1)))
         smallest = max(round(min_face_px * scale), _WINDOW_PX)
-        if backlit:
+        if self._evens:
             return _faces(_search(self._alt2, self._evened(grey), 1.1, _NEIGHBOURS, (smallest, 0)), 1 / scale)
         found = _faces(_search(self._default, grey, 1.1, _NEIGHBOURS, (smallest, 0)), 1 / scale)
         return [face for face in found if self._confirmed(image, face.box)]
@@ -77,6 +94,8 @@ class HaarDetector:
         found = _search(self._default, grey, 1.1, _SECOND_TRY_NEIGHBOURS, sizes)
         found = found or _search(self._alt2, self._evened(grey), 1.1, _SECOND_TRY_NEIGHBOURS, sizes)
         faces = _faces(found, 1 / scale, region.left, region.top)
+        if faces:
+            self._followed_in = image
         return max(faces, key=lambda face: face.box.overlap(box), default=None)
 
     def find_thoroughly(self, image: ByteImage) -> list[Face]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.domain import Box, ByteImage
+from kiosk.domain import Box, ByteImage, Landmarks, Scheme
 from kiosk.errors import DetectorError
 
 _Integers = NDArray[np.intp]
@@ -58,9 +59,14 @@ class _Cascade:
 
 
 class LandmarkModel:
-    """The trained trees; `locate` may be called from several threads."""
+    """The trained trees; `locate` may be called from several threads.
 
-    def __init__(self, shape: _Reals, cascades: list[_Cascade]) -> None:
+    Attributes:
+        key: another one where the trees are others.
+    """
+
+    def __init__(self, shape: _Reals, cascades: list[_Cascade], key: str) -> None:
+        self.key = key
         self._shape = shape
         self._cascades = cascades
         mean = shape.astype(np.float64).view(np.complex128)
@@ -68,17 +74,20 @@ class LandmarkModel:
         self._fit = centred / np.vdot(centred, centred).real
 
     @classmethod
-    def load(cls, path: Path) -> LandmarkModel:
-        """The model of an array file (see the encoders' builder); raises DetectorError where it is not one."""
-        arrays = _read(path)
+    def from_bytes(cls, name: str, content: bytes) -> LandmarkModel:
+        """The model of an array file (see the encoders' builder), given its content.
+
+        Raises DetectorError, naming `name`, where it is not one.
+        """
+        arrays = _read(name, content)
         try:
             _check(arrays)
         except ValueError as error:
-            raise _damaged(path, str(error)) from error
-        count = len(arrays["anchors"])
-        return cls(arrays["shape"], [_cascade({name: arrays[name][i] for name in _PER_CASCADE}) for i in range(count)])
+            raise _damaged(name, str(error)) from error
+        cascades = [_cascade({one: arrays[one][i] for one in _PER_CASCADE}) for i in range(len(arrays["anchors"]))]
+        return cls(arrays["shape"], cascades, hashlib.sha256(content).hexdigest()[:12])
 
-    def locate(self, image: ByteImage, box: Box, *, rounded: bool = True) -> _Reals:
+    def locate(self, image: ByteImage, box: Box, *, rounded: bool = True) -> Landmarks:
         """The five points (x, y) px of the face in `box` of a BGR image, in dlib's order.
 
         Two corners of the eye at the right of the image (outer, inner), two at the left (outer, inner), the base of
@@ -94,7 +103,8 @@ class LandmarkModel:
                 places = self._places(cascade, shape) * scale + origin
                 shape = cascade.step(shape, pixels.grey(places))
         points = shape.reshape(-1, 2) * scale.T + origin.T
-        return (np.floor(points + 0.5) if rounded else points).astype(np.float32)
+        points = np.floor(points + 0.5) if rounded else points
+        return Landmarks(points.astype(np.float32), Scheme.DLIB)
 
     def _places(self, cascade: _Cascade, shape: _Reals) -> _Reals:
         """Where the cascade's pixels lie (2, P), relative to the box: they turn and grow with the shape."""
@@ -148,16 +158,14 @@ def _cascade(arrays: dict[str, NDArray[Any]]) -> _Cascade:
     )
 
 
-def _read(path: Path) -> dict[str, NDArray[Any]]:
+def _read(name: str, content: bytes) -> dict[str, NDArray[Any]]:
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in _DTYPES}
-    except FileNotFoundError as error:
-        raise _damaged(path, "the landmark model is missing") from error
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            return {array: file[array] for array in _DTYPES}
     except KeyError as error:
-        raise _damaged(path, f"no landmark model: {error.args[0]}") from error
+        raise _damaged(name, f"no landmark model: {error.args[0]}") from error
     except (OSError, ValueError, TypeError, EOFError, RuntimeError, MemoryError, BadZipFile, zlib.error) as error:
-        raise _damaged(path, f"the landmark model cannot be read ({error})") from error
+        raise _damaged(name, f"the landmark model cannot be read ({error})") from error
 
 
 def _check(arrays: dict[str, NDArray[Any]]) -> None:
@@ -186,5 +194,5 @@ def _check(arrays: dict[str, NDArray[Any]]) -> None:
         raise ValueError("it names points or pixels that it does not have")
 
 
-def _damaged(path: Path, reason: str) -> DetectorError:
-    return DetectorError(path, reason, "install the kiosk again, or rebuild the file with make weights")
+def _damaged(name: str, reason: str) -> DetectorError:
+    return DetectorError(name, reason, "install the kiosk again, or rebuild the file with make weights")

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kiosk.domain import Chip, Face, Floats, Rejection
+from kiosk.domain import Chip, Face, Floats, Landmarks, Rejection, Scheme
 from kiosk.vision.opencv import cv2
 
-# dlib's five points: outer and inner corner of the subject's left eye, of the right eye, base of the nose.
-_EYES = ((0, 1), (2, 3))
-_NOSE = 4
+# The end of the nose that a scheme knows: the tip moves farther aside than the base. On 600 pictures of LFW's
+# development view the median, 90th, 95th and 99th percentile of the turn by the tip are 1.35, 1.38, 1.33 and 1.27 times
+# those by the base (0.07, 0.19, 0.25, 0.41). On 1,248 others both are above 0.45 in 0.3 % when scaled so.
+_REACH = {Scheme.DLIB: 1.0, Scheme.ARCFACE: 1.3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +50,26 @@ class Gates:
 PHOTOGRAPH = Gates(min_face_px=24, min_light=20.0, max_light=240.0, min_sharpness=3.0, max_turn=0.75)
 
 
-def turn(landmarks: Floats) -> float:
+def turn(landmarks: Landmarks) -> float:
     """How far a face looks aside: how far the base of the nose is from straight below the middle of the eyes.
 
-    0 = straight ahead, in parts of the distance between the eyes; landmarks (5, 2) in dlib's order.
+    0 = straight ahead, in parts of the distance between the eyes; about the same from landmarks of either scheme.
     """
-    left, right = (landmarks[list(eye)].mean(axis=0) for eye in _EYES)
-    across = left - right
+    right, left, nose = _eyes_and_nose(landmarks)
+    across = right - left
     distance = float(np.hypot(*across))
     if distance == 0:
         return float("inf")
-    offset = landmarks[_NOSE] - (left + right) / 2
-    return abs(float(offset @ across)) / distance**2
+    offset = nose - (left + right) / 2
+    return abs(float(offset @ across)) / distance**2 / _REACH[landmarks.scheme]
+
+
+def _eyes_and_nose(landmarks: Landmarks) -> tuple[Floats, Floats, Floats]:
+    """The eye at the right of the image, the eye at its left, and the nose."""
+    points = landmarks.points
+    if landmarks.scheme is Scheme.ARCFACE:
+        return points[1], points[0], points[2]
+    return points[:2].mean(axis=0), points[2:4].mean(axis=0), points[4]
 
 
 def light(chip: Chip) -> float:

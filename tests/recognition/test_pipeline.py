@@ -8,20 +8,35 @@ import numpy as np
 import pytest
 
 from kiosk.access.decision import DecisionRule
-from kiosk.domain import Box, Embedding, Face, Frame, Outcome, Rejection, Template
+from kiosk.domain import (
+    Box,
+    Crop,
+    CropKind,
+    Embedding,
+    Face,
+    Frame,
+    Landmarks,
+    Outcome,
+    Rejection,
+    Scheme,
+    Template,
+)
 from kiosk.encoders import load_encoder
-from kiosk.encoders.encoder import Encoder
+from kiosk.encoders.encoder import NetworkEncoder
+from kiosk.encoders.inputs import InputFormat
 from kiosk.errors import EncoderError
 from kiosk.recognition.gallery.snapshot import GallerySnapshot
 from kiosk.recognition.matching import identify, verify
 from kiosk.recognition.pipeline import FacePath, PhotographReader, Recogniser, StageClock
 from kiosk.resources import asset, weights
+from kiosk.vision.alignment import QUALITY_CROP, cut
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import LandmarkModel
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
 from kiosk.vision.quality import PHOTOGRAPH, Gates
 from kiosk.vision.sources.capture import VideoFile
+from kiosk.vision.yunet import YuNetDetector
 
 THRESHOLD, MARGIN = 0.38, 0.04
 # Where the faces of the demo's portraits are: x and y of the middle, px, and width.
@@ -31,7 +46,7 @@ COLLINS = (224, 113, 95)
 
 @pytest.fixture(scope="module")
 def landmarks():
-    return LandmarkModel.load(weights("dlib_landmarks.npz"))
+    return LandmarkModel.from_bytes("dlib", weights("dlib_landmarks.npz").read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +117,134 @@ def names(observation):
     return [one.identification and one.identification.match for one in observation.faces]
 
 
+ARCFACE = Crop(CropKind.ARCFACE, 112)
+OPENFACE = Crop(CropKind.OPENFACE, 96)
+BOX_160 = Crop(CropKind.BOX, 160, 0.1)
+
+
+class Showing:
+    """An encoder that takes any crops and keeps the chips it was given."""
+
+    def __init__(self, spec, *crops, key="any"):
+        self.spec = replace(spec, name="showing", crops=crops, key=key)
+        self.chips = {}
+
+    def embed(self, chips):
+        self.chips = chips
+        return Embedding(np.float32([1, 0]), self.spec.name)
+
+
+class Counting:
+    """The landmark model, and how often it was asked."""
+
+    def __init__(self, model):
+        self.model, self.key, self.asked = model, model.key, 0
+
+    def locate(self, image, box):
+        self.asked += 1
+        return self.model.locate(image, box)
+
+
+class TestFacePath:
+    @pytest.fixture
+    def counting(self, landmarks):
+        return Counting(landmarks)
+
+    @pytest.fixture
+    def make(self, counting, encoder):
+        def make(*crops, gates=PHOTOGRAPH):
+            return FacePath(counting, Showing(encoder.spec, *crops), gates)
+
+        return make
+
+    @pytest.fixture
+    def boxed(self):
+        """The face as a detector without landmarks finds it."""
+        x, y, half = HOPPER[0], HOPPER[1], HOPPER[2] // 2
+        return Face(Box(x - half, y - half, x + half, y + half), 7.0)
+
+    @pytest.fixture
+    def pointed(self, boxed):
+        """The face as a detector with ArcFace's points finds it."""
+        points = np.array([(218.0, 184.0), (308.0, 183.0), (262.0, 232.0), (228.0, 276.0), (300.0, 275.0)])
+        return replace(boxed, landmarks=Landmarks(points, Scheme.ARCFACE))
+
+    @pytest.mark.parametrize("crop", [QUALITY_CROP, ARCFACE, OPENFACE, BOX_160, Crop(CropKind.DLIB_CHIP, 96)])
+    def test_the_encoder_is_given_its_crop(self, make, landmarks, hopper, boxed, crop):
+        path = make(crop)
+        shown, embedding = path.embedding(hopper, boxed)
+        located = replace(boxed, landmarks=landmarks.locate(hopper, boxed.box))
+        assert embedding.encoder == "showing"
+        assert list(path.encoder.chips) == [crop]
+        np.testing.assert_array_equal(path.encoder.chips[crop].image, cut(hopper, located, crop).image)
+        np.testing.assert_array_equal(shown.landmarks.points, located.landmarks.points)
+
+    @pytest.mark.parametrize("crop", [ARCFACE, BOX_160])
+    def test_landmarks_of_the_detector_that_suffice_are_used_as_they_are(self, make, counting, hopper, pointed, crop):
+        shown, chips = make(crop).chips(hopper, pointed)
+        assert shown is pointed
+        assert counting.asked == 0
+        np.testing.assert_array_equal(chips[crop].image, cut(hopper, pointed, crop).image)
+
+    @pytest.mark.parametrize("crop", [QUALITY_CROP, OPENFACE])
+    def test_others_are_located_where_the_crop_takes_no_such_and_the_detectors_are_shown(
+        self, make, counting, hopper, pointed, crop
+    ):
+        shown, chips = make(crop).chips(hopper, pointed)
+        assert shown is pointed
+        assert counting.asked == 1
+        _, expected = make(crop).chips(hopper, replace(pointed, landmarks=None))
+        np.testing.assert_array_equal(chips[crop].image, expected[crop].image)
+
+    def test_of_several_crops_each_is_cut_by_the_landmarks_that_suit_it_best(self, make, counting, hopper, pointed):
+        _, chips = make(QUALITY_CROP, ARCFACE, BOX_160).chips(hopper, pointed)
+        assert list(chips) == [QUALITY_CROP, ARCFACE, BOX_160]
+        assert counting.asked == 1
+        assert chips[QUALITY_CROP].face.landmarks.scheme is Scheme.DLIB
+        assert chips[ARCFACE].face is chips[BOX_160].face is pointed
+
+    @pytest.mark.parametrize("crop", [QUALITY_CROP, ARCFACE, BOX_160])
+    def test_the_same_pictures_are_refused_whatever_crop_and_landmarks(self, make, hopper, boxed, pointed, crop):
+        spoilt = {
+            Rejection.TOO_DARK: (hopper * 0.12).astype(np.uint8),
+            Rejection.TOO_BRIGHT: np.maximum(hopper, 245),
+            Rejection.TOO_BLURRED: np.asarray(cv2.GaussianBlur(hopper, (0, 0), 16)),
+        }
+        for face in (boxed, pointed):
+            path = make(crop)
+            assert {path.chips(image, face)[1] for image in spoilt.values()} == set(spoilt)
+            assert make(crop, gates=Gates(min_face_px=300)).chips(hopper, face)[1] is Rejection.TOO_SMALL
+            assert make(crop, gates=Gates(max_turn=0.0)).chips(hopper, face)[1] is Rejection.OFF_POSE
+
+    @pytest.mark.parametrize("crop", [QUALITY_CROP, ARCFACE])
+    def test_a_profile_is_off_pose_by_the_detectors_points(self, make, hopper, pointed, crop):
+        points = pointed.landmarks.points.copy()
+        points[2, 0] -= 100
+        profile = replace(pointed, landmarks=Landmarks(points, Scheme.ARCFACE))
+        assert make(crop, gates=Gates()).chips(hopper, profile)[1] is Rejection.OFF_POSE
+
+    def test_points_that_are_nowhere_are_off_pose(self, make, hopper, pointed):
+        lost = replace(pointed, landmarks=Landmarks(np.full((5, 2), np.nan), Scheme.ARCFACE))
+        assert make(ARCFACE).chips(hopper, lost)[1] is Rejection.OFF_POSE
+
+    def test_whatever_may_change_an_embedding_changes_the_key(self, landmarks, encoder, counting):
+        other_trees = Counting(landmarks)
+        other_trees.key = "other"
+        keys = [
+            PhotographReader(detector, FacePath(model, one, PHOTOGRAPH)).key
+            for detector in (HaarDetector(), Keyed("yunet-1"), Keyed("yunet-2"))
+            for model in (counting, other_trees)
+            for one in (encoder, Showing(encoder.spec, ARCFACE), Showing(encoder.spec, ARCFACE, key="another"))
+        ]
+        assert len(set(keys)) == len(keys)
+
+
+class Keyed(HaarDetector):
+    def __init__(self, key):
+        super().__init__()
+        self.key = key
+
+
 class TestPhotographs:
     def test_the_one_person_of_a_picture_is_encoded(self, reader, hopper, both):
         embedding = reader.one(hopper)
@@ -126,7 +269,7 @@ class TestPhotographs:
         found = reader.all(side_by_side(hopper, collins))
         people = [identify(one, both, threshold=THRESHOLD, margin=MARGIN).match for _, one in found]
         assert people == ["grace", "eileen"]
-        assert all(face.landmarks.shape == (5, 2) for face, _ in found)
+        assert all(face.landmarks.points.shape == (5, 2) for face, _ in found)
 
     def test_a_spoilt_picture_says_why(self, reader, hopper):
         assert reader.one((hopper * 0.12).astype(np.uint8)) is Rejection.TOO_DARK
@@ -281,7 +424,7 @@ class TestRecogniser:
             def run(self, images):
                 return np.full((len(images), 128), np.nan, np.float32)
 
-        path = FacePath(landmarks, Encoder(encoder.spec, NoNumbers()), Gates())
+        path = FacePath(landmarks, NetworkEncoder(encoder.spec, NoNumbers(), InputFormat(), mirror=False), Gates())
         recogniser = Recogniser(HaarDetector(), path, both, threshold=THRESHOLD, margin=MARGIN)
         images = [with_face(hopper, HOPPER, 320 + step, 240, 140) for step in range(3)]
         for index in (0, 1):
@@ -336,6 +479,44 @@ def test_somebody_with_another_ones_card_is_not_verified(data, reader, office):
     benoit = reader.one(read_picture(data / "office" / "camera_2.jpg"))
     assert not verify(benoit, "kian", office, threshold=THRESHOLD).accepted
     assert verify(benoit, "benoit", office, threshold=THRESHOLD).accepted
+
+
+@pytest.fixture(scope="module")
+def yunet(data):
+    file = data / "detectors" / "face_detection_yunet_2026may.onnx"
+    return YuNetDetector(file.name, file.read_bytes())
+
+
+@pytest.mark.data
+def test_with_a_detector_from_a_file_employees_are_the_same_people(data, yunet, landmarks, encoder):
+    reader = PhotographReader(yunet, FacePath(landmarks, encoder, PHOTOGRAPH))
+    pictures = {path.stem: reader.one(read_picture(path)) for path in sorted((data / "office").iterdir())}
+    templates = tuple(Template(name, one, name) for name, one in pictures.items() if "camera" not in name)
+    office = GallerySnapshot("dlib_resnet", templates)
+    assert [
+        identify(pictures[f"camera_{number}"], office, threshold=THRESHOLD, margin=MARGIN).match for number in range(6)
+    ] == ["younes", "bertrand", "benoit", "bertrand", "dan", "arnaud"]
+
+
+@pytest.mark.data
+def test_with_a_detector_from_a_file_profiles_are_seen_and_turned_away(data, yunet, landmarks, encoder):
+    path = FacePath(landmarks, encoder, Gates())
+    with VideoFile(data / "clips" / "short_hamilton_clip.mp4", fast=True) as video:
+        images = [frame.image for frame in video if frame.sequence in {24, 36}]
+    # The pianist from the side, as large as a third of the picture.
+    profiles = [max(yunet.find(image, min_face_px=150), key=lambda face: face.box.area) for image in images]
+    assert [path.chips(image, face)[1] for image, face in zip(images, profiles, strict=True)] == [
+        Rejection.OFF_POSE
+    ] * 2
+
+
+@pytest.mark.data
+def test_with_a_detector_from_a_file_somebody_known_is_followed_and_named(yunet, landmarks, encoder, both, hopper):
+    recogniser = Recogniser(yunet, FacePath(landmarks, encoder, Gates()), both, threshold=THRESHOLD, margin=MARGIN)
+    seen = watch(recogniser, [with_face(hopper, HOPPER, 200 + 5 * step, 220, 120 + step) for step in range(12)])
+    assert [names(one) for one in seen] == [["grace"]] * 12
+    assert {face.track for one in seen for face in one.faces} == {1}
+    assert {face.face.landmarks.scheme for one in seen for face in one.faces} == {Scheme.ARCFACE}
 
 
 @pytest.fixture(scope="module")

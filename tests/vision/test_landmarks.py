@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kiosk import resources
-from kiosk.domain import Box
+from kiosk.domain import Box, Scheme
 from kiosk.errors import DetectorError
 from kiosk.vision.landmarks import LandmarkModel
 from kiosk.vision.opencv import cv2
@@ -19,7 +19,7 @@ CENTRE = Box(70, 70, 180, 180)
 
 @pytest.fixture(scope="module")
 def model():
-    return LandmarkModel.load(SHIPPED)
+    return LandmarkModel.from_bytes(SHIPPED.name, SHIPPED.read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def pictures(data, count):
 
 
 def share_equal(model, peer, samples):
-    return np.mean([np.array_equal(model.locate(image, box), peer(image, box)) for image, box in samples])
+    return np.mean([np.array_equal(model.locate(image, box).points, peer(image, box)) for image, box in samples])
 
 
 @pytest.mark.data
@@ -70,18 +70,18 @@ def test_points_equal_dlibs_on_noise_whatever_the_box(model, peer, noise):
 
 
 def test_rounded_points_are_the_nearest_whole_pixels(model, noise):
-    exact = model.locate(noise, Box(20, 20, 100, 100), rounded=False)
+    exact = model.locate(noise, Box(20, 20, 100, 100), rounded=False).points
     assert exact.shape == (5, 2)
     assert exact.dtype == np.float32
     assert not np.array_equal(exact, np.round(exact))
-    np.testing.assert_array_equal(model.locate(noise, Box(20, 20, 100, 100)), np.floor(exact + 0.5))
+    np.testing.assert_array_equal(model.locate(noise, Box(20, 20, 100, 100)).points, np.floor(exact + 0.5))
 
 
 def test_a_cut_out_view_gives_the_points_of_its_copy(model, noise):
     view = noise[10:100:2, 5:150:3]
     np.testing.assert_array_equal(
-        model.locate(view, Box(3, 3, 40, 40), rounded=False),
-        model.locate(view.copy(), Box(3, 3, 40, 40), rounded=False),
+        model.locate(view, Box(3, 3, 40, 40), rounded=False).points,
+        model.locate(view.copy(), Box(3, 3, 40, 40), rounded=False).points,
     )
 
 
@@ -105,19 +105,20 @@ def test_the_image_is_left_as_it_was(model, noise):
 def test_a_senseless_box_gives_finite_points_without_a_warning(model, noise, box):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert np.isfinite(model.locate(noise, box)).all()
+        assert np.isfinite(model.locate(noise, box).points).all()
 
 
 def test_an_image_without_pixels_counts_as_black(model):
     nothing, black = np.zeros((0, 0, 3), np.uint8), np.zeros((90, 90, 3), np.uint8)
-    np.testing.assert_array_equal(model.locate(nothing, Box(0, 0, 90, 90)), model.locate(black, Box(0, 0, 90, 90)))
+    whole = Box(0, 0, 90, 90)
+    np.testing.assert_array_equal(model.locate(nothing, whole).points, model.locate(black, whole).points)
 
 
 def test_threads_that_share_the_model_do_not_disturb_each_other(model, noise):
     boxes = [Box(x, x // 2, x + 60, x // 2 + 60) for x in range(80)]
-    alone = [model.locate(noise, box, rounded=False) for box in boxes]
+    alone = [model.locate(noise, box, rounded=False).points for box in boxes]
     with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(lambda box: model.locate(noise, box, rounded=False), boxes))
+        together = list(pool.map(lambda box: model.locate(noise, box, rounded=False).points, boxes))
     np.testing.assert_array_equal(together, alone)
 
 
@@ -134,21 +135,26 @@ def one_tree(**changes):
     return arrays | changes
 
 
-def saved(folder, arrays):
-    np.savez(folder / "model.npz", **arrays)
-    return folder / "model.npz"
+def saved(arrays):
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def loaded(arrays):
+    return LandmarkModel.from_bytes("model.npz", saved(arrays))
 
 
 @pytest.mark.parametrize(("left", "right", "leaf"), [(200, 99, 0), (200, 100, 15), (0, 255, 15)])
-def test_a_split_is_taken_to_the_first_child_when_the_difference_exceeds_the_threshold(tmp_path, left, right, leaf):
+def test_a_split_is_taken_to_the_first_child_when_the_difference_exceeds_the_threshold(left, right, leaf):
     image = np.full((100, 100, 3), left, np.uint8)
     image[:, 50:] = right
     tree = one_tree()
-    points = LandmarkModel.load(saved(tmp_path, tree)).locate(image, Box(0, 0, 101, 101), rounded=False)
+    points = loaded(tree).locate(image, Box(0, 0, 101, 101), rounded=False).points
     np.testing.assert_allclose(points.reshape(-1), (tree["shape"] + leaf) * 100)
 
 
-def test_each_answer_along_the_way_leads_to_its_own_leaf(tmp_path):
+def test_each_answer_along_the_way_leads_to_its_own_leaf():
     image = np.zeros((100, 100, 3), np.uint8)
     for leaf in range(16):
         # Splits on the way down: 0, then 1 or 2, and so on; the highest bit of the leaf is the first "no".
@@ -158,18 +164,18 @@ def test_each_answer_along_the_way_leads_to_its_own_leaf(tmp_path):
             no = leaf >> (3 - level) & 1
             thresholds[node] = 0 if no else -1
             node = 2 * node + 1 + no
-        model = LandmarkModel.load(saved(tmp_path, one_tree(thresholds=thresholds.reshape(1, 1, 15))))
-        moved = model.locate(image, Box(0, 0, 101, 101), rounded=False).reshape(-1)
+        model = loaded(one_tree(thresholds=thresholds.reshape(1, 1, 15)))
+        moved = model.locate(image, Box(0, 0, 101, 101), rounded=False).points.reshape(-1)
         np.testing.assert_allclose(moved, (one_tree()["shape"] + leaf) * 100)
 
 
-def test_grey_is_the_mean_of_the_three_channels_rounded_down(tmp_path):
+def test_grey_is_the_mean_of_the_three_channels_rounded_down():
     image = np.zeros((100, 100, 3), np.uint8)
     image[:, :50] = (255, 30, 20)  # 305 // 3 = 101
-    model = LandmarkModel.load(saved(tmp_path, one_tree()))
-    assert model.locate(image, Box(0, 0, 101, 101))[0, 0] == 75
+    model = loaded(one_tree())
+    assert model.locate(image, Box(0, 0, 101, 101)).points[0, 0] == 75
     image[:, :50] = (255, 30, 17)  # 302 // 3 = 100
-    assert model.locate(image, Box(0, 0, 101, 101))[0, 0] == 75 + 1500
+    assert model.locate(image, Box(0, 0, 101, 101)).points[0, 0] == 75 + 1500
 
 
 def single_array():
@@ -178,48 +184,48 @@ def single_array():
     return buffer.getvalue()
 
 
-def written(content):
-    def write(path):
-        path.write_bytes(content)
-
-    return write
+def pickled():
+    buffer = io.BytesIO()
+    np.savez(buffer, shape=np.array([{}], object))
+    return buffer.getvalue()
 
 
 @pytest.mark.parametrize(
-    "write",
-    [
-        lambda _: None,
-        lambda path: path.mkdir(),
-        written(b""),
-        written(b"no array file"),
-        written(b"PK\x03\x04" + bytes(40)),
-        written(SHIPPED.read_bytes()[:100_000]),
-        written(single_array()),
-        lambda path: np.savez(path, shape=np.array([{}], object)),
-    ],
-    ids=["missing", "folder", "empty", "text", "torn", "truncated", "single array", "pickle"],
+    "content",
+    [b"", b"no array file", b"PK\x03\x04" + bytes(40), SHIPPED.read_bytes()[:100_000], single_array(), pickled()],
+    ids=["empty", "text", "torn", "truncated", "single array", "pickle"],
 )
-def test_a_file_that_is_no_model_is_a_fault_that_names_it(tmp_path, write):
-    path = tmp_path / "model.npz"
-    write(path)
+def test_a_content_that_is_no_model_is_a_fault_that_names_it(content):
     with pytest.raises(DetectorError, match=r"model\.npz"):
-        LandmarkModel.load(path)
+        LandmarkModel.from_bytes("model.npz", content)
 
 
-def test_bytes_altered_at_random_are_a_fault_or_do_no_harm(tmp_path):
-    good = saved(tmp_path, one_tree()).read_bytes()
+def test_other_trees_have_another_key():
+    keys = {
+        loaded(one_tree()).key,
+        loaded(one_tree()).key,
+        loaded(one_tree(leaves=np.zeros((1, 1, 16, 10), np.float32))).key,
+    }
+    assert len(keys) == 2
+
+
+def test_the_points_say_that_they_are_dlibs(model, noise):
+    assert model.locate(noise, Box(20, 20, 100, 100)).scheme is Scheme.DLIB
+
+
+def test_bytes_altered_at_random_are_a_fault_or_do_no_harm():
+    good = saved(one_tree())
     draw = np.random.default_rng(11)
     refused = 0
     for _ in range(300):
         altered = bytearray(good)
         altered[draw.integers(len(altered))] ^= 1 << int(draw.integers(8))
-        (tmp_path / "altered.npz").write_bytes(altered)
         try:
-            model = LandmarkModel.load(tmp_path / "altered.npz")
+            model = LandmarkModel.from_bytes("altered.npz", bytes(altered))
         except DetectorError:
             refused += 1
         else:
-            assert model.locate(np.zeros((9, 9, 3), np.uint8), Box(0, 0, 9, 9)).shape == (5, 2)
+            assert model.locate(np.zeros((9, 9, 3), np.uint8), Box(0, 0, 9, 9)).points.shape == (5, 2)
     assert refused > 150
 
 
@@ -238,13 +244,13 @@ def test_bytes_altered_at_random_are_a_fault_or_do_no_harm(tmp_path):
         ({"thresholds": np.zeros((1, 1, 7), np.int16)}, "thresholds has the shape"),
     ],
 )
-def test_arrays_that_do_not_fit_together_are_refused_with_the_reason(tmp_path, changes, reason):
+def test_arrays_that_do_not_fit_together_are_refused_with_the_reason(changes, reason):
     with pytest.raises(DetectorError, match=reason):
-        LandmarkModel.load(saved(tmp_path, one_tree(**changes)))
+        loaded(one_tree(**changes))
 
 
-def test_a_model_that_lacks_an_array_is_refused_by_its_name(tmp_path):
+def test_a_model_that_lacks_an_array_is_refused_by_its_name():
     arrays = one_tree()
     del arrays["leaves"]
     with pytest.raises(DetectorError, match="leaves"):
-        LandmarkModel.load(saved(tmp_path, arrays))
+        loaded(arrays)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain import Box, Chip, Face, Rejection
+from kiosk.domain import Box, Chip, Face, Landmarks, Rejection, Scheme
 from kiosk.resources import asset, weights
-from kiosk.vision.alignment import align
+from kiosk.vision.alignment import quality_chip
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import LandmarkModel
 from kiosk.vision.opencv import cv2
@@ -17,17 +17,27 @@ from kiosk.vision.quality import PHOTOGRAPH, Gates, light, sharpness, turn
 
 # Two corners of each eye and the base of the nose, of somebody who looks straight ahead.
 FRONTAL = np.array([(140, 60), (115, 62), (60, 60), (85, 62), (100, 105)], np.float32)
+# The same face in ArcFace's points: eyes, tip of the nose, corners of the mouth.
+ALSO_FRONTAL = np.array([(72.5, 61), (127.5, 61), (100, 95), (80, 130), (120, 130)], np.float32)
 LARGE = Box(0, 0, 200, 200)
+
+
+def dlib(points) -> Landmarks:
+    return Landmarks(np.asarray(points), Scheme.DLIB)
+
+
+def arcface(points) -> Landmarks:
+    return Landmarks(np.asarray(points), Scheme.ARCFACE)
 
 
 @pytest.fixture(scope="module")
 def portraits():
-    model, detector = LandmarkModel.load(weights("dlib_landmarks.npz")), HaarDetector()
+    model, detector = LandmarkModel.from_bytes("dlib", weights("dlib_landmarks.npz").read_bytes()), HaarDetector()
     chips = []
     for name in ("grace_hopper.jpg", "eileen_collins.jpg"):
         image = read_picture(asset("demo", name))
         face = detector.find_thoroughly(image)[0]
-        chips.append(align(image, replace(face, landmarks=model.locate(image, face.box))))
+        chips.append(quality_chip(image, replace(face, landmarks=model.locate(image, face.box))))
     return chips
 
 
@@ -63,11 +73,11 @@ def with_light(chip: Chip, factor: float) -> Chip:
     ],
 )
 def test_a_face_is_too_small_below_the_limit(box, rejection):
-    assert Gates(min_face_px=80).check_face(Face(box, 1.0, FRONTAL)) is rejection
+    assert Gates(min_face_px=80).check_face(Face(box, 1.0, dlib(FRONTAL))) is rejection
 
 
 def test_a_face_is_off_pose_above_the_limit():
-    aside = looking(125)
+    aside = dlib(looking(125))
     limit = turn(aside)
     assert Gates(max_turn=limit).check_face(Face(LARGE, 1.0, aside)) is None
     assert Gates(max_turn=math.nextafter(limit, 0)).check_face(Face(LARGE, 1.0, aside)) is Rejection.OFF_POSE
@@ -84,12 +94,13 @@ def test_a_face_without_landmarks_is_judged_by_its_size_alone():
 def test_landmarks_that_are_no_numbers_are_off_pose(point, bad):
     landmarks = FRONTAL.copy()
     landmarks[point, 0] = bad
-    assert Gates(max_turn=1e9).check_face(Face(LARGE, 1.0, landmarks)) is Rejection.OFF_POSE
+    assert Gates(max_turn=1e9).check_face(Face(LARGE, 1.0, dlib(landmarks))) is Rejection.OFF_POSE
 
 
 def test_landmarks_in_one_point_are_off_pose():
-    assert turn(np.full((5, 2), 50.0)) == math.inf
-    assert Gates(max_turn=1e9).check_face(Face(LARGE, 1.0, np.full((5, 2), 50.0))) is Rejection.OFF_POSE
+    for landmarks in (dlib(np.full((5, 2), 50.0)), arcface(np.full((5, 2), 50.0))):
+        assert turn(landmarks) == math.inf
+        assert Gates(max_turn=1e9).check_face(Face(LARGE, 1.0, landmarks)) is Rejection.OFF_POSE
 
 
 @pytest.mark.parametrize(
@@ -126,14 +137,22 @@ def test_chips_of_any_size_are_judged(size):
 
 
 def test_looking_straight_ahead_is_no_turn():
-    assert turn(FRONTAL) == pytest.approx(0, abs=1e-6)
+    assert turn(dlib(FRONTAL)) == pytest.approx(0, abs=1e-6)
+    assert turn(arcface(ALSO_FRONTAL)) == pytest.approx(0, abs=1e-6)
 
 
 def test_the_farther_the_nose_is_aside_the_larger_the_turn():
-    turns = [turn(looking(x)) for x in (100, 110, 120, 140)]
+    turns = [turn(dlib(looking(x))) for x in (100, 110, 120, 140)]
     assert turns == sorted(turns)
     # 22 px beside the middle of eyes that are 55 px apart.
-    assert turn(looking(78)) == pytest.approx(turn(looking(122))) == pytest.approx(22 / 55)
+    assert turn(dlib(looking(78))) == pytest.approx(turn(dlib(looking(122)))) == pytest.approx(22 / 55)
+
+
+@pytest.mark.parametrize("nose_x", [60, 90, 117])
+def test_the_tip_of_the_nose_turns_by_a_third_more_than_its_base(nose_x):
+    points = ALSO_FRONTAL.copy()
+    points[2, 0] = 100 + (nose_x - 100) * 1.3
+    assert turn(arcface(points)) == pytest.approx(turn(dlib(looking(nose_x))), abs=1e-5)
 
 
 @given(
@@ -142,14 +161,15 @@ def test_the_farther_the_nose_is_aside_the_larger_the_turn():
 def test_turn_ignores_roll_size_and_place(nose_x, angle, scale, x, y):
     landmarks = looking(nose_x).astype(np.float64)
     rotation = np.array([(math.cos(angle), -math.sin(angle)), (math.sin(angle), math.cos(angle))])
-    assert turn(landmarks @ rotation.T * scale + (x, y)) == pytest.approx(turn(landmarks), abs=1e-6)
+    moved = landmarks @ rotation.T * scale + (x, y)
+    assert turn(dlib(moved)) == pytest.approx(turn(dlib(landmarks)), abs=1e-6)
 
 
 @given(st.floats(60, 140), st.floats(50, 150))
 def test_turn_is_the_same_for_the_mirror_image(nose_x, nose_y):
     landmarks = looking(nose_x, nose_y)
     mirrored = np.array([(200, 0)]) + landmarks[[2, 3, 0, 1, 4]] * np.array([(-1, 1)])
-    assert turn(mirrored) == pytest.approx(turn(landmarks), abs=1e-5)
+    assert turn(dlib(mirrored)) == pytest.approx(turn(dlib(landmarks)), abs=1e-5)
 
 
 @pytest.mark.parametrize("gates", [Gates(), PHOTOGRAPH])

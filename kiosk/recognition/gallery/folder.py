@@ -15,6 +15,8 @@ from kiosk.recognition.gallery.names import is_litter, name_fault, normal_name, 
 from kiosk.recognition.gallery.snapshot import Skipped
 from kiosk.vision.pictures import SUFFIXES, printable
 
+EMPTY = "holds no pictures"  # why the folder itself is skipped
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
@@ -70,7 +72,7 @@ def list_folder(folder: Path) -> Listing:
     except (OSError, RuntimeError, ValueError) as fault:
         return Listing((), (Skipped(printable(folder), f"the image folder cannot be read ({_cause(fault)})"),))
     if not found and not skipped:
-        skipped.append(Skipped(printable(folder), "holds no pictures"))
+        skipped.append(Skipped(printable(folder), EMPTY))
     return Listing(_in_one_spelling(found), tuple(skipped))
 
 
