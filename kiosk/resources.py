@@ -4,6 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 
 _PACKAGE = Path(str(files("kiosk")))
+_INSTALLED = _PACKAGE / "shipped"
 
 
 def asset(*parts: str) -> Path:
@@ -17,5 +18,4 @@ def weights(*parts: str) -> Path:
 
 
 def _shipped(*parts: str) -> Path:
-    installed = _PACKAGE.joinpath(*parts)
-    return installed if installed.exists() else _PACKAGE.parent.joinpath(*parts)
+    return (_INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent).joinpath(*parts)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kiosk import resources
+from kiosk.weights.catalogue import read_catalogue
 
 
 @pytest.fixture
@@ -18,6 +19,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "site" / "kiosk"
     folder.mkdir(parents=True)
     monkeypatch.setattr(resources, "_PACKAGE", folder)
+    monkeypatch.setattr(resources, "_INSTALLED", folder / "shipped")
     return folder
 
 
@@ -31,7 +33,7 @@ def put(folder: Path, name: str) -> Path:
 @pytest.mark.parametrize(("find", "folder"), [(resources.asset, "assets"), (resources.weights, "weights")])
 class TestShippedFiles:
     def test_installed_file_is_found_inside_the_package(self, package: Path, find, folder: str) -> None:
-        inside = put(package, f"{folder}/a/b.txt")
+        inside = put(package, f"shipped/{folder}/a/b.txt")
         put(package.parent, f"{folder}/a/b.txt")
         assert find("a", "b.txt") == inside
 
@@ -42,7 +44,7 @@ class TestShippedFiles:
         assert find("none.txt") == package.parent / folder / "none.txt"
 
     def test_folder_itself_is_found(self, package: Path, find, folder: str) -> None:
-        inside = put(package, f"{folder}/b.txt")
+        inside = put(package, f"shipped/{folder}/b.txt")
         assert find() == inside.parent
 
 
@@ -71,25 +73,26 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
+def files_below(folder: Path) -> set[Path]:
+    return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+
+
 def test_the_wheel_carries_what_the_checkout_has_at_its_top(installed: Path) -> None:
     root = Path(__file__).parents[1]
-    for name in ("assets", "weights"):
-        shipped = {path.relative_to(root) for path in (root / name).rglob("*") if path.is_file()}
-        carried = {
-            path.relative_to(installed / "kiosk") for path in (installed / "kiosk" / name).rglob("*") if path.is_file()
-        }
-        assert shipped == carried
+    assert files_below(installed / "kiosk/shipped/assets") == files_below(root / "assets")
+    fetched = {Path(entry.file) for entry in read_catalogue().fetch}
+    assert files_below(installed / "kiosk/shipped/weights") == files_below(root / "weights") - fetched
 
 
 def test_the_wheel_works_from_any_folder(installed: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "kiosk", "identify", str(installed / "kiosk/assets/demo/grace_hopper.jpg")]
+    command = [sys.executable, "-m", "kiosk", "identify", str(installed / "kiosk/shipped/assets/demo/grace_hopper.jpg")]
     environment = {**os.environ, "PYTHONPATH": str(installed), "PYTHONSAFEPATH": "1"}
     code = "import kiosk; print(kiosk.__file__)"
     where = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
     )
     assert where.stdout.startswith(str(installed))
-    command += ["--gallery", str(installed / "kiosk/assets/demo/gallery"), "--json"]
+    command += ["--gallery", str(installed / "kiosk/shipped/assets/demo/gallery"), "--json"]
     ran = subprocess.run(command, cwd=tmp_path, env=environment, check=False, capture_output=True, text=True)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert json.loads(ran.stdout)["faces"][0]["person"] == "Grace_Hopper"

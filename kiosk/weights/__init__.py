@@ -1,0 +1,1 @@
+"""The files below weights/: what is shipped, what can be fetched, and reading that accepts nothing else."""

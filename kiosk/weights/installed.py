@@ -1,0 +1,74 @@
+"""What the kiosk knows of files of weights, and which of them lie where it looks for them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk import resources
+from kiosk.errors import WeightsError
+from kiosk.weights.catalogue import Catalogue, CatalogueEntry, Known
+from kiosk.weights.files import FileState, file_state, find_file
+from kiosk.weights.manifest import read_manifest
+from kiosk.weights.partial import held_part, part_of
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """One file, known from the catalogue or the manifest, and what lies under its name."""
+
+    known: Known
+    shipped: bool
+    path: Path  # where it lies, or where it would
+    size: int  # bytes
+    sha256: str
+    licence: str
+    state: FileState
+    fetched_bytes: int = 0  # of a download that was not finished
+
+
+def installed(catalogue: Catalogue, folder: Path) -> list[Installed]:
+    """Every file that is shipped or can be fetched, hashed; raises WeightsError where one cannot be read.
+
+    Args:
+        catalogue: what can be fetched.
+        folder: the kiosk's own, looked into before the one that is shipped.
+    """
+    return [*_shipped(catalogue), *(_fetched(entry, folder) for entry in catalogue.fetch)]
+
+
+def remove(entry: CatalogueEntry, folder: Path) -> Path:
+    """Delete the file of an entry from `folder`, and what an unfinished download left; its path.
+
+    Raises WeightsError where there is neither, or while it is being fetched.
+    """
+    path = folder / entry.file
+    try:
+        if not path.exists() and not part_of(path).exists():
+            raise WeightsError(entry.name, f"is not installed in {folder}", "see `kiosk weights list`")
+        with held_part(path) as part:
+            part.truncate(0)
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise WeightsError(
+            path, f"cannot be removed: {error.strerror}", "check the permissions of its folder"
+        ) from error
+    return path
+
+
+def _shipped(catalogue: Catalogue) -> list[Installed]:
+    told = {known.file: known for known in catalogue.shipped}
+    found = []
+    for entry in read_manifest().values():
+        if entry.file not in told:
+            raise WeightsError(entry.file, "stands in the manifest, not in the catalogue", "install kiosk again")
+        path = resources.weights(entry.file)
+        state = file_state(path, entry.size, entry.sha256)
+        found.append(Installed(told[entry.file], True, path, entry.size, entry.sha256, entry.licence, state))
+    return found
+
+
+def _fetched(entry: CatalogueEntry, folder: Path) -> Installed:
+    path = find_file(entry.file, [folder, resources.weights()])
+    state = file_state(path, entry.size, entry.sha256)
+    part = part_of(folder / entry.file)
+    fetched_bytes = part.stat().st_size if part.is_file() else 0
+    return Installed(entry, False, path, entry.size, entry.sha256, entry.licence, state, fetched_bytes)

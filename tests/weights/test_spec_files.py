@@ -1,0 +1,197 @@
+import os
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import pytest
+from pydantic import Field
+
+from kiosk.errors import WeightsError
+from kiosk.weights.spec_files import Sha256, Spec, find_spec, is_name, read_spec, spec_names, spec_text
+
+DIGITS = "0123456789abcdef" * 4
+
+
+class Part(Spec):
+    size_px: int = Field(ge=1)
+    margin: float = 0.0
+
+
+class Small(Spec):
+    sha256: Sha256
+    words: str = "none"
+    part: Part
+    numbers: Annotated[tuple[float, ...], Field(strict=False)] = ()
+
+
+GOOD = f"kind: thing\nsha256: {DIGITS}\npart: {{size_px: 4}}\n"
+
+
+def write(folder: Path, name: str, text: str | bytes = GOOD) -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{name}.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_a_spec_is_read(tmp_path: Path) -> None:
+    assert read_spec(write(tmp_path, "small"), Small, "thing") == Small(sha256=DIGITS, part=Part(size_px=4))
+
+
+def test_a_spec_written_is_the_spec_read(tmp_path: Path) -> None:
+    numbers = tuple(np.random.default_rng(1).normal(scale=1e-5, size=200).tolist())
+    spec = Small(
+        sha256=DIGITS,
+        words="a: b # 'c' \u00e9 & *d",
+        part=Part(size_px=2, margin=1 / 3),
+        numbers=(*numbers, 0.0, 1e300),
+    )
+    text = spec_text(spec, "thing")
+    assert read_spec(write(tmp_path, "small", text), Small, "thing") == spec
+    assert text.startswith(b"kind: thing\n")
+    assert all(len(line) <= 120 and line == line.rstrip() for line in text.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (("size_px: 4", "size_px: 4, colour: blue"), "part.colour: Extra inputs"),
+        (("words", "word"), "word: Extra inputs"),
+        (("size_px: 4", "size_px: four"), "part.size_px: Input should be a valid integer"),
+        (("size_px: 4", "size_px: 4.0"), "part.size_px: Input should be a valid integer"),
+        (("size_px: 4", "size_px: true"), "part.size_px: Input should be a valid integer"),
+        (("size_px: 4", "size_px: 0"), "part.size_px: Input should be greater than or equal to 1"),
+        (("size_px: 4", "margin: 1"), "part.size_px: Field required"),
+        (("size_px: 4", "size_px: 4, margin: .nan"), "part.margin: Input should be a finite number"),
+        (("size_px: 4", "size_px: 4, margin: -.inf"), "part.margin: Input should be a finite number"),
+        (("{size_px: 4}", "[4]"), "part: Input should be"),
+        (("{size_px: 4}", ""), "part: Input should be"),
+        ((DIGITS, DIGITS[:-1]), "sha256: String should match"),
+        ((DIGITS, DIGITS.upper()), "sha256: String should match"),
+        ((DIGITS, "3"), "sha256: Input should be a valid string"),
+        (("words: x", "3: x"), "3: Extra inputs"),
+        (("words: x", "? [a, b]\n: x"), "Extra inputs"),
+    ],
+)
+def test_each_fault_is_named_with_its_key(tmp_path: Path, change: tuple[str, str], reason: str) -> None:
+    path = write(tmp_path, "small", (GOOD + "words: x\n").replace(*change))
+    with pytest.raises(WeightsError) as raised:
+        read_spec(path, Small, "thing")
+    assert str(raised.value).startswith(f"{path}: ")
+    assert reason in raised.value.reason
+    assert raised.value.remedy == "compare it with weights/dlib_resnet.yaml"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "holds no options"),
+        ("just words", "holds no options"),
+        ("- a\n- list", "holds no options"),
+        ("words: {", "is no YAML"),
+        ("words: [" * 2000, "is no YAML"),
+        (b"\x80\x81\x82", "is no YAML"),
+        (b"words: \x00", "is no YAML"),
+        ("words: " + "9" * 5000, "is no YAML"),
+        (GOOD + GOOD, "duplicate key"),
+        (GOOD + "words: !!python/object:os.system x", "is no YAML"),
+        (GOOD.replace("thing", "detector"), "kind is 'detector', not 'thing'"),
+        (GOOD.replace("kind: thing", ""), "kind is None, not 'thing'"),
+        (GOOD.replace("thing", "[" + "x, " * 9999 + "]"), "kind is ["),
+        (GOOD + "words: '" + "x" * 70_000 + "'", "is larger than 64 kB"),
+        (GOOD + "words: &a [*a]", "uses an alias"),
+    ],
+)
+def test_what_is_no_spec_is_refused_in_few_words(tmp_path: Path, text: str | bytes, reason: str) -> None:
+    path = write(tmp_path, "small", text)
+    with pytest.raises(WeightsError) as raised:
+        read_spec(path, Small, "thing")
+    assert str(raised.value).startswith(f"{path}: ")
+    assert reason in str(raised.value)
+    assert len(str(raised.value)) < len(str(path)) + 400
+
+
+def test_a_few_lines_that_stand_for_more_than_memory_holds_are_refused_at_once(tmp_path: Path) -> None:
+    lines = [f"l{at}: &l{at} [{', '.join([f'*l{at - 1}'] * 9)}]" for at in range(1, 40)]
+    bomb = "\n".join(["l0: &l0 [lol]", *lines, "kind: *l39", "? *l39\n: x"])
+    with pytest.raises(WeightsError, match="uses an alias"):
+        read_spec(write(tmp_path, "small", bomb), Small, "thing")
+    assert spec_names([tmp_path], "thing") == ("small",)
+
+
+def test_many_faults_are_told_in_one_sentence(tmp_path: Path) -> None:
+    many = "".join(f"wrong{at}{'g' * 900 if at == 1 else ''}: {at}\n" for at in range(12))
+    with pytest.raises(WeightsError) as raised:
+        read_spec(write(tmp_path, "small", GOOD + many), Small, "thing")
+    assert "wrong0: Extra" in raised.value.reason
+    assert raised.value.reason.endswith("and 7 more")
+    assert len(raised.value.reason) < 1000
+
+
+def test_damaged_bytes_give_a_spec_or_a_fault(tmp_path: Path) -> None:
+    generator = np.random.default_rng(3)
+    good = (GOOD + "words: 'x y'\nnumbers: [1.5, -2.0e-3, 1]\n").encode()
+    faults = 0
+    for _ in range(400):
+        content = bytearray(good)
+        for at in generator.integers(0, len(content), size=3):
+            content[at] = generator.integers(0, 256)
+        try:
+            read_spec(write(tmp_path, "small", bytes(content)), Small, "thing")
+        except WeightsError:
+            faults += 1
+    assert 0 < faults <= 400
+
+
+def test_names_are_those_of_all_folders_once_and_sorted(tmp_path: Path) -> None:
+    for folder, name in (("own", "b"), ("own", "c"), ("shipped", "a"), ("shipped", "b")):
+        write(tmp_path / folder, name)
+    assert spec_names([tmp_path / "own", tmp_path / "shipped"], "thing") == ("a", "b", "c")
+
+
+def test_names_of_another_kind_are_left_out_and_broken_ones_kept(tmp_path: Path) -> None:
+    write(tmp_path, "other", GOOD.replace("thing", "detector"))
+    write(tmp_path, "broken", "words: {")
+    write(tmp_path, "unsaid", GOOD.replace("kind: thing", ""))
+    assert spec_names([tmp_path], "thing") == ("broken", "unsaid")
+
+
+@pytest.mark.parametrize("name", ["manifest", "catalogue", "Upper", "with-dash", ".hidden", "", "\u00e9"])
+def test_files_of_other_names_are_no_specs(tmp_path: Path, name: str) -> None:
+    write(tmp_path, name)
+    assert spec_names([tmp_path], "thing") == ()
+    assert not is_name(name)
+    with pytest.raises(WeightsError, match="has no spec in"):
+        find_spec(name, [tmp_path])
+
+
+def test_what_is_no_file_is_no_spec(tmp_path: Path) -> None:
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / "nowhere.yaml").symlink_to(tmp_path / "gone")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    assert spec_names([tmp_path], "thing") == ()
+    for name in ("folder", "nowhere", "pipe"):
+        with pytest.raises(WeightsError, match="has no spec in"):
+            find_spec(name, [tmp_path])
+
+
+def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
+    shipped = write(tmp_path / "shipped", "a")
+    folders = [tmp_path / "gone", tmp_path / "shipped"]
+    assert spec_names(folders, "thing") == ("a",)
+    assert find_spec("a", folders) == shipped
+
+
+def test_the_first_folder_comes_first(tmp_path: Path) -> None:
+    write(tmp_path / "shipped", "a")
+    own = write(tmp_path / "own", "a", "broken: {")
+    assert find_spec("a", [tmp_path / "own", tmp_path / "shipped"]) == own
+
+
+@pytest.mark.parametrize("name", ["../small", "/etc/passwd", "sub/small", "small.yaml", "small\0", "x" * 500])
+def test_a_name_never_leads_to_another_folder(tmp_path: Path, name: str) -> None:
+    write(tmp_path, "small")
+    (tmp_path / "sub").mkdir()
+    with pytest.raises(WeightsError, match=r"has no spec in .*; see `kiosk encoders`") as raised:
+        find_spec(name, [tmp_path / "sub"])
+    assert len(str(raised.value)) < len(str(tmp_path)) + 200
