@@ -16,16 +16,19 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedSeq
 
 from kiosk import resources
 from kiosk.encoders import dlib_resnet
 from kiosk.encoders.dlib_landmarks import build_landmarks
 from kiosk.encoders.dlib_network import read_network
-from kiosk.encoders.encoder import check_reference, reference_chip
-from kiosk.encoders.litert import export_float16
-from kiosk.encoders.weights import MANIFEST, WeightsFile, manifest_entry, verified_bytes
+from kiosk.encoders.from_file import KIND, encoder_of
+from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_vector
+from kiosk.encoders.litert import export_litert
+from kiosk.encoders.spec_file import GoldenSection
 from kiosk.errors import KioskError, WeightsError
+from kiosk.weights.manifest import MANIFEST, WeightsFile, manifest_entry, verified_bytes
+from kiosk.weights.spec_files import spec_text
+from kiosk.weights.writing import write_files
 
 LANDMARKS_FILE: Final = "dlib_landmarks.npz"
 LANDMARKS_SOURCE_FILE: Final = "shape_predictor_5_face_landmarks.dat"
@@ -34,7 +37,6 @@ PACKAGE: Final = "face_recognition_models"
 _HEADER = """\
 # The files of this folder: hash, size in bytes, origin, licence and the command that makes them again.
 # Written by `make weights`. A file that differs from its entry is refused at the start.
-# reference: what an encoder answers to the pattern of kiosk.encoders.encoder.reference_chip.
 """
 
 
@@ -52,20 +54,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def build(out: Path) -> list[str]:
-    """Write both files and the manifest into `out`; a sentence a file about its difference to the shipped one."""
+    """Write both files, the encoder's spec and the manifest into `out`; a sentence a file on how it differs."""
     resnet = _resnet_content()
-    entry = _entry(dlib_resnet.FILE, resnet, dlib_resnet.SOURCE_FILE)
-    encoder = dlib_resnet.dlib_resnet_encoder(entry, resnet, threads=1)
-    vector = encoder.encode([reference_chip(encoder.spec.input_size_px)])[0].vector
-    entry = dataclasses.replace(entry, reference=tuple(round(float(number), 6) for number in vector))
     landmarks = npz_bytes(build_landmarks(_source_bytes(LANDMARKS_SOURCE_FILE)))
+    entries = [
+        _entry(dlib_resnet.FILE, resnet, dlib_resnet.SOURCE_FILE),
+        _entry(LANDMARKS_FILE, landmarks, LANDMARKS_SOURCE_FILE),
+    ]
     lines = [
-        compare_resnet(entry, resnet, _shipped(entry.file)),
+        compare_resnet(resnet, _shipped(dlib_resnet.FILE)),
         compare_landmarks(landmarks, _shipped(LANDMARKS_FILE)),
     ]
-    landmarks_entry = _entry(LANDMARKS_FILE, landmarks, LANDMARKS_SOURCE_FILE)
-    write_files(out, {entry.file: resnet, LANDMARKS_FILE: landmarks, MANIFEST: manifest_text([entry, landmarks_entry])})
+    contents = {
+        dlib_resnet.FILE: resnet,
+        f"{dlib_resnet.NAME}.yaml": resnet_spec_text(resnet),
+        LANDMARKS_FILE: landmarks,
+        MANIFEST: manifest_text(entries),
+    }
+    write_files(out, contents)
     return lines
+
+
+def resnet_spec_text(content: bytes) -> bytes:
+    """The spec of the default encoder, with the golden vector of this network."""
+    values = tuple(round(float(value), 6) for value in _answer(content)[:GOLDEN_VALUES])
+    golden = GoldenSection(picture=PICTURE, values=values)
+    return spec_text(dlib_resnet.dlib_resnet_spec(content, golden), KIND)
+
+
+def _answer(content: bytes) -> NDArray[np.float32]:
+    spec = dlib_resnet.dlib_resnet_spec(content)
+    return golden_vector(encoder_of(dlib_resnet.NAME, spec, content, threads=1)).vector
 
 
 def npz_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
@@ -91,18 +110,14 @@ def manifest_text(entries: Sequence[WeightsFile]) -> bytes:
 
 
 def _values(entry: WeightsFile) -> dict[str, Any]:
-    values = {name: value for name, value in dataclasses.asdict(entry).items() if name != "file" and value != ()}
-    if entry.reference:
-        values["reference"] = CommentedSeq(entry.reference)
-        values["reference"].fa.set_flow_style()
-    return values
+    return {name: value for name, value in dataclasses.asdict(entry).items() if name != "file"}
 
 
 def _resnet_content() -> bytes:
     network = read_network(dlib_resnet.SOURCE_FILE, _source_bytes(dlib_resnet.SOURCE_FILE))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / dlib_resnet.FILE
-        export_float16(dlib_resnet.build_dlib_resnet(network), path)
+        export_litert(dlib_resnet.build_dlib_resnet(network), path, half=True)
         return path.read_bytes()
 
 
@@ -128,17 +143,17 @@ def _entry(file: str, content: bytes, source: str) -> WeightsFile:
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
         source=f"{PACKAGE} 0.3.0, {source}, by Davis E. King",
-        licence="CC0-1.0",
+        licence=dlib_resnet.LICENCE,
         rebuild="make weights",
     )
 
 
-def compare_resnet(entry: WeightsFile, made: bytes, shipped: bytes | None) -> str:
-    """How the network made, with its reference embedding in `entry`, differs from the shipped one."""
+def compare_resnet(made: bytes, shipped: bytes | None) -> str:
+    """How the network made differs from the shipped one."""
     if shipped is None or shipped == made:
-        return _verdict(entry.file, shipped)
-    distance = check_reference(dlib_resnet.dlib_resnet_encoder(entry, shipped, threads=1))
-    return f"{entry.file}: differs from the shipped file, reference embeddings by {distance:.1e}"
+        return _verdict(dlib_resnet.FILE, shipped)
+    distance = np.linalg.norm(_answer(made) - _answer(shipped))
+    return f"{dlib_resnet.FILE}: differs from the shipped file, golden vectors by {distance:.1e}"
 
 
 def compare_landmarks(made: bytes, shipped: bytes | None) -> str:
@@ -161,18 +176,6 @@ def _shipped(file: str) -> bytes | None:
         return verified_bytes(manifest_entry(file))
     except WeightsError:
         return None
-
-
-def write_files(out: Path, contents: Mapping[str, bytes]) -> None:
-    """Put each file into `out`, whole or not at all."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for file, content in contents.items():
-            partial = out / f"{file}.partial"
-            partial.write_bytes(content)
-            partial.replace(out / file)
-    except OSError as error:
-        raise WeightsError(out, f"cannot be written: {error.strerror}", "name another folder with --out") from error
 
 
 if __name__ == "__main__":

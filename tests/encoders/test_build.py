@@ -1,4 +1,3 @@
-import dataclasses
 import io
 import zipfile
 from pathlib import Path
@@ -6,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kiosk import resources
 from kiosk.encoders import build
-from kiosk.encoders.weights import MANIFEST, WeightsFile, read_manifest, verified_bytes
+from kiosk.encoders.from_file import load_from_file, read_encoder_spec
 from kiosk.errors import WeightsError
+from kiosk.weights.manifest import MANIFEST, WeightsFile, read_manifest, verified_bytes
 
 ARRAYS = {"b": np.arange(6, dtype=np.int16).reshape(2, 3), "a": np.linspace(0, 1, 5, dtype=np.float32)}
 
@@ -26,7 +27,7 @@ def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
 
 def test_a_rebuild_gives_every_shipped_file_and_nothing_else(rebuilt: tuple[Path, list[str]]) -> None:
     out, _ = rebuilt
-    assert {path.name for path in out.iterdir()} == {*read_manifest(), MANIFEST}
+    assert {path.name for path in out.iterdir()} == {*read_manifest(), MANIFEST, "dlib_resnet.yaml"}
     for entry in read_manifest(out).values():
         assert len(verified_bytes(entry, out)) == entry.size
 
@@ -35,7 +36,16 @@ def test_a_rebuild_describes_the_files_as_the_shipped_manifest_does(rebuilt: tup
     made, shipped = read_manifest(rebuilt[0]), read_manifest()
     for file, entry in shipped.items():
         assert (made[file].source, made[file].licence) == (entry.source, entry.licence)
-        assert made[file].reference == pytest.approx(entry.reference, abs=1e-4)
+
+
+def test_a_rebuild_writes_the_spec_that_is_shipped(rebuilt: tuple[Path, list[str]]) -> None:
+    made, shipped = (read_encoder_spec(folder / "dlib_resnet.yaml") for folder in (rebuilt[0], resources.weights()))
+    assert made.golden is not None
+    assert shipped.golden is not None
+    assert made.golden.values == pytest.approx(shipped.golden.values, abs=1e-4)
+    same = {"golden": None, "sha256": "", "size": 0}
+    assert made.model_copy(update=same) == shipped.model_copy(update=same)
+    assert load_from_file(rebuilt[0] / "dlib_resnet.yaml", threads=1).spec.name == "dlib_resnet"
 
 
 def test_a_rebuild_says_how_far_each_file_is_from_the_shipped_one(rebuilt: tuple[Path, list[str]]) -> None:
@@ -68,9 +78,7 @@ def test_objects_never_get_into_an_archive() -> None:
 
 def test_a_manifest_written_is_the_manifest_read(tmp_path: Path) -> None:
     entries = [
-        WeightsFile(
-            "a.tflite", "0" * 64, 12, "a source: with a colon", "CC0-1.0", "make weights", (0.1, -0.5, 1e-06, 0.0) * 32
-        ),
+        WeightsFile("a.tflite", "0" * 64, 12, "a source: with a colon", "CC0-1.0", "make weights"),
         WeightsFile("b.npz", "f" * 64, 3, "another", "CC0-1.0", "make weights"),
     ]
     text = build.manifest_text(entries)
@@ -91,18 +99,6 @@ def test_a_missing_package_is_named_with_its_remedy(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_written_is_a_fault(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(WeightsError, match=r"cannot be written: .*; name another folder with --out"):
-        build.write_files(tmp_path / "file", {"a.npz": b"a"})
-
-
-def test_files_are_replaced_whole(tmp_path: Path) -> None:
-    build.write_files(tmp_path, {"a.npz": b"first"})
-    build.write_files(tmp_path, {"a.npz": b"second"})
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.npz": b"second"}
-
-
 @pytest.mark.parametrize(
     ("shipped", "verdict"),
     [
@@ -118,10 +114,9 @@ def test_arrays_are_compared_with_the_shipped_ones(shipped: dict[str, np.ndarray
     assert verdict in build.compare_landmarks(build.npz_bytes(ARRAYS), content)
 
 
-def test_networks_are_compared_by_their_reference_embeddings() -> None:
-    entry = read_manifest()["dlib_resnet.tflite"]
-    opposite = dataclasses.replace(entry, reference=tuple(-number for number in entry.reference))
-    shipped = verified_bytes(entry)
-    assert build.compare_resnet(entry, b"made", None).endswith("nothing is shipped to compare with")
-    assert build.compare_resnet(entry, shipped, shipped).endswith("equal bit for bit")
-    assert build.compare_resnet(opposite, b"made", shipped).endswith("reference embeddings by 2.0e+00")
+def test_networks_are_compared_by_their_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = {b"made": np.float32([1, 0]), b"shipped": np.float32([-1, 0])}
+    monkeypatch.setattr(build, "_answer", answers.__getitem__)
+    assert build.compare_resnet(b"made", None).endswith("nothing is shipped to compare with")
+    assert build.compare_resnet(b"made", b"made").endswith("equal bit for bit")
+    assert build.compare_resnet(b"made", b"shipped").endswith("golden vectors by 2.0e+00")

@@ -6,14 +6,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kiosk.domain import Box, Chip, Face
+from kiosk import resources
+from kiosk.domain import Box, Chip, Crop, CropKind, Face
+from kiosk.encoders import load_encoder
 from kiosk.encoders.build import source_path
 from kiosk.encoders.dlib_network import DlibNetwork, Plain, Pooling, read_network
-from kiosk.encoders.dlib_resnet import SOURCE_FILE, build_dlib_resnet, layer_weights, load_dlib_resnet
-from kiosk.encoders.encoder import REFERENCE_TOLERANCE, Crop, check_reference
+from kiosk.encoders.dlib_resnet import SOURCE_FILE, build_dlib_resnet, dlib_resnet_spec, layer_weights
+from kiosk.encoders.from_file import read_encoder_spec
 from kiosk.encoders.litert import LiteRtNetwork
-from kiosk.encoders.weights import manifest_entry, verified_bytes
 from kiosk.errors import WeightsError
+from kiosk.weights.manifest import manifest_entry, verified_bytes
+
+CROP = Crop(CropKind.DLIB_CHIP, 150)
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +81,7 @@ def test_an_embedding_is_the_mean_of_dlibs_answers_to_chip_and_mirror_image(
     peer = dlib.face_recognition_model_v1(str(source_path(SOURCE_FILE)))
     mirrored = np.array(peer.compute_face_descriptor(np.ascontiguousarray(chips[0][:, ::-1])))
     expected = directions((dlib_outputs[0] + mirrored)[None])[0]
-    (found,) = load_dlib_resnet(threads=1).encode([Chip(chips[0], Face(Box(0, 0, 150, 150), score=1.0))])
+    found = load_encoder("dlib_resnet", threads=1).embed({CROP: Chip(chips[0], Face(Box(0, 0, 150, 150), score=1.0))})
     assert np.linalg.norm(found.vector - expected) <= 1e-3
 
 
@@ -166,14 +170,11 @@ def test_the_description_of_another_network_is_refused(
         build_dlib_resnet(change(network))
 
 
-def test_the_encoder_states_what_others_need_to_know() -> None:
-    spec = load_dlib_resnet(threads=1).spec
-    assert (spec.name, spec.dimension, spec.input_size_px) == ("dlib_resnet", 128, 150)
-    assert (spec.crop, spec.mirror) == (Crop.DLIB_CHIP, True)
-    assert (spec.threshold, spec.margin) == (0.38, 0.04)
-    assert spec.sha256 == manifest_entry(spec.file).sha256
-
-
-@pytest.mark.parametrize("threads", [1, 2])
-def test_the_shipped_encoder_gives_its_reference_embedding(threads: int) -> None:
-    assert check_reference(load_dlib_resnet(threads)) <= REFERENCE_TOLERANCE
+def test_the_shipped_spec_is_the_one_of_the_shipped_file(model: Any) -> None:
+    shipped = read_encoder_spec(resources.weights("dlib_resnet.yaml"))
+    content = verified_bytes(manifest_entry("dlib_resnet.tflite"))
+    assert dlib_resnet_spec(content, shipped.golden) == shipped
+    assert (shipped.chip, shipped.mirror, shipped.dimension) == (CROP, True, 128)
+    assert (shipped.threshold, shipped.margin) == (0.38, 0.04)
+    assert shipped.golden is not None
+    assert shipped.parameters == model.count_params()

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from kiosk.domain import Box, Chip, Face
-from kiosk.encoders.encoder import REFERENCE_TOLERANCE, Crop, Encoder, EncoderSpec, check_reference, reference_chip
+from kiosk.domain import Box, Chip, Crop, CropKind, Face
+from kiosk.encoders.encoder import EncoderSpec, Network, NetworkEncoder, embedding
+from kiosk.encoders.inputs import Colour, InputFormat, Layout
 from kiosk.errors import EncoderError
 
 SIZE = 4
@@ -32,26 +33,32 @@ class Answers:
         return self.output
 
 
-def spec(*, mirror: bool = True, reference: tuple[float, ...] = (0.5, 0.5, 0.5, 0.5)) -> EncoderSpec:
-    return EncoderSpec(
-        name="left_half",
-        dimension=4,
-        input_size_px=SIZE,
-        crop=Crop.DLIB_CHIP,
-        mirror=mirror,
-        threshold=0.39,
-        margin=0.04,
-        path_version=1,
-        file="left_half.tflite",
-        sha256="0" * 64,
-        licence="CC0-1.0",
-        source="a test",
-        reference=reference,
-    )
+CROP = Crop(CropKind.DLIB_CHIP, SIZE)
+SPEC = EncoderSpec(
+    name="left_half",
+    dimension=4,
+    crops=(CROP,),
+    threshold=0.39,
+    margin=0.04,
+    key="0" * 16,
+    licence="CC0-1.0",
+    source="a test",
+    size_bytes=1,
+    parameters=None,
+    golden=None,
+)
+
+
+def encoder(network: Network, inputs: InputFormat | None = None, *, mirror: bool = True) -> NetworkEncoder:
+    return NetworkEncoder(SPEC, network, inputs or InputFormat(), mirror=mirror)
 
 
 def chip(image: NDArray[np.uint8]) -> Chip:
     return Chip(image, Face(Box(0, 0, SIZE, SIZE), score=1.0))
+
+
+def face(image: NDArray[np.uint8]) -> dict[Crop, Chip]:
+    return {CROP: chip(image)}
 
 
 def picture(seed: int = 0) -> NDArray[np.uint8]:
@@ -59,7 +66,7 @@ def picture(seed: int = 0) -> NDArray[np.uint8]:
 
 
 def test_an_embedding_has_length_one_and_the_name_of_its_encoder() -> None:
-    (found,) = Encoder(spec(), LeftHalf()).encode([chip(picture())])
+    found = encoder(LeftHalf()).embed(face(picture()))
     assert found.vector.dtype == np.float32
     assert found.vector.shape == (4,)
     assert np.linalg.norm(found.vector) == pytest.approx(1, abs=1e-6)
@@ -68,7 +75,7 @@ def test_an_embedding_has_length_one_and_the_name_of_its_encoder() -> None:
 
 def test_the_network_is_given_the_chip_and_its_mirror_image_as_grey_levels() -> None:
     network, image = LeftHalf(), picture()
-    Encoder(spec(), network).encode([chip(image)])
+    encoder(network).embed(face(image))
     (batch,) = network.batches
     assert batch.dtype == np.float32
     assert np.array_equal(batch[0], image)
@@ -76,33 +83,21 @@ def test_the_network_is_given_the_chip_and_its_mirror_image_as_grey_levels() -> 
 
 
 def test_an_embedding_is_the_same_for_the_mirror_image() -> None:
-    encoder, image = Encoder(spec(), LeftHalf()), picture()
-    straight, mirrored = encoder.encode([chip(image), chip(image[:, ::-1])])
+    own, image = encoder(LeftHalf()), picture()
+    straight, mirrored = own.embed(face(image)), own.embed(face(image[:, ::-1]))
     assert np.allclose(straight.vector, mirrored.vector, atol=1e-7)
 
 
 def test_an_embedding_is_the_direction_of_the_mean_of_both_outputs() -> None:
     output = np.array([[3, 0, 0, 0], [0, 4, 0, 0]], np.float32)
-    (found,) = Encoder(spec(), Answers(output)).encode([chip(picture())])
+    found = encoder(Answers(output)).embed(face(picture()))
     assert found.vector == pytest.approx([0.6, 0.8, 0, 0])
 
 
 def test_without_mirror_the_network_sees_the_chip_alone() -> None:
     network = LeftHalf()
-    Encoder(spec(mirror=False), network).encode([chip(picture())])
+    encoder(network, mirror=False).embed(face(picture()))
     assert network.batches[0].shape == (1, SIZE, SIZE, 3)
-
-
-def test_embeddings_come_in_the_order_of_the_chips() -> None:
-    encoder = Encoder(spec(), LeftHalf())
-    chips = [chip(picture(seed)) for seed in range(5)]
-    together = encoder.encode(chips)
-    alone = [encoder.encode([each])[0] for each in chips]
-    assert all(np.array_equal(a.vector, b.vector) for a, b in zip(together, alone, strict=True))
-
-
-def test_no_chips_give_no_embeddings() -> None:
-    assert Encoder(spec(), LeftHalf()).encode([]) == []
 
 
 @pytest.mark.parametrize(
@@ -119,48 +114,59 @@ def test_no_chips_give_no_embeddings() -> None:
 def test_a_chip_of_another_shape_or_type_is_refused_before_anything_runs(image: NDArray[np.uint8]) -> None:
     network = LeftHalf()
     with pytest.raises(EncoderError, match=r"it takes \(4, 4, 3\) uint8; cut the face out with the crop dlib_chip"):
-        Encoder(spec(), network).encode([chip(picture()), chip(image)])
+        encoder(network).embed(face(image))
     assert network.batches == []
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 0.0])
 def test_an_output_without_direction_is_no_embedding(value: float) -> None:
-    encoder = Encoder(spec(), Answers(np.full((2, 4), value, np.float32)))
+    own = encoder(Answers(np.full((2, 4), value, np.float32)))
     with pytest.raises(EncoderError, match="no direction"):
-        encoder.encode([chip(picture())])
+        own.embed(face(picture()))
 
 
 def test_one_number_that_is_none_spoils_the_embedding() -> None:
     output = np.ones((2, 4), np.float32)
     output[1, 2] = np.nan
     with pytest.raises(EncoderError, match="no direction"):
-        Encoder(spec(), Answers(output)).encode([chip(picture())])
+        encoder(Answers(output)).embed(face(picture()))
 
 
 @pytest.mark.parametrize("shape", [(2, 5), (1, 4), (4,), (0, 4)])
 def test_an_output_of_another_shape_is_a_fault(shape: tuple[int, ...]) -> None:
     with pytest.raises(EncoderError, match="gave an output of"):
-        Encoder(spec(), Answers(np.ones(shape, np.float32))).encode([chip(picture())])
+        encoder(Answers(np.ones(shape, np.float32))).embed(face(picture()))
 
 
 def test_largest_outputs_still_have_a_direction() -> None:
     output = np.full((2, 4), np.finfo(np.float32).max)
-    (found,) = Encoder(spec(), Answers(output)).encode([chip(picture())])
+    found = encoder(Answers(output)).embed(face(picture()))
     assert found.vector == pytest.approx([0.5] * 4)
 
 
-def test_the_reference_chip_is_a_pattern_that_uses_all_grey_levels() -> None:
-    image = reference_chip(150).image
-    assert image.shape == (150, 150, 3)
-    assert image.dtype == np.uint8
-    assert len(np.unique(image)) == 256
-    assert image[3, 5].tolist() == [3 * 1 + 5 * 3, 3 * 2 + 5 * 2, 3 * 3 + 5 * 1]
-    assert image[149, 149].tolist() == [(149 * 4 + 149 * 149 // 16) % 256] * 3
+def test_a_face_is_embedded_from_the_chip_of_its_crop() -> None:
+    own, image = encoder(LeftHalf()), picture()
+    other = Crop(CropKind.ARCFACE, SIZE)
+    found = own.embed({other: chip(picture(9)), **face(image)})
+    assert np.array_equal(found.vector, own.embed(face(image)).vector)
+    with pytest.raises(EncoderError, match=r"was given no chip, .* crop dlib_chip"):
+        own.embed({other: chip(image)})
+    with pytest.raises(EncoderError, match=r"was given a chip of \(5, 5, 3\) uint8"):
+        own.embed(face(np.zeros((5, 5, 3), np.uint8)))
 
 
-def test_the_reference_distance_tells_the_right_network_from_another() -> None:
-    (expected,) = Encoder(spec(), LeftHalf()).encode([reference_chip(SIZE)])
-    own = spec(reference=tuple(map(float, expected.vector)))
-    assert check_reference(Encoder(own, LeftHalf())) <= REFERENCE_TOLERANCE
-    other = Answers(np.array([[1, 0, 0, 0], [1, 0, 0, 0]], np.float32))
-    assert check_reference(Encoder(own, other)) > REFERENCE_TOLERANCE
+def test_the_network_is_given_what_its_input_format_says() -> None:
+    network, image = LeftHalf(), picture()
+    form = InputFormat(Layout.CHANNELS_FIRST, Colour.BGR, mean=(1, 2, 3), scale=(0.5, 1, 2))
+    encoder(network, form).embed(face(image))
+    (batch,) = network.batches
+    assert batch.shape == (2, 3, SIZE, SIZE)
+    assert np.array_equal(batch[0, 2], (image[..., 0] - np.float32(3)) * 2)
+    assert np.array_equal(batch[1, 0], (image[:, ::-1, 2] - np.float32(1)) / 2)
+
+
+def test_an_embedding_is_a_direction() -> None:
+    assert embedding("some", np.array([0.0, -2e-100])).vector.tolist() == [0, -1]
+    for numbers in ([0.0, 0.0], [np.nan, 1.0], [np.inf, 1.0]):
+        with pytest.raises(EncoderError, match="encoder some: gave an output of length"):
+            embedding("some", np.array(numbers))

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kiosk.encoders.litert import LiteRtNetwork, export_float16
-from kiosk.encoders.weights import manifest_entry, verified_bytes
+from kiosk.encoders.litert import LiteRtNetwork, export_litert
 from kiosk.errors import EncoderError, WeightsError
+from kiosk.weights.manifest import manifest_entry, verified_bytes
 
 SHAPE = (2, 150, 150, 3)
 
@@ -69,9 +69,11 @@ def test_a_truncated_model_is_a_fault(content: bytes, kept: int) -> None:
         LiteRtNetwork("some.tflite", content[:kept], SHAPE, 128, threads=1)
 
 
-@pytest.mark.parametrize(("shape", "dimension"), [((2, 96, 96, 3), 128), ((2, 150, 150, 1), 128), (SHAPE, 512)])
+@pytest.mark.parametrize(
+    ("shape", "dimension"), [((2, 96, 96, 3), 128), ((2, 150, 150, 1), 128), ((2, 3, 150, 150), 128), (SHAPE, 512)]
+)
 def test_a_model_of_other_shapes_is_refused(content: bytes, shape: tuple[int, int, int, int], dimension: int) -> None:
-    with pytest.raises(WeightsError, match="has inputs and outputs"):
+    with pytest.raises(WeightsError, match=r"takes float32 \(any, 150, 150, 3\) instead|gives float32 \(any, 128\)"):
         LiteRtNetwork("some.tflite", content, shape, dimension, threads=1)
 
 
@@ -103,17 +105,34 @@ def test_loading_is_silent_and_hides_nothing_else(content: bytes) -> None:
     assert ended.stderr == "ERROR: a fault\nINFO: afterwards\n"
 
 
-def test_an_exported_model_answers_as_the_keras_model(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def model() -> Any:
     keras = pytest.importorskip("keras")
     pytest.importorskip("tensorflow")
     keras.utils.set_random_seed(1)
     layers = keras.layers
-    model = keras.Sequential(
+    return keras.Sequential(
         [keras.Input((8, 8, 3)), layers.Conv2D(4, 3, activation="relu"), layers.Flatten(), layers.Dense(5)]
     )
-    export_float16(model, tmp_path / "small.tflite")
+
+
+@pytest.mark.parametrize(("half", "farthest"), [(False, 1e-6), (True, 2e-3)])
+def test_an_exported_model_answers_as_the_keras_model(model: Any, tmp_path: Path, half: bool, farthest: float) -> None:
+    export_litert(model, tmp_path / "small.tflite", half=half)
     network = LiteRtNetwork("small.tflite", (tmp_path / "small.tflite").read_bytes(), (3, 8, 8, 3), 5, threads=1)
     images = np.random.default_rng(2).random((3, 8, 8, 3)).astype(np.float32)
-    found, expected = network.run(images), model.predict(images, verbose=0)
-    assert np.allclose(found, expected, atol=2e-3)
-    assert not np.array_equal(found, expected), "the weights are not of half precision"
+    difference = np.abs(network.run(images) - model.predict(images, verbose=0)).max()
+    assert difference <= farthest
+    assert half == (difference > 1e-6), "the weights are of the other precision"
+
+
+@pytest.mark.parametrize("pictures", [1, 2])
+def test_a_model_for_a_fixed_number_of_pictures_is_run_that_way(model: Any, tmp_path: Path, pictures: int) -> None:
+    import keras
+
+    signature = [keras.InputSpec("float32", shape=(pictures, 8, 8, 3))]
+    model.export(tmp_path / "small.tflite", format="litert", verbose=False, input_signature=signature)
+    images = np.random.default_rng(2).random((2, 8, 8, 3)).astype(np.float32)
+    network = LiteRtNetwork("small.tflite", (tmp_path / "small.tflite").read_bytes(), (2, 8, 8, 3), 5, threads=1)
+    assert network._interpreter.get_input_details()[0]["shape_signature"][0] == pictures
+    assert np.allclose(network.run(images), model.predict(images, verbose=0), atol=1e-6)

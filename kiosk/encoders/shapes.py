@@ -1,0 +1,55 @@
+"""Whether the network in a file takes and gives what its spec says, whichever runtime it is for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from kiosk.errors import EncoderError, WeightsError
+
+BatchShape: TypeAlias = tuple[int, int, int, int]
+
+_REMEDY: Final = "check file, input and dimension in its spec"
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """An input or output of a network."""
+
+    dtype: str
+    shape: tuple[int | None, ...]  # None: any length
+
+    def fits(self, shape: tuple[int, ...]) -> bool:
+        """Whether it is float32 and a tensor of this shape can pass; the number of pictures apart."""
+        return (
+            self.dtype == "float32"
+            and len(self.shape) == len(shape)
+            and all(own in {None, asked} for own, asked in zip(self.shape[1:], shape[1:], strict=True))
+        )
+
+    def __str__(self) -> str:
+        return f"{self.dtype} ({', '.join('any' if length is None else str(length) for length in self.shape)})"
+
+
+def pictures_at_once(
+    name: str, inputs: Sequence[Port], outputs: Sequence[Port], batch: BatchShape, dimension: int
+) -> int:
+    """How many pictures of a batch the network takes in one run: all of them, or one; raises WeightsError."""
+    output = (batch[0], dimension)
+    if len(inputs) != 1 or not inputs[0].fits(batch):
+        raise WeightsError(name, f"takes {_told(inputs)} instead of float32 {batch}", _REMEDY)
+    if len(outputs) != 1 or not outputs[0].fits(output):
+        raise WeightsError(name, f"gives {_told(outputs)} instead of float32 {output}", _REMEDY)
+    pictures = inputs[0].shape[0]
+    if pictures not in {None, 1, batch[0]}:
+        raise WeightsError(name, f"takes {pictures} pictures at a time", "export it for one, or for any number")
+    return pictures or batch[0]
+
+
+def require_threads(threads: int) -> None:
+    """Raises EncoderError where nothing could run."""
+    if threads < 1:
+        raise EncoderError(f"{threads} threads", "run no network", "give 1 or more")
+
+
+def _told(ports: Sequence[Port]) -> str:
+    return " and ".join(map(str, ports)) or "nothing"

@@ -1,0 +1,116 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.domain import Crop, CropKind
+from kiosk.encoders.from_file import read_encoder_spec
+from kiosk.encoders.inputs import Colour, InputFormat, Layout
+from kiosk.encoders.spec_file import SpecFile
+from kiosk.errors import WeightsError
+from kiosk.weights.spec_files import read_spec, spec_text
+
+INPUT = {"size_px": 16, "layout": "channels_last"}
+
+
+@pytest.fixture
+def read(save_encoder: Callable[..., Path], tmp_path: Path) -> Callable[..., SpecFile]:
+    return lambda **changes: read_encoder_spec(save_encoder(tmp_path, "small.onnx", b"network", **changes))
+
+
+def test_what_is_left_out_is_the_usual(read: Callable[..., SpecFile]) -> None:
+    spec = read()
+    assert spec.mirror
+    assert spec.golden is None
+    assert spec.parameters is None
+    assert spec.chip == Crop(CropKind.BOX, 16)
+    assert spec.input.format == InputFormat(Layout.CHANNELS_FIRST)
+
+
+def test_all_that_a_network_may_want_can_be_said(read: Callable[..., SpecFile]) -> None:
+    spec = read(
+        input={
+            "size_px": 112, "layout": "channels_first", "colour": "bgr", "mean": [1, 2.5, 3], "scale": 0.0078125,
+        },
+        crop={"kind": "box", "margin": 0.25},
+        mirror=False,
+        dimension=512,
+        parameters=10,
+        golden={"picture": "other.png", "values": [0, 0.5, -0.5, 1e-3]},
+    )  # fmt: skip
+    assert spec.input.format == InputFormat(Layout.CHANNELS_FIRST, Colour.BGR, (1, 2.5, 3), (0.0078125,) * 3)
+    assert spec.chip == Crop(CropKind.BOX, 112, 0.25)
+    assert spec.golden is not None
+    assert spec.golden.values == (0, 0.5, -0.5, 0.001)
+
+
+def test_a_spec_written_is_the_spec_read(read: Callable[..., SpecFile], tmp_path: Path) -> None:
+    for changes in (
+        {"input": {**INPUT, "standardise": True}},
+        {"input": {**INPUT, "mean": [1 / 3, 2, 3], "scale": 1 / 255}, "golden": {"values": [1 / 3] * 8}},
+    ):
+        spec = read(**changes)
+        (tmp_path / "again.yaml").write_bytes(spec_text(spec, "encoder"))
+        assert read_spec(tmp_path / "again.yaml", SpecFile, "encoder") == spec
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"file": "../small.onnx"}, "file: "),
+        ({"file": "/etc/small.onnx"}, "file: "),
+        ({"file": "folder\\small.onnx"}, "file: "),
+        ({"file": ".small.onnx"}, "file: "),
+        ({"file": "small.h5"}, "file: "),
+        ({"file": "small.onnx\n"}, "file: "),
+        ({"size": 0}, "size: "),
+        ({"size": 1 << 40}, "size: "),
+        ({"sha256": "0" * 63}, "sha256: "),
+        ({"licence": ""}, "licence: "),
+        ({"source": None}, "source: Field required"),
+        ({"parameters": 0}, "parameters: "),
+        ({"input": {"size_px": 16}}, "input.layout: Field required"),
+        ({"input": {**INPUT, "layout": "nchw"}}, "input.layout: Input should be 'channels_last' or 'channels_first'"),
+        ({"input": {**INPUT, "colour": "gbr"}}, "input.colour: Input should be 'rgb' or 'bgr'"),
+        ({"input": {**INPUT, "size_px": 100_000}}, "input.size_px: "),
+        ({"input": {**INPUT, "size_px": 16.0}}, "input.size_px: "),
+        ({"input": {**INPUT, "mean": [1, 2]}}, "input.mean"),
+        ({"input": {**INPUT, "mean": "grey"}}, "input.mean"),
+        ({"input": {**INPUT, "mean": float("nan")}}, "input.mean"),
+        ({"input": {**INPUT, "mean": 1e30}}, "input.mean"),
+        ({"input": {**INPUT, "scale": 0}}, "input.scale"),
+        ({"input": {**INPUT, "scale": [1, 1, -1]}}, "input.scale"),
+        ({"input": {**INPUT, "scale": float("inf")}}, "input.scale"),
+        ({"input": {**INPUT, "standardise": True, "mean": 1}}, "input: standardise excludes mean and scale"),
+        ({"input": {**INPUT, "standardise": True, "scale": 2}}, "input: standardise excludes mean and scale"),
+        ({"input": {**INPUT, "standardise": 1}}, "input.standardise: "),
+        ({"crop": {"kind": "square"}}, "crop.kind: Input should be 'dlib_chip', 'arcface', 'openface' or 'box'"),
+        ({"crop": {"kind": "arcface", "margin": 0.1}}, "crop: only the crop box has a margin"),
+        ({"crop": {"kind": "box", "margin": -0.1}}, "crop.margin: "),
+        ({"crop": {"kind": "box", "margin": 3}}, "crop.margin: "),
+        ({"mirror": "yes"}, "mirror: "),
+        ({"dimension": 3}, "dimension: "),
+        ({"dimension": 5000}, "dimension: "),
+        ({"threshold": 0}, "threshold: "),
+        ({"threshold": 2.1}, "threshold: "),
+        ({"threshold": "0.5"}, "threshold: "),
+        ({"margin": -0.1}, "margin: "),
+        ({"golden": {"values": [0.1] * 9}}, "it: golden has 9 values, only 8 come out"),
+        ({"golden": {"values": [0.1] * 3}}, "golden.values: "),
+        ({"golden": {"values": [0.1] * 3 + [float("nan")]}}, "golden.values.3: "),
+        ({"golden": {"values": ["a"] * 4}}, "golden.values.0: "),
+        ({"golden": {"values": [0.1] * 4, "picture": "../secret.png"}}, "golden.picture: "),
+        ({"threshhold": 0.4}, "threshhold: Extra inputs are not permitted"),
+        ({"kind": "detector"}, "kind is 'detector', not 'encoder'"),
+    ],
+    ids=str,
+)
+def test_each_fault_is_named_with_its_key(
+    read: Callable[..., SpecFile], tmp_path: Path, changes: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(WeightsError) as raised:
+        read(**changes)
+    assert str(raised.value).startswith(f"{tmp_path / 'small.yaml'}: ")
+    assert raised.value.reason.startswith(reason)
+    assert raised.value.remedy == "compare it with weights/dlib_resnet.yaml"
