@@ -1,0 +1,265 @@
+"""OpenFace nn4.small2: 96 x 96 faces to 128 numbers, for weights in the CSV files of Keras-OpenFace.
+
+Sources. Channels, windows and strides: nn4.small2.def.lua of OpenFace (B. Amos, CMU); it is the NN4 of the FaceNet
+paper without 4b to 4d. Layer and file names: Keras-OpenFace, and after it the course's exercise (fr_utils.py,
+inception_blocks_v2.py). The weights were trained on OpenFace's graph; the exercise's differs from it in three places,
+and the distances it prints belong to its own. On LFW faces the variance before inception_3b_pool_bn is 1.0 of the one
+that its weights have stored on OpenFace's graph, 0.08 on the exercise's: recognition is better served by the former.
+
+                           the exercise                  as trained (OpenFace)
+    epsilon of bn1         1e-3, the default of Keras    1e-5, the default of Torch, as everywhere else in both
+    after pool1 and bn3    nothing                       SpatialCrossMapLRN(5, 0.0001, 0.75)
+    pooling in 3b, 4a, 5a  mean                          SpatialLPPooling with p = 2: root of the sum of squares
+
+Keras-OpenFace has the right column but for the normalisation, where it takes TensorFlow's defaults (a window of 11
+channels, alpha not divided by it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.encoders.openface_csv import Shape, read_tensors
+from kiosk.encoders.weights import set_weights
+from kiosk.errors import EncoderError
+
+if TYPE_CHECKING:
+    import keras  # type: ignore[import-untyped]
+
+Tensor: TypeAlias = Any  # a symbolic tensor of Keras, which publishes no type for it
+
+INPUT_SHAPE: Final = (3, 96, 96)
+DIMENSION: Final = 128
+LAST: Final = "channels_last"  # said to every layer: the exercise's first cell gives Keras another default
+EPSILON: Final = 1e-5
+EXERCISE_BN1_EPSILON: Final = 1e-3
+LRN_WINDOW, LRN_ALPHA = 5, 1e-4
+WEIGHTS_FOLDER: Final = Path("weights")  # where the exercise looks
+_TINY: Final = 1e-12  # keeps the slope of a root finite at zero; also the bound of TensorFlow's l2_normalize
+
+# Further files of the published set: copies of inception_5a_3x3_bn1_m and _v under a convolution's name.
+SPARE: Final[Mapping[str, Shape]] = {"inception_5a_3x3_conv2_m": (96,), "inception_5a_3x3_conv2_v": (96,)}
+
+
+@dataclass(frozen=True, slots=True)
+class Convolution:
+    """A convolution, then batch normalisation and ReLU, with the names of both layers."""
+
+    name: str
+    norm: str
+    inputs: int
+    outputs: int
+    window: int
+    strides: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Inception:
+    """One inception block by the channels of its branches; None: no such branch, or no 1 x 1 behind the pooling."""
+
+    name: str
+    inputs: int
+    three: tuple[int, int]  # 1 x 1 before, 3 x 3
+    five: tuple[int, int] | None  # 1 x 1 before, 5 x 5
+    pool: str  # "max" of 3 x 3 at every second place, or "area": mean or root of squares of every third
+    pooled: int | None
+    one: int | None
+    strides: int = 1
+
+    @property
+    def convolutions(self) -> dict[str, list[Convolution]]:
+        """The convolutions of each branch, in the order in which the branches are joined."""
+        branches = {"3x3": self._pair("3x3", self.three, 3)}
+        if self.five:
+            branches["5x5"] = self._pair("5x5", self.five, 5)
+        branches["pool"] = self._single("pool", self.pooled) if self.pooled else []
+        if self.one:
+            branches["1x1"] = self._single("1x1", self.one)
+        return branches
+
+    def _single(self, branch: str, outputs: int) -> list[Convolution]:
+        name = f"inception_{self.name}_{branch}"
+        return [Convolution(f"{name}_conv", f"{name}_bn", self.inputs, outputs, 1)]
+
+    def _pair(self, branch: str, channels: tuple[int, int], window: int) -> list[Convolution]:
+        name, (reduced, outputs) = f"inception_{self.name}_{branch}", channels
+        return [
+            Convolution(f"{name}_conv1", f"{name}_bn1", self.inputs, reduced, 1),
+            Convolution(f"{name}_conv2", f"{name}_bn2", reduced, outputs, window, self.strides),
+        ]
+
+
+STEM: Final = (
+    Convolution("conv1", "bn1", 3, 64, 7, 2),
+    Convolution("conv2", "bn2", 64, 64, 1),
+    Convolution("conv3", "bn3", 64, 192, 3),
+)
+BLOCKS: Final = (
+    Inception("3a", 192, (96, 128), (16, 32), "max", 32, 64),  # 12 x 12 x 256
+    Inception("3b", 256, (96, 128), (32, 64), "area", 64, 64),  # 12 x 12 x 320
+    Inception("3c", 320, (128, 256), (32, 64), "max", None, None, 2),  # 6 x 6 x 640
+    Inception("4a", 640, (96, 192), (32, 64), "area", 128, 256),  # 6 x 6 x 640
+    Inception("4e", 640, (160, 256), (64, 128), "max", None, None, 2),  # 3 x 3 x 1024
+    Inception("5a", 1024, (96, 384), None, "area", 96, 256),  # 3 x 3 x 736
+    Inception("5b", 736, (96, 384), None, "max", 96, 256),  # 3 x 3 x 736
+)
+FEATURES: Final = 736
+
+
+def faceRecoModel(  # noqa: N802 - the exercise's name
+    input_shape: tuple[int, int, int] = INPUT_SHAPE, *, as_trained: bool = False
+) -> keras.Model:
+    """The network with random weights: (m, 3, 96, 96) RGB in [0, 1] in, (m, 128) L2-normalised out.
+
+    Args:
+        input_shape: channels, rows and columns of a picture; the network has one size.
+        as_trained: the graph on which OpenFace trained the weights instead of the exercise's; see above.
+
+    Raises EncoderError for any other shape.
+    """
+    import keras  # noqa: PLC0415 - 4 to 8 s that only building pays
+
+    if input_shape != INPUT_SHAPE:
+        raise EncoderError(f"input shape {input_shape}", "is not this network's", f"give {INPUT_SHAPE}")
+    images = keras.Input(INPUT_SHAPE, name="images")  # 3 x 96 x 96
+    # TensorFlow has no convolution for channels that come first on a processor.
+    x = keras.layers.Permute((2, 3, 1), name="channels_last")(images)  # 96 x 96 x 3
+    x = _conv1(x, as_trained=as_trained)  # 24 x 24 x 64
+    x = _inception_2(x, as_trained=as_trained)  # 12 x 12 x 192
+    for block in BLOCKS:
+        x = _inception(x, block, as_trained=as_trained)
+    x = _dense(x)  # 128
+    return keras.Model(images, x, name="FaceRecoModel")
+
+
+def load_weights_from_FaceNet(model: keras.Model, folder: Path | str = WEIGHTS_FOLDER) -> None:  # noqa: N802 - as above
+    """Give a faceRecoModel the weights of a folder of CSV files; the model stays as it is where anything is wrong.
+
+    Raises one WeightsError that names every file at fault.
+    """
+    set_weights(model, layer_weights(read_tensors(Path(folder), tensor_shapes(), SPARE)), str(folder))
+
+
+def tensor_shapes() -> dict[str, Shape]:
+    """The 224 tensors of the network, under the names and with the shapes (in the order of Torch) of the files."""
+    shapes: dict[str, Shape] = {}
+    for layer in _convolutions():
+        shapes[f"{layer.name}_w"] = (layer.outputs, layer.inputs, layer.window, layer.window)
+        shapes |= dict.fromkeys([f"{layer.name}_b", *_norm_tensors(layer)], (layer.outputs,))
+    return {**shapes, "dense_w": (DIMENSION, FEATURES), "dense_b": (DIMENSION,)}
+
+
+def layer_weights(tensors: Mapping[str, NDArray[np.float32]]) -> dict[str, list[NDArray[np.float32]]]:
+    """The tensors of the files as the weights of the graph's layers, each in the order of Keras."""
+    weights = {"dense_layer": [tensors["dense_w"].T, tensors["dense_b"]]}
+    for layer in _convolutions():
+        kernel = tensors[f"{layer.name}_w"].transpose(2, 3, 1, 0)
+        weights[layer.name] = [kernel, tensors[f"{layer.name}_b"]]
+        weights[layer.norm] = [tensors[name] for name in _norm_tensors(layer)]
+    return weights
+
+
+def _norm_tensors(layer: Convolution) -> list[str]:
+    """Scale, shift, mean and variance of the normalisation behind a convolution."""
+    return [f"{layer.norm}_{suffix}" for suffix in "wbmv"]
+
+
+def _convolutions() -> list[Convolution]:
+    """Those of the whole network, 37."""
+    inside = [layer for block in BLOCKS for branch in block.convolutions.values() for layer in branch]
+    return [*STEM, *inside]
+
+
+def _conv1(x: Tensor, *, as_trained: bool) -> Tensor:
+    x = _convolved(x, STEM[0], EPSILON if as_trained else EXERCISE_BN1_EPSILON)  # 48 x 48 x 64
+    x = _halved(x, "pool1")  # 24 x 24 x 64
+    return _response_normalised(x) if as_trained else x
+
+
+def _inception_2(x: Tensor, *, as_trained: bool) -> Tensor:
+    x = _convolved(x, STEM[1])  # 24 x 24 x 64
+    x = _convolved(x, STEM[2])  # 24 x 24 x 192
+    return _halved(_response_normalised(x) if as_trained else x, "pool2")  # 12 x 12 x 192
+
+
+def _inception(x: Tensor, block: Inception, *, as_trained: bool) -> Tensor:
+    from keras import layers  # noqa: PLC0415 - see faceRecoModel
+
+    size, branches = x.shape[1] // block.strides, []
+    for branch, convolutions in block.convolutions.items():
+        y = _pooled(x, block, as_trained=as_trained) if branch == "pool" else x
+        for layer in convolutions:
+            y = _convolved(y, layer)
+        branches.append(_framed(y, size) if branch == "pool" else y)
+    return layers.Concatenate(name=f"inception_{block.name}")(branches)
+
+
+def _dense(x: Tensor) -> Tensor:
+    from keras import layers, ops  # noqa: PLC0415 - see faceRecoModel
+
+    x = layers.AveragePooling2D(3, 1, data_format=LAST, name="average")(x)  # 1 x 1 x 736
+    x = layers.Flatten(data_format=LAST, name="features")(x)  # 736
+    # float32 under mixed precision too: _TINY would vanish.
+    x = layers.Dense(DIMENSION, name="dense_layer", dtype="float32")(x)  # 128
+    # Not UnitNormalization of Keras: its slope is NaN where all numbers are zero.
+    return x * ops.rsqrt(ops.maximum(ops.sum(ops.square(x), axis=1, keepdims=True), _TINY))
+
+
+def _convolved(x: Tensor, layer: Convolution, epsilon: float = EPSILON) -> Tensor:
+    from keras import layers  # noqa: PLC0415 - see faceRecoModel
+
+    padding = "same"
+    if layer.strides > 1:
+        # "same" would add nothing before the first row of a picture of even size, Torch adds half a window all around.
+        x, padding = layers.ZeroPadding2D(layer.window // 2, LAST, name=f"{layer.name}_frame")(x), "valid"
+    x = layers.Conv2D(layer.outputs, layer.window, layer.strides, padding, LAST, name=layer.name)(x)
+    x = layers.BatchNormalization(epsilon=epsilon, name=layer.norm)(x)
+    return layers.ReLU(name=f"{layer.norm}_relu")(x)
+
+
+def _halved(x: Tensor, name: str) -> Tensor:
+    from keras import layers  # noqa: PLC0415 - see faceRecoModel
+
+    framed = layers.ZeroPadding2D(1, LAST, name=f"{name}_frame")(x)
+    return layers.MaxPooling2D(3, 2, data_format=LAST, name=name)(framed)
+
+
+def _pooled(x: Tensor, block: Inception, *, as_trained: bool) -> Tensor:
+    from keras import layers, ops  # noqa: PLC0415 - see faceRecoModel
+
+    name = f"inception_{block.name}_pool"
+    if block.pool == "max":
+        return layers.MaxPooling2D(3, 2, data_format=LAST, name=name)(x)
+    if not as_trained:
+        return layers.AveragePooling2D(3, 3, data_format=LAST, name=name)(x)
+    squares = ops.square(ops.cast(x, "float32"))
+    means = layers.AveragePooling2D(3, 3, data_format=LAST, name=name, dtype="float32")(squares)
+    return ops.sqrt(ops.maximum(9 * means, _TINY))
+
+
+def _framed(x: Tensor, size: int) -> Tensor:
+    """`x` in the middle of zeros; a place that is left over comes behind, as in Torch's DepthConcat."""
+    from keras import layers  # noqa: PLC0415 - see faceRecoModel
+
+    missing = size - x.shape[1]
+    frame = (missing // 2, missing - missing // 2)
+    return layers.ZeroPadding2D((frame, frame), LAST)(x)
+
+
+def _response_normalised(x: Tensor) -> Tensor:
+    """Each number by those of the channels around it: x / (1 + alpha * mean of squares) ^ 0.75, as in Torch."""
+    from keras import ops  # noqa: PLC0415 - see faceRecoModel
+
+    x = ops.cast(x, "float32")
+    channels, reach = x.shape[-1], LRN_WINDOW // 2
+    squares = ops.pad(ops.square(x), [(0, 0), (0, 0), (0, 0), (reach, reach)])
+    total = sum(squares[..., first : first + channels] for first in range(LRN_WINDOW))
+    root = ops.rsqrt(1 + LRN_ALPHA / LRN_WINDOW * total)
+    # root * sqrt(root) is the power of -0.75, for which LiteRT would take 3 ms longer.
+    return x * root * ops.sqrt(root)
