@@ -1,0 +1,28 @@
+"""What the exercise's functions take as a model."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from kiosk import encoders
+from kiosk.config.sections import Config
+from kiosk.course.models import DEFAULT_ENCODER, is_encoder, load_encoder, threshold_of
+from kiosk.errors import EncoderError
+
+
+def test_default_encoder_is_the_one_of_the_configuration(encoder) -> None:
+    assert Config().encoder == DEFAULT_ENCODER
+    assert encoder.spec == encoders.load_encoder(DEFAULT_ENCODER).spec
+
+
+def test_unknown_encoder_is_an_error() -> None:
+    with pytest.raises(EncoderError, match="did you mean 'dlib_resnet'"):
+        load_encoder("dlib_resnett")
+
+
+def test_each_model_has_its_own_threshold(encoder, openface_like) -> None:
+    assert is_encoder(encoder)
+    assert threshold_of(encoder) == encoder.spec.threshold < 0.5
+    assert not is_encoder(openface_like)
+    assert threshold_of(openface_like) == 0.7
+    assert threshold_of(SimpleNamespace(spec=SimpleNamespace(threshold=0.3))) == 0.7
