@@ -47,7 +47,7 @@ class ConfigFile:
         path: the file, or None.
         folder: where relative paths inside the configuration start.
         current: the last configuration without a fault.
-        broken: whether the file, as it was saved last, cannot be used.
+        fault_found: why the file, as it was saved last, cannot be used; None where it can.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -55,7 +55,7 @@ class ConfigFile:
         self.path = path.resolve() if path else None
         self.folder = self.path.parent if self.path else Path.cwd()
         self._seen = self._stamp()
-        self.broken = False
+        self.fault_found: str | None = None
         self.current = self._read()
 
     def changed(self) -> Config | None:
@@ -66,9 +66,13 @@ class ConfigFile:
         stamp = self._stamp()
         if stamp == self._seen:
             return None
-        self._seen, self.broken = stamp, True
-        fresh = self._read()
-        self.broken = False
+        self._seen = stamp
+        try:
+            fresh = self._read()
+        except ConfigError as error:
+            self.fault_found = str(error)
+            raise
+        self.fault_found = None
         if fresh == self.current:
             return None
         self.current = fresh
@@ -182,6 +186,8 @@ def _plain_map(content: CommentedMap, above: _Key, lines: _Lines) -> dict[str, A
 def _plain_value(value: Any) -> Any:  # noqa: ANN401  (whatever YAML holds)
     if isinstance(value, bool) or value is None:
         return value
+    if isinstance(value, list):
+        return [_plain_value(item) for item in value]
     for kind in (int, float, str):
         if isinstance(value, kind):
             return kind(value)

@@ -4,7 +4,7 @@ import enum
 import string
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 
 def _without_nul(text: str) -> str:
@@ -14,8 +14,41 @@ def _without_nul(text: str) -> str:
     return text
 
 
+_MOST_ENCODERS = 8
 Words = Annotated[str, Field(max_length=500), AfterValidator(_without_nul)]
 Text = Annotated[Words, Field(min_length=1)]
+
+
+def _encoder(value: Any) -> Any:  # noqa: ANN401  (whatever YAML holds)
+    """One fault in plain words instead of pydantic's one for each type that is allowed."""
+    names = [value] if isinstance(value, str) else list(value) if isinstance(value, list | dict) else []
+    named = all(isinstance(name, str) and 0 < len(name) <= 100 for name in names)
+    if not named or not 1 <= len(names) <= _MOST_ENCODERS:
+        raise ValueError("a name was expected, a list of names, or names with their weights")
+    if len(set(names)) < len(names):
+        raise ValueError("names an encoder twice")
+    if isinstance(value, dict) and not all(_is_weight(weight) for weight in value.values()):
+        raise ValueError("the weight of an encoder is a number from 0.001 to 1000")
+    return value
+
+
+def _is_weight(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0.001 <= value <= 1000
+
+
+def _by_encoder(value: Any) -> Any:  # noqa: ANN401  (whatever YAML holds)
+    """A bare number would also hold for the next encoder, whose distances mean something else."""
+    if value == "auto":
+        return {}
+    if not isinstance(value, dict):
+        raise ValueError("auto was expected, or a number for a named encoder such as {dlib_resnet: 0.36}")
+    return value
+
+
+EncoderChoice = Annotated[str | list[str] | dict[str, float], BeforeValidator(_encoder)]
+Threshold = Annotated[float, Field(gt=0, le=2)]
+Margin = Annotated[float, Field(ge=0, le=1)]
+_AUTO = "auto = the encoder's own; of your own, for the encoder it is meant for"
 
 
 def option(default: Any, effect: str, unit: str = "", **limits: Any) -> Any:  # noqa: ANN401  (as pydantic's Field)
@@ -64,11 +97,13 @@ class QualitySection(Section):
 
 
 class MatchingSection(Section):
-    """When two faces are the same person's."""
+    """When two faces are the same person's: by the name of the encoder whose distances are meant."""
 
-    threshold: float = option(0.38, "a face farther than this is nobody; lower = stricter", "distance", gt=0, le=2)
-    margin: float = option(
-        0.04, "the next best person must be farther by this; higher = stricter", "distance", ge=0, le=1
+    threshold: Annotated[dict[Text, Threshold], BeforeValidator(_by_encoder)] = option(
+        {}, f"a face farther than this is nobody; lower = stricter; {_AUTO}", "distance"
+    )
+    margin: Annotated[dict[Text, Margin], BeforeValidator(_by_encoder)] = option(
+        {}, f"the next best person must be farther by this; higher = stricter; {_AUTO}", "distance"
     )
 
 
@@ -156,8 +191,11 @@ class ScreenSection(Section):
 class Config(Section):
     """The whole of config.yaml."""
 
-    encoder: Text = option("dlib_resnet", "the network that makes a face into numbers")
-    detector: Text = option("haar", "what finds faces")
+    encoder: EncoderChoice = option(
+        "dlib_resnet", "the network that makes a face into numbers; several in a list work together as one"
+    )
+    detector: Text = option("haar", "what finds faces: haar, or the name of a detector file such as yunet")
+    weights: Text = option("weights", "folder of further encoders and detectors; relative paths start at config.yaml")
     threads: int = option(2, "processor cores for the encoder", "cores", ge=1, le=64)
     camera: CameraSection = CameraSection()
     quality: QualitySection = QualitySection()

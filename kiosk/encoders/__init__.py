@@ -33,7 +33,7 @@ def encoder_paths(name: str, folder: Path | None = None) -> tuple[Path, Path]:
     """Where the spec and the file of an encoder lie, or belong; raises WeightsError where the spec cannot be read."""
     folders = _folders(folder)
     spec = find_spec(name, folders)
-    return spec, find_file(read_encoder_spec(spec).file, [spec.parent, *folders])
+    return spec, find_file(read_encoder_spec(spec).file, [*folders, spec.parent])
 
 
 def load_encoder(

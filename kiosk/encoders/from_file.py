@@ -25,10 +25,10 @@ def read_encoder_spec(path: Path) -> SpecFile:
 def load_from_file(path: Path, threads: int, folders: Sequence[Path] = ()) -> NetworkEncoder:
     """The encoder whose spec is `path`, verified by hash and golden vector; raises WeightsError or EncoderError.
 
-    Its file is looked for beside the spec, then in `folders`.
+    Its file is looked for in `folders`, then beside the spec.
     """
     spec = read_encoder_spec(path)
-    file = find_file(spec.file, [path.parent, *folders])
+    file = find_file(spec.file, [*folders, path.parent])
     content = verified_file(file, spec.size, spec.sha256, _remedy(path.stem, spec.file))
     encoder = encoder_of(path.stem, spec, content, threads)
     check_golden(encoder)

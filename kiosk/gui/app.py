@@ -82,6 +82,7 @@ class Kiosk(QObject):
         cameras.state_changed.connect(self.on_camera_changed)
         recognition.progressed.connect(window.on_progressed)
         recognition.built.connect(window.on_built)
+        recognition.replaced.connect(window.on_replaced)
         recognition.broken.connect(window.on_broken)
         recognition.reported.connect(window.on_reported)
         recognition.status_changed.connect(window.on_status_changed)

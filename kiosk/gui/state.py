@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
+import re
 from dataclasses import dataclass, field
 
 from kiosk.domain import Decision, Outcome, Reason, Rejection
@@ -19,6 +20,7 @@ BAR_AFTER_SECONDS = 1.0
 NOTICE_HOLDS_SECONDS = 8.0
 
 LOADED = {"encoder": "Loading the face recognition", "gallery": "Reading the pictures of the gallery"}
+_FOLDERS = re.compile(r"(?<!\S)/(?:[^\s/:;]+/)+(?=[^\s/:;])")
 
 ADMITTED = (Reason.RECOGNISED, Reason.RETURNED, Reason.PRESENT)
 TURNED_AWAY = (Reason.TOO_FAR, Reason.AMBIGUOUS)
@@ -63,6 +65,7 @@ class Situation:
 
     progress: Progress | None = None
     started: bool = False
+    replacing: bool = False  # whether what is being started takes another's place
     broken: str = ""  # why the start failed
     stuck_since: float | None = None  # when the frame now being processed was begun
     camera: CameraState = CameraState.OPENING
@@ -85,6 +88,19 @@ class Situation:
     def on_progress(self, what: str, done: int, total: int, now: float) -> None:
         since = self.progress.since if self.progress is not None else now
         self.progress = Progress(what, done, total, since)
+        if what == "gallery" and done:
+            self.broken = ""  # mended: pictures are read again
+
+    def on_built(self) -> None:
+        self.started, self.replacing, self.broken = True, False, ""
+
+    def on_replaced(self, now: float) -> None:
+        """Nothing that was said about the faces before is true any longer, and the door was locked."""
+        self.started, self.replacing, self.progress = False, True, None
+        self.report, self.rejection = None, None
+        self.refused_until = -math.inf
+        self.on_door(0.0)
+        self.on_progress("encoder", 0, 1, now)
 
     def on_status(self, status: Status, now: float) -> None:
         self.status = status
@@ -146,14 +162,14 @@ class Situation:
         return View(Kind.UNLOCKED, head, f"Unlocked for {left} s", self.seconds_left / max(self._pulse_seconds, 1e-9))
 
     def _starting(self, now: float) -> View:
-        told = self.progress
-        if told is None or now - told.since < BAR_AFTER_SECONDS:
-            return View(Kind.STARTING, "Starting", "One moment, please.")
-        what = LOADED.get(told.what, told.what)
-        if told.total <= 1:
-            return View(Kind.STARTING, "Starting", what)
-        share = min(told.done / told.total, 1.0)
-        return View(Kind.STARTING, "Starting", f"{what}: {told.done} of {told.total}", share)
+        told, headline = self.progress, "Changing the recognition" if self.replacing else "Starting"
+        what = "One moment, please."
+        share = None
+        if told is not None and now - told.since >= BAR_AFTER_SECONDS:
+            what = LOADED.get(told.what, told.what)
+            if told.total > 1:
+                what, share = f"{what}: {told.done} of {told.total}", min(told.done / told.total, 1.0)
+        return View(Kind.STARTING, headline, _shut(what) if self.replacing else what, share)
 
     def _trouble(self, now: float) -> View | None:
         if now - self.fault_at < FAULT_HOLDS_SECONDS:
@@ -163,7 +179,7 @@ class Situation:
         if self.camera is not CameraState.LIVE:
             return self._no_picture()
         if self.status is not None and self.status.people == 0:
-            return View(Kind.NOBODY_ENROLLED, "Nobody is enrolled", _how_to_enrol(self.status.skipped))
+            return View(Kind.NOBODY_ENROLLED, "Nobody is enrolled", _how_to_enrol(self.status))
         return None
 
     def _no_picture(self) -> View:
@@ -212,12 +228,13 @@ def _locked() -> View:
 
 
 def _shut(message: str) -> str:
-    return f"The door stays locked. {message}"
+    """Without the folders of a path, which would leave no room for the remedy; the log has them."""
+    return f"The door stays locked. {_FOLDERS.sub('…/', message)}"
 
 
-def _how_to_enrol(skipped: int) -> str:
+def _how_to_enrol(status: Status) -> str:
     how = "Put pictures into the image folder, or type: kiosk enrol NAME PICTURE"
-    if not skipped:
-        return how
-    could_not = "1 picture could" if skipped == 1 else f"{skipped} pictures could"
+    if not status.skipped:
+        return f"{how}. {status.advice}" if status.advice else how
+    could_not = "1 picture could" if status.skipped == 1 else f"{status.skipped} pictures could"
     return f"{how}. {could_not} not be used; kiosk people says why."

@@ -79,8 +79,14 @@ class KioskWindow(QWidget):
     @pyqtSlot(object)
     def on_built(self, station: Station) -> None:
         self._station = station
-        self._situation.started = True
+        self._situation.on_built()
         self.on_tick()
+
+    @pyqtSlot()
+    def on_replaced(self) -> None:
+        self._station = None
+        self._situation.on_replaced(self._clock())
+        self._show_state()
 
     @pyqtSlot(str)
     def on_broken(self, message: str) -> None:

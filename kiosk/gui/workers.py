@@ -17,6 +17,7 @@ from kiosk.vision.camera import CameraState, WatchedCamera
 
 WAIT_SECONDS = 0.1  # the longest that a worker does not look whether it is to stop
 REFRESH_SECONDS = 1.0
+RETRY_SECONDS = 5.0  # after which a station that could not be built is tried again
 
 
 class ScreenDoor(Protocol):
@@ -31,6 +32,9 @@ class Station(Protocol):
 
     @property
     def status(self) -> Status: ...
+
+    @property
+    def outdated(self) -> bool: ...
 
     @property
     def door(self) -> ScreenDoor: ...
@@ -101,12 +105,13 @@ class CameraWorker(Worker):
 
 
 class RecognitionWorker(Worker):
-    """Builds the station, then has it process the newest frame, again and again.
+    """Builds the station, then has it process the newest frame, again and again; builds another when it is outdated.
 
     Signals:
         progressed: what is being loaded, how much is done, of how much.
         built: the station.
-        broken: why there is none.
+        replaced: it is closed, another one is being built.
+        broken: why there is none; it is tried again.
         reported: the Report of a frame.
         status_changed: the Status of the station.
         failed: why a frame could not be processed.
@@ -114,6 +119,7 @@ class RecognitionWorker(Worker):
 
     progressed = pyqtSignal(str, int, int)
     built = pyqtSignal(object)
+    replaced = pyqtSignal()
     broken = pyqtSignal(str)
     reported = pyqtSignal(object)
     status_changed = pyqtSignal(object)
@@ -129,13 +135,22 @@ class RecognitionWorker(Worker):
 
     @pyqtSlot()
     def run(self) -> None:
+        while not self.stopping.is_set():
+            if not self._serve():
+                self.stopping.wait(RETRY_SECONDS)
+
+    def _serve(self) -> bool:
+        """Builds a station and lets go of it when it is outdated; whether it could be built."""
         station = self._built()
         if station is None:
-            return
+            return False
         try:
             self._drive(station)
         finally:
-            station.close()
+            self._attempt(station.close)
+        if not self.stopping.is_set():
+            self.replaced.emit()
+        return True
 
     def _built(self) -> Station | None:
         try:
@@ -156,7 +171,7 @@ class RecognitionWorker(Worker):
 
     def _drive(self, station: Station) -> None:
         refreshed_at = time.monotonic()
-        while not self.stopping.is_set():
+        while not self.stopping.is_set() and not station.outdated:
             frame = self._frames.wait(WAIT_SECONDS)
             if frame is not None:
                 self._attempt(lambda frame=frame: self.reported.emit(station.process(frame)))  # type: ignore[misc]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -14,23 +15,29 @@ from platformdirs import user_cache_path, user_data_path
 from kiosk.access.door import ScreenDoor
 from kiosk.access.journal import Journal
 from kiosk.access.voice import Voice
-from kiosk.config import ConfigFile, QualitySection
-from kiosk.encoders import Encoder, encoder_names, load_encoder
-from kiosk.encoders.weights import manifest_entry, verified_bytes
+from kiosk.config import ConfigFile, EncoderChoice, QualitySection
+from kiosk.encoders import EXPORTED, Encoder, EncoderSpec, encoder_names, encoder_paths, load_encoder
+from kiosk.errors import ConfigError, WeightsError
 from kiosk.recognition.gallery import Gallery
 from kiosk.recognition.gallery.watch import GalleryWatch
-from kiosk.recognition.pipeline import PATH_VERSION, FacePath, PhotographReader, Recogniser
+from kiosk.recognition.pipeline import FacePath, PhotographReader, Recogniser
 from kiosk.resources import asset, weights
 from kiosk.station.station import FrameClock, Parts, Station
+from kiosk.station.watched_files import WatchedFiles
 from kiosk.vision.camera import WatchedCamera
 from kiosk.vision.detector import FaceDetector, HaarDetector
 from kiosk.vision.landmarks import LandmarkModel
 from kiosk.vision.quality import PHOTOGRAPH, Gates
 from kiosk.vision.sources import Source, first_camera, is_recording, open_source, stable_name
+from kiosk.vision.yunet import YuNetDetector
+from kiosk.weights.detector_files import KIND as DETECTOR
+from kiosk.weights.detector_files import detector_content, detector_paths
+from kiosk.weights.manifest import manifest_entry, verified_bytes
+from kiosk.weights.spec_files import spec_names
 
 ShowProgress: TypeAlias = Callable[[str, int, int], None]  # what, done, total
 
-_DETECTORS: dict[str, Callable[[], FaceDetector]] = {"haar": HaarDetector}
+HAAR = "haar"
 _APPLICATION = "kiosk"
 _LANDMARKS = "dlib_landmarks.npz"
 
@@ -102,28 +109,70 @@ def watch_camera(choices: Choices) -> WatchedCamera:
     return WatchedCamera(lambda: open_frames(choices), lost_after_seconds=lost_after_seconds)
 
 
+def weights_folders(config: ConfigFile) -> list[Path]:
+    """Where encoders and detectors are looked for: the user's own folder, then what is shipped."""
+    return [own_weights(config), weights()]
+
+
+def own_weights(config: ConfigFile) -> Path:
+    """The folder of the user's encoders and detectors."""
+    return config.below(config.current.weights)
+
+
 def load_landmarks() -> LandmarkModel:
     """The landmark model that is shipped; raises WeightsError where it was altered, DetectorError where it is none."""
-    verified_bytes(manifest_entry(_LANDMARKS))
-    return LandmarkModel.load(weights(_LANDMARKS))
+    return LandmarkModel.from_bytes(_LANDMARKS, verified_bytes(manifest_entry(_LANDMARKS)))
 
 
 def make_detector(config: ConfigFile) -> FaceDetector:
-    """The detector of the configuration; raises ConfigError where there is none of that name."""
-    _require_known(config, "detector", config.current.detector, _DETECTORS)
-    return _DETECTORS[config.current.detector]()
+    """The detector of the configuration; raises ConfigError where there is none of that name, else a KioskError."""
+    return _detector_maker(config)()
+
+
+def _detector_maker(config: ConfigFile) -> Callable[[], FaceDetector]:
+    """Makes the same detector again and again, whatever becomes of configuration and file; raises as make_detector."""
+    name, folders = config.current.detector, weights_folders(config)
+    if name == HAAR:
+        return HaarDetector
+    _require_known(config, "detector", name, [HAAR, *spec_names(folders, DETECTOR)])
+    content = detector_content(name, folders)
+    return lambda: YuNetDetector(name, content)
 
 
 def load_configured_encoder(config: ConfigFile) -> Encoder:
     """The encoder of the configuration; raises ConfigError where there is none of that name, else EncoderError."""
-    _require_known(config, "encoder", config.current.encoder, encoder_names())
-    return load_encoder(config.current.encoder, config.current.threads)
+    choice, own = config.current.encoder, own_weights(config)
+    for name in _names(choice):
+        _require_known(config, "encoder", name, [*encoder_names(own), *EXPORTED])
+    return load_encoder(choice, config.current.threads, own)
+
+
+def matching_numbers(config: ConfigFile, spec: EncoderSpec) -> tuple[float, float]:
+    """Threshold and margin: the user's where they are meant for this encoder, else its own."""
+    matching = config.current.matching
+    return matching.threshold.get(spec.name, spec.threshold), matching.margin.get(spec.name, spec.margin)
+
+
+def _names(choice: EncoderChoice) -> list[str]:
+    return [choice] if isinstance(choice, str) else list(choice)
 
 
 def _require_known(config: ConfigFile, key: str, name: str, known: Iterable[str]) -> None:
     if name not in (names := list(known)):
         nearest = difflib.get_close_matches(name, names, n=1, cutoff=0)[0]
         raise config.fault(key, f"{name!r} is not known", f"did you mean {nearest!r}?")
+
+
+def _watched(config: ConfigFile) -> WatchedFiles:
+    """The files that encoder and detector are made of, and those of the user that would take their place."""
+    own, detector = own_weights(config), config.current.detector
+    paths: list[Path] = []
+    with suppress(WeightsError):  # what is missing or cannot be read is told by what loads it
+        for name in _names(config.current.encoder):
+            paths += encoder_paths(name, own)
+        if detector != HAAR:
+            paths += detector_paths(detector, weights_folders(config))
+    return WatchedFiles([*paths, *(own / path.name for path in paths)])
 
 
 def photograph_reader(config: ConfigFile, encoder: Encoder, landmarks: LandmarkModel) -> PhotographReader:
@@ -133,33 +182,43 @@ def photograph_reader(config: ConfigFile, encoder: Encoder, landmarks: LandmarkM
 
 def make_gallery(config: ConfigFile, folder: Path, encoder: Encoder, landmarks: LandmarkModel) -> Gallery:
     """The image folder, not loaded yet."""
+    # Its readers are made later and in other threads: none may be of another detector than its templates.
+    detector = _detector_maker(config)
+
+    def reader() -> PhotographReader:
+        return PhotographReader(detector(), FacePath(landmarks, encoder, PHOTOGRAPH))
+
     return Gallery(
         folder,
-        lambda: photograph_reader(config, encoder, landmarks).one,
+        lambda: reader().one,
         encoder.spec.name,
-        f"{config.current.detector}-{PATH_VERSION}-{manifest_entry(_LANDMARKS).sha256[:12]}-"
-        f"{encoder.spec.path_version}-{encoder.spec.sha256[:12]}",
+        reader().key,
         cache_folder(),
         workers=config.current.threads,
     )
 
 
 def build_station(choices: Choices, progress: ShowProgress) -> Station:
-    """Loads encoder and gallery, seconds for a large one; raises KioskError."""
+    """Loads encoder and gallery, seconds for a large one; raises KioskError.
+
+    Called again, it takes over what the configuration says by then.
+    """
     config = choices.config
+    with suppress(ConfigError):  # the station tells it, and works with what was in force
+        config.changed()
     progress("encoder", 0, 1)
-    encoder, landmarks = load_configured_encoder(config), load_landmarks()
-    detector = make_detector(config)
+    files = _watched(config)  # first: what is replaced while it is loaded has changed
+    encoder, landmarks, detector = load_configured_encoder(config), load_landmarks(), make_detector(config)
     progress("encoder", 1, 1)
     gallery = make_gallery(config, choices.gallery, encoder, landmarks)
     gallery.load(lambda done, total: progress("gallery", done, total))
-    matching = config.current.matching
+    threshold, margin = matching_numbers(config, encoder.spec)
     recogniser = Recogniser(
         detector,
         FacePath(landmarks, encoder, _gates(config.current.quality)),
         gallery.snapshot,
-        threshold=matching.threshold,
-        margin=matching.margin,
+        threshold=threshold,
+        margin=margin,
     )
     clock = FrameClock() if choices.fast else time.monotonic
     parts = Parts(
@@ -168,8 +227,9 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
         journal=Journal(journal_file(config, demo=choices.demo)),
         door=ScreenDoor(clock),
         voice=Voice(enabled=config.current.voice.enabled and not choices.fast),
-        encoder=encoder.spec.name,
+        encoder=encoder.spec,
         clock=clock,
+        files=files,
     )
     return Station(config, parts, silent=choices.fast)
 

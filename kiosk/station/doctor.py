@@ -12,9 +12,11 @@ from pathlib import Path
 from kiosk.access.journal import Journal
 from kiosk.access.voice import probe_voice
 from kiosk.config import ConfigFile
-from kiosk.encoders.encoder import REFERENCE_TOLERANCE, check_reference
+from kiosk.encoders import EXPORTED, encoder_names
+from kiosk.encoders.golden import golden_difference
 from kiosk.errors import KioskError
 from kiosk.recognition.gallery import Gallery, GallerySnapshot
+from kiosk.station.advice import STRONGER_ENCODER, advice_for
 from kiosk.station.build import (
     Choices,
     choose,
@@ -23,10 +25,13 @@ from kiosk.station.build import (
     load_landmarks,
     make_detector,
     make_gallery,
+    matching_numbers,
+    own_weights,
     watch_camera,
 )
 from kiosk.vision.sources import source_name
 
+MANY_PEOPLE = 100
 _CAMERA_SECONDS = 8.0  # a USB camera may take some to give its first picture
 _LITTLE_BYTES, _LEAST_BYTES = 1_000_000_000, 100_000_000
 _log = logging.getLogger("kiosk.doctor")
@@ -111,19 +116,33 @@ def _cascade(choices: Choices) -> Finding:
 
 def _encoder(choices: Choices) -> Finding:
     encoder = load_configured_encoder(choices.config)
-    spec, difference = encoder.spec, check_reference(encoder)
-    if not difference <= REFERENCE_TOLERANCE:
-        message = f"{spec.name}: the reference vector is off by {difference:.4f}"
-        return Finding("encoder", State.FAULT, message, "install kiosk again; this machine computes something else")
-    message = f"{spec.name}, sha256 {spec.sha256[:12]}... verified, reference vector within {difference:.0e}"
+    difference = golden_difference(encoder)
+    golden = "no golden vector" if difference is None else f"golden vector within {difference:.0e}"
+    threshold, margin = matching_numbers(choices.config, encoder.spec)
+    message = f"{encoder.spec.name}, SHA-256 verified, {golden}, threshold {threshold:g}, margin {margin:g}"
+    unused = _numbers_for_no_encoder(choices.config)
+    if unused:
+        remedy = "mend the name under matching: `kiosk encoders` lists them"
+        return Finding("encoder", State.WARNING, f"{message}; no encoder is called {', '.join(unused)}", remedy)
     return Finding("encoder", State.OK, message)
+
+
+def _numbers_for_no_encoder(config: ConfigFile) -> list[str]:
+    """Names under matching that are none: a threshold that is never used looks like one that is."""
+    matching, known = config.current.matching, {*encoder_names(own_weights(config)), *EXPORTED}
+    names = {*matching.threshold, *matching.margin}
+    return sorted(name for name in names if not {part.rpartition("*")[2] for part in name.split("+")} <= known)
 
 
 def _gallery(choices: Choices) -> Finding:
     encoder, landmarks = load_configured_encoder(choices.config), load_landmarks()
     gallery: Gallery = make_gallery(choices.config, choices.gallery, encoder, landmarks)
     gallery.load()
-    return _describe(choices.gallery, gallery.snapshot)
+    found = _describe(choices.gallery, gallery.snapshot)
+    advice = advice_for(name := encoder.spec.name)
+    if found.state is State.OK and advice and len(gallery.snapshot.people) >= MANY_PEOPLE:
+        return Finding("gallery", State.WARNING, f"{found.message}; that is many for {name}", STRONGER_ENCODER)
+    return found
 
 
 def _describe(folder: Path, found: GallerySnapshot) -> Finding:

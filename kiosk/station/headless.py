@@ -13,7 +13,12 @@ from kiosk.vision.camera import CameraState, WatchedCamera
 from kiosk.vision.sources import Source
 
 _REFRESH_SECONDS = 1.0
+_RETRY_SECONDS = 5.0
 _log = logging.getLogger("kiosk")
+
+
+class Stopped(Exception):  # noqa: N818  (no fault: the kiosk is to end while the station is being built)
+    """Raised by the `build` of a StationKeeper, ends it."""
 
 
 def camera_frames(camera: WatchedCamera, stop: Event) -> Iterator[Frame]:
@@ -39,29 +44,69 @@ def source_frames(source: Source, stop: Event) -> Iterator[Frame]:
         yield frame
 
 
-def run_headless(frames: Iterator[Frame], station: Station, tell: Callable[[Decision, float], None]) -> None:
+def run_headless(frames: Iterator[Frame], keeper: "StationKeeper", tell: Callable[[Decision, float], None]) -> None:
     """Processes the frames; `tell` hears each grant and refusal with the seconds since the first frame.
 
     A fault in one frame is logged, and the next one is tried: the door stays shut meanwhile.
     """
     started_at: float | None = None
-    refreshed_at = time.monotonic()
-    told = _Told()
     for frame in frames:
         started_at = frame.captured_at if started_at is None else started_at
+        station = keeper.station()
+        if station is None:
+            continue
         try:
             for decision in station.process(frame).settled:
                 tell(decision, frame.captured_at - started_at)
-            if time.monotonic() - refreshed_at >= _REFRESH_SECONDS:
-                refreshed_at = time.monotonic()
-                station.refresh()
         except Exception as error:
-            told.log(in_one_line(error), error)
-        for fault in station.status.faults:
-            told.log(fault)
+            keeper.told.log(in_one_line(error), error)
 
 
-class _Told:
+class StationKeeper:
+    """The station in force: refreshed about once a second, and built anew when it is outdated."""
+
+    def __init__(self, build: Callable[[], Station]) -> None:
+        """Raises what `build` raises; later that is logged and tried again, unless it is Stopped."""
+        self.told = Told()
+        self._build = build
+        self._station: Station | None = build()
+        self._tell_faults()
+        self._look_again_at = time.monotonic() + _REFRESH_SECONDS
+
+    def station(self) -> Station | None:
+        """The one to give the next frame to; None while there is none that works. Raises Stopped."""
+        if time.monotonic() >= self._look_again_at:
+            try:
+                self._look_after()
+            except Stopped:
+                raise
+            except Exception as error:
+                self.told.log(in_one_line(error), error)
+            self._look_again_at = time.monotonic() + (_REFRESH_SECONDS if self._station else _RETRY_SECONDS)
+        return self._station
+
+    def close(self) -> None:
+        """Closes the station in force."""
+        if self._station is not None:
+            self._station.close()
+            self._station = None
+
+    def _look_after(self) -> None:
+        if self._station is not None:
+            self._station.refresh()
+        if self._station is None or self._station.outdated:
+            self.close()
+            _log.info("the recognition is being loaded anew, the door stays locked")
+            self._station = self._build()
+            _log.info("the recognition is loaded")
+        self._tell_faults()
+
+    def _tell_faults(self) -> None:
+        for fault in self._station.status.faults if self._station is not None else ():
+            self.told.log(fault)
+
+
+class Told:
     """Logs a message once, however many frames it comes with."""
 
     def __init__(self) -> None:

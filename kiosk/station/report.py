@@ -24,3 +24,4 @@ class Status:
     skipped: int  # pictures that could not be used
     faults: tuple[str, ...]  # what somebody has to mend: journal, configuration, door
     notice: str = ""  # what was taken over just now, such as a changed gallery
+    advice: str = ""  # for who sets it up

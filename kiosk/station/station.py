@@ -13,13 +13,18 @@ from kiosk.access.journal import Journal
 from kiosk.access.voice import Voice
 from kiosk.config import Config, ConfigFile
 from kiosk.domain import Decision, Frame, Outcome, Reason
+from kiosk.encoders import EncoderSpec
 from kiosk.errors import ConfigError, JournalError
+from kiosk.recognition.gallery.folder import EMPTY
 from kiosk.recognition.gallery.snapshot import GallerySnapshot
 from kiosk.recognition.pipeline import Recogniser
+from kiosk.station.advice import advice_for
 from kiosk.station.report import Report, Status
+from kiosk.station.watched_files import WatchedFiles
 
-# Options that apply while running; a change of any other says that it waits for the next start.
-LIVE_SECTIONS = ("matching", "decision", "door", "voice")
+# Options that apply while running, and those for which the station is built anew; any other waits for the next start.
+LIVE_OPTIONS = ("matching", "decision", "door", "voice")
+RELOADED_OPTIONS = ("encoder", "detector", "weights", "threads")
 _CHECK_JOURNAL_SECONDS = 5.0
 
 
@@ -52,8 +57,9 @@ class Parts:
     journal: Journal
     door: ScreenDoor
     voice: Voice
-    encoder: str
+    encoder: EncoderSpec
     clock: Callable[[], float]  # the one of Frame.captured_at
+    files: WatchedFiles  # those that encoder and detector came from
 
 
 class Station:
@@ -62,20 +68,22 @@ class Station:
     Attributes:
         door: whether it is unlocked, and for how long.
         status: what was found at the last refresh.
+        outdated: another encoder or detector is to be used: close it and build another.
     """
 
     def __init__(self, config: ConfigFile, parts: Parts, *, silent: bool = False) -> None:
         self.door = parts.door
+        self.outdated = False
         self._config = config
         self._parts = parts
         self._silent = silent
         self._rule = DecisionRule()
         self._controller = AccessController(
-            parts.door, parts.journal, config.current.door.open_seconds, parts.encoder, clock=parts.clock
+            parts.door, parts.journal, config.current.door.open_seconds, parts.encoder.name, clock=parts.clock
         )
         self._greeter = Greeter(parts.voice.say, config.current.voice.text)
         self._inside: list[str] = []
-        self._config_fault: str | None = None
+        self._config_fault = config.fault_found
         self._door_fault: str | None = None  # until it opens again
         self._journal_fault = self._look_at_journal(whole=True)
         self._journal_checked_at = time.monotonic()
@@ -101,15 +109,17 @@ class Station:
     def refresh(self) -> Status:
         """Takes over what changed in gallery and configuration; to be called about once a second."""
         config_notice = self._take_over_config()
+        self.outdated = self.outdated or self._parts.files.changed()
         self._take_over_gallery()
         self._check_journal()
         snapshot = self._parts.gallery.snapshot
         faults = (self._door_fault, self._journal_fault, self._config_fault, self._parts.gallery.fault)
         self.status = Status(
             people=len(snapshot.people),
-            skipped=sum(not skipped.settling for skipped in snapshot.skipped),
+            skipped=sum(not skipped.settling and skipped.reason != EMPTY for skipped in snapshot.skipped),
             faults=tuple(fault for fault in faults if fault is not None),
             notice=" ".join(filter(None, (config_notice, self._gallery_notice))),
+            advice=advice_for(self._parts.encoder.name),
         )
         self._gallery_notice = ""
         return self.status
@@ -150,20 +160,22 @@ class Station:
         before = self._config.current
         try:
             changed = self._config.changed()
-        except ConfigError as error:
-            self._config_fault = str(error)
-            return ""
+        except ConfigError:
+            changed = None
+        self._config_fault = self._config.fault_found
         if changed is None:
-            self._config_fault = self._config_fault if self._config.broken else None
             return ""
-        self._config_fault = None
+        if any(getattr(before, name) != getattr(changed, name) for name in RELOADED_OPTIONS):
+            self.outdated = True
         self._apply(changed)
-        return _what_waits(before, changed)
+        # One that is outdated cannot tell yet what will be in force.
+        return "" if self.outdated else _what_waits(before, changed)
 
     def _apply(self, config: Config) -> None:
         decision, voice = config.decision, config.voice
-        self._parts.recogniser.threshold = config.matching.threshold
-        self._parts.recogniser.margin = config.matching.margin
+        encoder = self._parts.encoder
+        self._parts.recogniser.threshold = config.matching.threshold.get(encoder.name, encoder.threshold)
+        self._parts.recogniser.margin = config.matching.margin.get(encoder.name, encoder.margin)
         self._rule.configure(RuleSettings(**decision.model_dump()))
         self._rule.restart_counts()
         self._controller.open_seconds = config.door.open_seconds
@@ -203,7 +215,7 @@ def _what_waits(before: Config, after: Config) -> str:
     names = [
         name
         for name in Config.model_fields
-        if name not in LIVE_SECTIONS and getattr(before, name) != getattr(after, name)
+        if name not in LIVE_OPTIONS + RELOADED_OPTIONS and getattr(before, name) != getattr(after, name)
     ]
     waiting = f"; {', '.join(names)} at the next start" if names else ""
     return f"The new configuration is in force{waiting}."

@@ -33,4 +33,4 @@ def detector_paths(name: str, folders: Sequence[Path]) -> tuple[Path, Path]:
     """Where spec and file lie; raises WeightsError where there is no spec."""
     spec_path = find_spec(name, folders)
     spec = read_spec(spec_path, DetectorSpec, KIND)
-    return spec_path, find_file(spec.file, [spec_path.parent, *folders])
+    return spec_path, find_file(spec.file, [*folders, spec_path.parent])

@@ -135,7 +135,7 @@ class TestFaults:
             ("decision:\n  k: 6\n", r"line 1: decision: k must not be larger than n"),
             ("voice: {enabled: 1}\n", r"line 1: voice\.enabled: .* valid boolean, found 1"),
             ("voice: {enabled: yes}\n", r"line 1: voice\.enabled: .* valid boolean, found 'yes'"),
-            ("encoder: 2020-01-01\n", r"line 1: encoder: .* valid string, found datetime"),
+            ("detector: 2020-01-01\n", r"line 1: detector: .* valid string, found datetime"),
             ("\n\ndecision:\n  <<: {k: 0}\n", r"line 3: decision\.k: .* found 0"),
         ],
     )
@@ -256,7 +256,7 @@ class TestChanges:
         save(path, "threads: many\n")
         with pytest.raises(ConfigError, match="line 1: threads"):
             config.changed()
-        assert (config.changed(), config.current, config.broken) == (None, before, True)
+        assert (config.changed(), config.current, config.fault_found is None) == (None, before, False)
 
     def test_each_broken_save_is_told(self, config: ConfigFile, path: Path) -> None:
         for content in ("threads: many\n", "thread: 3\n"):
@@ -270,20 +270,20 @@ class TestChanges:
             config.changed()
         save(path, "threads: 5\n")
         assert (fresh := config.changed()) is not None
-        assert (fresh.threads, config.broken) == (5, False)
+        assert (fresh.threads, config.fault_found) == (5, None)
 
     def test_file_put_back_as_it_was_is_no_change_and_not_broken(self, config: ConfigFile, path: Path) -> None:
         save(path, "threads: [\n")
         with pytest.raises(ConfigError):
             config.changed()
         save(path, "threads: 3\n")
-        assert (config.changed(), config.broken) == (None, False)
+        assert (config.changed(), config.fault_found) == (None, None)
 
     def test_deleted_file_is_told_once_and_changes_nothing(self, config: ConfigFile, path: Path) -> None:
         path.unlink()
         with pytest.raises(ConfigError, match="cannot be read"):
             config.changed()
-        assert (config.changed(), config.current.threads, config.broken) == (None, 3, True)
+        assert (config.changed(), config.current.threads, config.fault_found is None) == (None, 3, False)
 
     def test_deleted_file_that_comes_back_is_taken_over(self, config: ConfigFile, path: Path) -> None:
         path.unlink()
@@ -291,7 +291,7 @@ class TestChanges:
             config.changed()
         path.write_text("threads: 6\n")
         assert (fresh := config.changed()) is not None
-        assert (fresh.threads, config.broken) == (6, False)
+        assert (fresh.threads, config.fault_found) == (6, None)
 
     def test_pipe_in_its_place_is_told_without_waiting(self, config: ConfigFile, path: Path) -> None:
         path.unlink()
@@ -308,7 +308,11 @@ configurations = st.builds(
         {
             "threads": threads,
             "decision": {"k": k, "n": k + more},
-            "matching": {"threshold": values["threshold"], "margin": values["margin"]},
+            "encoder": values["encoder"],
+            "matching": {
+                "threshold": {"dlib_resnet": values["threshold"]},
+                "margin": values["auto"] or {"dlib_resnet": values["margin"]},
+            },
             "voice": {"name": values["text"], "enabled": values["flag"], "volume": values["margin"]},
             "camera": {"source": values["source"]},
             "screen": {"theme": values["theme"], "mirror": values["flag"]},
@@ -319,6 +323,8 @@ configurations = st.builds(
     more=st.integers(0, 50),
     threshold=numbers,
     margin=numbers,
+    auto=st.sampled_from(["auto", None]),
+    encoder=st.sampled_from(["sface", ["dlib_resnet", "sface"], {"dlib_resnet": 1, "sface": 2.5}]),
     flag=st.booleans(),
     text=st.text(writable, max_size=50),
     source=st.integers() | st.text(writable, min_size=1, max_size=50),

@@ -145,7 +145,9 @@ def test_text_of_another_kind_or_without_end_is_refused(key: tuple[str, ...], va
         Config.model_validate(changed(key, value))
 
 
-@pytest.mark.parametrize("key", [("encoder",), ("detector",), ("gallery", "folder"), ("camera", "source")], ids=dotted)
+@pytest.mark.parametrize(
+    "key", [("encoder",), ("detector",), ("weights",), ("gallery", "folder"), ("camera", "source")], ids=dotted
+)
 def test_text_that_must_name_something_is_not_empty(key: tuple[str, ...]) -> None:
     with pytest.raises(ValidationError, match=dotted(key)):
         Config.model_validate(changed(key, ""))
@@ -156,6 +158,56 @@ def test_text_that_must_name_something_is_not_empty(key: tuple[str, ...]) -> Non
 def test_flag_is_true_or_false_only(key: tuple[str, ...], value: object) -> None:
     with pytest.raises(ValidationError, match=dotted(key)):
         Config.model_validate(changed(key, value))
+
+
+@pytest.mark.parametrize(
+    "choice", ["sface", ["dlib_resnet"], ["dlib_resnet", "sface"], {"dlib_resnet": 1, "sface": 0.5}], ids=repr
+)
+def test_encoder_is_a_name_or_several_with_or_without_weights(choice: object) -> None:
+    assert Config.model_validate({"encoder": choice}).encoder == choice
+
+
+@pytest.mark.parametrize(
+    ("choice", "reason"),
+    [
+        (3, "a name was expected"),
+        (None, "a name was expected"),
+        ([], "a name was expected"),
+        ({}, "a name was expected"),
+        ([""], "a name was expected"),
+        (["a", 3], "a name was expected"),
+        (["a" * 101], "a name was expected"),
+        ([f"e{number}" for number in range(9)], "a name was expected"),
+        (["a", "a"], "names an encoder twice"),
+        ({"a": 0}, "the weight of an encoder"),
+        ({"a": math.nan}, "the weight of an encoder"),
+        ({"a": 1001}, "the weight of an encoder"),
+        ({"a": True}, "the weight of an encoder"),
+        ({"a": "1"}, "the weight of an encoder"),
+    ],
+    ids=repr,
+)
+def test_other_encoders_are_refused_in_one_sentence(choice: object, reason: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Config.model_validate({"encoder": choice})
+    assert [(fault["loc"], reason in fault["msg"]) for fault in caught.value.errors()] == [(("encoder",), True)]
+
+
+@pytest.mark.parametrize("option", ["threshold", "margin"])
+def test_number_for_matching_is_automatic_or_meant_for_an_encoder(option: str) -> None:
+    assert getattr(Config.model_validate({"matching": {option: "auto"}}).matching, option) == {}
+    own = {"dlib_resnet": 0.36, "dlib_resnet+sface": 0.5}
+    assert getattr(Config.model_validate({"matching": {option: own}}).matching, option) == own
+
+
+@pytest.mark.parametrize("option", ["threshold", "margin"])
+@pytest.mark.parametrize(
+    "value",
+    [0.36, 1, None, "automatic", [0.36], {"a": math.nan}, {"a": 2.1}, {"a": -0.1}, {"a": "0.4"}, {"": 0.3}],
+)
+def test_number_for_matching_that_is_meant_for_no_encoder_is_refused(option: str, value: object) -> None:
+    with pytest.raises(ValidationError, match=rf"matching\.{option}"):
+        Config.model_validate({"matching": {option: value}})
 
 
 @pytest.mark.parametrize("source", [0, 3, "/dev/v4l/by-id/usb-door", "rtsp://door/1", "demo"])
@@ -220,4 +272,4 @@ def test_configuration_is_frozen_to_its_leaves() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         config.threads = 3  # type: ignore[misc]
     with pytest.raises(ValidationError, match="frozen"):
-        config.matching.threshold = 2.0  # type: ignore[misc]
+        config.matching.threshold = {}  # type: ignore[misc]

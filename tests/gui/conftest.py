@@ -50,6 +50,7 @@ class FakeStation:
     def __init__(self) -> None:
         self.door = FakeDoor()
         self.status = Status(people=3, skipped=0, faults=())
+        self.outdated = False
         self.process_with: Callable[[Frame], Report] = report_of
         self.frames: list[Frame] = []
         self.threads: set[int] = set()
@@ -130,6 +131,11 @@ def camera(source: FakeSource) -> Iterator[WatchedCamera]:
 @pytest.fixture
 def station() -> FakeStation:
     return FakeStation()
+
+
+@pytest.fixture
+def make_station() -> Callable[[], FakeStation]:
+    return FakeStation
 
 
 @pytest.fixture

@@ -1,30 +1,40 @@
+import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 import threading
 import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 import pytest
 from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtWidgets import QApplication
+from ruamel.yaml import YAML
 
+from kiosk.access.journal import Journal, JournalEntry
 from kiosk.access.voice import Voice
 from kiosk.config import ConfigFile
 from kiosk.domain import Frame, Outcome, Reason
 from kiosk.errors import DisplayError, GalleryError
-from kiosk.gui import app, state
+from kiosk.gui import app, state, workers
 from kiosk.gui.app import Kiosk, resolved, run_window
 from kiosk.gui.state import Situation
 from kiosk.gui.theme import DARK, LIGHT
 from kiosk.gui.threads import left_behind
 from kiosk.gui.window import KioskWindow
-from kiosk.resources import asset
+from kiosk.recognition.gallery import Gallery
+from kiosk.recognition.pipeline import PhotographReader
+from kiosk.resources import asset, weights
 from kiosk.station import build as building
 from kiosk.station.build import Choices, build_station
 from kiosk.station.report import Status
+from kiosk.station.station import Station
 from kiosk.vision.camera import CameraState, WatchedCamera
 from kiosk.vision.sources.demo import RATE_HZ, draw
 
@@ -296,15 +306,18 @@ def test_auto_follows_the_desktop(qapp, monkeypatch, scheme, theme):
 HANGS_FOR_EVER = """
     import sys, threading
     from PyQt6.QtCore import QTimer
-    from kiosk.gui import app, state
+    from kiosk.gui import app, state, workers
     from kiosk.gui.threads import left_behind
     from kiosk.vision.camera import WatchedCamera
 
     entered = threading.Event()
 
     def hang(*arguments):
-        entered.set()
         threading.Event().wait()
+
+    def hang_when_built(progress):
+        entered.set()
+        hang()
 
     start = app.Kiosk.start
 
@@ -315,7 +328,7 @@ HANGS_FOR_EVER = """
 
     app.Kiosk.start = start_and_close
     app.STOP_SECONDS = 0.1
-    code = app.run_window(WatchedCamera(hang), hang, full_screen=False, theme="auto", mirror=True)
+    code = app.run_window(WatchedCamera(hang), hang_when_built, full_screen=False, theme="auto", mirror=True)
     print("left behind", left_behind(), [name for name in ("tensorflow", "ai_edge_litert") if name in sys.modules])
     raise SystemExit(code)
 """
@@ -406,3 +419,255 @@ def test_the_whole_kiosk_goes_from_state_to_state_and_ends_while_camera_and_voic
     kiosk.window.close()
     assert kiosk.stop()
     assert psutil.Process().children(recursive=True) == []
+
+
+# Another encoder while the whole kiosk runs.
+
+
+class Corridor(Scene):
+    """Grace Hopper at the door, then nobody, for ever."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = []
+
+    def read(self) -> Frame | None:
+        self.left = self.left or [*range(80, 125, 2), *range(222, 246, 2)]
+        return super().read()
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A kiosk with Grace Hopper enrolled, that looks at its files ten times a second."""
+    monkeypatch.setattr(workers, "REFRESH_SECONDS", 0.1)
+    monkeypatch.setattr(workers, "RETRY_SECONDS", 0.1)
+    (tmp_path / "images").mkdir()
+    shutil.copy(asset("demo", "gallery", "Grace_Hopper.jpg"), tmp_path / "images")
+    (tmp_path / "weights").mkdir()
+    choose(tmp_path, "dlib_resnet")
+    return tmp_path
+
+
+@pytest.fixture
+def running(qtbot, home):
+    """The whole kiosk in that home, and each headline since its start with whether the door was open."""
+    config = ConfigFile(home / "config.yaml")
+    choices = Choices(config, home / "images", "0")
+    kiosk = Kiosk(
+        WatchedCamera(Corridor, lost_after_seconds=3600, open_within_seconds=3600),
+        lambda show: build_station(choices, show),
+        "dark",
+        mirror=True,
+        notice="",
+    )
+    stations: list[Station] = []
+    kiosk.recognition.built.connect(stations.append)
+    seen: list[tuple[str, bool]] = []
+
+    def look() -> None:
+        if not kiosk.window.isVisible():
+            return
+        now = headline(kiosk.window), bool(stations) and stations[-1].door.unlocked
+        if now not in seen[-1:]:
+            seen.append(now)
+
+    watching = QTimer()
+    watching.timeout.connect(look)
+    watching.start(5)
+    qtbot.addWidget(kiosk.window)
+    kiosk.start(full_screen=False)
+    yield Running(kiosk, stations, seen)
+    watching.stop()
+    kiosk.window.close()
+    assert kiosk.stop()
+
+
+@dataclass(frozen=True)
+class Running:
+    kiosk: Kiosk
+    stations: list[Station]
+    seen: list[tuple[str, bool]]
+
+    @property
+    def detail(self) -> str:
+        return self.kiosk.window.banner.detail.text()
+
+
+def choose(home: Path, encoder: str, more: str = "") -> None:
+    """Write the configuration as an editor does: whole."""
+    fresh = home / "fresh.yaml"
+    fresh.write_text(
+        f"encoder: {encoder}\njournal: {{file: journal.sqlite3}}\nvoice: {{enabled: false}}\n"
+        f"decision: {{away_seconds: 0.2, cool_down_seconds: 0.0}}\ndoor: {{open_seconds: 30.0}}\n{more}"
+    )
+    fresh.replace(home / "config.yaml")
+
+
+def add_encoder(home: Path, name: str, content: bytes | None = None, **changes: object) -> None:
+    """An encoder below home; without a file of its own on the shipped network."""
+    spec = YAML(typ="safe").load(weights("dlib_resnet.yaml"))
+    del spec["golden"]
+    if content is not None:
+        sha256 = hashlib.sha256(content).hexdigest()
+        spec |= {"file": f"{name}.tflite", "size": len(content), "sha256": sha256}
+    with (home / "weights" / f"{name}.yaml").open("wb") as opened:
+        YAML(typ="safe").dump({**spec, **changes}, opened)
+    if content is not None:
+        (home / "weights" / f"{name}.tflite").write_bytes(content)
+
+
+def add_mobilefacenet(home: Path, data: Path) -> None:
+    file = data / "encoders" / "mobilefacenet.onnx"
+    means, deviations = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+    add_encoder(
+        home,
+        "mobilefacenet",
+        file="mobilefacenet.onnx",
+        size=file.stat().st_size,
+        sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
+        input={
+            "size_px": 112,
+            "layout": "channels_first",
+            "mean": [255 * mean for mean in means],
+            "scale": [1 / 255 / deviation for deviation in deviations],
+        },
+        crop={"kind": "arcface"},
+        threshold=1.0,
+        margin=0.05,
+    )
+    shutil.copy(file, home / "weights")
+
+
+def rows(home: Path) -> list[JournalEntry]:
+    with closing(Journal(home / "journal.sqlite3")) as journal:
+        return journal.entries(100)
+
+
+def is_let_in(running: Running, encoder: str) -> bool:
+    """Whether the newest station is of that encoder and its door stands open."""
+    station = running.stations[-1] if running.stations else None
+    return station is not None and station._parts.encoder.name == encoder and station.door.unlocked
+
+
+@pytest.mark.parametrize("encoder", ["other", "mobilefacenet", "[dlib_resnet, other]"])
+def test_another_encoder_is_taken_over_while_the_door_stays_shut(*, qtbot, home, data, running, encoder):
+    add_encoder(home, "other", mirror=False)
+    add_mobilefacenet(home, data)
+    name = "dlib_resnet+other" if encoder.startswith("[") else encoder
+    qtbot.waitUntil(lambda: is_let_in(running, "dlib_resnet"))
+    qtbot.waitUntil(lambda: headline(running.kiosk.window).startswith("Welcome Grace Hopper"))
+    before = len(running.seen)
+    choose(home, encoder)
+    qtbot.waitUntil(lambda: is_let_in(running, name))
+    qtbot.waitUntil(lambda: headline(running.kiosk.window).startswith("Welcome Grace Hopper"))
+    first, second = running.stations
+    assert not first.door.unlocked
+    change = running.seen[before:]
+    assert {is_open for told, is_open in change if told == "Changing the recognition"} == {False}
+    # The door was open when the change began. It is shut from then on until somebody is recognised anew.
+    opened = [is_open for _, is_open in change]
+    shut_at = opened.index(False)
+    assert opened[shut_at:] == sorted(opened[shut_at:])
+    assert {template.embedding.encoder for template in second._parts.gallery.snapshot.templates} == {name}
+    assert [row.encoder for row in rows(home)] == [name, "dlib_resnet"]
+    assert [row.outcome for row in rows(home)] == ["granted", "granted"]
+
+
+def test_nothing_is_read_again_on_the_way_back_and_nothing_is_left_of_the_way(*, qtbot, home, running, monkeypatch):
+    add_encoder(home, "other", mirror=False)
+    qtbot.waitUntil(lambda: is_let_in(running, "dlib_resnet"))
+    choose(home, "other")
+    qtbot.waitUntil(lambda: is_let_in(running, "other"))
+    read: list[object] = []
+    monkeypatch.setattr(PhotographReader, "one", lambda reader, image: read.append(image))
+    choose(home, "dlib_resnet")
+    qtbot.waitUntil(lambda: len(running.stations) == 3 and is_let_in(running, "dlib_resnet"))
+    assert read == []
+    names = [thread.name for thread in threading.enumerate()]
+    assert (names.count("gallery watch"), names.count("voice")) == (1, 1)
+    assert psutil.Process().children(recursive=True) == []
+
+
+def broken_encoders(home: Path) -> dict[str, str]:
+    """Encoders that do not load, and what the screen says of each."""
+    content = weights("dlib_resnet.tflite").read_bytes()
+    add_encoder(home, "gone", content)
+    (home / "weights" / "gone.tflite").unlink()
+    add_encoder(home, "altered", content)
+    (home / "weights" / "altered.tflite").write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    add_encoder(home, "another", golden={"values": [0.1, 0.2, 0.3, 0.4]})
+    add_encoder(home, "mis_shaped", dimension=64)
+    not_numbers = bytearray(content)
+    not_numbers[5_000_000:5_001_000] = b"\x00\x7e" * 500  # NaN in half precision
+    add_encoder(home, "nan", bytes(not_numbers))
+    return {
+        "gone": "gone.tflite: is not there",
+        "altered": "SHA-256 is not the one expected",
+        "another": "its spec expects something else",
+        "mis_shaped": "64",
+        "nan": "encoder nan",
+        "otherr": "'otherr' is not known",
+        "[dlib_resnet, gone]": "gone.tflite: is not there",
+    }
+
+
+def test_an_encoder_that_does_not_load_is_explained_and_none_takes_its_place(*, qtbot, home, running):
+    qtbot.waitUntil(lambda: is_let_in(running, "dlib_resnet"))
+    for encoder, told in broken_encoders(home).items():
+        choose(home, encoder)
+        qtbot.waitUntil(lambda told=told: headline(running.kiosk.window) == "Out of order" and told in running.detail)
+        assert running.detail.startswith("The door stays locked.")
+    assert len(running.stations) == 1
+    assert not running.stations[0].door.unlocked
+    shutil.copy(weights("dlib_resnet.tflite"), home / "weights" / "gone.tflite")
+    qtbot.waitUntil(lambda: is_let_in(running, "dlib_resnet+gone"))
+    assert {row.encoder for row in rows(home)} == {"dlib_resnet", "dlib_resnet+gone"}
+
+
+def test_a_file_replaced_under_the_running_encoder_is_noticed_and_refused(*, qtbot, home, running):
+    content = weights("dlib_resnet.tflite").read_bytes()
+    add_encoder(home, "other", content)
+    choose(home, "other")
+    qtbot.waitUntil(lambda: is_let_in(running, "other"))
+    (home / "weights" / "other.tflite").write_bytes(content[:1000])
+    qtbot.waitUntil(lambda: "has 1000 bytes instead of" in running.detail)
+    assert not running.stations[-1].door.unlocked
+    (home / "weights" / "other.tflite").write_bytes(content)
+    qtbot.waitUntil(lambda: len(running.stations) == 3 and is_let_in(running, "other"))
+
+
+def test_a_window_closed_during_the_change_ends_at_once(*, qtbot, home, running, monkeypatch):
+    reads = threading.Event()
+
+    def read_for_ever(gallery, progress):
+        while True:
+            reads.set()
+            progress(3, 300)
+
+    add_encoder(home, "other", mirror=False)
+    qtbot.waitUntil(lambda: is_let_in(running, "dlib_resnet"))
+    monkeypatch.setattr(Gallery, "load", read_for_ever)
+    choose(home, "other")
+    qtbot.waitUntil(reads.is_set)
+    qtbot.waitUntil(lambda: headline(running.kiosk.window) == "Changing the recognition")
+    running.kiosk.window.close()
+    assert running.kiosk.stop()
+    assert "gallery watch" not in [thread.name for thread in threading.enumerate()]
+    assert len(running.stations) == 1
+
+
+def test_an_encoder_changed_again_during_the_change_counts(*, qtbot, home, running, monkeypatch):
+    read = Gallery.load
+
+    def change_and_read(gallery, progress):
+        monkeypatch.setattr(Gallery, "load", read)
+        choose(home, "third")
+        read(gallery, progress)
+
+    add_encoder(home, "other", mirror=False)
+    add_encoder(home, "third", threshold=0.37)
+    qtbot.waitUntil(lambda: is_let_in(running, "dlib_resnet"))
+    monkeypatch.setattr(Gallery, "load", change_and_read)
+    choose(home, "other")
+    qtbot.waitUntil(lambda: is_let_in(running, "third"))
+    assert "other" not in {row.encoder for row in rows(home)}

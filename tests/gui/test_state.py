@@ -15,6 +15,7 @@ from kiosk.gui.state import (
     STUCK_AFTER_SECONDS,
     Kind,
     Situation,
+    View,
 )
 from kiosk.station.report import Status
 from kiosk.vision.camera import CameraState
@@ -54,6 +55,59 @@ def test_a_start_that_failed_says_why_and_that_the_door_stays_locked(ready):
     view = ready.view(NOW)
     assert view.kind is Kind.FAULT
     assert view.detail == "The door stays locked. weights: altered; install again"
+
+
+def test_a_change_says_so_and_that_the_door_stays_locked(ready, make_report, make_decision):
+    ready.on_report(make_report(None, make_decision(Reason.TOO_FAR, outcome=Outcome.REFUSED), welcome="Welcome"), NOW)
+    ready.on_door(4.0)
+    ready.on_replaced(NOW)
+    assert ready.view(NOW) == View(
+        Kind.STARTING, "Changing the recognition", "The door stays locked. One moment, please."
+    )
+    ready.on_progress("gallery", 3, 12, NOW + 1)
+    view = ready.view(NOW + BAR_AFTER_SECONDS)
+    assert (view.detail, view.share) == ("The door stays locked. Reading the pictures of the gallery: 3 of 12", 0.25)
+    ready.on_built()
+    assert ready.view(NOW + 2) == View(Kind.LOCKED, "Locked", "Look at the camera to come in.")
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        (
+            f"/opt{'/a-long-way' * 20}/weights/sface.onnx: is not there; fetch it",
+            "…/sface.onnx: is not there; fetch it",
+        ),
+        ("/etc/kiosk/config.yaml: line 1: encoder", "…/config.yaml: line 1: encoder"),
+        ("images: is gone; see /var/log/kiosk/today.log", "images: is gone; see …/today.log"),
+        ("rtsp://camera/door: is gone", "rtsp://camera/door: is gone"),
+        ("a/b and / and /c", "a/b and / and /c"),
+    ],
+)
+def test_the_folders_of_a_path_leave_room_for_the_remedy(ready, message, shown):
+    ready.started, ready.broken = False, message
+    assert ready.view(NOW).detail == f"The door stays locked. {shown}"
+
+
+def test_a_change_that_fails_says_why_until_pictures_are_read_again(ready):
+    ready.on_replaced(NOW)
+    ready.broken = "/kiosk/weights/sface.onnx: is not there; fetch it"
+    ready.on_progress("encoder", 0, 1, NOW + 5)
+    ready.on_progress("encoder", 1, 1, NOW + 5)
+    ready.on_progress("gallery", 0, 300, NOW + 6)
+    assert ready.view(NOW + 6).detail == "The door stays locked. …/sface.onnx: is not there; fetch it"
+    ready.on_progress("gallery", 1, 300, NOW + 6)
+    view = ready.view(NOW + 6)
+    assert (view.headline, view.share) == ("Changing the recognition", 1 / 300)
+
+
+@pytest.mark.parametrize(("skipped", "told"), [(0, "kiosk weights fetch sface"), (2, "2 pictures could not be used")])
+def test_who_enrols_is_told_one_thing_more(ready, skipped, told):
+    ready.status = Status(0, skipped, (), advice="For many: kiosk weights fetch sface")
+    detail = ready.view(NOW).detail
+    assert detail.startswith("Put pictures into the image folder, or type: kiosk enrol NAME PICTURE. ")
+    assert told in detail
+    assert ("weights" in detail) == (not skipped)
 
 
 def test_nobody_there_is_locked(ready, make_report):

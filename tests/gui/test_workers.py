@@ -1,10 +1,13 @@
+import gc
 import threading
+import weakref
 
 import pytest
 from PyQt6.QtCore import QObject, pyqtSlot
 
 from kiosk.domain import Frame
 from kiosk.errors import GalleryError, in_one_line
+from kiosk.gui import workers
 from kiosk.gui.mailbox import Latest
 from kiosk.gui.threads import WorkerThread, stop_all
 from kiosk.gui.workers import CameraWorker, RecognitionWorker
@@ -66,6 +69,12 @@ def frames() -> Latest[Frame]:
 @pytest.fixture
 def listener(qapp) -> Listener:
     return Listener()
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A station that could not be built is tried again at once."""
+    monkeypatch.setattr(workers, "RETRY_SECONDS", 0.01)
 
 
 def test_frames_reach_both_mailboxes_and_the_screen_is_told(*, qtbot, camera, source, running, frames, listener):
@@ -224,3 +233,90 @@ def test_closing_while_the_gallery_loads_ends_the_loading(qapp, frames, listener
     assert stop_all([thread], 20)
     qapp.processEvents()
     assert listener.heard == []
+
+
+def test_an_outdated_station_is_closed_before_another_is_built(*, qtbot, running, frames, make_station, listener):
+    first, second = make_station(), make_station()
+    builds = iter([first, second])
+
+    def build(progress):
+        station = next(builds)
+        assert station is first or first.closed.is_set()
+        return station
+
+    worker = RecognitionWorker(build, frames)
+    worker.built.connect(listener.on_object)
+    worker.replaced.connect(listener.on_nothing)
+    running(worker)
+    qtbot.waitUntil(lambda: listener.heard == [first])
+    first.outdated = True
+    qtbot.waitUntil(lambda: listener.heard == [first, None, second])
+    frames.put(Frame(None, 1.0, 1))
+    assert second.entered.wait(20)
+    assert first.frames == []
+
+
+def test_nobody_holds_the_old_station_while_the_next_one_is_read(*, qtbot, running, frames, make_station):
+    alive: list[weakref.ref] = []
+    held: list[object] = []
+
+    def build(progress):
+        gc.collect()
+        held.extend(one() for one in alive if one() is not None)
+        station = make_station()
+        station.outdated = len(alive) < 2
+        alive.append(weakref.ref(station))
+        return station
+
+    running(RecognitionWorker(build, frames))
+    qtbot.waitUntil(lambda: len(alive) == 3)
+    assert held == []
+
+
+def test_one_that_cannot_be_built_is_tried_again_and_told_meanwhile(*, qtbot, running, frames, station, listener, soon):
+    tries = iter([GalleryError("images", "is gone", "bring it back")] * 2)
+
+    def build(progress):
+        for error in tries:
+            raise error
+        return station
+
+    worker = RecognitionWorker(build, frames)
+    worker.broken.connect(listener.on_text)
+    worker.built.connect(listener.on_object)
+    running(worker)
+    qtbot.waitUntil(lambda: listener.heard[-1:] == [station])
+    assert listener.heard[:-1] == ["images: is gone; bring it back"] * 2
+
+
+def test_a_station_that_cannot_be_closed_is_told_and_the_next_one_takes_its_place(
+    *, qtbot, running, frames, make_station, listener
+):
+    first, second = make_station(), make_station()
+    builds = iter([first, second])
+
+    def fail():
+        raise OSError("the journal is stuck")
+
+    first.close = fail
+    first.outdated = True
+    worker = RecognitionWorker(lambda progress: next(builds), frames)
+    worker.failed.connect(listener.on_text)
+    running(worker)
+    frames.put(Frame(None, 1.0, 1))
+    assert second.entered.wait(20)
+    qtbot.waitUntil(lambda: listener.heard == ["OSError: the journal is stuck"])
+
+
+def test_closing_while_a_broken_one_waits_to_be_tried_again_does_not_wait(qapp, frames, monkeypatch):
+    monkeypatch.setattr(workers, "RETRY_SECONDS", 3600)
+    tried = threading.Event()
+
+    def build(progress):
+        tried.set()
+        raise GalleryError("images", "is gone", "bring it back")
+
+    thread = WorkerThread("under test", RecognitionWorker(build, frames))
+    thread.start()
+    assert tried.wait(20)
+    assert stop_all([thread], 20)

@@ -4,14 +4,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from kiosk.config import ConfigFile
 from kiosk.domain import Frame
-from kiosk.resources import asset
+from kiosk.resources import asset, weights
 from kiosk.station.build import Choices, build_station
 from kiosk.station.station import Station
 from kiosk.vision.sources.demo import RATE_HZ, draw
 
+# Without golden vector; its file is found among what is shipped.
+SPEC = YAML(typ="safe").load(weights("dlib_resnet.yaml"))
+del SPEC["golden"]
 CONFIG = """\
 gallery: {folder: images}
 journal: {file: journal.sqlite3}
@@ -28,6 +32,20 @@ def home(tmp_path: Path) -> Path:
     portrait = asset("demo", "gallery", "Grace_Hopper.jpg")
     (folder / "images" / portrait.name).write_bytes(portrait.read_bytes())
     return folder
+
+
+@pytest.fixture
+def save_spec(home: Path) -> Callable[..., Path]:
+    """save_spec("other", key=value): an encoder below home on the shipped network, one that takes few changes."""
+
+    def save(name: str, **changes: object) -> Path:
+        path = home / "weights" / f"{name}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        with path.open("wb") as opened:
+            YAML(typ="safe").dump({**SPEC, **changes}, opened)
+        return path
+
+    return save
 
 
 @pytest.fixture

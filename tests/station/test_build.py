@@ -1,11 +1,22 @@
+import hashlib
+import re
 from pathlib import Path
 
 import pytest
 
 from kiosk.config import ConfigFile
-from kiosk.errors import ConfigError, WeightsError
+from kiosk.errors import ConfigError, KioskError, WeightsError
 from kiosk.station import build
-from kiosk.station.build import choose, gallery_folder, journal_file, load_configured_encoder, make_detector
+from kiosk.station.build import (
+    choose,
+    gallery_folder,
+    journal_file,
+    load_configured_encoder,
+    make_detector,
+    make_gallery,
+    matching_numbers,
+)
+from kiosk.vision.yunet import YuNetDetector
 
 
 @pytest.fixture
@@ -74,3 +85,77 @@ def test_progress_tells_of_encoder_and_gallery(home, config):
     build.build_station(choices, lambda *step: heard.append(step)).close()
     assert heard[0] == ("encoder", 0, 1)
     assert heard[-1] == ("gallery", 1, 1)
+
+
+class TestMatchingNumbers:
+    @pytest.mark.parametrize(
+        ("option", "numbers"),
+        [
+            ("", (0.38, 0.04)),
+            ("matching: {threshold: auto, margin: auto}", (0.38, 0.04)),
+            ("matching: {threshold: {dlib_resnet: 0.3}}", (0.3, 0.04)),
+            ("matching: {threshold: {sface: 0.9, dlib_resnet+sface: 0.8}, margin: {dlib_resnet: 0.0}}", (0.38, 0.0)),
+        ],
+    )
+    def test_they_are_the_users_only_where_meant_for_this_encoder(self, home, option, numbers):
+        config = written(home, option)
+        assert matching_numbers(config, load_configured_encoder(config).spec) == numbers
+
+    def test_a_composite_has_its_own(self, home, save_spec):
+        save_spec("other", mirror=False, threshold=0.5, margin=0.05)
+        config = written(home, "encoder: {dlib_resnet: 1, other: 1}\nmatching: {threshold: {dlib_resnet: 0.1}}")
+        spec = load_configured_encoder(config).spec
+        assert matching_numbers(config, spec) == (spec.threshold, spec.margin)
+        config = written(home, f"encoder: [dlib_resnet, other]\nmatching: {{threshold: {{{spec.name}: 0.1}}}}")
+        assert matching_numbers(config, spec)[0] == 0.1
+
+
+class TestEncoderOfTheConfiguration:
+    @pytest.mark.parametrize(
+        ("option", "told"),
+        [
+            ("encoder: sface", "is not there; type: kiosk weights fetch sface"),
+            ("encoder: openface", "kiosk weights export openface"),
+            ("encoder: [dlib_resnet, sfacee]", "line 1: encoder: 'sfacee' is not known; did you mean 'sface'"),
+            ("encoder: ../../etc/passwd", "is not known"),
+            ("encoder: Manifest", "is not known"),
+        ],
+    )
+    def test_one_that_is_not_there_says_what_to_do(self, home, option, told):
+        with pytest.raises(KioskError, match=re.escape(told)):
+            load_configured_encoder(written(home, option))
+
+    def test_the_folder_of_the_users_own_is_an_option(self, home, save_spec):
+        save_spec("other", mirror=False)
+        (home / "weights").rename(home / "mine")
+        config = written(home, "encoder: other\nweights: mine")
+        assert load_configured_encoder(config).spec.name == "other"
+
+
+class TestDetectorOfTheConfiguration:
+    @pytest.fixture
+    def yunet(self, home, data):
+        content = (data / "detectors" / "face_detection_yunet_2026may.onnx").read_bytes()
+        (home / "weights").mkdir()
+        (home / "weights" / "yunet.onnx").write_bytes(content)
+        sha256 = hashlib.sha256(content).hexdigest()
+        (home / "weights" / "mine.yaml").write_text(
+            f"kind: detector\nfile: yunet.onnx\nsize: {len(content)}\nsha256: {sha256}\nlicence: MIT\nsource: test\n"
+        )
+        return home / "weights" / "yunet.onnx"
+
+    def test_it_may_be_a_file(self, home, yunet):
+        assert isinstance(make_detector(written(home, "detector: mine")), YuNetDetector)
+
+    def test_what_becomes_of_it_while_the_gallery_is_read_changes_no_reader(self, home, yunet):
+        config = written(home, "detector: mine")
+        gallery = make_gallery(config, home / "images", load_configured_encoder(config), build.load_landmarks())
+        yunet.write_bytes(b"another")
+        written(home, "detector: haar")
+        config.changed()
+        gallery.load()
+        assert gallery.snapshot.people == ("Grace_Hopper",)
+
+    def test_one_that_was_not_fetched_says_how(self, home):
+        with pytest.raises(WeightsError, match="kiosk weights fetch yunet"):
+            make_detector(written(home, "detector: yunet"))

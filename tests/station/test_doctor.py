@@ -24,8 +24,8 @@ def test_a_sound_kiosk_has_a_line_for_every_part_and_no_fault(home):
     found = findings(home)
     assert list(found) == ["config", "camera", "cascade", "encoder", "gallery", "voice", "journal", "disk", "clock"]
     assert not [finding for finding in found.values() if finding.state is State.FAULT]
-    assert "sha256" in found["encoder"].message
-    assert "reference vector" in found["encoder"].message
+    assert "SHA-256 verified, golden vector within" in found["encoder"].message
+    assert "threshold 0.38, margin 0.04" in found["encoder"].message
 
 
 def test_every_finding_that_is_not_ok_has_a_remedy(home):
@@ -89,9 +89,41 @@ def test_a_clock_that_nobody_synchronises_is_a_warning(home, monkeypatch, tmp_pa
     assert (found.state, "set-ntp" in found.remedy) == (State.WARNING, True)
 
 
-def test_an_encoder_that_computes_something_else_is_a_fault(home, monkeypatch):
-    monkeypatch.setattr(doctor, "check_reference", lambda encoder: float("nan"))
-    assert findings(home)["encoder"].state is State.FAULT
+def test_an_encoder_that_computes_something_else_is_a_fault(home, save_spec):
+    (home / "config.yaml").write_text("encoder: other\n")
+    save_spec("other", golden={"values": [0.5] * 4})
+    found = findings(home)["encoder"]
+    assert (found.state, "other: answers" in found.message) == (State.FAULT, True)
+
+
+def test_the_threshold_in_force_is_told(home):
+    (home / "config.yaml").write_text("matching: {threshold: {dlib_resnet: 0.3}, margin: {sface: 0.1}}\n")
+    found = findings(home)["encoder"]
+    assert (found.state, "threshold 0.3, margin 0.04" in found.message) == (State.OK, True)
+
+
+def test_numbers_for_an_encoder_that_is_none_are_a_warning(home):
+    (home / "config.yaml").write_text(
+        "matching: {threshold: {dlib_resnett: 0.3, dlib_resnet+sface: 0.9, 1*sface+2*dlib_resnet: 1.0}}\n"
+    )
+    found = findings(home)["encoder"]
+    assert (found.state, "dlib_resnett" in found.message, "sface" in found.message) == (State.WARNING, True, False)
+
+
+@pytest.mark.parametrize(("most", "encoder", "state"), [(1, "dlib_resnet", State.WARNING), (1, "other", State.OK)])
+def test_many_people_on_the_default_encoder_are_a_warning(*, home, save_spec, monkeypatch, most, encoder, state):
+    save_spec("other", mirror=False)
+    (home / "config.yaml").write_text(f"encoder: {encoder}\n")
+    monkeypatch.setattr(doctor, "MANY_PEOPLE", most)
+    found = findings(home)["gallery"]
+    assert (found.state, "kiosk weights fetch sface" in found.remedy) == (state, state is State.WARNING)
+
+
+def test_an_encoder_that_does_not_load_is_a_fault_with_its_remedy(home):
+    (home / "config.yaml").write_text("encoder: sface\n")
+    found = findings(home)
+    assert {found["encoder"].state, found["gallery"].state} == {State.FAULT}
+    assert found["encoder"].remedy == "type: kiosk weights fetch sface"
 
 
 def test_what_a_check_raises_is_its_finding():

@@ -7,7 +7,8 @@ import pytest
 
 from kiosk.access.journal import Journal, JournalEntry
 from kiosk.domain import Decision, Frame, Outcome, Reason
-from kiosk.errors import DoorError
+from kiosk.errors import DoorError, EncoderError
+from kiosk.recognition.gallery import Gallery
 from kiosk.resources import asset
 from kiosk.station.station import Station
 
@@ -38,6 +39,15 @@ def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
     while not condition():
         assert time.monotonic() < deadline
         os.sched_yield()
+
+
+def refusal(station: Station, frame: Frame) -> str:
+    """Why the frame could not be compared, empty where it was not to be; what it settled would be an error too."""
+    try:
+        assert not station.process(frame).settled
+    except EncoderError as error:
+        return str(error)
+    return ""
 
 
 def save(home: Path, text: str) -> None:
@@ -81,7 +91,7 @@ class TestAtTheDoor:
     def test_an_empty_gallery_refuses_everybody_and_says_so(self, build, home, scene):
         (home / "images" / "Grace_Hopper.jpg").unlink()
         station = build()
-        assert station.status.people == 0
+        assert (station.status.people, station.status.skipped) == (0, 0)
         decisions = settle(station, scene(*GRACE))
         assert [decision.reason for decision in decisions] == [Reason.NOBODY_ENROLLED]
         assert not station.door.unlocked
@@ -124,7 +134,7 @@ class TestJournalFaults:
 class TestWhileRunning:
     def test_a_stricter_threshold_is_in_force_after_the_next_refresh(self, build, home, scene):
         station = build()
-        save(home, "matching: {threshold: 0.01}\n")
+        save(home, "matching: {threshold: {dlib_resnet: 0.01}}\n")
         station.refresh()
         assert outcomes(settle(station, scene(*GRACE))) == [(Outcome.REFUSED, None)]
 
@@ -154,9 +164,10 @@ class TestWhileRunning:
 
     def test_what_waits_for_the_next_start_is_named(self, build, home):
         station = build()
-        save(home, "threads: 1\nmatching: {margin: 0.05}\n")
+        save(home, "quality: {min_face_px: 70}\nmatching: {margin: {dlib_resnet: 0.05}}\n")
         notice = station.refresh().notice
-        assert "threads" in notice
+        assert "quality" in notice
+        assert not station.outdated
         assert "matching" not in notice
 
     def test_a_new_picture_is_in_force_without_a_restart(self, build, home, scene):
@@ -190,6 +201,106 @@ class TestWhileRunning:
         wait_for(lambda: station.refresh().people == 2)
         (granted,) = settle(station, frames[2:])
         assert granted.sequence == frames[4].sequence
+
+
+class TestAnotherEncoder:
+    @pytest.mark.parametrize("option", ["encoder: sface", "encoder: [dlib_resnet]", "detector: yunet", "threads: 1"])
+    def test_the_station_is_outdated_when_another_one_is_named(self, build, home, option):
+        station = build()
+        assert not station.outdated
+        save(home, option)
+        assert station.refresh().notice == ""
+        assert station.outdated
+
+    def test_it_is_outdated_when_another_folder_of_weights_is(self, build, home):
+        station = build()
+        save(home, "weights: elsewhere")
+        station.refresh()
+        assert station.outdated
+
+    @pytest.mark.parametrize("change", [Path.unlink, Path.touch, lambda spec: spec.write_text("kind: encoder")])
+    def test_it_is_outdated_when_a_file_of_its_encoder_is_replaced(self, *, build, home, save_spec, change):
+        save(home, "encoder: other")
+        spec = save_spec("other", mirror=False)
+        station = build()
+        assert not station.refresh().notice
+        assert not station.outdated
+        change(spec)
+        station.refresh()
+        assert station.outdated
+
+    def test_it_is_outdated_when_the_user_brings_his_own_for_the_shipped_one(self, build, home, save_spec):
+        station = build()
+        save_spec("dlib_resnet", mirror=False)
+        station.refresh()
+        assert station.outdated
+
+    def test_one_named_while_the_station_was_built_is_noticed(self, build, home, monkeypatch):
+        read = Gallery.load
+
+        def save_and_read(gallery, progress):
+            save(home, "encoder: sface\n")
+            read(gallery, progress)
+
+        monkeypatch.setattr(Gallery, "load", save_and_read)
+        assert build().outdated
+
+    def test_a_configuration_broken_meanwhile_is_told_and_the_one_in_force_stays(self, build, home, scene, monkeypatch):
+        read = Gallery.load
+
+        def break_and_read(gallery, progress):
+            save(home, "encoder: [\n")
+            read(gallery, progress)
+
+        monkeypatch.setattr(Gallery, "load", break_and_read)
+        station = build()
+        assert any("config.yaml" in fault for fault in station.status.faults)
+        assert not station.outdated
+        assert outcomes(settle(station, scene(*GRACE))) == [(Outcome.GRANTED, "Grace_Hopper")]
+
+    def test_the_threshold_is_the_one_for_this_encoder_and_follows_the_configuration(
+        self, build, home, save_spec, scene
+    ):
+        save_spec("other", mirror=False, threshold=0.5, margin=0.01)
+        save(home, "encoder: other\nmatching: {threshold: {dlib_resnet: 0.01}}")
+        station = build()
+        assert outcomes(settle(station, scene(*GRACE))) == [(Outcome.GRANTED, "Grace_Hopper")]
+        (row,) = journal(home)
+        assert (row.encoder, row.threshold, row.margin) == ("other", 0.5, 0.01)
+        save(home, "encoder: other\nmatching: {threshold: {other: 0.01}}")
+        station.refresh()
+        assert not station.outdated
+        assert station._parts.recogniser.threshold == 0.01
+
+    def test_templates_of_another_encoder_are_never_compared_and_the_door_stays_shut(
+        self, *, build, home, save_spec, scene
+    ):
+        station = build()
+        save_spec("other", mirror=False)
+        save(home, "encoder: other")
+        strange = build()._parts.gallery.snapshot
+        assert {template.embedding.encoder for template in strange.templates} == {"other"}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(station._parts.gallery._gallery, "_snapshot", strange)
+            refused = [refusal(station, frame) for frame in scene(2.0, 4.5)]
+        assert len([told for told in refused if "encode both with the same encoder" in told]) > 10
+        assert not station.door.unlocked
+        assert journal(home) == []
+
+    def test_several_work_as_one(self, build, home, save_spec, scene):
+        save_spec("other", mirror=False)
+        save(home, "encoder: [dlib_resnet, other]")
+        station = build()
+        assert outcomes(settle(station, scene(*GRACE))) == [(Outcome.GRANTED, "Grace_Hopper")]
+        assert outcomes(settle(station, scene(*EILEEN))) == [(Outcome.REFUSED, None)]
+        assert {row.encoder for row in journal(home)} == {"dlib_resnet+other"}
+
+
+def test_who_enrols_is_told_of_an_encoder_for_many_people_by_the_default_alone(build, home, save_spec):
+    assert "kiosk weights fetch sface" in build().status.advice
+    save_spec("other", mirror=False)
+    save(home, "encoder: other")
+    assert build().status.advice == ""
 
 
 def test_closing_locks_the_door(build, scene):

@@ -1,0 +1,83 @@
+import pytest
+
+from kiosk.config import ConfigFile
+from kiosk.domain import Crop, CropKind
+from kiosk.station.encoder_table import EncoderRow, crop_in_words, encoder_table
+
+
+@pytest.fixture
+def table(home):
+    """table("encoder: x"): the rows by name, in order."""
+
+    def rows(option: str = "") -> dict[str, EncoderRow]:
+        (home / "config.yaml").write_text(f"threads: 1\n{option}\n")
+        found = encoder_table(ConfigFile(home / "config.yaml"))
+        assert len({row.name for row in found}) == len(found)
+        return {row.name: row for row in found}
+
+    return rows
+
+
+def test_the_default_is_there_with_what_it_costs_now(table):
+    row = table()["dlib_resnet"]
+    assert (row.in_use, row.installed, row.fault, row.threshold) == (True, True, None, 0.38)
+    assert row.spec is not None
+    assert row.spec.parameters == 5_607_488
+    assert row.milliseconds is not None
+    assert row.milliseconds > 0
+
+
+def test_what_can_be_fetched_or_exported_is_there_and_not_installed(table):
+    rows = table()
+    assert [name for name in ("sface", "facenet", "openface") if rows[name].installed] == []
+    assert [rows[name].fault for name in ("sface", "facenet", "openface")] == [None] * 3
+    assert (rows["sface"].threshold, rows["sface"].milliseconds) == (1.128, None)
+
+
+def test_own_encoders_are_there_the_faulty_ones_with_their_reason(table, save_spec):
+    save_spec("other", mirror=False, threshold=0.4)
+    save_spec("altered", sha256="0" * 64)
+    save_spec("golden", golden={"values": [0.5] * 4})
+    save_spec("broken").write_text("kind: encoder\nfile: [\n")
+    save_spec("no_such_key", colour="rgb")
+    rows = table("matching: {threshold: {other: 0.3}}")
+    assert (rows["other"].fault, rows["other"].threshold) == (None, 0.3)
+    assert "SHA-256" in (rows["altered"].fault or "")
+    assert "its spec expects something else" in (rows["golden"].fault or "")
+    assert "is no YAML" in (rows["broken"].fault or "")
+    assert "no_such_key.yaml: colour" in (rows["no_such_key"].fault or "")
+    assert rows["dlib_resnet"].fault is None
+
+
+def test_a_composite_of_the_configuration_is_a_row_of_its_own(table, save_spec):
+    save_spec("other", mirror=False)
+    rows = table("encoder: [dlib_resnet, other]")
+    assert [row.name for row in rows.values() if row.in_use] == ["dlib_resnet+other"]
+    row = rows["dlib_resnet+other"]
+    assert (row.spec.dimension, row.spec.size_bytes) == (256, 2 * 11_253_284)
+
+
+def test_a_weighted_one_bears_the_name_under_which_its_threshold_is_set(table, save_spec):
+    save_spec("other", mirror=False)
+    rows = table("encoder: {dlib_resnet: 2, other: 1}\nmatching: {threshold: {2*dlib_resnet+1*other: 0.2}}")
+    assert [(row.name, row.threshold) for row in rows.values() if row.in_use] == [("2*dlib_resnet+1*other", 0.2)]
+
+
+def test_a_list_of_one_is_that_one(table):
+    assert [row.name for row in table("encoder: [dlib_resnet]").values() if row.in_use] == ["dlib_resnet"]
+
+
+def test_a_composite_with_an_unknown_part_is_a_faulty_row(table):
+    row = table("encoder: [dlib_resnet, nonsense]")["dlib_resnet+nonsense"]
+    assert (row.in_use, row.spec, "'nonsense'" in (row.fault or "")) == (True, None, True)
+
+
+def test_a_crop_in_words():
+    assert crop_in_words(Crop(CropKind.ARCFACE, 112)) == "112 px arcface"
+    assert crop_in_words(Crop(CropKind.BOX, 160, 0.2)) == "160 px box + 0.2"
+
+
+@pytest.mark.parametrize(("name", "told"), [("sface", "weights fetch sface"), ("openface", "weights export openface")])
+def test_one_in_use_that_is_not_installed_says_how_to_come_by_it(table, name, told):
+    row = table(f"encoder: {name}")[name]
+    assert (row.in_use, row.installed, told in (row.fault or "")) == (True, False, True)
