@@ -14,10 +14,10 @@ import numpy as np
 from kiosk.domain import Crop, CropKind
 from kiosk.encoders.encoder import Encoder
 from kiosk.encoders.facenet import COURSE_INPUT, ORIGINAL_INPUT, facenet_model
-from kiosk.encoders.facenet_h5 import load_facenet_h5
 from kiosk.encoders.from_file import KIND, encoder_of, network_of
 from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_chips, golden_vector
 from kiosk.encoders.inputs import InputFormat, Layout
+from kiosk.encoders.keras_h5 import load_h5
 from kiosk.encoders.litert import export_litert
 from kiosk.encoders.openface import faceRecoModel, load_weights_from_FaceNet
 from kiosk.encoders.spec_file import LARGEST, SMALLEST, CropSection, GoldenSection, InputSection, SpecFile
@@ -93,7 +93,7 @@ def export_known(name: KnownNetwork, weights: Path, out: Path, *, course: bool =
         load_weights_from_FaceNet(model, weights)
     else:
         model, recipe = facenet_model(), replace(FACENET, inputs=COURSE_INPUT if course else ORIGINAL_INPUT)
-        load_facenet_h5(model, weights)
+        load_h5(model, weights)
     return export_encoder(model, name, out, recipe, half=half)
 
 

@@ -1,4 +1,4 @@
-"""The .h5 files of FaceNet's weights, read with nothing but HDF5: no model in them is built, no code in them is run.
+"""Weights in .h5 files of Keras, read with nothing but HDF5: no model in them is built, no code in them is run.
 
 Three layouts hold the same tensors. A whole model of Keras 2 has the group model_weights (Keras 3 writes it for
 model.save("name.h5")), a file of weights alone has the same groups at its root: layer/scope/weight:0. Keras 3's
@@ -26,10 +26,10 @@ from kiosk.errors import WeightsError
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]
 
-_REMEDY: Final = "use facenet_keras.h5, facenet_keras_weights.h5 or a file that Keras saved from this very network"
+_REMEDY: Final = "use the published .h5 file of this network, or one that Keras saved from it"
 _LONGEST_NAME: Final = 256  # bytes
 _PACKAGE_ROOT: Final = Path(__file__).parents[2]
-_MODULE: Final = "kiosk.encoders.facenet_h5"
+_MODULE: Final = "kiosk.encoders.keras_h5"
 
 Arrays: TypeAlias = dict[str, NDArray[np.float32]]
 Names: TypeAlias = Mapping[str, list[str]]  # a layer's weights in Keras' order
@@ -44,7 +44,7 @@ class _Leaf(NamedTuple):
     dataset: h5py.Dataset | None  # None: a link
 
 
-def load_facenet_h5(model: keras.Model, path: Path, seconds: float = 120.0) -> None:
+def load_h5(model: keras.Model, path: Path, seconds: float = 120.0) -> None:
     """Give the model the weights of the file, each by the name of its layer and its own.
 
     Raises WeightsError that names each tensor that is missing, surplus, of another shape or not finite, or where the
@@ -60,7 +60,7 @@ def load_facenet_h5(model: keras.Model, path: Path, seconds: float = 120.0) -> N
 
 
 def _read_apart(path: Path, names: Names, shapes: Shapes, seconds: float) -> Arrays:
-    """What read_facenet_h5 gives or raises in the other process."""
+    """What read_h5 gives or raises in the other process."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "arrays.npz"
         command = [sys.executable, "-m", _MODULE, str(path.absolute()), str(out)]
@@ -84,7 +84,7 @@ def main() -> int:
     path, out = map(Path, sys.argv[1:])
     names, shapes = json.load(sys.stdin)
     try:
-        arrays = read_facenet_h5(path, names, {name: tuple(shape) for name, shape in shapes.items()})
+        arrays = read_h5(path, names, {name: tuple(shape) for name, shape in shapes.items()})
     except WeightsError as error:
         json.dump(error.reason, sys.stdout)
         return error.exit_code
@@ -92,7 +92,7 @@ def main() -> int:
     return 0
 
 
-def read_facenet_h5(path: Path, names: Names, shapes: Shapes) -> Arrays:
+def read_h5(path: Path, names: Names, shapes: Shapes) -> Arrays:
     """The tensors of `shapes` as the file has them, read in this process; raises WeightsError."""
     if not path.is_file():
         raise WeightsError(path, "is no file", _REMEDY)
@@ -103,7 +103,7 @@ def read_facenet_h5(path: Path, names: Names, shapes: Shapes) -> Arrays:
         raise WeightsError(path, f"is no readable HDF5 file: {error}", _REMEDY) from error
     missing = [name for name in shapes if name not in arrays and name not in faults]
     if len(missing) == len(shapes):
-        raise WeightsError(path, "holds no weights of FaceNet's network", _REMEDY)
+        raise WeightsError(path, "holds no weights of this network", _REMEDY)
     if missing or faults:
         clauses = [f"{name} is missing" for name in missing] + [f"{name} {fault}" for name, fault in faults.items()]
         raise WeightsError(path, ", ".join(clauses), _REMEDY)

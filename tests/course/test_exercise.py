@@ -14,7 +14,7 @@ from kiosk.course.database import prepare_database
 from kiosk.course.encoding import img_to_encoding
 from kiosk.course.exercise import verify, who_is_it
 from kiosk.encoders.facenet import facenet_model
-from kiosk.encoders.facenet_h5 import load_facenet_h5
+from kiosk.encoders.keras_h5 import load_h5
 from kiosk.encoders.openface import faceRecoModel, load_weights_from_FaceNet
 from kiosk.errors import EncoderError, GalleryError, PictureError, UnknownPersonError
 
@@ -284,7 +284,7 @@ def _course_model(folder: Path, pattern: str) -> Any:
         load_weights_from_FaceNet(model, folder)
     else:
         model = facenet_model()
-        load_facenet_h5(model, next(iter(sorted(folder.glob(pattern)))))
+        load_h5(model, next(iter(sorted(folder.glob(pattern)))))
     return model
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kiosk.encoders.facenet import facenet_model
-from kiosk.encoders.facenet_h5 import load_facenet_h5, read_facenet_h5
+from kiosk.encoders.keras_h5 import load_h5, read_h5
 from kiosk.errors import WeightsError
 
 Weights = dict[str, np.ndarray]
@@ -60,7 +60,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def read(path: Path) -> Weights:
-    return read_facenet_h5(path, NAMES, SHAPES)
+    return read_h5(path, NAMES, SHAPES)
 
 
 def same(found: Weights, expected: Weights) -> bool:
@@ -100,7 +100,7 @@ def test_a_file_of_the_port_gives_every_layer_its_own_weights(model: Any, tmp_pa
         file.attrs["model_config"] = b'{"class_name": "Model"}'
         write(file.require_group(group), weights)
     set_zero(model)
-    load_facenet_h5(model, tmp_path / "facenet_keras.h5")
+    load_h5(model, tmp_path / "facenet_keras.h5")
     assert same(held(model), weights)
 
 
@@ -112,7 +112,7 @@ def test_a_file_that_keras_writes_today_is_read_back(model: Any, tmp_path: Path,
     else:
         model.save_weights(tmp_path / file)
     set_zero(model)
-    load_facenet_h5(model, tmp_path / file)
+    load_h5(model, tmp_path / file)
     assert same(held(model), weights)
 
 
@@ -123,13 +123,13 @@ def test_nothing_is_loaded_from_a_file_with_one_fault(model: Any, tmp_path: Path
     with h5py.File(tmp_path / "some.h5", "w") as file:
         write(file, changed)
     with pytest.raises(WeightsError, match=r"some\.h5: Bottleneck_BatchNorm/beta is missing; use"):
-        load_facenet_h5(model, tmp_path / "some.h5")
+        load_h5(model, tmp_path / "some.h5")
     assert same(held(model), before)
 
 
 def test_a_file_that_is_not_read_in_time_is_a_fault(path: Path) -> None:
     with pytest.raises(WeightsError, match=r"weights\.h5: is not read by HDF5 within 0\.001 s"):
-        load_facenet_h5(Layers(), path, seconds=0.001)
+        load_h5(Layers(), path, seconds=0.001)
 
 
 def test_a_file_that_ends_its_reader_is_a_fault(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,7 +138,7 @@ def test_a_file_that_ends_its_reader_is_a_fault(path: Path, monkeypatch: pytest.
     reader.chmod(0o700)
     monkeypatch.setattr(sys, "executable", str(reader))
     with pytest.raises(WeightsError, match=r"weights\.h5: ended the process that read it \(-11\)"):
-        load_facenet_h5(Layers(), path)
+        load_h5(Layers(), path)
 
 
 class Layers:
@@ -392,7 +392,7 @@ def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
 def test_weights_of_another_network_are_refused_in_one_sentence(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "some.h5", "w") as file:
         write(file, {f"dense_{number}/kernel": np.ones(3) for number in range(20)})
-    with pytest.raises(WeightsError, match=r"some\.h5: holds no weights of FaceNet's network; use"):
+    with pytest.raises(WeightsError, match=r"some\.h5: holds no weights of this network; use"):
         read(tmp_path / "some.h5")
 
 

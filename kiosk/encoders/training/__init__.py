@@ -1,0 +1,1 @@
+"""Training a network with the triplet loss: from chips with names to weights."""
