@@ -29,11 +29,11 @@ weights: $(VENV)/installed-for-development
 install: $(VENV)/installed
 
 $(VENV)/installed: pyproject.toml .ci/install .ci/debian-packages
-	@.ci/install $(VENV) .
+	@.ci/install $(VENV) '.[onnx]'
 	@touch $@
 
 $(VENV)/installed-for-development: $(VENV)/installed
-	@.ci/install $(VENV) '.[dev]'
+	@.ci/install $(VENV) '.[onnx,dev]'
 	@touch $@
 
 clean:

@@ -22,24 +22,30 @@ LAYERS = (
     ("errors",),
     ("domain",),
     ("resources",),
+    ("weights",),
     ("config",),
     ("vision", "encoders"),
     ("recognition",),
     ("access",),
     ("station",),
+    ("course",),
     ("gui",),
     ("cli",),
     ("__main__",),
 )
 RANKS = {layer: rank for rank, row in enumerate(LAYERS) for layer in row}
+PUBLIC = "course"  # the layer whose names kiosk/__init__.py offers, and loads when they are asked for
 
 # Each heavy library has one home: a layer, or a file.
 HOMES = {
     "cv2": ("vision/opencv.py",),
-    "PIL": ("vision",),
+    "PIL": ("vision", "encoders/golden.py"),
     "keras": ("encoders",),
     "tensorflow": ("encoders",),
     "ai_edge_litert": ("encoders",),
+    "onnxruntime": ("encoders",),
+    "h5py": ("encoders",),
+    "requests": ("weights",),
     "PyQt6": ("gui",),
     "sqlite3": ("access",),
     "pyttsx3": ("access",),
@@ -75,14 +81,7 @@ def modules(package: Path) -> Iterator[tuple[str, ast.Module]]:
 def imports(tree: ast.AST) -> Iterator[Import]:
     """What is imported anywhere in a tree: in functions, under TYPE_CHECKING and by import_module("name") too."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            # `from kiosk import gui` imports kiosk.gui: the names count as well.
-            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
-        elif isinstance(node, ast.Call) and _called(node) in {"import_module", "__import__"}:
-            names = [argument.value for argument in node.args[:1] if isinstance(argument, ast.Constant)]
-            yield from ((str(name), node.lineno) for name in names)
+        yield from _imports_of(node)
 
 
 def imports_at_start(tree: ast.Module) -> Iterator[Import]:
@@ -95,9 +94,19 @@ def imports_at_start(tree: ast.Module) -> Iterator[Import]:
         if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
             waiting += node.orelse
             continue
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            yield from imports(node)
+        yield from _imports_of(node)
         waiting += ast.iter_child_nodes(node)
+
+
+def _imports_of(node: ast.AST) -> Iterator[Import]:
+    if isinstance(node, ast.Import):
+        yield from ((alias.name, node.lineno) for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.level == 0:
+        # `from kiosk import gui` imports kiosk.gui: the names count as well.
+        yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+    elif isinstance(node, ast.Call) and _called(node) in {"import_module", "__import__"}:
+        names = [argument.value for argument in node.args[:1] if isinstance(argument, ast.Constant)]
+        yield from ((str(name), node.lineno) for name in names)
 
 
 def _called(node: ast.Call) -> str:
@@ -133,12 +142,23 @@ def wrong_directions(package: Path) -> list[str]:
         for name, line in imports(tree):
             reached = _layer_imported(name)
             if layer == "__init__":
-                allowed = name.split(".")[0] in sys.stdlib_module_names
+                allowed = name.split(".")[0] in sys.stdlib_module_names or reached == PUBLIC
             else:
                 allowed = reached in {None, layer} or RANKS[reached] < RANKS[layer]
             if not allowed:
                 found.append(f"{path}:{line}: {layer} imports {name}")
     return found
+
+
+def early_public_names(package: Path) -> list[str]:
+    """What kiosk/__init__.py imports at once beside the standard library: everybody who imports kiosk waits for it."""
+    return [
+        f"{path}:{line}: {name} belongs into the function that needs it"
+        for path, tree in modules(package)
+        if path == "__init__.py"
+        for name, line in imports_at_start(tree)
+        if name.split(".")[0] not in sys.stdlib_module_names
+    ]
 
 
 def strayed_libraries(package: Path) -> list[str]:
@@ -224,7 +244,9 @@ def overlong(package: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "check", [wrong_directions, strayed_libraries, relative_imports, early_windows, overlong], ids=lambda c: c.__name__
+    "check",
+    [wrong_directions, early_public_names, strayed_libraries, relative_imports, early_windows, overlong],
+    ids=lambda c: c.__name__,
 )
 def test_package_follows_the_rule(check: Callable[[Path], list[str]]) -> None:
     assert check(PACKAGE) == []
@@ -282,6 +304,7 @@ def _add(path: Path, text: str) -> None:
         ("recognition/matching.py", "import_module('kiosk.gui.app')"),
         ("__init__.py", "from kiosk.domain import Frame"),
         ("__init__.py", "import numpy"),
+        ("__init__.py", "def __getattr__(name):\n    return import_module('kiosk.gui.app')"),
         ("utils.py", "ANSWER = 42"),
     ],
 )
@@ -324,6 +347,15 @@ def test_window_imported_too_early_is_found(scratch: Path) -> None:
     assert early_windows(scratch) == []
     _add(scratch / "cli/running.py", "try:\n    from kiosk.gui.app import run\nfinally:\n    pass")
     assert len(early_windows(scratch)) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["from kiosk.course import verify", "C = import_module('kiosk.course')", "import numpy"]
+)
+def test_public_name_imported_too_early_is_found(scratch: Path, text: str) -> None:
+    assert early_public_names(scratch) == []
+    _add(scratch / "__init__.py", text)
+    assert len(early_public_names(scratch)) == 1
 
 
 def test_module_without_test_and_test_without_module_are_found(scratch: Path, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def verify(
     probe = known.reader.one(image)
     if isinstance(probe, Rejection):
         raise PictureError(picture, in_words(probe), "take one that shows the person alone, large and sharp")
-    answer = verify_probe(probe, claimed, known.gallery, threshold=known.config.matching.threshold)
+    answer = verify_probe(probe, claimed, known.gallery, threshold=known.threshold)
     if as_json:
         print_json(
             {
@@ -101,7 +101,7 @@ def _open(picture: Path, config: Path | None, gallery: Path | None) -> tuple[Byt
 def _identified(known: Known, image: ByteImage) -> list[tuple[Face, Identification | Rejection]]:
     from kiosk.recognition.matching import identify as identify_probe
 
-    threshold, margin = known.config.matching.threshold, known.config.matching.margin
+    threshold, margin = known.threshold, known.margin
     return [
         (
             face,

@@ -39,7 +39,7 @@ def enrol(
     from kiosk.recognition.enrolment import enrol as enrol_pictures
 
     known = open_gallery(config, gallery)
-    threshold = known.config.matching.threshold
+    threshold = known.threshold
     report = enrol_pictures(known.folder, name, pictures, known.reader.one, known.gallery, threshold=threshold)
     if as_json:
         print_json(
@@ -76,9 +76,13 @@ def people(*, as_json: JsonOption = False, gallery: GalleryOption = None, config
 
 
 def _print(folder: Path, snapshot: GallerySnapshot, counts: Counter[str]) -> None:
+    from kiosk.station.advice import advice_for
+
     if snapshot.people:
         print_table(("person", "pictures"), [(display_name(person), str(counts[person])) for person in snapshot.people])
     else:
         typer.echo(f"Nobody is enrolled in {folder}. Add pictures with `kiosk enrol NAME PICTURE`.")
+        if advice := advice_for(snapshot.encoder):
+            typer.echo(f"{advice}.")
     if snapshot.skipped:
         print_table(("skipped", "reason"), [(entry.source, entry.reason) for entry in snapshot.skipped])

@@ -10,7 +10,6 @@ from kiosk.cli.options import read_config
 from kiosk.cli.output import progress_bar
 
 if TYPE_CHECKING:
-    from kiosk.config import Config
     from kiosk.recognition.gallery import GallerySnapshot
     from kiosk.recognition.pipeline import PhotographReader
 
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
 class Known:
     """Everybody in one image folder."""
 
-    config: Config
+    threshold: float
+    margin: float
     folder: Path
     gallery: GallerySnapshot
     reader: PhotographReader
@@ -32,6 +32,7 @@ def open_gallery(config: Path | None, gallery: Path | None) -> Known:
         load_configured_encoder,
         load_landmarks,
         make_gallery,
+        matching_numbers,
         photograph_reader,
     )
 
@@ -39,6 +40,7 @@ def open_gallery(config: Path | None, gallery: Path | None) -> Known:
     folder = gallery or gallery_folder(settings)
     encoder, landmarks = load_configured_encoder(settings), load_landmarks()
     known = make_gallery(settings, folder, encoder, landmarks)
-    with progress_bar() as show:
+    with progress_bar("reading the gallery") as show:
         known.load(show)
-    return Known(settings.current, folder, known.snapshot, photograph_reader(settings, encoder, landmarks))
+    reader = photograph_reader(settings, encoder, landmarks)
+    return Known(*matching_numbers(settings, encoder.spec), folder, known.snapshot, reader)

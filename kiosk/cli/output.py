@@ -9,11 +9,13 @@ from typing import Any
 import typer
 from rich import box
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 _WIDEST = 2000  # characters of a table that goes into a file or pipe, where nothing may be cut
+_NAME_WIDTH = 16  # of the first column, in a terminal that is too narrow
 
 
 def print_json(result: Any) -> None:  # noqa: ANN401  (whatever JSON holds)
@@ -24,16 +26,25 @@ def print_json(result: Any) -> None:  # noqa: ANN401  (whatever JSON holds)
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns under headings; as wide as needed where nobody watches."""
-    table = Table(*headings, box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in headings:
+        table.add_column(heading, overflow="fold")  # what was cut could not be read
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    Console(width=None if sys.stdout.isatty() else _WIDEST).print(table)
+    console = Console(width=None if sys.stdout.isatty() else _WIDEST)
+    if Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum > console.width:
+        # Names are to be typed: the other columns give way.
+        table.columns[0].width = min(max((len(name) for name, *_ in rows), default=0), _NAME_WIDTH)
+    console.print(table)
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr that hears (done, total); it is drawn from the second second on, and only where one watches."""
-    columns = (TextColumn("reading the gallery"), BarColumn(), MofNCompleteColumn())
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr that hears (done, total) of `what`.
+
+    It is drawn from the second second on, and only where one watches.
+    """
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("", visible=False)
 

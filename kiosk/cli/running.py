@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from threading import Event
 from types import FrameType
@@ -136,6 +137,7 @@ def _leave(code: int) -> NoReturn:
 
 def _print_decisions(choices: Choices, *, as_json: bool) -> int:
     from kiosk.station.build import build_station, require_source
+    from kiosk.station.headless import Stopped
 
     require_source(choices)
     logging.getLogger("kiosk").setLevel(logging.INFO)
@@ -143,32 +145,33 @@ def _print_decisions(choices: Choices, *, as_json: bool) -> int:
 
     def loading(what: str, done: int, total: int) -> None:
         if stop.is_set():
-            raise typer.Exit
+            raise Stopped
 
-    station = build_station(choices, loading)
     try:
-        code = _drive(choices, station, stop, _tell_json if as_json else _tell)
-    finally:
-        station.close()
+        code = _drive(choices, lambda: build_station(choices, loading), stop, _tell_json if as_json else _tell)
+    except Stopped:
+        code = 0
     if not choices.fast:
         _leave(code)
     return code
 
 
-def _drive(choices: Choices, station: Station, stop: Event, tell: Callable[[Decision, float], None]) -> int:
+def _drive(choices: Choices, build: Callable[[], Station], stop: Event, tell: Callable[[Decision, float], None]) -> int:
     from kiosk.station.build import open_frames, watch_camera
-    from kiosk.station.headless import camera_frames, run_headless, source_frames
+    from kiosk.station.headless import StationKeeper, camera_frames, run_headless, source_frames
 
-    if choices.fast:
-        with open_frames(choices) as source:
-            run_headless(source_frames(source, stop), station, tell)
-        return 0
-    with watch_camera(choices) as camera:
-        run_headless(camera_frames(camera, stop), station, tell)
-        if camera.fault is None or not choices.recording:
+    # Before the source is opened: a recording plays on while the gallery is read.
+    with closing(StationKeeper(build)) as keeper:
+        if choices.fast:
+            with open_frames(choices) as source:
+                run_headless(source_frames(source, stop), keeper, tell)
             return 0
-        typer.echo(f"kiosk: {camera.fault}", err=True)
-        return CameraError.exit_code
+        with watch_camera(choices) as camera:
+            run_headless(camera_frames(camera, stop), keeper, tell)
+            if camera.fault is None or not choices.recording:
+                return 0
+            typer.echo(f"kiosk: {camera.fault}", err=True)
+            return CameraError.exit_code
 
 
 def _stop_on_signals() -> Event:

@@ -3,7 +3,8 @@ import pytest
 from kiosk import cli
 from kiosk.cli import app
 
-COMMANDS = ["run", "demo", "identify", "verify", "enrol", "people", "doctor"]
+COMMANDS = ["run", "demo", "identify", "verify", "enrol", "people", "encoders", "train", "doctor"]
+OPTIONS = {"encoders": {"--json", "--config"}, "train": {"--json"}}
 
 
 def test_every_command_is_there(kiosk):
@@ -18,7 +19,7 @@ def test_every_command_has_help_with_an_example(kiosk, command):
     shown = kiosk(command, "--help")
     assert shown.code == 0
     assert f"Example: kiosk {command}" in " ".join(shown.out.split())
-    assert all(option in shown.out for option in ("--json", "--gallery", "--config"))
+    assert all(option in shown.out for option in OPTIONS.get(command, {"--json", "--config", "--gallery"}))
 
 
 def test_without_a_command_the_help_is_shown(kiosk):

@@ -21,6 +21,7 @@ def test_an_empty_gallery_says_what_to_do(kiosk, tmp_path):
     shown = kiosk("people", "--gallery", tmp_path / "nowhere")
     assert shown.code == 0
     assert "kiosk enrol NAME PICTURE" in shown.out
+    assert "For hundreds of people, first: kiosk weights fetch sface." in shown.out
 
 
 def test_who_is_enrolled_is_identified(kiosk, images, eileen):

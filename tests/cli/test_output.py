@@ -1,5 +1,8 @@
 import json
 
+from rich.console import Console
+
+from kiosk.cli import output
 from kiosk.cli.output import print_json, print_table, progress_bar, rounded
 
 
@@ -18,8 +21,24 @@ def test_a_table_is_as_wide_as_its_words_where_nobody_watches(capsys):
     assert "[bold]no markup[/bold]" in out
 
 
+def test_a_table_in_a_narrow_terminal_loses_nothing_and_breaks_no_short_name(capsys, monkeypatch):
+    monkeypatch.setattr(output, "Console", lambda width: Console(width=60))
+    words = ["mobilefacenet *", "Apache-2.0_not_proven", *["x" * 12] * 4]
+    print_table(["name", *"abcde"], [words])
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= 60
+    assert "mobilefacenet *" in out
+    assert out.count("x") == 48
+    assert "…" not in out
+
+
+def test_a_table_without_rows_is_its_headings(capsys):
+    print_table(("file", "reason"), [])
+    assert capsys.readouterr().out.split()[:2] == ["file", "reason"]
+
+
 def test_the_bar_is_silent_where_nobody_watches(capsys):
-    with progress_bar() as show:
+    with progress_bar("reading") as show:
         show(0, 10)
         show(10, 10)
     assert capsys.readouterr() == ("", "")

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
+from kiosk.station import build as building
 from kiosk.vision.opencv import cv2
 from kiosk.vision.sources.demo import draw
 
@@ -100,6 +101,19 @@ def test_a_film_of_nothing_decides_nothing(kiosk, images, tmp_path):
     for index in range(6):
         cv2.imwrite(str(stills / f"{index}.png"), np.full((120, 160, 3), index * 20, np.uint8))
     assert kiosk("run", "--source", stills, "--headless", "--json", "--fast", "--gallery", images).out == ""
+
+
+def test_a_signal_while_the_recognition_is_loaded_ends_it_in_good_order(kiosk, images, film, monkeypatch):
+    build = building.build_station
+
+    def interrupted(choices, progress):
+        signal.raise_signal(signal.SIGTERM)
+        return build(choices, progress)
+
+    monkeypatch.setattr(building, "build_station", interrupted)
+    for fast in (["--fast"], []):
+        ran = kiosk("run", "--source", film, "--headless", "--gallery", images, *fast)
+        assert (ran.code, ran.out, ran.err) == (0, "", "")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

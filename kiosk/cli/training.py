@@ -1,0 +1,196 @@
+"""kiosk train: an encoder from a folder of people."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+import typer
+
+from kiosk.cli.exits import answering
+from kiosk.cli.options import JsonOption
+from kiosk.cli.output import print_json, progress_bar, rounded
+from kiosk.domain import CropKind
+
+if TYPE_CHECKING:
+    from kiosk.encoders.training.log import Row
+    from kiosk.station.training import Prepared, Request, Trained
+
+_LISTED = 20  # pictures left out; --json has them all
+
+
+class NetworkName(StrEnum):
+    """The networks that can be trained."""
+
+    OPENFACE = "openface"
+    FACENET = "facenet"
+
+
+class MiningName(StrEnum):
+    """Which triplets are learnt from."""
+
+    SEMI_HARD = "semi-hard"
+    HARD = "hard"
+    ALL = "all"
+
+
+Encoder: TypeAlias = Annotated[NetworkName, typer.Option("--encoder", help="The network.")]
+Data: TypeAlias = Annotated[
+    Path, typer.Option("--data", metavar="DIR", help="DIR/<person>/*.jpg, two pictures each or more.")
+]
+Out: TypeAlias = Annotated[
+    Path, typer.Option("--out", metavar="DIR", help="Where the run's files go, and where a stopped one goes on.")
+]
+Init: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--init", metavar="WEIGHTS", help="Start from published weights or a run's best.weights.h5."),
+]
+Name: TypeAlias = Annotated[str | None, typer.Option("--name", help="Of the result; else <encoder>_trained.")]
+CropOption: TypeAlias = Annotated[
+    CropKind, typer.Option("--crop", help="How faces are cut out: published weights want their own.")
+]
+People: TypeAlias = Annotated[int, typer.Option("--people", min=2, help="P: people in a batch.")]
+Pictures: TypeAlias = Annotated[int, typer.Option("--pictures", min=2, help="K: pictures of each.")]
+Steps: TypeAlias = Annotated[int, typer.Option("--steps", min=1, help="Batches altogether.")]
+WarmUp: TypeAlias = Annotated[
+    int | None,
+    typer.Option("--warm-up", min=0, metavar="STEPS", help="Of a rising learning rate; else a twentieth of all."),
+]
+AllSteps: TypeAlias = Annotated[
+    int | None,
+    typer.Option("--all-steps", min=0, metavar="STEPS", help="First ones, with all triplets; else half of all."),
+]
+Augmentation: TypeAlias = Annotated[
+    float, typer.Option("--augmentation", min=0, max=2, help="1: as a door camera sees faces, 0: mirrored alone.")
+]
+MiningOption: TypeAlias = Annotated[MiningName, typer.Option("--mining", help="Triplets learnt from.")]
+Margin: TypeAlias = Annotated[float, typer.Option("--margin", min=0.01, max=2, help="Between squared distances.")]
+LearningRate: TypeAlias = Annotated[float, typer.Option("--learning-rate", min=1e-7, max=1, help="The highest.")]
+HeldOut: TypeAlias = Annotated[float, typer.Option("--held-out", min=0.01, max=0.9, help="Part of the people.")]
+ReportEvery: TypeAlias = Annotated[
+    int, typer.Option("--report-every", min=1, metavar="STEPS", help="Between validations and checkpoints.")
+]
+Seed: TypeAlias = Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1, help="Another one gives other batches.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the command."""
+    app.command()(answering(train))
+
+
+def train(
+    *,
+    encoder: Encoder,
+    data: Data,
+    out: Out,
+    init: Init = None,
+    name: Name = None,
+    crop: CropOption = CropKind.DLIB_CHIP,
+    people: People = 16,
+    pictures: Pictures = 4,
+    steps: Steps = 5000,
+    warm_up: WarmUp = None,
+    all_steps: AllSteps = None,
+    mining: MiningOption = MiningName.SEMI_HARD,
+    margin: Margin = 0.2,
+    learning_rate: LearningRate = 1e-3,
+    augmentation: Augmentation = 1.0,
+    held_out: HeldOut = 0.1,
+    report_every: ReportEvery = 50,
+    seed: Seed = 1,
+    as_json: JsonOption = False,
+) -> int:
+    """Trains an encoder with the triplet loss; the same command goes on where a run was stopped, even by kill -9.
+
+    Everybody needs two pictures or more; a tenth of the people is held out to measure how well strangers are told
+    apart. OUT then holds the encoder and its spec, the best weights, log.csv and plot.svg. All chips are kept in
+    memory: 28 kB a picture for openface, 77 kB for facenet.
+
+    Example: kiosk train --encoder openface --data people --out run --steps 20000
+    """
+    from kiosk.encoders.training.mining import Mining
+    from kiosk.encoders.training.networks import TRAINABLE
+    from kiosk.encoders.training.settings import Settings
+    from kiosk.station.training import Request, only_run, prepare, train_encoder
+
+    settings = Settings(
+        people=people,
+        pictures=pictures,
+        steps=steps,
+        warm_up_steps=steps // 20 if warm_up is None else warm_up,
+        all_steps=steps // 2 if all_steps is None else all_steps,
+        mining=Mining(mining),
+        margin=margin,
+        learning_rate=learning_rate,
+        augmentation=augmentation,
+        held_out=held_out,
+        report_every=report_every,
+        seed=seed,
+    )
+    request = Request(name or f"{encoder}_trained", TRAINABLE[encoder], data, out, settings, init, crop)
+    with only_run(out):
+        with progress_bar("cutting out faces") as show:
+            prepared = prepare(request, show)
+        _tell_data(prepared)
+        trained = train_encoder(request, prepared, _tell_row)
+    if as_json:
+        print_json(_as_json(trained, prepared))
+    else:
+        _tell_result(request, trained)
+    return 0
+
+
+def _tell_data(prepared: Prepared) -> None:
+    unused = prepared.found.unused
+    for one in unused[:_LISTED]:
+        typer.echo(f"left out: {one.picture}: {one.reason}", err=True)
+    if len(unused) > _LISTED:
+        typer.echo(f"left out: {len(unused) - _LISTED} more pictures", err=True)
+    if prepared.single:
+        shown = ", ".join(prepared.single[:_LISTED]) + (", ..." if len(prepared.single) > _LISTED else "")
+        typer.echo(f"{len(prepared.single)} people with one usable picture are left out: {shown}", err=True)
+    for what, chips in (("learnt from", prepared.training), ("held out", prepared.held_out)):
+        typer.echo(f"{what}: {len(chips.people)} people, {len(chips.images)} pictures", err=True)
+
+
+def _tell_row(row: Row) -> None:
+    typer.echo(
+        f"step {row.step}: loss {row.loss:.4f}, {row.triplets:.0f} triplets a step, "
+        f"{row.zero_loss:.0%} cost nothing, accuracy {row.accuracy:.1%}, {row.faces_per_second:.0f} faces a second",
+        err=True,
+    )
+
+
+def _tell_result(request: Request, trained: Trained) -> None:
+    progress = trained.run.progress
+    typer.echo(
+        f"{request.name}: accuracy {trained.accuracy:.1%} on people held out (grey levels alone "
+        f"{trained.pixel_accuracy:.1%}), best after step {progress.best_step} of {progress.step}, "
+        f"{progress.seconds / 60:.1f} minutes of learning"
+    )
+    typer.echo(
+        f"threshold {trained.threshold:g}: of {trained.impostors} pairs of two people, at most 1 in 1000 is nearer"
+    )
+    typer.echo(f"To use it, write `weights: {request.out}` and `encoder: {request.name}` in config.yaml.")
+
+
+def _as_json(trained: Trained, prepared: Prepared) -> dict[str, Any]:
+    progress, last = trained.run.progress, trained.run.rows[-1]
+    return {
+        "spec": str(trained.spec),
+        "accuracy": rounded(trained.accuracy),
+        "pixel_accuracy": rounded(trained.pixel_accuracy),
+        "threshold": trained.threshold,
+        "impostors": trained.impostors,
+        "steps": progress.step,
+        "best_step": progress.best_step,
+        "seconds": round(progress.seconds, 1),
+        "triplets": round(last.triplets, 1),
+        "zero_loss": rounded(last.zero_loss),
+        "faces_per_second": round(last.faces_per_second, 1),
+        "people": len(prepared.training.people),
+        "held_out": len(prepared.held_out.people),
+        "single": list(prepared.single),
+        "unused": [{"picture": one.picture, "reason": one.reason} for one in prepared.found.unused],
+    }

@@ -1,0 +1,219 @@
+"""kiosk weights: what there is, bringing it, checking it, taking it away."""
+
+from __future__ import annotations
+
+import enum
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+from kiosk.cli.exits import answering
+from kiosk.cli.options import ConfigOption, JsonOption, read_config
+from kiosk.cli.output import print_json, print_table
+
+if TYPE_CHECKING:
+    from kiosk.station.spec_check import CheckedSpec
+    from kiosk.weights import fetching
+    from kiosk.weights.installed import Installed
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A name of `kiosk weights list`.")]
+
+
+class KnownNetworkName(enum.StrEnum):
+    """Networks for which the user brings the weights."""
+
+    OPENFACE = "openface"
+    FACENET = "facenet"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the commands."""
+    group = typer.Typer(name="weights", no_args_is_help=True, help="Encoders and detectors as files.")
+    group.command("list")(answering(list_weights))
+    for command in (fetch, verify, remove, export):
+        group.command()(answering(command))
+    app.add_typer(group)
+
+
+def list_weights(*, as_json: JsonOption = False, config: ConfigOption = None) -> int:
+    """What is shipped and what can be fetched, verified.
+
+    Example: kiosk weights list
+    """
+    found = _installed(config)
+    if as_json:
+        print_json([_as_json(each) for each in found])
+    else:
+        headings = ("name", "kind", "size", "licence", "state", "LFW", "measured by")
+        print_table(headings, [_row(each) for each in found])
+        for each in found:
+            typer.echo(f"{each.known.name}: {each.known.note}")
+    return 0
+
+
+def fetch(name: NameArgument, *, config: ConfigOption = None) -> int:
+    """Download a file into the weights folder; an interrupted download goes on where it stopped.
+
+    HTTPS_PROXY, NO_PROXY and REQUESTS_CA_BUNDLE are honoured. Nothing is ever downloaded without this command.
+
+    Example: kiosk weights fetch sface
+    """
+    from kiosk.weights.catalogue import read_catalogue
+    from kiosk.weights.fetching import fetch as fetch_weights
+
+    entry = read_catalogue().entry(name)
+    folder = _folder(config)
+    with _download_bar(name) as show:
+        fetched = fetch_weights(entry, folder, show)
+    typer.echo(f"{name} is {'installed' if fetched else 'there already, verified'}: {folder / entry.file}")
+    typer.echo(f"To use it, write `{entry.kind}: {name}` in config.yaml.")
+    return 0
+
+
+def verify(*, as_json: JsonOption = False, config: ConfigOption = None) -> int:
+    """Whether each installed file is the one it should be: hash, and for encoders the golden vector.
+
+    Exit code 0, or 1 where one is altered, missing or answers something else. For an encoder whose spec has no golden
+    vector yet it prints the one to write there.
+
+    Example: kiosk weights verify
+    """
+    from kiosk.station.spec_check import check_specs
+    from kiosk.weights.files import FileState
+
+    # What can be fetched need not be there; what is shipped must be.
+    files = [each for each in _installed(config) if each.shipped or each.state is not FileState.MISSING]
+    specs = list(check_specs(_folder(config)))
+    if as_json:
+        print_json({"files": [_as_json(each) for each in files], "specs": [_spec_as_json(each) for each in specs]})
+    else:
+        for each in files:
+            typer.echo(f"{each.known.name}: {each.state.value} ({each.path})")
+        for spec in specs:
+            typer.echo(f"{spec.kind} {spec.name}: {spec.fault or 'works as its spec says'}")
+            if spec.golden:
+                typer.echo(f"  golden: {{values: [{', '.join(f'{value:g}' for value in spec.golden)}]}}")
+    sound = all(each.state is FileState.INTACT for each in files) and not any(spec.fault for spec in specs)
+    return 0 if sound else 1
+
+
+def export(
+    name: Annotated[KnownNetworkName, typer.Argument(metavar="openface|facenet", help="The network.")],
+    *,
+    weights: Annotated[
+        Path, typer.Option("--weights", metavar="PATH", help="OpenFace: the folder of CSV files; FaceNet: the .h5.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where to write; else the weights folder.")
+    ] = None,
+    course: Annotated[
+        bool, typer.Option("--course", help="The network as the course has it, not as it was trained.")
+    ] = False,
+    half: Annotated[bool, typer.Option("--half", help="Weights of half precision: half the size.")] = False,
+    config: ConfigOption = None,
+) -> int:
+    """Make an encoder of the published weights of OpenFace or FaceNet: a LiteRT file and its spec.
+
+    Example: kiosk weights export openface --weights openface-csv
+    """
+    folder = out or _folder(config)
+    typer.echo("building the network and converting it takes up to a minute ...", err=True)
+    from kiosk.encoders.export import export_known
+
+    made = export_known(name.value, weights, folder, course=course, half=half)
+    typer.echo(f"{name.value} is made: {made.file}, {made.spec}")
+    typer.echo(f"largest difference from Keras: {made.difference:.1e}")
+    typer.echo(f"To use it, write `encoder: {name.value}` in config.yaml.")
+    return 0
+
+
+def remove(name: NameArgument, *, config: ConfigOption = None) -> int:
+    """Delete a fetched file, and what an interrupted download left.
+
+    Example: kiosk weights remove sface
+    """
+    from kiosk.weights.catalogue import read_catalogue
+    from kiosk.weights.installed import remove as remove_weights
+
+    typer.echo(f"{name} is removed: {remove_weights(read_catalogue().entry(name), _folder(config))}")
+    return 0
+
+
+def _folder(config: Path | None) -> Path:
+    settings = read_config(config)
+    return settings.below(settings.current.weights)
+
+
+def _installed(config: Path | None) -> list[Installed]:
+    from kiosk.weights.catalogue import read_catalogue
+    from kiosk.weights.installed import installed
+
+    return installed(read_catalogue(), _folder(config))
+
+
+def _row(each: Installed) -> tuple[str, ...]:
+    known = each.known
+    size = f"{each.size / 1e6:.1f} MB"
+    return (known.name, known.kind, size, each.licence, _state(each), known.figure or "", known.whose or "")
+
+
+def _state(each: Installed) -> str:
+    from kiosk.weights.files import FileState
+
+    if each.state is FileState.ALTERED:
+        return "altered!"
+    if each.state is FileState.INTACT:
+        return "shipped, verified" if each.shipped else "installed, verified"
+    if each.shipped:
+        return "missing!"
+    return f"unfinished, {each.fetched_bytes / 1e6:.1f} MB" if each.fetched_bytes else "not installed"
+
+
+def _as_json(each: Installed) -> dict[str, Any]:
+    from kiosk.weights.catalogue import CatalogueEntry
+
+    known = each.known
+    return {
+        "name": known.name,
+        "kind": known.kind,
+        "file": str(each.path),
+        "url": known.url if isinstance(known, CatalogueEntry) else None,
+        "size_bytes": each.size,
+        "sha256": each.sha256,
+        "licence": each.licence,
+        "shipped": each.shipped,
+        "state": each.state.value,
+        "fetched_bytes": each.fetched_bytes,
+        "lfw": known.figure,
+        "measured_by": known.whose,
+        "note": known.note,
+    }
+
+
+def _spec_as_json(spec: CheckedSpec) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "kind": spec.kind,
+        "file": str(spec.file) if spec.file else None,
+        "fault": spec.fault,
+        "golden": list(spec.golden),
+    }
+
+
+@contextmanager
+def _download_bar(name: str) -> Iterator[fetching.Progress]:
+    """A bar on stderr that hears (bytes there, bytes in all), where one watches."""
+    columns = (TextColumn(name), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("", total=None)
+
+        def show(there: int, total: int) -> None:
+            progress.update(task, completed=there, total=total)
+
+        yield show
