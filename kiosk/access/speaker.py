@@ -75,6 +75,14 @@ class Synthesiser:
 
     def sound(self, sentence: Sentence) -> tuple[int, list[str]]:
         """The sentence as a WAV in memory (its file descriptor), and what the engine complained of on the way."""
+        sound, complaints = self._run(sentence)
+        if os.fstat(sound).st_size > WAV_HEADER_BYTES:
+            return sound, complaints
+        # Rarely, on a very busy machine, a run ends before it has begun; the next one does not.
+        os.close(sound)
+        return self._run(sentence)
+
+    def _run(self, sentence: Sentence) -> tuple[int, list[str]]:
         self._complaints.clear()
         self._engine.setProperty("rate", sentence.rate_words_per_minute)
         self._engine.setProperty("volume", sentence.volume)
