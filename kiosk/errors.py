@@ -19,6 +19,8 @@ Exit codes 0 and 1 are answers (yes, no), 2 is wrong usage of the command line. 
 (a stranger, a blurred face) is no fault: see the enums in kiosk.domain.
 """
 
+import difflib
+from collections.abc import Iterable
 from typing import ClassVar
 
 
@@ -121,6 +123,12 @@ class DisplayError(KioskError):
     """The window cannot be shown."""
 
     exit_code = 23
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
+    """The remedy for a name that is not known: the nearest that is, or `otherwise` where none is near."""
+    nearest = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"did you mean {nearest[0]!r}?" if nearest else otherwise
 
 
 def in_one_line(error: BaseException) -> str:

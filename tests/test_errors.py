@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk import errors
-from kiosk.errors import KioskError
+from kiosk.errors import KioskError, did_you_mean
 
 DRAWN = re.findall(r"^([│ ├└─]*)(\w+Error) +(\d+)", errors.__doc__ or "", re.MULTILINE)
 CLASSES = [value for value in vars(errors).values() if inspect.isclass(value) and value.__module__ == errors.__name__]
@@ -80,3 +80,11 @@ def test_any_exception_is_told_in_one_line() -> None:
         == "images: is gone; bring it back"
     )
     assert errors.in_one_line(RuntimeError("a\n  b")) == "RuntimeError: a b"
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [("sfaec", "did you mean 'sface'?"), ("yunet", "look there"), ("", "look there"), ("\0" * 5000, "look there")],
+)
+def test_only_a_name_that_is_near_is_suggested(name, remedy):
+    assert did_you_mean(name, ["sface", "dlib_resnet"], "look there") == remedy

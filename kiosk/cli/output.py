@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -32,10 +33,24 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console = Console(width=None if sys.stdout.isatty() else _WIDEST)
-    if Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum > console.width:
-        # Names are to be typed: the other columns give way.
-        table.columns[0].width = min(max((len(name) for name, *_ in rows), default=0), _NAME_WIDTH)
+    wanted = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
+    if wanted > console.width:
+        _narrow(table, [headings, *rows], wanted - console.width)
     console.print(table)
+
+
+def _narrow(table: Table, rows: Sequence[Sequence[str]], excess: int) -> None:
+    """Takes `excess` characters from the columns, from the last one on, so that lines break between words."""
+    for column, cells in reversed(list(zip(table.columns, zip(*rows, strict=True), strict=True))):
+        whole = max(map(cell_len, cells))
+        longest_word = max((cell_len(word) for cell in cells for word in cell.split()), default=0)
+        column.width = max(whole - excess, longest_word)
+        excess -= whole - column.width
+    if excess > 0:
+        for column in table.columns:
+            column.width = None
+        # Names are to be typed: the other columns give way.
+        table.columns[0].width = min(max((len(name) for name, *_ in rows[1:]), default=0), _NAME_WIDTH)
 
 
 @contextmanager

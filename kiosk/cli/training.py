@@ -48,7 +48,8 @@ Init: TypeAlias = Annotated[
 ]
 Name: TypeAlias = Annotated[str | None, typer.Option("--name", help="Of the result; else <encoder>_trained.")]
 CropOption: TypeAlias = Annotated[
-    CropKind, typer.Option("--crop", help="How faces are cut out: published weights want their own.")
+    CropKind | None,
+    typer.Option("--crop", help="How faces are cut out; else as published weights of --init want it, or as dlib_chip."),
 ]
 People: TypeAlias = Annotated[int, typer.Option("--people", min=2, help="P: people in a batch.")]
 Pictures: TypeAlias = Annotated[int, typer.Option("--pictures", min=2, help="K: pictures of each.")]
@@ -86,7 +87,7 @@ def train(
     out: Out,
     init: Init = None,
     name: Name = None,
-    crop: CropOption = CropKind.DLIB_CHIP,
+    crop: CropOption = None,
     people: People = 16,
     pictures: Pictures = 4,
     steps: Steps = 5000,
@@ -132,7 +133,7 @@ def train(
     with only_run(out):
         with progress_bar("cutting out faces") as show:
             prepared = prepare(request, show)
-        _tell_data(prepared)
+        _tell_data(prepared, request)
         trained = train_encoder(request, prepared, _tell_row)
     if as_json:
         print_json(_as_json(trained, prepared))
@@ -141,7 +142,7 @@ def train(
     return 0
 
 
-def _tell_data(prepared: Prepared) -> None:
+def _tell_data(prepared: Prepared, request: Request) -> None:
     unused = prepared.found.unused
     for one in unused[:_LISTED]:
         typer.echo(f"left out: {one.picture}: {one.reason}", err=True)
@@ -152,6 +153,7 @@ def _tell_data(prepared: Prepared) -> None:
         typer.echo(f"{len(prepared.single)} people with one usable picture are left out: {shown}", err=True)
     for what, chips in (("learnt from", prepared.training), ("held out", prepared.held_out)):
         typer.echo(f"{what}: {len(chips.people)} people, {len(chips.images)} pictures", err=True)
+    typer.echo(f"faces are cut out as {request.full_crop.kind.value}", err=True)
 
 
 def _tell_row(row: Row) -> None:
@@ -172,11 +174,12 @@ def _tell_result(request: Request, trained: Trained) -> None:
     typer.echo(
         f"threshold {trained.threshold:g}: of {trained.impostors} pairs of two people, at most 1 in 1000 is nearer"
     )
-    typer.echo(f"To use it, write `weights: {request.out}` and `encoder: {request.name}` in config.yaml.")
+    typer.echo(f"To use it, write `weights: {request.out.absolute()}` and `encoder: {request.name}` in config.yaml.")
 
 
 def _as_json(trained: Trained, prepared: Prepared) -> dict[str, Any]:
-    progress, last = trained.run.progress, trained.run.rows[-1]
+    progress, rows = trained.run.progress, trained.run.rows
+    last = rows[-1] if rows else None  # None where somebody took the log of a finished run away
     return {
         "spec": str(trained.spec),
         "accuracy": rounded(trained.accuracy),
@@ -186,9 +189,9 @@ def _as_json(trained: Trained, prepared: Prepared) -> dict[str, Any]:
         "steps": progress.step,
         "best_step": progress.best_step,
         "seconds": round(progress.seconds, 1),
-        "triplets": round(last.triplets, 1),
-        "zero_loss": rounded(last.zero_loss),
-        "faces_per_second": round(last.faces_per_second, 1),
+        "triplets": round(last.triplets, 1) if last else None,
+        "zero_loss": rounded(last.zero_loss) if last else None,
+        "faces_per_second": round(last.faces_per_second, 1) if last else None,
         "people": len(prepared.training.people),
         "held_out": len(prepared.held_out.people),
         "single": list(prepared.single),

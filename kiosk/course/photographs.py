@@ -12,9 +12,8 @@ from kiosk.encoders import Encoder
 from kiosk.errors import PictureError
 from kiosk.recognition.pipeline import FacePath, PhotographReader
 from kiosk.recognition.reasons import in_words
-from kiosk.station.build import load_landmarks
 from kiosk.vision.detector import HaarDetector
-from kiosk.vision.landmarks import LandmarkModel
+from kiosk.vision.landmarks import LandmarkModel, shipped_landmarks
 from kiosk.vision.pictures import printable, read_picture
 from kiosk.vision.quality import PHOTOGRAPH
 
@@ -37,6 +36,6 @@ def photograph_encoding(path: Path, encoder: Encoder) -> NDArray[np.float32]:
 def _parts() -> tuple[HaarDetector, LandmarkModel]:
     """The thread's own, kept: loading them takes longer than encoding a picture."""
     if not hasattr(_own, "parts"):
-        _own.parts = HaarDetector(), load_landmarks()
+        _own.parts = HaarDetector(), shipped_landmarks()
     parts: tuple[HaarDetector, LandmarkModel] = _own.parts
     return parts

@@ -1,6 +1,5 @@
 """Chips to embeddings. The registry: the name of an encoder in the configuration and what loads it."""
 
-import difflib
 import reprlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,7 +8,7 @@ from kiosk import resources
 from kiosk.encoders.composite import CompositeEncoder
 from kiosk.encoders.encoder import Encoder, EncoderSpec
 from kiosk.encoders.from_file import KIND, described, load_from_file, read_encoder_spec
-from kiosk.errors import EncoderError
+from kiosk.errors import EncoderError, did_you_mean
 from kiosk.weights.files import find_file
 from kiosk.weights.spec_files import find_spec, spec_names
 
@@ -64,10 +63,10 @@ def _require_known(name: str, known: Sequence[str]) -> None:
     if name in known:
         return
     if name in EXPORTED:
-        remedy = f"make it of its published weights: kiosk weights export {name} --weights FILE"
+        remedy = f"make it of its published weights: kiosk weights export {name} --weights PATH"
         raise EncoderError(f"encoder {name}", "has no file yet", remedy)
-    (nearest,) = difflib.get_close_matches(name, [*known, *EXPORTED], n=1, cutoff=0)
-    raise EncoderError(f"encoder {reprlib.repr(name)}", "is not known", f"did you mean {nearest!r}?")
+    remedy = did_you_mean(name, [*known, *EXPORTED], "see `kiosk encoders`; its spec belongs into the folder `weights`")
+    raise EncoderError(f"encoder {reprlib.repr(name)}", "is not known", remedy)
 
 
 def _folders(folder: Path | None) -> list[Path]:

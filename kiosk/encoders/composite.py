@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kiosk.domain import Chip, Crop, Embedding
 from kiosk.encoders.encoder import Encoder, EncoderSpec, Golden, embedding
-from kiosk.encoders.golden import PICTURE, golden_vector
+from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_vector
 from kiosk.errors import EncoderError
 
 _LEAST, _MOST = 0.001, 1000  # weights
@@ -36,11 +36,11 @@ class CompositeEncoder:
         _check(parts, weights)
         name = _named(parts, weights)
         weights = [1 / part.spec.threshold for part in parts] if weights is None else weights
-        self._parts = tuple(parts)
+        self.parts = tuple(parts)
         self._weights = np.asarray(weights, np.float64) / math.hypot(*weights)
         self._helpers = min(len(parts), side_by_side) - 1
-        self.spec = _described(name, self._parts, [float(weight) for weight in self._weights])
-        vector = golden_vector(self).vector
+        self.spec = _described(name, self.parts, [float(weight) for weight in self._weights])
+        vector = golden_vector(self).vector[:GOLDEN_VALUES]
         self.spec = replace(self.spec, golden=Golden(PICTURE, tuple(float(number) for number in vector)))
 
     def embed(self, chips: Mapping[Crop, Chip]) -> Embedding:
@@ -50,11 +50,11 @@ class CompositeEncoder:
 
     def _found(self, chips: Mapping[Crop, Chip]) -> list[NDArray[np.float32]]:
         if self._helpers < 1:
-            return [part.embed(chips).vector for part in self._parts]
+            return [part.embed(chips).vector for part in self.parts]
         # Threads for one face cost 0.2 ms, and leave none behind when the encoder is changed or the kiosk ends.
         with ThreadPoolExecutor(self._helpers, thread_name_prefix="encoder") as pool:
-            others = pool.map(lambda part: part.embed(chips).vector, self._parts[1:])
-            return [self._parts[0].embed(chips).vector, *others]
+            others = pool.map(lambda part: part.embed(chips).vector, self.parts[1:])
+            return [self.parts[0].embed(chips).vector, *others]
 
 
 def _described(name: str, parts: Sequence[Encoder], weights: Sequence[float]) -> EncoderSpec:

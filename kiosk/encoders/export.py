@@ -20,6 +20,7 @@ from kiosk.encoders.inputs import InputFormat, Layout
 from kiosk.encoders.keras_h5 import load_h5
 from kiosk.encoders.litert import export_litert
 from kiosk.encoders.openface import faceRecoModel, load_weights_from_FaceNet
+from kiosk.encoders.quiet import start_tensorflow
 from kiosk.encoders.spec_file import LARGEST, SMALLEST, CropSection, GoldenSection, InputSection, SpecFile
 from kiosk.errors import EncoderError, WeightsError
 from kiosk.weights.spec_files import is_name, spec_text
@@ -88,6 +89,7 @@ def export_known(name: KnownNetwork, weights: Path, out: Path, *, course: bool =
 
     Raises WeightsError where the weights are not exactly those of the network.
     """
+    start_tensorflow()
     if name == "openface":
         model, recipe = faceRecoModel(as_trained=not course), OPENFACE
         load_weights_from_FaceNet(model, weights)

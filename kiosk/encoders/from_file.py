@@ -10,7 +10,7 @@ from kiosk.encoders.golden import check_golden
 from kiosk.encoders.litert import LiteRtNetwork
 from kiosk.encoders.onnx import OnnxNetwork
 from kiosk.encoders.spec_file import SpecFile
-from kiosk.weights.catalogue import read_catalogue
+from kiosk.weights.catalogue import how_to_get
 from kiosk.weights.files import find_file, verified_file
 from kiosk.weights.spec_files import read_spec
 
@@ -29,20 +29,10 @@ def load_from_file(path: Path, threads: int, folders: Sequence[Path] = ()) -> Ne
     """
     spec = read_encoder_spec(path)
     file = find_file(spec.file, [*folders, path.parent])
-    content = verified_file(file, spec.size, spec.sha256, _remedy(path.stem, spec.file))
+    content = verified_file(file, spec.size, spec.sha256, lambda: how_to_get(spec.file, spec.sha256))
     encoder = encoder_of(path.stem, spec, content, threads)
     check_golden(encoder)
     return encoder
-
-
-def _remedy(name: str, file: str) -> str:
-    """How to come by the file of an encoder."""
-    catalogue = read_catalogue()
-    if file in {entry.file for entry in catalogue.fetch}:
-        return f"type: kiosk weights fetch {name}"
-    if file in {entry.file for entry in catalogue.shipped}:
-        return "install kiosk again"
-    return "put the file there that its spec describes"
 
 
 def encoder_of(name: str, spec: SpecFile, content: bytes, threads: int) -> NetworkEncoder:

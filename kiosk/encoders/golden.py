@@ -1,8 +1,8 @@
 """The golden vector: what an encoder must answer to a picture that everybody has, checked when it is loaded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 from PIL import Image
@@ -17,6 +17,12 @@ PICTURE: Final = "golden.png"
 TOLERANCE: Final = 1e-3
 GOLDEN_VALUES: Final = 16  # of an embedding that a spec is written with
 _BLIND: Final = 1e-4  # two answers nearer than this are the same
+
+
+@runtime_checkable
+class _Joined(Protocol):
+    @property
+    def parts(self) -> Sequence[Encoder]: ...
 
 
 def golden_chips(crops: Iterable[Crop], picture: str = PICTURE) -> dict[Crop, Chip]:
@@ -36,7 +42,13 @@ def golden_vector(encoder: Encoder, picture: str = PICTURE) -> Embedding:
 
 
 def golden_difference(encoder: Encoder) -> float | None:
-    """L2 distance of the values found from those of the spec; None where the spec has none."""
+    """L2 distance of the values found from those of the spec; None where the spec has none.
+
+    Of a composite encoder it is the largest of its parts: its own values come from the parts that are loaded, they can
+    prove nothing.
+    """
+    if isinstance(encoder, _Joined):
+        return max((each for each in map(golden_difference, encoder.parts) if each is not None), default=None)
     golden = encoder.spec.golden
     return _difference(golden, golden_vector(encoder, golden.picture)) if golden else None
 
@@ -57,7 +69,7 @@ def check_golden(encoder: Encoder) -> None:
 
 
 def _fault(encoder: Encoder, reason: str) -> WeightsError:
-    return WeightsError(f"encoder {encoder.spec.name}", reason, "check file, input and crop in its spec")
+    return WeightsError(f"encoder {encoder.spec.name}", reason, "check file and input in its spec")
 
 
 def _difference(golden: Golden, found: Embedding) -> float:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import re
-import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +10,12 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from kiosk.encoders.quiet import without_notices
 from kiosk.encoders.shapes import BatchShape, Port, pictures_at_once, require_threads
 from kiosk.errors import EncoderError, WeightsError
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]
-
-_NOTICE = re.compile(rb"^INFO: .*\n?", re.MULTILINE)
-_redirecting = threading.Lock()
 
 
 class LiteRtNetwork:
@@ -67,7 +60,7 @@ class LiteRtNetwork:
 
     def _allocate(self, shape: BatchShape) -> None:
         try:
-            with _without_notices():
+            with without_notices():
                 self._interpreter.resize_tensor_input(self._input, shape)
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
@@ -79,7 +72,8 @@ def export_litert(model: keras.Model, path: Path, *, half: bool) -> None:
     import tensorflow as tf  # type: ignore[import-untyped]  # noqa: PLC0415 - 4 to 8 s that only building pays
 
     halved = {"optimizations": [tf.lite.Optimize.DEFAULT], "target_spec": {"supported_types": [tf.float16]}}
-    model.export(path, format="litert", verbose=False, **(halved if half else {}))
+    with without_notices():
+        model.export(path, format="litert", verbose=False, **(halved if half else {}))
 
 
 def _port(tensor: dict[str, Any]) -> Port:
@@ -89,22 +83,7 @@ def _port(tensor: dict[str, Any]) -> Port:
 
 def _interpreter(name: str, content: bytes, threads: int) -> Interpreter:
     try:
-        with _without_notices():
+        with without_notices():
             return Interpreter(model_content=content, num_threads=threads)
     except (ValueError, RuntimeError) as error:
         raise WeightsError(name, f"is no LiteRT model: {error}", "put the right file there") from error
-
-
-@contextmanager
-def _without_notices() -> Iterator[None]:
-    """Keep LiteRT's greeting off the terminal: it writes to descriptor 2 and has no switch. All else is passed on."""
-    with _redirecting, tempfile.TemporaryFile() as written:
-        terminal = os.dup(2)
-        os.dup2(written.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(terminal, 2)
-            os.close(terminal)
-            written.seek(0)
-            os.write(2, _NOTICE.sub(b"", written.read()))

@@ -64,7 +64,7 @@ def _session(name: str, content: bytes, threads: int) -> InferenceSession:
     try:
         import onnxruntime  # noqa: PLC0415 - an extra
     except ImportError as error:
-        remedy = "type: pip install 'kiosk[onnx]'"
+        remedy = "type: pip install onnxruntime"
         raise EncoderError(name, "needs ONNX Runtime, which is not installed", remedy) from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads

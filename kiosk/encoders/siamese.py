@@ -6,15 +6,13 @@ the embeddings, that is a logistic regression, which Newton's method solves.
 
 from __future__ import annotations
 
-import zlib
 from pathlib import Path
 from typing import Final
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.encoders.training.checkpoint import write_whole
+from kiosk.encoders.training.checkpoint import NPZ_DAMAGE, write_whole
 from kiosk.errors import EncoderError, WeightsError
 
 PENALTY: Final = 0.3  # best of 0.01 to 3 in five folds of LFW View 1's training pairs, for the default encoder
@@ -88,7 +86,7 @@ class SiameseHead:
                 raise ValueError("it is too large")
             with np.load(path, allow_pickle=False) as file:
                 weights, bias = _checked(file)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile, zlib.error) as error:
+        except NPZ_DAMAGE as error:
             raise WeightsError(path, f"is no head: {error}", _REMEDY) from error
         head = cls()
         head.weights, head.bias = weights, float(bias)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
@@ -15,10 +16,11 @@ from numpy.typing import NDArray
 from kiosk.domain import Crop, CropKind
 from kiosk.encoders.export import export_encoder
 from kiosk.encoders.keras_h5 import load_h5
+from kiosk.encoders.quiet import start_tensorflow
 from kiosk.encoders.training.checkpoint import write_whole
 from kiosk.encoders.training.chips import PeopleChips, split, usable
 from kiosk.encoders.training.log import Row
-from kiosk.encoders.training.loop import BEST, Run, train
+from kiosk.encoders.training.loop import BEST, CHECKPOINT, Run, train
 from kiosk.encoders.training.networks import Trainable
 from kiosk.encoders.training.plot import plot
 from kiosk.encoders.training.settings import Settings
@@ -32,13 +34,14 @@ from kiosk.encoders.training.validation import (
 )
 from kiosk.errors import EncoderError
 from kiosk.station.training_chips import CACHE, FolderChips, Show, folder_chips
-from kiosk.weights.spec_files import NAME
+from kiosk.weights.spec_files import is_name
 
 PLOT: Final = "plot.svg"
 LOCK: Final = "run.lock"
 FALSE_MATCH_RATE: Final = 1e-3  # of the threshold that the spec states; as the default encoder's was chosen
 _LICENCE: Final = "the terms of the pictures it was trained on"
 _LARGEST_DISTANCE: Final = 2.0
+_NAMED: Final = 5
 
 Vectors: TypeAlias = NDArray[np.float32]
 
@@ -52,7 +55,7 @@ class Request:
         data: <data>/<person>/*.jpg
         out: where all files of the run go; a run that was stopped goes on there.
         init: weights to start from instead of random ones.
-        crop: how faces are cut out; the spec says so too.
+        crop: how faces are cut out, and the spec says so; None: as published weights want it, else as dlib_chip.
     """
 
     name: str
@@ -61,12 +64,13 @@ class Request:
     out: Path
     settings: Settings
     init: Path | None = None
-    crop: CropKind = CropKind.DLIB_CHIP
+    crop: CropKind | None = None
 
     @property
     def full_crop(self) -> Crop:
         recipe = self.network.recipe.crop
-        return recipe if self.crop is recipe.kind else Crop(self.crop, recipe.size_px)
+        kind = self.crop or self.network.crop_kind(self.init)
+        return recipe if kind is recipe.kind else Crop(kind, recipe.size_px)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,18 +120,26 @@ def prepare(request: Request, show: Show) -> Prepared:
 
     Raises KioskError.
     """
-    if NAME.fullmatch(request.name) is None:
+    if not is_name(request.name):
         raise EncoderError(f"encoder name {request.name!r}", "is no name for a spec", "use a-z, 0-9 and _")
+    if request.init is not None and not (request.out / CHECKPOINT).exists():
+        request.network.check(request.init)
     found = folder_chips(request.data, request.full_crop, request.out / CACHE, show)
-    kept, single = usable(found.chips)
-    return Prepared(*split(kept, request.settings), found, single)
+    single: tuple[str, ...] = ()
+    try:
+        kept, single = usable(found.chips)
+        return Prepared(*split(kept, request.settings), found, single)
+    except EncoderError as error:
+        raise EncoderError(error.thing, error.reason + _left_out(found, single), error.remedy) from error
 
 
 def train_encoder(request: Request, prepared: Prepared, tell: Callable[[Row], None]) -> Trained:
     """Trains, going on where a run was stopped, and exports the best weights; raises KioskError."""
+    start_tensorflow()
     network, settings = request.network, request.settings
     learner = make_learner(network.build, network.recipe.inputs, settings)
-    if request.init is not None:
+    # A run that goes on has its weights in its checkpoint, and those that it started from may be gone.
+    if request.init is not None and not (request.out / CHECKPOINT).exists():
         network.load(learner.model, request.init)
     run = train(
         learner,
@@ -135,10 +147,29 @@ def train_encoder(request: Request, prepared: Prepared, tell: Callable[[Row], No
         prepared.held_out,
         request.out,
         settings=settings,
-        run=_run(request, prepared),
+        run=f"{_run(request, prepared)}; precision {learner.precision}",
         tell=tell,
     )
     return _finish(request, prepared, run)
+
+
+def _left_out(found: FolderChips, single: tuple[str, ...]) -> str:
+    """The end of a reason: who and what is missing in the numbers that it names."""
+    # One picture of each person first, so that nobody is hidden by another's many.
+    by_person = {one.picture.partition("/")[0]: one for one in reversed(found.unused)}
+    named = [f"{by_person[person].picture} {by_person[person].reason}" for person in sorted(by_person)]
+    pictures = f", pictures that could not be used: {len(found.unused)} ({_some(named, len(found.unused))})"
+    people = f", people left out for want of a second picture: {len(single)} ({_some(single, len(single))})"
+    return (pictures if named else "") + (people if single else "")
+
+
+def _some(names: Sequence[str], of: int) -> str:
+    return ", ".join(names[:_NAMED]) + (", ..." if of > len(names[:_NAMED]) else "")
+
+
+def _cut_off(threshold: float) -> float:
+    """To four digits, never upwards: that would let in more than was promised."""
+    return math.floor(threshold * 1e4) / 1e4
 
 
 def _finish(request: Request, prepared: Prepared, run: Run) -> Trained:
@@ -151,7 +182,7 @@ def _finish(request: Request, prepared: Prepared, run: Run) -> Trained:
     pairs = pairs_of(held_out.owners, request.settings.seed)
     distances = distances_of(embeddings, pairs)
     impostors = impostor_distances(embeddings, held_out.owners)
-    threshold = round(float(np.clip(threshold_at(impostors, FALSE_MATCH_RATE), 1e-3, _LARGEST_DISTANCE)), 4)
+    threshold = _cut_off(float(np.clip(threshold_at(impostors, FALSE_MATCH_RATE), 1e-3, _LARGEST_DISTANCE)))
     picture = plot(run.rows, distances[pairs.same], impostors)
     write_whole(request.out / PLOT, lambda partial: _write_text(partial, picture))
     recipe = replace(

@@ -6,24 +6,21 @@ import hashlib
 import json
 import os
 import threading
-import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from kiosk.domain import ByteImage, Crop
-from kiosk.encoders.training.checkpoint import write_whole
+from kiosk.encoders.training.checkpoint import NPZ_DAMAGE, write_whole
 from kiosk.encoders.training.chips import PeopleChips
-from kiosk.errors import KioskError, PictureError
+from kiosk.errors import KioskError, PictureError, in_one_line
 from kiosk.recognition.gallery.names import is_litter, normal_name
-from kiosk.station.build import load_landmarks
 from kiosk.vision.alignment import cut
 from kiosk.vision.detector import HaarDetector
-from kiosk.vision.landmarks import LandmarkModel
+from kiosk.vision.landmarks import LandmarkModel, shipped_landmarks
 from kiosk.vision.pictures import SUFFIXES, printable, read_picture
 
 CACHE = "chips.npz"
@@ -58,7 +55,7 @@ def folder_chips(folder: Path, crop: Crop, cache: Path, show: Show) -> FolderChi
     pictures = list(_pictures(folder))
     if not pictures:
         raise PictureError(printable(folder), "holds no pictures of people", _REMEDY)
-    landmarks, detector = load_landmarks(), HaarDetector()
+    landmarks, detector = shipped_landmarks(), HaarDetector()
     way = [_PATH_VERSION, crop.kind.value, crop.size_px, crop.margin, landmarks.key, detector.key]
     key = hashlib.sha256(json.dumps([way, [_stamp(folder, one) for one in pictures]]).encode()).hexdigest()[:16]
     known = _remembered(cache, key)
@@ -126,12 +123,14 @@ class _Cutter:
         try:
             image = read_picture(path)
             faces = self._own.detector.find_thoroughly(image)
+            if not faces:
+                return "shows no face"
+            face = replace(faces[0], landmarks=self._landmarks.locate(image, faces[0].box))
+            return cut(image, face, self._crop).image
         except KioskError as error:
             return error.reason
-        if not faces:
-            return "shows no face"
-        face = replace(faces[0], landmarks=self._landmarks.locate(image, faces[0].box))
-        return cut(image, face, self._crop).image
+        except Exception as error:  # one picture that upsets OpenCV does not cost all the others
+            return in_one_line(error)
 
 
 def _remembered(cache: Path, key: str) -> FolderChips | None:
@@ -141,7 +140,7 @@ def _remembered(cache: Path, key: str) -> FolderChips | None:
                 return None
             chips = PeopleChips(file["images"], file["owners"].astype(np.intp), tuple(file["people"].tolist()))
             return FolderChips(chips, tuple(Unused(*row) for row in file["unused"].tolist()), key)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error):
+    except NPZ_DAMAGE:
         return None
 
 

@@ -63,7 +63,7 @@ class HaarDetector:
         folder = folder or asset("cascades")
         default, alt2 = folder / "haarcascade_frontalface_default.xml", folder / "haarcascade_frontalface_alt2.xml"
         self._default, self._alt2 = _load(default), _load(alt2)
-        self.key = f"haar-{hashlib.sha256(default.read_bytes() + alt2.read_bytes()).hexdigest()[:12]}"
+        self.key = f"haar-{hashlib.sha256(_content(default) + _content(alt2)).hexdigest()[:12]}"
         self._clahe = cv2.createCLAHE(clipLimit=3.0, tileGridSize=(8, 8))
         self._evens = True  # whether the last search evened out the light
         self._followed_in: ByteImage | None = None  # the image in which somebody was found near a place
@@ -163,6 +163,13 @@ def _load(path: Path) -> "cv2.CascadeClassifier":
     if cascade is None or cascade.empty():
         raise DetectorError(path, "is no cascade file", "install kiosk again")
     return cascade
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DetectorError(path, f"cannot be read: {error.strerror}", "install kiosk again") from error
 
 
 def _grey(image: ByteImage) -> ByteImage:

@@ -1,21 +1,20 @@
 """weights/catalogue.yaml: what can be fetched, from where, under which licence, and how good it is."""
 
-import difflib
 import reprlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from kiosk import resources
-from kiosk.errors import WeightsError
+from kiosk.errors import WeightsError, did_you_mean
 from kiosk.weights.spec_files import NAME, Sha256, Spec
+from kiosk.weights.yaml_files import faults_told, read_yaml
 
 CATALOGUE: Final = "catalogue.yaml"
 _REMEDY: Final = "install kiosk again"
+_BY_HAND: Final = "put the file there that its spec describes"
 _Words = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -61,24 +60,31 @@ class Catalogue(Spec):
         if any(entry.name == name for entry in self.shipped):
             reason = "comes with the kiosk, it is neither fetched nor removed"
             raise WeightsError(name, reason, "install kiosk again if it is damaged")
-        nearest = difflib.get_close_matches(name, [entry.name for entry in self.fetch], n=1, cutoff=0)
-        remedy = f"did you mean {nearest[0]!r}?" if nearest else "see `kiosk weights list`"
+        remedy = did_you_mean(name, [entry.name for entry in self.fetch], "see `kiosk weights list`")
         raise WeightsError(f"weights {reprlib.repr(name)}", "are not known", remedy)
 
 
 def read_catalogue(path: Path | None = None) -> Catalogue:
     """The catalogue that is shipped, or the one in `path`; raises WeightsError where it is missing or damaged."""
     path = path or resources.weights(CATALOGUE)
+    content = read_yaml(path, _REMEDY)
     try:
-        return Catalogue.model_validate(YAML(typ="safe").load(path.read_bytes()))
+        return Catalogue.model_validate(content)
     except ValidationError as error:
-        fault = error.errors()[0]
-        reason = f"{'.'.join(map(str, fault['loc'])) or 'it'}: {fault['msg']}"
-    except OSError as error:
-        reason = f"cannot be read: {error.strerror}"
-    except (YAMLError, UnicodeDecodeError, ValueError, TypeError, RecursionError) as error:
-        reason = f"is no YAML: {error}"
-    raise WeightsError(path, reason, _REMEDY)
+        raise WeightsError(path, faults_told(error, content), _REMEDY) from None
+
+
+def how_to_get(file: str, sha256: str) -> str:
+    """What to do where the file of a spec is missing or another one, as the remedy of a fault."""
+    try:
+        catalogue = read_catalogue()
+    except WeightsError:
+        return _BY_HAND
+    for entry in catalogue.fetch:
+        # Under the same name somebody may use another file, which fetching would not bring.
+        if (entry.file, entry.sha256) == (file, sha256):
+            return f"type: kiosk weights fetch {entry.name}"
+    return _REMEDY if file in {entry.file for entry in catalogue.shipped} else _BY_HAND
 
 
 def _twice(names: Iterable[str]) -> str | None:

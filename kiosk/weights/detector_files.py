@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import Field
 
+from kiosk.weights.catalogue import how_to_get
 from kiosk.weights.files import find_file, verified_file
 from kiosk.weights.spec_files import Sha256, Spec, find_spec, read_spec
 
@@ -24,13 +25,17 @@ class DetectorSpec(Spec):
 
 def detector_content(name: str, folders: Sequence[Path]) -> bytes:
     """The verified bytes of a detector's file; raises WeightsError where spec or file is missing or another."""
-    spec_path, path = detector_paths(name, folders)
-    spec = read_spec(spec_path, DetectorSpec, KIND)
-    return verified_file(path, spec.size, spec.sha256, f"type: kiosk weights fetch {name}, or put it there")
+    spec, _, path = _found(name, folders)
+    return verified_file(path, spec.size, spec.sha256, lambda: how_to_get(spec.file, spec.sha256))
 
 
 def detector_paths(name: str, folders: Sequence[Path]) -> tuple[Path, Path]:
     """Where spec and file lie; raises WeightsError where there is no spec."""
+    _, spec_path, path = _found(name, folders)
+    return spec_path, path
+
+
+def _found(name: str, folders: Sequence[Path]) -> tuple[DetectorSpec, Path, Path]:
     spec_path = find_spec(name, folders)
     spec = read_spec(spec_path, DetectorSpec, KIND)
-    return spec_path, find_file(spec.file, [*folders, spec_path.parent])
+    return spec, spec_path, find_file(spec.file, [*folders, spec_path.parent])

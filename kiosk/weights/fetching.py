@@ -2,7 +2,8 @@
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -34,8 +35,7 @@ def fetch(entry: CatalogueEntry, folder: Path, progress: Progress, timeouts: Tim
             raise WeightsError(path, "is a folder", "move it away")
         if _is_there(entry, path):
             return False
-        folder.mkdir(parents=True, exist_ok=True)
-        with held_part(path) as part:
+        with _made(folder), held_part(path) as part:
             # Another process may have brought it since the first look.
             if _is_there(entry, path):
                 return False
@@ -44,6 +44,19 @@ def fetch(entry: CatalogueEntry, folder: Path, progress: Progress, timeouts: Tim
     except OSError as error:
         raise _disk_fault(path, entry.size, error) from error
     return True
+
+
+@contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """The folder and those above it are made, and taken away again where nothing has come into them."""
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    finally:
+        for each in made:
+            with suppress(OSError):
+                each.rmdir()
 
 
 def _is_there(entry: CatalogueEntry, path: Path) -> bool:

@@ -3,7 +3,7 @@
 import enum
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -49,21 +49,26 @@ def holds(opened: BinaryIO, size: int, sha256: str) -> bool:
     return digest.hexdigest() == sha256
 
 
-def verified_file(path: Path, size: int, sha256: str, remedy: str = "put the right file there") -> bytes:
-    """The content of a file; raises WeightsError unless it has exactly that size in bytes and that hash."""
+def verified_file(
+    path: Path, size: int, sha256: str, remedy: Callable[[], str] = lambda: "put the right file there"
+) -> bytes:
+    """The content of a file; raises WeightsError unless it has exactly that size in bytes and that hash.
+
+    The remedy is asked for only where it is needed: to know it may take the reading of other files.
+    """
     try:
         if path.exists() and not path.is_file():
-            raise WeightsError(path, "is no file", remedy)  # a pipe would be waited for without end
+            raise WeightsError(path, "is no file", remedy())  # a pipe would be waited for without end
         with path.open("rb") as opened:
             # One byte more than it should have, so that a huge file in its place is not read whole.
             content = opened.read(size + 1)
     except FileNotFoundError as error:
-        raise WeightsError(path, "is not there", remedy) from error
+        raise WeightsError(path, "is not there", remedy()) from error
     except OSError as error:
         raise WeightsError(path, f"cannot be read: {error.strerror}", "check its permissions") from error
     if len(content) != size:
-        found = "more" if len(content) > size else str(len(content))
-        raise WeightsError(path, f"has {found} bytes instead of {size}", remedy)
+        reason = f"has more than {size} bytes" if len(content) > size else f"has {len(content)} bytes instead of {size}"
+        raise WeightsError(path, reason, remedy())
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise WeightsError(path, "was altered or is another file: its SHA-256 is not the one expected", remedy)
+        raise WeightsError(path, "was altered or is another file: its SHA-256 is not the one expected", remedy())
     return content

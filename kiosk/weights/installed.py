@@ -1,5 +1,6 @@
 """What the kiosk knows of files of weights, and which of them lie where it looks for them."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,5 +71,12 @@ def _fetched(entry: CatalogueEntry, folder: Path) -> Installed:
     path = find_file(entry.file, [folder, resources.weights()])
     state = file_state(path, entry.size, entry.sha256)
     part = part_of(folder / entry.file)
-    fetched_bytes = part.stat().st_size if part.is_file() else 0
-    return Installed(entry, False, path, entry.size, entry.sha256, entry.licence, state, fetched_bytes)
+    return Installed(entry, False, path, entry.size, entry.sha256, entry.licence, state, _bytes_in(part))
+
+
+def _bytes_in(part: Path) -> int:
+    try:
+        # Path.is_file raises where a folder may not be entered.
+        return part.stat().st_size if os.path.isfile(part) else 0  # noqa: PTH113
+    except FileNotFoundError:
+        return 0  # its download has just come to its end

@@ -6,12 +6,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 from kiosk import resources
 from kiosk.errors import WeightsError
 from kiosk.weights.files import verified_file
+from kiosk.weights.yaml_files import read_yaml
 
 MANIFEST: Final = "manifest.yaml"
 _REMEDY = "run `make weights` in a checkout, or install kiosk again"
@@ -40,30 +38,28 @@ def manifest_entry(file: str, folder: Path | None = None) -> WeightsFile:
 def read_manifest(folder: Path | None = None) -> dict[str, WeightsFile]:
     """Every entry by its file name; raises WeightsError where the manifest is missing or damaged."""
     path = _folder(folder) / MANIFEST
+    content = read_yaml(path, _REMEDY)
     try:
-        content = YAML(typ="safe").load(path.read_bytes())
         return {file: _entry(file, values) for file, values in content.items()}
-    except FileNotFoundError as error:
-        raise WeightsError(path, "is missing", _REMEDY) from error
-    except (OSError, YAMLError, UnicodeDecodeError, AttributeError, TypeError, ValueError) as error:
-        raise WeightsError(path, f"cannot be read: {error}", _REMEDY) from error
+    except (AttributeError, TypeError, ValueError) as error:
+        raise WeightsError(path, f"is no manifest: {error}", _REMEDY) from error
 
 
 def verified_bytes(entry: WeightsFile, folder: Path | None = None) -> bytes:
     """The file's content; raises WeightsError unless it is exactly the one the manifest describes."""
-    return verified_file(_folder(folder) / entry.file, entry.size, entry.sha256, _REMEDY)
+    return verified_file(_folder(folder) / entry.file, entry.size, entry.sha256, lambda: _REMEDY)
 
 
 def _folder(folder: Path | None) -> Path:
     return resources.weights() if folder is None else folder
 
 
-def _entry(file: object, values: Mapping[str, Any]) -> WeightsFile:
+def _entry(file: str, values: Mapping[str, Any]) -> WeightsFile:
     """An entry of the manifest, checked field by field; raises TypeError or ValueError."""
     known = {field.name for field in fields(WeightsFile)} - {"file"}
     if unknown := values.keys() - known:
         raise ValueError(f"{file}: unknown key {min(unknown)}")
-    entry = WeightsFile(str(file), **values)
+    entry = WeightsFile(file, **values)
     if Path(entry.file).name != entry.file:
         raise ValueError(f"{file} is not a plain file name")
     if not re.fullmatch("[0-9a-f]{64}", entry.sha256):

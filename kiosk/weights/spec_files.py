@@ -1,25 +1,22 @@
 """Spec files: weights/<name>.yaml beside a file says what that file holds and how it is used."""
 
 import io
+import os
 import re
 import reprlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.events import AliasEvent
 
 from kiosk.errors import WeightsError
+from kiosk.weights.yaml_files import faults_told, read_yaml
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
 _NO_SPECS: Final = {"manifest", "catalogue"}
-_MAX_BYTES: Final = 64 * 1024
 _REMEDY: Final = "compare it with weights/dlib_resnet.yaml"
-_SPELT_OUT: Final = 5  # faults told at once
-_LONGEST_FAULT: Final = 200  # characters
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -35,16 +32,18 @@ SpecModel = TypeVar("SpecModel", bound=Spec)
 
 def spec_names(folders: Sequence[Path], kind: str) -> tuple[str, ...]:
     """The names of all specs of a kind, sorted; one that cannot be read counts as any kind."""
-    paths = [path for folder in folders for path in folder.glob("*.yaml")]
-    names = {path.stem for path in paths if is_name(path.stem) and path.is_file()}
-    return tuple(sorted(name for name in names if _kind(find_spec(name, folders)) in {kind, None}))
+    paths: dict[str, Path] = {}
+    for path in (path for folder in folders for path in _listed(folder)):
+        if is_name(path.stem) and _is_file(path):
+            paths.setdefault(path.stem, path)
+    return tuple(sorted(name for name, path in paths.items() if _kind(path) in {kind, None}))
 
 
 def find_spec(name: str, folders: Sequence[Path]) -> Path:
     """The spec of that name in the first folder that has one; raises WeightsError where none has."""
     for folder in folders:
         path = folder / f"{name}.yaml"
-        if is_name(name) and path.is_file():
+        if is_name(name) and _is_file(path):
             return path
     searched = " or ".join(str(folder) for folder in folders)
     raise WeightsError(reprlib.repr(name), f"has no spec in {searched}", "see `kiosk encoders` for what there is")
@@ -52,15 +51,14 @@ def find_spec(name: str, folders: Sequence[Path]) -> Path:
 
 def read_spec(path: Path, model: type[SpecModel], kind: str) -> SpecModel:
     """The spec in `path`; raises WeightsError with every fault that it has."""
-    content = _content(path)
+    content = read_yaml(path, _REMEDY)
     if content.get("kind") != kind:
         raise WeightsError(path, f"kind is {reprlib.repr(content.get('kind'))}, not {kind!r}", _REMEDY)
+    del content["kind"]
     try:
-        return model.model_validate({name: value for name, value in content.items() if name != "kind"})
+        return model.model_validate(content)
     except ValidationError as error:
-        faults = [_told(fault["loc"], fault["msg"]) for fault in error.errors()]
-        more = [f"and {len(faults) - _SPELT_OUT} more"] if len(faults) > _SPELT_OUT else []
-        raise WeightsError(path, "; ".join([*faults[:_SPELT_OUT], *more]), _REMEDY) from None
+        raise WeightsError(path, faults_told(error, content), _REMEDY) from None
 
 
 def spec_text(spec: Spec, kind: str) -> bytes:
@@ -77,33 +75,21 @@ def is_name(name: str) -> bool:
     return NAME.fullmatch(name) is not None and name not in _NO_SPECS
 
 
+def _is_file(path: Path) -> bool:
+    # Path.is_file raises where a name is too long or a folder may not be entered.
+    return os.path.isfile(path)  # noqa: PTH113
+
+
 def _kind(path: Path) -> str | None:
     try:
-        kind = _content(path).get("kind")
+        kind = read_yaml(path, _REMEDY).get("kind")
     except WeightsError:
         return None
-    return str(kind) if kind is not None else None
+    return kind if isinstance(kind, str) else None
 
 
-def _content(path: Path) -> dict[str, Any]:
+def _listed(folder: Path) -> list[Path]:
     try:
-        with path.open("rb") as opened:
-            raw = opened.read(_MAX_BYTES + 1)
-        if len(raw) > _MAX_BYTES:
-            raise WeightsError(path, f"is larger than {_MAX_BYTES // 1024} kB, no spec is", _REMEDY)
-        # A few aliases within aliases stand for more than any memory holds.
-        if any(isinstance(event, AliasEvent) for event in YAML(typ="safe").parse(raw)):
-            raise WeightsError(path, "uses an alias (*name), no spec does", _REMEDY)
-        content = YAML(typ="safe").load(raw)
-    except OSError as error:
-        raise WeightsError(path, f"cannot be read: {error.strerror}", "check its permissions") from error
-    except (YAMLError, UnicodeDecodeError, ValueError, TypeError, RecursionError) as error:
-        raise WeightsError(path, f"is no YAML: {str(error)[:_LONGEST_FAULT]}", _REMEDY) from error
-    if not isinstance(content, dict):
-        raise WeightsError(path, "holds no options as `name: value`", _REMEDY)
-    return {str(name): value for name, value in content.items()}
-
-
-def _told(place: tuple[int | str, ...], message: str) -> str:
-    key = ".".join(map(str, place)) or "it"
-    return f"{key}: {message.removeprefix('Value error, ')}"[:_LONGEST_FAULT]
+        return list(folder.glob("*.yaml"))
+    except OSError:
+        return []

@@ -1,6 +1,7 @@
 """Writing files below weights/, whole or not at all."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from kiosk.errors import WeightsError
@@ -11,15 +12,36 @@ def write_files(out: Path, contents: Mapping[str, bytes]) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
         for file, content in contents.items():
-            _write_whole(out / file, content)
+            replace_whole(out / file, _writer(content))
     except OSError as error:
         raise WeightsError(out, f"cannot be written: {error.strerror}", "name another folder with --out") from error
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    partial = path.with_name(f"{path.name}.partial")
+def replace_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a file beside `path`, which then takes its name, in an order that a power cut cannot turn round.
+
+    Raises what `write` raises, and OSError; nothing is left behind then.
+    """
+    partial = path.with_name(f"partial-{path.name}")  # the end of a name tells some writers the format
     try:
-        partial.write_bytes(content)
+        write(partial)
+        _sync(partial)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+    _sync(path.parent)
+
+
+def _writer(content: bytes) -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        path.write_bytes(content)
+
+    return write
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -32,6 +32,14 @@ def test_a_table_in_a_narrow_terminal_loses_nothing_and_breaks_no_short_name(cap
     assert "…" not in out
 
 
+def test_lines_break_between_words_where_there_is_room_for_that(capsys, monkeypatch):
+    monkeypatch.setattr(output, "Console", lambda width: Console(width=40))
+    print_table(["name", "size", "needed"], [["mobilefacenet *", "5.6 M, 11.3 MB", "150 px dlib_chip"]])
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= 40
+    assert {"mobilefacenet", "dlib_chip", "11.3", "needed"} <= set(out.split())
+
+
 def test_a_table_without_rows_is_its_headings(capsys):
     print_table(("file", "reason"), [])
     assert capsys.readouterr().out.split()[:2] == ["file", "reason"]

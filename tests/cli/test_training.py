@@ -10,11 +10,11 @@ from typer.testing import CliRunner
 
 from kiosk.cli import training
 from kiosk.domain import Crop, CropKind
+from kiosk.encoders import load_encoder
 from kiosk.encoders.export import OPENFACE
 from kiosk.encoders.inputs import InputFormat
-from kiosk.encoders.keras_h5 import load_h5
 from kiosk.encoders.training import networks
-from kiosk.errors import EncoderError, PictureError
+from kiosk.errors import EncoderError, PictureError, WeightsError
 from kiosk.resources import asset
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -48,7 +48,7 @@ def people(tmp_path):
 def train(monkeypatch, people, tmp_path):
     """train("--json"): the command with a network of a few numbers in the place of OpenFace."""
     recipe = replace(OPENFACE, crop=Crop(CropKind.OPENFACE, 32), inputs=InputFormat(scale=(1 / 255,) * 3))
-    network = networks.Trainable(small, recipe, load_h5)
+    network = networks.Trainable(small, recipe)
     monkeypatch.setitem(networks.TRAINABLE, "openface", network)
     app = typer.Typer()
     training.add_to(app)
@@ -69,8 +69,26 @@ def test_a_run_reports_each_step_and_says_how_to_use_the_result(train, tmp_path)
         (line,) = [line for line in ran.stderr.splitlines() if line.startswith(f"step {step}:")]
         assert all(word in line for word in ("triplets a step", "cost nothing", "accuracy", "faces a second"))
     assert "openface_trained: accuracy" in ran.stdout
-    assert "`encoder: openface_trained`" in ran.stdout
+    assert f"`weights: {tmp_path / 'out'}` and `encoder: openface_trained`" in ran.stdout
     assert (tmp_path / "out" / "openface_trained.yaml").is_file()
+
+
+def test_the_folder_to_use_is_told_in_full(train, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert f"`weights: {tmp_path / 'run'}`" in train("--out", "run").stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"), [((), "openface"), (("--crop", "box"), "box")], ids=["none given", "one given"]
+)
+def test_published_weights_are_trained_on_their_own_crop_unless_another_is_given(train, tmp_path, given, kind):
+    small().save_weights(tmp_path / "small.weights.h5")
+    (tmp_path / "small.weights.h5").rename(tmp_path / "published.h5")
+    ran = train("--init", tmp_path / "published.h5", *given)
+    assert ran.exit_code == 0, ran.output
+    assert f"faces are cut out as {kind}" in ran.stderr.splitlines()
+    (crop,) = load_encoder("openface_trained", folder=tmp_path / "out").spec.crops
+    assert crop.kind is CropKind(kind)
 
 
 def test_pictures_left_out_are_named_with_their_reason(train):
@@ -122,6 +140,7 @@ def test_values_that_make_no_run_are_wrong_usage(train, arguments):
 def test_bad_data_is_a_fault_before_training(train, tmp_path):
     assert isinstance(train("--people", 7).exception, EncoderError)
     assert isinstance(train("--data", tmp_path / "nowhere").exception, PictureError)
+    assert isinstance(train("--init", tmp_path / "nothere.h5").exception, WeightsError)
     assert not (tmp_path / "out" / "log.csv").exists()
 
 

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -228,6 +229,17 @@ def test_published_weights_become_an_encoder(kiosk, tmp_path):
     assert (refused.code, refused.out) == (16, "")
     assert "missing" in refused.err
     assert not (tmp_path / "other").exists()
+
+
+def test_weights_that_are_not_there_are_told_in_one_line(tmp_path):
+    # In a process of its own: TensorFlow greets once.
+    command = [sys.executable, "-m", "kiosk", "weights", "export", "openface", "--weights", tmp_path, "--out", tmp_path]
+    environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    refused = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert (refused.returncode, refused.stdout) == (16, "")
+    building, fault = refused.stderr.splitlines()
+    assert building.startswith("building the network")
+    assert fault.startswith(f"kiosk: {tmp_path}: conv1_w.csv is missing")
 
 
 def test_a_network_that_the_kiosk_cannot_build_is_wrong_usage(kiosk, tmp_path):

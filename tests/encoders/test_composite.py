@@ -1,3 +1,4 @@
+import dataclasses
 import math
 import threading
 from collections.abc import Callable, Mapping
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 
 from kiosk.domain import Chip, Crop, CropKind, Embedding
 from kiosk.encoders.composite import CompositeEncoder
-from kiosk.encoders.encoder import EncoderSpec
-from kiosk.encoders.golden import PICTURE, check_golden, golden_difference
+from kiosk.encoders.encoder import EncoderSpec, Golden
+from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, check_golden, golden_difference, golden_vector
 from kiosk.errors import EncoderError
 
 BOX, ARCFACE = Crop(CropKind.BOX, 16), Crop(CropKind.ARCFACE, 24)
@@ -53,7 +54,7 @@ def chips(random_chip: Callable[..., Chip]) -> Callable[[int], dict[Crop, Chip]]
     return lambda seed: {crop: random_chip(crop, seed) for crop in (BOX, ARCFACE)}
 
 
-@pytest.fixture(params=[1, 2, 100], ids="{} at once".format, autouse=True)
+@pytest.fixture(params=[1, 2, 100], ids="{} at once".format)
 def at_once(request: pytest.FixtureRequest) -> int:
     """How many parts run side by side."""
     return int(request.param)
@@ -110,39 +111,39 @@ def test_many_parts_are_one_encoder_too(chips: Callable[..., dict[Crop, Chip]], 
 # What it says of itself --------------------------------------------------------------------------------------------
 
 
-def test_by_default_all_parts_have_as_much_to_say_at_the_threshold(at_once: int) -> None:
+def test_by_default_all_parts_have_as_much_to_say_at_the_threshold() -> None:
     parts = [Part("a", threshold=0.4, margin=0.04), Part("b", threshold=1.1, margin=0.22)]
-    spec = CompositeEncoder(parts, None, at_once).spec
-    assert spec.key == CompositeEncoder(parts, [1.1, 0.4], at_once).spec.key
+    spec = CompositeEncoder(parts).spec
+    assert spec.key == CompositeEncoder(parts, [1.1, 0.4]).spec.key
     # A pair for which both parts are at their thresholds is at the threshold of the composite.
     assert spec.threshold == pytest.approx(math.sqrt(2 / (1 / 0.4**2 + 1 / 1.1**2)))
     # The margin is the parts' mean share of the threshold: 0.1 and 0.2.
     assert spec.margin == pytest.approx(0.15 * spec.threshold)
 
 
-def test_equal_parts_keep_threshold_and_margin(at_once: int) -> None:
-    spec = CompositeEncoder([Part("a"), Part("b")], None, at_once).spec
+def test_equal_parts_keep_threshold_and_margin() -> None:
+    spec = CompositeEncoder([Part("a"), Part("b")]).spec
     assert (spec.threshold, spec.margin) == pytest.approx((0.5, 0.1))
 
 
-def test_weights_count_by_their_ratio_alone(at_once: int) -> None:
+def test_weights_count_by_their_ratio_alone() -> None:
     parts = [Part("a", threshold=0.4), Part("b", threshold=1.1)]
-    one, other = (CompositeEncoder(parts, weights, at_once).spec for weights in ([1, 2], [10, 20]))
+    one, other = (CompositeEncoder(parts, weights).spec for weights in ([1, 2], [10, 20]))
     assert one.key == other.key
     assert (one.threshold, one.margin) == pytest.approx((other.threshold, other.margin))
     assert one.threshold == pytest.approx(math.sqrt((0.4**2 + 4 * 1.1**2) / 5))
 
 
-def test_the_name_tells_weights_that_are_not_the_usual(at_once: int) -> None:
+def test_the_name_tells_weights_that_are_not_the_usual() -> None:
     parts = [Part("a"), Part("b")]
-    names = [CompositeEncoder(parts, weights, at_once).spec.name for weights in (None, [1, 1], [2, 0.5])]
+    names = [CompositeEncoder(parts, weights).spec.name for weights in (None, [1, 1], [2, 0.5])]
     assert names == ["a+b", "1*a+1*b", "2*a+0.5*b"]
 
 
-def test_the_key_is_another_one_where_an_embedding_may_be(at_once: int) -> None:
+def test_the_key_is_another_one_where_an_embedding_may_be() -> None:
     first, second, third = Part("a"), Part("b"), Part("c")
     keys = [
-        CompositeEncoder(parts, weights, at_once).spec.key
+        CompositeEncoder(parts, weights).spec.key
         for parts, weights in (
             ([first, second], None),
             ([second, first], None),
@@ -156,21 +157,31 @@ def test_the_key_is_another_one_where_an_embedding_may_be(at_once: int) -> None:
     assert len(set(keys)) == len(keys)
 
 
-def test_words_and_sizes_are_those_of_all_parts(at_once: int) -> None:
+def test_words_and_sizes_are_those_of_all_parts() -> None:
     first, second = Part("a"), Part("b")
-    spec = CompositeEncoder([first, second], None, at_once).spec
+    spec = CompositeEncoder([first, second]).spec
     assert (spec.licence, spec.source, spec.size_bytes, spec.parameters) == ("MIT", "A; B", 20, 200)
     object.__setattr__(second.spec, "parameters", None)
-    assert CompositeEncoder([first, second], None, at_once).spec.parameters is None
+    assert CompositeEncoder([first, second]).spec.parameters is None
 
 
-def test_it_has_a_golden_vector_of_its_own(at_once: int) -> None:
-    composite = CompositeEncoder([Part("a"), Part("b", ARCFACE)], None, at_once)
+def test_it_has_a_golden_vector_of_its_own() -> None:
+    composite = CompositeEncoder([Part("a"), Part("b", ARCFACE, 512)])
     assert composite.spec.golden is not None
     assert composite.spec.golden.picture == PICTURE
-    assert len(composite.spec.golden.values) == 16
-    assert golden_difference(composite) == pytest.approx(0, abs=1e-6)
+    assert composite.spec.golden.values == pytest.approx(golden_vector(composite).vector[:GOLDEN_VALUES])
+    assert len(composite.spec.golden.values) == GOLDEN_VALUES
     check_golden(composite)
+
+
+def test_it_is_as_far_from_its_specs_as_its_farthest_part() -> None:
+    near, far, unsaid = Part("a"), Part("b", ARCFACE), Part("c")
+    for part, off in ((near, 0.0), (far, 0.01)):
+        values = tuple(float(value) + off for value in golden_vector(part).vector)
+        part.spec = dataclasses.replace(part.spec, golden=Golden(PICTURE, values))
+    assert golden_difference(CompositeEncoder([near, far, unsaid])) == pytest.approx(0.01 * math.sqrt(8))
+    assert golden_difference(CompositeEncoder([near, unsaid])) == pytest.approx(0, abs=1e-6)
+    assert golden_difference(CompositeEncoder([unsaid])) is None
 
 
 # Faults ------------------------------------------------------------------------------------------------------------

@@ -71,7 +71,9 @@ def test_the_right_encoder_passes() -> None:
 def test_another_encoder_is_refused_with_what_it_answers() -> None:
     own = encoder(WEIGHTS[::-1], golden())
     assert golden_difference(own) > TOLERANCE
-    with pytest.raises(WeightsError, match=rf"encoder some: answers -?0\.\d+, .* to {PICTURE}, .*; check file, input"):
+    with pytest.raises(
+        WeightsError, match=rf"encoder some: answers -?0\.\d+, .* to {PICTURE}, .*; check file and input in"
+    ):
         check_golden(own)
 
 
@@ -124,3 +126,18 @@ def test_a_picture_that_cannot_be_read_is_a_fault(
     monkeypatch.setattr("kiosk.encoders.golden.asset", asset)
     with pytest.raises(EncoderError, match=r"other\.png: cannot be read .*; install kiosk again, or mend golden"):
         check_golden(encoder(golden=Golden("other.png", (0.5,) * 4)))
+
+
+def test_the_difference_of_several_encoders_as_one_is_the_largest_of_its_parts() -> None:
+    class Joined:
+        def __init__(self, *parts: NetworkEncoder) -> None:
+            self.parts = parts
+            self.spec = dataclasses.replace(encoder().spec, golden=golden())
+
+        def embed(self, _: Any) -> Any:
+            raise AssertionError("its own answer proves nothing")
+
+    right, none = encoder(golden=golden()), encoder()
+    other = encoder(golden=Golden(PICTURE, tuple(value + 0.01 for value in golden().values)))
+    assert golden_difference(Joined(right, other, none)) == golden_difference(other) == pytest.approx(0.04)
+    assert golden_difference(Joined(none, none)) is None

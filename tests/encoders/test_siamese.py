@@ -1,3 +1,4 @@
+import contextlib
 import io
 import zipfile
 
@@ -193,4 +194,14 @@ def test_a_file_that_is_no_head_is_refused(content, tmp_path):
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     for path in (tmp_path / "missing.npz", tmp_path):
         with pytest.raises(WeightsError, match="is no head"):
+            SiameseHead.load(path)
+
+
+def test_whatever_is_damaged_is_refused_or_read_whole(fitted, tmp_path):
+    path = tmp_path / "head.npz"
+    fitted.save(path)
+    content = path.read_bytes()
+    for place in range(0, len(content), 3):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 0x41]) + content[place + 1 :])
+        with contextlib.suppress(WeightsError):
             SiameseHead.load(path)

@@ -12,8 +12,10 @@ from kiosk.encoders.export import FACENET
 from kiosk.encoders.inputs import InputFormat
 from kiosk.encoders.training.networks import TRAINABLE, Trainable
 from kiosk.encoders.training.settings import Settings
+from kiosk.encoders.training.step import make_learner
 from kiosk.errors import EncoderError, PictureError, WeightsError
 from kiosk.resources import asset
+from kiosk.station import training
 from kiosk.station.training import PLOT, Request, only_run, prepare, train_encoder
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -54,7 +56,7 @@ def request_of(people, tmp_path):
     """request_of(...): a request that works, with something changed."""
 
     def make(**changes):
-        network = Trainable(small, RECIPE, lambda model, path: pytest.fail("not published"))
+        network = Trainable(small, RECIPE, lambda model, path: pytest.fail("no folder"))
         (tmp_path / "out").mkdir(exist_ok=True)
         return replace(Request("mine", network, people, tmp_path / "out", SETTINGS), **changes)
 
@@ -128,6 +130,30 @@ def test_a_run_starts_from_the_weights_given(request_of, tmp_path):
         np.testing.assert_allclose(one, other, atol=1e-6)
 
 
+def test_a_run_goes_on_though_the_weights_it_started_from_are_gone(request_of, tmp_path):
+    start = tmp_path / "start.weights.h5"
+    small().save_weights(start)
+    request = request_of(init=start)
+    train_encoder(request, prepare(request, silent), silent)
+    start.unlink()
+    trained = train_encoder(request, prepare(request, silent), silent)
+    assert [row.step for row in trained.run.rows] == [2, 4]
+
+
+def test_a_checkpoint_of_the_other_precision_is_another_run(request_of, tmp_path, monkeypatch):
+    request = request_of()
+    train_encoder(request, prepare(request, silent), silent)
+    monkeypatch.setattr(training, "make_learner", in_half_precision)
+    with pytest.raises(EncoderError, match="belongs to another run .*precision single"):
+        train_encoder(request, prepare(request, silent), silent)
+
+
+def in_half_precision(*given):
+    learner = make_learner(*given)
+    learner.precision = "half"
+    return learner
+
+
 def test_weights_of_another_network_end_it_before_training(request_of, tmp_path):
     import keras
 
@@ -143,6 +169,27 @@ def test_the_crop_of_published_weights_has_their_margin(request_of):
     assert request_of(crop=CropKind.BOX).full_crop == RECIPE.crop
     openface = request_of(network=TRAINABLE["openface"], crop=CropKind.OPENFACE)
     assert openface.full_crop == Crop(CropKind.OPENFACE, 96)
+
+
+@pytest.mark.parametrize(
+    ("init", "crop", "cut"),
+    [
+        (None, None, Crop(CropKind.DLIB_CHIP, 32)),
+        ("best.weights.h5", None, Crop(CropKind.DLIB_CHIP, 32)),
+        ("published.h5", None, RECIPE.crop),
+        ("published.h5", CropKind.ARCFACE, Crop(CropKind.ARCFACE, 32)),
+    ],
+)
+def test_faces_are_cut_out_as_the_weights_want_them_unless_told_otherwise(request_of, tmp_path, init, crop, cut):
+    assert request_of(init=init and tmp_path / init, crop=crop).full_crop == cut
+
+
+def test_weights_that_are_not_there_end_it_before_faces_are_cut(request_of, tmp_path):
+    request = request_of(init=tmp_path / "nothere.h5", data=tmp_path / "nowhere")
+    with pytest.raises(
+        WeightsError, match=r"nothere\.h5: cannot be read .*; give the folder of CSV files or a \.h5 file"
+    ):
+        prepare(request, lambda done, total: pytest.fail("it cut faces"))
 
 
 def test_people_with_one_usable_picture_are_named(request_of, people, tmp_path):
@@ -169,12 +216,44 @@ def test_people_who_teach_nothing_are_named_before_training(request_of, people, 
         prepare(request_of(data=copy), silent)
 
 
+def test_too_few_people_are_named_with_what_was_left_out(request_of, people, tmp_path):
+    copy = shutil.copytree(people, tmp_path / "copy")
+    for number in range(7):
+        (copy / f"person {number}" / "a.png").write_bytes(b"broken")
+    for number in (1, 2):
+        (copy / f"person {number}" / "1.png").unlink()
+    with pytest.raises(EncoderError, match=r"6 people .* fewer than the 3 of a batch") as fault:
+        prepare(request_of(data=copy), silent)
+    assert ", pictures that could not be used: 7 (person 0/a.png holds no " in fault.value.reason
+    assert "person 4/a.png" in fault.value.reason
+    assert "person 5/a.png" not in fault.value.reason
+    assert fault.value.reason.endswith(", people left out for want of a second picture: 2 (person 1, person 2)")
+
+
+def test_somebody_without_a_face_is_named_however_many_pictures_of_others_are_bad(request_of, people, tmp_path):
+    for number in range(2):
+        shutil.copytree(people / f"person {number}", tmp_path / "two" / f"person {number}")
+    for number in range(9):
+        (tmp_path / "two" / "person 0" / f"bad {number}.png").touch()
+    for picture in (tmp_path / "two" / "person 1").iterdir():
+        Image.fromarray(np.full((150, 150, 3), 99, np.uint8)).save(picture)
+    with pytest.raises(EncoderError, match="of person 0 alone") as fault:
+        prepare(request_of(data=tmp_path / "two"), silent)
+    assert "could not be used: 11 (" in fault.value.reason
+    assert "person 1/0.png shows no face, ...)" in fault.value.reason
+
+
+def test_good_pictures_of_too_few_people_have_nothing_to_add(request_of, people):
+    with pytest.raises(EncoderError, match=r"leaves fewer than the 7 of a batch; "):
+        prepare(request_of(data=people, settings=replace(SETTINGS, people=7)), silent)
+
+
 def test_a_missing_folder_is_named_before_training(request_of, tmp_path):
     with pytest.raises(PictureError, match="cannot be read"):
         prepare(request_of(data=tmp_path / "nowhere"), silent)
 
 
-@pytest.mark.parametrize("name", ["", "../mine", "Mine", "a" * 300])
+@pytest.mark.parametrize("name", ["", "../mine", "Mine", "manifest", "a" * 300])
 def test_a_name_that_no_spec_can_have_is_named_before_training(request_of, name):
     with pytest.raises(EncoderError, match="is no name for a spec"):
         prepare(request_of(name=name), silent)

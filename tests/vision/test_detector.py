@@ -1,4 +1,6 @@
+import errno
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -80,6 +82,20 @@ def test_a_cascade_file_that_cannot_be_used_is_named(tmp_path, name, damage):
     with pytest.raises(DetectorError, match=name) as fault:
         HaarDetector(tmp_path)
     assert "install kiosk again" in fault.value.remedy
+
+
+@pytest.mark.parametrize("name", CASCADES)
+def test_a_cascade_file_that_is_lost_after_it_was_loaded_is_named(monkeypatch, name):
+    read = Path.read_bytes
+
+    def fail(path):
+        if path.name == name:
+            raise OSError(errno.EIO, "Input/output error")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    with pytest.raises(DetectorError, match=f"{name}: cannot be read: Input/output error; install kiosk again"):
+        HaarDetector()
 
 
 def test_a_folder_without_cascades_says_that_they_are_missing(tmp_path):

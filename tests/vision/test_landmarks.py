@@ -9,8 +9,8 @@ import pytest
 
 from kiosk import resources
 from kiosk.domain import Box, Scheme
-from kiosk.errors import DetectorError
-from kiosk.vision.landmarks import LandmarkModel
+from kiosk.errors import DetectorError, WeightsError
+from kiosk.vision.landmarks import LandmarkModel, shipped_landmarks
 from kiosk.vision.opencv import cv2
 
 SHIPPED = resources.weights("dlib_landmarks.npz")
@@ -254,3 +254,16 @@ def test_a_model_that_lacks_an_array_is_refused_by_its_name():
     del arrays["leaves"]
     with pytest.raises(DetectorError, match="leaves"):
         loaded(arrays)
+
+
+def test_the_shipped_model_is_the_one_of_the_manifest(model):
+    assert shipped_landmarks().key == model.key
+
+
+def test_a_shipped_model_that_was_altered_is_refused(tmp_path, monkeypatch):
+    altered = tmp_path / SHIPPED.name
+    altered.write_bytes(SHIPPED.read_bytes()[:-1] + b"x")
+    (tmp_path / "manifest.yaml").write_bytes(SHIPPED.with_name("manifest.yaml").read_bytes())
+    monkeypatch.setattr("kiosk.resources._shipped", lambda folder, *parts: tmp_path.joinpath(*parts))
+    with pytest.raises(WeightsError, match=SHIPPED.name):
+        shipped_landmarks()

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from kiosk import resources
 from kiosk.errors import WeightsError
-from kiosk.weights.catalogue import CATALOGUE, Catalogue, CatalogueEntry, read_catalogue
+from kiosk.weights.catalogue import CATALOGUE, Catalogue, CatalogueEntry, how_to_get, read_catalogue
 from kiosk.weights.manifest import read_manifest
 
 ONE = """\
@@ -81,9 +81,15 @@ def test_an_entry_cannot_be_changed() -> None:
         read_catalogue().entry("sface").sha256 = "0" * 64  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(("name", "nearest"), [("sfac", "sface"), ("YuNet", "yunet"), ("", ""), ("x" * 9999, "")])
+@pytest.mark.parametrize(("name", "nearest"), [("sfac", "sface"), ("yunett", "yunet"), ("face", "sface")])
 def test_an_unknown_name_is_answered_with_the_nearest(name: str, nearest: str) -> None:
-    with pytest.raises(WeightsError, match=f"are not known; did you mean '{nearest}") as raised:
+    with pytest.raises(WeightsError, match=f"are not known; did you mean '{nearest}'"):
+        read_catalogue().entry(name)
+
+
+@pytest.mark.parametrize("name", ["", "insightface_buffalo", "x" * 9999])
+def test_a_name_that_is_near_none_is_answered_with_the_list(name: str) -> None:
+    with pytest.raises(WeightsError, match="are not known; see `kiosk weights list`") as raised:
         read_catalogue().entry(name)
     assert len(str(raised.value)) < 200
 
@@ -107,10 +113,10 @@ def test_a_catalogue_is_read_from_its_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "dict"),
-        ("just words", "dict"),
+        ("", "holds no options"),
+        ("just words", "holds no options"),
         ("fetch: {", "is no YAML"),
-        ("a: &a [*a]", "is no YAML|Field required"),
+        ("a: &a [*a]", "uses an alias"),
         ("fetch: []", "shipped: Field required"),
         (ONE + "colour: blue\n", "colour: Extra inputs"),
         (ONE.replace("kind: encoder\n    file", "kind: landmarks\n    file"), "fetch.0.kind"),
@@ -134,7 +140,7 @@ def test_a_damaged_catalogue_is_a_fault(tmp_path: Path, text: str, reason: str) 
 
 
 def test_a_missing_catalogue_is_a_fault(tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match="cannot be read: No such file"):
+    with pytest.raises(WeightsError, match=r"catalogue\.yaml: is not there; install kiosk again"):
         read_catalogue(tmp_path / CATALOGUE)
 
 
@@ -142,3 +148,25 @@ def test_a_catalogue_that_is_no_text_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / CATALOGUE).write_bytes(b"\xff\xfe\x00\x80" * 20)
     with pytest.raises(WeightsError, match="install kiosk again"):
         read_catalogue(tmp_path / CATALOGUE)
+
+
+@pytest.mark.parametrize("name", ["sface", "yunet"])
+def test_a_file_of_the_catalogue_is_fetched_by_the_name_it_has_there(name: str) -> None:
+    entry = read_catalogue().entry(name)
+    assert how_to_get(entry.file, entry.sha256) == f"type: kiosk weights fetch {name}"
+
+
+def test_another_file_is_put_there_by_hand() -> None:
+    sface = read_catalogue().entry("sface")
+    for file, sha256 in (("mine.onnx", sface.sha256), (sface.file, "0" * 64)):
+        assert how_to_get(file, sha256) == "put the file there that its spec describes"
+
+
+def test_a_shipped_file_comes_with_the_kiosk() -> None:
+    assert how_to_get("dlib_resnet.tflite", "0" * 64) == "install kiosk again"
+
+
+def test_a_damaged_catalogue_does_not_hide_what_is_at_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sface = read_catalogue().entry("sface")
+    monkeypatch.setattr(resources, "weights", tmp_path.joinpath)
+    assert how_to_get(sface.file, sface.sha256) == "put the file there that its spec describes"

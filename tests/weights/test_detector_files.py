@@ -4,8 +4,10 @@ import pytest
 
 from kiosk.errors import WeightsError
 from kiosk.resources import weights
+from kiosk.weights import detector_files
+from kiosk.weights.catalogue import read_catalogue
 from kiosk.weights.detector_files import detector_content, detector_paths
-from kiosk.weights.spec_files import spec_names
+from kiosk.weights.spec_files import read_spec, spec_names
 
 CONTENT = b"a network"
 
@@ -52,7 +54,7 @@ def test_another_file_or_none_is_refused_with_what_to_do(add, tmp_path, content)
     (tmp_path / "mine.onnx").unlink()
     if content is not None:
         (tmp_path / "mine.onnx").write_bytes(content)
-    with pytest.raises(WeightsError, match="type: kiosk weights fetch mine, or put it there"):
+    with pytest.raises(WeightsError, match="; put the file there that its spec describes"):
         detector_content("mine", folders)
 
 
@@ -84,3 +86,22 @@ def test_a_name_without_a_spec_is_refused(add, name):
 def test_the_spec_that_is_shipped_is_sound():
     assert spec_names([weights()], "detector") == ("yunet",)
     assert detector_paths("yunet", [weights()])[1].name == "face_detection_yunet_2023mar.onnx"
+
+
+def test_a_file_of_the_catalogue_is_fetched_by_its_name_there(add, tmp_path):
+    yunet = read_catalogue().entry("yunet")
+    folders = add(file=yunet.file, size=yunet.size, sha256=yunet.sha256)
+    with pytest.raises(WeightsError, match=r"yunet_2023mar\.onnx: is not there; type: kiosk weights fetch yunet"):
+        detector_content("mine", folders)
+
+
+def test_its_spec_is_read_once(add, monkeypatch):
+    folders, asked = add(), []
+
+    def note(path, model, kind):
+        asked.append(path)
+        return read_spec(path, model, kind)
+
+    monkeypatch.setattr(detector_files, "read_spec", note)
+    detector_content("mine", folders)
+    assert len(asked) == 1

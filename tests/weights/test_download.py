@@ -13,7 +13,8 @@ from kiosk.errors import WeightsError
 from kiosk.weights.download import Timeouts, download, what_it_is
 
 SOON = Timeouts(connect_seconds=20, read_seconds=20)
-HASTY = Timeouts(connect_seconds=0.3, read_seconds=0.3)
+HASTY = Timeouts(connect_seconds=0.3, read_seconds=20)  # for a host that takes no connection
+STALLED = Timeouts(connect_seconds=20, read_seconds=2)  # long enough for what does come
 FILE = b"0123456789"
 
 
@@ -161,11 +162,11 @@ def test_a_chunk_that_is_none_is_a_broken_connection(server, behave) -> None:
 
 def test_a_body_that_stalls_is_given_up(server, behave) -> None:
     url = server.will("/f", behave.in_turn(behave.answering(200, FILE[:4], Content_Length=10), server.stall))
-    assert "nothing came for 0.3 s; run the command again: it goes on" in told(url, timeouts=HASTY)
+    assert "nothing came for 2 s; run the command again: it goes on" in told(url, timeouts=STALLED)
 
 
 def test_a_server_that_never_answers_is_given_up(server) -> None:
-    assert "the server says nothing for 0.3 s" in told(server.will("/f", server.stall), timeouts=HASTY)
+    assert "the server says nothing for 2 s" in told(server.will("/f", server.stall), timeouts=STALLED)
 
 
 def test_a_host_that_takes_no_connection_is_given_up() -> None:

@@ -137,3 +137,9 @@ def test_a_folder_under_the_files_name_is_not_removed(own, entry) -> None:
     with pytest.raises(WeightsError, match=r"small\.onnx: cannot be removed: Is a directory"):
         remove(entry, own)
     assert (own / "small.onnx").is_dir()
+
+
+def test_a_folder_of_a_name_too_long_holds_no_part(shipped, tmp_path, catalogue, content) -> None:
+    (shipped / "small.onnx").write_bytes(content)
+    found = of("small", installed(catalogue, tmp_path / ("x" * 300)))
+    assert (found.state, found.fetched_bytes) == (FileState.INTACT, 0)

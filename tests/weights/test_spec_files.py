@@ -1,12 +1,13 @@
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pytest
 from pydantic import Field
 
 from kiosk.errors import WeightsError
+from kiosk.weights import spec_files
 from kiosk.weights.spec_files import Sha256, Spec, find_spec, is_name, read_spec, spec_names, spec_text
 
 DIGITS = "0123456789abcdef" * 4
@@ -89,12 +90,15 @@ def test_each_fault_is_named_with_its_key(tmp_path: Path, change: tuple[str, str
         ("just words", "holds no options"),
         ("- a\n- list", "holds no options"),
         ("words: {", "is no YAML"),
-        ("words: [" * 2000, "is no YAML"),
+        ("words: [" * 2000, "is nested too deep"),
         (b"\x80\x81\x82", "is no YAML"),
         (b"words: \x00", "is no YAML"),
-        ("words: " + "9" * 5000, "is no YAML"),
+        ("words: " + "9" * 5000, "has a value of 5000 characters in line 1"),
         (GOOD + GOOD, "duplicate key"),
-        (GOOD + "words: !!python/object:os.system x", "is no YAML"),
+        (
+            GOOD + "words: !!python/object:os.system x",
+            "uses a tag (tag:yaml.org,2002:python/object:os.system) in line 4",
+        ),
         (GOOD.replace("thing", "detector"), "kind is 'detector', not 'thing'"),
         (GOOD.replace("kind: thing", ""), "kind is None, not 'thing'"),
         (GOOD.replace("thing", "[" + "x, " * 9999 + "]"), "kind is ["),
@@ -195,3 +199,45 @@ def test_a_name_never_leads_to_another_folder(tmp_path: Path, name: str) -> None
     with pytest.raises(WeightsError, match=r"has no spec in .*; see `kiosk encoders`") as raised:
         find_spec(name, [tmp_path / "sub"])
     assert len(str(raised.value)) < len(str(tmp_path)) + 200
+
+
+@pytest.mark.parametrize("kind", ["[thing]", "{thing: 1}", "0xfff", "2001-01-01"])
+def test_a_kind_that_is_no_word_counts_as_any(tmp_path: Path, kind: str) -> None:
+    write(tmp_path, "odd", GOOD.replace("thing", kind))
+    assert spec_names([tmp_path], "thing") == spec_names([tmp_path], "another") == ("odd",)
+
+
+def test_each_spec_is_read_once_where_names_are_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("own", "shipped"):
+        write(tmp_path / folder, "a")
+    asked: list[Path] = []
+
+    def note(path: Path, _: str) -> dict[str, Any]:
+        asked.append(path)
+        return {"kind": "thing"}
+
+    monkeypatch.setattr(spec_files, "read_yaml", note)
+    assert spec_names([tmp_path / "own", tmp_path / "shipped"], "thing") == ("a",)
+    assert asked == [tmp_path / "own" / "a.yaml"]
+
+
+def test_a_folder_of_a_name_too_long_holds_nothing(tmp_path: Path) -> None:
+    shipped = write(tmp_path / "shipped", "a")
+    folders = [tmp_path / ("x" * 300), tmp_path / "shipped"]
+    assert spec_names(folders, "thing") == ("a",)
+    assert find_spec("a", folders) == shipped
+    with pytest.raises(WeightsError, match="has no spec in"):
+        find_spec("a", folders[:1])
+
+
+def test_a_folder_that_may_not_be_entered_holds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    write(tmp_path, "a")
+    for name in ("stat", "is_file", "is_dir"):
+        monkeypatch.setattr(Path, name, refuse)
+    monkeypatch.setattr(os, "stat", refuse)
+    assert spec_names([tmp_path], "thing") == ()
+    with pytest.raises(WeightsError, match="has no spec in"):
+        find_spec("a", [tmp_path])

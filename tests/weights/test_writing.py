@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import WeightsError
-from kiosk.weights.writing import write_files
+from kiosk.weights.writing import replace_whole, write_files
 
 
 def test_files_are_replaced_whole(tmp_path: Path) -> None:
@@ -41,3 +41,46 @@ def test_a_folder_that_may_not_be_written_is_a_fault(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(WeightsError, match="cannot be written: Permission denied"):
         write_files(tmp_path, {"a.npz": b"a"})
+
+
+def test_a_writer_fills_a_file_of_the_same_kind_beside_the_one_replaced(tmp_path: Path) -> None:
+    (tmp_path / "a.npz").write_bytes(b"before")
+    seen: list[tuple[Path, bytes]] = []
+
+    def write(path: Path) -> None:
+        path.write_bytes(b"after")
+        seen.append((path, (tmp_path / "a.npz").read_bytes()))
+
+    replace_whole(tmp_path / "a.npz", write)
+    ((beside, before),) = seen
+    assert (beside.parent, beside.suffix, before) == (tmp_path, ".npz", b"before")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.npz": b"after"}
+
+
+def test_a_writer_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    def write(path: Path) -> None:
+        path.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    (tmp_path / "a.npz").write_bytes(b"before")
+    with pytest.raises(KeyboardInterrupt):
+        replace_whole(tmp_path / "a.npz", write)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.npz": b"before"}
+
+
+def test_content_is_on_the_disk_before_its_name_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    sync, replace = os.fsync, Path.replace
+
+    def noted_sync(descriptor: int) -> None:
+        order.append(Path(f"/proc/self/fd/{descriptor}").resolve().name)
+        sync(descriptor)
+
+    def noted_replace(self: Path, target: Path) -> Path:
+        order.append("renamed")
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", noted_sync)
+    monkeypatch.setattr(Path, "replace", noted_replace)
+    write_files(tmp_path, {"a.npz": b"content"})
+    assert order == ["partial-a.npz", "renamed", tmp_path.name]

@@ -80,7 +80,8 @@ def _blurred(x: Tensor, seed: Tensor, strength: float) -> Tensor:
         kernel = tf.tile(window[..., None, None], [1, 1, 3, 1])
         framed = tf.nn.depthwise_conv2d(framed, kernel, [1, 1, 1, 1], "VALID")
     chance = tf.random.stateless_uniform([tf.shape(x)[0], 1, 1, 1], seed)
-    return x + strength * tf.maximum(chance - _SHARP, 0.0) / (1 - _SHARP) * (framed - x)
+    share = tf.minimum(strength * tf.maximum(chance - _SHARP, 0.0) / (1 - _SHARP), 1.0)
+    return x + share * (framed - x)
 
 
 def _noisy(x: Tensor, seed: Tensor, strength: float) -> Tensor:

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import json
-import os
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zipfile import BadZipFile
 
 import numpy as np
 
 from kiosk.errors import EncoderError
+from kiosk.weights.writing import replace_whole
 
+# What numpy raises on a damaged .npz, depending on where the damage lies.
+NPZ_DAMAGE: Final = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    RuntimeError,
+    MemoryError,
+    BadZipFile,
+    zlib.error,
+)
 _REMEDY = "name another folder with --out, or empty this one"
 
 
@@ -30,14 +43,9 @@ class Progress:
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     """Lets `write` fill a file beside `path`, which then takes its name; raises EncoderError."""
-    partial = path.with_name(f"partial-{path.name}")
     try:
-        write(partial)
-        with partial.open("rb") as file:
-            os.fsync(file.fileno())
-        partial.replace(path)
+        replace_whole(path, write)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         reason = f"cannot be written: {error.strerror or error}"
         raise EncoderError(path, reason, "free some space, or name another folder") from error
 
@@ -67,7 +75,7 @@ def restore(path: Path, run: str, variables: Sequence[Any]) -> Progress:
             found_run = state.pop("run")
             arrays = [file[f"variable_{number}"] for number in range(len(variables))] if found_run == run else []
             progress = Progress(**state)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile, zlib.error) as error:
+    except NPZ_DAMAGE as error:
         raise EncoderError(path, f"is no checkpoint: {error}", _REMEDY) from error
     if found_run != run:
         raise EncoderError(path, f"belongs to another run ({_difference(str(found_run), run)})", _REMEDY)

@@ -23,7 +23,7 @@ class PeopleChips:
     """Chips, and whose they are."""
 
     images: ByteImage  # (N, S, S, 3) RGB
-    owners: NDArray[np.intp]  # (N,) index into people, rising
+    owners: NDArray[np.intp]  # (N,) index into people
     people: tuple[str, ...]
 
     def of(self, chosen: NDArray[np.bool_]) -> PeopleChips:
@@ -35,8 +35,9 @@ class PeopleChips:
 
     def at_most(self, pictures: int) -> PeopleChips:
         """The first chips of each person."""
-        first = np.searchsorted(self.owners, self.owners)  # chips come person by person
-        kept = np.arange(len(self.owners)) - first < pictures
+        order = np.argsort(self.owners, kind="stable")
+        rising = self.owners[order]
+        kept = np.sort(order[np.arange(len(rising)) - np.searchsorted(rising, rising) < pictures])
         return PeopleChips(self.images[kept], self.owners[kept], self.people)
 
 

@@ -36,6 +36,7 @@ class Learner:
 
     Attributes:
         model, optimizer: in Keras.
+        precision: "half" or "single": a run cannot go on in the other one, whose optimizer has other variables.
     """
 
     def __init__(self, model: keras.Model, inputs: InputFormat, settings: Settings, *, mixed: bool = False) -> None:
@@ -43,6 +44,7 @@ class Learner:
         import tensorflow as tf  # type: ignore[import-untyped]  # noqa: PLC0415 - see make_learner
 
         self.model = model
+        self.precision = "half" if mixed else "single"
         _shorten_memory(model, settings.steps)
         self.optimizer = keras.optimizers.AdamW(
             settings.learning_rate, weight_decay=settings.weight_decay, name="optimizer"

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from kiosk.encoders.training.augmentation import augmented
+from kiosk.encoders.training.augmentation import _blurred, augmented
 
 SIZE_PX = 48
 
@@ -64,3 +65,10 @@ def test_the_seed_decides_and_every_chip_has_its_own(face):
     np.testing.assert_array_equal(one, again)
     assert np.abs(one - other).max() > 1
     assert np.abs(one[0] - one[1]).max() > 1
+
+
+def test_the_strongest_blur_is_no_sharpening(face):
+    """Beyond a full blur a picture would be turned into its opposite."""
+    steps = np.abs(np.diff(face[:, SIZE_PX // 2].astype(float), axis=0)).max()
+    strong = _blurred(tf.constant(np.stack([face] * 50), tf.float32), tf.constant([1, 2]), 2.0).numpy()
+    assert np.abs(np.diff(strong[:, :, SIZE_PX // 2], axis=1)).max() <= steps + 1e-3

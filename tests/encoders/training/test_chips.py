@@ -65,3 +65,11 @@ def test_of_a_huge_folder_some_are_held_out_with_some_pictures_each():
 def test_fewer_people_than_a_batch_needs_are_refused(people, batch, remedy):
     with pytest.raises(EncoderError, match=rf"{people} people .* fewer than the {batch} of a batch; .*{remedy}"):
         split(people_with(*[2] * people), Settings(people=batch))
+
+
+def test_chips_of_people_in_any_order_are_limited_for_each():
+    mixed = people_with(3, 3)
+    order = [3, 4, 5, 0, 1, 2]
+    limited = PeopleChips(mixed.images[order], mixed.owners[order], mixed.people).at_most(2)
+    assert list(limited.owners) == [1, 1, 0, 0]
+    names(limited)
