@@ -13,7 +13,7 @@ from kiosk.cli.output import print_json, print_table
 if TYPE_CHECKING:
     from kiosk.station.encoder_table import EncoderRow
 
-_HEADINGS = ("encoder", "parameters, size", "input", "ms a face", "threshold", "licence", "installed")
+_HEADINGS = ("encoder", "parameters, size", "input", "ms a face", "threshold", "installed")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def encoders(*, as_json: JsonOption = False, config: ConfigOption = None) -> int:
-    """Every encoder: parameters, size, input, milliseconds a face measured now, threshold, licence, installed or not.
+    """Every encoder: parameters, size, input, milliseconds a face measured now, threshold, whether installed; licences.
 
     Exit code 1 where the one of the configuration (marked *) does not work.
 
@@ -35,6 +35,9 @@ def encoders(*, as_json: JsonOption = False, config: ConfigOption = None) -> int
         print_json([_fields(row) for row in rows])
     else:
         print_table(_HEADINGS, [_cells(row) for row in rows])
+        for row in rows:
+            if row.spec is not None:
+                typer.echo(f"{row.name}: {row.spec.licence}; {row.spec.source}")
         for row in rows:
             if row.fault is not None:
                 typer.echo(f"{row.name}: {row.fault}")
@@ -49,14 +52,14 @@ def _cells(row: EncoderRow) -> tuple[str, ...]:
     spec = row.spec
     if spec is None:
         return (name, *["-"] * (len(_HEADINGS) - 2), installed)
-    parameters = f"{spec.parameters / 1e6:.1f} M, " if spec.parameters else ""
+    parameters = f"{spec.parameters / 1e6:.1f} M" if spec.parameters else ""
+    size = f"{spec.size_bytes / 1e6:.1f} MB" if spec.size_bytes else ""
     return (
         name,
-        f"{parameters}{spec.size_bytes / 1e6:.1f} MB",
+        ", ".join(filter(None, (parameters, size))),
         ", ".join(map(crop_in_words, spec.crops)),
         "-" if row.milliseconds is None else f"{row.milliseconds:.1f}",
         "-" if row.threshold is None else f"{row.threshold:.3g}",
-        spec.licence,
         installed,
     )
 
@@ -71,7 +74,7 @@ def _fields(row: EncoderRow) -> dict[str, Any]:
         "installed": row.installed,
         "fault": row.fault,
         "parameters": spec.parameters if spec else None,
-        "size_bytes": spec.size_bytes if spec else None,
+        "size_bytes": spec.size_bytes or None if spec else None,
         "input": [crop_in_words(crop) for crop in spec.crops] if spec else None,
         "dimension": spec.dimension if spec else None,
         "milliseconds": None if row.milliseconds is None else round(row.milliseconds, 2),

@@ -30,17 +30,17 @@ def open_gallery(config: Path | None, gallery: Path | None) -> Known:
     from kiosk.station.build import (
         gallery_folder,
         load_configured_encoder,
-        load_landmarks,
         make_gallery,
-        matching_numbers,
         photograph_reader,
     )
+    from kiosk.station.matching import matching_numbers
+    from kiosk.vision.landmarks import shipped_landmarks
 
     settings = read_config(config)
     folder = gallery or gallery_folder(settings)
-    encoder, landmarks = load_configured_encoder(settings), load_landmarks()
+    encoder, landmarks = load_configured_encoder(settings), shipped_landmarks()
     known = make_gallery(settings, folder, encoder, landmarks)
     with progress_bar("reading the gallery") as show:
         known.load(show)
     reader = photograph_reader(settings, encoder, landmarks)
-    return Known(*matching_numbers(settings, encoder.spec), folder, known.snapshot, reader)
+    return Known(*matching_numbers(settings.current, encoder.spec), folder, known.snapshot, reader)

@@ -137,7 +137,7 @@ def _leave(code: int) -> NoReturn:
 
 def _print_decisions(choices: Choices, *, as_json: bool) -> int:
     from kiosk.station.build import build_station, require_source
-    from kiosk.station.headless import Stopped
+    from kiosk.station.report import Stopped
 
     require_source(choices)
     logging.getLogger("kiosk").setLevel(logging.INFO)

@@ -53,6 +53,11 @@ class Feed(QWidget):
         self._report = report
         self.update()
 
+    def forget_report(self) -> None:
+        """Draw no boxes until the next report."""
+        self._report = None
+        self.update()
+
     def clear(self) -> None:
         """Show no picture: an old one would look like a living one."""
         self._frame, self._report, self._picture = None, None, QImage()

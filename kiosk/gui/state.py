@@ -234,7 +234,8 @@ def _shut(message: str) -> str:
 
 def _how_to_enrol(status: Status) -> str:
     how = "Put pictures into the image folder, or type: kiosk enrol NAME PICTURE"
+    advice = f" {status.advice}" if status.advice else ""
     if not status.skipped:
-        return f"{how}. {status.advice}" if status.advice else how
+        return f"{how}.{advice}" if advice else how
     could_not = "1 picture could" if status.skipped == 1 else f"{status.skipped} pictures could"
-    return f"{how}. {could_not} not be used; kiosk people says why."
+    return f"{how}. {could_not} not be used; kiosk people says why.{advice}"

@@ -86,6 +86,7 @@ class KioskWindow(QWidget):
     def on_replaced(self) -> None:
         self._station = None
         self._situation.on_replaced(self._clock())
+        self.feed.forget_report()
         self._show_state()
 
     @pyqtSlot(str)

@@ -12,12 +12,10 @@ from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 from kiosk.domain import Frame
 from kiosk.gui.faults import FaultLog
 from kiosk.gui.mailbox import Latest
-from kiosk.station.report import Report, Status
+from kiosk.station.report import REFRESH_SECONDS, RETRY_SECONDS, Report, Status, Stopped
 from kiosk.vision.camera import CameraState, WatchedCamera
 
 WAIT_SECONDS = 0.1  # the longest that a worker does not look whether it is to stop
-REFRESH_SECONDS = 1.0
-RETRY_SECONDS = 5.0  # after which a station that could not be built is tried again
 
 
 class ScreenDoor(Protocol):
@@ -48,10 +46,6 @@ class Station(Protocol):
 
 ShowProgress: TypeAlias = Callable[[str, int, int], None]
 BuildStation: TypeAlias = Callable[[ShowProgress], Station]
-
-
-class Stopped(Exception):  # noqa: N818  (no fault: the window was closed while the station was being built)
-    """Ends the building of a station that nobody waits for any more."""
 
 
 class Worker(QObject):
@@ -160,6 +154,7 @@ class RecognitionWorker(Worker):
         except Exception as error:
             self.broken.emit(self._faults.note(error))
             return None
+        self._frames.take()  # from before: who is on it may have left since
         self.built.emit(station)
         self._tell_status(station.status)
         return station

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
+import os
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Collection
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,29 +18,28 @@ from kiosk.access.journal import Journal
 from kiosk.access.voice import Voice
 from kiosk.config import ConfigFile, EncoderChoice, QualitySection
 from kiosk.encoders import EXPORTED, Encoder, EncoderSpec, encoder_names, encoder_paths, load_encoder
-from kiosk.errors import ConfigError, WeightsError
+from kiosk.errors import ConfigError, WeightsError, did_you_mean
 from kiosk.recognition.gallery import Gallery
 from kiosk.recognition.gallery.watch import GalleryWatch
 from kiosk.recognition.pipeline import FacePath, PhotographReader, Recogniser
 from kiosk.resources import asset, weights
+from kiosk.station.matching import matching_numbers
 from kiosk.station.station import FrameClock, Parts, Station
 from kiosk.station.watched_files import WatchedFiles
 from kiosk.vision.camera import WatchedCamera
 from kiosk.vision.detector import FaceDetector, HaarDetector
-from kiosk.vision.landmarks import LandmarkModel
+from kiosk.vision.landmarks import LandmarkModel, shipped_landmarks
 from kiosk.vision.quality import PHOTOGRAPH, Gates
 from kiosk.vision.sources import Source, first_camera, is_recording, open_source, stable_name
 from kiosk.vision.yunet import YuNetDetector
 from kiosk.weights.detector_files import KIND as DETECTOR
 from kiosk.weights.detector_files import detector_content, detector_paths
-from kiosk.weights.manifest import manifest_entry, verified_bytes
 from kiosk.weights.spec_files import spec_names
 
 ShowProgress: TypeAlias = Callable[[str, int, int], None]  # what, done, total
 
 HAAR = "haar"
 _APPLICATION = "kiosk"
-_LANDMARKS = "dlib_landmarks.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +116,9 @@ def weights_folders(config: ConfigFile) -> list[Path]:
 
 def own_weights(config: ConfigFile) -> Path:
     """The folder of the user's encoders and detectors."""
-    return config.below(config.current.weights)
-
-
-def load_landmarks() -> LandmarkModel:
-    """The landmark model that is shipped; raises WeightsError where it was altered, DetectorError where it is none."""
-    return LandmarkModel.from_bytes(_LANDMARKS, verified_bytes(manifest_entry(_LANDMARKS)))
+    folder = config.below(config.current.weights)
+    # A link that is set to another folder while the kiosk runs is followed, so only what reads badly is resolved.
+    return Path(os.path.realpath(folder)) if ".." in folder.parts else folder
 
 
 def make_detector(config: ConfigFile) -> FaceDetector:
@@ -134,7 +131,8 @@ def _detector_maker(config: ConfigFile) -> Callable[[], FaceDetector]:
     name, folders = config.current.detector, weights_folders(config)
     if name == HAAR:
         return HaarDetector
-    _require_known(config, "detector", name, [HAAR, *spec_names(folders, DETECTOR)])
+    otherwise = f"use {HAAR}, or a detector whose spec lies in {folders[0]}"
+    _require_known(config, "detector", name, [HAAR, *spec_names(folders, DETECTOR)], otherwise)
     content = detector_content(name, folders)
     return lambda: YuNetDetector(name, content)
 
@@ -142,36 +140,31 @@ def _detector_maker(config: ConfigFile) -> Callable[[], FaceDetector]:
 def load_configured_encoder(config: ConfigFile) -> Encoder:
     """The encoder of the configuration; raises ConfigError where there is none of that name, else EncoderError."""
     choice, own = config.current.encoder, own_weights(config)
+    known, otherwise = [*encoder_names(own), *EXPORTED], f"see `kiosk encoders`; specs are looked for in {own}"
     for name in _names(choice):
-        _require_known(config, "encoder", name, [*encoder_names(own), *EXPORTED])
+        _require_known(config, "encoder", name, known, otherwise)
     return load_encoder(choice, config.current.threads, own)
-
-
-def matching_numbers(config: ConfigFile, spec: EncoderSpec) -> tuple[float, float]:
-    """Threshold and margin: the user's where they are meant for this encoder, else its own."""
-    matching = config.current.matching
-    return matching.threshold.get(spec.name, spec.threshold), matching.margin.get(spec.name, spec.margin)
 
 
 def _names(choice: EncoderChoice) -> list[str]:
     return [choice] if isinstance(choice, str) else list(choice)
 
 
-def _require_known(config: ConfigFile, key: str, name: str, known: Iterable[str]) -> None:
-    if name not in (names := list(known)):
-        nearest = difflib.get_close_matches(name, names, n=1, cutoff=0)[0]
-        raise config.fault(key, f"{name!r} is not known", f"did you mean {nearest!r}?")
+def _require_known(config: ConfigFile, key: str, name: str, known: Collection[str], otherwise: str) -> None:
+    if name not in known:
+        raise config.fault(key, f"{name!r} is not known", did_you_mean(name, known, otherwise))
 
 
 def _watched(config: ConfigFile) -> WatchedFiles:
     """The files that encoder and detector are made of, and those of the user that would take their place."""
     own, detector = own_weights(config), config.current.detector
+    looks = [partial(encoder_paths, name, own) for name in _names(config.current.encoder)]
+    if detector != HAAR:
+        looks.append(partial(detector_paths, detector, weights_folders(config)))
     paths: list[Path] = []
-    with suppress(WeightsError):  # what is missing or cannot be read is told by what loads it
-        for name in _names(config.current.encoder):
-            paths += encoder_paths(name, own)
-        if detector != HAAR:
-            paths += detector_paths(detector, weights_folders(config))
+    for look in looks:
+        with suppress(WeightsError, OSError):  # what is missing or cannot be read is told by what loads it
+            paths += look()
     return WatchedFiles([*paths, *(own / path.name for path in paths)])
 
 
@@ -188,11 +181,14 @@ def make_gallery(config: ConfigFile, folder: Path, encoder: Encoder, landmarks: 
     def reader() -> PhotographReader:
         return PhotographReader(detector(), FacePath(landmarks, encoder, PHOTOGRAPH))
 
+    first = reader()
+    # Safe in several threads: an iterator over one item gives it to one of them.
+    made = iter([first])
     return Gallery(
         folder,
-        lambda: reader().one,
+        lambda: (next(made, None) or reader()).one,
         encoder.spec.name,
-        reader().key,
+        first.key,
         cache_folder(),
         workers=config.current.threads,
     )
@@ -208,11 +204,11 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
         config.changed()
     progress("encoder", 0, 1)
     files = _watched(config)  # first: what is replaced while it is loaded has changed
-    encoder, landmarks, detector = load_configured_encoder(config), load_landmarks(), make_detector(config)
+    encoder, landmarks, detector = load_configured_encoder(config), shipped_landmarks(), make_detector(config)
     progress("encoder", 1, 1)
     gallery = make_gallery(config, choices.gallery, encoder, landmarks)
     gallery.load(lambda done, total: progress("gallery", done, total))
-    threshold, margin = matching_numbers(config, encoder.spec)
+    threshold, margin = matching_numbers(config.current, encoder.spec)
     recogniser = Recogniser(
         detector,
         FacePath(landmarks, encoder, _gates(config.current.quality)),
@@ -220,18 +216,29 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
         threshold=threshold,
         margin=margin,
     )
+    return _started(choices, recogniser, gallery, encoder.spec, files)
+
+
+def _started(
+    choices: Choices, recogniser: Recogniser, gallery: Gallery, encoder: EncoderSpec, files: WatchedFiles
+) -> Station:
+    """The station with what runs beside it; nothing is left running where it cannot be made."""
+    config = choices.config
     clock = FrameClock() if choices.fast else time.monotonic
-    parts = Parts(
-        recogniser=recogniser,
-        gallery=GalleryWatch(gallery),
-        journal=Journal(journal_file(config, demo=choices.demo)),
-        door=ScreenDoor(clock),
-        voice=Voice(enabled=config.current.voice.enabled and not choices.fast),
-        encoder=encoder.spec,
-        clock=clock,
-        files=files,
-    )
-    return Station(config, parts, silent=choices.fast)
+    with ExitStack() as undo:
+        parts = Parts(
+            recogniser=recogniser,
+            gallery=undo.enter_context(closing(GalleryWatch(gallery))),
+            journal=undo.enter_context(closing(Journal(journal_file(config, demo=choices.demo)))),
+            door=ScreenDoor(clock),
+            voice=undo.enter_context(closing(Voice(enabled=config.current.voice.enabled and not choices.fast))),
+            encoder=encoder,
+            clock=clock,
+            files=files,
+        )
+        station = Station(config, parts, silent=choices.fast)
+        undo.pop_all()
+    return station
 
 
 def _gates(quality: QualitySection) -> Gates:

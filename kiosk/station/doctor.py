@@ -5,7 +5,7 @@ import logging
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,15 +20,16 @@ from kiosk.station.advice import STRONGER_ENCODER, advice_for
 from kiosk.station.build import (
     Choices,
     choose,
+    gallery_folder,
     journal_file,
     load_configured_encoder,
-    load_landmarks,
     make_detector,
     make_gallery,
-    matching_numbers,
     own_weights,
     watch_camera,
 )
+from kiosk.station.matching import matching_numbers, names_of_none, names_spelt_otherwise
+from kiosk.vision.landmarks import shipped_landmarks
 from kiosk.vision.sources import source_name
 
 MANY_PEOPLE = 100
@@ -85,6 +86,9 @@ def examine_all(read: Callable[[], ConfigFile], source: str | None, gallery: Pat
         yield Finding("choices", State.FAULT, f"{error.thing}: {error.reason}", error.remedy)
         return
     yield examine("camera", lambda: _camera(choices))
+    if choices.demo and "demo" not in (source, config.current.camera.source):
+        # The demo stands in for a camera that is not there: what matters is the door's own gallery and journal.
+        choices = replace(choices, demo=False, gallery=gallery or gallery_folder(config))
     yield examine("cascade", lambda: _cascade(choices))
     yield examine("encoder", lambda: _encoder(choices))
     yield examine("gallery", lambda: _gallery(choices))
@@ -110,7 +114,7 @@ def _camera(choices: Choices) -> Finding:
 
 def _cascade(choices: Choices) -> Finding:
     make_detector(choices.config)
-    load_landmarks()
+    shipped_landmarks()
     return Finding("cascade", State.OK, f"detector {choices.config.current.detector} and landmark model are loaded")
 
 
@@ -118,31 +122,36 @@ def _encoder(choices: Choices) -> Finding:
     encoder = load_configured_encoder(choices.config)
     difference = golden_difference(encoder)
     golden = "no golden vector" if difference is None else f"golden vector within {difference:.0e}"
-    threshold, margin = matching_numbers(choices.config, encoder.spec)
+    threshold, margin = matching_numbers(choices.config.current, encoder.spec)
     message = f"{encoder.spec.name}, SHA-256 verified, {golden}, threshold {threshold:g}, margin {margin:g}"
-    unused = _numbers_for_no_encoder(choices.config)
+    unused = _unused_numbers(choices.config, encoder.spec.name)
     if unused:
         remedy = "mend the name under matching: `kiosk encoders` lists them"
-        return Finding("encoder", State.WARNING, f"{message}; no encoder is called {', '.join(unused)}", remedy)
+        return Finding("encoder", State.WARNING, "; ".join([message, *unused]), remedy)
     return Finding("encoder", State.OK, message)
 
 
-def _numbers_for_no_encoder(config: ConfigFile) -> list[str]:
-    """Names under matching that are none: a threshold that is never used looks like one that is."""
-    matching, known = config.current.matching, {*encoder_names(own_weights(config)), *EXPORTED}
-    names = {*matching.threshold, *matching.margin}
-    return sorted(name for name in names if not {part.rpartition("*")[2] for part in name.split("+")} <= known)
+def _unused_numbers(config: ConfigFile, encoder: str) -> list[str]:
+    """What is to be said of names under matching: a threshold that is never used looks like one that is."""
+    known = {*encoder_names(own_weights(config)), *EXPORTED}
+    none = names_of_none(config.current, known)
+    other = names_spelt_otherwise(config.current, encoder)
+    return [
+        *([f"no encoder is called {', '.join(none)}"] if none else []),
+        *([f"nothing counts for {', '.join(other)}, the encoder in use is called {encoder}"] if other else []),
+    ]
 
 
 def _gallery(choices: Choices) -> Finding:
-    encoder, landmarks = load_configured_encoder(choices.config), load_landmarks()
+    encoder, landmarks = load_configured_encoder(choices.config), shipped_landmarks()
     gallery: Gallery = make_gallery(choices.config, choices.gallery, encoder, landmarks)
     gallery.load()
     found = _describe(choices.gallery, gallery.snapshot)
     advice = advice_for(name := encoder.spec.name)
-    if found.state is State.OK and advice and len(gallery.snapshot.people) >= MANY_PEOPLE:
-        return Finding("gallery", State.WARNING, f"{found.message}; that is many for {name}", STRONGER_ENCODER)
-    return found
+    if not advice or len(gallery.snapshot.people) < MANY_PEOPLE:
+        return found
+    remedy = "; ".join(filter(None, (found.remedy, STRONGER_ENCODER)))
+    return Finding("gallery", State.WARNING, f"{found.message}; that is many for {name}", remedy)
 
 
 def _describe(folder: Path, found: GallerySnapshot) -> Finding:

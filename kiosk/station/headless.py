@@ -8,17 +8,12 @@ from threading import Event
 
 from kiosk.domain import Decision, Frame
 from kiosk.errors import in_one_line
+from kiosk.station.report import REFRESH_SECONDS, RETRY_SECONDS, Stopped
 from kiosk.station.station import Station
 from kiosk.vision.camera import CameraState, WatchedCamera
 from kiosk.vision.sources import Source
 
-_REFRESH_SECONDS = 1.0
-_RETRY_SECONDS = 5.0
 _log = logging.getLogger("kiosk")
-
-
-class Stopped(Exception):  # noqa: N818  (no fault: the kiosk is to end while the station is being built)
-    """Raised by the `build` of a StationKeeper, ends it."""
 
 
 def camera_frames(camera: WatchedCamera, stop: Event) -> Iterator[Frame]:
@@ -52,14 +47,19 @@ def run_headless(frames: Iterator[Frame], keeper: "StationKeeper", tell: Callabl
     started_at: float | None = None
     for frame in frames:
         started_at = frame.captured_at if started_at is None else started_at
-        station = keeper.station()
-        if station is None:
-            continue
-        try:
-            for decision in station.process(frame).settled:
-                tell(decision, frame.captured_at - started_at)
-        except Exception as error:
-            keeper.told.log(in_one_line(error), error)
+        _process(frame, frame.captured_at - started_at, keeper, tell)
+
+
+def _process(frame: Frame, seconds: float, keeper: "StationKeeper", tell: Callable[[Decision, float], None]) -> None:
+    # In a function of its own, which ends before the next station is built: nobody holds the old one meanwhile.
+    station = keeper.station()
+    if station is None:
+        return
+    try:
+        for decision in station.process(frame).settled:
+            tell(decision, seconds)
+    except Exception as error:
+        keeper.told.log(in_one_line(error), error)
 
 
 class StationKeeper:
@@ -71,35 +71,49 @@ class StationKeeper:
         self._build = build
         self._station: Station | None = build()
         self._tell_faults()
-        self._look_again_at = time.monotonic() + _REFRESH_SECONDS
+        self._look_again_at = time.monotonic() + REFRESH_SECONDS
 
     def station(self) -> Station | None:
-        """The one to give the next frame to; None while there is none that works. Raises Stopped."""
+        """The one to give the frame in hand to. Raises Stopped.
+
+        None while there is none that works, and when this call has built one, which may take a minute: who is on the
+        frame may have left since.
+        """
+        built = False
         if time.monotonic() >= self._look_again_at:
             try:
-                self._look_after()
+                built = self._look_after()
             except Stopped:
                 raise
             except Exception as error:
                 self.told.log(in_one_line(error), error)
-            self._look_again_at = time.monotonic() + (_REFRESH_SECONDS if self._station else _RETRY_SECONDS)
-        return self._station
+            self._look_again_at = time.monotonic() + (REFRESH_SECONDS if self._station else RETRY_SECONDS)
+        return None if built else self._station
 
     def close(self) -> None:
-        """Closes the station in force."""
-        if self._station is not None:
-            self._station.close()
-            self._station = None
+        """Lets go of the station in force; a fault in closing it is logged."""
+        station, self._station = self._station, None
+        if station is None:
+            return
+        try:
+            station.close()
+        except Exception as error:
+            self.told.log(in_one_line(error), error)
 
-    def _look_after(self) -> None:
+    def _look_after(self) -> bool:
+        """Refreshes the station; whether it was outdated, or there was none, and another one was built."""
         if self._station is not None:
             self._station.refresh()
-        if self._station is None or self._station.outdated:
+            if not self._station.outdated:
+                self._tell_faults()
+                return False
             self.close()
             _log.info("the recognition is being loaded anew, the door stays locked")
-            self._station = self._build()
-            _log.info("the recognition is loaded")
+        self._station = self._build()
+        _log.info("the recognition is loaded")
+        self.told.forget()
         self._tell_faults()
+        return True
 
     def _tell_faults(self) -> None:
         for fault in self._station.status.faults if self._station is not None else ():
@@ -116,3 +130,7 @@ class Told:
         if message not in self._lately:
             self._lately.append(message)
             _log.error("%s", message, exc_info=error)
+
+    def forget(self) -> None:
+        """What is said again from now on is news."""
+        self._lately.clear()

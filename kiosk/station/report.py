@@ -1,8 +1,15 @@
-"""What the station tells those who show it."""
+"""Between a station and those who drive and show it: what it tells them, and when they turn to it."""
 
 from dataclasses import dataclass
 
 from kiosk.domain import Decision, Observation
+
+REFRESH_SECONDS = 1.0  # between two calls of Station.refresh
+RETRY_SECONDS = 5.0  # after which a station that could not be built is tried again
+
+
+class Stopped(Exception):  # noqa: N818  (no fault: the kiosk is to end while the station is being built)
+    """Raised by who hears of the progress of a building, ends it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

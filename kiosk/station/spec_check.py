@@ -1,5 +1,6 @@
 """Whether every encoder and detector that has a spec and a file is what its spec says."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from kiosk import resources
 from kiosk.encoders import encoder_names, encoder_paths, load_encoder
 from kiosk.encoders.golden import GOLDEN_VALUES, golden_vector
-from kiosk.errors import KioskError
+from kiosk.errors import KioskError, in_one_line
 from kiosk.vision.yunet import YuNetDetector
 from kiosk.weights.detector_files import KIND as DETECTOR
 from kiosk.weights.detector_files import detector_content, detector_paths
@@ -46,10 +47,11 @@ def _checked(
     try:
         spec, file = paths(name, own)
         # A file that can be fetched need not be there; one whose spec somebody wrote must.
-        if file.is_file() or spec.parent.resolve() != resources.weights().resolve():
+        # Path.is_file raises where a folder may not be entered.
+        if os.path.isfile(file) or spec.parent.resolve() != resources.weights().resolve():  # noqa: PTH113
             yield CheckedSpec(name, kind, file, golden=answer(name, own))
-    except KioskError as error:
-        yield CheckedSpec(name, kind, file, str(error))
+    except (KioskError, OSError) as error:
+        yield CheckedSpec(name, kind, file, in_one_line(error))
 
 
 def _encoder(name: str, own: Path) -> tuple[float, ...]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +20,7 @@ from kiosk.recognition.gallery.folder import EMPTY
 from kiosk.recognition.gallery.snapshot import GallerySnapshot
 from kiosk.recognition.pipeline import Recogniser
 from kiosk.station.advice import advice_for
+from kiosk.station.matching import matching_numbers
 from kiosk.station.report import Report, Status
 from kiosk.station.watched_files import WatchedFiles
 
@@ -126,10 +128,10 @@ class Station:
 
     def close(self) -> None:
         """Locks the door and lets everything go, within about two seconds."""
-        self._parts.door.close()
-        self._parts.voice.close()
-        self._parts.gallery.close()
-        self._parts.journal.close()
+        parts = self._parts
+        with ExitStack() as stack:  # the last one first, and each whatever another one raises
+            for part in (parts.journal, parts.gallery, parts.voice, parts.door):
+                stack.callback(part.close)
 
     def _carry_out(self, decision: Decision) -> Decision:
         done = self._controller.act(decision)
@@ -173,9 +175,8 @@ class Station:
 
     def _apply(self, config: Config) -> None:
         decision, voice = config.decision, config.voice
-        encoder = self._parts.encoder
-        self._parts.recogniser.threshold = config.matching.threshold.get(encoder.name, encoder.threshold)
-        self._parts.recogniser.margin = config.matching.margin.get(encoder.name, encoder.margin)
+        recogniser = self._parts.recogniser
+        recogniser.threshold, recogniser.margin = matching_numbers(config, self._parts.encoder)
         self._rule.configure(RuleSettings(**decision.model_dump()))
         self._rule.restart_counts()
         self._controller.open_seconds = config.door.open_seconds

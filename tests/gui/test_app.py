@@ -1,4 +1,5 @@
 import hashlib
+import itertools
 import os
 import shutil
 import signal
@@ -207,8 +208,13 @@ def test_closing_the_window_ends_the_run_while_process_hangs(
     monkeypatch.setattr(app, "STOP_SECONDS", 0.1)
     go_on = threading.Event()
     station.process_with = lambda frame: go_on.wait(60)
-    source.push(1)
-    keep = drive(lambda window: station.entered.is_set() and close_it(window))
+    greys = itertools.count(1)
+
+    def step(window: KioskWindow) -> bool:
+        source.push(next(greys) % 256)  # again and again: a frame from before the station was built does not count
+        return station.entered.is_set() and close_it(window)
+
+    keep = drive(step)
     assert show(camera, station.build) == 0
     assert left_behind() == 1
     go_on.set()

@@ -75,6 +75,16 @@ def test_boxes_go_when_the_picture_has_moved_on(make_feed, make_report, make_dec
     assert shown == [1, 1, 0]
 
 
+def test_a_report_that_is_forgotten_leaves_the_picture(make_feed, make_report, make_decision):
+    feed, frames = make_feed()
+    frames.put(half_white())
+    feed.on_ready()
+    feed.show_report(make_report(half_white(), make_decision(Reason.GATHERING)))
+    assert len(feed.marks()) == 1
+    feed.forget_report()
+    assert (feed.marks(), feed.frame is None) == ((), False)
+
+
 def test_without_a_camera_there_is_no_old_picture(make_feed):
     feed, frames = make_feed()
     frames.put(half_white())

@@ -12,6 +12,7 @@ from kiosk.gui.hints import HINTS
 from kiosk.gui.mailbox import Latest
 from kiosk.gui.theme import DARK, LIGHT
 from kiosk.gui.window import KioskWindow
+from kiosk.station.advice import advice_for
 from kiosk.station.report import Status
 from kiosk.vision.camera import CameraState
 
@@ -39,9 +40,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def make_window(qtbot, clock):
+def frames() -> Latest[Frame]:
+    return Latest[Frame]()
+
+
+@pytest.fixture
+def make_window(qtbot, clock, frames):
     def make(**options) -> KioskWindow:
-        window = KioskWindow(Feed(Latest[Frame](), mirror=True), DARK, clock=clock, **options)
+        window = KioskWindow(Feed(frames, mirror=True), DARK, clock=clock, **options)
         qtbot.addWidget(window)
         window.resize(800, 480)
         window.show()
@@ -120,6 +126,17 @@ def test_the_countdown_runs_without_any_frame(window, station, qtbot):
 def test_a_stranger_is_told_so(window, make_report, make_decision):
     window.on_reported(make_report(None, make_decision(Reason.TOO_FAR, outcome=Outcome.REFUSED)))
     assert said(window).startswith("Not recognised | The door stays locked.")
+
+
+def test_who_was_named_by_the_recognition_that_is_replaced_is_not_named_any_more(
+    window, frames, make_report, make_decision
+):
+    frames.put(frame := Frame(np.zeros((48, 64, 3), np.uint8), 1.0, 1))
+    window.feed.on_ready()
+    window.on_reported(make_report(frame, make_decision(Reason.GATHERING)))
+    assert len(window.feed.marks()) == 1
+    window.on_replaced()
+    assert window.feed.marks() == ()
 
 
 def test_a_lost_camera_is_told_and_its_last_picture_is_gone_until_it_is_back(window):
@@ -238,7 +255,7 @@ def test_every_state_is_written_in_32_px_and_more_and_not_cut(window, make_repor
     elif state == "starting":
         window.on_camera_changed(CameraState.OPENING, "")
     elif state == "nobody":
-        window.on_status_changed(Status(0, 12, ()))
+        window.on_status_changed(Status(0, 12, (), advice=advice_for("dlib_resnet")))
     elif state in ("lost", "ended"):
         window.on_camera_changed(CameraState[state.upper()], "")
     elif state == "fault":

@@ -3,7 +3,7 @@ import threading
 import weakref
 
 import pytest
-from PyQt6.QtCore import QObject, pyqtSlot
+from PyQt6.QtCore import QObject, Qt, pyqtSlot
 
 from kiosk.domain import Frame
 from kiosk.errors import GalleryError, in_one_line
@@ -59,6 +59,26 @@ def running(qapp):
 
     yield run
     assert stop_all(threads, 20)
+
+
+def count_built(worker: RecognitionWorker) -> threading.Semaphore:
+    """Can be acquired once for each station that is built: a frame from before is never processed."""
+    built = threading.Semaphore(0)
+    worker.built.connect(lambda station: built.release(), Qt.ConnectionType.DirectConnection)
+    return built
+
+
+@pytest.fixture
+def driving(running):
+    """As `running`; returns once the worker has its station."""
+
+    def run(worker):
+        built = count_built(worker)
+        running(worker)
+        assert built.acquire(timeout=20)
+        return worker
+
+    return run
 
 
 @pytest.fixture
@@ -120,10 +140,10 @@ def test_each_change_of_the_camera_is_told_once(*, qtbot, camera, source, runnin
     assert "camera 7" in listener.heard[-1][1]
 
 
-def test_signals_arrive_in_the_gui_thread_and_the_station_lives_in_its_own(qtbot, running, frames, station, listener):
+def test_signals_arrive_in_the_gui_thread_and_the_station_lives_in_its_own(qtbot, driving, frames, station, listener):
     worker = RecognitionWorker(station.build, frames)
     worker.reported.connect(listener.on_object)
-    running(worker)
+    driving(worker)
     frames.put(Frame(None, 1.0, 7))
     qtbot.waitUntil(lambda: len(listener.heard) == 1)
     assert listener.threads == {threading.get_ident()}
@@ -131,10 +151,10 @@ def test_signals_arrive_in_the_gui_thread_and_the_station_lives_in_its_own(qtbot
     assert station.threads.isdisjoint(listener.threads)
 
 
-def test_only_the_newest_frame_is_processed_when_they_come_faster(qtbot, running, frames, station, make_report):
+def test_only_the_newest_frame_is_processed_when_they_come_faster(qtbot, driving, frames, station, make_report):
     go_on = threading.Event()
     station.process_with = lambda frame: go_on.wait(20) and make_report(frame)
-    running(RecognitionWorker(station.build, frames))
+    driving(RecognitionWorker(station.build, frames))
     frames.put(Frame(None, 0.0, 0))
     assert station.entered.wait(20)
     for number in range(1, 50):
@@ -166,7 +186,7 @@ def test_a_station_that_cannot_be_built_is_told(qtbot, running, frames, listener
 
 
 def test_a_frame_that_fails_is_told_and_the_next_one_gets_its_chance(
-    *, qtbot, running, frames, station, listener, make_report
+    *, qtbot, driving, frames, station, listener, make_report
 ):
     def process(frame):
         if frame.sequence == 1:
@@ -177,7 +197,7 @@ def test_a_frame_that_fails_is_told_and_the_next_one_gets_its_chance(
     worker = RecognitionWorker(station.build, frames)
     worker.failed.connect(listener.on_text)
     worker.reported.connect(listener.on_object)
-    running(worker)
+    driving(worker)
     frames.put(Frame(None, 1.0, 1))
     qtbot.waitUntil(lambda: listener.heard == ["ValueError: two lines"])
     frames.put(Frame(None, 2.0, 2))
@@ -195,10 +215,10 @@ def test_a_changed_status_is_told_within_a_refresh_even_when_no_frame_comes(qtbo
     assert listener.heard[1] == Status(4, 0, ())
 
 
-def test_it_can_be_seen_for_how_long_a_frame_is_at_work(qtbot, running, frames, station, make_report):
+def test_it_can_be_seen_for_how_long_a_frame_is_at_work(qtbot, driving, frames, station, make_report):
     go_on = threading.Event()
     station.process_with = lambda frame: go_on.wait(20) and make_report(frame)
-    worker = running(RecognitionWorker(station.build, frames))
+    worker = driving(RecognitionWorker(station.build, frames))
     assert worker.busy_since is None
     frames.put(Frame(None, 1.0, 1))
     assert station.entered.wait(20)
@@ -208,8 +228,10 @@ def test_it_can_be_seen_for_how_long_a_frame_is_at_work(qtbot, running, frames, 
 
 
 def test_the_station_is_closed_in_the_thread_that_built_it(qtbot, qapp, frames, station):
-    thread = WorkerThread("under test", RecognitionWorker(station.build, frames))
+    worker = RecognitionWorker(station.build, frames)
+    built, thread = count_built(worker), WorkerThread("under test", worker)
     thread.start()
+    assert built.acquire(timeout=20)
     frames.put(Frame(None, 1.0, 1))
     assert station.entered.wait(20)
     assert stop_all([thread], 20)
@@ -254,6 +276,20 @@ def test_an_outdated_station_is_closed_before_another_is_built(*, qtbot, running
     frames.put(Frame(None, 1.0, 1))
     assert second.entered.wait(20)
     assert first.frames == []
+
+
+def test_a_frame_from_before_the_station_was_built_is_not_processed(running, frames, station):
+    def build(progress):
+        frames.put(Frame(None, 1.0, 1))  # the camera is lost then: no other takes its place
+        return station
+
+    worker = RecognitionWorker(build, frames)
+    built = count_built(worker)
+    running(worker)
+    assert built.acquire(timeout=20)
+    frames.put(Frame(None, 2.0, 2))
+    assert station.entered.wait(20)
+    assert [frame.sequence for frame in station.frames] == [2]
 
 
 def test_nobody_holds_the_old_station_while_the_next_one_is_read(*, qtbot, running, frames, make_station):
@@ -302,7 +338,10 @@ def test_a_station_that_cannot_be_closed_is_told_and_the_next_one_takes_its_plac
     first.outdated = True
     worker = RecognitionWorker(lambda progress: next(builds), frames)
     worker.failed.connect(listener.on_text)
+    built = count_built(worker)
     running(worker)
+    assert built.acquire(timeout=20)
+    assert built.acquire(timeout=20)
     frames.put(Frame(None, 1.0, 1))
     assert second.entered.wait(20)
     qtbot.waitUntil(lambda: listener.heard == ["OSError: the journal is stuck"])

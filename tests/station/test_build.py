@@ -1,5 +1,6 @@
 import hashlib
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ from kiosk.station.build import (
     load_configured_encoder,
     make_detector,
     make_gallery,
-    matching_numbers,
+    own_weights,
 )
+from kiosk.vision.detector import HaarDetector
+from kiosk.vision.landmarks import shipped_landmarks
 from kiosk.vision.yunet import YuNetDetector
 
 
@@ -69,14 +72,58 @@ def test_what_is_not_known_is_told_with_file_line_and_the_nearest(home, option, 
         make(written(home, f"threads: 1\n{option}\n"))
 
 
-def test_an_altered_landmark_model_is_refused(tmp_path, monkeypatch):
-    shipped = build.weights("dlib_landmarks.npz")
-    altered = tmp_path / shipped.name
-    altered.write_bytes(shipped.read_bytes()[:-1] + b"x")
-    (tmp_path / "manifest.yaml").write_bytes(shipped.with_name("manifest.yaml").read_bytes())
-    monkeypatch.setattr("kiosk.resources._shipped", lambda folder, *parts: tmp_path.joinpath(*parts))
-    with pytest.raises(WeightsError, match=shipped.name):
-        build.load_landmarks()
+@pytest.mark.parametrize(
+    ("option", "make", "told"),
+    [
+        ("detector: nope", make_detector, "'nope' is not known; use haar, or a detector whose spec lies in"),
+        (
+            "encoder: nope",
+            load_configured_encoder,
+            "'nope' is not known; see `kiosk encoders`; specs are looked for in",
+        ),
+    ],
+)
+def test_where_none_is_near_it_is_told_where_they_lie(home, option, make, told):
+    with pytest.raises(ConfigError) as raised:
+        make(written(home, option))
+    assert f"{told} {home / 'weights'}" in str(raised.value)
+
+
+def test_the_folder_of_weights_reads_well_in_a_message(home):
+    (home / "live").mkdir()
+    (home / "live" / "config.yaml").write_text("weights: ../own/weights\n")
+    assert own_weights(ConfigFile(home / "live" / "config.yaml")) == home / "own" / "weights"
+
+
+def test_a_link_to_the_weights_is_followed_where_it_leads_then(home):
+    (home / "weights").symlink_to(home / "first")
+    assert own_weights(written(home, "")) == home / "weights"
+
+
+def test_a_station_that_cannot_be_made_leaves_nothing_running(config, home, monkeypatch):
+    def fail(*, enabled):
+        raise RuntimeError("no thread left")
+
+    monkeypatch.setattr(build, "Voice", fail)
+    choices = choose(config, source="demo", gallery=home / "images", fast=True)
+    with pytest.raises(RuntimeError, match="no thread left"):
+        build.build_station(choices, lambda *step: None)
+    assert "gallery watch" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_a_gallery_makes_no_detector_that_reads_nothing(home, monkeypatch):
+    made = []
+
+    class Counted(HaarDetector):
+        def __init__(self):
+            super().__init__()
+            made.append(self)
+
+    monkeypatch.setattr(build, "HaarDetector", Counted)
+    config = written(home, "threads: 1\ngallery: {folder: images}\n")
+    gallery = make_gallery(config, home / "images", load_configured_encoder(config), shipped_landmarks())
+    gallery.load()
+    assert (gallery.snapshot.people, len(made)) == (("Grace_Hopper",), 1)
 
 
 def test_progress_tells_of_encoder_and_gallery(home, config):
@@ -85,29 +132,6 @@ def test_progress_tells_of_encoder_and_gallery(home, config):
     build.build_station(choices, lambda *step: heard.append(step)).close()
     assert heard[0] == ("encoder", 0, 1)
     assert heard[-1] == ("gallery", 1, 1)
-
-
-class TestMatchingNumbers:
-    @pytest.mark.parametrize(
-        ("option", "numbers"),
-        [
-            ("", (0.38, 0.04)),
-            ("matching: {threshold: auto, margin: auto}", (0.38, 0.04)),
-            ("matching: {threshold: {dlib_resnet: 0.3}}", (0.3, 0.04)),
-            ("matching: {threshold: {sface: 0.9, dlib_resnet+sface: 0.8}, margin: {dlib_resnet: 0.0}}", (0.38, 0.0)),
-        ],
-    )
-    def test_they_are_the_users_only_where_meant_for_this_encoder(self, home, option, numbers):
-        config = written(home, option)
-        assert matching_numbers(config, load_configured_encoder(config).spec) == numbers
-
-    def test_a_composite_has_its_own(self, home, save_spec):
-        save_spec("other", mirror=False, threshold=0.5, margin=0.05)
-        config = written(home, "encoder: {dlib_resnet: 1, other: 1}\nmatching: {threshold: {dlib_resnet: 0.1}}")
-        spec = load_configured_encoder(config).spec
-        assert matching_numbers(config, spec) == (spec.threshold, spec.margin)
-        config = written(home, f"encoder: [dlib_resnet, other]\nmatching: {{threshold: {{{spec.name}: 0.1}}}}")
-        assert matching_numbers(config, spec)[0] == 0.1
 
 
 class TestEncoderOfTheConfiguration:
@@ -149,12 +173,19 @@ class TestDetectorOfTheConfiguration:
 
     def test_what_becomes_of_it_while_the_gallery_is_read_changes_no_reader(self, home, yunet):
         config = written(home, "detector: mine")
-        gallery = make_gallery(config, home / "images", load_configured_encoder(config), build.load_landmarks())
+        gallery = make_gallery(config, home / "images", load_configured_encoder(config), shipped_landmarks())
         yunet.write_bytes(b"another")
         written(home, "detector: haar")
         config.changed()
         gallery.load()
         assert gallery.snapshot.people == ("Grace_Hopper",)
+
+    def test_its_file_is_watched_whatever_is_wrong_with_the_encoders_spec(self, home, yunet, save_spec):
+        save_spec("broken").write_text("kind: [")
+        watched = build._watched(written(home, "detector: mine\nencoder: broken"))
+        assert not watched.changed()
+        yunet.write_bytes(b"another")
+        assert watched.changed()
 
     def test_one_that_was_not_fetched_says_how(self, home):
         with pytest.raises(WeightsError, match="kiosk weights fetch yunet"):

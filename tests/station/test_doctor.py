@@ -10,7 +10,7 @@ from kiosk.access.journal import Journal
 from kiosk.config import ConfigFile
 from kiosk.domain import Decision, Outcome, Reason
 from kiosk.errors import ConfigError
-from kiosk.station import doctor
+from kiosk.station import build, doctor
 from kiosk.station.doctor import Finding, State, examine, examine_all
 
 
@@ -117,6 +117,34 @@ def test_many_people_on_the_default_encoder_are_a_warning(*, home, save_spec, mo
     monkeypatch.setattr(doctor, "MANY_PEOPLE", most)
     found = findings(home)["gallery"]
     assert (found.state, "kiosk weights fetch sface" in found.remedy) == (state, state is State.WARNING)
+
+
+def test_the_stronger_encoder_is_advised_beside_what_else_is_to_be_done(home, monkeypatch):
+    monkeypatch.setattr(doctor, "MANY_PEOPLE", 1)
+    (home / "images" / "Bob.jpg").write_bytes(b"")
+    found = findings(home)["gallery"]
+    assert (found.state, "that is many for dlib_resnet" in found.message) == (State.WARNING, True)
+    assert found.remedy.startswith("see `kiosk people` for the reasons; fetch a stronger encoder")
+
+
+@pytest.mark.parametrize(("source", "folder"), [(None, "images"), ("demo", "demo/gallery")])
+def test_where_no_camera_is_found_the_doors_own_gallery_and_journal_are_examined(home, monkeypatch, source, folder):
+    monkeypatch.setattr(build, "first_camera", lambda: None)
+    read = examine_all(lambda: ConfigFile(home / "config.yaml"), source, None)
+    found = {finding.check: finding for finding in read}
+    assert (found["camera"].state, "the demo runs instead" in found["camera"].message) == (State.WARNING, True)
+    assert f"{folder}: people 1" in found["gallery"].message
+    assert ("home/journal.sqlite3" in found["journal"].message) == (source is None)
+
+
+def test_a_threshold_for_the_encoder_in_use_under_another_name_is_a_warning(home, save_spec):
+    save_spec("other", mirror=False)
+    (home / "config.yaml").write_text(
+        "encoder: [dlib_resnet, other]\nmatching: {threshold: {other+dlib_resnet: 0.3}}\n"
+    )
+    found = findings(home)["encoder"]
+    assert found.state is State.WARNING
+    assert "nothing counts for other+dlib_resnet, the encoder in use is called dlib_resnet+other" in found.message
 
 
 def test_an_encoder_that_does_not_load_is_a_fault_with_its_remedy(home):

@@ -2,6 +2,7 @@ import pytest
 
 from kiosk.config import ConfigFile
 from kiosk.domain import Crop, CropKind
+from kiosk.station import encoder_table as encoder_table_module
 from kiosk.station.encoder_table import EncoderRow, crop_in_words, encoder_table
 
 
@@ -32,6 +33,38 @@ def test_what_can_be_fetched_or_exported_is_there_and_not_installed(table):
     assert [name for name in ("sface", "facenet", "openface") if rows[name].installed] == []
     assert [rows[name].fault for name in ("sface", "facenet", "openface")] == [None] * 3
     assert (rows["sface"].threshold, rows["sface"].milliseconds) == (1.128, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "size_px", "licence"),
+    [("openface", 3_743_280, 96, "Apache-2.0"), ("facenet", 22_808_144, 160, "MIT")],
+)
+def test_of_those_that_can_be_exported_all_but_the_size_is_known(*, table, name, parameters, size_px, licence):
+    row = table(f"matching: {{threshold: {{{name}: 0.6}}}}")[name]
+    assert (row.spec.parameters, row.spec.licence, row.spec.size_bytes) == (parameters, licence, 0)
+    assert [crop.size_px for crop in row.spec.crops] == [size_px]
+    assert (row.threshold, table()[name].threshold) == (0.6, 0.7)
+
+
+def test_the_specs_are_looked_through_once(table, monkeypatch):
+    looked = []
+    monkeypatch.setattr(encoder_table_module, "encoder_names", lambda own: looked.append(own) or ("dlib_resnet",))
+    table()
+    assert len(looked) == 1
+
+
+def test_an_altered_part_of_a_composite_is_faulty_and_a_missing_one_not_installed(table, save_spec):
+    save_spec("altered", sha256="0" * 64)
+    row = table("encoder: [dlib_resnet, altered]")["dlib_resnet+altered"]
+    assert (row.installed, "SHA-256" in (row.fault or "")) == (True, True)
+    row = table("encoder: [dlib_resnet, sface]")["dlib_resnet+sface"]
+    assert (row.installed, "fetch sface" in (row.fault or "")) == (False, True)
+
+
+def test_a_spec_with_a_file_name_that_no_disk_takes_hinders_no_other(table, save_spec):
+    save_spec("endless", file=f"{'x' * 300}.tflite")
+    rows = table()
+    assert (rows["endless"].installed, rows["dlib_resnet"].installed) == (False, True)
 
 
 def test_own_encoders_are_there_the_faulty_ones_with_their_reason(table, save_spec):

@@ -1,7 +1,10 @@
+import gc
 import logging
+import weakref
 from contextlib import closing
 from pathlib import Path
 from threading import Event
+from typing import NoReturn
 
 import pytest
 
@@ -9,7 +12,8 @@ from kiosk.access.journal import Journal, JournalEntry
 from kiosk.domain import Decision, Outcome
 from kiosk.errors import CameraError, EncoderError
 from kiosk.station import headless
-from kiosk.station.headless import StationKeeper, Stopped, camera_frames, run_headless, source_frames
+from kiosk.station.headless import StationKeeper, camera_frames, run_headless, source_frames
+from kiosk.station.report import Status, Stopped
 from kiosk.vision.camera import WatchedCamera
 from kiosk.vision.sources.demo import DemoScene
 
@@ -93,8 +97,8 @@ class TestAnotherEncoder:
 
     @pytest.fixture
     def keeper(self, build, monkeypatch):
-        monkeypatch.setattr(headless, "_REFRESH_SECONDS", 0.0)
-        monkeypatch.setattr(headless, "_RETRY_SECONDS", 0.0)
+        monkeypatch.setattr(headless, "REFRESH_SECONDS", 0.0)
+        monkeypatch.setattr(headless, "RETRY_SECONDS", 0.0)
         with closing(StationKeeper(build)) as keeper:
             yield keeper
 
@@ -126,8 +130,47 @@ class TestAnotherEncoder:
         run_headless(iter(scene(2.0, 4.5)), keeper, tell)
         assert [decision.outcome for decision, _ in tell.heard] == [Outcome.GRANTED]
 
+    def test_a_frame_from_before_it_was_loaded_opens_to_nobody(self, keeper, home, save_spec, scene):
+        save_spec("other", mirror=False)
+        save(home, "decision: {k: 1, n: 1}\nencoder: other")
+        frames, tell = scene(3.0, 3.3), Listener()
+        run_headless(iter(frames[:1]), keeper, tell)
+        assert tell.heard == []
+        run_headless(iter(frames[1:2]), keeper, tell)
+        assert [decision.outcome for decision, _ in tell.heard] == [Outcome.GRANTED]
+
+    def test_one_that_cannot_be_closed_is_told_and_replaced_all_the_same(self, keeper, home, monkeypatch, caplog):
+        before = keeper.station()
+        with monkeypatch.context() as patched:
+            patched.setattr(before, "close", stuck)
+            save(home, "encoder: sface")
+            assert keeper.station() is None
+        save(home, "encoder: dlib_resnet")
+        assert keeper.station() is None
+        assert keeper.station() not in (None, before)
+        assert caplog.messages.count("OSError: the journal is stuck") == 1
+
+    def test_it_is_said_once_that_it_is_being_loaded(self, keeper, home, caplog):
+        caplog.set_level(logging.INFO, "kiosk")
+        save(home, "encoder: sface")
+        for _ in range(3):
+            assert keeper.station() is None
+        save(home, "encoder: dlib_resnet")
+        for _ in range(3):
+            keeper.station()
+        told = [line for line in caplog.messages if "loaded" in line]
+        assert told == ["the recognition is being loaded anew, the door stays locked", "the recognition is loaded"]
+
+    def test_a_fault_that_comes_back_after_it_was_mended_is_told_again(self, keeper, home, caplog):
+        for _ in range(2):
+            save(home, "encoder: sface")
+            keeper.station()
+            save(home, "encoder: dlib_resnet")
+            keeper.station()
+        assert len([line for line in caplog.messages if "kiosk weights fetch sface" in line]) == 2
+
     def test_who_stops_it_meanwhile_does_not_wait(self, *, build, home, save_spec, scene, monkeypatch, caplog):
-        monkeypatch.setattr(headless, "_REFRESH_SECONDS", 0.0)
+        monkeypatch.setattr(headless, "REFRESH_SECONDS", 0.0)
         builders = iter([build])
 
         def build_once():
@@ -143,9 +186,50 @@ class TestAnotherEncoder:
         assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
+def test_nobody_holds_the_old_station_while_the_next_one_is_read(scene, monkeypatch):
+    monkeypatch.setattr(headless, "REFRESH_SECONDS", 0.0)
+    alive: list[weakref.ref] = []
+    held: list[object] = []
+
+    class Outdated:
+        """One that has had its time as soon as it has seen a frame."""
+
+        status = Status(0, 0, ())
+        outdated = False
+
+        def process(self, frame):
+            self.outdated = True
+            raise EncoderError("encoder", "has a cold", "wait")
+
+        def refresh(self):
+            return self.status
+
+        def close(self):
+            pass
+
+    def build():
+        gc.collect()
+        held.extend(one() for one in alive if one() is not None)
+        station = Outdated()
+        alive.append(weakref.ref(station))
+        return station
+
+    logging.getLogger("kiosk").addFilter(no := lambda record: False)
+    try:
+        run_headless(iter(scene(2.0, 2.5)), StationKeeper(build), Listener())
+    finally:
+        logging.getLogger("kiosk").removeFilter(no)
+    assert len(alive) > 1
+    assert held == []
+
+
+def stuck() -> NoReturn:
+    raise OSError("the journal is stuck")
+
+
 def save(home: Path, line: str) -> None:
     """Another configuration, written whole as an editor does."""
-    text = (home / "config.yaml").read_text().partition("encoder:")[0]
+    text = (home / "config.yaml").read_text().partition("encoder:")[0].partition("decision:")[0]
     (home / "fresh.yaml").write_text(f"{text}{line}\n")
     (home / "fresh.yaml").replace(home / "config.yaml")
 

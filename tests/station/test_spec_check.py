@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.resources import weights
+from kiosk.station import spec_check
 from kiosk.station.spec_check import CheckedSpec, check_specs
 
 
@@ -58,6 +59,19 @@ def test_the_golden_vector_of_a_spec_without_one_is_told(own):
     assert golden[:2] == pytest.approx((-0.040763, 0.024273), abs=1e-4)
     (own / "fresh.yaml").write_text(f"{text}golden: {{values: {list(golden)}}}\n")
     assert checked(own)["fresh"] == CheckedSpec("fresh", "encoder", weights("dlib_resnet.tflite"))
+
+
+def test_a_file_name_that_no_disk_takes_is_a_fault(own):
+    copy_default(own, "endless", ("file: dlib_resnet.tflite", f"file: {'x' * 300}.tflite"))
+    assert "cannot be read" in checked(own)["endless"].fault
+
+
+def test_what_the_disk_refuses_is_a_fault_of_that_spec(own, monkeypatch):
+    def refuse(name, threads, folder):
+        raise PermissionError(13, "Permission denied", str(own))
+
+    monkeypatch.setattr(spec_check, "load_encoder", refuse)
+    assert "Permission denied" in checked(own)["dlib_resnet"].fault
 
 
 def test_a_detector_is_loaded(own, data):

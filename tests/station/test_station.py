@@ -310,6 +310,24 @@ def test_closing_locks_the_door(build, scene):
     assert not station.door.unlocked
 
 
+@pytest.mark.parametrize("part", ["door", "voice", "gallery", "journal"])
+def test_closing_lets_everything_go_whatever_one_part_raises(build, monkeypatch, part):
+    station = build()
+    closed = []
+    with monkeypatch.context() as patched:
+        for name in ("door", "voice", "gallery", "journal"):
+
+            def close(name=name):
+                closed.append(name)
+                if name == part:
+                    raise OSError(f"{name} is stuck")
+
+            patched.setattr(type(getattr(station._parts, name)), "close", lambda _, close=close: close())
+        with pytest.raises(OSError, match=f"{part} is stuck"):
+            station.close()
+    assert closed == ["door", "voice", "gallery", "journal"]
+
+
 @pytest.mark.parametrize("hostile", ["images", "config.yaml"])
 def test_what_vanishes_while_running_stops_nobody_else(build, home, scene, hostile):
     station = build()

@@ -144,7 +144,7 @@ def test_a_checkpoint_of_the_other_precision_is_another_run(request_of, tmp_path
     request = request_of()
     train_encoder(request, prepare(request, silent), silent)
     monkeypatch.setattr(training, "make_learner", in_half_precision)
-    with pytest.raises(EncoderError, match="belongs to another run .*precision single"):
+    with pytest.raises(EncoderError, match=r"belongs to another run .*precision single"):
         train_encoder(request, prepare(request, silent), silent)
 
 

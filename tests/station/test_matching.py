@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+
+from kiosk.config import Config, ConfigFile
+from kiosk.station.build import load_configured_encoder
+from kiosk.station.matching import matching_numbers, names_of_none, names_spelt_otherwise
+
+
+def written(home: Path, text: str) -> ConfigFile:
+    (home / "config.yaml").write_text(text)
+    return ConfigFile(home / "config.yaml")
+
+
+def named(*names: str) -> Config:
+    """A configuration with a threshold for each of the names, the margin for the last."""
+    return Config.model_validate({"matching": {"threshold": dict.fromkeys(names, 0.5), "margin": {names[-1]: 0.1}}})
+
+
+class TestMatchingNumbers:
+    @pytest.mark.parametrize(
+        ("option", "numbers"),
+        [
+            ("", (0.38, 0.04)),
+            ("matching: {threshold: auto, margin: auto}", (0.38, 0.04)),
+            ("matching: {threshold: {dlib_resnet: 0.3}}", (0.3, 0.04)),
+            ("matching: {threshold: {sface: 0.9, dlib_resnet+sface: 0.8}, margin: {dlib_resnet: 0.0}}", (0.38, 0.0)),
+        ],
+    )
+    def test_they_are_the_users_only_where_meant_for_this_encoder(self, home, option, numbers):
+        config = written(home, option)
+        assert matching_numbers(config.current, load_configured_encoder(config).spec) == numbers
+
+    def test_a_composite_has_its_own(self, home, save_spec):
+        save_spec("other", mirror=False, threshold=0.5, margin=0.05)
+        config = written(home, "encoder: {dlib_resnet: 1, other: 1}\nmatching: {threshold: {dlib_resnet: 0.1}}")
+        spec = load_configured_encoder(config).spec
+        assert matching_numbers(config.current, spec) == (spec.threshold, spec.margin)
+        config = written(home, f"encoder: [dlib_resnet, other]\nmatching: {{threshold: {{{spec.name}: 0.1}}}}")
+        assert matching_numbers(config.current, spec)[0] == 0.1
+
+
+def test_a_name_with_a_part_that_is_not_known_is_of_none():
+    config = named("sface", "sfacee", "sface+other", "2*sface+1*dlib_resnet")
+    assert names_of_none(config, ("sface", "dlib_resnet")) == ["sface+other", "sfacee"]
+
+
+@pytest.mark.parametrize(
+    ("name", "encoder", "told"),
+    [
+        ("sface+dlib_resnet", "dlib_resnet+sface", True),
+        ("dlib_resnet + sface", "dlib_resnet+sface", True),
+        ("1*sface+2.0*dlib_resnet", "2*dlib_resnet+1*sface", True),
+        ("dlib_resnet+sface", "dlib_resnet+sface", False),
+        ("1*sface+3*dlib_resnet", "2*dlib_resnet+1*sface", False),
+        ("dlib_resnet+sface", "2*dlib_resnet+1*sface", False),
+        ("sface", "dlib_resnet", False),
+        ("x*sface", "sface", False),
+    ],
+)
+def test_the_same_parts_under_another_name_do_not_count(name, encoder, told):
+    assert names_spelt_otherwise(named(name), encoder) == ([name] if told else [])
