@@ -152,7 +152,7 @@ def test_a_station_that_fails_is_shown_and_goes_on(*, qtbot, monkeypatch, kiosk,
     qtbot.waitUntil(lambda: headline(kiosk.window) == "Out of order")
     station.process_with = make_report
     source.push(3)
-    qtbot.waitUntil(lambda: len(station.frames) >= 3)
+    qtbot.waitUntil(lambda: station.frames[-1].image[0, 0, 0] == 3)
     qtbot.waitUntil(lambda: headline(kiosk.window) == "Locked")
 
 
@@ -184,8 +184,13 @@ def test_everything_that_touches_a_widget_runs_in_the_gui_thread(qtbot, monkeypa
 
         monkeypatch.setattr(Situation, name, noted)
     kiosk = make_kiosk(station.build)
-    source.push(1)
-    qtbot.waitUntil(lambda: kiosk.window.feed.frame is not None and len(threads) > 3)
+    greys = itertools.count(1)
+
+    def seen() -> bool:
+        source.push(next(greys) % 256)
+        return bool(station.threads) and kiosk.window.feed.frame is not None and len(threads) > 3
+
+    qtbot.waitUntil(seen)
     assert set(threads) == {threading.get_ident()}
     assert threading.get_ident() not in station.threads
 
@@ -271,8 +276,13 @@ def test_an_exception_in_a_slot_is_shown_and_the_kiosk_goes_on(qapp, monkeypatch
 
     monkeypatch.setattr(Situation, "on_report", broken)
     hook = sys.excepthook
-    source.push(1)
-    keep = drive(lambda window: "a slot failed" in window.banner.detail.text() and close_it(window))
+    greys = itertools.count(1)
+
+    def step(window: KioskWindow) -> bool:
+        source.push(next(greys) % 256)  # as above
+        return "a slot failed" in window.banner.detail.text() and close_it(window)
+
+    keep = drive(step)
     assert show(camera, station.build) == 0
     assert sys.excepthook is hook
     assert not keep.isActive()
