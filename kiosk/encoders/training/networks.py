@@ -29,10 +29,6 @@ class Trainable:
     recipe: Recipe
     load_folder: Callable[[keras.Model, Path], None] | None = None
 
-    @property
-    def size_px(self) -> int:
-        return self.recipe.crop.size_px
-
     def load(self, model: keras.Model, weights: Path) -> None:
         """Start from published weights, or from the best.weights.h5 of a run; raises WeightsError."""
         if self.check(weights) and self.load_folder is not None:

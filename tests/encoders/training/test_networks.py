@@ -12,7 +12,10 @@ from kiosk.errors import WeightsError
 
 def test_every_network_that_can_be_exported_can_be_trained():
     assert sorted(TRAINABLE) == sorted(EXPORTED)
-    assert {name: network.size_px for name, network in TRAINABLE.items()} == {"openface": 96, "facenet": 160}
+    assert {name: network.recipe.crop.size_px for name, network in TRAINABLE.items()} == {
+        "openface": 96,
+        "facenet": 160,
+    }
 
 
 def test_openface_is_trained_as_its_published_weights_were():
