@@ -243,6 +243,10 @@ class Reason(enum.Enum):
     NOBODY_ENROLLED = "nobody_enrolled"
     TOO_FAR = "too_far"  # nobody within the threshold
     AMBIGUOUS = "ambiguous"  # within the threshold, but two people within the margin, or frames that disagree
+    SUSPENDED = "suspended"  # recognised, but the staff has suspended the person
+    NOT_YET_VALID = "not_yet_valid"  # recognised, before the first day on which the person may enter
+    EXPIRED = "expired"  # recognised, after the last one
+    TESTED = "tested"  # the staff had the door open to see whether it does
     FAULT = "fault"  # something on the way to the door failed
 
 

@@ -13,7 +13,11 @@ KioskError                  10
 ├── JournalError            20  the record of decisions
 ├── DoorError               21  the lock
 ├── VoiceError              22  the spoken welcome
-└── DisplayError            23  the screen
+├── DisplayError            23  the screen
+├── StaffError              24  the register of the staff and their PINs
+├── PeopleError             25  what is known of people beside their pictures
+├── ArchiveError            26  a zip that is read or written
+└── VisitorsError           27  the faces that are kept of refused visitors
 
 Exit codes 0 and 1 are answers (yes, no), 2 is wrong usage of the command line. What is expected to happen at a door
 (a stranger, a blurred face) is no fault: see the enums in kiosk.domain.
@@ -123,6 +127,30 @@ class DisplayError(KioskError):
     """The window cannot be shown."""
 
     exit_code = 23
+
+
+class StaffError(KioskError):
+    """The register of the staff cannot be used, or not as asked."""
+
+    exit_code = 24
+
+
+class PeopleError(KioskError):
+    """What is known of people beside their pictures cannot be read or changed."""
+
+    exit_code = 25
+
+
+class ArchiveError(KioskError):
+    """A zip of people cannot be read or written."""
+
+    exit_code = 26
+
+
+class VisitorsError(KioskError):
+    """The faces of refused visitors cannot be kept or read."""
+
+    exit_code = 27
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:

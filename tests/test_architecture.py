@@ -20,6 +20,7 @@ PACKAGE = ROOT / "kiosk"
 # do not import each other.
 LAYERS = (
     ("errors",),
+    ("words",),
     ("domain",),
     ("resources",),
     ("weights",),
@@ -49,6 +50,8 @@ HOMES = {
     "PyQt6": ("gui",),
     "sqlite3": ("access",),
     "pyttsx3": ("access",),
+    "argon2": ("access",),
+    "pyqtgraph": ("gui",),
     "http": ("access",),
     "urllib.request": ("access",),
     # Beside the doors: streams are told from files by name, and gui/display.py asks whether a compositor answers on its

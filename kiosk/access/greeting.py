@@ -3,14 +3,18 @@
 from collections.abc import Callable, Sequence
 
 from kiosk.domain import display_name
+from kiosk.words import translate
 
 STALE_SECONDS = 5.0
+AUTO = "auto"
 
 
 def compose(template: str, persons: Sequence[str]) -> str:
-    """The template with "Ada", "Ada and Lin" or "Ada, Grace and Lin" in place of {names}."""
+    """The template with "Ada", "Ada and Lin" or "Ada, Grace and Lin" in place of {names}; "auto" is our own."""
     *others, last = map(display_name, persons)
-    return template.replace("{names}", f"{', '.join(others)} and {last}" if others else last)
+    names = translate("door", "{names} and {last}").format(names=", ".join(others), last=last) if others else last
+    welcome = translate("door", "Welcome {names}, have a nice day!") if template == AUTO else template
+    return welcome.replace("{names}", names)
 
 
 class Greeter:

@@ -155,10 +155,11 @@ class VoiceSection(Section):
     """The spoken welcome."""
 
     enabled: bool = option(True, "false = the kiosk is silent")
-    text: Text = option("Welcome {names}, have a nice day!", "what is said; {names} = who was let in")
+    text: Text = option("auto", "what is said; {names} = who was let in; auto = a welcome in the screen's language")
     words_per_minute: int = option(165, "speed of speech", "words a minute", ge=60, le=400)
     volume: float = option(1.0, "0 = silent, 1 = loudest", "part", ge=0, le=1)
-    name: Words = option("", "voice of the speech engine, such as en-gb; empty = its default")
+    name: Words = option("", "voice of the speech engine, such as en-gb; empty = that of the screen's language")
+    hints: bool = option(False, "true = hints are spoken too, for people who cannot read the screen")
 
     @field_validator("text")
     @classmethod
@@ -180,12 +181,45 @@ class Theme(enum.StrEnum):
     LIGHT = "light"
 
 
+class Keyboard(enum.StrEnum):
+    """Whether letters are typed on the screen."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
+
+
+Language = Annotated[str, Field(pattern=r"^(auto|[a-z]{2,3}(_[A-Z]{2})?)$")]
+
+
 class ScreenSection(Section):
     """What it looks like."""
 
     theme: Annotated[Theme, Field(strict=False)] = option(Theme.AUTO, "auto follows the desktop; dark or light")
+    language: Language = option("auto", "auto follows the system; en, de, or another that was added")
     full_screen: bool = option(False, "true = starts without a window frame")
     mirror: bool = option(True, "true = people see themselves as in a mirror")
+    large_type: bool = option(False, "true = letters half as large again")
+    high_contrast: bool = option(False, "true = black and white, with frames around everything")
+    reduced_motion: bool = option(False, "true = nothing moves but the picture")
+    keyboard: Annotated[Keyboard, Field(strict=False)] = option(
+        Keyboard.AUTO, "letters on the screen: on, off, or auto = where a touch screen is and no keyboard"
+    )
+
+
+class ReceptionSection(Section):
+    """The staff side behind the PIN."""
+
+    idle_seconds: int = option(
+        60, "without a touch or a key for so long, the screen goes back to the door", "s", ge=10, le=600
+    )
+    staff_file: Words = option(
+        "", "SQLite file of the staff; empty = in the user's data folder; relative paths start at config.yaml"
+    )
+    consent: Words = option("", "folder of your own consent.<language>.md; empty = the texts that are shipped")
+    keep_refused_hours: int = option(
+        0, "how long the face of a refused visitor is kept, for the staff to look at; 0 = not at all", "h", ge=0, le=720
+    )
 
 
 class Config(Section):
@@ -206,3 +240,4 @@ class Config(Section):
     journal: JournalSection = JournalSection()
     voice: VoiceSection = VoiceSection()
     screen: ScreenSection = ScreenSection()
+    reception: ReceptionSection = ReceptionSection()

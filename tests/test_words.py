@@ -1,0 +1,37 @@
+from collections.abc import Iterator
+
+import pytest
+
+from kiosk import words
+from kiosk.words import QT_TRANSLATE_NOOP, install, translate
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    yield
+    install(None)
+
+
+def test_without_a_translator_the_english_text_is_said():
+    assert translate("door", "Locked") == "Locked"
+
+
+def test_a_count_takes_its_place_in_the_english_text():
+    assert translate("people", "%n pictures", "", 3) == "3 pictures"
+
+
+def test_whoever_is_installed_is_asked_with_context_text_disambiguation_and_count():
+    install(lambda *asked: repr(asked))
+    assert translate("door", "Locked", "the lock", 2) == "('door', 'Locked', 'the lock', 2)"
+
+
+def test_none_goes_back_to_english():
+    install(lambda *asked: "Verriegelt")
+    install(None)
+    assert translate("door", "Locked") == "Locked"
+
+
+def test_a_marked_text_stays_as_it_is():
+    install(lambda *asked: "Verriegelt")
+    assert QT_TRANSLATE_NOOP("door", "Locked") == "Locked"
+    assert words.translate("door", "Locked") == "Verriegelt"
