@@ -1,7 +1,8 @@
 """config.yaml as validated, frozen sections.
 
-When adding an option: 1. a field here, with its unit and effect; 2. its line in config.yaml; 3. pass the value on at a
-composition point (kiosk.station, kiosk.cli). Nothing else reads the configuration.
+When adding an option: 1. a field here, with its unit; 2. its title and effect in wording.py, and in schema.py when it
+applies; 3. its line in config.yaml; 4. pass the value on at a composition point (kiosk.station, kiosk.cli). Nothing
+else reads the configuration.
 """
 
 from kiosk.config.file import ConfigFile, find_config

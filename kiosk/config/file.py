@@ -89,7 +89,7 @@ class ConfigFile:
         """The fault to raise for a top-level option that is well-formed and yet names nothing."""
         if self.path is None:
             return ConfigError(key, reason, remedy)
-        line = _plain(_parse(self.path))[1].get((key,), 1)
+        line = _plain(_parse(self.path, content_of(self.path)))[1].get((key,), 1)
         return ConfigError(self.path, f"line {line}: {key}: {reason}", remedy)
 
     def _stamp(self) -> tuple[int, int, int] | None:
@@ -100,26 +100,35 @@ class ConfigFile:
         return (found.st_mtime_ns, found.st_size, found.st_ino) if found else None
 
     def _read(self) -> Config:
-        if self.path is None:
-            return Config()
-        content, lines = _plain(_parse(self.path))
-        try:
-            return Config.model_validate(content)
-        except ValidationError as error:
-            faults = error.errors()
-            told = [_describe(fault, lines) for fault in faults[:_MAX_FAULTS]]
-            if len(faults) > _MAX_FAULTS:
-                told.append(f"and {len(faults) - _MAX_FAULTS} more")
-            raise ConfigError(self.path, "; ".join(told), "mend it there, nothing was changed") from None
+        return Config() if self.path is None else understood(self.path, content_of(self.path))
 
 
-def _parse(path: Path) -> CommentedMap:
+def content_of(path: Path) -> bytes:
+    """What stands in the file; raises ConfigError where it cannot be read."""
     try:
-        text = _read_regular(path).decode("utf-8")
-        _check_shape(path, text)
-        content = YAML(typ="rt").load(text)
+        return _read_regular(path)
     except OSError as error:
         raise ConfigError(path, f"cannot be read ({error.strerror})", "check its permissions") from None
+
+
+def understood(path: Path, raw: bytes) -> Config:
+    """The content of a config.yaml as the options that it sets; raises ConfigError with `path`, line and key."""
+    content, lines = _plain(_parse(path, raw))
+    try:
+        return Config.model_validate(content)
+    except ValidationError as error:
+        faults = error.errors()
+        told = [_describe(fault, lines) for fault in faults[:_MAX_FAULTS]]
+        if len(faults) > _MAX_FAULTS:
+            told.append(f"and {len(faults) - _MAX_FAULTS} more")
+        raise ConfigError(path, "; ".join(told), "mend it there, nothing was changed") from None
+
+
+def _parse(path: Path, raw: bytes) -> CommentedMap:
+    try:
+        text = raw.decode("utf-8")
+        _check_shape(path, text)
+        content = YAML(typ="rt").load(text)
     except UnicodeDecodeError as error:
         raise ConfigError(path, f"is not UTF-8 at byte {error.start}", "save it as UTF-8") from None
     except MarkedYAMLError as error:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from kiosk.access.controller import AccessController
@@ -11,8 +11,10 @@ from kiosk.access.decision import DecisionRule, RuleSettings
 from kiosk.access.door import ScreenDoor
 from kiosk.access.greeting import Greeter, compose
 from kiosk.access.journal import Journal
+from kiosk.access.people import PeopleRegister
 from kiosk.access.voice import Voice
 from kiosk.config import Config, ConfigFile
+from kiosk.config.schema import Applies, applies, changed_keys
 from kiosk.domain import Decision, Frame, Outcome, Reason
 from kiosk.encoders import EncoderSpec
 from kiosk.errors import ConfigError, JournalError
@@ -20,13 +22,11 @@ from kiosk.recognition.gallery.folder import EMPTY
 from kiosk.recognition.gallery.snapshot import GallerySnapshot
 from kiosk.recognition.pipeline import Recogniser
 from kiosk.station.advice import advice_for
+from kiosk.station.known_people import KnownPeople
 from kiosk.station.matching import matching_numbers
 from kiosk.station.report import Report, Status
 from kiosk.station.watched_files import WatchedFiles
 
-# Options that apply while running, and those for which the station is built anew; any other waits for the next start.
-LIVE_OPTIONS = ("matching", "decision", "door", "voice")
-RELOADED_OPTIONS = ("encoder", "detector", "weights", "threads")
 _CHECK_JOURNAL_SECONDS = 5.0
 
 
@@ -57,6 +57,7 @@ class Parts:
     recogniser: Recogniser
     gallery: KeptGallery
     journal: Journal
+    people: PeopleRegister
     door: ScreenDoor
     voice: Voice
     encoder: EncoderSpec
@@ -79,7 +80,8 @@ class Station:
         self._config = config
         self._parts = parts
         self._silent = silent
-        self._rule = DecisionRule()
+        self._people = KnownPeople(parts.people)
+        self._rule = DecisionRule(against=self._people.against)
         self._controller = AccessController(
             parts.door, parts.journal, config.current.door.open_seconds, parts.encoder.name, clock=parts.clock
         )
@@ -106,16 +108,18 @@ class Station:
             decisions = tuple(self._carry_out(decision) for decision in self._rule.update(observation))
             self._greeter.tick(frame.captured_at)
         settled = tuple(decision for decision in decisions if decision.outcome is not Outcome.PENDING)
-        return Report(observation, decisions, settled, self._welcome(), dict(stages.seconds))
+        return Report(observation, decisions, settled, self._welcome(), dict(stages.seconds), self._people.shown_in(decisions))
 
     def refresh(self) -> Status:
         """Takes over what changed in gallery and configuration; to be called about once a second."""
         config_notice = self._take_over_config()
         self.outdated = self.outdated or self._parts.files.changed()
         self._take_over_gallery()
+        self._people.refresh()
         self._check_journal()
         snapshot = self._parts.gallery.snapshot
-        faults = (self._door_fault, self._journal_fault, self._config_fault, self._parts.gallery.fault)
+        gallery_fault, people_fault = self._parts.gallery.fault, self._people.fault
+        faults = (self._door_fault, self._journal_fault, self._config_fault, people_fault, gallery_fault)
         self.status = Status(
             people=len(snapshot.people),
             skipped=sum(not skipped.settling and skipped.reason != EMPTY for skipped in snapshot.skipped),
@@ -134,13 +138,17 @@ class Station:
                 stack.callback(part.close)
 
     def _carry_out(self, decision: Decision) -> Decision:
+        refused_by_fault = decision.reason is Reason.FAULT
+        if refused_by_fault:
+            decision = replace(decision, fault=self._people.fault)
         done = self._controller.act(decision)
         if decision.outcome is Outcome.PENDING:
             return done
         if done.reason is Reason.FAULT:
             self._journal_fault = self._look_at_journal()
-            self._door_fault = self._door_fault if self._journal_fault else done.fault
-            self._rule.revoke(decision, done)
+            if not refused_by_fault:
+                self._door_fault = self._door_fault if self._journal_fault else done.fault
+                self._rule.revoke(decision, done)
         elif done.outcome is Outcome.GRANTED and done.person is not None:
             self._door_fault = self._journal_fault = None
             self._let_in(done.person, greet=done.greet, now=done.decided_at)
@@ -150,13 +158,15 @@ class Station:
         if person not in self._inside:
             self._inside.append(person)
         if greet:
-            self._greeter.welcome(person, now)
+            self._greeter.welcome(self._people.spoken(person), now)
 
     def _welcome(self) -> str:
         """The greeting of everybody for whom the door stands open."""
         if not self.door.unlocked:
             self._inside.clear()
-        return compose(self._config.current.voice.text, self._inside) if self._inside else ""
+        if not self._inside:
+            return ""
+        return compose(self._config.current.voice.text, [self._people.shown(person) for person in self._inside])
 
     def _take_over_config(self) -> str:
         before = self._config.current
@@ -167,7 +177,7 @@ class Station:
         self._config_fault = self._config.fault_found
         if changed is None:
             return ""
-        if any(getattr(before, name) != getattr(changed, name) for name in RELOADED_OPTIONS):
+        if any(applies(key) is Applies.RELOAD for key in changed_keys(before, changed)):
             self.outdated = True
         self._apply(changed)
         # One that is outdated cannot tell yet what will be in force.
@@ -213,10 +223,6 @@ class Station:
 
 
 def _what_waits(before: Config, after: Config) -> str:
-    names = [
-        name
-        for name in Config.model_fields
-        if name not in LIVE_OPTIONS + RELOADED_OPTIONS and getattr(before, name) != getattr(after, name)
-    ]
+    names = [key for key in changed_keys(before, after) if applies(key) is Applies.RESTART]
     waiting = f"; {', '.join(names)} at the next start" if names else ""
     return f"The new configuration is in force{waiting}."

@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from ruamel.yaml import YAML
 
 from kiosk.config import Config, ConfigFile, DecisionSection, QualitySection, Theme, VoiceSection
+from kiosk.config.schema import Applies, applies
 
 SHIPPED = Path(__file__).parents[2] / "config.yaml"
 
@@ -97,8 +98,9 @@ def test_shipped_file_tells_effect_and_unit(key: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("key", OPTIONS, ids=dotted)
-def test_every_option_tells_its_effect(key: tuple[str, ...]) -> None:
-    assert OPTIONS[key].description
+def test_shipped_file_tells_when_a_change_applies(key: tuple[str, ...]) -> None:
+    told = [mark for mark in ("live", "reload") if comment_of(key).endswith(f" ({mark})")]
+    assert told == [applies(dotted(key)).value] or (not told and applies(dotted(key)) is Applies.RESTART)
 
 
 @pytest.mark.parametrize("key", NUMBERS, ids=dotted)

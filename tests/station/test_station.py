@@ -164,11 +164,17 @@ class TestWhileRunning:
 
     def test_what_waits_for_the_next_start_is_named(self, build, home):
         station = build()
-        save(home, "quality: {min_face_px: 70}\nmatching: {margin: {dlib_resnet: 0.05}}\n")
+        save(home, "screen: {mirror: false}\nmatching: {margin: {dlib_resnet: 0.05}}\n")
         notice = station.refresh().notice
-        assert "quality" in notice
+        assert "screen.mirror" in notice
         assert not station.outdated
         assert "matching" not in notice
+
+    def test_what_a_face_must_be_like_is_taken_over_with_another_station(self, build, home):
+        station = build()
+        save(home, "quality: {min_face_px: 70}\n")
+        station.refresh()
+        assert station.outdated
 
     def test_a_new_picture_is_in_force_without_a_restart(self, build, home, scene):
         station = build()
