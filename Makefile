@@ -2,20 +2,22 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+QM := $(patsubst %.ts,%.qm,$(wildcard assets/translations/*.ts))
 
-.PHONY: help run test lint install weights clean
+.PHONY: help run test lint install weights translations clean
 
 help:
 	@echo "make run      install what is missing and start the kiosk (make run ARGS='--source 0 --fullscreen')"
 	@echo "make test     install what is missing and run the whole test suite (make test ARGS='-k door')"
 	@echo "make lint     ruff and mypy"
+	@echo "make translations  take new texts of the sources over into assets/translations (LANGUAGE=fr adds a language)"
 	@echo "make weights  rebuild the shipped weights from their source and compare"
 	@echo "make clean    remove the virtual environment"
 
-run: $(VENV)/installed
+run: $(VENV)/installed $(QM)
 	@$(BIN)/kiosk run $(ARGS)
 
-test: $(VENV)/installed-for-development
+test: $(VENV)/installed-for-development $(QM)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/installed-for-development
@@ -25,6 +27,13 @@ lint: $(VENV)/installed-for-development
 
 weights: $(VENV)/installed-for-development
 	$(BIN)/python -m kiosk.encoders.build
+
+translations: $(VENV)/installed-for-development
+	$(BIN)/python .ci/update_translations.py $(LANGUAGE)
+
+# Installing compiles them too; this is for a .ts that was changed since.
+%.qm: %.ts | $(VENV)/installed
+	@$(BIN)/python .ci/compile_translations.py
 
 install: $(VENV)/installed
 

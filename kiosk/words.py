@@ -14,13 +14,21 @@ def _english(context: str, text: str, disambiguation: str, n: int) -> str:
     return text if n < 0 else text.replace("%n", str(n))
 
 
+ENGLISH = "en"
+
 _translate: Translate = _english
+_language = ENGLISH
 
 
-def install(how: Translate | None) -> None:
-    """Have `how` translate from now on, in every thread; None goes back to English."""
-    global _translate  # noqa: PLW0603  (one screen has one language, as Qt has it)
-    _translate = how or _english
+def install(how: Translate | None, language: str = ENGLISH) -> None:
+    """Have `how` translate from now on, into `language`, in every thread; None goes back to English."""
+    global _translate, _language
+    _translate, _language = how or _english, language
+
+
+def language() -> str:
+    """The language of the screen, such as "de" or "pt_BR"."""
+    return _language
 
 
 def translate(context: str, text: str, disambiguation: str = "", n: int = -1) -> str:

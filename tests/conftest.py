@@ -1,11 +1,17 @@
 """What several tests need: the public test material, and folders of their own instead of the user's."""
 
 import os
+import runpy
 from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def pytest_configure() -> None:
+    """A translation that was changed since the kiosk was installed is the one that is tested."""
+    runpy.run_path(str(Path(__file__).parents[1] / ".ci" / "compile_translations.py"))["compile_all"]()
 
 
 @pytest.fixture(scope="session")

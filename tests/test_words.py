@@ -25,6 +25,14 @@ def test_whoever_is_installed_is_asked_with_context_text_disambiguation_and_coun
     assert translate("door", "Locked", "the lock", 2) == "('door', 'Locked', 'the lock', 2)"
 
 
+def test_the_language_is_known_to_who_asks_and_is_english_at_first():
+    assert words.language() == "en"
+    install(lambda *asked: "Verriegelt", "de")
+    assert words.language() == "de"
+    install(None)
+    assert words.language() == "en"
+
+
 def test_none_goes_back_to_english():
     install(lambda *asked: "Verriegelt")
     install(None)

@@ -12,8 +12,8 @@ AUTO = "auto"
 def compose(template: str, persons: Sequence[str]) -> str:
     """The template with "Ada", "Ada and Lin" or "Ada, Grace and Lin" in place of {names}; "auto" is our own."""
     *others, last = map(display_name, persons)
-    names = translate("door", "{names} and {last}").format(names=", ".join(others), last=last) if others else last
-    welcome = translate("door", "Welcome {names}, have a nice day!") if template == AUTO else template
+    names = translate("welcome", "{names} and {last}").format(names=", ".join(others), last=last) if others else last
+    welcome = translate("welcome", "Welcome {names}, have a nice day!") if template == AUTO else template
     return welcome.replace("{names}", names)
 
 

@@ -1,0 +1,112 @@
+"""The language of the screen: which one it is, and what follows it: words, dates, numbers, Qt's own menus."""
+
+from collections.abc import Iterable
+
+from PyQt6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+
+from kiosk import words
+from kiosk.resources import asset
+
+AUTO = "auto"
+words.ENGLISH = "en"
+WELCOME = "welcome"  # the context of what is said to who was let in
+
+
+def languages() -> dict[str, str]:
+    """The languages there are, English first, each with its own name for itself."""
+    files = sorted(asset("translations").glob("kiosk_*.qm"))
+    codes = [words.ENGLISH, *(code for path in files if (code := path.stem.partition("_")[2]) != words.ENGLISH)]
+    return {
+        code: "English" if code == words.ENGLISH else _capital(QLocale(code).nativeLanguageName()) for code in codes
+    }
+
+
+def chosen(wanted: str, asked: Iterable[str] | None = None) -> str:
+    """The language for an option: that one, or for "auto" the first of the system's that there is; else English.
+
+    `asked` are the system's languages as Qt names them ("de-AT"), most wanted first.
+    """
+    known = languages()
+    if wanted != AUTO:
+        asked = [wanted]
+    elif asked is None:
+        asked = QLocale.system().uiLanguages()
+    for name in asked:
+        code = name.replace("-", "_")
+        for each in (code, code.partition("_")[0]):
+            if each in known:
+                return each
+    return words.ENGLISH
+
+
+def locale_of(code: str) -> QLocale:
+    """Dates and numbers of a language: as the system has them where it speaks it, else those of its own country."""
+    system = QLocale.system()
+    if system.name() != "C" and code in {system.name(), system.name().partition("_")[0]}:
+        return system
+    if code == words.ENGLISH:
+        return QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
+    return QLocale(code)
+
+
+class ScreenLanguage:
+    """Has everything speak one language; kept as long as the window. Used in the GUI thread."""
+
+    def __init__(self) -> None:
+        self.code = words.ENGLISH
+        self._qt: QTranslator | None = None
+
+    def use(self, wanted: str) -> bool:
+        """Take over the option screen.language; whether that is another language than before."""
+        before, self.code = self.code, chosen(wanted)
+        locale = locale_of(self.code)
+        QLocale.setDefault(locale)
+        words.install(_translate(self.code, locale), self.code)
+        if before != self.code or self._qt is None:
+            self._use_qt()
+        return before != self.code
+
+    def leave(self) -> None:
+        """Back to English, as before the first call."""
+        words.install(None)
+        QLocale.setDefault(QLocale.system())
+        if self._qt is not None:
+            QCoreApplication.removeTranslator(self._qt)
+            self._qt = None
+
+    def _use_qt(self) -> None:
+        """What Qt itself says: the menu of a text field, for one. Every widget hears of the change."""
+        old, self._qt = self._qt, QTranslator()
+        if old is not None:
+            QCoreApplication.removeTranslator(old)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        self._qt.load(f"qtbase_{self.code}", folder)
+        QCoreApplication.installTranslator(self._qt)
+
+
+def use_for_welcome(wanted: str) -> None:
+    """Without a window: the welcome alone is in the language of the screen, all else stays in English."""
+    code = chosen(wanted)
+    translate, english = _translate(code, locale_of(code)), _translate(words.ENGLISH, locale_of(words.ENGLISH))
+
+    def partly(context: str, text: str, disambiguation: str, n: int) -> str:
+        return (translate if context == WELCOME else english)(context, text, disambiguation, n)
+
+    words.install(partly, code)
+
+
+def _translate(code: str, locale: QLocale) -> words.Translate:
+    translator = QTranslator()  # looking up is safe in several threads
+    translator.load(str(asset("translations", f"kiosk_{code}.qm")))
+
+    def translate(context: str, text: str, disambiguation: str, n: int) -> str:
+        # As bytes: PyQt takes a str here only where it is ASCII, and English has its own signs, such as …
+        asked = (each.encode() for each in (context, text, disambiguation))
+        found = translator.translate(*asked, n) or text  # type: ignore[call-overload]
+        return found if n < 0 else found.replace("%n", locale.toString(n))
+
+    return translate
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]

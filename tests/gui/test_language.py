@@ -1,0 +1,161 @@
+import runpy
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import QDate, QLocale
+from PyQt6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from kiosk import words
+from kiosk.access.greeting import AUTO, compose
+from kiosk.gui import language
+from kiosk.gui.language import ScreenLanguage, chosen, languages, locale_of, use_for_welcome
+from kiosk.words import translate
+
+COMPILER = runpy.run_path(str(Path(__file__).parents[2] / ".ci" / "compile_translations.py"))
+TS = """<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="{language}" sourcelanguage="en">
+  <context>
+    <name>fruit</name>
+    <message><source>Apple…</source><translation>Apfel…</translation></message>
+    <message><source>Pear</source><comment>tree</comment><translation>Birnbaum</translation></message>
+    <message><source>Pear</source><translation>Birne</translation></message>
+    <message><source>Plum</source><translation type="unfinished">Pflaume</translation></message>
+    <message numerus="yes"><source>%n apples</source><translation>{forms}</translation></message>
+  </context>
+</TS>
+"""
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    before = QLocale()
+    yield
+    words.install(None)
+    QLocale.setDefault(before)
+
+
+@pytest.fixture
+def screen(qtbot: QtBot) -> Iterator[ScreenLanguage]:
+    language = ScreenLanguage()
+    yield language
+    language.leave()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Translations of three languages, compiled as the build does it."""
+    for code, forms in (("de", "%n Apfel|%n Äpfel"), ("pl", "%n jabłko|%n jabłka|%n jabłek"), ("ja", "%n りんご")):
+        each = "".join(f"<numerusform>{form}</numerusform>" for form in forms.split("|"))
+        (tmp_path / f"kiosk_{code}.ts").write_text(TS.format(language=code, forms=each), encoding="utf-8")
+    COMPILER["compile_all"](tmp_path)
+    monkeypatch.setattr(language, "asset", lambda first, *rest: tmp_path.joinpath(*rest))
+    return tmp_path
+
+
+def test_english_and_german_are_there():
+    assert languages() == {"en": "English", "de": "Deutsch"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "asked", "found"),
+    [
+        ("de", [], "de"),
+        ("de", ["en-GB"], "de"),
+        ("auto", ["de-AT", "en"], "de"),
+        ("auto", ["fr-FR", "de-DE", "en"], "de"),
+        ("auto", ["en-US", "de"], "en"),
+        ("auto", ["C"], "en"),
+        ("auto", [], "en"),
+        ("fr", ["de"], "en"),  # a language without a file is no reason to stop
+    ],
+)
+def test_language_is_the_one_that_is_wanted_or_else_the_systems(wanted: str, asked: list[str], found: str):
+    assert chosen(wanted, asked) == found
+
+
+def test_auto_asks_the_system(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(language.QLocale, "system", lambda: QLocale("de_CH"))
+    assert chosen("auto") == "de"
+    assert locale_of("de").name() == "de_CH"
+    assert locale_of("en").name() == "en_GB"
+
+
+def test_words_dates_and_numbers_follow_the_language_at_once(screen: ScreenLanguage):
+    assert screen.use("de")
+    assert translate("welcome", "Welcome {names}, have a nice day!").startswith("Willkommen")
+    assert words.language() == screen.code == "de"
+    assert QLocale().toString(QDate(2026, 3, 5), "dddd, d. MMMM yyyy") == "Donnerstag, 5. März 2026"
+    assert not screen.use("de")
+    assert screen.use("en")
+    assert translate("welcome", "Welcome {names}, have a nice day!") == "Welcome {names}, have a nice day!"
+    assert QLocale().toString(QDate(2026, 3, 5), "dddd, d MMMM yyyy") == "Thursday, 5 March 2026"
+
+
+def test_qts_own_words_follow_too(screen: ScreenLanguage, qtbot: QtBot):
+    field = QLineEdit()
+    qtbot.addWidget(field)
+
+    def menu() -> str:
+        found = field.createStandardContextMenu()
+        assert found is not None
+        return " ".join(action.text().replace("&", "") for action in found.actions())
+
+    screen.use("de")
+    assert "Einfügen" in menu()
+    screen.use("en")
+    assert "Paste" in menu()
+
+
+def test_leaving_goes_back_to_english(screen: ScreenLanguage):
+    screen.use("de")
+    screen.leave()
+    assert words.language() == "en"
+    assert translate("welcome", "{names} and {last}") == "{names} and {last}"
+
+
+def test_a_language_is_added_by_its_file(folder: Path, screen: ScreenLanguage):
+    assert languages() == {"en": "English", "de": "Deutsch", "ja": "日本語", "pl": "Polski"}
+    assert screen.use("pl")
+    assert translate("fruit", "Pear") == "Birne"
+
+
+def test_signs_beyond_ascii_and_disambiguations_are_found(folder: Path, screen: ScreenLanguage):
+    screen.use("de")
+    assert translate("fruit", "Apple…") == "Apfel…"
+    assert translate("fruit", "Pear", "tree") == "Birnbaum"
+    assert translate("fruit", "Pear") == "Birne"
+
+
+def test_what_is_not_finished_is_said_in_english(folder: Path, screen: ScreenLanguage):
+    screen.use("de")
+    assert translate("fruit", "Plum") == "Plum"
+    assert translate("fruit", "Quince") == "Quince"
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("de", {0: "0 Äpfel", 1: "1 Apfel", 2: "2 Äpfel", 1234: "1.234 Äpfel"}),
+        ("pl", {1: "1 jabłko", 3: "3 jabłka", 5: "5 jabłek", 12: "12 jabłek", 22: "22 jabłka"}),
+        ("ja", {1: "1 りんご", 5: "5 りんご"}),
+    ],
+)
+def test_counts_take_the_plural_of_the_language(folder: Path, screen: ScreenLanguage, code: str, told: dict[int, str]):
+    screen.use(code)
+    assert {n: translate("fruit", "%n apples", "", n) for n in told} == told
+
+
+def test_a_file_that_is_no_translation_is_named(tmp_path: Path):
+    (tmp_path / "kiosk_de.ts").write_text("nothing", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"kiosk_de\.ts"):
+        COMPILER["compile_all"](tmp_path)
+
+
+def test_without_a_window_only_the_welcome_is_translated():
+    use_for_welcome("de")
+    assert compose(AUTO, ["Ada", "Lin"]) == "Willkommen Ada und Lin, einen schönen Tag!"
+    assert translate("door", "Locked") == "Locked"
+    assert words.language() == "de"
