@@ -15,8 +15,8 @@ TRANSLATIONS = Path(__file__).resolve().parents[1] / "assets" / "translations"
 PLURALS = {
     "": "bh bi bo dz fa fj gn haw hu id ja jv ko ms my na om sg su th tr tt tw vi yo za zh",
     "0101": "aa ab af am as az ba bg bn ca co da de el en eo es et eu fi fo fy gl gu ha he hi ia ie it ka kk kl km kn "
-    "ks ku kw ky la lb ln lo mg ml mn mr nb ne nl nn no oc or pa ps qu rm rn rw sd si sn so sq ss st sv sw ta te tg tk tn "
-    "to ts ug ur uz vo wo xh yi zu",
+    "ks ku kw ky la lb ln lo mg ml mn mr nb ne nl nn no oc or pa ps qu rm rn rw sd si sn so sq ss st sv sw ta te tg tk "
+    "tn to ts ug ur uz vo wo xh yi zu",
     "0301": "br fil fr hy pt ti tl",
     "0101ff0102": "dv ga gv ik iu mi sa se sm",
     "0100ff0101ff0102ff24030aff2a0b": "ar",

@@ -1,6 +1,7 @@
 """The language of the screen: which one it is, and what follows it: words, dates, numbers, Qt's own menus."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import cast
 
 from PyQt6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
@@ -98,11 +99,11 @@ def use_for_welcome(wanted: str) -> None:
 def _translate(code: str, locale: QLocale) -> words.Translate:
     translator = QTranslator()  # looking up is safe in several threads
     translator.load(str(asset("translations", f"kiosk_{code}.qm")))
+    # As bytes: PyQt takes a str here only where it is ASCII, and English has its own signs, such as …
+    look_up = cast("Callable[[bytes, bytes, bytes, int], str]", translator.translate)
 
     def translate(context: str, text: str, disambiguation: str, n: int) -> str:
-        # As bytes: PyQt takes a str here only where it is ASCII, and English has its own signs, such as …
-        asked = (each.encode() for each in (context, text, disambiguation))
-        found = translator.translate(*asked, n) or text  # type: ignore[call-overload]
+        found = look_up(context.encode(), text.encode(), disambiguation.encode(), n) or text
         return found if n < 0 else found.replace("%n", locale.toString(n))
 
     return translate
