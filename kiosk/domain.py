@@ -205,6 +205,16 @@ class Identification:
         return self.best.person if clear else None
 
 
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What the picture of a face was like; None where a gate turned it away before that was measured."""
+
+    face_px: int  # px, the shorter side of the box
+    light: float | None = None  # mean grey of the face, 0 to 255
+    sharpness: float | None = None  # variance of the Laplacian
+    turn: float | None = None  # how far it looks aside: 0 = straight ahead, in parts of the distance between the eyes
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TrackedFace:
     """One face of a frame, followed from the frames before it."""
@@ -213,6 +223,7 @@ class TrackedFace:
     face: Face
     rejection: Rejection | None
     identification: Identification | None  # None where the face was rejected
+    conditions: Conditions | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -265,6 +276,7 @@ class Decision:
     identification: Identification | None = None  # of the frame that settled it
     greet: bool = False
     fault: str | None = None  # the message behind Reason.FAULT
+    conditions: Conditions | None = None  # of the picture that settled it
 
 
 def display_name(person: str) -> str:

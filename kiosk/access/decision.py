@@ -5,6 +5,7 @@ The clock is passed in with each observation, so that a file read faster than re
 
 import math
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kiosk.domain import Decision, Identification, Observation, Outcome, Reason, TrackedFace
@@ -68,11 +69,19 @@ class _Visit:
     last_seen: float
 
 
+def _nothing_against(person: str) -> Reason | None:
+    return None
+
+
 @dataclass(slots=True)
 class DecisionRule:
-    """Turns observations into one decision a face; used by one thread."""
+    """Turns observations into one decision a face; used by one thread.
+
+    `against` says why a person who is recognised may not enter all the same; None = nothing.
+    """
 
     settings: RuleSettings = field(default_factory=RuleSettings)
+    against: Callable[[str], Reason | None] = _nothing_against
     _tracks: dict[int, _Track] = field(default_factory=dict)
     _visits: dict[str, _Visit] = field(default_factory=dict)
     _last_sequence: int = -1
@@ -157,9 +166,12 @@ class DecisionRule:
         agreeing = track.agreeing
         named = face.identification.match if face.identification is not None else None
         if named is not None and agreeing >= self.settings.k:
+            against = self.against(named)
+            if against is not None:
+                return self._refuse(track, face, observation, against)
             return self._admit(track, named, face, observation)
         if self._hopeless(track):
-            return self._refuse(track, face, observation)
+            return self._refuse(track, face, observation, _why_refused(face.identification))
         return self._decision(
             Outcome.PENDING, Reason.GATHERING, face, observation, agreeing=agreeing, person=track.leader
         )
@@ -184,8 +196,8 @@ class DecisionRule:
         reason = Reason.RETURNED if returned else Reason.RECOGNISED
         return self._decision(Outcome.GRANTED, reason, face, observation, agreeing=k, person=person, greet=not returned)
 
-    def _refuse(self, track: _Track, face: TrackedFace, observation: Observation) -> Decision:
-        decision = self._decision(Outcome.REFUSED, _why_refused(face.identification), face, observation)
+    def _refuse(self, track: _Track, face: TrackedFace, observation: Observation, reason: Reason) -> Decision:
+        decision = self._decision(Outcome.REFUSED, reason, face, observation)
         track.refused = decision
         track.refusals += 1
         track.restart()
@@ -224,6 +236,7 @@ class DecisionRule:
             person=person,
             identification=face.identification,
             greet=greet,
+            conditions=face.conditions,
         )
 
     def _drop_old(self, now: float) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from kiosk.domain import (
     ByteImage,
     Chip,
+    Conditions,
     Crop,
     Embedding,
     Face,
@@ -26,7 +27,7 @@ from kiosk.recognition.matching import Searchable, identify
 from kiosk.vision.alignment import QUALITY_CROP, cut, needs, quality_chip
 from kiosk.vision.detector import FaceDetector, distinct
 from kiosk.vision.landmarks import LandmarkModel
-from kiosk.vision.quality import Gates
+from kiosk.vision.quality import Gates, conditions_of
 from kiosk.vision.tracking import Tracker
 
 # The way from a picture to chips, as part of the key under which embeddings are cached: raise it when that changes.
@@ -51,23 +52,29 @@ class FacePath:
 
     def chips(self, image: ByteImage, face: Face) -> tuple[Face, Mapping[Crop, Chip] | Rejection]:
         """The face with landmarks, and the chips that the encoder takes or why it is not good enough."""
+        shown, chips, _ = self.examine(image, face)
+        return shown, chips
+
+    def examine(self, image: ByteImage, face: Face) -> tuple[Face, Mapping[Crop, Chip] | Rejection, Conditions]:
+        """As `chips`, and what the picture is like."""
         located = self._located(image, face)
         shown = face if face.landmarks is not None else located[Scheme.DLIB]
         # The pose by the detector's own points: on a profile, which only such a detector finds, dlib's model sees a
         # face that looks ahead.
         rejection = self.gates.check_face(shown)
         if rejection is not None:
-            return shown, rejection
+            return shown, rejection, conditions_of(shown)
         # Light and sharpness by dlib's points wherever they are there: on these the gates were measured.
         quality = quality_chip(image, located.get(Scheme.DLIB, shown))
+        conditions = conditions_of(shown, quality)
         rejection = self.gates.check_chip(quality)
         if rejection is not None:
-            return shown, rejection
+            return shown, rejection, conditions
         chips = {}
         for crop in self.encoder.spec.crops:
             suited = next((located[scheme] for scheme in needs(crop) if scheme in located), shown)
             chips[crop] = quality if crop == QUALITY_CROP else cut(image, suited, crop)
-        return shown, chips
+        return shown, chips, conditions
 
     def embedding(self, image: ByteImage, face: Face) -> tuple[Face, Embedding | Rejection]:
         """The face with landmarks, and its embedding or why there is none."""
@@ -180,15 +187,15 @@ class Recogniser:
 
     def _identify(self, image: ByteImage, face: Face, track: int) -> TrackedFace:
         with self.clock.stage("align"):
-            located, chips = self._path.chips(image, face)
+            located, chips, conditions = self._path.examine(image, face)
         if isinstance(chips, Rejection):
-            return TrackedFace(track, located, chips, None)
+            return TrackedFace(track, located, chips, None, conditions)
         with self.clock.stage("encode"):
             probe = self._path.encoder.embed(chips)
         track = self._same_face(track, probe)
         with self.clock.stage("match"):
             found = identify(probe, self.gallery, threshold=self.threshold, margin=self.margin)
-        return TrackedFace(track, located, None, found)
+        return TrackedFace(track, located, None, found, conditions)
 
     def _same_face(self, track: int, probe: Embedding) -> int:
         """The track, or a new one where somebody else has taken the place."""

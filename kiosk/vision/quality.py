@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kiosk.domain import Chip, Face, Floats, Landmarks, Rejection, Scheme
+from kiosk.domain import Chip, Conditions, Face, Floats, Landmarks, Rejection, Scheme
 from kiosk.vision.opencv import cv2
 
 # The end of the nose that a scheme knows: the tip moves farther aside than the base. On 600 pictures of LFW's
@@ -45,9 +45,33 @@ class Gates:
             return Rejection.TOO_BRIGHT
         return Rejection.TOO_BLURRED if sharpness(chip) < self.min_sharpness else None
 
+    def remarks(self, conditions: Conditions) -> tuple[Rejection, ...]:
+        """Every gate that a face of these conditions does not pass; what was not measured passes."""
+        failing = (
+            (Rejection.TOO_SMALL, conditions.face_px < self.min_face_px),
+            (Rejection.TOO_DARK, conditions.light is not None and conditions.light < self.min_light),
+            (Rejection.TOO_BRIGHT, conditions.light is not None and conditions.light > self.max_light),
+            (Rejection.TOO_BLURRED, conditions.sharpness is not None and conditions.sharpness < self.min_sharpness),
+            (Rejection.OFF_POSE, conditions.turn is not None and not conditions.turn <= self.max_turn),
+        )
+        return tuple(rejection for rejection, fails in failing if fails)
+
 
 # A photograph that somebody chose is turned away only where nothing can be recognised in it.
 PHOTOGRAPH = Gates(min_face_px=24, min_light=20.0, max_light=240.0, min_sharpness=3.0, max_turn=0.75)
+
+# What a good picture is like: beyond these lie the outer percents of those pictures of LFW's development view.
+USUAL = Gates(min_face_px=98, min_light=74.0, max_light=181.0, min_sharpness=14.0, max_turn=0.38)
+
+
+def conditions_of(face: Face, chip: Chip | None = None) -> Conditions:
+    """What the picture of a face is like; light and sharpness are those of its chip."""
+    return Conditions(
+        face_px=min(face.box.width, face.box.height),
+        light=None if chip is None else light(chip),
+        sharpness=None if chip is None else sharpness(chip),
+        turn=None if face.landmarks is None else turn(face.landmarks),
+    )
 
 
 def turn(landmarks: Landmarks) -> float:

@@ -1,0 +1,7 @@
+"""The append-only record of decisions and of what the staff did."""
+
+from kiosk.access.journal.entries import Action, ActionEntry, Filter, JournalEntry
+from kiosk.access.journal.journal import Journal
+from kiosk.access.journal.schema import SCHEMA_VERSION
+
+__all__ = ["SCHEMA_VERSION", "Action", "ActionEntry", "Filter", "Journal", "JournalEntry"]
