@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
-import stat
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,27 +11,33 @@ from pathlib import Path
 
 import numpy as np
 
+from kiosk.access.sqlite_file import Schema, SqliteFile
 from kiosk.domain import Embedding
 from kiosk.errors import VisitorsError
 from kiosk.recognition.matching import distances
-from kiosk.words import translate
 
-SCHEMA_VERSION = 1
 MOST_FACES = 2000  # a poster before the camera must not fill the disk
-_BUSY_SECONDS = 1.0
 # A face from farther ahead was kept while the clock was wrong: it would stay until the clock is there.
 _AHEAD = timedelta(minutes=5)
 
-_SCHEMA = (
-    """CREATE TABLE visitors (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        time TEXT NOT NULL,
-        encoder TEXT NOT NULL,
-        vector BLOB NOT NULL,
-        picture BLOB NOT NULL
-    ) STRICT""",
-    "CREATE INDEX visitors_by_time ON visitors (time)",
-    f"PRAGMA user_version = {SCHEMA_VERSION}",
+_STEPS = (
+    (
+        """CREATE TABLE visitors (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            time TEXT NOT NULL,
+            encoder TEXT NOT NULL,
+            vector BLOB NOT NULL,
+            picture BLOB NOT NULL
+        ) STRICT""",
+        "CREATE INDEX visitors_by_time ON visitors (time)",
+    ),
+)
+_SCHEMA = Schema(
+    "the file of visitors' faces",
+    VisitorsError,
+    _STEPS,
+    wal=False,  # a log would keep a copy of each face
+    remedy="the damaged file was deleted, try again",
 )
 _OVERDUE = "time < ? OR time > ?"
 _SURPLUS = "id <= (SELECT id FROM visitors ORDER BY id DESC LIMIT 1 OFFSET ?)"
@@ -60,14 +63,12 @@ class VisitorStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._guard = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
-        self._file: tuple[int, int] | None = None
+        self._sqlite = SqliteFile(path, _SCHEMA)
 
     def keep(self, picture: bytes, embedding: Embedding, now: datetime) -> int:
         """Adds a face (PNG); returns its id. The oldest ones go where there are too many."""
         vector = np.ascontiguousarray(embedding.vector, np.float32).tobytes()
-        with self._session() as connection, _whole(connection):
+        with self._change() as connection:
             added = connection.execute(
                 "INSERT INTO visitors (time, encoder, vector, picture) VALUES (?, ?, ?, ?)",
                 (_stored(now), embedding.encoder, vector, picture),
@@ -99,7 +100,7 @@ class VisitorStore:
         wanted = [(number,) for number in ids]
         if not wanted or not self.path.exists():
             return 0
-        with self._session() as connection, _whole(connection):
+        with self._change() as connection:
             return connection.executemany("DELETE FROM visitors WHERE id = ?", wanted).rowcount
 
     def remove_alike(self, embeddings: Sequence[Embedding], within: float) -> int:
@@ -114,89 +115,47 @@ class VisitorStore:
             return 0
         latest = "9" if now is None else _stored(now + _AHEAD)
         overdue = (_stored(older_than), latest)
+        # Asked first: once a second it is almost always in vain, and a reader is not to be kept waiting for that.
         with self._session() as connection:
-            # Asked first: once a second it is almost always in vain, and a reader is not to be kept waiting for that.
-            found = connection.execute(
-                f"SELECT EXISTS (SELECT 1 FROM visitors WHERE {_OVERDUE})",  # noqa: S608 - constants
-                overdue,
-            ).fetchone()
-            if not found[0]:
+            some = connection.execute(f"SELECT EXISTS (SELECT 1 FROM visitors WHERE {_OVERDUE})", overdue)  # noqa: S608 - constants
+            if not some.fetchone()[0]:
                 return 0
-            with _whole(connection):
-                return connection.execute(f"DELETE FROM visitors WHERE {_OVERDUE}", overdue).rowcount  # noqa: S608 - constants
+        with self._change() as connection:
+            return connection.execute(f"DELETE FROM visitors WHERE {_OVERDUE}", overdue).rowcount  # noqa: S608 - constants
 
     def clear(self) -> int:
         """Removes every face; returns how many there were."""
         if not self.path.exists():
             self._forget_side_file()
             return 0
-        with self._session() as connection, _whole(connection):
+        with self._change() as connection:
             return connection.execute("DELETE FROM visitors WHERE true").rowcount
 
     def close(self) -> None:
         """Closes the file; the next use opens it again."""
-        with self._guard:
-            self._drop()
+        self._sqlite.close()
 
     @contextlib.contextmanager
     def _session(self) -> Iterator[sqlite3.Connection]:
-        with self._guard:
-            try:
-                yield self._opened()
-            except (sqlite3.Error, OSError) as error:
-                self._drop()
-                if _is_damage(error):
-                    self._destroy()
-                raise self._fault(error) from error
-            except BaseException:
-                self._drop()
-                raise
+        try:
+            with self._sqlite.session() as connection:
+                yield connection
+        except VisitorsError as fault:
+            # Its subclasses are about how a file is used; the plain class says that this file is no database.
+            if type(fault.__cause__) is sqlite3.DatabaseError:
+                self._destroy()
+            raise
 
-    def _opened(self) -> sqlite3.Connection:
-        # A file that was moved or deleted is opened by name again.
-        if self._connection is not None and self._file != _identity(self.path):
-            self._drop()
-        if self._connection is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            # Before SQLite makes it: faces are nobody else's business.
-            with contextlib.suppress(FileExistsError):
-                os.mknod(self.path, stat.S_IFREG | 0o600)
-            self._connection = sqlite3.connect(
-                self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            self._prepare(self._connection)
-            self._file = _identity(self.path)
-        return self._connection
-
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        # Overwrites what is deleted and gives the space back; a rollback journal is gone after each change, where a
-        # write-ahead log would keep a copy of each face.
-        for pragma in ("secure_delete = ON", "auto_vacuum = FULL", "journal_mode = DELETE", "synchronous = FULL"):
-            connection.execute(f"PRAGMA {pragma}")
-        if self._known_version(connection) == SCHEMA_VERSION:
-            return
-        with _whole(connection):
-            # Another process may have been first since the version was read.
-            if self._known_version(connection) == 0:
-                for statement in _SCHEMA:
-                    connection.execute(statement)
-
-    def _known_version(self, connection: sqlite3.Connection) -> int:
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if version not in {0, SCHEMA_VERSION} or (version == 0 and tables):
-            raise VisitorsError(
-                self.path,
-                translate("faults", "is the database of another program, or of a newer kiosk"),
-                translate("faults", "move the file away"),
-            )
-        return version
-
-    def _drop(self) -> None:
-        if self._connection is not None:
-            with contextlib.suppress(sqlite3.Error):
-                self._connection.close()
-        self._connection = self._file = None
+    @contextlib.contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        with self._session() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+            # Zeros are harmless, but need not take up the disk.
+            if not connection.execute("SELECT EXISTS (SELECT 1 FROM visitors)").fetchone()[0]:
+                with contextlib.suppress(sqlite3.OperationalError):
+                    connection.execute("VACUUM")
 
     def _destroy(self) -> None:
         with contextlib.suppress(OSError):
@@ -207,29 +166,6 @@ class VisitorStore:
         """What a crash leaves beside a file that is gone holds faces too."""
         with contextlib.suppress(OSError):
             self.path.with_name(self.path.name + "-journal").unlink(missing_ok=True)
-
-    def _fault(self, error: sqlite3.Error | OSError) -> VisitorsError:
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-        return VisitorsError(
-            self.path,
-            translate("faults", "the faces of visitors cannot be kept or read: {reason}").format(reason=reason),
-            translate("faults", "the damaged file was deleted, try again")
-            if _is_damage(error)
-            else translate("faults", "check that its folder exists, may be written and has space"),
-        )
-
-
-@contextlib.contextmanager
-def _whole(connection: sqlite3.Connection) -> Iterator[None]:
-    """All that the block changes, or nothing."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 def _visitor(number: int, time: str, encoder: str, vector: bytes, picture: bytes) -> Visitor:
@@ -248,15 +184,3 @@ def _is_near(face: Embedding, embeddings: Sequence[Embedding], within: float) ->
 def _stored(moment: datetime) -> str:
     """Of one length, so that texts compare as the moments do."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")
-
-
-def _is_damage(error: Exception) -> bool:
-    # Its subclasses are about how a file is used; the plain class says that this file is no database.
-    return type(error) is sqlite3.DatabaseError
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    with contextlib.suppress(OSError):
-        found = path.stat()
-        return found.st_dev, found.st_ino
-    return None

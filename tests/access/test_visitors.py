@@ -189,7 +189,7 @@ class TestFaults:
 
     def test_a_folder_in_the_way_is_a_fault(self, store):
         store.path.mkdir(parents=True)
-        with pytest.raises(VisitorsError, match="check that its folder"):
+        with pytest.raises(VisitorsError, match="is not a file"):
             store.visitors()
 
     def test_a_file_that_was_moved_away_is_started_anew(self, store):
