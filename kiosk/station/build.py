@@ -11,10 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from platformdirs import user_cache_path, user_data_path
-
 from kiosk.access.door import ScreenDoor
 from kiosk.access.journal import Journal
+from kiosk.access.people import PeopleRegister, people_file
 from kiosk.access.voice import Voice
 from kiosk.config import ConfigFile, EncoderChoice, QualitySection
 from kiosk.encoders import EXPORTED, Encoder, EncoderSpec, encoder_names, encoder_paths, load_encoder
@@ -24,6 +23,7 @@ from kiosk.recognition.gallery.watch import GalleryWatch
 from kiosk.recognition.pipeline import FacePath, PhotographReader, Recogniser
 from kiosk.resources import asset, weights
 from kiosk.station.matching import matching_numbers
+from kiosk.station.places import cache_folder, gallery_folder, journal_file
 from kiosk.station.station import FrameClock, Parts, Station
 from kiosk.station.watched_files import WatchedFiles
 from kiosk.vision.camera import WatchedCamera
@@ -39,7 +39,6 @@ from kiosk.weights.spec_files import spec_names
 ShowProgress: TypeAlias = Callable[[str, int, int], None]  # what, done, total
 
 HAAR = "haar"
-_APPLICATION = "kiosk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +74,6 @@ def require_source(choices: Choices) -> None:
     """Raises CameraError where a recording cannot be opened: nobody will plug it in later, as with a camera."""
     if choices.recording:
         open_frames(choices).close()
-
-
-def gallery_folder(config: ConfigFile) -> Path:
-    """The image folder that the configuration names."""
-    return config.below(config.current.gallery.folder)
-
-
-def journal_file(config: ConfigFile, *, demo: bool = False) -> Path:
-    """Where the decisions of the door, or of the demo, are written."""
-    named = config.current.journal.file
-    if demo or not named:
-        return user_data_path(_APPLICATION) / ("demo.sqlite3" if demo else "journal.sqlite3")
-    return config.below(named)
-
-
-def cache_folder() -> Path:
-    """Where embeddings of gallery pictures are remembered."""
-    return user_cache_path(_APPLICATION) / "templates"
 
 
 def open_frames(choices: Choices) -> Source:
@@ -230,6 +211,7 @@ def _started(
             recogniser=recogniser,
             gallery=undo.enter_context(closing(GalleryWatch(gallery))),
             journal=undo.enter_context(closing(Journal(journal_file(config, demo=choices.demo)))),
+            people=PeopleRegister(people_file(choices.gallery)),
             door=ScreenDoor(clock),
             voice=undo.enter_context(closing(Voice(enabled=config.current.voice.enabled and not choices.fast))),
             encoder=encoder,

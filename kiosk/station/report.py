@@ -1,6 +1,7 @@
 """Between a station and those who drive and show it: what it tells them, and when they turn to it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from kiosk.domain import Decision, Observation
 
@@ -21,6 +22,7 @@ class Report:
     settled: tuple[Decision, ...]  # those of them that this frame granted or refused
     welcome: str  # the greeting of everybody let in while the door stays open; empty = nobody
     seconds: dict[str, float]  # by stage: detect, landmarks, encode, ...
+    shown: Mapping[str, str] = field(default_factory=dict)  # how the people that the decisions name are called here
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,21 @@ class Station:
         self.status = Status(0, 0, ())
         self.refresh()
 
+    @property
+    def snapshot(self) -> GallerySnapshot:
+        """Who is in force now; for any thread."""
+        return self._parts.gallery.snapshot
+
+    @property
+    def threshold(self) -> float:
+        """The largest distance at which a face is somebody; for any thread."""
+        return self._parts.recogniser.threshold
+
+    @property
+    def margin(self) -> float:
+        """By how much the next best person must be farther; for any thread."""
+        return self._parts.recogniser.margin
+
     def process(self, frame: Frame) -> Report:
         """What the frame shows and what is done about it. Whatever it raises, the door was not opened by it."""
         if isinstance(self._parts.clock, FrameClock):
@@ -108,7 +123,8 @@ class Station:
             decisions = tuple(self._carry_out(decision) for decision in self._rule.update(observation))
             self._greeter.tick(frame.captured_at)
         settled = tuple(decision for decision in decisions if decision.outcome is not Outcome.PENDING)
-        return Report(observation, decisions, settled, self._welcome(), dict(stages.seconds), self._people.shown_in(decisions))
+        shown = self._people.shown_in(decisions)
+        return Report(observation, decisions, settled, self._welcome(), dict(stages.seconds), shown)
 
     def refresh(self) -> Status:
         """Takes over what changed in gallery and configuration; to be called about once a second."""

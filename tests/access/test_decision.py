@@ -586,3 +586,55 @@ def test_one_person_who_never_leaves_is_granted_once(rule: RuleSettings, frames:
 @given(rules, st.text(st.sampled_from("AB-ä?C "), max_size=100))
 def test_nobody_who_is_never_named_is_granted(rule: RuleSettings, frames: str) -> None:
     assert granted(Show(DecisionRule(rule)).one(frames)) == []
+
+
+def ended(decisions: Sequence[Decision]) -> list[Decision]:
+    return [decision for decision in decisions if decision.outcome is not Outcome.PENDING]
+
+
+class TestStanding:
+    """Who is recognised, and has something against them."""
+
+    @pytest.fixture
+    def against(self) -> dict[str, Reason]:
+        return {}
+
+    @pytest.fixture
+    def shown(self, against: dict[str, Reason]) -> Show:
+        return Show(DecisionRule(against=against.get))
+
+    @pytest.mark.parametrize("reason", [Reason.SUSPENDED, Reason.NOT_YET_VALID, Reason.EXPIRED, Reason.FAULT])
+    def test_is_refused_with_the_reason_and_names_nobody(self, shown, against, reason):
+        against["Ada"] = reason
+        (refusal,) = ended(shown.one("aaaa"))
+        assert (refusal.outcome, refusal.reason, refusal.person, refusal.greet) == (
+            Outcome.REFUSED,
+            reason,
+            None,
+            False,
+        )
+        assert refusal.identification is not None
+
+    def test_waits_longer_after_each_refusal(self, shown, against):
+        against["Ada"] = Reason.SUSPENDED
+        refused_at = [decision.decided_at for decision in ended(shown.one("a" * 200))]
+        pauses = [round(later - earlier, 1) for earlier, later in itertools.pairwise(refused_at)]
+        assert pauses == sorted(pauses)
+        assert pauses[0] >= RuleSettings().retry_seconds
+        assert pauses[1] >= 2 * RuleSettings().retry_seconds
+
+    def test_comes_in_once_nothing_is_against_them_any_longer(self, shown, against):
+        against["Ada"] = Reason.SUSPENDED
+        shown.one("aaaa")
+        del against["Ada"]
+        assert [decision.outcome for decision in ended(shown.one("a" * 60))] == [Outcome.GRANTED]
+
+    def test_does_not_slip_in_again_as_somebody_who_never_left(self, shown, against):
+        assert len(granted(shown.one("aaaa"))) == 1
+        against["Ada"] = Reason.SUSPENDED
+        assert granted(shown.one("aaaa", track=2)) == []
+
+    def test_keeps_nobody_else_out(self, shown, against):
+        against["Ada"] = Reason.SUSPENDED
+        shown.one("aaaa", track=1)
+        assert granted(shown.one("bbbb", track=2)) == ["Ben"]

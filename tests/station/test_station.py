@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.access.journal import Journal, JournalEntry
+from kiosk.access.people import PeopleRegister, PersonRecord, people_file
 from kiosk.domain import Decision, Frame, Outcome, Reason
 from kiosk.errors import DoorError, EncoderError
 from kiosk.recognition.gallery import Gallery
@@ -341,3 +342,38 @@ def test_what_vanishes_while_running_stops_nobody_else(build, home, scene, hosti
     path.rename(home / "gone")
     station.refresh()
     assert station.process(scene(8.0, 8.1)[0]).settled == ()
+
+
+class TestPeople:
+    @pytest.fixture
+    def register(self, home):
+        return PeopleRegister(people_file(home / "images"))
+
+    def test_a_suspended_employee_finds_it_shut_and_is_written_down(self, build, home, scene, register):
+        station = build()
+        register.save(PersonRecord("Grace_Hopper", suspended=True))
+        station.refresh()
+        (decision,) = settle(station, scene(*GRACE))
+        assert (decision.outcome, decision.reason) == (Outcome.REFUSED, Reason.SUSPENDED)
+        assert not station.door.unlocked
+        (row,) = journal(home)
+        assert (row.outcome, row.reason, row.person) == ("refused", "suspended", "Grace_Hopper")
+
+    def test_the_welcome_and_the_report_use_the_shown_name(self, build, scene, register):
+        register.save(PersonRecord("Grace_Hopper", shown="Rear Admiral Hopper"))
+        station = build()
+        reports = [station.process(frame) for frame in scene(*GRACE)]
+        assert reports[-1].welcome == "Welcome Rear Admiral Hopper, have a nice day!"
+        assert reports[-1].shown == {"Grace_Hopper": "Rear Admiral Hopper"}
+
+    def test_a_damaged_register_lets_nobody_in_until_it_is_moved_away(self, build, home, scene, register):
+        register.path.write_text("nonsense")
+        station = build()
+        assert any(register.path.name in fault for fault in station.status.faults)
+        (decision,) = settle(station, scene(*GRACE))
+        assert (decision.outcome, decision.reason) == (Outcome.REFUSED, Reason.FAULT)
+        assert register.path.name in (decision.fault or "")
+        assert not station.door.unlocked
+        register.path.unlink()
+        assert station.refresh().faults == ()
+        assert (Outcome.GRANTED, "Grace_Hopper") in outcomes(settle(station, scene(28.0, 30.5)))

@@ -134,6 +134,9 @@ class PeopleRegister:
             connection.execute("VACUUM")
         return found
 
+    def close(self) -> None:
+        """Nothing stays open between two uses."""
+
     def _in_force(self) -> _Records:
         known, fault = self._known, self._fault
         if known is None:
