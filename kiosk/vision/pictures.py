@@ -22,7 +22,7 @@ from kiosk.vision.containers import take_apart
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
-_MAX_BYTES = 64 * 2**20
+MAX_BYTES = 64 * 2**20
 _MAX_PIXELS = 120_000_000
 # Bytes of memory, measured with Pillow 13: what a decoded pixel takes until the picture is reduced, and what a pixel
 # of the reduced picture takes until the array is made.
@@ -164,8 +164,8 @@ def _check_kind(path: Path, status: os.stat_result) -> None:
         raise PictureError(printable(path), "is not a regular file", "give a picture file")
     if status.st_size == 0:
         raise PictureError(printable(path), "is empty", "copy it again")
-    if status.st_size > _MAX_BYTES:
-        size = f"is too large a file ({status.st_size / 2**20:.0f} MB, at most {_MAX_BYTES // 2**20})"
+    if status.st_size > MAX_BYTES:
+        size = f"is too large a file ({status.st_size / 2**20:.0f} MB, at most {MAX_BYTES // 2**20})"
         raise PictureError(printable(path), size, _SAVE_SMALLER)
 
 

@@ -14,6 +14,7 @@ from kiosk.recognition.gallery.cache import TemplateCache
 from kiosk.recognition.gallery.folder import ListedPicture, Listing, Stamp, list_folder
 from kiosk.recognition.gallery.reading import EncodePicture, PictureReader, Reading
 from kiosk.recognition.gallery.snapshot import GallerySnapshot, Skipped
+from kiosk.recognition.gallery.staging import recover
 
 # A file that changed this recently may change again without another time stamp: FAT counts in steps of 2 s.
 _YOUNG_SECONDS = 2.0
@@ -74,6 +75,7 @@ class Gallery:
     def load(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Reads the whole folder; `progress` hears how many of how many pictures are done, in the calling thread."""
         with self._turn:
+            recover(self.folder)
             listing = list_folder(self.folder)
             self._forget_changed(listing)
             self._recall(listing)

@@ -429,3 +429,12 @@ def test_two_processes_worth_of_galleries_share_a_cache_without_harm(images, ope
         thread.join(60)
     assert all(len(gallery.snapshot.people) == 30 for gallery in galleries)
     assert all(np.array_equal(gallery.snapshot.matrix, galleries[0].snapshot.matrix) for gallery in galleries)
+
+
+def test_a_start_finishes_what_a_crash_interrupted(open_gallery, images, save_portrait):
+    save_portrait(images / ".swap-0a-Ada" / "1.png", person=1)
+    save_portrait(images / ".enrol-0a" / "2.png", person=2)
+    gallery = open_gallery()
+    gallery.load()
+    assert gallery.snapshot.people == ("Ada",)
+    assert [path.name for path in images.iterdir()] == ["Ada"]

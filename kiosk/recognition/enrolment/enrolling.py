@@ -1,0 +1,100 @@
+"""One call from picture files to the image folder, for whoever has no screen to ask questions on."""
+
+import contextlib
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.domain import Candidate, display_name
+from kiosk.errors import EnrolmentError, PictureError
+from kiosk.recognition.enrolment.duplicates import find_duplicates, other_within
+from kiosk.recognition.enrolment.examination import Examined, Offered, examine
+from kiosk.recognition.enrolment.likeness import odd_ones_out, stored_of
+from kiosk.recognition.gallery.changes import add_pictures, home_of
+from kiosk.recognition.gallery.reading import EncodePicture
+from kiosk.recognition.gallery.snapshot import GallerySnapshot
+from kiosk.vision.pictures import open_picture, printable
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentReport:
+    """What an enrolment added."""
+
+    person: str  # as the image folder spells the name
+    sources: tuple[str, ...]  # the new files, relative to the image folder
+    is_new: bool  # nobody of that name was in force before
+    alike: tuple[Candidate, ...] = ()  # others who look so much like the person that the door may know neither
+
+
+def enrol(
+    folder: Path,
+    name: str,
+    pictures: Sequence[Path],
+    encode: EncodePicture,
+    gallery: GallerySnapshot,
+    *,
+    threshold: float,
+    margin: float = 0.0,
+) -> EnrolmentReport:
+    """Copies the pictures of one person into the image folder, as they are.
+
+    `gallery` is what is in force for `folder`; two pictures within `threshold` show the same person. Raises
+    EnrolmentError, naming each picture that may not be enrolled, and GalleryError where the folder cannot be written;
+    then the gallery is as before. What `encode` raises passes through.
+    """
+    home = home_of(folder, name)
+    person = home.name
+    if not pictures:
+        raise EnrolmentError(display_name(person), "no picture is given", "give at least one picture of the person")
+    examined = [examine(Offered.file(path), encode) for path in pictures]
+    faults = _faults(examined, home, gallery, threshold)
+    if faults:
+        raise _refusal(person, faults, examined)
+    sources = add_pictures(folder, person, [picture.as_file for picture in examined])
+    embeddings = [picture.embedding for picture in examined if picture.embedding is not None]
+    alike = find_duplicates(embeddings, person, gallery, threshold=threshold, margin=margin).alike
+    return EnrolmentReport(person, sources, gallery.person(person) is None, alike)
+
+
+def repeated(examined: Sequence[Examined], home: Path) -> dict[int, str]:
+    """Numbers of pictures that are given twice, or that the person already has, and what they are the same as."""
+    first = {digest: f"{home.name}/{name}" for digest, name in _stored_digests(home).items()}
+    faults = {}
+    for number, picture in enumerate(examined):
+        if picture.digest in first:
+            faults[number] = printable(first[picture.digest])
+        elif picture.digest:
+            first[picture.digest] = picture.offered.name
+    return faults
+
+
+def _faults(examined: Sequence[Examined], home: Path, gallery: GallerySnapshot, threshold: float) -> Mapping[int, str]:
+    """What is wrong with each picture that may not be enrolled."""
+    faults = {number: picture.fault for number, picture in enumerate(examined) if picture.fault}
+    for number, same in repeated(examined, home).items():
+        faults.setdefault(number, f"the same picture as {same}")
+    for number, picture in enumerate(examined):
+        other = picture.embedding and other_within(picture.embedding, home.name, gallery, threshold)
+        if other:
+            known_as = display_name(other.person)
+            faults[number] = f"shows {known_as}, who is already enrolled (distance {other.distance:.2f})"
+    rest = [(number, one.embedding) for number, one in enumerate(examined) if number not in faults and one.embedding]
+    stored = stored_of(gallery, home.name)
+    whose = "the pictures already enrolled" if stored else "the other pictures"
+    odd = odd_ones_out([embedding for _, embedding in rest], stored, threshold)
+    return faults | {rest[index][0]: f"shows somebody else than {whose}" for index in odd}
+
+
+def _stored_digests(home: Path) -> dict[str, str]:
+    found = {}
+    for path in sorted(home.iterdir()) if home.is_dir() else ():
+        with contextlib.suppress(PictureError, OSError), open_picture(path) as file:
+            found[hashlib.file_digest(file, "sha256").hexdigest()] = path.name
+    return found
+
+
+def _refusal(person: str, faults: Mapping[int, str], examined: Sequence[Examined]) -> EnrolmentError:
+    each = "; ".join(f"{examined[number].offered.name}: {faults[number]}" for number in sorted(faults))
+    reason = f"{len(faults)} of {len(examined)} pictures cannot be enrolled: {each}"
+    return EnrolmentError(display_name(person), reason, "nothing was changed: replace or leave out what is named")
