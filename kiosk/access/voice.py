@@ -243,6 +243,12 @@ class Voice:
             child.close()
 
 
+def voice_of(language: str) -> str | None:
+    """Espeak's voice for "de" or "pt_BR"; None, its default, for English."""
+    code = language.replace("_", "-").lower()
+    return None if code == "en" else {"zh": "cmn"}.get(code.partition("-")[0], code)
+
+
 def probe_voice(
     command: Sequence[str] = SPEAKER, cards: Path = SOUND_CARDS, deadline_seconds: float = DEADLINE_SECONDS
 ) -> str | None:

@@ -184,7 +184,7 @@ WORDS = {
     ),
     "voice.name": Wording(
         QT_TRANSLATE_NOOP("settings", "Voice of the speech engine"),
-        QT_TRANSLATE_NOOP("settings", "Such as en-gb. Empty = the voice of the screen's language."),
+        QT_TRANSLATE_NOOP("settings", "Such as en-us. Empty = the voice of the screen's language."),
     ),
     "voice.hints": Wording(
         QT_TRANSLATE_NOOP("settings", "Spoken hints"),

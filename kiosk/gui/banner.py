@@ -8,6 +8,7 @@ from kiosk.gui.icons import ICONS, icon
 from kiosk.gui.labels import FitLabel
 from kiosk.gui.state import Kind, View
 from kiosk.gui.theme import DARK, Theme
+from kiosk.words import translate
 
 BAR_STEPS = 1000
 
@@ -17,24 +18,29 @@ class Banner(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self._theme, self._scale = DARK, 1.0
+        self._theme, self._scale, self._still = DARK, 1.0, False
         self._view = View(Kind.STARTING, "")
         self.setObjectName("card")
-        self.setAccessibleName("State of the door")
         self.setMinimumSize(1, 1)
         self.picture = QLabel()
         self.headline, self.detail = FitLabel("headline", smallest=0.6), FitLabel("detail", smallest=0.7, top=True)
         self.bar = _bar()
         self._layout = _layout(self.picture, self.headline, self.detail, self.bar)
         self.setLayout(self._layout)
+        self.retranslate()
 
-    def dress(self, theme: Theme, scale: float) -> None:
-        """Take over colours and scale."""
-        self._theme, self._scale = theme, scale
+    def dress(self, theme: Theme, scale: float, *, still: bool = False) -> None:
+        """Take over colours and scale; `still` = without the bar that runs down."""
+        self._theme, self._scale, self._still = theme, scale, still
         margin = round(18 * scale)
         self._layout.setContentsMargins(margin, margin, margin, margin)
         self._layout.setSpacing(round(8 * scale))
         self._draw_icon()
+
+    def retranslate(self) -> None:
+        """Take over the language of the screen; the state is told anew by who shows it."""
+        self.setAccessibleName(translate("door", "State of the door"))
+        self.bar.setAccessibleName(translate("door", "Progress"))
 
     def show_view(self, view: View) -> None:
         """Put a state on the card; a state that is already there costs nothing."""
@@ -45,7 +51,8 @@ class Banner(QFrame):
         self.headline.setText(view.headline)
         self.detail.setText(view.detail)
         self.setAccessibleDescription(f"{view.headline}. {view.detail}")
-        self.bar.setVisible(view.share is not None)
+        runs_down = view.kind is Kind.UNLOCKED and self._still
+        self.bar.setVisible(view.share is not None and not runs_down)
         self.bar.setValue(round(BAR_STEPS * (view.share or 0.0)))
         if changed or self.property("kind") is None:
             self._recolour()
@@ -73,7 +80,6 @@ class Banner(QFrame):
 def _bar() -> QProgressBar:
     bar = QProgressBar()
     bar.setObjectName("bar")
-    bar.setAccessibleName("Progress")
     bar.setRange(0, BAR_STEPS)
     bar.setTextVisible(False)
     bar.hide()

@@ -1,6 +1,6 @@
 """The mirror: the newest frame with its boxes."""
 
-from PyQt6.QtCore import QRectF, Qt, pyqtSlot
+from PyQt6.QtCore import QRectF, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
@@ -12,10 +12,17 @@ from kiosk.gui.overlay import Overlay
 from kiosk.gui.placement import place
 from kiosk.gui.theme import DARK, Theme
 from kiosk.station.report import Report
+from kiosk.words import translate
 
 
 class Feed(QWidget):
-    """Paints what the mailbox held last, so that a slow window never falls behind the camera."""
+    """Paints what the mailbox held last, so that a slow window never falls behind the camera.
+
+    Signals:
+        pictured: another picture is there, or none any more; also while the widget is hidden.
+    """
+
+    pictured = pyqtSignal()
 
     def __init__(self, frames: Latest[Frame], *, mirror: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,7 +34,7 @@ class Feed(QWidget):
         self._theme = DARK
         self._scale = 1.0
         self.setObjectName("feed")
-        self.setAccessibleName("Camera picture")
+        self.retranslate()
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -36,9 +43,24 @@ class Feed(QWidget):
         """The frame on the screen."""
         return self._frame
 
+    @property
+    def picture(self) -> QImage:
+        """The same as Qt paints it; a null image where there is none."""
+        return self._picture
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether people see themselves as in a mirror."""
+        return self._mirror
+
     def dress(self, theme: Theme, scale: float) -> None:
         """Take over colours and scale."""
         self._theme, self._scale = theme, scale
+        self.update()
+
+    def retranslate(self) -> None:
+        """Take over the language of the screen."""
+        self.setAccessibleName(translate("door", "Camera picture"))
         self.update()
 
     @pyqtSlot()
@@ -47,6 +69,7 @@ class Feed(QWidget):
         if frame is not None:
             self._frame, self._picture = frame, to_qimage(frame.image)
             self.update()
+            self.pictured.emit()
 
     def show_report(self, report: Report) -> None:
         """Draw the boxes of this report over the frames that follow."""
@@ -62,6 +85,7 @@ class Feed(QWidget):
         """Show no picture: an old one would look like a living one."""
         self._frame, self._report, self._picture = None, None, QImage()
         self.update()
+        self.pictured.emit()
 
     def marks(self) -> tuple[Mark, ...]:
         """What is drawn over the frame now on the screen."""
@@ -88,7 +112,7 @@ class Feed(QWidget):
         font.setPixelSize(max(round(20 * self._scale), 1))
         painter.setFont(font)
         painter.setPen(QPen(QColor(self._theme.feed.text)))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "No picture")
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, translate("door", "No picture"))
 
     def _paint_picture(self, painter: QPainter) -> None:
         size = self._picture.width(), self._picture.height()

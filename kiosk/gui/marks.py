@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from kiosk.domain import Box, Decision, Reason, display_name
-from kiosk.gui.state import ADMITTED, Kind
+from kiosk.gui.state import ADMITTED, NOT_ADMITTED, Kind
 from kiosk.station.report import Report
+from kiosk.words import translate
 
 STALE_AFTER_SECONDS = 0.5
 
@@ -22,7 +23,7 @@ class Mark:
 def marks_of(report: Report) -> tuple[Mark, ...]:
     """One mark a face. Only who was let in is named: nobody reads there whom a stranger resembles."""
     decisions = {decision.track: decision for decision in report.decisions}
-    return tuple(_mark(each.face.box, decisions.get(each.track)) for each in report.observation.faces)
+    return tuple(_mark(each.face.box, decisions.get(each.track), report) for each in report.observation.faces)
 
 
 def stale(report: Report, shown_at: float) -> bool:
@@ -30,11 +31,14 @@ def stale(report: Report, shown_at: float) -> bool:
     return abs(shown_at - report.observation.captured_at) > STALE_AFTER_SECONDS
 
 
-def _mark(box: Box, decision: Decision | None) -> Mark:
+def _mark(box: Box, decision: Decision | None, report: Report) -> Mark:
     if decision is None:
         return Mark(box, Kind.LOOKING)
     if decision.reason in ADMITTED:
-        return Mark(box, Kind.UNLOCKED, display_name(decision.person or ""))
+        person = decision.person or ""
+        return Mark(box, Kind.UNLOCKED, report.shown.get(person) or display_name(person))
     if decision.reason is Reason.GATHERING:
         return Mark(box, Kind.LOOKING, share=decision.agreeing / max(decision.required, 1))
-    return Mark(box, Kind.REFUSED, "" if decision.reason is Reason.FAULT else "Not recognised")
+    if decision.reason in NOT_ADMITTED:
+        return Mark(box, Kind.REFUSED, translate("door", "No access"))
+    return Mark(box, Kind.REFUSED, "" if decision.reason is Reason.FAULT else translate("door", "Not recognised"))

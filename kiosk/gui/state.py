@@ -7,10 +7,11 @@ import math
 import re
 from dataclasses import dataclass, field
 
+from kiosk.access.hints import hint, refusal_hint
 from kiosk.domain import Decision, Outcome, Reason, Rejection
-from kiosk.gui.hints import HINTS, refusal_hint
 from kiosk.station.report import Report, Status
 from kiosk.vision.camera import CameraState
+from kiosk.words import QT_TRANSLATE_NOOP, translate
 
 FACE_HOLDS_SECONDS = 0.7  # a face that the detector misses for less has not gone, and a hint stays readable
 REFUSAL_HOLDS_SECONDS = 3.0
@@ -19,11 +20,15 @@ STUCK_AFTER_SECONDS = 5.0
 BAR_AFTER_SECONDS = 1.0
 NOTICE_HOLDS_SECONDS = 8.0
 
-LOADED = {"encoder": "Loading the face recognition", "gallery": "Reading the pictures of the gallery"}
+LOADED = {
+    "encoder": QT_TRANSLATE_NOOP("door", "Loading the face recognition"),
+    "gallery": QT_TRANSLATE_NOOP("door", "Reading the pictures of the gallery"),
+}
 _FOLDERS = re.compile(r"(?<!\S)/(?:[^\s/:;]+/)+(?=[^\s/:;])")
 
 ADMITTED = (Reason.RECOGNISED, Reason.RETURNED, Reason.PRESENT)
-TURNED_AWAY = (Reason.TOO_FAR, Reason.AMBIGUOUS)
+NOT_ADMITTED = (Reason.SUSPENDED, Reason.NOT_YET_VALID, Reason.EXPIRED)  # recognised, and kept out all the same
+TURNED_AWAY = (Reason.TOO_FAR, Reason.AMBIGUOUS, *NOT_ADMITTED)
 
 
 class Kind(enum.Enum):
@@ -114,7 +119,7 @@ class Situation:
         self.welcome = report.welcome or self.welcome
         for decision in report.settled:
             if decision.reason is Reason.FAULT:
-                self.on_fault(decision.fault or "The door did not open.", now)
+                self.on_fault(decision.fault or translate("door", "The door did not open."), now)
         self._take_refusals(report, now)
         if report.decisions:
             self._take_hint(report, now)
@@ -146,7 +151,7 @@ class Situation:
         if self.seconds_left > 0:
             return self._unlocked()
         if self.broken:
-            return View(Kind.FAULT, "Out of order", _shut(self.broken))
+            return _out_of_order(self.broken)
         if not self.started:
             return self._starting(now)
         return self._trouble(now) or self._visitor(now)
@@ -158,53 +163,62 @@ class Situation:
 
     def _unlocked(self) -> View:
         left = math.ceil(self.seconds_left)
-        head = self.welcome or "Welcome, please come in"
-        return View(Kind.UNLOCKED, head, f"Unlocked for {left} s", self.seconds_left / max(self._pulse_seconds, 1e-9))
+        head = self.welcome or translate("door", "Welcome, please come in")
+        how_long = translate("door", "Unlocked for {seconds} s").format(seconds=left)
+        return View(Kind.UNLOCKED, head, how_long, self.seconds_left / max(self._pulse_seconds, 1e-9))
 
     def _starting(self, now: float) -> View:
-        told, headline = self.progress, "Changing the recognition" if self.replacing else "Starting"
-        what = "One moment, please."
+        told, starting = self.progress, translate("door", "Starting")
+        headline = translate("door", "Changing the recognition") if self.replacing else starting
+        what = translate("door", "One moment, please.")
         share = None
         if told is not None and now - told.since >= BAR_AFTER_SECONDS:
-            what = LOADED.get(told.what, told.what)
+            what = translate("door", LOADED.get(told.what, told.what))
             if told.total > 1:
-                what, share = f"{what}: {told.done} of {told.total}", min(told.done / told.total, 1.0)
+                so_far = translate("door", "{what}: {done} of {total}")
+                what = so_far.format(what=what, done=told.done, total=told.total)
+                share = min(told.done / told.total, 1.0)
         return View(Kind.STARTING, headline, _shut(what) if self.replacing else what, share)
 
     def _trouble(self, now: float) -> View | None:
         if now - self.fault_at < FAULT_HOLDS_SECONDS:
-            return View(Kind.FAULT, "Out of order", _shut(self.fault))
+            return _out_of_order(self.fault)
         if self.stuck_since is not None and now - self.stuck_since > STUCK_AFTER_SECONDS:
-            return View(Kind.FAULT, "Out of order", _shut("The recognition does not answer"))
+            return _out_of_order(translate("door", "The recognition does not answer"))
         if self.camera is not CameraState.LIVE:
             return self._no_picture()
         if self.status is not None and self.status.people == 0:
-            return View(Kind.NOBODY_ENROLLED, "Nobody is enrolled", _how_to_enrol(self.status))
+            return View(Kind.NOBODY_ENROLLED, translate("door", "Nobody is enrolled"), _how_to_enrol(self.status))
         return None
 
     def _no_picture(self) -> View:
         if self.camera is CameraState.OPENING:
-            return View(Kind.STARTING, "Starting", "The camera is being opened.")
+            return View(Kind.STARTING, translate("door", "Starting"), translate("door", "The camera is being opened."))
         if self.camera is CameraState.ENDED:
-            return View(Kind.CAMERA_LOST, "No more pictures", self.camera_fault or "The recording has ended.")
-        return View(Kind.CAMERA_LOST, "Camera lost", self.camera_fault or "It is being opened again.")
+            ended = self.camera_fault or translate("door", "The recording has ended.")
+            return View(Kind.CAMERA_LOST, translate("door", "No more pictures"), ended)
+        lost = self.camera_fault or translate("door", "It is being opened again.")
+        return View(Kind.CAMERA_LOST, translate("door", "Camera lost"), lost)
 
     def _visitor(self, now: float) -> View:
         if now < self.refused_until:
-            return View(Kind.REFUSED, "Not recognised", f"The door stays locked. {refusal_hint(self.refused)}")
+            known = self.refused in NOT_ADMITTED
+            headline = translate("door", "No access at present") if known else translate("door", "Not recognised")
+            return View(Kind.REFUSED, headline, _locked_and(refusal_hint(self.refused)))
         if self.report is None or now - self.reported_at > FACE_HOLDS_SECONDS:
             return _locked()
         reasons = {each.reason for each in self.report.decisions}
         if Reason.GATHERING in reasons:
             return self._looking()
         if Reason.PRESENT in reasons:
-            return View(Kind.LOCKED, "Locked", "To open it again, step aside and come back.")
+            return _locked(translate("door", "To open it again, step aside and come back."))
         return _locked()
 
     def _looking(self) -> View:
         if self.rejection is None:
-            return View(Kind.LOOKING, "One moment", "Please look at the camera. The door is locked.")
-        return View(Kind.LOOKING, HINTS[self.rejection], "The door is locked.")
+            detail = translate("door", "Please look at the camera. The door is locked.")
+            return View(Kind.LOOKING, translate("door", "One moment"), detail)
+        return View(Kind.LOOKING, hint(self.rejection), translate("door", "The door is locked."))
 
 
 def _turned_away(report: Report) -> list[Decision]:
@@ -223,19 +237,26 @@ def _rejection(report: Report) -> Rejection | None:
     return nearest.rejection if nearest is not None else None
 
 
-def _locked() -> View:
-    return View(Kind.LOCKED, "Locked", "Look at the camera to come in.")
+def _locked(how: str = "") -> View:
+    return View(Kind.LOCKED, translate("door", "Locked"), how or translate("door", "Look at the camera to come in."))
+
+
+def _out_of_order(why: str) -> View:
+    return View(Kind.FAULT, translate("door", "Out of order"), _shut(why))
 
 
 def _shut(message: str) -> str:
     """Without the folders of a path, which would leave no room for the remedy; the log has them."""
-    return f"The door stays locked. {_FOLDERS.sub('…/', message)}"
+    return _locked_and(_FOLDERS.sub("…/", message))
+
+
+def _locked_and(sentence: str) -> str:
+    return translate("door", "The door stays locked. {sentence}").format(sentence=sentence)
 
 
 def _how_to_enrol(status: Status) -> str:
-    how = "Put pictures into the image folder, or type: kiosk enrol NAME PICTURE"
-    advice = f" {status.advice}" if status.advice else ""
-    if not status.skipped:
-        return f"{how}.{advice}" if advice else how
-    could_not = "1 picture could" if status.skipped == 1 else f"{status.skipped} pictures could"
-    return f"{how}. {could_not} not be used; kiosk people says why.{advice}"
+    sentences = [translate("door", "Put pictures into the image folder, or type: kiosk enrol NAME PICTURE")]
+    if status.skipped:
+        sentences.append(translate("door", "%n pictures could not be used; kiosk people says why", "", status.skipped))
+    sentences += [status.advice] if status.advice else []
+    return ". ".join(sentences)

@@ -1,5 +1,7 @@
 """When another encoder would serve better."""
 
+from kiosk.words import translate
+
 DEFAULT = "dlib_resnet"
 # Measured on LFW's open set of 1,000 people: such an encoder misses a quarter as many at the same rate of false alarms.
 STRONGER_ENCODER = "fetch a stronger encoder: kiosk weights fetch sface, then `encoder: sface` in config.yaml"
@@ -7,4 +9,4 @@ STRONGER_ENCODER = "fetch a stronger encoder: kiosk weights fetch sface, then `e
 
 def advice_for(encoder: str) -> str:
     """To who is about to enrol people; empty where the encoder suits any number."""
-    return "For hundreds of people, first: kiosk weights fetch sface" if encoder == DEFAULT else ""
+    return translate("door", "For hundreds of people, first: kiosk weights fetch sface") if encoder == DEFAULT else ""

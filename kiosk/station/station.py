@@ -6,13 +6,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from kiosk import words
 from kiosk.access.controller import AccessController
 from kiosk.access.decision import DecisionRule, RuleSettings
 from kiosk.access.door import ScreenDoor
 from kiosk.access.greeting import Greeter, compose
 from kiosk.access.journal import Journal
 from kiosk.access.people import PeopleRegister
-from kiosk.access.voice import Voice
+from kiosk.access.spoken_hints import SpokenHints
+from kiosk.access.voice import Voice, voice_of
 from kiosk.config import Config, ConfigFile
 from kiosk.config.schema import Applies, applies, changed_keys
 from kiosk.domain import Decision, Frame, Outcome, Reason
@@ -25,7 +27,9 @@ from kiosk.station.advice import advice_for
 from kiosk.station.known_people import KnownPeople
 from kiosk.station.matching import matching_numbers
 from kiosk.station.report import Report, Status
+from kiosk.station.visitor_keeping import VisitorKeeping
 from kiosk.station.watched_files import WatchedFiles
+from kiosk.words import translate
 
 _CHECK_JOURNAL_SECONDS = 5.0
 
@@ -58,6 +62,7 @@ class Parts:
     gallery: KeptGallery
     journal: Journal
     people: PeopleRegister
+    visitors: VisitorKeeping
     door: ScreenDoor
     voice: Voice
     encoder: EncoderSpec
@@ -86,6 +91,7 @@ class Station:
             parts.door, parts.journal, config.current.door.open_seconds, parts.encoder.name, clock=parts.clock
         )
         self._greeter = Greeter(parts.voice.say, config.current.voice.text)
+        self._hints = SpokenHints(parts.voice.say)
         self._inside: list[str] = []
         self._config_fault = config.fault_found
         self._door_fault: str | None = None  # until it opens again
@@ -122,7 +128,9 @@ class Station:
         with stages.stage("decide"):
             decisions = tuple(self._carry_out(decision) for decision in self._rule.update(observation))
             self._greeter.tick(frame.captured_at)
+            self._hints.update(observation, decisions, frame.captured_at)
         settled = tuple(decision for decision in decisions if decision.outcome is not Outcome.PENDING)
+        self._parts.visitors.update(frame, observation, settled, self._parts.recogniser.probe)
         shown = self._people.shown_in(decisions)
         return Report(observation, decisions, settled, self._welcome(), dict(stages.seconds), shown)
 
@@ -132,10 +140,13 @@ class Station:
         self.outdated = self.outdated or self._parts.files.changed()
         self._take_over_gallery()
         self._people.refresh()
+        self._parts.visitors.purge()
         self._check_journal()
+        # Each time: the window may take over another language a little later than the station.
+        self._parts.voice.voice = self._config.current.voice.name or voice_of(words.language())
         snapshot = self._parts.gallery.snapshot
-        gallery_fault, people_fault = self._parts.gallery.fault, self._people.fault
-        faults = (self._door_fault, self._journal_fault, self._config_fault, people_fault, gallery_fault)
+        parts = (self._people, self._parts.visitors, self._parts.gallery)
+        faults = (self._door_fault, self._journal_fault, self._config_fault, *(part.fault for part in parts))
         self.status = Status(
             people=len(snapshot.people),
             skipped=sum(not skipped.settling and skipped.reason != EMPTY for skipped in snapshot.skipped),
@@ -150,7 +161,7 @@ class Station:
         """Locks the door and lets everything go, within about two seconds."""
         parts = self._parts
         with ExitStack() as stack:  # the last one first, and each whatever another one raises
-            for part in (parts.journal, parts.gallery, parts.voice, parts.door):
+            for part in (parts.visitors, parts.journal, parts.gallery, parts.voice, parts.door):
                 stack.callback(part.close)
 
     def _carry_out(self, decision: Decision) -> Decision:
@@ -207,10 +218,11 @@ class Station:
         self._rule.restart_counts()
         self._controller.open_seconds = config.door.open_seconds
         self._greeter.template = voice.text
+        self._parts.visitors.hours = config.reception.keep_refused_hours
         self._parts.voice.enabled = voice.enabled and not self._silent
         self._parts.voice.rate_words_per_minute = voice.words_per_minute
         self._parts.voice.volume = voice.volume
-        self._parts.voice.voice = voice.name or None
+        self._hints.enabled = voice.hints
 
     def _take_over_gallery(self) -> None:
         snapshot = self._parts.gallery.snapshot
@@ -221,7 +233,7 @@ class Station:
         if isinstance(before, GallerySnapshot) and before.templates == snapshot.templates:
             return
         self._rule.restart_counts()
-        self._gallery_notice = "The gallery has changed and is in force."
+        self._gallery_notice = translate("door", "The gallery has changed and is in force.")
 
     def _check_journal(self) -> None:
         """While it is at fault, so that the screen tells when it is mended, before somebody stands there."""
@@ -240,5 +252,7 @@ class Station:
 
 def _what_waits(before: Config, after: Config) -> str:
     names = [key for key in changed_keys(before, after) if applies(key) is Applies.RESTART]
-    waiting = f"; {', '.join(names)} at the next start" if names else ""
-    return f"The new configuration is in force{waiting}."
+    if not names:
+        return translate("door", "The new configuration is in force.")
+    waiting = translate("door", "The new configuration is in force; {options} at the next start.")
+    return waiting.format(options=", ".join(names))

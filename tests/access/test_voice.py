@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import stat
+import subprocess
 import sys
 import threading
 import time
@@ -17,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.access.voice import SPEAKER, TEXT_LENGTH, Voice, probe_voice, speakable
+from kiosk.access.voice import SPEAKER, TEXT_LENGTH, Voice, probe_voice, speakable, voice_of
 
 # A child that writes down who was asked to say what. Texts that are commands make it misbehave.
 CHILD = """
@@ -459,3 +460,15 @@ def test_probe_says_why_there_is_no_speech(cards: Path, program: str, reason: st
 
 def test_probe_says_that_the_speaker_cannot_start(cards: Path) -> None:
     assert "No such file" in (probe_voice(["/no/such/speaker"], cards) or "")
+
+
+@pytest.mark.parametrize(("language", "voice"), [("en", None), ("de", "de"), ("pt_BR", "pt-br"), ("zh_TW", "cmn")])
+def test_each_language_has_its_voice(language: str, voice: str | None) -> None:
+    assert voice_of(language) == voice
+
+
+def test_the_speech_engine_has_the_german_voice(tmp_path: Path) -> None:
+    request = json.dumps({"text": "Willkommen Ada", "rate": 165, "volume": 1.0, "voice": voice_of("de")})
+    command = [*SPEAKER, "--to-file", str(tmp_path / "welcome.wav")]
+    said = subprocess.run(command, input=request + "\n", capture_output=True, text=True, timeout=60, check=True)
+    assert said.stdout == "done\n"

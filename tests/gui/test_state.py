@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain import Outcome, Reason, Rejection
-from kiosk.gui.hints import HINTS
+from kiosk.access.hints import HINTS
 from kiosk.gui.state import (
     BAR_AFTER_SECONDS,
     FACE_HOLDS_SECONDS,
@@ -261,7 +261,7 @@ def test_a_lost_camera_says_what_is_wrong_with_it(ready):
     assert ready.view(NOW).detail == "camera 0: is gone; plug it in"
 
 
-@pytest.mark.parametrize(("skipped", "words"), [(0, ""), (1, "1 picture could not"), (7, "7 pictures could not")])
+@pytest.mark.parametrize(("skipped", "words"), [(0, ""), (7, "7 pictures could not")])
 def test_an_empty_gallery_explains_what_to_do(ready, skipped, words):
     ready.status = Status(0, skipped, ())
     view = ready.view(NOW)
@@ -287,3 +287,11 @@ def test_an_open_door_is_never_shown_as_locked_whatever_else_is_wrong(left, situ
     situation.on_door(left)
     assert situation.view(NOW).kind is Kind.UNLOCKED
     assert 0 < situation.view(NOW).share <= 1
+
+
+@pytest.mark.parametrize("reason", [Reason.SUSPENDED, Reason.NOT_YET_VALID, Reason.EXPIRED])
+def test_who_is_recognised_and_kept_out_is_sent_to_the_reception(ready, make_report, make_decision, reason):
+    ready.on_report(make_report(None, make_decision(reason, outcome=Outcome.REFUSED)), NOW)
+    view = ready.view(NOW)
+    assert (view.kind, view.headline) == (Kind.REFUSED, "No access at present")
+    assert "reception" in view.detail

@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from kiosk import words
+from kiosk.access.hints import HINTS
 from kiosk.access.journal import Journal, JournalEntry
 from kiosk.access.people import PeopleRegister, PersonRecord, people_file
-from kiosk.domain import Decision, Frame, Outcome, Reason
+from kiosk.access.voice import Voice
+from kiosk.domain import Decision, Frame, Outcome, Reason, Rejection
 from kiosk.errors import DoorError, EncoderError
 from kiosk.recognition.gallery import Gallery
 from kiosk.resources import asset
+from kiosk.station import build as build_module
 from kiosk.station.station import Station
 
 # Moments of the demo's cycle, in s: one stands near the camera, alone or beside the other.
@@ -153,6 +157,25 @@ class TestWhileRunning:
         station.refresh()
         settle(station, scene(*GRACE))
         assert station.process(scene(4.5, 4.6)[0]).welcome == "Hello Grace Hopper"
+
+    def test_the_voice_speaks_the_language_of_the_screen_unless_one_is_named(self, build, home, monkeypatch):
+        voice = Voice(enabled=False)
+        monkeypatch.setattr(build_module, "Voice", lambda **options: voice)
+        station = build()
+        assert voice.voice is None
+        monkeypatch.setattr(words, "_language", "de")
+        station.refresh()
+        assert voice.voice == "de"
+        save(home, "voice: {enabled: false, name: en-us}\n")
+        station.refresh()
+        assert voice.voice == "en-us"
+
+    def test_hints_are_said_aloud_on_request(self, build, home, scene, monkeypatch):
+        said: list[str] = []
+        monkeypatch.setattr(Voice, "say", lambda voice, text: said.append(text))
+        save(home, "voice: {enabled: false, hints: true}\nquality: {min_light: 200.0, max_light: 210.0}\n")
+        settle(build(), scene(*GRACE))
+        assert said == [HINTS[Rejection.TOO_DARK]]
 
     def test_a_broken_edit_changes_nothing_and_is_shown_until_it_is_mended(self, build, home, scene):
         station = build()

@@ -1,7 +1,7 @@
 import pytest
 
 from kiosk.domain import Reason, Rejection
-from kiosk.gui.hints import HINTS, refusal_hint
+from kiosk.access.hints import HINTS, refusal_hint
 
 
 @pytest.mark.parametrize("rejection", Rejection)
