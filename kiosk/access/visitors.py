@@ -39,7 +39,6 @@ _SCHEMA = Schema(
     wal=False,  # a log would keep a copy of each face
     remedy="the damaged file was deleted, try again",
 )
-_OVERDUE = "time < ? OR time > ?"
 _SURPLUS = "id <= (SELECT id FROM visitors ORDER BY id DESC LIMIT 1 OFFSET ?)"
 
 
@@ -114,22 +113,23 @@ class VisitorStore:
             self._forget_side_file()
             return 0
         latest = "9" if now is None else _stored(now + _AHEAD)
-        overdue = (_stored(older_than), latest)
-        # Asked first: once a second it is almost always in vain, and a reader is not to be kept waiting for that.
-        with self._session() as connection:
-            some = connection.execute(f"SELECT EXISTS (SELECT 1 FROM visitors WHERE {_OVERDUE})", overdue)  # noqa: S608 - constants
-            if not some.fetchone()[0]:
-                return 0
-        with self._change() as connection:
-            return connection.execute(f"DELETE FROM visitors WHERE {_OVERDUE}", overdue).rowcount  # noqa: S608 - constants
+        return self._remove_where("time < ? OR time > ?", _stored(older_than), latest)
 
     def clear(self) -> int:
         """Removes every face; returns how many there were."""
         if not self.path.exists():
             self._forget_side_file()
             return 0
+        return self._remove_where("true")
+
+    def _remove_where(self, condition: str, *values: str) -> int:
+        # Asked first: once a second it is almost always in vain, and a reader is not to be kept waiting for that.
+        with self._session() as connection:
+            some = connection.execute(f"SELECT EXISTS (SELECT 1 FROM visitors WHERE {condition})", values)  # noqa: S608 - constants
+            if not some.fetchone()[0]:
+                return 0
         with self._change() as connection:
-            return connection.execute("DELETE FROM visitors WHERE true").rowcount
+            return connection.execute(f"DELETE FROM visitors WHERE {condition}", values).rowcount  # noqa: S608 - constants
 
     def close(self) -> None:
         """Closes the file; the next use opens it again."""

@@ -172,6 +172,10 @@ class Recogniser:
         self._embeddings = {track: seen for track, seen in self._embeddings.items() if track in living}
         return Observation(frame.sequence, frame.captured_at, self._last)
 
+    def probe(self, track: int) -> Embedding | None:
+        """The newest embedding of a face that is followed."""
+        return self._embeddings.get(track)
+
     def _find(self, frame: Frame) -> list[Face]:
         """Around the faces that are followed; in the whole frame if there are none, and now and then for newcomers."""
         self._tracker.expire(frame.captured_at)

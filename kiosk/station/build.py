@@ -14,6 +14,7 @@ from typing import TypeAlias
 from kiosk.access.door import ScreenDoor
 from kiosk.access.journal import Journal
 from kiosk.access.people import PeopleRegister, people_file
+from kiosk.access.visitors import VisitorStore
 from kiosk.access.voice import Voice
 from kiosk.config import ConfigFile, EncoderChoice, QualitySection
 from kiosk.encoders import EXPORTED, Encoder, EncoderSpec, encoder_names, encoder_paths, load_encoder
@@ -23,8 +24,9 @@ from kiosk.recognition.gallery.watch import GalleryWatch
 from kiosk.recognition.pipeline import FacePath, PhotographReader, Recogniser
 from kiosk.resources import asset, weights
 from kiosk.station.matching import matching_numbers
-from kiosk.station.places import cache_folder, gallery_folder, journal_file
+from kiosk.station.places import cache_folder, gallery_folder, journal_file, visitors_file
 from kiosk.station.station import FrameClock, Parts, Station
+from kiosk.station.visitor_keeping import VisitorKeeping
 from kiosk.station.watched_files import WatchedFiles
 from kiosk.vision.camera import WatchedCamera
 from kiosk.vision.detector import FaceDetector, HaarDetector
@@ -212,6 +214,7 @@ def _started(
             gallery=undo.enter_context(closing(GalleryWatch(gallery))),
             journal=undo.enter_context(closing(Journal(journal_file(config, demo=choices.demo)))),
             people=PeopleRegister(people_file(choices.gallery)),
+            visitors=VisitorKeeping(VisitorStore(visitors_file(demo=choices.demo))),
             door=ScreenDoor(clock),
             voice=undo.enter_context(closing(Voice(enabled=config.current.voice.enabled and not choices.fast))),
             encoder=encoder,

@@ -9,12 +9,14 @@ from kiosk import words
 from kiosk.access.hints import HINTS
 from kiosk.access.journal import Journal, JournalEntry
 from kiosk.access.people import PeopleRegister, PersonRecord, people_file
+from kiosk.access.visitors import VisitorStore
 from kiosk.access.voice import Voice
 from kiosk.domain import Decision, Frame, Outcome, Reason, Rejection
 from kiosk.errors import DoorError, EncoderError
 from kiosk.recognition.gallery import Gallery
 from kiosk.resources import asset
 from kiosk.station import build as build_module
+from kiosk.station.places import visitors_file
 from kiosk.station.station import Station
 
 # Moments of the demo's cycle, in s: one stands near the camera, alone or beside the other.
@@ -400,3 +402,37 @@ class TestPeople:
         register.path.unlink()
         assert station.refresh().faults == ()
         assert (Outcome.GRANTED, "Grace_Hopper") in outcomes(settle(station, scene(28.0, 30.5)))
+
+
+class TestVisitors:
+    def test_nobody_is_kept_unless_the_configuration_says_so(self, build, scene):
+        settle(build(), scene(*EILEEN))
+        assert not visitors_file().exists()
+
+    def test_who_is_refused_is_kept_as_a_picture_that_the_gallery_takes(self, build, home, scene):
+        save(home, "reception: {keep_refused_hours: 1}\n")
+        station = build()
+        assert outcomes(settle(station, scene(*EILEEN))) == [(Outcome.REFUSED, None)]
+        assert outcomes(settle(station, scene(28.0, 30.5))) == [(Outcome.GRANTED, "Grace_Hopper")]
+        (kept,) = VisitorStore(visitors_file()).visitors()
+        (home / "images" / "Eileen Collins.png").write_bytes(kept.picture)
+        wait_for(lambda: station.refresh().people == 2)
+        again = [Frame(frame.image, frame.captured_at + 60, frame.sequence + 3000) for frame in scene(*EILEEN)]
+        assert outcomes(settle(station, again)) == [(Outcome.GRANTED, "Eileen Collins")]
+
+    def test_switching_it_off_removes_them_at_the_next_refresh(self, build, home, scene):
+        save(home, "reception: {keep_refused_hours: 1}\n")
+        station = build()
+        settle(station, scene(*EILEEN))
+        assert VisitorStore(visitors_file()).count() == 1
+        save(home, "reception: {keep_refused_hours: 0}\n")
+        station.refresh()
+        assert VisitorStore(visitors_file()).count() == 0
+
+    def test_a_store_that_cannot_be_used_is_told_and_costs_nobody_the_door(self, build, home, scene):
+        save(home, "reception: {keep_refused_hours: 1}\n")
+        visitors_file().mkdir(parents=True)
+        station = build()
+        assert any("visitors.sqlite3" in fault for fault in station.status.faults)
+        assert outcomes(settle(station, scene(*EILEEN))) == [(Outcome.REFUSED, None)]
+        assert outcomes(settle(station, scene(28.0, 30.5))) == [(Outcome.GRANTED, "Grace_Hopper")]
