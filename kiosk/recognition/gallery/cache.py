@@ -26,6 +26,7 @@ _USED_AGAIN_SECONDS = 86400.0
 _VECTOR, _REJECTION = b"v", b"r"
 # A whole entry is a checksum, a kind and some hundred numbers; a longer file is not one.
 _MAX_ENTRY_BYTES = 2**20
+INDEX, NEW = "index-", ".new-"  # what the names of indexes, and of files that are being written, begin with
 
 
 class TemplateCache:
@@ -56,6 +57,11 @@ class TemplateCache:
             payload = _VECTOR + outcome.vector.astype("<f4").tobytes()
         _write(self._folder / digest, zlib.crc32(payload).to_bytes(4, "little") + payload)
 
+    def forget(self, digest: str) -> None:
+        """Deletes what is known of a content, where the disk lets it; for all encoders see forgetting."""
+        with contextlib.suppress(OSError):
+            (self._folder / digest).unlink(missing_ok=True)
+
     def known_digests(self, images: Path) -> dict[str, tuple[Stamp, str]]:
         """Source -> stamp and hash of the content, as remember_digests left them for an image folder."""
         try:
@@ -78,7 +84,7 @@ class TemplateCache:
                     path.unlink(missing_ok=True)
 
     def _index(self, images: Path) -> Path:
-        return self._folder / f"index-{_hashed(os.fsencode(images.absolute()).hex())}.json"
+        return self._folder / f"{INDEX}{_hashed(os.fsencode(images.absolute()).hex())}.json"
 
 
 def _hashed(text: str) -> str:
@@ -95,14 +101,19 @@ def _unpacked(content: bytes, encoder: str) -> Embedding | Rejection | None:
     return Embedding(vector, encoder) if kind == _VECTOR and vector.size else None
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Puts a file in place whole; raises OSError and leaves nothing behind where it cannot."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=NEW)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        Path(temporary).replace(path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
 def _write(path: Path, content: bytes) -> None:
     with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-            Path(temporary).replace(path)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(path, content)

@@ -85,7 +85,7 @@ def _walk(root: Path) -> Iterator[ListedPicture | Skipped]:
 
 
 def _walk_person(root: Path, folder: os.DirEntry[str]) -> Iterator[ListedPicture | Skipped]:
-    reason = _name_fault(folder.name, folder.name)
+    reason = name_fault_of(folder.name, folder.name)
     try:
         entries = _entries(Path(folder.path))
     except OSError as fault:
@@ -100,7 +100,7 @@ def _walk_person(root: Path, folder: os.DirEntry[str]) -> Iterator[ListedPicture
 def _examined(root: Path, entry: os.DirEntry[str], source: str, person: str) -> ListedPicture | Skipped:
     path = Path(entry.path)
     try:
-        reason = _name_fault(source, person) or (_link_fault(root, path) if entry.is_symlink() else None)
+        reason = name_fault_of(source, person) or (_link_fault(root, path) if entry.is_symlink() else None)
         status = entry.stat(follow_symlinks=not reason)
     except (OSError, RuntimeError) as fault:
         return Skipped(printable(source), f"cannot be read ({_cause(fault)})")
@@ -111,7 +111,8 @@ def _examined(root: Path, entry: os.DirEntry[str], source: str, person: str) -> 
 
 
 @lru_cache(2**14)  # a running kiosk asks for the same names twice a second
-def _name_fault(source: str, person: str) -> str | None:
+def name_fault_of(source: str, person: str) -> str | None:
+    """What is wrong with the name of a file, or with that of the person it is of."""
     if printable(source) != source:
         return "the name is not UTF-8 or holds characters that cannot be shown"
     fault = name_fault(normal_name(person))

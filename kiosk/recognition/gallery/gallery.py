@@ -102,7 +102,8 @@ class Gallery:
             self._publish(listing)
             if self._read_due(listing, time.monotonic() + _REFRESH_SECONDS, lambda done, total: None):
                 self._publish(listing)
-                self._remember_digests(listing)
+            # Also where nothing was read: who was erased must not stay in the index by name.
+            self._remember_digests(listing)
             return _in_force(before) != _in_force(self._snapshot)
 
     def close(self) -> None:

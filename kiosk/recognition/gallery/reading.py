@@ -78,7 +78,11 @@ class PictureReader:
             return _failed(fault)
         if changed:
             return Reading(None, "is still being written", passing=True)
-        return content if isinstance(content, Reading) else self._encoded(digest, content)
+        reading = content if isinstance(content, Reading) else self._encoded(digest, content)
+        if not os.path.lexists(picture.path):
+            # Erased while it was read: whoever did has looked through the cache already, or will not find it in there.
+            self._cache.forget(digest)
+        return reading
 
     def _encoded(self, digest: str, image: ByteImage) -> Reading:
         try:

@@ -438,3 +438,18 @@ def test_a_start_finishes_what_a_crash_interrupted(open_gallery, images, save_po
     gallery.load()
     assert gallery.snapshot.people == ("Ada",)
     assert [path.name for path in images.iterdir()] == ["Ada"]
+
+
+def test_who_is_gone_from_the_folder_is_gone_from_the_index_at_the_next_look(
+    tmp_path, images, open_gallery, save_portrait
+):
+    for name in ("Ada", "Lin"):
+        save_portrait(images / f"{name}.png", person=len(name))
+    age(images)
+    gallery = open_gallery()
+    gallery.load()
+    (index,) = (tmp_path / "cache").glob("*/index-*")
+    assert "Ada.png" in index.read_text()
+    (images / "Ada.png").unlink()
+    gallery.refresh()
+    assert "Ada.png" not in index.read_text()

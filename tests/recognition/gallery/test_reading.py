@@ -181,3 +181,16 @@ def test_a_file_that_grows_while_it_is_read_is_still_being_written(
     reading = PictureReader(lambda: encode_pixels, "pixels", cache).read(picture)
     assert reading.outcome == "is still being written"
     assert reading.passing
+
+
+def test_a_picture_that_is_erased_while_it_is_read_leaves_nothing_in_the_cache(
+    tmp_path, cache, save_portrait, encode_pixels
+):
+    path = save_portrait(tmp_path / "a.png", person=1)
+
+    def erased_meanwhile(image):
+        path.unlink()
+        return encode_pixels(image)
+
+    reading = PictureReader(lambda: erased_meanwhile, "pixels", cache).read(listed(path))
+    assert cache.get(reading.digest) is None
