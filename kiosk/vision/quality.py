@@ -10,7 +10,7 @@ from kiosk.vision.opencv import cv2
 # The end of the nose that a scheme knows: the tip moves farther aside than the base. On 600 pictures of LFW's
 # development view the median, 90th, 95th and 99th percentile of the turn by the tip are 1.35, 1.38, 1.33 and 1.27 times
 # those by the base (0.07, 0.19, 0.25, 0.41). On 1,248 others both are above 0.45 in 0.3 % when scaled so.
-_REACH = {Scheme.DLIB: 1.0, Scheme.ARCFACE: 1.3}
+REACH = {Scheme.DLIB: 1.0, Scheme.ARCFACE: 1.3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +79,16 @@ def turn(landmarks: Landmarks) -> float:
 
     0 = straight ahead, in parts of the distance between the eyes; about the same from landmarks of either scheme.
     """
-    right, left, nose = _eyes_and_nose(landmarks)
+    right, left, nose = eyes_and_nose(landmarks)
     across = right - left
     distance = float(np.hypot(*across))
     if distance == 0:
         return float("inf")
     offset = nose - (left + right) / 2
-    return abs(float(offset @ across)) / distance**2 / _REACH[landmarks.scheme]
+    return abs(float(offset @ across)) / distance**2 / REACH[landmarks.scheme]
 
 
-def _eyes_and_nose(landmarks: Landmarks) -> tuple[Floats, Floats, Floats]:
+def eyes_and_nose(landmarks: Landmarks) -> tuple[Floats, Floats, Floats]:
     """The eye at the right of the image, the eye at its left, and the nose."""
     points = landmarks.points
     if landmarks.scheme is Scheme.ARCFACE:
