@@ -28,12 +28,12 @@ class Known:
 def open_gallery(config: Path | None, gallery: Path | None) -> Known:
     """Loads the image folder `gallery`, or that of the configuration; raises KioskError."""
     from kiosk.station.build import (
-        gallery_folder,
         load_configured_encoder,
         make_gallery,
         photograph_reader,
     )
     from kiosk.station.matching import matching_numbers
+    from kiosk.station.places import gallery_folder
     from kiosk.vision.landmarks import shipped_landmarks
 
     settings = read_config(config)

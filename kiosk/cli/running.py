@@ -20,6 +20,7 @@ from kiosk.cli.options import ConfigOption, GalleryOption, JsonOption, read_conf
 from kiosk.cli.output import print_json, rounded
 from kiosk.domain import Decision, display_name
 from kiosk.errors import CameraError, ConfigError
+from kiosk.words import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:
     from kiosk.station.build import Choices
@@ -41,6 +42,8 @@ FastOption: TypeAlias = Annotated[
         help="Read a file as fast as it is processed, every frame, with video time as the clock. Needs --headless.",
     ),
 ]
+# Told in the language of the screen, where there is one.
+_DEMO, _NO_CAMERA = QT_TRANSLATE_NOOP("door", "Demo"), QT_TRANSLATE_NOOP("door", "Demo: no camera was found.")
 FullScreenOption: TypeAlias = Annotated[bool, typer.Option("--fullscreen", help="Start without a window frame.")]
 
 
@@ -71,8 +74,10 @@ def run(
 
     choices = choose(read_config(config), source=source, gallery=gallery, fast=fast)
     searched = source is None and choices.config.current.camera.source == "auto"
-    notice = ("Demo: no camera was found." if searched else "Demo") if choices.demo else ""
-    return _start(choices, notice, headless=headless or as_json, as_json=as_json, full_screen=fullscreen)
+    why = _NO_CAMERA if searched else _DEMO
+    return _start(
+        choices, why if choices.demo else "", headless=headless or as_json, as_json=as_json, full_screen=fullscreen
+    )
 
 
 def demo(
@@ -91,7 +96,7 @@ def demo(
     from kiosk.station.build import choose
 
     choices = choose(read_config(config), source="demo", gallery=gallery, fast=fast)
-    return _start(choices, "Demo", headless=headless or as_json, as_json=as_json, full_screen=fullscreen)
+    return _start(choices, _DEMO, headless=headless or as_json, as_json=as_json, full_screen=fullscreen)
 
 
 def _start(choices: Choices, notice: str, *, headless: bool, as_json: bool, full_screen: bool) -> int:
@@ -110,20 +115,23 @@ def _start(choices: Choices, notice: str, *, headless: bool, as_json: bool, full
 
 
 def _show(choices: Choices, notice: str, *, full_screen: bool) -> NoReturn:
-    from kiosk.gui.app import run_window
+    from kiosk.gui.app import Appearance, run_window
     from kiosk.station.build import build_station, require_source, watch_camera
+    from kiosk.station.desk import open_desk
 
     require_source(choices)
     screen = choices.config.current.screen
-    code = run_window(
-        watch_camera(choices),
-        lambda progress: build_station(choices, progress),
-        full_screen=full_screen or screen.full_screen,
-        theme=screen.theme.value,
-        mirror=screen.mirror and not choices.recording,
-        notice=notice,
-        close_at_end=choices.recording,
-    )
+    with closing(open_desk(choices)) as desk:
+        code = run_window(
+            watch_camera(choices),
+            lambda progress: build_station(choices, progress),
+            full_screen=full_screen or screen.full_screen,
+            appearance=Appearance(screen.theme.value, screen.large_type, screen.high_contrast, screen.reduced_motion),
+            mirror=screen.mirror and not choices.recording,
+            notice=notice,
+            close_at_end=choices.recording,
+            desk=desk,
+        )
     _leave(code)
 
 
@@ -136,10 +144,12 @@ def _leave(code: int) -> NoReturn:
 
 
 def _print_decisions(choices: Choices, *, as_json: bool) -> int:
+    from kiosk.gui.language import use_for_welcome
     from kiosk.station.build import build_station, require_source
     from kiosk.station.report import Stopped
 
     require_source(choices)
+    use_for_welcome(choices.config.current.screen.language)
     logging.getLogger("kiosk").setLevel(logging.INFO)
     stop = _stop_on_signals()
 

@@ -6,9 +6,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType, TracebackType
+from typing import TYPE_CHECKING
 
 from PyQt6 import sip
 from PyQt6.QtCore import QEventLoop, QObject, QSize, Qt, QTimer, pyqtSignal, pyqtSlot
@@ -21,11 +23,16 @@ from kiosk.gui.display import display_fault
 from kiosk.gui.faults import FaultLog
 from kiosk.gui.feed import Feed
 from kiosk.gui.mailbox import Latest
-from kiosk.gui.theme import DARK, LIGHT, Theme
+from kiosk.gui.reception.shell import Reception
+from kiosk.gui.theme import DARK, DARK_CONTRAST, LIGHT, LIGHT_CONTRAST, Look
 from kiosk.gui.threads import WorkerThread, stop_all
 from kiosk.gui.window import KioskWindow
 from kiosk.gui.workers import BuildStation, CameraWorker, RecognitionWorker
 from kiosk.vision.camera import CameraState, WatchedCamera
+
+if TYPE_CHECKING:  # the window is on the screen before what they need is loaded
+    from kiosk.station.desk import Desk
+    from kiosk.station.station import Station
 
 FIRST_SIZE_PX = (1280, 768)
 STOP_SECONDS = 1.75  # voice and gallery may take one of their own
@@ -55,22 +62,34 @@ class Unhandled(QObject):
 class Kiosk(QObject):
     """The wiring: mailboxes, workers, threads and the window."""
 
-    def __init__(self, camera: WatchedCamera, build: BuildStation, theme: str, *, mirror: bool, notice: str) -> None:
+    def __init__(
+        self,
+        camera: WatchedCamera,
+        build: BuildStation,
+        appearance: Appearance,
+        *,
+        mirror: bool,
+        notice: str,
+        desk: Desk | None = None,
+    ) -> None:
         super().__init__()
         self.close_at_end = False
         # Not the application's own loop: a second quit() of that one would end whatever loop comes next.
         self._loop = QEventLoop()
         self._camera = camera
-        self._theme = theme
+        self._appearance = appearance
+        self._desk = desk
         shown, recognised = Latest[Frame](), Latest[Frame]()
         self.cameras = CameraWorker(camera, shown, recognised)
         self.recognition = recognition = RecognitionWorker(build, recognised)
         self.window = KioskWindow(
             Feed(shown, mirror=mirror),
-            resolved(theme),
+            appearance.look(),
             notice=notice,
             busy_since=lambda: recognition.busy_since,
         )
+        if desk is not None:
+            self.window.add_reception(Reception(desk, self.window.feed, recognition.ask))
         self._threads = (WorkerThread("camera", self.cameras), WorkerThread("recognition", self.recognition))
         self._connect()
 
@@ -87,13 +106,35 @@ class Kiosk(QObject):
         recognition.reported.connect(window.on_reported)
         recognition.status_changed.connect(window.on_status_changed)
         recognition.failed.connect(window.on_failed)
+        recognition.answered.connect(self.on_answered)
+        recognition.built.connect(self.on_built)
+        recognition.replaced.connect(self.on_gone)
+        recognition.broken.connect(self.on_gone)
+        if window.reception is not None:
+            recognition.reported.connect(window.reception.on_reported)
+            recognition.status_changed.connect(window.reception.on_status_changed)
         hints = QGuiApplication.styleHints()
         if hints is not None:
             hints.colorSchemeChanged.connect(self.on_desktop_changed)
 
     @pyqtSlot()
     def on_desktop_changed(self) -> None:
-        self.window.dress(resolved(self._theme))
+        self.window.dress(self._appearance.look())
+
+    @pyqtSlot(object, object)
+    def on_answered(self, then: Callable[[object], None] | None, answer: object) -> None:
+        if then is not None:
+            then(answer)
+
+    @pyqtSlot(object)
+    def on_built(self, station: Station) -> None:
+        if self._desk is not None:
+            self._desk.station = station
+
+    @pyqtSlot()
+    def on_gone(self) -> None:
+        if self._desk is not None:
+            self._desk.station = None
 
     @pyqtSlot(object, str)
     def on_camera_changed(self, state: CameraState, fault: str) -> None:
@@ -128,11 +169,23 @@ class Kiosk(QObject):
         return stop_all(self._threads, STOP_SECONDS)
 
 
-def resolved(theme: str) -> Theme:
-    """The colours for "dark", "light" or "auto", which follows the desktop."""
-    hints = QGuiApplication.styleHints()
-    light = hints is not None and hints.colorScheme() is Qt.ColorScheme.Light
-    return LIGHT if theme == "light" or (theme == "auto" and light) else DARK
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """How the screen is to look, as the configuration has it."""
+
+    theme: str = "auto"  # dark, light, or auto, which follows the desktop
+    large_type: bool = False
+    high_contrast: bool = False
+    still: bool = False
+
+    def look(self) -> Look:
+        """With the colours that are meant."""
+        hints = QGuiApplication.styleHints()
+        desktop_is_light = hints is not None and hints.colorScheme() is Qt.ColorScheme.Light
+        light = self.theme == "light" or (self.theme == "auto" and desktop_is_light)
+        if self.high_contrast:
+            return Look(LIGHT_CONTRAST if light else DARK_CONTRAST, self.large_type, self.still)
+        return Look(LIGHT if light else DARK, self.large_type, self.still)
 
 
 def run_window(
@@ -140,10 +193,11 @@ def run_window(
     build: BuildStation,
     *,
     full_screen: bool,
-    theme: str,
+    appearance: Appearance,
     mirror: bool,
     notice: str = "",
     close_at_end: bool = False,
+    desk: Desk | None = None,
 ) -> int:
     """Show the kiosk until it is closed; the exit code. The camera is closed then, the station in its own thread.
 
@@ -152,7 +206,7 @@ def run_window(
     """
     application = _application()
     application.setApplicationName("kiosk")
-    kiosk = Kiosk(camera, build, theme, mirror=mirror, notice=notice)
+    kiosk = Kiosk(camera, build, appearance, mirror=mirror, notice=notice, desk=desk)
     kiosk.close_at_end = close_at_end
     with _unhandled(kiosk.window), _signals(kiosk.window):
         kiosk.start(full_screen=full_screen)

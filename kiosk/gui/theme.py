@@ -1,13 +1,14 @@
 """The colours of both themes, and the style sheet with them and the window's scale filled in."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiosk.gui.state import Kind
 from kiosk.resources import asset
 
 _VARIABLE = re.compile(r"@([a-z_]+)@")
-_LENGTH = re.compile(r"\b(\d+)u\b")
+_LENGTH = re.compile(r"\b(\d+)([ut])\b")
+LARGE_TYPE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,24 @@ class Theme:
     feed: Pair  # behind and around the picture
     notice: Pair
     kinds: dict[Kind, Pair]  # the card, and the labels of faces in the picture
+    panel: Pair  # a card of the staff side
+    field: Pair  # what is typed or chosen
+    primary: Pair  # the button that goes on
+    danger: Pair  # the one that cannot be undone
+    good: Pair
+    warning: Pair
+    line: str  # around fields and buttons
+    focus: str  # around what the keyboard acts on
 
     def variables(self) -> dict[str, str]:
         """The names that the style sheet knows."""
-        pairs = {"page": self.page, "feed": self.feed, "notice": self.notice}
+        named = ("page", "feed", "notice", "panel", "field", "primary", "danger", "good", "warning")
+        pairs: dict[str, Pair] = {name: getattr(self, name) for name in named}
         pairs |= {kind.value: pair for kind, pair in self.kinds.items()}
-        found = {"muted": self.muted}
+        found = {"muted": self.muted, "line": self.line, "focus": self.focus}
+        # An image of the style sheet has no colour of its own to take over.
+        tick = "tick" if self.primary.text == "#ffffff" else "tick_dark"
+        found["tick"] = asset("icons", f"{tick}.svg").as_posix()
         for name, pair in pairs.items():
             found[name], found[f"on_{name}"] = pair.back, pair.text
             found[f"faint_{name}"] = f"#40{pair.text[1:]}"
@@ -54,6 +67,14 @@ DARK = Theme(
         Kind.NOBODY_ENROLLED: Pair("#f2b632", "#1f1600"),
         Kind.FAULT: Pair("#9c1f2b", "#ffffff"),
     },
+    panel=Pair("#17212b", "#f3f6f8"),
+    field=Pair("#0a0f14", "#f3f6f8"),
+    primary=Pair("#2571c4", "#ffffff"),
+    danger=Pair("#b3242f", "#ffffff"),
+    good=Pair("#0b6e3c", "#ffffff"),
+    warning=Pair("#f2b632", "#1f1600"),
+    line="#5b6b79",
+    focus="#ffd34d",
 )
 LIGHT = Theme(
     page=Pair("#e9eef2", "#13202b"),
@@ -70,12 +91,69 @@ LIGHT = Theme(
         Kind.NOBODY_ENROLLED: Pair("#ffcf5a", "#2b1d00"),
         Kind.FAULT: Pair("#b3242f", "#ffffff"),
     },
+    panel=Pair("#ffffff", "#13202b"),
+    field=Pair("#ffffff", "#13202b"),
+    primary=Pair("#1c5fb0", "#ffffff"),
+    danger=Pair("#b3242f", "#ffffff"),
+    good=Pair("#0f7a42", "#ffffff"),
+    warning=Pair("#ffcf5a", "#2b1d00"),
+    line="#7b8894",
+    focus="#9a4a00",
 )
 
 
-def style_sheet(theme: Theme, scale: float) -> str:
-    """assets/style.qss with @names@ replaced by colours and lengths in `u` by px, `scale` px a unit."""
+_BLACK, _WHITE = Pair("#000000", "#ffffff"), Pair("#ffffff", "#000000")
+
+
+def _plain(theme: Theme, page: Pair) -> Theme:
+    """The theme with as much contrast as there is; what differs by colour alone gets frames from the style sheet."""
+    turned = Pair(page.text, page.back)
+    loud = (Kind.UNLOCKED, Kind.REFUSED, Kind.FAULT, Kind.CAMERA_LOST, Kind.NOBODY_ENROLLED)
+    return replace(
+        theme,
+        page=page,
+        muted=page.text,
+        feed=page,
+        notice=turned,
+        kinds={kind: turned if kind in loud else page for kind in Kind},
+        panel=page,
+        field=page,
+        primary=turned,
+        danger=turned,
+        good=page,
+        warning=turned,
+        line=page.text,
+        focus="#ffe600" if page is _BLACK else "#b00020",
+    )
+
+
+DARK_CONTRAST, LIGHT_CONTRAST = _plain(DARK, _BLACK), _plain(LIGHT, _WHITE)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the screen looks to whoever stands before it."""
+
+    theme: Theme = DARK
+    large_type: bool = False
+    still: bool = False  # nothing moves but the picture
+
+    @property
+    def type_scale(self) -> float:
+        return LARGE_TYPE if self.large_type else 1.0
+
+
+def style_sheet(theme: Theme, scale: float, type_scale: float = 1.0) -> str:
+    """assets/style.qss with @names@ replaced by colours, and lengths by px: `scale` px a unit u.
+
+    Lengths in t, for letters, grow with `type_scale` too.
+    """
     variables = theme.variables()
     text = asset("style.qss").read_text(encoding="utf-8")
     text = _VARIABLE.sub(lambda found: variables[found.group(1)], text)
-    return _LENGTH.sub(lambda found: f"{max(round(int(found.group(1)) * scale), 1)}px", text)
+
+    def length(found: re.Match[str]) -> str:
+        factor = scale * (type_scale if found.group(2) == "t" else 1.0)
+        return f"{max(round(int(found.group(1)) * factor), 1)}px"
+
+    return _LENGTH.sub(length, text)

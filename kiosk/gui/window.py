@@ -5,22 +5,24 @@ from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QDateTime, QLocale, Qt, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from kiosk.gui.banner import Banner
+from kiosk.gui.controls import Button, set_scale
 from kiosk.gui.feed import Feed
 from kiosk.gui.labels import FitLabel
+from kiosk.gui.reception.shell import Reception
 from kiosk.gui.state import Situation
-from kiosk.gui.theme import Theme, style_sheet
+from kiosk.gui.theme import Look, style_sheet
 from kiosk.gui.workers import Station
 from kiosk.station.report import Report, Status
 from kiosk.vision.camera import CameraState
+from kiosk.words import translate
 
 TICK_MS = 100
 MESSAGE_SECONDS = 5.0
 FEED_PARTS = {True: 47, False: 55}  # of 100, in portrait and in landscape
 STRIP_HEIGHT = {True: 34, False: 60}  # px at scale 1, for one line and for more
-_ENGLISH = QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)  # as all words on the screen
 
 
 class KioskWindow(QWidget):
@@ -35,7 +37,7 @@ class KioskWindow(QWidget):
     def __init__(
         self,
         feed: Feed,
-        theme: Theme,
+        look: Look,
         *,
         notice: str = "",
         busy_since: Callable[[], float | None] = lambda: None,
@@ -43,30 +45,79 @@ class KioskWindow(QWidget):
     ) -> None:
         super().__init__()
         self.feed, self.banner = feed, Banner()
-        self.time, self.date = _label("time", "Time"), _label("date", "Date")
+        self.time, self.date = _label("time"), _label("date")
         self.strip = _strip()
-        self._theme, self._scale = theme, 0.0
+        self.door = QWidget()
+        self.reception: Reception | None = None
+        self.staff = Button(icon_name="staff", kind="quiet", name=translate("door", "Staff side (F2)"))
+        self._look, self._scale = look, 0.0
         self._notice, self._busy_since, self._clock = notice, busy_since, clock
         self._situation = Situation()
         self._station: Station | None = None
         self._windowed = self.geometry()  # to come back to from full screen
         self._lay_out()
+        self.staff.clicked.connect(self.open_staff_side)
+        self.staff.hide()
+        self.door.setFocus()  # and not the button, which would look as if it were meant for everybody
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.on_tick)
         self._timer.start(TICK_MS)
-        self.on_tick()
+        self.retranslate()
 
-    def dress(self, theme: Theme) -> None:
-        """Take over the colours of a theme."""
-        self._theme = theme
+    def dress(self, look: Look) -> None:
+        """Take over another look."""
+        self._look = look
         self._scale = 0.0
         self._fit()
+
+    def retranslate(self) -> None:
+        """Take over the language of the screen."""
+        self.setAccessibleName(translate("door", "Kiosk"))
+        self.time.setAccessibleName(translate("door", "Time"))
+        self.date.setAccessibleName(translate("door", "Date"))
+        self.strip.setAccessibleName(translate("door", "Messages for the staff"))
+        self.staff.setAccessibleName(translate("door", "Staff side (F2)"))
+        self.feed.retranslate()
+        self.banner.retranslate()
+        self.on_tick()
+
+    def add_reception(self, reception: Reception) -> None:
+        """Have a staff side, behind the corner button and F2; it takes the place of one that was there."""
+        if self.reception is not None:
+            self.close_staff_side()
+            self._pages.removeWidget(self.reception)
+            self.reception.deleteLater()
+        self.reception = reception
+        self._pages.addWidget(reception)
+        reception.left.connect(self.close_staff_side)
+        reception.dress(self._look.theme)
+        self.staff.show()
+
+    @pyqtSlot()
+    def open_staff_side(self) -> None:
+        """Show the staff side, which asks for a PIN; the door goes on behind it."""
+        if self.reception is None or self._pages.currentWidget() is self.reception:
+            return
+        self.unsetCursor()
+        self._pages.setCurrentWidget(self.reception)
+        self.reception.open()
+
+    @pyqtSlot()
+    def close_staff_side(self) -> None:
+        """Back to the door's page; whoever was signed in is signed out."""
+        if self.reception is None or self._pages.currentWidget() is not self.reception:
+            return
+        self.reception.close_up()
+        self._pages.setCurrentWidget(self.door)
+        if self.isFullScreen():
+            self.setCursor(Qt.CursorShape.BlankCursor)
+        self.door.setFocus()
 
     @pyqtSlot()
     def on_tick(self) -> None:
         now = QDateTime.currentDateTime()
-        self.time.setText(_ENGLISH.toString(now, "HH:mm"))
-        self.date.setText(_ENGLISH.toString(now, "dddd, d MMMM yyyy"))
+        self.time.setText(QLocale().toString(now, "HH:mm"))
+        self.date.setText(QLocale().toString(now.date(), QLocale.FormatType.LongFormat))
         if self._station is not None:
             self._situation.on_door(self._station.door.seconds_left)
         self._situation.stuck_since = self._busy_since()
@@ -121,6 +172,8 @@ class KioskWindow(QWidget):
         key = event.key() if event is not None and not event.isAutoRepeat() else None
         if key == Qt.Key.Key_F11:
             self.toggle_full_screen()
+        elif key == Qt.Key.Key_F2:
+            self.open_staff_side()
         elif key == Qt.Key.Key_Escape and not self.isFullScreen():
             self.close()
         else:
@@ -148,31 +201,43 @@ class KioskWindow(QWidget):
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802  (Qt's name)
         super().closeEvent(event)
         self._timer.stop()
+        if self.reception is not None:
+            self.reception.close_jobs()
         self.closed.emit()
 
     def _show_state(self) -> None:
         now = self._clock()
-        self.banner.show_view(self._situation.view(now))
-        self.strip.setText(_in_turn((*self._situation.messages(now), self._notice), now))
+        view = self._situation.view(now)
+        self.banner.show_view(view)
+        if self.reception is not None:
+            self.reception.show_view(view)
+        self.strip.setText(_in_turn((*self._situation.messages(now), self._told_notice()), now))
         self.strip.setVisible(bool(self.strip.text()))
         self._fit_strip()
+
+    def _told_notice(self) -> str:
+        return translate("door", self._notice) if self._notice else ""
 
     def _lay_out(self) -> None:
         self.setObjectName("kiosk")
         self.setWindowTitle("Kiosk")
-        self.setAccessibleName("Kiosk")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumSize(320, 320)
         self._clock_row = QHBoxLayout()
         self._clock_row.addWidget(self.time)
         self._clock_row.addWidget(self.date, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._clock_row.addWidget(self.staff)
         self._panel = QVBoxLayout()
         self._panel.addLayout(self._clock_row)
         self._panel.addWidget(self.banner, 1)
         self._panel.addWidget(self.strip)
-        self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self.door.setObjectName("door")
+        self.door.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight, self.door)
         self._halves.addWidget(self.feed)
         self._halves.addLayout(self._panel)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.door)
 
     def _fit(self) -> None:
         """Direction and sizes for the window's present shape."""
@@ -186,9 +251,13 @@ class KioskWindow(QWidget):
         if scale == self._scale:
             return
         self._scale = scale
-        self.setStyleSheet(style_sheet(self._theme, scale))
-        self.feed.dress(self._theme, scale)
-        self.banner.dress(self._theme, scale)
+        set_scale(scale)
+        theme = self._look.theme
+        self.setStyleSheet(style_sheet(theme, scale, self._look.type_scale))
+        self.feed.dress(theme, scale)
+        self.banner.dress(theme, scale, still=self._look.still)
+        if self.reception is not None:
+            self.reception.dress(theme)
         gap = round(12 * scale)
         self._halves.setContentsMargins(gap, gap, gap, gap)
         self._halves.setSpacing(gap)
@@ -208,19 +277,18 @@ def _in_turn(messages: Sequence[str], now: float) -> str:
     if len(told) < 2:
         return "".join(told)
     number = int(now / MESSAGE_SECONDS) % len(told)
-    return f"({number + 1} of {len(told)})  {told[number]}"
+    turn = translate("door", "({number} of {total})  {message}")
+    return turn.format(number=number + 1, total=len(told), message=told[number])
 
 
-def _label(name: str, accessible: str) -> QLabel:
+def _label(name: str) -> QLabel:
     label = QLabel()
     label.setObjectName(name)
-    label.setAccessibleName(accessible)
     return label
 
 
 def _strip() -> FitLabel:
     strip = FitLabel("strip", smallest=0.8)
-    strip.setAccessibleName("Messages for the staff")
     strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     strip.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     return strip

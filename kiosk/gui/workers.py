@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import queue
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
@@ -45,6 +47,7 @@ class Station(Protocol):
 
 
 ShowProgress: TypeAlias = Callable[[str, int, int], None]
+Answer: TypeAlias = Callable[[Any], None]
 BuildStation: TypeAlias = Callable[[ShowProgress], Station]
 
 
@@ -109,6 +112,7 @@ class RecognitionWorker(Worker):
         reported: the Report of a frame.
         status_changed: the Status of the station.
         failed: why a frame could not be processed.
+        answered: who waits for an answer, and the answer; to be called in the receiver's thread.
     """
 
     progressed = pyqtSignal(str, int, int)
@@ -118,14 +122,23 @@ class RecognitionWorker(Worker):
     reported = pyqtSignal(object)
     status_changed = pyqtSignal(object)
     failed = pyqtSignal(str)
+    answered = pyqtSignal(object, object)
 
     def __init__(self, build: BuildStation, frames: Latest[Frame]) -> None:
         super().__init__()
+        self._requests = queue.SimpleQueue[tuple[Callable[[Any], object], Answer | None]]()
         self.busy_since: float | None = None  # s, monotonic; read by the window's watchdog
         self._build = build
         self._frames = frames
         self._status: Status | None = None
         self._faults = FaultLog()
+
+    def ask(self, do: Callable[[Any], object], then: Answer | None = None) -> None:
+        """Have `do(station)` called between two frames, as soon as there is a station; for any thread.
+
+        `answered` brings `then` and what it returned; what it raises is told by `failed`.
+        """
+        self._requests.put((do, then))
 
     @pyqtSlot()
     def run(self) -> None:
@@ -167,12 +180,19 @@ class RecognitionWorker(Worker):
     def _drive(self, station: Station) -> None:
         refreshed_at = time.monotonic()
         while not self.stopping.is_set() and not station.outdated:
+            self._answer_requests(station)
             frame = self._frames.wait(WAIT_SECONDS)
             if frame is not None:
                 self._attempt(lambda frame=frame: self.reported.emit(station.process(frame)))  # type: ignore[misc]
             if time.monotonic() - refreshed_at >= REFRESH_SECONDS:
                 refreshed_at = time.monotonic()
                 self._attempt(lambda: self._tell_status(station.refresh()))
+
+    def _answer_requests(self, station: Station) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                do, then = self._requests.get_nowait()
+                self._attempt(lambda do=do, then=then: self.answered.emit(then, do(station)))  # type: ignore[misc]
 
     def _attempt(self, step: Callable[[], None]) -> None:
         """One step; what it raises is shown, and the next frame gets its chance."""

@@ -20,10 +20,12 @@ from kiosk.config.schema import Applies, applies, changed_keys
 from kiosk.domain import Decision, Frame, Outcome, Reason
 from kiosk.encoders import EncoderSpec
 from kiosk.errors import ConfigError, JournalError
+from kiosk.recognition.capture import CaptureSession
 from kiosk.recognition.gallery.folder import EMPTY
 from kiosk.recognition.gallery.snapshot import GallerySnapshot
 from kiosk.recognition.pipeline import Recogniser
 from kiosk.station.advice import advice_for
+from kiosk.station.capturing import Capturing
 from kiosk.station.known_people import KnownPeople
 from kiosk.station.matching import matching_numbers
 from kiosk.station.report import Report, Status
@@ -92,6 +94,7 @@ class Station:
         )
         self._greeter = Greeter(parts.voice.say, config.current.voice.text)
         self._hints = SpokenHints(parts.voice.say)
+        self._capturing = Capturing()
         self._inside: list[str] = []
         self._config_fault = config.fault_found
         self._door_fault: str | None = None  # until it opens again
@@ -117,13 +120,27 @@ class Station:
         """By how much the next best person must be farther; for any thread."""
         return self._parts.recogniser.margin
 
+    @property
+    def encoder(self) -> EncoderSpec:
+        """Whose distances are compared; for any thread."""
+        return self._parts.encoder
+
+    @property
+    def capture(self) -> CaptureSession | None:
+        """Whose pictures are taken beside the door's work; None = nobody's."""
+        return self._capturing.session
+
+    @capture.setter
+    def capture(self, session: CaptureSession | None) -> None:
+        self._capturing.session = session
+
     def process(self, frame: Frame) -> Report:
         """What the frame shows and what is done about it. Whatever it raises, the door was not opened by it."""
         if isinstance(self._parts.clock, FrameClock):
             self._parts.clock.now = frame.captured_at
         # With every frame, so that nobody is let in who was deleted a moment ago.
         self._take_over_gallery()
-        observation = self._parts.recogniser.observe(frame)
+        capture, observation = self._capturing.look(frame, self._parts.recogniser.observe(frame))
         stages = self._parts.recogniser.clock
         with stages.stage("decide"):
             decisions = tuple(self._carry_out(decision) for decision in self._rule.update(observation))
@@ -132,7 +149,7 @@ class Station:
         settled = tuple(decision for decision in decisions if decision.outcome is not Outcome.PENDING)
         self._parts.visitors.update(frame, observation, settled, self._parts.recogniser.probe)
         shown = self._people.shown_in(decisions)
-        return Report(observation, decisions, settled, self._welcome(), dict(stages.seconds), shown)
+        return Report(observation, decisions, settled, self._welcome(), dict(stages.seconds), shown, capture)
 
     def refresh(self) -> Status:
         """Takes over what changed in gallery and configuration; to be called about once a second."""
@@ -156,6 +173,13 @@ class Station:
         )
         self._gallery_notice = ""
         return self.status
+
+    def test_door(self, staff: str) -> Decision:
+        """Has the door open for the staff to see, on the way that everybody takes who is let in."""
+        done = self._controller.test(staff)
+        self._journal_fault = self._look_at_journal() if done.fault else None
+        self._door_fault = None if self._journal_fault else done.fault
+        return done
 
     def close(self) -> None:
         """Locks the door and lets everything go, within about two seconds."""

@@ -24,7 +24,7 @@ from kiosk.config import ConfigFile
 from kiosk.domain import Frame, Outcome, Reason
 from kiosk.errors import DisplayError, GalleryError
 from kiosk.gui import app, state, workers
-from kiosk.gui.app import Kiosk, resolved, run_window
+from kiosk.gui.app import Appearance, Kiosk, run_window
 from kiosk.gui.state import Situation
 from kiosk.gui.theme import DARK, LIGHT
 from kiosk.gui.threads import left_behind
@@ -45,7 +45,7 @@ def make_kiosk(qtbot, camera):
     kiosks = []
 
     def make(build, **options) -> Kiosk:
-        kiosk = Kiosk(camera, build, "dark", mirror=True, notice="", **options)
+        kiosk = Kiosk(camera, build, Appearance("dark"), mirror=True, notice="", **options)
         qtbot.addWidget(kiosk.window)
         kiosk.start(full_screen=False)
         kiosks.append(kiosk)
@@ -89,7 +89,8 @@ def close_it(window: KioskWindow) -> bool:
 
 
 def show(camera, build, **options) -> int:
-    return run_window(camera, build, **({"full_screen": False, "theme": "dark", "mirror": True} | options))
+    usual = {"full_screen": False, "appearance": Appearance("dark"), "mirror": True}
+    return run_window(camera, build, **(usual | options))
 
 
 # The window, driven by a real camera watchdog and real threads.
@@ -306,7 +307,7 @@ def test_without_a_screen_it_is_a_fault_and_no_abort(monkeypatch, camera, statio
 
 @pytest.mark.parametrize(("name", "theme"), [("dark", DARK), ("light", LIGHT)])
 def test_a_theme_that_is_asked_for_is_used(qapp, name, theme):
-    assert resolved(name) is theme
+    assert Appearance(name).look().theme is theme
 
 
 @pytest.mark.parametrize(
@@ -316,7 +317,7 @@ def test_a_theme_that_is_asked_for_is_used(qapp, name, theme):
 def test_auto_follows_the_desktop(qapp, monkeypatch, scheme, theme):
     hints = type("Hints", (), {"colorScheme": lambda self: scheme})()
     monkeypatch.setattr(app.QGuiApplication, "styleHints", lambda: hints)
-    assert resolved("auto") is theme
+    assert Appearance().look().theme is theme
 
 
 HANGS_FOR_EVER = """
@@ -344,7 +345,8 @@ HANGS_FOR_EVER = """
 
     app.Kiosk.start = start_and_close
     app.STOP_SECONDS = 0.1
-    code = app.run_window(WatchedCamera(hang), hang_when_built, full_screen=False, theme="auto", mirror=True)
+    look = app.Appearance()
+    code = app.run_window(WatchedCamera(hang), hang_when_built, full_screen=False, appearance=look, mirror=True)
     print("left behind", left_behind(), [name for name in ("tensorflow", "ai_edge_litert") if name in sys.modules])
     raise SystemExit(code)
 """
@@ -405,7 +407,7 @@ def whole(qtbot, tmp_path, monkeypatch):
     choices = Choices(ConfigFile(tmp_path / "config.yaml"), asset("demo", "gallery"), "0")
     scene = Scene()
     camera = WatchedCamera(lambda: scene, lost_after_seconds=1.0)
-    kiosk = Kiosk(camera, lambda show: build_station(choices, show), "dark", mirror=True, notice="")
+    kiosk = Kiosk(camera, lambda show: build_station(choices, show), Appearance("dark"), mirror=True, notice="")
     qtbot.addWidget(kiosk.window)
     kiosk.start(full_screen=False)
     yield kiosk, spoken
@@ -472,7 +474,7 @@ def running(qtbot, home):
     kiosk = Kiosk(
         WatchedCamera(Corridor, lost_after_seconds=3600, open_within_seconds=3600),
         lambda show: build_station(choices, show),
-        "dark",
+        Appearance("dark"),
         mirror=True,
         notice="",
     )

@@ -2,15 +2,15 @@ import itertools
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QApplication, QWidget
 
+from kiosk.access.hints import HINTS
 from kiosk.domain import Frame, Outcome, Reason, Rejection
 from kiosk.gui.feed import Feed
-from kiosk.gui.hints import HINTS
 from kiosk.gui.mailbox import Latest
-from kiosk.gui.theme import DARK, LIGHT
+from kiosk.gui.theme import DARK, LIGHT, Look
 from kiosk.gui.window import KioskWindow
 from kiosk.station.advice import advice_for
 from kiosk.station.report import Status
@@ -47,7 +47,7 @@ def frames() -> Latest[Frame]:
 @pytest.fixture
 def make_window(qtbot, clock, frames):
     def make(**options) -> KioskWindow:
-        window = KioskWindow(Feed(frames, mirror=True), DARK, clock=clock, **options)
+        window = KioskWindow(Feed(frames, mirror=True), Look(DARK), clock=clock, **options)
         qtbot.addWidget(window)
         window.resize(800, 480)
         window.show()
@@ -280,14 +280,15 @@ def test_the_countdown_is_written_in_32_px_when_several_are_welcomed(window, sta
 
 def test_a_window_made_small_again_is_as_tidy_as_before(window):
     resized(window, (800, 480))
-    before = [part.geometry() for part in window.findChildren(QWidget)]
+    before = [part.geometry() for part in window.findChildren(QWidget) if part.isVisible()]
     resized(window, (1080, 1920))
     resized(window, (800, 480))
-    assert [part.geometry() for part in window.findChildren(QWidget)] == before
+    after = [part.geometry() for part in window.findChildren(QWidget) if part.isVisible()]
+    assert after == before
 
 
 def test_another_theme_is_taken_over(window):
-    window.dress(LIGHT)
+    window.dress(Look(LIGHT))
     assert window.grab().toImage().pixelColor(2, 2) == QColor(LIGHT.page.back)
 
 
@@ -299,10 +300,89 @@ def test_a_person_with_a_screen_reader_finds_the_parts(window):
 def test_a_frame_in_the_mailbox_is_painted(make_window, qtbot):
     frames = Latest[Frame]()
     feed = Feed(frames, mirror=True)
-    window = KioskWindow(feed, DARK)
+    window = KioskWindow(feed, Look(DARK))
     qtbot.addWidget(window)
     frames.put(Frame(np.full((48, 64, 3), 255, np.uint8), 1.0, 1))
     feed.on_ready()
     window.resize(800, 480)
     centre = feed.geometry().center()
     assert window.grab().toImage().pixelColor(centre) == QColor("white")
+
+
+# The staff side in the window.
+
+
+class ReceptionOfTests(QWidget):
+    """Remembers what the window asks of it."""
+
+    left = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.happened: list[str] = []
+
+    def open(self) -> None:
+        self.happened.append("opened")
+
+    def close_up(self) -> None:
+        self.happened.append("closed up")
+
+    def close_jobs(self) -> None:
+        self.happened.append("ended")
+
+    def dress(self, theme) -> None:
+        self.happened.append("dressed")
+
+    def show_view(self, view) -> None:
+        self.view = view
+
+
+@pytest.fixture
+def reception(window) -> ReceptionOfTests:
+    reception = ReceptionOfTests()
+    window.add_reception(reception)
+    reception.happened.clear()
+    return reception
+
+
+def test_without_a_staff_side_there_is_no_way_in(qtbot, window):
+    assert not window.staff.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_F2)
+    assert window.door.isVisible()
+
+
+@pytest.mark.parametrize("way", ["button", "key"])
+def test_the_corner_button_and_f2_lead_to_the_staff_side_and_it_leads_back(qtbot, window, reception, way):
+    if way == "button":
+        qtbot.mouseClick(window.staff, Qt.MouseButton.LeftButton)
+    else:
+        qtbot.keyClick(window, Qt.Key.Key_F2)
+    assert (reception.isVisible(), window.door.isVisible(), reception.happened) == (True, False, ["opened"])
+    reception.left.emit()
+    assert (reception.isVisible(), window.door.isVisible(), reception.happened[-1]) == (False, True, "closed up")
+
+
+def test_the_corner_button_is_large_enough_for_a_finger_and_has_a_name(window, reception):
+    assert min(window.staff.width(), window.staff.height()) >= 42
+    assert window.staff.accessibleName() == "Staff side (F2)"
+
+
+def test_the_state_of_the_door_reaches_the_staff_side(window, reception):
+    window.open_staff_side()
+    window.on_camera_changed(CameraState.LOST, "camera 7: is gone")
+    assert reception.view.headline == "Camera lost"
+
+
+def test_in_full_screen_the_pointer_is_there_for_the_staff_alone(window, reception):
+    window.toggle_full_screen()
+    assert window.cursor().shape() == Qt.CursorShape.BlankCursor
+    window.open_staff_side()
+    assert window.cursor().shape() == Qt.CursorShape.ArrowCursor
+    window.close_staff_side()
+    assert window.cursor().shape() == Qt.CursorShape.BlankCursor
+    window.toggle_full_screen()
+
+
+def test_a_window_that_closes_ends_the_staff_side(window, reception):
+    window.close()
+    assert reception.happened == ["ended"]

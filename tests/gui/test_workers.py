@@ -359,3 +359,43 @@ def test_closing_while_a_broken_one_waits_to_be_tried_again_does_not_wait(qapp, 
     thread.start()
     assert tried.wait(20)
     assert stop_all([thread], 20)
+
+
+# Requests from the window to the recognition thread.
+
+
+def test_a_request_is_done_in_the_recognition_thread_and_answered(qtbot, driving, frames, station):
+    worker = RecognitionWorker(station.build, frames)
+    listener, asked = Answers(), []
+    worker.answered.connect(listener.on_answer)
+    driving(worker)
+    then = print
+    worker.ask(lambda given: asked.append((given, threading.get_ident())) or "done", then)
+    qtbot.waitUntil(lambda: bool(listener.heard))
+    assert listener.heard == [(then, "done")]
+    assert asked == [(station, next(iter(station.threads)))]
+    assert listener.threads == {threading.get_ident()}
+
+
+def test_a_request_that_fails_is_told_and_the_next_one_is_done(qtbot, driving, frames, station):
+    worker = RecognitionWorker(station.build, frames)
+    faults, listener = Listener(), Answers()
+    worker.failed.connect(faults.on_text)
+    worker.answered.connect(listener.on_answer)
+
+    def fail(station):
+        raise GalleryError("images", "is gone", "bring it back")
+
+    driving(worker)
+    worker.ask(fail)
+    worker.ask(lambda station: 2)
+    qtbot.waitUntil(lambda: bool(listener.heard))
+    assert (faults.heard, listener.heard) == (["images: is gone; bring it back"], [(None, 2)])
+
+
+class Answers(Listener):
+    """Hears answers."""
+
+    @pyqtSlot(object, object)
+    def on_answer(self, then: object, answer: object) -> None:
+        self._note((then, answer))

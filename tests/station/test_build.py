@@ -10,8 +10,6 @@ from kiosk.errors import ConfigError, KioskError, WeightsError
 from kiosk.station import build
 from kiosk.station.build import (
     choose,
-    gallery_folder,
-    journal_file,
     load_configured_encoder,
     make_detector,
     make_gallery,
@@ -50,17 +48,6 @@ def test_the_command_line_wins_over_the_configuration(home):
     assert choose(config, source=None, gallery=None, fast=False).source == "/dev/video3"
     choices = choose(config, source="film.mp4", gallery=Path("others"), fast=True)
     assert (choices.source, choices.gallery, choices.fast) == ("film.mp4", Path("others"), True)
-
-
-def test_relative_paths_start_where_the_configuration_lies(home):
-    config = written(home, "gallery: {folder: faces}\njournal: {file: log/door.sqlite3}\n")
-    assert gallery_folder(config) == home / "faces"
-    assert journal_file(config) == home / "log" / "door.sqlite3"
-
-
-def test_the_demo_never_writes_into_the_journal_of_the_door(config):
-    assert journal_file(config, demo=True) != journal_file(config)
-    assert journal_file(config, demo=True).name == "demo.sqlite3"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,28 @@
+"""The buttons, fields and layouts of the staff side; they look as the style sheet says."""
+
+from kiosk.gui.controls.buttons import Button
+from kiosk.gui.controls.fields import Choice, Switch, TextField
+from kiosk.gui.controls.labels import Heading, Note, State
+from kiosk.gui.controls.layouts import column, fit_layouts, flow, row
+from kiosk.gui.controls.panels import Panel, ScrollPage
+from kiosk.gui.controls.scale import px, set_scale
+from kiosk.gui.controls.tables import Table
+
+__all__ = [
+    "Button",
+    "Choice",
+    "Heading",
+    "Note",
+    "Panel",
+    "ScrollPage",
+    "State",
+    "Switch",
+    "Table",
+    "TextField",
+    "column",
+    "fit_layouts",
+    "flow",
+    "px",
+    "row",
+    "set_scale",
+]

@@ -1,0 +1,1 @@
+"""The staff side behind the PIN."""

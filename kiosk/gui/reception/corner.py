@@ -1,0 +1,98 @@
+"""The door as the staff sees it while they work: a small live picture, and whether it is locked."""
+
+from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSlot
+from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
+from PyQt6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+
+from kiosk.gui.controls import px, row
+from kiosk.gui.controls.labels import polish_again
+from kiosk.gui.feed import Feed
+from kiosk.gui.icons import ICONS, icon
+from kiosk.gui.placement import place
+from kiosk.gui.state import View
+from kiosk.gui.theme import DARK, Theme
+from kiosk.words import translate
+
+_PICTURE_UNITS = (80, 52)
+
+
+class LivePicture(QWidget):
+    """The feed's picture in small; it follows the feed, and takes no frames of its own."""
+
+    def __init__(self, feed: Feed) -> None:
+        super().__init__()
+        self._feed = feed
+        self.setAccessibleName(translate("staff", "Camera picture"))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        feed.pictured.connect(self.on_pictured)
+
+    @pyqtSlot()
+    def on_pictured(self) -> None:
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        return QSize(px(_PICTURE_UNITS[0]), px(_PICTURE_UNITS[1]))
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        shape = QPainterPath()
+        shape.addRoundedRect(QRectF(self.rect()), px(8), px(8))
+        painter.setClipPath(shape)
+        painter.fillPath(shape, QColor("#05080b"))
+        picture = self._feed.picture
+        if not picture.isNull():
+            where = place(
+                (picture.width(), picture.height()), (self.width(), self.height()), mirrored=self._feed.mirrored
+            )
+            shown = picture.scaled(
+                round(where.width),
+                round(where.height),
+                Qt.AspectRatioMode.IgnoreAspectRatio,
+                Qt.TransformationMode.FastTransformation,
+            )
+            # Small first: mirroring the whole picture would cost more than painting it.
+            painter.drawImage(round(where.left), round(where.top), shown.mirrored(self._feed.mirrored, False))
+        painter.end()
+
+
+class Corner(QFrame):
+    """Picture, icon and words for the state of the door."""
+
+    def __init__(self, feed: Feed) -> None:
+        super().__init__()
+        self.setObjectName("corner")
+        self.setAccessibleName(translate("staff", "The door"))
+        self.picture = LivePicture(feed)
+        self._icon, self._words = QLabel(), QLabel()
+        self._words.setIndent(px(2))
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._view: View | None = None
+        self._theme: Theme = DARK
+        layout = row(self.picture, self._icon, self._words, gap=8, margin=4)
+        layout.setStretch(2, 1)
+        self.setLayout(layout)
+
+    @property
+    def words(self) -> str:
+        """What it says about the door."""
+        return self._words.text()
+
+    def dress(self, theme: Theme) -> None:
+        """Take over colours and the window's scale."""
+        self._theme, view, self._view = theme, self._view, None
+        self.picture.updateGeometry()
+        if view is not None:
+            self.show_view(view)
+
+    def show_view(self, view: View) -> None:
+        """The state that the door's page shows in large."""
+        if view == self._view:
+            return
+        self._view = view
+        self._words.setText(view.headline)
+        self.setAccessibleDescription(f"{view.headline}. {view.detail}")
+        self.setProperty("kind", view.kind.value)
+        for widget in (self, self._words, self._icon):
+            polish_again(widget)
+        self._icon.setPixmap(icon(ICONS[view.kind], self._theme.kinds[view.kind].text, px(26)))

@@ -1,0 +1,71 @@
+"""Nobody at the screen any more: found by the absence of touches and keys."""
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import QEvent, QObject, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtWidgets import QApplication
+
+WARNING_SECONDS = 10
+_INPUT = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseMove,
+        QEvent.Type.TouchBegin,
+        QEvent.Type.TouchUpdate,
+        QEvent.Type.Wheel,
+        QEvent.Type.InputMethod,
+        QEvent.Type.Drop,
+    }
+)
+
+
+class IdleWatch(QObject):
+    """Counts the seconds without input while it runs.
+
+    Signals:
+        counting: the whole seconds that are left, from WARNING_SECONDS on.
+        over: none is left.
+    """
+
+    counting = pyqtSignal(int)
+    over = pyqtSignal()
+
+    def __init__(self, seconds: Callable[[], int]) -> None:
+        super().__init__()
+        self._seconds = seconds
+        self._left = 0
+        self._timer = QTimer(self)
+        self._timer.setInterval(1000)
+        self._timer.timeout.connect(self.on_second)
+
+    def start(self) -> None:
+        """Count from now on."""
+        self.stay()
+        self._timer.start()
+        application = QApplication.instance()
+        if application is not None:
+            application.installEventFilter(self)
+
+    def stop(self) -> None:
+        self._timer.stop()
+        application = QApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self)
+
+    def stay(self) -> None:
+        """There was input, or what counts as such."""
+        self._left = self._seconds()
+
+    @pyqtSlot()
+    def on_second(self) -> None:
+        self._left -= 1
+        if self._left <= 0:
+            self.over.emit()
+        elif self._left <= WARNING_SECONDS:
+            self.counting.emit(self._left)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  (Qt's name)
+        if event is not None and event.type() in _INPUT:
+            self.stay()
+        return False

@@ -1,0 +1,103 @@
+"""What a staff page works with: who is signed in, the desk below the window, the camera, and the rest of the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from kiosk.access.journal import Action
+from kiosk.access.staff import StaffMember
+from kiosk.errors import KioskError
+from kiosk.gui.feed import Feed
+from kiosk.gui.reception.jobs import Jobs
+
+if TYPE_CHECKING:  # the window is on the screen before what they need is loaded
+    from kiosk.station.desk import Desk
+    from kiosk.station.station import Station
+
+T = TypeVar("T")
+Ask: TypeAlias = "Callable[[Callable[[Station], object], Callable[[object], None] | None], None]"
+Answers: TypeAlias = Sequence[tuple[str, Callable[[], None]]]
+
+
+class Screen(Protocol):
+    """What the shell does for a page."""
+
+    def go(self, name: str, **arguments: object) -> None: ...
+    def tell(self, text: str, *, fault: bool) -> None: ...
+    def ask(self, question: str, detail: str, answers: Answers, *, danger: bool) -> None: ...
+    def stay(self) -> None: ...
+    def restart(self) -> None: ...
+
+
+class Office(QObject):
+    """Made when somebody signs in, gone when they sign out; lives in the GUI thread.
+
+    Signals:
+        reported: every Report of the recognition.
+        status_changed: the Status of the station.
+    """
+
+    reported = pyqtSignal(object)
+    status_changed = pyqtSignal(object)
+
+    def __init__(self, desk: Desk, member: StaffMember, feed: Feed, screen: Screen, ask_station: Ask) -> None:
+        super().__init__()
+        self.desk = desk
+        self.member = member
+        self.feed = feed
+        self._screen = screen
+        self._ask_station = ask_station
+        self._jobs = Jobs()
+
+    def ask_station(self, do: Callable[[Station], object], then: Callable[[object], None] | None = None) -> None:
+        """Have `do` called in the recognition thread between two frames; `then` hears the answer in this thread."""
+        self._ask_station(do, then)
+
+    def run(
+        self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[str], None] | None = None
+    ) -> None:
+        """Do `work` in the background; nobody hears its answer after the page was left."""
+        self._jobs.run(work, then, failed or self.tell_fault)
+
+    def go(self, name: str, **arguments: object) -> None:
+        """Another page."""
+        self._screen.go(name, **arguments)
+
+    def tell(self, text: str, *, fault: bool = False) -> None:
+        """A line that stays for some seconds."""
+        self._screen.tell(text, fault=fault)
+
+    def tell_fault(self, message: str) -> None:
+        """What went wrong."""
+        self.tell(message, fault=True)
+
+    def ask(self, question: str, detail: str, answers: Answers, *, danger: bool = False) -> None:
+        """A question over the page; the last answer is the one that changes nothing."""
+        self._screen.ask(question, detail, answers, danger=danger)
+
+    def stay(self) -> None:
+        """Somebody is still at work, though nothing is touched: the way back to the door waits anew."""
+        self._screen.stay()
+
+    def restart(self) -> None:
+        """Close the kiosk and start it again, for options that need it."""
+        self._screen.restart()
+
+    def note(self, action: Action, subject: str | None = None, detail: str | None = None) -> None:
+        """Into the journal, under the name of who is signed in; a journal that does not take it is told."""
+        try:
+            self.desk.journal.note(action, self.member.name, subject, detail, datetime.now(UTC))
+        except KioskError as error:
+            self.tell_fault(str(error))
+
+    def forget_jobs(self) -> None:
+        """The page was left."""
+        self._jobs.forget()
+
+    def close(self) -> None:
+        """Whoever was signed in has gone."""
+        self._jobs.close()

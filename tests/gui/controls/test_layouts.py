@@ -1,0 +1,39 @@
+from PyQt6.QtWidgets import QPushButton, QWidget
+
+from kiosk.gui.controls.layouts import column, fit_layouts, flow, row
+from kiosk.gui.controls.scale import set_scale
+
+
+def test_gaps_follow_the_scale(qtbot):
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    inner = row(QWidget(), gap=6)
+    holder.setLayout(column(inner, QWidget(), gap=10, margin=4))
+    set_scale(2.0)
+    fit_layouts(holder)
+    layout = holder.layout()
+    assert layout is not None
+    assert (layout.spacing(), layout.contentsMargins().left(), inner.spacing()) == (20, 8, 12)
+
+
+def test_no_gap_stays_no_gap(qtbot):
+    assert row(gap=0).spacing() == 0
+
+
+def test_a_flow_takes_as_many_lines_as_it_needs(shown):
+    buttons = [QPushButton("a button with words") for _ in range(4)]
+    holder = QWidget()
+    layout = flow(*buttons)
+    holder.setLayout(layout)
+    shown(holder).resize(440, 300)
+    one_line = layout.heightForWidth(5000)
+    assert layout.heightForWidth(440) > one_line
+    assert all(button.geometry().right() <= 440 for button in buttons)
+    tops = {button.geometry().top() for button in buttons}
+    assert len(tops) > 1
+
+
+def test_a_widget_taken_from_a_flow_is_gone(qtbot):
+    layout = flow(QPushButton("one"), QPushButton("two"))
+    assert layout.takeAt(0) is not None
+    assert (layout.count(), layout.takeAt(5), layout.itemAt(7)) == (1, None, None)

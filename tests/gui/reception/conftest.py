@@ -1,0 +1,131 @@
+"""A desk on real files, and a screen that remembers what pages ask of it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from PyQt6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from kiosk.access.staff import Role, StaffMember
+from kiosk.config import ConfigFile
+from kiosk.domain import Frame
+from kiosk.gui.controls import set_scale
+from kiosk.gui.feed import Feed
+from kiosk.gui.mailbox import Latest
+from kiosk.gui.reception.office import Office
+from kiosk.gui.theme import DARK, style_sheet
+from kiosk.resources import asset
+from kiosk.station.build import Choices
+from kiosk.station.desk import Desk, open_desk
+
+
+@dataclass
+class ScreenOfTests:
+    """What a page asked of the shell, in order."""
+
+    went: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    answers: dict[str, Callable[[], None]] = field(default_factory=dict)
+    stayed: int = 0
+    restarts: int = 0
+
+    def go(self, name: str, **arguments: object) -> None:
+        self.went.append((name, arguments))
+
+    def tell(self, text: str, *, fault: bool) -> None:
+        (self.faults if fault else self.told).append(text)
+
+    def ask(self, question: str, detail: str, answers, *, danger: bool) -> None:
+        self.asked.append((question, detail))
+        self.answers = dict(answers)
+
+    def stay(self) -> None:
+        self.stayed += 1
+
+    def restart(self) -> None:
+        self.restarts += 1
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A folder with a config.yaml and an image folder in which Grace Hopper is enrolled."""
+    folder = tmp_path / "home"
+    (folder / "images").mkdir(parents=True)
+    (folder / "config.yaml").write_text(
+        "gallery: {folder: images}\njournal: {file: journal.sqlite3}\nvoice: {enabled: false}\n"
+        "reception: {staff_file: staff.sqlite3}\n"
+    )
+    portrait = asset("demo", "gallery", "Grace_Hopper.jpg")
+    (folder / "images" / portrait.name).write_bytes(portrait.read_bytes())
+    return folder
+
+
+@pytest.fixture
+def desk(home: Path) -> Iterator[Desk]:
+    """Real registers, journal and configuration below `home`; its station is for a test to set."""
+    with closing(open_desk(Choices(ConfigFile(home / "config.yaml"), home / "images", "demo"))) as desk:
+        yield desk
+
+
+@pytest.fixture
+def feed(qtbot: QtBot) -> Feed:
+    feed = Feed(Latest[Frame](), mirror=True)
+    qtbot.addWidget(feed)
+    return feed
+
+
+@pytest.fixture
+def screen() -> ScreenOfTests:
+    return ScreenOfTests()
+
+
+@pytest.fixture
+def make_office(desk: Desk, feed: Feed, screen: ScreenOfTests) -> Iterator[Callable[..., Office]]:
+    """make_office(role=Role.INSTALLER): as after signing in; the station is asked at once, in this thread."""
+    offices: list[Office] = []
+
+    def ask_station(do, then) -> None:
+        answer = do(desk.station)
+        if then is not None:
+            then(answer)
+
+    def make(role: Role = Role.INSTALLER, name: str = "Ida") -> Office:
+        offices.append(Office(desk, StaffMember(name, role), feed, screen, ask_station))
+        return offices[-1]
+
+    yield make
+    for office in offices:
+        office.close()
+
+
+@pytest.fixture
+def office(make_office: Callable[..., Office]) -> Office:
+    return make_office()
+
+
+@pytest.fixture
+def shown(qtbot: QtBot) -> Callable[..., QWidget]:
+    """shown(page, (800, 480)): on the screen in that size, dressed as the staff side is."""
+    holders = []
+
+    def show(page: QWidget, size: tuple[int, int] = (800, 480)) -> QWidget:
+        scale = min(max(size) / 800, min(size) / 480)
+        set_scale(scale)
+        holder = QWidget()
+        holder.setObjectName("reception")
+        holder.setStyleSheet(style_sheet(DARK, scale))
+        holders.append(holder)
+        page.setParent(holder)
+        qtbot.addWidget(holder)
+        holder.resize(*size)
+        page.resize(*size)
+        holder.show()
+        page.show()
+        return page
+
+    return show

@@ -1,0 +1,102 @@
+import pytest
+from PyQt6.QtCore import Qt
+
+from kiosk.access.staff import Refused, Role, StaffMember
+from kiosk.gui.reception.pin import NobodyYetPage, PinPage
+
+IDA = StaffMember("Ida", Role.INSTALLER)
+
+
+class Register:
+    """Answers as a staff register does, at once."""
+
+    def __init__(self) -> None:
+        self.wait_seconds = 0.0
+        self.tried: list[str] = []
+
+    def enter(self, pin: str) -> StaffMember | Refused:
+        self.tried.append(pin)
+        if pin == "482913":
+            return IDA
+        self.wait_seconds = 4.0
+        return Refused(4.0, locked=False)
+
+
+@pytest.fixture
+def register() -> Register:
+    return Register()
+
+
+@pytest.fixture
+def pin(shown, register):
+    page = shown(PinPage(register.enter, lambda: register.wait_seconds))
+    page.enter()
+    yield page
+    page.leave()
+    page.close_jobs()
+
+
+def test_whose_pin_it_is_is_let_in_by_touch(qtbot, pin):
+    with qtbot.waitSignal(pin.entered, timeout=20000) as entered:
+        for digit in "482913":
+            pin.keys[digit].click()
+        pin.done.click()
+    assert entered.args == [IDA]
+
+
+def test_whose_pin_it_is_is_let_in_by_keyboard(qtbot, pin):
+    with qtbot.waitSignal(pin.entered, timeout=20000):
+        qtbot.keyClicks(pin, "48299")
+        qtbot.keyClick(pin, Qt.Key.Key_Backspace)
+        qtbot.keyClicks(pin, "13")
+        qtbot.keyClick(pin, Qt.Key.Key_Return)
+
+
+def test_no_digit_can_be_read_on_the_screen(pin):
+    pin.add("4")
+    assert "4" not in pin.dots.text()
+    assert pin.dots.accessibleName() == "1 digits entered"
+
+
+def test_a_wrong_pin_is_refused_and_the_pad_waits(qtbot, pin, register):
+    qtbot.keyClicks(pin, "111222")
+    pin.on_done()
+    qtbot.waitUntil(lambda: "Please wait 4 seconds" in pin.message.text())
+    qtbot.keyClicks(pin, "482913")
+    pin.on_done()
+    assert register.tried == ["111222"]
+    register.wait_seconds = 0.0
+    pin.on_tick()
+    qtbot.keyClicks(pin, "482913")
+    with qtbot.waitSignal(pin.entered, timeout=20000):
+        pin.on_done()
+
+
+def test_too_few_digits_are_not_tried(qtbot, pin, register):
+    qtbot.keyClicks(pin, "48291")
+    assert not pin.done.isEnabled()
+    pin.on_done()
+    assert register.tried == []
+
+
+def test_a_lock_out_is_told_in_minutes(pin, register):
+    register.wait_seconds = 900.0
+    pin.on_tick()
+    assert "15 minutes" in pin.message.text()
+
+
+def test_what_was_typed_is_forgotten_when_the_page_is_left(qtbot, pin, register):
+    qtbot.keyClicks(pin, "48291")
+    pin.leave()
+    pin.enter()
+    qtbot.keyClicks(pin, "3")
+    pin.on_done()
+    assert register.tried == []
+
+
+def test_keys_are_large_enough_for_a_finger(pin):
+    assert all(key.width() >= 44 and key.height() >= 44 for key in (*pin.keys.values(), pin.done, pin.erase))
+
+
+def test_at_the_first_start_the_screen_says_what_to_type(shown):
+    assert "kiosk staff add NAME --role installer" in shown(NobodyYetPage()).command.text()
