@@ -240,3 +240,26 @@ def test_a_grant_that_comes_too_late_does_not_open(door: ScreenDoor, journal: Jo
 def test_a_grant_in_time_opens_though_writing_it_took_a_moment(door: ScreenDoor, journal: Journal) -> None:
     assert controller(door, journal, clock=lambda: GRANTED.decided_at + 1.9).act(GRANTED) is GRANTED
     assert door.unlocked
+
+
+def test_test_opens_the_door_and_stands_in_the_journal_under_a_name(door: ScreenDoor, journal: Journal) -> None:
+    done = controller(door, journal).test("Noor")
+    assert (done.outcome, done.reason, done.person, done.greet) == (Outcome.GRANTED, Reason.TESTED, None, False)
+    assert door.seconds_left == 5
+    [row], [action] = journal.entries(10), journal.actions(10)
+    assert (row.outcome, row.reason, row.person) == ("granted", "tested", None)
+    assert (action.action, action.staff, action.time) == ("door_tested", "Noor", row.time)
+
+
+def test_test_without_a_journal_leaves_the_door_shut(door: ScreenDoor, unwritable: Journal) -> None:
+    done = controller(door, unwritable).test("Noor")
+    assert (done.outcome, done.reason) == (Outcome.REFUSED, Reason.FAULT)
+    assert done.fault
+    assert not door.unlocked
+
+
+def test_test_of_a_lock_that_fails_is_refused_and_written_down(journal: Journal) -> None:
+    door = BrokenDoor(DoorError("lock", "is stuck", "oil it"))
+    done = controller(door, journal).test("Noor")
+    assert (done.outcome, done.fault, door.open) == (Outcome.REFUSED, "lock: is stuck; oil it", False)
+    assert [row.outcome for row in journal.entries(10)] == ["refused", "granted"]

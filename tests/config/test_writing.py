@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -247,7 +248,7 @@ class TestDisk:
             with monkeypatch.context() as patch:
                 for step in STEPS:
                     patch.setattr(os, step, failing(getattr(os, step)))
-                told = fault_of(lambda: writer.change({"threads": 4}, seen))
+                told = fault_of(partial(writer.change, {"threads": 4}, seen))
             assert os.strerror(number) in told or told == ""
             assert path.read_text() == (CONTENT if told else CONTENT.replace("2   #", "4   #"))
             if calls < broken:

@@ -436,3 +436,26 @@ class TestVisitors:
         assert any("visitors.sqlite3" in fault for fault in station.status.faults)
         assert outcomes(settle(station, scene(*EILEEN))) == [(Outcome.REFUSED, None)]
         assert outcomes(settle(station, scene(28.0, 30.5))) == [(Outcome.GRANTED, "Grace_Hopper")]
+
+
+class TestDoorTest:
+    def test_the_door_opens_for_as_long_as_it_is_set_and_greets_nobody(self, build, home, scene):
+        station = build()
+        done = station.test_door("Noor")
+        assert (done.outcome, done.reason) == (Outcome.GRANTED, Reason.TESTED)
+        assert station.door.seconds_left == pytest.approx(5.0)
+        assert station.process(scene(0.0, 0.1)[0]).welcome == ""
+        assert [row.reason for row in journal(home)] == ["tested"]
+
+    def test_a_lock_that_is_stuck_is_told_until_it_opens(self, build, monkeypatch):
+        station = build()
+
+        def stuck(seconds: float) -> None:
+            raise DoorError("lock", "is stuck", "oil it")
+
+        with monkeypatch.context() as broken:
+            broken.setattr(station.door, "unlock", stuck)
+            assert station.test_door("Noor").outcome is Outcome.REFUSED
+        assert station.refresh().faults == ("lock: is stuck; oil it",)
+        assert station.test_door("Noor").outcome is Outcome.GRANTED
+        assert station.refresh().faults == ()

@@ -7,11 +7,11 @@ from kiosk.errors import CameraError
 from kiosk.vision.pictures import printable
 from kiosk.vision.sources.capture import STREAM_SCHEMES, Camera, Stream, VideoFile, without_secrets
 from kiosk.vision.sources.demo import DemoScene
-from kiosk.vision.sources.devices import first_camera, is_camera_number, stable_name
+from kiosk.vision.sources.devices import CameraDevice, cameras, first_camera, is_camera_number, stable_name
 from kiosk.vision.sources.source import Source
 from kiosk.vision.sources.stills import Stills
 
-__all__ = ["Source", "first_camera", "is_recording", "open_source", "source_name", "stable_name"]
+__all__ = ["CameraDevice", "Source", "cameras", "first_camera", "is_recording", "open_source", "source_name", "stable_name"]
 
 
 def open_source(spec: str, *, fast: bool = False, width: int = 640, height: int = 480, rate_hz: float = 30) -> Source:

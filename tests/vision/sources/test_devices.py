@@ -2,7 +2,14 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.vision.sources.devices import first_camera, is_camera_number, is_capture_device, stable_name
+from kiosk.vision.sources.devices import (
+    CameraDevice,
+    cameras,
+    first_camera,
+    is_camera_number,
+    is_capture_device,
+    stable_name,
+)
 
 
 @pytest.fixture
@@ -81,3 +88,42 @@ def test_other_sources_keep_their_name(spec: str):
 @pytest.mark.parametrize(("spec", "number"), [("0", True), ("12", True), ("-1", False), ("٣", False), ("0.mp4", False)])
 def test_only_short_plain_digits_are_a_camera_number(spec: str, number: bool):
     assert is_camera_number(spec) is number
+
+
+@pytest.fixture
+def names(tmp_path: Path) -> Path:
+    for node, name in {"video0": b"Door Cam\n", "video2": "Caméra\x1b[2J \u202eécran".encode(), "video1": b""}.items():
+        tmp_path.joinpath("class", node).mkdir(parents=True)
+        tmp_path.joinpath("class", node, "name").write_bytes(name)
+    return tmp_path / "class"
+
+
+def test_every_camera_is_listed_once_by_stable_path_and_makers_name(devices: Path, names: Path):
+    assert cameras(devices=devices, is_camera=camera_nodes(0, 1, 2), names=names) == (
+        CameraDevice(str(devices / "v4l/by-id/usb-Maker_Cam_42-video-index0"), "Caméra [2J écran"),
+        CameraDevice(str(devices / "v4l/by-path/pci-0-usb-0:1:1.0-video-index0"), "Door Cam"),
+        CameraDevice(str(devices / "video1"), "video1"),
+    )
+
+
+def test_camera_in_use_is_not_opened_to_be_listed(devices: Path, names: Path):
+    in_use, asked = str(devices / "v4l/by-id/usb-Maker_Cam_42-video-index0"), []
+
+    def is_camera(path: Path) -> bool:
+        asked.append(path.resolve().name)
+        return False
+
+    (found,) = cameras(in_use, devices, is_camera=is_camera, names=names)
+    assert found.source == in_use
+    assert "video2" not in asked
+
+
+def test_no_camera_is_an_empty_list(tmp_path: Path):
+    assert cameras(devices=tmp_path / "missing") == ()
+
+
+def test_longest_name_is_cut(devices: Path, tmp_path: Path):
+    tmp_path.joinpath("class", "video0").mkdir(parents=True)
+    tmp_path.joinpath("class", "video0", "name").write_bytes(b"\xff" * 10_000)
+    (found,) = cameras(devices=devices, is_camera=camera_nodes(0), names=tmp_path / "class")
+    assert len(found.name) == 200
