@@ -3,7 +3,7 @@
 from kiosk.gui.controls.buttons import Button
 from kiosk.gui.controls.fields import Choice, Switch, TextField
 from kiosk.gui.controls.labels import Heading, Note, State
-from kiosk.gui.controls.layouts import column, fit_layouts, flow, row
+from kiosk.gui.controls.layouts import centred, column, fit_layouts, flow, row, spaced
 from kiosk.gui.controls.panels import Panel, ScrollPage
 from kiosk.gui.controls.scale import px, set_scale
 from kiosk.gui.controls.tables import Table
@@ -19,10 +19,12 @@ __all__ = [
     "Switch",
     "Table",
     "TextField",
+    "centred",
     "column",
     "fit_layouts",
     "flow",
     "px",
     "row",
     "set_scale",
+    "spaced",
 ]

@@ -9,7 +9,8 @@ from kiosk.gui.controls.scale import px
 
 Part: TypeAlias = QWidget | QLayout | int  # an int is room that stretches by so much
 L = TypeVar("L", bound=QBoxLayout)
-_GAP, _MARGIN = "gap_units", "margin_units"
+Y = TypeVar("Y", bound=QLayout)
+_GAP, _MARGIN, _MOST = "gap_units", "margin_units", "most_units"
 
 
 def column(*parts: Part, gap: int = 8, margin: int = 0) -> QVBoxLayout:
@@ -31,11 +32,30 @@ def flow(*widgets: QWidget, gap: int = 8) -> "FlowLayout":
     return layout
 
 
+def spaced(layout: Y, *, gap: int = 8, margin: int = 0) -> Y:
+    """Any layout with gaps that grow with the window; lengths in units."""
+    _remember(layout, gap, margin)
+    return layout
+
+
+def centred(widget: QWidget, most: int) -> QVBoxLayout:
+    """A widget in the middle, as wide as there is room, up to `most` units."""
+    widget.setProperty(_MOST, most)
+    widget.setMaximumWidth(px(most))
+    middle = row(1, widget, 1)
+    middle.setStretch(1, 100)
+    return column(1, middle, 1)
+
+
 def fit_layouts(widget: QWidget) -> None:
-    """Gives everything below `widget` the gaps of the present scale."""
+    """Gives everything below `widget` the gaps and widths of the present scale."""
     for layout in widget.findChildren(QLayout):
         if layout.property(_GAP) is not None:
             _apply(layout)
+    for part in widget.findChildren(QWidget):
+        most = part.property(_MOST)
+        if most is not None:
+            part.setMaximumWidth(px(most))
 
 
 def _filled(layout: L, parts: tuple[Part, ...], gap: int, margin: int) -> L:

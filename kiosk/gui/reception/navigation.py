@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QWidget
 
-from kiosk.gui.controls import Button, px
+from kiosk.gui.controls import Button, spaced
 from kiosk.gui.reception.page import PageEntry
 from kiosk.words import translate
 
@@ -26,8 +26,7 @@ class Navigation(QWidget):
         self.setObjectName("navigation")
         self.buttons = {entry.name: _button(entry) for entry in entries}
         self._group = QButtonGroup(self)
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid = spaced(QGridLayout(self), gap=4)
         for name, button in self.buttons.items():
             self._group.addButton(button)
             button.clicked.connect(lambda _checked, name=name: self.wanted.emit(name))
@@ -36,7 +35,6 @@ class Navigation(QWidget):
     def arrange(self, *, above: bool) -> None:
         """One column beside the page, or a few above it."""
         columns = min(_COLUMNS_ABOVE, max(len(self.buttons), 1)) if above else 1
-        self._grid.setSpacing(px(4))
         for index, button in enumerate(self.buttons.values()):
             self._grid.removeWidget(button)
             self._grid.addWidget(button, index // columns, index % columns)

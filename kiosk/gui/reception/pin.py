@@ -7,7 +7,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from kiosk.access.staff import Refused, StaffMember
-from kiosk.gui.controls import Button, Heading, Note, Panel, column, px, row
+from kiosk.gui.controls import Button, Heading, Note, Panel, centred, spaced
 from kiosk.gui.reception.jobs import Jobs
 from kiosk.words import translate
 
@@ -129,8 +129,7 @@ class PinPage(QWidget):
         self.done.setEnabled(len(self._pin) >= SHORTEST_PIN and not self._checking and not self._waiting)
 
     def _lay_out(self) -> None:
-        pad = QGridLayout()
-        pad.setSpacing(px(8))
+        pad = spaced(QGridLayout(), gap=8)
         for index, digit in enumerate(_DIGITS):
             pad.addWidget(self.keys[digit], index // 3, index % 3)
         pad.addWidget(self.erase, 3, 0)
@@ -139,18 +138,7 @@ class PinPage(QWidget):
         title = Heading(translate("staff", "Please enter your PIN"))
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.pad = Panel(title, self.dots, self.message, pad, gap=8, margin=14)
-        self.pad.setMaximumWidth(px(360))
-        self.setLayout(column(1, row(1, self.pad, 1), 1))
-        self.layout_stretch()
-
-    def layout_stretch(self) -> None:
-        """The pad takes the room that there is, up to its width."""
-        self.pad.setMaximumWidth(px(360))
-        middle = self.layout()
-        inner = middle.itemAt(1) if middle is not None else None
-        holder = inner.layout() if inner is not None else None
-        if holder is not None:
-            holder.setStretch(1, 100)  # type: ignore[attr-defined]
+        self.setLayout(centred(self.pad, 360))
 
 
 class NobodyYetPage(QWidget):
@@ -176,13 +164,7 @@ class NobodyYetPage(QWidget):
             gap=12,
             margin=18,
         )
-        panel.setMaximumWidth(px(560))
-        layout = column(1, row(1, panel, 1), 1)
-        inner = layout.itemAt(1)
-        holder = inner.layout() if inner is not None else None
-        if holder is not None:
-            holder.setStretch(1, 100)  # type: ignore[attr-defined]
-        self.setLayout(layout)
+        self.setLayout(centred(panel, 560))
 
 
 def _please_wait(seconds: float) -> str:

@@ -101,7 +101,6 @@ class Reception(QWidget):
         """Take over colours and the window's scale, which the style sheet has already."""
         self._theme = theme
         self.corner.dress(theme)
-        self.pin.layout_stretch()
         fit_layouts(self)
         self._arrange()
 

@@ -1,6 +1,6 @@
 from PyQt6.QtWidgets import QPushButton, QWidget
 
-from kiosk.gui.controls.layouts import column, fit_layouts, flow, row
+from kiosk.gui.controls.layouts import centred, column, fit_layouts, flow, row
 from kiosk.gui.controls.scale import set_scale
 
 
@@ -37,3 +37,23 @@ def test_a_widget_taken_from_a_flow_is_gone(qtbot):
     layout = flow(QPushButton("one"), QPushButton("two"))
     assert layout.takeAt(0) is not None
     assert (layout.count(), layout.takeAt(5), layout.itemAt(7)) == (1, None, None)
+
+
+def test_a_centred_widget_is_as_wide_as_there_is_room_up_to_its_limit(shown):
+    holder, inner = QWidget(), QWidget()
+    holder.setLayout(centred(inner, 300))
+    shown(holder).resize(480, 200)
+    holder.layout().activate()
+    assert (inner.width(), abs(inner.geometry().center().x() - 240) <= 1) == (300, True)
+    holder.resize(200, 200)
+    holder.layout().activate()
+    assert inner.width() == 200
+
+
+def test_the_limit_grows_with_the_window(qtbot):
+    holder, inner = QWidget(), QWidget()
+    qtbot.addWidget(holder)
+    holder.setLayout(centred(inner, 300))
+    set_scale(2.0)
+    fit_layouts(holder)
+    assert inner.maximumWidth() == 600
