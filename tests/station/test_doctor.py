@@ -9,9 +9,9 @@ import pytest
 from kiosk.access.journal import Journal
 from kiosk.config import ConfigFile
 from kiosk.domain import Decision, Outcome, Reason
-from kiosk.errors import ConfigError
-from kiosk.station import build, doctor
-from kiosk.station.doctor import Finding, State, examine, examine_all
+from kiosk.station import build, checks, doctor
+from kiosk.station.doctor import examine_all
+from kiosk.station.findings import Finding, State
 
 
 def findings(home: Path, source: str = "demo", gallery: Path | None = None) -> dict[str, Finding]:
@@ -114,13 +114,13 @@ def test_numbers_for_an_encoder_that_is_none_are_a_warning(home):
 def test_many_people_on_the_default_encoder_are_a_warning(*, home, save_spec, monkeypatch, most, encoder, state):
     save_spec("other", mirror=False)
     (home / "config.yaml").write_text(f"encoder: {encoder}\n")
-    monkeypatch.setattr(doctor, "MANY_PEOPLE", most)
+    monkeypatch.setattr(checks, "MANY_PEOPLE", most)
     found = findings(home)["gallery"]
     assert (found.state, "kiosk weights fetch sface" in found.remedy) == (state, state is State.WARNING)
 
 
 def test_the_stronger_encoder_is_advised_beside_what_else_is_to_be_done(home, monkeypatch):
-    monkeypatch.setattr(doctor, "MANY_PEOPLE", 1)
+    monkeypatch.setattr(checks, "MANY_PEOPLE", 1)
     (home / "images" / "Bob.jpg").write_bytes(b"")
     found = findings(home)["gallery"]
     assert (found.state, "that is many for dlib_resnet" in found.message) == (State.WARNING, True)
@@ -152,17 +152,6 @@ def test_an_encoder_that_does_not_load_is_a_fault_with_its_remedy(home):
     found = findings(home)
     assert {found["encoder"].state, found["gallery"].state} == {State.FAULT}
     assert found["encoder"].remedy == "type: kiosk weights fetch sface"
-
-
-def test_what_a_check_raises_is_its_finding():
-    def known() -> Finding:
-        raise ConfigError("thing", "reason", "remedy")
-
-    def unforeseen() -> Finding:
-        raise RuntimeError("surprise")
-
-    assert examine("part", known) == Finding("part", State.FAULT, "thing: reason", "remedy")
-    assert "surprise" in examine("part", unforeseen).message
 
 
 def test_a_folder_of_nobody_is_a_finding_and_no_end(home):

@@ -1,0 +1,144 @@
+"""What is to be said of each part, by `kiosk doctor` and by the running kiosk alike."""
+
+import shutil
+import subprocess
+from collections.abc import Collection
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kiosk.access.journal import Journal
+from kiosk.config import Config, ConfigFile
+from kiosk.encoders import EncoderSpec
+from kiosk.errors import KioskError
+from kiosk.recognition.gallery import GallerySnapshot
+from kiosk.station.advice import STRONGER_ENCODER, advice_for
+from kiosk.station.findings import Finding, State, of_fault
+from kiosk.station.matching import matching_numbers, names_of_none, names_spelt_otherwise
+from kiosk.vision.pictures import printable
+from kiosk.words import translate
+
+MANY_PEOPLE = 100
+_LITTLE_BYTES, _LEAST_BYTES = 1_000_000_000, 100_000_000
+
+
+def config_found(config: ConfigFile) -> Finding:
+    """Which configuration is in force."""
+    if config.fault_found is not None:
+        return of_fault("config", State.FAULT, config.fault_found)
+    public = "built-in defaults" if config.path is None else "a file"
+    return Finding("config", State.OK, str(config.path or translate("health", "built-in defaults")), public=public)
+
+
+def encoder_found(config: Config, spec: EncoderSpec, known: Collection[str], verified: str = "") -> Finding:
+    """The encoder with its numbers; `verified` says what was found out about its file."""
+    threshold, margin = matching_numbers(config, spec)
+    numbers = translate("health", "threshold {threshold}, margin {margin}")
+    told = numbers.format(threshold=f"{threshold:g}", margin=f"{margin:g}")
+    message = ", ".join(filter(None, (spec.name, verified, told)))
+    public = f"{spec.name}, threshold {threshold:g}, margin {margin:g}"
+    unused = _unused_numbers(config, spec.name, known)
+    if unused:
+        remedy = translate("health", "mend the name under matching: `kiosk encoders` lists them")
+        return Finding("encoder", State.WARNING, "; ".join([message, *unused]), remedy, public=public)
+    return Finding("encoder", State.OK, message, public=public)
+
+
+def _unused_numbers(config: Config, encoder: str, known: Collection[str]) -> list[str]:
+    """What is to be said of names under matching: a threshold that is never used looks like one that is."""
+    none = ", ".join(names_of_none(config, known))
+    other = ", ".join(names_spelt_otherwise(config, encoder))
+    of_none = translate("health", "no encoder is called {names}")
+    otherwise = translate("health", "nothing counts for {names}, the encoder in use is called {encoder}")
+    return [
+        *([of_none.format(names=none)] if none else []),
+        *([otherwise.format(names=other, encoder=encoder)] if other else []),
+    ]
+
+
+def gallery_found(folder: Path, snapshot: GallerySnapshot, encoder: str) -> Finding:
+    """How many people there are, and which pictures are of no use."""
+    counts = len(snapshot.people), len(snapshot.templates), len(snapshot.skipped)
+    text = translate("health", "{folder}: people {people}, pictures {pictures}, skipped {skipped}")
+    message = text.format(folder=folder, people=counts[0], pictures=counts[1], skipped=counts[2])
+    state, remedies = State.OK, []
+    if not snapshot.people:
+        state = State.WARNING
+        remedies.append(translate("health", "add pictures with `kiosk enrol NAME PICTURE`"))
+    elif snapshot.skipped:
+        state = State.WARNING
+        remedies.append(translate("health", "see `kiosk people` for the reasons"))
+    if advice_for(encoder) and len(snapshot.people) >= MANY_PEOPLE:
+        state = State.WARNING
+        remedies.append(translate("health", STRONGER_ENCODER))
+        message = translate("health", "{found}; that is many for {encoder}").format(found=message, encoder=encoder)
+    details = tuple(f"{printable(skipped.source)}: {skipped.reason}" for skipped in snapshot.skipped)
+    public = "people {}, pictures {}, skipped {}".format(*counts)
+    return Finding("gallery", state, message, "; ".join(remedies), details, public)
+
+
+def voice_found(*, enabled: bool, fault: str | None) -> Finding:
+    """Whether the welcome can be heard."""
+    if not enabled:
+        message = translate("health", "is switched off in the configuration")
+        return Finding("voice", State.OK, message, public="switched off")
+    if fault is None:
+        return Finding("voice", State.OK, translate("health", "speaks"), public="speaks")
+    return of_fault("voice", State.WARNING, fault.removeprefix("voice: "))
+
+
+def journal_found(file: Path, journal: Journal, *, whole: bool = True) -> Finding:
+    """Whether decisions can be written down; raises JournalError where they cannot."""
+    journal.check(whole=whole)
+    message = translate("health", "{file} can be written").format(file=file)
+    return Finding("journal", State.OK, message, public="can be written")
+
+
+def disk_found(file: Path) -> Finding:
+    """The room that is left where the journal lies."""
+    folder = file.parent
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    state = State.FAULT if free < _LEAST_BYTES else State.WARNING if free < _LITTLE_BYTES else State.OK
+    remedy = translate("health", "make room: without it the journal stops, and the door stays shut")
+    message = translate("health", "{gigabytes} GB free at {folder}").format(
+        gigabytes=f"{free / 1e9:.1f}", folder=folder
+    )
+    return Finding("disk", state, message, remedy if state is not State.OK else "", public=f"{free / 1e9:.1f} GB free")
+
+
+def clock_found(journal: Journal) -> Finding:
+    """Whether the time of day can be right."""
+    now, last = datetime.now(UTC), _last_entry(journal)
+    told = f"{now:%Y-%m-%d %H:%M:%S} UTC"
+    if last is not None and now < last:
+        text = translate("health", "stands at {now}, before the journal's last entry of {last}")
+        message = text.format(now=told, last=f"{last:%Y-%m-%d %H:%M:%S}")
+        remedy = translate("health", "set the clock; the journal would be out of order")
+        return Finding("clock", State.FAULT, message, remedy, public=f"{told}, before the journal's last entry")
+    if _synchronised() is False:
+        message = translate("health", "{now}, not synchronised").format(now=told)
+        remedy = translate("health", "switch time synchronisation on: timedatectl set-ntp true")
+        return Finding("clock", State.WARNING, message, remedy, public=f"{told}, not synchronised")
+    return Finding("clock", State.OK, told, public=told)
+
+
+def _last_entry(journal: Journal) -> datetime | None:
+    try:
+        entries = journal.entries(1)
+    except KioskError:
+        return None  # the journal's own line tells that
+    return datetime.fromisoformat(entries[0].time) if entries else None
+
+
+def _synchronised() -> bool | None:
+    """What systemd says of the clock; None where it says nothing."""
+    program = shutil.which("timedatectl")
+    if program is None:
+        return None
+    try:
+        asked = [program, "show", "--property=NTPSynchronized", "--value"]
+        answer = subprocess.run(asked, capture_output=True, text=True, timeout=5, check=False)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return {"yes": True, "no": False}.get(answer.stdout.strip())
