@@ -19,7 +19,7 @@ from kiosk.cli.exits import answering
 from kiosk.cli.options import ConfigOption, GalleryOption, JsonOption, read_config
 from kiosk.cli.output import print_json, rounded
 from kiosk.domain import Decision, display_name
-from kiosk.errors import CameraError, ConfigError
+from kiosk.errors import CameraError, ConfigError, KioskError
 from kiosk.words import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _start(choices: Choices, notice: str, *, headless: bool, as_json: bool, full
 
 
 def _show(choices: Choices, notice: str, *, full_screen: bool) -> NoReturn:
-    from kiosk.gui.app import Appearance, run_window
+    from kiosk.gui.app import RESTART, Appearance, run_window
     from kiosk.station.build import build_station, require_source, watch_camera
     from kiosk.station.desk import open_desk
 
@@ -132,7 +132,22 @@ def _show(choices: Choices, notice: str, *, full_screen: bool) -> NoReturn:
             close_at_end=choices.recording,
             desk=desk,
         )
+    if code == RESTART:
+        code = _start_again()
     _leave(code)
+
+
+def _start_again() -> int:
+    """Puts the same command in the place of this process; the exit code where that cannot be done."""
+    command = [sys.executable, *sys.orig_argv[1:]]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        os.execv(command[0], command)  # noqa: S606  (what was started by hand is started again)
+    except OSError as error:
+        fault = KioskError(command[0], f"cannot be started again ({error.strerror})", "start the kiosk by hand")
+        typer.echo(f"kiosk: {fault}", err=True)
+        return fault.exit_code
 
 
 def _leave(code: int) -> NoReturn:

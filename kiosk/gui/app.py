@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # the window is on the screen before what they need is loaded
     from kiosk.station.station import Station
 
 FIRST_SIZE_PX = (1280, 768)
+RESTART = 1000  # what run_window answers where it was closed to be started again; no process ends with such a code
 STOP_SECONDS = 1.75  # voice and gallery may take one of their own
 
 
@@ -74,6 +75,7 @@ class Kiosk(QObject):
     ) -> None:
         super().__init__()
         self.close_at_end = False
+        self.restart_wanted = False
         # Not the application's own loop: a second quit() of that one would end whatever loop comes next.
         self._loop = QEventLoop()
         self._camera = camera
@@ -113,6 +115,7 @@ class Kiosk(QObject):
         if window.reception is not None:
             recognition.reported.connect(window.reception.on_reported)
             recognition.status_changed.connect(window.reception.on_status_changed)
+            window.reception.restart_wanted.connect(self.restart)
         hints = QGuiApplication.styleHints()
         if hints is not None:
             hints.colorSchemeChanged.connect(self.on_desktop_changed)
@@ -158,9 +161,16 @@ class Kiosk(QObject):
         # By way of an event, so that it counts too when the window is closed before the loop has begun.
         QTimer.singleShot(0, self._loop.quit)
 
+    @pyqtSlot()
+    def restart(self) -> None:
+        """Close as always, to be started again by who called run_window."""
+        self.restart_wanted = True
+        self.window.close()
+
     def wait_until_closed(self) -> int:
-        """Handle events; the exit code."""
-        return self._loop.exec()
+        """Handle events; the exit code, or RESTART."""
+        code = self._loop.exec()
+        return RESTART if self.restart_wanted else code
 
     def stop(self) -> bool:
         """End the camera and both threads; False when one hangs and was left behind."""
@@ -199,10 +209,11 @@ def run_window(
     close_at_end: bool = False,
     desk: Desk | None = None,
 ) -> int:
-    """Show the kiosk until it is closed; the exit code. The camera is closed then, the station in its own thread.
+    """Show the kiosk until it is closed; the exit code, or RESTART where it is to be started again.
 
-    `build` is called in the recognition thread. Raises DisplayError where there is no screen. A thread that hangs is
-    left behind after 1.75 s (`kiosk.gui.threads.left_behind`): the caller should then end the process with os._exit.
+    The camera is closed then, the station in its own thread. `build` is called in the recognition thread. Raises
+    DisplayError where there is no screen. A thread that hangs is left behind after 1.75 s
+    (`kiosk.gui.threads.left_behind`): the caller should then end the process with os._exit.
     """
     application = _application()
     application.setApplicationName("kiosk")

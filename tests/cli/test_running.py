@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
+from kiosk.cli import running
 from kiosk.station import build as building
 from kiosk.vision.opencv import cv2
 from kiosk.vision.sources.demo import draw
@@ -183,3 +184,41 @@ def test_a_signal_ends_it_in_good_order_in_the_middle_of_a_stream(number, images
             _, err = process.communicate(timeout=60)
         server.shutdown()
     assert (process.returncode, err.decode().splitlines()[1:]) == (0, [])
+
+
+RESTARTED = """
+import os, sys
+from pathlib import Path
+from PyQt6.QtCore import QTimer
+from kiosk.cli import main
+from kiosk.gui.app import Kiosk
+runs, start = Path(sys.argv[1]), Kiosk.start
+def start_and_end(kiosk, **options):
+    start(kiosk, **options)
+    again = runs.exists()
+    with runs.open("a") as file:
+        file.write(f"{os.getpid()}\\n")
+    QTimer.singleShot(100, kiosk.window.close if again else kiosk.restart)
+Kiosk.start = start_and_end
+main(["demo"])
+"""
+
+
+def test_a_restart_ends_it_in_good_order_and_runs_the_same_command_again(tmp_path):
+    runs, command = tmp_path / "runs", [sys.executable, "-c", RESTARTED]
+    environment = {**os.environ, "HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    ran = subprocess.run(
+        [*command, str(runs)], capture_output=True, text=True, timeout=120, env=environment, check=False
+    )
+    assert (ran.returncode, "Traceback" in ran.stderr) == (0, False)
+    first, second = runs.read_text().split()
+    assert first == second
+
+
+def test_a_restart_that_cannot_be_is_told(monkeypatch, capsys):
+    def gone(path, arguments):
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(os, "execv", gone)
+    assert running._start_again() == 10
+    assert "cannot be started again (No such file or directory); start the kiosk by hand" in capsys.readouterr().err

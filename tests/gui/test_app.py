@@ -24,7 +24,7 @@ from kiosk.config import ConfigFile
 from kiosk.domain import Frame, Outcome, Reason
 from kiosk.errors import DisplayError, GalleryError
 from kiosk.gui import app, state, workers
-from kiosk.gui.app import Appearance, Kiosk, run_window
+from kiosk.gui.app import RESTART, Appearance, Kiosk, run_window
 from kiosk.gui.state import Situation
 from kiosk.gui.theme import DARK, LIGHT
 from kiosk.gui.threads import left_behind
@@ -206,6 +206,18 @@ def test_closing_the_window_ends_the_run_with_0_while_the_camera_blocks(qapp, ca
     assert station.closed.is_set()
     assert camera.state is CameraState.ENDED
     assert left_behind() == 0
+
+
+def test_a_restart_ends_the_run_like_a_close_and_says_so(qapp, camera, station, monkeypatch):
+    start = Kiosk.start
+
+    def start_and_restart(kiosk: Kiosk, **options: object) -> None:
+        start(kiosk, **options)
+        QTimer.singleShot(50, kiosk.restart)
+
+    monkeypatch.setattr(Kiosk, "start", start_and_restart)
+    assert show(camera, lambda progress: station) == RESTART
+    assert camera.state is CameraState.ENDED
 
 
 def test_closing_the_window_ends_the_run_while_process_hangs(
