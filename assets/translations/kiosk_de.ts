@@ -2,26 +2,388 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
   <context>
-    <name>faults</name>
+    <name>door</name>
     <message>
-      <source>is the database of another program, or of a newer kiosk</source>
+      <source>Look at the camera</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>move the file away</source>
+      <source>One at a time, please</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>the faces of visitors cannot be kept or read: {reason}</source>
+      <source>Come a little closer</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>the damaged file was deleted, try again</source>
+      <source>More light, please</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>check that its folder exists, may be written and has space</source>
+      <source>Turn away from the bright light</source>
       <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Hold still for a moment</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Look straight at the camera</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Pictures do not open this door</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Please ring the bell or ask at the reception.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>That was not clear enough. Take off hat or glasses and look straight at the camera.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Please ask at the reception.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Please ask at the reception: your access has not begun yet.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Please ask at the reception: your access has ended.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>The door stays locked. {sentence}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Demo</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Demo: no camera was found.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>State of the door</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Progress</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Camera picture</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>No picture</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>No access</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Not recognised</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Loading the face recognition</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Reading the pictures of the gallery</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>The door did not open.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Welcome, please come in</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Unlocked for {seconds} s</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Starting</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Changing the recognition</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>One moment, please.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>{what}: {done} of {total}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>The recognition does not answer</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Nobody is enrolled</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>The camera is being opened.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>The recording has ended.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>No more pictures</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>It is being opened again.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Camera lost</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>No access at present</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>To open it again, step aside and come back.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Please look at the camera. The door is locked.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>One moment</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>The door is locked.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Locked</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Look at the camera to come in.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Out of order</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Put pictures into the image folder, or type: kiosk enrol NAME PICTURE</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+      <source>%n pictures could not be used; kiosk people says why</source>
+      <translation type="unfinished">
+        <numerusform></numerusform>
+        <numerusform></numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Staff side (F2)</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Kiosk</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Time</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Date</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Messages for the staff</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>({number} of {total})  {message}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>For hundreds of people, first: kiosk weights fetch sface</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>The gallery has changed and is in force.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>The new configuration is in force.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>The new configuration is in force; {options} at the next start.</source>
+      <translation type="unfinished"></translation>
+    </message>
+  </context>
+  <context>
+    <name>health</name>
+    <message>
+      <source>fetch a stronger encoder: kiosk weights fetch sface, then `encoder: sface` in config.yaml</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>built-in defaults</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>threshold {threshold}, margin {margin}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>mend the name under matching: `kiosk encoders` lists them</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>no encoder is called {names}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>nothing counts for {names}, the encoder in use is called {encoder}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>{folder}: people {people}, pictures {pictures}, skipped {skipped}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>add pictures with `kiosk enrol NAME PICTURE`</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>see `kiosk people` for the reasons</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>{found}; that is many for {encoder}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is switched off in the configuration</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>speaks</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>{file} can be written</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>make room: without it the journal stops, and the door stays shut</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>{gigabytes} GB free at {folder}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>stands at {now}, before the journal's last entry of {last}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>set the clock; the journal would be out of order</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>{now}, not synchronised</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>switch time synchronisation on: timedatectl set-ntp true</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>run again with --debug and report it</source>
+      <translation type="unfinished"></translation>
+    </message>
+  </context>
+  <context>
+    <name>keyboard</name>
+    <message>
+      <source>qwertyuiop asdfghjkl zxcvbnm</source>
+      <extracomment>The letters of your language's keyboard, in three rows that are separated by blanks. The last row leaves room for two wide keys.</extracomment>
+      <translation>qwertzuiopü asdfghjklöä yxcvbnmß</translation>
+    </message>
+    <message>
+      <source>Keyboard on the screen</source>
+      <translation>Bildschirmtastatur</translation>
+    </message>
+    <message>
+      <source>Hold it for accents</source>
+      <translation>Für Akzente gedrückt halten</translation>
+    </message>
+    <message>
+      <source>Off</source>
+      <translation>Aus</translation>
+    </message>
+    <message>
+      <source>For one letter</source>
+      <translation>Für einen Buchstaben</translation>
+    </message>
+    <message>
+      <source>For all letters</source>
+      <translation>Für alle Buchstaben</translation>
+    </message>
+    <message>
+      <source>Capital letters</source>
+      <translation>Großbuchstaben</translation>
+    </message>
+    <message>
+      <source>Delete</source>
+      <translation>Löschen</translation>
+    </message>
+    <message>
+      <source>Blank</source>
+      <translation>Leerzeichen</translation>
+    </message>
+    <message>
+      <source>Next field</source>
+      <translation>Nächstes Feld</translation>
+    </message>
+    <message>
+      <source>Enter</source>
+      <translation>Eingabe</translation>
+    </message>
+    <message>
+      <source>Put the keyboard away</source>
+      <translation>Tastatur ausblenden</translation>
+    </message>
+    <message>
+      <source>Letters</source>
+      <translation>Buchstaben</translation>
+    </message>
+    <message>
+      <source>Digits and signs</source>
+      <translation>Ziffern und Zeichen</translation>
+    </message>
+    <message>
+      <source>Accents</source>
+      <translation>Akzente</translation>
     </message>
   </context>
   <context>
@@ -363,7 +725,7 @@
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>Such as en-gb. Empty = the voice of the screen's language.</source>
+      <source>Such as en-us. Empty = the voice of the screen's language.</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
@@ -473,6 +835,62 @@
   </context>
   <context>
     <name>staff</name>
+    <message>
+      <source>is already a member of the staff</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>choose another name, or give this member a new PIN</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is the last installer</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>add another installer first</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>this PIN</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>choose another PIN</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>cannot be used</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is not of 6 to 12 digits</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is too easy to guess</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>look at the list of the staff</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is no member of the staff</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>stands for the command line itself</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the name “{name}”</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>choose another name</source>
+      <translation type="unfinished"></translation>
+    </message>
     <message>
       <source>Camera picture</source>
       <translation type="unfinished"></translation>

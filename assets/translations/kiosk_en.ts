@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
   <context>
+    <name>door</name>
+    <message numerus="yes">
+      <source>%n pictures could not be used; kiosk people says why</source>
+      <translation type="unfinished">
+        <numerusform></numerusform>
+        <numerusform></numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>staff</name>
     <message numerus="yes">
       <source>%n digits entered</source>
