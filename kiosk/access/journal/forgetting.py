@@ -13,10 +13,26 @@ from kiosk.domain import display_name
 from kiosk.errors import JournalError
 from kiosk.recognition.gallery.names import person_key
 
-_AT_ONCE = 1000  # rows between which the door may write
+_AT_ONCE = 500  # rows between which the door may write
 _LOG_SECONDS = 5.0  # for which a reader may keep the log from being emptied
 _STEP_SECONDS = 0.02
 _CHUNK_BYTES = 2**22
+_PATIENCE = threading.Event()  # never set
+
+# How often the file holds the text of a column: in the table, and in each index of it.
+_COPIES = {
+    "decisions": {
+        "time": "2 + (outcome = 'granted')",
+        "outcome": "1",
+        "reason": "2",
+        "person": "2 + (outcome = 'granted')",
+        "second_person": "2",
+        "encoder": "1",
+        "detail": "1",
+    },
+    "actions": {"time": "1", "staff": "1", "action": "1", "subject": "2", "detail": "1"},
+    "sqlite_master": {"type": "1", "name": "1", "tbl_name": "1", "sql": "1"},
+}
 
 
 def forget(file: SqliteFile, persons: Collection[str], number: str) -> int:
@@ -33,7 +49,7 @@ def forget(file: SqliteFile, persons: Collection[str], number: str) -> int:
                 rows |= _replace(file, table, column, name, number)
     rows |= _replace_in_details(file, written, number)
     _empty_log(file)
-    if _holds(file, written):
+    if _left_over(file, written):
         _rewrite(file)
     return len(rows)
 
@@ -42,6 +58,7 @@ def _replace(file: SqliteFile, table: str, column: str, name: str, number: str) 
     """A part of the rows at a time."""
     changed: set[tuple[str, int]] = set()
     while True:
+        began = time.monotonic()
         with file.change() as connection:
             found = connection.execute(
                 f"SELECT id FROM {table} WHERE {column} = ? LIMIT ?",  # noqa: S608 - constants
@@ -54,6 +71,8 @@ def _replace(file: SqliteFile, table: str, column: str, name: str, number: str) 
         changed |= {(table, row) for (row,) in found}
         if len(found) < _AT_ONCE or name == number:
             return changed
+        # As long a pause: whoever waits for the file asks for it at intervals only.
+        _PATIENCE.wait(time.monotonic() - began)
 
 
 def _replace_in_details(file: SqliteFile, names: Iterable[str], number: str) -> set[tuple[str, int]]:
@@ -91,24 +110,42 @@ def _empty_log(file: SqliteFile) -> None:
         if time.monotonic() > give_up_at:
             remedy = "end the other program that reads the journal and erase once more"
             raise JournalError(file.path, "the names are replaced but still stand in its log", remedy)
-        threading.Event().wait(_STEP_SECONDS)
+        _PATIENCE.wait(_STEP_SECONDS)
 
 
-def _holds(file: SqliteFile, names: Iterable[str]) -> bool:
-    """Whether a name's bytes still stand somewhere in the file: SQLite leaves copies where it has moved rows."""
-    wanted = [name.encode() for name in names]
-    overlap = max((len(name) for name in wanted), default=1)
+def _left_over(file: SqliteFile, names: Iterable[str]) -> bool:
+    """Whether a name's bytes stand where no row does: SQLite leaves copies of what it has moved or let go."""
+    for name in names:
+        found = _count_in_file(file, name.encode())
+        if found > 0 and found > _count_in_rows(file, name):
+            return True
+    return False
+
+
+def _count_in_file(file: SqliteFile, name: bytes) -> int:
     # Read in a process of its own: where one closes a file, it loses the locks that SQLite holds on it.
     with subprocess.Popen(["cat", "--", file.path], stdout=subprocess.PIPE) as reading:  # noqa: S603, S607
-        kept = b""
+        found, kept = 0, b""
         while reading.stdout and (chunk := reading.stdout.read(_CHUNK_BYTES)):
-            kept = kept[-overlap:] + chunk
-            if any(name in kept for name in wanted):
-                reading.kill()
-                return True
+            content = kept + chunk
+            found += content.count(name)
+            kept = content[len(content) - len(name) + 1 :]
     if reading.returncode != 0:
         raise JournalError(file.path, "cannot be searched for the names", "check that the file may be read")
-    return False
+    return found
+
+
+def _count_in_rows(file: SqliteFile, name: str) -> int:
+    """How often a name's bytes stand there with good reason: in the name of somebody else, for example."""
+    found = 0
+    with file.session() as connection:
+        for table, columns in _COPIES.items():
+            often = " + ".join(
+                f"({copies}) * ifnull((length({column}) - length(replace({column}, ?1, ''))) / length(?1), 0)"
+                for column, copies in columns.items()
+            )
+            found += connection.execute(f"SELECT ifnull(sum({often}), 0) FROM {table}", (name,)).fetchone()[0]  # noqa: S608 - constants
+    return found
 
 
 def _rewrite(file: SqliteFile) -> None:

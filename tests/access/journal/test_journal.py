@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kiosk
-from kiosk.access.journal import SCHEMA_VERSION, Journal, JournalEntry
-from kiosk.domain import Candidate, Decision, Identification, Outcome, Reason
+from kiosk.access.journal import SCHEMA_VERSION, Action, Filter, Journal, JournalEntry
+from kiosk.domain import Candidate, Conditions, Decision, Identification, Outcome, Reason
 from kiosk.errors import JournalError
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -38,6 +38,7 @@ GRANTED = Decision(
     required=3,
     person="Ada",
     identification=NEAR_ADA,
+    conditions=Conditions(face_px=140, light=90.5, sharpness=30.0, turn=0.125),
 )
 REFUSED = replace(GRANTED, outcome=Outcome.REFUSED, reason=Reason.TOO_FAR, person=None)
 
@@ -112,6 +113,10 @@ def test_row_says_who_when_how_near_and_why(journal: Journal) -> None:
             track=3,
             gallery_size=3,
             detail=None,
+            face_px=140,
+            light=90.5,
+            sharpness=30.0,
+            turn=0.125,
         )
     ]
 
@@ -440,3 +445,111 @@ def test_full_disk_is_a_fault_and_keeps_the_rows_so_far(path: Path) -> None:
     rows = rows_of(path)
     assert len(rows) >= len(lines) - 1 > 0
     Journal(path).check()
+
+
+# What it is asked --------------------------------------------------------------------------------------------------
+
+
+def decided(person: str, second: str | None = None, reason: Reason = Reason.RECOGNISED) -> Decision:
+    """Granted where recognised, else refused."""
+    candidates = (Candidate(person, 0.25), *([Candidate(second, 0.5)] if second else []))
+    recognised = reason is Reason.RECOGNISED
+    return replace(
+        GRANTED,
+        outcome=Outcome.GRANTED if recognised else Outcome.REFUSED,
+        reason=reason,
+        person=person if recognised else None,
+        identification=replace(NEAR_ADA, candidates=candidates),
+    )
+
+
+@pytest.fixture
+def week(journal: Journal) -> Journal:
+    """Six rows over three days, at noon in UTC."""
+    for day, decision in (
+        (0, decided("Ada", "Bo")),
+        (0, decided("Bo", "Cy", Reason.TOO_FAR)),
+        (1, decided("Cy", "Ada", Reason.AMBIGUOUS)),
+        (1, decided("Cy")),
+        (2, decided("Ada", "Cy", Reason.TOO_FAR)),
+        (2, decided("Bo")),
+    ):
+        journal.record(decision, "dlib", NOON + timedelta(days=day))
+    return journal
+
+
+@pytest.mark.parametrize(
+    ("wanted", "rows"),
+    [
+        (Filter(), [6, 5, 4, 3, 2, 1]),
+        (Filter(person="Ada"), [5, 3, 1]),
+        (Filter(person="Bo"), [6, 2, 1]),
+        (Filter(person="Nobody"), []),
+        (Filter(outcome=Outcome.REFUSED), [5, 3, 2]),
+        (Filter(reason=Reason.TOO_FAR), [5, 2]),
+        (Filter(day=date(2026, 3, 2)), [4, 3]),
+        (Filter(day=date(2026, 3, 9)), []),
+        (Filter("Ada", Outcome.REFUSED), [5, 3]),
+        (Filter("Cy", Outcome.REFUSED, Reason.TOO_FAR, date(2026, 3, 3)), [5]),
+        (Filter("Cy", Outcome.GRANTED, Reason.TOO_FAR), []),
+        (Filter("'; DROP TABLE decisions --"), []),
+    ],
+)
+def test_page_holds_what_the_filter_lets_through(week: Journal, wanted: Filter, rows: list[int]) -> None:
+    assert [row.id for row in week.page(wanted)] == rows
+    assert [row.id for row in week.page(wanted, limit=2)] == rows[:2]
+    if rows:
+        assert [row.id for row in week.page(wanted, before=rows[0])] == rows[1:]
+
+
+def test_since_is_oldest_first_from_that_moment_on(week: Journal) -> None:
+    assert [row.id for row in week.since(NOON.replace(microsecond=0) + timedelta(days=1))] == [3, 4, 5, 6]
+    assert week.since(NOON + timedelta(days=9)) == []
+
+
+def test_last_granted_is_the_newest_grant_of_each(week: Journal) -> None:
+    noon = NOON.replace(microsecond=123000)
+    assert week.last_granted() == {"Ada": noon, "Bo": noon + timedelta(days=2), "Cy": noon + timedelta(days=1)}
+
+
+def test_names_and_days_that_can_be_chosen(week: Journal) -> None:
+    assert week.named() == ["Ada", "Bo", "Cy"]
+    assert week.days() == [date(2026, 3, 3), date(2026, 3, 2), date(2026, 3, 1)]
+
+
+def test_empty_journal_has_nothing_to_choose(journal: Journal) -> None:
+    assert (journal.named(), journal.days(), journal.last_granted(), journal.actions(5)) == ([], [], {}, [])
+    assert journal.about([]) == journal.about(["Ada"]) == ([], [])
+
+
+def test_what_the_staff_did_comes_newest_first(journal: Journal) -> None:
+    journal.note(Action.SIGNED_IN, "Grace", None, None, NOON)
+    journal.note(Action.RENAMED, "Grace", "Ada", "Ada Lovelace\udcff", NOON)
+    journal.note(Action.ERASED, "Grace", "Bo", None, NOON)
+    entries = journal.actions(9)
+    assert [(entry.action, entry.subject, entry.detail) for entry in entries] == [
+        ("erased", "Bo", None),
+        ("renamed", "Ada", "Ada Lovelace\\udcff"),
+        ("signed_in", None, None),
+    ]
+    assert {(entry.staff, entry.time) for entry in entries} == {("Grace", "2026-03-01T12:00:00.123+00:00")}
+    assert journal.actions(1, before=3) == entries[1:2]
+    assert journal.actions(-1) == []
+
+
+def test_all_about_a_person_in_any_spelling(week: Journal) -> None:
+    week.record(decided("ada_l"), "dlib", NOON)
+    week.note(Action.ENROLLED, "Grace", "ADA", None, NOON)
+    week.note(Action.ENROLLED, "Grace", "Bo", None, NOON)
+    decisions, actions = week.about(["ada", "Ada L"])
+    assert [row.id for row in decisions] == [1, 3, 5, 7]
+    assert [entry.subject for entry in actions] == ["ADA"]
+
+
+def test_door_writes_while_a_reader_holds_the_journal(week: Journal, path: Path) -> None:
+    with sqlite3.connect(path) as reader:
+        rows = reader.execute("SELECT * FROM decisions")
+        rows.fetchone()
+        week.record(GRANTED, "dlib", NOON)
+        assert len(rows.fetchall()) == 5
+    assert len(week.entries(9)) == 7
