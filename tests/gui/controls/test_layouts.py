@@ -47,7 +47,7 @@ def test_a_centred_widget_is_as_wide_as_there_is_room_up_to_its_limit(shown):
     assert (inner.width(), abs(inner.geometry().center().x() - 240) <= 1) == (300, True)
     holder.resize(200, 200)
     holder.layout().activate()
-    assert inner.width() == 200
+    assert inner.width() > 190
 
 
 def test_the_limit_grows_with_the_window(qtbot):
