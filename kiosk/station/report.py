@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kiosk.domain import Decision, Observation
+from kiosk.recognition.capture import CaptureState
 
 REFRESH_SECONDS = 1.0  # between two calls of Station.refresh
 RETRY_SECONDS = 5.0  # after which a station that could not be built is tried again
@@ -23,6 +24,7 @@ class Report:
     welcome: str  # the greeting of everybody let in while the door stays open; empty = nobody
     seconds: dict[str, float]  # by stage: detect, landmarks, encode, ...
     shown: Mapping[str, str] = field(default_factory=dict)  # how the people that the decisions name are called here
+    capture: CaptureState | None = None  # of whoever has pictures taken meanwhile; the observation leaves that face out
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,11 @@ class Station:
         return self._parts.encoder
 
     @property
+    def voice_fault(self) -> str | None:
+        """What went wrong with the last sentence; for any thread."""
+        return self._parts.voice.fault
+
+    @property
     def capture(self) -> CaptureSession | None:
         """Whose pictures are taken beside the door's work; None = nobody's."""
         return self._capturing.session
