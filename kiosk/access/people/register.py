@@ -10,7 +10,7 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -95,6 +95,24 @@ class PeopleRegister:
             _put(connection, after)
         return after
 
+    def save_all(self, records: Sequence[PersonRecord]) -> list[tuple[str, PersonRecord | None]]:
+        """Saves many at once, all or none; what was known under each name before, for `put_back`."""
+        clean = [cleaned(replace(record, person=normal_name(record.person))) for record in records]
+        with self._writing() as connection:
+            before = [(record.person, _find(connection, record.person)) for record in clean]
+            for record in clean:
+                _put(connection, record)
+        return before
+
+    def put_back(self, before: Sequence[tuple[str, PersonRecord | None]]) -> None:
+        """Undoes `save_all`."""
+        with self._writing() as connection:
+            for person, record in before:
+                _drop(connection, person)
+                if record is not None:
+                    _put(connection, record)
+        self._rewrite()
+
     def rename(self, old: str, new: str) -> PersonRecord:
         """Moves what is known to another name and remembers the old one; raises PeopleError where `new` is known."""
         after = self.copy_for_rename(old, new)
@@ -129,13 +147,17 @@ class PeopleRegister:
             found = _drop(connection, person)
         # Also where nothing was found: an earlier call may have come no further. What secure_delete overwrites is not
         # all: SQLite leaves copies of rows in its pages when it distributes them anew.
-        with self._guarded(), self._opened() as connection:
-            connection.execute("PRAGMA temp_store = MEMORY")
-            connection.execute("VACUUM")
+        self._rewrite()
         return found
 
     def close(self) -> None:
         """Nothing stays open between two uses."""
+
+    def _rewrite(self) -> None:
+        """Builds the file anew from its rows alone."""
+        with self._guarded(), self._opened() as connection:
+            connection.execute("PRAGMA temp_store = MEMORY")
+            connection.execute("VACUUM")
 
     def _in_force(self) -> _Records:
         known, fault = self._known, self._fault

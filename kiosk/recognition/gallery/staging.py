@@ -13,7 +13,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from kiosk.vision.pictures import open_picture, printable
 _NEW = ".enrol-"  # a folder that is being built, or that another one has replaced
 _GONE = ".erased-"  # pictures that are being deleted
 _SWAPPED = ".swap-"  # a person's folder, aside while another one takes its place; the person's name follows the token
+_ARRIVING = ".import-"  # folders of people who all become part of the gallery, whatever happens meanwhile
 _TOKEN_BYTES = 4
 _TURN_SECONDS = 10.0
 # Where a file system has no locks, what is this old belongs to nobody any more.
@@ -126,6 +127,29 @@ def put_in_place(new: Path, home: Path) -> None:
     sync_folder(home.parent)
 
 
+def put_people_in_place(new: Path) -> None:
+    """Every folder in `new` becomes a person's in the image folder: all, or none where this raises OSError.
+
+    Whoever is killed in the middle leaves them to the next one who changes or loads the image folder.
+    """
+    arriving = new.with_name(f"{_ARRIVING}{secrets.token_hex(_TOKEN_BYTES)}")
+    sync_folder(new)
+    new.rename(arriving)
+    sync_folder(arriving.parent)
+    moved: list[Path] = []
+    try:
+        for home in _homes_of(arriving):
+            home.rename(arriving.with_name(home.name))
+            moved.append(home)
+    except OSError:
+        for home in moved:
+            arriving.with_name(home.name).rename(home)
+        arriving.rename(new)
+        raise
+    arriving.rmdir()
+    sync_folder(arriving.parent)
+
+
 def delete_folder(path: Path) -> None:
     """The folder is gone from the gallery at once, and its files right after."""
     gone = path.parent / f"{_GONE}{secrets.token_hex(_TOKEN_BYTES)}"
@@ -209,17 +233,31 @@ def _lock(descriptor: int, folder: Path, patience_seconds: float) -> bool:
 
 
 def _clear(folder: Path, *, everything: bool) -> None:
-    """Undoes unfinished swaps and deletes leftovers; only old ones where others may be at work."""
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith(_SWAPPED):
-            with contextlib.suppress(OSError):
-                if everything or _is_abandoned(path):
-                    _undo_swap(path)
-    for path in folder.iterdir():
-        if path.name.startswith((_NEW, _GONE)):
-            with contextlib.suppress(OSError):
-                if everything or _is_abandoned(path):
-                    shutil.rmtree(path)
+    """Finishes imports, undoes unfinished swaps, deletes leftovers; only old ones where others may be at work."""
+    steps: tuple[tuple[str, Callable[[Path], None]], ...] = (
+        (_ARRIVING, _finish_arrival),
+        (_SWAPPED, _undo_swap),
+        (_NEW, shutil.rmtree),
+        (_GONE, shutil.rmtree),
+    )
+    for prefix, finish in steps:
+        for path in sorted(folder.iterdir()):
+            if path.name.startswith(prefix):
+                with contextlib.suppress(OSError):
+                    if everything or _is_abandoned(path):
+                        finish(path)
+
+
+def _finish_arrival(arriving: Path) -> None:
+    for home in _homes_of(arriving):
+        # Who was given that name by hand meanwhile is left alone.
+        if not os.path.lexists(arriving.with_name(home.name)):
+            home.rename(arriving.with_name(home.name))
+    shutil.rmtree(arriving)
+
+
+def _homes_of(arriving: Path) -> list[Path]:
+    return sorted(path for path in arriving.iterdir() if path.is_dir())
 
 
 def _is_abandoned(path: Path) -> bool:

@@ -1,0 +1,54 @@
+"""Many people come into the image folder at once: all of them, or nobody."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from kiosk.domain import display_name
+from kiosk.errors import EnrolmentError, GalleryError
+from kiosk.recognition.gallery.folder import list_folder
+from kiosk.recognition.gallery.names import person_key
+from kiosk.recognition.gallery.staging import (
+    PictureFile,
+    new_folder,
+    put_people_in_place,
+    sync_folder,
+    turn,
+    write_picture,
+)
+from kiosk.vision.pictures import printable
+
+
+def add_people(folder: Path, people: Mapping[str, Iterable[PictureFile]]) -> int:
+    """Stores the pictures of new people, by name; how many pictures.
+
+    Raises EnrolmentError where one of them is in the gallery already, GalleryError where the folder cannot be written;
+    then the gallery is as it was. Killed in the middle, it is as it was, or all of them are in it once it is loaded.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        reason = f"cannot be written ({fault.strerror or fault})"
+        raise GalleryError(printable(folder), reason, "check its permissions and the free space") from fault
+    count = 0
+    with turn(folder):
+        require_free(folder, people)
+        with new_folder(folder) as new:
+            for person, pictures in people.items():
+                home = new / person
+                home.mkdir()
+                for picture in pictures:
+                    write_picture(picture, home / picture.name)
+                    count += 1
+                sync_folder(home)
+            put_people_in_place(new)
+    return count
+
+
+def require_free(folder: Path, names: Iterable[str]) -> None:
+    """Raises EnrolmentError where a name is somebody's in the image folder, or a file is in the way."""
+    listed = {person_key(picture.person) for picture in list_folder(folder).pictures}
+    there = {person_key(path.name) for path in folder.iterdir()} if folder.is_dir() else set()
+    taken = sorted(display_name(name) for name in names if person_key(name) in listed | there)
+    if taken:
+        more = f" and {len(taken) - 3} more" if len(taken) > 3 else ""
+        raise EnrolmentError(", ".join(taken[:3]) + more, "already in the gallery", "rename or erase them first")
