@@ -10,6 +10,7 @@ from kiosk.config import ConfigFile
 from kiosk.domain import Frame
 from kiosk.resources import asset, weights
 from kiosk.station.build import Choices, build_station
+from kiosk.station.desk import Desk, open_desk
 from kiosk.station.station import Station
 from kiosk.vision.sources.demo import RATE_HZ, draw
 
@@ -62,6 +63,15 @@ def build(home: Path) -> Iterator[Callable[[], Station]]:
     yield make
     for station in built:
         station.close()
+
+
+@pytest.fixture
+def desk(home: Path) -> Iterator[Desk]:
+    """The staff's desk on home's configuration, without a station beside it."""
+    config = ConfigFile(home / "config.yaml")
+    opened = open_desk(Choices(config, home / "images", "demo", fast=True))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,142 @@
+"""People taken along as a zip, one of them or the whole gallery, and brought in on another machine."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from kiosk.access.journal import Action
+from kiosk.access.people import PersonRecord
+from kiosk.access.people.archive import JOURNAL, TEMPLATES, Archive, Exported, open_archive, write_archive
+from kiosk.errors import ArchiveError, KioskError
+from kiosk.recognition.gallery import GallerySnapshot
+from kiosk.recognition.gallery.folder import list_folder
+from kiosk.recognition.gallery.importing import add_people, require_free
+from kiosk.recognition.gallery.names import person_key
+from kiosk.recognition.gallery.staging import PictureFile
+from kiosk.station.desk import Desk
+from kiosk.station.people_changes import known_as
+from kiosk.vision.pictures import printable
+
+_SPARE_BYTES = 64 * 2**20  # left free on the disk
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveReport:
+    """What was taken along or brought in."""
+
+    people: tuple[str, ...]
+    pictures: int
+
+
+def export_person(desk: Desk, person: str, path: Path, staff: str, known: GallerySnapshot | None = None) -> int:
+    """Writes everything that is known of a person: pictures, data, templates, journal lines; how many pictures.
+
+    `known` is the gallery where no station runs beside the desk. Raises UnknownPersonError, ArchiveError.
+    """
+    name = known_as(desk, person)
+    record = desk.people.record(name)
+    decisions, actions = desk.journal.about([name, *record.former])
+    journal = {"decisions": [asdict(row) for row in decisions], "actions": [asdict(row) for row in actions]}
+    templates = _templates(known if known is not None else desk.snapshot, name)
+    texts = {JOURNAL: _text(journal), TEMPLATES: _text(templates)}
+    now = datetime.now(UTC)
+    pictures = write_archive(path, [Exported(record, _pictures(desk, name))], texts, now)
+    desk.journal.note(Action.EXPORTED, staff, name, f"{pictures} pictures", now)
+    return pictures
+
+
+def export_gallery(desk: Desk, path: Path, staff: str) -> ArchiveReport:
+    """Writes everybody, with pictures and data, for another machine; the journal stays. Raises ArchiveError."""
+    pictures: dict[str, list[Path]] = {}
+    for picture in list_folder(desk.folder).pictures:
+        pictures.setdefault(picture.person, []).append(picture.path)
+    records = desk.people.records()
+    people = [
+        Exported(records.get(person_key(person), PersonRecord(person)), tuple(paths))
+        for person, paths in pictures.items()
+    ]
+    if not people:
+        raise ArchiveError(printable(desk.folder), "nobody is in the gallery", "enrol somebody first")
+    now = datetime.now(UTC)
+    count = write_archive(path, people, {}, now)
+    desk.journal.note(Action.EXPORTED, staff, None, f"{len(people)} people, {count} pictures", now)
+    return ArchiveReport(tuple(pictures), count)
+
+
+def import_archive(desk: Desk, path: Path, staff: str) -> ArchiveReport:
+    """Brings in everybody of an archive, with what is known of them: all, or nobody.
+
+    All of the archive is judged before anything is written. Raises ArchiveError; EnrolmentError where somebody of that
+    name is in the gallery already; PeopleError, GalleryError where it cannot be written.
+    """
+    with open_archive(path) as archive:
+        people = [one for one in archive.people if one.pictures]
+        if not people:
+            raise ArchiveError(printable(path), "it holds no pictures", "export it again where it comes from")
+        _require_space(desk.folder, archive, path)
+        require_free(desk.folder, [one.record.person for one in people])
+        archive.check()
+        records = [one.record for one in people]
+        # First, so that nobody who is suspended is let in meanwhile.
+        before = desk.people.save_all(records)
+        try:
+            count = add_people(
+                desk.folder, {one.record.person: _picture_files(archive, one.pictures) for one in people}
+            )
+        except BaseException:
+            desk.people.put_back(before)
+            raise
+    names = tuple(one.record.person for one in people)
+    desk.journal.note(Action.IMPORTED, staff, None, f"{len(names)} people, {count} pictures", datetime.now(UTC))
+    return ArchiveReport(names, count)
+
+
+def _picture_files(archive: Archive, names: Sequence[str]) -> Iterator[PictureFile]:
+    """Named by content: what the archive calls a file never becomes a path."""
+    seen: set[str] = set()
+    for name in names:
+        content = archive.picture(name)
+        digest = hashlib.sha256(content).hexdigest()
+        if digest not in seen:
+            seen.add(digest)
+            yield PictureFile(digest[:16] + PurePosixPath(name).suffix.lower(), digest, content)
+
+
+def _pictures(desk: Desk, person: str) -> tuple[Path, ...]:
+    key = person_key(person)
+    return tuple(one.path for one in list_folder(desk.folder).pictures if person_key(one.person) == key)
+
+
+def _templates(known: GallerySnapshot, person: str) -> list[dict[str, Any]]:
+    name = known.person(person)
+    return [
+        {
+            "picture": template.source,
+            "encoder": template.embedding.encoder,
+            "numbers": [round(float(number), 6) for number in template.embedding.vector],
+        }
+        for template in (known.templates_of(name) if name is not None else ())
+    ]
+
+
+def _text(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1).encode()
+
+
+def _require_space(folder: Path, archive: Archive, path: Path) -> None:
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    try:
+        free = shutil.disk_usage(there).free
+    except OSError as fault:
+        raise _no_space(path, str(fault.strerror)) from fault
+    if archive.bytes + _SPARE_BYTES > free:
+        raise _no_space(path, f"{archive.bytes / 2**20:.0f} MB, and {free / 2**20:.0f} MB are free")
+
+
+def _no_space(path: Path, reason: str) -> KioskError:
+    return ArchiveError(printable(path), f"there is no room for its pictures ({reason})", "free space on the disk")

@@ -1,0 +1,148 @@
+"""A person is erased: pictures, templates, what the cache and the visitors' store hold, what is known, every name."""
+
+import contextlib
+import hashlib
+import secrets
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kiosk.access.journal import Action
+from kiosk.access.people import PersonRecord
+from kiosk.domain import Embedding, display_name
+from kiosk.errors import KioskError, UnknownPersonError
+from kiosk.recognition.gallery import GallerySnapshot
+from kiosk.recognition.gallery.changes import erase_person
+from kiosk.recognition.gallery.folder import list_folder
+from kiosk.recognition.gallery.forgetting import forget_cached, forget_names, source_belongs_to
+from kiosk.recognition.gallery.names import person_key
+from kiosk.station.desk import Desk
+from kiosk.station.places import cache_folder
+from kiosk.vision.pictures import open_picture
+
+_MEMORY_SECONDS = 5.0  # in which the running kiosk has looked at the folder again
+_STEP_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureReport:
+    """What was removed."""
+
+    number: str  # stands in the journal in the place of every name
+    pictures: int  # files of the image folder
+    cached: int  # embeddings of any encoder, of these pictures or of ones removed earlier
+    visitors: int  # kept faces of refused visitors who look like the person
+    journal_rows: int  # that named the person
+    records: int  # of what was known beside the pictures, such as a consent
+    left: tuple[str, ...] = ()  # what could not be removed, and why: erase again
+
+
+@dataclass(frozen=True, slots=True)
+class _Traces:
+    """What leads to everything that is kept of a person."""
+
+    person: str
+    names: tuple[str, ...]  # every one the person had, and has
+    digests: frozenset[str]  # of the pictures
+    likenesses: tuple[Embedding, ...]
+    records: tuple[PersonRecord, ...]
+
+
+def erase(
+    desk: Desk, person: str, staff: str, *, known: GallerySnapshot | None = None, within: float = 0.0
+) -> ErasureReport:
+    """Removes a person, on the disk and in memory; the decisions about them stay, under a number.
+
+    Where no station runs beside the desk, `known` is the gallery and `within` its threshold. The pictures go first:
+    whatever breaks off later, the door does not know the person any more, and erasing once more removes the rest.
+    Raises UnknownPersonError where nothing is known of anybody of that name, GalleryError where the pictures cannot be
+    deleted; then all is as before.
+    """
+    traces = _traces(desk, person, known if known is not None else desk.snapshot)
+    alike = desk.threshold if desk.station is not None else within
+    pictures = len(erase_person(desk.folder, person))
+    number = f"#{secrets.randbelow(10**8):08d}"
+    left: list[str] = []
+
+    def done(step: Callable[[], int]) -> int:
+        try:
+            return step()
+        except (KioskError, OSError) as fault:
+            left.append(str(fault))
+            return 0
+
+    cached = done(lambda: _forget_cached(traces))
+    visitors = done(lambda: desk.visitors.remove_alike(traces.likenesses, alike))
+    rows = done(lambda: _forget_in_journal(desk, traces, number, staff, pictures))
+    if not left:  # the names it holds are needed to try again
+        done(lambda: _forget_records(desk, traces))
+    done(lambda: _leave_memory(desk, traces))
+    forget_names()
+    return ErasureReport(number, pictures, cached, visitors, rows, len(traces.records), tuple(left))
+
+
+def digests_of(folder: Path, belongs: Callable[[str], bool]) -> frozenset[str]:
+    """The hashes of the pictures whose source, relative to the image folder, `belongs`."""
+    return frozenset(_digests(picture.path for picture in list_folder(folder).pictures if belongs(picture.source)))
+
+
+def _digests(paths: Iterable[Path]) -> Iterable[str]:
+    for path in paths:
+        with contextlib.suppress(KioskError, OSError), open_picture(path) as file:
+            yield hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _traces(desk: Desk, person: str, known: GallerySnapshot) -> _Traces:
+    key = person_key(person)
+    listed = {person_key(picture.person) for picture in list_folder(desk.folder).pictures}
+    records = _records_of(desk.people.records(), key, listed)
+    if not records and key not in listed and not any(desk.journal.about([person])):
+        reason = "nothing is known of anybody of that name"
+        raise UnknownPersonError(display_name(person), reason, "see `kiosk people` for the names")
+    names = [person, display_name(person), *(name for record in records for name in (record.person, *record.former))]
+    in_gallery = known.person(person)
+    templates = known.templates_of(in_gallery) if in_gallery is not None else ()
+    return _Traces(
+        person,
+        tuple(dict.fromkeys(names)),
+        digests_of(desk.folder, source_belongs_to(key)),
+        tuple(template.embedding for template in templates),
+        tuple(records),
+    )
+
+
+def _records_of(records: Mapping[str, PersonRecord], key: str, listed: Collection[str]) -> list[PersonRecord]:
+    """The person's own, and those without pictures that a rename left behind which broke off."""
+    own = records.get(key)
+    former = {person_key(name) for name in own.former} if own is not None else set()
+    left = [
+        record
+        for other, record in records.items()
+        if other not in {key, *listed} and (other in former or key in map(person_key, record.former))
+    ]
+    return left if own is None else [own, *left]
+
+
+def _forget_cached(traces: _Traces) -> int:
+    return forget_cached(cache_folder(), source_belongs_to(person_key(traces.person)), traces.digests)
+
+
+def _forget_in_journal(desk: Desk, traces: _Traces, number: str, staff: str, pictures: int) -> int:
+    rows = desk.journal.forget(traces.names, number)
+    desk.journal.note(Action.ERASED, staff, number, f"{pictures} pictures", datetime.now(UTC))
+    return rows
+
+
+def _forget_records(desk: Desk, traces: _Traces) -> int:
+    return sum(desk.people.forget(record.person) for record in traces.records)
+
+
+def _leave_memory(desk: Desk, traces: _Traces) -> int:
+    """Waits until the gallery in force is one without the person."""
+    give_up_at = time.monotonic() + _MEMORY_SECONDS
+    while desk.snapshot.person(traces.person) is not None and time.monotonic() < give_up_at:
+        threading.Event().wait(_STEP_SECONDS)
+    return 0

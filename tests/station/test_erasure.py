@@ -1,0 +1,167 @@
+"""Whoever is erased is gone: every file below the test's folders is searched for the name and the template's bytes."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kiosk.access.journal import Action
+from kiosk.access.people import Consent, PersonRecord
+from kiosk.domain import Embedding
+from kiosk.errors import GalleryError, JournalError, UnknownPersonError
+from kiosk.recognition.gallery.changes import erase_person
+from kiosk.station import erasure
+from kiosk.station.desk import Desk
+from kiosk.station.erasure import ErasureReport, erase
+from kiosk.station.people_changes import rename
+from kiosk.station.station import Station
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+CONSENT = Consent(NOW, "1", "ab" * 32, "en", "Eve")
+NAME, RENAMED = "Zoë_Grace", "Günther 李小龍"
+
+
+def spellings(name: str) -> list[bytes]:
+    return [name.encode(), name.replace("_", " ").encode(), json.dumps(name)[1:-1].encode()]
+
+
+def found(folder: Path, *needles: bytes) -> list[str]:
+    """Files whose name or content holds one of the needles."""
+    return [
+        f"{path.relative_to(folder)}: {needle!r}"
+        for path in folder.rglob("*")
+        for needle in needles
+        if needle in str(path).encode() or (path.is_file() and needle in path.read_bytes())
+    ]
+
+
+@pytest.fixture
+def lived(home: Path, desk: Desk, build: Callable[[], Station], scene) -> tuple[Desk, np.ndarray]:
+    """Grace was enrolled under another name, came in, was renamed, looked after, seen as a visitor."""
+    (home / "images" / "Grace_Hopper.jpg").rename(home / "images" / f"{NAME}.jpg")
+    with (home / "config.yaml").open("a") as config:
+        config.write("reception: {keep_refused_hours: 1}\n")
+    desk.people.save(PersonRecord(NAME, shown="Zoe H", email="zoe@example.org", consent=CONSENT))
+    station = build()
+    for frame in scene(2.0, 4.5):
+        station.process(frame)
+    now = datetime.now(UTC)
+    (template,) = station.snapshot.templates
+    desk.station = station
+    desk.visitors.keep(b"face of Zoe", template.embedding, now)
+    desk.visitors.keep(b"face of Lin", Embedding(-template.embedding.vector, template.embedding.encoder), now)
+    desk.journal.note(Action.ENROLLED, "Eve", NAME, "1 picture, as zoë grace", NOW)
+    rename(desk, NAME, RENAMED, "Eve")
+    wait_until(lambda: station.snapshot.people == (RENAMED,))
+    station.refresh()
+    return desk, template.embedding.vector
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_nothing_of_a_person_is_left_nor_comes_back(lived, home, tmp_path, build) -> None:
+    desk, vector = lived
+    needles = [*spellings(NAME), *spellings(RENAMED), b"Zoe H", b"zoe@example.org", b"face of Zoe"]
+    needles += [vector.astype("<f4").tobytes(), (home / "images" / f"{RENAMED}.jpg").read_bytes()[:200]]
+    assert len(found(tmp_path, *needles)) > 5
+    report = erase(desk, RENAMED, "Eve")
+    assert (report.pictures, report.cached, report.visitors, report.records, report.left) == (1, 1, 1, 1, ())
+    assert report.journal_rows == 3
+    assert found(tmp_path, *needles) == [], "at once"
+    assert desk.snapshot.people == (), "in memory"
+    desk.station.refresh()
+    time.sleep(1.2)
+    assert found(tmp_path, *needles) == [], "after the watcher looked again"
+    desk.station.close()
+    desk.station = build()
+    assert desk.snapshot.people == ()
+    assert found(tmp_path, *needles) == [], "after a restart"
+
+
+def test_the_decisions_stay_under_a_number_and_the_erasure_is_written_down(lived) -> None:
+    desk, _ = lived
+    report = erase(desk, RENAMED, "Eve")
+    (row,) = desk.journal.entries(10)
+    assert (row.person, row.outcome) == (report.number, "granted")
+    newest, *others = desk.journal.actions(10)
+    assert (newest.action, newest.staff, newest.subject, newest.detail) == (
+        "erased",
+        "Eve",
+        report.number,
+        "1 pictures",
+    )
+    assert {one.subject for one in others} == {report.number}
+    assert [visitor.picture for visitor in desk.visitors.visitors()] == [b"face of Lin"]
+
+
+def test_nobody_else_is_touched(desk: Desk, home: Path) -> None:
+    picture = (home / "images" / "Grace_Hopper.jpg").read_bytes()
+    (home / "images" / "Grace.jpg").write_bytes(picture)
+    desk.people.save(PersonRecord("Grace_Hopper", former=("Grace",)))
+    desk.people.save(PersonRecord("Grace", group="Lab"))
+    erase(desk, "grace hopper", "Eve")
+    assert [path.name for path in (home / "images").iterdir()] == ["Grace.jpg"]
+    assert desk.people.record("Grace").group == "Lab"
+
+
+def test_what_a_broken_off_rename_left_is_erased_too(desk: Desk) -> None:
+    desk.people.save(PersonRecord("Grace_Hopper", email="g@example.org"))
+    desk.people.copy_for_rename("Grace_Hopper", "Grace M")
+    assert erase(desk, "Grace_Hopper", "Eve").records == 2
+    assert desk.people.records() == {}
+
+
+def test_somebody_without_pictures_or_only_in_the_journal_can_be_erased(desk: Desk) -> None:
+    desk.people.save(PersonRecord("Lin"))
+    assert erase(desk, "lin", "Eve").pictures == 0
+    desk.journal.note(Action.SUSPENDED, "Eve", "Ben", None, NOW)
+    assert erase(desk, "Ben", "Eve").journal_rows == 1
+    with pytest.raises(UnknownPersonError, match="nothing is known"):
+        erase(desk, "Ben", "Eve")
+
+
+def test_what_fails_is_told_and_done_by_erasing_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.people.save(PersonRecord("Grace_Hopper", former=("Gracie",)))
+    desk.journal.note(Action.ENROLLED, "Eve", "Gracie", None, NOW)
+
+    def locked(*arguments: object) -> int:
+        raise JournalError("journal", "is locked", "try again")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(desk.journal), "forget", locked)
+        report = erase(desk, "Grace_Hopper", "Eve")
+    assert report.left == ("journal: is locked; try again",)
+    assert report.pictures == 1
+    assert desk.people.record("Grace_Hopper").former == ("Gracie",), "the names are needed to try again"
+    again = erase(desk, "Grace_Hopper", "Eve")
+    assert (again.left, again.journal_rows, again.records) == ((), 1, 1)
+
+
+def test_pictures_that_cannot_be_deleted_leave_all_as_before(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.people.save(PersonRecord("Grace_Hopper"))
+
+    def full(folder: Path, person: str) -> list[str]:
+        raise GalleryError(folder, "cannot be written", "check it")
+
+    monkeypatch.setattr(erasure, erase_person.__name__, full)
+    with pytest.raises(GalleryError):
+        erase(desk, "Grace_Hopper", "Eve")
+    assert "grace hopper" in desk.people.records()
+    assert desk.journal.actions(1) == []
+
+
+def test_without_a_station_the_gallery_given_says_who_looks_alike(desk: Desk, build: Callable[[], Station]) -> None:
+    station = build()
+    snapshot = station.snapshot
+    desk.visitors.keep(b"face", snapshot.templates[0].embedding, NOW)
+    report: ErasureReport = erase(desk, "Grace_Hopper", "Eve", known=snapshot, within=station.threshold)
+    assert report.visitors == 1

@@ -1,0 +1,105 @@
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kiosk.access.people import PersonRecord, Standing
+from kiosk.errors import EnrolmentError, GalleryError, PeopleError, UnknownPersonError
+from kiosk.station import people_changes
+from kiosk.station.desk import Desk
+from kiosk.station.people_changes import change, remove, rename, suspend
+
+DAY = date(2026, 3, 2)
+HOSTILE = ["../Ada", "a/b", "a\\b", "a\0b", "a\u202eb", "", "   ", ".hidden", "x" * 101, "Thumbs.db", "a\nb", "ü" * 120]
+
+
+def told(desk: Desk) -> list[tuple[str, str, str | None, str | None]]:
+    return [(row.action, row.staff, row.subject, row.detail) for row in desk.journal.actions(20)]
+
+
+def files(desk: Desk) -> list[str]:
+    return sorted(path.relative_to(desk.folder).as_posix() for path in desk.folder.rglob("*") if path.is_file())
+
+
+def test_a_rename_takes_pictures_and_record_along(desk: Desk) -> None:
+    desk.people.save(PersonRecord("Grace_Hopper", suspended=True))
+    assert rename(desk, "grace hopper", "Zoe\u0308 李", "Eve") == "Zoë 李"
+    assert files(desk) == ["Zoë 李.jpg"]
+    assert desk.people.record("zoë 李") == PersonRecord("zoë 李", suspended=True, former=("Grace_Hopper",))
+    assert told(desk) == [("renamed", "Eve", "Grace_Hopper", "Zoë 李")]
+    assert len(desk.people.records()) == 1
+
+
+def test_another_spelling_of_the_same_name(desk: Desk) -> None:
+    rename(desk, "Grace_Hopper", "grace hopper", "Eve")
+    assert files(desk) == ["grace hopper.jpg"]
+    assert list(desk.people.records()) == ["grace hopper"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_that_cannot_be_one_changes_nothing(desk: Desk, name: str) -> None:
+    with pytest.raises(EnrolmentError):
+        rename(desk, "Grace_Hopper", name, "Eve")
+    assert files(desk) == ["Grace_Hopper.jpg"]
+    assert (desk.people.records(), told(desk)) == ({}, [])
+
+
+def test_a_name_that_is_somebody_elses_is_refused(desk: Desk) -> None:
+    (desk.folder / "Ada").mkdir()
+    (desk.folder / "Ada" / "1.jpg").write_bytes(b"x")
+    with pytest.raises(EnrolmentError, match="already in the gallery"):
+        rename(desk, "Grace_Hopper", "ada", "Eve")
+    desk.people.save(PersonRecord("Lin"))
+    with pytest.raises(PeopleError, match="already known"):
+        rename(desk, "Grace_Hopper", "Lin", "Eve")
+    assert list(desk.people.records()) == ["lin"]
+
+
+@pytest.mark.parametrize("new", ["Ada", "grace hopper"])
+def test_a_folder_that_cannot_be_changed_leaves_all_as_before(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, new: str
+) -> None:
+    def full(folder: Path, old: str, name: str) -> str:
+        raise GalleryError(folder, "cannot be written", "check it")
+
+    desk.people.save(PersonRecord("Grace_Hopper", suspended=True))
+    monkeypatch.setattr(people_changes, "rename_person", full)
+    with pytest.raises(GalleryError):
+        rename(desk, "Grace_Hopper", new, "Eve")
+    assert list(desk.people.records()) == ["grace hopper"]
+    assert desk.people.standing("Grace_Hopper", DAY) is Standing.SUSPENDED
+
+
+def test_somebody_unknown_cannot_be_changed(desk: Desk) -> None:
+    for call in (
+        lambda: rename(desk, "Ada", "Lin", "Eve"),
+        lambda: suspend(desk, "Ada", "Eve"),
+        lambda: change(desk, "Ada", lambda record: record, "Eve"),
+    ):
+        with pytest.raises(UnknownPersonError):
+            call()
+    assert (desk.people.records(), told(desk)) == ({}, [])
+
+
+def test_a_suspension_and_its_end_are_written_down(desk: Desk) -> None:
+    assert suspend(desk, "grace hopper", "Eve").suspended
+    assert desk.people.standing("Grace_Hopper", DAY) is Standing.SUSPENDED
+    assert not suspend(desk, "Grace_Hopper", "Eve", off=True).suspended
+    assert [row[0] for row in told(desk)] == ["resumed", "suspended"]
+
+
+def test_the_journal_says_what_was_changed_and_not_to_what(desk: Desk) -> None:
+    change(desk, "Grace_Hopper", lambda known: replace(known, email="g@example.org", group="Navy"), "Eve")
+    change(desk, "Grace_Hopper", lambda known: replace(known, group=" Navy "), "Eve")
+    assert told(desk) == [("changed", "Eve", "Grace_Hopper", "email, group")]
+
+
+def test_a_removed_picture_leaves_nothing_in_the_cache(desk: Desk, build, home: Path) -> None:
+    build()
+    vector = build().snapshot.templates[0].embedding.vector.tobytes()
+    cached = home.parent / "user"
+    assert any(vector in path.read_bytes() for path in cached.rglob("*") if path.is_file())
+    assert remove(desk, "Grace_Hopper", ["Grace_Hopper.jpg"], "Eve") == ["Grace_Hopper.jpg"]
+    assert not any(vector in path.read_bytes() for path in cached.rglob("*") if path.is_file())
+    assert told(desk) == [("pictures_removed", "Eve", "Grace_Hopper", "1 pictures")]
