@@ -8,23 +8,24 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
 from PyQt6 import sip
-from PyQt6.QtCore import QEventLoop, QObject, QSize, Qt, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QEventLoop, QObject, QSize, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
 from kiosk.domain import Frame
 from kiosk.errors import DisplayError
+from kiosk.gui.appearance import Appearance
 from kiosk.gui.display import display_fault
 from kiosk.gui.faults import FaultLog
 from kiosk.gui.feed import Feed
+from kiosk.gui.keyboard import KeyboardDock
+from kiosk.gui.language import ScreenLanguage
 from kiosk.gui.mailbox import Latest
 from kiosk.gui.reception.shell import Reception
-from kiosk.gui.theme import DARK, DARK_CONTRAST, LIGHT, LIGHT_CONTRAST, Look
 from kiosk.gui.threads import WorkerThread, stop_all
 from kiosk.gui.window import KioskWindow
 from kiosk.gui.workers import BuildStation, CameraWorker, RecognitionWorker
@@ -35,6 +36,7 @@ if TYPE_CHECKING:  # the window is on the screen before what they need is loaded
     from kiosk.station.station import Station
 
 FIRST_SIZE_PX = (1280, 768)
+APPEARANCE_MS = 400
 RESTART = 1000  # what run_window answers where it was closed to be started again; no process ends with such a code
 STOP_SECONDS = 1.75  # voice and gallery may take one of their own
 
@@ -72,7 +74,9 @@ class Kiosk(QObject):
         mirror: bool,
         notice: str,
         desk: Desk | None = None,
+        look_again: Callable[[], Appearance] | None = None,
     ) -> None:
+        """`look_again` is asked about twice a second how the screen is to look by now."""
         super().__init__()
         self.close_at_end = False
         self.restart_wanted = False
@@ -80,7 +84,9 @@ class Kiosk(QObject):
         self._loop = QEventLoop()
         self._camera = camera
         self._appearance = appearance
-        self._desk = desk
+        self._desk, self._look_again = desk, look_again
+        self._language = ScreenLanguage()
+        self._language.use(appearance.language)
         shown, recognised = Latest[Frame](), Latest[Frame]()
         self.cameras = CameraWorker(camera, shown, recognised)
         self.recognition = recognition = RecognitionWorker(build, recognised)
@@ -91,9 +97,14 @@ class Kiosk(QObject):
             busy_since=lambda: recognition.busy_since,
         )
         if desk is not None:
-            self.window.add_reception(Reception(desk, self.window.feed, recognition.ask))
+            desk.camera = camera
+        self.keyboard = KeyboardDock(self.window, appearance.keyboard)
         self._threads = (WorkerThread("camera", self.cameras), WorkerThread("recognition", self.recognition))
         self._connect()
+        self._add_reception()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.on_appearance_due)
+        self._timer.start(APPEARANCE_MS)
 
     def _connect(self) -> None:
         window, cameras, recognition = self.window, self.cameras, self.recognition
@@ -112,10 +123,6 @@ class Kiosk(QObject):
         recognition.built.connect(self.on_built)
         recognition.replaced.connect(self.on_gone)
         recognition.broken.connect(self.on_gone)
-        if window.reception is not None:
-            recognition.reported.connect(window.reception.on_reported)
-            recognition.status_changed.connect(window.reception.on_status_changed)
-            window.reception.restart_wanted.connect(self.restart)
         hints = QGuiApplication.styleHints()
         if hints is not None:
             hints.colorSchemeChanged.connect(self.on_desktop_changed)
@@ -123,6 +130,35 @@ class Kiosk(QObject):
     @pyqtSlot()
     def on_desktop_changed(self) -> None:
         self.window.dress(self._appearance.look())
+
+    @pyqtSlot()
+    def on_appearance_due(self) -> None:
+        """Takes over what was changed in the configuration, at once and without a restart."""
+        now = self._look_again() if self._look_again is not None else self._appearance
+        if now == self._appearance:
+            return
+        self._appearance, self.keyboard.mode = now, now.keyboard
+        if self._language.use(now.language):
+            self._add_reception()
+            self.window.retranslate()
+        self.window.dress(now.look())
+
+    def _add_reception(self) -> None:
+        """In the language of the screen; whoever is signed in stays so, on the same page."""
+        if self._desk is None:
+            return
+        old, reception = self.window.reception, Reception(self._desk, self.window.feed, self.recognition.ask)
+        was_open, where = old is not None and old.isVisible(), old.where if old is not None else None
+        if old is not None:
+            old.close_jobs()
+        self.window.add_reception(reception)
+        self.recognition.reported.connect(reception.on_reported)
+        self.recognition.status_changed.connect(reception.on_status_changed)
+        reception.restart_wanted.connect(self.restart)
+        if was_open:
+            self.window.open_staff_side()
+        if where is not None:
+            reception.resume(*where)
 
     @pyqtSlot(object, object)
     def on_answered(self, then: Callable[[object], None] | None, answer: object) -> None:
@@ -174,28 +210,11 @@ class Kiosk(QObject):
 
     def stop(self) -> bool:
         """End the camera and both threads; False when one hangs and was left behind."""
+        self._timer.stop()
+        self._language.leave()
         self.window.blockSignals(True)
         self._camera.close()
         return stop_all(self._threads, STOP_SECONDS)
-
-
-@dataclass(frozen=True, slots=True)
-class Appearance:
-    """How the screen is to look, as the configuration has it."""
-
-    theme: str = "auto"  # dark, light, or auto, which follows the desktop
-    large_type: bool = False
-    high_contrast: bool = False
-    still: bool = False
-
-    def look(self) -> Look:
-        """With the colours that are meant."""
-        hints = QGuiApplication.styleHints()
-        desktop_is_light = hints is not None and hints.colorScheme() is Qt.ColorScheme.Light
-        light = self.theme == "light" or (self.theme == "auto" and desktop_is_light)
-        if self.high_contrast:
-            return Look(LIGHT_CONTRAST if light else DARK_CONTRAST, self.large_type, self.still)
-        return Look(LIGHT if light else DARK, self.large_type, self.still)
 
 
 def run_window(
@@ -208,6 +227,7 @@ def run_window(
     notice: str = "",
     close_at_end: bool = False,
     desk: Desk | None = None,
+    look_again: Callable[[], Appearance] | None = None,
 ) -> int:
     """Show the kiosk until it is closed; the exit code, or RESTART where it is to be started again.
 
@@ -217,7 +237,7 @@ def run_window(
     """
     application = _application()
     application.setApplicationName("kiosk")
-    kiosk = Kiosk(camera, build, appearance, mirror=mirror, notice=notice, desk=desk)
+    kiosk = Kiosk(camera, build, appearance, mirror=mirror, notice=notice, desk=desk, look_again=look_again)
     kiosk.close_at_end = close_at_end
     with _unhandled(kiosk.window), _signals(kiosk.window):
         kiosk.start(full_screen=full_screen)

@@ -20,6 +20,7 @@ from kiosk.recognition.pipeline import PhotographReader
 from kiosk.station.build import Choices, load_configured_encoder, photograph_reader
 from kiosk.station.places import journal_file, staff_file, visitors_file
 from kiosk.station.station import Station
+from kiosk.vision.camera import WatchedCamera
 from kiosk.vision.landmarks import shipped_landmarks
 
 UNKNOWN_STAFF = "?"  # in the journal, where a PIN was nobody's
@@ -32,6 +33,7 @@ class Desk:
 
     Attributes:
         station: the one in force, None while it is being built; set by whoever builds it.
+        camera: the one that looks at the door; set by whoever opened it. None = nobody looks.
     """
 
     config: ConfigFile
@@ -41,6 +43,8 @@ class Desk:
     journal: Journal
     visitors: VisitorStore
     demo: bool = False
+    source: str = ""  # of the camera, as it was chosen
+    camera: WatchedCamera | None = None
     station: Station | None = None
     _reader: tuple[object, PhotographReader] | None = None
     _reading: threading.Lock = field(default_factory=threading.Lock)
@@ -103,6 +107,7 @@ def open_desk(choices: Choices) -> Desk:
         Journal(journal_file(config, demo=choices.demo)),
         VisitorStore(visitors_file(demo=choices.demo)),
         demo=choices.demo,
+        source=choices.source,
     )
 
 
