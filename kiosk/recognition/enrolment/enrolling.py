@@ -43,18 +43,32 @@ def enrol(
     EnrolmentError, naming each picture that may not be enrolled, and GalleryError where the folder cannot be written;
     then the gallery is as before. What `encode` raises passes through.
     """
+    checked = check_pictures(folder, name, pictures, encode, gallery, threshold=threshold)
+    person = home_of(folder, name).name
+    sources = add_pictures(folder, person, [picture.as_file for picture in checked])
+    embeddings = [picture.embedding for picture in checked if picture.embedding is not None]
+    alike = find_duplicates(embeddings, person, gallery, threshold=threshold, margin=margin).alike
+    return EnrolmentReport(person, sources, gallery.person(person) is None, alike)
+
+
+def check_pictures(
+    folder: Path,
+    name: str,
+    pictures: Sequence[Path],
+    encode: EncodePicture,
+    gallery: GallerySnapshot,
+    *,
+    threshold: float,
+) -> list[Examined]:
+    """The pictures, read and found good; raises as `enrol` does, and writes nothing."""
     home = home_of(folder, name)
-    person = home.name
     if not pictures:
-        raise EnrolmentError(display_name(person), "no picture is given", "give at least one picture of the person")
+        raise EnrolmentError(display_name(home.name), "no picture is given", "give at least one picture of the person")
     examined = [examine(Offered.file(path), encode) for path in pictures]
     faults = _faults(examined, home, gallery, threshold)
     if faults:
-        raise _refusal(person, faults, examined)
-    sources = add_pictures(folder, person, [picture.as_file for picture in examined])
-    embeddings = [picture.embedding for picture in examined if picture.embedding is not None]
-    alike = find_duplicates(embeddings, person, gallery, threshold=threshold, margin=margin).alike
-    return EnrolmentReport(person, sources, gallery.person(person) is None, alike)
+        raise _refusal(home.name, faults, examined)
+    return examined
 
 
 def repeated(examined: Sequence[Examined], home: Path) -> dict[int, str]:
