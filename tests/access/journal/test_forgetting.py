@@ -45,8 +45,8 @@ def fill(path: Path, rows: int, names: list[str]) -> None:
         for number in range(rows):
             person, second = names[number % len(names)], names[(number + 1) % len(names)]
             connection.execute(
-                "INSERT INTO decisions VALUES (NULL, ?, 'granted', 'recognised', ?, 0.1, ?, 0.5, 0.4, 0.1, 'd', ?, 1, 2, "
-                "NULL)",
+                "INSERT INTO decisions VALUES (NULL, ?, 'granted', 'recognised', ?, 0.1, ?, 0.5, 0.4, 0.1, 'd', ?, 1, "
+                "2, NULL)",
                 (f"2026-01-01T00:00:{number:06}", person, second, number),
             )
     file.close()

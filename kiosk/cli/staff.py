@@ -1,0 +1,130 @@
+"""kiosk staff: who may come to the staff side of the screen, and with which PIN."""
+
+from __future__ import annotations
+
+import enum
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kiosk.cli.exits import answering
+from kiosk.cli.options import ConfigOption, JsonOption, read_config
+from kiosk.cli.output import print_json, print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kiosk.access.journal import Action
+    from kiosk.access.staff import StaffMember, StaffRegister
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="As it stands in the journal.")]
+_LONGEST_LINE = 1000  # characters of a PIN that comes by a pipe; more than any PIN has
+
+
+class RoleName(enum.StrEnum):
+    """What somebody may do: reception = people, enrolment, journal; installer = also settings and staff."""
+
+    RECEPTION = "reception"
+    INSTALLER = "installer"
+
+
+RoleOption = Annotated[
+    RoleName, typer.Option("--role", help="reception: people, enrolment, journal; installer: also settings and staff.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the commands."""
+    group = typer.Typer(name="staff", no_args_is_help=True, help="The staff and their PINs.")
+    group.command("list")(answering(list_staff))
+    for command in (add, remove, reset):
+        group.command()(answering(command))
+    app.add_typer(group)
+
+
+def list_staff(*, as_json: JsonOption = False, config: ConfigOption = None) -> int:
+    """Who has a PIN.
+
+    Example: kiosk staff list
+    """
+    with _register(config) as register:
+        members = register.members()
+    if as_json:
+        print_json([{"name": member.name, "role": member.role.value} for member in members])
+    elif members:
+        print_table(("name", "role"), [(member.name, member.role.value) for member in members])
+    else:
+        typer.echo("Nobody has a PIN. Add the first one with `kiosk staff add NAME --role installer`.")
+    return 0
+
+
+def add(name: NameArgument, *, role: RoleOption, config: ConfigOption = None) -> int:
+    """Give somebody a PIN of 6 to 12 digits: asked for, or the first line of standard input.
+
+    Example: kiosk staff add "Grace Hopper" --role installer
+    """
+    from kiosk.access.journal import Action
+    from kiosk.access.staff import Role
+
+    member = _change(config, Action.STAFF_ADDED, lambda register: register.add(name, Role(role.value), _asked_pin()))
+    typer.echo(f"{member.name} may come in now, with the role {member.role.value}.")
+    return 0
+
+
+def remove(name: NameArgument, *, config: ConfigOption = None) -> int:
+    """Take somebody's PIN away; the last installer stays.
+
+    Example: kiosk staff remove "Grace Hopper"
+    """
+    from kiosk.access.journal import Action
+
+    member = _change(config, Action.STAFF_REMOVED, lambda register: register.remove(name))
+    typer.echo(f"{member.name} may not come in any more.")
+    return 0
+
+
+def reset(name: NameArgument, *, config: ConfigOption = None) -> int:
+    """Give somebody a new PIN, and let the staff try again at once where wrong PINs have locked them out.
+
+    Example: kiosk staff reset "Grace Hopper"
+    """
+    from kiosk.access.journal import Action
+
+    member = _change(config, Action.STAFF_RESET, lambda register: register.reset(name, _asked_pin()))
+    typer.echo(f"{member.name} has a new PIN.")
+    return 0
+
+
+@contextmanager
+def _register(config: Path | None) -> Iterator[StaffRegister]:
+    from kiosk.access.staff import StaffRegister
+    from kiosk.station.places import staff_file
+
+    with closing(StaffRegister(staff_file(read_config(config)))) as register:
+        yield register
+
+
+def _change(config: Path | None, action: Action, change: Callable[[StaffRegister], StaffMember]) -> StaffMember:
+    """The change, and its line in the journal; without a journal that takes it nothing is changed."""
+    from kiosk.access.journal import Journal
+    from kiosk.access.staff import COMMAND_LINE
+    from kiosk.station.places import journal_file
+
+    with closing(Journal(journal_file(read_config(config)))) as journal, _register(config) as register:
+        journal.check(whole=False)
+        member = change(register)
+        journal.note(action, COMMAND_LINE, member.name, member.role.value, datetime.now(UTC))
+    return member
+
+
+def _asked_pin() -> str:
+    """Typed twice, unseen, or the first line of a file or pipe."""
+    if sys.stdin.isatty():
+        typed: str = typer.prompt("PIN", hide_input=True, confirmation_prompt="Once more")
+        return typed.strip()
+    return sys.stdin.buffer.readline(_LONGEST_LINE).decode("utf-8", "replace").strip()

@@ -1,0 +1,163 @@
+"""The first PIN comes from the command line; what is done there stands in the journal."""
+
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.access.journal import Journal
+from kiosk.access.staff import Refused, StaffMember, StaffRegister
+from kiosk.config import ConfigFile
+from kiosk.station.places import journal_file, staff_file
+
+
+@pytest.fixture
+def pin(monkeypatch):
+    """pin("402913") is what the next command reads from standard input."""
+
+    def give(line: str | bytes) -> None:
+        content = line if isinstance(line, bytes) else f"{line}\n".encode()
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+    return give
+
+
+@pytest.fixture
+def grace(kiosk, pin):
+    """An installer."""
+    pin("402913")
+    assert kiosk("staff", "add", "Grace", "--role", "installer").code == 0
+
+
+def entered(pin: str) -> StaffMember | Refused:
+    return StaffRegister(staff_file(ConfigFile(None))).enter(pin)
+
+
+def journal() -> list[tuple[str, str, str | None, str | None]]:
+    entries = Journal(journal_file(ConfigFile(None))).actions(99)
+    return [(entry.staff, entry.action, entry.subject, entry.detail) for entry in entries]
+
+
+def test_without_staff_the_list_says_what_to_do(kiosk):
+    shown = kiosk("staff", "list")
+    assert shown.code == 0
+    assert "kiosk staff add NAME --role installer" in shown.out
+    assert json.loads(kiosk("staff", "list", "--json").out) == []
+
+
+def test_who_is_added_comes_in(kiosk, grace, pin):
+    pin("77120984")
+    assert kiosk("staff", "add", "Bo", "--role", "reception").out.startswith("Bo may come in")
+    assert json.loads(kiosk("staff", "list", "--json").out) == [
+        {"name": "Bo", "role": "reception"},
+        {"name": "Grace", "role": "installer"},
+    ]
+    assert kiosk("staff", "list").out.split()[-2:] == ["Grace", "installer"]
+    assert entered("77120984").name == "Bo"
+
+
+def test_who_is_removed_does_not(kiosk, grace, pin):
+    pin("77120984")
+    kiosk("staff", "add", "Bo", "--role", "reception")
+    assert kiosk("staff", "remove", "bo").code == 0
+    assert isinstance(entered("77120984"), Refused)
+
+
+def test_new_pin_ends_the_lock_out(kiosk, grace, pin):
+    entered("000000")
+    assert not entered("402913").tried
+    pin("648201")
+    assert kiosk("staff", "reset", "GRACE").code == 0
+    assert entered("648201").name == "Grace"
+
+
+def test_everything_stands_in_the_journal_and_no_pin_does(kiosk, grace, pin):
+    pin("77120984")
+    kiosk("staff", "add", "Bo", "--role", "reception")
+    pin("648201")
+    kiosk("staff", "reset", "Bo")
+    kiosk("staff", "remove", "Bo")
+    assert journal() == [
+        ("command line", "staff_removed", "Bo", "reception"),
+        ("command line", "staff_reset", "Bo", "reception"),
+        ("command line", "staff_added", "Bo", "reception"),
+        ("command line", "staff_added", "Grace", "installer"),
+    ]
+
+
+@pytest.mark.usefixtures("grace")
+@pytest.mark.parametrize(
+    ("arguments", "line", "reason"),
+    [
+        (("add", "Bo", "--role", "reception"), "123456", "too easy to guess"),
+        (("add", "Bo", "--role", "reception"), "", "6 to 12 digits"),
+        (("add", "Bo", "--role", "reception"), b"\xff" * 5000, "6 to 12 digits"),
+        (("add", "Bo", "--role", "reception"), "402913", "cannot be used"),
+        (("add", "grace", "--role", "reception"), "648201", "already a member"),
+        (("add", "a/b", "--role", "reception"), "648201", "slash"),
+        (("remove", "Grace"), "", "last installer"),
+        (("remove", "Grac"), "", "did you mean 'Grace'"),
+        (("reset", "Nobody"), "648201", "no member of the staff"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_line_and_not_journalled(kiosk, pin, arguments, line, reason):
+    pin(line)
+    refused = kiosk("staff", *arguments)
+    assert (refused.code, reason in refused.err, refused.err.count("\n")) == (24, True, 1)
+    assert len(journal()) == 1
+
+
+def test_role_is_one_of_two(kiosk, pin):
+    pin("402913")
+    assert kiosk("staff", "add", "Bo", "--role", "king").code == 2
+    assert kiosk("staff", "add", "Bo").code == 2
+
+
+def test_nothing_changes_where_the_journal_takes_nothing(kiosk, grace, pin):
+    file = journal_file(ConfigFile(None))
+    for part in file.parent.glob(f"{file.name}*"):
+        part.unlink()
+    file.write_bytes(b"no database\n" * 500)
+    pin("648201")
+    assert kiosk("staff", "add", "Bo", "--role", "reception").code == 20
+    assert isinstance(entered("648201"), Refused)
+
+
+def test_staff_file_of_the_configuration_is_used(kiosk, pin):
+    Path("config.yaml").write_text("reception:\n  staff_file: mine.sqlite3\n")
+    pin("402913")
+    assert kiosk("staff", "add", "Grace", "--role", "installer").code == 0
+    assert Path("mine.sqlite3").is_file()
+
+
+def test_pin_typed_at_a_terminal_is_asked_twice_and_not_shown(tmp_path):
+    """A real terminal: only there is the PIN hidden."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "kiosk", "staff", "add", "Grace", "--role", "installer"]
+    root = str(Path(__file__).parents[2])
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": root},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    shown = b""
+    for prompt in (b"PIN: ", b"Once more: "):
+        while not shown.endswith(prompt):
+            shown += os.read(ours, 100)
+        os.write(ours, b"402913\n")
+    assert process.wait(60) == 0
+    while b"may come in" not in shown:
+        shown += os.read(ours, 100)
+    os.close(ours)
+    assert b"402913" not in shown
+    assert entered("402913").name == "Grace"
