@@ -37,12 +37,11 @@ def edited(path: Path, raw: bytes, changes: Mapping[str, Value]) -> bytes:
 
     Raises ConfigError where the content, or what would come of it, is no configuration.
     """
-    config = understood(path, raw)
-    before = values(config)
+    before = values(understood(path, raw))
     wanted = {key: value for key, value in changes.items() if before[key] != value}
     if not wanted:
         return raw
-    reason = objection(config, wanted)
+    reason = objection(before, wanted)
     if reason:
         raise ConfigError(", ".join(wanted), reason, "choose another value")
     for way in (_in_place, _written_anew):

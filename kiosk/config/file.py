@@ -78,6 +78,10 @@ class ConfigFile:
         self.current = fresh
         return fresh
 
+    def adopt(self, path: Path) -> None:
+        """Follow the file that was written where there was none; for the thread that asks what has changed."""
+        self.path, self._seen = path.resolve(), None
+
     def below(self, path: str) -> Path:
         """A path of the configuration as an absolute one. Raises ConfigError for the home of an unknown user."""
         try:

@@ -112,10 +112,10 @@ def changed_keys(before: Config, after: Config) -> list[str]:
     return [key for key, value in values(after).items() if value != old[key]]
 
 
-def objection(config: Config, changes: Mapping[str, Value]) -> str:
-    """Why the configuration cannot be changed so, for the screen; "" where it can."""
+def objection(before: Mapping[str, Value], changes: Mapping[str, Value]) -> str:
+    """Why the values of a configuration cannot be changed so, for the screen; "" where they can."""
     sections: dict[str, dict[str, object]] = {}
-    for key, value in {**values(config), **changes}.items():
+    for key, value in {**before, **changes}.items():
         section, _, name = key.rpartition(".")
         sections.setdefault(section, {})[name] = value
     top = sections.pop("", {})

@@ -46,6 +46,7 @@ class Desk:
     source: str = ""  # of the camera, as it was chosen
     camera: WatchedCamera | None = None
     station: Station | None = None
+    started_with: Config = field(default_factory=Config)  # what waits for the next start is measured against it
     _reader: tuple[object, PhotographReader] | None = None
     _reading: threading.Lock = field(default_factory=threading.Lock)
 
@@ -108,6 +109,7 @@ def open_desk(choices: Choices) -> Desk:
         VisitorStore(visitors_file(demo=choices.demo)),
         demo=choices.demo,
         source=choices.source,
+        started_with=config.current,
     )
 
 

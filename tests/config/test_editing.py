@@ -172,11 +172,11 @@ nasty = st.sampled_from(
     ),
 )
 def test_any_value_is_written_so_that_it_is_read_again(text: str, changes: dict[str, Value]) -> None:
-    before = understood(PATH, text.encode())
+    before = values(understood(PATH, text.encode()))
     changes = {key: "auto" if value == {} else value for key, value in changes.items()}
     if objection(before, changes):
         with pytest.raises(ConfigError):
             edited(PATH, text.encode(), changes)
         return
     fresh = understood(PATH, edited(PATH, text.encode(), changes))
-    assert values(fresh) == {**values(before), **changes}
+    assert values(fresh) == {**before, **changes}

@@ -293,6 +293,19 @@ class TestChanges:
         assert (fresh := config.changed()) is not None
         assert (fresh.threads, config.fault_found) == (6, None)
 
+    def test_file_that_was_written_where_there_was_none_is_followed(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(path.parent)
+        config = ConfigFile(None)
+        path.write_text("threads: 7\n")
+        assert config.changed() is None
+        config.adopt(path)
+        assert (fresh := config.changed()) is not None
+        assert (fresh.threads, config.path, config.below("x")) == (7, path, path.parent / "x")
+        save(path, "threads: 8\n")
+        assert config.changed() is not None
+
     def test_pipe_in_its_place_is_told_without_waiting(self, config: ConfigFile, path: Path) -> None:
         path.unlink()
         os.mkfifo(path)

@@ -83,9 +83,9 @@ def test_limits_are_those_of_the_validation(info: OptionInfo) -> None:
     low = number(info.minimum) if not info.above_minimum else info.minimum + 0.001
     alone = info.key in {"quality.min_light", "quality.max_light"}
     for value in [low] if info.key == "quality.min_light" else [number(info.maximum)] if alone else [low, info.maximum]:
-        assert objection(Config(), {**free, info.key: number(value)}) == ""
-    assert objection(Config(), {**free, info.key: number(info.maximum + 1)})
-    assert objection(Config(), {**free, info.key: number(info.minimum) - (0 if info.above_minimum else 1)})
+        assert objection(values(Config()), {**free, info.key: number(value)}) == ""
+    assert objection(values(Config()), {**free, info.key: number(info.maximum + 1)})
+    assert objection(values(Config()), {**free, info.key: number(info.minimum) - (0 if info.above_minimum else 1)})
 
 
 def test_limits_of_numbers_by_encoder_are_those_of_each_number() -> None:
@@ -127,17 +127,17 @@ def test_key_that_is_none_raises(key: str) -> None:
 
 
 def test_objections_that_concern_two_options_are_sentences() -> None:
-    assert objection(Config(), {"decision.k": 9}) == "No more frames can agree than are counted."
-    assert objection(Config(), {"quality.min_light": 230.0}).startswith("The least light must be below")
-    assert objection(Config(), {"decision.k": 9, "decision.n": 9}) == ""
-    assert objection(Config(), {"voice.text": "{x}"}) == "{names} is the only word that is filled in"
+    assert objection(values(Config()), {"decision.k": 9}) == "No more frames can agree than are counted."
+    assert objection(values(Config()), {"quality.min_light": 230.0}).startswith("The least light must be below")
+    assert objection(values(Config()), {"decision.k": 9, "decision.n": 9}) == ""
+    assert objection(values(Config()), {"voice.text": "{x}"}) == "{names} is the only word that is filled in"
 
 
 @given(
     st.sampled_from(sorted(INFOS)), st.none() | st.integers() | st.floats() | st.text() | st.booleans() | st.binary()
 )
 def test_objection_never_raises_and_is_right(key: str, value: Any) -> None:
-    reason = objection(Config(), {key: value})
+    reason = objection(values(Config()), {key: value})
     try:
         changed(key, value)
     except ValueError:
