@@ -69,7 +69,7 @@
     </message>
     <message>
       <source>State of the door</source>
-      <translation type="unfinished"></translation>
+      <translation>Zustand der Tür</translation>
     </message>
     <message>
       <source>Progress</source>
@@ -177,7 +177,7 @@
     </message>
     <message>
       <source>Locked</source>
-      <translation type="unfinished"></translation>
+      <translation>Verriegelt</translation>
     </message>
     <message>
       <source>Look at the camera to come in.</source>
@@ -319,6 +319,86 @@
     </message>
     <message>
       <source>run again with --debug and report it</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>none is used, the demo runs instead</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>connect a camera</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>nobody looks</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>gives no picture; check its cable</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is being opened</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the recording has ended</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>{source}: {size}, {rate} frames a second, {dropped} dropped since the start</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>more light lets a camera give more frames; or ask less of it in the settings</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is being loaded; the door stays locked meanwhile</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>wait a moment</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>waits for frames</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>{rate} frames a second, {ms} ms a frame, {faces} faces a frame</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>close other programs, or give the encoder more cores in the settings</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is locked until the recognition is loaded</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is open</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is locked</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is being loaded</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the kiosk takes {taken} MB, {left} MB are free</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>close other programs, or start the machine again</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>let air to the machine: dust, sun and a closed case make it hot</source>
       <translation type="unfinished"></translation>
     </message>
   </context>
@@ -958,7 +1038,7 @@
     </message>
     <message>
       <source>To the door</source>
-      <translation type="unfinished"></translation>
+      <translation>Zur Tür</translation>
     </message>
     <message>
       <source>Staff</source>

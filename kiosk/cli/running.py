@@ -115,18 +115,26 @@ def _start(choices: Choices, notice: str, *, headless: bool, as_json: bool, full
 
 
 def _show(choices: Choices, notice: str, *, full_screen: bool) -> NoReturn:
-    from kiosk.gui.app import RESTART, Appearance, run_window
+    from kiosk.gui.app import RESTART, run_window
+    from kiosk.gui.appearance import Appearance
     from kiosk.station.build import build_station, require_source, watch_camera
     from kiosk.station.desk import open_desk
 
     require_source(choices)
     screen = choices.config.current.screen
+
+    def appearance() -> Appearance:
+        now = choices.config.current.screen
+        switches = now.large_type, now.high_contrast, now.reduced_motion
+        return Appearance(now.theme.value, *switches, now.language, now.keyboard.value)
+
     with closing(open_desk(choices)) as desk:
         code = run_window(
             watch_camera(choices),
             lambda progress: build_station(choices, progress),
             full_screen=full_screen or screen.full_screen,
-            appearance=Appearance(screen.theme.value, screen.large_type, screen.high_contrast, screen.reduced_motion),
+            appearance=appearance(),
+            look_again=appearance,
             mirror=screen.mirror and not choices.recording,
             notice=notice,
             close_at_end=choices.recording,

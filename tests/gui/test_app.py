@@ -18,15 +18,16 @@ from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtWidgets import QApplication
 from ruamel.yaml import YAML
 
-from kiosk.access.journal import Journal, JournalEntry
+from kiosk.access.journal import Action, Journal, JournalEntry
+from kiosk.access.staff import Role, StaffMember
 from kiosk.access.voice import Voice
 from kiosk.config import ConfigFile
 from kiosk.domain import Frame, Outcome, Reason
 from kiosk.errors import DisplayError, GalleryError
 from kiosk.gui import app, state, workers
-from kiosk.gui.app import RESTART, Appearance, Kiosk, run_window
+from kiosk.gui.app import RESTART, Kiosk, run_window
+from kiosk.gui.appearance import Appearance
 from kiosk.gui.state import Situation
-from kiosk.gui.theme import DARK, LIGHT
 from kiosk.gui.threads import left_behind
 from kiosk.gui.window import KioskWindow
 from kiosk.recognition.gallery import Gallery
@@ -34,6 +35,7 @@ from kiosk.recognition.pipeline import PhotographReader
 from kiosk.resources import asset, weights
 from kiosk.station import build as building
 from kiosk.station.build import Choices, build_station
+from kiosk.station.desk import open_desk
 from kiosk.station.report import Status
 from kiosk.station.station import Station
 from kiosk.vision.camera import CameraState, WatchedCamera
@@ -317,19 +319,59 @@ def test_without_a_screen_it_is_a_fault_and_no_abort(monkeypatch, camera, statio
         show(camera, station.build)
 
 
-@pytest.mark.parametrize(("name", "theme"), [("dark", DARK), ("light", LIGHT)])
-def test_a_theme_that_is_asked_for_is_used(qapp, name, theme):
-    assert Appearance(name).look().theme is theme
+# What changes while it runs.
 
 
-@pytest.mark.parametrize(
-    ("scheme", "theme"),
-    [(Qt.ColorScheme.Light, LIGHT), (Qt.ColorScheme.Dark, DARK), (Qt.ColorScheme.Unknown, DARK)],
-)
-def test_auto_follows_the_desktop(qapp, monkeypatch, scheme, theme):
-    hints = type("Hints", (), {"colorScheme": lambda self: scheme})()
-    monkeypatch.setattr(app.QGuiApplication, "styleHints", lambda: hints)
-    assert Appearance().look().theme is theme
+@pytest.fixture
+def desk(tmp_path):
+    (tmp_path / "images").mkdir()
+    (tmp_path / "config.yaml").write_text("journal: {file: journal.sqlite3}\nvoice: {enabled: false}\n")
+    choices = Choices(ConfigFile(tmp_path / "config.yaml"), tmp_path / "images", "demo")
+    with closing(open_desk(choices)) as desk:
+        yield desk
+
+
+def test_language_and_look_are_taken_over_at_once(qtbot, make_kiosk, station, source):
+    now = [Appearance("dark")]
+    kiosk = make_kiosk(station.build, look_again=lambda: now[0])
+    source.push(1)
+    qtbot.waitUntil(lambda: headline(kiosk.window) == "Locked")
+    before = kiosk.window.styleSheet()
+    now[0] = Appearance("light", large_type=True, language="de", keyboard="on")
+    qtbot.waitUntil(lambda: headline(kiosk.window) == "Verriegelt")
+    assert kiosk.window.banner.accessibleName() == "Zustand der Tür"
+    assert kiosk.keyboard.mode == "on"
+    assert kiosk.window.styleSheet() != before
+    now[0] = Appearance("dark")
+    qtbot.waitUntil(lambda: headline(kiosk.window) == "Locked")
+    assert kiosk.window.styleSheet() == before
+
+
+def test_who_is_signed_in_stays_on_the_same_page_in_another_language(qtbot, make_kiosk, station, desk):
+    now = [Appearance("dark")]
+    kiosk = make_kiosk(station.build, look_again=lambda: now[0], desk=desk)
+    kiosk.window.open_staff_side()
+    before = kiosk.window.reception
+    before.on_entered(StaffMember("Lin", Role.INSTALLER))
+    where = before.where
+    now[0] = Appearance("dark", language="de")
+    qtbot.waitUntil(lambda: kiosk.window.reception is not before)
+    after = kiosk.window.reception
+    assert after.isVisible()
+    assert after.where == where
+    assert after.back.text() == "Zur Tür"
+    assert [entry.action for entry in desk.journal.actions(10)] == [Action.SIGNED_IN.value]
+
+
+def test_who_is_asked_for_the_pin_is_asked_again_in_another_language(qtbot, make_kiosk, station, desk):
+    now = [Appearance("dark")]
+    kiosk = make_kiosk(station.build, look_again=lambda: now[0], desk=desk)
+    kiosk.window.open_staff_side()
+    before = kiosk.window.reception
+    now[0] = Appearance("dark", language="de")
+    qtbot.waitUntil(lambda: kiosk.window.reception is not before)
+    assert kiosk.window.reception.isVisible()
+    assert kiosk.window.reception.where is None
 
 
 HANGS_FOR_EVER = """

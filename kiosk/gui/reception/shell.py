@@ -159,11 +159,24 @@ class Reception(QWidget):
         super().resizeEvent(event)
         self._arrange()
 
+    @property
+    def where(self) -> tuple[StaffMember, str] | None:
+        """Who is signed in, and the name of the page; None = nobody is."""
+        name = next((name for name, page in self._pages.items() if page is self._page), "")
+        return None if self.office is None else (self.office.member, name)
+
+    def resume(self, member: StaffMember, name: str) -> None:
+        """Go on where another one was, such as one in another language."""
+        self._sign_in(member)
+        self.go(name)
+
     @pyqtSlot(object)
     def on_entered(self, member: StaffMember) -> None:
+        self._sign_in(member).note(Action.SIGNED_IN)
+
+    def _sign_in(self, member: StaffMember) -> Office:
         self._sign_out()
-        self.office = Office(self._desk, member, self._feed, self, self._ask_station)
-        self.office.note(Action.SIGNED_IN)
+        self.office = office = Office(self._desk, member, self._feed, self, self._ask_station)
         self._entries = self._find_pages()
         self.navigation = Navigation(self._allowed())
         self.navigation.wanted.connect(self.on_wanted)
@@ -174,6 +187,7 @@ class Reception(QWidget):
         self.go(first)
         if self.navigation is not None and first in self.navigation.buttons:
             self.navigation.buttons[first].setFocus()
+        return office
 
     @pyqtSlot(str)
     def on_wanted(self, name: str) -> None:
