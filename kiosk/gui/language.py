@@ -9,7 +9,6 @@ from kiosk import words
 from kiosk.resources import asset
 
 AUTO = "auto"
-words.ENGLISH = "en"
 WELCOME = "welcome"  # the context of what is said to who was let in
 
 
