@@ -1,22 +1,6 @@
 import json
 
 
-def test_people_is_a_table_of_persons_and_pictures(kiosk, images):
-    shown = kiosk("people", "--gallery", images)
-    assert shown.code == 0
-    assert shown.out.split()[-2:] == ["Hopper", "1"]
-
-
-def test_each_skipped_file_is_named_with_its_reason(kiosk, images, eileen):
-    (images / "Bob.png").write_text("no picture")
-    (images / "Empty.jpg").write_bytes(b"")
-    shown = json.loads(kiosk("people", "--gallery", images, "--json").out)
-    assert {entry["file"] for entry in shown["skipped"]} == {"Bob.png", "Empty.jpg"}
-    assert all(entry["reason"] for entry in shown["skipped"])
-    assert [entry["name"] for entry in shown["people"]] == ["Grace Hopper"]
-    assert "Bob.png" in kiosk("people", "--gallery", images).out
-
-
 def test_an_empty_gallery_says_what_to_do(kiosk, tmp_path):
     shown = kiosk("people", "--gallery", tmp_path / "nowhere")
     assert shown.code == 0

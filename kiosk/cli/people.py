@@ -1,0 +1,283 @@
+"""kiosk people: who is known, and what is to change about them?"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kiosk.cli.exits import answering
+from kiosk.cli.known import open_gallery
+from kiosk.cli.options import ConfigOption, GalleryOption, JsonOption, read_config
+from kiosk.cli.output import print_json, print_table
+from kiosk.domain import display_name
+from kiosk.errors import KioskError, PeopleError
+
+if TYPE_CHECKING:
+    from kiosk.access.people import PersonRecord
+    from kiosk.recognition.gallery import GallerySnapshot
+    from kiosk.station.desk import Desk
+    from kiosk.station.erasure import ErasureReport
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A name of the gallery, in any spelling.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the commands."""
+    group = typer.Typer(name="people", invoke_without_command=True)
+    group.callback()(people)
+    for command in (show, rename, suspend, erase, export):
+        group.command()(answering(command))
+    group.command(name="import")(answering(import_))
+    app.add_typer(group)
+
+
+def people(
+    context: typer.Context,
+    *,
+    as_json: JsonOption = False,
+    gallery: GalleryOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Who is in the gallery, with how many pictures, and which files were skipped and why; and what changes about them.
+
+    Example: kiosk people --gallery images
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from kiosk.access.people import PeopleRegister, people_file
+    from kiosk.recognition.gallery.names import person_key
+
+    known = open_gallery(config, gallery)
+    records = PeopleRegister(people_file(known.folder)).records()
+    snapshot = known.gallery
+    counts = Counter(template.person for template in snapshot.templates)
+    of_whom = {person_key(person): person for person in snapshot.people}
+    # Of whom only data are left is still known, and can be erased.
+    of_whom |= {key: record.person for key, record in records.items() if key not in of_whom}
+    rows = [(person, counts[person], records.get(key)) for key, person in sorted(of_whom.items())]
+    if as_json:
+        skipped = [{"file": entry.source, "reason": entry.reason} for entry in snapshot.skipped]
+        print_json({"folder": str(known.folder), "people": [_row(*row) for row in rows], "skipped": skipped})
+    else:
+        _print(known.folder, snapshot, rows)
+
+
+def show(name: Name, *, as_json: JsonOption = False, gallery: GalleryOption = None, config: ConfigOption = None) -> int:
+    """Everything that is known of a person.
+
+    Example: kiosk people show "Ada Lovelace"
+    """
+    from kiosk.access.people import today
+    from kiosk.access.people.archive_text import record_as_json
+    from kiosk.recognition.gallery.folder import list_folder
+    from kiosk.recognition.gallery.names import person_key
+    from kiosk.station.people_changes import known_as
+
+    desk = _open_desk(config, gallery)
+    person = known_as(desk, name)
+    record = desk.people.record(person)
+    key = person_key(person)
+    pictures = [one.source for one in list_folder(desk.folder).pictures if person_key(one.person) == key]
+    last = max(filter(None, map(desk.journal.last_granted().get, (person, *record.former))), default=None)
+    seen = last.isoformat(timespec="seconds") if last is not None else None
+    standing = record.standing(today()).value
+    facts = {**record_as_json(record), "standing": standing, "last_let_in": seen, "pictures": pictures}
+    if as_json:
+        print_json(facts)
+    else:
+        print_table(("", display_name(person)), [(key, _fact(value)) for key, value in facts.items()])
+    return 0
+
+
+def rename(
+    name: Name,
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The name from now on; the files follow.")],
+    *,
+    gallery: GalleryOption = None,
+    config: ConfigOption = None,
+) -> int:
+    """Gives a person another name.
+
+    Example: kiosk people rename "Ada Byron" "Ada Lovelace"
+    """
+    from kiosk.station.people_changes import COMMAND_LINE
+    from kiosk.station.people_changes import rename as rename_person
+
+    kept = rename_person(_open_desk(config, gallery), name, new, COMMAND_LINE)
+    typer.echo(f"{display_name(name)} is {display_name(kept)} from now on")
+    return 0
+
+
+def suspend(
+    name: Name,
+    *,
+    off: Annotated[bool, typer.Option("--off", help="Let the person in again.")] = False,
+    gallery: GalleryOption = None,
+    config: ConfigOption = None,
+) -> int:
+    """Keeps a person out, pictures and data stay; in force within a second.
+
+    Example: kiosk people suspend "Ada Lovelace"
+    """
+    from kiosk.station.people_changes import COMMAND_LINE
+    from kiosk.station.people_changes import suspend as suspend_person
+
+    record = suspend_person(_open_desk(config, gallery), name, COMMAND_LINE, off=off)
+    typer.echo(f"{record.shown_name} {'may come in again' if off else 'is suspended'}")
+    return 0
+
+
+def erase(
+    name: Name,
+    *,
+    sure: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    gallery: GalleryOption = None,
+    config: ConfigOption = None,
+) -> int:
+    """Removes everything about a person: pictures, templates, data, the names in the journal. It cannot be undone.
+
+    Example: kiosk people erase "Ada Lovelace"
+    """
+    from kiosk.recognition.gallery.names import person_key
+    from kiosk.station.erasure import erase as erase_person
+    from kiosk.station.people_changes import COMMAND_LINE
+
+    if not sure and not sys.stdin.isatty():
+        raise PeopleError(display_name(name), "nobody is there to confirm it", "add --yes")
+    if not sure:
+        typed = typer.prompt(f"Everything about {display_name(name)} will be gone. Type the name to go on", err=True)
+        if person_key(typed) != person_key(name):
+            typer.echo("kiosk: that is another name; nothing was erased", err=True)
+            return 1
+    desk = _open_desk(config, gallery)
+    likeness, within = _likeness(desk, config, gallery)
+    report = erase_person(desk, name, COMMAND_LINE, known=likeness, within=within)
+    for line in _lines(report):
+        typer.echo(line)
+    for fault in report.left:
+        typer.echo(f"kiosk: not yet removed: {fault}; then erase again", err=True)
+    return PeopleError.exit_code if report.left else 0
+
+
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The zip to write.")],
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One person; else the whole gallery.")] = None,
+    *,
+    gallery: GalleryOption = None,
+    config: ConfigOption = None,
+) -> int:
+    """Writes a zip: everything about one person, or everybody's pictures and data for another machine.
+
+    Example: kiosk people export ada.zip "Ada Lovelace"
+    """
+    from kiosk.station.archives import export_gallery, export_person
+    from kiosk.station.people_changes import COMMAND_LINE, known_as
+
+    desk = _open_desk(config, gallery)
+    if name is None:
+        report = export_gallery(desk, file, COMMAND_LINE)
+        typer.echo(f"{len(report.people)} people with {report.pictures} pictures: {file}")
+        return 0
+    known_as(desk, name)  # before the gallery is read
+    pictures = export_person(desk, name, file, COMMAND_LINE, open_gallery(config, gallery).gallery)
+    typer.echo(f"{display_name(name)} with {pictures} pictures: {file}")
+    return 0
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A zip that was exported.")],
+    *,
+    gallery: GalleryOption = None,
+    config: ConfigOption = None,
+) -> int:
+    """Brings in everybody of a zip, or nobody where anything about it is not as it should be.
+
+    Example: kiosk people import all.zip
+    """
+    from kiosk.station.archives import import_archive
+    from kiosk.station.people_changes import COMMAND_LINE
+
+    report = import_archive(_open_desk(config, gallery), file, COMMAND_LINE)
+    typer.echo(f"{len(report.people)} people with {report.pictures} pictures are in the gallery")
+    return 0
+
+
+def _open_desk(config: Path | None, gallery: Path | None) -> Desk:
+    from kiosk.station.build import Choices
+    from kiosk.station.desk import open_desk
+    from kiosk.station.places import gallery_folder
+
+    settings = read_config(config)
+    return open_desk(Choices(settings, gallery or gallery_folder(settings), ""))
+
+
+def _likeness(desk: Desk, config: Path | None, gallery: Path | None) -> tuple[GallerySnapshot | None, float]:
+    """The gallery, where faces of visitors are kept that may look like somebody in it."""
+    try:
+        if desk.visitors.count():
+            known = open_gallery(config, gallery)
+            return known.gallery, known.threshold
+    except KioskError as fault:
+        typer.echo(f"kiosk: kept faces of visitors were not compared: {fault}", err=True)
+    return None, 0.0
+
+
+def _row(person: str, pictures: int, record: PersonRecord | None) -> dict[str, Any]:
+    consent = record.consent if record is not None else None
+    return {
+        "person": person,
+        "name": record.shown_name if record is not None else display_name(person),
+        "pictures": pictures,
+        "consent": consent.given_at.isoformat(timespec="seconds") if consent is not None else None,
+        "standing": _standing(record),
+    }
+
+
+def _standing(record: PersonRecord | None) -> str:
+    from kiosk.access.people import Standing, today
+
+    return (record.standing(today()) if record is not None else Standing.IN_FORCE).value
+
+
+def _print(folder: Path, snapshot: GallerySnapshot, rows: list[tuple[str, int, PersonRecord | None]]) -> None:
+    from kiosk.station.advice import advice_for
+
+    if rows:
+        headings = ("person", "pictures", "consent", "standing")
+        print_table(headings, [_cells(*row) for row in rows])
+    if not snapshot.people:
+        typer.echo(f"Nobody is enrolled in {folder}. Add pictures with `kiosk enrol NAME PICTURE`.")
+        if advice := advice_for(snapshot.encoder):
+            typer.echo(f"{advice}.")
+    if snapshot.skipped:
+        print_table(("skipped", "reason"), [(entry.source, entry.reason) for entry in snapshot.skipped])
+
+
+def _cells(person: str, pictures: int, record: PersonRecord | None) -> tuple[str, ...]:
+    consent = record.consent if record is not None else None
+    given = consent.given_at.date().isoformat() if consent is not None else "not recorded"
+    return display_name(person), str(pictures), given, _standing(record).replace("_", " ")
+
+
+def _fact(value: object) -> str:
+    if isinstance(value, list):
+        return "\n".join(map(str, value)) or "-"
+    if isinstance(value, dict):
+        return "\n".join(f"{key}: {entry}" for key, entry in value.items())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value) if value not in {None, ""} else "-"
+
+
+def _lines(report: ErasureReport) -> list[str]:
+    return [
+        f"{report.pictures} pictures",
+        f"{report.cached} templates of the cache",
+        f"{report.records} records of what was known",
+        f"{report.visitors} kept faces of visitors who look alike",
+        f"{report.journal_rows} journal rows now name {report.number}",
+    ]

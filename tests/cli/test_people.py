@@ -1,0 +1,118 @@
+import json
+import sys
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kiosk.access.people import Consent, PeopleRegister, PersonRecord, people_file
+
+CONSENT = Consent(datetime(2026, 3, 2, 8, 0, tzinfo=UTC), "1", "ab" * 32, "en", "Eve")
+
+
+@pytest.fixture
+def register(images: Path) -> PeopleRegister:
+    return PeopleRegister(people_file(images))
+
+
+def test_the_bare_command_is_a_table_of_persons_pictures_and_consent(kiosk, images):
+    shown = kiosk("people", "--gallery", images)
+    assert shown.code == 0
+    assert shown.out.split()[-7:] == ["Grace", "Hopper", "1", "not", "recorded", "in", "force"]
+
+
+def test_each_skipped_file_is_named_with_its_reason(kiosk, images):
+    (images / "Bob.png").write_text("no picture")
+    (images / "Empty.jpg").write_bytes(b"")
+    shown = json.loads(kiosk("people", "--gallery", images, "--json").out)
+    assert {entry["file"] for entry in shown["skipped"]} == {"Bob.png", "Empty.jpg"}
+    assert all(entry["reason"] for entry in shown["skipped"])
+
+
+def test_who_is_known_without_pictures_is_in_the_table_too(kiosk, images, register):
+    register.save(PersonRecord("Ada_L", consent=CONSENT, suspended=True))
+    shown = json.loads(kiosk("people", "--gallery", images, "--json").out)
+    assert shown["people"] == [
+        {
+            "person": "Ada_L",
+            "name": "Ada L",
+            "pictures": 0,
+            "consent": "2026-03-02T08:00:00+00:00",
+            "standing": "suspended",
+        },
+        {"person": "Grace_Hopper", "name": "Grace Hopper", "pictures": 1, "consent": None, "standing": "in_force"},
+    ]
+
+
+def test_an_empty_gallery_says_how_to_fill_it(kiosk, tmp_path):
+    shown = kiosk("people", "--gallery", tmp_path)
+    assert "kiosk enrol" in shown.out
+
+
+def test_show_tells_what_is_known_of_a_person(kiosk, images, register):
+    register.save(PersonRecord("Grace_Hopper", email="g@example.org", consent=CONSENT, former=("Gracie",)))
+    facts = json.loads(kiosk("people", "show", "grace hopper", "--gallery", images, "--json").out)
+    assert facts["pictures"] == ["Grace_Hopper.jpg"]
+    assert (facts["email"], facts["former"], facts["last_let_in"]) == ("g@example.org", ["Gracie"], None)
+    table = kiosk("people", "show", "Grace_Hopper", "--gallery", images).out
+    assert "g@example.org" in table
+    assert "recorded_by: Eve" in table
+
+
+def test_somebody_unknown_is_told_with_an_exit_code(kiosk, images):
+    for command in (("show", "Ada"), ("suspend", "Ada"), ("rename", "Ada", "Lin"), ("erase", "Ada", "--yes")):
+        answer = kiosk("people", *command, "--gallery", images)
+        assert (answer.code, "kiosk people" in answer.err) == (18, True), command
+    assert kiosk("people", "export", "a.zip", "Ada", "--gallery", images).code == 18
+
+
+def test_rename_suspend_and_back(kiosk, images, register):
+    assert kiosk("people", "rename", "grace hopper", "Zoë 李", "--gallery", images).out == (
+        "grace hopper is Zoë 李 from now on\n"
+    )
+    assert [path.name for path in images.iterdir()] == ["Zoë 李.jpg"]
+    kiosk("people", "suspend", "zoë 李", "--gallery", images)
+    assert register.record("Zoë 李").suspended
+    kiosk("people", "suspend", "zoë 李", "--off", "--gallery", images)
+    assert not register.record("Zoë 李").suspended
+
+
+@pytest.mark.parametrize("name", ["../evil", "a/b", "x" * 101, "\u202eevil", ""])
+def test_a_hostile_name_changes_nothing_and_moves_no_cursor(kiosk, images, name):
+    refused = kiosk("people", "rename", "Grace_Hopper", name, "--gallery", images)
+    assert refused.code == 19
+    assert all(character.isprintable() or character == "\n" for character in refused.err)
+    assert [path.name for path in images.iterdir()] == ["Grace_Hopper.jpg"]
+
+
+def test_erase_asks_unless_told_that_it_is_meant(kiosk, images, monkeypatch):
+    assert kiosk("people", "erase", "Grace Hopper", "--gallery", images).code == 25
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr("typer.prompt", lambda *arguments, **options: "Somebody")
+    assert kiosk("people", "erase", "Grace Hopper", "--gallery", images).code == 1
+    assert list(images.iterdir())
+    monkeypatch.setattr("typer.prompt", lambda *arguments, **options: "grace_hopper")
+    erased = kiosk("people", "erase", "Grace Hopper", "--gallery", images)
+    assert (erased.code, erased.out.splitlines()[0]) == (0, "1 pictures")
+    assert not list(images.iterdir())
+
+
+def test_export_and_import_of_one_and_of_all(kiosk, images, tmp_path):
+    one, everybody = tmp_path / "one.zip", tmp_path / "all.zip"
+    assert kiosk("people", "export", one, "Grace Hopper", "--gallery", images).code == 0
+    assert "templates.json" in zipfile.ZipFile(one).namelist()
+    assert kiosk("people", "export", everybody, "--gallery", images).out.startswith("1 people with 1 pictures")
+    refused = kiosk("people", "import", everybody, "--gallery", images)
+    assert (refused.code, "already in the gallery" in refused.err) == (19, True)
+    kiosk("people", "erase", "Grace Hopper", "--yes", "--gallery", images)
+    assert kiosk("people", "import", one, "--gallery", images).code == 0
+    assert [path.name for path in images.iterdir()] == ["Grace_Hopper"]
+
+
+def test_a_hostile_zip_is_refused_with_its_own_exit_code(kiosk, images, tmp_path):
+    path = tmp_path / "hostile.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("../evil.jpg", b"x")
+    refused = kiosk("people", "import", path, "--gallery", images)
+    assert (refused.code, "leads out" in refused.err) == (26, True)
