@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from kiosk.domain import Frame, Outcome, Reason
@@ -43,3 +45,14 @@ def test_each_face_gets_its_own_decision(make_report, make_decision):
 def test_boxes_are_stale_when_the_picture_moved_on(make_report, shown_after, expected):
     report = make_report(Frame(None, 100.0, 1))
     assert stale(report, 100.0 + shown_after) is expected
+
+
+def test_the_shown_name_comes_before_that_of_the_pictures(make_report, make_decision):
+    report = make_report(None, make_decision(Reason.RECOGNISED, person="Grace_Hopper"))
+    assert only_mark(replace(report, shown={"Grace_Hopper": "Admiral"})).label == "Admiral"
+
+
+@pytest.mark.parametrize("reason", [Reason.SUSPENDED, Reason.NOT_YET_VALID, Reason.EXPIRED])
+def test_who_is_kept_out_is_not_named_either(make_report, make_decision, reason):
+    mark = only_mark(make_report(None, make_decision(reason, outcome=Outcome.REFUSED, person="Grace_Hopper")))
+    assert (mark.kind, mark.label) == (Kind.REFUSED, "No access")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain import Outcome, Reason, Rejection
 from kiosk.access.hints import HINTS
+from kiosk.domain import Outcome, Reason, Rejection
 from kiosk.gui.state import (
     BAR_AFTER_SECONDS,
     FACE_HOLDS_SECONDS,
