@@ -253,12 +253,16 @@ def probe_voice(
     command: Sequence[str] = SPEAKER, cards: Path = SOUND_CARDS, deadline_seconds: float = DEADLINE_SECONDS
 ) -> str | None:
     """What keeps the voice from being heard, as one sentence with a remedy; None where nothing does."""
-    fault = _probe_speech(command, deadline_seconds)
-    if fault is None and shutil.which("aplay") is None:
-        fault = str(VoiceError("voice", "aplay is not installed", "install the package alsa-utils"))
-    if fault is None and not _has_card(cards):
-        fault = str(VoiceError("voice", "there is no sound card", "connect one, or set the voice to disabled"))
-    return fault
+    return _probe_speech(command, deadline_seconds) or equipment_fault(cards)
+
+
+def equipment_fault(cards: Path = SOUND_CARDS) -> str | None:
+    """What is missing to hear a voice that speaks, told likewise."""
+    if shutil.which("aplay") is None:
+        return str(VoiceError("voice", "aplay is not installed", "install the package alsa-utils"))
+    if not _has_card(cards):
+        return str(VoiceError("voice", "there is no sound card", "connect one, or set the voice to disabled"))
+    return None
 
 
 def _probe_speech(command: Sequence[str], deadline_seconds: float) -> str | None:
