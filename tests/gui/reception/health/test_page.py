@@ -1,0 +1,102 @@
+"""The health page: what is wrong comes first, and the report tells no names."""
+
+import time
+from types import SimpleNamespace
+
+import pytest
+from PyQt6.QtGui import QGuiApplication
+
+from kiosk.domain import Frame, Observation
+from kiosk.gui.reception.health import HealthPage
+from kiosk.gui.reception.health import page as page_module
+from kiosk.station.build import Choices, build_station
+from kiosk.station.findings import Finding, State
+from kiosk.station.report import Report
+from kiosk.vision.camera import CameraState
+from kiosk.vision.sources.demo import draw
+
+
+@pytest.fixture
+def page(office, shown):
+    page = HealthPage(office)
+    shown(page)
+    yield page
+    page.leave()
+
+
+def order(page: HealthPage) -> list[str]:
+    rows = {row: check for check, row in page.rows.items()}
+    return [rows[page._list.itemAt(place).widget()] for place in range(page._list.count())]
+
+
+def test_every_part_is_looked_at_once_it_is_shown(qtbot, page):
+    page.enter()
+    assert {"camera", "recognition", "door"} <= set(page.rows)
+    qtbot.waitUntil(lambda: "clock" in page.rows, timeout=10_000)
+    assert {"gallery", "encoder", "voice", "journal", "disk", "memory", "config"} <= set(page.rows)
+
+
+def test_what_is_wrong_comes_first(page, fault):
+    page._take([Finding("camera", State.OK, ""), Finding("door", State.WARNING, ""), fault])
+    assert order(page) == ["gallery", "door", "camera"]
+    assert page.badge.word.text() == "Fault"
+    page._take([Finding("gallery", State.OK, ""), Finding("door", State.OK, "")])
+    assert order(page) == ["camera", "door", "gallery"]
+    assert page.verdict.text() == "Everything is in order."
+
+
+def test_it_looks_again_while_it_is_shown_and_not_afterwards(qtbot, page, monkeypatch):
+    looks = []
+    monkeypatch.setattr(page_module, "live_findings", lambda *_: looks.append(1) or [Finding("door", State.OK, "")])
+    page._timer.setInterval(10)
+    page.enter()
+    qtbot.waitUntil(lambda: len(looks) > 3)
+    page.leave()
+    assert not page._timer.isActive()
+
+
+def test_a_look_that_hangs_is_not_begun_again(page, monkeypatch):
+    begun = []
+    monkeypatch.setattr(page.office, "run", lambda work, then, failed: begun.append(then))
+    page.enter()
+    for _ in range(12):
+        page.on_tick()
+    assert len(begun) == 1
+    begun[0]([])
+    for _ in range(5):
+        page.on_tick()
+    assert len(begun) == 2
+
+
+def test_reports_of_the_recognition_become_curves(page):
+    for number in range(3):
+        page.office.reported.emit(Report(Observation(number, 1.0, ()), (), (), "", {"detect": 0.01}))
+    page.enter()
+    assert page.speed.lines["detect"][1].text() == "10.0 ms"
+
+
+def test_the_report_is_copied_and_tells_no_name(qtbot, page, desk, home, screen):
+    portrait = (home / "images" / "Grace_Hopper.jpg").read_bytes()
+    (home / "images" / "O'Neill <b>.jpg").write_bytes(portrait)
+    (home / "images" / "Broken Person.jpg").write_bytes(b"nothing")
+    desk.station = build_station(Choices(desk.config, home / "images", "demo", fast=True), lambda *_: None)
+    desk.source = "rtsp://ada:secret@door.example/live"
+    for number in range(20, 60, 3):
+        page.office.reported.emit(desk.station.process(Frame(draw(number), number / 30, number)))
+    page.enter()
+    qtbot.waitUntil(lambda: "clock" in page.rows, timeout=10_000)
+    page.copy.click()
+    text = QGuiApplication.clipboard().text()
+    desk.station.close()
+    assert "people 2, pictures 2, skipped 1" in text
+    assert "qt: 6" in text
+    assert [name for name in ("Grace", "O'Neill", "Broken", "secret", "example", str(home)) if name in text] == []
+    assert screen.told
+
+
+def test_a_picture_that_is_shown_tells_its_size(page, desk, monkeypatch):
+    live = SimpleNamespace(state=CameraState.LIVE, fault=None, rate_hz=30.0, dropped=0)
+    desk.camera, desk.demo, desk.source = live, False, "/dev/video0"
+    page.office.feed._frame = Frame(draw(1), time.monotonic(), 1)
+    page.enter()
+    assert f"{draw(1).shape[1]} x {draw(1).shape[0]} px" in page.rows["camera"].message.text()
