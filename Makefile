@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 QM := $(patsubst %.ts,%.qm,$(wildcard assets/translations/*.ts))
 
-.PHONY: help run test lint install weights translations clean
+.PHONY: help run test lint install weights translations screenshots clean
 
 help:
 	@echo "make run      install what is missing and start the kiosk (make run ARGS='--source 0 --fullscreen')"
 	@echo "make test     install what is missing and run the whole test suite (make test ARGS='-k door')"
 	@echo "make lint     ruff and mypy"
 	@echo "make translations  take new texts of the sources over into assets/translations (LANGUAGE=fr adds a language)"
+	@echo "make screenshots   pictures of every page and state in build/screenshots (ARGS='people de' for some of them)"
 	@echo "make weights  rebuild the shipped weights from their source and compare"
 	@echo "make clean    remove the virtual environment"
 
@@ -30,6 +31,9 @@ weights: $(VENV)/installed-for-development
 
 translations: $(VENV)/installed-for-development
 	$(BIN)/python .ci/update_translations.py $(LANGUAGE)
+
+screenshots: $(VENV)/installed-for-development $(QM)
+	$(BIN)/python tests/screenshots.py build/screenshots $(ARGS)
 
 # Installing compiles them too; this is for a .ts that was changed since.
 %.qm: %.ts | $(VENV)/installed

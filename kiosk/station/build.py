@@ -22,9 +22,9 @@ from kiosk.errors import ConfigError, WeightsError, did_you_mean
 from kiosk.recognition.gallery import Gallery
 from kiosk.recognition.gallery.watch import GalleryWatch
 from kiosk.recognition.pipeline import FacePath, PhotographReader, Recogniser
-from kiosk.resources import asset, weights
+from kiosk.resources import weights
 from kiosk.station.matching import matching_numbers
-from kiosk.station.places import cache_folder, gallery_folder, journal_file, visitors_file
+from kiosk.station.places import cache_folder, demo_gallery, gallery_folder, journal_file, visitors_file
 from kiosk.station.station import FrameClock, Parts, Station
 from kiosk.station.visitor_keeping import VisitorKeeping
 from kiosk.station.watched_files import WatchedFiles
@@ -68,7 +68,7 @@ def choose(config: ConfigFile, *, source: str | None, gallery: Path | None, fast
     found = (first_camera() or "demo") if wanted == "auto" else wanted
     found = stable_name(found)
     demo = found == "demo"
-    own = asset("demo", "gallery") if demo else gallery_folder(config)
+    own = demo_gallery() if demo else gallery_folder(config)
     return Choices(config, gallery or own, found, demo, is_recording(found), fast)
 
 

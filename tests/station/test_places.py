@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.config import ConfigFile
-from kiosk.station.places import cache_folder, gallery_folder, journal_file, staff_file, visitors_file
+from kiosk.resources import asset
+from kiosk.station.places import cache_folder, demo_gallery, gallery_folder, journal_file, staff_file, visitors_file
 
 
 @pytest.fixture
@@ -29,3 +30,19 @@ def test_the_demo_never_writes_into_the_files_of_the_door(config):
 
 def test_what_is_not_named_lies_in_the_users_own_folders(config, tmp_path):
     assert all(path.is_relative_to(tmp_path) for path in (staff_file(config), visitors_file(), cache_folder()))
+
+
+def test_the_demo_has_a_copy_of_its_people_that_may_be_changed(tmp_path):
+    folder = demo_gallery()
+    assert folder.is_relative_to(tmp_path)
+    (folder / "Grace_Hopper.jpg").unlink()
+    assert list(demo_gallery().iterdir()) == []
+    assert asset("demo", "gallery", "Grace_Hopper.jpg").is_file()
+
+
+def test_where_nothing_can_be_written_the_demo_shows_what_is_shipped(monkeypatch):
+    def refuse(*asked: object, **options: object) -> None:
+        raise OSError(30, "read-only")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    assert demo_gallery() == asset("demo", "gallery")
