@@ -9,6 +9,7 @@ from kiosk.access.door import Door
 from kiosk.access.journal import Action, Journal
 from kiosk.domain import Decision, Outcome, Reason
 from kiosk.errors import DoorError, in_one_line
+from kiosk.words import translate
 
 _FRESH_SECONDS = 2.0
 NOBODY = -1  # track and frame of a test, where no face asked
@@ -82,7 +83,11 @@ class AccessController:
         age_seconds = self._clock() - decision.decided_at
         # Written with not <= so that a time that is no number is too late.
         if not -_AHEAD_SECONDS <= age_seconds <= _FRESH_SECONDS:
-            raise DoorError("door", f"the decision came {age_seconds:.1f} s late", "look at the camera again")
+            raise DoorError(
+                "door",
+                translate("faults", "the decision came {age_seconds:.1f} s late").format(age_seconds=age_seconds),
+                translate("faults", "look at the camera again"),
+            )
 
     def _shut(self, refusal: Decision) -> Decision:
         # A lock that failed half-way may stand open, and a second fault must not hide the first.

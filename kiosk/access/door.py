@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from kiosk.errors import DoorError
+from kiosk.words import translate
 
 MAX_PULSE_SECONDS = 60.0
 
@@ -27,7 +28,9 @@ def require_pulse(door: str, seconds: float) -> None:
     """Raise DoorError unless `seconds` is a pulse that ends."""
     if not 0 < seconds <= MAX_PULSE_SECONDS:
         raise DoorError(
-            door, f"a pulse of {seconds} s is refused", f"set more than 0 and at most {MAX_PULSE_SECONDS:g} s"
+            door,
+            translate("faults", "a pulse of {seconds} s is refused").format(seconds=seconds),
+            translate("faults", "set more than 0 and at most {most:g} s").format(most=MAX_PULSE_SECONDS),
         )
 
 
@@ -57,7 +60,9 @@ class ScreenDoor:
         require_pulse("door on the screen", seconds)
         with self._guard:
             if self._closed:
-                raise DoorError("door on the screen", "is closed", "restart the kiosk")
+                raise DoorError(
+                    "door on the screen", translate("faults", "is closed"), translate("faults", "restart the kiosk")
+                )
             self._opened_at, self._pulse_seconds = self._clock(), float(seconds)
 
     def lock(self) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.errors import KioskError
+from kiosk.words import QT_TRANSLATE_NOOP, translate
 
 BUSY_SECONDS = 1.0
 PAGE_BYTES = 4096
@@ -27,14 +28,14 @@ class Schema:
         fault: raised for whatever is wrong with the file.
         steps: the statements that lead from one version of the schema to the next, the first from a new file.
         wal: readers and a writer do not wait for each other; not for files that may lie on a network share.
-        remedy: what to do about a file that is damaged.
+        remedy: what to do about a file that is damaged; it and `what` are marked to be translated.
     """
 
     what: str
     fault: Callable[[object, str, str], KioskError]
     steps: Sequence[Sequence[str]]
     wal: bool = True
-    remedy: str = "move the file away, the kiosk starts a new one"
+    remedy: str = QT_TRANSLATE_NOOP("faults", "move the file away, the kiosk starts a new one")
 
     @property
     def version(self) -> int:
@@ -105,7 +106,11 @@ class SqliteFile:
             give_up_at = time.monotonic() + BUSY_SECONDS
             while not _locked(folder):
                 if time.monotonic() > give_up_at:
-                    raise self._schema.fault(self.path, "another program is opening it", "end that program if it hangs")
+                    raise self._schema.fault(
+                        self.path,
+                        translate("faults", "another program is opening it"),
+                        translate("faults", "end that program if it hangs"),
+                    )
                 self._patience.wait(_STEP_SECONDS)
             yield
         finally:
@@ -114,7 +119,8 @@ class SqliteFile:
     def _create(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if self.path.exists() and not self.path.is_file():
-            raise self._schema.fault(self.path, f"{self._schema.what} is not a file", "set another file")
+            reason = translate("faults", "{what} is not a file").format(what=translate("faults", self._schema.what))
+            raise self._schema.fault(self.path, reason, translate("faults", "set another file"))
         # Who came and went is nobody else's business; SQLite gives its side files the same permissions. Not open():
         # closing a second descriptor of the file would release the locks that this process holds on it.
         with contextlib.suppress(FileExistsError):
@@ -154,10 +160,16 @@ class SqliteFile:
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if version > self._schema.version:
             raise self._schema.fault(
-                self.path, f"was written by a newer kiosk (schema {version})", "update the kiosk or set another file"
+                self.path,
+                translate("faults", "was written by a newer kiosk (schema {version})").format(version=version),
+                translate("faults", "update the kiosk or set another file"),
             )
         if version < 0 or (version == 0 and tables):
-            raise self._schema.fault(self.path, "is the database of another program", "set another file")
+            raise self._schema.fault(
+                self.path,
+                translate("faults", "is the database of another program"),
+                translate("faults", "set another file"),
+            )
         return version
 
     def _drop(self) -> None:
@@ -170,14 +182,16 @@ class SqliteFile:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         # Its subclasses are about how a file is used; the plain class says that this file is no database.
         if type(error) is sqlite3.DatabaseError:
-            remedy = self._schema.remedy
+            remedy = translate("faults", self._schema.remedy)
         elif code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            remedy = "end the other program that keeps it locked"
+            remedy = translate("faults", "end the other program that keeps it locked")
         elif code == sqlite3.SQLITE_FULL:
-            remedy = "free space on its disk"
+            remedy = translate("faults", "free space on its disk")
         else:
-            remedy = "check that its folder exists, may be written and has space"
-        return self._schema.fault(self.path, f"{self._schema.what} cannot be used: {_reason(error)}", remedy)
+            remedy = translate("faults", "check that its folder exists, may be written and has space")
+        reason = translate("faults", "{what} cannot be used: {reason}")
+        reason = reason.format(what=translate("faults", self._schema.what), reason=_reason(error))
+        return self._schema.fault(self.path, reason, remedy)
 
 
 def require_sound(connection: sqlite3.Connection) -> None:

@@ -16,7 +16,7 @@ from argon2.low_level import Type
 from kiosk.access.sqlite_file import Schema, SqliteFile
 from kiosk.errors import StaffError, did_you_mean
 from kiosk.recognition.gallery.names import name_fault, normal_name, person_key
-from kiosk.words import translate
+from kiosk.words import QT_TRANSLATE_NOOP, translate
 
 SHORTEST_PIN, LONGEST_PIN = 6, 12
 COMMAND_LINE = "command line"  # stands in the journal for what nobody signed in for
@@ -50,7 +50,11 @@ _STEPS = (
 )
 
 _SCHEMA = Schema(
-    "the staff register", StaffError, _STEPS, wal=False, remedy="move the file away and add the staff anew"
+    QT_TRANSLATE_NOOP("faults", "the staff register"),
+    StaffError,
+    _STEPS,
+    wal=False,
+    remedy=QT_TRANSLATE_NOOP("faults", "move the file away and add the staff anew"),
 )
 
 

@@ -15,8 +15,9 @@ from kiosk.access.sqlite_file import Schema, SqliteFile
 from kiosk.domain import Embedding
 from kiosk.errors import VisitorsError
 from kiosk.recognition.matching import distances
+from kiosk.words import QT_TRANSLATE_NOOP
 
-MOST_FACES = 2000  # a poster before the camera must not fill the disk
+MOST_FACES = 500  # a poster before the camera must not fill the disk
 # A face from farther ahead was kept while the clock was wrong: it would stay until the clock is there.
 _AHEAD = timedelta(minutes=5)
 
@@ -33,11 +34,11 @@ _STEPS = (
     ),
 )
 _SCHEMA = Schema(
-    "the file of visitors' faces",
+    QT_TRANSLATE_NOOP("faults", "the file of visitors' faces"),
     VisitorsError,
     _STEPS,
     wal=False,  # a log would keep a copy of each face
-    remedy="the damaged file was deleted, try again",
+    remedy=QT_TRANSLATE_NOOP("faults", "the damaged file was deleted, try again"),
 )
 _SURPLUS = "id <= (SELECT id FROM visitors ORDER BY id DESC LIMIT 1 OFFSET ?)"
 

@@ -11,29 +11,20 @@ import sys
 import tempfile
 import threading
 import time
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
+from kiosk.access.voice_words import VOICE, speakable, told
 from kiosk.errors import VoiceError
+from kiosk.words import translate
 
 SPEAKER = (sys.executable, "-m", "kiosk.access.speaker")
 DEADLINE_SECONDS = 8.0
-TEXT_LENGTH = 200
 SOUND_CARDS = Path("/proc/asound/cards")
 
 _ANSWER_BYTES = 4096
 _REAP_SECONDS = 0.5
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
-
-
-def speakable(text: str) -> str:
-    """The text without what is no text, at most TEXT_LENGTH letters: names come from file names."""
-    kinds = [(letter, unicodedata.category(letter)) for letter in text[: 4 * TEXT_LENGTH]]
-    spaced = (
-        " " if kind in {"Cc", "Zl", "Zp"} else letter for letter, kind in kinds if kind not in {"Cf", "Cs", "Cn", "Co"}
-    )
-    return " ".join("".join(spaced).split())[:TEXT_LENGTH].rstrip()
 
 
 class Child:
@@ -44,7 +35,9 @@ class Child:
             self._line, self._process = _spawn(command)
         except OSError as error:
             raise VoiceError(
-                "voice", f"the speaker cannot start: {error.strerror}", "install the kiosk again"
+                translate("faults", VOICE),
+                translate("faults", "the speaker cannot start: {cause}").format(cause=error.strerror),
+                translate("faults", "install the kiosk again"),
             ) from error
         self._guard = threading.Lock()
         self._killed = False
@@ -69,14 +62,16 @@ class Child:
             self._line.sendall(request)
             answer = self._answer(ends_at)
         except TimeoutError as error:
-            raise _broken(f"did not answer within {deadline_seconds:g} s") from error
+            raise _broken(
+                translate("faults", "the speaker did not answer within {seconds:g} s").format(seconds=deadline_seconds)
+            ) from error
         except OSError as error:
-            raise _broken("died") from error
+            raise _broken(translate("faults", "the speaker died")) from error
         if answer == "done":
             return None
         if not answer.startswith("fault "):
-            raise _broken(f"answered {answer[:40]!r}")
-        return answer.removeprefix("fault ")
+            raise _broken(translate("faults", "the speaker answered {answer!r}").format(answer=answer[:40]))
+        return told(answer.removeprefix("fault "))
 
     def _answer(self, ends_at: float) -> str:
         received = b""
@@ -86,9 +81,9 @@ class Child:
             part = self._line.recv(_ANSWER_BYTES)
             received += part
             if not part:
-                raise _broken("died")
+                raise _broken(translate("faults", "the speaker died"))
             if len(received) > _ANSWER_BYTES:
-                raise _broken("talks without end")
+                raise _broken(translate("faults", "the speaker talks without end"))
         return received.decode(errors="replace").removesuffix("\n")
 
     def kill(self) -> None:
@@ -243,12 +238,6 @@ class Voice:
             child.close()
 
 
-def voice_of(language: str) -> str | None:
-    """Espeak's voice for "de" or "pt_BR"; None, its default, for English."""
-    code = language.replace("_", "-").lower()
-    return None if code == "en" else {"zh": "cmn"}.get(code.partition("-")[0], code)
-
-
 def probe_voice(
     command: Sequence[str] = SPEAKER, cards: Path = SOUND_CARDS, deadline_seconds: float = DEADLINE_SECONDS
 ) -> str | None:
@@ -259,9 +248,9 @@ def probe_voice(
 def equipment_fault(cards: Path = SOUND_CARDS) -> str | None:
     """What is missing to hear a voice that speaks, told likewise."""
     if shutil.which("aplay") is None:
-        return str(VoiceError("voice", "aplay is not installed", "install the package alsa-utils"))
+        return told("voice: aplay is not installed; install the package alsa-utils")
     if not _has_card(cards):
-        return str(VoiceError("voice", "there is no sound card", "connect one, or set the voice to disabled"))
+        return told("voice: there is no sound card; connect one, or set the voice to disabled")
     return None
 
 
@@ -293,4 +282,5 @@ def _request(text: str, rate_words_per_minute: int, volume: float, voice: str | 
 
 
 def _broken(reason: str) -> VoiceError:
-    return VoiceError("voice", f"the speaker {reason}", "it is replaced; run `kiosk doctor` if this stays")
+    remedy = translate("faults", "it is replaced; run `kiosk doctor` if this stays")
+    return VoiceError(translate("faults", VOICE), reason, remedy)

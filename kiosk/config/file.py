@@ -16,6 +16,7 @@ from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEv
 
 from kiosk.config.sections import Config
 from kiosk.errors import ConfigError
+from kiosk.words import translate
 
 _MAX_BYTES = 64 * 1024
 _MAX_DEPTH = 10
@@ -33,8 +34,9 @@ def find_config(given: Path | None) -> Path | None:
     asked = given or (Path(os.environ["KIOSK_CONFIG"]) if os.environ.get("KIOSK_CONFIG") else None)
     if asked is not None:
         if not os.path.isfile(asked):  # noqa: PTH113  (Path.is_file raises where a name is too long or out of reach)
-            reason = "is not a file" if os.path.exists(asked) else "there is no such file"  # noqa: PTH110
-            raise ConfigError(asked, reason, "check --config and the variable KIOSK_CONFIG")
+            there = os.path.exists(asked)  # noqa: PTH110
+            reason = translate("faults", "is not a file") if there else translate("faults", "there is no such file")
+            raise ConfigError(asked, reason, translate("faults", "check --config and the variable KIOSK_CONFIG"))
         return asked
     here = Path("config.yaml")
     return here if here.is_file() else None
@@ -87,14 +89,22 @@ class ConfigFile:
         try:
             return self.folder / Path(path).expanduser()
         except RuntimeError:
-            raise ConfigError(path, "the folder after ~ is not known", "write the path in full") from None
+            raise ConfigError(
+                path,
+                translate("faults", "the folder after ~ is not known"),
+                translate("faults", "write the path in full"),
+            ) from None
 
     def fault(self, key: str, reason: str, remedy: str) -> ConfigError:
         """The fault to raise for a top-level option that is well-formed and yet names nothing."""
         if self.path is None:
             return ConfigError(key, reason, remedy)
         line = _plain(_parse(self.path, content_of(self.path)))[1].get((key,), 1)
-        return ConfigError(self.path, f"line {line}: {key}: {reason}", remedy)
+        return ConfigError(
+            self.path,
+            translate("faults", "line {line}: {key}: {reason}").format(line=line, key=key, reason=reason),
+            remedy,
+        )
 
     def _stamp(self) -> tuple[int, int, int] | None:
         try:
@@ -112,7 +122,11 @@ def content_of(path: Path) -> bytes:
     try:
         return _read_regular(path)
     except OSError as error:
-        raise ConfigError(path, f"cannot be read ({error.strerror})", "check its permissions") from None
+        raise ConfigError(
+            path,
+            translate("faults", "cannot be read ({cause})").format(cause=error.strerror),
+            translate("faults", "check its permissions"),
+        ) from None
 
 
 def understood(path: Path, raw: bytes) -> Config:
@@ -125,7 +139,7 @@ def understood(path: Path, raw: bytes) -> Config:
         told = [_describe(fault, lines) for fault in faults[:_MAX_FAULTS]]
         if len(faults) > _MAX_FAULTS:
             told.append(f"and {len(faults) - _MAX_FAULTS} more")
-        raise ConfigError(path, "; ".join(told), "mend it there, nothing was changed") from None
+        raise ConfigError(path, "; ".join(told), translate("faults", "mend it there, nothing was changed")) from None
 
 
 def _parse(path: Path, raw: bytes) -> CommentedMap:
@@ -134,17 +148,31 @@ def _parse(path: Path, raw: bytes) -> CommentedMap:
         _check_shape(path, text)
         content = YAML(typ="rt").load(text)
     except UnicodeDecodeError as error:
-        raise ConfigError(path, f"is not UTF-8 at byte {error.start}", "save it as UTF-8") from None
+        raise ConfigError(
+            path,
+            translate("faults", "is not UTF-8 at byte {byte}").format(byte=error.start),
+            translate("faults", "save it as UTF-8"),
+        ) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = f"line {mark.line + 1}: " if mark else ""
-        raise ConfigError(path, f"{line}{error.problem or 'is no YAML'}", "mend that line") from None
+        line = translate("faults", "line {line}: ").format(line=mark.line + 1) if mark else ""
+        raise ConfigError(
+            path, line + (error.problem or translate("faults", "is no YAML")), translate("faults", "mend that line")
+        ) from None
     except (YAMLError, ValueError) as error:
-        raise ConfigError(path, f"is no YAML ({error})", "compare it with the config.yaml that is shipped") from None
+        raise ConfigError(
+            path,
+            translate("faults", "is no YAML ({error})").format(error=error),
+            translate("faults", "compare it with the config.yaml that is shipped"),
+        ) from None
     if content is None:
         return CommentedMap()
     if not isinstance(content, CommentedMap):
-        raise ConfigError(path, "line 1: options as `name: value` were expected", "compare it with the one shipped")
+        raise ConfigError(
+            path,
+            translate("faults", "line 1: options as `name: value` were expected"),
+            translate("faults", "compare it with the one shipped"),
+        )
     return content
 
 
@@ -155,10 +183,16 @@ def _read_regular(path: Path) -> bytes:
     # A pipe put in the file's place must not stop the station.
     with open(path, "rb", opener=without_waiting) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ConfigError(path, "is not a file", "put a file in its place")
+            raise ConfigError(
+                path, translate("faults", "is not a file"), translate("faults", "put a file in its place")
+            )
         raw = file.read(_MAX_BYTES + 1)
     if len(raw) > _MAX_BYTES:
-        raise ConfigError(path, f"is larger than {_MAX_BYTES // 1024} kB", "this is no kiosk configuration")
+        raise ConfigError(
+            path,
+            translate("faults", "is larger than {kilobytes} kB").format(kilobytes=_MAX_BYTES // 1024),
+            translate("faults", "this is no kiosk configuration"),
+        )
     return raw
 
 
@@ -169,15 +203,19 @@ def _check_shape(path: Path, text: str) -> None:
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         oddity = None
         if isinstance(event, AliasEvent):
-            oddity = "aliases (*name) are not used here"
+            oddity = translate("faults", "aliases (*name) are not used here")
         elif getattr(event, "tag", None) is not None:
-            oddity = f"tags ({event.tag}) are not used here"
+            oddity = translate("faults", "tags ({tag}) are not used here").format(tag=event.tag)
         elif depth > _MAX_DEPTH:
-            oddity = "options are nested too deep"
+            oddity = translate("faults", "options are nested too deep")
         elif isinstance(event, ScalarEvent) and len(event.value) > _MAX_VALUE:
-            oddity = f"a value of {len(event.value)} characters"
+            oddity = translate("faults", "a value of {count} characters").format(count=len(event.value))
         if oddity is not None:
-            raise ConfigError(path, f"line {event.start_mark.line + 1}: {oddity}", "mend that line")
+            raise ConfigError(
+                path,
+                translate("faults", "line {line}: {oddity}").format(line=event.start_mark.line + 1, oddity=oddity),
+                translate("faults", "mend that line"),
+            )
 
 
 def _plain(content: CommentedMap) -> tuple[dict[str, Any], _Lines]:

@@ -17,6 +17,7 @@ from kiosk.config.file import content_of, understood
 from kiosk.config.schema import Value, values
 from kiosk.config.sections import Config
 from kiosk.errors import ConfigError
+from kiosk.words import translate
 
 BACKUPS = 10
 _TRIES = 3
@@ -77,7 +78,11 @@ class ConfigWriter:
                 fresh = new_file(self.path, changes) if before is None else edited(self.path, before, changes)
                 if fresh == before or self._saved(before, fresh):
                     return _seen(self.path, fresh)
-        raise ConfigError(self.path, "is being changed by another program all the time", "try again later")
+        raise ConfigError(
+            self.path,
+            translate("faults", "is being changed by another program all the time"),
+            translate("faults", "try again later"),
+        )
 
     def _content(self) -> bytes | None:
         try:
@@ -88,8 +93,8 @@ class ConfigWriter:
 
     def _require_there(self, content: bytes | None, seen: Seen) -> None:
         if content is None and seen.digest:
-            remedy = f"put it back; the last ones are kept in {self.backups.name}"
-            raise ConfigError(self.path, "was deleted in the meantime", remedy)
+            remedy = translate("faults", "put it back; the last ones are kept in {name}").format(name=self.backups.name)
+            raise ConfigError(self.path, translate("faults", "was deleted in the meantime"), remedy)
 
     def _saved(self, before: bytes | None, fresh: bytes) -> bool:
         """Whether it was put in place; not where the file has changed since it was read."""
@@ -159,7 +164,9 @@ class ConfigWriter:
             give_up_at = time.monotonic() + _PATIENCE_SECONDS
             while not _locked(folder):
                 if time.monotonic() > give_up_at:
-                    raise ConfigError(self.path, "another kiosk is changing it", "try again")
+                    raise ConfigError(
+                        self.path, translate("faults", "another kiosk is changing it"), translate("faults", "try again")
+                    )
                 time.sleep(_STEP_SECONDS)
             yield
         finally:
@@ -169,7 +176,9 @@ class ConfigWriter:
         full = error.errno in {errno.ENOSPC, errno.EDQUOT}
         remedy = "free space on its disk" if full else "check the permissions of the file and its folder"
         return ConfigError(
-            self.path, f"cannot be written ({error.strerror or error})", f"{remedy}; nothing was changed"
+            self.path,
+            translate("faults", "cannot be written ({cause})").format(cause=error.strerror or error),
+            translate("faults", "{remedy}; nothing was changed").format(remedy=remedy),
         )
 
 

@@ -11,6 +11,7 @@ from kiosk.encoders.from_file import KIND, described, load_from_file, read_encod
 from kiosk.errors import EncoderError, did_you_mean
 from kiosk.weights.files import find_file
 from kiosk.weights.spec_files import find_spec, spec_names
+from kiosk.words import translate
 
 __all__ = ["EXPORTED", "Encoder", "EncoderSpec", "encoder_names", "encoder_paths", "encoder_spec", "load_encoder"]
 
@@ -63,10 +64,12 @@ def _require_known(name: str, known: Sequence[str]) -> None:
     if name in known:
         return
     if name in EXPORTED:
-        remedy = f"make it of its published weights: kiosk weights export {name} --weights PATH"
-        raise EncoderError(f"encoder {name}", "has no file yet", remedy)
+        remedy = translate(
+            "faults", "make it of its published weights: kiosk weights export {name} --weights PATH"
+        ).format(name=name)
+        raise EncoderError(f"encoder {name}", translate("faults", "has no file yet"), remedy)
     remedy = did_you_mean(name, [*known, *EXPORTED], "see `kiosk encoders`; its spec belongs into the folder `weights`")
-    raise EncoderError(f"encoder {reprlib.repr(name)}", "is not known", remedy)
+    raise EncoderError(f"encoder {reprlib.repr(name)}", translate("faults", "is not known"), remedy)
 
 
 def _folders(folder: Path | None) -> list[Path]:

@@ -13,6 +13,7 @@ from kiosk.domain import Chip, Crop, Embedding
 from kiosk.encoders.encoder import Encoder, EncoderSpec, Golden, embedding
 from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_vector
 from kiosk.errors import EncoderError
+from kiosk.words import translate
 
 _LEAST, _MOST = 0.001, 1000  # weights
 
@@ -93,10 +94,14 @@ def _check(parts: Sequence[Encoder], weights: Sequence[float] | None) -> None:
     names = [part.spec.name for part in parts]
     what = f"encoder {'+'.join(names) or '[]'}"
     if not names or len(set(names)) < len(names):
-        raise EncoderError(what, "names no encoder, or one twice", "name each encoder once")
+        raise EncoderError(
+            what, translate("faults", "names no encoder, or one twice"), translate("faults", "name each encoder once")
+        )
     if weights is None:
         return
     if len(weights) != len(names) or not all(_LEAST <= weight <= _MOST for weight in weights):
         raise EncoderError(
-            what, f"has the weights {list(weights)}", f"give each encoder a number from {_LEAST} to {_MOST}"
+            what,
+            translate("faults", "has the weights {weights}").format(weights=list(weights)),
+            translate("faults", "give each encoder a number from {least} to {most}").format(least=_LEAST, most=_MOST),
         )

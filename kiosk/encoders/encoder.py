@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from kiosk.domain import ByteImage, Chip, Crop, Embedding
 from kiosk.encoders.inputs import InputFormat
 from kiosk.errors import EncoderError
+from kiosk.words import translate
 
 # Counts up when the way from chip to embedding changes: part of every encoder's key.
 PATH_VERSION: Final = 2
@@ -79,7 +80,9 @@ class NetworkEncoder:
         views = [image, image[:, ::-1]] if self._mirror else [image]
         outputs = self._network.run(self._inputs.prepared(np.stack(views)))
         if outputs.shape != (len(views), self.spec.dimension):
-            reason = f"gave an output of {outputs.shape} instead of {(len(views), self.spec.dimension)}"
+            reason = translate("faults", "gave an output of {shape} instead of {expected}").format(
+                shape=outputs.shape, expected=(len(views), self.spec.dimension)
+            )
             raise EncoderError(f"encoder {self.spec.name}", reason, _REMEDY)
         return embedding(self.spec.name, outputs.mean(axis=0, dtype=np.float64))
 
@@ -87,8 +90,10 @@ class NetworkEncoder:
         given = "no chip" if image is None else f"a chip of {image.shape} {image.dtype}"
         return EncoderError(
             f"encoder {self.spec.name}",
-            f"was given {given}, it takes {(crop.size_px, crop.size_px, 3)} uint8",
-            f"cut the face out with the crop {crop.kind.value}",
+            translate("faults", "was given {given}, it takes {shape} uint8").format(
+                given=given, shape=(crop.size_px, crop.size_px, 3)
+            ),
+            translate("faults", "cut the face out with the crop {crop}").format(crop=crop.kind.value),
         )
 
 
@@ -96,5 +101,9 @@ def embedding(name: str, numbers: NDArray[np.float64]) -> Embedding:
     """The direction of what the encoder of that name found; raises EncoderError where it has none."""
     length = float(np.linalg.norm(numbers))
     if not np.isfinite(length) or length == 0:
-        raise EncoderError(f"encoder {name}", f"gave an output of length {length}, which is no direction", _REMEDY)
+        raise EncoderError(
+            f"encoder {name}",
+            translate("faults", "gave an output of length {length}, which is no direction").format(length=length),
+            _REMEDY,
+        )
     return Embedding((numbers / length).astype(np.float32), name)

@@ -11,6 +11,7 @@ from kiosk.domain import Box, Chip, Crop, Embedding, Face
 from kiosk.encoders.encoder import Encoder, Golden
 from kiosk.errors import EncoderError, WeightsError
 from kiosk.resources import asset
+from kiosk.words import translate
 
 PICTURE: Final = "golden.png"
 # Other processors and thread counts move a whole embedding by less than 1e-5, another network by about 1.
@@ -31,8 +32,10 @@ def golden_chips(crops: Iterable[Crop], picture: str = PICTURE) -> dict[Crop, Ch
         with Image.open(asset(picture)) as opened:
             image = np.asarray(opened.convert("RGB"))
     except (OSError, ValueError) as error:
-        remedy = "install kiosk again, or mend golden in the spec"
-        raise EncoderError(asset(picture), f"cannot be read ({error})", remedy) from error
+        remedy = translate("faults", "install kiosk again, or mend golden in the spec")
+        raise EncoderError(
+            asset(picture), translate("faults", "cannot be read ({error})").format(error=error), remedy
+        ) from error
     return {crop: _chip(image, crop.size_px) for crop in crops}
 
 
@@ -69,7 +72,7 @@ def check_golden(encoder: Encoder) -> None:
 
 
 def _fault(encoder: Encoder, reason: str) -> WeightsError:
-    return WeightsError(f"encoder {encoder.spec.name}", reason, "check file and input in its spec")
+    return WeightsError(f"encoder {encoder.spec.name}", reason, translate("faults", "check file and input in its spec"))
 
 
 def _difference(golden: Golden, found: Embedding) -> float:

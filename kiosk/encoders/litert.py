@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from kiosk.encoders.quiet import without_notices
 from kiosk.encoders.shapes import BatchShape, Port, pictures_at_once, require_threads
 from kiosk.errors import EncoderError, WeightsError
+from kiosk.words import translate
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]
@@ -50,7 +51,11 @@ class LiteRtNetwork:
             try:
                 return np.concatenate([self._answer(piece) for piece in pieces])
             except (ValueError, RuntimeError) as error:
-                raise EncoderError(self.name, f"LiteRT failed: {error}", "run `kiosk doctor`") from error
+                raise EncoderError(
+                    self.name,
+                    translate("faults", "LiteRT failed: {error}").format(error=error),
+                    translate("faults", "run `kiosk doctor`"),
+                ) from error
 
     def _answer(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         self._interpreter.set_tensor(self._input, images)
@@ -64,7 +69,11 @@ class LiteRtNetwork:
                 self._interpreter.resize_tensor_input(self._input, shape)
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
-            raise WeightsError(self.name, f"cannot take batches of {shape}: {error}", "export it again") from error
+            raise WeightsError(
+                self.name,
+                translate("faults", "cannot take batches of {shape}: {error}").format(shape=shape, error=error),
+                translate("faults", "export it again"),
+            ) from error
 
 
 def export_litert(model: keras.Model, path: Path, *, half: bool) -> None:
@@ -86,4 +95,8 @@ def _interpreter(name: str, content: bytes, threads: int) -> Interpreter:
         with without_notices():
             return Interpreter(model_content=content, num_threads=threads)
     except (ValueError, RuntimeError) as error:
-        raise WeightsError(name, f"is no LiteRT model: {error}", "put the right file there") from error
+        raise WeightsError(
+            name,
+            translate("faults", "is no LiteRT model: {error}").format(error=error),
+            translate("faults", "put the right file there"),
+        ) from error

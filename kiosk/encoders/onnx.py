@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from kiosk.encoders.shapes import BatchShape, Port, pictures_at_once, require_threads
 from kiosk.errors import EncoderError, WeightsError
+from kiosk.words import translate
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession, NodeArg  # type: ignore[import-untyped]
@@ -51,7 +52,11 @@ class OnnxNetwork:
         try:
             return np.concatenate([self._session.run(None, {self._input: piece})[0] for piece in pieces])
         except Exception as error:  # ONNX Runtime's faults have no common class of their own
-            raise EncoderError(self.name, f"ONNX Runtime failed: {error}", "run `kiosk doctor`") from error
+            raise EncoderError(
+                self.name,
+                translate("faults", "ONNX Runtime failed: {error}").format(error=error),
+                translate("faults", "run `kiosk doctor`"),
+            ) from error
 
 
 def _port(node: NodeArg) -> Port:
@@ -64,8 +69,8 @@ def _session(name: str, content: bytes, threads: int) -> InferenceSession:
     try:
         import onnxruntime  # noqa: PLC0415 - an extra
     except ImportError as error:
-        remedy = "type: pip install onnxruntime"
-        raise EncoderError(name, "needs ONNX Runtime, which is not installed", remedy) from error
+        remedy = translate("faults", "type: pip install onnxruntime")
+        raise EncoderError(name, translate("faults", "needs ONNX Runtime, which is not installed"), remedy) from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     # Threads that wait by spinning take 28 ms of processor time a face from the camera and the window, instead of 7.
@@ -77,4 +82,8 @@ def _session(name: str, content: bytes, threads: int) -> InferenceSession:
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"], enable_fallback=0)
     except Exception as error:  # ONNX Runtime's faults have no common class of their own
-        raise WeightsError(name, f"is no ONNX model: {error}", "put the right file there") from error
+        raise WeightsError(
+            name,
+            translate("faults", "is no ONNX model: {error}").format(error=error),
+            translate("faults", "put the right file there"),
+        ) from error

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from kiosk.errors import EncoderError, WeightsError
+from kiosk.words import translate
 
 BatchShape: TypeAlias = tuple[int, int, int, int]
 
@@ -36,19 +37,35 @@ def pictures_at_once(
     """How many pictures of a batch the network takes in one run: all of them, or one; raises WeightsError."""
     output = (batch[0], dimension)
     if len(inputs) != 1 or not inputs[0].fits(batch):
-        raise WeightsError(name, f"takes {_told(inputs)} instead of float32 {batch}", _REMEDY)
+        raise WeightsError(
+            name,
+            translate("faults", "takes {inputs} instead of float32 {batch}").format(inputs=_told(inputs), batch=batch),
+            _REMEDY,
+        )
     if len(outputs) != 1 or not outputs[0].fits(output):
-        raise WeightsError(name, f"gives {_told(outputs)} instead of float32 {output}", _REMEDY)
+        raise WeightsError(
+            name,
+            translate("faults", "gives {outputs} instead of float32 {output}").format(
+                outputs=_told(outputs), output=output
+            ),
+            _REMEDY,
+        )
     pictures = inputs[0].shape[0]
     if pictures not in {None, 1, batch[0]}:
-        raise WeightsError(name, f"takes {pictures} pictures at a time", "export it for one, or for any number")
+        raise WeightsError(
+            name,
+            translate("faults", "takes {pictures} pictures at a time").format(pictures=pictures),
+            translate("faults", "export it for one, or for any number"),
+        )
     return pictures or batch[0]
 
 
 def require_threads(threads: int) -> None:
     """Raises EncoderError where nothing could run."""
     if threads < 1:
-        raise EncoderError(f"{threads} threads", "run no network", "give 1 or more")
+        raise EncoderError(
+            f"{threads} threads", translate("faults", "run no network"), translate("faults", "give 1 or more")
+        )
 
 
 def _told(ports: Sequence[Port]) -> str:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from kiosk.domain import Candidate, Embedding, Identification, Verification
 from kiosk.errors import EncoderError, UnknownPersonError
+from kiosk.words import translate
 
 
 class Searchable(Protocol):
@@ -46,7 +47,11 @@ def verify(probe: Embedding, person: str, gallery: Searchable, *, threshold: flo
     Raises UnknownPersonError where nobody of that name is enrolled, EncoderError as identify does.
     """
     if person not in gallery.people:
-        raise UnknownPersonError(person, "nobody of that name is in the gallery", "see `kiosk people` for the names")
+        raise UnknownPersonError(
+            person,
+            translate("faults", "nobody of that name is in the gallery"),
+            translate("faults", "see `kiosk people` for the names"),
+        )
     nearest = _nearest_by_person(probe, gallery)
     return Verification(person, float(nearest[gallery.people.index(person)]), threshold)
 
@@ -56,7 +61,9 @@ def _nearest_by_person(probe: Embedding, gallery: Searchable) -> NDArray[np.floa
         return np.zeros(0, np.float32)
     if probe.encoder != gallery.encoder:
         raise EncoderError(
-            f"embedding of {probe.encoder}", f"the gallery is of {gallery.encoder}", "encode both with the same encoder"
+            f"embedding of {probe.encoder}",
+            translate("faults", "the gallery is of {encoder}").format(encoder=gallery.encoder),
+            translate("faults", "encode both with the same encoder"),
         )
     nearest = np.full(len(gallery.people), np.inf, np.float32)
     np.minimum.at(nearest, gallery.owners, distances(probe.vector, gallery.matrix))

@@ -1,19 +1,20 @@
 """Rejections in words."""
 
 from kiosk.domain import Rejection
+from kiosk.words import QT_TRANSLATE_NOOP, translate
 
 _WORDS = {
-    Rejection.NO_FACE: "no face found",
-    Rejection.SEVERAL_FACES: "more than one face",
-    Rejection.TOO_SMALL: "the face is too small",
-    Rejection.TOO_DARK: "the face is too dark",
-    Rejection.TOO_BRIGHT: "the face is too bright",
-    Rejection.TOO_BLURRED: "the face is blurred",
-    Rejection.OFF_POSE: "the face is turned away",
-    Rejection.NOT_LIVE: "it shows a picture or a screen, not a living face",
+    Rejection.NO_FACE: QT_TRANSLATE_NOOP("faults", "no face found"),
+    Rejection.SEVERAL_FACES: QT_TRANSLATE_NOOP("faults", "more than one face"),
+    Rejection.TOO_SMALL: QT_TRANSLATE_NOOP("faults", "the face is too small"),
+    Rejection.TOO_DARK: QT_TRANSLATE_NOOP("faults", "the face is too dark"),
+    Rejection.TOO_BRIGHT: QT_TRANSLATE_NOOP("faults", "the face is too bright"),
+    Rejection.TOO_BLURRED: QT_TRANSLATE_NOOP("faults", "the face is blurred"),
+    Rejection.OFF_POSE: QT_TRANSLATE_NOOP("faults", "the face is turned away"),
+    Rejection.NOT_LIVE: QT_TRANSLATE_NOOP("faults", "it shows a picture or a screen, not a living face"),
 }
 
 
 def in_words(rejection: Rejection) -> str:
     """Why a picture was not used, as a phrase."""
-    return _WORDS[rejection]
+    return translate("faults", _WORDS[rejection])

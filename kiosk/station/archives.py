@@ -21,6 +21,7 @@ from kiosk.recognition.gallery.staging import PictureFile
 from kiosk.station.desk import Desk
 from kiosk.station.people_changes import known_as
 from kiosk.vision.pictures import printable
+from kiosk.words import translate
 
 _SPARE_BYTES = 64 * 2**20  # left free on the disk
 
@@ -61,7 +62,11 @@ def export_gallery(desk: Desk, path: Path, staff: str) -> ArchiveReport:
         for person, paths in pictures.items()
     ]
     if not people:
-        raise ArchiveError(printable(desk.folder), "nobody is in the gallery", "enrol somebody first")
+        raise ArchiveError(
+            printable(desk.folder),
+            translate("faults", "nobody is in the gallery"),
+            translate("faults", "enrol somebody first"),
+        )
     now = datetime.now(UTC)
     count = write_archive(path, people, {}, now)
     desk.journal.note(Action.EXPORTED, staff, None, f"{len(people)} people, {count} pictures", now)
@@ -77,7 +82,11 @@ def import_archive(desk: Desk, path: Path, staff: str) -> ArchiveReport:
     with open_archive(path) as archive:
         people = [one for one in archive.people if one.pictures]
         if not people:
-            raise ArchiveError(printable(path), "it holds no pictures", "export it again where it comes from")
+            raise ArchiveError(
+                printable(path),
+                translate("faults", "it holds no pictures"),
+                translate("faults", "export it again where it comes from"),
+            )
         _require_space(desk.folder, archive, path)
         require_free(desk.folder, [one.record.person for one in people])
         archive.check()
@@ -139,4 +148,8 @@ def _require_space(folder: Path, archive: Archive, path: Path) -> None:
 
 
 def _no_space(path: Path, reason: str) -> KioskError:
-    return ArchiveError(printable(path), f"there is no room for its pictures ({reason})", "free space on the disk")
+    return ArchiveError(
+        printable(path),
+        translate("faults", "there is no room for its pictures ({reason})").format(reason=reason),
+        translate("faults", "free space on the disk"),
+    )

@@ -83,7 +83,7 @@ def voice_found(*, enabled: bool, fault: str | None) -> Finding:
         return Finding("voice", State.OK, message, public="switched off")
     if fault is None:
         return Finding("voice", State.OK, translate("health", "speaks"), public="speaks")
-    return of_fault("voice", State.WARNING, fault.removeprefix("voice: "))
+    return of_fault("voice", State.WARNING, fault.partition(": ")[2])
 
 
 def journal_found(file: Path, journal: Journal, *, whole: bool = True) -> Finding:

@@ -22,6 +22,7 @@ from kiosk.station.places import journal_file, staff_file, visitors_file
 from kiosk.station.station import Station
 from kiosk.vision.camera import WatchedCamera
 from kiosk.vision.landmarks import shipped_landmarks
+from kiosk.words import translate
 
 UNKNOWN_STAFF = "?"  # in the journal, where a PIN was nobody's
 _NOBODY = GallerySnapshot("")
@@ -69,7 +70,11 @@ class Desk:
     @property
     def _station(self) -> Station:
         if self.station is None:
-            raise EncoderError("recognition", "is being loaded", "wait a moment and try again")
+            raise EncoderError(
+                "recognition",
+                translate("faults", "is being loaded"),
+                translate("faults", "wait a moment and try again"),
+            )
         return self.station
 
     @contextmanager

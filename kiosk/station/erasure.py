@@ -22,6 +22,7 @@ from kiosk.recognition.gallery.names import person_key
 from kiosk.station.desk import Desk
 from kiosk.station.places import cache_folder
 from kiosk.vision.pictures import open_picture
+from kiosk.words import translate
 
 _MEMORY_SECONDS = 5.0  # in which the running kiosk has looked at the folder again
 _STEP_SECONDS = 0.05
@@ -100,8 +101,8 @@ def _traces(desk: Desk, person: str, known: GallerySnapshot) -> _Traces:
     listed = {person_key(picture.person) for picture in list_folder(desk.folder).pictures}
     records = _records_of(desk.people.records(), key, listed)
     if not records and key not in listed and not any(desk.journal.about([person])):
-        reason = "nothing is known of anybody of that name"
-        raise UnknownPersonError(display_name(person), reason, "see `kiosk people` for the names")
+        reason = translate("faults", "nothing is known of anybody of that name")
+        raise UnknownPersonError(display_name(person), reason, translate("faults", "see `kiosk people` for the names"))
     names = [person, display_name(person), *(name for record in records for name in (record.person, *record.former))]
     in_gallery = known.person(person)
     templates = known.templates_of(in_gallery) if in_gallery is not None else ()

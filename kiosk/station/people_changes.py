@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from kiosk.access.journal import Action
-from kiosk.access.people import PersonRecord
+from kiosk.access.people import Consent, PersonRecord
 from kiosk.domain import display_name
 from kiosk.errors import EnrolmentError, KioskError, UnknownPersonError
 from kiosk.recognition.gallery.changes import checked_name, remove_pictures, rename_person
@@ -15,6 +15,7 @@ from kiosk.recognition.gallery.names import person_key
 from kiosk.station.desk import Desk
 from kiosk.station.erasure import digests_of
 from kiosk.station.places import cache_folder
+from kiosk.words import translate
 
 COMMAND_LINE = "command line"  # who is named in the journal where nobody signed in
 
@@ -29,7 +30,11 @@ def rename(desk: Desk, old: str, new: str, staff: str) -> str:
     same = person_key(old) == person_key(new)
     before, old = in_gallery(desk, old), known_as(desk, old)
     if not same and in_gallery(desk, new) is not None:
-        raise EnrolmentError(display_name(new), "is already in the gallery", "choose another name")
+        raise EnrolmentError(
+            display_name(new),
+            translate("faults", "is already in the gallery"),
+            translate("faults", "choose another name"),
+        )
     # Known under both names meanwhile: a suspension holds whatever happens now.
     desk.people.copy_for_rename(old, new)
     try:
@@ -66,6 +71,11 @@ def change(desk: Desk, person: str, how: Callable[[PersonRecord], PersonRecord],
     return after
 
 
+def record_consent(desk: Desk, person: str, consent: Consent, staff: str) -> PersonRecord:
+    """Writes down that a person agreed."""
+    return change(desk, person, lambda before: replace(before, consent=consent), staff)
+
+
 def remove(desk: Desk, person: str, sources: Collection[str], staff: str) -> list[str]:
     """Deletes pictures of a person, and what the cache holds of them; those that were there."""
     digests = digests_of(desk.folder, lambda source: source in sources)
@@ -80,7 +90,11 @@ def known_as(desk: Desk, person: str) -> str:
     found = in_gallery(desk, person)
     record = None if found is not None else desk.people.records().get(person_key(person))
     if found is None and record is None:
-        raise UnknownPersonError(person, "nobody of that name is known", "see `kiosk people` for the names")
+        raise UnknownPersonError(
+            person,
+            translate("faults", "nobody of that name is known"),
+            translate("faults", "see `kiosk people` for the names"),
+        )
     return found if found is not None else str(record and record.person)
 
 

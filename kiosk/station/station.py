@@ -14,7 +14,8 @@ from kiosk.access.greeting import Greeter, compose
 from kiosk.access.journal import Journal
 from kiosk.access.people import PeopleRegister
 from kiosk.access.spoken_hints import SpokenHints
-from kiosk.access.voice import Voice, voice_of
+from kiosk.access.voice import Voice
+from kiosk.access.voice_words import voice_of
 from kiosk.config import Config, ConfigFile
 from kiosk.config.schema import Applies, applies, changed_keys
 from kiosk.domain import Decision, Frame, Outcome, Reason
@@ -178,6 +179,10 @@ class Station:
         )
         self._gallery_notice = ""
         return self.status
+
+    def say(self, text: str) -> None:
+        """Speaks for the staff to hear."""
+        self._parts.voice.say(text)
 
     def test_door(self, staff: str) -> Decision:
         """Has the door open for the staff to see, on the way that everybody takes who is let in."""

@@ -16,6 +16,7 @@ import numpy as np
 from kiosk.domain import ByteImage, Frame
 from kiosk.errors import CameraError, KioskError
 from kiosk.vision.sources.source import Source
+from kiosk.words import translate
 
 _RATE_OVER_FRAMES = 30
 _STUCK_AT_MOST = 4  # readers left behind in a call that never returns
@@ -160,7 +161,7 @@ class WatchedCamera:
             if reader.finite:
                 self._state, self._fault = CameraState.ENDED, fault
             else:
-                self._lose(fault or _fault(reader, "came to its end", "check its cable or network"))
+                self._lose(fault or _fault(reader, translate("faults", "came to its end")))
             self._changed.notify_all()
 
     # Called with the lock held.
@@ -174,9 +175,10 @@ class WatchedCamera:
             if now >= self._retry_at and len(self._stuck) < _STUCK_AT_MOST:
                 self._start_reader()
         elif not reader.finite and now - reader.heard_at >= self._patience_seconds(reader):
-            silent = "showed nothing new" if reader.frames else "did not start"
-            reason = f"{silent} for {self._patience_seconds(reader):g} s"
-            self._lose(_fault(reader, reason, "check its cable or network; it is opened again"))
+            silent = translate("faults", "showed nothing new for {seconds:g} s")
+            stuck = translate("faults", "did not start for {seconds:g} s")
+            reason = (silent if reader.frames else stuck).format(seconds=self._patience_seconds(reader))
+            self._lose(_fault(reader, reason))
 
     def _patience_seconds(self, reader: _Reader) -> float:
         """Opening may take longer than the wait for the next frame; so may the first frame."""
@@ -228,7 +230,8 @@ class _Reader(threading.Thread):
         except KioskError as error:
             fault = str(error)
         except Exception as error:  # a driver's failure must not end the watch
-            fault = _fault(self, f"failed ({type(error).__name__}: {error})", "check its cable; it is opened again")
+            reason = translate("faults", "failed ({cause})").format(cause=f"{type(error).__name__}: {error}")
+            fault = _fault(self, reason)
         # Closed first, so that a device is free when it is opened again.
         if self.source is not None:
             self.source.close()
@@ -283,6 +286,7 @@ class _Numbering:
         return replace(frame, captured_at=captured_at, sequence=self._sequence - 1)
 
 
-def _fault(reader: _Reader, reason: str, remedy: str) -> str:
-    thing = "the camera" if reader.source is None else reader.source.name
+def _fault(reader: _Reader, reason: str) -> str:
+    thing = translate("faults", "the camera") if reader.source is None else reader.source.name
+    remedy = translate("faults", "check its cable or network; it is opened again")
     return str(CameraError(thing, reason, remedy))

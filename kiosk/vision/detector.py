@@ -22,6 +22,7 @@ from kiosk.domain import Box, ByteImage, Face
 from kiosk.errors import DetectorError
 from kiosk.resources import asset
 from kiosk.vision.opencv import cv2
+from kiosk.words import translate
 
 _SEARCHED_PX = 30  # the smallest face asked for is reduced to this many px before the search
 _WINDOW_PX = 24  # what the cascade was trained on
@@ -155,13 +156,15 @@ class _Found:
 
 def _load(path: Path) -> "cv2.CascadeClassifier":
     if not path.is_file():
-        raise DetectorError(path, "the cascade file is missing", "install kiosk again")
+        raise DetectorError(
+            path, translate("faults", "the cascade file is missing"), translate("faults", "install kiosk again")
+        )
     try:
         cascade = cv2.CascadeClassifier(str(path))
     except (cv2.error, SystemError):
         cascade = None
     if cascade is None or cascade.empty():
-        raise DetectorError(path, "is no cascade file", "install kiosk again")
+        raise DetectorError(path, translate("faults", "is no cascade file"), translate("faults", "install kiosk again"))
     return cascade
 
 
@@ -169,7 +172,11 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise DetectorError(path, f"cannot be read: {error.strerror}", "install kiosk again") from error
+        raise DetectorError(
+            path,
+            translate("faults", "cannot be read: {cause}").format(cause=error.strerror),
+            translate("faults", "install kiosk again"),
+        ) from error
 
 
 def _grey(image: ByteImage) -> ByteImage:

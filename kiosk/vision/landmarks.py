@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from kiosk.domain import Box, ByteImage, Landmarks, Scheme
 from kiosk.errors import DetectorError
 from kiosk.weights.manifest import manifest_entry, verified_bytes
+from kiosk.words import translate
 
 _Integers = NDArray[np.intp]
 _Reals = NDArray[np.float32]
@@ -203,4 +204,6 @@ def _check(arrays: dict[str, NDArray[Any]]) -> None:
 
 
 def _damaged(name: str, reason: str) -> DetectorError:
-    return DetectorError(name, reason, "install the kiosk again, or rebuild the file with make weights")
+    return DetectorError(
+        name, reason, translate("faults", "install the kiosk again, or rebuild the file with make weights")
+    )

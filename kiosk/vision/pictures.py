@@ -18,6 +18,7 @@ from PIL import Image, UnidentifiedImageError
 from kiosk.domain import ByteImage
 from kiosk.errors import PictureError
 from kiosk.vision.containers import take_apart
+from kiosk.words import QT_TRANSLATE_NOOP, translate
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 
@@ -37,8 +38,8 @@ _MAX_DECODING_BYTES = 88_000_000
 _MAX_SCANS = 100
 # Unicode's invisible direction marks, with which a name can be shown as another.
 _DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_SAVE_SMALLER = "save it smaller, as a JPEG of at most 8 megapixels"
-_SAVE_AGAIN = "copy it again, or save it again as JPEG or PNG"
+_SAVE_SMALLER = QT_TRANSLATE_NOOP("faults", "save it smaller, as a JPEG of at most 8 megapixels")
+_SAVE_AGAIN = QT_TRANSLATE_NOOP("faults", "copy it again, or save it again as JPEG or PNG")
 
 # Pillow only warns up to twice its own limit; the limit here is stricter and holds for every file.
 Image.MAX_IMAGE_PIXELS = None
@@ -117,7 +118,9 @@ def decode_picture(
     try:
         container = take_apart(file)
         if container.is_animated:
-            raise PictureError(printable(path), "is animated", "save one picture of it")
+            raise PictureError(
+                printable(path), translate("faults", "is animated"), translate("faults", "save one picture of it")
+            )
         _check_webp(container.pixels, path, max_pixels)
         with Image.open(container.pixels, formats=_FORMATS) as image:
             size = image.size
@@ -132,9 +135,17 @@ def decode_picture(
     except PictureError:
         raise
     except UnidentifiedImageError as fault:
-        raise PictureError(printable(path), "holds no JPEG, PNG, WebP or BMP picture", _SAVE_AGAIN) from fault
+        raise PictureError(
+            printable(path),
+            translate("faults", "holds no JPEG, PNG, WebP or BMP picture"),
+            translate("faults", _SAVE_AGAIN),
+        ) from fault
     except Exception as fault:  # Pillow's decoders raise a dozen types for damaged files
-        raise PictureError(printable(path), f"is damaged or incomplete ({fault})", _SAVE_AGAIN) from fault
+        raise PictureError(
+            printable(path),
+            translate("faults", "is damaged or incomplete ({fault})").format(fault=fault),
+            translate("faults", _SAVE_AGAIN),
+        ) from fault
 
 
 def printable(path: Path | str) -> str:
@@ -156,17 +167,25 @@ def _escaped(character: str) -> str:
 
 def _unreadable(path: Path, fault: OSError | ValueError) -> PictureError:
     reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
-    return PictureError(printable(path), f"cannot be read ({reason})", "check that it exists and may be read")
+    return PictureError(
+        printable(path),
+        translate("faults", "cannot be read ({reason})").format(reason=reason),
+        translate("faults", "check that it exists and may be read"),
+    )
 
 
 def _check_kind(path: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise PictureError(printable(path), "is not a regular file", "give a picture file")
+        raise PictureError(
+            printable(path), translate("faults", "is not a regular file"), translate("faults", "give a picture file")
+        )
     if status.st_size == 0:
-        raise PictureError(printable(path), "is empty", "copy it again")
+        raise PictureError(printable(path), translate("faults", "is empty"), translate("faults", "copy it again"))
     if status.st_size > MAX_BYTES:
-        size = f"is too large a file ({status.st_size / 2**20:.0f} MB, at most {MAX_BYTES // 2**20})"
-        raise PictureError(printable(path), size, _SAVE_SMALLER)
+        size = translate("faults", "is too large a file ({megabytes:.0f} MB, at most {most})").format(
+            megabytes=status.st_size / 2**20, most=MAX_BYTES // 2**20
+        )
+        raise PictureError(printable(path), size, translate("faults", _SAVE_SMALLER))
 
 
 def _check_webp(file: BinaryIO, path: Path, max_pixels: int) -> None:
@@ -192,21 +211,29 @@ def _webp_size(header: bytes) -> tuple[int, int]:
 
 def _check_pixels(path: Path, size: tuple[int, int], max_pixels: int) -> None:
     if size[0] * size[1] > max_pixels:
-        reason = f"has too many pixels ({size[0]} x {size[1]}, at most {max_pixels / 1e6:.0f} million)"
-        raise PictureError(printable(path), reason, _SAVE_SMALLER)
+        reason = translate("faults", "has too many pixels ({width} x {height}, at most {millions:.0f} million)").format(
+            width=size[0], height=size[1], millions=max_pixels / 1e6
+        )
+        raise PictureError(printable(path), reason, translate("faults", _SAVE_SMALLER))
 
 
 def _check_cost(path: Path, size: tuple[int, int], decoding_bytes: float) -> None:
     if decoding_bytes > _MAX_DECODING_BYTES:
-        reason = f"would take {decoding_bytes / 1e6:.0f} MB of memory ({size[0]} x {size[1]} pixels in this format)"
-        raise PictureError(printable(path), reason, _SAVE_SMALLER)
+        reason = translate(
+            "faults", "would take {megabytes:.0f} MB of memory ({width} x {height} pixels in this format)"
+        ).format(megabytes=decoding_bytes / 1e6, width=size[0], height=size[1])
+        raise PictureError(printable(path), reason, translate("faults", _SAVE_SMALLER))
 
 
 def _check_effort(file: BinaryIO, image: Image.Image, path: Path) -> None:
     if "progressive" in image.info and _scans(file) > _MAX_SCANS:
-        raise PictureError(printable(path), "is a JPEG of too many scans", _SAVE_AGAIN)
+        raise PictureError(
+            printable(path), translate("faults", "is a JPEG of too many scans"), translate("faults", _SAVE_AGAIN)
+        )
     if any(tile[0] == "bmp_rle" for tile in getattr(image, "tile", ())):
-        raise PictureError(printable(path), "is a compressed BMP", "save it as JPEG or PNG")
+        raise PictureError(
+            printable(path), translate("faults", "is a compressed BMP"), translate("faults", "save it as JPEG or PNG")
+        )
 
 
 def _scans(file: BinaryIO) -> int:

@@ -3,6 +3,7 @@
 from kiosk.domain import ByteImage
 from kiosk.errors import PictureError
 from kiosk.vision.opencv import cv2
+from kiosk.words import translate
 
 _QUALITY = 95
 
@@ -12,7 +13,11 @@ def as_jpeg(image: ByteImage) -> bytes:
     try:
         written, content = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     except cv2.error as fault:
-        raise PictureError("picture", "cannot be written as JPEG", "take it again") from fault
+        raise PictureError(
+            "picture", translate("faults", "cannot be written as JPEG"), translate("faults", "take it again")
+        ) from fault
     if not written:
-        raise PictureError("picture", "cannot be written as JPEG", "take it again")
+        raise PictureError(
+            "picture", translate("faults", "cannot be written as JPEG"), translate("faults", "take it again")
+        )
     return bytes(content)

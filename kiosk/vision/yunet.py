@@ -27,6 +27,7 @@ from kiosk.domain import Box, ByteImage, Face, Floats, Landmarks, Scheme
 from kiosk.errors import DetectorError
 from kiosk.vision.detector import distinct
 from kiosk.vision.opencv import cv2
+from kiosk.words import translate
 
 _SEARCHED_PX = 32  # the smallest face asked for is reduced to this many px before the search
 _SEARCHED_SIDE_PX = 480  # of a frame: a sharper camera shows the same people, it must not cost more
@@ -91,7 +92,11 @@ class YuNetDetector:
             self._network = _loaded(content)
             self._rows(np.zeros((64, 96, 3), np.uint8))
         except (cv2.error, SystemError) as error:
-            raise DetectorError(name, "is no YuNet model", "put one in its place: kiosk weights fetch yunet") from error
+            raise DetectorError(
+                name,
+                translate("faults", "is no YuNet model"),
+                translate("faults", "put one in its place: kiosk weights fetch yunet"),
+            ) from error
 
     def find(self, image: ByteImage, *, min_face_px: int) -> list[Face]:
         """Faces of at least `min_face_px` in an image (H, W, 3) BGR, somewhat larger ones in a very large image."""

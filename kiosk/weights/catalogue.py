@@ -11,6 +11,7 @@ from kiosk import resources
 from kiosk.errors import WeightsError, did_you_mean
 from kiosk.weights.spec_files import NAME, Sha256, Spec
 from kiosk.weights.yaml_files import faults_told, read_yaml
+from kiosk.words import translate
 
 CATALOGUE: Final = "catalogue.yaml"
 _REMEDY: Final = "install kiosk again"
@@ -58,10 +59,10 @@ class Catalogue(Spec):
             if entry.name == name:
                 return entry
         if any(entry.name == name for entry in self.shipped):
-            reason = "comes with the kiosk, it is neither fetched nor removed"
-            raise WeightsError(name, reason, "install kiosk again if it is damaged")
+            reason = translate("faults", "comes with the kiosk, it is neither fetched nor removed")
+            raise WeightsError(name, reason, translate("faults", "install kiosk again if it is damaged"))
         remedy = did_you_mean(name, [entry.name for entry in self.fetch], "see `kiosk weights list`")
-        raise WeightsError(f"weights {reprlib.repr(name)}", "are not known", remedy)
+        raise WeightsError(f"weights {reprlib.repr(name)}", translate("faults", "are not known"), remedy)
 
 
 def read_catalogue(path: Path | None = None) -> Catalogue:

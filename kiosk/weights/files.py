@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from kiosk.errors import WeightsError
+from kiosk.words import translate
 
 _CHUNK_BYTES: Final = 1 << 20
 
@@ -35,7 +36,11 @@ def file_state(path: Path, size: int, sha256: str) -> FileState:
         with path.open("rb") as opened:
             return FileState.INTACT if holds(opened, size, sha256) else FileState.ALTERED
     except OSError as error:
-        raise WeightsError(path, f"cannot be read: {error.strerror}", "check its permissions") from error
+        raise WeightsError(
+            path,
+            translate("faults", "cannot be read: {cause}").format(cause=error.strerror),
+            translate("faults", "check its permissions"),
+        ) from error
 
 
 def holds(opened: BinaryIO, size: int, sha256: str) -> bool:
@@ -58,17 +63,29 @@ def verified_file(
     """
     try:
         if path.exists() and not path.is_file():
-            raise WeightsError(path, "is no file", remedy())  # a pipe would be waited for without end
+            raise WeightsError(
+                path, translate("faults", "is no file"), remedy()
+            )  # a pipe would be waited for without end
         with path.open("rb") as opened:
             # One byte more than it should have, so that a huge file in its place is not read whole.
             content = opened.read(size + 1)
     except FileNotFoundError as error:
-        raise WeightsError(path, "is not there", remedy()) from error
+        raise WeightsError(path, translate("faults", "is not there"), remedy()) from error
     except OSError as error:
-        raise WeightsError(path, f"cannot be read: {error.strerror}", "check its permissions") from error
+        raise WeightsError(
+            path,
+            translate("faults", "cannot be read: {cause}").format(cause=error.strerror),
+            translate("faults", "check its permissions"),
+        ) from error
     if len(content) != size:
-        reason = f"has more than {size} bytes" if len(content) > size else f"has {len(content)} bytes instead of {size}"
+        reason = (
+            translate("faults", "has more than {size} bytes").format(size=size)
+            if len(content) > size
+            else translate("faults", "has {content} bytes instead of {size}").format(content=len(content), size=size)
+        )
         raise WeightsError(path, reason, remedy())
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise WeightsError(path, "was altered or is another file: its SHA-256 is not the one expected", remedy())
+        raise WeightsError(
+            path, translate("faults", "was altered or is another file: its SHA-256 is not the one expected"), remedy()
+        )
     return content

@@ -10,6 +10,7 @@ from kiosk.weights.catalogue import Catalogue, CatalogueEntry, Known
 from kiosk.weights.files import FileState, file_state, find_file
 from kiosk.weights.manifest import read_manifest
 from kiosk.weights.partial import held_part, part_of
+from kiosk.words import translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,19 @@ def remove(entry: CatalogueEntry, folder: Path) -> Path:
     path = folder / entry.file
     try:
         if not path.exists() and not part_of(path).exists():
-            raise WeightsError(entry.name, f"is not installed in {folder}", "see `kiosk weights list`")
+            raise WeightsError(
+                entry.name,
+                translate("faults", "is not installed in {folder}").format(folder=folder),
+                translate("faults", "see `kiosk weights list`"),
+            )
         with held_part(path) as part:
             part.truncate(0)
             path.unlink(missing_ok=True)
     except OSError as error:
         raise WeightsError(
-            path, f"cannot be removed: {error.strerror}", "check the permissions of its folder"
+            path,
+            translate("faults", "cannot be removed: {cause}").format(cause=error.strerror),
+            translate("faults", "check the permissions of its folder"),
         ) from error
     return path
 
@@ -60,7 +67,11 @@ def _shipped(catalogue: Catalogue) -> list[Installed]:
     found = []
     for entry in read_manifest().values():
         if entry.file not in told:
-            raise WeightsError(entry.file, "stands in the manifest, not in the catalogue", "install kiosk again")
+            raise WeightsError(
+                entry.file,
+                translate("faults", "stands in the manifest, not in the catalogue"),
+                translate("faults", "install kiosk again"),
+            )
         path = resources.weights(entry.file)
         state = file_state(path, entry.size, entry.sha256)
         found.append(Installed(told[entry.file], True, path, entry.size, entry.sha256, entry.licence, state))

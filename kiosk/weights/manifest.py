@@ -10,9 +10,10 @@ from kiosk import resources
 from kiosk.errors import WeightsError
 from kiosk.weights.files import verified_file
 from kiosk.weights.yaml_files import read_yaml
+from kiosk.words import QT_TRANSLATE_NOOP, translate
 
 MANIFEST: Final = "manifest.yaml"
-_REMEDY = "run `make weights` in a checkout, or install kiosk again"
+_REMEDY = QT_TRANSLATE_NOOP("faults", "run `make weights` in a checkout, or install kiosk again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,11 @@ def manifest_entry(file: str, folder: Path | None = None) -> WeightsFile:
     """What the manifest in `folder` (default weights/) says of `file`; raises WeightsError where it says nothing."""
     entries = read_manifest(folder)
     if file not in entries:
-        raise WeightsError(_folder(folder) / MANIFEST, f"does not name {file}", _REMEDY)
+        raise WeightsError(
+            _folder(folder) / MANIFEST,
+            translate("faults", "does not name {file}").format(file=file),
+            translate("faults", _REMEDY),
+        )
     return entries[file]
 
 
@@ -42,7 +47,9 @@ def read_manifest(folder: Path | None = None) -> dict[str, WeightsFile]:
     try:
         return {file: _entry(file, values) for file, values in content.items()}
     except (AttributeError, TypeError, ValueError) as error:
-        raise WeightsError(path, f"is no manifest: {error}", _REMEDY) from error
+        raise WeightsError(
+            path, translate("faults", "is no manifest: {error}").format(error=error), translate("faults", _REMEDY)
+        ) from error
 
 
 def verified_bytes(entry: WeightsFile, folder: Path | None = None) -> bytes:

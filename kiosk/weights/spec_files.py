@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 
 from kiosk.errors import WeightsError
 from kiosk.weights.yaml_files import faults_told, read_yaml
+from kiosk.words import translate
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
 _NO_SPECS: Final = {"manifest", "catalogue"}
@@ -46,14 +47,24 @@ def find_spec(name: str, folders: Sequence[Path]) -> Path:
         if is_name(name) and _is_file(path):
             return path
     searched = " or ".join(str(folder) for folder in folders)
-    raise WeightsError(reprlib.repr(name), f"has no spec in {searched}", "see `kiosk encoders` for what there is")
+    raise WeightsError(
+        reprlib.repr(name),
+        translate("faults", "has no spec in {searched}").format(searched=searched),
+        translate("faults", "see `kiosk encoders` for what there is"),
+    )
 
 
 def read_spec(path: Path, model: type[SpecModel], kind: str) -> SpecModel:
     """The spec in `path`; raises WeightsError with every fault that it has."""
     content = read_yaml(path, _REMEDY)
     if content.get("kind") != kind:
-        raise WeightsError(path, f"kind is {reprlib.repr(content.get('kind'))}, not {kind!r}", _REMEDY)
+        raise WeightsError(
+            path,
+            translate("faults", "kind is {found}, not {kind!r}").format(
+                found=reprlib.repr(content.get("kind")), kind=kind
+            ),
+            _REMEDY,
+        )
     del content["kind"]
     try:
         return model.model_validate(content)

@@ -12,6 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, ScalarEvent
 
 from kiosk.errors import WeightsError
+from kiosk.words import translate
 
 _MAX_BYTES: Final = 64 * 1024
 _MAX_DEPTH: Final = 8
@@ -27,18 +28,26 @@ def read_yaml(path: Path, remedy: str) -> dict[str, Any]:
     try:
         raw = _start_of(path)
         if len(raw) > _MAX_BYTES:
-            raise WeightsError(path, f"is larger than {_MAX_BYTES // 1024} kB", remedy)
+            raise WeightsError(
+                path, translate("faults", "is larger than {kilobytes} kB").format(kilobytes=_MAX_BYTES // 1024), remedy
+            )
         if (oddity := _oddity(raw)) is not None:
             raise WeightsError(path, oddity, remedy)
         content = YAML(typ="safe").load(raw)
     except FileNotFoundError as error:
-        raise WeightsError(path, "is not there", remedy) from error
+        raise WeightsError(path, translate("faults", "is not there"), remedy) from error
     except OSError as error:
-        raise WeightsError(path, f"cannot be read: {error.strerror}", "check its permissions") from error
+        raise WeightsError(
+            path,
+            translate("faults", "cannot be read: {cause}").format(cause=error.strerror),
+            translate("faults", "check its permissions"),
+        ) from error
     except (YAMLError, *_SLIPS) as error:
-        raise WeightsError(path, f"is no YAML: {_problem(error)[:_LONGEST_FAULT]}", remedy) from error
+        raise WeightsError(
+            path, translate("faults", "is no YAML: {error}").format(error=_problem(error)[:_LONGEST_FAULT]), remedy
+        ) from error
     if not isinstance(content, dict):
-        raise WeightsError(path, "holds no options as `name: value`", remedy)
+        raise WeightsError(path, translate("faults", "holds no options as `name: value`"), remedy)
     return {str(name): value for name, value in content.items()}
 
 

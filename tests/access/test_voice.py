@@ -18,7 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.access.voice import SPEAKER, TEXT_LENGTH, Voice, probe_voice, speakable, voice_of
+from kiosk.access.voice import SPEAKER, Voice, probe_voice
+from kiosk.access.voice_words import TEXT_LENGTH, speakable, voice_of
 
 # A child that writes down who was asked to say what. Texts that are commands make it misbehave.
 CHILD = """
@@ -460,11 +461,6 @@ def test_probe_says_why_there_is_no_speech(cards: Path, program: str, reason: st
 
 def test_probe_says_that_the_speaker_cannot_start(cards: Path) -> None:
     assert "No such file" in (probe_voice(["/no/such/speaker"], cards) or "")
-
-
-@pytest.mark.parametrize(("language", "voice"), [("en", None), ("de", "de"), ("pt_BR", "pt-br"), ("zh_TW", "cmn")])
-def test_each_language_has_its_voice(language: str, voice: str | None) -> None:
-    assert voice_of(language) == voice
 
 
 def test_the_speech_engine_has_the_german_voice(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from kiosk.access.sqlite_file import SqliteFile
 from kiosk.domain import display_name
 from kiosk.errors import JournalError
 from kiosk.recognition.gallery.names import person_key
+from kiosk.words import translate
 
 _AT_ONCE = 500  # rows between which the door may write
 _LOG_SECONDS = 5.0  # for which a reader may keep the log from being emptied
@@ -108,8 +109,10 @@ def _empty_log(file: SqliteFile) -> None:
         if not kept:
             return
         if time.monotonic() > give_up_at:
-            remedy = "end the other program that reads the journal and erase once more"
-            raise JournalError(file.path, "the names are replaced but still stand in its log", remedy)
+            remedy = translate("faults", "end the other program that reads the journal and erase once more")
+            raise JournalError(
+                file.path, translate("faults", "the names are replaced but still stand in its log"), remedy
+            )
         _PATIENCE.wait(_STEP_SECONDS)
 
 
@@ -131,7 +134,11 @@ def _count_in_file(file: SqliteFile, name: bytes) -> int:
             found += content.count(name)
             kept = content[len(content) - len(name) + 1 :]
     if reading.returncode != 0:
-        raise JournalError(file.path, "cannot be searched for the names", "check that the file may be read")
+        raise JournalError(
+            file.path,
+            translate("faults", "cannot be searched for the names"),
+            translate("faults", "check that the file may be read"),
+        )
     return found
 
 

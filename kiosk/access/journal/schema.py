@@ -5,6 +5,7 @@ from dataclasses import fields
 from kiosk.access.journal.entries import JournalEntry
 from kiosk.access.sqlite_file import Schema
 from kiosk.errors import JournalError
+from kiosk.words import QT_TRANSLATE_NOOP
 
 _DECISIONS = """
 CREATE TABLE decisions (
@@ -87,5 +88,5 @@ _SECOND = (
     *_INDEXES,
 )
 
-JOURNAL_SCHEMA = Schema("the journal", JournalError, (_FIRST, _SECOND))
+JOURNAL_SCHEMA = Schema(QT_TRANSLATE_NOOP("faults", "the journal"), JournalError, (_FIRST, _SECOND))
 SCHEMA_VERSION = JOURNAL_SCHEMA.version

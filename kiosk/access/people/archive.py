@@ -18,6 +18,7 @@ from kiosk.access.people.archive_text import ArchivedPerson, as_json, from_json
 from kiosk.access.people.record import PersonRecord
 from kiosk.errors import ArchiveError
 from kiosk.vision.pictures import SUFFIXES, open_picture, printable
+from kiosk.words import QT_TRANSLATE_NOOP, translate
 
 LIST, JOURNAL, TEMPLATES = "people.json", "journal.json", "templates.json"
 _MAX_ENTRIES = 100_000
@@ -26,7 +27,7 @@ _MAX_PICTURE_BYTES = 64 * 2**20
 _MAX_RATIO = 200  # of a text to its compressed form; pictures hardly get smaller
 _MAX_PICTURE_RATIO = 20
 _CHUNK_BYTES = 2**20
-_REFUSED = "nothing was imported: export it again where it comes from"
+_REFUSED = QT_TRANSLATE_NOOP("faults", "nothing was imported: export it again where it comes from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,9 @@ class Archive:
         _require_harmless(self._name, entries, path.stat().st_size)
         texts = [entry for entry in entries if entry.filename == LIST]
         if not texts:
-            raise ArchiveError(self._name, "it is no archive of people", _REFUSED)
+            raise ArchiveError(
+                self._name, translate("faults", "it is no archive of people"), translate("faults", _REFUSED)
+            )
         self.people = from_json(self._content(texts[0], _MAX_LIST_BYTES), self._name)
         self._pictures = _pictures_of(self._name, self.people, entries)
         self.bytes = sum(entry.file_size for entry in self._pictures.values())
@@ -88,7 +91,11 @@ class Archive:
 
     def _content(self, entry: zipfile.ZipInfo, most: int) -> bytes:
         if entry.file_size > most:
-            raise ArchiveError(self._name, f"{printable(entry.filename)} is too large", _REFUSED)
+            raise ArchiveError(
+                self._name,
+                translate("faults", "{name} is too large").format(name=printable(entry.filename)),
+                translate("faults", _REFUSED),
+            )
         try:
             with self._zip.open(entry) as file:
                 content = file.read(entry.file_size + 1)
@@ -96,9 +103,17 @@ class Archive:
                 while len(content) <= most and (more := file.read(_CHUNK_BYTES)):
                     content += more
         except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as fault:
-            raise ArchiveError(self._name, f"{printable(entry.filename)} is damaged", _REFUSED) from fault
+            raise ArchiveError(
+                self._name,
+                translate("faults", "{name} is damaged").format(name=printable(entry.filename)),
+                translate("faults", _REFUSED),
+            ) from fault
         if len(content) != entry.file_size:
-            raise ArchiveError(self._name, f"{printable(entry.filename)} has another size than it says", _REFUSED)
+            raise ArchiveError(
+                self._name,
+                translate("faults", "{name} has another size than it says").format(name=printable(entry.filename)),
+                translate("faults", _REFUSED),
+            )
         return content
 
 
@@ -107,13 +122,21 @@ def open_archive(path: Path) -> Iterator[Archive]:
     """Opens and judges an archive; raises ArchiveError."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise ArchiveError(printable(path), "is not a file", "give a zip that was exported")
+            raise ArchiveError(
+                printable(path),
+                translate("faults", "is not a file"),
+                translate("faults", "give a zip that was exported"),
+            )
         opened = zipfile.ZipFile(path)
     except OSError as fault:
-        reason = f"cannot be read ({fault.strerror or fault})"
-        raise ArchiveError(printable(path), reason, "check that it exists and may be read") from fault
+        reason = translate("faults", "cannot be read ({cause})").format(cause=fault.strerror or fault)
+        raise ArchiveError(
+            printable(path), reason, translate("faults", "check that it exists and may be read")
+        ) from fault
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as fault:
-        raise ArchiveError(printable(path), "is no zip, or a damaged one", _REFUSED) from fault
+        raise ArchiveError(
+            printable(path), translate("faults", "is no zip, or a damaged one"), translate("faults", _REFUSED)
+        ) from fault
     with opened:
         yield Archive(path, opened)
 
@@ -144,17 +167,23 @@ def _entry(name: str, now: datetime) -> zipfile.ZipInfo:
 def _require_harmless(archive: str, entries: Collection[zipfile.ZipInfo], file_bytes: int) -> None:
     """What would fill the disk or the memory, lead elsewhere, or be read differently by others."""
     if len(entries) > _MAX_ENTRIES:
-        raise ArchiveError(archive, f"it holds {len(entries)} files", _REFUSED)
+        raise ArchiveError(
+            archive,
+            translate("faults", "it holds {count} files").format(count=len(entries)),
+            translate("faults", _REFUSED),
+        )
     names = [entry.filename for entry in entries]
     if len(set(names)) != len(names):
-        raise ArchiveError(archive, "it holds two files of one name", _REFUSED)
+        raise ArchiveError(
+            archive, translate("faults", "it holds two files of one name"), translate("faults", _REFUSED)
+        )
     # Files that share their bytes are how a small zip becomes a huge one.
     if sum(entry.compress_size for entry in entries) > file_bytes:
-        raise ArchiveError(archive, "its files overlap", _REFUSED)
+        raise ArchiveError(archive, translate("faults", "its files overlap"), translate("faults", _REFUSED))
     for entry in entries:
         fault = _entry_fault(entry)
         if fault:
-            raise ArchiveError(archive, f"{printable(entry.filename)} {fault}", _REFUSED)
+            raise ArchiveError(archive, f"{printable(entry.filename)} {fault}", translate("faults", _REFUSED))
 
 
 def _entry_fault(entry: zipfile.ZipInfo) -> str | None:
@@ -182,16 +211,32 @@ def _pictures_of(
     listed = [name for one in people for name in one.pictures]
     missing, unlisted = set(listed) - set(found), set(found) - set(listed)
     if missing:
-        raise ArchiveError(archive, f"{printable(min(missing))} is missing", _REFUSED)
+        raise ArchiveError(
+            archive,
+            translate("faults", "{name} is missing").format(name=printable(min(missing))),
+            translate("faults", _REFUSED),
+        )
     if unlisted or len(set(listed)) != len(listed):
         odd = min(unlisted) if unlisted else max(listed, key=listed.count)
-        raise ArchiveError(archive, f"{printable(odd)} belongs to nobody, or to several", _REFUSED)
+        raise ArchiveError(
+            archive,
+            translate("faults", "{odd} belongs to nobody, or to several").format(odd=printable(odd)),
+            translate("faults", _REFUSED),
+        )
     for name, entry in found.items():
         if PurePosixPath(name).suffix.lower() not in SUFFIXES or not 0 < entry.file_size <= _MAX_PICTURE_BYTES:
-            raise ArchiveError(archive, f"{printable(name)} is no picture, or too large", _REFUSED)
+            raise ArchiveError(
+                archive,
+                translate("faults", "{name} is no picture, or too large").format(name=printable(name)),
+                translate("faults", _REFUSED),
+            )
     return found
 
 
 def _unwritable(path: Path, fault: OSError | ValueError) -> ArchiveError:
     reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
-    return ArchiveError(printable(path), f"cannot be written ({reason})", "choose another place, or free space")
+    return ArchiveError(
+        printable(path),
+        translate("faults", "cannot be written ({reason})").format(reason=reason),
+        translate("faults", "choose another place, or free space"),
+    )

@@ -9,6 +9,7 @@ from typing import Any
 from kiosk.access.people.record import TEXT_FIELDS, Consent, PersonRecord, cleaned
 from kiosk.errors import ArchiveError, KioskError
 from kiosk.recognition.gallery.names import name_fault, normal_name, person_key
+from kiosk.words import translate
 
 FORMAT = "kiosk people"
 VERSION = 1
@@ -40,7 +41,11 @@ def from_json(content: bytes, archive: str) -> tuple[ArchivedPerson, ...]:
     if not isinstance(whole, dict) or whole.get("format") != FORMAT:
         raise _fault(archive, "it is no archive of people")
     if whole.get("version") != VERSION:
-        raise ArchiveError(archive, "it was made by another version of the kiosk", "update this kiosk")
+        raise ArchiveError(
+            archive,
+            translate("faults", "it was made by another version of the kiosk"),
+            translate("faults", "update this kiosk"),
+        )
     entries = whole.get("people")
     if not isinstance(entries, list) or not entries:
         raise _fault(archive, "it holds nobody")
@@ -131,4 +136,6 @@ def _consent(entry: object, archive: str) -> Consent | None:
 
 
 def _fault(archive: str, reason: str) -> ArchiveError:
-    return ArchiveError(archive, reason, "nothing was imported: export it again where it comes from")
+    return ArchiveError(
+        archive, reason, translate("faults", "nothing was imported: export it again where it comes from")
+    )

@@ -10,6 +10,7 @@ from kiosk.domain import Reason, display_name
 from kiosk.errors import PeopleError
 from kiosk.recognition.gallery.names import MAX_NAME_CHARACTERS
 from kiosk.vision.pictures import is_printable, printable
+from kiosk.words import translate
 
 # The fields that hold free text, and the most characters that each may have.
 TEXT_FIELDS = {
@@ -113,7 +114,15 @@ def cleaned(record: PersonRecord) -> PersonRecord:
     for name, text in texts.items():
         fault = field_fault(name, text)
         if fault is not None:
-            raise PeopleError(printable(record.person), f"the field {name} {fault}", "give another value")
+            raise PeopleError(
+                printable(record.person),
+                translate("faults", "the field {name} {fault}").format(name=name, fault=fault),
+                translate("faults", "give another value"),
+            )
     if record.valid_from and record.valid_until and record.valid_until < record.valid_from:
-        raise PeopleError(printable(record.person), "the validity ends before it begins", "give other days")
+        raise PeopleError(
+            printable(record.person),
+            translate("faults", "the validity ends before it begins"),
+            translate("faults", "give other days"),
+        )
     return replace(record, **texts)  # type: ignore[arg-type]  # TEXT_FIELDS are str

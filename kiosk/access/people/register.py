@@ -17,11 +17,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias
 
+from kiosk.access.people.faults import unusable
 from kiosk.access.people.record import PersonRecord, Standing, cleaned
 from kiosk.access.people.rows import APPLICATION_ID, INSERT, SCHEMA, SCHEMA_VERSION, SELECT, as_row, from_row
 from kiosk.errors import PeopleError
 from kiosk.recognition.gallery.names import name_fault, normal_name, person_key
 from kiosk.vision.pictures import printable
+from kiosk.words import translate
 
 BUSY_SECONDS = 1.0
 # A file that changed this recently may change again without another time stamp: FAT counts in steps of 2 s.
@@ -128,11 +130,15 @@ class PeopleRegister:
         old, new = normal_name(old), normal_name(new)
         fault = name_fault(new)
         if fault:
-            raise PeopleError(f"the name {printable(new)!r}", fault, "give another name")
+            raise PeopleError(f"the name {printable(new)!r}", fault, translate("faults", "give another name"))
         with self._writing() as connection:
             before, there = _find(connection, old) or PersonRecord(old), _find(connection, new)
             if there is not None and person_key(old) != person_key(new) and not _has_been(there, old):
-                raise PeopleError(printable(new), "is a name that is already known", "give another, or erase that one")
+                raise PeopleError(
+                    printable(new),
+                    translate("faults", "is a name that is already known"),
+                    translate("faults", "give another, or erase that one"),
+                )
             former = tuple(dict.fromkeys(name for name in (*before.former, before.person, old) if name != new))
             after = replace(before, person=new, former=former)
             _put(connection, after)
@@ -162,7 +168,9 @@ class PeopleRegister:
     def _in_force(self) -> _Records:
         known, fault = self._known, self._fault
         if known is None:
-            raise fault or PeopleError(self.path, "was not read yet", "try again")
+            raise fault or PeopleError(
+                self.path, translate("faults", "was not read yet"), translate("faults", "try again")
+            )
         return known
 
     def _look(self) -> None:
@@ -174,7 +182,7 @@ class PeopleRegister:
             self._fault = None
             self._stamp = stamp if stamp is not None and not _is_young(stamp) else None
         except (sqlite3.Error, OSError, ValueError) as error:
-            self._fault, self._stamp = self._told(error), None
+            self._fault, self._stamp = unusable(self.path, error), None
         except PeopleError as error:
             self._fault, self._stamp = error, None
 
@@ -204,7 +212,7 @@ class PeopleRegister:
             try:
                 yield
             except (sqlite3.Error, OSError, ValueError) as error:
-                raise self._told(error) from error
+                raise unusable(self.path, error) from error
             self._stamp = None
             self._look()
 
@@ -223,9 +231,14 @@ class PeopleRegister:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if application != APPLICATION_ID:
-            raise PeopleError(self.path, "is no register of people", "move the file away, the kiosk starts a new one")
+            remedy = translate("faults", "move the file away, the kiosk starts a new one")
+            raise PeopleError(self.path, translate("faults", "is no register of people"), remedy)
         if version != SCHEMA_VERSION:
-            raise PeopleError(self.path, f"was written by another kiosk (schema {version})", "update this kiosk")
+            raise PeopleError(
+                self.path,
+                translate("faults", "was written by another kiosk (schema {version})").format(version=version),
+                translate("faults", "update this kiosk"),
+            )
 
     def _create(self) -> None:
         """Puts an empty register in place, whole: an empty file is one that was damaged."""
@@ -239,20 +252,6 @@ class PeopleRegister:
                 _put_in_place(new, self.path)
         finally:
             new.unlink(missing_ok=True)
-
-    def _told(self, error: sqlite3.Error | OSError | ValueError) -> PeopleError:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        damaged = isinstance(error, ValueError) or type(error) is sqlite3.DatabaseError
-        if damaged:
-            remedy = "move the file away: the kiosk starts a new one, in which nobody is suspended"
-        elif code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            remedy = "end the other program that keeps it locked"
-        elif code == sqlite3.SQLITE_FULL:
-            remedy = "free space on its disk"
-        else:
-            remedy = "check that its folder exists, may be written and has space"
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-        return PeopleError(self.path, f"what is known of people cannot be used: {reason}", remedy)
 
 
 def _has_been(record: PersonRecord, name: str) -> bool:

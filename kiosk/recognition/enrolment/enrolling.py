@@ -15,6 +15,7 @@ from kiosk.recognition.gallery.changes import add_pictures, home_of
 from kiosk.recognition.gallery.reading import EncodePicture
 from kiosk.recognition.gallery.snapshot import GallerySnapshot
 from kiosk.vision.pictures import open_picture, printable
+from kiosk.words import translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,11 @@ def check_pictures(
     """The pictures, read and found good; raises as `enrol` does, and writes nothing."""
     home = home_of(folder, name)
     if not pictures:
-        raise EnrolmentError(display_name(home.name), "no picture is given", "give at least one picture of the person")
+        raise EnrolmentError(
+            display_name(home.name),
+            translate("faults", "no picture is given"),
+            translate("faults", "give at least one picture of the person"),
+        )
     examined = [examine(Offered.file(path), encode) for path in pictures]
     faults = _faults(examined, home, gallery, threshold)
     if faults:
@@ -110,5 +115,9 @@ def _stored_digests(home: Path) -> dict[str, str]:
 
 def _refusal(person: str, faults: Mapping[int, str], examined: Sequence[Examined]) -> EnrolmentError:
     each = "; ".join(f"{examined[number].offered.name}: {faults[number]}" for number in sorted(faults))
-    reason = f"{len(faults)} of {len(examined)} pictures cannot be enrolled: {each}"
-    return EnrolmentError(display_name(person), reason, "nothing was changed: replace or leave out what is named")
+    reason = translate("faults", "{faults} of {examined} pictures cannot be enrolled: {each}").format(
+        faults=len(faults), examined=len(examined), each=each
+    )
+    return EnrolmentError(
+        display_name(person), reason, translate("faults", "nothing was changed: replace or leave out what is named")
+    )

@@ -14,6 +14,7 @@ from kiosk.recognition.gallery.reading import EncodePicture
 from kiosk.recognition.gallery.staging import PictureFile
 from kiosk.recognition.reasons import in_words
 from kiosk.vision.pictures import MAX_BYTES, SUFFIXES, decode_picture, open_picture, printable
+from kiosk.words import translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,9 @@ def _opened(offered: Offered) -> BinaryIO:
     if isinstance(offered.content, Path):
         return open_picture(offered.content)
     if not offered.content:
-        raise PictureError(offered.name, "is empty", "copy it again")
+        raise PictureError(offered.name, translate("faults", "is empty"), translate("faults", "copy it again"))
     if len(offered.content) > MAX_BYTES:
-        raise PictureError(offered.name, "is too large a file", "save it smaller")
+        raise PictureError(
+            offered.name, translate("faults", "is too large a file"), translate("faults", "save it smaller")
+        )
     return io.BytesIO(offered.content)

@@ -27,6 +27,7 @@ from kiosk.recognition.gallery.staging import (
     write_picture,
 )
 from kiosk.vision.pictures import SUFFIXES, printable
+from kiosk.words import translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,11 @@ def checked_name(name: str) -> str:
     person = normal_name(name)
     fault = name_fault(person)
     if fault:
-        raise EnrolmentError(f"the name {printable(person)!r}", fault, "give the person's name as it is to be greeted")
+        raise EnrolmentError(
+            f"the name {printable(person)!r}",
+            fault,
+            translate("faults", "give the person's name as it is to be greeted"),
+        )
     return person
 
 
@@ -62,7 +67,11 @@ def home_of(folder: Path, person: str) -> Path:
         return found.folders[0]
     home = folder / (normal_name(found.loose[0].stem) if found.loose else person)
     if os.path.lexists(home):
-        raise EnrolmentError(printable(home), "is in the way of the person's folder", "move it away")
+        raise EnrolmentError(
+            printable(home),
+            translate("faults", "is in the way of the person's folder"),
+            translate("faults", "move it away"),
+        )
     return home
 
 
@@ -94,7 +103,11 @@ def remove_pictures(folder: Path, sources: Collection[str]) -> list[str]:
     wanted = {folder / source for source in sources if _is_inside(source)}
     owners = {person_key(path.parent.name if path.parent != folder else path.stem) for path in wanted}
     if len(owners) > 1:
-        raise UnknownPersonError("the pictures", "are of several people", "remove those of one person at a time")
+        raise UnknownPersonError(
+            "the pictures",
+            translate("faults", "are of several people"),
+            translate("faults", "remove those of one person at a time"),
+        )
     with turn(folder):
         there = sorted(path for path in wanted if os.path.lexists(path) and not path.is_dir())
         removed = [path.relative_to(folder).as_posix() for path in there]
@@ -121,7 +134,11 @@ def rename_person(folder: Path, old: str, new: str) -> str:
             raise _unknown(old)
         taken = _belongings(folder, name)
         if person_key(old) != person_key(name) and (taken.folders or taken.loose):
-            raise EnrolmentError(display_name(name), "is already in the gallery", "choose another name")
+            raise EnrolmentError(
+                display_name(name),
+                translate("faults", "is already in the gallery"),
+                translate("faults", "choose another name"),
+            )
         if len(found.loose) == 1 and not found.folders:
             target = folder / f"{name}{found.loose[0].suffix}"
             _move(found.loose[0], target)
@@ -222,7 +239,9 @@ def _files(folder: Path) -> list[Path]:
 
 def _move(path: Path, target: Path) -> None:
     if target != path and os.path.lexists(target) and not target.samefile(path):
-        raise EnrolmentError(printable(target), "is in the way", "move it away")
+        raise EnrolmentError(
+            printable(target), translate("faults", "is in the way"), translate("faults", "move it away")
+        )
     path.rename(target)
 
 
@@ -246,10 +265,12 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
-        reason = f"cannot be written ({fault.strerror or fault})"
-        raise GalleryError(printable(folder), reason, "check its permissions and the free space") from fault
+        reason = translate("faults", "cannot be written ({cause})").format(cause=fault.strerror or fault)
+        raise GalleryError(
+            printable(folder), reason, translate("faults", "check its permissions and the free space")
+        ) from fault
 
 
 def _unknown(person: str) -> UnknownPersonError:
-    reason = "nobody of that name is in the gallery"
-    return UnknownPersonError(display_name(person), reason, "see `kiosk people` for the names")
+    reason = translate("faults", "nobody of that name is in the gallery")
+    return UnknownPersonError(display_name(person), reason, translate("faults", "see `kiosk people` for the names"))

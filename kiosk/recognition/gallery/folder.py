@@ -14,6 +14,7 @@ from pathlib import Path
 from kiosk.recognition.gallery.names import is_litter, name_fault, normal_name, person_key
 from kiosk.recognition.gallery.snapshot import Skipped
 from kiosk.vision.pictures import SUFFIXES, printable
+from kiosk.words import translate
 
 EMPTY = "holds no pictures"  # why the folder itself is skipped
 
@@ -89,9 +90,9 @@ def _walk_person(root: Path, folder: os.DirEntry[str]) -> Iterator[ListedPicture
     try:
         entries = _entries(Path(folder.path))
     except OSError as fault:
-        entries, reason = [], reason or f"the folder cannot be read ({_cause(fault)})"
+        entries, reason = [], reason or _unread_folder(_cause(fault))
     if reason or not entries:
-        yield Skipped(printable(folder.name), reason or "an empty folder")
+        yield Skipped(printable(folder.name), reason or translate("faults", "an empty folder"))
         return
     for entry in entries:
         yield _examined(root, entry, f"{folder.name}/{entry.name}", person=folder.name)
@@ -103,7 +104,7 @@ def _examined(root: Path, entry: os.DirEntry[str], source: str, person: str) -> 
         reason = name_fault_of(source, person) or (_link_fault(root, path) if entry.is_symlink() else None)
         status = entry.stat(follow_symlinks=not reason)
     except (OSError, RuntimeError) as fault:
-        return Skipped(printable(source), f"cannot be read ({_cause(fault)})")
+        return Skipped(printable(source), translate("faults", "cannot be read ({cause})").format(cause=_cause(fault)))
     reason = reason or _kind_fault(path, status)
     if reason:
         return Skipped(printable(source), reason)
@@ -114,26 +115,27 @@ def _examined(root: Path, entry: os.DirEntry[str], source: str, person: str) -> 
 def name_fault_of(source: str, person: str) -> str | None:
     """What is wrong with the name of a file, or with that of the person it is of."""
     if printable(source) != source:
-        return "the name is not UTF-8 or holds characters that cannot be shown"
+        return translate("faults", "the name is not UTF-8 or holds characters that cannot be shown")
     fault = name_fault(normal_name(person))
-    return fault and f"the name {fault}"
+    return fault and translate("faults", "the name {fault}").format(fault=fault)
 
 
 def _link_fault(root: Path, path: Path) -> str | None:
     """What is wrong with a link. Links may share a picture inside the folder; to a folder they could run in circles."""
     target = path.resolve(strict=True)
     if not target.is_relative_to(root):
-        return "a link that leads out of the image folder"
-    return "a link to a folder" if target.is_dir() else None
+        return translate("faults", "a link that leads out of the image folder")
+    return translate("faults", "a link to a folder") if target.is_dir() else None
 
 
 def _kind_fault(path: Path, status: os.stat_result) -> str | None:
     if stat.S_ISDIR(status.st_mode):
-        return "a folder inside a person's folder"
+        return translate("faults", "a folder inside a person's folder")
     if not stat.S_ISREG(status.st_mode):
-        return "is not a regular file"
+        return translate("faults", "is not a regular file")
     if path.suffix.lower() not in SUFFIXES:
-        return f"no picture of a known kind ({', '.join(sorted(SUFFIXES))})"
+        kinds = ", ".join(sorted(SUFFIXES))
+        return translate("faults", "no picture of a known kind ({kinds})").format(kinds=kinds)
     return None
 
 
@@ -149,6 +151,10 @@ def _in_one_spelling(pictures: list[ListedPicture]) -> tuple[ListedPicture, ...]
         spelling.setdefault(person_key(picture.person), picture.person)
     spelt = ((picture, spelling[person_key(picture.person)]) for picture in pictures)
     return tuple(one if one.person == person else replace(one, person=person) for one, person in spelt)
+
+
+def _unread_folder(cause: str) -> str:
+    return translate("faults", "the folder cannot be read ({cause})").format(cause=cause)
 
 
 def _cause(fault: Exception) -> str:

@@ -16,6 +16,7 @@ from kiosk.recognition.gallery.staging import (
     write_picture,
 )
 from kiosk.vision.pictures import printable
+from kiosk.words import translate
 
 
 def add_people(folder: Path, people: Mapping[str, Iterable[PictureFile]]) -> int:
@@ -27,8 +28,10 @@ def add_people(folder: Path, people: Mapping[str, Iterable[PictureFile]]) -> int
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
-        reason = f"cannot be written ({fault.strerror or fault})"
-        raise GalleryError(printable(folder), reason, "check its permissions and the free space") from fault
+        reason = translate("faults", "cannot be written ({cause})").format(cause=fault.strerror or fault)
+        raise GalleryError(
+            printable(folder), reason, translate("faults", "check its permissions and the free space")
+        ) from fault
     count = 0
     with turn(folder):
         require_free(folder, people)
@@ -51,4 +54,8 @@ def require_free(folder: Path, names: Iterable[str]) -> None:
     taken = sorted(display_name(name) for name in names if person_key(name) in listed | there)
     if taken:
         more = f" and {len(taken) - 3} more" if len(taken) > 3 else ""
-        raise EnrolmentError(", ".join(taken[:3]) + more, "already in the gallery", "rename or erase them first")
+        raise EnrolmentError(
+            ", ".join(taken[:3]) + more,
+            translate("faults", "already in the gallery"),
+            translate("faults", "rename or erase them first"),
+        )

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from kiosk.domain import display_name
 from kiosk.vision.pictures import is_printable
+from kiosk.words import translate
 
 MAX_NAME_CHARACTERS = 100
 # What systems, file browsers and NAS boxes leave in folders.
@@ -24,14 +25,15 @@ def normal_name(name: str) -> str:
 def name_fault(name: str) -> str | None:
     """Why a normal name cannot be a person's, as the end of a sentence; None where it can."""
     if not display_name(name):
-        return "is empty"
+        return translate("faults", "is empty")
     if not all(is_printable(character) for character in name):
-        return "holds characters that cannot be shown"
+        return translate("faults", "holds characters that cannot be shown")
     if len(name) > MAX_NAME_CHARACTERS or len(name.encode()) > MAX_NAME_BYTES:
-        return f"is longer than {MAX_NAME_CHARACTERS} characters or {MAX_NAME_BYTES} bytes"
+        too_long = translate("faults", "is longer than {characters} characters or {size} bytes")
+        return too_long.format(characters=MAX_NAME_CHARACTERS, size=MAX_NAME_BYTES)
     if "/" in name or "\\" in name:
-        return "holds a slash"
-    return "is one that image folders ignore" if is_litter(name) else None
+        return translate("faults", "holds a slash")
+    return translate("faults", "is one that image folders ignore") if is_litter(name) else None
 
 
 def is_litter(name: str) -> bool:

@@ -16,6 +16,7 @@ from kiosk.recognition.gallery.cache import TemplateCache
 from kiosk.recognition.gallery.folder import ListedPicture, Stamp
 from kiosk.recognition.reasons import in_words
 from kiosk.vision.pictures import decode_picture, open_picture
+from kiosk.words import translate
 
 EncodePicture: TypeAlias = Callable[[ByteImage], Embedding | Rejection]
 
@@ -77,7 +78,7 @@ class PictureReader:
         except (PictureError, OSError) as fault:
             return _failed(fault)
         if changed:
-            return Reading(None, "is still being written", passing=True)
+            return Reading(None, translate("faults", "is still being written"), passing=True)
         reading = content if isinstance(content, Reading) else self._encoded(digest, content)
         if not os.path.lexists(picture.path):
             # Erased while it was read: whoever did has looked through the cache already, or will not find it in there.
@@ -93,11 +94,13 @@ class PictureReader:
             outcome = encode(image)
         except Exception as fault:  # one picture that upsets the encoder must not cost anybody else
             reason = fault.reason if isinstance(fault, KioskError) else f"{type(fault).__name__}: {fault}"
-            return Reading(None, f"could not be encoded ({reason})", passing=True)
+            return Reading(
+                None, translate("faults", "could not be encoded ({reason})").format(reason=reason), passing=True
+            )
         finally:
             self._idle.put(encode)
         if isinstance(outcome, Embedding) and not self._accepts(outcome, certain=True):
-            return Reading(None, "gave no usable embedding", passing=True)
+            return Reading(None, translate("faults", "gave no usable embedding"), passing=True)
         self._cache.put(digest, outcome)
         return _reading(digest, outcome)
 
@@ -108,7 +111,9 @@ def _reading(digest: str, outcome: Embedding | Rejection) -> Reading:
 
 def _failed(fault: PictureError | OSError) -> Reading:
     if isinstance(fault, OSError):
-        return Reading(None, f"cannot be read ({fault.strerror or fault})", passing=True)
+        return Reading(
+            None, translate("faults", "cannot be read ({cause})").format(cause=fault.strerror or fault), passing=True
+        )
     # A numbered OSError is the disk's or the network's, and no change of the file tells when it is over; Pillow's own
     # have no number and are about the content.
     cause = fault.__cause__

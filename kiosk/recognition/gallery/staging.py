@@ -19,6 +19,7 @@ from pathlib import Path
 
 from kiosk.errors import EnrolmentError, GalleryError
 from kiosk.vision.pictures import open_picture, printable
+from kiosk.words import translate
 
 _NEW = ".enrol-"  # a folder that is being built, or that another one has replaced
 _GONE = ".erased-"  # pictures that are being deleted
@@ -53,8 +54,10 @@ def turn(folder: Path) -> Iterator[None]:
             _clear(folder, everything=locked)
             yield
     except OSError as fault:
-        reason = f"cannot be written ({fault.strerror or fault})"
-        raise GalleryError(printable(folder), reason, "check its permissions and the free space") from fault
+        reason = translate("faults", "cannot be written ({cause})").format(cause=fault.strerror or fault)
+        raise GalleryError(
+            printable(folder), reason, translate("faults", "check its permissions and the free space")
+        ) from fault
 
 
 def recover(folder: Path) -> None:
@@ -87,7 +90,11 @@ def write_picture(picture: PictureFile, target: Path) -> None:
         os.fsync(copy.fileno())
     with target.open("rb") as copy:
         if hashlib.file_digest(copy, "sha256").hexdigest() != picture.digest:
-            raise EnrolmentError(printable(target.name), "changed while it was enrolled", "enrol it again")
+            raise EnrolmentError(
+                printable(target.name),
+                translate("faults", "changed while it was enrolled"),
+                translate("faults", "enrol it again"),
+            )
 
 
 def take_along(entry: os.DirEntry[str], target: Path) -> None:
@@ -229,7 +236,11 @@ def _lock(descriptor: int, folder: Path, patience_seconds: float) -> bool:
             return False
         else:
             return True
-    raise GalleryError(printable(folder), "is being changed by another program", "try again in a moment")
+    raise GalleryError(
+        printable(folder),
+        translate("faults", "is being changed by another program"),
+        translate("faults", "try again in a moment"),
+    )
 
 
 def _clear(folder: Path, *, everything: bool) -> None:

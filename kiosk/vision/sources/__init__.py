@@ -10,8 +10,18 @@ from kiosk.vision.sources.demo import DemoScene
 from kiosk.vision.sources.devices import CameraDevice, cameras, first_camera, is_camera_number, stable_name
 from kiosk.vision.sources.source import Source
 from kiosk.vision.sources.stills import Stills
+from kiosk.words import translate
 
-__all__ = ["CameraDevice", "Source", "cameras", "first_camera", "is_recording", "open_source", "source_name", "stable_name"]
+__all__ = [
+    "CameraDevice",
+    "Source",
+    "cameras",
+    "first_camera",
+    "is_recording",
+    "open_source",
+    "source_name",
+    "stable_name",
+]
 
 
 def open_source(spec: str, *, fast: bool = False, width: int = 640, height: int = 480, rate_hz: float = 30) -> Source:
@@ -28,7 +38,11 @@ def open_source(spec: str, *, fast: bool = False, width: int = 640, height: int 
         CameraError: there is no such source, or it cannot be opened.
     """
     if not spec.strip() or "\0" in spec:
-        raise CameraError("--source", "names nothing", "give a camera, a file, a folder, a stream or 'demo'")
+        raise CameraError(
+            "--source",
+            translate("faults", "names nothing"),
+            translate("faults", "give a camera, a file, a folder, a stream or 'demo'"),
+        )
     if spec == "demo":
         return DemoScene(fast=fast)
     if "://" in spec:
@@ -66,8 +80,8 @@ def _path(spec: str) -> Path:
         path = Path(spec).expanduser()
         path.exists()
     except (OSError, RuntimeError) as error:
-        reason = f"cannot be used ({getattr(error, 'strerror', None) or error})"
-        raise CameraError(printable(spec), reason, "check what --source names") from error
+        reason = translate("faults", "cannot be used ({cause})").format(cause=getattr(error, "strerror", None) or error)
+        raise CameraError(printable(spec), reason, translate("faults", "check what --source names")) from error
     return path
 
 
@@ -75,9 +89,15 @@ def _known_stream(url: str) -> str:
     try:
         scheme = urlsplit(url).scheme.lower()
     except ValueError as error:
-        raise CameraError("--source", f"the address is not well-formed ({error})", "check the address") from error
+        raise CameraError(
+            "--source",
+            translate("faults", "the address is not well-formed ({error})").format(error=error),
+            translate("faults", "check the address"),
+        ) from error
     if scheme not in STREAM_SCHEMES:
         raise CameraError(
-            f"{scheme}://", "this kind of address is not known", f"use one of {', '.join(sorted(STREAM_SCHEMES))}"
+            f"{scheme}://",
+            translate("faults", "this kind of address is not known"),
+            translate("faults", "use one of {schemes}").format(schemes=", ".join(sorted(STREAM_SCHEMES))),
         )
     return url

@@ -17,6 +17,7 @@ from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import printable
 from kiosk.vision.sources.pace import Pace
 from kiosk.vision.sources.source import Source
+from kiosk.words import translate
 
 # Standard error is for people; FFmpeg reads its level when the first capture is made. -8 is AV_LOG_QUIET.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
@@ -115,7 +116,11 @@ class Camera(_Live):
         _check_device(Path(device))
         capture = _Capture(device, cv2.CAP_V4L2, {})
         if not capture.opened:
-            raise CameraError(device, "is no camera or is busy", "close the program that uses it, or name another one")
+            raise CameraError(
+                device,
+                translate("faults", "is no camera or is busy"),
+                translate("faults", "close the program that uses it, or name another one"),
+            )
         # The format comes first: a driver picks size and rate within it.
         wanted = {
             cv2.CAP_PROP_FOURCC: cv2.VideoWriter.fourcc(*"MJPG"),
@@ -125,7 +130,11 @@ class Camera(_Live):
             cv2.CAP_PROP_BUFFERSIZE: 1,
         }
         capture.ask_for(wanted)
-        broken = CameraError(device, "delivers no pictures", "check its cable, and that no other program uses it")
+        broken = CameraError(
+            device,
+            translate("faults", "delivers no pictures"),
+            translate("faults", "check its cable, and that no other program uses it"),
+        )
         super().__init__(device, capture, broken)
 
 
@@ -140,9 +149,21 @@ class Stream(_Live):
         }
         capture = _Capture(url, cv2.CAP_FFMPEG, limits)
         if not capture.opened:
-            raise CameraError(name, "the stream cannot be opened", "check the address, the password and the network")
+            raise CameraError(
+                name,
+                translate("faults", "the stream cannot be opened"),
+                translate("faults", "check the address, the password and the network"),
+            )
         _check_size(name, capture)
-        super().__init__(name, capture, CameraError(name, "the stream broke off", "check the network and the camera"))
+        super().__init__(
+            name,
+            capture,
+            CameraError(
+                name,
+                translate("faults", "the stream broke off"),
+                translate("faults", "check the network and the camera"),
+            ),
+        )
 
 
 class VideoFile(Source):
@@ -180,31 +201,57 @@ def _check_name(address: str) -> None:
     try:
         address.encode()
     except UnicodeEncodeError as error:
-        raise CameraError("--source", "what it names is not UTF-8", "rename it") from error
+        raise CameraError(
+            "--source", translate("faults", "what it names is not UTF-8"), translate("faults", "rename it")
+        ) from error
 
 
 def _check_device(device: Path) -> None:
     if not device.exists():
-        raise CameraError(device, "there is no such camera", "plug it in, or choose another one with --source")
+        raise CameraError(
+            device,
+            translate("faults", "there is no such camera"),
+            translate("faults", "plug it in, or choose another one with --source"),
+        )
     if not stat.S_ISCHR(device.stat().st_mode):
-        raise CameraError(device, "is no camera", "choose another one with --source")
+        raise CameraError(
+            device, translate("faults", "is no camera"), translate("faults", "choose another one with --source")
+        )
     if not os.access(device, os.R_OK | os.W_OK):
-        raise CameraError(device, "may not be opened by this user", "add the user to the group 'video', log in again")
+        raise CameraError(
+            device,
+            translate("faults", "may not be opened by this user"),
+            translate("faults", "add the user to the group 'video', log in again"),
+        )
 
 
 def _check_file(path: Path, name: str) -> None:
     """Tells what is surely no video; text is left out because FFmpeg would draw it, or follow a playlist in it."""
     if not path.exists():
-        raise CameraError(name, "there is no such file, folder or camera", "check what --source names")
+        raise CameraError(
+            name,
+            translate("faults", "there is no such file, folder or camera"),
+            translate("faults", "check what --source names"),
+        )
     if not path.is_file():
-        raise CameraError(name, "is neither a video file nor a folder of pictures", "name another one with --source")
+        raise CameraError(
+            name,
+            translate("faults", "is neither a video file nor a folder of pictures"),
+            translate("faults", "name another one with --source"),
+        )
     try:
         with path.open("rb") as file:
             start = file.read(_SNIFFED_BYTES)
     except OSError as error:
-        raise CameraError(name, f"cannot be read ({error.strerror})", "give this user the right to read it") from error
+        raise CameraError(
+            name,
+            translate("faults", "cannot be read ({cause})").format(cause=error.strerror),
+            translate("faults", "give this user the right to read it"),
+        ) from error
     if not start:
-        raise CameraError(name, "is empty", "name another video file with --source")
+        raise CameraError(
+            name, translate("faults", "is empty"), translate("faults", "name another video file with --source")
+        )
     if b"\0" not in start:
         raise _not_a_video(name)
 
@@ -213,11 +260,19 @@ def _check_size(name: str, capture: _Capture) -> None:
     width, height = capture.figure(cv2.CAP_PROP_FRAME_WIDTH), capture.figure(cv2.CAP_PROP_FRAME_HEIGHT)
     if width * height > _LARGEST_PX:
         capture.close()
-        raise CameraError(name, f"{width:.0f} x {height:.0f} px is too large", "scale it down to at most 7680 x 4320")
+        raise CameraError(
+            name,
+            translate("faults", "{width:.0f} x {height:.0f} px is too large").format(width=width, height=height),
+            translate("faults", "scale it down to at most 7680 x 4320"),
+        )
 
 
 def _not_a_video(name: str) -> CameraError:
-    return CameraError(name, "holds no video that can be decoded", "convert it, for instance to .mp4 with H.264")
+    return CameraError(
+        name,
+        translate("faults", "holds no video that can be decoded"),
+        translate("faults", "convert it, for instance to .mp4 with H.264"),
+    )
 
 
 def _plausible_rate_hz(rate_hz: float) -> float:

@@ -8,6 +8,7 @@ from kiosk.errors import CameraError, PictureError
 from kiosk.vision.pictures import SUFFIXES, printable, read_picture
 from kiosk.vision.sources.pace import Pace
 from kiosk.vision.sources.source import Source
+from kiosk.words import translate
 
 
 class Stills(Source):
@@ -34,7 +35,11 @@ class Stills(Source):
             except PictureError as error:
                 self.skipped.append(error)
         if self._pace.sequence == 0:
-            raise CameraError(self.name, f"none of its pictures can be read ({self.skipped[0]})", "replace them")
+            raise CameraError(
+                self.name,
+                translate("faults", "none of its pictures can be read ({first})").format(first=self.skipped[0]),
+                translate("faults", "replace them"),
+            )
         return None
 
 
@@ -42,9 +47,17 @@ def _pictures(folder: Path, name: str) -> list[Path]:
     try:
         found = [path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES]
     except OSError as error:
-        raise CameraError(name, f"cannot be read ({error.strerror})", "give this user the right to read it") from error
+        raise CameraError(
+            name,
+            translate("faults", "cannot be read ({cause})").format(cause=error.strerror),
+            translate("faults", "give this user the right to read it"),
+        ) from error
     if not found:
-        raise CameraError(name, "holds no pictures", "put .jpg, .png, .webp or .bmp files there, or name another one")
+        raise CameraError(
+            name,
+            translate("faults", "holds no pictures"),
+            translate("faults", "put .jpg, .png, .webp or .bmp files there, or name another one"),
+        )
     return sorted(found, key=_natural)
 
 
