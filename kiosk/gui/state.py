@@ -255,7 +255,7 @@ def _locked_and(sentence: str) -> str:
 
 
 def _how_to_enrol(status: Status) -> str:
-    sentences = [translate("door", "Put pictures into the image folder, or type: kiosk enrol NAME PICTURE")]
+    sentences = [translate("door", "Press F2 or the badge in the corner to enrol somebody")]
     if status.skipped:
         sentences.append(translate("door", "%n pictures could not be used; kiosk people says why", "", status.skipped))
     sentences += [status.advice] if status.advice else []

@@ -105,7 +105,7 @@ def test_a_change_that_fails_says_why_until_pictures_are_read_again(ready):
 def test_who_enrols_is_told_of_the_encoder_for_many_whatever_was_skipped(ready, skipped, told):
     ready.status = Status(0, skipped, (), advice="For many: kiosk weights fetch sface")
     detail = ready.view(NOW).detail
-    assert detail.startswith("Put pictures into the image folder, or type: kiosk enrol NAME PICTURE. ")
+    assert detail.startswith("Press F2 or the badge in the corner to enrol somebody. ")
     assert told in detail
     assert detail.endswith(". For many: kiosk weights fetch sface")
 
@@ -266,7 +266,7 @@ def test_an_empty_gallery_explains_what_to_do(ready, skipped, words):
     ready.status = Status(0, skipped, ())
     view = ready.view(NOW)
     assert (view.kind, view.headline) == (Kind.NOBODY_ENROLLED, "Nobody is enrolled")
-    assert "kiosk enrol NAME PICTURE" in view.detail
+    assert "Press F2" in view.detail
     assert words in view.detail
 
 
