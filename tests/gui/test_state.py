@@ -101,7 +101,7 @@ def test_a_change_that_fails_says_why_until_pictures_are_read_again(ready):
     assert (view.headline, view.share) == ("Changing the recognition", 1 / 300)
 
 
-@pytest.mark.parametrize(("skipped", "told"), [(0, "NAME PICTURE. For many"), (2, "2 pictures could not be used")])
+@pytest.mark.parametrize(("skipped", "told"), [(0, "enrol somebody. For many"), (2, "2 pictures could not be used")])
 def test_who_enrols_is_told_of_the_encoder_for_many_whatever_was_skipped(ready, skipped, told):
     ready.status = Status(0, skipped, (), advice="For many: kiosk weights fetch sface")
     detail = ready.view(NOW).detail

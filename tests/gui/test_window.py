@@ -149,7 +149,7 @@ def test_a_lost_camera_is_told_and_its_last_picture_is_gone_until_it_is_back(win
 
 def test_an_empty_gallery_is_explained_until_somebody_is_enrolled(window):
     window.on_status_changed(Status(0, 0, ()))
-    assert said(window).startswith("Nobody is enrolled | Put pictures into the image folder")
+    assert said(window).startswith("Nobody is enrolled | Press F2")
     window.on_status_changed(Status(1, 0, ()))
     assert said(window).startswith("Locked")
 
