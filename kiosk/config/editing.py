@@ -115,7 +115,7 @@ def _replaced(text: str, node: Node, value: Value) -> str:
         raise _NotHere
     quoted = isinstance(node, ScalarNode) and node.style in {'"', "'"}
     start, end = node.start_mark.index, node.end_mark.index
-    old, new = text[start:end], _quoted(value) if quoted and isinstance(value, str) else _rendered(value)
+    old, new = text[start:end], _quoted(value) if quoted and isinstance(value, str) else rendered(value)
     gap = re.match(r" +(?=#)", text[end:])
     if gap is None:
         return text[:start] + new + text[end:]
@@ -135,7 +135,7 @@ def _added(text: str, block: Node | None, name: str, value: Value) -> str:
     end = _end_of_line(text, last.end_mark.index)
     while comment := re.match(rf"\r?\n {{{indent + 1},}}#[^\n]*?(?=\r?\n|$)", text[end:]):
         end += comment.end()
-    return f"{text[:end]}{_newline(text)}{' ' * indent}{name}: {_rendered(value)}{text[end:]}"
+    return f"{text[:end]}{_newline(text)}{' ' * indent}{name}: {rendered(value)}{text[end:]}"
 
 
 def _appended(text: str, names: _Names, value: Value) -> str:
@@ -143,9 +143,9 @@ def _appended(text: str, names: _Names, value: Value) -> str:
     newline = _newline(text)
     gap = "" if not text or text.endswith("\n") else newline
     if len(names) == 1:
-        return f"{text}{gap}{names[0]}: {_rendered(value)}{newline}"
+        return f"{text}{gap}{names[0]}: {rendered(value)}{newline}"
     empty_line = "" if not text.strip() or text.endswith(("\n\n", "\n\r\n")) else newline
-    return f"{text}{gap}{empty_line}{names[0]}:{newline}  {names[1]}: {_rendered(value)}{newline}"
+    return f"{text}{gap}{empty_line}{names[0]}:{newline}  {names[1]}: {rendered(value)}{newline}"
 
 
 def _end_of_line(text: str, start: int) -> int:
@@ -159,16 +159,16 @@ def _newline(text: str) -> str:
     return "\r\n" if "\r\n" in text else "\n"
 
 
-def _rendered(value: Value) -> str:
+def rendered(value: Value) -> str:
     """A value as YAML, in one line."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
         return value if _is_plain(value) else _quoted(value)
     if isinstance(value, list):
-        return f"[{', '.join(map(_rendered, value))}]"
+        return f"[{', '.join(map(rendered, value))}]"
     if isinstance(value, dict):
-        pairs = [f"{_rendered(name)}: {_rendered(number)}" for name, number in value.items()]
+        pairs = [f"{rendered(name)}: {rendered(number)}" for name, number in value.items()]
         return f"{{{', '.join(pairs)}}}" if pairs else "auto"
     return repr(value)
 

@@ -46,6 +46,8 @@ class Theme:
         # An image of the style sheet has no colour of its own to take over.
         tick = "tick" if self.primary.text == "#ffffff" else "tick_dark"
         found["tick"] = asset("icons", f"{tick}.svg").as_posix()
+        down = "down" if self.field.text > "#8" else "down_dark"
+        found["down"] = asset("icons", f"{down}.svg").as_posix()
         for name, pair in pairs.items():
             found[name], found[f"on_{name}"] = pair.back, pair.text
             found[f"faint_{name}"] = f"#40{pair.text[1:]}"

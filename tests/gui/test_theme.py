@@ -105,3 +105,10 @@ def test_the_tick_of_a_switch_can_be_seen_on_its_colour(theme):
     drawing = asset("icons", f"{'tick' if theme.primary.text == '#ffffff' else 'tick_dark'}.svg").read_text()
     assert theme.primary.text in drawing
     assert f'url("{asset("icons")}' in style_sheet(theme, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("theme", "drawing"), [(DARK, "down"), (LIGHT, "down_dark"), (DARK_CONTRAST, "down"), (LIGHT_CONTRAST, "down_dark")]
+)
+def test_the_arrow_of_a_choice_has_the_colour_of_its_words(theme, drawing):
+    assert theme.variables()["down"].endswith(f"icons/{drawing}.svg")

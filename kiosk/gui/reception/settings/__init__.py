@@ -1,0 +1,1 @@
+"""The page on which the options of config.yaml are changed."""

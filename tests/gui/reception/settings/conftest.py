@@ -1,0 +1,51 @@
+"""A station at work, and values as a form sees them."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from kiosk.config import Config, ConfigFile
+from kiosk.config.schema import OptionInfo, options, values
+from kiosk.config.writing import Seen
+from kiosk.domain import Box, Candidate, Face, Identification, Observation, TrackedFace
+from kiosk.gui.reception.settings.draft import Draft
+from kiosk.station.build import Choices, build_station
+from kiosk.station.desk import Desk
+from kiosk.station.report import Report
+from kiosk.station.station import Station
+
+INFOS = {info.key: info for info in options()}
+
+
+@pytest.fixture
+def info() -> Callable[[str], OptionInfo]:
+    return INFOS.__getitem__
+
+
+@pytest.fixture
+def draft() -> Draft:
+    """Nothing changed, everything as it is without a file."""
+    return Draft(Seen(values(Config()), "digest"))
+
+
+@pytest.fixture
+def station(desk: Desk, home) -> Iterator[Station]:
+    """A real one, on the desk."""
+    choices = Choices(ConfigFile(home / "config.yaml"), home / "images", "demo", fast=True)
+    built = build_station(choices, lambda *_: None)
+    desk.station = built
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def report() -> Callable[..., Report]:
+    """report(0.31, 0.6): Ada so far away, and Bo; report(): a face that could not be compared."""
+
+    def make(*distances: float, size: int = 100) -> Report:
+        candidates = tuple(Candidate(name, at) for name, at in zip(("Ada", "Bo_Li"), distances, strict=False))
+        found = Identification(candidates, 0.4, 0.05, len(candidates)) if distances else None
+        face = TrackedFace(1, Face(Box(0, 0, size, size), 1.0), None, found)
+        return Report(Observation(1, 1.0, (face,)), (), (), "", {}, {"Ada": "Ada Lovelace"})
+
+    return make
