@@ -129,6 +129,8 @@ class FlowLayout(QLayout):
         """The height that the lines take in this width."""
         x, y, line_height = rect.left(), rect.top(), 0
         for item in self._items:
+            if item.isEmpty():  # hidden
+                continue
             size = item.sizeHint()
             if x > rect.left() and x + size.width() > rect.right() + 1:
                 x, y, line_height = rect.left(), y + line_height + self.spacing(), 0

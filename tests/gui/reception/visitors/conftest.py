@@ -1,0 +1,52 @@
+"""A desk beside a station that knows Grace Hopper, and faces in the store."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from kiosk.domain import Embedding
+from kiosk.resources import asset
+from kiosk.station.build import Choices, build_station
+from kiosk.station.desk import Desk
+from kiosk.vision.opencv import cv2
+from kiosk.vision.pictures import read_picture
+from kiosk.vision.portrait import as_png
+
+
+@pytest.fixture
+def running(desk: Desk) -> Iterator[Desk]:
+    path = desk.config.path
+    path.write_text(path.read_text().replace("reception: {", "reception: {keep_refused_hours: 24, "))
+    desk.config.changed()
+    station = build_station(Choices(desk.config, desk.folder, "demo", fast=True), lambda *_: None)
+    desk.station = station
+    yield desk
+    desk.station = None
+    station.close()
+
+
+@pytest.fixture
+def looks() -> Callable[..., Embedding]:
+    """looks(person, shot): the same person number gives embeddings within the threshold, another one does not."""
+
+    def make(person: int, shot: int = 0, encoder: str = "dlib_resnet") -> Embedding:
+        vector = np.random.default_rng(person).normal(size=128)
+        vector = vector / np.linalg.norm(vector)
+        vector += np.random.default_rng([person, shot]).normal(size=128) * 0.01
+        return Embedding((vector / np.linalg.norm(vector)).astype(np.float32), encoder)
+
+    return make
+
+
+@pytest.fixture
+def keep(running: Desk, looks: Callable[..., Embedding]) -> Callable[..., int]:
+    """keep(person, shot, minutes_ago=0): another face in the store; returns its id."""
+    picture = as_png(cv2.resize(read_picture(asset("demo", "eileen_collins.jpg")), (200, 200)))
+
+    def store(person: int, shot: int = 0, minutes_ago: int = 0, embedding: Embedding | None = None) -> int:
+        when = datetime.now(UTC) - timedelta(minutes=minutes_ago)
+        return running.visitors.keep(picture, embedding or looks(person, shot), when)
+
+    return store

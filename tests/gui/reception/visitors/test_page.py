@@ -1,0 +1,144 @@
+"""The visitors page: enrolled after consent, deleted for good, and quiet where nothing is kept."""
+
+import pytest
+
+from kiosk.access.journal import Action
+from kiosk.access.staff import Role
+from kiosk.gui.reception.visitors import VisitorsPage
+
+
+@pytest.fixture
+def page(running, make_office, shown):
+    page = VisitorsPage(make_office())
+    shown(page)
+    yield page
+    page.leave()
+
+
+def enter(qtbot, page, cards: int) -> list:
+    page.enter()
+    qtbot.waitUntil(lambda: len(page.cards) == cards, timeout=10_000)
+    return list(page.cards.values())
+
+
+def test_each_visitor_has_a_card_newest_first(qtbot, page, keep):
+    keep(1, 0, minutes_ago=30)
+    keep(1, 1, minutes_ago=20)
+    keep(2, 0, minutes_ago=10)
+    enter(qtbot, page, 2)
+    shown = [len(page._list.itemAt(place).widget().faces) for place in range(2)]
+    assert shown == [1, 2]
+    assert not page.empty.isVisible()
+    assert page.delete_all.isVisible()
+
+
+def test_where_nothing_is_kept_it_says_so_and_shows_the_way_to_the_installer_alone(desk, make_office, shown, screen):
+    for role, visible in ((Role.INSTALLER, True), (Role.RECEPTION, False)):
+        page = shown(VisitorsPage(make_office(role)))
+        page.enter()
+        assert "not kept" in page.empty.text()
+        assert page.settings.isVisible() == visible
+        page.settings.click()
+        page.leave()
+    assert screen.went == [("settings", {})] * 2
+
+
+def test_nobody_refused_is_said_with_the_hours(qtbot, page):
+    page.enter()
+    qtbot.waitUntil(lambda: page.empty.text() == "Nobody unknown was refused in the last 24 hours.")
+    assert not page.settings.isVisible()
+
+
+def test_enrolling_goes_through_the_wizard_with_the_chosen_faces(qtbot, page, keep, screen, running):
+    keep(1, 0, minutes_ago=2)
+    keep(1, 1, minutes_ago=1)
+    (card,) = enter(qtbot, page, 1)
+    card.faces[1].click()
+    card.enrol.click()
+    ((where, arguments),) = screen.went
+    assert (where, arguments["person"], len(arguments["pictures"])) == ("enrol", "", 1)
+    assert arguments["pictures"][0].content == running.visitors.visitors()[0].picture
+    assert running.visitors.count() == 2  # nothing is removed before consent was given and all is saved
+
+
+def test_once_saved_the_faces_leave_the_store_and_the_journal_has_it(qtbot, page, keep, screen, running):
+    first, second = keep(1, 0, minutes_ago=2), keep(1, 1, minutes_ago=1)
+    (card,) = enter(qtbot, page, 1)
+    card.faces[1].click()
+    card.enrol.click()
+    page.leave()
+    screen.went[0][1]["saved"]("Ada")
+    assert [visitor.id for visitor in running.visitors.visitors()] == [first]
+    assert second != first
+    (entry,) = running.journal.actions(1)
+    assert (entry.action, entry.subject) == (Action.VISITOR_ENROLLED.value, "Ada")
+
+
+def test_deleting_asks_first_and_is_for_good(qtbot, page, keep, screen, running):
+    keep(1)
+    keep(2)
+    cards = enter(qtbot, page, 2)
+    cards[0].dismiss.click()
+    assert screen.asked[0][0] == "Delete 1 faces of this visitor?"
+    screen.answers["Keep"]()
+    assert running.visitors.count() == 2
+    cards[0].dismiss.click()
+    screen.answers["Delete"]()
+    qtbot.waitUntil(lambda: len(page.cards) == 1, timeout=10_000)
+    assert running.visitors.count() == 1
+    assert running.journal.actions(1)[0].action == Action.VISITOR_DISMISSED.value
+
+
+def test_all_can_be_deleted_at_once(qtbot, page, keep, screen, running):
+    keep(1)
+    keep(2)
+    enter(qtbot, page, 2)
+    page.delete_all.click()
+    screen.answers["Delete"]()
+    qtbot.waitUntil(lambda: not page.cards, timeout=10_000)
+    assert running.visitors.count() == 0
+    assert page.empty.isVisible()
+
+
+def test_a_visitor_who_comes_meanwhile_appears_and_cards_that_stay_are_left_alone(qtbot, page, keep):
+    keep(1)
+    (card,) = enter(qtbot, page, 1)
+    card.faces[0].click()
+    keep(2)
+    page.on_look()
+    qtbot.waitUntil(lambda: len(page.cards) == 2, timeout=10_000)
+    assert card in page.cards.values()
+    assert card.left_out
+
+
+def test_faces_that_are_purged_meanwhile_disappear(qtbot, page, keep, running):
+    keep(1)
+    enter(qtbot, page, 1)
+    running.visitors.clear()
+    page.on_look()
+    qtbot.waitUntil(lambda: not page.cards, timeout=10_000)
+
+
+def test_many_visitors_come_in_portions(qtbot, page, keep):
+    for person in range(25):
+        keep(person)
+    enter(qtbot, page, 20)
+    assert page.more.isVisible()
+    page.more.click()
+    qtbot.waitUntil(lambda: len(page.cards) == 25, timeout=10_000)
+    assert not page.more.isVisible()
+
+
+def test_leaving_lets_go_of_every_face(qtbot, page, keep):
+    keep(1)
+    enter(qtbot, page, 1)
+    page.leave()
+    assert page.cards == {}
+    assert not page._timer.isActive()
+
+
+def test_a_store_that_cannot_be_read_is_told(qtbot, page, running, screen):
+    running.visitors.path.mkdir(parents=True)
+    page.enter()
+    qtbot.waitUntil(lambda: bool(screen.faults), timeout=10_000)
+    assert "visitors.sqlite3" in screen.faults[0]
