@@ -57,3 +57,12 @@ def test_the_limit_grows_with_the_window(qtbot):
     set_scale(2.0)
     fit_layouts(holder)
     assert inner.maximumWidth() == 600
+
+
+def test_a_widget_that_is_hidden_leaves_no_gap_in_a_flow(shown):
+    hidden, seen = QPushButton("hidden"), QPushButton("seen")
+    holder = QWidget()
+    holder.setLayout(flow(hidden, seen))
+    hidden.hide()
+    shown(holder).resize(440, 300)
+    assert seen.geometry().left() == 0
