@@ -42,7 +42,7 @@ _LIVE = frozenset(
     {
         *("matching", "decision", "door", "voice"),
         *("screen.theme", "screen.language", "screen.large_type", "screen.high_contrast", "screen.reduced_motion"),
-        *("reception.idle_seconds", "reception.keep_refused_hours"),
+        *("screen.keyboard", "reception.idle_seconds", "reception.consent", "reception.keep_refused_hours"),
     }
 )
 _RELOADED = frozenset({"encoder", "detector", "weights", "threads", "quality"})

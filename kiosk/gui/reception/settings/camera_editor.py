@@ -22,11 +22,12 @@ class CameraEditor(Editor):
     Args:
         in_use: the source that looks at the door now; it is never opened a second time.
         open_: opens a source for a look through it.
+        overruled: the command line named a source, which counts more than this option.
     """
 
-    def __init__(self, in_use: str, open_: Callable[[str], Source]) -> None:
+    def __init__(self, in_use: str, open_: Callable[[str], Source], *, overruled: bool = False) -> None:
         super().__init__()
-        self._in_use, self._open = in_use, open_
+        self._in_use, self._open, self._overruled = in_use, open_, overruled
         self._source = AUTO
         self.box, self.other = ChoiceBox(), QLineEdit()
         self.other.setMaxLength(500)
@@ -104,6 +105,9 @@ class CameraEditor(Editor):
         self.note.setVisible(bool(self.note.text()))
 
     def _words(self, *, in_use: bool) -> str:
+        if self._overruled:
+            told = translate("settings", "The command line named {source}, which counts more than what is set here.")
+            return told.format(source=source_name(self._in_use))
         if in_use:
             return translate("settings", "It is in use; its picture is at the top of this screen.")
         if self._source == AUTO:

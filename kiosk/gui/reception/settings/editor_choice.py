@@ -12,7 +12,7 @@ from kiosk.gui.reception.settings.by_encoder import ByEncoderEditor
 from kiosk.gui.reception.settings.camera_editor import CameraEditor
 from kiosk.gui.reception.settings.editors import ChoiceEditor, Editor, plain_editor
 from kiosk.station.option_choices import detectors, encoders
-from kiosk.vision.sources import Source, open_source
+from kiosk.vision.sources import Source, open_source, stable_name
 from kiosk.words import translate
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def editor_for(info: OptionInfo, desk: Desk) -> Editor:
     if info.key == "screen.language":
         return ChoiceEditor([(called(AUTO), AUTO), *((name, code) for code, name in languages().items())])
     if info.key == "camera.source":
-        return CameraEditor(desk.source, lambda source: _open(source, desk))
+        return CameraEditor(desk.source, lambda source: _open(source, desk), overruled=_overruled(desk))
     return plain_editor(info)
 
 
@@ -55,6 +55,11 @@ def _by_encoder(info: OptionInfo, desk: Desk) -> Editor:
         return ByEncoderEditor(info, spec.name, spec.margin, ends)
     ends = translate("settings", "stricter"), translate("settings", "more lenient")
     return ByEncoderEditor(info, spec.name, spec.threshold, ends)
+
+
+def _overruled(desk: Desk) -> bool:
+    named = str(desk.started_with.camera.source)
+    return named != AUTO and stable_name(named) != desk.source
 
 
 def _named(names: Sequence[str]) -> list[tuple[str, Value]]:

@@ -23,7 +23,7 @@ class SaveBar(Panel):
 
     def __init__(self) -> None:
         self.words = Note("")
-        self.save_button = Button(translate("settings", "Save"), "tick", "primary")
+        self.save_button = Button(translate("settings", "Save"), kind="primary")
         self.discard_button = Button(translate("settings", "Discard"))
         self.restart_button = Button(translate("settings", "Restart now"))
         line = row(self.words, self.restart_button, self.discard_button, self.save_button, gap=8)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from kiosk.access.journal import Action
-from kiosk.config.schema import Applies, applies, options
+from kiosk.config.schema import AUTO, Applies, Value, applies, options
 from kiosk.config.writing import ConfigWriter, Conflict, Seen
 from kiosk.gui.reception.settings.draft import Draft
 from kiosk.gui.reception.settings.form import Form
 from kiosk.gui.reception.settings.shown import change_text, value_text
+from kiosk.vision.sources import is_recording, open_source
 from kiosk.words import translate
 
 if TYPE_CHECKING:
@@ -26,7 +27,12 @@ class Saving:
     def save(self) -> None:
         """In the background; what goes wrong is told, and the form keeps its changes."""
         changes, seen = dict(self._form.draft.changes), self._form.draft.seen
-        self._office.run(lambda: self._writer.change(changes, seen), self._on_answer)
+
+        def write() -> Seen | tuple[Conflict, ...]:
+            _require_source(changes)
+            return self._writer.change(changes, seen)
+
+        self._office.run(write, self._on_answer)
 
     def _on_answer(self, answer: Seen | tuple[Conflict, ...]) -> None:
         if isinstance(answer, tuple):
@@ -73,6 +79,13 @@ class Saving:
     def _fill(self, draft: Draft) -> None:
         self._form.show_draft(draft)
         self._changed()
+
+
+def _require_source(changes: Mapping[str, Value]) -> None:
+    """Raises CameraError for a recording that is not there: the kiosk would not start with it."""
+    source = str(changes.get("camera.source", ""))
+    if source and source != AUTO and is_recording(source):
+        open_source(source).close()
 
 
 def _in_words(conflict: Conflict) -> str:

@@ -8,6 +8,7 @@ from kiosk.vision.sources import source_name
 from kiosk.words import translate
 
 _DIGITS = 6
+_AS_TYPED = {"voice.text"}  # where "auto" is what people type
 
 
 def number_text(value: float) -> str:
@@ -51,7 +52,9 @@ def value_text(info: OptionInfo, value: Value) -> str:
         return ", ".join(f"{name}: {number_text(number)}" for name, number in value.items())
     if info.key == "camera.source":
         value = source_name(value)
-    return called(value) if value else translate("settings", "empty")
+    if not value:
+        return translate("settings", "empty")
+    return value if info.key in _AS_TYPED else called(value)
 
 
 def range_text(info: OptionInfo) -> str:

@@ -83,3 +83,10 @@ def test_source_that_is_not_listed_is_shown_as_it_is(editor):
     editor.show_value("auto")
     assert editor.box.currentText() == "Automatic: the first camera"
     assert editor.heard == []
+
+
+def test_source_of_the_command_line_is_said_to_count_more(qtbot):
+    editor = CameraEditor(DOOR.source, open_source, overruled=True)
+    qtbot.addWidget(editor)
+    editor.show_value("demo")
+    assert "counts more" in editor.note.text()

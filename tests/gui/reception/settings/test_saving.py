@@ -110,3 +110,21 @@ def test_file_that_was_not_there_is_made_and_followed(*, qtbot, make_office, des
     qtbot.waitUntil(lambda: bool(screen.told))
     assert config.path == writer.path
     assert config.changed().decision.k == 2
+
+
+def test_recording_that_is_not_there_is_not_saved(qtbot, saving, screen, path):
+    before = path.read_text()
+    saving.form.draft.set("camera.source", "missing.mp4")
+    saving.save()
+    qtbot.waitUntil(lambda: bool(screen.faults))
+    assert "missing.mp4" in screen.faults[0]
+    assert path.read_text() == before
+
+
+@pytest.mark.parametrize("source", ["demo", "/dev/v4l/by-id/not-plugged-in", "rtsp://door/1", "auto"])
+def test_source_that_may_come_later_is_saved(qtbot, saving, screen, path, source):
+    saving.form.draft.set("voice.hints", True)
+    saving.form.draft.set("camera.source", source)
+    saving.save()
+    qtbot.waitUntil(lambda: bool(screen.told))
+    assert ConfigFile(path).current.camera.source == source

@@ -63,6 +63,7 @@ def test_numbers_without_end_are_numbers_that_no_limit_lets_through():
         ("encoder", {"a": 1.0, "b": 0.5}, "a: 1, b: 0.5"),
         ("matching.threshold", {"dlib_resnet": 0.36}, "dlib_resnet: 0.36"),
         ("journal.file", "", "empty"),
+        ("voice.text", "auto", "auto"),
         ("camera.source", 0, "0"),
         ("camera.source", "rtsp://me:secret@door/1", SECRETIVE),
     ],
