@@ -5,67 +5,67 @@
     <name>door</name>
     <message>
       <source>Look at the camera</source>
-      <translation type="unfinished"></translation>
+      <translation>Schauen Sie in die Kamera</translation>
     </message>
     <message>
       <source>One at a time, please</source>
-      <translation type="unfinished"></translation>
+      <translation>Bitte einzeln eintreten</translation>
     </message>
     <message>
       <source>Come a little closer</source>
-      <translation type="unfinished"></translation>
+      <translation>Kommen Sie etwas näher</translation>
     </message>
     <message>
       <source>More light, please</source>
-      <translation type="unfinished"></translation>
+      <translation>Bitte mehr Licht</translation>
     </message>
     <message>
       <source>Turn away from the bright light</source>
-      <translation type="unfinished"></translation>
+      <translation>Bitte weg vom hellen Licht</translation>
     </message>
     <message>
       <source>Hold still for a moment</source>
-      <translation type="unfinished"></translation>
+      <translation>Bitte kurz stillhalten</translation>
     </message>
     <message>
       <source>Look straight at the camera</source>
-      <translation type="unfinished"></translation>
+      <translation>Bitte gerade in die Kamera sehen</translation>
     </message>
     <message>
       <source>Pictures do not open this door</source>
-      <translation type="unfinished"></translation>
+      <translation>Bilder öffnen diese Tür nicht</translation>
     </message>
     <message>
       <source>Please ring the bell or ask at the reception.</source>
-      <translation type="unfinished"></translation>
+      <translation>Bitte klingeln Sie oder fragen Sie am Empfang.</translation>
     </message>
     <message>
       <source>That was not clear enough. Take off hat or glasses and look straight at the camera.</source>
-      <translation type="unfinished"></translation>
+      <translation>Das war nicht eindeutig. Nehmen Sie Hut oder Brille ab und sehen Sie gerade in die Kamera.</translation>
     </message>
     <message>
       <source>Please ask at the reception.</source>
-      <translation type="unfinished"></translation>
+      <translation>Bitte fragen Sie am Empfang.</translation>
     </message>
     <message>
       <source>Please ask at the reception: your access has not begun yet.</source>
-      <translation type="unfinished"></translation>
+      <translation>Bitte fragen Sie am Empfang: Ihr Zutritt hat noch nicht begonnen.</translation>
     </message>
     <message>
       <source>Please ask at the reception: your access has ended.</source>
-      <translation type="unfinished"></translation>
+      <translation>Bitte fragen Sie am Empfang: Ihr Zutritt ist abgelaufen.</translation>
     </message>
     <message>
       <source>The door stays locked. {sentence}</source>
-      <translation type="unfinished"></translation>
+      <translation>Die Tür bleibt verriegelt. {sentence}</translation>
     </message>
     <message>
       <source>Demo</source>
-      <translation type="unfinished"></translation>
+      <translation>Demo</translation>
     </message>
     <message>
       <source>Demo: no camera was found.</source>
-      <translation type="unfinished"></translation>
+      <translation>Demo: Es wurde keine Kamera gefunden.</translation>
     </message>
     <message>
       <source>State of the door</source>
@@ -73,107 +73,107 @@
     </message>
     <message>
       <source>Progress</source>
-      <translation type="unfinished"></translation>
+      <translation>Fortschritt</translation>
     </message>
     <message>
       <source>Camera picture</source>
-      <translation type="unfinished"></translation>
+      <translation>Kamerabild</translation>
     </message>
     <message>
       <source>No picture</source>
-      <translation type="unfinished"></translation>
+      <translation>Kein Bild</translation>
     </message>
     <message>
       <source>No access</source>
-      <translation type="unfinished"></translation>
+      <translation>Kein Zutritt</translation>
     </message>
     <message>
       <source>Not recognised</source>
-      <translation type="unfinished"></translation>
+      <translation>Nicht erkannt</translation>
     </message>
     <message>
       <source>Loading the face recognition</source>
-      <translation type="unfinished"></translation>
+      <translation>Die Gesichtserkennung wird geladen</translation>
     </message>
     <message>
       <source>Reading the pictures of the gallery</source>
-      <translation type="unfinished"></translation>
+      <translation>Die Bilder der Sammlung werden gelesen</translation>
     </message>
     <message>
       <source>The door did not open.</source>
-      <translation type="unfinished"></translation>
+      <translation>Die Tür hat sich nicht geöffnet.</translation>
     </message>
     <message>
       <source>Welcome, please come in</source>
-      <translation type="unfinished"></translation>
+      <translation>Willkommen, bitte treten Sie ein</translation>
     </message>
     <message>
       <source>Unlocked for {seconds} s</source>
-      <translation type="unfinished"></translation>
+      <translation>Noch {seconds} s entriegelt</translation>
     </message>
     <message>
       <source>Starting</source>
-      <translation type="unfinished"></translation>
+      <translation>Start</translation>
     </message>
     <message>
       <source>Changing the recognition</source>
-      <translation type="unfinished"></translation>
+      <translation>Erkennung wird gewechselt</translation>
     </message>
     <message>
       <source>One moment, please.</source>
-      <translation type="unfinished"></translation>
+      <translation>Einen Moment, bitte.</translation>
     </message>
     <message>
       <source>{what}: {done} of {total}</source>
-      <translation type="unfinished"></translation>
+      <translation>{what}: {done} von {total}</translation>
     </message>
     <message>
       <source>The recognition does not answer</source>
-      <translation type="unfinished"></translation>
+      <translation>Die Erkennung antwortet nicht</translation>
     </message>
     <message>
       <source>Nobody is enrolled</source>
-      <translation type="unfinished"></translation>
+      <translation>Niemand ist erfasst</translation>
     </message>
     <message>
       <source>The camera is being opened.</source>
-      <translation type="unfinished"></translation>
+      <translation>Die Kamera wird geöffnet.</translation>
     </message>
     <message>
       <source>The recording has ended.</source>
-      <translation type="unfinished"></translation>
+      <translation>Die Aufzeichnung ist zu Ende.</translation>
     </message>
     <message>
       <source>No more pictures</source>
-      <translation type="unfinished"></translation>
+      <translation>Keine Bilder mehr</translation>
     </message>
     <message>
       <source>It is being opened again.</source>
-      <translation type="unfinished"></translation>
+      <translation>Sie wird erneut geöffnet.</translation>
     </message>
     <message>
       <source>Camera lost</source>
-      <translation type="unfinished"></translation>
+      <translation>Kamera verloren</translation>
     </message>
     <message>
       <source>No access at present</source>
-      <translation type="unfinished"></translation>
+      <translation>Zurzeit kein Zutritt</translation>
     </message>
     <message>
       <source>To open it again, step aside and come back.</source>
-      <translation type="unfinished"></translation>
+      <translation>Um sie wieder zu öffnen, treten Sie zur Seite und kommen Sie zurück.</translation>
     </message>
     <message>
       <source>Please look at the camera. The door is locked.</source>
-      <translation type="unfinished"></translation>
+      <translation>Bitte schauen Sie in die Kamera. Die Tür ist verriegelt.</translation>
     </message>
     <message>
       <source>One moment</source>
-      <translation type="unfinished"></translation>
+      <translation>Einen Moment</translation>
     </message>
     <message>
       <source>The door is locked.</source>
-      <translation type="unfinished"></translation>
+      <translation>Die Tür ist verriegelt.</translation>
     </message>
     <message>
       <source>Locked</source>
@@ -181,208 +181,1261 @@
     </message>
     <message>
       <source>Look at the camera to come in.</source>
-      <translation type="unfinished"></translation>
+      <translation>Schauen Sie zum Eintreten in die Kamera.</translation>
     </message>
     <message>
       <source>Out of order</source>
-      <translation type="unfinished"></translation>
+      <translation>Außer Betrieb</translation>
     </message>
     <message>
-      <source>Put pictures into the image folder, or type: kiosk enrol NAME PICTURE</source>
+      <source>Press F2 or the badge in the corner to enrol somebody</source>
       <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
       <source>%n pictures could not be used; kiosk people says why</source>
-      <translation type="unfinished">
-        <numerusform></numerusform>
-        <numerusform></numerusform>
+      <translation>
+        <numerusform>Ein Bild war unbrauchbar; kiosk people nennt den Grund</numerusform>
+        <numerusform>%n Bilder waren unbrauchbar; kiosk people nennt die Gründe</numerusform>
       </translation>
     </message>
     <message>
       <source>Staff side (F2)</source>
-      <translation type="unfinished"></translation>
+      <translation>Personalbereich (F2)</translation>
     </message>
     <message>
       <source>Kiosk</source>
-      <translation type="unfinished"></translation>
+      <translation>Kiosk</translation>
     </message>
     <message>
       <source>Time</source>
-      <translation type="unfinished"></translation>
+      <translation>Uhrzeit</translation>
     </message>
     <message>
       <source>Date</source>
-      <translation type="unfinished"></translation>
+      <translation>Datum</translation>
     </message>
     <message>
       <source>Messages for the staff</source>
-      <translation type="unfinished"></translation>
+      <translation>Meldungen für das Personal</translation>
     </message>
     <message>
       <source>({number} of {total})  {message}</source>
-      <translation type="unfinished"></translation>
+      <translation>({number} von {total})  {message}</translation>
     </message>
     <message>
       <source>For hundreds of people, first: kiosk weights fetch sface</source>
-      <translation type="unfinished"></translation>
+      <translation>Für Hunderte von Personen zuerst: kiosk weights fetch sface</translation>
     </message>
     <message>
       <source>The gallery has changed and is in force.</source>
-      <translation type="unfinished"></translation>
+      <translation>Die geänderte Bildersammlung gilt.</translation>
     </message>
     <message>
       <source>The new configuration is in force.</source>
-      <translation type="unfinished"></translation>
+      <translation>Die neue Konfiguration gilt.</translation>
     </message>
     <message>
       <source>The new configuration is in force; {options} at the next start.</source>
-      <translation type="unfinished"></translation>
+      <translation>Die neue Konfiguration gilt; {options} ab dem nächsten Start.</translation>
     </message>
   </context>
   <context>
-    <name>health</name>
+    <name>enrolment</name>
     <message>
-      <source>fetch a stronger encoder: kiosk weights fetch sface, then `encoder: sface` in config.yaml</source>
+      <source>Back</source>
+      <translation>Zurück</translation>
+    </message>
+    <message>
+      <source>From files</source>
+      <translation>Aus Dateien</translation>
+    </message>
+    <message>
+      <source>Pictures of one person</source>
+      <translation>Bilder einer Person</translation>
+    </message>
+    <message>
+      <source>Pictures ({endings})</source>
+      <translation>Bilder ({endings})</translation>
+    </message>
+    <message>
+      <source>Picture {number} of {total}</source>
+      <translation>Bild {number} von {total}</translation>
+    </message>
+    <message>
+      <source>Camera picture</source>
+      <translation>Kamerabild</translation>
+    </message>
+    <message>
+      <source>Take the pictures again</source>
+      <translation>Bilder neu aufnehmen</translation>
+    </message>
+    <message>
+      <source>Save</source>
+      <translation>Speichern</translation>
+    </message>
+    <message>
+      <source>The pictures are being checked …</source>
+      <translation>Die Bilder werden geprüft …</translation>
+    </message>
+    <message>
+      <source>This person is already enrolled under another name.</source>
+      <translation>Diese Person ist bereits unter einem anderen Namen erfasst.</translation>
+    </message>
+    <message>
+      <source>Not all pictures look like one person: see picture {numbers}.</source>
+      <translation>Nicht alle Bilder scheinen dieselbe Person zu zeigen: siehe Bild {numbers}.</translation>
+    </message>
+    <message>
+      <source>None of the pictures can be used.</source>
+      <translation>Keines der Bilder ist brauchbar.</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n pictures of {name} can be saved.</source>
+      <translation>
+        <numerusform>Ein Bild von {name} kann gespeichert werden.</numerusform>
+        <numerusform>%n Bilder von {name} können gespeichert werden.</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Looks like a different person</source>
+      <translation>Sieht nach einer anderen Person aus</translation>
+    </message>
+    <message>
+      <source>Is there already</source>
+      <translation>Schon vorhanden</translation>
+    </message>
+    <message>
+      <source>Good</source>
+      <translation>Gut</translation>
+    </message>
+    <message>
+      <source>Add the pictures to that person</source>
+      <translation>Bilder dieser Person hinzufügen</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>Abbrechen</translation>
+    </message>
+    <message>
+      <source>These pictures show {name}. If it is the same person, add the pictures there. If it is somebody else, cancel and ask whoever looks after this kiosk: the door could not tell the two apart.</source>
+      <translation>Diese Bilder zeigen {name}. Ist es dieselbe Person, fügen Sie die Bilder dort hinzu. Ist es jemand anderes, brechen Sie ab und fragen Sie, wer diesen Kiosk betreut: Die Tür könnte die beiden nicht unterscheiden.</translation>
+    </message>
+    <message>
+      <source>Looks much like {name}: the door may sometimes know neither of them. More pictures of both make that rarer. You can save all the same.</source>
+      <translation>Sieht {name} sehr ähnlich: Die Tür erkennt manchmal vielleicht keine der beiden Personen. Mit mehr Bildern von beiden wird das seltener. Sie können trotzdem speichern.</translation>
+    </message>
+    <message>
+      <source>The pictures could not be checked.</source>
+      <translation>Die Bilder konnten nicht geprüft werden.</translation>
+    </message>
+    <message>
+      <source>Picture {number}</source>
+      <translation>Bild {number}</translation>
+    </message>
+    <message>
+      <source>Take again</source>
+      <translation>Neu aufnehmen</translation>
+    </message>
+    <message>
+      <source>Leave out</source>
+      <translation>Weglassen</translation>
+    </message>
+    <message>
+      <source>What the person agrees to</source>
+      <translation>Worin die Person einwilligt</translation>
+    </message>
+    <message>
+      <source>I do not agree</source>
+      <translation>Ich willige nicht ein</translation>
+    </message>
+    <message>
+      <source>I agree</source>
+      <translation>Ich willige ein</translation>
+    </message>
+    <message>
+      <source>{name}, please read this and decide.</source>
+      <translation>{name}, bitte lesen Sie dies und entscheiden Sie.</translation>
+    </message>
+    <message>
+      <source>Name</source>
+      <translation>Name</translation>
+    </message>
+    <message>
+      <source>As the person is to be greeted.</source>
+      <translation>So, wie die Person begrüßt werden soll.</translation>
+    </message>
+    <message>
+      <source>More about the person</source>
+      <translation>Mehr zur Person</translation>
+    </message>
+    <message>
+      <source>Next</source>
+      <translation>Weiter</translation>
+    </message>
+    <message>
+      <source>Less about the person</source>
+      <translation>Weniger zur Person</translation>
+    </message>
+    <message>
+      <source>Please type the name.</source>
+      <translation>Bitte geben Sie den Namen ein.</translation>
+    </message>
+    <message>
+      <source>This name cannot be used: at most 100 letters, no slash, and no dot at the beginning.</source>
+      <translation>Dieser Name ist nicht möglich: höchstens 100 Zeichen, kein Schrägstrich und kein Punkt am Anfang.</translation>
+    </message>
+    <message>
+      <source>Choose another name</source>
+      <translation>Anderen Namen wählen</translation>
+    </message>
+    <message>
+      <source>Is it the same person? Then new pictures are added. If not, choose another name.</source>
+      <translation>Ist es dieselbe Person? Dann werden neue Bilder hinzugefügt. Wenn nicht, wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+      <source>{name} is already enrolled.</source>
+      <translation>{name} ist bereits erfasst.</translation>
+    </message>
+    <message>
+      <source>Add pictures to this person</source>
+      <translation>Bilder dieser Person hinzufügen</translation>
+    </message>
+    <message>
+      <source>Name on the screen</source>
+      <translation>Name auf dem Bildschirm</translation>
+    </message>
+    <message>
+      <source>Name as it is spoken</source>
+      <translation>Name, wie er gesprochen wird</translation>
+    </message>
+    <message>
+      <source>Staff number</source>
+      <translation>Personalnummer</translation>
+    </message>
+    <message>
+      <source>Card number</source>
+      <translation>Kartennummer</translation>
+    </message>
+    <message>
+      <source>E-mail</source>
+      <translation>E-Mail</translation>
+    </message>
+    <message>
+      <source>Group</source>
+      <translation>Gruppe</translation>
+    </message>
+    <message>
+      <source>Such as {date}; empty = no limit.</source>
+      <translation>Zum Beispiel {date}; leer = unbegrenzt.</translation>
+    </message>
+    <message>
+      <source>Valid from</source>
+      <translation>Gültig ab</translation>
+    </message>
+    <message>
+      <source>Valid until</source>
+      <translation>Gültig bis</translation>
+    </message>
+    <message>
+      <source>Hear it</source>
+      <translation>Anhören</translation>
+    </message>
+    <message>
+      <source>Type how the name is spoken, then listen.</source>
+      <translation>Geben Sie ein, wie der Name gesprochen wird, und hören Sie ihn an.</translation>
+    </message>
+    <message>
+      <source>This is no day of the calendar.</source>
+      <translation>Diesen Tag gibt es im Kalender nicht.</translation>
+    </message>
+    <message>
+      <source>This cannot be used. Please check it, or leave it empty.</source>
+      <translation>Das ist so nicht möglich. Bitte prüfen Sie es, oder lassen Sie es leer.</translation>
+    </message>
+    <message>
+      <source>The last day is before the first one.</source>
+      <translation>Der letzte Tag liegt vor dem ersten.</translation>
+    </message>
+    <message>
+      <source>Only where it differs.</source>
+      <translation>Nur wenn er abweicht.</translation>
+    </message>
+    <message>
+      <source>Nothing was kept.</source>
+      <translation>Es wurde nichts behalten.</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n pictures will be used after the consent.</source>
+      <translation>
+        <numerusform>Nach der Einwilligung wird ein Bild verwendet.</numerusform>
+        <numerusform>Nach der Einwilligung werden %n Bilder verwendet.</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>{name} has agreed to this text before.</source>
+      <translation>{name} hat in diesen Text bereits eingewilligt.</translation>
+    </message>
+    <message>
+      <source>Consent</source>
+      <translation>Einwilligung</translation>
+    </message>
+    <message>
+      <source>Pictures</source>
+      <translation>Bilder</translation>
+    </message>
+    <message>
+      <source>Check</source>
+      <translation>Prüfung</translation>
+    </message>
+    <message>
+      <source>Test</source>
+      <translation>Test</translation>
+    </message>
+    <message>
+      <source>Step {number} of {total}: {name}</source>
+      <translation>Schritt {number} von {total}: {name}</translation>
+    </message>
+    <message>
+      <source>Picture {number}: not taken yet</source>
+      <translation>Bild {number}: noch nicht aufgenommen</translation>
+    </message>
+    <message>
+      <source>Picture {number}: taken. Press to take it again.</source>
+      <translation>Bild {number}: aufgenommen. Drücken, um es neu aufzunehmen.</translation>
+    </message>
+    <message>
+      <source>Recognised, but the door stays locked. {reason}</source>
+      <translation>Erkannt, aber die Tür bleibt verriegelt. {reason}</translation>
+    </message>
+    <message>
+      <source>Recognised. The door opens.</source>
+      <translation>Erkannt. Die Tür öffnet sich.</translation>
+    </message>
+    <message>
+      <source>Step in front of the camera</source>
+      <translation>Treten Sie vor die Kamera</translation>
+    </message>
+    <message>
+      <source>Hold still for a moment</source>
+      <translation>Bitte kurz stillhalten</translation>
+    </message>
+    <message>
+      <source>Recognising …</source>
+      <translation>Wird erkannt …</translation>
+    </message>
+    <message>
+      <source>Looks more like {name} (distance {distance:.2f}).</source>
+      <translation>Ähnelt eher {name} (Distanz {distance:.2f}).</translation>
+    </message>
+    <message>
+      <source>Not near enough: distance {distance:.2f}, at most {threshold:.2f} is needed. Come closer, look straight at the camera; if it stays so, add more pictures.</source>
+      <translation>Nicht ähnlich genug: Distanz {distance:.2f}, nötig sind höchstens {threshold:.2f}. Kommen Sie näher und sehen Sie gerade in die Kamera; bleibt es dabei, fügen Sie weitere Bilder hinzu.</translation>
+    </message>
+    <message>
+      <source>Looks too much like {name} as well. More pictures of both make it clearer.</source>
+      <translation>Ähnelt auch {name} zu sehr. Mit mehr Bildern von beiden wird es eindeutiger.</translation>
+    </message>
+    <message>
+      <source>Enrol another person</source>
+      <translation>Weitere Person erfassen</translation>
+    </message>
+    <message>
+      <source>Finished</source>
+      <translation>Fertig</translation>
+    </message>
+    <message>
+      <source>{name} is enrolled.</source>
+      <translation>{name} ist erfasst.</translation>
+    </message>
+    <message>
+      <source>{name} has more pictures.</source>
+      <translation>{name} hat weitere Bilder.</translation>
+    </message>
+    <message>
+      <source>The door takes the pictures over …</source>
+      <translation>Die Tür übernimmt die Bilder …</translation>
+    </message>
+    <message>
+      <source>The door knows the pictures.</source>
+      <translation>Die Tür kennt die Bilder.</translation>
+    </message>
+    <message>
+      <source>Look straight at the camera</source>
+      <translation>Sehen Sie gerade in die Kamera</translation>
+    </message>
+    <message>
+      <source>Turn your head a little to your left</source>
+      <translation>Drehen Sie den Kopf etwas nach links</translation>
+    </message>
+    <message>
+      <source>Turn your head a little to your right</source>
+      <translation>Drehen Sie den Kopf etwas nach rechts</translation>
+    </message>
+    <message>
+      <source>Raise your chin a little</source>
+      <translation>Heben Sie das Kinn etwas</translation>
+    </message>
+    <message>
+      <source>Once more, straight ahead. If you wear glasses, take them off or put them on now.</source>
+      <translation>Noch einmal geradeaus. Wenn Sie eine Brille tragen, setzen Sie sie jetzt ab oder auf.</translation>
+    </message>
+    <message>
+      <source>One person only, please</source>
+      <translation>Bitte nur eine Person</translation>
+    </message>
+    <message>
+      <source>Come a little closer</source>
+      <translation>Kommen Sie etwas näher</translation>
+    </message>
+    <message>
+      <source>Step back a little</source>
+      <translation>Treten Sie etwas zurück</translation>
+    </message>
+    <message>
+      <source>Bring your face into the oval</source>
+      <translation>Bringen Sie Ihr Gesicht in das Oval</translation>
+    </message>
+    <message>
+      <source>More light on the face, please</source>
+      <translation>Bitte mehr Licht auf das Gesicht</translation>
+    </message>
+    <message>
+      <source>Turn away from the bright light</source>
+      <translation>Drehen Sie sich vom hellen Licht weg</translation>
+    </message>
+    <message>
+      <source>Take off what covers your face, such as sunglasses</source>
+      <translation>Nehmen Sie ab, was Ihr Gesicht verdeckt, etwa eine Sonnenbrille</translation>
+    </message>
+    <message>
+      <source>Thank you, all pictures are taken</source>
+      <translation>Danke, alle Bilder sind aufgenommen</translation>
+    </message>
+    <message>
+      <source>Good. Hold still …</source>
+      <translation>Gut. Bitte stillhalten …</translation>
+    </message>
+  </context>
+  <context>
+    <name>faults</name>
+    <message>
+      <source>the decision came {age_seconds:.1f} s late</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>built-in defaults</source>
+      <source>look at the camera again</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>threshold {threshold}, margin {margin}</source>
+      <source>a pulse of {seconds} s is refused</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>mend the name under matching: `kiosk encoders` lists them</source>
+      <source>set more than 0 and at most {most:g} s</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>no encoder is called {names}</source>
+      <source>is closed</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>nothing counts for {names}, the encoder in use is called {encoder}</source>
+      <source>restart the kiosk</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>{folder}: people {people}, pictures {pictures}, skipped {skipped}</source>
+      <source>end the other program that reads the journal and erase once more</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>add pictures with `kiosk enrol NAME PICTURE`</source>
+      <source>the names are replaced but still stand in its log</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>see `kiosk people` for the reasons</source>
+      <source>cannot be searched for the names</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>{found}; that is many for {encoder}</source>
+      <source>check that the file may be read</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>is switched off in the configuration</source>
+      <source>the journal</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>speaks</source>
+      <source>nothing was imported: export it again where it comes from</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>{file} can be written</source>
+      <source>it is no archive of people</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>make room: without it the journal stops, and the door stays shut</source>
+      <source>{name} is too large</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>{gigabytes} GB free at {folder}</source>
+      <source>{name} is damaged</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>stands at {now}, before the journal's last entry of {last}</source>
+      <source>{name} has another size than it says</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>set the clock; the journal would be out of order</source>
+      <source>is not a file</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>{now}, not synchronised</source>
+      <source>give a zip that was exported</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>switch time synchronisation on: timedatectl set-ntp true</source>
+      <source>cannot be read ({cause})</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>run again with --debug and report it</source>
+      <source>check that it exists and may be read</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>none is used, the demo runs instead</source>
+      <source>is no zip, or a damaged one</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>connect a camera</source>
+      <source>it holds {count} files</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>nobody looks</source>
+      <source>it holds two files of one name</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>gives no picture; check its cable</source>
+      <source>its files overlap</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>is being opened</source>
+      <source>{name} is missing</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>the recording has ended</source>
+      <source>{odd} belongs to nobody, or to several</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>{source}: {size}, {rate} frames a second, {dropped} dropped since the start</source>
+      <source>{name} is no picture, or too large</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>more light lets a camera give more frames; or ask less of it in the settings</source>
+      <source>cannot be written ({reason})</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>is being loaded; the door stays locked meanwhile</source>
+      <source>choose another place, or free space</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>wait a moment</source>
+      <source>it was made by another version of the kiosk</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>waits for frames</source>
+      <source>update this kiosk</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>{rate} frames a second, {ms} ms a frame, {faces} faces a frame</source>
+      <source>holds no consent.&lt;language&gt;.md</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>close other programs, or give the encoder more cores in the settings</source>
+      <source>put the text there that people agree to</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>is locked until the recognition is loaded</source>
+      <source>is not written in UTF-8</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>is open</source>
+      <source>save it as UTF-8 text</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>is locked</source>
+      <source>is empty</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is longer than {kilobytes} KiB</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>write into it what people agree to</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>move the file away: the kiosk starts a new one, in which nobody is suspended</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>end the other program that keeps it locked</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>free space on its disk</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>check that its folder exists, may be written and has space</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>what is known of people cannot be used: {reason}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the field {name} {fault}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>give another value</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the validity ends before it begins</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>give other days</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>give another name</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is a name that is already known</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>give another, or erase that one</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>was not read yet</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>try again</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>move the file away, the kiosk starts a new one</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is no register of people</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>was written by another kiosk (schema {version})</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>another program is opening it</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>end that program if it hangs</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>{what} is not a file</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>set another file</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>was written by a newer kiosk (schema {version})</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>update the kiosk or set another file</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is the database of another program</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>{what} cannot be used: {reason}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the staff register</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>move the file away and add the staff anew</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the file of visitors' faces</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the damaged file was deleted, try again</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the speaker cannot start: {cause}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>install the kiosk again</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the speaker did not answer within {seconds:g} s</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the speaker died</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the speaker answered {answer!r}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the speaker talks without end</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>it is replaced; run `kiosk doctor` if this stays</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>voice</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>aplay is not installed</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>install the package alsa-utils</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>there is no sound card</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>connect one, or set the voice to disabled</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>espeak-ng cannot be loaded</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>install the package espeak-ng</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>espeak gave no sound</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>check that espeak-ng speaks in a terminal</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>check rate, volume and voice in the configuration</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>check the sound card and its settings</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the sound cannot be played</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>there is no such file</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>check --config and the variable KIOSK_CONFIG</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the folder after ~ is not known</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>write the path in full</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>line {line}: {key}: {reason}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>check its permissions</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>mend it there, nothing was changed</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is not UTF-8 at byte {byte}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>save it as UTF-8</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>line {line}: </source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is no YAML</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>mend that line</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is no YAML ({error})</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>compare it with the config.yaml that is shipped</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>line 1: options as `name: value` were expected</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>compare it with the one shipped</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>put a file in its place</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is larger than {kilobytes} kB</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>this is no kiosk configuration</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>aliases (*name) are not used here</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>tags ({tag}) are not used here</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>options are nested too deep</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>a value of {count} characters</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>line {line}: {oddity}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is being changed by another program all the time</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>try again later</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>put it back; the last ones are kept in {name}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>was deleted in the meantime</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>another kiosk is changing it</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>cannot be written ({cause})</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>{remedy}; nothing was changed</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>make it of its published weights: kiosk weights export {name} --weights PATH</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>has no file yet</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is not known</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>names no encoder, or one twice</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>name each encoder once</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>has the weights {weights}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>give each encoder a number from {least} to {most}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>gave an output of {shape} instead of {expected}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>was given {given}, it takes {shape} uint8</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>cut the face out with the crop {crop}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>gave an output of length {length}, which is no direction</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>install kiosk again, or mend golden in the spec</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>cannot be read ({error})</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>check file and input in its spec</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>LiteRT failed: {error}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>run `kiosk doctor`</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>cannot take batches of {shape}: {error}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>export it again</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is no LiteRT model: {error}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>put the right file there</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>ONNX Runtime failed: {error}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>type: pip install onnxruntime</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>needs ONNX Runtime, which is not installed</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is no ONNX model: {error}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>takes {inputs} instead of float32 {batch}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>gives {outputs} instead of float32 {output}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>takes {pictures} pictures at a time</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>export it for one, or for any number</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>run no network</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>give 1 or more</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>layer {name} needs weights {expected}, the file has {found}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>use the file that the encoder was written for</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>no picture is given</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>give at least one picture of the person</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>{faults} of {examined} pictures cannot be enrolled: {each}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>nothing was changed: replace or leave out what is named</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>copy it again</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is too large a file</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>save it smaller</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>give the person's name as it is to be greeted</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is in the way of the person's folder</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>move it away</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>are of several people</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>remove those of one person at a time</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is already in the gallery</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>choose another name</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is in the way</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>check its permissions and the free space</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>nobody of that name is in the gallery</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>see `kiosk people` for the names</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>an empty folder</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the name is not UTF-8 or holds characters that cannot be shown</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the name {fault}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>a link that leads out of the image folder</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>a link to a folder</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>a folder inside a person's folder</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is not a regular file</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>no picture of a known kind ({kinds})</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the folder cannot be read ({cause})</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>already in the gallery</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>rename or erase them first</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>holds characters that cannot be shown</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is longer than {characters} characters or {size} bytes</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>holds a slash</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is one that image folders ignore</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is still being written</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>could not be encoded ({reason})</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>gave no usable embedding</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>changed while it was enrolled</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>enrol it again</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is being changed by another program</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>try again in a moment</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the gallery is of {encoder}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>encode both with the same encoder</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>no face found</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>more than one face</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the face is too small</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the face is too dark</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the face is too bright</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the face is blurred</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the face is turned away</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>it shows a picture or a screen, not a living face</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>nobody is in the gallery</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>enrol somebody first</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>it holds no pictures</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>export it again where it comes from</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>there is no room for its pictures ({reason})</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>free space on the disk</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
@@ -390,16 +1443,1026 @@
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>the kiosk takes {taken} MB, {left} MB are free</source>
+      <source>wait a moment and try again</source>
       <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>nothing is known of anybody of that name</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>nobody of that name is known</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>came to its end</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>showed nothing new for {seconds:g} s</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>did not start for {seconds:g} s</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>failed ({cause})</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the camera</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>check its cable or network; it is opened again</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the cascade file is missing</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>install kiosk again</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is no cascade file</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>cannot be read: {cause}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>install the kiosk again, or rebuild the file with make weights</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>save it smaller, as a JPEG of at most 8 megapixels</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>copy it again, or save it again as JPEG or PNG</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is animated</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>save one picture of it</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>holds no JPEG, PNG, WebP or BMP picture</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is damaged or incomplete ({fault})</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>cannot be read ({reason})</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>give a picture file</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is too large a file ({megabytes:.0f} MB, at most {most})</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>has too many pixels ({width} x {height}, at most {millions:.0f} million)</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>would take {megabytes:.0f} MB of memory ({width} x {height} pixels in this format)</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is a JPEG of too many scans</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is a compressed BMP</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>save it as JPEG or PNG</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>cannot be written as JPEG</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>take it again</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>names nothing</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>give a camera, a file, a folder, a stream or 'demo'</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>cannot be used ({cause})</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>check what --source names</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the address is not well-formed ({error})</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>check the address</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>this kind of address is not known</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>use one of {schemes}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is no camera or is busy</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>close the program that uses it, or name another one</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>delivers no pictures</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>check its cable, and that no other program uses it</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the stream cannot be opened</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>check the address, the password and the network</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the stream broke off</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>check the network and the camera</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>what it names is not UTF-8</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>rename it</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>there is no such camera</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>plug it in, or choose another one with --source</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is no camera</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>choose another one with --source</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>may not be opened by this user</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>add the user to the group 'video', log in again</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>there is no such file, folder or camera</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is neither a video file nor a folder of pictures</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>name another one with --source</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>give this user the right to read it</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>name another video file with --source</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>{width:.0f} x {height:.0f} px is too large</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>scale it down to at most 7680 x 4320</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>holds no video that can be decoded</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>convert it, for instance to .mp4 with H.264</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>none of its pictures can be read ({first})</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>replace them</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>holds no pictures</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>put .jpg, .png, .webp or .bmp files there, or name another one</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is no YuNet model</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>put one in its place: kiosk weights fetch yunet</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>comes with the kiosk, it is neither fetched nor removed</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>install kiosk again if it is damaged</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>are not known</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is no file</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is not there</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>has more than {size} bytes</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>has {content} bytes instead of {size}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>was altered or is another file: its SHA-256 is not the one expected</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is not installed in {folder}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>see `kiosk weights list`</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>cannot be removed: {cause}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>check the permissions of its folder</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>stands in the manifest, not in the catalogue</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>run `make weights` in a checkout, or install kiosk again</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>does not name {file}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is no manifest: {error}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>has no spec in {searched}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>see `kiosk encoders` for what there is</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>kind is {found}, not {kind!r}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>is no YAML: {error}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>holds no options as `name: value`</source>
+      <translation type="unfinished"></translation>
+    </message>
+  </context>
+  <context>
+    <name>health</name>
+    <message>
+      <source>{part}: {state}</source>
+      <translation>{part}: {state}</translation>
+    </message>
+    <message numerus="yes">
+      <source>and %n more</source>
+      <translation>
+        <numerusform>und ein weiteres</numerusform>
+        <numerusform>und %n weitere</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Copy report</source>
+      <translation>Bericht kopieren</translation>
+    </message>
+    <message>
+      <source>A text for a support request, without names and pictures</source>
+      <translation>Ein Text für eine Supportanfrage, ohne Namen und Bilder</translation>
+    </message>
+    <message>
+      <source>The report has been copied; no name and no picture is in it.</source>
+      <translation>Der Bericht wurde kopiert; er enthält weder Namen noch Bilder.</translation>
+    </message>
+    <message>
+      <source>No frame has been looked at yet.</source>
+      <translation>Es wurde noch kein Kamerabild untersucht.</translation>
+    </message>
+    <message>
+      <source>Milliseconds a stage</source>
+      <translation>Millisekunden je Schritt</translation>
+    </message>
+    <message>
+      <source>{ms} ms</source>
+      <translation>{ms} ms</translation>
+    </message>
+    <message>
+      <source>Camera</source>
+      <translation>Kamera</translation>
+    </message>
+    <message>
+      <source>Recognition</source>
+      <translation>Erkennung</translation>
+    </message>
+    <message>
+      <source>Door</source>
+      <translation>Tür</translation>
+    </message>
+    <message>
+      <source>Pictures of the people</source>
+      <translation>Bilder der Personen</translation>
+    </message>
+    <message>
+      <source>Encoder</source>
+      <translation>Encoder</translation>
+    </message>
+    <message>
+      <source>Voice</source>
+      <translation>Stimme</translation>
+    </message>
+    <message>
+      <source>Journal</source>
+      <translation>Protokoll</translation>
+    </message>
+    <message>
+      <source>Disk</source>
+      <translation>Festplatte</translation>
+    </message>
+    <message>
+      <source>Memory</source>
+      <translation>Arbeitsspeicher</translation>
+    </message>
+    <message>
+      <source>Temperature</source>
+      <translation>Temperatur</translation>
+    </message>
+    <message>
+      <source>Clock</source>
+      <translation>Uhr</translation>
+    </message>
+    <message>
+      <source>Configuration</source>
+      <translation>Konfiguration</translation>
+    </message>
+    <message>
+      <source>Finding faces</source>
+      <translation>Gesichter finden</translation>
+    </message>
+    <message>
+      <source>Cutting out</source>
+      <translation>Ausschneiden</translation>
+    </message>
+    <message>
+      <source>Encoding</source>
+      <translation>Kodieren</translation>
+    </message>
+    <message>
+      <source>Comparing</source>
+      <translation>Vergleichen</translation>
+    </message>
+    <message>
+      <source>Deciding</source>
+      <translation>Entscheiden</translation>
+    </message>
+    <message>
+      <source>In order</source>
+      <translation>In Ordnung</translation>
+    </message>
+    <message>
+      <source>Attention</source>
+      <translation>Achtung</translation>
+    </message>
+    <message>
+      <source>Fault</source>
+      <translation>Störung</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n parts have to be mended.</source>
+      <translation>
+        <numerusform>Ein Teil muss in Ordnung gebracht werden.</numerusform>
+        <numerusform>%n Teile müssen in Ordnung gebracht werden.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>It works; %n parts need attention.</source>
+      <translation>
+        <numerusform>Es läuft; ein Teil braucht Aufmerksamkeit.</numerusform>
+        <numerusform>Es läuft; %n Teile brauchen Aufmerksamkeit.</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Everything is in order.</source>
+      <translation>Alles ist in Ordnung.</translation>
+    </message>
+    <message>
+      <source>fetch a stronger encoder: kiosk weights fetch sface, then `encoder: sface` in config.yaml</source>
+      <translation>einen stärkeren Encoder holen: kiosk weights fetch sface, dann `encoder: sface` in config.yaml</translation>
+    </message>
+    <message>
+      <source>built-in defaults</source>
+      <translation>eingebaute Vorgaben</translation>
+    </message>
+    <message>
+      <source>threshold {threshold}, margin {margin}</source>
+      <translation>Schwelle {threshold}, Vorsprung {margin}</translation>
+    </message>
+    <message>
+      <source>mend the name under matching: `kiosk encoders` lists them</source>
+      <translation>den Namen unter matching berichtigen: `kiosk encoders` zählt sie auf</translation>
+    </message>
+    <message>
+      <source>no encoder is called {names}</source>
+      <translation>kein Encoder heißt {names}</translation>
+    </message>
+    <message>
+      <source>nothing counts for {names}, the encoder in use is called {encoder}</source>
+      <translation>für {names} gilt nichts, der benutzte Encoder heißt {encoder}</translation>
+    </message>
+    <message>
+      <source>{folder}: people {people}, pictures {pictures}, skipped {skipped}</source>
+      <translation>{folder}: Personen {people}, Bilder {pictures}, übergangen {skipped}</translation>
+    </message>
+    <message>
+      <source>add pictures with `kiosk enrol NAME PICTURE`</source>
+      <translation>Bilder hinzufügen mit `kiosk enrol NAME BILD`</translation>
+    </message>
+    <message>
+      <source>see `kiosk people` for the reasons</source>
+      <translation>`kiosk people` nennt die Gründe</translation>
+    </message>
+    <message>
+      <source>{found}; that is many for {encoder}</source>
+      <translation>{found}; das ist viel für {encoder}</translation>
+    </message>
+    <message>
+      <source>is switched off in the configuration</source>
+      <translation>ist in der Konfiguration abgeschaltet</translation>
+    </message>
+    <message>
+      <source>speaks</source>
+      <translation>spricht</translation>
+    </message>
+    <message>
+      <source>{file} can be written</source>
+      <translation>{file} ist beschreibbar</translation>
+    </message>
+    <message>
+      <source>make room: without it the journal stops, and the door stays shut</source>
+      <translation>Platz schaffen: ohne ihn endet das Protokoll, und die Tür bleibt zu</translation>
+    </message>
+    <message>
+      <source>{gigabytes} GB free at {folder}</source>
+      <translation>{gigabytes} GB frei bei {folder}</translation>
+    </message>
+    <message>
+      <source>stands at {now}, before the journal's last entry of {last}</source>
+      <translation>steht auf {now}, vor dem letzten Eintrag des Protokolls von {last}</translation>
+    </message>
+    <message>
+      <source>set the clock; the journal would be out of order</source>
+      <translation>die Uhr stellen; das Protokoll geriete sonst durcheinander</translation>
+    </message>
+    <message>
+      <source>{now}, not synchronised</source>
+      <translation>{now}, nicht synchronisiert</translation>
+    </message>
+    <message>
+      <source>switch time synchronisation on: timedatectl set-ntp true</source>
+      <translation>Zeitabgleich einschalten: timedatectl set-ntp true</translation>
+    </message>
+    <message>
+      <source>run again with --debug and report it</source>
+      <translation>mit --debug erneut starten und melden</translation>
+    </message>
+    <message>
+      <source>none is used, the demo runs instead</source>
+      <translation>keine in Gebrauch, stattdessen läuft die Demo</translation>
+    </message>
+    <message>
+      <source>connect a camera</source>
+      <translation>eine Kamera anschließen</translation>
+    </message>
+    <message>
+      <source>nobody looks</source>
+      <translation>niemand schaut</translation>
+    </message>
+    <message>
+      <source>gives no picture; check its cable</source>
+      <translation>liefert kein Bild; das Kabel prüfen</translation>
+    </message>
+    <message>
+      <source>is being opened</source>
+      <translation>wird geöffnet</translation>
+    </message>
+    <message>
+      <source>the recording has ended</source>
+      <translation>die Aufzeichnung ist zu Ende</translation>
+    </message>
+    <message>
+      <source>{source}: {size}, {rate} frames a second, {dropped} dropped since the start</source>
+      <translation>{source}: {size}, {rate} Bilder je Sekunde, {dropped} seit dem Start verworfen</translation>
+    </message>
+    <message>
+      <source>more light lets a camera give more frames; or ask less of it in the settings</source>
+      <translation>mit mehr Licht liefert eine Kamera mehr Bilder; oder in den Einstellungen weniger von ihr verlangen</translation>
+    </message>
+    <message>
+      <source>is being loaded; the door stays locked meanwhile</source>
+      <translation>wird geladen; die Tür bleibt so lange verriegelt</translation>
+    </message>
+    <message>
+      <source>wait a moment</source>
+      <translation>einen Moment warten</translation>
+    </message>
+    <message>
+      <source>waits for frames</source>
+      <translation>wartet auf Bilder</translation>
+    </message>
+    <message>
+      <source>{rate} frames a second, {ms} ms a frame, {faces} faces a frame</source>
+      <translation>{rate} Bilder je Sekunde, {ms} ms je Bild, {faces} Gesichter je Bild</translation>
+    </message>
+    <message>
+      <source>close other programs, or give the encoder more cores in the settings</source>
+      <translation>andere Programme schließen, oder dem Encoder in den Einstellungen mehr Kerne geben</translation>
+    </message>
+    <message>
+      <source>is locked until the recognition is loaded</source>
+      <translation>ist verriegelt, bis die Erkennung geladen ist</translation>
+    </message>
+    <message>
+      <source>is open</source>
+      <translation>ist offen</translation>
+    </message>
+    <message>
+      <source>is locked</source>
+      <translation>ist verriegelt</translation>
+    </message>
+    <message>
+      <source>is being loaded</source>
+      <translation>wird geladen</translation>
+    </message>
+    <message>
+      <source>the kiosk takes {taken} MB, {left} MB are free</source>
+      <translation>der Kiosk belegt {taken} MB, {left} MB sind frei</translation>
     </message>
     <message>
       <source>close other programs, or start the machine again</source>
-      <translation type="unfinished"></translation>
+      <translation>andere Programme schließen, oder den Rechner neu starten</translation>
     </message>
     <message>
       <source>let air to the machine: dust, sun and a closed case make it hot</source>
+      <translation>Luft an den Rechner lassen: Staub, Sonne und ein geschlossenes Gehäuse machen ihn heiß</translation>
+    </message>
+  </context>
+  <context>
+    <name>journal</name>
+    <message>
+      <source>Back to the list</source>
+      <translation>Zurück zur Liste</translation>
+    </message>
+    <message>
+      <source>Only this person</source>
       <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Distances of this person</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Everybody</source>
+      <translation>Alle</translation>
+    </message>
+    <message>
+      <source>Every day</source>
+      <translation>Alle Tage</translation>
+    </message>
+    <message>
+      <source>Person</source>
+      <translation>Person</translation>
+    </message>
+    <message>
+      <source>Outcome</source>
+      <translation>Ergebnis</translation>
+    </message>
+    <message>
+      <source>All results</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Reason</source>
+      <translation>Grund</translation>
+    </message>
+    <message>
+      <source>All reasons</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Day</source>
+      <translation>Tag</translation>
+    </message>
+    <message>
+      <source>No decision with a distance fits the choice above.</source>
+      <translation>Keine Entscheidung mit einer Distanz passt zur Auswahl oben.</translation>
+    </message>
+    <message>
+      <source>Every distance lies within the threshold; the largest leaves {room} to it.</source>
+      <translation>Jede Distanz liegt innerhalb der Schwelle; die größte lässt {room} bis dahin.</translation>
+    </message>
+    <message>
+      <source>Some distances lie above the threshold, by {excess} at most: more pictures of the person, or a slightly higher threshold, would let them pass.</source>
+      <translation>Einige Distanzen liegen über der Schwelle, höchstens um {excess}: Mit mehr Bildern der Person oder einer etwas höheren Schwelle kämen sie durch.</translation>
+    </message>
+    <message>
+      <source>Most distances lie far above the threshold though the pictures were good: this was somebody else, or the enrolled pictures do not look like the person any more.</source>
+      <translation>Die meisten Distanzen liegen weit über der Schwelle, obwohl die Aufnahmen gut waren: Das war jemand anderes, oder die erfassten Bilder sehen der Person nicht mehr ähnlich.</translation>
+    </message>
+    <message>
+      <source>Some distances lie far above the threshold though the pictures were good: these may have been other people.</source>
+      <translation>Einige Distanzen liegen weit über der Schwelle, obwohl die Aufnahmen gut waren: Das können andere Personen gewesen sein.</translation>
+    </message>
+    <message>
+      <source>Distances lie above the threshold only where the picture was dark: more light would help.</source>
+      <translation>Die Distanzen liegen nur dort über der Schwelle, wo das Bild dunkel war: Mehr Licht würde helfen.</translation>
+    </message>
+    <message>
+      <source>Distances lie above the threshold only where the picture was bright: less light would help.</source>
+      <translation>Die Distanzen liegen nur dort über der Schwelle, wo das Bild zu hell war: Weniger Licht würde helfen.</translation>
+    </message>
+    <message>
+      <source>Distances lie above the threshold only where the picture was blurred: clean and focus the camera, or give it more light.</source>
+      <translation>Die Distanzen liegen nur dort über der Schwelle, wo das Bild unscharf war: Reinigen Sie die Kamera und stellen Sie sie scharf, oder geben Sie ihr mehr Licht.</translation>
+    </message>
+    <message>
+      <source>Distances lie above the threshold only where the face was small: people stand too far from the camera.</source>
+      <translation>Die Distanzen liegen nur dort über der Schwelle, wo das Gesicht klein war: Die Personen stehen zu weit von der Kamera entfernt.</translation>
+    </message>
+    <message>
+      <source>Distances lie above the threshold only where the face was turned aside: people do not look at the camera.</source>
+      <translation>Die Distanzen liegen nur dort über der Schwelle, wo das Gesicht abgewandt war: Die Personen sehen nicht in die Kamera.</translation>
+    </message>
+    <message>
+      <source>What the door decided, newest first</source>
+      <translation>Was die Tür entschied, Neuestes zuerst</translation>
+    </message>
+    <message>
+      <source>What the staff did, newest first</source>
+      <translation>Was das Personal tat, Neuestes zuerst</translation>
+    </message>
+    <message>
+      <source>Door</source>
+      <translation>Tür</translation>
+    </message>
+    <message>
+      <source>Staff</source>
+      <translation>Personal</translation>
+    </message>
+    <message>
+      <source>Plot</source>
+      <translation>Diagramm</translation>
+    </message>
+    <message>
+      <source>No decision fits the choice above.</source>
+      <translation>Keine Entscheidung passt zur Auswahl oben.</translation>
+    </message>
+    <message>
+      <source>Nothing stands here yet.</source>
+      <translation>Hier steht noch nichts.</translation>
+    </message>
+    <message>
+      <source>Distances over time</source>
+      <translation>Distanzen im Lauf der Zeit</translation>
+    </message>
+    <message>
+      <source>● let in   ✕ refused   ▲ refused, picture poor   ┅ threshold {threshold}; smaller = closer   {first} to {last}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>; </source>
+      <translation>; </translation>
+    </message>
+    <message>
+      <source>face small</source>
+      <translation>Gesicht klein</translation>
+    </message>
+    <message>
+      <source>picture dark</source>
+      <translation>Bild dunkel</translation>
+    </message>
+    <message>
+      <source>picture bright</source>
+      <translation>Bild hell</translation>
+    </message>
+    <message>
+      <source>picture blurred</source>
+      <translation>Bild unscharf</translation>
+    </message>
+    <message>
+      <source>face turned aside</source>
+      <translation>Gesicht abgewandt</translation>
+    </message>
+    <message>
+      <source>Let in</source>
+      <translation>Eingelassen</translation>
+    </message>
+    <message>
+      <source>Refused</source>
+      <translation>Abgewiesen</translation>
+    </message>
+    <message>
+      <source>Recognised</source>
+      <translation>Erkannt</translation>
+    </message>
+    <message>
+      <source>Came back soon</source>
+      <translation>Bald zurückgekommen</translation>
+    </message>
+    <message>
+      <source>Nobody enrolled</source>
+      <translation>Niemand erfasst</translation>
+    </message>
+    <message>
+      <source>Not recognised</source>
+      <translation>Nicht erkannt</translation>
+    </message>
+    <message>
+      <source>Not clear who it is</source>
+      <translation>Nicht eindeutig, wer es ist</translation>
+    </message>
+    <message>
+      <source>Suspended</source>
+      <translation>Gesperrt</translation>
+    </message>
+    <message>
+      <source>Not valid yet</source>
+      <translation>Noch nicht gültig</translation>
+    </message>
+    <message>
+      <source>Not valid any more</source>
+      <translation>Nicht mehr gültig</translation>
+    </message>
+    <message>
+      <source>Door test</source>
+      <translation>Türtest</translation>
+    </message>
+    <message>
+      <source>Fault</source>
+      <translation>Störung</translation>
+    </message>
+    <message>
+      <source>Nearest: {name}, distance {distance}</source>
+      <translation>Am nächsten: {name}, Distanz {distance}</translation>
+    </message>
+    <message>
+      <source>Second: {name}, distance {distance}</source>
+      <translation>Danach: {name}, Distanz {distance}</translation>
+    </message>
+    <message numerus="yes">
+      <source>Threshold {threshold}, margin {margin}, among %n people</source>
+      <translation>
+        <numerusform>Schwelle {threshold}, Vorsprung {margin}, unter einer Person</numerusform>
+        <numerusform>Schwelle {threshold}, Vorsprung {margin}, unter %n Personen</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Picture: face {size} px, brightness {light} of 255, sharpness {sharpness}</source>
+      <translation>Bild: Gesicht {size} px, Helligkeit {light} von 255, Schärfe {sharpness}</translation>
+    </message>
+    <message>
+      <source>Encoder {encoder}</source>
+      <translation>Encoder {encoder}</translation>
+    </message>
+    <message>
+      <source>the command line</source>
+      <translation>die Kommandozeile</translation>
+    </message>
+    <message>
+      <source>not clear who it is: closest {name} at {distance}, needs {threshold}</source>
+      <translation>nicht eindeutig: am nächsten {name} mit {distance}, nötig {threshold}</translation>
+    </message>
+    <message>
+      <source>let in: {name}</source>
+      <translation>eingelassen: {name}</translation>
+    </message>
+    <message>
+      <source>let in: {name} at {distance}, needs {threshold}</source>
+      <translation>eingelassen: {name} mit {distance}, nötig {threshold}</translation>
+    </message>
+    <message>
+      <source>let in again: {name} at {distance}, needs {threshold}</source>
+      <translation>wieder eingelassen: {name} mit {distance}, nötig {threshold}</translation>
+    </message>
+    <message>
+      <source>not recognised: nobody is enrolled</source>
+      <translation>nicht erkannt: niemand ist erfasst</translation>
+    </message>
+    <message>
+      <source>not recognised: closest {name} at {distance}, needs {threshold}</source>
+      <translation>nicht erkannt: am nächsten {name} mit {distance}, nötig {threshold}</translation>
+    </message>
+    <message>
+      <source>not clear who it is: {name} at {distance}, {second} at {second_distance}; must be {margin} apart</source>
+      <translation>nicht eindeutig: {name} mit {distance}, {second} mit {second_distance}; nötig ist ein Vorsprung von {margin}</translation>
+    </message>
+    <message>
+      <source>refused: {name} is suspended</source>
+      <translation>abgewiesen: {name} ist gesperrt</translation>
+    </message>
+    <message>
+      <source>refused: {name} may not enter yet</source>
+      <translation>abgewiesen: {name} darf noch nicht eintreten</translation>
+    </message>
+    <message>
+      <source>refused: {name} may not enter any more</source>
+      <translation>abgewiesen: {name} darf nicht mehr eintreten</translation>
+    </message>
+    <message>
+      <source>opened for a test of the door</source>
+      <translation>zum Test der Tür geöffnet</translation>
+    </message>
+    <message>
+      <source>refused because of a fault: {detail}</source>
+      <translation>wegen einer Störung abgewiesen: {detail}</translation>
+    </message>
+    <message>
+      <source>{staff} signed in</source>
+      <translation>{staff}: angemeldet</translation>
+    </message>
+    <message>
+      <source>a wrong PIN was typed</source>
+      <translation>eine falsche PIN wurde eingegeben</translation>
+    </message>
+    <message>
+      <source>too many wrong PINs were typed; the staff side was locked</source>
+      <translation>zu viele falsche PINs wurden eingegeben; der Personalbereich wurde gesperrt</translation>
+    </message>
+    <message>
+      <source>{staff} gave {subject} a PIN</source>
+      <translation>{staff}: PIN an {subject} vergeben</translation>
+    </message>
+    <message>
+      <source>{staff} took the PIN of {subject} away</source>
+      <translation>{staff}: PIN von {subject} entzogen</translation>
+    </message>
+    <message>
+      <source>{staff} gave {subject} a new PIN</source>
+      <translation>{staff}: neue PIN an {subject} vergeben</translation>
+    </message>
+    <message>
+      <source>{staff} enrolled {subject}</source>
+      <translation>{staff}: {subject} erfasst</translation>
+    </message>
+    <message>
+      <source>{staff} added pictures of {subject}</source>
+      <translation>{staff}: Bilder von {subject} hinzugefügt</translation>
+    </message>
+    <message>
+      <source>{staff} removed pictures of {subject}</source>
+      <translation>{staff}: Bilder von {subject} entfernt</translation>
+    </message>
+    <message>
+      <source>{staff} renamed {subject} to {detail}</source>
+      <translation>{staff}: {subject} in {detail} umbenannt</translation>
+    </message>
+    <message>
+      <source>{staff} changed the data of {subject}</source>
+      <translation>{staff}: Daten von {subject} geändert</translation>
+    </message>
+    <message>
+      <source>{staff} suspended {subject}</source>
+      <translation>{staff}: {subject} gesperrt</translation>
+    </message>
+    <message>
+      <source>{staff} ended the suspension of {subject}</source>
+      <translation>{staff}: Sperre von {subject} aufgehoben</translation>
+    </message>
+    <message>
+      <source>{staff} erased {subject}</source>
+      <translation>{staff}: {subject} gelöscht</translation>
+    </message>
+    <message>
+      <source>{staff} exported {subject}</source>
+      <translation>{staff}: {subject} exportiert</translation>
+    </message>
+    <message>
+      <source>{staff} imported {subject}</source>
+      <translation>{staff}: {subject} importiert</translation>
+    </message>
+    <message>
+      <source>{staff} enrolled {subject}, who looks like somebody else</source>
+      <translation>{staff}: {subject} trotz Ähnlichkeit mit jemand anderem erfasst</translation>
+    </message>
+    <message>
+      <source>{staff} enrolled {subject} from the unknown visitors</source>
+      <translation>{staff}: {subject} aus den unbekannten Besuchern erfasst</translation>
+    </message>
+    <message>
+      <source>{staff} dismissed unknown visitors</source>
+      <translation>{staff}: unbekannte Besucher verworfen</translation>
+    </message>
+    <message>
+      <source>{staff} changed the setting {subject}</source>
+      <translation>{staff}: Einstellung {subject} geändert</translation>
+    </message>
+    <message>
+      <source>{staff} tested the door</source>
+      <translation>{staff}: Tür getestet</translation>
+    </message>
+    <message>
+      <source>{staff} tested the voice</source>
+      <translation>{staff}: Stimme getestet</translation>
+    </message>
+    <message>
+      <source>{staff} exported the whole gallery</source>
+      <translation>{staff}: ganze Bildersammlung exportiert</translation>
+    </message>
+    <message>
+      <source>{staff} imported a gallery</source>
+      <translation>{staff}: Bildersammlung importiert</translation>
     </message>
   </context>
   <context>
@@ -467,573 +2530,1367 @@
     </message>
   </context>
   <context>
-    <name>settings</name>
+    <name>people</name>
     <message>
-      <source>No more frames can agree than are counted.</source>
+      <source>Record consent</source>
+      <translation>Einwilligung erfassen</translation>
+    </message>
+    <message>
+      <source>Access and consent</source>
+      <translation>Zutritt und Einwilligung</translation>
+    </message>
+    <message>
+      <source>Allow again</source>
+      <translation>Wieder zulassen</translation>
+    </message>
+    <message>
+      <source>Suspend</source>
+      <translation>Sperren</translation>
+    </message>
+    <message>
+      <source>{name} is kept out from now on.</source>
+      <translation>{name} wird ab jetzt nicht mehr eingelassen.</translation>
+    </message>
+    <message>
+      <source>{name} may come in again.</source>
+      <translation>{name} darf wieder eintreten.</translation>
+    </message>
+    <message>
+      <source>Name</source>
+      <translation>Name</translation>
+    </message>
+    <message>
+      <source>Hear it</source>
+      <translation>Anhören</translation>
+    </message>
+    <message>
+      <source>Save changes</source>
+      <translation>Änderungen speichern</translation>
+    </message>
+    <message>
+      <source>Undo</source>
+      <translation>Rückgängig</translation>
+    </message>
+    <message>
+      <source>Data</source>
+      <translation>Daten</translation>
+    </message>
+    <message>
+      <source>The changes are saved.</source>
+      <translation>Die Änderungen sind gespeichert.</translation>
+    </message>
+    <message>
+      <source>This name cannot be used: at most 100 letters, no slash, no dot at the beginning.</source>
+      <translation>Dieser Name ist nicht möglich: höchstens 100 Zeichen, kein Schrägstrich, kein Punkt am Anfang.</translation>
+    </message>
+    <message>
+      <source>This cannot be used. Check it, or leave it empty.</source>
+      <translation>Das ist so nicht möglich. Prüfen Sie es, oder lassen Sie es leer.</translation>
+    </message>
+    <message>
+      <source>This is no day of the calendar.</source>
+      <translation>Diesen Tag gibt es im Kalender nicht.</translation>
+    </message>
+    <message>
+      <source>The last day is before the first one.</source>
+      <translation>Der letzte Tag liegt vor dem ersten.</translation>
+    </message>
+    <message>
+      <source>Such as {day}; empty = no limit.</source>
+      <translation>Zum Beispiel {day}; leer = unbegrenzt.</translation>
+    </message>
+    <message>
+      <source>Only where it differs.</source>
+      <translation>Nur wenn er abweicht.</translation>
+    </message>
+    <message>
+      <source>Name on the screen</source>
+      <translation>Name auf dem Bildschirm</translation>
+    </message>
+    <message>
+      <source>Name as it is spoken</source>
+      <translation>Name, wie er gesprochen wird</translation>
+    </message>
+    <message>
+      <source>Staff number</source>
+      <translation>Personalnummer</translation>
+    </message>
+    <message>
+      <source>Card number</source>
+      <translation>Kartennummer</translation>
+    </message>
+    <message>
+      <source>E-mail</source>
+      <translation>E-Mail</translation>
+    </message>
+    <message>
+      <source>Group</source>
+      <translation>Gruppe</translation>
+    </message>
+    <message>
+      <source>Valid from</source>
+      <translation>Gültig ab</translation>
+    </message>
+    <message>
+      <source>Valid until</source>
+      <translation>Gültig bis</translation>
+    </message>
+    <message>
+      <source>Where to</source>
+      <translation>Wohin</translation>
+    </message>
+    <message>
+      <source>Export everything known</source>
+      <translation>Alles Bekannte exportieren</translation>
+    </message>
+    <message>
+      <source>Erase this person …</source>
+      <translation>Diese Person löschen …</translation>
+    </message>
+    <message>
+      <source>Type the name to confirm</source>
+      <translation>Zur Bestätigung den Namen eingeben</translation>
+    </message>
+    <message>
+      <source>Erase for good</source>
+      <translation>Endgültig löschen</translation>
+    </message>
+    <message>
+      <source>Do not erase</source>
+      <translation>Nicht löschen</translation>
+    </message>
+    <message>
+      <source>Pictures, templates, data and consent are removed, and a number takes the place of the name in the journal. This cannot be undone.</source>
+      <translation>Bilder, Vorlagen, Daten und Einwilligung werden entfernt, und im Protokoll tritt eine Nummer an die Stelle des Namens. Das lässt sich nicht rückgängig machen.</translation>
+    </message>
+    <message>
+      <source>Export and erase</source>
+      <translation>Exportieren und löschen</translation>
+    </message>
+    <message>
+      <source>A zip with pictures, data and journal lines, for the person.</source>
+      <translation>Ein Zip mit Bildern, Daten und Protokollzeilen, für die Person.</translation>
+    </message>
+    <message>
+      <source>Exported to {file}</source>
+      <translation>Exportiert nach {file}</translation>
+    </message>
+    <message>
+      <source>Done</source>
+      <translation>Fertig</translation>
+    </message>
+    <message>
+      <source>The person is erased. This was removed:</source>
+      <translation>Die Person ist gelöscht. Entfernt wurden:</translation>
+    </message>
+    <message>
+      <source>Not everything could be erased. This was removed:</source>
+      <translation>Nicht alles konnte gelöscht werden. Entfernt wurden:</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n people</source>
+      <translation>
+        <numerusform>Eine Person</numerusform>
+        <numerusform>%n Personen</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>{shown} of %n people</source>
+      <translation>
+        <numerusform>{shown} von einer Person</numerusform>
+        <numerusform>{shown} von %n Personen</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Pictures</source>
+      <translation>Bilder</translation>
+    </message>
+    <message>
+      <source>Last seen</source>
+      <translation>Zuletzt gesehen</translation>
+    </message>
+    <message>
+      <source>Access</source>
+      <translation>Zutritt</translation>
+    </message>
+    <message>
+      <source>Search</source>
+      <translation>Suchen</translation>
+    </message>
+    <message>
+      <source>Name, group or number</source>
+      <translation>Name, Gruppe oder Nummer</translation>
+    </message>
+    <message>
+      <source>Show</source>
+      <translation>Anzeigen</translation>
+    </message>
+    <message>
+      <source>Enrol somebody</source>
+      <translation>Jemanden erfassen</translation>
+    </message>
+    <message>
+      <source>People</source>
+      <translation>Personen</translation>
+    </message>
+    <message>
+      <source>Nobody is enrolled yet.</source>
+      <translation>Noch ist niemand erfasst.</translation>
+    </message>
+    <message>
+      <source>Nobody found.</source>
+      <translation>Niemand gefunden.</translation>
+    </message>
+    <message>
+      <source>Everybody</source>
+      <translation>Alle</translation>
+    </message>
+    <message>
+      <source>Without consent</source>
+      <translation>Ohne Einwilligung</translation>
+    </message>
+    <message>
+      <source>Kept out</source>
+      <translation>Nicht zugelassen</translation>
+    </message>
+    <message>
+      <source>Pictures to improve</source>
+      <translation>Mit verbesserbaren Bildern</translation>
+    </message>
+    <message>
+      <source>Back to everybody</source>
+      <translation>Zurück zu allen</translation>
+    </message>
+    <message>
+      <source>This person is not in the gallery any more.</source>
+      <translation>Diese Person ist nicht mehr in der Bildersammlung.</translation>
+    </message>
+    <message>
+      <source>The consent is recorded.</source>
+      <translation>Die Einwilligung ist erfasst.</translation>
+    </message>
+    <message>
+      <source>Being looked at …</source>
+      <translation>Wird geprüft …</translation>
+    </message>
+    <message>
+      <source>Remove</source>
+      <translation>Entfernen</translation>
+    </message>
+    <message>
+      <source>Remove picture {number}</source>
+      <translation>Bild {number} entfernen</translation>
+    </message>
+    <message>
+      <source>Picture {number}</source>
+      <translation>Bild {number}</translation>
+    </message>
+    <message>
+      <source>Add pictures</source>
+      <translation>Bilder hinzufügen</translation>
+    </message>
+    <message>
+      <source>It is the last one: the door will not know the person any more.</source>
+      <translation>Es ist das letzte: Die Tür wird die Person nicht mehr kennen.</translation>
+    </message>
+    <message>
+      <source>The picture cannot be brought back.</source>
+      <translation>Das Bild lässt sich nicht zurückholen.</translation>
+    </message>
+    <message>
+      <source>Keep it</source>
+      <translation>Behalten</translation>
+    </message>
+    <message>
+      <source>Remove this picture?</source>
+      <translation>Dieses Bild entfernen?</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n pictures were removed.</source>
+      <translation>
+        <numerusform>Ein Bild wurde entfernt.</numerusform>
+        <numerusform>%n Bilder wurden entfernt.</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Good</source>
+      <translation>Gut</translation>
+    </message>
+    <message>
+      <source>Few</source>
+      <translation>Wenige</translation>
+    </message>
+    <message>
+      <source>They differ</source>
+      <translation>Uneinheitlich</translation>
+    </message>
+    <message>
+      <source>None usable</source>
+      <translation>Keines brauchbar</translation>
+    </message>
+    <message>
+      <source>These pictures serve well.</source>
+      <translation>Diese Bilder eignen sich gut.</translation>
+    </message>
+    <message>
+      <source>With three pictures or more, the door knows a person more surely.</source>
+      <translation>Mit drei oder mehr Bildern erkennt die Tür eine Person sicherer.</translation>
+    </message>
+    <message>
+      <source>One picture looks like somebody else. Remove it, or add more pictures that show the person.</source>
+      <translation>Ein Bild sieht nach jemand anderem aus. Entfernen Sie es, oder fügen Sie weitere Bilder hinzu, die die Person zeigen.</translation>
+    </message>
+    <message>
+      <source>Without a usable picture the door does not know this person.</source>
+      <translation>Ohne ein brauchbares Bild kennt die Tür diese Person nicht.</translation>
+    </message>
+    <message>
+      <source>May enter</source>
+      <translation>Darf eintreten</translation>
+    </message>
+    <message>
+      <source>Suspended</source>
+      <translation>Gesperrt</translation>
+    </message>
+    <message>
+      <source>Not yet valid</source>
+      <translation>Noch nicht gültig</translation>
+    </message>
+    <message>
+      <source>Expired</source>
+      <translation>Abgelaufen</translation>
+    </message>
+    <message>
+      <source>{first} to {last}</source>
+      <translation>{first} bis {last}</translation>
+    </message>
+    <message>
+      <source>From {day}</source>
+      <translation>Ab {day}</translation>
+    </message>
+    <message>
+      <source>Until {day}</source>
+      <translation>Bis {day}</translation>
+    </message>
+    <message>
+      <source>No consent</source>
+      <translation>Keine Einwilligung</translation>
+    </message>
+    <message>
+      <source>Consent given</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>The least light must be below the most light.</source>
+      <source>Never</source>
+      <translation>Nie</translation>
+    </message>
+    <message>
+      <source>Today</source>
+      <translation>Heute</translation>
+    </message>
+    <message>
+      <source>Not seen yet</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>Recognition</source>
+      <source>Seen {day}</source>
       <translation type="unfinished"></translation>
     </message>
     <message>
-      <source>Decision</source>
-      <translation type="unfinished"></translation>
+      <source>Good picture</source>
+      <translation>Gutes Bild</translation>
     </message>
     <message>
-      <source>Door</source>
-      <translation type="unfinished"></translation>
+      <source>No face found</source>
+      <translation>Kein Gesicht gefunden</translation>
     </message>
     <message>
-      <source>Voice</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>Screen</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>Camera</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>Picture quality</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>Staff side</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>Networks</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>Gallery</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>Journal</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>px</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>s</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>h</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>cores</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>frames</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>frames a second</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>words a minute</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>mean grey, 0 to 255</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>variance of the Laplacian</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>part of the eye distance</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>distance</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>part</source>
-      <translation type="unfinished"></translation>
-    </message>
-    <message>
-      <source>Automatic</source>
-      <translation type="unfinished"></translation>
+      <source>Small face</source>
+      <translation>Kleines Gesicht</translation>
     </message>
     <message>
       <source>Dark</source>
-      <translation type="unfinished"></translation>
+      <translation>Dunkel</translation>
+    </message>
+    <message>
+      <source>Very bright</source>
+      <translation>Sehr hell</translation>
+    </message>
+    <message>
+      <source>Blurred</source>
+      <translation>Unscharf</translation>
+    </message>
+    <message>
+      <source>Turned aside</source>
+      <translation>Abgewandt</translation>
+    </message>
+    <message>
+      <source>Not used yet</source>
+      <translation>Noch nicht verwendet</translation>
+    </message>
+    <message>
+      <source>Not used: {reason}</source>
+      <translation>Nicht verwendet: {reason}</translation>
+    </message>
+    <message>
+      <source>Fits the others: {distance}</source>
+      <translation>Passt zu den anderen: {distance}</translation>
+    </message>
+    <message>
+      <source>Unlike the others: {distance}</source>
+      <translation>Weicht von den anderen ab: {distance}</translation>
+    </message>
+    <message>
+      <source>The door opens for this person.</source>
+      <translation>Die Tür öffnet sich für diese Person.</translation>
+    </message>
+    <message>
+      <source>The door stays shut for this person until it is allowed again.</source>
+      <translation>Die Tür bleibt für diese Person zu, bis sie wieder zugelassen ist.</translation>
+    </message>
+    <message>
+      <source>The door opens for this person from {day} on.</source>
+      <translation>Die Tür öffnet sich für diese Person ab {day}.</translation>
+    </message>
+    <message>
+      <source>The door stays shut for this person since {day} has passed.</source>
+      <translation>Die Tür bleibt für diese Person zu, da der {day} vorüber ist.</translation>
+    </message>
+    <message>
+      <source>No consent is recorded. Ask the person to read the text and agree, or erase the pictures.</source>
+      <translation>Es ist keine Einwilligung erfasst. Bitten Sie die Person, den Text zu lesen und einzuwilligen, oder löschen Sie die Bilder.</translation>
+    </message>
+    <message>
+      <source>Agreed on {day} to version {version} of the text ({language}). Recorded by {staff}.</source>
+      <translation>Eingewilligt am {day} in Fassung {version} des Textes ({language}). Erfasst von {staff}.</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n pictures</source>
+      <translation>
+        <numerusform>Ein Bild</numerusform>
+        <numerusform>%n Bilder</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n stored templates</source>
+      <translation>
+        <numerusform>Eine gespeicherte Vorlage</numerusform>
+        <numerusform>%n gespeicherte Vorlagen</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n records of name, data and consent</source>
+      <translation>
+        <numerusform>Ein Datensatz mit Name, Daten und Einwilligung</numerusform>
+        <numerusform>%n Datensätze mit Name, Daten und Einwilligung</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n kept faces of visitors who look alike</source>
+      <translation>
+        <numerusform>Ein aufbewahrtes Gesicht eines ähnlichen Besuchers</numerusform>
+        <numerusform>%n aufbewahrte Gesichter ähnlicher Besucher</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n lines of the journal, where {number} stands instead</source>
+      <translation>
+        <numerusform>Eine Zeile im Protokoll, wo nun {number} steht</numerusform>
+        <numerusform>%n Zeilen im Protokoll, wo nun {number} steht</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
+    <name>settings</name>
+    <message>
+      <source>No more frames can agree than are counted.</source>
+      <translation>Es können nicht mehr Bilder übereinstimmen, als gezählt werden.</translation>
+    </message>
+    <message>
+      <source>The least light must be below the most light.</source>
+      <translation>Das geringste Licht muss unter dem stärksten liegen.</translation>
+    </message>
+    <message>
+      <source>Recognition</source>
+      <translation>Erkennung</translation>
+    </message>
+    <message>
+      <source>Decision</source>
+      <translation>Entscheidung</translation>
+    </message>
+    <message>
+      <source>Door</source>
+      <translation>Tür</translation>
+    </message>
+    <message>
+      <source>Voice</source>
+      <translation>Stimme</translation>
+    </message>
+    <message>
+      <source>Screen</source>
+      <translation>Bildschirm</translation>
+    </message>
+    <message>
+      <source>Camera</source>
+      <translation>Kamera</translation>
+    </message>
+    <message>
+      <source>Picture quality</source>
+      <translation>Bildqualität</translation>
+    </message>
+    <message>
+      <source>Staff side</source>
+      <translation>Personalbereich</translation>
+    </message>
+    <message>
+      <source>Networks</source>
+      <translation>Netze</translation>
+    </message>
+    <message>
+      <source>Gallery</source>
+      <translation>Bildersammlung</translation>
+    </message>
+    <message>
+      <source>Journal</source>
+      <translation>Protokoll</translation>
+    </message>
+    <message>
+      <source>px</source>
+      <translation>px</translation>
+    </message>
+    <message>
+      <source>s</source>
+      <translation>s</translation>
+    </message>
+    <message>
+      <source>h</source>
+      <translation>h</translation>
+    </message>
+    <message>
+      <source>cores</source>
+      <translation>Kerne</translation>
+    </message>
+    <message>
+      <source>frames</source>
+      <translation>Bilder</translation>
+    </message>
+    <message>
+      <source>frames a second</source>
+      <translation>Bilder je Sekunde</translation>
+    </message>
+    <message>
+      <source>words a minute</source>
+      <translation>Wörter je Minute</translation>
+    </message>
+    <message>
+      <source>mean grey, 0 to 255</source>
+      <translation>mittlerer Grauwert, 0 bis 255</translation>
+    </message>
+    <message>
+      <source>variance of the Laplacian</source>
+      <translation>Varianz des Laplace-Filters</translation>
+    </message>
+    <message>
+      <source>part of the eye distance</source>
+      <translation>Teil des Augenabstands</translation>
+    </message>
+    <message>
+      <source>distance</source>
+      <translation>Distanz</translation>
+    </message>
+    <message>
+      <source>part</source>
+      <translation>Anteil</translation>
+    </message>
+    <message>
+      <source>Automatic</source>
+      <translation>Automatisch</translation>
+    </message>
+    <message>
+      <source>Dark</source>
+      <translation>Dunkel</translation>
     </message>
     <message>
       <source>Light</source>
-      <translation type="unfinished"></translation>
+      <translation>Hell</translation>
     </message>
     <message>
       <source>On</source>
-      <translation type="unfinished"></translation>
+      <translation>An</translation>
     </message>
     <message>
       <source>Off</source>
-      <translation type="unfinished"></translation>
+      <translation>Aus</translation>
     </message>
     <message>
       <source>Encoder</source>
-      <translation type="unfinished"></translation>
+      <translation>Encoder</translation>
     </message>
     <message>
       <source>The network that makes a face into numbers. Several work together as one.</source>
-      <translation type="unfinished"></translation>
+      <translation>Das Netz, das aus einem Gesicht Zahlen macht. Mehrere arbeiten wie eines zusammen.</translation>
     </message>
     <message>
       <source>Detector</source>
-      <translation type="unfinished"></translation>
+      <translation>Detektor</translation>
     </message>
     <message>
       <source>What finds the faces in the picture.</source>
-      <translation type="unfinished"></translation>
+      <translation>Was die Gesichter im Bild findet.</translation>
     </message>
     <message>
       <source>Folder of networks</source>
-      <translation type="unfinished"></translation>
+      <translation>Ordner der Netze</translation>
     </message>
     <message>
       <source>Where further encoders and detectors are looked for.</source>
-      <translation type="unfinished"></translation>
+      <translation>Wo weitere Encoder und Detektoren gesucht werden.</translation>
     </message>
     <message>
       <source>Processor cores</source>
-      <translation type="unfinished"></translation>
+      <translation>Prozessorkerne</translation>
     </message>
     <message>
       <source>How many the encoder may use. More = faster, until the machine has no more.</source>
-      <translation type="unfinished"></translation>
+      <translation>Wie viele der Encoder nutzen darf. Mehr = schneller, bis der Rechner keine mehr hat.</translation>
     </message>
     <message>
       <source>Source</source>
-      <translation type="unfinished"></translation>
+      <translation>Quelle</translation>
     </message>
     <message>
       <source>Where the picture comes from: a camera, a video file, a stream, a folder of stills or the demo.</source>
-      <translation type="unfinished"></translation>
+      <translation>Woher das Bild kommt: von einer Kamera, aus einer Videodatei, einem Stream, einem Ordner mit Standbildern oder der Demo.</translation>
     </message>
     <message>
       <source>Picture width</source>
-      <translation type="unfinished"></translation>
+      <translation>Bildbreite</translation>
     </message>
     <message>
       <source>What the camera is asked for; it may give another.</source>
-      <translation type="unfinished"></translation>
+      <translation>Was von der Kamera verlangt wird; sie kann anderes liefern.</translation>
     </message>
     <message>
       <source>Picture height</source>
-      <translation type="unfinished"></translation>
+      <translation>Bildhöhe</translation>
     </message>
     <message>
       <source>Picture rate</source>
-      <translation type="unfinished"></translation>
+      <translation>Bildrate</translation>
     </message>
     <message>
       <source>Camera counts as lost after</source>
-      <translation type="unfinished"></translation>
+      <translation>Kamera gilt als verloren nach</translation>
     </message>
     <message>
       <source>A picture that has not changed for so long means that the camera is lost.</source>
-      <translation type="unfinished"></translation>
+      <translation>Ein Bild, das sich so lange nicht geändert hat, bedeutet, dass die Kamera verloren ist.</translation>
     </message>
     <message>
       <source>Smallest face</source>
-      <translation type="unfinished"></translation>
+      <translation>Kleinstes Gesicht</translation>
     </message>
     <message>
       <source>Smaller faces are asked to come closer. Higher = people stand nearer.</source>
-      <translation type="unfinished"></translation>
+      <translation>Wer kleiner zu sehen ist, wird gebeten, näher zu kommen. Höher = man steht näher.</translation>
     </message>
     <message>
       <source>Least light</source>
-      <translation type="unfinished"></translation>
+      <translation>Geringstes Licht</translation>
     </message>
     <message>
       <source>Darker faces are asked for more light. Higher = stricter.</source>
-      <translation type="unfinished"></translation>
+      <translation>Bei dunkleren Gesichtern wird um mehr Licht gebeten. Höher = strenger.</translation>
     </message>
     <message>
       <source>Most light</source>
-      <translation type="unfinished"></translation>
+      <translation>Stärkstes Licht</translation>
     </message>
     <message>
       <source>Brighter faces are asked for less light. Lower = stricter.</source>
-      <translation type="unfinished"></translation>
+      <translation>Bei helleren Gesichtern wird um weniger Licht gebeten. Niedriger = strenger.</translation>
     </message>
     <message>
       <source>Least sharpness</source>
-      <translation type="unfinished"></translation>
+      <translation>Geringste Schärfe</translation>
     </message>
     <message>
       <source>More blurred faces are asked to hold still. Higher = stricter.</source>
-      <translation type="unfinished"></translation>
+      <translation>Wer unschärfer zu sehen ist, wird gebeten, stillzuhalten. Höher = strenger.</translation>
     </message>
     <message>
       <source>Largest turn of the head</source>
-      <translation type="unfinished"></translation>
+      <translation>Größte Drehung des Kopfes</translation>
     </message>
     <message>
       <source>How far a face may look aside. Lower = stricter; 0 = straight ahead only.</source>
-      <translation type="unfinished"></translation>
+      <translation>Wie weit ein Gesicht zur Seite sehen darf. Niedriger = strenger; 0 = nur geradeaus.</translation>
     </message>
     <message>
       <source>Threshold</source>
-      <translation type="unfinished"></translation>
+      <translation>Schwelle</translation>
     </message>
     <message>
       <source>A face that is farther from everybody than this is nobody. Lower = stricter, higher = more lenient.</source>
-      <translation type="unfinished"></translation>
+      <translation>Ein Gesicht, das von allen weiter entfernt ist, ist niemand. Niedriger = strenger, höher = nachsichtiger.</translation>
     </message>
     <message>
       <source>Margin</source>
-      <translation type="unfinished"></translation>
+      <translation>Vorsprung</translation>
     </message>
     <message>
       <source>The next best person must be farther away by this. Higher = stricter.</source>
-      <translation type="unfinished"></translation>
+      <translation>Um so viel muss die nächstbeste Person weiter entfernt sein. Höher = strenger.</translation>
     </message>
     <message>
       <source>Frames that must agree</source>
-      <translation type="unfinished"></translation>
+      <translation>Bilder, die übereinstimmen müssen</translation>
     </message>
     <message>
       <source>So many must name the same person. Higher = stricter and slower.</source>
-      <translation type="unfinished"></translation>
+      <translation>So viele müssen dieselbe Person nennen. Höher = strenger und langsamer.</translation>
     </message>
     <message>
       <source>Frames that are counted</source>
-      <translation type="unfinished"></translation>
+      <translation>Bilder, die gezählt werden</translation>
     </message>
     <message>
       <source>The last frames among which those that agree are counted. Higher = more patient.</source>
-      <translation type="unfinished"></translation>
+      <translation>Die letzten Bilder, unter denen die übereinstimmenden gezählt werden. Höher = geduldiger.</translation>
     </message>
     <message>
       <source>No second greeting within</source>
-      <translation type="unfinished"></translation>
+      <translation>Keine zweite Begrüßung innerhalb von</translation>
     </message>
     <message>
       <source>Who comes back within this time is let in without a greeting.</source>
-      <translation type="unfinished"></translation>
+      <translation>Wer innerhalb dieser Zeit zurückkommt, wird ohne Begrüßung eingelassen.</translation>
     </message>
     <message>
       <source>Counts as gone after</source>
-      <translation type="unfinished"></translation>
+      <translation>Gilt als gegangen nach</translation>
     </message>
     <message>
       <source>Who was out of sight for less has not left; the door is not opened again.</source>
-      <translation type="unfinished"></translation>
+      <translation>Wer kürzer außer Sicht war, ist nicht gegangen; die Tür wird nicht erneut geöffnet.</translation>
     </message>
     <message>
       <source>Pause after a refusal</source>
-      <translation type="unfinished"></translation>
+      <translation>Pause nach einer Abweisung</translation>
     </message>
     <message>
       <source>After it the same face is tried again. The pause doubles each time, up to 60 seconds.</source>
-      <translation type="unfinished"></translation>
+      <translation>Danach wird dasselbe Gesicht erneut geprüft. Die Pause verdoppelt sich jedes Mal, bis zu 60 Sekunden.</translation>
     </message>
     <message>
       <source>Image folder</source>
-      <translation type="unfinished"></translation>
+      <translation>Bilderordner</translation>
     </message>
     <message>
       <source>The folder with the pictures of everybody who is known.</source>
-      <translation type="unfinished"></translation>
+      <translation>Der Ordner mit den Bildern aller, die bekannt sind.</translation>
     </message>
     <message>
       <source>Door stays open for</source>
-      <translation type="unfinished"></translation>
+      <translation>Tür bleibt offen für</translation>
     </message>
     <message>
       <source>How long the door is unlocked when somebody is let in.</source>
-      <translation type="unfinished"></translation>
+      <translation>Wie lange die Tür entriegelt ist, wenn jemand eingelassen wird.</translation>
     </message>
     <message>
       <source>Journal file</source>
-      <translation type="unfinished"></translation>
+      <translation>Protokolldatei</translation>
     </message>
     <message>
       <source>Where decisions are written down. Empty = in the user's data folder.</source>
-      <translation type="unfinished"></translation>
+      <translation>Wo Entscheidungen aufgeschrieben werden. Leer = im Datenordner des Benutzers.</translation>
     </message>
     <message>
       <source>Who is let in hears a welcome.</source>
-      <translation type="unfinished"></translation>
+      <translation>Wer eingelassen wird, hört eine Begrüßung.</translation>
     </message>
     <message>
       <source>Welcome</source>
-      <translation type="unfinished"></translation>
+      <translation>Begrüßung</translation>
     </message>
     <message>
       <source>What is said and shown. The word names in braces stands for who was let in; auto = a welcome in the screen's language.</source>
-      <translation type="unfinished"></translation>
+      <translation>Was gesagt und gezeigt wird. Das Wort names in geschweiften Klammern steht für die Eingelassenen; auto = eine Begrüßung in der Sprache des Bildschirms.</translation>
     </message>
     <message>
       <source>Speed of speech</source>
-      <translation type="unfinished"></translation>
+      <translation>Sprechtempo</translation>
     </message>
     <message>
       <source>Higher = faster.</source>
-      <translation type="unfinished"></translation>
+      <translation>Höher = schneller.</translation>
     </message>
     <message>
       <source>Volume</source>
-      <translation type="unfinished"></translation>
+      <translation>Lautstärke</translation>
     </message>
     <message>
       <source>0 = silent, 1 = loudest.</source>
-      <translation type="unfinished"></translation>
+      <translation>0 = stumm, 1 = am lautesten.</translation>
     </message>
     <message>
       <source>Voice of the speech engine</source>
-      <translation type="unfinished"></translation>
+      <translation>Stimme der Sprachausgabe</translation>
     </message>
     <message>
       <source>Such as en-us. Empty = the voice of the screen's language.</source>
-      <translation type="unfinished"></translation>
+      <translation>Zum Beispiel en-us. Leer = die Stimme der Sprache des Bildschirms.</translation>
     </message>
     <message>
       <source>Spoken hints</source>
-      <translation type="unfinished"></translation>
+      <translation>Gesprochene Hinweise</translation>
     </message>
     <message>
       <source>Hints such as "come closer" are spoken too, for people who cannot read the screen.</source>
-      <translation type="unfinished"></translation>
+      <translation>Auch Hinweise wie „Kommen Sie näher“ werden gesprochen, für Menschen, die den Bildschirm nicht lesen können.</translation>
     </message>
     <message>
       <source>Theme</source>
-      <translation type="unfinished"></translation>
+      <translation>Farbschema</translation>
     </message>
     <message>
       <source>The colours of the screen. Automatic = as the desktop has them.</source>
-      <translation type="unfinished"></translation>
+      <translation>Die Farben des Bildschirms. Automatisch = wie auf dem Desktop.</translation>
     </message>
     <message>
       <source>Language</source>
-      <translation type="unfinished"></translation>
+      <translation>Sprache</translation>
     </message>
     <message>
       <source>What the screen and the voice speak. Automatic = the language of the system.</source>
-      <translation type="unfinished"></translation>
+      <translation>Was Bildschirm und Stimme sprechen. Automatisch = die Sprache des Systems.</translation>
     </message>
     <message>
       <source>Full screen</source>
-      <translation type="unfinished"></translation>
+      <translation>Vollbild</translation>
     </message>
     <message>
       <source>The kiosk starts without a window frame.</source>
-      <translation type="unfinished"></translation>
+      <translation>Der Kiosk startet ohne Fensterrahmen.</translation>
     </message>
     <message>
       <source>Mirror</source>
-      <translation type="unfinished"></translation>
+      <translation>Spiegel</translation>
     </message>
     <message>
       <source>People see themselves as in a mirror.</source>
-      <translation type="unfinished"></translation>
+      <translation>Man sieht sich wie in einem Spiegel.</translation>
     </message>
     <message>
       <source>Large type</source>
-      <translation type="unfinished"></translation>
+      <translation>Große Schrift</translation>
     </message>
     <message>
       <source>Letters are half as large again.</source>
-      <translation type="unfinished"></translation>
+      <translation>Buchstaben sind um die Hälfte größer.</translation>
     </message>
     <message>
       <source>High contrast</source>
-      <translation type="unfinished"></translation>
+      <translation>Hoher Kontrast</translation>
     </message>
     <message>
       <source>Black and white, with frames around everything.</source>
-      <translation type="unfinished"></translation>
+      <translation>Schwarz und Weiß, mit Rahmen um alles.</translation>
     </message>
     <message>
       <source>Reduced motion</source>
-      <translation type="unfinished"></translation>
+      <translation>Weniger Bewegung</translation>
     </message>
     <message>
       <source>Nothing moves but the picture.</source>
-      <translation type="unfinished"></translation>
+      <translation>Nichts bewegt sich außer dem Bild.</translation>
     </message>
     <message>
       <source>Keyboard on the screen</source>
-      <translation type="unfinished"></translation>
+      <translation>Bildschirmtastatur</translation>
     </message>
     <message>
       <source>Automatic = where there is a touch screen and no keyboard.</source>
-      <translation type="unfinished"></translation>
+      <translation>Automatisch = wo es einen Touchscreen und keine Tastatur gibt.</translation>
     </message>
     <message>
       <source>Back to the door after</source>
-      <translation type="unfinished"></translation>
+      <translation>Zurück zur Tür nach</translation>
     </message>
     <message>
       <source>So long without a touch or a key, and the screen goes back to the door.</source>
-      <translation type="unfinished"></translation>
+      <translation>So lange ohne Berührung oder Taste, und der Bildschirm kehrt zur Tür zurück.</translation>
     </message>
     <message>
       <source>Staff file</source>
-      <translation type="unfinished"></translation>
+      <translation>Personaldatei</translation>
     </message>
     <message>
       <source>Where the staff and their PINs are kept. Empty = in the user's data folder.</source>
-      <translation type="unfinished"></translation>
+      <translation>Wo das Personal und seine PINs gespeichert sind. Leer = im Datenordner des Benutzers.</translation>
     </message>
     <message>
       <source>Folder of consent texts</source>
-      <translation type="unfinished"></translation>
+      <translation>Ordner der Einwilligungstexte</translation>
     </message>
     <message>
       <source>Texts of your own that people agree to. Empty = those that are shipped.</source>
-      <translation type="unfinished"></translation>
+      <translation>Eigene Texte, in die eingewilligt wird. Leer = die mitgelieferten.</translation>
     </message>
     <message>
       <source>Keep faces of refused visitors for</source>
-      <translation type="unfinished"></translation>
+      <translation>Gesichter Abgewiesener aufbewahren für</translation>
     </message>
     <message>
       <source>So that the staff can look at them and enrol one. 0 = they are not kept at all.</source>
+      <translation>Damit das Personal sie ansehen und jemanden daraus erfassen kann. 0 = sie werden gar nicht aufbewahrt.</translation>
+    </message>
+    <message>
+      <source>Automatic for {encoder}: {number}</source>
+      <translation>Automatisch für {encoder}: {number}</translation>
+    </message>
+    <message>
+      <source>Address or path of the source</source>
+      <translation>Adresse oder Pfad der Quelle</translation>
+    </message>
+    <message>
+      <source>Look through it</source>
+      <translation>Vorschau zeigen</translation>
+    </message>
+    <message>
+      <source>Automatic: the first camera</source>
+      <translation>Automatisch: die erste Kamera</translation>
+    </message>
+    <message>
+      <source>Demo</source>
+      <translation>Demo</translation>
+    </message>
+    <message>
+      <source>Another source</source>
+      <translation>Andere Quelle</translation>
+    </message>
+    <message>
+      <source>Name a source.</source>
+      <translation>Nennen Sie eine Quelle.</translation>
+    </message>
+    <message>
+      <source>The command line named {source}, which counts more than what is set here.</source>
       <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>It is in use; its picture is at the top of this screen.</source>
+      <translation>Sie ist in Gebrauch; ihr Bild steht oben auf diesem Bildschirm.</translation>
+    </message>
+    <message>
+      <source>In use now: {source}</source>
+      <translation>Jetzt in Gebrauch: {source}</translation>
+    </message>
+    <message>
+      <source>The recognition is being loaded; wait a moment.</source>
+      <translation>Die Erkennung wird geladen; warten Sie einen Moment.</translation>
+    </message>
+    <message>
+      <source>more lenient</source>
+      <translation>nachsichtiger</translation>
+    </message>
+    <message>
+      <source>stricter</source>
+      <translation>strenger</translation>
+    </message>
+    <message>
+      <source>Less: {option}</source>
+      <translation>Weniger: {option}</translation>
+    </message>
+    <message>
+      <source>More: {option}</source>
+      <translation>Mehr: {option}</translation>
+    </message>
+    <message>
+      <source>A whole number is expected. {range}</source>
+      <translation>Erwartet wird eine ganze Zahl. {range}</translation>
+    </message>
+    <message>
+      <source>A number is expected. {range}</source>
+      <translation>Erwartet wird eine Zahl. {range}</translation>
+    </message>
+    <message>
+      <source>The journal is being read.</source>
+      <translation>Das Protokoll wird gelesen.</translation>
+    </message>
+    <message>
+      <source>What these numbers would do</source>
+      <translation>Was diese Zahlen bewirken würden</translation>
+    </message>
+    <message>
+      <source>No option is called so.</source>
+      <translation>Keine Einstellung heißt so.</translation>
+    </message>
+    <message>
+      <source>Reset</source>
+      <translation>Zurücksetzen</translation>
+    </message>
+    <message>
+      <source>Normally: {value}.</source>
+      <translation>Üblich: {value}.</translation>
+    </message>
+    <message>
+      <source>Reset: {option}</source>
+      <translation>Zurücksetzen: {option}</translation>
+    </message>
+    <message>
+      <source>changed, needs a restart</source>
+      <translation>geändert, braucht einen Neustart</translation>
+    </message>
+    <message>
+      <source>changed, reloads the recognition</source>
+      <translation>geändert, lädt die Erkennung neu</translation>
+    </message>
+    <message>
+      <source>changed</source>
+      <translation>geändert</translation>
+    </message>
+    <message>
+      <source>Mend what is marked first.</source>
+      <translation>Berichtigen Sie zuerst, was markiert ist.</translation>
+    </message>
+    <message>
+      <source>Restart the kiosk?</source>
+      <translation>Den Kiosk neu starten?</translation>
+    </message>
+    <message>
+      <source>The door stays shut until it is back, some seconds later.</source>
+      <translation>Die Tür bleibt zu, bis er nach einigen Sekunden wieder da ist.</translation>
+    </message>
+    <message>
+      <source>Restart</source>
+      <translation>Neu starten</translation>
+    </message>
+    <message>
+      <source>Not now</source>
+      <translation>Nicht jetzt</translation>
+    </message>
+    <message>
+      <source>It opens as for somebody who is let in, and stands in the journal under {name}.</source>
+      <translation>Sie öffnet sich wie für jemanden, der eingelassen wird, und das steht im Protokoll unter {name}.</translation>
+    </message>
+    <message>
+      <source>Open the door now?</source>
+      <translation>Die Tür jetzt öffnen?</translation>
+    </message>
+    <message>
+      <source>Open</source>
+      <translation>Öffnen</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>Abbrechen</translation>
+    </message>
+    <message>
+      <source>The door is open.</source>
+      <translation>Die Tür ist offen.</translation>
+    </message>
+    <message>
+      <source>The door did not open.</source>
+      <translation>Die Tür hat sich nicht geöffnet.</translation>
+    </message>
+    <message>
+      <source>Search</source>
+      <translation>Suchen</translation>
+    </message>
+    <message>
+      <source>Search the options</source>
+      <translation>Einstellungen durchsuchen</translation>
+    </message>
+    <message>
+      <source>Part of the options</source>
+      <translation>Bereich der Einstellungen</translation>
+    </message>
+    <message>
+      <source>Hear it</source>
+      <translation>Anhören</translation>
+    </message>
+    <message>
+      <source>Say the welcome with these values.</source>
+      <translation>Die Begrüßung mit diesen Werten sprechen.</translation>
+    </message>
+    <message>
+      <source>Test the door</source>
+      <translation>Tür testen</translation>
+    </message>
+    <message>
+      <source>See whether the lock opens.</source>
+      <translation>Prüfen, ob das Schloss öffnet.</translation>
+    </message>
+    <message>
+      <source>Picture of the chosen camera</source>
+      <translation>Bild der gewählten Kamera</translation>
+    </message>
+    <message>
+      <source>The camera is being opened.</source>
+      <translation>Die Kamera wird geöffnet.</translation>
+    </message>
+    <message>
+      <source>Save</source>
+      <translation>Speichern</translation>
+    </message>
+    <message>
+      <source>Discard</source>
+      <translation>Verwerfen</translation>
+    </message>
+    <message>
+      <source>Restart now</source>
+      <translation>Jetzt neu starten</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n changes are not saved yet.</source>
+      <translation>
+        <numerusform>Eine Änderung ist noch nicht gespeichert.</numerusform>
+        <numerusform>%n Änderungen sind noch nicht gespeichert.</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Saved, and in force after a restart: {options}</source>
+      <translation>Gespeichert, gilt nach einem Neustart: {options}</translation>
+    </message>
+    <message>
+      <source>The file was changed by somebody else in the meantime.</source>
+      <translation>Die Datei wurde inzwischen von jemand anderem geändert.</translation>
+    </message>
+    <message>
+      <source>Save mine</source>
+      <translation>Meine speichern</translation>
+    </message>
+    <message>
+      <source>Keep theirs</source>
+      <translation>Die anderen behalten</translation>
+    </message>
+    <message>
+      <source>Decide later</source>
+      <translation>Später entscheiden</translation>
+    </message>
+    <message>
+      <source>{option}: {theirs} in the file, {ours} here.</source>
+      <translation>{option}: {theirs} in der Datei, {ours} hier.</translation>
+    </message>
+    <message>
+      <source>Saved. A part of it needs a restart.</source>
+      <translation>Gespeichert. Ein Teil davon braucht einen Neustart.</translation>
+    </message>
+    <message>
+      <source>Saved. The recognition is loaded anew; the door stays shut until it is.</source>
+      <translation>Gespeichert. Die Erkennung wird neu geladen; bis dahin bleibt die Tür zu.</translation>
+    </message>
+    <message>
+      <source>Saved, and in force in two seconds at the latest.</source>
+      <translation>Gespeichert, gilt in spätestens zwei Sekunden.</translation>
+    </message>
+    <message>
+      <source>Nobody in front of the camera can be compared now.</source>
+      <translation>Vor der Kamera ist jetzt niemand, der verglichen werden kann.</translation>
+    </message>
+    <message>
+      <source>Nobody is enrolled yet.</source>
+      <translation>Noch ist niemand erfasst.</translation>
+    </message>
+    <message>
+      <source>In the last 7 days nothing was decided that could be compared.</source>
+      <translation>In den letzten 7 Tagen wurde nichts entschieden, das sich vergleichen ließe.</translation>
+    </message>
+    <message numerus="yes">
+      <source>None of the %n decisions of the last 7 days would have changed.</source>
+      <translation>
+        <numerusform>Die eine Entscheidung der letzten 7 Tage wäre gleich ausgefallen.</numerusform>
+        <numerusform>Keine der %n Entscheidungen der letzten 7 Tage wäre anders ausgefallen.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>Of the %n decisions of the last 7 days, {changed} would have changed.</source>
+      <translation>
+        <numerusform>Von der einen Entscheidung der letzten 7 Tage wären {changed} anders ausgefallen.</numerusform>
+        <numerusform>Von den %n Entscheidungen der letzten 7 Tage wären {changed} anders ausgefallen.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n more would have been let in.</source>
+      <translation>
+        <numerusform>Eine Person mehr wäre eingelassen worden.</numerusform>
+        <numerusform>%n mehr wären eingelassen worden.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n more would have been refused.</source>
+      <translation>
+        <numerusform>Eine Person mehr wäre abgewiesen worden.</numerusform>
+        <numerusform>%n mehr wären abgewiesen worden.</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>In front of the camera: {name} at {distance}. Within {threshold}, so would be recognised.</source>
+      <translation>Vor der Kamera: {name} mit {distance}. Innerhalb von {threshold}, würde also erkannt.</translation>
+    </message>
+    <message>
+      <source>In front of the camera: {name} at {distance}, but {other} is only {gap} farther, and it needs {margin}. Would not be recognised.</source>
+      <translation>Vor der Kamera: {name} mit {distance}, aber {other} ist nur um {gap} weiter entfernt, nötig wären {margin}. Würde nicht erkannt.</translation>
+    </message>
+    <message>
+      <source>In front of the camera: the nearest is {name} at {distance}. That is more than {threshold}, so nobody would be recognised.</source>
+      <translation>Vor der Kamera: Am nächsten ist {name} mit {distance}. Das ist mehr als {threshold}, also würde niemand erkannt.</translation>
+    </message>
+    <message>
+      <source>{number} {unit}</source>
+      <translation>{number} {unit}</translation>
+    </message>
+    <message>
+      <source>empty</source>
+      <translation>leer</translation>
+    </message>
+    <message>
+      <source>More than {low}, at most {high}.</source>
+      <translation>Mehr als {low}, höchstens {high}.</translation>
+    </message>
+    <message>
+      <source>From {low} to {high}.</source>
+      <translation>Von {low} bis {high}.</translation>
     </message>
   </context>
   <context>
     <name>staff</name>
     <message>
       <source>is already a member of the staff</source>
-      <translation type="unfinished"></translation>
+      <translation>gehört bereits zum Personal</translation>
     </message>
     <message>
       <source>choose another name, or give this member a new PIN</source>
-      <translation type="unfinished"></translation>
+      <translation>wählen Sie einen anderen Namen, oder vergeben Sie eine neue PIN</translation>
     </message>
     <message>
       <source>is the last installer</source>
-      <translation type="unfinished"></translation>
+      <translation>ist die letzte Person mit der Rolle Technik</translation>
     </message>
     <message>
       <source>add another installer first</source>
-      <translation type="unfinished"></translation>
+      <translation>fügen Sie zuerst eine weitere Person mit der Rolle Technik hinzu</translation>
     </message>
     <message>
       <source>this PIN</source>
-      <translation type="unfinished"></translation>
+      <translation>diese PIN</translation>
     </message>
     <message>
       <source>choose another PIN</source>
-      <translation type="unfinished"></translation>
+      <translation>wählen Sie eine andere PIN</translation>
     </message>
     <message>
       <source>cannot be used</source>
-      <translation type="unfinished"></translation>
+      <translation>ist nicht möglich</translation>
     </message>
     <message>
       <source>is not of 6 to 12 digits</source>
-      <translation type="unfinished"></translation>
+      <translation>hat nicht 6 bis 12 Ziffern</translation>
     </message>
     <message>
       <source>is too easy to guess</source>
-      <translation type="unfinished"></translation>
+      <translation>ist zu leicht zu erraten</translation>
     </message>
     <message>
       <source>look at the list of the staff</source>
-      <translation type="unfinished"></translation>
+      <translation>sehen Sie in der Liste des Personals nach</translation>
     </message>
     <message>
       <source>is no member of the staff</source>
-      <translation type="unfinished"></translation>
+      <translation>gehört nicht zum Personal</translation>
     </message>
     <message>
       <source>stands for the command line itself</source>
-      <translation type="unfinished"></translation>
+      <translation>steht für die Kommandozeile selbst</translation>
     </message>
     <message>
       <source>the name “{name}”</source>
-      <translation type="unfinished"></translation>
+      <translation>der Name „{name}“</translation>
     </message>
     <message>
       <source>choose another name</source>
-      <translation type="unfinished"></translation>
+      <translation>wählen Sie einen anderen Namen</translation>
     </message>
     <message>
       <source>Camera picture</source>
-      <translation type="unfinished"></translation>
+      <translation>Kamerabild</translation>
     </message>
     <message>
       <source>The door</source>
-      <translation type="unfinished"></translation>
+      <translation>Die Tür</translation>
+    </message>
+    <message>
+      <source>Enrol</source>
+      <translation>Erfassen</translation>
+    </message>
+    <message>
+      <source>Visitors</source>
+      <translation>Besucher</translation>
+    </message>
+    <message>
+      <source>Health</source>
+      <translation>Zustand</translation>
+    </message>
+    <message>
+      <source>Settings</source>
+      <translation>Einstellungen</translation>
     </message>
     <message>
       <source>Delete the last digit</source>
-      <translation type="unfinished"></translation>
+      <translation>Letzte Ziffer löschen</translation>
     </message>
     <message>
       <source>Sign in</source>
-      <translation type="unfinished"></translation>
+      <translation>Anmelden</translation>
     </message>
     <message>
       <source>One moment …</source>
-      <translation type="unfinished"></translation>
+      <translation>Einen Moment …</translation>
     </message>
     <message>
       <source>That PIN is not known.</source>
-      <translation type="unfinished"></translation>
+      <translation>Diese PIN ist nicht bekannt.</translation>
     </message>
     <message numerus="yes">
       <source>%n digits entered</source>
-      <translation type="unfinished">
-        <numerusform></numerusform>
-        <numerusform></numerusform>
+      <translation>
+        <numerusform>Eine Ziffer eingegeben</numerusform>
+        <numerusform>%n Ziffern eingegeben</numerusform>
       </translation>
     </message>
     <message>
       <source>Please enter your PIN</source>
-      <translation type="unfinished"></translation>
+      <translation>Bitte geben Sie Ihre PIN ein</translation>
     </message>
     <message>
       <source>The command to type</source>
-      <translation type="unfinished"></translation>
+      <translation>Der einzugebende Befehl</translation>
     </message>
     <message>
       <source>Nobody has a PIN yet</source>
-      <translation type="unfinished"></translation>
+      <translation>Noch hat niemand eine PIN</translation>
     </message>
     <message>
       <source>The first member of staff is added on the command line of this machine. Type:</source>
-      <translation type="unfinished"></translation>
+      <translation>Die erste Person des Personals wird auf der Kommandozeile dieses Rechners hinzugefügt. Geben Sie ein:</translation>
     </message>
     <message>
       <source>An installer may add the others here, on this screen. Those who enrol people and read the journal are added with the role reception.</source>
-      <translation type="unfinished"></translation>
+      <translation>Wer die Rolle Technik hat, kann die anderen hier am Bildschirm hinzufügen. Wer Personen erfasst und das Protokoll liest, bekommt die Rolle Empfang.</translation>
     </message>
     <message numerus="yes">
       <source>Too many wrong PINs. Please wait %n minutes.</source>
-      <translation type="unfinished">
-        <numerusform></numerusform>
-        <numerusform></numerusform>
+      <translation>
+        <numerusform>Zu viele falsche PINs. Bitte warten Sie eine Minute.</numerusform>
+        <numerusform>Zu viele falsche PINs. Bitte warten Sie %n Minuten.</numerusform>
       </translation>
     </message>
     <message numerus="yes">
       <source>Please wait %n seconds.</source>
-      <translation type="unfinished">
-        <numerusform></numerusform>
-        <numerusform></numerusform>
+      <translation>
+        <numerusform>Bitte warten Sie eine Sekunde.</numerusform>
+        <numerusform>Bitte warten Sie %n Sekunden.</numerusform>
       </translation>
     </message>
     <message>
@@ -1042,18 +3899,227 @@
     </message>
     <message>
       <source>Staff</source>
-      <translation type="unfinished"></translation>
+      <translation>Personal</translation>
     </message>
     <message numerus="yes">
       <source>Back to the door in %n seconds.</source>
-      <translation type="unfinished">
-        <numerusform></numerusform>
-        <numerusform></numerusform>
+      <translation>
+        <numerusform>Zurück zur Tür in einer Sekunde.</numerusform>
+        <numerusform>Zurück zur Tür in %n Sekunden.</numerusform>
       </translation>
     </message>
     <message>
+      <source>Name</source>
+      <translation>Name</translation>
+    </message>
+    <message>
+      <source>As it stands in the journal.</source>
+      <translation>So, wie er im Protokoll steht.</translation>
+    </message>
+    <message>
+      <source>Role</source>
+      <translation>Rolle</translation>
+    </message>
+    <message>
+      <source>New PIN</source>
+      <translation>Neue PIN</translation>
+    </message>
+    <message>
+      <source>6 to 12 digits that nobody guesses.</source>
+      <translation>6 bis 12 Ziffern, die niemand errät.</translation>
+    </message>
+    <message>
+      <source>The same PIN once more</source>
+      <translation>Dieselbe PIN noch einmal</translation>
+    </message>
+    <message>
+      <source>Save</source>
+      <translation>Speichern</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>Abbrechen</translation>
+    </message>
+    <message>
+      <source>Somebody new</source>
+      <translation>Neue Person</translation>
+    </message>
+    <message>
+      <source>New PIN for {name}</source>
+      <translation>Neue PIN für {name}</translation>
+    </message>
+    <message>
+      <source>Please type a name without slashes, of at most 100 letters.</source>
+      <translation>Bitte geben Sie einen Namen ohne Schrägstriche mit höchstens 100 Zeichen ein.</translation>
+    </message>
+    <message>
+      <source>This PIN {fault}.</source>
+      <translation>Diese PIN {fault}.</translation>
+    </message>
+    <message>
+      <source>The two PINs differ.</source>
+      <translation>Die beiden PINs stimmen nicht überein.</translation>
+    </message>
+    <message>
+      <source>Reception: people, enrolment, journal</source>
+      <translation>Empfang: Personen, Erfassung, Protokoll</translation>
+    </message>
+    <message>
+      <source>Installer: also settings and staff</source>
+      <translation>Technik: auch Einstellungen und Personal</translation>
+    </message>
+    <message>
+      <source>{name} (you)</source>
+      <translation>{name} (Sie)</translation>
+    </message>
+    <message>
+      <source>Remove</source>
+      <translation>Entfernen</translation>
+    </message>
+    <message>
+      <source>Remove {name}</source>
+      <translation>{name} entfernen</translation>
+    </message>
+    <message>
+      <source>Add somebody</source>
+      <translation>Jemanden hinzufügen</translation>
+    </message>
+    <message>
+      <source>Everybody has a PIN of their own: what they do stands in the journal under their name.</source>
+      <translation>Alle haben ihre eigene PIN: Was sie tun, steht unter ihrem Namen im Protokoll.</translation>
+    </message>
+    <message>
+      <source>{name} may come in now.</source>
+      <translation>{name} hat jetzt Zugang.</translation>
+    </message>
+    <message>
+      <source>{name} has a new PIN.</source>
+      <translation>{name} hat eine neue PIN.</translation>
+    </message>
+    <message>
+      <source>{name} may not come in any more.</source>
+      <translation>{name} hat keinen Zugang mehr.</translation>
+    </message>
+    <message>
+      <source>Take the PIN of {name} away?</source>
+      <translation>{name} die PIN entziehen?</translation>
+    </message>
+    <message>
+      <source>What this member of staff did stays in the journal.</source>
+      <translation>Was diese Person getan hat, bleibt im Protokoll.</translation>
+    </message>
+    <message>
       <source>Message</source>
-      <translation type="unfinished"></translation>
+      <translation>Meldung</translation>
+    </message>
+  </context>
+  <context>
+    <name>visitors</name>
+    <message>
+      <source>This is {name}</source>
+      <translation>Das ist {name}</translation>
+    </message>
+    <message>
+      <source>Enrol this visitor</source>
+      <translation>Diesen Besucher erfassen</translation>
+    </message>
+    <message>
+      <source>Delete</source>
+      <translation>Löschen</translation>
+    </message>
+    <message>
+      <source>Refused at {time}</source>
+      <translation>Abgewiesen um {time}</translation>
+    </message>
+    <message numerus="yes">
+      <source>Refused %n times, from {first} to {last}</source>
+      <translation>
+        <numerusform>Einmal abgewiesen, von {first} bis {last}</numerusform>
+        <numerusform>%n-mal abgewiesen, von {first} bis {last}</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Compared with nobody who is enrolled.</source>
+      <translation>Mit niemandem verglichen, der erfasst ist.</translation>
+    </message>
+    <message>
+      <source>Most alike is {name}, at a distance of {distance}; {needed} would be needed.</source>
+      <translation>Am ähnlichsten ist {name} mit einer Distanz von {distance}; nötig wären {needed}.</translation>
+    </message>
+    <message numerus="yes">
+      <source>and %n more faces</source>
+      <translation>
+        <numerusform>und ein weiteres Gesicht</numerusform>
+        <numerusform>und %n weitere Gesichter</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Face of {time}, chosen</source>
+      <translation>Gesicht von {time}, ausgewählt</translation>
+    </message>
+    <message>
+      <source>Face of {time}, left out</source>
+      <translation>Gesicht von {time}, weggelassen</translation>
+    </message>
+    <message>
+      <source>To the settings</source>
+      <translation>Zu den Einstellungen</translation>
+    </message>
+    <message>
+      <source>Delete all</source>
+      <translation>Alle löschen</translation>
+    </message>
+    <message>
+      <source>Show more</source>
+      <translation>Mehr anzeigen</translation>
+    </message>
+    <message>
+      <source>Delete the faces of all unknown visitors?</source>
+      <translation>Die Gesichter aller unbekannten Besucher löschen?</translation>
+    </message>
+    <message>
+      <source>The faces of refused visitors are not kept.</source>
+      <translation>Die Gesichter abgewiesener Besucher werden nicht aufbewahrt.</translation>
+    </message>
+    <message>
+      <source>If they were, you could see here who was refused, and enrol somebody from such a picture, after that person has agreed. Who sets up the kiosk can switch it on: in the settings, under how long the face of a refused visitor is kept.</source>
+      <translation>Würden sie aufbewahrt, könnten Sie hier sehen, wer abgewiesen wurde, und jemanden aus einem solchen Bild erfassen, nachdem die Person eingewilligt hat. Wer den Kiosk einrichtet, kann das einschalten: in den Einstellungen, unter der Dauer, für die Gesichter Abgewiesener aufbewahrt werden.</translation>
+    </message>
+    <message numerus="yes">
+      <source>Nobody unknown was refused in the last %n hours.</source>
+      <translation>
+        <numerusform>In der letzten Stunde wurde niemand Unbekanntes abgewiesen.</numerusform>
+        <numerusform>In den letzten %n Stunden wurde niemand Unbekanntes abgewiesen.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>Faces that the door refused and did not know. They are deleted after %n hours. A face becomes somebody's picture only after that person has agreed.</source>
+      <translation>
+        <numerusform>Gesichter, die die Tür abgewiesen und nicht erkannt hat. Sie werden nach einer Stunde gelöscht. Ein Gesicht wird erst zum Bild einer Person, nachdem sie eingewilligt hat.</numerusform>
+        <numerusform>Gesichter, die die Tür abgewiesen und nicht erkannt hat. Sie werden nach %n Stunden gelöscht. Ein Gesicht wird erst zum Bild einer Person, nachdem sie eingewilligt hat.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>Delete %n faces of this visitor?</source>
+      <translation>
+        <numerusform>Ein Gesicht dieses Besuchers löschen?</numerusform>
+        <numerusform>%n Gesichter dieses Besuchers löschen?</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>They cannot be brought back.</source>
+      <translation>Sie lassen sich nicht zurückholen.</translation>
+    </message>
+    <message>
+      <source>Keep</source>
+      <translation>Behalten</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n faces were deleted.</source>
+      <translation>
+        <numerusform>Ein Gesicht wurde gelöscht.</numerusform>
+        <numerusform>%n Gesichter wurden gelöscht.</numerusform>
+      </translation>
     </message>
   </context>
   <context>

@@ -133,4 +133,4 @@ def _can_be_found(call: ast.Call) -> bool:
     if isinstance(text, ast.Constant):
         return isinstance(call.args[0], ast.Constant)
     marked = isinstance(call.func, ast.Name) and call.func.id == "QT_TRANSLATE_NOOP"
-    return not marked and isinstance(text, ast.Name | ast.Attribute | ast.Subscript)
+    return not marked and isinstance(text, ast.Name | ast.Attribute | ast.Subscript | ast.Call)
