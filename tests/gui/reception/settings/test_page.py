@@ -1,11 +1,19 @@
 """The page on a real desk: real file, journal and station; what it asks of the shell is written down."""
 
+from contextlib import closing
+
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QPushButton, QWidget
 
+from kiosk.access.staff import Role, StaffMember
 from kiosk.config import ConfigFile
+from kiosk.gui.app import Kiosk
+from kiosk.gui.appearance import Appearance
 from kiosk.gui.reception.settings.page import SettingsPage
+from kiosk.gui.theme import LIGHT
+from kiosk.station.build import Choices, build_station, watch_camera
+from kiosk.station.desk import open_desk
 from kiosk.station.report import Status
 
 
@@ -211,3 +219,51 @@ def test_camera_is_let_go_when_the_page_is_left(qtbot, page):
     qtbot.waitUntil(lambda: not editor.preview.picture.isNull())
     page.leave()
     assert editor.preview._camera is None
+
+
+@pytest.fixture
+def running(qtbot, home):
+    """The whole kiosk on the demo, signed in at the settings."""
+    choices = Choices(ConfigFile(home / "config.yaml"), home / "images", "demo")
+    config = choices.config
+    with closing(open_desk(choices)) as desk:
+        kiosk = Kiosk(
+            watch_camera(choices),
+            lambda progress: build_station(choices, progress),
+            Appearance("dark"),
+            mirror=True,
+            notice="",
+            desk=desk,
+            look_again=lambda: Appearance(config.current.screen.theme.value),
+        )
+        qtbot.addWidget(kiosk.window)
+        kiosk.start(full_screen=False)
+        kiosk.desk = desk
+        qtbot.waitUntil(lambda: desk.station is not None, timeout=30_000)
+        kiosk.window.open_staff_side()
+        kiosk.window.reception.on_entered(StaffMember("Ida", Role.INSTALLER))
+        kiosk.window.reception.go("settings")
+        kiosk.page = kiosk.window.reception._page
+        qtbot.waitUntil(lambda: kiosk.page.form is not None)
+        yield kiosk
+        kiosk.stop()
+
+
+def test_running_kiosk_takes_over_what_is_saved_and_opens_for_a_test(qtbot, running):
+    page, desk, reception = running.page, running.desk, running.window.reception
+    qtbot.waitUntil(lambda: "Nobody" not in page.effect.words[0], timeout=30_000)
+    choose(page, "decision")
+    page.form.rows["decision.k"].editor.more.click()
+    choose(page, "screen")
+    theme = page.form.rows["screen.theme"].editor
+    theme.box.activated.emit(theme.box.findData("light"))
+    page.bar.save_button.click()
+    qtbot.waitUntil(lambda: desk.config.current.decision.k == 4, timeout=10_000)
+    qtbot.waitUntil(lambda: running.window._look.theme is LIGHT, timeout=10_000)
+    page.on_test_door()
+    reception.question.buttons[0].click()
+    qtbot.waitUntil(lambda: running.window.banner.property("kind") == "unlocked" or desk.station.door.unlocked)
+    qtbot.waitUntil(lambda: any(each.action == "door_tested" for each in desk.journal.actions(5)))
+    page.on_restart()
+    reception.question.buttons[0].click()
+    qtbot.waitUntil(lambda: running.restart_wanted and not running.window.isVisible())
