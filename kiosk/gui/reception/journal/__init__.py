@@ -1,0 +1,5 @@
+"""The journal page: why was she refused?"""
+
+from kiosk.gui.reception.journal.page import JournalPage
+
+__all__ = ["JournalPage"]

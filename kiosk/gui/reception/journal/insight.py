@@ -1,0 +1,123 @@
+"""What a plot of distances says, in one sentence: simple truths from the rows alone."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kiosk.access.journal import JournalEntry
+from kiosk.domain import Conditions, Rejection
+from kiosk.gui.reception.journal.wording import number
+from kiosk.recognition.gallery.names import person_key
+from kiosk.vision.quality import USUAL
+from kiosk.words import translate
+
+_LITTLE = 0.05  # of a distance: what another picture, or a slightly higher threshold, makes up for
+_MOST = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One decision in the plot."""
+
+    at: float  # s since 1970
+    distance: float
+    threshold: float
+    granted: bool
+    conditions: Conditions | None
+    encoder: str
+
+    @property
+    def above(self) -> bool:
+        """Whether the threshold kept the person out."""
+        return self.distance > self.threshold
+
+    @property
+    def remarks(self) -> tuple[Rejection, ...]:
+        """What was unusual about the picture."""
+        return USUAL.remarks(self.conditions) if self.conditions is not None else ()
+
+
+def points_of(entries: Sequence[JournalEntry], person: str | None) -> list[Point]:
+    """The distances of the rows in which the person was nearest, or anybody, oldest first.
+
+    Those of the newest row's encoder alone: two encoders measure differently.
+    """
+    points = []
+    for entry in entries:
+        if person is not None and person_key(entry.person or "") != person_key(person):
+            continue
+        if entry.distance is not None and entry.threshold is not None:
+            granted = entry.outcome == "granted"
+            points.append(
+                Point(
+                    entry.moment.timestamp(), entry.distance, entry.threshold, granted, entry.conditions, entry.encoder
+                )
+            )
+    newest = max(points, key=lambda point: point.at, default=None)
+    return sorted((point for point in points if newest and point.encoder == newest.encoder), key=lambda each: each.at)
+
+
+def insight(points: Sequence[Point]) -> str:
+    """One sentence on where the fault lies: threshold, light, or the enrolled pictures."""
+    above = [point for point in points if point.above]
+    if not points:
+        return translate("journal", "No decision with a distance fits the choice above.")
+    if not above:
+        nearest = min(point.threshold - point.distance for point in points)
+        return translate(
+            "journal", "Every distance lies within the threshold; the largest leaves {room} to it."
+        ).format(room=number(nearest))
+    cause = _common_remark(above, [point for point in points if not point.above])
+    if cause is not None:
+        return _about_pictures(cause)
+    excess = max(point.distance - point.threshold for point in above)
+    if excess <= _LITTLE:
+        return translate(
+            "journal",
+            "Some distances lie above the threshold, by {excess} at most: more pictures of the person, or a slightly "
+            "higher threshold, would let them pass.",
+        ).format(excess=number(excess))
+    if len(above) > _MOST * len(points):
+        return translate(
+            "journal",
+            "Most distances lie far above the threshold though the pictures were good: this was somebody else, or the "
+            "enrolled pictures do not look like the person any more.",
+        )
+    return translate(
+        "journal",
+        "Some distances lie far above the threshold though the pictures were good: these may have been other people.",
+    )
+
+
+def _common_remark(above: Sequence[Point], within: Sequence[Point]) -> Rejection | None:
+    """What all pictures above the threshold have in common, and most of the others have not."""
+    counts = Counter(remark for point in above for remark in point.remarks)
+    for remark, count in counts.most_common():
+        elsewhere = sum(remark in point.remarks for point in within)
+        if count == len(above) and elsewhere <= _MOST * len(within):
+            return remark
+    return None
+
+
+def _about_pictures(cause: Rejection) -> str:
+    return {
+        Rejection.TOO_DARK: translate(
+            "journal", "Distances lie above the threshold only where the picture was dark: more light would help."
+        ),
+        Rejection.TOO_BRIGHT: translate(
+            "journal", "Distances lie above the threshold only where the picture was bright: less light would help."
+        ),
+        Rejection.TOO_BLURRED: translate(
+            "journal",
+            "Distances lie above the threshold only where the picture was blurred: clean and focus the camera, or "
+            "give it more light.",
+        ),
+        Rejection.TOO_SMALL: translate(
+            "journal",
+            "Distances lie above the threshold only where the face was small: people stand too far from the camera.",
+        ),
+        Rejection.OFF_POSE: translate(
+            "journal",
+            "Distances lie above the threshold only where the face was turned aside: people do not look at the camera.",
+        ),
+    }[cause]

@@ -1,0 +1,228 @@
+"""The journal page: what the door decided and what the staff did, in words; why somebody was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QModelIndex, pyqtSlot
+from PyQt6.QtWidgets import QButtonGroup, QStackedWidget
+
+from kiosk.access.journal import ActionEntry, Filter, Journal, JournalEntry
+from kiosk.domain import Outcome, Reason
+from kiosk.gui.controls import Button, Note, column, row
+from kiosk.gui.reception.journal.details import Details
+from kiosk.gui.reception.journal.filters import FilterBar
+from kiosk.gui.reception.journal.insight import Point, points_of
+from kiosk.gui.reception.journal.lines import LineList, Lines
+from kiosk.gui.reception.page import StaffPage
+from kiosk.station.report import Report
+from kiosk.words import translate
+
+if TYPE_CHECKING:
+    from kiosk.gui.reception.journal.plot import DistancePlot
+    from kiosk.gui.reception.office import Office
+
+_AT_ONCE = 200
+_MOST_POINTS = 1000
+
+
+class JournalPage(StaffPage):
+    """Two lists, the door's with filters and a plot."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(office)
+        self.filters = FilterBar()
+        self.decisions, self.deeds = Lines(self._load_decisions), Lines(self._load_deeds)
+        self.door_list = LineList(self.decisions, translate("journal", "What the door decided, newest first"))
+        self.staff_list = LineList(self.deeds, translate("journal", "What the staff did, newest first"))
+        self.door = Button(translate("journal", "Door"), "lock_closed")
+        self.staff = Button(translate("journal", "Staff"), "staff")
+        self.plotted = Button(translate("journal", "Plot"), "plot")
+        self.empty = Note("", "muted")
+        self.details = Details()
+        self.stack = QStackedWidget()
+        self.plot: DistancePlot | None = None
+        self._here = False
+        self._asked = 0  # answers to a question that was followed by another are dropped
+        self._lay_out()
+        self._connect()
+
+    def enter(self, **arguments: object) -> None:
+        """`person`, `outcome`, `reason` and `day`, if given, are what is filtered by."""
+        wanted = _filter_of(arguments)
+        if wanted is not None:
+            self.filters.choose(wanted)
+            self.plotted.setChecked(False)
+        (self.door if wanted is not None or not self.staff.isChecked() else self.staff).setChecked(True)
+        self.office.run(lambda: (self._journal.named(), self._journal.days()), self._offer)
+        self._here = True
+        self._show()
+
+    def leave(self) -> None:
+        self._here = False
+        self._asked += 1
+
+    @pyqtSlot(object)
+    def on_reported(self, report: Report) -> None:
+        """What the door has decided just now comes first."""
+        if self._here and report.settled and self.door.isChecked() and not self.plotted.isChecked():
+            wanted, asked = self.filters.wanted, self._asked
+            self.office.run(
+                lambda: self._journal.page(wanted, limit=_AT_ONCE), lambda entries: self._add_newest(asked, entries)
+            )
+
+    @pyqtSlot()
+    def on_changed(self) -> None:
+        """Another filter, list or view."""
+        self._show()
+
+    @pyqtSlot(QModelIndex)
+    def on_opened(self, index: QModelIndex) -> None:
+        """A row was tapped, or Enter was pressed on it."""
+        model = index.model()
+        line = model.line(index) if isinstance(model, Lines) else None
+        if line is not None:
+            self.filters.hide()
+            self.details.show_line(line)
+            self.stack.setCurrentWidget(self.details)
+
+    @pyqtSlot()
+    def on_closed(self) -> None:
+        """Back from the details to the row that was opened."""
+        view = self.door_list if self.door.isChecked() else self.staff_list
+        self.filters.setVisible(view is self.door_list)
+        self.stack.setCurrentWidget(view)
+        view.setFocus()
+
+    @pyqtSlot(str)
+    def on_listed(self, person: str) -> None:
+        self.filters.choose(Filter(person))
+        self.plotted.setChecked(False)
+        self._show()
+
+    @pyqtSlot(str)
+    def on_plotted(self, person: str) -> None:
+        self.filters.choose(Filter(person))
+        self.plotted.setChecked(True)
+        self._show()
+
+    @property
+    def _journal(self) -> Journal:
+        return self.office.desk.journal
+
+    def _offer(self, found: tuple[list[str], list[date]]) -> None:
+        self.filters.offer(*found)
+
+    def _show(self) -> None:
+        self._asked += 1
+        self.empty.hide()
+        at_door = self.door.isChecked()
+        self.filters.setVisible(at_door)
+        self.plotted.setEnabled(at_door)
+        if not at_door:
+            self.stack.setCurrentWidget(self.staff_list)
+            self.deeds.restart()
+        elif self.plotted.isChecked():
+            self._show_plot()
+        else:
+            self.stack.setCurrentWidget(self.door_list)
+            self.decisions.restart()
+
+    def _load_decisions(self, before: int | None) -> None:
+        wanted, asked = self.filters.wanted, self._asked
+        self.office.run(
+            lambda: self._journal.page(wanted, before=before, limit=_AT_ONCE),
+            lambda entries: self._append(self.decisions, asked, entries),
+            lambda fault: self._give_up(self.decisions, fault),
+        )
+
+    def _load_deeds(self, before: int | None) -> None:
+        asked = self._asked
+        self.office.run(
+            lambda: self._journal.actions(_AT_ONCE, before),
+            lambda entries: self._append(self.deeds, asked, entries),
+            lambda fault: self._give_up(self.deeds, fault),
+        )
+
+    def _append(self, lines: Lines, asked: int, entries: Sequence[JournalEntry | ActionEntry]) -> None:
+        if asked != self._asked:
+            return
+        lines.append(entries, complete=len(entries) < _AT_ONCE)
+        self._tell_whether_empty(lines)
+
+    def _add_newest(self, asked: int, entries: Sequence[JournalEntry]) -> None:
+        if asked == self._asked:
+            self.decisions.prepend(entries)
+            self._tell_whether_empty(self.decisions)
+
+    def _give_up(self, lines: Lines, fault: str) -> None:
+        lines.give_up()
+        self.office.tell_fault(fault)
+
+    def _tell_whether_empty(self, lines: Lines) -> None:
+        filtered = lines is self.decisions and self.filters.wanted != Filter()
+        self.empty.setText(
+            translate("journal", "No decision fits the choice above.")
+            if filtered
+            else translate("journal", "Nothing stands here yet.")
+        )
+        self.empty.setVisible(lines.rowCount() == 0)
+
+    def _show_plot(self) -> None:
+        if self.plot is None:
+            from kiosk.gui.reception.journal.plot import DistancePlot  # noqa: PLC0415
+
+            self.plot = DistancePlot()
+            self.stack.addWidget(self.plot)
+        wanted, asked = self.filters.wanted, self._asked
+        self.office.run(
+            lambda: points_of(self._journal.page(wanted, limit=_MOST_POINTS), wanted.person),
+            lambda points: self._draw(asked, points),
+        )
+
+    def _draw(self, asked: int, points: list[Point]) -> None:
+        if asked == self._asked and self.plot is not None:
+            self.plot.show_points(points)
+            self.stack.setCurrentWidget(self.plot)
+
+    def _lay_out(self) -> None:
+        tabs = QButtonGroup(self)
+        for button in (self.door, self.staff):
+            button.setCheckable(True)
+            tabs.addButton(button)
+        self.door.setChecked(True)
+        self.plotted.setCheckable(True)
+        for view in (self.door_list, self.staff_list, self.details):
+            self.stack.addWidget(view)
+        self.empty.hide()
+        # It takes what is left: a window that grew with the plot would not fit its screen.
+        self.stack.setMinimumSize(1, 1)
+        head = row(self.door, self.staff, 1, self.plotted)
+        layout = column(head, self.filters, self.empty, self.stack, gap=8)
+        layout.setStretch(3, 1)
+        self.setLayout(layout)
+
+    def _connect(self) -> None:
+        self.filters.changed.connect(self.on_changed)
+        self.office.reported.connect(self.on_reported)
+        self.details.closed.connect(self.on_closed)
+        self.details.listed.connect(self.on_listed)
+        self.details.plotted.connect(self.on_plotted)
+        for button in (self.door, self.staff, self.plotted):
+            button.clicked.connect(self.on_changed)
+        for view in (self.door_list, self.staff_list):
+            view.opened.connect(self.on_opened)
+
+
+def _filter_of(arguments: dict[str, object]) -> Filter | None:
+    """The filter that a page asks for by Office.go; None where it asks for none."""
+    person, outcome, reason, day = (arguments.get(name) for name in ("person", "outcome", "reason", "day"))
+    wanted = Filter(
+        person if isinstance(person, str) else None,
+        outcome if isinstance(outcome, Outcome) else None,
+        reason if isinstance(reason, Reason) else None,
+        day if isinstance(day, date) else None,
+    )
+    return None if wanted == Filter() else wanted

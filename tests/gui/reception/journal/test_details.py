@@ -1,0 +1,40 @@
+"""A row with everything in it leads to the person's other rows."""
+
+import pytest
+from PyQt6.QtCore import Qt
+
+from kiosk.access.journal import ActionEntry
+from kiosk.gui.reception.journal.details import Details
+from kiosk.gui.reception.journal.lines import line_of
+
+
+@pytest.fixture
+def details(qtbot, shown) -> Details:
+    return shown(Details())
+
+
+def test_decision_is_shown_with_its_figures(details: Details, make_entry) -> None:
+    line = line_of(make_entry(outcome="refused", reason="too_far", distance=0.44))
+    details.show_line(line)
+    assert details.sentence.text() == line.words
+    assert line.day in details.when.text()
+    assert "Threshold 0.39, margin 0.04, among 3 people" in details.figures.text().splitlines()
+
+
+def test_buttons_lead_to_the_persons_rows_and_distances(details: Details, make_entry, qtbot) -> None:
+    details.show_line(line_of(make_entry()))
+    for button, signal in ((details.only, details.listed), (details.plot, details.plotted)):
+        with qtbot.waitSignal(signal) as told:
+            qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert told.args == ["Ada"]
+    with qtbot.waitSignal(details.closed):
+        qtbot.keyClick(details.back, Qt.Key.Key_Return)
+
+
+def test_row_about_nobody_leads_nowhere(details: Details, make_entry) -> None:
+    details.show_line(line_of(make_entry(person=None, reason="nobody_enrolled", outcome="refused")))
+    assert details.only.isHidden()
+    assert details.plot.isHidden()
+    details.show_line(line_of(ActionEntry(1, make_entry().time, "Ida", "enrolled", "Ada", None)))
+    assert details.only.isHidden()
+    assert details.figures.text() == ""

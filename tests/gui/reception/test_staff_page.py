@@ -1,0 +1,102 @@
+"""An installer adds, changes and removes members of the staff, and each of it stands in the journal."""
+
+import pytest
+from argon2 import PasswordHasher
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QAbstractButton
+
+from kiosk.access import staff
+from kiosk.access.staff import Role, StaffMember
+from kiosk.gui.reception.staff_page import StaffMembersPage
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same function at less cost."""
+    monkeypatch.setattr(staff, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+
+
+@pytest.fixture
+def page(office, desk, shown, qtbot) -> StaffMembersPage:
+    desk.staff.add("Ida", Role.INSTALLER, "402913")
+    desk.staff.add("Rita", Role.RECEPTION, "739104")
+    page = shown(StaffMembersPage(office))
+    page.enter()
+    qtbot.waitUntil(lambda: len(page.panels) == 2)
+    return page
+
+
+def fill(page: StaffMembersPage, pin: str, name: str = "") -> None:
+    page.form.name_field.set_text(name)
+    page.form.pin_field.set_text(pin)
+    page.form.again_field.set_text(pin)
+    page.form.on_save()
+
+
+def journal(desk) -> list[tuple[str, str, str | None]]:
+    return [(entry.staff, entry.action, entry.subject) for entry in desk.journal.actions(9)]
+
+
+def test_everybody_is_listed_and_nobody_removes_themselves(page: StaffMembersPage) -> None:
+    assert [panel.member.name for panel in page.panels] == ["Ida", "Rita"]
+    assert [len(panel.buttons) for panel in page.panels] == [1, 2]
+
+
+def test_somebody_new_comes_in_by_the_pin_that_was_typed(page: StaffMembersPage, desk, screen, qtbot) -> None:
+    qtbot.mouseClick(page.add, Qt.MouseButton.LeftButton)
+    assert page.stack.currentWidget() is page.forms
+    fill(page, "55012987", "Zo\u00eb")
+    qtbot.waitUntil(lambda: len(page.panels) == 3)
+    assert screen.told == ["Zo\u00eb may come in now."]
+    assert desk.staff.enter("55012987") == StaffMember("Zo\u00eb", Role.RECEPTION)
+    assert journal(desk) == [("Ida", "staff_added", "Zo\u00eb")]
+    assert page.form.pin == ""
+
+
+def test_new_pin_takes_the_place_of_the_old_one(page: StaffMembersPage, desk, screen, qtbot) -> None:
+    qtbot.mouseClick(page.panels[1].reset, Qt.MouseButton.LeftButton)
+    fill(page, "55012987")
+    qtbot.waitUntil(lambda: screen.told == ["Rita has a new PIN."])
+    assert desk.staff.enter("55012987").name == "Rita"
+    assert journal(desk) == [("Ida", "staff_reset", "Rita")]
+
+
+def test_removal_is_asked_for_first(page: StaffMembersPage, desk, screen, qtbot) -> None:
+    qtbot.mouseClick(page.panels[1].remove, Qt.MouseButton.LeftButton)
+    assert screen.asked[0][0] == "Take the PIN of Rita away?"
+    screen.answers["Cancel"]()
+    assert len(desk.staff.members()) == 2
+    screen.answers["Remove"]()
+    qtbot.waitUntil(lambda: len(page.panels) == 1)
+    assert journal(desk) == [("Ida", "staff_removed", "Rita")]
+
+
+def test_pin_of_somebody_else_is_told_and_may_be_typed_anew(page: StaffMembersPage, desk, screen, qtbot) -> None:
+    page.on_add()
+    fill(page, "402913", "Bo")
+    qtbot.waitUntil(lambda: any("cannot be used" in fault for fault in screen.faults))
+    assert page.stack.currentWidget() is page.forms
+    assert page.form.save.isEnabled()
+    assert journal(desk) == []
+
+
+def test_form_that_is_left_is_forgotten(page: StaffMembersPage, desk) -> None:
+    page.on_add()
+    page.form.pin_field.set_text("402913")
+    page.leave()
+    assert page.form.pin == ""
+    page.enter()
+    assert page.stack.currentWidget() is page.list
+    assert len(desk.staff.members()) == 2
+
+
+def test_form_can_be_cancelled(page: StaffMembersPage, qtbot) -> None:
+    page.on_add()
+    qtbot.mouseClick(page.form.cancel, Qt.MouseButton.LeftButton)
+    assert page.stack.currentWidget() is page.list
+
+
+def test_each_button_says_whom_it_is_about(page: StaffMembersPage) -> None:
+    names = [button.accessibleName() for panel in page.panels for button in panel.buttons]
+    assert names == ["New PIN for Ida", "New PIN for Rita", "Remove Rita"]
+    assert [each for each in page.findChildren(QAbstractButton) if not each.accessibleName()] == []
