@@ -185,6 +185,7 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
     config = choices.config
     with suppress(ConfigError):  # the station tells it, and works with what was in force
         config.changed()
+    _purge_visitors(config)
     progress("encoder", 0, 1)
     files = _watched(config)  # first: what is replaced while it is loaded has changed
     encoder, landmarks, detector = load_configured_encoder(config), shipped_landmarks(), make_detector(config)
@@ -200,6 +201,14 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
         margin=margin,
     )
     return _started(choices, recogniser, gallery, encoder.spec, files)
+
+
+def _purge_visitors(config: ConfigFile) -> None:
+    """Also of the demo, and also where the station cannot be built: the time of a face is up all the same."""
+    for demo in (False, True):
+        with closing(VisitorKeeping(VisitorStore(visitors_file(demo=demo)))) as visitors:
+            visitors.hours = config.current.reception.keep_refused_hours
+            visitors.purge()
 
 
 def _started(

@@ -1,20 +1,28 @@
 import hashlib
 import re
 import threading
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from kiosk.access.visitors import VisitorStore
 from kiosk.config import ConfigFile
+from kiosk.domain import Embedding
 from kiosk.errors import ConfigError, KioskError, WeightsError
 from kiosk.station import build
 from kiosk.station.build import (
+    Choices,
+    build_station,
     choose,
     load_configured_encoder,
     make_detector,
     make_gallery,
     own_weights,
 )
+from kiosk.station.places import visitors_file
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import shipped_landmarks
 from kiosk.vision.yunet import YuNetDetector
@@ -177,3 +185,18 @@ class TestDetectorOfTheConfiguration:
     def test_one_that_was_not_fetched_says_how(self, home):
         with pytest.raises(WeightsError, match="kiosk weights fetch yunet"):
             make_detector(written(home, "detector: yunet"))
+
+
+@pytest.mark.parametrize(("hours", "left"), [(24, 1), (0, 0)])
+def test_faces_whose_time_is_up_go_also_where_the_station_cannot_be_built(home, hours, left):
+    now = datetime.now(UTC)
+    for demo in (False, True):
+        with closing(VisitorStore(visitors_file(demo=demo))) as store:
+            for age in (timedelta(hours=25), timedelta(hours=1)):
+                store.keep(b"face", Embedding(np.ones(4, np.float32), "any"), now - age)
+    config = written(home, f"encoder: sface\nreception: {{keep_refused_hours: {hours}}}\n")
+    with pytest.raises(WeightsError):
+        build_station(Choices(config, home / "images", "demo"), lambda what, done, total: None)
+    for demo in (False, True):
+        with closing(VisitorStore(visitors_file(demo=demo))) as store:
+            assert store.count() == left
