@@ -189,7 +189,7 @@
     </message>
     <message>
       <source>Press F2 or the badge in the corner to enrol somebody</source>
-      <translation type="unfinished"></translation>
+      <translation>Drücken Sie F2 oder den Ausweis in der Ecke, um jemanden zu erfassen</translation>
     </message>
     <message numerus="yes">
       <source>%n pictures could not be used; kiosk people says why</source>
@@ -620,1187 +620,1187 @@
     <name>faults</name>
     <message>
       <source>the decision came {age_seconds:.1f} s late</source>
-      <translation type="unfinished"></translation>
+      <translation>die Entscheidung kam {age_seconds:.1f} s zu spät</translation>
     </message>
     <message>
       <source>look at the camera again</source>
-      <translation type="unfinished"></translation>
+      <translation>erneut in die Kamera sehen</translation>
     </message>
     <message>
       <source>a pulse of {seconds} s is refused</source>
-      <translation type="unfinished"></translation>
+      <translation>ein Impuls von {seconds} s wird abgelehnt</translation>
     </message>
     <message>
       <source>set more than 0 and at most {most:g} s</source>
-      <translation type="unfinished"></translation>
+      <translation>mehr als 0 und höchstens {most:g} s einstellen</translation>
     </message>
     <message>
       <source>is closed</source>
-      <translation type="unfinished"></translation>
+      <translation>ist geschlossen</translation>
     </message>
     <message>
       <source>restart the kiosk</source>
-      <translation type="unfinished"></translation>
+      <translation>den Kiosk neu starten</translation>
     </message>
     <message>
       <source>end the other program that reads the journal and erase once more</source>
-      <translation type="unfinished"></translation>
+      <translation>das andere Programm beenden, das das Protokoll liest, und erneut löschen</translation>
     </message>
     <message>
       <source>the names are replaced but still stand in its log</source>
-      <translation type="unfinished"></translation>
+      <translation>die Namen sind ersetzt, stehen aber noch in seinem Log</translation>
     </message>
     <message>
       <source>cannot be searched for the names</source>
-      <translation type="unfinished"></translation>
+      <translation>lässt sich nicht nach den Namen durchsuchen</translation>
     </message>
     <message>
       <source>check that the file may be read</source>
-      <translation type="unfinished"></translation>
+      <translation>prüfen, ob die Datei gelesen werden darf</translation>
     </message>
     <message>
       <source>the journal</source>
-      <translation type="unfinished"></translation>
+      <translation>das Protokoll</translation>
     </message>
     <message>
       <source>nothing was imported: export it again where it comes from</source>
-      <translation type="unfinished"></translation>
+      <translation>es wurde nichts importiert: dort, woher es stammt, erneut exportieren</translation>
     </message>
     <message>
       <source>it is no archive of people</source>
-      <translation type="unfinished"></translation>
+      <translation>es ist kein Archiv von Personen</translation>
     </message>
     <message>
       <source>{name} is too large</source>
-      <translation type="unfinished"></translation>
+      <translation>{name} ist zu groß</translation>
     </message>
     <message>
       <source>{name} is damaged</source>
-      <translation type="unfinished"></translation>
+      <translation>{name} ist beschädigt</translation>
     </message>
     <message>
       <source>{name} has another size than it says</source>
-      <translation type="unfinished"></translation>
+      <translation>{name} hat eine andere Größe als angegeben</translation>
     </message>
     <message>
       <source>is not a file</source>
-      <translation type="unfinished"></translation>
+      <translation>ist keine Datei</translation>
     </message>
     <message>
       <source>give a zip that was exported</source>
-      <translation type="unfinished"></translation>
+      <translation>ein exportiertes Zip angeben</translation>
     </message>
     <message>
       <source>cannot be read ({cause})</source>
-      <translation type="unfinished"></translation>
+      <translation>nicht lesbar ({cause})</translation>
     </message>
     <message>
       <source>check that it exists and may be read</source>
-      <translation type="unfinished"></translation>
+      <translation>prüfen, ob sie vorhanden ist und gelesen werden darf</translation>
     </message>
     <message>
       <source>is no zip, or a damaged one</source>
-      <translation type="unfinished"></translation>
+      <translation>ist kein Zip, oder ein beschädigtes</translation>
     </message>
     <message>
       <source>it holds {count} files</source>
-      <translation type="unfinished"></translation>
+      <translation>es enthält {count} Dateien</translation>
     </message>
     <message>
       <source>it holds two files of one name</source>
-      <translation type="unfinished"></translation>
+      <translation>es enthält zwei Dateien desselben Namens</translation>
     </message>
     <message>
       <source>its files overlap</source>
-      <translation type="unfinished"></translation>
+      <translation>seine Dateien überlappen sich</translation>
     </message>
     <message>
       <source>{name} is missing</source>
-      <translation type="unfinished"></translation>
+      <translation>{name} fehlt</translation>
     </message>
     <message>
       <source>{odd} belongs to nobody, or to several</source>
-      <translation type="unfinished"></translation>
+      <translation>{odd} gehört zu niemandem oder zu mehreren</translation>
     </message>
     <message>
       <source>{name} is no picture, or too large</source>
-      <translation type="unfinished"></translation>
+      <translation>{name} ist kein Bild oder zu groß</translation>
     </message>
     <message>
       <source>cannot be written ({reason})</source>
-      <translation type="unfinished"></translation>
+      <translation>nicht beschreibbar ({reason})</translation>
     </message>
     <message>
       <source>choose another place, or free space</source>
-      <translation type="unfinished"></translation>
+      <translation>einen anderen Ort wählen oder Platz schaffen</translation>
     </message>
     <message>
       <source>it was made by another version of the kiosk</source>
-      <translation type="unfinished"></translation>
+      <translation>es stammt von einer anderen Fassung des Kiosks</translation>
     </message>
     <message>
       <source>update this kiosk</source>
-      <translation type="unfinished"></translation>
+      <translation>diesen Kiosk aktualisieren</translation>
     </message>
     <message>
       <source>holds no consent.&lt;language&gt;.md</source>
-      <translation type="unfinished"></translation>
+      <translation>enthält keine consent.&lt;Sprache&gt;.md</translation>
     </message>
     <message>
       <source>put the text there that people agree to</source>
-      <translation type="unfinished"></translation>
+      <translation>den Text dort ablegen, in den eingewilligt wird</translation>
     </message>
     <message>
       <source>is not written in UTF-8</source>
-      <translation type="unfinished"></translation>
+      <translation>ist nicht in UTF-8 geschrieben</translation>
     </message>
     <message>
       <source>save it as UTF-8 text</source>
-      <translation type="unfinished"></translation>
+      <translation>als UTF-8-Text speichern</translation>
     </message>
     <message>
       <source>is empty</source>
-      <translation type="unfinished"></translation>
+      <translation>ist leer</translation>
     </message>
     <message>
       <source>is longer than {kilobytes} KiB</source>
-      <translation type="unfinished"></translation>
+      <translation>ist länger als {kilobytes} KiB</translation>
     </message>
     <message>
       <source>write into it what people agree to</source>
-      <translation type="unfinished"></translation>
+      <translation>hineinschreiben, worin eingewilligt wird</translation>
     </message>
     <message>
       <source>move the file away: the kiosk starts a new one, in which nobody is suspended</source>
-      <translation type="unfinished"></translation>
+      <translation>die Datei wegräumen: der Kiosk beginnt eine neue, in der niemand gesperrt ist</translation>
     </message>
     <message>
       <source>end the other program that keeps it locked</source>
-      <translation type="unfinished"></translation>
+      <translation>das andere Programm beenden, das sie gesperrt hält</translation>
     </message>
     <message>
       <source>free space on its disk</source>
-      <translation type="unfinished"></translation>
+      <translation>auf ihrer Festplatte Platz schaffen</translation>
     </message>
     <message>
       <source>check that its folder exists, may be written and has space</source>
-      <translation type="unfinished"></translation>
+      <translation>prüfen, ob ihr Ordner vorhanden und beschreibbar ist und Platz hat</translation>
     </message>
     <message>
       <source>what is known of people cannot be used: {reason}</source>
-      <translation type="unfinished"></translation>
+      <translation>was über Personen bekannt ist, lässt sich nicht benutzen: {reason}</translation>
     </message>
     <message>
       <source>the field {name} {fault}</source>
-      <translation type="unfinished"></translation>
+      <translation>das Feld {name} {fault}</translation>
     </message>
     <message>
       <source>give another value</source>
-      <translation type="unfinished"></translation>
+      <translation>einen anderen Wert angeben</translation>
     </message>
     <message>
       <source>the validity ends before it begins</source>
-      <translation type="unfinished"></translation>
+      <translation>die Gültigkeit endet, bevor sie beginnt</translation>
     </message>
     <message>
       <source>give other days</source>
-      <translation type="unfinished"></translation>
+      <translation>andere Tage angeben</translation>
     </message>
     <message>
       <source>give another name</source>
-      <translation type="unfinished"></translation>
+      <translation>einen anderen Namen angeben</translation>
     </message>
     <message>
       <source>is a name that is already known</source>
-      <translation type="unfinished"></translation>
+      <translation>ist ein schon bekannter Name</translation>
     </message>
     <message>
       <source>give another, or erase that one</source>
-      <translation type="unfinished"></translation>
+      <translation>einen anderen angeben oder jenen löschen</translation>
     </message>
     <message>
       <source>was not read yet</source>
-      <translation type="unfinished"></translation>
+      <translation>wurde noch nicht gelesen</translation>
     </message>
     <message>
       <source>try again</source>
-      <translation type="unfinished"></translation>
+      <translation>erneut versuchen</translation>
     </message>
     <message>
       <source>move the file away, the kiosk starts a new one</source>
-      <translation type="unfinished"></translation>
+      <translation>die Datei wegräumen, der Kiosk beginnt eine neue</translation>
     </message>
     <message>
       <source>is no register of people</source>
-      <translation type="unfinished"></translation>
+      <translation>ist kein Personenverzeichnis</translation>
     </message>
     <message>
       <source>was written by another kiosk (schema {version})</source>
-      <translation type="unfinished"></translation>
+      <translation>wurde von einem anderen Kiosk geschrieben (Schema {version})</translation>
     </message>
     <message>
       <source>another program is opening it</source>
-      <translation type="unfinished"></translation>
+      <translation>ein anderes Programm öffnet sie gerade</translation>
     </message>
     <message>
       <source>end that program if it hangs</source>
-      <translation type="unfinished"></translation>
+      <translation>jenes Programm beenden, falls es hängt</translation>
     </message>
     <message>
       <source>{what} is not a file</source>
-      <translation type="unfinished"></translation>
+      <translation>{what} ist keine Datei</translation>
     </message>
     <message>
       <source>set another file</source>
-      <translation type="unfinished"></translation>
+      <translation>eine andere Datei einstellen</translation>
     </message>
     <message>
       <source>was written by a newer kiosk (schema {version})</source>
-      <translation type="unfinished"></translation>
+      <translation>wurde von einem neueren Kiosk geschrieben (Schema {version})</translation>
     </message>
     <message>
       <source>update the kiosk or set another file</source>
-      <translation type="unfinished"></translation>
+      <translation>den Kiosk aktualisieren oder eine andere Datei einstellen</translation>
     </message>
     <message>
       <source>is the database of another program</source>
-      <translation type="unfinished"></translation>
+      <translation>ist die Datenbank eines anderen Programms</translation>
     </message>
     <message>
       <source>{what} cannot be used: {reason}</source>
-      <translation type="unfinished"></translation>
+      <translation>{what} lässt sich nicht benutzen: {reason}</translation>
     </message>
     <message>
       <source>the staff register</source>
-      <translation type="unfinished"></translation>
+      <translation>das Personalverzeichnis</translation>
     </message>
     <message>
       <source>move the file away and add the staff anew</source>
-      <translation type="unfinished"></translation>
+      <translation>die Datei wegräumen und das Personal neu hinzufügen</translation>
     </message>
     <message>
       <source>the file of visitors' faces</source>
-      <translation type="unfinished"></translation>
+      <translation>die Datei der Besuchergesichter</translation>
     </message>
     <message>
       <source>the damaged file was deleted, try again</source>
-      <translation type="unfinished"></translation>
+      <translation>die beschädigte Datei wurde gelöscht, erneut versuchen</translation>
     </message>
     <message>
       <source>the speaker cannot start: {cause}</source>
-      <translation type="unfinished"></translation>
+      <translation>die Sprachausgabe kann nicht starten: {cause}</translation>
     </message>
     <message>
       <source>install the kiosk again</source>
-      <translation type="unfinished"></translation>
+      <translation>den Kiosk neu installieren</translation>
     </message>
     <message>
       <source>the speaker did not answer within {seconds:g} s</source>
-      <translation type="unfinished"></translation>
+      <translation>die Sprachausgabe hat nicht innerhalb von {seconds:g} s geantwortet</translation>
     </message>
     <message>
       <source>the speaker died</source>
-      <translation type="unfinished"></translation>
+      <translation>die Sprachausgabe ist abgestürzt</translation>
     </message>
     <message>
       <source>the speaker answered {answer!r}</source>
-      <translation type="unfinished"></translation>
+      <translation>die Sprachausgabe antwortete {answer!r}</translation>
     </message>
     <message>
       <source>the speaker talks without end</source>
-      <translation type="unfinished"></translation>
+      <translation>die Sprachausgabe redet ohne Ende</translation>
     </message>
     <message>
       <source>it is replaced; run `kiosk doctor` if this stays</source>
-      <translation type="unfinished"></translation>
+      <translation>sie wird ersetzt; bleibt es dabei, `kiosk doctor` aufrufen</translation>
     </message>
     <message>
       <source>voice</source>
-      <translation type="unfinished"></translation>
+      <translation>Stimme</translation>
     </message>
     <message>
       <source>aplay is not installed</source>
-      <translation type="unfinished"></translation>
+      <translation>aplay ist nicht installiert</translation>
     </message>
     <message>
       <source>install the package alsa-utils</source>
-      <translation type="unfinished"></translation>
+      <translation>das Paket alsa-utils installieren</translation>
     </message>
     <message>
       <source>there is no sound card</source>
-      <translation type="unfinished"></translation>
+      <translation>es gibt keine Soundkarte</translation>
     </message>
     <message>
       <source>connect one, or set the voice to disabled</source>
-      <translation type="unfinished"></translation>
+      <translation>eine anschließen oder die Stimme abschalten</translation>
     </message>
     <message>
       <source>espeak-ng cannot be loaded</source>
-      <translation type="unfinished"></translation>
+      <translation>espeak-ng lässt sich nicht laden</translation>
     </message>
     <message>
       <source>install the package espeak-ng</source>
-      <translation type="unfinished"></translation>
+      <translation>das Paket espeak-ng installieren</translation>
     </message>
     <message>
       <source>espeak gave no sound</source>
-      <translation type="unfinished"></translation>
+      <translation>espeak lieferte keinen Ton</translation>
     </message>
     <message>
       <source>check that espeak-ng speaks in a terminal</source>
-      <translation type="unfinished"></translation>
+      <translation>prüfen, ob espeak-ng in einem Terminal spricht</translation>
     </message>
     <message>
       <source>check rate, volume and voice in the configuration</source>
-      <translation type="unfinished"></translation>
+      <translation>Tempo, Lautstärke und Stimme in der Konfiguration prüfen</translation>
     </message>
     <message>
       <source>check the sound card and its settings</source>
-      <translation type="unfinished"></translation>
+      <translation>die Soundkarte und ihre Einstellungen prüfen</translation>
     </message>
     <message>
       <source>the sound cannot be played</source>
-      <translation type="unfinished"></translation>
+      <translation>der Ton lässt sich nicht abspielen</translation>
     </message>
     <message>
       <source>there is no such file</source>
-      <translation type="unfinished"></translation>
+      <translation>diese Datei gibt es nicht</translation>
     </message>
     <message>
       <source>check --config and the variable KIOSK_CONFIG</source>
-      <translation type="unfinished"></translation>
+      <translation>--config und die Variable KIOSK_CONFIG prüfen</translation>
     </message>
     <message>
       <source>the folder after ~ is not known</source>
-      <translation type="unfinished"></translation>
+      <translation>der Ordner nach ~ ist nicht bekannt</translation>
     </message>
     <message>
       <source>write the path in full</source>
-      <translation type="unfinished"></translation>
+      <translation>den Pfad ausschreiben</translation>
     </message>
     <message>
       <source>line {line}: {key}: {reason}</source>
-      <translation type="unfinished"></translation>
+      <translation>Zeile {line}: {key}: {reason}</translation>
     </message>
     <message>
       <source>check its permissions</source>
-      <translation type="unfinished"></translation>
+      <translation>ihre Zugriffsrechte prüfen</translation>
     </message>
     <message>
       <source>mend it there, nothing was changed</source>
-      <translation type="unfinished"></translation>
+      <translation>dort berichtigen, es wurde nichts geändert</translation>
     </message>
     <message>
       <source>is not UTF-8 at byte {byte}</source>
-      <translation type="unfinished"></translation>
+      <translation>ist bei Byte {byte} kein UTF-8</translation>
     </message>
     <message>
       <source>save it as UTF-8</source>
-      <translation type="unfinished"></translation>
+      <translation>als UTF-8 speichern</translation>
     </message>
     <message>
       <source>line {line}: </source>
-      <translation type="unfinished"></translation>
+      <translation>Zeile {line}: </translation>
     </message>
     <message>
       <source>is no YAML</source>
-      <translation type="unfinished"></translation>
+      <translation>ist kein YAML</translation>
     </message>
     <message>
       <source>mend that line</source>
-      <translation type="unfinished"></translation>
+      <translation>diese Zeile berichtigen</translation>
     </message>
     <message>
       <source>is no YAML ({error})</source>
-      <translation type="unfinished"></translation>
+      <translation>ist kein YAML ({error})</translation>
     </message>
     <message>
       <source>compare it with the config.yaml that is shipped</source>
-      <translation type="unfinished"></translation>
+      <translation>mit der mitgelieferten config.yaml vergleichen</translation>
     </message>
     <message>
       <source>line 1: options as `name: value` were expected</source>
-      <translation type="unfinished"></translation>
+      <translation>Zeile 1: Einstellungen der Form `name: wert` wurden erwartet</translation>
     </message>
     <message>
       <source>compare it with the one shipped</source>
-      <translation type="unfinished"></translation>
+      <translation>mit der mitgelieferten vergleichen</translation>
     </message>
     <message>
       <source>put a file in its place</source>
-      <translation type="unfinished"></translation>
+      <translation>eine Datei an ihre Stelle legen</translation>
     </message>
     <message>
       <source>is larger than {kilobytes} kB</source>
-      <translation type="unfinished"></translation>
+      <translation>ist größer als {kilobytes} kB</translation>
     </message>
     <message>
       <source>this is no kiosk configuration</source>
-      <translation type="unfinished"></translation>
+      <translation>das ist keine Konfiguration des Kiosks</translation>
     </message>
     <message>
       <source>aliases (*name) are not used here</source>
-      <translation type="unfinished"></translation>
+      <translation>Aliase (*name) werden hier nicht verwendet</translation>
     </message>
     <message>
       <source>tags ({tag}) are not used here</source>
-      <translation type="unfinished"></translation>
+      <translation>Tags ({tag}) werden hier nicht verwendet</translation>
     </message>
     <message>
       <source>options are nested too deep</source>
-      <translation type="unfinished"></translation>
+      <translation>Einstellungen sind zu tief verschachtelt</translation>
     </message>
     <message>
       <source>a value of {count} characters</source>
-      <translation type="unfinished"></translation>
+      <translation>ein Wert von {count} Zeichen</translation>
     </message>
     <message>
       <source>line {line}: {oddity}</source>
-      <translation type="unfinished"></translation>
+      <translation>Zeile {line}: {oddity}</translation>
     </message>
     <message>
       <source>is being changed by another program all the time</source>
-      <translation type="unfinished"></translation>
+      <translation>wird ständig von einem anderen Programm geändert</translation>
     </message>
     <message>
       <source>try again later</source>
-      <translation type="unfinished"></translation>
+      <translation>später erneut versuchen</translation>
     </message>
     <message>
       <source>put it back; the last ones are kept in {name}</source>
-      <translation type="unfinished"></translation>
+      <translation>sie zurücklegen; die letzten liegen in {name}</translation>
     </message>
     <message>
       <source>was deleted in the meantime</source>
-      <translation type="unfinished"></translation>
+      <translation>wurde inzwischen gelöscht</translation>
     </message>
     <message>
       <source>another kiosk is changing it</source>
-      <translation type="unfinished"></translation>
+      <translation>ein anderer Kiosk ändert sie gerade</translation>
     </message>
     <message>
       <source>cannot be written ({cause})</source>
-      <translation type="unfinished"></translation>
+      <translation>nicht beschreibbar ({cause})</translation>
     </message>
     <message>
       <source>{remedy}; nothing was changed</source>
-      <translation type="unfinished"></translation>
+      <translation>{remedy}; es wurde nichts geändert</translation>
     </message>
     <message>
       <source>make it of its published weights: kiosk weights export {name} --weights PATH</source>
-      <translation type="unfinished"></translation>
+      <translation>sie aus den veröffentlichten Gewichten erzeugen: kiosk weights export {name} --weights PFAD</translation>
     </message>
     <message>
       <source>has no file yet</source>
-      <translation type="unfinished"></translation>
+      <translation>hat noch keine Datei</translation>
     </message>
     <message>
       <source>is not known</source>
-      <translation type="unfinished"></translation>
+      <translation>ist nicht bekannt</translation>
     </message>
     <message>
       <source>names no encoder, or one twice</source>
-      <translation type="unfinished"></translation>
+      <translation>nennt keinen Encoder oder einen doppelt</translation>
     </message>
     <message>
       <source>name each encoder once</source>
-      <translation type="unfinished"></translation>
+      <translation>jeden Encoder einmal nennen</translation>
     </message>
     <message>
       <source>has the weights {weights}</source>
-      <translation type="unfinished"></translation>
+      <translation>hat die Gewichte {weights}</translation>
     </message>
     <message>
       <source>give each encoder a number from {least} to {most}</source>
-      <translation type="unfinished"></translation>
+      <translation>jedem Encoder eine Zahl von {least} bis {most} geben</translation>
     </message>
     <message>
       <source>gave an output of {shape} instead of {expected}</source>
-      <translation type="unfinished"></translation>
+      <translation>lieferte eine Ausgabe von {shape} statt {expected}</translation>
     </message>
     <message>
       <source>was given {given}, it takes {shape} uint8</source>
-      <translation type="unfinished"></translation>
+      <translation>erhielt {given}, nimmt aber {shape} uint8</translation>
     </message>
     <message>
       <source>cut the face out with the crop {crop}</source>
-      <translation type="unfinished"></translation>
+      <translation>das Gesicht mit dem Zuschnitt {crop} ausschneiden</translation>
     </message>
     <message>
       <source>gave an output of length {length}, which is no direction</source>
-      <translation type="unfinished"></translation>
+      <translation>lieferte eine Ausgabe der Länge {length}, die keine Richtung ist</translation>
     </message>
     <message>
       <source>install kiosk again, or mend golden in the spec</source>
-      <translation type="unfinished"></translation>
+      <translation>den Kiosk neu installieren oder golden in der Spezifikation berichtigen</translation>
     </message>
     <message>
       <source>cannot be read ({error})</source>
-      <translation type="unfinished"></translation>
+      <translation>nicht lesbar ({error})</translation>
     </message>
     <message>
       <source>check file and input in its spec</source>
-      <translation type="unfinished"></translation>
+      <translation>file und input in seiner Spezifikation prüfen</translation>
     </message>
     <message>
       <source>LiteRT failed: {error}</source>
-      <translation type="unfinished"></translation>
+      <translation>LiteRT ist gescheitert: {error}</translation>
     </message>
     <message>
       <source>run `kiosk doctor`</source>
-      <translation type="unfinished"></translation>
+      <translation>`kiosk doctor` aufrufen</translation>
     </message>
     <message>
       <source>cannot take batches of {shape}: {error}</source>
-      <translation type="unfinished"></translation>
+      <translation>nimmt keine Stapel von {shape}: {error}</translation>
     </message>
     <message>
       <source>export it again</source>
-      <translation type="unfinished"></translation>
+      <translation>erneut exportieren</translation>
     </message>
     <message>
       <source>is no LiteRT model: {error}</source>
-      <translation type="unfinished"></translation>
+      <translation>ist kein LiteRT-Modell: {error}</translation>
     </message>
     <message>
       <source>put the right file there</source>
-      <translation type="unfinished"></translation>
+      <translation>die richtige Datei dort ablegen</translation>
     </message>
     <message>
       <source>ONNX Runtime failed: {error}</source>
-      <translation type="unfinished"></translation>
+      <translation>ONNX Runtime ist gescheitert: {error}</translation>
     </message>
     <message>
       <source>type: pip install onnxruntime</source>
-      <translation type="unfinished"></translation>
+      <translation>eingeben: pip install onnxruntime</translation>
     </message>
     <message>
       <source>needs ONNX Runtime, which is not installed</source>
-      <translation type="unfinished"></translation>
+      <translation>braucht ONNX Runtime, das nicht installiert ist</translation>
     </message>
     <message>
       <source>is no ONNX model: {error}</source>
-      <translation type="unfinished"></translation>
+      <translation>ist kein ONNX-Modell: {error}</translation>
     </message>
     <message>
       <source>takes {inputs} instead of float32 {batch}</source>
-      <translation type="unfinished"></translation>
+      <translation>nimmt {inputs} statt float32 {batch}</translation>
     </message>
     <message>
       <source>gives {outputs} instead of float32 {output}</source>
-      <translation type="unfinished"></translation>
+      <translation>liefert {outputs} statt float32 {output}</translation>
     </message>
     <message>
       <source>takes {pictures} pictures at a time</source>
-      <translation type="unfinished"></translation>
+      <translation>nimmt {pictures} Bilder auf einmal</translation>
     </message>
     <message>
       <source>export it for one, or for any number</source>
-      <translation type="unfinished"></translation>
+      <translation>für eines oder für beliebig viele exportieren</translation>
     </message>
     <message>
       <source>run no network</source>
-      <translation type="unfinished"></translation>
+      <translation>rechnen kein Netz</translation>
     </message>
     <message>
       <source>give 1 or more</source>
-      <translation type="unfinished"></translation>
+      <translation>1 oder mehr angeben</translation>
     </message>
     <message>
       <source>layer {name} needs weights {expected}, the file has {found}</source>
-      <translation type="unfinished"></translation>
+      <translation>die Schicht {name} braucht die Gewichte {expected}, die Datei hat {found}</translation>
     </message>
     <message>
       <source>use the file that the encoder was written for</source>
-      <translation type="unfinished"></translation>
+      <translation>die Datei verwenden, für die der Encoder geschrieben wurde</translation>
     </message>
     <message>
       <source>no picture is given</source>
-      <translation type="unfinished"></translation>
+      <translation>kein Bild angegeben</translation>
     </message>
     <message>
       <source>give at least one picture of the person</source>
-      <translation type="unfinished"></translation>
+      <translation>mindestens ein Bild der Person angeben</translation>
     </message>
     <message>
       <source>{faults} of {examined} pictures cannot be enrolled: {each}</source>
-      <translation type="unfinished"></translation>
+      <translation>{faults} von {examined} Bildern sind nicht verwendbar: {each}</translation>
     </message>
     <message>
       <source>nothing was changed: replace or leave out what is named</source>
-      <translation type="unfinished"></translation>
+      <translation>es wurde nichts geändert: die genannten ersetzen oder weglassen</translation>
     </message>
     <message>
       <source>copy it again</source>
-      <translation type="unfinished"></translation>
+      <translation>erneut kopieren</translation>
     </message>
     <message>
       <source>is too large a file</source>
-      <translation type="unfinished"></translation>
+      <translation>ist als Datei zu groß</translation>
     </message>
     <message>
       <source>save it smaller</source>
-      <translation type="unfinished"></translation>
+      <translation>kleiner speichern</translation>
     </message>
     <message>
       <source>give the person's name as it is to be greeted</source>
-      <translation type="unfinished"></translation>
+      <translation>den Namen der Person so angeben, wie sie begrüßt werden soll</translation>
     </message>
     <message>
       <source>is in the way of the person's folder</source>
-      <translation type="unfinished"></translation>
+      <translation>ist dem Ordner der Person im Weg</translation>
     </message>
     <message>
       <source>move it away</source>
-      <translation type="unfinished"></translation>
+      <translation>wegräumen</translation>
     </message>
     <message>
       <source>are of several people</source>
-      <translation type="unfinished"></translation>
+      <translation>sind von mehreren Personen</translation>
     </message>
     <message>
       <source>remove those of one person at a time</source>
-      <translation type="unfinished"></translation>
+      <translation>immer nur die einer Person entfernen</translation>
     </message>
     <message>
       <source>is already in the gallery</source>
-      <translation type="unfinished"></translation>
+      <translation>ist schon in der Bildersammlung</translation>
     </message>
     <message>
       <source>choose another name</source>
-      <translation type="unfinished"></translation>
+      <translation>einen anderen Namen wählen</translation>
     </message>
     <message>
       <source>is in the way</source>
-      <translation type="unfinished"></translation>
+      <translation>ist im Weg</translation>
     </message>
     <message>
       <source>check its permissions and the free space</source>
-      <translation type="unfinished"></translation>
+      <translation>Zugriffsrechte und freien Platz prüfen</translation>
     </message>
     <message>
       <source>nobody of that name is in the gallery</source>
-      <translation type="unfinished"></translation>
+      <translation>niemand dieses Namens ist in der Bildersammlung</translation>
     </message>
     <message>
       <source>see `kiosk people` for the names</source>
-      <translation type="unfinished"></translation>
+      <translation>`kiosk people` nennt die Namen</translation>
     </message>
     <message>
       <source>an empty folder</source>
-      <translation type="unfinished"></translation>
+      <translation>ein leerer Ordner</translation>
     </message>
     <message>
       <source>the name is not UTF-8 or holds characters that cannot be shown</source>
-      <translation type="unfinished"></translation>
+      <translation>der Name ist kein UTF-8 oder enthält nicht darstellbare Zeichen</translation>
     </message>
     <message>
       <source>the name {fault}</source>
-      <translation type="unfinished"></translation>
+      <translation>der Name {fault}</translation>
     </message>
     <message>
       <source>a link that leads out of the image folder</source>
-      <translation type="unfinished"></translation>
+      <translation>eine Verknüpfung, die aus dem Bilderordner hinausführt</translation>
     </message>
     <message>
       <source>a link to a folder</source>
-      <translation type="unfinished"></translation>
+      <translation>eine Verknüpfung zu einem Ordner</translation>
     </message>
     <message>
       <source>a folder inside a person's folder</source>
-      <translation type="unfinished"></translation>
+      <translation>ein Ordner im Ordner einer Person</translation>
     </message>
     <message>
       <source>is not a regular file</source>
-      <translation type="unfinished"></translation>
+      <translation>ist keine gewöhnliche Datei</translation>
     </message>
     <message>
       <source>no picture of a known kind ({kinds})</source>
-      <translation type="unfinished"></translation>
+      <translation>kein Bild bekannter Art ({kinds})</translation>
     </message>
     <message>
       <source>the folder cannot be read ({cause})</source>
-      <translation type="unfinished"></translation>
+      <translation>der Ordner ist nicht lesbar ({cause})</translation>
     </message>
     <message>
       <source>already in the gallery</source>
-      <translation type="unfinished"></translation>
+      <translation>schon in der Bildersammlung</translation>
     </message>
     <message>
       <source>rename or erase them first</source>
-      <translation type="unfinished"></translation>
+      <translation>sie zuerst umbenennen oder löschen</translation>
     </message>
     <message>
       <source>holds characters that cannot be shown</source>
-      <translation type="unfinished"></translation>
+      <translation>enthält nicht darstellbare Zeichen</translation>
     </message>
     <message>
       <source>is longer than {characters} characters or {size} bytes</source>
-      <translation type="unfinished"></translation>
+      <translation>ist länger als {characters} Zeichen oder {size} Bytes</translation>
     </message>
     <message>
       <source>holds a slash</source>
-      <translation type="unfinished"></translation>
+      <translation>enthält einen Schrägstrich</translation>
     </message>
     <message>
       <source>is one that image folders ignore</source>
-      <translation type="unfinished"></translation>
+      <translation>ist einer, den Bilderordner übergehen</translation>
     </message>
     <message>
       <source>is still being written</source>
-      <translation type="unfinished"></translation>
+      <translation>wird noch geschrieben</translation>
     </message>
     <message>
       <source>could not be encoded ({reason})</source>
-      <translation type="unfinished"></translation>
+      <translation>ließ sich nicht kodieren ({reason})</translation>
     </message>
     <message>
       <source>gave no usable embedding</source>
-      <translation type="unfinished"></translation>
+      <translation>ergab keine brauchbare Kodierung</translation>
     </message>
     <message>
       <source>changed while it was enrolled</source>
-      <translation type="unfinished"></translation>
+      <translation>änderte sich während der Erfassung</translation>
     </message>
     <message>
       <source>enrol it again</source>
-      <translation type="unfinished"></translation>
+      <translation>erneut erfassen</translation>
     </message>
     <message>
       <source>is being changed by another program</source>
-      <translation type="unfinished"></translation>
+      <translation>wird gerade von einem anderen Programm geändert</translation>
     </message>
     <message>
       <source>try again in a moment</source>
-      <translation type="unfinished"></translation>
+      <translation>gleich erneut versuchen</translation>
     </message>
     <message>
       <source>the gallery is of {encoder}</source>
-      <translation type="unfinished"></translation>
+      <translation>die Bildersammlung ist von {encoder}</translation>
     </message>
     <message>
       <source>encode both with the same encoder</source>
-      <translation type="unfinished"></translation>
+      <translation>beide mit demselben Encoder kodieren</translation>
     </message>
     <message>
       <source>no face found</source>
-      <translation type="unfinished"></translation>
+      <translation>kein Gesicht gefunden</translation>
     </message>
     <message>
       <source>more than one face</source>
-      <translation type="unfinished"></translation>
+      <translation>mehr als ein Gesicht</translation>
     </message>
     <message>
       <source>the face is too small</source>
-      <translation type="unfinished"></translation>
+      <translation>das Gesicht ist zu klein</translation>
     </message>
     <message>
       <source>the face is too dark</source>
-      <translation type="unfinished"></translation>
+      <translation>das Gesicht ist zu dunkel</translation>
     </message>
     <message>
       <source>the face is too bright</source>
-      <translation type="unfinished"></translation>
+      <translation>das Gesicht ist zu hell</translation>
     </message>
     <message>
       <source>the face is blurred</source>
-      <translation type="unfinished"></translation>
+      <translation>das Gesicht ist unscharf</translation>
     </message>
     <message>
       <source>the face is turned away</source>
-      <translation type="unfinished"></translation>
+      <translation>das Gesicht ist abgewandt</translation>
     </message>
     <message>
       <source>it shows a picture or a screen, not a living face</source>
-      <translation type="unfinished"></translation>
+      <translation>es zeigt ein Bild oder einen Bildschirm, kein lebendes Gesicht</translation>
     </message>
     <message>
       <source>nobody is in the gallery</source>
-      <translation type="unfinished"></translation>
+      <translation>niemand ist in der Bildersammlung</translation>
     </message>
     <message>
       <source>enrol somebody first</source>
-      <translation type="unfinished"></translation>
+      <translation>zuerst jemanden erfassen</translation>
     </message>
     <message>
       <source>it holds no pictures</source>
-      <translation type="unfinished"></translation>
+      <translation>es enthält keine Bilder</translation>
     </message>
     <message>
       <source>export it again where it comes from</source>
-      <translation type="unfinished"></translation>
+      <translation>dort, woher es stammt, erneut exportieren</translation>
     </message>
     <message>
       <source>there is no room for its pictures ({reason})</source>
-      <translation type="unfinished"></translation>
+      <translation>für seine Bilder ist kein Platz ({reason})</translation>
     </message>
     <message>
       <source>free space on the disk</source>
-      <translation type="unfinished"></translation>
+      <translation>auf der Festplatte Platz schaffen</translation>
     </message>
     <message>
       <source>is being loaded</source>
-      <translation type="unfinished"></translation>
+      <translation>wird geladen</translation>
     </message>
     <message>
       <source>wait a moment and try again</source>
-      <translation type="unfinished"></translation>
+      <translation>einen Moment warten und erneut versuchen</translation>
     </message>
     <message>
       <source>nothing is known of anybody of that name</source>
-      <translation type="unfinished"></translation>
+      <translation>über niemanden dieses Namens ist etwas bekannt</translation>
     </message>
     <message>
       <source>nobody of that name is known</source>
-      <translation type="unfinished"></translation>
+      <translation>niemand dieses Namens ist bekannt</translation>
     </message>
     <message>
       <source>came to its end</source>
-      <translation type="unfinished"></translation>
+      <translation>ist zu Ende</translation>
     </message>
     <message>
       <source>showed nothing new for {seconds:g} s</source>
-      <translation type="unfinished"></translation>
+      <translation>zeigte seit {seconds:g} s nichts Neues</translation>
     </message>
     <message>
       <source>did not start for {seconds:g} s</source>
-      <translation type="unfinished"></translation>
+      <translation>lief nach {seconds:g} s noch nicht an</translation>
     </message>
     <message>
       <source>failed ({cause})</source>
-      <translation type="unfinished"></translation>
+      <translation>ist ausgefallen ({cause})</translation>
     </message>
     <message>
       <source>the camera</source>
-      <translation type="unfinished"></translation>
+      <translation>die Kamera</translation>
     </message>
     <message>
       <source>check its cable or network; it is opened again</source>
-      <translation type="unfinished"></translation>
+      <translation>Kabel oder Netzwerk prüfen; sie wird erneut geöffnet</translation>
     </message>
     <message>
       <source>the cascade file is missing</source>
-      <translation type="unfinished"></translation>
+      <translation>die Kaskadendatei fehlt</translation>
     </message>
     <message>
       <source>install kiosk again</source>
-      <translation type="unfinished"></translation>
+      <translation>den Kiosk neu installieren</translation>
     </message>
     <message>
       <source>is no cascade file</source>
-      <translation type="unfinished"></translation>
+      <translation>ist keine Kaskadendatei</translation>
     </message>
     <message>
       <source>cannot be read: {cause}</source>
-      <translation type="unfinished"></translation>
+      <translation>nicht lesbar: {cause}</translation>
     </message>
     <message>
       <source>install the kiosk again, or rebuild the file with make weights</source>
-      <translation type="unfinished"></translation>
+      <translation>den Kiosk neu installieren oder die Datei mit make weights neu bauen</translation>
     </message>
     <message>
       <source>save it smaller, as a JPEG of at most 8 megapixels</source>
-      <translation type="unfinished"></translation>
+      <translation>kleiner speichern, als JPEG mit höchstens 8 Megapixeln</translation>
     </message>
     <message>
       <source>copy it again, or save it again as JPEG or PNG</source>
-      <translation type="unfinished"></translation>
+      <translation>erneut kopieren oder erneut als JPEG oder PNG speichern</translation>
     </message>
     <message>
       <source>is animated</source>
-      <translation type="unfinished"></translation>
+      <translation>ist animiert</translation>
     </message>
     <message>
       <source>save one picture of it</source>
-      <translation type="unfinished"></translation>
+      <translation>ein einzelnes Bild daraus speichern</translation>
     </message>
     <message>
       <source>holds no JPEG, PNG, WebP or BMP picture</source>
-      <translation type="unfinished"></translation>
+      <translation>enthält kein Bild als JPEG, PNG, WebP oder BMP</translation>
     </message>
     <message>
       <source>is damaged or incomplete ({fault})</source>
-      <translation type="unfinished"></translation>
+      <translation>ist beschädigt oder unvollständig ({fault})</translation>
     </message>
     <message>
       <source>cannot be read ({reason})</source>
-      <translation type="unfinished"></translation>
+      <translation>nicht lesbar ({reason})</translation>
     </message>
     <message>
       <source>give a picture file</source>
-      <translation type="unfinished"></translation>
+      <translation>eine Bilddatei angeben</translation>
     </message>
     <message>
       <source>is too large a file ({megabytes:.0f} MB, at most {most})</source>
-      <translation type="unfinished"></translation>
+      <translation>ist als Datei zu groß ({megabytes:.0f} MB, höchstens {most})</translation>
     </message>
     <message>
       <source>has too many pixels ({width} x {height}, at most {millions:.0f} million)</source>
-      <translation type="unfinished"></translation>
+      <translation>hat zu viele Pixel ({width} x {height}, höchstens {millions:.0f} Millionen)</translation>
     </message>
     <message>
       <source>would take {megabytes:.0f} MB of memory ({width} x {height} pixels in this format)</source>
-      <translation type="unfinished"></translation>
+      <translation>würde {megabytes:.0f} MB Speicher belegen ({width} x {height} Pixel in diesem Format)</translation>
     </message>
     <message>
       <source>is a JPEG of too many scans</source>
-      <translation type="unfinished"></translation>
+      <translation>ist ein JPEG mit zu vielen Durchgängen</translation>
     </message>
     <message>
       <source>is a compressed BMP</source>
-      <translation type="unfinished"></translation>
+      <translation>ist ein komprimiertes BMP</translation>
     </message>
     <message>
       <source>save it as JPEG or PNG</source>
-      <translation type="unfinished"></translation>
+      <translation>als JPEG oder PNG speichern</translation>
     </message>
     <message>
       <source>cannot be written as JPEG</source>
-      <translation type="unfinished"></translation>
+      <translation>lässt sich nicht als JPEG schreiben</translation>
     </message>
     <message>
       <source>take it again</source>
-      <translation type="unfinished"></translation>
+      <translation>neu aufnehmen</translation>
     </message>
     <message>
       <source>names nothing</source>
-      <translation type="unfinished"></translation>
+      <translation>nennt nichts</translation>
     </message>
     <message>
       <source>give a camera, a file, a folder, a stream or 'demo'</source>
-      <translation type="unfinished"></translation>
+      <translation>eine Kamera, eine Datei, einen Ordner, einen Stream oder 'demo' angeben</translation>
     </message>
     <message>
       <source>cannot be used ({cause})</source>
-      <translation type="unfinished"></translation>
+      <translation>nicht benutzbar ({cause})</translation>
     </message>
     <message>
       <source>check what --source names</source>
-      <translation type="unfinished"></translation>
+      <translation>prüfen, was --source nennt</translation>
     </message>
     <message>
       <source>the address is not well-formed ({error})</source>
-      <translation type="unfinished"></translation>
+      <translation>die Adresse ist fehlerhaft ({error})</translation>
     </message>
     <message>
       <source>check the address</source>
-      <translation type="unfinished"></translation>
+      <translation>die Adresse prüfen</translation>
     </message>
     <message>
       <source>this kind of address is not known</source>
-      <translation type="unfinished"></translation>
+      <translation>diese Art von Adresse ist nicht bekannt</translation>
     </message>
     <message>
       <source>use one of {schemes}</source>
-      <translation type="unfinished"></translation>
+      <translation>eine von {schemes} verwenden</translation>
     </message>
     <message>
       <source>is no camera or is busy</source>
-      <translation type="unfinished"></translation>
+      <translation>ist keine Kamera oder wird benutzt</translation>
     </message>
     <message>
       <source>close the program that uses it, or name another one</source>
-      <translation type="unfinished"></translation>
+      <translation>das Programm schließen, das sie benutzt, oder eine andere nennen</translation>
     </message>
     <message>
       <source>delivers no pictures</source>
-      <translation type="unfinished"></translation>
+      <translation>liefert keine Bilder</translation>
     </message>
     <message>
       <source>check its cable, and that no other program uses it</source>
-      <translation type="unfinished"></translation>
+      <translation>das Kabel prüfen, und dass kein anderes Programm sie benutzt</translation>
     </message>
     <message>
       <source>the stream cannot be opened</source>
-      <translation type="unfinished"></translation>
+      <translation>der Stream lässt sich nicht öffnen</translation>
     </message>
     <message>
       <source>check the address, the password and the network</source>
-      <translation type="unfinished"></translation>
+      <translation>Adresse, Passwort und Netzwerk prüfen</translation>
     </message>
     <message>
       <source>the stream broke off</source>
-      <translation type="unfinished"></translation>
+      <translation>der Stream brach ab</translation>
     </message>
     <message>
       <source>check the network and the camera</source>
-      <translation type="unfinished"></translation>
+      <translation>Netzwerk und Kamera prüfen</translation>
     </message>
     <message>
       <source>what it names is not UTF-8</source>
-      <translation type="unfinished"></translation>
+      <translation>was sie nennt, ist kein UTF-8</translation>
     </message>
     <message>
       <source>rename it</source>
-      <translation type="unfinished"></translation>
+      <translation>umbenennen</translation>
     </message>
     <message>
       <source>there is no such camera</source>
-      <translation type="unfinished"></translation>
+      <translation>diese Kamera gibt es nicht</translation>
     </message>
     <message>
       <source>plug it in, or choose another one with --source</source>
-      <translation type="unfinished"></translation>
+      <translation>sie anschließen oder mit --source eine andere wählen</translation>
     </message>
     <message>
       <source>is no camera</source>
-      <translation type="unfinished"></translation>
+      <translation>ist keine Kamera</translation>
     </message>
     <message>
       <source>choose another one with --source</source>
-      <translation type="unfinished"></translation>
+      <translation>mit --source eine andere wählen</translation>
     </message>
     <message>
       <source>may not be opened by this user</source>
-      <translation type="unfinished"></translation>
+      <translation>darf von diesem Benutzer nicht geöffnet werden</translation>
     </message>
     <message>
       <source>add the user to the group 'video', log in again</source>
-      <translation type="unfinished"></translation>
+      <translation>den Benutzer in die Gruppe 'video' aufnehmen, neu anmelden</translation>
     </message>
     <message>
       <source>there is no such file, folder or camera</source>
-      <translation type="unfinished"></translation>
+      <translation>diese Datei, diesen Ordner oder diese Kamera gibt es nicht</translation>
     </message>
     <message>
       <source>is neither a video file nor a folder of pictures</source>
-      <translation type="unfinished"></translation>
+      <translation>ist weder eine Videodatei noch ein Ordner mit Bildern</translation>
     </message>
     <message>
       <source>name another one with --source</source>
-      <translation type="unfinished"></translation>
+      <translation>mit --source eine andere nennen</translation>
     </message>
     <message>
       <source>give this user the right to read it</source>
-      <translation type="unfinished"></translation>
+      <translation>diesem Benutzer das Leserecht geben</translation>
     </message>
     <message>
       <source>name another video file with --source</source>
-      <translation type="unfinished"></translation>
+      <translation>mit --source eine andere Videodatei nennen</translation>
     </message>
     <message>
       <source>{width:.0f} x {height:.0f} px is too large</source>
-      <translation type="unfinished"></translation>
+      <translation>{width:.0f} x {height:.0f} px ist zu groß</translation>
     </message>
     <message>
       <source>scale it down to at most 7680 x 4320</source>
-      <translation type="unfinished"></translation>
+      <translation>auf höchstens 7680 x 4320 verkleinern</translation>
     </message>
     <message>
       <source>holds no video that can be decoded</source>
-      <translation type="unfinished"></translation>
+      <translation>enthält kein Video, das sich dekodieren lässt</translation>
     </message>
     <message>
       <source>convert it, for instance to .mp4 with H.264</source>
-      <translation type="unfinished"></translation>
+      <translation>umwandeln, etwa in .mp4 mit H.264</translation>
     </message>
     <message>
       <source>none of its pictures can be read ({first})</source>
-      <translation type="unfinished"></translation>
+      <translation>keines seiner Bilder ist lesbar ({first})</translation>
     </message>
     <message>
       <source>replace them</source>
-      <translation type="unfinished"></translation>
+      <translation>sie ersetzen</translation>
     </message>
     <message>
       <source>holds no pictures</source>
-      <translation type="unfinished"></translation>
+      <translation>enthält keine Bilder</translation>
     </message>
     <message>
       <source>put .jpg, .png, .webp or .bmp files there, or name another one</source>
-      <translation type="unfinished"></translation>
+      <translation>Dateien .jpg, .png, .webp oder .bmp dort ablegen oder einen anderen nennen</translation>
     </message>
     <message>
       <source>is no YuNet model</source>
-      <translation type="unfinished"></translation>
+      <translation>ist kein YuNet-Modell</translation>
     </message>
     <message>
       <source>put one in its place: kiosk weights fetch yunet</source>
-      <translation type="unfinished"></translation>
+      <translation>eines an seine Stelle legen: kiosk weights fetch yunet</translation>
     </message>
     <message>
       <source>comes with the kiosk, it is neither fetched nor removed</source>
-      <translation type="unfinished"></translation>
+      <translation>gehört zum Kiosk, wird weder geholt noch entfernt</translation>
     </message>
     <message>
       <source>install kiosk again if it is damaged</source>
-      <translation type="unfinished"></translation>
+      <translation>den Kiosk neu installieren, wenn es beschädigt ist</translation>
     </message>
     <message>
       <source>are not known</source>
-      <translation type="unfinished"></translation>
+      <translation>sind nicht bekannt</translation>
     </message>
     <message>
       <source>is no file</source>
-      <translation type="unfinished"></translation>
+      <translation>ist keine Datei</translation>
     </message>
     <message>
       <source>is not there</source>
-      <translation type="unfinished"></translation>
+      <translation>ist nicht da</translation>
     </message>
     <message>
       <source>has more than {size} bytes</source>
-      <translation type="unfinished"></translation>
+      <translation>hat mehr als {size} Bytes</translation>
     </message>
     <message>
       <source>has {content} bytes instead of {size}</source>
-      <translation type="unfinished"></translation>
+      <translation>hat {content} Bytes statt {size}</translation>
     </message>
     <message>
       <source>was altered or is another file: its SHA-256 is not the one expected</source>
-      <translation type="unfinished"></translation>
+      <translation>wurde verändert oder ist eine andere Datei: ihr SHA-256 ist nicht der erwartete</translation>
     </message>
     <message>
       <source>is not installed in {folder}</source>
-      <translation type="unfinished"></translation>
+      <translation>ist in {folder} nicht installiert</translation>
     </message>
     <message>
       <source>see `kiosk weights list`</source>
-      <translation type="unfinished"></translation>
+      <translation>siehe `kiosk weights list`</translation>
     </message>
     <message>
       <source>cannot be removed: {cause}</source>
-      <translation type="unfinished"></translation>
+      <translation>lässt sich nicht entfernen: {cause}</translation>
     </message>
     <message>
       <source>check the permissions of its folder</source>
-      <translation type="unfinished"></translation>
+      <translation>die Zugriffsrechte des Ordners prüfen</translation>
     </message>
     <message>
       <source>stands in the manifest, not in the catalogue</source>
-      <translation type="unfinished"></translation>
+      <translation>steht im Manifest, nicht im Katalog</translation>
     </message>
     <message>
       <source>run `make weights` in a checkout, or install kiosk again</source>
-      <translation type="unfinished"></translation>
+      <translation>`make weights` im Quellverzeichnis aufrufen oder den Kiosk neu installieren</translation>
     </message>
     <message>
       <source>does not name {file}</source>
-      <translation type="unfinished"></translation>
+      <translation>nennt {file} nicht</translation>
     </message>
     <message>
       <source>is no manifest: {error}</source>
-      <translation type="unfinished"></translation>
+      <translation>ist kein Manifest: {error}</translation>
     </message>
     <message>
       <source>has no spec in {searched}</source>
-      <translation type="unfinished"></translation>
+      <translation>hat keine Spezifikation in {searched}</translation>
     </message>
     <message>
       <source>see `kiosk encoders` for what there is</source>
-      <translation type="unfinished"></translation>
+      <translation>`kiosk encoders` nennt, was es gibt</translation>
     </message>
     <message>
       <source>kind is {found}, not {kind!r}</source>
-      <translation type="unfinished"></translation>
+      <translation>kind ist {found}, nicht {kind!r}</translation>
     </message>
     <message>
       <source>is no YAML: {error}</source>
-      <translation type="unfinished"></translation>
+      <translation>ist kein YAML: {error}</translation>
     </message>
     <message>
       <source>holds no options as `name: value`</source>
-      <translation type="unfinished"></translation>
+      <translation>enthält keine Einstellungen der Form `name: wert`</translation>
     </message>
   </context>
   <context>
@@ -2107,11 +2107,11 @@
     </message>
     <message>
       <source>Only this person</source>
-      <translation type="unfinished"></translation>
+      <translation>Nur diese Person</translation>
     </message>
     <message>
       <source>Distances of this person</source>
-      <translation type="unfinished"></translation>
+      <translation>Distanzen dieser Person</translation>
     </message>
     <message>
       <source>Everybody</source>
@@ -2131,7 +2131,7 @@
     </message>
     <message>
       <source>All results</source>
-      <translation type="unfinished"></translation>
+      <translation>Alle Ergebnisse</translation>
     </message>
     <message>
       <source>Reason</source>
@@ -2139,7 +2139,7 @@
     </message>
     <message>
       <source>All reasons</source>
-      <translation type="unfinished"></translation>
+      <translation>Alle Gründe</translation>
     </message>
     <message>
       <source>Day</source>
@@ -2219,7 +2219,7 @@
     </message>
     <message>
       <source>● let in   ✕ refused   ▲ refused, picture poor   ┅ threshold {threshold}; smaller = closer   {first} to {last}</source>
-      <translation type="unfinished"></translation>
+      <translation>● eingelassen   ✕ abgewiesen   ▲ abgewiesen, Bild schlecht   ┅ Schwelle {threshold}; kleiner = ähnlicher   {first} bis {last}</translation>
     </message>
     <message>
       <source>; </source>
@@ -2878,7 +2878,7 @@
     </message>
     <message>
       <source>Consent given</source>
-      <translation type="unfinished"></translation>
+      <translation>Einwilligung erteilt</translation>
     </message>
     <message>
       <source>Never</source>
@@ -2890,11 +2890,11 @@
     </message>
     <message>
       <source>Not seen yet</source>
-      <translation type="unfinished"></translation>
+      <translation>Noch nicht gesehen</translation>
     </message>
     <message>
       <source>Seen {day}</source>
-      <translation type="unfinished"></translation>
+      <translation>Gesehen {day}</translation>
     </message>
     <message>
       <source>Good picture</source>
@@ -3476,7 +3476,7 @@
     </message>
     <message>
       <source>The command line named {source}, which counts more than what is set here.</source>
-      <translation type="unfinished"></translation>
+      <translation>Die Kommandozeile nannte {source}; das gilt mehr als die Einstellung hier.</translation>
     </message>
     <message>
       <source>It is in use; its picture is at the top of this screen.</source>
@@ -3829,12 +3829,20 @@
       <translation>Besucher</translation>
     </message>
     <message>
+      <source>Journal</source>
+      <translation>Protokoll</translation>
+    </message>
+    <message>
       <source>Health</source>
       <translation>Zustand</translation>
     </message>
     <message>
       <source>Settings</source>
       <translation>Einstellungen</translation>
+    </message>
+    <message>
+      <source>Staff</source>
+      <translation>Personal</translation>
     </message>
     <message>
       <source>Delete the last digit</source>
@@ -3896,10 +3904,6 @@
     <message>
       <source>To the door</source>
       <translation>Zur Tür</translation>
-    </message>
-    <message>
-      <source>Staff</source>
-      <translation>Personal</translation>
     </message>
     <message numerus="yes">
       <source>Back to the door in %n seconds.</source>
