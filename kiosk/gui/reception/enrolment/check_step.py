@@ -1,0 +1,233 @@
+"""The fourth step: are the pictures good, of one person, and of nobody who is enrolled already?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import QSize, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QPixmap
+from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from kiosk.domain import Candidate, display_name
+from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State, column, flow, px, row
+from kiosk.gui.reception.enrolment.draft import Checked, Draft, check, picture_of, save_draft
+from kiosk.gui.reception.enrolment.step import Step
+from kiosk.gui.reception.enrolment.thumbnails import thumbnail
+from kiosk.gui.reception.office import Office
+from kiosk.station.enrolment import Enrolled
+from kiosk.words import translate
+
+_CARD_UNITS = 96
+
+
+class CheckStep(Step):
+    """Checks in the background, shows what was found, saves.
+
+    Signals:
+        saved: the Enrolled.
+        again: the number of the picture that is to be taken again; -1 = all.
+        cancelled: nothing is to be kept.
+    """
+
+    saved = pyqtSignal(object)
+    again = pyqtSignal(int)
+    cancelled = pyqtSignal()
+
+    def __init__(self, office: Office, draft: Draft) -> None:
+        super().__init__(office, draft)
+        self.checked = Checked()
+        self.heading = Heading("")
+        self.before = Button(translate("enrolment", "Take the pictures again"), "again")
+        self.save = Button(translate("enrolment", "Save"), "save", "primary")
+        self._place = QVBoxLayout()
+        self.cards: list[Card] = []
+        self.finding: Panel | None = None
+        self.merge: Button | None = None
+        self.setLayout(column(ScrollPage(self._place), row(self.before, 1, self.save), gap=8))
+        self.before.clicked.connect(self.on_all_again)
+        self.save.clicked.connect(self.on_save)
+
+    def enter(self) -> None:
+        self._fill(Heading(translate("enrolment", "The pictures are being checked …")))
+        self.save.setEnabled(False)
+        offered, pictures = self.draft.offered, list(self.draft.pictures)
+        desk, person = self.office.desk, self.draft.person
+        self.office.run(lambda: check(desk, person, offered, pictures), self._show, self._failed)
+
+    @pyqtSlot()
+    def on_all_again(self) -> None:
+        self.again.emit(-1)
+
+    @pyqtSlot()
+    def on_save(self) -> None:
+        self.save.setEnabled(False)
+        desk, draft, checked, staff = self.office.desk, self.draft, self.checked, self.office.member.name
+        self.office.run(lambda: save_draft(desk, draft, checked, staff), self._saved, self._not_saved)
+
+    @pyqtSlot()
+    def on_merge(self) -> None:
+        """It is the same person: the pictures are added to the one who is there, under that name."""
+        self.draft.person, self.draft.adding = self.checked.finding.same[0].person, True
+        self.draft.texts.clear()
+        self.draft.valid_from = self.draft.valid_until = None
+        self.draft.pictures, self.draft.offered = list(self.checked.pictures), []
+        self.enter()
+
+    @pyqtSlot()
+    def on_cancel(self) -> None:
+        self.cancelled.emit()
+
+    def leave_out(self, number: int) -> None:
+        """Go on without one of the pictures."""
+        self.draft.pictures = [one for index, one in enumerate(self.checked.pictures) if index != number]
+        self.draft.offered, self.draft.from_camera = [], False
+        self.enter()
+
+    def _show(self, checked: Checked) -> None:
+        self.checked = checked
+        # What was examined is not examined again.
+        self.draft.pictures, self.draft.offered = list(checked.pictures), []
+        self.cards = [self._card(number) for number in range(len(checked.pictures))]
+        cards = QWidget()
+        cards.setLayout(flow(*self.cards, gap=8))
+        self.heading = Heading(self._verdict())
+        self.finding = self._finding()
+        parts: list[QWidget] = [self.heading, *([self.finding] if self.finding is not None else []), cards]
+        self._fill(*parts)
+        self.save.setEnabled(checked.may_be_saved)
+        self.save.setVisible(not checked.finding.same)
+        if self.merge is not None and checked.finding.same:
+            self.merge.setFocus()
+        elif checked.may_be_saved:
+            self.save.setFocus()
+        else:
+            self.before.setFocus()
+
+    def _verdict(self) -> str:
+        checked = self.checked
+        name = display_name(self.draft.person)
+        if checked.finding.same:
+            return translate("enrolment", "This person is already enrolled under another name.")
+        if checked.odd:
+            numbers = ", ".join(str(number + 1) for number in sorted(checked.odd))
+            text = translate("enrolment", "Not all pictures look like one person: see picture {numbers}.")
+            return text.format(numbers=numbers)
+        if not checked.good:
+            return translate("enrolment", "None of the pictures can be used.")
+        text = translate("enrolment", "%n pictures of {name} can be saved.", "", len(checked.good))
+        return text.format(name=name)
+
+    def _card(self, number: int) -> Card:
+        picture, checked = self.checked.pictures[number], self.checked
+        if number in checked.odd:
+            words = translate("enrolment", "Looks like a different person"), "fault"
+        elif number in checked.repeated:
+            words = translate("enrolment", "Is there already"), "warning"
+        elif picture.fault:
+            words = picture.fault, "warning"
+        else:
+            words = translate("enrolment", "Good"), "good"
+        from_camera = self.draft.from_camera
+        card = Card(number, thumbnail(picture.offered.content, px(_CARD_UNITS)), words, from_camera=from_camera)
+        card.button.clicked.connect(self._acts_on(number, from_camera=from_camera))
+        return card
+
+    def _acts_on(self, number: int, *, from_camera: bool) -> Callable[[], None]:
+        return lambda: self.again.emit(number) if from_camera else self.leave_out(number)
+
+    def _finding(self) -> Panel | None:
+        self.merge = None
+        finding = self.checked.finding
+        if finding.same:
+            return self._same(finding.same[0])
+        return self._alike(finding.alike[0]) if finding.alike else None
+
+    def _same(self, other: Candidate) -> Panel:
+        name = display_name(other.person)
+        self.merge = Button(translate("enrolment", "Add the pictures to that person"), "person_plus", "primary")
+        cancel = Button(translate("enrolment", "Cancel"), "cross")
+        self.merge.clicked.connect(self.on_merge)
+        cancel.clicked.connect(self.on_cancel)
+        text = translate(
+            "enrolment",
+            "These pictures show {name}. If it is the same person, add the pictures there. If it is somebody else, "
+            "cancel and ask whoever looks after this kiosk: the door could not tell the two apart.",
+        )
+        return Panel(self._both(other), Note(text.format(name=name)), flow(self.merge, cancel))
+
+    def _alike(self, other: Candidate) -> Panel:
+        text = translate(
+            "enrolment",
+            "Looks much like {name}: the door may sometimes know neither of them. More pictures of both make that "
+            "rarer. You can save all the same.",
+        )
+        return Panel(self._both(other), Note(text.format(name=display_name(other.person))))
+
+    def _both(self, other: Candidate) -> QWidget:
+        """The new face beside the one that is known."""
+        side = px(_CARD_UNITS)
+        new = next((one for one in self.checked.pictures if one.embedding is not None), None)
+        known = picture_of(self.office.desk, other.person)
+        both = QWidget()
+        faces = []
+        for content, name in ((new.offered.content if new else b"", self.draft.person), (known or b"", other.person)):
+            image = QLabel()
+            image.setPixmap(thumbnail(content, side))
+            faces.append(column(image, Note(display_name(name)), gap=2))
+        layout = row(gap=14)
+        for face in faces:
+            layout.addLayout(face, 1)
+        layout.addStretch(1)
+        both.setLayout(layout)
+        return both
+
+    def _fill(self, *parts: QWidget) -> None:
+        while self._place.count():
+            item = self._place.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._place.setSpacing(px(10))
+        self._place.setContentsMargins(0, 0, 0, 0)
+        for part in parts:
+            self._place.addWidget(part)
+        self._place.addStretch(1)
+
+    def _failed(self, fault: str) -> None:
+        self._fill(Heading(translate("enrolment", "The pictures could not be checked.")), Note(fault, "error"))
+        self.before.setFocus()
+
+    def _saved(self, enrolled: Enrolled) -> None:
+        if enrolled.fault:
+            self.office.tell_fault(enrolled.fault)
+        self.saved.emit(enrolled)
+
+    def _not_saved(self, fault: str) -> None:
+        self.office.tell_fault(fault)
+        self.save.setEnabled(True)
+
+
+class Card(Panel):
+    """One picture, what is to be said about it, and a button for another."""
+
+    def __init__(self, number: int, picture: QPixmap, words: tuple[str, str], *, from_camera: bool) -> None:
+        self.image = QLabel()
+        self.image.setPixmap(picture)
+        name = translate("enrolment", "Picture {number}").format(number=number + 1)
+        self.state = State(*words)
+        self.state.setWordWrap(True)
+        if from_camera:
+            self.button = Button(translate("enrolment", "Take again"), kind="card")
+        else:
+            self.button = Button(translate("enrolment", "Leave out"), kind="card")
+        self.button.setAccessibleName(f"{name}: {self.button.text()}")
+        self.image.setAccessibleName(name)
+        super().__init__(self.image, Note(name, "muted"), self.state, self.button, gap=4, margin=6)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """As wide as five of them fit beside each other, or as large letters need."""
+        width = max(px(_CARD_UNITS + 16), self.button.sizeHint().width() + px(14))
+        layout = self.layout()
+        return QSize(width, layout.totalHeightForWidth(width) if layout is not None else 0)

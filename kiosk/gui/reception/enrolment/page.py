@@ -1,0 +1,222 @@
+"""The wizard: one step after the other; leaving it discards whatever is not saved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PyQt6.QtCore import pyqtSlot
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent
+from PyQt6.QtWidgets import QStackedWidget
+
+from kiosk import words
+from kiosk.access.people import consent_text
+from kiosk.domain import display_name
+from kiosk.errors import KioskError
+from kiosk.gui.controls import column
+from kiosk.gui.reception.enrolment.capture_step import CaptureStep
+from kiosk.gui.reception.enrolment.check_step import CheckStep
+from kiosk.gui.reception.enrolment.consent_step import ConsentStep, consent_folders
+from kiosk.gui.reception.enrolment.draft import Draft
+from kiosk.gui.reception.enrolment.name_step import NameStep
+from kiosk.gui.reception.enrolment.step import Step, Steps
+from kiosk.gui.reception.enrolment.trial_step import TrialStep
+from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.page import StaffPage
+from kiosk.recognition.enrolment import Offered
+from kiosk.station.enrolment import Enrolled
+from kiosk.station.report import Report
+from kiosk.vision.pictures import SUFFIXES
+from kiosk.words import translate
+
+_NAME, _CONSENT, _PICTURES, _CHECK, _TRIAL = range(5)
+
+
+class EnrolmentPage(StaffPage):
+    """Name, consent, pictures, check, trial.
+
+    Arguments of `enter`: `person`, who is to have more pictures; `pictures`, files or contents that are offered
+    already, for that person or for somebody new; `saved`, who is called with the person's name after saving.
+    """
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(office)
+        self.steps, self._stack = Steps(), QStackedWidget()
+        self.setLayout(column(self.steps, self._stack, gap=8))
+        self.setAcceptDrops(True)
+        self._here: Step | None = None
+        self._on_saved: object = None
+        self._begin(Draft())
+        office.reported.connect(self.on_reported)
+
+    def enter(self, **arguments: object) -> None:
+        draft = Draft()
+        person, pictures, self._on_saved = (arguments.get(name) for name in ("person", "pictures", "saved"))
+        if isinstance(pictures, Sequence) and not isinstance(pictures, str | bytes):
+            draft.offered = [_offered(number, one) for number, one in enumerate(pictures)]
+        if isinstance(person, str) and person:
+            draft.person = person
+            draft.adding = self.office.desk.snapshot.person(person) is not None
+        self._begin(draft)
+        if draft.adding:
+            self._after_name()
+        else:
+            self._go(_NAME)
+
+    def leave(self) -> None:
+        if self._here is not None:
+            self._here.leave()
+        self._here, self._on_saved = None, None
+        self._begin(Draft())
+
+    @property
+    def step(self) -> Step | None:
+        """The one on the screen."""
+        return self._here
+
+    @pyqtSlot(object)
+    def on_reported(self, report: Report) -> None:
+        if self._here is not None:
+            self._here.on_report(report)
+
+    @pyqtSlot()
+    def on_named(self) -> None:
+        self._after_name()
+
+    @pyqtSlot()
+    def on_agreed(self) -> None:
+        self._go(_CHECK if self.draft.offered else _PICTURES)
+
+    @pyqtSlot()
+    def on_pictures(self) -> None:
+        self._go(_CHECK)
+
+    @pyqtSlot()
+    def on_to_name(self) -> None:
+        self._go(_NAME)
+
+    @pyqtSlot()
+    def on_to_consent(self) -> None:
+        self._go(_CONSENT)
+
+    @pyqtSlot(int)
+    def on_again(self, number: int) -> None:
+        """One picture is taken again, or all are, or others from files."""
+        session = self.capture.session
+        if number < 0 or session is None or not session.state.done:
+            self.capture.session = None
+        self.draft.pictures = []
+        self._go(_PICTURES)
+        if number >= 0 and self.capture.session is session:
+            self.capture.retake(number)
+
+    @pyqtSlot(object)
+    def on_saved(self, enrolled: Enrolled) -> None:
+        if callable(self._on_saved):
+            self._on_saved(enrolled.person)
+        self._on_saved = None
+        self.trial.begin(enrolled)
+        self._go(_TRIAL)
+
+    @pyqtSlot()
+    def on_refused(self) -> None:
+        self.office.tell(translate("enrolment", "Nothing was kept."))
+        self.on_another()
+
+    @pyqtSlot()
+    def on_another(self) -> None:
+        self._begin(Draft())
+        self._go(_NAME)
+
+    @pyqtSlot()
+    def on_finished(self) -> None:
+        self.office.go("people")
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802  (Qt's name)
+        if event is not None and _dropped(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802  (Qt's name)
+        pictures = _dropped(event) if event is not None else []
+        if event is None or not pictures or self._here is self.trial:
+            return
+        event.acceptProposedAction()
+        self.draft.from_camera = False
+        self.draft.offered += [Offered.file(path) for path in pictures]
+        if self._here in {self.capture, self.check}:
+            self._go(_CHECK)
+        else:
+            count = len(self.draft.offered)
+            self.office.tell(translate("enrolment", "%n pictures will be used after the consent.", "", count))
+
+    def _begin(self, draft: Draft) -> None:
+        """Everything anew: no widget keeps anything of the one before."""
+        self.draft = draft
+        while self._stack.count():
+            old = self._stack.widget(0)
+            if old is not None:
+                self._stack.removeWidget(old)
+                old.deleteLater()
+        self.name, self.consent = NameStep(self.office, draft), ConsentStep(self.office, draft)
+        self.capture, self.check = CaptureStep(self.office, draft), CheckStep(self.office, draft)
+        self.trial = TrialStep(self.office, draft)
+        for step in (self.name, self.consent, self.capture, self.check, self.trial):
+            self._stack.addWidget(step)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.name.done.connect(self.on_named)
+        self.consent.done.connect(self.on_agreed)
+        self.consent.back.connect(self.on_to_name)
+        self.consent.refused.connect(self.on_refused)
+        self.capture.done.connect(self.on_pictures)
+        self.capture.back.connect(self.on_to_consent)
+        self.check.again.connect(self.on_again)
+        self.check.saved.connect(self.on_saved)
+        self.check.cancelled.connect(self.on_refused)
+        self.trial.another.connect(self.on_another)
+        self.trial.finished.connect(self.on_finished)
+
+    def _go(self, number: int) -> None:
+        if self._here is not None:
+            self._here.leave()
+        step = self._stack.widget(number)
+        self._stack.setCurrentIndex(number)
+        self.steps.show_step(number)
+        self._here = step if isinstance(step, Step) else None
+        if self._here is not None:
+            self._here.enter()
+
+    def _after_name(self) -> None:
+        """Consent is asked for once: whoever gave it to this very text need not read it again."""
+        if self.draft.adding and self._has_agreed():
+            name = display_name(self.draft.person)
+            text = translate("enrolment", "{name} has agreed to this text before.").format(name=name)
+            self.office.tell(text)
+            self.on_agreed()
+        else:
+            self._go(_CONSENT)
+
+    def _has_agreed(self) -> bool:
+        try:
+            recorded = self.office.desk.people.record(self.draft.person).consent
+            text = consent_text(consent_folders(self.office), words.language())
+        except KioskError:
+            return False
+        return recorded is not None and (recorded.sha256 == text.sha256 or recorded.version == text.version)
+
+
+def _offered(number: int, picture: object) -> Offered:
+    if isinstance(picture, Offered):
+        return picture
+    if isinstance(picture, bytes):
+        kind = "png" if picture.startswith(b"\x89PNG") else "jpg"
+        return Offered(f"{number + 1}.{kind}", picture)
+    return Offered.file(Path(str(picture)))
+
+
+def _dropped(event: QDropEvent) -> list[Path]:
+    data = event.mimeData()
+    urls = data.urls() if data is not None else []
+    paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+    return [path for path in paths if path.suffix.lower() in SUFFIXES]

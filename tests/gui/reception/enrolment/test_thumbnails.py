@@ -1,0 +1,33 @@
+import pytest
+from PyQt6.QtCore import Qt
+
+from kiosk.gui.controls import px
+from kiosk.gui.reception.enrolment.thumbnails import SIDE_UNITS, ShotButtons, thumbnail
+from kiosk.resources import asset
+
+PORTRAIT = asset("demo", "gallery", "Grace_Hopper.jpg")
+
+
+@pytest.mark.parametrize("content", [PORTRAIT, PORTRAIT.read_bytes()])
+def test_a_picture_is_a_square_of_the_side_asked_for(qapp, content):
+    picture = thumbnail(content, 40)
+    assert (picture.width(), picture.height()) == (40, 40)
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", PORTRAIT.with_name("none.jpg")])
+def test_what_is_no_picture_is_an_empty_one(qapp, content):
+    assert thumbnail(content, 40).isNull()
+
+
+def test_a_picture_that_was_taken_can_be_asked_for_again(qtbot):
+    shots = ShotButtons(3)
+    qtbot.addWidget(shots)
+    assert [button.isEnabled() for button in shots.buttons] == [False] * 3
+    shots.show_picture(1, PORTRAIT.read_bytes())
+    assert shots.buttons[1].accessibleName() == "Picture 2: taken. Press to take it again."
+    with qtbot.waitSignal(shots.again) as heard:
+        qtbot.mouseClick(shots.buttons[1], Qt.MouseButton.LeftButton)
+    assert heard.args == [1]
+    shots.show_picture(1, None)
+    assert shots.buttons[1].text() == "2"
+    assert shots.buttons[0].width() == px(SIDE_UNITS) >= px(44)
