@@ -90,7 +90,7 @@ class Desk:
     def enter(self, pin: str) -> StaffMember | Refused:
         """Whose PIN it is; a wrong one stands in the journal. Raises StaffError, JournalError."""
         answer = self.staff.enter(pin)
-        if isinstance(answer, Refused):
+        if isinstance(answer, Refused) and answer.tried:
             action = Action.LOCKED_OUT if answer.locked else Action.WRONG_PIN
             self.journal.note(action, UNKNOWN_STAFF, None, None, datetime.now(UTC))
         return answer

@@ -53,6 +53,11 @@ def line_of(entry: JournalEntry | ActionEntry) -> Line:
     return Line(entry, moment.strftime(_TIME_FORMAT), day, words, _icon_of(entry))
 
 
+def lines_of(entries: Sequence[JournalEntry | ActionEntry]) -> list[Line]:
+    """Rows in words; some milliseconds a dozen, so that it is done in the background."""
+    return [line_of(entry) for entry in entries]
+
+
 def _icon_of(entry: JournalEntry | ActionEntry) -> str:
     if isinstance(entry, ActionEntry):
         return "alert" if entry.action in _ALARMING else "staff"
@@ -87,21 +92,21 @@ class Lines(QAbstractListModel):
         self.endResetModel()
         self._load(None)
 
-    def append(self, entries: Sequence[JournalEntry | ActionEntry], *, complete: bool) -> None:
+    def append(self, lines: Sequence[Line], *, complete: bool) -> None:
         """Older rows, newest first; complete = there are none that are older still."""
         self._complete = complete
-        if not entries:
+        if not lines:
             self._loading = False
             return
         first = len(self._lines)
-        self.beginInsertRows(QModelIndex(), first, first + len(entries) - 1)
-        self._lines += map(line_of, entries)
+        self.beginInsertRows(QModelIndex(), first, first + len(lines) - 1)
+        self._lines += lines
         self._loading = False  # not before: views ask for more rows as soon as they hear of these
         self.endInsertRows()
 
-    def prepend(self, entries: Sequence[JournalEntry | ActionEntry]) -> None:
+    def prepend(self, lines: Sequence[Line]) -> None:
         """Rows that were written since, newest first."""
-        fresh = [line_of(entry) for entry in entries if entry.id > self.newest]
+        fresh = [line for line in lines if line.entry.id > self.newest]
         if fresh:
             self.beginInsertRows(QModelIndex(), 0, len(fresh) - 1)
             self._lines[:0] = fresh

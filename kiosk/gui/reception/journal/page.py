@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QModelIndex, pyqtSlot
 from PyQt6.QtWidgets import QButtonGroup, QStackedWidget
 
-from kiosk.access.journal import ActionEntry, Filter, Journal, JournalEntry
+from kiosk.access.journal import Filter, Journal
 from kiosk.domain import Outcome, Reason
 from kiosk.gui.controls import Button, Note, column, row
 from kiosk.gui.reception.journal.details import Details
 from kiosk.gui.reception.journal.filters import FilterBar
 from kiosk.gui.reception.journal.insight import Point, points_of
-from kiosk.gui.reception.journal.lines import LineList, Lines
+from kiosk.gui.reception.journal.lines import Line, LineList, Lines, lines_of
 from kiosk.gui.reception.page import StaffPage
 from kiosk.station.report import Report
 from kiosk.words import translate
@@ -70,7 +70,8 @@ class JournalPage(StaffPage):
         if self._here and report.settled and self.door.isChecked() and not self.plotted.isChecked():
             wanted, asked = self.filters.wanted, self._asked
             self.office.run(
-                lambda: self._journal.page(wanted, limit=_AT_ONCE), lambda entries: self._add_newest(asked, entries)
+                lambda: lines_of(self._journal.page(wanted, limit=_AT_ONCE)),
+                lambda lines: self._add_newest(asked, lines),
             )
 
     @pyqtSlot()
@@ -133,28 +134,28 @@ class JournalPage(StaffPage):
     def _load_decisions(self, before: int | None) -> None:
         wanted, asked = self.filters.wanted, self._asked
         self.office.run(
-            lambda: self._journal.page(wanted, before=before, limit=_AT_ONCE),
-            lambda entries: self._append(self.decisions, asked, entries),
+            lambda: lines_of(self._journal.page(wanted, before=before, limit=_AT_ONCE)),
+            lambda lines: self._append(self.decisions, asked, lines),
             lambda fault: self._give_up(self.decisions, fault),
         )
 
     def _load_deeds(self, before: int | None) -> None:
         asked = self._asked
         self.office.run(
-            lambda: self._journal.actions(_AT_ONCE, before),
-            lambda entries: self._append(self.deeds, asked, entries),
+            lambda: lines_of(self._journal.actions(_AT_ONCE, before)),
+            lambda lines: self._append(self.deeds, asked, lines),
             lambda fault: self._give_up(self.deeds, fault),
         )
 
-    def _append(self, lines: Lines, asked: int, entries: Sequence[JournalEntry | ActionEntry]) -> None:
+    def _append(self, model: Lines, asked: int, lines: Sequence[Line]) -> None:
         if asked != self._asked:
             return
-        lines.append(entries, complete=len(entries) < _AT_ONCE)
-        self._tell_whether_empty(lines)
+        model.append(lines, complete=len(lines) < _AT_ONCE)
+        self._tell_whether_empty(model)
 
-    def _add_newest(self, asked: int, entries: Sequence[JournalEntry]) -> None:
+    def _add_newest(self, asked: int, lines: Sequence[Line]) -> None:
         if asked == self._asked:
-            self.decisions.prepend(entries)
+            self.decisions.prepend(lines)
             self._tell_whether_empty(self.decisions)
 
     def _give_up(self, lines: Lines, fault: str) -> None:

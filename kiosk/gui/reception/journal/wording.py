@@ -7,6 +7,7 @@ from PyQt6.QtCore import QLocale
 from kiosk.access.journal import Action, ActionEntry, JournalEntry
 from kiosk.access.staff import COMMAND_LINE
 from kiosk.domain import Outcome, Reason, Rejection, display_name
+from kiosk.gui.reception.journal.detail_words import detail_in_words
 from kiosk.vision.quality import USUAL
 from kiosk.words import translate
 
@@ -90,11 +91,10 @@ def figures_in_words(entry: JournalEntry) -> list[str]:
 def action_in_words(entry: ActionEntry) -> str:
     """What the staff did, without the time."""
     sentence = _sentence_of(entry.action, entry.subject is None)
-    said = sentence.format(
-        staff=_staff(entry.staff), subject=name(entry.subject or ""), detail=name(entry.detail or "")
-    )
+    detail = "" if entry.detail is None else name(detail_in_words(entry.action, entry.detail))
+    said = sentence.format(staff=_staff(entry.staff), subject=name(entry.subject or ""), detail=detail)
     # A detail that is not part of the sentence comes after it.
-    return said if entry.detail is None or "{detail}" in sentence else f"{said} ({name(entry.detail)})"
+    return said if not detail or "{detail}" in sentence else f"{said} ({detail})"
 
 
 def name(person: str) -> str:

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QLocale, QModelIndex, QPoint, Qt
 from PyQt6.QtTest import QAbstractItemModelTester
 
 from kiosk.access.journal import ActionEntry
-from kiosk.gui.reception.journal.lines import LineList, Lines, line_of
+from kiosk.gui.reception.journal.lines import LineList, Lines, line_of, lines_of
 
 
 @pytest.fixture
@@ -58,25 +58,25 @@ def test_older_rows_are_asked_for_once_until_there_are_none(lines: Lines, asked,
     lines.restart()
     assert asked == [None]
     assert not lines.canFetchMore(QModelIndex())
-    lines.append([make_entry(9), make_entry(8)], complete=False)
+    lines.append(lines_of([make_entry(9), make_entry(8)]), complete=False)
     lines.fetchMore(QModelIndex())
     lines.fetchMore(QModelIndex())
     assert asked == [None, 8]
-    lines.append([make_entry(7)], complete=True)
+    lines.append(lines_of([make_entry(7)]), complete=True)
     assert not lines.canFetchMore(QModelIndex())
     assert [lines.line(lines.index(row)).entry.id for row in range(3)] == [9, 8, 7]
 
 
 def test_rows_written_since_come_first_and_once(lines: Lines, make_entry) -> None:
-    lines.prepend([make_entry(2), make_entry(1)])
-    lines.prepend([make_entry(3), make_entry(2)])
-    lines.prepend([])
+    lines.prepend(lines_of([make_entry(2), make_entry(1)]))
+    lines.prepend(lines_of([make_entry(3), make_entry(2)]))
+    lines.prepend(lines_of([]))
     assert [lines.line(lines.index(row)).entry.id for row in range(lines.rowCount())] == [3, 2, 1]
     assert lines.newest == 3
 
 
 def test_restart_forgets_what_was_there(lines: Lines, asked, make_entry) -> None:
-    lines.append([make_entry()], complete=True)
+    lines.append(lines_of([make_entry()]), complete=True)
     lines.restart()
     assert (lines.rowCount(), lines.newest, asked) == (0, 0, [None])
 
@@ -88,7 +88,7 @@ def test_rows_that_could_not_be_loaded_are_not_asked_for_again(lines: Lines) -> 
 
 
 def test_screen_reader_hears_the_whole_row(lines: Lines, make_entry) -> None:
-    lines.append([make_entry()], complete=True)
+    lines.append(lines_of([make_entry()]), complete=True)
     index = lines.index(0)
     said = lines.data(index, Qt.ItemDataRole.AccessibleTextRole)
     assert said == lines.line(index).whole
@@ -98,7 +98,9 @@ def test_screen_reader_hears_the_whole_row(lines: Lines, make_entry) -> None:
 
 @pytest.fixture
 def view(lines: Lines, qtbot, make_entry, shown) -> LineList:
-    lines.append([make_entry(9, person="Ada " * 50), make_entry(8, outcome="refused", reason="too_far")], complete=True)
+    lines.append(
+        lines_of([make_entry(9, person="Ada " * 50), make_entry(8, outcome="refused", reason="too_far")]), complete=True
+    )
     return shown(LineList(lines, "Rows"), (800, 480))
 
 

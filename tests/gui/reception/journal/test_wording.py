@@ -114,6 +114,7 @@ def test_every_action_is_a_sentence(action: Action) -> None:
     ("changes", "words"),
     [
         ({}, "Grace enrolled Ada"),
+        ({"action": "staff_added", "detail": "installer"}, "Grace gave Ada a PIN (role: installer)"),
         ({"detail": "5 pictures"}, "Grace enrolled Ada (5 pictures)"),
         ({"action": "renamed", "detail": "Ada L"}, "Grace renamed Ada to Ada L"),
         (
