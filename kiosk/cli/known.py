@@ -12,6 +12,7 @@ from kiosk.cli.output import progress_bar
 if TYPE_CHECKING:
     from kiosk.recognition.gallery import GallerySnapshot
     from kiosk.recognition.pipeline import PhotographReader
+    from kiosk.station.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +45,13 @@ def open_gallery(config: Path | None, gallery: Path | None) -> Known:
         known.load(show)
     reader = photograph_reader(settings, encoder, landmarks)
     return Known(*matching_numbers(settings.current, encoder.spec), folder, known.snapshot, reader)
+
+
+def open_desk_of(config: Path | None, gallery: Path | None) -> Desk:
+    """Registers and journal beside the image folder `gallery`, or that of the configuration; raises KioskError."""
+    from kiosk.station.build import Choices
+    from kiosk.station.desk import open_desk
+    from kiosk.station.places import gallery_folder
+
+    settings = read_config(config)
+    return open_desk(Choices(settings, gallery or gallery_folder(settings), ""))
