@@ -12,6 +12,7 @@ from kiosk.access.decision import DecisionRule, RuleSettings
 from kiosk.domain import (
     Box,
     Candidate,
+    Conditions,
     Decision,
     Face,
     Identification,
@@ -638,3 +639,14 @@ class TestStanding:
         against["Ada"] = Reason.SUSPENDED
         shown.one("aaaa", track=1)
         assert granted(shown.one("bbbb", track=2)) == ["Ben"]
+
+
+@pytest.mark.parametrize("letters", ["aaa", "AAAAA"])
+def test_decision_says_what_the_picture_was_like_that_settled_it(letters: str) -> None:
+    rule = DecisionRule()
+    settled = []
+    for number, letter in enumerate(letters):
+        seen = replace(face(letter), conditions=Conditions(100 + number))
+        settled += rule.update(Observation(number, number * STEP, (seen,)))
+    assert settled[-1].outcome is not Outcome.PENDING
+    assert settled[-1].conditions == Conditions(100 + len(letters) - 1)

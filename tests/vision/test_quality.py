@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain import Box, Chip, Face, Landmarks, Rejection, Scheme
+from kiosk.domain import Box, Chip, Conditions, Face, Landmarks, Rejection, Scheme
 from kiosk.resources import asset, weights
 from kiosk.vision.alignment import quality_chip
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import LandmarkModel
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
-from kiosk.vision.quality import PHOTOGRAPH, Gates, light, sharpness, turn
+from kiosk.vision.quality import PHOTOGRAPH, USUAL, Gates, conditions_of, light, sharpness, turn
 
 # Two corners of each eye and the base of the nose, of somebody who looks straight ahead.
 FRONTAL = np.array([(140, 60), (115, 62), (60, 60), (85, 62), (100, 105)], np.float32)
@@ -201,3 +201,29 @@ def test_a_photograph_may_be_worse_than_a_live_frame():
     assert PHOTOGRAPH.max_light > live.max_light
     assert PHOTOGRAPH.min_sharpness < live.min_sharpness
     assert PHOTOGRAPH.max_turn > live.max_turn
+
+
+def test_conditions_are_what_the_gates_measure():
+    face = Face(Box(0, 0, 200, 120), 1.0, dlib(looking(120)))
+    seen = conditions_of(face, textured())
+    assert (seen.face_px, seen.light, seen.sharpness) == (120, light(textured()), sharpness(textured()))
+    assert seen.turn == turn(dlib(looking(120)))
+    assert conditions_of(Face(LARGE, 1.0)) == Conditions(200, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "remarks"),
+    [
+        (Conditions(140, 120.0, 40.0, 0.1), ()),
+        (Conditions(98, 74.0, 14.0, 0.38), ()),
+        (Conditions(140), ()),
+        (
+            Conditions(97, 73.9, 13.9, 0.39),
+            (Rejection.TOO_SMALL, Rejection.TOO_DARK, Rejection.TOO_BLURRED, Rejection.OFF_POSE),
+        ),
+        (Conditions(140, 181.1, 40.0, 0.1), (Rejection.TOO_BRIGHT,)),
+        (Conditions(140, 120.0, 40.0, math.nan), (Rejection.OFF_POSE,)),
+    ],
+)
+def test_everything_unusual_about_a_picture_is_remarked(conditions, remarks):
+    assert USUAL.remarks(conditions) == remarks
