@@ -2,6 +2,7 @@
 
 from kiosk.gui.controls.buttons import Button
 from kiosk.gui.controls.fields import Choice, Switch, TextField
+from kiosk.gui.controls.folding import Folding
 from kiosk.gui.controls.labels import Heading, Note, State
 from kiosk.gui.controls.layouts import centred, column, fit_layouts, flow, row, spaced
 from kiosk.gui.controls.panels import Panel, ScrollPage
@@ -11,6 +12,7 @@ from kiosk.gui.controls.tables import Table
 __all__ = [
     "Button",
     "Choice",
+    "Folding",
     "Heading",
     "Note",
     "Panel",

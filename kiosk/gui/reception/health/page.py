@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QLocale, QTimer, pyqtSlot
 from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QWidget
 
-from kiosk.gui.controls import Button, Heading, Panel, ScrollPage, column, row
+from kiosk.gui.controls import Button, Folding, Heading, Panel, ScrollPage, column, row
 from kiosk.gui.reception.health.badge import Badge
 from kiosk.gui.reception.health.finding_row import FindingRow
 from kiosk.gui.reception.health.speed import SpeedPanel
@@ -124,7 +125,9 @@ class HealthPage(StaffPage):
         return None if frame is None else (frame.image.shape[1], frame.image.shape[0])
 
     def _lay_out(self) -> None:
-        head = row(self.badge, self.verdict, self.copy, gap=10)
-        head.setStretch(1, 1)
-        content = column(Panel(head, margin=8), self._list, self.speed, 1, gap=6)
+        verdict = QWidget()
+        words = row(self.badge, self.verdict, gap=10)
+        words.setStretch(1, 1)
+        verdict.setLayout(words)
+        content = column(Panel(Folding(verdict, self.copy), margin=8), self._list, self.speed, 1, gap=6)
         self.setLayout(column(ScrollPage(content)))

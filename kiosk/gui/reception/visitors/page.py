@@ -10,7 +10,7 @@ from PyQt6.QtCore import QTimer, pyqtSlot
 from kiosk.access.journal import Action
 from kiosk.access.staff import Role
 from kiosk.errors import KioskError
-from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, column, flow, row
+from kiosk.gui.controls import Button, Folding, Heading, Note, Panel, ScrollPage, column, flow
 from kiosk.gui.reception.page import StaffPage
 from kiosk.gui.reception.visitors.card import VisitorCard
 from kiosk.gui.reception.visitors.loading import ShownVisitor, load
@@ -181,7 +181,5 @@ class VisitorsPage(StaffPage):
         self.on_look()
 
     def _lay_out(self) -> None:
-        text = row(self.about, self.delete_all, gap=10)
-        text.setStretch(0, 1)
-        head = Panel(self.empty, text, flow(self.settings), gap=6, margin=10)
+        head = Panel(self.empty, Folding(self.about, self.delete_all), flow(self.settings), gap=6, margin=10)
         self.setLayout(column(ScrollPage(column(head, self._list, self.more, 1, gap=8))))
