@@ -123,6 +123,11 @@ def told(widget: QWidget) -> str:
     return f"{type(widget).__name__} {widget.accessibleName() or getattr(widget, 'text', str)()!r}"
 
 
+def alternatives(button: QAbstractButton) -> list[QAbstractButton]:
+    group = button.group()
+    return group.buttons() if group is not None else []
+
+
 @each_page
 def test_everything_has_a_name_for_screen_readers(enter, page):
     assert [told(each) for each in controls(enter(page)) if not each.accessibleName()] == []
@@ -135,6 +140,8 @@ def test_everything_is_reached_with_the_tab_key(enter, page):
     while (each := each.nextInFocusChain()) is not None and each not in chain:
         chain.add(each)
     reachable = {each for each in chain if each.focusPolicy() & Qt.FocusPolicy.TabFocus}
+    # Of buttons of which one is chosen, Tab reaches the chosen one, and the arrows the others.
+    reachable |= {other for each in reachable if isinstance(each, QAbstractButton) for other in alternatives(each)}
     assert [told(each) for each in controls(window) if each.isEnabled() and each not in reachable] == []
 
 

@@ -8,12 +8,14 @@ from kiosk.gui.controls import px, row
 from kiosk.gui.controls.labels import polish_again
 from kiosk.gui.feed import Feed
 from kiosk.gui.icons import ICONS, icon
+from kiosk.gui.labels import FitLabel
 from kiosk.gui.placement import place
 from kiosk.gui.state import View
 from kiosk.gui.theme import DARK, Theme
 from kiosk.words import translate
 
 _PICTURE_UNITS = (80, 52)
+_MOST_UNITS = 300
 
 
 class LivePicture(QWidget):
@@ -64,14 +66,14 @@ class Corner(QFrame):
         self.setObjectName("corner")
         self.setAccessibleName(translate("staff", "The door"))
         self.picture = LivePicture(feed)
-        self._icon, self._words = QLabel(), QLabel()
-        self._words.setIndent(px(2))
-        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._icon, self._words = QLabel(), FitLabel("state", smallest=0.7)
         self._view: View | None = None
         self._theme: Theme = DARK
         layout = row(self.picture, self._icon, self._words, gap=8, margin=4)
         layout.setStretch(2, 1)
         self.setLayout(layout)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMaximumWidth(px(_MOST_UNITS))
 
     @property
     def words(self) -> str:
@@ -81,6 +83,7 @@ class Corner(QFrame):
     def dress(self, theme: Theme) -> None:
         """Take over colours and the window's scale."""
         self._theme, view, self._view = theme, self._view, None
+        self.setMaximumWidth(px(_MOST_UNITS))
         self.picture.updateGeometry()
         if view is not None:
             self.show_view(view)

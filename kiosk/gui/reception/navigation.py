@@ -32,9 +32,9 @@ class Navigation(QWidget):
             button.clicked.connect(lambda _checked, name=name: self.wanted.emit(name))
         self.arrange(above=False)
 
-    def arrange(self, *, above: bool) -> None:
-        """One column beside the page, or a few above it."""
-        columns = min(_COLUMNS_ABOVE, max(len(self.buttons), 1)) if above else 1
+    def arrange(self, *, above: bool, room_px: int = 0) -> None:
+        """One column beside the page, or as many above it as there is room for, up to three."""
+        columns = self._columns(room_px) if above else 1
         for index, button in enumerate(self.buttons.values()):
             self._grid.removeWidget(button)
             self._grid.addWidget(button, index // columns, index % columns)
@@ -44,6 +44,10 @@ class Navigation(QWidget):
         self._grid.setRowStretch(last, 0 if above else 1)
         vertical = QSizePolicy.Policy.Fixed if above else QSizePolicy.Policy.Expanding
         self.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
+
+    def _columns(self, room_px: int) -> int:
+        widest = max((button.sizeHint().width() for button in self.buttons.values()), default=1) + self._grid.spacing()
+        return max(min(_COLUMNS_ABOVE, len(self.buttons), room_px // widest), 1)
 
     def mark(self, name: str) -> None:
         """Show which page is on the screen."""

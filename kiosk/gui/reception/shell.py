@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QStackedWidget, QWidget
+from PyQt6.QtWidgets import QBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
 from kiosk.access.journal import Action
 from kiosk.access.staff import Refused, StaffMember
-from kiosk.gui.controls import Button, Heading, column, fit_layouts, row
+from kiosk.gui.controls import Button, Heading, column, fit_layouts, px, row
 from kiosk.gui.feed import Feed
 from kiosk.gui.reception.corner import Corner
 from kiosk.gui.reception.idle import IdleWatch
@@ -28,6 +28,9 @@ from kiosk.words import translate
 
 if TYPE_CHECKING:  # the window is on the screen before what it needs is loaded
     from kiosk.station.desk import Desk
+
+
+_MARGIN_UNITS = 10
 
 
 def shipped_pages() -> Sequence[PageEntry]:
@@ -62,6 +65,8 @@ class Reception(QWidget):
         self.setObjectName("reception")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.title, self.corner = Heading("", "title"), Corner(feed)
+        self.title.setWordWrap(False)
+        self.title.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.back = Button(translate("staff", "To the door"), "leave")
         self.stack = QStackedWidget()
         self.pin = PinPage(self._enter, lambda: desk.staff.wait_seconds)
@@ -237,15 +242,16 @@ class Reception(QWidget):
         self._idle.counting.connect(self.on_counting)
 
     def _lay_out(self) -> None:
-        head = row(self.title, self.corner, self.back, gap=8)
-        head.setStretch(0, 1)
+        head = row(self.title, 1, self.corner, self.back, gap=8)
+        head.setStretch(2, 100)
         self._middle = row(gap=10)
         self._middle.addWidget(self.stack, 1)
-        self.setLayout(column(head, self._middle, gap=8, margin=10))
+        self.setLayout(column(head, self._middle, gap=8, margin=_MARGIN_UNITS))
 
     def _arrange(self) -> None:
         tall = self.height() > self.width()
         direction = QBoxLayout.Direction.TopToBottom if tall else QBoxLayout.Direction.LeftToRight
         self._middle.setDirection(direction)
+        self.title.setVisible(not tall)  # there the navigation, just below, says it too
         if self.navigation is not None:
-            self.navigation.arrange(above=tall)
+            self.navigation.arrange(above=tall, room_px=self.width() - px(2 * _MARGIN_UNITS))

@@ -32,7 +32,9 @@ def test_beside_the_page_there_is_one_column_and_above_it_there_are_three(qtbot,
         return len({button.x() for button in navigation.buttons.values()})
 
     assert columns() == 1
-    navigation.arrange(above=True)
+    navigation.arrange(above=True, room_px=600)
     assert columns() == 3
+    navigation.arrange(above=True, room_px=260)
+    assert columns() == 2
     navigation.arrange(above=False)
     assert columns() == 1
