@@ -117,6 +117,14 @@ class PhotographReader:
         """Every face of a picture, largest first."""
         return [self._path.embedding(image, face) for face in self._detector.find_thoroughly(image)]
 
+    def look(self, image: ByteImage) -> tuple[Face, Conditions] | None:
+        """The largest face of a picture, and what the picture of it is like; None where there is no face."""
+        faces = self._detector.find_thoroughly(image)
+        if not faces:
+            return None
+        face, _, conditions = self._path.examine(image, faces[0])
+        return face, conditions
+
 
 @dataclass(slots=True)
 class StageClock:

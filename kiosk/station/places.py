@@ -1,8 +1,8 @@
 """Where the files lie that the configuration names, or that are the user's."""
 
+import os
 import shutil
 import tempfile
-import os
 from pathlib import Path
 
 from platformdirs import user_cache_path, user_data_path, user_documents_path, user_downloads_path
@@ -56,7 +56,7 @@ def cache_folder() -> Path:
 
 
 def export_folders() -> list[Path]:
-    """Where an archive may be put: drives that are plugged in, then the user's own folders; those that can be written."""
+    """Where an archive may be put: drives that are plugged in, then the user's own folders."""
     user = Path.home().name
     mounted = [path for root in (Path("/media"), Path("/run/media")) for path in _below(root / user)]
     own = [user_downloads_path(), user_documents_path(), Path.home()]

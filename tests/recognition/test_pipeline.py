@@ -298,6 +298,20 @@ class TestStageClock:
 
 
 class TestRecogniser:
+    def test_each_face_says_what_its_picture_is_like(self, landmarks, encoder, both, hopper):
+        frame = with_face(hopper, HOPPER, 200, 220, 120)
+        dark = (frame * 0.12).astype(np.uint8)
+        recogniser = make_recogniser(landmarks, encoder, both)
+        [[lit], [unlit]] = [observation.faces for observation in watch(recogniser, [frame, dark])]
+        assert lit.rejection is None
+        assert unlit.rejection is Rejection.TOO_DARK
+        assert lit.conditions.face_px == min(lit.face.box.width, lit.face.box.height)
+        assert unlit.conditions.light < 30 < lit.conditions.light
+        assert 0 <= lit.conditions.turn < 0.45
+        strict = make_recogniser(landmarks, encoder, both, Gates(max_turn=0.0))
+        [[aside]] = [observation.faces for observation in watch(strict, [frame])]
+        assert (aside.rejection, aside.conditions.light) == (Rejection.OFF_POSE, None)
+
     def test_somebody_known_is_named_from_the_first_frame_on(self, recogniser, hopper):
         seen = watch(recogniser, [with_face(hopper, HOPPER, 200 + 5 * step, 220, 120 + step) for step in range(12)])
         assert [names(one) for one in seen] == [["grace"]] * 12
@@ -700,3 +714,11 @@ def test_photographs_are_told_apart_as_well_as_by_dlib(data, reader, dlib_encode
     assert len(pairs) == (1000 if full else 50)
     assert wrong["ours"] <= wrong["dlib"] + (3 if full else 2)
     assert wrong["ours"] <= len(pairs) * 0.06
+
+
+def test_a_photograph_is_looked_at_for_what_it_is_like(reader, hopper):
+    face, conditions = reader.look(hopper)
+    assert conditions.face_px == min(face.box.width, face.box.height)
+    assert 30 < conditions.light < 225
+    assert conditions.sharpness > 6
+    assert reader.look(np.full((200, 200, 3), 90, np.uint8)) is None

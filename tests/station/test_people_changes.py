@@ -1,14 +1,14 @@
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from kiosk.access.people import PersonRecord, Standing
+from kiosk.access.people import Consent, PersonRecord, Standing
 from kiosk.errors import EnrolmentError, GalleryError, PeopleError, UnknownPersonError
 from kiosk.station import people_changes
 from kiosk.station.desk import Desk
-from kiosk.station.people_changes import change, remove, rename, suspend
+from kiosk.station.people_changes import change, record_consent, remove, rename, suspend
 
 DAY = date(2026, 3, 2)
 HOSTILE = ["../Ada", "a/b", "a\\b", "a\0b", "a\u202eb", "", "   ", ".hidden", "x" * 101, "Thumbs.db", "a\nb", "ü" * 120]
@@ -103,3 +103,9 @@ def test_a_removed_picture_leaves_nothing_in_the_cache(desk: Desk, build, home: 
     assert remove(desk, "Grace_Hopper", ["Grace_Hopper.jpg"], "Eve") == ["Grace_Hopper.jpg"]
     assert not any(vector in path.read_bytes() for path in cached.rglob("*") if path.is_file())
     assert told(desk) == [("pictures_removed", "Eve", "Grace_Hopper", "1 pictures")]
+
+
+def test_a_consent_is_written_down(desk: Desk) -> None:
+    consent = Consent(datetime(2026, 3, 2, 8, 0, tzinfo=UTC), "1", "ab" * 32, "en", "Eve")
+    assert record_consent(desk, "Grace_Hopper", consent, "Eve").consent == consent
+    assert told(desk) == [("changed", "Eve", "Grace_Hopper", "consent")]

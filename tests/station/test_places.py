@@ -4,7 +4,15 @@ import pytest
 
 from kiosk.config import ConfigFile
 from kiosk.resources import asset
-from kiosk.station.places import cache_folder, demo_gallery, gallery_folder, journal_file, staff_file, visitors_file
+from kiosk.station.places import (
+    cache_folder,
+    demo_gallery,
+    export_folders,
+    gallery_folder,
+    journal_file,
+    staff_file,
+    visitors_file,
+)
 
 
 @pytest.fixture
@@ -46,3 +54,11 @@ def test_where_nothing_can_be_written_the_demo_shows_what_is_shipped(monkeypatch
 
     monkeypatch.setattr(Path, "mkdir", refuse)
     assert demo_gallery() == asset("demo", "gallery")
+
+
+def test_archives_are_put_where_the_user_may_write(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "Documents").mkdir()
+    found = export_folders()
+    assert found[-2:] == [tmp_path / "Documents", tmp_path]
+    assert all(folder.is_dir() for folder in found)

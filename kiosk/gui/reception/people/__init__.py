@@ -1,0 +1,1 @@
+"""The page of everybody in the gallery, and of each person."""

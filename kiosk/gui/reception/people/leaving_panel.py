@@ -1,0 +1,156 @@
+"""A person's data are taken along, or all of it is erased."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from PyQt6.QtCore import QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtWidgets import QWidget
+
+from kiosk.domain import display_name
+from kiosk.gui.controls import Button, Choice, Heading, Note, Panel, TextField, column, flow
+from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.people.wording import erasure_words
+from kiosk.recognition.gallery.names import person_key
+from kiosk.station.archives import export_person
+from kiosk.station.erasure import ErasureReport, erase
+from kiosk.station.places import export_folders
+from kiosk.words import translate
+
+
+class LeavingPanel(Panel):
+    """Export, and erase after the name was typed.
+
+    Signals:
+        erased: the report of what was removed.
+    """
+
+    erased = pyqtSignal(object)
+
+    def __init__(self, office: Office) -> None:
+        self.place = Choice(translate("people", "Where to"))
+        self.export = Button(translate("people", "Export everything known"), "export")
+        self.begin = Button(translate("people", "Erase this person …"), "erase", "danger")
+        self.typed = TextField(translate("people", "Type the name to confirm"))
+        self.erase = Button(translate("people", "Erase for good"), "erase", "danger")
+        self.keep = Button(translate("people", "Do not erase"))
+        self.question = QWidget()
+        warning = translate(
+            "people",
+            "Pictures, templates, data and consent are removed, and a number takes the place of the name in the "
+            "journal. This cannot be undone.",
+        )
+        self.question.setLayout(column(Note(warning), self.typed, flow(self.keep, self.erase), gap=8))
+        super().__init__(
+            Heading(translate("people", "Export and erase")),
+            Note(translate("people", "A zip with pictures, data and journal lines, for the person."), "muted"),
+            self.place,
+            flow(self.export),
+            self.begin,
+            self.question,
+            gap=10,
+        )
+        self._office, self._person, self._path = office, "", Path()
+        self._connect()
+
+    def open(self, person: str) -> None:
+        """Another person, or the same one under another name."""
+        self._person = person
+        self.place.set_options([(str(folder), folder) for folder in export_folders()])
+        self.export.setEnabled(self.place.value is not None)
+        self.on_keep()
+
+    @pyqtSlot()
+    def on_export(self) -> None:
+        folder = self.place.value
+        if not isinstance(folder, Path):
+            return
+        office, person = self._office, self._person
+        path = folder / f"{display_name(person)} {datetime.now().astimezone():%Y-%m-%d %H.%M.%S}.zip"
+        self.export.setEnabled(False)
+        office.run(lambda: export_person(office.desk, person, path, office.member.name), self._exported, self._failed)
+        self._path = path
+
+    @pyqtSlot()
+    def on_begin(self) -> None:
+        self.begin.hide()
+        self.question.show()
+        # Once it has its place: what gets the focus is scrolled into view.
+        QTimer.singleShot(0, self.on_asked)
+
+    @pyqtSlot()
+    def on_asked(self) -> None:
+        self.erase.setFocus()
+        self.typed.edit.setFocus()
+
+    @pyqtSlot()
+    def on_keep(self) -> None:
+        self.typed.set_text("")
+        self.erase.setEnabled(False)
+        self.question.hide()
+        self.begin.show()
+
+    @pyqtSlot(str)
+    def on_typed(self, text: str) -> None:
+        self.erase.setEnabled(bool(self._person) and person_key(text) == person_key(self._person))
+
+    @pyqtSlot()
+    def on_erase(self) -> None:
+        office, person = self._office, self._person
+        for button in (self.erase, self.keep):
+            button.setEnabled(False)
+        office.run(lambda: erase(office.desk, person, office.member.name), self._erased, self._not_erased)
+
+    def _exported(self, pictures: int) -> None:
+        self.export.setEnabled(True)
+        self._office.tell(translate("people", "Exported to {file}").format(file=self._path))
+
+    def _failed(self, fault: str) -> None:
+        self.export.setEnabled(True)
+        self._office.tell_fault(fault)
+
+    def _erased(self, report: ErasureReport) -> None:
+        self.keep.setEnabled(True)
+        self.on_keep()
+        self.erased.emit(report)
+
+    def _not_erased(self, fault: str) -> None:
+        self.keep.setEnabled(True)
+        self.on_typed(self.typed.text)
+        self._office.tell_fault(fault)
+
+    def _connect(self) -> None:
+        self.export.clicked.connect(self.on_export)
+        self.begin.clicked.connect(self.on_begin)
+        self.keep.clicked.connect(self.on_keep)
+        self.typed.changed.connect(self.on_typed)
+        self.erase.clicked.connect(self.on_erase)
+
+
+class ErasureView(QWidget):
+    """What was removed.
+
+    Signals:
+        closed: it was read.
+    """
+
+    closed = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heading, self.lines, self.left = Heading("", "title"), Note(""), Note("", "error")
+        self.done = Button(translate("people", "Done"), "tick_mark", "primary")
+        panel = Panel(self.heading, self.lines, self.left, flow(self.done), gap=12, margin=18)
+        self.setLayout(column(panel, 1))
+        self.done.clicked.connect(self.closed)
+
+    def show_report(self, report: ErasureReport) -> None:
+        """Line by line, and what could not be removed."""
+        everything = translate("people", "The person is erased. This was removed:")
+        part = translate("people", "Not everything could be erased. This was removed:")
+        self.heading.setText(part if report.left else everything)
+        self.lines.setText("\n".join(f"• {line}" for line in erasure_words(report)))
+        self.left.setText("\n".join(report.left))
+        self.left.setVisible(bool(report.left))
+        self.done.setFocus()

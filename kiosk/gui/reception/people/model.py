@@ -1,0 +1,193 @@
+"""The table of people as Qt's views want it: searched, sorted, a thousand rows."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from PyQt6.QtCore import QAbstractTableModel, QLocale, QModelIndex, Qt
+
+from kiosk.access.people import Consent, PersonRecord, Standing, today
+from kiosk.gui.reception.people import wording
+from kiosk.gui.reception.people.rows import PersonRow, Quality
+from kiosk.gui.reception.people.searching import matches, words_of
+from kiosk.words import translate
+
+ROW_ROLE = Qt.ItemDataRole.UserRole
+SECOND_ROLE = Qt.ItemDataRole.UserRole + 1  # the small line below the first
+ALERT_ROLE = Qt.ItemDataRole.UserRole + 2  # whether the first line wants attention
+SECOND_ALERT_ROLE = Qt.ItemDataRole.UserRole + 3
+
+_NO_INDEX = QModelIndex()
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+_Key: TypeAlias = Callable[[PersonRow], Any]
+
+
+class Column(enum.IntEnum):
+    """Each shows two things, one below the other."""
+
+    NAME = 0  # and group
+    PICTURES = 1  # and quality
+    SEEN = 2
+    VALIDITY = 3  # and consent
+
+
+class Show(enum.Enum):
+    """Whom to show."""
+
+    ALL = "all"
+    NO_CONSENT = "no_consent"
+    KEPT_OUT = "kept_out"
+    POOR = "poor"
+
+
+_SHOWN: dict[Show, Callable[[PersonRow], bool]] = {
+    Show.ALL: lambda row: True,
+    Show.NO_CONSENT: lambda row: row.record.consent is None,
+    Show.KEPT_OUT: lambda row: row.standing is not Standing.IN_FORCE,
+    Show.POOR: lambda row: row.quality is not Quality.GOOD,
+}
+_SORTED: dict[Column, _Key] = {
+    Column.NAME: lambda row: row.indexed,
+    Column.PICTURES: lambda row: len(row.sources),
+    Column.SEEN: lambda row: row.last_seen or _LONG_AGO,
+    Column.VALIDITY: lambda row: (row.standing is Standing.IN_FORCE, row.record.consent is not None),
+}
+
+
+class PeopleModel(QAbstractTableModel):
+    """Rows of the people that the search and the choice let through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[PersonRow] = []
+        self.compact = False  # the column of the last visit is hidden: it stands below the name
+        self._all: Sequence[PersonRow] = ()
+        self._query: tuple[str, ...] = ()
+        self._show = Show.ALL
+        self._sorted_by, self._descending = Column.NAME, False
+
+    def set_people(self, people: Sequence[PersonRow]) -> None:
+        """Everybody anew."""
+        self._all = people
+        self._take()
+
+    def search(self, query: str) -> None:
+        """Only those in whom every word of the query is found."""
+        words = words_of(query)
+        if words != self._query:
+            self._query = words
+            self._take()
+
+    def show_only(self, show: Show) -> None:
+        """Only those of one kind."""
+        self._show = show
+        self._take()
+
+    @property
+    def total(self) -> int:
+        """How many there are in all."""
+        return len(self._all)
+
+    def row_of(self, key: str) -> int | None:
+        """Where a person stands, by person_key."""
+        return next((number for number, row in enumerate(self.rows) if row.key == key), None)
+
+    def rowCount(self, parent: QModelIndex = _NO_INDEX) -> int:  # noqa: N802  (Qt's name, as those that follow)
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: QModelIndex = _NO_INDEX) -> int:  # noqa: N802
+        return 0 if parent.isValid() else len(Column)
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> str | None:
+        if role != Qt.ItemDataRole.DisplayRole or orientation is not Qt.Orientation.Horizontal:
+            return None
+        shown, total = len(self.rows), len(self._all)
+        names = translate("people", "%n people", "", total)
+        if shown != total:
+            names = translate("people", "{shown} of %n people", "", total).format(shown=shown)
+        return {
+            Column.NAME: names,
+            Column.PICTURES: translate("people", "Pictures"),
+            Column.SEEN: translate("people", "Last seen"),
+            Column.VALIDITY: translate("people", "Access"),
+        }[Column(section)]
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        row, column, answer = self.rows[index.row()], Column(index.column()), _ANSWERS.get(role)
+        if self.compact and role == SECOND_ROLE and column is Column.NAME:
+            return wording.group_and_seen_words(row, today())
+        return answer(row, column) if answer is not None else None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._sorted_by, self._descending = Column(column), order is Qt.SortOrder.DescendingOrder
+        self._take()
+
+    def _take(self) -> None:
+        self.beginResetModel()
+        shown = _SHOWN[self._show]
+        self.rows = [row for row in self._all if shown(row) and matches(self._query, row.indexed)]
+        self.rows.sort(key=_SORTED[self._sorted_by], reverse=self._descending)
+        self.endResetModel()
+
+
+def _first(row: PersonRow, column: Column) -> str:
+    if column is Column.NAME:
+        return row.shown
+    if column is Column.PICTURES:
+        return QLocale().toString(len(row.sources))
+    if column is Column.SEEN:
+        return wording.seen_words(row.last_seen, today())
+    if row.standing is Standing.IN_FORCE:
+        return wording.validity_words(row.record) or wording.standing_words(row.standing)
+    return wording.standing_words(row.standing)
+
+
+def _second(row: PersonRow, column: Column) -> str:
+    if column is Column.NAME:
+        return row.record.group
+    if column is Column.PICTURES:
+        return wording.quality_words(row.quality)
+    return wording.time_words(row.last_seen) if column is Column.SEEN else wording.consent_words(row.record)
+
+
+def _second_alert(row: PersonRow, column: Column) -> bool:
+    if column is Column.PICTURES:
+        return row.quality in {Quality.DIFFER, Quality.NONE}
+    return column is Column.VALIDITY and row.record.consent is None
+
+
+def samples() -> dict[Column, tuple[list[str], list[str]]]:
+    """What stands in the first and second lines of the columns but the name's, for their widths."""
+    agreed = Consent(datetime.now(UTC), "", "", "", "")
+    records = (PersonRecord(""), PersonRecord("", consent=agreed))
+    standings = [wording.standing_words(standing) for standing in Standing]
+    return {
+        Column.PICTURES: (
+            [translate("people", "Pictures")],
+            [wording.quality_words(quality) for quality in Quality],
+        ),
+        Column.SEEN: ([translate("people", "Last seen"), wording.day_words(today())], [""]),
+        Column.VALIDITY: ([*standings, "⚠ " + standings[1]], [wording.consent_words(record) for record in records]),
+    }
+
+
+def _both(row: PersonRow, column: Column) -> str:
+    return ", ".join(filter(None, (_first(row, column), _second(row, column))))
+
+
+_ANSWERS: dict[int, Callable[[PersonRow, Column], object]] = {
+    ROW_ROLE: lambda row, column: row,
+    Qt.ItemDataRole.DisplayRole: _first,
+    Qt.ItemDataRole.AccessibleTextRole: _both,
+    Qt.ItemDataRole.ToolTipRole: _both,
+    SECOND_ROLE: _second,
+    ALERT_ROLE: lambda row, column: column is Column.VALIDITY and row.standing is not Standing.IN_FORCE,
+    SECOND_ALERT_ROLE: _second_alert,
+}

@@ -1,0 +1,107 @@
+"""The page "people": the table, and each person's own page in its place."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QTimer, pyqtSlot
+from PyQt6.QtWidgets import QStackedWidget
+
+from kiosk.gui.controls import column
+from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.page import StaffPage
+from kiosk.gui.reception.people.people_list import PeopleList
+from kiosk.gui.reception.people.person_view import PersonView
+from kiosk.gui.reception.people.portraits import Portraits
+from kiosk.gui.reception.people.rows import Gathered, gather
+from kiosk.recognition.gallery.names import person_key
+
+_LOOK_MS = 1000
+
+
+class PeoplePage(StaffPage):
+    """Everybody in the gallery; what changes outside is there within a second or two."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(office)
+        self.portraits = Portraits(office.desk.folder, office.run)
+        self.list = PeopleList(self.portraits)
+        self.person = PersonView(office)
+        self.stack = QStackedWidget()
+        for part in (self.list, self.person):
+            self.stack.addWidget(part)
+        self.setLayout(column(self.stack))
+        self._gathered: Gathered | None = None
+        self._gathering = False
+        self._looking = QTimer(self)
+        self._looking.setInterval(_LOOK_MS)
+        self._looking.timeout.connect(self.on_look)
+        self.list.opened.connect(self.on_opened)
+        self.list.enrolment_wanted.connect(self.on_enrolment_wanted)
+        self.person.closed.connect(self.on_person_closed)
+        self.person.changed.connect(self.on_changed)
+        self.person.erased.connect(self.on_erased)
+
+    def enter(self, **arguments: object) -> None:
+        """With `person`, that person's own page."""
+        person = arguments.get("person")
+        self.stack.setCurrentWidget(self.list)
+        if isinstance(person, str):
+            self.on_opened(person)
+        else:
+            self.list.search.edit.setFocus()
+        self._gather()
+        self._looking.start()
+
+    def leave(self) -> None:
+        self._looking.stop()
+        self._gathering = False
+        self.portraits.stop()
+        self.person.leave()
+
+    @pyqtSlot()
+    def on_look(self) -> None:
+        """Others change the gallery and the register too, and the door lets people in."""
+        if not self._gathering:
+            self._gather()
+
+    @pyqtSlot(str)
+    def on_opened(self, person: str) -> None:
+        self.person.open(person)
+        self.stack.setCurrentWidget(self.person)
+
+    @pyqtSlot()
+    def on_person_closed(self) -> None:
+        self.stack.setCurrentWidget(self.list)
+        self.list.table.setFocus()
+        self._gather()
+
+    @pyqtSlot()
+    def on_enrolment_wanted(self) -> None:
+        self.office.go("enrol")
+
+    @pyqtSlot()
+    def on_changed(self) -> None:
+        self._gather()
+
+    @pyqtSlot()
+    def on_erased(self) -> None:
+        self.portraits.forget()
+        self._gathered = None
+        self._gather()
+
+    def _gather(self) -> None:
+        self._gathering = True
+        before = self._gathered
+        self.office.run(lambda: gather(self.office.desk, before), self._show, self._could_not)
+
+    def _show(self, gathered: Gathered) -> None:
+        self._gathering = False
+        if gathered is not self._gathered:
+            self._gathered = gathered
+            self.list.show_people(gathered)
+        if self.stack.currentWidget() is self.person:
+            key = person_key(self.person.name)
+            self.person.show_row(next((row for row in gathered.rows if row.key == key), None), gathered.snapshot)
+
+    def _could_not(self, fault: str) -> None:
+        self._gathering = False
+        self.office.tell_fault(fault)

@@ -1,0 +1,178 @@
+"""Everybody in one table, searched by typing."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QEvent, QModelIndex, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QKeyEvent, QResizeEvent
+from PyQt6.QtWidgets import QHeaderView, QStackedLayout, QWidget
+
+from kiosk.gui.controls import Button, Choice, Note, Table, TextField, column, row
+from kiosk.gui.reception.people.cells import PersonCells, row_height, wanted_width
+from kiosk.gui.reception.people.model import Column, PeopleModel, Show, samples
+from kiosk.gui.reception.people.portraits import Portraits
+from kiosk.gui.reception.people.rows import Gathered
+from kiosk.words import translate
+
+
+class PeopleTable(Table):
+    """Rows and columns as font and width want them."""
+
+    def __init__(self, model: PeopleModel, name: str) -> None:
+        self.people = model
+        super().__init__(model, name)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
+        super().changeEvent(event)
+        if event is not None and event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._fit()
+
+    def _fit(self) -> None:
+        rows, columns, viewport = self.verticalHeader(), self.horizontalHeader(), self.viewport()
+        if rows is None or columns is None or viewport is None:
+            return
+        rows.setDefaultSectionSize(row_height(self.font()))
+        columns.setStretchLastSection(False)
+        columns.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        wanted = {column: wanted_width(self.font(), texts) for column, texts in samples().items()}
+        # The names keep two fifths; whatever is cut off elsewhere stands on the person's page.
+        room = 0.6 * viewport.width()
+        compact = sum(wanted.values()) > 1.1 * room
+        self.setColumnHidden(Column.SEEN, compact)
+        self.people.compact = compact
+        if compact:
+            del wanted[Column.SEEN]
+        share = min(room / sum(wanted.values()), 1.0)
+        for number, width in wanted.items():
+            columns.resizeSection(number, round(width * share))
+
+
+class PeopleList(QWidget):
+    """The table with what narrows it down.
+
+    Signals:
+        opened: a person was chosen, by the name in the gallery.
+        enrolment_wanted: somebody new is to be enrolled.
+    """
+
+    opened = pyqtSignal(str)
+    enrolment_wanted = pyqtSignal()
+
+    def __init__(self, portraits: Portraits) -> None:
+        super().__init__()
+        self.model = PeopleModel()
+        self.search = TextField(translate("people", "Search"))
+        self.search.edit.setClearButtonEnabled(True)
+        self.search.edit.setPlaceholderText(translate("people", "Name, group or number"))
+        self.show_only = Choice(translate("people", "Show"), _choices())
+        self.enrol = Button(translate("people", "Enrol somebody"), "person_plus", "primary")
+        self.nobody = Note("", "muted")
+        self.nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.table = PeopleTable(self.model, translate("people", "People"))
+        self.model.setParent(self.table)  # which it is not to leave behind
+        self._cells = PersonCells(portraits)
+        self.table.setItemDelegate(self._cells)
+        self._portraits = portraits
+        self._lay_out()
+        self._connect()
+
+    def show_people(self, gathered: Gathered) -> None:
+        """Everybody anew; who was chosen stays so, and the table does not jump."""
+        bar = self.table.verticalScrollBar()
+        scrolled, chosen = (bar.value() if bar is not None else 0), self._chosen()
+        self.model.set_people(gathered.rows)
+        place = self.model.row_of(chosen) if chosen else None
+        if place is not None:
+            self.table.selectRow(place)
+        if bar is not None:
+            bar.setValue(scrolled)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Whoever types anywhere on the page searches."""
+        typed = event.text() if event is not None else ""
+        if typed.strip() and typed.isprintable():
+            self.search.edit.setFocus()
+            self.search.edit.insert(typed)
+        else:
+            super().keyPressEvent(event)
+
+    @pyqtSlot(str)
+    def on_searched(self, text: str) -> None:
+        self.model.search(text)
+        self.table.scrollToTop()
+
+    @pyqtSlot(object)
+    def on_show_chosen(self, show: Show) -> None:
+        self.model.show_only(show)
+        self.table.scrollToTop()
+
+    @pyqtSlot(QModelIndex)
+    def on_activated(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.opened.emit(self.model.rows[index.row()].person)
+
+    @pyqtSlot()
+    def on_entered(self) -> None:
+        """Enter in the search opens the only one found, or goes into the table."""
+        if len(self.model.rows) == 1:
+            self.opened.emit(self.model.rows[0].person)
+        elif self.model.rows:
+            self.table.setFocus()
+            self.table.selectRow(0)
+
+    @pyqtSlot()
+    def on_reset(self) -> None:
+        shown, total = len(self.model.rows), self.model.total
+        nobody = translate("people", "Nobody is enrolled yet.") if not total else translate("people", "Nobody found.")
+        self.nobody.setText(nobody)
+        self.enrol.setVisible(not total)
+        self._stack.setCurrentIndex(0 if shown else 1)
+
+    @pyqtSlot(str)
+    def on_portrait(self, source: str) -> None:
+        viewport = self.table.viewport()
+        if viewport is not None:
+            viewport.update()
+
+    def _chosen(self) -> str:
+        chosen = self.table.currentIndex()
+        return self.model.rows[chosen.row()].key if chosen.isValid() else ""
+
+    def _lay_out(self) -> None:
+        empty = QWidget()
+        empty.setLayout(column(1, self.nobody, row(1, self.enrol, 1), 2, gap=12))
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(empty)
+        tools = row(self.search, self.show_only, gap=8)
+        tools.setStretch(0, 3)
+        tools.setStretch(1, 2)
+        self.setLayout(column(tools, self._stack, gap=8))
+        header = self.table.horizontalHeader()
+        if header is not None:
+            header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.table.setSortingEnabled(True)
+        self.table.sortByColumn(Column.NAME, Qt.SortOrder.AscendingOrder)
+
+    def _connect(self) -> None:
+        self.search.changed.connect(self.on_searched)
+        self.search.entered.connect(self.on_entered)
+        self.show_only.chosen.connect(self.on_show_chosen)
+        self.table.activated.connect(self.on_activated)
+        self.table.clicked.connect(self.on_activated)
+        self.model.modelReset.connect(self.on_reset)
+        self.enrol.clicked.connect(self.enrolment_wanted)
+        self._portraits.ready.connect(self.on_portrait)
+        self.on_reset()
+
+
+def _choices() -> list[tuple[str, object]]:
+    return [
+        (translate("people", "Everybody"), Show.ALL),
+        (translate("people", "Without consent"), Show.NO_CONSENT),
+        (translate("people", "Kept out"), Show.KEPT_OUT),
+        (translate("people", "Pictures to improve"), Show.POOR),
+    ]

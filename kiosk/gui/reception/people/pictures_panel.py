@@ -1,0 +1,161 @@
+"""The pictures of one person, each with what it is like."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PyQt6.QtCore import QSize, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QImage, QPixmap
+from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from kiosk.gui.controls import Button, Heading, Note, Panel, column, flow, px, row
+from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.people.facts import Look, PictureFacts, look_at, pictures_of
+from kiosk.gui.reception.people.rows import PersonRow
+from kiosk.gui.reception.people.wording import distance_words, quality_advice, remark_words, unused_words
+from kiosk.station.people_changes import remove
+from kiosk.words import translate
+
+_SIDE_UNITS = 104
+_CARD_UNITS = 168
+
+
+class PictureCard(QWidget):
+    """One picture.
+
+    Signals:
+        removal_wanted: the picture is to be deleted.
+    """
+
+    removal_wanted = pyqtSignal()
+
+    def __init__(self, number: int, facts: PictureFacts) -> None:
+        super().__init__()
+        self.facts = facts
+        self.picture = QLabel()
+        self.picture.setFixedSize(QSize(px(_SIDE_UNITS), px(_SIDE_UNITS)))
+        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.quality = Note(translate("people", "Being looked at …") if facts.used else unused_words(facts))
+        self.distance = Note(distance_words(facts), "muted" if facts.fits else "error")
+        self.distance.setVisible(bool(self.distance.text()))
+        self.remove = Button(translate("people", "Remove"), "erase")
+        self.remove.setAccessibleName(translate("people", "Remove picture {number}").format(number=number))
+        name = translate("people", "Picture {number}").format(number=number)
+        self.picture.setAccessibleName(name)
+        self.setLayout(column(self.picture, self.quality, self.distance, 1, self.remove, gap=4))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.remove.clicked.connect(self.removal_wanted)
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """As wide as the others of its size, and as high as its words need."""
+        width = max(px(_CARD_UNITS), self.remove.sizeHint().width())
+        layout = self.layout()
+        return QSize(width, layout.heightForWidth(width) if layout is not None else width)
+
+    def show_look(self, look: Look) -> None:
+        """What was found out in the background."""
+        self.picture.setPixmap(_square(look.image, px(_SIDE_UNITS)))
+        if self.facts.used:
+            self.quality.setText(remark_words(look.remarks))
+        self.updateGeometry()
+
+
+class PicturesPanel(Panel):
+    """All of them, and the way to add more.
+
+    Signals:
+        changed: pictures were removed.
+        more_wanted: pictures are to be added.
+    """
+
+    changed = pyqtSignal()
+    more_wanted = pyqtSignal()
+
+    def __init__(self, office: Office) -> None:
+        self.heading = Heading(translate("people", "Pictures"))
+        self.advice = Note("", "muted")
+        self.add = Button(translate("people", "Add pictures"), "camera")
+        self._holder = QWidget()
+        top = row(self.heading, self.add)
+        top.setStretch(0, 1)
+        super().__init__(top, self.advice, self._holder)
+        self.cards: list[PictureCard] = []
+        self._office, self._person = office, ""
+        self._facts: tuple[PictureFacts, ...] = ()
+        self._looks: dict[str, Look] = {}
+        self.add.clicked.connect(self.more_wanted)
+
+    def open(self, person: str) -> None:
+        """Another person."""
+        self._person, self._facts = person, ()
+        self._looks.clear()
+        self._show(())
+
+    def show_row(self, known: PersonRow) -> None:
+        """What the table knows; the pictures are looked through anew."""
+        self.advice.setText(quality_advice(known.quality))
+        person = known.person
+        self._office.run(lambda: pictures_of(self._office.desk, person), partial(self._came, person))
+
+    @pyqtSlot()
+    def on_removal(self, facts: PictureFacts) -> None:
+        last = len(self._facts) == 1
+        detail = (
+            translate("people", "It is the last one: the door will not know the person any more.")
+            if last
+            else translate("people", "The picture cannot be brought back.")
+        )
+        answers = (
+            (translate("people", "Remove"), lambda: self._remove(facts)),
+            (translate("people", "Keep it"), lambda: None),
+        )
+        self._office.ask(translate("people", "Remove this picture?"), detail, answers, danger=True)
+
+    def _remove(self, facts: PictureFacts) -> None:
+        office, person = self._office, self._person
+        office.run(lambda: remove(office.desk, person, [facts.source], office.member.name), self._removed)
+
+    def _removed(self, sources: list[str]) -> None:
+        self._office.tell(translate("people", "%n pictures were removed.", "", len(sources)))
+        self.changed.emit()
+
+    def _came(self, person: str, facts: tuple[PictureFacts, ...]) -> None:
+        if person == self._person and facts != self._facts:
+            self._facts = facts
+            self._show(facts)
+
+    def _show(self, facts: tuple[PictureFacts, ...]) -> None:
+        old = self._holder
+        self._holder = QWidget()
+        self.cards = [PictureCard(number, one) for number, one in enumerate(facts, 1)]
+        self._holder.setLayout(flow(*self.cards, gap=12))
+        layout = self.layout()
+        if layout is not None:
+            layout.replaceWidget(old, self._holder)
+        old.deleteLater()
+        for card in self.cards:
+            card.removal_wanted.connect(partial(self.on_removal, card.facts))
+            self._look(card)
+
+    def _look(self, card: PictureCard) -> None:
+        source = card.facts.source
+        if source in self._looks:
+            card.show_look(self._looks[source])
+            return
+
+        def came(look: Look) -> None:
+            self._looks[source] = look
+            for one in self.cards:
+                if one.facts.source == source:
+                    one.show_look(look)
+
+        self._office.run(lambda: look_at(self._office.desk, source), came)
+
+
+def _square(image: QImage, side_px: int) -> QPixmap:
+    if image.isNull():
+        return QPixmap()
+    side = min(image.width(), image.height())
+    square = image.copy((image.width() - side) // 2, (image.height() - side) // 3, side, side)
+    mode = Qt.TransformationMode.SmoothTransformation
+    return QPixmap.fromImage(square.scaled(side_px, side_px, Qt.AspectRatioMode.IgnoreAspectRatio, mode))

@@ -1,0 +1,164 @@
+"""What is known of people, in words."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from PyQt6.QtCore import QDate, QLocale, QTime
+
+from kiosk.access.people import PersonRecord, Standing
+from kiosk.domain import Rejection
+from kiosk.gui.reception.people.facts import PictureFacts
+from kiosk.gui.reception.people.rows import PersonRow, Quality
+from kiosk.recognition.reasons import in_words
+from kiosk.station.erasure import ErasureReport
+from kiosk.words import translate
+
+
+def quality_words(quality: Quality) -> str:
+    """How good somebody's pictures are, below their number."""
+    return {
+        Quality.GOOD: translate("people", "Good"),
+        Quality.FEW: translate("people", "Few"),
+        Quality.DIFFER: translate("people", "They differ"),
+        Quality.NONE: translate("people", "None usable"),
+    }[quality]
+
+
+def quality_advice(quality: Quality) -> str:
+    """What to do about it."""
+    return {
+        Quality.GOOD: translate("people", "These pictures serve well."),
+        Quality.FEW: translate("people", "With three pictures or more, the door knows a person more surely."),
+        Quality.DIFFER: translate(
+            "people", "One picture looks like somebody else. Remove it, or add more pictures that show the person."
+        ),
+        Quality.NONE: translate("people", "Without a usable picture the door does not know this person."),
+    }[quality]
+
+
+def standing_words(standing: Standing) -> str:
+    """Whether somebody may enter."""
+    return {
+        Standing.IN_FORCE: translate("people", "May enter"),
+        Standing.SUSPENDED: translate("people", "Suspended"),
+        Standing.NOT_YET_VALID: translate("people", "Not yet valid"),
+        Standing.EXPIRED: translate("people", "Expired"),
+    }[standing]
+
+
+def validity_words(record: PersonRecord) -> str:
+    """From when until when somebody may enter; empty = always."""
+    first, last = record.valid_from, record.valid_until
+    if first is not None and last is not None:
+        return translate("people", "{first} to {last}").format(first=day_words(first), last=day_words(last))
+    if first is not None:
+        return translate("people", "From {day}").format(day=day_words(first))
+    return translate("people", "Until {day}").format(day=day_words(last)) if last is not None else ""
+
+
+def consent_words(record: PersonRecord) -> str:
+    """Whether somebody has agreed."""
+    return translate("people", "No consent") if record.consent is None else translate("people", "Consent given")
+
+
+def seen_words(moment: datetime | None, today: date) -> str:
+    """On which day somebody was let in last."""
+    if moment is None:
+        return translate("people", "Never")
+    day = moment.astimezone().date()
+    return translate("people", "Today") if day == today else day_words(day)
+
+
+def group_and_seen_words(row: PersonRow, today: date) -> str:
+    """Both in one line."""
+    seen = translate("people", "Not seen yet")
+    if row.last_seen is not None:
+        seen = translate("people", "Seen {day}").format(day=seen_words(row.last_seen, today))
+    # Kept apart from what is around it: it may be written from right to left.
+    return f"\u2068{row.record.group}\u2069 · {seen}" if row.record.group else seen
+
+
+def time_words(moment: datetime | None) -> str:
+    """At what time that was."""
+    if moment is None:
+        return ""
+    local = moment.astimezone()
+    return QLocale().toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
+
+
+def day_words(day: date) -> str:
+    """A day as it is written here."""
+    return QLocale().toString(QDate(day.year, day.month, day.day), QLocale.FormatType.ShortFormat)
+
+
+def remark_words(remarks: Sequence[Rejection]) -> str:
+    """What is to be said of a picture that is used."""
+    if not remarks:
+        return translate("people", "Good picture")
+    said = {
+        Rejection.NO_FACE: translate("people", "No face found"),
+        Rejection.TOO_SMALL: translate("people", "Small face"),
+        Rejection.TOO_DARK: translate("people", "Dark"),
+        Rejection.TOO_BRIGHT: translate("people", "Very bright"),
+        Rejection.TOO_BLURRED: translate("people", "Blurred"),
+        Rejection.OFF_POSE: translate("people", "Turned aside"),
+    }
+    return ", ".join(said.get(remark, in_words(remark)) for remark in remarks)
+
+
+def unused_words(facts: PictureFacts) -> str:
+    """Why a picture is not used."""
+    if not facts.reason:
+        return translate("people", "Not used yet")
+    return translate("people", "Not used: {reason}").format(reason=facts.reason)
+
+
+def distance_words(facts: PictureFacts) -> str:
+    """How near a picture is to the person's other ones."""
+    if facts.distance is None:
+        return ""
+    figure = QLocale().toString(facts.distance, "f", 2)
+    if facts.fits:
+        return translate("people", "Fits the others: {distance}").format(distance=figure)
+    return translate("people", "Unlike the others: {distance}").format(distance=figure)
+
+
+def standing_sentence(row: PersonRow) -> str:
+    """Whether somebody may enter, and until when, as a sentence."""
+    record = row.record
+    return {
+        Standing.IN_FORCE: translate("people", "The door opens for this person."),
+        Standing.SUSPENDED: translate("people", "The door stays shut for this person until it is allowed again."),
+        Standing.NOT_YET_VALID: translate("people", "The door opens for this person from {day} on.").format(
+            day=day_words(record.valid_from) if record.valid_from else ""
+        ),
+        Standing.EXPIRED: translate("people", "The door stays shut for this person since {day} has passed.").format(
+            day=day_words(record.valid_until) if record.valid_until else ""
+        ),
+    }[row.standing]
+
+
+def consent_sentence(record: PersonRecord) -> str:
+    """Whether somebody has agreed, to what, and who wrote it down."""
+    consent = record.consent
+    if consent is None:
+        return translate(
+            "people", "No consent is recorded. Ask the person to read the text and agree, or erase the pictures."
+        )
+    words = translate("people", "Agreed on {day} to version {version} of the text ({language}). Recorded by {staff}.")
+    given_on = day_words(consent.given_at.astimezone().date())
+    language = consent.language.upper()
+    return words.format(day=given_on, version=consent.version, language=language, staff=consent.recorded_by)
+
+
+def erasure_words(report: ErasureReport) -> list[str]:
+    """What was removed, line by line."""
+    return [
+        translate("people", "%n pictures", "", report.pictures),
+        translate("people", "%n stored templates", "", report.cached),
+        translate("people", "%n records of name, data and consent", "", report.records),
+        translate("people", "%n kept faces of visitors who look alike", "", report.visitors),
+        translate("people", "%n lines of the journal, where {number} stands instead", "", report.journal_rows).format(
+            number=report.number
+        ),
+    ]

@@ -1,0 +1,49 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from kiosk.access.people import Consent, Standing, today
+from kiosk.gui.reception.people.access_panel import AccessPanel
+from kiosk.gui.reception.people.rows import gather
+
+CONSENT = Consent(datetime(2026, 3, 2, 8, 0, tzinfo=UTC), "1", "ab" * 32, "en", "Eve")
+
+
+@pytest.fixture
+def panel(office, crowd, shown, desk) -> AccessPanel:
+    crowd()
+    panel = shown(AccessPanel(office))
+    panel.show_row(gather(desk).rows[0])
+    return panel
+
+
+def test_suspending_and_allowing_again(panel, qtbot, desk, screen):
+    assert panel.suspend.text() == "Suspend"
+    with qtbot.waitSignal(panel.changed):
+        panel.suspend.click()
+    assert desk.people.standing("Grace_Hopper", today()) is Standing.SUSPENDED
+    assert screen.told == ["Grace Hopper is kept out from now on."]
+    panel.show_row(gather(desk).rows[0])
+    assert (panel.suspend.text(), "stays shut" in panel.sentence.text()) == ("Allow again", True)
+    with qtbot.waitSignal(panel.changed):
+        panel.suspend.click()
+    assert desk.people.standing("Grace_Hopper", today()) is Standing.IN_FORCE
+    assert [row.action for row in desk.journal.actions(2)] == ["resumed", "suspended"]
+
+
+def test_a_missing_consent_is_told_and_can_be_recorded(panel, qtbot, desk):
+    assert panel.consent.text().startswith("No consent is recorded")
+    with qtbot.waitSignal(panel.consent_wanted):
+        panel.record_consent.click()
+    desk.people.change("Grace_Hopper", lambda known: replace(known, consent=CONSENT))
+    panel.show_row(gather(desk).rows[0])
+    assert "Recorded by Eve" in panel.consent.text()
+    assert not panel.record_consent.isVisible()
+
+
+def test_a_fault_is_told_and_can_be_tried_again(panel, qtbot, desk, screen, home):
+    (home / "images.people.sqlite3").write_text("nonsense")
+    panel.suspend.click()
+    qtbot.waitUntil(lambda: bool(screen.faults))
+    assert panel.suspend.isEnabled()

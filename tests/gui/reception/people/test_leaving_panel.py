@@ -1,0 +1,88 @@
+import zipfile
+
+import pytest
+
+from kiosk.access.people import PersonRecord
+from kiosk.gui.reception.people import leaving_panel
+from kiosk.gui.reception.people.leaving_panel import ErasureView, LeavingPanel
+from kiosk.station.erasure import ErasureReport
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(leaving_panel, "export_folders", lambda: [tmp_path])
+
+
+@pytest.fixture
+def panel(office, crowd, shown, desk, places) -> LeavingPanel:
+    crowd()
+    desk.people.save(PersonRecord("Grace_Hopper", group="Navy"))
+    panel = shown(LeavingPanel(office))
+    panel.open("Grace_Hopper")
+    return panel
+
+
+def test_everything_known_is_exported_to_the_place_chosen(panel, qtbot, screen, tmp_path):
+    panel.export.click()
+    qtbot.waitUntil(lambda: bool(screen.told or screen.faults))
+    (path,) = tmp_path.glob("*.zip")
+    assert path.name.startswith("Grace Hopper 20")
+    assert str(path) in screen.told[0]
+    assert "people.json" in zipfile.ZipFile(path).namelist()
+    assert panel.export.isEnabled()
+
+
+def test_nobody_is_erased_before_the_name_is_typed(panel, desk):
+    assert not panel.question.isVisible()
+    panel.begin.click()
+    assert panel.question.isVisible()
+    for typed in ("", "Grace", "Ada"):
+        panel.typed.set_text(typed)
+        assert not panel.erase.isEnabled()
+    panel.typed.set_text("grace hopper")
+    assert panel.erase.isEnabled()
+    panel.keep.click()
+    assert (panel.question.isVisible(), panel.typed.text, panel.erase.isEnabled()) == (False, "", False)
+    assert desk.people.records()
+
+
+def test_a_person_is_erased_for_good(panel, qtbot, desk, home):
+    desk.station = None
+    panel.begin.click()
+    panel.typed.set_text("Grace Hopper")
+    with qtbot.waitSignal(panel.erased) as erased:
+        panel.erase.click()
+    (report,) = erased.args
+    assert (report.pictures, report.records, report.left) == (1, 1, ())
+    assert not list((home / "images").iterdir())
+    assert desk.journal.actions(1)[0].staff == "Ida"
+
+
+def test_what_fails_is_told_and_can_be_tried_again(panel, qtbot, screen, home):
+    (home / "images.people.sqlite3").write_text("nonsense")
+    panel.begin.click()
+    panel.typed.set_text("Grace Hopper")
+    for path in (home / "images").iterdir():
+        path.unlink()
+    (home / "images").rmdir()
+    panel.erase.click()
+    qtbot.waitUntil(lambda: bool(screen.faults))
+    assert panel.erase.isEnabled()
+    assert panel.keep.isEnabled()
+
+
+def test_without_a_place_to_write_nothing_is_exported(panel, monkeypatch):
+    monkeypatch.setattr(leaving_panel, "export_folders", list)
+    panel.open("Grace_Hopper")
+    assert not panel.export.isEnabled()
+
+
+@pytest.mark.parametrize(("left", "words"), [((), "is erased"), (("journal: locked; again",), "Not everything")])
+def test_the_report_says_what_was_removed_and_what_was_not(shown, qtbot, left, words):
+    view = shown(ErasureView())
+    view.show_report(ErasureReport("#00000007", 5, 4, 3, 2, 1, left))
+    assert words in view.heading.text()
+    assert "#00000007" in view.lines.text()
+    assert view.left.isVisible() is bool(left)
+    with qtbot.waitSignal(view.closed):
+        view.done.click()

@@ -1,0 +1,94 @@
+import pytest
+from PyQt6.QtWidgets import QAbstractButton, QComboBox, QLineEdit
+
+from kiosk.access.people import PersonRecord
+from kiosk.gui.reception.people.person_view import PersonView
+from kiosk.gui.reception.people.rows import gather
+
+
+@pytest.fixture
+def view(office, crowd, shown, desk) -> PersonView:
+    crowd()
+    view = shown(PersonView(office))
+    view.open("Grace_Hopper")
+    show(view, desk)
+    return view
+
+
+def show(view: PersonView, desk) -> None:
+    found = gather(desk)
+    view.show_row(next((row for row in found.rows if row.person == view.name), None), found.snapshot)
+
+
+def test_it_tells_who_it_is_and_whether_they_may_enter(view, desk):
+    assert (view.heading.text(), view.state.text()) == ("Grace Hopper", "May enter")
+    desk.people.save(PersonRecord("Grace_Hopper", shown="Admiral", suspended=True))
+    show(view, desk)
+    assert (view.heading.text(), view.state.text()) == ("Admiral", "Suspended")
+    assert view.state.property("state") == "warning"
+
+
+def test_more_pictures_are_taken_by_the_enrolment(view, screen):
+    view.pictures.add.click()
+    assert screen.went == [("enrol", {"person": "Grace_Hopper"})]
+
+
+def test_a_consent_is_read_agreed_to_and_recorded(view, qtbot, desk):
+    view.access.record_consent.click()
+    step = view.stack.currentWidget()
+    assert "face recognition" in step.page.toPlainText()
+    with qtbot.waitSignal(view.changed):
+        step.agree.click()
+    consent = desk.people.record("Grace_Hopper").consent
+    assert (consent.version, consent.recorded_by) == ("1", "Ida")
+    assert view.stack.currentWidget() is view.page
+
+
+def test_who_does_not_agree_leaves_all_as_it_was(view, desk):
+    view.access.record_consent.click()
+    view.stack.currentWidget().refuse.click()
+    assert view.stack.currentWidget() is view.page
+    assert desk.people.record("Grace_Hopper").consent is None
+
+
+def test_a_new_name_is_the_one_that_is_shown_next(view, qtbot, desk, crowd):
+    view.data.name.set_text("Zoë")
+    with qtbot.waitSignal(view.changed):
+        view.data.save.click()
+    assert view.name == "Zoë"
+    show(view, desk)
+    assert view.heading.text() == "Zoë"
+
+
+def test_an_erased_person_leaves_the_report_and_nothing_else(view, qtbot, desk):
+    desk.station = None
+    view.leaving.begin.click()
+    view.leaving.typed.set_text("Grace Hopper")
+    with qtbot.waitSignal(view.erased):
+        view.leaving.erase.click()
+    assert view.stack.currentWidget() is view.erasure
+    assert (view.heading.text(), view.pictures.cards) == ("", [])
+    show(view, desk)
+    assert view.stack.currentWidget() is view.erasure, "it stays until it was read"
+    with qtbot.waitSignal(view.closed):
+        view.erasure.done.click()
+
+
+def test_who_was_erased_by_somebody_else_closes_the_page(view, qtbot, desk, screen):
+    desk.station.snapshot = type(desk.station.snapshot)("dlib_resnet")
+    with qtbot.waitSignal(view.closed):
+        show(view, desk)
+    assert screen.told
+
+
+def test_what_was_typed_and_not_saved_is_discarded_with_the_page(view, desk):
+    view.data.fields["group"].set_text("Army")
+    view.leave()
+    view.open("Grace_Hopper")
+    show(view, desk)
+    assert view.data.fields["group"].text == ""
+
+
+def test_every_control_has_a_name(view):
+    controls = view.findChildren((QAbstractButton, QLineEdit, QComboBox))
+    assert [one for one in controls if one.isVisible() and not one.accessibleName()] == []
