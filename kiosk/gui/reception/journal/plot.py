@@ -19,6 +19,13 @@ from kiosk.words import translate
 _ROOM = 0.05  # of a distance, above the highest and below the lowest
 
 
+class _Distances(pyqtgraph.AxisItem):  # type: ignore[misc]  # ships no annotations
+    """Numbers as the screen's language writes them."""
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: N802  (pyqtgraph's name)
+        return [number(value * scale) for value in values]
+
+
 class DistancePlot(QWidget):
     """A point a decision, the threshold as a line, and a sentence on what they say."""
 
@@ -26,7 +33,9 @@ class DistancePlot(QWidget):
         super().__init__()
         self._points: Sequence[Point] = ()
         self.sentence, self.legend = Note(""), Note("", "hint")
-        self.plot = pyqtgraph.PlotWidget(axisItems={"bottom": pyqtgraph.DateAxisItem("bottom")})
+        self.plot = pyqtgraph.PlotWidget(
+            axisItems={"bottom": pyqtgraph.DateAxisItem("bottom"), "left": _Distances("left")}
+        )
         self.plot.setAccessibleName(translate("journal", "Distances over time"))
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from PyQt6.QtCore import QLocale
 
 from kiosk.domain import Conditions
 from kiosk.gui.reception.journal.insight import Point
@@ -50,3 +51,12 @@ def test_what_is_drawn_is_said_too(plot: DistancePlot) -> None:
     assert plot.plot.listDataItems() == []
     assert "No decision" in plot.sentence.text()
     assert plot.legend.text() == ""
+
+
+def test_numbers_at_the_axis_are_written_as_the_language_writes_them(plot: DistancePlot) -> None:
+    before = QLocale()
+    QLocale.setDefault(QLocale("de_DE"))
+    try:
+        assert plot.plot.getAxis("left").tickStrings([0.3, 0.35], 1.0, 0.05) == ["0,30", "0,35"]
+    finally:
+        QLocale.setDefault(before)
