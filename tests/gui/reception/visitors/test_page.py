@@ -3,8 +3,13 @@
 import pytest
 
 from kiosk.access.journal import Action
-from kiosk.access.staff import Role
+from kiosk.access.staff import Role, StaffMember
+from kiosk.domain import Frame
+from kiosk.gui.reception.enrolment import EnrolmentPage
+from kiosk.gui.reception.page import EVERYBODY, PageEntry
+from kiosk.gui.reception.shell import Reception
 from kiosk.gui.reception.visitors import VisitorsPage
+from kiosk.vision.sources.demo import RATE_HZ, draw
 
 
 @pytest.fixture
@@ -142,3 +147,33 @@ def test_a_store_that_cannot_be_read_is_told(qtbot, page, running, screen):
     page.enter()
     qtbot.waitUntil(lambda: bool(screen.faults), timeout=10_000)
     assert "visitors.sqlite3" in screen.faults[0]
+
+
+def test_a_visitor_becomes_somebody_whom_the_door_knows(qtbot, running, feed, shown):
+    """From the refusal at the door, through name and consent, to the grant; the real wizard, network and files."""
+    station = running.station
+    for number in range(10 * RATE_HZ, round(12.5 * RATE_HZ), 3):
+        station.process(Frame(draw(number), number / RATE_HZ, number))
+    assert running.visitors.count() == 1
+    pages = [PageEntry(name, name, "visitors", EVERYBODY, make) for name, make in
+             (("visitors", VisitorsPage), ("enrol", EnrolmentPage))]  # fmt: skip
+    reception = shown(Reception(running, feed, lambda do, then: None, lambda: pages))
+    reception.on_entered(StaffMember("Ida", Role.RECEPTION))
+    page = reception.stack.currentWidget()
+    qtbot.waitUntil(lambda: len(page.cards) == 1, timeout=10_000)
+    next(iter(page.cards.values())).enrol.click()
+    wizard = reception.stack.currentWidget()
+    wizard.name.name.set_text("Eileen Collins")
+    wizard.name.next.click()
+    qtbot.waitUntil(lambda: wizard.step is wizard.consent, timeout=10_000)
+    wizard.consent.agree.click()
+    qtbot.waitUntil(wizard.check.save.isEnabled, timeout=20_000)
+    assert not list(running.folder.glob("Eileen*"))  # nothing is saved before somebody says so
+    wizard.check.save.click()
+    qtbot.waitUntil(lambda: station.refresh().people == 2, timeout=20_000)
+    assert running.visitors.count() == 0
+    assert running.people.record("Eileen Collins").consent is not None
+    frames = [Frame(draw(n), 60 + n / RATE_HZ, 9000 + n) for n in range(10 * RATE_HZ, round(12.5 * RATE_HZ), 3)]
+    let_in = [done.person for frame in frames for done in station.process(frame).settled]
+    assert let_in == ["Eileen Collins"]
+    reception.close_jobs()
