@@ -619,6 +619,10 @@
   <context>
     <name>faults</name>
     <message>
+      <source>door</source>
+      <translation>Tür</translation>
+    </message>
+    <message>
       <source>the decision came {age_seconds:.1f} s late</source>
       <translation>die Entscheidung kam {age_seconds:.1f} s zu spät</translation>
     </message>
@@ -633,6 +637,10 @@
     <message>
       <source>set more than 0 and at most {most:g} s</source>
       <translation>mehr als 0 und höchstens {most:g} s einstellen</translation>
+    </message>
+    <message>
+      <source>door on the screen</source>
+      <translation>Tür auf dem Bildschirm</translation>
     </message>
     <message>
       <source>is closed</source>
@@ -715,6 +723,26 @@
       <translation>seine Dateien überlappen sich</translation>
     </message>
     <message>
+      <source>leads out of the archive</source>
+      <translation>führt aus dem Archiv hinaus</translation>
+    </message>
+    <message>
+      <source>is a link or no file</source>
+      <translation>ist eine Verknüpfung oder keine Datei</translation>
+    </message>
+    <message>
+      <source>is encrypted</source>
+      <translation>ist verschlüsselt</translation>
+    </message>
+    <message>
+      <source>is compressed in an unknown way</source>
+      <translation>ist auf unbekannte Weise komprimiert</translation>
+    </message>
+    <message>
+      <source>would become much larger than it is</source>
+      <translation>würde viel größer, als es ist</translation>
+    </message>
+    <message>
       <source>{name} is missing</source>
       <translation>{name} fehlt</translation>
     </message>
@@ -735,12 +763,40 @@
       <translation>einen anderen Ort wählen oder Platz schaffen</translation>
     </message>
     <message>
+      <source>its list of people cannot be read</source>
+      <translation>seine Personenliste ist nicht lesbar</translation>
+    </message>
+    <message>
       <source>it was made by another version of the kiosk</source>
       <translation>es stammt von einer anderen Fassung des Kiosks</translation>
     </message>
     <message>
       <source>update this kiosk</source>
       <translation>diesen Kiosk aktualisieren</translation>
+    </message>
+    <message>
+      <source>it holds nobody</source>
+      <translation>es enthält niemanden</translation>
+    </message>
+    <message>
+      <source>it holds {name!r} twice</source>
+      <translation>es enthält {name!r} zweimal</translation>
+    </message>
+    <message>
+      <source>the name {name!r} {fault}</source>
+      <translation>der Name {name!r} {fault}</translation>
+    </message>
+    <message>
+      <source>what is known cannot be read</source>
+      <translation>was bekannt ist, ist nicht lesbar</translation>
+    </message>
+    <message>
+      <source>the field {name} is no text</source>
+      <translation>das Feld {name} ist kein Text</translation>
+    </message>
+    <message>
+      <source>the field {name} is no list</source>
+      <translation>das Feld {name} ist keine Liste</translation>
     </message>
     <message>
       <source>holds no consent.&lt;language&gt;.md</source>
@@ -791,6 +847,18 @@
       <translation>was über Personen bekannt ist, lässt sich nicht benutzen: {reason}</translation>
     </message>
     <message>
+      <source>is longer than {count} characters</source>
+      <translation>ist länger als {count} Zeichen</translation>
+    </message>
+    <message>
+      <source>holds characters that cannot be shown</source>
+      <translation>enthält nicht darstellbare Zeichen</translation>
+    </message>
+    <message>
+      <source>is no e-mail address</source>
+      <translation>ist keine E-Mail-Adresse</translation>
+    </message>
+    <message>
       <source>the field {name} {fault}</source>
       <translation>das Feld {name} {fault}</translation>
     </message>
@@ -805,6 +873,10 @@
     <message>
       <source>give other days</source>
       <translation>andere Tage angeben</translation>
+    </message>
+    <message>
+      <source>the name {name!r}</source>
+      <translation>der Name {name!r}</translation>
     </message>
     <message>
       <source>give another name</source>
@@ -963,6 +1035,18 @@
       <translation>der Ton lässt sich nicht abspielen</translation>
     </message>
     <message>
+      <source>choose another value</source>
+      <translation>einen anderen Wert wählen</translation>
+    </message>
+    <message>
+      <source>{options} cannot be changed here</source>
+      <translation>hier nicht änderbar: {options}</translation>
+    </message>
+    <message>
+      <source>edit the file by hand</source>
+      <translation>die Datei von Hand bearbeiten</translation>
+    </message>
+    <message>
       <source>there is no such file</source>
       <translation>diese Datei gibt es nicht</translation>
     </message>
@@ -1059,6 +1143,22 @@
       <translation>Zeile {line}: {oddity}</translation>
     </message>
     <message>
+      <source>options below it were expected, found {found}</source>
+      <translation>Einstellungen darunter wurden erwartet, gefunden: {found}</translation>
+    </message>
+    <message>
+      <source>{reason}, found {found}</source>
+      <translation>{reason}, gefunden: {found}</translation>
+    </message>
+    <message>
+      <source>there is no such option, did you mean {name}?</source>
+      <translation>diese Einstellung gibt es nicht, meinten Sie {name}?</translation>
+    </message>
+    <message>
+      <source>there is no such option, the nearest is {name}</source>
+      <translation>diese Einstellung gibt es nicht, am nächsten ist {name}</translation>
+    </message>
+    <message>
       <source>is being changed by another program all the time</source>
       <translation>wird ständig von einem anderen Programm geändert</translation>
     </message>
@@ -1077,6 +1177,10 @@
     <message>
       <source>another kiosk is changing it</source>
       <translation>ein anderer Kiosk ändert sie gerade</translation>
+    </message>
+    <message>
+      <source>check the permissions of the file and its folder</source>
+      <translation>die Zugriffsrechte der Datei und ihres Ordners prüfen</translation>
     </message>
     <message>
       <source>cannot be written ({cause})</source>
@@ -1223,12 +1327,36 @@
       <translation>mindestens ein Bild der Person angeben</translation>
     </message>
     <message>
+      <source>the same picture as {name}</source>
+      <translation>dasselbe Bild wie {name}</translation>
+    </message>
+    <message>
+      <source>shows {name}, who is already enrolled (distance {distance:.2f})</source>
+      <translation>zeigt {name}, schon erfasst (Distanz {distance:.2f})</translation>
+    </message>
+    <message>
+      <source>shows somebody else than the pictures already enrolled</source>
+      <translation>zeigt jemand anderen als die schon erfassten Bilder</translation>
+    </message>
+    <message>
+      <source>shows somebody else than the other pictures</source>
+      <translation>zeigt jemand anderen als die übrigen Bilder</translation>
+    </message>
+    <message>
       <source>{faults} of {examined} pictures cannot be enrolled: {each}</source>
       <translation>{faults} von {examined} Bildern sind nicht verwendbar: {each}</translation>
     </message>
     <message>
       <source>nothing was changed: replace or leave out what is named</source>
       <translation>es wurde nichts geändert: die genannten ersetzen oder weglassen</translation>
+    </message>
+    <message>
+      <source>the name ends in none of {endings}</source>
+      <translation>der Name endet auf keine von {endings}</translation>
+    </message>
+    <message>
+      <source>gave no usable embedding</source>
+      <translation>ergab keine brauchbare Kodierung</translation>
     </message>
     <message>
       <source>copy it again</source>
@@ -1253,6 +1381,10 @@
     <message>
       <source>move it away</source>
       <translation>wegräumen</translation>
+    </message>
+    <message>
+      <source>the pictures</source>
+      <translation>die Bilder</translation>
     </message>
     <message>
       <source>are of several people</source>
@@ -1285,6 +1417,10 @@
     <message>
       <source>see `kiosk people` for the names</source>
       <translation>`kiosk people` nennt die Namen</translation>
+    </message>
+    <message>
+      <source>the image folder cannot be read ({cause})</source>
+      <translation>der Bilderordner ist nicht lesbar ({cause})</translation>
     </message>
     <message>
       <source>an empty folder</source>
@@ -1331,10 +1467,6 @@
       <translation>sie zuerst umbenennen oder löschen</translation>
     </message>
     <message>
-      <source>holds characters that cannot be shown</source>
-      <translation>enthält nicht darstellbare Zeichen</translation>
-    </message>
-    <message>
       <source>is longer than {characters} characters or {size} bytes</source>
       <translation>ist länger als {characters} Zeichen oder {size} Bytes</translation>
     </message>
@@ -1353,10 +1485,6 @@
     <message>
       <source>could not be encoded ({reason})</source>
       <translation>ließ sich nicht kodieren ({reason})</translation>
-    </message>
-    <message>
-      <source>gave no usable embedding</source>
-      <translation>ergab keine brauchbare Kodierung</translation>
     </message>
     <message>
       <source>changed while it was enrolled</source>
@@ -1431,12 +1559,28 @@
       <translation>dort, woher es stammt, erneut exportieren</translation>
     </message>
     <message>
+      <source>{needed:.0f} MB, and {free:.0f} MB are free</source>
+      <translation>{needed:.0f} MB, und {free:.0f} MB sind frei</translation>
+    </message>
+    <message>
       <source>there is no room for its pictures ({reason})</source>
       <translation>für seine Bilder ist kein Platz ({reason})</translation>
     </message>
     <message>
       <source>free space on the disk</source>
       <translation>auf der Festplatte Platz schaffen</translation>
+    </message>
+    <message>
+      <source>use {name}, or a detector whose spec lies in {folder}</source>
+      <translation>{name} verwenden oder einen Detektor, dessen Spezifikation in {folder} liegt</translation>
+    </message>
+    <message>
+      <source>see `kiosk encoders`; specs are looked for in {folder}</source>
+      <translation>siehe `kiosk encoders`; Spezifikationen werden in {folder} gesucht</translation>
+    </message>
+    <message>
+      <source>{name!r} is not known</source>
+      <translation>{name!r} ist nicht bekannt</translation>
     </message>
     <message>
       <source>is being loaded</source>
@@ -2101,6 +2245,71 @@
   </context>
   <context>
     <name>journal</name>
+    <message numerus="yes">
+      <source>%n people</source>
+      <translation type="unfinished">
+        <numerusform></numerusform>
+        <numerusform></numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n pictures</source>
+      <translation type="unfinished">
+        <numerusform></numerusform>
+        <numerusform></numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n faces</source>
+      <translation type="unfinished">
+        <numerusform></numerusform>
+        <numerusform></numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>role: reception</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>role: installer</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>shown name</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>spoken name</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>staff number</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>card id</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>e-mail</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>valid from</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>valid until</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>group</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>consent</source>
+      <translation type="unfinished"></translation>
+    </message>
     <message>
       <source>Back to the list</source>
       <translation>Zurück zur Liste</translation>
@@ -3011,6 +3220,22 @@
       <translation>Das geringste Licht muss unter dem stärksten liegen.</translation>
     </message>
     <message>
+      <source>must not be empty</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>{option}: {reason}</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>the braces do not match</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>{names} is the only word that is filled in</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
       <source>Recognition</source>
       <translation>Erkennung</translation>
     </message>
@@ -3823,6 +4048,10 @@
     <message>
       <source>Enrol</source>
       <translation>Erfassen</translation>
+    </message>
+    <message>
+      <source>People</source>
+      <translation>Personen</translation>
     </message>
     <message>
       <source>Visitors</source>

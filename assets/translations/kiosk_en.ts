@@ -55,6 +55,27 @@
   <context>
     <name>journal</name>
     <message numerus="yes">
+      <source>%n people</source>
+      <translation type="unfinished">
+        <numerusform></numerusform>
+        <numerusform></numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n pictures</source>
+      <translation type="unfinished">
+        <numerusform></numerusform>
+        <numerusform></numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n faces</source>
+      <translation type="unfinished">
+        <numerusform></numerusform>
+        <numerusform></numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
       <source>Threshold {threshold}, margin {margin}, among %n people</source>
       <translation>
         <numerusform>Threshold {threshold}, margin {margin}, among one person</numerusform>

@@ -84,7 +84,7 @@ class AccessController:
         # Written with not <= so that a time that is no number is too late.
         if not -_AHEAD_SECONDS <= age_seconds <= _FRESH_SECONDS:
             raise DoorError(
-                "door",
+                translate("faults", "door"),
                 translate("faults", "the decision came {age_seconds:.1f} s late").format(age_seconds=age_seconds),
                 translate("faults", "look at the camera again"),
             )

@@ -57,11 +57,13 @@ class ScreenDoor:
             return max(self._pulse_seconds - elapsed, 0.0) if elapsed >= 0 else 0.0
 
     def unlock(self, seconds: float) -> None:
-        require_pulse("door on the screen", seconds)
+        require_pulse(translate("faults", "door on the screen"), seconds)
         with self._guard:
             if self._closed:
                 raise DoorError(
-                    "door on the screen", translate("faults", "is closed"), translate("faults", "restart the kiosk")
+                    translate("faults", "door on the screen"),
+                    translate("faults", "is closed"),
+                    translate("faults", "restart the kiosk"),
                 )
             self._opened_at, self._pulse_seconds = self._clock(), float(seconds)
 

@@ -19,6 +19,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from kiosk.config.file import understood
 from kiosk.config.schema import Value, objection, values
 from kiosk.errors import ConfigError
+from kiosk.words import translate
 
 _HEADER = "# What differs from the defaults of the kiosk.\n\n"
 _BOM = "\ufeff"
@@ -43,12 +44,13 @@ def edited(path: Path, raw: bytes, changes: Mapping[str, Value]) -> bytes:
         return raw
     reason = objection(before, wanted)
     if reason:
-        raise ConfigError(", ".join(wanted), reason, "choose another value")
+        raise ConfigError(", ".join(wanted), reason, translate("faults", "choose another value"))
     for way in (_in_place, _written_anew):
         fresh = _by_one_way(way, path, raw, wanted)
         if fresh is not None:
             return fresh
-    raise ConfigError(path, f"{', '.join(wanted)} cannot be changed here", "edit the file by hand")
+    reason = translate("faults", "{options} cannot be changed here").format(options=", ".join(wanted))
+    raise ConfigError(path, reason, translate("faults", "edit the file by hand"))
 
 
 def new_file(path: Path, changes: Mapping[str, Value]) -> bytes:

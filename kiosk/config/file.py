@@ -251,12 +251,15 @@ def _describe(fault: ErrorDetails, lines: _Lines) -> str:
         key = key[:-1]
     reason = fault["msg"].removeprefix("Value error, ")
     if fault["type"] == "extra_forbidden":
-        reason = f"there is no such option{_nearest(key)}"
+        reason = _no_such_option(key)
     elif fault["type"] == "model_type":
-        reason = f"options below it were expected, found {_shown(fault['input'])}"
+        reason = translate("faults", "options below it were expected, found {found}").format(
+            found=_shown(fault["input"])
+        )
     elif not isinstance(fault.get("input"), Mapping):
-        reason = f"{reason}, found {_shown(fault['input'])}"
-    return f"line {lines[key]}: {'.'.join(map(str, key))}: {reason}"
+        reason = translate("faults", "{reason}, found {found}").format(reason=reason, found=_shown(fault["input"]))
+    told = translate("faults", "line {line}: {key}: {reason}")
+    return told.format(line=lines[key], key=".".join(map(str, key)), reason=reason)
 
 
 def _shown(value: object) -> str:
@@ -264,15 +267,15 @@ def _shown(value: object) -> str:
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 
-def _nearest(key: _Key) -> str:
+def _no_such_option(key: _Key) -> str:
     """The valid key that is meant most likely: by its last word, then by the whole of it."""
     valid = list(_keys(Config))
     words = {name.rsplit(".", 1)[-1]: name for name in reversed(valid)}
     found = difflib.get_close_matches(str(key[-1]), words, 1, 0.6)
     if found:
-        return f", did you mean {words[found[0]]}?"
+        return translate("faults", "there is no such option, did you mean {name}?").format(name=words[found[0]])
     whole = difflib.get_close_matches(".".join(map(str, key)), valid, 1, 0.0)
-    return f", the nearest is {whole[0]}"
+    return translate("faults", "there is no such option, the nearest is {name}").format(name=whole[0])
 
 
 def _keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:

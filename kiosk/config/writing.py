@@ -174,7 +174,8 @@ class ConfigWriter:
 
     def _fault(self, error: OSError) -> ConfigError:
         full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-        remedy = "free space on its disk" if full else "check the permissions of the file and its folder"
+        rights = translate("faults", "check the permissions of the file and its folder")
+        remedy = translate("faults", "free space on its disk") if full else rights
         return ConfigError(
             self.path,
             translate("faults", "cannot be written ({cause})").format(cause=error.strerror or error),

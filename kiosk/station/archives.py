@@ -144,7 +144,8 @@ def _require_space(folder: Path, archive: Archive, path: Path) -> None:
     except OSError as fault:
         raise _no_space(path, str(fault.strerror)) from fault
     if archive.bytes + _SPARE_BYTES > free:
-        raise _no_space(path, f"{archive.bytes / 2**20:.0f} MB, and {free / 2**20:.0f} MB are free")
+        reason = translate("faults", "{needed:.0f} MB, and {free:.0f} MB are free")
+        raise _no_space(path, reason.format(needed=archive.bytes / 2**20, free=free / 2**20))
 
 
 def _no_space(path: Path, reason: str) -> KioskError:

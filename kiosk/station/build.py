@@ -37,6 +37,7 @@ from kiosk.vision.yunet import YuNetDetector
 from kiosk.weights.detector_files import KIND as DETECTOR
 from kiosk.weights.detector_files import detector_content, detector_paths
 from kiosk.weights.spec_files import spec_names
+from kiosk.words import translate
 
 ShowProgress: TypeAlias = Callable[[str, int, int], None]  # what, done, total
 
@@ -114,7 +115,8 @@ def _detector_maker(config: ConfigFile) -> Callable[[], FaceDetector]:
     name, folders = config.current.detector, weights_folders(config)
     if name == HAAR:
         return HaarDetector
-    otherwise = f"use {HAAR}, or a detector whose spec lies in {folders[0]}"
+    otherwise = translate("faults", "use {name}, or a detector whose spec lies in {folder}")
+    otherwise = otherwise.format(name=HAAR, folder=folders[0])
     _require_known(config, "detector", name, [HAAR, *spec_names(folders, DETECTOR)], otherwise)
     content = detector_content(name, folders)
     return lambda: YuNetDetector(name, content)
@@ -123,7 +125,8 @@ def _detector_maker(config: ConfigFile) -> Callable[[], FaceDetector]:
 def load_configured_encoder(config: ConfigFile) -> Encoder:
     """The encoder of the configuration; raises ConfigError where there is none of that name, else EncoderError."""
     choice, own = config.current.encoder, own_weights(config)
-    known, otherwise = [*encoder_names(own), *EXPORTED], f"see `kiosk encoders`; specs are looked for in {own}"
+    known = [*encoder_names(own), *EXPORTED]
+    otherwise = translate("faults", "see `kiosk encoders`; specs are looked for in {folder}").format(folder=own)
     for name in _names(choice):
         _require_known(config, "encoder", name, known, otherwise)
     return load_encoder(choice, config.current.threads, own)
@@ -135,7 +138,9 @@ def _names(choice: EncoderChoice) -> list[str]:
 
 def _require_known(config: ConfigFile, key: str, name: str, known: Collection[str], otherwise: str) -> None:
     if name not in known:
-        raise config.fault(key, f"{name!r} is not known", did_you_mean(name, known, otherwise))
+        raise config.fault(
+            key, translate("faults", "{name!r} is not known").format(name=name), did_you_mean(name, known, otherwise)
+        )
 
 
 def _watched(config: ConfigFile) -> WatchedFiles:

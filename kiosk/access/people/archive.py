@@ -190,16 +190,16 @@ def _entry_fault(entry: zipfile.ZipInfo) -> str | None:
     parts = PurePosixPath(entry.orig_filename).parts
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if "\\" in entry.orig_filename or "\0" in entry.orig_filename or ".." in parts or parts[:1] == ("/",) or not parts:
-        return "leads out of the archive"
+        return translate("faults", "leads out of the archive")
     if kind not in {0, stat.S_IFREG} or entry.is_dir():
-        return "is a link or no file"
+        return translate("faults", "is a link or no file")
     if entry.flag_bits & 0x1:
-        return "is encrypted"
+        return translate("faults", "is encrypted")
     if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        return "is compressed in an unknown way"
+        return translate("faults", "is compressed in an unknown way")
     most = _MAX_RATIO if entry.filename.endswith(".json") else _MAX_PICTURE_RATIO
     if entry.file_size > most * max(entry.compress_size, 1) + _CHUNK_BYTES:
-        return "would become much larger than it is"
+        return translate("faults", "would become much larger than it is")
     return None
 
 

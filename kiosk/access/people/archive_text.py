@@ -37,9 +37,9 @@ def from_json(content: bytes, archive: str) -> tuple[ArchivedPerson, ...]:
     try:
         whole = json.loads(content)
     except (ValueError, RecursionError) as fault:
-        raise _fault(archive, "its list of people cannot be read") from fault
+        raise _fault(archive, translate("faults", "its list of people cannot be read")) from fault
     if not isinstance(whole, dict) or whole.get("format") != FORMAT:
-        raise _fault(archive, "it is no archive of people")
+        raise _fault(archive, translate("faults", "it is no archive of people"))
     if whole.get("version") != VERSION:
         raise ArchiveError(
             archive,
@@ -48,12 +48,12 @@ def from_json(content: bytes, archive: str) -> tuple[ArchivedPerson, ...]:
         )
     entries = whole.get("people")
     if not isinstance(entries, list) or not entries:
-        raise _fault(archive, "it holds nobody")
+        raise _fault(archive, translate("faults", "it holds nobody"))
     people = tuple(_person(entry, archive) for entry in entries)
     keys = [person_key(one.record.person) for one in people]
     twice = next((one.record.person for one in people if keys.count(person_key(one.record.person)) > 1), None)
     if twice is not None:
-        raise _fault(archive, f"it holds {twice!r} twice")
+        raise _fault(archive, translate("faults", "it holds {name!r} twice").format(name=twice))
     return people
 
 
@@ -81,11 +81,11 @@ def record_as_json(record: PersonRecord) -> dict[str, Any]:
 
 def _person(entry: object, archive: str) -> ArchivedPerson:
     if not isinstance(entry, dict):
-        raise _fault(archive, "its list of people cannot be read")
+        raise _fault(archive, translate("faults", "its list of people cannot be read"))
     person = normal_name(_text(entry, "person", archive))
     fault = name_fault(person)
     if fault:
-        raise _fault(archive, f"the name {person[:120]!r} {fault}")
+        raise _fault(archive, translate("faults", "the name {name!r} {fault}").format(name=person[:120], fault=fault))
     pictures = _texts(entry, "pictures", archive)
     try:
         record = PersonRecord(
@@ -99,21 +99,22 @@ def _person(entry: object, archive: str) -> ArchivedPerson:
         )
         return ArchivedPerson(cleaned(record), pictures)
     except (ValueError, TypeError, KioskError) as fault_found:
-        reason = fault_found.reason if isinstance(fault_found, KioskError) else "what is known cannot be read"
+        unread = translate("faults", "what is known cannot be read")
+        reason = fault_found.reason if isinstance(fault_found, KioskError) else unread
         raise _fault(archive, f"{person}: {reason}") from fault_found
 
 
 def _text(entry: Mapping[str, object], name: str, archive: str) -> str:
     value = entry.get(name, "")
     if not isinstance(value, str) or "\0" in value or any("\ud800" <= one <= "\udfff" for one in value):
-        raise _fault(archive, f"the field {name} is no text")
+        raise _fault(archive, translate("faults", "the field {name} is no text").format(name=name))
     return value
 
 
 def _texts(entry: Mapping[str, object], name: str, archive: str) -> tuple[str, ...]:
     values = entry.get(name, [])
     if not isinstance(values, list):
-        raise _fault(archive, f"the field {name} is no list")
+        raise _fault(archive, translate("faults", "the field {name} is no list").format(name=name))
     return tuple(_text({name: value}, name, archive) for value in values)
 
 

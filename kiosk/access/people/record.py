@@ -100,11 +100,11 @@ def clean_text(text: str) -> str:
 def field_fault(name: str, text: str) -> str | None:
     """Why a clean text cannot stand in a field, as the end of a sentence; None where it can."""
     if len(text) > TEXT_FIELDS[name]:
-        return f"is longer than {TEXT_FIELDS[name]} characters"
+        return translate("faults", "is longer than {count} characters").format(count=TEXT_FIELDS[name])
     if not all(is_printable(character) for character in text):
-        return "holds characters that cannot be shown"
+        return translate("faults", "holds characters that cannot be shown")
     if name == "email" and text and not _EMAIL.fullmatch(text):
-        return "is no e-mail address"
+        return translate("faults", "is no e-mail address")
     return None
 
 

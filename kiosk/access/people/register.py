@@ -130,7 +130,8 @@ class PeopleRegister:
         old, new = normal_name(old), normal_name(new)
         fault = name_fault(new)
         if fault:
-            raise PeopleError(f"the name {printable(new)!r}", fault, translate("faults", "give another name"))
+            thing = translate("faults", "the name {name!r}").format(name=printable(new))
+            raise PeopleError(thing, fault, translate("faults", "give another name"))
         with self._writing() as connection:
             before, there = _find(connection, old) or PersonRecord(old), _find(connection, new)
             if there is not None and person_key(old) != person_key(new) and not _has_been(there, old):

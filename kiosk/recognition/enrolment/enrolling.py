@@ -92,17 +92,19 @@ def _faults(examined: Sequence[Examined], home: Path, gallery: GallerySnapshot, 
     """What is wrong with each picture that may not be enrolled."""
     faults = {number: picture.fault for number, picture in enumerate(examined) if picture.fault}
     for number, same in repeated(examined, home).items():
-        faults.setdefault(number, f"the same picture as {same}")
+        faults.setdefault(number, translate("faults", "the same picture as {name}").format(name=same))
     for number, picture in enumerate(examined):
         other = picture.embedding and other_within(picture.embedding, home.name, gallery, threshold)
         if other:
             known_as = display_name(other.person)
-            faults[number] = f"shows {known_as}, who is already enrolled (distance {other.distance:.2f})"
+            shows = translate("faults", "shows {name}, who is already enrolled (distance {distance:.2f})")
+            faults[number] = shows.format(name=known_as, distance=other.distance)
     rest = [(number, one.embedding) for number, one in enumerate(examined) if number not in faults and one.embedding]
     stored = stored_of(gallery, home.name)
-    whose = "the pictures already enrolled" if stored else "the other pictures"
+    unlike_stored = translate("faults", "shows somebody else than the pictures already enrolled")
+    unlike = unlike_stored if stored else translate("faults", "shows somebody else than the other pictures")
     odd = odd_ones_out([embedding for _, embedding in rest], stored, threshold)
-    return faults | {rest[index][0]: f"shows somebody else than {whose}" for index in odd}
+    return faults | dict.fromkeys((rest[index][0] for index in odd), unlike)
 
 
 def _stored_digests(home: Path) -> dict[str, str]:

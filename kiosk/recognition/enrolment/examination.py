@@ -53,7 +53,10 @@ class Examined:
 def examine(offered: Offered, encode: EncodePicture) -> Examined:
     """Reads and encodes a picture; nothing that is wrong with it raises, what `encode` raises passes through."""
     if offered.suffix not in SUFFIXES:
-        return Examined(offered, fault=f"the name ends in none of {', '.join(sorted(SUFFIXES))}")
+        endings = ", ".join(sorted(SUFFIXES))
+        return Examined(
+            offered, fault=translate("faults", "the name ends in none of {endings}").format(endings=endings)
+        )
     try:
         with _opened(offered) as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
@@ -64,7 +67,7 @@ def examine(offered: Offered, encode: EncodePicture) -> Examined:
     if isinstance(outcome, Rejection):
         return Examined(offered, digest, fault=in_words(outcome))
     if not np.isfinite(outcome.vector).all():
-        return Examined(offered, digest, fault="gave no usable embedding")
+        return Examined(offered, digest, fault=translate("faults", "gave no usable embedding"))
     return Examined(offered, digest, outcome)
 
 

@@ -50,7 +50,7 @@ def checked_name(name: str) -> str:
     fault = name_fault(person)
     if fault:
         raise EnrolmentError(
-            f"the name {printable(person)!r}",
+            translate("faults", "the name {name!r}").format(name=printable(person)),
             fault,
             translate("faults", "give the person's name as it is to be greeted"),
         )
@@ -104,7 +104,7 @@ def remove_pictures(folder: Path, sources: Collection[str]) -> list[str]:
     owners = {person_key(path.parent.name if path.parent != folder else path.stem) for path in wanted}
     if len(owners) > 1:
         raise UnknownPersonError(
-            "the pictures",
+            translate("faults", "the pictures"),
             translate("faults", "are of several people"),
             translate("faults", "remove those of one person at a time"),
         )

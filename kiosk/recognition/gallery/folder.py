@@ -71,7 +71,15 @@ def list_folder(folder: Path) -> Listing:
             else:
                 found.append(one)
     except (OSError, RuntimeError, ValueError) as fault:
-        return Listing((), (Skipped(printable(folder), f"the image folder cannot be read ({_cause(fault)})"),))
+        return Listing(
+            (),
+            (
+                Skipped(
+                    printable(folder),
+                    translate("faults", "the image folder cannot be read ({cause})").format(cause=_cause(fault)),
+                ),
+            ),
+        )
     if not found and not skipped:
         skipped.append(Skipped(printable(folder), EMPTY))
     return Listing(_in_one_spelling(found), tuple(skipped))
