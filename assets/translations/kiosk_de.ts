@@ -2247,68 +2247,68 @@
     <name>journal</name>
     <message numerus="yes">
       <source>%n people</source>
-      <translation type="unfinished">
-        <numerusform></numerusform>
-        <numerusform></numerusform>
+      <translation>
+        <numerusform>eine Person</numerusform>
+        <numerusform>%n Personen</numerusform>
       </translation>
     </message>
     <message numerus="yes">
       <source>%n pictures</source>
-      <translation type="unfinished">
-        <numerusform></numerusform>
-        <numerusform></numerusform>
+      <translation>
+        <numerusform>ein Bild</numerusform>
+        <numerusform>%n Bilder</numerusform>
       </translation>
     </message>
     <message numerus="yes">
       <source>%n faces</source>
-      <translation type="unfinished">
-        <numerusform></numerusform>
-        <numerusform></numerusform>
+      <translation>
+        <numerusform>ein Gesicht</numerusform>
+        <numerusform>%n Gesichter</numerusform>
       </translation>
     </message>
     <message>
       <source>role: reception</source>
-      <translation type="unfinished"></translation>
+      <translation>Rolle: Empfang</translation>
     </message>
     <message>
       <source>role: installer</source>
-      <translation type="unfinished"></translation>
+      <translation>Rolle: Technik</translation>
     </message>
     <message>
       <source>shown name</source>
-      <translation type="unfinished"></translation>
+      <translation>gezeigter Name</translation>
     </message>
     <message>
       <source>spoken name</source>
-      <translation type="unfinished"></translation>
+      <translation>gesprochener Name</translation>
     </message>
     <message>
       <source>staff number</source>
-      <translation type="unfinished"></translation>
+      <translation>Personalnummer</translation>
     </message>
     <message>
       <source>card id</source>
-      <translation type="unfinished"></translation>
+      <translation>Kartennummer</translation>
     </message>
     <message>
       <source>e-mail</source>
-      <translation type="unfinished"></translation>
+      <translation>E-Mail</translation>
     </message>
     <message>
       <source>valid from</source>
-      <translation type="unfinished"></translation>
+      <translation>gültig ab</translation>
     </message>
     <message>
       <source>valid until</source>
-      <translation type="unfinished"></translation>
+      <translation>gültig bis</translation>
     </message>
     <message>
       <source>group</source>
-      <translation type="unfinished"></translation>
+      <translation>Gruppe</translation>
     </message>
     <message>
       <source>consent</source>
-      <translation type="unfinished"></translation>
+      <translation>Einwilligung</translation>
     </message>
     <message>
       <source>Back to the list</source>
@@ -3221,19 +3221,19 @@
     </message>
     <message>
       <source>must not be empty</source>
-      <translation type="unfinished"></translation>
+      <translation>darf nicht leer sein</translation>
     </message>
     <message>
       <source>{option}: {reason}</source>
-      <translation type="unfinished"></translation>
+      <translation>{option}: {reason}</translation>
     </message>
     <message>
       <source>the braces do not match</source>
-      <translation type="unfinished"></translation>
+      <translation>die Klammern passen nicht zusammen</translation>
     </message>
     <message>
       <source>{names} is the only word that is filled in</source>
-      <translation type="unfinished"></translation>
+      <translation>{names} ist das einzige Wort, das ersetzt wird</translation>
     </message>
     <message>
       <source>Recognition</source>

@@ -56,23 +56,23 @@
     <name>journal</name>
     <message numerus="yes">
       <source>%n people</source>
-      <translation type="unfinished">
-        <numerusform></numerusform>
-        <numerusform></numerusform>
+      <translation>
+        <numerusform>one person</numerusform>
+        <numerusform>%n people</numerusform>
       </translation>
     </message>
     <message numerus="yes">
       <source>%n pictures</source>
-      <translation type="unfinished">
-        <numerusform></numerusform>
-        <numerusform></numerusform>
+      <translation>
+        <numerusform>one picture</numerusform>
+        <numerusform>%n pictures</numerusform>
       </translation>
     </message>
     <message numerus="yes">
       <source>%n faces</source>
-      <translation type="unfinished">
-        <numerusform></numerusform>
-        <numerusform></numerusform>
+      <translation>
+        <numerusform>one face</numerusform>
+        <numerusform>%n faces</numerusform>
       </translation>
     </message>
     <message numerus="yes">
