@@ -3,6 +3,7 @@
 from typing import cast
 
 from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QLineEdit, QWidget
 
 from kiosk.access.staff import LONGEST_PIN, Role, StaffMember, pin_fault
@@ -80,6 +81,12 @@ class StaffForm(QWidget):
     def set_busy(self, *, busy: bool) -> None:
         """While it is being saved it is not saved again."""
         self.save.setEnabled(not busy)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
+        if event is not None and event.key() == Qt.Key.Key_Escape:
+            self.cancelled.emit()  # one step back, not to the door
+        else:
+            super().keyPressEvent(event)
 
     @pyqtSlot()
     def on_save(self) -> None:

@@ -80,5 +80,10 @@ def test_form_that_is_being_saved_is_not_saved_twice(form: StaffForm, qtbot) -> 
         qtbot.keyClick(form.again_field.edit, Qt.Key.Key_Return)
 
 
+def test_escape_gives_up_the_form(form: StaffForm, qtbot) -> None:
+    with qtbot.waitSignal(form.cancelled):
+        qtbot.keyClick(form.pin_field.edit, Qt.Key.Key_Escape)
+
+
 def test_roles_say_what_they_may_do() -> None:
     assert len({role_in_words(role) for role in Role}) == len(Role)

@@ -1,6 +1,7 @@
 """One row of the journal with everything that stands in it."""
 
-from PyQt6.QtCore import pyqtSignal, pyqtSlot
+from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QWidget
 
 from kiosk.access.journal import JournalEntry
@@ -45,7 +46,14 @@ class Details(QWidget):
         self._person = entry.person or "" if isinstance(entry, JournalEntry) else ""
         for button in (self.only, self.plot):
             button.setVisible(bool(self._person))
+        self.back.setAccessibleDescription(f"{line.whole}\n{self.figures.text()}")  # heard with the focus
         self.back.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
+        if event is not None and event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()  # one step back, not to the door
+        else:
+            super().keyPressEvent(event)
 
     @pyqtSlot()
     def on_only(self) -> None:

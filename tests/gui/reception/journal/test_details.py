@@ -31,6 +31,19 @@ def test_buttons_lead_to_the_persons_rows_and_distances(details: Details, make_e
         qtbot.keyClick(details.back, Qt.Key.Key_Return)
 
 
+def test_escape_goes_one_step_back(details: Details, make_entry, qtbot) -> None:
+    details.show_line(line_of(make_entry()))
+    with qtbot.waitSignal(details.closed):
+        qtbot.keyClick(details.back, Qt.Key.Key_Escape)
+
+
+def test_screen_reader_hears_the_row_with_the_focus(details: Details, make_entry) -> None:
+    details.show_line(line_of(make_entry()))
+    said = details.back.accessibleDescription()
+    assert "let in: Ada" in said
+    assert "Encoder dlib_resnet" in said
+
+
 def test_row_about_nobody_leads_nowhere(details: Details, make_entry) -> None:
     details.show_line(line_of(make_entry(person=None, reason="nobody_enrolled", outcome="refused")))
     assert details.only.isHidden()
