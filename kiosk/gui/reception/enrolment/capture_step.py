@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import Qt, QTimer, pyqtSlot
+from PyQt6.QtCore import QStandardPaths, Qt, QTimer, pyqtSlot
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QFileDialog, QLabel
 
@@ -25,7 +25,6 @@ from kiosk.vision.pictures import SUFFIXES
 from kiosk.words import translate
 
 _SEEN_MS = 700  # for which the last picture is seen before the wizard goes on
-_PROMPT_UNITS = 210
 
 
 class CaptureStep(Step):
@@ -107,6 +106,7 @@ class CaptureStep(Step):
         dialog.setWindowFlags(Qt.WindowType.Widget)
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setDirectory(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
         dialog.setNameFilter(translate("enrolment", "Pictures ({endings})").format(endings=endings))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.filesSelected.connect(self.on_files_chosen)

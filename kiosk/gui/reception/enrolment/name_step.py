@@ -106,7 +106,7 @@ class NameStep(Step):
 
     def _known_panel(self) -> Panel:
         self.known_heading = Heading("")
-        self.add = Button("", "camera", "primary")
+        self.add = Button(translate("enrolment", "Add pictures to this person"), "camera", "primary")
         self.other = Button(translate("enrolment", "Choose another name"))
         self.add.clicked.connect(self.on_add)
         self.other.clicked.connect(self.on_other)
@@ -118,7 +118,6 @@ class NameStep(Step):
     def _show_known(self, known: str) -> None:
         name = display_name(known)
         self.known_heading.setText(translate("enrolment", "{name} is already enrolled.").format(name=name))
-        self.add.set_text(translate("enrolment", "Add pictures to this person"))
         self._known.show()
         self.add.setFocus()
 

@@ -1,7 +1,13 @@
-from PyQt6.QtCore import Qt
+import pytest
+from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent
+from PyQt6.QtWidgets import QAbstractButton, QLineEdit
 
+from kiosk.access.people import PersonRecord
 from kiosk.domain import Outcome
 from kiosk.gui.reception.enrolment.page import EnrolmentPage
+from kiosk.recognition.enrolment import Offered
+from kiosk.resources import asset
 
 PERSON = "Ricardo_Lagos"
 LEFT = Qt.MouseButton.LeftButton
@@ -16,6 +22,14 @@ def capture(qtbot, page, camera, faces):
     qtbot.waitUntil(lambda: page.step is page.check)
 
 
+@pytest.fixture
+def impatient(monkeypatch):
+    """Photographs do not turn their heads: six seconds a pose would be waited for in vain."""
+    monkeypatch.setattr("kiosk.recognition.capture.session.PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr("kiosk.recognition.capture.session.SETTLE_AGAIN_SECONDS", 0.7)
+
+
+@pytest.mark.usefixtures("impatient")
 def test_a_colleague_is_enrolled_with_three_clicks_and_let_in(qtbot, page: EnrolmentPage, camera, pictures, desk):
     faces = pictures(PERSON)
     page.enter()
@@ -40,3 +54,120 @@ def test_a_colleague_is_enrolled_with_three_clicks_and_let_in(qtbot, page: Enrol
     assert record.consent.recorded_by == "Ida"
     assert [row.action for row in desk.journal.actions(10)] == ["enrolled"]
     assert [row.outcome for row in desk.journal.entries(10)] == [Outcome.GRANTED.value]
+
+
+def to_consent(qtbot, page, name):
+    page.name.name.set_text(name)
+    page.name.next.click()
+    qtbot.waitUntil(lambda: page.step is page.consent)
+
+
+def everything(desk):
+    """Every file below the user's folders and the kiosk's own."""
+    return {path: path.read_bytes() for path in desk.folder.parent.rglob("*") if path.is_file()}
+
+
+def test_the_same_face_under_another_name_stops_and_is_merged_only_when_asked(qtbot, page, desk, screen):
+    page.enter(pictures=[desk.folder / "Grace_Hopper.jpg", asset("demo", "grace_hopper.jpg").read_bytes()])
+    to_consent(qtbot, page, "Mary")
+    page.consent.agree.click()
+    qtbot.waitUntil(lambda: page.check.merge is not None)
+    assert not page.check.save.isVisible()
+    page.check.merge.click()
+    qtbot.waitUntil(page.check.save.isVisible)
+    page.check.save.click()
+    qtbot.waitUntil(lambda: page.step is page.trial)
+    assert page.trial.enrolled.person == "Grace_Hopper"
+    assert len(page.trial.enrolled.sources) == 1  # the other one is her picture already
+    record = desk.people.record("Grace_Hopper")
+    assert record.consent is not None
+    assert desk.people.records().keys() == {"grace hopper"}
+
+
+def test_whoever_cancels_at_a_duplicate_leaves_nothing(qtbot, page, desk, screen):
+    page.enter(pictures=[asset("demo", "grace_hopper.jpg").read_bytes()])
+    to_consent(qtbot, page, "Mary")
+    before = everything(desk)
+    page.consent.agree.click()
+    qtbot.waitUntil(lambda: page.check.merge is not None)
+    page.check.on_cancel()
+    assert page.step is page.name
+    assert page.name.name.text == ""
+    assert screen.told == ["Nothing was kept."]
+    assert everything(desk) == before
+
+
+def test_leaving_half_way_discards_everything_and_lets_go_of_the_camera(qtbot, page, desk, camera, pictures):
+    before = everything(desk)
+    page.enter()
+    to_consent(qtbot, page, "Ricardo")
+    page.consent.agree.click()
+    qtbot.waitUntil(lambda: page.step is page.capture)
+    camera.show(pictures(PERSON)[0], seconds=2)
+    assert desk.station.capture is not None
+    assert page.capture.session.state.taken[0] is not None
+    page.leave()
+    assert desk.station.capture is None
+    assert page.capture.session is None
+    assert page.draft.person == ""
+    assert everything(desk) == before
+
+
+def test_who_has_agreed_to_this_text_before_is_not_asked_again(qtbot, page, desk):
+    page.enter(person="Grace_Hopper")
+    assert page.step is page.consent
+    page.consent.agree.click()
+    desk.people.save(PersonRecord("Grace_Hopper", consent=page.draft.consent))
+    page.enter(person="Grace_Hopper")
+    assert page.step is page.capture
+    page.leave()
+
+
+def test_a_kept_visitor_is_enrolled_after_consent_and_who_kept_the_face_is_told(qtbot, page, pictures):
+    told = []
+    page.enter(pictures=[Offered.file(pictures(PERSON)[0])], person="Ricardo", saved=told.append)
+    assert page.step is page.name
+    assert page.name.name.text == "Ricardo"
+    to_consent(qtbot, page, "Ricardo Lagos")
+    page.consent.agree.click()
+    qtbot.waitUntil(page.check.save.isEnabled)
+    page.check.save.click()
+    qtbot.waitUntil(lambda: page.step is page.trial)
+    assert told == ["Ricardo Lagos"]
+
+
+def drop(page, paths):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    button, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, data, button, none)
+    page.dragEnterEvent(enter)
+    if enter.isAccepted():
+        page.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, button, none))
+    return enter.isAccepted()
+
+
+def test_dropped_pictures_wait_for_the_consent_and_pass_the_same_gates(qtbot, page, pictures, screen, tmp_path):
+    (tmp_path / "empty.jpg").touch()
+    page.enter()
+    assert not drop(page, [tmp_path / "notes.txt"])
+    assert drop(page, [*pictures(PERSON)[:2], tmp_path / "empty.jpg"])
+    assert screen.told == ["3 pictures will be used after the consent."]
+    to_consent(qtbot, page, "Ricardo")
+    page.consent.agree.click()
+    qtbot.waitUntil(lambda: len(page.check.cards) == 3)
+    assert [card.state.text() for card in page.check.cards] == ["Good", "Good", "is empty"]
+    assert drop(page, pictures(PERSON)[2:3])
+    qtbot.waitUntil(lambda: len(page.check.cards) == 4)
+    assert page.check.save.isEnabled()
+
+
+def test_every_step_can_be_walked_by_keyboard_and_each_control_has_a_name(qtbot, page):
+    page.enter()
+    for name in ("name", "consent", "capture", "check", "trial"):
+        step = getattr(page, name)
+        for control in step.findChildren(QAbstractButton) + step.findChildren(QLineEdit):
+            if control.objectName().startswith("qt_"):
+                continue
+            assert control.accessibleName(), (name, control)
+            assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, (name, control.accessibleName())
