@@ -26,7 +26,8 @@ _BOM = "\ufeff"
 _PLAIN = re.compile(r"[A-Za-z/][\w./+*-]*", re.ASCII)
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "y", "n"})  # that YAML, or an older one, reads otherwise
 _Names: TypeAlias = tuple[str, ...]
-_Way: TypeAlias = Callable[[str, _Names, Value], str]
+_Changes: TypeAlias = Mapping[_Names, Value]
+_Way: TypeAlias = Callable[[str, _Changes], str]
 
 
 class _NotHere(Exception):  # noqa: N818  (no fault: the other way is taken)
@@ -62,9 +63,7 @@ def _by_one_way(way: _Way, path: Path, raw: bytes, changes: Mapping[str, Value])
     """The content with the changes, or None where it does not say then what it should."""
     text = raw.decode("utf-8")
     try:
-        for key, value in changes.items():
-            text = way(text, tuple(key.split(".")), value)
-        fresh = text.encode("utf-8")
+        fresh = way(text, {tuple(key.split(".")): value for key, value in changes.items()}).encode("utf-8")
         said = values(understood(path, fresh))
     except (YAMLError, ConfigError, _NotHere):
         return None
@@ -74,10 +73,12 @@ def _by_one_way(way: _Way, path: Path, raw: bytes, changes: Mapping[str, Value])
 # In the text -------------------------------------------------------------------------------------------------------
 
 
-def _in_place(text: str, names: _Names, value: Value) -> str:
-    """The value put where the old one stands, or in a line of its own."""
+def _in_place(text: str, changes: _Changes) -> str:
+    """Each value put where the old one stands, or in a line of its own."""
     mark, body = (_BOM, text[1:]) if text.startswith(_BOM) else ("", text)
-    return mark + _set(body, names, value)
+    for names, value in changes.items():
+        body = _set(body, names, value)
+    return mark + body
 
 
 def _set(text: str, names: _Names, value: Value) -> str:
@@ -194,17 +195,18 @@ def _escaped(character: str) -> str:
 # By ruamel.yaml ----------------------------------------------------------------------------------------------------
 
 
-def _written_anew(text: str, names: _Names, value: Value) -> str:
+def _written_anew(text: str, changes: _Changes) -> str:
     yaml = YAML(typ="rt")
     yaml.preserve_quotes = True
     yaml.width = 4096  # no line is broken that was none before
     content = yaml.load(text)
     if content is None:
         content = CommentedMap()
-    home = content
-    for name in names[:-1]:
-        home = home.setdefault(name, CommentedMap())
-    home[names[-1]] = _node(value)
+    for names, value in changes.items():
+        home = content
+        for name in names[:-1]:
+            home = home.setdefault(name, CommentedMap())
+        home[names[-1]] = _node(value)
     out = io.StringIO()
     yaml.dump(content, out)
     mark = _BOM if text.startswith(_BOM) else ""

@@ -137,7 +137,13 @@ def _in_words(error: ValidationError) -> str:
         return translate("settings", "No more frames can agree than are counted.")
     if fault["loc"] == ("quality",):
         return translate("settings", "The least light must be below the most light.")
-    return fault["msg"].removeprefix("Value error, ")
+    key = next((key for key in WORDS if fault["loc"][: key.count(".") + 1] == tuple(key.split("."))), "")
+    if fault["type"] in {"string_too_short", "too_short"}:
+        reason = translate("settings", "must not be empty")
+    else:
+        reason = fault["msg"].removeprefix("Value error, ")
+    title = translate("settings", WORDS[key].title) if key else ""
+    return translate("settings", "{option}: {reason}").format(option=title, reason=reason)
 
 
 def _fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:

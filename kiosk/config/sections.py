@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from kiosk.words import translate
+
 
 def _without_nul(text: str) -> str:
     # The one character that no path and no argument of a program can hold.
@@ -144,9 +146,9 @@ class VoiceSection(Section):
         try:
             parts = list(string.Formatter().parse(text))
         except ValueError as error:
-            raise ValueError(f"the braces do not match ({error})") from None
+            raise ValueError(translate("settings", "the braces do not match")) from error
         if any(field is not None and (field != "names" or form or kind) for _, field, form, kind in parts):
-            raise ValueError("{names} is the only word that is filled in")
+            raise ValueError(translate("settings", "{names} is the only word that is filled in"))
         return text
 
 

@@ -130,7 +130,10 @@ def test_objections_that_concern_two_options_are_sentences() -> None:
     assert objection(values(Config()), {"decision.k": 9}) == "No more frames can agree than are counted."
     assert objection(values(Config()), {"quality.min_light": 230.0}).startswith("The least light must be below")
     assert objection(values(Config()), {"decision.k": 9, "decision.n": 9}) == ""
-    assert objection(values(Config()), {"voice.text": "{x}"}) == "{names} is the only word that is filled in"
+    assert objection(values(Config()), {"voice.text": "{x}"}) == ("Welcome: {names} is the only word that is filled in")
+    assert objection(values(Config()), {"voice.text": "{"}) == "Welcome: the braces do not match"
+    assert objection(values(Config()), {"gallery.folder": ""}) == "Image folder: must not be empty"
+    assert objection(values(Config()), {"threads": 99}).startswith("Processor cores: ")
 
 
 @given(
