@@ -40,6 +40,7 @@ _SCHEMA = Schema(
     wal=False,  # a log would keep a copy of each face
     remedy=QT_TRANSLATE_NOOP("faults", "the damaged file was deleted, try again"),
 )
+_NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
 _SURPLUS = "id <= (SELECT id FROM visitors ORDER BY id DESC LIMIT 1 OFFSET ?)"
 
 
@@ -57,8 +58,8 @@ class VisitorStore:
     """Kept faces in one SQLite file; any thread may use it, and several processes at once.
 
     The file is made when the first face is kept. What is removed is overwritten in the file at once. A damaged file is
-    deleted: what can no longer be purged on time must not stay. Every method raises VisitorsError where the file
-    cannot be used.
+    deleted, and so is one from which nothing can be purged because the disk is full: what cannot go on time must not
+    stay. Every method raises VisitorsError where the file cannot be used.
     """
 
     def __init__(self, path: Path) -> None:
@@ -126,11 +127,19 @@ class VisitorStore:
     def _remove_where(self, condition: str, *values: str) -> int:
         # Asked first: once a second it is almost always in vain, and a reader is not to be kept waiting for that.
         with self._session() as connection:
-            some = connection.execute(f"SELECT EXISTS (SELECT 1 FROM visitors WHERE {condition})", values)  # noqa: S608 - constants
-            if not some.fetchone()[0]:
-                return 0
-        with self._change() as connection:
-            return connection.execute(f"DELETE FROM visitors WHERE {condition}", values).rowcount  # noqa: S608 - constants
+            found = connection.execute(f"SELECT count(*) FROM visitors WHERE {condition}", values).fetchone()[0]  # noqa: S608 - constants
+        if not found:
+            return 0
+        try:
+            with self._change() as connection:
+                return connection.execute(f"DELETE FROM visitors WHERE {condition}", values).rowcount  # noqa: S608 - constants
+        except VisitorsError as fault:
+            # To remove a row takes some room for a moment. A full disk is no reason to keep a face for longer, but one
+            # to keep none.
+            if getattr(fault.__cause__, "sqlite_errorcode", 0) & 0xFF not in _NO_ROOM:
+                raise
+            self._destroy()
+            return int(found)
 
     def close(self) -> None:
         """Closes the file; the next use opens it again."""

@@ -166,6 +166,35 @@ def test_a_crash_while_removing_is_made_good_by_the_next_purge(store, tmp_path):
     assert not is_left(tmp_path, 1)
 
 
+# A disk that takes no byte more: removing a row needs a journal for a moment.
+FULL = """
+import resource, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from kiosk.access.visitors import VisitorStore
+store = VisitorStore(Path(sys.argv[1]))
+store.count()
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+print(store.purge(datetime.fromisoformat(sys.argv[2])), store.count())
+"""
+
+
+@pytest.mark.parametrize(("hours", "left"), [(1, "1 0"), (-1, "0 2")])
+def test_on_a_full_disk_no_face_stays_longer_than_its_time(store, tmp_path, hours, left):
+    store.keep(picture(1), embedding(1), NOON)
+    store.keep(picture(2), embedding(2), NOON + 2 * HOUR)
+    store.close()
+    told = subprocess.run(
+        [sys.executable, "-c", FULL, str(store.path), (NOON + hours * HOUR).isoformat()],
+        env={**os.environ, "PYTHONPATH": str(Path(kiosk.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.stdout.strip() == left, told.stderr
+    assert is_left(tmp_path, 1) == (hours < 0)
+
+
 class TestFaults:
     def test_a_damaged_file_is_deleted_and_said(self, store, tmp_path):
         store.keep(picture(1), embedding(1), NOON)
