@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QButtonGroup, QStackedWidget
 
 from kiosk.access.journal import Filter, Journal
 from kiosk.domain import Outcome, Reason
-from kiosk.gui.controls import Button, Note, column, row
+from kiosk.gui.controls import Button, Note, column, flow
 from kiosk.gui.reception.journal.details import Details
 from kiosk.gui.reception.journal.filters import FilterBar
 from kiosk.gui.reception.journal.insight import Point, points_of
@@ -200,7 +200,7 @@ class JournalPage(StaffPage):
         self.empty.hide()
         # It takes what is left: a window that grew with the plot would not fit its screen.
         self.stack.setMinimumSize(1, 1)
-        head = row(self.door, self.staff, 1, self.plotted)
+        head = flow(self.door, self.staff, self.plotted)
         layout = column(head, self.filters, self.empty, self.stack, gap=8)
         layout.setStretch(3, 1)
         self.setLayout(layout)
