@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from kiosk.config.schema import Kind, OptionInfo, Value, called
@@ -35,7 +36,7 @@ def editor_for(info: OptionInfo, desk: Desk) -> Editor:
     if info.kind is Kind.BY_ENCODER:
         return _by_encoder(info, desk)
     if info.key == "encoder":
-        return ChoiceEditor(_named(encoders(desk.config)))
+        return ChoiceEditor(_with_pairs(encoders(desk.config)))
     if info.key == "detector":
         return ChoiceEditor(_named(detectors(desk.config)))
     if info.key == "screen.language":
@@ -60,6 +61,12 @@ def _by_encoder(info: OptionInfo, desk: Desk) -> Editor:
 def _overruled(desk: Desk) -> bool:
     named = str(desk.started_with.camera.source)
     return named != AUTO and stable_name(named) != desk.source
+
+
+def _with_pairs(names: Sequence[str]) -> list[tuple[str, Value]]:
+    """Each alone, then two as one, which know people better than either."""
+    pairs = [list(pair) for pair in combinations(names, 2)]
+    return [*_named(names), *((" + ".join(pair), pair) for pair in pairs)]
 
 
 def _named(names: Sequence[str]) -> list[tuple[str, Value]]:

@@ -13,6 +13,7 @@ from kiosk.words import translate
 
 _STEPS = ((1.0, 0.05), (10.0, 0.5), (300.0, 1.0))  # up to this maximum, in steps of that
 _LARGEST_STEP = 10.0
+_LONG_UNIT = 12  # letters
 
 
 class Editor(QWidget):
@@ -89,7 +90,7 @@ class NumberEditor(Editor):
         unit.setWordWrap(True)
         layout = row(self.less, self.edit, self.more, unit, gap=6)
         layout.setStretch(1, 2)
-        layout.setStretch(3, 3)
+        layout.setStretch(3, 2 if len(info.unit) < _LONG_UNIT else 4)
         self.setLayout(layout)
         self.edit.textEdited.connect(self.on_edited)
         self.edit.editingFinished.connect(self.on_finished)

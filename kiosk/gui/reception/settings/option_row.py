@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from PyQt6.QtCore import pyqtSignal, pyqtSlot
-from PyQt6.QtWidgets import QSizePolicy
 
 from kiosk.config.schema import Applies, OptionInfo, Value
 from kiosk.gui.controls import Button, Heading, Note, Panel, State, row
@@ -35,11 +34,17 @@ class OptionRow(Panel):
         self.fault = Note("", "error")
         self.fault.hide()
         self._default = Note("", "hint")
-        head = row(self.title, self.state, gap=8)
-        head.setStretch(0, 1)
         foot = row(self._default, self.back, gap=8)
         foot.setStretch(0, 1)
-        super().__init__(head, editor, self.fault, Note(translate("settings", info.effect), "hint"), foot, gap=4)
+        super().__init__(
+            self.title,
+            row(self.state, 1),
+            editor,
+            self.fault,
+            Note(translate("settings", info.effect), "hint"),
+            foot,
+            gap=4,
+        )
         self._describe()
         editor.changed.connect(self.on_changed)
         editor.refused.connect(self.on_refused)
@@ -79,7 +84,6 @@ class OptionRow(Panel):
         self._default.setText(f"{limits} {default}".strip())
         self.editor.describe(title, f"{translate('settings', self.info.effect)} {self._default.text()}")
         self.back.setAccessibleName(translate("settings", "Reset: {option}").format(option=title))
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
 
 def _default(info: OptionInfo) -> str:

@@ -42,7 +42,7 @@ class SaveBar(Panel):
         if objection:
             self.words.setText(objection)
         elif changes:
-            self.words.setText(translate("settings", "%n changes are not saved yet.", "", changes))
+            self.words.setText(translate("settings", "Not saved yet: {count}").format(count=changes))
         else:
             told = translate("settings", "Saved, and in force after a restart: {options}")
             self.words.setText(told.format(options=", ".join(waiting)))

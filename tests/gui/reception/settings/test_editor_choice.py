@@ -1,5 +1,6 @@
 import pytest
 
+from kiosk.gui.reception.settings import editor_choice
 from kiosk.gui.reception.settings.by_encoder import ByEncoderEditor
 from kiosk.gui.reception.settings.camera_editor import CameraEditor
 from kiosk.gui.reception.settings.editor_choice import WaitingEditor, editor_for
@@ -33,6 +34,14 @@ def test_editor_suits_the_option(make, key, kind):
 def test_installed_encoders_and_detectors_are_offered(make):
     assert make("encoder").box.itemData(0) == "dlib_resnet"
     assert make("detector").box.itemData(0) == "haar"
+
+
+def test_two_encoders_can_work_as_one(make, monkeypatch):
+    monkeypatch.setattr(editor_choice, "encoders", lambda config: ["a", "b", "c"])
+    editor = make("encoder")
+    offered = [(editor.box.itemText(index), editor.box.itemData(index)) for index in range(editor.box.count())]
+    assert offered[:4] == [("a", "a"), ("b", "b"), ("c", "c"), ("a + b", ["a", "b"])]
+    assert len(offered) == 6
 
 
 def test_languages_that_there_are_are_offered(make):
