@@ -92,7 +92,9 @@ def action_in_words(entry: ActionEntry) -> str:
     """What the staff did, without the time."""
     sentence = _sentence_of(entry.action, entry.subject is None)
     detail = "" if entry.detail is None else name(detail_in_words(entry.action, entry.detail))
-    said = sentence.format(staff=_staff(entry.staff), subject=name(entry.subject or ""), detail=detail)
+    said = sentence.format(
+        staff=_staff(entry.staff), subject=name(entry.subject or ""), detail=detail, action=entry.action
+    )
     # A detail that is not part of the sentence comes after it.
     return said if not detail or "{detail}" in sentence else f"{said} ({detail})"
 
@@ -114,7 +116,9 @@ def number(value: float, digits: int = 2) -> str:
 
 
 def _decision(entry: JournalEntry) -> str:
-    sentence = _sentences().get(entry.reason, entry.reason)
+    sentence = _sentences().get(entry.reason)
+    if sentence is None:
+        return entry.reason  # of a kiosk that knows more
     if entry.reason == Reason.AMBIGUOUS.value and entry.second_person is None:
         sentence = translate("journal", "not clear who it is: closest {name} at {distance}, needs {threshold}")
     if entry.outcome == Outcome.GRANTED.value and entry.distance is None and entry.person is not None:
@@ -178,4 +182,5 @@ def _sentence_of(action: str, nobody: bool) -> str:
     if nobody:
         said[Action.EXPORTED] = translate("journal", "{staff} exported the whole gallery")
         said[Action.IMPORTED] = translate("journal", "{staff} imported a gallery")
-    return {each.value: sentence for each, sentence in said.items()}.get(action, "{staff}: " + action)
+    known = {each.value: sentence for each, sentence in said.items()}
+    return known.get(action, "{staff}: {action}")

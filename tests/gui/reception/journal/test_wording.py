@@ -80,6 +80,7 @@ def plain(text: str) -> str:
             "refused because of a fault: the {lock} hangs",
         ),
         ({"reason": "of a newer kiosk", "light": 90.0}, "of a newer kiosk"),
+        ({"reason": "{0} {", "light": 90.0}, "{0} {"),
         ({"person": "{name}", "light": 90.0}, "not recognised: closest {name} at 0.44, needs 0.39"),
         ({"distance": None, "threshold": None, "light": 90.0}, "not recognised: closest Ada Lovelace at ?, needs ?"),
     ],
@@ -123,6 +124,7 @@ def test_every_action_is_a_sentence(action: Action) -> None:
         ),
         ({"action": "exported", "subject": None}, "Grace exported the whole gallery"),
         ({"action": "of a newer kiosk"}, "Grace: of a newer kiosk"),
+        ({"action": "{0} {"}, "Grace: {0} {"),
         ({"subject": "{detail}", "staff": "{0}"}, "{0} enrolled {detail}"),
     ],
 )
