@@ -24,10 +24,9 @@ class PeoplePage(StaffPage):
         super().__init__(office)
         self.portraits = Portraits(office.desk.folder, office.run)
         self.list = PeopleList(self.portraits)
-        self.person = PersonView(office)
+        self._person: PersonView | None = None
         self.stack = QStackedWidget()
-        for part in (self.list, self.person):
-            self.stack.addWidget(part)
+        self.stack.addWidget(self.list)
         self.setLayout(column(self.stack))
         self._gathered: Gathered | None = None
         self._gathering = False
@@ -36,9 +35,17 @@ class PeoplePage(StaffPage):
         self._looking.timeout.connect(self.on_look)
         self.list.opened.connect(self.on_opened)
         self.list.enrolment_wanted.connect(self.on_enrolment_wanted)
-        self.person.closed.connect(self.on_person_closed)
-        self.person.changed.connect(self.on_changed)
-        self.person.erased.connect(self.on_erased)
+
+    @property
+    def person(self) -> PersonView:
+        """The page of one person, made when the first is opened: everybody is there the sooner."""
+        if self._person is None:
+            self._person = view = PersonView(self.office)
+            self.stack.addWidget(view)
+            view.closed.connect(self.on_person_closed)
+            view.changed.connect(self.on_changed)
+            view.erased.connect(self.on_erased)
+        return self._person
 
     def enter(self, **arguments: object) -> None:
         """With `person`, that person's own page."""
@@ -55,7 +62,8 @@ class PeoplePage(StaffPage):
         self._looking.stop()
         self._gathering = False
         self.portraits.stop()
-        self.person.leave()
+        if self._person is not None:
+            self._person.leave()
 
     @pyqtSlot()
     def on_look(self) -> None:
@@ -98,9 +106,9 @@ class PeoplePage(StaffPage):
         if gathered is not self._gathered:
             self._gathered = gathered
             self.list.show_people(gathered)
-        if self.stack.currentWidget() is self.person:
-            key = person_key(self.person.name)
-            self.person.show_row(next((row for row in gathered.rows if row.key == key), None), gathered.snapshot)
+        if self._person is not None and self.stack.currentWidget() is self._person:
+            key = person_key(self._person.name)
+            self._person.show_row(next((row for row in gathered.rows if row.key == key), None), gathered.snapshot)
 
     def _could_not(self, fault: str) -> None:
         self._gathering = False

@@ -17,7 +17,7 @@ from kiosk.station.people_changes import remove
 from kiosk.words import translate
 
 _SIDE_UNITS = 104
-_CARD_UNITS = 168
+_CARD_UNITS = 144
 
 
 class PictureCard(QWidget):
