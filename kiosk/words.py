@@ -5,6 +5,8 @@ translates (Qt). Without one, as on the command line, the English text is what i
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 Translate: TypeAlias = Callable[[str, str, str, int], str]  # context, text, disambiguation, count
@@ -14,21 +16,48 @@ def _english(context: str, text: str, disambiguation: str, n: int) -> str:
     return text if n < 0 else text.replace("%n", str(n))
 
 
+def _plain_number(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}"
+
+
+def _plain_moment(when: datetime) -> str:
+    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How numbers, with so many decimals, and moments are written; at first as machines read them."""
+
+    number: Callable[[float, int], str] = _plain_number
+    moment: Callable[[datetime], str] = _plain_moment
+
+
 ENGLISH = "en"
 
 _translate: Translate = _english
 _language = ENGLISH
+_figures = Figures()
 
 
-def install(how: Translate | None, language: str = ENGLISH) -> None:
+def install(how: Translate | None, language: str = ENGLISH, figures: Figures | None = None) -> None:
     """Have `how` translate from now on, into `language`, in every thread; None goes back to English."""
-    global _translate, _language
-    _translate, _language = how or _english, language
+    global _translate, _language, _figures
+    _translate, _language, _figures = how or _english, language, figures or Figures()
 
 
 def language() -> str:
     """The language of the screen, such as "de" or "pt_BR"."""
     return _language
+
+
+def number(value: float, digits: int = 0) -> str:
+    """A number as the language of the screen writes it."""
+    return _figures.number(value, digits)
+
+
+def moment(when: datetime) -> str:
+    """Day and time, of a datetime with a time zone, as the language of the screen writes them."""
+    return _figures.moment(when)
 
 
 def translate(context: str, text: str, disambiguation: str = "", n: int = -1) -> str:

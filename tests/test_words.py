@@ -1,9 +1,10 @@
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from kiosk import words
-from kiosk.words import QT_TRANSLATE_NOOP, install, translate
+from kiosk.words import QT_TRANSLATE_NOOP, Figures, install, translate
 
 
 @pytest.fixture(autouse=True)
@@ -43,3 +44,13 @@ def test_a_marked_text_stays_as_it_is():
     install(lambda *asked: "Verriegelt")
     assert QT_TRANSLATE_NOOP("door", "Locked") == "Locked"
     assert words.translate("door", "Locked") == "Verriegelt"
+
+
+def test_numbers_and_moments_are_plain_until_a_language_writes_them():
+    noon = datetime(2026, 3, 1, 13, 0, tzinfo=timezone(timedelta(hours=1)))
+    assert (words.number(1234.56, 1), words.number(3.0)) == ("1234.6", "3")
+    assert words.moment(noon) == "2026-03-01 12:00:00 UTC"
+    install(None, figures=Figures(lambda value, digits: f"{value}/{digits}", lambda when: f"at {when.hour}"))
+    assert (words.number(1.5, 2), words.moment(noon)) == ("1.5/2", "at 13")
+    install(None)
+    assert words.number(1.5, 1) == "1.5"

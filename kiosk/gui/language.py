@@ -1,9 +1,10 @@
 """The language of the screen: which one it is, and what follows it: words, dates, numbers, Qt's own menus."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import cast
 
-from PyQt6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PyQt6.QtCore import QCoreApplication, QDateTime, QLibraryInfo, QLocale, QTranslator
 
 from kiosk import words
 from kiosk.resources import asset
@@ -61,7 +62,7 @@ class ScreenLanguage:
         before, self.code = self.code, chosen(wanted)
         locale = locale_of(self.code)
         QLocale.setDefault(locale)
-        words.install(_translate(self.code, locale), self.code)
+        words.install(_translate(self.code, locale), self.code, _figures(locale))
         if before != self.code or self._qt is None:
             self._use_qt()
         return before != self.code
@@ -106,6 +107,14 @@ def _translate(code: str, locale: QLocale) -> words.Translate:
         return found if n < 0 else found.replace("%n", locale.toString(n))
 
     return translate
+
+
+def _figures(locale: QLocale) -> words.Figures:
+    def moment(when: datetime) -> str:
+        here = QDateTime.fromSecsSinceEpoch(int(when.timestamp()))
+        return locale.toString(here, QLocale.FormatType.ShortFormat)
+
+    return words.Figures(lambda value, digits: locale.toString(float(value), "f", digits), moment)
 
 
 def _capital(name: str) -> str:

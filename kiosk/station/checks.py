@@ -15,7 +15,7 @@ from kiosk.station.advice import STRONGER_ENCODER, advice_for
 from kiosk.station.findings import Finding, State, of_fault
 from kiosk.station.matching import matching_numbers, names_of_none, names_spelt_otherwise
 from kiosk.vision.pictures import printable
-from kiosk.words import translate
+from kiosk.words import moment, number, translate
 
 MANY_PEOPLE = 100
 _LITTLE_BYTES, _LEAST_BYTES = 1_000_000_000, 100_000_000
@@ -33,7 +33,7 @@ def encoder_found(config: Config, spec: EncoderSpec, known: Collection[str], ver
     """The encoder with its numbers; `verified` says what was found out about its file."""
     threshold, margin = matching_numbers(config, spec)
     numbers = translate("health", "threshold {threshold}, margin {margin}")
-    told = numbers.format(threshold=f"{threshold:g}", margin=f"{margin:g}")
+    told = numbers.format(threshold=_written(threshold), margin=_written(margin))
     message = ", ".join(filter(None, (spec.name, verified, told)))
     public = f"{spec.name}, threshold {threshold:g}, margin {margin:g}"
     unused = _unused_numbers(config, spec.name, known)
@@ -41,6 +41,11 @@ def encoder_found(config: Config, spec: EncoderSpec, known: Collection[str], ver
         remedy = translate("health", "mend the name under matching: `kiosk encoders` lists them")
         return Finding("encoder", State.WARNING, "; ".join([message, *unused]), remedy, public=public)
     return Finding("encoder", State.OK, message, public=public)
+
+
+def _written(value: float) -> str:
+    """With as many decimals as it has."""
+    return number(value, len(f"{value:g}".partition(".")[2]))
 
 
 def _unused_numbers(config: Config, encoder: str, known: Collection[str]) -> list[str]:
@@ -102,7 +107,7 @@ def disk_found(file: Path) -> Finding:
     state = State.FAULT if free < _LEAST_BYTES else State.WARNING if free < _LITTLE_BYTES else State.OK
     remedy = translate("health", "make room: without it the journal stops, and the door stays shut")
     message = translate("health", "{gigabytes} GB free at {folder}").format(
-        gigabytes=f"{free / 1e9:.1f}", folder=folder
+        gigabytes=number(free / 1e9, 1), folder=folder
     )
     return Finding("disk", state, message, remedy if state is not State.OK else "", public=f"{free / 1e9:.1f} GB free")
 
@@ -110,17 +115,17 @@ def disk_found(file: Path) -> Finding:
 def clock_found(journal: Journal) -> Finding:
     """Whether the time of day can be right."""
     now, last = datetime.now(UTC), _last_entry(journal)
-    told = f"{now:%Y-%m-%d %H:%M:%S} UTC"
+    told, public = moment(now), f"{now:%Y-%m-%d %H:%M:%S} UTC"
     if last is not None and now < last:
         text = translate("health", "stands at {now}, before the journal's last entry of {last}")
-        message = text.format(now=told, last=f"{last:%Y-%m-%d %H:%M:%S}")
+        message = text.format(now=told, last=moment(last))
         remedy = translate("health", "set the clock; the journal would be out of order")
-        return Finding("clock", State.FAULT, message, remedy, public=f"{told}, before the journal's last entry")
+        return Finding("clock", State.FAULT, message, remedy, public=f"{public}, before the journal's last entry")
     if _synchronised() is False:
         message = translate("health", "{now}, not synchronised").format(now=told)
         remedy = translate("health", "switch time synchronisation on: timedatectl set-ntp true")
-        return Finding("clock", State.WARNING, message, remedy, public=f"{told}, not synchronised")
-    return Finding("clock", State.OK, told, public=told)
+        return Finding("clock", State.WARNING, message, remedy, public=f"{public}, not synchronised")
+    return Finding("clock", State.OK, told, public=public)
 
 
 def _last_entry(journal: Journal) -> datetime | None:

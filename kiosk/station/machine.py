@@ -4,7 +4,7 @@ import contextlib
 from pathlib import Path
 
 from kiosk.station.findings import Finding, State
-from kiosk.words import translate
+from kiosk.words import number, translate
 
 _PROC, _THERMAL = Path("/proc"), Path("/sys/class/thermal")
 _LITTLE_MB, _LEAST_MB = 400, 100
@@ -25,7 +25,7 @@ def memory_found(proc: Path = _PROC) -> Finding | None:
     return Finding(
         "memory",
         state,
-        text.format(taken=f"{taken_mb:.0f}", left=f"{left_mb:.0f}"),
+        text.format(taken=number(taken_mb), left=number(left_mb)),
         remedy if state is not State.OK else "",
         public=f"{taken_mb:.0f} MB taken, {left_mb:.0f} MB free",
     )

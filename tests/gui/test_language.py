@@ -1,5 +1,6 @@
 import runpy
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -159,3 +160,11 @@ def test_without_a_window_only_the_welcome_is_translated():
     assert compose(AUTO, ["Ada", "Lin"]) == "Willkommen Ada und Lin, einen schönen Tag!"
     assert translate("door", "Locked") == "Locked"
     assert words.language() == "de"
+
+
+def test_numbers_and_moments_are_written_as_in_the_language(folder: Path, screen: ScreenLanguage):
+    noon = datetime(2026, 3, 1, 12, 0).astimezone()
+    screen.use("de")
+    assert (words.number(1234.56, 1), words.moment(noon)) == ("1.234,6", "01.03.26 12:00")
+    screen.leave()
+    assert words.number(1234.56, 1) == "1234.6"
