@@ -139,9 +139,9 @@ class SqliteFile:
         connection.execute(f"PRAGMA journal_mode = {'WAL' if self._schema.wal else 'DELETE'}")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")
-        connection.execute("PRAGMA temp_store = MEMORY")  # a temporary file would keep what is to be forgotten
         if version < self._schema.version:
             self._migrate(connection)
+        connection.execute("PRAGMA temp_store = MEMORY")  # a temporary file would keep what is to be forgotten
         if self._read_only:
             connection.execute("PRAGMA query_only = ON")
 

@@ -158,5 +158,8 @@ def _count_in_rows(file: SqliteFile, name: str) -> int:
 def _rewrite(file: SqliteFile) -> None:
     """Build the file anew from its rows alone."""
     with file.session() as connection:
+        # The copy holds no name any more, so that it may lie in a temporary file: memory has no room for a large one.
+        connection.execute("PRAGMA temp_store = FILE")
         connection.execute("VACUUM")
+        connection.execute("PRAGMA temp_store = MEMORY")
     _empty_log(file)
