@@ -101,6 +101,11 @@ class DecisionRule:
         for track in self._tracks.values():
             track.restart()
 
+    def forget_refusals(self) -> None:
+        """Whoever waits after a refusal was compared with people who are others now: the pause is over."""
+        for track in self._tracks.values():
+            track.refused, track.refusals = None, 0
+
     def revoke(self, granted: Decision, refusal: Decision) -> None:
         """A grant that could not be carried out was none: the face is refused and may try again after the pause."""
         if granted.person is not None:

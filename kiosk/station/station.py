@@ -267,6 +267,7 @@ class Station:
         if isinstance(before, GallerySnapshot) and before.templates == snapshot.templates:
             return
         self._rule.restart_counts()
+        self._rule.forget_refusals()
         self._gallery_notice = translate("door", "The gallery has changed and is in force.")
 
     def _check_journal(self) -> None:

@@ -448,6 +448,13 @@ class TestChangesWhileRunning:
         show.rule.restart_counts()
         assert granted(show.one("a" * 20)) == []
 
+    def test_refusals_are_forgotten_with_the_people_that_they_were_about(self) -> None:
+        show = Show()
+        assert outcomes(show.one("AAAAA"))[-1] is Outcome.REFUSED
+        show.rule.forget_refusals()
+        show.rule.restart_counts()
+        assert outcomes(show.one("aaa"))[-1] is Outcome.GRANTED
+
     def test_shorter_pause_holds_for_a_refusal_already_given(self) -> None:
         show = Show()
         show.one("AAAAA")

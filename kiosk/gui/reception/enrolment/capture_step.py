@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from PyQt6.QtCore import QStandardPaths, Qt, QTimer, pyqtSlot
@@ -24,6 +25,7 @@ from kiosk.station.station import Station
 from kiosk.vision.pictures import SUFFIXES
 from kiosk.words import translate
 
+_SAY_SECONDS = 2.5  # between two hints that are spoken
 _SEEN_MS = 700  # for which the last picture is seen before the wizard goes on
 
 
@@ -44,6 +46,7 @@ class CaptureStep(Step):
         self.files = Button(translate("enrolment", "From files"), "picture_file")
         self._dialog: QFileDialog | None = None
         self._shown: tuple[object, ...] = ()
+        self._said_at = -_SAY_SECONDS
         self._ending = QTimer(self)
         self._ending.setSingleShot(True)
         self._ending.setInterval(_SEEN_MS)
@@ -94,8 +97,9 @@ class CaptureStep(Step):
     @pyqtSlot()
     def on_taken(self) -> None:
         if self.session is not None and self.session.state.done:
-            self.draft.pictures = [taken.picture for taken in self.session.state.taken if taken is not None]
-            self.draft.from_camera = True
+            taken = [taken.picture for taken in self.session.state.taken if taken is not None]
+            self.draft.pictures = [*self.draft.kept, *taken]
+            self.draft.from_camera = not self.draft.kept
             self.done.emit()
 
     @pyqtSlot()
@@ -168,10 +172,18 @@ class CaptureStep(Step):
         self.prompt.setAccessibleDescription(words)
         self.icon.setPixmap(icon(name, self.prompt.palette().color(self.prompt.foregroundRole()).name(), px(48)))
         self._show_taken(state)
+        self._say(words)
         if fresh:
             self.office.stay()
         if state.done and not self._ending.isActive():
             self._ending.start()
+
+    def _say(self, words: str) -> None:
+        """For whoever cannot read the screen, where spoken hints are wanted; not faster than they can be followed."""
+        now = time.monotonic()
+        if self.office.desk.config.current.voice.hints and now - self._said_at >= _SAY_SECONDS:
+            self._said_at = now
+            self.office.ask_station(lambda station: station.say(words))
 
     def _show_taken(self, state: CaptureState) -> None:
         for number, taken in enumerate(state.taken):

@@ -26,11 +26,13 @@ class CheckStep(Step):
     Signals:
         saved: the Enrolled.
         again: the number of the picture that is to be taken again; -1 = all.
+        more: more pictures are to be taken, beside those that are good.
         cancelled: nothing is to be kept.
     """
 
     saved = pyqtSignal(object)
     again = pyqtSignal(int)
+    more = pyqtSignal()
     cancelled = pyqtSignal()
 
     def __init__(self, office: Office, draft: Draft) -> None:
@@ -161,7 +163,9 @@ class CheckStep(Step):
             "Looks much like {name}: the door may sometimes know neither of them. More pictures of both make that "
             "rarer. You can save all the same.",
         )
-        return Panel(self._both(other), Note(text.format(name=display_name(other.person))))
+        more = Button(translate("enrolment", "Take more pictures"), "camera")
+        more.clicked.connect(self.more)
+        return Panel(self._both(other), Note(text.format(name=display_name(other.person))), flow(more))
 
     def _both(self, other: Candidate) -> QWidget:
         """The new face beside the one that is known."""

@@ -34,6 +34,7 @@ class Draft:
     offered: list[Offered] = field(default_factory=list)  # not examined yet
     pictures: list[Examined] = field(default_factory=list)
     from_camera: bool = False  # each of the pictures may be taken again
+    kept: list[Examined] = field(default_factory=list)  # to which more are taken
 
     def changed(self, record: PersonRecord) -> PersonRecord:
         """What is known of the person with what was given here; what was not given stays."""

@@ -105,10 +105,17 @@ class EnrolmentPage(StaffPage):
         session = self.capture.session
         if number < 0 or session is None or not session.state.done:
             self.capture.session = None
-        self.draft.pictures = []
+        self.draft.pictures, self.draft.kept = [], []
         self._go(_PICTURES)
         if number >= 0 and self.capture.session is session:
             self.capture.retake(number)
+
+    @pyqtSlot()
+    def on_more(self) -> None:
+        """Beside the pictures that are good."""
+        self.draft.kept, self.draft.pictures = list(self.check.checked.good), []
+        self.capture.session = None
+        self._go(_PICTURES)
 
     @pyqtSlot(object)
     def on_saved(self, enrolled: Enrolled) -> None:
@@ -172,6 +179,7 @@ class EnrolmentPage(StaffPage):
         self.capture.done.connect(self.on_pictures)
         self.capture.back.connect(self.on_to_consent)
         self.check.again.connect(self.on_again)
+        self.check.more.connect(self.on_more)
         self.check.saved.connect(self.on_saved)
         self.check.cancelled.connect(self.on_refused)
         self.trial.another.connect(self.on_another)

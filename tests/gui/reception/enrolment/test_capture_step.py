@@ -87,3 +87,22 @@ def test_tall_and_wide_are_both_used(qtbot, step):
     qtbot.waitUntil(lambda: step.view.height() < 570 and step.view.width() > 430)
     step.resize(800, 400)
     qtbot.waitUntil(lambda: step.view.width() < 560)
+
+
+def test_hints_are_spoken_where_that_is_wanted_and_not_one_over_the_other(step, home, desk, bare):
+    show(step, CaptureState(0, (None,) * 5, CaptureHint.CLOSER))
+    assert bare.said == []
+    path = home / "config.yaml"
+    path.write_text(path.read_text().replace("voice: {", "voice: {hints: true, "))
+    desk.config.changed()
+    show(step, CaptureState(0, (None,) * 5, CaptureHint.FURTHER))
+    show(step, CaptureState(0, (None,) * 5, CaptureHint.CENTRE))
+    assert bare.said == ["Step back a little"]
+
+
+def test_more_pictures_join_those_that_are_kept(qtbot, step):
+    step.draft.kept = [TAKEN[0].picture]
+    with qtbot.waitSignal(step.done, timeout=30_000):
+        show(step, CaptureState(4, TAKEN))
+    assert len(step.draft.pictures) == 6
+    assert not step.draft.from_camera

@@ -4,6 +4,7 @@ from PyQt6.QtCore import Qt
 
 from kiosk.domain import Candidate, Embedding
 from kiosk.errors import EnrolmentError, GalleryError
+from kiosk.gui.controls import Button
 from kiosk.gui.reception.enrolment import check_step
 from kiosk.gui.reception.enrolment.check_step import CheckStep
 from kiosk.gui.reception.enrolment.draft import Checked, Draft
@@ -126,7 +127,9 @@ def test_somebody_known_under_another_name_stops_it_and_may_be_merged(qtbot, ste
 def test_a_look_alike_is_a_warning_with_which_it_may_be_saved(qtbot, step, finds):
     finds(Checked(GOOD, finding=DuplicateFinding(alike=(GRACE,))))
     enter(qtbot, step)
-    assert step.finding is not None
+    more = next(button for button in step.finding.findChildren(Button) if button.text() == "Take more pictures")
+    with qtbot.waitSignal(step.more):
+        more.click()
     assert step.save.isEnabled()
     assert step.merge is None
 

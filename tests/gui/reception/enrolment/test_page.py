@@ -5,8 +5,10 @@ from PyQt6.QtWidgets import QAbstractButton, QLineEdit
 
 from kiosk.access.people import PersonRecord
 from kiosk.domain import Outcome
+from kiosk.gui.reception.enrolment.draft import Checked
 from kiosk.gui.reception.enrolment.page import EnrolmentPage
-from kiosk.recognition.enrolment import Offered
+from kiosk.recognition.capture import CaptureState, Shot, Taken
+from kiosk.recognition.enrolment import Examined, Offered
 from kiosk.resources import asset
 
 PERSON = "Ricardo_Lagos"
@@ -171,3 +173,33 @@ def test_every_step_can_be_walked_by_keyboard_and_each_control_has_a_name(qtbot,
                 continue
             assert control.accessibleName(), (name, control)
             assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, (name, control.accessibleName())
+
+
+def at_the_check(qtbot, page, name="Ricardo"):
+    """Five pictures that a camera took, the third of somebody else."""
+    page.enter()
+    to_consent(qtbot, page, name)
+    page.consent.agree.click()
+    session = page.capture.session
+    picture = Examined(Offered("a.jpg", b"x"), "d", None)
+    session.state = CaptureState(4, tuple(Taken(shot, picture) for shot in Shot))
+    page.check.checked = Checked((picture,) * 5)
+    return session
+
+
+def test_one_picture_is_taken_again_and_the_others_stay(qtbot, page):
+    session = at_the_check(qtbot, page)
+    page.on_again(2)
+    assert page.step is page.capture
+    assert page.capture.session is session
+    assert [taken is None for taken in session.state.taken] == [False, False, True, False, False]
+
+
+def test_all_are_taken_again_or_more_beside_them(qtbot, page):
+    session = at_the_check(qtbot, page)
+    page.on_again(-1)
+    assert page.capture.session is not session
+    assert page.draft.kept == []
+    page.on_more()
+    assert page.capture.session.state.number == 0
+    assert page.draft.kept == list(page.check.checked.good)
