@@ -19,6 +19,7 @@ _MOST = 0.5
 class Point:
     """One decision in the plot."""
 
+    row: int  # its number in the journal
     at: float  # s since 1970
     distance: float
     threshold: float
@@ -50,7 +51,13 @@ def points_of(entries: Sequence[JournalEntry], person: str | None) -> list[Point
             granted = entry.outcome == "granted"
             points.append(
                 Point(
-                    entry.moment.timestamp(), entry.distance, entry.threshold, granted, entry.conditions, entry.encoder
+                    row=entry.id,
+                    at=entry.moment.timestamp(),
+                    distance=entry.distance,
+                    threshold=entry.threshold,
+                    granted=granted,
+                    conditions=entry.conditions,
+                    encoder=entry.encoder,
                 )
             )
     newest = max(points, key=lambda point: point.at, default=None)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QModelIndex, pyqtSlot
-from PyQt6.QtWidgets import QButtonGroup, QStackedWidget
+from PyQt6.QtWidgets import QButtonGroup, QStackedWidget, QWidget
 
 from kiosk.access.journal import Filter, Journal
 from kiosk.domain import Outcome, Reason
@@ -84,16 +84,20 @@ class JournalPage(StaffPage):
         """A row was tapped, or Enter was pressed on it."""
         model = index.model()
         line = model.line(index) if isinstance(model, Lines) else None
-        if line is not None:
-            self.filters.hide()
-            self.details.show_line(line)
-            self.stack.setCurrentWidget(self.details)
+        self._open_all([line] if line is not None else [])
+
+    @pyqtSlot(int)
+    def on_picked(self, row: int) -> None:
+        """A point of the plot was tapped."""
+        self.office.run(lambda: lines_of(self._journal.page(Filter(), before=row + 1, limit=1)), self._open_all)
 
     @pyqtSlot()
     def on_closed(self) -> None:
-        """Back from the details to the row that was opened."""
-        view = self.door_list if self.door.isChecked() else self.staff_list
-        self.filters.setVisible(view is self.door_list)
+        """Back from the details to the row that was opened, or to the plot."""
+        view: QWidget = self.door_list if self.door.isChecked() else self.staff_list
+        if self.plotted.isChecked() and self.plot is not None and self.door.isChecked():
+            view = self.plot
+        self.filters.setVisible(self.door.isChecked())
         self.stack.setCurrentWidget(view)
         view.setFocus()
 
@@ -108,6 +112,13 @@ class JournalPage(StaffPage):
         self.filters.choose(Filter(person))
         self.plotted.setChecked(True)
         self._show()
+
+    def _open_all(self, lines: Sequence[Line]) -> None:
+        """The details of a row, if there is one."""
+        for line in lines:
+            self.filters.hide()
+            self.details.show_line(line)
+            self.stack.setCurrentWidget(self.details)
 
     @property
     def _journal(self) -> Journal:
@@ -176,6 +187,7 @@ class JournalPage(StaffPage):
             from kiosk.gui.reception.journal.plot import DistancePlot  # noqa: PLC0415
 
             self.plot = DistancePlot()
+            self.plot.picked.connect(self.on_picked)
             self.stack.addWidget(self.plot)
         wanted, asked = self.filters.wanted, self._asked
         self.office.run(

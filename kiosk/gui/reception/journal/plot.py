@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import pyqtgraph  # type: ignore[import-untyped]
-from PyQt6.QtCore import QEvent, QLocale, Qt
+from PyQt6.QtCore import QEvent, QLocale, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QColor, QFont, QPalette
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
@@ -27,7 +27,13 @@ class _Distances(pyqtgraph.AxisItem):  # type: ignore[misc]  # ships no annotati
 
 
 class DistancePlot(QWidget):
-    """A point a decision, the threshold as a line, and a sentence on what they say."""
+    """A point a decision, the threshold as a line, and a sentence on what they say.
+
+    Signals:
+        picked: the number of the journal's row whose point was tapped.
+    """
+
+    picked = pyqtSignal(int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,6 +62,12 @@ class DistancePlot(QWidget):
         self.plot.setAccessibleDescription(self.sentence.text())
         self._draw()
 
+    @pyqtSlot(object, object, object)
+    def on_points_clicked(self, drawn: object, points: Sequence[pyqtgraph.SpotItem], event: object) -> None:
+        """The uppermost of those under the finger."""
+        if len(points):
+            self.picked.emit(int(points[0].data()))
+
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
         super().changeEvent(event)
         if event is not None and event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
@@ -70,15 +82,17 @@ class DistancePlot(QWidget):
             self.legend.setText("")
             return
         for points, symbol, colour in self._groups(dark=text.lightness() > 127):
-            self.plot.plot(
+            drawn = self.plot.plot(
                 [point.at for point in points],
                 [point.distance for point in points],
+                data=[point.row for point in points],
                 pen=None,
                 symbol=symbol,
                 symbolSize=px(11),
                 symbolPen=pyqtgraph.mkPen(QColor(colour), width=px(2)),
                 symbolBrush=QColor(colour) if symbol == "o" else None,
             )
+            drawn.sigPointsClicked.connect(self.on_points_clicked)
         self._draw_threshold(text)
         heights = [value for point in self._points for value in (point.distance, point.threshold)]
         self.plot.setYRange(min(heights) - _ROOM, max(heights) + _ROOM, padding=0)

@@ -8,7 +8,7 @@ from kiosk.domain import Conditions
 from kiosk.gui.reception.journal.insight import Point, insight, points_of
 
 GOOD, DARK = Conditions(140, 100.0, 40.0, 0.1), Conditions(140, 50.0, 40.0, 0.1)
-WITHIN = Point(1.0, 0.30, 0.39, granted=True, conditions=GOOD, encoder="dlib")
+WITHIN = Point(1, 1.0, 0.30, 0.39, granted=True, conditions=GOOD, encoder="dlib")
 ABOVE = replace(WITHIN, distance=0.55, granted=False)
 LITTLE = replace(ABOVE, distance=0.42)
 

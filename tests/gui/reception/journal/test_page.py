@@ -121,6 +121,17 @@ def test_details_lead_to_the_distances_and_their_cause(written, page: JournalPag
     assert page.stack.currentWidget() is page.door_list
 
 
+def test_point_of_the_plot_leads_to_its_row_and_back(written, page: JournalPage, qtbot) -> None:
+    page.enter()
+    page.on_plotted("Ada")
+    qtbot.waitUntil(lambda: page.plot is not None and page.stack.currentWidget() is page.plot)
+    page.plot.picked.emit(2)
+    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.details)
+    assert "closest Ada at 0.44" in page.details.sentence.text()
+    qtbot.mouseClick(page.details.back, Qt.MouseButton.LeftButton)
+    assert page.stack.currentWidget() is page.plot
+
+
 def test_older_rows_come_while_somebody_scrolls(desk, page: JournalPage, qtbot) -> None:
     with desk.journal._writing.change() as connection:
         connection.executemany(

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from PyQt6.QtCore import QLocale
+from PyQt6.QtCore import QLocale, QPointF, Qt
 
 from kiosk.domain import Conditions
 from kiosk.gui.reception.journal.insight import Point
 from kiosk.gui.reception.journal.plot import DistancePlot
 
-LET_IN = Point(1_700_000_000.0, 0.3, 0.39, granted=True, conditions=None, encoder="dlib")
+LET_IN = Point(7, 1_700_000_000.0, 0.3, 0.39, granted=True, conditions=None, encoder="dlib")
 REFUSED = replace(LET_IN, at=LET_IN.at + 3600, distance=0.5, granted=False)
 DARK = replace(REFUSED, at=REFUSED.at + 60, conditions=Conditions(140, 40.0, 40.0, 0.1))
 
@@ -60,3 +60,12 @@ def test_numbers_at_the_axis_are_written_as_the_language_writes_them(plot: Dista
         assert plot.plot.getAxis("left").tickStrings([0.3, 0.35], 1.0, 0.05) == ["0,30", "0,35"]
     finally:
         QLocale.setDefault(before)
+
+
+def test_point_that_is_tapped_names_its_row(plot: DistancePlot, qtbot) -> None:
+    plot.show_points([LET_IN, replace(REFUSED, row=8)])
+    view = plot.plot.getViewBox()
+    where = plot.plot.mapFromScene(view.mapViewToScene(QPointF(REFUSED.at, REFUSED.distance)))
+    with qtbot.waitSignal(plot.picked) as picked:
+        qtbot.mouseClick(plot.plot.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    assert picked.args == [8]
