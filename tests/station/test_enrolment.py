@@ -1,17 +1,23 @@
 import os
+import shutil
 import signal
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from kiosk.access.people import ConsentText, PersonRecord
+from kiosk.access.people import ConsentText, PeopleRegister, PersonRecord, people_file
+from kiosk.config import ConfigFile
 from kiosk.domain import Candidate, Embedding
 from kiosk.errors import GalleryError, JournalError, PeopleError
 from kiosk.recognition.enrolment import Examined, Offered, examine
+from kiosk.recognition.gallery.staging import recover
 from kiosk.resources import asset
 from kiosk.station import enrolment
-from kiosk.station.desk import Desk
+from kiosk.station.build import Choices
+from kiosk.station.desk import Desk, open_desk
 from kiosk.station.enrolment import Enrolment, agreed, save
 
 TEXT = ConsentText("en", "7", "I agree.", "ab" * 32)
@@ -106,3 +112,42 @@ def test_killed_between_consent_and_pictures_nobody_is_in_the_gallery_without_co
     assert files(desk) == ["Grace_Hopper.jpg"]
     done = save(desk, Enrolment("Ada", [picture], consent=agreed(TEXT, "Eve")), "Eve")
     assert done.is_new
+
+
+def killed_at(step: int, home: Path, order: Enrolment) -> bool:
+    """Saves in a process of its own that is killed before one of the changes on the disk; whether it was."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    left = [step]
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+        if writes or event in {"os.mkdir", "os.rename", "os.link", "os.remove", "os.rmdir", "sqlite3.connect"}:
+            left[0] -= 1
+            if left[0] < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hook)
+    save(open_desk(Choices(ConfigFile(home / "config.yaml"), home / "images", "demo")), order, "Eve")
+    os._exit(0)
+
+
+def test_killed_at_any_step_there_are_all_pictures_with_the_consent_or_none(home, picture, tmp_path):
+    again = replace(picture, offered=Offered("b.png", picture.offered.content))
+    order = Enrolment("Ada", [picture, again], consent=agreed(TEXT, "Eve"))
+    seen = set()
+    for step in range(100):
+        copy = tmp_path / str(step)
+        shutil.copytree(home, copy)
+        killed = killed_at(step, copy, order)
+        recover(copy / "images")
+        pictures = [path for path in (copy / "images").rglob("*") if path.is_file() and path.parent.name == "Ada"]
+        consent = PeopleRegister(people_file(copy / "images")).record("Ada").consent
+        assert len(pictures) in {0, 2}
+        assert consent is not None or not pictures
+        seen.add(len(pictures))
+        if not killed:
+            break
+    assert seen == {0, 2}
+    assert step > 10
