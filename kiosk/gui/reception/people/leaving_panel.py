@@ -24,9 +24,11 @@ class LeavingPanel(Panel):
 
     Signals:
         erased: the report of what was removed.
+        asked: the question whether to erase is to be seen.
     """
 
     erased = pyqtSignal(object)
+    asked = pyqtSignal()
 
     def __init__(self, office: Office) -> None:
         self.place = Choice(translate("people", "Where to"))
@@ -81,8 +83,8 @@ class LeavingPanel(Panel):
 
     @pyqtSlot()
     def on_asked(self) -> None:
-        self.erase.setFocus()
         self.typed.edit.setFocus()
+        self.asked.emit()
 
     @pyqtSlot()
     def on_keep(self) -> None:

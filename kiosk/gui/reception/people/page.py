@@ -5,9 +5,11 @@ from __future__ import annotations
 from PyQt6.QtCore import QTimer, pyqtSlot
 from PyQt6.QtWidgets import QStackedWidget
 
+from kiosk.access.staff import Role
 from kiosk.gui.controls import column
 from kiosk.gui.reception.office import Office
 from kiosk.gui.reception.page import StaffPage
+from kiosk.gui.reception.people.moving_view import MovingView
 from kiosk.gui.reception.people.people_list import PeopleList
 from kiosk.gui.reception.people.person_view import PersonView
 from kiosk.gui.reception.people.portraits import Portraits
@@ -25,6 +27,7 @@ class PeoplePage(StaffPage):
         self.portraits = Portraits(office.desk.folder, office.run)
         self.list = PeopleList(self.portraits)
         self._person: PersonView | None = None
+        self._moving: MovingView | None = None
         self.stack = QStackedWidget()
         self.stack.addWidget(self.list)
         self.setLayout(column(self.stack))
@@ -35,6 +38,8 @@ class PeoplePage(StaffPage):
         self._looking.timeout.connect(self.on_look)
         self.list.opened.connect(self.on_opened)
         self.list.enrolment_wanted.connect(self.on_enrolment_wanted)
+        self.list.moving_wanted.connect(self.on_moving_wanted)
+        self.list.move_all.setVisible(office.member.role is Role.INSTALLER)
 
     @property
     def person(self) -> PersonView:
@@ -85,6 +90,16 @@ class PeoplePage(StaffPage):
     @pyqtSlot()
     def on_enrolment_wanted(self) -> None:
         self.office.go("enrol")
+
+    @pyqtSlot()
+    def on_moving_wanted(self) -> None:
+        if self._moving is None:
+            self._moving = MovingView(self.office)
+            self.stack.addWidget(self._moving)
+            self._moving.closed.connect(self.on_person_closed)
+            self._moving.changed.connect(self.on_changed)
+        self._moving.open()
+        self.stack.setCurrentWidget(self._moving)
 
     @pyqtSlot()
     def on_changed(self) -> None:

@@ -56,10 +56,12 @@ class PeopleList(QWidget):
     Signals:
         opened: a person was chosen, by the name in the gallery.
         enrolment_wanted: somebody new is to be enrolled.
+        moving_wanted: everybody is to be exported, or people are to be imported.
     """
 
     opened = pyqtSignal(str)
     enrolment_wanted = pyqtSignal()
+    moving_wanted = pyqtSignal()
 
     def __init__(self, portraits: Portraits) -> None:
         super().__init__()
@@ -69,6 +71,7 @@ class PeopleList(QWidget):
         self.search.edit.setPlaceholderText(translate("people", "Name, group or number"))
         self.show_only = Choice(translate("people", "Show"), _choices())
         self.enrol = Button(translate("people", "Enrol somebody"), "person_plus", "primary")
+        self.move_all = Button("", "export", name=translate("people", "Export and import"))
         self.nobody = Note("", "muted")
         self.nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.table = PeopleTable(self.model, translate("people", "People"))
@@ -147,7 +150,8 @@ class PeopleList(QWidget):
         self._stack = QStackedLayout()
         self._stack.addWidget(self.table)
         self._stack.addWidget(empty)
-        tools = row(self.search, self.show_only, gap=8)
+        tools = row(self.search, self.show_only, self.move_all, gap=8)
+        tools.setAlignment(self.move_all, Qt.AlignmentFlag.AlignBottom)
         tools.setStretch(0, 3)
         tools.setStretch(1, 2)
         self.setLayout(column(tools, self._stack, gap=8))
@@ -165,6 +169,7 @@ class PeopleList(QWidget):
         self.table.clicked.connect(self.on_activated)
         self.model.modelReset.connect(self.on_reset)
         self.enrol.clicked.connect(self.enrolment_wanted)
+        self.move_all.clicked.connect(self.moving_wanted)
         self._portraits.ready.connect(self.on_portrait)
         self.on_reset()
 

@@ -123,6 +123,10 @@ class PersonView(QWidget):
     def on_not_agreed(self) -> None:
         self._close_consent()
 
+    @pyqtSlot()
+    def on_asked(self) -> None:
+        self.page.ensureWidgetVisible(self.leaving.erase)
+
     @pyqtSlot(object)
     def on_erased(self, report: ErasureReport) -> None:
         self.pictures.open("")
@@ -162,3 +166,4 @@ class PersonView(QWidget):
         self.access.consent_wanted.connect(self.on_consent_wanted)
         self.data.saved.connect(self.on_saved)
         self.leaving.erased.connect(self.on_erased)
+        self.leaving.asked.connect(self.on_asked)

@@ -1,6 +1,7 @@
 import pytest
 
 from kiosk.access.people import PersonRecord
+from kiosk.access.staff import Role
 from kiosk.gui.reception.people.page import PeoplePage
 
 
@@ -65,3 +66,12 @@ def test_after_an_erasure_nothing_of_the_person_is_kept(entered, qtbot, desk, cr
     desk.people.forget("Lin")
     entered.person.erased.emit()
     qtbot.waitUntil(lambda: len(entered.list.model.rows) == 2)
+
+
+def test_the_gallery_as_a_whole_is_the_installers_business(entered, make_office, crowd, shown, qtbot):
+    assert entered.list.move_all.isVisible()
+    entered.list.move_all.click()
+    assert entered.stack.currentWidget() is not entered.list
+    entered.stack.currentWidget().back.click()
+    assert entered.stack.currentWidget() is entered.list
+    assert not shown(PeoplePage(make_office(Role.RECEPTION))).list.move_all.isVisible()
