@@ -127,7 +127,7 @@ def test_the_stronger_encoder_is_advised_beside_what_else_is_to_be_done(home, mo
     assert found.remedy.startswith("see `kiosk people` for the reasons; fetch a stronger encoder")
 
 
-@pytest.mark.parametrize(("source", "folder"), [(None, "images"), ("demo", "demo/gallery")])
+@pytest.mark.parametrize(("source", "folder"), [(None, "images"), ("demo", "demo-gallery")])
 def test_where_no_camera_is_found_the_doors_own_gallery_and_journal_are_examined(home, monkeypatch, source, folder):
     monkeypatch.setattr(build, "first_camera", lambda: None)
     read = examine_all(lambda: ConfigFile(home / "config.yaml"), source, None)
