@@ -33,8 +33,9 @@ from kiosk.vision.sources.demo import RATE_HZ, draw
 CONFIG = "gallery: {folder: images}\nvoice: {enabled: false}\nreception: {keep_refused_hours: 24}\n"
 # What stands for itself in every language: names of people, files, networks, languages and units.
 DATA = re.compile(
-    r"Grace Hopper|Ida|\S*/\S*|haar|yunet|sface|dlib_resnet|openface|facenet|demo|LiteRT|MB|GB|px|ms|ZIP|English|Deutsch"
-    r"|kiosk staff add NAME --role installer|https?|H\.264|config\.yaml|\b[0-9.,:]+\b|UTC|\w+day,? \d+ \w+ \d+|broken\.jpg"
+    r"Grace Hopper|Ida|\S*/\S*|haar|yunet|sface|dlib_resnet|openface|facenet|demo|LiteRT|MB|GB|px|ms|ZIP|UTC"
+    r"|English|Deutsch|kiosk staff add NAME --role installer|https?|H\.264|config\.yaml|broken\.jpg"
+    r"|\b[0-9.,:]+\b|\w+day,? \d+ \w+ \d+"
 )
 
 
@@ -93,12 +94,13 @@ def window(qtbot: QtBot, desk: Desk) -> Iterator[KioskWindow]:
 
 def unmarked(root: QWidget) -> list[str]:
     """Every text below `root` in which letters are left when marks and data are taken away."""
-    found = []
-    for widget in (root, *root.findChildren(QWidget)):
-        for text in (*_texts(widget), widget.accessibleName(), widget.accessibleDescription(), widget.toolTip()):
-            if re.search("[A-Za-z]{2}", DATA.sub("", _without_marked(text.replace("&", "")))):
-                found.append(f"{type(widget).__name__}: {text}")
-    return sorted(set(found))
+    found = {
+        f"{type(widget).__name__}: {text}"
+        for widget in (root, *root.findChildren(QWidget))
+        for text in (*_texts(widget), widget.accessibleName(), widget.accessibleDescription(), widget.toolTip())
+        if re.search("[A-Za-z]{2}", DATA.sub("", _without_marked(text.replace("&", ""))))
+    }
+    return sorted(found)
 
 
 def _texts(widget: QWidget) -> Iterator[str]:
