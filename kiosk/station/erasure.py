@@ -25,6 +25,10 @@ from kiosk.vision.pictures import open_picture
 from kiosk.words import translate
 
 _MEMORY_SECONDS = 5.0  # in which the running kiosk has looked at the folder again
+_BESIDE_SECONDS = 1.5  # the same, where it is another process and cannot be asked
+_FRAME_SECONDS = 0.3  # in which the frame in hand is done with
+# Of the threshold: who was refused at the door was too far away, but for whom else is a face like that?
+_ALIKE = 1.3
 _STEP_SECONDS = 0.05
 
 
@@ -63,8 +67,10 @@ def erase(
     deleted; then all is as before.
     """
     traces = _traces(desk, person, known if known is not None else desk.snapshot)
-    alike = desk.threshold if desk.station is not None else within
+    alike = _ALIKE * (desk.threshold if desk.station is not None else within)
     pictures = len(erase_person(desk.folder, person))
+    # First, so that nothing of what is removed below is written anew.
+    _leave_memory(desk, person)
     number = f"#{secrets.randbelow(10**8):08d}"
     left: list[str] = []
 
@@ -80,7 +86,6 @@ def erase(
     rows = done(lambda: _forget_in_journal(desk, traces, number, staff, pictures))
     if not left:  # the names it holds are needed to try again
         done(lambda: _forget_records(desk, traces))
-    done(lambda: _leave_memory(desk, traces))
     forget_names()
     return ErasureReport(number, pictures, cached, visitors, rows, len(traces.records), tuple(left))
 
@@ -141,9 +146,10 @@ def _forget_records(desk: Desk, traces: _Traces) -> int:
     return sum(desk.people.forget(record.person) for record in traces.records)
 
 
-def _leave_memory(desk: Desk, traces: _Traces) -> int:
-    """Waits until the gallery in force is one without the person."""
+def _leave_memory(desk: Desk, person: str) -> None:
+    """Waits until the gallery in force is one without the person, here or in a kiosk that runs beside."""
+    waiting = threading.Event()
     give_up_at = time.monotonic() + _MEMORY_SECONDS
-    while desk.snapshot.person(traces.person) is not None and time.monotonic() < give_up_at:
-        threading.Event().wait(_STEP_SECONDS)
-    return 0
+    while desk.snapshot.person(person) is not None and time.monotonic() < give_up_at:
+        waiting.wait(_STEP_SECONDS)
+    waiting.wait(_BESIDE_SECONDS if desk.station is None else _FRAME_SECONDS)

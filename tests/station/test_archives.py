@@ -10,7 +10,7 @@ from kiosk.access.journal import Action
 from kiosk.access.people import Consent, PersonRecord
 from kiosk.errors import ArchiveError, EnrolmentError, GalleryError, UnknownPersonError
 from kiosk.recognition.gallery.folder import list_folder
-from kiosk.station import archives
+from kiosk.station import archives, erasure
 from kiosk.station.archives import export_gallery, export_person, import_archive
 from kiosk.station.desk import Desk
 from kiosk.station.erasure import erase
@@ -18,6 +18,12 @@ from kiosk.station.station import Station
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 CONSENT = Consent(NOW, "1", "ab" * 32, "en", "Eve")
+
+
+@pytest.fixture(autouse=True)
+def nobody_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other process is waited for."""
+    monkeypatch.setattr(erasure, "_BESIDE_SECONDS", 0.0)
 
 
 def people(desk: Desk) -> list[str]:

@@ -61,6 +61,12 @@ def lived(home: Path, desk: Desk, build: Callable[[], Station], scene) -> tuple[
     return desk, template.embedding.vector
 
 
+@pytest.fixture
+def nobody_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other process is waited for."""
+    monkeypatch.setattr(erasure, "_BESIDE_SECONDS", 0.0)
+
+
 def wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 30
     while not condition():
@@ -87,6 +93,19 @@ def test_nothing_of_a_person_is_left_nor_comes_back(lived, home, tmp_path, build
     assert found(tmp_path, *needles) == [], "after a restart"
 
 
+def test_a_kiosk_that_runs_in_another_process_writes_nothing_of_the_person_anew(lived, home, tmp_path, scene) -> None:
+    desk, vector = lived
+    station, desk.station = desk.station, None
+    needles = [*spellings(NAME), *spellings(RENAMED), vector.astype("<f4").tobytes()]
+    report = erase(desk, RENAMED, "command line", known=station.snapshot, within=station.threshold)
+    assert report.left == ()
+    for frame in scene(28.0, 30.5):
+        station.process(frame)
+    station.refresh()
+    assert found(tmp_path, *needles) == []
+    assert station.snapshot.people == ()
+
+
 def test_the_decisions_stay_under_a_number_and_the_erasure_is_written_down(lived) -> None:
     desk, _ = lived
     report = erase(desk, RENAMED, "Eve")
@@ -103,6 +122,7 @@ def test_the_decisions_stay_under_a_number_and_the_erasure_is_written_down(lived
     assert [visitor.picture for visitor in desk.visitors.visitors()] == [b"face of Lin"]
 
 
+@pytest.mark.usefixtures("nobody_beside")
 def test_nobody_else_is_touched(desk: Desk, home: Path) -> None:
     picture = (home / "images" / "Grace_Hopper.jpg").read_bytes()
     (home / "images" / "Grace.jpg").write_bytes(picture)
@@ -113,6 +133,7 @@ def test_nobody_else_is_touched(desk: Desk, home: Path) -> None:
     assert desk.people.record("Grace").group == "Lab"
 
 
+@pytest.mark.usefixtures("nobody_beside")
 def test_what_a_broken_off_rename_left_is_erased_too(desk: Desk) -> None:
     desk.people.save(PersonRecord("Grace_Hopper", email="g@example.org"))
     desk.people.copy_for_rename("Grace_Hopper", "Grace M")
@@ -120,6 +141,7 @@ def test_what_a_broken_off_rename_left_is_erased_too(desk: Desk) -> None:
     assert desk.people.records() == {}
 
 
+@pytest.mark.usefixtures("nobody_beside")
 def test_somebody_without_pictures_or_only_in_the_journal_can_be_erased(desk: Desk) -> None:
     desk.people.save(PersonRecord("Lin"))
     assert erase(desk, "lin", "Eve").pictures == 0
@@ -129,6 +151,7 @@ def test_somebody_without_pictures_or_only_in_the_journal_can_be_erased(desk: De
         erase(desk, "Ben", "Eve")
 
 
+@pytest.mark.usefixtures("nobody_beside")
 def test_what_fails_is_told_and_done_by_erasing_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.people.save(PersonRecord("Grace_Hopper", former=("Gracie",)))
     desk.journal.note(Action.ENROLLED, "Eve", "Gracie", None, NOW)
@@ -146,6 +169,7 @@ def test_what_fails_is_told_and_done_by_erasing_again(desk: Desk, monkeypatch: p
     assert (again.left, again.journal_rows, again.records) == ((), 1, 1)
 
 
+@pytest.mark.usefixtures("nobody_beside")
 def test_pictures_that_cannot_be_deleted_leave_all_as_before(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.people.save(PersonRecord("Grace_Hopper"))
 
@@ -159,6 +183,7 @@ def test_pictures_that_cannot_be_deleted_leave_all_as_before(desk: Desk, monkeyp
     assert desk.journal.actions(1) == []
 
 
+@pytest.mark.usefixtures("nobody_beside")
 def test_without_a_station_the_gallery_given_says_who_looks_alike(desk: Desk, build: Callable[[], Station]) -> None:
     station = build()
     snapshot = station.snapshot
