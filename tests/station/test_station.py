@@ -1,6 +1,7 @@
 import os
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -428,6 +429,18 @@ class TestVisitors:
         save(home, "reception: {keep_refused_hours: 0}\n")
         station.refresh()
         assert VisitorStore(visitors_file()).count() == 0
+
+    def test_a_face_goes_when_its_time_is_up_while_the_kiosk_runs(self, build, home, scene):
+        save(home, "reception: {keep_refused_hours: 1}\n")
+        station = build()
+        settle(station, scene(*EILEEN))
+        (kept,) = VisitorStore(visitors_file()).visitors()
+        parts = kept.picture[1000:1064], kept.embedding.vector.tobytes()[:64]
+        for minutes, there in ((59, True), (61, False)):
+            station._parts.visitors._now = lambda late=minutes: datetime.now(UTC) + timedelta(minutes=late)
+            station.refresh()
+            content = b"".join(path.read_bytes() for path in visitors_file().parent.glob("visitors*"))
+            assert [part in content for part in parts] == [there, there]
 
     def test_a_store_that_cannot_be_used_is_told_and_costs_nobody_the_door(self, build, home, scene):
         save(home, "reception: {keep_refused_hours: 1}\n")
