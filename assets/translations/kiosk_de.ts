@@ -325,6 +325,10 @@
       <translation>Sieht {name} sehr ähnlich: Die Tür erkennt manchmal vielleicht keine der beiden Personen. Mit mehr Bildern von beiden wird das seltener. Sie können trotzdem speichern.</translation>
     </message>
     <message>
+      <source>Take more pictures</source>
+      <translation>Mehr Bilder aufnehmen</translation>
+    </message>
+    <message>
       <source>The pictures could not be checked.</source>
       <translation>Die Bilder konnten nicht geprüft werden.</translation>
     </message>
@@ -385,6 +389,10 @@
       <translation>Dieser Name ist nicht möglich: höchstens 100 Zeichen, kein Schrägstrich und kein Punkt am Anfang.</translation>
     </message>
     <message>
+      <source>Add pictures to this person</source>
+      <translation>Bilder dieser Person hinzufügen</translation>
+    </message>
+    <message>
       <source>Choose another name</source>
       <translation>Anderen Namen wählen</translation>
     </message>
@@ -395,10 +403,6 @@
     <message>
       <source>{name} is already enrolled.</source>
       <translation>{name} ist bereits erfasst.</translation>
-    </message>
-    <message>
-      <source>Add pictures to this person</source>
-      <translation>Bilder dieser Person hinzufügen</translation>
     </message>
     <message>
       <source>Name on the screen</source>
@@ -2923,6 +2927,52 @@
       <translation>Zutritt</translation>
     </message>
     <message>
+      <source>Back to everybody</source>
+      <translation>Zurück zu allen</translation>
+    </message>
+    <message>
+      <source>Export everybody</source>
+      <translation>Alle exportieren</translation>
+    </message>
+    <message>
+      <source>Which zip</source>
+      <translation>Welches Zip</translation>
+    </message>
+    <message>
+      <source>Import</source>
+      <translation>Importieren</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n people are exported to {file}</source>
+      <translation>
+        <numerusform>Eine Person wurde nach {file} exportiert</numerusform>
+        <numerusform>%n Personen wurden nach {file} exportiert</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n people came in.</source>
+      <translation>
+        <numerusform>Eine Person ist dazugekommen.</numerusform>
+        <numerusform>%n Personen sind dazugekommen.</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Pictures and data of everybody, for another machine. The journal stays here.</source>
+      <translation>Bilder und Daten aller, für einen anderen Rechner. Das Protokoll bleibt hier.</translation>
+    </message>
+    <message>
+      <source>All of a zip comes in, or nothing where anything about it is not as it should be.</source>
+      <translation>Ein Zip kommt ganz herein, oder gar nicht, wenn etwas daran nicht stimmt.</translation>
+    </message>
+    <message>
+      <source>Export</source>
+      <translation>Exportieren</translation>
+    </message>
+    <message>
+      <source>Export and import</source>
+      <translation>Export und Import</translation>
+    </message>
+    <message>
       <source>Search</source>
       <translation>Suchen</translation>
     </message>
@@ -2965,10 +3015,6 @@
     <message>
       <source>Pictures to improve</source>
       <translation>Mit verbesserbaren Bildern</translation>
-    </message>
-    <message>
-      <source>Back to everybody</source>
-      <translation>Zurück zu allen</translation>
     </message>
     <message>
       <source>This person is not in the gallery any more.</source>
@@ -3103,7 +3149,7 @@
     </message>
     <message>
       <source>Seen {day}</source>
-      <translation>Gesehen {day}</translation>
+      <translation>Gesehen: {day}</translation>
     </message>
     <message>
       <source>Good picture</source>
@@ -3867,12 +3913,9 @@
       <source>Restart now</source>
       <translation>Jetzt neu starten</translation>
     </message>
-    <message numerus="yes">
-      <source>%n changes are not saved yet.</source>
-      <translation>
-        <numerusform>Eine Änderung ist noch nicht gespeichert.</numerusform>
-        <numerusform>%n Änderungen sind noch nicht gespeichert.</numerusform>
-      </translation>
+    <message>
+      <source>Not saved yet: {count}</source>
+      <translation>Noch nicht gespeichert: {count}</translation>
     </message>
     <message>
       <source>Saved, and in force after a restart: {options}</source>

@@ -100,6 +100,20 @@
       </translation>
     </message>
     <message numerus="yes">
+      <source>%n people are exported to {file}</source>
+      <translation>
+        <numerusform>One person is exported to {file}</numerusform>
+        <numerusform>%n people are exported to {file}</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n people came in.</source>
+      <translation>
+        <numerusform>One person came in.</numerusform>
+        <numerusform>%n people came in.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
       <source>%n pictures were removed.</source>
       <translation>
         <numerusform>One picture was removed.</numerusform>
@@ -144,13 +158,6 @@
   </context>
   <context>
     <name>settings</name>
-    <message numerus="yes">
-      <source>%n changes are not saved yet.</source>
-      <translation>
-        <numerusform>One change is not saved yet.</numerusform>
-        <numerusform>%n changes are not saved yet.</numerusform>
-      </translation>
-    </message>
     <message numerus="yes">
       <source>None of the %n decisions of the last 7 days would have changed.</source>
       <translation>

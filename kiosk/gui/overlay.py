@@ -59,7 +59,7 @@ class Overlay:
         font.setPixelSize(max(round(LABEL_PX * self._scale), 1))
         font.setBold(True)
         metrics, padding = QFontMetricsF(font), 12 * self._scale
-        widest = max(box.width(), self._view.width() / 2) - 2 * padding
+        widest = max(box.width(), self._view.width() * 0.6) - 2 * padding
         text = metrics.elidedText(label, Qt.TextElideMode.ElideRight, widest)
         width, height = metrics.horizontalAdvance(text) + 2 * padding, LABEL_HEIGHT * self._scale
         below = QPointF(box.center().x(), box.bottom() + 0.75 * height)
