@@ -5,6 +5,7 @@ pictures. It may lie on a network share: no write-ahead log, and the file is clo
 """
 
 import contextlib
+import errno
 import os
 import secrets
 import sqlite3
@@ -219,6 +220,8 @@ class PeopleRegister:
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
+        if not self.path.is_file():  # a pipe would be waited for
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         address = f"{self.path.absolute().as_uri()}?mode=rw"
         with contextlib.closing(
             sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)

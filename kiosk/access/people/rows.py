@@ -90,8 +90,15 @@ def from_row(row: tuple[Any, ...]) -> PersonRecord:
         group=group,
         suspended=bool(suspended),
         consent=_consent(*consent),
-        former=tuple(map(str, json.loads(former))),
+        former=_names(former),
     )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = json.loads(text)
+    if not isinstance(names, list):
+        raise ValueError(f"no list of names: {text[:40]}")
+    return tuple(map(str, names))
 
 
 def _consent_row(consent: Consent | None) -> tuple[str | None, ...]:

@@ -216,3 +216,19 @@ def test_killed_while_writing_it_is_as_before_or_after(path: Path) -> None:
         child.join()
         record = PeopleRegister(path).record("Ada")
         assert record.email == f"a{record.group}@example.org"
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+def test_something_else_than_a_file_is_told_and_not_waited_for(path: Path, make) -> None:
+    make(path)
+    with pytest.raises(PeopleError, match="cannot be used"):
+        PeopleRegister(path).records()
+
+
+def test_a_row_of_nonsense_lets_nobody_in(register: PeopleRegister, path: Path) -> None:
+    register.save(PersonRecord("Ada"))
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE people SET former = '5'")
+    other.close()
+    with pytest.raises(PeopleError, match="no list of names"):
+        PeopleRegister(path).standing("Ada", DAY)

@@ -27,7 +27,8 @@ def test_a_row_holds_the_whole_record(record: PersonRecord) -> None:
 
 
 def test_a_row_of_nonsense_is_told() -> None:
-    row = list(as_row(FULL))
-    row[6] = "yesterday"
-    with pytest.raises(ValueError, match="yesterday"):
-        from_row(tuple(row))
+    for place, nonsense in ((6, "yesterday"), (10, "5"), (10, "{"), (11, "then")):
+        row = list(as_row(FULL))
+        row[place] = nonsense
+        with pytest.raises(ValueError, match=r".+"):
+            from_row(tuple(row))

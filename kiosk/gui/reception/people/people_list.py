@@ -94,9 +94,11 @@ class PeopleList(QWidget):
             bar.setValue(scrolled)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Whoever types anywhere on the page searches."""
+        """Whoever types anywhere on the page searches; Esc shows everybody again."""
         typed = event.text() if event is not None else ""
-        if typed.strip() and typed.isprintable():
+        if event is not None and event.key() == Qt.Key.Key_Escape and self.search.text:
+            self.search.set_text("")
+        elif typed.strip() and typed.isprintable():
             self.search.edit.setFocus()
             self.search.edit.insert(typed)
         else:

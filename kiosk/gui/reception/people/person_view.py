@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QStackedWidget, QWidget
 
 from kiosk.access.people import Standing
@@ -87,7 +88,15 @@ class PersonView(QWidget):
     def leave(self) -> None:
         """The page is left: what was typed and not saved is discarded."""
         self.data.leave()
+        self.pictures.stop()
         self._close_consent()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Esc is one step back."""
+        if event is not None and event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
 
     @pyqtSlot()
     def on_more_wanted(self) -> None:

@@ -83,13 +83,21 @@ class PicturesPanel(Panel):
         self._office, self._person = office, ""
         self._facts: tuple[PictureFacts, ...] = ()
         self._looks: dict[str, Look] = {}
+        self._waiting: list[str] = []
+        self._looking = ""  # the source that is being looked at
         self.add.clicked.connect(self.more_wanted)
 
     def open(self, person: str) -> None:
         """Another person."""
         self._person, self._facts = person, ()
         self._looks.clear()
+        self.stop()
         self._show(())
+
+    def stop(self) -> None:
+        """Nobody looks: what waits is not looked at, and no answer comes."""
+        self._waiting.clear()
+        self._looking = ""
 
     def show_row(self, known: PersonRow) -> None:
         """What the table knows; the pictures are looked through anew."""
@@ -138,18 +146,30 @@ class PicturesPanel(Panel):
             self._look(card)
 
     def _look(self, card: PictureCard) -> None:
-        source = card.facts.source
-        if source in self._looks:
-            card.show_look(self._looks[source])
+        if card.facts.source in self._looks:
+            card.show_look(self._looks[card.facts.source])
+        elif card.facts.source not in self._waiting:
+            self._waiting.append(card.facts.source)
+            self._look_at_next()
+
+    def _look_at_next(self) -> None:
+        """One after the other, so that whatever is pressed meanwhile does not have to wait for all of them."""
+        if self._looking or not self._waiting:
             return
+        self._looking = source = self._waiting.pop(0)
+        self._office.run(lambda: look_at(self._office.desk, source), partial(self._looked, source), self._not_looked)
 
-        def came(look: Look) -> None:
-            self._looks[source] = look
-            for one in self.cards:
-                if one.facts.source == source:
-                    one.show_look(look)
+    def _looked(self, source: str, look: Look) -> None:
+        self._looking = ""
+        self._looks[source] = look
+        for card in self.cards:
+            if card.facts.source == source:
+                card.show_look(look)
+        self._look_at_next()
 
-        self._office.run(lambda: look_at(self._office.desk, source), came)
+    def _not_looked(self, fault: str) -> None:
+        self._looking = ""
+        self._office.tell_fault(fault)
 
 
 def _square(image: QImage, side_px: int) -> QPixmap:

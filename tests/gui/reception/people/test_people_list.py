@@ -87,3 +87,9 @@ def test_every_control_has_a_name(listed):
     controls = listed.findChildren((QAbstractButton, QLineEdit, QComboBox))
     assert [one for one in controls if one.isVisible() and not one.accessibleName()] == []
     assert listed.table.accessibleName() == "People"
+
+
+def test_escape_shows_everybody_again(listed, qtbot):
+    listed.search.set_text("zo")
+    qtbot.keyClick(listed, Qt.Key.Key_Escape)
+    assert len(names(listed)) == 3

@@ -1,4 +1,5 @@
 import pytest
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractButton, QComboBox, QLineEdit
 
 from kiosk.access.people import PersonRecord
@@ -92,3 +93,8 @@ def test_what_was_typed_and_not_saved_is_discarded_with_the_page(view, desk):
 def test_every_control_has_a_name(view):
     controls = view.findChildren((QAbstractButton, QLineEdit, QComboBox))
     assert [one for one in controls if one.isVisible() and not one.accessibleName()] == []
+
+
+def test_escape_is_one_step_back(view, qtbot):
+    with qtbot.waitSignal(view.closed):
+        qtbot.keyClick(view, Qt.Key.Key_Escape)

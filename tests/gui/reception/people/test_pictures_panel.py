@@ -56,3 +56,16 @@ def test_a_card_says_why_a_picture_is_not_used(shown):
 def test_a_picture_of_somebody_else_is_marked_in_words(shown):
     card = shown(PictureCard(1, PictureFacts("a.jpg", used=True, distance=0.7, fits=False)))
     assert card.distance.text() == "Unlike the others: 0.70"
+
+
+def test_pictures_are_looked_at_one_after_the_other(panel, desk, crowd, qtbot):
+    (desk.folder / "Ada").mkdir()
+    for number in range(5):
+        copy = desk.folder / "Ada" / f"{number}.jpg"
+        copy.write_bytes((desk.folder / "Grace_Hopper.jpg").read_bytes())
+    crowd(Ada=[0.0, 0.1, 0.2, 0.3, 0.4])
+    panel.open("Ada")
+    panel.show_row(next(row for row in gather(desk).rows if row.person == "Ada"))
+    qtbot.waitUntil(lambda: len(panel.cards) == 5)
+    assert len(panel._waiting) == 4
+    qtbot.waitUntil(lambda: all(card.quality.text() == "Good picture" for card in panel.cards))
