@@ -51,7 +51,7 @@ class Visitor:
     id: int
     time: datetime  # UTC
     embedding: Embedding
-    picture: bytes  # PNG
+    picture: bytes  # PNG; empty where it was not asked for
 
 
 class VisitorStore:
@@ -77,17 +77,30 @@ class VisitorStore:
             connection.execute(f"DELETE FROM visitors WHERE {_SURPLUS}", (MOST_FACES,))  # noqa: S608 - constants
         return int(added or 0)
 
-    def visitors(self, since: datetime | None = None) -> list[Visitor]:
-        """The faces kept since then, newest first."""
+    def visitors(self, since: datetime | None = None, *, with_pictures: bool = True) -> list[Visitor]:
+        """The faces kept since then, newest first. Without their pictures, a writer has to wait for less."""
         if not self.path.exists():
             return []
         earliest = "" if since is None else _stored(since)
+        columns = f"id, time, encoder, vector, {'picture' if with_pictures else 'NULL'}"
         with self._session() as connection:
             rows = connection.execute(
-                "SELECT id, time, encoder, vector, picture FROM visitors WHERE time >= ? ORDER BY time DESC, id DESC",
+                f"SELECT {columns} FROM visitors WHERE time >= ? ORDER BY time DESC, id DESC",  # noqa: S608 - constants
                 (earliest,),
             ).fetchall()
         return [_visitor(*row) for row in rows]
+
+    def pictures(self, ids: Iterable[int]) -> dict[int, bytes]:
+        """The pictures of these faces, as far as they are still there."""
+        if not self.path.exists():
+            return {}
+        found = {}
+        for number in ids:
+            with self._session() as connection:
+                row = connection.execute("SELECT picture FROM visitors WHERE id = ?", (number,)).fetchone()
+            if row is not None:
+                found[number] = bytes(row[0])
+        return found
 
     def count(self) -> int:
         """How many faces are kept."""
@@ -106,7 +119,11 @@ class VisitorStore:
 
     def remove_alike(self, embeddings: Sequence[Embedding], within: float) -> int:
         """Removes every face as near to one of these as `within`, for who is to be forgotten; returns how many."""
-        alike = (visitor.id for visitor in self.visitors() if _is_near(visitor.embedding, embeddings, within))
+        alike = (
+            visitor.id
+            for visitor in self.visitors(with_pictures=False)
+            if _is_near(visitor.embedding, embeddings, within)
+        )
         return self.remove(alike)
 
     def purge(self, older_than: datetime, *, now: datetime | None = None) -> int:
@@ -178,10 +195,11 @@ class VisitorStore:
             self.path.with_name(self.path.name + "-journal").unlink(missing_ok=True)
 
 
-def _visitor(number: int, time: str, encoder: str, vector: bytes, picture: bytes) -> Visitor:
+def _visitor(number: int, time: str, encoder: str, vector: bytes, picture: bytes | None) -> Visitor:
     # Cut where half a number is left: one bad row must not hide the others.
     whole = vector[: len(vector) // 4 * 4]
-    return Visitor(number, datetime.fromisoformat(time), Embedding(np.frombuffer(whole, np.float32), encoder), picture)
+    embedding = Embedding(np.frombuffer(whole, np.float32), encoder)
+    return Visitor(number, datetime.fromisoformat(time), embedding, picture or b"")
 
 
 def _is_near(face: Embedding, embeddings: Sequence[Embedding], within: float) -> bool:

@@ -17,7 +17,7 @@ from kiosk.recognition.matching import identify
 class UnknownVisitor:
     """Faces that show one person, as far as the encoder can tell."""
 
-    faces: tuple[Visitor, ...]  # newest first
+    faces: tuple[Visitor, ...]  # newest first, without pictures
     nearest: Candidate | None = None  # of the people enrolled, to any of the faces
 
     @property
@@ -39,7 +39,7 @@ def unknown_visitors(store: VisitorStore, gallery: GallerySnapshot, threshold: f
 
     Faces within `threshold` are one visitor; those of another encoder than the gallery's are each one of their own.
     """
-    kept = store.visitors()
+    kept = store.visitors(with_pictures=False)
     comparable = [face for face in kept if _is_comparable(face, gallery)]
     others = [UnknownVisitor((face,)) for face in kept if not _is_comparable(face, gallery)]
     found = [UnknownVisitor(faces, _nearest(faces, gallery)) for faces in _grouped(comparable, threshold)]

@@ -62,8 +62,13 @@ class TestKeeping:
         later = store.keep(picture(2), embedding(2), NOON + HOUR)
         assert [visitor.id for visitor in store.visitors(NOON + HOUR / 2)] == [later]
 
+    def test_pictures_can_be_asked_for_apart(self, store):
+        ids = [store.keep(picture(seed), embedding(seed), NOON) for seed in range(3)]
+        assert [visitor.picture for visitor in store.visitors(with_pictures=False)] == [b"", b"", b""]
+        assert store.pictures([ids[2], ids[0], 999]) == {ids[0]: picture(0), ids[2]: picture(2)}
+
     def test_looking_makes_no_file(self, store):
-        assert store.visitors() == []
+        assert (store.visitors(), store.pictures([1])) == ([], {})
         assert (store.count(), store.remove([1]), store.clear(), store.purge(NOON)) == (0, 0, 0, 0)
         assert not store.path.parent.exists()
 

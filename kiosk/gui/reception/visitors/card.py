@@ -54,8 +54,8 @@ class VisitorCard(Panel):
     @property
     def pictures(self) -> list[bytes]:
         """The chosen ones of the faces on the screen."""
-        faces = zip(self.faces, self.shown.visitor.faces, strict=False)
-        return [face.picture for button, face in faces if button.isChecked()]
+        faces = zip(self.faces, self.shown.pictures, strict=True)
+        return [picture for button, picture in faces if picture and button.isChecked()]
 
     @pyqtSlot()
     def on_toggled(self) -> None:

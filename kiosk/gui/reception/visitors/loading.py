@@ -21,7 +21,8 @@ class ShownVisitor:
     """A visitor with the pictures as Qt paints them, and how the nearest person is called here."""
 
     visitor: UnknownVisitor
-    images: tuple[QImage, ...]  # of the newest faces
+    pictures: tuple[bytes, ...]  # PNG, of the newest faces; empty where one was purged meanwhile
+    images: tuple[QImage, ...]  # the same
     nearest_name: str  # "" where nobody is enrolled, or the faces are of another encoder
 
 
@@ -32,8 +33,12 @@ def load(desk: Desk, most: int) -> tuple[list[ShownVisitor], int]:
 
 
 def _shown(desk: Desk, visitor: UnknownVisitor) -> ShownVisitor:
-    images = tuple(_image(face.picture) for face in visitor.faces[:MOST_SHOWN])
-    return ShownVisitor(visitor, images, _name(desk, visitor.nearest.person) if visitor.nearest else "")
+    ids = [face.id for face in visitor.faces[:MOST_SHOWN]]
+    found = desk.visitors.pictures(ids)
+    pictures = tuple(found.get(number, b"") for number in ids)
+    return ShownVisitor(
+        visitor, pictures, tuple(map(_image, pictures)), _name(desk, visitor.nearest.person) if visitor.nearest else ""
+    )
 
 
 def _image(picture: bytes) -> QImage:

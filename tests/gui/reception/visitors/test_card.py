@@ -17,13 +17,11 @@ NOW = datetime.now(UTC)
 @pytest.fixture
 def make(shown, looks):
     def card(faces: int = 3, nearest: Candidate | None = None, images: int | None = None) -> VisitorCard:
-        kept = tuple(
-            Visitor(number, NOW - timedelta(days=number), looks(1, number), f"{number}".encode())
-            for number in range(faces)
-        )
-        visitor = ShownVisitor(
-            UnknownVisitor(kept, nearest), (QImage(),) * (images or faces), "Ada L." if nearest else ""
-        )
+        count = images or faces
+        kept = tuple(Visitor(number, NOW - timedelta(days=number), looks(1, number), b"") for number in range(faces))
+        pictures = tuple(f"{number}".encode() for number in range(count))
+        name = "Ada L." if nearest else ""
+        visitor = ShownVisitor(UnknownVisitor(kept, nearest), pictures, (QImage(),) * count, name)
         return shown(VisitorCard(visitor, 0.38))
 
     return card
@@ -77,3 +75,9 @@ def test_its_buttons_say_whose_the_faces_are(qtbot, make):
 def test_more_faces_than_are_shown_are_counted(make):
     texts = [note.text() for note in make(5, images=2).findChildren(type(make(1).alike))]
     assert "and 3 more faces" in texts
+
+
+def test_a_face_that_was_purged_meanwhile_does_not_go_along(shown, looks):
+    kept = tuple(Visitor(number, NOW, looks(1, number), b"") for number in range(2))
+    card = shown(VisitorCard(ShownVisitor(UnknownVisitor(kept), (b"", b"1"), (QImage(), QImage()), ""), 0.38))
+    assert card.pictures == [b"1"]
