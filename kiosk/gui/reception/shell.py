@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # the window is on the screen before what it needs is loaded
 
 
 _MARGIN_UNITS = 10
+_LEAST_HEIGHT_UNITS = 340  # for the navigation at the side
 
 
 def shipped_pages() -> Sequence[PageEntry]:
@@ -255,3 +256,5 @@ class Reception(QWidget):
         self.title.setVisible(not tall)  # there the navigation, just below, says it too
         if self.navigation is not None:
             self.navigation.arrange(above=tall, room_px=self.width() - px(2 * _MARGIN_UNITS))
+            # Above the keyboard on a low screen, the form needs all the room that there is.
+            self.navigation.setVisible(tall or self.height() >= px(_LEAST_HEIGHT_UNITS))

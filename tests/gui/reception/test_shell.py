@@ -149,3 +149,14 @@ def test_a_restart_that_a_page_asks_for_is_told(qtbot, reception):
     sign_in(qtbot, reception)
     with qtbot.waitSignal(reception.restart_wanted):
         page(reception).office.restart()
+
+
+def test_above_a_keyboard_the_page_has_the_room_of_the_navigation(qtbot, reception):
+    sign_in(qtbot, reception)
+    assert reception.navigation.isVisible()
+    reception.resize(800, 270)
+    assert not reception.navigation.isVisible()
+    reception.resize(800, 480)
+    assert reception.navigation.isVisible()
+    reception.resize(480, 600)
+    assert reception.navigation.isVisible()
