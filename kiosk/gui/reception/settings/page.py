@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,9 @@ from kiosk.words import translate
 
 if TYPE_CHECKING:
     from kiosk.gui.reception.office import Office
+    from kiosk.station.station import Station
 
+_DOOR_WAITS_SECONDS = 3.0
 _MATCHING = ["matching.threshold", "matching.margin"]
 
 
@@ -70,12 +73,23 @@ class SettingsPage(StaffPage):
 
     @pyqtSlot(object)
     def on_status_changed(self, status: Status) -> None:
-        """Another encoder may be at work."""
-        if self.form is not None and self._encoder != self._encoder_at_work():
+        """Another encoder may be at work, or the file was changed in an editor."""
+        form = self.form
+        if form is None:
+            return
+        if self._encoder != self._encoder_at_work():
             self._encoder = self._encoder_at_work()
-            self.form.forget(_MATCHING)
+            form.forget(_MATCHING)
             self._read_past()
             self._judge()
+        untouched = not form.draft.changes and form.broken is None
+        if untouched and values(self.office.desk.config.current) != form.draft.seen.values:
+            self.office.run(self.writer.look, self._show_again)
+
+    def _show_again(self, seen: Seen) -> None:
+        if self.form is not None and not self.form.draft.changes:
+            self.form.show_draft(Draft(seen))
+            self.on_changed()
 
     @pyqtSlot(str)
     def on_searched(self, text: str) -> None:
@@ -208,16 +222,21 @@ class SettingsPage(StaffPage):
             self.bar.show_state(len(draft.changes), draft.objection, titles)
 
     def _test_door(self) -> None:
-        name = self.office.member.name
-        self.office.ask_station(lambda station: station.test_door(name), self._tell_door)
+        name, asked_at = self.office.member.name, time.monotonic()
+
+        def test(station: Station) -> Decision | None:
+            # A station that was still being loaded must not open the door when nobody expects it any more.
+            late = time.monotonic() - asked_at > _DOOR_WAITS_SECONDS
+            return None if late else station.test_door(name)
+
+        self.office.ask_station(test, self._tell_door)
 
     def _tell_door(self, done: object) -> None:
-        if not isinstance(done, Decision):
-            return
-        if done.outcome is Outcome.GRANTED:
+        if isinstance(done, Decision) and done.outcome is Outcome.GRANTED:
             self.office.tell(translate("settings", "The door is open."))
         else:
-            self.office.tell(done.fault or translate("settings", "The door did not open."), fault=True)
+            fault = done.fault if isinstance(done, Decision) else None
+            self.office.tell(fault or translate("settings", "The door did not open."), fault=True)
 
     def _lay_out(self) -> None:
         self.search.setPlaceholderText(translate("settings", "Search"))

@@ -53,7 +53,7 @@ def test_camera_in_use_is_not_opened_again(editor):
 def test_another_one_can_be_looked_through_until_something_else_is_chosen(qtbot, editor):
     choose(editor, "Hall Cam")
     editor.look.click()
-    qtbot.waitUntil(lambda: not editor.preview.picture.isNull())
+    qtbot.waitUntil(lambda: not editor.preview.picture.isNull(), timeout=30_000)
     assert editor.opened == [HALL.source]
     choose(editor, "Demo")
     assert editor.preview.isHidden()

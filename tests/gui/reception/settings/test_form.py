@@ -102,7 +102,7 @@ def test_rows_that_are_forgotten_are_made_anew(form):
 def test_list_starts_at_the_top_when_the_section_changes(qtbot, form):
     form.show_section("decision")
     bar = form._scroll.verticalScrollBar()
-    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    qtbot.waitUntil(lambda: bar.maximum() > 0, timeout=30_000)
     bar.setValue(bar.maximum())
     form.show_section("quality")
     assert bar.value() == 0

@@ -1,5 +1,6 @@
 """The page on a real desk: real file, journal and station; what it asks of the shell is written down."""
 
+import time
 from contextlib import closing
 
 import pytest
@@ -21,7 +22,7 @@ from kiosk.station.report import Status
 def page(qtbot, office, shown):
     made = shown(SettingsPage(office))
     made.enter()
-    qtbot.waitUntil(lambda: made.form is not None)
+    qtbot.waitUntil(lambda: made.form is not None, timeout=30_000)
     yield made
     made.leave()
 
@@ -42,7 +43,7 @@ def button(page: QWidget, words: str) -> QPushButton:
 def test_page_starts_with_the_numbers_that_decide(qtbot, office, shown, station):
     page = shown(SettingsPage(office))
     page.enter()
-    qtbot.waitUntil(lambda: page.form is not None)
+    qtbot.waitUntil(lambda: page.form is not None, timeout=30_000)
     assert page.form.visible_keys == ["matching.threshold", "matching.margin"]
     page.leave()
 
@@ -53,7 +54,7 @@ def test_changed_value_is_saved_with_a_button(qtbot, page, screen, path):
     page.form.rows["decision.k"].editor.more.click()
     assert not page.bar.isHidden()
     page.bar.save_button.click()
-    qtbot.waitUntil(lambda: bool(screen.told))
+    qtbot.waitUntil(lambda: bool(screen.told), timeout=30_000)
     assert ConfigFile(path).current.decision.k == 4
     assert page.bar.isHidden()
 
@@ -73,7 +74,7 @@ def test_what_was_not_saved_is_gone_when_the_page_is_left(qtbot, page, path):
     page.form.rows["decision.k"].editor.more.click()
     page.leave()
     page.enter()
-    qtbot.waitUntil(lambda: page.form is not None)
+    qtbot.waitUntil(lambda: page.form is not None, timeout=30_000)
     assert page.form.draft.changes == {}
     assert page.bar.isHidden()
     assert path.read_text() == before
@@ -94,11 +95,11 @@ def test_file_that_is_broken_is_told_instead_of_a_form(qtbot, office, shown, pat
     path.write_text("threads: many\n")
     page = shown(SettingsPage(office))
     page.enter()
-    qtbot.waitUntil(lambda: not page.fault.isHidden())
+    qtbot.waitUntil(lambda: not page.fault.isHidden(), timeout=30_000)
     assert "line 1: threads" in page.fault.text()
     path.write_text("threads: 3\n")
     page.enter()
-    qtbot.waitUntil(lambda: page.form is not None)
+    qtbot.waitUntil(lambda: page.form is not None, timeout=30_000)
     assert page.fault.isHidden()
     page.leave()
 
@@ -107,7 +108,7 @@ def test_what_needs_a_restart_offers_it(qtbot, page, screen):
     choose(page, "screen")
     page.form.rows["screen.mirror"].editor.switch.click()
     page.bar.save_button.click()
-    qtbot.waitUntil(lambda: bool(screen.told))
+    qtbot.waitUntil(lambda: bool(screen.told), timeout=30_000)
     assert "Mirror" in page.bar.words.text()
     page.bar.restart_button.click()
     assert screen.restarts == 0
@@ -119,7 +120,7 @@ def test_restart_is_still_offered_when_the_page_is_opened_again(qtbot, page, scr
     desk.started_with = replace_mirror(desk.started_with)
     page.leave()
     page.enter()
-    qtbot.waitUntil(lambda: page.form is not None)
+    qtbot.waitUntil(lambda: page.form is not None, timeout=30_000)
     assert not page.bar.restart_button.isHidden()
 
 
@@ -130,12 +131,12 @@ def replace_mirror(config):
 def test_threshold_is_judged_live_and_by_the_last_days(qtbot, office, shown, station, report):
     page = shown(SettingsPage(office))
     page.enter()
-    qtbot.waitUntil(lambda: page.form is not None)
+    qtbot.waitUntil(lambda: page.form is not None, timeout=30_000)
     page.on_reported(report(0.35, 0.6))
     assert "would be recognised" in page.effect.words[0]
     page.form.rows["matching.threshold"].editor.slider.setValue(300)
     assert "nobody would be recognised" in page.effect.words[0]
-    qtbot.waitUntil(lambda: "nothing was decided" in page.effect.words[1])
+    qtbot.waitUntil(lambda: "nothing was decided" in page.effect.words[1], timeout=30_000)
     assert page.form.draft.changes == {"matching.threshold": {"dlib_resnet": 0.3}}
     page.leave()
 
@@ -149,6 +150,21 @@ def test_rows_for_an_encoder_follow_the_one_at_work(page, desk, station):
     desk.station = None
     page.on_status_changed(Status(1, 0, ()))
     assert "dlib_resnet" not in page._encoder
+
+
+def test_edit_in_the_file_is_shown_unless_something_is_half_done_here(qtbot, page, desk, path):
+    choose(page, "decision")
+    row = page.form.rows["decision.k"]
+    path.write_text(path.read_text() + "decision: {k: 2}\n")
+    desk.config.changed()
+    page.on_status_changed(Status(1, 0, ()))
+    qtbot.waitUntil(lambda: row.editor.edit.text() == "2", timeout=30_000)
+    page.form.rows["decision.n"].editor.more.click()
+    path.write_text(path.read_text().replace("k: 2", "k: 1"))
+    desk.config.changed()
+    page.on_status_changed(Status(1, 0, ()))
+    qtbot.wait(200)
+    assert row.editor.edit.text() == "2"
 
 
 def test_door_opens_after_a_question_and_under_a_name(page, screen, desk, station):
@@ -170,6 +186,20 @@ def test_door_that_does_not_open_says_why(page, screen, station, monkeypatch):
     page.on_test_door()
     screen.answers["Open"]()
     assert "stuck" in screen.faults[0]
+
+
+def test_door_does_not_open_late_when_the_station_was_being_loaded(page, screen, station, monkeypatch):
+    waiting = []
+    monkeypatch.setattr(page.office, "_ask_station", lambda do, then: waiting.append((do, then)))
+    now = time.monotonic()
+    page.on_test_door()
+    screen.answers["Open"]()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 60)
+    do, then = waiting.pop()
+    then(do(station))
+    monkeypatch.undo()
+    assert not station.door.unlocked
+    assert screen.faults == ["The door did not open."]
 
 
 def test_voice_is_heard_with_the_values_of_the_form(page, desk, monkeypatch):
@@ -207,7 +237,7 @@ def test_cameras_are_looked_for_when_their_section_is_opened(qtbot, page, monkey
     monkeypatch.setattr(module, "cameras", lambda in_use: (CameraDevice("/dev/x", "Door Cam"),))
     choose(page, "camera")
     box = page._editor("camera.source").box
-    qtbot.waitUntil(lambda: box.findText("Door Cam") >= 0)
+    qtbot.waitUntil(lambda: box.findText("Door Cam") >= 0, timeout=30_000)
 
 
 def test_camera_is_let_go_when_the_page_is_left(qtbot, page):
@@ -216,7 +246,7 @@ def test_camera_is_let_go_when_the_page_is_left(qtbot, page):
     editor._in_use = "another"
     editor.show_value("demo")
     editor.on_look()
-    qtbot.waitUntil(lambda: not editor.preview.picture.isNull())
+    qtbot.waitUntil(lambda: not editor.preview.picture.isNull(), timeout=30_000)
     page.leave()
     assert editor.preview._camera is None
 
@@ -237,16 +267,18 @@ def running(qtbot, home):
             look_again=lambda: Appearance(config.current.screen.theme.value),
         )
         qtbot.addWidget(kiosk.window)
-        kiosk.start(full_screen=False)
         kiosk.desk = desk
-        qtbot.waitUntil(lambda: desk.station is not None, timeout=30_000)
-        kiosk.window.open_staff_side()
-        kiosk.window.reception.on_entered(StaffMember("Ida", Role.INSTALLER))
-        kiosk.window.reception.go("settings")
-        kiosk.page = kiosk.window.reception._page
-        qtbot.waitUntil(lambda: kiosk.page.form is not None)
-        yield kiosk
-        kiosk.stop()
+        try:
+            kiosk.start(full_screen=False)
+            qtbot.waitUntil(lambda: desk.station is not None, timeout=60_000)
+            kiosk.window.open_staff_side()
+            kiosk.window.reception.on_entered(StaffMember("Ida", Role.INSTALLER))
+            kiosk.window.reception.go("settings")
+            kiosk.page = kiosk.window.reception._page
+            qtbot.waitUntil(lambda: kiosk.page.form is not None, timeout=30_000)
+            yield kiosk
+        finally:
+            kiosk.stop()
 
 
 def test_running_kiosk_takes_over_what_is_saved_and_opens_for_a_test(qtbot, running):
@@ -262,8 +294,10 @@ def test_running_kiosk_takes_over_what_is_saved_and_opens_for_a_test(qtbot, runn
     qtbot.waitUntil(lambda: running.window._look.theme is LIGHT, timeout=10_000)
     page.on_test_door()
     reception.question.buttons[0].click()
-    qtbot.waitUntil(lambda: running.window.banner.property("kind") == "unlocked" or desk.station.door.unlocked)
-    qtbot.waitUntil(lambda: any(each.action == "door_tested" for each in desk.journal.actions(5)))
+    qtbot.waitUntil(
+        lambda: running.window.banner.property("kind") == "unlocked" or desk.station.door.unlocked, timeout=30_000
+    )
+    qtbot.waitUntil(lambda: any(each.action == "door_tested" for each in desk.journal.actions(5)), timeout=30_000)
     page.on_restart()
     reception.question.buttons[0].click()
-    qtbot.waitUntil(lambda: running.restart_wanted and not running.window.isVisible())
+    qtbot.waitUntil(lambda: running.restart_wanted and not running.window.isVisible(), timeout=30_000)

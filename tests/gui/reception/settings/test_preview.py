@@ -25,7 +25,7 @@ def test_picture_comes_and_goes_with_the_camera(qtbot, preview):
 
     preview.open(open_demo)
     assert preview.accessibleDescription() == "The camera is being opened."
-    qtbot.waitUntil(lambda: not preview.picture.isNull())
+    qtbot.waitUntil(lambda: not preview.picture.isNull(), timeout=30_000)
     assert not preview.grab().isNull()
     preview.close_camera()
     assert preview.picture.isNull()
@@ -37,7 +37,7 @@ def test_camera_that_is_not_there_says_so(qtbot, preview):
         raise CameraError("camera 7", "is not there", "plug it in")
 
     preview.open(fail)
-    qtbot.waitUntil(lambda: "plug it in" in preview.accessibleDescription())
+    qtbot.waitUntil(lambda: "plug it in" in preview.accessibleDescription(), timeout=30_000)
     assert not preview.grab().isNull()
 
 
@@ -52,7 +52,7 @@ def test_camera_that_hangs_is_not_waited_for(qtbot, preview):
 
 def test_another_camera_takes_the_place_of_the_first(qtbot, preview):
     preview.open(lambda: open_source("demo"))
-    qtbot.waitUntil(lambda: not preview.picture.isNull())
+    qtbot.waitUntil(lambda: not preview.picture.isNull(), timeout=30_000)
     preview.open(lambda: open_source("demo"))
     assert preview.picture.isNull()
-    qtbot.waitUntil(lambda: not preview.picture.isNull())
+    qtbot.waitUntil(lambda: not preview.picture.isNull(), timeout=30_000)

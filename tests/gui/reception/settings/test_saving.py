@@ -31,7 +31,7 @@ def test_changes_are_saved_and_stand_in_the_journal_under_a_name(qtbot, saving, 
     saving.form.draft.set("decision.k", 2)
     saving.form.draft.set("voice.enabled", True)
     saving.save()
-    qtbot.waitUntil(lambda: bool(screen.told))
+    qtbot.waitUntil(lambda: bool(screen.told), timeout=30_000)
     config = ConfigFile(path).current
     assert (config.decision.k, config.voice.enabled) == (2, True)
     assert saving.form.draft.changes == {}
@@ -49,7 +49,7 @@ def test_changes_are_saved_and_stand_in_the_journal_under_a_name(qtbot, saving, 
 def test_it_is_told_when_what_was_saved_is_in_force(*, qtbot, saving, screen, key, value, words):
     saving.form.draft.set(key, value)
     saving.save()
-    qtbot.waitUntil(lambda: bool(screen.told))
+    qtbot.waitUntil(lambda: bool(screen.told), timeout=30_000)
     assert words in screen.told[0]
 
 
@@ -57,7 +57,7 @@ def test_what_cannot_be_saved_is_told_and_stays_in_the_form(qtbot, saving, scree
     saving.form.draft.set("decision.k", 2)
     path.write_text("threads: [\n")
     saving.save()
-    qtbot.waitUntil(lambda: bool(screen.faults))
+    qtbot.waitUntil(lambda: bool(screen.faults), timeout=30_000)
     assert "line 2" in screen.faults[0]
     assert saving.form.draft.changes == {"decision.k": 2}
 
@@ -70,7 +70,7 @@ def conflict(qtbot, saving, screen, path):
     saving.form.draft.set("threads", 1)
     path.write_text(path.read_text() + "door: {open_seconds: 9.0} # theirs\n")
     saving.save()
-    qtbot.waitUntil(lambda: bool(screen.asked))
+    qtbot.waitUntil(lambda: bool(screen.asked), timeout=30_000)
     return saving
 
 
@@ -85,7 +85,7 @@ def test_edit_of_somebody_else_is_shown_beside_ones_own(conflict, screen, path):
 @pytest.mark.parametrize(("answer", "seconds"), [("Save mine", 7.0), ("Keep theirs", 9.0)])
 def test_answer_decides_about_that_option_alone(*, qtbot, conflict, screen, path, answer, seconds):
     screen.answers[answer]()
-    qtbot.waitUntil(lambda: bool(screen.told))
+    qtbot.waitUntil(lambda: bool(screen.told), timeout=30_000)
     config = ConfigFile(path).current
     assert (config.door.open_seconds, config.voice.enabled, config.threads) == (seconds, True, 1)
     assert "# theirs" in path.read_text()
@@ -107,7 +107,7 @@ def test_file_that_was_not_there_is_made_and_followed(*, qtbot, make_office, des
     qtbot.addWidget(form)
     form.draft.set("decision.k", 2)
     Saving(make_office(), writer, form, lambda: None).save()
-    qtbot.waitUntil(lambda: bool(screen.told))
+    qtbot.waitUntil(lambda: bool(screen.told), timeout=30_000)
     assert config.path == writer.path
     assert config.changed().decision.k == 2
 
@@ -116,7 +116,7 @@ def test_recording_that_is_not_there_is_not_saved(qtbot, saving, screen, path):
     before = path.read_text()
     saving.form.draft.set("camera.source", "missing.mp4")
     saving.save()
-    qtbot.waitUntil(lambda: bool(screen.faults))
+    qtbot.waitUntil(lambda: bool(screen.faults), timeout=30_000)
     assert "missing.mp4" in screen.faults[0]
     assert path.read_text() == before
 
@@ -126,5 +126,5 @@ def test_source_that_may_come_later_is_saved(qtbot, saving, screen, path, source
     saving.form.draft.set("voice.hints", True)
     saving.form.draft.set("camera.source", source)
     saving.save()
-    qtbot.waitUntil(lambda: bool(screen.told))
+    qtbot.waitUntil(lambda: bool(screen.told), timeout=30_000)
     assert ConfigFile(path).current.camera.source == source
