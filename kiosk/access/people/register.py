@@ -10,7 +10,6 @@ import os
 import secrets
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -19,6 +18,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from kiosk.access.people.faults import unusable
+from kiosk.access.people.files import Stamp, is_young, put_in_place, stamp_of
 from kiosk.access.people.record import PersonRecord, Standing, cleaned
 from kiosk.access.people.rows import APPLICATION_ID, INSERT, SCHEMA, SCHEMA_VERSION, SELECT, as_row, from_row
 from kiosk.errors import PeopleError
@@ -27,11 +27,8 @@ from kiosk.vision.pictures import printable
 from kiosk.words import translate
 
 BUSY_SECONDS = 1.0
-# A file that changed this recently may change again without another time stamp: FAT counts in steps of 2 s.
-_YOUNG_SECONDS = 3.0
 
 _Records: TypeAlias = Mapping[str, PersonRecord]
-_Stamp: TypeAlias = tuple[int, int, int, int]
 
 
 def people_file(folder: Path) -> Path:
@@ -52,7 +49,7 @@ class PeopleRegister:
         self._guard = threading.Lock()
         self._known: _Records | None = None  # by person_key; None = could never be read
         self._fault: PeopleError | None = None
-        self._stamp: _Stamp | None = None
+        self._stamp: Stamp | None = None
         self.refresh()
 
     @property
@@ -177,12 +174,12 @@ class PeopleRegister:
 
     def _look(self) -> None:
         try:
-            stamp = _stamp(self.path)
+            stamp = stamp_of(self.path)
             if stamp is not None and stamp == self._stamp:
                 return
             self._known = MappingProxyType(self._read() if stamp is not None else {})
             self._fault = None
-            self._stamp = stamp if stamp is not None and not _is_young(stamp) else None
+            self._stamp = stamp if stamp is not None and not is_young(stamp) else None
         except (sqlite3.Error, OSError, ValueError) as error:
             self._fault, self._stamp = unusable(self.path, error), None
         except PeopleError as error:
@@ -253,7 +250,7 @@ class PeopleRegister:
             with contextlib.closing(sqlite3.connect(new, isolation_level=None)) as connection:
                 connection.executescript(SCHEMA)
             with contextlib.suppress(FileExistsError):  # another process was first
-                _put_in_place(new, self.path)
+                put_in_place(new, self.path)
         finally:
             new.unlink(missing_ok=True)
 
@@ -275,27 +272,3 @@ def _put(connection: sqlite3.Connection, record: PersonRecord) -> None:
 
 def _drop(connection: sqlite3.Connection, person: str) -> bool:
     return connection.execute("DELETE FROM people WHERE key = ?", (person_key(person),)).rowcount > 0
-
-
-def _put_in_place(new: Path, path: Path) -> None:
-    """Never over a file that is there."""
-    try:
-        os.link(new, path)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without links
-        if path.exists():
-            raise FileExistsError(path) from None
-        new.rename(path)
-
-
-def _stamp(path: Path) -> _Stamp | None:
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
-
-
-def _is_young(stamp: _Stamp) -> bool:
-    return abs(time.time() - max(stamp[1], stamp[2]) / 1e9) < _YOUNG_SECONDS
