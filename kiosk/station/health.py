@@ -47,7 +47,7 @@ def slow_findings(desk: Desk) -> list[Finding]:
     """The other parts; reads files, so not for the thread that draws."""
     file = journal_file(desk.config, demo=desk.demo)
     looks: dict[str, Callable[[], Finding | None]] = {
-        "gallery": lambda: gallery_found(desk.folder, desk.snapshot, desk.snapshot.encoder),
+        "gallery": lambda: _gallery(desk),
         "encoder": lambda: _encoder(desk),
         "voice": lambda: _voice(desk),
         "journal": lambda: journal_found(file, desk.journal, whole=False),
@@ -137,10 +137,20 @@ def _door(desk: Desk) -> Finding:
     return Finding("door", State.OK, message, public="in order")
 
 
+def _loading(check: str) -> Finding:
+    return Finding(check, State.WARNING, translate("health", "is being loaded"), public="loading")
+
+
+def _gallery(desk: Desk) -> Finding:
+    if desk.station is None:
+        return _loading("gallery")  # nobody is in force, which is not to say that nobody is enrolled
+    return gallery_found(desk.folder, desk.snapshot, desk.snapshot.encoder)
+
+
 def _encoder(desk: Desk) -> Finding:
     station = desk.station
     if station is None:
-        return Finding("encoder", State.WARNING, translate("health", "is being loaded"), public="loading")
+        return _loading("encoder")
     known = {*encoder_names(own_weights(desk.config)), *EXPORTED}
     return encoder_found(desk.config.current, station.encoder, known)
 

@@ -163,8 +163,10 @@ class TestSlow:
         assert found["encoder"].message == "dlib_resnet, threshold 0.38, margin 0.04"
         assert of_doctor["encoder"].message.endswith("threshold 0.38, margin 0.04")
 
-    def test_while_the_recognition_is_loaded_the_encoder_is_not_there_yet(self, desk):
-        assert by_check(slow_findings(desk))["encoder"].state is State.WARNING
+    def test_while_the_recognition_is_loaded_encoder_and_gallery_are_not_there_yet(self, desk):
+        found = by_check(slow_findings(desk))
+        assert {found["encoder"].state, found["gallery"].state} == {State.WARNING}
+        assert "people 0" not in found["gallery"].message
 
     def test_what_a_part_raises_is_its_line(self, running, home):
         for path in home.glob("journal.sqlite3*"):
