@@ -11,6 +11,7 @@ from kiosk.gui.reception.visitors.face_button import FaceButton
 from kiosk.gui.reception.visitors.loading import ShownVisitor
 from kiosk.words import translate
 
+_MOST_LETTERS = 24  # of a name on a button
 _LIKELY = 1.2  # of the threshold: whoever is farther is not proposed
 
 
@@ -36,9 +37,7 @@ class VisitorCard(Panel):
         self.proposal: Button | None = None
         nearest = visitor.nearest
         if nearest is not None and nearest.distance <= threshold * _LIKELY:
-            self.proposal = Button(
-                translate("visitors", "This is {name}").format(name=shown.nearest_name), "person_plus"
-            )
+            self.proposal = _proposal(shown.nearest_name)
         self.enrol = Button(translate("visitors", "Enrol this visitor"), "person_plus", "primary")
         self.dismiss = Button(translate("visitors", "Delete"), "erase")
         buttons = [button for button in (self.proposal, self.enrol, self.dismiss) if button is not None]
@@ -80,6 +79,13 @@ def moment(time: datetime) -> str:
     if local.date() == QDate.currentDate():
         return QLocale().toString(local.time(), QLocale.FormatType.ShortFormat)
     return QLocale().toString(local, QLocale.FormatType.ShortFormat)
+
+
+def _proposal(name: str) -> Button:
+    """The words of a button do not wrap: a long name is cut, and read out whole."""
+    text = translate("visitors", "This is {name}")
+    shown = name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1].rstrip()}…"
+    return Button(text.format(name=shown), "person_plus", name=text.format(name=name))
 
 
 def _seen(count: int, first: datetime, last: datetime) -> str:

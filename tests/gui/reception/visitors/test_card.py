@@ -81,3 +81,13 @@ def test_a_face_that_was_purged_meanwhile_does_not_go_along(shown, looks):
     kept = tuple(Visitor(number, NOW, looks(1, number), b"") for number in range(2))
     card = shown(VisitorCard(ShownVisitor(UnknownVisitor(kept), (b"", b"1"), (QImage(), QImage()), ""), 0.38))
     assert card.pictures == [b"1"]
+
+
+def test_a_long_name_is_cut_on_the_button_and_read_out_whole(shown, looks):
+    name = "Maximiliane-Wilhelmine Freifrau von und zu Hohenstein"
+    kept = (Visitor(0, NOW, looks(1), b""),)
+    visitor = ShownVisitor(UnknownVisitor(kept, Candidate("M", 0.3)), (b"0",), (QImage(),), name)
+    card = shown(VisitorCard(visitor, 0.38))
+    assert card.proposal.accessibleName() == f"This is {name}"
+    assert card.proposal.sizeHint().width() < 400
+    assert name in card.alike.text()
