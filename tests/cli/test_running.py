@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
+from kiosk import words
+from kiosk.access.voice import Voice
 from kiosk.cli import running
 from kiosk.station import build as building
 from kiosk.vision.opencv import cv2
@@ -40,6 +42,19 @@ def test_a_file_is_decided_with_video_time_as_the_clock_and_ends_the_run(kiosk, 
     assert (granted["outcome"], granted["person"], granted["name"]) == ("granted", "Grace_Hopper", "Grace Hopper")
     assert granted["time"] == pytest.approx(granted["frame"] / 30, abs=0.01)
     assert granted["second"] is None
+
+
+def test_without_a_window_the_welcome_alone_is_in_the_language_of_the_screen(
+    kiosk, images, tmp_path, monkeypatch, film
+):
+    said: list[str] = []
+    monkeypatch.setattr(Voice, "say", lambda voice, text: said.append(text))
+    config = tmp_path / "config.yaml"
+    config.write_text("screen: {language: de}\n")
+    ran = kiosk("run", "--source", film, "--headless", "--fast", "--gallery", images, "--config", config)
+    words.install(None)
+    assert said == ["Willkommen Grace Hopper, einen schönen Tag!"]
+    assert "granted Grace Hopper" in ran.out
 
 
 def test_a_stranger_is_refused(kiosk, tmp_path, eileen, film):
