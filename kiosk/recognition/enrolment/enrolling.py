@@ -44,7 +44,7 @@ def enrol(
     EnrolmentError, naming each picture that may not be enrolled, and GalleryError where the folder cannot be written;
     then the gallery is as before. What `encode` raises passes through.
     """
-    checked = check_pictures(folder, name, pictures, encode, gallery, threshold=threshold)
+    checked = check_pictures(folder, name, pictures, encode, gallery, threshold=threshold, margin=margin)
     person = home_of(folder, name).name
     sources = add_pictures(folder, person, [picture.as_file for picture in checked])
     embeddings = [picture.embedding for picture in checked if picture.embedding is not None]
@@ -60,6 +60,7 @@ def check_pictures(
     gallery: GallerySnapshot,
     *,
     threshold: float,
+    margin: float = 0.0,
 ) -> list[Examined]:
     """The pictures, read and found good; raises as `enrol` does, and writes nothing."""
     home = home_of(folder, name)
@@ -70,7 +71,7 @@ def check_pictures(
             translate("faults", "give at least one picture of the person"),
         )
     examined = [examine(Offered.file(path), encode) for path in pictures]
-    faults = _faults(examined, home, gallery, threshold)
+    faults = _faults(examined, home, gallery, threshold, margin)
     if faults:
         raise _refusal(home.name, faults, examined)
     return examined
@@ -88,23 +89,32 @@ def repeated(examined: Sequence[Examined], home: Path) -> dict[int, str]:
     return faults
 
 
-def _faults(examined: Sequence[Examined], home: Path, gallery: GallerySnapshot, threshold: float) -> Mapping[int, str]:
+def _faults(
+    examined: Sequence[Examined], home: Path, gallery: GallerySnapshot, threshold: float, margin: float
+) -> Mapping[int, str]:
     """What is wrong with each picture that may not be enrolled."""
     faults = {number: picture.fault for number, picture in enumerate(examined) if picture.fault}
     for number, same in repeated(examined, home).items():
         faults.setdefault(number, translate("faults", "the same picture as {name}").format(name=same))
-    for number, picture in enumerate(examined):
-        other = picture.embedding and other_within(picture.embedding, home.name, gallery, threshold)
-        if other:
-            known_as = display_name(other.person)
-            shows = translate("faults", "shows {name}, who is already enrolled (distance {distance:.2f})")
-            faults[number] = shows.format(name=known_as, distance=other.distance)
-    rest = [(number, one.embedding) for number, one in enumerate(examined) if number not in faults and one.embedding]
+    good = [(number, one.embedding) for number, one in enumerate(examined) if one.embedding is not None]
+    others = {number: other_within(embedding, home.name, gallery, threshold) for number, embedding in good}
+    probes = [embedding for _, embedding in good]
+    finding = find_duplicates(probes, home.name, gallery, threshold=threshold, margin=margin)
+    known = {candidate.person for candidate in finding.same}
+    faults |= {number: _shows(other) for number, other in others.items() if other and other.person in known}
+    rest = [(number, embedding) for number, embedding in good if number not in faults]
     stored = stored_of(gallery, home.name)
     unlike_stored = translate("faults", "shows somebody else than the pictures already enrolled")
     unlike = unlike_stored if stored else translate("faults", "shows somebody else than the other pictures")
-    odd = odd_ones_out([embedding for _, embedding in rest], stored, threshold)
-    return faults | dict.fromkeys((rest[index][0] for index in odd), unlike)
+    for index in odd_ones_out([embedding for _, embedding in rest], stored, threshold):
+        other = others[rest[index][0]]
+        faults[rest[index][0]] = _shows(other) if other else unlike
+    return faults
+
+
+def _shows(other: Candidate) -> str:
+    text = translate("faults", "shows {name}, who is already enrolled (distance {distance:.2f})")
+    return text.format(name=display_name(other.person), distance=other.distance)
 
 
 def _stored_digests(home: Path) -> dict[str, str]:
