@@ -1,4 +1,4 @@
-"""Pictures of every page and state: python tests/screenshots.py FOLDER [PART ...] (PARTs: of the names of those that are wanted).
+"""Pictures of every page and state: python tests/screenshots.py FOLDER [PART ...]; a PART is one of the names.
 
 One window a language, theme and size, on a real desk and a real station with the demo's people; see `make screenshots`.
 """
@@ -21,16 +21,35 @@ _PLACE = Path(tempfile.mkdtemp(prefix="kiosk-screenshots-"))
 for _name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
     os.environ[_name] = str(_PLACE / _name)
 
-from PyQt6.QtWidgets import QApplication  # noqa: E402
+import numpy as np  # noqa: E402
+from PyQt6.QtCore import QEvent, QThread  # noqa: E402
+from PyQt6.QtWidgets import QApplication, QScrollArea, QWidget  # noqa: E402
 
+from kiosk.access.journal import Action  # noqa: E402
 from kiosk.access.people import Consent  # noqa: E402
 from kiosk.access.staff import Role, StaffMember  # noqa: E402
 from kiosk.config import ConfigFile  # noqa: E402
-from kiosk.domain import Decision, Frame, Outcome, Reason, Rejection  # noqa: E402
+from kiosk.domain import (  # noqa: E402
+    Candidate,
+    Conditions,
+    Decision,
+    Embedding,
+    Frame,
+    Identification,
+    Outcome,
+    Reason,
+    Rejection,
+)
 from kiosk.gui.feed import Feed  # noqa: E402
+from kiosk.gui.keyboard import KeyboardDock  # noqa: E402
 from kiosk.gui.language import ScreenLanguage  # noqa: E402
 from kiosk.gui.mailbox import Latest  # noqa: E402
+from kiosk.gui.reception.enrolment import EnrolmentPage  # noqa: E402
+from kiosk.gui.reception.journal import JournalPage  # noqa: E402
+from kiosk.gui.reception.people.page import PeoplePage  # noqa: E402
+from kiosk.gui.reception.settings.page import SettingsPage  # noqa: E402
 from kiosk.gui.reception.shell import Reception, shipped_pages  # noqa: E402
+from kiosk.gui.reception.staff_page import StaffMembersPage  # noqa: E402
 from kiosk.gui.theme import DARK, DARK_CONTRAST, LIGHT, LIGHT_CONTRAST, Look  # noqa: E402
 from kiosk.gui.window import KioskWindow  # noqa: E402
 from kiosk.resources import asset  # noqa: E402
@@ -38,6 +57,8 @@ from kiosk.station.build import Choices, build_station  # noqa: E402
 from kiosk.station.desk import Desk, open_desk  # noqa: E402
 from kiosk.station.report import Report, Status  # noqa: E402
 from kiosk.vision.camera import CameraState  # noqa: E402
+from kiosk.vision.opencv import cv2  # noqa: E402
+from kiosk.vision.pictures import read_picture  # noqa: E402
 from kiosk.vision.sources.demo import RATE_HZ, draw  # noqa: E402
 
 SIZES = {"800x480": (800, 480), "1280x800": (1280, 800), "1080x1920": (1080, 1920)}
@@ -71,12 +92,16 @@ class Stage:
     frames: Latest[Frame]
     name: str
     wanted: list[str]
+    keyboard: KeyboardDock
     number: int = 0
 
     def show(self, second: float) -> Report | None:
         """The demo's picture of that second, recognised by the station."""
         self.number += 1
-        frame = Frame(draw(round(second * RATE_HZ)), self.number / 10, self.number)
+        return self.recognise(Frame(draw(round(second * RATE_HZ)), self.number / 10, self.number))
+
+    def recognise(self, frame: Frame) -> Report | None:
+        """What the camera, the recognition thread and the window do with a frame."""
         self.frames.put(frame)
         self.window.feed.on_ready()
         if self.desk.station is None:
@@ -86,13 +111,23 @@ class Stage:
         self.reception.on_reported(report)
         return report
 
-    def wait(self, done: Callable[[], bool] = lambda: False, rounds: int = 40) -> None:
+    def portrait(self, path: Path, turn: int) -> None:
+        """Somebody close to the camera, never twice the same picture."""
+        self.number += 1
+        image = np.full((480, 640, 3), 90, np.uint8)
+        image[:, 80:560] = cv2.resize(cv2.imread(str(path)), (480, 480))
+        noise = np.random.default_rng(turn).integers(-3, 4, image.shape)
+        self.recognise(Frame((image + noise).clip(0, 255).astype(np.uint8), self.number / 10, self.number))
+
+    def wait(self, done: Callable[[], bool] = lambda: False, rounds: int = 20) -> None:
         """Let the window do what it has to, until `done` or for about so many hundredths of a second."""
         application = QApplication.instance()
         assert application is not None
         for _ in range(rounds):
             application.processEvents()
-            application.thread().msleep(10)
+            # What was to be deleted later would else stay on the screen until the loop that there is not.
+            application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+            QThread.msleep(10)
             if done():
                 break
 
@@ -134,6 +169,41 @@ def fill(desk: Desk) -> None:
         if number == 4:
             record = replace(record, valid_until=date.today() - timedelta(days=3))
         desk.people.save(record)
+    _fill_journal(desk, now)
+    _fill_visitors(desk, now)
+
+
+def _fill_journal(desk: Desk, now: datetime) -> None:
+    """A week of one employee's mornings: too dark on two of them."""
+    for day, (distance, light) in enumerate(
+        ((0.24, 120), (0.26, 110), (0.44, 32), (0.29, 90), (0.41, 38), (0.25, 118))
+    ):
+        candidates = (Candidate("Grace Hopper", distance), Candidate("Eileen Collins", 0.71))
+        found = Identification(candidates, 0.38, 0.04, 6)
+        granted = distance <= 0.38
+        decision = Decision(
+            Outcome.GRANTED if granted else Outcome.REFUSED,
+            Reason.RECOGNISED if granted else Reason.TOO_FAR,
+            day,
+            day,
+            1.0,
+            3,
+            3,
+            "Grace Hopper" if granted else None,
+            found,
+            conditions=Conditions(face_px=150, light=light, sharpness=25.0, turn=0.1),
+        )
+        desk.journal.record(decision, "dlib_resnet", now - timedelta(days=6 - day, minutes=17 * day))
+    desk.journal.note(Action.RENAMED, "Rita Reception", "Grace Hopper", None, now)
+
+
+def _fill_visitors(desk: Desk, now: datetime) -> None:
+    for name in ("grace_hopper.jpg", "eileen_collins.jpg"):
+        path = asset("demo", name)
+        with desk.reader() as reader:
+            seen = reader.one(read_picture(path))
+        if isinstance(seen, Embedding):
+            desk.visitors.keep(path.read_bytes(), seen, now - timedelta(hours=2))
 
 
 def door_states(stage: Stage) -> None:
@@ -212,9 +282,133 @@ def pages(stage: Stage) -> None:
         stage.reception.go(entry.name)
         stage.wait()
         stage.shoot(f"page-{entry.name}")
+        WITHIN.get(entry.name, lambda stage, page: None)(stage, stage.reception.stack.currentWidget())
     stage.reception.tell("Grace Hopper is enrolled.", fault=False)
     stage.shoot("staff-message")
     stage.window.close_staff_side()
+
+
+def enrolment(stage: Stage, page: EnrolmentPage) -> None:
+    """The steps of the wizard, with the camera and with pictures that are not right."""
+    page.name.on_more()
+    stage.shoot("enrol-more")
+    page.name.on_more()
+    page.name.name.set_text("grace hopper")
+    page.name.on_next()
+    stage.wait()
+    stage.shoot("enrol-name-known")
+    page.enter()
+    keyboard = stage.window.findChild(KeyboardDock)
+    assert keyboard is not None
+    keyboard.mode = "on"
+    page.name.more.setFocus()
+    stage.keyboard.mode = "on"
+    stage.window.setFocus()
+    page.name.name.edit.setFocus()
+    page.name.name.set_text(LONG_NAME[:40])
+    stage.wait()
+    stage.shoot("enrol-name-keyboard")
+    stage.keyboard.mode = "off"
+    keyboard.mode = "auto"
+    page.name.more.setFocus()
+    page.name.on_next()
+    stage.wait(lambda: page.step is page.consent)
+    stage.shoot("enrol-consent")
+    page.consent.agree.click()
+    stage.wait(lambda: page.capture.session is not None, rounds=300)
+    for turn in range(3):
+        stage.portrait(asset("demo", "grace_hopper.jpg"), turn)
+    stage.shoot("enrol-capture-hint")
+    for turn in range(60):
+        stage.portrait(asset("demo", "grace_hopper.jpg"), turn)
+        session = page.capture.session
+        if session is not None and sum(one is not None for one in session.state.taken) == 2:
+            break
+    stage.shoot("enrol-capture")
+    for state, pictures, name in (
+        ("same", ["grace_hopper.jpg"], "Mary Brown"),
+        ("odd", ["grace_hopper.jpg", "eileen_collins.jpg"], "Grace Hopper"),
+    ):
+        page.enter(pictures=[asset("demo", picture) for picture in pictures], person=name)
+        page.name.name.set_text(name)
+        page.name.on_next()
+        stage.wait(lambda: page.step is not page.name)
+        if page.step is page.name:
+            page.name.on_add()
+        stage.wait(lambda: page.step is page.consent)
+        page.consent.agree.click()
+        stage.wait(lambda: page.step is page.check and bool(page.check.checked.pictures), rounds=500)
+        stage.shoot(f"enrol-check-{state}")
+    page.leave()
+
+
+def people(stage: Stage, page: PeoplePage) -> None:
+    """The filter, and one person from top to bottom."""
+    page.list.search.set_text("zoe")
+    stage.shoot("people-filtered")
+    page.list.search.set_text("")
+    page.on_opened("Grace Hopper")
+    stage.wait(rounds=60)
+    stage.shoot("people-person")
+    for name in ("data", "access", "leaving"):
+        panel = getattr(page.person, name, None)
+        if isinstance(panel, QWidget):
+            _scroll_to(panel)
+            stage.shoot(f"people-person-{name}")
+    page.person.leaving.on_begin()
+    stage.wait()
+    _scroll_to(page.person.leaving)
+    stage.shoot("people-erase")
+    page.person.leaving.on_keep()
+    page.on_opened(LONG_NAME)
+    stage.wait(rounds=40)
+    stage.shoot("people-person-long-name")
+
+
+def journal(stage: Stage, page: JournalPage) -> None:
+    """What the staff did, the plot, and an entry in full."""
+    page.plotted.click()
+    stage.wait(rounds=60)
+    stage.shoot("journal-plot")
+    page.staff.click()
+    stage.wait()
+    stage.shoot("journal-staff")
+
+
+def settings(stage: Stage, page: SettingsPage) -> None:
+    """Every section, and the bar that saves."""
+    for index in range(page.sections.count()):
+        page.sections.setCurrentIndex(index)
+        page.on_section(index)
+        stage.wait(rounds=10)
+        stage.shoot(f"settings-{index}")
+    page.on_section(0)
+
+
+def staff(stage: Stage, page: StaffMembersPage) -> None:
+    """The form for somebody new."""
+    page.on_add()
+    stage.shoot("staff-add")
+
+
+WITHIN: dict[str, Callable[..., None]] = {
+    "enrol": enrolment,
+    "people": people,
+    "journal": journal,
+    "settings": settings,
+    "staff": staff,
+}
+
+
+def _scroll_to(widget: QWidget) -> None:
+    above = widget.parentWidget()
+    while above is not None and not isinstance(above, QScrollArea):
+        above = above.parentWidget()
+    if isinstance(above, QScrollArea):
+        above.ensureWidgetVisible(widget, 0, 0)
+        bar = above.verticalScrollBar()
+        if bar is not None:
+            bar.setValue(widget.mapTo(above.widget(), widget.rect().topLeft()).y())
 
 
 def stages(folder: Path, wanted: list[str]) -> Iterator[Stage]:
@@ -232,9 +426,10 @@ def stages(folder: Path, wanted: list[str]) -> Iterator[Stage]:
             window = KioskWindow(Feed(frames, mirror=True), dressed)
             reception = Reception(desk, window.feed, lambda do, then: _ask(station, do, then))
             window.add_reception(reception)
+            keyboard = KeyboardDock(window, "off")
             window.resize(width, height)
             window.show()
-            yield Stage(folder, desk, window, reception, frames, f"{size}-{look}-{code}", wanted)
+            yield Stage(folder, desk, window, reception, frames, f"{size}-{look}-{code}", wanted, keyboard)
             window.close()
             window.deleteLater()
 
