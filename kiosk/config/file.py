@@ -143,6 +143,12 @@ def understood(path: Path, raw: bytes) -> Config:
 
 
 def _parse(path: Path, raw: bytes) -> CommentedMap:
+    if len(raw) > _MAX_BYTES:
+        raise ConfigError(
+            path,
+            translate("faults", "is larger than {kilobytes} kB").format(kilobytes=_MAX_BYTES // 1024),
+            translate("faults", "this is no kiosk configuration"),
+        )
     try:
         text = raw.decode("utf-8")
         _check_shape(path, text)
@@ -186,14 +192,7 @@ def _read_regular(path: Path) -> bytes:
             raise ConfigError(
                 path, translate("faults", "is not a file"), translate("faults", "put a file in its place")
             )
-        raw = file.read(_MAX_BYTES + 1)
-    if len(raw) > _MAX_BYTES:
-        raise ConfigError(
-            path,
-            translate("faults", "is larger than {kilobytes} kB").format(kilobytes=_MAX_BYTES // 1024),
-            translate("faults", "this is no kiosk configuration"),
-        )
-    return raw
+        return file.read(_MAX_BYTES + 1)
 
 
 def _check_shape(path: Path, text: str) -> None:

@@ -147,6 +147,13 @@ class TestFaults:
         with pytest.raises(ConfigError, match="line"):
             edited(PATH, content.encode(), {"threads": 2})
 
+    def test_file_does_not_grow_beyond_what_is_read_again(self) -> None:
+        full = "threads: 2\n# " + "x" * (64 * 1024 - 13)
+        assert len(full) == 64 * 1024
+        assert b"threads: 3" in edited(PATH, full.encode(), {"threads": 3})
+        with pytest.raises(ConfigError, match="cannot be changed here"):
+            edited(PATH, full.encode(), {"decision.k": 2})
+
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
 nasty = st.sampled_from(
