@@ -6,14 +6,15 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import pyqtSignal, pyqtSlot
 
 from kiosk.access.people import PersonRecord, field_fault
 from kiosk.access.people.record import TEXT_FIELDS, clean_text
 from kiosk.domain import display_name
-from kiosk.gui.controls import Button, Heading, Panel, TextField, flow, row
+from kiosk.gui.controls import Button, Heading, Panel, TextField, flow
 from kiosk.gui.reception.enrolment.name_step import read_day
 from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.people.pair import Pair
 from kiosk.gui.reception.people.wording import day_words
 from kiosk.recognition.gallery.names import name_fault, normal_name
 from kiosk.station.people_changes import change, rename
@@ -37,11 +38,9 @@ class DataPanel(Panel):
         self.hear = Button(translate("people", "Hear it"), "sound")
         self.save = Button(translate("people", "Save changes"), "save", "primary")
         self.undo = Button(translate("people", "Undo"), "undo")
-        spoken = row(self.fields["spoken"], self.hear, gap=8)
-        spoken.setStretch(0, 1)
-        spoken.setAlignment(self.hear, Qt.AlignmentFlag.AlignBottom)
+        spoken = Pair(self.fields["spoken"], self.hear, gap=8, equal=False)
         pairs = [
-            row(self.fields[one], self.fields[other], gap=12)
+            Pair(self.fields[one], self.fields[other])
             for one, other in (("staff_number", "card_id"), ("email", "group"), _DAYS)
         ]
         heading = Heading(translate("people", "Data"))

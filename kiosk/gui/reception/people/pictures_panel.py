@@ -8,7 +8,7 @@ from PyQt6.QtCore import QSize, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QImage, QPixmap
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from kiosk.gui.controls import Button, Heading, Note, Panel, column, flow, px, row
+from kiosk.gui.controls import Button, Folding, Heading, Note, Panel, column, flow, px
 from kiosk.gui.reception.office import Office
 from kiosk.gui.reception.people.facts import Look, PictureFacts, look_at, pictures_of
 from kiosk.gui.reception.people.rows import PersonRow
@@ -76,9 +76,7 @@ class PicturesPanel(Panel):
         self.advice = Note("", "muted")
         self.add = Button(translate("people", "Add pictures"), "camera")
         self._holder = QWidget()
-        top = row(self.heading, self.add)
-        top.setStretch(0, 1)
-        super().__init__(top, self.advice, self._holder)
+        super().__init__(Folding(self.heading, self.add), self.advice, self._holder)
         self.cards: list[PictureCard] = []
         self._office, self._person = office, ""
         self._facts: tuple[PictureFacts, ...] = ()
