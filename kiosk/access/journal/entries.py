@@ -1,7 +1,7 @@
 """What stands in the journal: a row of each kind, and what is asked for."""
 
 import enum
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from kiosk.domain import Candidate, Conditions, Decision, Outcome, Reason
@@ -108,12 +108,12 @@ def bounds(day: date) -> tuple[str, str]:
     return stamp(first), stamp(last)
 
 
-def row_of(decision: Decision, encoder: str, now: datetime) -> tuple[object, ...]:
-    """The row of a decision, in the order of JournalEntry; its number is given by the database."""
+def row_of(decision: Decision, encoder: str, now: datetime) -> JournalEntry:
+    """The row of a decision; its number is given by the database."""
     identification = decision.identification
     nearest, second = _nearest(decision)
     seen = decision.conditions
-    entry = JournalEntry(
+    return JournalEntry(
         id=0,
         time=stamp(now),
         outcome=decision.outcome.value,
@@ -134,7 +134,6 @@ def row_of(decision: Decision, encoder: str, now: datetime) -> tuple[object, ...
         sharpness=seen.sharpness if seen else None,
         turn=seen.turn if seen else None,
     )
-    return (None, *astuple(entry)[1:])
 
 
 def _nearest(decision: Decision) -> tuple[Candidate | None, Candidate | None]:

@@ -1,6 +1,7 @@
 """Names out of the journal, down to the last byte."""
 
 import re
+import sqlite3
 import subprocess
 import threading
 import time
@@ -8,13 +9,12 @@ from collections.abc import Collection, Iterable
 
 from kiosk.access.journal import queries
 from kiosk.access.journal.entries import as_text
+from kiosk.access.journal.schema import stay
 from kiosk.access.sqlite_file import SqliteFile
 from kiosk.domain import display_name
 from kiosk.errors import JournalError
 from kiosk.recognition.gallery.names import person_key
-from kiosk.words import translate
 
-_AT_ONCE = 500  # rows between which the door may write
 _LOG_SECONDS = 5.0  # for which a reader may keep the log from being emptied
 _STEP_SECONDS = 0.02
 _CHUNK_BYTES = 2**22
@@ -22,12 +22,11 @@ _PATIENCE = threading.Event()  # never set
 
 # How often the file holds the text of a column: in the table, and in each index of it.
 _COPIES = {
+    "names": {"name": "2"},
     "decisions": {
         "time": "2 + (outcome = 'granted')",
         "outcome": "1",
         "reason": "2",
-        "person": "2 + (outcome = 'granted')",
-        "second_person": "2",
         "encoder": "1",
         "detail": "1",
     },
@@ -39,56 +38,53 @@ _COPIES = {
 def forget(file: SqliteFile, persons: Collection[str], number: str) -> int:
     """Put `number` in the place of the people's names; returns how many rows named them."""
     keys = {person_key(name) for name in persons if person_key(name)}
-    rows: set[tuple[str, int]] = set()
-    written: set[str] = {text for name in persons if (text := as_text(name))}
-    for table, column in (("decisions", "person"), ("decisions", "second_person"), ("actions", "subject")):
-        with file.session() as connection:
-            values = connection.execute(queries.distinct(table, column)).fetchall()
-        for (name,) in values:
-            if person_key(name) in keys:
-                written.add(name)
-                rows |= _replace(file, table, column, name, number)
-    rows |= _replace_in_details(file, written, number)
+    written = {text for name in persons if (text := as_text(name))}
+    with file.change() as connection:
+        rows = _forget_in_decisions(connection, keys, written, number)
+        rows += _forget_in_actions(connection, keys, written, number)
     _empty_log(file)
     if _left_over(file, written):
         _rewrite(file)
-    return len(rows)
+    return rows
 
 
-def _replace(file: SqliteFile, table: str, column: str, name: str, number: str) -> set[tuple[str, int]]:
-    """A part of the rows at a time."""
-    changed: set[tuple[str, int]] = set()
-    while True:
-        began = time.monotonic()
-        with file.change() as connection:
-            found = connection.execute(
-                f"SELECT id FROM {table} WHERE {column} = ? LIMIT ?",  # noqa: S608 - constants
-                (name, _AT_ONCE),
-            ).fetchall()
-            connection.executemany(
-                f"UPDATE {table} SET {column} = ? WHERE id = ?",  # noqa: S608 - constants
-                [(number, row) for (row,) in found],
-            )
-        changed |= {(table, row) for (row,) in found}
-        if len(found) < _AT_ONCE or name == number:
-            return changed
-        # As long a pause: whoever waits for the file asks for it at intervals only.
-        _PATIENCE.wait(time.monotonic() - began)
+def _forget_in_decisions(connection: sqlite3.Connection, keys: set[str], written: set[str], number: str) -> int:
+    """Adds to `written` how the names are spelt here."""
+    names = connection.execute("SELECT id, name FROM names ORDER BY id").fetchall()
+    found = {row: name for row, name in names if person_key(name) in keys}
+    if not found:
+        return 0
+    written |= set(found.values())
+    sql, values = queries.decisions_about(list(found))
+    named: int = connection.execute(f"SELECT count(*) FROM ({sql})", values).fetchone()[0]  # noqa: S608 - constants
+    # All are written anew: among others that stay, a name that was sorted in has been copied about.
+    connection.execute("DELETE FROM names")
+    connection.executemany(
+        "INSERT INTO names VALUES (?, ?)", [(row, number if row in found else name) for row, name in names]
+    )
+    return named
 
 
-def _replace_in_details(file: SqliteFile, names: Iterable[str], number: str) -> set[tuple[str, int]]:
-    """What an action says of it may name people too: the new name of somebody renamed, a look-alike."""
-    pattern = _names_pattern(names)
-    changed: set[tuple[str, int]] = set()
-    if pattern is None:
-        return changed
-    with file.change() as connection:
-        for row, detail in connection.execute("SELECT id, detail FROM actions WHERE detail IS NOT NULL").fetchall():
-            if pattern.search(detail):
-                text = pattern.sub(lambda _: number, detail)
-                connection.execute("UPDATE actions SET detail = ? WHERE id = ?", (text, row))
-                changed.add(("actions", row))
-    return changed
+def _forget_in_actions(connection: sqlite3.Connection, keys: set[str], written: set[str], number: str) -> int:
+    """What was done to them, and what an action says beside: the new name of somebody renamed, a look-alike."""
+    before = connection.execute(f"SELECT {', '.join(queries.ACTION_COLUMNS)} FROM actions ORDER BY id").fetchall()  # noqa: S608 - constants
+    written |= {subject for *_, subject, _ in before if subject is not None and person_key(subject) in keys}
+    pattern = _names_pattern(written)
+    after = [
+        (
+            *fixed,
+            number if subject is not None and person_key(subject) in keys else subject,
+            pattern.sub(lambda _: number, detail) if detail is not None and pattern is not None else detail,
+        )
+        for *fixed, subject, detail in before
+    ]
+    changed = [new for old, new in zip(before, after, strict=True) if old != new]
+    if changed:
+        connection.execute("DROP TRIGGER actions_stay")
+        connection.execute("DELETE FROM actions")
+        connection.executemany(queries.INSERT_ACTION, after)
+        connection.execute(stay("actions"))
+    return len(changed)
 
 
 def _names_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
@@ -109,15 +105,13 @@ def _empty_log(file: SqliteFile) -> None:
         if not kept:
             return
         if time.monotonic() > give_up_at:
-            remedy = translate("faults", "end the other program that reads the journal and erase once more")
-            raise JournalError(
-                file.path, translate("faults", "the names are replaced but still stand in its log"), remedy
-            )
+            remedy = "end the other program that reads the journal and erase once more"
+            raise JournalError(file.path, "the names are replaced but still stand in its log", remedy)
         _PATIENCE.wait(_STEP_SECONDS)
 
 
 def _left_over(file: SqliteFile, names: Iterable[str]) -> bool:
-    """Whether a name's bytes stand where no row does: SQLite leaves copies of what it has moved or let go."""
+    """Whether a name's bytes stand where no row does: in what another program has moved or let go."""
     for name in names:
         found = _count_in_file(file, name.encode())
         if found > 0 and found > _count_in_rows(file, name):
@@ -134,11 +128,7 @@ def _count_in_file(file: SqliteFile, name: bytes) -> int:
             found += content.count(name)
             kept = content[len(content) - len(name) + 1 :]
     if reading.returncode != 0:
-        raise JournalError(
-            file.path,
-            translate("faults", "cannot be searched for the names"),
-            translate("faults", "check that the file may be read"),
-        )
+        raise JournalError(file.path, "cannot be searched for the names", "check that the file may be read")
     return found
 
 
@@ -156,7 +146,7 @@ def _count_in_rows(file: SqliteFile, name: str) -> int:
 
 
 def _rewrite(file: SqliteFile) -> None:
-    """Build the file anew from its rows alone."""
+    """Build the file anew from its rows alone; what is written meanwhile waits, 7 s for a million rows."""
     with file.session() as connection:
         # The copy holds no name any more, so that it may lie in a temporary file: memory has no room for a large one.
         connection.execute("PRAGMA temp_store = FILE")

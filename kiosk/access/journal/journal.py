@@ -1,7 +1,7 @@
 """The record in one SQLite file, as the door writes it and the staff reads it."""
 
-import sqlite3
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import astuple
 from datetime import date, datetime
 from pathlib import Path
 
@@ -36,9 +36,12 @@ class Journal:
 
     def record(self, decision: Decision, encoder: str, now: datetime) -> None:
         """Append one decision; it is on the disk when this returns."""
-        row = row_of(decision, encoder, now)
-        with self._writing.session() as connection:
-            connection.execute(queries.INSERT, row)
+        entry = row_of(decision, encoder, now)
+        with self._writing.change() as connection:
+            for name in (entry.person, entry.second_person):
+                if name is not None:
+                    connection.execute(queries.INSERT_NAME, (name,))
+            connection.execute(queries.INSERT, (None, *astuple(entry)[1:]))
 
     def note(self, action: Action, staff: str, subject: str | None, detail: str | None, now: datetime) -> None:
         """Append what the staff did; it is on the disk when this returns."""
@@ -52,7 +55,8 @@ class Journal:
 
     def page(self, wanted: Filter, *, before: int | None = None, limit: int = 200) -> list[JournalEntry]:
         """The newest decisions that the filter lets through, newest first; `before` is the last row seen so far."""
-        return self._decisions(queries.page(wanted, before, max(limit, 0)))
+        ids = [] if wanted.person is None else self._ids(lambda name: name == as_text(wanted.person))
+        return self._decisions(queries.page(wanted, ids, before, max(limit, 0)))
 
     def since(self, moment: datetime) -> list[JournalEntry]:
         """The decisions from that time on, oldest first."""
@@ -64,15 +68,17 @@ class Journal:
 
     def last_granted(self) -> dict[str, datetime]:
         """When each person was let in last."""
+        found: dict[str, str] = {}
         with self._reading.session() as connection:
-            people = _values(connection, queries.distinct("decisions", "person", "outcome = 'granted'"))
-            times = ((name, connection.execute(queries.LAST_GRANTED, (name,)).fetchone()[0]) for name in people)
-            return {name: datetime.fromisoformat(time) for name, time in times}
+            for name, time in connection.execute(queries.LAST_GRANTED):
+                if time is not None:
+                    found[name] = max(time, found.get(name, ""))
+        return {name: datetime.fromisoformat(found[name]) for name in sorted(found)}
 
     def named(self) -> list[str]:
         """Everybody whom a decision names as the nearest person, in order."""
         with self._reading.session() as connection:
-            return _values(connection, queries.distinct("decisions", "person"))
+            return [name for (name,) in connection.execute(queries.NEAREST)]
 
     def days(self) -> list[date]:
         """The local days on which something was decided, newest first."""
@@ -87,18 +93,17 @@ class Journal:
     def about(self, persons: Collection[str]) -> tuple[list[JournalEntry], list[ActionEntry]]:
         """The decisions that name one of the people, and what was done to them, oldest first; any spelling counts."""
         wanted = {person_key(name) for name in persons}
+        ids = self._ids(lambda name: person_key(name) in wanted)
         with self._reading.session() as connection:
-            columns = [("decisions", "person"), ("decisions", "second_person"), ("actions", "subject")]
-            written = {name for column in columns for name in _values(connection, queries.distinct(*column))}
-        names = sorted(name for name in written if person_key(name) in wanted)
-        return self._decisions(queries.decisions_about(names)), self._actions(queries.actions_about(names))
+            subjects = connection.execute("SELECT DISTINCT subject FROM actions WHERE subject IS NOT NULL").fetchall()
+        names = [name for (name,) in subjects if person_key(name) in wanted]
+        return self._decisions(queries.decisions_about(ids)), self._actions(queries.actions_about(names))
 
     def forget(self, persons: Collection[str], number: str) -> int:
         """Put `number` in the place of the people's names, in any spelling; returns how many rows named them.
 
-        The rows stay. The names are gone from the file and its log when this returns, which may take seconds; done
-        again, it finishes what was broken off. What is written meanwhile waits for some hundredths of a second, unless
-        SQLite has left copies of a name behind: then the file is built anew, in 7 s for a million rows.
+        The rows stay. The names are gone from the file and its log when this returns. All of it or nothing; but where
+        JournalError says that the log could not be emptied, the names are replaced and doing it again empties it.
         """
         return forget(self._writing, persons, number)
 
@@ -108,6 +113,7 @@ class Journal:
             if whole:
                 require_sound(connection)
             connection.execute("BEGIN IMMEDIATE")
+            connection.execute(queries.INSERT_NAME, ("",))
             empty = ["", "", "", *[None] * 6, "", 0, 0]
             connection.execute(queries.INSERT, (None, *empty, *[None] * (len(queries.COLUMNS) - len(empty) - 1)))
             connection.execute("ROLLBACK")
@@ -118,6 +124,11 @@ class Journal:
         self._reading.close()
         self._writing.close()
 
+    def _ids(self, wanted: Callable[[str], bool]) -> list[int]:
+        """The numbers of names: mostly one a person, more where other names were forgotten."""
+        with self._reading.session() as connection:
+            return [number for number, name in connection.execute("SELECT id, name FROM names") if wanted(name)]
+
     def _decisions(self, question: queries.Question) -> list[JournalEntry]:
         with self._reading.session() as connection:
             return [JournalEntry(*row) for row in connection.execute(*question)]
@@ -125,7 +136,3 @@ class Journal:
     def _actions(self, question: queries.Question) -> list[ActionEntry]:
         with self._reading.session() as connection:
             return [ActionEntry(*row) for row in connection.execute(*question)]
-
-
-def _values(connection: sqlite3.Connection, question: str) -> list[str]:
-    return [value for (value,) in connection.execute(question)]

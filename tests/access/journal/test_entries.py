@@ -26,7 +26,7 @@ def zone(monkeypatch: pytest.MonkeyPatch):
 
 
 def entry_of(decision: Decision) -> JournalEntry:
-    return JournalEntry(7, *row_of(decision, "dlib", NOON)[1:])  # type: ignore[arg-type]
+    return row_of(decision, "dlib", NOON)
 
 
 def test_row_of_a_decision_without_a_search_holds_what_there_is() -> None:

@@ -203,7 +203,7 @@ def test_hostile_name_is_text_and_nothing_else(journal: Journal) -> None:
         "DELETE FROM decisions",
         "DELETE FROM decisions WHERE id = 1",
         "UPDATE decisions SET outcome = 'refused'",
-        "UPDATE decisions SET person = 'x', distance = NULL",
+        "UPDATE decisions SET person_id = 7, distance = NULL",
         "UPDATE decisions SET rowid = 7",
         "UPDATE decisions SET time = '2020-01-01'",
         "REPLACE INTO decisions SELECT * FROM decisions",
@@ -222,8 +222,8 @@ def test_names_alone_can_be_replaced(journal: Journal, path: Path) -> None:
     journal.record(GRANTED, "dlib", NOON)
     [before] = journal.entries(1)
     with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE decisions SET person = '#1', second_person = NULL WHERE person = 'Ada'")
-    assert journal.entries(1) == [replace(before, person="#1", second_person=None)]
+        connection.execute("UPDATE names SET name = '#1' WHERE name = 'Ada'")
+    assert journal.entries(1) == [replace(before, person="#1")]
 
 
 def test_file_is_for_its_owner_in_wal_mode_with_the_schema_version(journal: Journal, path: Path) -> None:
