@@ -531,6 +531,7 @@ def running(qtbot, home):
         Appearance("dark"),
         mirror=True,
         notice="",
+        look_again=lambda: Appearance("dark", language=config.current.screen.language),
     )
     stations: list[Station] = []
     kiosk.recognition.built.connect(stations.append)
@@ -573,6 +574,14 @@ def choose(home: Path, encoder: str, more: str = "") -> None:
         f"decision: {{away_seconds: 0.2, cool_down_seconds: 0.0}}\ndoor: {{open_seconds: 30.0}}\n{more}"
     )
     fresh.replace(home / "config.yaml")
+
+
+def test_a_language_saved_in_the_configuration_is_spoken_without_a_restart(qtbot, running, home):
+    choose(home, "dlib_resnet", "screen: {language: en}\n")
+    qtbot.waitUntil(lambda: ("Locked", False) in running.seen, timeout=60_000)
+    choose(home, "dlib_resnet", "screen: {language: de}\n")
+    qtbot.waitUntil(lambda: "Willkommen Grace Hopper, einen schönen Tag!" in dict(running.seen), timeout=60_000)
+    assert len(running.stations) == 1
 
 
 def add_encoder(home: Path, name: str, content: bytes | None = None, **changes: object) -> None:

@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from kiosk import words
 from kiosk.access.greeting import AUTO, compose
+from kiosk.access.hints import hint
+from kiosk.domain import Rejection
 from kiosk.gui import language
 from kiosk.gui.language import ScreenLanguage, chosen, languages, locale_of, use_for_welcome
 from kiosk.words import translate
@@ -108,6 +110,13 @@ def test_qts_own_words_follow_too(screen: ScreenLanguage, qtbot: QtBot):
     assert "Einfügen" in menu()
     screen.use("en")
     assert "Paste" in menu()
+
+
+@pytest.mark.parametrize("code", ["en", "de"])
+def test_a_hint_is_short_enough_to_be_read_from_two_metres(screen: ScreenLanguage, code: str):
+    screen.use(code)
+    assert [said for said in map(hint, Rejection) if len(said) > 32] == []
+    assert len(set(map(hint, Rejection))) == len(Rejection)
 
 
 def test_leaving_goes_back_to_english(screen: ScreenLanguage):
