@@ -528,12 +528,16 @@
       <translation>Wird erkannt …</translation>
     </message>
     <message>
-      <source>Looks more like {name} (distance {distance:.2f}).</source>
-      <translation>Ähnelt eher {name} (Distanz {distance:.2f}).</translation>
+      <source>Not recognised as {name}. Is it the right person?</source>
+      <translation>Nicht als {name} erkannt. Ist es die richtige Person?</translation>
     </message>
     <message>
       <source>Not near enough: distance {distance:.2f}, at most {threshold:.2f} is needed. Come closer, look straight at the camera; if it stays so, add more pictures.</source>
       <translation>Nicht ähnlich genug: Distanz {distance:.2f}, nötig sind höchstens {threshold:.2f}. Kommen Sie näher und sehen Sie gerade in die Kamera; bleibt es dabei, fügen Sie weitere Bilder hinzu.</translation>
+    </message>
+    <message>
+      <source>Looks more like {name} (distance {distance:.2f}).</source>
+      <translation>Ähnelt eher {name} (Distanz {distance:.2f}).</translation>
     </message>
     <message>
       <source>Looks too much like {name} as well. More pictures of both make it clearer.</source>
@@ -653,26 +657,6 @@
     <message>
       <source>restart the kiosk</source>
       <translation>den Kiosk neu starten</translation>
-    </message>
-    <message>
-      <source>end the other program that reads the journal and erase once more</source>
-      <translation>das andere Programm beenden, das das Protokoll liest, und erneut löschen</translation>
-    </message>
-    <message>
-      <source>the names are replaced but still stand in its log</source>
-      <translation>die Namen sind ersetzt, stehen aber noch in seinem Log</translation>
-    </message>
-    <message>
-      <source>cannot be searched for the names</source>
-      <translation>lässt sich nicht nach den Namen durchsuchen</translation>
-    </message>
-    <message>
-      <source>check that the file may be read</source>
-      <translation>prüfen, ob die Datei gelesen werden darf</translation>
-    </message>
-    <message>
-      <source>the journal</source>
-      <translation>das Protokoll</translation>
     </message>
     <message>
       <source>nothing was imported: export it again where it comes from</source>
@@ -1079,6 +1063,14 @@
       <translation>dort berichtigen, es wurde nichts geändert</translation>
     </message>
     <message>
+      <source>is larger than {kilobytes} kB</source>
+      <translation>ist größer als {kilobytes} kB</translation>
+    </message>
+    <message>
+      <source>this is no kiosk configuration</source>
+      <translation>das ist keine Konfiguration des Kiosks</translation>
+    </message>
+    <message>
       <source>is not UTF-8 at byte {byte}</source>
       <translation>ist bei Byte {byte} kein UTF-8</translation>
     </message>
@@ -1117,14 +1109,6 @@
     <message>
       <source>put a file in its place</source>
       <translation>eine Datei an ihre Stelle legen</translation>
-    </message>
-    <message>
-      <source>is larger than {kilobytes} kB</source>
-      <translation>ist größer als {kilobytes} kB</translation>
-    </message>
-    <message>
-      <source>this is no kiosk configuration</source>
-      <translation>das ist keine Konfiguration des Kiosks</translation>
     </message>
     <message>
       <source>aliases (*name) are not used here</source>
@@ -1335,16 +1319,16 @@
       <translation>dasselbe Bild wie {name}</translation>
     </message>
     <message>
-      <source>shows {name}, who is already enrolled (distance {distance:.2f})</source>
-      <translation>zeigt {name}, schon erfasst (Distanz {distance:.2f})</translation>
-    </message>
-    <message>
       <source>shows somebody else than the pictures already enrolled</source>
       <translation>zeigt jemand anderen als die schon erfassten Bilder</translation>
     </message>
     <message>
       <source>shows somebody else than the other pictures</source>
       <translation>zeigt jemand anderen als die übrigen Bilder</translation>
+    </message>
+    <message>
+      <source>shows {name}, who is already enrolled (distance {distance:.2f})</source>
+      <translation>zeigt {name}, schon erfasst (Distanz {distance:.2f})</translation>
     </message>
     <message>
       <source>{faults} of {examined} pictures cannot be enrolled: {each}</source>
@@ -4292,16 +4276,16 @@
   <context>
     <name>visitors</name>
     <message>
-      <source>This is {name}</source>
-      <translation>Das ist {name}</translation>
-    </message>
-    <message>
       <source>Enrol this visitor</source>
       <translation>Diesen Besucher erfassen</translation>
     </message>
     <message>
       <source>Delete</source>
       <translation>Löschen</translation>
+    </message>
+    <message>
+      <source>This is {name}</source>
+      <translation>Das ist {name}</translation>
     </message>
     <message>
       <source>Refused at {time}</source>
