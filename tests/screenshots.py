@@ -240,6 +240,10 @@ def door_states(stage: Stage) -> None:
         stage.show(second)
     stage.shoot("door-unlocked")
     station.door.lock()
+    for tenth in range(175, 206):
+        stage.show(tenth / 10)
+    stage.shoot("door-together")
+    station.door.lock()
 
 
 def _with(

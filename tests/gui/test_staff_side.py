@@ -48,9 +48,8 @@ each_page = pytest.mark.parametrize("page", PAGES)
 both_shapes = pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("staff side")
+def laid_out(folder: Path) -> Path:
+    """A folder with a configuration, and an image folder in which Grace Hopper is enrolled."""
     (folder / "images" / "Grace Hopper").mkdir(parents=True)
     portrait = asset("demo", "gallery", "Grace_Hopper.jpg")
     (folder / "images" / "Grace Hopper" / "1.jpg").write_bytes(portrait.read_bytes())
@@ -59,6 +58,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "reception: {staff_file: staff.sqlite3, keep_refused_hours: 24}\n"
     )
     return folder
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return laid_out(tmp_path_factory.mktemp("staff side"))
 
 
 @pytest.fixture
@@ -235,14 +239,7 @@ def clip(data: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def start(qtbot, tmp_path: Path) -> Iterator[Callable[..., Kiosk]]:
     """start(open): a kiosk in a folder of its own, in which Grace Hopper is enrolled and Ida is an installer."""
-    home = tmp_path / "home"
-    (home / "images" / "Grace Hopper").mkdir(parents=True)
-    portrait = asset("demo", "gallery", "Grace_Hopper.jpg")
-    (home / "images" / "Grace Hopper" / "1.jpg").write_bytes(portrait.read_bytes())
-    (home / "config.yaml").write_text(
-        "gallery: {folder: images}\njournal: {file: journal.sqlite3}\nvoice: {enabled: false}\n"
-        "reception: {staff_file: staff.sqlite3}\n"
-    )
+    home = laid_out(tmp_path / "home")
     kiosks: list[Kiosk] = []
     choices = Choices(ConfigFile(home / "config.yaml"), home / "images", "0")
     desk = open_desk(choices)
