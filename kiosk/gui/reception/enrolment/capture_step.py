@@ -14,7 +14,7 @@ from kiosk.gui.controls import Button, Note, column, px, row
 from kiosk.gui.icons import icon
 from kiosk.gui.reception.enrolment.capture_view import CaptureView
 from kiosk.gui.reception.enrolment.draft import Draft, warm_up
-from kiosk.gui.reception.enrolment.step import Step
+from kiosk.gui.reception.enrolment.step import Bar, Step
 from kiosk.gui.reception.enrolment.thumbnails import ShotButtons
 from kiosk.gui.reception.enrolment.wording import instruction, instruction_icon
 from kiosk.gui.reception.office import Office
@@ -202,7 +202,7 @@ class CaptureStep(Step):
         self._middle = row(self.view, self._side, gap=10)
         self._middle.setStretch(0, 3)
         self._middle.setStretch(1, 2)
-        bottom = row(self.before, 1, self.files)
+        bottom = Bar(self.before, self.files)
         self.setLayout(column(self._middle, self.shots, bottom, gap=8))
 
     def _connect(self) -> None:

@@ -11,8 +11,9 @@ from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 from kiosk.domain import Candidate, display_name
 from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State, column, flow, px, row
 from kiosk.gui.reception.enrolment.draft import Checked, Draft, check, picture_of, save_draft
-from kiosk.gui.reception.enrolment.step import Step
+from kiosk.gui.reception.enrolment.step import Bar, Step
 from kiosk.gui.reception.enrolment.thumbnails import thumbnail
+from kiosk.gui.reception.enrolment.wording import breakable
 from kiosk.gui.reception.office import Office
 from kiosk.station.enrolment import Enrolled
 from kiosk.words import translate
@@ -45,7 +46,7 @@ class CheckStep(Step):
         self.cards: list[Card] = []
         self.finding: Panel | None = None
         self.merge: Button | None = None
-        self.setLayout(column(ScrollPage(self._place), row(self.before, 1, self.save), gap=8))
+        self.setLayout(column(ScrollPage(self._place), Bar(self.before, self.save), gap=8))
         self.before.clicked.connect(self.on_all_again)
         self.save.clicked.connect(self.on_save)
 
@@ -92,7 +93,7 @@ class CheckStep(Step):
         self.cards = [self._card(number) for number in range(len(checked.pictures))]
         cards = QWidget()
         cards.setLayout(flow(*self.cards, gap=8))
-        self.heading = Heading(self._verdict())
+        self.heading = Heading(breakable(self._verdict()))
         self.finding = self._finding()
         parts: list[QWidget] = [self.heading, *([self.finding] if self.finding is not None else []), cards]
         self._fill(*parts)
@@ -155,7 +156,7 @@ class CheckStep(Step):
             "These pictures show {name}. If it is the same person, add the pictures there. If it is somebody else, "
             "cancel and ask whoever looks after this kiosk: the door could not tell the two apart.",
         )
-        return Panel(self._both(other), Note(text.format(name=name)), flow(self.merge, cancel))
+        return Panel(self._both(other), Note(breakable(text.format(name=name))), flow(self.merge, cancel))
 
     def _alike(self, other: Candidate) -> Panel:
         text = translate(
@@ -165,7 +166,7 @@ class CheckStep(Step):
         )
         more = Button(translate("enrolment", "Take more pictures"), "camera")
         more.clicked.connect(self.more)
-        return Panel(self._both(other), Note(text.format(name=display_name(other.person))), flow(more))
+        return Panel(self._both(other), Note(breakable(text.format(name=display_name(other.person)))), flow(more))
 
     def _both(self, other: Candidate) -> QWidget:
         """The new face beside the one that is known."""
@@ -177,7 +178,7 @@ class CheckStep(Step):
         for content, name in ((new.offered.content if new else b"", self.draft.person), (known or b"", other.person)):
             image = QLabel()
             image.setPixmap(thumbnail(content, side))
-            faces.append(column(image, Note(display_name(name)), gap=2))
+            faces.append(column(image, Note(breakable(display_name(name))), gap=2))
         layout = row(gap=14)
         for face in faces:
             layout.addLayout(face, 1)

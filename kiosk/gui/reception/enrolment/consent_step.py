@@ -13,9 +13,10 @@ from kiosk import words
 from kiosk.access.people import ConsentText, consent_text
 from kiosk.domain import display_name
 from kiosk.errors import KioskError
-from kiosk.gui.controls import Button, Note, column, px, row
+from kiosk.gui.controls import Button, Note, column, px
 from kiosk.gui.reception.enrolment.draft import Draft
-from kiosk.gui.reception.enrolment.step import Step
+from kiosk.gui.reception.enrolment.step import Bar, Step
+from kiosk.gui.reception.enrolment.wording import breakable
 from kiosk.gui.reception.office import Office
 from kiosk.resources import asset
 from kiosk.station.enrolment import agreed
@@ -47,7 +48,7 @@ class ConsentStep(Step):
         self.before = Button(translate("enrolment", "Back"), "arrow_left")
         self.refuse = Button(translate("enrolment", "I do not agree"), "cross")
         self.agree = Button(translate("enrolment", "I agree"), "tick_mark", "primary")
-        self.setLayout(column(self.heading, self.page, row(self.before, 1, self.refuse, self.agree), gap=8))
+        self.setLayout(column(self.heading, self.page, Bar(self.before, self.refuse, self.agree), gap=8))
         self._readings = 0
         self._timer = QTimer(self)
         self._timer.setInterval(_READING_MS)
@@ -59,7 +60,7 @@ class ConsentStep(Step):
     def enter(self) -> None:
         name = self.draft.texts.get("shown") or display_name(self.draft.person)
         ask = translate("enrolment", "{name}, please read this and decide.")
-        self.heading.setText(ask.format(name=name))
+        self.heading.setText(breakable(ask.format(name=name)))
         try:
             self.text = consent_text(consent_folders(self.office), words.language())
         except KioskError as fault:

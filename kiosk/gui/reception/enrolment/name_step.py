@@ -14,6 +14,7 @@ from kiosk.errors import KioskError
 from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, TextField, column, flow, row
 from kiosk.gui.reception.enrolment.draft import Draft
 from kiosk.gui.reception.enrolment.step import Step
+from kiosk.gui.reception.enrolment.wording import breakable
 from kiosk.gui.reception.office import Office
 from kiosk.recognition.gallery.names import name_fault, normal_name, person_key
 from kiosk.station.people_changes import in_gallery
@@ -117,7 +118,8 @@ class NameStep(Step):
 
     def _show_known(self, known: str) -> None:
         name = display_name(known)
-        self.known_heading.setText(translate("enrolment", "{name} is already enrolled.").format(name=name))
+        known_as = translate("enrolment", "{name} is already enrolled.").format(name=name)
+        self.known_heading.setText(breakable(known_as))
         self._known.show()
         self.add.setFocus()
 

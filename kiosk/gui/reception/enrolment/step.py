@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QLabel, QWidget
+from PyQt6.QtCore import QSize, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QBoxLayout, QLabel, QWidget
 
-from kiosk.gui.controls import row
+from kiosk.gui.controls import flow, row
 from kiosk.gui.controls.labels import polish_again
 from kiosk.gui.reception.enrolment.draft import Draft
 from kiosk.gui.reception.office import Office
@@ -39,6 +40,27 @@ class Step(QWidget):
         """What the recognition found in a frame, while the step is shown."""
 
 
+class Bar(QWidget):
+    """The buttons below a step, on one line where there is room: the last of them at the right."""
+
+    def __init__(self, *buttons: QWidget, left: int = 1) -> None:
+        super().__init__()
+        self._buttons = buttons
+        self._row = row(*buttons[:left], 1, *buttons[left:])
+        self.setLayout(self._row)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """As narrow as the widest button: on a line of their own they take no more."""
+        return QSize(max(button.sizeHint().width() for button in self._buttons), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        super().resizeEvent(event)
+        shown = [button.sizeHint().width() for button in self._buttons if not button.isHidden()]
+        needed = sum(shown) + self._row.spacing() * len(shown)
+        fits = needed <= self.width()
+        self._row.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
+
+
 class Steps(QWidget):
     """The way of the wizard: which step this is, and which there are."""
 
@@ -52,9 +74,7 @@ class Steps(QWidget):
             translate("enrolment", "Test"),
         ]
         self._labels = [QLabel() for _ in self._names]
-        layout = row(*self._labels, gap=2)
-        layout.addStretch(1)
-        self.setLayout(layout)
+        self.setLayout(flow(*self._labels, gap=2))
         self.show_step(0)
 
     def show_step(self, number: int) -> None:

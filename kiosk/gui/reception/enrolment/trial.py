@@ -61,16 +61,20 @@ def _compared(face: TrackedFace, person: str) -> str:
         return translate("enrolment", "Hold still for a moment")
     if _is(found.match, person):
         return translate("enrolment", "Recognising …")
-    if not _is(found.best.person, person):
-        text = translate("enrolment", "Looks more like {name} (distance {distance:.2f}).")
-        return text.format(name=display_name(found.best.person), distance=found.best.distance)
-    if not found.within_threshold:
+    own = next((candidate for candidate in found.candidates if _is(candidate.person, person)), None)
+    if own is None or (not found.within_threshold and own != found.best):
+        text = translate("enrolment", "Not recognised as {name}. Is it the right person?")
+        return text.format(name=display_name(person))
+    if not own.distance <= found.threshold:
         text = translate(
             "enrolment",
             "Not near enough: distance {distance:.2f}, at most {threshold:.2f} is needed. Come closer, look straight "
             "at the camera; if it stays so, add more pictures.",
         )
-        return text.format(distance=found.best.distance, threshold=found.threshold)
+        return text.format(distance=own.distance, threshold=found.threshold)
+    if own != found.best:
+        text = translate("enrolment", "Looks more like {name} (distance {distance:.2f}).")
+        return text.format(name=display_name(found.best.person), distance=found.best.distance)
     second = found.second
     text = translate("enrolment", "Looks too much like {name} as well. More pictures of both make it clearer.")
     return text.format(name=display_name(second.person if second is not None else ""))

@@ -12,8 +12,9 @@ from kiosk.domain import display_name
 from kiosk.gui.controls import Button, Heading, Note, State, column, row
 from kiosk.gui.reception.enrolment.capture_view import CaptureView
 from kiosk.gui.reception.enrolment.draft import Draft
-from kiosk.gui.reception.enrolment.step import Step
+from kiosk.gui.reception.enrolment.step import Bar, Step
 from kiosk.gui.reception.enrolment.trial import Verdict, in_force, judge
+from kiosk.gui.reception.enrolment.wording import breakable
 from kiosk.gui.reception.office import Office
 from kiosk.station.enrolment import Enrolled
 from kiosk.station.report import Report
@@ -69,7 +70,7 @@ class TrialStep(Step):
             text = translate("enrolment", "{name} is enrolled.")
         else:
             text = translate("enrolment", "{name} has more pictures.")
-        self.heading.setText(text.format(name=name))
+        self.heading.setText(breakable(text.format(name=name)))
         self.force.show_state(translate("enrolment", "The door takes the pictures over …"), "warning")
         self.state.hide()
         self.hint.setText("")
@@ -86,8 +87,8 @@ class TrialStep(Step):
             return
         self.verdict = verdict = judge(report, enrolled.person)
         self.view.show_progress(right=verdict.recognised, share=1.0 if verdict.recognised else 0.0)
-        if self.hint.text() != verdict.words:
-            self.hint.setText("" if verdict.recognised else verdict.words)
+        if self.hint.accessibleDescription() != verdict.words:
+            self.hint.setText("" if verdict.recognised else breakable(verdict.words))
             self.hint.setAccessibleDescription(verdict.words)
         if verdict.recognised:
             self.state.show_state(verdict.words, "good" if verdict.enters else "warning")
@@ -112,5 +113,5 @@ class TrialStep(Step):
         self._middle = row(self.view, side, gap=10)
         self._middle.setStretch(0, 3)
         self._middle.setStretch(1, 2)
-        self.setLayout(column(self.heading, self._middle, row(self.next, 1, self.finish), gap=8))
+        self.setLayout(column(self.heading, self._middle, Bar(self.next, self.finish), gap=8))
         self.layout().setStretch(1, 1)  # type: ignore[union-attr]

@@ -58,6 +58,8 @@ def test_who_is_kept_out_all_the_same_is_told_why():
         (report(found(("Ada", 0.2))), "Recognising"),
         (report(found(("Ada", 0.44))), "distance 0.44, at most 0.40"),
         (report(found(("Grace_H", 0.3), ("Ada", 0.35))), "more like Grace H (distance 0.30)"),
+        (report(found(("Grace_H", 0.5), ("Ada", 0.6))), "Not recognised as Ada"),
+        (report(found(("Grace_H", 0.3))), "Not recognised as Ada"),
         (report(found(("Ada", 0.3), ("Grace_H", 0.32))), "too much like Grace H"),
     ],
 )
