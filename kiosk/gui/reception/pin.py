@@ -37,6 +37,8 @@ class PinPage(QWidget):
         self.erase = Button(icon_name="backspace", kind="key", name=translate("staff", "Delete the last digit"))
         self.done = Button(icon_name="key", kind="primary", name=translate("staff", "Sign in"))
         self._lay_out()
+        for key in (*self.keys.values(), self.erase):
+            key.setAutoDefault(False)  # Enter signs in, whichever key has the focus
         for digit, key in self.keys.items():
             key.clicked.connect(lambda _checked, digit=digit: self.add(digit))
         self.erase.clicked.connect(self.on_erase)

@@ -46,10 +46,11 @@ def test_whose_pin_it_is_is_let_in_by_touch(qtbot, pin):
 
 def test_whose_pin_it_is_is_let_in_by_keyboard(qtbot, pin):
     with qtbot.waitSignal(pin.entered, timeout=20000):
-        qtbot.keyClicks(pin, "48299")
-        qtbot.keyClick(pin, Qt.Key.Key_Backspace)
-        qtbot.keyClicks(pin, "13")
-        qtbot.keyClick(pin, Qt.Key.Key_Return)
+        focused = pin.keys["5"]
+        qtbot.keyClicks(focused, "48299")
+        qtbot.keyClick(focused, Qt.Key.Key_Backspace)
+        qtbot.keyClicks(focused, "13")
+        qtbot.keyClick(focused, Qt.Key.Key_Return)
 
 
 def test_no_digit_can_be_read_on_the_screen(pin):
