@@ -19,6 +19,7 @@ from kiosk.errors import KioskError, PeopleError
 if TYPE_CHECKING:
     from kiosk.access.people import PersonRecord
     from kiosk.recognition.gallery import GallerySnapshot
+    from kiosk.station.archives import ArchiveReport
     from kiosk.station.desk import Desk
     from kiosk.station.erasure import ErasureReport
 
@@ -180,11 +181,11 @@ def export(
     desk = _open_desk(config, gallery)
     if name is None:
         report = export_gallery(desk, file, COMMAND_LINE)
-        typer.echo(f"{len(report.people)} people with {report.pictures} pictures: {file}")
+        typer.echo(f"{_people(report)}: {file}")
         return 0
     known_as(desk, name)  # before the gallery is read
     pictures = export_person(desk, name, file, COMMAND_LINE, open_gallery(config, gallery).gallery)
-    typer.echo(f"{display_name(name)} with {pictures} pictures: {file}")
+    typer.echo(f"{display_name(name)} with {_count(pictures, 'picture')}: {file}")
     return 0
 
 
@@ -202,7 +203,7 @@ def import_(
     from kiosk.station.people_changes import COMMAND_LINE
 
     report = import_archive(_open_desk(config, gallery), file, COMMAND_LINE)
-    typer.echo(f"{len(report.people)} people with {report.pictures} pictures are in the gallery")
+    typer.echo(f"in the gallery now: {_people(report)}")
     return 0
 
 
@@ -275,9 +276,18 @@ def _fact(value: object) -> str:
 
 def _lines(report: ErasureReport) -> list[str]:
     return [
-        f"{report.pictures} pictures",
-        f"{report.cached} templates of the cache",
-        f"{report.records} records of what was known",
-        f"{report.visitors} kept faces of visitors who look alike",
-        f"{report.journal_rows} journal rows now name {report.number}",
+        _count(report.pictures, "picture"),
+        _count(report.cached, "stored template"),
+        _count(report.records, "record", " of what was known"),
+        _count(report.visitors, "kept face", " of visitors who look alike"),
+        _count(report.journal_rows, "journal line", f" where {report.number} stands now"),
     ]
+
+
+def _people(report: ArchiveReport) -> str:
+    people = "1 person" if len(report.people) == 1 else f"{len(report.people)} people"
+    return f"{people} with {_count(report.pictures, 'picture')}"
+
+
+def _count(number: int, what: str, rest: str = "") -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}{rest}"

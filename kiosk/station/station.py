@@ -263,6 +263,7 @@ class Station:
         before = self._parts.recogniser.gallery
         if snapshot is before:
             return
+        self._people.refresh()  # first: whoever comes in with it may be suspended
         self._parts.recogniser.gallery = snapshot
         if isinstance(before, GallerySnapshot) and before.templates == snapshot.templates:
             return

@@ -94,7 +94,7 @@ def test_erase_asks_unless_told_that_it_is_meant(kiosk, images, monkeypatch):
     assert list(images.iterdir())
     monkeypatch.setattr("typer.prompt", lambda *arguments, **options: "grace_hopper")
     erased = kiosk("people", "erase", "Grace Hopper", "--gallery", images)
-    assert (erased.code, erased.out.splitlines()[0]) == (0, "1 pictures")
+    assert (erased.code, erased.out.splitlines()[0]) == (0, "1 picture")
     assert not list(images.iterdir())
 
 
@@ -102,7 +102,7 @@ def test_export_and_import_of_one_and_of_all(kiosk, images, tmp_path):
     one, everybody = tmp_path / "one.zip", tmp_path / "all.zip"
     assert kiosk("people", "export", one, "Grace Hopper", "--gallery", images).code == 0
     assert "templates.json" in zipfile.ZipFile(one).namelist()
-    assert kiosk("people", "export", everybody, "--gallery", images).out.startswith("1 people with 1 pictures")
+    assert kiosk("people", "export", everybody, "--gallery", images).out.startswith("1 person with 1 picture")
     refused = kiosk("people", "import", everybody, "--gallery", images)
     assert (refused.code, "already in the gallery" in refused.err) == (19, True)
     kiosk("people", "erase", "Grace Hopper", "--yes", "--gallery", images)

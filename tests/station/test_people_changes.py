@@ -109,3 +109,27 @@ def test_a_consent_is_written_down(desk: Desk) -> None:
     consent = Consent(datetime(2026, 3, 2, 8, 0, tzinfo=UTC), "1", "ab" * 32, "en", "Eve")
     assert record_consent(desk, "Grace_Hopper", consent, "Eve").consent == consent
     assert told(desk) == [("changed", "Eve", "Grace_Hopper", "consent")]
+
+
+@pytest.mark.parametrize("step", ["rename_person", "forget"])
+def test_a_rename_that_is_killed_leaves_a_suspension_in_force(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill(*arguments: object) -> None:
+        raise Killed
+
+    suspend(desk, "Grace_Hopper", "Eve")
+    with monkeypatch.context() as killing:
+        if step == "forget":
+            killing.setattr(type(desk.people), "forget", kill)
+        else:
+            killing.setattr(people_changes, step, kill)
+        with pytest.raises(Killed):
+            rename(desk, "Grace_Hopper", "Ada", "Eve")
+    (picture,) = files(desk)
+    assert desk.people.standing(Path(picture).stem, DAY) is Standing.SUSPENDED
+    if picture == "Grace_Hopper.jpg":
+        assert rename(desk, "Grace_Hopper", "Ada", "Eve") == "Ada"

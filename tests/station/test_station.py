@@ -385,6 +385,19 @@ class TestPeople:
         (row,) = journal(home)
         assert (row.outcome, row.reason, row.person) == ("refused", "suspended", "Grace_Hopper")
 
+    def test_who_comes_back_with_a_folder_that_was_away_is_still_suspended(self, build, home, scene, register):
+        register.save(PersonRecord("Grace_Hopper", suspended=True))
+        station = build()
+        for path in (home / "images", register.path):
+            path.rename(path.with_name(f"away-{path.name}"))
+        wait_for(lambda: not station.snapshot.people)
+        station.refresh()
+        for path in (register.path, home / "images"):
+            path.with_name(f"away-{path.name}").rename(path)
+        wait_for(lambda: bool(station.snapshot.people))
+        (decision,) = settle(station, scene(*GRACE))  # before the next look at the register
+        assert (decision.outcome, decision.reason) == (Outcome.REFUSED, Reason.SUSPENDED)
+
     def test_the_welcome_and_the_report_use_the_shown_name(self, build, scene, register):
         register.save(PersonRecord("Grace_Hopper", shown="Rear Admiral Hopper"))
         station = build()
