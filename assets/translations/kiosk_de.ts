@@ -41,7 +41,7 @@
     </message>
     <message>
       <source>That was not clear enough. Take off hat or glasses and look straight at the camera.</source>
-      <translation>Das war nicht eindeutig. Nehmen Sie Hut oder Brille ab und sehen Sie gerade in die Kamera.</translation>
+      <translation>Das war nicht eindeutig. Bitte ohne Hut und Brille gerade in die Kamera sehen.</translation>
     </message>
     <message>
       <source>Please ask at the reception.</source>
@@ -573,15 +573,15 @@
     </message>
     <message>
       <source>Turn your head a little to your left</source>
-      <translation>Drehen Sie den Kopf etwas nach links</translation>
+      <translation>Kopf etwas nach links drehen</translation>
     </message>
     <message>
       <source>Turn your head a little to your right</source>
-      <translation>Drehen Sie den Kopf etwas nach rechts</translation>
+      <translation>Kopf etwas nach rechts drehen</translation>
     </message>
     <message>
       <source>Raise your chin a little</source>
-      <translation>Heben Sie das Kinn etwas</translation>
+      <translation>Kinn etwas heben</translation>
     </message>
     <message>
       <source>Once more, straight ahead. If you wear glasses, take them off or put them on now.</source>
@@ -3085,7 +3085,7 @@
     </message>
     <message>
       <source>May enter</source>
-      <translation>Darf eintreten</translation>
+      <translation>Zugelassen</translation>
     </message>
     <message>
       <source>Suspended</source>

@@ -29,12 +29,14 @@ class Banner(QFrame):
         self.setLayout(self._layout)
         self.retranslate()
 
-    def dress(self, theme: Theme, scale: float, *, still: bool = False) -> None:
-        """Take over colours and scale; `still` = without the bar that runs down."""
+    def dress(self, theme: Theme, scale: float, *, still: bool = False, type_scale: float = 1.0) -> None:
+        """Take over colours and scale, that of letters beside it; `still` = without the bar that runs down."""
         self._theme, self._scale, self._still = theme, scale, still
         margin = round(18 * scale)
         self._layout.setContentsMargins(margin, margin, margin, margin)
         self._layout.setSpacing(round(8 * scale))
+        for label in (self.headline, self.detail):
+            label.allow(type_scale)
         self._draw_icon()
 
     def retranslate(self) -> None:

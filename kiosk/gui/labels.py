@@ -16,11 +16,15 @@ class FitLabel(QLabel):
 
     def __init__(self, name: str, *, smallest: float, top: bool = False) -> None:
         super().__init__()
-        self._smallest = smallest
+        self._smallest = self.smallest = smallest
         self._top = top
         self.setObjectName(name)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+
+    def allow(self, type_scale: float) -> None:
+        """Letters of a style sheet that are so much larger may shrink to the same size as before."""
+        self.smallest = self._smallest / type_scale
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
         return QSize(0, 0)
@@ -31,7 +35,7 @@ class FitLabel(QLabel):
     def fitted(self) -> QTextLayout:
         """The lines as they are drawn."""
         room = self.contentsRect()
-        return _fitted(self.text(), QFont(self.font()), room.width(), room.height(), self._smallest)
+        return _fitted(self.text(), QFont(self.font()), room.width(), room.height(), self.smallest)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
         room, layout = self.contentsRect(), self.fitted()

@@ -87,3 +87,11 @@ def test_names_of_the_world_leave_ink(label, name):
     image = label.grab().toImage()
     colours = {image.pixel(x, y) for x in range(0, image.width(), 2) for y in range(0, image.height(), 2)}
     assert len(colours) > 1
+
+
+def test_large_type_may_shrink_to_the_size_that_is_legible_without_it(label):
+    label.setText("Please look straight at the camera, and hold still until the door has opened for you. " * 2)
+    assert label.fitted().text() != label.text()
+    label.allow(2.0)
+    assert label.fitted().text() == label.text()
+    assert label.fitted().font().pixelSize() >= LARGEST_PX / 4

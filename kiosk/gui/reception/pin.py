@@ -151,6 +151,7 @@ class NobodyYetPage(QWidget):
         self.command = QLabel("kiosk staff add NAME --role installer")
         self.command.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.command.setProperty("role", "heading")
+        self.command.setWordWrap(True)
         self.command.setAccessibleName(translate("staff", "The command to type"))
         panel = Panel(
             Heading(translate("staff", "Nobody has a PIN yet")),
