@@ -148,9 +148,8 @@ class NobodyYetPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.command = QLabel("kiosk staff add NAME --role installer")
+        self.command = Note("kiosk staff add NAME --role installer", "heading")
         self.command.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.command.setProperty("role", "heading")
         self.command.setWordWrap(True)
         self.command.setAccessibleName(translate("staff", "The command to type"))
         panel = Panel(

@@ -190,9 +190,9 @@ class Reception(QWidget):
         self._arrange()
         first = self._allowed()[0].name if self._allowed() else ""
         self.pin.leave()
+        if first:
+            self.navigation.buttons[first].setFocus()  # unless the page has something better
         self.go(first)
-        if self.navigation is not None and first in self.navigation.buttons:
-            self.navigation.buttons[first].setFocus()
         return office
 
     @pyqtSlot(str)

@@ -1,6 +1,6 @@
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QLabel
+from PyQt6.QtWidgets import QLineEdit
 
 from kiosk.access.staff import Role
 from kiosk.gui.reception.page import EVERYBODY, INSTALLERS, PageEntry, StaffPage
@@ -15,11 +15,12 @@ class PageOfTests(StaffPage):
     def __init__(self, office) -> None:
         super().__init__(office)
         self.happened: list[object] = []
-        QLabel("page", self)
+        self.field = QLineEdit(self)
         office.status_changed.connect(self.happened.append)
 
     def enter(self, **arguments: object) -> None:
         self.happened.append(("entered", arguments))
+        self.field.setFocus()
 
     def leave(self) -> None:
         self.happened.append("left")
@@ -96,6 +97,12 @@ def test_a_page_is_entered_with_what_it_was_asked_for_and_left_when_another_come
     assert people.happened[-1] == "left"
     assert page(reception).happened == [("entered", {"person": "Ada"})]
     assert reception.navigation.buttons["journal"].isChecked()
+
+
+def test_what_a_page_wants_typed_has_the_focus_from_the_first_moment(qtbot, reception):
+    reception.window().activateWindow()
+    sign_in(qtbot, reception)
+    qtbot.waitUntil(page(reception).field.hasFocus)
 
 
 def test_half_done_work_is_left_and_everybody_signed_out_on_the_way_back(qtbot, reception):
