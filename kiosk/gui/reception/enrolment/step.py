@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QSize, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QLabel, QWidget
+from PyQt6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QWidget
 
 from kiosk.gui.controls import flow, row
 from kiosk.gui.controls.labels import polish_again
@@ -48,6 +48,7 @@ class Bar(QWidget):
         self._buttons = buttons
         self._row = row(*buttons[:left], 1, *buttons[left:])
         self.setLayout(self._row)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
         """As narrow as the widest button: on a line of their own they take no more."""

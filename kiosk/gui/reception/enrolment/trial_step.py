@@ -9,7 +9,8 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout
 
 from kiosk.domain import display_name
-from kiosk.gui.controls import Button, Heading, Note, State, column, row
+from kiosk.gui.controls import Button, Heading, Note, ScrollPage, State, column, row
+from kiosk.gui.controls.labels import polish_again
 from kiosk.gui.reception.enrolment.capture_view import CaptureView
 from kiosk.gui.reception.enrolment.draft import Draft
 from kiosk.gui.reception.enrolment.step import Bar, Step
@@ -21,6 +22,7 @@ from kiosk.station.report import Report
 from kiosk.words import translate
 
 _LOOK_MS = 50
+_LARGE_LETTERS = 45  # the most of them
 
 
 class TrialStep(Step):
@@ -88,7 +90,7 @@ class TrialStep(Step):
         self.verdict = verdict = judge(report, enrolled.person)
         self.view.show_progress(right=verdict.recognised, share=1.0 if verdict.recognised else 0.0)
         if self.hint.accessibleDescription() != verdict.words:
-            self.hint.setText("" if verdict.recognised else breakable(verdict.words))
+            self._explain("" if verdict.recognised else verdict.words)
             self.hint.setAccessibleDescription(verdict.words)
         if verdict.recognised:
             self.state.show_state(verdict.words, "good" if verdict.enters else "warning")
@@ -108,8 +110,14 @@ class TrialStep(Step):
         tall = self.height() > self.width()
         self._middle.setDirection(QBoxLayout.Direction.TopToBottom if tall else QBoxLayout.Direction.LeftToRight)
 
+    def _explain(self, words: str) -> None:
+        """In large letters what is read from afar; a whole explanation would not fit."""
+        self.hint.setText(breakable(words))
+        self.hint.setProperty("role", "prompt" if len(words) <= _LARGE_LETTERS else "")
+        polish_again(self.hint)
+
     def _lay_out(self) -> None:
-        side = column(self.force, self.state, self.hint, 1, gap=8)
+        side = ScrollPage(column(self.force, self.state, self.hint, 1, gap=8))
         self._middle = row(self.view, side, gap=10)
         self._middle.setStretch(0, 3)
         self._middle.setStretch(1, 2)

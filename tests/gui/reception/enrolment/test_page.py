@@ -1,15 +1,20 @@
+import contextlib
+
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
-from PyQt6.QtWidgets import QAbstractButton, QLineEdit
+from PyQt6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton
+from pytestqt.exceptions import TimeoutError as PytestQtTimeoutError
 
 from kiosk.access.people import PersonRecord
-from kiosk.domain import Outcome
+from kiosk.domain import Candidate, Outcome
 from kiosk.gui.reception.enrolment.draft import Checked
 from kiosk.gui.reception.enrolment.page import EnrolmentPage
+from kiosk.gui.theme import DARK, style_sheet
 from kiosk.recognition.capture import CaptureState, Shot, Taken
-from kiosk.recognition.enrolment import Examined, Offered
+from kiosk.recognition.enrolment import DuplicateFinding, Examined, Offered
 from kiosk.resources import asset
+from kiosk.station.enrolment import Enrolled
 
 PERSON = "Ricardo_Lagos"
 LEFT = Qt.MouseButton.LeftButton
@@ -203,3 +208,53 @@ def test_all_are_taken_again_or_more_beside_them(qtbot, page):
     page.on_more()
     assert page.capture.session.state.number == 0
     assert page.draft.kept == list(page.check.checked.good)
+
+
+LONG = "Wolfeschlegelsteinhausenbergerdorff von und zu Hubert Blaine"
+
+
+def cut_off(step):
+    """Words for which there is less room than they need."""
+    found = []
+    for each in step.findChildren(QPushButton) + step.findChildren(QLabel):
+        if not each.isVisible() or not each.text():
+            continue
+        if isinstance(each, QPushButton):
+            short = each.width() < each.minimumSizeHint().width()
+        else:
+            wanted = each.heightForWidth(each.width()) if each.wordWrap() else 0
+            short = each.height() < wanted or (not each.wordWrap() and each.width() < each.minimumSizeHint().width())
+        if short:
+            found.append((each.text(), each.width(), each.height()))
+    return found
+
+
+@pytest.mark.parametrize("type_scale", [1.0, 1.5])
+@pytest.mark.parametrize("size", [(640, 390), (460, 640)], ids=["wide", "tall"])
+def test_no_words_are_cut_off_in_any_step_whatever_the_name(qtbot, page, size, type_scale):
+    holder = page.parentWidget()
+    holder.setStyleSheet(style_sheet(DARK, 1.0, type_scale))
+    page.enter()
+    page.name.name.set_text("grace hopper")
+    page.name.next.click()
+    qtbot.waitUntil(page.name.add.isVisible)
+    at = {"name": page.name}
+    page.draft.person = LONG
+    pictures = tuple(Examined(Offered(f"{n}.jpg", b"x"), str(n), None, "the face is turned away") for n in range(5))
+    alike = DuplicateFinding(alike=(Candidate(LONG, 0.4),))
+    for name in ("consent", "capture", "check", "trial"):
+        at[name] = getattr(page, name)
+    page.trial.begin(Enrolled(LONG, ("a/1.jpg",), is_new=True))
+    for number, (name, step) in enumerate(at.items()):
+        if number:
+            page._go(number)
+        if name == "check":
+            step._show(Checked(pictures, frozenset({2}), frozenset(), alike))
+        if name == "trial":
+            step._explain(f"Looks more like {LONG}.")
+        holder.resize(*size)
+        page.resize(*size)
+        with contextlib.suppress(PytestQtTimeoutError):
+            qtbot.waitUntil(lambda step=step: cut_off(step) == [], timeout=1_000)
+        assert cut_off(step) == [], name
+        assert page.minimumSizeHint().width() <= size[0], name
