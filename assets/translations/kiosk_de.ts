@@ -113,7 +113,7 @@
     </message>
     <message>
       <source>Starting</source>
-      <translation>Start</translation>
+      <translation>Startet</translation>
     </message>
     <message>
       <source>Changing the recognition</source>
@@ -824,7 +824,7 @@
     </message>
     <message>
       <source>free space on its disk</source>
-      <translation>auf ihrer Festplatte Platz schaffen</translation>
+      <translation>auf ihrem Datenträger Platz schaffen</translation>
     </message>
     <message>
       <source>check that its folder exists, may be written and has space</source>
@@ -1556,7 +1556,7 @@
     </message>
     <message>
       <source>free space on the disk</source>
-      <translation>auf der Festplatte Platz schaffen</translation>
+      <translation>auf dem Datenträger Platz schaffen</translation>
     </message>
     <message>
       <source>use {name}, or a detector whose spec lies in {folder}</source>
@@ -2002,7 +2002,7 @@
     </message>
     <message>
       <source>Disk</source>
-      <translation>Festplatte</translation>
+      <translation>Speicherplatz</translation>
     </message>
     <message>
       <source>Memory</source>
@@ -2515,7 +2515,7 @@
     </message>
     <message>
       <source>the command line</source>
-      <translation>die Kommandozeile</translation>
+      <translation>Kommandozeile</translation>
     </message>
     <message>
       <source>not clear who it is: closest {name} at {distance}, needs {threshold}</source>
@@ -2883,6 +2883,10 @@
     <message>
       <source>Not everything could be erased. This was removed:</source>
       <translation>Nicht alles konnte gelöscht werden. Entfernt wurden:</translation>
+    </message>
+    <message>
+      <source>Mend what is named here, then erase the person once more.</source>
+      <translation>Beheben Sie, was hier genannt ist, und löschen Sie die Person dann noch einmal.</translation>
     </message>
     <message numerus="yes">
       <source>%n people</source>
