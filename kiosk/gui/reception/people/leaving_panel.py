@@ -153,6 +153,7 @@ class ErasureView(QWidget):
         part = translate("people", "Not everything could be erased. This was removed:")
         self.heading.setText(part if report.left else everything)
         self.lines.setText("\n".join(f"• {line}" for line in erasure_words(report)))
-        self.left.setText("\n".join(report.left))
+        again = translate("people", "Mend what is named here, then erase the person once more.")
+        self.left.setText("\n".join([*report.left, again]))
         self.left.setVisible(bool(report.left))
         self.done.setFocus()

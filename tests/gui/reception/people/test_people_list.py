@@ -83,6 +83,19 @@ def test_a_thousand_people_are_in_the_table(listed, desk, crowd):
     assert len(names(listed)) == 11
 
 
+def test_only_portraits_in_view_are_read(shown, desk, crowd, home):
+    crowd(**{f"P{number}": [0.0] for number in range(1000)})
+    asked = []
+    people = shown(PeopleList(Portraits(home / "images", lambda work, then: (asked.append(1), then(QImage())))))
+    people.show_people(gather(desk))
+    people.grab()
+    in_view = people.table.viewport().height() // people.table.rowHeight(0) + 2
+    assert 0 < len(asked) <= in_view
+    people.table.scrollToBottom()
+    people.grab()
+    assert len(asked) <= 2 * in_view
+
+
 def test_every_control_has_a_name(listed):
     controls = listed.findChildren((QAbstractButton, QLineEdit, QComboBox))
     assert [one for one in controls if one.isVisible() and not one.accessibleName()] == []
