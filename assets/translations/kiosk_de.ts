@@ -389,8 +389,8 @@
       <translation>Dieser Name ist nicht möglich: höchstens 100 Zeichen, kein Schrägstrich und kein Punkt am Anfang.</translation>
     </message>
     <message>
-      <source>Add pictures to this person</source>
-      <translation>Bilder dieser Person hinzufügen</translation>
+      <source>Add pictures</source>
+      <translation>Bilder hinzufügen</translation>
     </message>
     <message>
       <source>Choose another name</source>

@@ -1,7 +1,7 @@
 import pytest
 
-from kiosk.domain import Reason, Rejection
 from kiosk.access.hints import HINTS, refusal_hint
+from kiosk.domain import Reason, Rejection
 
 
 @pytest.mark.parametrize("rejection", Rejection)
