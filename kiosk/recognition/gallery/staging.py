@@ -2,6 +2,9 @@
 
 Whoever is killed, finds the disk full or loses the folder leaves the gallery as it was or as it was to be. What is left
 over is hidden from every gallery, and cleared by whoever changes or loads the folder next.
+
+Where a file system cannot exchange two names (some network shares), it takes two steps: a gallery that looks between
+them misses the person until its next look.
 """
 
 import contextlib

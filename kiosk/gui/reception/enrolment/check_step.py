@@ -18,7 +18,7 @@ from kiosk.gui.reception.office import Office
 from kiosk.station.enrolment import Enrolled
 from kiosk.words import translate
 
-_CARD_UNITS = 96
+_CARD_UNITS = 80
 
 
 class CheckStep(Step):
@@ -223,7 +223,8 @@ class Card(Panel):
         self.state = State(*words)
         self.state.setWordWrap(True)
         if from_camera:
-            self.button = Button(translate("enrolment", "Take again"), kind="card")
+            # Short, so that five of them fit beside each other.
+            self.button = Button(translate("enrolment", "Again", "take the picture again"), kind="card")
         else:
             self.button = Button(translate("enrolment", "Leave out"), kind="card")
         self.button.setAccessibleName(f"{name}: {self.button.text()}")

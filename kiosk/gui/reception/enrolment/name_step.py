@@ -107,7 +107,7 @@ class NameStep(Step):
 
     def _known_panel(self) -> Panel:
         self.known_heading = Heading("")
-        self.add = Button(translate("enrolment", "Add pictures to this person"), "camera", "primary")
+        self.add = Button(translate("enrolment", "Add pictures"), "camera", "primary")
         self.other = Button(translate("enrolment", "Choose another name"))
         self.add.clicked.connect(self.on_add)
         self.other.clicked.connect(self.on_other)

@@ -211,7 +211,7 @@ class EnrolmentPage(StaffPage):
             text = consent_text(consent_folders(self.office), words.language())
         except KioskError:
             return False
-        return recorded is not None and (recorded.sha256 == text.sha256 or recorded.version == text.version)
+        return recorded is not None and recorded.sha256 == text.sha256
 
 
 def _offered(number: int, picture: object) -> Offered:
