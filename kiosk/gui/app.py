@@ -25,7 +25,7 @@ from kiosk.gui.feed import Feed
 from kiosk.gui.keyboard import KeyboardDock
 from kiosk.gui.language import ScreenLanguage
 from kiosk.gui.mailbox import Latest
-from kiosk.gui.reception.shell import Reception
+from kiosk.gui.reception.shell import Reception, shipped_pages
 from kiosk.gui.threads import WorkerThread, stop_all
 from kiosk.gui.window import KioskWindow
 from kiosk.gui.workers import BuildStation, CameraWorker, RecognitionWorker
@@ -169,6 +169,8 @@ class Kiosk(QObject):
     def on_built(self, station: Station) -> None:
         if self._desk is not None:
             self._desk.station = station
+            # So that whoever signs in first does not wait for it.
+            threading.Thread(target=shipped_pages, name="pages", daemon=True).start()
 
     @pyqtSlot()
     def on_gone(self) -> None:
