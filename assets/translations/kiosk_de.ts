@@ -337,8 +337,9 @@
       <translation>Bild {number}</translation>
     </message>
     <message>
-      <source>Take again</source>
-      <translation>Neu aufnehmen</translation>
+      <source>Again</source>
+      <comment>take the picture again</comment>
+      <translation>Neu</translation>
     </message>
     <message>
       <source>Leave out</source>
