@@ -13,7 +13,7 @@ from kiosk.domain import ByteImage, Embedding, Rejection
 from kiosk.gui.controls import Button, Note, column, px, row
 from kiosk.gui.icons import icon
 from kiosk.gui.reception.enrolment.capture_view import CaptureView
-from kiosk.gui.reception.enrolment.draft import Draft, warm_up
+from kiosk.gui.reception.enrolment.draft import Draft
 from kiosk.gui.reception.enrolment.step import Bar, Step
 from kiosk.gui.reception.enrolment.thumbnails import ShotButtons
 from kiosk.gui.reception.enrolment.wording import instruction, instruction_icon
@@ -58,7 +58,6 @@ class CaptureStep(Step):
         self._shown = ()
         if self.session is None:
             self.session = CaptureSession(self._encode)
-        self.office.run(lambda: warm_up(self.office.desk), self._warmed)
         self._hand_over(self.session)
         self._show(self.session.state)
         self.view.setFocus()
@@ -150,10 +149,6 @@ class CaptureStep(Step):
         """As the gallery will read it; called in the recognition thread."""
         with self.office.desk.reader() as reader:
             return reader.one(image)
-
-    def _warmed(self, fault: str) -> None:
-        if fault:
-            self.office.tell_fault(fault)
 
     def _show(self, state: CaptureState) -> None:
         session = self.session

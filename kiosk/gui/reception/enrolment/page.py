@@ -17,7 +17,7 @@ from kiosk.gui.controls import column
 from kiosk.gui.reception.enrolment.capture_step import CaptureStep
 from kiosk.gui.reception.enrolment.check_step import CheckStep
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep, consent_folders
-from kiosk.gui.reception.enrolment.draft import Draft
+from kiosk.gui.reception.enrolment.draft import Draft, warm_up
 from kiosk.gui.reception.enrolment.name_step import NameStep
 from kiosk.gui.reception.enrolment.step import Step, Steps
 from kiosk.gui.reception.enrolment.trial_step import TrialStep
@@ -197,6 +197,8 @@ class EnrolmentPage(StaffPage):
 
     def _after_name(self) -> None:
         """Consent is asked for once: whoever gave it to this very text need not read it again."""
+        # While it is read: the first picture, and the door with it, would wait for a second.
+        self.office.run(lambda: warm_up(self.office.desk), self._warmed)
         if self.draft.adding and self._has_agreed():
             name = display_name(self.draft.person)
             text = translate("enrolment", "{name} has agreed to this text before.").format(name=name)
@@ -204,6 +206,10 @@ class EnrolmentPage(StaffPage):
             self.on_agreed()
         else:
             self._go(_CONSENT)
+
+    def _warmed(self, fault: str) -> None:
+        if fault:
+            self.office.tell_fault(fault)
 
     def _has_agreed(self) -> bool:
         try:
