@@ -194,7 +194,7 @@ def _fill_journal(desk: Desk, now: datetime) -> None:
             conditions=Conditions(face_px=150, light=light, sharpness=25.0, turn=0.1),
         )
         desk.journal.record(decision, "dlib_resnet", now - timedelta(days=6 - day, minutes=17 * day))
-    desk.journal.note(Action.RENAMED, "Rita Reception", "Grace Hopper", None, now)
+    desk.journal.note(Action.RENAMED, "Rita Reception", "Grace Hopper", "Grace B. Hopper", now)
 
 
 def _fill_visitors(desk: Desk, now: datetime) -> None:
@@ -415,6 +415,17 @@ def _scroll_to(widget: QWidget) -> None:
             bar.setValue(widget.mapTo(above.widget(), widget.rect().topLeft()).y())
 
 
+def _combinations(wanted: list[str]) -> list[tuple[str, str, str]]:
+    """Language, look and size of each window; none that no picture is wanted of."""
+    every = [
+        (code, look, size)
+        for code, look, size in product(LANGUAGES, LOOKS, SIZES)
+        if "-" not in look or (size, code) == ("800x480", "de")
+    ]
+    windows = [part for part in wanted if any(part in f"{size}-{look}-{code}" for code, look, size in every)]
+    return [one for one in every if all(part in f"{one[2]}-{one[1]}-{one[0]}" for part in windows)]
+
+
 def stages(folder: Path, wanted: list[str]) -> Iterator[Stage]:
     """A window for each language, look and size; those that are large or of high contrast in one size and language."""
     place = home()
@@ -422,10 +433,9 @@ def stages(folder: Path, wanted: list[str]) -> Iterator[Stage]:
     with closing(build_station(choices, lambda *_: None)) as station, closing(open_desk(choices)) as desk:
         desk.station = station
         language = ScreenLanguage()
-        for code, (look, dressed), (size, (width, height)) in product(LANGUAGES, LOOKS.items(), SIZES.items()):
-            if "-" in look and (size, code) != ("800x480", "de"):
-                continue
+        for code, look, size in _combinations(wanted):
             language.use(code)
+            dressed, (width, height) = LOOKS[look], SIZES[size]
             frames = Latest[Frame]()
             window = KioskWindow(Feed(frames, mirror=True), dressed)
             reception = Reception(desk, window.feed, lambda do, then: _ask(station, do, then))
