@@ -59,7 +59,8 @@ class Child:
         ends_at = time.monotonic() + deadline_seconds
         try:
             self._line.settimeout(deadline_seconds)
-            self._line.sendall(request)
+            with contextlib.suppress(BrokenPipeError):  # what it said before it ended tells more than that it did
+                self._line.sendall(request)
             answer = self._answer(ends_at)
         except TimeoutError as error:
             raise _broken(
