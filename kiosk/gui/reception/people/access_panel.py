@@ -27,18 +27,20 @@ class AccessPanel(Panel):
     def __init__(self, office: Office) -> None:
         self.sentence = Note("")
         self.suspend = Button("", "pause")
+        self.visits = Button(translate("people", "What the door did"), "journal")
         self.consent = Note("")
         self.record_consent = Button(translate("people", "Record consent"), "tick_mark")
         super().__init__(
             Heading(translate("people", "Access and consent")),
             self.sentence,
-            flow(self.suspend),
+            flow(self.suspend, self.visits),
             self.consent,
             flow(self.record_consent),
         )
         self._office = office
         self._record, self._person = PersonRecord(""), ""
         self.suspend.clicked.connect(self.on_suspend)
+        self.visits.clicked.connect(self.on_visits)
         self.record_consent.clicked.connect(self.consent_wanted)
 
     def show_row(self, row: PersonRow) -> None:
@@ -51,6 +53,10 @@ class AccessPanel(Panel):
             self.suspend.set_text(translate("people", "Suspend"), "pause")
         self.consent.setText(consent_sentence(row.record))
         self.record_consent.setVisible(row.record.consent is None)
+
+    @pyqtSlot()
+    def on_visits(self) -> None:
+        self._office.go("journal", person=self._person)
 
     @pyqtSlot()
     def on_suspend(self) -> None:

@@ -47,3 +47,8 @@ def test_a_fault_is_told_and_can_be_tried_again(panel, qtbot, desk, screen, home
     panel.suspend.click()
     qtbot.waitUntil(lambda: bool(screen.faults))
     assert panel.suspend.isEnabled()
+
+
+def test_what_the_door_did_about_the_person_is_one_click_away(panel, screen):
+    panel.visits.click()
+    assert screen.went == [("journal", {"person": "Grace_Hopper"})]
