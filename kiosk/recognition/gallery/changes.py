@@ -257,7 +257,7 @@ def _is_inside(source: str) -> bool:
 
 def _require_writable(home: Path) -> None:
     """Who made a person's folder read-only wants it to stay, though its name could be given to another folder."""
-    if not os.access(home, os.W_OK):
+    if not os.access(home, os.W_OK, effective_ids=True):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(home))
 
 

@@ -2,8 +2,9 @@ import errno
 import hashlib
 import os
 import shutil
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -216,19 +217,47 @@ def test_a_folder_that_cannot_be_written_is_a_fault_and_stays_as_it_is(images, m
     assert content(images) == before
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@pytest.fixture
+def ordinary() -> Iterator[Path]:
+    """A folder of an ordinary user, who is the one that runs the test: root may write everywhere."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "images"
+        folder.mkdir()
+        if os.geteuid() == 0:
+            for path in (folder, folder.parent):
+                os.chown(path, 65534, 65534)
+            os.seteuid(65534)
+        try:
+            yield folder
+        finally:
+            folder.chmod(0o755)
+            os.seteuid(os.getuid())
+
+
 @pytest.mark.parametrize("case", CASES)
-def test_a_folder_that_was_made_read_only_stays_as_it_is(images, case):
+def test_a_folder_that_was_made_read_only_stays_as_it_is(ordinary, case):
     prepare, change = CASES[case]
-    prepare(images)
-    before = content(images)
-    images.chmod(0o555)
-    try:
-        with pytest.raises(GalleryError, match="cannot be written"):
-            change(images)
-    finally:
-        images.chmod(0o755)
-    assert content(images) == before
+    prepare(ordinary)
+    before = content(ordinary)
+    folders = [ordinary, *(path for path in ordinary.iterdir() if path.is_dir())]
+    for folder in folders:
+        folder.chmod(0o555)
+    with pytest.raises(GalleryError, match="cannot be written"):
+        change(ordinary)
+    assert content(ordinary) == before
+    for folder in folders:
+        folder.chmod(0o755)
+
+
+def test_a_person_s_folder_that_was_made_read_only_takes_no_pictures(ordinary):
+    ada_in_a_folder(ordinary)
+    (ordinary / "Ada").chmod(0o555)
+    before = content(ordinary)
+    with pytest.raises(GalleryError, match="cannot be written"):
+        add_two(ordinary)
+    assert content(ordinary) == before
+    assert leftovers(ordinary) == []
+    (ordinary / "Ada").chmod(0o755)
 
 
 def test_a_folder_deleted_meanwhile_is_a_fault_and_nothing_comes_back(images, monkeypatch):
