@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PyQt6 import sip
 from PyQt6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, pyqtSlot
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import (
@@ -65,7 +66,7 @@ class KeyboardDock(QFrame):
 
     @pyqtSlot("QWidget*", "QWidget*")
     def on_focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
-        if self._field is not None:
+        if self._field is not None and not sip.isdeleted(self._field):
             self._field.removeEventFilter(self)
         self._field = now if now is not None and self._window.isAncestorOf(now) and takes_text(now) else None
         if self._field is None:

@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
+from PyQt6 import sip
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QIntValidator
 from PyQt6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea, QSpinBox, QStackedLayout, QTextEdit, QWidget
@@ -208,3 +209,16 @@ def test_a_window_that_turns_keeps_it_at_the_bottom(desk: Desk, dock: KeyboardDo
     assert dock.width() == 480
     assert dock.geometry().bottom() == desk.rect().bottom()
     assert "1" in {each.key.text for each in dock.keys}
+
+
+def test_a_field_that_is_deleted_while_it_has_the_focus_takes_the_keyboard_with_it(
+    desk: Desk, dock: KeyboardDock, qtbot
+):
+    desk.activateWindow()
+    desk.name.setFocus()
+    qtbot.waitUntil(dock.isVisible)
+    with qtbot.captureExceptions() as raised:
+        sip.delete(desk.name)
+        desk.button.setFocus()
+    assert raised == []
+    assert not dock.isVisible()
