@@ -2730,6 +2730,10 @@
   <context>
     <name>people</name>
     <message>
+      <source>What the door did</source>
+      <translation>Was die Tür tat</translation>
+    </message>
+    <message>
       <source>Record consent</source>
       <translation>Einwilligung erfassen</translation>
     </message>
