@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from kiosk import words
 from kiosk.domain import Embedding, Rejection
 from kiosk.errors import WeightsError
 from kiosk.recognition.gallery import Gallery, GallerySnapshot
@@ -453,3 +454,24 @@ def test_who_is_gone_from_the_folder_is_gone_from_the_index_at_the_next_look(
     (images / "Ada.png").unlink()
     gallery.refresh()
     assert "Ada.png" not in index.read_text()
+
+
+def test_reasons_are_told_in_the_language_that_the_screen_has_by_now(images, open_gallery, save_portrait, calls):
+    save_portrait(images / "Ada.jpg", person=1)
+    Image.new("RGB", (64, 64), "grey").save(images / "Grace.png")
+    (images / "empty.jpg").write_bytes(b"")
+    (images / "notes.txt").write_text("no picture")
+    gallery = open_gallery()
+    gallery.load()
+    age(images)
+    refreshed_until(gallery, lambda: not gallery._due(gallery._listing))
+    before, encoded = gallery.snapshot, len(calls)
+    words.install(lambda context, text, *_: f"⟦{text}⟧", "xx")
+    try:
+        gallery.refresh()
+    finally:
+        words.install(None)
+    assert {reason[0] for reason in reasons(gallery).values()} == {"⟦"}
+    assert reasons(gallery).keys() == {one.source for one in before.skipped}
+    assert gallery.snapshot.templates == before.templates
+    assert len(calls) == encoded
