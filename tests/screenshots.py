@@ -72,6 +72,15 @@ LOOKS = {
 LANGUAGES = ("en", "de")
 LONG_NAME = "Maximiliane-Wilhelmine Freifrau von und zu Hohenstein-Wolkenburg-Rabenfels"
 NAMES = (LONG_NAME, "محمد بن عبد الله", "山田 太郎", "Zoë O'Brien")
+FIRST_NAMES = (
+    *("Ada", "Alan", "Anita", "Barbara", "Claude", "Donald", "Edith", "Emmy", "Frances", "Grace", "Hedy", "Ida"),
+    *("Jean", "Karen", "Lin", "Margaret", "Niklaus", "Radia", "Sophie", "Tim"),
+)
+LAST_NAMES = (
+    *("Allen", "Borg", "Clarke", "Dijkstra", "Easley", "Floyd", "Goldberg", "Hamilton", "Irmscher", "Johnson"),
+    *("Kilby", "Liskov", "Meitner", "Noether", "Oettinger", "Perlman", "Quine", "Ritchie", "Shannon", "Turing"),
+    *("Ullman", "Vaughan", "Wilson", "Xiao", "Zuse"),
+)
 CONFIG = """\
 gallery: {folder: images}
 journal: {file: journal.sqlite3}
@@ -140,9 +149,17 @@ class Stage:
         self.window.grab().save(str(self.folder / f"{name}.png"))
 
 
+def laid_out(name: str) -> Path:
+    """A folder with a configuration and an empty image folder."""
+    folder = _PLACE / name
+    (folder / "images").mkdir(parents=True)
+    (folder / "config.yaml").write_text(CONFIG)
+    return folder
+
+
 def home() -> Path:
-    """A configuration, and an image folder of the demo's two people under six names."""
-    folder = _PLACE / "home"
+    """The demo's two people under six names, and a picture that cannot be used."""
+    folder = laid_out("home")
     images = folder / "images"
     (images / "Grace Hopper").mkdir(parents=True)
     shutil.copy(asset("demo", "gallery", "Grace_Hopper.jpg"), images / "Grace Hopper" / "1.jpg")
@@ -151,7 +168,16 @@ def home() -> Path:
         shutil.copy(asset("demo", "eileen_collins.jpg"), images / name / "1.jpg")
     shutil.copy(asset("demo", "grace_hopper.jpg"), images / "Grace Hopper" / "2.jpg")
     (images / "broken.jpg").write_bytes(b"")
-    (folder / "config.yaml").write_text(CONFIG)
+    return folder
+
+
+def crowded() -> Path:
+    """A thousand people, of whom the demo's two have lent their faces to all."""
+    folder = laid_out("crowded")
+    faces = (asset("demo", "gallery", "Grace_Hopper.jpg"), asset("demo", "eileen_collins.jpg"))
+    for number, (first, last) in enumerate(product(FIRST_NAMES, LAST_NAMES)):
+        for middle in ("", " B."):
+            shutil.copy(faces[number % 2], folder / "images" / f"{first}{middle} {last}.jpg")
     return folder
 
 
@@ -426,9 +452,8 @@ def _combinations(wanted: list[str]) -> list[tuple[str, str, str]]:
     return [one for one in every if all(part in f"{one[2]}-{one[1]}-{one[0]}" for part in windows)]
 
 
-def stages(folder: Path, wanted: list[str]) -> Iterator[Stage]:
+def stages(folder: Path, wanted: list[str], place: Path) -> Iterator[Stage]:
     """A window for each language, look and size; those that are large or of high contrast in one size and language."""
-    place = home()
     choices = Choices(ConfigFile(place / "config.yaml"), place / "images", "demo", fast=True)
     with closing(build_station(choices, lambda *_: None)) as station, closing(open_desk(choices)) as desk:
         desk.station = station
@@ -443,9 +468,23 @@ def stages(folder: Path, wanted: list[str]) -> Iterator[Stage]:
             keyboard = KeyboardDock(window, "off")
             window.resize(width, height)
             window.show()
+            window.on_built(station)
+            window.on_status_changed(station.status)
+            window.on_camera_changed(CameraState.LIVE, "")
             yield Stage(folder, desk, window, reception, frames, f"{size}-{look}-{code}", wanted, keyboard)
             window.close()
             window.deleteLater()
+
+
+def lists(stage: Stage, how: str) -> None:
+    """The pages that are lists, where they are empty or long."""
+    stage.window.open_staff_side()
+    stage.reception.on_entered(StaffMember("Ida Installer", Role.INSTALLER))
+    for name in ("people", "visitors", "journal"):
+        stage.reception.go(name)
+        stage.wait(rounds=40)
+        stage.shoot(f"{how}-{name}")
+    stage.window.close_staff_side()
 
 
 def _ask(station: object, do: Callable[..., object], then: Callable[[object], None] | None) -> None:
@@ -459,16 +498,19 @@ def main(folder: str, *wanted: str) -> None:
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     application = QApplication(["kiosk"])
-    filled = False
-    for stage in stages(target, list(wanted)):
-        if not filled:
-            way_in(stage)
+    parts = list(wanted)
+    for stage in stages(target, parts, laid_out("empty")):
+        way_in(stage)
+        lists(stage, "empty")
+    for stage in stages(target, parts, home()):
+        if not stage.desk.staff.members():
             fill(stage.desk)
-            filled = True
         door_states(stage)
         way_in(stage)
         pages(stage)
         print(stage.name, len(list(target.glob("*.png"))))  # noqa: T201
+    for stage in stages(target, parts, crowded()):
+        lists(stage, "full")
     application.quit()
     shutil.rmtree(_PLACE, ignore_errors=True)
 

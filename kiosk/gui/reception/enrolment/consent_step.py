@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from PyQt6.QtCore import QTimer, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QTextBlockFormat, QTextCursor
+from PyQt6.QtGui import QResizeEvent, QTextBlockFormat, QTextCursor
 from PyQt6.QtWidgets import QScroller, QTextBrowser
 
 from kiosk import words
@@ -24,6 +24,7 @@ from kiosk.words import translate
 
 # Whoever reads touches nothing: for so long the way back to the door waits.
 _READING_MS, _READINGS = 25_000, 8
+_LEAST_LINES = 14  # high: below that the heading gives way
 
 
 class ConsentStep(Step):
@@ -75,6 +76,11 @@ class ConsentStep(Step):
 
     def leave(self) -> None:
         self._timer.stop()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        super().resizeEvent(event)
+        # Where there is room for a few lines only, they are the text's.
+        self.heading.setVisible(self.height() >= _LEAST_LINES * self.fontMetrics().lineSpacing())
 
     def _show_text(self, text: str) -> None:
         """Headings in the size of the page, and room between the paragraphs, which Qt leaves out."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import QSize, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QWidget
@@ -41,12 +43,13 @@ class Step(QWidget):
 
 
 class Bar(QWidget):
-    """The buttons below a step, on one line where there is room: the last of them at the right."""
+    """The buttons below a step, on one line where there is room, else on two or below each other."""
 
     def __init__(self, *buttons: QWidget, left: int = 1) -> None:
         super().__init__()
-        self._buttons = buttons
-        self._row = row(*buttons[:left], 1, *buttons[left:])
+        self._buttons, self._answers = buttons, buttons[left:]
+        self._right = row(*self._answers)
+        self._row = row(*buttons[:left], 1, self._right)
         self.setLayout(self._row)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -56,10 +59,13 @@ class Bar(QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
         super().resizeEvent(event)
-        shown = [button.sizeHint().width() for button in self._buttons if not button.isHidden()]
-        needed = sum(shown) + self._row.spacing() * len(shown)
-        fits = needed <= self.width()
-        self._row.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
+        for layout, buttons in ((self._row, self._buttons), (self._right, self._answers)):
+            beside = self._needed(buttons) <= self.width()
+            layout.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+
+    def _needed(self, buttons: Sequence[QWidget]) -> int:
+        shown = [button.sizeHint().width() for button in buttons if not button.isHidden()]
+        return sum(shown) + self._row.spacing() * len(shown)
 
 
 class Steps(QWidget):

@@ -73,3 +73,10 @@ def test_whoever_reads_is_not_sent_away_but_not_waited_for_for_ever(step, screen
     assert 3 <= screen.stayed <= consent_step._READINGS
     step.leave()
     assert not step._timer.isActive()
+
+
+def test_where_there_is_little_room_it_is_the_texts(step, shown):
+    shown(step).resize(800, 200)
+    assert not step.heading.isVisible()
+    step.resize(800, 480)
+    assert step.heading.isVisible()

@@ -29,3 +29,10 @@ def test_buttons_that_do_not_fit_beside_each_other_stand_below_each_other(qtbot,
     assert buttons[-1].geometry().right() > 750
     bar.resize(bar.minimumSizeHint().width(), 300)
     qtbot.waitUntil(lambda: len({button.y() for button in buttons}) == 3)
+
+
+def test_the_two_answers_stay_beside_each_other_where_there_is_room_for_two(qtbot, shown):
+    back, refuse, agree = buttons = [Button("Back"), Button("I do not agree"), Button("I agree")]
+    bar = shown(Bar(*buttons))
+    bar.resize(refuse.sizeHint().width() + agree.sizeHint().width() + 40, 300)
+    qtbot.waitUntil(lambda: refuse.y() == agree.y() > back.y())
