@@ -19,7 +19,7 @@ run: $(VENV)/installed $(QM)
 	@$(BIN)/kiosk run $(ARGS)
 
 test: $(VENV)/installed-for-development $(QM)
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(ARGS)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: $(VENV)/installed-for-development
 	$(BIN)/ruff check .
