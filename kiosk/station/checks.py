@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.access.journal import Journal
+from kiosk.access.people import PeopleRegister
+from kiosk.access.staff import Role, StaffRegister
 from kiosk.config import Config, ConfigFile
 from kiosk.encoders import EncoderSpec
 from kiosk.errors import KioskError
@@ -96,6 +98,29 @@ def journal_found(file: Path, journal: Journal, *, whole: bool = True) -> Findin
     journal.check(whole=whole)
     message = translate("health", "{file} can be written").format(file=file)
     return Finding("journal", State.OK, message, public="can be written")
+
+
+def people_found(people: PeopleRegister) -> Finding:
+    """Whether it is known who is suspended; raises PeopleError where it is not, and nobody is let in."""
+    known = len(people.records())
+    if people.fault is not None:
+        return of_fault("people", State.FAULT, people.fault)
+    message = translate("health", "%n people are described", "", known)
+    return Finding("people", State.OK, message, public=f"{known} records")
+
+
+def staff_found(staff: StaffRegister) -> Finding:
+    """Whether somebody can come to the staff side; raises StaffError where the register cannot be read."""
+    members = staff.members()
+    message = translate("health", "%n members of staff have a PIN", "", len(members))
+    public = f"{len(members)} members"
+    if any(member.role is Role.INSTALLER for member in members):
+        return Finding("staff", State.OK, message, public=public)
+    remedy = translate("health", "type: kiosk staff add NAME --role installer")
+    if not members:
+        return Finding("staff", State.WARNING, translate("health", "nobody has a PIN"), remedy, public="no members")
+    message = translate("health", "nobody of the staff may change settings")
+    return Finding("staff", State.WARNING, message, remedy, public=f"{public}, no installer")
 
 
 def disk_found(file: Path) -> Finding:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from kiosk.access.journal import Journal
+from kiosk.access.people import PeopleRegister, people_file
+from kiosk.access.staff import StaffRegister
 from kiosk.access.voice import probe_voice
 from kiosk.config import ConfigFile
 from kiosk.encoders import EXPORTED, encoder_names
@@ -27,10 +29,12 @@ from kiosk.station.checks import (
     encoder_found,
     gallery_found,
     journal_found,
+    people_found,
+    staff_found,
     voice_found,
 )
 from kiosk.station.findings import Finding, State, examine, of_fault
-from kiosk.station.places import gallery_folder, journal_file
+from kiosk.station.places import gallery_folder, journal_file, staff_file
 from kiosk.vision.landmarks import shipped_landmarks
 from kiosk.vision.sources import source_name
 
@@ -66,6 +70,9 @@ def examine_all(read: Callable[[], ConfigFile], source: str | None, gallery: Pat
     file = journal_file(choices.config, demo=choices.demo)
     with closing(Journal(file)) as journal:
         yield examine("journal", lambda: journal_found(file, journal))
+        yield examine("people", lambda: people_found(PeopleRegister(people_file(choices.gallery))))
+        with closing(StaffRegister(staff_file(choices.config))) as staff:
+            yield examine("staff", lambda: staff_found(staff))
         yield examine("disk", lambda: disk_found(file))
         yield examine("clock", lambda: clock_found(journal))
 

@@ -18,6 +18,8 @@ from kiosk.station.checks import (
     encoder_found,
     gallery_found,
     journal_found,
+    people_found,
+    staff_found,
     voice_found,
 )
 from kiosk.station.desk import Desk
@@ -51,6 +53,8 @@ def slow_findings(desk: Desk) -> list[Finding]:
         "encoder": lambda: _encoder(desk),
         "voice": lambda: _voice(desk),
         "journal": lambda: journal_found(file, desk.journal, whole=False),
+        "people": lambda: people_found(desk.people),
+        "staff": lambda: staff_found(desk.staff),
         "disk": lambda: disk_found(file),
         "memory": memory_found,
         "temperature": temperature_found,

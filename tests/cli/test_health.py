@@ -8,7 +8,8 @@ def test_a_line_for_every_part(kiosk, images):
     assert report.code == 0
     lines = report.out.splitlines()
     assert [line.split()[1] for line in lines] == [
-        "config", "camera", "cascade", "encoder", "gallery", "voice", "journal", "disk", "clock", "screen",
+        "config", "camera", "cascade", "encoder", "gallery", "voice", "journal", "people", "staff", "disk",
+        "clock", "screen",
     ]  # fmt: skip
     assert {line.split()[0] for line in lines} <= {"ok", "warning"}
 

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from kiosk.access.journal import Journal
+from kiosk.access.people import PeopleRegister, PersonRecord
+from kiosk.access.staff import Role, StaffRegister
 from kiosk.config import Config, ConfigFile
 from kiosk.domain import Embedding, Template
 from kiosk.encoders import encoder_names, load_encoder
 from kiosk.encoders.encoder import EncoderSpec
-from kiosk.errors import ConfigError, JournalError
+from kiosk.errors import ConfigError, JournalError, PeopleError
 from kiosk.recognition.gallery import GallerySnapshot, Skipped
 from kiosk.station import checks
 from kiosk.station.checks import (
@@ -22,6 +24,8 @@ from kiosk.station.checks import (
     encoder_found,
     gallery_found,
     journal_found,
+    people_found,
+    staff_found,
     voice_found,
 )
 from kiosk.station.findings import State
@@ -118,3 +122,33 @@ def test_the_disk_is_looked_at_also_where_the_folder_is_not_there_yet(tmp_path):
 def test_the_time_is_told_in_utc(tmp_path):
     with closing(Journal(tmp_path / "journal.sqlite3")) as journal:
         assert f"{datetime.now(UTC):%Y-%m-%d}" in clock_found(journal).message
+
+
+def test_where_nobody_can_come_to_the_staff_side_it_says_what_to_type(tmp_path):
+    with closing(StaffRegister(tmp_path / "staff.sqlite3")) as staff:
+        found = staff_found(staff)
+        assert (found.state, "kiosk staff add" in found.remedy) == (State.WARNING, True)
+        staff.add("Rita", Role.RECEPTION, "739104")
+        assert staff_found(staff).message == "nobody of the staff may change settings"
+        staff.add("Ida", Role.INSTALLER, "482913")
+        found = staff_found(staff)
+    assert (found.state, found.message) == (State.OK, "2 members of staff have a PIN")
+    assert "Ida" not in found.message + found.public
+
+
+def test_what_is_known_of_people_is_counted_and_nobody_is_named(tmp_path):
+    people = PeopleRegister(tmp_path / "images.people.sqlite3")
+    assert people_found(people).message == "0 people are described"
+    people.save(PersonRecord("Ada", group="Maths"))
+    found = people_found(people)
+    assert (found.state, found.message, found.public) == (State.OK, "1 people are described", "1 records")
+
+
+def test_a_register_that_cannot_be_read_is_a_fault_though_the_last_one_is_in_force(tmp_path):
+    file = tmp_path / "images.people.sqlite3"
+    people = PeopleRegister(file)
+    people.save(PersonRecord("Ada", suspended=True))
+    file.write_text("no database")
+    assert people_found(people).state is State.FAULT
+    with pytest.raises(PeopleError):
+        people_found(PeopleRegister(file))

@@ -151,7 +151,8 @@ class TestSlow:
         found = by_check(slow_findings(running))
         rest = {"temperature"}  # where the machine tells
         assert set(found) - rest == {
-            "gallery", "encoder", "voice", "journal", "disk", "memory", "clock", "config",
+            "gallery", "encoder", "voice", "journal", "people", "staff", "disk", "memory",
+            "clock", "config",
         }  # fmt: skip
         assert not [finding for finding in found.values() if finding.state is State.FAULT]
 

@@ -11,6 +11,8 @@ _PARTS = {
     "encoder": QT_TRANSLATE_NOOP("health", "Encoder"),
     "voice": QT_TRANSLATE_NOOP("health", "Voice"),
     "journal": QT_TRANSLATE_NOOP("health", "Journal"),
+    "people": QT_TRANSLATE_NOOP("health", "What is known of people"),
+    "staff": QT_TRANSLATE_NOOP("health", "Staff"),
     "disk": QT_TRANSLATE_NOOP("health", "Disk"),
     "memory": QT_TRANSLATE_NOOP("health", "Memory"),
     "temperature": QT_TRANSLATE_NOOP("health", "Temperature"),
