@@ -2002,6 +2002,14 @@
       <translation>Protokoll</translation>
     </message>
     <message>
+      <source>What is known of people</source>
+      <translation>Angaben zu Personen</translation>
+    </message>
+    <message>
+      <source>Staff</source>
+      <translation>Personal</translation>
+    </message>
+    <message>
       <source>Disk</source>
       <translation>Speicherplatz</translation>
     </message>
@@ -2122,6 +2130,32 @@
     <message>
       <source>{file} can be written</source>
       <translation>{file} ist beschreibbar</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n people are described</source>
+      <translation>
+        <numerusform>zu einer Person gibt es Angaben</numerusform>
+        <numerusform>zu %n Personen gibt es Angaben</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n members of staff have a PIN</source>
+      <translation>
+        <numerusform>eine Person des Personals hat eine PIN</numerusform>
+        <numerusform>%n Personen des Personals haben eine PIN</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>type: kiosk staff add NAME --role installer</source>
+      <translation>eingeben: kiosk staff add NAME --role installer</translation>
+    </message>
+    <message>
+      <source>nobody has a PIN</source>
+      <translation>niemand hat eine PIN</translation>
+    </message>
+    <message>
+      <source>nobody of the staff may change settings</source>
+      <translation>niemand vom Personal darf Einstellungen ändern</translation>
     </message>
     <message>
       <source>make room: without it the journal stops, and the door stays shut</source>

@@ -51,6 +51,20 @@
         <numerusform>It works; %n parts need attention.</numerusform>
       </translation>
     </message>
+    <message numerus="yes">
+      <source>%n people are described</source>
+      <translation>
+        <numerusform>one person is described</numerusform>
+        <numerusform>%n people are described</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n members of staff have a PIN</source>
+      <translation>
+        <numerusform>one member of staff has a PIN</numerusform>
+        <numerusform>%n members of staff have a PIN</numerusform>
+      </translation>
+    </message>
   </context>
   <context>
     <name>journal</name>
