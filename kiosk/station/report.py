@@ -1,10 +1,15 @@
 """Between a station and those who drive and show it: what it tells them, and when they turn to it."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from kiosk.domain import Decision, Observation
-from kiosk.recognition.capture import CaptureState
+
+if TYPE_CHECKING:  # the window is on the screen before what it needs is loaded
+    from kiosk.recognition.capture import CaptureState
 
 REFRESH_SECONDS = 1.0  # between two calls of Station.refresh
 RETRY_SECONDS = 5.0  # after which a station that could not be built is tried again
