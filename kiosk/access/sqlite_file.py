@@ -179,19 +179,23 @@ class SqliteFile:
         self._connection = self._file = None
 
     def _fault(self, error: sqlite3.Error | OSError) -> KioskError:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        # Its subclasses are about how a file is used; the plain class says that this file is no database.
-        if type(error) is sqlite3.DatabaseError:
-            remedy = translate("faults", self._schema.remedy)
-        elif code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            remedy = translate("faults", "end the other program that keeps it locked")
-        elif code == sqlite3.SQLITE_FULL:
-            remedy = translate("faults", "free space on its disk")
-        else:
-            remedy = translate("faults", "check that its folder exists, may be written and has space")
+        remedy = remedy_for(error, translate("faults", self._schema.remedy))
         reason = translate("faults", "{what} cannot be used: {reason}")
         reason = reason.format(what=translate("faults", self._schema.what), reason=_reason(error))
         return self._schema.fault(self.path, reason, remedy)
+
+
+def remedy_for(error: sqlite3.Error | OSError | ValueError, damaged: str) -> str:
+    """What to do about a file that cannot be used; `damaged` where it is no database, or holds what is not ours."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    # Its subclasses are about how a file is used; the plain class says that this file is no database.
+    if isinstance(error, ValueError) or type(error) is sqlite3.DatabaseError:
+        return damaged
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return translate("faults", "end the other program that keeps it locked")
+    if code == sqlite3.SQLITE_FULL:
+        return translate("faults", "free space on its disk")
+    return translate("faults", "check that its folder exists, may be written and has space")
 
 
 def require_sound(connection: sqlite3.Connection) -> None:

@@ -41,9 +41,9 @@ def enrol(
     Example: kiosk enrol "Ada Lovelace" ada-1.jpg ada-2.jpg --consent consent.en.md
     """
     from kiosk.access.people import read_consent
+    from kiosk.access.staff import COMMAND_LINE
     from kiosk.recognition.enrolment import check_pictures, find_duplicates
     from kiosk.station.enrolment import Enrolment, agreed, save
-    from kiosk.station.people_changes import COMMAND_LINE
 
     given = agreed(read_consent(consent), COMMAND_LINE) if consent is not None else None
     known = open_gallery(config, gallery)

@@ -105,7 +105,7 @@ def rename(
 
     Example: kiosk people rename "Ada Byron" "Ada Lovelace"
     """
-    from kiosk.station.people_changes import COMMAND_LINE
+    from kiosk.access.staff import COMMAND_LINE
     from kiosk.station.people_changes import rename as rename_person
 
     kept = rename_person(_open_desk(config, gallery), name, new, COMMAND_LINE)
@@ -124,7 +124,7 @@ def suspend(
 
     Example: kiosk people suspend "Ada Lovelace"
     """
-    from kiosk.station.people_changes import COMMAND_LINE
+    from kiosk.access.staff import COMMAND_LINE
     from kiosk.station.people_changes import suspend as suspend_person
 
     record = suspend_person(_open_desk(config, gallery), name, COMMAND_LINE, off=off)
@@ -143,9 +143,9 @@ def erase(
 
     Example: kiosk people erase "Ada Lovelace"
     """
+    from kiosk.access.staff import COMMAND_LINE
     from kiosk.recognition.gallery.names import person_key
     from kiosk.station.erasure import erase as erase_person
-    from kiosk.station.people_changes import COMMAND_LINE
 
     if not sure and not sys.stdin.isatty():
         raise PeopleError(display_name(name), "nobody is there to confirm it", "add --yes")
@@ -175,8 +175,9 @@ def export(
 
     Example: kiosk people export ada.zip "Ada Lovelace"
     """
+    from kiosk.access.staff import COMMAND_LINE
     from kiosk.station.archives import export_gallery, export_person
-    from kiosk.station.people_changes import COMMAND_LINE, known_as
+    from kiosk.station.people_changes import known_as
 
     desk = _open_desk(config, gallery)
     if name is None:
@@ -199,8 +200,8 @@ def import_(
 
     Example: kiosk people import all.zip
     """
+    from kiosk.access.staff import COMMAND_LINE
     from kiosk.station.archives import import_archive
-    from kiosk.station.people_changes import COMMAND_LINE
 
     report = import_archive(_open_desk(config, gallery), file, COMMAND_LINE)
     typer.echo(f"in the gallery now: {_people(report)}")

@@ -17,6 +17,7 @@ from kiosk.config.file import content_of, understood
 from kiosk.config.schema import Value, values
 from kiosk.config.sections import Config
 from kiosk.errors import ConfigError
+from kiosk.weights.writing import sync
 from kiosk.words import translate
 
 BACKUPS = 10
@@ -117,7 +118,7 @@ class ConfigWriter:
             with contextlib.suppress(OSError):
                 partial.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # it is in place, if not yet for good
-            _sync(self.path.parent)
+            sync(self.path.parent)
         return True
 
     def _back_up(self, content: bytes) -> None:
@@ -214,11 +215,3 @@ def _locked(folder: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

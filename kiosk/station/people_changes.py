@@ -17,8 +17,6 @@ from kiosk.station.erasure import digests_of
 from kiosk.station.places import cache_folder
 from kiosk.words import translate
 
-COMMAND_LINE = "command line"  # who is named in the journal where nobody signed in
-
 
 def rename(desk: Desk, old: str, new: str, staff: str) -> str:
     """Gives a person another name: pictures, and what is known; the name as it is kept.

@@ -25,11 +25,11 @@ def replace_whole(path: Path, write: Callable[[Path], None]) -> None:
     partial = path.with_name(f"partial-{path.name}")  # the end of a name tells some writers the format
     try:
         write(partial)
-        _sync(partial)
+        sync(partial)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def _writer(content: bytes) -> Callable[[Path], None]:
@@ -39,7 +39,8 @@ def _writer(content: bytes) -> Callable[[Path], None]:
     return write
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Makes a file, or the names in a folder, last through a power cut."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -25,7 +25,6 @@ _ACTIONS = f"SELECT {', '.join(ACTION_COLUMNS)} FROM actions"  # noqa: S608 - co
 INSERT = f"INSERT INTO decisions ({_STORED}) VALUES ({', '.join(map(_written, COLUMNS))})"  # noqa: S608 - constants
 INSERT_NAME = "INSERT INTO names (name) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM names WHERE name = ?1)"
 INSERT_ACTION = f"INSERT INTO actions ({', '.join(ACTION_COLUMNS)}) VALUES ({', '.join('?' * len(ACTION_COLUMNS))})"  # noqa: S608 - constants
-IDS = "SELECT id FROM names WHERE name = ?"
 SINCE = f"{_DECISIONS} WHERE time >= ? ORDER BY time, id"
 LAST_DAY_BEFORE = "SELECT max(time) FROM decisions WHERE time < ?"
 LAST_GRANTED = """

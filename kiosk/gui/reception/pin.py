@@ -6,12 +6,11 @@ from PyQt6.QtCore import Qt, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from kiosk.access.staff import Refused, StaffMember
+from kiosk.access.staff import LONGEST_PIN, SHORTEST_PIN, Refused, StaffMember
 from kiosk.gui.controls import Button, Heading, Note, Panel, centred, spaced
 from kiosk.gui.reception.jobs import Jobs
 from kiosk.words import translate
 
-LONGEST_PIN, SHORTEST_PIN = 12, 6
 _DIGITS = "123456789"
 
 

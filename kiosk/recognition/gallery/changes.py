@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.domain import display_name
-from kiosk.errors import EnrolmentError, GalleryError, UnknownPersonError
+from kiosk.errors import EnrolmentError, UnknownPersonError
 from kiosk.recognition.gallery.names import name_fault, normal_name, person_key
 from kiosk.recognition.gallery.staging import (
     PictureFile,
     delete_folder,
     link_or_copy,
+    make_folder,
     new_folder,
     put_in_place,
     sync_folder,
@@ -81,7 +82,7 @@ def add_pictures(folder: Path, person: str, pictures: Sequence[PictureFile]) -> 
     Raises EnrolmentError where the name cannot be used or a picture has changed, GalleryError where the folder cannot
     be written. All changes here do, and leave the gallery as it was then.
     """
-    _make_folder(folder)
+    make_folder(folder)
     with turn(folder):
         home = home_of(folder, person)
         with new_folder(folder) as new:
@@ -259,16 +260,6 @@ def _require_writable(home: Path) -> None:
     """Who made a person's folder read-only wants it to stay, though its name could be given to another folder."""
     if not os.access(home, os.W_OK, effective_ids=True):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(home))
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as fault:
-        reason = translate("faults", "cannot be written ({cause})").format(cause=fault.strerror or fault)
-        raise GalleryError(
-            printable(folder), reason, translate("faults", "check its permissions and the free space")
-        ) from fault
 
 
 def _unknown(person: str) -> UnknownPersonError:

@@ -4,18 +4,18 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from kiosk.domain import display_name
-from kiosk.errors import EnrolmentError, GalleryError
+from kiosk.errors import EnrolmentError
 from kiosk.recognition.gallery.folder import list_folder
 from kiosk.recognition.gallery.names import person_key
 from kiosk.recognition.gallery.staging import (
     PictureFile,
+    make_folder,
     new_folder,
     put_people_in_place,
     sync_folder,
     turn,
     write_picture,
 )
-from kiosk.vision.pictures import printable
 from kiosk.words import translate
 
 
@@ -25,13 +25,7 @@ def add_people(folder: Path, people: Mapping[str, Iterable[PictureFile]]) -> int
     Raises EnrolmentError where one of them is in the gallery already, GalleryError where the folder cannot be written;
     then the gallery is as it was. Killed in the middle, it is as it was, or all of them are in it once it is loaded.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as fault:
-        reason = translate("faults", "cannot be written ({cause})").format(cause=fault.strerror or fault)
-        raise GalleryError(
-            printable(folder), reason, translate("faults", "check its permissions and the free space")
-        ) from fault
+    make_folder(folder)
     count = 0
     with turn(folder):
         require_free(folder, people)

@@ -52,15 +52,25 @@ def turn(folder: Path) -> Iterator[None]:
 
     Raises GalleryError where the folder cannot be changed, or others take too long; turns OSError into it.
     """
+    with _in_words(folder), _locked(folder, _TURN_SECONDS) as locked:
+        _clear(folder, everything=locked)
+        yield
+
+
+def make_folder(folder: Path) -> None:
+    """The image folder, where it is not there yet; raises GalleryError."""
+    with _in_words(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+@contextlib.contextmanager
+def _in_words(folder: Path) -> Iterator[None]:
     try:
-        with _locked(folder, _TURN_SECONDS) as locked:
-            _clear(folder, everything=locked)
-            yield
+        yield
     except OSError as fault:
         reason = translate("faults", "cannot be written ({cause})").format(cause=fault.strerror or fault)
-        raise GalleryError(
-            printable(folder), reason, translate("faults", "check its permissions and the free space")
-        ) from fault
+        remedy = translate("faults", "check its permissions and the free space")
+        raise GalleryError(printable(folder), reason, remedy) from fault
 
 
 def recover(folder: Path) -> None:
@@ -233,17 +243,13 @@ def _lock(descriptor: int, folder: Path, patience_seconds: float) -> bool:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= until:
-                break
+                reason = translate("faults", "is being changed by another program")
+                raise GalleryError(printable(folder), reason, translate("faults", "try again in a moment")) from None
             time.sleep(0.02)
         except OSError:  # a network share without locks
             return False
         else:
             return True
-    raise GalleryError(
-        printable(folder),
-        translate("faults", "is being changed by another program"),
-        translate("faults", "try again in a moment"),
-    )
 
 
 def _clear(folder: Path, *, everything: bool) -> None:

@@ -18,8 +18,6 @@ from kiosk.station.desk import Desk
 from kiosk.station.enrolment import Enrolled, Enrolment, save
 from kiosk.station.places import cache_folder
 
-TEXTS = ("shown", "spoken", "staff_number", "card_id", "email", "group")
-
 
 @dataclass(slots=True)
 class Draft:
@@ -27,7 +25,9 @@ class Draft:
 
     person: str = ""
     adding: bool = False  # pictures for somebody who is in the gallery already
-    texts: dict[str, str] = field(default_factory=dict)  # by TEXTS, only those that were given
+    texts: dict[str, str] = field(
+        default_factory=dict
+    )  # by access.people.record.TEXT_FIELDS, only those that were given
     valid_from: date | None = None
     valid_until: date | None = None
     consent: Consent | None = None

@@ -28,8 +28,7 @@ class Editor(QWidget):
     refused = pyqtSignal(str)
 
     def show_value(self, value: Value) -> None:
-        """Take over a value without telling that it changed."""
-        raise NotImplementedError
+        """Take over a value without telling that it changed; each kind of value has its own editor."""
 
     def describe(self, name: str, description: str) -> None:
         """What a screen reader says, for every part that takes the focus."""
