@@ -17,7 +17,8 @@ KioskError                  10
 ├── StaffError              24  the register of the staff and their PINs
 ├── PeopleError             25  what is known of people beside their pictures
 ├── ArchiveError            26  a zip that is read or written
-└── VisitorsError           27  the faces that are kept of refused visitors
+├── VisitorsError           27  the faces that are kept of refused visitors
+└── EvaluationError         28  what error rates are measured with: pairs, pictures, a peer; a report
 
 Exit codes 0 and 1 are answers (yes, no), 2 is wrong usage of the command line. What is expected to happen at a door
 (a stranger, a blurred face) is no fault: see the enums in kiosk.domain.
@@ -151,6 +152,12 @@ class VisitorsError(KioskError):
     """The faces of refused visitors cannot be kept or read."""
 
     exit_code = 27
+
+
+class EvaluationError(KioskError):
+    """Error rates cannot be measured with what was given, or not be written down."""
+
+    exit_code = 28
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:

@@ -59,6 +59,9 @@ HOMES = {
     "socket": ("access", "vision/sources", "gui/display.py"),
     "typer": ("cli",),
     "rich": ("cli",),
+    "matplotlib": ("station/report",),
+    "jinja2": ("station/report",),
+    "dlib": ("station/evaluation/dlib_peer.py",),
 }
 
 # What the mirror does not find by its path: a name that a test should not have, and a test that is about every file.
