@@ -28,21 +28,34 @@ def distances(probe: NDArray[np.float32], matrix: NDArray[np.float32]) -> NDArra
     return np.asarray(np.linalg.norm(matrix - probe, axis=1), np.float32)
 
 
+def person_distances(probes: NDArray[np.float32], gallery: Searchable) -> NDArray[np.float32]:
+    """How far each of the probes (P, D) is from each of the N people: (P, N), by the nearest of a person's templates.
+
+    Infinitely far from a person without templates; NaN where probe or template is no number.
+    """
+    found = np.full((len(probes), len(gallery.people)), np.inf, np.float32)
+    if not gallery.people:
+        return found
+    for probe, row in zip(probes, found, strict=True):
+        np.minimum.at(row, gallery.owners, distances(probe, gallery.matrix))
+    return found
+
+
 def identify(
     probe: Embedding, gallery: Searchable, *, threshold: float, margin: float, keep: int = 5
 ) -> Identification:
-    """Who is it: the `keep` nearest people, each by the nearest of their templates.
+    """Who is it: the `keep` nearest people, as `person_distances` has them.
 
     Raises EncoderError where probe and gallery come from different encoders.
     """
-    nearest = _nearest_by_person(probe, gallery)
-    order = np.argsort(nearest, kind="stable")[:keep]
-    candidates = tuple(Candidate(gallery.people[index], float(nearest[index])) for index in order)
+    found = _person_distances(probe, gallery)
+    order = np.argsort(found, kind="stable")[:keep]
+    candidates = tuple(Candidate(gallery.people[index], float(found[index])) for index in order)
     return Identification(candidates, threshold, margin, len(gallery.people))
 
 
 def verify(probe: Embedding, person: str, gallery: Searchable, *, threshold: float) -> Verification:
-    """Is it `person`: the nearest of that person's templates against the threshold.
+    """Is it `person`: that person's distance, as `person_distances` has it, against the threshold.
 
     Raises UnknownPersonError where nobody of that name is enrolled, EncoderError as identify does.
     """
@@ -52,19 +65,16 @@ def verify(probe: Embedding, person: str, gallery: Searchable, *, threshold: flo
             translate("faults", "nobody of that name is in the gallery"),
             translate("faults", "see `kiosk people` for the names"),
         )
-    nearest = _nearest_by_person(probe, gallery)
-    return Verification(person, float(nearest[gallery.people.index(person)]), threshold)
+    found = _person_distances(probe, gallery)
+    return Verification(person, float(found[gallery.people.index(person)]), threshold)
 
 
-def _nearest_by_person(probe: Embedding, gallery: Searchable) -> NDArray[np.float32]:
-    if not gallery.people:
-        return np.zeros(0, np.float32)
-    if probe.encoder != gallery.encoder:
+def _person_distances(probe: Embedding, gallery: Searchable) -> NDArray[np.float32]:
+    if gallery.people and probe.encoder != gallery.encoder:
         raise EncoderError(
             f"embedding of {probe.encoder}",
             translate("faults", "the gallery is of {encoder}").format(encoder=gallery.encoder),
             translate("faults", "encode both with the same encoder"),
         )
-    nearest = np.full(len(gallery.people), np.inf, np.float32)
-    np.minimum.at(nearest, gallery.owners, distances(probe.vector, gallery.matrix))
-    return nearest
+    (found,) = person_distances(probe.vector[np.newaxis], gallery)
+    return np.asarray(found)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kiosk.domain import Embedding
 from kiosk.errors import EncoderError, UnknownPersonError
-from kiosk.recognition.matching import distances, identify, verify
+from kiosk.recognition.matching import distances, identify, person_distances, verify
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,17 @@ def test_verify_and_identify_agree(search: tuple[Embedding, People]) -> None:
         assert verify(search[0], candidate.person, search[1], threshold=0.4).distance == candidate.distance
 
 
+@given(searches(), st.integers(0, 5))
+def test_many_probes_at_once_are_as_far_as_one_by_one(search: tuple[Embedding, People], count: int) -> None:
+    known = search[1]
+    probes = unit(np.random.default_rng(count).normal(size=(count, known.matrix.shape[1])))
+    found = person_distances(probes, known)
+    assert (found.shape, found.dtype) == ((count, len(known.people)), np.float32)
+    for sought, row in zip(probes, found, strict=True):
+        for candidate in identify(Embedding(sought, "net"), known, threshold=0.4, margin=0.05, keep=100).candidates:
+            assert row[known.people.index(candidate.person)] == candidate.distance
+
+
 @given(searches(), st.randoms())
 def test_order_of_the_templates_does_not_matter(search: tuple[Embedding, People], random: st.DrawFn) -> None:
     sought, known = search
@@ -129,6 +140,7 @@ def test_threshold_and_margin_are_carried_along() -> None:
 
 def test_empty_gallery_is_an_answer_and_no_fault() -> None:
     nobody = People((), np.zeros(0, np.intp), np.zeros((0, 0), np.float32), "")
+    assert person_distances(np.ones((3, 2), np.float32), nobody).shape == (3, 0)
     found = identify(probe(1, 0), nobody, threshold=0.39, margin=0.04)
     assert (found.candidates, found.gallery_size, found.match) == ((), 0, None)
 
