@@ -50,6 +50,11 @@ class Box:
     def centre(self) -> tuple[float, float]:
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
+    def covers(self, place: tuple[float, float]) -> bool:
+        """Whether the place (x, y) px lies inside."""
+        x, y = place
+        return self.left <= x < self.right and self.top <= y < self.bottom
+
     def overlap(self, other: Box) -> float:
         """Intersection over union, 0 to 1."""
         common = Box(
@@ -151,6 +156,14 @@ class Template:
     person: str  # the name of the picture's file or folder
     embedding: Embedding
     source: str  # the picture, relative to the image folder
+
+
+class TemplateRule(enum.StrEnum):
+    """How far a probe is from a person who has several templates."""
+
+    NEAREST = "nearest"  # as far as from the nearest of them
+    MEAN = "mean"  # as far as from their mean
+    NEAREST_TWO = "nearest_two"  # the mean distance of the two nearest
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ else reads the configuration.
 from kiosk.config.file import ConfigFile, find_config
 from kiosk.config.sections import (
     CameraSection,
+    CohortUse,
     Config,
     DecisionSection,
     DoorSection,
@@ -16,6 +17,7 @@ from kiosk.config.sections import (
     JournalSection,
     Keyboard,
     MatchingSection,
+    PathSection,
     QualitySection,
     ReceptionSection,
     ScreenSection,
@@ -25,6 +27,7 @@ from kiosk.config.sections import (
 
 __all__ = [
     "CameraSection",
+    "CohortUse",
     "Config",
     "ConfigFile",
     "DecisionSection",
@@ -34,6 +37,7 @@ __all__ = [
     "JournalSection",
     "Keyboard",
     "MatchingSection",
+    "PathSection",
     "QualitySection",
     "ReceptionSection",
     "ScreenSection",

@@ -45,7 +45,7 @@ _LIVE = frozenset(
         *("screen.keyboard", "reception.idle_seconds", "reception.consent", "reception.keep_refused_hours"),
     }
 )
-_RELOADED = frozenset({"encoder", "detector", "weights", "threads", "quality"})
+_RELOADED = frozenset({"encoder", "detector", "weights", "threads", "quality", "path"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from kiosk.domain import TemplateRule
 from kiosk.words import translate
 
 
@@ -94,6 +95,24 @@ class MatchingSection(Section):
 
     threshold: Annotated[dict[Text, Threshold], BeforeValidator(_by_encoder)] = option({}, "distance")
     margin: Annotated[dict[Text, Margin], BeforeValidator(_by_encoder)] = option({}, "distance")
+
+
+class CohortUse(enum.StrEnum):
+    """Whether a distance is seen against those to the strangers of the encoder's cohort."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
+
+
+class PathSection(Section):
+    """How faces become numbers, and how these are compared."""
+
+    pooling_frames: int = option(1, "frames", ge=1, le=30)
+    template_rule: Annotated[TemplateRule, Field(strict=False)] = option(TemplateRule.NEAREST)
+    cohort: Annotated[CohortUse, Field(strict=False)] = option(CohortUse.OFF)
+    template_copies: int = option(0, "copies", ge=0, le=50)
+    landmark_passes: int = option(1, "passes", ge=1, le=2)
 
 
 class DecisionSection(Section):
@@ -203,6 +222,7 @@ class Config(Section):
     camera: CameraSection = CameraSection()
     quality: QualitySection = QualitySection()
     matching: MatchingSection = MatchingSection()
+    path: PathSection = PathSection()
     decision: DecisionSection = DecisionSection()
     gallery: GallerySection = GallerySection()
     door: DoorSection = DoorSection()

@@ -19,6 +19,7 @@ class Wording:
 # In the order of the settings page; "" holds the options that stand in no section.
 SECTIONS = {
     "matching": QT_TRANSLATE_NOOP("settings", "Recognition"),
+    "path": QT_TRANSLATE_NOOP("settings", "Comparison"),
     "decision": QT_TRANSLATE_NOOP("settings", "Decision"),
     "door": QT_TRANSLATE_NOOP("settings", "Door"),
     "voice": QT_TRANSLATE_NOOP("settings", "Voice"),
@@ -44,6 +45,8 @@ UNITS = (
     QT_TRANSLATE_NOOP("settings", "part of the eye distance"),
     QT_TRANSLATE_NOOP("settings", "distance"),
     QT_TRANSLATE_NOOP("settings", "part"),
+    QT_TRANSLATE_NOOP("settings", "copies"),
+    QT_TRANSLATE_NOOP("settings", "passes"),
 )
 
 # What a value that is a word is called.
@@ -53,6 +56,9 @@ VALUES = {
     "light": QT_TRANSLATE_NOOP("settings", "Light"),
     "on": QT_TRANSLATE_NOOP("settings", "On"),
     "off": QT_TRANSLATE_NOOP("settings", "Off"),
+    "nearest": QT_TRANSLATE_NOOP("settings", "The nearest picture"),
+    "mean": QT_TRANSLATE_NOOP("settings", "The mean of all pictures"),
+    "nearest_two": QT_TRANSLATE_NOOP("settings", "The mean of the two nearest pictures"),
 }
 
 WORDS = {
@@ -125,6 +131,37 @@ WORDS = {
     "matching.margin": Wording(
         QT_TRANSLATE_NOOP("settings", "Margin"),
         QT_TRANSLATE_NOOP("settings", "The next best person must be farther away by this. Higher = stricter."),
+    ),
+    "path.pooling_frames": Wording(
+        QT_TRANSLATE_NOOP("settings", "Frames that are averaged"),
+        QT_TRANSLATE_NOOP(
+            "settings",
+            "So many frames of a face are averaged before it is compared; better ones count more. 1 = each by itself.",
+        ),
+    ),
+    "path.template_rule": Wording(
+        QT_TRANSLATE_NOOP("settings", "Several pictures of a person"),
+        QT_TRANSLATE_NOOP("settings", "What of them a face is compared with."),
+    ),
+    "path.cohort": Wording(
+        QT_TRANSLATE_NOOP("settings", "Comparison with strangers"),
+        QT_TRANSLATE_NOOP(
+            "settings",
+            "A face that resembles everybody is nobody yet. Automatic = for people with few pictures, where the "
+            "encoder brings its strangers along.",
+        ),
+    ),
+    "path.template_copies": Wording(
+        QT_TRANSLATE_NOOP("settings", "Moved copies of a picture"),
+        QT_TRANSLATE_NOOP(
+            "settings",
+            "Each picture of the gallery is looked at so many times more, a little moved, and averaged. More = surer, "
+            "and read more slowly; 0 = the picture alone.",
+        ),
+    ),
+    "path.landmark_passes": Wording(
+        QT_TRANSLATE_NOOP("settings", "Passes of the landmarks"),
+        QT_TRANSLATE_NOOP("settings", "2 = eyes and nose are looked for once more on the face put upright."),
     ),
     "decision.k": Wording(
         QT_TRANSLATE_NOOP("settings", "Frames that must agree"),

@@ -38,7 +38,7 @@ class TestShippedFile:
         other: dict[Kind, Value] = {
             Kind.FLAG: info.default is False,
             Kind.TEXT: "de" if info.key == "screen.language" else "other/place.txt",
-            Kind.CHOICE: info.choices[-1] if info.choices else "",
+            Kind.CHOICE: next((choice for choice in info.choices if choice != info.default), ""),
             Kind.ENCODER: ["dlib_resnet", "sface"],
             Kind.BY_ENCODER: {"dlib_resnet": 0.36},
         }
