@@ -1,0 +1,135 @@
+"""How sure a measured figure is: intervals of rates and of anything that is computed from pairs of pictures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+CONFIDENCE: Final = 0.95
+RESAMPLES: Final = 1000
+
+Weights: TypeAlias = NDArray[np.float64]
+Statistic: TypeAlias = Callable[[Weights], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How often something went wrong, and the interval that the true rate is in."""
+
+    errors: int
+    trials: int
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float | None:
+        """The share of errors; None where nothing was tried (the interval is 0 to 1 then)."""
+        return self.errors / self.trials if self.trials else None
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Both ends belong to it."""
+
+    low: float
+    high: float
+
+
+def wilson(errors: int, trials: int, confidence: float = CONFIDENCE) -> Rate:
+    """The rate of independent trials with Wilson's score interval (E. B. Wilson 1927, JASA 22, 209-212).
+
+    Raises ValueError where there are more errors than trials, or less than none.
+    """
+    if not 0 <= errors <= trials:
+        raise ValueError(f"{errors} errors in {trials} trials")
+    if trials == 0:
+        return Rate(0, 0, 0.0, 1.0)
+    z2 = NormalDist().inv_cdf((1 + confidence) / 2) ** 2
+    share = errors / trials
+    middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
+    half = math.sqrt(z2 * (share * (1 - share) + z2 / (4 * trials)) / trials) / (1 + z2 / trials)
+    # At the ends the formula gives exactly 0 and 1; rounding would not.
+    low = middle - half if errors > 0 else 0.0
+    high = middle + half if errors < trials else 1.0
+    return Rate(int(errors), int(trials), low, high)
+
+
+def bootstrap_over_people(
+    statistic: Statistic,
+    people: ArrayLike,
+    *,
+    resamples: int = RESAMPLES,
+    confidence: float = CONFIDENCE,
+    seed: int = 0,
+) -> Interval | None:
+    """The interval of a statistic of pairs, found by drawing the PEOPLE anew and not the pairs.
+
+    Pairs that share a person are not independent: drawing pairs gives intervals that are far too narrow. A person who
+    is drawn three times counts three times with all pictures, so a pair of two people weighs the product of both counts
+    (the vertex bootstrap: Snijders and Borgatti 1999, Connections 22, 161-170), a pair of one person that one's count.
+
+    Args:
+        statistic: of the weights (P,) of the pairs; NaN where a resample says nothing, which is then left out.
+        people: (P, 2) the two people of each pair, or (P,) where each row is of one; numbers or names.
+        resamples: how often people are drawn.
+        confidence: part of the resamples between both ends, which are their quantiles.
+        seed: the same seed gives the same interval.
+
+    Returns:
+        None where there are not two people, or hardly a resample says anything.
+    """
+    first, second, count = _numbered(people)
+    if count < 2:
+        return None
+    random = np.random.default_rng(seed)
+    # Each weight is 1 on average: the product of two counts would be 1 - 1 / people.
+    scale = np.where(first == second, 1.0, count / (count - 1))
+    found = np.empty(resamples)
+    for number in range(resamples):
+        drawn = np.bincount(random.integers(count, size=count), minlength=count)
+        both = np.where(first == second, drawn[first], drawn[first] * drawn[second])
+        found[number] = statistic(both * scale)
+    found = found[np.isfinite(found)]
+    if len(found) < resamples / 2:
+        return None
+    low, high = np.quantile(found, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return Interval(float(low), float(high))
+
+
+def rate_over_people(
+    wrong: ArrayLike, people: ArrayLike, *, resamples: int = RESAMPLES, confidence: float = CONFIDENCE, seed: int = 0
+) -> Rate:
+    """The rate of pairs that are `wrong` (P,), with the interval over people where that is wider than Wilson's.
+
+    Where no pair is wrong (or all are) people cannot widen it, and Wilson's takes the pairs as independent: read it as
+    the least that is unknown.
+    """
+    missed = np.asarray(wrong, bool)
+    alone = wilson(int(missed.sum()), len(missed), confidence)
+    both = bootstrap_over_people(
+        lambda weights: share(missed, weights), people, resamples=resamples, confidence=confidence, seed=seed
+    )
+    if both is None:
+        return alone
+    return Rate(alone.errors, alone.trials, min(alone.low, both.low), max(alone.high, both.high))
+
+
+def share(wrong: NDArray[np.bool_], weights: Weights) -> float:
+    """The weighted part of the pairs that are wrong: a statistic to be bootstrapped; NaN where nothing weighs."""
+    total = float(weights.sum())
+    return float(weights[wrong].sum()) / total if total > 0 else math.nan
+
+
+def _numbered(people: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.intp], int]:
+    """First and second person of each pair as numbers from 0, and how many there are."""
+    given: NDArray[Any] = np.asarray(people)
+    known, numbers = np.unique(given, return_inverse=True)
+    numbers = numbers.reshape(given.shape)
+    first, second = (numbers, numbers) if given.ndim == 1 else (numbers[:, 0], numbers[:, 1])
+    return first, second, len(known)
