@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from kiosk.domain import Chip, Crop, Embedding
 from kiosk.encoders.encoder import Encoder, EncoderSpec, Golden, embedding
 from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_vector
+from kiosk.encoders.statistics import Statistics, together
 from kiosk.errors import EncoderError
 from kiosk.words import translate
 
@@ -74,7 +75,14 @@ def _described(name: str, parts: Sequence[Encoder], weights: Sequence[float]) ->
         size_bytes=sum(spec.size_bytes for spec in specs),
         parameters=sum(counts) if len(counts) == len(specs) else None,
         golden=None,
+        statistics=_statistics(specs, weights),
     )
+
+
+def _statistics(specs: Sequence[EncoderSpec], weights: Sequence[float]) -> Statistics | None:
+    """Those of the parts together, where each has some."""
+    known = [spec.statistics for spec in specs if spec.statistics is not None]
+    return together(known, weights) if len(known) == len(specs) else None
 
 
 def _named(parts: Sequence[Encoder], weights: Sequence[float] | None) -> str:

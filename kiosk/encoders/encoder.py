@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from kiosk.domain import ByteImage, Chip, Crop, Embedding
 from kiosk.encoders.inputs import InputFormat
+from kiosk.encoders.statistics import Statistics
 from kiosk.errors import EncoderError
 from kiosk.words import translate
 
@@ -40,6 +41,7 @@ class EncoderSpec:
     size_bytes: int  # of its files
     parameters: int | None  # None where nobody has said
     golden: Golden | None  # None where the hash of its file stands in
+    statistics: Statistics | None = field(default=None, repr=False)  # None where nobody has measured them
 
 
 class Network(Protocol):

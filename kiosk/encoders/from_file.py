@@ -55,6 +55,7 @@ def described(name: str, spec: SpecFile) -> EncoderSpec:
         size_bytes=spec.size,
         parameters=spec.parameters,
         golden=Golden(spec.golden.picture, spec.golden.values) if spec.golden else None,
+        statistics=spec.statistics.statistics if spec.statistics else None,
     )
 
 

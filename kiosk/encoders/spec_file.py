@@ -1,14 +1,19 @@
 """weights/<name>.yaml: what a file that holds an encoder cannot say of itself."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from kiosk.domain import Crop, CropKind
 from kiosk.encoders.inputs import Colour, InputFormat, Layout
-from kiosk.weights.spec_files import Sha256, Spec
+from kiosk.encoders.statistics import QuantileTable, Statistics
+from kiosk.weights.spec_files import Sha256, Spec, section_text
 
 SMALLEST, LARGEST = 4, 4096  # numbers in an embedding
+_LEAST_ROWS, _MOST_ROWS = 3, 200  # of a table
 # A number for all three colours, or one a colour in the order of `colour`.
 _Mean = Annotated[float, Field(ge=-1000, le=1000)]
 # At 0 all faces would look alike.
@@ -58,6 +63,62 @@ class GoldenSection(Spec):
     values: Annotated[tuple[float, ...], Field(strict=False, min_length=SMALLEST, max_length=LARGEST)]
 
 
+_Rates = Annotated[
+    tuple[Annotated[float, Field(gt=0, le=1)], ...], Field(strict=False, min_length=_LEAST_ROWS, max_length=_MOST_ROWS)
+]
+_Distances = Annotated[
+    tuple[Annotated[float, Field(ge=0, le=2)], ...], Field(strict=False, min_length=_LEAST_ROWS, max_length=_MOST_ROWS)
+]
+
+
+class QuantileSection(Spec):
+    """A rate and the distance that belongs to it, again and again; see QuantileTable."""
+
+    pairs: int = Field(ge=1, le=10**12)
+    rates: _Rates
+    distances: _Distances
+
+    @model_validator(mode="after")
+    def _rows(self) -> Self:
+        if len(self.rates) != len(self.distances):
+            raise ValueError(f"has {len(self.rates)} rates and {len(self.distances)} distances")
+        if not _rises(self.rates):
+            raise ValueError("the rates must rise")
+        if self.rates[0] * self.pairs < 1:
+            raise ValueError(f"no pair of {self.pairs} stands behind the rate {self.rates[0]:g}")
+        return self
+
+    @property
+    def table(self) -> QuantileTable:
+        return QuantileTable(self.pairs, self.rates, self.distances)
+
+
+class StatisticsSection(Spec):
+    """How far apart faces lie, as `kiosk evaluate --statistics` prints it; see Statistics."""
+
+    source: str = Field(min_length=1, max_length=500)
+    people: int = Field(ge=2, le=10**9)
+    impostor: QuantileSection
+    genuine: QuantileSection
+
+    @model_validator(mode="after")
+    def _each_in_its_direction(self) -> Self:
+        if not _rises(self.impostor.distances):
+            raise ValueError("the distances of impostor must rise")
+        if not _rises(self.genuine.distances[::-1]):
+            raise ValueError("the distances of genuine must fall")
+        return self
+
+    @property
+    def statistics(self) -> Statistics:
+        return Statistics(self.source, self.people, self.impostor.table, self.genuine.table)
+
+
+def statistics_text(statistics: Statistics) -> str:
+    """The section of a spec that says these statistics, as it stands in the file."""
+    return section_text("statistics", StatisticsSection.model_validate(asdict(statistics)))
+
+
 class SpecFile(Spec):
     """One encoder that lies in a file beside its spec."""
 
@@ -74,6 +135,7 @@ class SpecFile(Spec):
     threshold: float = Field(gt=0, le=2)
     margin: float = Field(ge=0, le=1)
     golden: GoldenSection | None = None  # None: the hash stands in
+    statistics: StatisticsSection | None = None  # None: nobody has measured them
 
     @model_validator(mode="after")
     def _no_more_values_than_come_out(self) -> Self:
@@ -85,6 +147,10 @@ class SpecFile(Spec):
     def chip(self) -> Crop:
         """The crop with its size."""
         return Crop(self.crop.kind, self.input.size_px, self.crop.margin)
+
+
+def _rises(numbers: Sequence[float]) -> bool:
+    return all(before < after for before, after in pairwise(numbers))
 
 
 def _three(level: float | tuple[float, float, float]) -> tuple[float, float, float]:

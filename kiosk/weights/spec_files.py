@@ -6,7 +6,7 @@ import re
 import reprlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
@@ -74,10 +74,19 @@ def read_spec(path: Path, model: type[SpecModel], kind: str) -> SpecModel:
 
 def spec_text(spec: Spec, kind: str) -> bytes:
     """The spec as read_spec reads it."""
+    return _as_yaml({"kind": kind, **spec.model_dump(mode="json", exclude_defaults=True)})
+
+
+def section_text(key: str, section: Spec) -> str:
+    """A section of a spec as it stands in the file."""
+    return _as_yaml({key: section.model_dump(mode="json", exclude_defaults=True)}).decode()
+
+
+def _as_yaml(content: dict[str, Any]) -> bytes:
     yaml = YAML()
     yaml.width, yaml.default_flow_style = 110, None
     buffer = io.BytesIO()
-    yaml.dump({"kind": kind, **spec.model_dump(mode="json", exclude_defaults=True)}, buffer)
+    yaml.dump(content, buffer)
     return re.sub(rb" +$", b"", buffer.getvalue(), flags=re.MULTILINE)
 
 

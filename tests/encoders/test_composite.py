@@ -12,6 +12,7 @@ from kiosk.domain import Chip, Crop, CropKind, Embedding
 from kiosk.encoders.composite import CompositeEncoder
 from kiosk.encoders.encoder import EncoderSpec, Golden
 from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, check_golden, golden_difference, golden_vector
+from kiosk.encoders.statistics import Statistics
 from kiosk.errors import EncoderError
 
 BOX, ARCFACE = Crop(CropKind.BOX, 16), Crop(CropKind.ARCFACE, 24)
@@ -222,6 +223,17 @@ def test_weights_of_no_use_are_a_fault(weights: list[float]) -> None:
         EncoderError, match=r"encoder a\+b: has the weights .*; give each encoder a number from 0.001 to 1000"
     ):
         CompositeEncoder([Part("a"), Part("b")], weights)
+
+
+def test_statistics_are_those_of_all_parts_together_or_none() -> None:
+    tables = Statistics.of(np.linspace(0.1, 0.7, 1000), np.linspace(0.6, 1.2, 1000), "a test", 30)
+    first, second, third = Part("a"), Part("b", threshold=0.8), Part("c")
+    first.spec = dataclasses.replace(first.spec, statistics=tables)
+    second.spec = dataclasses.replace(second.spec, statistics=tables)
+    found = CompositeEncoder([first, second]).spec.statistics
+    assert found is not None
+    assert found.impostor.distance_at(0.01) == pytest.approx(tables.impostor.distance_at(0.01), abs=1e-4)
+    assert CompositeEncoder([first, third]).spec.statistics is None
 
 
 # Threads -----------------------------------------------------------------------------------------------------------

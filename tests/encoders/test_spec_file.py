@@ -2,16 +2,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from ruamel.yaml import YAML
 
 from kiosk.domain import Crop, CropKind
-from kiosk.encoders.from_file import read_encoder_spec
+from kiosk.encoders.from_file import described, read_encoder_spec
 from kiosk.encoders.inputs import Colour, InputFormat, Layout
-from kiosk.encoders.spec_file import SpecFile
+from kiosk.encoders.spec_file import SpecFile, statistics_text
+from kiosk.encoders.statistics import QuantileTable, Statistics
 from kiosk.errors import WeightsError
 from kiosk.weights.spec_files import read_spec, spec_text
 
 INPUT = {"size_px": 16, "layout": "channels_last"}
+IMPOSTOR = {"pairs": 1000, "rates": [0.01, 0.1, 1], "distances": [0.5, 0.6, 1.2]}
+GENUINE = {"pairs": 200, "rates": [0.05, 0.5, 1], "distances": [0.7, 0.3, 0.1]}
+STATISTICS = {"source": "a test", "people": 40, "impostor": IMPOSTOR, "genuine": GENUINE}
 
 
 @pytest.fixture
@@ -49,10 +55,31 @@ def test_a_spec_written_is_the_spec_read(read: Callable[..., SpecFile], tmp_path
     for changes in (
         {"input": {**INPUT, "standardise": True}},
         {"input": {**INPUT, "mean": [1 / 3, 2, 3], "scale": 1 / 255}, "golden": {"values": [1 / 3] * 8}},
+        {"statistics": STATISTICS},
     ):
         spec = read(**changes)
         (tmp_path / "again.yaml").write_bytes(spec_text(spec, "encoder"))
         assert read_spec(tmp_path / "again.yaml", SpecFile, "encoder") == spec
+
+
+def test_statistics_are_those_of_the_file_and_change_no_key(read: Callable[..., SpecFile]) -> None:
+    spec = read(statistics=STATISTICS)
+    assert described("small", spec).statistics == Statistics(
+        "a test",
+        40,
+        QuantileTable(1000, (0.01, 0.1, 1.0), (0.5, 0.6, 1.2)),
+        QuantileTable(200, (0.05, 0.5, 1.0), (0.7, 0.3, 0.1)),
+    )
+    assert described("small", read()).statistics is None
+    assert described("small", spec).key == described("small", read()).key
+
+
+def test_statistics_printed_are_statistics_read(read: Callable[..., SpecFile]) -> None:
+    random = np.random.default_rng(0)
+    measured = Statistics.of(random.normal(0.5, 0.1, 10_000), random.normal(1, 0.1, 10**6), "normal numbers", 1500)
+    text = statistics_text(measured)
+    assert max(map(len, text.splitlines())) <= 112
+    assert described("small", read(**YAML(typ="safe").load(text))).statistics == measured
 
 
 @pytest.mark.parametrize(
@@ -101,6 +128,27 @@ def test_a_spec_written_is_the_spec_read(read: Callable[..., SpecFile], tmp_path
         ({"golden": {"values": [0.1] * 3 + [float("nan")]}}, "golden.values.3: "),
         ({"golden": {"values": ["a"] * 4}}, "golden.values.0: "),
         ({"golden": {"values": [0.1] * 4, "picture": "../secret.png"}}, "golden.picture: "),
+        ({"statistics": {**STATISTICS, "people": 1}}, "statistics.people: "),
+        ({"statistics": {**STATISTICS, "source": ""}}, "statistics.source: "),
+        ({"statistics": {**STATISTICS, "genuine": None}}, "statistics.genuine: "),
+        ({"statistics": {**STATISTICS, "impostor": dict(GENUINE)}}, "statistics: the distances of impostor must rise"),
+        ({"statistics": {**STATISTICS, "genuine": dict(IMPOSTOR)}}, "statistics: the distances of genuine must fall"),
+        *(
+            ({"statistics": {**STATISTICS, "impostor": {**IMPOSTOR, **changes}}}, f"statistics.impostor{reason}")
+            for changes, reason in [
+                ({"rates": [0.1, 0.2]}, ".rates: "),
+                ({"rates": [0.1, 0.2, 0.3, 0.4]}, ": has 4 rates and 3 distances"),
+                ({"rates": [0.1, 0.1, 0.3]}, ": the rates must rise"),
+                ({"rates": [0, 0.1, 0.3]}, ".rates.0: "),
+                ({"rates": [0.1, 0.2, 1.1]}, ".rates.2: "),
+                ({"rates": [0.1, 0.2, float("nan")]}, ".rates.2: "),
+                ({"rates": [0.0001, 0.1, 1]}, ": no pair of 1000 stands behind the rate 0.0001"),
+                ({"distances": [0.1, 0.2, 3]}, ".distances.2: "),
+                ({"distances": ["a", "b", "c"]}, ".distances.0: "),
+                ({"pairs": 0}, ".pairs: "),
+                ({"pairs": 1.5}, ".pairs: "),
+            ]
+        ),
         ({"threshhold": 0.4}, "threshhold: Extra inputs are not permitted"),
         ({"kind": "detector"}, "kind is 'detector', not 'encoder'"),
     ],
