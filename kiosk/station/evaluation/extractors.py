@@ -1,0 +1,174 @@
+"""One picture to numbers, by any path that is evaluated: the kiosk's own with any encoder, or plain pixels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.config import ConfigFile, EncoderChoice
+from kiosk.domain import Box, ByteImage, Conditions, Rejection
+from kiosk.recognition.pipeline import FacePath, StageClock
+from kiosk.station.build import load_configured_encoder, make_detector
+from kiosk.station.evaluation.results import PathLabel
+from kiosk.station.matching import matching_numbers
+from kiosk.vision.landmarks import shipped_landmarks
+from kiosk.vision.opencv import cv2
+from kiosk.vision.quality import PHOTOGRAPH
+
+PIXELS: Final = "pixels"
+
+_PIXELS_SIDE: Final = 48
+_PIXELS_THRESHOLD: Final = 0.25  # about where View 1's equal error rate lies; no door should use it
+
+Vector = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Extracted:
+    """What one picture gave."""
+
+    template: Vector | None = None  # (D,) as if enrolled; None where it was not asked for, or not acquired
+    probe: Vector | None = None  # (D,) as if at the door; None where it was not acquired
+    rejection: Rejection | None = None
+    box: Box | None = None  # of the face that was taken; None where there was none
+    conditions: Conditions | None = None
+    milliseconds: Mapping[str, float] = field(default_factory=dict)  # by stage
+
+
+class Extractor(Protocol):
+    """One path, loaded; used by one thread."""
+
+    @property
+    def label(self) -> PathLabel: ...
+
+    @property
+    def key(self) -> str:
+        """Another one whenever the same picture may give other numbers."""
+
+    @property
+    def threshold(self) -> float:
+        """The distance that is in force for it."""
+
+    @property
+    def margin(self) -> float: ...
+
+    def extract(self, image: ByteImage, *, template: bool) -> Extracted:
+        """What a picture (H, W, 3) BGR gives; the template only where it is asked for or costs nothing."""
+
+
+class Recipe(Protocol):
+    """Makes the same extractor in any process."""
+
+    def make(self) -> Extractor:
+        """Loads what it needs; raises KioskError."""
+
+
+@dataclass(frozen=True, slots=True)
+class KioskRecipe:
+    """The kiosk's own path as the configuration has it, encoder and detector included."""
+
+    config: ConfigFile
+
+    def make(self) -> Extractor:
+        return KioskExtractor(self.config)
+
+
+@dataclass(frozen=True, slots=True)
+class PixelsRecipe:
+    """The naive baseline."""
+
+    def make(self) -> Extractor:
+        return PixelsExtractor()
+
+
+class KioskExtractor:
+    """Detector, landmarks, gates of photographs, crop and encoder of the kiosk.
+
+    Attributes:
+        label, key, threshold, margin: see Extractor.
+    """
+
+    def __init__(self, config: ConfigFile) -> None:
+        self._detector = make_detector(config)
+        self._encoder = load_configured_encoder(config)
+        self._path = FacePath(shipped_landmarks(), self._encoder, PHOTOGRAPH)
+        self.label = PathLabel(self._encoder.spec.name, config.current.detector)
+        self.key = f"{self._detector.key}-{self._path.key}"
+        self.threshold, self.margin = matching_numbers(config.current, self._encoder.spec)
+
+    def extract(self, image: ByteImage, *, template: bool) -> Extracted:
+        """See Extractor."""
+        clock = StageClock()
+        with clock.stage("detect"):
+            faces = self._detector.find_thoroughly(image)
+            chosen = nearest_the_middle([face.box for face in faces], image)
+        if chosen is None:
+            return Extracted(rejection=Rejection.NO_FACE, milliseconds=milliseconds(clock))
+        with clock.stage("align"):
+            located, chips, conditions = self._path.examine(image, faces[chosen])
+        if isinstance(chips, Rejection):
+            return Extracted(rejection=chips, box=located.box, conditions=conditions, milliseconds=milliseconds(clock))
+        with clock.stage("encode"):
+            probe = self._encoder.embed(chips).vector
+        return Extracted(probe, probe, None, located.box, conditions, milliseconds(clock))
+
+
+class PixelsExtractor:
+    """The course's pixel_distance as an encoder: the whole picture, no face looked for.
+
+    The picture is reduced to 48 x 48 px first, so that thousands fit into memory. A distance is the root mean square of
+    the differences of grey levels, 0 to 1.
+
+    Attributes:
+        label, key, threshold, margin: see Extractor.
+    """
+
+    label = PathLabel(PIXELS, "none")
+    key = f"{PIXELS}-{_PIXELS_SIDE}-1"
+    threshold = _PIXELS_THRESHOLD
+    margin = 0.0
+
+    def extract(self, image: ByteImage, *, template: bool) -> Extracted:
+        """See Extractor."""
+        clock = StageClock()
+        with clock.stage("encode"):
+            reduced = cv2.resize(image, (_PIXELS_SIDE, _PIXELS_SIDE), interpolation=cv2.INTER_AREA)
+            vector = np.ravel(reduced).astype(np.float32) / np.float32(255 * np.sqrt(reduced.size))
+        return Extracted(vector, vector, milliseconds=milliseconds(clock))
+
+
+def nearest_the_middle(boxes: Sequence[Box], image: ByteImage) -> int | None:
+    """Whose picture it is: LFW's pictures were cut out around their person, and others stand in the background.
+
+    The image folder of a door would refuse a picture of several people.
+    """
+    height, width = image.shape[:2]
+    aside = [math.dist(box.centre, (width / 2, height / 2)) for box in boxes]
+    return int(np.argmin(aside)) if aside else None
+
+
+def encoder_choice(text: str) -> EncoderChoice:
+    """What a name on the command line means: a+b works as one encoder, 1*a+2*b with weights of one's own."""
+    parts = [part.strip() for part in text.split("+")]
+    weighed = [part.partition("*") for part in parts]
+    if all(star and _is_number(weight) for weight, star, _ in weighed):
+        return {name.strip(): float(weight) for weight, _, name in weighed}
+    return parts if len(parts) > 1 else text
+
+
+def milliseconds(clock: StageClock) -> dict[str, float]:
+    """What each stage took."""
+    return {stage: 1000 * seconds for stage, seconds in clock.seconds.items()}
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
