@@ -11,14 +11,14 @@ has to convince alt2 too: necks and hands do not; of 37 frames of a clip in whic
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
-from kiosk.domain import Box, ByteImage, Face
+from kiosk.domain import Box, ByteImage, Face, Floats
 from kiosk.errors import DetectorError
 from kiosk.resources import asset
 from kiosk.vision.opencv import cv2
@@ -31,6 +31,10 @@ _TRACKED_PX = 56  # so is a face that is followed: smaller boxes jitter too much
 _NEIGHBOURS = 5
 _SECOND_TRY_NEIGHBOURS = 3
 _PHOTOGRAPH_PX = (200, 500)  # the longer side of a photograph is brought between these
+_VERSION = 2  # counts up when the same picture may show other faces
+_TURNS = (12, -12, 25, -25)  # degrees by which a photograph is turned where no face is found upright
+
+Place: TypeAlias = tuple[float, float]  # x, y px
 
 
 class FaceDetector(Protocol):
@@ -46,8 +50,8 @@ class FaceDetector(Protocol):
     def find_near(self, image: ByteImage, box: Box) -> Face | None:
         """The face that was at `box` a frame ago."""
 
-    def find_thoroughly(self, image: ByteImage) -> list[Face]:
-        """Faces of a photograph, largest first."""
+    def find_thoroughly(self, image: ByteImage, sought: Place | None = None) -> list[Face]:
+        """Faces of a photograph, largest first; looks harder where none is found, or none covers the place `sought`."""
 
 
 class HaarDetector:
@@ -64,7 +68,7 @@ class HaarDetector:
         folder = folder or asset("cascades")
         default, alt2 = folder / "haarcascade_frontalface_default.xml", folder / "haarcascade_frontalface_alt2.xml"
         self._default, self._alt2 = _load(default), _load(alt2)
-        self.key = f"haar-{hashlib.sha256(_content(default) + _content(alt2)).hexdigest()[:12]}"
+        self.key = f"haar-{_VERSION}-{hashlib.sha256(_content(default) + _content(alt2)).hexdigest()[:12]}"
         self._clahe = cv2.createCLAHE(clipLimit=3.0, tileGridSize=(8, 8))
         self._evens = True  # whether the last search evened out the light
         self._followed_in: ByteImage | None = None  # the image in which somebody was found near a place
@@ -99,8 +103,8 @@ class HaarDetector:
             self._followed_in = image
         return max(faces, key=lambda face: face.box.overlap(box), default=None)
 
-    def find_thoroughly(self, image: ByteImage) -> list[Face]:
-        """Faces of a photograph of any size, largest first."""
+    def find_thoroughly(self, image: ByteImage, sought: Place | None = None) -> list[Face]:
+        """Faces of a photograph of any size, largest first; see FaceDetector."""
         full = _grey(image)
         scale = float(np.clip(1.0, _PHOTOGRAPH_PX[0] / max(full.shape), _PHOTOGRAPH_PX[1] / max(full.shape)))
         grey = _resized(full, scale)
@@ -108,17 +112,39 @@ class HaarDetector:
         faces = _faces(_search(self._default, grey, 1.1, _NEIGHBOURS, (smallest, 0)), 1 / scale)
         if len(faces) > 1:
             faces = [face for face in faces if self._confirmed(image, face.box)] or faces
-        if not faces:
-            faces = self._second_try(grey, scale, smallest)
-        surest_first = sorted(faces, key=lambda face: face.score, reverse=True)
-        return sorted(distinct(surest_first, 0.2), key=lambda face: face.box.area, reverse=True)
+        for further in self._further_tries(grey, scale, smallest, sought):
+            if shows(faces, sought):
+                break
+            faces = [*faces, *further()]
+        return sorted(distinct(_surest_first(faces, sought), 0.2), key=lambda face: face.box.area, reverse=True)
 
-    def _second_try(self, grey: ByteImage, scale: float, smallest: int) -> list[Face]:
+    def _further_tries(
+        self, grey: ByteImage, scale: float, smallest: int, sought: Place | None
+    ) -> Iterator[Callable[[], list[Face]]]:
+        """What else may find a face, the cheap and sure ways first."""
+        yield lambda: _faces(_search(self._alt2, grey, 1.1, _SECOND_TRY_NEIGHBOURS, (smallest, 0)), 1 / scale)
+        yield lambda: self._in_even_light(grey, scale, smallest)
+        yield lambda: self._on_one_side(grey, scale, smallest, sought)
+
+    def _in_even_light(self, grey: ByteImage, scale: float, smallest: int) -> list[Face]:
         """Backlight, and faces that fill the picture: even light and a border to search in."""
         border = max(grey.shape) // 4
         framed = np.pad(grey, border, mode="edge")
         found = _search(self._alt2, self._evened(framed), 1.05, _SECOND_TRY_NEIGHBOURS, (smallest, 0))
         return _faces(found, 1 / scale, -border / scale, -border / scale)
+
+    def _on_one_side(self, grey: ByteImage, scale: float, smallest: int, sought: Place | None) -> list[Face]:
+        """The surest face of the picture turned by several angles: the box as large, its middle turned back."""
+        height, width = grey.shape
+        found: list[_Found] = []
+        for degrees in _TURNS:
+            turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+            turned = np.asarray(cv2.warpAffine(grey, turn, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8)
+            back = cv2.invertAffineTransform(turn)
+            for cascade in (self._default, self._alt2):
+                windows = _search(cascade, turned, 1.1, _SECOND_TRY_NEIGHBOURS, (smallest, 0))
+                found += [window.moved_by(back) for window in windows]
+        return _surest_first(_faces(found, 1 / scale), sought)[:1]
 
     def _evened(self, grey: ByteImage) -> ByteImage:
         return np.asarray(self._clahe.apply(grey), np.uint8)
@@ -127,6 +153,11 @@ class HaarDetector:
         """Whether the other cascade sees a face there too: of several finds, some are none."""
         grey, scale = _cut(image, _around(image, box, 0.3), box)
         return bool(_search(self._alt2, grey, 1.1, _SECOND_TRY_NEIGHBOURS, (round(box.width * scale * 0.6), 0)))
+
+
+def _surest_first(faces: Sequence[Face], sought: Place | None) -> list[Face]:
+    """A face at the place that is sought before all others."""
+    return sorted(faces, key=lambda face: (shows([face], sought), face.score), reverse=True)
 
 
 def distinct(faces: Sequence[Face], least: float = 0.5) -> list[Face]:
@@ -145,13 +176,23 @@ def _common(one: Box, other: Box) -> float:
     return overlap * (one.area + other.area) / (1 + overlap) / smaller if smaller else 0.0
 
 
+def shows(faces: Sequence[Face], sought: Place | None) -> bool:
+    """Whether the place that is sought lies in one of the faces; wherever they are, where none is sought."""
+    return bool(faces) if sought is None else any(face.box.covers(sought) for face in faces)
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
-    left: int
-    top: int
+    left: float
+    top: float
     width: int
     height: int
     neighbours: int
+
+    def moved_by(self, transform: Floats) -> "_Found":
+        """As large as before, with its middle where the transform (2, 3) puts it."""
+        x, y = transform @ (self.left + self.width / 2, self.top + self.height / 2, 1)
+        return replace(self, left=float(x) - self.width / 2, top=float(y) - self.height / 2)
 
 
 def _load(path: Path) -> "cv2.CascadeClassifier":

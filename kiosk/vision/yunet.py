@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from kiosk.domain import Box, ByteImage, Face, Floats, Landmarks, Scheme
 from kiosk.errors import DetectorError
-from kiosk.vision.detector import distinct
+from kiosk.vision.detector import Place, distinct, shows
 from kiosk.vision.opencv import cv2
 from kiosk.words import translate
 
@@ -116,15 +116,17 @@ class YuNetDetector:
         faces = [face for face in found if 0.7 * box.width <= face.box.width <= 1.4 * box.width]
         return max(faces, key=lambda face: face.box.overlap(box), default=None)
 
-    def find_thoroughly(self, image: ByteImage) -> list[Face]:
-        """Faces of a photograph of any size, largest first."""
+    def find_thoroughly(self, image: ByteImage, sought: Place | None = None) -> list[Face]:
+        """Faces of a photograph of any size, largest first; see FaceDetector."""
         if not image.size:
             return []
         longest = max(image.shape[:2])
         scale = float(np.clip(1.0, _PHOTOGRAPH_PX[0] / longest, _PHOTOGRAPH_PX[1] / longest))
         smallest = max(24 / scale, min(image.shape[:2]) // 10)
         searched = _Searched.of(image, scale)
-        faces = self._search(searched, _LEAST_SCORE) or self._search(self._eased(searched), _LEAST_SCORE)
+        faces = self._search(searched, _LEAST_SCORE)
+        if not shows(faces, sought):
+            faces = [*faces, *self._search(self._eased(searched), _LEAST_SCORE)]
         faces = distinct([face for face in faces if face.box.width >= smallest])
         return sorted(faces, key=lambda face: face.box.area, reverse=True)
 

@@ -46,6 +46,12 @@ def placed(image: np.ndarray, scale: float, x: float, y: float) -> np.ndarray:
     return np.asarray(cv2.warpAffine(image, np.array([(scale, 0, x), (0, scale, y)]), (640, 480), flags=cv2.INTER_AREA))
 
 
+def tilted(image: np.ndarray, degrees: float) -> np.ndarray:
+    """The picture turned about the middle of Hopper's face."""
+    turn = cv2.getRotationMatrix2D(HOPPER[:2], degrees, 1)
+    return np.asarray(cv2.warpAffine(image, turn, image.shape[1::-1], borderMode=cv2.BORDER_REPLICATE))
+
+
 def side_by_side(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """The left halves of two frames, beside each other."""
     return np.hstack([left[:, :320], right[:, :320]])
@@ -255,6 +261,21 @@ def test_faces_of_a_photograph_come_largest_first(detector, hopper, collins):
     assert shows(boxes[1], expected_at(COLLINS, 1.1, -60, 20))
 
 
+@pytest.mark.parametrize("degrees", [-30, 30])
+def test_a_head_on_one_side_is_found_in_a_photograph(detector, hopper, degrees):
+    (found,) = detector.find_thoroughly(tilted(hopper, degrees))
+    assert shows(found.box, HOPPER)
+
+
+def test_who_is_sought_is_found_though_somebody_else_was_found_first(detector, hopper, collins):
+    x, y, _ = expected_at(HOPPER, 0.8, 260, 0)
+    both = side_by_side(placed(collins, 1.1, -60, 20), placed(tilted(hopper, 30), 0.8, -60, 0))
+    (first,) = detector.find_thoroughly(both)
+    assert shows(first.box, expected_at(COLLINS, 1.1, -60, 20))
+    found = detector.find_thoroughly(both, sought=(x, y))
+    assert [shows(face.box, (x, y, HOPPER[2] * 0.8)) for face in found] == [True, False]
+
+
 RANDOM = np.random.default_rng(1)
 NO_FACES = {
     "empty": np.zeros((0, 0, 3), np.uint8),
@@ -302,6 +323,19 @@ def test_of_several_finds_those_are_left_out_that_the_other_cascade_does_not_see
     assert len(cascade.detectMultiScale(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), 1.1, 5, minSize=(25, 25))) > 1
     (found,) = detector.find_thoroughly(image)
     assert shows(found.box, (125, 125, 115))
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(
+    "picture",
+    ["Barbara_Boxer_0001", "Budd_Schulberg_0001", "Kobe_Bryant_0001", "Ted_Williams_0001"],
+)
+def test_the_person_in_the_middle_is_found_where_the_plain_search_sees_nobody_or_somebody_else(detector, data, picture):
+    image = read_picture(data / "lfw-view1" / picture[:-5] / f"{picture}.jpg")
+    cascade = cv2.CascadeClassifier(str(asset("cascades", CASCADES[0])))
+    plain = cascade.detectMultiScale(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), 1.1, 5, minSize=(25, 25))
+    assert not any(shows(Box(x, y, x + w, y + h), (125, 125, 115)) for x, y, w, h in plain)
+    assert any(shows(face.box, (125, 125, 115)) for face in detector.find_thoroughly(image, sought=(125, 125)))
 
 
 @pytest.mark.data

@@ -220,6 +220,11 @@ def test_faces_of_a_photograph_come_largest_first(detector, hopper, collins):
     assert shows(boxes[1], expected_at(COLLINS, 1.1, -60, 20))
 
 
+def test_a_place_where_nobody_is_changes_nothing_about_who_is_found(detector, hopper):
+    (found,) = detector.find_thoroughly(hopper, sought=(1, 1))
+    assert shows(found.box, HOPPER)
+
+
 def test_a_part_of_an_image_gives_the_faces_of_its_copy(detector, hopper):
     view = hopper[::2, 500:0:-2]
     (one,), (other,) = detector.find_thoroughly(view), detector.find_thoroughly(view.copy())
