@@ -68,13 +68,19 @@ def verification_accuracy(distances: NDArray[np.float64], pairs: Pairs) -> float
 
 
 def best_threshold(distances: NDArray[np.float64], same: NDArray[np.bool_]) -> float:
-    """The threshold with which most pairs are judged rightly: half-way between two distances, or their largest."""
+    """The threshold with which most pairs are judged rightly, the lowest of several.
+
+    It is half-way between two distances, the largest of them, or below them all.
+    """
     order = np.argsort(distances, kind="stable")
-    ordered = np.concatenate([distances[order], distances[order[-1:]]])
-    places = (ordered[:-1] + ordered[1:]) / 2
-    right = np.cumsum(np.where(same[order], 1, -1))
+    ordered = distances[order]
+    lower, upper = ordered[:-1], ordered[1:]
+    # Half-way between two neighbouring numbers rounds to one of them: not to the one that is to be left out.
+    between = np.minimum((lower + upper) / 2, np.nextafter(upper, -np.inf))
+    places = np.concatenate([np.nextafter(ordered[:1], -np.inf), between, ordered[-1:]])
+    right = np.concatenate([[0], np.cumsum(np.where(same[order], 1, -1))])
     # Equal distances cannot be told apart: only the last of them is a place for a threshold.
-    right[:-1][ordered[:-2] == ordered[1:-1]] = np.iinfo(right.dtype).min
+    right[1:-1][lower == upper] = np.iinfo(right.dtype).min
     return float(places[np.argmax(right)])
 
 

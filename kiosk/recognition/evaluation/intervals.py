@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any, Final, TypeAlias
@@ -16,6 +16,14 @@ RESAMPLES: Final = 1000
 
 Weights: TypeAlias = NDArray[np.float64]
 Statistic: TypeAlias = Callable[[Weights], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Both ends belong to it."""
+
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +40,11 @@ class Rate:
         """The share of errors; None where nothing was tried (the interval is 0 to 1 then)."""
         return self.errors / self.trials if self.trials else None
 
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Both ends belong to it."""
-
-    low: float
-    high: float
+    def widened(self, interval: Interval | None) -> Rate:
+        """The same rate with an interval that holds both."""
+        if interval is None:
+            return self
+        return Rate(self.errors, self.trials, min(self.low, interval.low), max(self.high, interval.high))
 
 
 def wilson(errors: int, trials: int, confidence: float = CONFIDENCE) -> Rate:
@@ -84,21 +90,45 @@ def bootstrap_over_people(
     Returns:
         None where there are not two people, or hardly a resample says anything.
     """
+    together = bootstraps_over_people(
+        lambda weights: [statistic(weights)], people, resamples=resamples, confidence=confidence, seed=seed
+    )
+    return together[0] if together else None
+
+
+def bootstraps_over_people(
+    statistics: Callable[[Weights], Sequence[float]],
+    people: ArrayLike,
+    *,
+    resamples: int = RESAMPLES,
+    confidence: float = CONFIDENCE,
+    seed: int = 0,
+) -> list[Interval | None]:
+    """As bootstrap_over_people for several statistics at once, in their order; empty where there are not two people."""
+    drawn = list(map(statistics, _resampled(people, resamples, seed)))
+    return [_interval(np.array(values, np.float64), confidence) for values in zip(*drawn, strict=True)]
+
+
+def _resampled(people: ArrayLike, resamples: int, seed: int) -> Iterator[Weights]:
     first, second, count = _numbered(people)
     if count < 2:
-        return None
+        return
     random = np.random.default_rng(seed)
-    # Each weight is 1 on average: the product of two counts would be 1 - 1 / people.
-    scale = np.where(first == second, 1.0, count / (count - 1))
-    found = np.empty(resamples)
-    for number in range(resamples):
-        drawn = np.bincount(random.integers(count, size=count), minlength=count)
-        both = np.where(first == second, drawn[first], drawn[first] * drawn[second])
-        found[number] = statistic(both * scale)
-    found = found[np.isfinite(found)]
-    if len(found) < resamples / 2:
+    two = np.flatnonzero(first != second)
+    other = second[two]
+    for _ in range(resamples):
+        drawn = np.bincount(random.integers(count, size=count), minlength=count).astype(np.float64)
+        weights = drawn[first]
+        # Each weight is 1 on average: the product of two counts would be 1 - 1 / people.
+        weights[two] *= drawn[other] * (count / (count - 1))
+        yield weights
+
+
+def _interval(found: NDArray[np.float64], confidence: float) -> Interval | None:
+    said = found[np.isfinite(found)]
+    if len(said) < len(found) / 2:
         return None
-    low, high = np.quantile(found, [(1 - confidence) / 2, (1 + confidence) / 2])
+    low, high = np.quantile(said, [(1 - confidence) / 2, (1 + confidence) / 2])
     return Interval(float(low), float(high))
 
 
@@ -115,9 +145,7 @@ def rate_over_people(
     both = bootstrap_over_people(
         lambda weights: share(missed, weights), people, resamples=resamples, confidence=confidence, seed=seed
     )
-    if both is None:
-        return alone
-    return Rate(alone.errors, alone.trials, min(alone.low, both.low), max(alone.high, both.high))
+    return alone.widened(both)
 
 
 def share(wrong: NDArray[np.bool_], weights: Weights) -> float:

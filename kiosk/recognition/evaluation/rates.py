@@ -49,26 +49,43 @@ class OperatingPoint:
         return self.fmr.errors > 0
 
 
-def curve(
-    genuine: ArrayLike,
-    impostor: ArrayLike,
-    genuine_weights: Weights | None = None,
-    impostor_weights: Weights | None = None,
-) -> Curve:
-    """FMR and FNMR over all thresholds; weights, not all 0, are those of a resample (see bootstrap_over_people).
+@dataclass(frozen=True, slots=True, eq=False)
+class Steps:
+    """Comparisons put in order once, for the curves of many resamples of them."""
 
-    Raises EvaluationError where there are no pairs of one person, or none of two.
-    """
-    own, other = _distances(genuine), _distances(impostor)
-    _need(own, "of one person")
-    _need(other, "of two people")
-    both = np.concatenate([own, other])
-    thresholds = np.unique(both[np.isfinite(both)])
-    below = np.nextafter(thresholds[:1], -np.inf) if len(thresholds) else np.zeros(1)
-    thresholds = np.concatenate([below, thresholds]).astype(np.float64)
-    accepted, of = _accepted(other, impostor_weights, thresholds)
-    matched, all_of = _accepted(own, genuine_weights, thresholds)
-    return Curve(thresholds, accepted / of, (all_of - matched) / all_of)
+    thresholds: NDArray[np.float64]  # (T,) as in Curve
+    genuine_order: NDArray[np.intp]  # (G,)
+    impostor_order: NDArray[np.intp]  # (I,)
+    matched: NDArray[np.intp]  # (T,) genuine accepted at each threshold
+    accepted: NDArray[np.intp]  # (T,) impostors accepted at each threshold
+
+    @classmethod
+    def of(cls, genuine: ArrayLike, impostor: ArrayLike) -> Steps:
+        """Raises EvaluationError where there are no pairs of one person, or none of two."""
+        own, other = _distances(genuine), _distances(impostor)
+        _need(own, "of one person")
+        _need(other, "of two people")
+        both = np.concatenate([own, other])
+        thresholds = np.unique(both[np.isfinite(both)])
+        below = np.nextafter(thresholds[:1], -np.inf) if len(thresholds) else np.zeros(1)
+        thresholds = np.concatenate([below, thresholds]).astype(np.float64)
+        orders = [np.argsort(distances) for distances in (own, other)]
+        counts = [
+            np.searchsorted(distances[order], thresholds, side="right")
+            for distances, order in zip((own, other), orders, strict=True)
+        ]
+        return cls(thresholds, *orders, *counts)
+
+    def curve(self, genuine_weights: Weights | None = None, impostor_weights: Weights | None = None) -> Curve:
+        """The curve; weights, not all of a kind 0, are those of a resample (see bootstrap_over_people)."""
+        matched, genuine = _sums(self.genuine_order, genuine_weights, self.matched)
+        accepted, impostors = _sums(self.impostor_order, impostor_weights, self.accepted)
+        return Curve(self.thresholds, accepted / impostors, (genuine - matched) / genuine)
+
+
+def curve(genuine: ArrayLike, impostor: ArrayLike) -> Curve:
+    """FMR and FNMR over all thresholds; raises EvaluationError as Steps.of."""
+    return Steps.of(genuine, impostor).curve()
 
 
 def area_under(curve: Curve) -> float:
@@ -121,7 +138,10 @@ def false_non_matches(genuine: ArrayLike, threshold: float) -> Rate:
 
 
 def operating_point(genuine: ArrayLike, impostor: ArrayLike, fmr: float) -> OperatingPoint:
-    """The threshold for a false match rate and what it does; raises EvaluationError as threshold_at_fmr."""
+    """The threshold for a false match rate and what it does; raises EvaluationError as threshold_at_fmr.
+
+    The intervals take the comparisons as independent and the threshold as given: see point_over_people.
+    """
     threshold = threshold_at_fmr(impostor, fmr)
     return OperatingPoint(fmr, threshold, false_matches(impostor, threshold), false_non_matches(genuine, threshold))
 
@@ -140,11 +160,10 @@ def _need(distances: Floats, kind: str) -> None:
         )
 
 
-def _accepted(
-    distances: Floats, weights: Weights | None, thresholds: NDArray[np.float64]
+def _sums(
+    order: NDArray[np.intp], weights: Weights | None, counts: NDArray[np.intp]
 ) -> tuple[NDArray[np.float64], np.float64]:
-    """What is accepted at each threshold, and what there is at all."""
-    order = np.argsort(distances)
+    """What the nearest `counts` weigh, and what all weigh."""
     weighed = np.ones(len(order)) if weights is None else weights[order]
     sums = np.concatenate([[0.0], np.cumsum(weighed)])
-    return sums[np.searchsorted(distances[order], thresholds, side="right")], sums[-1]
+    return sums[counts], sums[-1]
