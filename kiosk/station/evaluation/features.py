@@ -9,18 +9,22 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Final, TypeAlias
 
 from kiosk.domain import Box, Conditions, Rejection
 from kiosk.errors import EvaluationError, PictureError
+from kiosk.recognition.evaluation.intervals import wilson
 from kiosk.recognition.gallery.folder import list_folder
 from kiosk.recognition.pipeline import StageClock
 from kiosk.station.evaluation.extractors import Extracted, Extractor, Recipe, Vector, milliseconds
 from kiosk.station.evaluation.feature_cache import FeatureCache
+from kiosk.station.evaluation.results import UNREADABLE, Acquisition
 from kiosk.station.evaluation.workers import in_processes
 from kiosk.vision.pictures import decode_picture, open_picture, printable
 
@@ -195,4 +199,19 @@ def _sample(picture: Picture, outcome: _Outcome) -> Sample:
         found.conditions,
         found.milliseconds,
         outcome if isinstance(outcome, str) else None,
+    )
+
+
+def acquisition_of(samples: Sequence[Sample]) -> Acquisition:
+    """How many of the pictures failed, why, and what the others took."""
+    failures = Counter(
+        UNREADABLE if one.rejection is None else one.rejection.value for one in samples if not one.acquired
+    )
+    stages = dict.fromkeys(stage for one in samples for stage in one.milliseconds)
+    spent = {stage: [one.milliseconds[stage] for one in samples if stage in one.milliseconds] for stage in stages}
+    return Acquisition(
+        pictures=len(samples),
+        failures=dict(failures.most_common()),
+        rate=wilson(failures.total(), len(samples)),
+        milliseconds={stage: median(times) for stage, times in spent.items()},
     )

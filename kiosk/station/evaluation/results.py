@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.recognition.evaluation.intervals import Rate
+from kiosk.recognition.evaluation.intervals import Interval, Rate
 from kiosk.recognition.evaluation.rates import OperatingPoint
 
 _DIGITS = 6  # significant ones: more would say nothing
@@ -82,13 +82,15 @@ class LfwResult:
     people: int
     folds: str  # how the thresholds were chosen, in words
     accuracy: float  # 0 to 1; a pair with a failed picture counts as an error
-    accuracy_std: float  # standard deviation over the folds
-    accuracy_error: float  # standard error of the mean over the folds, as LFW reports it
-    accuracy_interval: tuple[float, float]  # 95 %, bootstrap over people
+    accuracy_std: float | None  # standard deviation over the folds; None without folds
+    accuracy_error: float | None  # standard error of the mean over the folds, as LFW reports it
+    accuracy_interval: Interval  # 95 %, bootstrap over people
     accuracy_acquired: float  # of the pairs whose pictures both gave an embedding
     threshold: float  # mean of the folds' thresholds
     area: float  # under the ROC curve, 0 to 1; acquired pairs
+    area_interval: Interval | None  # None where the people are too few to say
     equal_error_rate: float  # acquired pairs
+    equal_error_interval: Interval | None
     equal_error_threshold: float
     points: tuple[OperatingPoint, ...]  # failures count: non-matches of genuine pairs, correct rejections of impostors
     points_acquired: tuple[OperatingPoint, ...]  # failures left out
@@ -98,7 +100,11 @@ class LfwResult:
 
 @dataclass(frozen=True, slots=True)
 class OpenSetRow:
-    """Identification at one false positive rate; N people enrolled with K pictures each."""
+    """Identification at one false positive rate; N people enrolled with K pictures each.
+
+    Errors and trials of the rates are summed over the seeds; the intervals are as wide as those of one seed, because
+    all seeds draw from the same people.
+    """
 
     people: int  # N
     templates: int  # K
@@ -106,11 +112,22 @@ class OpenSetRow:
     fpir_asked: float
     threshold: float  # mean over the seeds
     fpir: Rate  # strangers' pictures that are accepted as anybody
-    fnir: Rate  # members' pictures that are not accepted, or as somebody else
-    fnir_interval: tuple[float, float]  # 95 %, bootstrap over people
-    rank_one: Rate  # members' pictures that are nearest to their owner
-    strangers_behind: int  # strangers' pictures beyond the threshold: what the figure stands on
+    fnir: Rate  # members' pictures that are not accepted as their owner
+    wrong_person: Rate  # members' pictures that are accepted as somebody else: part of fnir
+    rank_one_errors: Rate  # members' pictures with somebody else nearer than their owner
     strangers: int  # people, in one seed
+    members: int  # people with pictures to look for, in one seed
+
+    @property
+    def rank_one(self) -> float | None:
+        """The share of members' pictures whose owner is nearest."""
+        wrong = self.rank_one_errors.value
+        return None if wrong is None else 1 - wrong
+
+    @property
+    def strangers_behind(self) -> int:
+        """Strangers' pictures beyond the threshold, over all seeds: what the figure stands on."""
+        return self.fpir.errors
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -227,6 +244,8 @@ def _named(rate: float) -> str:
 def _plain(value: Any) -> Any:  # noqa: ANN401  (whatever a result holds, as JSON holds it)
     if isinstance(value, Rate):
         return {"value": _plain(value.value), **_fields(value)}
+    if isinstance(value, OpenSetRow):
+        return {**_fields(value), "rank_one": _plain(value.rank_one)}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _fields(value)
     if isinstance(value, Mapping):
