@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -131,8 +132,8 @@ def test_statistics_printed_are_statistics_read(read: Callable[..., SpecFile]) -
         ({"statistics": {**STATISTICS, "people": 1}}, "statistics.people: "),
         ({"statistics": {**STATISTICS, "source": ""}}, "statistics.source: "),
         ({"statistics": {**STATISTICS, "genuine": None}}, "statistics.genuine: "),
-        ({"statistics": {**STATISTICS, "impostor": dict(GENUINE)}}, "statistics: the distances of impostor must rise"),
-        ({"statistics": {**STATISTICS, "genuine": dict(IMPOSTOR)}}, "statistics: the distances of genuine must fall"),
+        ({"statistics": {**STATISTICS, "impostor": deepcopy(GENUINE)}}, "statistics: the distances of impostor must rise"),
+        ({"statistics": {**STATISTICS, "genuine": deepcopy(IMPOSTOR)}}, "statistics: the distances of genuine must fall"),
         *(
             ({"statistics": {**STATISTICS, "impostor": {**IMPOSTOR, **changes}}}, f"statistics.impostor{reason}")
             for changes, reason in [
