@@ -16,7 +16,7 @@ from kiosk.errors import PictureError, UnknownPersonError
 from kiosk.recognition.reasons import in_words
 
 if TYPE_CHECKING:
-    from kiosk.domain import ByteImage
+    from kiosk.domain import ByteImage, Embedding
 
 Picture = Annotated[Path, typer.Argument(metavar="PICTURE", help="A photograph: JPEG, PNG, WebP or BMP.")]
 
@@ -67,7 +67,7 @@ def verify(
     probe = known.reader.one(image)
     if isinstance(probe, Rejection):
         raise PictureError(picture, in_words(probe), "take one that shows the person alone, large and sharp")
-    answer = verify_probe(probe, claimed, known.gallery, threshold=known.threshold)
+    answer = verify_probe(probe, claimed, known.gallery, threshold=known.threshold, comparison=known.comparison)
     if as_json:
         print_json(
             {
@@ -101,16 +101,14 @@ def _open(picture: Path, config: Path | None, gallery: Path | None) -> tuple[Byt
 def _identified(known: Known, image: ByteImage) -> list[tuple[Face, Identification | Rejection]]:
     from kiosk.recognition.matching import identify as identify_probe
 
-    threshold, margin = known.threshold, known.margin
-    return [
-        (
-            face,
-            found
-            if isinstance(found, Rejection)
-            else identify_probe(found, known.gallery, threshold=threshold, margin=margin),
+    def answer(found: Embedding | Rejection) -> Identification | Rejection:
+        if isinstance(found, Rejection):
+            return found
+        return identify_probe(
+            found, known.gallery, threshold=known.threshold, margin=known.margin, comparison=known.comparison
         )
-        for face, found in known.reader.all(image)
-    ]
+
+    return [(face, answer(found)) for face, found in known.reader.all(image)]
 
 
 def _as_json(face: Face, answer: Identification | Rejection) -> dict[str, Any]:

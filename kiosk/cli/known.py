@@ -11,6 +11,7 @@ from kiosk.cli.output import progress_bar
 
 if TYPE_CHECKING:
     from kiosk.recognition.gallery import GallerySnapshot
+    from kiosk.recognition.matching import Comparison
     from kiosk.recognition.pipeline import PhotographReader
     from kiosk.station.desk import Desk
 
@@ -21,6 +22,7 @@ class Known:
 
     threshold: float
     margin: float
+    comparison: Comparison
     folder: Path
     gallery: GallerySnapshot
     reader: PhotographReader
@@ -32,8 +34,9 @@ def open_gallery(config: Path | None, gallery: Path | None) -> Known:
         load_configured_encoder,
         make_gallery,
         photograph_reader,
+        weights_folders,
     )
-    from kiosk.station.matching import matching_numbers
+    from kiosk.station.matching import comparison_of, matching_numbers
     from kiosk.station.places import gallery_folder
     from kiosk.vision.landmarks import shipped_landmarks
 
@@ -41,10 +44,12 @@ def open_gallery(config: Path | None, gallery: Path | None) -> Known:
     folder = gallery or gallery_folder(settings)
     encoder, landmarks = load_configured_encoder(settings), shipped_landmarks()
     known = make_gallery(settings, folder, encoder, landmarks)
+    comparison = comparison_of(settings.current.path, encoder.spec, weights_folders(settings))
     with progress_bar("reading the gallery") as show:
         known.load(show)
     reader = photograph_reader(settings, encoder, landmarks)
-    return Known(*matching_numbers(settings.current, encoder.spec), folder, known.snapshot, reader)
+    numbers = matching_numbers(settings.current, encoder.spec)
+    return Known(*numbers, comparison, folder, known.snapshot, reader)
 
 
 def open_desk_of(config: Path | None, gallery: Path | None) -> Desk:

@@ -18,14 +18,17 @@ from kiosk.domain import (
     Embedding,
     Face,
     Frame,
+    Identification,
     Observation,
     Rejection,
     Scheme,
     TrackedFace,
 )
 from kiosk.encoders.encoder import Encoder
-from kiosk.recognition.matching import Searchable, identify
+from kiosk.recognition.matching import PLAIN, Comparison, Searchable, identify
+from kiosk.recognition.pooling import TrackPool, mean_embedding, quality
 from kiosk.vision.alignment import QUALITY_CROP, cut, needs, quality_chip
+from kiosk.vision.copies import moved_copies
 from kiosk.vision.detector import FaceDetector, distinct
 from kiosk.vision.landmarks import LandmarkModel
 from kiosk.vision.quality import Gates, conditions_of
@@ -39,17 +42,22 @@ _SEARCH_BELOW_GATE = 0.8  # faces somewhat too small are found too: their owner 
 
 
 class FacePath:
-    """Landmarks, chips and embedding of a face that was found, with the gates on the way; used by one thread."""
+    """Landmarks, chips and embedding of a face that was found, with the gates on the way; used by one thread.
 
-    def __init__(self, landmarks: LandmarkModel, encoder: Encoder, gates: Gates) -> None:
+    `template_copies` chips, each cut a little aside, are averaged with the face's own where it is a stored picture's.
+    """
+
+    def __init__(self, landmarks: LandmarkModel, encoder: Encoder, gates: Gates, *, template_copies: int = 0) -> None:
         self.encoder = encoder
         self.gates = gates
         self._landmarks = landmarks
+        self._template_copies = template_copies
 
     @property
     def key(self) -> str:
         """Another one whenever the same face of the same picture may get another embedding."""
-        return f"{PATH_VERSION}-{self._landmarks.key}-{self.encoder.spec.key}"
+        copies = f"-{self._template_copies}" if self._template_copies else ""
+        return f"{PATH_VERSION}-{self._landmarks.key}-{self.encoder.spec.key}{copies}"
 
     def chips(self, image: ByteImage, face: Face) -> tuple[Face, Mapping[Crop, Chip] | Rejection]:
         """The face with landmarks, and the chips that the encoder takes or why it is not good enough."""
@@ -82,6 +90,19 @@ class FacePath:
         shown, chips = self.chips(image, face)
         return shown, chips if isinstance(chips, Rejection) else self.encoder.embed(chips)
 
+    def template(self, image: ByteImage, face: Face) -> tuple[Face, Embedding | Rejection]:
+        """As `embedding`, for a picture that is stored: nobody waits for it, so it is looked at longer."""
+        shown, chips = self.chips(image, face)
+        return shown, chips if isinstance(chips, Rejection) else self.template_of(image, chips)
+
+    def template_of(self, image: ByteImage, chips: Mapping[Crop, Chip]) -> Embedding:
+        """The embedding to store of a face, given its chips."""
+        number = self._template_copies
+        moved = {crop: moved_copies(chip.face, number) for crop, chip in chips.items()}
+        copies = [{crop: cut(image, faces[index], crop) for crop, faces in moved.items()} for index in range(number)]
+        found = [self.encoder.embed(view) for view in (chips, *copies)]
+        return mean_embedding(found) if copies else found[0]
+
     def _located(self, image: ByteImage, face: Face) -> dict[Scheme, Face]:
         """The face with landmarks of each scheme that is at hand: dlib's too, where they are called for."""
         located = {} if face.landmarks is None else {face.landmarks.scheme: face}
@@ -106,13 +127,14 @@ class PhotographReader:
         return f"{self._detector.key}-{self._path.key}"
 
     def one(self, image: ByteImage) -> Embedding | Rejection:
-        """The embedding of the one person of a picture (H, W, 3) BGR."""
-        faces = self._detector.find_thoroughly(image)
-        if not faces:
-            return Rejection.NO_FACE
-        if sum(face.box.width >= self._SECOND_FACE * faces[0].box.width for face in faces) > 1:
-            return Rejection.SEVERAL_FACES
-        return self._path.embedding(image, faces[0])[1]
+        """The embedding of the one person of a picture (H, W, 3) BGR, as of somebody at the door."""
+        face = self._only(image)
+        return face if isinstance(face, Rejection) else self._path.embedding(image, face)[1]
+
+    def template(self, image: ByteImage) -> Embedding | Rejection:
+        """As `one`, for a picture that is stored."""
+        face = self._only(image)
+        return face if isinstance(face, Rejection) else self._path.template(image, face)[1]
 
     def subject(self, image: ByteImage) -> tuple[Face | None, Embedding | Rejection]:
         """The face nearest to the middle of a picture, whoever else is on it; no face at all is Rejection.NO_FACE.
@@ -136,6 +158,14 @@ class PhotographReader:
             return None
         face, _, conditions = self._path.examine(image, faces[0])
         return face, conditions
+
+    def _only(self, image: ByteImage) -> Face | Rejection:
+        faces = self._detector.find_thoroughly(image)
+        if not faces:
+            return Rejection.NO_FACE
+        if sum(face.box.width >= self._SECOND_FACE * faces[0].box.width for face in faces) > 1:
+            return Rejection.SEVERAL_FACES
+        return faces[0]
 
 
 @dataclass(slots=True)
@@ -161,10 +191,23 @@ class Recogniser:
     Attributes:
         gallery, threshold, margin: may be replaced between two frames.
         clock: the stages of the last frame.
+
+    Args:
+        detector, path: the way to an embedding.
+        comparison: the way from embeddings to people.
+        pooling_frames: how many embeddings of a followed face are averaged; 1 = each frame counts by itself.
     """
 
     def __init__(
-        self, detector: FaceDetector, path: FacePath, gallery: Searchable, *, threshold: float, margin: float
+        self,
+        detector: FaceDetector,
+        path: FacePath,
+        gallery: Searchable,
+        *,
+        threshold: float,
+        margin: float,
+        comparison: Comparison = PLAIN,
+        pooling_frames: int = 1,
     ) -> None:
         self.gallery = gallery
         self.threshold = threshold
@@ -172,6 +215,8 @@ class Recogniser:
         self.clock = StageClock()
         self._detector = detector
         self._path = path
+        self._comparison = comparison
+        self._pool = TrackPool(pooling_frames)
         self._tracker = Tracker()
         self._last_image: ByteImage | None = None
         self._last: tuple[TrackedFace, ...] = ()
@@ -190,10 +235,11 @@ class Recogniser:
         self._last = tuple(self._identify(frame.image, face, track) for face, track in zip(faces, tracks, strict=True))
         living = self._tracker.boxes
         self._embeddings = {track: seen for track, seen in self._embeddings.items() if track in living}
+        self._pool.keep(living)
         return Observation(frame.sequence, frame.captured_at, self._last)
 
     def probe(self, track: int) -> Embedding | None:
-        """The newest embedding of a face that is followed."""
+        """The newest embedding of a face that is followed, of that frame alone."""
         return self._embeddings.get(track)
 
     def _find(self, frame: Frame) -> list[Face]:
@@ -218,8 +264,11 @@ class Recogniser:
             probe = self._path.encoder.embed(chips)
         track = self._same_face(track, probe)
         with self.clock.stage("match"):
-            found = identify(probe, self.gallery, threshold=self.threshold, margin=self.margin)
+            found = self._pool.identify(track, probe, quality(conditions), self._search)
         return TrackedFace(track, located, None, found, conditions)
+
+    def _search(self, probe: Embedding) -> Identification:
+        return identify(probe, self.gallery, threshold=self.threshold, margin=self.margin, comparison=self._comparison)
 
     def _same_face(self, track: int, probe: Embedding) -> int:
         """The track, or a new one where somebody else has taken the place."""

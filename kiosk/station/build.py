@@ -23,7 +23,7 @@ from kiosk.recognition.gallery import Gallery
 from kiosk.recognition.gallery.watch import GalleryWatch
 from kiosk.recognition.pipeline import FacePath, PhotographReader, Recogniser
 from kiosk.resources import weights
-from kiosk.station.matching import matching_numbers
+from kiosk.station.matching import comparison_of, matching_numbers
 from kiosk.station.places import cache_folder, demo_gallery, gallery_folder, journal_file, visitors_file
 from kiosk.station.station import FrameClock, Parts, Station
 from kiosk.station.visitor_keeping import VisitorKeeping
@@ -156,25 +156,30 @@ def _watched(config: ConfigFile) -> WatchedFiles:
     return WatchedFiles([*paths, *(own / path.name for path in paths)])
 
 
+def photograph_path(config: ConfigFile, encoder: Encoder, landmarks: LandmarkModel) -> FacePath:
+    """The way of a photograph to its embedding; for one thread."""
+    return FacePath(landmarks, encoder, PHOTOGRAPH, template_copies=config.current.path.template_copies)
+
+
 def photograph_reader(config: ConfigFile, encoder: Encoder, landmarks: LandmarkModel) -> PhotographReader:
     """Reads gallery pictures; for one thread."""
-    return PhotographReader(make_detector(config), FacePath(landmarks, encoder, PHOTOGRAPH))
+    return PhotographReader(make_detector(config), photograph_path(config, encoder, landmarks))
 
 
 def make_gallery(config: ConfigFile, folder: Path, encoder: Encoder, landmarks: LandmarkModel) -> Gallery:
     """The image folder, not loaded yet."""
-    # Its readers are made later and in other threads: none may be of another detector than its templates.
-    detector = _detector_maker(config)
+    # Its readers are made later and in other threads: none may read otherwise than its templates were.
+    detector, copies = _detector_maker(config), config.current.path.template_copies
 
     def reader() -> PhotographReader:
-        return PhotographReader(detector(), FacePath(landmarks, encoder, PHOTOGRAPH))
+        return PhotographReader(detector(), FacePath(landmarks, encoder, PHOTOGRAPH, template_copies=copies))
 
     first = reader()
     # Safe in several threads: an iterator over one item gives it to one of them.
     made = iter([first])
     return Gallery(
         folder,
-        lambda: (next(made, None) or reader()).one,
+        lambda: (next(made, None) or reader()).template,
         encoder.spec.name,
         first.key,
         cache_folder(),
@@ -198,12 +203,15 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
     gallery = make_gallery(config, choices.gallery, encoder, landmarks)
     gallery.load(lambda done, total: progress("gallery", done, total))
     threshold, margin = matching_numbers(config.current, encoder.spec)
+    comparison = comparison_of(config.current.path, encoder.spec, weights_folders(config))
     recogniser = Recogniser(
         detector,
         FacePath(landmarks, encoder, _gates(config.current.quality)),
         gallery.snapshot,
         threshold=threshold,
         margin=margin,
+        comparison=comparison,
+        pooling_frames=config.current.path.pooling_frames,
     )
     return _started(choices, recogniser, gallery, encoder.spec, files)
 

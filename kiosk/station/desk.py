@@ -120,4 +120,4 @@ def open_desk(choices: Choices) -> Desk:
 
 def _what_reads(config: Config) -> object:
     """Another one when photographs are to be read otherwise."""
-    return repr((config.encoder, config.detector, config.weights, config.threads))
+    return repr((config.encoder, config.detector, config.weights, config.threads, config.path))

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from kiosk.domain import Embedding
+from kiosk.domain import Embedding, TemplateRule
 from kiosk.errors import EncoderError, UnknownPersonError
-from kiosk.recognition.matching import distances, identify, person_distances, verify
+from kiosk.recognition.cohort import Cohort
+from kiosk.recognition.matching import Comparison, distances, identify, person_distances, verify
 
 
 @dataclass(frozen=True)
@@ -183,3 +184,79 @@ def test_distances_are_one_a_row() -> None:
     found = distances(np.array([3, 0], np.float32), np.array([[0, 4], [3, 0]], np.float32))
     assert (found.dtype, found.tolist()) == (np.float32, [5.0, 0.0])
     assert distances(np.zeros(2, np.float32), np.zeros((0, 2), np.float32)).shape == (0,)
+
+
+def by_rule_one_by_one(sought: Embedding, known: People, rule: TemplateRule) -> dict[str, float]:
+    found = {}
+    for index, person in enumerate(known.people):
+        rows = known.matrix[known.owners == index].astype(np.float64)
+        apart = sorted(math.dist(sought.vector.tolist(), row.tolist()) for row in rows)
+        if rule is TemplateRule.MEAN:
+            found[person] = math.dist(sought.vector.tolist(), unit(rows.mean(axis=0)).tolist())
+        else:
+            kept = apart[: 1 if rule is TemplateRule.NEAREST else 2]
+            found[person] = sum(kept) / len(kept)
+    return found
+
+
+@given(searches(), st.sampled_from(TemplateRule))
+def test_each_template_rule_is_what_it_says(search: tuple[Embedding, People], rule: TemplateRule) -> None:
+    sought, known = search
+    expected = by_rule_one_by_one(sought, known, rule)
+    found = identify(*search, threshold=0.4, margin=0.05, keep=100, comparison=Comparison(rule))
+    assert {c.person: c.distance for c in found.candidates} == pytest.approx(expected, abs=1e-5)
+    for candidate in found.candidates:
+        answer = verify(sought, candidate.person, known, threshold=0.4, comparison=Comparison(rule))
+        assert answer.distance == candidate.distance
+
+
+@given(searches(), st.sampled_from(TemplateRule))
+def test_with_one_template_each_all_rules_are_the_same(search: tuple[Embedding, People], rule: TemplateRule) -> None:
+    sought, known = search
+    first = [int(np.flatnonzero(known.owners == index)[0]) for index in range(len(known.people))]
+    single = People(known.people, np.arange(len(first)), known.matrix[first])
+    found = person_distances(sought.vector[np.newaxis], single, Comparison(rule))
+    assert found == pytest.approx(person_distances(sought.vector[np.newaxis], single), abs=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value encountered")
+@pytest.mark.parametrize("rule", TemplateRule)
+def test_under_no_rule_does_what_is_no_number_match(rule: TemplateRule) -> None:
+    known = gallery(Ada=[[math.nan, 0], [1, 0], [1, 0]], Lin=[[0, 1]])
+    comparison = Comparison(rule)
+    assert identify(probe(1, 0), known, threshold=0.39, margin=0.04, comparison=comparison).match is None
+    assert identify(probe(math.nan, 0), known, threshold=0.39, margin=0.04, comparison=comparison).match is None
+
+
+@pytest.mark.filterwarnings("ignore:invalid value encountered")
+def test_templates_that_cancel_out_have_no_mean_and_match_nobody() -> None:
+    known = gallery(Ada=[[1, 0], [-1, 0]])
+    assert (
+        identify(probe(1, 0), known, threshold=2.0, margin=0.0, comparison=Comparison(TemplateRule.MEAN)).match is None
+    )
+
+
+@pytest.mark.parametrize("rule", TemplateRule)
+def test_under_each_rule_a_person_without_template_is_infinitely_far(rule: TemplateRule) -> None:
+    known = People(("Ada", "Lin", "Eve"), np.array([2, 2], np.intp), np.array([[1, 0], [0, 1]], np.float32))
+    found = person_distances(np.array([[1, 0]], np.float32), known, Comparison(rule))
+    assert found[0, :2].tolist() == [math.inf, math.inf]
+    assert math.isfinite(found[0, 2])
+
+
+def strangers(size: int, count: int = 60) -> Cohort:
+    return Cohort(unit(np.random.default_rng(9).normal(size=(count, size)) + 0.5))
+
+
+@given(searches(), st.integers(0, 3), st.sampled_from(TemplateRule))
+def test_the_cohort_takes_part_for_people_with_few_templates_only(
+    search: tuple[Embedding, People], few: int, rule: TemplateRule
+) -> None:
+    sought, known = search
+    cohort = strangers(sought.vector.size)
+    plain, always, some = (
+        person_distances(sought.vector[np.newaxis], known, comparison)[0]
+        for comparison in (Comparison(rule), Comparison(rule, cohort), Comparison(rule, cohort, few))
+    )
+    counts = np.bincount(known.owners, minlength=len(known.people))
+    np.testing.assert_array_equal(some, np.where(counts <= few, always, plain))

@@ -20,13 +20,14 @@ from kiosk.domain import (
     Rejection,
     Scheme,
     Template,
+    TemplateRule,
 )
 from kiosk.encoders import load_encoder
 from kiosk.encoders.encoder import NetworkEncoder
 from kiosk.encoders.inputs import InputFormat
 from kiosk.errors import EncoderError
 from kiosk.recognition.gallery.snapshot import GallerySnapshot
-from kiosk.recognition.matching import identify, verify
+from kiosk.recognition.matching import Comparison, identify, verify
 from kiosk.recognition.pipeline import FacePath, PhotographReader, Recogniser, StageClock
 from kiosk.resources import asset, weights
 from kiosk.vision.alignment import QUALITY_CROP, cut
@@ -91,9 +92,9 @@ def recogniser(landmarks, encoder, both):
     return make_recogniser(landmarks, encoder, both)
 
 
-def make_recogniser(landmarks, encoder, gallery, gates=None):
+def make_recogniser(landmarks, encoder, gallery, gates=None, **options):
     path = FacePath(landmarks, encoder, gates or Gates())
-    return Recogniser(HaarDetector(), path, gallery, threshold=THRESHOLD, margin=MARGIN)
+    return Recogniser(HaarDetector(), path, gallery, threshold=THRESHOLD, margin=MARGIN, **options)
 
 
 def with_face(image, face, x, y, width_px, *, size=(640, 480)):
@@ -227,6 +228,40 @@ class TestFacePath:
         lost = replace(pointed, landmarks=Landmarks(np.full((5, 2), np.nan), Scheme.ARCFACE))
         assert make(ARCFACE).chips(hopper, lost)[1] is Rejection.OFF_POSE
 
+    @pytest.mark.parametrize("crops", [(QUALITY_CROP,), (ARCFACE, BOX_160)])
+    def test_a_stored_picture_is_the_mean_of_moved_copies(self, counting, encoder, hopper, boxed, crops):
+        class Telling(Showing):
+            def __init__(self):
+                super().__init__(encoder.spec, *crops)
+                self.given = []
+
+            def embed(self, chips):
+                self.given.append({crop: chip.image for crop, chip in chips.items()})
+                return Embedding(np.float32([1, 0] if len(self.given) == 1 else [0, 1]), "showing")
+
+        path = FacePath(counting, Telling(), PHOTOGRAPH, template_copies=3)
+        shown, template = path.template(hopper, boxed)
+        given = path.encoder.given
+        assert [list(chips) for chips in given] == [list(crops)] * 4
+        assert counting.asked == 1
+        assert shown.landmarks is not None
+        assert template.vector == pytest.approx(np.float32([1, 3]) / np.sqrt(10))
+        np.testing.assert_array_equal(given[0][crops[0]], path.chips(hopper, boxed)[1][crops[0]].image)
+        assert len({chips[crops[0]].tobytes() for chips in given}) == 4
+
+    def test_without_copies_a_stored_picture_is_as_one_at_the_door(self, landmarks, encoder, hopper, boxed):
+        path = FacePath(landmarks, encoder, PHOTOGRAPH)
+        one, other = path.embedding(hopper, boxed)[1], path.template(hopper, boxed)[1]
+        np.testing.assert_array_equal(one.vector, other.vector)
+
+    def test_a_stored_picture_that_is_spoilt_says_why(self, landmarks, encoder, hopper, boxed):
+        path = FacePath(landmarks, encoder, PHOTOGRAPH, template_copies=2)
+        assert path.template((hopper * 0.12).astype(np.uint8), boxed)[1] is Rejection.TOO_DARK
+
+    def test_the_number_of_copies_is_part_of_the_key(self, landmarks, encoder):
+        keys = {FacePath(landmarks, encoder, PHOTOGRAPH, template_copies=number).key for number in (0, 1, 10)}
+        assert len(keys) == 3
+
     def test_whatever_may_change_an_embedding_changes_the_key(self, landmarks, encoder, counting):
         other_trees = Counting(landmarks)
         other_trees.key = "other"
@@ -250,6 +285,14 @@ class TestPhotographs:
         embedding = reader.one(hopper)
         assert np.linalg.norm(embedding.vector) == pytest.approx(1, abs=1e-5)
         assert identify(embedding, both, threshold=THRESHOLD, margin=MARGIN).match == "grace"
+
+    def test_a_picture_that_is_stored_is_near_to_one_at_the_door(self, landmarks, encoder, reader, hopper, both):
+        path = FacePath(landmarks, encoder, PHOTOGRAPH, template_copies=2)
+        template = PhotographReader(HaarDetector(), path).template(hopper)
+        apart = np.linalg.norm(template.vector - reader.one(hopper).vector)
+        assert 0 < apart < 0.15
+        assert np.linalg.norm(template.vector) == pytest.approx(1, abs=1e-5)
+        assert reader.template(np.full((300, 300, 3), 120, np.uint8)) is Rejection.NO_FACE
 
     def test_a_picture_without_a_face_says_so(self, reader):
         assert reader.one(np.full((300, 300, 3), 120, np.uint8)) is Rejection.NO_FACE
@@ -380,6 +423,47 @@ class TestRecogniser:
         seen = watch(recogniser, images)
         assert [names(one) for one in seen] == [["grace"]] * 4 + [["eileen"]] * 4 + [["grace"]] * 4
         assert [one.faces[0].track for one in seen] == [1] * 4 + [2] * 4 + [3] * 4
+
+    @pytest.fixture
+    def averaging(self, landmarks, encoder, both):
+        return make_recogniser(landmarks, encoder, both, pooling_frames=5)
+
+    def test_frames_that_are_averaged_name_whom_each_names_and_come_nearer(self, averaging, recogniser, hopper):
+        images = [with_face(hopper, HOPPER, 200 + 9 * step, 220, 70 + 5 * step) for step in range(8)]
+        alone, averaged = (
+            [one.faces[0].identification.best for one in watch(each, images)] for each in (recogniser, averaging)
+        )
+        assert {best.person for best in (*alone, *averaged)} == {"grace"}
+        assert averaged[0] == alone[0]
+        assert np.mean([best.distance for best in averaged]) < np.mean([best.distance for best in alone])
+        np.testing.assert_array_equal(averaging.probe(1).vector, recogniser.probe(1).vector)
+
+    def test_frames_of_two_people_in_turn_in_one_place_are_never_averaged(self, averaging, recogniser, hopper, collins):
+        images = [
+            with_face(collins, COLLINS, 320 + step, 240, 120)
+            if step % 2
+            else with_face(hopper, HOPPER, 320 + step, 240, 140)
+            for step in range(8)
+        ]
+        alone, averaged = watch(recogniser, images), watch(averaging, images)
+        assert [names(one) for one in averaged] == [["grace"], ["eileen"]] * 4
+        for one, other in zip(alone, averaged, strict=True):
+            assert other.faces[0].identification == one.faces[0].identification
+            assert other.faces[0].track == one.faces[0].track
+
+    def test_people_are_compared_by_the_rule_that_is_given(self, landmarks, encoder, hopper, collins, reader):
+        vectors = {"grace": reader.one(hopper), "eileen": reader.one(collins)}
+        templates = [Template("grace", one, name) for name, one in vectors.items()]
+        gallery = GallerySnapshot("dlib_resnet", tuple(templates))
+        image = with_face(hopper, HOPPER, 320, 240, 140)
+        best = [
+            watch(make_recogniser(landmarks, encoder, gallery, comparison=Comparison(rule)), [image])[0]
+            .faces[0]
+            .identification.best.distance
+            for rule in TemplateRule
+        ]
+        assert best[0] < best[1]
+        assert best[0] < best[2]
 
     def test_somebody_who_leaves_is_seen_no_more(self, recogniser, hopper):
         empty = np.full((480, 640, 3), 90, np.uint8)

@@ -148,7 +148,7 @@ class CaptureStep(Step):
     def _encode(self, image: ByteImage) -> Embedding | Rejection:
         """As the gallery will read it; called in the recognition thread."""
         with self.office.desk.reader() as reader:
-            return reader.one(image)
+            return reader.template(image)
 
     def _show(self, state: CaptureState) -> None:
         session = self.session

@@ -78,7 +78,7 @@ def check(desk: Desk, person: str, offered: Sequence[Offered], pictures: Sequenc
     """Examines what is offered and looks for strangers and duplicates; for a background thread. Raises KioskError."""
     snapshot, threshold, margin = desk.snapshot, desk.threshold, desk.margin
     with desk.reader() as reader:
-        read = [*pictures, *(examine(one, reader.one) for one in offered)]
+        read = [*pictures, *(examine(one, reader.template) for one in offered)]
     again = frozenset(repeated(read, home_of(desk.folder, person)))
     numbers = [number for number, one in enumerate(read) if one.embedding is not None and number not in again]
     embeddings = [embedding for number in numbers if (embedding := read[number].embedding) is not None]

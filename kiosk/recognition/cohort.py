@@ -1,0 +1,109 @@
+"""Distances seen against those to strangers: symmetric score normalisation."""
+
+from __future__ import annotations
+
+import io
+import weakref
+import zlib
+from dataclasses import dataclass
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.errors import WeightsError
+from kiosk.words import translate
+
+_UNEVEN = 1e-3  # in length, after rounding
+_LEAST = 50  # strangers: fewer tell little of what is usual
+_Vectors = NDArray[np.float32]
+# A spread that lies far from what is usual says little of the face: nobody comes near by it.
+_NARROWEST, _WIDEST = 0.5, 2.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Surroundings:
+    """How far vectors (T, D) are from the cohort: mean and standard deviation, (T,) each."""
+
+    mean: NDArray[np.float64]
+    spread: NDArray[np.float64]
+
+
+class Cohort:
+    """Embeddings of strangers (C, D), one encoder's, L2-normalised; may be used by several threads.
+
+    A face that is near to everybody is near to nobody in particular. So a distance d between probe and template
+    becomes m + s * ((d - m_probe) / s_probe + (d - m_template) / s_template) / 2, where m_x and s_x are mean and
+    standard deviation of the distances from x to the cohort (s-norm: Kenny 2010, "Bayesian speaker verification with
+    heavy-tailed priors"), and m and s their usual values, those of the cohort's own members: what comes out lies on the
+    encoder's scale, so that threshold and margin keep their meaning.
+
+    Raises ValueError where the vectors are of no use.
+    """
+
+    def __init__(self, vectors: _Vectors) -> None:
+        if vectors.ndim != 2 or len(vectors) < _LEAST or not np.isfinite(vectors).all():
+            raise ValueError(f"it is no table of numbers of at least {_LEAST} strangers")
+        if np.abs(np.linalg.norm(vectors, axis=1) - 1).max() > _UNEVEN:
+            raise ValueError("its members are no directions")
+        self._vectors = vectors
+        among = _apart(vectors, vectors)
+        others = among[~np.eye(len(vectors), dtype=bool)].reshape(len(vectors), -1)
+        self._mean, self._spread = float(others.mean()), float(others.std(axis=1).mean())
+        if not self._spread > 0:
+            raise ValueError("its members do not differ")
+        self._last: tuple[weakref.ref[_Vectors], _Surroundings] | None = None
+
+    def normalised(self, distances: NDArray[np.float32], probe: _Vectors, templates: _Vectors) -> NDArray[np.float32]:
+        """The distances (T,) of a probe (D,) to templates (T, D), seen against the cohort; none below 0."""
+        here, there = self._surroundings(probe[np.newaxis]), self._of_templates(templates)
+        scores = ((distances - here.mean) / here.spread + (distances - there.mean) / there.spread) / 2
+        return np.maximum(self._mean + self._spread * scores, 0).astype(np.float32)
+
+    def _of_templates(self, templates: _Vectors) -> _Surroundings:
+        """Kept for the gallery that was asked about last, as a door asks about the same one with each frame."""
+        last = self._last
+        if last is not None and last[0]() is templates:
+            return last[1]
+        found = self._surroundings(templates)
+        self._last = weakref.ref(templates), found
+        return found
+
+    def _surroundings(self, vectors: _Vectors) -> _Surroundings:
+        apart = _apart(vectors, self._vectors)
+        spread = np.clip(apart.std(axis=1), _NARROWEST * self._spread, _WIDEST * self._spread)
+        return _Surroundings(apart.mean(axis=1), spread)
+
+
+def read_cohort(thing: object, content: bytes, key: str, dimension: int) -> Cohort:
+    """The cohort of an array file; raises WeightsError, naming `thing`, unless it is this encoder's.
+
+    `key` and `dimension` are the encoder's: a cohort that was made with other weights would lie elsewhere.
+    """
+    remedy = translate("faults", "make it anew with `kiosk weights cohort FOLDER`")
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            made_with, vectors = str(file["encoder"]), file["vectors"].astype(np.float32)
+        if made_with != key or vectors.shape[1:] != (dimension,):
+            reason = translate("faults", "was made with another state of the encoder")
+            raise WeightsError(thing, reason, remedy)
+        return Cohort(vectors)
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+        EOFError,
+        RuntimeError,
+        MemoryError,
+        BadZipFile,
+        zlib.error,
+    ) as fault:
+        reason = translate("faults", "is no cohort: {error}").format(error=fault)
+        raise WeightsError(thing, reason, remedy) from fault
+
+
+def _apart(some: _Vectors, others: _Vectors) -> NDArray[np.float64]:
+    """Distances of L2-normalised vectors (A, D) and (B, D): (A, B)."""
+    cosines = some.astype(np.float64) @ others.T.astype(np.float64)
+    return np.sqrt(np.maximum(2 - 2 * cosines, 0))

@@ -1,0 +1,200 @@
+"""Frames of a face averaged: what it gains, and that it opens the door to nobody whom no frame is like."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from kiosk.domain import Conditions, Embedding, Identification
+from kiosk.errors import EncoderError
+from kiosk.recognition.matching import identify
+from kiosk.recognition.pooling import TrackPool, mean_embedding, quality
+from kiosk.vision.quality import USUAL
+
+THRESHOLD, MARGIN, SIZE = 0.38, 0.04, 128
+GOOD = Conditions(face_px=150, light=120.0, sharpness=40.0, turn=0.1)
+
+
+@dataclass(frozen=True)
+class People:
+    people: tuple[str, ...]
+    owners: NDArray[np.intp]
+    matrix: NDArray[np.float32]
+    encoder: str = "net"
+
+
+def unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
+    return vector / np.linalg.norm(vector)
+
+
+def embedded(vector: NDArray[np.float64]) -> Embedding:
+    return Embedding(unit(vector).astype(np.float32), "net")
+
+
+def office(*vectors: NDArray[np.float64]) -> People:
+    names = tuple(f"p{number}" for number in range(len(vectors)))
+    return People(names, np.arange(len(vectors)), np.array([unit(one) for one in vectors], np.float32))
+
+
+def searching(gallery: People):
+    return lambda probe: identify(probe, gallery, threshold=THRESHOLD, margin=MARGIN)
+
+
+def beside(vector: NDArray[np.float64], distance: float, random: np.random.Generator) -> NDArray[np.float64]:
+    """A direction at that distance of a unit vector."""
+    across = random.normal(size=vector.size)
+    across = unit(across - (across @ vector) * vector)
+    angle = 2 * math.asin(distance / 2)
+    return math.cos(angle) * vector + math.sin(angle) * across
+
+
+def test_the_mean_of_embeddings_is_their_direction():
+    found = mean_embedding([embedded(np.array([1.0, 0.0])), embedded(np.array([0.0, 1.0]))])
+    np.testing.assert_allclose(found.vector, [math.sqrt(0.5)] * 2, atol=1e-6)
+    assert found.encoder == "net"
+    weighed = mean_embedding([embedded(np.array([1.0, 0.0])), embedded(np.array([0.0, 1.0]))], [3.0, 1.0])
+    np.testing.assert_allclose(weighed.vector, unit(np.array([3.0, 1.0])), atol=1e-6)
+
+
+def test_embeddings_that_cancel_out_have_no_mean():
+    with pytest.raises(EncoderError, match="no direction"):
+        mean_embedding([embedded(np.array([1.0, 0.0])), embedded(np.array([-1.0, 0.0]))])
+
+
+def test_a_picture_without_a_fault_counts_whole_and_the_worst_a_little():
+    assert quality(GOOD) == 1
+    assert quality(Conditions(face_px=USUAL.min_face_px)) == 1
+    assert quality(Conditions(face_px=1, light=0.0, sharpness=0.0, turn=math.inf)) == pytest.approx(0.1)
+    assert quality(Conditions(face_px=150, light=255.0, sharpness=40.0, turn=0.0)) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    "worse",
+    [
+        Conditions(face_px=60, light=120.0, sharpness=40.0, turn=0.1),
+        Conditions(face_px=150, light=50.0, sharpness=40.0, turn=0.1),
+        Conditions(face_px=150, light=215.0, sharpness=40.0, turn=0.1),
+        Conditions(face_px=150, light=120.0, sharpness=7.0, turn=0.1),
+        Conditions(face_px=150, light=120.0, sharpness=40.0, turn=0.6),
+    ],
+)
+def test_whatever_is_wrong_with_a_picture_makes_it_count_less(worse: Conditions):
+    assert 0.1 <= quality(worse) < quality(GOOD)
+
+
+def test_one_frame_is_each_by_itself():
+    random = np.random.default_rng(1)
+    member = unit(random.normal(size=SIZE))
+    gallery, pool = office(member), TrackPool(1)
+    for _ in range(4):
+        probe = embedded(beside(member, 0.41, random))
+        assert pool.identify(1, probe, 1.0, searching(gallery)) == searching(gallery)(probe)
+
+
+def test_frames_that_are_each_a_little_too_far_name_somebody_together():
+    random = np.random.default_rng(2)
+    member = unit(random.normal(size=SIZE))
+    gallery, pool = office(member, random.normal(size=SIZE)), TrackPool(5)
+    found = [pool.identify(1, embedded(beside(member, 0.40, random)), 1.0, searching(gallery)) for _ in range(5)]
+    assert found[0].match is None
+    assert [one.match for one in found[1:]] == ["p0"] * 4
+    assert found[4].best.distance < found[1].best.distance < 0.38
+
+
+def test_only_the_last_frames_count():
+    random = np.random.default_rng(3)
+    member = unit(random.normal(size=SIZE))
+    gallery, pool = office(member), TrackPool(2)
+    probes = [embedded(beside(member, 0.3, random)) for _ in range(6)]
+    found = [pool.identify(1, probe, 1.0, searching(gallery)) for probe in probes]
+    assert found[-1] == searching(gallery)(mean_embedding(probes[-2:], [1.0, 1.0]))
+
+
+def test_better_frames_count_more():
+    random = np.random.default_rng(4)
+    member = unit(random.normal(size=SIZE))
+    near, far = embedded(beside(member, 0.1, random)), embedded(beside(member, 0.4, random))
+    found = []
+    for weights in ((1.0, 0.2), (0.2, 1.0)):
+        pool = TrackPool(5)
+        for probe, weight in zip((near, far), weights, strict=True):
+            last = pool.identify(1, probe, weight, searching(office(member)))
+        found.append(last.best.distance)
+    assert found[0] < found[1]
+
+
+def test_tracks_are_never_mixed_and_forgotten_when_they_end():
+    random = np.random.default_rng(5)
+    ada, eve = unit(random.normal(size=SIZE)), unit(random.normal(size=SIZE))
+    gallery, pool = office(ada, eve), TrackPool(5)
+    probes = [embedded(beside(who, 0.3, random)) for who in (ada, eve) * 3]
+    found = [pool.identify(number % 2, probe, 1.0, searching(gallery)) for number, probe in enumerate(probes)]
+    assert [one.match for one in found] == ["p0", "p1"] * 3
+    pool.keep({1})
+    again = embedded(beside(ada, 0.3, random))
+    assert pool.identify(0, again, 1.0, searching(gallery)) == searching(gallery)(again)
+    assert pool.identify(1, again, 1.0, searching(gallery)).best.person == "p0"
+
+
+def test_an_empty_gallery_names_nobody():
+    nobody = People((), np.zeros(0, np.intp), np.zeros((0, 0), np.float32))
+    pool = TrackPool(5)
+    probes = [embedded(np.array([1.0, 0.0])), embedded(np.array([1.0, 0.1]))]
+    assert [pool.identify(1, probe, 1.0, searching(nobody)).candidates for probe in probes] == [(), ()]
+
+
+def between(first: NDArray[np.float64], second: NDArray[np.float64], random: np.random.Generator, d: float):
+    """A third identity at distance d of both, such that their mean is as near to it as can be."""
+    middle = unit(first + second)
+    half = float(np.linalg.norm(first - middle))
+    height = math.sqrt(max(d * d - half * half, 0.0))
+    return unit(beside(middle, min(height, 1.9), random))
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.05, 1.9), st.floats(0.3, 0.7), st.integers(2, 30))
+def test_two_people_in_turn_in_one_place_never_open_the_door_as_a_third(
+    seed: int, apart: float, far: float, frames: int
+) -> None:
+    """Though the mean of both lies nearer to the third than either: the newest frame has to speak for whom it names."""
+    random = np.random.default_rng(seed)
+    first = unit(random.normal(size=SIZE))
+    second = unit(beside(first, apart, random))
+    third = between(first, second, random, far)
+    gallery, pool = office(third, random.normal(size=SIZE)), TrackPool(frames)
+    alone = [searching(gallery)(embedded(one)) for one in (first, second)]
+    for turn in range(12):
+        probe = embedded((first, second)[turn % 2])
+        found = pool.identify(1, probe, 1.0, searching(gallery))
+        if found.match is not None:
+            newest = alone[turn % 2].best
+            assert newest is not None
+            assert (newest.person, found.match) == ("p0", "p0")
+            assert newest.distance <= THRESHOLD + MARGIN
+
+
+def test_two_people_whose_mean_is_a_members_face_are_refused():
+    """The attack that a mean alone would fall for: each is 0.55 from the member, their mean less than 0.38."""
+    random = np.random.default_rng(6)
+    first = unit(random.normal(size=SIZE))
+    second = unit(beside(first, 0.9, random))
+    third = between(first, second, random, 0.55)
+    gallery, pool = office(third, random.normal(size=SIZE)), TrackPool(5)
+    mean = mean_embedding([embedded(first), embedded(second)])
+    assert searching(gallery)(mean).match == "p0"
+    matches = {pool.identify(1, embedded((first, second)[n % 2]), 1.0, searching(gallery)).match for n in range(20)}
+    assert matches == {None}
+
+
+def test_two_members_in_turn_are_each_named_and_nobody_else():
+    random = np.random.default_rng(7)
+    ada = unit(random.normal(size=SIZE))
+    eve = unit(beside(ada, 0.7, random))
+    third = unit(ada + eve)
+    gallery, pool = office(ada, eve, beside(third, 0.02, random)), TrackPool(5)
+    who = [pool.identify(1, embedded((ada, eve)[n % 2]), 1.0, searching(gallery)) for n in range(10)]
+    assert isinstance(who[0], Identification)
+    assert {one.match for one in who} <= {"p0", "p1"}
