@@ -59,8 +59,8 @@ HOMES = {
     "socket": ("access", "vision/sources", "gui/display.py"),
     "typer": ("cli",),
     "rich": ("cli",),
-    "matplotlib": ("station/report",),
-    "jinja2": ("station/report",),
+    "matplotlib": ("station/pages",),
+    "jinja2": ("station/pages",),
     "dlib": ("station/evaluation/dlib_peer.py",),
 }
 

@@ -61,6 +61,9 @@ SetOption: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="An option of the configuration, for this run; several times."),
 ]
+ReportOption: TypeAlias = Annotated[
+    Path | None, typer.Option("--report", metavar="DIR", help="Also as a page with curves and the worst pictures.")
+]
 Seed: TypeAlias = Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1, help="Of all that is drawn.")]
 
 
@@ -80,6 +83,7 @@ def evaluate(
     peer: PeerOption = None,
     settings: SetOption = None,
     seed: Seed = 0,
+    report: ReportOption = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> int:
@@ -97,13 +101,29 @@ def evaluate(
     chosen = overridden(read_config(config), settings or ())
     recipes = recipes_of(chosen, _each(encoder), _each(detector), [one.value for one in peer or ()])
     asked: dict[str, Any] = {"pairs": pairs, "training": training, "set": settings or []}
+    if report is not None:
+        _check_folder(report)  # before minutes are spent
     with progress_bar("reading pictures") as show:
-        report = measure(Request(_protocol(folder, pairs, training, seed), folder, recipes, seed, asked), show)
+        found = measure(Request(_protocol(folder, pairs, training, seed), folder, recipes, seed, asked), show)
     if as_json:
-        print_json(in_json(report))
+        print_json(in_json(found))
     else:
-        _tell(report)
+        _tell(found)
+    if report is not None:
+        _write_report(report, found, to_stderr=as_json)
     return 0
+
+
+def _check_folder(folder: Path) -> None:
+    from kiosk.station.pages.folder import check_folder
+
+    check_folder(folder)
+
+
+def _write_report(folder: Path, found: EvaluationReport, *, to_stderr: bool) -> None:
+    from kiosk.station.pages.evaluation import write_report
+
+    typer.echo(f"report: {write_report(folder, found)}", err=to_stderr)
 
 
 def _protocol(folder: Path, pairs: Path | None, training: Path | None, seed: int) -> EvaluationProtocol:

@@ -1,0 +1,189 @@
+"""The page of whole visits: what the owner of a door means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from kiosk.recognition.evaluation.intervals import Rate
+from kiosk.station.evaluation.results import VisitsResult, VisitsRow
+from kiosk.station.pages.acquisition import acquisition_section
+from kiosk.station.pages.intervals import IntervalRow, intervals
+from kiosk.station.pages.page import Card, Item, Plots, Section, Table, Text, section
+from kiosk.station.pages.paths import path_name, subject
+from kiosk.station.pages.plots import Plot
+from kiosk.station.pages.wording import (
+    NOTHING,
+    Cell,
+    at_most,
+    count,
+    distance,
+    in_words,
+    noun,
+    one_in,
+    percent,
+    rate_cell,
+    reach,
+)
+
+_KINDS = {
+    "pictures": "several pictures of a person, as frames",
+    "still": "moved, dimmed and blurred copies of one picture",
+    "clips": "video clips",
+}
+
+
+def lead(results: Sequence[VisitsResult]) -> tuple[str, ...]:
+    """The answer in plain words, of the first path's largest gallery."""
+    first = subject(results)
+    row = _main(first)
+    if row is None:
+        return ("These pictures carry no visit: there are too few people, or too few pictures of each.",)
+    strangers, members = row.strangers_granted, row.members_refused
+    if strangers.errors:
+        opened = f"{count(strangers.errors)} opened the door ({one_in(strangers.value)})"
+    else:
+        opened = f"none opened the door, so {at_most(strangers)} would (95 % sure)"
+    answer = f"Of {noun(strangers.trials, 'visit')} by strangers, {opened}."
+    refused = (
+        f"Of {noun(members.trials, 'visit')} by members, {count(members.errors)} ({percent(members.value)}) ended "
+        f"refused and {count(row.members_undecided.errors)} ({percent(row.members_undecided.value)}) without "
+        "a decision."
+    )
+    how = (
+        f"That is {first.path} with N = {count(row.people)} people enrolled by {noun(row.templates, 'picture')} each, "
+        f"visits of {noun(row.frames, 'frame')} ({_kind(row)}), {row.k} of {row.n} frames agreeing, threshold "
+        f"{distance(row.threshold)}, margin {row.margin:g}."
+    )
+    return (answer, refused, how)
+
+
+def cards(results: Sequence[VisitsResult]) -> tuple[Card, ...]:
+    """What the owner asks first."""
+    first = subject(results)
+    row = _main(first)
+    if row is None:
+        return ()
+    median = row.frames_needed.get("median")
+    frames = (
+        () if median is None else (Card(f"{median:g}", "frames until the door opens, half of the time", _late(row)),)
+    )
+    return (
+        _seldom(row.strangers_granted, "visits by strangers opened the door"),
+        _seldom(row.wrong_person_granted, "visits by members were taken for another member"),
+        Card(percent(row.members_refused.value), "of members' visits ended refused", _counts(row.members_refused)),
+        *frames,
+    )
+
+
+def _seldom(rate: Rate, text: str) -> Card:
+    tone = "warn" if rate.errors else "good"
+    detail = f"{at_most(rate)} (95 %)"
+    if not rate.errors:
+        return Card(in_words(rate), text, detail, tone)
+    return Card(one_in(rate.value), text, f"{in_words(rate)}; {detail}", tone)
+
+
+def _counts(rate: Rate) -> str:
+    return f"{in_words(rate)}; 95 %: {reach(rate)}"
+
+
+def _late(row: VisitsRow) -> str:
+    late = row.frames_needed.get("p90")
+    return "" if late is None else f"nine times of ten: at most {late:g}"
+
+
+def _main(result: VisitsResult) -> VisitsRow | None:
+    """The row that stands on top: of the most people, the first kind of visit."""
+    return max(result.rows, key=lambda row: row.people, default=None)
+
+
+def _kind(row: VisitsRow) -> str:
+    return _KINDS.get(row.kind, row.kind)
+
+
+def sections(results: Sequence[VisitsResult]) -> tuple[Section, ...]:
+    """Intervals, tables, further figures, failures."""
+    plots = [_plot(number, result) for number, result in enumerate(results, start=1) if result.rows]
+    left_out = dict.fromkeys(text for result in results for text in result.left_out)
+    notes: list[Item] = [Text(f"Left out: {text}.", note=True) for text in left_out]
+    shown: list[Item] = [Plots(tuple(plots))] if plots else []
+    tables = [table for result in results if result.rows for table in (_table(result), _settings_table(result))]
+    return (
+        *section("results", "How visits ended", [*shown, *tables, *notes]),
+        *section("facts", "Further figures", [_facts(result) for result in results if result.facts]),
+        *acquisition_section(results),
+    )
+
+
+def _plot(number: int, result: VisitsResult) -> tuple[Plot, str]:
+    several = len({row.templates for row in result.rows}) > 1
+    rows = [
+        IntervalRow(
+            f"{row.kind}, N = {count(row.people)}{f', {row.templates} each' if several else ''}",
+            row.strangers_granted,
+            row.members_refused,
+        )
+        for row in result.rows
+    ]
+    caption = "The further left, the better. A line without a dot: none was seen, and more than its end is excluded."
+    return intervals(f"visits-{number}", path_name(result.path), rows), caption
+
+
+def _table(result: VisitsResult) -> Table:
+    body = tuple(
+        (
+            Cell(f"N = {count(row.people)}, {row.templates} each", _kind(row)),
+            Cell(
+                one_in(row.strangers_granted.value),
+                f"{in_words(row.strangers_granted)}\n{at_most(row.strangers_granted)}",
+            ),
+            rate_cell(row.wrong_person_granted),
+            rate_cell(row.members_refused),
+            rate_cell(row.members_undecided),
+            Cell(f"{row.frames_needed.get('median', 0):g}" if row.frames_needed else NOTHING, _late(row)),
+        )
+        for row in result.rows
+    )
+    headings = (
+        "People, pictures of each",
+        "Strangers let in",
+        "Taken for another member",
+        "Members refused",
+        "Members undecided",
+        "Frames to open",
+    )
+    return Table(f"{path_name(result.path)}: how visits ended, with counts and 95 % intervals.", headings, body)
+
+
+def _settings_table(result: VisitsResult) -> Table:
+    body = tuple(
+        (
+            Cell(f"N = {count(row.people)}, {row.templates} each", _kind(row)),
+            Cell(distance(row.threshold)),
+            Cell(f"{row.margin:g}"),
+            Cell(f"{row.k} of {row.n}"),
+            Cell(count(row.frames)),
+            Cell(count(row.seeds)),
+            Cell(count(row.strangers), "people"),
+            Cell(count(row.members), "people"),
+        )
+        for row in result.rows
+    )
+    headings = ("People, pictures of each", "Threshold", "Margin", "k of n", "Frames", "Seeds", "Strangers", "Members")
+    note = "Many visits of few people are worth less than their number says: the last two columns count the people."
+    return Table(f"{path_name(result.path)}: the rule, and who stands behind the figures.", headings, body, note)
+
+
+def _facts(result: VisitsResult) -> Table:
+    rows = tuple((name, Cell(value)) for name, value in _flat(result.facts))
+    return Table(f"{path_name(result.path)}: further figures.", ("Figure", "Value"), rows)
+
+
+def _flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        whole = f"{before}{name}".replace("_", " ")
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{whole}, ")
+        else:
+            yield whole, f"{value:.4g}" if isinstance(value, float) else str(value)
