@@ -56,6 +56,7 @@ def wilson(errors: int, trials: int, confidence: float = CONFIDENCE) -> Rate:
         raise ValueError(f"{errors} errors in {trials} trials")
     if trials == 0:
         return Rate(0, 0, 0.0, 1.0)
+    errors, trials = int(errors), int(trials)
     z2 = NormalDist().inv_cdf((1 + confidence) / 2) ** 2
     share = errors / trials
     middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
@@ -63,7 +64,7 @@ def wilson(errors: int, trials: int, confidence: float = CONFIDENCE) -> Rate:
     # At the ends the formula gives exactly 0 and 1; rounding would not.
     low = middle - half if errors > 0 else 0.0
     high = middle + half if errors < trials else 1.0
-    return Rate(int(errors), int(trials), low, high)
+    return Rate(errors, trials, low, high)
 
 
 def bootstrap_over_people(

@@ -91,15 +91,18 @@ def open_set(
         margin: by which the nearest person must be nearer than the next to be accepted.
         seed: of the intervals.
 
-    Raises EvaluationError where the gallery is empty, or there are no strangers' probes, or no members'.
+    Raises EvaluationError where the gallery is empty, no members are among the probes, or no strangers whom a threshold
+    could keep out.
     """
     owned = np.asarray(owners, np.intp)
-    persons = np.unique(np.asarray(people), return_inverse=True)[1] if people is not None else np.arange(len(owned))
+    persons = np.arange(len(owned)) if people is None else np.unique(np.asarray(people), return_inverse=True)[1]
     member = owned != STRANGER
     nearest = Nearest.of(distances, margin)
+    _need(np.isfinite(nearest.distance[~member]), "a stranger that is clearly nearest to somebody")
+    _need(member[member], "a member")
     found = nearest.person == owned
-    first = Nearest.of(distances)
-    ranked = rate_over_people(~(found & np.isfinite(first.distance))[member], persons[member], seed=seed)
+    first = found & np.isfinite(Nearest.of(distances).distance)
+    ranked = rate_over_people(~first[member], persons[member], seed=seed)
     own = np.where(found, nearest.distance, np.inf)
     points = figures_over_people(
         own[member], nearest.distance[~member], (persons[member], persons[~member]), rates, seed=seed
@@ -119,3 +122,8 @@ def open_set(
             for point in points
         ),
     )
+
+
+def _need(some: NDArray[np.bool_], kind: str) -> None:
+    if not some.any():
+        raise EvaluationError("open set", f"there is no picture of {kind}", "give more pictures of more people")

@@ -26,12 +26,17 @@ class Curve:
 
     def at(self, threshold: float) -> tuple[float, float]:
         """FMR and FNMR at any threshold."""
-        place = max(int(np.searchsorted(self.thresholds, threshold, side="right")) - 1, 0)
+        place = self._last(self.thresholds <= threshold)
         return float(self.fmr[place]), float(self.fnmr[place])
 
     def fnmr_at_fmr(self, fmr: float) -> float:
         """The smallest FNMR that any threshold with that FMR or less has."""
-        return float(self.fnmr[int(np.searchsorted(self.fmr, fmr, side="right")) - 1])
+        return float(self.fnmr[self._last(self.fmr <= fmr)])
+
+    @staticmethod
+    def _last(reached: NDArray[np.bool_]) -> int:
+        """Where nothing is reached, as by NaN, that is the place that accepts nothing."""
+        return max(int(np.count_nonzero(reached)) - 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ def threshold_at_fmr(impostor: ArrayLike, fmr: float) -> float:
     """
     distances = _distances(impostor)
     ordered = np.sort(distances[np.isfinite(distances)])
-    _need(ordered, "of two people")
+    _need(ordered, "of two people that has a distance")
     # Each count is compared as a share: 0.29 * 100 is less than 29.
     allowed = int(np.count_nonzero(np.arange(1, len(distances) + 1) / len(distances) <= fmr))
     return float(np.nextafter(ordered[allowed], -np.inf) if allowed < len(ordered) else ordered[-1])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from kiosk.recognition.evaluation.intervals import Interval, Weights, bootstraps_over_people
+from kiosk.recognition.evaluation.intervals import RESAMPLES, Interval, Weights, bootstraps_over_people
 from kiosk.recognition.evaluation.rates import (
     Curve,
     OperatingPoint,
@@ -45,6 +46,7 @@ def figures_over_people(
     people: tuple[ArrayLike, ArrayLike],
     rates: Sequence[float],
     *,
+    resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Figures:
     """The figures of distances (G,) and (I,), with the operating points for some false match rates.
@@ -66,8 +68,8 @@ def figures_over_people(
         fmr = [curve.at(point.threshold)[0] for point in points]
         return [area_under(curve), equal_error_rate(curve)[0], *fmr, *map(curve.fnmr_at_fmr, rates)]
 
-    everybody = np.concatenate([np.asarray(part) for part in people])
-    found = bootstraps_over_people(figures, everybody, seed=seed) or [None] * wanted
+    everybody = np.concatenate([_two_of_each(part) for part in people])
+    found = bootstraps_over_people(figures, everybody, resamples=resamples, seed=seed) or [None] * wanted
     rate, threshold = equal_error_rate(whole)
     return Figures(
         whole,
@@ -79,3 +81,8 @@ def figures_over_people(
             for point, fmr, fnmr in zip(points, found[2 : 2 + len(points)], found[2 + len(points) :], strict=True)
         ),
     )
+
+
+def _two_of_each(people: ArrayLike) -> NDArray[Any]:
+    given = np.asarray(people)
+    return np.stack([given, given], axis=1) if given.ndim == 1 else given
