@@ -30,6 +30,7 @@ _SEARCHED_SIDE_PX = 480  # of a frame: a sharper camera shows the same people, i
 _TRACKED_PX = 56  # so is a face that is followed: smaller boxes jitter too much
 _NEIGHBOURS = 5
 _SECOND_TRY_NEIGHBOURS = 3
+_LAST_TRY_NEIGHBOURS = 2
 _PHOTOGRAPH_PX = (200, 500)  # the longer side of a photograph is brought between these
 _VERSION = 2  # counts up when the same picture may show other faces
 _TURNS = (12, -12, 25, -25)  # degrees by which a photograph is turned where no face is found upright
@@ -125,6 +126,8 @@ class HaarDetector:
         yield lambda: _faces(_search(self._alt2, grey, 1.1, _SECOND_TRY_NEIGHBOURS, (smallest, 0)), 1 / scale)
         yield lambda: self._in_even_light(grey, scale, smallest)
         yield lambda: self._on_one_side(grey, scale, smallest, sought)
+        if sought is not None:  # where a face is known to be, little speaks for it
+            yield lambda: _faces(_search(self._default, grey, 1.05, _LAST_TRY_NEIGHBOURS, (smallest, 0)), 1 / scale)
 
     def _in_even_light(self, grey: ByteImage, scale: float, smallest: int) -> list[Face]:
         """Backlight, and faces that fill the picture: even light and a border to search in."""

@@ -6,7 +6,7 @@ import hashlib
 import io
 import zlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from zipfile import BadZipFile
 
 import numpy as np
@@ -72,10 +72,15 @@ class LandmarkModel:
 
     Attributes:
         key: another one where the trees are others.
+        is_refined: whether its points are to be preferred to a detector's own.
+        mean_shape: (5, 2) where the points of a face lie on average, in parts of its box.
     """
+
+    is_refined: Final = False
 
     def __init__(self, shape: _Reals, cascades: list[_Cascade], key: str) -> None:
         self.key = key
+        self.mean_shape = shape.reshape(-1, 2).astype(np.float64)
         self._shape = shape
         self._cascades = cascades
         mean = shape.astype(np.float64).view(np.complex128)
