@@ -29,10 +29,10 @@ from kiosk.encoders.training.validation import (
     distances_of,
     impostor_distances,
     pairs_of,
-    threshold_at,
     verification_accuracy,
 )
 from kiosk.errors import EncoderError
+from kiosk.recognition.evaluation.rates import threshold_at_fmr
 from kiosk.station.training_chips import CACHE, FolderChips, Show, folder_chips
 from kiosk.weights.spec_files import is_name
 
@@ -182,7 +182,7 @@ def _finish(request: Request, prepared: Prepared, run: Run) -> Trained:
     pairs = pairs_of(held_out.owners, request.settings.seed)
     distances = distances_of(embeddings, pairs)
     impostors = impostor_distances(embeddings, held_out.owners)
-    threshold = _cut_off(float(np.clip(threshold_at(impostors, FALSE_MATCH_RATE), 1e-3, _LARGEST_DISTANCE)))
+    threshold = _cut_off(float(np.clip(threshold_at_fmr(impostors, FALSE_MATCH_RATE), 1e-3, _LARGEST_DISTANCE)))
     picture = plot(run.rows, distances[pairs.same], impostors)
     write_whole(request.out / PLOT, lambda partial: _write_text(partial, picture))
     recipe = replace(

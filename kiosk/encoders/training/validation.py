@@ -89,10 +89,3 @@ def impostor_distances(embeddings: NDArray[np.float32], owners: NDArray[np.intp]
     first, second = np.nonzero(np.triu(owners[:, None] != owners[None, :]))
     products = embeddings.astype(np.float64) @ embeddings.T.astype(np.float64)
     return np.sqrt(np.maximum(2 - 2 * products[first, second], 0))
-
-
-def threshold_at(impostors: NDArray[np.float64], false_match_rate: float) -> float:
-    """The largest distance up to which at most that part of the impostors is accepted."""
-    ordered = np.sort(impostors)
-    allowed = int(false_match_rate * len(ordered))
-    return float(np.nextafter(ordered[allowed], 0))
