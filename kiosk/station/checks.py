@@ -31,10 +31,14 @@ def config_found(config: ConfigFile) -> Finding:
     return Finding("config", State.OK, str(config.path or translate("health", "built-in defaults")), public=public)
 
 
-def encoder_found(config: Config, spec: EncoderSpec, known: Collection[str], verified: str = "") -> Finding:
-    """The encoder with its numbers; `verified` says what was found out about its file."""
-    threshold, margin = matching_numbers(config, spec)
+def encoder_found(
+    config: Config, spec: EncoderSpec, known: Collection[str], people: int | None, verified: str = ""
+) -> Finding:
+    """The encoder with its numbers for so many people; `verified` says what was found out about its file."""
+    threshold, margin = matching_numbers(config, spec, people or 0)
     numbers = translate("health", "threshold {threshold}, margin {margin}")
+    if people is None and spec.name not in config.matching.threshold and spec.statistics is not None:
+        numbers = translate("health", "threshold {threshold} at most, less with more people; margin {margin}")
     told = numbers.format(threshold=_written(threshold), margin=_written(margin))
     message = ", ".join(filter(None, (spec.name, verified, told)))
     public = f"{spec.name}, threshold {threshold:g}, margin {margin:g}"

@@ -111,7 +111,7 @@ def _exported_spec(name: str) -> EncoderSpec:
 
 
 def _threshold(config: ConfigFile, spec: EncoderSpec | None) -> float | None:
-    return matching_numbers(config.current, spec)[0] if spec else None
+    return matching_numbers(config.current, spec, people=0)[0] if spec else None
 
 
 def _milliseconds(encoder: Encoder, chips: dict[Crop, Chip]) -> float:

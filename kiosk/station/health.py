@@ -156,7 +156,7 @@ def _encoder(desk: Desk) -> Finding:
     if station is None:
         return _loading("encoder")
     known = {*encoder_names(own_weights(desk.config)), *EXPORTED}
-    return encoder_found(desk.config.current, station.encoder, known)
+    return encoder_found(desk.config.current, station.encoder, known, len(desk.snapshot.people))
 
 
 def _voice(desk: Desk) -> Finding:

@@ -27,24 +27,15 @@ from kiosk.recognition.gallery.snapshot import GallerySnapshot
 from kiosk.recognition.pipeline import Recogniser
 from kiosk.station.advice import advice_for
 from kiosk.station.capturing import Capturing
+from kiosk.station.frame_clock import FrameClock
 from kiosk.station.known_people import KnownPeople
-from kiosk.station.matching import matching_numbers
+from kiosk.station.matching import automatic_threshold, matching_numbers
 from kiosk.station.report import Report, Status
 from kiosk.station.visitor_keeping import VisitorKeeping
 from kiosk.station.watched_files import WatchedFiles
 from kiosk.words import translate
 
 _CHECK_JOURNAL_SECONDS = 5.0
-
-
-class FrameClock:
-    """The time of the newest frame: the clock of a recording that is read faster than it was made."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class KeptGallery(Protocol):
@@ -120,6 +111,12 @@ class Station:
     def margin(self) -> float:
         """By how much the next best person must be farther; for any thread."""
         return self._parts.recogniser.margin
+
+    @property
+    def automatic_threshold(self) -> float:
+        """The threshold of so many people as are in force, where nobody sets another; for any thread."""
+        people = len(self._parts.recogniser.gallery.people)
+        return automatic_threshold(self._parts.encoder, people, self._config.current.matching.stranger_rate)
 
     @property
     def encoder(self) -> EncoderSpec:
@@ -246,8 +243,7 @@ class Station:
 
     def _apply(self, config: Config) -> None:
         decision, voice = config.decision, config.voice
-        recogniser = self._parts.recogniser
-        recogniser.threshold, recogniser.margin = matching_numbers(config, self._parts.encoder)
+        self._take_numbers(config)
         self._rule.configure(RuleSettings(**decision.model_dump()))
         self._rule.restart_counts()
         self._controller.open_seconds = config.door.open_seconds
@@ -258,6 +254,11 @@ class Station:
         self._parts.voice.volume = voice.volume
         self._hints.enabled = voice.hints
 
+    def _take_numbers(self, config: Config) -> None:
+        recogniser = self._parts.recogniser
+        people = len(recogniser.gallery.people)
+        recogniser.threshold, recogniser.margin = matching_numbers(config, self._parts.encoder, people)
+
     def _take_over_gallery(self) -> None:
         snapshot = self._parts.gallery.snapshot
         before = self._parts.recogniser.gallery
@@ -265,6 +266,7 @@ class Station:
             return
         self._people.refresh()  # first: whoever comes in with it may be suspended
         self._parts.recogniser.gallery = snapshot
+        self._take_numbers(self._config.current)
         if isinstance(before, GallerySnapshot) and before.templates == snapshot.templates:
             return
         self._rule.restart_counts()

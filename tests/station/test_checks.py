@@ -67,12 +67,12 @@ class TestGallery:
 class TestEncoder:
     def test_its_numbers_are_those_in_force(self, spec):
         config = Config(matching={"threshold": {"dlib_resnet": 0.3}})
-        found = encoder_found(config, spec, encoder_names(FOLDER), "verified")
+        found = encoder_found(config, spec, encoder_names(FOLDER), 0, "verified")
         assert (found.state, found.message) == (State.OK, "dlib_resnet, verified, threshold 0.3, margin 0.04")
 
     def test_a_number_that_is_never_used_is_a_warning(self, spec):
         config = Config(matching={"threshold": {"Ada": 0.3}})
-        found = encoder_found(config, spec, encoder_names(FOLDER))
+        found = encoder_found(config, spec, encoder_names(FOLDER), 0)
         assert (found.state, "no encoder is called Ada" in found.message) == (State.WARNING, True)
         assert "Ada" not in found.public
 

@@ -1,10 +1,13 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kiosk.config import Config, ConfigFile
+from kiosk.encoders import encoder_spec
+from kiosk.encoders.statistics import QuantileTable, Statistics
 from kiosk.station.build import load_configured_encoder
-from kiosk.station.matching import matching_numbers, names_of_none, names_spelt_otherwise
+from kiosk.station.matching import automatic_threshold, matching_numbers, names_of_none, names_spelt_otherwise
 
 
 def written(home: Path, text: str) -> ConfigFile:
@@ -29,15 +32,48 @@ class TestMatchingNumbers:
     )
     def test_they_are_the_users_only_where_meant_for_this_encoder(self, home, option, numbers):
         config = written(home, option)
-        assert matching_numbers(config.current, load_configured_encoder(config).spec) == numbers
+        assert matching_numbers(config.current, load_configured_encoder(config).spec, people=0) == numbers
 
     def test_a_composite_has_its_own(self, home, save_spec):
         save_spec("other", mirror=False, threshold=0.5, margin=0.05)
         config = written(home, "encoder: {dlib_resnet: 1, other: 1}\nmatching: {threshold: {dlib_resnet: 0.1}}")
         spec = load_configured_encoder(config).spec
-        assert matching_numbers(config.current, spec) == (spec.threshold, spec.margin)
+        assert matching_numbers(config.current, spec, people=0) == (spec.threshold, spec.margin)
         config = written(home, f"encoder: [dlib_resnet, other]\nmatching: {{threshold: {{{spec.name}: 0.1}}}}")
-        assert matching_numbers(config.current, spec)[0] == 0.1
+        assert matching_numbers(config.current, spec, people=0)[0] == 0.1
+
+
+class TestAutomaticThreshold:
+    STATISTICS = Statistics(
+        "made up",
+        1000,
+        QuantileTable(1_000_000, (1e-5, 1e-4, 1e-3, 1e-2, 1.0), (0.30, 0.34, 0.38, 0.42, 1.2)),
+        QuantileTable(1000, (0.01, 0.1, 1.0), (0.5, 0.4, 0.1)),
+    )
+
+    def spec(self, statistics=STATISTICS):
+        return replace(encoder_spec("dlib_resnet"), threshold=0.38, statistics=statistics)
+
+    @pytest.mark.parametrize(
+        ("people", "rate", "threshold"),
+        [(1, 1e-3, 0.38), (10, 1e-3, 0.34), (100, 1e-3, 0.30), (1, 1e-4, 0.34), (10, 1e-4, 0.30), (1000, 1e-3, 0.26)],
+    )
+    def test_each_person_more_is_one_more_whom_a_stranger_may_resemble(self, people, rate, threshold):
+        assert automatic_threshold(self.spec(), people, rate) == pytest.approx(threshold, abs=0.0011)
+
+    def test_it_is_never_above_the_encoders_own(self):
+        assert automatic_threshold(self.spec(), 1, 0.1) == 0.38
+
+    @pytest.mark.parametrize(("people", "statistics"), [(0, STATISTICS), (50, None)])
+    def test_it_is_the_encoders_own_where_nobody_is_enrolled_or_nothing_is_known(self, people, statistics):
+        assert automatic_threshold(self.spec(statistics), people, 1e-4) == 0.38
+
+    def test_it_never_accepts_everybody_nor_falls_to_nothing(self):
+        assert 0 < automatic_threshold(self.spec(), 10**9, 1e-7) < 0.1
+
+    def test_a_threshold_of_ones_own_stays_whatever_the_number_of_people(self):
+        config = Config.model_validate({"matching": {"threshold": {"dlib_resnet": 0.37}}})
+        assert matching_numbers(config, self.spec(), 500)[0] == 0.37
 
 
 def test_a_name_with_a_part_that_is_not_known_is_of_none():

@@ -73,14 +73,15 @@ def test_the_points_grow_with_the_picture(refined, hopper, box, scale):
 
 @pytest.mark.data
 @pytest.mark.parametrize(
-    ("picture", "found", "places"),
+    "case",
     [
         ("John_Manley_0002", Box(61, 52, 196, 187), [(153, 116), (100, 119), (122, 139)]),
         ("Janica_Kostelic_0001", Box(50, 58, 185, 193), [(158, 111), (92, 112), (125, 145)]),
         ("Paul_Wilson_0001", Box(56, 52, 200, 196), [(162, 106), (94, 107), (128, 146)]),
     ],
 )
-def test_a_face_that_was_missed_from_its_box_is_found_from_another(model, refined, data, picture, found, places):
+def test_a_face_that_was_missed_from_its_box_is_found_from_another(model, refined, data, case):
+    picture, found, places = case
     image = read_picture(data / "lfw-view1" / picture[:-5] / f"{picture}.jpg")
     away = [np.abs(finder.locate(image, found).points[[0, 2, 4]] - places).mean() for finder in (model, refined)]
     assert away[0] > 5  # px; the outer corners of the eyes and the base of the nose

@@ -55,7 +55,7 @@ def _by_encoder(info: OptionInfo, desk: Desk) -> Editor:
         ends = translate("settings", "more lenient"), translate("settings", "stricter")
         return ByEncoderEditor(info, spec.name, spec.margin, ends)
     ends = translate("settings", "stricter"), translate("settings", "more lenient")
-    return ByEncoderEditor(info, spec.name, spec.threshold, ends)
+    return ByEncoderEditor(info, spec.name, station.automatic_threshold, ends)
 
 
 def _overruled(desk: Desk) -> bool:
