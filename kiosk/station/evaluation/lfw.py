@@ -117,7 +117,7 @@ def _scored(pairs: Pairs, by_source: dict[str, Sample], extractor: Extractor) ->
 def _distance(template: Sample, probe: Sample, extractor: Extractor) -> float:
     if template.template is None or probe.probe is None:
         return float("nan")
-    return float(distances_to(enrolled(extractor, [template]), [probe])[0, 0])
+    return float(distances_to(enrolled(extractor, [template]), [probe], extractor.comparison)[0, 0])
 
 
 def _scores(scored: ScoredPairs) -> Scores:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kiosk.domain import Embedding, Template
 from kiosk.recognition.gallery.snapshot import GallerySnapshot
-from kiosk.recognition.matching import person_distances
+from kiosk.recognition.matching import Comparison, person_distances
 from kiosk.station.evaluation.extractors import Extractor, Vector
 from kiosk.station.evaluation.features import Picture, Sample
 from kiosk.station.evaluation.results import Result, WorstPair
@@ -47,13 +47,13 @@ def enrolled(extractor: Extractor, samples: Iterable[Sample]) -> GallerySnapshot
     )
 
 
-def distances_to(gallery: GallerySnapshot, samples: Sequence[Sample]) -> NDArray[np.float64]:
+def distances_to(gallery: GallerySnapshot, samples: Sequence[Sample], comparison: Comparison) -> NDArray[np.float64]:
     """How far each sample is from each person, (P, N), by the kiosk's own rule; NaN where it was not acquired."""
     found = np.full((len(samples), len(gallery.people)), np.nan)
     there = [number for number, one in enumerate(samples) if one.probe is not None]
     if there and gallery.people:
         probes: Vector = np.stack([samples[number].probe for number in there])  # type: ignore[misc]
-        found[there] = person_distances(probes, gallery)
+        found[there] = person_distances(probes, gallery, comparison)
     return found
 
 
