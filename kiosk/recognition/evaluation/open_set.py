@@ -81,7 +81,7 @@ def open_set(
     margin: float = 0.0,
     seed: int = 0,
 ) -> OpenSetResult:
-    """FNIR at each FPIR asked for.
+    """FNIR at each FPIR asked for, with intervals for this gallery: who else might be enrolled is not drawn anew.
 
     Args:
         distances: of each probe to each person of the gallery (P, N); NaN where a picture gave no embedding.
