@@ -147,6 +147,8 @@ class Embedding:
 
     vector: NDArray[np.float32]  # (D,), L2-normalised, finite
     encoder: str  # the name of the encoder that made it; embeddings of two encoders are never compared
+    count: int = 1  # pictures of one person whose embeddings were averaged
+    scatter: float = 0.0  # mean squared distance of these from their mean, which is shorter than 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -33,22 +33,22 @@ def open_gallery(config: Path | None, gallery: Path | None) -> Known:
     from kiosk.station.build import (
         load_configured_encoder,
         make_gallery,
+        make_landmarks,
         photograph_reader,
         weights_folders,
     )
     from kiosk.station.matching import comparison_of, matching_numbers
     from kiosk.station.places import gallery_folder
-    from kiosk.vision.landmarks import shipped_landmarks
 
     settings = read_config(config)
     folder = gallery or gallery_folder(settings)
-    encoder, landmarks = load_configured_encoder(settings), shipped_landmarks()
+    encoder, landmarks = load_configured_encoder(settings), make_landmarks(settings)
     known = make_gallery(settings, folder, encoder, landmarks)
     comparison = comparison_of(settings.current.path, encoder.spec, weights_folders(settings))
     with progress_bar("reading the gallery") as show:
         known.load(show)
     reader = photograph_reader(settings, encoder, landmarks)
-    numbers = matching_numbers(settings.current, encoder.spec)
+    numbers = matching_numbers(settings.current, encoder.spec, len(known.snapshot.people))
     return Known(*numbers, comparison, folder, known.snapshot, reader)
 
 

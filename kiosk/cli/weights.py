@@ -15,7 +15,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from kiosk.cli.exits import answering
 from kiosk.cli.options import ConfigOption, JsonOption, read_config
-from kiosk.cli.output import print_json, print_table
+from kiosk.cli.output import print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
     from kiosk.station.spec_check import CheckedSpec
@@ -36,7 +36,7 @@ def add_to(app: typer.Typer) -> None:
     """Registers the commands."""
     group = typer.Typer(name="weights", no_args_is_help=True, help="Encoders and detectors as files.")
     group.command("list")(answering(list_weights))
-    for command in (fetch, verify, remove, export):
+    for command in (fetch, verify, remove, export, cohort):
         group.command()(answering(command))
     app.add_typer(group)
 
@@ -130,6 +130,33 @@ def export(
     typer.echo(f"{name.value} is made: {made.file}, {made.spec}")
     typer.echo(f"largest difference from Keras: {made.difference:.1e}")
     typer.echo(f"To use it, write `encoder: {name.value}` in config.yaml.")
+    return 0
+
+
+def cohort(
+    people: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="A folder that holds a folder of pictures a person.")
+    ],
+    *,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where to write; else the weights folder.")
+    ] = None,
+    config: ConfigOption = None,
+) -> int:
+    """Make the strangers against whom the configured encoder's distances are seen: 300 who are nobody.
+
+    They are drawn at random from what the people of FOLDER have in common; hundreds of people are best.
+
+    Example: kiosk weights cohort lfw
+    """
+    from kiosk.station.cohort_making import make_cohort
+
+    with progress_bar("reading the pictures") as show:
+        made = make_cohort(read_config(config), people, out or _folder(config), show)
+    typer.echo(f"{made.strangers} strangers, drawn from {made.people} people, are in {made.path}")
+    if made.left_out:
+        typer.echo(f"{made.left_out} people are left out: no face can be used on their first picture")
+    typer.echo("To use them, write `path: {cohort: auto}` in config.yaml.")
     return 0
 
 

@@ -95,6 +95,7 @@ class MatchingSection(Section):
 
     threshold: Annotated[dict[Text, Threshold], BeforeValidator(_by_encoder)] = option({}, "distance")
     margin: Annotated[dict[Text, Margin], BeforeValidator(_by_encoder)] = option({}, "distance")
+    stranger_rate: float = option(0.001, "of strangers' visits", ge=1e-7, le=0.1)
 
 
 class CohortUse(enum.StrEnum):
@@ -108,11 +109,11 @@ class CohortUse(enum.StrEnum):
 class PathSection(Section):
     """How faces become numbers, and how these are compared."""
 
-    pooling_frames: int = option(1, "frames", ge=1, le=30)
-    template_rule: Annotated[TemplateRule, Field(strict=False)] = option(TemplateRule.NEAREST)
-    cohort: Annotated[CohortUse, Field(strict=False)] = option(CohortUse.OFF)
+    pooling_frames: int = option(5, "frames", ge=1, le=30)
+    template_rule: Annotated[TemplateRule, Field(strict=False)] = option(TemplateRule.MEAN)
+    cohort: Annotated[CohortUse, Field(strict=False)] = option(CohortUse.AUTO)
     template_copies: int = option(0, "copies", ge=0, le=50)
-    landmark_passes: int = option(1, "passes", ge=1, le=2)
+    landmark_passes: int = option(2, "passes", ge=1, le=2)
 
 
 class DecisionSection(Section):

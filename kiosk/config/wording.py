@@ -45,6 +45,7 @@ UNITS = (
     QT_TRANSLATE_NOOP("settings", "part of the eye distance"),
     QT_TRANSLATE_NOOP("settings", "distance"),
     QT_TRANSLATE_NOOP("settings", "part"),
+    QT_TRANSLATE_NOOP("settings", "of strangers' visits"),
     QT_TRANSLATE_NOOP("settings", "copies"),
     QT_TRANSLATE_NOOP("settings", "passes"),
 )
@@ -132,6 +133,14 @@ WORDS = {
         QT_TRANSLATE_NOOP("settings", "Margin"),
         QT_TRANSLATE_NOOP("settings", "The next best person must be farther away by this. Higher = stricter."),
     ),
+    "matching.stranger_rate": Wording(
+        QT_TRANSLATE_NOOP("settings", "How often a stranger may be let in"),
+        QT_TRANSLATE_NOOP(
+            "settings",
+            "0.001 = at most one visit in 1,000. The automatic threshold follows this and the number of people. Lower "
+            "= stricter.",
+        ),
+    ),
     "path.pooling_frames": Wording(
         QT_TRANSLATE_NOOP("settings", "Frames that are averaged"),
         QT_TRANSLATE_NOOP(
@@ -147,8 +156,8 @@ WORDS = {
         QT_TRANSLATE_NOOP("settings", "Comparison with strangers"),
         QT_TRANSLATE_NOOP(
             "settings",
-            "A face that resembles everybody is nobody yet. Automatic = for people with few pictures, where the "
-            "encoder brings its strangers along.",
+            "A face that is near to everybody is near to nobody. Automatic = where the encoder brings its strangers "
+            "along; on = they must be there.",
         ),
     ),
     "path.template_copies": Wording(

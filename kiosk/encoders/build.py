@@ -8,8 +8,7 @@ import io
 import re
 import sys
 import tempfile
-import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from ruamel.yaml import YAML
 
 from kiosk import resources
 from kiosk.encoders import dlib_resnet
+from kiosk.encoders.array_file import npz_bytes
 from kiosk.encoders.dlib_landmarks import build_landmarks
 from kiosk.encoders.dlib_network import read_network
 from kiosk.encoders.from_file import KIND, encoder_of
@@ -85,18 +85,6 @@ def resnet_spec_text(content: bytes) -> bytes:
 def _answer(content: bytes) -> NDArray[np.float32]:
     spec = dlib_resnet.dlib_resnet_spec(content)
     return golden_vector(encoder_of(dlib_resnet.NAME, spec, content, threads=1)).vector
-
-
-def npz_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """The arrays as a compressed .npz that has the same bytes every time: no clock in it, names in order."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name in sorted(arrays):
-            content = io.BytesIO()
-            np.lib.format.write_array(content, arrays[name], allow_pickle=False)
-            member = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
-            archive.writestr(member, content.getvalue(), zipfile.ZIP_DEFLATED, compresslevel=9)
-    return buffer.getvalue()
 
 
 def manifest_text(entries: Sequence[WeightsFile]) -> bytes:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.domain import Chip, Crop, Embedding
-from kiosk.encoders.encoder import Encoder, EncoderSpec, Golden, embedding
+from kiosk.encoders.encoder import Averaging, Encoder, EncoderSpec, Golden, embedding
 from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_vector
 from kiosk.encoders.statistics import Statistics, together
 from kiosk.errors import EncoderError
@@ -76,7 +76,14 @@ def _described(name: str, parts: Sequence[Encoder], weights: Sequence[float]) ->
         parameters=sum(counts) if len(counts) == len(specs) else None,
         golden=None,
         statistics=_statistics(specs, weights),
+        averaging=_averaging(specs, weights),
     )
+
+
+def _averaging(specs: Sequence[EncoderSpec], weights: Sequence[float]) -> Averaging:
+    """Squared distances add up, and so does the scatter; of the shares the one that grants least."""
+    scatter = sum(weight**2 * spec.averaging.scatter for spec, weight in zip(specs, weights, strict=True))
+    return Averaging(scatter, max(spec.averaging.share for spec in specs))
 
 
 def _statistics(specs: Sequence[EncoderSpec], weights: Sequence[float]) -> Statistics | None:

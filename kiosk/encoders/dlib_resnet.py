@@ -15,7 +15,7 @@ import numpy as np
 from kiosk.domain import CropKind
 from kiosk.encoders.dlib_network import Affine, Convolution, Dense, DlibNetwork, Layer, Pooling, Weights
 from kiosk.encoders.inputs import Layout
-from kiosk.encoders.spec_file import CropSection, GoldenSection, InputSection, SpecFile
+from kiosk.encoders.spec_file import CropSection, GoldenSection, InputSection, PoolingSection, SpecFile
 from kiosk.encoders.weights import set_weights
 from kiosk.errors import WeightsError
 
@@ -54,6 +54,7 @@ def dlib_resnet_spec(content: bytes, golden: GoldenSection | None = None) -> Spe
         threshold=0.38,  # false match rate 1.0e-3 over 1.20 million impostor pairs of LFW View 1, Haar boxes
         margin=0.04,
         golden=golden,
+        pooling=PoolingSection(scatter=0.0445, share=0.58),  # pictures of View 1, averaged three by three
     )
 
 

@@ -27,6 +27,27 @@ class Golden:
 
 
 @dataclass(frozen=True, slots=True)
+class Averaging:
+    """What averaging does to an encoder's distances; see kiosk.recognition.matching.
+
+    Attributes:
+        scatter: mean squared distance of an embedding from the mean of its person's.
+        share: of the scatter that a mean leaves out, what it takes off the squared distances of strangers too.
+    """
+
+    scatter: float = 0.0
+    share: float = 0.0
+
+    @classmethod
+    def usual(cls, threshold: float) -> "Averaging":
+        """What encoders of that threshold have, where nobody has measured it."""
+        return cls(0.31 * threshold**2, 0.6)
+
+
+NO_AVERAGING: Final = Averaging()
+
+
+@dataclass(frozen=True, slots=True)
 class EncoderSpec:
     """All that others need to know of an encoder."""
 
@@ -42,6 +63,7 @@ class EncoderSpec:
     parameters: int | None  # None where nobody has said
     golden: Golden | None  # None where the hash of its file stands in
     statistics: Statistics | None = field(default=None, repr=False)  # None where nobody has measured them
+    averaging: Averaging = NO_AVERAGING
 
 
 class Network(Protocol):

@@ -56,6 +56,7 @@ def described(name: str, spec: SpecFile) -> EncoderSpec:
         parameters=spec.parameters,
         golden=Golden(spec.golden.picture, spec.golden.values) if spec.golden else None,
         statistics=spec.statistics.statistics if spec.statistics else None,
+        averaging=spec.averaging,
     )
 
 

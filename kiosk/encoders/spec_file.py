@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from kiosk.domain import Crop, CropKind
+from kiosk.encoders.encoder import Averaging
 from kiosk.encoders.inputs import Colour, InputFormat, Layout
 from kiosk.encoders.statistics import QuantileTable, Statistics
 from kiosk.weights.spec_files import Sha256, Spec, section_text
@@ -119,6 +120,13 @@ def statistics_text(statistics: Statistics) -> str:
     return section_text("statistics", StatisticsSection.model_validate(asdict(statistics)))
 
 
+class PoolingSection(Spec):
+    """What averaging does to distances; see Averaging."""
+
+    scatter: float = Field(ge=0, le=4)
+    share: float = Field(ge=0, le=1)
+
+
 class SpecFile(Spec):
     """One encoder that lies in a file beside its spec."""
 
@@ -136,6 +144,7 @@ class SpecFile(Spec):
     margin: float = Field(ge=0, le=1)
     golden: GoldenSection | None = None  # None: the hash stands in
     statistics: StatisticsSection | None = None  # None: nobody has measured them
+    pooling: PoolingSection | None = None  # likewise
 
     @model_validator(mode="after")
     def _no_more_values_than_come_out(self) -> Self:
@@ -147,6 +156,13 @@ class SpecFile(Spec):
     def chip(self) -> Crop:
         """The crop with its size."""
         return Crop(self.crop.kind, self.input.size_px, self.crop.margin)
+
+    @property
+    def averaging(self) -> Averaging:
+        """As measured, or as is usual."""
+        if self.pooling is None:
+            return Averaging.usual(self.threshold)
+        return Averaging(self.pooling.scatter, self.pooling.share)
 
 
 def _rises(numbers: Sequence[float]) -> bool:

@@ -11,6 +11,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from kiosk.encoders.array_file import npz_bytes
 from kiosk.errors import WeightsError
 from kiosk.words import translate
 
@@ -23,7 +24,7 @@ _NARROWEST, _WIDEST = 0.5, 2.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Surroundings:
-    """How far vectors (T, D) are from the cohort: mean and standard deviation, (T,) each."""
+    """How far vectors (T, D) are from the nearer half of the cohort: mean and standard deviation, (T,) each."""
 
     mean: NDArray[np.float64]
     spread: NDArray[np.float64]
@@ -34,9 +35,10 @@ class Cohort:
 
     A face that is near to everybody is near to nobody in particular. So a distance d between probe and template
     becomes m + s * ((d - m_probe) / s_probe + (d - m_template) / s_template) / 2, where m_x and s_x are mean and
-    standard deviation of the distances from x to the cohort (s-norm: Kenny 2010, "Bayesian speaker verification with
-    heavy-tailed priors"), and m and s their usual values, those of the cohort's own members: what comes out lies on the
-    encoder's scale, so that threshold and margin keep their meaning.
+    standard deviation of the distances from x to the nearer half of the cohort (adaptive s-norm: Matejka and others
+    2017, "Analysis of score normalization in multilingual speaker recognition"), and m and s their usual values, those
+    of the cohort's own members: what comes out lies on the encoder's scale, so that threshold and margin keep their
+    meaning.
 
     Raises ValueError where the vectors are of no use.
     """
@@ -48,17 +50,17 @@ class Cohort:
             raise ValueError("its members are no directions")
         self._vectors = vectors
         among = _apart(vectors, vectors)
-        others = among[~np.eye(len(vectors), dtype=bool)].reshape(len(vectors), -1)
+        others = _nearer_half(among[~np.eye(len(vectors), dtype=bool)].reshape(len(vectors), -1))
         self._mean, self._spread = float(others.mean()), float(others.std(axis=1).mean())
         if not self._spread > 0:
             raise ValueError("its members do not differ")
         self._last: tuple[weakref.ref[_Vectors], _Surroundings] | None = None
 
     def normalised(self, distances: NDArray[np.float32], probe: _Vectors, templates: _Vectors) -> NDArray[np.float32]:
-        """The distances (T,) of a probe (D,) to templates (T, D), seen against the cohort; none below 0."""
+        """The distances (T,) of a probe (D,) to templates (T, D), seen against the cohort."""
         here, there = self._surroundings(probe[np.newaxis]), self._of_templates(templates)
         scores = ((distances - here.mean) / here.spread + (distances - there.mean) / there.spread) / 2
-        return np.maximum(self._mean + self._spread * scores, 0).astype(np.float32)
+        return np.asarray(self._mean + self._spread * scores, np.float32)
 
     def _of_templates(self, templates: _Vectors) -> _Surroundings:
         """Kept for the gallery that was asked about last, as a door asks about the same one with each frame."""
@@ -70,9 +72,28 @@ class Cohort:
         return found
 
     def _surroundings(self, vectors: _Vectors) -> _Surroundings:
-        apart = _apart(vectors, self._vectors)
+        apart = _nearer_half(_apart(vectors, self._vectors))
         spread = np.clip(apart.std(axis=1), _NARROWEST * self._spread, _WIDEST * self._spread)
         return _Surroundings(apart.mean(axis=1), spread)
+
+
+def drawn(vectors: _Vectors, count: int, seed: int = 0) -> _Vectors:
+    """Strangers (count, D) who are nobody, drawn from the normal distribution that people (P, D) have.
+
+    Of the people only mean and covariance go in: nobody's embedding is among them, and none can be had from them.
+    Raises ValueError where the people are too few.
+    """
+    if len(vectors) < _LEAST:
+        raise ValueError(f"{_LEAST} people are needed, {len(vectors)} were given")
+    people = vectors.astype(np.float64)
+    random = np.random.default_rng(seed)
+    found: NDArray[np.float64] = random.multivariate_normal(people.mean(axis=0), np.cov(people, rowvar=False), count, method="eigh")
+    return (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+
+
+def cohort_bytes(vectors: _Vectors, key: str) -> bytes:
+    """The file that `read_cohort` reads; the same bytes each time."""
+    return npz_bytes({"encoder": np.array(key), "vectors": vectors.astype(np.float16)})
 
 
 def read_cohort(thing: object, content: bytes, key: str, dimension: int) -> Cohort:
@@ -101,6 +122,12 @@ def read_cohort(thing: object, content: bytes, key: str, dimension: int) -> Coho
     ) as fault:
         reason = translate("faults", "is no cohort: {error}").format(error=fault)
         raise WeightsError(thing, reason, remedy) from fault
+
+
+def _nearer_half(apart: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The smaller half of each row (A, C): (A, C / 2)."""
+    half = apart.shape[1] // 2
+    return np.asarray(np.partition(apart, half, axis=1)[:, :half])
 
 
 def _apart(some: _Vectors, others: _Vectors) -> NDArray[np.float64]:

@@ -1,6 +1,5 @@
 """Comparing a probe with templates: verify (1:1) and identify (1:N). Pure functions."""
 
-import math
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.domain import Candidate, Embedding, Identification, TemplateRule, Verification
+from kiosk.encoders.encoder import NO_AVERAGING, Averaging
 from kiosk.errors import EncoderError, UnknownPersonError
 from kiosk.recognition.cohort import Cohort
 from kiosk.words import translate
@@ -24,6 +24,8 @@ class Searchable(Protocol):
     def owners(self) -> NDArray[np.intp]: ...  # (T,) index into people
     @property
     def people(self) -> tuple[str, ...]: ...
+    @property
+    def means(self) -> "PeopleMeans": ...
 
 
 def distances(probe: NDArray[np.float32], matrix: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -31,66 +33,116 @@ def distances(probe: NDArray[np.float32], matrix: NDArray[np.float32]) -> NDArra
     return np.asarray(np.linalg.norm(matrix - probe, axis=1), np.float32)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PeopleMeans:
+    """Each person's templates as one."""
+
+    vectors: NDArray[np.float32]  # (N, D) directions of the means; NaN for a person without, or without direction
+    counts: NDArray[np.intp]  # (N,) templates
+    scatters: NDArray[np.float64]  # (N,) mean squared distance of a person's templates from their mean
+
+    @classmethod
+    def of(cls, matrix: NDArray[np.float32], owners: NDArray[np.intp], people: int) -> "PeopleMeans":
+        """Those of templates (T, D) and their owners (T,), among so many people."""
+        counts = np.bincount(owners, minlength=people)
+        sums = np.zeros((people, matrix.shape[1]))
+        np.add.at(sums, owners, matrix)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            means = sums / counts[:, np.newaxis]
+            lengths = np.linalg.norm(means, axis=1)
+            # Two of one length, of a person with one template, are not two of unlike length by rounding.
+            scatters = np.where(counts > 1, np.maximum(1 - lengths**2, 0), 0)
+            return cls((means / lengths[:, np.newaxis]).astype(np.float32), counts, scatters)
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """How distances to templates become one to their person.
 
+    Under TemplateRule.MEAN everybody is the mean of their templates. Averaging brings vectors nearer together, those of
+    strangers too, by a share of the scatter that is averaged away; that share is added again to the squared distance,
+    for what was averaged of the probe (under every rule) and of the person. So a threshold means the same however many
+    templates and frames there are. What does not scatter, such as frames that are all the same, gains nothing by being
+    averaged, and nothing is added.
+
     Attributes:
         rule: where a person has several.
+        averaging: the encoder's.
         cohort: strangers against whom distances are seen; None = distances are as they are.
-        few: the cohort takes part for people with so many templates at most.
     """
 
     rule: TemplateRule = TemplateRule.NEAREST
+    averaging: Averaging = NO_AVERAGING
     cohort: Cohort | None = None
-    few: float = math.inf
+
+    def handicap(self, counts: NDArray[np.integer], scatters: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What is added to squared distances of means of so many embeddings that scatter so."""
+        left_out = np.minimum(scatters, self.averaging.scatter * (1 - 1 / np.maximum(counts, 1)))
+        return np.asarray(self.averaging.share * left_out, np.float64)
 
 
 PLAIN: Final = Comparison()
 
 
 def person_distances(
-    probes: NDArray[np.float32], gallery: Searchable, comparison: Comparison = PLAIN
+    probes: NDArray[np.float32],
+    gallery: Searchable,
+    comparison: Comparison = PLAIN,
+    *,
+    counts: NDArray[np.integer] | None = None,
+    scatters: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float32]:
     """How far each of the probes (P, D) is from each of the N people: (P, N).
 
-    Infinitely far from a person without templates; NaN where probe or template is no number.
+    Infinitely far from a person without templates; NaN where probe or template is no number. `counts` and `scatters`
+    (P,) say which probes are means, and of what; see Embedding.
     """
     found = np.full((len(probes), len(gallery.people)), np.inf, np.float32)
     if not gallery.people:
         return found
-    matrix, owners = gallery.matrix, gallery.owners
-    counts = np.bincount(owners, minlength=len(gallery.people))
-    if comparison.rule is TemplateRule.MEAN:
-        matrix, owners = _means(matrix, owners)
-    sparse = counts[owners] <= comparison.few
-    for probe, row in zip(probes, found, strict=True):
-        apart = distances(probe, matrix)
-        if comparison.cohort is not None and sparse.any():
-            apart = np.where(sparse, comparison.cohort.normalised(apart, probe, matrix), apart)
-        np.minimum.at(row, owners, apart)
-        if comparison.rule is TemplateRule.NEAREST_TWO:
-            _average_with_second(row, owners, apart)
+    counts = np.ones(len(probes), np.intp) if counts is None else counts
+    scatters = np.zeros(len(probes)) if scatters is None else scatters
+    fill = _fill_by_means if comparison.rule is TemplateRule.MEAN else _fill_by_templates
+    for probe, row, handicap in zip(probes, found, comparison.handicap(counts, scatters), strict=True):
+        fill(row, probe, float(handicap), gallery, comparison)
     return found
 
 
-def _means(matrix: NDArray[np.float32], owners: NDArray[np.intp]) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
-    """The direction of each owner's mean, and the owners who have any."""
-    there, index = np.unique(owners, return_inverse=True)
-    sums = np.zeros((len(there), matrix.shape[1]))
-    np.add.at(sums, index, matrix)
-    # A person whose templates cancel out has no mean: NaN, which nobody is near to.
-    with np.errstate(invalid="ignore"):
-        return (sums / np.linalg.norm(sums, axis=1, keepdims=True)).astype(np.float32), there
+def _fill_by_means(
+    row: NDArray[np.float32], probe: NDArray[np.float32], handicap: float, gallery: Searchable, comparison: Comparison
+) -> None:
+    means = gallery.means
+    there = means.counts > 0
+    handicaps = handicap + comparison.handicap(means.counts, means.scatters)
+    row[there] = _seen(distances(probe, means.vectors), probe, means.vectors, handicaps, comparison.cohort)[there]
 
 
-def _average_with_second(nearest: NDArray[np.float32], owners: NDArray[np.intp], apart: NDArray[np.float32]) -> None:
-    """Makes the nearest distance of everybody with two templates or more the mean of the two nearest, in place."""
+def _fill_by_templates(
+    row: NDArray[np.float32], probe: NDArray[np.float32], handicap: float, gallery: Searchable, comparison: Comparison
+) -> None:
+    owners = gallery.owners
+    apart = _seen(distances(probe, gallery.matrix), probe, gallery.matrix, handicap, comparison.cohort)
+    np.minimum.at(row, owners, apart)
+    if comparison.rule is not TemplateRule.NEAREST_TWO:
+        return
     order = np.lexsort((apart, owners))
-    sorted_owners = owners[order]
-    people, first, counts = np.unique(sorted_owners, return_index=True, return_counts=True)
+    people, first, counts = np.unique(owners[order], return_index=True, return_counts=True)
     people, second = people[counts > 1], first[counts > 1] + 1
-    nearest[people] = (nearest[people] + apart[order[second]]) / 2
+    row[people] = (row[people] + apart[order[second]]) / 2
+
+
+def _seen(
+    apart: NDArray[np.float32],
+    probe: NDArray[np.float32],
+    others: NDArray[np.float32],
+    handicaps: NDArray[np.float64] | float,
+    cohort: Cohort | None,
+) -> NDArray[np.float32]:
+    """Distances with what averaging took off added, and seen against the cohort."""
+    fair = np.sqrt(apart.astype(np.float64) ** 2 + handicaps)
+    if cohort is None:
+        return fair.astype(np.float32)
+    return np.maximum(cohort.normalised(apart, probe, others) + (fair - apart), 0).astype(np.float32)
 
 
 def identify(
@@ -136,5 +188,6 @@ def _person_distances(probe: Embedding, gallery: Searchable, comparison: Compari
             translate("faults", "the gallery is of {encoder}").format(encoder=gallery.encoder),
             translate("faults", "encode both with the same encoder"),
         )
-    (found,) = person_distances(probe.vector[np.newaxis], gallery, comparison)
+    averaged = {"counts": np.array([probe.count]), "scatters": np.array([probe.scatter])}
+    (found,) = person_distances(probe.vector[np.newaxis], gallery, comparison, **averaged)
     return np.asarray(found)

@@ -30,12 +30,12 @@ from kiosk.recognition.pooling import TrackPool, mean_embedding, quality
 from kiosk.vision.alignment import QUALITY_CROP, cut, needs, quality_chip
 from kiosk.vision.copies import moved_copies
 from kiosk.vision.detector import FaceDetector, distinct
-from kiosk.vision.landmarks import LandmarkModel
 from kiosk.vision.quality import Gates, conditions_of
+from kiosk.vision.refinement import LandmarkFinder
 from kiosk.vision.tracking import Tracker
 
 # The way from a picture to chips, as part of the key under which embeddings are cached: raise it when that changes.
-PATH_VERSION = 2
+PATH_VERSION = 3
 
 _FULL_SEARCH_EVERY_SECONDS = 0.25  # for newcomers, while somebody is followed
 _SEARCH_BELOW_GATE = 0.8  # faces somewhat too small are found too: their owner is asked to come closer
@@ -47,7 +47,7 @@ class FacePath:
     `template_copies` chips, each cut a little aside, are averaged with the face's own where it is a stored picture's.
     """
 
-    def __init__(self, landmarks: LandmarkModel, encoder: Encoder, gates: Gates, *, template_copies: int = 0) -> None:
+    def __init__(self, landmarks: LandmarkFinder, encoder: Encoder, gates: Gates, *, template_copies: int = 0) -> None:
         self.encoder = encoder
         self.gates = gates
         self._landmarks = landmarks
@@ -81,7 +81,7 @@ class FacePath:
             return shown, rejection, conditions
         chips = {}
         for crop in self.encoder.spec.crops:
-            suited = next((located[scheme] for scheme in needs(crop) if scheme in located), shown)
+            suited = next((located[scheme] for scheme in self._preferred(crop) if scheme in located), shown)
             chips[crop] = quality if crop == QUALITY_CROP else cut(image, suited, crop)
         return shown, chips, conditions
 
@@ -101,15 +101,24 @@ class FacePath:
         moved = {crop: moved_copies(chip.face, number) for crop, chip in chips.items()}
         copies = [{crop: cut(image, faces[index], crop) for crop, faces in moved.items()} for index in range(number)]
         found = [self.encoder.embed(view) for view in (chips, *copies)]
-        return mean_embedding(found) if copies else found[0]
+        # One picture, however often it is looked at: nothing is said of how the person's pictures scatter.
+        return replace(mean_embedding(found), count=1, scatter=0.0) if copies else found[0]
 
     def _located(self, image: ByteImage, face: Face) -> dict[Scheme, Face]:
         """The face with landmarks of each scheme that is at hand: dlib's too, where they are called for."""
         located = {} if face.landmarks is None else {face.landmarks.scheme: face}
         called_for = map(needs, self.encoder.spec.crops)
-        if not located or any(schemes and located.keys().isdisjoint(schemes) for schemes in called_for):
+        lacking = any(schemes and located.keys().isdisjoint(schemes) for schemes in called_for)
+        if not located or lacking or self._landmarks.is_refined:
             located[Scheme.DLIB] = replace(face, landmarks=self._landmarks.locate(image, face.box))
         return located
+
+    def _preferred(self, crop: Crop) -> tuple[Scheme, ...]:
+        """The schemes that a crop takes, the one first that is the surest here."""
+        schemes = needs(crop)
+        if self._landmarks.is_refined and Scheme.DLIB in schemes:
+            return Scheme.DLIB, *schemes
+        return schemes
 
 
 class PhotographReader:
@@ -141,10 +150,10 @@ class PhotographReader:
 
         So the data sets of the field are made: whom a picture is named after stands in its middle.
         """
-        faces = self._detector.find_thoroughly(image)
+        middle = image.shape[1] / 2, image.shape[0] / 2
+        faces = self._detector.find_thoroughly(image, middle)
         if not faces:
             return None, Rejection.NO_FACE
-        middle = image.shape[1] / 2, image.shape[0] / 2
         return self._path.embedding(image, min(faces, key=lambda face: math.dist(face.box.centre, middle)))
 
     def all(self, image: ByteImage) -> list[tuple[Face, Embedding | Rejection]]:
@@ -216,7 +225,7 @@ class Recogniser:
         self._detector = detector
         self._path = path
         self._comparison = comparison
-        self._pool = TrackPool(pooling_frames)
+        self._pool = TrackPool(pooling_frames, path.encoder.spec.threshold + path.encoder.spec.margin)
         self._tracker = Tracker()
         self._last_image: ByteImage | None = None
         self._last: tuple[TrackedFace, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Container, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,13 +13,17 @@ from kiosk.encoders.encoder import embedding
 from kiosk.vision.quality import USUAL
 
 _LEAST_WEIGHT = 0.1  # of the worst picture that passed the gates, beside 1 for one without a fault
-_SLACK_MARGINS = 1.0  # see TrackPool
 
 
 def mean_embedding(embeddings: Sequence[Embedding], weights: Sequence[float] | None = None) -> Embedding:
-    """The direction of the weighted mean of embeddings of one encoder; raises EncoderError where it has none."""
+    """The direction of the weighted mean of embeddings of one person, and how far these lie about it.
+
+    Raises EncoderError where the mean has no direction.
+    """
     vectors = np.array([one.vector for one in embeddings], np.float64)
-    return embedding(embeddings[0].encoder, np.average(vectors, axis=0, weights=weights))
+    mean = np.average(vectors, axis=0, weights=weights)
+    scatter = max(1.0 - float(mean @ mean), 0.0)
+    return replace(embedding(embeddings[0].encoder, mean), count=len(vectors), scatter=scatter)
 
 
 def quality(conditions: Conditions) -> float:
@@ -37,16 +42,18 @@ class TrackPool:
     """Who a face is that is followed, by the mean of its last embeddings; used by one thread.
 
     The mean of two people resembles a third, whom neither of them does. So a mean names somebody only where the newest
-    frame bears it out: by itself it has the same person as its nearest, within the threshold and one margin more. Where
-    it has somebody else within the threshold, the mean begins anew with this frame. In all these cases the frame counts
-    by itself.
+    frame bears it out: by itself it has the same person among its nearest, within the limit, and nobody else as the
+    nearest within the threshold. Else the frame counts by itself, and where there is somebody else, the mean begins
+    anew with it.
 
     Args:
         frames: how many are averaged; 1 = each counts by itself.
+        limit: the distance up to which a frame bears a name out; never less than the threshold.
     """
 
-    def __init__(self, frames: int) -> None:
+    def __init__(self, frames: int, limit: float = 0.0) -> None:
         self._frames = frames
+        self._limit = limit
         self._pools: dict[int, deque[tuple[Embedding, float]]] = {}
 
     def identify(
@@ -58,12 +65,11 @@ class TrackPool:
             return alone
         mean = self._mean(track, probe, weight)
         pooled = alone if mean is probe else search(mean)
-        if _bears_out(alone, pooled):
-            return pooled
-        if alone.within_threshold:
+        if alone.within_threshold and _person(alone) != _person(pooled):
             self._pools[track].clear()
             self._mean(track, probe, weight)
-        return alone
+            return alone
+        return pooled if self._bears_out(alone, _person(pooled)) else alone
 
     def keep(self, living: Container[int]) -> None:
         """Forgets the tracks that have ended."""
@@ -76,9 +82,11 @@ class TrackPool:
             return probe
         return mean_embedding([one for one, _ in pool], [weight for _, weight in pool])
 
+    def _bears_out(self, alone: Identification, person: str | None) -> bool:
+        """Whether the newest frame by itself speaks for the person whom the mean is nearest to."""
+        limit = max(self._limit, alone.threshold)
+        return any(one.person == person and one.distance <= limit for one in alone.candidates)
 
-def _bears_out(alone: Identification, pooled: Identification) -> bool:
-    """Whether the newest frame by itself speaks for the person whom the mean is nearest to."""
-    if alone.best is None or pooled.best is None or alone.best.person != pooled.best.person:
-        return False
-    return alone.best.distance <= alone.threshold + _SLACK_MARGINS * alone.margin
+
+def _person(found: Identification) -> str | None:
+    return found.best.person if found.best is not None else None

@@ -23,15 +23,17 @@ from kiosk.recognition.gallery import Gallery
 from kiosk.recognition.gallery.watch import GalleryWatch
 from kiosk.recognition.pipeline import FacePath, PhotographReader, Recogniser
 from kiosk.resources import weights
+from kiosk.station.frame_clock import FrameClock
 from kiosk.station.matching import comparison_of, matching_numbers
 from kiosk.station.places import cache_folder, demo_gallery, gallery_folder, journal_file, visitors_file
-from kiosk.station.station import FrameClock, Parts, Station
+from kiosk.station.station import Parts, Station
 from kiosk.station.visitor_keeping import VisitorKeeping
 from kiosk.station.watched_files import WatchedFiles
 from kiosk.vision.camera import WatchedCamera
 from kiosk.vision.detector import FaceDetector, HaarDetector
-from kiosk.vision.landmarks import LandmarkModel, shipped_landmarks
+from kiosk.vision.landmarks import shipped_landmarks
 from kiosk.vision.quality import PHOTOGRAPH, Gates
+from kiosk.vision.refinement import LandmarkFinder, RefinedLandmarks
 from kiosk.vision.sources import Source, first_camera, is_recording, open_source, stable_name
 from kiosk.vision.yunet import YuNetDetector
 from kiosk.weights.detector_files import KIND as DETECTOR
@@ -156,17 +158,23 @@ def _watched(config: ConfigFile) -> WatchedFiles:
     return WatchedFiles([*paths, *(own / path.name for path in paths)])
 
 
-def photograph_path(config: ConfigFile, encoder: Encoder, landmarks: LandmarkModel) -> FacePath:
+def make_landmarks(config: ConfigFile) -> LandmarkFinder:
+    """What finds eyes and nose, in as many passes as the configuration says; raises KioskError."""
+    model = shipped_landmarks()
+    return RefinedLandmarks(model) if config.current.path.landmark_passes > 1 else model
+
+
+def photograph_path(config: ConfigFile, encoder: Encoder, landmarks: LandmarkFinder) -> FacePath:
     """The way of a photograph to its embedding; for one thread."""
     return FacePath(landmarks, encoder, PHOTOGRAPH, template_copies=config.current.path.template_copies)
 
 
-def photograph_reader(config: ConfigFile, encoder: Encoder, landmarks: LandmarkModel) -> PhotographReader:
+def photograph_reader(config: ConfigFile, encoder: Encoder, landmarks: LandmarkFinder) -> PhotographReader:
     """Reads gallery pictures; for one thread."""
     return PhotographReader(make_detector(config), photograph_path(config, encoder, landmarks))
 
 
-def make_gallery(config: ConfigFile, folder: Path, encoder: Encoder, landmarks: LandmarkModel) -> Gallery:
+def make_gallery(config: ConfigFile, folder: Path, encoder: Encoder, landmarks: LandmarkFinder) -> Gallery:
     """The image folder, not loaded yet."""
     # Its readers are made later and in other threads: none may read otherwise than its templates were.
     detector, copies = _detector_maker(config), config.current.path.template_copies
@@ -198,11 +206,11 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
     _purge_visitors(config)
     progress("encoder", 0, 1)
     files = _watched(config)  # first: what is replaced while it is loaded has changed
-    encoder, landmarks, detector = load_configured_encoder(config), shipped_landmarks(), make_detector(config)
+    encoder, landmarks, detector = load_configured_encoder(config), make_landmarks(config), make_detector(config)
     progress("encoder", 1, 1)
     gallery = make_gallery(config, choices.gallery, encoder, landmarks)
     gallery.load(lambda done, total: progress("gallery", done, total))
-    threshold, margin = matching_numbers(config.current, encoder.spec)
+    threshold, margin = matching_numbers(config.current, encoder.spec, len(gallery.snapshot.people))
     comparison = comparison_of(config.current.path, encoder.spec, weights_folders(config))
     recogniser = Recogniser(
         detector,

@@ -1,4 +1,4 @@
-"""The strangers that distances are seen against, as files: weights/<encoder>.cohort.npz, found and made."""
+"""The strangers that distances are seen against, as files: weights/<encoder>.cohort.npz."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from kiosk.encoders import EncoderSpec
 from kiosk.errors import WeightsError
 from kiosk.recognition.cohort import Cohort, read_cohort
 from kiosk.weights.manifest import read_manifest, verified_bytes
-from kiosk.words import translate
+from kiosk.words import QT_TRANSLATE_NOOP, translate
 
 _MAX_BYTES = 16 * 2**20
+_REMEDY = QT_TRANSLATE_NOOP("faults", "make it anew with `kiosk weights cohort FOLDER`")
 
 
 def cohort_file(encoder: str) -> str:
@@ -42,5 +43,5 @@ def _content(path: Path) -> bytes:
         raise WeightsError(path, reason, translate("faults", "check its permissions")) from error
     if len(content) > _MAX_BYTES:
         reason = translate("faults", "has more than {size} bytes").format(size=_MAX_BYTES)
-        raise WeightsError(path, reason, translate("faults", "make it anew with `kiosk weights cohort FOLDER`"))
+        raise WeightsError(path, reason, translate("faults", _REMEDY))
     return content

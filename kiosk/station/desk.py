@@ -17,11 +17,10 @@ from kiosk.config import Config, ConfigFile
 from kiosk.errors import EncoderError
 from kiosk.recognition.gallery import GallerySnapshot
 from kiosk.recognition.pipeline import PhotographReader
-from kiosk.station.build import Choices, load_configured_encoder, photograph_reader
+from kiosk.station.build import Choices, load_configured_encoder, make_landmarks, photograph_reader
 from kiosk.station.places import journal_file, staff_file, visitors_file
 from kiosk.station.station import Station
 from kiosk.vision.camera import WatchedCamera
-from kiosk.vision.landmarks import shipped_landmarks
 from kiosk.words import translate
 
 UNKNOWN_STAFF = "?"  # in the journal, where a PIN was nobody's
@@ -84,7 +83,7 @@ class Desk:
             wanted = _what_reads(self.config.current)
             if self._reader is None or self._reader[0] != wanted:
                 encoder = load_configured_encoder(self.config)
-                self._reader = wanted, photograph_reader(self.config, encoder, shipped_landmarks())
+                self._reader = wanted, photograph_reader(self.config, encoder, make_landmarks(self.config))
             yield self._reader[1]
 
     def enter(self, pin: str) -> StaffMember | Refused:

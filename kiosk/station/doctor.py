@@ -19,6 +19,7 @@ from kiosk.station.build import (
     load_configured_encoder,
     make_detector,
     make_gallery,
+    make_landmarks,
     own_weights,
     watch_camera,
 )
@@ -35,7 +36,6 @@ from kiosk.station.checks import (
 )
 from kiosk.station.findings import Finding, State, examine, of_fault
 from kiosk.station.places import gallery_folder, journal_file, staff_file
-from kiosk.vision.landmarks import shipped_landmarks
 from kiosk.vision.sources import source_name
 
 _CAMERA_SECONDS = 8.0  # a USB camera may take some to give its first picture
@@ -92,7 +92,7 @@ def _camera(choices: Choices) -> Finding:
 
 def _cascade(choices: Choices) -> Finding:
     make_detector(choices.config)
-    shipped_landmarks()
+    make_landmarks(choices.config)
     return Finding("cascade", State.OK, f"detector {choices.config.current.detector} and landmark model are loaded")
 
 
@@ -101,11 +101,11 @@ def _encoder(choices: Choices) -> Finding:
     difference = golden_difference(encoder)
     golden = "no golden vector" if difference is None else f"golden vector within {difference:.0e}"
     known = {*encoder_names(own_weights(choices.config)), *EXPORTED}
-    return encoder_found(choices.config.current, encoder.spec, known, f"SHA-256 verified, {golden}")
+    return encoder_found(choices.config.current, encoder.spec, known, None, f"SHA-256 verified, {golden}")
 
 
 def _gallery(choices: Choices) -> Finding:
-    encoder, landmarks = load_configured_encoder(choices.config), shipped_landmarks()
+    encoder, landmarks = load_configured_encoder(choices.config), make_landmarks(choices.config)
     gallery = make_gallery(choices.config, choices.gallery, encoder, landmarks)
     gallery.load()
     return gallery_found(choices.gallery, gallery.snapshot, encoder.spec.name)

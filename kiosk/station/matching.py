@@ -1,5 +1,6 @@
 """How an encoder's distances are compared, as the configuration has it, and numbers in it that are for no encoder."""
 
+import math
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
@@ -11,13 +12,27 @@ from kiosk.recognition.matching import Comparison
 from kiosk.station.cohorts import cohort_file, find_cohort
 from kiosk.words import translate
 
-_FEW: Final = 2  # templates of a person up to which the cohort pays
+_LEAST: Final = 0.001  # a threshold is above 0
 
 
-def matching_numbers(config: Config, spec: EncoderSpec) -> tuple[float, float]:
-    """Threshold and margin: the user's where they are meant for this encoder, else its own."""
+def matching_numbers(config: Config, spec: EncoderSpec, people: int) -> tuple[float, float]:
+    """Threshold and margin: the user's where they are meant for this encoder, else automatic and its own."""
     matching = config.matching
-    return matching.threshold.get(spec.name, spec.threshold), matching.margin.get(spec.name, spec.margin)
+    threshold = matching.threshold.get(spec.name, automatic_threshold(spec, people, matching.stranger_rate))
+    return threshold, matching.margin.get(spec.name, spec.margin)
+
+
+def automatic_threshold(spec: EncoderSpec, people: int, stranger_rate: float) -> float:
+    """The largest threshold at which a stranger's visit opens the door no more often than `stranger_rate`.
+
+    Each of N people is one more whom a stranger may resemble, so that the rate a person is allowed is 1 / N of it: the
+    bound of Boole. All frames of a visit are taken to err together, to the safe side. In whole thousandths, and never
+    above the encoder's own, which is also the answer where nobody has measured its statistics.
+    """
+    if spec.statistics is None or people < 1:
+        return spec.threshold
+    allowed = float(spec.statistics.impostor.distance_at(stranger_rate / people))
+    return min(spec.threshold, max(math.floor(allowed * 1000) / 1000, _LEAST))
 
 
 def comparison_of(path: PathSection, spec: EncoderSpec, folders: Sequence[Path]) -> Comparison:
@@ -25,18 +40,14 @@ def comparison_of(path: PathSection, spec: EncoderSpec, folders: Sequence[Path])
 
     Raises WeightsError where the encoder's cohort cannot be used, or is asked for and not there.
     """
-    if path.cohort is CohortUse.OFF:
-        return Comparison(path.template_rule)
-    cohort = find_cohort(spec, folders)
-    if path.cohort is CohortUse.AUTO:
-        return Comparison(path.template_rule, cohort, _FEW)
-    if cohort is None:
+    cohort = None if path.cohort is CohortUse.OFF else find_cohort(spec, folders)
+    if cohort is None and path.cohort is CohortUse.ON:
         raise WeightsError(
             folders[0] / cohort_file(spec.name),
             translate("faults", "is not there"),
             translate("faults", "make it with `kiosk weights cohort FOLDER`, or write `cohort: auto` in config.yaml"),
         )
-    return Comparison(path.template_rule, cohort)
+    return Comparison(path.template_rule, spec.averaging, cohort)
 
 
 def names_of_none(config: Config, known: Collection[str]) -> list[str]:

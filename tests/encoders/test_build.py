@@ -1,5 +1,3 @@
-import io
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +5,7 @@ import pytest
 
 from kiosk import resources
 from kiosk.encoders import build
+from kiosk.encoders.array_file import npz_bytes
 from kiosk.encoders.from_file import load_from_file, read_encoder_spec
 from kiosk.errors import WeightsError
 from kiosk.weights.manifest import MANIFEST, WeightsFile, read_manifest, verified_bytes
@@ -56,26 +55,6 @@ def test_a_rebuild_says_how_far_each_file_is_from_the_shipped_one(rebuilt: tuple
         assert line.startswith(f"{file}: {'equal bit for bit' if equal else 'differs from the shipped file'}")
 
 
-def test_an_archive_has_the_same_bytes_whatever_the_clock_and_the_order() -> None:
-    first = build.npz_bytes(ARRAYS)
-    assert build.npz_bytes(dict(reversed(ARRAYS.items()))) == first
-    with zipfile.ZipFile(io.BytesIO(first)) as archive:
-        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-
-
-def test_an_archive_is_read_by_numpy() -> None:
-    with np.load(io.BytesIO(build.npz_bytes(ARRAYS)), allow_pickle=False) as found:
-        assert set(found.files) == {"a", "b"}
-        for name, array in ARRAYS.items():
-            assert found[name].dtype == array.dtype
-            assert np.array_equal(found[name], array)
-
-
-def test_objects_never_get_into_an_archive() -> None:
-    with pytest.raises(ValueError, match="allow_pickle"):
-        build.npz_bytes({"a": np.array([{}])})
-
-
 def test_a_manifest_written_is_the_manifest_read(tmp_path: Path) -> None:
     entries = [
         WeightsFile("a.tflite", "0" * 64, 12, "a source: with a colon", "CC0-1.0", "make weights"),
@@ -110,8 +89,8 @@ def test_a_missing_package_is_named_with_its_remedy(
     ],
 )
 def test_arrays_are_compared_with_the_shipped_ones(shipped: dict[str, np.ndarray] | None, verdict: str) -> None:
-    content = None if shipped is None else build.npz_bytes(shipped)
-    assert verdict in build.compare_landmarks(build.npz_bytes(ARRAYS), content)
+    content = None if shipped is None else npz_bytes(shipped)
+    assert verdict in build.compare_landmarks(npz_bytes(ARRAYS), content)
 
 
 def test_networks_are_compared_by_their_answers(monkeypatch: pytest.MonkeyPatch) -> None:

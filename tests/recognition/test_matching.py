@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from kiosk.domain import Embedding, TemplateRule
+from kiosk.encoders.encoder import NO_AVERAGING, Averaging
 from kiosk.errors import EncoderError, UnknownPersonError
 from kiosk.recognition.cohort import Cohort
-from kiosk.recognition.matching import Comparison, distances, identify, person_distances, verify
+from kiosk.recognition.matching import Comparison, PeopleMeans, distances, identify, person_distances, verify
+from kiosk.recognition.pooling import mean_embedding
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,10 @@ class People:
     owners: NDArray[np.intp]
     matrix: NDArray[np.float32]
     encoder: str = "net"
+
+    @property
+    def means(self) -> PeopleMeans:
+        return PeopleMeans.of(self.matrix, self.owners, len(self.people))
 
 
 def gallery(**templates: list[list[float]]) -> People:
@@ -248,15 +254,83 @@ def strangers(size: int, count: int = 60) -> Cohort:
     return Cohort(unit(np.random.default_rng(9).normal(size=(count, size)) + 0.5))
 
 
-@given(searches(), st.integers(0, 3), st.sampled_from(TemplateRule))
-def test_the_cohort_takes_part_for_people_with_few_templates_only(
-    search: tuple[Embedding, People], few: int, rule: TemplateRule
+@given(searches(), st.sampled_from(TemplateRule))
+def test_the_cohort_moves_distances_and_keeps_the_order_of_templates_alike(
+    search: tuple[Embedding, People], rule: TemplateRule
 ) -> None:
     sought, known = search
     cohort = strangers(sought.vector.size)
-    plain, always, some = (
+    plain, seen = (
         person_distances(sought.vector[np.newaxis], known, comparison)[0]
-        for comparison in (Comparison(rule), Comparison(rule, cohort), Comparison(rule, cohort, few))
+        for comparison in (Comparison(rule), Comparison(rule, cohort=cohort))
     )
-    counts = np.bincount(known.owners, minlength=len(known.people))
-    np.testing.assert_array_equal(some, np.where(counts <= few, always, plain))
+    assert seen.shape == plain.shape
+    assert np.isfinite(seen).all()
+    assert (seen >= 0).all()
+
+
+AVERAGING = Averaging(scatter=0.0445, share=0.58)
+
+
+def cloud(random: np.random.Generator, middle: NDArray[np.float64], count: int) -> NDArray[np.float32]:
+    """Embeddings of one person, spread about as AVERAGING says."""
+    return unit(middle + random.normal(size=(count, middle.size)) * math.sqrt(0.0445 / middle.size))
+
+
+def test_a_mean_of_pictures_is_no_nearer_to_strangers_than_one_picture() -> None:
+    random = np.random.default_rng(1)
+    common = random.normal(size=128)
+    someone = [unit(common + 0.9 * random.normal(size=128)).astype(np.float64) for _ in range(400)]
+    found = {}
+    for count in (1, 2, 3, 5):
+        rows = np.concatenate([cloud(random, middle, count) for middle in someone[:200]])
+        known = People(tuple(map(str, range(200))), np.repeat(np.arange(200), count), rows)
+        probes = [mean_embedding([Embedding(row, "net") for row in cloud(random, m, count)]) for m in someone[200:]]
+        vectors = np.array([one.vector for one in probes])
+        counts, scatters = np.array([one.count for one in probes]), np.array([one.scatter for one in probes])
+        for fair in (True, False):
+            comparison = Comparison(TemplateRule.MEAN, AVERAGING if fair else NO_AVERAGING)
+            apart = person_distances(vectors, known, comparison, counts=counts, scatters=scatters)
+            found[count, fair] = float(np.median(apart))
+    drift = [abs(found[count, True] - found[1, True]) for count in (2, 3, 5)]
+    unfair = [found[1, False] - found[count, False] for count in (2, 3, 5)]
+    assert found[1, True] == pytest.approx(found[1, False])
+    assert max(drift) < 0.6 * min(unfair)
+    assert unfair == sorted(unfair)
+
+
+def test_frames_that_are_all_the_same_are_not_held_against_anybody() -> None:
+    known = gallery(Ada=[[1, 0, 0], [1, 0, 0]], Lin=[[0, 1, 0]])
+    same = mean_embedding([probe(0.96, 0.28, 0)] * 5)
+    assert (same.count, same.scatter) == (5, pytest.approx(0, abs=1e-6))
+    comparison = Comparison(TemplateRule.MEAN, AVERAGING)
+    numbers = {"threshold": 0.4, "margin": 0.0, "comparison": comparison}
+    one, five = (identify(sought, known, **numbers).best for sought in (probe(0.96, 0.28, 0), same))
+    assert five.distance == pytest.approx(one.distance, abs=1e-5)
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.floats(0, 0.3), st.sampled_from(TemplateRule))
+def test_averaging_never_brings_anybody_nearer_than_the_vectors_are(
+    frames: int, templates: int, scatter: float, rule: TemplateRule
+) -> None:
+    random = np.random.default_rng(frames)
+    rows = unit(random.normal(size=(templates, 4)))
+    known = People(("Ada",), np.zeros(templates, np.intp), rows)
+    sought = Embedding(unit(random.normal(size=4)), "net", frames, scatter)
+    plain = identify(sought, known, threshold=1.0, margin=0.0, comparison=Comparison(rule)).best
+    fair = identify(sought, known, threshold=1.0, margin=0.0, comparison=Comparison(rule, AVERAGING)).best
+    assert plain is not None
+    assert fair is not None
+    assert plain.distance - 1e-6 <= fair.distance
+    assert fair.distance**2 - plain.distance**2 <= 2 * AVERAGING.share * AVERAGING.scatter + 1e-5
+    if frames == 1 and (templates == 1 or rule is not TemplateRule.MEAN):
+        assert fair.distance == pytest.approx(plain.distance, abs=1e-6)
+
+
+def test_means_of_people_say_how_many_pictures_scatter_how_far() -> None:
+    matrix = np.array([[1, 0], [0, 1], [1, 0], [0.6, 0.8]], np.float32)
+    means = PeopleMeans.of(matrix, np.array([2, 2, 0, 3]), 4)
+    np.testing.assert_allclose(means.vectors[[0, 2, 3]], [[1, 0], [math.sqrt(0.5)] * 2, [0.6, 0.8]], atol=1e-6)
+    assert np.isnan(means.vectors[1]).all()
+    assert means.counts.tolist() == [1, 0, 2, 1]
+    assert means.scatters[[0, 2, 3]] == pytest.approx([0, 0.5, 0])

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from kiosk.domain import Template
 from kiosk.recognition.gallery.names import person_key
+from kiosk.recognition.matching import PeopleMeans
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class GallerySnapshot:
     def person(self, name: str) -> str | None:
         """The person meant by a name, however it is spelt; None where there is nobody."""
         return self._by_key.get(person_key(name))
+
+    @cached_property
+    def means(self) -> PeopleMeans:
+        """Each person's templates as one."""
+        return PeopleMeans.of(self.matrix, self.owners, len(self.people))
 
     @cached_property
     def _by_key(self) -> dict[str, str]:
