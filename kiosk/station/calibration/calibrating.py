@@ -1,0 +1,168 @@
+"""Everything about one door: who is enrolled, with which pictures, and what threshold that calls for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from kiosk.access.journal import Journal
+from kiosk.config import ConfigFile
+from kiosk.domain import Rejection, Template
+from kiosk.encoders import EncoderSpec
+from kiosk.encoders.statistics import Statistics
+from kiosk.errors import PictureError
+from kiosk.recognition.calibration.calibration import Calibration, Setting, Strictness, calibrated
+from kiosk.recognition.calibration.distances import Comparisons, gallery_distances
+from kiosk.recognition.calibration.pictures import OddPicture, PicturePair, confusable_pairs, odd_pictures
+from kiosk.recognition.calibration.visits import VisitRule
+from kiosk.recognition.gallery import GallerySnapshot
+from kiosk.recognition.pipeline import PhotographReader
+from kiosk.station.build import load_configured_encoder, make_gallery, photograph_reader, weights_folders
+from kiosk.station.calibration.journal_distances import journal_distances
+from kiosk.station.matching import comparison_of, matching_numbers
+from kiosk.station.places import journal_file
+from kiosk.vision.landmarks import shipped_landmarks
+from kiosk.vision.pictures import read_picture
+from kiosk.vision.quality import Gates
+
+# Frames of one visit, by what a clip of two people showed; nearer to 1 is to the safe side for strangers and members.
+VISIT_CORRELATION: Final = 0.9
+PAIRS_SHOWN: Final = 5
+MOST_LOOKED_AT: Final = 500  # pictures whose light, size and focus are looked at
+_OWN_PEOPLE, _OWN_PAIRS = 50, 200  # of which an encoder without statistics can be measured here
+_WORST_GENUINE = 0.02  # pairs of one person that lie farther apart than what is called unlike
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PoorPicture:
+    """A picture that the door itself would turn away."""
+
+    picture: Template
+    reasons: tuple[Rejection, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DoorReport:
+    """What `kiosk calibrate` found."""
+
+    config: ConfigFile
+    folder: Path
+    encoder: EncoderSpec
+    gallery: GallerySnapshot
+    rule: VisitRule
+    threshold: float  # in force
+    margin: float
+    asked: float  # how often a stranger's visit may open the door
+    statistics: Statistics | None
+    own_statistics: bool  # they are this gallery's
+    calibration: Calibration | None  # None where nothing carries one
+    journal: tuple[int, int] | None  # decisions and people taken from it; None where it was not asked
+    confusable: tuple[PicturePair, ...]
+    odd: tuple[OddPicture, ...]
+    poor: tuple[PoorPicture, ...]
+    all_looked_at: bool
+
+    @property
+    def answer(self) -> Setting | None:
+        """What is proposed, promised or not."""
+        return self.calibration.answer(Strictness.BALANCED) if self.calibration is not None else None
+
+    @property
+    def promised(self) -> bool:
+        """Whether the answer holds as often as was asked; else it is an estimate, or there is none."""
+        return self.answer is not None and self.answer.promised
+
+
+def calibrate_door(
+    config: ConfigFile, folder: Path, *, asked: float, with_journal: bool, progress: Progress
+) -> DoorReport:
+    """Reads the gallery and what else there is; raises KioskError."""
+    encoder, landmarks = load_configured_encoder(config), shipped_landmarks()
+    gallery = make_gallery(config, folder, encoder, landmarks)
+    gallery.load(lambda done, total: progress("reading the gallery", done, total))
+    known, spec = gallery.snapshot, encoder.spec
+    threshold, margin = matching_numbers(config.current, spec, len(known.people))
+    odd = odd_pictures(known, alike=spec.threshold, apart=_unlike(spec))
+    left_out = {picture.number for picture in odd}
+    comparison = comparison_of(config.current.path, spec, weights_folders(config))
+    statistics = spec.statistics or _measured_here(known, left_out)
+    decision = config.current.decision
+    rule = VisitRule(decision.k, decision.n, VISIT_CORRELATION)
+    seen = _from_journal(config, known) if with_journal else None
+    calibration = None
+    if statistics is not None and known.people:
+        found = gallery_distances(known, left_out, comparison)
+        further = [seen] if seen is not None else []
+        calibration = calibrated(
+            found, statistics, rule, in_force=threshold, margin=margin, asked=asked, further=further
+        )
+    looked_at = len(known.templates) <= MOST_LOOKED_AT
+    gates = Gates(**config.current.quality.model_dump())
+    reader = photograph_reader(config, encoder, landmarks)
+    poor = _poor_pictures(folder, known, reader, gates, progress) if looked_at else []
+    return DoorReport(
+        config=config,
+        folder=folder,
+        encoder=spec,
+        gallery=known,
+        rule=rule,
+        threshold=threshold,
+        margin=margin,
+        asked=asked,
+        statistics=statistics,
+        own_statistics=spec.statistics is None and statistics is not None,
+        calibration=calibration,
+        journal=None if seen is None else (len(seen[1].distances), len(np.unique(seen[1].people))),
+        confusable=tuple(confusable_pairs(known, PAIRS_SHOWN, left_out)),
+        odd=tuple(odd),
+        poor=tuple(poor),
+        all_looked_at=looked_at,
+    )
+
+
+def _unlike(spec: EncoderSpec) -> float:
+    """Beyond this two pictures of one person are hardly ever."""
+    if spec.statistics is None:
+        return 1.15 * spec.threshold
+    return max(float(spec.statistics.genuine.distance_at(_WORST_GENUINE)), spec.threshold)
+
+
+def _measured_here(gallery: GallerySnapshot, left_out: Collection[int]) -> Statistics | None:
+    """Statistics of the gallery itself, where it is large enough."""
+    good = np.array([number for number in range(len(gallery.templates)) if number not in left_out], np.intp)
+    owners, matrix = gallery.owners[good], gallery.matrix[good] if len(good) else gallery.matrix
+    rows, columns = np.triu_indices(len(good), 1)
+    same = owners[rows] == owners[columns]
+    if len(np.unique(owners)) < _OWN_PEOPLE or np.count_nonzero(same) < _OWN_PAIRS:
+        return None
+    apart = np.linalg.norm(matrix[rows] - matrix[columns], axis=1)
+    return Statistics.of(apart[same], apart[~same], "the pictures of this gallery", len(np.unique(owners)))
+
+
+def _from_journal(config: ConfigFile, gallery: GallerySnapshot) -> tuple[Comparisons, Comparisons]:
+    with closing(Journal(journal_file(config))) as journal:
+        return journal_distances(journal, gallery, datetime.now(UTC))
+
+
+def _poor_pictures(
+    folder: Path, gallery: GallerySnapshot, reader: PhotographReader, gates: Gates, progress: Progress
+) -> list[PoorPicture]:
+    found = []
+    for number, template in enumerate(gallery.templates):
+        progress("looking at the pictures", number, len(gallery.templates))
+        try:
+            seen = reader.look(read_picture(folder / template.source))
+        except PictureError:
+            continue  # gone since it was read: the next run says so
+        reasons = gates.remarks(seen[1]) if seen is not None else (Rejection.NO_FACE,)
+        if reasons:
+            found.append(PoorPicture(template, reasons))
+    return found
