@@ -1,0 +1,129 @@
+"""Visits of one kind at galleries of one size, and what is counted of them at one threshold and at others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.recognition.evaluation.intervals import Rate, rate_over_people, wilson
+from kiosk.station.evaluation.correlation import foretell, likeness
+from kiosk.station.evaluation.replay import Door, End, Visits
+from kiosk.station.evaluation.results import VisitsRow
+
+_CURVE: Final = np.round(np.arange(-0.15, 0.031, 0.03), 6)  # thresholds, from the one in force
+_HIGHEST: Final = 0.1  # above the one in force: so far the highest threshold without strangers is looked for
+_ENOUGH: Final = 300  # visits of strangers, with which no threshold that lets nobody in lets in more than 1 % (95 %)
+_STEPS: Final = 12  # of bisection, which finds it to less than a thousandth
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """One gallery a seed."""
+
+    kind: str  # what the frames of a visit are
+    people: int  # N
+    templates: int  # K
+    frames: int  # of a visit
+    members: Sequence[Visits]
+    strangers: Sequence[Visits]
+    among: Sequence[Visits] = ()  # further strangers, who say how far apart people are; see likeness
+
+    def rows(self, door: Door) -> list[VisitsRow]:
+        """At the threshold in force, and at the highest one at which no stranger was let in."""
+        rows = [self.row(door)]
+        if sum(len(one.visits) for one in self.strangers) >= _ENOUGH:
+            rows.append(self.row(replace(door, threshold=self.highest_without_strangers(door))))
+        return rows
+
+    def row(self, door: Door) -> VisitsRow:
+        """What is counted at one door."""
+        endings = [
+            (visit.person, end)
+            for one in self.members
+            for visit, end in zip(one.visits, one.endings(door), strict=True)
+        ]
+        owners = [person for person, _ in endings]
+        return VisitsRow(
+            kind=self.kind,
+            people=self.people,
+            templates=self.templates,
+            frames=self.frames,
+            seeds=len(self.members),
+            threshold=door.threshold,
+            margin=door.margin,
+            k=door.rule.k,
+            n=door.rule.n,
+            strangers_granted=self.strangers_granted(door),
+            wrong_person_granted=_rate([end.granted_as not in {None, person} for person, end in endings], owners),
+            members_refused=_rate([end.end is End.REFUSED for _, end in endings], owners),
+            members_undecided=_rate([end.end is End.UNDECIDED for _, end in endings], owners),
+            frames_needed=_needed([end.frames for person, end in endings if end.granted_as == person]),
+            strangers=len({visit.person for one in self.strangers for visit in one.visits}),
+            members=len(set(owners)),
+        )
+
+    def strangers_granted(self, door: Door) -> Rate:
+        """Strangers' visits at which the door opened, as for whomever."""
+        people = [visit.person for one in self.strangers for visit in one.visits]
+        granted = np.zeros(len(people), bool)
+        before = 0
+        for one in self.strangers:
+            granted[[before + number for number in one.granted(door)]] = True
+            before += len(one.visits)
+        return _rate(granted.tolist(), people)
+
+    def highest_without_strangers(self, door: Door) -> float:
+        """The threshold up to which none of these very visits of strangers is granted: by bisection, rounded down."""
+        low, high = 0.0, door.threshold + _HIGHEST
+        # Who is refused at a high threshold is refused at a lower one, or so nearly always that the row will tell.
+        granted = [(one, one.granted(replace(door, threshold=high))) for one in self.strangers]
+        if not any(numbers for _, numbers in granted):
+            return high
+        for _ in range(_STEPS):
+            middle = (low + high) / 2
+            at_middle = replace(door, threshold=middle)
+            if any(one.granted(at_middle, numbers) for one, numbers in granted):
+                high = middle
+            else:
+                low = middle
+        return low
+
+    def facts(self, door: Door) -> dict[str, Any]:
+        """Rates at thresholds around the one in force, and how alike the frames are."""
+        thresholds = [float(threshold) for threshold in door.threshold + _CURVE if threshold > 0]
+        doors = [replace(door, threshold=threshold) for threshold in thresholds]
+        rows = [self.row(one) for one in doors]
+        distances = _distances(self.strangers)
+        alike = likeness(distances, _distances(self.among))
+        granted = self.strangers_granted(door).value
+        return {
+            "kind": self.kind,
+            "people": self.people,
+            "thresholds": thresholds,
+            "strangers_granted": [row.strangers_granted.value for row in rows],
+            "members_not_granted": [_sum(row.members_refused, row.members_undecided) for row in rows],
+            "correlation": asdict(alike),
+            "foretold": None if granted is None else asdict(foretell(distances, self.frames, door, alike, granted)),
+        }
+
+
+def _distances(several: Sequence[Visits]) -> list[NDArray[np.float32]]:
+    return [distances for one in several for distances in one.distances]
+
+
+def _rate(wrong: Sequence[bool], people: Sequence[str]) -> Rate:
+    """With the interval over people, who come several times, where that is the wider one."""
+    return rate_over_people(wrong, people) if any(wrong) else wilson(0, len(wrong))
+
+
+def _sum(*rates: Rate) -> float | None:
+    trials = rates[0].trials
+    return sum(rate.errors for rate in rates) / trials if trials else None
+
+
+def _needed(frames: Sequence[int]) -> dict[str, float]:
+    return {} if not frames else {"median": float(np.median(frames)), "p90": float(np.quantile(frames, 0.9))}

@@ -1,0 +1,155 @@
+"""Whole visits through the kiosk's own decision rule: what a door's owner means by how often it errs."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kiosk.access.decision import RuleSettings
+from kiosk.errors import EvaluationError
+from kiosk.recognition.gallery.snapshot import GallerySnapshot
+from kiosk.station.evaluation.clips import Watched, clips_in, watch_clips
+from kiosk.station.evaluation.drawing import People, Shown, able, by_person, draw, mixed_visits, standing_visits
+from kiosk.station.evaluation.extractors import Recipe
+from kiosk.station.evaluation.features import Picture, Show, acquisition_of, people_in, samples_of
+from kiosk.station.evaluation.recordings import standing_recordings
+from kiosk.station.evaluation.replay import Door, Visits
+from kiosk.station.evaluation.results import EvaluationReport, PathLabel, VisitsResult, VisitsRow
+from kiosk.station.evaluation.seen import Visit
+from kiosk.station.evaluation.trial import Trial
+from kiosk.station.evaluation.watchers import Watcher, watcher_of
+
+STILL, PICTURES, CLIPS = "still", "pictures", "clips"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is measured."""
+
+    gallery: tuple[int, ...] = (10, 100)  # N, as far as the pictures go
+    templates: int = 5  # K
+    frames: int = 5  # of a visit
+    seeds: int = 3  # galleries of each size
+    seed: int = 0
+    clips: Path | None = None  # a folder of clips; None = the folder of the pictures
+
+
+def run_visits(
+    folder: Path,
+    recipes: Sequence[Recipe],
+    rule: RuleSettings,
+    asked: Asked,
+    *,
+    cache: Path,
+    show: Show,
+    settings: Mapping[str, Any] | None = None,
+) -> EvaluationReport:
+    """Measures every path; `settings` are for the report. Raises KioskError."""
+    started = time.perf_counter()
+    pictures = people_in(folder)
+    clips = clips_in(asked.clips or folder)
+    extractors = [recipe.make() for recipe in recipes]
+    total = 2 * len(pictures) * len(recipes)
+    results = []
+    for number, (recipe, extractor) in enumerate(zip(recipes, extractors, strict=True)):
+        before = 2 * number * len(pictures)
+        watcher = watcher_of(recipe)
+        enrolled = _enrolled(pictures, asked.templates)
+        samples = samples_of(pictures, extractor, recipe, cache, _from(before, total, show), templates=enrolled)
+        further = _from(before + len(pictures), total, show)
+        recordings = standing_recordings(pictures, watcher, recipe, cache, frames=asked.frames, show=further)
+        watched, broken = watch_clips(clips, watcher, cache, asked.frames)
+        people = by_person(map(Shown, samples, recordings))
+        result = judge_visits(extractor.label, people, watched, partial(_door, watcher, rule), asked)
+        results.append(replace(result, left_out=(*result.left_out, *broken)))
+    return EvaluationReport("visits", folder, asked.seed, time.perf_counter() - started, settings or {}, tuple(results))
+
+
+def judge_visits(
+    path: PathLabel, people: People, clips: Sequence[Watched], door: Callable[[int], Door], asked: Asked
+) -> VisitsResult:
+    """The figures of one path; `door` is the one in force where so many are enrolled.
+
+    Raises EvaluationError where nobody has pictures enough to be enrolled.
+    """
+    eligible = able(people, asked.templates)
+    if not eligible:
+        raise EvaluationError(
+            f"{len(people)} people",
+            f"none of them has {asked.templates} pictures that can be enrolled",
+            "enrol each with fewer (--templates), or name a folder with more pictures",
+        )
+    sizes = sorted({min(size, len(eligible)) for size in asked.gallery})
+    rows: list[VisitsRow] = []
+    facts: list[dict[str, Any]] = []
+    for size in sizes:
+        for trial in _trials(people, clips, size, door(size), asked, encoder=path.encoder):
+            rows += trial.rows(door(size))
+            facts.append(trial.facts(door(size)))
+    return VisitsResult(
+        path=path,
+        acquisition=acquisition_of([one.sample for shown in people.values() for one in shown]),
+        rows=tuple(rows),
+        left_out=tuple(_left_out(eligible, asked)),
+        facts={"trials": facts},
+    )
+
+
+def _trials(
+    people: People, clips: Sequence[Watched], size: int, door: Door, asked: Asked, *, encoder: str
+) -> Iterator[Trial]:
+    """Those of one size of gallery: one for each kind of visit that there is."""
+    members: dict[str, list[Visits]] = {STILL: [], PICTURES: [], CLIPS: []}
+    strangers: dict[str, list[Visits]] = {STILL: [], PICTURES: [], CLIPS: []}
+    for seed in range(asked.seeds):
+        rng = np.random.default_rng([asked.seed, size, seed])
+        drawn = draw(people, size, asked.templates, encoder, rng)
+        known, unknown = _of_clips(clips, drawn.gallery, door.rule.k)
+        for visits, those, clipped in ((members, drawn.members, known), (strangers, drawn.strangers, unknown)):
+            kinds = {STILL: standing_visits(those), PICTURES: [*mixed_visits(those, asked.frames, rng)], CLIPS: clipped}
+            for kind, own in kinds.items():
+                visits[kind].append(Visits(own, drawn.gallery, door.comparison))
+    for kind in (STILL, PICTURES, CLIPS):
+        if any(one.visits for one in (*members[kind], *strangers[kind])):
+            among = strangers[STILL] if kind == CLIPS else ()
+            yield Trial(kind, size, asked.templates, asked.frames, members[kind], strangers[kind], among)
+
+
+def _of_clips(clips: Sequence[Watched], gallery: GallerySnapshot, least: int) -> tuple[list[Visit], list[Visit]]:
+    """Visits of members, under the names that the gallery has for them, and of strangers."""
+    known: list[Visit] = []
+    unknown: list[Visit] = []
+    for watched in clips:
+        name = None if watched.clip.person is None else gallery.person(watched.clip.person)
+        for visit in watched.visits(least):
+            (unknown if name is None else known).append(visit if name is None else replace(visit, person=name))
+    return known, unknown
+
+
+def _left_out(eligible: Sequence[str], asked: Asked) -> Iterator[str]:
+    for size in sorted(set(asked.gallery)):
+        if size > len(eligible):
+            pictures = f"{asked.templates} pictures" if asked.templates > 1 else "a picture"
+            yield f"N = {size}: only {len(eligible)} people have {pictures} to enrol"
+
+
+def _enrolled(pictures: Sequence[Picture], templates: int) -> Callable[[Picture], bool]:
+    """Whether a picture may become a template: its person has enough of them."""
+    counts = Counter(picture.person for picture in pictures)
+    return lambda picture: counts[picture.person] >= templates
+
+
+def _door(watcher: Watcher, rule: RuleSettings, people: int) -> Door:
+    threshold, margin = watcher.numbers(people)
+    return Door(threshold, margin, rule, watcher.comparison, watcher.pooling_frames, watcher.pooling_limit)
+
+
+def _from(before: int, total: int, show: Show) -> Show:
+    return lambda done, _: show(before + done, total)
