@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from kiosk import __version__
-from kiosk.cli import encoders, evaluating, faces, gallery, health, people, running, staff, training, weights
+from kiosk.cli import (
+    calibrating,
+    encoders,
+    evaluating,
+    faces,
+    gallery,
+    health,
+    people,
+    running,
+    staff,
+    training,
+    weights,
+)
 from kiosk.errors import KioskError
 
 app = typer.Typer(
@@ -19,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _group in (running, faces, gallery, people, encoders, weights, training, evaluating, staff, health):
+for _group in (running, faces, gallery, people, encoders, weights, training, evaluating, calibrating, staff, health):
     _group.add_to(app)
 
 

@@ -31,6 +31,7 @@ class Doubt(enum.Enum):
     """Why what is said of strangers is an estimate and no promise."""
 
     TOO_FEW_PEOPLE = "too_few_people"  # nothing of this door speaks for or against the statistics
+    OTHER_DISTANCES = "other_distances"  # the statistics are of distances that this door does not compare
     BEYOND_THE_PAIRS = "beyond_the_pairs"  # no pair of the statistics lies so near together
 
 
@@ -92,10 +93,12 @@ def calibrated(
     margin: float,
     asked: float,
     further: Sequence[tuple[Comparisons, Comparisons]] = (),
+    same_distances: bool = True,
 ) -> Calibration:
     """Threshold and figures for a gallery, and what the threshold `in_force` leads to.
 
-    `further` are distances between, and of, people from elsewhere than the gallery.
+    `further` are distances between, and of, people from elsewhere than the gallery; `same_distances` says whether the
+    statistics are of what this door compares.
     """
     correlation = found.template_correlation
     sources = [(found.impostor, found.genuine), *further]
@@ -110,10 +113,11 @@ def calibrated(
         rule,
         found.as_one,
     )
-    known = any(one is not None for one in between)
+    doubts = [] if any(one is not None for one in between) else [Doubt.TOO_FEW_PEOPLE]
+    doubts += [] if same_distances else [Doubt.OTHER_DISTANCES]
     rates = (asked / _FACTOR, asked, asked * _FACTOR)
     settings = [
-        None if threshold is None else _setting(door, threshold, margin, known=known)
+        None if threshold is None else _setting(door, threshold, margin, doubts)
         for threshold in largest_thresholds(door, rates)
     ]
     return Calibration(
@@ -122,22 +126,19 @@ def calibrated(
         asked,
         between,
         within,
-        _setting(door, in_force, margin, known=known),
+        _setting(door, in_force, margin, doubts),
         tuple(Alternative(*each) for each in zip(Strictness, rates, settings, strict=True)),
-        _more_pictures(door, asked, margin, known=known),
+        _more_pictures(door, asked, margin, doubts),
     )
 
 
-def _setting(door: Door, threshold: float, margin: float, *, known: bool) -> Setting:
-    doubts = []
-    if not known:
-        doubts.append(Doubt.TOO_FEW_PEOPLE)
-    if door.is_extrapolated(threshold):
-        doubts.append(Doubt.BEYOND_THE_PAIRS)
-    return Setting(threshold, door.strangers_at(threshold), door.refused_at(threshold, margin), tuple(doubts))
+def _setting(door: Door, threshold: float, margin: float, doubts: Sequence[Doubt]) -> Setting:
+    beyond = [Doubt.BEYOND_THE_PAIRS] if door.is_extrapolated(threshold) else []
+    refused = door.refused_at(threshold, margin)
+    return Setting(threshold, door.strangers_at(threshold), refused, (*doubts, *beyond))
 
 
-def _more_pictures(door: Door, rate: float, margin: float, *, known: bool) -> MorePictures | None:
+def _more_pictures(door: Door, rate: float, margin: float, doubts: Sequence[Doubt]) -> MorePictures | None:
     few = (door.sizes > 0) & (door.sizes < ENOUGH_PICTURES)
     if not few.any():
         return None
@@ -145,4 +146,4 @@ def _more_pictures(door: Door, rate: float, margin: float, *, known: bool) -> Mo
     (threshold,) = largest_thresholds(better, [rate])
     if threshold is None:
         return None
-    return MorePictures(int(few.sum()), _setting(better, threshold, margin, known=known))
+    return MorePictures(int(few.sum()), _setting(better, threshold, margin, doubts))

@@ -17,9 +17,9 @@ from kiosk.recognition.calibration.shift import Shift
 from kiosk.recognition.calibration.visits import VisitRule
 
 GENUINE_CORRELATION: Final = 0.4  # of one face's distances to two templates of its own person (View 1)
-# Between these lies 95 % of what is believed of a shift; the mean over all of them is what is promised.
-_NODES: Final = np.array([NormalDist().inv_cdf((step + 0.5) / 20) for step in range(20)])
-_ENDS: Final = 1.96
+# What is believed of a shift, in standard errors, each as likely; the mean over all of them is what is promised.
+_NODES: Final = np.array([NormalDist().inv_cdf((step + 0.5) / 12) for step in range(12)])
+_ENDS: Final = 1.96  # between plus and minus that lie 95 %
 _THRESHOLDS: Final = np.arange(50, 1501) / 1000
 _GRID: Final = np.arange(0.0, 2.0005, 0.002)  # distances, for integrals
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.domain import Template
-from kiosk.recognition.enrolment.likeness import odd_ones_out
+from kiosk.recognition.enrolment.likeness import odd_ones_out, spread
 from kiosk.recognition.gallery import GallerySnapshot
 
 _BLOCK: Final = 500  # templates that are compared with all others at once
@@ -47,36 +47,52 @@ def confusable_pairs(gallery: GallerySnapshot, keep: int, left_out: Collection[i
     return [_nearest_of(gallery, one, other, left_out) for one, other in pairs]
 
 
-def odd_pictures(gallery: GallerySnapshot, *, alike: float, apart: float) -> list[OddPicture]:
+def odd_pictures(gallery: GallerySnapshot, *, alike: float, margin: float, apart: float) -> list[OddPicture]:
     """Pictures that show somebody else than the person's other ones, or nobody that is known.
 
-    Two pictures within `alike` show one person; one farther than `apart` from all others of the person shows another.
+    A picture within `alike` of somebody else's, and farther than that by the `margin` from all of its own person, shows
+    somebody else; of the others, one farther than `apart` from all others of the person shows nobody that is known.
     """
     to_others = _to_others(gallery)
     found = []
     for person in range(len(gallery.people)):
         numbers = np.flatnonzero(gallery.owners == person)
         if len(numbers) > 1:
-            found += _odd_of(gallery, numbers, to_others, alike, apart)
-    return found
+            wrong = _of_somebody_else(gallery, numbers, to_others, alike, margin)
+            explained = {each.number for each in wrong}
+            rest = np.array([number for number in numbers if number not in explained], np.intp)
+            found += [*wrong, *_of_nobody(gallery, rest, apart)]
+    return sorted(found, key=lambda each: each.number)
 
 
-def _odd_of(
-    gallery: GallerySnapshot, numbers: NDArray[np.intp], to_others: NDArray[np.float32], alike: float, apart: float
+def _of_somebody_else(
+    gallery: GallerySnapshot, numbers: NDArray[np.intp], to_others: NDArray[np.float32], alike: float, margin: float
 ) -> list[OddPicture]:
-    own = gallery.matrix[numbers]
-    distances = np.linalg.norm(own[:, None] - own[None], axis=2)
-    np.fill_diagonal(distances, np.inf)
-    unlike = odd_ones_out([gallery.templates[number].embedding for number in numbers], [], apart)
     found = []
-    for index, number in enumerate(numbers):
+    for number, to_own in zip(numbers.tolist(), _spread(gallery, numbers), strict=True):
         person = int(np.argmin(to_others[number]))
-        to_own, to_other = float(distances[index].min()), float(to_others[number, person])
-        somebody = to_other <= alike < to_own
-        if index in unlike or somebody:
-            other = _nearest_template(gallery, int(number), person) if somebody else None
-            found.append(OddPicture(int(number), gallery.templates[number], to_own, other, to_other))
+        distance = float(to_others[number, person])
+        if distance <= alike and to_own > alike + margin:
+            other = _pair(gallery, number, person, ()).other
+            found.append(OddPicture(number, gallery.templates[number], to_own, other, distance))
     return found
+
+
+def _of_nobody(gallery: GallerySnapshot, numbers: NDArray[np.intp], apart: float) -> list[OddPicture]:
+    if len(numbers) < 2:
+        return []
+    embeddings = [gallery.templates[number].embedding for number in numbers]
+    unlike, own = odd_ones_out(embeddings, [], apart), _spread(gallery, numbers)
+    return [
+        OddPicture(int(numbers[index]), gallery.templates[numbers[index]], own[index], None, np.inf)
+        for index in sorted(unlike)
+    ]
+
+
+def _spread(gallery: GallerySnapshot, numbers: NDArray[np.intp]) -> list[float]:
+    """Distance of each of a person's pictures to the nearest of the others."""
+    distances = spread([gallery.templates[number].embedding for number in numbers])
+    return [float(distance) for distance in distances]
 
 
 def _to_others(gallery: GallerySnapshot, left_out: Collection[int] = ()) -> NDArray[np.float32]:
@@ -106,7 +122,3 @@ def _pair(gallery: GallerySnapshot, number: int, person: int, left_out: Collecti
     distances = np.linalg.norm(gallery.matrix[theirs] - gallery.matrix[number], axis=1)
     nearest = int(np.argmin(distances))
     return PicturePair(gallery.templates[number], gallery.templates[theirs[nearest]], float(distances[nearest]))
-
-
-def _nearest_template(gallery: GallerySnapshot, number: int, person: int) -> Template:
-    return _pair(gallery, number, person, ()).other

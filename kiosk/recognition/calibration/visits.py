@@ -42,6 +42,14 @@ class VisitRule:
         return np.asarray(np.where(rate >= 1, 1.0, np.where(rate <= 0, 0.0, np.exp(logs))))
 
 
+def pooled_correlation(correlation: float, frames: int) -> float:
+    """How alike the means of up to so many frames are, where the frames themselves are alike by `correlation`.
+
+    A pool holds half of its frames on average while it fills; what the frames share stays, the rest is averaged away.
+    """
+    return correlation / (correlation + (1 - correlation) * 2 / (frames + 1)) if correlation > 0 else 0.0
+
+
 def chance_of_a_grant(rate: float, k: int, n: int, correlation: float) -> float:
     """How often the decision rule grants a visit; frames are alike as in chance_of_k_of_n, and one person is named.
 

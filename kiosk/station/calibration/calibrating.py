@@ -20,14 +20,19 @@ from kiosk.errors import PictureError
 from kiosk.recognition.calibration.calibration import Calibration, Setting, Strictness, calibrated
 from kiosk.recognition.calibration.distances import Comparisons, gallery_distances
 from kiosk.recognition.calibration.pictures import OddPicture, PicturePair, confusable_pairs, odd_pictures
-from kiosk.recognition.calibration.visits import VisitRule
+from kiosk.recognition.calibration.visits import VisitRule, pooled_correlation
 from kiosk.recognition.gallery import GallerySnapshot
 from kiosk.recognition.pipeline import PhotographReader
-from kiosk.station.build import load_configured_encoder, make_gallery, photograph_reader, weights_folders
+from kiosk.station.build import (
+    load_configured_encoder,
+    make_gallery,
+    make_landmarks,
+    photograph_reader,
+    weights_folders,
+)
 from kiosk.station.calibration.journal_distances import journal_distances
 from kiosk.station.matching import comparison_of, matching_numbers
 from kiosk.station.places import journal_file
-from kiosk.vision.landmarks import shipped_landmarks
 from kiosk.vision.pictures import read_picture
 from kiosk.vision.quality import Gates
 
@@ -36,6 +41,7 @@ VISIT_CORRELATION: Final = 0.9
 PAIRS_SHOWN: Final = 5
 MOST_LOOKED_AT: Final = 500  # pictures whose light, size and focus are looked at
 _OWN_PEOPLE, _OWN_PAIRS = 50, 200  # of which an encoder without statistics can be measured here
+_COHORT = "cohort"  # what statistics of distances that were seen against one say in their source
 _WORST_GENUINE = 0.02  # pairs of one person that lie farther apart than what is called unlike
 
 Progress = Callable[[str, int, int], None]
@@ -85,24 +91,32 @@ def calibrate_door(
     config: ConfigFile, folder: Path, *, asked: float, with_journal: bool, progress: Progress
 ) -> DoorReport:
     """Reads the gallery and what else there is; raises KioskError."""
-    encoder, landmarks = load_configured_encoder(config), shipped_landmarks()
+    encoder, landmarks = load_configured_encoder(config), make_landmarks(config)
     gallery = make_gallery(config, folder, encoder, landmarks)
     gallery.load(lambda done, total: progress("reading the gallery", done, total))
     known, spec = gallery.snapshot, encoder.spec
     threshold, margin = matching_numbers(config.current, spec, len(known.people))
-    odd = odd_pictures(known, alike=spec.threshold, apart=_unlike(spec))
+    odd = odd_pictures(known, alike=min(threshold, spec.threshold), margin=margin, apart=_unlike(spec))
     left_out = {picture.number for picture in odd}
     comparison = comparison_of(config.current.path, spec, weights_folders(config))
     statistics = spec.statistics or _measured_here(known, left_out)
     decision = config.current.decision
-    rule = VisitRule(decision.k, decision.n, VISIT_CORRELATION)
+    alike = pooled_correlation(VISIT_CORRELATION, config.current.path.pooling_frames)
+    rule = VisitRule(decision.k, decision.n, alike)
     seen = _from_journal(config, known) if with_journal else None
     calibration = None
     if statistics is not None and known.people:
         found = gallery_distances(known, left_out, comparison)
         further = [seen] if seen is not None else []
         calibration = calibrated(
-            found, statistics, rule, in_force=threshold, margin=margin, asked=asked, further=further
+            found,
+            statistics,
+            rule,
+            in_force=threshold,
+            margin=margin,
+            asked=asked,
+            further=further,
+            same_distances=comparison.cohort is None or _COHORT in statistics.source,
         )
     looked_at = len(known.templates) <= MOST_LOOKED_AT
     gates = Gates(**config.current.quality.model_dump())

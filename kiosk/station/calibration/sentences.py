@@ -16,6 +16,9 @@ from kiosk.vision.pictures import printable
 _NEGLIGIBLE = 1e-9
 _DOUBTS = {
     Doubt.TOO_FEW_PEOPLE: "too few people are enrolled to say whether faces at this door are as those measured",
+    Doubt.OTHER_DISTANCES: (
+        "the encoder's curve was measured on plain distances, this door sees them against a cohort of strangers"
+    ),
     Doubt.BEYOND_THE_PAIRS: "no two measured people lie so near together: the curve was carried on beyond its end",
 }
 
@@ -107,7 +110,7 @@ def basis_lines(report: DoorReport) -> Iterator[str]:
         "person enrolled is one more whom a stranger may resemble. Enrol many more, and calibrate again."
     )
     yield (
-        f"Frames of one visit are alike (correlation {report.rule.correlation:g}, measured on a clip of two people): "
+        f"Frames of one visit are alike (correlation {report.rule.correlation:.2g}, from a clip of two people): "
         f"{report.rule.k} of {report.rule.n} frames make a wrong grant rarer, but by far not as rare as independent "
         "frames would."
     )
@@ -115,11 +118,9 @@ def basis_lines(report: DoorReport) -> Iterator[str]:
         "Assumed: a face at the door is like one more picture of the gallery. In worse light or from another angle "
         "members are refused more often."
     )
-    path = report.config.current.path
-    if path.pooling_frames > 1:
-        yield f"Left out, to the safe side: {path.pooling_frames} frames are averaged before they are compared."
-    if path.cohort != "off":
-        yield "Assumed: distances seen against a cohort (path.cohort) are spread as plain ones."
+    frames = report.config.current.path.pooling_frames
+    if frames > 1:
+        yield f"Up to {frames} frames are averaged before they are compared: that makes them more alike still."
 
 
 def picture_lines(report: DoorReport) -> Iterator[str]:
@@ -217,14 +218,16 @@ def _moved(whose: str, evidence: Sequence[Evidence | None], shift: Shift) -> str
         return f"Nothing here says how far apart pictures of {whose} are at this door: taken as they were measured."
     seen = sum(one.shift / one.error**2 for one in said) / sum(1 / one.error**2 for one in said)
     return (
-        f"Pictures of {whose} lie {_apart(seen)} here than where the curve was measured, by {_comparisons(said)}: "
+        f"Pictures of {whose} lie {_apart(seen)} where the curve was measured, by {_comparisons(said)}: "
         f"trusted to {100 * shift.trust:.0f} %, so the curve is moved by {abs(shift.value):.3f} (give or take "
         f"{1.96 * shift.error:.3f})."
     )
 
 
 def _apart(shift: float) -> str:
-    return f"{abs(shift):.3f} {'nearer together' if shift < 0 else 'farther apart'}"
+    if abs(shift) < 0.0005:
+        return "as far apart here as"
+    return f"{abs(shift):.3f} {'nearer together' if shift < 0 else 'farther apart'} here than"
 
 
 def _comparisons(said: Sequence[Evidence]) -> str:

@@ -71,6 +71,21 @@ def test_three_people_are_no_promise(world, measured: Statistics) -> None:
     assert setting.doubts == (Doubt.TOO_FEW_PEOPLE,)
 
 
+def test_statistics_of_other_distances_are_no_promise(world, measured: Statistics) -> None:
+    found = calibrated(
+        gallery_distances(world.gallery(20, 2)),
+        measured,
+        ONE_FRAME,
+        in_force=0.7,
+        margin=0.0,
+        asked=1e-2,
+        same_distances=False,
+    )
+    setting = found.answer(Strictness.BALANCED)
+    assert setting is not None
+    assert setting.doubts == (Doubt.OTHER_DISTANCES,)
+
+
 def test_beyond_the_pairs_of_the_statistics_is_no_promise(world, measured: Statistics) -> None:
     setting = calibration(world.gallery(30, 2), measured, asked=1e-6).answer(Strictness.BALANCED)
     assert setting is None or Doubt.BEYOND_THE_PAIRS in setting.doubts

@@ -12,7 +12,7 @@ def at(*degrees: float) -> list[np.ndarray]:
 
 
 def odd(snapshot, people: dict[str, list[np.ndarray]]) -> dict[str, str | None]:
-    found = odd_pictures(snapshot(people), alike=0.2, apart=0.4)
+    found = odd_pictures(snapshot(people), alike=0.2, margin=0.05, apart=0.4)
     return {each.picture.source: each.other.source if each.other else None for each in found}
 
 
@@ -26,6 +26,14 @@ def test_a_picture_of_nobody_known_is_named(snapshot) -> None:
 
 def test_two_pictures_that_disagree_are_both_named(snapshot) -> None:
     assert odd(snapshot, {"Ada": at(0, 90), "Bo": at(180)}) == {"Ada/0.jpg": None, "Ada/1.jpg": None}
+
+
+def test_the_picture_beside_one_that_is_explained_is_the_right_one(snapshot) -> None:
+    assert odd(snapshot, {"Ada": at(0, 62), "Bo": at(60, 65)}) == {"Ada/1.jpg": "Bo/0.jpg"}
+
+
+def test_a_picture_about_as_near_to_its_own_person_is_left_alone(snapshot) -> None:
+    assert odd(snapshot, {"Ada": at(0, 13), "Bo": at(24)}) == {}
 
 
 def test_good_pictures_and_single_ones_are_left_alone(snapshot) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from kiosk.access.decision import DecisionRule, RuleSettings
 from kiosk.domain import Box, Candidate, Face, Identification, Observation, Outcome, TrackedFace
-from kiosk.recognition.calibration.visits import VisitRule, chance_of_a_grant
+from kiosk.recognition.calibration.visits import VisitRule, chance_of_a_grant, pooled_correlation
 from kiosk.recognition.evaluation.correlation import chance_of_k_of_n
 
 FACE = Face(Box(0, 0, 100, 100), 1.0)
@@ -67,3 +67,9 @@ def test_the_table_is_the_chance() -> None:
     expected = [chance_of_a_grant(float(rate), 3, 5, 0.7) for rate in rates]
     assert rule.granted(rates) == pytest.approx(expected, rel=0.01)
     assert np.all(np.diff(rule.granted(np.logspace(-12, 0, 200))) >= 0)
+
+
+def test_means_of_frames_are_more_alike_than_the_frames() -> None:
+    assert pooled_correlation(0.9, 1) == pytest.approx(0.9)
+    assert 0.9 < pooled_correlation(0.9, 3) < pooled_correlation(0.9, 5) < 1
+    assert pooled_correlation(0.0, 5) == 0

@@ -1,0 +1,206 @@
+"""kiosk calibrate: which threshold does this door need?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kiosk.cli.exits import answering
+from kiosk.cli.options import ConfigOption, GalleryOption, JsonOption, read_config
+from kiosk.cli.output import print_json, print_table, progress_bar, rounded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kiosk.recognition.calibration.calibration import Setting
+    from kiosk.recognition.calibration.pictures import PicturePair
+    from kiosk.recognition.calibration.shift import Evidence
+    from kiosk.station.calibration.calibrating import DoorReport
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the command."""
+    app.command()(answering(calibrate))
+
+
+def calibrate(
+    *,
+    stranger_rate: Annotated[
+        float | None,
+        typer.Option(
+            metavar="RATE",
+            min=1e-7,
+            max=0.1,
+            help="How often a stranger's visit may open the door; else matching.stranger_rate of the configuration.",
+        ),
+    ] = None,
+    journal: Annotated[
+        bool, typer.Option("--journal", help="Also take what the journal holds of the last 90 days.")
+    ] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write threshold, margin, k and n into the configuration.")
+    ] = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write all of it, with the pictures, as one HTML page.")
+    ] = None,
+    as_json: JsonOption = False,
+    gallery: GalleryOption = None,
+    config: ConfigOption = None,
+) -> int:
+    """How sure is this door? The threshold that keeps strangers out as often as you ask, and what it costs the members.
+
+    Exit code 1 where it is an estimate and no promise; such a threshold is not written.
+
+    Example: kiosk calibrate --stranger-rate 0.0001 --write
+    """
+    from kiosk.station.calibration.calibrating import calibrate_door
+    from kiosk.station.calibration.writing import write_answer
+    from kiosk.station.places import gallery_folder
+
+    settings = read_config(config)
+    asked = settings.current.matching.stranger_rate if stranger_rate is None else stranger_rate
+    folder = gallery or gallery_folder(settings)
+    with progress_bar("") as show:
+        report = calibrate_door(
+            settings, folder, asked=asked, with_journal=journal, progress=lambda _, done, total: show(done, total)
+        )
+    if html is not None:
+        from kiosk.station.pages.calibration import write_calibration
+
+        write_calibration(html, report)
+    if as_json:
+        print_json(_fields(report))
+    else:
+        _print(report)
+    if write and report.promised:
+        written = write_answer(report)
+        typer.echo(f"written: {written}", err=as_json)
+    elif write:
+        typer.echo("nothing was written: it is no promise", err=True)
+    return 0 if report.promised else 1
+
+
+def _print(report: DoorReport) -> None:
+    from kiosk.station.calibration.sentences import (
+        advice_lines,
+        answer_lines,
+        basis_lines,
+        heading,
+        pair_line,
+        picture_lines,
+        table_rows,
+    )
+
+    typer.echo(heading(report))
+    _block("", answer_lines(report))
+    if report.calibration is not None:
+        print_table(*table_rows(report, report.calibration))
+    _block("Pictures to look at", picture_lines(report))
+    _block(
+        "People who look most alike (distance, nearest first)", (pair_line(pair, report) for pair in report.confusable)
+    )
+    _block("What would help most", advice_lines(report))
+    _block("What this rests on", basis_lines(report))
+
+
+def _block(title: str, lines: Iterable[str]) -> None:
+    told = list(lines)
+    if told:
+        typer.echo(f"\n{title}:" if title else "")
+        for line in told:
+            typer.echo(f"  {line}" if title else line)
+
+
+def _fields(report: DoorReport) -> dict[str, Any]:
+    from kiosk.station.calibration.sentences import basis_lines
+
+    found = report.calibration
+    return {
+        "folder": str(report.folder),
+        "encoder": report.encoder.name,
+        "people": len(report.gallery.people),
+        "pictures": len(report.gallery.templates),
+        "stranger_rate": report.asked,
+        "promised": report.promised,
+        "margin": report.margin,
+        "k": report.rule.k,
+        "n": report.rule.n,
+        "frame_correlation": report.rule.correlation,
+        "now": _setting(found.now if found else None),
+        "alternatives": {each.strictness.value: _setting(each.setting) for each in found.alternatives} if found else {},
+        "more_pictures": _setting(found.more_pictures.setting) if found and found.more_pictures else None,
+        "statistics": _statistics(report),
+        "evidence": _evidence(report),
+        "confusable": [_pair(pair) for pair in report.confusable],
+        "odd": [
+            {
+                "picture": odd.picture.source,
+                "person": odd.picture.person,
+                "own": _finite(odd.own),
+                "looks_like": odd.other.source if odd.other else None,
+                "distance": rounded(odd.distance) if odd.other else None,
+            }
+            for odd in report.odd
+        ],
+        "poor": [
+            {"picture": poor.picture.source, "reasons": [reason.value for reason in poor.reasons]}
+            for poor in report.poor
+        ],
+        "skipped": [{"file": entry.source, "reason": entry.reason} for entry in report.gallery.skipped],
+        "assumptions": list(basis_lines(report)),
+    }
+
+
+def _setting(setting: Setting | None) -> dict[str, Any] | None:
+    if setting is None:
+        return None
+    return {
+        "threshold": rounded(setting.threshold),
+        "strangers": asdict(setting.strangers),
+        "refused": asdict(setting.refused),
+        "promised": setting.promised,
+        "doubts": [doubt.value for doubt in setting.doubts],
+    }
+
+
+def _statistics(report: DoorReport) -> dict[str, Any] | None:
+    known = report.statistics
+    if known is None:
+        return None
+    return {
+        "source": known.source,
+        "people": known.people,
+        "impostor_pairs": known.impostor.pairs,
+        "genuine_pairs": known.genuine.pairs,
+        "own": report.own_statistics,
+    }
+
+
+def _evidence(report: DoorReport) -> dict[str, Any] | None:
+    found = report.calibration
+    if found is None:
+        return None
+    return {
+        "impostor": {"believed": asdict(found.door.impostor), "said": [_said(each) for each in found.evidence]},
+        "genuine": {"believed": asdict(found.door.genuine), "said": [_said(each) for each in found.genuine_evidence]},
+        "template_correlation": rounded(found.door.template_correlation),
+    }
+
+
+def _said(evidence: Evidence | None) -> dict[str, Any] | None:
+    return None if evidence is None else asdict(evidence)
+
+
+def _pair(pair: PicturePair) -> dict[str, Any]:
+    return {
+        "people": [pair.one.person, pair.other.person],
+        "pictures": [pair.one.source, pair.other.source],
+        "distance": rounded(pair.distance),
+    }
+
+
+def _finite(distance: float) -> float | None:
+    return rounded(distance) if distance < float("inf") else None
