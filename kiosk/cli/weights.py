@@ -143,9 +143,9 @@ def cohort(
     ] = None,
     config: ConfigOption = None,
 ) -> int:
-    """Make the strangers against whom the configured encoder's distances are seen: 300 who are nobody.
+    """Make the strangers against whom the configured encoder's distances are seen: 600 who are nobody.
 
-    They are drawn at random from what the people of FOLDER have in common; hundreds of people are best.
+    Each is the mean of two people of FOLDER, drawn at random; one picture a person is read. A thousand people are best.
 
     Example: kiosk weights cohort lfw
     """
@@ -153,7 +153,7 @@ def cohort(
 
     with progress_bar("reading the pictures") as show:
         made = make_cohort(read_config(config), people, out or _folder(config), show)
-    typer.echo(f"{made.strangers} strangers, drawn from {made.people} people, are in {made.path}")
+    typer.echo(f"{made.strangers} strangers, blends of {made.people} people, are in {made.path}")
     if made.left_out:
         typer.echo(f"{made.left_out} people are left out: no face can be used on their first picture")
     typer.echo("To use them, write `path: {cohort: auto}` in config.yaml.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import weakref
 import zlib
 from dataclasses import dataclass
@@ -36,31 +37,53 @@ class Cohort:
     A face that is near to everybody is near to nobody in particular. So a distance d between probe and template
     becomes m + s * ((d - m_probe) / s_probe + (d - m_template) / s_template) / 2, where m_x and s_x are mean and
     standard deviation of the distances from x to the nearer half of the cohort (adaptive s-norm: Matejka and others
-    2017, "Analysis of score normalization in multilingual speaker recognition"), and m and s their usual values, those
-    of the cohort's own members: what comes out lies on the encoder's scale, so that threshold and margin keep their
-    meaning.
+    2017, "Analysis of score normalization in multilingual speaker recognition"), and m and s what they usually are, so
+    that what comes out lies on the encoder's scale, and threshold and margin keep their meaning.
 
-    Raises ValueError where the vectors are of no use.
+    Attributes:
+        vectors: the strangers.
+        usual: the mean and the standard deviation of people at large.
+
+    Raises ValueError where the numbers are of no use.
     """
 
-    def __init__(self, vectors: _Vectors) -> None:
+    def __init__(self, vectors: _Vectors, usual: tuple[float, float]) -> None:
         if vectors.ndim != 2 or len(vectors) < _LEAST or not np.isfinite(vectors).all():
             raise ValueError(f"it is no table of numbers of at least {_LEAST} strangers")
         if np.abs(np.linalg.norm(vectors, axis=1) - 1).max() > _UNEVEN:
             raise ValueError("its members are no directions")
-        self._vectors = vectors
-        among = _apart(vectors, vectors)
-        others = _nearer_half(among[~np.eye(len(vectors), dtype=bool)].reshape(len(vectors), -1))
-        self._mean, self._spread = float(others.mean()), float(others.std(axis=1).mean())
-        if not self._spread > 0:
-            raise ValueError("its members do not differ")
+        if not (0 < usual[0] < 2 and 0 < usual[1] < 1):
+            raise ValueError("its mean or its deviation is none of distances")
+        self.vectors = vectors
+        self.usual = usual
         self._last: tuple[weakref.ref[_Vectors], _Surroundings] | None = None
+
+    @classmethod
+    def of(cls, people: _Vectors, count: int, seed: int = 0) -> Cohort:
+        """So many strangers, each the mean of two of the people (P, D) who were drawn at random.
+
+        Nobody's own embedding is among them, and the same for the same people. Real people without blending do as well,
+        draws from a normal distribution like theirs do not: what tells is where faces lie close together (FNMR at FMR
+        1e-4 on LFW's development view 17.0 % without a cohort, 11.3 % with people, 12.1 % with means of two, 17 % with
+        draws). Raises ValueError where the people are too few.
+        """
+        if len(people) < 2 * _LEAST:
+            raise ValueError(f"{2 * _LEAST} people are needed, {len(people)} were given")
+        random, pairs = np.random.default_rng(seed), len(people) // 2
+        orders = [random.permutation(len(people))[: 2 * pairs] for _ in range(math.ceil(count / pairs))]
+        first, second = np.concatenate(orders).reshape(-1, 2)[:count].T
+        blends = people[first].astype(np.float64) + people[second]
+        blends /= np.linalg.norm(blends, axis=1, keepdims=True)
+        vectors = blends.astype(np.float16).astype(np.float32)
+        apart = _nearer_half(_apart(people, vectors))
+        return cls(vectors, (float(apart.mean(axis=1).mean()), float(apart.std(axis=1).mean())))
 
     def normalised(self, distances: NDArray[np.float32], probe: _Vectors, templates: _Vectors) -> NDArray[np.float32]:
         """The distances (T,) of a probe (D,) to templates (T, D), seen against the cohort."""
         here, there = self._surroundings(probe[np.newaxis]), self._of_templates(templates)
         scores = ((distances - here.mean) / here.spread + (distances - there.mean) / there.spread) / 2
-        return np.asarray(self._mean + self._spread * scores, np.float32)
+        mean, spread = self.usual
+        return np.asarray(mean + spread * scores, np.float32)
 
     def _of_templates(self, templates: _Vectors) -> _Surroundings:
         """Kept for the gallery that was asked about last, as a door asks about the same one with each frame."""
@@ -72,28 +95,15 @@ class Cohort:
         return found
 
     def _surroundings(self, vectors: _Vectors) -> _Surroundings:
-        apart = _nearer_half(_apart(vectors, self._vectors))
-        spread = np.clip(apart.std(axis=1), _NARROWEST * self._spread, _WIDEST * self._spread)
+        apart = _nearer_half(_apart(vectors, self.vectors))
+        spread = np.clip(apart.std(axis=1), _NARROWEST * self.usual[1], _WIDEST * self.usual[1])
         return _Surroundings(apart.mean(axis=1), spread)
 
 
-def drawn(vectors: _Vectors, count: int, seed: int = 0) -> _Vectors:
-    """Strangers (count, D) who are nobody, drawn from the normal distribution that people (P, D) have.
-
-    Of the people only mean and covariance go in: nobody's embedding is among them, and none can be had from them.
-    Raises ValueError where the people are too few.
-    """
-    if len(vectors) < _LEAST:
-        raise ValueError(f"{_LEAST} people are needed, {len(vectors)} were given")
-    people = vectors.astype(np.float64)
-    random = np.random.default_rng(seed)
-    found: NDArray[np.float64] = random.multivariate_normal(people.mean(axis=0), np.cov(people, rowvar=False), count, method="eigh")
-    return (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
-
-
-def cohort_bytes(vectors: _Vectors, key: str) -> bytes:
+def cohort_bytes(cohort: Cohort, key: str) -> bytes:
     """The file that `read_cohort` reads; the same bytes each time."""
-    return npz_bytes({"encoder": np.array(key), "vectors": vectors.astype(np.float16)})
+    usual = np.array(cohort.usual, np.float64)
+    return npz_bytes({"encoder": np.array(key), "usual": usual, "vectors": cohort.vectors.astype(np.float16)})
 
 
 def read_cohort(thing: object, content: bytes, key: str, dimension: int) -> Cohort:
@@ -105,10 +115,11 @@ def read_cohort(thing: object, content: bytes, key: str, dimension: int) -> Coho
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             made_with, vectors = str(file["encoder"]), file["vectors"].astype(np.float32)
+            mean, spread = (float(number) for number in file["usual"])
         if made_with != key or vectors.shape[1:] != (dimension,):
             reason = translate("faults", "was made with another state of the encoder")
             raise WeightsError(thing, reason, remedy)
-        return Cohort(vectors)
+        return Cohort(vectors, (mean, spread))
     except (
         OSError,
         ValueError,

@@ -1,4 +1,4 @@
-"""A cohort made of a folder of people: strangers drawn from what their embeddings have in common."""
+"""A cohort made of a folder of people: strangers of whom each is a blend of two."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from kiosk.config import ConfigFile
 from kiosk.errors import EvaluationError
-from kiosk.recognition.cohort import cohort_bytes, drawn
+from kiosk.recognition.cohort import Cohort, cohort_bytes
 from kiosk.recognition.gallery.names import person_key
 from kiosk.station.build import load_configured_encoder
 from kiosk.station.cohorts import cohort_file
@@ -21,7 +21,7 @@ from kiosk.station.places import cache_folder
 from kiosk.vision.pictures import printable
 from kiosk.weights.writing import write_files
 
-_STRANGERS: Final = 300
+_STRANGERS: Final = 600  # half as many are worth a little less
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ def make_cohort(config: ConfigFile, people: Path, out: Path, show: Callable[[int
     samples = samples_of(pictures, recipe.make(), recipe, cache_folder(), show, templates=lambda _: False)
     vectors = [sample.probe for sample in samples if sample.probe is not None]
     try:
-        strangers = drawn(np.array(vectors, np.float32), _STRANGERS)
+        cohort = Cohort.of(np.array(vectors, np.float32), _STRANGERS)
     except ValueError as error:
         raise EvaluationError(printable(people), str(error), "name a folder of more people") from error
     file = cohort_file(spec.name)
-    write_files(out, {file: cohort_bytes(strangers, spec.key)})
-    return MadeCohort(out / file, len(strangers), len(vectors), len(pictures) - len(vectors))
+    write_files(out, {file: cohort_bytes(cohort, spec.key)})
+    return MadeCohort(out / file, len(cohort.vectors), len(vectors), len(pictures) - len(vectors))

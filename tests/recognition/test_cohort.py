@@ -8,7 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from kiosk.errors import WeightsError
-from kiosk.recognition.cohort import Cohort, read_cohort
+from kiosk.recognition.cohort import Cohort, cohort_bytes, read_cohort
+
+USUAL = (0.9, 0.1)
 
 
 def unit(rows: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -32,71 +34,96 @@ def nearer_half(one, others):
     return sorted(math.dist(one, other) for other in others)[: len(others) // 2]
 
 
-def test_it_is_the_mean_of_both_normalised_distances_on_the_cohorts_scale(vectors):
+def test_it_is_the_mean_of_both_normalised_distances_on_the_usual_scale(vectors):
     probe, templates = people(1)[0], people(5, 3)
-    found = Cohort(vectors).normalised(apart(probe, templates), probe, templates)
-    rows = vectors.tolist()
-    among = [nearer_half(row, rows[:number] + rows[number + 1 :]) for number, row in enumerate(rows)]
-    usual, spread = np.mean(among), np.mean(np.std(among, axis=1))
+    found = Cohort(vectors, (0.9, 0.1)).normalised(apart(probe, templates), probe, templates)
     for template, distance in zip(templates, found, strict=True):
         d = math.dist(probe.tolist(), template.tolist())
         here, there = (nearer_half(one.tolist(), vectors.tolist()) for one in (probe, template))
         score = ((d - np.mean(here)) / np.std(here) + (d - np.mean(there)) / np.std(there)) / 2
-        assert distance == pytest.approx(usual + spread * score, abs=1e-4)
+        assert distance == pytest.approx(0.9 + 0.1 * score, abs=1e-4)
 
 
-def test_distances_of_strangers_stay_on_the_encoders_scale(vectors):
+def test_distances_of_strangers_stay_on_the_encoders_scale():
     probes, templates = people(200, 4), people(100, 5)
-    cohort = Cohort(vectors)
+    cohort = Cohort.of(people(1000, 11), 300)
     plain = np.array([apart(probe, templates) for probe in probes])
     seen = np.array([cohort.normalised(row, probe, templates) for row, probe in zip(plain, probes, strict=True)])
     assert seen.mean() == pytest.approx(plain.mean(), abs=0.02)
     assert seen.std() == pytest.approx(plain.std(), rel=0.2)
 
 
-def test_a_face_that_is_near_to_everybody_is_seen_farther_than_it_measures(vectors):
+def test_of_equal_distances_that_of_a_face_near_to_everybody_is_seen_as_the_greater(vectors):
     middle, aside = unit(np.full(16, 1.0)), unit(np.full(16, 1.0) + 4 * np.eye(16)[0])
-    cohort = Cohort(vectors)
-    for probe, farther in ((middle, True), (-aside, False)):
-        distances = np.full(1, 0.8, np.float32)
-        seen = cohort.normalised(distances, probe, people(1, 6))
-        assert (seen[0] > 0.8) == farther
+    cohort, template = Cohort(vectors, USUAL), people(1, 6)
+    common, odd = (cohort.normalised(np.full(1, 0.8, np.float32), probe, template)[0] for probe in (middle, aside))
+    assert common > odd + 0.05
 
 
 def test_the_nearer_template_stays_the_nearer_where_both_lie_alike(vectors):
     template = people(1)
-    cohort = Cohort(vectors)
+    cohort = Cohort(vectors, USUAL)
     probe = people(1, 7)[0]
     near, far = (cohort.normalised(np.array([d], np.float32), probe, template)[0] for d in (0.2, 0.5))
     assert 0 <= near < far
 
 
 def test_what_is_no_number_stays_none(vectors):
-    cohort, templates = Cohort(vectors), people(2)
+    cohort, templates = Cohort(vectors, USUAL), people(2)
     assert np.isnan(cohort.normalised(np.full(2, np.nan, np.float32), people(1)[0], templates)).all()
     lost = np.full(16, np.nan, np.float32)
     assert np.isnan(cohort.normalised(np.zeros(2, np.float32), lost, templates)).all()
 
 
 def test_what_it_knows_of_one_gallery_is_not_taken_for_another(vectors):
-    cohort, probe = Cohort(vectors), people(1)[0]
+    cohort, probe = Cohort(vectors, USUAL), people(1)[0]
     first, second = people(4, 8), people(4, 9)
     for templates in (first, second, first, second[:2]):
-        fresh = Cohort(vectors).normalised(apart(probe, templates), probe, templates)
+        fresh = Cohort(vectors, USUAL).normalised(apart(probe, templates), probe, templates)
         np.testing.assert_array_equal(cohort.normalised(apart(probe, templates), probe, templates), fresh)
 
 
-def file_of(key="abc", **arrays):
+def file_of(key="abc", usual=(0.9, 0.1), **arrays):
     buffer = io.BytesIO()
-    np.savez(buffer, encoder=np.array(key), **arrays)
+    np.savez(buffer, encoder=np.array(key), usual=np.array(usual), **arrays)
     return buffer.getvalue()
 
 
-def test_a_file_gives_the_cohort_that_was_written(vectors):
-    cohort = read_cohort("a.npz", file_of(vectors=vectors.astype(np.float16)), "abc", 16)
-    probe, templates = people(1)[0], people(3, 3)
-    seen, expected = (one.normalised(apart(probe, templates), probe, templates) for one in (cohort, Cohort(vectors)))
-    np.testing.assert_allclose(seen, expected, atol=1e-3)
+@pytest.mark.parametrize(("count", "wanted"), [(100, 40), (101, 300), (1000, 600)])
+def test_nobody_of_the_people_it_is_made_of_is_in_it(count, wanted):
+    those = people(count, 12)
+    if wanted < 50:
+        with pytest.raises(ValueError, match="at least 50"):
+            Cohort.of(those, wanted)
+        return
+    cohort = Cohort.of(those, wanted)
+    assert cohort.vectors.shape == (wanted, 16)
+    nearest = np.array([apart(one, those).min() for one in cohort.vectors])
+    assert nearest.min() > 0.02
+    np.testing.assert_allclose(np.linalg.norm(cohort.vectors, axis=1), 1, atol=1e-3)
+
+
+def test_it_is_the_same_for_the_same_people():
+    assert cohort_bytes(Cohort.of(people(200), 90), "k") == cohort_bytes(Cohort.of(people(200), 90), "k")
+
+
+def test_usual_is_how_people_lie_about_it():
+    those = people(400, 13)
+    cohort = Cohort.of(those, 300)
+    half = np.array([nearer_half(one, cohort.vectors.tolist()) for one in those.tolist()])
+    assert cohort.usual == pytest.approx((half.mean(), half.std(axis=1).mean()), abs=1e-4)
+
+
+def test_of_few_people_none_is_made():
+    with pytest.raises(ValueError, match="100 people are needed, 99 were given"):
+        Cohort.of(people(99), 600)
+
+
+def test_a_file_gives_the_cohort_that_was_written():
+    made = Cohort.of(people(200), 100)
+    read = read_cohort("a.npz", cohort_bytes(made, "abc"), "abc", 16)
+    assert read.usual == made.usual
+    np.testing.assert_array_equal(read.vectors, made.vectors)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +133,9 @@ def test_a_file_gives_the_cohort_that_was_written(vectors):
         (b"PK\x03\x04 nonsense", "is no cohort"),
         (file_of(), "is no cohort"),
         (file_of(vectors=np.ones((300, 16), np.float16)), "no directions"),
-        (file_of(vectors=unit(np.ones((300, 16)))), "do not differ"),
+        (file_of(usual=(math.nan, 0.1), vectors=people(300)), "none of distances"),
+        (file_of(usual=(0.9, 0.0), vectors=people(300)), "none of distances"),
+        (file_of(usual=(0.9,), vectors=people(300)), "is no cohort"),
         (file_of(vectors=people(10)), "at least 50 strangers"),
         (file_of(vectors=np.full((300, 16), np.nan, np.float16)), "no table of numbers"),
         (file_of(vectors=np.array(["a"])), "is no cohort"),
@@ -122,6 +151,6 @@ def test_any_other_file_is_refused_by_name(content, told):
 
 def test_objects_are_never_unpickled():
     buffer = io.BytesIO()
-    np.savez(buffer, encoder=np.array("abc"), vectors=np.array([{}], object))
+    np.savez(buffer, encoder=np.array("abc"), usual=np.ones(2), vectors=np.array([{}], object))
     with pytest.raises(WeightsError, match="is no cohort"):
         read_cohort("a.npz", buffer.getvalue(), "abc", 16)

@@ -251,7 +251,7 @@ def test_under_each_rule_a_person_without_template_is_infinitely_far(rule: Templ
 
 
 def strangers(size: int, count: int = 60) -> Cohort:
-    return Cohort(unit(np.random.default_rng(9).normal(size=(count, size)) + 0.5))
+    return Cohort(unit(np.random.default_rng(9).normal(size=(count, size)) + 0.5), (0.9, 0.1))
 
 
 @given(searches(), st.sampled_from(TemplateRule))
