@@ -27,7 +27,7 @@ from kiosk.station.evaluation.results import OpenSetResult, OpenSetRow, WorstPai
 
 NAME: Final = "open-set"
 GALLERIES: Final = (10, 100, 1000)
-_FEWEST: Final = 2  # strangers, and members with a picture to look for
+_STRANGERS: Final = 2  # that are left at least
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +44,7 @@ class OpenSet:
 
     Attributes:
         pictures: of all of them.
-        galleries: N, each as far as the people suffice.
+        galleries: N; where the people do not suffice, as many as there are.
         templates: K.
         seeds: how often the people are divided anew; the first division is by `seed`.
     """
@@ -67,11 +67,9 @@ class OpenSet:
         left_out: list[str] = []
         worst: tuple[WorstPair, ...] = ()
         for few in self.templates:
-            for people in sorted(self.galleries):
-                reason = _too_few(by_person, people, few)
-                if reason:
-                    left_out.append(f"N = {people} with {few} each: {reason}")
-                    continue
+            most, reason = _most(by_person, few)
+            left_out += [f"N = {size} with {few} each: {reason}" for size in sorted(self.galleries) if size > most]
+            for people in sorted({min(size, most) for size in self.galleries} - {0}):
                 splits = [split(by_person, people, few, self.seed + number) for number in range(self.seeds)]
                 found, shown = zip(*(_searched(one, extractor, self.seed) for one in splits), strict=True)
                 rows += _rows(found, splits, people, few)
@@ -107,15 +105,15 @@ def _by_person(samples: Sequence[Sample]) -> dict[str, list[Sample]]:
     return people
 
 
-def _too_few(by_person: Mapping[str, Sequence[Sample]], people: int, few: int) -> str:
-    """Why that many cannot be enrolled; empty where they can."""
+def _most(by_person: Mapping[str, Sequence[Sample]], few: int) -> tuple[int, str]:
+    """How many can be enrolled, and why no more; 0 where nothing could be measured then."""
     enough = [own for own in by_person.values() if sum(one.acquired for one in own) >= few]
-    able = sum(len(own) > few for own in enough)
-    if len(enough) < people:
-        return f"{len(enough)} people have so many pictures"
-    if len(by_person) - people < _FEWEST:
-        return f"{max(len(by_person) - people, 0)} strangers are left"
-    return f"{able} people have a further picture to look for" if min(able, people) < _FEWEST else ""
+    if not any(len(own) > few for own in enough):
+        return 0, f"nobody has more than {few} pictures, one of them to look for"
+    if len(by_person) < len(enough) + _STRANGERS:
+        most = max(len(by_person) - _STRANGERS, 0)
+        return most, f"of {len(by_person)} people, {_STRANGERS} are left to be strangers"
+    return len(enough), f"{len(enough)} people have so many pictures"
 
 
 def _searched(one: Split, extractor: Extractor, seed: int) -> tuple[Found, tuple[WorstPair, ...]]:

@@ -9,9 +9,10 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, NoReturn, TypeVar
 
-from kiosk.errors import EvaluationError
+from kiosk.errors import EvaluationError, KioskError
 from kiosk.vision.opencv import cv2
 
 Task = TypeVar("Task")
@@ -46,7 +47,10 @@ def _start(make: Callable[[], Callable[[Any], Any]]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to hear
     threading.Thread(target=_end_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
-    _work = make()
+    try:
+        _work = make()
+    except KioskError as error:  # raised here, it would only be seen that a process ended
+        _work = partial(_refuse, error)
 
 
 def _end_with_parent() -> None:
@@ -55,6 +59,10 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+def _refuse(fault: KioskError, _: object) -> NoReturn:
+    raise fault
 
 
 def _do(task: Any) -> Any:  # noqa: ANN401  (whatever the work takes and gives)

@@ -1,0 +1,61 @@
+"""People who are patterns of colour: the path `pixels` tells them apart, in milliseconds."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from kiosk.station.evaluation.extractors import PixelsExtractor, PixelsRecipe
+from kiosk.station.evaluation.features import Picture, Sample
+
+
+def pattern(person: int, picture: int, noise: float = 0.0) -> np.ndarray:
+    """A picture (64, 64, 3): 4 x 4 squares of the person's own colours, and some noise of its own."""
+    own = np.random.default_rng(person).integers(0, 256, (4, 4, 3))
+    shown = own + np.random.default_rng([person, picture]).normal(0, noise, own.shape)
+    return np.kron(shown.clip(0, 255).astype(np.uint8), np.ones((16, 16, 1), np.uint8))
+
+
+@pytest.fixture
+def crowd(tmp_path: Path) -> Callable[..., Path]:
+    """crowd(pictures=[3, 1], noise=20): a folder of people, the first with three pictures, named as LFW's are."""
+
+    def make(pictures: list[int], noise: float = 20.0, folder: Path = tmp_path / "people") -> Path:
+        for person, count in enumerate(pictures):
+            name = f"Person_{person}"
+            (folder / name).mkdir(parents=True)
+            for number in range(1, count + 1):
+                image = Image.fromarray(pattern(person, number, noise))
+                image.save(folder / name / f"{name}_{number:04d}.jpg", quality=95)
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def pixels() -> tuple[PixelsExtractor, PixelsRecipe]:
+    return PixelsExtractor(), PixelsRecipe()
+
+
+@pytest.fixture
+def sample() -> Callable[..., Sample]:
+    """sample("Ada", 1, [1, 0]): what a picture gave; without numbers, nothing was found on it."""
+
+    def make(person: str, number: int, vector: list[float] | None = None, **changes) -> Sample:
+        numbers = None if vector is None else np.array(vector, np.float32)
+        given = {"rejection": None, "box": None, "conditions": None, "milliseconds": {}, **changes}
+        return Sample(person, f"{person}/{number}.jpg", numbers, numbers, **given)
+
+    return make
+
+
+@pytest.fixture
+def picture() -> Callable[..., Picture]:
+    return lambda path, person="Ada": Picture(person, f"{person}/{path.name}", path)
