@@ -17,7 +17,6 @@ from kiosk.station.pages.wording import (
     count,
     distance,
     milliseconds,
-    noun,
     percent,
     rate_cell,
     shortened,
@@ -93,9 +92,7 @@ def _table(rows: Sequence[tuple[str, Acquisition]]) -> Table:
         for name, acquired in rows
     )
     headings = ("Path", "Pictures", "Failures to acquire", *map(_words, reasons), "A picture takes")
-    note = (
-        f"Times are medians on one core. The largest set has {noun(max(one.pictures for _, one in rows), 'picture')}."
-    )
+    note = "Times are medians on one core, of when the pictures were first read."
     return Table("Failures to acquire by reason, with 95 % intervals.", headings, body, note)
 
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from kiosk.station.pages.plots import INK, PAPER, SERIES, WIDTH_PX, Plot, label, legend_above, percent_axis, plot
 from kiosk.station.pages.wording import milliseconds, percent
 
-_ROW_PX, _FRAME_PX = 46, 130  # height of a bar with its gap; of the axis, its name and the legend
+_ROW_PX, _FRAME_PX, _LEGEND_PX = 46, 66, 18  # height of a bar with its gap; of the axis and its name; of a name
 _HATCHES = ("", "///", "...", "\\\\\\", "xxx", "++")
 
 
@@ -48,5 +48,6 @@ def _stacked(
             percent_axis(axes, "x")
         legend_above(axes)
 
+    height = _FRAME_PX + _ROW_PX * len(rows) + _LEGEND_PX * len(parts)
     described = f"{title}: a bar for each path, divided into {', '.join(parts) or 'nothing'}."
-    return plot(name, title, described, draw, (WIDTH_PX, _FRAME_PX + _ROW_PX * len(rows)))
+    return plot(name, title, described, draw, (WIDTH_PX, height))

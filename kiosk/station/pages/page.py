@@ -63,6 +63,7 @@ class Portrait:
 
     name: str
     source: str = ""  # a data URI
+    detail: str = ""  # such as its file
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from kiosk.station.pages.wording import shortened
+from kiosk.vision.pictures import is_printable
 
 PX: Final = 1 / 72  # inches of a pixel of the page: a point
 WIDTH_PX, HEIGHT_PX = 460, 345
@@ -127,6 +128,7 @@ def legend_above(axes: Axes) -> None:
 
 
 def label(text: str) -> str:
-    """A name as a plot shows it."""
+    """A name as a plot shows it: no font has the controls that a hostile one may hold."""
+    text = "".join(one if is_printable(one) else " " for one in text)
     # A name that begins with an underscore would be left out of a legend.
     return shortened(text, 44).lstrip("_") or "?"

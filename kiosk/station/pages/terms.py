@@ -43,6 +43,21 @@ VISITS: Final[Terms] = (
     ("N", "How many people are enrolled."),
     *_COMMON,
 )
+CALIBRATION: Final[Terms] = (
+    ("distance", "How different two faces are to the encoder; closer is more alike."),
+    ("threshold", "The largest distance at which a visitor is still taken for somebody who is enrolled."),
+    ("margin", "So much farther the second nearest person must be, or the frame counts for nobody."),
+    ("k of n", "So many of the last frames must show the same person before the door opens."),
+    ("95 %", "Between these two values the true figure lies, as surely as the pictures behind it allow."),
+)
+CALIBRATION_LIMITS: Final = (
+    (
+        "They hold for the people and pictures of today. Calibrate again when many people have joined, or the camera "
+        "or the light has changed."
+    ),
+    "A stranger is somebody who looks like a stranger. Twins, and a photograph held to the camera, are another matter.",
+    "People enrolled look more alike to the encoder where they are of one family, one age or one origin.",
+)
 LIMITS: Final = (
     (
         "They hold for these pictures. Labelled Faces in the Wild shows celebrities in good light, most of them white "

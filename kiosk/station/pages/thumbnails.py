@@ -24,11 +24,11 @@ class Thumbnails:
         self._folder = folder
         self._sources: dict[str, str] = {}
 
-    def portrait(self, picture: str, name: str) -> Portrait:
+    def portrait(self, picture: str, name: str, detail: str = "") -> Portrait:
         """The middle of a picture of the folder, a square; a picture that cannot be read has no source."""
         if picture not in self._sources:
             self._sources[picture] = _source(self._folder / picture)
-        return Portrait(name, self._sources[picture])
+        return Portrait(name, self._sources[picture], detail)
 
 
 def _source(path: Path) -> str:

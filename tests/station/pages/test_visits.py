@@ -1,0 +1,45 @@
+from dataclasses import replace
+
+from kiosk.station.pages import visits
+from kiosk.station.pages.page import Table
+
+
+def told(result) -> str:
+    return " ".join(visits.lead([result])).replace("\u00a0", " ")
+
+
+def test_what_never_happened_is_bounded(visits_result) -> None:
+    text = told(visits_result)
+    assert text.startswith("Of 10,000 visits by strangers, none opened the door, so at most 1 in 2,600 would")
+    assert "9 (1.8 %) ended refused" in text
+    assert "N = 100 people" in text
+    assert "3 of 5 frames" in text
+
+
+def test_what_happened_is_counted(visits_result) -> None:
+    happened = replace(visits_result, rows=visits_result.rows[2:])
+    assert "4 opened the door (1 in 2,500)" in told(happened)
+    first = visits.cards([happened])[0]
+    assert (first.value, first.tone) == ("1\u00a0in\u00a02,500", "warn")
+    assert visits.cards([visits_result])[0].tone == "good"
+
+
+def test_data_that_carries_no_visit_gives_no_answer(visits_result) -> None:
+    empty = replace(visits_result, rows=())
+    assert "carry no visit" in told(empty)
+    assert visits.cards([empty]) == ()
+    assert [part.anchor for part in visits.sections([empty])] == ["facts", "pictures"]
+
+
+def test_visits_that_never_opened_need_no_frames(visits_result) -> None:
+    shut = replace(visits_result, rows=tuple(replace(row, frames_needed={}) for row in visits_result.rows))
+    assert len(visits.cards([shut])) == 3
+    assert visits.sections([shut])
+
+
+def test_tables_say_the_rule_and_who_stands_behind(visits_result) -> None:
+    parts = visits.sections([visits_result])
+    tables = [item for part in parts for item in part.items if isinstance(item, Table)]
+    assert all(len(row) == len(table.headings) for table in tables for row in table.rows)
+    assert "3 of 5" in str(tables[1].rows)
+    assert ("correlation, clips", "0.61") in [(row[0], row[1].text) for row in tables[2].rows]
