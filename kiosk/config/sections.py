@@ -113,7 +113,7 @@ class PathSection(Section):
     template_rule: Annotated[TemplateRule, Field(strict=False)] = option(TemplateRule.MEAN)
     cohort: Annotated[CohortUse, Field(strict=False)] = option(CohortUse.AUTO)
     template_copies: int = option(0, "copies", ge=0, le=50)
-    landmark_passes: int = option(2, "passes", ge=1, le=2)
+    landmark_passes: int = option(2, "looks", ge=1, le=2)
 
 
 class DecisionSection(Section):

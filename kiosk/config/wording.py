@@ -47,7 +47,7 @@ UNITS = (
     QT_TRANSLATE_NOOP("settings", "part"),
     QT_TRANSLATE_NOOP("settings", "of strangers' visits"),
     QT_TRANSLATE_NOOP("settings", "copies"),
-    QT_TRANSLATE_NOOP("settings", "passes"),
+    QT_TRANSLATE_NOOP("settings", "looks"),
 )
 
 # What a value that is a word is called.
@@ -169,8 +169,12 @@ WORDS = {
         ),
     ),
     "path.landmark_passes": Wording(
-        QT_TRANSLATE_NOOP("settings", "Passes of the landmarks"),
-        QT_TRANSLATE_NOOP("settings", "2 = eyes and nose are looked for once more on the face put upright."),
+        QT_TRANSLATE_NOOP("settings", "Looks at eyes and nose"),
+        QT_TRANSLATE_NOOP(
+            "settings",
+            "2 = a second look, at the face put upright, checks the first; where they disagree, the face is looked for"
+            " once more.",
+        ),
     ),
     "decision.k": Wording(
         QT_TRANSLATE_NOOP("settings", "Frames that must agree"),

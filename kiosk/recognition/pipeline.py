@@ -31,7 +31,7 @@ from kiosk.vision.alignment import QUALITY_CROP, cut, needs, quality_chip
 from kiosk.vision.copies import moved_copies
 from kiosk.vision.detector import FaceDetector, distinct
 from kiosk.vision.quality import Gates, conditions_of
-from kiosk.vision.refinement import LandmarkFinder
+from kiosk.vision.checked_landmarks import LandmarkFinder
 from kiosk.vision.tracking import Tracker
 
 # The way from a picture to chips, as part of the key under which embeddings are cached: raise it when that changes.
@@ -109,14 +109,14 @@ class FacePath:
         located = {} if face.landmarks is None else {face.landmarks.scheme: face}
         called_for = map(needs, self.encoder.spec.crops)
         lacking = any(schemes and located.keys().isdisjoint(schemes) for schemes in called_for)
-        if not located or lacking or self._landmarks.is_refined:
+        if not located or lacking or self._landmarks.is_checked:
             located[Scheme.DLIB] = replace(face, landmarks=self._landmarks.locate(image, face.box))
         return located
 
     def _preferred(self, crop: Crop) -> tuple[Scheme, ...]:
         """The schemes that a crop takes, the one first that is the surest here."""
         schemes = needs(crop)
-        if self._landmarks.is_refined and Scheme.DLIB in schemes:
+        if self._landmarks.is_checked and Scheme.DLIB in schemes:
             return Scheme.DLIB, *schemes
         return schemes
 

@@ -33,7 +33,7 @@ from kiosk.vision.camera import WatchedCamera
 from kiosk.vision.detector import FaceDetector, HaarDetector
 from kiosk.vision.landmarks import shipped_landmarks
 from kiosk.vision.quality import PHOTOGRAPH, Gates
-from kiosk.vision.refinement import LandmarkFinder, RefinedLandmarks
+from kiosk.vision.checked_landmarks import LandmarkFinder, CheckedLandmarks
 from kiosk.vision.sources import Source, first_camera, is_recording, open_source, stable_name
 from kiosk.vision.yunet import YuNetDetector
 from kiosk.weights.detector_files import KIND as DETECTOR
@@ -161,7 +161,7 @@ def _watched(config: ConfigFile) -> WatchedFiles:
 def make_landmarks(config: ConfigFile) -> LandmarkFinder:
     """What finds eyes and nose, in as many passes as the configuration says; raises KioskError."""
     model = shipped_landmarks()
-    return RefinedLandmarks(model) if config.current.path.landmark_passes > 1 else model
+    return CheckedLandmarks(model) if config.current.path.landmark_passes > 1 else model
 
 
 def photograph_path(config: ConfigFile, encoder: Encoder, landmarks: LandmarkFinder) -> FacePath:

@@ -72,11 +72,11 @@ class LandmarkModel:
 
     Attributes:
         key: another one where the trees are others.
-        is_refined: whether its points are to be preferred to a detector's own.
+        is_checked: whether its points are to be preferred to a detector's own.
         mean_shape: (5, 2) where the points of a face lie on average, in parts of its box.
     """
 
-    is_refined: Final = False
+    is_checked: Final = False
 
     def __init__(self, shape: _Reals, cascades: list[_Cascade], key: str) -> None:
         self.key = key

@@ -36,7 +36,7 @@ from kiosk.vision.landmarks import LandmarkModel
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
 from kiosk.vision.quality import PHOTOGRAPH, Gates
-from kiosk.vision.refinement import RefinedLandmarks
+from kiosk.vision.checked_landmarks import CheckedLandmarks
 from kiosk.vision.sources.capture import VideoFile
 from kiosk.vision.yunet import YuNetDetector
 
@@ -140,7 +140,7 @@ class Counting:
     """The landmark model, and how often it was asked."""
 
     def __init__(self, model):
-        self.model, self.key, self.is_refined, self.asked = model, model.key, model.is_refined, 0
+        self.model, self.key, self.is_checked, self.asked = model, model.key, model.is_checked, 0
 
     def locate(self, image, box):
         self.asked += 1
@@ -199,7 +199,7 @@ class TestFacePath:
         np.testing.assert_array_equal(chips[crop].image, expected[crop].image)
 
     def test_refined_landmarks_are_used_by_every_crop_that_takes_them(self, landmarks, encoder, hopper, pointed):
-        refined = RefinedLandmarks(landmarks)
+        refined = CheckedLandmarks(landmarks)
         path = FacePath(refined, Showing(encoder.spec, ARCFACE, QUALITY_CROP, BOX_160), PHOTOGRAPH)
         shown, chips = path.chips(hopper, pointed)
         assert shown is pointed
@@ -212,7 +212,7 @@ class TestFacePath:
         points = pointed.landmarks.points.copy()
         points[2, 0] -= 100
         profile = replace(pointed, landmarks=Landmarks(points, Scheme.ARCFACE))
-        path = FacePath(RefinedLandmarks(landmarks), Showing(encoder.spec, ARCFACE), Gates())
+        path = FacePath(CheckedLandmarks(landmarks), Showing(encoder.spec, ARCFACE), Gates())
         assert path.chips(hopper, profile)[1] is Rejection.OFF_POSE
 
     def test_of_several_crops_each_is_cut_by_the_landmarks_that_suit_it_best(self, make, counting, hopper, pointed):
