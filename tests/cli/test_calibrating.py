@@ -42,4 +42,4 @@ def test_the_page_is_written(kiosk, images, tmp_path):
     result = kiosk("calibrate", "--gallery", images, "--html", tmp_path / "door.html")
     assert result.code == 1
     assert "Grace Hopper" not in result.err
-    assert (tmp_path / "door.html").read_text().startswith("<!DOCTYPE html>")
+    assert (tmp_path / "door.html").read_text().startswith("<!doctype html>")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,15 +54,24 @@ def odd_pictures(gallery: GallerySnapshot, *, alike: float, margin: float, apart
     somebody else; of the others, one farther than `apart` from all others of the person shows nobody that is known.
     """
     to_others = _to_others(gallery)
-    found = []
-    for person in range(len(gallery.people)):
-        numbers = np.flatnonzero(gallery.owners == person)
-        if len(numbers) > 1:
-            wrong = _of_somebody_else(gallery, numbers, to_others, alike, margin)
-            explained = {each.number for each in wrong}
-            rest = np.array([number for number in numbers if number not in explained], np.intp)
-            found += [*wrong, *_of_nobody(gallery, rest, apart)]
+    several = [
+        numbers
+        for numbers in (np.flatnonzero(gallery.owners == person) for person in range(len(gallery.people)))
+        if len(numbers) > 1
+    ]
+    wrong = [each for numbers in several for each in _of_somebody_else(gallery, numbers, to_others, alike, margin)]
+    found = _one_of_two(wrong)
+    explained = {each.number for each in found}
+    for numbers in several:
+        rest = np.array([number for number in numbers if number not in explained], np.intp)
+        found += _of_nobody(gallery, rest, apart)
     return sorted(found, key=lambda each: each.number)
+
+
+def _one_of_two(wrong: Sequence[OddPicture]) -> list[OddPicture]:
+    """Of two pictures that each look like the other's person, the one farther from its own is in the wrong place."""
+    own = {each.picture.source: each.own for each in wrong}
+    return [each for each in wrong if each.other is None or each.own >= own.get(each.other.source, 0.0)]
 
 
 def _of_somebody_else(

@@ -29,7 +29,8 @@ def one_in(rate: float) -> str:
         return "1 in more than 1,000,000,000"
     if rate >= 0.5:
         return f"{100 * rate:.0f} of 100"
-    return f"1 in {int(float(f'{1 / rate:.2g}')):,}"
+    so_many = 1 / rate
+    return f"1 in {so_many:.2g}" if so_many < 10 else f"1 in {int(float(f'{so_many:.2g}')):,}"
 
 
 def per_thousand(rate: float) -> str:

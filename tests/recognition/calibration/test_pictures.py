@@ -32,6 +32,10 @@ def test_the_picture_beside_one_that_is_explained_is_the_right_one(snapshot) -> 
     assert odd(snapshot, {"Ada": at(0, 62), "Bo": at(60, 65)}) == {"Ada/1.jpg": "Bo/0.jpg"}
 
 
+def test_of_two_that_look_like_each_other_the_one_far_from_its_own_is_wrong(snapshot) -> None:
+    assert odd(snapshot, {"Ada": at(0, 62), "Bo": at(62, 78)}) == {"Ada/1.jpg": "Bo/0.jpg"}
+
+
 def test_a_picture_about_as_near_to_its_own_person_is_left_alone(snapshot) -> None:
     assert odd(snapshot, {"Ada": at(0, 13), "Bo": at(24)}) == {}
 

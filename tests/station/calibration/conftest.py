@@ -62,7 +62,7 @@ def make_gallery() -> Callable[..., GallerySnapshot]:
 def make_report(statistics: Statistics, make_gallery: Callable[..., GallerySnapshot]) -> Callable[..., DoorReport]:
     """make_report(12, 2, asked=0.001): what is found about such a door."""
 
-    def make(people: int, pictures: int, asked: float = 1e-3, wrong: Any = None, **changes: Any) -> DoorReport:
+    def make(people: int, pictures: int, asked: float = 1e-2, wrong: Any = None, **changes: Any) -> DoorReport:
         gallery = make_gallery(people, pictures, wrong)
         odd = odd_pictures(gallery, alike=0.4, margin=0.04, apart=0.85)
         left_out = {each.number for each in odd}
