@@ -1,4 +1,4 @@
-"""People who are patterns of colour: the path `pixels` tells them apart, in milliseconds."""
+"""People who are patterns of colour, whom the path `pixels` tells apart in milliseconds; small clips."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from kiosk.station.evaluation.extractors import PixelsExtractor, PixelsRecipe
-from kiosk.station.evaluation.features import Picture, Sample
+from kiosk.station.evaluation.features import Sample
+from kiosk.vision.opencv import cv2
 
 
 def pattern(person: int, picture: int, noise: float = 0.0) -> np.ndarray:
@@ -57,5 +58,16 @@ def sample() -> Callable[..., Sample]:
 
 
 @pytest.fixture
-def picture() -> Callable[..., Picture]:
-    return lambda path, person="Ada": Picture(person, f"{person}/{path.name}", path)
+def save_clip() -> Callable[..., Path]:
+    """save_clip(path, frames): a small video of grey frames."""
+
+    def save(path: Path, frames: int, rate_hz: float = 30) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), rate_hz, (64, 48))
+        assert writer.isOpened()
+        for number in range(frames):
+            writer.write(np.full((48, 64, 3), number % 250, np.uint8))
+        writer.release()
+        return path
+
+    return save
