@@ -3,22 +3,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kiosk.config import ConfigFile
 from kiosk.errors import EvaluationError
 from kiosk.station.evaluation.clips import Clip, Watched, clips_in, watch_clips
 from kiosk.station.evaluation.extractors import PixelsRecipe
 from kiosk.station.evaluation.seen import SeenFace, SeenFrame
-from kiosk.station.evaluation.watchers import FrameByFrame, watcher_of
+from kiosk.station.evaluation.watchers import FrameByFrame, KioskWatcher, watcher_of
 from kiosk.vision.opencv import cv2
-
-
-def save_clip(path: Path, frames: int, rate_hz: float = 30) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), rate_hz, (64, 48))
-    assert writer.isOpened()
-    for number in range(frames):
-        writer.write(np.full((48, 64, 3), number % 250, np.uint8))
-    writer.release()
-    return path
 
 
 def seen(*tracks):
@@ -47,7 +38,7 @@ def test_a_folder_that_is_not_there_is_a_fault(tmp_path):
             clips_in(folder)
 
 
-def test_a_clip_is_looked_at_as_often_as_a_kiosk_does_in_whole_parts(tmp_path):
+def test_a_clip_is_looked_at_as_often_as_a_kiosk_does_in_whole_parts(tmp_path, save_clip):
     clip = Clip("ada", "ada/a.avi", save_clip(tmp_path / "ada" / "a.avi", 70))
     (watched,), broken = watch_clips([clip], watcher_of(PixelsRecipe()), tmp_path / "cache", 5)
     assert broken == []
@@ -56,13 +47,13 @@ def test_a_clip_is_looked_at_as_often_as_a_kiosk_does_in_whole_parts(tmp_path):
     assert np.diff(times) == pytest.approx(np.full(19, 0.1), abs=0.02)
 
 
-def test_a_slow_clip_is_looked_at_frame_by_frame(tmp_path):
+def test_a_slow_clip_is_looked_at_frame_by_frame(tmp_path, save_clip):
     clip = Clip(None, "a.avi", save_clip(tmp_path / "a.avi", 12, rate_hz=5))
     ((watched,), _) = watch_clips([clip], watcher_of(PixelsRecipe()), tmp_path / "cache", 4)
     assert len(watched.parts) == 3
 
 
-def test_a_second_run_watches_nothing(tmp_path, monkeypatch):
+def test_a_second_run_watches_nothing(tmp_path, monkeypatch, save_clip):
     clip = Clip("ada", "ada/a.avi", save_clip(tmp_path / "ada" / "a.avi", 40))
     watcher = watcher_of(PixelsRecipe())
     (first,), _ = watch_clips([clip], watcher, tmp_path / "cache", 5)
@@ -72,7 +63,7 @@ def test_a_second_run_watches_nothing(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("content", [b"", b"\0" * 4000, b"text", None])
-def test_what_is_no_video_is_named_and_the_others_go_on(tmp_path, content):
+def test_what_is_no_video_is_named_and_the_others_go_on(tmp_path, content, save_clip):
     bad = tmp_path / "bad.mp4"
     if content is not None:
         bad.write_bytes(content)
@@ -96,9 +87,6 @@ def test_each_stranger_who_stays_is_a_visit():
 
 
 def test_the_real_clip_shows_somebody_who_is_followed(data, tmp_path):
-    from kiosk.config import ConfigFile
-    from kiosk.station.evaluation.watchers import KioskWatcher
-
     config = tmp_path / "config.yaml"
     config.write_text("")
     source = cv2.VideoCapture(str(data / "clips" / "short_hamilton_clip.mp4"))

@@ -11,7 +11,6 @@ from kiosk.resources import asset
 from kiosk.station.evaluation.extractors import KioskRecipe, PixelsRecipe
 from kiosk.station.evaluation.results import as_json
 from kiosk.station.evaluation.visits import Asked, run_visits
-from tests.station.evaluation.test_clips import save_clip
 
 RULE = RuleSettings()
 
@@ -114,7 +113,7 @@ def test_unreadable_pictures_are_left_out_and_counted(tmp_path, cache):
     assert all(row.strangers_granted.trials == 0 for row in result.rows)
 
 
-def test_clips_of_people_are_visits_of_members_and_others_of_strangers(tmp_path, cache):
+def test_clips_of_people_are_visits_of_members_and_others_of_strangers(tmp_path, cache, save_clip):
     folder = save_people(tmp_path / "people", [2, 2, 2])
     clips = tmp_path / "clips"
     for name in ("p00/a.avi", "P 01/a.avi", "nobody/a.avi", "hall.avi"):
