@@ -13,6 +13,7 @@ has to convince alt2 too: necks and hands do not; of 37 frames of a clip in whic
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -127,7 +128,8 @@ class HaarDetector:
         yield lambda: self._in_even_light(grey, scale, smallest)
         yield lambda: self._on_one_side(grey, scale, smallest, sought)
         if sought is not None:  # where a face is known to be, little speaks for it
-            yield lambda: _faces(_search(self._default, grey, 1.05, _LAST_TRY_NEIGHBOURS, (smallest, 0)), 1 / scale)
+            for step in (1.1, 1.05):
+                yield partial(self._with_little_evidence, grey, scale, smallest, step)
 
     def _in_even_light(self, grey: ByteImage, scale: float, smallest: int) -> list[Face]:
         """Backlight, and faces that fill the picture: even light and a border to search in."""
@@ -148,6 +150,9 @@ class HaarDetector:
                 windows = _search(cascade, turned, 1.1, _SECOND_TRY_NEIGHBOURS, (smallest, 0))
                 found += [window.moved_by(back) for window in windows]
         return _surest_first(_faces(found, 1 / scale), sought)[:1]
+
+    def _with_little_evidence(self, grey: ByteImage, scale: float, smallest: int, step: float) -> list[Face]:
+        return _faces(_search(self._default, grey, step, _LAST_TRY_NEIGHBOURS, (smallest, 0)), 1 / scale)
 
     def _evened(self, grey: ByteImage) -> ByteImage:
         return np.asarray(self._clahe.apply(grey), np.uint8)
