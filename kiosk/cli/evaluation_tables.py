@@ -29,6 +29,7 @@ _VISITS = (
     "N",
     "K",
     "frames",
+    "threshold",
     "strangers granted",
     "wrong person granted",
     "members refused",
@@ -111,14 +112,19 @@ def _tell_visits(results: Sequence[VisitsResult]) -> None:
     print_table(_VISITS, [_visit_cells(str(one.path), row) for one in results for row in one.rows])
     first = results[0].rows[0] if results[0].rows else None
     if first is not None:
-        typer.echo(f"{first.k} of {first.n} frames, threshold {first.threshold:.4f}, margin {first.margin:.4f}.")
+        typer.echo(f"{first.k} of {first.n} frames, margin {first.margin:.4f}; {first.seeds} galleries of each size.")
+        typer.echo(
+            "still: frames of one picture, moved, lit and blurred; pictures: of several pictures; clips: of a video."
+        )
+        typer.echo("Of two rows the second is at the highest threshold at which none of these strangers was let in.")
     _tell_left_out(results)
 
 
 def _visit_cells(path: str, row: VisitsRow) -> tuple[str, ...]:
     needed = ", ".join(f"{name} {frames:g}" for name, frames in row.frames_needed.items())
     rates = (row.strangers_granted, row.wrong_person_granted, row.members_refused, row.members_undecided)
-    return (path, row.kind, str(row.people), str(row.templates), str(row.frames), *map(_rate, rates), needed or "-")
+    sizes = (row.people, row.templates, row.frames)
+    return (path, row.kind, *map(str, sizes), f"{row.threshold:.4f}", *map(_rate, rates), needed or "-")
 
 
 def _tell_left_out(results: Sequence[OpenSetResult | VisitsResult]) -> None:
