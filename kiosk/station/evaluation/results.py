@@ -198,6 +198,10 @@ class EvaluationReport:
         return next((result for result in self.results if result.path.peer), None)
 
 
+# What programs should not have to compute.
+_COMPUTED: Mapping[type, str] = {Rate: "value", OperatingPoint: "is_carried", OpenSetRow: "rank_one"}
+
+
 def as_json(report: EvaluationReport) -> dict[str, Any]:
     """The first path at the top level, all of them in `paths`, the peer's in `peer` too."""
     rows = [_row(result) for result in report.results]
@@ -242,12 +246,9 @@ def _named(rate: float) -> str:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401  (whatever a result holds, as JSON holds it)
-    if isinstance(value, Rate):
-        return {"value": _plain(value.value), **_fields(value)}
-    if isinstance(value, OpenSetRow):
-        return {**_fields(value), "rank_one": _plain(value.rank_one)}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return _fields(value)
+        further = _COMPUTED.get(type(value))
+        return {**({further: _plain(getattr(value, further))} if further else {}), **_fields(value)}
     if isinstance(value, Mapping):
         return {str(_plain(name)): _plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple | np.ndarray):

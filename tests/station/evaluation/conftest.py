@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from kiosk.station.evaluation import features
 from kiosk.station.evaluation.extractors import PixelsExtractor, PixelsRecipe
 from kiosk.station.evaluation.features import Sample
 from kiosk.vision.opencv import cv2
@@ -43,6 +44,12 @@ def cache(tmp_path: Path) -> Path:
 @pytest.fixture
 def pixels() -> tuple[PixelsExtractor, PixelsRecipe]:
     return PixelsExtractor(), PixelsRecipe()
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many pictures there are: processes take seconds to start."""
+    monkeypatch.setattr(features, "_FEW", 10**6)
 
 
 @pytest.fixture
