@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
@@ -23,8 +23,15 @@ def overridden(config: ConfigFile, settings: Sequence[str]) -> ConfigFile:
 
     Raises ConfigError for an option that there is not, or a value that it cannot have.
     """
+    known = values(config.current)
+    return with_values(config, dict(_change(setting, known) for setting in settings))
+
+
+def with_values(config: ConfigFile, changes: Mapping[str, Value]) -> ConfigFile:
+    """The configuration with other values of some options; raises ConfigError for one that cannot be."""
+    if not changes:
+        return config
     before = values(config.current)
-    changes = dict(_change(setting, before) for setting in settings)
     sections: dict[str, dict[str, Value]] = {}
     for key, value in {**before, **changes}.items():
         section, _, name = key.rpartition(".")
@@ -34,7 +41,8 @@ def overridden(config: ConfigFile, settings: Sequence[str]) -> ConfigFile:
     except ValidationError as error:
         raise ConfigError(", ".join(changes), objection(before, changes), "choose another value") from error
     fresh = copy.copy(config)
-    fresh.current = current
+    # No line of the file is to blame for what is found wrong with it.
+    fresh.path, fresh.current = None, current
     return fresh
 
 

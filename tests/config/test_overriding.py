@@ -25,7 +25,12 @@ def test_the_file_and_what_was_read_of_it_stay_as_they_are(config):
     fresh = overridden(config, ["decision.n=9"])
     assert config.current.decision.n == 5
     assert config.path.read_text() == before
-    assert (fresh.path, fresh.folder) == (config.path, config.folder)
+    assert fresh.below("weights") == config.below("weights")
+
+
+def test_a_fault_names_the_option_and_no_line_of_the_file(config):
+    assert str(overridden(config, ["encoder=x"]).fault("encoder", "is not known", "look")).startswith("encoder: is not")
+    assert "line 2" in str(overridden(config, []).fault("encoder", "is not known", "look"))
 
 
 @pytest.mark.parametrize(

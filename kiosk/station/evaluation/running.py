@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from kiosk.config import ConfigFile
-from kiosk.config.overriding import overridden
-from kiosk.config.sections import Config
+from kiosk.config.overriding import with_values
+from kiosk.config.schema import Value
 from kiosk.errors import EvaluationError
 from kiosk.station.evaluation import dlib_peer
 from kiosk.station.evaluation.dlib_peer import DlibRecipe
@@ -44,11 +44,12 @@ def recipes_of(
     for peer in peers:
         if peer not in PEERS:
             raise EvaluationError(f"peer {peer}", "is not known", f"there is {', '.join(PEERS)}")
-    chosen = [encoder_choice(name) for name in encoders if name != PIXELS]
+    chosen: list[dict[str, Value]] = [{"encoder": encoder_choice(name)} for name in encoders if name != PIXELS]
+    behind: list[dict[str, Value]] = [{"detector": name} for name in detectors]
     kiosks = [
-        KioskRecipe(_with(config, encoder=encoder, detector=detector))
-        for detector in detectors or [config.current.detector]
-        for encoder in (chosen if encoders else [config.current.encoder])
+        KioskRecipe(with_values(config, {**encoder, **detector}))
+        for detector in behind or [{}]
+        for encoder in (chosen if encoders else [{}])
     ]
     pixels = [PixelsRecipe()] if PIXELS in encoders else []
     return [*kiosks, *pixels, *(PEERS[peer] for peer in peers)]
@@ -78,9 +79,3 @@ def evaluate(request: Request, show: Show) -> EvaluationReport:
 
 def _from(before: int, total: int, show: Show) -> Show:
     return lambda done, _: show(before + done, total)
-
-
-def _with(config: ConfigFile, **changes: Any) -> ConfigFile:  # noqa: ANN401  (options)
-    fresh = overridden(config, ())
-    fresh.current = Config.model_validate({**dict(fresh.current), **changes})
-    return fresh
