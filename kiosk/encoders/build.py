@@ -21,12 +21,12 @@ from kiosk.encoders import dlib_resnet
 from kiosk.encoders.array_file import npz_bytes
 from kiosk.encoders.dlib_landmarks import build_landmarks
 from kiosk.encoders.dlib_network import read_network
-from kiosk.encoders.from_file import KIND, encoder_of
+from kiosk.encoders.from_file import KIND, encoder_of, read_encoder_spec
 from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_vector
 from kiosk.encoders.litert import export_litert
 from kiosk.encoders.spec_file import GoldenSection
 from kiosk.errors import KioskError, WeightsError
-from kiosk.weights.manifest import MANIFEST, WeightsFile, manifest_entry, verified_bytes
+from kiosk.weights.manifest import MANIFEST, WeightsFile, manifest_entry, read_manifest, verified_bytes
 from kiosk.weights.spec_files import spec_text
 from kiosk.weights.writing import write_files
 
@@ -54,7 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def build(out: Path) -> list[str]:
-    """Write both files, the encoder's spec and the manifest into `out`; a sentence a file on how it differs."""
+    """Write both files, the encoder's spec and the manifest into `out`; a sentence a file on how it differs.
+
+    What is shipped and is not made of that package comes along as it is.
+    """
     resnet = _resnet_content()
     landmarks = npz_bytes(build_landmarks(_source_bytes(LANDMARKS_SOURCE_FILE)))
     entries = [
@@ -65,21 +68,27 @@ def build(out: Path) -> list[str]:
         compare_resnet(resnet, _shipped(dlib_resnet.FILE)),
         compare_landmarks(landmarks, _shipped(LANDMARKS_FILE)),
     ]
+    others = [entry for entry in read_manifest().values() if entry.file not in {dlib_resnet.FILE, LANDMARKS_FILE}]
+    carried = {entry.file: verified_bytes(entry) for entry in others}
+    lines += [_verdict(file, content) for file, content in carried.items()]
     contents = {
         dlib_resnet.FILE: resnet,
         f"{dlib_resnet.NAME}.yaml": resnet_spec_text(resnet),
         LANDMARKS_FILE: landmarks,
-        MANIFEST: manifest_text(entries),
+        **carried,
+        MANIFEST: manifest_text([*entries, *others]),
     }
     write_files(out, contents)
     return lines
 
 
 def resnet_spec_text(content: bytes) -> bytes:
-    """The spec of the default encoder, with the golden vector of this network."""
+    """The spec of the default encoder, with the golden vector of this network and what was measured of it."""
     values = tuple(round(float(value), 6) for value in _answer(content)[:GOLDEN_VALUES])
     golden = GoldenSection(picture=PICTURE, values=values)
-    return spec_text(dlib_resnet.dlib_resnet_spec(content, golden), KIND)
+    spec = dlib_resnet.dlib_resnet_spec(content, golden)
+    measured = read_encoder_spec(resources.weights(f"{dlib_resnet.NAME}.yaml")).statistics
+    return spec_text(spec.model_copy(update={"statistics": measured}), KIND)
 
 
 def _answer(content: bytes) -> NDArray[np.float32]:

@@ -23,7 +23,7 @@ class Known(Spec):
     """What is told about a file of weights."""
 
     name: str = Field(pattern=f"^{NAME.pattern}$")
-    kind: Literal["encoder", "detector", "landmarks"]
+    kind: Literal["encoder", "detector", "landmarks", "cohort"]
     file: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.(tflite|onnx|npz)$")
     figure: _Words | None = None  # on LFW
     whose: _Words | None = None  # who measured the figure

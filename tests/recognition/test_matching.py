@@ -334,3 +334,11 @@ def test_means_of_people_say_how_many_pictures_scatter_how_far() -> None:
     assert np.isnan(means.vectors[1]).all()
     assert means.counts.tolist() == [1, 0, 2, 1]
     assert means.scatters[[0, 2, 3]] == pytest.approx([0, 0.5, 0])
+
+
+def test_beside_a_cohort_less_is_added_for_what_was_averaged() -> None:
+    counts, scatters = np.array([1, 3]), np.array([0.0, 0.03])
+    alone = Comparison(TemplateRule.MEAN, AVERAGING).handicap(counts, scatters)
+    beside = Comparison(TemplateRule.MEAN, AVERAGING, strangers(4)).handicap(counts, scatters)
+    assert (alone[0], beside[0]) == (0, 0)
+    assert 0 < beside[1] < 0.5 * alone[1]

@@ -3,11 +3,21 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import Config, ConfigFile
+from kiosk.config import CohortUse, Config, ConfigFile, PathSection
+from kiosk.domain import TemplateRule
 from kiosk.encoders import encoder_spec
+from kiosk.encoders.encoder import Averaging
 from kiosk.encoders.statistics import QuantileTable, Statistics
+from kiosk.errors import WeightsError
+from kiosk.resources import weights
 from kiosk.station.build import load_configured_encoder
-from kiosk.station.matching import automatic_threshold, matching_numbers, names_of_none, names_spelt_otherwise
+from kiosk.station.matching import (
+    automatic_threshold,
+    comparison_of,
+    matching_numbers,
+    names_of_none,
+    names_spelt_otherwise,
+)
 
 
 def written(home: Path, text: str) -> ConfigFile:
@@ -96,3 +106,28 @@ def test_a_name_with_a_part_that_is_not_known_is_of_none():
 )
 def test_the_same_parts_under_another_name_do_not_count(name, encoder, told):
     assert names_spelt_otherwise(named(name), encoder) == ([name] if told else [])
+
+
+class TestComparison:
+    SPEC = encoder_spec("dlib_resnet")
+
+    def test_the_default_is_the_mean_beside_the_cohort_that_is_shipped(self, home):
+        found = comparison_of(PathSection(), self.SPEC, [home, weights()])
+        assert (found.rule, found.averaging) == (TemplateRule.MEAN, Averaging(0.0445, 0.58))
+        assert found.cohort is not None
+
+    def test_the_cohort_may_be_off(self):
+        path = PathSection(cohort=CohortUse.OFF, template_rule=TemplateRule.NEAREST)
+        found = comparison_of(path, self.SPEC, [weights()])
+        assert (found.rule, found.cohort) == (TemplateRule.NEAREST, None)
+
+    def test_an_encoder_without_a_cohort_goes_without_unless_one_is_asked_for(self, home):
+        spec = replace(self.SPEC, name="other")
+        assert comparison_of(PathSection(), spec, [home, weights()]).cohort is None
+        with pytest.raises(WeightsError, match=r"other\.cohort\.npz: is not there; make it with `kiosk weights cohort"):
+            comparison_of(PathSection(cohort=CohortUse.ON), spec, [home, weights()])
+
+    def test_one_that_is_damaged_is_a_fault_and_not_left_out(self, home):
+        (home / "dlib_resnet.cohort.npz").write_bytes(b"nothing")
+        with pytest.raises(WeightsError, match="is no cohort"):
+            comparison_of(PathSection(), self.SPEC, [home, weights()])
