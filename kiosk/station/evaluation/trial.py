@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kiosk.recognition.evaluation.intervals import Rate, rate_over_people, wilson
 from kiosk.station.evaluation.correlation import foretell, likeness
-from kiosk.station.evaluation.replay import Door, End, Visits
+from kiosk.station.evaluation.replay import Door, End, Ending, Visits
 from kiosk.station.evaluation.results import VisitsRow
 
 _CURVE: Final = np.round(np.arange(-0.15, 0.031, 0.03), 6)  # thresholds, from the one in force
@@ -41,12 +41,9 @@ class Trial:
 
     def row(self, door: Door) -> VisitsRow:
         """What is counted at one door."""
-        endings = [
-            (visit.person, end)
-            for one in self.members
-            for visit, end in zip(one.visits, one.endings(door), strict=True)
-        ]
+        endings = self._members(door)
         owners = [person for person, _ in endings]
+        granted = self._strangers(door)
         return VisitsRow(
             kind=self.kind,
             people=self.people,
@@ -57,24 +54,30 @@ class Trial:
             margin=door.margin,
             k=door.rule.k,
             n=door.rule.n,
-            strangers_granted=self.strangers_granted(door),
+            strangers_granted=_rate([let_in for _, let_in in granted], [person for person, _ in granted]),
             wrong_person_granted=_rate([end.granted_as not in {None, person} for person, end in endings], owners),
             members_refused=_rate([end.end is End.REFUSED for _, end in endings], owners),
             members_undecided=_rate([end.end is End.UNDECIDED for _, end in endings], owners),
             frames_needed=_needed([end.frames for person, end in endings if end.granted_as == person]),
-            strangers=len({visit.person for one in self.strangers for visit in one.visits}),
+            strangers=len({person for person, _ in granted}),
             members=len(set(owners)),
         )
 
-    def strangers_granted(self, door: Door) -> Rate:
-        """Strangers' visits at which the door opened, as for whomever."""
-        people = [visit.person for one in self.strangers for visit in one.visits]
-        granted = np.zeros(len(people), bool)
-        before = 0
+    def _members(self, door: Door) -> list[tuple[str, Ending]]:
+        """Who came, and what became of it."""
+        return [
+            (visit.person, end)
+            for one in self.members
+            for visit, end in zip(one.visits, one.endings(door), strict=True)
+        ]
+
+    def _strangers(self, door: Door) -> list[tuple[str, bool]]:
+        """Who came, and whether the door opened, as for whomever."""
+        came = []
         for one in self.strangers:
-            granted[[before + number for number in one.granted(door)]] = True
-            before += len(one.visits)
-        return _rate(granted.tolist(), people)
+            granted = set(one.granted(door))
+            came += [(visit.person, number in granted) for number, visit in enumerate(one.visits)]
+        return came
 
     def highest_without_strangers(self, door: Door) -> float:
         """The threshold up to which none of these very visits of strangers is granted: by bisection, rounded down."""
@@ -92,22 +95,27 @@ class Trial:
                 low = middle
         return low
 
+    @property
+    def name(self) -> str:
+        """Which visits these are."""
+        return f"{self.kind}, N = {self.people}"
+
     def facts(self, door: Door) -> dict[str, Any]:
         """Rates at thresholds around the one in force, and how alike the frames are."""
         thresholds = [float(threshold) for threshold in door.threshold + _CURVE if threshold > 0]
-        doors = [replace(door, threshold=threshold) for threshold in thresholds]
-        rows = [self.row(one) for one in doors]
         distances = _distances(self.strangers)
         alike = likeness(distances, _distances(self.among))
-        granted = self.strangers_granted(door).value
+        granted = _share([let_in for _, let_in in self._strangers(door)])
         return {
-            "kind": self.kind,
-            "people": self.people,
-            "thresholds": thresholds,
-            "strangers_granted": [row.strangers_granted.value for row in rows],
-            "members_not_granted": [_sum(row.members_refused, row.members_undecided) for row in rows],
-            "correlation": asdict(alike),
-            "foretold": None if granted is None else asdict(foretell(distances, self.frames, door, alike, granted)),
+            **{f"at {threshold:.4f}": self._at(replace(door, threshold=threshold)) for threshold in thresholds},
+            "frames": asdict(alike),
+            "visits": None if granted is None else asdict(foretell(distances, self.frames, door, alike, granted)),
+        }
+
+    def _at(self, door: Door) -> dict[str, float | None]:
+        return {
+            "strangers_granted": _share([let_in for _, let_in in self._strangers(door)]),
+            "members_not_granted": _share([end.end is not End.GRANTED for _, end in self._members(door)]),
         }
 
 
@@ -120,9 +128,8 @@ def _rate(wrong: Sequence[bool], people: Sequence[str]) -> Rate:
     return rate_over_people(wrong, people) if any(wrong) else wilson(0, len(wrong))
 
 
-def _sum(*rates: Rate) -> float | None:
-    trials = rates[0].trials
-    return sum(rate.errors for rate in rates) / trials if trials else None
+def _share(cases: Sequence[bool]) -> float | None:
+    return sum(cases) / len(cases) if cases else None
 
 
 def _needed(frames: Sequence[int]) -> dict[str, float]:

@@ -88,17 +88,17 @@ def judge_visits(
         )
     sizes = sorted({min(size, len(eligible)) for size in asked.gallery})
     rows: list[VisitsRow] = []
-    facts: list[dict[str, Any]] = []
+    facts: dict[str, Any] = {}
     for size in sizes:
         for trial in _trials(people, clips, size, door(size), asked, encoder=path.encoder):
             rows += trial.rows(door(size))
-            facts.append(trial.facts(door(size)))
+            facts[trial.name] = trial.facts(door(size))
     return VisitsResult(
         path=path,
         acquisition=acquisition_of([one.sample for shown in people.values() for one in shown]),
         rows=tuple(rows),
         left_out=tuple(_left_out(eligible, asked)),
-        facts={"trials": facts},
+        facts=facts,
     )
 
 

@@ -108,10 +108,14 @@ def test_nobody_at_all_gives_rates_of_nothing():
 
 
 def test_facts_hold_the_curve_and_how_alike_the_frames_are(trial):
-    facts = trial.facts(replace(DOOR, threshold=0.1))
-    assert len(facts["thresholds"]) == len(facts["strangers_granted"]) == len(facts["members_not_granted"])
-    assert min(facts["thresholds"]) > 0
-    assert facts["strangers_granted"] == sorted(facts["strangers_granted"])
-    assert facts["members_not_granted"] == sorted(facts["members_not_granted"], reverse=True)
-    assert facts["correlation"]["correlation"] > 0.8
-    assert facts["foretold"]["counted"] == trial.strangers_granted(replace(DOOR, threshold=0.1)).value
+    door = replace(DOOR, threshold=0.1)
+    facts = trial.facts(door)
+    curve = [facts[name] for name in sorted(facts) if name.startswith("at ")]
+    strangers = [point["strangers_granted"] for point in curve]
+    members = [point["members_not_granted"] for point in curve]
+    assert strangers == sorted(strangers)
+    assert members == sorted(members, reverse=True)
+    assert [name for name in facts if name.startswith("at -")] == []
+    assert facts["frames"]["correlation"] > 0.8
+    assert facts["visits"]["counted"] == trial.row(door).strangers_granted.value
+    assert trial.name == "still, N = 5"
