@@ -41,6 +41,18 @@ class Comparisons:
         among, limits = np.ones(len(found), np.intp), np.full(len(found), np.inf)
         return cls(found, templates, among, limits, people, weights)
 
+    def none(self) -> Comparisons:
+        """As if nothing had been compared."""
+        nothing = slice(0)
+        return Comparisons(
+            self.distances[nothing],
+            self.templates[nothing],
+            self.among[nothing],
+            self.limits[nothing],
+            self.people[nothing],
+            self.weights[nothing],
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GalleryDistances:

@@ -20,7 +20,7 @@ GENUINE_CORRELATION: Final = 0.4  # of one face's distances to two templates of 
 # What is believed of a shift, in standard errors, each as likely; the mean over all of them is what is promised.
 _NODES: Final = np.array([NormalDist().inv_cdf((step + 0.5) / 12) for step in range(12)])
 _ENDS: Final = 1.96  # between plus and minus that lie 95 %
-_THRESHOLDS: Final = np.arange(50, 1501) / 1000
+_HUNDREDTHS: Final = np.arange(5, 151) / 100  # thresholds
 _GRID: Final = np.arange(0.0, 2.0005, 0.002)  # distances, for integrals
 
 
@@ -122,6 +122,13 @@ def largest_thresholds(door: Door, rates: Sequence[float]) -> list[float | None]
 
     None where even 0.05 grants more.
     """
-    granted = door.strangers(_THRESHOLDS)
-    allowed = [np.flatnonzero(granted <= rate) for rate in rates]
-    return [float(_THRESHOLDS[each[-1]]) if len(each) else None for each in allowed]
+    granted = door.strangers(_HUNDREDTHS)
+    return [_refined(door, rate, np.flatnonzero(granted <= rate)) for rate in rates]
+
+
+def _refined(door: Door, rate: float, allowed: NDArray[np.intp]) -> float | None:
+    if not len(allowed):
+        return None
+    thousandths = np.round(_HUNDREDTHS[allowed[-1]] + np.arange(10) / 1000, 3)
+    fine = np.flatnonzero(door.strangers(thousandths) <= rate)
+    return float(thousandths[fine[-1]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -42,7 +42,7 @@ PAIRS_SHOWN: Final = 5
 MOST_LOOKED_AT: Final = 500  # pictures whose light, size and focus are looked at
 _OWN_PEOPLE, _OWN_PAIRS = 50, 200  # of which an encoder without statistics can be measured here
 _COHORT = "cohort"  # what statistics of distances that were seen against one say in their source
-_WORST_GENUINE = 0.02  # pairs of one person that lie farther apart than what is called unlike
+_WORST_GENUINE = 0.01  # pairs of one person that lie farther apart than what is called unlike
 
 Progress = Callable[[str, int, int], None]
 
@@ -69,6 +69,7 @@ class DoorReport:
     asked: float  # how often a stranger's visit may open the door
     statistics: Statistics | None
     own_statistics: bool  # they are this gallery's
+    plain_curve: bool  # the door sees distances against a cohort, the statistics are of plain ones
     calibration: Calibration | None  # None where nothing carries one
     journal: tuple[int, int] | None  # decisions and people taken from it; None where it was not asked
     confusable: tuple[PicturePair, ...]
@@ -100,13 +101,16 @@ def calibrate_door(
     left_out = {picture.number for picture in odd}
     comparison = comparison_of(config.current.path, spec, weights_folders(config))
     statistics = spec.statistics or _measured_here(known, left_out)
+    against_cohort = statistics is not None and _COHORT in statistics.source
     decision = config.current.decision
     alike = pooled_correlation(VISIT_CORRELATION, config.current.path.pooling_frames)
     rule = VisitRule(decision.k, decision.n, alike)
-    seen = _from_journal(config, known) if with_journal else None
+    plain_curve = comparison.cohort is not None and not against_cohort
+    seen = _from_journal(config, known, within_only=plain_curve) if with_journal else None
     calibration = None
     if statistics is not None and known.people:
-        found = gallery_distances(known, left_out, comparison)
+        # Like with like: the curve of plain distances is moved by plain ones.
+        found = gallery_distances(known, left_out, comparison if against_cohort else replace(comparison, cohort=None))
         further = [seen] if seen is not None else []
         calibration = calibrated(
             found,
@@ -116,7 +120,7 @@ def calibrate_door(
             margin=margin,
             asked=asked,
             further=further,
-            same_distances=comparison.cohort is None or _COHORT in statistics.source,
+            same_distances=comparison.cohort is not None or not against_cohort,
         )
     looked_at = len(known.templates) <= MOST_LOOKED_AT
     gates = Gates(**config.current.quality.model_dump())
@@ -133,6 +137,7 @@ def calibrate_door(
         asked=asked,
         statistics=statistics,
         own_statistics=spec.statistics is None and statistics is not None,
+        plain_curve=plain_curve,
         calibration=calibration,
         journal=None if seen is None else (len(seen[1].distances), len(np.unique(seen[1].people))),
         confusable=tuple(confusable_pairs(known, PAIRS_SHOWN, left_out)),
@@ -161,9 +166,13 @@ def _measured_here(gallery: GallerySnapshot, left_out: Collection[int]) -> Stati
     return Statistics.of(apart[same], apart[~same], "the pictures of this gallery", len(np.unique(owners)))
 
 
-def _from_journal(config: ConfigFile, gallery: GallerySnapshot) -> tuple[Comparisons, Comparisons]:
+def _from_journal(
+    config: ConfigFile, gallery: GallerySnapshot, *, within_only: bool
+) -> tuple[Comparisons, Comparisons]:
+    """Distances between people are left out where they are not those of the curve: it would be moved too far."""
     with closing(Journal(journal_file(config))) as journal:
-        return journal_distances(journal, gallery, datetime.now(UTC))
+        between, within = journal_distances(journal, gallery, datetime.now(UTC))
+    return between.none() if within_only else between, within
 
 
 def _poor_pictures(

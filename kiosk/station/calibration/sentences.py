@@ -17,7 +17,7 @@ _NEGLIGIBLE = 1e-9
 _DOUBTS = {
     Doubt.TOO_FEW_PEOPLE: "too few people are enrolled to say whether faces at this door are as those measured",
     Doubt.OTHER_DISTANCES: (
-        "the encoder's curve was measured on plain distances, this door sees them against a cohort of strangers"
+        "the encoder's curve is of distances seen against a cohort of strangers, this door's are plain (path.cohort)"
     ),
     Doubt.BEYOND_THE_PAIRS: "no two measured people lie so near together: the curve was carried on beyond its end",
 }
@@ -119,6 +119,11 @@ def basis_lines(report: DoorReport) -> Iterator[str]:
         "Assumed: a face at the door is like one more picture of the gallery. In worse light or from another angle "
         "members are refused more often."
     )
+    if report.plain_curve:
+        yield (
+            "This door sees distances against a cohort of strangers, the curve is of plain ones: on the pictures it "
+            "was measured with, that refuses members less often and lets in no more strangers."
+        )
     frames = report.config.current.path.pooling_frames
     if frames > 1:
         yield f"Up to {frames} frames are averaged before they are compared: that makes them more alike still."

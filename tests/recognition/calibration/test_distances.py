@@ -79,3 +79,8 @@ def test_templates_that_are_alike_are_told_from_those_that_are_not(snapshot, wor
     }
     assert gallery_distances(snapshot(twins)).template_correlation > 0.9
     assert gallery_distances(snapshot(strangers)).template_correlation < 0.35
+
+
+def test_nothing_of_some_comparisons_is_still_some(snapshot) -> None:
+    nothing = gallery_distances(snapshot(FOUR)).impostor.none()
+    assert (len(nothing.distances), nothing.people.shape) == (0, (0, 2))

@@ -81,6 +81,7 @@ def make_report(statistics: Statistics, make_gallery: Callable[..., GallerySnaps
             asked=asked,
             statistics=statistics,
             own_statistics=False,
+            plain_curve=False,
             calibration=calibration if people else None,
             journal=None,
             confusable=tuple(confusable_pairs(gallery, 5, left_out)),

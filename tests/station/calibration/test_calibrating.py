@@ -19,7 +19,7 @@ from kiosk.station.calibration.calibrating import DoorReport, _measured_here, ca
 
 RATES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.5, 1.0)
 STATISTICS = Statistics(
-    "as on View 1, cohort or none",
+    "as on View 1",
     3000,
     QuantileTable(10**7, RATES, (0.265, 0.305, 0.338, 0.377, 0.423, 0.486, 0.567, 0.84)),
     QuantileTable(3000, RATES[3:], (0.58, 0.481, 0.358, 0.288, 0.11)),
@@ -69,6 +69,18 @@ def test_a_small_office_gets_a_promise_and_its_wrong_picture_named(config: Confi
     assert report.odd[0].other is not None
     assert len(report.confusable) == 5
     assert report.all_looked_at
+
+
+def test_a_curve_of_distances_seen_against_a_cohort_is_no_promise_without_one(
+    config: ConfigFile, office: Path, tmp_path: Path
+) -> None:
+    spec = tmp_path / "weights" / "dlib_resnet.yaml"
+    spec.write_text(spec.read_text().replace("as on View 1", "as on View 1, seen against a cohort"))
+    (tmp_path / "config.yaml").write_text("weights: weights\npath: {cohort: off}\n")
+    report = calibrate(ConfigFile(tmp_path / "config.yaml"), office)
+    assert report.answer is not None
+    assert report.answer.doubts == (Doubt.OTHER_DISTANCES,)
+    assert not report.plain_curve
 
 
 def test_one_person_is_no_promise(config: ConfigFile, tmp_path: Path) -> None:

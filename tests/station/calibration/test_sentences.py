@@ -145,6 +145,11 @@ def test_what_it_rests_on_is_said(make_report: Make) -> None:
     assert "Nothing here says how far apart pictures of one person are" in " ".join(basis_lines(make_report(20, 1)))
 
 
+def test_a_curve_of_plain_distances_behind_a_cohort_is_said(make_report: Make) -> None:
+    assert "cohort of strangers" in " ".join(basis_lines(make_report(20, 3, plain_curve=True)))
+    assert "cohort" not in " ".join(basis_lines(make_report(20, 3)))
+
+
 def test_hostile_names_move_no_cursor(make_report: Make) -> None:
     report = make_report(20, 3, wrong={3: 5})
     (odd,) = report.odd
