@@ -76,8 +76,7 @@ def calibrate(
     else:
         _print(report)
     if write and report.promised:
-        written = write_answer(report)
-        typer.echo(f"written: {written}", err=as_json)
+        typer.echo(f"\nwritten into {write_answer(report)}", err=as_json)
     elif write:
         typer.echo("nothing was written: it is no promise", err=True)
     return 0 if report.promised else 1

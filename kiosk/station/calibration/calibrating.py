@@ -69,13 +69,13 @@ class DoorReport:
     asked: float  # how often a stranger's visit may open the door
     statistics: Statistics | None
     own_statistics: bool  # they are this gallery's
-    plain_curve: bool  # the door sees distances against a cohort, the statistics are of plain ones
     calibration: Calibration | None  # None where nothing carries one
     journal: tuple[int, int] | None  # decisions and people taken from it; None where it was not asked
     confusable: tuple[PicturePair, ...]
     odd: tuple[OddPicture, ...]
     poor: tuple[PoorPicture, ...]
     all_looked_at: bool
+    plain_curve: bool = False  # the door sees distances against a cohort, the statistics are of plain ones
 
     @property
     def answer(self) -> Setting | None:

@@ -11,6 +11,7 @@ from kiosk.recognition.calibration.pictures import OddPicture, PicturePair
 from kiosk.recognition.calibration.shift import Evidence, Shift
 from kiosk.recognition.reasons import in_words
 from kiosk.station.calibration.calibrating import MOST_LOOKED_AT, DoorReport, PoorPicture
+from kiosk.station.calibration.journal_distances import DAYS
 from kiosk.vision.pictures import printable
 
 _NEGLIGIBLE = 1e-9
@@ -214,8 +215,9 @@ def _shift_lines(report: DoorReport, found: Calibration) -> Iterator[str]:
     yield _moved("different people", found.evidence, found.door.impostor)
     yield _moved("one person", found.genuine_evidence, found.door.genuine)
     if report.journal is not None:
-        decisions, people = report.journal
-        yield f"From the journal: {decisions:,} visits of {_people(people)} who were let in during the last 90 days."
+        visits, people = report.journal
+        seen = f"{visits:,} visits of {_people(people)}" if visits else "no visit of anybody in this gallery"
+        yield f"From the journal: {seen} let in during the last {DAYS} days."
 
 
 def _moved(whose: str, evidence: Sequence[Evidence | None], shift: Shift) -> str:

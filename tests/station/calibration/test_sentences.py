@@ -135,7 +135,8 @@ def test_the_journal_is_proposed_until_it_was_asked(make_report: Make) -> None:
     assert "--journal" in " ".join(advice_lines(make_report(20, 3)))
     asked = make_report(20, 3, journal=(120, 9))
     assert "--journal" not in " ".join(advice_lines(asked))
-    assert "From the journal: 120 visits of 9 people" in " ".join(basis_lines(asked))
+    assert "From the journal: 120 visits of 9 people let in" in " ".join(basis_lines(asked))
+    assert "From the journal: no visit" in " ".join(basis_lines(make_report(20, 3, journal=(0, 0))))
 
 
 def test_what_it_rests_on_is_said(make_report: Make) -> None:
