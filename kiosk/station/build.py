@@ -23,6 +23,7 @@ from kiosk.recognition.gallery import Gallery
 from kiosk.recognition.gallery.watch import GalleryWatch
 from kiosk.recognition.pipeline import FacePath, PhotographReader, Recogniser
 from kiosk.resources import weights
+from kiosk.station.cohorts import cohort_file
 from kiosk.station.frame_clock import FrameClock
 from kiosk.station.matching import comparison_of, matching_numbers
 from kiosk.station.places import cache_folder, demo_gallery, gallery_folder, journal_file, visitors_file
@@ -30,10 +31,10 @@ from kiosk.station.station import Parts, Station
 from kiosk.station.visitor_keeping import VisitorKeeping
 from kiosk.station.watched_files import WatchedFiles
 from kiosk.vision.camera import WatchedCamera
+from kiosk.vision.checked_landmarks import CheckedLandmarks, LandmarkFinder
 from kiosk.vision.detector import FaceDetector, HaarDetector
 from kiosk.vision.landmarks import shipped_landmarks
 from kiosk.vision.quality import PHOTOGRAPH, Gates
-from kiosk.vision.checked_landmarks import LandmarkFinder, CheckedLandmarks
 from kiosk.vision.sources import Source, first_camera, is_recording, open_source, stable_name
 from kiosk.vision.yunet import YuNetDetector
 from kiosk.weights.detector_files import KIND as DETECTOR
@@ -148,10 +149,11 @@ def _require_known(config: ConfigFile, key: str, name: str, known: Collection[st
 def _watched(config: ConfigFile) -> WatchedFiles:
     """The files that encoder and detector are made of, and those of the user that would take their place."""
     own, detector = own_weights(config), config.current.detector
-    looks = [partial(encoder_paths, name, own) for name in _names(config.current.encoder)]
+    names = _names(config.current.encoder)
+    looks = [partial(encoder_paths, name, own) for name in names]
     if detector != HAAR:
         looks.append(partial(detector_paths, detector, weights_folders(config)))
-    paths: list[Path] = []
+    paths = [own / cohort_file("+".join(names))]
     for look in looks:
         with suppress(WeightsError, OSError):  # what is missing or cannot be read is told by what loads it
             paths += look()

@@ -20,7 +20,9 @@ from kiosk.station.build import (
     load_configured_encoder,
     make_detector,
     make_gallery,
+    make_landmarks,
     own_weights,
+    photograph_reader,
 )
 from kiosk.station.places import visitors_file
 from kiosk.vision.detector import HaarDetector
@@ -119,6 +121,28 @@ def test_a_gallery_makes_no_detector_that_reads_nothing(home, monkeypatch):
     gallery = make_gallery(config, home / "images", load_configured_encoder(config), shipped_landmarks())
     gallery.load()
     assert (gallery.snapshot.people, len(made)) == (("Grace_Hopper",), 1)
+
+
+def test_options_that_change_a_stored_embedding_change_the_key(home):
+    keys = set()
+    for options in (
+        "",
+        "template_copies: 2",
+        "landmark_passes: 1",
+        "pooling_frames: 1, template_rule: nearest, cohort: off",
+    ):
+        config = written(home, f"threads: 1\npath: {{{options}}}\n")
+        landmarks = make_landmarks(config)
+        keys.add(photograph_reader(config, load_configured_encoder(config), landmarks).key)
+    assert len(keys) == 3
+
+
+def test_a_cohort_that_the_user_brings_has_the_recognition_loaded_anew(home):
+    (home / "weights").mkdir()
+    files = build._watched(written(home, ""))
+    assert not files.changed()
+    (home / "weights" / "dlib_resnet.cohort.npz").write_bytes(b"another")
+    assert files.changed()
 
 
 def test_progress_tells_of_encoder_and_gallery(home, config):
