@@ -1,0 +1,159 @@
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from kiosk.station.evaluation import features
+
+# What programs may rely on.
+KEYS = {
+    *("accuracy", "accuracy_std", "fta", "fnmr", "thresholds", "pairs", "encoder", "detector", "seconds"),
+    "peer",
+}
+
+
+@pytest.fixture
+def people(tmp_path, monkeypatch):
+    """Twelve people who are patterns of colour, with three pictures each, and twenty with one."""
+    monkeypatch.setattr(features, "_FEW", 10**6)
+    folder = tmp_path / "people"
+    for person in range(32):
+        name = f"Person_{person}"
+        (folder / name).mkdir(parents=True)
+        own = np.random.default_rng(person).integers(0, 256, (4, 4, 3))
+        for number in range(1, 4 if person < 12 else 2):
+            noise = np.random.default_rng([person, number]).normal(0, 60, own.shape)
+            shown = np.kron((own + noise).clip(0, 255).astype(np.uint8), np.ones((8, 8, 1), np.uint8))
+            Image.fromarray(shown).save(folder / name / f"{name}_{number:04d}.jpg")
+    return folder
+
+
+@pytest.fixture
+def pairs(tmp_path):
+    path = tmp_path / "pairs.txt"
+    genuine = [f"Person_{one}\t1\t{other}\n" for one in range(12) for other in (2, 3)]
+    impostor = [f"Person_{one}\t1\tPerson_{one + other}\t1\n" for one in range(12) for other in (1, 2)]
+    folds = [line for fold in range(4) for some in (genuine, impostor) for line in some[fold * 6 : fold * 6 + 6]]
+    path.write_text("4\t6\n" + "".join(folds))
+    return path
+
+
+def test_json_is_one_line_with_the_figures_that_programs_look_for(kiosk, people, pairs):
+    ran = kiosk("evaluate", "--protocol", "lfw", "--pairs", pairs, "--encoder", "pixels", "--json", people)
+    assert ran.code == 0, ran.err
+    (line,) = ran.out.splitlines()
+    found = json.loads(line)
+    assert found.keys() >= KEYS
+    assert (found["encoder"], found["detector"], found["pairs"]) == ("pixels", "none", 48)
+    assert 0.5 <= found["accuracy"] <= 1
+    assert found["settings"]["pairs"] == str(pairs)
+
+
+def test_the_table_says_what_stands_behind_each_figure(kiosk, people, pairs):
+    ran = kiosk("evaluate", "--pairs", pairs, "--encoder", "pixels,pixels", people)
+    assert ran.code == 0, ran.err
+    assert "48 pairs of 14 people; the 4 folds of the file" in ran.out
+    assert "FNMR at FMR 0.001" in ran.out
+    assert "0.00% (0 of 38)" in ran.out
+    assert "seed 0" in ran.out
+
+
+def test_a_search_in_an_open_set_names_its_sizes(kiosk, people):
+    sizes = ("--gallery", 5, "--gallery", 500, "--templates", 2, "--seeds", 2)
+    ran = kiosk("evaluate", "--protocol", "open-set", "--encoder", "pixels", *sizes, "--json", people)
+    assert ran.code == 0, ran.err
+    found = json.loads(ran.out)
+    assert [(row["people"], row["templates"]) for row in found["rows"]] == [(5, 2)] * 3 + [(12, 2)] * 3
+    assert found["settings"]["gallery"] == [5, 500]
+    assert "left out: N = 500 with 2 each: 12 people have so many pictures" in kiosk(
+        "evaluate", "--protocol", "open-set", "--encoder", "pixels", *sizes, people
+    ).out.replace("\n", " ")
+
+
+def test_visits_go_through_the_decision_rule(kiosk, people):
+    asked = (
+        "--gallery",
+        4,
+        "--templates",
+        1,
+        "--seeds",
+        1,
+        "--frames",
+        3,
+        "--set",
+        "decision.k=2",
+        "--set",
+        "decision.n=3",
+    )
+    ran = kiosk("evaluate", "--protocol", "visits", "--encoder", "pixels", *asked, "--json", people)
+    assert ran.code == 0, ran.err
+    found = json.loads(ran.out)
+    assert all((row["k"], row["n"], row["frames"]) == (2, 3, 3) for row in found["rows"])
+    assert found["settings"]["set"] == ["decision.k=2", "decision.n=3"]
+
+
+def test_statistics_are_printed_as_a_spec_takes_them(kiosk, people):
+    ran = kiosk("evaluate", "--statistics", "--encoder", "pixels", people)
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith("statistics:\n")
+    assert "genuine" in ran.out
+
+
+def test_a_report_is_written_beside(kiosk, people, pairs, tmp_path):
+    ran = kiosk("evaluate", "--pairs", pairs, "--encoder", "pixels", "--report", tmp_path / "report", "--json", people)
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["pairs"] == 48
+    assert (tmp_path / "report" / "index.html").is_file()
+    assert "report" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--protocol", "lfw"), "--pairs FILE"),
+        (("--protocol", "visits", "--templates", 1, "--templates", 2), "--templates once"),
+        (("--statistics", "--encoder", "pixels", "--peer", "dlib"), "one encoder"),
+        (("--protocol", "nothing"), "nothing"),
+        (("--peer", "nobody"), "nobody"),
+        (("--gallery", 0), "--gallery"),
+    ],
+)
+def test_wrong_usage_is_told(kiosk, people, arguments, told):
+    ran = kiosk("evaluate", *arguments, people)
+    assert (ran.code, ran.out) == (2, "")
+    assert told in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--encoder", "nobody"), "encoder: 'nobody' is not known"),
+        (("--encoder", "dlib_resnet+nobody"), "encoder: 'nobody' is not known"),
+        (("--detector", "nothing"), "detector: 'nothing' is not known"),
+        (("--set", "path.nothing=1"), "there is no such option"),
+    ],
+)
+def test_names_that_are_not_known_are_faults_of_one_line(kiosk, people, pairs, arguments, told):
+    ran = kiosk("evaluate", "--pairs", pairs, *arguments, people)
+    assert (ran.code, ran.out) == (11, "")
+    assert told in ran.err
+    assert len(ran.err.splitlines()) == 1
+
+
+def test_missing_pictures_and_broken_pairs_are_faults_of_one_line(kiosk, people, pairs, tmp_path):
+    elsewhere = kiosk("evaluate", "--pairs", pairs, "--encoder", "pixels", tmp_path)
+    assert elsewhere.code == 28
+    assert "38 of 38 pictures are missing (Person_0/Person_0_0001.jpg, " in elsewhere.err
+    pairs.write_text("Person_0\t1\n")
+    broken = kiosk("evaluate", "--pairs", pairs, "--encoder", "pixels", people)
+    assert broken.code == 28
+    assert "line 1: " in broken.err
+    assert len(broken.err.splitlines()) == 1
+
+
+def test_the_last_of_the_examples_in_its_help_is_a_command(kiosk):
+    helped = kiosk("evaluate", "--help")
+    assert helped.code == 0
+    assert "--protocol" in helped.out
+    assert "Example: kiosk evaluate --protocol lfw" in " ".join(helped.out.split())
