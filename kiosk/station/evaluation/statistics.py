@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from kiosk.encoders.spec_file import statistics_text
 from kiosk.encoders.statistics import Statistics
+from kiosk.recognition.cohort import Cohort
 from kiosk.station.evaluation.extractors import Extractor, Recipe, Vector
 from kiosk.station.evaluation.features import Sample, Show, people_in, samples_of
 from kiosk.station.places import cache_folder
@@ -32,13 +33,15 @@ def measured_statistics(folder: Path, recipe: Recipe, seed: int, show: Show) -> 
     drawn = np.sort(np.random.default_rng(seed).permutation(len(pictures))[:_MOST_PICTURES])
     extractor = recipe.make()
     samples = samples_of([pictures[index] for index in drawn], extractor, recipe, cache_folder(), show)
-    genuine, impostor = all_pairs(samples)
+    genuine, impostor = all_pairs(samples, extractor.comparison.cohort)
     there = {one.person for one in samples if one.acquired}
     return statistics_text(Statistics.of(genuine, impostor, _source(folder, extractor, samples), len(there)))
 
 
-def all_pairs(samples: Sequence[Sample]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The distances of all pairs of pictures of one person, and of two, that were acquired."""
+def all_pairs(
+    samples: Sequence[Sample], cohort: Cohort | None = None
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The distances of all pairs of pictures of one person, and of two, that were acquired, seen against the cohort."""
     kept = [one for one in samples if one.template is not None and one.probe is not None]
     if not kept:
         return np.zeros(0, np.float32), np.zeros(0, np.float32)
@@ -49,18 +52,21 @@ def all_pairs(samples: Sequence[Sample]) -> tuple[NDArray[np.float32], NDArray[n
     impostor: list[NDArray[np.float32]] = []
     for start in range(0, len(kept), _ROWS):
         rows = slice(start, start + _ROWS)
-        later = np.arange(len(kept)) > np.arange(len(kept))[rows, np.newaxis]
+        earlier = np.arange(len(kept)) < np.arange(len(kept))[rows, np.newaxis]
         same = owners[rows, np.newaxis] == owners
-        apart = _distances(templates[rows], probes)
-        genuine.append(apart[later & same])
-        impostor.append(apart[later & ~same])
+        apart = _distances(probes[rows], templates)
+        if cohort is not None:
+            seen = [cohort.normalised(row, probe, templates) for row, probe in zip(apart, probes[rows], strict=True)]
+            apart = np.stack(seen)
+        genuine.append(apart[earlier & same])
+        impostor.append(apart[earlier & ~same])
     return np.concatenate(genuine), np.concatenate(impostor)
 
 
-def _distances(templates: Vector, probes: Vector) -> NDArray[np.float32]:
-    """L2 distance of each template (T, D) to each probe (P, D): (T, P)."""
+def _distances(probes: Vector, templates: Vector) -> NDArray[np.float32]:
+    """L2 distance of each probe (P, D) to each template (T, D): (P, T)."""
     # |a - b|^2 = |a|^2 + |b|^2 - 2ab, in double precision, so that what is near does not drown in rounding.
-    a, b = templates.astype(np.float64), probes.astype(np.float64)
+    a, b = probes.astype(np.float64), templates.astype(np.float64)
     squared = (a**2).sum(axis=1)[:, np.newaxis] + (b**2).sum(axis=1) - 2 * a @ b.T
     return np.asarray(np.sqrt(np.maximum(squared, 0)), np.float32)
 

@@ -2,8 +2,12 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
+from kiosk.domain import Embedding, Template
 from kiosk.encoders.spec_file import StatisticsSection
 from kiosk.errors import EvaluationError
+from kiosk.recognition.cohort import Cohort
+from kiosk.recognition.gallery.snapshot import GallerySnapshot
+from kiosk.recognition.matching import Comparison, person_distances
 from kiosk.station.evaluation import statistics
 from kiosk.station.evaluation.extractors import PixelsRecipe
 from kiosk.station.evaluation.statistics import all_pairs, measured_statistics
@@ -19,6 +23,19 @@ def test_every_picture_is_compared_with_every_other_once(sample, monkeypatch):
     genuine, impostor = all_pairs([sample(*name, vector) for name, vector in vectors.items()])
     assert genuine == pytest.approx([np.sqrt(2)])
     assert sorted(impostor) == pytest.approx(sorted([1, 2, 1, np.sqrt(10), np.sqrt(5)]))
+
+
+def test_distances_are_seen_against_the_cohort_as_at_the_door(sample):
+    random = np.random.default_rng(3)
+    directions = random.normal(size=(130, 16)) + 2
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    cohort = Cohort.of(directions[:120].astype(np.float32), 60)
+    samples = [sample(f"p{number}", 1, vector) for number, vector in enumerate(directions[120:])]
+    _, impostor = all_pairs(samples, cohort)
+    gallery = GallerySnapshot("E", (Template("p0", Embedding(samples[0].template, "E"), "p0"),))
+    expected = person_distances(samples[1].probe[np.newaxis], gallery, Comparison(cohort=cohort))
+    assert impostor[0] == pytest.approx(expected[0, 0], abs=1e-5)
+    assert impostor[0] != pytest.approx(all_pairs(samples)[1][0], abs=1e-3)
 
 
 def test_distances_are_exact_for_what_is_near(sample):
