@@ -170,7 +170,15 @@ def _trade_off(found: Calibration, margin: float, marks: list[tuple[str, float]]
     at = [threshold for _, threshold in marks]
     thresholds = np.linspace(max(0.5 * min(at), 0.02), 1.5 * max(at), _STEPS)
     refused = np.array([found.door.refused_at(float(threshold), margin).mean for threshold in thresholds])
-    return trade_off(thresholds, found.door.strangers(thresholds), refused, asked=found.asked, marks=marks)
+    return trade_off(
+        "trade-off",
+        "Strangers and members",
+        thresholds,
+        found.door.strangers(thresholds),
+        refused,
+        asked=found.asked,
+        marks=marks,
+    )
 
 
 def _distances(report: DoorReport) -> tuple[NDArray[np.floating], NDArray[np.floating]]:

@@ -17,11 +17,13 @@ _BELOW_ASKED = 2  # powers of ten
 
 
 def trade_off(
+    name: str,
+    title: str,
     thresholds: NDArray[np.float64],
     strangers: NDArray[np.float64],
     members: NDArray[np.float64],
     *,
-    asked: float,
+    asked: float | None,
     marks: Sequence[tuple[str, float]],
 ) -> Plot:
     """Both rates, of visits, against the threshold; marks are thresholds with their names."""
@@ -30,25 +32,36 @@ def trade_off(
         strange, refused = np.maximum(strangers, _LEAST_RATE), np.maximum(members, _LEAST_RATE)
         axes.plot(thresholds, strange, color=IMPOSTOR, label="a stranger is let in")
         axes.plot(thresholds, refused, color=GENUINE, linestyle=DASHES[1], label="a member is refused")
-        for index, (name, at) in enumerate(marks):
+        for index, (mark, at) in enumerate(marks):
             dashes = DASHES[index % len(DASHES)]
-            axes.axvline(at, color=MARK, linewidth=1.4, linestyle=dashes, label=f"{name} {distance(at)}")
-        _asked(axes, asked)
+            axes.axvline(at, color=MARK, linewidth=1.4, linestyle=dashes, label=f"{mark} {distance(at)}")
+        _rate_axis(axes, asked or _least(strangers, members))
+        if asked is not None:
+            _line_at(axes, asked)
         axes.set(xlim=(thresholds[0], thresholds[-1]), xlabel="threshold (distance)", ylabel="share of the visits")
         legend_above(axes)
 
-    named = ", ".join(f"{name} {distance(at)}" for name, at in marks)
+    named = ", ".join(f"{mark} {distance(at)}" for mark, at in marks)
     described = f"How often strangers are let in and members refused, against the threshold. Marked: {named}."
-    return plot("trade-off", "At every threshold", described, draw)
+    return plot(name, title, described, draw)
 
 
-def _asked(axes: Axes, rate: float) -> None:
-    """The rate that was asked for as a line, and the axis around it."""
+def _least(*rates: NDArray[np.float64]) -> float:
+    """The smallest rate that was seen; ten times that of which an axis goes below."""
+    seen = np.concatenate(rates)
+    return 10 * float(min(seen[seen > 0], default=1e-2))
+
+
+def _rate_axis(axes: Axes, rate: float) -> None:
+    """From two powers of ten below a rate."""
     power = int(np.floor(np.log10(max(rate, _LEAST_RATE)))) - _BELOW_ASKED
     axes.set_yscale("log")
     axes.set_ylim(10.0**power, 1)
     axes.yaxis.set_major_locator(FixedLocator([10.0**one for one in range(power, 1)]))
     percent_axis(axes, "y")
+
+
+def _line_at(axes: Axes, rate: float) -> None:
     axes.axhline(rate, color=MUTED, linewidth=1, linestyle=(0, (1, 2)))
     axes.annotate(
         "asked",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from kiosk.recognition.evaluation.intervals import Rate
 from kiosk.station.evaluation.results import VisitsResult, VisitsRow
 from kiosk.station.pages.acquisition import acquisition_section
@@ -12,6 +14,7 @@ from kiosk.station.pages.intervals import IntervalRow, intervals
 from kiosk.station.pages.page import Card, Item, Plots, Section, Table, Text, section
 from kiosk.station.pages.paths import path_name, subject
 from kiosk.station.pages.plots import Plot
+from kiosk.station.pages.trade_off import trade_off
 from kiosk.station.pages.wording import (
     NOTHING,
     Cell,
@@ -26,6 +29,7 @@ from kiosk.station.pages.wording import (
     reach,
 )
 
+_AT = "at "  # begins the name of a fact at a threshold
 _KINDS = {
     "pictures": "several pictures of a person, as frames",
     "still": "moved, dimmed and blurred copies of one picture",
@@ -94,8 +98,8 @@ def _late(row: VisitsRow) -> str:
 
 
 def _main(result: VisitsResult) -> VisitsRow | None:
-    """The row that stands on top: of the most people, the first kind of visit."""
-    return max(result.rows, key=lambda row: row.people, default=None)
+    """The row that stands on top: of the most people, of pictures where there are enough, at the threshold in force."""
+    return max(result.rows, key=lambda row: (row.people, row.kind == "pictures"), default=None)
 
 
 def _kind(row: VisitsRow) -> str:
@@ -111,16 +115,16 @@ def sections(results: Sequence[VisitsResult]) -> tuple[Section, ...]:
     tables = [table for result in results if result.rows for table in (_table(result), _settings_table(result))]
     return (
         *section("results", "How visits ended", [*shown, *tables, *notes]),
-        *section("facts", "Further figures", [_facts(result) for result in results if result.facts]),
+        *section("thresholds", "At other thresholds", [_at_thresholds(results)]),
+        *section("facts", "Further figures", [_facts(result) for result in results]),
         *acquisition_section(results),
     )
 
 
 def _plot(number: int, result: VisitsResult) -> tuple[Plot, str]:
-    several = len({row.templates for row in result.rows}) > 1
     rows = [
         IntervalRow(
-            f"{row.kind}, N = {count(row.people)}{f', {row.templates} each' if several else ''}",
+            f"{row.kind}, N = {count(row.people)}, at {distance(row.threshold)}",
             row.strangers_granted,
             row.members_refused,
         )
@@ -133,7 +137,7 @@ def _plot(number: int, result: VisitsResult) -> tuple[Plot, str]:
 def _table(result: VisitsResult) -> Table:
     body = tuple(
         (
-            Cell(f"N = {count(row.people)}, {row.templates} each", _kind(row)),
+            Cell(f"N = {count(row.people)}, {row.templates} each", f"{_kind(row)}\nat {distance(row.threshold)}"),
             Cell(
                 one_in(row.strangers_granted.value),
                 f"{in_words(row.strangers_granted)}\n{at_most(row.strangers_granted)}",
@@ -153,7 +157,11 @@ def _table(result: VisitsResult) -> Table:
         "Members undecided",
         "Frames to open",
     )
-    return Table(f"{path_name(result.path)}: how visits ended, with counts and 95 % intervals.", headings, body)
+    note = (
+        "Of two rows that differ in the threshold alone, the second has the highest one at which none of these very "
+        "strangers came in: what it would take, and no measurement of strangers."
+    )
+    return Table(f"{path_name(result.path)}: how visits ended, with counts and 95 % intervals.", headings, body, note)
 
 
 def _settings_table(result: VisitsResult) -> Table:
@@ -175,9 +183,36 @@ def _settings_table(result: VisitsResult) -> Table:
     return Table(f"{path_name(result.path)}: the rule, and who stands behind the figures.", headings, body, note)
 
 
-def _facts(result: VisitsResult) -> Table:
-    rows = tuple((name, Cell(value)) for name, value in _flat(result.facts))
-    return Table(f"{path_name(result.path)}: further figures.", ("Figure", "Value"), rows)
+def _facts(result: VisitsResult) -> Table | None:
+    told = {name: values for name, values in _flat(result.facts) if not name.startswith(_AT) and f", {_AT}" not in name}
+    rows = tuple((name, Cell(value)) for name, value in told.items())
+    return Table(f"{path_name(result.path)}: further figures.", ("Figure", "Value"), rows) if rows else None
+
+
+def _at_thresholds(results: Sequence[VisitsResult]) -> Plots | None:
+    """Both errors around the threshold in force, of the visits that stand on top."""
+    shown = []
+    for number, result in enumerate(results, start=1):
+        row = _main(result)
+        points = _points(result.facts.get(f"{row.kind}, N = {row.people}", {})) if row else []
+        if row and len(points) > 1:
+            thresholds, strangers, members = (np.array(values) for values in zip(*points, strict=True))
+            marks = [("in force", row.threshold)]
+            name, title = f"thresholds-{number}", path_name(result.path)
+            plot = trade_off(name, title, thresholds, strangers, members, asked=None, marks=marks)
+            shown.append(
+                (plot, f"{_kind(row).capitalize()}, N = {count(row.people)}. Refused: not granted in one visit.")
+            )
+    return Plots(tuple(shown)) if shown else None
+
+
+def _points(facts: Mapping[str, Any]) -> list[tuple[float, float, float]]:
+    """Threshold, strangers let in, members not granted."""
+    found = []
+    for name, rates in facts.items():
+        if name.startswith(_AT) and None not in rates.values():
+            found.append((float(name.removeprefix(_AT)), rates["strangers_granted"], rates["members_not_granted"]))
+    return sorted(found)
 
 
 def _flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:

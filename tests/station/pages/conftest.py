@@ -122,7 +122,14 @@ def visits_row(people: int = 100, granted: int = 0, kind: str = "pictures") -> V
 @pytest.fixture
 def visits_result() -> VisitsResult:
     rows = (visits_row(10), visits_row(100), visits_row(100, granted=4, kind="clips"))
-    return VisitsResult(OWN, acquisition(too_dark=2), rows, (), {"correlation": {"clips": 0.61}})
+    facts = {
+        "at 0.4000": {"strangers_granted": 0.0, "members_not_granted": 0.2},
+        "at 0.6000": {"strangers_granted": 0.01, "members_not_granted": 0.05},
+        "at 0.5000": {"strangers_granted": 0.001, "members_not_granted": 0.1},
+        "at 0.7000": {"strangers_granted": None, "members_not_granted": 0.1},
+        "frames": {"correlation": 0.61},
+    }
+    return VisitsResult(OWN, acquisition(too_dark=2), rows, (), {"pictures, N = 100": facts})
 
 
 @pytest.fixture

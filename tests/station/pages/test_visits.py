@@ -42,4 +42,16 @@ def test_tables_say_the_rule_and_who_stands_behind(visits_result) -> None:
     tables = [item for part in parts for item in part.items if isinstance(item, Table)]
     assert all(len(row) == len(table.headings) for table in tables for row in table.rows)
     assert "3 of 5" in str(tables[1].rows)
-    assert ("correlation, clips", "0.61") in [(row[0], row[1].text) for row in tables[2].rows]
+    assert [(row[0], row[1].text) for row in tables[2].rows] == [("pictures, N = 100, frames, correlation", "0.61")]
+
+
+def test_other_thresholds_are_a_curve(visits_result) -> None:
+    (part,) = (part for part in visits.sections([visits_result]) if part.anchor == "thresholds")
+    ((plot, _),) = part.items[0].plots
+    assert plot.name == "thresholds-1"
+    assert "in force 0.520" in plot.described
+
+
+def test_visits_of_pictures_stand_on_top_of_copies_of_one(visits_result) -> None:
+    still = replace(visits_result.rows[1], kind="still", k=9)
+    assert "9 of 5" not in told(replace(visits_result, rows=(still, *visits_result.rows)))
