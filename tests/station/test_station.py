@@ -210,6 +210,23 @@ class TestWhileRunning:
         wait_for(lambda: station.refresh().people == 2)
         assert outcomes(settle(station, scene(*EILEEN))) == [(Outcome.GRANTED, "Eileen Collins")]
 
+    def test_the_threshold_follows_the_number_of_people(self, build, home):
+        station = build()
+        alone = station.threshold
+        (home / "images" / "Eileen Collins.jpg").write_bytes(asset("demo", "eileen_collins.jpg").read_bytes())
+        wait_for(lambda: station.refresh().people == 2)
+        assert station.threshold == station.automatic_threshold < alone
+        (home / "images" / "Eileen Collins.jpg").unlink()
+        wait_for(lambda: station.refresh().people == 1)
+        assert station.threshold == alone
+
+    def test_a_threshold_of_ones_own_stays_whoever_is_enrolled(self, build, home):
+        save(home, "matching: {threshold: {dlib_resnet: 0.2}}")
+        station = build()
+        (home / "images" / "Eileen Collins.jpg").write_bytes(asset("demo", "eileen_collins.jpg").read_bytes())
+        wait_for(lambda: station.refresh().people == 2)
+        assert station.threshold == 0.2
+
     def test_a_deleted_picture_lets_nobody_in(self, build, home, scene):
         station = build()
         (home / "images" / "Grace_Hopper.jpg").unlink()
