@@ -59,7 +59,7 @@ DetectorOption: TypeAlias = Annotated[
     typer.Option("--detector", metavar="D", help="Instead of the configuration's; several likewise."),
 ]
 PeerOption: TypeAlias = Annotated[
-    list[PeerName] | None, typer.Option("--peer", help="Measured on the same pictures in the same run.")
+    list[PeerName] | None, typer.Option("--peer", metavar="dlib", help="Also measure dlib on the same pictures.")
 ]
 SetOption: TypeAlias = Annotated[
     list[str] | None,
@@ -79,7 +79,9 @@ TemplatesOption: TypeAlias = Annotated[
 SeedsOption: TypeAlias = Annotated[
     int | None, typer.Option("--seeds", metavar="S", min=1, max=1000, help="open-set, visits: galleries drawn.")
 ]
-FramesOption: TypeAlias = Annotated[int, typer.Option("--frames", min=1, max=100, help="visits: frames of each.")]
+FramesOption: TypeAlias = Annotated[
+    int, typer.Option("--frames", metavar="F", min=1, max=100, help="visits: frames of each.")
+]
 ClipsOption: TypeAlias = Annotated[
     Path | None, typer.Option("--clips", metavar="DIR", help="visits: video clips, <person>/*.mp4; else those in DIR.")
 ]

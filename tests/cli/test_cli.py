@@ -3,8 +3,11 @@ import pytest
 from kiosk import cli
 from kiosk.cli import app
 
-COMMANDS = ["run", "demo", "identify", "verify", "enrol", "people", "encoders", "train", "doctor"]
-OPTIONS = {"encoders": {"--json", "--config"}, "train": {"--json"}}
+COMMANDS = [
+    *("run", "demo", "identify", "verify", "enrol", "people", "encoders"),
+    *("train", "evaluate", "calibrate", "doctor"),
+]
+OPTIONS = {"encoders": {"--json", "--config"}, "train": {"--json"}, "evaluate": {"--json"}}
 
 
 def test_every_command_is_there(kiosk):
