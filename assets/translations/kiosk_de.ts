@@ -820,18 +820,6 @@
       <translation>die Datei wegräumen: der Kiosk beginnt eine neue, in der niemand gesperrt ist</translation>
     </message>
     <message>
-      <source>end the other program that keeps it locked</source>
-      <translation>das andere Programm beenden, das sie gesperrt hält</translation>
-    </message>
-    <message>
-      <source>free space on its disk</source>
-      <translation>auf ihrem Datenträger Platz schaffen</translation>
-    </message>
-    <message>
-      <source>check that its folder exists, may be written and has space</source>
-      <translation>prüfen, ob ihr Ordner vorhanden und beschreibbar ist und Platz hat</translation>
-    </message>
-    <message>
       <source>what is known of people cannot be used: {reason}</source>
       <translation>was über Personen bekannt ist, lässt sich nicht benutzen: {reason}</translation>
     </message>
@@ -930,6 +918,18 @@
     <message>
       <source>{what} cannot be used: {reason}</source>
       <translation>{what} lässt sich nicht benutzen: {reason}</translation>
+    </message>
+    <message>
+      <source>end the other program that keeps it locked</source>
+      <translation>das andere Programm beenden, das sie gesperrt hält</translation>
+    </message>
+    <message>
+      <source>free space on its disk</source>
+      <translation>auf ihrem Datenträger Platz schaffen</translation>
+    </message>
+    <message>
+      <source>check that its folder exists, may be written and has space</source>
+      <translation>prüfen, ob ihr Ordner vorhanden und beschreibbar ist und Platz hat</translation>
     </message>
     <message>
       <source>the staff register</source>
@@ -1300,12 +1300,32 @@
       <translation>1 oder mehr angeben</translation>
     </message>
     <message>
+      <source>{number} pairs of a kind are too few</source>
+      <translation>{number} Paare einer Art sind zu wenige</translation>
+    </message>
+    <message>
+      <source>give at least {number}</source>
+      <translation>mindestens {number} angeben</translation>
+    </message>
+    <message>
       <source>layer {name} needs weights {expected}, the file has {found}</source>
       <translation>die Schicht {name} braucht die Gewichte {expected}, die Datei hat {found}</translation>
     </message>
     <message>
       <source>use the file that the encoder was written for</source>
       <translation>die Datei verwenden, für die der Encoder geschrieben wurde</translation>
+    </message>
+    <message>
+      <source>make it anew with `kiosk weights cohort FOLDER`</source>
+      <translation>mit `kiosk weights cohort ORDNER` neu erzeugen</translation>
+    </message>
+    <message>
+      <source>was made with another state of the encoder</source>
+      <translation>wurde mit einem anderen Stand des Encoders erzeugt</translation>
+    </message>
+    <message>
+      <source>is no cohort: {error}</source>
+      <translation>ist keine Kohorte: {error}</translation>
     </message>
     <message>
       <source>no picture is given</source>
@@ -1396,10 +1416,6 @@
       <translation>ist im Weg</translation>
     </message>
     <message>
-      <source>check its permissions and the free space</source>
-      <translation>Zugriffsrechte und freien Platz prüfen</translation>
-    </message>
-    <message>
       <source>nobody of that name is in the gallery</source>
       <translation>niemand dieses Namens ist in der Bildersammlung</translation>
     </message>
@@ -1474,6 +1490,10 @@
     <message>
       <source>could not be encoded ({reason})</source>
       <translation>ließ sich nicht kodieren ({reason})</translation>
+    </message>
+    <message>
+      <source>check its permissions and the free space</source>
+      <translation>Zugriffsrechte und freien Platz prüfen</translation>
     </message>
     <message>
       <source>changed while it was enrolled</source>
@@ -1572,6 +1592,14 @@
       <translation>{name!r} ist nicht bekannt</translation>
     </message>
     <message>
+      <source>cannot be read: {cause}</source>
+      <translation>nicht lesbar: {cause}</translation>
+    </message>
+    <message>
+      <source>has more than {size} bytes</source>
+      <translation>hat mehr als {size} Bytes</translation>
+    </message>
+    <message>
       <source>is being loaded</source>
       <translation>wird geladen</translation>
     </message>
@@ -1582,6 +1610,14 @@
     <message>
       <source>nothing is known of anybody of that name</source>
       <translation>über niemanden dieses Namens ist etwas bekannt</translation>
+    </message>
+    <message>
+      <source>is not there</source>
+      <translation>ist nicht da</translation>
+    </message>
+    <message>
+      <source>make it with `kiosk weights cohort FOLDER`, or write `cohort: auto` in config.yaml</source>
+      <translation>mit `kiosk weights cohort ORDNER` erzeugen oder `cohort: auto` in config.yaml schreiben</translation>
     </message>
     <message>
       <source>nobody of that name is known</source>
@@ -1622,10 +1658,6 @@
     <message>
       <source>is no cascade file</source>
       <translation>ist keine Kaskadendatei</translation>
-    </message>
-    <message>
-      <source>cannot be read: {cause}</source>
-      <translation>nicht lesbar: {cause}</translation>
     </message>
     <message>
       <source>install the kiosk again, or rebuild the file with make weights</source>
@@ -1868,14 +1900,6 @@
       <translation>ist keine Datei</translation>
     </message>
     <message>
-      <source>is not there</source>
-      <translation>ist nicht da</translation>
-    </message>
-    <message>
-      <source>has more than {size} bytes</source>
-      <translation>hat mehr als {size} Bytes</translation>
-    </message>
-    <message>
       <source>has {content} bytes instead of {size}</source>
       <translation>hat {content} Bytes statt {size}</translation>
     </message>
@@ -2090,6 +2114,10 @@
     <message>
       <source>threshold {threshold}, margin {margin}</source>
       <translation>Schwelle {threshold}, Vorsprung {margin}</translation>
+    </message>
+    <message>
+      <source>threshold {threshold} at most, less with more people; margin {margin}</source>
+      <translation>Schwelle höchstens {threshold}, weniger bei mehr Personen; Vorsprung {margin}</translation>
     </message>
     <message>
       <source>mend the name under matching: `kiosk encoders` lists them</source>
@@ -3313,6 +3341,10 @@
       <translation>Erkennung</translation>
     </message>
     <message>
+      <source>Comparison</source>
+      <translation>Vergleich</translation>
+    </message>
+    <message>
       <source>Decision</source>
       <translation>Entscheidung</translation>
     </message>
@@ -3401,6 +3433,18 @@
       <translation>Anteil</translation>
     </message>
     <message>
+      <source>of strangers' visits</source>
+      <translation>der Besuche Fremder</translation>
+    </message>
+    <message>
+      <source>copies</source>
+      <translation>Kopien</translation>
+    </message>
+    <message>
+      <source>looks</source>
+      <translation>Blicke</translation>
+    </message>
+    <message>
       <source>Automatic</source>
       <translation>Automatisch</translation>
     </message>
@@ -3419,6 +3463,18 @@
     <message>
       <source>Off</source>
       <translation>Aus</translation>
+    </message>
+    <message>
+      <source>The nearest picture</source>
+      <translation>Das nächste Bild</translation>
+    </message>
+    <message>
+      <source>The mean of all pictures</source>
+      <translation>Das Mittel aller Bilder</translation>
+    </message>
+    <message>
+      <source>The mean of the two nearest pictures</source>
+      <translation>Das Mittel der zwei nächsten Bilder</translation>
     </message>
     <message>
       <source>Encoder</source>
@@ -3539,6 +3595,54 @@
     <message>
       <source>The next best person must be farther away by this. Higher = stricter.</source>
       <translation>Um so viel muss die nächstbeste Person weiter entfernt sein. Höher = strenger.</translation>
+    </message>
+    <message>
+      <source>How often a stranger may be let in</source>
+      <translation>Wie oft ein Fremder eingelassen werden darf</translation>
+    </message>
+    <message>
+      <source>0.001 = at most one visit in 1,000. The automatic threshold follows this and the number of people. Lower = stricter.</source>
+      <translation>0,001 = höchstens ein Besuch von 1.000. Die automatische Schwelle folgt dem und der Zahl der Personen. Kleiner = strenger.</translation>
+    </message>
+    <message>
+      <source>Frames that are averaged</source>
+      <translation>Bilder, die gemittelt werden</translation>
+    </message>
+    <message>
+      <source>So many frames of a face are averaged before it is compared; better ones count more. 1 = each by itself.</source>
+      <translation>So viele Kamerabilder eines Gesichts werden gemittelt, bevor es verglichen wird; bessere zählen mehr. 1 = jedes für sich.</translation>
+    </message>
+    <message>
+      <source>Several pictures of a person</source>
+      <translation>Mehrere Bilder einer Person</translation>
+    </message>
+    <message>
+      <source>What of them a face is compared with.</source>
+      <translation>Womit von ihnen ein Gesicht verglichen wird.</translation>
+    </message>
+    <message>
+      <source>Comparison with strangers</source>
+      <translation>Vergleich mit Fremden</translation>
+    </message>
+    <message>
+      <source>A face that is near to everybody is near to nobody. Automatic = where the encoder brings its strangers along; on = they must be there.</source>
+      <translation>Ein Gesicht, das allen nahe ist, ist niemandem nahe. Automatisch = wo der Encoder seine Fremden mitbringt; ein = sie müssen da sein.</translation>
+    </message>
+    <message>
+      <source>Moved copies of a picture</source>
+      <translation>Verschobene Kopien eines Bildes</translation>
+    </message>
+    <message>
+      <source>Each picture of the gallery is looked at so many times more, a little moved, and averaged. More = surer, and read more slowly; 0 = the picture alone.</source>
+      <translation>Jedes Bild der Galerie wird so viele Male mehr betrachtet, ein wenig verschoben, und gemittelt. Mehr = sicherer und langsamer gelesen; 0 = nur das Bild selbst.</translation>
+    </message>
+    <message>
+      <source>Looks at eyes and nose</source>
+      <translation>Blicke auf Augen und Nase</translation>
+    </message>
+    <message>
+      <source>2 = a second look, at the face put upright, checks the first; where they disagree, the face is looked for once more.</source>
+      <translation>2 = ein zweiter Blick, auf das aufgerichtete Gesicht, prüft den ersten; wo beide sich nicht einig sind, wird das Gesicht noch einmal gesucht.</translation>
     </message>
     <message>
       <source>Frames that must agree</source>
