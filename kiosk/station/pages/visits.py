@@ -29,6 +29,10 @@ from kiosk.station.pages.wording import (
     reach,
 )
 
+_TWICE = (
+    "Of two rows that differ in the threshold alone, the second has the highest one at which none of these very "
+    "strangers came in: what it would take, and no measurement of strangers."
+)
 _AT = "at "  # begins the name of a fact at a threshold
 _KINDS = {
     "pictures": "several pictures of a person, as frames",
@@ -157,10 +161,8 @@ def _table(result: VisitsResult) -> Table:
         "Members undecided",
         "Frames to open",
     )
-    note = (
-        "Of two rows that differ in the threshold alone, the second has the highest one at which none of these very "
-        "strangers came in: what it would take, and no measurement of strangers."
-    )
+    kinds = {(row.kind, row.people, row.templates) for row in result.rows}
+    note = _TWICE if len(kinds) < len(result.rows) else ""
     return Table(f"{path_name(result.path)}: how visits ended, with counts and 95 % intervals.", headings, body, note)
 
 
