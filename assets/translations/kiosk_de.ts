@@ -3466,7 +3466,7 @@
     </message>
     <message>
       <source>The nearest picture</source>
-      <translation>Das nächste Bild</translation>
+      <translation>Das ähnlichste Bild</translation>
     </message>
     <message>
       <source>The mean of all pictures</source>
@@ -3474,7 +3474,7 @@
     </message>
     <message>
       <source>The mean of the two nearest pictures</source>
-      <translation>Das Mittel der zwei nächsten Bilder</translation>
+      <translation>Das Mittel der zwei ähnlichsten Bilder</translation>
     </message>
     <message>
       <source>Encoder</source>
@@ -3626,7 +3626,7 @@
     </message>
     <message>
       <source>A face that is near to everybody is near to nobody. Automatic = where the encoder brings its strangers along; on = they must be there.</source>
-      <translation>Ein Gesicht, das allen nahe ist, ist niemandem nahe. Automatisch = wo der Encoder seine Fremden mitbringt; ein = sie müssen da sein.</translation>
+      <translation>Ein Gesicht, das allen ähnelt, ist noch niemandes. Automatisch = wo der Encoder seine Fremden mitbringt; ein = sie müssen da sein.</translation>
     </message>
     <message>
       <source>Moved copies of a picture</source>
@@ -3634,7 +3634,7 @@
     </message>
     <message>
       <source>Each picture of the gallery is looked at so many times more, a little moved, and averaged. More = surer, and read more slowly; 0 = the picture alone.</source>
-      <translation>Jedes Bild der Galerie wird so viele Male mehr betrachtet, ein wenig verschoben, und gemittelt. Mehr = sicherer und langsamer gelesen; 0 = nur das Bild selbst.</translation>
+      <translation>Jedes Bild der Bildersammlung wird so viele Male mehr betrachtet, ein wenig verschoben, und gemittelt. Mehr = sicherer und langsamer gelesen; 0 = nur das Bild selbst.</translation>
     </message>
     <message>
       <source>Looks at eyes and nose</source>
