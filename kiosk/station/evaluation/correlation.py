@@ -29,7 +29,7 @@ class Likeness:
 class Foretold:
     """Strangers' visits that are granted: as one frame's rate and the correlation foretell it, and as counted."""
 
-    frame_rate: float  # frames, by themselves, within the threshold
+    frame_rate: float  # of frames that name somebody by themselves
     foretold: float | None
     counted: float
 
@@ -55,11 +55,8 @@ def likeness(distances: Sequence[NDArray[np.float32]], among: Sequence[NDArray[n
     return Likeness(correlation, len(carrying), float(np.sqrt(spread)), float(np.sqrt(within)))
 
 
-def foretell(
-    distances: Sequence[NDArray[np.float32]], frames: int, door: Door, alike: Likeness, counted: float
-) -> Foretold:
-    """What chance_of_k_of_n says of strangers' visits of so many frames, beside what was counted."""
-    near = sum(int(np.count_nonzero(own <= door.threshold)) for own in distances)
-    rate = near / (frames * len(distances)) if distances else 0.0
+def foretell(frame_rate: float, door: Door, alike: Likeness, counted: float) -> Foretold:
+    """What chance_of_k_of_n says of strangers' visits, beside what was counted."""
     k, n, correlation = door.rule.k, door.rule.n, alike.correlation
-    return Foretold(rate, None if correlation is None else chance_of_k_of_n(rate, k, n, correlation), counted)
+    foretold = None if correlation is None else chance_of_k_of_n(frame_rate, k, n, correlation)
+    return Foretold(frame_rate, foretold, counted)

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.recognition.evaluation.intervals import Rate, rate_over_people, wilson
-from kiosk.station.evaluation.correlation import foretell, likeness
+from kiosk.station.evaluation.correlation import Likeness, foretell, likeness
 from kiosk.station.evaluation.replay import Door, End, Ending, Visits
 from kiosk.station.evaluation.results import VisitsRow
 
 _CURVE: Final = np.round(np.arange(-0.15, 0.031, 0.03), 6)  # thresholds, from the one in force
-_HIGHEST: Final = 0.1  # above the one in force: so far the highest threshold without strangers is looked for
+_HIGHEST: Final = 0.04  # above the one in force: so far the highest threshold without strangers is looked for
 _ENOUGH: Final = 300  # visits of strangers, with which no threshold that lets nobody in lets in more than 1 % (95 %)
 _STEPS: Final = 12  # of bisection, which finds it to less than a thousandth
 
@@ -103,14 +103,19 @@ class Trial:
     def facts(self, door: Door) -> dict[str, Any]:
         """Rates at thresholds around the one in force, and how alike the frames are."""
         thresholds = [float(threshold) for threshold in door.threshold + _CURVE if threshold > 0]
-        distances = _distances(self.strangers)
-        alike = likeness(distances, _distances(self.among))
-        granted = _share([let_in for _, let_in in self._strangers(door)])
+        alike = likeness(_distances(self.strangers), _distances(self.among))
         return {
             **{f"at {threshold:.4f}": self._at(replace(door, threshold=threshold)) for threshold in thresholds},
             "frames": asdict(alike),
-            "visits": None if granted is None else asdict(foretell(distances, self.frames, door, alike, granted)),
+            "visits": self._foretold(door, alike),
         }
+
+    def _foretold(self, door: Door, alike: Likeness) -> dict[str, Any] | None:
+        shares = [share for one in self.strangers if (share := one.named_share(door)) is not None]
+        granted = _share([let_in for _, let_in in self._strangers(door)])
+        if granted is None or not shares:
+            return None
+        return asdict(foretell(float(np.mean(shares)), door, alike, granted))
 
     def _at(self, door: Door) -> dict[str, float | None]:
         return {

@@ -45,20 +45,17 @@ def test_frames_more_unlike_than_people_are_not_correlated():
 
 
 def test_what_is_foretold_follows_from_the_rate_of_a_frame_and_the_correlation():
-    distances = [np.array([0.3, 0.3, 0.5, 0.5, 0.5], np.float32), np.array([0.3], np.float32)]
-    alike = Likeness(0.5, 2, 0.1, 0.1)
-    found = foretell(distances, 5, Door(0.4, 0.05), alike, 0.25)
-    assert found.frame_rate == pytest.approx(0.3)
+    found = foretell(0.3, Door(0.4, 0.05), Likeness(0.5, 2, 0.1, 0.1), 0.25)
     assert found.foretold == pytest.approx(chance_of_k_of_n(0.3, 3, 5, 0.5))
-    assert found.counted == 0.25
+    assert (found.frame_rate, found.counted) == (0.3, 0.25)
 
 
 def test_without_a_correlation_nothing_is_foretold():
-    assert foretell([], 5, Door(0.4, 0.05), Likeness(None, 0, None, None), 0.0).foretold is None
+    assert foretell(0.1, Door(0.4, 0.05), Likeness(None, 0, None, None), 0.0).foretold is None
 
 
 def test_normal_distances_are_foretold_as_a_simulation_counts():
     distances = visits(20_000, 0.6, seed=3)
     counted = float(np.mean([np.count_nonzero(own <= 0.4) >= 3 for own in distances]))
-    found = foretell(distances, 5, Door(0.4, 0.05), likeness(distances), counted)
+    found = foretell(float(np.mean(np.stack(distances) <= 0.4)), Door(0.4, 0.05), likeness(distances), counted)
     assert found.foretold == pytest.approx(counted, rel=0.15)

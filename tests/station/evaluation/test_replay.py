@@ -11,7 +11,7 @@ from kiosk.recognition.gallery.snapshot import GallerySnapshot
 from kiosk.recognition.matching import Comparison
 from kiosk.recognition.pipeline import FacePath, PhotographReader, Recogniser
 from kiosk.resources import asset
-from kiosk.station.evaluation.replay import Door, End, Ending, Visits, nearest_distances, replay
+from kiosk.station.evaluation.replay import Door, End, Ending, Visits, replay
 from kiosk.station.evaluation.seen import SeenFace, SeenFrame, Visit
 from kiosk.station.evaluation.watchers import KioskWatcher
 from kiosk.vision.detector import HaarDetector
@@ -104,9 +104,18 @@ def test_no_visits_are_none():
 
 def test_distances_are_of_each_acquired_frame_to_the_nearest_person():
     visits = [Visit("ada", seen(at(0.2), None, at(0.3, 1))), Visit("bob", ()), Visit("cy", seen(Rejection.TOO_DARK))]
-    found = nearest_distances(visits, TWO)
+    found = Visits(visits, TWO).distances
     assert [own.shape for own in found] == [(2,), (0,), (0,)]
     assert found[0] == pytest.approx([0.2, 0.3], abs=1e-6)
+
+
+def test_frames_that_name_somebody_are_near_enough_and_clear_of_the_next():
+    between = np.array([1, 1, 0, 0, 0, 0], np.float32) / np.sqrt(2)
+    visits = [Visit("ada", seen(at(0.2), at(0.6), between, None)), Visit("bob", seen(Rejection.TOO_DARK))]
+    assert Visits(visits, TWO).named_share(DOOR) == pytest.approx(1 / 5)
+    assert Visits(visits, TWO).named_share(Door(0.9, 0.05)) == pytest.approx(2 / 5)
+    assert Visits(visits, gallery_of("ada")).named_share(Door(0.9, 0.05)) == pytest.approx(3 / 5)
+    assert Visits([], TWO).named_share(DOOR) is None
 
 
 @settings(max_examples=25, deadline=None)
@@ -129,8 +138,11 @@ def test_the_quick_way_finds_just_those_visits_that_are_granted(*, seed, pooling
     people = tuple(Template(f"p{index % 3}", Embedding(near(centres[index % 3]), "net"), "x") for index in range(6))
     visits = [Visit("s", seen(*(near(centres[number % 4]) for _ in range(5)))) for number in range(20)]
     door = Door(threshold, margin, comparison=Comparison(rule), pooling_frames=pooling, pooling_limit=limit)
-    many = Visits(visits, GallerySnapshot("net", people), door.comparison)
-    granted = [number for number, ending in enumerate(many.endings(door)) if ending.end is End.GRANTED]
+    gallery = GallerySnapshot("net", people)
+    many = Visits(visits, gallery, door.comparison)
+    endings = [replay(visit, gallery, door) for visit in visits]
+    granted = [number for number, ending in enumerate(endings) if ending.end is End.GRANTED]
+    assert many.endings(door) == endings
     assert many.granted(door) == granted
     assert many.granted(door, among=range(0, 20, 3)) == [number for number in granted if number % 3 == 0]
 
