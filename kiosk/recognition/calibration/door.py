@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +14,15 @@ from numpy.typing import NDArray
 
 from kiosk.encoders.statistics import Statistics
 from kiosk.recognition.calibration.nearest import Nearest
-from kiosk.recognition.calibration.shift import Shift
+from kiosk.recognition.calibration.shift import Shift, spread
 from kiosk.recognition.calibration.visits import VisitRule
 
 GENUINE_CORRELATION: Final = 0.4  # of one face's distances to two templates of its own person (View 1)
 # What is believed of a shift, in standard errors, each as likely; the mean over all of them is what is promised.
 _NODES: Final = np.array([NormalDist().inv_cdf((step + 0.5) / 12) for step in range(12)])
+# Of one person's distances to strangers, in deviations of all distances: on View 1 intervals then hold for nine of ten
+# galleries of twelve people. It widens the interval and not the mean, which holds for all galleries together.
+_PERSON_SPREAD: Final = 0.8
 _ENDS: Final = 1.96  # between plus and minus that lie 95 %
 _HUNDREDTHS: Final = np.arange(5, 151) / 100  # thresholds
 _GRID: Final = np.arange(0.0, 2.0005, 0.002)  # distances, for integrals
@@ -59,7 +63,7 @@ class Door:
     def strangers_at(self, threshold: float) -> Expected:
         """The same at one threshold, with its interval."""
         at = np.array([threshold])
-        error = self._stranger_error(at)
+        error = np.hypot(self._stranger_error(at), self._people_error())
         low, high = (float(self._strangers(at - self.impostor.value - side * error)[0]) for side in (_ENDS, -_ENDS))
         return Expected(float(self.strangers(at)[0]), min(low, high), max(low, high))
 
@@ -91,6 +95,11 @@ class Door:
         slope = np.maximum(np.log(farther / rate), 1e-6) / step
         behind = np.maximum(rate * apart, 1.0)
         return np.hypot(self.impostor.error, np.where(rate < 0.5, 1 / (np.sqrt(behind) * slope), 0.0))
+
+    def _people_error(self) -> float:
+        """Some people are taken for others more easily: how far a handful of them may lie from the mean of all."""
+        people = int(np.count_nonzero(self.sizes))
+        return _PERSON_SPREAD * spread(self.statistics.impostor) / math.sqrt(max(people, 1))
 
     def _strangers(self, distances: NDArray[np.float64]) -> NDArray[np.float64]:
         singles = self.statistics.impostor.rate_at(distances)

@@ -46,8 +46,14 @@ def test_doubt_makes_the_promise_more_careful_and_the_interval_wider() -> None:
 
 def test_few_pairs_behind_a_tail_make_the_interval_wider() -> None:
     thin = replace(STATISTICS, people=150)
-    found, sure = replace(DOOR, statistics=thin).strangers_at(0.42), DOOR.strangers_at(0.42)
-    assert found.high / found.low > 3 * sure.high / sure.low
+    many = replace(DOOR, sizes=np.ones(100_000, np.intp))  # of whom it makes no difference who they are
+    found, sure = replace(many, statistics=thin).strangers_at(0.32), many.strangers_at(0.32)
+    assert found.high / found.low > 2 * sure.high / sure.low
+
+
+def test_of_few_people_it_makes_a_difference_who_they_are() -> None:
+    few, many = (replace(DOOR, sizes=np.ones(people, np.intp)).strangers_at(0.42) for people in (5, 500))
+    assert few.high / few.low > 2 * many.high / many.low
 
 
 def test_more_templates_let_more_strangers_and_more_members_in() -> None:
