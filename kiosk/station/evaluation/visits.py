@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from kiosk.station.evaluation.trial import Trial
 from kiosk.station.evaluation.watchers import Watcher, watcher_of
 
 STILL, PICTURES, CLIPS = "still", "pictures", "clips"
+_MOST_PICTURES: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +56,44 @@ def run_visits(
     started = time.perf_counter()
     pictures = people_in(folder)
     clips = clips_in(asked.clips or folder)
+    coming = who_comes(pictures, asked.templates, asked.seed)
     extractors = [recipe.make() for recipe in recipes]
-    total = 2 * len(pictures) * len(recipes)
+    total = (len(pictures) + len(coming)) * len(recipes)
     results = []
     for number, (recipe, extractor) in enumerate(zip(recipes, extractors, strict=True)):
-        before = 2 * number * len(pictures)
+        before = number * (len(pictures) + len(coming))
         watcher = watcher_of(recipe)
         enrolled = _enrolled(pictures, asked.templates)
         samples = samples_of(pictures, extractor, recipe, cache, _from(before, total, show), templates=enrolled)
         further = _from(before + len(pictures), total, show)
-        recordings = standing_recordings(pictures, watcher, recipe, cache, frames=asked.frames, show=further)
+        seen = standing_recordings(
+            [pictures[number] for number in coming], watcher, recipe, cache, frames=asked.frames, show=further
+        )
+        recordings = dict(zip(coming, seen, strict=True))
         watched, broken = watch_clips(clips, watcher, cache, asked.frames)
-        people = by_person(map(Shown, samples, recordings))
+        people = by_person(Shown(sample, recordings.get(number, ())) for number, sample in enumerate(samples))
         result = judge_visits(extractor.label, people, watched, partial(_door, watcher, rule), asked)
         results.append(replace(result, left_out=(*result.left_out, *broken)))
     return EvaluationReport("visits", folder, asked.seed, time.perf_counter() - started, settings or {}, tuple(results))
+
+
+def who_comes(pictures: Sequence[Picture], templates: int, seed: int) -> list[int]:
+    """Numbers of the pictures whose people come to the door; of a large folder not all, since each is seen as frames.
+
+    Whoever may be enrolled and has a picture left comes, and of the others as many, whole people drawn by the seed, as
+    make 2,000 pictures.
+    """
+    counts = Counter(picture.person for picture in pictures)
+    names = list(counts)
+    drawn = [names[number] for number in np.random.default_rng(seed).permutation(len(names))]
+    drawn.sort(key=lambda person: counts[person] <= templates)
+    coming: set[str] = set()
+    room = _MOST_PICTURES
+    for person in drawn:
+        room -= counts[person]
+        if room >= 0 or counts[person] > templates:
+            coming.add(person)
+    return [number for number, picture in enumerate(pictures) if picture.person in coming]
 
 
 def judge_visits(

@@ -8,9 +8,11 @@ from kiosk.access.decision import RuleSettings
 from kiosk.config import ConfigFile
 from kiosk.errors import EvaluationError
 from kiosk.resources import asset
+from kiosk.station.evaluation import visits
 from kiosk.station.evaluation.extractors import KioskRecipe, PixelsRecipe
+from kiosk.station.evaluation.features import Picture
 from kiosk.station.evaluation.results import as_json
-from kiosk.station.evaluation.visits import Asked, run_visits
+from kiosk.station.evaluation.visits import Asked, run_visits, who_comes
 
 RULE = RuleSettings()
 
@@ -156,3 +158,27 @@ def test_the_kiosks_own_path_knows_its_people_and_refuses_others(tmp_path):
     assert (still.strangers_granted.errors, still.wrong_person_granted.errors) == (0, 0)
     assert (still.members_refused.errors, still.members_undecided.errors, still.members_refused.trials) == (0, 0, 2)
     assert 3.0 <= still.frames_needed["median"] <= 5.0
+
+
+class TestWhoComes:
+    def pictures(self, *counts):
+        return [
+            Picture(f"{person}", f"{person}/{number}.jpg", Path(f"{person}/{number}.jpg"))
+            for person, count in enumerate(counts)
+            for number in range(count)
+        ]
+
+    def test_everybody_comes_where_there_are_few_pictures(self):
+        assert who_comes(self.pictures(1, 3, 6), 5, 0) == list(range(10))
+
+    def test_of_many_those_come_who_may_be_members_and_some_strangers_drawn_by_the_seed(self, monkeypatch):
+        monkeypatch.setattr(visits, "_MOST_PICTURES", 20)
+        pictures = self.pictures(*[2] * 50, 6, 7)
+        coming = who_comes(pictures, 5, 0)
+        assert set(range(100, 113)) < set(coming)
+        assert len(coming) == 13 + 6
+        assert coming == who_comes(pictures, 5, 0) != who_comes(pictures, 5, 1)
+
+    def test_whoever_may_be_a_member_comes_however_many_they_are(self, monkeypatch):
+        monkeypatch.setattr(visits, "_MOST_PICTURES", 5)
+        assert len(who_comes(self.pictures(6, 6, 6, 1), 5, 0)) == 18
