@@ -28,10 +28,10 @@ from kiosk.encoders.encoder import Encoder
 from kiosk.recognition.matching import PLAIN, Comparison, Searchable, identify
 from kiosk.recognition.pooling import TrackPool, mean_embedding, quality
 from kiosk.vision.alignment import QUALITY_CROP, cut, needs, quality_chip
+from kiosk.vision.checked_landmarks import LandmarkFinder
 from kiosk.vision.copies import moved_copies
 from kiosk.vision.detector import FaceDetector, distinct
 from kiosk.vision.quality import Gates, conditions_of
-from kiosk.vision.checked_landmarks import LandmarkFinder
 from kiosk.vision.tracking import Tracker
 
 # The way from a picture to chips, as part of the key under which embeddings are cached: raise it when that changes.

@@ -244,3 +244,13 @@ def test_weights_that_are_not_there_are_told_in_one_line(tmp_path):
 
 def test_a_network_that_the_kiosk_cannot_build_is_wrong_usage(kiosk, tmp_path):
     assert kiosk("weights", "export", "vgg", "--weights", tmp_path).code == 2
+
+
+def test_a_cohort_of_too_few_people_is_not_made(kiosk, tmp_path):
+    folder = tmp_path / "people" / "Grace"
+    folder.mkdir(parents=True)
+    (folder / "1.jpg").write_bytes(resources.asset("demo", "gallery", "Grace_Hopper.jpg").read_bytes())
+    made = kiosk("weights", "cohort", str(tmp_path / "people"), "--out", str(tmp_path / "out"))
+    assert made.code == 28
+    assert "people: 100 people are needed, 1 were given; name a folder of more people" in made.err
+    assert not (tmp_path / "out").exists()

@@ -31,12 +31,12 @@ from kiosk.recognition.matching import Comparison, identify, verify
 from kiosk.recognition.pipeline import FacePath, PhotographReader, Recogniser, StageClock
 from kiosk.resources import asset, weights
 from kiosk.vision.alignment import QUALITY_CROP, cut
+from kiosk.vision.checked_landmarks import CheckedLandmarks
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import LandmarkModel
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
 from kiosk.vision.quality import PHOTOGRAPH, Gates
-from kiosk.vision.checked_landmarks import CheckedLandmarks
 from kiosk.vision.sources.capture import VideoFile
 from kiosk.vision.yunet import YuNetDetector
 
