@@ -29,14 +29,9 @@ def add_to(app: typer.Typer) -> None:
 def calibrate(
     *,
     stranger_rate: Annotated[
-        float | None,
-        typer.Option(
-            metavar="RATE",
-            min=1e-7,
-            max=0.1,
-            help="How often a stranger's visit may open the door; else matching.stranger_rate of the configuration.",
-        ),
-    ] = None,
+        float,
+        typer.Option(metavar="RATE", min=1e-7, max=0.1, help="How often a stranger's visit may open the door."),
+    ] = 0.0001,
     journal: Annotated[
         bool, typer.Option("--journal", help="Also take what the journal holds of the last 90 days.")
     ] = False,
@@ -54,18 +49,21 @@ def calibrate(
 
     Exit code 1 where it is an estimate and no promise; such a threshold is not written.
 
-    Example: kiosk calibrate --stranger-rate 0.0001 --write
+    Example: kiosk calibrate --stranger-rate 0.001 --write
     """
     from kiosk.station.calibration.calibrating import calibrate_door
     from kiosk.station.calibration.writing import write_answer
     from kiosk.station.places import gallery_folder
 
     settings = read_config(config)
-    asked = settings.current.matching.stranger_rate if stranger_rate is None else stranger_rate
     folder = gallery or gallery_folder(settings)
     with progress_bar("") as show:
         report = calibrate_door(
-            settings, folder, asked=asked, with_journal=journal, progress=lambda _, done, total: show(done, total)
+            settings,
+            folder,
+            asked=stranger_rate,
+            with_journal=journal,
+            progress=lambda _, done, total: show(done, total),
         )
     if html is not None:
         from kiosk.station.pages.calibration import write_calibration

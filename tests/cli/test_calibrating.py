@@ -18,6 +18,10 @@ def test_json_says_all_of_it(kiosk, images):
     assert {"alternatives", "now", "confusable", "odd", "poor", "skipped", "assumptions", "statistics"} <= found.keys()
 
 
+def test_one_visit_in_ten_thousand_is_asked_for_unless_told_otherwise(kiosk, images):
+    assert json.loads(kiosk("calibrate", "--gallery", images, "--json").out)["stranger_rate"] == 0.0001
+
+
 def test_an_estimate_is_not_written(kiosk, images, tmp_path):
     config = tmp_path / "config.yaml"
     config.write_text("# mine\n")
