@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kiosk.domain import Chip, Crop, CropKind, Embedding
 from kiosk.encoders.composite import CompositeEncoder
-from kiosk.encoders.encoder import EncoderSpec, Golden
+from kiosk.encoders.encoder import Averaging, EncoderSpec, Golden
 from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, check_golden, golden_difference, golden_vector
 from kiosk.encoders.statistics import Statistics
 from kiosk.errors import EncoderError
@@ -234,6 +234,15 @@ def test_statistics_are_those_of_all_parts_together_or_none() -> None:
     assert found is not None
     assert found.impostor.distance_at(0.01) == pytest.approx(tables.impostor.distance_at(0.01), abs=1e-4)
     assert CompositeEncoder([first, third]).spec.statistics is None
+
+
+def test_what_averaging_does_adds_up_as_squared_distances_do() -> None:
+    parts = [Part("a"), Part("b")]
+    for part, averaging in zip(parts, (Averaging(0.1, 0.5), Averaging(0.3, 0.2)), strict=True):
+        part.spec = dataclasses.replace(part.spec, averaging=averaging)
+    found = CompositeEncoder(parts, [3, 4]).spec.averaging
+    assert found.scatter == pytest.approx(0.36 * 0.1 + 0.64 * 0.3)
+    assert found.share == 0.5
 
 
 # Threads -----------------------------------------------------------------------------------------------------------

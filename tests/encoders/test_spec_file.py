@@ -8,6 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from kiosk.domain import Crop, CropKind
+from kiosk.encoders.encoder import Averaging
 from kiosk.encoders.from_file import described, read_encoder_spec
 from kiosk.encoders.inputs import Colour, InputFormat, Layout
 from kiosk.encoders.spec_file import SpecFile, statistics_text
@@ -132,8 +133,14 @@ def test_statistics_printed_are_statistics_read(read: Callable[..., SpecFile]) -
         ({"statistics": {**STATISTICS, "people": 1}}, "statistics.people: "),
         ({"statistics": {**STATISTICS, "source": ""}}, "statistics.source: "),
         ({"statistics": {**STATISTICS, "genuine": None}}, "statistics.genuine: "),
-        ({"statistics": {**STATISTICS, "impostor": deepcopy(GENUINE)}}, "statistics: the distances of impostor must rise"),
-        ({"statistics": {**STATISTICS, "genuine": deepcopy(IMPOSTOR)}}, "statistics: the distances of genuine must fall"),
+        (
+            {"statistics": {**STATISTICS, "impostor": deepcopy(GENUINE)}},
+            "statistics: the distances of impostor must rise",
+        ),
+        (
+            {"statistics": {**STATISTICS, "genuine": deepcopy(IMPOSTOR)}},
+            "statistics: the distances of genuine must fall",
+        ),
         *(
             ({"statistics": {**STATISTICS, "impostor": {**IMPOSTOR, **changes}}}, f"statistics.impostor{reason}")
             for changes, reason in [
@@ -163,3 +170,16 @@ def test_each_fault_is_named_with_its_key(
     assert str(raised.value).startswith(f"{tmp_path / 'small.yaml'}: ")
     assert raised.value.reason.startswith(reason)
     assert raised.value.remedy == "compare it with weights/dlib_resnet.yaml"
+
+
+def test_what_averaging_does_is_as_measured_or_as_is_usual(read: Callable[..., SpecFile]) -> None:
+    assert read(threshold=0.5).averaging == Averaging(pytest.approx(0.0775), 0.6)
+    spec = read(pooling={"scatter": 0.04, "share": 0.5})
+    assert described("small", spec).averaging == Averaging(0.04, 0.5)
+    assert described("small", spec).key == described("small", read()).key
+
+
+@pytest.mark.parametrize("pooling", [{"scatter": -0.1, "share": 0.5}, {"scatter": 0.1, "share": 1.5}, {"scatter": 0.1}])
+def test_averaging_that_cannot_be_is_refused(read: Callable[..., SpecFile], pooling: dict[str, float]) -> None:
+    with pytest.raises(WeightsError, match="pooling"):
+        read(pooling=pooling)
