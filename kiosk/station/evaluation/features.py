@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
@@ -130,7 +131,7 @@ class Reader:
     def __call__(self, task: _Task) -> _Outcome:
         """What a picture gave, or why its file cannot be read."""
         path, template = task
-        clock = StageClock()
+        clock = StageClock(time.process_time)
         try:
             with clock.stage("read"):
                 content = _content(path)

@@ -43,7 +43,7 @@ class Acquisition:
     pictures: int
     failures: Mapping[str, int]  # values of Rejection, or UNREADABLE -> pictures
     rate: Rate  # failure to acquire: failures a picture
-    milliseconds: Mapping[str, float]  # stage -> median a picture, on one core; of when the pictures were encoded
+    milliseconds: Mapping[str, float]  # stage -> median of the processor time that a picture took
 
 
 @dataclass(frozen=True, slots=True, eq=False)
