@@ -113,7 +113,7 @@ class TestComparison:
 
     def test_the_default_is_the_mean_beside_the_cohort_that_is_shipped(self, home):
         found = comparison_of(PathSection(), self.SPEC, [home, weights()])
-        assert (found.rule, found.averaging) == (TemplateRule.MEAN, Averaging(0.0445, 0.45))
+        assert (found.rule, found.averaging) == (TemplateRule.MEAN, Averaging(0.0445, 0.58))
         assert found.cohort is not None
 
     def test_the_cohort_may_be_off(self):
