@@ -145,7 +145,7 @@ class HaarDetector:
         for degrees in _TURNS:
             turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
             turned = np.asarray(cv2.warpAffine(grey, turn, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8)
-            back = cv2.invertAffineTransform(turn)
+            back = np.asarray(cv2.invertAffineTransform(turn), np.float64)
             for cascade in (self._default, self._alt2):
                 windows = _search(cascade, turned, 1.1, _SECOND_TRY_NEIGHBOURS, (smallest, 0))
                 found += [window.moved_by(back) for window in windows]
