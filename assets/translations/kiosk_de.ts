@@ -3601,8 +3601,8 @@
       <translation>Wie oft ein Fremder eingelassen werden darf</translation>
     </message>
     <message>
-      <source>0.001 = at most one visit in 1,000. The automatic threshold follows this and the number of people. Lower = stricter.</source>
-      <translation>0,001 = höchstens ein Besuch von 1.000. Die automatische Schwelle folgt dem und der Zahl der Personen. Kleiner = strenger.</translation>
+      <source>0.0005 = one visit in 2,000. The automatic threshold follows this and the number of people. Lower = stricter.</source>
+      <translation>0,0005 = ein Besuch von 2.000. Die automatische Schwelle folgt dem und der Zahl der Personen. Kleiner = strenger.</translation>
     </message>
     <message>
       <source>Frames that are averaged</source>

@@ -137,8 +137,8 @@ WORDS = {
         QT_TRANSLATE_NOOP("settings", "How often a stranger may be let in"),
         QT_TRANSLATE_NOOP(
             "settings",
-            "0.001 = at most one visit in 1,000. The automatic threshold follows this and the number of people. Lower "
-            "= stricter.",
+            "0.0005 = one visit in 2,000. The automatic threshold follows this and the number of people. Lower = "
+            "stricter.",
         ),
     ),
     "path.pooling_frames": Wording(

@@ -54,7 +54,7 @@ def intervals(name: str, title: str, rows: Sequence[IntervalRow]) -> Plot:
 
 def _floor(rates: Sequence[Rate]) -> float:
     """The power of ten below every interval, and below the end of those that begin at 0."""
-    smallest = min((rate.low if rate.errors else rate.high for rate in rates if rate.trials), default=1.0)
+    smallest = min((rate.low or rate.value or rate.high for rate in rates if rate.trials), default=1.0)
     return float(10 ** np.floor(np.log10(smallest / 2)))
 
 
@@ -63,7 +63,7 @@ def _whisker(axes: Axes, rate: Rate, place: float, floor: float, colour: str) ->
         return
     ends = [max(rate.low, floor), max(rate.high, floor)]
     axes.plot(ends, [place, place], color=colour, linewidth=2.2)
-    seen = ends if rate.errors else ends[1:]  # from 0 on, a line has no lower end
+    seen = ends if rate.low else ends[1:]  # from 0 on, a line has no lower end
     axes.plot(seen, [place] * len(seen), "|", markersize=9, markeredgewidth=2, color=colour)
     if rate.value:
         axes.plot([rate.value], [place], "o", markersize=6.5, color=colour)

@@ -1,4 +1,4 @@
-from kiosk.recognition.evaluation.intervals import wilson
+from kiosk.recognition.evaluation.intervals import Interval, wilson
 from kiosk.station.pages.intervals import IntervalRow, intervals
 
 
@@ -22,3 +22,8 @@ def test_what_was_never_or_always_seen_or_never_tried_can_be_drawn() -> None:
 def test_axis_begins_below_the_smallest_interval() -> None:
     svg = intervals("v", "t", [IntervalRow("a", wilson(1, 10_000), wilson(5, 10))]).svg
     assert "0.0001 %" in svg
+
+
+def test_an_interval_that_reaches_zero_though_there_were_errors_can_be_drawn() -> None:
+    rate = wilson(29, 19_365).widened(Interval(0.0, 0.0024))
+    assert intervals("v", "t", [IntervalRow("still, N = 10", rate, rate)]).png
