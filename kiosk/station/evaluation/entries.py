@@ -1,8 +1,8 @@
 """What was made of contents, kept from run to run: a header and numbers for each.
 
 As in the gallery's cache, in the same folder: one small file a content, named by its hash, in a folder for each kind
-and key. So whoever is erased from the kiosk is erased from here too. A checksum turns damage into a miss; what cannot be
-written is made again next time.
+and key. So whoever is erased from the kiosk is erased from here too. A checksum turns damage into a miss; what cannot
+be written is made again next time.
 """
 
 from __future__ import annotations
