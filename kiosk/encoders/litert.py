@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from kiosk.encoders.quiet import without_notices
@@ -17,6 +16,7 @@ from kiosk.words import translate
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]
+    from ai_edge_litert.interpreter import Interpreter  # type: ignore[import-untyped]
 
 
 class LiteRtNetwork:
@@ -91,6 +91,9 @@ def _port(tensor: dict[str, Any]) -> Port:
 
 
 def _interpreter(name: str, content: bytes, threads: int) -> Interpreter:
+    # The window, which is there before any encoder, does not wait for it.
+    from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415
+
     try:
         with without_notices():
             return Interpreter(model_content=content, num_threads=threads)

@@ -62,7 +62,7 @@ def test_number_is_for_the_encoder_at_work(make, station):
     assert type(threshold) is type(margin) is ByEncoderEditor
     threshold.show_value("auto")
     margin.show_value("auto")
-    assert (threshold.in_force, margin.in_force) == (station.encoder.threshold, station.encoder.margin)
+    assert (threshold.in_force, margin.in_force) == (station.automatic_threshold, station.encoder.margin)
 
 
 def test_another_source_is_opened_as_the_configuration_has_it(make):

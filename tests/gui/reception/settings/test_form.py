@@ -33,7 +33,7 @@ def test_every_option_stands_in_one_section(form, info):
 
 
 def test_rows_are_made_when_they_are_first_seen(form):
-    assert set(form.rows) == {"matching.threshold", "matching.margin"}
+    assert set(form.rows) == {"matching.threshold", "matching.margin", "matching.stranger_rate"}
 
 
 def test_rows_stand_in_the_order_of_the_file_whatever_was_seen_first(form):

@@ -40,11 +40,14 @@ def button(page: QWidget, words: str) -> QPushButton:
     return next(each for each in page.findChildren(QPushButton) if each.text() == words)
 
 
+NUMBERS = ["matching.threshold", "matching.margin", "matching.stranger_rate"]
+
+
 def test_page_starts_with_the_numbers_that_decide(qtbot, office, shown, station):
     page = shown(SettingsPage(office))
     page.enter()
     qtbot.waitUntil(lambda: page.form is not None, timeout=30_000)
-    assert page.form.visible_keys == ["matching.threshold", "matching.margin"]
+    assert page.form.visible_keys == NUMBERS
     page.leave()
 
 
@@ -216,7 +219,7 @@ def test_search_shows_options_of_all_sections(qtbot, page):
     qtbot.keyClicks(page.search, "mirror")
     assert page.form.visible_keys == ["screen.mirror"]
     page.search.clear()
-    assert page.form.visible_keys == ["matching.threshold", "matching.margin"]
+    assert page.form.visible_keys == NUMBERS
 
 
 def test_everything_is_reached_by_tab_and_has_a_name(qtbot, page):
