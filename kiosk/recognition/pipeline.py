@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -144,17 +143,6 @@ class PhotographReader:
         """As `one`, for a picture that is stored."""
         face = self._only(image)
         return face if isinstance(face, Rejection) else self._path.template(image, face)[1]
-
-    def subject(self, image: ByteImage) -> tuple[Face | None, Embedding | Rejection]:
-        """The face nearest to the middle of a picture, whoever else is on it; no face at all is Rejection.NO_FACE.
-
-        So the data sets of the field are made: whom a picture is named after stands in its middle.
-        """
-        middle = image.shape[1] / 2, image.shape[0] / 2
-        faces = self._detector.find_thoroughly(image, middle)
-        if not faces:
-            return None, Rejection.NO_FACE
-        return self._path.embedding(image, min(faces, key=lambda face: math.dist(face.box.centre, middle)))
 
     def all(self, image: ByteImage) -> list[tuple[Face, Embedding | Rejection]]:
         """Every face of a picture, largest first."""

@@ -316,8 +316,6 @@ class TestPhotographs:
         assert reader.one(np.full((300, 300, 3), 120, np.uint8)) is Rejection.NO_FACE
         assert reader.one(np.zeros((0, 0, 3), np.uint8)) is Rejection.NO_FACE
         assert reader.all(np.full((300, 300, 3), 120, np.uint8)) == []
-        for nothing in (np.full((300, 300, 3), 120, np.uint8), np.zeros((0, 0, 3), np.uint8)):
-            assert reader.subject(nothing) == (None, Rejection.NO_FACE)
 
     def test_a_picture_of_two_people_says_so(self, reader, hopper, collins):
         assert reader.one(side_by_side(hopper, collins)) is Rejection.SEVERAL_FACES
@@ -327,25 +325,6 @@ class TestPhotographs:
         portrait[:, 420:] = with_face(collins, COLLINS, 110, 200, 80, size=(220, 480))
         assert len(reader.all(portrait)) == 2
         assert identify(reader.one(portrait), both, threshold=THRESHOLD, margin=MARGIN).match == "grace"
-
-    def test_the_subject_of_a_picture_stands_in_its_middle_however_large_others_are(
-        self, reader, hopper, collins, both
-    ):
-        portrait = np.hstack(
-            [
-                with_face(hopper, HOPPER, 110, 240, 200, size=(240, 480)),
-                with_face(collins, COLLINS, 80, 240, 90, size=(400, 480)),
-            ]
-        )
-        assert reader.one(portrait[:, :240]) is not Rejection.NO_FACE
-        face, embedding = reader.subject(portrait)
-        assert abs(face.box.centre[0] - 320) < 30
-        assert face.landmarks is not None
-        assert identify(embedding, both, threshold=THRESHOLD, margin=MARGIN).match == "eileen"
-
-    def test_a_subject_that_is_spoilt_says_why(self, reader, hopper):
-        face, rejection = reader.subject((hopper * 0.12).astype(np.uint8))
-        assert (face is not None, rejection) == (True, Rejection.TOO_DARK)
 
     def test_all_faces_come_largest_first_with_their_landmarks(self, reader, hopper, collins, both):
         found = reader.all(side_by_side(hopper, collins))
