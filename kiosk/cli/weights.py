@@ -203,14 +203,12 @@ def _state(each: Installed) -> str:
 
 
 def _as_json(each: Installed) -> dict[str, Any]:
-    from kiosk.weights.catalogue import CatalogueEntry
-
     known = each.known
     return {
         "name": known.name,
         "kind": known.kind,
         "file": str(each.path),
-        "url": known.url if isinstance(known, CatalogueEntry) else None,
+        "url": known.url,
         "size_bytes": each.size,
         "sha256": each.sha256,
         "licence": each.licence,

@@ -7,6 +7,7 @@ else reads the configuration.
 
 from kiosk.config.file import ConfigFile, find_config
 from kiosk.config.sections import (
+    ANY_ENCODER,
     CameraSection,
     CohortUse,
     Config,
@@ -26,6 +27,7 @@ from kiosk.config.sections import (
 )
 
 __all__ = [
+    "ANY_ENCODER",
     "CameraSection",
     "CohortUse",
     "Config",

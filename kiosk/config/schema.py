@@ -8,7 +8,7 @@ from typing import TypeAlias, cast, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from kiosk.config.sections import Config
+from kiosk.config.sections import ANY_ENCODER, Config
 from kiosk.config.wording import VALUES, WORDS
 from kiosk.words import translate
 
@@ -26,7 +26,7 @@ class Kind(enum.Enum):
     TEXT = "text"
     CHOICE = "choice"
     ENCODER = "encoder"  # a name, a list of names, or names with weights
-    BY_ENCODER = "by_encoder"  # auto, or a number for each encoder that is named
+    BY_ENCODER = "by_encoder"  # auto, a number for the encoder in use, or one for each encoder that is named
 
 
 class Applies(enum.Enum):
@@ -206,4 +206,6 @@ def _plain(value: object) -> Value:
         return str(value.value)
     if value == {}:
         return AUTO
+    if isinstance(value, dict) and value.keys() == {ANY_ENCODER}:
+        return float(value[ANY_ENCODER])
     return cast("Value", value)

@@ -39,12 +39,18 @@ def _is_weight(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0.001 <= value <= 1000
 
 
+# The key of a bare number among numbers by encoder: it holds for whichever encoder is in use.
+ANY_ENCODER = "*"
+
+
 def _by_encoder(value: Any) -> Any:  # noqa: ANN401  (whatever YAML holds)
-    """A bare number would also hold for the next encoder, whose distances mean something else."""
+    """Return numbers by the name of the encoder; a bare number stands under ANY_ENCODER."""
     if value == "auto":
         return {}
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return {ANY_ENCODER: value}
     if not isinstance(value, dict):
-        raise ValueError("auto was expected, or a number for a named encoder such as {dlib_resnet: 0.36}")
+        raise ValueError("auto or a number was expected, or a number for a named encoder such as {sface_fp16: 1.05}")
     return value
 
 
@@ -91,11 +97,18 @@ class QualitySection(Section):
 
 
 class MatchingSection(Section):
-    """When two faces are the same person's: by the name of the encoder whose distances are meant."""
+    """When two faces are the same person's: a number for the encoder in use, or numbers by encoder."""
 
     threshold: Annotated[dict[Text, Threshold], BeforeValidator(_by_encoder)] = option({}, "distance")
     margin: Annotated[dict[Text, Margin], BeforeValidator(_by_encoder)] = option({}, "distance")
     stranger_rate: float = option(0.0005, "of strangers' visits", ge=1e-7, le=0.1)
+
+    def numbers_for(self, encoder: str) -> tuple[float | None, float | None]:
+        """Return threshold and margin that are set for an encoder; None = automatic."""
+        threshold, margin = (
+            numbers.get(encoder, numbers.get(ANY_ENCODER)) for numbers in (self.threshold, self.margin)
+        )
+        return threshold, margin
 
 
 class CohortUse(enum.StrEnum):

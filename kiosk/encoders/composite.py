@@ -2,15 +2,14 @@
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kiosk.domain import Chip, Crop, Embedding
-from kiosk.encoders.encoder import Averaging, Encoder, EncoderSpec, Golden, embedding
+from kiosk.domain import Embedding
+from kiosk.encoders.encoder import Averaging, Chips, Encoder, EncoderSpec, Golden, embedding
 from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_vector
 from kiosk.encoders.statistics import Statistics, together
 from kiosk.errors import EncoderError
@@ -19,7 +18,7 @@ from kiosk.words import translate
 _LEAST, _MOST = 0.001, 1000  # weights
 
 
-class CompositeEncoder:
+class CompositeEncoder(Encoder):
     """The weighted embeddings of its parts, one after the other, L2-normalised again.
 
     The squared distance of two of its embeddings is the mean of the parts' squared distances, weighted by the squared
@@ -45,18 +44,24 @@ class CompositeEncoder:
         vector = golden_vector(self).vector[:GOLDEN_VALUES]
         self.spec = replace(self.spec, golden=Golden(PICTURE, tuple(float(number) for number in vector)))
 
-    def embed(self, chips: Mapping[Crop, Chip]) -> Embedding:
-        """The embedding of one face; see Encoder."""
-        found = zip(self._weights, self._found(chips), strict=True)
-        return embedding(self.spec.name, np.concatenate([weight * vector for weight, vector in found]))
+    def embed_all(self, faces: Sequence[Chips], *, stored: bool = False) -> list[Embedding]:
+        """Return the embedding of each face; see Encoder."""
+        found = zip(*self._found(faces, stored=stored), strict=True)
+        return [
+            embedding(
+                self.spec.name, np.concatenate([w * one.vector for w, one in zip(self._weights, own, strict=True)])
+            )
+            for own in found
+        ]
 
-    def _found(self, chips: Mapping[Crop, Chip]) -> list[NDArray[np.float32]]:
+    def _found(self, faces: Sequence[Chips], *, stored: bool) -> list[list[Embedding]]:
+        """Return what each part finds."""
         if self._helpers < 1:
-            return [part.embed(chips).vector for part in self.parts]
+            return [part.embed_all(faces, stored=stored) for part in self.parts]
         # Threads for one face cost 0.2 ms, and leave none behind when the encoder is changed or the kiosk ends.
         with ThreadPoolExecutor(self._helpers, thread_name_prefix="encoder") as pool:
-            others = pool.map(lambda part: part.embed(chips).vector, self.parts[1:])
-            return [self.parts[0].embed(chips).vector, *others]
+            others = pool.map(lambda part: part.embed_all(faces, stored=stored), self.parts[1:])
+            return [self.parts[0].embed_all(faces, stored=stored), *others]
 
 
 def _described(name: str, parts: Sequence[Encoder], weights: Sequence[float]) -> EncoderSpec:

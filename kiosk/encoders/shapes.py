@@ -1,8 +1,11 @@
 """Whether the network in a file takes and gives what its spec says, whichever runtime it is for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kiosk.errors import EncoderError, WeightsError
 from kiosk.words import translate
@@ -33,8 +36,8 @@ class Port:
 
 def pictures_at_once(
     name: str, inputs: Sequence[Port], outputs: Sequence[Port], batch: BatchShape, dimension: int
-) -> int:
-    """How many pictures of a batch the network takes in one run: all of them, or one; raises WeightsError."""
+) -> int | None:
+    """Return how many pictures the network takes in one run, None for any number; raises WeightsError."""
     output = (batch[0], dimension)
     if len(inputs) != 1 or not inputs[0].fits(batch):
         raise WeightsError(
@@ -57,7 +60,13 @@ def pictures_at_once(
             translate("faults", "takes {pictures} pictures at a time").format(pictures=pictures),
             translate("faults", "export it for one, or for any number"),
         )
-    return pictures or batch[0]
+    return pictures
+
+
+def pieces(images: NDArray[np.float32], at_once: int | None) -> Iterator[NDArray[np.float32]]:
+    """Yield a batch in parts of so many pictures, or whole."""
+    step = at_once or max(len(images), 1)
+    return (images[at : at + step] for at in range(0, len(images), step))
 
 
 def require_threads(threads: int) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from kiosk.domain import Crop, CropKind
-from kiosk.encoders.encoder import Averaging
+from kiosk.encoders.encoder import Averaging, Mirror
 from kiosk.encoders.inputs import Colour, InputFormat, Layout
 from kiosk.encoders.statistics import QuantileTable, Statistics
 from kiosk.weights.spec_files import Sha256, Spec, section_text
@@ -138,7 +138,7 @@ class SpecFile(Spec):
     parameters: int | None = Field(None, gt=0)
     input: InputSection
     crop: CropSection
-    mirror: bool = True  # the embedding is the mean of the chip's and its mirror image's
+    mirror: Mirror = True
     dimension: int = Field(ge=SMALLEST, le=LARGEST)
     threshold: float = Field(gt=0, le=2)
     margin: float = Field(ge=0, le=1)

@@ -15,7 +15,7 @@ from kiosk.errors import KioskError
 from kiosk.recognition.gallery import GallerySnapshot
 from kiosk.station.advice import STRONGER_ENCODER, advice_for
 from kiosk.station.findings import Finding, State, of_fault
-from kiosk.station.matching import matching_numbers, names_of_none, names_spelt_otherwise
+from kiosk.station.matching import matching_numbers, names_of_none, names_spelt_otherwise, threshold_remark, written
 from kiosk.vision.pictures import printable
 from kiosk.words import moment, number, translate
 
@@ -34,28 +34,29 @@ def config_found(config: ConfigFile) -> Finding:
 def encoder_found(
     config: Config, spec: EncoderSpec, known: Collection[str], people: int | None, verified: str = ""
 ) -> Finding:
-    """The encoder with its numbers for so many people; `verified` says what was found out about its file."""
+    """Return the encoder with its numbers for so many people; `verified` says what was found out about its file."""
     threshold, margin = matching_numbers(config, spec, people or 0)
+    chosen, _ = config.matching.numbers_for(spec.name)
     numbers = translate("health", "threshold {threshold}, margin {margin}")
-    if people is None and spec.name not in config.matching.threshold and spec.statistics is not None:
+    if people is None and chosen is None and spec.statistics is not None:
         numbers = translate("health", "threshold {threshold} at most, less with more people; margin {margin}")
-    told = numbers.format(threshold=_written(threshold), margin=_written(margin))
+    told = numbers.format(threshold=written(threshold), margin=written(margin))
     message = ", ".join(filter(None, (spec.name, verified, told)))
     public = f"{spec.name}, threshold {threshold:g}, margin {margin:g}"
     unused = _unused_numbers(config, spec.name, known)
+    remark = "" if chosen is None else threshold_remark(chosen, spec)
+    remedies = []
     if unused:
-        remedy = translate("health", "mend the name under matching: `kiosk encoders` lists them")
-        return Finding("encoder", State.WARNING, "; ".join([message, *unused]), remedy, public=public)
-    return Finding("encoder", State.OK, message, public=public)
-
-
-def _written(value: float) -> str:
-    """With as many decimals as it has."""
-    return number(value, len(f"{value:g}".partition(".")[2]))
+        remedies.append(translate("health", "mend the name under matching: `kiosk encoders` lists them"))
+    if remark:
+        remedies.append(translate("health", "write `threshold: auto` under matching, or run `kiosk calibrate`"))
+    faults = [remark] * bool(remark) + unused
+    state = State.WARNING if faults else State.OK
+    return Finding("encoder", state, "; ".join([message, *faults]), "; ".join(remedies), public=public)
 
 
 def _unused_numbers(config: Config, encoder: str, known: Collection[str]) -> list[str]:
-    """What is to be said of names under matching: a threshold that is never used looks like one that is."""
+    """Return what is to be said of names under matching: a threshold that is never used looks like one that is."""
     none = ", ".join(names_of_none(config, known))
     other = ", ".join(names_spelt_otherwise(config, encoder))
     of_none = translate("health", "no encoder is called {names}")

@@ -5,21 +5,40 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
-from kiosk.config import CohortUse, Config, PathSection
+from kiosk.config import ANY_ENCODER, CohortUse, Config, PathSection
 from kiosk.encoders import EncoderSpec
 from kiosk.errors import WeightsError
 from kiosk.recognition.matching import Comparison
 from kiosk.station.cohorts import cohort_file, find_cohort
-from kiosk.words import translate
+from kiosk.words import number, translate
 
 _LEAST: Final = 0.001  # a threshold is above 0
 
 
 def matching_numbers(config: Config, spec: EncoderSpec, people: int) -> tuple[float, float]:
-    """Threshold and margin: the user's where they are meant for this encoder, else automatic and its own."""
-    matching = config.matching
-    threshold = matching.threshold.get(spec.name, automatic_threshold(spec, people, matching.stranger_rate))
-    return threshold, matching.margin.get(spec.name, spec.margin)
+    """Return threshold and margin: the user's where they are set for this encoder, else automatic and its own."""
+    threshold, margin = config.matching.numbers_for(spec.name)
+    if threshold is None:
+        threshold = automatic_threshold(spec, people, config.matching.stranger_rate)
+    return threshold, spec.margin if margin is None else margin
+
+
+def threshold_remark(threshold: float, spec: EncoderSpec) -> str:
+    """Return what is wrong with a threshold that somebody set for an encoder, in words; "" where nothing is.
+
+    A threshold of half or twice the encoder's own was meant for another encoder; one above its own lets strangers in.
+    """
+    if spec.threshold / 2 <= threshold <= spec.threshold:
+        return ""
+    scale = translate("health", "{threshold} is on another encoder's scale: {encoder} works around {own}")
+    lenient = translate("health", "{threshold} is more lenient than {encoder}'s own {own}: more strangers get in")
+    text = lenient if spec.threshold < threshold <= 2 * spec.threshold else scale
+    return text.format(threshold=written(threshold), encoder=spec.name, own=written(spec.threshold))
+
+
+def written(value: float) -> str:
+    """Return a threshold or margin in the language of the screen, with as many decimals as it has."""
+    return number(value, len(f"{value:g}".partition(".")[2]))
 
 
 def automatic_threshold(spec: EncoderSpec, people: int, stranger_rate: float) -> float:
@@ -63,7 +82,7 @@ def names_spelt_otherwise(config: Config, encoder: str) -> list[str]:
 
 
 def _names(config: Config) -> list[str]:
-    return sorted({*config.matching.threshold, *config.matching.margin})
+    return sorted({*config.matching.threshold, *config.matching.margin} - {ANY_ENCODER})
 
 
 def _parts(name: str) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """One door's station: each frame from the camera goes through recognition, decision and door, in that order."""
 
+import logging
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -29,13 +30,14 @@ from kiosk.station.advice import advice_for
 from kiosk.station.capturing import Capturing
 from kiosk.station.frame_clock import FrameClock
 from kiosk.station.known_people import KnownPeople
-from kiosk.station.matching import automatic_threshold, matching_numbers
+from kiosk.station.matching import automatic_threshold, matching_numbers, threshold_remark
 from kiosk.station.report import Report, Status
 from kiosk.station.visitor_keeping import VisitorKeeping
 from kiosk.station.watched_files import WatchedFiles
 from kiosk.words import translate
 
 _CHECK_JOURNAL_SECONDS = 5.0
+_log = logging.getLogger("kiosk")
 
 
 class KeptGallery(Protocol):
@@ -93,6 +95,7 @@ class Station:
         self._journal_fault = self._look_at_journal(whole=True)
         self._journal_checked_at = time.monotonic()
         self._gallery_notice = ""
+        self._remark = ""
         self._apply(config.current)
         self.status = Status(0, 0, ())
         self.refresh()
@@ -258,6 +261,11 @@ class Station:
         recogniser = self._parts.recogniser
         people = len(recogniser.gallery.people)
         recogniser.threshold, recogniser.margin = matching_numbers(config, self._parts.encoder, people)
+        chosen, _ = config.matching.numbers_for(self._parts.encoder.name)
+        remark = "" if chosen is None else threshold_remark(chosen, self._parts.encoder)
+        if remark and remark != self._remark:
+            _log.warning("matching.threshold: %s", remark)
+        self._remark = remark
 
     def _take_over_gallery(self) -> None:
         snapshot = self._parts.gallery.snapshot

@@ -16,6 +16,7 @@ from kiosk.words import translate
 CATALOGUE: Final = "catalogue.yaml"
 _REMEDY: Final = "install kiosk again"
 _BY_HAND: Final = "put the file there that its spec describes"
+_URL: Final = r"^https?://\S+$"
 _Words = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -28,13 +29,14 @@ class Known(Spec):
     figure: _Words | None = None  # on LFW
     whose: _Words | None = None  # who measured the figure
     note: _Words
+    url: str | None = Field(None, pattern=_URL, max_length=1000)  # where it comes from unchanged
 
 
 class CatalogueEntry(Known):
     """A file that can be fetched."""
 
     kind: Literal["encoder", "detector"]
-    url: str = Field(pattern=r"^https?://\S+$", max_length=1000)
+    url: str = Field(pattern=_URL, max_length=1000)
     size: int = Field(gt=0, le=2**31)  # bytes
     sha256: Sha256
     licence: _Words
@@ -63,6 +65,10 @@ class Catalogue(Spec):
             raise WeightsError(name, reason, translate("faults", "install kiosk again if it is damaged"))
         remedy = did_you_mean(name, [entry.name for entry in self.fetch], "see `kiosk weights list`")
         raise WeightsError(f"weights {reprlib.repr(name)}", translate("faults", "are not known"), remedy)
+
+    def shipped_file(self, name: str) -> Known:
+        """Return what is told about a file that comes with the kiosk; raises KeyError where none has that name."""
+        return {known.name: known for known in self.shipped}[name]
 
 
 def read_catalogue(path: Path | None = None) -> Catalogue:

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from ruamel.yaml import YAML
 
 from kiosk.config import Config, ConfigFile, DecisionSection, QualitySection, Theme, VoiceSection
-from kiosk.config.schema import Applies, applies
+from kiosk.config.schema import Applies, applies, value_of
 
 SHIPPED = Path(__file__).parents[2] / "config.yaml"
 
@@ -206,12 +206,36 @@ def test_number_for_matching_is_automatic_or_meant_for_an_encoder(option: str) -
     assert getattr(Config.model_validate({"matching": {option: own}}).matching, option) == own
 
 
+@pytest.mark.parametrize(("option", "place"), [("threshold", 0), ("margin", 1)])
+@pytest.mark.parametrize("value", [0.36, 1])
+def test_a_bare_number_for_matching_is_meant_for_any_encoder_in_use(option: str, place: int, value: float) -> None:
+    config = Config.model_validate({"matching": {option: value}})
+    assert config.matching.numbers_for("sface_fp16")[place] == value
+    assert value_of(config, f"matching.{option}") == value
+    both = Config.model_validate({"matching": {option: {"a": 0.2}}})
+    assert (both.matching.numbers_for("a")[place], both.matching.numbers_for("b")[place]) == (0.2, None)
+
+
 @pytest.mark.parametrize("option", ["threshold", "margin"])
 @pytest.mark.parametrize(
     "value",
-    [0.36, 1, None, "automatic", [0.36], {"a": math.nan}, {"a": 2.1}, {"a": -0.1}, {"a": "0.4"}, {"": 0.3}],
+    [
+        3,
+        -1,
+        True,
+        math.nan,
+        None,
+        "0.36",
+        "automatic",
+        [0.36],
+        {"a": math.nan},
+        {"a": 2.1},
+        {"a": -0.1},
+        {"a": "0.4"},
+        {"": 0.3},
+    ],
 )
-def test_number_for_matching_that_is_meant_for_no_encoder_is_refused(option: str, value: object) -> None:
+def test_what_is_no_number_for_matching_is_refused(option: str, value: object) -> None:
     with pytest.raises(ValidationError, match=rf"matching\.{option}"):
         Config.model_validate({"matching": {option: value}})
 

@@ -1,7 +1,7 @@
 import dataclasses
 import math
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kiosk.domain import Chip, Crop, CropKind, Embedding
 from kiosk.encoders.composite import CompositeEncoder
-from kiosk.encoders.encoder import Averaging, EncoderSpec, Golden
+from kiosk.encoders.encoder import Averaging, Encoder, EncoderSpec, Golden
 from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, check_golden, golden_difference, golden_vector
 from kiosk.encoders.statistics import Statistics
 from kiosk.errors import EncoderError
@@ -18,7 +18,7 @@ from kiosk.errors import EncoderError
 BOX, ARCFACE = Crop(CropKind.BOX, 16), Crop(CropKind.ARCFACE, 24)
 
 
-class Part:
+class Part(Encoder):
     """An encoder that turns the means of a chip's blocks in its own way."""
 
     def __init__(
@@ -28,8 +28,13 @@ class Part:
         self.spec = EncoderSpec(name, dimension, (crop,), threshold, margin, key, "MIT", name.upper(), 10, 100, None)
         self.numbers = np.random.default_rng(list(name.encode())).normal(size=(dimension, crop.size_px**2 * 3))
         self.seen: list[Chip] = []
+        self.stored: list[bool] = []
 
-    def embed(self, chips: Mapping[Crop, Chip]) -> Embedding:
+    def embed_all(self, faces: Sequence[Mapping[Crop, Chip]], *, stored: bool = False) -> list[Embedding]:
+        self.stored.append(stored)
+        return [self.one(chips) for chips in faces]
+
+    def one(self, chips: Mapping[Crop, Chip]) -> Embedding:
         chip = chips[self.spec.crops[0]]
         self.seen.append(chip)
         found = self.numbers @ (chip.image.reshape(-1) - 127.5)
@@ -42,12 +47,12 @@ class Failing(Part):
     fault: Exception | None = None
     answer: float | None = None
 
-    def embed(self, chips: Mapping[Crop, Chip]) -> Embedding:
+    def one(self, chips: Mapping[Crop, Chip]) -> Embedding:
         if self.fault is not None:
             raise self.fault
         if self.answer is not None:
             return Embedding(np.full(8, self.answer, np.float32), self.spec.name)
-        return super().embed(chips)
+        return super().one(chips)
 
 
 @pytest.fixture
@@ -245,6 +250,16 @@ def test_what_averaging_does_adds_up_as_squared_distances_do() -> None:
     assert found.share == 0.5
 
 
+def test_several_faces_and_the_way_they_are_used_reach_every_part(chips: Callable[..., dict[Crop, Chip]]) -> None:
+    parts = [Part("a"), Part("b", ARCFACE)]
+    composite = CompositeEncoder(parts)
+    several = composite.embed_all([chips(0), chips(1)], stored=True)
+    assert [part.stored[-1] for part in parts] == [True, True]
+    for seed, found in enumerate(several):
+        np.testing.assert_array_equal(found.vector, composite.embed(chips(seed)).vector)
+    assert composite.embed_all([]) == []
+
+
 # Threads -----------------------------------------------------------------------------------------------------------
 
 
@@ -253,9 +268,9 @@ def test_parts_run_side_by_side(chips: Callable[..., dict[Crop, Chip]], names: s
     meeting = threading.Barrier(len(names), timeout=60)
 
     class Waiting(Part):
-        def embed(self, chips: Mapping[Crop, Chip]) -> Embedding:
+        def one(self, chips: Mapping[Crop, Chip]) -> Embedding:
             meeting.wait()
-            return super().embed(chips)
+            return super().one(chips)
 
     composite = CompositeEncoder([Waiting(name) for name in names], None, len(names))
     assert composite.embed(chips(0)).encoder == "+".join(names)
@@ -267,10 +282,10 @@ def test_no_more_parts_run_at_once_than_may(chips: Callable[..., dict[Crop, Chip
     most: list[int] = []
 
     class Noting(Part):
-        def embed(self, chips: Mapping[Crop, Chip]) -> Embedding:
+        def one(self, chips: Mapping[Crop, Chip]) -> Embedding:
             running.append(self.spec.name)
             most.append(len(running))
-            found = super().embed(chips)
+            found = super().one(chips)
             running.remove(self.spec.name)
             return found
 

@@ -3,7 +3,7 @@ import pytest
 from numpy.typing import NDArray
 
 from kiosk.domain import Box, Chip, Crop, CropKind, Face
-from kiosk.encoders.encoder import EncoderSpec, Network, NetworkEncoder, embedding
+from kiosk.encoders.encoder import EncoderSpec, Mirror, Network, NetworkEncoder, embedding
 from kiosk.encoders.inputs import Colour, InputFormat, Layout
 from kiosk.errors import EncoderError
 
@@ -49,7 +49,7 @@ SPEC = EncoderSpec(
 )
 
 
-def encoder(network: Network, inputs: InputFormat | None = None, *, mirror: bool = True) -> NetworkEncoder:
+def encoder(network: Network, inputs: InputFormat | None = None, *, mirror: Mirror = True) -> NetworkEncoder:
     return NetworkEncoder(SPEC, network, inputs or InputFormat(), mirror=mirror)
 
 
@@ -170,3 +170,24 @@ def test_an_embedding_is_a_direction() -> None:
     for numbers in ([0.0, 0.0], [np.nan, 1.0], [np.inf, 1.0]):
         with pytest.raises(EncoderError, match="encoder some: gave an output of length"):
             embedding("some", np.array(numbers))
+
+
+def test_only_a_stored_picture_is_mirrored_where_the_spec_says_so() -> None:
+    network, image = LeftHalf(), picture()
+    own = encoder(network, mirror="stored")
+    live, stored = own.embed(face(image)), own.embed(face(image), stored=True)
+    assert [len(batch) for batch in network.batches] == [1, 2]
+    np.testing.assert_array_equal(live.vector, encoder(LeftHalf(), mirror=False).embed(face(image)).vector)
+    np.testing.assert_array_equal(stored.vector, encoder(LeftHalf()).embed(face(image)).vector)
+
+
+@pytest.mark.parametrize("mirror", [True, False, "stored"])
+def test_several_faces_run_as_one_batch(mirror: Mirror) -> None:
+    network = LeftHalf()
+    own = encoder(network, mirror=mirror)
+    faces = [face(picture(seed)) for seed in range(3)]
+    together = own.embed_all(faces)
+    assert len(network.batches) == 1
+    for found, alone in zip(together, map(own.embed, faces), strict=True):
+        np.testing.assert_allclose(found.vector, alone.vector, atol=1e-6)
+    assert own.embed_all([]) == []

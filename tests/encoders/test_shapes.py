@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 
-from kiosk.encoders.shapes import Port, pictures_at_once, require_threads
+from kiosk.encoders.shapes import Port, pictures_at_once, pieces, require_threads
 from kiosk.errors import EncoderError, WeightsError
 
 BATCH = (2, 3, 16, 16)
@@ -10,13 +11,13 @@ def floats(*shape: int | None) -> Port:
     return Port("float32", shape)
 
 
-@pytest.mark.parametrize(("pictures", "expected"), [(None, 2), (2, 2), (1, 1)])
-def test_a_network_takes_the_batch_or_one_picture_after_the_other(pictures: int | None, expected: int) -> None:
+@pytest.mark.parametrize(("pictures", "expected"), [(None, None), (2, 2), (1, 1)])
+def test_a_network_takes_any_number_or_as_many_as_it_was_made_for(pictures: int | None, expected: int | None) -> None:
     assert pictures_at_once("n.onnx", [floats(pictures, 3, 16, 16)], [floats(pictures, 8)], BATCH, 8) == expected
 
 
 def test_lengths_that_are_not_fixed_fit_any() -> None:
-    assert pictures_at_once("n.onnx", [floats(None, None, None, None)], [floats(None, None)], BATCH, 8) == 2
+    assert pictures_at_once("n.onnx", [floats(None, None, None, None)], [floats(None, None)], BATCH, 8) is None
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,14 @@ def test_a_network_for_more_pictures_than_a_face_has_is_refused(pictures: int) -
 def test_what_a_network_takes_is_told_in_words() -> None:
     with pytest.raises(WeightsError, match=r"takes uint8 \(any, 16\) and float32 \(1, 8\) instead"):
         pictures_at_once("n.onnx", [Port("uint8", (None, 16)), floats(1, 8)], [], BATCH, 8)
+
+
+@pytest.mark.parametrize(("at_once", "sizes"), [(None, [5]), (1, [1] * 5), (2, [2, 2, 1])])
+def test_a_batch_is_run_in_pieces_that_the_network_takes(at_once: int | None, sizes: list[int]) -> None:
+    images = np.arange(5, dtype=np.float32).reshape(5, 1)
+    cut = list(pieces(images, at_once))
+    assert [len(piece) for piece in cut] == sizes
+    np.testing.assert_array_equal(np.concatenate(cut), images)
 
 
 @pytest.mark.parametrize("threads", [0, -1])

@@ -70,6 +70,13 @@ class TestEncoder:
         found = encoder_found(config, spec, encoder_names(FOLDER), 0, "verified")
         assert (found.state, found.message) == (State.OK, "dlib_resnet, verified, threshold 0.3, margin 0.04")
 
+    @pytest.mark.parametrize("number", [1.05, {"dlib_resnet": 1.05}])
+    def test_a_threshold_on_another_encoders_scale_is_a_warning(self, spec, number):
+        found = encoder_found(Config(matching={"threshold": number}), spec, encoder_names(FOLDER), 0)
+        assert found.state is State.WARNING
+        assert "1.05 is on another encoder's scale: dlib_resnet works around 0.38" in found.message
+        assert found.remedy == "write `threshold: auto` under matching, or run `kiosk calibrate`"
+
     def test_a_number_that_is_never_used_is_a_warning(self, spec):
         config = Config(matching={"threshold": {"Ada": 0.3}})
         found = encoder_found(config, spec, encoder_names(FOLDER), 0)

@@ -17,6 +17,7 @@ from kiosk.station.matching import (
     matching_numbers,
     names_of_none,
     names_spelt_otherwise,
+    threshold_remark,
 )
 
 
@@ -37,6 +38,7 @@ class TestMatchingNumbers:
             ("", (0.38, 0.04)),
             ("matching: {threshold: auto, margin: auto}", (0.38, 0.04)),
             ("matching: {threshold: {dlib_resnet: 0.3}}", (0.3, 0.04)),
+            ("matching: {threshold: 0.35, margin: 0.02}", (0.35, 0.02)),
             ("matching: {threshold: {sface: 0.9, dlib_resnet+sface: 0.8}, margin: {dlib_resnet: 0.0}}", (0.38, 0.0)),
         ],
     )
@@ -84,6 +86,20 @@ class TestAutomaticThreshold:
     def test_a_threshold_of_ones_own_stays_whatever_the_number_of_people(self):
         config = Config.model_validate({"matching": {"threshold": {"dlib_resnet": 0.37}}})
         assert matching_numbers(config, self.spec(), 500)[0] == 0.37
+
+
+@pytest.mark.parametrize(
+    ("threshold", "told"),
+    [
+        (0.38, ""),
+        (0.19, ""),
+        (0.189, "0.189 is on another encoder's scale: dlib_resnet works around 0.38"),
+        (1.05, "1.05 is on another encoder's scale: dlib_resnet works around 0.38"),
+        (0.4, "0.4 is more lenient than dlib_resnet's own 0.38: more strangers get in"),
+    ],
+)
+def test_a_threshold_on_another_scale_or_above_the_encoders_own_is_remarked(threshold, told):
+    assert threshold_remark(threshold, encoder_spec("dlib_resnet")) == told
 
 
 def test_a_name_with_a_part_that_is_not_known_is_of_none():

@@ -13,6 +13,7 @@ from kiosk.access.people import PeopleRegister, PersonRecord, people_file
 from kiosk.access.visitors import VisitorStore
 from kiosk.access.voice import Voice
 from kiosk.domain import Decision, Frame, Outcome, Reason, Rejection
+from kiosk.encoders import encoder_spec
 from kiosk.errors import DoorError, EncoderError
 from kiosk.recognition.gallery import Gallery
 from kiosk.resources import asset
@@ -211,6 +212,16 @@ class TestWhileRunning:
         (home / "images" / "Eileen Collins.jpg").write_bytes(portrait)
         wait_for(lambda: station.refresh().people == 2)
         assert outcomes(settle(station, scene(*EILEEN))) == [(Outcome.GRANTED, "Eileen Collins")]
+
+    def test_a_threshold_on_another_encoders_scale_is_logged_once(self, build, home, caplog):
+        own = encoder_spec("dlib_resnet").threshold
+        save(home, "encoder: dlib_resnet\nmatching: {threshold: 1.05}\n")
+        station = build()
+        save(home, "encoder: dlib_resnet\nmatching: {threshold: 1.05, margin: 0.01}\n")
+        wait_for(lambda: station.refresh() and station.margin == 0.01)
+        told = [record.getMessage() for record in caplog.records if "scale" in record.getMessage()]
+        assert told == [f"matching.threshold: 1.05 is on another encoder's scale: dlib_resnet works around {own:g}"]
+        assert station.threshold == 1.05
 
     def test_the_threshold_follows_the_number_of_people(self, build, home):
         station = build()

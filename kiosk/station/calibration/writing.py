@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from kiosk.config import ANY_ENCODER
 from kiosk.config.schema import Value
 from kiosk.config.writing import ConfigWriter
 from kiosk.errors import ConfigError
@@ -30,9 +32,15 @@ def _changes(report: DoorReport) -> dict[str, Value]:
         raise ConfigError(report.encoder.name, "there is no promise to be written", "see `kiosk calibrate`")
     matching, name = report.config.current.matching, report.encoder.name
     return {
-        "matching.threshold": {**matching.threshold, name: setting.threshold},
-        "matching.margin": {**matching.margin, name: report.margin},
+        "matching.threshold": _with(matching.threshold, name, setting.threshold),
+        "matching.margin": _with(matching.margin, name, report.margin),
         "matching.stranger_rate": report.asked,
         "decision.k": report.rule.k,
         "decision.n": report.rule.n,
     }
+
+
+def _with(numbers: Mapping[str, float], encoder: str, number: float) -> dict[str, float]:
+    """Return the numbers of all encoders that are named; a bare number is replaced."""
+    named = {name: one for name, one in numbers.items() if name != ANY_ENCODER}
+    return {**named, encoder: number}

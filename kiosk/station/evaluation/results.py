@@ -188,32 +188,19 @@ class EvaluationReport:
     settings: Mapping[str, Any]  # what was asked beside: pairs file, sizes, options set for this run
     results: tuple[Result, ...]  # one a path, in the order asked for, the peer last
 
-    @property
-    def own(self) -> tuple[Result, ...]:
-        """Of the kiosk's own paths."""
-        return tuple(result for result in self.results if not result.path.peer)
-
-    @property
-    def peer(self) -> Result | None:
-        return next((result for result in self.results if result.path.peer), None)
-
 
 # What programs should not have to compute.
 _COMPUTED: Mapping[type, str] = {Rate: "value", OperatingPoint: "is_carried", OpenSetRow: "rank_one"}
 
 
 def as_json(report: EvaluationReport) -> dict[str, Any]:
-    """The first path at the top level, all of them in `paths`, the peer's in `peer` too."""
-    rows = [_row(result) for result in report.results]
-    first = next((row for row in rows if not row["is_peer"]), rows[0])
+    """Return the facts of the run, and in `paths` the figures of each path; `is_peer` marks the peer's."""
     return {
-        **first,
-        "seconds": round(report.seconds, 2),
         "protocol": report.protocol,
         "seed": report.seed,
+        "seconds": round(report.seconds, 2),
         "settings": _plain(report.settings),
-        "peer": next((row for row in rows if row["is_peer"]), None),
-        "paths": rows,
+        "paths": [_row(result) for result in report.results],
     }
 
 

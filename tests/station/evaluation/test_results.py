@@ -62,48 +62,52 @@ def told(report):
     return json.loads(json.dumps(as_json(report), allow_nan=False))
 
 
-def test_the_first_path_is_at_the_top_and_the_peer_beside_it(lfw):
+def path_of(report):
+    """The one path of a report, as a program reads it."""
+    (row,) = told(report)["paths"]
+    return row
+
+
+def test_every_path_stands_in_one_list_and_the_peer_is_marked(lfw):
     peers = replace(lfw, path=PEER, accuracy=0.9)
     found = told(report_of(lfw, replace(lfw, path=PathLabel("sface", "haar"), accuracy=0.95), peers))
-    assert (found["encoder"], found["detector"], found["accuracy"]) == ("dlib_resnet", "haar", 0.987654)
-    assert (found["peer"]["encoder"], found["peer"]["accuracy"]) == ("dlib", 0.9)
-    assert [row["accuracy"] for row in found["paths"]] == [0.987654, 0.95, 0.9]
+    assert found.keys() == {"protocol", "seed", "seconds", "settings", "paths"}
+    assert [(row["encoder"], row["detector"], row["accuracy"], row["is_peer"]) for row in found["paths"]] == [
+        ("dlib_resnet", "haar", 0.987654, False),
+        ("sface", "haar", 0.95, False),
+        ("dlib", "hog", 0.9, True),
+    ]
     assert (found["seconds"], found["seed"], found["protocol"]) == (1.23, 3, "lfw")
 
 
-def test_without_a_peer_there_is_none_and_a_peer_alone_is_at_the_top(lfw):
-    assert told(report_of(lfw))["peer"] is None
-    assert told(report_of(replace(lfw, path=PEER)))["encoder"] == "dlib"
-
-
 def test_rates_have_their_interval_and_counts(lfw):
-    rate = told(report_of(lfw))["acquisition"]["rate"]
+    rate = path_of(report_of(lfw))["acquisition"]["rate"]
     assert (rate["value"], rate["errors"], rate["trials"]) == (0.0025, 1, 400)
     assert 0 < rate["low"] < rate["value"] < rate["high"]
 
 
 def test_rates_by_false_match_rate_are_named_as_they_are_written(lfw):
-    found = told(report_of(lfw))
+    found = path_of(report_of(lfw))
     assert found["fnmr"] == {"1e-2": POINTS[0].fnmr.value, "1e-3": POINTS[1].fnmr.value}
     assert found["thresholds"]["accuracy"] == 0.44
     assert found["thresholds"]["1e-2"] == pytest.approx(POINTS[0].threshold, abs=1e-5)
     assert found["points"][1]["is_carried"] is False
     odd = replace(lfw, points=(replace(POINTS[0], fmr_asked=0.003), replace(POINTS[0], fmr_asked=0.00025)))
-    assert told(report_of(odd))["fnmr"].keys() == {"3e-3", "2.5e-4"}
+    assert path_of(report_of(odd))["fnmr"].keys() == {"3e-3", "2.5e-4"}
 
 
 def test_what_is_no_number_is_null(lfw):
-    found = told(report_of(replace(lfw, area=np.nan, threshold=np.inf, accuracy_std=None)))
+    found = path_of(report_of(replace(lfw, area=np.nan, threshold=np.inf, accuracy_std=None)))
     assert found["area"] is found["threshold"] is found["accuracy_std"] is None
 
 
 def test_distances_of_single_pairs_are_left_out(lfw):
-    assert "scores" not in told(report_of(lfw))
+    assert "scores" not in path_of(report_of(lfw))
 
 
 def test_searches_have_a_row_for_each_size():
     row = OpenSetRow(10, 1, 2, 0.01, 0.4, wilson(3, 300), wilson(2, 20), wilson(0, 20), wilson(1, 20), 150, 8)
-    found = told(report_of(OpenSetResult(OWN, ACQUIRED, (row,), (), ("N = 100",)), protocol="open-set"))
+    found = path_of(report_of(OpenSetResult(OWN, ACQUIRED, (row,), (), ("N = 100",)), protocol="open-set"))
     assert found["rows"][0]["rank_one"] == 0.95
     assert found["rows"][0]["fpir"]["errors"] == row.strangers_behind == 3
     assert found["left_out"] == ["N = 100"]
@@ -116,11 +120,6 @@ def test_settings_of_any_kind_can_be_told(lfw):
     assert found["settings"] == {"pairs": "a/pairs.txt", "set": ["a=1"], "gallery": [10, 100], "clips": None, "some": 3}
 
 
-def test_a_pair_knows_its_people_and_a_report_its_paths(lfw):
+def test_a_pair_knows_its_people_and_a_path_its_name(lfw):
     assert (lfw.worst[0].person_a, lfw.worst[0].person_b) == ("Ada", "Alan")
-    peers = replace(lfw, path=PEER)
-    report = report_of(lfw, peers)
-    assert report.own == (lfw,)
-    assert report.peer is peers
-    assert report_of(lfw).peer is None
     assert str(OWN) == "dlib_resnet, haar"

@@ -69,7 +69,7 @@ def test_the_same_seed_gives_the_same_figures_and_progress_ends_at_the_total(peo
     first, shown = run(people, cache)
     again, _ = run(people, cache)
     other, _ = run(people, cache, seed=9)
-    rows = [as_json(report)["rows"] for report in (first, again, other)]
+    rows = [as_json(report)["paths"][0]["rows"] for report in (first, again, other)]
     assert rows[0] == rows[1]
     assert shown[-1] == (40, 40)
     assert [done for done, _ in shown] == sorted(done for done, _ in shown)
@@ -133,8 +133,9 @@ def test_clips_of_people_are_visits_of_members_and_others_of_strangers(tmp_path,
 def test_all_that_was_found_goes_into_json(people, cache):
     report, _ = run(people, cache)
     found = as_json(report)
-    assert (found["protocol"], found["encoder"]) == ("visits", "pixels")
-    facts = found["facts"]["still, N = 3"]
+    (path,) = found["paths"]
+    assert (found["protocol"], path["encoder"]) == ("visits", "pixels")
+    facts = path["facts"]["still, N = 3"]
     thresholds = [name for name in facts if name.startswith("at 0.")]
     assert len(thresholds) >= 3
     assert {"frames", "visits"} <= facts.keys()

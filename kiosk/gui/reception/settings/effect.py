@@ -23,7 +23,9 @@ class Effect(Panel):
     def __init__(self) -> None:
         self._live = Note("")
         self._past = Note(translate("settings", "The journal is being read."))
-        super().__init__(self._live, self._past, gap=6)
+        self._remark = Note("", "error")
+        self._remark.hide()
+        super().__init__(self._remark, self._live, self._past, gap=6)
         self.setAccessibleName(translate("settings", "What these numbers would do"))
         self._report: Report | None = None
         self._empty = 0
@@ -35,9 +37,16 @@ class Effect(Panel):
         """What it says about now, and about the last days."""
         return self._live.text(), self._past.text()
 
-    def judge(self, threshold: float, margin: float) -> None:
-        """Other numbers."""
+    @property
+    def remark(self) -> str:
+        """What it says about the numbers themselves."""
+        return self._remark.text()
+
+    def judge(self, threshold: float, margin: float, remark: str = "") -> None:
+        """Show other numbers, and what is wrong with them."""
         self._numbers = threshold, margin
+        self._remark.setText(remark)
+        self._remark.setVisible(bool(remark))
         self._show_live()
         self._show_past()
 

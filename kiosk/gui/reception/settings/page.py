@@ -26,6 +26,7 @@ from kiosk.gui.reception.settings.form import Form
 from kiosk.gui.reception.settings.save_bar import SaveBar
 from kiosk.gui.reception.settings.saving import Saving
 from kiosk.gui.reception.settings.voice_trial import VoiceTrial
+from kiosk.station.matching import threshold_remark
 from kiosk.station.report import Report, Status
 from kiosk.station.what_if import PastDecisions, past_decisions
 from kiosk.vision.sources import cameras
@@ -196,7 +197,10 @@ class SettingsPage(StaffPage):
     def _judge(self) -> None:
         threshold, margin = (self._editor(key) for key in _MATCHING)
         if isinstance(threshold, ByEncoderEditor) and isinstance(margin, ByEncoderEditor):
-            self.effect.judge(threshold.in_force, margin.in_force)
+            station, remark = self.office.desk.station, ""
+            if station is not None and not threshold.automatic.isChecked():
+                remark = threshold_remark(threshold.in_force, station.encoder)
+            self.effect.judge(threshold.in_force, margin.in_force, remark)
 
     def _editor(self, key: str) -> Editor | None:
         found = self.form.rows.get(key) if self.form is not None else None

@@ -44,6 +44,13 @@ def test_back_to_automatic_takes_the_number_out(editor):
     assert editor.heard[-1] == {"sface": 1.0}
 
 
+def test_a_bare_number_is_this_encoders(editor):
+    editor.show_value(0.3)
+    assert (editor.in_force, editor.automatic.isChecked(), editor.slider.value()) == (0.3, False, 300)
+    editor.slider.setValue(310)
+    assert editor.heard == [{"dlib_resnet": 0.31}]
+
+
 def test_number_far_away_is_within_reach_of_the_slider(editor):
     editor.show_value({"dlib_resnet": 1.5})
     assert editor.slider.value() == 1500

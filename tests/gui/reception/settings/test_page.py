@@ -141,6 +141,11 @@ def test_threshold_is_judged_live_and_by_the_last_days(qtbot, office, shown, sta
     assert "nobody would be recognised" in page.effect.words[0]
     qtbot.waitUntil(lambda: "nothing was decided" in page.effect.words[1], timeout=30_000)
     assert page.form.draft.changes == {"matching.threshold": {"dlib_resnet": 0.3}}
+    assert page.effect.remark == ""
+    page.form.rows["matching.threshold"].editor.number.on_edited("1.05")
+    assert page.effect.remark == "1.05 is on another encoder's scale: dlib_resnet works around 0.38"
+    page.form.rows["matching.threshold"].editor.automatic.click()
+    assert page.effect.remark == ""
     page.leave()
 
 
