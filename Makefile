@@ -12,7 +12,7 @@ help:
 	@echo "make lint     ruff and mypy"
 	@echo "make translations  take new texts of the sources over into assets/translations (LANGUAGE=fr adds a language)"
 	@echo "make screenshots   pictures of every page and state in build/screenshots (ARGS='people de' for some of them)"
-	@echo "make weights  rebuild the shipped weights from their source and compare"
+	@echo "make weights  rebuild the shipped weights from their sources and compare (ARGS='--zoo FOLDER' instead of fetching)"
 	@echo "make clean    remove the virtual environment"
 
 run: $(VENV)/installed $(QM)
@@ -27,7 +27,7 @@ lint: $(VENV)/installed-for-development
 	$(BIN)/mypy
 
 weights: $(VENV)/installed-for-development
-	$(BIN)/python -m kiosk.encoders.build
+	$(BIN)/python -m kiosk.encoders.build $(ARGS)
 
 translations: $(VENV)/installed-for-development
 	$(BIN)/python .ci/update_translations.py $(LANGUAGE)

@@ -237,8 +237,9 @@ class TrackedFace:
     track: int  # stays with a face over frames, never used twice
     face: Face
     rejection: Rejection | None
-    identification: Identification | None  # None where the face was rejected
+    identification: Identification | None  # None where the face was rejected or never compared
     conditions: Conditions | None = None
+    compared: bool = True  # False: not in this frame; what stands here was found out before
 
 
 @dataclass(frozen=True, slots=True, eq=False)

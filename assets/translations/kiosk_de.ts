@@ -223,12 +223,8 @@
       <translation>({number} von {total})  {message}</translation>
     </message>
     <message>
-      <source>For hundreds of people, first: kiosk weights fetch sface</source>
-      <translation>Für Hunderte von Personen zuerst: kiosk weights fetch sface</translation>
-    </message>
-    <message>
-      <source>The gallery has changed and is in force.</source>
-      <translation>Die geänderte Bildersammlung gilt.</translation>
+      <source>For more than 50 people, first: `encoder: sface_fp16` in config.yaml</source>
+      <translation>Für mehr als 50 Personen zuerst: `encoder: sface_fp16` in config.yaml</translation>
     </message>
     <message>
       <source>The new configuration is in force.</source>
@@ -237,6 +233,10 @@
     <message>
       <source>The new configuration is in force; {options} at the next start.</source>
       <translation>Die neue Konfiguration gilt; {options} ab dem nächsten Start.</translation>
+    </message>
+    <message>
+      <source>The gallery has changed and is in force.</source>
+      <translation>Die geänderte Bildersammlung gilt.</translation>
     </message>
   </context>
   <context>
@@ -1236,20 +1236,20 @@
       <translation>file und input in seiner Spezifikation prüfen</translation>
     </message>
     <message>
-      <source>LiteRT failed: {error}</source>
-      <translation>LiteRT ist gescheitert: {error}</translation>
-    </message>
-    <message>
-      <source>run `kiosk doctor`</source>
-      <translation>`kiosk doctor` aufrufen</translation>
-    </message>
-    <message>
       <source>cannot take batches of {shape}: {error}</source>
       <translation>nimmt keine Stapel von {shape}: {error}</translation>
     </message>
     <message>
       <source>export it again</source>
       <translation>erneut exportieren</translation>
+    </message>
+    <message>
+      <source>LiteRT failed: {error}</source>
+      <translation>LiteRT ist gescheitert: {error}</translation>
+    </message>
+    <message>
+      <source>run `kiosk doctor`</source>
+      <translation>`kiosk doctor` aufrufen</translation>
     </message>
     <message>
       <source>is no LiteRT model: {error}</source>
@@ -1880,8 +1880,8 @@
       <translation>ist kein YuNet-Modell</translation>
     </message>
     <message>
-      <source>put one in its place: kiosk weights fetch yunet</source>
-      <translation>eines an seine Stelle legen: kiosk weights fetch yunet</translation>
+      <source>put the right file in its place, or install kiosk again</source>
+      <translation>die richtige Datei an ihre Stelle legen oder kiosk neu installieren</translation>
     </message>
     <message>
       <source>comes with the kiosk, it is neither fetched nor removed</source>
@@ -2104,8 +2104,8 @@
       <translation>Alles ist in Ordnung.</translation>
     </message>
     <message>
-      <source>fetch a stronger encoder: kiosk weights fetch sface, then `encoder: sface` in config.yaml</source>
-      <translation>einen stärkeren Encoder holen: kiosk weights fetch sface, dann `encoder: sface` in config.yaml</translation>
+      <source>use the stronger encoder: write `encoder: sface_fp16` in config.yaml</source>
+      <translation>den stärkeren Encoder verwenden: `encoder: sface_fp16` in config.yaml schreiben</translation>
     </message>
     <message>
       <source>built-in defaults</source>
@@ -2122,6 +2122,10 @@
     <message>
       <source>mend the name under matching: `kiosk encoders` lists them</source>
       <translation>den Namen unter matching berichtigen: `kiosk encoders` zählt sie auf</translation>
+    </message>
+    <message>
+      <source>write `threshold: auto` under matching, or run `kiosk calibrate`</source>
+      <translation>unter matching `threshold: auto` schreiben oder `kiosk calibrate` ausführen</translation>
     </message>
     <message>
       <source>no encoder is called {names}</source>
@@ -2292,6 +2296,14 @@
     <message>
       <source>let air to the machine: dust, sun and a closed case make it hot</source>
       <translation>Luft an den Rechner lassen: Staub, Sonne und ein geschlossenes Gehäuse machen ihn heiß</translation>
+    </message>
+    <message>
+      <source>{threshold} is on another encoder's scale: {encoder} works around {own}</source>
+      <translation>{threshold} gehört zur Skala eines anderen Encoders: {encoder} arbeitet um {own}</translation>
+    </message>
+    <message>
+      <source>{threshold} is more lenient than {encoder}'s own {own}: more strangers get in</source>
+      <translation>{threshold} ist nachsichtiger als der eigene Wert von {encoder}, {own}: mehr Fremde kommen hinein</translation>
     </message>
   </context>
   <context>

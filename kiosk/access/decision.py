@@ -114,6 +114,15 @@ class DecisionRule:
         if track is not None:
             track.admitted, track.refused, track.refusals = None, refusal, 1
 
+    @property
+    def settled(self) -> frozenset[int]:
+        """The tracks about which nothing has to be found out now: let in and still alike, or refused and waiting."""
+        return frozenset(
+            number
+            for number, track in self._tracks.items()
+            if track.refused is not None or (track.admitted is not None and not track.unlike)
+        )
+
     def update(self, observation: Observation) -> tuple[Decision, ...]:
         """One decision for each face of the observation, in its order.
 
@@ -139,6 +148,10 @@ class DecisionRule:
             if now - track.refused.decided_at < self._pause_seconds(track):
                 return self._standing(face, observation)
             track.refused = None
+        if not face.compared:
+            if track.admitted is not None and not self._still_admitted(track, now):
+                track.admitted = None
+            return self._standing(face, observation)
         track.count(face.identification)
         self._keep_visit(track.votes[-1], now)
         if track.admitted is not None:

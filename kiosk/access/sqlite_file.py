@@ -29,6 +29,7 @@ class Schema:
         steps: the statements that lead from one version of the schema to the next, the first from a new file.
         wal: readers and a writer do not wait for each other; not for files that may lie on a network share.
         remedy: what to do about a file that is damaged; it and `what` are marked to be translated.
+        application_id: the number that a new file bears, as SQLite calls it.
     """
 
     what: str
@@ -36,6 +37,7 @@ class Schema:
     steps: Sequence[Sequence[str]]
     wal: bool = True
     remedy: str = QT_TRANSLATE_NOOP("faults", "move the file away, the kiosk starts a new one")
+    application_id: int = 0
 
     @property
     def version(self) -> int:
@@ -148,7 +150,10 @@ class SqliteFile:
     def _migrate(self, connection: sqlite3.Connection) -> None:
         connection.execute("BEGIN IMMEDIATE")
         # Another process may have been first since the version was read.
-        for step in self._schema.steps[self._require_known(connection) :]:
+        version = self._require_known(connection)
+        if not version:
+            connection.execute(f"PRAGMA application_id = {self._schema.application_id}")
+        for step in self._schema.steps[version:]:
             for statement in step:
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {self._schema.version}")
@@ -183,6 +188,17 @@ class SqliteFile:
         reason = translate("faults", "{what} cannot be used: {reason}")
         reason = reason.format(what=translate("faults", self._schema.what), reason=_reason(error))
         return self._schema.fault(self.path, reason, remedy)
+
+
+def pragma_of(path: Path, name: str) -> int | None:
+    """Return a number that SQLite keeps of a file, such as application_id; None where no database can be read."""
+    if not path.is_file():
+        return None
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+    return None
 
 
 def remedy_for(error: sqlite3.Error | OSError | ValueError, damaged: str) -> str:

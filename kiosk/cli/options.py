@@ -19,5 +19,10 @@ JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the r
 
 
 def read_config(given: Path | None) -> ConfigFile:
-    """The configuration in force; raises ConfigError."""
-    return ConfigFile(find_config(given))
+    """Return the configuration in force; raises ConfigError."""
+    config = ConfigFile(find_config(given))
+    if "encoder" not in config.current.model_fields_set:
+        from kiosk.station.former_encoder import keep_former_encoder
+
+        keep_former_encoder(config)
+    return config

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from kiosk.domain import TemplateRule
+from kiosk.weights.catalogue import DEFAULT_ENCODER
 from kiosk.words import translate
 
 
@@ -229,7 +230,7 @@ class ReceptionSection(Section):
 class Config(Section):
     """The whole of config.yaml."""
 
-    encoder: EncoderChoice = option("dlib_resnet")
+    encoder: EncoderChoice = option(DEFAULT_ENCODER)
     detector: Text = option("haar")
     weights: Text = option("weights")
     threads: int = option(2, "cores", ge=1, le=64)

@@ -9,11 +9,11 @@ from typing import Any, Final, TypeAlias, TypeGuard
 from kiosk import encoders
 from kiosk.encoders import Encoder
 from kiosk.errors import EncoderError
+from kiosk.weights.catalogue import DEFAULT_ENCODER
 
 KerasModel: TypeAlias = Any  # Keras publishes no types; the exercise uses input_shape and predict_on_batch
 Model: TypeAlias = Encoder | KerasModel
 
-DEFAULT_ENCODER: Final = "dlib_resnet"
 COURSE_THRESHOLD: Final = 0.7  # the exercise's, for both of its networks
 
 

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from kiosk.domain import Rejection
 from kiosk.encoders import Encoder
 from kiosk.errors import PictureError
-from kiosk.recognition.pipeline import FacePath, PhotographReader
+from kiosk.recognition.face_path import FacePath
+from kiosk.recognition.pipeline import PhotographReader
 from kiosk.recognition.reasons import in_words
+from kiosk.vision.checked_landmarks import CheckedLandmarks
 from kiosk.vision.detector import HaarDetector
-from kiosk.vision.landmarks import LandmarkModel, shipped_landmarks
+from kiosk.vision.landmarks import shipped_landmarks
 from kiosk.vision.pictures import printable, read_picture
 from kiosk.vision.quality import PHOTOGRAPH
 
@@ -33,9 +35,9 @@ def photograph_encoding(path: Path, encoder: Encoder) -> NDArray[np.float32]:
     return outcome.vector[np.newaxis]
 
 
-def _parts() -> tuple[HaarDetector, LandmarkModel]:
+def _parts() -> tuple[HaarDetector, CheckedLandmarks]:
     """The thread's own, kept: loading them takes longer than encoding a picture."""
     if not hasattr(_own, "parts"):
-        _own.parts = HaarDetector(), shipped_landmarks()
-    parts: tuple[HaarDetector, LandmarkModel] = _own.parts
+        _own.parts = HaarDetector(), CheckedLandmarks(shipped_landmarks())
+    parts: tuple[HaarDetector, CheckedLandmarks] = _own.parts
     return parts

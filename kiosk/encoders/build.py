@@ -71,11 +71,14 @@ def build(out: Path, zoo: Path | None = None) -> list[str]:
     """
     catalogue = read_catalogue()
     yunet = _unchanged(catalogue.shipped_file("yunet"))
+    # All sources first: what is missing is told before minutes are spent.
+    trees, resnet = _source_bytes(LANDMARKS_SOURCE_FILE), _source_bytes(dlib_resnet.SOURCE_FILE)
+    detector, network = _zoo_bytes(yunet, zoo), _zoo_bytes(catalogue.entry(sface.SOURCE_NAME), zoo)
     made = {
-        dlib_resnet.FILE: _resnet_content(),
-        LANDMARKS_FILE: npz_bytes(build_landmarks(_source_bytes(LANDMARKS_SOURCE_FILE))),
-        sface.FILE: _sface_content(_zoo_bytes(catalogue.entry(sface.SOURCE_NAME), zoo)),
-        yunet.file: _zoo_bytes(yunet, zoo),
+        dlib_resnet.FILE: _resnet_content(resnet),
+        LANDMARKS_FILE: npz_bytes(build_landmarks(trees)),
+        sface.FILE: _sface_content(network),
+        yunet.file: detector,
     }
     shipped = read_manifest()
     contents = {file: made.get(file) or verified_bytes(entry) for file, entry in shipped.items()}
@@ -122,8 +125,8 @@ def _described(entry: WeightsFile, content: bytes) -> WeightsFile:
     return replace(entry, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
 
 
-def _resnet_content() -> bytes:
-    network = read_network(dlib_resnet.SOURCE_FILE, _source_bytes(dlib_resnet.SOURCE_FILE))
+def _resnet_content(source: bytes) -> bytes:
+    network = read_network(dlib_resnet.SOURCE_FILE, source)
     return _half_precision(dlib_resnet.build_dlib_resnet(network))
 
 

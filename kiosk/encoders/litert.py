@@ -74,6 +74,7 @@ class LiteRtNetwork:
         return output
 
     def _resize(self, shape: tuple[int, ...]) -> None:
+        self._shape = ()  # until it is done, so that the next batch does not rely on it
         self._interpreter.resize_tensor_input(self._input, shape)
         self._interpreter.allocate_tensors()
         self._shape = shape

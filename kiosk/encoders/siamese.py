@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from kiosk.encoders.training.checkpoint import NPZ_DAMAGE, write_whole
 from kiosk.errors import EncoderError, WeightsError
 
-PENALTY: Final = 0.3  # best of 0.01 to 3 in five folds of LFW View 1's training pairs, for the default encoder
+PENALTY: Final = 0.3  # best of 0.01 to 3 in five folds of LFW View 1's training pairs, for dlib_resnet
 
 _REMEDY: Final = "fit a head and save it again"
 _LARGEST_BYTES: Final = 2**20

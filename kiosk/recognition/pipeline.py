@@ -3,121 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from kiosk.domain import (
+    Box,
     ByteImage,
-    Chip,
     Conditions,
-    Crop,
     Embedding,
     Face,
     Frame,
     Identification,
     Observation,
     Rejection,
-    Scheme,
     TrackedFace,
 )
-from kiosk.encoders.encoder import Encoder
+from kiosk.recognition.face_path import Examined, FacePath
 from kiosk.recognition.matching import PLAIN, Comparison, Searchable, identify
-from kiosk.recognition.pooling import TrackPool, mean_embedding, quality
-from kiosk.vision.alignment import QUALITY_CROP, cut, needs, quality_chip
-from kiosk.vision.checked_landmarks import LandmarkFinder
-from kiosk.vision.copies import moved_copies
+from kiosk.recognition.pooling import TrackPool, quality
 from kiosk.vision.detector import FaceDetector, distinct
-from kiosk.vision.quality import Gates, conditions_of
 from kiosk.vision.tracking import Tracker
 
-# The way from a picture to chips, as part of the key under which embeddings are cached: raise it when that changes.
-PATH_VERSION = 3
-
 _FULL_SEARCH_EVERY_SECONDS = 0.25  # for newcomers, while somebody is followed
+_MOST_COMPARED = 4  # faces in a frame: a wall of faces must not make the door wait
+_COMPARED_EVERY_SECONDS = 1.0  # a face that is decided about
+_NO_JUMP = 0.6  # overlap (intersection over union) with the frame before, from which on a face has not jumped
 _SEARCH_BELOW_GATE = 0.8  # faces somewhat too small are found too: their owner is asked to come closer
-
-
-class FacePath:
-    """Landmarks, chips and embedding of a face that was found, with the gates on the way; used by one thread.
-
-    `template_copies` chips, each cut a little aside, are averaged with the face's own where it is a stored picture's.
-    """
-
-    def __init__(self, landmarks: LandmarkFinder, encoder: Encoder, gates: Gates, *, template_copies: int = 0) -> None:
-        self.encoder = encoder
-        self.gates = gates
-        self._landmarks = landmarks
-        self._template_copies = template_copies
-
-    @property
-    def key(self) -> str:
-        """Another one whenever the same face of the same picture may get another embedding."""
-        copies = f"-{self._template_copies}" if self._template_copies else ""
-        return f"{PATH_VERSION}-{self._landmarks.key}-{self.encoder.spec.key}{copies}"
-
-    def chips(self, image: ByteImage, face: Face) -> tuple[Face, Mapping[Crop, Chip] | Rejection]:
-        """The face with landmarks, and the chips that the encoder takes or why it is not good enough."""
-        shown, chips, _ = self.examine(image, face)
-        return shown, chips
-
-    def examine(self, image: ByteImage, face: Face) -> tuple[Face, Mapping[Crop, Chip] | Rejection, Conditions]:
-        """As `chips`, and what the picture is like."""
-        located = self._located(image, face)
-        shown = face if face.landmarks is not None else located[Scheme.DLIB]
-        # The pose by the detector's own points: on a profile, which only such a detector finds, dlib's model sees a
-        # face that looks ahead.
-        rejection = self.gates.check_face(shown)
-        if rejection is not None:
-            return shown, rejection, conditions_of(shown)
-        # Light and sharpness by dlib's points wherever they are there: on these the gates were measured.
-        quality = quality_chip(image, located.get(Scheme.DLIB, shown))
-        conditions = conditions_of(shown, quality)
-        rejection = self.gates.check_chip(quality)
-        if rejection is not None:
-            return shown, rejection, conditions
-        chips = {}
-        for crop in self.encoder.spec.crops:
-            suited = next((located[scheme] for scheme in self._preferred(crop) if scheme in located), shown)
-            chips[crop] = quality if crop == QUALITY_CROP else cut(image, suited, crop)
-        return shown, chips, conditions
-
-    def embedding(self, image: ByteImage, face: Face) -> tuple[Face, Embedding | Rejection]:
-        """The face with landmarks, and its embedding or why there is none."""
-        shown, chips = self.chips(image, face)
-        return shown, chips if isinstance(chips, Rejection) else self.encoder.embed(chips)
-
-    def template(self, image: ByteImage, face: Face) -> tuple[Face, Embedding | Rejection]:
-        """As `embedding`, for a picture that is stored: nobody waits for it, so it is looked at longer."""
-        shown, chips = self.chips(image, face)
-        return shown, chips if isinstance(chips, Rejection) else self.template_of(image, chips)
-
-    def template_of(self, image: ByteImage, chips: Mapping[Crop, Chip]) -> Embedding:
-        """The embedding to store of a face, given its chips."""
-        number = self._template_copies
-        moved = {crop: moved_copies(chip.face, number) for crop, chip in chips.items()}
-        copies = [{crop: cut(image, faces[index], crop) for crop, faces in moved.items()} for index in range(number)]
-        found = [self.encoder.embed(view) for view in (chips, *copies)]
-        # One picture, however often it is looked at: nothing is said of how the person's pictures scatter.
-        return replace(mean_embedding(found), count=1, scatter=0.0) if copies else found[0]
-
-    def _located(self, image: ByteImage, face: Face) -> dict[Scheme, Face]:
-        """The face with landmarks of each scheme that is at hand: dlib's too, where they are called for."""
-        located = {} if face.landmarks is None else {face.landmarks.scheme: face}
-        called_for = map(needs, self.encoder.spec.crops)
-        lacking = any(schemes and located.keys().isdisjoint(schemes) for schemes in called_for)
-        if not located or lacking or self._landmarks.is_checked:
-            located[Scheme.DLIB] = replace(face, landmarks=self._landmarks.locate(image, face.box))
-        return located
-
-    def _preferred(self, crop: Crop) -> tuple[Scheme, ...]:
-        """The schemes that a crop takes, the one first that is the surest here."""
-        schemes = needs(crop)
-        if self._landmarks.is_checked and Scheme.DLIB in schemes:
-            return Scheme.DLIB, *schemes
-        return schemes
 
 
 class PhotographReader:
@@ -135,26 +49,28 @@ class PhotographReader:
         return f"{self._detector.key}-{self._path.key}"
 
     def one(self, image: ByteImage) -> Embedding | Rejection:
-        """The embedding of the one person of a picture (H, W, 3) BGR, as of somebody at the door."""
+        """Return the embedding of the one person of a picture (H, W, 3) BGR."""
         face = self._only(image)
-        return face if isinstance(face, Rejection) else self._path.embedding(image, face)[1]
+        return face if isinstance(face, Rejection) else self._path.embed_photograph(image, face)[1]
 
     def template(self, image: ByteImage) -> Embedding | Rejection:
         """As `one`, for a picture that is stored."""
         face = self._only(image)
-        return face if isinstance(face, Rejection) else self._path.template(image, face)[1]
+        if isinstance(face, Rejection):
+            return face
+        return self._path.embed_photograph(image, face, self._path.template_copies)[1]
 
     def all(self, image: ByteImage) -> list[tuple[Face, Embedding | Rejection]]:
         """Every face of a picture, largest first."""
-        return [self._path.embedding(image, face) for face in self._detector.find_thoroughly(image)]
+        return [self._path.embed_photograph(image, face) for face in self._detector.find_thoroughly(image)]
 
     def look(self, image: ByteImage) -> tuple[Face, Conditions] | None:
         """The largest face of a picture, and what the picture of it is like; None where there is no face."""
         faces = self._detector.find_thoroughly(image)
         if not faces:
             return None
-        face, _, conditions = self._path.examine(image, faces[0])
-        return face, conditions
+        examined = self._path.examine(image, faces[0])
+        return examined.face, examined.conditions
 
     def _only(self, image: ByteImage) -> Face | Rejection:
         faces = self._detector.find_thoroughly(image)
@@ -182,11 +98,26 @@ class StageClock:
             self.seconds[name] = self.seconds.get(name, 0.0) + self.now() - started
 
 
+@dataclass(slots=True)
+class _Track:
+    """What the recogniser remembers of a face that it follows."""
+
+    box: Box  # in the last frame
+    seen: int  # the number of that frame
+    compared_at: float  # s, clock of Frame.captured_at
+    probe: Embedding  # the newest, of that frame alone
+    shown: TrackedFace  # as it was compared
+
+
 class Recogniser:
     """Frames to observations; used by one thread.
 
+    A face that is decided about rests: it is followed, but compared only once a second and after a jump, which is how a
+    swap of people is noticed. At most four faces are compared in a frame: the largest first, those that rest last.
+
     Attributes:
         gallery, threshold, margin: may be replaced between two frames.
+        resting: the tracks that are decided about; set it after each frame.
         clock: the stages of the last frame.
 
     Args:
@@ -209,35 +140,39 @@ class Recogniser:
         self.gallery = gallery
         self.threshold = threshold
         self.margin = margin
+        self.resting: Collection[int] = frozenset()
         self.clock = StageClock()
         self._detector = detector
         self._path = path
         self._comparison = comparison
         self._pool = TrackPool(pooling_frames, path.encoder.spec.threshold + path.encoder.spec.margin)
         self._tracker = Tracker()
+        self._frames = 0
         self._last_image: ByteImage | None = None
         self._last: tuple[TrackedFace, ...] = ()
-        self._embeddings: dict[int, Embedding] = {}
+        self._tracks: dict[int, _Track] = {}
         self._full_search_at = -np.inf
 
     def observe(self, frame: Frame) -> Observation:
-        """Who is in the frame (H, W, 3) BGR. Raises EncoderError where the encoder fails."""
+        """Return who is in the frame (H, W, 3) BGR; raises EncoderError where the encoder fails."""
         self.clock = StageClock()
         if self._last_image is not None and np.array_equal(self._last_image, frame.image):
             return Observation(frame.sequence, frame.captured_at, self._last, repeated=True)
         self._last_image = frame.image
+        self._frames += 1
         with self.clock.stage("detect"):
             faces = self._find(frame)
         tracks = self._tracker.update(faces, frame.captured_at)
-        self._last = tuple(self._identify(frame.image, face, track) for face, track in zip(faces, tracks, strict=True))
+        self._last = tuple(self._compare(frame, dict(zip(tracks, faces, strict=True))))
         living = self._tracker.boxes
-        self._embeddings = {track: seen for track, seen in self._embeddings.items() if track in living}
+        self._tracks = {number: track for number, track in self._tracks.items() if number in living}
         self._pool.keep(living)
         return Observation(frame.sequence, frame.captured_at, self._last)
 
     def probe(self, track: int) -> Embedding | None:
-        """The newest embedding of a face that is followed, of that frame alone."""
-        return self._embeddings.get(track)
+        """Return the newest embedding of a face that is followed, of that frame alone."""
+        known = self._tracks.get(track)
+        return None if known is None else known.probe
 
     def _find(self, frame: Frame) -> list[Face]:
         """Around the faces that are followed; in the whole frame if there are none, and now and then for newcomers."""
@@ -252,27 +187,70 @@ class Recogniser:
         smallest = max(round(self._path.gates.min_face_px * _SEARCH_BELOW_GATE), 20)
         return distinct([*faces, *self._detector.find(frame.image, min_face_px=smallest)])
 
-    def _identify(self, image: ByteImage, face: Face, track: int) -> TrackedFace:
+    def _compare(self, frame: Frame, faces: Mapping[int, Face]) -> Iterator[TrackedFace]:
+        """Yield each face by its track, compared where it is its turn."""
+        examined, probes = self._encoded(frame.image, faces, self._chosen(faces, frame.captured_at))
+        for track, face in faces.items():
+            one = examined.get(track)
+            if one is None:
+                yield self._waiting(track, face)
+            elif one.rejection is not None:
+                yield TrackedFace(track, one.face, one.rejection, None, one.conditions)
+            else:
+                yield self._identified(frame, track, one, probes[track])
+
+    def _encoded(
+        self, image: ByteImage, faces: Mapping[int, Face], chosen: Sequence[int]
+    ) -> tuple[Mapping[int, Examined], Mapping[int, Embedding]]:
+        """Return what was found of the chosen faces, and the embeddings of those that are good enough, by track."""
+        if not chosen:
+            return {}, {}
         with self.clock.stage("align"):
-            located, chips, conditions = self._path.examine(image, face)
-        if isinstance(chips, Rejection):
-            return TrackedFace(track, located, chips, None, conditions)
+            examined = {track: self._path.examine(image, faces[track]) for track in chosen}
+            good = [track for track, one in examined.items() if one.rejection is None]
+            chips = [self._path.chips(image, examined[track]) for track in good]
+        if not good:
+            return examined, {}
         with self.clock.stage("encode"):
-            probe = self._path.encoder.embed(chips)
+            return examined, dict(zip(good, self._path.encoder.embed_all(chips), strict=True))
+
+    def _chosen(self, faces: Mapping[int, Face], now: float) -> list[int]:
+        """Return the tracks that are compared in this frame, at most four."""
+        resting = {track for track, face in faces.items() if track in self.resting and self._may_rest(track, face, now)}
+        wanted = sorted(faces.keys() - resting, key=lambda track: (track in self.resting, -faces[track].box.area))
+        return wanted[:_MOST_COMPARED]
+
+    def _may_rest(self, track: int, face: Face, now: float) -> bool:
+        known = self._tracks.get(track)
+        if known is None or not 0 <= now - known.compared_at < _COMPARED_EVERY_SECONDS:
+            return False
+        return known.seen == self._frames - 1 and known.box.overlap(face.box) >= _NO_JUMP
+
+    def _waiting(self, track: int, face: Face) -> TrackedFace:
+        """Return a face that is not compared in this frame, with what was found out about it before."""
+        known = self._tracks.get(track)
+        if known is None:
+            return TrackedFace(track, face, None, None, compared=False)
+        known.box, known.seen = face.box, self._frames
+        return replace(known.shown, face=face, compared=False)
+
+    def _identified(self, frame: Frame, track: int, examined: Examined, probe: Embedding) -> TrackedFace:
         track = self._same_face(track, probe)
         with self.clock.stage("match"):
-            found = self._pool.identify(track, probe, quality(conditions), self._search)
-        return TrackedFace(track, located, None, found, conditions)
+            found = self._pool.identify(track, probe, quality(examined.conditions), self._search)
+        shown = TrackedFace(track, examined.face, None, found, examined.conditions)
+        self._tracks[track] = _Track(examined.face.box, self._frames, frame.captured_at, probe, shown)
+        return shown
 
     def _search(self, probe: Embedding) -> Identification:
         return identify(probe, self.gallery, threshold=self.threshold, margin=self.margin, comparison=self._comparison)
 
     def _same_face(self, track: int, probe: Embedding) -> int:
-        """The track, or a new one where somebody else has taken the place."""
-        before = self._embeddings.get(track)
-        # With the default encoder a face that is followed jumps by up to 0.26, two people by 0.43 and more in 99 % of
-        # cases (View 1, one clip).
+        """Return the track, or a new one where somebody else has taken the place.
+
+        Of a thousand pairs of two people one lies within the encoder's threshold.
+        """
+        before = self.probe(track)
         if before is not None and np.linalg.norm(before.vector - probe.vector) > self._path.encoder.spec.threshold:
-            track = self._tracker.split(track)
-        self._embeddings[track] = probe
+            return self._tracker.split(track)
         return track

@@ -17,11 +17,13 @@ from kiosk.access.people import PeopleRegister, people_file
 from kiosk.access.visitors import VisitorStore
 from kiosk.access.voice import Voice
 from kiosk.config import ConfigFile, EncoderChoice, QualitySection
+from kiosk.domain import Scheme
 from kiosk.encoders import EXPORTED, Encoder, EncoderSpec, encoder_names, encoder_paths, load_encoder
 from kiosk.errors import ConfigError, WeightsError, did_you_mean
+from kiosk.recognition.face_path import FacePath
 from kiosk.recognition.gallery import Gallery
 from kiosk.recognition.gallery.watch import GalleryWatch
-from kiosk.recognition.pipeline import FacePath, PhotographReader, Recogniser
+from kiosk.recognition.pipeline import PhotographReader, Recogniser
 from kiosk.resources import weights
 from kiosk.station.cohorts import cohort_file
 from kiosk.station.frame_clock import FrameClock
@@ -30,6 +32,7 @@ from kiosk.station.places import cache_folder, demo_gallery, gallery_folder, jou
 from kiosk.station.station import Parts, Station
 from kiosk.station.visitor_keeping import VisitorKeeping
 from kiosk.station.watched_files import WatchedFiles
+from kiosk.vision.alignment import needs
 from kiosk.vision.camera import WatchedCamera
 from kiosk.vision.checked_landmarks import CheckedLandmarks, LandmarkFinder
 from kiosk.vision.detector import FaceDetector, HaarDetector
@@ -161,19 +164,21 @@ def _watched(config: ConfigFile) -> WatchedFiles:
 
 
 def make_landmarks(config: ConfigFile) -> LandmarkFinder:
-    """What finds eyes and nose, in as many passes as the configuration says; raises KioskError."""
+    """Return what finds eyes and nose, in as many passes as the configuration says; raises KioskError."""
     model = shipped_landmarks()
     return CheckedLandmarks(model) if config.current.path.landmark_passes > 1 else model
 
 
-def photograph_path(config: ConfigFile, encoder: Encoder, landmarks: LandmarkFinder) -> FacePath:
-    """The way of a photograph to its embedding; for one thread."""
-    return FacePath(landmarks, encoder, PHOTOGRAPH, template_copies=config.current.path.template_copies)
+def live_landmarks(config: ConfigFile, encoder: Encoder) -> LandmarkFinder:
+    """Return the same for live frames, where one pass does if the encoder's points come from another model too."""
+    alone = any(needs(crop) == (Scheme.DLIB,) for crop in encoder.spec.crops)
+    return make_landmarks(config) if alone else shipped_landmarks()
 
 
 def photograph_reader(config: ConfigFile, encoder: Encoder, landmarks: LandmarkFinder) -> PhotographReader:
-    """Reads gallery pictures; for one thread."""
-    return PhotographReader(make_detector(config), photograph_path(config, encoder, landmarks))
+    """Return what reads gallery pictures; for one thread."""
+    copies = config.current.path.template_copies
+    return PhotographReader(make_detector(config), FacePath(landmarks, encoder, PHOTOGRAPH, template_copies=copies))
 
 
 def make_gallery(config: ConfigFile, folder: Path, encoder: Encoder, landmarks: LandmarkFinder) -> Gallery:
@@ -208,7 +213,8 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
     _purge_visitors(config)
     progress("encoder", 0, 1)
     files = _watched(config)  # first: what is replaced while it is loaded has changed
-    encoder, landmarks, detector = load_configured_encoder(config), make_landmarks(config), make_detector(config)
+    encoder, detector = load_configured_encoder(config), make_detector(config)
+    landmarks = make_landmarks(config)
     progress("encoder", 1, 1)
     gallery = make_gallery(config, choices.gallery, encoder, landmarks)
     gallery.load(lambda done, total: progress("gallery", done, total))
@@ -216,7 +222,7 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
     comparison = comparison_of(config.current.path, encoder.spec, weights_folders(config))
     recogniser = Recogniser(
         detector,
-        FacePath(landmarks, encoder, _gates(config.current.quality)),
+        FacePath(live_landmarks(config, encoder), encoder, _gates(config.current.quality)),
         gallery.snapshot,
         threshold=threshold,
         margin=margin,

@@ -19,7 +19,7 @@ from kiosk.station.matching import matching_numbers, names_of_none, names_spelt_
 from kiosk.vision.pictures import printable
 from kiosk.words import moment, number, translate
 
-MANY_PEOPLE = 100
+MANY_PEOPLE = 50
 _LITTLE_BYTES, _LEAST_BYTES = 1_000_000_000, 100_000_000
 
 

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kiosk.config import Config
+from kiosk.config.schema import Applies, applies, changed_keys
 from kiosk.domain import Decision, Observation
+from kiosk.words import translate
 
 if TYPE_CHECKING:  # the window is on the screen before what it needs is loaded
     from kiosk.recognition.capture import CaptureState
@@ -41,3 +44,12 @@ class Status:
     faults: tuple[str, ...]  # what somebody has to mend: journal, configuration, door
     notice: str = ""  # what was taken over just now, such as a changed gallery
     advice: str = ""  # for who sets it up
+
+
+def change_notice(before: Config, after: Config) -> str:
+    """Return the sentence that a changed configuration is in force, and which options wait for the next start."""
+    names = [key for key in changed_keys(before, after) if applies(key) is Applies.RESTART]
+    if not names:
+        return translate("door", "The new configuration is in force.")
+    waiting = translate("door", "The new configuration is in force; {options} at the next start.")
+    return waiting.format(options=", ".join(names))

@@ -31,7 +31,7 @@ from kiosk.station.capturing import Capturing
 from kiosk.station.frame_clock import FrameClock
 from kiosk.station.known_people import KnownPeople
 from kiosk.station.matching import automatic_threshold, matching_numbers, threshold_remark
-from kiosk.station.report import Report, Status
+from kiosk.station.report import Report, Status, change_notice
 from kiosk.station.visitor_keeping import VisitorKeeping
 from kiosk.station.watched_files import WatchedFiles
 from kiosk.words import translate
@@ -150,6 +150,8 @@ class Station:
         stages = self._parts.recogniser.clock
         with stages.stage("decide"):
             decisions = tuple(self._carry_out(decision) for decision in self._rule.update(observation))
+            # Whose pictures are taken has every frame looked at.
+            self._parts.recogniser.resting = self._rule.settled if self.capture is None else frozenset()
             self._greeter.tick(frame.captured_at)
             self._hints.update(observation, decisions, frame.captured_at)
         settled = tuple(decision for decision in decisions if decision.outcome is not Outcome.PENDING)
@@ -242,7 +244,7 @@ class Station:
             self.outdated = True
         self._apply(changed)
         # One that is outdated cannot tell yet what will be in force.
-        return "" if self.outdated else _what_waits(before, changed)
+        return "" if self.outdated else change_notice(before, changed)
 
     def _apply(self, config: Config) -> None:
         decision, voice = config.decision, config.voice
@@ -294,11 +296,3 @@ class Station:
         except JournalError as error:
             return str(error)
         return None
-
-
-def _what_waits(before: Config, after: Config) -> str:
-    names = [key for key in changed_keys(before, after) if applies(key) is Applies.RESTART]
-    if not names:
-        return translate("door", "The new configuration is in force.")
-    waiting = translate("door", "The new configuration is in force; {options} at the next start.")
-    return waiting.format(options=", ".join(names))

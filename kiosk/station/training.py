@@ -38,7 +38,7 @@ from kiosk.weights.spec_files import is_name
 
 PLOT: Final = "plot.svg"
 LOCK: Final = "run.lock"
-FALSE_MATCH_RATE: Final = 1e-3  # of the threshold that the spec states; as the default encoder's was chosen
+FALSE_MATCH_RATE: Final = 1e-3  # of the threshold that the spec states; as those of the shipped encoders were chosen
 _LICENCE: Final = "the terms of the pictures it was trained on"
 _LARGEST_DISTANCE: Final = 2.0
 _NAMED: Final = 5

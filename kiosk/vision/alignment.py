@@ -10,7 +10,7 @@ import numpy as np
 
 from kiosk.domain import Box, ByteImage, Chip, Crop, CropKind, Face, Floats, Landmarks, Scheme
 from kiosk.errors import DetectorError
-from kiosk.vision.dlib_chip import dlib_chip
+from kiosk.vision.dlib_chip import dlib_chip, dlib_frame
 from kiosk.vision.opencv import cv2
 from kiosk.vision.schemes import FRAME_PX, as_dlib, finite, to_frame
 
@@ -48,12 +48,12 @@ def cut(image: ByteImage, face: Face, crop: Crop) -> Chip:
 
 
 def quality_chip(image: ByteImage, face: Face) -> Chip:
-    """The chip that light and sharpness are judged on, from landmarks of either scheme; raises as `cut` does."""
+    """Return the chip that light and sharpness are judged on, from landmarks of either scheme; raises as `cut` does."""
     if face.landmarks is None:
         raise _unsuitable(face, QUALITY_CROP)
-    located = as_dlib(face.landmarks)
-    size = QUALITY_CROP.size_px
-    return Chip(_black(size) if located is None else dlib_chip(image, located.points, size), face)
+    located, size = as_dlib(face.landmarks), QUALITY_CROP.size_px
+    to_image = None if located is None else dlib_frame(located.points, size)
+    return Chip(_black(size) if to_image is None else _warped(image, to_image, size), face)
 
 
 def _suitable(face: Face, crop: Crop) -> Landmarks:

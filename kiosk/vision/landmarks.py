@@ -6,7 +6,7 @@ import hashlib
 import io
 import zlib
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -72,11 +72,8 @@ class LandmarkModel:
 
     Attributes:
         key: another one where the trees are others.
-        is_checked: whether its points are to be preferred to a detector's own.
         mean_shape: (5, 2) where the points of a face lie on average, in parts of its box.
     """
-
-    is_checked: Final = False
 
     def __init__(self, shape: _Reals, cascades: list[_Cascade], key: str) -> None:
         self.key = key

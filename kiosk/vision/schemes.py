@@ -15,6 +15,9 @@ import numpy as np
 from kiosk.domain import Floats, Landmarks, Scheme
 
 FRAME_PX: Final = 112
+# Two models whose frames are this far apart have not found the same face: of 4,992 pictures of LFW's development view
+# 8 lie beyond it. Of the 37 beyond 7.5 px the middle is still the better choice.
+_APART_PX: Final = 15.0
 _FARTHEST_PX = 1e8  # nothing beyond is in any image
 
 _PLACES: Final[dict[Scheme, Floats]] = {
@@ -75,3 +78,18 @@ def as_dlib(landmarks: Landmarks) -> Landmarks | None:
         return landmarks
     fitted = to_frame(landmarks)
     return None if fitted is None else Landmarks(fitted.inverse().applied(_PLACES[Scheme.DLIB]), Scheme.DLIB)
+
+
+def between(one: Landmarks, other: Landmarks) -> Landmarks | None:
+    """Return ArcFace's points in the middle between what two models found; None where they disagree about the face.
+
+    Each model errs in its own way, so the middle is nearer to the truth than either.
+    """
+    first, second = to_frame(one), to_frame(other)
+    if first is None or second is None:
+        return None
+    places = _PLACES[Scheme.ARCFACE]
+    in_image = [frame.inverse().applied(places) for frame in (first, second)]
+    if np.linalg.norm(first.applied(in_image[1]) - places, axis=1).mean() > _APART_PX:
+        return None
+    return Landmarks(np.mean(in_image, axis=0), Scheme.ARCFACE)

@@ -14,7 +14,7 @@ from kiosk.vision.opencv import cv2
 VERSION = 2  # raise it when the frames of a picture change
 
 # Deviations, chosen so that embeddings of neighbouring frames lie about as far apart as those of a clip read at 10 Hz.
-# With the default encoder the median and 90th percentile are 0.19 and 0.27 there, 0.16 and 0.28 here (View 1).
+# With dlib_resnet the median and 90th percentile are 0.19 and 0.27 there, 0.16 and 0.28 here (View 1).
 _TURN = math.radians(5)
 _SHIFT = 0.03  # of the picture's shorter side
 _GROWTH = 0.05  # as the logarithm of a factor

@@ -27,8 +27,10 @@ from kiosk.domain import Box, ByteImage, Face, Floats, Landmarks, Scheme
 from kiosk.errors import DetectorError
 from kiosk.vision.detector import Place, distinct, shows
 from kiosk.vision.opencv import cv2
+from kiosk.weights.manifest import manifest_entry, verified_bytes
 from kiosk.words import translate
 
+_SHIPPED = "face_detection_yunet_2023mar.onnx"
 _SEARCHED_PX = 32  # the smallest face asked for is reduced to this many px before the search
 _SEARCHED_SIDE_PX = 480  # of a frame: a sharper camera shows the same people, it must not cost more
 _TRACKED_PX = 64  # so is a face that is followed
@@ -40,7 +42,7 @@ _LEAST_OVERLAP = 0.3  # of two boxes that are one face: the network's own way to
 _MOST_FACES = 50
 
 # The square whose area is the box's, with its middle here in parts of the box's height, is what dlib's own detector
-# draws around the same face (median of 300 pictures), and the landmark model expects. With the default encoder 734
+# draws around the same face (median of 300 pictures), and the landmark model expects. With dlib_resnet 734
 # pairs of pairsDevTrain are told apart to 99.6 % with it, 99.5 % with a square such as the cascades draw (1.07 times as
 # large, at 0.47), and 99.0 % with YuNet's box as it is.
 _MIDDLE = 0.54
@@ -70,6 +72,11 @@ class _Searched:
         return replace(self, origin=(x, y))
 
 
+def shipped_yunet() -> YuNetDetector:
+    """Return the detector that is shipped; raises WeightsError where its file was altered."""
+    return YuNetDetector("yunet", verified_bytes(manifest_entry(_SHIPPED)))
+
+
 class YuNetDetector:
     """YuNet on OpenCV's own runtime; `score` of a face is the network's, 0 to 1.
 
@@ -95,7 +102,7 @@ class YuNetDetector:
             raise DetectorError(
                 name,
                 translate("faults", "is no YuNet model"),
-                translate("faults", "put one in its place: kiosk weights fetch yunet"),
+                translate("faults", "put the right file in its place, or install kiosk again"),
             ) from error
 
     def find(self, image: ByteImage, *, min_face_px: int) -> list[Face]:

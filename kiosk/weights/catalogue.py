@@ -14,6 +14,8 @@ from kiosk.weights.yaml_files import faults_told, read_yaml
 from kiosk.words import translate
 
 CATALOGUE: Final = "catalogue.yaml"
+DEFAULT_ENCODER: Final = "sface_fp16"
+FORMER_ENCODER: Final = "dlib_resnet"  # the default of version 0.1
 _REMEDY: Final = "install kiosk again"
 _BY_HAND: Final = "put the file there that its spec describes"
 _URL: Final = r"^https?://\S+$"

@@ -39,7 +39,9 @@ def identified(letter: str) -> Identification:
 
 
 def face(letter: str, track: int = 1) -> TrackedFace:
-    """As identified; -: a face that the quality gates rejected."""
+    """As identified; -: a face that the quality gates rejected; .: one that rests, not compared in this frame."""
+    if letter == ".":
+        return TrackedFace(track, FACE, None, identified("a"), compared=False)
     if letter == "-":
         return TrackedFace(track, FACE, Rejection.TOO_BLURRED, None)
     return TrackedFace(track, FACE, None, identified(letter))
@@ -657,3 +659,41 @@ def test_decision_says_what_the_picture_was_like_that_settled_it(letters: str) -
         settled += rule.update(Observation(number, number * STEP, (seen,)))
     assert settled[-1].outcome is not Outcome.PENDING
     assert settled[-1].conditions == Conditions(100 + len(letters) - 1)
+
+
+class TestResting:
+    """Faces that are decided about need no comparison in every frame."""
+
+    def test_a_frame_that_was_not_compared_counts_for_nothing(self):
+        show = Show()
+        assert Outcome.GRANTED not in outcomes(show.one("aa......"))
+        assert outcomes(show.one("a")) == [Outcome.GRANTED]
+
+    def test_who_was_let_in_and_is_still_alike_may_rest(self):
+        show = Show()
+        assert not show.rule.settled
+        show.one("aaa")
+        assert show.rule.settled == {1}
+        show.one("...b")
+        assert not show.rule.settled
+        show.one("a")
+        assert show.rule.settled == {1}
+
+    def test_who_rests_has_not_left_and_is_not_let_in_again(self):
+        show = Show()
+        show.one("aaa")
+        decisions = show.one("." * 100 + "aaa")
+        assert {one.outcome for one in decisions} == {Outcome.PENDING}
+        assert {one.reason for one in decisions} == {Reason.PRESENT}
+
+    def test_who_is_refused_may_rest_until_the_pause_is_over(self):
+        show = Show()
+        assert outcomes(show.one("AAAAA"))[-1] is Outcome.REFUSED
+        assert show.rule.settled == {1}
+        show.one("." * 31)
+        assert not show.rule.settled
+        assert outcomes(show.one("aaa"))[-1] is Outcome.GRANTED
+
+    def test_who_was_not_compared_yet_is_waited_for(self):
+        show = Show()
+        assert {one.reason for one in show.one("....")} == {Reason.GATHERING}

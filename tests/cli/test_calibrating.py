@@ -6,7 +6,7 @@ import json
 def test_one_person_is_an_estimate_or_nothing_and_exit_code_1(kiosk, images):
     result = kiosk("calibrate", "--gallery", images)
     assert result.code == 1
-    assert result.out.startswith(f"1 person with 1 picture in {images}; encoder dlib_resnet; asked: ")
+    assert result.out.startswith(f"1 person with 1 picture in {images}; encoder sface_fp16; asked: ")
     assert "An estimate, not a promise" in result.out or "No threshold can be given" in result.out
 
 

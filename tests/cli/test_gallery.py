@@ -11,7 +11,11 @@ def test_an_empty_gallery_says_what_to_do(kiosk, tmp_path):
     shown = kiosk("people", "--gallery", tmp_path / "nowhere")
     assert shown.code == 0
     assert "kiosk enrol NAME PICTURE" in shown.out
-    assert "For hundreds of people, first: kiosk weights fetch sface." in shown.out
+    assert "sface_fp16" not in shown.out
+    config = tmp_path / "config.yaml"
+    config.write_text("encoder: dlib_resnet\n")
+    shown = kiosk("people", "--gallery", tmp_path / "nowhere", "--config", config)
+    assert "For more than 50 people, first: `encoder: sface_fp16` in config.yaml." in shown.out
 
 
 def test_who_is_enrolled_is_identified(kiosk, images, eileen):

@@ -6,11 +6,11 @@ def test_the_gallery_of_the_configuration_is_opened_with_a_reader_for_more(image
     config.write_text("gallery: {folder: images}\n")
     known = open_gallery(config, None)
     assert (known.folder, known.gallery.people) == (images, ("Grace_Hopper",))
-    assert (known.gallery.encoder, known.threshold, known.margin) == ("dlib_resnet", 0.368, 0.04)
+    assert (known.gallery.encoder, known.threshold, known.margin) == ("sface_fp16", 1.104, 0.05)
 
 
 def test_the_numbers_of_the_configuration_count_for_their_encoder(images, tmp_path):
     config = tmp_path / "config.yaml"
-    config.write_text("matching: {threshold: {dlib_resnet: 0.3, sface: 0.9}, margin: {sface: 0.2}}\n")
+    config.write_text("matching: {threshold: {sface_fp16: 0.9, sface: 0.8}, margin: {sface: 0.2}}\n")
     known = open_gallery(config, images)
-    assert (known.threshold, known.margin) == (0.3, 0.04)
+    assert (known.threshold, known.margin) == (0.9, 0.05)

@@ -14,7 +14,8 @@ from kiosk.config.schema import Kind, Value, objection, options, value_of, value
 from kiosk.errors import ConfigError
 
 PATH = Path("config.yaml")
-SHIPPED = (Path(__file__).parents[2] / "config.yaml").read_text(encoding="utf-8")
+# The encoder is not set there.
+SHIPPED = (Path(__file__).parents[2] / "config.yaml").read_text(encoding="utf-8").replace("#encoder: ", "encoder: ")
 
 
 def after(text: str, **changes: Value) -> str:

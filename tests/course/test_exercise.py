@@ -59,9 +59,9 @@ def test_threshold_is_the_models_own_unless_it_is_given(office: Path, grace: Pat
         shifted[0, 0] += distance
         assert verify(camera, "x", {"x": shifted}, openface_like) == (pytest.approx(distance, abs=1e-6), opens)
     there = img_to_encoding(grace, encoder)
-    there[0, 0] += 0.5
+    there[0, 0] += 1.2
     assert verify(grace, "x", {"x": there}, encoder)[1] is False
-    assert verify(grace, "x", {"x": there}, encoder, threshold=0.7)[1] is True
+    assert verify(grace, "x", {"x": there}, encoder, threshold=1.3)[1] is True
 
 
 def test_distance_at_the_threshold_opens_and_nan_does_not(office: Path, openface_like) -> None:

@@ -22,7 +22,7 @@ def test_unknown_encoder_is_an_error() -> None:
 
 def test_each_model_has_its_own_threshold(encoder, openface_like) -> None:
     assert is_encoder(encoder)
-    assert threshold_of(encoder) == encoder.spec.threshold < 0.5
+    assert threshold_of(encoder) == encoder.spec.threshold == 1.12
     assert not is_encoder(openface_like)
     assert threshold_of(openface_like) == 0.7
     assert threshold_of(SimpleNamespace(spec=SimpleNamespace(threshold=0.3))) == 0.7

@@ -10,23 +10,24 @@ from kiosk.encoders.from_file import load_from_file, read_encoder_spec
 from kiosk.errors import WeightsError
 from kiosk.weights.manifest import MANIFEST, WeightsFile, read_manifest, verified_bytes
 
+SPECS = ["dlib_resnet.yaml", "sface_fp16.yaml"]
 ARRAYS = {"b": np.arange(6, dtype=np.int16).reshape(2, 3), "a": np.linspace(0, 1, 5, dtype=np.float32)}
 
 
 @pytest.fixture(scope="module")
-def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+def rebuilt(tmp_path_factory: pytest.TempPathFactory, data: Path) -> tuple[Path, list[str]]:
     pytest.importorskip("tensorflow")
     try:
         build.source_path("")
     except WeightsError as error:
         pytest.skip(str(error))
     out = tmp_path_factory.mktemp("out") / "new" / "folder"
-    return out, build.build(out)
+    return out, build.build(out, data / "zoo")
 
 
 def test_a_rebuild_gives_every_shipped_file_and_nothing_else(rebuilt: tuple[Path, list[str]]) -> None:
     out, _ = rebuilt
-    assert {path.name for path in out.iterdir()} == {*read_manifest(), MANIFEST, "dlib_resnet.yaml"}
+    assert {path.name for path in out.iterdir()} == {*read_manifest(), MANIFEST, *SPECS}
     for entry in read_manifest(out).values():
         assert len(verified_bytes(entry, out)) == entry.size
 
@@ -37,14 +38,15 @@ def test_a_rebuild_describes_the_files_as_the_shipped_manifest_does(rebuilt: tup
         assert (made[file].source, made[file].licence) == (entry.source, entry.licence)
 
 
-def test_a_rebuild_writes_the_spec_that_is_shipped(rebuilt: tuple[Path, list[str]]) -> None:
-    made, shipped = (read_encoder_spec(folder / "dlib_resnet.yaml") for folder in (rebuilt[0], resources.weights()))
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_rebuild_writes_the_spec_that_is_shipped(rebuilt: tuple[Path, list[str]], spec: str) -> None:
+    made, shipped = (read_encoder_spec(folder / spec) for folder in (rebuilt[0], resources.weights()))
     assert made.golden is not None
     assert shipped.golden is not None
     assert made.golden.values == pytest.approx(shipped.golden.values, abs=1e-4)
     same = {"golden": None, "sha256": "", "size": 0}
     assert made.model_copy(update=same) == shipped.model_copy(update=same)
-    assert load_from_file(rebuilt[0] / "dlib_resnet.yaml", threads=1).spec.name == "dlib_resnet"
+    assert load_from_file(rebuilt[0] / spec, threads=1).spec.name == Path(spec).stem
 
 
 def test_a_rebuild_says_how_far_each_file_is_from_the_shipped_one(rebuilt: tuple[Path, list[str]]) -> None:
@@ -95,7 +97,15 @@ def test_arrays_are_compared_with_the_shipped_ones(shipped: dict[str, np.ndarray
 
 def test_networks_are_compared_by_their_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = {b"made": np.float32([1, 0]), b"shipped": np.float32([-1, 0])}
-    monkeypatch.setattr(build, "_answer", answers.__getitem__)
-    assert build.compare_resnet(b"made", None).endswith("nothing is shipped to compare with")
-    assert build.compare_resnet(b"made", b"made").endswith("equal bit for bit")
-    assert build.compare_resnet(b"made", b"shipped").endswith("golden vectors by 2.0e+00")
+    monkeypatch.setattr(build, "_answer", lambda name, content: answers[content])
+    assert build.compare_encoder("sface_fp16", b"made", None).endswith("nothing is shipped to compare with")
+    assert build.compare_encoder("sface_fp16", b"made", b"made").endswith("equal bit for bit")
+    assert build.compare_encoder("sface_fp16", b"made", b"shipped").endswith("golden vectors by 2.0e+00")
+
+
+def test_another_file_in_the_folder_of_the_model_zoo_is_refused(tmp_path: Path, capsys) -> None:
+    (tmp_path / "face_recognition_sface_2021dec.onnx").write_bytes(b"another")
+    (tmp_path / "face_detection_yunet_2023mar.onnx").write_bytes(b"another")
+    assert build.main(["--out", str(tmp_path / "out"), "--zoo", str(tmp_path)]) == WeightsError.exit_code
+    assert "face_detection_yunet_2023mar.onnx: has 7 bytes instead of 232589" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.encoders.statistics import LEAST_BEHIND, QuantileTable, Statistics, together
+from kiosk.encoders.statistics import LEAST_BEHIND, LEAST_IMPOSTORS, QuantileTable, Statistics, together
 from kiosk.errors import EvaluationError
 
 IMPOSTOR, GENUINE = NormalDist(1.0, 0.1), NormalDist(0.5, 0.1)
@@ -38,7 +38,7 @@ def test_a_table_says_what_was_counted() -> None:
     for rate, distance in zip(table.rates, table.distances, strict=True):
         assert np.mean(impostor <= distance + 5e-5) >= rate - 1 / 5000
         assert np.mean(impostor <= distance - 1e-3) <= rate
-    assert table.smallest_rate * table.pairs >= LEAST_BEHIND
+    assert table.smallest_rate * table.pairs >= LEAST_IMPOSTORS
 
 
 def test_tables_rise_and_fall_strictly() -> None:

@@ -33,7 +33,7 @@ from kiosk.vision.sources.demo import RATE_HZ, draw
 CONFIG = "gallery: {folder: images}\nvoice: {enabled: false}\nreception: {keep_refused_hours: 24}\n"
 # What stands for itself in every language: names of people, files, networks, languages and units.
 DATA = re.compile(
-    r"Grace Hopper|Ida|\S*/\S*|haar|yunet|sface|dlib_resnet|openface|facenet|demo|LiteRT|MB|GB|px|ms|ZIP|UTC"
+    r"Grace Hopper|Ida|\S*/\S*|haar|yunet|sface_fp16|sface|dlib_resnet|openface|facenet|demo|LiteRT|MB|GB|px|ms|ZIP|UTC"
     r"|English|Deutsch|kiosk staff add NAME --role installer|https?|H\.264|config\.yaml|broken\.jpg"
     r"|\b[0-9.,:]+\b|\w+day,? \d+ \w+ \d+"
 )

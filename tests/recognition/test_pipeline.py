@@ -15,7 +15,6 @@ from kiosk.domain import (
     Embedding,
     Face,
     Frame,
-    Landmarks,
     Outcome,
     Rejection,
     Scheme,
@@ -23,15 +22,14 @@ from kiosk.domain import (
     TemplateRule,
 )
 from kiosk.encoders import load_encoder
-from kiosk.encoders.encoder import NetworkEncoder
+from kiosk.encoders.encoder import Encoder, NetworkEncoder
 from kiosk.encoders.inputs import InputFormat
 from kiosk.errors import EncoderError
+from kiosk.recognition.face_path import FacePath
 from kiosk.recognition.gallery.snapshot import GallerySnapshot
 from kiosk.recognition.matching import Comparison, identify, verify
-from kiosk.recognition.pipeline import FacePath, PhotographReader, Recogniser, StageClock
+from kiosk.recognition.pipeline import PhotographReader, Recogniser, StageClock
 from kiosk.resources import asset, weights
-from kiosk.vision.alignment import QUALITY_CROP, cut
-from kiosk.vision.checked_landmarks import CheckedLandmarks
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import LandmarkModel
 from kiosk.vision.opencv import cv2
@@ -119,183 +117,16 @@ def names(observation):
     return [one.identification and one.identification.match for one in observation.faces]
 
 
-ARCFACE = Crop(CropKind.ARCFACE, 112)
-OPENFACE = Crop(CropKind.OPENFACE, 96)
-BOX_160 = Crop(CropKind.BOX, 160, 0.1)
+class Answering(Encoder):
+    """An encoder that answers the same to every face."""
 
+    def __init__(self, spec):
+        self.spec = replace(spec, name="showing", crops=(Crop(CropKind.BOX, 112),))
+        self.batches = []
 
-class Showing:
-    """An encoder that takes any crops and keeps the chips it was given."""
-
-    def __init__(self, spec, *crops, key="any"):
-        self.spec = replace(spec, name="showing", crops=crops, key=key)
-        self.chips = {}
-
-    def embed(self, chips):
-        self.chips = chips
-        return Embedding(np.float32([1, 0]), self.spec.name)
-
-
-class Counting:
-    """The landmark model, and how often it was asked."""
-
-    def __init__(self, model):
-        self.model, self.key, self.is_checked, self.asked = model, model.key, model.is_checked, 0
-
-    def locate(self, image, box):
-        self.asked += 1
-        return self.model.locate(image, box)
-
-
-class TestFacePath:
-    @pytest.fixture
-    def counting(self, landmarks):
-        return Counting(landmarks)
-
-    @pytest.fixture
-    def make(self, counting, encoder):
-        def make(*crops, gates=PHOTOGRAPH):
-            return FacePath(counting, Showing(encoder.spec, *crops), gates)
-
-        return make
-
-    @pytest.fixture
-    def boxed(self):
-        """The face as a detector without landmarks finds it."""
-        x, y, half = HOPPER[0], HOPPER[1], HOPPER[2] // 2
-        return Face(Box(x - half, y - half, x + half, y + half), 7.0)
-
-    @pytest.fixture
-    def pointed(self, boxed):
-        """The face as a detector with ArcFace's points finds it."""
-        points = np.array([(218.0, 184.0), (308.0, 183.0), (262.0, 232.0), (228.0, 276.0), (300.0, 275.0)])
-        return replace(boxed, landmarks=Landmarks(points, Scheme.ARCFACE))
-
-    @pytest.mark.parametrize("crop", [QUALITY_CROP, ARCFACE, OPENFACE, BOX_160, Crop(CropKind.DLIB_CHIP, 96)])
-    def test_the_encoder_is_given_its_crop(self, make, landmarks, hopper, boxed, crop):
-        path = make(crop)
-        shown, embedding = path.embedding(hopper, boxed)
-        located = replace(boxed, landmarks=landmarks.locate(hopper, boxed.box))
-        assert embedding.encoder == "showing"
-        assert list(path.encoder.chips) == [crop]
-        np.testing.assert_array_equal(path.encoder.chips[crop].image, cut(hopper, located, crop).image)
-        np.testing.assert_array_equal(shown.landmarks.points, located.landmarks.points)
-
-    @pytest.mark.parametrize("crop", [ARCFACE, BOX_160])
-    def test_landmarks_of_the_detector_that_suffice_are_used_as_they_are(self, make, counting, hopper, pointed, crop):
-        shown, chips = make(crop).chips(hopper, pointed)
-        assert shown is pointed
-        assert counting.asked == 0
-        np.testing.assert_array_equal(chips[crop].image, cut(hopper, pointed, crop).image)
-
-    @pytest.mark.parametrize("crop", [QUALITY_CROP, OPENFACE])
-    def test_others_are_located_where_the_crop_takes_no_such_and_the_detectors_are_shown(
-        self, make, counting, hopper, pointed, crop
-    ):
-        shown, chips = make(crop).chips(hopper, pointed)
-        assert shown is pointed
-        assert counting.asked == 1
-        _, expected = make(crop).chips(hopper, replace(pointed, landmarks=None))
-        np.testing.assert_array_equal(chips[crop].image, expected[crop].image)
-
-    def test_refined_landmarks_are_used_by_every_crop_that_takes_them(self, landmarks, encoder, hopper, pointed):
-        refined = CheckedLandmarks(landmarks)
-        path = FacePath(refined, Showing(encoder.spec, ARCFACE, QUALITY_CROP, BOX_160), PHOTOGRAPH)
-        shown, chips = path.chips(hopper, pointed)
-        assert shown is pointed
-        located = replace(pointed, landmarks=refined.locate(hopper, pointed.box))
-        for crop in (ARCFACE, QUALITY_CROP):
-            np.testing.assert_array_equal(chips[crop].image, cut(hopper, located, crop).image)
-        assert chips[BOX_160].face is pointed
-
-    def test_with_refined_landmarks_the_pose_is_still_the_detectors(self, landmarks, encoder, hopper, pointed):
-        points = pointed.landmarks.points.copy()
-        points[2, 0] -= 100
-        profile = replace(pointed, landmarks=Landmarks(points, Scheme.ARCFACE))
-        path = FacePath(CheckedLandmarks(landmarks), Showing(encoder.spec, ARCFACE), Gates())
-        assert path.chips(hopper, profile)[1] is Rejection.OFF_POSE
-
-    def test_of_several_crops_each_is_cut_by_the_landmarks_that_suit_it_best(self, make, counting, hopper, pointed):
-        _, chips = make(QUALITY_CROP, ARCFACE, BOX_160).chips(hopper, pointed)
-        assert list(chips) == [QUALITY_CROP, ARCFACE, BOX_160]
-        assert counting.asked == 1
-        assert chips[QUALITY_CROP].face.landmarks.scheme is Scheme.DLIB
-        assert chips[ARCFACE].face is chips[BOX_160].face is pointed
-
-    @pytest.mark.parametrize("crop", [QUALITY_CROP, ARCFACE, BOX_160])
-    def test_the_same_pictures_are_refused_whatever_crop_and_landmarks(self, make, hopper, boxed, pointed, crop):
-        spoilt = {
-            Rejection.TOO_DARK: (hopper * 0.12).astype(np.uint8),
-            Rejection.TOO_BRIGHT: np.maximum(hopper, 245),
-            Rejection.TOO_BLURRED: np.asarray(cv2.GaussianBlur(hopper, (0, 0), 16)),
-        }
-        for face in (boxed, pointed):
-            path = make(crop)
-            assert {path.chips(image, face)[1] for image in spoilt.values()} == set(spoilt)
-            assert make(crop, gates=Gates(min_face_px=300)).chips(hopper, face)[1] is Rejection.TOO_SMALL
-            assert make(crop, gates=Gates(max_turn=0.0)).chips(hopper, face)[1] is Rejection.OFF_POSE
-
-    @pytest.mark.parametrize("crop", [QUALITY_CROP, ARCFACE])
-    def test_a_profile_is_off_pose_by_the_detectors_points(self, make, hopper, pointed, crop):
-        points = pointed.landmarks.points.copy()
-        points[2, 0] -= 100
-        profile = replace(pointed, landmarks=Landmarks(points, Scheme.ARCFACE))
-        assert make(crop, gates=Gates()).chips(hopper, profile)[1] is Rejection.OFF_POSE
-
-    def test_points_that_are_nowhere_are_off_pose(self, make, hopper, pointed):
-        lost = replace(pointed, landmarks=Landmarks(np.full((5, 2), np.nan), Scheme.ARCFACE))
-        assert make(ARCFACE).chips(hopper, lost)[1] is Rejection.OFF_POSE
-
-    @pytest.mark.parametrize("crops", [(QUALITY_CROP,), (ARCFACE, BOX_160)])
-    def test_a_stored_picture_is_the_mean_of_moved_copies(self, counting, encoder, hopper, boxed, crops):
-        class Telling(Showing):
-            def __init__(self):
-                super().__init__(encoder.spec, *crops)
-                self.given = []
-
-            def embed(self, chips):
-                self.given.append({crop: chip.image for crop, chip in chips.items()})
-                return Embedding(np.float32([1, 0] if len(self.given) == 1 else [0, 1]), "showing")
-
-        path = FacePath(counting, Telling(), PHOTOGRAPH, template_copies=3)
-        shown, template = path.template(hopper, boxed)
-        given = path.encoder.given
-        assert [list(chips) for chips in given] == [list(crops)] * 4
-        assert counting.asked == 1
-        assert shown.landmarks is not None
-        assert template.vector == pytest.approx(np.float32([1, 3]) / np.sqrt(10))
-        np.testing.assert_array_equal(given[0][crops[0]], path.chips(hopper, boxed)[1][crops[0]].image)
-        assert len({chips[crops[0]].tobytes() for chips in given}) == 4
-
-    def test_without_copies_a_stored_picture_is_as_one_at_the_door(self, landmarks, encoder, hopper, boxed):
-        path = FacePath(landmarks, encoder, PHOTOGRAPH)
-        one, other = path.embedding(hopper, boxed)[1], path.template(hopper, boxed)[1]
-        np.testing.assert_array_equal(one.vector, other.vector)
-
-    def test_a_stored_picture_that_is_spoilt_says_why(self, landmarks, encoder, hopper, boxed):
-        path = FacePath(landmarks, encoder, PHOTOGRAPH, template_copies=2)
-        assert path.template((hopper * 0.12).astype(np.uint8), boxed)[1] is Rejection.TOO_DARK
-
-    def test_the_number_of_copies_is_part_of_the_key(self, landmarks, encoder):
-        keys = {FacePath(landmarks, encoder, PHOTOGRAPH, template_copies=number).key for number in (0, 1, 10)}
-        assert len(keys) == 3
-
-    def test_whatever_may_change_an_embedding_changes_the_key(self, landmarks, encoder, counting):
-        other_trees = Counting(landmarks)
-        other_trees.key = "other"
-        keys = [
-            PhotographReader(detector, FacePath(model, one, PHOTOGRAPH)).key
-            for detector in (HaarDetector(), Keyed("yunet-1"), Keyed("yunet-2"))
-            for model in (counting, other_trees)
-            for one in (encoder, Showing(encoder.spec, ARCFACE), Showing(encoder.spec, ARCFACE, key="another"))
-        ]
-        assert len(set(keys)) == len(keys)
-
-
-class Keyed(HaarDetector):
-    def __init__(self, key):
-        super().__init__()
-        self.key = key
+    def embed_all(self, faces, *, stored=False):
+        self.batches.append(len(faces))
+        return [Embedding(np.float32([1, 0]), "showing") for _ in faces]
 
 
 class TestPhotographs:
@@ -420,6 +251,71 @@ class TestRecogniser:
         seen = watch(recogniser, images)
         assert [names(one) for one in seen] == [["grace"]] * 4 + [["eileen"]] * 4 + [["grace"]] * 4
         assert [one.faces[0].track for one in seen] == [1] * 4 + [2] * 4 + [3] * 4
+
+    def test_a_face_that_is_decided_about_is_compared_once_a_second(self, recogniser, hopper):
+        images = [with_face(hopper, HOPPER, 320 + step % 3, 240, 140) for step in range(70)]
+        compared = []
+        for index, image in enumerate(images):
+            (face,) = recogniser.observe(Frame(image, index / 30, index)).faces
+            recogniser.resting = {face.track}
+            compared.append(face.compared)
+            assert face.identification.match == "grace"
+        assert [index for index, one in enumerate(compared) if one] == [0, 30, 60]
+
+    def test_a_face_that_rests_costs_no_look_at_it(self, recogniser, hopper):
+        watch(recogniser, [with_face(hopper, HOPPER, 320, 240, 140)])
+        recogniser.resting = {1}
+        watch(recogniser, [with_face(hopper, HOPPER, 321, 240, 140)], 1)
+        assert set(recogniser.clock.seconds) == {"detect"}
+
+    @pytest.mark.parametrize(("x", "width_px"), [(370, 140), (320, 230)])
+    def test_a_face_that_jumps_is_compared_at_once(self, recogniser, hopper, x, width_px):
+        watch(recogniser, [with_face(hopper, HOPPER, 320, 240, 140)])
+        recogniser.resting = {1}
+        jumped, calm = watch(recogniser, [with_face(hopper, HOPPER, x + step, 240, width_px) for step in range(2)], 1)
+        assert [one.faces[0].compared for one in (jumped, calm)] == [True, False]
+
+    def test_a_face_that_was_out_of_sight_is_compared_at_once(self, recogniser, hopper):
+        images = [with_face(hopper, HOPPER, 320 + step, 240, 140) for step in range(2)]
+        watch(recogniser, images[:1])
+        recogniser.resting = {1}
+        hidden, back = watch(recogniser, [np.full((480, 640, 3), 90, np.uint8), images[1]], 1)
+        assert (len(hidden.faces), [face.compared for face in back.faces]) == (0, [True])
+
+    def test_somebody_who_takes_the_place_of_a_face_that_rests_is_noticed_within_a_second(
+        self, recogniser, hopper, collins
+    ):
+        images = [with_face(hopper, HOPPER, 320, 240 + step, 140) for step in range(2)]
+        images += [with_face(collins, COLLINS, 320 + step % 2, 240, 132) for step in range(32)]
+        seen = []
+        for index, image in enumerate(images):
+            observation = recogniser.observe(Frame(image, index / 30, index))
+            recogniser.resting = {1}
+            seen += [face for face in observation.faces if face.compared and face.identification.match == "eileen"]
+        assert seen
+        assert seen[0].track == 2
+
+    def test_of_a_crowd_the_four_largest_undecided_faces_are_compared(self, landmarks, encoder, both, hopper):
+        class Crowd(HaarDetector):
+            """A face of 60 to 130 px in each of eight places."""
+
+            def find(self, image, *, min_face_px):
+                return [Face(Box(left, 0, left + 60 + 10 * n, 60 + 10 * n), 9.0) for n, left in enumerate(PLACES)]
+
+            def find_near(self, image, box):
+                return Face(box, 9.0)
+
+        PLACES = range(0, 1600, 200)  # noqa: N806
+        path = FacePath(landmarks, Answering(encoder.spec), Gates(20, 0, 255, 0, 9))
+        recogniser = Recogniser(Crowd(), path, GallerySnapshot("showing"), threshold=1, margin=0)
+        frames = [np.random.default_rng(step).integers(0, 255, (200, 1700, 3), np.uint8) for step in range(3)]
+        turns = []
+        for index, image in enumerate(frames):
+            faces = recogniser.observe(Frame(image, index / 30, index)).faces
+            turns.append({face.face.box.width for face in faces if face.compared})
+            recogniser.resting = {face.track for face in faces if face.identification is not None}
+        assert turns == [{130, 120, 110, 100}, {90, 80, 70, 60}, set()]
+        assert path.encoder.batches == [4, 4]
 
     @pytest.fixture
     def averaging(self, landmarks, encoder, both):
@@ -621,7 +517,7 @@ def test_with_a_detector_from_a_file_profiles_are_seen_and_turned_away(data, yun
         images = [frame.image for frame in video if frame.sequence in {24, 36}]
     # The pianist from the side, as large as a third of the picture.
     profiles = [max(yunet.find(image, min_face_px=150), key=lambda face: face.box.area) for image in images]
-    assert [path.chips(image, face)[1] for image, face in zip(images, profiles, strict=True)] == [
+    assert [path.examine(image, face).rejection for image, face in zip(images, profiles, strict=True)] == [
         Rejection.OFF_POSE
     ] * 2
 
@@ -735,7 +631,7 @@ def test_the_whole_path_agrees_with_dlibs_given_the_same_box(data, landmarks, en
             views = [chip, np.ascontiguousarray(chip[:, ::-1])]
             mean = np.mean([np.array(network.compute_face_descriptor(view)) for view in views], axis=0)
             face = Face(Box(box.left(), box.top(), box.right() + 1, box.bottom() + 1), 1.0)
-            _, found = path.embedding(image, face)
+            _, found = path.embed_photograph(image, face)
             apart.append(np.linalg.norm(found.vector - mean / np.linalg.norm(mean)))
     assert len(apart) >= 10
     assert max(apart) <= 0.002

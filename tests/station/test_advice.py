@@ -1,13 +1,13 @@
-from kiosk.station.advice import DEFAULT, STRONGER_ENCODER, advice_for
-from kiosk.weights.catalogue import read_catalogue
+from kiosk.station.advice import STRONGER_ENCODER, advice_for
+from kiosk.weights.catalogue import DEFAULT_ENCODER, FORMER_ENCODER
 
 
-def test_only_who_has_the_default_encoder_is_told_of_a_stronger_one():
-    assert advice_for(DEFAULT)
+def test_only_who_has_the_former_encoder_is_told_of_a_stronger_one():
+    assert advice_for(FORMER_ENCODER)
+    assert not advice_for(DEFAULT_ENCODER)
     assert not advice_for("sface")
 
 
-def test_what_is_told_to_type_fetches_an_encoder_of_the_catalogue():
-    names = {entry.name for entry in read_catalogue().fetch}
-    for told in (STRONGER_ENCODER, advice_for(DEFAULT)):
-        assert told.partition("kiosk weights fetch ")[2].split()[0].rstrip(",") in names
+def test_what_is_told_to_write_is_the_default_encoder():
+    for told in (STRONGER_ENCODER, advice_for(FORMER_ENCODER)):
+        assert f"`encoder: {DEFAULT_ENCODER}`" in told

@@ -27,7 +27,7 @@ from kiosk.station.build import (
 from kiosk.station.places import visitors_file
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import shipped_landmarks
-from kiosk.vision.yunet import YuNetDetector
+from kiosk.vision.yunet import YuNetDetector, shipped_yunet
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_options_that_change_a_stored_embedding_change_the_key(home):
 
 def test_a_cohort_that_the_user_brings_has_the_recognition_loaded_anew(home):
     (home / "weights").mkdir()
-    files = build._watched(written(home, ""))
+    files = build._watched(written(home, "encoder: dlib_resnet\n"))
     assert not files.changed()
     (home / "weights" / "dlib_resnet.cohort.npz").write_bytes(b"another")
     assert files.changed()
@@ -206,9 +206,8 @@ class TestDetectorOfTheConfiguration:
         yunet.write_bytes(b"another")
         assert watched.changed()
 
-    def test_one_that_was_not_fetched_says_how(self, home):
-        with pytest.raises(WeightsError, match="kiosk weights fetch yunet"):
-            make_detector(written(home, "detector: yunet"))
+    def test_yunet_is_shipped(self, home):
+        assert make_detector(written(home, "detector: yunet")).key == shipped_yunet().key
 
 
 @pytest.mark.parametrize(("hours", "left"), [(24, 1), (0, 0)])

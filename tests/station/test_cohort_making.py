@@ -45,9 +45,9 @@ def test_one_picture_of_each_person_goes_in(people, config, tmp_path):
     told = []
     made = make_cohort(config, people, tmp_path / "out", lambda *step: told.append(step))
     assert (made.strangers, made.people, made.left_out) == (4, 4, 1)
-    assert made.path == tmp_path / "out" / "dlib_resnet.cohort.npz"
+    assert made.path == tmp_path / "out" / "sface_fp16.cohort.npz"
     assert told[-1] == (5, 5)
-    cohort = find_cohort(load_encoder("dlib_resnet", 1).spec, [tmp_path / "out"])
+    cohort = find_cohort(load_encoder("sface_fp16", 1).spec, [tmp_path / "out"])
     assert cohort is not None
     assert cohort.vectors.shape == (4, 128)
 

@@ -31,14 +31,14 @@ def test_without_a_station_nobody_is_in_force_and_no_distance_is_told(desk):
 def test_with_a_station_its_numbers_and_people_are_told(desk, build):
     desk.station = build()
     assert desk.snapshot.people == ("Grace_Hopper",)
-    assert (desk.threshold, desk.margin) == (0.368, 0.04)
+    assert (desk.threshold, desk.margin) == (1.104, 0.05)
 
 
 def test_photographs_are_read_with_the_encoder_of_the_configuration(desk):
     with desk.reader() as reader:
         outcome = reader.one(read_picture(asset("demo", "grace_hopper.jpg")))
     assert isinstance(outcome, Embedding)
-    assert outcome.encoder == "dlib_resnet"
+    assert outcome.encoder == "sface_fp16"
 
 
 def test_the_reader_is_made_once_and_anew_when_the_configuration_asks_for_another(desk, home):

@@ -26,7 +26,7 @@ def test_a_sound_kiosk_has_a_line_for_every_part_and_no_fault(home):
     assert list(found) == parts.split()
     assert not [finding for finding in found.values() if finding.state is State.FAULT]
     assert "SHA-256 verified, golden vector within" in found["encoder"].message
-    assert "threshold 0.38 at most, less with more people; margin 0.04" in found["encoder"].message
+    assert "threshold 1.12 at most, less with more people; margin 0.05" in found["encoder"].message
 
 
 def test_every_finding_that_is_not_ok_has_a_remedy(home):
@@ -98,9 +98,9 @@ def test_an_encoder_that_computes_something_else_is_a_fault(home, save_spec):
 
 
 def test_the_threshold_in_force_is_told(home):
-    (home / "config.yaml").write_text("matching: {threshold: {dlib_resnet: 0.3}, margin: {sface: 0.1}}\n")
+    (home / "config.yaml").write_text("matching: {threshold: {sface_fp16: 0.9}, margin: {sface: 0.1}}\n")
     found = findings(home)["encoder"]
-    assert (found.state, "threshold 0.3, margin 0.04" in found.message) == (State.OK, True)
+    assert (found.state, "threshold 0.9, margin 0.05" in found.message) == (State.OK, True)
 
 
 def test_numbers_for_an_encoder_that_is_none_are_a_warning(home):
@@ -108,24 +108,25 @@ def test_numbers_for_an_encoder_that_is_none_are_a_warning(home):
         "matching: {threshold: {dlib_resnett: 0.3, dlib_resnet+sface: 0.9, 1*sface+2*dlib_resnet: 1.0}}\n"
     )
     found = findings(home)["encoder"]
-    assert (found.state, "dlib_resnett" in found.message, "sface" in found.message) == (State.WARNING, True, False)
+    assert (found.state, "dlib_resnett" in found.message, "sface+" in found.message) == (State.WARNING, True, False)
 
 
 @pytest.mark.parametrize(("most", "encoder", "state"), [(1, "dlib_resnet", State.WARNING), (1, "other", State.OK)])
-def test_many_people_on_the_default_encoder_are_a_warning(*, home, save_spec, monkeypatch, most, encoder, state):
+def test_many_people_on_the_former_encoder_are_a_warning(*, home, save_spec, monkeypatch, most, encoder, state):
     save_spec("other", mirror=False)
     (home / "config.yaml").write_text(f"encoder: {encoder}\n")
     monkeypatch.setattr(checks, "MANY_PEOPLE", most)
     found = findings(home)["gallery"]
-    assert (found.state, "kiosk weights fetch sface" in found.remedy) == (state, state is State.WARNING)
+    assert (found.state, "`encoder: sface_fp16`" in found.remedy) == (state, state is State.WARNING)
 
 
 def test_the_stronger_encoder_is_advised_beside_what_else_is_to_be_done(home, monkeypatch):
     monkeypatch.setattr(checks, "MANY_PEOPLE", 1)
+    (home / "config.yaml").write_text("encoder: dlib_resnet\n")
     (home / "images" / "Bob.jpg").write_bytes(b"")
     found = findings(home)["gallery"]
     assert (found.state, "that is many for dlib_resnet" in found.message) == (State.WARNING, True)
-    assert found.remedy.startswith("see `kiosk people` for the reasons; fetch a stronger encoder")
+    assert found.remedy.startswith("see `kiosk people` for the reasons; use the stronger encoder")
 
 
 @pytest.mark.parametrize(("source", "folder"), [(None, "images"), ("demo", "demo-gallery")])

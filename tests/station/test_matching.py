@@ -35,11 +35,11 @@ class TestMatchingNumbers:
     @pytest.mark.parametrize(
         ("option", "numbers"),
         [
-            ("", (0.38, 0.04)),
-            ("matching: {threshold: auto, margin: auto}", (0.38, 0.04)),
-            ("matching: {threshold: {dlib_resnet: 0.3}}", (0.3, 0.04)),
+            ("", (1.12, 0.05)),
+            ("matching: {threshold: auto, margin: auto}", (1.12, 0.05)),
+            ("matching: {threshold: {sface_fp16: 0.9}}", (0.9, 0.05)),
             ("matching: {threshold: 0.35, margin: 0.02}", (0.35, 0.02)),
-            ("matching: {threshold: {sface: 0.9, dlib_resnet+sface: 0.8}, margin: {dlib_resnet: 0.0}}", (0.38, 0.0)),
+            ("matching: {threshold: {sface: 0.9, dlib_resnet+sface: 0.8}, margin: {sface_fp16: 0.0}}", (1.12, 0.0)),
         ],
     )
     def test_they_are_the_users_only_where_meant_for_this_encoder(self, home, option, numbers):

@@ -6,14 +6,14 @@ from kiosk.station.option_choices import detectors, encoders
 
 def test_encoders_are_those_shipped_and_those_of_the_user(home, save_spec) -> None:
     config = ConfigFile(home / "config.yaml")
-    assert encoders(config) == ["dlib_resnet"]
+    assert encoders(config) == ["dlib_resnet", "sface_fp16"]
     save_spec("other")
-    assert encoders(config) == ["dlib_resnet", "other"]
+    assert encoders(config) == ["dlib_resnet", "other", "sface_fp16"]
 
 
 def test_what_cannot_be_loaded_is_not_offered(home, save_spec) -> None:
     save_spec("fetched_later", file="missing.tflite")
     (home / "weights" / "broken.yaml").write_text("kind: kiosk-encoder\nfile: [\n")
     config = ConfigFile(home / "config.yaml")
-    assert encoders(config) == ["dlib_resnet"]
-    assert detectors(config) == ["haar"]
+    assert encoders(config) == ["dlib_resnet", "sface_fp16"]
+    assert detectors(config) == ["haar", "yunet"]

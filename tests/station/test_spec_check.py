@@ -29,11 +29,13 @@ def copy_default(own: Path, name: str, *changes: tuple[str, str]) -> None:
 
 def test_what_is_shipped_works_and_what_was_never_fetched_is_not_missed(own):
     found = checked(own)
-    assert [(name, each.fault, each.golden) for name, each in found.items()] == [("dlib_resnet", None, ())]
+    assert [(name, each.fault, each.golden) for name, each in found.items()] == [
+        (name, None, ()) for name in ("dlib_resnet", "sface_fp16", "yunet")
+    ]
 
 
 def test_the_shipped_folder_as_the_own_one_misses_nothing_either():
-    assert list(checked(weights())) == ["dlib_resnet"]
+    assert list(checked(weights())) == ["dlib_resnet", "sface_fp16", "yunet"]
 
 
 def test_a_spec_of_ones_own_without_its_file_is_a_fault(own):

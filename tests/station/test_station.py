@@ -69,7 +69,7 @@ class TestAtTheDoor:
         assert outcomes(settle(station, scene(*GRACE))) == [(Outcome.GRANTED, "Grace_Hopper")]
         assert station.door.unlocked
         (row,) = journal(home)
-        assert (row.outcome, row.person, row.encoder) == ("granted", "Grace_Hopper", "dlib_resnet")
+        assert (row.outcome, row.person, row.encoder) == ("granted", "Grace_Hopper", "sface_fp16")
 
     def test_the_welcome_is_shown_while_the_door_is_open_and_not_longer(self, build, scene):
         station = build()
@@ -145,7 +145,7 @@ class TestWhileRunning:
         # Seen against the cohort, the demo's Grace, whose template is her own picture, is at no distance at all.
         save(home, "path: {cohort: off}\n")
         station = build()
-        save(home, "path: {cohort: off}\nmatching: {threshold: {dlib_resnet: 0.01}}\n")
+        save(home, "path: {cohort: off}\nmatching: {threshold: 0.01}\n")
         station.refresh()
         assert outcomes(settle(station, scene(*GRACE))) == [(Outcome.REFUSED, None)]
 
@@ -194,7 +194,7 @@ class TestWhileRunning:
 
     def test_what_waits_for_the_next_start_is_named(self, build, home):
         station = build()
-        save(home, "screen: {mirror: false}\nmatching: {margin: {dlib_resnet: 0.05}}\n")
+        save(home, "screen: {mirror: false}\nmatching: {margin: {sface_fp16: 0.06}}\n")
         notice = station.refresh().notice
         assert "screen.mirror" in notice
         assert not station.outdated
@@ -233,7 +233,7 @@ class TestWhileRunning:
         wait_for(lambda: station.refresh().people == 1 and station.threshold == alone)
 
     def test_a_threshold_of_ones_own_stays_whoever_is_enrolled(self, build, home):
-        save(home, "matching: {threshold: {dlib_resnet: 0.2}}")
+        save(home, "matching: {threshold: {sface_fp16: 0.2}}")
         station = build()
         (home / "images" / "Eileen Collins.jpg").write_bytes(asset("demo", "eileen_collins.jpg").read_bytes())
         wait_for(lambda: station.refresh().people == 2)
@@ -266,7 +266,7 @@ class TestWhileRunning:
 
 
 class TestAnotherEncoder:
-    @pytest.mark.parametrize("option", ["encoder: sface", "encoder: [dlib_resnet]", "detector: yunet", "threads: 1"])
+    @pytest.mark.parametrize("option", ["encoder: sface", "encoder: [sface_fp16]", "detector: none", "threads: 1"])
     def test_the_station_is_outdated_when_another_one_is_named(self, build, home, option):
         station = build()
         assert not station.outdated
@@ -293,7 +293,7 @@ class TestAnotherEncoder:
 
     def test_it_is_outdated_when_the_user_brings_his_own_for_the_shipped_one(self, build, home, save_spec):
         station = build()
-        save_spec("dlib_resnet", mirror=False)
+        save_spec("sface_fp16")
         station.refresh()
         assert station.outdated
 
@@ -360,11 +360,10 @@ class TestAnotherEncoder:
         assert {row.encoder for row in journal(home)} == {"dlib_resnet+other"}
 
 
-def test_who_enrols_is_told_of_an_encoder_for_many_people_by_the_default_alone(build, home, save_spec):
-    assert "kiosk weights fetch sface" in build().status.advice
-    save_spec("other", mirror=False)
-    save(home, "encoder: other")
+def test_who_enrols_is_told_of_an_encoder_for_many_people_by_the_former_one_alone(build, home):
     assert build().status.advice == ""
+    save(home, "encoder: dlib_resnet")
+    assert "`encoder: sface_fp16`" in build().status.advice
 
 
 def test_closing_locks_the_door(build, scene):

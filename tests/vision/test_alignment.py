@@ -255,7 +255,7 @@ def test_a_box_needs_no_landmarks_and_every_other_crop_some():
 
 def test_quality_is_judged_on_the_chip_of_dlib(smooth):
     one = placed(Scheme.DLIB, 0.2, 1.5, 80, 60)
-    np.testing.assert_array_equal(quality_chip(smooth, one).image, cut(smooth, one, QUALITY_CROP).image)
+    assert difference(quality_chip(smooth, one).image, cut(smooth, one, QUALITY_CROP).image).max() <= 1
 
 
 def test_quality_is_judged_on_nearly_the_same_chip_from_other_landmarks(smooth):

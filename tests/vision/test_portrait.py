@@ -7,7 +7,8 @@ import pytest
 
 from kiosk.domain import Box, Face, Landmarks, Rejection, Scheme
 from kiosk.encoders import load_encoder
-from kiosk.recognition.pipeline import FacePath, PhotographReader
+from kiosk.recognition.face_path import FacePath
+from kiosk.recognition.pipeline import PhotographReader
 from kiosk.resources import asset
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import shipped_landmarks
@@ -43,7 +44,7 @@ def frame_of(picture: np.ndarray, degrees: float, place: tuple[int, int] = (200,
 def test_the_gallery_reads_a_portrait_as_the_same_face(path, reader, degrees):
     picture = read_picture(asset("demo", "gallery", "Grace_Hopper.jpg"), longest_side_px=260)
     frame = frame_of(picture, degrees)
-    face, live = path.embedding(frame, HaarDetector().find(frame, min_face_px=60)[0])
+    face, live = path.embed_photograph(frame, HaarDetector().find(frame, min_face_px=60)[0])
     stored = reader.one(portrait(frame, face))
     assert not isinstance(stored, Rejection)
     assert np.linalg.norm(stored.vector - live.vector) < 0.2
@@ -55,7 +56,7 @@ def test_nearly_every_portrait_is_accepted_as_a_gallery_picture(path, reader, da
     for number, picture in enumerate(pictures):
         frame = frame_of(read_picture(picture), number % 25 - 12)
         for found in HaarDetector().find(frame, min_face_px=60)[:1]:
-            face, live = path.embedding(frame, found)
+            face, live = path.embed_photograph(frame, found)
             if not isinstance(live, Rejection):
                 outcomes.append(isinstance(reader.one(portrait(frame, face)), Rejection))
     assert len(outcomes) >= 20
@@ -72,9 +73,9 @@ LEVEL = np.array([(120.0, 130), (180, 130), (150, 155), (125, 180), (175, 180)])
 def test_the_eyes_are_level_in_it(path):
     picture = read_picture(asset("demo", "gallery", "Grace_Hopper.jpg"), longest_side_px=260)
     frame = frame_of(picture, 8)
-    face, _ = path.chips(frame, HaarDetector().find(frame, min_face_px=60)[0])
+    face = path.examine(frame, HaarDetector().find(frame, min_face_px=60)[0]).face
     upright = portrait(frame, face)
-    found, _ = path.chips(upright, HaarDetector().find(upright, min_face_px=60)[0])
+    found = path.examine(upright, HaarDetector().find(upright, min_face_px=60)[0]).face
 
     def slope(face: Face) -> float:
         right, left = face.landmarks.points[:2].mean(axis=0), face.landmarks.points[2:4].mean(axis=0)

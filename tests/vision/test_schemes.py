@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain import Landmarks, Scheme
-from kiosk.vision.schemes import as_dlib, finite, to_frame
+from kiosk.vision.schemes import as_dlib, between, finite, to_frame
 
 ARCFACE = np.array([(38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041)])
 DLIB = np.array([(78.97, 53.55), (65.27, 53.95), (30.59, 53.94), (44.29, 54.16), (54.99, 80.56)])
@@ -81,3 +81,21 @@ def test_dlibs_points_are_expected_where_they_lie_in_the_frame():
     found = as_dlib(Landmarks(ARCFACE * 2.5 + (100, 30), Scheme.ARCFACE))
     assert found.scheme is Scheme.DLIB
     np.testing.assert_allclose(found.points, DLIB * 2.5 + (100, 30), atol=1e-9)
+
+
+@given(st.floats(-1, 1), st.floats(-1, 1), st.floats(-0.05, 0.05))
+def test_the_middle_of_two_models_lies_half_way(right: float, down: float, turn: float) -> None:
+    rotation = np.array([(math.cos(turn), -math.sin(turn)), (math.sin(turn), math.cos(turn))])
+    one = Landmarks(ARCFACE * 2, Scheme.ARCFACE)
+    other = Landmarks(DLIB * 2 @ rotation.T + (4 * right, 4 * down), Scheme.DLIB)
+    middle = between(one, other)
+    expected = (ARCFACE * 2 + ARCFACE * 2 @ rotation.T + (4 * right, 4 * down)) / 2
+    np.testing.assert_allclose(middle.points, expected, atol=1e-6)
+    assert middle.scheme is Scheme.ARCFACE
+    np.testing.assert_allclose(between(other, one).points, middle.points, atol=1e-9)
+
+
+@pytest.mark.parametrize("shift", [40, np.nan, 1e9])
+def test_two_models_that_disagree_have_no_middle(shift: float) -> None:
+    one, other = Landmarks(ARCFACE, Scheme.ARCFACE), Landmarks(DLIB + shift, Scheme.DLIB)
+    assert between(one, other) is between(other, one) is None

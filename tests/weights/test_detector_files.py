@@ -89,9 +89,9 @@ def test_the_spec_that_is_shipped_is_sound():
 
 
 def test_a_file_of_the_catalogue_is_fetched_by_its_name_there(add, tmp_path):
-    yunet = read_catalogue().entry("yunet")
-    folders = add(file=yunet.file, size=yunet.size, sha256=yunet.sha256)
-    with pytest.raises(WeightsError, match=r"yunet_2023mar\.onnx: is not there; type: kiosk weights fetch yunet"):
+    entry = read_catalogue().entry("sface")
+    folders = add(file=entry.file, size=entry.size, sha256=entry.sha256)
+    with pytest.raises(WeightsError, match=r"sface_2021dec\.onnx: is not there; type: kiosk weights fetch sface"):
         detector_content("mine", folders)
 
 

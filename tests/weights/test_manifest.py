@@ -43,11 +43,11 @@ def test_the_file_described_is_read(folder: Path) -> None:
 def test_every_shipped_file_is_the_one_in_the_manifest() -> None:
     entries = read_manifest()
     assert {"dlib_resnet.tflite", "dlib_landmarks.npz"} <= entries.keys()
-    shipped = {path.name for path in resources.weights().iterdir() if path.suffix in {".tflite", ".npz"}}
+    shipped = {path.name for path in resources.weights().iterdir() if path.suffix in {".tflite", ".npz", ".onnx"}}
     assert shipped == entries.keys()
     for entry in entries.values():
         assert len(verified_bytes(entry)) == entry.size
-        assert entry.licence in {"CC0-1.0", "GPL-3.0-or-later"}
+        assert entry.licence in {"Apache-2.0", "CC0-1.0", "GPL-3.0-or-later", "MIT"}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,6 @@
 
 from kiosk.access.journal.entries import Action, ActionEntry, Filter, JournalEntry
 from kiosk.access.journal.journal import Journal
-from kiosk.access.journal.schema import SCHEMA_VERSION
+from kiosk.access.journal.schema import MADE_BY, SCHEMA_VERSION
 
-__all__ = ["SCHEMA_VERSION", "Action", "ActionEntry", "Filter", "Journal", "JournalEntry"]
+__all__ = ["MADE_BY", "SCHEMA_VERSION", "Action", "ActionEntry", "Filter", "Journal", "JournalEntry"]

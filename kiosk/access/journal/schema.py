@@ -134,5 +134,6 @@ _SECOND = (
     *_triggers("actions", _changed(_FIXED_OF_ACTIONS)),
 )
 
-JOURNAL_SCHEMA = Schema("the journal", JournalError, (_FIRST, _SECOND))
+MADE_BY = 0x6B4A0002  # "kJ", and the version that made the file: version 0.1 gave none
+JOURNAL_SCHEMA = Schema("the journal", JournalError, (_FIRST, _SECOND), application_id=MADE_BY)
 SCHEMA_VERSION = JOURNAL_SCHEMA.version

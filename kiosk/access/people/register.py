@@ -20,7 +20,7 @@ from typing import TypeAlias
 from kiosk.access.people.faults import unusable
 from kiosk.access.people.files import Stamp, is_young, put_in_place, stamp_of
 from kiosk.access.people.record import PersonRecord, Standing, cleaned
-from kiosk.access.people.rows import APPLICATION_ID, INSERT, SCHEMA, SCHEMA_VERSION, SELECT, as_row, from_row
+from kiosk.access.people.rows import APPLICATION_ID, INSERT, READ_VERSIONS, SCHEMA, SELECT, as_row, from_row
 from kiosk.errors import PeopleError
 from kiosk.recognition.gallery.names import name_fault, normal_name, person_key
 from kiosk.vision.pictures import printable
@@ -234,7 +234,7 @@ class PeopleRegister:
         if application != APPLICATION_ID:
             remedy = translate("faults", "move the file away, the kiosk starts a new one")
             raise PeopleError(self.path, translate("faults", "is no register of people"), remedy)
-        if version != SCHEMA_VERSION:
+        if version not in READ_VERSIONS:
             raise PeopleError(
                 self.path,
                 translate("faults", "was written by another kiosk (schema {version})").format(version=version),

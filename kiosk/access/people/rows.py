@@ -6,7 +6,8 @@ from typing import Any
 
 from kiosk.access.people.record import Consent, PersonRecord
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+READ_VERSIONS = frozenset({1, 2})  # version 0.1 of the kiosk made 1, with the same tables
 APPLICATION_ID = 0x6B50656F  # "kPeo"
 
 SCHEMA = f"""

@@ -14,7 +14,7 @@ from kiosk.domain import TemplateRule
 from kiosk.recognition.matching import PLAIN, Comparison, PeopleMeans, Searchable, distances, person_distances
 
 _MOST_PAIRS: Final = 50_000  # that are kept of a large gallery, drawn by lot
-_TEMPLATE_CORRELATION: Final = 0.8  # View 1, default encoder; see Nearest
+_TEMPLATE_CORRELATION: Final = 0.8  # View 1, dlib_resnet; see Nearest
 _WORTH_PEOPLE: Final = 10  # so many people weigh as much as the figure above
 
 

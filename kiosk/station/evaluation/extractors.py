@@ -6,28 +6,31 @@ import copy
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.config import ConfigFile, EncoderChoice
-from kiosk.domain import Box, ByteImage, Chip, Conditions, Crop, Rejection
+from kiosk.domain import Box, ByteImage, Conditions, Rejection
+from kiosk.recognition.face_path import Examined, FacePath
 from kiosk.recognition.matching import PLAIN, Comparison
 from kiosk.recognition.pipeline import StageClock
 from kiosk.station.build import (
     load_configured_encoder,
     make_detector,
     make_landmarks,
-    photograph_path,
     weights_folders,
 )
 from kiosk.station.evaluation.results import PathLabel
 from kiosk.station.matching import comparison_of
 from kiosk.vision.opencv import cv2
+from kiosk.vision.quality import PHOTOGRAPH
 
 PIXELS: Final = "pixels"
+
+_VERSION: Final = 2  # counts up when the same picture may give other numbers by the same path
 
 _PIXELS_SIDE: Final = 16
 _PIXELS_THRESHOLD: Final = 0.3  # where View 1's errors of both kinds are about as many; no door should use it
@@ -39,9 +42,9 @@ Vector = NDArray[np.float32]
 class Extracted:
     """What one picture gave."""
 
-    template: Vector | None = None  # (D,) as if enrolled; None where it was not asked for, or not acquired
-    probe: Vector | None = None  # (D,) as if at the door; None where it was not acquired
-    rejection: Rejection | None = None
+    template: Vector | None = None  # (D,) as if enrolled; None where it was not asked for, or rejected
+    probe: Vector | None = None  # (D,) as if looked for; None where it was not acquired
+    rejection: Rejection | None = None  # why it is not enrolled
     box: Box | None = None  # of the face that was taken; None where there was none
     conditions: Conditions | None = None
     # By stage, of processor time: what else the machine does meanwhile is not the path's.
@@ -101,20 +104,22 @@ class PixelsRecipe:
 class KioskExtractor:
     """Detector, landmarks, gates of photographs, crop and encoder of the kiosk.
 
+    A face that looks aside gives a probe, so that its pairs are measured, but no template: the gallery rejects it.
+
     Attributes:
         label, key, comparison, threshold, margin: see Extractor.
     """
 
     def __init__(self, config: ConfigFile) -> None:
         self._detector = make_detector(config)
-        self._encoder = load_configured_encoder(_on_one_core(config))
-        self._path = photograph_path(config, self._encoder, make_landmarks(config))
-        spec = self._encoder.spec
+        encoder = load_configured_encoder(_on_one_core(config))
+        gates, copies = replace(PHOTOGRAPH, max_turn=math.inf), config.current.path.template_copies
+        self._path = FacePath(make_landmarks(config), encoder, gates, template_copies=copies)
+        spec = encoder.spec
         self.label = PathLabel(spec.name, config.current.detector)
-        self.key = f"{self._detector.key}-{self._path.key}"
+        self.key = f"{_VERSION}-{self._detector.key}-{self._path.key}"
         self.comparison = comparison_of(config.current.path, spec, weights_folders(config))
         self.threshold, self.margin = spec.threshold, spec.margin
-        self._copies = config.current.path.template_copies
 
     def extract(self, image: ByteImage, *, template: bool) -> Extracted:
         """See Extractor."""
@@ -125,18 +130,24 @@ class KioskExtractor:
         if chosen is None:
             return Extracted(rejection=Rejection.NO_FACE, milliseconds=milliseconds(clock))
         with clock.stage("align"):
-            located, chips, conditions = self._path.examine(image, faces[chosen])
-        box = located.box
-        if isinstance(chips, Rejection):
-            return Extracted(rejection=chips, box=box, conditions=conditions, milliseconds=milliseconds(clock))
-        with clock.stage("encode"):
-            probe = self._encoder.embed(chips).vector
-        stored = probe if self._copies == 0 else self._template(image, chips, clock) if template else None
-        return Extracted(stored, probe, None, box, conditions, milliseconds(clock))
+            examined = self._path.examine(image, faces[chosen])
+            rejection = examined.rejection
+            views = self._path.views(image, examined) if rejection is None else []
+        probe = stored = None
+        if rejection is None:
+            with clock.stage("encode"):
+                probe = self._path.embed_views(views).vector
+            rejection = PHOTOGRAPH.check_face(examined.face)
+            if rejection is None and not self._path.template_copies:
+                stored = probe
+            elif rejection is None and template:
+                stored = self._stored(image, examined, clock)
+        box, conditions = examined.face.box, examined.conditions
+        return Extracted(stored, probe, rejection, box, conditions, milliseconds(clock))
 
-    def _template(self, image: ByteImage, chips: Mapping[Crop, Chip], clock: StageClock) -> Vector:
+    def _stored(self, image: ByteImage, examined: Examined, clock: StageClock) -> Vector:
         with clock.stage("template"):
-            return self._path.template_of(image, chips).vector
+            return self._path.embed_views(self._path.views(image, examined, self._path.template_copies)).vector
 
 
 class PixelsExtractor:

@@ -51,9 +51,9 @@ class Sample:
 
     person: str
     picture: str  # relative to the folder
-    template: Vector | None  # (D,) as if enrolled; None where it failed or was not asked for
-    probe: Vector | None  # (D,) as if at the door; None where it failed
-    rejection: Rejection | None
+    template: Vector | None  # (D,) as if enrolled; None where it was rejected or not asked for
+    probe: Vector | None  # (D,) as if looked for; None where it failed
+    rejection: Rejection | None  # why it is not enrolled
     box: Box | None
     conditions: Conditions | None
     milliseconds: Mapping[str, float]  # by stage
@@ -62,6 +62,10 @@ class Sample:
     @property
     def acquired(self) -> bool:
         return self.probe is not None
+
+    @property
+    def enrolled(self) -> bool:
+        return self.template is not None
 
 
 _Task: TypeAlias = tuple[Path, bool]  # the picture, whether a template is asked for
@@ -157,7 +161,7 @@ def _recalled(task: _Task, known: FeatureCache) -> _Outcome | None:
         found = known.get(hashlib.sha256(_content(path)).hexdigest())
     except (PictureError, OSError) as error:
         return _reason(error)
-    lacks = found is not None and template and found.probe is not None and found.template is None
+    lacks = found is not None and template and found.rejection is None and found.template is None
     return None if lacks else found
 
 

@@ -80,11 +80,11 @@ class OpenSet:
 
 
 def split(by_person: Mapping[str, Sequence[Sample]], people: int, few: int, seed: int) -> Split:
-    """Draws who is enrolled, and with which of the pictures that were acquired."""
+    """Draws who is enrolled, and with which of the pictures that can be."""
     random = np.random.default_rng(seed)
     names = sorted(by_person)
     drawn = [names[index] for index in random.permutation(len(names))]
-    counts = {name: sum(one.acquired for one in by_person[name]) for name in names}
+    counts = {name: sum(one.enrolled for one in by_person[name]) for name in names}
     able = [name for name in drawn if len(by_person[name]) > few and counts[name] >= few]
     filling = [name for name in drawn if len(by_person[name]) == few == counts[name]]
     members = set([*able, *filling][:people])
@@ -92,7 +92,7 @@ def split(by_person: Mapping[str, Sequence[Sample]], people: int, few: int, seed
     probes: list[Sample] = []
     for name in names:
         own = [by_person[name][index] for index in random.permutation(len(by_person[name]))]
-        stored = [one for one in own if one.acquired][:few] if name in members else []
+        stored = [one for one in own if one.enrolled][:few] if name in members else []
         templates += stored
         probes += [one for one in own if not any(one is other for other in stored)]
     return Split(tuple(templates), tuple(probes))
@@ -107,7 +107,7 @@ def _by_person(samples: Sequence[Sample]) -> dict[str, list[Sample]]:
 
 def _most(by_person: Mapping[str, Sequence[Sample]], few: int) -> tuple[int, str]:
     """How many can be enrolled, and why no more; 0 where nothing could be measured then."""
-    enough = [own for own in by_person.values() if sum(one.acquired for one in own) >= few]
+    enough = [own for own in by_person.values() if sum(one.enrolled for one in own) >= few]
     if not any(len(own) > few for own in enough):
         return 0, f"nobody has more than {few} pictures, one of them to look for"
     if len(by_person) < len(enough) + _STRANGERS:

@@ -7,10 +7,11 @@ from typing import Protocol
 
 from kiosk.config import ConfigFile
 from kiosk.domain import Frame, Rejection, TrackedFace
+from kiosk.recognition.face_path import FacePath
 from kiosk.recognition.gallery.snapshot import GallerySnapshot
 from kiosk.recognition.matching import PLAIN, Comparison
-from kiosk.recognition.pipeline import FacePath, Recogniser
-from kiosk.station.build import load_configured_encoder, make_detector, make_landmarks, weights_folders
+from kiosk.recognition.pipeline import Recogniser
+from kiosk.station.build import live_landmarks, load_configured_encoder, make_detector, weights_folders
 from kiosk.station.evaluation.extractors import Extractor, KioskRecipe, Recipe, nearest_the_middle
 from kiosk.station.evaluation.seen import SeenFace, SeenFrame
 from kiosk.station.matching import comparison_of, matching_numbers
@@ -52,7 +53,7 @@ class KioskWatcher:
         self._config = config
         encoder = load_configured_encoder(config)
         gates = Gates(**config.current.quality.model_dump())
-        self._path = FacePath(make_landmarks(config), encoder, gates)
+        self._path = FacePath(live_landmarks(config, encoder), encoder, gates)
         self._nobody = GallerySnapshot(encoder.spec.name)
         self.comparison = comparison_of(config.current.path, encoder.spec, weights_folders(config))
         self.pooling_frames = config.current.path.pooling_frames

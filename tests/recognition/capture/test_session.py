@@ -9,8 +9,9 @@ from kiosk.errors import EncoderError
 from kiosk.recognition.capture import CaptureHint, CaptureSession, Shot
 from kiosk.recognition.capture.session import PATIENCE_SECONDS
 from kiosk.recognition.enrolment import find_duplicates, odd_ones_out
+from kiosk.recognition.face_path import FacePath
 from kiosk.recognition.gallery import GallerySnapshot
-from kiosk.recognition.pipeline import FacePath, PhotographReader, Recogniser
+from kiosk.recognition.pipeline import PhotographReader, Recogniser
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import shipped_landmarks
 from kiosk.vision.opencv import cv2

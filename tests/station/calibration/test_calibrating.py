@@ -28,14 +28,14 @@ STATISTICS = Statistics(
 
 @pytest.fixture
 def config(tmp_path: Path) -> ConfigFile:
-    """With statistics in the spec of the default encoder, whatever is shipped."""
+    """With statistics in the spec of dlib_resnet, whatever is shipped."""
     own = tmp_path / "weights"
     own.mkdir()
     shutil.copy(resources.weights() / "dlib_resnet.tflite", own)
     shipped = (resources.weights() / "dlib_resnet.yaml").read_text()
     kept = shipped.partition("\nstatistics:")[0].rstrip("\n")
     (own / "dlib_resnet.yaml").write_text(f"{kept}\n{statistics_text(STATISTICS)}")
-    (tmp_path / "config.yaml").write_text("weights: weights\n")
+    (tmp_path / "config.yaml").write_text("encoder: dlib_resnet\nweights: weights\n")
     return ConfigFile(tmp_path / "config.yaml")
 
 

@@ -7,9 +7,10 @@ from kiosk.access.decision import DecisionRule, RuleSettings
 from kiosk.config import ConfigFile
 from kiosk.domain import Conditions, Embedding, Outcome, Rejection, Template, TemplateRule
 from kiosk.encoders import load_encoder
+from kiosk.recognition.face_path import FacePath
 from kiosk.recognition.gallery.snapshot import GallerySnapshot
 from kiosk.recognition.matching import Comparison
-from kiosk.recognition.pipeline import FacePath, PhotographReader, Recogniser
+from kiosk.recognition.pipeline import PhotographReader, Recogniser
 from kiosk.resources import asset
 from kiosk.station.evaluation.replay import Door, End, Ending, Visits, replay
 from kiosk.station.evaluation.seen import SeenFace, SeenFrame, Visit
@@ -150,7 +151,7 @@ def test_the_quick_way_finds_just_those_visits_that_are_granted(*, seed, pooling
 @pytest.mark.parametrize("pooling", [1, 4])
 def test_a_replayed_visit_ends_like_the_live_one(tmp_path, scene, pooling):
     config = tmp_path / "config.yaml"
-    config.write_text(f"path: {{pooling_frames: {pooling}}}\n")
+    config.write_text(f"encoder: dlib_resnet\npath: {{pooling_frames: {pooling}}}\n")
     encoder, landmarks = load_encoder("dlib_resnet", 1), shipped_landmarks()
     portrait = read_picture(asset("demo", "gallery", "Grace_Hopper.jpg"))
     template = PhotographReader(HaarDetector(), FacePath(landmarks, encoder, PHOTOGRAPH)).one(portrait)

@@ -66,8 +66,9 @@ class ByEncoderEditor(Editor):
         return self._own if self.automatic.isChecked() else self._number
 
     def show_value(self, value: Value) -> None:
-        bare = isinstance(value, int | float)
-        numbers = {self._encoder: float(value)} if bare else value if isinstance(value, dict) else {}
+        if isinstance(value, int | float):
+            value = {self._encoder: float(value)}
+        numbers = value if isinstance(value, dict) else {}
         self._others = {name: number for name, number in numbers.items() if name != self._encoder}
         self._show_number(numbers.get(self._encoder, self._own), automatic=self._encoder not in numbers)
 

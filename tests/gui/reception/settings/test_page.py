@@ -135,15 +135,15 @@ def test_threshold_is_judged_live_and_by_the_last_days(qtbot, office, shown, sta
     page = shown(SettingsPage(office))
     page.enter()
     qtbot.waitUntil(lambda: page.form is not None, timeout=30_000)
-    page.on_reported(report(0.35, 0.6))
+    page.on_reported(report(0.95, 1.3))
     assert "would be recognised" in page.effect.words[0]
-    page.form.rows["matching.threshold"].editor.slider.setValue(300)
+    page.form.rows["matching.threshold"].editor.slider.setValue(800)
     assert "nobody would be recognised" in page.effect.words[0]
     qtbot.waitUntil(lambda: "nothing was decided" in page.effect.words[1], timeout=30_000)
-    assert page.form.draft.changes == {"matching.threshold": {"dlib_resnet": 0.3}}
+    assert page.form.draft.changes == {"matching.threshold": {"sface_fp16": 0.8}}
     assert page.effect.remark == ""
-    page.form.rows["matching.threshold"].editor.number.on_edited("1.05")
-    assert page.effect.remark == "1.05 is on another encoder's scale: dlib_resnet works around 0.38"
+    page.form.rows["matching.threshold"].editor.number.on_edited("0.36")
+    assert page.effect.remark == "0.36 is on another encoder's scale: sface_fp16 works around 1.12"
     page.form.rows["matching.threshold"].editor.automatic.click()
     assert page.effect.remark == ""
     page.leave()
@@ -157,7 +157,7 @@ def test_rows_for_an_encoder_follow_the_one_at_work(page, desk, station):
     page.on_status_changed(Status(1, 0, ()))
     desk.station = None
     page.on_status_changed(Status(1, 0, ()))
-    assert "dlib_resnet" not in page._encoder
+    assert "sface_fp16" not in page._encoder
 
 
 def test_edit_in_the_file_is_shown_unless_something_is_half_done_here(qtbot, page, desk, path):

@@ -31,7 +31,7 @@ def running(desk: Desk) -> Iterator[Desk]:
 def looks() -> Callable[..., Embedding]:
     """looks(person, shot): the same person number gives embeddings within the threshold, another one does not."""
 
-    def make(person: int, shot: int = 0, encoder: str = "dlib_resnet") -> Embedding:
+    def make(person: int, shot: int = 0, encoder: str = "sface_fp16") -> Embedding:
         vector = np.random.default_rng(person).normal(size=128)
         vector = vector / np.linalg.norm(vector)
         vector += np.random.default_rng([person, shot]).normal(size=128) * 0.01

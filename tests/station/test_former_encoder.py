@@ -1,0 +1,109 @@
+import logging
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kiosk.access.journal import Action, Journal
+from kiosk.access.people import PeopleRegister, PersonRecord, people_file
+from kiosk.cli.options import read_config
+from kiosk.config import ConfigFile
+from kiosk.station.places import journal_file
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "config.yaml"
+    path.write_text("# The front door.\nthreads: 1\n")
+    return path
+
+
+def pragma(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA {statement}")
+
+
+def leave_journal(config: ConfigFile) -> Path:
+    """A journal with an entry, as this version makes it."""
+    file = journal_file(config)
+    with closing(Journal(file)) as journal:
+        journal.note(Action.DOOR_TESTED, "Ida", None, None, datetime.now(UTC))
+    return file
+
+
+def leave_register(config: ConfigFile) -> Path:
+    file = people_file(config.below(config.current.gallery.folder))
+    PeopleRegister(file).save(PersonRecord("Ada"))
+    return file
+
+
+def leave_old_journal(config: ConfigFile) -> None:
+    pragma(leave_journal(config), "application_id = 0")
+
+
+def leave_old_register(config: ConfigFile) -> None:
+    pragma(leave_register(config), "user_version = 1")
+
+
+@pytest.mark.parametrize("leave", [leave_old_journal, leave_old_register])
+def test_an_installation_of_version_01_keeps_its_encoder(config, caplog, leave):
+    leave(ConfigFile(config))
+    caplog.set_level(logging.WARNING)
+    kept = read_config(config)
+    assert kept.current.encoder == "dlib_resnet"
+    assert config.read_text() == "# The front door.\nthreads: 1\nencoder: dlib_resnet\n"
+    assert f"{config}: `encoder: dlib_resnet` is added" in caplog.text
+    caplog.clear()
+    assert read_config(config).current.encoder == "dlib_resnet"
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("leave", [leave_journal, leave_register])
+def test_an_installation_of_this_version_has_the_new_default(config, leave):
+    leave(ConfigFile(config))
+    before = config.read_bytes()
+    assert read_config(config).current.encoder == "sface_fp16"
+    assert config.read_bytes() == before
+
+
+def test_nothing_is_written_where_nothing_was_installed_or_the_encoder_is_named(config):
+    assert read_config(config).current.encoder == "sface_fp16"
+    leave_old_journal(ConfigFile(config))
+    config.write_text("encoder: sface_fp16\n")
+    assert read_config(config).current.encoder == "sface_fp16"
+    assert config.read_text() == "encoder: sface_fp16\n"
+
+
+def test_without_a_configuration_one_is_made(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    leave_old_journal(ConfigFile(None))
+    kept = read_config(None)
+    assert (kept.path, kept.current.encoder) == (tmp_path / "config.yaml", "dlib_resnet")
+    assert ConfigFile(tmp_path / "config.yaml").current.encoder == "dlib_resnet"
+
+
+def test_where_it_cannot_be_written_the_encoder_is_kept_for_this_run(config, caplog, monkeypatch):
+    leave_old_journal(ConfigFile(config))
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    kept = read_config(config)
+    assert kept.current.encoder == "dlib_resnet"
+    assert "dlib_resnet, is kept for this run only: " in caplog.text
+    assert "encoder" not in config.read_text()
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + b"\xff" * 200])
+def test_a_journal_that_cannot_be_read_is_no_installation(config, content):
+    file = journal_file(ConfigFile(config))
+    file.parent.mkdir(parents=True)
+    file.write_bytes(content)
+    assert read_config(config).current.encoder == "sface_fp16"
+    assert file.read_bytes() == content
+
+
+def test_a_register_of_version_01_is_read_as_ever(config):
+    leave_old_register(ConfigFile(config))
+    register = PeopleRegister(people_file(config.parent / "images"))
+    register.save(PersonRecord("Grace"))
+    assert {record.person for record in register.records().values()} == {"Ada", "Grace"}
