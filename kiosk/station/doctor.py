@@ -105,8 +105,8 @@ def _encoder(choices: Choices) -> Finding:
 
 
 def _gallery(choices: Choices) -> Finding:
-    encoder = load_configured_encoder(choices.config)
-    gallery = make_gallery(choices.config, choices.gallery, encoder, make_landmarks(choices.config))
+    encoder, landmarks = load_configured_encoder(choices.config), make_landmarks(choices.config)
+    gallery = make_gallery(choices.config, choices.gallery, encoder, landmarks)
     gallery.load()
     return gallery_found(choices.gallery, gallery.snapshot, encoder.spec.name)
 
