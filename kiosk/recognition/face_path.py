@@ -65,10 +65,10 @@ class FacePath:
     def examine(self, image: ByteImage, face: Face) -> Examined:
         """Return where the points of a face are, what its picture is like, and why it is not good enough, if so."""
         points = self._points(image, face)
-        own = face.landmarks or points.get(Scheme.ARCFACE) or points.get(Scheme.DLIB)
+        own = face.landmarks or points.get(Scheme.DLIB) or points.get(Scheme.ARCFACE)
         shown = replace(face, landmarks=own)
-        # The pose by a detector's points: on a profile, which only such a detector finds, dlib's model sees a face that
-        # looks ahead.
+        # The gate judges the pose by the points that the detector brings: dlib's model sees a frontal face in a profile,
+        # which only such a detector finds.
         rejection = self.gates.check_face(shown)
         if rejection is not None:
             return Examined(shown, conditions_of(shown), points, rejection)

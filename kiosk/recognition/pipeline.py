@@ -193,7 +193,7 @@ class Recogniser:
         for track, face in faces.items():
             one = examined.get(track)
             if one is None:
-                yield self._waiting(track, face)
+                yield self._waiting(track, face, frame.captured_at)
             elif one.rejection is not None:
                 yield TrackedFace(track, one.face, one.rejection, None, one.conditions)
             else:
@@ -226,12 +226,13 @@ class Recogniser:
             return False
         return known.seen == self._frames - 1 and known.box.overlap(face.box) >= _NO_JUMP
 
-    def _waiting(self, track: int, face: Face) -> TrackedFace:
+    def _waiting(self, track: int, face: Face, now: float) -> TrackedFace:
         """Return a face that is not compared in this frame, with what was found out about it before."""
         known = self._tracks.get(track)
         if known is None:
             return TrackedFace(track, face, None, None, compared=False)
-        known.box, known.seen = face.box, self._frames
+        if self._may_rest(track, face, now):  # after a jump the face stays due until it is compared
+            known.box, known.seen = face.box, self._frames
         return replace(known.shown, face=face, compared=False)
 
     def _identified(self, frame: Frame, track: int, examined: Examined, probe: Embedding) -> TrackedFace:

@@ -44,7 +44,7 @@ def encoder_found(
     message = ", ".join(filter(None, (spec.name, verified, told)))
     public = f"{spec.name}, threshold {threshold:g}, margin {margin:g}"
     unused = _unused_numbers(config, spec.name, known)
-    remark = "" if chosen is None else threshold_remark(chosen, spec)
+    remark = threshold_remark(chosen, spec)
     remedies = []
     if unused:
         remedies.append(translate("health", "mend the name under matching: `kiosk encoders` lists them"))

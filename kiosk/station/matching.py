@@ -23,12 +23,13 @@ def matching_numbers(config: Config, spec: EncoderSpec, people: int) -> tuple[fl
     return threshold, spec.margin if margin is None else margin
 
 
-def threshold_remark(threshold: float, spec: EncoderSpec) -> str:
+def threshold_remark(threshold: float | None, spec: EncoderSpec) -> str:
     """Return what is wrong with a threshold that somebody set for an encoder, in words; "" where nothing is.
 
     A threshold of half or twice the encoder's own was meant for another encoder; one above its own lets strangers in.
+    With None the threshold is automatic.
     """
-    if spec.threshold / 2 <= threshold <= spec.threshold:
+    if threshold is None or spec.threshold / 2 <= threshold <= spec.threshold:
         return ""
     scale = translate("health", "{threshold} is on another encoder's scale: {encoder} works around {own}")
     lenient = translate("health", "{threshold} is more lenient than {encoder}'s own {own}: more strangers get in")

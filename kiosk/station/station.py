@@ -264,7 +264,7 @@ class Station:
         people = len(recogniser.gallery.people)
         recogniser.threshold, recogniser.margin = matching_numbers(config, self._parts.encoder, people)
         chosen, _ = config.matching.numbers_for(self._parts.encoder.name)
-        remark = "" if chosen is None else threshold_remark(chosen, self._parts.encoder)
+        remark = threshold_remark(chosen, self._parts.encoder)
         if remark and remark != self._remark:
             _log.warning("matching.threshold: %s", remark)
         self._remark = remark

@@ -120,7 +120,7 @@ class TestFacePath:
         dlib, yunet = landmarks.locate(hopper, boxed.box), shipped_yunet().find_near(hopper, boxed.box).landmarks
         middle = replace(boxed, landmarks=between(yunet, dlib))
         np.testing.assert_array_equal(path.encoder.faces[0][ARCFACE].image, cut(hopper, middle, ARCFACE).image)
-        np.testing.assert_array_equal(shown.landmarks.points, yunet.points)
+        np.testing.assert_array_equal(shown.landmarks.points, dlib.points)
 
     def test_of_a_detectors_own_points_arcfaces_crop_takes_the_middle_too(self, make, counting, hopper, pointed):
         shown, chips = chips_of(make(ARCFACE), hopper, pointed)
@@ -139,12 +139,13 @@ class TestFacePath:
 
     def test_a_photograph_is_seen_by_the_points_of_each_model(self, make, landmarks, hopper, boxed):
         path = make(ARCFACE)
-        shown, embedding = path.embed_photograph(hopper, boxed)
+        _, embedding = path.embed_photograph(hopper, boxed)
         (by_yunet, by_dlib), stored = path.encoder.faces, path.encoder.stored
         assert stored
-        located = replace(boxed, landmarks=landmarks.locate(hopper, boxed.box))
-        np.testing.assert_array_equal(by_dlib[ARCFACE].image, cut(hopper, located, ARCFACE).image)
-        np.testing.assert_array_equal(by_yunet[ARCFACE].image, cut(hopper, shown, ARCFACE).image)
+        found = landmarks.locate(hopper, boxed.box), shipped_yunet().find_near(hopper, boxed.box).landmarks
+        expected = [cut(hopper, replace(boxed, landmarks=points), ARCFACE).image for points in found]
+        np.testing.assert_array_equal(by_dlib[ARCFACE].image, expected[0])
+        np.testing.assert_array_equal(by_yunet[ARCFACE].image, expected[1])
         assert (embedding.count, embedding.scatter) == (1, 0.0)
 
     def test_an_encoder_of_version_01_has_the_path_that_it_had(self, landmarks, encoder):
@@ -167,6 +168,13 @@ class TestFacePath:
         assert counting.asked == 1
         _, expected = chips_of(make(crop), hopper, replace(pointed, landmarks=None))
         np.testing.assert_array_equal(chips[crop].image, expected[crop].image)
+
+    def test_the_pose_is_judged_by_dlibs_points_where_the_detector_brings_none(self, make, hopper, boxed, monkeypatch):
+        aside = shipped_yunet().find_near(hopper, boxed.box)
+        aside.landmarks.points[2, 0] -= 100
+        path = make(ARCFACE, gates=Gates())
+        monkeypatch.setattr(path._yunet, "find_near", lambda image, box: aside)
+        assert path.examine(hopper, boxed).rejection is None
 
     def test_the_pose_is_judged_by_the_detectors_points(self, landmarks, encoder, hopper, pointed):
         points = pointed.landmarks.points.copy()

@@ -2,6 +2,7 @@ import importlib.util
 import os
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -127,6 +128,32 @@ class Answering(Encoder):
     def embed_all(self, faces, *, stored=False):
         self.batches.append(len(faces))
         return [Embedding(np.float32([1, 0]), "showing") for _ in faces]
+
+
+class Crowd(HaarDetector):
+    """A detector that finds faces of 90 to 125 px in eight places, moved aside by some px."""
+
+    aside = 0
+
+    def find(self, image, *, min_face_px):
+        lefts = [200 * number + self.aside for number in range(8)]
+        return [Face(Box(left, 0, left + 90 + 5 * n, 90 + 5 * n), 9.0) for n, left in enumerate(lefts)]
+
+    def find_near(self, image, box):
+        return min(self.find(image, min_face_px=20), key=lambda face: abs(face.box.left - box.left))
+
+
+def turns_of_a_crowd(path, places):
+    """The widths of the faces that are compared in each frame, given how far the crowd stands aside in it, px."""
+    detector = Crowd()
+    recogniser = Recogniser(detector, path, GallerySnapshot("showing"), threshold=1, margin=0)
+    turns = []
+    for index, detector.aside in enumerate(places):
+        image = np.random.default_rng(index).integers(0, 255, (200, 1700, 3), np.uint8)
+        faces = recogniser.observe(Frame(image, index / 30, index)).faces
+        turns.append({face.face.box.width for face in faces if face.compared})
+        recogniser.resting = {face.track for face in faces if face.identification is not None}
+    return turns
 
 
 class TestPhotographs:
@@ -295,27 +322,20 @@ class TestRecogniser:
         assert seen
         assert seen[0].track == 2
 
-    def test_of_a_crowd_the_four_largest_undecided_faces_are_compared(self, landmarks, encoder, both, hopper):
-        class Crowd(HaarDetector):
-            """A face of 60 to 130 px in each of eight places."""
+    @pytest.fixture
+    def answering(self, encoder):
+        return Answering(encoder.spec)
 
-            def find(self, image, *, min_face_px):
-                return [Face(Box(left, 0, left + 60 + 10 * n, 60 + 10 * n), 9.0) for n, left in enumerate(PLACES)]
+    @pytest.fixture
+    def turns(self, landmarks, answering):
+        return partial(turns_of_a_crowd, FacePath(landmarks, answering, Gates(20, 0, 255, 0, 9)))
 
-            def find_near(self, image, box):
-                return Face(box, 9.0)
+    def test_of_a_crowd_the_four_largest_undecided_faces_are_compared(self, turns, answering):
+        assert turns([0, 0, 0]) == [{125, 120, 115, 110}, {105, 100, 95, 90}, set()]
+        assert answering.batches == [4, 4]
 
-        PLACES = range(0, 1600, 200)  # noqa: N806
-        path = FacePath(landmarks, Answering(encoder.spec), Gates(20, 0, 255, 0, 9))
-        recogniser = Recogniser(Crowd(), path, GallerySnapshot("showing"), threshold=1, margin=0)
-        frames = [np.random.default_rng(step).integers(0, 255, (200, 1700, 3), np.uint8) for step in range(3)]
-        turns = []
-        for index, image in enumerate(frames):
-            faces = recogniser.observe(Frame(image, index / 30, index)).faces
-            turns.append({face.face.box.width for face in faces if face.compared})
-            recogniser.resting = {face.track for face in faces if face.identification is not None}
-        assert turns == [{130, 120, 110, 100}, {90, 80, 70, 60}, set()]
-        assert path.encoder.batches == [4, 4]
+    def test_each_face_of_a_crowd_that_jumps_gets_its_turn(self, turns):
+        assert turns([0, 0, 0, 35, 35, 35])[2:] == [set(), {125, 120, 115, 110}, {105, 100, 95, 90}, set()]
 
     @pytest.fixture
     def averaging(self, landmarks, encoder, both):

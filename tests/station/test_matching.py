@@ -91,6 +91,7 @@ class TestAutomaticThreshold:
 @pytest.mark.parametrize(
     ("threshold", "told"),
     [
+        (None, ""),
         (0.38, ""),
         (0.19, ""),
         (0.189, "0.189 is on another encoder's scale: dlib_resnet works around 0.38"),
