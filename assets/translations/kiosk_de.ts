@@ -3613,8 +3613,8 @@
       <translation>Wie oft ein Fremder eingelassen werden darf</translation>
     </message>
     <message>
-      <source>0.0005 = one visit in 2,000. The automatic threshold follows this and the number of people. Lower = stricter.</source>
-      <translation>0,0005 = ein Besuch von 2.000. Die automatische Schwelle folgt dem und der Zahl der Personen. Kleiner = strenger.</translation>
+      <source>0.0001 = one visit in 10,000. The automatic threshold follows this and the number of people. Lower = stricter.</source>
+      <translation>0,0001 = ein Besuch von 10.000. Die automatische Schwelle folgt dem und der Zahl der Personen. Kleiner = strenger.</translation>
     </message>
     <message>
       <source>Frames that are averaged</source>

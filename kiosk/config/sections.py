@@ -102,7 +102,7 @@ class MatchingSection(Section):
 
     threshold: Annotated[dict[Text, Threshold], BeforeValidator(_by_encoder)] = option({}, "distance")
     margin: Annotated[dict[Text, Margin], BeforeValidator(_by_encoder)] = option({}, "distance")
-    stranger_rate: float = option(0.0005, "of strangers' visits", ge=1e-7, le=0.1)
+    stranger_rate: float = option(0.0001, "of strangers' visits", ge=1e-7, le=0.1)
 
     def numbers_for(self, encoder: str) -> tuple[float | None, float | None]:
         """Return threshold and margin that are set for an encoder; None = automatic."""

@@ -137,7 +137,7 @@ WORDS = {
         QT_TRANSLATE_NOOP("settings", "How often a stranger may be let in"),
         QT_TRANSLATE_NOOP(
             "settings",
-            "0.0005 = one visit in 2,000. The automatic threshold follows this and the number of people. Lower = "
+            "0.0001 = one visit in 10,000. The automatic threshold follows this and the number of people. Lower = "
             "stricter.",
         ),
     ),

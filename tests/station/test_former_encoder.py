@@ -52,12 +52,19 @@ def test_an_installation_of_version_01_keeps_its_encoder(config, caplog, leave):
     leave(ConfigFile(config))
     caplog.set_level(logging.WARNING)
     kept = read_config(config)
-    assert kept.current.encoder == "dlib_resnet"
-    assert config.read_text() == "# The front door.\nthreads: 1\nencoder: dlib_resnet\n"
-    assert f"{config}: `encoder: dlib_resnet` is added" in caplog.text
+    assert (kept.current.encoder, kept.current.matching.stranger_rate) == ("dlib_resnet", 0.0005)
+    assert "# The front door.\nthreads: 1\n" in config.read_text()
+    assert f"{config}: `encoder: dlib_resnet` and `stranger_rate: 0.0005` are added" in caplog.text
     caplog.clear()
-    assert read_config(config).current.encoder == "dlib_resnet"
+    assert read_config(config).current == kept.current
     assert caplog.text == ""
+
+
+def test_a_stranger_rate_that_is_set_stays(config):
+    config.write_text("matching: {stranger_rate: 0.002}\n")
+    leave_old_journal(ConfigFile(config))
+    kept = read_config(config).current
+    assert (kept.encoder, kept.matching.stranger_rate) == ("dlib_resnet", 0.002)
 
 
 @pytest.mark.parametrize("leave", [leave_journal, leave_register])
@@ -87,8 +94,8 @@ def test_without_a_configuration_one_is_made(tmp_path, monkeypatch):
 def test_where_it_cannot_be_written_the_encoder_is_kept_for_this_run(config, caplog, monkeypatch):
     leave_old_journal(ConfigFile(config))
     monkeypatch.setattr("os.access", lambda path, mode: False)
-    kept = read_config(config)
-    assert kept.current.encoder == "dlib_resnet"
+    kept = read_config(config).current
+    assert (kept.encoder, kept.matching.stranger_rate) == ("dlib_resnet", 0.0005)
     assert "dlib_resnet, is kept for this run only: " in caplog.text
     assert "encoder" not in config.read_text()
 
