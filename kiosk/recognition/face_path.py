@@ -67,8 +67,8 @@ class FacePath:
         points = self._points(image, face)
         own = face.landmarks or points.get(Scheme.DLIB) or points.get(Scheme.ARCFACE)
         shown = replace(face, landmarks=own)
-        # The gate judges the pose by the points that the detector brings: dlib's model sees a frontal face in a profile,
-        # which only such a detector finds.
+        # The gate judges the pose by the points that the detector brings: dlib's model sees a frontal face in a
+        # profile, which only such a detector finds.
         rejection = self.gates.check_face(shown)
         if rejection is not None:
             return Examined(shown, conditions_of(shown), points, rejection)

@@ -9,6 +9,7 @@ from kiosk.access.people import people_file
 from kiosk.access.people.rows import SCHEMA_VERSION as REGISTER_VERSION
 from kiosk.access.sqlite_file import pragma_of
 from kiosk.config import ConfigFile
+from kiosk.config.schema import Value
 from kiosk.config.writing import ConfigWriter
 from kiosk.errors import KioskError
 from kiosk.station.places import gallery_folder, journal_file
@@ -30,7 +31,7 @@ def keep_former_encoder(config: ConfigFile) -> None:
     path = config.path or config.folder / "config.yaml"
     matching = config.current.matching
     rate = matching.stranger_rate if "stranger_rate" in matching.model_fields_set else _FORMER_STRANGER_RATE
-    changes = {"encoder": FORMER_ENCODER, "matching.stranger_rate": rate}
+    changes: dict[str, Value] = {"encoder": FORMER_ENCODER, "matching.stranger_rate": rate}
     try:
         writer = ConfigWriter(path)
         writer.change(changes, writer.look())
@@ -42,8 +43,8 @@ def keep_former_encoder(config: ConfigFile) -> None:
     config.adopt(path)
     config.changed()
     _log.warning(
-        "%s: `encoder: %s` and `stranger_rate: %g` are added, which version 0.1 used here; for the better encoder write "
-        "`encoder: %s` and remove `stranger_rate`",
+        "%s: `encoder: %s` and `stranger_rate: %g` are added, which version 0.1 used here; for the better encoder "
+        "write `encoder: %s` and remove `stranger_rate`",
         path,
         FORMER_ENCODER,
         rate,
