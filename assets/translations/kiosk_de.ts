@@ -2298,12 +2298,16 @@
       <translation>Luft an den Rechner lassen: Staub, Sonne und ein geschlossenes Gehäuse machen ihn heiß</translation>
     </message>
     <message>
-      <source>{threshold} is on another encoder's scale: {encoder} works around {own}</source>
-      <translation>{threshold} gehört zur Skala eines anderen Encoders: {encoder} arbeitet um {own}</translation>
+      <source>{threshold} is not used: it is on another encoder's scale, {encoder} works around {own}</source>
+      <translation>{threshold} wird nicht verwendet: das ist die Skala eines anderen Encoders, {encoder} arbeitet um {own}</translation>
     </message>
     <message>
       <source>{threshold} is more lenient than {encoder}'s own {own}: more strangers get in</source>
       <translation>{threshold} ist nachsichtiger als der eigene Wert von {encoder}, {own}: mehr Fremde kommen hinein</translation>
+    </message>
+    <message>
+      <source>{threshold} is on another encoder's scale: {encoder} works around {own}</source>
+      <translation>{threshold} gehört zur Skala eines anderen Encoders: {encoder} arbeitet um {own}</translation>
     </message>
   </context>
   <context>

@@ -20,9 +20,8 @@ JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the r
 
 def read_config(given: Path | None) -> ConfigFile:
     """Return the configuration in force; raises ConfigError."""
-    config = ConfigFile(find_config(given))
-    if "encoder" not in config.current.model_fields_set:
-        from kiosk.station.former_encoder import keep_former_encoder
+    from kiosk.station.former_settings import keep_former_settings
 
-        keep_former_encoder(config)
+    config = ConfigFile(find_config(given))
+    keep_former_settings(config)
     return config

@@ -71,8 +71,11 @@ def run(
     Example: kiosk run --source entrance.mp4 --headless --json --fast
     """
     from kiosk.station.build import choose
+    from kiosk.station.former_settings import save_former_settings
 
-    choices = choose(read_config(config), source=source, gallery=gallery, fast=fast)
+    settings = read_config(config)
+    save_former_settings(settings)
+    choices = choose(settings, source=source, gallery=gallery, fast=fast)
     searched = source is None and choices.config.current.camera.source == "auto"
     why = _NO_CAMERA if searched else _DEMO
     return _start(

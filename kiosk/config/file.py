@@ -14,6 +14,7 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
 
+from kiosk.config.schema import Value
 from kiosk.config.sections import Config
 from kiosk.errors import ConfigError
 from kiosk.words import translate
@@ -49,6 +50,8 @@ class ConfigFile:
         path: the file, or None.
         folder: where relative paths inside the configuration start.
         current: the last configuration without a fault.
+        kept: values, by key, that options have where the file does not set them; see `keep`.
+        unset: the keys of `kept` that the file does not set.
         fault_found: why the file, as it was saved last, cannot be used; None where it can.
     """
 
@@ -58,6 +61,8 @@ class ConfigFile:
         self.folder = self.path.parent if self.path else Path.cwd()
         self._seen = self._stamp()
         self.fault_found: str | None = None
+        self.kept: Mapping[str, Value] = {}
+        self.unset: tuple[str, ...] = ()
         self.current = self._read()
 
     def changed(self) -> Config | None:
@@ -79,6 +84,11 @@ class ConfigFile:
             return None
         self.current = fresh
         return fresh
+
+    def keep(self, options: Mapping[str, Value]) -> None:
+        """Use these values in place of built-in defaults, now and when the file is read again."""
+        self.kept = options
+        self.current = self._with_kept(self.current)
 
     def adopt(self, path: Path) -> None:
         """Follow the file that was written where there was none; for the thread that asks what has changed."""
@@ -114,7 +124,24 @@ class ConfigFile:
         return (found.st_mtime_ns, found.st_size, found.st_ino) if found else None
 
     def _read(self) -> Config:
-        return Config() if self.path is None else understood(self.path, content_of(self.path))
+        return self._with_kept(Config() if self.path is None else understood(self.path, content_of(self.path)))
+
+    def _with_kept(self, config: Config) -> Config:
+        self.unset = tuple(key for key in self.kept if not _is_set(config, key))
+        for key in self.unset:
+            section, _, name = key.rpartition(".")
+            changed = _holder(config, section).model_copy(update={name: self.kept[key]})
+            config = config.model_copy(update={section: changed} if section else {name: self.kept[key]})
+        return config
+
+
+def _holder(config: Config, section: str) -> BaseModel:
+    return getattr(config, section) if section else config
+
+
+def _is_set(config: Config, key: str) -> bool:
+    section, _, name = key.rpartition(".")
+    return name in _holder(config, section).model_fields_set
 
 
 def content_of(path: Path) -> bytes:

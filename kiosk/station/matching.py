@@ -16,9 +16,12 @@ _LEAST: Final = 0.001  # a threshold is above 0
 
 
 def matching_numbers(config: Config, spec: EncoderSpec, people: int) -> tuple[float, float]:
-    """Return threshold and margin: the user's where they are set for this encoder, else automatic and its own."""
+    """Return threshold and margin: the user's where they are set for this encoder, else automatic and its own.
+
+    A threshold of more than twice the encoder's own is not used: with it, the door would open for everybody.
+    """
     threshold, margin = config.matching.numbers_for(spec.name)
-    if threshold is None:
+    if threshold is None or threshold > 2 * spec.threshold:
         threshold = automatic_threshold(spec, people, config.matching.stranger_rate)
     return threshold, spec.margin if margin is None else margin
 
@@ -31,9 +34,14 @@ def threshold_remark(threshold: float | None, spec: EncoderSpec) -> str:
     """
     if threshold is None or spec.threshold / 2 <= threshold <= spec.threshold:
         return ""
-    scale = translate("health", "{threshold} is on another encoder's scale: {encoder} works around {own}")
-    lenient = translate("health", "{threshold} is more lenient than {encoder}'s own {own}: more strangers get in")
-    text = lenient if spec.threshold < threshold <= 2 * spec.threshold else scale
+    if threshold > 2 * spec.threshold:
+        text = translate(
+            "health", "{threshold} is not used: it is on another encoder's scale, {encoder} works around {own}"
+        )
+    elif threshold > spec.threshold:
+        text = translate("health", "{threshold} is more lenient than {encoder}'s own {own}: more strangers get in")
+    else:
+        text = translate("health", "{threshold} is on another encoder's scale: {encoder} works around {own}")
     return text.format(threshold=written(threshold), encoder=spec.name, own=written(spec.threshold))
 
 

@@ -14,8 +14,13 @@ from kiosk.config.schema import Kind, Value, objection, options, value_of, value
 from kiosk.errors import ConfigError
 
 PATH = Path("config.yaml")
-# The encoder is not set there.
-SHIPPED = (Path(__file__).parents[2] / "config.yaml").read_text(encoding="utf-8").replace("#encoder: ", "encoder: ")
+# Encoder and stranger rate are not set there.
+SHIPPED = (
+    (Path(__file__).parents[2] / "config.yaml")
+    .read_text(encoding="utf-8")
+    .replace("#encoder: ", "encoder: ")
+    .replace("#stranger_rate: ", "stranger_rate: ")
+)
 
 
 def after(text: str, **changes: Value) -> str:

@@ -15,8 +15,12 @@ from kiosk.config import Config, ConfigFile, DecisionSection, QualitySection, Th
 from kiosk.config.schema import Applies, applies, value_of
 
 SHIPPED = Path(__file__).parents[2] / "config.yaml"
-# The encoder is not set there, so that an installation of version 0.1 keeps its own.
-SHIPPED_TEXT = SHIPPED.read_text(encoding="utf-8").replace("#encoder: ", "encoder: ")
+# Encoder and stranger rate are not set there, so that an installation of version 0.1 keeps its own.
+SHIPPED_TEXT = (
+    SHIPPED.read_text(encoding="utf-8")
+    .replace("#encoder: ", "encoder: ")
+    .replace("#stranger_rate: ", "stranger_rate: ")
+)
 
 
 def options(
@@ -90,7 +94,9 @@ def test_shipped_file_says_what_the_defaults_say() -> None:
 
 def test_shipped_file_names_every_option_once_and_in_order() -> None:
     assert list(written(YAML(typ="safe").load(SHIPPED_TEXT))) == list(OPTIONS)
-    assert "encoder" not in ConfigFile(SHIPPED).current.model_fields_set
+    shipped = ConfigFile(SHIPPED).current
+    assert "encoder" not in shipped.model_fields_set
+    assert "stranger_rate" not in shipped.matching.model_fields_set
 
 
 @pytest.mark.parametrize("key", OPTIONS, ids=dotted)

@@ -74,7 +74,7 @@ class TestEncoder:
     def test_a_threshold_on_another_encoders_scale_is_a_warning(self, spec, number):
         found = encoder_found(Config(matching={"threshold": number}), spec, encoder_names(FOLDER), 0)
         assert found.state is State.WARNING
-        assert "1.05 is on another encoder's scale: dlib_resnet works around 0.38" in found.message
+        assert "1.05 is not used: it is on another encoder's scale, dlib_resnet works around 0.38" in found.message
         assert found.remedy == "write `threshold: auto` under matching, or run `kiosk calibrate`"
 
     def test_a_number_that_is_never_used_is_a_warning(self, spec):

@@ -95,7 +95,7 @@ class TestAutomaticThreshold:
         (0.38, ""),
         (0.19, ""),
         (0.189, "0.189 is on another encoder's scale: dlib_resnet works around 0.38"),
-        (1.05, "1.05 is on another encoder's scale: dlib_resnet works around 0.38"),
+        (1.05, "1.05 is not used: it is on another encoder's scale, dlib_resnet works around 0.38"),
         (0.4, "0.4 is more lenient than dlib_resnet's own 0.38: more strangers get in"),
     ],
 )

@@ -220,8 +220,9 @@ class TestWhileRunning:
         save(home, "encoder: dlib_resnet\nmatching: {threshold: 1.05, margin: 0.01}\n")
         wait_for(lambda: station.refresh() and station.margin == 0.01)
         told = [record.getMessage() for record in caplog.records if "scale" in record.getMessage()]
-        assert told == [f"matching.threshold: 1.05 is on another encoder's scale: dlib_resnet works around {own:g}"]
-        assert station.threshold == 1.05
+        scale = f"it is on another encoder's scale, dlib_resnet works around {own:g}"
+        assert told == [f"matching.threshold: 1.05 is not used: {scale}"]
+        assert station.threshold == station.automatic_threshold
 
     def test_the_threshold_follows_the_number_of_people(self, build, home):
         station = build()

@@ -71,12 +71,19 @@ def test_a_small_office_gets_a_promise_and_its_wrong_picture_named(config: Confi
     assert report.all_looked_at
 
 
+def test_the_default_encoder_gives_a_promise(office: Path, tmp_path: Path) -> None:
+    report = calibrate(ConfigFile(None), office)
+    assert report.promised
+    assert report.answer is not None
+    assert 0.9 < report.answer.threshold < 1.12
+
+
 def test_a_curve_of_distances_seen_against_a_cohort_is_no_promise_without_one(
     config: ConfigFile, office: Path, tmp_path: Path
 ) -> None:
     spec = tmp_path / "weights" / "dlib_resnet.yaml"
     spec.write_text(spec.read_text().replace("as on View 1", "as on View 1, seen against a cohort"))
-    (tmp_path / "config.yaml").write_text("weights: weights\npath: {cohort: off}\n")
+    (tmp_path / "config.yaml").write_text("encoder: dlib_resnet\nweights: weights\npath: {cohort: off}\n")
     report = calibrate(ConfigFile(tmp_path / "config.yaml"), office)
     assert report.answer is not None
     assert report.answer.doubts == (Doubt.OTHER_DISTANCES,)

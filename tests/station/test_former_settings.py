@@ -10,6 +10,7 @@ from kiosk.access.journal import Action, Journal
 from kiosk.access.people import PeopleRegister, PersonRecord, people_file
 from kiosk.cli.options import read_config
 from kiosk.config import ConfigFile
+from kiosk.station.former_settings import save_former_settings
 from kiosk.station.places import journal_file
 
 
@@ -47,23 +48,46 @@ def leave_old_register(config: ConfigFile) -> None:
     pragma(leave_register(config), "user_version = 1")
 
 
+def started(config: Path | None) -> ConfigFile:
+    """The configuration of a kiosk that is started."""
+    settings = read_config(config)
+    save_former_settings(settings)
+    return settings
+
+
 @pytest.mark.parametrize("leave", [leave_old_journal, leave_old_register])
 def test_an_installation_of_version_01_keeps_its_encoder(config, caplog, leave):
     leave(ConfigFile(config))
     caplog.set_level(logging.WARNING)
-    kept = read_config(config)
+    kept = started(config)
     assert (kept.current.encoder, kept.current.matching.stranger_rate) == ("dlib_resnet", 0.0005)
     assert "# The front door.\nthreads: 1\n" in config.read_text()
-    assert f"{config}: `encoder: dlib_resnet` and `stranger_rate: 0.0005` are added" in caplog.text
+    assert f"{config}: encoder: dlib_resnet, matching.stranger_rate: 0.0005 added" in caplog.text
     caplog.clear()
-    assert read_config(config).current == kept.current
+    assert started(config).current == kept.current
     assert caplog.text == ""
+    assert ConfigFile(config).current == kept.current
+
+
+def test_a_command_that_only_reads_writes_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    leave_old_journal(ConfigFile(None))
+    assert read_config(None).current.encoder == "dlib_resnet"
+    assert not (tmp_path / "config.yaml").exists()
+
+
+def test_an_encoder_that_is_set_stays_with_its_threshold(config):
+    """The threshold of version 0.1 follows the stranger rate."""
+    config.write_text("encoder: openface\n")
+    leave_old_journal(ConfigFile(config))
+    kept = started(config).current
+    assert (kept.encoder, kept.matching.stranger_rate) == ("openface", 0.0005)
 
 
 def test_a_stranger_rate_that_is_set_stays(config):
     config.write_text("matching: {stranger_rate: 0.002}\n")
     leave_old_journal(ConfigFile(config))
-    kept = read_config(config).current
+    kept = started(config).current
     assert (kept.encoder, kept.matching.stranger_rate) == ("dlib_resnet", 0.002)
 
 
@@ -75,18 +99,19 @@ def test_an_installation_of_this_version_has_the_new_default(config, leave):
     assert config.read_bytes() == before
 
 
-def test_nothing_is_written_where_nothing_was_installed_or_the_encoder_is_named(config):
-    assert read_config(config).current.encoder == "sface_fp16"
+def test_nothing_is_written_where_nothing_was_installed_or_both_are_set(config):
+    assert started(config).current.encoder == "sface_fp16"
     leave_old_journal(ConfigFile(config))
-    config.write_text("encoder: sface_fp16\n")
-    assert read_config(config).current.encoder == "sface_fp16"
-    assert config.read_text() == "encoder: sface_fp16\n"
+    content = "encoder: sface_fp16\nmatching: {stranger_rate: 0.0001}\n"
+    config.write_text(content)
+    assert started(config).current.encoder == "sface_fp16"
+    assert config.read_text() == content
 
 
 def test_without_a_configuration_one_is_made(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     leave_old_journal(ConfigFile(None))
-    kept = read_config(None)
+    kept = started(None)
     assert (kept.path, kept.current.encoder) == (tmp_path / "config.yaml", "dlib_resnet")
     assert ConfigFile(tmp_path / "config.yaml").current.encoder == "dlib_resnet"
 
@@ -94,10 +119,13 @@ def test_without_a_configuration_one_is_made(tmp_path, monkeypatch):
 def test_where_it_cannot_be_written_the_encoder_is_kept_for_this_run(config, caplog, monkeypatch):
     leave_old_journal(ConfigFile(config))
     monkeypatch.setattr("os.access", lambda path, mode: False)
-    kept = read_config(config).current
-    assert (kept.encoder, kept.matching.stranger_rate) == ("dlib_resnet", 0.0005)
-    assert "dlib_resnet, is kept for this run only: " in caplog.text
+    kept = started(config)
+    assert "(encoder: dlib_resnet, matching.stranger_rate: 0.0005) are kept for this run only: " in caplog.text
     assert "encoder" not in config.read_text()
+    config.write_text("threads: 2\n")
+    kept.changed()
+    assert (kept.current.encoder, kept.current.matching.stranger_rate) == ("dlib_resnet", 0.0005)
+    assert kept.current.threads == 2
 
 
 @pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + b"\xff" * 200])
