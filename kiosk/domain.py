@@ -240,6 +240,7 @@ class TrackedFace:
     identification: Identification | None  # None where the face was rejected or never compared
     conditions: Conditions | None = None
     compared: bool = True  # False: not in this frame; what stands here was found out before
+    place: int = 0  # stays while the face does not move at all, never used twice; 0 = not known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -248,8 +249,10 @@ class Observation:
 
     sequence: int
     captured_at: float  # s, as in Frame
-    faces: tuple[TrackedFace, ...]
+    faces: tuple[TrackedFace, ...]  # without those of the background
     repeated: bool = False  # the same pixels as the frame before: shown, never counted
+    background: int = 0  # faces that have not moved for a minute: pictures on the wall
+    lost_after_seconds: float = 0.0  # the time after which a face that is not seen has left
 
 
 class Outcome(enum.Enum):

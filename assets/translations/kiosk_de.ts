@@ -235,6 +235,14 @@
       <translation>Die neue Konfiguration gilt; {options} ab dem nächsten Start.</translation>
     </message>
     <message>
+      <source>Recognition is slow: {k} frames take {seconds} s</source>
+      <translation>Die Erkennung ist langsam: {k} Bilder dauern {seconds} s</translation>
+    </message>
+    <message>
+      <source>use a faster camera, close other programs, or move pictures of faces out of its view</source>
+      <translation>eine schnellere Kamera verwenden, andere Programme schließen oder Bilder von Gesichtern aus ihrem Blickfeld nehmen</translation>
+    </message>
+    <message>
       <source>The gallery has changed and is in force.</source>
       <translation>Die geänderte Bildersammlung gilt.</translation>
     </message>
@@ -2268,6 +2276,13 @@
     <message>
       <source>close other programs, or give the encoder more cores in the settings</source>
       <translation>andere Programme schließen, oder dem Encoder in den Einstellungen mehr Kerne geben</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n faces have not moved for a minute. They neither open the door nor keep it shut.</source>
+      <translation>
+        <numerusform>Ein Gesicht hat sich seit einer Minute nicht bewegt. Es öffnet die Tür nicht und hält sie nicht verschlossen.</numerusform>
+        <numerusform>%n Gesichter haben sich seit einer Minute nicht bewegt. Sie öffnen die Tür nicht und halten sie nicht verschlossen.</numerusform>
+      </translation>
     </message>
     <message>
       <source>is locked until the recognition is loaded</source>

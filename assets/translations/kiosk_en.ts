@@ -65,6 +65,13 @@
         <numerusform>%n members of staff have a PIN</numerusform>
       </translation>
     </message>
+    <message numerus="yes">
+      <source>%n faces have not moved for a minute. They neither open the door nor keep it shut.</source>
+      <translation>
+        <numerusform>One face has not moved for a minute. It neither opens the door nor keeps it shut.</numerusform>
+        <numerusform>%n faces have not moved for a minute. They neither open the door nor keep it shut.</numerusform>
+      </translation>
+    </message>
   </context>
   <context>
     <name>journal</name>

@@ -8,9 +8,10 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from kiosk.domain import Decision, Identification, Observation, Outcome, Reason, TrackedFace
+from kiosk.domain import Box, Decision, Identification, Observation, Outcome, Reason, TrackedFace
 
 _LONGEST_PAUSE_SECONDS = 60.0
+_STILL_SECONDS = 60.0  # for which a face is remembered, in case it shows again in the very same place
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,11 @@ class _Track:
 
 @dataclass(slots=True)
 class _Visit:
-    """The last time a person was let in."""
+    """A face that was let in as somebody."""
 
-    greeted_at: float
+    person: str
+    box: Box  # where it was seen last
+    place: int  # likewise, as TrackedFace has it
     last_seen: float
 
 
@@ -83,7 +86,8 @@ class DecisionRule:
     settings: RuleSettings = field(default_factory=RuleSettings)
     against: Callable[[str], Reason | None] = _nothing_against
     _tracks: dict[int, _Track] = field(default_factory=dict)
-    _visits: dict[str, _Visit] = field(default_factory=dict)
+    _visits: dict[int, _Visit] = field(default_factory=dict)  # by track
+    _greeted: dict[str, float] = field(default_factory=dict)  # s, by person
     _last_sequence: int = -1
     _last_captured_at: float = -math.inf
 
@@ -108,8 +112,9 @@ class DecisionRule:
 
     def revoke(self, granted: Decision, refusal: Decision) -> None:
         """A grant that could not be carried out was none: the face is refused and may try again after the pause."""
-        if granted.person is not None:
-            self._visits.pop(granted.person, None)
+        self._visits.pop(granted.track, None)
+        if granted.person is not None and granted.greet:
+            self._greeted.pop(granted.person, None)
         track = self._tracks.get(granted.track)
         if track is not None:
             track.admitted, track.refused, track.refusals = None, refusal, 1
@@ -135,9 +140,10 @@ class DecisionRule:
             # The clock was set back: what was measured by it would last until it has caught up.
             self._tracks.clear()
             self._visits.clear()
+            self._greeted.clear()
         self._last_captured_at = observation.captured_at
         decisions = tuple(self._decide(face, observation) for face in observation.faces)
-        self._drop_old(observation.captured_at)
+        self._drop_old(observation)
         return decisions
 
     def _decide(self, face: TrackedFace, observation: Observation) -> Decision:
@@ -149,13 +155,13 @@ class DecisionRule:
                 return self._standing(face, observation)
             track.refused = None
         if not face.compared:
-            if track.admitted is not None and not self._still_admitted(track, now):
+            if track.admitted is not None and not self._still_admitted(track, face, now):
                 track.admitted = None
             return self._standing(face, observation)
         track.count(face.identification)
-        self._keep_visit(track.votes[-1], now)
+        self._keep_visit(track.votes[-1], face, observation)
         if track.admitted is not None:
-            if self._still_admitted(track, now):
+            if self._still_admitted(track, face, now):
                 return self._standing(face, observation)
             track.admitted = None
             track.restart()
@@ -166,18 +172,36 @@ class DecisionRule:
         doubled = self.settings.retry_seconds * 2.0 ** min(track.refusals - 1, 10)
         return min(doubled, max(_LONGEST_PAUSE_SECONDS, self.settings.retry_seconds))
 
-    def _keep_visit(self, named: str | None, now: float) -> None:
-        """Whoever is seen again has not left, also while the frames that say so are still too few."""
-        visit = self._visits.get(named or "")
-        if visit is not None and now - visit.last_seen < self.settings.away_seconds:
-            visit.last_seen = now
+    def _keep_visit(self, named: str | None, face: TrackedFace, observation: Observation) -> None:
+        """Note that somebody has not left, also while the frames that say so are still too few."""
+        visit = self._visits.get(self._stay(named, face, observation))
+        if visit is not None:
+            visit.box, visit.last_seen = face.face.box, observation.captured_at
 
-    def _still_admitted(self, track: _Track, now: float) -> bool:
-        """Whether an admitted face is still that person, and not somebody who took the place before the camera."""
-        visit = self._visits.get(track.admitted or "")
+    def _stay(self, person: str | None, face: TrackedFace, observation: Observation) -> int:
+        """Return the track under which this face was let in as this person and has not left since; 0 for none.
+
+        It was lost and found again nearby, or was covered and shows in the very same place, as a picture on the wall
+        does. A face that shows beside the one that was let in is another.
+        """
+        if face.track in self._visits:
+            return face.track if self._visits[face.track].person == person else 0
+        shown = {other.track for other in observation.faces}
+        away = max(self.settings.away_seconds, observation.lost_after_seconds)
+        for number, visit in self._visits.items():
+            if visit.person != person or (number in shown and not visit.box.overlap(face.face.box)):
+                continue
+            same_place = face.place > 0 and face.place == visit.place
+            if same_place or (observation.captured_at - visit.last_seen < away and _near(visit.box, face.face.box)):
+                return number
+        return 0
+
+    def _still_admitted(self, track: _Track, face: TrackedFace, now: float) -> bool:
+        """Return whether an admitted face is still that person, and not somebody who took the place."""
+        visit = self._visits.get(face.track)
         if visit is None or track.unlike >= self.settings.n:
             return False
-        visit.last_seen = now
+        visit.box, visit.place, visit.last_seen = face.face.box, face.place, now
         return True
 
     def _judge(self, track: _Track, face: TrackedFace, observation: Observation) -> Decision:
@@ -200,17 +224,16 @@ class DecisionRule:
 
     def _admit(self, track: _Track, person: str, face: TrackedFace, observation: Observation) -> Decision:
         now, k = observation.captured_at, self.settings.k
-        visit = self._visits.get(person)
         track.admitted = person
         track.refusals = 0
         track.restart()
-        if visit is not None and now - visit.last_seen < self.settings.away_seconds:
-            # The face was lost and found again, or shows twice: whoever never left is not let in again.
-            visit.last_seen = now
+        stay = self._visits.pop(self._stay(person, face, observation), None)
+        self._visits[face.track] = _Visit(person, face.face.box, face.place, now)
+        if stay is not None:
             return self._decision(Outcome.PENDING, Reason.PRESENT, face, observation, agreeing=k, person=person)
-        returned = visit is not None and now - visit.greeted_at < self.settings.cool_down_seconds
-        greeted_at = visit.greeted_at if visit is not None and returned else now
-        self._visits[person] = _Visit(greeted_at, now)
+        returned = now - self._greeted.get(person, -math.inf) < self.settings.cool_down_seconds
+        if not returned:
+            self._greeted[person] = now
         reason = Reason.RETURNED if returned else Reason.RECOGNISED
         return self._decision(Outcome.GRANTED, reason, face, observation, agreeing=k, person=person, greet=not returned)
 
@@ -257,17 +280,19 @@ class DecisionRule:
             conditions=face.conditions,
         )
 
-    def _drop_old(self, now: float) -> None:
-        """Forgets tracks that left and visits that no longer matter, so that a year's run does not grow."""
-        keep = max(self.settings.away_seconds, self.settings.retry_seconds)
+    def _drop_old(self, observation: Observation) -> None:
+        """Forget tracks that left and visits that no longer matter, so that a year's run does not grow."""
+        now, cool_down = observation.captured_at, self.settings.cool_down_seconds
+        keep = max(self.settings.away_seconds, self.settings.retry_seconds, observation.lost_after_seconds)
         self._tracks = {key: track for key, track in self._tracks.items() if now - track.last_seen <= keep}
-        self._visits = {person: visit for person, visit in self._visits.items() if self._matters(visit, now)}
+        keep = max(keep, _STILL_SECONDS)
+        self._visits = {key: visit for key, visit in self._visits.items() if now - visit.last_seen <= keep}
+        self._greeted = {person: at for person, at in self._greeted.items() if now - at < cool_down}
 
-    def _matters(self, visit: _Visit, now: float) -> bool:
-        return (
-            now - visit.greeted_at < self.settings.cool_down_seconds
-            or now - visit.last_seen <= self.settings.away_seconds
-        )
+
+def _near(one: Box, other: Box) -> bool:
+    """Return whether a face can have moved from one box to the other while it was not seen."""
+    return math.dist(one.centre, other.centre) <= 2 * max(one.width, other.width)
 
 
 def _why_refused(found: Identification | None) -> Reason:

@@ -158,7 +158,7 @@ class Situation:
 
     def messages(self, now: float) -> tuple[str, ...]:
         """The small print: what somebody has to mend, and what happened just now."""
-        faults = self.status.faults if self.status is not None else ()
+        faults = (*self.status.faults, *filter(None, [self.status.slow])) if self.status is not None else ()
         return (*faults, self.notice) if self.notice and now - self.notice_at < NOTICE_HOLDS_SECONDS else faults
 
     def _unlocked(self) -> View:
@@ -205,7 +205,7 @@ class Situation:
             known = self.refused in NOT_ADMITTED
             headline = translate("door", "No access at present") if known else translate("door", "Not recognised")
             return View(Kind.REFUSED, headline, _locked_and(refusal_hint(self.refused)))
-        if self.report is None or now - self.reported_at > FACE_HOLDS_SECONDS:
+        if self.report is None or now - self.reported_at > self._face_holds(self.report):
             return _locked()
         reasons = {each.reason for each in self.report.decisions}
         if Reason.GATHERING in reasons:
@@ -213,6 +213,9 @@ class Situation:
         if Reason.PRESENT in reasons:
             return _locked(translate("door", "To open it again, step aside and come back."))
         return _locked()
+
+    def _face_holds(self, report: Report) -> float:
+        return max(FACE_HOLDS_SECONDS, report.observation.lost_after_seconds)
 
     def _looking(self) -> View:
         if self.rejection is None:

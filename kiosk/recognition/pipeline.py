@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -24,11 +25,14 @@ from kiosk.domain import (
 from kiosk.recognition.face_path import Examined, FacePath
 from kiosk.recognition.matching import PLAIN, Comparison, Searchable, identify
 from kiosk.recognition.pooling import TrackPool, quality
+from kiosk.vision.background import Background, Place
 from kiosk.vision.detector import FaceDetector, distinct
 from kiosk.vision.tracking import Tracker
 
 _FULL_SEARCH_EVERY_SECONDS = 0.25  # for newcomers, while somebody is followed
-_MOST_COMPARED = 4  # faces in a frame: a wall of faces must not make the door wait
+# Of a wall of faces, a frame looks at a few only: it must not make the door wait.
+_MOST_FOLLOWED = 4  # faces that are looked for where they were last; the others in the searches of the whole frame
+_MOST_COMPARED = 4
 _COMPARED_EVERY_SECONDS = 1.0  # a face that is decided about
 _NO_JUMP = 0.6  # overlap (intersection over union) with the frame before, from which on a face has not jumped
 _SEARCH_BELOW_GATE = 0.8  # faces somewhat too small are found too: their owner is asked to come closer
@@ -102,18 +106,19 @@ class StageClock:
 class _Track:
     """What the recogniser remembers of a face that it follows."""
 
-    box: Box  # in the last frame
-    seen: int  # the number of that frame
+    box: Box  # where it was last seen without a jump
     compared_at: float  # s, clock of Frame.captured_at
     probe: Embedding  # the newest, of that frame alone
     shown: TrackedFace  # as it was compared
+    missed: bool = False  # whether it was looked for and not found since
 
 
 class Recogniser:
     """Frames to observations; used by one thread.
 
     A face that is decided about rests: it is followed, but compared only once a second and after a jump, which is how a
-    swap of people is noticed. At most four faces are compared in a frame: the largest first, those that rest last.
+    swap of people is noticed. At most four faces are compared in a frame: the largest first, those that rest last. A
+    face that has not moved for a minute belongs to the background and is not compared at all.
 
     Attributes:
         gallery, threshold, margin: may be replaced between two frames.
@@ -147,9 +152,11 @@ class Recogniser:
         self._comparison = comparison
         self._pool = TrackPool(pooling_frames, path.encoder.spec.threshold + path.encoder.spec.margin)
         self._tracker = Tracker()
-        self._frames = 0
+        self._background = Background()
+        self._still: frozenset[int] = frozenset()  # the tracks of the background
+        self._looked_at: dict[int, float] = {}  # s, by track
         self._last_image: ByteImage | None = None
-        self._last: tuple[TrackedFace, ...] = ()
+        self._last = Observation(-1, 0.0, ())
         self._tracks: dict[int, _Track] = {}
         self._full_search_at = -np.inf
 
@@ -157,47 +164,78 @@ class Recogniser:
         """Return who is in the frame (H, W, 3) BGR; raises EncoderError where the encoder fails."""
         self.clock = StageClock()
         if self._last_image is not None and np.array_equal(self._last_image, frame.image):
-            return Observation(frame.sequence, frame.captured_at, self._last, repeated=True)
+            return replace(self._last, sequence=frame.sequence, captured_at=frame.captured_at, repeated=True)
         self._last_image = frame.image
-        self._frames += 1
         with self.clock.stage("detect"):
-            faces = self._find(frame)
-        tracks = self._tracker.update(faces, frame.captured_at)
-        self._last = tuple(self._compare(frame, dict(zip(tracks, faces, strict=True))))
-        living = self._tracker.boxes
-        self._tracks = {number: track for number, track in self._tracks.items() if number in living}
-        self._pool.keep(living)
-        return Observation(frame.sequence, frame.captured_at, self._last)
+            faces = self._follow(frame)
+            places = self._background.update(frame.image, faces, frame.captured_at)
+        still = {track for track, place in places.items() if place.is_background()}
+        self._forget(still, faces)
+        moving = {track: face for track, face in faces.items() if track not in still}
+        shown = tuple(self._compare(frame, moving, places))
+        lost_after, background = self._tracker.lost_after_seconds, len(self._still)
+        self._last = Observation(frame.sequence, frame.captured_at, shown, False, background, lost_after)
+        return self._last
+
+    @property
+    def interval_seconds(self) -> float:
+        """The usual time between two frames that are looked at; 0 before the second."""
+        return self._tracker.interval_seconds
 
     def probe(self, track: int) -> Embedding | None:
         """Return the newest embedding of a face that is followed, of that frame alone."""
         known = self._tracks.get(track)
         return None if known is None else known.probe
 
-    def _find(self, frame: Frame) -> list[Face]:
-        """Around the faces that are followed; in the whole frame if there are none, and now and then for newcomers."""
+    def _follow(self, frame: Frame) -> dict[int, Face]:
+        """Return the faces of a frame by their tracks.
+
+        Up to four faces are looked for around where they were. The whole frame is searched where one of them is missing
+        or nobody is followed, and now and then for newcomers and for the other faces.
+        """
         self._tracker.expire(frame.captured_at)
-        boxes = tuple(self._tracker.boxes.values())
-        near = [self._detector.find_near(frame.image, box) for box in boxes]
+        followed = self._followed()
+        near = [self._detector.find_near(frame.image, box) for box in followed.values()]
         faces = distinct([face for face in near if face is not None])
         since = frame.captured_at - self._full_search_at
-        if faces and len(faces) == len(boxes) and 0 <= since < _FULL_SEARCH_EVERY_SECONDS:
-            return faces
-        self._full_search_at = frame.captured_at
-        smallest = max(round(self._path.gates.min_face_px * _SEARCH_BELOW_GATE), 20)
-        return distinct([*faces, *self._detector.find(frame.image, min_face_px=smallest)])
+        complete = faces and len(faces) == len(followed) and 0 <= since < _FULL_SEARCH_EVERY_SECONDS
+        if not complete:
+            self._full_search_at = frame.captured_at
+            smallest = max(round(self._path.gates.min_face_px * _SEARCH_BELOW_GATE), 20)
+            faces = distinct([*faces, *self._detector.find(frame.image, min_face_px=smallest)])
+        found = dict(zip(self._tracker.update(faces, frame.captured_at), faces, strict=True))
+        for track in (followed if complete else self._tracks).keys() - found.keys():
+            if track in self._tracks:
+                self._tracks[track].missed = True
+        return found
 
-    def _compare(self, frame: Frame, faces: Mapping[int, Face]) -> Iterator[TrackedFace]:
-        """Yield each face by its track, compared where it is its turn."""
+    def _followed(self) -> dict[int, Box]:
+        """Return where the faces were that are looked for there, by track: the largest undecided ones first."""
+        boxes = {track: box for track, box in self._tracker.boxes.items() if track not in self._still}
+        chosen = sorted(boxes, key=lambda track: (track in self.resting, -boxes[track].area))
+        return {track: boxes[track] for track in chosen[:_MOST_FOLLOWED]}
+
+    def _forget(self, still: AbstractSet[int], faces: Collection[int]) -> None:
+        """Forget the tracks that have ended, and of those of the background all but that they are there."""
+        living = self._tracker.boxes.keys()
+        self._still = frozenset(still | {track for track in self._still if track in living and track not in faces})
+        kept = living - self._still
+        self._tracks = {number: track for number, track in self._tracks.items() if number in kept}
+        self._looked_at = {number: at for number, at in self._looked_at.items() if number in kept}
+        self._pool.keep(kept)
+
+    def _compare(self, frame: Frame, faces: Mapping[int, Face], places: Mapping[int, Place]) -> Iterator[TrackedFace]:
+        """Yield each face, compared where it is its turn; `places` has where each of them stands, by track."""
         examined, probes = self._encoded(frame.image, faces, self._chosen(faces, frame.captured_at))
         for track, face in faces.items():
             one = examined.get(track)
             if one is None:
-                yield self._waiting(track, face, frame.captured_at)
+                shown = self._waiting(track, face, frame.captured_at)
             elif one.rejection is not None:
-                yield TrackedFace(track, one.face, one.rejection, None, one.conditions)
+                shown = TrackedFace(track, one.face, one.rejection, None, one.conditions)
             else:
-                yield self._identified(frame, track, one, probes[track])
+                shown = self._identified(frame, track, one, probes[track])
+            yield replace(shown, place=places[track].number)
 
     def _encoded(
         self, image: ByteImage, faces: Mapping[int, Face], chosen: Sequence[int]
@@ -218,13 +256,17 @@ class Recogniser:
         """Return the tracks that are compared in this frame, at most four."""
         resting = {track for track, face in faces.items() if track in self.resting and self._may_rest(track, face, now)}
         wanted = sorted(faces.keys() - resting, key=lambda track: (track in self.resting, -faces[track].box.area))
-        return wanted[:_MOST_COMPARED]
+        chosen, others = wanted[: _MOST_COMPARED - 1], wanted[_MOST_COMPARED - 1 :]
+        if others:  # the last turn is for the one that has waited longest, so that each gets one
+            chosen.append(min(others, key=lambda track: self._looked_at.get(track, -np.inf)))
+        self._looked_at.update(dict.fromkeys(chosen, now))
+        return chosen
 
     def _may_rest(self, track: int, face: Face, now: float) -> bool:
         known = self._tracks.get(track)
         if known is None or not 0 <= now - known.compared_at < _COMPARED_EVERY_SECONDS:
             return False
-        return known.seen == self._frames - 1 and known.box.overlap(face.box) >= _NO_JUMP
+        return not known.missed and known.box.overlap(face.box) >= _NO_JUMP
 
     def _waiting(self, track: int, face: Face, now: float) -> TrackedFace:
         """Return a face that is not compared in this frame, with what was found out about it before."""
@@ -232,7 +274,7 @@ class Recogniser:
         if known is None:
             return TrackedFace(track, face, None, None, compared=False)
         if self._may_rest(track, face, now):  # after a jump the face stays due until it is compared
-            known.box, known.seen = face.box, self._frames
+            known.box = face.box
         return replace(known.shown, face=face, compared=False)
 
     def _identified(self, frame: Frame, track: int, examined: Examined, probe: Embedding) -> TrackedFace:
@@ -240,7 +282,7 @@ class Recogniser:
         with self.clock.stage("match"):
             found = self._pool.identify(track, probe, quality(examined.conditions), self._search)
         shown = TrackedFace(track, examined.face, None, found, examined.conditions)
-        self._tracks[track] = _Track(examined.face.box, self._frames, frame.captured_at, probe, shown)
+        self._tracks[track] = _Track(examined.face.box, frame.captured_at, probe, shown)
         return shown
 
     def _search(self, probe: Embedding) -> Identification:

@@ -1,5 +1,6 @@
 """kiosk doctor: looks at each part as the kiosk would use it, and says what to do about what it finds."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -10,6 +11,7 @@ from kiosk.access.people import PeopleRegister, people_file
 from kiosk.access.staff import StaffRegister
 from kiosk.access.voice import probe_voice
 from kiosk.config import ConfigFile
+from kiosk.domain import Frame
 from kiosk.encoders import EXPORTED, encoder_names
 from kiosk.encoders.golden import golden_difference
 from kiosk.errors import KioskError
@@ -36,9 +38,12 @@ from kiosk.station.checks import (
 )
 from kiosk.station.findings import Finding, State, examine, of_fault
 from kiosk.station.places import gallery_folder, journal_file, staff_file
+from kiosk.station.report import SLOW_SECONDS, slow_notice
+from kiosk.vision.camera import CameraState, WatchedCamera
 from kiosk.vision.sources import source_name
 
 _CAMERA_SECONDS = 8.0  # a USB camera may take some to give its first picture
+_MEASURED_FRAMES = 3  # after the first
 
 
 def examine_all(read: Callable[[], ConfigFile], source: str | None, gallery: Path | None) -> Iterator[Finding]:
@@ -86,8 +91,24 @@ def _camera(choices: Choices) -> Finding:
         if frame is None:
             otherwise = f"{source_name(choices.source)}: gives no picture; connect it, or name another with --source"
             return of_fault("camera", State.FAULT, camera.fault or otherwise)
+        slow = slow_notice(choices.config.current.decision.k, _interval_seconds(camera, frame))
     height, width = frame.image.shape[:2]
-    return Finding("camera", State.OK, f"{source_name(choices.source)} gives {width} x {height} px")
+    message = f"{source_name(choices.source)} gives {width} x {height} px"
+    if slow:
+        reason, _, remedy = slow.partition("; ")
+        return Finding("camera", State.WARNING, f"{message}. {reason}", remedy)
+    return Finding("camera", State.OK, message)
+
+
+def _interval_seconds(camera: WatchedCamera, first: Frame) -> float:
+    """Return the mean time between the frames of the next five seconds, at most three; 0 where there are no more."""
+    times = [first.captured_at]
+    until = time.monotonic() + SLOW_SECONDS
+    while len(times) <= _MEASURED_FRAMES and (frame := camera.wait(until - time.monotonic())) is not None:
+        times.append(frame.captured_at)
+    if len(times) > 1:
+        return (times[-1] - times[0]) / (len(times) - 1)
+    return 0.0 if camera.state is CameraState.ENDED else SLOW_SECONDS
 
 
 def _cascade(choices: Choices) -> Finding:

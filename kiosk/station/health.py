@@ -123,10 +123,24 @@ def _recognition(desk: Desk, pulse: Pulse) -> Finding:
     values = {"rate": number(rate_hz, 1), "ms": number(pulse.frame_ms), "faces": number(pulse.faces, 1)}
     stages = ", ".join(f"{stage} {pulse.ms(stage):.1f} ms" for stage in pulse.stages)
     public = f"{rate_hz:.1f} frames a second, {pulse.faces:.1f} faces a frame, {stages}"
-    slow = rate_hz < _SLOW_HZ
+    status = desk.station.status
+    slow = rate_hz < _SLOW_HZ or bool(status.slow)
     remedy = translate("health", "close other programs, or give the encoder more cores in the settings")
+    if status.slow:
+        text, _, remedy = status.slow.partition("; ")
     message = text.format(**values)
-    return Finding("recognition", State.WARNING if slow else State.OK, message, remedy if slow else "", public=public)
+    details = _of_background(status.background)
+    state = State.WARNING if slow else State.OK
+    return Finding("recognition", state, message, remedy if slow else "", details, public)
+
+
+def _of_background(faces: int) -> tuple[str, ...]:
+    if not faces:
+        return ()
+    text = translate(
+        "health", "%n faces have not moved for a minute. They neither open the door nor keep it shut.", "", faces
+    )
+    return (text,)
 
 
 def _door(desk: Desk) -> Finding:

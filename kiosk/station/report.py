@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from kiosk.config import Config
 from kiosk.config.schema import Applies, applies, changed_keys
 from kiosk.domain import Decision, Observation
-from kiosk.words import translate
+from kiosk.words import number, translate
 
 if TYPE_CHECKING:  # the window is on the screen before what it needs is loaded
     from kiosk.recognition.capture import CaptureState
 
 REFRESH_SECONDS = 1.0  # between two calls of Station.refresh
+SLOW_SECONDS = 5.0  # of a decision
 RETRY_SECONDS = 5.0  # after which a station that could not be built is tried again
 
 
@@ -44,6 +45,8 @@ class Status:
     faults: tuple[str, ...]  # what somebody has to mend: journal, configuration, door
     notice: str = ""  # what was taken over just now, such as a changed gallery
     advice: str = ""  # for who sets it up
+    slow: str = ""  # that a decision takes long, and what to do about it
+    background: int = 0  # faces in view that do not move, such as pictures
 
 
 def change_notice(before: Config, after: Config) -> str:
@@ -53,3 +56,12 @@ def change_notice(before: Config, after: Config) -> str:
         return translate("door", "The new configuration is in force.")
     waiting = translate("door", "The new configuration is in force; {options} at the next start.")
     return waiting.format(options=", ".join(names))
+
+
+def slow_notice(k: int, interval_seconds: float) -> str:
+    """Return that k frames at this interval take more than 5 s, and what to do about it; "" where they take less."""
+    if k * interval_seconds <= SLOW_SECONDS:
+        return ""
+    text = translate("door", "Recognition is slow: {k} frames take {seconds} s")
+    remedy = translate("door", "use a faster camera, close other programs, or move pictures of faces out of its view")
+    return text.format(k=k, seconds=number(k * interval_seconds, 1)) + "; " + remedy

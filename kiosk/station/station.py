@@ -31,7 +31,7 @@ from kiosk.station.capturing import Capturing
 from kiosk.station.frame_clock import FrameClock
 from kiosk.station.known_people import KnownPeople
 from kiosk.station.matching import automatic_threshold, matching_numbers, threshold_remark
-from kiosk.station.report import Report, Status, change_notice
+from kiosk.station.report import Report, Status, change_notice, slow_notice
 from kiosk.station.visitor_keeping import VisitorKeeping
 from kiosk.station.watched_files import WatchedFiles
 from kiosk.words import translate
@@ -96,6 +96,7 @@ class Station:
         self._journal_checked_at = time.monotonic()
         self._gallery_notice = ""
         self._remark = ""
+        self._background = 0
         self._apply(config.current)
         self.status = Status(0, 0, ())
         self.refresh()
@@ -147,6 +148,7 @@ class Station:
         # With every frame, so that nobody is let in who was deleted a moment ago.
         self._take_over_gallery()
         capture, observation = self._capturing.look(frame, self._parts.recogniser.observe(frame))
+        self._background = observation.background
         stages = self._parts.recogniser.clock
         with stages.stage("decide"):
             decisions = tuple(self._carry_out(decision) for decision in self._rule.update(observation))
@@ -178,6 +180,8 @@ class Station:
             faults=tuple(fault for fault in faults if fault is not None),
             notice=" ".join(filter(None, (config_notice, self._gallery_notice))),
             advice=advice_for(self._parts.encoder.name),
+            slow=self._slow_notice(),
+            background=self._background,
         )
         self._gallery_notice = ""
         return self.status
@@ -268,6 +272,12 @@ class Station:
         if remark and remark != self._remark:
             _log.warning("matching.threshold: %s", remark)
         self._remark = remark
+
+    def _slow_notice(self) -> str:
+        notice = slow_notice(self._rule.settings.k, self._parts.recogniser.interval_seconds)
+        if notice and not self.status.slow:
+            _log.warning("%s", notice)
+        return notice
 
     def _take_over_gallery(self) -> None:
         snapshot = self._parts.gallery.snapshot

@@ -25,6 +25,7 @@ from kiosk.domain import (
 
 PEOPLE = {"a": "Ada", "b": "Ben", "c": "Cleo"}
 FACE = Face(Box(0, 0, 100, 100), 1.0)
+ASIDE = Face(Box(300, 0, 400, 100), 1.0)
 STEP = 0.1  # s between two frames
 
 
@@ -55,13 +56,19 @@ class Show:
         self.now = 100.0
         self.sequence = 0
         self.step = step
+        self.lost_after_seconds = 0.0
 
     def frame(self, faces: dict[int, str], *, repeated: bool = False) -> tuple[Decision, ...]:
         """One processed frame: the letter of each track that is in it."""
+        return self.shown([face(letter, track) for track, letter in faces.items()], repeated=repeated)
+
+    def shown(self, faces: Sequence[TrackedFace], *, repeated: bool = False) -> tuple[Decision, ...]:
+        """One processed frame with these faces."""
         self.now += self.step
         self.sequence += 1
-        shown = tuple(face(letter, track) for track, letter in faces.items())
-        return self.rule.update(Observation(self.sequence, self.now, shown, repeated))
+        lost_after = self.lost_after_seconds
+        observation = Observation(self.sequence, self.now, tuple(faces), repeated, lost_after_seconds=lost_after)
+        return self.rule.update(observation)
 
     def one(self, letters: str, track: int = 1) -> list[Decision]:
         """A frame a letter for one track; a space is a frame without the face."""
@@ -172,9 +179,50 @@ class TestStaying:
         show = Show(step=1.0)
         assert granted(show.one("a" * 100)) == ["Ada"]
 
-    def test_in_two_tracks_opens_once(self) -> None:
+    def test_found_twice_in_one_place_opens_once(self) -> None:
         show = Show()
         assert granted([d for _ in range(40) for d in show.frame({1: "a", 2: "a"})]) == ["Ada"]
+
+    def test_beside_her_picture_is_let_in(self) -> None:
+        show = Show()
+        show.one("a" * 20)
+        both = [show.shown([face("a"), replace(face("a", 2), face=ASIDE)]) for _ in range(20)]
+        assert settled([d for decisions in both for d in decisions]) == [ADA_RETURNED]
+        assert {d.reason for d in both[-1]} == {Reason.PRESENT}
+
+    def test_lost_and_found_far_away_is_somebody_else_with_her_face(self) -> None:
+        show = Show()
+        show.one("aaa")
+        found = [show.shown([replace(face("a", 2), face=ASIDE)]) for _ in range(3)]
+        assert settled([d for decisions in found for d in decisions]) == [ADA_RETURNED]
+
+    def test_covered_for_long_and_shown_again_in_the_very_same_place_does_not_open_again(self) -> None:
+        """A picture on the wall, before which people pass."""
+        show = Show()
+        assert granted([d for _ in range(9) for d in show.shown([replace(face("a"), place=7)])]) == ["Ada"]
+        show.away(50)
+        again = [show.shown([replace(face("a", 2), place=7)]) for _ in range(9)]
+        assert {d.reason for decisions in again[2:] for d in decisions} == {Reason.PRESENT}
+
+    def test_back_after_a_while_in_another_place_is_let_in(self) -> None:
+        show = Show()
+        for _ in range(9):
+            show.shown([replace(face("a"), place=7)])
+        show.away(10)
+        again = [show.shown([replace(face("a", 2), place=8)]) for _ in range(3)]
+        assert settled([d for decisions in again for d in decisions]) == [ADA_RETURNED]
+
+    @pytest.mark.parametrize("interval", [1.0, 2.5, 6.0])
+    def test_missed_in_a_frame_of_those_that_come_slowly_does_not_open_again(self, interval: float) -> None:
+        show = Show(step=interval)
+        show.lost_after_seconds = 3 * interval
+        assert granted([*show.one("aaa"), *show.one(" "), *show.one("aaaaaa", track=2)]) == ["Ada"]
+
+    @pytest.mark.parametrize("interval", [1.0, 2.5, 6.0])
+    def test_frames_are_counted_however_slowly_they_come(self, interval: float) -> None:
+        show = Show(step=interval)
+        show.lost_after_seconds = 3 * interval
+        assert granted(show.one("aa a")) == ["Ada"]
 
     @pytest.mark.parametrize("times", [RuleSettings(cool_down_seconds=0, away_seconds=0), RuleSettings(away_seconds=0)])
     def test_does_not_open_again_even_without_any_pause_configured(self, times: RuleSettings) -> None:

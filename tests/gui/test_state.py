@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -140,6 +141,19 @@ def test_a_face_missed_in_one_frame_does_not_make_the_card_flicker(ready, make_r
     ready.on_report(make_report(), NOW + 0.1)
     assert ready.view(NOW + 0.1).kind is Kind.LOOKING
     assert ready.view(NOW + FACE_HOLDS_SECONDS + 0.01).kind is Kind.LOCKED
+
+
+def test_where_frames_come_slowly_a_face_stays_on_the_card_until_it_has_left(ready, make_report, make_decision):
+    report = make_report(None, make_decision(Reason.GATHERING))
+    slow = replace(report, observation=replace(report.observation, lost_after_seconds=3.0))
+    ready.on_report(slow, NOW)
+    assert ready.view(NOW + 2.9).kind is Kind.LOOKING
+    assert ready.view(NOW + 3.1).kind is Kind.LOCKED
+
+
+def test_a_recognition_that_is_slow_is_told_of_in_the_small_print(ready):
+    ready.on_status(Status(1, 0, ("the disk: is full",), slow="3 frames take 6.0 s"), NOW)
+    assert ready.messages(NOW) == ("the disk: is full", "3 frames take 6.0 s")
 
 
 def test_an_open_door_shows_the_welcome_and_counts_down(ready, make_report, make_decision):

@@ -143,7 +143,7 @@ class Crowd(HaarDetector):
         return min(self.find(image, min_face_px=20), key=lambda face: abs(face.box.left - box.left))
 
 
-def turns_of_a_crowd(path, places):
+def turns_of_a_crowd(path, places, *, decided=True):
     """The widths of the faces that are compared in each frame, given how far the crowd stands aside in it, px."""
     detector = Crowd()
     recogniser = Recogniser(detector, path, GallerySnapshot("showing"), threshold=1, margin=0)
@@ -152,7 +152,8 @@ def turns_of_a_crowd(path, places):
         image = np.random.default_rng(index).integers(0, 255, (200, 1700, 3), np.uint8)
         faces = recogniser.observe(Frame(image, index / 30, index)).faces
         turns.append({face.face.box.width for face in faces if face.compared})
-        recogniser.resting = {face.track for face in faces if face.identification is not None}
+        if decided:
+            recogniser.resting = {*recogniser.resting, *(one.track for one in faces if one.identification is not None)}
     return turns
 
 
@@ -334,8 +335,38 @@ class TestRecogniser:
         assert turns([0, 0, 0]) == [{125, 120, 115, 110}, {105, 100, 95, 90}, set()]
         assert answering.batches == [4, 4]
 
+    def test_of_a_crowd_about_which_nothing_is_decided_each_face_gets_its_turn(self, turns):
+        """Three turns go to the largest faces, one to the face that has waited longest."""
+        found = turns([0] * 45, decided=False)
+        assert all({125, 120, 115} < widths and len(widths) == 4 for widths in found)
+        assert set().union(*found) == {125, 120, 115, 110, 105, 100, 95, 90}
+
+    def test_a_picture_on_the_wall_is_not_looked_at_after_a_minute(self, recogniser, hopper, collins):
+        """Nor does it keep others from being looked at."""
+        noise = np.random.default_rng(0)
+
+        def frame(step):
+            wall = with_face(hopper, HOPPER, 150, 240, 130, size=(320, 480))
+            visitor = with_face(collins, COLLINS, 150 + 5 * (step % 3), 220, 110, size=(320, 480))
+            return np.clip(np.hstack([wall, visitor]) + noise.normal(0, 3, (480, 640, 3)), 0, 255).astype(np.uint8)
+
+        seen = [recogniser.observe(Frame(frame(step), float(step), step)) for step in range(65)]
+        assert sorted(names(seen[59])) == ["eileen", "grace"]
+        assert [(names(one), one.background) for one in seen[60:]] == [(["eileen"], 1)] * 5
+        assert recogniser.interval_seconds == 1.0
+        assert seen[-1].lost_after_seconds == 3.0
+
+    def test_a_picture_that_is_taken_from_the_wall_is_a_face_like_others(self, recogniser, hopper):
+        images = [with_face(hopper, HOPPER, 320, 240, 140) + np.uint8(step % 2) for step in range(62)]
+        images.append(with_face(hopper, HOPPER, 324, 240, 140))
+        seen = [recogniser.observe(Frame(image, float(step), step)) for step, image in enumerate(images)]
+        assert [(names(one), one.background) for one in seen[-2:]] == [([], 1), (["grace"], 0)]
+
     def test_each_face_of_a_crowd_that_jumps_gets_its_turn(self, turns):
-        assert turns([0, 0, 0, 35, 35, 35])[2:] == [set(), {125, 120, 115, 110}, {105, 100, 95, 90}, set()]
+        """The smaller ones with the next search of the whole frame."""
+        found = turns([0, 0, 0, *[35] * 7])
+        assert found[2:5] == [set(), {125, 120, 115, 110}, set()]
+        assert found[5:] == [set(), set(), set(), {105, 100, 95, 90}, set()]
 
     @pytest.fixture
     def averaging(self, landmarks, encoder, both):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from kiosk.access.journal import Journal
@@ -12,6 +13,7 @@ from kiosk.domain import Decision, Outcome, Reason
 from kiosk.station import build, checks, doctor
 from kiosk.station.doctor import examine_all
 from kiosk.station.findings import Finding, State
+from kiosk.vision.opencv import cv2
 
 
 def findings(home: Path, source: str = "demo", gallery: Path | None = None) -> dict[str, Finding]:
@@ -48,6 +50,18 @@ def test_a_camera_that_gives_no_picture_is_a_fault(home, monkeypatch):
     found = findings(home, source="/dev/video99")["camera"]
     assert found.state is State.FAULT
     assert "/dev/video99" in found.message
+
+
+@pytest.mark.parametrize(("rate_hz", "state"), [(0.5, State.WARNING), (5.0, State.OK)])
+def test_a_camera_whose_frames_come_too_slowly_is_a_warning(home, rate_hz, state):
+    clip = home / "clip.avi"
+    video = cv2.VideoWriter(str(clip), cv2.VideoWriter_fourcc(*"MJPG"), rate_hz, (64, 48))
+    for grey in range(20, 200, 20):
+        video.write(np.full((48, 64, 3), grey, np.uint8))
+    video.release()
+    found = findings(home, source=str(clip))["camera"]
+    assert found.state is state
+    assert ("Recognition is slow: 3 frames take 6.0 s" in found.message) is (state is State.WARNING)
 
 
 def test_skipped_pictures_are_a_warning(home):

@@ -3,6 +3,7 @@
 import json
 import shutil
 import time
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -62,6 +63,18 @@ class TestLive:
             pulse.add(report, time.monotonic() - seconds)
         found = by_check(live_findings(running, pulse, None))["recognition"]
         assert (found.state, bool(found.remedy)) == (State.WARNING, True)
+
+    def test_frames_that_come_too_slowly_for_a_decision_are_a_warning(self, running, pulse):
+        running.station.status = replace(running.station.status, slow="3 frames take 6.0 s; use a faster camera")
+        found = by_check(live_findings(running, pulse, None))["recognition"]
+        assert (found.state, found.remedy) == (State.WARNING, "use a faster camera")
+        assert found.message.startswith("3 frames take 6.0 s")
+
+    def test_faces_of_the_background_are_shown(self, running, pulse):
+        running.station.status = replace(running.station.status, background=2)
+        found = by_check(live_findings(running, pulse, None))["recognition"]
+        told = "2 faces have not moved for a minute. They neither open the door nor keep it shut."
+        assert (found.state, found.details) == (State.OK, (told,))
 
     def test_what_keeps_the_door_shut_is_the_doors_finding(self, running, home, pulse, scene):
         running.station._parts.journal.close()

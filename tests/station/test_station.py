@@ -1,9 +1,11 @@
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kiosk import words
@@ -223,6 +225,31 @@ class TestWhileRunning:
         scale = f"it is on another encoder's scale, dlib_resnet works around {own:g}"
         assert told == [f"matching.threshold: 1.05 is not used: {scale}"]
         assert station.threshold == station.automatic_threshold
+
+    def test_frames_that_come_too_slowly_are_told_of_and_logged_once(self, build, scene, caplog):
+        station = build()
+        frames = list(scene(0.0, 2.0))
+        for index in range(6):
+            station.process(replace(frames[index], captured_at=2.0 * index))
+            station.refresh()
+        told = "Recognition is slow: 3 frames take 6.0 s; use a faster camera"
+        assert station.status.slow.startswith(told)
+        assert [told in record.getMessage() for record in caplog.records if "slow" in record.getMessage()] == [True]
+        for index in range(6):
+            station.process(replace(frames[6 + index], captured_at=20.0 + index))
+        assert station.refresh().slow == ""
+
+    def test_a_picture_on_the_wall_neither_opens_the_door_nor_keeps_it_shut(self, build, scene):
+        station, frame = build(), next(iter(scene(*GRACE)))
+        wall = [replace(frame, image=frame.image ^ np.uint8(step % 2), sequence=step) for step in range(70)]
+        reports = [station.process(replace(one, captured_at=float(one.sequence))) for one in wall]
+        granted = [report.decisions[0].outcome is Outcome.GRANTED for report in reports[:59] if report.decisions]
+        assert granted.count(True) == 1
+        assert {report.decisions for report in reports[61:]} == {()}
+        assert station.refresh().background == 1
+        mirrored = [replace(one, image=one.image[:, ::-1].copy(), sequence=100 + one.sequence) for one in wall[:5]]
+        visitor = [station.process(replace(one, captured_at=float(one.sequence))) for one in mirrored]
+        assert [decision.outcome for report in visitor for decision in report.settled] == [Outcome.GRANTED]
 
     def test_the_threshold_follows_the_number_of_people(self, build, home):
         station = build()

@@ -15,7 +15,15 @@ def face(x: float, y: float = 100, size: int = 100) -> Face:
 
 @pytest.fixture
 def tracker():
-    return Tracker(lost_after_seconds=0.5)
+    return Tracker()
+
+
+def at_thirty_hz(tracker, until, faces=()):
+    """Frames with the same faces, each 1/30 s, up to a time in s; the numbers of the last."""
+    numbers = []
+    for step in range(round(until * 30) + 1):
+        numbers = tracker.update(faces, step / 30)
+    return numbers
 
 
 def test_numbers_start_with_one_for_each_face(tracker):
@@ -75,21 +83,50 @@ def test_faces_that_hardly_overlap_are_two(tracker):
 
 
 def test_a_face_that_was_hidden_for_a_moment_keeps_its_number(tracker):
-    tracker.update([face(0)], 1.0)
+    at_thirty_hz(tracker, 1.0, [face(0)])
     assert tracker.update([], 1.25) == []
-    assert tracker.update([face(0)], 1.5) == [1]
+    assert tracker.update([face(0)], 1.625) == [1]
 
 
 def test_a_face_that_was_gone_for_longer_is_a_new_one(tracker):
-    tracker.update([face(0)], 1.0)
-    assert tracker.update([face(0)], 1.5625) == [2]
+    at_thirty_hz(tracker, 1.0, [face(0)])
+    assert tracker.update([face(0)], 1.75) == [2]
+
+
+@pytest.mark.parametrize("interval", [0.75, 1.0, 2.0, 4.0])
+def test_a_face_is_followed_however_slowly_the_frames_come(tracker, interval):
+    """It may be missed in two of them."""
+    shown = [0, 1, 2, 3, 6, 7]
+    frames = [[face(step)] if step in shown else [] for step in range(8)]
+    numbers = [tracker.update(faces, step * interval) for step, faces in enumerate(frames)]
+    assert numbers == [[1] if step in shown else [] for step in range(8)]
+    assert tracker.interval_seconds == interval
+
+
+def test_a_face_is_followed_where_the_frames_come_unevenly(tracker):
+    times = [0.0, 0.3, 2.1, 2.2, 4.0, 4.1, 4.4, 6.3, 6.5, 8.2]
+    assert [tracker.update([face(0)], time) for time in times] == [[1]] * 10
+
+
+def test_one_long_pause_among_quick_frames_ends_the_tracks(tracker):
+    """The camera was lost: somebody else may stand there now."""
+    at_thirty_hz(tracker, 1.0, [face(0)])
+    assert tracker.update([face(0)], 61.0) == [2]
+    assert tracker.interval_seconds == pytest.approx(1 / 30)
+    assert tracker.lost_after_seconds == 0.7
+
+
+def test_the_usual_interval_is_not_known_before_the_second_frame(tracker):
+    assert tracker.interval_seconds == 0.0
+    tracker.update([], 0.0)
+    assert tracker.interval_seconds == 0.0
 
 
 def test_boxes_are_where_living_faces_were_seen_last(tracker):
-    tracker.update([face(0), face(300)], 0.0)
-    tracker.update([face(310)], 0.25)
+    at_thirty_hz(tracker, 1.0, [face(0), face(300)])
+    tracker.update([face(310)], 1.25)
     assert tracker.boxes == {1: face(0).box, 2: face(310).box}
-    tracker.expire(0.75)
+    tracker.expire(1.85)
     assert tracker.boxes == {2: face(310).box}
 
 
@@ -126,7 +163,7 @@ STEPS = st.sampled_from([0.0, 0.03125, 0.25, 0.75, -0.125])
 
 @given(st.lists(st.tuples(FACES, STEPS, st.booleans()), max_size=12))
 def test_no_two_faces_share_a_track_and_no_number_comes_back(frames):
-    tracker, now, ended = Tracker(0.5), 0.0, set()
+    tracker, now, ended = Tracker(), 0.0, set()
     for faces, step, split in frames:
         now += step
         before = set(tracker.boxes)
@@ -142,7 +179,7 @@ def test_no_two_faces_share_a_track_and_no_number_comes_back(frames):
 
 @given(st.lists(FACES, min_size=2, max_size=6))
 def test_a_face_never_goes_on_without_overlap(frames):
-    tracker = Tracker(0.5)
+    tracker = Tracker()
     for index, faces in enumerate(frames):
         before = tracker.boxes
         for number, one in zip(tracker.update(faces, index / 8), faces, strict=True):
