@@ -394,8 +394,8 @@
       <translation>Bitte geben Sie den Namen ein.</translation>
     </message>
     <message>
-      <source>This name cannot be used: at most 100 letters, no slash, and no dot at the beginning.</source>
-      <translation>Dieser Name ist nicht möglich: höchstens 100 Zeichen, kein Schrägstrich und kein Punkt am Anfang.</translation>
+      <source>The name {fault}. Please type another.</source>
+      <translation>Der Name {fault}. Bitte einen anderen eingeben.</translation>
     </message>
     <message>
       <source>Add pictures</source>
@@ -782,6 +782,10 @@
     <message>
       <source>the name {name!r} {fault}</source>
       <translation>der Name {name!r} {fault}</translation>
+    </message>
+    <message>
+      <source>nothing was imported: rename the person where it comes from, and export it again</source>
+      <translation>es wurde nichts importiert: die Person dort umbenennen, wo sie herkommt, und neu exportieren</translation>
     </message>
     <message>
       <source>what is known cannot be read</source>
@@ -1388,6 +1392,14 @@
       <translation>kleiner speichern</translation>
     </message>
     <message>
+      <source>cannot be deleted ({cause})</source>
+      <translation>kann nicht gelöscht werden ({cause})</translation>
+    </message>
+    <message>
+      <source>delete it by hand</source>
+      <translation>von Hand löschen</translation>
+    </message>
+    <message>
       <source>give the person's name as it is to be greeted</source>
       <translation>den Namen der Person so angeben, wie sie begrüßt werden soll</translation>
     </message>
@@ -1444,12 +1456,16 @@
       <translation>der Name ist kein UTF-8 oder enthält nicht darstellbare Zeichen</translation>
     </message>
     <message>
-      <source>the name {fault}</source>
-      <translation>der Name {fault}</translation>
+      <source>the name {fault}; rename it if it is a person's</source>
+      <translation>der Name {fault}; umbenennen, wenn es der einer Person ist</translation>
     </message>
     <message>
       <source>a link that leads out of the image folder</source>
       <translation>eine Verknüpfung, die aus dem Bilderordner hinausführt</translation>
+    </message>
+    <message>
+      <source>a link into a recycle bin or another system folder</source>
+      <translation>eine Verknüpfung in einen Papierkorb oder anderen Systemordner</translation>
     </message>
     <message>
       <source>a link to a folder</source>
@@ -1486,6 +1502,14 @@
     <message>
       <source>holds a slash</source>
       <translation>enthält einen Schrägstrich</translation>
+    </message>
+    <message>
+      <source>starts with “{sign}”, like recycle bins and other system folders</source>
+      <translation>beginnt mit „{sign}“ wie Papierkörbe und andere Systemordner</translation>
+    </message>
+    <message>
+      <source>is that of a recycle bin or another system folder</source>
+      <translation>ist der eines Papierkorbs oder anderen Systemordners</translation>
     </message>
     <message>
       <source>is one that image folders ignore</source>
@@ -2875,8 +2899,8 @@
       <translation>Die Änderungen sind gespeichert.</translation>
     </message>
     <message>
-      <source>This name cannot be used: at most 100 letters, no slash, no dot at the beginning.</source>
-      <translation>Dieser Name ist nicht möglich: höchstens 100 Zeichen, kein Schrägstrich, kein Punkt am Anfang.</translation>
+      <source>The name {fault}. Please type another.</source>
+      <translation>Der Name {fault}. Bitte einen anderen eingeben.</translation>
     </message>
     <message>
       <source>This cannot be used. Check it, or leave it empty.</source>
@@ -3313,6 +3337,13 @@
       </translation>
     </message>
     <message numerus="yes">
+      <source>%n files in recycle bins of the image folder</source>
+      <translation>
+        <numerusform>%n Datei in Papierkörben des Bilderordners</numerusform>
+        <numerusform>%n Dateien in Papierkörben des Bilderordners</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
       <source>%n stored templates</source>
       <translation>
         <numerusform>Eine gespeicherte Vorlage</numerusform>
@@ -3339,6 +3370,10 @@
         <numerusform>Eine Zeile im Protokoll, wo nun {number} steht</numerusform>
         <numerusform>%n Zeilen im Protokoll, wo nun {number} steht</numerusform>
       </translation>
+    </message>
+    <message>
+      <source>Not searched: {folders}. Pictures of the person may be there: delete them by hand.</source>
+      <translation>Nicht durchsucht: {folders}. Dort können noch Bilder der Person liegen: bitte von Hand löschen.</translation>
     </message>
   </context>
   <context>

@@ -149,6 +149,13 @@
       </translation>
     </message>
     <message numerus="yes">
+      <source>%n files in recycle bins of the image folder</source>
+      <translation>
+        <numerusform>%n file in recycle bins of the image folder</numerusform>
+        <numerusform>%n files in recycle bins of the image folder</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
       <source>%n stored templates</source>
       <translation>
         <numerusform>One stored template</numerusform>

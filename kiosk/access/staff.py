@@ -15,7 +15,7 @@ from argon2.low_level import Type
 
 from kiosk.access.sqlite_file import Schema, SqliteFile
 from kiosk.errors import StaffError, did_you_mean
-from kiosk.recognition.gallery.names import name_fault, normal_name, person_key
+from kiosk.recognition.gallery.names import normal_name, person_key, text_fault
 from kiosk.words import QT_TRANSLATE_NOOP, translate
 
 SHORTEST_PIN, LONGEST_PIN = 6, 12
@@ -248,7 +248,7 @@ def _known(connection: sqlite3.Connection, name: str) -> tuple[str, StaffMember]
 
 def _valid_name(name: str) -> str:
     normal = normal_name(name)
-    fault = name_fault(normal)
+    fault = text_fault(normal)
     if fault is None and person_key(normal) == person_key(COMMAND_LINE):
         fault = translate("staff", "stands for the command line itself")
     if fault is not None:

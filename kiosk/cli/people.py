@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kiosk.station.desk import Desk
     from kiosk.station.erasure import ErasureReport
 
+_NAMED = 5  # folders
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name of the gallery, in any spelling.")]
 
 
@@ -161,6 +162,9 @@ def erase(
         typer.echo(line)
     for fault in report.left:
         typer.echo(f"kiosk: not yet removed: {fault}; then erase again", err=True)
+    if report.unsearched:
+        named = ", ".join(report.unsearched[:_NAMED]) + (", ..." if len(report.unsearched) > _NAMED else "")
+        typer.echo(f"kiosk: not searched: {named}; pictures of the person may still be there: delete them", err=True)
     return PeopleError.exit_code if report.left else 0
 
 
@@ -278,6 +282,7 @@ def _fact(value: object) -> str:
 def _lines(report: ErasureReport) -> list[str]:
     return [
         _count(report.pictures, "picture"),
+        _count(report.in_bins, "file", " in recycle bins of the image folder"),
         _count(report.cached, "stored template"),
         _count(report.records, "record", " of what was known"),
         _count(report.visitors, "kept face", " of visitors who look alike"),

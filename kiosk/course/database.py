@@ -23,7 +23,7 @@ def prepare_database(folder: PicturePath = "images/", model: Model | None = None
     listing = list_folder(path)
     model = load_encoder() if model is None and listing.pictures else model
     encodings: dict[str, list[Encoding]] = {}
-    left_out = [f"{skipped.source}: {skipped.reason}" for skipped in listing.skipped]
+    left_out = [f"{skipped.source}: {skipped.reason}" for skipped in listing.skipped if not skipped.harmless]
     for picture in listing.pictures:
         try:
             encodings.setdefault(picture.person, []).append(img_to_encoding(picture.path, model))

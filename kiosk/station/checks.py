@@ -69,14 +69,14 @@ def _unused_numbers(config: Config, encoder: str, known: Collection[str]) -> lis
 
 def gallery_found(folder: Path, snapshot: GallerySnapshot, encoder: str) -> Finding:
     """How many people there are, and which pictures are of no use."""
-    counts = len(snapshot.people), len(snapshot.templates), len(snapshot.skipped)
+    counts = len(snapshot.people), len(snapshot.templates), len(snapshot.unused)
     text = translate("health", "{folder}: people {people}, pictures {pictures}, skipped {skipped}")
     message = text.format(folder=folder, people=counts[0], pictures=counts[1], skipped=counts[2])
     state, remedies = State.OK, []
     if not snapshot.people:
         state = State.WARNING
         remedies.append(translate("health", "add pictures with `kiosk enrol NAME PICTURE`"))
-    elif snapshot.skipped:
+    elif snapshot.unused:
         state = State.WARNING
         remedies.append(translate("health", "see `kiosk people` for the reasons"))
     if advice_for(encoder) and len(snapshot.people) >= MANY_PEOPLE:

@@ -1,11 +1,9 @@
 """A person is erased: pictures, templates, what the cache and the visitors' store hold, what is known, every name."""
 
-import contextlib
-import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +13,13 @@ from kiosk.access.people import PersonRecord
 from kiosk.domain import Embedding, display_name
 from kiosk.errors import KioskError, UnknownPersonError
 from kiosk.recognition.gallery import GallerySnapshot
+from kiosk.recognition.gallery.bins import InBins, delete_from_bins, digest_of, find_in_bins
 from kiosk.recognition.gallery.changes import erase_person
 from kiosk.recognition.gallery.folder import list_folder
 from kiosk.recognition.gallery.forgetting import forget_cached, forget_names, source_belongs_to
 from kiosk.recognition.gallery.names import person_key
 from kiosk.station.desk import Desk
 from kiosk.station.places import cache_folder
-from kiosk.vision.pictures import open_picture
 from kiosk.words import translate
 
 _MEMORY_SECONDS = 5.0  # in which the running kiosk has looked at the folder again
@@ -43,6 +41,8 @@ class ErasureReport:
     journal_rows: int  # that named the person
     records: int  # of what was known beside the pictures, such as a consent
     left: tuple[str, ...] = ()  # what could not be removed, and why: erase again
+    in_bins: int = 0  # files in recycle bins and other skipped folders of the image folder
+    unsearched: tuple[str, ...] = ()  # folders that cannot be searched, such as snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class _Traces:
     digests: frozenset[str]  # of the pictures
     likenesses: tuple[Embedding, ...]
     records: tuple[PersonRecord, ...]
+    in_bins: InBins
 
 
 def erase(
@@ -81,34 +82,37 @@ def erase(
             left.append(str(fault))
             return 0
 
+    in_bins, kept = delete_from_bins(desk.folder, traces.in_bins)
+    left += kept
     cached = done(lambda: _forget_cached(traces))
     visitors = done(lambda: desk.visitors.remove_alike(traces.likenesses, alike))
     rows = done(lambda: _forget_in_journal(desk, traces, number, staff, pictures))
     if not left:  # the names it holds are needed to try again
         done(lambda: _forget_records(desk, traces))
     forget_names()
-    return ErasureReport(number, pictures, cached, visitors, rows, len(traces.records), tuple(left))
+    unsearched = traces.in_bins.unsearched
+    return ErasureReport(
+        number, pictures, cached, visitors, rows, len(traces.records), tuple(left), in_bins, unsearched
+    )
 
 
 def digests_of(folder: Path, belongs: Callable[[str], bool]) -> frozenset[str]:
     """The hashes of the pictures whose source, relative to the image folder, `belongs`."""
-    return frozenset(_digests(picture.path for picture in list_folder(folder).pictures if belongs(picture.source)))
-
-
-def _digests(paths: Iterable[Path]) -> Iterable[str]:
-    for path in paths:
-        with contextlib.suppress(KioskError, OSError), open_picture(path) as file:
-            yield hashlib.file_digest(file, "sha256").hexdigest()
+    found = (digest_of(picture.path) for picture in list_folder(folder).pictures if belongs(picture.source))
+    return frozenset(digest for digest in found if digest is not None)
 
 
 def _traces(desk: Desk, person: str, known: GallerySnapshot) -> _Traces:
     key = person_key(person)
     listed = {person_key(picture.person) for picture in list_folder(desk.folder).pictures}
-    records = _records_of(desk.people.records(), key, listed)
-    if not records and key not in listed and not any(desk.journal.about([person])):
+    everybody = desk.people.records()
+    records = _records_of(everybody, key, listed)
+    names = [person, display_name(person), *(name for record in records for name in (record.person, *record.former))]
+    of_others = {*listed, *everybody} - {key, *(person_key(record.person) for record in records)}
+    in_bins = find_in_bins(desk.folder, [name for name in names if person_key(name) not in of_others])
+    if not records and key not in listed and not in_bins.paths and not any(desk.journal.about([person])):
         reason = translate("faults", "nothing is known of anybody of that name")
         raise UnknownPersonError(display_name(person), reason, translate("faults", "see `kiosk people` for the names"))
-    names = [person, display_name(person), *(name for record in records for name in (record.person, *record.former))]
     in_gallery = known.person(person)
     templates = known.templates_of(in_gallery) if in_gallery is not None else ()
     return _Traces(
@@ -117,6 +121,7 @@ def _traces(desk: Desk, person: str, known: GallerySnapshot) -> _Traces:
         digests_of(desk.folder, source_belongs_to(key)),
         tuple(template.embedding for template in templates),
         tuple(records),
+        in_bins,
     )
 
 

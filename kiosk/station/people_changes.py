@@ -8,7 +8,7 @@ from kiosk.access.journal import Action
 from kiosk.access.people import Consent, PersonRecord
 from kiosk.domain import display_name
 from kiosk.errors import EnrolmentError, KioskError, UnknownPersonError
-from kiosk.recognition.gallery.changes import checked_name, remove_pictures, rename_person
+from kiosk.recognition.gallery.changes import checked_name, remove_pictures, rename_person, skipped_name
 from kiosk.recognition.gallery.folder import list_folder
 from kiosk.recognition.gallery.forgetting import forget_cached
 from kiosk.recognition.gallery.names import person_key
@@ -26,7 +26,9 @@ def rename(desk: Desk, old: str, new: str, staff: str) -> str:
     """
     new = checked_name(new)
     same = person_key(old) == person_key(new)
-    before, old = in_gallery(desk, old), known_as(desk, old)
+    # Before version 0.2 a person could have a name that is skipped now.
+    before = in_gallery(desk, old) or skipped_name(desk.folder, old)
+    old = before or known_as(desk, old)
     if not same and in_gallery(desk, new) is not None:
         raise EnrolmentError(
             display_name(new),

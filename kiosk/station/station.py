@@ -176,7 +176,7 @@ class Station:
         faults = (self._door_fault, self._journal_fault, self._config_fault, *(part.fault for part in parts))
         self.status = Status(
             people=len(snapshot.people),
-            skipped=sum(not skipped.settling and skipped.reason != EMPTY for skipped in snapshot.skipped),
+            skipped=sum(not skipped.settling and skipped.reason != EMPTY for skipped in snapshot.unused),
             faults=tuple(fault for fault in faults if fault is not None),
             notice=" ".join(filter(None, (config_notice, self._gallery_notice))),
             advice=advice_for(self._parts.encoder.name),

@@ -17,7 +17,7 @@ from kiosk.domain import ByteImage, Crop
 from kiosk.encoders.training.checkpoint import NPZ_DAMAGE, write_whole
 from kiosk.encoders.training.chips import PeopleChips
 from kiosk.errors import KioskError, PictureError, in_one_line
-from kiosk.recognition.gallery.names import is_litter, normal_name
+from kiosk.recognition.gallery.names import folder_fault, is_litter, is_system_folder, normal_name
 from kiosk.vision.alignment import cut
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import LandmarkModel, shipped_landmarks
@@ -62,16 +62,24 @@ def folder_chips(folder: Path, crop: Crop, cache: Path, show: Show) -> FolderChi
     if known is None:
         known = FolderChips(*_cut_all(folder, pictures, crop, landmarks, show), key)
         _remember(cache, known)
-    return known
+    return replace(known, unused=(*_skipped(folder), *known.unused))
 
 
 def _pictures(folder: Path) -> Iterator[Path]:
     try:
         for person in sorted(folder.iterdir()):
-            if person.is_dir() and not is_litter(person.name):
+            if person.is_dir() and folder_fault(person.name) is None:
                 yield from (path for path in sorted(person.iterdir()) if _is_picture(path))
     except OSError as error:
         raise PictureError(printable(folder), f"cannot be read ({error.strerror})", _REMEDY) from error
+
+
+def _skipped(folder: Path) -> Iterator[Unused]:
+    """Folders that may be meant as a person's, and have a name that only systems use."""
+    for path in sorted(folder.iterdir()):
+        fault = folder_fault(path.name)
+        if fault and path.is_dir() and not is_litter(path.name) and not is_system_folder(path.name):
+            yield Unused(printable(path.name), f"the name {fault}")
 
 
 def _is_picture(path: Path) -> bool:

@@ -116,3 +116,28 @@ def test_a_hostile_zip_is_refused_with_its_own_exit_code(kiosk, images, tmp_path
         archive.writestr("../evil.jpg", b"x")
     refused = kiosk("people", "import", path, "--gallery", images)
     assert (refused.code, "leads out" in refused.err) == (26, True)
+
+
+def test_recycle_bins_are_emptied_of_a_person_and_snapshots_named(kiosk, images):
+    for name in ("#recycle", "#snapshot"):
+        (images / name).mkdir()
+    (images / "Grace_Hopper.jpg").rename(images / "#recycle" / "Grace_Hopper.jpg")
+    shown = kiosk("people", "--gallery", images).out
+    assert "Nobody is enrolled" in shown
+    assert "#recycle" in shown
+    erased = kiosk("people", "erase", "Grace Hopper", "--yes", "--gallery", images)
+    assert (erased.code, erased.out.splitlines()[:2]) == (
+        0,
+        ["0 pictures", "1 file in recycle bins of the image folder"],
+    )
+    assert "not searched: #snapshot" in erased.err
+    assert not list((images / "#recycle").iterdir())
+
+
+@pytest.mark.parametrize("name", ["#recycle", "_Ada", "System Volume Information"])
+def test_a_name_that_the_gallery_skips_is_refused_with_the_reason(kiosk, images, name):
+    refused = kiosk("people", "rename", "Grace_Hopper", name, "--gallery", images)
+    assert (refused.code, "recycle bin" in refused.err) == (19, True)
+    refused = kiosk("enrol", name, images / "Grace_Hopper.jpg", "--gallery", images)
+    assert (refused.code, "recycle bin" in refused.err) == (19, True)
+    assert [path.name for path in images.iterdir()] == ["Grace_Hopper.jpg"]

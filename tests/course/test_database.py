@@ -47,6 +47,9 @@ def test_picture_that_cannot_be_used_is_left_out_with_a_warning_each(
     shutil.copy(office / "kian.jpg", tmp_path / "nobody.jpg")
     (tmp_path / "torn.png").write_bytes(b"\x89PNG\r\n")
     (tmp_path / "notes.txt").write_text("no picture")
+    for name in ("#recycle", ".ipynb_checkpoints", "@eaDir"):
+        (tmp_path / name).mkdir()
+        shutil.copy(grace, tmp_path / name / "grace.jpg")
     shutil.rmtree(office)
     with pytest.warns(UserWarning, match="left out of the database") as warned:
         database = prepare_database(str(tmp_path), encoder)

@@ -1,6 +1,7 @@
 """What is said of each part, from what is at hand: the same for `kiosk doctor` and for the running kiosk."""
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,6 +55,12 @@ class TestGallery:
         assert (found.state, found.details[0]) == (State.WARNING, "Bob.jpg: is empty")
         assert "\x1b" not in found.details[1]
         assert found.public == "people 1, pictures 1, skipped 2"
+
+    def test_a_folder_of_a_system_is_told_and_is_no_fault(self):
+        bin_ = Skipped("#recycle", "the name starts with “#”", harmless=True)
+        found = gallery_found(FOLDER, replace(snapshot(1), skipped=(bin_,)), "other")
+        assert (found.state, found.public) == (State.OK, "people 1, pictures 1, skipped 0")
+        assert found.details == ("#recycle: the name starts with “#”",)
 
     def test_nobody_is_a_warning_with_a_remedy(self):
         found = gallery_found(FOLDER, snapshot(0), "other")

@@ -93,6 +93,51 @@ def test_nothing_of_a_person_is_left_nor_comes_back(lived, home, tmp_path, build
     assert found(tmp_path, *needles) == [], "after a restart"
 
 
+def test_an_erased_person_does_not_come_back_from_a_recycle_bin(lived, home, tmp_path) -> None:
+    desk, _ = lived
+    images, station = home / "images", desk.station
+    picture = (images / f"{RENAMED}.jpg").read_bytes()
+    for place in (f"#recycle/{RENAMED}.jpg", f"#recycle/deep/{NAME}/1.jpg", "$RECYCLE.BIN/S-1-5/$R1.jpg", "_old/x.jpg"):
+        (images / place).parent.mkdir(parents=True, exist_ok=True)
+        (images / place).write_bytes(picture)
+    (images / f"{RENAMED}.jpg").unlink()  # as by a NAS: what is left of the person lies in bins
+    wait_until(lambda: station.snapshot.people == ())
+    report = erase(desk, RENAMED, "Eve")
+    assert (report.pictures, report.in_bins, report.left, report.unsearched) == (0, 4, (), ())
+    assert found(tmp_path, *spellings(NAME), *spellings(RENAMED), picture[:200]) == []
+    for number, path in enumerate([path for path in images.rglob("*") if path.is_file()]):
+        path.rename(images / f"{RENAMED}-{number}.jpg")  # somebody restores all there is
+    station.refresh()
+    time.sleep(1.2)
+    assert station.snapshot.people == ()
+
+
+@pytest.mark.usefixtures("nobody_beside")
+def test_who_is_left_in_a_bin_alone_can_be_erased_and_nobody_else_is(desk: Desk, home: Path) -> None:
+    images = home / "images"
+    (images / "#recycle" / "Ada").mkdir(parents=True)
+    (images / "#snapshot").mkdir()
+    (images / "#recycle" / "Ada" / "1.jpg").write_bytes(b"Ada")
+    (images / "#recycle" / "Ben.jpg").write_bytes(b"Ben")
+    report = erase(desk, "Ada", "Eve")
+    assert (report.in_bins, report.unsearched) == (1, ("#snapshot",))
+    assert (images / "#recycle" / "Ben.jpg").exists()
+    with pytest.raises(UnknownPersonError):
+        erase(desk, "Ada", "Eve")
+    with pytest.raises(UnknownPersonError):
+        erase(desk, "#recycle", "Eve")
+
+
+@pytest.mark.usefixtures("nobody_beside")
+def test_a_former_name_that_is_somebody_else_s_now_takes_nothing_from_them(desk: Desk, home: Path) -> None:
+    for name in ("Grace.jpg", "#recycle/Grace.jpg", "#recycle/Gracie.jpg"):
+        (home / "images" / name).parent.mkdir(exist_ok=True)
+        (home / "images" / name).write_bytes(name.encode())
+    desk.people.save(PersonRecord("Grace_Hopper", former=("Grace", "Gracie")))
+    assert erase(desk, "Grace_Hopper", "Eve").in_bins == 1
+    assert [path.name for path in (home / "images" / "#recycle").iterdir()] == ["Grace.jpg"]
+
+
 def test_a_kiosk_that_runs_in_another_process_writes_nothing_of_the_person_anew(lived, home, tmp_path, scene) -> None:
     desk, vector = lived
     station, desk.station = desk.station, None

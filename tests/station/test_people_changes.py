@@ -12,6 +12,7 @@ from kiosk.station.people_changes import change, record_consent, remove, rename,
 
 DAY = date(2026, 3, 2)
 HOSTILE = ["../Ada", "a/b", "a\\b", "a\0b", "a\u202eb", "", "   ", ".hidden", "x" * 101, "Thumbs.db", "a\nb", "ü" * 120]
+HOSTILE += ["#recycle", "@eaDir", "_Ada", "~Ada", "$Ada", "Recycler", "SYSTEM VOLUME INFORMATION"]
 
 
 def told(desk: Desk) -> list[tuple[str, str, str | None, str | None]]:
@@ -133,3 +134,23 @@ def test_a_rename_that_is_killed_leaves_a_suspension_in_force(
     assert desk.people.standing(Path(picture).stem, DAY) is Standing.SUSPENDED
     if picture == "Grace_Hopper.jpg":
         assert rename(desk, "Grace_Hopper", "Ada", "Eve") == "Ada"
+
+
+@pytest.mark.parametrize("old", ["_Grace", "#Grace"])
+def test_who_has_a_name_from_before_that_is_skipped_now_gets_another_with_all_that_is_known(
+    desk: Desk, old: str
+) -> None:
+    (desk.folder / "Grace_Hopper.jpg").rename(desk.folder / f"{old}.jpg")
+    desk.people.save(PersonRecord(old, suspended=True))
+    assert rename(desk, old, "Grace", "Eve") == "Grace"
+    assert files(desk) == ["Grace.jpg"]
+    assert desk.people.record("Grace").suspended
+    assert len(desk.people.records()) == 1
+
+
+def test_a_bin_is_not_made_a_person_by_a_rename(desk: Desk) -> None:
+    (desk.folder / "#recycle").mkdir()
+    (desk.folder / "Grace_Hopper.jpg").rename(desk.folder / "#recycle" / "1.jpg")
+    with pytest.raises(UnknownPersonError):
+        rename(desk, "#recycle", "Grace", "Eve")
+    assert files(desk) == ["#recycle/1.jpg"]

@@ -100,7 +100,8 @@ class TestAtTheDoor:
         assert not station.door.unlocked
 
     def test_an_empty_gallery_refuses_everybody_and_says_so(self, build, home, scene):
-        (home / "images" / "Grace_Hopper.jpg").unlink()
+        (home / "images" / "#recycle").mkdir()
+        (home / "images" / "Grace_Hopper.jpg").rename(home / "images" / "#recycle" / "Grace_Hopper.jpg")
         station = build()
         assert (station.status.people, station.status.skipped) == (0, 0)
         decisions = settle(station, scene(*GRACE))

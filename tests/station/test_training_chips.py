@@ -52,6 +52,10 @@ def spoil(people):
     (grace / "notes.txt").write_text("no picture")
     (grace / ".hidden.jpg").write_bytes(b"")
     (people / "lost+found").mkdir()
+    (people / "#recycle").mkdir()
+    (people / "_Ada").mkdir()
+    for bin_ in ("#recycle", "_Ada"):
+        (people / bin_ / "0.jpg").write_bytes((grace / "0.jpg").read_bytes())
     (people / "Nobody").mkdir()
 
 
@@ -77,8 +81,10 @@ def test_what_cannot_be_used_is_named_with_its_reason(people, read):
     assert len(found.chips.images) == 4
     reasons = {one.picture: one.reason for one in found.unused}
     assert sorted(reasons) == [
-        f"Grace/{name}" for name in ("broken.jpg", "empty.png", "folder.jpg", "gone.jpg", "pipe.jpg", "wall.png")
+        *(f"Grace/{name}" for name in ("broken.jpg", "empty.png", "folder.jpg", "gone.jpg", "pipe.jpg", "wall.png")),
+        "_Ada",
     ]
+    assert found.chips.people == ("Eileen", "Grace")
     assert reasons["Grace/wall.png"] == "shows no face"
     assert "empty" in reasons["Grace/empty.png"]
 

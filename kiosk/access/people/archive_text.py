@@ -85,7 +85,9 @@ def _person(entry: object, archive: str) -> ArchivedPerson:
     person = normal_name(_text(entry, "person", archive))
     fault = name_fault(person)
     if fault:
-        raise _fault(archive, translate("faults", "the name {name!r} {fault}").format(name=person[:120], fault=fault))
+        reason = translate("faults", "the name {name!r} {fault}").format(name=person[:120], fault=fault)
+        remedy = translate("faults", "nothing was imported: rename the person where it comes from, and export it again")
+        raise ArchiveError(archive, reason, remedy)
     pictures = _texts(entry, "pictures", archive)
     try:
         record = PersonRecord(

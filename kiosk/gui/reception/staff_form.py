@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QLineEdit, QWidget
 
 from kiosk.access.staff import LONGEST_PIN, Role, StaffMember, pin_fault
 from kiosk.gui.controls import Button, Choice, Heading, TextField, column, row
-from kiosk.recognition.gallery.names import name_fault, normal_name
+from kiosk.recognition.gallery.names import normal_name, text_fault
 from kiosk.words import translate
 
 
@@ -96,7 +96,7 @@ class StaffForm(QWidget):
     def _complete(self) -> bool:
         """Whether everything can be used; says beside each field why not, and goes to the first."""
         faults = {self.name_field: "", self.pin_field: "", self.again_field: ""}
-        if self.member is None and name_fault(self.name) is not None:
+        if self.member is None and text_fault(self.name) is not None:
             faults[self.name_field] = translate("staff", "Please type a name without slashes, of at most 100 letters.")
         weak = pin_fault(self.pin)
         if weak is not None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from kiosk.domain import display_name
 from kiosk.errors import EnrolmentError, UnknownPersonError
-from kiosk.recognition.gallery.names import name_fault, normal_name, person_key
+from kiosk.recognition.gallery.names import is_system_folder, name_fault, normal_name, person_key
 from kiosk.recognition.gallery.staging import (
     PictureFile,
     delete_folder,
@@ -150,6 +150,17 @@ def rename_person(folder: Path, old: str, new: str) -> str:
     return name
 
 
+def skipped_name(folder: Path, person: str) -> str | None:
+    """The name under which the gallery skips a person's pictures, where it is meant; None where it is not."""
+    if name_fault(normal_name(person)) is None:
+        return None
+    with contextlib.suppress(OSError):
+        found = _belongings(folder, person)
+        for path in (*found.folders, *found.loose):
+            return normal_name(path.name if path in found.folders else path.stem)
+    return None
+
+
 def erase_person(folder: Path, person: str) -> list[str]:
     """Deletes everything that lies under the person's name; what there was, relative to the image folder."""
     with turn(folder):
@@ -223,15 +234,23 @@ def _belongings(folder: Path, person: str) -> _Belongings:
     key = person_key(person)
     folders, loose = [], []
     for path in sorted(folder.iterdir()):
-        if path.name.startswith("."):
+        is_folder = path.is_dir() and not path.is_symlink()
+        name = path.name if is_folder else path.stem
+        if person_key(name) != key or not _may_be_of(name, person):
             continue
-        if path.is_dir() and not path.is_symlink():
-            if person_key(path.name) == key:
-                folders.append(path)
+        if is_folder:
+            folders.append(path)
         # An editor's backup shows the person too.
-        elif person_key(path.stem) == key and path.suffix.rstrip("~").lower() in SUFFIXES:
+        elif path.suffix.rstrip("~").lower() in SUFFIXES:
             loose.append(path)
     return _Belongings(tuple(folders), tuple(loose))
+
+
+def _may_be_of(name: str, person: str) -> bool:
+    """Whether what has that name is a person's; what the gallery skips is one's whose name is no other."""
+    if name.startswith(".") or is_system_folder(name):
+        return False
+    return name_fault(normal_name(name)) is None or name_fault(normal_name(person)) is not None
 
 
 def _files(folder: Path) -> list[Path]:

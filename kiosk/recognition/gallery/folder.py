@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from kiosk.recognition.gallery.names import is_litter, name_fault, normal_name, person_key
+from kiosk.recognition.gallery.names import is_litter, is_system_folder, name_fault, normal_name, person_key
 from kiosk.recognition.gallery.snapshot import Skipped
+from kiosk.recognition.gallery.staging import UNFINISHED
 from kiosk.vision.pictures import SUFFIXES, printable
 from kiosk.words import translate
 
@@ -80,7 +81,7 @@ def list_folder(folder: Path) -> Listing:
                 ),
             ),
         )
-    if not found and not skipped:
+    if not found and all(one.harmless for one in skipped):
         skipped.append(Skipped(printable(folder), EMPTY))
     return Listing(_in_one_spelling(found), tuple(skipped))
 
@@ -88,19 +89,22 @@ def list_folder(folder: Path) -> Listing:
 def _walk(root: Path) -> Iterator[ListedPicture | Skipped]:
     for entry in _entries(root):
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk_person(root, entry)
-        else:
+            if not entry.name.startswith(UNFINISHED):
+                yield from _walk_person(root, entry)
+        elif not is_litter(entry.name):
             yield _examined(root, entry, entry.name, person=Path(entry.name).stem)
 
 
 def _walk_person(root: Path, folder: os.DirEntry[str]) -> Iterator[ListedPicture | Skipped]:
-    reason = name_fault_of(folder.name, folder.name)
-    try:
-        entries = _entries(Path(folder.path))
-    except OSError as fault:
-        entries, reason = [], reason or _unread_folder(_cause(fault))
+    reason, entries = name_fault_of(folder.name, folder.name), []
+    if reason is None:
+        try:
+            entries = [entry for entry in _entries(Path(folder.path)) if not is_litter(entry.name)]
+        except OSError as fault:
+            reason = _unread_folder(_cause(fault))
     if reason or not entries:
-        yield Skipped(printable(folder.name), reason or translate("faults", "an empty folder"))
+        harmless = is_litter(folder.name) or is_system_folder(folder.name)
+        yield Skipped(printable(folder.name), reason or translate("faults", "an empty folder"), harmless=harmless)
         return
     for entry in entries:
         yield _examined(root, entry, f"{folder.name}/{entry.name}", person=folder.name)
@@ -115,7 +119,7 @@ def _examined(root: Path, entry: os.DirEntry[str], source: str, person: str) -> 
         return Skipped(printable(source), translate("faults", "cannot be read ({cause})").format(cause=_cause(fault)))
     reason = reason or _kind_fault(path, status)
     if reason:
-        return Skipped(printable(source), reason)
+        return Skipped(printable(source), reason, harmless=is_system_folder(entry.name))
     return ListedPicture(normal_name(person), path, source, Stamp.of(status))
 
 
@@ -125,7 +129,7 @@ def name_fault_of(source: str, person: str) -> str | None:
     if printable(source) != source:
         return translate("faults", "the name is not UTF-8 or holds characters that cannot be shown")
     fault = name_fault(normal_name(person))
-    return fault and translate("faults", "the name {fault}").format(fault=fault)
+    return fault and translate("faults", "the name {fault}; rename it if it is a person's").format(fault=fault)
 
 
 def _link_fault(root: Path, path: Path) -> str | None:
@@ -133,6 +137,8 @@ def _link_fault(root: Path, path: Path) -> str | None:
     target = path.resolve(strict=True)
     if not target.is_relative_to(root):
         return translate("faults", "a link that leads out of the image folder")
+    if any(is_system_folder(part) for part in target.relative_to(root).parts[:-1]):
+        return translate("faults", "a link into a recycle bin or another system folder")
     return translate("faults", "a link to a folder") if target.is_dir() else None
 
 
@@ -149,7 +155,7 @@ def _kind_fault(path: Path, status: os.stat_result) -> str | None:
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
-        return sorted((entry for entry in entries if not is_litter(entry.name)), key=lambda entry: entry.name)
+        return sorted(entries, key=lambda entry: entry.name)
 
 
 def _in_one_spelling(pictures: list[ListedPicture]) -> tuple[ListedPicture, ...]:

@@ -8,8 +8,31 @@ from kiosk.vision.pictures import is_printable
 from kiosk.words import translate
 
 MAX_NAME_CHARACTERS = 100
-# What systems, file browsers and NAS boxes leave in folders.
+# What systems, file browsers and NAS boxes leave in every folder.
 _LITTER = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "@eadir", "__macosx", "$recycle.bin", "lost+found"})
+# Nobody's name starts so, and what systems put into folders does: .Trash-1000 of Linux desktops, #recycle of Synology,
+# @Recycle of QNAP, $RECYCLE.BIN of Windows, ~snapshot of NetApp, __MACOSX of macOS.
+_SYSTEM_SIGNS = "#@$.~_"
+# Folders that are known to be of a system, as person_key writes them.
+_SYSTEM_FOLDERS = frozenset(
+    {
+        # Windows: about the disk, the bins of NTFS and FAT drives, what chkdsk finds
+        *("system volume information", "$recycle.bin", "recycle.bin", "recycler", "recycled", "found.000"),
+        # macOS: the bins of its disks and on shares, temporary files on shares, what it adds to zips
+        *(".trashes", "trash", "network trash folder", "temporary items", "thevolumesettingsfolder", "macosx"),
+        # Linux and Android: what fsck finds, disk quotas; for the bins of desktops see is_system_folder
+        *("lost+found", "lost.dir", "aquota.user", "aquota.group", "quota.user", "quota.group"),
+        # Synology and TerraMaster; QNAP
+        *("#recycle", "#snapshot", "@eadir", "@tmp", "@sharebin", "@sharesnap"),
+        *("@recycle", "@recently-snapshot", "@upload cache", "@transcode", ".@ thumb"),
+        # Netgear, Buffalo, Thecus, NetApp
+        *("recycle bin", "trashbox", "nas recycle raid", "~snapshot"),
+        # Samba's module vfs_recycle, and what administrators call its bin
+        *(".recycle", "recycle", "recyclebin", "papierkorb"),
+        # Nextcloud and ownCloud
+        *("files trashbin", "files versions"),
+    }
+)
 # The longest file name of the usual file systems is 255 bytes; an extension and a number need some of them.
 MAX_NAME_BYTES = 230
 # The image folder asks for the same names again with every look at it.
@@ -22,8 +45,8 @@ def normal_name(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip()
 
 
-def name_fault(name: str) -> str | None:
-    """Why a normal name cannot be a person's, as the end of a sentence; None where it can."""
+def text_fault(name: str) -> str | None:
+    """Why a normal name cannot be shown or kept as a name, as the end of a sentence; None where it can."""
     if not display_name(name):
         return translate("faults", "is empty")
     if not all(is_printable(character) for character in name):
@@ -31,9 +54,35 @@ def name_fault(name: str) -> str | None:
     if len(name) > MAX_NAME_CHARACTERS or len(name.encode()) > MAX_NAME_BYTES:
         too_long = translate("faults", "is longer than {characters} characters or {size} bytes")
         return too_long.format(characters=MAX_NAME_CHARACTERS, size=MAX_NAME_BYTES)
-    if "/" in name or "\\" in name:
-        return translate("faults", "holds a slash")
+    return translate("faults", "holds a slash") if "/" in name or "\\" in name else None
+
+
+def name_fault(name: str) -> str | None:
+    """Why a normal name cannot be a person's, as the end of a sentence; None where it can."""
+    return text_fault(name) or folder_fault(name)
+
+
+def folder_fault(name: str) -> str | None:
+    """Why a folder of that name is no person's but a system's, as the end of a sentence; None where it may be one."""
+    sign = unicodedata.normalize("NFKC", name).strip()[:1]
+    if sign and sign in _SYSTEM_SIGNS:
+        starts = translate("faults", "starts with “{sign}”, like recycle bins and other system folders")
+        return starts.format(sign=sign)
+    if is_system_folder(name):
+        return translate("faults", "is that of a recycle bin or another system folder")
     return translate("faults", "is one that image folders ignore") if is_litter(name) else None
+
+
+def is_system_folder(name: str) -> bool:
+    """Whether a folder of that name is known to be of a system, such as a recycle bin."""
+    key = person_key(unicodedata.normalize("NFKC", name))
+    return key in _SYSTEM_FOLDERS or key.startswith(".trash-")  # a number of the user follows
+
+
+def is_snapshot(name: str) -> bool:
+    """Whether a folder of that name holds what a NAS keeps of earlier days, and lets nobody change."""
+    key = person_key(name)
+    return name[0] in _SYSTEM_SIGNS and ("snapshot" in key or key in {".zfs", "@sharesnap"})
 
 
 def is_litter(name: str) -> bool:

@@ -18,6 +18,7 @@ class Skipped:
     source: str  # printable, relative to the image folder
     reason: str  # a phrase for people
     settling: bool = False  # young enough to be half copied: read again in a moment, not yet a fault
+    harmless: bool = False  # a system's own folder, such as a recycle bin: said, and nothing has to be done
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,11 @@ class GallerySnapshot:
         object.__setattr__(self, "people", tuple(people))
         object.__setattr__(self, "owners", owners)
         object.__setattr__(self, "matrix", matrix)
+
+    @property
+    def unused(self) -> tuple[Skipped, ...]:
+        """What is skipped though it may be meant to be used."""
+        return tuple(one for one in self.skipped if not one.harmless)
 
     def person(self, name: str) -> str | None:
         """The person meant by a name, however it is spelt; None where there is nobody."""

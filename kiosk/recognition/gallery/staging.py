@@ -28,6 +28,7 @@ _NEW = ".enrol-"  # a folder that is being built, or that another one has replac
 _GONE = ".erased-"  # pictures that are being deleted
 _SWAPPED = ".swap-"  # a person's folder, aside while another one takes its place; the person's name follows the token
 _ARRIVING = ".import-"  # folders of people who all become part of the gallery, whatever happens meanwhile
+UNFINISHED = (_NEW, _GONE, _SWAPPED, _ARRIVING)  # how the names of folders begin that a change has under way
 _TOKEN_BYTES = 4
 _TURN_SECONDS = 10.0
 # Where a file system has no locks, what is this old belongs to nobody any more.

@@ -136,8 +136,8 @@ def picture_lines(report: DoorReport) -> Iterator[str]:
         yield odd_line(odd)
     for poor in report.poor:
         yield poor_line(poor)
-    if report.gallery.skipped:
-        yield f"{_pictures(len(report.gallery.skipped))} could not be used at all: `kiosk people` says why"
+    if report.gallery.unused:
+        yield f"{_pictures(len(report.gallery.unused))} could not be used at all: `kiosk people` says why"
     if not report.all_looked_at:
         yield f"light, size and focus were not looked at: there are more than {MOST_LOOKED_AT} pictures"
 

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 from kiosk.domain import Frame
 from kiosk.errors import CameraError, EvaluationError
+from kiosk.recognition.gallery.names import folder_fault
 from kiosk.station.evaluation.recording_cache import Frames, RecordingCache
 from kiosk.station.evaluation.recordings import RATE_HZ
 from kiosk.station.evaluation.seen import SeenFrame, Visit
@@ -56,7 +57,10 @@ Broken: TypeAlias = str  # why a clip cannot be watched
 
 
 def clips_in(folder: Path) -> list[Clip]:
-    """The clips of a folder: folder/<person>/*.mp4, and folder/*.mp4 that show strangers; raises EvaluationError."""
+    """The clips of a folder: folder/<person>/*.mp4, and folder/*.mp4 that show strangers; raises EvaluationError.
+
+    Recycle bins and other system folders are no people, as in the image folder.
+    """
     try:
         if not folder.is_dir():
             raise EvaluationError(printable(folder), "is no folder", "name a folder of clips")
@@ -67,6 +71,7 @@ def clips_in(folder: Path) -> list[Clip]:
     return [
         Clip(None if path.parent == folder else path.parent.name, path.relative_to(folder).as_posix(), path)
         for path in paths
+        if path.parent == folder or folder_fault(path.parent.name) is None
     ]
 
 

@@ -76,7 +76,7 @@ def people_in(folder: Path) -> list[Picture]:
     """Every picture of a folder of people, as the image folder would read it; raises EvaluationError without one."""
     listing = list_folder(folder)
     if not listing.pictures:
-        reason = listing.skipped[0].reason if listing.skipped else "holds no pictures"
+        reason = next(one.reason for one in listing.skipped if not one.harmless)
         raise EvaluationError(printable(folder), reason, "name a folder that holds a folder of pictures a person")
     return [Picture(one.person, one.source, one.path) for one in listing.pictures]
 

@@ -11,7 +11,13 @@ import pytest
 
 from kiosk.errors import EnrolmentError, GalleryError, UnknownPersonError
 from kiosk.recognition.gallery import staging
-from kiosk.recognition.gallery.changes import add_pictures, erase_person, remove_pictures, rename_person
+from kiosk.recognition.gallery.changes import (
+    add_pictures,
+    erase_person,
+    remove_pictures,
+    rename_person,
+    skipped_name,
+)
 from kiosk.recognition.gallery.folder import list_folder
 from kiosk.recognition.gallery.staging import PictureFile
 
@@ -92,7 +98,7 @@ def test_a_picture_may_come_from_a_file_and_is_refused_when_it_has_changed(image
     assert leftovers(images) == []
 
 
-@pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "A\nB", "x" * 101])
+@pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "A\nB", "x" * 101, "#recycle", "_Ada", "RECYCLER"])
 def test_a_name_that_cannot_be_a_folder_s_changes_nothing(images, name):
     ada_in_a_folder(images)
     before = content(images)
@@ -286,3 +292,32 @@ def test_many_at_once_lose_nobody_s_picture(images):
     for thread in threads:
         thread.join()
     assert len(content(images)) == 12
+
+
+def test_a_folder_that_is_nobody_s_gets_no_pictures_and_gives_none(images):
+    keep(images / "_Ada" / "old.jpg", "put aside")
+    keep(images / "_Ada.jpg", "put aside too")
+    add_pictures(images, "Ada", [shot("Ada", 1)])
+    assert faces(images) == {"ada": {shot("Ada", 1).source}}
+    rename_person(images, "Ada", "Ada King")
+    assert faces(images) == {"ada king": {shot("Ada", 1).source}}
+    erase_person(images, "Ada King")
+    assert set(content(images)) == {"_Ada/old.jpg", "_Ada.jpg"}
+
+
+@pytest.mark.parametrize("old", ["_Ada", "#Ada", "\uff03Ada"])
+def test_who_had_a_name_that_is_skipped_now_can_be_given_another(images, old):
+    keep(images / old / "1.jpg", "one")
+    keep(images / f"{old}.jpg", "loose")
+    assert skipped_name(images, old) == old
+    assert rename_person(images, old, "Ada") == "Ada"
+    assert faces(images) == {"ada": {b"one", b"loose"}}
+
+
+def test_a_bin_is_nobody_who_could_be_renamed_or_erased(images):
+    keep(images / "#recycle" / "Ada" / "1.jpg", "one")
+    assert skipped_name(images, "#recycle") is None
+    with pytest.raises(UnknownPersonError):
+        rename_person(images, "#recycle", "Ada")
+    assert erase_person(images, "#recycle") == []
+    assert set(content(images)) == {"#recycle/Ada/1.jpg"}

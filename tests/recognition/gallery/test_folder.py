@@ -54,10 +54,68 @@ def test_decomposed_names_are_composed(images):
 
 
 def test_what_systems_leave_behind_is_passed_over_in_silence(images):
-    add(images, ".gitkeep", "Thumbs.db", "Ada/.DS_Store", "Ada/desktop.ini", "Ada/1.jpg", ".hidden/1.jpg", "a.jpg~")
-    (images / "@eaDir").mkdir()
+    add(images, ".gitkeep", "Thumbs.db", "Ada/.DS_Store", "Ada/desktop.ini", "Ada/1.jpg", "._Ada.jpg", "a.jpg~")
+    add(images, "Ada/@eaDir/1.jpg/SYNOPHOTO_THUMB_XL.jpg", ".enrol-1234/1.jpg", ".swap-1234-Ada/1.jpg")
     assert people(images) == [("Ada", "Ada/1.jpg")]
     assert skipped(images) == {}
+
+
+BINS = ["#recycle", "#snapshot", "@eaDir", "@Recycle", "$RECYCLE.BIN", "System Volume Information", "RECYCLER"]
+BINS += [
+    "recycled",
+    "lost+found",
+    "__MACOSX",
+    ".Trash-1000",
+    ".Trashes",
+    ".recycle",
+    "Network Trash Folder",
+    "~snapshot",
+]
+
+
+@pytest.mark.parametrize("name", BINS)
+def test_a_folder_of_a_system_is_nobody_and_is_said_to_be_one_with_nothing_to_be_done(images, name):
+    add(images, "Ada.jpg", f"{name}/1.jpg", f"{name}/Ben/1.jpg")
+    assert people(images) == [("Ada", "Ada.jpg")]
+    (one,) = list_folder(images).skipped
+    assert (one.source, one.harmless) == (name, True)
+    assert "system folder" in one.reason
+    assert "rename it" in one.reason
+
+
+@pytest.mark.parametrize("name", ["_Ada", "#Ada", "@Ada", "$Ada", "~Ada", "\uff03Ada"])
+def test_what_may_be_a_person_under_such_a_name_asks_to_be_renamed(images, name):
+    add(images, f"{name}/1.jpg", f"{name} 2.jpg")
+    assert people(images) == []
+    listing = list_folder(images)
+    assert {one.source for one in listing.skipped} == {name, f"{name} 2.jpg"}
+    assert not any(one.harmless for one in listing.skipped)
+    assert all("rename it if it is a person's" in one.reason for one in listing.skipped)
+
+
+def test_pictures_in_a_person_s_folder_are_called_as_cameras_call_them(images):
+    add(images, "Ada/_DSC0001.jpg", "Ada/#1.jpg", "Ada/~2.jpg", "Ada/#recycle/old.jpg")
+    assert [source for _, source in people(images)] == ["Ada/#1.jpg", "Ada/_DSC0001.jpg", "Ada/~2.jpg"]
+    (inside,) = list_folder(images).skipped
+    assert (inside.source, inside.harmless) == ("Ada/#recycle", True)
+
+
+def test_a_bin_is_not_reached_by_a_link(images):
+    add(images, "Ada/1.jpg", "#recycle/Ben/1.jpg", "_originals/Ada.jpg")
+    (images / "Ben.jpg").symlink_to("#recycle/Ben/1.jpg")
+    (images / "Ada" / "2.jpg").symlink_to("../#recycle/Ben/1.jpg")
+    (images / "Ada" / "3.jpg").symlink_to("../_originals/Ada.jpg")
+    (images / "@Recycle").symlink_to("Ada")
+    assert people(images) == [("Ada", "Ada/1.jpg"), ("Ada", "Ada/3.jpg")]
+    reasons = skipped(images)
+    assert "link into a recycle bin" in reasons["Ben.jpg"]
+    assert "link into a recycle bin" in reasons["Ada/2.jpg"]
+    assert "@Recycle" in reasons
+
+
+def test_a_folder_with_nothing_but_bins_still_holds_no_pictures(images):
+    add(images, "#recycle/Ben/1.jpg", ".git/x.jpg")
+    assert "holds no pictures" in skipped(images).values()
 
 
 def test_other_files_are_skipped_and_named(images):

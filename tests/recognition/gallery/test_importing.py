@@ -146,3 +146,11 @@ def test_who_came_in_by_hand_meanwhile_is_left_alone(folder: Path) -> None:
     assert (folder / "Ada" / "1.jpg").read_bytes() == b"by hand"
     assert (folder / "Lin" / "1.jpg").read_bytes() == b"imported"
     assert not arriving.exists()
+
+
+def test_a_folder_that_is_nobody_s_is_in_nobody_s_way(folder: Path) -> None:
+    (folder / "_Ada").mkdir()
+    (folder / "_Ada" / "1.jpg").write_bytes(b"put aside")
+    add_people(folder, everybody())
+    assert people(folder) == ["Ada", "Ben", "Lin", "Zoë 李"]
+    assert (folder / "_Ada" / "1.jpg").read_bytes() == b"put aside"

@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain import display_name
-from kiosk.recognition.gallery.names import is_litter, name_fault, normal_name, person_key
+from kiosk.recognition.gallery.names import (
+    folder_fault,
+    is_litter,
+    is_snapshot,
+    is_system_folder,
+    name_fault,
+    normal_name,
+    person_key,
+    text_fault,
+)
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 
@@ -22,10 +31,16 @@ def test_names_that_people_have_are_welcome(name):
         (" _ _", "is empty"),
         ("a/b", "slash"),
         ("..\\b", "slash"),
-        ("..", "ignore"),
-        (".hidden", "ignore"),
+        ("..", "starts with “.”"),
+        (".hidden", "starts with “.”"),
         ("Thumbs.db", "ignore"),
-        ("lost+found", "ignore"),
+        ("lost+found", "recycle bin"),
+        ("#recycle", "starts with “#”"),
+        ("_Ada", "starts with “_”"),
+        (" @eaDir", "starts with “@”"),
+        ("$RECYCLE.BIN", "starts with “$”"),
+        ("~snapshot", "starts with “~”"),
+        ("\uff03recycle", "starts with “#”"),
         ("Ada~", "ignore"),
         ("A\tda", "cannot be shown"),
         ("A\0da", "cannot be shown"),
@@ -37,6 +52,56 @@ def test_names_that_people_have_are_welcome(name):
 )
 def test_names_that_cannot_be_a_person_s_are_refused_with_the_reason(name, reason):
     assert reason in (name_fault(normal_name(name)) or "")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "System Volume Information",
+        "SYSTEM_VOLUME_INFORMATION",
+        "system volume  information",
+        "\uff53\uff59\uff53\uff54\uff45\uff4d volume information",
+        "RECYCLER",
+        "Recycled",
+        "Recycle.Bin",
+        "Recycle Bin",
+        "Papierkorb",
+        "Trash",
+        "Network Trash Folder",
+        "Temporary Items",
+        "lost+found",
+        "LOST.DIR",
+        "aquota.user",
+        "files_trashbin",
+        "#Recycle",
+        "@eaDir",
+        "@Recently-Snapshot",
+        "$Recycle.Bin",
+        "__MACOSX",
+        ".Trash-1000",
+        ".Trashes",
+        ".recycle",
+    ],
+)
+def test_folders_of_systems_are_known_in_any_case_and_unicode_form(name):
+    assert is_system_folder(name)
+    assert folder_fault(name)
+    assert name_fault(normal_name(name))
+
+
+@pytest.mark.parametrize("name", ["Systema", "Trasha", "Recyclerin Anna", "Ada #2", "Anna_Lost", "O'Trash", "#Ada"])
+def test_names_that_only_look_like_them_are_of_no_known_system(name):
+    assert not is_system_folder(name)
+
+
+def test_what_nobody_can_change_is_told_from_a_bin():
+    assert all(map(is_snapshot, ("#snapshot", "@Recently-Snapshot", "~snapshot", ".snapshots", ".zfs", "@sharesnap")))
+    assert not any(map(is_snapshot, ("#recycle", "Snapshot of Ada", ".git", "@eaDir")))
+
+
+def test_the_names_of_staff_are_no_folders():
+    assert text_fault("#1 at the desk") is None
+    assert "slash" in (text_fault("a/b") or "")
 
 
 def test_a_hundred_characters_are_not_too_long():

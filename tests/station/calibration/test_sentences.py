@@ -107,7 +107,7 @@ def test_a_picture_of_somebody_else_is_named_and_comes_first_in_the_advice(make_
 def test_poor_and_useless_pictures_are_named(make_report: Make, make_gallery: Callable[..., GallerySnapshot]) -> None:
     report = make_report(20, 3)
     poor = PoorPicture(report.gallery.templates[0], (Rejection.TOO_DARK, Rejection.TOO_BLURRED))
-    gallery = replace(report.gallery, skipped=(Skipped("x.jpg", "is broken"),))
+    gallery = replace(report.gallery, skipped=(Skipped("x.jpg", "is broken"), Skipped("#bin", "x", harmless=True)))
     told = list(picture_lines(replace(report, poor=(poor,), gallery=gallery, all_looked_at=False)))
     assert told[0] == "Person_0/0.jpg is poor: the face is too dark, the face is blurred"
     assert told[1] == "1 picture could not be used at all: `kiosk people` says why"

@@ -28,6 +28,13 @@ def test_clips_of_people_and_of_strangers_are_found(tmp_path):
     ]
 
 
+def test_a_recycle_bin_shows_nobody(tmp_path):
+    for name in ("#recycle/ada.mp4", "@eaDir/a.mp4", "RECYCLER/a.mp4", ".Trash-1000/a.mp4", "_ada/a.mp4", "_DSC1.mp4"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    assert [(clip.person, clip.source) for clip in clips_in(tmp_path)] == [(None, "_DSC1.mp4")]
+
+
 def test_a_folder_without_clips_has_none(tmp_path):
     assert clips_in(tmp_path) == []
 

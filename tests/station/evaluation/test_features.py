@@ -45,6 +45,17 @@ def test_each_picture_becomes_a_sample_in_order(crowd, cache, pixels, counting):
     assert shown == [(0, 3), (1, 3), (2, 3), (3, 3)]
 
 
+def test_a_recycle_bin_is_nobody(crowd):
+    folder = crowd([2])
+    for name in ("#recycle", ".Trash-1000", "System Volume Information"):
+        (folder / name).mkdir()
+        shutil.copy(asset("demo", "grace_hopper.jpg"), folder / name / "1.jpg")
+    assert {picture.person for picture in people_in(folder)} == {"Person_0"}
+    shutil.rmtree(folder / "Person_0")
+    with pytest.raises(EvaluationError, match="holds no pictures"):
+        people_in(folder)
+
+
 def test_the_second_run_reads_the_cache(crowd, cache, pixels, counting):
     pictures = people_in(crowd([2, 1]))
     first = samples_of(pictures, counting, pixels[1], cache, nothing)

@@ -68,12 +68,8 @@ class NameStep(Step):
         if not name:
             self.name.show_fault(translate("enrolment", "Please type the name."))
             self.name.edit.setFocus()
-        elif name_fault(name):
-            self.name.show_fault(
-                translate(
-                    "enrolment", "This name cannot be used: at most 100 letters, no slash, and no dot at the beginning."
-                )
-            )
+        elif fault := name_fault(name):
+            self.name.show_fault(translate("enrolment", "The name {fault}. Please type another.").format(fault=fault))
             self.name.edit.setFocus()
         elif self.details.read(self.draft):
             self.next.setEnabled(False)

@@ -118,10 +118,8 @@ class DataPanel(Panel):
         """The values, or None where one cannot be used, which is said beside it."""
         faulty: list[TextField] = []
         values: dict[str, Any] = {}
-        if name_fault(normal_name(self.name.text)):
-            self.name.show_fault(
-                translate("people", "This name cannot be used: at most 100 letters, no slash, no dot at the beginning.")
-            )
+        if fault := name_fault(normal_name(self.name.text)):
+            self.name.show_fault(translate("people", "The name {fault}. Please type another.").format(fault=fault))
             faulty.append(self.name)
         for name in TEXT_FIELDS:
             values[name] = clean_text(self.fields[name].text)

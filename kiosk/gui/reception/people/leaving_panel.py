@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QWidget
 from kiosk.domain import display_name
 from kiosk.gui.controls import Button, Choice, Heading, Note, Panel, TextField, column, flow
 from kiosk.gui.reception.office import Office
-from kiosk.gui.reception.people.wording import erasure_words
+from kiosk.gui.reception.people.wording import erasure_words, unsearched_words
 from kiosk.recognition.gallery.names import person_key
 from kiosk.station.archives import export_person
 from kiosk.station.erasure import ErasureReport, erase
@@ -142,8 +142,9 @@ class ErasureView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.heading, self.lines, self.left = Heading("", "title"), Note(""), Note("", "error")
+        self.unsearched = Note("")
         self.done = Button(translate("people", "Done"), "tick_mark", "primary")
-        panel = Panel(self.heading, self.lines, self.left, flow(self.done), gap=12, margin=18)
+        panel = Panel(self.heading, self.lines, self.unsearched, self.left, flow(self.done), gap=12, margin=18)
         self.setLayout(column(panel, 1))
         self.done.clicked.connect(self.closed)
 
@@ -153,6 +154,8 @@ class ErasureView(QWidget):
         part = translate("people", "Not everything could be erased. This was removed:")
         self.heading.setText(part if report.left else everything)
         self.lines.setText("\n".join(f"• {line}" for line in erasure_words(report)))
+        self.unsearched.setText(unsearched_words(report.unsearched))
+        self.unsearched.setVisible(bool(report.unsearched))
         again = translate("people", "Mend what is named here, then erase the person once more.")
         self.left.setText("\n".join([*report.left, again]))
         self.left.setVisible(bool(report.left))

@@ -13,6 +13,8 @@ from kiosk.recognition.reasons import in_words
 from kiosk.station.erasure import ErasureReport
 from kiosk.words import translate
 
+_NAMED = 3  # folders; a NAS may have one of its own in each
+
 
 def quality_words(quality: Quality) -> str:
     """How good somebody's pictures are, below their number."""
@@ -155,6 +157,7 @@ def erasure_words(report: ErasureReport) -> list[str]:
     """What was removed, line by line."""
     return [
         translate("people", "%n pictures", "", report.pictures),
+        translate("people", "%n files in recycle bins of the image folder", "", report.in_bins),
         translate("people", "%n stored templates", "", report.cached),
         translate("people", "%n records of name, data and consent", "", report.records),
         translate("people", "%n kept faces of visitors who look alike", "", report.visitors),
@@ -162,3 +165,12 @@ def erasure_words(report: ErasureReport) -> list[str]:
             number=report.number
         ),
     ]
+
+
+def unsearched_words(folders: Sequence[str]) -> str:
+    """Which folders an erasure could not look through; empty where there are none."""
+    if not folders:
+        return ""
+    named = ", ".join(folders[:_NAMED]) + (", …" if len(folders) > _NAMED else "")
+    text = translate("people", "Not searched: {folders}. Pictures of the person may be there: delete them by hand.")
+    return text.format(folders=named)

@@ -26,7 +26,17 @@ def test_a_name_and_enter_are_enough(qtbot, step):
 
 
 @pytest.mark.parametrize(
-    ("name", "fault"), [("", "Please type"), ("a/b", "cannot be used"), ("x" * 101, "at most 100")]
+    ("name", "fault"),
+    [
+        ("", "Please type"),
+        ("a/b", "holds a slash"),
+        ("x" * 101, "longer than 100"),
+        ("#recycle", "starts with “#”"),
+        ("@eaDir", "starts with “@”"),
+        (" _Ada", "starts with “_”"),
+        ("recycler", "recycle bin"),
+        ("System Volume Information", "recycle bin"),
+    ],
 )
 def test_a_name_that_cannot_be_one_is_told_beside_the_field(qtbot, step, name, fault):
     step.name.set_text(name)

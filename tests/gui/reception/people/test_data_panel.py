@@ -46,6 +46,8 @@ def test_another_name_takes_the_files_along(panel, qtbot, home):
     ("field", "text"),
     [
         ("name", "../evil"),
+        ("name", "#recycle"),
+        ("name", "_Grace"),
         ("name", " "),
         ("email", "nonsense"),
         ("shown", "x" * 101),

@@ -86,3 +86,12 @@ def test_the_report_says_what_was_removed_and_what_was_not(shown, qtbot, left, w
     assert view.left.isVisible() is bool(left)
     with qtbot.waitSignal(view.closed):
         view.done.click()
+
+
+def test_the_report_says_where_pictures_may_be_left(shown):
+    view = shown(ErasureView())
+    view.show_report(ErasureReport("#00000007", 5, 4, 3, 2, 1, unsearched=("#snapshot",)))
+    assert "is erased" in view.heading.text()
+    assert "Not searched: #snapshot" in view.unsearched.text()
+    view.show_report(ErasureReport("#00000007", 5, 4, 3, 2, 1))
+    assert not view.unsearched.isVisible()

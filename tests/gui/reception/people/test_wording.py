@@ -77,6 +77,12 @@ def test_pictures_are_told_in_words():
 
 
 def test_an_erasure_is_told_line_by_line():
-    lines = wording.erasure_words(ErasureReport("#00000007", 5, 4, 3, 2, 1))
-    assert [line.split()[0] for line in lines] == ["5", "4", "1", "3", "2"]
+    lines = wording.erasure_words(ErasureReport("#00000007", 5, 4, 3, 2, 1, in_bins=6))
+    assert [line.split()[0] for line in lines] == ["5", "6", "4", "1", "3", "2"]
     assert "#00000007" in lines[-1]
+
+
+def test_what_an_erasure_could_not_search_is_named():
+    assert wording.unsearched_words(()) == ""
+    assert "#snapshot, lost+found." in wording.unsearched_words(("#snapshot", "lost+found"))
+    assert "a, b, c, …" in wording.unsearched_words(("a", "b", "c", "d"))
