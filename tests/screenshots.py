@@ -344,7 +344,7 @@ def enrolment(stage: Stage, page: EnrolmentPage) -> None:
     page.name.on_next()
     stage.wait(lambda: page.step is page.consent)
     stage.shoot("enrol-consent")
-    page.consent.agree.click()
+    _agree(stage, page)
     stage.wait(lambda: page.capture.session is not None, rounds=300)
     for turn in range(3):
         stage.portrait(asset("demo", "grace_hopper.jpg"), turn)
@@ -366,10 +366,19 @@ def enrolment(stage: Stage, page: EnrolmentPage) -> None:
         if page.step is page.name:
             page.name.on_add()
         stage.wait(lambda: page.step is page.consent)
-        page.consent.agree.click()
+        _agree(stage, page)
         stage.wait(lambda: page.step is page.check and bool(page.check.checked.pictures), rounds=500)
         stage.shoot(f"enrol-check-{state}")
     page.leave()
+
+
+def _agree(stage: Stage, page: EnrolmentPage) -> None:
+    bar = page.consent.page.verticalScrollBar()
+    assert bar is not None
+    bar.setValue(bar.maximum())
+    stage.wait(page.consent.agree.isEnabled)
+    stage.shoot("enrol-consent-read")
+    page.consent.agree.click()
 
 
 def people(stage: Stage, page: PeoplePage) -> None:

@@ -358,6 +358,10 @@
       <translation>Worin die Person einwilligt</translation>
     </message>
     <message>
+      <source>Please read to the end before you agree.</source>
+      <translation>Bitte lesen Sie bis zum Ende, bevor Sie einwilligen.</translation>
+    </message>
+    <message>
       <source>I do not agree</source>
       <translation>Ich willige nicht ein</translation>
     </message>

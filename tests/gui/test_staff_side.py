@@ -286,7 +286,10 @@ def test_from_the_pin_to_the_door_opening_for_who_was_just_enrolled(qtbot, start
     began_at, clicks = time.monotonic(), 0
     qtbot.keyClicks(page.name.name.edit, "Ricardo Lagos")
     for button in (page.name.next, page.consent.agree, page.check.save):
-        qtbot.waitUntil(lambda button=button: button.isVisible() and button.isEnabled(), timeout=120_000)
+        qtbot.waitUntil(button.isVisible, timeout=120_000)
+        if button is page.consent.agree:
+            qtbot.keyClick(page.consent.page, Qt.Key.Key_End)
+        qtbot.waitUntil(button.isEnabled, timeout=120_000)
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         clicks += 1
     qtbot.waitUntil(lambda: page.step is page.trial, timeout=30_000)

@@ -6,7 +6,7 @@ from PyQt6.QtCore import (  # type: ignore[attr-defined]  # the stubs have no py
     Qt,
     pyqtProperty,
 )
-from PyQt6.QtGui import QIcon
+from PyQt6.QtGui import QIcon, QKeyEvent
 from PyQt6.QtWidgets import QPushButton
 
 from kiosk.gui.controls.scale import px
@@ -24,9 +24,12 @@ class Button(QPushButton):
         icon_name: as in assets/icons; empty = none.
         kind: plain, primary (goes on), danger (cannot be undone), quiet (without a frame) or key (of a pad).
         name: for screen readers, where the text does not say it.
+        deliberate: Enter does not press it, for what nobody should confirm unread; Space does.
     """
 
-    def __init__(self, text: str = "", icon_name: str = "", kind: str = "plain", *, name: str = "") -> None:
+    def __init__(
+        self, text: str = "", icon_name: str = "", kind: str = "plain", *, name: str = "", deliberate: bool = False
+    ) -> None:
         super().__init__(text)
         self._icon_name = icon_name
         self._drawn: tuple[str, str, int] | None = None
@@ -34,10 +37,15 @@ class Button(QPushButton):
         self.setProperty("kind", kind)
         self.setAccessibleName(name or text)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAutoDefault(True)  # Enter presses the button that has the focus
+        self.set_deliberate(deliberate)
         if name and not text:
             self.setToolTip(name)
         self._draw()
+
+    def set_deliberate(self, deliberate: bool) -> None:
+        """Whether Enter leaves it alone."""
+        self._deliberate = deliberate
+        self.setAutoDefault(not deliberate)  # Enter presses the button that has the focus
 
     def set_text(self, text: str, icon_name: str | None = None) -> None:
         """Other words, and another icon where one is given."""
@@ -46,6 +54,14 @@ class Button(QPushButton):
         if icon_name is not None:
             self._icon_name, self._drawn = icon_name, None
             self._draw()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Enter presses once, however long it is held, and a deliberate button not at all."""
+        enter = event is not None and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        if event is not None and enter and (self._deliberate or event.isAutoRepeat()):
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
         """No narrower than a finger; not by the style sheet, whose least width would let the words be cut off."""

@@ -1,4 +1,7 @@
-"""A question over the page, inside the window: nothing else can be touched until it is answered."""
+"""A question over the page, inside the window: nothing else can be touched until it is answered.
+
+Nobody answers it unread: the answer that changes nothing has the focus, and Enter gives no other one.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -28,13 +31,16 @@ class Question(QFrame):
     def ask(
         self, question: str, detail: str, answers: Sequence[tuple[str, Callable[[], None]]], *, danger: bool = False
     ) -> None:
-        """Show it; the first answer does something, the last one nothing, and has the focus where that is dangerous."""
+        """Show it; the first answer does something, the last one nothing."""
         self.dismiss()
         parent = self.parentWidget()
         window = self.window()
         self._before = window.focusWidget() if window is not None else None
         kind = "danger" if danger else "primary"
-        self.buttons = [Button(words, kind=kind if index == 0 else "plain") for index, (words, _) in enumerate(answers)]
+        self.buttons = [
+            Button(words, kind=kind if index == 0 else "plain", deliberate=index < len(answers) - 1)
+            for index, (words, _) in enumerate(answers)
+        ]
         for button, (_, do) in zip(self.buttons, answers, strict=True):
             button.clicked.connect(lambda _checked, do=do: self._answer(do))
         self._panel = Panel(Heading(question), Note(detail), flow(*self.buttons), gap=12, margin=18)
@@ -46,7 +52,7 @@ class Question(QFrame):
             self.setGeometry(parent.rect())
         self.show()
         self.raise_()
-        self.buttons[-1 if danger else 0].setFocus()
+        self.buttons[-1].setFocus()
 
     def dismiss(self) -> None:
         """Take it away unanswered."""

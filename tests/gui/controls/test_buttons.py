@@ -1,4 +1,7 @@
-from PyQt6.QtCore import Qt
+import pytest
+from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QApplication, QWidget
 
 from kiosk.gui.controls import Button
 from kiosk.gui.theme import DARK
@@ -27,11 +30,59 @@ def test_the_icon_has_the_colour_of_the_words(shown):
     assert DARK.primary.text in colours
 
 
-def test_enter_presses_the_button_that_has_the_focus(qtbot, shown):
-    button = shown(Button("Go"))
-    button.setFocus()
-    with qtbot.waitSignal(button.clicked):
-        qtbot.keyClick(button, Qt.Key.Key_Space)
+@pytest.fixture
+def pressed(shown):
+    """pressed(button): how often it was, from now on."""
+
+    def count(button: Button) -> list[bool]:
+        clicks: list[bool] = []
+        button.clicked.connect(clicks.append)
+        shown(button).setFocus()
+        return clicks
+
+    return count
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_and_space_press_the_button_that_has_the_focus(qtbot, pressed, key):
+    button = Button("Go")
+    clicks = pressed(button)
+    qtbot.keyClick(button, key)
+    assert len(clicks) == 1
+
+
+def hold(widget: QWidget, key: Qt.Key, text: str) -> None:
+    """What a keyboard sends while a key is held."""
+    for kind, repeated in ((QEvent.Type.KeyPress, False), *[(QEvent.Type.KeyPress, True)] * 20):
+        event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, text, repeated)
+        QApplication.sendEvent(widget, event)
+
+
+def test_a_key_that_is_held_presses_a_button_once_and_no_other_one_after_it(pressed):
+    button, other = Button("Go"), Button("Then")
+    clicks, others = pressed(button), pressed(other)
+    hold(button, Qt.Key.Key_Return, "\r")
+    assert len(clicks) == 1
+    for _ in range(20):
+        event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", True)
+        QApplication.sendEvent(other, event)
+    assert others == []
+
+
+def test_a_deliberate_button_is_pressed_by_space_and_never_by_enter(qtbot, pressed):
+    button = Button("Erase", deliberate=True)
+    clicks = pressed(button)
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        qtbot.keyClick(button, key)
+        hold(button, key, "\r")
+    assert clicks == []
+    assert not button.autoDefault()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert len(clicks) == 2
+    button.set_deliberate(False)
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    assert len(clicks) == 3
 
 
 def test_other_words_are_told_to_screen_readers(shown):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +16,7 @@ from kiosk.domain import Frame
 from kiosk.gui.controls import set_scale
 from kiosk.gui.feed import Feed
 from kiosk.gui.mailbox import Latest
+from kiosk.gui.reception.enrolment.consent_step import ConsentStep
 from kiosk.gui.reception.office import Office
 from kiosk.gui.theme import DARK, style_sheet
 from kiosk.resources import asset
@@ -106,6 +108,19 @@ def make_office(desk: Desk, feed: Feed, screen: ScreenOfTests) -> Iterator[Calla
 @pytest.fixture
 def office(make_office: Callable[..., Office]) -> Office:
     return make_office()
+
+
+@pytest.fixture
+def agree(qtbot: QtBot) -> Callable[..., None]:
+    """agree(step): reads the consent text to its end, and agrees."""
+
+    def read_and_agree(step: ConsentStep) -> None:
+        qtbot.waitUntil(lambda: step.page.verticalScrollBar().maximum() > 0 or step.agree.isEnabled())
+        qtbot.keyClick(step.page, Qt.Key.Key_End)
+        qtbot.waitUntil(step.agree.isEnabled)
+        qtbot.mouseClick(step.agree, Qt.MouseButton.LeftButton)
+
+    return read_and_agree
 
 
 @pytest.fixture

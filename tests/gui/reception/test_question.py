@@ -35,16 +35,32 @@ def test_escape_gives_the_answer_that_changes_nothing(qtbot, page):
     assert page.answers == ["kept"]
 
 
-def test_what_cannot_be_undone_does_not_have_the_focus(qtbot, page):
-    ask(page, danger=True)
+@pytest.mark.parametrize(("danger", "kind"), [(True, "danger"), (False, "primary")])
+def test_the_answer_that_changes_nothing_has_the_focus(qtbot, page, danger, kind):
+    ask(page, danger=danger)
     qtbot.waitUntil(page.question.buttons[1].hasFocus)
-    assert page.question.buttons[0].property("kind") == "danger"
+    assert page.question.buttons[0].property("kind") == kind
+
+
+@pytest.mark.parametrize("danger", [True, False])
+def test_enter_again_and_again_changes_nothing(qtbot, page, danger):
+    page.field.returnPressed.connect(lambda: ask(page, danger=danger) if len(page.answers) < 3 else None)
+    page.field.setFocus()
+    for _ in range(20):
+        qtbot.keyClick(page.window().focusWidget(), Qt.Key.Key_Return)
+    assert set(page.answers) == {"kept"}
+    ask(page, danger=danger)
+    page.question.buttons[0].setFocus()
+    qtbot.keyClick(page.question.buttons[0], Qt.Key.Key_Return)
+    assert "erased" not in page.answers
+    qtbot.keyClick(page.question.buttons[0], Qt.Key.Key_Space)
+    assert page.answers[-1] == "erased"
 
 
 def test_tab_stays_among_the_answers(qtbot, page):
     ask(page)
-    qtbot.waitUntil(page.question.buttons[0].hasFocus)
-    for index in (1, 0, 1):
+    qtbot.waitUntil(page.question.buttons[1].hasFocus)
+    for index in (0, 1, 0):
         qtbot.keyClick(page.question.buttons[1 - index], Qt.Key.Key_Tab)
         assert page.question.buttons[index].hasFocus()
 

@@ -99,9 +99,9 @@ class CheckStep(Step):
         self._fill(*parts)
         self.save.setEnabled(checked.may_be_saved)
         self.save.setVisible(not checked.finding.same)
-        if self.merge is not None and checked.finding.same:
-            self.merge.setFocus()
-        elif checked.may_be_saved:
+        # What the finding says is to be read first.
+        self.save.set_deliberate(self.finding is not None)
+        if checked.may_be_saved and self.finding is None:
             self.save.setFocus()
         else:
             self.before.setFocus()
@@ -147,7 +147,9 @@ class CheckStep(Step):
 
     def _same(self, other: Candidate) -> Panel:
         name = display_name(other.person)
-        self.merge = Button(translate("enrolment", "Add the pictures to that person"), "person_plus", "primary")
+        self.merge = Button(
+            translate("enrolment", "Add the pictures to that person"), "person_plus", "primary", deliberate=True
+        )
         cancel = Button(translate("enrolment", "Cancel"), "cross")
         self.merge.clicked.connect(self.on_merge)
         cancel.clicked.connect(self.on_cancel)

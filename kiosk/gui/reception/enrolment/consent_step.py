@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from PyQt6.QtCore import QTimer, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QResizeEvent, QTextBlockFormat, QTextCursor
+from PyQt6.QtGui import QResizeEvent, QShowEvent, QTextBlockFormat, QTextCursor
 from PyQt6.QtWidgets import QScroller, QTextBrowser
 
 from kiosk import words
@@ -40,20 +40,19 @@ class ConsentStep(Step):
         super().__init__(office, draft)
         self.text: ConsentText | None = None
         self.heading = Note("", "heading")
-        self.page = QTextBrowser()
+        self.page = Reading()
         self.page.setAccessibleName(translate("enrolment", "What the person agrees to"))
-        self.page.setOpenLinks(False)
-        viewport = self.page.viewport()
-        if viewport is not None:
-            QScroller.grabGesture(viewport, QScroller.ScrollerGestureType.TouchGesture)
+        self.unread = Note(translate("enrolment", "Please read to the end before you agree."), "hint")
         self.before = Button(translate("enrolment", "Back"), "arrow_left")
         self.refuse = Button(translate("enrolment", "I do not agree"), "cross")
-        self.agree = Button(translate("enrolment", "I agree"), "tick_mark", "primary")
-        self.setLayout(column(self.heading, self.page, Bar(self.before, self.refuse, self.agree), gap=8))
+        self.agree = Button(translate("enrolment", "I agree"), "tick_mark", "primary", deliberate=True)
+        bar = Bar(self.before, self.refuse, self.agree)
+        self.setLayout(column(self.heading, self.page, self.unread, bar, gap=8))
         self._readings = 0
         self._timer = QTimer(self)
         self._timer.setInterval(_READING_MS)
         self._timer.timeout.connect(self.on_reading)
+        self.page.read.connect(self.on_read)
         self.before.clicked.connect(self.back)
         self.refuse.clicked.connect(self.refused)
         self.agree.clicked.connect(self.on_agree)
@@ -69,8 +68,8 @@ class ConsentStep(Step):
             self.page.setPlainText(str(fault))
         else:
             self._show_text(self.text.text)
-        self.agree.setEnabled(self.text is not None)
-        self.agree.setFocus()
+        self._allow(read=False)
+        self.page.begin()
         self._readings = 0
         self._timer.start()
 
@@ -92,6 +91,17 @@ class ConsentStep(Step):
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.mergeBlockFormat(room)
 
+    def _allow(self, *, read: bool) -> None:
+        """Nobody agrees to a text of which they have not seen the end."""
+        self.agree.setEnabled(read and self.text is not None)
+        for part in (self.page, self.agree):  # as a screen reader says it
+            part.setAccessibleDescription("" if read else self.unread.text())
+        self.unread.setVisible(not read and self.text is not None)
+
+    @pyqtSlot()
+    def on_read(self) -> None:
+        self._allow(read=True)
+
     @pyqtSlot()
     def on_reading(self) -> None:
         self._readings += 1
@@ -103,6 +113,63 @@ class ConsentStep(Step):
         if self.text is not None:
             self.draft.consent = agreed(self.text, self.office.member.name)
             self.done.emit()
+
+
+class Reading(QTextBrowser):
+    """A text that scrolls by keys and under a finger, and says when its end is on the screen.
+
+    Signals:
+        read: the end is seen, for the first time since `begin`.
+    """
+
+    read = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setOpenLinks(False)
+        viewport, bar = self.viewport(), self.verticalScrollBar()
+        if viewport is not None:
+            QScroller.grabGesture(viewport, QScroller.ScrollerGestureType.TouchGesture)
+        self._unread = False
+        self._soon = QTimer(self)  # once everything on the page has its place
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self.on_look)
+        if bar is not None:
+            bar.valueChanged.connect(self.on_moved)
+            bar.rangeChanged.connect(self.on_moved)
+
+    def begin(self) -> None:
+        """From the top, with the keys."""
+        scroller, bar = QScroller.scroller(self.viewport()), self.verticalScrollBar()
+        if scroller is not None and bar is not None:
+            scroller.stop()
+            bar.setValue(0)
+        self._unread = True
+        self.setFocus()
+        self._soon.start()
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802  (Qt's name)
+        super().showEvent(event)
+        self._soon.start()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        super().resizeEvent(event)
+        self._soon.start()
+
+    @pyqtSlot()
+    def on_moved(self) -> None:
+        self._soon.start()
+
+    @pyqtSlot()
+    def on_look(self) -> None:
+        document, viewport, bar = self.document(), self.viewport(), self.verticalScrollBar()
+        if not self._unread or not self.isVisible() or document is None or viewport is None or bar is None:
+            return
+        # The size of the document, not the end of the scroll bar: of a long text, Qt guesses that at first.
+        end = document.size().height() - document.documentMargin()
+        if bar.value() + viewport.height() >= end:
+            self._unread = False
+            self.read.emit()
 
 
 def consent_folders(office: Office) -> list[Path]:

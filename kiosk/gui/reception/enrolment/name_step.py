@@ -103,7 +103,7 @@ class NameStep(Step):
 
     def _known_panel(self) -> Panel:
         self.known_heading = Heading("")
-        self.add = Button(translate("enrolment", "Add pictures"), "camera", "primary")
+        self.add = Button(translate("enrolment", "Add pictures"), "camera", "primary", deliberate=True)
         self.other = Button(translate("enrolment", "Choose another name"))
         self.add.clicked.connect(self.on_add)
         self.other.clicked.connect(self.on_other)
@@ -117,7 +117,7 @@ class NameStep(Step):
         known_as = translate("enrolment", "{name} is already enrolled.").format(name=name)
         self.known_heading.setText(breakable(known_as))
         self._known.show()
-        self.add.setFocus()
+        self.other.setFocus()
 
 
 class Details(QWidget):

@@ -35,7 +35,7 @@ class LeavingPanel(Panel):
         self.export = Button(translate("people", "Export everything known"), "export")
         self.begin = Button(translate("people", "Erase this person …"), "erase", "danger")
         self.typed = TextField(translate("people", "Type the name to confirm"))
-        self.erase = Button(translate("people", "Erase for good"), "erase", "danger")
+        self.erase = Button(translate("people", "Erase for good"), "erase", "danger", deliberate=True)
         self.keep = Button(translate("people", "Do not erase"))
         self.question = QWidget()
         warning = translate(

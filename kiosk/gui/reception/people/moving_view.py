@@ -36,7 +36,7 @@ class MovingView(QWidget):
         self.place = Choice(translate("people", "Where to"))
         self.export = Button(translate("people", "Export everybody"), "export", "primary")
         self.file = Choice(translate("people", "Which zip"))
-        self.import_ = Button(translate("people", "Import"), "person_plus")
+        self.import_ = Button(translate("people", "Import"), "person_plus", deliberate=True)
         self._lay_out()
         self.back.clicked.connect(self.closed)
         self.export.clicked.connect(self.on_export)

@@ -118,8 +118,11 @@ def test_somebody_known_under_another_name_stops_it_and_may_be_merged(qtbot, ste
     enter(qtbot, step)
     assert not step.save.isVisible()
     assert "already enrolled" in step.heading.text()
-    assert step.merge.hasFocus()
-    qtbot.mouseClick(step.merge, LEFT)
+    assert step.before.hasFocus()
+    step.merge.setFocus()
+    qtbot.keyClick(step.merge, Qt.Key.Key_Return)
+    assert step.merge.isVisible()
+    qtbot.keyClick(step.merge, Qt.Key.Key_Space)
     qtbot.waitUntil(step.save.isEnabled)
     assert (step.draft.person, step.draft.adding, step.draft.texts) == ("Grace_Hopper", True, {})
 
@@ -132,6 +135,8 @@ def test_a_look_alike_is_a_warning_with_which_it_may_be_saved(qtbot, step, finds
         more.click()
     assert step.save.isEnabled()
     assert step.merge is None
+    assert step.before.hasFocus()
+    assert not step.save.autoDefault()
 
 
 def test_a_check_that_fails_says_why(qtbot, step, finds):

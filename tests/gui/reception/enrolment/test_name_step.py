@@ -55,6 +55,10 @@ def test_somebody_who_is_enrolled_may_have_more_pictures_or_it_is_another_name(q
     assert not step.add.isVisible()
     qtbot.mouseClick(step.next, LEFT)
     qtbot.waitUntil(step.add.isVisible)
+    assert step.other.hasFocus()
+    step.add.setFocus()
+    qtbot.keyClick(step.add, Qt.Key.Key_Return)
+    assert not step.draft.adding
     with qtbot.waitSignal(step.done):
         qtbot.mouseClick(step.add, LEFT)
     assert (step.draft.person, step.draft.adding) == ("Grace_Hopper", True)

@@ -1,9 +1,9 @@
 import contextlib
 
 import pytest
-from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PyQt6.QtGui import QDragEnterEvent, QDropEvent
-from PyQt6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton
+from PyQt6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.exceptions import TimeoutError as PytestQtTimeoutError
 
 from kiosk.access.people import PersonRecord
@@ -18,6 +18,7 @@ from kiosk.station.enrolment import Enrolled
 
 PERSON = "Ricardo_Lagos"
 LEFT = Qt.MouseButton.LeftButton
+NONE = Qt.KeyboardModifier.NoModifier
 
 
 def capture(qtbot, page, camera, faces):
@@ -37,15 +38,17 @@ def impatient(monkeypatch):
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_colleague_is_enrolled_with_three_clicks_and_let_in(qtbot, page: EnrolmentPage, camera, pictures, desk):
+def test_a_colleague_is_enrolled_with_three_clicks_and_let_in(
+    qtbot, page: EnrolmentPage, camera, pictures, desk, *, agree
+):
     faces = pictures(PERSON)
     page.enter()
     qtbot.keyClicks(page.name.name.edit, "Ricardo Lagos")
     clicks = 0
-    for button in (page.name.next, page.consent.agree):
-        qtbot.waitUntil(button.isVisible)
-        qtbot.mouseClick(button, LEFT)
-        clicks += 1
+    qtbot.mouseClick(page.name.next, LEFT)
+    qtbot.waitUntil(lambda: page.step is page.consent)
+    agree(page.consent)
+    clicks += 2
     qtbot.waitUntil(lambda: page.step is page.capture)
     capture(qtbot, page, camera, faces)
     qtbot.waitUntil(page.check.save.isEnabled)
@@ -69,15 +72,30 @@ def to_consent(qtbot, page, name):
     qtbot.waitUntil(lambda: page.step is page.consent)
 
 
+@pytest.mark.parametrize("held", [False, True])
+def test_enter_again_and_again_or_held_agrees_to_nothing_and_adds_to_nobody(qtbot, page, held):
+    for name in ("Ricardo Lagos", "Grace Hopper"):
+        page.enter()
+        page.name.name.set_text(name)
+        page.name.name.edit.setFocus()
+        for turn in range(60):
+            focused = page.window().focusWidget()
+            event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, NONE, "\r", held and turn > 0)
+            QApplication.sendEvent(focused, event)
+            qtbot.wait(5)
+        assert page.step is (page.consent if name == "Ricardo Lagos" else page.name)
+        assert page.draft.consent is None
+
+
 def everything(desk):
     """Every file below the user's folders and the kiosk's own."""
     return {path: path.read_bytes() for path in desk.folder.parent.rglob("*") if path.is_file()}
 
 
-def test_the_same_face_under_another_name_stops_and_is_merged_only_when_asked(qtbot, page, desk, screen):
+def test_the_same_face_under_another_name_stops_and_is_merged_only_when_asked(qtbot, agree, page, desk, screen):
     page.enter(pictures=[desk.folder / "Grace_Hopper.jpg", asset("demo", "grace_hopper.jpg").read_bytes()])
     to_consent(qtbot, page, "Mary")
-    page.consent.agree.click()
+    agree(page.consent)
     qtbot.waitUntil(lambda: page.check.merge is not None)
     assert not page.check.save.isVisible()
     page.check.merge.click()
@@ -91,11 +109,11 @@ def test_the_same_face_under_another_name_stops_and_is_merged_only_when_asked(qt
     assert desk.people.records().keys() == {"grace hopper"}
 
 
-def test_whoever_cancels_at_a_duplicate_leaves_nothing(qtbot, page, desk, screen):
+def test_whoever_cancels_at_a_duplicate_leaves_nothing(qtbot, agree, page, desk, screen):
     page.enter(pictures=[asset("demo", "grace_hopper.jpg").read_bytes()])
     to_consent(qtbot, page, "Mary")
     before = everything(desk)
-    page.consent.agree.click()
+    agree(page.consent)
     qtbot.waitUntil(lambda: page.check.merge is not None)
     page.check.on_cancel()
     assert page.step is page.name
@@ -104,11 +122,11 @@ def test_whoever_cancels_at_a_duplicate_leaves_nothing(qtbot, page, desk, screen
     assert everything(desk) == before
 
 
-def test_leaving_half_way_discards_everything_and_lets_go_of_the_camera(qtbot, page, desk, camera, pictures):
+def test_leaving_half_way_discards_everything_and_lets_go_of_the_camera(qtbot, page, desk, camera, pictures, *, agree):
     before = everything(desk)
     page.enter()
     to_consent(qtbot, page, "Ricardo")
-    page.consent.agree.click()
+    agree(page.consent)
     qtbot.waitUntil(lambda: page.step is page.capture)
     camera.show(pictures(PERSON)[0], seconds=2)
     assert desk.station.capture is not None
@@ -120,23 +138,23 @@ def test_leaving_half_way_discards_everything_and_lets_go_of_the_camera(qtbot, p
     assert everything(desk) == before
 
 
-def test_who_has_agreed_to_this_text_before_is_not_asked_again(qtbot, page, desk):
+def test_who_has_agreed_to_this_text_before_is_not_asked_again(qtbot, agree, page, desk):
     page.enter(person="Grace_Hopper")
     assert page.step is page.consent
-    page.consent.agree.click()
+    agree(page.consent)
     desk.people.save(PersonRecord("Grace_Hopper", consent=page.draft.consent))
     page.enter(person="Grace_Hopper")
     assert page.step is page.capture
     page.leave()
 
 
-def test_a_kept_visitor_is_enrolled_after_consent_and_who_kept_the_face_is_told(qtbot, page, pictures):
+def test_a_kept_visitor_is_enrolled_after_consent_and_who_kept_the_face_is_told(qtbot, agree, page, pictures):
     told = []
     page.enter(pictures=[Offered.file(pictures(PERSON)[0])], person="Ricardo", saved=told.append)
     assert page.step is page.name
     assert page.name.name.text == "Ricardo"
     to_consent(qtbot, page, "Ricardo Lagos")
-    page.consent.agree.click()
+    agree(page.consent)
     qtbot.waitUntil(page.check.save.isEnabled)
     page.check.save.click()
     qtbot.waitUntil(lambda: page.step is page.trial)
@@ -154,14 +172,16 @@ def drop(page, paths):
     return enter.isAccepted()
 
 
-def test_dropped_pictures_wait_for_the_consent_and_pass_the_same_gates(qtbot, page, pictures, screen, tmp_path):
+def test_dropped_pictures_wait_for_the_consent_and_pass_the_same_gates(
+    qtbot, page, pictures, screen, tmp_path, *, agree
+):
     (tmp_path / "empty.jpg").touch()
     page.enter()
     assert not drop(page, [tmp_path / "notes.txt"])
     assert drop(page, [*pictures(PERSON)[:2], tmp_path / "empty.jpg"])
     assert screen.told == ["3 pictures will be used after the consent."]
     to_consent(qtbot, page, "Ricardo")
-    page.consent.agree.click()
+    agree(page.consent)
     qtbot.waitUntil(lambda: len(page.check.cards) == 3)
     assert [card.state.text() for card in page.check.cards] == ["Good", "Good", "is empty"]
     assert drop(page, pictures(PERSON)[2:3])
@@ -184,7 +204,7 @@ def at_the_check(qtbot, page, name="Ricardo"):
     """Five pictures that a camera took, the third of somebody else."""
     page.enter()
     to_consent(qtbot, page, name)
-    page.consent.agree.click()
+    page.consent.on_agree()
     session = page.capture.session
     picture = Examined(Offered("a.jpg", b"x"), "d", None)
     session.state = CaptureState(4, tuple(Taken(shot, picture) for shot in Shot))

@@ -1,6 +1,7 @@
 import zipfile
 
 import pytest
+from PyQt6.QtCore import Qt
 
 from kiosk.access.people import PersonRecord
 from kiosk.gui.reception.people import leaving_panel
@@ -95,3 +96,15 @@ def test_the_report_says_where_pictures_may_be_left(shown):
     assert "Not searched: #snapshot" in view.unsearched.text()
     view.show_report(ErasureReport("#00000007", 5, 4, 3, 2, 1))
     assert not view.unsearched.isVisible()
+
+
+def test_enter_erases_nobody(panel, qtbot, desk):
+    qtbot.keyClick(panel.begin, Qt.Key.Key_Return)
+    qtbot.waitUntil(panel.typed.edit.hasFocus)
+    panel.typed.set_text("Grace Hopper")
+    for widget in (panel.typed.edit, panel.erase):
+        widget.setFocus()
+        qtbot.keyClick(widget, Qt.Key.Key_Return)
+    qtbot.wait(50)
+    assert panel.erase.isEnabled()
+    assert list(desk.folder.iterdir())

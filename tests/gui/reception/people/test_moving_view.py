@@ -1,4 +1,5 @@
 import pytest
+from PyQt6.QtCore import Qt
 
 from kiosk.gui.reception.people import moving_view
 from kiosk.gui.reception.people.moving_view import MovingView
@@ -27,8 +28,11 @@ def test_everybody_is_exported_and_comes_in_again(view, drive, qtbot, screen, de
     assert screen.told == [f"1 people are exported to {path}"]
     (desk.folder / "Grace_Hopper.jpg").unlink()
     assert view.import_.isEnabled()
+    view.import_.setFocus()
+    qtbot.keyClick(view.import_, Qt.Key.Key_Return)
+    assert view.import_.isEnabled(), "Enter brings nobody in"
     with qtbot.waitSignal(view.changed):
-        view.import_.click()
+        qtbot.keyClick(view.import_, Qt.Key.Key_Space)
     assert [one.name for one in desk.folder.iterdir()] == ["Grace_Hopper"]
     assert [row.action for row in desk.journal.actions(2)] == ["imported", "exported"]
 

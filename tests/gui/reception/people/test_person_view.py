@@ -34,12 +34,12 @@ def test_more_pictures_are_taken_by_the_enrolment(view, screen):
     assert screen.went == [("enrol", {"person": "Grace_Hopper"})]
 
 
-def test_a_consent_is_read_agreed_to_and_recorded(view, qtbot, desk):
+def test_a_consent_is_read_agreed_to_and_recorded(view, qtbot, agree, desk):
     view.access.record_consent.click()
     step = view.stack.currentWidget()
     assert "face recognition" in step.page.toPlainText()
     with qtbot.waitSignal(view.changed):
-        step.agree.click()
+        agree(step)
     consent = desk.people.record("Grace_Hopper").consent
     assert (consent.version, consent.recorded_by) == ("1", "Ida")
     assert view.stack.currentWidget() is view.page

@@ -149,7 +149,7 @@ def test_a_store_that_cannot_be_read_is_told(qtbot, page, running, screen):
     assert "visitors.sqlite3" in screen.faults[0]
 
 
-def test_a_visitor_becomes_somebody_whom_the_door_knows(qtbot, running, feed, shown):
+def test_a_visitor_becomes_somebody_whom_the_door_knows(qtbot, agree, running, feed, shown):
     """From the refusal at the door, through name and consent, to the grant; the real wizard, network and files."""
     station = running.station
     for number in range(10 * RATE_HZ, round(12.5 * RATE_HZ), 3):
@@ -166,7 +166,7 @@ def test_a_visitor_becomes_somebody_whom_the_door_knows(qtbot, running, feed, sh
     wizard.name.name.set_text("Eileen Collins")
     wizard.name.next.click()
     qtbot.waitUntil(lambda: wizard.step is wizard.consent, timeout=10_000)
-    wizard.consent.agree.click()
+    agree(wizard.consent)
     qtbot.waitUntil(wizard.check.save.isEnabled, timeout=20_000)
     assert not list(running.folder.glob("Eileen*"))  # nothing is saved before somebody says so
     wizard.check.save.click()
