@@ -38,6 +38,8 @@ def test_a_consent_is_read_agreed_to_and_recorded(view, qtbot, agree, desk):
     view.access.record_consent.click()
     step = view.stack.currentWidget()
     assert "face recognition" in step.page.toPlainText()
+    assert step.page.hasFocus()
+    assert not step.agree.isEnabled()
     with qtbot.waitSignal(view.changed):
         agree(step)
     consent = desk.people.record("Grace_Hopper").consent
