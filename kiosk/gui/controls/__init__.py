@@ -2,7 +2,7 @@
 
 from kiosk.gui.controls.buttons import Button
 from kiosk.gui.controls.fields import Choice, Switch, TextField
-from kiosk.gui.controls.folding import Folding
+from kiosk.gui.controls.folding import Bar, Folding
 from kiosk.gui.controls.labels import Heading, Note, State
 from kiosk.gui.controls.layouts import centred, column, fit_layouts, flow, row, spaced
 from kiosk.gui.controls.panels import Panel, ScrollPage
@@ -10,6 +10,7 @@ from kiosk.gui.controls.scale import px, set_scale
 from kiosk.gui.controls.tables import Table
 
 __all__ = [
+    "Bar",
     "Button",
     "Choice",
     "Folding",

@@ -3,6 +3,8 @@
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+_LONGEST_PIECE = 14  # letters
+
 
 class Note(QLabel):
     """A plain text that wraps; role: "" for running text, muted, hint, or error."""
@@ -47,3 +49,11 @@ def polish_again(widget: QWidget) -> None:
     if style is not None:
         style.unpolish(widget)
         style.polish(widget)
+
+
+def breakable(text: str) -> str:
+    """With places at which very long words may be broken, so that they are not cut off."""
+    return " ".join(
+        "\u200b".join(word[start : start + _LONGEST_PIECE] for start in range(0, len(word), _LONGEST_PIECE))
+        for word in text.split(" ")
+    )

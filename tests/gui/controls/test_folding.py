@@ -1,6 +1,7 @@
 from PyQt6.QtWidgets import QPushButton
 
-from kiosk.gui.controls.folding import Folding
+from kiosk.gui.controls.buttons import Button
+from kiosk.gui.controls.folding import Bar, Folding
 from kiosk.gui.controls.labels import Note
 
 TEXT = "A text of some length that says what there is to be said about the button beside it."
@@ -32,3 +33,29 @@ def test_a_button_that_is_hidden_needs_no_room(shown):
     holder = shown(Folding(note, button))
     holder.resize(300, 200)
     assert not holder.folded
+
+
+def test_buttons_that_do_not_fit_beside_each_other_stand_below_each_other(qtbot, shown):
+    buttons = [Button("Back"), Button("I do not agree"), Button("I agree")]
+    bar = shown(Bar(*buttons))
+    bar.resize(800, 300)
+    qtbot.waitUntil(lambda: len({button.y() for button in buttons}) == 1)
+    assert buttons[-1].geometry().right() > 750
+    bar.resize(bar.minimumSizeHint().width(), 300)
+    qtbot.waitUntil(lambda: len({button.y() for button in buttons}) == 3)
+
+
+def test_longer_words_on_a_button_may_need_a_line_of_their_own(qtbot, shown):
+    back, add = Button("Back"), Button("Add")
+    bar = shown(Bar(back, add))
+    bar.resize(back.sizeHint().width() + add.sizeHint().width() + 40, 300)
+    qtbot.waitUntil(lambda: back.y() == add.y())
+    add.set_text("Add seventeen pictures")
+    qtbot.waitUntil(lambda: add.y() > back.y())
+
+
+def test_the_two_answers_stay_beside_each_other_where_there_is_room_for_two(qtbot, shown):
+    back, refuse, agree = buttons = [Button("Back"), Button("I do not agree"), Button("I agree")]
+    bar = shown(Bar(*buttons))
+    bar.resize(refuse.sizeHint().width() + agree.sizeHint().width() + 40, 300)
+    qtbot.waitUntil(lambda: refuse.y() == agree.y() > back.y())

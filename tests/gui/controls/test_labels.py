@@ -1,4 +1,4 @@
-from kiosk.gui.controls.labels import Heading, Note, State
+from kiosk.gui.controls.labels import Heading, Note, State, breakable
 from kiosk.gui.state import Kind
 from kiosk.gui.theme import DARK
 
@@ -25,3 +25,10 @@ def test_a_state_is_told_in_words_on_its_own_colour(shown):
     image = state.grab().toImage()
     assert state.text() == "Broken"
     assert image.pixelColor(image.width() // 2, 2).name() == DARK.kinds[Kind.FAULT].back
+
+
+def test_long_words_may_be_broken_and_short_ones_stay():
+    assert breakable("Ada Lovelace is enrolled.") == "Ada Lovelace is enrolled."
+    long = "Wolfeschlegelsteinhausenbergerdorff"
+    assert max(map(len, breakable(long).split("\u200b"))) <= 14
+    assert breakable(long).replace("\u200b", "") == long

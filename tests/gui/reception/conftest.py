@@ -68,6 +68,12 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def portrait(home: Path) -> Path:
+    """Grace Hopper's picture."""
+    return home / "images" / "Grace_Hopper.jpg"
+
+
+@pytest.fixture
 def desk(home: Path) -> Iterator[Desk]:
     """Real registers, journal and configuration below `home`; its station is for a test to set."""
     with closing(open_desk(Choices(ConfigFile(home / "config.yaml"), home / "images", "demo"))) as desk:

@@ -10,11 +10,11 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QFileDialog, QLabel
 
 from kiosk.domain import ByteImage, Embedding, Rejection
-from kiosk.gui.controls import Button, Note, column, px, row
+from kiosk.gui.controls import Bar, Button, Note, column, px, row
 from kiosk.gui.icons import icon
 from kiosk.gui.reception.enrolment.capture_view import CaptureView
 from kiosk.gui.reception.enrolment.draft import Draft
-from kiosk.gui.reception.enrolment.step import Bar, Step
+from kiosk.gui.reception.enrolment.step import Step
 from kiosk.gui.reception.enrolment.thumbnails import ShotButtons
 from kiosk.gui.reception.enrolment.wording import instruction, instruction_icon
 from kiosk.gui.reception.office import Office

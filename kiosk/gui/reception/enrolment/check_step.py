@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtCore import QSize, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QPixmap
+from PyQt6.QtGui import QImage, QPixmap
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.domain import Candidate, display_name
-from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State, column, flow, px, row
+from kiosk.gui.controls import Bar, Button, Heading, Note, Panel, ScrollPage, State, column, flow, px, row
+from kiosk.gui.controls.labels import breakable
 from kiosk.gui.reception.enrolment.draft import Checked, Draft, check, picture_of, save_draft
-from kiosk.gui.reception.enrolment.step import Bar, Step
+from kiosk.gui.reception.enrolment.step import Step
 from kiosk.gui.reception.enrolment.thumbnails import thumbnail
-from kiosk.gui.reception.enrolment.wording import breakable
 from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.portraits import read_small
+from kiosk.station.desk import Desk
 from kiosk.station.enrolment import Enrolled
 from kiosk.words import translate
 
@@ -39,6 +41,8 @@ class CheckStep(Step):
     def __init__(self, office: Office, draft: Draft) -> None:
         super().__init__(office, draft)
         self.checked = Checked()
+        self._images: list[QImage] = []
+        self._known = QImage()
         self.heading = Heading("")
         self.before = Button(translate("enrolment", "Take the pictures again"), "again")
         self.save = Button(translate("enrolment", "Save"), "save", "primary")
@@ -55,7 +59,7 @@ class CheckStep(Step):
         self.save.setEnabled(False)
         offered, pictures = self.draft.offered, list(self.draft.pictures)
         desk, person = self.office.desk, self.draft.person
-        self.office.run(lambda: check(desk, person, offered, pictures), self._show, self._failed)
+        self.office.run(lambda: _look(desk, check(desk, person, offered, pictures)), self._show, self._failed)
 
     @pyqtSlot()
     def on_all_again(self) -> None:
@@ -86,8 +90,9 @@ class CheckStep(Step):
         self.draft.offered, self.draft.from_camera = [], False
         self.enter()
 
-    def _show(self, checked: Checked) -> None:
-        self.checked = checked
+    def _show(self, seen: tuple[Checked, list[QImage], QImage]) -> None:
+        self.checked, self._images, self._known = seen
+        checked = self.checked
         # What was examined is not examined again.
         self.draft.pictures, self.draft.offered = list(checked.pictures), []
         self.cards = [self._card(number) for number in range(len(checked.pictures))]
@@ -131,7 +136,7 @@ class CheckStep(Step):
         else:
             words = translate("enrolment", "Good"), "good"
         from_camera = self.draft.from_camera
-        card = Card(number, thumbnail(picture.offered.content, px(_CARD_UNITS)), words, from_camera=from_camera)
+        card = Card(number, thumbnail(self._images[number], px(_CARD_UNITS)), words, from_camera=from_camera)
         card.button.clicked.connect(self._acts_on(number, from_camera=from_camera))
         return card
 
@@ -173,13 +178,13 @@ class CheckStep(Step):
     def _both(self, other: Candidate) -> QWidget:
         """The new face beside the one that is known."""
         side = px(_CARD_UNITS)
-        new = next((one for one in self.checked.pictures if one.embedding is not None), None)
-        known = picture_of(self.office.desk, other.person)
+        pairs = zip(self._images, self.checked.pictures, strict=True)
+        new = next((image for image, one in pairs if one.embedding is not None), QImage())
         both = QWidget()
         faces = []
-        for content, name in ((new.offered.content if new else b"", self.draft.person), (known or b"", other.person)):
+        for picture, name in ((new, self.draft.person), (self._known, other.person)):
             image = QLabel()
-            image.setPixmap(thumbnail(content, side))
+            image.setPixmap(thumbnail(picture, side))
             faces.append(column(image, Note(breakable(display_name(name))), gap=2))
         layout = row(gap=14)
         for face in faces:
@@ -213,6 +218,14 @@ class CheckStep(Step):
     def _not_saved(self, fault: str) -> None:
         self.office.tell_fault(fault)
         self.save.setEnabled(True)
+
+
+def _look(desk: Desk, checked: Checked) -> tuple[Checked, list[QImage], QImage]:
+    """Read in the background what is to be seen: the pictures, and one of the person whom they show or resemble."""
+    images = [read_small(one.offered.content)[0] for one in checked.pictures]
+    others = (*checked.finding.same, *checked.finding.alike)
+    path = picture_of(desk, others[0].person) if others else None
+    return checked, images, QImage() if path is None else read_small(path)[0]
 
 
 class Card(Panel):

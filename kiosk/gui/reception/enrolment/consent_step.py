@@ -13,10 +13,10 @@ from kiosk import words
 from kiosk.access.people import ConsentText, consent_text
 from kiosk.domain import display_name
 from kiosk.errors import KioskError
-from kiosk.gui.controls import Button, Note, column, px
+from kiosk.gui.controls import Bar, Button, Note, column, px
+from kiosk.gui.controls.labels import breakable
 from kiosk.gui.reception.enrolment.draft import Draft
-from kiosk.gui.reception.enrolment.step import Bar, Step
-from kiosk.gui.reception.enrolment.wording import breakable
+from kiosk.gui.reception.enrolment.step import Step
 from kiosk.gui.reception.office import Office
 from kiosk.resources import asset
 from kiosk.station.enrolment import agreed

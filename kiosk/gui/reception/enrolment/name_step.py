@@ -12,9 +12,9 @@ from kiosk.access.people.record import clean_text
 from kiosk.domain import display_name
 from kiosk.errors import KioskError
 from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, TextField, column, flow, row
+from kiosk.gui.controls.labels import breakable
 from kiosk.gui.reception.enrolment.draft import Draft
 from kiosk.gui.reception.enrolment.step import Step
-from kiosk.gui.reception.enrolment.wording import breakable
 from kiosk.gui.reception.office import Office
 from kiosk.recognition.gallery.names import name_fault, normal_name, person_key
 from kiosk.station.people_changes import in_gallery

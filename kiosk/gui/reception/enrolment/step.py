@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QLabel, QWidget
 
-from PyQt6.QtCore import QSize, pyqtSignal
-from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QWidget
-
-from kiosk.gui.controls import flow, row
+from kiosk.gui.controls import flow
 from kiosk.gui.controls.labels import polish_again
 from kiosk.gui.reception.enrolment.draft import Draft
 from kiosk.gui.reception.office import Office
@@ -40,32 +37,6 @@ class Step(QWidget):
 
     def on_report(self, report: Report) -> None:
         """What the recognition found in a frame, while the step is shown."""
-
-
-class Bar(QWidget):
-    """The buttons below a step, on one line where there is room, else on two or below each other."""
-
-    def __init__(self, *buttons: QWidget, left: int = 1) -> None:
-        super().__init__()
-        self._buttons, self._answers = buttons, buttons[left:]
-        self._right = row(*self._answers)
-        self._row = row(*buttons[:left], 1, self._right)
-        self.setLayout(self._row)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """As narrow as the widest button: on a line of their own they take no more."""
-        return QSize(max(button.sizeHint().width() for button in self._buttons), super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
-        super().resizeEvent(event)
-        for layout, buttons in ((self._row, self._buttons), (self._right, self._answers)):
-            beside = self._needed(buttons) <= self.width()
-            layout.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
-
-    def _needed(self, buttons: Sequence[QWidget]) -> int:
-        shown = [button.sizeHint().width() for button in buttons if not button.isHidden()]
-        return sum(shown) + self._row.spacing() * len(shown)
 
 
 class Steps(QWidget):

@@ -2,49 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QIcon, QImage, QImageReader, QPainter, QPainterPath, QPixmap
+from PyQt6.QtCore import QSize, pyqtSignal
+from PyQt6.QtGui import QIcon, QImage, QPixmap
 from PyQt6.QtWidgets import QPushButton, QWidget
 
 from kiosk.gui.controls import px, row
+from kiosk.gui.reception.portraits import square_picture
 from kiosk.words import translate
 
 SIDE_UNITS = 56
 
 
-def thumbnail(content: bytes | Path, side_px: int) -> QPixmap:
-    """The picture cut to a rounded square; an empty one where Qt cannot read it."""
-    image = _read(content, side_px)
-    if image.isNull():
-        return QPixmap()
-    scaled = image.scaled(
-        side_px, side_px, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
-    )
-    square = QPixmap(side_px, side_px)
-    square.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(square)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    shape = QPainterPath()
-    shape.addRoundedRect(QRectF(square.rect()), side_px / 8, side_px / 8)
-    painter.setClipPath(shape)
-    painter.drawImage((side_px - scaled.width()) // 2, (side_px - scaled.height()) // 3, scaled)
-    painter.end()
-    return square
-
-
-def _read(content: bytes | Path, side_px: int) -> QImage:
-    if isinstance(content, bytes):
-        return QImage.fromData(content)
-    reader = QImageReader(str(content))
-    reader.setAutoTransform(True)
-    size = reader.size()
-    if size.isValid() and min(size.width(), size.height()) > 2 * side_px:
-        # Reduced while it is read: a picture of a camera takes a hundred times the memory of what is shown.
-        factor = 2 * side_px / min(size.width(), size.height())
-        reader.setScaledSize(QSize(round(size.width() * factor), round(size.height() * factor)))
-    return reader.read()
+def thumbnail(image: QImage, side_px: int) -> QPixmap:
+    """The picture cut to a rounded square; an empty one where there is none."""
+    return QPixmap() if image.isNull() else square_picture(image, side_px)
 
 
 class ShotButtons(QWidget):
@@ -79,7 +50,7 @@ class ShotButtons(QWidget):
             name = translate("enrolment", "Picture {number}: not taken yet")
         else:
             button.setText("")
-            button.setIcon(QIcon(thumbnail(content, side - px(6))))
+            button.setIcon(QIcon(thumbnail(QImage.fromData(content), side - px(6))))
             button.setIconSize(QSize(side - px(6), side - px(6)))
             name = translate("enrolment", "Picture {number}: taken. Press to take it again.")
         button.setAccessibleName(name.format(number=number + 1))

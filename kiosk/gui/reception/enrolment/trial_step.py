@@ -9,13 +9,12 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout
 
 from kiosk.domain import display_name
-from kiosk.gui.controls import Button, Heading, Note, ScrollPage, State, column, row
-from kiosk.gui.controls.labels import polish_again
+from kiosk.gui.controls import Bar, Button, Heading, Note, ScrollPage, State, column, row
+from kiosk.gui.controls.labels import breakable, polish_again
 from kiosk.gui.reception.enrolment.capture_view import CaptureView
 from kiosk.gui.reception.enrolment.draft import Draft
-from kiosk.gui.reception.enrolment.step import Bar, Step
+from kiosk.gui.reception.enrolment.step import Step
 from kiosk.gui.reception.enrolment.trial import Verdict, in_force, judge
-from kiosk.gui.reception.enrolment.wording import breakable
 from kiosk.gui.reception.office import Office
 from kiosk.station.enrolment import Enrolled
 from kiosk.station.report import Report

@@ -45,7 +45,6 @@ ICONS = {
     CaptureHint.HOLD_STILL: "hourglass",
 }
 
-_LONGEST_PIECE = 14  # letters
 _OTHER_WAY = {"arrow_left": "arrow_right", "arrow_right": "arrow_left"}
 
 
@@ -68,11 +67,3 @@ def instruction_icon(state: CaptureState, *, mirrored: bool) -> str:
         return "face_search"
     name = ICONS[state.hint]
     return name if mirrored else _OTHER_WAY.get(name, name)
-
-
-def breakable(text: str) -> str:
-    """With places at which very long words may be broken, so that they are not cut off."""
-    return " ".join(
-        "\u200b".join(word[start : start + _LONGEST_PIECE] for start in range(0, len(word), _LONGEST_PIECE))
-        for word in text.split(" ")
-    )

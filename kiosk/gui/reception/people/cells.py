@@ -9,12 +9,12 @@ from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPixmap
 from PyQt6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from kiosk.gui.controls import px
+from kiosk.gui.controls.scale import SMALL, small
 from kiosk.gui.icons import icon
 from kiosk.gui.reception.people.model import ALERT_ROLE, ROW_ROLE, SECOND_ALERT_ROLE, SECOND_ROLE, Column
-from kiosk.gui.reception.people.portraits import Portraits
 from kiosk.gui.reception.people.rows import PersonRow
+from kiosk.gui.reception.portraits import Portraits
 
-_SMALL = 0.82  # of the first line's size
 _PORTRAIT_UNITS = 40
 _GAP_UNITS = 8
 
@@ -45,8 +45,7 @@ class PersonCells(QStyledItemDelegate):
         upper, lower = _halves(room, painter, option.font, whole=not second)
         self._line(painter, upper, text, option.font, colour, alert=bool(index.data(ALERT_ROLE)))
         if second:
-            small = _smaller(option.font)
-            self._line(painter, lower, second, small, colour, alert=bool(index.data(SECOND_ALERT_ROLE)))
+            self._line(painter, lower, second, small(option.font), colour, alert=bool(index.data(SECOND_ALERT_ROLE)))
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802  (Qt's name)
@@ -93,12 +92,12 @@ _LEFT = Qt.AlignmentFlag.AlignLeft
 def row_height(font: QFont) -> int:
     """Two lines and a portrait, and never less than a finger wants, px."""
     size = font.pixelSize() if font.pixelSize() > 0 else px(16)
-    return max(px(56), round(size * (1.3 + 1.3 * _SMALL)) + px(8))
+    return max(px(56), round(size * (1.3 + 1.3 * SMALL)) + px(8))
 
 
 def wanted_width(font: QFont, texts: tuple[Sequence[str], Sequence[str]]) -> int:
     """Room for the longest of the first lines, and of the second ones with their mark, px."""
-    first, second = QFontMetrics(font), QFontMetrics(_smaller(font))
+    first, second = QFontMetrics(font), QFontMetrics(small(font))
     widths = [first.horizontalAdvance(text) for text in texts[0]]
     widths += [second.horizontalAdvance(text) + second.height() + px(3) for text in texts[1]]
     return max(widths) + 2 * px(_GAP_UNITS)
@@ -110,10 +109,3 @@ def _halves(room: QRect, painter: QPainter, font: QFont, *, whole: bool) -> tupl
     middle = room.top() + round(room.height() * 0.54)
     upper = QRect(room.left(), room.top() + px(4), room.width(), middle - room.top() - px(4))
     return upper, QRect(room.left(), middle, room.width(), room.bottom() - middle - px(3))
-
-
-def _smaller(font: QFont) -> QFont:
-    small = QFont(font)
-    if font.pixelSize() > 0:
-        small.setPixelSize(max(round(font.pixelSize() * _SMALL), 1))
-    return small

@@ -12,8 +12,8 @@ from kiosk.gui.reception.page import StaffPage
 from kiosk.gui.reception.people.moving_view import MovingView
 from kiosk.gui.reception.people.people_list import PeopleList
 from kiosk.gui.reception.people.person_view import PersonView
-from kiosk.gui.reception.people.portraits import Portraits
 from kiosk.gui.reception.people.rows import Gathered, gather
+from kiosk.gui.reception.portraits import Portraits, round_picture
 from kiosk.recognition.gallery.names import person_key
 
 _LOOK_MS = 1000
@@ -24,7 +24,7 @@ class PeoplePage(StaffPage):
 
     def __init__(self, office: Office) -> None:
         super().__init__(office)
-        self.portraits = Portraits(office.desk.folder, office.run)
+        self.portraits = Portraits(office.desk.folder, office.run, round_picture)
         self.list = PeopleList(self.portraits)
         self._person: PersonView | None = None
         self._moving: MovingView | None = None

@@ -9,8 +9,8 @@ from PyQt6.QtWidgets import QHeaderView, QStackedLayout, QWidget
 from kiosk.gui.controls import Button, Choice, Note, Table, TextField, column, row
 from kiosk.gui.reception.people.cells import PersonCells, row_height, wanted_width
 from kiosk.gui.reception.people.model import Column, PeopleModel, Show, samples
-from kiosk.gui.reception.people.portraits import Portraits
 from kiosk.gui.reception.people.rows import Gathered
+from kiosk.gui.reception.portraits import Portraits
 from kiosk.words import translate
 
 

@@ -1,6 +1,9 @@
+import os
+
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QLabel
 
 from kiosk.domain import Candidate, Embedding
 from kiosk.errors import EnrolmentError, GalleryError
@@ -55,6 +58,16 @@ def enter(qtbot, step):
 
 def states(step):
     return [card.state.text() for card in step.cards]
+
+
+def test_pictures_are_read_in_the_background_and_a_pipe_is_not_waited_for(qtbot, step, finds, tmp_path, portrait):
+    os.mkfifo(tmp_path / "pipe.jpg")
+    pipe = Examined(Offered.file(tmp_path / "pipe.jpg"), fault="is not a regular file")
+    good = Examined(Offered.file(portrait), "1", Embedding(np.ones(1, np.float32), "one"))
+    finds(Checked((pipe, good), finding=DuplicateFinding(alike=(GRACE,))))
+    enter(qtbot, step)
+    assert [card.image.pixmap().isNull() for card in step.cards] == [True, False]
+    assert not any(label.pixmap().isNull() for label in step.finding.findChildren(QLabel) if not label.text())
 
 
 def test_good_pictures_are_saved_with_one_click(qtbot, step, finds, monkeypatch):

@@ -2,7 +2,7 @@ import contextlib
 
 import pytest
 from PyQt6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeyEvent
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.exceptions import TimeoutError as PytestQtTimeoutError
 
@@ -269,7 +269,7 @@ def test_no_words_are_cut_off_in_any_step_whatever_the_name(qtbot, page, size, t
         if number:
             page._go(number)
         if name == "check":
-            step._show(Checked(pictures, frozenset({2}), frozenset(), alike))
+            step._show((Checked(pictures, frozenset({2}), frozenset(), alike), [QImage()] * 5, QImage()))
         if name == "trial":
             step._explain(f"Looks more like {LONG}.")
         holder.resize(*size)

@@ -1,7 +1,7 @@
 import pytest
 
 from kiosk.domain import Embedding
-from kiosk.gui.reception.enrolment.wording import HINTS, ICONS, SHOTS, breakable, instruction, instruction_icon
+from kiosk.gui.reception.enrolment.wording import HINTS, ICONS, SHOTS, instruction, instruction_icon
 from kiosk.recognition.capture import CaptureHint, CaptureState, Shot, Taken
 from kiosk.recognition.enrolment import Examined, Offered
 from kiosk.resources import asset
@@ -36,10 +36,3 @@ def test_arrows_point_to_where_the_person_sees_the_own_head_turn():
     assert instruction_icon(left, mirrored=False) == "arrow_right"
     assert instruction_icon(CaptureState(4, (TAKEN,) * 5), mirrored=True) == "tick_mark"
     assert instruction_icon(CaptureState(3, (None,) * 5, CaptureHint.LOOK_UP), mirrored=False) == "arrow_up"
-
-
-def test_long_words_may_be_broken_and_short_ones_stay():
-    assert breakable("Ada Lovelace is enrolled.") == "Ada Lovelace is enrolled."
-    long = "Wolfeschlegelsteinhausenbergerdorff"
-    assert max(map(len, breakable(long).split("\u200b"))) <= 14
-    assert breakable(long).replace("\u200b", "") == long

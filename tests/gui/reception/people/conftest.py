@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -66,8 +65,3 @@ def granted(desk: Desk) -> Callable[..., None]:
         desk.journal.record(decision, "dlib_resnet", moment)
 
     return record
-
-
-@pytest.fixture
-def portrait(home: Path) -> Path:
-    return home / "images" / f"{GRACE}.jpg"

@@ -6,14 +6,14 @@ from PyQt6.QtWidgets import QAbstractButton, QComboBox, QLineEdit
 from kiosk.access.people import PersonRecord
 from kiosk.gui.reception.people.model import Column
 from kiosk.gui.reception.people.people_list import PeopleList
-from kiosk.gui.reception.people.portraits import Portraits
 from kiosk.gui.reception.people.rows import gather
+from kiosk.gui.reception.portraits import Portraits, round_picture
 
 
 @pytest.fixture
 def listed(shown, desk, crowd, home) -> PeopleList:
     crowd(Zoë=[0.0], Ada_L=[0.0, 0.1])
-    people = shown(PeopleList(Portraits(home / "images", lambda work, then: then(QImage()))))
+    people = shown(PeopleList(Portraits(home / "images", lambda work, then: then((QImage(), "")), round_picture)))
     people.show_people(gather(desk))
     return people
 
@@ -58,7 +58,7 @@ def test_nobody_is_told_apart_from_nobody_found(listed, shown, home, qtbot):
     listed.search.set_text("nobody of that name")
     assert (listed.nobody.isVisible(), listed.nobody.text()) == (True, "Nobody found.")
     assert not listed.enrol.isVisible()
-    empty = shown(PeopleList(Portraits(home / "images", lambda work, then: None)))
+    empty = shown(PeopleList(Portraits(home / "images", lambda work, then: None, round_picture)))
     assert (empty.nobody.text(), empty.enrol.isVisible()) == ("Nobody is enrolled yet.", True)
     with qtbot.waitSignal(empty.enrolment_wanted):
         empty.enrol.click()
@@ -86,7 +86,11 @@ def test_a_thousand_people_are_in_the_table(listed, desk, crowd):
 def test_only_portraits_in_view_are_read(shown, desk, crowd, home):
     crowd(**{f"P{number}": [0.0] for number in range(1000)})
     asked = []
-    people = shown(PeopleList(Portraits(home / "images", lambda work, then: (asked.append(1), then(QImage())))))
+    people = shown(
+        PeopleList(
+            Portraits(home / "images", lambda work, then: (asked.append(1), then((QImage(), ""))), round_picture)
+        )
+    )
     people.show_people(gather(desk))
     people.grab()
     in_view = people.table.viewport().height() // people.table.rowHeight(0) + 2

@@ -1,19 +1,20 @@
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PyQt6.QtGui import QImage
 
-from kiosk.gui.reception.people.portraits import Portraits, round_picture
+from kiosk.gui.reception.portraits import Portraits, Read, read_small, round_picture, square_picture
 
 
 class Waiting:
     """Background work that a test lets happen."""
 
     def __init__(self) -> None:
-        self.work: list[tuple[Callable[[], QImage], Callable[[QImage], None]]] = []
+        self.work: list[tuple[Callable[[], Read], Callable[[Read], None]]] = []
 
-    def __call__(self, work: Callable[[], QImage], then: Callable[[QImage], None]) -> None:
+    def __call__(self, work: Callable[[], Read], then: Callable[[Read], None]) -> None:
         self.work.append((work, then))
 
     def finish(self) -> None:
@@ -29,7 +30,7 @@ def waiting() -> Waiting:
 
 @pytest.fixture
 def portraits(qapp, home: Path, waiting: Waiting) -> Portraits:
-    return Portraits(home / "images", waiting)
+    return Portraits(home / "images", waiting, round_picture)
 
 
 def test_a_picture_is_read_in_the_background_and_kept(portraits, portrait, waiting, qtbot):
@@ -48,9 +49,9 @@ def test_the_newest_wish_comes_first_and_few_are_read_at_once(portraits, waiting
         portraits.get(f"{number}.jpg", 40)
     assert len(waiting.work) == 2
     first, second = waiting.work.pop(0), waiting.work.pop(0)
-    first[1](QImage())
+    first[1]((QImage(), ""))
     assert len(waiting.work) == 1
-    second[1](QImage())
+    second[1]((QImage(), ""))
     waiting.finish()
     assert portraits.get("199.jpg", 40).isNull()
     assert portraits.get("50.jpg", 40) is None, "scrolled away before it was read"
@@ -62,7 +63,35 @@ def test_what_cannot_be_read_is_not_read_again(portraits, home, waiting):
         portraits.get(name, 40)
         waiting.finish()
         assert portraits.get(name, 40).isNull()
+        assert portraits.fault(name).startswith(f"{name}: ")
         assert waiting.work == []
+    assert portraits.fault("not asked for.jpg") == ""
+
+
+@pytest.mark.parametrize("as_path", [True, False])
+def test_a_file_is_read_small_whatever_it_holds(qapp, home, portrait, as_path):
+    def read(content: bytes) -> tuple[QImage, str]:
+        (home / "a.jpg").write_bytes(content)
+        return read_small(home / "a.jpg" if as_path else content)
+
+    image, fault = read(portrait.read_bytes())
+    assert (0 < max(image.width(), image.height()) <= 320, fault) == (True, "")
+    for content in (b"", b"no picture", b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"):
+        image, fault = read(content)
+        assert image.isNull()
+        assert fault
+
+
+def test_a_pipe_is_not_waited_for(qapp, tmp_path):
+    os.mkfifo(tmp_path / "a.jpg")
+    assert read_small(tmp_path / "a.jpg")[1].startswith("a.jpg: is not a regular file")
+
+
+def test_as_many_as_are_allowed_are_read_at_once(qapp, home, waiting):
+    portraits = Portraits(home / "images", waiting, square_picture, at_once=1)
+    for number in range(3):
+        portraits.get(f"{number}.jpg", 40)
+    assert len(waiting.work) == 1
 
 
 def test_nothing_is_kept_of_who_was_erased(portraits, portrait, waiting):
@@ -79,3 +108,5 @@ def test_a_disc_is_cut_from_wide_and_upright_pictures(qapp):
         disc = round_picture(image, 32).toImage()
         assert disc.pixelColor(16, 16).blue() == 0x33
         assert disc.pixelColor(0, 0).alpha() == 0
+        square = square_picture(image, 32).toImage()
+        assert (square.pixelColor(0, 0).alpha(), square.pixelColor(0, 16).blue()) == (0, 0x33)
