@@ -2,9 +2,12 @@
 
 import os
 import runpy
+import shutil
 from pathlib import Path
 
 import pytest
+
+from kiosk.station import places
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -29,3 +32,42 @@ def own_user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "user" / name))
     monkeypatch.delenv("KIOSK_CONFIG", raising=False)
+
+
+class Sticks:
+    """USB sticks that are plugged in and out: folders, and a mount table as Linux writes it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root, self.table = folder / "media", folder / "mounts"
+        self.root.mkdir()
+        self._mounted: list[Path] = []
+        self._write()
+
+    def plug(self, name: str = "KINGSTON") -> Path:
+        """Mount a stick; its folder, to be filled."""
+        folder = self.root / name
+        folder.mkdir()
+        self._mounted.append(folder)
+        self._write()
+        return folder
+
+    def pull(self, folder: Path) -> None:
+        """Pull a stick out: what was on it is gone."""
+        shutil.rmtree(folder)
+        self._mounted.remove(folder)
+        self._write()
+
+    def _write(self) -> None:
+        lines = [b"proc /proc proc rw 0 0", b"/dev/sda2 / ext4 rw 0 0"]
+        for number, folder in enumerate(self._mounted):
+            escaped = os.fsencode(folder).replace(b" ", b"\\040").replace(b"\n", b"\\012")
+            lines.append(b"/dev/sdb%d %s vfat rw,nosuid 0 0" % (number, escaped))
+        self.table.write_bytes(b"\n".join(lines) + b"\n")
+
+
+@pytest.fixture
+def sticks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sticks:
+    found = Sticks(tmp_path)
+    monkeypatch.setattr(places, "_MOUNTS", found.table)
+    monkeypatch.setattr(places, "_STICK_ROOTS", (found.root,))
+    return found

@@ -47,12 +47,14 @@ from kiosk.gui.mailbox import Latest  # noqa: E402
 from kiosk.gui.reception.enrolment import EnrolmentPage  # noqa: E402
 from kiosk.gui.reception.journal import JournalPage  # noqa: E402
 from kiosk.gui.reception.people.page import PeoplePage  # noqa: E402
+from kiosk.gui.reception.picker import Picker  # noqa: E402
 from kiosk.gui.reception.settings.page import SettingsPage  # noqa: E402
 from kiosk.gui.reception.shell import Reception, shipped_pages  # noqa: E402
 from kiosk.gui.reception.staff_page import StaffMembersPage  # noqa: E402
 from kiosk.gui.theme import DARK, DARK_CONTRAST, LIGHT, LIGHT_CONTRAST, Look  # noqa: E402
 from kiosk.gui.window import KioskWindow  # noqa: E402
 from kiosk.resources import asset  # noqa: E402
+from kiosk.station import places  # noqa: E402
 from kiosk.station.build import Choices, build_station  # noqa: E402
 from kiosk.station.desk import Desk, open_desk  # noqa: E402
 from kiosk.station.report import Report, Status  # noqa: E402
@@ -169,6 +171,19 @@ def home() -> Path:
     shutil.copy(asset("demo", "grace_hopper.jpg"), images / "Grace Hopper" / "2.jpg")
     (images / "broken.jpg").write_bytes(b"")
     return folder
+
+
+def stick(folder: Path) -> None:
+    """A USB stick with folders and pictures, one of them broken."""
+    for name in ("DCIM", "New colleagues"):
+        (folder / name).mkdir(parents=True)
+    for number in range(1, 15):
+        source = asset("demo", ("grace_hopper.jpg", "eileen_collins.jpg")[number % 2])
+        shutil.copy(source, folder / f"IMG_{2040 + 7 * number}.jpg")
+    (folder / "IMG_2048.jpg").write_bytes(b"no picture")
+    table = folder.parent / "mounts"
+    table.write_text(f"/dev/sdb1 {folder} vfat rw 0 0\n")
+    places._MOUNTS, places._STICK_ROOTS = table, (folder.parent,)
 
 
 def crowded() -> Path:
@@ -349,6 +364,18 @@ def enrolment(stage: Stage, page: EnrolmentPage) -> None:
     for turn in range(3):
         stage.portrait(asset("demo", "grace_hopper.jpg"), turn)
     stage.shoot("enrol-capture-hint")
+    page.capture.files.click()
+    stage.wait(rounds=60)
+    picker = page.capture.window().findChild(Picker)
+    assert picker is not None
+    for row in (5, 6):
+        picker.on_touched(picker.model.index(row))
+    stage.wait(rounds=60)
+    stage.shoot("enrol-picker")
+    picker.on_touched(picker.model.index(0))
+    stage.wait(rounds=20)
+    stage.shoot("enrol-picker-empty")
+    picker.cancel.click()
     for turn in range(60):
         stage.portrait(asset("demo", "grace_hopper.jpg"), turn)
         session = page.capture.session
@@ -386,6 +413,9 @@ def people(stage: Stage, page: PeoplePage) -> None:
     page.list.search.set_text("zoe")
     stage.shoot("people-filtered")
     page.list.search.set_text("")
+    page.on_moving_wanted()
+    stage.wait()
+    stage.shoot("people-moving")
     page.on_opened("Grace Hopper")
     stage.wait(rounds=60)
     stage.shoot("people-person")
@@ -508,6 +538,7 @@ def main(folder: str, *wanted: str) -> None:
     target.mkdir(parents=True, exist_ok=True)
     application = QApplication(["kiosk"])
     parts = list(wanted)
+    stick(_PLACE / "media" / "KINGSTON")
     for stage in stages(target, parts, laid_out("empty")):
         way_in(stage)
         lists(stage, "empty")

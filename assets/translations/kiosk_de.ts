@@ -258,14 +258,6 @@
       <translation>Aus Dateien</translation>
     </message>
     <message>
-      <source>Pictures of one person</source>
-      <translation>Bilder einer Person</translation>
-    </message>
-    <message>
-      <source>Pictures ({endings})</source>
-      <translation>Bilder ({endings})</translation>
-    </message>
-    <message>
       <source>Picture {number} of {total}</source>
       <translation>Bild {number} von {total}</translation>
     </message>
@@ -1616,6 +1608,18 @@
       <translation>auf dem Datenträger Platz schaffen</translation>
     </message>
     <message>
+      <source>it is somewhere else</source>
+      <translation>er liegt woanders</translation>
+    </message>
+    <message>
+      <source>cannot be read ({reason})</source>
+      <translation>nicht lesbar ({reason})</translation>
+    </message>
+    <message>
+      <source>plug the USB stick in again, or choose another folder</source>
+      <translation>den USB-Stick neu einstecken oder einen anderen Ordner wählen</translation>
+    </message>
+    <message>
       <source>use {name}, or a detector whose spec lies in {folder}</source>
       <translation>{name} verwenden oder einen Detektor, dessen Spezifikation in {folder} liegt</translation>
     </message>
@@ -1722,10 +1726,6 @@
     <message>
       <source>is damaged or incomplete ({fault})</source>
       <translation>ist beschädigt oder unvollständig ({fault})</translation>
-    </message>
-    <message>
-      <source>cannot be read ({reason})</source>
-      <translation>nicht lesbar ({reason})</translation>
     </message>
     <message>
       <source>give a picture file</source>
@@ -2963,6 +2963,10 @@
       <translation>Wohin</translation>
     </message>
     <message>
+      <source>Insert a USB stick to take the zip with you; otherwise it stays on this computer.</source>
+      <translation>Um das Zip mitzunehmen, einen USB-Stick einstecken; sonst bleibt es auf diesem Rechner.</translation>
+    </message>
+    <message>
       <source>Export everything known</source>
       <translation>Alles Bekannte exportieren</translation>
     </message>
@@ -3049,12 +3053,8 @@
       <translation>Alle exportieren</translation>
     </message>
     <message>
-      <source>Which zip</source>
-      <translation>Welches Zip</translation>
-    </message>
-    <message>
-      <source>Import</source>
-      <translation>Importieren</translation>
+      <source>Choose a zip</source>
+      <translation>Zip auswählen</translation>
     </message>
     <message numerus="yes">
       <source>%n people are exported to {file}</source>
@@ -3081,6 +3081,10 @@
     <message>
       <source>Export</source>
       <translation>Exportieren</translation>
+    </message>
+    <message>
+      <source>Import</source>
+      <translation>Importieren</translation>
     </message>
     <message>
       <source>Export and import</source>
@@ -3378,6 +3382,80 @@
     <message>
       <source>Not searched: {folders}. Pictures of the person may be there: delete them by hand.</source>
       <translation>Nicht durchsucht: {folders}. Dort können noch Bilder der Person liegen: bitte von Hand löschen.</translation>
+    </message>
+  </context>
+  <context>
+    <name>picker</name>
+    <message>
+      <source>Files and folders</source>
+      <translation>Dateien und Ordner</translation>
+    </message>
+    <message>
+      <source>Folder {name}</source>
+      <translation>Ordner {name}</translation>
+    </message>
+    <message>
+      <source>{name}, chosen</source>
+      <translation>{name}, ausgewählt</translation>
+    </message>
+    <message>
+      <source>Back to the folder above</source>
+      <translation>Zurück zum übergeordneten Ordner</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>Abbrechen</translation>
+    </message>
+    <message>
+      <source>Looking for USB sticks …</source>
+      <translation>USB-Sticks werden gesucht …</translation>
+    </message>
+    <message>
+      <source>The USB stick was removed.</source>
+      <translation>Der USB-Stick wurde entfernt.</translation>
+    </message>
+    <message>
+      <source>Insert a USB stick.</source>
+      <translation>Einen USB-Stick einstecken.</translation>
+    </message>
+    <message>
+      <source>Reading the folder …</source>
+      <translation>Der Ordner wird gelesen …</translation>
+    </message>
+    <message>
+      <source>Insert a USB stick, or copy files into {folder} on this computer.</source>
+      <translation>Einen USB-Stick einstecken oder Dateien auf diesem Rechner nach {folder} kopieren.</translation>
+    </message>
+    <message>
+      <source>Only the first {count} files of this folder are shown.</source>
+      <translation>Nur die ersten {count} Dateien dieses Ordners werden angezeigt.</translation>
+    </message>
+    <message>
+      <source>No pictures in this folder</source>
+      <translation>Keine Bilder in diesem Ordner</translation>
+    </message>
+    <message>
+      <source>No zip files in this folder</source>
+      <translation>Keine Zip-Dateien in diesem Ordner</translation>
+    </message>
+    <message>
+      <source>Import</source>
+      <translation>Importieren</translation>
+    </message>
+    <message numerus="yes">
+      <source>Add %n pictures</source>
+      <translation>
+        <numerusform>%n Bild hinzufügen</numerusform>
+        <numerusform>%n Bilder hinzufügen</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Add pictures</source>
+      <translation>Bilder hinzufügen</translation>
+    </message>
+    <message>
+      <source>Exchange folder</source>
+      <translation>Austauschordner</translation>
     </message>
   </context>
   <context>

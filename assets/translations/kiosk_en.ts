@@ -185,6 +185,16 @@
     </message>
   </context>
   <context>
+    <name>picker</name>
+    <message numerus="yes">
+      <source>Add %n pictures</source>
+      <translation>
+        <numerusform>Add %n picture</numerusform>
+        <numerusform>Add %n pictures</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>settings</name>
     <message numerus="yes">
       <source>None of the %n decisions of the last 7 days would have changed.</source>

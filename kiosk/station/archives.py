@@ -1,7 +1,10 @@
 """People taken along as a zip, one of them or the whole gallery, and brought in on another machine."""
 
 import hashlib
+import itertools
 import json
+import os
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -24,6 +27,8 @@ from kiosk.vision.pictures import printable
 from kiosk.words import translate
 
 _SPARE_BYTES = 64 * 2**20  # left free on the disk
+_NOT_ON_STICKS = re.compile(r'[<>:"/\\|?*]')  # in names of files, by the rules of FAT
+_LONGEST_NAME = 50  # letters, so that a name of a file has at most 255 bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,14 @@ class ArchiveReport:
 
     people: tuple[str, ...]
     pictures: int
+
+
+def free_path(folder: Path, name: str) -> Path:
+    """Return a path for an archive that no file has yet, and that any USB stick takes."""
+    stem = f"{_NOT_ON_STICKS.sub('_', name)[:_LONGEST_NAME]} {datetime.now().astimezone():%Y-%m-%d %H.%M.%S}"
+    numbered = (f"{stem} ({number})" for number in itertools.count(2))
+    paths = (folder / f"{each}.zip" for each in itertools.chain([stem], numbered))
+    return next(path for path in paths if not os.path.lexists(path))
 
 
 def export_person(desk: Desk, person: str, path: Path, staff: str, known: GallerySnapshot | None = None) -> int:

@@ -1,17 +1,29 @@
 """Where the files lie that the configuration names, or that are the user's."""
 
+import contextlib
 import os
+import re
 import shutil
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_cache_path, user_data_path, user_documents_path, user_downloads_path
+from platformdirs import user_cache_path, user_data_path
 
 from kiosk.config import ConfigFile
 from kiosk.resources import asset
 
 _APPLICATION = "kiosk"
-_MOST_PLACES = 6
+_MOUNTS = Path("/proc/self/mounts")
+_STICK_ROOTS = (Path("/media"), Path("/run/media"), Path("/mnt"))  # where desktops and people mount USB sticks
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder from which the staff takes files and to which it exports."""
+
+    path: Path
+    is_stick: bool  # else it is the exchange folder
 
 
 def gallery_folder(config: ConfigFile) -> Path:
@@ -55,20 +67,38 @@ def cache_folder() -> Path:
     return user_cache_path(_APPLICATION) / "templates"
 
 
-def export_folders() -> list[Path]:
-    """Where an archive may be put: drives that are plugged in, then the user's own folders."""
-    user = Path.home().name
-    mounted = [path for root in (Path("/media"), Path("/run/media")) for path in _below(root / user)]
-    own = [user_downloads_path(), user_documents_path(), Path.home()]
-    there = [path for path in dict.fromkeys([*mounted, *own]) if path.is_dir() and os.access(path, os.W_OK)]
-    return there[:_MOST_PLACES]
+def exchange_places() -> list[Place]:
+    """Return the USB sticks that are mounted, by name, then the exchange folder, which is made where it is missing."""
+    exchange = user_data_path(_APPLICATION) / "exchange"
+    with contextlib.suppress(OSError):
+        exchange.mkdir(parents=True, exist_ok=True)
+    sticks = [Place(path, is_stick=True) for path in sorted(_mounted_sticks())]
+    return [*sticks, Place(exchange, is_stick=False)] if exchange.is_dir() else sticks
 
 
-def _below(folder: Path) -> list[Path]:
+def _mounted_sticks() -> set[Path]:
+    """Return where block devices are mounted below _STICK_ROOTS; network shares and folders of this disk are not."""
     try:
-        return sorted(folder.iterdir())
-    except OSError:
-        return []
+        table = _MOUNTS.read_bytes()
+    except OSError:  # another system than Linux
+        return set()
+    lines = [line.split() for line in table.splitlines()]
+    mounted = {_unescaped(line[1]): line[0] for line in lines if len(line) > 2}
+    inside = {source for path, source in mounted.items() if not _below_a_root(path)}
+    return {
+        path
+        for path, source in mounted.items()
+        if _below_a_root(path) and source.startswith(b"/dev/") and source not in inside
+    }
+
+
+def _below_a_root(path: Path) -> bool:
+    return any(path.is_relative_to(root) for root in _STICK_ROOTS)
+
+
+def _unescaped(field: bytes) -> Path:
+    """Return a path of the mount table, in which blanks and the like are written as octal numbers (proc(5))."""
+    return Path(os.fsdecode(re.sub(rb"\\([0-7]{3})", lambda found: bytes([int(found[1], 8)]), field)))
 
 
 def _own(name: str) -> Path:

@@ -19,6 +19,7 @@ from kiosk.gui.feed import Feed
 from kiosk.gui.keyboard import KeyboardDock
 from kiosk.gui.mailbox import Latest
 from kiosk.gui.reception.pages import PAGES
+from kiosk.gui.reception.picker import Picker, Wanted, wanted_archive, wanted_pictures
 from kiosk.gui.reception.shell import Reception
 from kiosk.gui.theme import DARK, Look
 from kiosk.gui.window import KioskWindow
@@ -165,6 +166,24 @@ def test_nothing_is_left_in_english_on_a_page(window: KioskWindow, qtbot: QtBot,
     reception.go(name)
     qtbot.wait(300)  # what is read in the background comes meanwhile, or not: both are to be told in words
     assert unmarked(reception) == []
+
+
+@pytest.mark.parametrize("wanted", [wanted_pictures, wanted_archive])
+def test_nothing_is_left_in_english_where_files_are_picked(
+    window: KioskWindow, qtbot: QtBot, sticks: object, wanted: Callable[[], Wanted]
+):
+    window.open_staff_side()
+    reception = window.reception
+    assert reception is not None
+    reception.on_entered(StaffMember("Ida", Role.INSTALLER))
+    reception.pick(wanted(), print, print)  # type: ignore[arg-type]
+    assert unmarked(reception) == []
+    (picker,) = reception.findChildren(Picker)
+    qtbot.waitUntil(lambda: bool(picker.place_buttons))
+    assert unmarked(reception) == []
+    sticks.plug().joinpath("7").mkdir()  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: bool(picker.model.entries))
+    assert [text for text in unmarked(reception) if "KINGSTON" not in text] == []
 
 
 def test_nothing_is_left_in_english_on_the_keyboard(window: KioskWindow):

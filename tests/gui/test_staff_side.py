@@ -1,9 +1,11 @@
 """The staff side as a whole, page by page: for fingers, keyboards, screen readers, large letters and two languages."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -24,12 +26,14 @@ from PyQt6.QtWidgets import (
 
 from kiosk.access.staff import Role, StaffMember
 from kiosk.config import ConfigFile
-from kiosk.domain import Frame
+from kiosk.domain import ByteImage, Frame
 from kiosk.gui.app import Kiosk
 from kiosk.gui.appearance import Appearance
 from kiosk.gui.feed import Feed
 from kiosk.gui.language import ScreenLanguage
 from kiosk.gui.mailbox import Latest
+from kiosk.gui.reception import portraits
+from kiosk.gui.reception.picker import Picker, wanted_pictures
 from kiosk.gui.reception.shell import Reception, shipped_pages
 from kiosk.gui.theme import DARK, LIGHT, Look
 from kiosk.gui.window import KioskWindow
@@ -38,13 +42,15 @@ from kiosk.station.build import Choices, build_station
 from kiosk.station.desk import Desk, open_desk
 from kiosk.vision.camera import WatchedCamera
 from kiosk.vision.opencv import cv2
+from kiosk.vision.pictures import decode_picture
 from kiosk.vision.sources import Source, open_source
 from kiosk.vision.sources.demo import RATE_HZ, draw
 
 PAGES = [entry.name for entry in shipped_pages()]
 SIZES = {"wide": (800, 480), "tall": (480, 853)}
 CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QAbstractItemView, QAbstractSlider, QAbstractSpinBox)
-each_page = pytest.mark.parametrize("page", PAGES)
+PICKER = "picker"
+each_page = pytest.mark.parametrize("page", [*PAGES, PICKER])
 both_shapes = pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 
 
@@ -81,7 +87,15 @@ def language(qapp) -> Iterator[ScreenLanguage]:
 
 
 @pytest.fixture
-def enter(qtbot, desk: Desk, language: ScreenLanguage) -> Iterator[Callable[..., QWidget]]:
+def stick(sticks) -> Path:
+    """A stick with a picture; that it is plugged in is known at once."""
+    folder = sticks.plug("A stick of some length")
+    (folder / "picture.jpg").write_bytes(asset("demo", "gallery", "Grace_Hopper.jpg").read_bytes())
+    return folder
+
+
+@pytest.fixture
+def enter(qtbot, desk: Desk, language: ScreenLanguage, stick: Path) -> Iterator[Callable[..., QWidget]]:
     """enter("people", size=(800, 480), language="de"): that page, signed in as an installer, on the screen."""
     windows: list[KioskWindow] = []
 
@@ -105,7 +119,9 @@ def enter(qtbot, desk: Desk, language: ScreenLanguage) -> Iterator[Callable[...,
         reception.on_entered(StaffMember("Ida", Role.INSTALLER))
         frames.put(Frame(draw(4 * RATE_HZ), 1.0, 1))
         window.feed.on_ready()
-        reception.go(page)
+        reception.go("enrol" if page == PICKER else page)
+        if page == PICKER:
+            reception.pick(wanted_pictures(), pytest.fail, pytest.fail)
         for _ in range(30):
             QApplication.processEvents()
             qtbot.wait(5)
@@ -185,6 +201,70 @@ def test_no_words_are_cut_off(enter, page, size, code, large):
         if short:
             cut.append(f"{told(each)} {each.width()} x {each.height()}, wants {each.sizeHint().width()}")
     assert cut == []
+
+
+def time_out(qtbot, window: KioskWindow) -> None:
+    """Nobody touches the screen for as long as it takes to go back to the door."""
+    for _ in range(61):
+        window.reception._idle.on_second()
+    qtbot.wait(50)  # what was to be deleted later is deleted
+    assert window.door.isVisible()
+    assert QApplication.activePopupWidget() is None
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+@pytest.mark.parametrize("page", PAGES)
+def test_a_list_that_is_open_goes_with_the_page_when_the_time_is_over(qtbot, enter, page):
+    window = enter(page)
+    boxes = [each for each in controls(window) if isinstance(each, QComboBox)]
+    for box in boxes[:1]:
+        box.showPopup()
+        assert QApplication.activePopupWidget() is not None
+    time_out(qtbot, window)
+
+
+@pytest.mark.parametrize("code", ["de", None], ids=["language", "time"])
+def test_the_picker_goes_with_the_staff_side_while_pictures_are_read(qtbot, enter, stick, monkeypatch, code):
+    reads, go_on = threading.Event(), threading.Event()
+
+    def slow(file: BinaryIO, path: Path, **options: int) -> ByteImage:
+        reads.set()
+        go_on.wait(20)
+        return decode_picture(file, path, **options)
+
+    monkeypatch.setattr(portraits, "decode_picture", slow)
+    for number in range(5):
+        (stick / f"{number}.jpg").write_bytes((stick / "picture.jpg").read_bytes())
+    window = enter(PICKER)
+    qtbot.waitUntil(reads.is_set)
+    (picker,) = window.reception.findChildren(Picker)
+    picker.on_touched(picker.model.index(0))
+    with qtbot.waitSignal(picker.destroyed):
+        if code is None:
+            time_out(qtbot, window)
+        else:
+            window.reception.close_jobs()
+            window.add_reception(Reception(window.reception._desk, window.feed, print))
+    go_on.set()
+    qtbot.wait(300)  # what was being read is thrown away
+    window.open_staff_side()
+    assert window.reception.stack.currentWidget() in {window.reception.pin, window.reception.nobody_yet}
+
+
+def test_files_are_enrolled_from_a_stick(qtbot, enter, stick):
+    window = enter("enrol")
+    page = window.reception.stack.currentWidget()
+    page.draft.person = "Ada"
+    page._go(2)
+    qtbot.mouseClick(page.capture.files, Qt.MouseButton.LeftButton)
+    (picker,) = window.reception.findChildren(Picker)
+    qtbot.waitUntil(lambda: len(picker.model.entries) == 1)
+    where = picker.grid.visualRect(picker.model.index(0)).center()
+    qtbot.mouseClick(picker.grid.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    qtbot.mouseClick(picker.add, Qt.MouseButton.LeftButton)
+    assert page.step is page.check
+    qtbot.waitUntil(lambda: bool(page.check.checked.pictures))
+    assert [one.offered.content for one in page.check.checked.pictures] == [stick / "picture.jpg"]
 
 
 @each_page

@@ -11,7 +11,7 @@ from kiosk.access.people import Consent, PersonRecord
 from kiosk.errors import ArchiveError, EnrolmentError, GalleryError, UnknownPersonError
 from kiosk.recognition.gallery.folder import list_folder
 from kiosk.station import archives, erasure
-from kiosk.station.archives import export_gallery, export_person, import_archive
+from kiosk.station.archives import export_gallery, export_person, free_path, import_archive
 from kiosk.station.desk import Desk
 from kiosk.station.erasure import erase
 from kiosk.station.station import Station
@@ -50,6 +50,18 @@ def test_everything_known_of_a_person_is_in_the_zip(desk: Desk, build: Callable[
         assert len(template["numbers"]) == 128
         assert archive.read("pictures/Grace_Hopper/001.jpg") == (desk.folder / "Grace_Hopper.jpg").read_bytes()
     assert [(row.action, row.subject) for row in desk.journal.actions(1)] == [("exported", "Grace_Hopper")]
+
+
+@pytest.mark.parametrize("name", ["Ada", 'A/B: "C" <D>|E?*\\', "\U0001f600" * 100, "Ada Lovelace. "])
+def test_an_archive_never_takes_the_place_of_a_file_and_any_stick_takes_its_name(tmp_path: Path, name: str) -> None:
+    made = []
+    for _ in range(3):
+        made.append(free_path(tmp_path, name))
+        made[-1].symlink_to(tmp_path / "nowhere")
+    assert len({path.name for path in made}) == 3
+    assert all(path.parent == tmp_path and path.suffix == ".zip" for path in made)
+    assert not any(set('<>:"/\\|?*') & set(path.name) for path in made)
+    assert all(len(path.name.encode()) <= 255 for path in made)
 
 
 def test_somebody_unknown_cannot_be_exported(desk: Desk, tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ import pytest
 from kiosk.config import ConfigFile
 from kiosk.resources import asset
 from kiosk.station.places import (
+    Place,
     cache_folder,
     demo_gallery,
-    export_folders,
+    exchange_places,
     gallery_folder,
     journal_file,
     staff_file,
@@ -56,9 +57,37 @@ def test_where_nothing_can_be_written_the_demo_shows_what_is_shipped(monkeypatch
     assert demo_gallery() == asset("demo", "gallery")
 
 
-def test_archives_are_put_where_the_user_may_write(tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    (tmp_path / "Documents").mkdir()
-    found = export_folders()
-    assert found[-2:] == [tmp_path / "Documents", tmp_path]
-    assert all(folder.is_dir() for folder in found)
+def test_sticks_come_by_name_and_then_the_exchange_folder(sticks, tmp_path):
+    assert [place.is_stick for place in exchange_places()] == [False]
+    folders = [sticks.plug(name) for name in ("KINGSTON", "A name with blanks", "línea\n")]
+    found = exchange_places()
+    assert [place.path for place in found[:-1]] == sorted(folders)
+    assert found[-1].path.is_relative_to(tmp_path / "user")
+    assert found[-1].path.is_dir()
+    sticks.pull(folders[1])
+    assert [place.path for place in exchange_places()[:-1]] == sorted([folders[0], folders[2]])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/dev/sda1 /home vfat rw 0 0",  # not where sticks are mounted
+        "server:/share {root}/share nfs rw 0 0",  # another computer
+        "tmpfs {root}/cache tmpfs rw 0 0",
+        "/dev/sda2 {root}/home ext4 rw 0 0",  # a folder of the disk on which the system is
+        "/dev/sdb1",
+        "",
+    ],
+)
+def test_what_is_no_stick_is_not_offered(sticks, line):
+    with sticks.table.open("a") as table:
+        table.write(line.format(root=sticks.root) + "\n")
+    assert [place.is_stick for place in exchange_places()] == [False]
+
+
+def test_without_a_mount_table_or_a_folder_of_its_own_there_are_fewer_places(sticks, tmp_path, monkeypatch):
+    stick = sticks.plug()
+    monkeypatch.setenv("XDG_DATA_HOME", "/dev/null")
+    assert exchange_places() == [Place(stick, is_stick=True)]
+    sticks.table.unlink()
+    assert exchange_places() == []

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from kiosk.access.people.archive_text import ArchivedPerson, as_json, from_json
 from kiosk.access.people.record import PersonRecord
 from kiosk.errors import ArchiveError
+from kiosk.recognition.gallery.staging import sync_folder
 from kiosk.vision.pictures import SUFFIXES, open_picture, printable
 from kiosk.words import QT_TRANSLATE_NOOP, translate
 
@@ -52,6 +53,7 @@ def write_archive(path: Path, people: Iterable[Exported], texts: Mapping[str, by
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
+        sync_folder(path.parent)  # a USB stick may be pulled out at once
     except (OSError, ValueError) as fault:
         raise _unwritable(path, fault) from fault
     finally:

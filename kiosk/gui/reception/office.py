@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -15,6 +16,7 @@ from kiosk.gui.feed import Feed
 from kiosk.gui.reception.jobs import Jobs
 
 if TYPE_CHECKING:  # the window is on the screen before what they need is loaded
+    from kiosk.gui.reception.picker import Wanted
     from kiosk.station.desk import Desk
     from kiosk.station.station import Station
 
@@ -29,6 +31,7 @@ class Screen(Protocol):
     def go(self, name: str, **arguments: object) -> None: ...
     def tell(self, text: str, *, fault: bool) -> None: ...
     def ask(self, question: str, detail: str, answers: Answers, *, danger: bool) -> None: ...
+    def pick(self, wanted: Wanted, then: Callable[[list[Path]], None], cancelled: Callable[[], None]) -> None: ...
     def stay(self) -> None: ...
     def restart(self) -> None: ...
 
@@ -78,6 +81,10 @@ class Office(QObject):
     def ask(self, question: str, detail: str, answers: Answers, *, danger: bool = False) -> None:
         """A question over the page; the last answer is the one that changes nothing."""
         self._screen.ask(question, detail, answers, danger=danger)
+
+    def pick(self, wanted: Wanted, then: Callable[[list[Path]], None], cancelled: Callable[[], None]) -> None:
+        """Have files chosen in place of the page; neither is called where the page is left meanwhile."""
+        self._screen.pick(wanted, then, cancelled)
 
     def stay(self) -> None:
         """Somebody is still at work, though nothing is touched: the way back to the door waits anew."""

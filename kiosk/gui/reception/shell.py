@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
@@ -27,6 +29,7 @@ from kiosk.station.report import Report, Status
 from kiosk.words import translate
 
 if TYPE_CHECKING:  # the window is on the screen before what it needs is loaded
+    from kiosk.gui.reception.picker import Picker, Wanted
     from kiosk.station.desk import Desk
 
 
@@ -62,6 +65,7 @@ class Reception(QWidget):
         self._entries: Sequence[PageEntry] = ()
         self._pages: dict[str, StaffPage] = {}
         self._page: StaffPage | None = None
+        self._picker: Picker | None = None
         self._theme: Theme = DARK
         self.setObjectName("reception")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -149,6 +153,19 @@ class Reception(QWidget):
     def ask(self, question: str, detail: str, answers: Answers, *, danger: bool) -> None:
         self.question.ask(question, detail, answers, danger=danger)
 
+    def pick(self, wanted: Wanted, then: Callable[[list[Path]], None], cancelled: Callable[[], None]) -> None:
+        from kiosk.gui.reception.picker import Picker  # noqa: PLC0415  (as the pages, not before somebody signs in)
+
+        if self.office is None:
+            return
+        self._close_picker()
+        self._picker = picker = Picker(self.office, wanted)
+        picker.picked.connect(lambda paths: self._answer(partial(then, paths)))
+        picker.cancelled.connect(lambda: self._answer(cancelled))
+        self.stack.addWidget(picker)
+        self.stack.setCurrentWidget(picker)
+        picker.cancel.setFocus()
+
     def stay(self) -> None:
         self._idle.stay()
 
@@ -215,7 +232,21 @@ class Reception(QWidget):
         member = self.office.member if self.office is not None else None
         return [entry for entry in self._entries if member is not None and member.role in entry.roles]
 
+    def _answer(self, do: Callable[[], None]) -> None:
+        self._close_picker()
+        do()
+
+    def _close_picker(self) -> None:
+        picker, self._picker = self._picker, None
+        if picker is None or self._page is None:
+            return
+        picker.close_up()
+        self.stack.setCurrentWidget(self._page)
+        self.stack.removeWidget(picker)
+        picker.deleteLater()
+
     def _leave_page(self) -> None:
+        self._close_picker()
         if self._page is not None and self.office is not None:
             self._page.leave()
             self.office.forget_jobs()

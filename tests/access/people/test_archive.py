@@ -1,4 +1,5 @@
 import io
+import os
 import stat
 import struct
 import zipfile
@@ -61,6 +62,15 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
         assert archive.people[0].pictures == ("pictures/Zoë 李/001.jpg", "pictures/Zoë 李/002.png")
         assert archive.picture("pictures/Zoë 李/001.jpg") == b"a.JPG" + PICTURE
         assert archive.bytes == 2 * len(PICTURE) + 10
+
+
+def test_an_archive_is_on_the_disk_under_its_name_when_it_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, synced = tmp_path / "out.zip", []
+    monkeypatch.setattr(os, "fsync", lambda file: synced.append((stat.S_ISDIR(os.fstat(file).st_mode), path.exists())))
+    write_archive(path, [Exported(PersonRecord("Ada"), ())], {}, NOW)
+    assert synced == [(False, False), (True, True)]
 
 
 def test_a_disk_that_is_full_leaves_nothing_and_the_archive_before(

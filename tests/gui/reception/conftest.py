@@ -18,6 +18,7 @@ from kiosk.gui.feed import Feed
 from kiosk.gui.mailbox import Latest
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep
 from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.picker import Wanted
 from kiosk.gui.theme import DARK, style_sheet
 from kiosk.resources import asset
 from kiosk.station.build import Choices
@@ -33,6 +34,9 @@ class ScreenOfTests:
     faults: list[str] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     answers: dict[str, Callable[[], None]] = field(default_factory=dict)
+    wanted: Wanted | None = None  # files that are to be picked, and what is called with them, or without
+    pick_then: Callable[[list[Path]], None] | None = None
+    pick_cancelled: Callable[[], None] | None = None
     stayed: int = 0
     restarts: int = 0
 
@@ -45,6 +49,9 @@ class ScreenOfTests:
     def ask(self, question: str, detail: str, answers, *, danger: bool) -> None:
         self.asked.append((question, detail))
         self.answers = dict(answers)
+
+    def pick(self, wanted, then, cancelled) -> None:
+        self.wanted, self.pick_then, self.pick_cancelled = wanted, then, cancelled
 
     def stay(self) -> None:
         self.stayed += 1

@@ -1,5 +1,6 @@
 from kiosk.access.journal import Action
 from kiosk.errors import JournalError
+from kiosk.gui.reception.picker import wanted_archive
 
 
 def test_what_the_staff_does_stands_in_the_journal_under_their_name(office, desk):
@@ -40,6 +41,8 @@ def test_a_page_reaches_the_rest_of_the_screen(office, screen):
     office.go("people", person="Ada")
     office.tell("saved")
     office.ask("Erase?", "for good", [("Erase", office.stay), ("Cancel", office.restart)])
+    office.pick(wanted_archive(), print, print)
+    assert screen.wanted.suffixes == {".zip"}
     screen.answers["Erase"]()
     screen.answers["Cancel"]()
     assert (screen.went, screen.told) == ([("people", {"person": "Ada"})], ["saved"])

@@ -4,6 +4,7 @@ from PyQt6.QtWidgets import QLineEdit
 
 from kiosk.access.staff import Role
 from kiosk.gui.reception.page import EVERYBODY, INSTALLERS, PageEntry, StaffPage
+from kiosk.gui.reception.picker import Picker, wanted_pictures
 from kiosk.gui.reception.shell import Reception
 from kiosk.gui.state import Kind, View
 from kiosk.station.report import Status
@@ -119,6 +120,34 @@ def test_escape_and_the_button_lead_back_to_the_door(qtbot, reception):
         qtbot.keyClick(reception, Qt.Key.Key_Escape)
     with qtbot.waitSignal(reception.left):
         reception.back.click()
+
+
+def test_files_are_picked_in_place_of_the_page(qtbot, reception, sticks):
+    sign_in(qtbot, reception)
+    there, picked, cancelled = page(reception), [], []
+    reception.pick(wanted_pictures(), picked.append, lambda: cancelled.append(True))
+    picker = reception.stack.currentWidget()
+    assert isinstance(picker, Picker)
+    with qtbot.assertNotEmitted(reception.left):
+        qtbot.keyClick(picker, Qt.Key.Key_Escape)
+    assert (cancelled, page(reception)) == ([True], there)
+    reception.pick(wanted_pictures(), picked.append, cancelled.clear)
+    picker = reception.stack.currentWidget()
+    picker.model.toggle(sticks.root / "a.jpg")
+    picker.on_add()
+    assert (picked, cancelled, page(reception)) == ([[sticks.root / "a.jpg"]], [True], there)
+
+
+@pytest.mark.parametrize("leave", [lambda shell: shell.go("journal"), Reception.close_up, Reception.close_jobs])
+def test_a_page_that_is_left_takes_the_picker_along(qtbot, reception, sticks, leave):
+    sign_in(qtbot, reception)
+    reception.pick(wanted_pictures(), pytest.fail, lambda: pytest.fail("nobody cancelled"))
+    picker = reception.stack.currentWidget()
+    with qtbot.waitSignal(picker.destroyed):
+        leave(reception)
+    assert reception.findChildren(Picker) == []
+    reception.pick(wanted_pictures(), pytest.fail, pytest.fail)
+    assert len(reception.findChildren(Picker)) == (1 if reception.office is not None else 0)
 
 
 def test_without_input_the_screen_goes_back_to_the_door(qtbot, reception):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from PyQt6.QtCore import QStandardPaths, Qt, QTimer, pyqtSlot
+from PyQt6.QtCore import Qt, QTimer, pyqtSlot
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QFileDialog, QLabel
+from PyQt6.QtWidgets import QBoxLayout, QLabel
 
 from kiosk.domain import ByteImage, Embedding, Rejection
 from kiosk.gui.controls import Bar, Button, Note, column, px, row
@@ -18,11 +18,11 @@ from kiosk.gui.reception.enrolment.step import Step
 from kiosk.gui.reception.enrolment.thumbnails import ShotButtons
 from kiosk.gui.reception.enrolment.wording import instruction, instruction_icon
 from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.picker import wanted_pictures
 from kiosk.recognition.capture import CaptureSession, CaptureState, Shot
 from kiosk.recognition.enrolment import Offered
 from kiosk.station.report import Report
 from kiosk.station.station import Station
-from kiosk.vision.pictures import SUFFIXES
 from kiosk.words import translate
 
 _SAY_SECONDS = 2.5  # between two hints that are spoken
@@ -44,7 +44,6 @@ class CaptureStep(Step):
         self.shots = ShotButtons(len(Shot))
         self.before = Button(translate("enrolment", "Back"), "arrow_left")
         self.files = Button(translate("enrolment", "From files"), "picture_file")
-        self._dialog: QFileDialog | None = None
         self._shown: tuple[object, ...] = ()
         self._said_at = -_SAY_SECONDS
         self._ending = QTimer(self)
@@ -64,8 +63,6 @@ class CaptureStep(Step):
 
     def leave(self) -> None:
         self._ending.stop()
-        if self._dialog is not None:
-            self._dialog.close()
         self._hand_over(None)
 
     def retake(self, number: int) -> None:
@@ -78,7 +75,7 @@ class CaptureStep(Step):
 
     def on_report(self, report: Report) -> None:
         session = self.session
-        if session is None:
+        if session is None or not self.isVisible():
             return
         if report.capture is None:
             # Another station was built meanwhile, or what was asked for is still on its way.
@@ -103,41 +100,20 @@ class CaptureStep(Step):
 
     @pyqtSlot()
     def on_files(self) -> None:
-        """Qt's own dialog as a part of this page: no second window over the kiosk, and gone when the step is left."""
-        endings = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
-        dialog = QFileDialog(self, translate("enrolment", "Pictures of one person"))
-        dialog.setWindowFlags(Qt.WindowType.Widget)
-        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setDirectory(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
-        dialog.setNameFilter(translate("enrolment", "Pictures ({endings})").format(endings=endings))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(self.on_files_chosen)
-        dialog.finished.connect(self.on_dialog_finished)
-        self._dialog = dialog
-        dialog.setGeometry(self.rect())
-        dialog.setAutoFillBackground(True)
-        dialog.show()
-        dialog.raise_()
-        dialog.setFocus()
-
-    @pyqtSlot("QStringList")
-    def on_files_chosen(self, names: list[str]) -> None:
-        self.draft.offered = [Offered.file(Path(name)) for name in names]
-        self.done.emit()
-
-    @pyqtSlot(int)
-    def on_dialog_finished(self, result: int) -> None:
-        self._dialog = None
+        """Nobody is photographed while files are chosen."""
+        self.leave()
+        self.office.pick(wanted_pictures(), self._picked, self.enter)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
         super().resizeEvent(event)
-        if self._dialog is not None:
-            self._dialog.setGeometry(self.rect())
         tall = self.height() > self.width()
         direction = QBoxLayout.Direction.TopToBottom if tall else QBoxLayout.Direction.LeftToRight
         self._middle.setDirection(direction)
         self._side.setDirection(QBoxLayout.Direction.LeftToRight if tall else QBoxLayout.Direction.TopToBottom)
+
+    def _picked(self, paths: list[Path]) -> None:
+        self.draft.offered = [Offered.file(path) for path in paths]
+        self.done.emit()
 
     def _hand_over(self, session: CaptureSession | None) -> None:
         def set_session(station: Station) -> None:

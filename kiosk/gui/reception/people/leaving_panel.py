@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 from PyQt6.QtCore import QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QWidget
 
 from kiosk.domain import display_name
-from kiosk.gui.controls import Button, Choice, Heading, Note, Panel, TextField, column, flow
+from kiosk.gui.controls import Button, Heading, Note, Panel, TextField, column, flow
 from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.people.destination import Destination
 from kiosk.gui.reception.people.wording import erasure_words, unsearched_words
 from kiosk.recognition.gallery.names import person_key
-from kiosk.station.archives import export_person
+from kiosk.station.archives import export_person, free_path
 from kiosk.station.erasure import ErasureReport, erase
-from kiosk.station.places import export_folders
+from kiosk.vision.pictures import printable
 from kiosk.words import translate
 
 
@@ -31,7 +31,7 @@ class LeavingPanel(Panel):
     asked = pyqtSignal()
 
     def __init__(self, office: Office) -> None:
-        self.place = Choice(translate("people", "Where to"))
+        self.place = Destination(office)
         self.export = Button(translate("people", "Export everything known"), "export")
         self.begin = Button(translate("people", "Erase this person …"), "erase", "danger")
         self.typed = TextField(translate("people", "Type the name to confirm"))
@@ -53,26 +53,34 @@ class LeavingPanel(Panel):
             self.question,
             gap=10,
         )
-        self._office, self._person, self._path = office, "", Path()
+        self._office, self._person, self._exporting = office, "", False
         self._connect()
 
     def open(self, person: str) -> None:
         """Another person, or the same one under another name."""
-        self._person = person
-        self.place.set_options([(str(folder), folder) for folder in export_folders()])
-        self.export.setEnabled(self.place.value is not None)
+        self._person, self._exporting = person, False
+        self.on_places()
         self.on_keep()
 
     @pyqtSlot()
+    def on_places(self) -> None:
+        self.export.setEnabled(self.place.folder is not None and not self._exporting)
+
+    @pyqtSlot()
     def on_export(self) -> None:
-        folder = self.place.value
-        if not isinstance(folder, Path):
+        folder = self.place.folder
+        if folder is None:
             return
         office, person = self._office, self._person
-        path = folder / f"{display_name(person)} {datetime.now().astimezone():%Y-%m-%d %H.%M.%S}.zip"
-        self.export.setEnabled(False)
-        office.run(lambda: export_person(office.desk, person, path, office.member.name), self._exported, self._failed)
-        self._path = path
+        self._exporting = True
+        self.on_places()
+
+        def work() -> Path:
+            path = free_path(folder, display_name(person))
+            export_person(office.desk, person, path, office.member.name)
+            return path
+
+        office.run(work, self._exported, self._failed)
 
     @pyqtSlot()
     def on_begin(self) -> None:
@@ -104,12 +112,14 @@ class LeavingPanel(Panel):
             button.setEnabled(False)
         office.run(lambda: erase(office.desk, person, office.member.name), self._erased, self._not_erased)
 
-    def _exported(self, pictures: int) -> None:
-        self.export.setEnabled(True)
-        self._office.tell(translate("people", "Exported to {file}").format(file=self._path))
+    def _exported(self, path: Path) -> None:
+        self._exporting = False
+        self.on_places()
+        self._office.tell(translate("people", "Exported to {file}").format(file=printable(path)))
 
     def _failed(self, fault: str) -> None:
-        self.export.setEnabled(True)
+        self._exporting = False
+        self.on_places()
         self._office.tell_fault(fault)
 
     def _erased(self, report: ErasureReport) -> None:
@@ -123,6 +133,7 @@ class LeavingPanel(Panel):
         self._office.tell_fault(fault)
 
     def _connect(self) -> None:
+        self.place.changed.connect(self.on_places)
         self.export.clicked.connect(self.on_export)
         self.begin.clicked.connect(self.on_begin)
         self.keep.clicked.connect(self.on_keep)

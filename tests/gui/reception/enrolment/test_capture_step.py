@@ -72,14 +72,25 @@ def test_a_fault_of_the_session_is_told(step, screen):
     assert screen.faults == ["encoder: is broken"]
 
 
-def test_pictures_come_from_files_too(qtbot, step, home):
+def test_pictures_come_from_files_too(qtbot, step, home, screen):
     step.files.click()
-    assert step._dialog is not None
-    step.leave()
-    qtbot.waitUntil(lambda: step._dialog is None)
+    assert ".jpg" in screen.wanted.suffixes
     with qtbot.waitSignal(step.done):
-        step.on_files_chosen([str(home / "images" / "Grace_Hopper.jpg")])
+        screen.pick_then([home / "images" / "Grace_Hopper.jpg"])
     assert [one.suffix for one in step.draft.offered] == [".jpg"]
+
+
+def test_nobody_is_photographed_while_files_are_chosen(qtbot, step, screen, bare):
+    show(step, CaptureState(1, (TAKEN[0], None, None, None, None)))
+    step.files.click()
+    step.hide()
+    for state in (CaptureState(4, TAKEN), None):
+        step.on_report(report(state))
+    assert bare.capture is None
+    assert not step._ending.isActive()
+    step.show()
+    screen.pick_cancelled()
+    assert bare.capture is step.session
 
 
 def test_tall_and_wide_are_both_used(qtbot, step):

@@ -4,18 +4,12 @@ import pytest
 from PyQt6.QtCore import Qt
 
 from kiosk.access.people import PersonRecord
-from kiosk.gui.reception.people import leaving_panel
 from kiosk.gui.reception.people.leaving_panel import ErasureView, LeavingPanel
 from kiosk.station.erasure import ErasureReport
 
 
 @pytest.fixture
-def places(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(leaving_panel, "export_folders", lambda: [tmp_path])
-
-
-@pytest.fixture
-def panel(office, crowd, shown, desk, places) -> LeavingPanel:
+def panel(office, crowd, shown, desk, sticks) -> LeavingPanel:
     crowd()
     desk.people.save(PersonRecord("Grace_Hopper", group="Navy"))
     panel = shown(LeavingPanel(office))
@@ -23,10 +17,13 @@ def panel(office, crowd, shown, desk, places) -> LeavingPanel:
     return panel
 
 
-def test_everything_known_is_exported_to_the_place_chosen(panel, qtbot, screen, tmp_path):
+def test_everything_known_is_exported_to_the_place_chosen(panel, qtbot, screen, sticks):
+    stick = sticks.plug()
+    qtbot.waitUntil(lambda: panel.place.folder == stick)
     panel.export.click()
+    assert not panel.export.isEnabled()
     qtbot.waitUntil(lambda: bool(screen.told or screen.faults))
-    (path,) = tmp_path.glob("*.zip")
+    (path,) = stick.iterdir()
     assert path.name.startswith("Grace Hopper 20")
     assert str(path) in screen.told[0]
     assert "people.json" in zipfile.ZipFile(path).namelist()
@@ -72,10 +69,14 @@ def test_what_fails_is_told_and_can_be_tried_again(panel, qtbot, screen, home):
     assert panel.keep.isEnabled()
 
 
-def test_without_a_place_to_write_nothing_is_exported(panel, monkeypatch):
-    monkeypatch.setattr(leaving_panel, "export_folders", list)
-    panel.open("Grace_Hopper")
-    assert not panel.export.isEnabled()
+def test_an_export_that_fails_is_told_and_can_be_tried_again(panel, qtbot, screen, sticks):
+    stick = sticks.plug()
+    qtbot.waitUntil(lambda: panel.place.folder == stick)
+    stick.rmdir()
+    panel.export.click()
+    qtbot.waitUntil(lambda: bool(screen.faults))
+    assert "cannot be written" in screen.faults[0]
+    assert panel.export.isEnabled()
 
 
 @pytest.mark.parametrize(("left", "words"), [((), "is erased"), (("journal: locked; again",), "Not everything")])
