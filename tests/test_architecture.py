@@ -8,6 +8,7 @@ import ast
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -72,6 +73,13 @@ TESTS_OF_NO_MODULE = {
     "gui/test_staff_side.py",
     "gui/test_translations.py",
 }
+
+# What runs an event loop inside a slot. While it runs, the idle timeout or another language deletes the page below it.
+NESTED_LOOPS = {
+    *("exec", "exec_", "processEvents", "QEventLoop", "QDrag", "QMenu", "QDialog", "QColorDialog", "QErrorMessage"),
+    *("QFileDialog", "QFontDialog", "QInputDialog", "QMessageBox", "QProgressDialog", "QWizard"),
+}
+OWN_LOOP = {"gui/app.py": {"QEventLoop": 2, "exec": 1}}  # the application's: imported, made, run
 
 LONGEST_FILE = 600
 LONGEST_FUNCTION = 60
@@ -235,6 +243,31 @@ def _only_gathers(node: ast.stmt) -> bool:
     return docstring or isinstance(node, ast.Import | ast.ImportFrom)
 
 
+def nested_loops(package: Path) -> list[str]:
+    """What runs an event loop in the window beside the application's own."""
+    found = []
+    for path, tree in modules(package):
+        if _layer(path) != "gui":
+            continue
+        left = Counter(OWN_LOOP.get(path, {}))
+        for name, line in ((name, node.lineno) for node in ast.walk(tree) for name in _named(node)):
+            if name in NESTED_LOOPS:
+                left[name] -= 1
+                if left[name] < 0:
+                    found.append(f"{path}:{line}: {name} runs an event loop inside another")
+    return found
+
+
+def _named(node: ast.AST) -> Iterator[str]:
+    """The names that a piece of code uses, in strings too: getattr(dialog, "exec")."""
+    if isinstance(node, ast.alias):
+        yield node.name.rpartition(".")[2]
+    elif isinstance(node, ast.Name | ast.Attribute):
+        yield node.id if isinstance(node, ast.Name) else node.attr
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+
+
 def overlong(package: Path) -> list[str]:
     """Files and functions that hold more than one idea."""
     found = []
@@ -256,7 +289,7 @@ def overlong(package: Path) -> list[str]:
 
 @pytest.mark.parametrize(
     "check",
-    [wrong_directions, early_public_names, strayed_libraries, relative_imports, early_windows, overlong],
+    [wrong_directions, early_public_names, strayed_libraries, relative_imports, early_windows, nested_loops, overlong],
     ids=lambda c: c.__name__,
 )
 def test_package_follows_the_rule(check: Callable[[Path], list[str]]) -> None:
@@ -367,6 +400,25 @@ def test_public_name_imported_too_early_is_found(scratch: Path, text: str) -> No
     assert early_public_names(scratch) == []
     _add(scratch / "__init__.py", text)
     assert len(early_public_names(scratch)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from PyQt6.QtWidgets import QFileDialog",
+        "def ask(menu):\n    return menu.exec()",
+        "def ask(menu):\n    return getattr(menu, 'exec')()",
+        "def ask(widgets):\n    widgets.QMessageBox.question(None, '', '')",
+        "def wait(application):\n    application.processEvents()",
+    ],
+)
+@pytest.mark.parametrize("path", ["gui/reception/page.py", "gui/app.py"])
+def test_nested_event_loop_is_found(scratch: Path, path: str, text: str) -> None:
+    _add(scratch / "gui/app.py", (PACKAGE / "gui/app.py").read_text(encoding="utf-8"))
+    _add(scratch / "access/decision.py", "def run(statement):\n    statement.exec()")
+    assert nested_loops(scratch) == []
+    _add(scratch / path, text)
+    assert [fault.split(":")[0] for fault in nested_loops(scratch)] == [path]
 
 
 def test_module_without_test_and_test_without_module_are_found(scratch: Path, tmp_path: Path) -> None:

@@ -21,7 +21,9 @@ _INPUT = frozenset(
 
 
 class IdleWatch(QObject):
-    """Counts the seconds without input while it runs.
+    """Counts the seconds without input while it runs. Until it stops, no context menu opens.
+
+    Such a menu would stay over the door's page, and Qt runs some of them in an event loop of their own.
 
     Signals:
         counting: the whole seconds that are left, from WARNING_SECONDS on.
@@ -68,4 +70,4 @@ class IdleWatch(QObject):
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  (Qt's name)
         if event is not None and event.type() in _INPUT:
             self.stay()
-        return False
+        return event is not None and event.type() == QEvent.Type.ContextMenu

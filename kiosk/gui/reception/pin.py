@@ -148,7 +148,6 @@ class NobodyYetPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.command = Note("kiosk staff add NAME --role installer", "heading")
-        self.command.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.command.setWordWrap(True)
         self.command.setAccessibleName(translate("staff", "The command to type"))
         panel = Panel(

@@ -1,6 +1,7 @@
 import pytest
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QContextMenuEvent
+from PyQt6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QScrollBar, QSpinBox, QWidget
 
 from kiosk.gui.reception.idle import IdleWatch
 
@@ -63,3 +64,13 @@ def test_a_watch_that_was_stopped_looks_at_no_input(watch, qtbot):
     qtbot.keyClick(widget, Qt.Key.Key_A)
     seconds(watch, 1)
     assert over == [True]
+
+
+@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit, QSpinBox, QScrollBar])
+def test_no_menu_opens_that_would_stay_over_the_door(watch, qtbot, kind):
+    widget = kind()
+    qtbot.addWidget(widget)
+    widget.show()
+    reason, where = QContextMenuEvent.Reason.Mouse, widget.mapToGlobal(QPoint(5, 5))
+    QApplication.sendEvent(widget, QContextMenuEvent(reason, QPoint(5, 5), where))
+    assert QApplication.activePopupWidget() is None
