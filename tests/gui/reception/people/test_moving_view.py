@@ -1,5 +1,4 @@
 import pytest
-from PyQt6.QtCore import Qt
 
 from kiosk.gui.reception.people.moving_view import MovingView
 
