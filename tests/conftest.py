@@ -3,10 +3,12 @@
 import os
 import runpy
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from kiosk import words
 from kiosk.station import places
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -32,6 +34,13 @@ def own_user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "user" / name))
     monkeypatch.delenv("KIOSK_CONFIG", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """No test leaves the language of its window to the next one."""
+    yield
+    words.install(None)
 
 
 class Sticks:

@@ -76,7 +76,7 @@ def test_the_same_pairs_may_be_written_in_several_ways(read, content):
         ("Ada\t1\t2\nAda\t1\tAda\t2\n", "line 2: two people were expected"),
         ("Ada\t2\t2\n", "line 1: one picture is named twice"),
         ("../../etc\t1\t2\n", "line 1: the name holds a slash"),
-        ("..\t1\t2\n", "line 1: the name is one that image folders ignore"),
+        ("..\t1\t2\n", "line 1: the name starts with “.”"),
         ("A\x1b[2Jda\t1\t2\n", "line 1: the name holds characters that cannot be shown"),
         ("ten\t300\nAda\t1\t2\n", "line 1: one or two whole numbers, or a pair, were expected"),
         ("1\t1\nAda\t1\t2\n", "line 1 promises 2 pairs, 1 follow"),
