@@ -4367,6 +4367,21 @@
       <source>The door</source>
       <translation>Die Tür</translation>
     </message>
+    <message numerus="yes">
+      <source>Back to the door in %n seconds.</source>
+      <translation>
+        <numerusform>Zurück zur Tür in einer Sekunde.</numerusform>
+        <numerusform>Zurück zur Tür in %n Sekunden.</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Are you still there?</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Continue</source>
+      <translation type="unfinished"></translation>
+    </message>
     <message>
       <source>Enrol</source>
       <translation>Erfassen</translation>
@@ -4396,6 +4411,10 @@
       <translation>Personal</translation>
     </message>
     <message>
+      <source>Please enter your PIN</source>
+      <translation>Bitte geben Sie Ihre PIN ein</translation>
+    </message>
+    <message>
       <source>Delete the last digit</source>
       <translation>Letzte Ziffer löschen</translation>
     </message>
@@ -4408,8 +4427,8 @@
       <translation>Einen Moment …</translation>
     </message>
     <message>
-      <source>That PIN is not known.</source>
-      <translation>Diese PIN ist nicht bekannt.</translation>
+      <source>This PIN is not an installer's.</source>
+      <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
       <source>%n digits entered</source>
@@ -4417,10 +4436,6 @@
         <numerusform>Eine Ziffer eingegeben</numerusform>
         <numerusform>%n Ziffern eingegeben</numerusform>
       </translation>
-    </message>
-    <message>
-      <source>Please enter your PIN</source>
-      <translation>Bitte geben Sie Ihre PIN ein</translation>
     </message>
     <message>
       <source>The command to type</source>
@@ -4437,6 +4452,21 @@
     <message>
       <source>An installer may add the others here, on this screen. Those who enrol people and read the journal are added with the role reception.</source>
       <translation>Wer die Rolle Technik hat, kann die anderen hier am Bildschirm hinzufügen. Wer Personen erfasst und das Protokoll liest, bekommt die Rolle Empfang.</translation>
+    </message>
+    <message>
+      <source>The PIN was not checked: it came too early.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Wrong PIN.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+      <source>%n tries left.</source>
+      <translation type="unfinished">
+        <numerusform></numerusform>
+        <numerusform></numerusform>
+      </translation>
     </message>
     <message numerus="yes">
       <source>Too many wrong PINs. Please wait %n minutes.</source>
@@ -4455,13 +4485,6 @@
     <message>
       <source>To the door</source>
       <translation>Zur Tür</translation>
-    </message>
-    <message numerus="yes">
-      <source>Back to the door in %n seconds.</source>
-      <translation>
-        <numerusform>Zurück zur Tür in einer Sekunde.</numerusform>
-        <numerusform>Zurück zur Tür in %n Sekunden.</numerusform>
-      </translation>
     </message>
     <message>
       <source>Name</source>
@@ -4566,6 +4589,46 @@
     <message>
       <source>Message</source>
       <translation>Meldung</translation>
+    </message>
+    <message>
+      <source>One moment: this is not finished yet.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Discard this enrolment?</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>It has not been saved.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Continue the enrolment</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Discard the changes?</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>They have not been saved.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Keep editing</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>Discard</source>
+      <translation type="unfinished">Verwerfen</translation>
+    </message>
+    <message>
+      <source>The enrolment is not saved and will be discarded.</source>
+      <translation type="unfinished"></translation>
+    </message>
+    <message>
+      <source>The changes are not saved and will be discarded.</source>
+      <translation type="unfinished"></translation>
     </message>
   </context>
   <context>

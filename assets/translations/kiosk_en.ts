@@ -228,10 +228,24 @@
   <context>
     <name>staff</name>
     <message numerus="yes">
+      <source>Back to the door in %n seconds.</source>
+      <translation>
+        <numerusform>Back to the door in one second.</numerusform>
+        <numerusform>Back to the door in %n seconds.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
       <source>%n digits entered</source>
       <translation>
         <numerusform>One digit entered</numerusform>
         <numerusform>%n digits entered</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n tries left.</source>
+      <translation type="unfinished">
+        <numerusform></numerusform>
+        <numerusform></numerusform>
       </translation>
     </message>
     <message numerus="yes">
@@ -246,13 +260,6 @@
       <translation>
         <numerusform>Please wait one second.</numerusform>
         <numerusform>Please wait %n seconds.</numerusform>
-      </translation>
-    </message>
-    <message numerus="yes">
-      <source>Back to the door in %n seconds.</source>
-      <translation>
-        <numerusform>Back to the door in one second.</numerusform>
-        <numerusform>Back to the door in %n seconds.</numerusform>
       </translation>
     </message>
   </context>

@@ -80,6 +80,7 @@ class Refused:
     wait_seconds: float  # before the next PIN is looked at
     locked: bool  # after so many wrong ones that it takes minutes
     tried: bool = True  # False where it came too early and was not looked at
+    tries_left: int = 0  # wrong PINs until the wait takes minutes
 
 
 class StaffRegister:
@@ -148,7 +149,8 @@ class StaffRegister:
         # Every hash is tried, whatever matched before, so that the time tells nothing.
         matches = [row for row, matched in [(row, _matches(row[2], pin)) for row in rows] if matched]
         if not matches:
-            return Refused(_wait_after(count + 1), locked=count + 1 >= LOCK_AFTER)
+            left = max(LOCK_AFTER - count - 1, 0)
+            return Refused(_wait_after(count + 1), locked=not left, tries_left=left)
         name, role, _ = matches[0]
         with self._file.change() as connection:
             connection.execute("UPDATE failures SET count = 0, last_at = 0")

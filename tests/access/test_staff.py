@@ -82,7 +82,7 @@ def test_pin_says_who_it_is(register: StaffRegister) -> None:
     "pin", [WRONG, "", "4029130", "40291", "x" * 1000, "\udcff", "402913\0", "\uff14\uff10\uff12\uff19\uff11\uff13"]
 )
 def test_other_pin_is_nobodys(register: StaffRegister, pin: str) -> None:
-    assert register.enter(pin) == Refused(1.0, locked=False)
+    assert register.enter(pin) == Refused(1.0, locked=False, tries_left=9)
 
 
 def test_nobody_comes_in_where_nobody_is(path: Path, clock: Clock) -> None:
@@ -220,8 +220,9 @@ def test_name_is_compared_without_case_and_composition(register: StaffRegister) 
 
 
 def test_wrong_pins_slow_down_and_lock_at_the_tenth(register: StaffRegister, clock: Clock) -> None:
-    waits = [fail(register, clock, 1).wait_seconds for _ in range(11)]
-    assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60, LOCK_SECONDS, LOCK_SECONDS]
+    refused = [fail(register, clock, 1) for _ in range(11)]
+    assert [each.wait_seconds for each in refused] == [1, 2, 4, 8, 16, 32, 60, 60, 60, LOCK_SECONDS, LOCK_SECONDS]
+    assert [each.tries_left for each in refused] == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0]
     assert register.enter(ADA_PIN) == Refused(LOCK_SECONDS, locked=True, tried=False)
     clock.now += LOCK_SECONDS
     assert register.enter(ADA_PIN) == ADA

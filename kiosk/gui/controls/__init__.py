@@ -4,7 +4,7 @@ from kiosk.gui.controls.buttons import Button
 from kiosk.gui.controls.fields import Choice, Switch, TextField
 from kiosk.gui.controls.folding import Bar, Folding
 from kiosk.gui.controls.labels import Heading, Note, State
-from kiosk.gui.controls.layouts import centred, column, fit_layouts, flow, row, spaced
+from kiosk.gui.controls.layouts import centred, column, fit_layouts, flow, limit_width, row, spaced
 from kiosk.gui.controls.panels import Panel, ScrollPage
 from kiosk.gui.controls.scale import px, set_scale
 from kiosk.gui.controls.tables import Table
@@ -26,6 +26,7 @@ __all__ = [
     "column",
     "fit_layouts",
     "flow",
+    "limit_width",
     "px",
     "row",
     "set_scale",

@@ -40,11 +40,16 @@ def spaced(layout: Y, *, gap: int = 8, margin: int = 0) -> Y:
 
 def centred(widget: QWidget, most: int) -> QVBoxLayout:
     """A widget in the middle, as wide as there is room, up to `most` units."""
-    widget.setProperty(_MOST, most)
-    widget.setMaximumWidth(px(most))
+    limit_width(widget, most)
     middle = row(1, widget, 1)
     middle.setStretch(1, 100)
     return column(1, middle, 1)
+
+
+def limit_width(widget: QWidget, most: int) -> None:
+    """Let a widget be at most so many units wide."""
+    widget.setProperty(_MOST, most)
+    widget.setMaximumWidth(px(most))
 
 
 def fit_layouts(widget: QWidget) -> None:

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QEvent, QObject, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QApplication
 
 WARNING_SECONDS = 10
+UNSAVED_WARNING_SECONDS = 30  # time to come back to the screen before something is discarded
 _INPUT = frozenset(
     {
         QEvent.Type.KeyPress,
@@ -26,17 +27,24 @@ class IdleWatch(QObject):
     Such a menu would stay over the door's page, and Qt runs some of them in an event loop of their own.
 
     Signals:
-        counting: the whole seconds that are left, from WARNING_SECONDS on.
+        counting: the whole seconds that are left, in the last WARNING_SECONDS.
+        resumed: there was input in those.
         over: none is left.
+
+    Args:
+        seconds: how long nobody may touch anything.
+        unsaved: whether something would be lost; then the warning is longer, and so is the time.
     """
 
     counting = pyqtSignal(int)
+    resumed = pyqtSignal()
     over = pyqtSignal()
 
-    def __init__(self, seconds: Callable[[], int]) -> None:
+    def __init__(self, seconds: Callable[[], int], unsaved: Callable[[], bool] = lambda: False) -> None:
         super().__init__()
-        self._seconds = seconds
+        self._seconds, self._unsaved = seconds, unsaved
         self._left = 0
+        self._warned = False
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self.on_second)
@@ -58,14 +66,20 @@ class IdleWatch(QObject):
     def stay(self) -> None:
         """There was input, or what counts as such."""
         self._left = self._seconds()
+        if self._warned:
+            self._warned = False
+            self.resumed.emit()
 
     @pyqtSlot()
     def on_second(self) -> None:
         self._left -= 1
-        if self._left <= 0:
+        warning = UNSAVED_WARNING_SECONDS if self._unsaved() else WARNING_SECONDS
+        left = self._left - WARNING_SECONDS + warning
+        if left <= 0:
             self.over.emit()
-        elif self._left <= WARNING_SECONDS:
-            self.counting.emit(self._left)
+        elif left <= warning:
+            self._warned = True
+            self.counting.emit(left)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  (Qt's name)
         if event is not None and event.type() in _INPUT:

@@ -14,6 +14,7 @@ from kiosk.access.staff import StaffMember
 from kiosk.errors import KioskError
 from kiosk.gui.feed import Feed
 from kiosk.gui.reception.jobs import Jobs
+from kiosk.gui.reception.unsaved import Part, leave_first
 
 if TYPE_CHECKING:  # the window is on the screen before what they need is loaded
     from kiosk.gui.reception.picker import Wanted
@@ -30,6 +31,7 @@ class Screen(Protocol):
 
     def go(self, name: str, **arguments: object) -> None: ...
     def tell(self, text: str, *, fault: bool) -> None: ...
+    def notice(self, text: str) -> None: ...
     def ask(self, question: str, detail: str, answers: Answers, *, danger: bool) -> None: ...
     def pick(self, wanted: Wanted, then: Callable[[list[Path]], None], cancelled: Callable[[], None]) -> None: ...
     def stay(self) -> None: ...
@@ -54,7 +56,7 @@ class Office(QObject):
         self.feed = feed
         self._screen = screen
         self._ask_station = ask_station
-        self._jobs = Jobs()
+        self._jobs, self._acts = Jobs(), Jobs()
 
     def ask_station(self, do: Callable[[Station], object], then: Callable[[object], None] | None = None) -> None:
         """Have `do` called in the recognition thread between two frames; `then` hears the answer in this thread."""
@@ -63,20 +65,35 @@ class Office(QObject):
     def run(
         self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[str], None] | None = None
     ) -> None:
-        """Do `work` in the background; nobody hears its answer after the page was left."""
-        self._jobs.run(work, then, failed or self.tell_fault)
+        """Look something up in the background; the answer is dropped once the page is left."""
+        self._jobs.run(work, then, failed or self.notice)
+
+    def act(
+        self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[str], None] | None = None
+    ) -> None:
+        """Do in the background what somebody asked for; the answer also comes after the page is left."""
+        self._acts.run(work, then, failed or self.tell_fault)
+
+    @property
+    def acting(self) -> bool:
+        """Return whether the answer of an act is still to come."""
+        return self._acts.busy
 
     def go(self, name: str, **arguments: object) -> None:
         """Another page."""
         self._screen.go(name, **arguments)
 
     def tell(self, text: str, *, fault: bool = False) -> None:
-        """A line that stays for some seconds."""
+        """Answer what somebody did, with a line that stays for some seconds."""
         self._screen.tell(text, fault=fault)
 
     def tell_fault(self, message: str) -> None:
-        """What went wrong."""
+        """Say what went wrong with something that somebody did."""
         self.tell(message, fault=True)
+
+    def notice(self, message: str) -> None:
+        """Show a fault that nobody caused here; it does not replace an answer."""
+        self._screen.notice(message)
 
     def ask(self, question: str, detail: str, answers: Answers, *, danger: bool = False) -> None:
         """A question over the page; the last answer is the one that changes nothing."""
@@ -85,6 +102,10 @@ class Office(QObject):
     def pick(self, wanted: Wanted, then: Callable[[list[Path]], None], cancelled: Callable[[], None]) -> None:
         """Have files chosen in place of the page; neither is called where the page is left meanwhile."""
         self._screen.pick(wanted, then, cancelled)
+
+    def leave_first(self, part: Part, do: Callable[[], None]) -> None:
+        """Call `do`, which leaves a part of a page, after a question where something would be lost."""
+        leave_first(part, self._screen, do)
 
     def stay(self) -> None:
         """Somebody is still at work, though nothing is touched: the way back to the door waits anew."""
@@ -106,5 +127,6 @@ class Office(QObject):
         self._jobs.forget()
 
     def close(self) -> None:
-        """Whoever was signed in has gone."""
+        """End: the person signed out. What they asked for is still done."""
         self._jobs.close()
+        self._acts.close(finish=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtWidgets import QWidget
 
 from kiosk.access.staff import Role
+from kiosk.gui.reception.unsaved import Unsaved
 
 if TYPE_CHECKING:
     from kiosk.gui.reception.office import Office
@@ -29,6 +30,26 @@ class StaffPage(QWidget):
 
     def leave(self) -> None:
         """It is hidden: discard half-done work, stop timers, let go of the camera."""
+
+    @property
+    def unsaved(self) -> Unsaved | None:
+        """Return what would be lost if the page were left now; None = nothing. A question comes first."""
+        return None
+
+    @property
+    def saving(self) -> bool:
+        """Return whether something is being saved or erased: the page stays until the answer comes."""
+        return False
+
+    @property
+    def settled(self) -> bool:
+        """Return whether the page may be replaced, as for another language, without losing anything."""
+        return self.unsaved is None and not self.saving
+
+    @property
+    def resting(self) -> QWidget:
+        """Return the widget that takes the focus when the focused one goes away; Enter must do no harm there."""
+        return self
 
 
 @dataclass(frozen=True, slots=True)

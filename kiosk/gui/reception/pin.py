@@ -3,15 +3,17 @@
 from collections.abc import Callable
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QGridLayout, QLabel, QWidget
+from PyQt6.QtGui import QKeyEvent, QResizeEvent
+from PyQt6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QWidget
 
-from kiosk.access.staff import LONGEST_PIN, SHORTEST_PIN, Refused, StaffMember
-from kiosk.gui.controls import Button, Heading, Note, Panel, centred, spaced
+from kiosk.access.staff import LONGEST_PIN, SHORTEST_PIN, Refused, Role, StaffMember
+from kiosk.gui.controls import Button, Heading, Note, Panel, centred, column, limit_width, spaced
 from kiosk.gui.reception.jobs import Jobs
+from kiosk.gui.reception.page import EVERYBODY
 from kiosk.words import translate
 
 _DIGITS = "123456789"
+_WIDTH, _WIDTH_BESIDE = 360, 700  # units, with the keys below the words and beside them
 
 
 class PinPage(QWidget):
@@ -19,16 +21,28 @@ class PinPage(QWidget):
 
     Signals:
         entered: the StaffMember whose PIN it was.
+
+    Args:
+        enter: says whose PIN it is.
+        wait_seconds: how long no PIN is looked at.
+        roles: whose PIN is enough.
     """
 
     entered = pyqtSignal(object)
 
-    def __init__(self, enter: Callable[[str], StaffMember | Refused], wait_seconds: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        enter: Callable[[str], StaffMember | Refused],
+        wait_seconds: Callable[[], float],
+        roles: frozenset[Role] = EVERYBODY,
+    ) -> None:
         super().__init__()
-        self._enter, self._wait_seconds = enter, wait_seconds
+        self._enter, self._wait_seconds, self._roles = enter, wait_seconds, roles
         self._pin, self._checking = "", False
+        self._answer, self._wait = "", 0.0
         self._jobs = Jobs()
-        self.dots, self.message = QLabel(), Note("", "muted")
+        self.title = Heading(translate("staff", "Please enter your PIN"))
+        self.dots, self.message = QLabel(), Note("")
         self.dots.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.dots.setProperty("role", "title")
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -49,13 +63,23 @@ class PinPage(QWidget):
         """Begin anew."""
         self._pin, self._checking = "", False
         self._timer.start(250)
-        self.message.setText("")
+        self.tell("")
         self.on_tick()
         self.keys["5"].setFocus()
 
+    def tell(self, answer: str) -> None:
+        """Show an answer until the next digit is typed; "" = none."""
+        self._answer = answer
+        self._show()
+
+    @property
+    def settled(self) -> bool:
+        """Return whether nothing is typed, being checked or shown as an answer."""
+        return not self._pin and not self._checking and not self._answer
+
     def leave(self) -> None:
-        """Forget what was typed."""
-        self._pin = ""
+        """Forget what was typed and answered."""
+        self._pin, self._checking, self._answer = "", False, ""
         self._timer.stop()
         self._jobs.forget()
 
@@ -64,9 +88,9 @@ class PinPage(QWidget):
 
     def add(self, digit: str) -> None:
         """One more digit."""
-        if len(self._pin) < LONGEST_PIN and not self._waiting:
+        if len(self._pin) < LONGEST_PIN and not self._wait:
             self._pin += digit
-            self.message.setText("")
+            self._answer = ""
         self._show()
 
     @pyqtSlot()
@@ -76,22 +100,21 @@ class PinPage(QWidget):
 
     @pyqtSlot()
     def on_done(self) -> None:
-        if len(self._pin) < SHORTEST_PIN or self._checking or self._waiting:
+        if len(self._pin) < SHORTEST_PIN or self._checking or self._wait:
             return
         pin, self._pin, self._checking = self._pin, "", True
-        self.message.setText(translate("staff", "One moment …"))
-        self._show()
+        self.keys["5"].setFocus()  # the button is disabled meanwhile
+        self.tell(translate("staff", "One moment …"))
         self._jobs.run(lambda: self._enter(pin), self._answered, self._failed)
 
     @pyqtSlot()
     def on_tick(self) -> None:
-        wait = self._wait_seconds()
-        if wait > 0 and not self._checking:
-            self.message.setText(_please_wait(wait))
-        elif self.message.property("waiting"):
-            self.message.setText("")
-        self.message.setProperty("waiting", wait > 0)
+        self._wait = self._wait_seconds()
         self._show()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        super().resizeEvent(event)
+        self._arrange()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
         if event is None:
@@ -105,29 +128,50 @@ class PinPage(QWidget):
         else:
             super().keyPressEvent(event)
 
-    @property
-    def _waiting(self) -> bool:
-        return bool(self.message.property("waiting"))
-
     def _answered(self, answer: StaffMember | Refused) -> None:
         self._checking = False
-        if isinstance(answer, StaffMember):
-            self.message.setText("")
+        if isinstance(answer, Refused):
+            self.tell(_why(answer))
+        elif answer.role not in self._roles:
+            self.tell(translate("staff", "This PIN is not an installer's."))
+        else:
+            self.tell("")
             self.entered.emit(answer)
             return
-        self.message.setText(translate("staff", "That PIN is not known."))
         self.on_tick()
 
     def _failed(self, message: str) -> None:
         self._checking = False
-        self.message.setText(message)
-        self._show()
+        self.tell(message)
+        self.on_tick()
 
     def _show(self) -> None:
         shown = "●" * len(self._pin) + "○" * max(SHORTEST_PIN - len(self._pin), 0)
         self.dots.setText(" ".join(shown))
         self.dots.setAccessibleName(translate("staff", "%n digits entered", "", len(self._pin)))
-        self.done.setEnabled(len(self._pin) >= SHORTEST_PIN and not self._checking and not self._waiting)
+        self.done.setEnabled(len(self._pin) >= SHORTEST_PIN and not self._checking and not self._wait)
+        # The wait changes every second; it stands below the answer and does not replace it.
+        wait = _please_wait(self._wait) if self._wait and not self._checking else ""
+        told = "\n".join(filter(None, (self._answer, wait)))
+        if told != self.message.text():
+            self.message.setText(told)
+            self.message.setAccessibleDescription(told)
+            self._arrange()
+
+    def _arrange(self) -> None:
+        """Put the keys beside the words where there is no room for both below each other."""
+        layout = self.pad.layout()
+        self._set_beside(beside=False)
+        if layout is None:
+            return
+        layout.activate()  # or the words would still count with the height that they had before
+        if layout.totalHeightForWidth(min(self.pad.maximumWidth(), self.width())) > self.height():
+            self._set_beside(beside=True)
+
+    def _set_beside(self, *, beside: bool) -> None:
+        ways = QBoxLayout.Direction
+        self._halves.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
+        limit_width(self.pad, _WIDTH_BESIDE if beside else _WIDTH)
 
     def _lay_out(self) -> None:
         pad = spaced(QGridLayout(), gap=8)
@@ -136,10 +180,10 @@ class PinPage(QWidget):
         pad.addWidget(self.erase, 3, 0)
         pad.addWidget(self.keys["0"], 3, 1)
         pad.addWidget(self.done, 3, 2)
-        title = Heading(translate("staff", "Please enter your PIN"))
-        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.pad = Panel(title, self.dots, self.message, pad, gap=8, margin=14)
-        self.setLayout(centred(self.pad, 360))
+        self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._halves = column(column(1, self.title, self.dots, self.message, 1), pad)
+        self.pad = Panel(self._halves, margin=14)
+        self.setLayout(centred(self.pad, _WIDTH))
 
 
 class NobodyYetPage(QWidget):
@@ -165,6 +209,16 @@ class NobodyYetPage(QWidget):
             margin=18,
         )
         self.setLayout(centred(panel, 560))
+
+
+def _why(refused: Refused) -> str:
+    """Return why the PIN was refused."""
+    if not refused.tried:
+        return translate("staff", "The PIN was not checked: it came too early.")
+    wrong = translate("staff", "Wrong PIN.")
+    if refused.tries_left:
+        return f"{wrong} {translate('staff', '%n tries left.', '', refused.tries_left)}"
+    return wrong
 
 
 def _please_wait(seconds: float) -> str:

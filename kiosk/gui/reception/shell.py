@@ -7,29 +7,33 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QSizePolicy, QStackedWidget, QWidget
+from PyQt6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
 from kiosk.access.journal import Action
-from kiosk.access.staff import Refused, StaffMember
+from kiosk.access.staff import StaffMember
+from kiosk.errors import StaffError
 from kiosk.gui.controls import Button, Heading, column, fit_layouts, px, row
 from kiosk.gui.feed import Feed
 from kiosk.gui.reception.corner import Corner
+from kiosk.gui.reception.countdown import Countdown
 from kiosk.gui.reception.idle import IdleWatch
 from kiosk.gui.reception.navigation import Navigation
 from kiosk.gui.reception.office import Answers, Ask, Office
-from kiosk.gui.reception.page import PageEntry, StaffPage
+from kiosk.gui.reception.page import PageEntry
+from kiosk.gui.reception.page_stack import PageStack
 from kiosk.gui.reception.pin import NobodyYetPage, PinPage
 from kiosk.gui.reception.question import Question
 from kiosk.gui.reception.toast import Toast
+from kiosk.gui.reception.unsaved import Unsaved, leave_first
 from kiosk.gui.state import View
 from kiosk.gui.theme import DARK, Theme
 from kiosk.station.report import Report, Status
 from kiosk.words import translate
 
 if TYPE_CHECKING:  # the window is on the screen before what it needs is loaded
-    from kiosk.gui.reception.picker import Picker, Wanted
+    from kiosk.gui.reception.picker import Wanted
     from kiosk.station.desk import Desk
 
 
@@ -59,13 +63,10 @@ class Reception(QWidget):
         self, desk: Desk, feed: Feed, ask_station: Ask, pages: Callable[[], Sequence[PageEntry]] = shipped_pages
     ) -> None:
         super().__init__()
+        self.desk = desk
         self.office: Office | None = None
         self.navigation: Navigation | None = None
-        self._desk, self._feed, self._ask_station, self._find_pages = desk, feed, ask_station, pages
-        self._entries: Sequence[PageEntry] = ()
-        self._pages: dict[str, StaffPage] = {}
-        self._page: StaffPage | None = None
-        self._picker: Picker | None = None
+        self._feed, self._ask_station, self._find_pages = feed, ask_station, pages
         self._theme: Theme = DARK
         self.setObjectName("reception")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -73,33 +74,40 @@ class Reception(QWidget):
         self.title.setWordWrap(False)
         self.title.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.back = Button(translate("staff", "To the door"), "leave")
-        self.stack = QStackedWidget()
-        self.pin = PinPage(self._enter, lambda: desk.staff.wait_seconds)
+        self.stack = PageStack()
+        self.pin = PinPage(desk.enter, lambda: desk.staff.wait_seconds)
         self.nobody_yet = NobodyYetPage()
         for widget in (self.pin, self.nobody_yet):
             self.stack.addWidget(widget)
         self._lay_out()
         self.toast, self.question = Toast(self), Question(self)
-        self._idle = IdleWatch(lambda: desk.config.current.reception.idle_seconds)
+        self.countdown = Countdown(self, lambda: self.unsaved)
+        self._idle = IdleWatch(lambda: desk.config.current.reception.idle_seconds, lambda: self.unsaved is not None)
+        self._idle.setParent(self)
         self._connect()
 
     def open(self) -> None:
         """Ask who it is; called when the staff side is shown."""
-        first = self.pin if self._desk.staff.members() else self.nobody_yet
+        try:
+            nobody, fault = not self.desk.staff.members(), ""
+        except StaffError as error:
+            nobody, fault = False, str(error)
         self.title.setText(translate("staff", "Staff"))
-        self.stack.setCurrentWidget(first)
-        if first is self.pin:
-            self.pin.enter()
-        else:
+        self.stack.setCurrentWidget(self.nobody_yet if nobody else self.pin)
+        if nobody:
             self.back.setFocus()
+        else:
+            self.pin.enter()
+            self.pin.tell(fault)
         self._idle.start()
 
     def close_up(self) -> None:
         """Back to the door: half-done work is discarded and whoever was signed in is signed out."""
         self._idle.stop()
         self.pin.leave()
-        self.question.dismiss()
-        self.toast.hide()
+        for over in (self.question, self.countdown):
+            over.dismiss(give_back=False)
+        self.toast.clear()
         self._sign_out()
 
     def close_jobs(self) -> None:
@@ -132,23 +140,15 @@ class Reception(QWidget):
 
     def go(self, name: str, **arguments: object) -> None:
         """Show a page; one that the role may not see, or that there is not, is not shown."""
-        entry = next((each for each in self._allowed() if each.name == name), None)
-        if entry is None or self.office is None:
-            return
-        self._leave_page()
-        page = self._pages.get(name)
-        if page is None:
-            page = self._pages[name] = entry.make(self.office)
-            self.stack.addWidget(page)
-        self._page = page
-        self.title.setText(translate("staff", entry.title))
-        self.stack.setCurrentWidget(page)
-        if self.navigation is not None:
-            self.navigation.mark(name)
-        page.enter(**arguments)
+        entry = self.stack.entry(name)
+        if entry is not None:
+            self._leave_first(lambda: self._show_page(entry, arguments))
 
     def tell(self, text: str, *, fault: bool) -> None:
         self.toast.tell(text, fault=fault)
+
+    def notice(self, text: str) -> None:
+        self.toast.tell(text, fault=True, notice=True)
 
     def ask(self, question: str, detail: str, answers: Answers, *, danger: bool) -> None:
         self.question.ask(question, detail, answers, danger=danger)
@@ -158,13 +158,10 @@ class Reception(QWidget):
 
         if self.office is None:
             return
-        self._close_picker()
-        self._picker = picker = Picker(self.office, wanted)
+        picker = Picker(self.office, wanted)
         picker.picked.connect(lambda paths: self._answer(partial(then, paths)))
         picker.cancelled.connect(lambda: self._answer(cancelled))
-        self.stack.addWidget(picker)
-        self.stack.setCurrentWidget(picker)
-        picker.cancel.setFocus()
+        self.stack.show_picker(picker)
 
     def stay(self) -> None:
         self._idle.stay()
@@ -172,11 +169,24 @@ class Reception(QWidget):
     def restart(self) -> None:
         self.restart_wanted.emit()
 
+    @pyqtSlot()
+    def leave(self) -> None:
+        """Go back to the door, after a question where something would be lost."""
+        self._leave_first(self.left.emit)
+
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
         if event is not None and event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
+            self.leave()
         else:
             super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: N802, A002  (Qt's names)
+        """Move the focus. Qt calls this also when the focused widget is hidden or disabled: then the page takes it."""
+        lost = self._focused
+        if lost is None or (lost.isVisible() and lost.isEnabled()):
+            return super().focusNextPrevChild(next)
+        self.stack.rest()
+        return True
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
         super().resizeEvent(event)
@@ -185,8 +195,19 @@ class Reception(QWidget):
     @property
     def where(self) -> tuple[StaffMember, str] | None:
         """Who is signed in, and the name of the page; None = nobody is."""
-        name = next((name for name, page in self._pages.items() if page is self._page), "")
-        return None if self.office is None else (self.office.member, name)
+        return None if self.office is None else (self.office.member, self.stack.name)
+
+    @property
+    def unsaved(self) -> Unsaved | None:
+        """Return what would be lost if the staff side were left now; None = nothing."""
+        return self.stack.page.unsaved if self.stack.page is not None else None
+
+    @property
+    def settled(self) -> bool:
+        """Return whether the staff side may be replaced without losing anything."""
+        here = self.stack.page or self.pin
+        acting = self.office is not None and self.office.acting
+        return here.settled and not (acting or self.question.isVisible() or self.countdown.isVisible())
 
     def resume(self, member: StaffMember, name: str) -> None:
         """Go on where another one was, such as one in another language."""
@@ -199,65 +220,63 @@ class Reception(QWidget):
 
     def _sign_in(self, member: StaffMember) -> Office:
         self._sign_out()
-        self.office = office = Office(self._desk, member, self._feed, self, self._ask_station)
-        self._entries = self._find_pages()
-        self.navigation = Navigation(self._allowed())
+        self.office = office = Office(self.desk, member, self._feed, self, self._ask_station)
+        self.stack.sign_in(office, self._find_pages())
+        self.navigation = Navigation(self.stack.entries)
         self.navigation.wanted.connect(self.on_wanted)
         self._middle.insertWidget(0, self.navigation)
         self._arrange()
-        first = self._allowed()[0].name if self._allowed() else ""
         self.pin.leave()
-        if first:
-            self.navigation.buttons[first].setFocus()  # unless the page has something better
-        self.go(first)
+        for first in self.stack.entries[:1]:
+            self.navigation.buttons[first.name].setFocus()  # unless the page has something better
+            self.go(first.name)
         return office
 
     @pyqtSlot(str)
     def on_wanted(self, name: str) -> None:
         self.go(name)
 
-    @pyqtSlot(int)
-    def on_counting(self, seconds: int) -> None:
-        self.tell(translate("staff", "Back to the door in %n seconds.", "", seconds), fault=False)
-
     @pyqtSlot()
-    def on_left(self) -> None:
+    def on_idle(self) -> None:
+        """Go back to the door without a question: nobody is there. Unsaved work is discarded."""
         self.left.emit()
 
-    def _enter(self, pin: str) -> StaffMember | Refused:
-        """In the background: who is it? Wrong PINs stand in the journal."""
-        return self._desk.enter(pin)
+    @pyqtSlot()
+    def on_resumed(self) -> None:
+        # Later: the key or touch that ends the countdown must not act on what lies below it.
+        QTimer.singleShot(0, self.countdown.dismiss)
 
-    def _allowed(self) -> list[PageEntry]:
-        member = self.office.member if self.office is not None else None
-        return [entry for entry in self._entries if member is not None and member.role in entry.roles]
+    @property
+    def _focused(self) -> QWidget | None:
+        window = self.window()
+        return window.focusWidget() if window is not None else None
 
     def _answer(self, do: Callable[[], None]) -> None:
-        self._close_picker()
+        self.stack.close_picker()
         do()
 
-    def _close_picker(self) -> None:
-        picker, self._picker = self._picker, None
-        if picker is None or self._page is None:
-            return
-        picker.close_up()
-        self.stack.setCurrentWidget(self._page)
-        self.stack.removeWidget(picker)
-        picker.deleteLater()
+    def _leave_first(self, do: Callable[[], None]) -> None:
+        """Call `do`, which leaves the page, after a question where something would be lost."""
+        if self.navigation is not None:
+            self.navigation.mark(self.stack.name)  # a tab that was touched marks itself at once
+        if self.stack.page is None:
+            do()
+        else:
+            leave_first(self.stack.page, self, do)
 
-    def _leave_page(self) -> None:
-        self._close_picker()
-        if self._page is not None and self.office is not None:
-            self._page.leave()
-            self.office.forget_jobs()
-        self._page = None
+    def _show_page(self, entry: PageEntry, arguments: dict[str, object]) -> None:
+        page = self.stack.show_page(entry)
+        if page is None:
+            return
+        self.title.setText(translate("staff", entry.title))
+        if self.navigation is not None:
+            self.navigation.mark(entry.name)
+            if not self.navigation.isAncestorOf(self._focused):
+                self.stack.rest()  # unless the page has something better
+        page.enter(**arguments)
 
     def _sign_out(self) -> None:
-        self._leave_page()
-        for page in self._pages.values():
-            self.stack.removeWidget(page)
-            page.deleteLater()
-        self._pages.clear()
+        self.stack.sign_out()
         if self.navigation is not None:
             self._middle.removeWidget(self.navigation)
             self.navigation.hide()
@@ -268,10 +287,12 @@ class Reception(QWidget):
             self.office = None
 
     def _connect(self) -> None:
-        self.back.clicked.connect(self.on_left)
+        self.back.clicked.connect(self.leave)
         self.pin.entered.connect(self.on_entered)
-        self._idle.over.connect(self.on_left)
-        self._idle.counting.connect(self.on_counting)
+        self.countdown.stayed.connect(self.stay)
+        self._idle.over.connect(self.on_idle)
+        self._idle.counting.connect(self.countdown.show_seconds)
+        self._idle.resumed.connect(self.on_resumed)
 
     def _lay_out(self) -> None:
         head = row(self.title, 1, self.corner, self.back, gap=8)

@@ -26,6 +26,7 @@ class StaffForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.member: StaffMember | None = None
+        self.busy = False  # what was typed is being saved
         self.title = Heading("")
         self.name_field = TextField(
             translate("staff", "Name"), hint=translate("staff", "As it stands in the journal."), required=True
@@ -56,6 +57,11 @@ class StaffForm(QWidget):
     def pin(self) -> str:
         return self.pin_field.text
 
+    @property
+    def is_typed(self) -> bool:
+        """Return whether something is typed."""
+        return any(field.text for field in (self.name_field, self.pin_field, self.again_field))
+
     def begin(self, member: StaffMember | None) -> None:
         """Empty, for a new PIN of a member or, with None, for somebody new."""
         self.member = member
@@ -80,6 +86,7 @@ class StaffForm(QWidget):
 
     def set_busy(self, *, busy: bool) -> None:
         """While it is being saved it is not saved again."""
+        self.busy = busy
         self.save.setEnabled(not busy)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)

@@ -12,6 +12,7 @@ from kiosk.access.staff import StaffMember
 from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, column, flow
 from kiosk.gui.reception.page import StaffPage
 from kiosk.gui.reception.staff_form import StaffForm, role_in_words
+from kiosk.gui.reception.unsaved import Unsaved
 from kiosk.words import translate
 
 if TYPE_CHECKING:
@@ -58,6 +59,22 @@ class StaffMembersPage(StaffPage):
         self.form.saved.connect(self.on_saved)
         self.form.cancelled.connect(self.on_cancelled)
 
+    @property
+    def unsaved(self) -> Unsaved | None:
+        return Unsaved.CHANGES if self._is_form_shown and self.form.is_typed else None
+
+    @property
+    def saving(self) -> bool:
+        return self._is_form_shown and self.form.busy
+
+    @property
+    def settled(self) -> bool:
+        return super().settled and not self._is_form_shown
+
+    @property
+    def resting(self) -> QWidget:
+        return self.form if self._is_form_shown else self.list
+
     def enter(self, **arguments: object) -> None:
         self._show_list()
 
@@ -70,8 +87,7 @@ class StaffMembersPage(StaffPage):
 
     @pyqtSlot()
     def on_cancelled(self) -> None:
-        self.form.forget()
-        self._show_list()
+        self.office.leave_first(self, self._close_form)
 
     @pyqtSlot()
     def on_saved(self) -> None:
@@ -79,19 +95,19 @@ class StaffMembersPage(StaffPage):
         self.form.set_busy(busy=True)
         staff, name, role, pin = self.office.desk.staff, self.form.name, self.form.role, self.form.pin
         if self.form.member is None:
-            self.office.run(lambda: staff.add(name, role, pin), self._added, self._failed)
+            self.office.act(lambda: staff.add(name, role, pin), self._added, self._failed)
         else:
-            self.office.run(lambda: staff.reset(name, pin), self._was_reset, self._failed)
+            self.office.act(lambda: staff.reset(name, pin), self._was_reset, self._failed)
 
     def _added(self, member: StaffMember) -> None:
         self.office.note(Action.STAFF_ADDED, member.name, member.role.value)
         self.office.tell(translate("staff", "{name} may come in now.").format(name=member.name))
-        self.on_cancelled()
+        self._close_form()
 
     def _was_reset(self, member: StaffMember) -> None:
         self.office.note(Action.STAFF_RESET, member.name, member.role.value)
         self.office.tell(translate("staff", "{name} has a new PIN.").format(name=member.name))
-        self.on_cancelled()
+        self._close_form()
 
     def _removed(self, member: StaffMember) -> None:
         self.office.note(Action.STAFF_REMOVED, member.name, member.role.value)
@@ -101,6 +117,14 @@ class StaffMembersPage(StaffPage):
     def _failed(self, fault: str) -> None:
         self.form.set_busy(busy=False)
         self.office.tell_fault(fault)
+
+    @property
+    def _is_form_shown(self) -> bool:
+        return self.stack.currentWidget() is self.forms
+
+    def _close_form(self) -> None:
+        self.form.forget()
+        self._show_list()
 
     def _show_list(self) -> None:
         self.stack.setCurrentWidget(self.list)
@@ -133,7 +157,7 @@ class StaffMembersPage(StaffPage):
             [
                 (
                     translate("staff", "Remove"),
-                    lambda: self.office.run(lambda: staff.remove(member.name), self._removed, self._failed),
+                    lambda: self.office.act(lambda: staff.remove(member.name), self._removed, self._failed),
                 ),
                 (translate("staff", "Cancel"), _nothing),
             ],

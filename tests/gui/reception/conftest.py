@@ -32,6 +32,7 @@ class ScreenOfTests:
     went: list[tuple[str, dict[str, object]]] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    noticed: list[str] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     answers: dict[str, Callable[[], None]] = field(default_factory=dict)
     wanted: Wanted | None = None  # files that are to be picked, and what is called with them, or without
@@ -45,6 +46,9 @@ class ScreenOfTests:
 
     def tell(self, text: str, *, fault: bool) -> None:
         (self.faults if fault else self.told).append(text)
+
+    def notice(self, text: str) -> None:
+        self.noticed.append(text)
 
     def ask(self, question: str, detail: str, answers, *, danger: bool) -> None:
         self.asked.append((question, detail))

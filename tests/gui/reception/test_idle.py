@@ -74,3 +74,26 @@ def test_no_menu_opens_that_would_stay_over_the_door(watch, qtbot, kind):
     reason, where = QContextMenuEvent.Reason.Mouse, widget.mapToGlobal(QPoint(5, 5))
     QApplication.sendEvent(widget, QContextMenuEvent(reason, QPoint(5, 5), where))
     assert QApplication.activePopupWidget() is None
+
+
+def test_before_something_is_lost_the_warning_is_longer_and_nobody_is_hurried(qtbot):
+    unsaved = [True]
+    watch = IdleWatch(lambda: 12, lambda: unsaved[-1])
+    left, over = [], []
+    watch.counting.connect(left.append)
+    watch.over.connect(lambda: over.append(True))
+    watch.stay()
+    seconds(watch, 31)
+    assert (left, over) == ([*range(30, 0, -1)], [])
+    seconds(watch, 1)
+    assert over == [True]
+
+
+def test_input_during_the_warning_is_told_once(watch):
+    resumed = []
+    watch.resumed.connect(lambda: resumed.append(True))
+    watch.stay()
+    seconds(watch, 3)
+    watch.stay()
+    watch.stay()
+    assert resumed == [True]

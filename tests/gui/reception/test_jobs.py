@@ -65,3 +65,30 @@ def test_what_has_not_begun_when_the_page_is_left_is_not_begun(qtbot, jobs):
     jobs.run(lambda: begun.append(2), print, print)
     qtbot.waitUntil(lambda: bool(begun))
     assert begun == [2]
+
+
+def test_it_is_busy_until_the_answer_was_heard_or_nobody_waits_for_it(qtbot, jobs):
+    go_on, answers = threading.Event(), []
+    jobs.run(lambda: go_on.wait(20), answers.append, answers.append)
+    assert jobs.busy
+    go_on.set()
+    qtbot.waitUntil(lambda: bool(answers))
+    assert not jobs.busy
+    go_on.clear()
+    jobs.run(lambda: go_on.wait(20), answers.append, answers.append)
+    jobs.forget()
+    assert not jobs.busy
+    go_on.set()
+
+
+def test_what_fails_once_nobody_is_there_stands_in_the_log(qtbot, caplog):
+    jobs, go_on = Jobs(), threading.Event()
+
+    def fail():
+        go_on.wait(20)
+        raise ValueError("no way")
+
+    jobs.run(fail, pytest.fail, pytest.fail)
+    jobs.close()
+    go_on.set()
+    qtbot.waitUntil(lambda: "no way" in caplog.text)

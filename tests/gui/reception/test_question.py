@@ -83,3 +83,19 @@ def test_a_second_question_takes_the_place_of_the_first(page):
     ask(page)
     page.question.ask("Really?", "", [("Yes", lambda: page.answers.append("yes"))])
     assert [button.text() for button in page.question.buttons] == ["Yes"]
+
+
+def test_the_focus_comes_back_also_after_a_second_question_and_without_an_answer(qtbot, page):
+    page.field.setFocus()
+    ask(page)
+    ask(page)
+    page.question.dismiss()
+    assert (page.answers, page.field.hasFocus()) == ([], True)
+
+
+def test_what_stands_below_the_question_can_change(page):
+    page.question.retell("nobody is asked")
+    ask(page)
+    page.question.retell("It can be undone.")
+    assert page.question.detail.text() == "It can be undone."
+    assert page.question._panel.accessibleDescription() == "It can be undone."

@@ -1,11 +1,16 @@
+import threading
+
 import pytest
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QLineEdit
+from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from kiosk.access.staff import Role
+from kiosk.gui.controls import column
 from kiosk.gui.reception.page import EVERYBODY, INSTALLERS, PageEntry, StaffPage
 from kiosk.gui.reception.picker import Picker, wanted_pictures
 from kiosk.gui.reception.shell import Reception
+from kiosk.gui.reception.unsaved import Unsaved
 from kiosk.gui.state import Kind, View
 from kiosk.station.report import Status
 
@@ -13,10 +18,14 @@ from kiosk.station.report import Status
 class PageOfTests(StaffPage):
     """Remembers what happens to it."""
 
+    unsaved: Unsaved | None = None
+    saving = False
+
     def __init__(self, office) -> None:
         super().__init__(office)
         self.happened: list[object] = []
-        self.field = QLineEdit(self)
+        self.field, self.erase = QLineEdit(), QPushButton("Erase")
+        self.setLayout(column(self.field, self.erase))
         office.status_changed.connect(self.happened.append)
 
     def enter(self, **arguments: object) -> None:
@@ -155,7 +164,7 @@ def test_without_input_the_screen_goes_back_to_the_door(qtbot, reception):
     with qtbot.waitSignal(reception.left):
         for _ in range(60):
             reception._idle.on_second()
-    assert "Back to the door in 1" in reception.toast.text()
+    assert "Back to the door in 1 " in reception.countdown.detail.text()
 
 
 def test_the_door_stays_in_view(qtbot, reception):
@@ -196,3 +205,170 @@ def test_above_a_keyboard_the_page_has_the_room_of_the_navigation(qtbot, recepti
     assert reception.navigation.isVisible()
     reception.resize(480, 600)
     assert reception.navigation.isVisible()
+
+
+# What is not saved
+
+
+def asked(reception: Reception) -> str:
+    return reception.question._panel.accessibleName() if reception.question.isVisible() else ""
+
+
+LEAVING = {
+    "To the door": lambda reception: reception.back.click(),
+    "Esc": lambda reception: QTest.keyClick(reception.stack.page, Qt.Key.Key_Escape),
+    "tab": lambda reception: reception.navigation.buttons["journal"].click(),
+    "same tab": lambda reception: reception.navigation.buttons["people"].click(),
+    "from within": lambda reception: reception.stack.page.office.go("journal"),
+}
+
+
+@pytest.mark.parametrize("way", LEAVING.values(), ids=LEAVING)
+def test_whoever_would_lose_something_is_asked_first_and_keeps_it_unless_they_say_so(qtbot, reception, way):
+    sign_in(qtbot, reception)
+    here, left = page(reception), []
+    reception.left.connect(lambda: left.append(True))
+    here.unsaved = Unsaved.ENROLMENT
+    way(reception)
+    assert (asked(reception), here.happened[1:], left) == ("Discard this enrolment?", [], [])
+    assert reception.navigation.buttons["people"].isChecked()
+    qtbot.keyClick(reception.window().focusWidget(), Qt.Key.Key_Return)
+    assert (asked(reception), here.happened[1:], left) == ("", [], []), "to keep it is what Enter does"
+    way(reception)
+    reception.question.buttons[0].click()
+    assert left or here.happened[1] == "left"
+
+
+@pytest.mark.parametrize("way", LEAVING.values(), ids=LEAVING)
+def test_what_is_just_being_saved_has_its_answer_first(qtbot, reception, way):
+    sign_in(qtbot, reception)
+    here, left = page(reception), []
+    reception.left.connect(lambda: left.append(True))
+    here.saving = True
+    way(reception)
+    assert (asked(reception), here.happened[1:], left) == ("", [], [])
+    assert reception.toast.text() == "One moment: this is not finished yet."
+
+
+def test_nobody_at_the_screen_is_warned_for_half_a_minute_then_it_is_discarded(qtbot, reception):
+    sign_in(qtbot, reception)
+    here, left = page(reception), []
+    reception.left.connect(lambda: left.append(True))
+    here.unsaved = Unsaved.CHANGES
+    reception.leave()
+    for _ in range(51):
+        reception._idle.on_second()
+    told = "Back to the door in 29 seconds. The changes are not saved and will be discarded."
+    assert (reception.countdown.isVisible(), reception.countdown.detail.text()) == (True, told)
+    for _ in range(28):
+        reception._idle.on_second()
+    assert left == []
+    reception._idle.on_second()
+    assert left == [True]
+    reception.close_up()
+    assert (reception.countdown.isVisible(), reception.question.isVisible()) == (False, False)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_A], ids=["Continue", "any key"])
+def test_whoever_is_still_there_goes_on_and_that_key_does_nothing_else(qtbot, reception, key):
+    sign_in(qtbot, reception)
+    here, pressed = page(reception), []
+    here.erase.clicked.connect(lambda: pressed.append(True))
+    here.erase.setAutoDefault(True)  # Enter presses it
+    focused = here.erase if key == Qt.Key.Key_Return else here.field
+    focused.setFocus()
+    for _ in range(55):
+        reception._idle.on_second()
+    assert reception.countdown.isVisible()
+    QTest.keyClick(reception.window().windowHandle(), key)
+    qtbot.waitUntil(lambda: not reception.countdown.isVisible())
+    assert (pressed, here.field.text(), reception.window().focusWidget()) == ([], "", focused)
+    for _ in range(45):
+        reception._idle.on_second()
+    assert not reception.countdown.isVisible()
+
+
+# The focus
+
+
+@pytest.mark.parametrize("go", ["disabled", "hidden", "deleted"])
+def test_when_what_has_the_focus_goes_nothing_dangerous_gets_it(qtbot, reception, go):
+    sign_in(qtbot, reception)
+    here = page(reception)
+    here.field.setFocus()
+    if go == "disabled":
+        here.field.setEnabled(False)
+    elif go == "hidden":
+        here.field.hide()
+    else:
+        here.field.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qtbot.waitUntil(lambda: reception.window().focusWidget() is here)
+    with qtbot.waitSignal(reception.left):
+        QTest.keyClick(reception.window().windowHandle(), Qt.Key.Key_Escape)
+
+
+def test_tab_goes_on_from_there(qtbot, reception):
+    sign_in(qtbot, reception)
+    page(reception).field.setFocus()
+    page(reception).field.hide()
+    QTest.keyClick(reception.window().windowHandle(), Qt.Key.Key_Tab)
+    assert reception.window().focusWidget() is page(reception).erase
+
+
+@pytest.mark.parametrize(("answer", "rests"), [(0, True), (1, False)], ids=["erase", "keep"])
+def test_after_a_dangerous_answer_the_focus_is_not_on_the_button_that_asked(qtbot, reception, answer, rests):
+    sign_in(qtbot, reception)
+    here = page(reception)
+    here.erase.setFocus()
+    here.office.ask("Erase?", "For good.", [("Erase", lambda: None), ("Keep", lambda: None)], danger=True)
+    reception.question.buttons[answer].click()
+    assert reception.window().focusWidget() is (here if rests else here.erase)
+
+
+# What is told
+
+
+def test_an_answer_outlasts_notices_the_countdown_and_another_page(qtbot, reception):
+    sign_in(qtbot, reception)
+    office = page(reception).office
+    office.tell("Ada is enrolled.")
+    office.notice("the gallery: is being changed; try again")
+    for _ in range(55):
+        reception._idle.on_second()
+    reception.go("journal")
+    assert reception.toast.text().splitlines()[0] == "Ada is enrolled."
+    reception.close_up()
+    assert reception.toast.text() == ""
+
+
+def test_a_register_that_cannot_be_read_is_told_at_the_pad(reception, desk):
+    reception.close_up()
+    desk.staff.close()
+    (desk.folder.parent / "staff.sqlite3").write_bytes(b"nonsense" * 1000)
+    reception.open()
+    assert reception.stack.currentWidget() is reception.pin
+    assert "staff.sqlite3" in reception.pin.message.text()
+    reception.pin.on_tick()
+    assert "staff.sqlite3" in reception.pin.message.text()
+
+
+def test_a_new_staff_side_waits_for_what_would_be_missed(qtbot, reception):
+    assert reception.settled
+    reception.pin.add("4")
+    assert not reception.settled
+    reception.pin.on_erase()
+    sign_in(qtbot, reception)
+    here = page(reception)
+    assert reception.settled
+    here.unsaved = Unsaved.CHANGES
+    assert not reception.settled
+    here.unsaved = None
+    here.office.ask("Erase?", "", [("Keep", lambda: None)])
+    assert not reception.settled
+    reception.question.dismiss()
+    go_on = threading.Event()
+    here.office.act(lambda: go_on.wait(20), lambda done: None)
+    assert not reception.settled
+    go_on.set()
+    qtbot.waitUntil(lambda: reception.settled)

@@ -81,7 +81,7 @@ class CaptureStep(Step):
             # Another station was built meanwhile, or what was asked for is still on its way.
             self._hand_over(session)
         elif report.capture.fault:
-            self.office.tell_fault(report.capture.fault)
+            self.office.notice(report.capture.fault)
             self._show(report.capture)
         else:
             self._show(report.capture)

@@ -43,6 +43,7 @@ class CheckStep(Step):
         self.checked = Checked()
         self._images: list[QImage] = []
         self._known = QImage()
+        self.saving = False
         self.heading = Heading("")
         self.before = Button(translate("enrolment", "Take the pictures again"), "again")
         self.save = Button(translate("enrolment", "Save"), "save", "primary")
@@ -57,6 +58,7 @@ class CheckStep(Step):
     def enter(self) -> None:
         self._fill(Heading(translate("enrolment", "The pictures are being checked …")))
         self.save.setEnabled(False)
+        self.setFocus()  # until it is known what is to be pressed
         offered, pictures = self.draft.offered, list(self.draft.pictures)
         desk, person = self.office.desk, self.draft.person
         self.office.run(lambda: _look(desk, check(desk, person, offered, pictures)), self._show, self._failed)
@@ -67,9 +69,9 @@ class CheckStep(Step):
 
     @pyqtSlot()
     def on_save(self) -> None:
-        self.save.setEnabled(False)
+        self._set_saving(saving=True)
         desk, draft, checked, staff = self.office.desk, self.draft, self.checked, self.office.member.name
-        self.office.run(lambda: save_draft(desk, draft, checked, staff), self._saved, self._not_saved)
+        self.office.act(lambda: save_draft(desk, draft, checked, staff), self._saved, self._not_saved)
 
     @pyqtSlot()
     def on_merge(self) -> None:
@@ -210,14 +212,20 @@ class CheckStep(Step):
         self._fill(Heading(translate("enrolment", "The pictures could not be checked.")), Note(fault, "error"))
         self.before.setFocus()
 
+    def _set_saving(self, *, saving: bool) -> None:
+        self.saving = saving
+        for button in (self.save, self.before, *(card.button for card in self.cards)):
+            button.setEnabled(not saving)
+
     def _saved(self, enrolled: Enrolled) -> None:
+        self._set_saving(saving=False)
         if enrolled.fault:
             self.office.tell_fault(enrolled.fault)
         self.saved.emit(enrolled)
 
     def _not_saved(self, fault: str) -> None:
+        self._set_saving(saving=False)
         self.office.tell_fault(fault)
-        self.save.setEnabled(True)
 
 
 def _look(desk: Desk, checked: Checked) -> tuple[Checked, list[QImage], QImage]:

@@ -26,6 +26,7 @@ class NameStep(Step):
 
     def __init__(self, office: Office, draft: Draft) -> None:
         super().__init__(office, draft)
+        self._given = display_name(draft.person) if draft.person else ""
         self.name = TextField(
             translate("enrolment", "Name"),
             hint=translate("enrolment", "As the person is to be greeted."),
@@ -48,6 +49,11 @@ class NameStep(Step):
         self.name.set_text(display_name(self.draft.person) if self.draft.person else "")
         self.details.show_groups()
         self.name.edit.setFocus()
+
+    @property
+    def is_typed(self) -> bool:
+        """Return whether something was typed that would be lost."""
+        return self.name.text not in {"", self._given} or self.details.is_typed
 
     @pyqtSlot()
     def on_more(self) -> None:
@@ -159,6 +165,11 @@ class Details(QWidget):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setCompletionMode(QCompleter.CompletionMode.InlineCompletion)
         self.fields["group"].edit.setCompleter(completer)
+
+    @property
+    def is_typed(self) -> bool:
+        """Return whether any field has text."""
+        return any(field.text for field in (*self.fields.values(), self.valid_from, self.valid_until))
 
     @pyqtSlot()
     def on_hear(self) -> None:

@@ -1,4 +1,4 @@
-"""The wizard: one step after the other; leaving it discards whatever is not saved."""
+"""The wizard: one step after the other; leaving it discards what is not saved, after a question."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import pyqtSlot
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
-from PyQt6.QtWidgets import QStackedWidget
+from PyQt6.QtWidgets import QStackedWidget, QWidget
 
 from kiosk import words
 from kiosk.access.people import consent_text
@@ -23,6 +23,7 @@ from kiosk.gui.reception.enrolment.step import Step, Steps
 from kiosk.gui.reception.enrolment.trial_step import TrialStep
 from kiosk.gui.reception.office import Office
 from kiosk.gui.reception.page import StaffPage
+from kiosk.gui.reception.unsaved import Unsaved
 from kiosk.recognition.enrolment import Offered
 from kiosk.station.enrolment import Enrolled
 from kiosk.station.report import Report
@@ -68,6 +69,27 @@ class EnrolmentPage(StaffPage):
             self._here.leave()
         self._here, self._on_saved = None, None
         self._begin(Draft())
+
+    @property
+    def unsaved(self) -> Unsaved | None:
+        if self._here in {None, self.trial}:
+            return None
+        draft, session = self.draft, self.capture.session
+        taken = session is not None and any(session.state.taken)
+        given = self.name.is_typed or draft.consent or draft.offered or draft.pictures or draft.kept or taken
+        return Unsaved.ENROLMENT if given else None
+
+    @property
+    def saving(self) -> bool:
+        return self.check.saving
+
+    @property
+    def settled(self) -> bool:
+        return super().settled and self._here is self.name
+
+    @property
+    def resting(self) -> QWidget:
+        return self._here or self
 
     @property
     def step(self) -> Step | None:
@@ -131,6 +153,10 @@ class EnrolmentPage(StaffPage):
         self.on_another()
 
     @pyqtSlot()
+    def on_cancelled(self) -> None:
+        self.office.leave_first(self, self.on_refused)
+
+    @pyqtSlot()
     def on_another(self) -> None:
         self._begin(Draft())
         self._go(_NAME)
@@ -181,7 +207,7 @@ class EnrolmentPage(StaffPage):
         self.check.again.connect(self.on_again)
         self.check.more.connect(self.on_more)
         self.check.saved.connect(self.on_saved)
-        self.check.cancelled.connect(self.on_refused)
+        self.check.cancelled.connect(self.on_cancelled)
         self.trial.another.connect(self.on_another)
         self.trial.finished.connect(self.on_finished)
 
@@ -209,7 +235,7 @@ class EnrolmentPage(StaffPage):
 
     def _warmed(self, fault: str) -> None:
         if fault:
-            self.office.tell_fault(fault)
+            self.office.notice(fault)
 
     def _has_agreed(self) -> bool:
         try:

@@ -101,7 +101,7 @@ class HealthPage(StaffPage):
 
     def _on_failed(self, message: str) -> None:
         self._looking = False
-        self.office.tell_fault(message)
+        self.office.notice(message)
 
     def _take(self, findings: Iterable[Finding]) -> None:
         """Take over what was found; the worst come first, each part in its usual order."""

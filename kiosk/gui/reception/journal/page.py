@@ -60,6 +60,10 @@ class JournalPage(StaffPage):
         self._here = True
         self._show()
 
+    @property
+    def resting(self) -> QWidget:
+        return self.stack.currentWidget() or self
+
     def leave(self) -> None:
         self._here = False
         self._asked += 1
@@ -171,7 +175,7 @@ class JournalPage(StaffPage):
 
     def _give_up(self, lines: Lines, fault: str) -> None:
         lines.give_up()
-        self.office.tell_fault(fault)
+        self.office.notice(fault)
 
     def _tell_whether_empty(self, lines: Lines) -> None:
         filtered = lines is self.decisions and self.filters.wanted != Filter()

@@ -62,7 +62,7 @@ class AccessPanel(Panel):
     def on_suspend(self) -> None:
         office, person, off = self._office, self._person, self._record.suspended
         self.suspend.setEnabled(False)
-        office.run(lambda: suspend(office.desk, person, office.member.name, off=off), self._done, self._failed)
+        office.act(lambda: suspend(office.desk, person, office.member.name, off=off), self._done, self._failed)
 
     def _done(self, record: PersonRecord) -> None:
         self.suspend.setEnabled(True)

@@ -65,6 +65,11 @@ class DataPanel(Panel):
         """Whether something was typed that is not saved."""
         return any(field.text != text for field, text in self._shown())
 
+    @property
+    def saving(self) -> bool:
+        """Return whether the changes are being saved."""
+        return self._saving
+
     @pyqtSlot()
     def on_undo(self) -> None:
         for field, text in self._shown():
@@ -97,11 +102,7 @@ class DataPanel(Panel):
             change(office.desk, person, lambda known: replace(known, **values), office.member.name)
             return person
 
-        office.run(work, self._done, self._failed)
-
-    def leave(self) -> None:
-        """The page is left: what was typed and not saved is discarded."""
-        self._saving = False
+        office.act(work, self._done, self._failed)
 
     def _done(self, person: str) -> None:
         self._saving = False

@@ -53,6 +53,7 @@ class LeavingPanel(Panel):
             self.question,
             gap=10,
         )
+        self.erasing = False
         self._office, self._person, self._exporting = office, "", False
         self._connect()
 
@@ -80,7 +81,7 @@ class LeavingPanel(Panel):
             export_person(office.desk, person, path, office.member.name)
             return path
 
-        office.run(work, self._exported, self._failed)
+        office.act(work, self._exported, self._failed)
 
     @pyqtSlot()
     def on_begin(self) -> None:
@@ -108,9 +109,13 @@ class LeavingPanel(Panel):
     @pyqtSlot()
     def on_erase(self) -> None:
         office, person = self._office, self._person
-        for button in (self.erase, self.keep):
-            button.setEnabled(False)
-        office.run(lambda: erase(office.desk, person, office.member.name), self._erased, self._not_erased)
+        self._set_erasing(erasing=True)
+        office.act(lambda: erase(office.desk, person, office.member.name), self._erased, self._not_erased)
+
+    def _set_erasing(self, *, erasing: bool) -> None:
+        self.erasing = erasing
+        for part in (self.erase, self.keep, self.typed):
+            part.setEnabled(not erasing)
 
     def _exported(self, path: Path) -> None:
         self._exporting = False
@@ -123,12 +128,12 @@ class LeavingPanel(Panel):
         self._office.tell_fault(fault)
 
     def _erased(self, report: ErasureReport) -> None:
-        self.keep.setEnabled(True)
+        self._set_erasing(erasing=False)
         self.on_keep()
         self.erased.emit(report)
 
     def _not_erased(self, fault: str) -> None:
-        self.keep.setEnabled(True)
+        self._set_erasing(erasing=False)
         self.on_typed(self.typed.text)
         self._office.tell_fault(fault)
 
@@ -170,4 +175,5 @@ class ErasureView(QWidget):
         again = translate("people", "Mend what is named here, then erase the person once more.")
         self.left.setText("\n".join([*report.left, again]))
         self.left.setVisible(bool(report.left))
-        self.done.setFocus()
+        self.setAccessibleName(self.heading.text())
+        self.setAccessibleDescription(self.lines.text())

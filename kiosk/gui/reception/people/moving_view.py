@@ -43,7 +43,6 @@ class MovingView(QWidget):
     def open(self) -> None:
         """It is shown now."""
         self._enable(busy=False)
-        self.back.setFocus()
 
     @pyqtSlot()
     def on_places(self) -> None:
@@ -61,7 +60,7 @@ class MovingView(QWidget):
             path = free_path(folder, "kiosk")
             return export_gallery(office.desk, path, office.member.name), path
 
-        office.run(work, self._exported, self._failed)
+        office.act(work, self._exported, self._failed)
 
     @pyqtSlot()
     def on_import(self) -> None:
@@ -70,7 +69,7 @@ class MovingView(QWidget):
     def _picked(self, paths: list[Path]) -> None:
         self._enable(busy=True)
         office, path = self._office, paths[0]
-        office.run(lambda: import_archive(office.desk, path, office.member.name), self._imported, self._failed)
+        office.act(lambda: import_archive(office.desk, path, office.member.name), self._imported, self._failed)
 
     def _exported(self, answer: tuple[ArchiveReport, Path]) -> None:
         report, path = answer

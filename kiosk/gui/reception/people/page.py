@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QTimer, pyqtSlot
-from PyQt6.QtWidgets import QStackedWidget
+from PyQt6.QtWidgets import QStackedWidget, QWidget
 
 from kiosk.access.staff import Role
 from kiosk.gui.controls import column
@@ -14,6 +14,7 @@ from kiosk.gui.reception.people.people_list import PeopleList
 from kiosk.gui.reception.people.person_view import PersonView
 from kiosk.gui.reception.people.rows import Gathered, gather
 from kiosk.gui.reception.portraits import Portraits, round_picture
+from kiosk.gui.reception.unsaved import Unsaved
 from kiosk.recognition.gallery.names import person_key
 
 _LOOK_MS = 1000
@@ -69,6 +70,24 @@ class PeoplePage(StaffPage):
         self.portraits.stop()
         if self._person is not None:
             self._person.leave()
+        self.stack.setCurrentWidget(self.list)
+
+    @property
+    def unsaved(self) -> Unsaved | None:
+        return self.person.unsaved if self._is_person_shown else None
+
+    @property
+    def saving(self) -> bool:
+        return self._person is not None and self._person.saving
+
+    @property
+    def settled(self) -> bool:
+        return super().settled and self.stack.currentWidget() is self.list
+
+    @property
+    def resting(self) -> QWidget:
+        shown = self.stack.currentWidget()
+        return self.list.table if shown is self.list or shown is None else shown
 
     @pyqtSlot()
     def on_look(self) -> None:
@@ -85,7 +104,7 @@ class PeoplePage(StaffPage):
     def on_person_closed(self) -> None:
         self.stack.setCurrentWidget(self.list)
         self.list.table.setFocus()
-        self._gather()
+        self.on_changed()
 
     @pyqtSlot()
     def on_enrolment_wanted(self) -> None:
@@ -100,16 +119,22 @@ class PeoplePage(StaffPage):
             self._moving.changed.connect(self.on_changed)
         self._moving.open()
         self.stack.setCurrentWidget(self._moving)
+        self._moving.back.setFocus()
 
     @pyqtSlot()
     def on_changed(self) -> None:
-        self._gather()
+        if self._looking.isActive():  # the answer may come after the page was left
+            self._gather()
 
     @pyqtSlot()
     def on_erased(self) -> None:
         self.portraits.forget()
         self._gathered = None
         self._gather()
+
+    @property
+    def _is_person_shown(self) -> bool:
+        return self._person is not None and self.stack.currentWidget() is self._person
 
     def _gather(self) -> None:
         self._gathering = True
@@ -121,10 +146,10 @@ class PeoplePage(StaffPage):
         if gathered is not self._gathered:
             self._gathered = gathered
             self.list.show_people(gathered)
-        if self._person is not None and self.stack.currentWidget() is self._person:
+        if self._person is not None and self._is_person_shown:
             key = person_key(self._person.name)
             self._person.show_row(next((row for row in gathered.rows if row.key == key), None), gathered.snapshot)
 
     def _could_not(self, fault: str) -> None:
         self._gathering = False
-        self.office.tell_fault(fault)
+        self.office.notice(fault)

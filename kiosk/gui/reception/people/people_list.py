@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QModelIndex, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QHeaderView, QStackedLayout, QWidget
+from PyQt6.QtWidgets import QHeaderView, QStackedWidget, QWidget
 
 from kiosk.gui.controls import Button, Choice, Note, Table, TextField, column, row
 from kiosk.gui.reception.people.cells import PersonCells, row_height, wanted_width
@@ -149,7 +149,7 @@ class PeopleList(QWidget):
     def _lay_out(self) -> None:
         empty = QWidget()
         empty.setLayout(column(1, self.nobody, row(1, self.enrol, 1), 2, gap=12))
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget()  # no bare layout: that would show the table as a window of its own
         self._stack.addWidget(self.table)
         self._stack.addWidget(empty)
         tools = row(self.search, self.show_only, self.move_all, gap=8)

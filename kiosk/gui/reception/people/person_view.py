@@ -18,6 +18,7 @@ from kiosk.gui.reception.people.leaving_panel import ErasureView, LeavingPanel
 from kiosk.gui.reception.people.pictures_panel import PicturesPanel
 from kiosk.gui.reception.people.rows import PersonRow
 from kiosk.gui.reception.people.wording import standing_words
+from kiosk.gui.reception.unsaved import Unsaved
 from kiosk.recognition.gallery import GallerySnapshot
 from kiosk.station.erasure import ErasureReport
 from kiosk.station.people_changes import record_consent
@@ -69,8 +70,8 @@ class PersonView(QWidget):
 
     def show_row(self, row: PersonRow | None, snapshot: GallerySnapshot) -> None:
         """What the table knows of the person now; None = nothing any more."""
-        if self.stack.currentWidget() is self.erasure:
-            return
+        if self.leaving.erasing or self.stack.currentWidget() is self.erasure:
+            return  # the report tells what became of the person
         if row is None:
             self._office.tell(translate("people", "This person is not in the gallery any more."))
             self.closed.emit()
@@ -87,16 +88,31 @@ class PersonView(QWidget):
 
     def leave(self) -> None:
         """The page is left: what was typed and not saved is discarded."""
-        self.data.leave()
         self.pictures.stop()
         self._close_consent()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Esc is one step back."""
         if event is not None and event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
+            self.on_back()
         else:
             super().keyPressEvent(event)
+
+    @property
+    def unsaved(self) -> Unsaved | None:
+        """Return whether changes in the form would be lost."""
+        typed = self.stack.currentWidget() is not self.erasure and self._row is not None and self.data.is_changed
+        return Unsaved.CHANGES if typed else None
+
+    @property
+    def saving(self) -> bool:
+        """Return whether something is being saved or erased."""
+        return self.data.saving or self.leaving.erasing
+
+    @pyqtSlot()
+    def on_back(self) -> None:
+        """Go back to everybody, after a question where changes would be lost."""
+        self._office.leave_first(self, self.closed.emit)
 
     @pyqtSlot()
     def on_more_wanted(self) -> None:
@@ -126,7 +142,7 @@ class PersonView(QWidget):
         self._close_consent()
         office, person = self._office, self.name
         if consent is not None:
-            office.run(lambda: record_consent(office.desk, person, consent, office.member.name), self._agreed)
+            office.act(lambda: record_consent(office.desk, person, consent, office.member.name), self._agreed)
 
     @pyqtSlot()
     def on_not_agreed(self) -> None:
@@ -143,6 +159,7 @@ class PersonView(QWidget):
         self.state.hide()
         self.erasure.show_report(report)
         self.stack.setCurrentWidget(self.erasure)
+        self.erasure.setFocus()  # not its button: Enter may still be held down
         self.erased.emit()
 
     def _agreed(self, _: object) -> None:
@@ -167,7 +184,7 @@ class PersonView(QWidget):
         self.setLayout(column(head, self.stack, gap=6))
 
     def _connect(self) -> None:
-        self.back.clicked.connect(self.closed)
+        self.back.clicked.connect(self.on_back)
         self.erasure.closed.connect(self.closed)
         self.pictures.more_wanted.connect(self.on_more_wanted)
         for panel in (self.pictures, self.access):

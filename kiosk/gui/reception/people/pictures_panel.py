@@ -37,12 +37,12 @@ class PictureCard(QWidget):
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.quality = Note(translate("people", "Being looked at …") if facts.used else unused_words(facts))
         self.distance = Note(distance_words(facts), "muted" if facts.fits else "error")
-        self.distance.setVisible(bool(self.distance.text()))
         self.remove = Button(translate("people", "Remove"), "erase")
         self.remove.setAccessibleName(translate("people", "Remove picture {number}").format(number=number))
         name = translate("people", "Picture {number}").format(number=number)
         self.picture.setAccessibleName(name)
         self.setLayout(column(self.picture, self.quality, self.distance, 1, self.remove, gap=4))
+        self.distance.setVisible(bool(self.distance.text()))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.remove.clicked.connect(self.removal_wanted)
 
@@ -119,7 +119,7 @@ class PicturesPanel(Panel):
 
     def _remove(self, facts: PictureFacts) -> None:
         office, person = self._office, self._person
-        office.run(lambda: remove(office.desk, person, [facts.source], office.member.name), self._removed)
+        office.act(lambda: remove(office.desk, person, [facts.source], office.member.name), self._removed)
 
     def _removed(self, sources: list[str]) -> None:
         self._office.tell(translate("people", "%n pictures were removed.", "", len(sources)))
@@ -138,6 +138,7 @@ class PicturesPanel(Panel):
         layout = self.layout()
         if layout is not None:
             layout.replaceWidget(old, self._holder)
+        old.hide()
         old.deleteLater()
         for card in self.cards:
             card.removal_wanted.connect(partial(self.on_removal, card.facts))
@@ -167,7 +168,7 @@ class PicturesPanel(Panel):
 
     def _not_looked(self, fault: str) -> None:
         self._looking = ""
-        self._office.tell_fault(fault)
+        self._office.notice(fault)
 
 
 def _square(image: QImage, side_px: int) -> QPixmap:

@@ -54,16 +54,20 @@ class CameraEditor(Editor):
             self.box.addItem(camera.name, camera.source)
         self.box.addItem(translate("settings", "Demo"), DEMO)
         self.box.addItem(translate("settings", "Another source"), _OTHER)
-        self.show_value(self._source)
+        self._choose()
 
     def show_value(self, value: Value) -> None:
         self._source = str(value)
+        self._choose()
+        self.other.setText(self._source)
+
+    def _choose(self) -> None:
+        """Select the source in the box; what is typed beside it stays."""
         named = stable_name(self._source)
         sources = [self.box.itemData(index) for index in range(self.box.count())]
         listed = next((one for one in (self._source, named) if one in sources and one != _OTHER), None)
         self.box.setCurrentIndex(sources.index(_OTHER if listed is None else listed))
         self._show_parts()
-        self.other.setText(self._source)
 
     @pyqtSlot(int)
     def on_activated(self, index: int) -> None:

@@ -26,6 +26,7 @@ from kiosk.gui.reception.settings.form import Form
 from kiosk.gui.reception.settings.save_bar import SaveBar
 from kiosk.gui.reception.settings.saving import Saving
 from kiosk.gui.reception.settings.voice_trial import VoiceTrial
+from kiosk.gui.reception.unsaved import Unsaved
 from kiosk.station.matching import threshold_remark
 from kiosk.station.report import Report, Status
 from kiosk.station.what_if import PastDecisions, past_decisions
@@ -41,7 +42,7 @@ _MATCHING = ["matching.threshold", "matching.margin"]
 
 
 class SettingsPage(StaffPage):
-    """For the installer; what is not saved is gone when the page is left."""
+    """The form for installers, with its bar for saving."""
 
     def __init__(self, office: Office) -> None:
         super().__init__(office)
@@ -52,11 +53,21 @@ class SettingsPage(StaffPage):
         self.search, self.sections = QLineEdit(), ChoiceBox()
         self.effect, self.trial = Effect(), VoiceTrial()
         self._encoder = ""
+        self._saving: Saving | None = None
         self._lay_out()
         self._connect()
 
     def enter(self, **arguments: object) -> None:
         self.office.run(self.writer.look, self._fill, self._show_fault)
+
+    @property
+    def unsaved(self) -> Unsaved | None:
+        form = self.form
+        return Unsaved.CHANGES if form is not None and (form.draft.changes or form.broken is not None) else None
+
+    @property
+    def saving(self) -> bool:
+        return self._saving is not None and self._saving.busy
 
     def leave(self) -> None:
         self.trial.close()
@@ -83,12 +94,11 @@ class SettingsPage(StaffPage):
             form.forget(_MATCHING)
             self._read_past()
             self._judge()
-        untouched = not form.draft.changes and form.broken is None
-        if untouched and values(self.office.desk.config.current) != form.draft.seen.values:
+        if self.unsaved is None and values(self.office.desk.config.current) != form.draft.seen.values:
             self.office.run(self.writer.look, self._show_again)
 
     def _show_again(self, seen: Seen) -> None:
-        if self.form is not None and not self.form.draft.changes:
+        if self.form is not None and self.unsaved is None:
             self.form.show_draft(Draft(seen))
             self.on_changed()
 
@@ -126,7 +136,8 @@ class SettingsPage(StaffPage):
             self._choose(form.broken.section)
             self.office.tell(translate("settings", "Mend what is marked first."), fault=True)
         else:
-            Saving(self.office, self.writer, form, self.on_changed).save()
+            self._saving = Saving(self.office, self.writer, form, self.on_changed)
+            self._saving.save()
 
     @pyqtSlot()
     def on_restart(self) -> None:

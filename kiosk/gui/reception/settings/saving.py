@@ -22,6 +22,7 @@ class Saving:
     """Saves what a form says; `changed` is called when the form was filled anew."""
 
     def __init__(self, office: Office, writer: ConfigWriter, form: Form, changed: Callable[[], None]) -> None:
+        self.busy = False  # an answer is still to come
         self._office, self._writer, self._form, self._changed = office, writer, form, changed
 
     def save(self) -> None:
@@ -32,9 +33,15 @@ class Saving:
             _require_source(changes)
             return self._writer.change(changes, seen)
 
-        self._office.run(write, self._on_answer)
+        self.busy = True
+        self._office.act(write, self._on_answer, self._on_fault)
+
+    def _on_fault(self, fault: str) -> None:
+        self.busy = False
+        self._office.tell_fault(fault)
 
     def _on_answer(self, answer: Seen | tuple[Conflict, ...]) -> None:
+        self.busy = False
         if isinstance(answer, tuple):
             self._ask(answer)
             return
@@ -67,6 +74,7 @@ class Saving:
         draft = self._form.draft
 
         def take(seen: Seen) -> None:
+            self.busy = False
             untouched = {
                 key: value for key, value in draft.changes.items() if seen.values[key] == draft.seen.values[key]
             }
@@ -74,7 +82,8 @@ class Saving:
             if self._form.draft.changes:
                 self.save()
 
-        self._office.run(self._writer.look, take)
+        self.busy = True
+        self._office.act(self._writer.look, take, self._on_fault)
 
     def _fill(self, draft: Draft) -> None:
         self._form.show_draft(draft)

@@ -111,5 +111,6 @@ def _alike(shown: ShownVisitor, threshold: float) -> str:
 def _rest(shown: ShownVisitor) -> Note:
     rest = len(shown.visitor.faces) - len(shown.images)
     note = Note(translate("visitors", "and %n more faces", "", rest) if rest > 0 else "", "hint")
-    note.setVisible(rest > 0)
+    if rest <= 0:
+        note.hide()
     return note

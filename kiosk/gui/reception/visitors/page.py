@@ -99,7 +99,7 @@ class VisitorsPage(StaffPage):
 
     def _on_failed(self, message: str) -> None:
         self._count = -1  # try again
-        self.office.tell_fault(message)
+        self.office.notice(message)
 
     def _show(self, visitors: Iterable[ShownVisitor], total: int) -> None:
         wanted = {shown.visitor.ids: shown for shown in visitors}
@@ -169,7 +169,7 @@ class VisitorsPage(StaffPage):
     def _ask_to_delete(self, question: str, delete: Callable[[], int]) -> None:
         detail = translate("visitors", "They cannot be brought back.")
         answers = [
-            (translate("visitors", "Delete"), lambda: self.office.run(delete, self._on_deleted)),
+            (translate("visitors", "Delete"), lambda: self.office.act(delete, self._on_deleted)),
             (translate("visitors", "Keep"), lambda: None),
         ]
         self.office.ask(question, detail, answers, danger=True)
@@ -178,7 +178,8 @@ class VisitorsPage(StaffPage):
         self.office.note(Action.VISITOR_DISMISSED, None, str(count))
         self.office.tell(translate("visitors", "%n faces were deleted.", "", count))
         self._count = -1
-        self.on_look()
+        if self._timer.isActive():  # the answer may come after the page was left
+            self.on_look()
 
     def _lay_out(self) -> None:
         head = Panel(self.empty, Folding(self.about, self.delete_all), flow(self.settings), gap=6, margin=10)

@@ -69,7 +69,7 @@ def test_a_picture_is_taken_again_by_a_touch(qtbot, step):
 
 def test_a_fault_of_the_session_is_told(step, screen):
     step.on_report(report(CaptureState(0, (None,) * 5, fault="encoder: is broken")))
-    assert screen.faults == ["encoder: is broken"]
+    assert screen.noticed == ["encoder: is broken"]
 
 
 def test_pictures_come_from_files_too(qtbot, step, home, screen):

@@ -116,6 +116,8 @@ def test_whoever_cancels_at_a_duplicate_leaves_nothing(qtbot, agree, page, desk,
     agree(page.consent)
     qtbot.waitUntil(lambda: page.check.merge is not None)
     page.check.on_cancel()
+    assert page.step is page.check
+    screen.answers["Discard"]()
     assert page.step is page.name
     assert page.name.name.text == ""
     assert screen.told == ["Nothing was kept."]

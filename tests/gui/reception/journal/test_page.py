@@ -158,7 +158,7 @@ def test_what_the_door_decides_meanwhile_comes_on_top(written, page: JournalPage
 def test_journal_that_cannot_be_read_is_told(home, page: JournalPage, screen, qtbot) -> None:
     (home / "journal.sqlite3").write_bytes(b"no database\n" * 500)
     page.enter()
-    qtbot.waitUntil(lambda: any("move the file away" in fault for fault in screen.faults))
+    qtbot.waitUntil(lambda: any("move the file away" in fault for fault in screen.noticed))
 
 
 def test_answer_to_an_earlier_choice_is_dropped(written, page: JournalPage, qtbot) -> None:

@@ -56,8 +56,8 @@ def test_a_register_that_cannot_be_read_is_told(page, qtbot, home, screen):
     (home / "images.people.sqlite3").write_text("nonsense")
     page.office.desk.people.__init__(home / "images.people.sqlite3")
     page.enter()
-    qtbot.waitUntil(lambda: bool(screen.faults))
-    assert "images.people.sqlite3" in screen.faults[0]
+    qtbot.waitUntil(lambda: bool(screen.noticed))
+    assert "images.people.sqlite3" in screen.noticed[0]
 
 
 def test_after_an_erasure_nothing_of_the_person_is_kept(entered, qtbot, desk, crowd):

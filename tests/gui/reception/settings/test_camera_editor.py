@@ -90,3 +90,13 @@ def test_source_of_the_command_line_is_said_to_count_more(qtbot):
     qtbot.addWidget(editor)
     editor.show_value("demo")
     assert "counts more" in editor.note.text()
+
+
+def test_what_is_being_typed_stays_when_the_list_of_cameras_comes(qtbot, editor):
+    choose(editor, "Another source")
+    editor.other.clear()
+    qtbot.keyClicks(editor.other, "x")
+    editor.other.setText("")
+    editor.other.textEdited.emit("")
+    editor.show_cameras((DOOR,))
+    assert editor.other.text() == ""

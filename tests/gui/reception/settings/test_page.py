@@ -282,7 +282,7 @@ def running(qtbot, home):
             kiosk.window.open_staff_side()
             kiosk.window.reception.on_entered(StaffMember("Ida", Role.INSTALLER))
             kiosk.window.reception.go("settings")
-            kiosk.page = kiosk.window.reception._page
+            kiosk.page = kiosk.window.reception.stack.page
             qtbot.waitUntil(lambda: kiosk.page.form is not None, timeout=30_000)
             yield kiosk
         finally:

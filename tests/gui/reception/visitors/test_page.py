@@ -145,8 +145,8 @@ def test_leaving_lets_go_of_every_face(qtbot, page, keep):
 def test_a_store_that_cannot_be_read_is_told(qtbot, page, running, screen):
     running.visitors.path.mkdir(parents=True)
     page.enter()
-    qtbot.waitUntil(lambda: bool(screen.faults), timeout=10_000)
-    assert "visitors.sqlite3" in screen.faults[0]
+    qtbot.waitUntil(lambda: bool(screen.noticed), timeout=10_000)
+    assert "visitors.sqlite3" in screen.noticed[0]
 
 
 def test_a_visitor_becomes_somebody_whom_the_door_knows(qtbot, agree, running, feed, shown):
