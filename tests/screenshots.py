@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from pathlib import Path
+from unittest.mock import patch
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _PLACE = Path(tempfile.mkdtemp(prefix="kiosk-screenshots-"))
@@ -27,7 +28,7 @@ from PyQt6.QtWidgets import QApplication, QScrollArea, QWidget  # noqa: E402
 
 from kiosk.access.journal import Action  # noqa: E402
 from kiosk.access.people import Consent  # noqa: E402
-from kiosk.access.staff import Role, StaffMember  # noqa: E402
+from kiosk.access.staff import Role, StaffMember, StaffRegister  # noqa: E402
 from kiosk.config import ConfigFile  # noqa: E402
 from kiosk.domain import (  # noqa: E402
     Candidate,
@@ -40,6 +41,7 @@ from kiosk.domain import (  # noqa: E402
     Reason,
     Rejection,
 )
+from kiosk.errors import StaffError  # noqa: E402
 from kiosk.gui.feed import Feed  # noqa: E402
 from kiosk.gui.keyboard import KeyboardDock  # noqa: E402
 from kiosk.gui.language import ScreenLanguage  # noqa: E402
@@ -51,7 +53,9 @@ from kiosk.gui.reception.picker import Picker  # noqa: E402
 from kiosk.gui.reception.settings.page import SettingsPage  # noqa: E402
 from kiosk.gui.reception.shell import Reception, shipped_pages  # noqa: E402
 from kiosk.gui.reception.staff_page import StaffMembersPage  # noqa: E402
+from kiosk.gui.reception.unsaved import Unsaved, warning  # noqa: E402
 from kiosk.gui.theme import DARK, DARK_CONTRAST, LIGHT, LIGHT_CONTRAST, Look  # noqa: E402
+from kiosk.gui.way_out import Wish  # noqa: E402
 from kiosk.gui.window import KioskWindow  # noqa: E402
 from kiosk.resources import asset  # noqa: E402
 from kiosk.station import places  # noqa: E402
@@ -313,9 +317,32 @@ def way_in(stage: Stage) -> None:
     if members:
         for digit in "12":
             stage.reception.pin.add(digit)
-        stage.reception.pin.message.setText("")
         stage.shoot("staff-pin-typing")
+        for digit in "1234":
+            stage.reception.pin.add(digit)
+        stage.reception.pin.on_done()
+        stage.wait(lambda: "\n" in stage.reception.pin.message.text(), rounds=200)
+        stage.shoot("staff-pin-wrong")
+        stage.desk.staff.reset("Rita Reception", "739104")
     stage.window.close_staff_side()
+
+
+def way_out(stage: Stage) -> None:
+    """What is asked before full screen is left or the kiosk ends."""
+    ask, close_up = stage.window.way_out.ask, stage.window.way_out.close_up
+    ask(Wish.END, guarded=False)
+    stage.shoot("door-end")
+    close_up()
+    ask(Wish.END, guarded=True, warning=warning(Unsaved.ENROLMENT))
+    stage.shoot("door-end-pin")
+    close_up()
+    ask(Wish.WINDOW, guarded=True)
+    stage.shoot("door-leave-full-screen-pin")
+    close_up()
+    with patch.object(StaffRegister, "members", side_effect=StaffError("staff.sqlite3", "is damaged", "move it away")):
+        ask(Wish.END, guarded=True)
+    stage.shoot("door-no-way-out")
+    close_up()
 
 
 def pages(stage: Stage) -> None:
@@ -325,11 +352,17 @@ def pages(stage: Stage) -> None:
     for entry in shipped_pages():
         stage.show(0.5)
         stage.reception.go(entry.name)
+        if stage.reception.question.isVisible():
+            stage.shoot(f"staff-discard-before-{entry.name}")
+            stage.reception.question.buttons[0].click()
         stage.wait()
         stage.shoot(f"page-{entry.name}")
         WITHIN.get(entry.name, lambda stage, page: None)(stage, stage.reception.stack.currentWidget())
     stage.reception.tell("Grace Hopper is enrolled.", fault=False)
+    stage.reception.notice("images/broken.jpg: is empty; replace it")
     stage.shoot("staff-message")
+    stage.reception.countdown.show_seconds(9)
+    stage.shoot("staff-countdown")
     stage.window.close_staff_side()
 
 
@@ -511,7 +544,7 @@ def stages(folder: Path, wanted: list[str], place: Path) -> Iterator[Stage]:
             window.on_status_changed(station.status)
             window.on_camera_changed(CameraState.LIVE, "")
             yield Stage(folder, desk, window, reception, frames, f"{size}-{look}-{code}", wanted, keyboard)
-            window.close()
+            window.end()
             window.deleteLater()
 
 
@@ -547,6 +580,7 @@ def main(folder: str, *wanted: str) -> None:
             fill(stage.desk)
         door_states(stage)
         way_in(stage)
+        way_out(stage)
         pages(stage)
         print(stage.name, len(list(target.glob("*.png"))))  # noqa: T201
     for stage in stages(target, parts, crowded()):

@@ -199,6 +199,46 @@
       </translation>
     </message>
     <message>
+      <source>({number} of {total})  {message}</source>
+      <translation>({number} von {total})  {message}</translation>
+    </message>
+    <message>
+      <source>The door stays locked until the kiosk is started again.</source>
+      <translation>Die Tür bleibt verriegelt, bis der Kiosk wieder gestartet wird.</translation>
+    </message>
+    <message>
+      <source>End the kiosk?</source>
+      <translation>Kiosk beenden?</translation>
+    </message>
+    <message>
+      <source>End</source>
+      <translation>Beenden</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>Abbrechen</translation>
+    </message>
+    <message>
+      <source>So nobody can leave full screen or end the kiosk here. To end it, sign in to this machine in another session and run systemctl stop with the name of the kiosk's service, or kill {process}.</source>
+      <translation>Deshalb kann hier niemand den Vollbildmodus verlassen oder den Kiosk beenden. Zum Beenden melden Sie sich in einer anderen Sitzung an diesem Rechner an und geben systemctl stop mit dem Namen des Kiosk-Dienstes ein, oder kill {process}.</translation>
+    </message>
+    <message>
+      <source>PINs cannot be checked</source>
+      <translation>PINs können nicht geprüft werden</translation>
+    </message>
+    <message>
+      <source>Close</source>
+      <translation>Schließen</translation>
+    </message>
+    <message>
+      <source>Installer's PIN to end the kiosk</source>
+      <translation>PIN der Technik zum Beenden des Kiosks</translation>
+    </message>
+    <message>
+      <source>Installer's PIN to leave full screen</source>
+      <translation>PIN der Technik zum Verlassen des Vollbildmodus</translation>
+    </message>
+    <message>
       <source>Staff side (F2)</source>
       <translation>Personalbereich (F2)</translation>
     </message>
@@ -217,10 +257,6 @@
     <message>
       <source>Messages for the staff</source>
       <translation>Meldungen für das Personal</translation>
-    </message>
-    <message>
-      <source>({number} of {total})  {message}</source>
-      <translation>({number} von {total})  {message}</translation>
     </message>
     <message>
       <source>For more than 50 people, first: `encoder: sface_fp16` in config.yaml</source>
@@ -2700,6 +2736,14 @@
       <translation>zu viele falsche PINs wurden eingegeben; der Personalbereich wurde gesperrt</translation>
     </message>
     <message>
+      <source>{staff} left full screen</source>
+      <translation>{staff} hat den Vollbildmodus verlassen</translation>
+    </message>
+    <message>
+      <source>{staff} ended the kiosk</source>
+      <translation>{staff} hat den Kiosk beendet</translation>
+    </message>
+    <message>
       <source>{staff} gave {subject} a PIN</source>
       <translation>{staff}: PIN an {subject} vergeben</translation>
     </message>
@@ -4376,11 +4420,11 @@
     </message>
     <message>
       <source>Are you still there?</source>
-      <translation type="unfinished"></translation>
+      <translation>Sind Sie noch da?</translation>
     </message>
     <message>
       <source>Continue</source>
-      <translation type="unfinished"></translation>
+      <translation>Weiter</translation>
     </message>
     <message>
       <source>Enrol</source>
@@ -4428,7 +4472,7 @@
     </message>
     <message>
       <source>This PIN is not an installer's.</source>
-      <translation type="unfinished"></translation>
+      <translation>Diese PIN gehört nicht zur Technik.</translation>
     </message>
     <message numerus="yes">
       <source>%n digits entered</source>
@@ -4455,17 +4499,17 @@
     </message>
     <message>
       <source>The PIN was not checked: it came too early.</source>
-      <translation type="unfinished"></translation>
+      <translation>Die PIN wurde nicht geprüft: Sie kam zu früh.</translation>
     </message>
     <message>
       <source>Wrong PIN.</source>
-      <translation type="unfinished"></translation>
+      <translation>Falsche PIN.</translation>
     </message>
     <message numerus="yes">
       <source>%n tries left.</source>
-      <translation type="unfinished">
-        <numerusform></numerusform>
-        <numerusform></numerusform>
+      <translation>
+        <numerusform>Noch ein Versuch.</numerusform>
+        <numerusform>Noch %n Versuche.</numerusform>
       </translation>
     </message>
     <message numerus="yes">
@@ -4592,43 +4636,43 @@
     </message>
     <message>
       <source>One moment: this is not finished yet.</source>
-      <translation type="unfinished"></translation>
+      <translation>Einen Moment: Das ist noch nicht fertig.</translation>
     </message>
     <message>
       <source>Discard this enrolment?</source>
-      <translation type="unfinished"></translation>
+      <translation>Diese Erfassung verwerfen?</translation>
     </message>
     <message>
       <source>It has not been saved.</source>
-      <translation type="unfinished"></translation>
+      <translation>Sie ist nicht gespeichert.</translation>
     </message>
     <message>
       <source>Continue the enrolment</source>
-      <translation type="unfinished"></translation>
+      <translation>Erfassung fortsetzen</translation>
     </message>
     <message>
       <source>Discard the changes?</source>
-      <translation type="unfinished"></translation>
+      <translation>Änderungen verwerfen?</translation>
     </message>
     <message>
       <source>They have not been saved.</source>
-      <translation type="unfinished"></translation>
+      <translation>Sie sind nicht gespeichert.</translation>
     </message>
     <message>
       <source>Keep editing</source>
-      <translation type="unfinished"></translation>
+      <translation>Weiter bearbeiten</translation>
     </message>
     <message>
       <source>Discard</source>
-      <translation type="unfinished">Verwerfen</translation>
+      <translation>Verwerfen</translation>
     </message>
     <message>
       <source>The enrolment is not saved and will be discarded.</source>
-      <translation type="unfinished"></translation>
+      <translation>Die Erfassung ist nicht gespeichert und wird verworfen.</translation>
     </message>
     <message>
       <source>The changes are not saved and will be discarded.</source>
-      <translation type="unfinished"></translation>
+      <translation>Die Änderungen sind nicht gespeichert und werden verworfen.</translation>
     </message>
   </context>
   <context>

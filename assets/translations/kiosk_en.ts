@@ -243,9 +243,9 @@
     </message>
     <message numerus="yes">
       <source>%n tries left.</source>
-      <translation type="unfinished">
-        <numerusform></numerusform>
-        <numerusform></numerusform>
+      <translation>
+        <numerusform>One try left.</numerusform>
+        <numerusform>%n tries left.</numerusform>
       </translation>
     </message>
     <message numerus="yes">

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
@@ -123,6 +124,9 @@ class Kiosk(QObject):
         recognition.built.connect(self.on_built)
         recognition.replaced.connect(self.on_gone)
         recognition.broken.connect(self.on_gone)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.commitDataRequest.connect(window.end)  # the session ends; no question
         hints = QGuiApplication.styleHints()
         if hints is not None:
             hints.colorSchemeChanged.connect(self.on_desktop_changed)
@@ -135,6 +139,9 @@ class Kiosk(QObject):
     def on_appearance_due(self) -> None:
         """Takes over what was changed in the configuration, at once and without a restart."""
         now = self._look_again() if self._look_again is not None else self._appearance
+        if not self.window.settled:
+            # Another language replaces the staff side; it waits until nothing would be lost.
+            now = replace(now, language=self._appearance.language)
         if now == self._appearance:
             return
         self._appearance, self.keyboard.mode = now, now.keyboard
@@ -150,6 +157,7 @@ class Kiosk(QObject):
         old, reception = self.window.reception, Reception(self._desk, self.window.feed, self.recognition.ask)
         was_open, where = old is not None and old.isVisible(), old.where if old is not None else None
         if old is not None:
+            reception.toast.take_over(old.toast)
             old.close_jobs()
         self.window.add_reception(reception)
         self.recognition.reported.connect(reception.on_reported)
@@ -180,7 +188,7 @@ class Kiosk(QObject):
     @pyqtSlot(object, str)
     def on_camera_changed(self, state: CameraState, fault: str) -> None:
         if state is CameraState.ENDED and self.close_at_end and not fault:
-            self.window.close()
+            self.window.end()
 
     def start(self, *, full_screen: bool) -> None:
         """Show the window first: what loads, loads behind it."""
@@ -203,7 +211,7 @@ class Kiosk(QObject):
     def restart(self) -> None:
         """Close as always, to be started again by who called run_window."""
         self.restart_wanted = True
-        self.window.close()
+        self.window.end()
 
     def wait_until_closed(self) -> int:
         """Handle events; the exit code, or RESTART."""
@@ -264,13 +272,13 @@ def _unhandled(window: KioskWindow) -> Iterator[None]:
 
 @contextmanager
 def _signals(window: KioskWindow) -> Iterator[None]:
-    """Ctrl+C and SIGTERM close the window; Python gets to them at the window's next tick."""
+    """Ctrl+C and SIGTERM end it without a question; Python gets to them at the window's next tick."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def close(number: int, at: FrameType | None) -> None:
-        window.close()
+        window.end()
 
     before = {number: signal.signal(number, close) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

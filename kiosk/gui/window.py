@@ -1,28 +1,29 @@
 """The kiosk page: the mirror, the state of the door, the clock and what somebody has to mend."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PyQt6.QtCore import QDateTime, QLocale, Qt, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from kiosk.gui.banner import Banner
 from kiosk.gui.controls import Button, set_scale
 from kiosk.gui.feed import Feed
-from kiosk.gui.labels import FitLabel
+from kiosk.gui.full_screen import FullScreen
 from kiosk.gui.reception.shell import Reception
+from kiosk.gui.reception.unsaved import warning
 from kiosk.gui.state import Situation
+from kiosk.gui.strip import Strip
 from kiosk.gui.theme import Look, style_sheet
+from kiosk.gui.way_out import WayOut, Wish
 from kiosk.gui.workers import Station
 from kiosk.station.report import Report, Status
 from kiosk.vision.camera import CameraState
 from kiosk.words import translate
 
 TICK_MS = 100
-MESSAGE_SECONDS = 5.0
 FEED_PARTS = {True: 47, False: 55}  # of 100, in portrait and in landscape
-STRIP_HEIGHT = {True: 34, False: 60}  # px at scale 1, for one line and for more
 
 
 class KioskWindow(QWidget):
@@ -46,7 +47,7 @@ class KioskWindow(QWidget):
         super().__init__()
         self.feed, self.banner = feed, Banner()
         self.time, self.date = _label("time"), _label("date")
-        self.strip = _strip()
+        self.strip = Strip()
         self.door = QWidget()
         self.reception: Reception | None = None
         self.staff = Button(icon_name="staff", kind="quiet", name=translate("door", "Staff side (F2)"))
@@ -54,8 +55,10 @@ class KioskWindow(QWidget):
         self._notice, self._busy_since, self._clock = notice, busy_since, clock
         self._situation = Situation()
         self._station: Station | None = None
-        self._windowed = self.geometry()  # to come back to from full screen
+        self._ending = False
         self._lay_out()
+        self.full_screen, self.way_out = FullScreen(self), WayOut(self)
+        self.way_out.granted.connect(self.on_granted)
         self.staff.clicked.connect(self.open_staff_side)
         self.staff.hide()
         self.door.setFocus()  # and not the button, which would look as if it were meant for everybody
@@ -87,7 +90,7 @@ class KioskWindow(QWidget):
             self.close_staff_side()
             self._pages.removeWidget(self.reception)
             self.reception.deleteLater()
-        self.reception = reception
+        self.reception, self.way_out.desk = reception, reception.desk
         self._pages.addWidget(reception)
         reception.left.connect(self.close_staff_side)
         reception.dress(self._look.theme)
@@ -96,7 +99,7 @@ class KioskWindow(QWidget):
     @pyqtSlot()
     def open_staff_side(self) -> None:
         """Show the staff side, which asks for a PIN; the door goes on behind it."""
-        if self.reception is None or self._pages.currentWidget() is self.reception:
+        if self.reception is None or self._open_reception is not None:
             return
         self.unsetCursor()
         self._pages.setCurrentWidget(self.reception)
@@ -105,13 +108,14 @@ class KioskWindow(QWidget):
     @pyqtSlot()
     def close_staff_side(self) -> None:
         """Back to the door's page; whoever was signed in is signed out."""
-        if self.reception is None or self._pages.currentWidget() is not self.reception:
+        if self._open_reception is None:
             return
-        self.reception.close_up()
+        self._open_reception.close_up()
         self._pages.setCurrentWidget(self.door)
-        if self.isFullScreen():
+        if self.full_screen.active:
             self.setCursor(Qt.CursorShape.BlankCursor)
-        self.door.setFocus()
+        if not self.way_out.isVisible():
+            self.door.setFocus()
 
     @pyqtSlot()
     def on_tick(self) -> None:
@@ -174,36 +178,64 @@ class KioskWindow(QWidget):
             self.toggle_full_screen()
         elif key == Qt.Key.Key_F2:
             self.open_staff_side()
-        elif key == Qt.Key.Key_Escape and not self.isFullScreen():
-            self.close()
+        elif key == Qt.Key.Key_Escape and self._open_reception is not None:
+            self._open_reception.leave()
+        elif key == Qt.Key.Key_Escape:
+            self._ask_for(Wish.END)
         else:
             super().keyPressEvent(event)
 
     def toggle_full_screen(self) -> None:
-        """Between a window and the whole screen, where the mouse pointer is hidden."""
-        if self.isFullScreen():
-            self.unsetCursor()
-            self.showNormal()
-            self.setGeometry(self._windowed)
+        """Enter full screen, which hides the pointer, or ask for the PIN of an installer to leave it."""
+        if self.full_screen.active:
+            self._ask_for(Wish.WINDOW)
         else:
             self.setCursor(Qt.CursorShape.BlankCursor)
-            self._windowed = self.geometry()
-            screen = self.screen()
-            if screen is not None:
-                # On a bare X server nobody else does: there is no window manager that could be asked.
-                self.setGeometry(screen.geometry())
-            self.showFullScreen()
+            self.full_screen.enter()
+
+    @pyqtSlot(object)
+    def on_granted(self, wish: Wish) -> None:
+        if wish is Wish.END:
+            self.end()
+        else:
+            self.unsetCursor()
+            self.full_screen.leave()
+
+    def end(self) -> None:
+        """Close the window without a question, as for a signal, a session that ends, or a restart."""
+        self._ending = True
+        self.close()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
         super().resizeEvent(event)
         self._fit()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Ask before the window closes, whether by its button, by Alt+F4 or by Qt itself; see end()."""
+        if not self._ending and event is not None:
+            event.ignore()
+            self._ask_for(Wish.END)
+            return
         super().closeEvent(event)
+        self.way_out.close_up()
         self._timer.stop()
         if self.reception is not None:
             self.reception.close_jobs()
         self.closed.emit()
+
+    @property
+    def settled(self) -> bool:
+        """Return whether the staff side may be replaced without losing anything."""
+        return not self.way_out.isVisible() and (self.reception is None or self.reception.settled)
+
+    @property
+    def _open_reception(self) -> Reception | None:
+        """Return the staff side while it is on the screen, else None."""
+        return self.reception if self._pages.currentWidget() is self.reception else None
+
+    def _ask_for(self, wish: Wish) -> None:
+        lost = warning(self.reception.unsaved) if self.reception is not None else ""
+        self.way_out.ask(wish, guarded=self.full_screen.active, warning=lost)
 
     def _show_state(self) -> None:
         now = self._clock()
@@ -211,12 +243,8 @@ class KioskWindow(QWidget):
         self.banner.show_view(view)
         if self.reception is not None:
             self.reception.show_view(view)
-        self.strip.setText(_in_turn((*self._situation.messages(now), self._told_notice()), now))
-        self.strip.setVisible(bool(self.strip.text()))
-        self._fit_strip()
-
-    def _told_notice(self) -> str:
-        return translate("door", self._notice) if self._notice else ""
+        notice = translate("door", self._notice) if self._notice else ""
+        self.strip.show_messages((*self._situation.messages(now), notice), now, self._scale)
 
     def _lay_out(self) -> None:
         self.setObjectName("kiosk")
@@ -263,32 +291,10 @@ class KioskWindow(QWidget):
         self._halves.setSpacing(gap)
         self._panel.setSpacing(round(8 * scale))
         self.strip.setContentsMargins(gap, gap // 2, gap, gap // 2)
-        self._fit_strip()
-
-    def _fit_strip(self) -> None:
-        room = self.strip.contentsRect().width()
-        one_line = self.strip.fontMetrics().horizontalAdvance(self.strip.text()) <= room
-        self.strip.setFixedHeight(max(round(STRIP_HEIGHT[one_line] * self._scale), 1))
-
-
-def _in_turn(messages: Sequence[str], now: float) -> str:
-    """One message at a time, each for a while: several at once could not be read."""
-    told = [each for each in messages if each]
-    if len(told) < 2:
-        return "".join(told)
-    number = int(now / MESSAGE_SECONDS) % len(told)
-    turn = translate("door", "({number} of {total})  {message}")
-    return turn.format(number=number + 1, total=len(told), message=told[number])
+        self.strip.fit(self._scale)
 
 
 def _label(name: str) -> QLabel:
     label = QLabel()
     label.setObjectName(name)
     return label
-
-
-def _strip() -> FitLabel:
-    strip = FitLabel("strip", smallest=0.8)
-    strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-    strip.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-    return strip

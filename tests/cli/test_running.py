@@ -213,7 +213,7 @@ def start_and_end(kiosk, **options):
     again = runs.exists()
     with runs.open("a") as file:
         file.write(f"{os.getpid()}\\n")
-    QTimer.singleShot(100, kiosk.window.close if again else kiosk.restart)
+    QTimer.singleShot(100, kiosk.window.end if again else kiosk.restart)
 Kiosk.start = start_and_end
 main(["demo"])
 """

@@ -86,7 +86,7 @@ def drive(step, *, every_ms: int = 20) -> QTimer:
 
 
 def close_it(window: KioskWindow) -> bool:
-    window.close()
+    window.end()
     return True
 
 
@@ -243,17 +243,48 @@ def test_closing_the_window_ends_the_run_while_process_hangs(
 
 
 def test_escape_ends_the_run(qapp, qtbot, camera, station):
-    keep = drive(lambda window: qtbot.keyClick(window, Qt.Key.Key_Escape) is None)
+    def ask_and_confirm(window: KioskWindow) -> bool:
+        qtbot.keyClick(window, Qt.Key.Key_Escape)
+        window.way_out.question.buttons[0].click()
+        return True
+
+    keep = drive(ask_and_confirm)
     assert show(camera, station.build) == 0
     assert not keep.isActive()
 
 
+ASKED = {"nothing": Qt.Key.Key_F2, "the end": Qt.Key.Key_Escape, "a PIN": Qt.Key.Key_F11}
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_closes_the_window_and_the_handlers_before_are_back(qapp, camera, station, number):
+@pytest.mark.parametrize("asked", ASKED)
+def test_a_signal_ends_it_at_once_whatever_is_asked(*, qapp, qtbot, camera, station, number, desk, asked):
+    desk.staff.add("Ida", Role.INSTALLER, "482913")
     before = signal.getsignal(number)
-    keep = drive(lambda window: os.kill(os.getpid(), number) is None)
-    assert show(camera, station.build) == 0
+
+    def ask_and_kill(window: KioskWindow) -> bool:
+        qtbot.keyClick(window, ASKED[asked])
+        assert window.way_out.isVisible() == (asked != "nothing")
+        os.kill(os.getpid(), number)
+        return True
+
+    keep = drive(ask_and_kill)
+    assert show(camera, station.build, desk=desk, full_screen=asked != "nothing") == 0
     assert signal.getsignal(number) is before
+    assert not keep.isActive()
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_a_session_that_ends_ends_it_at_once(*, qapp, qtbot, camera, station, desk, asked):
+    desk.staff.add("Ida", Role.INSTALLER, "482913")
+
+    def end_the_session(window: KioskWindow) -> bool:
+        qtbot.keyClick(window, ASKED[asked])
+        qapp.commitDataRequest.emit(None)
+        return True
+
+    keep = drive(end_the_session)
+    assert show(camera, station.build, desk=desk, full_screen=asked != "nothing") == 0
     assert not keep.isActive()
 
 
@@ -395,7 +426,7 @@ HANGS_FOR_EVER = """
     def start_and_close(kiosk, **options):
         start(kiosk, **options)
         entered.wait(20)
-        QTimer.singleShot(0, kiosk.window.close)
+        QTimer.singleShot(0, kiosk.window.end)
 
     app.Kiosk.start = start_and_close
     app.STOP_SECONDS = 0.1
@@ -488,7 +519,7 @@ def test_the_whole_kiosk_goes_from_state_to_state_and_ends_while_camera_and_voic
     assert welcomed < refused
     assert "Locked" in states[welcomed:refused]
     assert spoken == ["Welcome Grace Hopper, have a nice day!"]
-    kiosk.window.close()
+    kiosk.window.end()
     assert kiosk.stop()
     assert psutil.Process().children(recursive=True) == []
 
@@ -551,7 +582,7 @@ def running(qtbot, home):
     kiosk.start(full_screen=False)
     yield Running(kiosk, stations, seen)
     watching.stop()
-    kiosk.window.close()
+    kiosk.window.end()
     assert kiosk.stop()
 
 
@@ -731,7 +762,7 @@ def test_a_window_closed_during_the_change_ends_at_once(*, qtbot, home, running,
     choose(home, "other")
     qtbot.waitUntil(reads.is_set)
     qtbot.waitUntil(lambda: headline(running.kiosk.window) == "Changing the recognition")
-    running.kiosk.window.close()
+    running.kiosk.window.end()
     assert running.kiosk.stop()
     assert "gallery watch" not in [thread.name for thread in threading.enumerate()]
     assert len(running.stations) == 1

@@ -4,12 +4,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -26,13 +28,14 @@ from PyQt6.QtWidgets import (
 
 from kiosk.access.staff import Role, StaffMember
 from kiosk.config import ConfigFile
-from kiosk.domain import ByteImage, Frame
+from kiosk.domain import ByteImage, Embedding, Frame
 from kiosk.gui.app import Kiosk
 from kiosk.gui.appearance import Appearance
 from kiosk.gui.feed import Feed
 from kiosk.gui.language import ScreenLanguage
 from kiosk.gui.mailbox import Latest
 from kiosk.gui.reception import portraits
+from kiosk.gui.reception.people import access_panel, leaving_panel
 from kiosk.gui.reception.picker import Picker, wanted_pictures
 from kiosk.gui.reception.shell import Reception, shipped_pages
 from kiosk.gui.theme import DARK, LIGHT, Look
@@ -40,6 +43,7 @@ from kiosk.gui.window import KioskWindow
 from kiosk.resources import asset
 from kiosk.station.build import Choices, build_station
 from kiosk.station.desk import Desk, open_desk
+from kiosk.station.erasure import ErasureReport, erase
 from kiosk.vision.camera import WatchedCamera
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import decode_picture
@@ -129,7 +133,7 @@ def enter(qtbot, desk: Desk, language: ScreenLanguage, stick: Path) -> Iterator[
 
     yield enter
     for window in windows:
-        window.close()
+        window.end()
 
 
 def controls(window: QWidget) -> list[QWidget]:
@@ -325,7 +329,7 @@ def start(qtbot, tmp_path: Path) -> Iterator[Callable[..., Kiosk]]:
     desk = open_desk(choices)
     desk.staff.add("Ida", Role.INSTALLER, "482913")
 
-    def start(open_: Callable[[], Source]) -> Kiosk:
+    def start(open_: Callable[[], Source], **options: Callable[[], Appearance]) -> Kiosk:
         camera = WatchedCamera(open_, open_within_seconds=60, lost_after_seconds=60)
         kiosk = Kiosk(
             camera,
@@ -334,6 +338,7 @@ def start(qtbot, tmp_path: Path) -> Iterator[Callable[..., Kiosk]]:
             mirror=True,
             notice="",
             desk=desk,
+            **options,
         )
         kiosks.append(kiosk)
         qtbot.addWidget(kiosk.window)
@@ -393,3 +398,364 @@ def test_nobody_is_kept_waiting_outside_while_the_journal_is_read(qtbot, start):
     assert kiosk.window._situation.seconds_left > 0
     assert [entry.person for entry in desk.journal.entries(5) if entry.outcome == "granted"] == ["Grace Hopper"]
     assert reception.corner.isVisible()
+
+
+# What is told, what is not saved, and where the focus goes: on each page, with real files and registers.
+
+
+@pytest.fixture
+def staffed(qtbot, tmp_path: Path, language: ScreenLanguage) -> Iterator[Callable[..., Reception]]:
+    """staffed("people"): that page in a window of its own, signed in as the installer Ida; Rita is on the staff too."""
+    home = laid_out(tmp_path / "home")
+    choices = Choices(ConfigFile(home / "config.yaml"), home / "images", "demo", fast=True)
+    language.use("en")
+    with closing(build_station(choices, lambda *_: None)) as station, closing(open_desk(choices)) as desk:
+        desk.station = station
+        desk.staff.add("Ida", Role.INSTALLER, "482913")
+        desk.staff.add("Rita", Role.RECEPTION, "739104")
+        window = KioskWindow(Feed(Latest[Frame](), mirror=True), Look(DARK))
+        qtbot.addWidget(window)
+
+        def ask(do, then) -> None:
+            answer = do(station)
+            if then is not None:
+                then(answer)
+
+        reception = Reception(desk, window.feed, ask)
+        window.add_reception(reception)
+        window.resize(1280, 800)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+
+        def show(name: str) -> Reception:
+            if reception.office is None:
+                window.open_staff_side()
+                reception.on_entered(StaffMember("Ida", Role.INSTALLER))
+            reception.go(name)
+            return reception
+
+        yield show
+        window.end()
+
+
+def is_harmless(window: QWidget) -> bool:
+    """Whether Enter, pressed where the focus is, changes nothing."""
+    focused = window.focusWidget()
+    return focused is not None and focused.isVisible() and not isinstance(focused, QAbstractButton)
+
+
+def open_grace(qtbot, reception: Reception) -> QWidget:
+    page = reception.stack.page
+    page.on_opened("Grace Hopper")
+    qtbot.waitUntil(lambda: page.person.data.name.text == "Grace Hopper" and len(page.person.pictures.cards) == 1)
+    return page
+
+
+def press_with_focus(qtbot, button: QAbstractButton) -> None:
+    """As with the keyboard: the button has the focus when it is pressed."""
+    qtbot.waitUntil(lambda: button.isVisible() and button.isEnabled())
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+
+
+class WindowsOfTheirOwn(QObject):
+    """Notes each widget beside the kiosk's window that is shown as a window: it would take the focus away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        shown = event is not None and event.type() == QEvent.Type.Show
+        if shown and isinstance(watched, QWidget) and watched.isWindow() and not isinstance(watched, KioskWindow):
+            self.seen.append(told(watched))
+        return False
+
+
+def test_no_page_shows_a_window_of_its_own_for_a_moment(qtbot, qapp, staffed):
+    windows = WindowsOfTheirOwn()
+    qapp.installEventFilter(windows)
+    reception = staffed("health")
+    two_pictures_and_ten_visitors(reception.desk)
+    for name in PAGES:
+        reception.go(name)
+        qtbot.wait(50)
+    page = staffed("people").stack.page
+    page.on_opened("Grace Hopper")
+    qtbot.waitUntil(lambda: any(card.distance.text() for card in page.person.pictures.cards), timeout=30_000)
+    page.on_person_closed()
+    page.on_moving_wanted()
+    visitors = staffed("visitors").stack.page
+    qtbot.waitUntil(lambda: len(visitors.cards) == 1)
+    assert windows.seen == []
+
+
+def two_pictures_and_ten_visitors(desk: Desk) -> None:
+    folder = desk.folder / "Grace Hopper"
+    (folder / "2.jpg").write_bytes(asset("demo", "grace_hopper.jpg").read_bytes())
+    assert desk.station is not None
+    desk.station.refresh()
+    face = asset("demo", "eileen_collins.jpg").read_bytes()
+    vector = np.random.default_rng(1).normal(size=128).astype(np.float32)
+    for _ in range(10):
+        desk.visitors.keep(face, Embedding(vector / np.linalg.norm(vector), "sface_fp16"), datetime.now(UTC))
+
+
+def test_the_report_of_an_erasure_stays_where_the_person_was_until_it_was_read(qtbot, staffed, monkeypatch):
+    page = open_grace(qtbot, staffed("people"))
+    reception, view = page.window().reception, page.person
+    erased, go_on = threading.Event(), threading.Event()
+
+    def erase_and_wait(desk: Desk, person: str, staff: str) -> ErasureReport:
+        report = erase(desk, person, staff)
+        erased.set()
+        go_on.wait(60)
+        return report
+
+    monkeypatch.setattr(leaving_panel, "erase", erase_and_wait)
+    press_with_focus(qtbot, view.leaving.begin)
+    view.leaving.typed.set_text("Grace Hopper")
+    press_with_focus(qtbot, view.leaving.erase)
+    assert is_harmless(page.window())
+    qtbot.waitUntil(erased.is_set, timeout=60_000)
+    # The list knows already that nobody is there any more, and somebody wants to go.
+    qtbot.waitUntil(lambda: page.list.model.rows == [], timeout=60_000)
+    for button in (view.back, reception.back, reception.navigation.buttons["journal"]):
+        button.click()
+    assert (reception.stack.page, page.stack.currentWidget()) == (page, view)
+    go_on.set()
+    qtbot.waitUntil(lambda: view.stack.currentWidget() is view.erasure)
+    page.on_look()
+    reception.tell("something else", fault=False)
+    qtbot.wait(50)
+    assert (page.stack.currentWidget(), view.erasure.isVisible()) == (view, True)
+    assert "The person is erased" in view.erasure.heading.text()
+    assert is_harmless(page.window())
+    press_with_focus(qtbot, view.erasure.done)
+    assert page.stack.currentWidget() is page.list
+    assert is_harmless(page.window())
+
+
+def test_no_action_on_a_person_leaves_the_focus_on_something_dangerous(qtbot, staffed):
+    page = open_grace(qtbot, staffed("people"))
+    view, toast = page.person, page.window().reception.toast
+    press_with_focus(qtbot, view.access.suspend)
+    qtbot.waitUntil(lambda: "is kept out" in toast.text() and view.access.suspend.isEnabled())
+    assert is_harmless(page.window())
+    view.data.name.set_text("Admiral Hopper")
+    press_with_focus(qtbot, view.data.save)
+    qtbot.waitUntil(lambda: "The changes are saved." in toast.text() and view.heading.text() == "Admiral Hopper")
+    assert is_harmless(page.window())
+    station = page.office.desk.station
+    qtbot.waitUntil(
+        lambda: station.refresh() and [each.facts.source for each in view.pictures.cards] == ["Admiral Hopper/1.jpg"]
+    )
+    press_with_focus(qtbot, view.pictures.cards[0].remove)
+    page.window().reception.question.buttons[0].click()
+    assert is_harmless(page.window())
+    qtbot.waitUntil(lambda: station.refresh() and view.pictures.cards == [])
+    assert is_harmless(page.window())
+    assert "One picture was removed." in toast.text()
+
+
+def test_a_member_who_is_removed_leaves_the_focus_on_the_list(qtbot, staffed):
+    page = staffed("staff").stack.page
+    qtbot.waitUntil(lambda: len(page.panels) == 2)
+    press_with_focus(qtbot, page.panels[1].remove)
+    page.window().reception.question.buttons[0].click()
+    assert is_harmless(page.window())
+    qtbot.waitUntil(lambda: len(page.panels) == 1)
+    assert is_harmless(page.window())
+    assert "Rita may not come in any more." in page.window().reception.toast.text()
+
+
+def test_visitors_that_are_deleted_leave_the_focus_on_the_page(qtbot, staffed):
+    reception = staffed("health")
+    face = asset("demo", "eileen_collins.jpg").read_bytes()
+    for number in range(2):
+        vector = np.random.default_rng(number).normal(size=128).astype(np.float32)
+        embedding = Embedding(vector / np.linalg.norm(vector), "sface_fp16")
+        reception.desk.visitors.keep(face, embedding, datetime.now(UTC))
+    page = staffed("visitors").stack.page
+    qtbot.waitUntil(lambda: len(page.cards) == 2)
+    press_with_focus(qtbot, next(iter(page.cards.values())).dismiss)
+    reception.question.buttons[0].click()
+    qtbot.waitUntil(lambda: len(page.cards) == 1)
+    assert is_harmless(page.window())
+    assert "One face was deleted." in reception.toast.text()
+
+
+def test_settings_that_are_saved_or_discarded_leave_the_focus_on_the_page(qtbot, staffed):
+    page = staffed("settings").stack.page
+    for button in (lambda: page.bar.save_button, lambda: page.bar.discard_button):
+        change_a_setting(qtbot, page)
+        press_with_focus(qtbot, button())
+        qtbot.waitUntil(lambda: page.unsaved is None and not page.saving)
+        assert is_harmless(page.window())
+    assert "Saved, and in force" in page.window().reception.toast.text()
+
+
+def test_an_answer_comes_although_another_page_is_shown_by_then(qtbot, staffed, monkeypatch):
+    reception = staffed("people")
+    go_on = threading.Event()
+    real = access_panel.suspend
+    monkeypatch.setattr(access_panel, "suspend", lambda *args, **options: (go_on.wait(60), real(*args, **options))[1])
+    page = open_grace(qtbot, reception)
+    page.person.access.suspend.click()
+    staffed("journal")
+    go_on.set()
+    qtbot.waitUntil(lambda: reception.toast.text() == "Grace Hopper is kept out from now on.")
+    assert (reception.stack.name, page.person.access.suspend.isEnabled()) == ("journal", True)
+
+
+# What somebody has begun
+
+
+def change_a_setting(qtbot, page: QWidget) -> None:
+    qtbot.waitUntil(lambda: page.form is not None)
+    page._choose("decision")
+    editor = page.form.rows["decision.k"].editor
+    editor.more.click()
+    assert page.form.draft.changes
+
+
+def break_a_setting(qtbot, page: QWidget) -> None:
+    qtbot.waitUntil(lambda: page.form is not None)
+    page._choose("decision")
+    edit = page.form.rows["decision.k"].editor.edit
+    edit.clear()
+    qtbot.keyClicks(edit, "x")
+
+
+def type_a_name(qtbot, page: QWidget) -> None:
+    qtbot.keyClicks(page.name.name.edit, "Lin")
+
+
+def type_a_number(qtbot, page: QWidget) -> None:
+    page.name.on_more()
+    qtbot.keyClicks(page.name.details.fields["card_id"].edit, "17")
+
+
+def agree(qtbot, page: QWidget) -> None:
+    page.enter(person="Grace Hopper")
+    page.consent.agree.click()
+
+
+def choose_pictures(qtbot, page: QWidget) -> None:
+    page.enter(pictures=[asset("demo", "eileen_collins.jpg")])
+
+
+def check_pictures(qtbot, page: QWidget) -> None:
+    page.enter(pictures=[asset("demo", "eileen_collins.jpg")], person="Eileen")
+    page.name.next.click()
+    qtbot.waitUntil(lambda: page.step is page.consent)
+    page.consent.agree.click()
+    qtbot.waitUntil(lambda: len(page.check.cards) == 1, timeout=30_000)
+
+
+def rename_grace(qtbot, page: QWidget) -> None:
+    open_grace(qtbot, page.window().reception)
+    qtbot.keyClicks(page.person.data.name.edit, "x")
+
+
+def write_a_member(qtbot, page: QWidget) -> None:
+    page.on_add()
+    qtbot.keyClicks(page.form.name_field.edit, "Lin")
+
+
+BEGUN = {
+    "a name": ("enrol", type_a_name),
+    "a card's number": ("enrol", type_a_number),
+    "a consent": ("enrol", agree),
+    "pictures": ("enrol", choose_pictures),
+    "pictures that are checked": ("enrol", check_pictures),
+    "a new name": ("people", rename_grace),
+    "a setting": ("settings", change_a_setting),
+    "a number that is none": ("settings", break_a_setting),
+    "a member of the staff": ("staff", write_a_member),
+}
+WAYS = {
+    "Esc": lambda reception: qt_press(reception.window(), Qt.Key.Key_Escape),
+    "To the door": lambda reception: reception.back.click(),
+    "tab": lambda reception: reception.navigation.buttons["journal"].click(),
+}
+
+
+def qt_press(window: QWidget, key: Qt.Key) -> None:
+    QTest.keyClick(window.windowHandle(), key)
+
+
+@pytest.mark.parametrize(("name", "begin"), BEGUN.values(), ids=BEGUN)
+def test_nothing_that_was_begun_is_lost_without_a_question(qtbot, staffed, name, begin):
+    for way in WAYS.values():
+        reception = staffed(name)
+        page = reception.stack.page
+        assert page.unsaved is None
+        begin(qtbot, page)
+        assert page.unsaved is not None
+        way(reception)
+        assert (reception.question.isVisible(), reception.stack.page) == (True, page)
+        qt_press(page.window(), Qt.Key.Key_Return)
+        assert (reception.question.isVisible(), page.unsaved is None) == (False, False)
+        way(reception)
+        reception.question.buttons[0].click()
+        assert page.unsaved is None
+
+
+def test_nothing_is_asked_where_nothing_was_begun(qtbot, staffed):
+    reception = staffed("enrol")
+    for name in ("people", "settings", "staff", "enrol"):
+        reception.go(name)
+        assert reception.stack.name == name
+    reception.stack.page.enter(person="Grace Hopper")
+    assert reception.stack.page.step is reception.stack.page.consent
+    reception.go("people")
+    open_grace(qtbot, reception)
+    qt_press(reception.window(), Qt.Key.Key_Escape)
+    assert reception.stack.page.stack.currentWidget() is reception.stack.page.list
+
+
+def files(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_enrolment_that_nobody_goes_on_with_is_discarded_and_nothing_of_it_stays(qtbot, staffed, tmp_path):
+    reception = staffed("enrol")
+    page = reception.stack.page
+    before = files(tmp_path)
+    check_pictures(qtbot, page)
+    watch = reception._idle
+    watch.stop()  # the seconds are the test's
+    watch.stay()
+    for _ in range(60):
+        watch.on_second()
+    assert (reception.countdown.isVisible(), page.step) == (True, page.check)
+    told = "The enrolment is not saved and will be discarded."
+    assert told in reception.countdown.detail.text()
+    assert len(reception.countdown.buttons) == 1
+    for _ in range(20):
+        watch.on_second()
+    window = reception.window()
+    assert (window.door.isVisible(), reception.office) == (True, None)
+    assert (page.draft.pictures, page.draft.offered, page.draft.consent, page.draft.person) == ([], [], None, "")
+    changed = {path for path, content in files(tmp_path).items() if before.get(path) != content}
+    assert {path.name.partition(".")[0] for path in changed} <= {"journal"}
+
+
+def test_another_language_waits_for_what_was_begun_and_answers_outlast_it(qtbot, start):
+    now = [Appearance("dark")]
+    kiosk = start(lambda: open_source("demo"), look_again=lambda: now[-1])
+    reception = sign_in(qtbot, kiosk)
+    reception.go("people")
+    reception.go("enrol")
+    page = reception.stack.page
+    type_a_name(qtbot, page)
+    now.append(Appearance("light", language="de"))
+    qtbot.waitUntil(lambda: kiosk.window._look.theme is LIGHT)
+    assert (kiosk.window.reception, page.name.name.text) == (reception, "Lin")
+    page.name.name.set_text("")
+    reception.tell("The changes are saved.", fault=False)
+    qtbot.waitUntil(lambda: kiosk.window.reception is not reception)
+    after = kiosk.window.reception
+    assert (after.stack.name, after.toast.text()) == ("enrol", "The changes are saved.")

@@ -202,9 +202,11 @@ def test_there_is_a_clock(window):
     assert window.date.text().count(" ") == 3
 
 
-def test_escape_closes_a_window(window, qtbot):
+def test_escape_closes_a_window_once_that_was_confirmed(window, qtbot):
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.isVisible()
     with qtbot.waitSignal(window.closed):
-        qtbot.keyClick(window, Qt.Key.Key_Escape)
+        window.way_out.question.buttons[0].click()
     assert not window.isVisible()
 
 
@@ -218,10 +220,10 @@ def test_f11_takes_the_whole_screen_and_gives_it_back(window, qtbot):
     assert window.geometry() == before
 
 
-def test_escape_does_nothing_in_full_screen(window, qtbot):
-    qtbot.keyClick(window, Qt.Key.Key_F11)
-    qtbot.keyClick(window, Qt.Key.Key_Escape)
-    assert window.isVisible()
+def test_a_window_that_is_told_to_end_closes_at_once(window, qtbot):
+    with qtbot.waitSignal(window.closed):
+        window.end()
+    assert not window.isVisible()
 
 
 @pytest.mark.parametrize("size", [(320, 320), *SIZES])
@@ -316,6 +318,7 @@ class ReceptionOfTests(QWidget):
     """Remembers what the window asks of it."""
 
     left = pyqtSignal()
+    desk, unsaved, settled = None, None, True
 
     def __init__(self) -> None:
         super().__init__()
@@ -323,6 +326,9 @@ class ReceptionOfTests(QWidget):
 
     def open(self) -> None:
         self.happened.append("opened")
+
+    def leave(self) -> None:
+        self.happened.append("asked to leave")
 
     def close_up(self) -> None:
         self.happened.append("closed up")
@@ -384,5 +390,20 @@ def test_in_full_screen_the_pointer_is_there_for_the_staff_alone(window, recepti
 
 
 def test_a_window_that_closes_ends_the_staff_side(window, reception):
-    window.close()
+    window.end()
     assert reception.happened == ["ended"]
+
+
+def test_escape_is_the_staff_sides_while_that_is_open_even_if_nothing_has_the_focus(qtbot, window, reception):
+    window.open_staff_side()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert (reception.happened[-1], window.way_out.isVisible()) == ("asked to leave", False)
+
+
+def test_another_language_waits_for_what_is_asked_or_unfinished(qtbot, window, reception):
+    assert window.settled
+    reception.settled = False
+    assert not window.settled
+    reception.settled = True
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.settled

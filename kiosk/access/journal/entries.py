@@ -49,6 +49,8 @@ class Action(enum.Enum):
     SIGNED_IN = "signed_in"
     WRONG_PIN = "wrong_pin"
     LOCKED_OUT = "locked_out"
+    FULL_SCREEN_LEFT = "full_screen_left"
+    KIOSK_ENDED = "kiosk_ended"
     STAFF_ADDED = "staff_added"
     STAFF_REMOVED = "staff_removed"
     STAFF_RESET = "staff_reset"

@@ -66,6 +66,8 @@ class KeyboardDock(QFrame):
 
     @pyqtSlot("QWidget*", "QWidget*")
     def on_focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
+        if sip.isdeleted(self._window):
+            return  # it is being deleted, and the focus moves
         if self._field is not None and not sip.isdeleted(self._field):
             self._field.removeEventFilter(self)
         self._field = now if now is not None and self._window.isAncestorOf(now) and takes_text(now) else None

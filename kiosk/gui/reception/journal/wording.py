@@ -159,6 +159,8 @@ def _sentence_of(action: str, nobody: bool) -> str:
         Action.SIGNED_IN: translate("journal", "{staff} signed in"),
         Action.WRONG_PIN: translate("journal", "a wrong PIN was typed"),
         Action.LOCKED_OUT: translate("journal", "too many wrong PINs were typed; the staff side was locked"),
+        Action.FULL_SCREEN_LEFT: translate("journal", "{staff} left full screen"),
+        Action.KIOSK_ENDED: translate("journal", "{staff} ended the kiosk"),
         Action.STAFF_ADDED: translate("journal", "{staff} gave {subject} a PIN"),
         Action.STAFF_REMOVED: translate("journal", "{staff} took the PIN of {subject} away"),
         Action.STAFF_RESET: translate("journal", "{staff} gave {subject} a new PIN"),

@@ -1,0 +1,202 @@
+"""The way out of the kiosk: who may leave full screen, and what is asked before the kiosk ends."""
+
+from __future__ import annotations
+
+import enum
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtWidgets import QBoxLayout, QWidget
+
+from kiosk.access.journal import Action
+from kiosk.access.staff import StaffMember
+from kiosk.errors import KioskError, StaffError
+from kiosk.gui.controls import Button, column, fit_layouts, row
+from kiosk.gui.faults import FaultLog
+from kiosk.gui.reception.cover import Cover
+from kiosk.gui.reception.idle import IdleWatch
+from kiosk.gui.reception.page import INSTALLERS
+from kiosk.gui.reception.pin import PinPage
+from kiosk.gui.reception.question import Question
+from kiosk.words import translate
+
+if TYPE_CHECKING:  # the window is on the screen before what they need is loaded
+    from kiosk.station.desk import Desk
+
+ASKING_SECONDS = 30  # without a touch or a key, then the question goes
+
+
+class Wish(enum.Enum):
+    """What somebody wants."""
+
+    WINDOW = "window"  # to leave full screen
+    END = "end"
+
+
+class WayOut(QWidget):
+    """Lies over the whole window while it asks.
+
+    Signals:
+        granted: the Wish that is to be carried out.
+
+    Attributes:
+        desk: where the staff is registered; None = there is no staff side.
+    """
+
+    granted = pyqtSignal(object)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.desk: Desk | None = None
+        self.question = Question(self)
+        self.pad: PinCover | None = None
+        self._faults = FaultLog()
+        self._idle = IdleWatch(lambda: ASKING_SECONDS)
+        self._idle.setParent(self)
+        self._idle.over.connect(self.close_up)
+        self.setObjectName("reception")  # dressed as the staff side is
+        self.setCursor(Qt.CursorShape.ArrowCursor)  # in full screen the door has none
+        self.hide()
+        window.installEventFilter(self)
+
+    def ask(self, wish: Wish, *, guarded: bool, warning: str = "", confirmed: bool = False) -> None:
+        """Ask what has to be asked, then emit `granted`. Nothing happens while something is asked already.
+
+        Args:
+            wish: what somebody wants.
+            guarded: where staff is registered, only an installer may.
+            warning: what would be lost with the end, in a sentence.
+            confirmed: nobody needs to be asked whether to end it.
+        """
+        if self.isVisible():
+            return
+        try:
+            registered = guarded and self.desk is not None and bool(self.desk.staff.members())
+        except StaffError as fault:
+            self._explain(str(fault))
+            return
+        if registered and self.desk is not None:
+            self._ask_for_pin(self.desk, wish, warning if wish is Wish.END else "")
+        elif wish is Wish.END and not confirmed:
+            self._ask_whether_to_end(guarded=guarded, warning=warning)
+        else:
+            self.granted.emit(wish)
+
+    @pyqtSlot()
+    def close_up(self) -> None:
+        """Hide the question or the pad; nothing is granted."""
+        self._idle.stop()
+        self.question.dismiss()
+        if self.pad is not None:
+            self.pad.end()
+            self.pad = None
+        self.hide()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  (Qt's name)
+        window = self.parentWidget()
+        if watched is window and window is not None and event is not None and event.type() == QEvent.Type.Resize:
+            self.setGeometry(window.rect())
+        return super().eventFilter(watched, event)
+
+    def _ask_whether_to_end(self, *, guarded: bool, warning: str) -> None:
+        self._open()
+        detail = translate("door", "The door stays locked until the kiosk is started again.")
+        self.question.ask(
+            translate("door", "End the kiosk?"),
+            f"{detail} {warning}".strip(),
+            [
+                (translate("door", "End"), lambda: self._end(guarded=guarded, warning=warning)),
+                (translate("door", "Cancel"), self.close_up),
+            ],
+            danger=True,
+        )
+
+    def _end(self, *, guarded: bool, warning: str) -> None:
+        """End it after the confirmation; a PIN is needed if staff was registered meanwhile."""
+        self.close_up()
+        self.ask(Wish.END, guarded=guarded, warning=warning, confirmed=True)
+
+    def _explain(self, fault: str) -> None:
+        """Explain that no PIN can be checked, and what to do."""
+        self._open()
+        remedy = translate(
+            "door",
+            "So nobody can leave full screen or end the kiosk here. To end it, sign in to this machine in another "
+            "session and run systemctl stop with the name of the kiosk's service, or kill {process}.",
+        )
+        self.question.ask(
+            translate("door", "PINs cannot be checked"),
+            f"{fault}\n{remedy.format(process=os.getpid())}",
+            [(translate("door", "Close"), self.close_up)],
+        )
+
+    def _ask_for_pin(self, desk: Desk, wish: Wish, warning: str) -> None:
+        self._open()
+        self.pad = PinCover(self, desk, wish)
+        self.pad.cancelled.connect(self.close_up)
+        self.pad.entered.connect(lambda member: self._entered(desk, wish, member))
+        fit_layouts(self)
+        self.pad.begin(warning)
+
+    def _entered(self, desk: Desk, wish: Wish, member: StaffMember) -> None:
+        self.close_up()
+        action = Action.KIOSK_ENDED if wish is Wish.END else Action.FULL_SCREEN_LEFT
+        try:
+            desk.journal.note(action, member.name, None, None, datetime.now(UTC))
+        except KioskError as fault:
+            self._faults.note(fault)  # a full disk does not stop an installer
+        self.granted.emit(wish)
+
+    def _open(self) -> None:
+        window = self.parentWidget()
+        if window is not None:
+            self.setGeometry(window.rect())
+        self.show()
+        self.raise_()
+        self._idle.start()
+
+
+class PinCover(Cover):
+    """The PIN pad over the window.
+
+    Signals:
+        entered: the installer whose PIN it was.
+        cancelled: nobody is to be asked any more.
+    """
+
+    entered = pyqtSignal(object)
+    cancelled = pyqtSignal()
+
+    def __init__(self, parent: QWidget, desk: Desk, wish: Wish) -> None:
+        super().__init__(parent)
+        self.pin = PinPage(desk.enter, lambda: desk.staff.wait_seconds, INSTALLERS)
+        self.pin.title.setText(
+            translate("door", "Installer's PIN to end the kiosk")
+            if wish is Wish.END
+            else translate("door", "Installer's PIN to leave full screen")
+        )
+        self.back = Button(translate("door", "Cancel"), "undo")
+        layout = self.pin.pad.layout()
+        if isinstance(layout, QBoxLayout):
+            layout.addLayout(row(1, self.back, 1))
+        self.setLayout(column(self.pin, margin=10))
+        self.pin.entered.connect(self.entered)
+        self.back.clicked.connect(self.cancelled)
+
+    def begin(self, warning: str) -> None:
+        """Show it, ready for the first digit."""
+        self.cover()
+        self.pin.enter()
+        self.pin.tell(warning)
+
+    def end(self) -> None:
+        """Forget what was typed, and delete the pad."""
+        self.pin.leave()
+        self.pin.close_jobs()
+        self.uncover()
+        self.deleteLater()
+
+    def cancel(self) -> None:
+        self.cancelled.emit()
