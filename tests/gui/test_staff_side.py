@@ -248,7 +248,7 @@ def test_the_picker_goes_with_the_staff_side_while_pictures_are_read(qtbot, ente
             time_out(qtbot, window)
         else:
             window.reception.close_jobs()
-            window.add_reception(Reception(window.reception._desk, window.feed, print))
+            window.add_reception(Reception(window.reception.desk, window.feed, print))
     go_on.set()
     qtbot.wait(300)  # what was being read is thrown away
     window.open_staff_side()
@@ -456,7 +456,7 @@ def press_with_focus(qtbot, button: QAbstractButton) -> None:
     """As with the keyboard: the button has the focus when it is pressed."""
     qtbot.waitUntil(lambda: button.isVisible() and button.isEnabled())
     button.setFocus()
-    qtbot.keyClick(button, Qt.Key.Key_Return)
+    qtbot.keyClick(button, Qt.Key.Key_Space)
 
 
 class WindowsOfTheirOwn(QObject):
@@ -639,6 +639,13 @@ def type_a_number(qtbot, page: QWidget) -> None:
 
 def agree(qtbot, page: QWidget) -> None:
     page.enter(person="Grace Hopper")
+    read_and_agree(qtbot, page)
+
+
+def read_and_agree(qtbot, page: QWidget) -> None:
+    qtbot.waitUntil(lambda: page.step is page.consent and page.consent.isVisible())
+    qtbot.keyClick(page.consent.page, Qt.Key.Key_End)
+    qtbot.waitUntil(page.consent.agree.isEnabled)
     page.consent.agree.click()
 
 
@@ -649,8 +656,7 @@ def choose_pictures(qtbot, page: QWidget) -> None:
 def check_pictures(qtbot, page: QWidget) -> None:
     page.enter(pictures=[asset("demo", "eileen_collins.jpg")], person="Eileen")
     page.name.next.click()
-    qtbot.waitUntil(lambda: page.step is page.consent)
-    page.consent.agree.click()
+    read_and_agree(qtbot, page)
     qtbot.waitUntil(lambda: len(page.check.cards) == 1, timeout=30_000)
 
 
