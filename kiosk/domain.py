@@ -6,7 +6,8 @@ Frame -> Face -> Chip -> Embedding -> Identification -> Observation -> Decision 
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -240,7 +241,7 @@ class TrackedFace:
     identification: Identification | None  # None where the face was rejected or never compared
     conditions: Conditions | None = None
     compared: bool = True  # False: not in this frame; what stands here was found out before
-    place: int = 0  # stays while the face does not move at all, never used twice; 0 = not known
+    place: int = 0  # of a face that has not moved for some seconds, as only pictures do; never used twice; 0 = it moves
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -251,7 +252,9 @@ class Observation:
     captured_at: float  # s, as in Frame
     faces: tuple[TrackedFace, ...]  # without those of the background
     repeated: bool = False  # the same pixels as the frame before: shown, never counted
-    background: int = 0  # faces that have not moved for a minute: pictures on the wall
+    background: Mapping[int, int] = field(
+        default_factory=dict
+    )  # places of faces that stand still for a minute, by track
     lost_after_seconds: float = 0.0  # the time after which a face that is not seen has left
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from kiosk.domain import Box, Decision, Identification, Observation, Outcome, Reason, TrackedFace
 
 _LONGEST_PAUSE_SECONDS = 60.0
-_STILL_SECONDS = 60.0  # for which a face is remembered, in case it shows again in the very same place
+_PICTURE_SECONDS = 3600.0  # for which a face that stands still is remembered, in case it is covered
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class _Visit:
 
     person: str
     box: Box  # where it was seen last
-    place: int  # likewise, as TrackedFace has it
+    place: int  # likewise, as TrackedFace has it; above 0: a picture
     last_seen: float
 
 
@@ -142,6 +142,7 @@ class DecisionRule:
             self._visits.clear()
             self._greeted.clear()
         self._last_captured_at = observation.captured_at
+        self._keep_pictures(observation)
         decisions = tuple(self._decide(face, observation) for face in observation.faces)
         self._drop_old(observation)
         return decisions
@@ -191,10 +192,22 @@ class DecisionRule:
         for number, visit in self._visits.items():
             if visit.person != person or (number in shown and not visit.box.overlap(face.face.box)):
                 continue
-            same_place = face.place > 0 and face.place == visit.place
-            if same_place or (observation.captured_at - visit.last_seen < away and _near(visit.box, face.face.box)):
+            if visit.place > 0:
+                stays = face.place == visit.place
+            else:
+                stays = observation.captured_at - visit.last_seen < away and _near(visit.box, face.face.box)
+            if stays:
                 return number
         return 0
+
+    def _keep_pictures(self, observation: Observation) -> None:
+        """Note that pictures of the background are still there: one that is moved a little does not open the door."""
+        tracks = {place: track for track, place in observation.background.items()}
+        for number, visit in list(self._visits.items()):
+            track = number if number in observation.background else tracks.get(visit.place)
+            if track is not None:
+                visit.place, visit.last_seen = observation.background[track], observation.captured_at
+                self._visits[track] = self._visits.pop(number)
 
     def _still_admitted(self, track: _Track, face: TrackedFace, now: float) -> bool:
         """Return whether an admitted face is still that person, and not somebody who took the place."""
@@ -285,8 +298,11 @@ class DecisionRule:
         now, cool_down = observation.captured_at, self.settings.cool_down_seconds
         keep = max(self.settings.away_seconds, self.settings.retry_seconds, observation.lost_after_seconds)
         self._tracks = {key: track for key, track in self._tracks.items() if now - track.last_seen <= keep}
-        keep = max(keep, _STILL_SECONDS)
-        self._visits = {key: visit for key, visit in self._visits.items() if now - visit.last_seen <= keep}
+        self._visits = {
+            key: visit
+            for key, visit in self._visits.items()
+            if now - visit.last_seen <= (_PICTURE_SECONDS if visit.place else keep)
+        }
         self._greeted = {person: at for person, at in self._greeted.items() if now - at < cool_down}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -153,7 +152,8 @@ class Recogniser:
         self._pool = TrackPool(pooling_frames, path.encoder.spec.threshold + path.encoder.spec.margin)
         self._tracker = Tracker()
         self._background = Background()
-        self._still: frozenset[int] = frozenset()  # the tracks of the background
+        self._still: dict[int, int] = {}  # places of the background, by track
+        self._rejected: set[int] = set()  # tracks whose face was not good enough when it was looked at last
         self._looked_at: dict[int, float] = {}  # s, by track
         self._last_image: ByteImage | None = None
         self._last = Observation(-1, 0.0, ())
@@ -168,13 +168,16 @@ class Recogniser:
         self._last_image = frame.image
         with self.clock.stage("detect"):
             faces = self._follow(frame)
-            places = self._background.update(frame.image, faces, frame.captured_at)
-        still = {track for track, place in places.items() if place.is_background()}
-        self._forget(still, faces)
-        moving = {track: face for track, face in faces.items() if track not in still}
+            places = self._background.update(frame.image, faces, self._tracker.boxes, frame.captured_at)
+            renamed = {track: self._tracker.split(track) for track in self._background.jumped}
+            faces = {renamed.get(track, track): face for track, face in faces.items()}
+            places = {renamed.get(track, track): place for track, place in places.items()}
+        self._still = {track: place.number for track, place in places.items() if place.is_background()}
+        self._forget()
+        moving = {track: face for track, face in faces.items() if track not in self._still}
         shown = tuple(self._compare(frame, moving, places))
-        lost_after, background = self._tracker.lost_after_seconds, len(self._still)
-        self._last = Observation(frame.sequence, frame.captured_at, shown, False, background, lost_after)
+        lost_after = self._tracker.lost_after_seconds
+        self._last = Observation(frame.sequence, frame.captured_at, shown, False, self._still, lost_after)
         return self._last
 
     @property
@@ -212,16 +215,15 @@ class Recogniser:
     def _followed(self) -> dict[int, Box]:
         """Return where the faces were that are looked for there, by track: the largest undecided ones first."""
         boxes = {track: box for track, box in self._tracker.boxes.items() if track not in self._still}
-        chosen = sorted(boxes, key=lambda track: (track in self.resting, -boxes[track].area))
+        chosen = sorted(boxes, key=lambda track: self._rank(track, boxes[track]))
         return {track: boxes[track] for track in chosen[:_MOST_FOLLOWED]}
 
-    def _forget(self, still: AbstractSet[int], faces: Collection[int]) -> None:
-        """Forget the tracks that have ended, and of those of the background all but that they are there."""
-        living = self._tracker.boxes.keys()
-        self._still = frozenset(still | {track for track in self._still if track in living and track not in faces})
-        kept = living - self._still
+    def _forget(self) -> None:
+        """Forget the tracks that have ended, and what was found out about those of the background."""
+        kept = self._tracker.boxes.keys() - self._still.keys()
         self._tracks = {number: track for number, track in self._tracks.items() if number in kept}
         self._looked_at = {number: at for number, at in self._looked_at.items() if number in kept}
+        self._rejected &= kept
         self._pool.keep(kept)
 
     def _compare(self, frame: Frame, faces: Mapping[int, Face], places: Mapping[int, Place]) -> Iterator[TrackedFace]:
@@ -235,7 +237,7 @@ class Recogniser:
                 shown = TrackedFace(track, one.face, one.rejection, None, one.conditions)
             else:
                 shown = self._identified(frame, track, one, probes[track])
-            yield replace(shown, place=places[track].number)
+            yield replace(shown, place=places[track].number if places[track].is_still() else 0)
 
     def _encoded(
         self, image: ByteImage, faces: Mapping[int, Face], chosen: Sequence[int]
@@ -246,6 +248,7 @@ class Recogniser:
         with self.clock.stage("align"):
             examined = {track: self._path.examine(image, faces[track]) for track in chosen}
             good = [track for track, one in examined.items() if one.rejection is None]
+            self._rejected = (self._rejected | examined.keys()) - set(good)
             chips = [self._path.chips(image, examined[track]) for track in good]
         if not good:
             return examined, {}
@@ -255,12 +258,16 @@ class Recogniser:
     def _chosen(self, faces: Mapping[int, Face], now: float) -> list[int]:
         """Return the tracks that are compared in this frame, at most four."""
         resting = {track for track, face in faces.items() if track in self.resting and self._may_rest(track, face, now)}
-        wanted = sorted(faces.keys() - resting, key=lambda track: (track in self.resting, -faces[track].box.area))
+        wanted = sorted(faces.keys() - resting, key=lambda track: self._rank(track, faces[track].box))
         chosen, others = wanted[: _MOST_COMPARED - 1], wanted[_MOST_COMPARED - 1 :]
         if others:  # the last turn is for the one that has waited longest, so that each gets one
             chosen.append(min(others, key=lambda track: self._looked_at.get(track, -np.inf)))
         self._looked_at.update(dict.fromkeys(chosen, now))
         return chosen
+
+    def _rank(self, track: int, box: Box) -> tuple[bool, bool, int]:
+        """Return what faces are sorted by: undecided ones first, then those that were good enough, then large ones."""
+        return track in self.resting, track in self._rejected, -box.area
 
     def _may_rest(self, track: int, face: Face, now: float) -> bool:
         known = self._tracks.get(track)

@@ -148,7 +148,7 @@ class Station:
         # With every frame, so that nobody is let in who was deleted a moment ago.
         self._take_over_gallery()
         capture, observation = self._capturing.look(frame, self._parts.recogniser.observe(frame))
-        self._background = observation.background
+        self._background = len(observation.background)
         stages = self._parts.recogniser.clock
         with stages.stage("decide"):
             decisions = tuple(self._carry_out(decision) for decision in self._rule.update(observation))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,7 +17,8 @@ _EYES_PX: Final = 24  # between the eyes of a face whose box fills the patch
 _MOST_MOVED_PX: Final = 0.02 * _EYES_PX
 _LEAST_LIKE: Final = 0.25  # response of the phase correlation; a patch that is half covered gives 0.3, another face 0.1
 _SAME_PLACE: Final = 0.5  # overlap of two boxes
-_KEPT_SECONDS: Final = 3.0  # a place where a face has stood still for so long is kept when the face has gone
+_STOOD_SECONDS: Final = 3.0  # after which a face has stood still, as people do not
+_NO_JUMP: Final = 0.6  # overlap of the boxes of a face before and after a small move
 _MOST_PLACES: Final = 50
 _WINDOW: Final = cv2.createHanningWindow((_PATCH_PX, _PATCH_PX), cv2.CV_32F)
 
@@ -31,6 +32,10 @@ class Place:
     since: float  # s, clock of Frame.captured_at
     seen: float  # likewise; the last time
     patch: Floats = field(repr=False)  # (64, 64) grey levels, as the face was seen first
+
+    def is_still(self) -> bool:
+        """Return whether the face has stood still for some seconds; its place is then kept when the face has gone."""
+        return self.seen - self.since >= _STOOD_SECONDS
 
     def is_background(self) -> bool:
         """Return whether the face has stood still for a minute; time in which it was covered counts too."""
@@ -48,24 +53,46 @@ class Place:
 
 
 class Background:
-    """The places where faces stand still; used by one thread."""
+    """The places where faces stand still; used by one thread.
+
+    Attributes:
+        jumped: the tracks whose face had stood still and is suddenly elsewhere: another face, in front of a picture.
+    """
 
     def __init__(self) -> None:
+        self.jumped: tuple[int, ...] = ()
         self._places: list[Place] = []
         self._of_track: dict[int, Place] = {}
         self._count = 0
         self._now = -np.inf
 
-    def update(self, image: ByteImage, faces: Mapping[int, Face], now: float) -> Mapping[int, Place]:
-        """Return the place of each face of a frame (H, W, 3) BGR; both by track.
+    def update(
+        self, image: ByteImage, faces: Mapping[int, Face], living: Collection[int], now: float
+    ) -> Mapping[int, Place]:
+        """Return the places of the faces that are followed, by track.
 
         A face that has moved stands in a new place. One that was covered and shows again where it was is in its old
         place, also with another track.
+
+        Args:
+            image: the frame (H, W, 3) BGR.
+            faces: those that were found in it, by track.
+            living: the tracks that have not ended.
+            now: s, clock of Frame.captured_at.
         """
         if now < self._now:
             self._places, self._of_track = [], {}
         self._now = now
-        self._of_track = {track: self._place(image, track, face.box) for track, face in faces.items()}
+        for track in self._of_track.keys() - set(living):
+            self._leave(self._of_track.pop(track))
+        before = dict(self._of_track)
+        for track, face in faces.items():
+            self._of_track[track] = self._place(image, track, face.box)
+        self.jumped = tuple(
+            track
+            for track, face in faces.items()
+            if track in before and before[track].is_still() and before[track].box.overlap(face.box) < _NO_JUMP
+        )
         return self._of_track
 
     def _place(self, image: ByteImage, track: int, box: Box) -> Place:
@@ -83,7 +110,7 @@ class Background:
 
     def _leave(self, place: Place | None) -> None:
         """Forget a place where a face has only passed."""
-        if place in self._places and place.seen - place.since < _KEPT_SECONDS:
+        if place in self._places and not place.is_still():
             self._places.remove(place)
 
 

@@ -1,7 +1,7 @@
 """When the door may open. The clock and every frame are made here; a letter is a frame, as `Show.frame` reads it."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -62,12 +62,14 @@ class Show:
         """One processed frame: the letter of each track that is in it."""
         return self.shown([face(letter, track) for track, letter in faces.items()], repeated=repeated)
 
-    def shown(self, faces: Sequence[TrackedFace], *, repeated: bool = False) -> tuple[Decision, ...]:
+    def shown(
+        self, faces: Sequence[TrackedFace], *, repeated: bool = False, background: Mapping[int, int] | None = None
+    ) -> tuple[Decision, ...]:
         """One processed frame with these faces."""
         self.now += self.step
         self.sequence += 1
         lost_after = self.lost_after_seconds
-        observation = Observation(self.sequence, self.now, tuple(faces), repeated, lost_after_seconds=lost_after)
+        observation = Observation(self.sequence, self.now, tuple(faces), repeated, background or {}, lost_after)
         return self.rule.update(observation)
 
     def one(self, letters: str, track: int = 1) -> list[Decision]:
@@ -203,6 +205,21 @@ class TestStaying:
         show.away(50)
         again = [show.shown([replace(face("a", 2), place=7)]) for _ in range(9)]
         assert {d.reason for decisions in again[2:] for d in decisions} == {Reason.PRESENT}
+
+    @pytest.mark.parametrize("track", [1, 5])
+    def test_a_picture_of_the_background_that_is_nudged_does_not_open_again(self, track: int) -> None:
+        """Also where it was covered meanwhile, and has another track."""
+        show = Show(step=1.0)
+        assert granted([d for _ in range(9) for d in show.shown([replace(face("a"), place=7)])]) == ["Ada"]
+        for _ in range(200):
+            show.shown([], background={track: 7})
+        assert granted([d for _ in range(9) for d in show.shown([replace(face("a", track), place=0)])]) == []
+
+    def test_in_front_of_her_own_picture_is_let_in(self) -> None:
+        show = Show()
+        for _ in range(40):
+            show.shown([replace(face("a"), place=7)])
+        assert settled(show.one("aaa", track=2)) == [ADA_RETURNED]
 
     def test_back_after_a_while_in_another_place_is_let_in(self) -> None:
         show = Show()

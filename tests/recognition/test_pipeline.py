@@ -143,13 +143,15 @@ class Crowd(HaarDetector):
         return min(self.find(image, min_face_px=20), key=lambda face: abs(face.box.left - box.left))
 
 
-def turns_of_a_crowd(path, places, *, decided=True):
+def turns_of_a_crowd(path, places, *, decided=True, blurred=()):
     """The widths of the faces that are compared in each frame, given how far the crowd stands aside in it, px."""
     detector = Crowd()
     recogniser = Recogniser(detector, path, GallerySnapshot("showing"), threshold=1, margin=0)
     turns = []
     for index, detector.aside in enumerate(places):
         image = np.random.default_rng(index).integers(0, 255, (200, 1700, 3), np.uint8)
+        for number in blurred:
+            image[:, 200 * number : 200 * number + 200] = 90 + index
         faces = recogniser.observe(Frame(image, index / 30, index)).faces
         turns.append({face.face.box.width for face in faces if face.compared})
         if decided:
@@ -341,6 +343,13 @@ class TestRecogniser:
         assert all({125, 120, 115} < widths and len(widths) == 4 for widths in found)
         assert set().union(*found) == {125, 120, 115, 110, 105, 100, 95, 90}
 
+    def test_faces_that_are_not_good_enough_leave_the_turns_to_others(self, landmarks, answering):
+        """Four large blurred faces in front, and four sharp ones behind them."""
+        path = FacePath(landmarks, answering, Gates(20, 0, 255, 5, 9))
+        found = turns_of_a_crowd(path, [0] * 12, decided=False, blurred=(4, 5, 6, 7))
+        assert found[0] == {125, 120, 115, 110}
+        assert sum({105, 100, 95} <= widths for widths in found) >= 3
+
     def test_a_picture_on_the_wall_is_not_looked_at_after_a_minute(self, recogniser, hopper, collins):
         """Nor does it keep others from being looked at."""
         noise = np.random.default_rng(0)
@@ -352,7 +361,7 @@ class TestRecogniser:
 
         seen = [recogniser.observe(Frame(frame(step), float(step), step)) for step in range(65)]
         assert sorted(names(seen[59])) == ["eileen", "grace"]
-        assert [(names(one), one.background) for one in seen[60:]] == [(["eileen"], 1)] * 5
+        assert [(names(one), len(one.background)) for one in seen[60:]] == [(["eileen"], 1)] * 5
         assert recogniser.interval_seconds == 1.0
         assert seen[-1].lost_after_seconds == 3.0
 
@@ -360,7 +369,7 @@ class TestRecogniser:
         images = [with_face(hopper, HOPPER, 320, 240, 140) + np.uint8(step % 2) for step in range(62)]
         images.append(with_face(hopper, HOPPER, 324, 240, 140))
         seen = [recogniser.observe(Frame(image, float(step), step)) for step, image in enumerate(images)]
-        assert [(names(one), one.background) for one in seen[-2:]] == [([], 1), (["grace"], 0)]
+        assert [(names(one), len(one.background)) for one in seen[-2:]] == [([], 1), (["grace"], 0)]
 
     def test_each_face_of_a_crowd_that_jumps_gets_its_turn(self, turns):
         """The smaller ones with the next search of the whole frame."""

@@ -30,7 +30,7 @@ def seen(wall):
     def seen(now, x=0.0, y=0.0, *, track=1, light=1.0, box=BOX, image=wall):
         shifted = cv2.warpAffine(image, np.array([(1, 0, x), (0, 1, y)], float), (320, 240))
         noisy = np.clip(shifted * light + random.normal(0, 4, image.shape), 0, 255).astype(np.uint8)
-        return background.update(noisy, {track: Face(box, 5.0)}, now)[track]
+        return background.update(noisy, {track: Face(box, 5.0)}, [track], now)[track]
 
     return seen
 
@@ -75,6 +75,38 @@ def test_people_who_walk_past_do_not_push_a_picture_out_of_memory(seen):
     passing = {seen(5 + step / 10, x=3.0 * (step % 7), track=2).number for step in range(1, 200) if step % 7}
     assert len(passing) > 100
     assert seen(30.0).number == picture
+
+
+def test_faces_that_were_seen_for_a_moment_do_not_push_a_covered_picture_out_of_memory(wall):
+    """Each of them has a track of its own, which is lost."""
+    background = Background()
+    for time in (0.0, 4.0):
+        picture = background.update(wall, {1: Face(BOX, 5.0)}, [1], time)[1].number
+    for number in range(200):
+        image = np.random.default_rng(number).integers(0, 255, wall.shape, np.uint8)
+        background.update(image, {10 + number: Face(BOX, 5.0)}, [10 + number], 5.0 + number / 10)
+    again = background.update(wall, {500: Face(BOX, 5.0)}, [500], 70.0)[500]
+    assert (again.number, again.is_background()) == (picture, True)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "box", "jumped"), [(4.0, (120, 60, 260, 200), (1,)), (2.0, (120, 60, 260, 200), ())]
+)
+def test_a_face_in_front_of_a_picture_is_told_from_it(wall, seconds, box, jumped):
+    background = Background()
+    for time in (0.0, seconds):
+        background.update(wall, {1: Face(BOX, 5.0)}, [1], time)
+        assert background.jumped == ()
+    background.update(np.roll(wall, 40, axis=1), {1: Face(Box(*box), 5.0)}, [1], seconds + 0.2)
+    assert background.jumped == jumped
+
+
+def test_a_picture_that_is_moved_a_little_is_the_same(wall):
+    background = Background()
+    for time in (0.0, 4.0):
+        background.update(wall, {1: Face(BOX, 5.0)}, [1], time)
+    background.update(np.roll(wall, 3, axis=1), {1: Face(Box(103, 80, 203, 180), 5.0)}, [1], 4.2)
+    assert background.jumped == ()
 
 
 def test_a_clock_that_is_set_back_begins_again(seen):
