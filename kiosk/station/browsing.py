@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.errors import KioskError
+from kiosk.recognition.gallery.names import is_system_folder
 from kiosk.vision.pictures import printable
 from kiosk.words import translate
 
 MOST_FILES = 20_000  # of one folder that are looked at
-_SYSTEM_FOLDERS = frozenset({"$recycle.bin", "lost+found", "system volume information"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _is_shown(file: os.DirEntry[str], suffixes: Collection[str], *, is_folder: b
     if file.name.startswith("."):
         return False
     if is_folder:
-        return file.name.casefold() not in _SYSTEM_FOLDERS
+        return not is_system_folder(file.name)
     return Path(file.name).suffix.lower() in suffixes and file.is_file(follow_symlinks=False)
 
 

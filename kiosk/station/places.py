@@ -15,7 +15,8 @@ from kiosk.resources import asset
 
 _APPLICATION = "kiosk"
 _MOUNTS = Path("/proc/self/mounts")
-_STICK_ROOTS = (Path("/media"), Path("/run/media"), Path("/mnt"))  # where desktops and people mount USB sticks
+# Where desktops mount USB sticks; below /mnt may be a disk of the machine.
+_STICK_ROOTS = (Path("/media"), Path("/run/media"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,12 @@ def test_folders_come_first_and_files_of_the_kind_by_name(place):
     assert [entry.name for entry in list_files(place, place, {".txt"}).entries] == ["Album.jpg", "zoo", "notes.txt"]
 
 
+def test_bins_and_other_system_folders_are_left_out(place):
+    for name in ("#recycle", "@eaDir", "RECYCLER", "System Volume Information", "Holiday"):
+        (place / name).mkdir()
+    assert names(place) == ["Holiday"]
+
+
 def test_links_pipes_and_what_is_hidden_are_left_out(place, tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()

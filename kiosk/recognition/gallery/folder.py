@@ -11,7 +11,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from kiosk.recognition.gallery.names import is_litter, is_system_folder, name_fault, normal_name, person_key
+from kiosk.recognition.gallery.names import (
+    folder_fault,
+    is_litter,
+    is_system_folder,
+    name_fault,
+    normal_name,
+    person_key,
+)
 from kiosk.recognition.gallery.snapshot import Skipped
 from kiosk.recognition.gallery.staging import UNFINISHED
 from kiosk.vision.pictures import SUFFIXES, printable
@@ -137,7 +144,7 @@ def _link_fault(root: Path, path: Path) -> str | None:
     target = path.resolve(strict=True)
     if not target.is_relative_to(root):
         return translate("faults", "a link that leads out of the image folder")
-    if any(is_system_folder(part) for part in target.relative_to(root).parts[:-1]):
+    if any(folder_fault(part) and not part.startswith("_") for part in target.relative_to(root).parts[:-1]):
         return translate("faults", "a link into a recycle bin or another system folder")
     return translate("faults", "a link to a folder") if target.is_dir() else None
 

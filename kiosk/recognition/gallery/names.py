@@ -1,5 +1,6 @@
 """What a person may be called, and when two spellings are one person."""
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -17,7 +18,7 @@ _SYSTEM_SIGNS = "#@$.~_"
 _SYSTEM_FOLDERS = frozenset(
     {
         # Windows: about the disk, the bins of NTFS and FAT drives, what chkdsk finds
-        *("system volume information", "$recycle.bin", "recycle.bin", "recycler", "recycled", "found.000"),
+        *("system volume information", "$recycle.bin", "recycle.bin", "recycler", "recycled"),
         # macOS: the bins of its disks and on shares, temporary files on shares, what it adds to zips
         *(".trashes", "trash", "network trash folder", "temporary items", "thevolumesettingsfolder", "macosx"),
         # Linux and Android: what fsck finds, disk quotas; for the bins of desktops see is_system_folder
@@ -26,13 +27,19 @@ _SYSTEM_FOLDERS = frozenset(
         *("#recycle", "#snapshot", "@eadir", "@tmp", "@sharebin", "@sharesnap"),
         *("@recycle", "@recently-snapshot", "@upload cache", "@transcode", ".@ thumb"),
         # Netgear, Buffalo, Thecus, NetApp
-        *("recycle bin", "trashbox", "nas recycle raid", "~snapshot"),
+        *("recycle bin", "network recycle bin", "trashbox", "nas recycle raid", "~snapshot"),
         # Samba's module vfs_recycle, and what administrators call its bin
-        *(".recycle", "recycle", "recyclebin", "papierkorb"),
+        *(".recycle", "recycle", "recyclebin"),
+        # What file browsers call their bin in other languages
+        *("papierkorb", "corbeille", "cestino", "papelera", "papelera de reciclaje", "lixeira", "prullenbak"),
+        *("papperskorgen", "papirkurv", "kosz", "koš", "корзина", "回收站", "ごみ箱", "휴지통"),
         # Nextcloud and ownCloud
         *("files trashbin", "files versions"),
     }
 )
+# What a second bin of the same name gets: RECYCLER (2), Network Recycle Bin 1.
+_NUMBER = re.compile(r"[ .]*(\(\d+\)|\d+)?$")
+_FOUND = re.compile(r"found\.\d{3}")  # what chkdsk of Windows finds
 # The longest file name of the usual file systems is 255 bytes; an extension and a number need some of them.
 MAX_NAME_BYTES = 230
 # The image folder asks for the same names again with every look at it.
@@ -64,7 +71,7 @@ def name_fault(name: str) -> str | None:
 
 def folder_fault(name: str) -> str | None:
     """Why a folder of that name is no person's but a system's, as the end of a sentence; None where it may be one."""
-    sign = unicodedata.normalize("NFKC", name).strip()[:1]
+    sign = _visible(name)[:1]
     if sign and sign in _SYSTEM_SIGNS:
         starts = translate("faults", "starts with “{sign}”, like recycle bins and other system folders")
         return starts.format(sign=sign)
@@ -75,8 +82,15 @@ def folder_fault(name: str) -> str | None:
 
 def is_system_folder(name: str) -> bool:
     """Whether a folder of that name is known to be of a system, such as a recycle bin."""
-    key = person_key(unicodedata.normalize("NFKC", name))
-    return key in _SYSTEM_FOLDERS or key.startswith(".trash-")  # a number of the user follows
+    key = person_key(_visible(name))
+    known = key in _SYSTEM_FOLDERS or _NUMBER.sub("", key) in _SYSTEM_FOLDERS or _FOUND.fullmatch(key) is not None
+    return known or key.startswith(".trash-")  # a number of the user follows
+
+
+def _visible(name: str) -> str:
+    """Return a name in Unicode's compatible form, without blanks around it and marks that take no room."""
+    composed = unicodedata.normalize("NFKC", name)
+    return "".join(one for one in composed if unicodedata.category(one) != "Cf").strip()
 
 
 def is_snapshot(name: str) -> bool:

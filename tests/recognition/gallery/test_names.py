@@ -63,6 +63,13 @@ def test_names_that_cannot_be_a_person_s_are_refused_with_the_reason(name, reaso
         "\uff53\uff59\uff53\uff54\uff45\uff4d volume information",
         "RECYCLER",
         "Recycled",
+        "RECYCLER.",
+        "Recycler (2)",
+        "Network Recycle Bin 1",
+        "FOUND.001",
+        "Corbeille",
+        "回收站",
+        "\u200b#recycle",
         "Recycle.Bin",
         "Recycle Bin",
         "Papierkorb",
@@ -89,7 +96,9 @@ def test_folders_of_systems_are_known_in_any_case_and_unicode_form(name):
     assert name_fault(normal_name(name))
 
 
-@pytest.mark.parametrize("name", ["Systema", "Trasha", "Recyclerin Anna", "Ada #2", "Anna_Lost", "O'Trash", "#Ada"])
+@pytest.mark.parametrize(
+    "name", ["Systema", "Trasha", "Recyclerin Anna", "Ada #2", "Anna_Lost", "O'Trash", "#Ada", "Found 1", "Ada (2)"]
+)
 def test_names_that_only_look_like_them_are_of_no_known_system(name):
     assert not is_system_folder(name)
 

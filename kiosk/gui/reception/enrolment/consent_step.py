@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QResizeEvent, QShowEvent, QTextBlockFormat, QTextCursor
-from PyQt6.QtWidgets import QScroller, QTextBrowser
+from PyQt6.QtWidgets import QApplication, QScroller, QTextBrowser
 
 from kiosk import words
 from kiosk.access.people import ConsentText, consent_text
@@ -133,6 +133,8 @@ class Reading(QTextBrowser):
         self._unread = False
         self._soon = QTimer(self)  # once everything on the page has its place
         self._soon.setSingleShot(True)
+        # So that the second tap of a double tap on the page before does not agree to a text that needs no scrolling.
+        self._soon.setInterval(QApplication.doubleClickInterval())
         self._soon.timeout.connect(self.on_look)
         if bar is not None:
             bar.valueChanged.connect(self.on_moved)

@@ -19,6 +19,12 @@ def step(office, shown) -> ConsentStep:
     return found
 
 
+@pytest.fixture(autouse=True)
+def no_double_taps(monkeypatch):
+    """What has been seen is known at once."""
+    monkeypatch.setattr(QApplication, "doubleClickInterval", lambda: 0)
+
+
 def test_the_shipped_text_is_shown_and_what_is_agreed_to_is_written_down(qtbot, agree, step):
     step.enter()
     assert "Ada Lovelace, please read" in step.heading.text()
@@ -107,6 +113,18 @@ def test_a_text_that_fits_is_read_at_once_and_enter_does_not_agree_even_then(qtb
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Space) * 5:
         qtbot.keyClick(step.window().focusWidget(), key)
     assert happened == []
+
+
+def test_the_second_tap_of_a_double_tap_does_not_agree(qtbot, office, shown, monkeypatch):
+    monkeypatch.setattr(QApplication, "doubleClickInterval", lambda: 600_000)
+    step = ConsentStep(office, Draft("Ada_Lovelace"))
+    shown(step, (800, 480))
+    step.window().resize(1900, 1060)
+    step.resize(1900, 1060)
+    step.enter()
+    qtbot.waitUntil(lambda: step.page.verticalScrollBar().maximum() == 0)
+    settled(qtbot)
+    assert not step.agree.isEnabled()
 
 
 def test_a_window_that_grows_until_all_fits_lets_agree(qtbot, step):
