@@ -241,7 +241,8 @@ class TrackedFace:
     identification: Identification | None  # None where the face was rejected or never compared
     conditions: Conditions | None = None
     compared: bool = True  # False: not in this frame; what stands here was found out before
-    place: int = 0  # of a face that has not moved for some seconds, as only pictures do; never used twice; 0 = it moves
+    place: int = 0  # stays while the face does not move at all, never used twice; 0 = not known
+    still: bool = False  # whether it has not moved for some seconds, as only pictures do
 
 
 @dataclass(frozen=True, slots=True, eq=False)

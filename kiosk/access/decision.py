@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from kiosk.domain import Box, Decision, Identification, Observation, Outcome, Reason, TrackedFace
 
 _LONGEST_PAUSE_SECONDS = 60.0
-_PICTURE_SECONDS = 3600.0  # for which a face that stands still is remembered, in case it is covered
+_COVERED_SECONDS = 60.0  # for which a face is remembered that may show again in the very same place
+_PICTURE_SECONDS = 3600.0  # likewise, one that has stood still
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ class _Visit:
 
     person: str
     box: Box  # where it was seen last
-    place: int  # likewise, as TrackedFace has it; above 0: a picture
+    place: int  # likewise, as TrackedFace has it
+    still: bool  # likewise
     last_seen: float
 
 
@@ -192,11 +194,9 @@ class DecisionRule:
         for number, visit in self._visits.items():
             if visit.person != person or (number in shown and not visit.box.overlap(face.face.box)):
                 continue
-            if visit.place > 0:
-                stays = face.place == visit.place
-            else:
-                stays = observation.captured_at - visit.last_seen < away and _near(visit.box, face.face.box)
-            if stays:
+            same_place = face.place > 0 and face.place == visit.place
+            lately = observation.captured_at - visit.last_seen < away and _near(visit.box, face.face.box)
+            if same_place or (lately and not visit.still):
                 return number
         return 0
 
@@ -206,7 +206,8 @@ class DecisionRule:
         for number, visit in list(self._visits.items()):
             track = number if number in observation.background else tracks.get(visit.place)
             if track is not None:
-                visit.place, visit.last_seen = observation.background[track], observation.captured_at
+                visit.place, visit.still = observation.background[track], True
+                visit.last_seen = observation.captured_at
                 self._visits[track] = self._visits.pop(number)
 
     def _still_admitted(self, track: _Track, face: TrackedFace, now: float) -> bool:
@@ -214,7 +215,7 @@ class DecisionRule:
         visit = self._visits.get(face.track)
         if visit is None or track.unlike >= self.settings.n:
             return False
-        visit.box, visit.place, visit.last_seen = face.face.box, face.place, now
+        visit.box, visit.place, visit.still, visit.last_seen = face.face.box, face.place, face.still, now
         return True
 
     def _judge(self, track: _Track, face: TrackedFace, observation: Observation) -> Decision:
@@ -241,7 +242,7 @@ class DecisionRule:
         track.refusals = 0
         track.restart()
         stay = self._visits.pop(self._stay(person, face, observation), None)
-        self._visits[face.track] = _Visit(person, face.face.box, face.place, now)
+        self._visits[face.track] = _Visit(person, face.face.box, face.place, face.still, now)
         if stay is not None:
             return self._decision(Outcome.PENDING, Reason.PRESENT, face, observation, agreeing=k, person=person)
         returned = now - self._greeted.get(person, -math.inf) < self.settings.cool_down_seconds
@@ -301,7 +302,7 @@ class DecisionRule:
         self._visits = {
             key: visit
             for key, visit in self._visits.items()
-            if now - visit.last_seen <= (_PICTURE_SECONDS if visit.place else keep)
+            if now - visit.last_seen <= (_PICTURE_SECONDS if visit.still else max(keep, _COVERED_SECONDS))
         }
         self._greeted = {person: at for person, at in self._greeted.items() if now - at < cool_down}
 

@@ -237,7 +237,7 @@ class Recogniser:
                 shown = TrackedFace(track, one.face, one.rejection, None, one.conditions)
             else:
                 shown = self._identified(frame, track, one, probes[track])
-            yield replace(shown, place=places[track].number if places[track].is_still() else 0)
+            yield replace(shown, place=places[track].number, still=places[track].is_still())
 
     def _encoded(
         self, image: ByteImage, faces: Mapping[int, Face], chosen: Sequence[int]

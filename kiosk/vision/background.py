@@ -17,7 +17,8 @@ _EYES_PX: Final = 24  # between the eyes of a face whose box fills the patch
 _MOST_MOVED_PX: Final = 0.02 * _EYES_PX
 _LEAST_LIKE: Final = 0.25  # response of the phase correlation; a patch that is half covered gives 0.3, another face 0.1
 _SAME_PLACE: Final = 0.5  # overlap of two boxes
-_STOOD_SECONDS: Final = 3.0  # after which a face has stood still, as people do not
+_KEPT_SECONDS: Final = 1.0  # a place where a face has stood still for so long is kept when the face has gone
+_STOOD_SECONDS: Final = 3.0  # after which a face has stood still longer than people do
 _NO_JUMP: Final = 0.6  # overlap of the boxes of a face before and after a small move
 _MOST_PLACES: Final = 50
 _WINDOW: Final = cv2.createHanningWindow((_PATCH_PX, _PATCH_PX), cv2.CV_32F)
@@ -34,7 +35,7 @@ class Place:
     patch: Floats = field(repr=False)  # (64, 64) grey levels, as the face was seen first
 
     def is_still(self) -> bool:
-        """Return whether the face has stood still for some seconds; its place is then kept when the face has gone."""
+        """Return whether the face has stood still for longer than people do, as a picture does."""
         return self.seen - self.since >= _STOOD_SECONDS
 
     def is_background(self) -> bool:
@@ -105,12 +106,14 @@ class Background:
         else:
             self._places.remove(place)
         place.seen = self._now
-        self._places = [place, *self._places][:_MOST_PLACES]  # the newest first
+        self._places = [place, *self._places]  # the newest first
+        if len(self._places) > _MOST_PLACES:  # the one where a face has stood for the shortest time
+            self._places.remove(min(self._places[1:], key=lambda one: one.seen - one.since))
         return place
 
     def _leave(self, place: Place | None) -> None:
         """Forget a place where a face has only passed."""
-        if place in self._places and not place.is_still():
+        if place in self._places and place.seen - place.since < _KEPT_SECONDS:
             self._places.remove(place)
 
 
