@@ -23,6 +23,7 @@ from kiosk.station.station import Station
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 CONSENT = Consent(NOW, "1", "ab" * 32, "en", "Eve")
 NAME, RENAMED = "Zoë_Grace", "Günther 李小龍"
+WATCHER_SECONDS = 1.2  # in which the gallery's watcher, which looks twice a second, has certainly looked
 
 
 def spellings(name: str) -> list[bytes]:
@@ -85,7 +86,7 @@ def test_nothing_of_a_person_is_left_nor_comes_back(lived, home, tmp_path, build
     assert found(tmp_path, *needles) == [], "at once"
     assert desk.snapshot.people == (), "in memory"
     desk.station.refresh()
-    time.sleep(1.2)
+    time.sleep(WATCHER_SECONDS)
     assert found(tmp_path, *needles) == [], "after the watcher looked again"
     desk.station.close()
     desk.station = build()
@@ -108,7 +109,7 @@ def test_an_erased_person_does_not_come_back_from_a_recycle_bin(lived, home, tmp
     for number, path in enumerate([path for path in images.rglob("*") if path.is_file()]):
         path.rename(images / f"{RENAMED}-{number}.jpg")  # somebody restores all there is
     station.refresh()
-    time.sleep(1.2)
+    time.sleep(WATCHER_SECONDS)
     assert station.snapshot.people == ()
 
 

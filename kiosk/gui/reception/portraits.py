@@ -48,7 +48,7 @@ class Portraits(QObject):
         self._reading: set[str] = set()
 
     def get(self, source: str, side_px: int) -> QPixmap | None:
-        """The picture, if it is there; otherwise it is read, the newest wish first."""
+        """Return the picture if it is there; otherwise it is read, the newest wish first."""
         shaped = self._shaped.get((source, side_px))
         if shaped is not None:
             return shaped
@@ -62,17 +62,17 @@ class Portraits(QObject):
         return shaped
 
     def fault(self, source: str) -> str:
-        """Why a picture cannot be read; "" where it can be, or is not known yet."""
+        """Return why a picture cannot be read; "" where it can be, or is not known yet."""
         return self._kept[source][1] if source in self._kept else ""
 
     def forget(self) -> None:
-        """Nothing is kept any more, such as when somebody was erased; what is being read is not waited for."""
+        """Forget every picture, as when somebody was erased; what is being read is not waited for."""
         self._kept.clear()
         self._shaped.clear()
         self.stop()
 
     def stop(self) -> None:
-        """Nobody looks: what waits is not read."""
+        """Drop what waits to be read."""
         self._wanted.clear()
         self._reading.clear()
 
@@ -102,17 +102,17 @@ class Portraits(QObject):
 
 
 def round_picture(image: QImage, side_px: int) -> QPixmap:
-    """The middle of a picture, of an upright one its upper part, as a disc."""
+    """Return the middle of a picture, of an upright one its upper part, as a disc."""
     return _cut_out(image, side_px, 0.5)
 
 
 def square_picture(image: QImage, side_px: int) -> QPixmap:
-    """The middle of a picture, of an upright one its upper part, as a square with round corners."""
+    """Return the middle of a picture, of an upright one its upper part, as a square with round corners."""
     return _cut_out(image, side_px, 0.125)
 
 
 def _cut_out(image: QImage, side_px: int, corner: float) -> QPixmap:
-    """`corner` is the radius as a part of the side."""
+    """Return a square cut-out; `corner` is the radius of its corners as a part of the side."""
     side = min(image.width(), image.height())
     left, top = (image.width() - side) // 2, (image.height() - side) // 4
     square = image.copy(QRect(left, top, side, side)).scaled(

@@ -1,6 +1,6 @@
 """Pictures of a person in the image folder where the gallery does not look: in recycle bins and other skipped folders.
 
-Nobody is let in by what lies there. But whoever may use a recycle bin could put it back.
+Nobody is let in by what lies there, but it could be put back.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kiosk.errors import GalleryError, KioskError
 from kiosk.recognition.gallery.folder import list_folder
-from kiosk.recognition.gallery.names import is_snapshot, is_system_folder, name_fault, normal_name, person_key
+from kiosk.recognition.gallery.names import is_skipped, is_snapshot, is_system_folder, normal_name, person_key
 from kiosk.recognition.gallery.staging import UNFINISHED
 from kiosk.vision.pictures import SUFFIXES, open_picture, printable
 from kiosk.words import translate
@@ -37,7 +37,7 @@ class InBins:
 
 
 def find_in_bins(folder: Path, names: Collection[str]) -> InBins:
-    """What lies in skipped folders under a person's names, and further copies of the person's pictures.
+    """Return what lies in skipped folders under a person's names, and further copies of the person's pictures.
 
     Snapshots are not looked through: nobody can change them. Links are not followed.
     """
@@ -52,7 +52,7 @@ def find_in_bins(folder: Path, names: Collection[str]) -> InBins:
 
 
 def delete_from_bins(folder: Path, found: InBins) -> tuple[int, list[str]]:
-    """Deletes what was found; returns how many files that were, and what cannot be deleted, and why."""
+    """Delete what was found; return the number of files, and what cannot be deleted and why."""
     count, left = 0, []
     for path in found.paths:
         files = list(_files_in(path))
@@ -69,7 +69,7 @@ def delete_from_bins(folder: Path, found: InBins) -> tuple[int, list[str]]:
 
 
 def digest_of(path: Path) -> str | None:
-    """The hash by which the cache knows a picture's content; None where it cannot be read."""
+    """Return the SHA-256 of a picture, by which the cache knows it; None where it cannot be read."""
     try:
         with open_picture(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -93,7 +93,7 @@ class _Search:
         self._folder, self._keys, self._of_others = folder, set(keys), set(of_others)
 
     def look_into(self, folder: Path, *, skipped: bool) -> None:
-        """Looks through a folder and those inside; `skipped`: the gallery does not read it."""
+        """Look through a folder and those inside; `skipped`: the gallery does not read it."""
         try:
             with os.scandir(folder) as found:
                 entries = sorted(found, key=lambda entry: entry.name)
@@ -104,8 +104,8 @@ class _Search:
             if entry.name.startswith(UNFINISHED):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                self._look_at_folder(Path(entry.path), skipped=skipped or _is_skipped(entry.name))
-            elif skipped or (folder == self._folder and _is_skipped(Path(entry.name).stem)):
+                self._look_at_folder(Path(entry.path), skipped=skipped or is_skipped(entry.name))
+            elif skipped or (folder == self._folder and is_skipped(Path(entry.name).stem)):
                 self._look_at_file(entry)
 
     def _look_at_folder(self, folder: Path, *, skipped: bool) -> None:
@@ -131,12 +131,8 @@ class _Search:
         return bool(exactly & self._keys) or (numbered in self._keys and not exactly & self._of_others)
 
 
-def _is_skipped(name: str) -> bool:
-    return name_fault(normal_name(name)) is not None
-
-
 def _before_the_bin(name: str) -> str:
-    """The name without what a bin adds, and without the suffix of a picture."""
+    """Return the name without what a bin adds and without the suffix of a picture."""
     name = _VERSION.sub("", normal_name(name).casefold()).removesuffix(_TRASHINFO)
     name = _DELETED_AT.sub("", name).rstrip("~")
     suffix = Path(name).suffix
@@ -144,13 +140,13 @@ def _before_the_bin(name: str) -> str:
 
 
 def _is_picture(name: str) -> bool:
-    """Whether a file shows somebody, or says which one in the bin does."""
+    """Return whether a file is a picture, or a note of a bin about one."""
     name = _DELETED_AT.sub("", name.casefold()).rstrip("~")
     return name.endswith((*SUFFIXES, _TRASHINFO))
 
 
 def _files_in(path: Path) -> Iterator[Path]:
-    """The file itself, or every file of a folder."""
+    """Yield the file itself, or every file of a folder."""
     if path.is_symlink() or not path.is_dir():
         yield path
     else:
@@ -162,7 +158,7 @@ def _pictures_in(path: Path) -> Iterator[Path]:
 
 
 def _copies(pictures: Iterable[Path], others: Mapping[int, Sequence[Path]]) -> list[Path]:
-    """Those of the other files that hold the same content as one of the pictures."""
+    """Return those of the other files that hold the same content as one of the pictures."""
     wanted: defaultdict[int, set[str | None]] = defaultdict(set)
     for picture in pictures:
         with contextlib.suppress(OSError):

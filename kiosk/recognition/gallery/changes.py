@@ -14,7 +14,7 @@ from pathlib import Path
 
 from kiosk.domain import display_name
 from kiosk.errors import EnrolmentError, UnknownPersonError
-from kiosk.recognition.gallery.names import is_system_folder, name_fault, normal_name, person_key
+from kiosk.recognition.gallery.names import is_skipped, is_system_folder, name_fault, normal_name, person_key
 from kiosk.recognition.gallery.staging import (
     PictureFile,
     delete_folder,
@@ -151,8 +151,8 @@ def rename_person(folder: Path, old: str, new: str) -> str:
 
 
 def skipped_name(folder: Path, person: str) -> str | None:
-    """The name under which the gallery skips a person's pictures, where it is meant; None where it is not."""
-    if name_fault(normal_name(person)) is None:
+    """Return the name under which the gallery skips a person's pictures; None where it skips none of them."""
+    if not is_skipped(person):
         return None
     with contextlib.suppress(OSError):
         found = _belongings(folder, person)
@@ -247,10 +247,10 @@ def _belongings(folder: Path, person: str) -> _Belongings:
 
 
 def _may_be_of(name: str, person: str) -> bool:
-    """Whether what has that name is a person's; what the gallery skips is one's whose name is no other."""
+    """Return whether what has that name is a person's; what is skipped is only if the person has such a name."""
     if name.startswith(".") or is_system_folder(name):
         return False
-    return name_fault(normal_name(name)) is None or name_fault(normal_name(person)) is not None
+    return is_skipped(person) or not is_skipped(name)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from kiosk.domain import display_name
 from kiosk.errors import EnrolmentError
 from kiosk.recognition.gallery.folder import list_folder
-from kiosk.recognition.gallery.names import name_fault, normal_name, person_key
+from kiosk.recognition.gallery.names import is_skipped, person_key
 from kiosk.recognition.gallery.staging import (
     PictureFile,
     make_folder,
@@ -45,7 +45,7 @@ def require_free(folder: Path, names: Iterable[str]) -> None:
     """Raises EnrolmentError where a name is somebody's in the image folder, or a file is in the way."""
     listed = {person_key(picture.person) for picture in list_folder(folder).pictures}
     there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    known = listed | {person_key(name) for name in there if name_fault(normal_name(name)) is None}
+    known = listed | {person_key(name) for name in there if not is_skipped(name)}
     taken = sorted(display_name(name) for name in names if person_key(name) in known)
     if taken:
         more = f" and {len(taken) - 3} more" if len(taken) > 3 else ""

@@ -69,6 +69,11 @@ def name_fault(name: str) -> str | None:
     return text_fault(name) or folder_fault(name)
 
 
+def is_skipped(name: str) -> bool:
+    """Return whether the gallery skips what has that name."""
+    return name_fault(normal_name(name)) is not None
+
+
 def folder_fault(name: str) -> str | None:
     """Why a folder of that name is no person's but a system's, as the end of a sentence; None where it may be one."""
     sign = _visible(name)[:1]

@@ -64,13 +64,13 @@ class Picker(QWidget):
         self._watch.start()
 
     def close_up(self) -> None:
-        """Nobody chooses any more; whatever is still being read is not waited for."""
+        """Stop; what is still being read is not waited for."""
         self._closed = True
         self._watch.stop()
 
     @pyqtSlot(list, list)
     def on_places(self, places: list[Place], came: list[Place]) -> None:
-        """A stick came or went: a new one is opened, unless somebody has begun to choose elsewhere."""
+        """Follow the sticks that come and go; a new one is opened, unless somebody has begun to choose elsewhere."""
         gone = self._place is not None and self._place not in places
         self._places = places
         self.model.keep(lambda path: any(path.is_relative_to(place.path) for place in places))
@@ -107,7 +107,7 @@ class Picker(QWidget):
 
     @pyqtSlot(str)
     def on_read(self, source: str) -> None:
-        """A picture that was chosen before it was read may turn out to be none."""
+        """Show a picture that was read, or drop it from what is chosen where it cannot be used."""
         fault = self.portraits.fault(source)
         if fault and Path(source) in self.model.chosen:
             self.model.toggle(Path(source))
@@ -136,7 +136,7 @@ class Picker(QWidget):
         return place is not None and not (place.is_stick or self.model.chosen or self._folder != place.path)
 
     def _run(self, work: Callable[[], T], then: Callable[[T], None], failed: Failed | None = None) -> None:
-        """In the background; no answer comes once the picker is closed."""
+        """Run work in the background; no answer comes once the picker is closed."""
         self._office.run(work, self._unless_closed(then), self._unless_closed(failed or self._office.tell_fault))
 
     def _unless_closed(self, do: Callable[[T], None]) -> Callable[[T], None]:
@@ -174,7 +174,7 @@ class Picker(QWidget):
             (self.up if self.up.isVisible() else self.cancel).setFocus()
 
     def _nothing(self) -> str:
-        """What to do where there is nothing to choose."""
+        """Return what to do where there is nothing to choose."""
         place, none = self._place, self._wanted.none
         if place is None or place.is_stick or self._folder != place.path:
             return none
@@ -182,7 +182,7 @@ class Picker(QWidget):
         return f"{none}\n{advice.format(folder=printable(place.path))}"
 
     def _say(self, words: str) -> None:
-        """Words in place of the files."""
+        """Show words in place of the files."""
         self.model.show_entries(())
         self.message.setText(breakable(words))
         self._stack.setCurrentIndex(1)
@@ -190,7 +190,7 @@ class Picker(QWidget):
         self._show_where()
 
     def _show_where(self) -> None:
-        """Below which folders this one is, and the whole name where one file is wanted."""
+        """Show the folders above this one, and the whole name where one file is wanted."""
         place = self._place
         below = self._folder.relative_to(place.path).parts if place is not None else ()
         lines = [" / ".join(map(printable, below))]
