@@ -116,20 +116,22 @@ def _recognition(desk: Desk, pulse: Pulse) -> Finding:
     if desk.station is None:
         message = translate("health", "is being loaded; the door stays locked meanwhile")
         return Finding("recognition", State.WARNING, message, translate("health", "wait a moment"), public="loading")
-    rate_hz = pulse.rate_hz(time.monotonic())
+    rate_hz, status = pulse.rate_hz(time.monotonic()), desk.station.status
+    details = _of_background(status.background)
+    if status.slow:
+        message, _, remedy = status.slow.partition("; ")
+        public = f"slow, {pulse.faces:.1f} faces a frame"
+        return Finding("recognition", State.WARNING, message, remedy, details, public)
     if pulse.frames < 2 or not rate_hz:
-        return Finding("recognition", State.OK, translate("health", "waits for frames"), public="waits for frames")
+        message = translate("health", "waits for frames")
+        return Finding("recognition", State.OK, message, details=details, public="waits for frames")
     text = translate("health", "{rate} frames a second, {ms} ms a frame, {faces} faces a frame")
     values = {"rate": number(rate_hz, 1), "ms": number(pulse.frame_ms), "faces": number(pulse.faces, 1)}
     stages = ", ".join(f"{stage} {pulse.ms(stage):.1f} ms" for stage in pulse.stages)
     public = f"{rate_hz:.1f} frames a second, {pulse.faces:.1f} faces a frame, {stages}"
-    status = desk.station.status
-    slow = rate_hz < _SLOW_HZ or bool(status.slow)
+    slow = rate_hz < _SLOW_HZ
     remedy = translate("health", "close other programs, or give the encoder more cores in the settings")
-    if status.slow:
-        text, _, remedy = status.slow.partition("; ")
     message = text.format(**values)
-    details = _of_background(status.background)
     state = State.WARNING if slow else State.OK
     return Finding("recognition", state, message, remedy if slow else "", details, public)
 

@@ -64,7 +64,10 @@ class TestLive:
         found = by_check(live_findings(running, pulse, None))["recognition"]
         assert (found.state, bool(found.remedy)) == (State.WARNING, True)
 
-    def test_frames_that_come_too_slowly_for_a_decision_are_a_warning(self, running, pulse):
+    @pytest.mark.parametrize("frames", [0, 30])
+    def test_frames_that_come_too_slowly_for_a_decision_are_a_warning(self, running, pulse, frames):
+        """Also where none came in the last seconds."""
+        pulse = pulse if frames else Pulse()
         running.station.status = replace(running.station.status, slow="3 frames take 6.0 s; use a faster camera")
         found = by_check(live_findings(running, pulse, None))["recognition"]
         assert (found.state, found.remedy) == (State.WARNING, "use a faster camera")
