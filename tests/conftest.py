@@ -3,13 +3,22 @@
 import os
 import runpy
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
+from ruamel.yaml import YAML
 
-from kiosk import words
-from kiosk.station import places
+from kiosk import i18n, paths
+from kiosk.config import ConfigFile
+from kiosk.domain import ByteImage, Embedding, Frame, Rejection
+from kiosk.door.build import Choices, build_station
+from kiosk.door.desk import Desk, open_desk
+from kiosk.door.station import Station
+from kiosk.resources import asset, weights
+from kiosk.vision.sources.demo import RATE_HZ, draw
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -40,7 +49,7 @@ def own_user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def english() -> Iterator[None]:
     """No test leaves the language of its window to the next one."""
     yield
-    words.install(None)
+    i18n.install(None)
 
 
 class Sticks:
@@ -77,6 +86,109 @@ class Sticks:
 @pytest.fixture
 def sticks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sticks:
     found = Sticks(tmp_path)
-    monkeypatch.setattr(places, "_MOUNTS", found.table)
-    monkeypatch.setattr(places, "_STICK_ROOTS", (found.root,))
+    monkeypatch.setattr(paths, "_MOUNTS", found.table)
+    monkeypatch.setattr(paths, "_STICK_ROOTS", (found.root,))
     return found
+
+
+# Without golden vector; its file is found among what is shipped.
+SPEC = YAML(typ="safe").load(weights("dlib_resnet.yaml"))
+del SPEC["golden"], SPEC["statistics"]  # those of the shipped file
+CONFIG = """\
+gallery: {folder: images}
+journal: {file: journal.sqlite3}
+voice: {enabled: false}
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A folder with a config.yaml and an image folder in which Grace Hopper is enrolled."""
+    folder = tmp_path / "home"
+    (folder / "images").mkdir(parents=True)
+    (folder / "config.yaml").write_text(CONFIG)
+    portrait = asset("demo", "gallery", "Grace_Hopper.jpg")
+    (folder / "images" / portrait.name).write_bytes(portrait.read_bytes())
+    return folder
+
+
+@pytest.fixture
+def save_spec(home: Path) -> Callable[..., Path]:
+    """save_spec("other", key=value): an encoder below home on the shipped network, one that takes few changes."""
+
+    def save(name: str, **changes: object) -> Path:
+        path = home / "weights" / f"{name}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        with path.open("wb") as opened:
+            YAML(typ="safe").dump({**SPEC, **changes}, opened)
+        return path
+
+    return save
+
+
+@pytest.fixture
+def build(home: Path) -> Iterator[Callable[[], Station]]:
+    """build(): a station on home's configuration, with video time as the clock."""
+    built: list[Station] = []
+
+    def make() -> Station:
+        config = ConfigFile(home / "config.yaml")
+        choices = Choices(config, home / "images", "demo", fast=True)
+        built.append(build_station(choices, lambda what, done, total: None))
+        return built[-1]
+
+    yield make
+    for station in built:
+        station.close()
+
+
+@pytest.fixture
+def desk(home: Path) -> Iterator[Desk]:
+    """The staff's desk on home's configuration, without a station beside it."""
+    config = ConfigFile(home / "config.yaml")
+    opened = open_desk(Choices(config, home / "images", "demo", fast=True))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def scene() -> Callable[[float, float], list[Frame]]:
+    """scene(from, to): the demo's frames between two moments of its cycle, in s, every third as a live kiosk has it."""
+
+    def frames(first: float, last: float) -> list[Frame]:
+        return [
+            Frame(draw(index), index / RATE_HZ, index)
+            for index in range(round(first * RATE_HZ), round(last * RATE_HZ), 3)
+        ]
+
+    return frames
+
+
+@pytest.fixture
+def save_portrait() -> Callable[..., Path]:
+    """save_portrait(path, person, shot): the same person number gives similar pictures, another one a different."""
+
+    def save(path: Path, person: int, shot: int = 0) -> Path:
+        pattern = np.random.default_rng(person).integers(30, 226, (8, 8, 3))
+        noise = np.random.default_rng([person, shot]).integers(-12, 13, (8, 8, 3))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        picture = Image.fromarray((pattern + noise).astype(np.uint8)).resize((64, 64), Image.Resampling.NEAREST)
+        picture.save(path, **({"quality": 95, "subsampling": 0} if path.suffix.lower() in {".jpg", ".jpeg"} else {}))
+        return path
+
+    return save
+
+
+@pytest.fixture
+def encode_pixels() -> Callable[[ByteImage], Embedding | Rejection]:
+    """Block means as a unit vector; a picture of one colour has no face, a wide one has several."""
+
+    def encode(image: ByteImage) -> Embedding | Rejection:
+        if image.std() < 1:
+            return Rejection.NO_FACE
+        if image.shape[1] > image.shape[0]:
+            return Rejection.SEVERAL_FACES
+        blocks = image.reshape(8, image.shape[0] // 8, 8, image.shape[1] // 8, 3).mean((1, 3)) - 128
+        return Embedding((blocks.ravel() / np.linalg.norm(blocks)).astype(np.float32), "pixels")
+
+    return encode

@@ -26,9 +26,7 @@ import numpy as np  # noqa: E402
 from PyQt6.QtCore import QEvent, QThread  # noqa: E402
 from PyQt6.QtWidgets import QApplication, QScrollArea, QWidget  # noqa: E402
 
-from kiosk.access.journal import Action  # noqa: E402
-from kiosk.access.people import Consent  # noqa: E402
-from kiosk.access.staff import Role, StaffMember, StaffRegister  # noqa: E402
+from kiosk import paths  # noqa: E402
 from kiosk.config import ConfigFile  # noqa: E402
 from kiosk.domain import (  # noqa: E402
     Candidate,
@@ -41,6 +39,9 @@ from kiosk.domain import (  # noqa: E402
     Reason,
     Rejection,
 )
+from kiosk.door.build import Choices, build_station  # noqa: E402
+from kiosk.door.desk import Desk, open_desk  # noqa: E402
+from kiosk.door.report import Report, Status  # noqa: E402
 from kiosk.errors import StaffError  # noqa: E402
 from kiosk.gui.feed import Feed  # noqa: E402
 from kiosk.gui.keyboard import KeyboardDock  # noqa: E402
@@ -57,11 +58,10 @@ from kiosk.gui.reception.unsaved import Unsaved, warning  # noqa: E402
 from kiosk.gui.theme import DARK, DARK_CONTRAST, LIGHT, LIGHT_CONTRAST, Look  # noqa: E402
 from kiosk.gui.way_out import Wish  # noqa: E402
 from kiosk.gui.window import KioskWindow  # noqa: E402
+from kiosk.people.register import Consent  # noqa: E402
+from kiosk.people.staff import Role, StaffMember, StaffRegister  # noqa: E402
 from kiosk.resources import asset  # noqa: E402
-from kiosk.station import places  # noqa: E402
-from kiosk.station.build import Choices, build_station  # noqa: E402
-from kiosk.station.desk import Desk, open_desk  # noqa: E402
-from kiosk.station.report import Report, Status  # noqa: E402
+from kiosk.store.journal import Action  # noqa: E402
 from kiosk.vision.camera import CameraState  # noqa: E402
 from kiosk.vision.opencv import cv2  # noqa: E402
 from kiosk.vision.pictures import read_picture  # noqa: E402
@@ -187,7 +187,7 @@ def stick(folder: Path) -> None:
     (folder / "IMG_2048.jpg").write_bytes(b"no picture")
     table = folder.parent / "mounts"
     table.write_text(f"/dev/sdb1 {folder} vfat rw 0 0\n")
-    places._MOUNTS, places._STICK_ROOTS = table, (folder.parent,)
+    paths._MOUNTS, paths._STICK_ROOTS = table, (folder.parent,)
 
 
 def crowded() -> Path:

@@ -15,10 +15,10 @@ from kiosk.cli.output import print_json, print_table, progress_bar, rounded
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kiosk.recognition.calibration.calibration import Setting
-    from kiosk.recognition.calibration.pictures import PicturePair
-    from kiosk.recognition.calibration.shift import Evidence
-    from kiosk.station.calibration.calibrating import DoorReport
+    from kiosk.evaluation.calibration.calibrating import DoorReport
+    from kiosk.evaluation.calibration_model.calibration import Setting
+    from kiosk.evaluation.calibration_model.pictures import PicturePair
+    from kiosk.evaluation.calibration_model.shift import Evidence
 
 
 def add_to(app: typer.Typer) -> None:
@@ -51,9 +51,9 @@ def calibrate(
 
     Example: kiosk calibrate --stranger-rate 0.001 --write
     """
-    from kiosk.station.calibration.calibrating import calibrate_door
-    from kiosk.station.calibration.writing import write_answer
-    from kiosk.station.places import gallery_folder
+    from kiosk.evaluation.calibration.calibrating import calibrate_door
+    from kiosk.evaluation.calibration.writing import write_answer
+    from kiosk.paths import gallery_folder
 
     settings = read_config(config)
     folder = gallery or gallery_folder(settings)
@@ -66,7 +66,7 @@ def calibrate(
             progress=lambda _, done, total: show(done, total),
         )
     if html is not None:
-        from kiosk.station.pages.calibration import write_calibration
+        from kiosk.evaluation.pages.calibration import write_calibration
 
         write_calibration(html, report)
     if as_json:
@@ -81,7 +81,7 @@ def calibrate(
 
 
 def _print(report: DoorReport) -> None:
-    from kiosk.station.calibration.sentences import (
+    from kiosk.evaluation.calibration.sentences import (
         advice_lines,
         answer_lines,
         basis_lines,
@@ -112,7 +112,7 @@ def _block(title: str, lines: Iterable[str]) -> None:
 
 
 def _fields(report: DoorReport) -> dict[str, Any]:
-    from kiosk.station.calibration.sentences import basis_lines
+    from kiosk.evaluation.calibration.sentences import basis_lines
 
     found = report.calibration
     return {

@@ -11,7 +11,7 @@ from kiosk.cli.options import ConfigOption, JsonOption, read_config
 from kiosk.cli.output import print_json, print_table
 
 if TYPE_CHECKING:
-    from kiosk.station.encoder_table import EncoderRow
+    from kiosk.health.encoder_table import EncoderRow
 
 _HEADINGS = ("encoder", "parameters, size", "input", "ms a face", "threshold", "installed")
 
@@ -28,7 +28,7 @@ def encoders(*, as_json: JsonOption = False, config: ConfigOption = None) -> int
 
     Example: kiosk encoders
     """
-    from kiosk.station.encoder_table import encoder_table
+    from kiosk.health.encoder_table import encoder_table
 
     rows = encoder_table(read_config(config))
     if as_json:
@@ -45,7 +45,7 @@ def encoders(*, as_json: JsonOption = False, config: ConfigOption = None) -> int
 
 
 def _cells(row: EncoderRow) -> tuple[str, ...]:
-    from kiosk.station.encoder_table import crop_in_words
+    from kiosk.health.encoder_table import crop_in_words
 
     name = f"{row.name} *" if row.in_use else row.name
     installed = "no" if not row.installed else "faulty" if row.fault else "yes"
@@ -65,7 +65,7 @@ def _cells(row: EncoderRow) -> tuple[str, ...]:
 
 
 def _fields(row: EncoderRow) -> dict[str, Any]:
-    from kiosk.station.encoder_table import crop_in_words
+    from kiosk.health.encoder_table import crop_in_words
 
     spec = row.spec
     return {

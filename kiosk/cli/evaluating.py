@@ -16,9 +16,9 @@ from kiosk.cli.output import print_json, progress_bar
 
 if TYPE_CHECKING:
     from kiosk.config import ConfigFile
-    from kiosk.station.evaluation.extractors import Recipe
-    from kiosk.station.evaluation.features import Show
-    from kiosk.station.evaluation.results import EvaluationReport
+    from kiosk.evaluation.protocols.extractors import Recipe
+    from kiosk.evaluation.protocols.features import Show
+    from kiosk.evaluation.protocols.results import EvaluationReport
 
 
 class ProtocolName(StrEnum):
@@ -125,7 +125,7 @@ def evaluate(
     Example: kiosk evaluate --protocol lfw --pairs lfw/pairs.txt --peer dlib lfw
     """
     from kiosk.config.overriding import overridden
-    from kiosk.station.evaluation.running import recipes_of
+    from kiosk.evaluation.protocols.running import recipes_of
 
     chosen = overridden(read_config(config), settings or ())
     recipes = recipes_of(chosen, _each(encoder), _each(detector), [one.value for one in peer or ()])
@@ -176,9 +176,9 @@ class _Asked:
 
 
 def _lfw(asked: _Asked, recipes: Sequence[Recipe], _: ConfigFile, show: Show) -> EvaluationReport:
-    from kiosk.station.evaluation.lfw import Lfw
-    from kiosk.station.evaluation.pairs import read_pairs
-    from kiosk.station.evaluation.running import Request, evaluate
+    from kiosk.evaluation.protocols.lfw import Lfw
+    from kiosk.evaluation.protocols.pairs import read_pairs
+    from kiosk.evaluation.protocols.running import Request, evaluate
 
     files = [None if path is None else read_pairs(path, asked.folder) for path in (asked.pairs, asked.training)]
     pairs, training = files
@@ -189,9 +189,9 @@ def _lfw(asked: _Asked, recipes: Sequence[Recipe], _: ConfigFile, show: Show) ->
 
 
 def _open_set(asked: _Asked, recipes: Sequence[Recipe], _: ConfigFile, show: Show) -> EvaluationReport:
-    from kiosk.station.evaluation.features import people_in
-    from kiosk.station.evaluation.open_set import GALLERIES, OpenSet
-    from kiosk.station.evaluation.running import Request, evaluate
+    from kiosk.evaluation.protocols.features import people_in
+    from kiosk.evaluation.protocols.open_set import GALLERIES, OpenSet
+    from kiosk.evaluation.protocols.running import Request, evaluate
 
     galleries, templates = asked.gallery or GALLERIES, asked.templates or (1,)
     protocol = OpenSet(people_in(asked.folder), galleries, templates, asked.seeds or 5, asked.seed)
@@ -200,9 +200,9 @@ def _open_set(asked: _Asked, recipes: Sequence[Recipe], _: ConfigFile, show: Sho
 
 
 def _visits(asked: _Asked, recipes: Sequence[Recipe], config: ConfigFile, show: Show) -> EvaluationReport:
-    from kiosk.access.decision import RuleSettings
-    from kiosk.station.evaluation.visits import Asked, run_visits
-    from kiosk.station.places import cache_folder
+    from kiosk.door.decision import RuleSettings
+    from kiosk.evaluation.protocols.visits import Asked, run_visits
+    from kiosk.paths import cache_folder
 
     if len(asked.templates) > 1:
         raise typer.BadParameter("--protocol visits takes --templates once")
@@ -224,7 +224,7 @@ _MEASURE: Final = {ProtocolName.LFW: _lfw, ProtocolName.OPEN_SET: _open_set, Pro
 
 
 def _print_statistics(folder: Path, recipes: Sequence[Recipe], seed: int) -> int:
-    from kiosk.station.evaluation.statistics import measured_statistics
+    from kiosk.evaluation.protocols.statistics import measured_statistics
 
     if len(recipes) != 1:
         raise typer.BadParameter("--statistics takes one encoder, one detector and no peer")
@@ -236,7 +236,7 @@ def _print_statistics(folder: Path, recipes: Sequence[Recipe], seed: int) -> int
 
 def _print(found: EvaluationReport, *, as_json: bool) -> None:
     from kiosk.cli.evaluation_tables import tell
-    from kiosk.station.evaluation.results import as_json as in_json
+    from kiosk.evaluation.protocols.results import as_json as in_json
 
     if as_json:
         print_json(in_json(found))
@@ -245,13 +245,13 @@ def _print(found: EvaluationReport, *, as_json: bool) -> None:
 
 
 def _check_folder(folder: Path) -> None:
-    from kiosk.station.pages.folder import check_folder
+    from kiosk.evaluation.pages.folder import check_folder
 
     check_folder(folder)
 
 
 def _write_report(folder: Path, found: EvaluationReport, *, to_stderr: bool) -> None:
-    from kiosk.station.pages.evaluation import write_report
+    from kiosk.evaluation.pages.evaluation import write_report
 
     typer.echo(f"report: {write_report(folder, found)}", err=to_stderr)
 

@@ -10,9 +10,7 @@ import typer
 from kiosk.cli.output import print_table
 
 if TYPE_CHECKING:
-    from kiosk.recognition.evaluation.intervals import Interval, Rate
-    from kiosk.recognition.evaluation.rates import OperatingPoint
-    from kiosk.station.evaluation.results import (
+    from kiosk.evaluation.protocols.results import (
         Acquisition,
         EvaluationReport,
         LfwResult,
@@ -21,6 +19,8 @@ if TYPE_CHECKING:
         VisitsResult,
         VisitsRow,
     )
+    from kiosk.evaluation.rates.intervals import Interval, Rate
+    from kiosk.evaluation.rates.rates import OperatingPoint
 
 _OPEN_SET = ("path", "N", "K", "FPIR", "FNIR", "wrong person", "rank one", "threshold", "strangers behind it")
 _VISITS = (
@@ -40,7 +40,7 @@ _VISITS = (
 
 def tell(report: EvaluationReport) -> None:
     """All figures with their intervals (95 %) and the counts behind them."""
-    from kiosk.station.evaluation.results import LfwResult, OpenSetResult, VisitsResult
+    from kiosk.evaluation.protocols.results import LfwResult, OpenSetResult, VisitsResult
 
     results = report.results
     if pairs := [one for one in results if isinstance(one, LfwResult)]:

@@ -13,7 +13,7 @@ from kiosk.cli.options import ConfigOption, GalleryOption, JsonOption
 from kiosk.cli.output import print_json, rounded
 from kiosk.domain import Face, Identification, Rejection, display_name
 from kiosk.errors import PictureError, UnknownPersonError
-from kiosk.recognition.reasons import in_words
+from kiosk.people.reasons import in_words
 
 if TYPE_CHECKING:
     from kiosk.domain import ByteImage, Embedding

@@ -16,7 +16,7 @@ from kiosk.domain import display_name
 
 if TYPE_CHECKING:
     from kiosk.domain import Candidate
-    from kiosk.station.enrolment import Enrolled
+    from kiosk.people.services.enrolment import Enrolled
 
 
 def add_to(app: typer.Typer) -> None:
@@ -40,10 +40,10 @@ def enrol(
 
     Example: kiosk enrol "Ada Lovelace" ada-1.jpg ada-2.jpg --consent consent.en.md
     """
-    from kiosk.access.people import read_consent
-    from kiosk.access.staff import COMMAND_LINE
-    from kiosk.recognition.enrolment import check_pictures, find_duplicates
-    from kiosk.station.enrolment import Enrolment, agreed, save
+    from kiosk.people.enrolment import check_pictures, find_duplicates
+    from kiosk.people.register import read_consent
+    from kiosk.people.services.enrolment import Enrolment, agreed, save
+    from kiosk.people.staff import COMMAND_LINE
 
     given = agreed(read_consent(consent), COMMAND_LINE) if consent is not None else None
     known = open_gallery(config, gallery)

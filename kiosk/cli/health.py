@@ -14,7 +14,7 @@ from kiosk.cli.options import ConfigOption, GalleryOption, JsonOption, read_conf
 from kiosk.cli.output import print_json
 
 if TYPE_CHECKING:
-    from kiosk.station.findings import Finding
+    from kiosk.health.findings import Finding
 
 _QT_SECONDS = 60.0
 _QT_CODE = "from PyQt6.QtGui import QGuiApplication as A; print(A(['kiosk']).platformName())"
@@ -36,8 +36,8 @@ def doctor(
 
     Example: kiosk doctor --source 0
     """
-    from kiosk.station.doctor import examine_all
-    from kiosk.station.findings import State, examine
+    from kiosk.health.doctor import examine_all
+    from kiosk.health.findings import State, examine
 
     findings = [
         *examine_all(lambda: read_config(config), source, gallery),
@@ -63,7 +63,7 @@ def _fields(finding: Finding) -> dict[str, str]:
 
 def _screen() -> Finding:
     from kiosk.gui.display import display_fault
-    from kiosk.station.findings import Finding, State
+    from kiosk.health.findings import Finding, State
 
     fault = display_fault(os.environ)
     if fault is not None:

@@ -10,10 +10,10 @@ from kiosk.cli.options import read_config
 from kiosk.cli.output import progress_bar
 
 if TYPE_CHECKING:
-    from kiosk.recognition.gallery import GallerySnapshot
+    from kiosk.door.desk import Desk
+    from kiosk.people.gallery import GallerySnapshot
     from kiosk.recognition.matching import Comparison
     from kiosk.recognition.pipeline import PhotographReader
-    from kiosk.station.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,15 @@ class Known:
 
 def open_gallery(config: Path | None, gallery: Path | None) -> Known:
     """Loads the image folder `gallery`, or that of the configuration; raises KioskError."""
-    from kiosk.station.build import (
+    from kiosk.door.build import (
         load_configured_encoder,
         make_gallery,
         make_landmarks,
         photograph_reader,
         weights_folders,
     )
-    from kiosk.station.matching import comparison_of, matching_numbers
-    from kiosk.station.places import gallery_folder
+    from kiosk.door.matching import comparison_of, matching_numbers
+    from kiosk.paths import gallery_folder
 
     settings = read_config(config)
     folder = gallery or gallery_folder(settings)
@@ -54,9 +54,9 @@ def open_gallery(config: Path | None, gallery: Path | None) -> Known:
 
 def open_desk_of(config: Path | None, gallery: Path | None) -> Desk:
     """Registers and journal beside the image folder `gallery`, or that of the configuration; raises KioskError."""
-    from kiosk.station.build import Choices
-    from kiosk.station.desk import open_desk
-    from kiosk.station.places import gallery_folder
+    from kiosk.door.build import Choices
+    from kiosk.door.desk import open_desk
+    from kiosk.paths import gallery_folder
 
     settings = read_config(config)
     return open_desk(Choices(settings, gallery or gallery_folder(settings), ""))

@@ -20,7 +20,7 @@ JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the r
 
 def read_config(given: Path | None) -> ConfigFile:
     """Return the configuration in force; raises ConfigError."""
-    from kiosk.station.former_settings import keep_former_settings
+    from kiosk.door.former_settings import keep_former_settings
 
     config = ConfigFile(find_config(given))
     keep_former_settings(config)

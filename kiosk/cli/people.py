@@ -17,11 +17,11 @@ from kiosk.domain import display_name
 from kiosk.errors import KioskError, PeopleError
 
 if TYPE_CHECKING:
-    from kiosk.access.people import PersonRecord
-    from kiosk.recognition.gallery import GallerySnapshot
-    from kiosk.station.archives import ArchiveReport
-    from kiosk.station.desk import Desk
-    from kiosk.station.erasure import ErasureReport
+    from kiosk.door.desk import Desk
+    from kiosk.people.gallery import GallerySnapshot
+    from kiosk.people.register import PersonRecord
+    from kiosk.people.services.archives import ArchiveReport
+    from kiosk.people.services.erasure import ErasureReport
 
 _NAMED = 5  # folders
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name of the gallery, in any spelling.")]
@@ -50,8 +50,8 @@ def people(
     """
     if context.invoked_subcommand is not None:
         return
-    from kiosk.access.people import PeopleRegister, people_file
-    from kiosk.recognition.gallery.names import person_key
+    from kiosk.names import person_key
+    from kiosk.people.register import PeopleRegister, people_file
 
     known = open_gallery(config, gallery)
     records = PeopleRegister(people_file(known.folder)).records()
@@ -73,11 +73,11 @@ def show(name: Name, *, as_json: JsonOption = False, gallery: GalleryOption = No
 
     Example: kiosk people show "Ada Lovelace"
     """
-    from kiosk.access.people import today
-    from kiosk.access.people.archive_text import record_as_json
-    from kiosk.recognition.gallery.folder import list_folder
-    from kiosk.recognition.gallery.names import person_key
-    from kiosk.station.people_changes import known_as
+    from kiosk.names import person_key
+    from kiosk.people.gallery.folder import list_folder
+    from kiosk.people.register import today
+    from kiosk.people.register.archive_text import record_as_json
+    from kiosk.people.services.people_changes import known_as
 
     desk = _open_desk(config, gallery)
     person = known_as(desk, name)
@@ -106,8 +106,8 @@ def rename(
 
     Example: kiosk people rename "Ada Byron" "Ada Lovelace"
     """
-    from kiosk.access.staff import COMMAND_LINE
-    from kiosk.station.people_changes import rename as rename_person
+    from kiosk.people.services.people_changes import rename as rename_person
+    from kiosk.people.staff import COMMAND_LINE
 
     kept = rename_person(_open_desk(config, gallery), name, new, COMMAND_LINE)
     typer.echo(f"{display_name(name)} is {display_name(kept)} from now on")
@@ -125,8 +125,8 @@ def suspend(
 
     Example: kiosk people suspend "Ada Lovelace"
     """
-    from kiosk.access.staff import COMMAND_LINE
-    from kiosk.station.people_changes import suspend as suspend_person
+    from kiosk.people.services.people_changes import suspend as suspend_person
+    from kiosk.people.staff import COMMAND_LINE
 
     record = suspend_person(_open_desk(config, gallery), name, COMMAND_LINE, off=off)
     typer.echo(f"{record.shown_name} {'may come in again' if off else 'is suspended'}")
@@ -144,9 +144,10 @@ def erase(
 
     Example: kiosk people erase "Ada Lovelace"
     """
-    from kiosk.access.staff import COMMAND_LINE
-    from kiosk.recognition.gallery.names import person_key
-    from kiosk.station.erasure import erase as erase_person
+    from kiosk.names import person_key
+    from kiosk.people.gallery import GallerySnapshot
+    from kiosk.people.services.erasure import erase as erase_person
+    from kiosk.people.staff import COMMAND_LINE
 
     if not sure and not sys.stdin.isatty():
         raise PeopleError(display_name(name), "nobody is there to confirm it", "add --yes")
@@ -157,7 +158,7 @@ def erase(
             return 1
     desk = _open_desk(config, gallery)
     likeness, within = _likeness(desk, config, gallery)
-    report = erase_person(desk, name, COMMAND_LINE, known=likeness, within=within)
+    report = erase_person(desk, name, COMMAND_LINE, known=likeness or GallerySnapshot(""), threshold=within)
     for line in _lines(report):
         typer.echo(line)
     for fault in report.left:
@@ -179,9 +180,9 @@ def export(
 
     Example: kiosk people export ada.zip "Ada Lovelace"
     """
-    from kiosk.access.staff import COMMAND_LINE
-    from kiosk.station.archives import export_gallery, export_person
-    from kiosk.station.people_changes import known_as
+    from kiosk.people.services.archives import export_gallery, export_person
+    from kiosk.people.services.people_changes import known_as
+    from kiosk.people.staff import COMMAND_LINE
 
     desk = _open_desk(config, gallery)
     if name is None:
@@ -204,8 +205,8 @@ def import_(
 
     Example: kiosk people import all.zip
     """
-    from kiosk.access.staff import COMMAND_LINE
-    from kiosk.station.archives import import_archive
+    from kiosk.people.services.archives import import_archive
+    from kiosk.people.staff import COMMAND_LINE
 
     report = import_archive(_open_desk(config, gallery), file, COMMAND_LINE)
     typer.echo(f"in the gallery now: {_people(report)}")
@@ -213,9 +214,9 @@ def import_(
 
 
 def _open_desk(config: Path | None, gallery: Path | None) -> Desk:
-    from kiosk.station.build import Choices
-    from kiosk.station.desk import open_desk
-    from kiosk.station.places import gallery_folder
+    from kiosk.door.build import Choices
+    from kiosk.door.desk import open_desk
+    from kiosk.paths import gallery_folder
 
     settings = read_config(config)
     return open_desk(Choices(settings, gallery or gallery_folder(settings), ""))
@@ -244,13 +245,13 @@ def _row(person: str, pictures: int, record: PersonRecord | None) -> dict[str, A
 
 
 def _standing(record: PersonRecord | None) -> str:
-    from kiosk.access.people import Standing, today
+    from kiosk.people.register import Standing, today
 
     return (record.standing(today()) if record is not None else Standing.IN_FORCE).value
 
 
 def _print(folder: Path, snapshot: GallerySnapshot, rows: list[tuple[str, int, PersonRecord | None]]) -> None:
-    from kiosk.station.advice import advice_for
+    from kiosk.door.advice import advice_for
 
     if rows:
         headings = ("person", "pictures", "consent", "standing")

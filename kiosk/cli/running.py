@@ -20,11 +20,11 @@ from kiosk.cli.options import ConfigOption, GalleryOption, JsonOption, read_conf
 from kiosk.cli.output import print_json, rounded
 from kiosk.domain import Decision, display_name
 from kiosk.errors import CameraError, ConfigError, KioskError
-from kiosk.words import QT_TRANSLATE_NOOP
+from kiosk.i18n import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:
-    from kiosk.station.build import Choices
-    from kiosk.station.station import Station
+    from kiosk.door.build import Choices
+    from kiosk.door.station import Station
 
 SourceOption: TypeAlias = Annotated[
     str | None,
@@ -70,8 +70,8 @@ def run(
 
     Example: kiosk run --source entrance.mp4 --headless --json --fast
     """
-    from kiosk.station.build import choose
-    from kiosk.station.former_settings import save_former_settings
+    from kiosk.door.build import choose
+    from kiosk.door.former_settings import save_former_settings
 
     settings = read_config(config)
     save_former_settings(settings)
@@ -96,7 +96,7 @@ def demo(
 
     Example: kiosk demo --headless --fast
     """
-    from kiosk.station.build import choose
+    from kiosk.door.build import choose
 
     choices = choose(read_config(config), source="demo", gallery=gallery, fast=fast)
     return _start(choices, _DEMO, headless=headless or as_json, as_json=as_json, full_screen=fullscreen)
@@ -118,10 +118,10 @@ def _start(choices: Choices, notice: str, *, headless: bool, as_json: bool, full
 
 
 def _show(choices: Choices, notice: str, *, full_screen: bool) -> NoReturn:
+    from kiosk.door.build import build_station, require_source, watch_camera
+    from kiosk.door.desk import open_desk
     from kiosk.gui.app import RESTART, run_window
     from kiosk.gui.appearance import Appearance
-    from kiosk.station.build import build_station, require_source, watch_camera
-    from kiosk.station.desk import open_desk
 
     require_source(choices)
     screen = choices.config.current.screen
@@ -170,9 +170,9 @@ def _leave(code: int) -> NoReturn:
 
 
 def _print_decisions(choices: Choices, *, as_json: bool) -> int:
+    from kiosk.door.build import build_station, require_source
+    from kiosk.door.report import Stopped
     from kiosk.gui.language import use_for_welcome
-    from kiosk.station.build import build_station, require_source
-    from kiosk.station.report import Stopped
 
     require_source(choices)
     use_for_welcome(choices.config.current.screen.language)
@@ -193,8 +193,8 @@ def _print_decisions(choices: Choices, *, as_json: bool) -> int:
 
 
 def _drive(choices: Choices, build: Callable[[], Station], stop: Event, tell: Callable[[Decision, float], None]) -> int:
-    from kiosk.station.build import open_frames, watch_camera
-    from kiosk.station.headless import StationKeeper, camera_frames, run_headless, source_frames
+    from kiosk.door.build import open_frames, watch_camera
+    from kiosk.door.headless import StationKeeper, camera_frames, run_headless, source_frames
 
     # Before the source is opened: a recording plays on while the gallery is read.
     with closing(StationKeeper(build)) as keeper:

@@ -19,8 +19,8 @@ from kiosk.cli.output import print_json, print_table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kiosk.access.journal import Action
-    from kiosk.access.staff import StaffMember, StaffRegister
+    from kiosk.people.staff import StaffMember, StaffRegister
+    from kiosk.store.journal import Action
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="As it stands in the journal.")]
 _LONGEST_LINE = 1000  # characters of a PIN that comes by a pipe; more than any PIN has
@@ -68,8 +68,8 @@ def add(name: NameArgument, *, role: RoleOption, config: ConfigOption = None) ->
 
     Example: kiosk staff add "Grace Hopper" --role installer
     """
-    from kiosk.access.journal import Action
-    from kiosk.access.staff import Role
+    from kiosk.people.staff import Role
+    from kiosk.store.journal import Action
 
     member = _change(config, Action.STAFF_ADDED, lambda register: register.add(name, Role(role.value), _asked_pin()))
     typer.echo(f"{member.name} may come in now, with the role {member.role.value}.")
@@ -81,7 +81,7 @@ def remove(name: NameArgument, *, config: ConfigOption = None) -> int:
 
     Example: kiosk staff remove "Grace Hopper"
     """
-    from kiosk.access.journal import Action
+    from kiosk.store.journal import Action
 
     member = _change(config, Action.STAFF_REMOVED, lambda register: register.remove(name))
     typer.echo(f"{member.name} may not come in any more.")
@@ -93,7 +93,7 @@ def reset(name: NameArgument, *, config: ConfigOption = None) -> int:
 
     Example: kiosk staff reset "Grace Hopper"
     """
-    from kiosk.access.journal import Action
+    from kiosk.store.journal import Action
 
     member = _change(config, Action.STAFF_RESET, lambda register: register.reset(name, _asked_pin()))
     typer.echo(f"{member.name} has a new PIN.")
@@ -102,8 +102,8 @@ def reset(name: NameArgument, *, config: ConfigOption = None) -> int:
 
 @contextmanager
 def _register(config: Path | None) -> Iterator[StaffRegister]:
-    from kiosk.access.staff import StaffRegister
-    from kiosk.station.places import staff_file
+    from kiosk.paths import staff_file
+    from kiosk.people.staff import StaffRegister
 
     with closing(StaffRegister(staff_file(read_config(config)))) as register:
         yield register
@@ -111,9 +111,9 @@ def _register(config: Path | None) -> Iterator[StaffRegister]:
 
 def _change(config: Path | None, action: Action, change: Callable[[StaffRegister], StaffMember]) -> StaffMember:
     """The change, and its line in the journal; without a journal that takes it nothing is changed."""
-    from kiosk.access.journal import Journal
-    from kiosk.access.staff import COMMAND_LINE
-    from kiosk.station.places import journal_file
+    from kiosk.paths import journal_file
+    from kiosk.people.staff import COMMAND_LINE
+    from kiosk.store.journal import Journal
 
     with closing(Journal(journal_file(read_config(config)))) as journal, _register(config) as register:
         journal.check(whole=False)

@@ -14,8 +14,8 @@ from kiosk.cli.output import print_json, progress_bar, rounded
 from kiosk.domain import CropKind
 
 if TYPE_CHECKING:
-    from kiosk.encoders.training.log import Row
-    from kiosk.station.training import Prepared, Request, Trained
+    from kiosk.training.loop.log import Row
+    from kiosk.training.training import Prepared, Request, Trained
 
 _LISTED = 20  # pictures left out; --json has them all
 
@@ -110,10 +110,10 @@ def train(
 
     Example: kiosk train --encoder openface --data people --out run --steps 20000
     """
-    from kiosk.encoders.training.mining import Mining
-    from kiosk.encoders.training.networks import TRAINABLE
-    from kiosk.encoders.training.settings import Settings
-    from kiosk.station.training import Request, only_run, prepare, train_encoder
+    from kiosk.training.loop.mining import Mining
+    from kiosk.training.loop.networks import TRAINABLE
+    from kiosk.training.loop.settings import Settings
+    from kiosk.training.training import Request, only_run, prepare, train_encoder
 
     settings = Settings(
         people=people,

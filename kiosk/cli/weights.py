@@ -18,7 +18,7 @@ from kiosk.cli.options import ConfigOption, JsonOption, read_config
 from kiosk.cli.output import print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
-    from kiosk.station.spec_check import CheckedSpec
+    from kiosk.health.spec_check import CheckedSpec
     from kiosk.weights import fetching
     from kiosk.weights.installed import Installed
 
@@ -84,7 +84,7 @@ def verify(*, as_json: JsonOption = False, config: ConfigOption = None) -> int:
 
     Example: kiosk weights verify
     """
-    from kiosk.station.spec_check import check_specs
+    from kiosk.health.spec_check import check_specs
     from kiosk.weights.files import FileState
 
     # What can be fetched need not be there; what is shipped must be.
@@ -149,7 +149,7 @@ def cohort(
 
     Example: kiosk weights cohort lfw
     """
-    from kiosk.station.cohort_making import make_cohort
+    from kiosk.evaluation.cohort_making import make_cohort
 
     with progress_bar("reading the pictures") as show:
         made = make_cohort(read_config(config), people, out or _folder(config), show)

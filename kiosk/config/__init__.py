@@ -1,7 +1,7 @@
 """config.yaml as validated, frozen sections.
 
 When adding an option: 1. a field here, with its unit; 2. its title and effect in wording.py, and in schema.py when it
-applies; 3. its line in config.yaml; 4. pass the value on at a composition point (kiosk.station, kiosk.cli). Nothing
+applies; 3. its line in config.yaml; 4. pass the value on at a composition point (kiosk.door, kiosk.cli). Nothing
 else reads the configuration.
 """
 

@@ -19,7 +19,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from kiosk.config.file import understood
 from kiosk.config.schema import Value, objection, values
 from kiosk.errors import ConfigError
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 _HEADER = "# What differs from the defaults of the kiosk.\n\n"
 _BOM = "\ufeff"

@@ -17,7 +17,7 @@ from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEv
 from kiosk.config.schema import Value
 from kiosk.config.sections import Config
 from kiosk.errors import ConfigError
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 _MAX_BYTES = 64 * 1024
 _MAX_DEPTH = 10

@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 from kiosk.config.sections import ANY_ENCODER, Config
 from kiosk.config.wording import VALUES, WORDS
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 Value: TypeAlias = bool | int | float | str | list[str] | dict[str, float]
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from kiosk.domain import TemplateRule
+from kiosk.i18n import translate
 from kiosk.weights.catalogue import DEFAULT_ENCODER
-from kiosk.words import translate
 
 
 def _without_nul(text: str) -> str:

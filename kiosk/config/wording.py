@@ -5,7 +5,7 @@ Marked for translation here and translated where it is shown. Paths are relative
 
 from dataclasses import dataclass
 
-from kiosk.words import QT_TRANSLATE_NOOP
+from kiosk.i18n import QT_TRANSLATE_NOOP
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from kiosk.config.file import content_of, understood
 from kiosk.config.schema import Value, values
 from kiosk.config.sections import Config
 from kiosk.errors import ConfigError
+from kiosk.i18n import translate
 from kiosk.weights.writing import sync
-from kiosk.words import translate
 
 BACKUPS = 10
 _TRIES = 3

@@ -8,7 +8,7 @@ from kiosk.course.encoding import Encoding, img_to_encoding
 from kiosk.course.models import Model, load_encoder
 from kiosk.course.paths import PicturePath, as_path
 from kiosk.errors import GalleryError, PictureError
-from kiosk.recognition.gallery.folder import list_folder
+from kiosk.people.gallery.folder import list_folder
 from kiosk.vision.pictures import printable
 
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from kiosk.domain import Rejection
 from kiosk.encoders import Encoder
 from kiosk.errors import PictureError
+from kiosk.people.reasons import in_words
 from kiosk.recognition.face_path import FacePath
 from kiosk.recognition.pipeline import PhotographReader
-from kiosk.recognition.reasons import in_words
 from kiosk.vision.checked_landmarks import CheckedLandmarks
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import shipped_landmarks

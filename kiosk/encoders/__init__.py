@@ -9,9 +9,9 @@ from kiosk.encoders.composite import CompositeEncoder
 from kiosk.encoders.encoder import Encoder, EncoderSpec
 from kiosk.encoders.from_file import KIND, described, load_from_file, read_encoder_spec
 from kiosk.errors import EncoderError, did_you_mean
+from kiosk.i18n import translate
 from kiosk.weights.files import find_file
 from kiosk.weights.spec_files import find_spec, spec_names
-from kiosk.words import translate
 
 __all__ = ["EXPORTED", "Encoder", "EncoderSpec", "encoder_names", "encoder_paths", "encoder_spec", "load_encoder"]
 

@@ -13,7 +13,7 @@ from kiosk.encoders.encoder import Averaging, Chips, Encoder, EncoderSpec, Golde
 from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_vector
 from kiosk.encoders.statistics import Statistics, together
 from kiosk.errors import EncoderError
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 _LEAST, _MOST = 0.001, 1000  # weights
 

@@ -11,7 +11,7 @@ from kiosk.domain import ByteImage, Chip, Crop, Embedding
 from kiosk.encoders.inputs import InputFormat
 from kiosk.encoders.statistics import Statistics
 from kiosk.errors import EncoderError
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 # Counts up when the way from chip to embedding changes: part of every encoder's key.
 PATH_VERSION: Final = 2

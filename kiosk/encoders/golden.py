@@ -10,8 +10,8 @@ from PIL import Image
 from kiosk.domain import Box, Chip, Crop, Embedding, Face
 from kiosk.encoders.encoder import Encoder, Golden
 from kiosk.errors import EncoderError, WeightsError
+from kiosk.i18n import translate
 from kiosk.resources import asset
-from kiosk.words import translate
 
 PICTURE: Final = "golden.png"
 # Other processors and thread counts move a whole embedding by less than 1e-5, another network by about 1.

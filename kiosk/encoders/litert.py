@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kiosk.encoders.quiet import without_notices
 from kiosk.encoders.shapes import BatchShape, Port, pictures_at_once, pieces, require_threads
 from kiosk.errors import EncoderError, WeightsError
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kiosk.encoders.shapes import BatchShape, Port, pictures_at_once, pieces, require_threads
 from kiosk.errors import EncoderError, WeightsError
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession, NodeArg  # type: ignore[import-untyped]

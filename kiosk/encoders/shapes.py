@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.errors import EncoderError, WeightsError
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 BatchShape: TypeAlias = tuple[int, int, int, int]
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.errors import EvaluationError
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 # Pairs behind the smallest rate that a table states.
 LEAST_BEHIND: Final = 10

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.errors import WeightsError
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]

@@ -33,8 +33,8 @@ from kiosk.gui.workers import BuildStation, CameraWorker, RecognitionWorker
 from kiosk.vision.camera import CameraState, WatchedCamera
 
 if TYPE_CHECKING:  # the window is on the screen before what they need is loaded
-    from kiosk.station.desk import Desk
-    from kiosk.station.station import Station
+    from kiosk.door.desk import Desk
+    from kiosk.door.station import Station
 
 FIRST_SIZE_PX = (1280, 768)
 APPEARANCE_MS = 400

@@ -8,7 +8,7 @@ from kiosk.gui.icons import ICONS, icon
 from kiosk.gui.labels import FitLabel
 from kiosk.gui.state import Kind, View
 from kiosk.gui.theme import DARK, Theme
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 BAR_STEPS = 1000
 

@@ -5,14 +5,14 @@ from PyQt6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPaintEve
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.domain import Frame
+from kiosk.door.report import Report
 from kiosk.gui.images import to_qimage
 from kiosk.gui.mailbox import Latest
 from kiosk.gui.marks import Mark, marks_of, stale
 from kiosk.gui.overlay import Overlay
 from kiosk.gui.placement import place
 from kiosk.gui.theme import DARK, Theme
-from kiosk.station.report import Report
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 
 class Feed(QWidget):

@@ -6,7 +6,7 @@ from typing import cast
 
 from PyQt6.QtCore import QCoreApplication, QDateTime, QLibraryInfo, QLocale, QTranslator
 
-from kiosk import words
+from kiosk import i18n
 from kiosk.resources import asset
 
 AUTO = "auto"
@@ -16,10 +16,8 @@ WELCOME = "welcome"  # the context of what is said to who was let in
 def languages() -> dict[str, str]:
     """The languages there are, English first, each with its own name for itself."""
     files = sorted(asset("translations").glob("kiosk_*.qm"))
-    codes = [words.ENGLISH, *(code for path in files if (code := path.stem.partition("_")[2]) != words.ENGLISH)]
-    return {
-        code: "English" if code == words.ENGLISH else _capital(QLocale(code).nativeLanguageName()) for code in codes
-    }
+    codes = [i18n.ENGLISH, *(code for path in files if (code := path.stem.partition("_")[2]) != i18n.ENGLISH)]
+    return {code: "English" if code == i18n.ENGLISH else _capital(QLocale(code).nativeLanguageName()) for code in codes}
 
 
 def chosen(wanted: str, asked: Iterable[str] | None = None) -> str:
@@ -37,7 +35,7 @@ def chosen(wanted: str, asked: Iterable[str] | None = None) -> str:
         for each in (code, code.partition("_")[0]):
             if each in known:
                 return each
-    return words.ENGLISH
+    return i18n.ENGLISH
 
 
 def locale_of(code: str) -> QLocale:
@@ -45,7 +43,7 @@ def locale_of(code: str) -> QLocale:
     system = QLocale.system()
     if system.name() != "C" and code in {system.name(), system.name().partition("_")[0]}:
         return system
-    if code == words.ENGLISH:
+    if code == i18n.ENGLISH:
         return QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
     return QLocale(code)
 
@@ -54,7 +52,7 @@ class ScreenLanguage:
     """Has everything speak one language; kept as long as the window. Used in the GUI thread."""
 
     def __init__(self) -> None:
-        self.code = words.ENGLISH
+        self.code = i18n.ENGLISH
         self._qt: QTranslator | None = None
 
     def use(self, wanted: str) -> bool:
@@ -62,14 +60,14 @@ class ScreenLanguage:
         before, self.code = self.code, chosen(wanted)
         locale = locale_of(self.code)
         QLocale.setDefault(locale)
-        words.install(_translate(self.code, locale), self.code, _figures(locale))
+        i18n.install(_translate(self.code, locale), self.code, _figures(locale))
         if before != self.code or self._qt is None:
             self._use_qt()
         return before != self.code
 
     def leave(self) -> None:
         """Back to English, as before the first call."""
-        words.install(None)
+        i18n.install(None)
         QLocale.setDefault(QLocale.system())
         if self._qt is not None:
             QCoreApplication.removeTranslator(self._qt)
@@ -88,15 +86,15 @@ class ScreenLanguage:
 def use_for_welcome(wanted: str) -> None:
     """Without a window: the welcome alone is in the language of the screen, all else stays in English."""
     code = chosen(wanted)
-    translate, english = _translate(code, locale_of(code)), _translate(words.ENGLISH, locale_of(words.ENGLISH))
+    translate, english = _translate(code, locale_of(code)), _translate(i18n.ENGLISH, locale_of(i18n.ENGLISH))
 
     def partly(context: str, text: str, disambiguation: str, n: int) -> str:
         return (translate if context == WELCOME else english)(context, text, disambiguation, n)
 
-    words.install(partly, code)
+    i18n.install(partly, code)
 
 
-def _translate(code: str, locale: QLocale) -> words.Translate:
+def _translate(code: str, locale: QLocale) -> i18n.Translate:
     translator = QTranslator()  # looking up is safe in several threads
     translator.load(str(asset("translations", f"kiosk_{code}.qm")))
     # As bytes: PyQt takes a str here only where it is ASCII, and English has its own signs, such as …
@@ -109,12 +107,12 @@ def _translate(code: str, locale: QLocale) -> words.Translate:
     return translate
 
 
-def _figures(locale: QLocale) -> words.Figures:
+def _figures(locale: QLocale) -> i18n.Figures:
     def moment(when: datetime) -> str:
         here = QDateTime.fromSecsSinceEpoch(int(when.timestamp()))
         return locale.toString(here, QLocale.FormatType.ShortFormat)
 
-    return words.Figures(lambda value, digits: locale.toString(float(value), "f", digits), moment)
+    return i18n.Figures(lambda value, digits: locale.toString(float(value), "f", digits), moment)
 
 
 def _capital(name: str) -> str:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from kiosk.domain import Box, Decision, Reason, display_name
+from kiosk.door.report import Report
 from kiosk.gui.state import ADMITTED, NOT_ADMITTED, Kind
-from kiosk.station.report import Report
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 STALE_AFTER_SECONDS = 0.5
 

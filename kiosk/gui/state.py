@@ -7,11 +7,11 @@ import math
 import re
 from dataclasses import dataclass, field
 
-from kiosk.access.hints import hint, refusal_hint
 from kiosk.domain import Decision, Outcome, Reason, Rejection
-from kiosk.station.report import Report, Status
+from kiosk.door.hints import hint, refusal_hint
+from kiosk.door.report import Report, Status
+from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 from kiosk.vision.camera import CameraState
-from kiosk.words import QT_TRANSLATE_NOOP, translate
 
 FACE_HOLDS_SECONDS = 0.7  # a face that the detector misses for less has not gone, and a hint stays readable
 REFUSAL_HOLDS_SECONDS = 3.0

@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QSizePolicy
 
 from kiosk.gui.labels import FitLabel
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 MESSAGE_SECONDS = 5.0
 STRIP_HEIGHT = {True: 34, False: 60}  # px at scale 1, for one line and for more

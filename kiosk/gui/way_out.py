@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QBoxLayout, QWidget
 
-from kiosk.access.journal import Action
-from kiosk.access.staff import StaffMember
 from kiosk.errors import KioskError, StaffError
 from kiosk.gui.controls import Button, column, fit_layouts, row
 from kiosk.gui.faults import FaultLog
@@ -20,10 +18,12 @@ from kiosk.gui.reception.idle import IdleWatch
 from kiosk.gui.reception.page import INSTALLERS
 from kiosk.gui.reception.pin import PinPage
 from kiosk.gui.reception.question import Question
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.people.staff import StaffMember
+from kiosk.store.journal import Action
 
 if TYPE_CHECKING:  # the window is on the screen before what they need is loaded
-    from kiosk.station.desk import Desk
+    from kiosk.door.desk import Desk
 
 ASKING_SECONDS = 30  # without a touch or a key, then the question goes
 

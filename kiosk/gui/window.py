@@ -7,6 +7,7 @@ from PyQt6.QtCore import QDateTime, QLocale, Qt, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
+from kiosk.door.report import Report, Status
 from kiosk.gui.banner import Banner
 from kiosk.gui.controls import Button, set_scale
 from kiosk.gui.feed import Feed
@@ -18,9 +19,8 @@ from kiosk.gui.strip import Strip
 from kiosk.gui.theme import Look, style_sheet
 from kiosk.gui.way_out import WayOut, Wish
 from kiosk.gui.workers import Station
-from kiosk.station.report import Report, Status
+from kiosk.i18n import translate
 from kiosk.vision.camera import CameraState
-from kiosk.words import translate
 
 TICK_MS = 100
 FEED_PARTS = {True: 47, False: 55}  # of 100, in portrait and in landscape

@@ -12,9 +12,9 @@ from typing import Any, Protocol, TypeAlias
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from kiosk.domain import Frame
+from kiosk.door.report import REFRESH_SECONDS, RETRY_SECONDS, Report, Status, Stopped
 from kiosk.gui.faults import FaultLog
 from kiosk.gui.mailbox import Latest
-from kiosk.station.report import REFRESH_SECONDS, RETRY_SECONDS, Report, Status, Stopped
 from kiosk.vision.camera import CameraState, WatchedCamera
 
 WAIT_SECONDS = 0.1  # the longest that a worker does not look whether it is to stop

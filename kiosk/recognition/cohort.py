@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kiosk.encoders.array_file import npz_bytes
 from kiosk.errors import WeightsError
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 _UNEVEN = 1e-3  # in length, after rounding
 _LEAST = 50  # strangers: fewer tell little of what is usual

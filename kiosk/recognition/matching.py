@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from kiosk.domain import Candidate, Embedding, Identification, TemplateRule, Verification
 from kiosk.encoders.encoder import NO_AVERAGING, Averaging
 from kiosk.errors import EncoderError, UnknownPersonError
+from kiosk.i18n import translate
 from kiosk.recognition.cohort import Cohort
-from kiosk.words import translate
 
 # Of the share that is added, beside a cohort: with dlib_resnet on LFW's development view the threshold for FMR
 # 1e-4 is then 0.344, 0.341, 0.349, 0.344 and 0.342 with 1, 3, 1, 2 and 3 templates and 1, 1, 3, 2 and 3 frames.

@@ -21,9 +21,9 @@ import numpy as np
 
 from kiosk.domain import Box, ByteImage, Face, Floats
 from kiosk.errors import DetectorError
+from kiosk.i18n import translate
 from kiosk.resources import asset
 from kiosk.vision.opencv import cv2
-from kiosk.words import translate
 
 _SEARCHED_PX = 30  # the smallest face asked for is reduced to this many px before the search
 _WINDOW_PX = 24  # what the cascade was trained on

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from kiosk.domain import Box, ByteImage, Landmarks, Scheme
 from kiosk.errors import DetectorError
+from kiosk.i18n import translate
 from kiosk.weights.manifest import manifest_entry, verified_bytes
-from kiosk.words import translate
 
 _Integers = NDArray[np.intp]
 _Reals = NDArray[np.float32]

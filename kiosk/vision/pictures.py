@@ -6,7 +6,6 @@ import math
 import os
 import stat
 import threading
-import unicodedata
 from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
@@ -17,8 +16,9 @@ from PIL import Image, UnidentifiedImageError
 
 from kiosk.domain import ByteImage
 from kiosk.errors import PictureError
+from kiosk.i18n import QT_TRANSLATE_NOOP, translate
+from kiosk.names import is_printable
 from kiosk.vision.containers import take_apart
-from kiosk.words import QT_TRANSLATE_NOOP, translate
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 
@@ -36,8 +36,6 @@ _REDUCED_BYTES = 10.0
 _MAX_DECODING_BYTES = 88_000_000
 # Encoders write about ten scans; a file of thousands exists to keep the decoder busy.
 _MAX_SCANS = 100
-# Unicode's invisible direction marks, with which a name can be shown as another.
-_DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _SAVE_SMALLER = QT_TRANSLATE_NOOP("faults", "save it smaller, as a JPEG of at most 8 megapixels")
 _SAVE_AGAIN = QT_TRANSLATE_NOOP("faults", "copy it again, or save it again as JPEG or PNG")
 
@@ -151,11 +149,6 @@ def decode_picture(
 def printable(path: Path | str) -> str:
     """The path as text that is safe on any terminal: what is not UTF-8, invisible or a control is escaped."""
     return "".join(character if is_printable(character) else _escaped(character) for character in str(path))
-
-
-def is_printable(character: str) -> bool:
-    """Whether a character may stand in a name: no control, line break, half of a pair or direction mark."""
-    return unicodedata.category(character) not in {"Cc", "Cs", "Zl", "Zp"} and character not in _DIRECTION_MARKS
 
 
 def _escaped(character: str) -> str:

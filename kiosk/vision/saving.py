@@ -2,8 +2,8 @@
 
 from kiosk.domain import ByteImage
 from kiosk.errors import PictureError
+from kiosk.i18n import translate
 from kiosk.vision.opencv import cv2
-from kiosk.words import translate
 
 _QUALITY = 95
 

@@ -25,10 +25,10 @@ from numpy.typing import NDArray
 
 from kiosk.domain import Box, ByteImage, Face, Floats, Landmarks, Scheme
 from kiosk.errors import DetectorError
+from kiosk.i18n import translate
 from kiosk.vision.detector import Place, distinct, shows
 from kiosk.vision.opencv import cv2
 from kiosk.weights.manifest import manifest_entry, verified_bytes
-from kiosk.words import translate
 
 _SHIPPED = "face_detection_yunet_2023mar.onnx"
 _SEARCHED_PX = 32  # the smallest face asked for is reduced to this many px before the search

@@ -9,9 +9,9 @@ from pydantic import Field, ValidationError, model_validator
 
 from kiosk import resources
 from kiosk.errors import WeightsError, did_you_mean
+from kiosk.i18n import translate
 from kiosk.weights.spec_files import NAME, Sha256, Spec
 from kiosk.weights.yaml_files import faults_told, read_yaml
-from kiosk.words import translate
 
 CATALOGUE: Final = "catalogue.yaml"
 DEFAULT_ENCODER: Final = "sface_fp16"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from kiosk.errors import WeightsError
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 _CHUNK_BYTES: Final = 1 << 20
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from kiosk import resources
 from kiosk.errors import WeightsError
+from kiosk.i18n import translate
 from kiosk.weights.catalogue import Catalogue, CatalogueEntry, Known
 from kiosk.weights.files import FileState, file_state, find_file
 from kiosk.weights.manifest import read_manifest
 from kiosk.weights.partial import held_part, part_of
-from kiosk.words import translate
 
 
 @dataclass(frozen=True, slots=True)

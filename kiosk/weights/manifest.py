@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from kiosk import resources
 from kiosk.errors import WeightsError
+from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 from kiosk.weights.files import verified_file
 from kiosk.weights.yaml_files import read_yaml
-from kiosk.words import QT_TRANSLATE_NOOP, translate
 
 MANIFEST: Final = "manifest.yaml"
 _REMEDY = QT_TRANSLATE_NOOP("faults", "run `make weights` in a checkout, or install kiosk again")

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 
 from kiosk.errors import WeightsError
+from kiosk.i18n import translate
 from kiosk.weights.yaml_files import faults_told, read_yaml
-from kiosk.words import translate
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
 _NO_SPECS: Final = {"manifest", "catalogue"}

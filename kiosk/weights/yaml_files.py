@@ -12,7 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, ScalarEvent
 
 from kiosk.errors import WeightsError
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 _MAX_BYTES: Final = 64 * 1024
 _MAX_DEPTH: Final = 8

@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 
 from kiosk.cli.evaluation_tables import tell
-from kiosk.recognition.evaluation.intervals import Interval, wilson
-from kiosk.recognition.evaluation.rates import operating_point
-from kiosk.station.evaluation.results import (
+from kiosk.evaluation.protocols.results import (
     Acquisition,
     EvaluationReport,
     LfwResult,
@@ -17,6 +15,8 @@ from kiosk.station.evaluation.results import (
     VisitsResult,
     VisitsRow,
 )
+from kiosk.evaluation.rates.intervals import Interval, wilson
+from kiosk.evaluation.rates.rates import operating_point
 
 OWN = PathLabel("dlib_resnet", "haar")
 ACQUIRED = Acquisition(400, {"no_face": 1}, wilson(1, 400), {"detect": 21.98})

@@ -1,10 +1,10 @@
 import json
 
-from kiosk.access.journal import Journal
-from kiosk.access.people import PeopleRegister, people_file, read_consent
 from kiosk.config import ConfigFile
+from kiosk.paths import journal_file
+from kiosk.people.register import PeopleRegister, people_file, read_consent
 from kiosk.resources import asset
-from kiosk.station.places import journal_file
+from kiosk.store.journal import Journal
 
 
 def test_an_empty_gallery_says_what_to_do(kiosk, tmp_path):

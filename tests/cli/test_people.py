@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.access.people import Consent, PeopleRegister, PersonRecord, people_file
+from kiosk.people.register import Consent, PeopleRegister, PersonRecord, people_file
 
 CONSENT = Consent(datetime(2026, 3, 2, 8, 0, tzinfo=UTC), "1", "ab" * 32, "en", "Eve")
 

@@ -11,10 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
-from kiosk import words
-from kiosk.access.voice import Voice
+from kiosk import i18n
 from kiosk.cli import running
-from kiosk.station import build as building
+from kiosk.door import build as building
+from kiosk.door.voice import Voice
 from kiosk.vision.opencv import cv2
 from kiosk.vision.sources.demo import draw
 
@@ -52,7 +52,7 @@ def test_without_a_window_the_welcome_alone_is_in_the_language_of_the_screen(
     config = tmp_path / "config.yaml"
     config.write_text("screen: {language: de}\n")
     ran = kiosk("run", "--source", film, "--headless", "--fast", "--gallery", images, "--config", config)
-    words.install(None)
+    i18n.install(None)
     assert said == ["Willkommen Grace Hopper, einen schönen Tag!"]
     assert "granted Grace Hopper" in ran.out
 

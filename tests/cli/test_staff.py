@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.access.journal import Journal
-from kiosk.access.staff import Refused, StaffMember, StaffRegister
 from kiosk.config import ConfigFile
-from kiosk.station.places import journal_file, staff_file
+from kiosk.paths import journal_file, staff_file
+from kiosk.people.staff import Refused, StaffMember, StaffRegister
+from kiosk.store.journal import Journal
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from kiosk.domain import Crop, CropKind
 from kiosk.encoders import load_encoder
 from kiosk.encoders.export import OPENFACE
 from kiosk.encoders.inputs import InputFormat
-from kiosk.encoders.training import networks
 from kiosk.errors import EncoderError, PictureError, WeightsError
 from kiosk.resources import asset
+from kiosk.training.loop import networks
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -155,6 +155,6 @@ def test_every_network_that_can_be_trained_has_a_name():
 
 
 def test_the_choices_of_mining_are_those_of_the_loss():
-    from kiosk.encoders.training.mining import Mining
+    from kiosk.training.loop.mining import Mining
 
     assert [(each.name, each.value) for each in training.MiningName] == [(e.name, e.value) for e in Mining]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk import words
+from kiosk import i18n
 from kiosk.config import Config
 from kiosk.config.schema import (
     Applies,
@@ -28,9 +28,9 @@ NUMBERS = [info for info in INFOS.values() if info.kind in {Kind.WHOLE, Kind.NUM
 
 @pytest.fixture
 def shouting() -> Iterator[None]:
-    words.install(lambda context, text, disambiguation, n: text.upper())
+    i18n.install(lambda context, text, disambiguation, n: text.upper())
     yield
-    words.install(None)
+    i18n.install(None)
 
 
 def changed(key: str, value: Any) -> Config:

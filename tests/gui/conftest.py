@@ -10,8 +10,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from kiosk.domain import Box, Decision, Face, Frame, Observation, Outcome, Reason, Rejection, TrackedFace
+from kiosk.door.report import Report, Status
 from kiosk.gui.workers import ShowProgress
-from kiosk.station.report import Report, Status
 from kiosk.vision.camera import WatchedCamera
 
 BOX = Box(100, 100, 200, 220)

@@ -10,10 +10,13 @@ from PyQt6.QtCore import QAbstractListModel, Qt
 from PyQt6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from kiosk import words
-from kiosk.access.staff import Role, StaffMember
+from kiosk import i18n
 from kiosk.config import ConfigFile
 from kiosk.domain import Frame
+from kiosk.door.build import Choices, build_station
+from kiosk.door.desk import Desk, open_desk
+from kiosk.door.report import Status
+from kiosk.door.station import Station
 from kiosk.gui.controls import set_scale
 from kiosk.gui.feed import Feed
 from kiosk.gui.keyboard import KeyboardDock
@@ -23,11 +26,8 @@ from kiosk.gui.reception.picker import Picker, Wanted, wanted_archive, wanted_pi
 from kiosk.gui.reception.shell import Reception
 from kiosk.gui.theme import DARK, Look
 from kiosk.gui.window import KioskWindow
+from kiosk.people.staff import Role, StaffMember
 from kiosk.resources import asset
-from kiosk.station.build import Choices, build_station
-from kiosk.station.desk import Desk, open_desk
-from kiosk.station.report import Status
-from kiosk.station.station import Station
 from kiosk.vision.camera import CameraState
 from kiosk.vision.sources.demo import RATE_HZ, draw
 
@@ -53,9 +53,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def marked() -> Iterator[None]:
-    words.install(lambda context, text, disambiguation, n: f"⟦{text.replace('%n', str(n))}⟧")
+    i18n.install(lambda context, text, disambiguation, n: f"⟦{text.replace('%n', str(n))}⟧")
     yield
-    words.install(None)
+    i18n.install(None)
 
 
 @pytest.fixture

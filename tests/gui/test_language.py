@@ -8,13 +8,13 @@ from PyQt6.QtCore import QDate, QLocale
 from PyQt6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from kiosk import words
-from kiosk.access.greeting import AUTO, compose
-from kiosk.access.hints import hint
+from kiosk import i18n
 from kiosk.domain import Rejection
+from kiosk.door.greeting import AUTO, compose
+from kiosk.door.hints import hint
 from kiosk.gui import language
 from kiosk.gui.language import ScreenLanguage, chosen, languages, locale_of, use_for_welcome
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 COMPILER = runpy.run_path(str(Path(__file__).parents[2] / ".ci" / "compile_translations.py"))
 TS = """<?xml version="1.0" encoding="utf-8"?>
@@ -36,7 +36,7 @@ TS = """<?xml version="1.0" encoding="utf-8"?>
 def english_again() -> Iterator[None]:
     before = QLocale()
     yield
-    words.install(None)
+    i18n.install(None)
     QLocale.setDefault(before)
 
 
@@ -89,7 +89,7 @@ def test_auto_asks_the_system(monkeypatch: pytest.MonkeyPatch):
 def test_words_dates_and_numbers_follow_the_language_at_once(screen: ScreenLanguage):
     assert screen.use("de")
     assert translate("welcome", "Welcome {names}, have a nice day!").startswith("Willkommen")
-    assert words.language() == screen.code == "de"
+    assert i18n.language() == screen.code == "de"
     assert QLocale().toString(QDate(2026, 3, 5), "dddd, d. MMMM yyyy") == "Donnerstag, 5. März 2026"
     assert not screen.use("de")
     assert screen.use("en")
@@ -122,7 +122,7 @@ def test_a_hint_is_short_enough_to_be_read_from_two_metres(screen: ScreenLanguag
 def test_leaving_goes_back_to_english(screen: ScreenLanguage):
     screen.use("de")
     screen.leave()
-    assert words.language() == "en"
+    assert i18n.language() == "en"
     assert translate("welcome", "{names} and {last}") == "{names} and {last}"
 
 
@@ -168,12 +168,12 @@ def test_without_a_window_only_the_welcome_is_translated():
     use_for_welcome("de")
     assert compose(AUTO, ["Ada", "Lin"]) == "Willkommen Ada und Lin, einen schönen Tag!"
     assert translate("door", "Locked") == "Locked"
-    assert words.language() == "de"
+    assert i18n.language() == "de"
 
 
 def test_numbers_and_moments_are_written_as_in_the_language(folder: Path, screen: ScreenLanguage):
     noon = datetime(2026, 3, 1, 12, 0).astimezone()
     screen.use("de")
-    assert (words.number(1234.56, 1), words.moment(noon)) == ("1.234,6", "01.03.26 12:00")
+    assert (i18n.number(1234.56, 1), i18n.moment(noon)) == ("1.234,6", "01.03.26 12:00")
     screen.leave()
-    assert words.number(1234.56, 1) == "1234.6"
+    assert i18n.number(1234.56, 1) == "1234.6"

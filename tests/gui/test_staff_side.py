@@ -26,24 +26,24 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from kiosk.access.staff import Role, StaffMember
 from kiosk.config import ConfigFile
 from kiosk.domain import ByteImage, Embedding, Frame
+from kiosk.door.build import Choices, build_station
+from kiosk.door.desk import Desk, open_desk
 from kiosk.gui.app import Kiosk
 from kiosk.gui.appearance import Appearance
 from kiosk.gui.feed import Feed
 from kiosk.gui.language import ScreenLanguage
 from kiosk.gui.mailbox import Latest
 from kiosk.gui.reception import portraits
-from kiosk.gui.reception.people import access_panel, leaving_panel
+from kiosk.gui.reception.people import access_panel
 from kiosk.gui.reception.picker import Picker, wanted_pictures
 from kiosk.gui.reception.shell import Reception, shipped_pages
 from kiosk.gui.theme import DARK, LIGHT, Look
 from kiosk.gui.window import KioskWindow
+from kiosk.people.services.erasure import ErasureReport
+from kiosk.people.staff import Role, StaffMember
 from kiosk.resources import asset
-from kiosk.station.build import Choices, build_station
-from kiosk.station.desk import Desk, open_desk
-from kiosk.station.erasure import ErasureReport, erase
 from kiosk.vision.camera import WatchedCamera
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import decode_picture
@@ -505,7 +505,7 @@ def two_pictures_and_ten_visitors(desk: Desk) -> None:
 def test_the_report_of_an_erasure_stays_where_the_person_was_until_it_was_read(qtbot, staffed, monkeypatch):
     page = open_grace(qtbot, staffed("people"))
     reception, view = page.window().reception, page.person
-    erased, go_on = threading.Event(), threading.Event()
+    erase, erased, go_on = Desk.erase, threading.Event(), threading.Event()
 
     def erase_and_wait(desk: Desk, person: str, staff: str) -> ErasureReport:
         report = erase(desk, person, staff)
@@ -513,7 +513,7 @@ def test_the_report_of_an_erasure_stays_where_the_person_was_until_it_was_read(q
         go_on.wait(60)
         return report
 
-    monkeypatch.setattr(leaving_panel, "erase", erase_and_wait)
+    monkeypatch.setattr(Desk, "erase", erase_and_wait)
     press_with_focus(qtbot, view.leaving.begin)
     view.leaving.typed.set_text("Grace Hopper")
     press_with_focus(qtbot, view.leaving.erase)

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.access.hints import HINTS
 from kiosk.domain import Outcome, Reason, Rejection
+from kiosk.door.hints import HINTS
+from kiosk.door.report import Status
 from kiosk.gui.state import (
     BAR_AFTER_SECONDS,
     FACE_HOLDS_SECONDS,
@@ -18,7 +19,6 @@ from kiosk.gui.state import (
     Situation,
     View,
 )
-from kiosk.station.report import Status
 from kiosk.vision.camera import CameraState
 
 NOW = 1000.0

@@ -13,10 +13,10 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
-from kiosk.access import staff
-from kiosk.access.staff import LOCK_AFTER, Role, StaffMember
 from kiosk.config import ConfigFile
 from kiosk.domain import Frame
+from kiosk.door.build import Choices
+from kiosk.door.desk import Desk, open_desk
 from kiosk.errors import JournalError
 from kiosk.gui.feed import Feed
 from kiosk.gui.language import ScreenLanguage
@@ -27,8 +27,8 @@ from kiosk.gui.reception.unsaved import Unsaved, warning
 from kiosk.gui.theme import DARK, Look
 from kiosk.gui.way_out import ASKING_SECONDS, Wish
 from kiosk.gui.window import KioskWindow
-from kiosk.station.build import Choices
-from kiosk.station.desk import Desk, open_desk
+from kiosk.people import staff
+from kiosk.people.staff import LOCK_AFTER, Role, StaffMember
 
 INSTALLER, RECEPTIONIST, NOBODY = "482913", "739104", "305817"
 Key = Qt.Key

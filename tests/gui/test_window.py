@@ -6,14 +6,14 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QApplication, QWidget
 
-from kiosk.access.hints import HINTS
 from kiosk.domain import Frame, Outcome, Reason, Rejection
+from kiosk.door.advice import advice_for
+from kiosk.door.hints import HINTS
+from kiosk.door.report import Status
 from kiosk.gui.feed import Feed
 from kiosk.gui.mailbox import Latest
 from kiosk.gui.theme import DARK, LIGHT, Look
 from kiosk.gui.window import KioskWindow
-from kiosk.station.advice import advice_for
-from kiosk.station.report import Status
 from kiosk.vision.camera import CameraState
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.access.decision import DecisionRule
 from kiosk.domain import (
     Box,
     Crop,
@@ -22,12 +21,13 @@ from kiosk.domain import (
     Template,
     TemplateRule,
 )
+from kiosk.door.decision import DecisionRule
 from kiosk.encoders import load_encoder
 from kiosk.encoders.encoder import Encoder, NetworkEncoder
 from kiosk.encoders.inputs import InputFormat
 from kiosk.errors import EncoderError
+from kiosk.people.gallery.snapshot import GallerySnapshot
 from kiosk.recognition.face_path import FacePath
-from kiosk.recognition.gallery.snapshot import GallerySnapshot
 from kiosk.recognition.matching import Comparison, identify, verify
 from kiosk.recognition.pipeline import PhotographReader, Recogniser, StageClock
 from kiosk.resources import asset, weights

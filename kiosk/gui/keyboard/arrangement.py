@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 
 class Act(enum.Enum):

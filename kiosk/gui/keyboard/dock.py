@@ -19,12 +19,12 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from kiosk import words
+from kiosk import i18n
 from kiosk.gui.controls import column, fit_layouts, px
 from kiosk.gui.keyboard.arrangement import ACCENTS, Act, Key, Page, arrangement, capital
 from kiosk.gui.keyboard.devices import touch_only
 from kiosk.gui.keyboard.keys import KeyButton, Variants, key_row
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 ON, OFF, AUTO = "on", "off", "auto"
 _KEYS = {
@@ -156,7 +156,7 @@ class KeyboardDock(QFrame):
 
     def _build(self) -> None:
         tall = self._window.height() > self._window.width()
-        wanted = (self.page, tall, words.language())
+        wanted = (self.page, tall, i18n.language())
         if wanted != self._built:
             self._built = wanted
             while (item := self._rows.takeAt(0)) is not None:

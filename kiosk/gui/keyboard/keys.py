@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from kiosk.gui.controls import Button, fit_layouts, px, row
 from kiosk.gui.keyboard.arrangement import ACCENTS, Act, Key, capital
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 HELD_MS = 450
 _ICONS = {

@@ -12,7 +12,7 @@ from kiosk.gui.labels import FitLabel
 from kiosk.gui.placement import place
 from kiosk.gui.state import View
 from kiosk.gui.theme import DARK, Theme
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 _PICTURE_UNITS = (80, 52)
 _MOST_UNITS = 300

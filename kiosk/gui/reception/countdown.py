@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QWidget
 
 from kiosk.gui.reception.question import Question
 from kiosk.gui.reception.unsaved import Unsaved, warning
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 
 class Countdown(Question):

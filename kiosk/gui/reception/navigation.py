@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QWidget
 
 from kiosk.gui.controls import Button, spaced
 from kiosk.gui.reception.page import PageEntry
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 _COLUMNS_ABOVE = 3
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from kiosk.access.journal import Action
-from kiosk.access.staff import StaffMember
 from kiosk.errors import KioskError
 from kiosk.gui.feed import Feed
 from kiosk.gui.reception.jobs import Jobs
 from kiosk.gui.reception.unsaved import Part, leave_first
+from kiosk.people.staff import StaffMember
+from kiosk.store.journal import Action
 
 if TYPE_CHECKING:  # the window is on the screen before what they need is loaded
+    from kiosk.door.desk import Desk
+    from kiosk.door.station import Station
     from kiosk.gui.reception.picker import Wanted
-    from kiosk.station.desk import Desk
-    from kiosk.station.station import Station
 
 T = TypeVar("T")
 Ask: TypeAlias = "Callable[[Callable[[Station], object], Callable[[object], None] | None], None]"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QWidget
 
-from kiosk.access.staff import Role
 from kiosk.gui.reception.unsaved import Unsaved
+from kiosk.people.staff import Role
 
 if TYPE_CHECKING:
     from kiosk.gui.reception.office import Office

@@ -8,7 +8,7 @@ from kiosk.gui.reception.people.page import PeoplePage
 from kiosk.gui.reception.settings.page import SettingsPage
 from kiosk.gui.reception.staff_page import StaffMembersPage
 from kiosk.gui.reception.visitors import VisitorsPage
-from kiosk.words import QT_TRANSLATE_NOOP
+from kiosk.i18n import QT_TRANSLATE_NOOP
 
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("enrol", QT_TRANSLATE_NOOP("staff", "Enrol"), "person_plus", EVERYBODY, EnrolmentPage),

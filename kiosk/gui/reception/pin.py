@@ -6,11 +6,11 @@ from PyQt6.QtCore import Qt, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QWidget
 
-from kiosk.access.staff import LONGEST_PIN, SHORTEST_PIN, Refused, Role, StaffMember
 from kiosk.gui.controls import Button, Heading, Note, Panel, centred, column, limit_width, spaced
 from kiosk.gui.reception.jobs import Jobs
 from kiosk.gui.reception.page import EVERYBODY
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.people.staff import LONGEST_PIN, SHORTEST_PIN, Refused, Role, StaffMember
 
 _DIGITS = "123456789"
 _WIDTH, _WIDTH_BESIDE = 360, 700  # units, with the keys below the words and beside them

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
 
-from kiosk.station.places import Place, exchange_places
+from kiosk.i18n import translate
+from kiosk.paths import Place, exchange_places
 from kiosk.vision.pictures import printable
-from kiosk.words import translate
 
 _LOOK_MS = 1000
 _LONGEST_NAME = 24  # letters

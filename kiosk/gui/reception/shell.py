@@ -11,8 +11,7 @@ from PyQt6.QtCore import Qt, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
-from kiosk.access.journal import Action
-from kiosk.access.staff import StaffMember
+from kiosk.door.report import Report, Status
 from kiosk.errors import StaffError
 from kiosk.gui.controls import Button, Heading, column, fit_layouts, px, row
 from kiosk.gui.feed import Feed
@@ -29,12 +28,13 @@ from kiosk.gui.reception.toast import Toast
 from kiosk.gui.reception.unsaved import Unsaved, leave_first
 from kiosk.gui.state import View
 from kiosk.gui.theme import DARK, Theme
-from kiosk.station.report import Report, Status
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.people.staff import StaffMember
+from kiosk.store.journal import Action
 
 if TYPE_CHECKING:  # the window is on the screen before what it needs is loaded
+    from kiosk.door.desk import Desk
     from kiosk.gui.reception.picker import Wanted
-    from kiosk.station.desk import Desk
 
 
 _MARGIN_UNITS = 10

@@ -6,10 +6,10 @@ from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QLineEdit, QWidget
 
-from kiosk.access.staff import LONGEST_PIN, Role, StaffMember, pin_fault
 from kiosk.gui.controls import Button, Choice, Heading, TextField, column, row
-from kiosk.recognition.gallery.names import normal_name, text_fault
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.names import normal_name, text_fault
+from kiosk.people.staff import LONGEST_PIN, Role, StaffMember, pin_fault
 
 
 class StaffForm(QWidget):

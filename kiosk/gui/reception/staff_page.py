@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import pyqtSlot
 from PyQt6.QtWidgets import QStackedWidget, QWidget
 
-from kiosk.access.journal import Action
-from kiosk.access.staff import StaffMember
 from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, column, flow
 from kiosk.gui.reception.page import StaffPage
 from kiosk.gui.reception.staff_form import StaffForm, role_in_words
 from kiosk.gui.reception.unsaved import Unsaved
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.people.staff import StaffMember
+from kiosk.store.journal import Action
 
 if TYPE_CHECKING:
     from kiosk.gui.reception.office import Office

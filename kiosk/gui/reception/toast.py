@@ -4,7 +4,7 @@ from PyQt6.QtCore import QEvent, QObject, Qt, QTimer
 from PyQt6.QtWidgets import QLabel, QWidget
 
 from kiosk.gui.controls import px
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 _SHOWN_MS, _FAULT_MS = 5000, 12000
 _LETTER_MS = 60  # more for each letter: a long line takes longer to read

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 if TYPE_CHECKING:
     from kiosk.gui.reception.office import Screen

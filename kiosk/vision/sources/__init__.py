@@ -4,13 +4,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kiosk.errors import CameraError
+from kiosk.i18n import translate
 from kiosk.vision.pictures import printable
 from kiosk.vision.sources.capture import STREAM_SCHEMES, Camera, Stream, VideoFile, without_secrets
 from kiosk.vision.sources.demo import DemoScene
 from kiosk.vision.sources.devices import CameraDevice, cameras, first_camera, is_camera_number, stable_name
 from kiosk.vision.sources.source import Source
 from kiosk.vision.sources.stills import Stills
-from kiosk.words import translate
 
 __all__ = [
     "CameraDevice",

@@ -13,11 +13,11 @@ import numpy as np
 
 from kiosk.domain import ByteImage, Frame
 from kiosk.errors import CameraError
+from kiosk.i18n import translate
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import printable
 from kiosk.vision.sources.pace import Pace
 from kiosk.vision.sources.source import Source
-from kiosk.words import translate
 
 # Standard error is for people; FFmpeg reads its level when the first capture is made. -8 is AV_LOG_QUIET.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from kiosk.domain import ByteImage, Frame
 from kiosk.errors import CameraError, PictureError
+from kiosk.i18n import translate
 from kiosk.vision.pictures import SUFFIXES, printable, read_picture
 from kiosk.vision.sources.pace import Pace
 from kiosk.vision.sources.source import Source
-from kiosk.words import translate
 
 
 class Stills(Source):

@@ -4,7 +4,7 @@ import pytest
 from PyQt6.QtCore import QLocale
 from PyQt6.QtWidgets import QApplication
 
-from kiosk import words
+from kiosk import i18n
 from kiosk.gui.keyboard.arrangement import ACCENTS, Act, Page, arrangement, capital
 from kiosk.gui.language import ScreenLanguage
 
@@ -15,7 +15,7 @@ def language(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str
     screen.use(request.param)
     yield request.param
     screen.leave()
-    words.install(None)
+    i18n.install(None)
     QLocale.setDefault(before)
 
 

@@ -10,9 +10,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from kiosk.access.staff import Role, StaffMember
 from kiosk.config import ConfigFile
 from kiosk.domain import Frame
+from kiosk.door.build import Choices
+from kiosk.door.desk import Desk, open_desk
 from kiosk.gui.controls import set_scale
 from kiosk.gui.feed import Feed
 from kiosk.gui.mailbox import Latest
@@ -20,9 +21,8 @@ from kiosk.gui.reception.enrolment.consent_step import ConsentStep
 from kiosk.gui.reception.office import Office
 from kiosk.gui.reception.picker import Wanted
 from kiosk.gui.theme import DARK, style_sheet
+from kiosk.people.staff import Role, StaffMember
 from kiosk.resources import asset
-from kiosk.station.build import Choices
-from kiosk.station.desk import Desk, open_desk
 
 
 @dataclass

@@ -1,10 +1,10 @@
 import threading
 from dataclasses import dataclass
 
-from kiosk.access.journal import Action
 from kiosk.errors import JournalError
 from kiosk.gui.reception.picker import wanted_archive
 from kiosk.gui.reception.unsaved import Unsaved
+from kiosk.store.journal import Action
 
 
 @dataclass

@@ -1,5 +1,5 @@
-from kiosk.access.staff import Role
 from kiosk.gui.reception.page import EVERYBODY, INSTALLERS
+from kiosk.people.staff import Role
 
 
 def test_what_everybody_may_see_the_reception_may_see_and_settings_are_the_installers():

@@ -1,9 +1,9 @@
 import pytest
 from PyQt6.QtWidgets import QLineEdit, QWidget
 
-from kiosk.access.staff import Role
 from kiosk.gui.reception.page import EVERYBODY, INSTALLERS, PageEntry, StaffPage
 from kiosk.gui.reception.page_stack import PageStack
+from kiosk.people.staff import Role
 
 
 class PageOfTests(StaffPage):

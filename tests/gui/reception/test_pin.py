@@ -1,10 +1,10 @@
 import pytest
 from PyQt6.QtCore import Qt
 
-from kiosk.access.staff import Refused, Role, StaffMember
 from kiosk.errors import JournalError
 from kiosk.gui.reception.page import INSTALLERS
 from kiosk.gui.reception.pin import NobodyYetPage, PinPage
+from kiosk.people.staff import Refused, Role, StaffMember
 
 IDA = StaffMember("Ida", Role.INSTALLER)
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.gui.reception.place_watch import PlaceWatch, place_words
-from kiosk.station.places import Place
+from kiosk.paths import Place
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLineEdit, QPushButton
 
-from kiosk.access.staff import Role
+from kiosk.door.report import Status
 from kiosk.gui.controls import column
 from kiosk.gui.reception.page import EVERYBODY, INSTALLERS, PageEntry, StaffPage
 from kiosk.gui.reception.picker import Picker, wanted_pictures
 from kiosk.gui.reception.shell import Reception
 from kiosk.gui.reception.unsaved import Unsaved
 from kiosk.gui.state import Kind, View
-from kiosk.station.report import Status
+from kiosk.people.staff import Role
 
 
 class PageOfTests(StaffPage):

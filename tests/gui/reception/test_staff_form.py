@@ -4,8 +4,8 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLineEdit
 
-from kiosk.access.staff import Role, StaffMember
 from kiosk.gui.reception.staff_form import StaffForm, role_in_words
+from kiosk.people.staff import Role, StaffMember
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from argon2 import PasswordHasher
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractButton
 
-from kiosk.access import staff
-from kiosk.access.staff import Role, StaffMember
 from kiosk.gui.reception.staff_page import StaffMembersPage
+from kiosk.people import staff
+from kiosk.people.staff import Role, StaffMember
 
 
 @pytest.fixture(autouse=True)

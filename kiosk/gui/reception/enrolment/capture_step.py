@@ -10,6 +10,8 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QLabel
 
 from kiosk.domain import ByteImage, Embedding, Rejection
+from kiosk.door.report import Report
+from kiosk.door.station import Station
 from kiosk.gui.controls import Bar, Button, Note, column, px, row
 from kiosk.gui.icons import icon
 from kiosk.gui.reception.enrolment.capture_view import CaptureView
@@ -19,11 +21,9 @@ from kiosk.gui.reception.enrolment.thumbnails import ShotButtons
 from kiosk.gui.reception.enrolment.wording import instruction, instruction_icon
 from kiosk.gui.reception.office import Office
 from kiosk.gui.reception.picker import wanted_pictures
-from kiosk.recognition.capture import CaptureSession, CaptureState, Shot
-from kiosk.recognition.enrolment import Offered
-from kiosk.station.report import Report
-from kiosk.station.station import Station
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.people.capture import CaptureSession, CaptureState, Shot
+from kiosk.people.enrolment import Offered
 
 _SAY_SECONDS = 2.5  # between two hints that are spoken
 _SEEN_MS = 700  # for which the last picture is seen before the wizard goes on

@@ -10,7 +10,7 @@ from kiosk.gui.controls import px
 from kiosk.gui.feed import Feed
 from kiosk.gui.icons import icon
 from kiosk.gui.placement import Placement, place
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 _OVAL = (0.50, 0.70)  # of the picture's height: width and height
 _BACK, _SHADE = QColor("#05080b"), QColor(0, 0, 0, 130)

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QImage, QPixmap
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.domain import Candidate, display_name
+from kiosk.door.desk import Desk
 from kiosk.gui.controls import Bar, Button, Heading, Note, Panel, ScrollPage, State, column, flow, px, row
 from kiosk.gui.controls.labels import breakable
 from kiosk.gui.reception.enrolment.draft import Checked, Draft, check, picture_of, save_draft
@@ -16,9 +17,8 @@ from kiosk.gui.reception.enrolment.step import Step
 from kiosk.gui.reception.enrolment.thumbnails import thumbnail
 from kiosk.gui.reception.office import Office
 from kiosk.gui.reception.portraits import read_small
-from kiosk.station.desk import Desk
-from kiosk.station.enrolment import Enrolled
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.people.services.enrolment import Enrolled
 
 _CARD_UNITS = 80
 

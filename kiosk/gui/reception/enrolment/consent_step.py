@@ -9,8 +9,7 @@ from PyQt6.QtCore import QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QResizeEvent, QShowEvent, QTextBlockFormat, QTextCursor
 from PyQt6.QtWidgets import QApplication, QScroller, QTextBrowser
 
-from kiosk import words
-from kiosk.access.people import ConsentText, consent_text
+from kiosk import i18n
 from kiosk.domain import display_name
 from kiosk.errors import KioskError
 from kiosk.gui.controls import Bar, Button, Note, column, px
@@ -18,9 +17,10 @@ from kiosk.gui.controls.labels import breakable
 from kiosk.gui.reception.enrolment.draft import Draft
 from kiosk.gui.reception.enrolment.step import Step
 from kiosk.gui.reception.office import Office
+from kiosk.i18n import translate
+from kiosk.people.register import ConsentText, consent_text
+from kiosk.people.services.enrolment import agreed
 from kiosk.resources import asset
-from kiosk.station.enrolment import agreed
-from kiosk.words import translate
 
 # Whoever reads touches nothing: for so long the way back to the door waits.
 _READING_MS, _READINGS = 25_000, 8
@@ -62,7 +62,7 @@ class ConsentStep(Step):
         ask = translate("enrolment", "{name}, please read this and decide.")
         self.heading.setText(breakable(ask.format(name=name)))
         try:
-            self.text = consent_text(consent_folders(self.office), words.language())
+            self.text = consent_text(consent_folders(self.office), i18n.language())
         except KioskError as fault:
             self.text = None
             self.page.setPlainText(str(fault))

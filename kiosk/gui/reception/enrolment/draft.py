@@ -7,16 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from kiosk.access.people import Consent, PersonRecord
+from kiosk.door.desk import Desk
 from kiosk.errors import KioskError
-from kiosk.recognition.enrolment import DuplicateFinding, Examined, Offered, examine, find_duplicates, odd_ones_out
-from kiosk.recognition.enrolment.enrolling import repeated
-from kiosk.recognition.enrolment.likeness import stored_of
-from kiosk.recognition.gallery.cache import TemplateCache
-from kiosk.recognition.gallery.changes import home_of
-from kiosk.station.desk import Desk
-from kiosk.station.enrolment import Enrolled, Enrolment, save
-from kiosk.station.places import cache_folder
+from kiosk.paths import cache_folder
+from kiosk.people.enrolment import DuplicateFinding, Examined, Offered, examine, find_duplicates, odd_ones_out
+from kiosk.people.enrolment.enrolling import repeated
+from kiosk.people.enrolment.likeness import stored_of
+from kiosk.people.gallery.cache import TemplateCache
+from kiosk.people.gallery.changes import home_of
+from kiosk.people.register import Consent, PersonRecord
+from kiosk.people.services.enrolment import Enrolled, Enrolment, save
 
 
 @dataclass(slots=True)

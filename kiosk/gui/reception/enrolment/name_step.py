@@ -7,8 +7,6 @@ from datetime import date
 from PyQt6.QtCore import QDate, QLocale, Qt, pyqtSlot
 from PyQt6.QtWidgets import QCompleter, QWidget
 
-from kiosk.access.people import field_fault
-from kiosk.access.people.record import clean_text
 from kiosk.domain import display_name
 from kiosk.errors import KioskError
 from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, TextField, column, flow, row
@@ -16,9 +14,11 @@ from kiosk.gui.controls.labels import breakable
 from kiosk.gui.reception.enrolment.draft import Draft
 from kiosk.gui.reception.enrolment.step import Step
 from kiosk.gui.reception.office import Office
-from kiosk.recognition.gallery.names import name_fault, normal_name, person_key
-from kiosk.station.people_changes import in_gallery
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.names import name_fault, normal_name, person_key
+from kiosk.people.register import field_fault
+from kiosk.people.register.record import clean_text
+from kiosk.people.services.people_changes import in_gallery
 
 
 class NameStep(Step):

@@ -9,9 +9,9 @@ from PyQt6.QtCore import pyqtSlot
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QStackedWidget, QWidget
 
-from kiosk import words
-from kiosk.access.people import consent_text
+from kiosk import i18n
 from kiosk.domain import display_name
+from kiosk.door.report import Report
 from kiosk.errors import KioskError
 from kiosk.gui.controls import column
 from kiosk.gui.reception.enrolment.capture_step import CaptureStep
@@ -24,11 +24,11 @@ from kiosk.gui.reception.enrolment.trial_step import TrialStep
 from kiosk.gui.reception.office import Office
 from kiosk.gui.reception.page import StaffPage
 from kiosk.gui.reception.unsaved import Unsaved
-from kiosk.recognition.enrolment import Offered
-from kiosk.station.enrolment import Enrolled
-from kiosk.station.report import Report
+from kiosk.i18n import translate
+from kiosk.people.enrolment import Offered
+from kiosk.people.register import consent_text
+from kiosk.people.services.enrolment import Enrolled
 from kiosk.vision.pictures import SUFFIXES
-from kiosk.words import translate
 
 _NAME, _CONSENT, _PICTURES, _CHECK, _TRIAL = range(5)
 
@@ -240,7 +240,7 @@ class EnrolmentPage(StaffPage):
     def _has_agreed(self) -> bool:
         try:
             recorded = self.office.desk.people.record(self.draft.person).consent
-            text = consent_text(consent_folders(self.office), words.language())
+            text = consent_text(consent_folders(self.office), i18n.language())
         except KioskError:
             return False
         return recorded is not None and recorded.sha256 == text.sha256

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QLabel, QWidget
 
+from kiosk.door.report import Report
 from kiosk.gui.controls import flow
 from kiosk.gui.controls.labels import polish_again
 from kiosk.gui.reception.enrolment.draft import Draft
 from kiosk.gui.reception.office import Office
-from kiosk.station.report import Report
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 
 class Step(QWidget):

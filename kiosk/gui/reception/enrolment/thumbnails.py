@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QPushButton, QWidget
 
 from kiosk.gui.controls import px, row
 from kiosk.gui.reception.portraits import square_picture
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 SIDE_UNITS = 56
 

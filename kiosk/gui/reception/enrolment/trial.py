@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.access.hints import hint, refusal_hint
 from kiosk.domain import Decision, Reason, TrackedFace, display_name
-from kiosk.recognition.capture.guidance import find_subject
-from kiosk.recognition.gallery import GallerySnapshot
-from kiosk.recognition.gallery.names import person_key
-from kiosk.station.report import Report
-from kiosk.words import translate
+from kiosk.door.hints import hint, refusal_hint
+from kiosk.door.report import Report
+from kiosk.i18n import translate
+from kiosk.names import person_key
+from kiosk.people.capture.guidance import find_subject
+from kiosk.people.gallery import GallerySnapshot
 
 _ENTERS = frozenset({Reason.RECOGNISED, Reason.RETURNED, Reason.PRESENT})
 _KEPT_OUT = frozenset({Reason.SUSPENDED, Reason.NOT_YET_VALID, Reason.EXPIRED})

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout
 
 from kiosk.domain import display_name
+from kiosk.door.report import Report
 from kiosk.gui.controls import Bar, Button, Heading, Note, ScrollPage, State, column, row
 from kiosk.gui.controls.labels import breakable, polish_again
 from kiosk.gui.reception.enrolment.capture_view import CaptureView
@@ -16,9 +17,8 @@ from kiosk.gui.reception.enrolment.draft import Draft
 from kiosk.gui.reception.enrolment.step import Step
 from kiosk.gui.reception.enrolment.trial import Verdict, in_force, judge
 from kiosk.gui.reception.office import Office
-from kiosk.station.enrolment import Enrolled
-from kiosk.station.report import Report
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.people.services.enrolment import Enrolled
 
 _LOOK_MS = 50
 _LARGE_LETTERS = 45  # the most of them

@@ -1,7 +1,7 @@
 """What the wizard says: which pictures are taken, and what a person is asked to do."""
 
-from kiosk.recognition.capture import CaptureHint, CaptureState, Shot
-from kiosk.words import QT_TRANSLATE_NOOP, translate
+from kiosk.i18n import QT_TRANSLATE_NOOP, translate
+from kiosk.people.capture import CaptureHint, CaptureState, Shot
 
 SHOTS = {
     Shot.STRAIGHT: QT_TRANSLATE_NOOP("enrolment", "Look straight at the camera"),

@@ -7,7 +7,7 @@ from kiosk.gui.controls import row
 from kiosk.gui.controls.labels import polish_again
 from kiosk.gui.icons import icon
 from kiosk.gui.reception.health.wording import state_name
-from kiosk.station.findings import State
+from kiosk.health.findings import State
 
 _LOOKS = {State.OK: ("good", "tick_mark"), State.WARNING: ("warning", "alert"), State.FAULT: ("fault", "alert")}
 _REDRAWN = (QEvent.Type.StyleChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange)

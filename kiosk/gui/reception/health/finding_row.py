@@ -5,8 +5,8 @@ from PyQt6.QtCore import Qt
 from kiosk.gui.controls import Heading, Note, Panel, column, row
 from kiosk.gui.reception.health.badge import Badge
 from kiosk.gui.reception.health.wording import part_name, state_name
-from kiosk.station.findings import Finding
-from kiosk.words import translate
+from kiosk.health.findings import Finding
+from kiosk.i18n import translate
 
 _MOST_DETAILS = 5
 

@@ -10,17 +10,17 @@ from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QLocale, QTimer, pyqt
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QWidget
 
+from kiosk.door.pulse import Pulse
+from kiosk.door.report import Report
 from kiosk.gui.controls import Button, Folding, Heading, Panel, ScrollPage, column, row
 from kiosk.gui.reception.health.badge import Badge
 from kiosk.gui.reception.health.finding_row import FindingRow
 from kiosk.gui.reception.health.speed import SpeedPanel
 from kiosk.gui.reception.health.wording import verdict
 from kiosk.gui.reception.page import StaffPage
-from kiosk.station.findings import Finding, State
-from kiosk.station.health import live_findings, report_text, slow_findings
-from kiosk.station.pulse import Pulse
-from kiosk.station.report import Report
-from kiosk.words import translate
+from kiosk.health.findings import Finding, State
+from kiosk.health.health import live_findings, report_text, slow_findings
+from kiosk.i18n import translate
 
 if TYPE_CHECKING:
     from kiosk.gui.reception.office import Office

@@ -4,10 +4,10 @@ from PyQt6.QtCore import QPointF, QSize
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
+from kiosk.door.pulse import REMEMBERED, Pulse
 from kiosk.gui.controls import Heading, Note, Panel, column, px
 from kiosk.gui.reception.health.wording import stage_name
-from kiosk.station.pulse import REMEMBERED, Pulse
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 _HEIGHT_UNITS = 26
 _WIDTH_UNITS = 80

@@ -1,7 +1,7 @@
 """What the health page calls the parts of the kiosk, the stages of the recognition, and how serious a finding is."""
 
-from kiosk.station.findings import State
-from kiosk.words import QT_TRANSLATE_NOOP, translate
+from kiosk.health.findings import State
+from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 
 _PARTS = {
     "camera": QT_TRANSLATE_NOOP("health", "Camera"),

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable
 
-from kiosk.access.journal import Action
-from kiosk.access.staff import Role
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.people.staff import Role
+from kiosk.store.journal import Action
 
 _PICTURES = re.compile(r"(\d+) pictures")
 _GALLERY = re.compile(r"(\d+) people, (\d+) pictures")

@@ -4,11 +4,11 @@ from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QWidget
 
-from kiosk.access.journal import JournalEntry
 from kiosk.gui.controls import Button, Heading, Note, ScrollPage, column, flow
 from kiosk.gui.reception.journal.lines import Line
 from kiosk.gui.reception.journal.wording import figures_in_words
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.store.journal import JournalEntry
 
 
 class Details(QWidget):

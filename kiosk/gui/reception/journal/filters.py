@@ -8,11 +8,11 @@ from PyQt6.QtCore import QLocale, QSize, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QLabel, QLayout, QSizePolicy, QWidget
 
-from kiosk.access.journal import Filter
 from kiosk.domain import Outcome, Reason, display_name
 from kiosk.gui.controls import Choice, px, spaced
 from kiosk.gui.reception.journal.wording import outcome_in_words, reason_in_words
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.store.journal import Filter
 
 _LETTERS = 7  # that are seen of a choice, at the least
 _GAP_UNITS = 8

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kiosk.access.journal import JournalEntry
 from kiosk.domain import Conditions, Rejection
 from kiosk.gui.reception.journal.wording import number
-from kiosk.recognition.gallery.names import person_key
+from kiosk.i18n import translate
+from kiosk.names import person_key
+from kiosk.store.journal import JournalEntry
 from kiosk.vision.quality import USUAL
-from kiosk.words import translate
 
 _LITTLE = 0.05  # of a distance: what another picture, or a slightly higher threshold, makes up for
 _MOST = 0.5

@@ -16,11 +16,11 @@ from PyQt6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
-from kiosk.access.journal import Action, ActionEntry, JournalEntry
 from kiosk.domain import Outcome, Reason
 from kiosk.gui.controls import px
 from kiosk.gui.icons import icon
 from kiosk.gui.reception.journal.wording import action_in_words, decision_in_words
+from kiosk.store.journal import Action, ActionEntry, JournalEntry
 
 _TIME_FORMAT = "%H:%M:%S"
 _LINES, _MORE_LINES = 2, 3  # of text in a row, and in one that is narrow; what does not fit stands in the details

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QModelIndex, pyqtSlot
 from PyQt6.QtWidgets import QButtonGroup, QStackedWidget, QWidget
 
-from kiosk.access.journal import Filter, Journal
 from kiosk.domain import Outcome, Reason
+from kiosk.door.report import Report
 from kiosk.gui.controls import Button, Note, column, flow
 from kiosk.gui.reception.journal.details import Details
 from kiosk.gui.reception.journal.filters import FilterBar
 from kiosk.gui.reception.journal.insight import Point, points_of
 from kiosk.gui.reception.journal.lines import Line, LineList, Lines, lines_of
 from kiosk.gui.reception.page import StaffPage
-from kiosk.station.report import Report
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.store.journal import Filter, Journal
 
 if TYPE_CHECKING:
     from kiosk.gui.reception.journal.plot import DistancePlot

@@ -4,12 +4,12 @@ import unicodedata
 
 from PyQt6.QtCore import QLocale
 
-from kiosk.access.journal import Action, ActionEntry, JournalEntry
-from kiosk.access.staff import COMMAND_LINE
 from kiosk.domain import Outcome, Reason, Rejection, display_name
 from kiosk.gui.reception.journal.detail_words import detail_in_words
+from kiosk.i18n import translate
+from kiosk.people.staff import COMMAND_LINE
+from kiosk.store.journal import Action, ActionEntry, JournalEntry
 from kiosk.vision.quality import USUAL
-from kiosk.words import translate
 
 _FIRST_STRONG, _END = "\u2068", "\u2069"  # a name from right to left leaves the rest of the sentence as it is
 

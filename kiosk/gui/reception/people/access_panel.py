@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PyQt6.QtCore import pyqtSignal, pyqtSlot
 
-from kiosk.access.people import PersonRecord
 from kiosk.gui.controls import Button, Heading, Note, Panel, flow
 from kiosk.gui.reception.office import Office
 from kiosk.gui.reception.people.rows import PersonRow
 from kiosk.gui.reception.people.wording import consent_sentence, standing_sentence
-from kiosk.station.people_changes import suspend
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.people.register import PersonRecord
+from kiosk.people.services.people_changes import suspend
 
 
 class AccessPanel(Panel):

@@ -8,17 +8,17 @@ from typing import Any
 
 from PyQt6.QtCore import pyqtSignal, pyqtSlot
 
-from kiosk.access.people import PersonRecord, field_fault
-from kiosk.access.people.record import TEXT_FIELDS, clean_text
 from kiosk.domain import display_name
 from kiosk.gui.controls import Button, Heading, Panel, TextField, flow
 from kiosk.gui.reception.enrolment.name_step import read_day
 from kiosk.gui.reception.office import Office
 from kiosk.gui.reception.people.pair import Pair
 from kiosk.gui.reception.people.wording import day_words
-from kiosk.recognition.gallery.names import name_fault, normal_name
-from kiosk.station.people_changes import change, rename
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.names import name_fault, normal_name
+from kiosk.people.register import PersonRecord, field_fault
+from kiosk.people.register.record import TEXT_FIELDS, clean_text
+from kiosk.people.services.people_changes import change, rename
 
 _DAYS = ("valid_from", "valid_until")
 

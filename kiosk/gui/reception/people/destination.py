@@ -11,8 +11,8 @@ from PyQt6.QtWidgets import QWidget
 from kiosk.gui.controls import Choice, Note, column
 from kiosk.gui.reception.office import Office
 from kiosk.gui.reception.place_watch import PlaceWatch, place_words
-from kiosk.station.places import Place
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.paths import Place
 
 
 class Destination(QWidget):

@@ -9,12 +9,12 @@ import numpy as np
 from PyQt6.QtGui import QImage
 
 from kiosk.domain import Rejection
+from kiosk.door.desk import Desk
 from kiosk.errors import EncoderError, PictureError
 from kiosk.gui.images import to_qimage
-from kiosk.recognition.enrolment.likeness import spread
-from kiosk.recognition.gallery.folder import list_folder
-from kiosk.recognition.gallery.names import person_key
-from kiosk.station.desk import Desk
+from kiosk.names import person_key
+from kiosk.people.enrolment.likeness import spread
+from kiosk.people.gallery.folder import list_folder
 from kiosk.vision.pictures import read_picture
 from kiosk.vision.quality import USUAL
 

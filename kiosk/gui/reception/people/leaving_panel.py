@@ -12,11 +12,11 @@ from kiosk.gui.controls import Button, Heading, Note, Panel, TextField, column, 
 from kiosk.gui.reception.office import Office
 from kiosk.gui.reception.people.destination import Destination
 from kiosk.gui.reception.people.wording import erasure_words, unsearched_words
-from kiosk.recognition.gallery.names import person_key
-from kiosk.station.archives import export_person, free_path
-from kiosk.station.erasure import ErasureReport, erase
+from kiosk.i18n import translate
+from kiosk.names import person_key
+from kiosk.people.services.archives import export_person, free_path
+from kiosk.people.services.erasure import ErasureReport
 from kiosk.vision.pictures import printable
-from kiosk.words import translate
 
 
 class LeavingPanel(Panel):
@@ -78,7 +78,7 @@ class LeavingPanel(Panel):
 
         def work() -> Path:
             path = free_path(folder, display_name(person))
-            export_person(office.desk, person, path, office.member.name)
+            export_person(office.desk, person, path, office.member.name, office.desk.snapshot)
             return path
 
         office.act(work, self._exported, self._failed)
@@ -110,7 +110,7 @@ class LeavingPanel(Panel):
     def on_erase(self) -> None:
         office, person = self._office, self._person
         self._set_erasing(erasing=True)
-        office.act(lambda: erase(office.desk, person, office.member.name), self._erased, self._not_erased)
+        office.act(lambda: office.desk.erase(person, office.member.name), self._erased, self._not_erased)
 
     def _set_erasing(self, *, erasing: bool) -> None:
         self.erasing = erasing

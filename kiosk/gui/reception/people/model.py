@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 
 from PyQt6.QtCore import QAbstractTableModel, QLocale, QModelIndex, Qt
 
-from kiosk.access.people import Consent, PersonRecord, Standing, today
 from kiosk.gui.reception.people import wording
 from kiosk.gui.reception.people.rows import PersonRow, Quality
 from kiosk.gui.reception.people.searching import matches, words_of
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.people.register import Consent, PersonRecord, Standing, today
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
 SECOND_ROLE = Qt.ItemDataRole.UserRole + 1  # the small line below the first

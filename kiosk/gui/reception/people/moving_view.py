@@ -11,9 +11,9 @@ from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, column,
 from kiosk.gui.reception.office import Office
 from kiosk.gui.reception.people.destination import Destination
 from kiosk.gui.reception.picker import wanted_archive
-from kiosk.station.archives import ArchiveReport, export_gallery, free_path, import_archive
+from kiosk.i18n import translate
+from kiosk.people.services.archives import ArchiveReport, export_gallery, free_path, import_archive
 from kiosk.vision.pictures import printable
-from kiosk.words import translate
 
 
 class MovingView(QWidget):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PyQt6.QtCore import QTimer, pyqtSlot
 from PyQt6.QtWidgets import QStackedWidget, QWidget
 
-from kiosk.access.staff import Role
 from kiosk.gui.controls import column
 from kiosk.gui.reception.office import Office
 from kiosk.gui.reception.page import StaffPage
@@ -15,7 +14,8 @@ from kiosk.gui.reception.people.person_view import PersonView
 from kiosk.gui.reception.people.rows import Gathered, gather
 from kiosk.gui.reception.portraits import Portraits, round_picture
 from kiosk.gui.reception.unsaved import Unsaved
-from kiosk.recognition.gallery.names import person_key
+from kiosk.names import person_key
+from kiosk.people.staff import Role
 
 _LOOK_MS = 1000
 

@@ -11,7 +11,7 @@ from kiosk.gui.reception.people.cells import PersonCells, row_height, wanted_wid
 from kiosk.gui.reception.people.model import Column, PeopleModel, Show, samples
 from kiosk.gui.reception.people.rows import Gathered
 from kiosk.gui.reception.portraits import Portraits
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 
 class PeopleTable(Table):

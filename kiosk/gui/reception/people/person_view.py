@@ -6,7 +6,6 @@ from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QStackedWidget, QWidget
 
-from kiosk.access.people import Standing
 from kiosk.domain import display_name
 from kiosk.gui.controls import Button, Heading, ScrollPage, State, column, row
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep
@@ -19,10 +18,11 @@ from kiosk.gui.reception.people.pictures_panel import PicturesPanel
 from kiosk.gui.reception.people.rows import PersonRow
 from kiosk.gui.reception.people.wording import standing_words
 from kiosk.gui.reception.unsaved import Unsaved
-from kiosk.recognition.gallery import GallerySnapshot
-from kiosk.station.erasure import ErasureReport
-from kiosk.station.people_changes import record_consent
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.people.gallery import GallerySnapshot
+from kiosk.people.register import Standing
+from kiosk.people.services.erasure import ErasureReport
+from kiosk.people.services.people_changes import record_consent
 
 
 class PersonView(QWidget):

@@ -13,8 +13,8 @@ from kiosk.gui.reception.office import Office
 from kiosk.gui.reception.people.facts import Look, PictureFacts, look_at, pictures_of
 from kiosk.gui.reception.people.rows import PersonRow
 from kiosk.gui.reception.people.wording import distance_words, quality_advice, remark_words, unused_words
-from kiosk.station.people_changes import remove
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.people.services.people_changes import remove
 
 _SIDE_UNITS = 104
 _CARD_UNITS = 144

@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kiosk.access.people import PersonRecord, Standing, today
 from kiosk.domain import Template, display_name
+from kiosk.door.desk import Desk
 from kiosk.errors import EncoderError
 from kiosk.gui.reception.people.searching import index
-from kiosk.recognition.gallery import GallerySnapshot
-from kiosk.recognition.gallery.names import person_key
-from kiosk.station.desk import Desk
+from kiosk.names import person_key
+from kiosk.people.gallery import GallerySnapshot
+from kiosk.people.register import PersonRecord, Standing, today
 
 ENOUGH_PICTURES = 3
 

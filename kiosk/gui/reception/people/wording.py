@@ -5,13 +5,13 @@ from datetime import date, datetime
 
 from PyQt6.QtCore import QDate, QLocale, QTime
 
-from kiosk.access.people import PersonRecord, Standing
 from kiosk.domain import Rejection
 from kiosk.gui.reception.people.facts import PictureFacts
 from kiosk.gui.reception.people.rows import PersonRow, Quality
-from kiosk.recognition.reasons import in_words
-from kiosk.station.erasure import ErasureReport
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.people.reasons import in_words
+from kiosk.people.register import PersonRecord, Standing
+from kiosk.people.services.erasure import ErasureReport
 
 _NAMED = 3  # folders; a NAS may have one of its own in each
 

@@ -19,9 +19,9 @@ from kiosk.gui.controls.scale import small
 from kiosk.gui.icons import icon
 from kiosk.gui.reception.picker.model import CHOSEN_ROLE, ENTRY_ROLE, EntryModel
 from kiosk.gui.reception.portraits import Portraits
-from kiosk.station.browsing import Entry
+from kiosk.i18n import translate
+from kiosk.people.browsing import Entry
 from kiosk.vision.pictures import SUFFIXES
-from kiosk.words import translate
 
 _PICTURE_UNITS, _CELL_UNITS, _GAP_UNITS, _MARK_UNITS = 84, 104, 5, 28
 _FEWEST_COLUMNS = 2

@@ -8,8 +8,8 @@ from typing import Any
 
 from PyQt6.QtCore import QAbstractListModel, QModelIndex, Qt
 
-from kiosk.station.browsing import Entry
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.people.browsing import Entry
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
 CHOSEN_ROLE = Qt.ItemDataRole.UserRole + 1

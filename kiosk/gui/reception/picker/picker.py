@@ -19,10 +19,10 @@ from kiosk.gui.reception.picker.model import ENTRY_ROLE, EntryModel
 from kiosk.gui.reception.picker.wanted import Wanted
 from kiosk.gui.reception.place_watch import PlaceWatch, place_words
 from kiosk.gui.reception.portraits import Portraits, square_picture
-from kiosk.station.browsing import MOST_FILES, Listing, list_files
-from kiosk.station.places import Place
+from kiosk.i18n import number, translate
+from kiosk.paths import Place
+from kiosk.people.browsing import MOST_FILES, Listing, list_files
 from kiosk.vision.pictures import printable
-from kiosk.words import number, translate
 
 T = TypeVar("T")
 Failed: TypeAlias = Callable[[str], None]

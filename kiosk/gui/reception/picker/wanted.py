@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kiosk.i18n import translate
 from kiosk.vision.pictures import SUFFIXES
-from kiosk.words import translate
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from kiosk.config.schema import AUTO, OptionInfo, Value
 from kiosk.gui.controls import Switch, column, row
 from kiosk.gui.reception.settings.editors import Editor, NumberEditor
 from kiosk.gui.reception.settings.shown import number_text
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 _TICKS = 1000  # of the slider, a unit of distance
 _STEP = 0.01

@@ -9,8 +9,8 @@ from kiosk.config.schema import Value
 from kiosk.gui.controls import Button, Note, column
 from kiosk.gui.reception.settings.editors import ChoiceBox, Editor
 from kiosk.gui.reception.settings.preview import CameraPreview
+from kiosk.i18n import translate
 from kiosk.vision.sources import CameraDevice, Source, source_name, stable_name
-from kiosk.words import translate
 
 AUTO, DEMO = "auto", "demo"
 _OTHER = ""  # no source is called so

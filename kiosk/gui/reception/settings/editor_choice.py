@@ -12,12 +12,12 @@ from kiosk.gui.language import AUTO, languages
 from kiosk.gui.reception.settings.by_encoder import ByEncoderEditor
 from kiosk.gui.reception.settings.camera_editor import CameraEditor
 from kiosk.gui.reception.settings.editors import ChoiceEditor, Editor, plain_editor
-from kiosk.station.option_choices import detectors, encoders
+from kiosk.health.option_choices import detectors, encoders
+from kiosk.i18n import translate
 from kiosk.vision.sources import Source, open_source, stable_name
-from kiosk.words import translate
 
 if TYPE_CHECKING:
-    from kiosk.station.desk import Desk
+    from kiosk.door.desk import Desk
 
 
 class WaitingEditor(Editor):

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QSizePolicy, QWidget
 from kiosk.config.schema import Kind, OptionInfo, Value, called
 from kiosk.gui.controls import Button, Switch, row
 from kiosk.gui.reception.settings.shown import is_number, number_of, number_text, range_text
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 _STEPS = ((1.0, 0.05), (10.0, 0.5), (300.0, 1.0))  # up to this maximum, in steps of that
 _LARGEST_STEP = 10.0

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import pyqtSlot
 
+from kiosk.door.report import Report
 from kiosk.gui.controls import Note, Panel
 from kiosk.gui.reception.settings.sentences import live, what_if
-from kiosk.station.report import Report
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 if TYPE_CHECKING:
-    from kiosk.station.what_if import PastDecisions
+    from kiosk.door.what_if import PastDecisions
 
 _HOLDS_REPORTS = 8  # for so many reports without a comparable face the last one stays readable
 

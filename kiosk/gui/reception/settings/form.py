@@ -11,7 +11,7 @@ from kiosk.gui.controls import Note, ScrollPage, column
 from kiosk.gui.reception.settings.draft import Draft
 from kiosk.gui.reception.settings.editors import Editor
 from kiosk.gui.reception.settings.option_row import OptionRow
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 
 class Form(QWidget):

@@ -9,7 +9,7 @@ from kiosk.gui.controls import Button, Heading, Note, Panel, State, row
 from kiosk.gui.reception.settings.draft import Draft
 from kiosk.gui.reception.settings.editors import Editor
 from kiosk.gui.reception.settings.shown import range_text, value_text
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 
 class OptionRow(Panel):

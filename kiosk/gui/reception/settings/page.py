@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import pyqtSlot
 from PyQt6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from kiosk.access.journal import Action
 from kiosk.config.schema import values
 from kiosk.config.wording import SECTIONS, WORDS
 from kiosk.config.writing import ConfigWriter, Seen
 from kiosk.domain import Decision, Outcome
+from kiosk.door.matching import threshold_remark
+from kiosk.door.report import Report, Status
+from kiosk.door.what_if import PastDecisions, past_decisions
 from kiosk.gui.controls import Button, Note, Panel, column, row
 from kiosk.gui.reception.page import StaffPage
 from kiosk.gui.reception.settings.by_encoder import ByEncoderEditor
@@ -27,15 +29,13 @@ from kiosk.gui.reception.settings.save_bar import SaveBar
 from kiosk.gui.reception.settings.saving import Saving
 from kiosk.gui.reception.settings.voice_trial import VoiceTrial
 from kiosk.gui.reception.unsaved import Unsaved
-from kiosk.station.matching import threshold_remark
-from kiosk.station.report import Report, Status
-from kiosk.station.what_if import PastDecisions, past_decisions
+from kiosk.i18n import translate
+from kiosk.store.journal import Action
 from kiosk.vision.sources import cameras
-from kiosk.words import translate
 
 if TYPE_CHECKING:
+    from kiosk.door.station import Station
     from kiosk.gui.reception.office import Office
-    from kiosk.station.station import Station
 
 _DOOR_WAITS_SECONDS = 3.0
 _MATCHING = ["matching.threshold", "matching.margin"]

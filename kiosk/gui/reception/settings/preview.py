@@ -9,9 +9,9 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from kiosk.gui.controls import px
 from kiosk.gui.images import to_qimage
 from kiosk.gui.placement import place
+from kiosk.i18n import translate
 from kiosk.vision.camera import CameraState, WatchedCamera
 from kiosk.vision.sources import Source
-from kiosk.words import translate
 
 _LOOK_MS = 66
 _UNITS = (240, 180)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PyQt6.QtCore import pyqtSignal
 
 from kiosk.gui.controls import Button, Note, Panel, row
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 
 class SaveBar(Panel):

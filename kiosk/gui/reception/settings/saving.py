@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from kiosk.access.journal import Action
 from kiosk.config.schema import AUTO, Applies, Value, applies, options
 from kiosk.config.writing import ConfigWriter, Conflict, Seen
 from kiosk.gui.reception.settings.draft import Draft
 from kiosk.gui.reception.settings.form import Form
 from kiosk.gui.reception.settings.shown import change_text, value_text
+from kiosk.i18n import translate
+from kiosk.store.journal import Action
 from kiosk.vision.sources import is_recording, open_source
-from kiosk.words import translate
 
 if TYPE_CHECKING:
     from kiosk.gui.reception.office import Office

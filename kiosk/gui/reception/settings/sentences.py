@@ -1,10 +1,10 @@
 """What another threshold would do, in sentences. No Qt."""
 
 from kiosk.domain import Identification, display_name
+from kiosk.door.report import Report
+from kiosk.door.what_if import Changes
 from kiosk.gui.reception.settings.shown import distance_text
-from kiosk.station.report import Report
-from kiosk.station.what_if import Changes
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 
 def live(report: Report | None, threshold: float, margin: float) -> str:

@@ -4,8 +4,8 @@ from PyQt6.QtCore import QLocale
 
 from kiosk.config.editing import rendered
 from kiosk.config.schema import Kind, OptionInfo, Value, called
+from kiosk.i18n import translate
 from kiosk.vision.sources import source_name
-from kiosk.words import translate
 
 _DIGITS = 6
 _AS_TYPED = {"voice.text"}  # where "auto" is what people type

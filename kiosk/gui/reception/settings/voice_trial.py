@@ -2,10 +2,10 @@
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
 
-from kiosk import words
-from kiosk.access.greeting import compose
-from kiosk.access.voice import Voice
-from kiosk.access.voice_words import voice_of
+from kiosk import i18n
+from kiosk.door.greeting import compose
+from kiosk.door.voice import Voice
+from kiosk.door.voice_words import voice_of
 from kiosk.gui.reception.settings.draft import Draft
 
 _LOOK_MS = 250
@@ -35,7 +35,7 @@ class VoiceTrial(QObject):
         rate, volume, chosen = (draft.value(f"voice.{key}") for key in ("words_per_minute", "volume", "name"))
         if isinstance(rate, int) and isinstance(volume, int | float):
             voice.rate_words_per_minute, voice.volume = rate, float(volume)
-        voice.voice = str(chosen) or voice_of(words.language())
+        voice.voice = str(chosen) or voice_of(i18n.language())
         voice.fault = None
         voice.say(compose(str(draft.value("voice.text")), [name]))
         self._looks_left = _LOOKS

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QDate, QDateTime, QLocale, pyqtSignal, pyqtSlot
 from kiosk.gui.controls import Button, Heading, Note, Panel, column, flow
 from kiosk.gui.reception.visitors.face_button import FaceButton
 from kiosk.gui.reception.visitors.loading import ShownVisitor
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 _MOST_LETTERS = 24  # of a name on a button
 _LIKELY = 1.2  # of the threshold: whoever is farther is not proposed

@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QPushButton
 
 from kiosk.gui.controls import px
 from kiosk.gui.icons import icon
-from kiosk.words import translate
+from kiosk.i18n import translate
 
 _SIDE_UNITS = 68
 _MARK_SHARE = 0.36  # of the picture's side

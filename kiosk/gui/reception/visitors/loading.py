@@ -8,9 +8,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage
 
 from kiosk.domain import display_name
+from kiosk.door.desk import Desk
 from kiosk.errors import PeopleError
-from kiosk.station.desk import Desk
-from kiosk.station.unknown_visitors import UnknownVisitor, unknown_visitors
+from kiosk.people.services.unknown_visitors import UnknownVisitor, unknown_visitors
 
 MOST_SHOWN = 8  # faces of one visitor
 _SIDE_PX = 256  # of a face on the largest screen

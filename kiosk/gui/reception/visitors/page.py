@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QTimer, pyqtSlot
 
-from kiosk.access.journal import Action
-from kiosk.access.staff import Role
 from kiosk.errors import KioskError
 from kiosk.gui.controls import Button, Folding, Heading, Note, Panel, ScrollPage, column, flow
 from kiosk.gui.reception.page import StaffPage
 from kiosk.gui.reception.visitors.card import VisitorCard
 from kiosk.gui.reception.visitors.loading import ShownVisitor, load
-from kiosk.recognition.enrolment import Offered
-from kiosk.words import translate
+from kiosk.i18n import translate
+from kiosk.people.enrolment import Offered
+from kiosk.people.staff import Role
+from kiosk.store.journal import Action
 
 if TYPE_CHECKING:
     from kiosk.gui.reception.office import Office

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from kiosk.domain import ByteImage, Frame
+from kiosk.door.build import Choices, build_station
+from kiosk.door.desk import Desk
+from kiosk.door.station import Station
 from kiosk.gui.reception.enrolment import EnrolmentPage
 from kiosk.gui.reception.office import Office
-from kiosk.station.build import Choices, build_station
-from kiosk.station.desk import Desk
-from kiosk.station.station import Station
 from kiosk.vision.opencv import cv2
 
 RATE_HZ = 10

@@ -11,9 +11,9 @@ from kiosk.gui.controls import Button
 from kiosk.gui.reception.enrolment import check_step
 from kiosk.gui.reception.enrolment.check_step import CheckStep
 from kiosk.gui.reception.enrolment.draft import Checked, Draft
-from kiosk.recognition.enrolment import DuplicateFinding, Examined, Offered
+from kiosk.people.enrolment import DuplicateFinding, Examined, Offered
+from kiosk.people.services.enrolment import Enrolled
 from kiosk.resources import asset
-from kiosk.station.enrolment import Enrolled
 
 LEFT = Qt.MouseButton.LeftButton
 CONTENT = asset("demo", "gallery", "Grace_Hopper.jpg").read_bytes()

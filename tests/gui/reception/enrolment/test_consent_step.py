@@ -2,11 +2,11 @@ import pytest
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtWidgets import QApplication, QScroller, QStackedWidget, QWidget
 
-from kiosk import words
-from kiosk.access.people import read_consent
+from kiosk import i18n
 from kiosk.gui.reception.enrolment import consent_step
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep
 from kiosk.gui.reception.enrolment.draft import Draft
+from kiosk.people.register import read_consent
 from kiosk.resources import asset
 
 LEFT = Qt.MouseButton.LeftButton
@@ -188,7 +188,7 @@ def own_text(home, desk, text: str | bytes) -> None:
 
 
 def test_the_text_is_that_of_the_screen_s_language(step, monkeypatch):
-    monkeypatch.setattr(words, "language", lambda: "de")
+    monkeypatch.setattr(i18n, "language", lambda: "de")
     step.enter()
     assert step.text.language == "de"
 

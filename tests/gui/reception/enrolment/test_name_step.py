@@ -3,9 +3,9 @@ from datetime import date
 import pytest
 from PyQt6.QtCore import QLocale, Qt
 
-from kiosk.access.people import PersonRecord
 from kiosk.gui.reception.enrolment.draft import Draft
 from kiosk.gui.reception.enrolment.name_step import NameStep, read_day
+from kiosk.people.register import PersonRecord
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -6,15 +6,15 @@ from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeyEvent
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.exceptions import TimeoutError as PytestQtTimeoutError
 
-from kiosk.access.people import PersonRecord
 from kiosk.domain import Candidate, Outcome
 from kiosk.gui.reception.enrolment.draft import Checked
 from kiosk.gui.reception.enrolment.page import EnrolmentPage
 from kiosk.gui.theme import DARK, style_sheet
-from kiosk.recognition.capture import CaptureState, Shot, Taken
-from kiosk.recognition.enrolment import DuplicateFinding, Examined, Offered
+from kiosk.people.capture import CaptureState, Shot, Taken
+from kiosk.people.enrolment import DuplicateFinding, Examined, Offered
+from kiosk.people.register import PersonRecord
+from kiosk.people.services.enrolment import Enrolled
 from kiosk.resources import asset
-from kiosk.station.enrolment import Enrolled
 
 PERSON = "Ricardo_Lagos"
 LEFT = Qt.MouseButton.LeftButton
@@ -33,8 +33,8 @@ def capture(qtbot, page, camera, faces):
 @pytest.fixture
 def impatient(monkeypatch):
     """Photographs do not turn their heads: six seconds a pose would be waited for in vain."""
-    monkeypatch.setattr("kiosk.recognition.capture.session.PATIENCE_SECONDS", 0.5)
-    monkeypatch.setattr("kiosk.recognition.capture.session.SETTLE_AGAIN_SECONDS", 0.7)
+    monkeypatch.setattr("kiosk.people.capture.session.PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr("kiosk.people.capture.session.SETTLE_AGAIN_SECONDS", 0.7)
 
 
 @pytest.mark.usefixtures("impatient")

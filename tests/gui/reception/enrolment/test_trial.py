@@ -15,9 +15,9 @@ from kiosk.domain import (
     Template,
     TrackedFace,
 )
+from kiosk.door.report import Report
 from kiosk.gui.reception.enrolment.trial import in_force, judge
-from kiosk.recognition.gallery import GallerySnapshot
-from kiosk.station.report import Report
+from kiosk.people.gallery import GallerySnapshot
 
 
 def found(*candidates, margin=0.05):

@@ -4,7 +4,7 @@ from kiosk.gui.reception.enrolment import trial_step
 from kiosk.gui.reception.enrolment.draft import Draft
 from kiosk.gui.reception.enrolment.trial import Verdict
 from kiosk.gui.reception.enrolment.trial_step import TrialStep
-from kiosk.station.enrolment import Enrolled
+from kiosk.people.services.enrolment import Enrolled
 
 
 @pytest.fixture

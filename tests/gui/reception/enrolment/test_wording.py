@@ -2,8 +2,8 @@ import pytest
 
 from kiosk.domain import Embedding
 from kiosk.gui.reception.enrolment.wording import HINTS, ICONS, SHOTS, instruction, instruction_icon
-from kiosk.recognition.capture import CaptureHint, CaptureState, Shot, Taken
-from kiosk.recognition.enrolment import Examined, Offered
+from kiosk.people.capture import CaptureHint, CaptureState, Shot, Taken
+from kiosk.people.enrolment import Examined, Offered
 from kiosk.resources import asset
 
 ALL = tuple(Shot)

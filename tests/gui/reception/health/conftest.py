@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.station.findings import Finding, State
+from kiosk.health.findings import Finding, State
 
 
 @pytest.fixture

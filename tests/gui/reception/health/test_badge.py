@@ -3,7 +3,7 @@
 import pytest
 
 from kiosk.gui.reception.health.badge import Badge
-from kiosk.station.findings import State
+from kiosk.health.findings import State
 
 
 @pytest.fixture

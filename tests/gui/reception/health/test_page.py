@@ -7,11 +7,11 @@ import pytest
 from PyQt6.QtGui import QGuiApplication
 
 from kiosk.domain import Frame, Observation
+from kiosk.door.build import Choices, build_station
+from kiosk.door.report import Report
 from kiosk.gui.reception.health import HealthPage
 from kiosk.gui.reception.health import page as page_module
-from kiosk.station.build import Choices, build_station
-from kiosk.station.findings import Finding, State
-from kiosk.station.report import Report
+from kiosk.health.findings import Finding, State
 from kiosk.vision.camera import CameraState
 from kiosk.vision.sources.demo import draw
 

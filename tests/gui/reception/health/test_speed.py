@@ -3,9 +3,9 @@
 import pytest
 
 from kiosk.domain import Observation
+from kiosk.door.pulse import REMEMBERED, Pulse
+from kiosk.door.report import Report
 from kiosk.gui.reception.health.speed import Sparkline, SpeedPanel
-from kiosk.station.pulse import REMEMBERED, Pulse
-from kiosk.station.report import Report
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from kiosk.gui.reception.health.wording import part_name, stage_name, state_name, verdict
-from kiosk.station.findings import State
+from kiosk.health.findings import State
 
 
 @pytest.mark.parametrize(

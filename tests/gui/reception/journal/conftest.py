@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kiosk.access.journal import JournalEntry
+from kiosk.store.journal import JournalEntry
 
 
 def entry(number: int = 1, **changes: object) -> JournalEntry:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk import words
+from kiosk import i18n
 from kiosk.gui.reception.journal.detail_words import detail_in_words
 
 
@@ -10,9 +10,9 @@ from kiosk.gui.reception.journal.detail_words import detail_in_words
 def german():
     """A translation of two texts."""
     said = {"%n pictures": "%n Bilder", "%n people": "%n Personen", "card id": "Kartennummer"}
-    words.install(lambda context, text, comment, n: said.get(text, text).replace("%n", str(n)))
+    i18n.install(lambda context, text, comment, n: said.get(text, text).replace("%n", str(n)))
     yield
-    words.install(None)
+    i18n.install(None)
 
 
 @pytest.mark.usefixtures("german")

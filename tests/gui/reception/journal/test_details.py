@@ -3,9 +3,9 @@
 import pytest
 from PyQt6.QtCore import Qt
 
-from kiosk.access.journal import ActionEntry
 from kiosk.gui.reception.journal.details import Details
 from kiosk.gui.reception.journal.lines import line_of
+from kiosk.store.journal import ActionEntry
 
 
 @pytest.fixture

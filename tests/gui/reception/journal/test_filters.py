@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from PyQt6.QtWidgets import QComboBox
 
-from kiosk.access.journal import Filter
 from kiosk.domain import Outcome, Reason
 from kiosk.gui.reception.journal.filters import FilterBar
+from kiosk.store.journal import Filter
 
 DAY = date(2026, 3, 1)
 

@@ -6,8 +6,8 @@ import pytest
 from PyQt6.QtCore import QLocale, QModelIndex, QPoint, Qt
 from PyQt6.QtTest import QAbstractItemModelTester
 
-from kiosk.access.journal import ActionEntry
 from kiosk.gui.reception.journal.lines import LineList, Lines, line_of, lines_of
+from kiosk.store.journal import ActionEntry
 
 
 @pytest.fixture

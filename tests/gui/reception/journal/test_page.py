@@ -6,10 +6,10 @@ import pytest
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtWidgets import QAbstractButton, QComboBox
 
-from kiosk.access.journal import Action, Filter
-from kiosk.access.staff import Role
 from kiosk.domain import Candidate, Conditions, Decision, Identification, Outcome, Reason
 from kiosk.gui.reception.journal import JournalPage
+from kiosk.people.staff import Role
+from kiosk.store.journal import Action, Filter
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

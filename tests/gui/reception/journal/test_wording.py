@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from PyQt6.QtCore import QLocale
 
-from kiosk.access.journal import Action, ActionEntry, JournalEntry
 from kiosk.domain import Outcome, Reason
 from kiosk.gui.reception.journal.wording import (
     action_in_words,
@@ -14,6 +13,7 @@ from kiosk.gui.reception.journal.wording import (
     outcome_in_words,
     reason_in_words,
 )
+from kiosk.store.journal import Action, ActionEntry, JournalEntry
 
 ROW = JournalEntry(
     id=1,

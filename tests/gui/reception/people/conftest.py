@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from kiosk.access.people import Consent
 from kiosk.domain import Candidate, Decision, Embedding, Identification, Outcome, Reason, Template
-from kiosk.recognition.gallery import GallerySnapshot
-from kiosk.station.desk import Desk
+from kiosk.door.desk import Desk
+from kiosk.people.gallery import GallerySnapshot
+from kiosk.people.register import Consent
 
 GRACE = "Grace_Hopper"
 CONSENT = Consent(datetime(2026, 3, 2, 8, 0, tzinfo=UTC), "1", "ab" * 32, "en", "Eve")

@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kiosk.access.people import Consent, Standing, today
 from kiosk.gui.reception.people.access_panel import AccessPanel
 from kiosk.gui.reception.people.rows import gather
+from kiosk.people.register import Consent, Standing, today
 
 CONSENT = Consent(datetime(2026, 3, 2, 8, 0, tzinfo=UTC), "1", "ab" * 32, "en", "Eve")
 

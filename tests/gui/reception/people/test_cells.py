@@ -3,11 +3,11 @@ from datetime import date
 import pytest
 from PyQt6.QtGui import QFont, QPixmap
 
-from kiosk.access.people import PersonRecord
 from kiosk.gui.controls import Table
 from kiosk.gui.reception.people.cells import PersonCells, row_height, wanted_width
 from kiosk.gui.reception.people.model import PeopleModel
 from kiosk.gui.reception.people.rows import PersonRow, Quality
+from kiosk.people.register import PersonRecord
 
 
 class NoPortraits:

@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from kiosk.access.people import PersonRecord
 from kiosk.gui.reception.people.data_panel import DataPanel
+from kiosk.people.register import PersonRecord
 
 
 @pytest.fixture

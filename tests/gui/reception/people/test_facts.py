@@ -4,7 +4,7 @@ from PIL import Image
 
 from kiosk.domain import Rejection
 from kiosk.gui.reception.people.facts import look_at, pictures_of
-from kiosk.recognition.gallery import GallerySnapshot, Skipped
+from kiosk.people.gallery import GallerySnapshot, Skipped
 
 
 def test_each_picture_says_how_near_the_others_are(desk, crowd, home):

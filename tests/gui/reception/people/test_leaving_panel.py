@@ -3,9 +3,9 @@ import zipfile
 import pytest
 from PyQt6.QtCore import Qt
 
-from kiosk.access.people import PersonRecord
 from kiosk.gui.reception.people.leaving_panel import ErasureView, LeavingPanel
-from kiosk.station.erasure import ErasureReport
+from kiosk.people.register import PersonRecord
+from kiosk.people.services.erasure import ErasureReport
 
 
 @pytest.fixture

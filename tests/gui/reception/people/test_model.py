@@ -3,7 +3,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PyQt6.QtCore import Qt
 
-from kiosk.access.people import Consent, PersonRecord, Standing
 from kiosk.gui.reception.people.model import (
     ALERT_ROLE,
     ROW_ROLE,
@@ -16,6 +15,7 @@ from kiosk.gui.reception.people.model import (
 )
 from kiosk.gui.reception.people.rows import PersonRow, Quality
 from kiosk.gui.reception.people.searching import index
+from kiosk.people.register import Consent, PersonRecord, Standing
 
 NOW = datetime.now(UTC)
 CONSENT = Consent(NOW, "1", "ab", "en", "Eve")

@@ -1,8 +1,8 @@
 import pytest
 
-from kiosk.access.people import PersonRecord
-from kiosk.access.staff import Role
 from kiosk.gui.reception.people.page import PeoplePage
+from kiosk.people.register import PersonRecord
+from kiosk.people.staff import Role
 
 
 @pytest.fixture

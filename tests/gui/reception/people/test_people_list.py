@@ -3,11 +3,11 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QAbstractButton, QComboBox, QLineEdit
 
-from kiosk.access.people import PersonRecord
 from kiosk.gui.reception.people.model import Column
 from kiosk.gui.reception.people.people_list import PeopleList
 from kiosk.gui.reception.people.rows import gather
 from kiosk.gui.reception.portraits import Portraits, round_picture
+from kiosk.people.register import PersonRecord
 
 
 @pytest.fixture

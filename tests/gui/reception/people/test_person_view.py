@@ -2,9 +2,9 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractButton, QComboBox, QLineEdit
 
-from kiosk.access.people import PersonRecord
 from kiosk.gui.reception.people.person_view import PersonView
 from kiosk.gui.reception.people.rows import gather
+from kiosk.people.register import PersonRecord
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from kiosk.access.people import PersonRecord, Standing
 from kiosk.gui.reception.people.rows import Quality, gather
+from kiosk.people.register import PersonRecord, Standing
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 DAY = date(2026, 3, 2)

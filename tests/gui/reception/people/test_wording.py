@@ -3,12 +3,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from PyQt6.QtCore import QLocale
 
-from kiosk.access.people import Consent, PersonRecord, Standing
 from kiosk.domain import Rejection
 from kiosk.gui.reception.people import wording
 from kiosk.gui.reception.people.facts import PictureFacts
 from kiosk.gui.reception.people.rows import PersonRow, Quality
-from kiosk.station.erasure import ErasureReport
+from kiosk.people.register import Consent, PersonRecord, Standing
+from kiosk.people.services.erasure import ErasureReport
 
 DAY = date(2026, 12, 31)
 

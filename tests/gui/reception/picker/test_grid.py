@@ -9,7 +9,7 @@ from kiosk.gui.reception.picker.grid import Grid
 from kiosk.gui.reception.picker.model import EntryModel
 from kiosk.gui.reception.portraits import Portraits, square_picture
 from kiosk.gui.theme import DARK, LARGE_TYPE, style_sheet
-from kiosk.station.browsing import Entry
+from kiosk.people.browsing import Entry
 
 RED = 0xFFFF0000
 ENTRIES = (Entry(Path("/stick/new"), is_folder=True), *(Entry(Path(f"/stick/{n}.jpg"), False) for n in range(200)))

@@ -4,7 +4,7 @@ import pytest
 from PyQt6.QtCore import QModelIndex, Qt
 
 from kiosk.gui.reception.picker.model import CHOSEN_ROLE, EntryModel
-from kiosk.station.browsing import Entry
+from kiosk.people.browsing import Entry
 
 FOLDER, A, B = Path("/stick/new"), Path("/stick/a.jpg"), Path("/stick/b.jpg")
 ENTRIES = (Entry(FOLDER, is_folder=True), Entry(A, is_folder=False), Entry(B, is_folder=False))

@@ -7,8 +7,8 @@ from PyQt6.QtCore import Qt
 
 from kiosk.gui.reception.picker import Picker, wanted_archive
 from kiosk.gui.reception.picker import picker as picking
+from kiosk.people.browsing import Listing, list_files
 from kiosk.resources import asset
-from kiosk.station.browsing import Listing, list_files
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -192,7 +192,7 @@ def test_ten_thousand_files_are_shown_and_few_of_them_are_read(open_picker, stic
 
 
 def test_the_rest_of_a_folder_without_end_is_told_of(picker, qtbot, monkeypatch, stick):
-    monkeypatch.setattr("kiosk.station.browsing.MOST_FILES", 2)
+    monkeypatch.setattr("kiosk.people.browsing.MOST_FILES", 2)
     monkeypatch.setattr(picking, "MOST_FILES", 2)
     qtbot.mouseClick(picker.place_buttons[0], LEFT)
     qtbot.waitUntil(lambda: "Only the first 2 files" in picker.where.text())

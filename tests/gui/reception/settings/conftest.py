@@ -8,11 +8,11 @@ from kiosk.config import Config, ConfigFile
 from kiosk.config.schema import OptionInfo, options, values
 from kiosk.config.writing import Seen
 from kiosk.domain import Box, Candidate, Face, Identification, Observation, TrackedFace
+from kiosk.door.build import Choices, build_station
+from kiosk.door.desk import Desk
+from kiosk.door.report import Report
+from kiosk.door.station import Station
 from kiosk.gui.reception.settings.draft import Draft
-from kiosk.station.build import Choices, build_station
-from kiosk.station.desk import Desk
-from kiosk.station.report import Report
-from kiosk.station.station import Station
 
 INFOS = {info.key: info for info in options()}
 

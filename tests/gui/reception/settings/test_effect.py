@@ -1,7 +1,7 @@
 import pytest
 
+from kiosk.door.what_if import PastDecisions
 from kiosk.gui.reception.settings.effect import Effect
-from kiosk.station.what_if import PastDecisions
 
 
 @pytest.fixture

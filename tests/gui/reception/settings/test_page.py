@@ -7,15 +7,15 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QPushButton, QWidget
 
-from kiosk.access.staff import Role, StaffMember
 from kiosk.config import ConfigFile
+from kiosk.door.build import Choices, build_station, watch_camera
+from kiosk.door.desk import open_desk
+from kiosk.door.report import Status
 from kiosk.gui.app import Kiosk
 from kiosk.gui.appearance import Appearance
 from kiosk.gui.reception.settings.page import SettingsPage
 from kiosk.gui.theme import LIGHT
-from kiosk.station.build import Choices, build_station, watch_camera
-from kiosk.station.desk import open_desk
-from kiosk.station.report import Status
+from kiosk.people.staff import Role, StaffMember
 
 
 @pytest.fixture

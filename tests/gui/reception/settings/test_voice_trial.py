@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from kiosk.access.voice import Voice
+from kiosk.door.voice import Voice
 from kiosk.gui.reception.settings.voice_trial import VoiceTrial
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Embedding
+from kiosk.door.build import Choices, build_station
+from kiosk.door.desk import Desk
 from kiosk.resources import asset
-from kiosk.station.build import Choices, build_station
-from kiosk.station.desk import Desk
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
 from kiosk.vision.portrait import as_png

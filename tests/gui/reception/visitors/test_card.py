@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PyQt6.QtGui import QImage
 
-from kiosk.access.visitors import Visitor
 from kiosk.domain import Candidate
 from kiosk.gui.reception.visitors.card import VisitorCard, moment
 from kiosk.gui.reception.visitors.loading import ShownVisitor
-from kiosk.station.unknown_visitors import UnknownVisitor
+from kiosk.people.services.unknown_visitors import UnknownVisitor
+from kiosk.people.visitors import Visitor
 
 NOW = datetime.now(UTC)
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from kiosk.access.people import PersonRecord
 from kiosk.errors import EncoderError
 from kiosk.gui.reception.visitors.loading import MOST_SHOWN, load
+from kiosk.people.register import PersonRecord
 
 
 def test_visitors_come_with_their_newest_faces_and_how_many_there_are(running, keep):

@@ -1,1 +1,0 @@
-"""People to doors: the decision, the lock, the record and the voice."""

@@ -1,0 +1,107 @@
+"""From a decision to the door: the one place that unlocks."""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from kiosk.domain import Decision, Outcome, Reason
+from kiosk.door.door import Door
+from kiosk.errors import DoorError, in_one_line
+from kiosk.i18n import translate
+from kiosk.store.journal import Action, Journal
+
+_FRESH_SECONDS = 2.0
+NOBODY = -1  # track and frame of a test, where no face asked
+_AHEAD_SECONDS = 0.1  # sources that keep their own pace stamp a frame when it is due
+
+
+def wall_clock() -> datetime:
+    """The time of day that the journal is written with."""
+    return datetime.now(UTC)
+
+
+class AccessController:
+    """Writes each decision down and lets the granted ones open the door; `open_seconds` may change at any time.
+
+    `clock` is the one of Decision.decided_at, `now` the time of day for the journal.
+    """
+
+    def __init__(
+        self,
+        door: Door,
+        journal: Journal,
+        open_seconds: float,
+        encoder: str,
+        *,
+        clock: Callable[[], float],
+        now: Callable[[], datetime] = wall_clock,
+    ) -> None:
+        self.open_seconds = open_seconds
+        self._door = door
+        self._journal = journal
+        self._encoder = encoder
+        self._clock = clock
+        self._now = now
+
+    def act(self, decision: Decision) -> Decision:
+        """Carry out a decision; returns it, or the refusal that any fault on the way turned it into. Never raises."""
+        if decision.outcome is Outcome.PENDING:
+            return decision
+        try:
+            # The row comes first: a door that opened without a trace is worse than one that stayed shut.
+            self._record(decision)
+        except Exception as error:
+            return _refusal(decision, error)
+        try:
+            if decision.outcome is Outcome.GRANTED:
+                self._require_fresh(decision)
+                self._door.unlock(self.open_seconds)
+        except Exception as error:
+            return self._shut(_refusal(decision, error))
+        return decision
+
+    def test(self, staff: str) -> Decision:
+        """Have the door open so that the staff sees whether it does, under their name in the journal. Never raises."""
+        decision = Decision(
+            outcome=Outcome.GRANTED,
+            reason=Reason.TESTED,
+            track=NOBODY,
+            sequence=NOBODY,
+            decided_at=self._clock(),
+            agreeing=0,
+            required=0,
+        )
+        try:
+            self._journal.note(Action.DOOR_TESTED, staff, None, None, self._now())
+        except Exception as error:
+            return _refusal(decision, error)
+        return self.act(decision)
+
+    def _require_fresh(self, decision: Decision) -> None:
+        """Whatever hung on the way, camera to journal: the door does not open for somebody who may have left."""
+        age_seconds = self._clock() - decision.decided_at
+        # Written with not <= so that a time that is no number is too late.
+        if not -_AHEAD_SECONDS <= age_seconds <= _FRESH_SECONDS:
+            raise DoorError(
+                translate("faults", "door"),
+                translate("faults", "the decision came {age_seconds:.1f} s late").format(age_seconds=age_seconds),
+                translate("faults", "look at the camera again"),
+            )
+
+    def _shut(self, refusal: Decision) -> Decision:
+        # A lock that failed half-way may stand open, and a second fault must not hide the first.
+        with contextlib.suppress(Exception):
+            self._door.lock()
+        with contextlib.suppress(Exception):
+            self._record(refusal)
+        return refusal
+
+    def _record(self, decision: Decision) -> None:
+        self._journal.record(decision, self._encoder, self._now())
+
+
+def _refusal(decision: Decision, error: Exception) -> Decision:
+    return replace(
+        decision, outcome=Outcome.REFUSED, reason=Reason.FAULT, person=None, greet=False, fault=in_one_line(error)
+    )

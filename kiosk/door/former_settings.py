@@ -1,0 +1,58 @@
+"""Installations of version 0.1 keep their encoder and stranger rate, on which thresholds depend."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from kiosk.config import ConfigFile
+from kiosk.config.schema import Value
+from kiosk.config.writing import ConfigWriter
+from kiosk.errors import KioskError
+from kiosk.paths import gallery_folder, journal_file
+from kiosk.people.register import people_file
+from kiosk.people.register.rows import SCHEMA_VERSION as REGISTER_VERSION
+from kiosk.store.journal import MADE_BY as JOURNAL_MADE_BY
+from kiosk.store.sqlite_file import pragma_of
+from kiosk.weights.catalogue import DEFAULT_ENCODER, FORMER_ENCODER
+
+FORMER: Final[dict[str, Value]] = {"encoder": FORMER_ENCODER, "matching.stranger_rate": 0.0005}
+
+_log = logging.getLogger("kiosk")
+
+
+def keep_former_settings(config: ConfigFile) -> None:
+    """Use the settings of version 0.1 where it left a journal or a people register and config.yaml sets no others."""
+    if _was_installed(config):
+        config.keep(FORMER)
+
+
+def save_former_settings(config: ConfigFile) -> None:
+    """Write the settings that are kept into config.yaml; where that fails, they are kept for this run only."""
+    if not config.unset:
+        return
+    path = config.path or config.folder / "config.yaml"
+    changes = {key: config.kept[key] for key in config.unset}
+    added = ", ".join(f"{key}: {value}" for key, value in changes.items())
+    try:
+        writer = ConfigWriter(path)
+        writer.change(changes, writer.look())
+    except KioskError as error:
+        _log.warning("the settings of version 0.1 (%s) are kept for this run only: %s", added, error)
+        return
+    config.adopt(path)
+    config.changed()
+    _log.warning(
+        "%s: %s added, which version 0.1 used here; for the better recognition write `encoder: %s` and, under "
+        "matching, `stranger_rate: 0.0001` instead",
+        path,
+        added,
+        DEFAULT_ENCODER,
+    )
+
+
+def _was_installed(config: ConfigFile) -> bool:
+    """Return whether version 0.1 made the journal or the people register."""
+    journal = pragma_of(journal_file(config), "application_id")
+    register = pragma_of(people_file(gallery_folder(config)), "user_version")
+    return journal not in {None, JOURNAL_MADE_BY} or register not in {None, REGISTER_VERSION}

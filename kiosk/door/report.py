@@ -1,0 +1,67 @@
+"""Between a station and those who drive and show it: what it tells them, and when they turn to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kiosk.config import Config
+from kiosk.config.schema import Applies, applies, changed_keys
+from kiosk.domain import Decision, Observation
+from kiosk.i18n import number, translate
+
+if TYPE_CHECKING:  # the window is on the screen before what it needs is loaded
+    from kiosk.people.capture import CaptureState
+
+REFRESH_SECONDS = 1.0  # between two calls of Station.refresh
+SLOW_SECONDS = 5.0  # of a decision
+RETRY_SECONDS = 5.0  # after which a station that could not be built is tried again
+
+
+class Stopped(Exception):  # noqa: N818  (no fault: the kiosk is to end while the station is being built)
+    """Raised by who hears of the progress of a building, ends it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """What one frame led to."""
+
+    observation: Observation
+    decisions: tuple[Decision, ...]  # one for each face of the observation, pending ones included, as carried out
+    settled: tuple[Decision, ...]  # those of them that this frame granted or refused
+    welcome: str  # the greeting of everybody let in while the door stays open; empty = nobody
+    seconds: dict[str, float]  # by stage: detect, landmarks, encode, ...
+    shown: Mapping[str, str] = field(default_factory=dict)  # how the people that the decisions name are called here
+    capture: CaptureState | None = None  # of whoever has pictures taken meanwhile; the observation leaves that face out
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the station is."""
+
+    people: int  # enrolled
+    skipped: int  # pictures that could not be used
+    faults: tuple[str, ...]  # what somebody has to mend: journal, configuration, door
+    notice: str = ""  # what was taken over just now, such as a changed gallery
+    advice: str = ""  # for who sets it up
+    slow: str = ""  # that a decision takes long, and what to do about it
+    background: int = 0  # faces in view that do not move, such as pictures
+
+
+def change_notice(before: Config, after: Config) -> str:
+    """Return the sentence that a changed configuration is in force, and which options wait for the next start."""
+    names = [key for key in changed_keys(before, after) if applies(key) is Applies.RESTART]
+    if not names:
+        return translate("door", "The new configuration is in force.")
+    waiting = translate("door", "The new configuration is in force; {options} at the next start.")
+    return waiting.format(options=", ".join(names))
+
+
+def slow_notice(k: int, interval_seconds: float) -> str:
+    """Return that k frames at this interval take more than 5 s, and what to do about it; "" where they take less."""
+    if k * interval_seconds <= SLOW_SECONDS:
+        return ""
+    text = translate("door", "Recognition is slow: {k} frames take {seconds} s")
+    remedy = translate("door", "use a faster camera, close other programs, or move pictures of faces out of its view")
+    return text.format(k=k, seconds=number(k * interval_seconds, 1)) + "; " + remedy

@@ -1,0 +1,191 @@
+"""Everything about one door: who is enrolled, with which pictures, and what threshold that calls for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from kiosk.config import ConfigFile
+from kiosk.domain import Rejection, Template
+from kiosk.door.build import (
+    load_configured_encoder,
+    make_gallery,
+    make_landmarks,
+    photograph_reader,
+    weights_folders,
+)
+from kiosk.door.matching import comparison_of, matching_numbers
+from kiosk.encoders import EncoderSpec
+from kiosk.encoders.statistics import Statistics
+from kiosk.errors import PictureError
+from kiosk.evaluation.calibration.journal_distances import journal_distances
+from kiosk.evaluation.calibration_model.calibration import Calibration, Setting, Strictness, calibrated
+from kiosk.evaluation.calibration_model.distances import Comparisons, gallery_distances
+from kiosk.evaluation.calibration_model.pictures import OddPicture, PicturePair, confusable_pairs, odd_pictures
+from kiosk.evaluation.calibration_model.visits import VisitRule, pooled_correlation
+from kiosk.paths import journal_file
+from kiosk.people.gallery import GallerySnapshot
+from kiosk.recognition.pipeline import PhotographReader
+from kiosk.store.journal import Journal
+from kiosk.vision.pictures import read_picture
+from kiosk.vision.quality import Gates
+
+# Frames of one visit, by what a clip of two people showed; nearer to 1 is to the safe side for strangers and members.
+VISIT_CORRELATION: Final = 0.9
+PAIRS_SHOWN: Final = 5
+MOST_LOOKED_AT: Final = 500  # pictures whose light, size and focus are looked at
+_OWN_PEOPLE, _OWN_PAIRS = 50, 200  # of which an encoder without statistics can be measured here
+_COHORT = "cohort"  # what statistics of distances that were seen against one say in their source
+_WORST_GENUINE = 0.01  # pairs of one person that lie farther apart than what is called unlike
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PoorPicture:
+    """A picture that the door itself would turn away."""
+
+    picture: Template
+    reasons: tuple[Rejection, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DoorReport:
+    """What `kiosk calibrate` found."""
+
+    config: ConfigFile
+    folder: Path
+    encoder: EncoderSpec
+    gallery: GallerySnapshot
+    rule: VisitRule
+    threshold: float  # in force
+    margin: float
+    asked: float  # how often a stranger's visit may open the door
+    statistics: Statistics | None
+    own_statistics: bool  # they are this gallery's
+    calibration: Calibration | None  # None where nothing carries one
+    journal: tuple[int, int] | None  # decisions and people taken from it; None where it was not asked
+    confusable: tuple[PicturePair, ...]
+    odd: tuple[OddPicture, ...]
+    poor: tuple[PoorPicture, ...]
+    all_looked_at: bool
+    plain_curve: bool = False  # the door sees distances against a cohort, the statistics are of plain ones
+
+    @property
+    def answer(self) -> Setting | None:
+        """What is proposed, promised or not."""
+        return self.calibration.answer(Strictness.BALANCED) if self.calibration is not None else None
+
+    @property
+    def promised(self) -> bool:
+        """Whether the answer holds as often as was asked; else it is an estimate, or there is none."""
+        return self.answer is not None and self.answer.promised
+
+
+def calibrate_door(
+    config: ConfigFile, folder: Path, *, asked: float, with_journal: bool, progress: Progress
+) -> DoorReport:
+    """Reads the gallery and what else there is; raises KioskError."""
+    encoder, landmarks = load_configured_encoder(config), make_landmarks(config)
+    gallery = make_gallery(config, folder, encoder, landmarks)
+    gallery.load(lambda done, total: progress("reading the gallery", done, total))
+    known, spec = gallery.snapshot, encoder.spec
+    threshold, margin = matching_numbers(config.current, spec, len(known.people))
+    odd = odd_pictures(known, alike=min(threshold, spec.threshold), margin=margin, apart=_unlike(spec))
+    left_out = {picture.number for picture in odd}
+    comparison = comparison_of(config.current.path, spec, weights_folders(config))
+    statistics = spec.statistics or _measured_here(known, left_out)
+    against_cohort = statistics is not None and _COHORT in statistics.source
+    decision = config.current.decision
+    alike = pooled_correlation(VISIT_CORRELATION, config.current.path.pooling_frames)
+    rule = VisitRule(decision.k, decision.n, alike)
+    plain_curve = comparison.cohort is not None and not against_cohort
+    seen = _from_journal(config, known, within_only=plain_curve) if with_journal else None
+    calibration = None
+    if statistics is not None and known.people:
+        # Like with like: the curve of plain distances is moved by plain ones.
+        found = gallery_distances(known, left_out, comparison if against_cohort else replace(comparison, cohort=None))
+        further = [seen] if seen is not None else []
+        calibration = calibrated(
+            found,
+            statistics,
+            rule,
+            in_force=threshold,
+            margin=margin,
+            asked=asked,
+            further=further,
+            same_distances=comparison.cohort is not None or not against_cohort,
+        )
+    looked_at = len(known.templates) <= MOST_LOOKED_AT
+    gates = Gates(**config.current.quality.model_dump())
+    reader = photograph_reader(config, encoder, landmarks)
+    poor = _poor_pictures(folder, known, reader, gates, progress) if looked_at else []
+    return DoorReport(
+        config=config,
+        folder=folder,
+        encoder=spec,
+        gallery=known,
+        rule=rule,
+        threshold=threshold,
+        margin=margin,
+        asked=asked,
+        statistics=statistics,
+        own_statistics=spec.statistics is None and statistics is not None,
+        plain_curve=plain_curve,
+        calibration=calibration,
+        journal=None if seen is None else (len(seen[1].distances), len(np.unique(seen[1].people))),
+        confusable=tuple(confusable_pairs(known, PAIRS_SHOWN, left_out)),
+        odd=tuple(odd),
+        poor=tuple(poor),
+        all_looked_at=looked_at,
+    )
+
+
+def _unlike(spec: EncoderSpec) -> float:
+    """Beyond this two pictures of one person are hardly ever."""
+    if spec.statistics is None:
+        return 1.15 * spec.threshold
+    return max(float(spec.statistics.genuine.distance_at(_WORST_GENUINE)), spec.threshold)
+
+
+def _measured_here(gallery: GallerySnapshot, left_out: Collection[int]) -> Statistics | None:
+    """Statistics of the gallery itself, where it is large enough."""
+    good = np.array([number for number in range(len(gallery.templates)) if number not in left_out], np.intp)
+    owners, matrix = gallery.owners[good], gallery.matrix[good] if len(good) else gallery.matrix
+    rows, columns = np.triu_indices(len(good), 1)
+    same = owners[rows] == owners[columns]
+    if len(np.unique(owners)) < _OWN_PEOPLE or np.count_nonzero(same) < _OWN_PAIRS:
+        return None
+    apart = np.linalg.norm(matrix[rows] - matrix[columns], axis=1)
+    return Statistics.of(apart[same], apart[~same], "the pictures of this gallery", len(np.unique(owners)))
+
+
+def _from_journal(
+    config: ConfigFile, gallery: GallerySnapshot, *, within_only: bool
+) -> tuple[Comparisons, Comparisons]:
+    """Distances between people are left out where they are not those of the curve: it would be moved too far."""
+    with closing(Journal(journal_file(config))) as journal:
+        between, within = journal_distances(journal, gallery, datetime.now(UTC))
+    return between.none() if within_only else between, within
+
+
+def _poor_pictures(
+    folder: Path, gallery: GallerySnapshot, reader: PhotographReader, gates: Gates, progress: Progress
+) -> list[PoorPicture]:
+    found = []
+    for number, template in enumerate(gallery.templates):
+        progress("looking at the pictures", number, len(gallery.templates))
+        try:
+            seen = reader.look(read_picture(folder / template.source))
+        except PictureError:
+            continue  # gone since it was read: the next run says so
+        reasons = gates.remarks(seen[1]) if seen is not None else (Rejection.NO_FACE,)
+        if reasons:
+            found.append(PoorPicture(template, reasons))
+    return found

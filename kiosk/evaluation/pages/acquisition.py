@@ -1,0 +1,101 @@
+"""What every protocol reports beside its rates: which pictures failed, and what a picture took."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kiosk.domain import Rejection
+from kiosk.evaluation.pages.bars import failures, stages
+from kiosk.evaluation.pages.page import Item, Pair, Pairs, Plots, Section, Table, section
+from kiosk.evaluation.pages.paths import path_name
+from kiosk.evaluation.pages.thumbnails import Thumbnails
+from kiosk.evaluation.pages.wording import (
+    NOTHING,
+    Cell,
+    count,
+    distance,
+    milliseconds,
+    percent,
+    rate_cell,
+    shortened,
+)
+from kiosk.evaluation.protocols.results import Acquisition, EvaluationReport, Result, WorstPair
+from kiosk.people.reasons import in_words
+
+_SHOWN_ALONE, _SHOWN_AMONG_OTHERS = 12, 6  # worst pairs of a kind
+
+
+def acquisition_section(results: Sequence[Result]) -> tuple[Section, ...]:
+    """Failures by reason and milliseconds by stage, as bars and as a table."""
+    rows = [(path_name(result.path), result.acquisition) for result in results if result.acquisition.pictures]
+    if not rows:
+        return ()
+    plots = []
+    if any(acquired.milliseconds for _, acquired in rows):
+        taken = stages(
+            [(name, {_words(part): one for part, one in acquired.milliseconds.items()}) for name, acquired in rows]
+        )
+        plots.append((taken, "Median milliseconds that a picture took, stage by stage, when it was first encoded."))
+    if any(acquired.failures for _, acquired in rows):
+        failed = failures([(name, _shares(acquired)) for name, acquired in rows])
+        plots.append((failed, "Pictures that gave no face to compare, by reason."))
+    items: list[Item] = [Plots(tuple(plots))] if plots else []
+    return section("pictures", "Pictures that fail, and milliseconds", [*items, _table(rows)])
+
+
+def worst_section(report: EvaluationReport, kinds: tuple[str, str]) -> tuple[Section, ...]:
+    """The pairs that were judged worst by each path, with their pictures; `kinds` are the captions of both kinds."""
+    thumbnails = Thumbnails(report.folder)
+    most = _SHOWN_ALONE if len(report.results) == 1 else _SHOWN_AMONG_OTHERS
+    items: list[Item] = []
+    for result in report.results:
+        for same, caption in zip((True, False), kinds, strict=True):
+            worst = [pair for pair in getattr(result, "worst", ()) if pair.same == same][:most]
+            if worst:
+                named = caption if len(report.results) == 1 else f"{path_name(result.path)}: {caption}"
+                items.append(Pairs(named, tuple(_pair(pair, thumbnails) for pair in worst)))
+    return section("worst", "The worst pairs", items)
+
+
+def _pair(worst: WorstPair, thumbnails: Thumbnails) -> Pair:
+    portraits = tuple(thumbnails.portrait(picture, _named(picture)) for picture in (worst.picture_a, worst.picture_b))
+    said = "apart; the data says: one person" if worst.same else "apart; the data says: two people"
+    return Pair(portraits, distance(worst.distance), said, "plain" if worst.same else "warn")
+
+
+def _named(picture: str) -> str:
+    """Ada Lovelace 0001 for Ada_Lovelace/Ada_Lovelace_0001.jpg; Ada, 3 for Ada/3.jpg."""
+    person, _, file = picture.rpartition("/")
+    stem = file.rpartition(".")[0] or file
+    name = stem if not person or stem.startswith(person) else f"{person}, {stem}"
+    return shortened(name.replace("_", " "), 60)
+
+
+def _shares(acquired: Acquisition) -> dict[str, float]:
+    return {_words(reason): failed / acquired.pictures for reason, failed in acquired.failures.items()}
+
+
+def _words(name: str) -> str:
+    return in_words(Rejection(name)) if name in {one.value for one in Rejection} else name.replace("_", " ")
+
+
+def _table(rows: Sequence[tuple[str, Acquisition]]) -> Table:
+    reasons = list(dict.fromkeys(reason for _, acquired in rows for reason in acquired.failures))
+    body: tuple[tuple[Cell | str, ...], ...] = tuple(
+        (
+            name,
+            Cell(count(acquired.pictures)),
+            rate_cell(acquired.rate),
+            *(Cell(count(acquired.failures.get(reason, 0)), _share(acquired, reason)) for reason in reasons),
+            Cell(milliseconds(sum(acquired.milliseconds.values())) if acquired.milliseconds else NOTHING),
+        )
+        for name, acquired in rows
+    )
+    headings = ("Path", "Pictures", "Failures to acquire", *map(_words, reasons), "A picture takes")
+    note = "Times are medians on one core, of when the pictures were first read."
+    return Table("Failures to acquire by reason, with 95 % intervals.", headings, body, note)
+
+
+def _share(acquired: Acquisition, reason: str) -> str:
+    failed = acquired.failures.get(reason, 0)
+    return percent(failed / acquired.pictures) if failed else ""

@@ -1,0 +1,251 @@
+"""What `kiosk calibrate` found, as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.domain import Template, display_name
+from kiosk.evaluation.calibration import sentences
+from kiosk.evaluation.calibration.calibrating import DoorReport, PoorPicture
+from kiosk.evaluation.calibration_model.calibration import Alternative, Calibration, Setting, Strictness
+from kiosk.evaluation.calibration_model.pictures import OddPicture, PicturePair
+from kiosk.evaluation.pages.folder import write_page
+from kiosk.evaluation.pages.histograms import distances
+from kiosk.evaluation.pages.page import (
+    Advice,
+    Card,
+    Choice,
+    Choices,
+    Item,
+    Page,
+    Pair,
+    Pairs,
+    Plots,
+    Portrait,
+    Section,
+    Text,
+    section,
+)
+from kiosk.evaluation.pages.plots import Plot
+from kiosk.evaluation.pages.terms import CALIBRATION, CALIBRATION_LIMITS
+from kiosk.evaluation.pages.thumbnails import Thumbnails
+from kiosk.evaluation.pages.trade_off import trade_off
+from kiosk.evaluation.pages.wording import count, distance, noun
+from kiosk.people.reasons import in_words
+
+_MOST_TEMPLATES = 1500  # that are compared with each other for the histogram; of more, as many drawn by lot
+_STEPS = 60  # of thresholds in a plot
+_NAMES = {Strictness.STRICTER: "Stricter", Strictness.BALANCED: "Balanced", Strictness.EASIER: "Easier"}
+
+
+def write_calibration(path: Path, report: DoorReport) -> None:
+    """Writes the page into one file; raises EvaluationError as write_page does."""
+    write_page(path, calibration_page(report))
+
+
+def calibration_page(report: DoorReport) -> Page:
+    """The page of one door."""
+    return Page(
+        title="How sure is this door?",
+        eyebrow="kiosk calibrate",
+        lead=_lead(report),
+        cards=_cards(report),
+        sections=tuple(_sections(report)),
+        facts=_facts(report),
+        terms=CALIBRATION,
+        limits=CALIBRATION_LIMITS,
+    )
+
+
+def _lead(report: DoorReport) -> tuple[str, ...]:
+    """A promise begins with what becomes of strangers and members; an estimate with being one."""
+    first, *further = sentences.answer_lines(report)
+    if not report.promised:
+        return (first, *further)
+    return (*further[:2], first, *further[2:])
+
+
+def _cards(report: DoorReport) -> tuple[Card, ...]:
+    chosen = report.answer
+    if chosen is None:
+        return ()
+    strangers, refused = chosen.strangers, chosen.refused
+    return (
+        Card(
+            sentences.one_in(strangers.mean),
+            "visits by a stranger open the door",
+            f"95 %: {sentences.one_in(strangers.low)} to {sentences.one_in(strangers.high)}",
+            "good" if chosen.promised else "warn",
+        ),
+        Card(
+            sentences.per_thousand(refused.mean),
+            "of 1,000 members' visits are refused at first",
+            f"95 %: {sentences.per_thousand(refused.low)} to {sentences.per_thousand(refused.high)}",
+        ),
+        Card(distance(chosen.threshold), "is the threshold", f"in force now: {distance(report.threshold)}"),
+        Card(
+            count(len(report.gallery.people)),
+            "people are enrolled",
+            noun(len(report.gallery.templates), "picture"),
+        ),
+    )
+
+
+def _sections(report: DoorReport) -> Iterator[Section]:
+    found, thumbnails = report.calibration, Thumbnails(report.folder)
+    if found is not None:
+        yield from section("settings", "Stricter, balanced, easier", [_choices(report, found)])
+    yield from section("thresholds", "At every threshold", [_plots(report)])
+    alike = tuple(_alike(pair, report, thumbnails) for pair in report.confusable)
+    yield from section("alike", "People who look most alike", [Pairs("Nearest first", alike) if alike else None])
+    yield from section("pictures", "Pictures to look at", _pictures(report, thumbnails))
+    advice = tuple(_point(line) for line in sentences.advice_lines(report))
+    yield from section("advice", "What would help most", [Advice(advice) if advice else None])
+    yield from section("basis", "What this rests on", [Text(line) for line in sentences.basis_lines(report)])
+
+
+def _point(line: str) -> tuple[str, str]:
+    what, colon, why = line.partition(": ")
+    return (f"{what}{colon.strip()}", why)
+
+
+def _choices(report: DoorReport, found: Calibration) -> Choices:
+    now = Choice("In force now", _figures(report, found.now), text=_doubtful(found.now))
+    return Choices((*(_choice(report, each) for each in found.alternatives), now))
+
+
+def _choice(report: DoorReport, each: Alternative) -> Choice:
+    name, chosen = _NAMES[each.strictness], each.strictness is Strictness.BALANCED
+    if each.setting is None:
+        return Choice(name, (), chosen=False, text="No threshold is strict enough.")
+    return Choice(name, _figures(report, each.setting), chosen=chosen, text=_doubtful(each.setting))
+
+
+def _doubtful(setting: Setting) -> str:
+    return "" if setting.promised else "An estimate, not a promise."
+
+
+def _figures(report: DoorReport, setting: Setting) -> tuple[tuple[str, str, str], ...]:
+    strangers, refused, rule = setting.strangers, setting.refused, report.rule
+    return (
+        (
+            "A stranger is let in",
+            sentences.one_in(strangers.mean),
+            f"{sentences.one_in(strangers.low)} to {sentences.one_in(strangers.high)}",
+        ),
+        (
+            "A member is refused",
+            f"{sentences.per_thousand(refused.mean)} in 1,000",
+            f"{sentences.per_thousand(refused.low)} to {sentences.per_thousand(refused.high)}",
+        ),
+        ("Threshold", distance(setting.threshold), ""),
+        ("Margin; frames that agree", f"{report.margin:g}; {rule.k} of {rule.n}", ""),
+    )
+
+
+def _plots(report: DoorReport) -> Plots | None:
+    marks = [("in force", report.threshold)]
+    if report.answer is not None and report.answer.threshold != report.threshold:
+        marks.append(("proposed", report.answer.threshold))
+    own, others = _distances(report)
+    shown = []
+    if report.calibration is not None:
+        caption = "The curves cross where neither error is rare. Left is stricter: fewer strangers, more patience."
+        shown.append((_trade_off(report.calibration, report.margin, [*marks]), caption))
+    if len(own) or len(others):
+        plot = distances("distances", "Distances of the pictures enrolled", own, others, marks)
+        caption = (
+            "Each picture against each other one; heights are square roots, so that few can be seen. Pictures of one "
+            "person right of the threshold do not recognise each other; of two people left of it are confused."
+        )
+        shown.append((plot, caption))
+    return Plots(tuple(shown)) if shown else None
+
+
+def _trade_off(found: Calibration, margin: float, marks: list[tuple[str, float]]) -> Plot:
+    at = [threshold for _, threshold in marks]
+    thresholds = np.linspace(max(0.5 * min(at), 0.02), 1.5 * max(at), _STEPS)
+    refused = np.array([found.door.refused_at(float(threshold), margin).mean for threshold in thresholds])
+    return trade_off(
+        "trade-off",
+        "Strangers and members",
+        thresholds,
+        found.door.strangers(thresholds),
+        refused,
+        asked=found.asked,
+        marks=marks,
+    )
+
+
+def _distances(report: DoorReport) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+    """Between pictures of one person, and of two."""
+    gallery = report.gallery
+    picked = np.arange(len(gallery.templates))
+    if len(picked) > _MOST_TEMPLATES:
+        picked = np.sort(np.random.default_rng(0).choice(picked, _MOST_TEMPLATES, replace=False))
+    if len(picked) < 2:
+        return np.empty(0), np.empty(0)
+    matrix, owners = gallery.matrix[picked], gallery.owners[picked]
+    rows, columns = np.triu_indices(len(picked), 1)
+    apart = np.sqrt(np.maximum(2 - 2 * (matrix @ matrix.T)[rows, columns], 0))
+    same = owners[rows] == owners[columns]
+    return apart[same], apart[~same]
+
+
+def _alike(pair: PicturePair, report: DoorReport, thumbnails: Thumbnails) -> Pair:
+    verdict = sentences.pair_verdict(pair, report).removeprefix(": ")
+    portraits = tuple(_portrait(each, thumbnails) for each in (pair.one, pair.other))
+    return Pair(portraits, distance(pair.distance), f"apart. {verdict}" if verdict else "apart", _tone(verdict))
+
+
+def _pictures(report: DoorReport, thumbnails: Thumbnails) -> list[Item | None]:
+    odd = tuple(_odd(each, thumbnails) for each in report.odd)
+    poor = tuple(_poor(each, thumbnails) for each in report.poor)
+    told = {sentences.odd_line(each) for each in report.odd} | {sentences.poor_line(each) for each in report.poor}
+    rest = [line for line in sentences.picture_lines(report) if line not in told]
+    return [
+        Pairs("They do not look like the person's other pictures", odd) if odd else None,
+        Pairs("The door itself would turn them away", poor) if poor else None,
+        *(Text(f"{line[0].upper()}{line[1:]}.", note=True) for line in rest),
+    ]
+
+
+def _odd(odd: OddPicture, thumbnails: Thumbnails) -> Pair:
+    shown = [odd.picture] if odd.other is None else [odd.picture, odd.other]
+    portraits = tuple(_portrait(each, thumbnails) for each in shown)
+    name = display_name(odd.picture.person)
+    if odd.other is None:
+        return Pair(portraits, distance(odd.own), f"from {name}'s other pictures. Is it the right person?", "warn")
+    other = display_name(odd.other.person)
+    text = f"from {other}, {distance(odd.own)} from {name}'s other pictures: it probably shows {other}."
+    return Pair(portraits, distance(odd.distance), text, "warn")
+
+
+def _poor(poor: PoorPicture, thumbnails: Thumbnails) -> Pair:
+    return Pair((_portrait(poor.picture, thumbnails),), ", ".join(map(in_words, poor.reasons)))
+
+
+def _portrait(template: Template, thumbnails: Thumbnails) -> Portrait:
+    return thumbnails.portrait(template.source, display_name(template.person), template.source.rpartition("/")[2])
+
+
+def _tone(verdict: str) -> str:
+    return "warn" if verdict else "plain"
+
+
+def _facts(report: DoorReport) -> tuple[tuple[str, str], ...]:
+    rule, statistics = report.rule, report.statistics
+    known = "none" if statistics is None else f"{statistics.source}; {noun(statistics.people, 'person', 'people')}"
+    people = noun(len(report.gallery.people), "person", "people")
+    return (
+        ("Pictures", f"folder {report.folder.name or report.folder}"),
+        ("Enrolled", f"{people}, {noun(len(report.gallery.templates), 'picture')}"),
+        ("Encoder", report.encoder.name),
+        ("Asked", f"strangers let in {sentences.one_in(report.asked)} visits at most"),
+        ("Decision", f"{rule.k} of {rule.n} frames; frames of a visit alike by {rule.correlation:g}"),
+        ("Statistics of the encoder", known),
+    )

@@ -1,0 +1,1 @@
+"""The checks behind `kiosk doctor` and the health page, and the table of encoders."""

@@ -1,0 +1,137 @@
+"""kiosk doctor: looks at each part as the kiosk would use it, and says what to do about what it finds."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from kiosk.config import ConfigFile
+from kiosk.domain import Frame
+from kiosk.door.build import (
+    Choices,
+    choose,
+    load_configured_encoder,
+    make_detector,
+    make_gallery,
+    make_landmarks,
+    own_weights,
+    watch_camera,
+)
+from kiosk.door.report import SLOW_SECONDS, slow_notice
+from kiosk.door.voice import probe_voice
+from kiosk.encoders import EXPORTED, encoder_names
+from kiosk.encoders.golden import golden_difference
+from kiosk.errors import KioskError
+from kiosk.health.checks import (
+    clock_found,
+    config_found,
+    disk_found,
+    encoder_found,
+    gallery_found,
+    journal_found,
+    people_found,
+    staff_found,
+    voice_found,
+)
+from kiosk.health.findings import Finding, State, examine, of_fault
+from kiosk.paths import gallery_folder, journal_file, staff_file
+from kiosk.people.register import PeopleRegister, people_file
+from kiosk.people.staff import StaffRegister
+from kiosk.store.journal import Journal
+from kiosk.vision.camera import CameraState, WatchedCamera
+from kiosk.vision.sources import source_name
+
+_CAMERA_SECONDS = 8.0  # a USB camera may take some to give its first picture
+_MEASURED_FRAMES = 3  # after the first
+
+
+def examine_all(read: Callable[[], ConfigFile], source: str | None, gallery: Path | None) -> Iterator[Finding]:
+    """Every part below the window, in the order in which the kiosk needs them."""
+    config: ConfigFile | None = None
+
+    def look_at_config() -> Finding:
+        nonlocal config
+        config = read()
+        return config_found(config)
+
+    yield examine("config", look_at_config)
+    if config is None:
+        # The other parts can be examined all the same, as they are without that file.
+        config = ConfigFile(None)
+    try:
+        choices = choose(config, source=source, gallery=gallery, fast=False)
+    except KioskError as error:
+        yield Finding("choices", State.FAULT, f"{error.thing}: {error.reason}", error.remedy)
+        return
+    yield examine("camera", lambda: _camera(choices))
+    if choices.demo and "demo" not in (source, config.current.camera.source):
+        # The demo stands in for a camera that is not there: what matters is the door's own gallery and journal.
+        choices = replace(choices, demo=False, gallery=gallery or gallery_folder(config))
+    yield examine("cascade", lambda: _cascade(choices))
+    yield examine("encoder", lambda: _encoder(choices))
+    yield examine("gallery", lambda: _gallery(choices))
+    yield examine("voice", lambda: _voice(choices))
+    file = journal_file(choices.config, demo=choices.demo)
+    with closing(Journal(file)) as journal:
+        yield examine("journal", lambda: journal_found(file, journal))
+        yield examine("people", lambda: people_found(PeopleRegister(people_file(choices.gallery))))
+        with closing(StaffRegister(staff_file(choices.config))) as staff:
+            yield examine("staff", lambda: staff_found(staff))
+        yield examine("disk", lambda: disk_found(file))
+        yield examine("clock", lambda: clock_found(journal))
+
+
+def _camera(choices: Choices) -> Finding:
+    if choices.demo:
+        remedy = "connect a camera, or name one with --source"
+        return Finding("camera", State.WARNING, "none is used, the demo runs instead", remedy)
+    with watch_camera(choices) as camera:
+        frame = camera.wait(_CAMERA_SECONDS)
+        if frame is None:
+            otherwise = f"{source_name(choices.source)}: gives no picture; connect it, or name another with --source"
+            return of_fault("camera", State.FAULT, camera.fault or otherwise)
+        slow = slow_notice(choices.config.current.decision.k, _interval_seconds(camera, frame))
+    height, width = frame.image.shape[:2]
+    message = f"{source_name(choices.source)} gives {width} x {height} px"
+    if slow:
+        reason, _, remedy = slow.partition("; ")
+        return Finding("camera", State.WARNING, f"{message}. {reason}", remedy)
+    return Finding("camera", State.OK, message)
+
+
+def _interval_seconds(camera: WatchedCamera, first: Frame) -> float:
+    """Return the mean time between the frames of the next five seconds, at most three; 0 where there are no more."""
+    times = [first.captured_at]
+    until = time.monotonic() + SLOW_SECONDS
+    while len(times) <= _MEASURED_FRAMES and (frame := camera.wait(until - time.monotonic())) is not None:
+        times.append(frame.captured_at)
+    if len(times) > 1:
+        return (times[-1] - times[0]) / (len(times) - 1)
+    return 0.0 if camera.state is CameraState.ENDED else SLOW_SECONDS
+
+
+def _cascade(choices: Choices) -> Finding:
+    make_detector(choices.config)
+    make_landmarks(choices.config)
+    return Finding("cascade", State.OK, f"detector {choices.config.current.detector} and landmark model are loaded")
+
+
+def _encoder(choices: Choices) -> Finding:
+    encoder = load_configured_encoder(choices.config)
+    difference = golden_difference(encoder)
+    golden = "no golden vector" if difference is None else f"golden vector within {difference:.0e}"
+    known = {*encoder_names(own_weights(choices.config)), *EXPORTED}
+    return encoder_found(choices.config.current, encoder.spec, known, None, f"SHA-256 verified, {golden}")
+
+
+def _gallery(choices: Choices) -> Finding:
+    encoder, landmarks = load_configured_encoder(choices.config), make_landmarks(choices.config)
+    gallery = make_gallery(choices.config, choices.gallery, encoder, landmarks)
+    gallery.load()
+    return gallery_found(choices.gallery, gallery.snapshot, encoder.spec.name)
+
+
+def _voice(choices: Choices) -> Finding:
+    enabled = choices.config.current.voice.enabled
+    return voice_found(enabled=enabled, fault=probe_voice() if enabled else None)

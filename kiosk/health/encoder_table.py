@@ -1,0 +1,120 @@
+"""Which encoders there are, whether they work, and what a face costs on this machine."""
+
+import os
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from statistics import median
+
+from kiosk.config import ConfigFile, EncoderChoice
+from kiosk.domain import Chip, Crop
+from kiosk.door.build import own_weights
+from kiosk.door.matching import matching_numbers
+from kiosk.encoders import EXPORTED, Encoder, EncoderSpec, encoder_names, encoder_paths, encoder_spec, load_encoder
+from kiosk.encoders.export import FACENET, OPENFACE
+from kiosk.encoders.golden import golden_chips
+from kiosk.errors import KioskError, in_one_line
+
+_MEASURED_FACES = 10
+# What Keras counts in the networks that kiosk.encoders builds; their weights are the user's to bring.
+_DIMENSION = 128
+_EXPORTED = {"openface": (OPENFACE, 3_743_280), "facenet": (FACENET, 22_808_144)}
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderRow:
+    """One encoder; what is not known of it is None."""
+
+    name: str
+    in_use: bool
+    installed: bool
+    fault: str | None = None  # why it does not work
+    spec: EncoderSpec | None = None
+    threshold: float | None = None  # the one in force for it
+    milliseconds: float | None = None  # a face, chips ready, median of ten
+
+
+def encoder_table(config: ConfigFile) -> list[EncoderRow]:
+    """Every encoder with a spec, those the kiosk could build, and the composite of the configuration if it is one."""
+    own, chosen = own_weights(config), config.current.encoder
+    if isinstance(chosen, list) and len(chosen) == 1:
+        (chosen,) = chosen
+    known = encoder_names(own)
+    names = [*known, *(name for name in EXPORTED if name not in known)]
+    rows = [_row(config, name, known, in_use=name == chosen) for name in names]
+    return rows if isinstance(chosen, str) else [*rows, _composite_row(config, chosen, known)]
+
+
+def milliseconds_a_face(encoder: Encoder) -> float:
+    """The median time of one embedding, measured now."""
+    chips = golden_chips(encoder.spec.crops)
+    encoder.embed(chips)
+    return median(_milliseconds(encoder, chips) for _ in range(_MEASURED_FACES))
+
+
+def crop_in_words(crop: Crop) -> str:
+    """The chip that an encoder takes."""
+    margin = f" + {crop.margin:g}" if crop.margin else ""
+    return f"{crop.size_px} px {crop.kind.value}{margin}"
+
+
+def _row(config: ConfigFile, name: str, known: Collection[str], *, in_use: bool) -> EncoderRow:
+    spec, installed = None, False
+    try:
+        spec = encoder_spec(name, own_weights(config)) if name in known else _exported_spec(name)
+        installed = _installed(config, name, known)
+        if not (installed or in_use):
+            return EncoderRow(name, in_use, installed, None, spec, _threshold(config, spec))
+        return _working_row(config, name, in_use=in_use)
+    except (KioskError, OSError) as error:
+        return EncoderRow(name, in_use, installed, in_one_line(error), spec, _threshold(config, spec))
+
+
+def _composite_row(config: ConfigFile, choice: list[str] | dict[str, float], known: Collection[str]) -> EncoderRow:
+    installed = False
+    try:
+        installed = all(_installed(config, name, known) for name in choice)
+        return _working_row(config, choice, in_use=True)
+    except (KioskError, OSError) as error:
+        return EncoderRow("+".join(choice), True, installed, in_one_line(error))
+
+
+def _working_row(config: ConfigFile, choice: EncoderChoice, *, in_use: bool) -> EncoderRow:
+    """The encoder loaded and measured; raises what load_encoder raises."""
+    encoder = load_encoder(choice, config.current.threads, own_weights(config))
+    spec = encoder.spec
+    return EncoderRow(spec.name, in_use, True, None, spec, _threshold(config, spec), milliseconds_a_face(encoder))
+
+
+def _installed(config: ConfigFile, name: str, known: Collection[str]) -> bool:
+    """Whether its file is there, whatever is in it."""
+    # Path.is_file raises where a folder may not be entered.
+    return name in known and os.path.isfile(encoder_paths(name, own_weights(config))[1])  # noqa: PTH113
+
+
+def _exported_spec(name: str) -> EncoderSpec:
+    """What is known of an encoder before it is exported: there is no file, and no key of one."""
+    recipe, parameters = _EXPORTED[name]
+    return EncoderSpec(
+        name=name,
+        dimension=_DIMENSION,
+        crops=(recipe.crop,),
+        threshold=recipe.threshold,
+        margin=recipe.margin,
+        key="",
+        licence=recipe.licence,
+        source=recipe.source,
+        size_bytes=0,
+        parameters=parameters,
+        golden=None,
+    )
+
+
+def _threshold(config: ConfigFile, spec: EncoderSpec | None) -> float | None:
+    return matching_numbers(config.current, spec, people=0)[0] if spec else None
+
+
+def _milliseconds(encoder: Encoder, chips: dict[Crop, Chip]) -> float:
+    started = time.perf_counter()
+    encoder.embed(chips)
+    return (time.perf_counter() - started) * 1000

@@ -1,0 +1,181 @@
+"""How the running kiosk is: the same checks as `kiosk doctor`, without opening or loading anything a second time."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from kiosk.door.build import own_weights
+from kiosk.door.desk import Desk
+from kiosk.door.pulse import Pulse
+from kiosk.door.voice import equipment_fault
+from kiosk.encoders import EXPORTED, encoder_names
+from kiosk.health.checks import (
+    clock_found,
+    config_found,
+    disk_found,
+    encoder_found,
+    gallery_found,
+    journal_found,
+    people_found,
+    staff_found,
+    voice_found,
+)
+from kiosk.health.findings import Finding, State, examine, of_fault
+from kiosk.health.machine import memory_found, temperature_found
+from kiosk.i18n import number, translate
+from kiosk.paths import journal_file
+from kiosk.vision.camera import CameraState
+from kiosk.vision.sources import is_recording, source_name
+
+_SLOW_HZ = 4.0  # below it, somebody who walks up waits for more than a second
+_NOT_TOLD = Finding("", State.OK, "")  # by a machine that does not know it
+_FEW = 0.4  # of the frames that were asked of the camera; cameras halve their rate in a dim room
+
+
+def live_findings(desk: Desk, pulse: Pulse, size_px: tuple[int, int] | None) -> list[Finding]:
+    """What changes from moment to moment: camera, recognition and door; quick. `size_px` is the picture's, if any."""
+    return [
+        examine("camera", lambda: _camera(desk, size_px)),
+        examine("recognition", lambda: _recognition(desk, pulse)),
+        examine("door", lambda: _door(desk)),
+    ]
+
+
+def slow_findings(desk: Desk) -> list[Finding]:
+    """The other parts; reads files, so not for the thread that draws."""
+    file = journal_file(desk.config, demo=desk.demo)
+    looks: dict[str, Callable[[], Finding | None]] = {
+        "gallery": lambda: _gallery(desk),
+        "encoder": lambda: _encoder(desk),
+        "voice": lambda: _voice(desk),
+        "journal": lambda: journal_found(file, desk.journal, whole=False),
+        "people": lambda: people_found(desk.people),
+        "staff": lambda: staff_found(desk.staff),
+        "disk": lambda: disk_found(file),
+        "memory": memory_found,
+        "temperature": temperature_found,
+        "clock": lambda: clock_found(desk.journal),
+        "config": lambda: config_found(desk.config),
+    }
+    found = [examine(check, lambda look=look: look() or _NOT_TOLD) for check, look in looks.items()]  # type: ignore[misc]
+    return [finding for finding in found if finding is not _NOT_TOLD]
+
+
+def report_text(findings: Iterable[Finding], facts: Mapping[str, str]) -> str:
+    """For a support request, in English: without names, pictures, paths and addresses."""
+    try:
+        kiosk = version("kiosk")
+    except PackageNotFoundError:
+        kiosk = "?"
+    head = {
+        "kiosk": kiosk,
+        "time": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC",
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        **facts,
+    }
+    lines = [f"{name}: {value}" for name, value in head.items()]
+    lines += [f"{finding.state.value:8} {finding.check:12} {finding.public}".rstrip() for finding in findings]
+    return "\n".join(lines) + "\n"
+
+
+def _camera(desk: Desk, size_px: tuple[int, int] | None) -> Finding:
+    camera = desk.camera
+    if desk.demo:
+        message = translate("health", "none is used, the demo runs instead")
+        return Finding("camera", State.WARNING, message, translate("health", "connect a camera"), public="demo")
+    if camera is None:
+        return Finding("camera", State.WARNING, translate("health", "nobody looks"), public="none")
+    state, fault = camera.state, camera.fault
+    if fault is not None or state is CameraState.LOST:
+        lost = translate("health", "gives no picture; check its cable")
+        return of_fault("camera", State.FAULT, fault or lost)
+    if state is CameraState.OPENING:
+        return Finding("camera", State.WARNING, translate("health", "is being opened"), public="opening")
+    if state is CameraState.ENDED:
+        return Finding("camera", State.WARNING, translate("health", "the recording has ended"), public="ended")
+    return _live_camera(desk, camera.rate_hz, camera.dropped, size_px)
+
+
+def _live_camera(desk: Desk, rate_hz: float, dropped: int, size_px: tuple[int, int] | None) -> Finding:
+    size = "{} x {} px".format(*size_px) if size_px is not None else ""
+    text = translate("health", "{source}: {size}, {rate} frames a second, {dropped} dropped since the start")
+    message = text.format(source=source_name(desk.source), size=size, rate=number(rate_hz, 1), dropped=dropped)
+    wanted = desk.config.current.camera.rate_hz
+    few = not is_recording(desk.source) and 0 < rate_hz < wanted * _FEW
+    remedy = translate("health", "more light lets a camera give more frames; or ask less of it in the settings")
+    public = f"{size}, {rate_hz:.1f} frames a second of {wanted:g} asked for, {dropped} dropped"
+    return Finding("camera", State.WARNING if few else State.OK, message, remedy if few else "", public=public)
+
+
+def _recognition(desk: Desk, pulse: Pulse) -> Finding:
+    if desk.station is None:
+        message = translate("health", "is being loaded; the door stays locked meanwhile")
+        return Finding("recognition", State.WARNING, message, translate("health", "wait a moment"), public="loading")
+    rate_hz, status = pulse.rate_hz(time.monotonic()), desk.station.status
+    details = _of_background(status.background)
+    if status.slow:
+        message, _, remedy = status.slow.partition("; ")
+        public = f"slow, {pulse.faces:.1f} faces a frame"
+        return Finding("recognition", State.WARNING, message, remedy, details, public)
+    if pulse.frames < 2 or not rate_hz:
+        message = translate("health", "waits for frames")
+        return Finding("recognition", State.OK, message, details=details, public="waits for frames")
+    text = translate("health", "{rate} frames a second, {ms} ms a frame, {faces} faces a frame")
+    values = {"rate": number(rate_hz, 1), "ms": number(pulse.frame_ms), "faces": number(pulse.faces, 1)}
+    stages = ", ".join(f"{stage} {pulse.ms(stage):.1f} ms" for stage in pulse.stages)
+    public = f"{rate_hz:.1f} frames a second, {pulse.faces:.1f} faces a frame, {stages}"
+    slow = rate_hz < _SLOW_HZ
+    remedy = translate("health", "close other programs, or give the encoder more cores in the settings")
+    message = text.format(**values)
+    state = State.WARNING if slow else State.OK
+    return Finding("recognition", state, message, remedy if slow else "", details, public)
+
+
+def _of_background(faces: int) -> tuple[str, ...]:
+    if not faces:
+        return ()
+    text = translate(
+        "health", "%n faces have not moved for a minute. They neither open the door nor keep it shut.", "", faces
+    )
+    return (text,)
+
+
+def _door(desk: Desk) -> Finding:
+    station = desk.station
+    if station is None:
+        return Finding("door", State.WARNING, translate("health", "is locked until the recognition is loaded"))
+    faults = station.status.faults
+    if faults:
+        told = of_fault("door", State.FAULT, faults[0])
+        return Finding("door", told.state, told.message, told.remedy, faults[1:], f"{len(faults)} faults to be mended")
+    message = translate("health", "is open") if station.door.unlocked else translate("health", "is locked")
+    return Finding("door", State.OK, message, public="in order")
+
+
+def _loading(check: str) -> Finding:
+    return Finding(check, State.WARNING, translate("health", "is being loaded"), public="loading")
+
+
+def _gallery(desk: Desk) -> Finding:
+    if desk.station is None:
+        return _loading("gallery")  # nobody is in force, which is not to say that nobody is enrolled
+    return gallery_found(desk.folder, desk.snapshot, desk.snapshot.encoder)
+
+
+def _encoder(desk: Desk) -> Finding:
+    station = desk.station
+    if station is None:
+        return _loading("encoder")
+    known = {*encoder_names(own_weights(desk.config)), *EXPORTED}
+    return encoder_found(desk.config.current, station.encoder, known, len(desk.snapshot.people))
+
+
+def _voice(desk: Desk) -> Finding:
+    enabled = desk.config.current.voice.enabled
+    said = desk.station.voice_fault if desk.station is not None else None
+    return voice_found(enabled=enabled, fault=(said or equipment_fault()) if enabled else None)

@@ -1,0 +1,259 @@
+"""The staff and their PINs: who may come to the staff side, and how wrong PINs are slowed down."""
+
+import contextlib
+import enum
+import itertools
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import Type
+
+from kiosk.errors import StaffError, did_you_mean
+from kiosk.i18n import QT_TRANSLATE_NOOP, translate
+from kiosk.names import normal_name, person_key, text_fault
+from kiosk.store.sqlite_file import Schema, SqliteFile
+
+SHORTEST_PIN, LONGEST_PIN = 6, 12
+COMMAND_LINE = "command line"  # stands in the journal for what nobody signed in for
+LOCK_AFTER = 10  # wrong PINs
+LOCK_SECONDS = 15 * 60.0
+_LONGEST_WAIT_SECONDS = 60.0
+_LONGEST_BLOCK = 3  # 123123 is one of three digits, twice
+
+# OWASP's least for argon2id: 19 MiB, two passes. Everybody's hash is tried at each PIN, so it must not take long.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
+
+_STEPS = (
+    (
+        """
+        CREATE TABLE staff (
+            key TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            role TEXT NOT NULL CHECK (role IN ('reception', 'installer')),
+            hash TEXT NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE failures (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            count INTEGER NOT NULL,
+            last_at REAL NOT NULL
+        ) STRICT
+        """,
+        "INSERT INTO failures VALUES (1, 0, 0)",
+    ),
+)
+
+_SCHEMA = Schema(
+    QT_TRANSLATE_NOOP("faults", "the staff register"),
+    StaffError,
+    _STEPS,
+    wal=False,
+    remedy=QT_TRANSLATE_NOOP("faults", "move the file away and add the staff anew"),
+)
+
+
+class Role(enum.StrEnum):
+    """What somebody may do."""
+
+    RECEPTION = "reception"  # people, enrolment, the journal
+    INSTALLER = "installer"  # also settings and staff
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """Somebody with a PIN."""
+
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nobody came in."""
+
+    wait_seconds: float  # before the next PIN is looked at
+    locked: bool  # after so many wrong ones that it takes minutes
+    tried: bool = True  # False where it came too early and was not looked at
+    tries_left: int = 0  # wrong PINs until the wait takes minutes
+
+
+class StaffRegister:
+    """Everybody with a PIN, in one SQLite file; from any thread. Every method raises StaffError on a fault.
+
+    `now` is the time of day in seconds: what is waited for has to outlast the process.
+    """
+
+    def __init__(self, path: Path, *, now: Callable[[], float] = time.time) -> None:
+        self._file = SqliteFile(path, _SCHEMA)
+        self._now = now
+
+    def members(self) -> list[StaffMember]:
+        """Everybody, by name."""
+        with self._file.session() as connection:
+            rows = connection.execute("SELECT name, role FROM staff ORDER BY key").fetchall()
+        return [StaffMember(name, Role(role)) for name, role in rows]
+
+    def add(self, name: str, role: Role, pin: str) -> StaffMember:
+        """A new member; the name and the PIN must be nobody else's."""
+        member = StaffMember(_valid_name(name), role)
+        row = (person_key(member.name), member.name, member.role.value)
+        with self._with_new_hash(pin, None) as (connection, made):
+            if connection.execute("SELECT 1 FROM staff WHERE key = ?", row[:1]).fetchone():
+                raise StaffError(
+                    member.name,
+                    translate("staff", "is already a member of the staff"),
+                    translate("staff", "choose another name, or give this member a new PIN"),
+                )
+            connection.execute("INSERT INTO staff VALUES (?, ?, ?, ?)", (*row, made))
+        return member
+
+    def remove(self, name: str) -> StaffMember:
+        """Nobody comes in by that member's PIN any more; the last installer stays."""
+        with self._file.change() as connection:
+            key, member = _known(connection, name)
+            installers = connection.execute("SELECT count(*) FROM staff WHERE role = 'installer'").fetchone()[0]
+            if member.role is Role.INSTALLER and installers == 1:
+                raise StaffError(
+                    member.name,
+                    translate("staff", "is the last installer"),
+                    translate("staff", "add another installer first"),
+                )
+            connection.execute("DELETE FROM staff WHERE key = ?", (key,))
+        return member
+
+    def reset(self, name: str, pin: str) -> StaffMember:
+        """A new PIN in the place of the old one; whoever is locked out may try at once."""
+        with self._file.session() as connection:
+            key, _ = _known(connection, name)
+        with self._with_new_hash(pin, key) as (connection, made):
+            _, member = _known(connection, name)
+            connection.execute("UPDATE staff SET hash = ? WHERE key = ?", (made, key))
+            connection.execute("UPDATE failures SET count = 0, last_at = 0")
+        return member
+
+    def enter(self, pin: str) -> StaffMember | Refused:
+        """Whose PIN it is; takes as long for a wrong one as for a right one, some hundredths of a second a member."""
+        with self._file.change() as connection:
+            count, wait = self._standing(connection)
+            if wait > 0:
+                return Refused(wait, locked=count >= LOCK_AFTER, tried=False)
+            # Counted before it is looked at: neither a kill nor a second process gets a try for nothing.
+            connection.execute("UPDATE failures SET count = count + 1, last_at = ?", (self._now(),))
+            rows = connection.execute("SELECT name, role, hash FROM staff ORDER BY key").fetchall()
+        # Every hash is tried, whatever matched before, so that the time tells nothing.
+        matches = [row for row, matched in [(row, _matches(row[2], pin)) for row in rows] if matched]
+        if not matches:
+            left = max(LOCK_AFTER - count - 1, 0)
+            return Refused(_wait_after(count + 1), locked=not left, tries_left=left)
+        name, role, _ = matches[0]
+        with self._file.change() as connection:
+            connection.execute("UPDATE failures SET count = 0, last_at = 0")
+        return StaffMember(name, Role(role))
+
+    @property
+    def wait_seconds(self) -> float:
+        """How long no PIN is looked at, 0 = come in. A fault is told by `enter`, not here."""
+        try:
+            with self._file.session() as connection:
+                return self._standing(connection)[1]
+        except StaffError:
+            return 0.0
+
+    def close(self) -> None:
+        """Close the file; the next use opens it again."""
+        self._file.close()
+
+    def _standing(self, connection: sqlite3.Connection) -> tuple[int, float]:
+        """How many wrong PINs came in a row, and how long is left to wait."""
+        count, last_at = connection.execute("SELECT count, last_at FROM failures").fetchone()
+        now = self._now()
+        if now < last_at:
+            # The clock was set back: the wait begins anew, neither for nothing nor for as long as it was set back.
+            connection.execute("UPDATE failures SET last_at = ?", (now,))
+            last_at = now
+        return count, max(last_at + _wait_after(count) - now, 0.0)
+
+    @contextlib.contextmanager
+    def _with_new_hash(self, pin: str, key: str | None) -> Iterator[tuple[sqlite3.Connection, str]]:
+        """A transaction to store the PIN's hash in, for the member `key` or a new one."""
+        fault = pin_fault(pin)
+        if fault is not None:
+            raise StaffError(translate("staff", "this PIN"), fault, translate("staff", "choose another PIN"))
+        made = _HASHER.hash(pin)
+        tried: set[str] = set()
+        while True:
+            with self._file.session() as connection:
+                others = _hashes_but(connection, key)
+            # The PIN alone says who it is. Tried outside the transaction: others wait a second for that, not longer.
+            if any(_matches(other, pin) for other in others - tried):
+                raise StaffError(
+                    translate("staff", "this PIN"),
+                    translate("staff", "cannot be used"),
+                    translate("staff", "choose another PIN"),
+                )
+            tried |= others
+            with self._file.change() as connection:
+                if _hashes_but(connection, key) <= tried:
+                    yield connection, made
+                    return
+
+
+def pin_fault(pin: str) -> str | None:
+    """Why a PIN cannot be one, as the end of a sentence; None where it can."""
+    if not (pin.isascii() and pin.isdigit() and SHORTEST_PIN <= len(pin) <= LONGEST_PIN):
+        return translate("staff", "is not of 6 to 12 digits")
+    return translate("staff", "is too easy to guess") if _trivial(pin) else None
+
+
+def _trivial(pin: str) -> bool:
+    """Two digits alone, a row up or down in equal steps, or a short block again and again."""
+    digits = [int(digit) for digit in pin]
+    steps = {(after - before) % 10 for before, after in itertools.pairwise(digits)}
+    blocks = (pin[:length] for length in range(1, _LONGEST_BLOCK + 1))
+    repeated = any((block * len(pin))[: len(pin)] == pin for block in blocks)
+    return len(set(digits)) <= 2 or len(steps) == 1 or repeated
+
+
+def _wait_after(failures: int) -> float:
+    """1, 2, 4 ... 60 s, and a quarter of an hour from the tenth on, until somebody comes in."""
+    if failures >= LOCK_AFTER:
+        return LOCK_SECONDS
+    return min(2.0 ** (failures - 1), _LONGEST_WAIT_SECONDS) if failures else 0.0
+
+
+def _matches(stored: str, pin: str) -> bool:
+    try:
+        return _HASHER.verify(stored, pin.encode("utf-8", "backslashreplace"))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _hashes_but(connection: sqlite3.Connection, key: str | None) -> set[str]:
+    """The hashes of everybody but one."""
+    return {made for (made,) in connection.execute("SELECT hash FROM staff WHERE key IS NOT ?", (key,))}
+
+
+def _known(connection: sqlite3.Connection, name: str) -> tuple[str, StaffMember]:
+    row = connection.execute("SELECT key, name, role FROM staff WHERE key = ?", (person_key(name),)).fetchone()
+    if row is None:
+        names = [known for (known,) in connection.execute("SELECT name FROM staff")]
+        remedy = did_you_mean(name, names, translate("staff", "look at the list of the staff"))
+        raise StaffError(name, translate("staff", "is no member of the staff"), remedy)
+    return row[0], StaffMember(row[1], Role(row[2]))
+
+
+def _valid_name(name: str) -> str:
+    normal = normal_name(name)
+    fault = text_fault(normal)
+    if fault is None and person_key(normal) == person_key(COMMAND_LINE):
+        fault = translate("staff", "stands for the command line itself")
+    if fault is not None:
+        thing = translate("staff", "the name “{name}”").format(name=name)
+        raise StaffError(thing, fault, translate("staff", "choose another name"))
+    return normal

@@ -1,0 +1,18 @@
+"""The files that a change to a person touches, opened together."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.people.register import PeopleRegister
+from kiosk.people.visitors import VisitorStore
+from kiosk.store.journal import Journal
+
+
+@dataclass(slots=True, eq=False)
+class PeopleStores:
+    """The image folder, and the records kept beside it. May be used from any thread."""
+
+    folder: Path  # the image folder
+    people: PeopleRegister
+    journal: Journal
+    visitors: VisitorStore

@@ -1,0 +1,214 @@
+"""The faces of refused visitors, kept for some hours where the owner wants that, in SQLite."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from kiosk.domain import Embedding
+from kiosk.errors import VisitorsError
+from kiosk.i18n import QT_TRANSLATE_NOOP
+from kiosk.recognition.matching import distances
+from kiosk.store.sqlite_file import Schema, SqliteFile
+
+MOST_FACES = 500  # a poster before the camera must not fill the disk
+# A face from farther ahead was kept while the clock was wrong: it would stay until the clock is there.
+_AHEAD = timedelta(minutes=5)
+
+_STEPS = (
+    (
+        """CREATE TABLE visitors (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            time TEXT NOT NULL,
+            encoder TEXT NOT NULL,
+            vector BLOB NOT NULL,
+            picture BLOB NOT NULL
+        ) STRICT""",
+        "CREATE INDEX visitors_by_time ON visitors (time)",
+    ),
+)
+_SCHEMA = Schema(
+    QT_TRANSLATE_NOOP("faults", "the file of visitors' faces"),
+    VisitorsError,
+    _STEPS,
+    wal=False,  # a log would keep a copy of each face
+    remedy=QT_TRANSLATE_NOOP("faults", "the damaged file was deleted, try again"),
+)
+_NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
+_SURPLUS = "id <= (SELECT id FROM visitors ORDER BY id DESC LIMIT 1 OFFSET ?)"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Visitor:
+    """One face that the door refused."""
+
+    id: int
+    time: datetime  # UTC
+    embedding: Embedding
+    picture: bytes  # PNG; empty where it was not asked for
+
+
+class VisitorStore:
+    """Kept faces in one SQLite file; any thread may use it, and several processes at once.
+
+    The file is made when the first face is kept. What is removed is overwritten in the file at once. A damaged file is
+    deleted, and so is one from which nothing can be purged because the disk is full: what cannot go on time must not
+    stay. Every method raises VisitorsError where the file cannot be used.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._sqlite = SqliteFile(path, _SCHEMA)
+
+    def keep(self, picture: bytes, embedding: Embedding, now: datetime) -> int:
+        """Adds a face (PNG); returns its id. The oldest ones go where there are too many."""
+        vector = np.ascontiguousarray(embedding.vector, np.float32).tobytes()
+        with self._change() as connection:
+            added = connection.execute(
+                "INSERT INTO visitors (time, encoder, vector, picture) VALUES (?, ?, ?, ?)",
+                (_stored(now), embedding.encoder, vector, picture),
+            ).lastrowid
+            connection.execute(f"DELETE FROM visitors WHERE {_SURPLUS}", (MOST_FACES,))  # noqa: S608 - constants
+        return int(added or 0)
+
+    def visitors(self, since: datetime | None = None, *, with_pictures: bool = True) -> list[Visitor]:
+        """The faces kept since then, newest first. Without their pictures, a writer has to wait for less."""
+        if not self.path.exists():
+            return []
+        earliest = "" if since is None else _stored(since)
+        columns = f"id, time, encoder, vector, {'picture' if with_pictures else 'NULL'}"
+        with self._session() as connection:
+            rows = connection.execute(
+                f"SELECT {columns} FROM visitors WHERE time >= ? ORDER BY time DESC, id DESC",  # noqa: S608 - constants
+                (earliest,),
+            ).fetchall()
+        return [_visitor(*row) for row in rows]
+
+    def pictures(self, ids: Iterable[int]) -> dict[int, bytes]:
+        """The pictures of these faces, as far as they are still there."""
+        if not self.path.exists():
+            return {}
+        found = {}
+        for number in ids:
+            with self._session() as connection:
+                row = connection.execute("SELECT picture FROM visitors WHERE id = ?", (number,)).fetchone()
+            if row is not None:
+                found[number] = bytes(row[0])
+        return found
+
+    def count(self) -> int:
+        """How many faces are kept."""
+        if not self.path.exists():
+            return 0
+        with self._session() as connection:
+            return int(connection.execute("SELECT count(*) FROM visitors").fetchone()[0])
+
+    def remove(self, ids: Iterable[int]) -> int:
+        """Removes these faces; returns how many of them were there."""
+        wanted = [(number,) for number in ids]
+        if not wanted or not self.path.exists():
+            return 0
+        with self._change() as connection:
+            return connection.executemany("DELETE FROM visitors WHERE id = ?", wanted).rowcount
+
+    def remove_alike(self, embeddings: Sequence[Embedding], within: float) -> int:
+        """Removes every face as near to one of these as `within`, for who is to be forgotten; returns how many."""
+        alike = (
+            visitor.id
+            for visitor in self.visitors(with_pictures=False)
+            if _is_near(visitor.embedding, embeddings, within)
+        )
+        return self.remove(alike)
+
+    def purge(self, older_than: datetime, *, now: datetime | None = None) -> int:
+        """Removes what was kept before then, and what is dated later than `now`; returns how many."""
+        if not self.path.exists():
+            self._forget_side_file()
+            return 0
+        latest = "9" if now is None else _stored(now + _AHEAD)
+        return self._remove_where("time < ? OR time > ?", _stored(older_than), latest)
+
+    def clear(self) -> int:
+        """Removes every face; returns how many there were."""
+        if not self.path.exists():
+            self._forget_side_file()
+            return 0
+        return self._remove_where("true")
+
+    def _remove_where(self, condition: str, *values: str) -> int:
+        # Asked first: once a second it is almost always in vain, and a reader is not to be kept waiting for that.
+        with self._session() as connection:
+            found = connection.execute(f"SELECT count(*) FROM visitors WHERE {condition}", values).fetchone()[0]  # noqa: S608 - constants
+        if not found:
+            return 0
+        try:
+            with self._change() as connection:
+                return connection.execute(f"DELETE FROM visitors WHERE {condition}", values).rowcount  # noqa: S608 - constants
+        except VisitorsError as fault:
+            # To remove a row takes some room for a moment. A full disk is no reason to keep a face for longer, but one
+            # to keep none.
+            if getattr(fault.__cause__, "sqlite_errorcode", 0) & 0xFF not in _NO_ROOM:
+                raise
+            self._destroy()
+            return int(found)
+
+    def close(self) -> None:
+        """Closes the file; the next use opens it again."""
+        self._sqlite.close()
+
+    @contextlib.contextmanager
+    def _session(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._sqlite.session() as connection:
+                yield connection
+        except VisitorsError as fault:
+            # Its subclasses are about how a file is used; the plain class says that this file is no database.
+            if type(fault.__cause__) is sqlite3.DatabaseError:
+                self._destroy()
+            raise
+
+    @contextlib.contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        with self._session() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+            # Zeros are harmless, but need not take up the disk.
+            if not connection.execute("SELECT EXISTS (SELECT 1 FROM visitors)").fetchone()[0]:
+                with contextlib.suppress(sqlite3.OperationalError):
+                    connection.execute("VACUUM")
+
+    def _destroy(self) -> None:
+        with contextlib.suppress(OSError):
+            self.path.unlink(missing_ok=True)
+        self._forget_side_file()
+
+    def _forget_side_file(self) -> None:
+        """What a crash leaves beside a file that is gone holds faces too."""
+        with contextlib.suppress(OSError):
+            self.path.with_name(self.path.name + "-journal").unlink(missing_ok=True)
+
+
+def _visitor(number: int, time: str, encoder: str, vector: bytes, picture: bytes | None) -> Visitor:
+    # Cut where half a number is left: one bad row must not hide the others.
+    whole = vector[: len(vector) // 4 * 4]
+    embedding = Embedding(np.frombuffer(whole, np.float32), encoder)
+    return Visitor(number, datetime.fromisoformat(time), embedding, picture or b"")
+
+
+def _is_near(face: Embedding, embeddings: Sequence[Embedding], within: float) -> bool:
+    same = [other.vector for other in embeddings if other.encoder == face.encoder]
+    return any(
+        vector.shape == face.vector.shape and distances(face.vector, vector[np.newaxis])[0] <= within for vector in same
+    )
+
+
+def _stored(moment: datetime) -> str:
+    """Of one length, so that texts compare as the moments do."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")

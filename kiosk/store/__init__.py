@@ -1,0 +1,1 @@
+"""Records kept in SQLite: one class for a database file, and the journal."""

@@ -1,0 +1,242 @@
+"""One SQLite file that several threads and processes use, and that may be moved, damaged or full."""
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+import stat
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.errors import KioskError
+from kiosk.i18n import QT_TRANSLATE_NOOP, translate
+
+BUSY_SECONDS = 1.0
+PAGE_BYTES = 4096
+_STEP_SECONDS = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a file holds.
+
+    Args:
+        what: the file's name in a sentence, such as "the journal".
+        fault: raised for whatever is wrong with the file.
+        steps: the statements that lead from one version of the schema to the next, the first from a new file.
+        wal: readers and a writer do not wait for each other; not for files that may lie on a network share.
+        remedy: what to do about a file that is damaged; it and `what` are marked to be translated.
+        application_id: the number that a new file bears, as SQLite calls it.
+    """
+
+    what: str
+    fault: Callable[[object, str, str], KioskError]
+    steps: Sequence[Sequence[str]]
+    wal: bool = True
+    remedy: str = QT_TRANSLATE_NOOP("faults", "move the file away, the kiosk starts a new one")
+    application_id: int = 0
+
+    @property
+    def version(self) -> int:
+        return len(self.steps)
+
+
+class SqliteFile:
+    """One connection, opened at first use and again after a fault, from any thread; nothing is repaired or deleted.
+
+    Old bytes are overwritten with zeros wherever a row is changed or removed (secure_delete).
+    """
+
+    def __init__(self, path: Path, schema: Schema, *, read_only: bool = False) -> None:
+        self.path = path
+        self._schema = schema
+        self._read_only = read_only
+        self._guard = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        self._patience = threading.Event()
+
+    @contextlib.contextmanager
+    def session(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for this thread alone meanwhile. Raises the schema's fault where the file cannot be used."""
+        with self._guard:
+            try:
+                yield self._opened()
+            except (sqlite3.Error, OSError) as error:
+                self._drop()
+                raise self._fault(error) from error
+            except BaseException:
+                self._drop()
+                raise
+
+    @contextlib.contextmanager
+    def change(self) -> Iterator[sqlite3.Connection]:
+        """A session in one transaction: all of it is on the disk afterwards, or nothing."""
+        with self.session() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the file; the next use opens it again."""
+        with self._guard:
+            self._drop()
+
+    def _opened(self) -> sqlite3.Connection:
+        # A file that was moved or deleted keeps taking rows that nobody will find: it is opened by name again.
+        if self._connection is not None and self._file != _identity(self.path):
+            self._drop()
+        if self._connection is None:
+            self._create()
+            with self._alone():
+                cut_off = self._cut_off()
+                self._connection = sqlite3.connect(
+                    self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+                )
+                self._prepare(self._connection, cut_off)
+            self._file = _identity(self.path)
+        return self._connection
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keeps other processes from opening it meanwhile: SQLite has no patience where two switch to WAL at once."""
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            give_up_at = time.monotonic() + BUSY_SECONDS
+            while not _locked(folder):
+                if time.monotonic() > give_up_at:
+                    raise self._schema.fault(
+                        self.path,
+                        translate("faults", "another program is opening it"),
+                        translate("faults", "end that program if it hangs"),
+                    )
+                self._patience.wait(_STEP_SECONDS)
+            yield
+        finally:
+            os.close(folder)
+
+    def _create(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if self.path.exists() and not self.path.is_file():
+            reason = translate("faults", "{what} is not a file").format(what=translate("faults", self._schema.what))
+            raise self._schema.fault(self.path, reason, translate("faults", "set another file"))
+        # Who came and went is nobody else's business; SQLite gives its side files the same permissions. Not open():
+        # closing a second descriptor of the file would release the locks that this process holds on it.
+        with contextlib.suppress(FileExistsError):
+            os.mknod(self.path, stat.S_IFREG | 0o600)
+
+    def _cut_off(self) -> bool:
+        """Whether the last page is incomplete, which SQLite reads as zeros, and no log is there to restore it."""
+        logs = (self.path.with_name(f"{self.path.name}-{kind}") for kind in ("wal", "journal"))
+        return self.path.stat().st_size % PAGE_BYTES != 0 and not any(log.exists() for log in logs)
+
+    def _prepare(self, connection: sqlite3.Connection, cut_off: bool) -> None:
+        version = self._require_known(connection)
+        if cut_off:
+            raise sqlite3.DatabaseError("the end of the file is missing")
+        connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+        connection.execute(f"PRAGMA journal_mode = {'WAL' if self._schema.wal else 'DELETE'}")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")
+        if version < self._schema.version:
+            self._migrate(connection)
+        connection.execute("PRAGMA temp_store = MEMORY")  # a temporary file would keep what is to be forgotten
+        if self._read_only:
+            connection.execute("PRAGMA query_only = ON")
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        # Another process may have been first since the version was read.
+        version = self._require_known(connection)
+        if not version:
+            connection.execute(f"PRAGMA application_id = {self._schema.application_id}")
+        for step in self._schema.steps[version:]:
+            for statement in step:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {self._schema.version}")
+        connection.execute("COMMIT")
+
+    def _require_known(self, connection: sqlite3.Connection) -> int:
+        """The version of the schema, 0 for a new file; nothing is written before this has passed."""
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if version > self._schema.version:
+            raise self._schema.fault(
+                self.path,
+                translate("faults", "was written by a newer kiosk (schema {version})").format(version=version),
+                translate("faults", "update the kiosk or set another file"),
+            )
+        if version < 0 or (version == 0 and tables):
+            raise self._schema.fault(
+                self.path,
+                translate("faults", "is the database of another program"),
+                translate("faults", "set another file"),
+            )
+        return version
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.close()
+        self._connection = self._file = None
+
+    def _fault(self, error: sqlite3.Error | OSError) -> KioskError:
+        remedy = remedy_for(error, translate("faults", self._schema.remedy))
+        reason = translate("faults", "{what} cannot be used: {reason}")
+        reason = reason.format(what=translate("faults", self._schema.what), reason=_reason(error))
+        return self._schema.fault(self.path, reason, remedy)
+
+
+def pragma_of(path: Path, name: str) -> int | None:
+    """Return a number that SQLite keeps of a file, such as application_id; None where no database can be read."""
+    if not path.is_file():
+        return None
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+    return None
+
+
+def remedy_for(error: sqlite3.Error | OSError | ValueError, damaged: str) -> str:
+    """What to do about a file that cannot be used; `damaged` where it is no database, or holds what is not ours."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    # Its subclasses are about how a file is used; the plain class says that this file is no database.
+    if isinstance(error, ValueError) or type(error) is sqlite3.DatabaseError:
+        return damaged
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return translate("faults", "end the other program that keeps it locked")
+    if code == sqlite3.SQLITE_FULL:
+        return translate("faults", "free space on its disk")
+    return translate("faults", "check that its folder exists, may be written and has space")
+
+
+def require_sound(connection: sqlite3.Connection) -> None:
+    """Read the whole file; raises sqlite3.DatabaseError where it is damaged."""
+    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise sqlite3.DatabaseError(f"it is damaged: {verdict}")
+
+
+def _locked(folder: int) -> bool:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    with contextlib.suppress(OSError):
+        found = path.stat()
+        return found.st_dev, found.st_ino
+    return None
+
+
+def _reason(error: sqlite3.Error | OSError) -> str:
+    if isinstance(error, OSError) and error.errno is not None:
+        return os.strerror(error.errno)
+    return str(error) or type(error).__name__

@@ -1,0 +1,1 @@
+"""Train an encoder with the triplet loss. Needs the extra [training]."""

@@ -1,0 +1,234 @@
+"""From a folder of people to an encoder: chips, the run, and what others need to use it."""
+
+from __future__ import annotations
+
+import fcntl
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, fields, replace
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.domain import Crop, CropKind
+from kiosk.encoders.export import export_encoder
+from kiosk.encoders.keras_h5 import load_h5
+from kiosk.encoders.quiet import start_tensorflow
+from kiosk.errors import EncoderError
+from kiosk.evaluation.rates.rates import threshold_at_fmr
+from kiosk.evaluation.rates.validation import (
+    distances_of,
+    impostor_distances,
+    pairs_of,
+    verification_accuracy,
+)
+from kiosk.training.loop.checkpoint import write_whole
+from kiosk.training.loop.chips import PeopleChips, split, usable
+from kiosk.training.loop.log import Row
+from kiosk.training.loop.loop import BEST, CHECKPOINT, Run, train
+from kiosk.training.loop.networks import Trainable
+from kiosk.training.loop.plot import plot
+from kiosk.training.loop.settings import Settings
+from kiosk.training.loop.step import Learner, make_learner
+from kiosk.training.training_chips import CACHE, FolderChips, Show, folder_chips
+from kiosk.weights.spec_files import is_name
+
+PLOT: Final = "plot.svg"
+LOCK: Final = "run.lock"
+FALSE_MATCH_RATE: Final = 1e-3  # of the threshold that the spec states; as those of the shipped encoders were chosen
+_LICENCE: Final = "the terms of the pictures it was trained on"
+_LARGEST_DISTANCE: Final = 2.0
+_NAMED: Final = 5
+
+Vectors: TypeAlias = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be trained.
+
+    Attributes:
+        name: of the encoder that comes out.
+        data: <data>/<person>/*.jpg
+        out: where all files of the run go; a run that was stopped goes on there.
+        init: weights to start from instead of random ones.
+        crop: how faces are cut out, and the spec says so; None: as published weights want it, else as dlib_chip.
+    """
+
+    name: str
+    network: Trainable
+    data: Path
+    out: Path
+    settings: Settings
+    init: Path | None = None
+    crop: CropKind | None = None
+
+    @property
+    def full_crop(self) -> Crop:
+        recipe = self.network.recipe.crop
+        kind = self.crop or self.network.crop_kind(self.init)
+        return recipe if kind is recipe.kind else Crop(kind, recipe.size_px)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """Chips that were found good enough to start."""
+
+    training: PeopleChips
+    held_out: PeopleChips
+    found: FolderChips
+    single: tuple[str, ...]  # people left out for want of a second picture
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """An encoder, and how good it is on people whom it has not seen; with mirror averaging, as it will be used."""
+
+    run: Run
+    spec: Path
+    accuracy: float  # of verification
+    pixel_accuracy: float  # the same for the chips' own grey levels
+    threshold: float
+    impostors: int  # pairs of two people that the threshold comes from
+
+
+@contextmanager
+def only_run(out: Path) -> Iterator[None]:
+    """Keeps a second run out of a folder, which is made; raises EncoderError where it cannot be written or is in use.
+
+    The system takes the lock off when the process ends, however it does.
+    """
+    remedy = "name another folder with --out"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        lock = (out / LOCK).open("w")
+    except OSError as error:
+        raise EncoderError(out, f"cannot be written: {error.strerror}", remedy) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise EncoderError(out, "another run is writing there", f"wait for it, or {remedy}") from error
+        yield
+
+
+def prepare(request: Request, show: Show) -> Prepared:
+    """Reads and divides the pictures; what is wrong with them is said here, before anything is learnt.
+
+    Raises KioskError.
+    """
+    if not is_name(request.name):
+        raise EncoderError(f"encoder name {request.name!r}", "is no name for a spec", "use a-z, 0-9 and _")
+    if request.init is not None and not (request.out / CHECKPOINT).exists():
+        request.network.check(request.init)
+    found = folder_chips(request.data, request.full_crop, request.out / CACHE, show)
+    single: tuple[str, ...] = ()
+    try:
+        kept, single = usable(found.chips)
+        return Prepared(*split(kept, request.settings), found, single)
+    except EncoderError as error:
+        raise EncoderError(error.thing, error.reason + _left_out(found, single), error.remedy) from error
+
+
+def train_encoder(request: Request, prepared: Prepared, tell: Callable[[Row], None]) -> Trained:
+    """Trains, going on where a run was stopped, and exports the best weights; raises KioskError."""
+    start_tensorflow()
+    network, settings = request.network, request.settings
+    learner = make_learner(network.build, network.recipe.inputs, settings)
+    # A run that goes on has its weights in its checkpoint, and those that it started from may be gone.
+    if request.init is not None and not (request.out / CHECKPOINT).exists():
+        network.load(learner.model, request.init)
+    run = train(
+        learner,
+        prepared.training,
+        prepared.held_out,
+        request.out,
+        settings=settings,
+        run=f"{_run(request, prepared)}; precision {learner.precision}",
+        tell=tell,
+    )
+    return _finish(request, prepared, run)
+
+
+def _left_out(found: FolderChips, single: tuple[str, ...]) -> str:
+    """The end of a reason: who and what is missing in the numbers that it names."""
+    # One picture of each person first, so that nobody is hidden by another's many.
+    by_person = {one.picture.partition("/")[0]: one for one in reversed(found.unused)}
+    named = [f"{by_person[person].picture} {by_person[person].reason}" for person in sorted(by_person)]
+    pictures = f", pictures that could not be used: {len(found.unused)} ({_some(named, len(found.unused))})"
+    people = f", people left out for want of a second picture: {len(single)} ({_some(single, len(single))})"
+    return (pictures if named else "") + (people if single else "")
+
+
+def _some(names: Sequence[str], of: int) -> str:
+    return ", ".join(names[:_NAMED]) + (", ..." if of > len(names[:_NAMED]) else "")
+
+
+def _cut_off(threshold: float) -> float:
+    """To four digits, never upwards: that would let in more than was promised."""
+    return math.floor(threshold * 1e4) / 1e4
+
+
+def _finish(request: Request, prepared: Prepared, run: Run) -> Trained:
+    # Built anew: what was trained in half precision computes in single precision from here on.
+    model = request.network.build()
+    load_h5(model, request.out / BEST)
+    learner = Learner(model, request.network.recipe.inputs, request.settings)
+    held_out = prepared.held_out
+    embeddings = _normalised(learner.embed(held_out.images) + learner.embed(held_out.images[:, :, ::-1]))
+    pairs = pairs_of(held_out.owners, request.settings.seed)
+    distances = distances_of(embeddings, pairs)
+    impostors = impostor_distances(embeddings, held_out.owners)
+    threshold = _cut_off(float(np.clip(threshold_at_fmr(impostors, FALSE_MATCH_RATE), 1e-3, _LARGEST_DISTANCE)))
+    picture = plot(run.rows, distances[pairs.same], impostors)
+    write_whole(request.out / PLOT, lambda partial: _write_text(partial, picture))
+    recipe = replace(
+        request.network.recipe,
+        crop=request.full_crop,
+        threshold=threshold,
+        licence=_LICENCE,
+        source=_source(prepared, run, request),
+    )
+    exported = export_encoder(model, request.name, request.out, recipe)
+    return Trained(
+        run=run,
+        spec=exported.spec,
+        accuracy=verification_accuracy(distances, pairs),
+        pixel_accuracy=verification_accuracy(distances_of(_pixels(held_out), pairs), pairs),
+        threshold=threshold,
+        impostors=len(impostors),
+    )
+
+
+def _run(request: Request, prepared: Prepared) -> str:
+    """What tells one run from another, for the checkpoint."""
+    settings = {field.name: value for field, value in zip(fields(Settings), astuple(request.settings), strict=True)}
+    start = "random" if request.init is None else str(request.init.resolve())
+    what = {"encoder": request.network.recipe.source, "chips": prepared.found.key, "start": start, **settings}
+    return "; ".join(f"{name} {value}" for name, value in what.items())
+
+
+def _source(prepared: Prepared, run: Run, request: Request) -> str:
+    start = "random weights" if request.init is None else request.init.name
+    chips = prepared.training
+    return (
+        f"trained by kiosk train from {start}: {len(chips.images)} pictures of {len(chips.people)} people, "
+        f"step {run.progress.best_step} of {request.settings.steps}, mining {request.settings.mining}"
+    )[:500]
+
+
+def _pixels(chips: PeopleChips) -> Vectors:
+    """Grey levels as embeddings: what any network has to beat."""
+    grey = chips.images.mean(axis=-1, dtype=np.float32).reshape(len(chips.images), -1)
+    return _normalised(grey - grey.mean(axis=1, keepdims=True))
+
+
+def _normalised(vectors: Vectors) -> Vectors:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), np.float32)
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

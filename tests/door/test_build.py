@@ -1,0 +1,225 @@
+import hashlib
+import re
+import threading
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kiosk.config import ConfigFile
+from kiosk.domain import Embedding
+from kiosk.door import build
+from kiosk.door.build import (
+    Choices,
+    build_station,
+    choose,
+    load_configured_encoder,
+    make_detector,
+    make_gallery,
+    make_landmarks,
+    own_weights,
+    photograph_reader,
+)
+from kiosk.errors import ConfigError, KioskError, WeightsError
+from kiosk.paths import visitors_file
+from kiosk.people.visitors import VisitorStore
+from kiosk.vision.detector import HaarDetector
+from kiosk.vision.landmarks import shipped_landmarks
+from kiosk.vision.yunet import YuNetDetector, shipped_yunet
+
+
+@pytest.fixture
+def config(home: Path) -> ConfigFile:
+    return ConfigFile(home / "config.yaml")
+
+
+def written(home: Path, text: str) -> ConfigFile:
+    (home / "config.yaml").write_text(text)
+    return ConfigFile(home / "config.yaml")
+
+
+def test_without_a_camera_the_demo_is_chosen_with_its_own_gallery(config, monkeypatch):
+    monkeypatch.setattr(build, "first_camera", lambda: None)
+    choices = choose(config, source=None, gallery=None, fast=False)
+    assert choices.demo
+    assert [path.stem for path in choices.gallery.iterdir()] == ["Grace_Hopper"]
+
+
+def test_the_first_camera_is_chosen_where_there_is_one(config, monkeypatch, home):
+    monkeypatch.setattr(build, "first_camera", lambda: "/dev/v4l/by-id/usb-door")
+    choices = choose(config, source=None, gallery=None, fast=False)
+    assert (choices.source, choices.demo, choices.gallery) == ("/dev/v4l/by-id/usb-door", False, home / "images")
+
+
+def test_the_command_line_wins_over_the_configuration(home):
+    config = written(home, "camera: {source: 3}\n")
+    assert choose(config, source=None, gallery=None, fast=False).source == "/dev/video3"
+    choices = choose(config, source="film.mp4", gallery=Path("others"), fast=True)
+    assert (choices.source, choices.gallery, choices.fast) == ("film.mp4", Path("others"), True)
+
+
+@pytest.mark.parametrize(
+    ("option", "make", "nearest"),
+    [("detector: har", make_detector, "haar"), ("encoder: dlibresnet", load_configured_encoder, "dlib_resnet")],
+)
+def test_what_is_not_known_is_told_with_file_line_and_the_nearest(home, option, make, nearest):
+    with pytest.raises(ConfigError, match=rf"config.yaml: line 2: .* is not known; did you mean '{nearest}'"):
+        make(written(home, f"threads: 1\n{option}\n"))
+
+
+@pytest.mark.parametrize(
+    ("option", "make", "told"),
+    [
+        ("detector: nope", make_detector, "'nope' is not known; use haar, or a detector whose spec lies in"),
+        (
+            "encoder: nope",
+            load_configured_encoder,
+            "'nope' is not known; see `kiosk encoders`; specs are looked for in",
+        ),
+    ],
+)
+def test_where_none_is_near_it_is_told_where_they_lie(home, option, make, told):
+    with pytest.raises(ConfigError) as raised:
+        make(written(home, option))
+    assert f"{told} {home / 'weights'}" in str(raised.value)
+
+
+def test_the_folder_of_weights_reads_well_in_a_message(home):
+    (home / "live").mkdir()
+    (home / "live" / "config.yaml").write_text("weights: ../own/weights\n")
+    assert own_weights(ConfigFile(home / "live" / "config.yaml")) == home / "own" / "weights"
+
+
+def test_a_link_to_the_weights_is_followed_where_it_leads_then(home):
+    (home / "weights").symlink_to(home / "first")
+    assert own_weights(written(home, "")) == home / "weights"
+
+
+def test_a_station_that_cannot_be_made_leaves_nothing_running(config, home, monkeypatch):
+    def fail(*, enabled):
+        raise RuntimeError("no thread left")
+
+    monkeypatch.setattr(build, "Voice", fail)
+    choices = choose(config, source="demo", gallery=home / "images", fast=True)
+    with pytest.raises(RuntimeError, match="no thread left"):
+        build.build_station(choices, lambda *step: None)
+    assert "gallery watch" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_a_gallery_makes_no_detector_that_reads_nothing(home, monkeypatch):
+    made = []
+
+    class Counted(HaarDetector):
+        def __init__(self):
+            super().__init__()
+            made.append(self)
+
+    monkeypatch.setattr(build, "HaarDetector", Counted)
+    config = written(home, "threads: 1\ngallery: {folder: images}\n")
+    gallery = make_gallery(config, home / "images", load_configured_encoder(config), shipped_landmarks())
+    gallery.load()
+    assert (gallery.snapshot.people, len(made)) == (("Grace_Hopper",), 1)
+
+
+def test_options_that_change_a_stored_embedding_change_the_key(home):
+    keys = set()
+    for options in (
+        "",
+        "template_copies: 2",
+        "landmark_passes: 1",
+        "pooling_frames: 1, template_rule: nearest, cohort: off",
+    ):
+        config = written(home, f"threads: 1\npath: {{{options}}}\n")
+        landmarks = make_landmarks(config)
+        keys.add(photograph_reader(config, load_configured_encoder(config), landmarks).key)
+    assert len(keys) == 3
+
+
+def test_a_cohort_that_the_user_brings_has_the_recognition_loaded_anew(home):
+    (home / "weights").mkdir()
+    files = build._watched(written(home, "encoder: dlib_resnet\n"))
+    assert not files.changed()
+    (home / "weights" / "dlib_resnet.cohort.npz").write_bytes(b"another")
+    assert files.changed()
+
+
+def test_progress_tells_of_encoder_and_gallery(home, config):
+    heard: list[tuple[str, int, int]] = []
+    choices = choose(config, source="demo", gallery=home / "images", fast=True)
+    build.build_station(choices, lambda *step: heard.append(step)).close()
+    assert heard[0] == ("encoder", 0, 1)
+    assert heard[-1] == ("gallery", 1, 1)
+
+
+class TestEncoderOfTheConfiguration:
+    @pytest.mark.parametrize(
+        ("option", "told"),
+        [
+            ("encoder: sface", "is not there; type: kiosk weights fetch sface"),
+            ("encoder: openface", "kiosk weights export openface"),
+            ("encoder: [dlib_resnet, sfacee]", "line 1: encoder: 'sfacee' is not known; did you mean 'sface'"),
+            ("encoder: ../../etc/passwd", "is not known"),
+            ("encoder: Manifest", "is not known"),
+        ],
+    )
+    def test_one_that_is_not_there_says_what_to_do(self, home, option, told):
+        with pytest.raises(KioskError, match=re.escape(told)):
+            load_configured_encoder(written(home, option))
+
+    def test_the_folder_of_the_users_own_is_an_option(self, home, save_spec):
+        save_spec("other", mirror=False)
+        (home / "weights").rename(home / "mine")
+        config = written(home, "encoder: other\nweights: mine")
+        assert load_configured_encoder(config).spec.name == "other"
+
+
+class TestDetectorOfTheConfiguration:
+    @pytest.fixture
+    def yunet(self, home, data):
+        content = (data / "detectors" / "face_detection_yunet_2026may.onnx").read_bytes()
+        (home / "weights").mkdir()
+        (home / "weights" / "yunet.onnx").write_bytes(content)
+        sha256 = hashlib.sha256(content).hexdigest()
+        (home / "weights" / "mine.yaml").write_text(
+            f"kind: detector\nfile: yunet.onnx\nsize: {len(content)}\nsha256: {sha256}\nlicence: MIT\nsource: test\n"
+        )
+        return home / "weights" / "yunet.onnx"
+
+    def test_it_may_be_a_file(self, home, yunet):
+        assert isinstance(make_detector(written(home, "detector: mine")), YuNetDetector)
+
+    def test_what_becomes_of_it_while_the_gallery_is_read_changes_no_reader(self, home, yunet):
+        config = written(home, "detector: mine")
+        gallery = make_gallery(config, home / "images", load_configured_encoder(config), shipped_landmarks())
+        yunet.write_bytes(b"another")
+        written(home, "detector: haar")
+        config.changed()
+        gallery.load()
+        assert gallery.snapshot.people == ("Grace_Hopper",)
+
+    def test_its_file_is_watched_whatever_is_wrong_with_the_encoders_spec(self, home, yunet, save_spec):
+        save_spec("broken").write_text("kind: [")
+        watched = build._watched(written(home, "detector: mine\nencoder: broken"))
+        assert not watched.changed()
+        yunet.write_bytes(b"another")
+        assert watched.changed()
+
+    def test_yunet_is_shipped(self, home):
+        assert make_detector(written(home, "detector: yunet")).key == shipped_yunet().key
+
+
+@pytest.mark.parametrize(("hours", "left"), [(24, 1), (0, 0)])
+def test_faces_whose_time_is_up_go_also_where_the_station_cannot_be_built(home, hours, left):
+    now = datetime.now(UTC)
+    for demo in (False, True):
+        with closing(VisitorStore(visitors_file(demo=demo))) as store:
+            for age in (timedelta(hours=25), timedelta(hours=1)):
+                store.keep(b"face", Embedding(np.ones(4, np.float32), "any"), now - age)
+    config = written(home, f"encoder: sface\nreception: {{keep_refused_hours: {hours}}}\n")
+    with pytest.raises(WeightsError):
+        build_station(Choices(config, home / "images", "demo"), lambda what, done, total: None)
+    for demo in (False, True):
+        with closing(VisitorStore(visitors_file(demo=demo))) as store:
+            assert store.count() == left

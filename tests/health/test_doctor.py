@@ -1,0 +1,177 @@
+import shutil
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from kiosk.config import ConfigFile
+from kiosk.domain import Decision, Outcome, Reason
+from kiosk.door import build
+from kiosk.health import checks, doctor
+from kiosk.health.doctor import examine_all
+from kiosk.health.findings import Finding, State
+from kiosk.store.journal import Journal
+from kiosk.vision.opencv import cv2
+
+
+def findings(home: Path, source: str = "demo", gallery: Path | None = None) -> dict[str, Finding]:
+    config = home / "config.yaml"
+    found = examine_all(lambda: ConfigFile(config), source, gallery or home / "images")
+    return {finding.check: finding for finding in found}
+
+
+def test_a_sound_kiosk_has_a_line_for_every_part_and_no_fault(home):
+    found = findings(home)
+    parts = "config camera cascade encoder gallery voice journal people staff disk clock"
+    assert list(found) == parts.split()
+    assert not [finding for finding in found.values() if finding.state is State.FAULT]
+    assert "SHA-256 verified, golden vector within" in found["encoder"].message
+    assert "threshold 1.12 at most, less with more people; margin 0.05" in found["encoder"].message
+
+
+def test_every_finding_that_is_not_ok_has_a_remedy(home):
+    found = findings(home, gallery=home / "nowhere")
+    assert found["gallery"].state is State.WARNING
+    assert all(finding.remedy for finding in found.values() if finding.state is not State.OK)
+
+
+def test_a_broken_configuration_is_a_fault_and_the_rest_is_examined_all_the_same(home):
+    (home / "config.yaml").write_text("matching: {threshold: 9}\n")
+    found = findings(home)
+    assert found["config"].state is State.FAULT
+    assert "matching.threshold" in found["config"].message
+    assert found["encoder"].state is State.OK
+
+
+def test_a_camera_that_gives_no_picture_is_a_fault(home, monkeypatch):
+    monkeypatch.setattr(doctor, "_CAMERA_SECONDS", 0.5)
+    found = findings(home, source="/dev/video99")["camera"]
+    assert found.state is State.FAULT
+    assert "/dev/video99" in found.message
+
+
+@pytest.mark.parametrize(("rate_hz", "state"), [(0.5, State.WARNING), (5.0, State.OK)])
+def test_a_camera_whose_frames_come_too_slowly_is_a_warning(home, rate_hz, state):
+    clip = home / "clip.avi"
+    video = cv2.VideoWriter(str(clip), cv2.VideoWriter_fourcc(*"MJPG"), rate_hz, (64, 48))
+    for grey in range(20, 200, 20):
+        video.write(np.full((48, 64, 3), grey, np.uint8))
+    video.release()
+    found = findings(home, source=str(clip))["camera"]
+    assert found.state is state
+    assert ("Recognition is slow: 3 frames take 6.0 s" in found.message) is (state is State.WARNING)
+
+
+def test_skipped_pictures_are_a_warning(home):
+    (home / "images" / "Bob.jpg").write_bytes(b"")
+    found = findings(home)["gallery"]
+    assert (found.state, found.remedy) == (State.WARNING, "see `kiosk people` for the reasons")
+
+
+def test_a_journal_that_cannot_be_written_is_a_fault(home):
+    (home / "journal.sqlite3").mkdir()
+    source = home / "film.mp4"
+    source.write_bytes(b"no film")
+    found = findings(home, source=str(source))["journal"]
+    assert found.state is State.FAULT
+    assert "journal.sqlite3" in found.message
+
+
+@pytest.mark.parametrize(("free", "state"), [(10**7, State.FAULT), (5 * 10**8, State.WARNING), (10**10, State.OK)])
+def test_little_room_on_the_disk_is_told(home, monkeypatch, free, state):
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=free))
+    assert findings(home)["disk"].state is state
+
+
+def test_a_clock_behind_the_journal_is_a_fault(home):
+    journal = Journal(home / "journal.sqlite3")
+    decision = Decision(Outcome.REFUSED, Reason.TOO_FAR, 1, 1, 0.0, 0, 3)
+    journal.record(decision, "dlib_resnet", datetime.now(UTC) + timedelta(days=400))
+    journal.close()
+    found = findings(home, source="/dev/video99")["clock"]
+    assert found.state is State.FAULT
+    assert "before the journal's last entry" in found.message
+
+
+def test_a_clock_that_nobody_synchronises_is_a_warning(home, monkeypatch, tmp_path):
+    program = tmp_path / "timedatectl"
+    program.write_text(f"#!{sys.executable}\nprint('no')\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = findings(home)["clock"]
+    assert (found.state, "set-ntp" in found.remedy) == (State.WARNING, True)
+
+
+def test_an_encoder_that_computes_something_else_is_a_fault(home, save_spec):
+    (home / "config.yaml").write_text("encoder: other\n")
+    save_spec("other", golden={"values": [0.5] * 4})
+    found = findings(home)["encoder"]
+    assert (found.state, "other: answers" in found.message) == (State.FAULT, True)
+
+
+def test_the_threshold_in_force_is_told(home):
+    (home / "config.yaml").write_text("matching: {threshold: {sface_fp16: 0.9}, margin: {sface: 0.1}}\n")
+    found = findings(home)["encoder"]
+    assert (found.state, "threshold 0.9, margin 0.05" in found.message) == (State.OK, True)
+
+
+def test_numbers_for_an_encoder_that_is_none_are_a_warning(home):
+    (home / "config.yaml").write_text(
+        "matching: {threshold: {dlib_resnett: 0.3, dlib_resnet+sface: 0.9, 1*sface+2*dlib_resnet: 1.0}}\n"
+    )
+    found = findings(home)["encoder"]
+    assert (found.state, "dlib_resnett" in found.message, "sface+" in found.message) == (State.WARNING, True, False)
+
+
+@pytest.mark.parametrize(("most", "encoder", "state"), [(1, "dlib_resnet", State.WARNING), (1, "other", State.OK)])
+def test_many_people_on_the_former_encoder_are_a_warning(*, home, save_spec, monkeypatch, most, encoder, state):
+    save_spec("other", mirror=False)
+    (home / "config.yaml").write_text(f"encoder: {encoder}\n")
+    monkeypatch.setattr(checks, "MANY_PEOPLE", most)
+    found = findings(home)["gallery"]
+    assert (found.state, "`encoder: sface_fp16`" in found.remedy) == (state, state is State.WARNING)
+
+
+def test_the_stronger_encoder_is_advised_beside_what_else_is_to_be_done(home, monkeypatch):
+    monkeypatch.setattr(checks, "MANY_PEOPLE", 1)
+    (home / "config.yaml").write_text("encoder: dlib_resnet\n")
+    (home / "images" / "Bob.jpg").write_bytes(b"")
+    found = findings(home)["gallery"]
+    assert (found.state, "that is many for dlib_resnet" in found.message) == (State.WARNING, True)
+    assert found.remedy.startswith("see `kiosk people` for the reasons; use the stronger encoder")
+
+
+@pytest.mark.parametrize(("source", "folder"), [(None, "images"), ("demo", "demo-gallery")])
+def test_where_no_camera_is_found_the_doors_own_gallery_and_journal_are_examined(home, monkeypatch, source, folder):
+    monkeypatch.setattr(build, "first_camera", lambda: None)
+    read = examine_all(lambda: ConfigFile(home / "config.yaml"), source, None)
+    found = {finding.check: finding for finding in read}
+    assert (found["camera"].state, "the demo runs instead" in found["camera"].message) == (State.WARNING, True)
+    assert f"{folder}: people 1" in found["gallery"].message
+    assert ("home/journal.sqlite3" in found["journal"].message) == (source is None)
+
+
+def test_a_threshold_for_the_encoder_in_use_under_another_name_is_a_warning(home, save_spec):
+    save_spec("other", mirror=False)
+    (home / "config.yaml").write_text(
+        "encoder: [dlib_resnet, other]\nmatching: {threshold: {other+dlib_resnet: 0.3}}\n"
+    )
+    found = findings(home)["encoder"]
+    assert found.state is State.WARNING
+    assert "nothing counts for other+dlib_resnet, the encoder in use is called dlib_resnet+other" in found.message
+
+
+def test_an_encoder_that_does_not_load_is_a_fault_with_its_remedy(home):
+    (home / "config.yaml").write_text("encoder: sface\n")
+    found = findings(home)
+    assert {found["encoder"].state, found["gallery"].state} == {State.FAULT}
+    assert found["encoder"].remedy == "type: kiosk weights fetch sface"
+
+
+def test_a_folder_of_nobody_is_a_finding_and_no_end(home):
+    (home / "config.yaml").write_text("gallery: {folder: ~nobody-of-that-name/images}\n")
+    found = list(examine_all(lambda: ConfigFile(home / "config.yaml"), "/dev/video99", None))
+    assert State.FAULT in {finding.state for finding in found}

@@ -1,0 +1,230 @@
+"""The running kiosk says how it is, opens nothing a second time, and tells strangers no name."""
+
+import json
+import shutil
+import time
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from kiosk.domain import Frame
+from kiosk.door import build
+from kiosk.door.build import Choices, open_frames
+from kiosk.door.pulse import Pulse
+from kiosk.errors import CameraError
+from kiosk.health import health
+from kiosk.health.doctor import examine_all
+from kiosk.health.findings import State
+from kiosk.health.health import live_findings, report_text, slow_findings
+from kiosk.resources import asset
+from kiosk.store.journal import Journal
+from kiosk.vision.camera import WatchedCamera
+
+HOSTILE = ["Ada Lovelace", "ok camera", "Zoë\u202eKäse", "x" * 90, "o'Neill; DROP", "../../etc/passwd", "100% <b>"]
+
+
+def by_check(findings):
+    return {finding.check: finding for finding in findings}
+
+
+@pytest.fixture
+def pulse() -> Pulse:
+    return Pulse()
+
+
+@pytest.fixture
+def running(desk, build, scene, pulse):
+    """The desk of a kiosk that has looked at some frames of the demo."""
+    desk.station = build()
+    reports = [desk.station.process(frame) for frame in scene(2.0, 3.0)]
+    begun = time.monotonic() - 1
+    for number, report in enumerate(reports):
+        pulse.add(report, begun + number / 10)
+    return desk
+
+
+class TestLive:
+    def test_a_running_kiosk_tells_of_camera_recognition_and_door(self, running, pulse):
+        found = by_check(live_findings(running, pulse, (640, 480)))
+        assert list(found) == ["camera", "recognition", "door"]
+        assert (found["recognition"].state, found["door"].state) == (State.OK, State.OK)
+        assert found["recognition"].message.startswith("10.0 frames a second")
+        assert "encode" in found["recognition"].public
+
+    def test_while_the_recognition_is_loaded_the_door_is_locked(self, desk, pulse):
+        found = by_check(live_findings(desk, pulse, None))
+        assert {found["recognition"].state, found["door"].state} == {State.WARNING}
+        assert found["recognition"].remedy
+
+    def test_a_recognition_that_falls_behind_is_a_warning(self, running):
+        pulse = Pulse()
+        report = running.station.process(Frame(asset_image(), 99.0, 9000))
+        for seconds in (4.0, 2.0, 0.0):
+            pulse.add(report, time.monotonic() - seconds)
+        found = by_check(live_findings(running, pulse, None))["recognition"]
+        assert (found.state, bool(found.remedy)) == (State.WARNING, True)
+
+    @pytest.mark.parametrize("frames", [0, 30])
+    def test_frames_that_come_too_slowly_for_a_decision_are_a_warning(self, running, pulse, frames):
+        """Also where none came in the last seconds."""
+        pulse = pulse if frames else Pulse()
+        running.station.status = replace(running.station.status, slow="3 frames take 6.0 s; use a faster camera")
+        found = by_check(live_findings(running, pulse, None))["recognition"]
+        assert (found.state, found.remedy) == (State.WARNING, "use a faster camera")
+        assert found.message.startswith("3 frames take 6.0 s")
+
+    def test_faces_of_the_background_are_shown(self, running, pulse):
+        running.station.status = replace(running.station.status, background=2)
+        found = by_check(live_findings(running, pulse, None))["recognition"]
+        told = "2 faces have not moved for a minute. They neither open the door nor keep it shut."
+        assert (found.state, found.details) == (State.OK, (told,))
+
+    def test_what_keeps_the_door_shut_is_the_doors_finding(self, running, home, pulse, scene):
+        running.station._parts.journal.close()
+        shutil.rmtree(home / "journal.sqlite3", ignore_errors=True)
+        for path in home.glob("journal.sqlite3*"):
+            path.unlink()
+        (home / "journal.sqlite3").mkdir()
+        for frame in scene(28.0, 30.5):
+            running.station.process(frame)
+        running.station.refresh()
+        found = by_check(live_findings(running, pulse, None))["door"]
+        assert (found.state, "journal" in found.message) == (State.FAULT, True)
+
+    def test_an_open_door_is_said_to_be_open(self, running, pulse):
+        running.station.door.unlock(30)
+        running.station._parts.clock.now = running.station.door._opened_at
+        assert by_check(live_findings(running, pulse, None))["door"].message == "is open"
+
+
+def asset_image():
+    from kiosk.vision.pictures import read_picture
+
+    return read_picture(asset("demo", "eileen_collins.jpg"), longest_side_px=640)
+
+
+class TestCamera:
+    def watched(self, desk, camera, **parts):
+        return by_check(
+            live_findings(SimpleNamespace(**{**as_desk(desk), "camera": camera, **parts}), Pulse(), (640, 480))
+        )
+
+    def test_a_live_camera_tells_its_rate_and_what_was_dropped(self, desk):
+        camera = SimpleNamespace(state=health.CameraState.LIVE, fault=None, rate_hz=29.94, dropped=3)
+        found = self.watched(desk, camera, source="/dev/video0")["camera"]
+        assert found.message == "/dev/video0: 640 x 480 px, 29.9 frames a second, 3 dropped since the start"
+        assert found.state is State.OK
+        assert "/dev" not in found.public
+
+    def test_few_frames_are_a_warning(self, desk):
+        camera = SimpleNamespace(state=health.CameraState.LIVE, fault=None, rate_hz=7.0, dropped=0)
+        found = self.watched(desk, camera, source="/dev/video0")["camera"]
+        assert (found.state, bool(found.remedy)) == (State.WARNING, True)
+
+    def test_the_password_of_a_stream_is_shown_to_nobody(self, desk):
+        camera = SimpleNamespace(state=health.CameraState.LIVE, fault=None, rate_hz=25.0, dropped=0)
+        found = self.watched(desk, camera, source="rtsp://ada:secret@door.example/live")["camera"]
+        assert "secret" not in found.message
+        assert "door.example" not in found.public
+
+    def test_a_camera_that_is_lost_is_a_fault_with_its_remedy(self, desk):
+        def gone():
+            raise CameraError("/dev/video0", "was unplugged", "plug it in")
+
+        with WatchedCamera(gone, lost_after_seconds=0.5) as camera:
+            deadline = time.monotonic() + 10
+            while camera.fault is None and time.monotonic() < deadline:
+                camera.wait(0.05)
+            found = self.watched(desk, camera)["camera"]
+        assert (found.state, found.remedy) == (State.FAULT, "plug it in")
+
+    def test_the_camera_at_the_door_is_asked_and_none_is_opened(self, desk, home, monkeypatch):
+        choices = Choices(desk.config, home / "images", "demo")
+        with WatchedCamera(lambda: open_frames(choices)) as camera:
+            assert camera.wait(10) is not None
+            monkeypatch.setattr(build, "open_frames", lambda choices: pytest.fail("opened a second time"))
+            found = self.watched(desk, camera)["camera"]
+        assert found.state in {State.OK, State.WARNING}
+
+    @pytest.mark.parametrize(("state", "told"), [("OPENING", "opened"), ("ENDED", "ended")])
+    def test_a_camera_without_a_picture_yet_or_any_more_is_a_warning(self, desk, state, told):
+        camera = SimpleNamespace(state=health.CameraState[state], fault=None)
+        found = self.watched(desk, camera)["camera"]
+        assert (found.state, told in found.message) == (State.WARNING, True)
+
+    def test_nobody_looking_and_the_demo_are_warnings(self, desk):
+        assert self.watched(desk, None)["camera"].state is State.WARNING
+        assert "demo" in self.watched(desk, None, demo=True)["camera"].message
+
+
+def as_desk(desk):
+    names = ("config", "folder", "journal", "station", "snapshot", "source", "demo")
+    return {name: getattr(desk, name) for name in names}
+
+
+class TestSlow:
+    def test_every_other_part_has_a_line(self, running):
+        found = by_check(slow_findings(running))
+        rest = {"temperature"}  # where the machine tells
+        assert set(found) - rest == {
+            "gallery", "encoder", "voice", "journal", "people", "staff", "disk", "memory",
+            "clock", "config",
+        }  # fmt: skip
+        assert not [finding for finding in found.values() if finding.state is State.FAULT]
+
+    def test_it_says_the_same_as_the_doctor(self, running, home):
+        of_doctor = by_check(examine_all(lambda: running.config, "demo", home / "images"))
+        found = by_check(slow_findings(running))
+        for check in ("config", "gallery", "voice"):
+            assert found[check].message == of_doctor[check].message
+        assert found["encoder"].message == "sface_fp16, threshold 1.069, margin 0.05"
+        assert of_doctor["encoder"].message.endswith("threshold 1.12 at most, less with more people; margin 0.05")
+
+    def test_while_the_recognition_is_loaded_encoder_and_gallery_are_not_there_yet(self, desk):
+        found = by_check(slow_findings(desk))
+        assert {found["encoder"].state, found["gallery"].state} == {State.WARNING}
+        assert "people 0" not in found["gallery"].message
+
+    def test_what_a_part_raises_is_its_line(self, running, home):
+        for path in home.glob("journal.sqlite3*"):
+            path.unlink()
+        (home / "journal.sqlite3").mkdir()
+        found = by_check(slow_findings(running))
+        assert (found["journal"].state, found["disk"].state is State.FAULT) == (State.FAULT, False)
+
+
+class TestReport:
+    def test_it_has_a_line_for_each_part_and_what_it_runs_on(self, running, pulse):
+        findings = [*live_findings(running, pulse, (640, 480)), *slow_findings(running)]
+        text = report_text(findings, {"qt": "6.8"})
+        assert text.splitlines()[0].startswith("kiosk: ")
+        assert "qt: 6.8" in text
+        assert all(f" {finding.check}" in text for finding in findings)
+
+    def test_no_name_no_path_and_no_picture_is_in_it(self, desk, build, home, pulse, monkeypatch):
+        portrait = asset("demo", "gallery", "Grace_Hopper.jpg").read_bytes()
+        for name in HOSTILE:
+            (home / "images" / f"{name.replace('/', '_')}.jpg").write_bytes(portrait)
+            (home / "images" / f"{name.replace('/', '_')} broken.jpg").write_bytes(b"no picture")
+        desk.station = build()
+        desk.station.status = SimpleNamespace(faults=tuple(f"{name}: is broken; ask {name}" for name in HOSTILE))
+        monkeypatch.setattr(Journal, "check", refuse)
+        desk.source = "rtsp://ada:secret@host.example/Ada Lovelace"
+        findings = [*live_findings(desk, pulse, None), *slow_findings(desk)]
+        text = report_text(findings, {})
+        shown = json.dumps([finding.message for finding in findings])
+        assert "Ada Lovelace" in shown  # it would have been there
+        told = {
+            *HOSTILE,
+            *(name.split()[0] for name in HOSTILE if len(name.split()[0]) > 3),
+            str(home),
+            "secret",
+            "Grace",
+        }
+        assert [name for name in told if name in text] == []
+        assert len(text) < 3000
+
+
+def refuse(self, *, whole=True):
+    raise CameraError("/home/Ada Lovelace/journal.sqlite3", "Ada Lovelace took it", "ask Ada Lovelace")

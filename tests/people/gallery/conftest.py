@@ -1,0 +1,112 @@
+"""What is done to a change of the image folder: killed, or a full disk, at each of its steps."""
+
+import errno
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kiosk.errors import KioskError
+from kiosk.people.gallery import staging
+
+# What Python tells before it changes anything on a disk; opening counts where it is for writing.
+CHANGES = {"os.mkdir", "os.rename", "os.link", "os.symlink", "os.remove", "os.rmdir", "os.chmod", "shutil.copyfile"}
+DONE, SURVIVED, FAILED, UNFORESEEN = 0, 1, 3, 4
+
+
+def leftovers(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.name.startswith(".")]
+
+
+class _Strike:
+    """Counts steps down and strikes at one of them."""
+
+    def __init__(self, at_step: int, strike: Callable[[], None]) -> None:
+        self.left = at_step
+        self._strike = strike
+
+    def step(self) -> None:
+        self.left -= 1
+        if self.left == -1:
+            self._strike()
+
+    def on_event(self, event: str, arguments: tuple[object, ...]) -> None:
+        writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+        if writes or event in CHANGES:
+            self.step()
+
+    def before(self, function: Callable[..., None]) -> Callable[..., None]:
+        def stepped(*arguments: object) -> None:
+            self.step()
+            function(*arguments)
+
+        return stepped
+
+
+def run_apart(change: Callable[[], object], at_step: int, strike: Callable[[], None]) -> int | None:
+    """Runs a change in a process of its own, struck at one of its steps; its exit code, None where it was killed."""
+    child = os.fork()
+    if child:
+        status = os.waitpid(child, 0)[1]
+        return os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else None
+    struck = _Strike(at_step, strike)
+    try:
+        staging._exchange = struck.before(staging._exchange)
+        os.fsync = struck.before(os.fsync)
+        sys.addaudithook(struck.on_event)
+        change()
+    except KioskError:
+        os._exit(FAILED)
+    except BaseException:
+        os._exit(UNFORESEEN)
+    os._exit(DONE if struck.left >= 0 else SURVIVED)
+
+
+def kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def fill_up() -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.fixture
+def struck_at_every_step(tmp_path: Path) -> Callable[..., int]:
+    """Does a change again and again, killed or out of space at step after step, and says how many there are.
+
+    After each the gallery has to be as before or as after, at once and after the next start.
+    """
+
+    def run(prepare: Callable[[Path], None], change: Callable[[Path], object], seen: Callable[[Path], object]) -> int:
+        before, after = tmp_path / "before", tmp_path / "after"
+        for folder in (before, after):
+            folder.mkdir()
+            prepare(folder)
+        change(after)
+        expected = [seen(before), seen(after)]
+        assert expected[0] != expected[1]
+        assert leftovers(after) == []
+        steps = 0
+        for strike in (kill, fill_up):
+            for step in range(300):
+                folder = tmp_path / f"{strike.__name__}-{step}"
+                folder.mkdir()
+                prepare(folder)
+                code = run_apart(lambda folder=folder: change(folder), step, strike)
+                assert code != UNFORESEEN
+                at_once = seen(folder)
+                assert at_once in expected, (strike.__name__, step)
+                staging.recover(folder)
+                assert seen(folder) == at_once
+                assert leftovers(folder) == []
+                if code == DONE:
+                    steps = max(steps, step)
+                    break
+            else:
+                pytest.fail("never came to an end")
+        return steps
+
+    return run

@@ -1,0 +1,212 @@
+import os
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.people.gallery.folder import Stamp, list_folder
+
+
+@pytest.fixture
+def images(tmp_path):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    return folder
+
+
+def add(folder: Path, *names: str) -> None:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"content")
+
+
+def people(folder: Path) -> list[tuple[str, str]]:
+    return [(picture.person, picture.source) for picture in list_folder(folder).pictures]
+
+
+def skipped(folder: Path) -> dict[str, str]:
+    return {one.source: one.reason for one in list_folder(folder).skipped}
+
+
+def test_a_file_and_a_folder_are_people_by_their_names(images):
+    add(images, "Ada Lovelace.jpg", "Zoë O'Néill/1.PNG", "Zoë O'Néill/b.webp", "Lin.JPEG", "Grace.bmp")
+    assert people(images) == [
+        ("Ada Lovelace", "Ada Lovelace.jpg"),
+        ("Grace", "Grace.bmp"),
+        ("Lin", "Lin.JPEG"),
+        ("Zoë O'Néill", "Zoë O'Néill/1.PNG"),
+        ("Zoë O'Néill", "Zoë O'Néill/b.webp"),
+    ]
+    assert skipped(images) == {}
+
+
+def test_the_spellings_of_a_name_are_one_person_called_like_the_folder(images):
+    add(images, "ada lovelace.jpg", "Ada_Lovelace/1.jpg", "ADA_LOVELACE.png")
+    assert {person for person, _ in people(images)} == {"Ada_Lovelace"}
+
+
+def test_decomposed_names_are_composed(images):
+    add(images, unicodedata.normalize("NFD", "Zoë.jpg"))
+    assert people(images) == [("Zoë", unicodedata.normalize("NFD", "Zoë.jpg"))]
+
+
+def test_what_systems_leave_behind_is_passed_over_in_silence(images):
+    add(images, ".gitkeep", "Thumbs.db", "Ada/.DS_Store", "Ada/desktop.ini", "Ada/1.jpg", "._Ada.jpg", "a.jpg~")
+    add(images, "Ada/@eaDir/1.jpg/SYNOPHOTO_THUMB_XL.jpg", ".enrol-1234/1.jpg", ".swap-1234-Ada/1.jpg")
+    assert people(images) == [("Ada", "Ada/1.jpg")]
+    assert skipped(images) == {}
+
+
+BINS = ["#recycle", "#snapshot", "@eaDir", "@Recycle", "$RECYCLE.BIN", "System Volume Information", "RECYCLER"]
+BINS += [
+    "recycled",
+    "lost+found",
+    "__MACOSX",
+    ".Trash-1000",
+    ".Trashes",
+    ".recycle",
+    "Network Trash Folder",
+    "~snapshot",
+]
+
+
+@pytest.mark.parametrize("name", BINS)
+def test_a_folder_of_a_system_is_nobody_and_is_said_to_be_one_with_nothing_to_be_done(images, name):
+    add(images, "Ada.jpg", f"{name}/1.jpg", f"{name}/Ben/1.jpg")
+    assert people(images) == [("Ada", "Ada.jpg")]
+    (one,) = list_folder(images).skipped
+    assert (one.source, one.harmless) == (name, True)
+    assert "system folder" in one.reason
+    assert "rename it" in one.reason
+
+
+@pytest.mark.parametrize("name", ["_Ada", "#Ada", "@Ada", "$Ada", "~Ada", "\uff03Ada"])
+def test_what_may_be_a_person_under_such_a_name_asks_to_be_renamed(images, name):
+    add(images, f"{name}/1.jpg", f"{name} 2.jpg")
+    assert people(images) == []
+    listing = list_folder(images)
+    assert {one.source for one in listing.skipped} == {name, f"{name} 2.jpg"}
+    assert not any(one.harmless for one in listing.skipped)
+    assert all("rename it if it is a person's" in one.reason for one in listing.skipped)
+
+
+def test_pictures_in_a_person_s_folder_are_called_as_cameras_call_them(images):
+    add(images, "Ada/_DSC0001.jpg", "Ada/#1.jpg", "Ada/~2.jpg", "Ada/#recycle/old.jpg")
+    assert [source for _, source in people(images)] == ["Ada/#1.jpg", "Ada/_DSC0001.jpg", "Ada/~2.jpg"]
+    (inside,) = list_folder(images).skipped
+    assert (inside.source, inside.harmless) == ("Ada/#recycle", True)
+
+
+def test_a_bin_is_not_reached_by_a_link(images):
+    add(images, "Ada/1.jpg", "#recycle/Ben/1.jpg", "_originals/Ada.jpg")
+    (images / "Ben.jpg").symlink_to("#recycle/Ben/1.jpg")
+    (images / "Ada" / "2.jpg").symlink_to("../#recycle/Ben/1.jpg")
+    (images / "Ada" / "3.jpg").symlink_to("../_originals/Ada.jpg")
+    (images / "@Recycle").symlink_to("Ada")
+    assert people(images) == [("Ada", "Ada/1.jpg"), ("Ada", "Ada/3.jpg")]
+    reasons = skipped(images)
+    assert "link into a recycle bin" in reasons["Ben.jpg"]
+    assert "link into a recycle bin" in reasons["Ada/2.jpg"]
+    assert "@Recycle" in reasons
+
+
+def test_a_folder_with_nothing_but_bins_still_holds_no_pictures(images):
+    add(images, "#recycle/Ben/1.jpg", ".git/x.jpg")
+    assert "holds no pictures" in skipped(images).values()
+
+
+def test_other_files_are_skipped_and_named(images):
+    add(images, "notes.txt", "Ada/1.gif", "Ada/2.jpg", "Ada/old/1.jpg")
+    (images / "Nobody").mkdir()
+    assert people(images) == [("Ada", "Ada/2.jpg")]
+    reasons = skipped(images)
+    assert set(reasons) == {"notes.txt", "Ada/1.gif", "Ada/old", "Nobody"}
+    assert "known kind" in reasons["notes.txt"]
+    assert "folder inside" in reasons["Ada/old"]
+    assert reasons["Nobody"] == "an empty folder"
+
+
+def test_a_pipe_is_named_and_not_opened(images):
+    os.mkfifo(images / "Ada.jpg")
+    assert skipped(images) == {"Ada.jpg": "is not a regular file"}
+
+
+def test_links_out_of_the_folder_are_named_and_those_inside_followed(images, tmp_path):
+    add(tmp_path, "secret.jpg")
+    add(images, "Ada/1.jpg")
+    (images / "Out.jpg").symlink_to(tmp_path / "secret.jpg")
+    (images / "Ada" / "out.jpg").symlink_to("../../secret.jpg")
+    (images / "Ada" / "in.jpg").symlink_to("1.jpg")
+    assert people(images) == [("Ada", "Ada/1.jpg"), ("Ada", "Ada/in.jpg")]
+    assert set(skipped(images).values()) == {"a link that leads out of the image folder"}
+    assert set(skipped(images)) == {"Out.jpg", "Ada/out.jpg"}
+
+
+def test_links_that_run_in_circles_or_nowhere_are_named(images):
+    add(images, "Ada/1.jpg")
+    (images / "self.jpg").symlink_to("self.jpg")
+    (images / "gone.jpg").symlink_to("nothing.jpg")
+    (images / "Loop").symlink_to(".")
+    (images / "Ada" / "up").symlink_to("..")
+    assert people(images) == [("Ada", "Ada/1.jpg")]
+    assert set(skipped(images)) == {"self.jpg", "gone.jpg", "Loop", "Ada/up"}
+
+
+def test_the_image_folder_itself_may_be_a_link(images, tmp_path):
+    add(images, "Ada.jpg")
+    (tmp_path / "link").symlink_to(images)
+    assert people(tmp_path / "link") == [("Ada", "Ada.jpg")]
+
+
+def test_names_that_are_no_utf_8_or_cannot_be_shown_are_named_printably(images):
+    (images / os.fsdecode(b"J\xf6rg.jpg")).write_bytes(b"content")
+    (images / "Ada\n.jpg").write_bytes(b"content")
+    add(images, os.fsdecode(b"M\xfc/1.jpg"), "Grace/1.jpg", "Grace/" + os.fsdecode(b"\xff.jpg"))
+    assert people(images) == [("Grace", "Grace/1.jpg")]
+    assert set(skipped(images)) == {"J\\xf6rg.jpg", "Ada\\n.jpg", "M\\xfc", "Grace/\\xff.jpg"}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_person_s_folder_is_named(images):
+    add(images, "Ada/1.jpg", "Grace.jpg")
+    (images / "Ada").chmod(0)
+    assert people(images) == [("Grace", "Grace.jpg")]
+    assert "cannot be read" in skipped(images)["Ada"]
+    (images / "Ada").chmod(0o700)
+
+
+def test_an_empty_a_missing_and_a_false_folder_are_said_to_be_so(images, tmp_path):
+    (tmp_path / "file").touch()
+    assert skipped(images) == {str(images): "holds no pictures"}
+    assert "No such file" in skipped(tmp_path / "gone")[str(tmp_path / "gone")]
+    assert "Not a directory" in skipped(tmp_path / "file")[str(tmp_path / "file")]
+
+
+def test_a_picture_of_the_same_size_and_time_moved_over_another_has_another_stamp(images):
+    add(images, "Ada.jpg", "Grace.jpg")
+    status = (images / "Ada.jpg").stat()
+    os.utime(images / "Grace.jpg", ns=(status.st_atime_ns, status.st_mtime_ns))
+    (images / "Grace.jpg").replace(images / "Ada.jpg")
+    now = (images / "Ada.jpg").stat()
+    assert (now.st_size, now.st_mtime_ns) == (status.st_size, status.st_mtime_ns)
+    assert Stamp.of(now) != Stamp.of(status)
+
+
+FILE_NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=40)
+
+
+@given(st.lists(FILE_NAMES.filter(lambda name: name not in {".", ".."}), max_size=5))
+def test_every_file_is_a_person_s_or_named_or_litter(tmp_path_factory, names):
+    images = tmp_path_factory.mktemp("images")
+    for name in names:
+        (images / f"{name}.jpg").write_bytes(b"content")
+    listing = list_folder(images)
+    expected = sum(not path.name.startswith(".") for path in images.iterdir())
+    known = {picture.source for picture in listing.pictures} | {one.source for one in listing.skipped}
+    assert len(known - {str(images)}) == expected
+    for picture in listing.pictures:
+        picture.person.encode("utf-8")
+        assert picture.person == unicodedata.normalize("NFC", picture.person)

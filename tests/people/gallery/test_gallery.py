@@ -1,0 +1,477 @@
+import hashlib
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from kiosk import i18n
+from kiosk.domain import Embedding, Rejection
+from kiosk.errors import WeightsError
+from kiosk.people.gallery import Gallery, GallerySnapshot
+from kiosk.people.gallery.cache import TemplateCache
+
+
+@pytest.fixture
+def images(tmp_path):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def calls() -> list[int]:
+    """Grows by one with each encoded picture."""
+    return []
+
+
+@pytest.fixture
+def open_gallery(tmp_path, images, encode_pixels, calls) -> Callable[..., Gallery]:
+    def make(encode=encode_pixels, version="1", folder=images, workers=2) -> Gallery:
+        def counted(image):
+            calls.append(1)
+            return encode(image)
+
+        return Gallery(folder, lambda: counted, "pixels", version, tmp_path / "cache", workers=workers)
+
+    return make
+
+
+def age(folder: Path) -> None:
+    """Waits until nothing in the folder counts as young any more."""
+    newest = max(path.stat().st_ctime for path in folder.rglob("*"))
+    never = threading.Event()
+    while time.time() - newest <= 2:
+        never.wait(0.05)
+
+
+def refreshed_until(gallery: Gallery, condition: Callable[[], bool]) -> bool:
+    """Refreshes as the kiosk does; whether the condition came true within a generous time."""
+    never = threading.Event()
+    deadline = time.monotonic() + 30
+    while not condition() and time.monotonic() < deadline:
+        gallery.refresh()
+        never.wait(0.1)
+    return condition()
+
+
+def reasons(gallery: Gallery) -> dict[str, str]:
+    return {one.source: one.reason for one in gallery.snapshot.skipped}
+
+
+def test_everybody_in_the_folder_is_in_force_after_loading(images, open_gallery, save_portrait):
+    save_portrait(images / "Ada Lovelace.jpg", person=1)
+    save_portrait(images / "Grace" / "1.png", person=2)
+    save_portrait(images / "Grace" / "2.png", person=2, shot=1)
+    gallery = open_gallery()
+    gallery.load()
+    assert gallery.snapshot.people == ("Ada Lovelace", "Grace")
+    assert gallery.snapshot.matrix.shape == (3, 192)
+    assert np.allclose(np.linalg.norm(gallery.snapshot.matrix, axis=1), 1, atol=1e-5)
+    assert gallery.snapshot.skipped == ()
+
+
+def test_progress_counts_every_picture(images, open_gallery, save_portrait):
+    for number in range(5):
+        save_portrait(images / f"P{number}.png", person=number)
+    heard = []
+    open_gallery().load(lambda done, total: heard.append((done, total)))
+    assert heard == [(done, 5) for done in range(6)]
+
+
+def test_one_bad_file_of_each_kind_costs_nobody_else(images, tmp_path, open_gallery, save_portrait):
+    save_portrait(images / "Ada.png", person=1)
+    save_portrait(tmp_path / "secret.png", person=2)
+    (images / "Empty.jpg").touch()
+    (images / "Half.jpg").write_bytes(save_portrait(tmp_path / "whole.jpg", person=3).read_bytes()[:900])
+    (images / "Text.png").write_text("text")
+    Image.new("RGB", (64, 64)).save(images / "Nobody.png")
+    Image.fromarray(np.arange(64 * 128 * 3, dtype=np.uint8).reshape(64, 128, 3)).save(images / "Two.png")
+    os.mkfifo(images / "Pipe.jpg")
+    (images / "Out.png").symlink_to(tmp_path / "secret.png")
+    (images / os.fsdecode(b"J\xf6rg.png")).write_bytes((images / "Ada.png").read_bytes())
+    gallery = open_gallery()
+    gallery.load()
+    assert gallery.snapshot.people == ("Ada",)
+    expected = {
+        "Empty.jpg": "is empty",
+        "Half.jpg": "damaged or incomplete",
+        "Text.png": "holds no",
+        "Nobody.png": "no face found",
+        "Two.png": "more than one face",
+        "Pipe.jpg": "not a regular file",
+        "Out.png": "leads out",
+        "J\\xf6rg.png": "not UTF-8",
+    }
+    assert set(reasons(gallery)) == set(expected)
+    assert all(words in reasons(gallery)[source] for source, words in expected.items())
+
+
+@pytest.mark.parametrize("state", ["empty", "missing", "a file"])
+def test_a_folder_without_people_is_a_state_and_people_may_come_later(tmp_path, open_gallery, save_portrait, state):
+    folder = tmp_path / "later"
+    if state == "empty":
+        folder.mkdir()
+    elif state == "a file":
+        folder.touch()
+    gallery = open_gallery(folder=folder)
+    gallery.load()
+    assert gallery.snapshot.people == ()
+    assert list(reasons(gallery)) == [str(folder)]
+    folder.unlink() if state == "a file" else None
+    save_portrait(folder / "Ada.png", person=1)
+    assert gallery.refresh()
+    assert gallery.snapshot.people == ("Ada",)
+    shutil.rmtree(folder)
+    assert gallery.refresh()
+    assert gallery.snapshot.people == ()
+
+
+def test_added_replaced_and_deleted_pictures_are_in_force_after_one_refresh(images, open_gallery, save_portrait):
+    save_portrait(images / "Ada.png", person=1)
+    gallery = open_gallery()
+    gallery.load()
+    assert not gallery.refresh()
+    save_portrait(images / "Grace" / "1.png", person=2)
+    assert gallery.refresh()
+    assert gallery.snapshot.people == ("Ada", "Grace")
+    before = gallery.snapshot.matrix.copy()
+    save_portrait(images / "Ada.png", person=3)
+    assert gallery.refresh()
+    assert not np.allclose(gallery.snapshot.matrix[0], before[0])
+    assert np.array_equal(gallery.snapshot.matrix[1], before[1])
+    (images / "Ada.png").unlink()
+    assert gallery.refresh()
+    assert gallery.snapshot.people == ("Grace",)
+
+
+def test_a_replaced_picture_stops_counting_even_when_the_new_one_is_bad(images, open_gallery, save_portrait):
+    save_portrait(images / "Ada.png", person=1)
+    save_portrait(images / "Grace.png", person=2)
+    gallery = open_gallery()
+    gallery.load()
+    (images / "Ada.png").write_text("no picture")
+    assert gallery.refresh()
+    assert gallery.snapshot.people == ("Grace",)
+    assert "holds no" in reasons(gallery)["Ada.png"]
+
+
+def test_another_picture_of_the_same_size_and_time_is_noticed(images, tmp_path, open_gallery):
+    for number, path in enumerate((images / "Ada.bmp", tmp_path / "other.bmp")):
+        rows = np.random.default_rng(number).integers(0, 255, (64, 64, 3), dtype=np.uint8)
+        Image.fromarray(rows).save(path)
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    gallery = open_gallery()
+    gallery.load()
+    before = gallery.snapshot.matrix.copy()
+    (tmp_path / "other.bmp").replace(images / "Ada.bmp")
+    assert gallery.refresh()
+    assert not np.allclose(gallery.snapshot.matrix, before)
+    again = open_gallery()
+    again.load()
+    assert np.array_equal(again.snapshot.matrix, gallery.snapshot.matrix)
+
+
+def test_a_half_copied_file_settles_first_and_counts_when_it_is_whole(images, tmp_path, open_gallery, save_portrait):
+    content = save_portrait(tmp_path / "a.jpg", person=1).read_bytes()
+    gallery = open_gallery()
+    gallery.load()
+    (images / "Ada.jpg").write_bytes(content[: len(content) // 2])
+    assert not gallery.refresh()
+    assert [one.settling for one in gallery.snapshot.skipped] == [True]
+    (images / "Ada.jpg").write_bytes(content)
+    assert gallery.refresh()
+    assert gallery.snapshot.people == ("Ada",)
+    assert gallery.snapshot.skipped == ()
+
+
+def test_a_file_that_stays_half_is_a_fault_in_the_end(images, tmp_path, open_gallery, save_portrait):
+    content = save_portrait(tmp_path / "a.jpg", person=1).read_bytes()
+    (images / "Ada.jpg").write_bytes(content[: len(content) // 2])
+    gallery = open_gallery()
+    gallery.load()
+    assert refreshed_until(gallery, lambda: not gallery.snapshot.skipped[0].settling)
+    assert "incomplete" in reasons(gallery)["Ada.jpg"]
+
+
+def test_two_spellings_of_one_name_are_one_person(images, open_gallery, save_portrait):
+    save_portrait(images / "ada lovelace.png", person=1)
+    gallery = open_gallery()
+    gallery.load()
+    assert gallery.snapshot.people == ("ada lovelace",)
+    save_portrait(images / "Ada_Lovelace" / "1.png", person=1, shot=1)
+    assert gallery.refresh()
+    assert gallery.snapshot.people == ("Ada_Lovelace",)
+    assert len(gallery.snapshot.templates) == 2
+
+
+def test_a_second_start_encodes_nothing_and_opens_no_picture(images, open_gallery, save_portrait, calls, monkeypatch):
+    for number in range(4):
+        save_portrait(images / f"P{number}.png", person=number)
+    Image.new("RGB", (64, 64)).save(images / "Nobody.png")
+    age(images)
+    first = open_gallery()
+    first.load()
+    assert len(calls) == 5
+
+    def not_opened(path):
+        raise AssertionError(path)
+
+    monkeypatch.setattr("kiosk.people.gallery.reading.open_picture", not_opened)
+    second = open_gallery()
+    second.load()
+    assert len(calls) == 5
+    assert np.array_equal(second.snapshot.matrix, first.snapshot.matrix)
+    assert reasons(second) == {"Nobody.png": "no face found"}
+
+
+def test_a_renamed_picture_is_known_by_its_content(images, open_gallery, save_portrait, calls):
+    save_portrait(images / "Ada.png", person=1)
+    open_gallery().load()
+    (images / "Ada.png").rename(images / "Grace.png")
+    gallery = open_gallery()
+    gallery.load()
+    assert gallery.snapshot.people == ("Grace",)
+    assert len(calls) == 1
+
+
+def test_another_path_version_encodes_anew(images, open_gallery, save_portrait, calls):
+    save_portrait(images / "Ada.png", person=1)
+    open_gallery().load()
+    open_gallery(version="2").load()
+    assert len(calls) == 2
+
+
+def test_a_ruined_cache_is_rebuilt(images, tmp_path, open_gallery, save_portrait, calls):
+    save_portrait(images / "Ada.png", person=1)
+    age(images)
+    open_gallery().load()
+    for path in (tmp_path / "cache").rglob("*"):
+        if path.is_file():
+            path.write_bytes(b"ruined")
+    gallery = open_gallery()
+    gallery.load()
+    assert gallery.snapshot.people == ("Ada",)
+    assert len(calls) == 2
+    open_gallery().load()
+    assert len(calls) == 2
+
+
+def remember_wrongly(tmp_path: Path, picture: Path, size: int) -> None:
+    digest = hashlib.sha256(picture.read_bytes()).hexdigest()
+    embedding = Embedding(np.eye(size, dtype=np.float32)[0], "pixels")
+    TemplateCache(tmp_path / "cache", "pixels", "1").put(digest, embedding)
+
+
+@pytest.mark.parametrize("wrong", [["Ada"], ["Grace"], ["Ada", "Grace"]])
+def test_cached_embeddings_of_another_dimension_are_made_anew(images, tmp_path, open_gallery, save_portrait, wrong):
+    pictures = {name: save_portrait(images / f"{name}.png", person=n) for n, name in enumerate(("Ada", "Grace", "Lin"))}
+    age(images)
+    open_gallery().load()
+    for name in wrong:
+        remember_wrongly(tmp_path, pictures[name], 2)
+    gallery = open_gallery()
+    gallery.load()
+    assert gallery.snapshot.people == ("Ada", "Grace", "Lin")
+    assert gallery.snapshot.matrix.shape == (3, 192)
+
+
+def test_a_picture_that_comes_later_shows_that_the_cache_is_wrong(images, tmp_path, open_gallery, save_portrait):
+    remember_wrongly(tmp_path, save_portrait(images / "Ada.png", person=1), 2)
+    gallery = open_gallery()
+    gallery.load()
+    assert gallery.snapshot.matrix.shape == (1, 2)
+    save_portrait(images / "Grace.png", person=2)
+    gallery.refresh()
+    gallery.refresh()
+    assert gallery.snapshot.people == ("Ada", "Grace")
+    assert gallery.snapshot.matrix.shape == (2, 192)
+
+
+def test_an_unchanged_folder_costs_a_listing_and_keeps_the_snapshot(images, open_gallery, save_portrait, monkeypatch):
+    save_portrait(images / "Ada.png", person=1)
+    (images / "Text.txt").write_text("text")
+    age(images)
+    gallery = open_gallery()
+    gallery.load()
+    before, built = gallery.snapshot, []
+
+    def build(*parts):
+        built.append(1)
+        return GallerySnapshot(*parts)
+
+    monkeypatch.setattr("kiosk.people.gallery.gallery.GallerySnapshot", build)
+    assert not gallery.refresh()
+    assert gallery.snapshot is before
+    assert built == []
+    save_portrait(images / "Grace.png", person=2)
+    assert gallery.refresh()
+    assert built
+    assert gallery.snapshot is not before
+
+
+def test_without_any_cache_folder_it_works_all_the_same(images, tmp_path, open_gallery, save_portrait):
+    (tmp_path / "cache").write_text("in the way")
+    save_portrait(images / "Ada.png", person=1)
+    gallery = open_gallery()
+    gallery.load()
+    assert gallery.snapshot.people == ("Ada",)
+    assert not gallery.refresh()
+
+
+def test_an_encoder_that_chokes_on_one_picture_costs_only_that_one(images, open_gallery, save_portrait, encode_pixels):
+    for number in range(6):
+        save_portrait(images / f"P{number}.png", person=number)
+    seen = []
+
+    def encode(image):
+        seen.append(1)
+        if len(seen) == 3:
+            raise MemoryError("no more")
+        return encode_pixels(image)
+
+    gallery = open_gallery(encode, workers=1)
+    gallery.load()
+    assert gallery.snapshot.people == ("P0", "P1", "P3", "P4", "P5")
+    assert "no more" in reasons(gallery)["P2.png"]
+    assert refreshed_until(gallery, lambda: "P2" in gallery.snapshot.people)
+
+
+def test_a_missing_encoder_is_a_fault_of_the_whole_gallery(images, tmp_path, save_portrait):
+    def make():
+        raise WeightsError("weights", "are missing", "install again")
+
+    save_portrait(images / "Ada.png", person=1)
+    with pytest.raises(WeightsError):
+        Gallery(images, make, "pixels", "1", tmp_path / "cache").load()
+
+
+def test_a_snapshot_stays_as_it_was_while_the_gallery_goes_on(images, open_gallery, save_portrait):
+    save_portrait(images / "Ada.png", person=1)
+    gallery = open_gallery()
+    gallery.load()
+    old = gallery.snapshot
+    (images / "Ada.png").unlink()
+    gallery.refresh()
+    assert old.people == ("Ada",)
+    assert len(old.matrix) == 1
+
+
+def test_a_deletion_counts_while_other_pictures_are_still_being_read(images, open_gallery, save_portrait):
+    save_portrait(images / "Ada.png", person=1)
+    go_on, inside = threading.Event(), threading.Event()
+
+    def encode(image):
+        inside.set()
+        go_on.wait(30)
+        return Rejection.NO_FACE
+
+    go_on.set()
+    gallery = open_gallery(encode, workers=1)
+    gallery.load()
+    go_on.clear()
+    inside.clear()
+    (images / "Ada.png").unlink()
+    save_portrait(images / "Grace.png", person=2)
+    thread = threading.Thread(target=gallery.refresh)
+    thread.start()
+    assert inside.wait(30)
+    assert "Ada.png" not in reasons(gallery)
+    go_on.set()
+    thread.join(30)
+    assert list(reasons(gallery)) == ["Grace.png"]
+
+
+def test_a_refresh_leaves_what_it_has_no_time_for_to_the_next(images, open_gallery, save_portrait, monkeypatch):
+    gallery = open_gallery(workers=1)
+    gallery.load()
+    for number in range(3):
+        save_portrait(images / f"P{number}.png", person=number)
+    monkeypatch.setattr("kiosk.people.gallery.gallery._REFRESH_SECONDS", 0)
+    counts = []
+    for _ in range(3):
+        assert gallery.refresh()
+        counts.append(len(gallery.snapshot.people))
+    assert counts == [1, 2, 3]
+
+
+def test_a_young_picture_is_hashed_once_more_and_not_encoded_again(images, open_gallery, save_portrait, calls):
+    save_portrait(images / "Ada.png", person=1)
+    gallery = open_gallery()
+    gallery.load()
+    shutil.rmtree(images.parent / "cache")
+    age(images)
+    assert not gallery.refresh()
+    assert len(calls) == 1
+    assert list((images.parent / "cache").rglob("index-*"))
+
+
+def test_a_closed_gallery_stops_after_the_picture_in_hand(images, open_gallery, save_portrait, calls):
+    for number in range(20):
+        save_portrait(images / f"P{number}.png", person=number)
+    gallery = open_gallery(lambda image: gallery.close() or Rejection.NO_FACE, workers=1)
+    gallery.load()
+    assert len(calls) == 1
+
+
+def test_two_processes_worth_of_galleries_share_a_cache_without_harm(images, open_gallery, save_portrait):
+    for number in range(30):
+        save_portrait(images / f"P{number}.png", person=number)
+    galleries = [open_gallery() for _ in range(3)]
+    threads = [threading.Thread(target=gallery.load) for gallery in galleries]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert all(len(gallery.snapshot.people) == 30 for gallery in galleries)
+    assert all(np.array_equal(gallery.snapshot.matrix, galleries[0].snapshot.matrix) for gallery in galleries)
+
+
+def test_a_start_finishes_what_a_crash_interrupted(open_gallery, images, save_portrait):
+    save_portrait(images / ".swap-0a-Ada" / "1.png", person=1)
+    save_portrait(images / ".enrol-0a" / "2.png", person=2)
+    gallery = open_gallery()
+    gallery.load()
+    assert gallery.snapshot.people == ("Ada",)
+    assert [path.name for path in images.iterdir()] == ["Ada"]
+
+
+def test_who_is_gone_from_the_folder_is_gone_from_the_index_at_the_next_look(
+    tmp_path, images, open_gallery, save_portrait
+):
+    for name in ("Ada", "Lin"):
+        save_portrait(images / f"{name}.png", person=len(name))
+    age(images)
+    gallery = open_gallery()
+    gallery.load()
+    (index,) = (tmp_path / "cache").glob("*/index-*")
+    assert "Ada.png" in index.read_text()
+    (images / "Ada.png").unlink()
+    gallery.refresh()
+    assert "Ada.png" not in index.read_text()
+
+
+def test_reasons_are_told_in_the_language_that_the_screen_has_by_now(images, open_gallery, save_portrait, calls):
+    save_portrait(images / "Ada.jpg", person=1)
+    Image.new("RGB", (64, 64), "grey").save(images / "Grace.png")
+    (images / "empty.jpg").write_bytes(b"")
+    (images / "notes.txt").write_text("no picture")
+    gallery = open_gallery()
+    gallery.load()
+    age(images)
+    refreshed_until(gallery, lambda: not gallery._due(gallery._listing))
+    before, encoded = gallery.snapshot, len(calls)
+    i18n.install(lambda context, text, *_: f"⟦{text}⟧", "xx")
+    try:
+        gallery.refresh()
+    finally:
+        i18n.install(None)
+    assert {reason[0] for reason in reasons(gallery).values()} == {"⟦"}
+    assert reasons(gallery).keys() == {one.source for one in before.skipped}
+    assert [one.embedding for one in gallery.snapshot.templates] == [one.embedding for one in before.templates]
+    assert len(calls) == encoded

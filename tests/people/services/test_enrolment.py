@@ -1,0 +1,153 @@
+import os
+import shutil
+import signal
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kiosk.config import ConfigFile
+from kiosk.domain import Candidate, Embedding
+from kiosk.door.build import Choices
+from kiosk.door.desk import Desk, open_desk
+from kiosk.errors import GalleryError, JournalError, PeopleError
+from kiosk.people.enrolment import Examined, Offered, examine
+from kiosk.people.gallery.staging import recover
+from kiosk.people.register import ConsentText, PeopleRegister, PersonRecord, people_file
+from kiosk.people.services import enrolment
+from kiosk.people.services.enrolment import Enrolment, agreed, save
+from kiosk.resources import asset
+
+TEXT = ConsentText("en", "7", "I agree.", "ab" * 32)
+
+
+@pytest.fixture(scope="module")
+def picture() -> Examined:
+    content = asset("demo", "gallery", "Grace_Hopper.jpg").read_bytes()
+    return examine(Offered("a.jpg", content), lambda image: Embedding(np.ones(1, np.float32), "one"))
+
+
+def files(desk: Desk) -> list[str]:
+    return sorted(path.relative_to(desk.folder).as_posix() for path in desk.folder.rglob("*") if path.is_file())
+
+
+def told(desk: Desk) -> list[tuple[str, str, str | None, str | None]]:
+    return [(row.action, row.staff, row.subject, row.detail) for row in desk.journal.actions(20)]
+
+
+def test_pictures_data_consent_and_a_line_in_the_journal_are_saved(desk, picture):
+    order = Enrolment(
+        "Zoë O'Néill",
+        [picture],
+        lambda record: replace(record, spoken="Zo-ay", staff_number="7"),
+        agreed(TEXT, "Eve"),
+        [Candidate("Grace_Hopper", 0.41)],
+    )
+    done = save(desk, order, "Eve")
+    assert (done.person, done.is_new, done.fault) == ("Zoë O'Néill", True, "")
+    assert files(desk) == ["Grace_Hopper.jpg", done.sources[0]]
+    record = desk.people.record("zoë o'néill")
+    assert (record.spoken, record.staff_number) == ("Zo-ay", "7")
+    assert (record.consent.version, record.consent.sha256, record.consent.recorded_by) == ("7", "ab" * 32, "Eve")
+    assert told(desk) == [
+        ("lookalike_accepted", "Eve", "Zoë O'Néill", "Grace Hopper at 0.41"),
+        ("enrolled", "Eve", "Zoë O'Néill", "1 pictures"),
+    ]
+
+
+def test_more_pictures_leave_what_is_known(desk, picture):
+    desk.people.save(PersonRecord("Grace_Hopper", staff_number="1", consent=agreed(TEXT, "Ann")))
+    done = save(desk, Enrolment("grace hopper", [picture]), "Eve")
+    assert not done.is_new
+    assert done.person == "Grace_Hopper"
+    assert desk.people.record("Grace_Hopper").consent.recorded_by == "Ann"
+    assert told(desk)[0][0] == "pictures_added"
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_folder_that_cannot_be_written_leaves_all_as_before(desk, picture, monkeypatch, known):
+    if known:
+        desk.people.save(PersonRecord("Ada", staff_number="1"))
+    before = desk.people.records()
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("kiosk.people.gallery.staging.os.fsync", full)
+    with pytest.raises(GalleryError, match="No space left"):
+        save(desk, Enrolment("Ada", [picture], lambda record: replace(record, email="a@b.c"), agreed(TEXT, "Eve")), "E")
+    assert files(desk) == ["Grace_Hopper.jpg"]
+    assert desk.people.records() == before
+    assert told(desk) == []
+
+
+def test_what_may_not_stand_in_a_field_saves_nothing(desk, picture):
+    with pytest.raises(PeopleError):
+        save(desk, Enrolment("Ada", [picture], lambda record: replace(record, email="no address")), "Eve")
+    assert files(desk) == ["Grace_Hopper.jpg"]
+
+
+def test_a_journal_that_cannot_be_written_is_told_and_the_person_is_enrolled(desk, picture, monkeypatch):
+    def broken(*arguments):
+        raise JournalError("journal", "is full", "make room")
+
+    monkeypatch.setattr(desk.journal, "note", broken)
+    done = save(desk, Enrolment("Ada", [picture]), "Eve")
+    assert "is full" in done.fault
+    assert len(files(desk)) == 2
+
+
+def test_killed_between_consent_and_pictures_nobody_is_in_the_gallery_without_consent(desk, picture, monkeypatch):
+    def killed(*arguments):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    child = os.fork()
+    if not child:
+        monkeypatch.setattr(enrolment, "add_pictures", killed)
+        save(desk, Enrolment("Ada", [picture], consent=agreed(TEXT, "Eve")), "Eve")
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert files(desk) == ["Grace_Hopper.jpg"]
+    done = save(desk, Enrolment("Ada", [picture], consent=agreed(TEXT, "Eve")), "Eve")
+    assert done.is_new
+
+
+def killed_at(step: int, home: Path, order: Enrolment) -> bool:
+    """Saves in a process of its own that is killed before one of the changes on the disk; whether it was."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    left = [step]
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+        if writes or event in {"os.mkdir", "os.rename", "os.link", "os.remove", "os.rmdir", "sqlite3.connect"}:
+            left[0] -= 1
+            if left[0] < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hook)
+    save(open_desk(Choices(ConfigFile(home / "config.yaml"), home / "images", "demo")), order, "Eve")
+    os._exit(0)
+
+
+def test_killed_at_any_step_there_are_all_pictures_with_the_consent_or_none(home, picture, tmp_path):
+    again = replace(picture, offered=Offered("b.png", picture.offered.content))
+    order = Enrolment("Ada", [picture, again], consent=agreed(TEXT, "Eve"))
+    seen = set()
+    for step in range(100):
+        copy = tmp_path / str(step)
+        shutil.copytree(home, copy)
+        killed = killed_at(step, copy, order)
+        recover(copy / "images")
+        pictures = [path for path in (copy / "images").rglob("*") if path.is_file() and path.parent.name == "Ada"]
+        consent = PeopleRegister(people_file(copy / "images")).record("Ada").consent
+        assert len(pictures) in {0, 2}
+        assert consent is not None or not pictures
+        seen.add(len(pictures))
+        if not killed:
+            break
+    assert seen == {0, 2}
+    assert step > 10

@@ -1,0 +1,258 @@
+"""Kept faces come back as they were, and leave no byte behind when they go."""
+
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import kiosk
+from kiosk.domain import Embedding
+from kiosk.errors import VisitorsError
+from kiosk.people import visitors
+from kiosk.people.visitors import VisitorStore
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def embedding(seed: int, encoder: str = "pixels") -> Embedding:
+    vector = np.random.default_rng(seed).normal(size=128).astype(np.float32)
+    return Embedding(vector / np.linalg.norm(vector), encoder)
+
+
+def picture(seed: int, size: int = 50_000) -> bytes:
+    """Stands for a PNG of usual size, which takes many pages of the file."""
+    return np.random.default_rng([7, seed]).bytes(size)
+
+
+def is_left(folder: Path, seed: int) -> bool:
+    """Whether a part of a face is in any file below the folder: of the picture's first, middle and last bytes."""
+    whole, vector = picture(seed), embedding(seed).vector.tobytes()
+    parts = (whole[:32], whole[25_000:25_032], whole[-32:], vector[:32], vector[-32:])
+    return any(part in path.read_bytes() for path in folder.rglob("*") if path.is_file() for part in parts)
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = VisitorStore(tmp_path / "kept" / "visitors.sqlite3")
+    yield store
+    store.close()
+
+
+class TestKeeping:
+    def test_a_face_comes_back_as_it_was_newest_first(self, store):
+        store.keep(picture(1), embedding(1), NOON)
+        store.keep(picture(2), embedding(2), NOON + HOUR)
+        newest, oldest = store.visitors()
+        assert (newest.time, oldest.time) == (NOON + HOUR, NOON)
+        assert (newest.picture, newest.embedding.encoder) == (picture(2), "pixels")
+        assert np.array_equal(oldest.embedding.vector, embedding(1).vector)
+        assert store.count() == 2
+
+    def test_faces_since_a_moment(self, store):
+        store.keep(picture(1), embedding(1), NOON)
+        later = store.keep(picture(2), embedding(2), NOON + HOUR)
+        assert [visitor.id for visitor in store.visitors(NOON + HOUR / 2)] == [later]
+
+    def test_pictures_can_be_asked_for_apart(self, store):
+        ids = [store.keep(picture(seed), embedding(seed), NOON) for seed in range(3)]
+        assert [visitor.picture for visitor in store.visitors(with_pictures=False)] == [b"", b"", b""]
+        assert store.pictures([ids[2], ids[0], 999]) == {ids[0]: picture(0), ids[2]: picture(2)}
+
+    def test_looking_makes_no_file(self, store):
+        assert (store.visitors(), store.pictures([1])) == ([], {})
+        assert (store.count(), store.remove([1]), store.clear(), store.purge(NOON)) == (0, 0, 0, 0)
+        assert not store.path.parent.exists()
+
+    def test_the_file_is_its_owners_alone(self, store):
+        store.keep(picture(1), embedding(1), NOON)
+        assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
+
+    def test_the_oldest_go_where_there_are_too_many(self, store, monkeypatch):
+        monkeypatch.setattr(visitors, "MOST_FACES", 3)
+        ids = [store.keep(picture(seed), embedding(seed), NOON) for seed in range(5)]
+        assert sorted(visitor.id for visitor in store.visitors()) == ids[2:]
+
+    def test_an_id_is_never_used_twice(self, store):
+        first = store.keep(picture(1), embedding(1), NOON)
+        store.remove([first])
+        assert store.keep(picture(2), embedding(2), NOON) > first
+
+
+class TestRemoving:
+    def test_what_is_removed_is_in_no_file_any_more(self, store, tmp_path):
+        ids = [store.keep(picture(seed), embedding(seed), NOON) for seed in range(4)]
+        assert is_left(tmp_path, 2)
+        assert store.remove([ids[2], 999]) == 1
+        assert [is_left(tmp_path, seed) for seed in range(4)] == [True, True, False, True]
+
+    def test_clearing_leaves_nothing_and_shrinks_the_file(self, store, tmp_path):
+        for seed in range(4):
+            store.keep(picture(seed), embedding(seed), NOON)
+        assert store.clear() == 4
+        assert not any(is_left(tmp_path, seed) for seed in range(4))
+        assert store.path.stat().st_size < 50_000
+
+    def test_the_faces_like_somebody_go_and_others_stay(self, store):
+        store.keep(picture(1), embedding(1), NOON)
+        other = store.keep(picture(2), embedding(2), NOON)
+        stranger = store.keep(picture(3), embedding(1, "another"), NOON)
+        assert store.remove_alike([embedding(1), embedding(9)], within=0.4) == 1
+        assert {visitor.id for visitor in store.visitors()} == {other, stranger}
+
+    def test_an_embedding_of_another_size_is_like_nobody(self, store):
+        store.keep(picture(1), Embedding(np.ones(4, np.float32), "pixels"), NOON)
+        assert store.remove_alike([embedding(1)], within=2.0) == 0
+
+
+class TestPurging:
+    def test_what_is_older_goes_and_what_is_not_stays(self, store, tmp_path):
+        for seed in range(3):
+            store.keep(picture(seed), embedding(seed), NOON + seed * HOUR)
+        assert store.purge(NOON + HOUR) == 1
+        assert [is_left(tmp_path, seed) for seed in range(3)] == [False, True, True]
+
+    def test_what_was_dated_by_a_clock_ahead_does_not_stay_for_years(self, store, tmp_path):
+        store.keep(picture(1), embedding(1), NOON + 10_000 * HOUR)
+        store.keep(picture(2), embedding(2), NOON)
+        assert store.purge(NOON - HOUR, now=NOON) == 1
+        assert not is_left(tmp_path, 1)
+        assert is_left(tmp_path, 2)
+
+    def test_a_side_file_whose_file_is_gone_is_deleted(self, store):
+        store.path.parent.mkdir()
+        side = store.path.with_name("visitors.sqlite3-journal")
+        side.write_bytes(picture(1))
+        store.purge(NOON)
+        assert not side.exists()
+
+
+# Keeps a face, begins to remove it, and waits in the middle of the change to be killed.
+KILLED = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+import numpy as np
+from kiosk.people.visitors import VisitorStore
+from kiosk.domain import Embedding
+store = VisitorStore(Path(sys.argv[1]))
+with store._session() as connection:
+    connection.execute("PRAGMA cache_size = 1")
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("DELETE FROM visitors")
+    print("deleted", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_a_crash_while_removing_is_made_good_by_the_next_purge(store, tmp_path):
+    store.keep(picture(1), embedding(1), NOON)
+    store.close()
+    child = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(store.path)],
+        env={**os.environ, "PYTHONPATH": str(Path(kiosk.__file__).parents[1])},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout.readline() == "deleted\n"
+    child.send_signal(signal.SIGKILL)
+    child.communicate()
+    assert store.path.with_name("visitors.sqlite3-journal").exists()
+    assert store.purge(NOON + HOUR) == 1
+    assert not is_left(tmp_path, 1)
+
+
+# A disk that takes no byte more: removing a row needs a journal for a moment.
+FULL = """
+import resource, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from kiosk.people.visitors import VisitorStore
+store = VisitorStore(Path(sys.argv[1]))
+store.count()
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+print(store.purge(datetime.fromisoformat(sys.argv[2])), store.count())
+"""
+
+
+@pytest.mark.parametrize(("hours", "left"), [(1, "1 0"), (-1, "0 2")])
+def test_on_a_full_disk_no_face_stays_longer_than_its_time(store, tmp_path, hours, left):
+    store.keep(picture(1), embedding(1), NOON)
+    store.keep(picture(2), embedding(2), NOON + 2 * HOUR)
+    store.close()
+    told = subprocess.run(
+        [sys.executable, "-c", FULL, str(store.path), (NOON + hours * HOUR).isoformat()],
+        env={**os.environ, "PYTHONPATH": str(Path(kiosk.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.stdout.strip() == left, told.stderr
+    assert is_left(tmp_path, 1) == (hours < 0)
+
+
+class TestFaults:
+    def test_a_damaged_file_is_deleted_and_said(self, store, tmp_path):
+        store.keep(picture(1), embedding(1), NOON)
+        store.close()
+        content = store.path.read_bytes()
+        store.path.write_bytes(b"no database at all" + content[18:])
+        with pytest.raises(VisitorsError, match="was deleted"):
+            store.visitors()
+        assert not is_left(tmp_path, 1)
+        store.keep(picture(2), embedding(2), NOON)
+        assert store.count() == 1
+
+    def test_the_database_of_another_program_is_left_alone(self, store):
+        store.path.parent.mkdir()
+        with sqlite3.connect(store.path) as connection:
+            connection.execute("CREATE TABLE recipes (name TEXT)")
+        connection.close()
+        with pytest.raises(VisitorsError, match="another program"):
+            store.keep(picture(1), embedding(1), NOON)
+        assert store.path.exists()
+
+    def test_a_folder_in_the_way_is_a_fault(self, store):
+        store.path.mkdir(parents=True)
+        with pytest.raises(VisitorsError, match="is not a file"):
+            store.visitors()
+
+    def test_a_file_that_was_moved_away_is_started_anew(self, store):
+        store.keep(picture(1), embedding(1), NOON)
+        store.path.rename(store.path.with_name("elsewhere"))
+        assert store.visitors() == []
+        store.keep(picture(2), embedding(2), NOON)
+        assert store.count() == 1
+
+    def test_a_vector_cut_off_hides_no_other_face(self, store):
+        store.keep(picture(1), embedding(1), NOON)
+        with store._session() as connection:
+            connection.execute("UPDATE visitors SET vector = x'0102030405'")
+        store.keep(picture(2), embedding(2), NOON + HOUR)
+        assert [visitor.embedding.vector.size for visitor in store.visitors()] == [128, 1]
+
+
+def test_several_stores_and_threads_write_the_same_file(store):
+    stores = [VisitorStore(store.path) for _ in range(3)]
+
+    def work(number: int) -> None:
+        for seed in range(5):
+            stores[number].keep(picture(seed, 2000), embedding(seed), NOON)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert store.count() == 15
+    for other in stores:
+        other.close()

@@ -1,0 +1,247 @@
+"""Whoever is forgotten is named nowhere in the journal's files, and the door's decisions stay."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import kiosk
+from kiosk.domain import Candidate, Decision, Identification, Outcome, Reason
+from kiosk.errors import JournalError
+from kiosk.store.journal import Action, Filter, Journal, forgetting
+from kiosk.store.journal.schema import JOURNAL_SCHEMA
+from kiosk.store.sqlite_file import Schema, SqliteFile
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NUMBER = "person 4711"
+
+
+def decision(person: str, second: str = "Lin", outcome: Outcome = Outcome.GRANTED) -> Decision:
+    found = Identification((Candidate(person, 0.25), Candidate(second, 0.5)), 0.375, 0.0625, 2)
+    named = person if outcome is Outcome.GRANTED else None
+    return Decision(outcome, Reason.RECOGNISED, 1, 2, 0.5, 3, 3, named, found)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.sqlite3"
+
+
+@pytest.fixture
+def journal(path: Path) -> Journal:
+    return Journal(path)
+
+
+def fill(path: Path, rows: int, names: list[str]) -> None:
+    """Many rows in one go, those of the first schema."""
+    file = SqliteFile(path, Schema("the journal", JournalError, JOURNAL_SCHEMA.steps[:1]))
+    with file.change() as connection:
+        for number in range(rows):
+            person, second = names[number % len(names)], names[(number + 1) % len(names)]
+            connection.execute(
+                "INSERT INTO decisions VALUES (NULL, ?, 'granted', 'recognised', ?, 0.1, ?, 0.5, 0.4, 0.1, 'd', ?, 1, "
+                "2, NULL)",
+                (f"2026-01-01T00:00:{number:06}", person, second, number),
+            )
+    file.close()
+
+
+def bytes_of(path: Path) -> bytes:
+    """The file and what lies beside it."""
+    return b"".join(file.read_bytes() for file in path.parent.iterdir())
+
+
+def test_number_takes_the_place_of_the_name_everywhere(journal: Journal, path: Path) -> None:
+    journal.record(decision("Zaphod"), "dlib", NOON)
+    journal.record(decision("Lin", "Zaphod", Outcome.REFUSED), "dlib", NOON)
+    journal.record(decision("Lin", "Bo"), "dlib", NOON)
+    journal.note(Action.ENROLLED, "Grace", "Zaphod", None, NOON)
+    journal.note(Action.RENAMED, "Grace", "Zaphod", "Zaphod B", NOON)
+    journal.note(Action.LOOKALIKE_ACCEPTED, "Grace", "Bo", "alike: Zaphod 0.41, Lin 0.44", NOON)
+    before = journal.entries(9)
+    assert journal.forget(["Zaphod", "Zaphod B"], NUMBER) == 5
+    assert journal.entries(9) == [
+        before[0],
+        replace(before[1], second_person=NUMBER),
+        replace(before[2], person=NUMBER),
+    ]
+    assert [(entry.subject, entry.detail) for entry in journal.actions(9)] == [
+        ("Bo", f"alike: {NUMBER} 0.41, Lin 0.44"),
+        (NUMBER, NUMBER),
+        (NUMBER, None),
+    ]
+    assert b"Zaphod" not in bytes_of(path)
+    assert journal.named() == ["Lin", NUMBER]
+
+
+@pytest.mark.parametrize("spelling", ["zoe\u0308_b", "ZO\u00cb B", " Zo\u00eb  b"])
+def test_every_spelling_is_forgotten(journal: Journal, path: Path, spelling: str) -> None:
+    for name in ("Zo\u00eb B", "zo\u00eb_b", "Zoe\u0308 B"):
+        journal.record(decision(name), "dlib", NOON)
+    assert journal.forget([spelling], NUMBER) == 3
+    assert journal.named() == [NUMBER]
+    content = bytes_of(path)
+    assert not any(name.encode() in content for name in ("Zo\u00eb", "zo\u00eb", "Zoe\u0308"))
+
+
+def test_names_of_one_person_become_one_number(journal: Journal) -> None:
+    for name in ("Ada", "Ada L", "Bo"):
+        journal.record(decision(name), "dlib", NOON)
+    journal.forget(["Ada", "Ada L"], NUMBER)
+    assert [row.person for row in journal.page(Filter(person=NUMBER))] == [NUMBER, NUMBER]
+    assert list(journal.last_granted()) == ["Bo", NUMBER]
+    assert journal.named() == ["Bo", NUMBER]
+    journal.record(decision(NUMBER), "dlib", NOON)
+    assert len(journal.page(Filter(person=NUMBER))) == len(journal.about([NUMBER])[0]) == 3
+
+
+def test_what_was_done_stays_in_its_order_and_cannot_be_removed(journal: Journal, path: Path) -> None:
+    for subject in ("Ada", "Bo", "Ada"):
+        journal.note(Action.ENROLLED, "Grace", subject, None, NOON)
+    journal.forget(["Ada"], NUMBER)
+    journal.note(Action.ENROLLED, "Grace", "Cy", None, NOON)
+    assert [(entry.id, entry.subject) for entry in journal.actions(9)] == [
+        (4, "Cy"),
+        (3, NUMBER),
+        (2, "Bo"),
+        (1, NUMBER),
+    ]
+    with sqlite3.connect(path) as connection, pytest.raises(sqlite3.DatabaseError, match="append-only"):
+        connection.execute("DELETE FROM actions")
+
+
+def test_others_keep_their_names(journal: Journal) -> None:
+    for name in ("Ada", "Ada Lovelace", "Adam", "Nevada"):
+        journal.record(decision(name), "dlib", NOON)
+    journal.note(Action.ENROLLED, "Ada", "Adam", "Adam, not Nevada", NOON)
+    journal.forget(["Ada"], NUMBER)
+    assert journal.named() == ["Ada Lovelace", "Adam", "Nevada", NUMBER]
+    [entry] = journal.actions(1)
+    assert (entry.staff, entry.subject, entry.detail) == ("Ada", "Adam", "Adam, not Nevada")
+
+
+@pytest.mark.parametrize("persons", [[], [""], ["Nobody"], ["\udcff"], ["%"], ["'; DROP TABLE decisions --"]])
+def test_nobody_is_forgotten_by_a_name_that_nobody_has(journal: Journal, persons: list[str]) -> None:
+    journal.record(decision("Ada"), "dlib", NOON)
+    assert journal.forget(persons, NUMBER) == 0
+    assert journal.named() == ["Ada"]
+
+
+def test_name_is_gone_from_ten_thousand_rows_and_again_at_the_second_time(path: Path) -> None:
+    fill(path, 10_000, ["Zaphod", "Ada", "Bo", "Lin"])
+    journal = Journal(path)
+    assert journal.forget(["Zaphod"], NUMBER) == 5_000
+    assert b"Zaphod" not in bytes_of(path)
+    assert journal.forget(["Zaphod"], NUMBER) == 0
+    assert journal.forget([NUMBER], "person 1") == 5_000
+    assert NUMBER.encode() not in bytes_of(path)
+    assert len(journal.entries(20_000)) == 10_000
+    journal.check()
+
+
+def test_copy_that_no_row_holds_is_removed(path: Path) -> None:
+    """Somebody changed the file by hand, with a program that does not overwrite what it lets go."""
+    Journal(path).record(decision("Ada"), "dlib", NOON)
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA secure_delete = OFF")
+        for name in ("Zaphod Beeblebrox", "X"):
+            connection.execute("UPDATE names SET name = ? WHERE id = 1", (name,))
+    connection.close()
+    assert b"Zaphod" in bytes_of(path)
+    assert Journal(path).forget(["Zaphod Beeblebrox"], NUMBER) == 0
+    assert b"Zaphod" not in bytes_of(path)
+
+
+def test_file_is_built_anew_only_where_copies_are_left(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = []
+    monkeypatch.setattr(forgetting, "_rewrite", built.append)
+    for _ in range(50):
+        journal.record(decision("Ada"), "dlib", NOON)
+        journal.record(decision("Ada Lovelace", "Adam"), "dlib", NOON)
+    journal.note(Action.ENROLLED, "Ada", "Ada Lovelace", "Adam", NOON)
+    journal.forget(["Ada"], NUMBER)
+    assert built == []
+
+
+def test_name_is_gone_though_another_journal_has_the_file_open(journal: Journal, path: Path) -> None:
+    other = Journal(path)
+    journal.record(decision("Zaphod"), "dlib", NOON)
+    assert other.entries(1)[0].person == "Zaphod"
+    journal.forget(["Zaphod"], NUMBER)
+    assert b"Zaphod" not in bytes_of(path)
+    assert other.entries(1)[0].person == NUMBER
+
+
+def test_reader_that_holds_the_log_is_told_and_the_second_time_finishes(
+    journal: Journal, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forgetting, "_LOG_SECONDS", 0.1)
+    journal.record(decision("Zaphod"), "dlib", NOON)
+    reader = sqlite3.connect(path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM decisions").fetchall()
+    with pytest.raises(JournalError, match="still stand in its log; end the other program"):
+        journal.forget(["Zaphod"], NUMBER)
+    reader.close()
+    journal.forget(["Zaphod"], NUMBER)
+    assert b"Zaphod" not in bytes_of(path)
+
+
+def test_door_goes_on_writing_meanwhile(path: Path) -> None:
+    fill(path, 10_000, ["Zaphod", "Ada"])
+    faults: list[Exception] = []
+    done = threading.Event()
+
+    def write() -> None:
+        door = Journal(path)
+        try:
+            while not done.wait(0.02):
+                door.record(decision("Ada"), "dlib", NOON)
+        except JournalError as error:
+            faults.append(error)
+
+    journal = Journal(path)
+    thread = threading.Thread(target=write)
+    thread.start()
+    journal.forget(["Zaphod"], NUMBER)
+    done.set()
+    thread.join(30)
+    assert faults == []
+    assert b"Zaphod" not in bytes_of(path)
+
+
+FORGET = """
+import sys
+from pathlib import Path
+from kiosk.store.journal import Journal
+print("ready", flush=True)
+Journal(Path(sys.argv[1])).forget(["Zaphod"], "person 4711")
+"""
+
+
+@pytest.mark.parametrize("after", [0.02, 0.1, 0.3])
+def test_kill_on_the_way_leaves_all_names_or_none(path: Path, after: float) -> None:
+    fill(path, 5_000, ["Zaphod", "Ada"])
+    Journal(path).check()
+    process = subprocess.Popen(
+        [sys.executable, "-c", FORGET, str(path)], cwd=Path(kiosk.__file__).parents[1], stdout=subprocess.PIPE
+    )
+    assert process.stdout
+    process.stdout.readline()
+    threading.Event().wait(after)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    journal = Journal(path)
+    named = {row.person for row in journal.entries(9_999)}
+    assert named in ({"Zaphod", "Ada"}, {NUMBER, "Ada"})
+    journal.forget(["Zaphod"], NUMBER)
+    assert {row.person for row in journal.entries(9_999)} == {"Ada", NUMBER}
+    assert len(journal.entries(9_999)) == 5_000
+    assert b"Zaphod" not in bytes_of(path)
+    journal.check()

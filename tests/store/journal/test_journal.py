@@ -1,0 +1,555 @@
+"""The journal keeps every row it has acknowledged, whoever else writes and however it ends."""
+
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import kiosk
+from kiosk.domain import Candidate, Conditions, Decision, Identification, Outcome, Reason
+from kiosk.errors import JournalError
+from kiosk.store.journal import SCHEMA_VERSION, Action, Filter, Journal, JournalEntry
+
+NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
+NEAR_ADA = Identification(
+    (Candidate("Ada", 0.25), Candidate("Lin", 0.5), Candidate("Bo", 0.75)),
+    threshold=0.375,
+    margin=0.0625,
+    gallery_size=3,
+)
+GRANTED = Decision(
+    Outcome.GRANTED,
+    Reason.RECOGNISED,
+    track=3,
+    sequence=17,
+    decided_at=1.5,
+    agreeing=3,
+    required=3,
+    person="Ada",
+    identification=NEAR_ADA,
+    conditions=Conditions(face_px=140, light=90.5, sharpness=30.0, turn=0.125),
+)
+REFUSED = replace(GRANTED, outcome=Outcome.REFUSED, reason=Reason.TOO_FAR, person=None)
+
+# A process of its own that writes rows and says how far it came; one word of "fault" ends it.
+WRITER = """
+import resource, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from kiosk.store.journal import Journal
+from kiosk.domain import Decision, Outcome, Reason
+from kiosk.errors import JournalError
+path, name, rows, file_bytes = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+if file_bytes:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
+journal = Journal(path)
+print("ready", flush=True)
+sys.stdin.readline()
+for sequence in range(rows):
+    decision = Decision(Outcome.REFUSED, Reason.TOO_FAR, 1, sequence, 0.0, 0, 3, fault=name)
+    try:
+        journal.record(decision, "dlib", datetime.now(UTC))
+    except JournalError as error:
+        print("fault", error, flush=True)
+        break
+    print(sequence, flush=True)
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.sqlite"
+
+
+@pytest.fixture
+def journal(path: Path) -> Journal:
+    return Journal(path)
+
+
+def start_writer(path: Path, name: str = "writer", rows: int = 10**6, file_bytes: int = 0) -> subprocess.Popen[str]:
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path), name, str(rows), str(file_bytes)],
+        cwd=Path(kiosk.__file__).parents[1],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert writer.stdout
+    assert writer.stdout.readline() == "ready\n"
+    return writer
+
+
+def rows_of(path: Path) -> list[JournalEntry]:
+    return Journal(path).entries(10**6)
+
+
+def test_row_says_who_when_how_near_and_why(journal: Journal) -> None:
+    journal.record(GRANTED, "dlib", NOON)
+    assert journal.entries(1) == [
+        JournalEntry(
+            id=1,
+            time="2026-03-01T12:00:00.123+00:00",
+            outcome="granted",
+            reason="recognised",
+            person="Ada",
+            distance=0.25,
+            second_person="Lin",
+            second_distance=0.5,
+            threshold=0.375,
+            margin=0.0625,
+            encoder="dlib",
+            frame=17,
+            track=3,
+            gallery_size=3,
+            detail=None,
+            face_px=140,
+            light=90.5,
+            sharpness=30.0,
+            turn=0.125,
+        )
+    ]
+
+
+def test_refused_row_keeps_the_two_nearest(journal: Journal) -> None:
+    journal.record(REFUSED, "dlib", NOON)
+    [row] = journal.entries(1)
+    assert (row.outcome, row.person, row.distance, row.second_person) == ("refused", "Ada", 0.25, "Lin")
+
+
+def test_second_is_another_person_than_the_one_named(journal: Journal) -> None:
+    journal.record(replace(GRANTED, person="Lin"), "dlib", NOON)
+    [row] = journal.entries(1)
+    assert (row.person, row.distance, row.second_person, row.second_distance) == ("Lin", 0.5, "Ada", 0.25)
+
+
+@pytest.mark.parametrize("identification", [None, Identification((), 0.375, 0.0625, 0)])
+def test_row_without_candidates_has_no_distances(journal: Journal, identification: Identification | None) -> None:
+    journal.record(replace(REFUSED, identification=identification, fault="why"), "dlib", NOON)
+    [row] = journal.entries(1)
+    assert (row.person, row.distance, row.second_person, row.second_distance, row.detail) == (
+        None,
+        None,
+        None,
+        None,
+        "why",
+    )
+
+
+def test_one_person_gallery_has_no_second(journal: Journal) -> None:
+    journal.record(
+        replace(GRANTED, identification=Identification((Candidate("Ada", 0.25),), 0.4, 0.04, 1)), "dlib", NOON
+    )
+    assert journal.entries(1)[0].second_person is None
+
+
+def test_numpy_numbers_and_no_numbers_are_taken(journal: Journal) -> None:
+    candidates = (Candidate("Ada", np.float32(0.25)), Candidate("Lin", float("nan")))
+    journal.record(replace(GRANTED, identification=Identification(candidates, 0.4, 0.04, 2)), "dlib", NOON)
+    [row] = journal.entries(1)
+    assert (row.distance, row.second_distance) == (0.25, None)
+
+
+def test_time_of_another_zone_is_written_in_utc(journal: Journal) -> None:
+    journal.record(GRANTED, "dlib", NOON.astimezone(timezone(timedelta(hours=9))))
+    assert journal.entries(1)[0].time == "2026-03-01T12:00:00.123+00:00"
+
+
+def test_entries_come_newest_first_up_to_the_limit(journal: Journal) -> None:
+    for sequence in range(5):
+        journal.record(replace(GRANTED, sequence=sequence), "dlib", NOON)
+    assert [row.frame for row in journal.entries(3)] == [4, 3, 2]
+    assert [row.frame for row in journal.entries(100)] == [4, 3, 2, 1, 0]
+    assert journal.entries(0) == journal.entries(-1) == []
+
+
+@settings(max_examples=60)
+@given(person=st.text(st.characters(codec=None)), detail=st.none() | st.text())
+def test_any_text_is_stored_as_it_is_or_escaped(
+    tmp_path_factory: pytest.TempPathFactory, person: str, detail: str | None
+) -> None:
+    journal = Journal(tmp_path_factory.getbasetemp() / "texts.sqlite")
+    identification = Identification((Candidate(person, 0.25),), 0.4, 0.04, 1)
+    journal.record(replace(GRANTED, person=person, identification=identification, fault=detail), "dlib", NOON)
+    [row] = journal.entries(1)
+    assert row.person == person.encode("utf-8", "backslashreplace").decode()
+    assert row.detail == detail
+    journal.close()
+
+
+def test_hostile_name_is_text_and_nothing_else(journal: Journal) -> None:
+    name = "Robert'); DROP TABLE decisions;--\udcff"
+    journal.record(
+        replace(GRANTED, person=name, identification=replace(NEAR_ADA, candidates=(Candidate(name, 0.1),))),
+        "dlib",
+        NOON,
+    )
+    assert journal.entries(1)[0].person == "Robert'); DROP TABLE decisions;--\\udcff"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM decisions",
+        "DELETE FROM decisions WHERE id = 1",
+        "UPDATE decisions SET outcome = 'refused'",
+        "UPDATE decisions SET person_id = 7, distance = NULL",
+        "UPDATE decisions SET rowid = 7",
+        "UPDATE decisions SET time = '2020-01-01'",
+        "REPLACE INTO decisions SELECT * FROM decisions",
+        "INSERT INTO decisions SELECT * FROM decisions WHERE 1 ON CONFLICT(id) DO UPDATE SET reason = 'x'",
+    ],
+)
+def test_written_row_cannot_be_changed_or_removed(journal: Journal, path: Path, statement: str) -> None:
+    journal.record(GRANTED, "dlib", NOON)
+    before = journal.entries(10)
+    with sqlite3.connect(path) as connection, pytest.raises(sqlite3.DatabaseError, match="append-only"):
+        connection.execute(statement)
+    assert journal.entries(10) == before
+
+
+def test_names_alone_can_be_replaced(journal: Journal, path: Path) -> None:
+    journal.record(GRANTED, "dlib", NOON)
+    [before] = journal.entries(1)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE names SET name = '#1' WHERE name = 'Ada'")
+    assert journal.entries(1) == [replace(before, person="#1")]
+
+
+def test_file_is_for_its_owner_in_wal_mode_with_the_schema_version(journal: Journal, path: Path) -> None:
+    journal.record(GRANTED, "dlib", NOON)
+    assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.glob("journal.sqlite*")} == {0o600}
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+
+
+def test_missing_folders_are_made_and_rows_outlive_the_journal(tmp_path: Path) -> None:
+    path = tmp_path / "not" / "yet" / "journal.sqlite"
+    first = Journal(path)
+    first.record(GRANTED, "dlib", NOON)
+    first.close()
+    first.close()
+    assert [row.person for row in rows_of(path)] == ["Ada"]
+
+
+def test_closed_journal_opens_again_at_the_next_use(journal: Journal) -> None:
+    journal.record(GRANTED, "dlib", NOON)
+    journal.close()
+    journal.record(REFUSED, "dlib", NOON)
+    assert len(journal.entries(10)) == 2
+
+
+def test_empty_file_becomes_a_journal(journal: Journal, path: Path) -> None:
+    path.touch()
+    journal.record(GRANTED, "dlib", NOON)
+    assert len(journal.entries(10)) == 1
+
+
+def test_check_leaves_no_row_and_skips_no_number(journal: Journal) -> None:
+    journal.check()
+    journal.check()
+    assert journal.entries(10) == []
+    journal.record(GRANTED, "dlib", NOON)
+    assert journal.entries(1)[0].id == 1
+
+
+def refuse(path: Path, reason: str) -> None:
+    """Every use says what is wrong, and the file keeps its bytes."""
+    before = path.read_bytes() if path.is_file() else None
+    journal = Journal(path)
+    for use in (lambda: journal.record(GRANTED, "dlib", NOON), lambda: journal.entries(1), journal.check):
+        with pytest.raises(JournalError, match=reason) as caught:
+            use()
+        assert str(path) in str(caught.value)
+        assert caught.value.remedy
+    journal.close()
+    assert before is None or path.read_bytes() == before
+
+
+def test_journal_of_a_newer_version_is_refused_untouched(journal: Journal, path: Path) -> None:
+    journal.record(GRANTED, "dlib", NOON)
+    journal.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    connection.close()
+    refuse(path, f"newer kiosk .schema {SCHEMA_VERSION + 1}.")
+
+
+@pytest.mark.parametrize("version", [0, -1])
+def test_database_of_another_program_is_refused_untouched(path: Path, version: int) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE moz_places (id)")
+        connection.execute(f"PRAGMA user_version = {version}")
+    connection.close()
+    refuse(path, "another program")
+
+
+@pytest.mark.parametrize("content", [b"no database\n" * 100, b"x", bytes(5000), b"SQLite format 3\x00" + b"\xff" * 500])
+def test_file_that_is_no_database_is_refused_untouched(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    refuse(path, "the journal cannot be used")
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.95])
+def test_truncated_journal_is_refused_untouched(journal: Journal, path: Path, share: float) -> None:
+    for _ in range(200):
+        journal.record(GRANTED, "dlib", NOON)
+    journal.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * share)])
+    refuse(path, "move the file away")
+
+
+def test_check_finds_damage_inside(journal: Journal, path: Path) -> None:
+    for _ in range(300):
+        journal.record(GRANTED, "dlib", NOON)
+    journal.close()
+    page = bytearray(path.read_bytes())
+    page[-2 * 4096 :] = b"\x55" * 2 * 4096
+    path.write_bytes(page)
+    with pytest.raises(JournalError, match="move the file away"):
+        Journal(path).check()
+    assert path.read_bytes() == page
+
+
+def test_folder_in_place_of_the_file_is_refused(path: Path) -> None:
+    path.mkdir()
+    refuse(path, "not a file")
+
+
+def test_pipe_in_place_of_the_file_is_refused_without_waiting(path: Path) -> None:
+    os.mkfifo(path)
+    refuse(path, "not a file")
+
+
+def test_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    refuse(tmp_path / "file" / "journal.sqlite", "Not a directory|File exists")
+
+
+def test_journal_works_again_once_its_place_is_free(journal: Journal, path: Path) -> None:
+    path.mkdir()
+    with pytest.raises(JournalError):
+        journal.record(GRANTED, "dlib", NOON)
+    path.rmdir()
+    journal.record(GRANTED, "dlib", NOON)
+    assert len(rows_of(path)) == 1
+
+
+@pytest.mark.parametrize("side_files_too", [True, False])
+def test_journal_moved_away_while_running_starts_a_new_file(journal: Journal, path: Path, side_files_too: bool) -> None:
+    journal.record(GRANTED, "dlib", NOON)
+    for file in list(path.parent.glob("journal.sqlite*" if side_files_too else "journal.sqlite")):
+        file.rename(file.with_name("moved-" + file.name))
+    journal.record(REFUSED, "dlib", NOON)
+    assert [row.outcome for row in rows_of(path)] == ["refused"]
+
+
+def test_lock_held_by_another_program_is_a_fault_that_passes(journal: Journal, path: Path) -> None:
+    journal.record(GRANTED, "dlib", NOON)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(JournalError, match="locked; end the other program"):
+        journal.record(REFUSED, "dlib", NOON)
+    assert len(journal.entries(10)) == 1
+    other.execute("ROLLBACK")
+    other.close()
+    journal.record(REFUSED, "dlib", NOON)
+    assert len(journal.entries(10)) == 2
+
+
+def test_threads_share_one_journal(journal: Journal) -> None:
+    faults: list[Exception] = []
+
+    def write() -> None:
+        try:
+            for _ in range(20):
+                journal.record(GRANTED, "dlib", NOON)
+                journal.entries(5)
+        except Exception as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert faults == []
+    assert sorted(row.id for row in journal.entries(1000)) == list(range(1, 81))
+
+
+def test_processes_that_open_and_write_at_once_lose_no_row(path: Path) -> None:
+    writers = {name: start_writer(path, name, rows=30) for name in ("left", "middle", "right")}
+    for writer in writers.values():
+        assert writer.stdin
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    for writer in writers.values():
+        assert [line.split()[0] for line in writer.communicate(timeout=120)[0].splitlines()] == [
+            str(n) for n in range(30)
+        ]
+    rows = rows_of(path)
+    for name in writers:
+        assert sorted(row.frame for row in rows if row.detail == name) == list(range(30))
+
+
+def test_reader_works_while_another_process_writes(path: Path) -> None:
+    writer = start_writer(path)
+    assert writer.stdin
+    assert writer.stdout
+    writer.stdin.write("go\n")
+    writer.stdin.flush()
+    reader = Journal(path)
+    try:
+        for expected in range(20):
+            assert writer.stdout.readline() == f"{expected}\n"
+            assert reader.entries(1)[0].frame >= expected
+    finally:
+        writer.kill()
+        writer.communicate()
+
+
+def test_rows_acknowledged_before_a_kill_are_there_afterwards(path: Path) -> None:
+    for round_number in range(3):
+        writer = start_writer(path, f"round {round_number}")
+        assert writer.stdin
+        assert writer.stdout
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+        for _ in range(10):
+            writer.stdout.readline()
+        writer.send_signal(signal.SIGKILL)
+        acknowledged = 10 + len([line for line in writer.communicate()[0].split("\n")[:-1] if line.isdecimal()])
+        kept = [row.frame for row in rows_of(path) if row.detail == f"round {round_number}"]
+        assert len(kept) >= acknowledged
+        assert sorted(kept) == list(range(len(kept)))
+        Journal(path).check()
+
+
+def test_full_disk_is_a_fault_and_keeps_the_rows_so_far(path: Path) -> None:
+    writer = start_writer(path, file_bytes=150_000)
+    lines = writer.communicate("go\n", timeout=120)[0].splitlines()
+    assert lines[-1].startswith(f"fault {path}: the journal cannot be used: ")
+    assert "space" in lines[-1]
+    rows = rows_of(path)
+    assert len(rows) >= len(lines) - 1 > 0
+    Journal(path).check()
+
+
+# What it is asked --------------------------------------------------------------------------------------------------
+
+
+def decided(person: str, second: str | None = None, reason: Reason = Reason.RECOGNISED) -> Decision:
+    """Granted where recognised, else refused."""
+    candidates = (Candidate(person, 0.25), *([Candidate(second, 0.5)] if second else []))
+    recognised = reason is Reason.RECOGNISED
+    return replace(
+        GRANTED,
+        outcome=Outcome.GRANTED if recognised else Outcome.REFUSED,
+        reason=reason,
+        person=person if recognised else None,
+        identification=replace(NEAR_ADA, candidates=candidates),
+    )
+
+
+@pytest.fixture
+def week(journal: Journal) -> Journal:
+    """Six rows over three days, at noon in UTC."""
+    for day, decision in (
+        (0, decided("Ada", "Bo")),
+        (0, decided("Bo", "Cy", Reason.TOO_FAR)),
+        (1, decided("Cy", "Ada", Reason.AMBIGUOUS)),
+        (1, decided("Cy")),
+        (2, decided("Ada", "Cy", Reason.TOO_FAR)),
+        (2, decided("Bo")),
+    ):
+        journal.record(decision, "dlib", NOON + timedelta(days=day))
+    return journal
+
+
+@pytest.mark.parametrize(
+    ("wanted", "rows"),
+    [
+        (Filter(), [6, 5, 4, 3, 2, 1]),
+        (Filter(person="Ada"), [5, 3, 1]),
+        (Filter(person="Bo"), [6, 2, 1]),
+        (Filter(person="Nobody"), []),
+        (Filter(outcome=Outcome.REFUSED), [5, 3, 2]),
+        (Filter(reason=Reason.TOO_FAR), [5, 2]),
+        (Filter(day=date(2026, 3, 2)), [4, 3]),
+        (Filter(day=date(2026, 3, 9)), []),
+        (Filter("Ada", Outcome.REFUSED), [5, 3]),
+        (Filter("Cy", Outcome.REFUSED, Reason.TOO_FAR, date(2026, 3, 3)), [5]),
+        (Filter("Cy", Outcome.GRANTED, Reason.TOO_FAR), []),
+        (Filter("'; DROP TABLE decisions --"), []),
+    ],
+)
+def test_page_holds_what_the_filter_lets_through(week: Journal, wanted: Filter, rows: list[int]) -> None:
+    assert [row.id for row in week.page(wanted)] == rows
+    assert [row.id for row in week.page(wanted, limit=2)] == rows[:2]
+    if rows:
+        assert [row.id for row in week.page(wanted, before=rows[0])] == rows[1:]
+
+
+def test_since_is_oldest_first_from_that_moment_on(week: Journal) -> None:
+    assert [row.id for row in week.since(NOON.replace(microsecond=0) + timedelta(days=1))] == [3, 4, 5, 6]
+    assert week.since(NOON + timedelta(days=9)) == []
+
+
+def test_last_granted_is_the_newest_grant_of_each(week: Journal) -> None:
+    noon = NOON.replace(microsecond=123000)
+    assert week.last_granted() == {"Ada": noon, "Bo": noon + timedelta(days=2), "Cy": noon + timedelta(days=1)}
+
+
+def test_names_and_days_that_can_be_chosen(week: Journal) -> None:
+    assert week.named() == ["Ada", "Bo", "Cy"]
+    assert week.days() == [date(2026, 3, 3), date(2026, 3, 2), date(2026, 3, 1)]
+
+
+def test_empty_journal_has_nothing_to_choose(journal: Journal) -> None:
+    assert (journal.named(), journal.days(), journal.last_granted(), journal.actions(5)) == ([], [], {}, [])
+    assert journal.about([]) == journal.about(["Ada"]) == ([], [])
+
+
+def test_what_the_staff_did_comes_newest_first(journal: Journal) -> None:
+    journal.note(Action.SIGNED_IN, "Grace", None, None, NOON)
+    journal.note(Action.RENAMED, "Grace", "Ada", "Ada Lovelace\udcff", NOON)
+    journal.note(Action.ERASED, "Grace", "Bo", None, NOON)
+    entries = journal.actions(9)
+    assert [(entry.action, entry.subject, entry.detail) for entry in entries] == [
+        ("erased", "Bo", None),
+        ("renamed", "Ada", "Ada Lovelace\\udcff"),
+        ("signed_in", None, None),
+    ]
+    assert {(entry.staff, entry.time) for entry in entries} == {("Grace", "2026-03-01T12:00:00.123+00:00")}
+    assert journal.actions(1, before=3) == entries[1:2]
+    assert journal.actions(-1) == []
+
+
+def test_all_about_a_person_in_any_spelling(week: Journal) -> None:
+    week.record(decided("ada_l"), "dlib", NOON)
+    week.note(Action.ENROLLED, "Grace", "ADA", None, NOON)
+    week.note(Action.ENROLLED, "Grace", "Bo", None, NOON)
+    decisions, actions = week.about(["ada", "Ada L"])
+    assert [row.id for row in decisions] == [1, 3, 5, 7]
+    assert [entry.subject for entry in actions] == ["ADA"]
+
+
+def test_door_writes_while_a_reader_holds_the_journal(week: Journal, path: Path) -> None:
+    with sqlite3.connect(path) as reader:
+        rows = reader.execute("SELECT * FROM decisions")
+        rows.fetchone()
+        week.record(GRANTED, "dlib", NOON)
+        assert len(rows.fetchall()) == 5
+    assert len(week.entries(9)) == 7

@@ -1,0 +1,10 @@
+from kiosk.training.loop.mining import Mining
+from kiosk.training.loop.settings import Settings
+
+
+def test_a_run_that_nobody_has_tuned_is_the_one_of_the_paper():
+    assert (Settings().margin, Settings().mining) == (0.2, Mining.SEMI_HARD)
+
+
+def test_a_batch_has_positives_and_negatives():
+    assert min(Settings().people, Settings().pictures) >= 2
