@@ -11,7 +11,7 @@ from pathlib import Path
 from platformdirs import user_cache_path, user_data_path
 
 from kiosk.config import ConfigFile
-from kiosk.resources import asset
+from kiosk.files import asset
 
 _APPLICATION = "kiosk"
 _MOUNTS = Path("/proc/self/mounts")

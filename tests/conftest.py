@@ -17,8 +17,8 @@ from kiosk.domain import ByteImage, Embedding, Frame, Rejection
 from kiosk.door.build import Choices, build_station
 from kiosk.door.desk import Desk, open_desk
 from kiosk.door.station import Station
-from kiosk.resources import asset, weights
-from kiosk.vision.sources.demo import RATE_HZ, draw
+from kiosk.files import asset, shipped_weights
+from kiosk.vision.demo import RATE_HZ, draw
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -92,7 +92,7 @@ def sticks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sticks:
 
 
 # Without golden vector; its file is found among what is shipped.
-SPEC = YAML(typ="safe").load(weights("dlib_resnet.yaml"))
+SPEC = YAML(typ="safe").load(shipped_weights("dlib_resnet.yaml"))
 del SPEC["golden"], SPEC["statistics"]  # those of the shipped file
 CONFIG = """\
 gallery: {folder: images}

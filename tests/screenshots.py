@@ -43,29 +43,29 @@ from kiosk.door.build import Choices, build_station  # noqa: E402
 from kiosk.door.desk import Desk, open_desk  # noqa: E402
 from kiosk.door.report import Report, Status  # noqa: E402
 from kiosk.errors import StaffError  # noqa: E402
+from kiosk.files import asset  # noqa: E402
 from kiosk.gui.feed import Feed  # noqa: E402
 from kiosk.gui.keyboard import KeyboardDock  # noqa: E402
 from kiosk.gui.language import ScreenLanguage  # noqa: E402
-from kiosk.gui.mailbox import Latest  # noqa: E402
 from kiosk.gui.reception.enrolment import EnrolmentPage  # noqa: E402
 from kiosk.gui.reception.journal import JournalPage  # noqa: E402
+from kiosk.gui.reception.office import Unsaved, warning  # noqa: E402
 from kiosk.gui.reception.people.page import PeoplePage  # noqa: E402
 from kiosk.gui.reception.picker import Picker  # noqa: E402
 from kiosk.gui.reception.settings.page import SettingsPage  # noqa: E402
 from kiosk.gui.reception.shell import Reception, shipped_pages  # noqa: E402
-from kiosk.gui.reception.staff_page import StaffMembersPage  # noqa: E402
-from kiosk.gui.reception.unsaved import Unsaved, warning  # noqa: E402
+from kiosk.gui.reception.staff import StaffMembersPage  # noqa: E402
 from kiosk.gui.theme import DARK, DARK_CONTRAST, LIGHT, LIGHT_CONTRAST, Look  # noqa: E402
 from kiosk.gui.way_out import Wish  # noqa: E402
 from kiosk.gui.window import KioskWindow  # noqa: E402
+from kiosk.gui.workers import Latest  # noqa: E402
 from kiosk.people.register import Consent  # noqa: E402
 from kiosk.people.staff import Role, StaffMember, StaffRegister  # noqa: E402
-from kiosk.resources import asset  # noqa: E402
 from kiosk.store.journal import Action  # noqa: E402
 from kiosk.vision.camera import CameraState  # noqa: E402
+from kiosk.vision.demo import RATE_HZ, draw  # noqa: E402
 from kiosk.vision.opencv import cv2  # noqa: E402
 from kiosk.vision.pictures import read_picture  # noqa: E402
-from kiosk.vision.sources.demo import RATE_HZ, draw  # noqa: E402
 
 SIZES = {"800x480": (800, 480), "1280x800": (1280, 800), "1080x1920": (1080, 1920)}
 LOOKS = {

@@ -25,7 +25,6 @@ LAYERS = (
     ("domain",),
     ("names",),
     ("files",),
-    ("resources",),
     ("weights",),
     ("config",),
     ("paths",),
@@ -49,7 +48,7 @@ PUBLIC = "course"  # the layer whose names kiosk/__init__.py offers, and loads w
 # Each heavy library has one home: a layer, or a file.
 HOMES = {
     "cv2": ("vision/opencv.py",),
-    "PIL": ("vision", "encoders/golden.py"),
+    "PIL": ("vision", "encoders/encoder.py", "course"),
     "keras": ("encoders", "training"),
     "tensorflow": ("encoders", "training"),
     "ai_edge_litert": ("encoders",),
@@ -65,12 +64,12 @@ HOMES = {
     "urllib.request": ("door",),
     # Beside the doors: streams are told from files by name, and gui/display.py asks whether a compositor answers on its
     # local socket, because Qt ends the process where none does.
-    "socket": ("door", "vision/sources", "gui/display.py"),
+    "socket": ("door", "vision/capture.py", "gui/display.py"),
     "typer": ("cli",),
     "rich": ("cli",),
     "matplotlib": ("evaluation/pages",),
     "jinja2": ("evaluation/pages",),
-    "dlib": ("evaluation/protocols/dlib_peer.py",),
+    "dlib": ("evaluation/dlib_peer.py",),
 }
 
 # What runs an event loop inside a slot. While it runs, the idle timeout or another language deletes the page below it.

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.config import ConfigFile
+from kiosk.files import asset
 from kiosk.paths import (
     Place,
     cache_folder,
@@ -13,7 +14,6 @@ from kiosk.paths import (
     staff_file,
     visitors_file,
 )
-from kiosk.resources import asset
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import resources
+from kiosk import files
+from kiosk.files import asset, shipped_weights
 from kiosk.weights.catalogue import read_catalogue
 
 
@@ -18,8 +19,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of a package that holds nothing yet."""
     folder = tmp_path / "site" / "kiosk"
     folder.mkdir(parents=True)
-    monkeypatch.setattr(resources, "_PACKAGE", folder)
-    monkeypatch.setattr(resources, "_INSTALLED", folder / "shipped")
+    monkeypatch.setattr(files, "_PACKAGE", folder)
+    monkeypatch.setattr(files, "_INSTALLED", folder / "shipped")
     return folder
 
 
@@ -30,7 +31,7 @@ def put(folder: Path, name: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("find", "folder"), [(resources.asset, "assets"), (resources.weights, "weights")])
+@pytest.mark.parametrize(("find", "folder"), [(asset, "assets"), (shipped_weights, "weights")])
 class TestShippedFiles:
     def test_installed_file_is_found_inside_the_package(self, package: Path, find, folder: str) -> None:
         inside = put(package, f"shipped/{folder}/a/b.txt")
@@ -49,13 +50,13 @@ class TestShippedFiles:
 
 
 def test_working_directory_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = resources.asset("style.qss")
+    before = asset("style.qss")
     monkeypatch.chdir(tmp_path)
-    assert resources.asset("style.qss") == before
+    assert asset("style.qss") == before
     assert before.is_absolute()
 
 
-@pytest.mark.parametrize("path", [resources.asset("style.qss"), resources.asset("cascades"), resources.weights()])
+@pytest.mark.parametrize("path", [asset("style.qss"), asset("cascades"), shipped_weights()])
 def test_product_ships_what_its_parts_ask_for(path: Path) -> None:
     assert path.exists()
 

@@ -8,19 +8,9 @@ from typing import Annotated
 import typer
 
 from kiosk import __version__
-from kiosk.cli import (
-    calibrating,
-    encoders,
-    evaluating,
-    faces,
-    gallery,
-    health,
-    people,
-    running,
-    staff,
-    training,
-    weights,
-)
+from kiosk.cli import calibrating, evaluating, faces, health, people, running, staff, training, weights
+from kiosk.cli import health as encoders
+from kiosk.cli import people as gallery
 from kiosk.errors import KioskError
 
 app = typer.Typer(

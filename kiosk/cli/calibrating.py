@@ -8,17 +8,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kiosk.cli.exits import answering
-from kiosk.cli.options import ConfigOption, GalleryOption, JsonOption, read_config
-from kiosk.cli.output import print_json, print_table, progress_bar, rounded
+from kiosk.cli.output import (
+    ConfigOption,
+    GalleryOption,
+    JsonOption,
+    answering,
+    print_json,
+    print_table,
+    progress_bar,
+    read_config,
+    rounded,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kiosk.evaluation.calibration.calibrating import DoorReport
-    from kiosk.evaluation.calibration_model.calibration import Setting
-    from kiosk.evaluation.calibration_model.pictures import PicturePair
-    from kiosk.evaluation.calibration_model.shift import Evidence
+    from kiosk.evaluation.calibration.distances import Evidence, PicturePair
+    from kiosk.evaluation.calibration.model import Setting
 
 
 def add_to(app: typer.Typer) -> None:
@@ -51,8 +58,7 @@ def calibrate(
 
     Example: kiosk calibrate --stranger-rate 0.001 --write
     """
-    from kiosk.evaluation.calibration.calibrating import calibrate_door
-    from kiosk.evaluation.calibration.writing import write_answer
+    from kiosk.evaluation.calibration.calibrating import calibrate_door, write_answer
     from kiosk.paths import gallery_folder
 
     settings = read_config(config)

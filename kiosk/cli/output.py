@@ -1,10 +1,12 @@
 """How results are printed: tables and sentences for people, JSON for programs."""
 
+import functools
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, ParamSpec, TypeAlias
 
 import typer
 from rich import box
@@ -14,6 +16,41 @@ from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
+
+from kiosk.config import ConfigFile, find_config
+
+P = ParamSpec("P")
+
+
+def answering(command: Callable[P, int]) -> Callable[P, NoReturn]:
+    """The command, ending the process with what it returns: 0 = done or yes, 1 = no."""
+
+    @functools.wraps(command)
+    def run(*arguments: P.args, **options: P.kwargs) -> NoReturn:
+        raise typer.Exit(command(*arguments, **options))
+
+    return run
+
+
+ConfigOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Configuration; else $KIOSK_CONFIG, ./config.yaml, the defaults."),
+]
+GalleryOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--gallery", metavar="DIR", help="Image folder; else the one of the configuration."),
+]
+JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def read_config(given: Path | None) -> ConfigFile:
+    """Return the configuration in force; raises ConfigError."""
+    from kiosk.door.former_settings import keep_former_settings
+
+    config = ConfigFile(find_config(given))
+    keep_former_settings(config)
+    return config
+
 
 _WIDEST = 2000  # characters of a table that goes into a file or pipe, where nothing may be cut
 _NAME_WIDTH = 16  # of the first column, in a terminal that is too narrow

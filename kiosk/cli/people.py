@@ -4,30 +4,91 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kiosk.cli.exits import answering
-from kiosk.cli.known import open_gallery
-from kiosk.cli.options import ConfigOption, GalleryOption, JsonOption, read_config
-from kiosk.cli.output import print_json, print_table
+from kiosk.cli.faces import open_desk_of, open_gallery
+from kiosk.cli.output import ConfigOption, GalleryOption, JsonOption, answering, print_json, print_table, read_config
 from kiosk.domain import display_name
 from kiosk.errors import KioskError, PeopleError
 
 if TYPE_CHECKING:
+    from kiosk.domain import Candidate
     from kiosk.door.desk import Desk
-    from kiosk.people.gallery import GallerySnapshot
+    from kiosk.people.archive import ArchiveReport
+    from kiosk.people.enrolment import Enrolled
+    from kiosk.people.erasure import ErasureReport
     from kiosk.people.register import PersonRecord
-    from kiosk.people.services.archives import ArchiveReport
-    from kiosk.people.services.erasure import ErasureReport
+    from kiosk.people.snapshot import GallerySnapshot
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the commands."""
+    app.command()(answering(enrol))
+
+
+def enrol(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name as it is shown and spoken.")],
+    pictures: Annotated[list[Path], typer.Argument(metavar="PICTURE...", help="Photographs of that person alone.")],
+    *,
+    consent: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The text that the person has agreed to; without it no consent is recorded."),
+    ] = None,
+    as_json: JsonOption = False,
+    gallery: GalleryOption = None,
+    config: ConfigOption = None,
+) -> int:
+    """Checks pictures and adds them to the gallery: all, or none and the reason for each.
+
+    Example: kiosk enrol "Ada Lovelace" ada-1.jpg ada-2.jpg --consent consent.en.md
+    """
+    from kiosk.people.consent import read_consent
+    from kiosk.people.enrolment import Enrolment, agreed, check_pictures, find_duplicates, save
+    from kiosk.people.staff import COMMAND_LINE
+
+    given = agreed(read_consent(consent), COMMAND_LINE) if consent is not None else None
+    known = open_gallery(config, gallery)
+    encode, threshold, margin = known.reader.template, known.threshold, known.margin
+    checked = check_pictures(known.folder, name, pictures, encode, known.gallery, threshold=threshold, margin=margin)
+    embeddings = [picture.embedding for picture in checked if picture.embedding is not None]
+    alike = find_duplicates(embeddings, name, known.gallery, threshold=threshold, margin=margin).alike
+    desk = open_desk_of(config, gallery)
+    try:
+        done = save(desk, Enrolment(name, checked, consent=given, alike=alike), COMMAND_LINE)
+        recorded = desk.people.record(done.person).consent is not None
+    finally:
+        desk.close()
+    _warn(done, alike, recorded=recorded)
+    if as_json:
+        shown = {"person": done.person, "name": display_name(done.person), "pictures": list(done.sources)}
+        print_json({**shown, "new": done.is_new, "consent": recorded, "alike": [other.person for other in alike]})
+    else:
+        kind = "is enrolled" if done.is_new else "has more pictures"
+        typer.echo(f"{display_name(done.person)} {kind}: {', '.join(done.sources)}")
+    return 0
+
+
+def _warn(done: Enrolled, alike: Sequence[Candidate], *, recorded: bool) -> None:
+    """What whoever enrols has to know, though it is no fault."""
+    name = display_name(done.person)
+    if not recorded:
+        typer.echo(f"warning: no consent of {name} is recorded; give the text agreed to with --consent FILE", err=True)
+    for other in alike:
+        looks = f"{name} looks much like {display_name(other.person)} (distance {other.distance:.2f})"
+        typer.echo(f"warning: {looks}: the door may know neither; give more pictures of both", err=True)
+    if done.fault:
+        typer.echo(f"warning: {done.fault}", err=True)
+
 
 _NAMED = 5  # folders
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name of the gallery, in any spelling.")]
 
 
-def add_to(app: typer.Typer) -> None:
+def add_to_people(app: typer.Typer) -> None:
     """Registers the commands."""
     group = typer.Typer(name="people", invoke_without_command=True)
     group.callback()(people)
@@ -74,10 +135,10 @@ def show(name: Name, *, as_json: JsonOption = False, gallery: GalleryOption = No
     Example: kiosk people show "Ada Lovelace"
     """
     from kiosk.names import person_key
-    from kiosk.people.gallery.folder import list_folder
+    from kiosk.people.archive import record_as_json
+    from kiosk.people.folder import list_folder
+    from kiosk.people.records import known_as
     from kiosk.people.register import today
-    from kiosk.people.register.archive_text import record_as_json
-    from kiosk.people.services.people_changes import known_as
 
     desk = _open_desk(config, gallery)
     person = known_as(desk, name)
@@ -106,7 +167,7 @@ def rename(
 
     Example: kiosk people rename "Ada Byron" "Ada Lovelace"
     """
-    from kiosk.people.services.people_changes import rename as rename_person
+    from kiosk.people.records import rename as rename_person
     from kiosk.people.staff import COMMAND_LINE
 
     kept = rename_person(_open_desk(config, gallery), name, new, COMMAND_LINE)
@@ -125,7 +186,7 @@ def suspend(
 
     Example: kiosk people suspend "Ada Lovelace"
     """
-    from kiosk.people.services.people_changes import suspend as suspend_person
+    from kiosk.people.records import suspend as suspend_person
     from kiosk.people.staff import COMMAND_LINE
 
     record = suspend_person(_open_desk(config, gallery), name, COMMAND_LINE, off=off)
@@ -145,8 +206,8 @@ def erase(
     Example: kiosk people erase "Ada Lovelace"
     """
     from kiosk.names import person_key
-    from kiosk.people.gallery import GallerySnapshot
-    from kiosk.people.services.erasure import erase as erase_person
+    from kiosk.people.erasure import erase as erase_person
+    from kiosk.people.snapshot import GallerySnapshot
     from kiosk.people.staff import COMMAND_LINE
 
     if not sure and not sys.stdin.isatty():
@@ -180,8 +241,8 @@ def export(
 
     Example: kiosk people export ada.zip "Ada Lovelace"
     """
-    from kiosk.people.services.archives import export_gallery, export_person
-    from kiosk.people.services.people_changes import known_as
+    from kiosk.people.archive import export_gallery, export_person
+    from kiosk.people.records import known_as
     from kiosk.people.staff import COMMAND_LINE
 
     desk = _open_desk(config, gallery)
@@ -205,7 +266,7 @@ def import_(
 
     Example: kiosk people import all.zip
     """
-    from kiosk.people.services.archives import import_archive
+    from kiosk.people.archive import import_archive
     from kiosk.people.staff import COMMAND_LINE
 
     report = import_archive(_open_desk(config, gallery), file, COMMAND_LINE)
@@ -251,7 +312,7 @@ def _standing(record: PersonRecord | None) -> str:
 
 
 def _print(folder: Path, snapshot: GallerySnapshot, rows: list[tuple[str, int, PersonRecord | None]]) -> None:
-    from kiosk.door.advice import advice_for
+    from kiosk.door.matching import advice_for
 
     if rows:
         headings = ("person", "pictures", "consent", "standing")

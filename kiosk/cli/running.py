@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeAlias
 
 import typer
 
-from kiosk.cli.exits import answering
-from kiosk.cli.options import ConfigOption, GalleryOption, JsonOption, read_config
-from kiosk.cli.output import print_json, rounded
+from kiosk.cli.output import ConfigOption, GalleryOption, JsonOption, answering, print_json, read_config, rounded
 from kiosk.domain import Decision, display_name
 from kiosk.errors import CameraError, ConfigError, KioskError
 from kiosk.i18n import QT_TRANSLATE_NOOP
@@ -121,7 +119,7 @@ def _show(choices: Choices, notice: str, *, full_screen: bool) -> NoReturn:
     from kiosk.door.build import build_station, require_source, watch_camera
     from kiosk.door.desk import open_desk
     from kiosk.gui.app import RESTART, run_window
-    from kiosk.gui.appearance import Appearance
+    from kiosk.gui.theme import Appearance
 
     require_source(choices)
     screen = choices.config.current.screen

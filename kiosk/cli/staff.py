@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kiosk.cli.exits import answering
-from kiosk.cli.options import ConfigOption, JsonOption, read_config
-from kiosk.cli.output import print_json, print_table
+from kiosk.cli.output import ConfigOption, JsonOption, answering, print_json, print_table, read_config
 
 if TYPE_CHECKING:
     from collections.abc import Callable

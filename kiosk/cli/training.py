@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from kiosk.cli.exits import answering
-from kiosk.cli.options import JsonOption
-from kiosk.cli.output import print_json, progress_bar, rounded
+from kiosk.cli.output import JsonOption, answering, print_json, progress_bar, rounded
 from kiosk.domain import CropKind
 
 if TYPE_CHECKING:
-    from kiosk.training.loop.log import Row
+    from kiosk.training.checkpoint import Row
     from kiosk.training.training import Prepared, Request, Trained
 
 _LISTED = 20  # pictures left out; --json has them all
@@ -110,10 +108,10 @@ def train(
 
     Example: kiosk train --encoder openface --data people --out run --steps 20000
     """
-    from kiosk.training.loop.mining import Mining
-    from kiosk.training.loop.networks import TRAINABLE
-    from kiosk.training.loop.settings import Settings
+    from kiosk.training.networks import TRAINABLE
+    from kiosk.training.settings import Settings
     from kiosk.training.training import Request, only_run, prepare, train_encoder
+    from kiosk.training.triplet import Mining
 
     settings = Settings(
         people=people,

@@ -13,13 +13,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-from kiosk.cli.exits import answering
-from kiosk.cli.options import ConfigOption, JsonOption, read_config
-from kiosk.cli.output import print_json, print_table, progress_bar
+from kiosk.cli.output import ConfigOption, JsonOption, answering, print_json, print_table, progress_bar, read_config
 
 if TYPE_CHECKING:
     from kiosk.health.spec_check import CheckedSpec
-    from kiosk.weights import fetching
+    from kiosk.weights import fetch as fetching
     from kiosk.weights.installed import Installed
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A name of `kiosk weights list`.")]
@@ -65,7 +63,7 @@ def fetch(name: NameArgument, *, config: ConfigOption = None) -> int:
     Example: kiosk weights fetch sface
     """
     from kiosk.weights.catalogue import read_catalogue
-    from kiosk.weights.fetching import fetch as fetch_weights
+    from kiosk.weights.fetch import fetch as fetch_weights
 
     entry = read_catalogue().entry(name)
     folder = _folder(config)
@@ -85,7 +83,7 @@ def verify(*, as_json: JsonOption = False, config: ConfigOption = None) -> int:
     Example: kiosk weights verify
     """
     from kiosk.health.spec_check import check_specs
-    from kiosk.weights.files import FileState
+    from kiosk.weights.manifest import FileState
 
     # What can be fetched need not be there; what is shipped must be.
     files = [each for each in _installed(config) if each.shipped or each.state is not FileState.MISSING]
@@ -149,7 +147,7 @@ def cohort(
 
     Example: kiosk weights cohort lfw
     """
-    from kiosk.evaluation.cohort_making import make_cohort
+    from kiosk.evaluation.statistics import make_cohort
 
     with progress_bar("reading the pictures") as show:
         made = make_cohort(read_config(config), people, out or _folder(config), show)
@@ -191,7 +189,7 @@ def _row(each: Installed) -> tuple[str, ...]:
 
 
 def _state(each: Installed) -> str:
-    from kiosk.weights.files import FileState
+    from kiosk.weights.manifest import FileState
 
     if each.state is FileState.ALTERED:
         return "altered!"

@@ -2,16 +2,241 @@
 
 import difflib
 import math
+import os
 import reprlib
-from collections.abc import Hashable, Mapping
-from typing import Any, TypeAlias, TypeVar
+import threading
+import warnings
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeAlias, TypeGuard, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
-from kiosk.course.encoding import Encoding, img_to_encoding
-from kiosk.course.models import Model, threshold_of
-from kiosk.course.paths import PicturePath
-from kiosk.errors import EncoderError, GalleryError, UnknownPersonError
+from kiosk import encoders
+from kiosk.domain import ByteImage, Rejection
+from kiosk.encoders import Encoder
+from kiosk.errors import EncoderError, GalleryError, PictureError, UnknownPersonError
+from kiosk.people.folder import list_folder
+from kiosk.recognition.face_path import FacePath
+from kiosk.recognition.pipeline import PhotographReader
+from kiosk.vision.detector import HaarDetector
+from kiosk.vision.landmarks import CheckedLandmarks, shipped_landmarks
+from kiosk.vision.opencv import cv2
+from kiosk.vision.pictures import printable, read_picture
+from kiosk.vision.quality import PHOTOGRAPH, in_words
+from kiosk.weights.catalogue import DEFAULT_ENCODER
+
+PicturePath: TypeAlias = str | bytes | os.PathLike[str]
+
+
+def as_path(given: PicturePath) -> Path:
+    """The path of a picture; raises PictureError for None and whatever else is no path."""
+    try:
+        return Path(os.fsdecode(given))
+    except TypeError as fault:
+        kind = type(given).__name__
+        raise PictureError(f"a picture's path, {kind}", "is no path", "give the path of a picture file") from fault
+
+
+def pixel_distance(a: PicturePath | ByteImage, b: PicturePath | ByteImage) -> float:
+    """The L2 distance of the raw grey levels of two pictures, 0 to 255: arrays of one shape, or paths.
+
+    It is here to show why a network is needed, and as the baseline to beat: light, pose and hair move it as much as
+    another person does. On View 1 of LFW (deep-funneled) it is right on 61.2 % of pairsDevTest, with the threshold that
+    is best for pairsDevTrain, where it reaches 59.4 %; guessing gets 50 %.
+
+    Raises PictureError for pictures that cannot be read, or that differ in shape.
+    """
+    first, second = _pixels(a), _pixels(b)
+    if first.shape != second.shape:
+        reason = f"have the shapes {first.shape} and {second.shape}"
+        raise PictureError("two pictures", reason, "make them equally large before comparing their pixels")
+    # Subtracted as bytes, 3 - 5 would be 254.
+    return float(np.linalg.norm(first.astype(np.float64) - second.astype(np.float64)))
+
+
+def _pixels(picture: PicturePath | ByteImage) -> ByteImage:
+    return picture if isinstance(picture, np.ndarray) else read_picture(Path(as_path(picture)))
+
+
+KerasModel: TypeAlias = Any  # Keras publishes no types; the exercise uses input_shape and predict_on_batch
+Model: TypeAlias = Encoder | KerasModel
+
+COURSE_THRESHOLD: Final = 0.7  # the exercise's, for both of its networks
+
+
+def load_encoder(
+    name: str | Sequence[str] | Mapping[str, float] = DEFAULT_ENCODER,
+    threads: int = 2,
+    folder: str | os.PathLike[str] = "weights",
+) -> Encoder:
+    """An encoder of the kiosk, the default one unless it is named; see kiosk.encoders.load_encoder.
+
+    Specs and files are looked for in `folder`, then among what is shipped. Raises EncoderError.
+    """
+    if not isinstance(name, str | Sequence | Mapping) or not all(isinstance(each, str) for each in name):
+        raise EncoderError(f"encoder {reprlib.repr(name)}", "is no name", "give a name, or several in a list")
+    return encoders.load_encoder(name, threads, Path(folder))
+
+
+def is_encoder(model: Model) -> TypeGuard[Encoder]:
+    """Whether it is one of the kiosk's, which knows its own crop and threshold."""
+    return hasattr(model, "spec") and hasattr(model, "embed")
+
+
+def threshold_of(model: Model) -> float:
+    """The distance up to which two of the model's encodings are one person's."""
+    return model.spec.threshold if is_encoder(model) else COURSE_THRESHOLD
+
+
+def openface_picture(path: Path, size_px: int = 96) -> ByteImage:
+    """(size_px, size_px, 3) RGB, as cv2.imread and cv2.resize make it; a picture of that size stays as it is.
+
+    The exercise comes with pictures of 96 x 96 and fails on others; the webcam demo made of it resizes them so.
+    Raises PictureError as read_picture does.
+    """
+    return np.ascontiguousarray(cv2.resize(read_picture(path), (size_px, size_px))[..., ::-1])
+
+
+def facenet_picture(path: Path, size_px: int = 160) -> ByteImage:
+    """(size_px, size_px, 3) RGB, as load_img(path, target_size=...) of Keras makes it: by the nearest pixel.
+
+    Equal up to 1600 px a side, beyond which read_picture reduces first. Unlike load_img, transparent is white and a
+    photograph held upright stands upright. Raises PictureError as read_picture does.
+    """
+    image = Image.fromarray(np.ascontiguousarray(read_picture(path)[..., ::-1]))
+    return np.array(image.resize((size_px, size_px), Image.Resampling.NEAREST))
+
+
+_own: Any = threading.local()
+
+
+def photograph_encoding(path: Path, encoder: Encoder) -> NDArray[np.float32]:
+    """The embedding (1, D) of the one person of a photograph; from any thread.
+
+    Raises PictureError where it cannot be read, or shows no face, several, or one that is too small or unclear.
+    """
+    detector, landmarks = _parts()
+    reader = PhotographReader(detector, FacePath(landmarks, encoder, PHOTOGRAPH))
+    outcome = reader.one(read_picture(path))
+    if isinstance(outcome, Rejection):
+        raise PictureError(printable(path), in_words(outcome), "give a clear picture of one face, from the front")
+    return outcome.vector[np.newaxis]
+
+
+def _parts() -> tuple[HaarDetector, CheckedLandmarks]:
+    """The thread's own, kept: loading them takes longer than encoding a picture."""
+    if not hasattr(_own, "parts"):
+        _own.parts = HaarDetector(), CheckedLandmarks(shipped_landmarks())
+    parts: tuple[HaarDetector, CheckedLandmarks] = _own.parts
+    return parts
+
+
+Encoding: TypeAlias = NDArray[np.floating[Any]]
+
+OPENFACE_INPUT: Final = (3, 96, 96)
+FACENET_INPUT: Final = (160, 160, 3)
+
+
+def img_to_encoding(image_path: PicturePath, model: Model) -> Encoding:
+    """The encoding of a picture (1, D), as the exercise's function of this name makes it.
+
+    A plain Keras model is given the whole picture, by the steps of the exercise that its input shape belongs to:
+    (3, 96, 96) for OpenFace, (160, 160, 3) for FaceNet, whose result is L2-normalised. For an encoder of the kiosk the
+    one face of the picture is found, aligned and encoded.
+
+    Raises PictureError where the picture cannot be used, EncoderError where the model cannot.
+    """
+    path = as_path(image_path)
+    return photograph_encoding(path, model) if is_encoder(model) else _of_keras(path, model)
+
+
+def _of_keras(path: Path, model: KerasModel) -> Encoding:
+    steps = _STEPS.get(_input_shape(model))
+    if steps is None:
+        known = " and ".join(str(shape) for shape in _STEPS)
+        raise EncoderError(
+            f"a model of the type {type(model).__name__}",
+            "is no network of the course",
+            f"give a Keras model with the input {known}, or what load_encoder() returns",
+        )
+    return steps(path, model)
+
+
+def _input_shape(model: KerasModel) -> tuple[Any, ...]:
+    shape = getattr(model, "input_shape", None)
+    return tuple(shape[1:]) if isinstance(shape, tuple) else ()
+
+
+def _openface(path: Path, model: KerasModel) -> Encoding:
+    image = np.around(np.transpose(openface_picture(path), (2, 0, 1)) / 255.0, decimals=12)
+    return _predicted(model, image)
+
+
+def _facenet(path: Path, model: KerasModel) -> Encoding:
+    embedding = _predicted(model, np.around(facenet_picture(path) / 255.0, decimals=12))
+    length = np.linalg.norm(embedding, ord=2)
+    if length == 0:
+        raise _unusable(model, "gave an encoding of length 0")
+    return np.asarray(embedding / length)
+
+
+def _predicted(model: KerasModel, image: NDArray[np.float64]) -> Encoding:
+    embedding = np.asarray(model.predict_on_batch(np.expand_dims(image, axis=0)))
+    if embedding.ndim != 2 or len(embedding) != 1:
+        raise _unusable(model, f"gave an output of {embedding.shape} instead of one row of numbers")
+    if not np.isfinite(embedding).all():
+        raise _unusable(model, "gave an encoding that is not finite")
+    return embedding
+
+
+def _unusable(model: KerasModel, reason: str) -> EncoderError:
+    name = getattr(model, "name", type(model).__name__)
+    return EncoderError(f"model {name}", reason, "check that its weights are loaded")
+
+
+_STEPS: Final[dict[tuple[Any, ...], Callable[[Path, KerasModel], Encoding]]] = {
+    OPENFACE_INPUT: _openface,
+    FACENET_INPUT: _facenet,
+}
+
+
+def prepare_database(folder: PicturePath = "images/", model: Model | None = None) -> dict[str, Encoding]:
+    """Names and encodings (1, D) of the people of a folder; without a model, by the kiosk's default encoder.
+
+    As in the webcam demo, a picture is named as its file is, without the suffix; the pictures of a folder inside are
+    one person's, called like it, whose encoding is the mean direction of theirs. A picture that cannot be used is left
+    out with a UserWarning that says why. Raises GalleryError where none can be used.
+    """
+    path = as_path(folder)
+    listing = list_folder(path)
+    model = load_encoder() if model is None and listing.pictures else model
+    encodings: dict[str, list[Encoding]] = {}
+    left_out = [f"{skipped.source}: {skipped.reason}" for skipped in listing.skipped if not skipped.harmless]
+    for picture in listing.pictures:
+        try:
+            encodings.setdefault(picture.person, []).append(img_to_encoding(picture.path, model))
+        except PictureError as fault:
+            left_out.append(f"{fault.thing}: {fault.reason}")
+    for reason in left_out:
+        warnings.warn(f"{reason}; left out of the database", stacklevel=2)
+    database = {person: _mean_direction(of_person) for person, of_person in encodings.items() if of_person}
+    if not database:
+        reason = f"holds no picture that can be used ({left_out[0]})"
+        raise GalleryError(printable(path), reason, "put in one clear picture a person")
+    return database
+
+
+def _mean_direction(encodings: list[Encoding]) -> Encoding:
+    """Of one encoding itself; of several their mean, made as long as they are."""
+    if len(encodings) == 1:
+        return encodings[0]
+    mean = np.mean(encodings, axis=0)
+    length = np.mean([np.linalg.norm(encoding) for encoding in encodings])
+    return np.asarray(mean * (length / np.linalg.norm(mean)), encodings[0].dtype)
+
 
 Name = TypeVar("Name", bound=Hashable)
 Distance: TypeAlias = np.floating[Any]

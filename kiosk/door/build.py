@@ -13,37 +13,34 @@ from typing import TypeAlias
 
 from kiosk.config import ConfigFile, EncoderChoice, QualitySection
 from kiosk.domain import Scheme
-from kiosk.door.cohorts import cohort_file
-from kiosk.door.door import ScreenDoor
-from kiosk.door.frame_clock import FrameClock
-from kiosk.door.matching import comparison_of, matching_numbers
-from kiosk.door.station import Parts, Station
+from kiosk.door.doors import ScreenDoor
+from kiosk.door.matching import cohort_file, comparison_of, matching_numbers
+from kiosk.door.station import FrameClock, Parts, Station, WatchedFiles
 from kiosk.door.visitor_keeping import VisitorKeeping
 from kiosk.door.voice import Voice
-from kiosk.door.watched_files import WatchedFiles
 from kiosk.encoders import EXPORTED, Encoder, EncoderSpec, encoder_names, encoder_paths, load_encoder
 from kiosk.errors import ConfigError, WeightsError, did_you_mean
+from kiosk.files import shipped_weights
 from kiosk.i18n import translate
 from kiosk.paths import cache_folder, demo_gallery, gallery_folder, journal_file, visitors_file
-from kiosk.people.gallery import Gallery
-from kiosk.people.gallery.watch import GalleryWatch
+from kiosk.people.gallery import Gallery, GalleryWatch
 from kiosk.people.register import PeopleRegister, people_file
 from kiosk.people.visitors import VisitorStore
 from kiosk.recognition.face_path import FacePath
 from kiosk.recognition.pipeline import PhotographReader, Recogniser
-from kiosk.resources import weights
 from kiosk.store.journal import Journal
 from kiosk.vision.alignment import needs
 from kiosk.vision.camera import WatchedCamera
-from kiosk.vision.checked_landmarks import CheckedLandmarks, LandmarkFinder
+from kiosk.vision.capture import first_camera, stable_name
 from kiosk.vision.detector import FaceDetector, HaarDetector
-from kiosk.vision.landmarks import shipped_landmarks
+from kiosk.vision.landmarks import CheckedLandmarks, LandmarkFinder, shipped_landmarks
 from kiosk.vision.quality import PHOTOGRAPH, Gates
-from kiosk.vision.sources import Source, first_camera, is_recording, open_source, stable_name
+from kiosk.vision.source import Source
+from kiosk.vision.sources import is_recording, open_source
 from kiosk.vision.yunet import YuNetDetector
-from kiosk.weights.detector_files import KIND as DETECTOR
-from kiosk.weights.detector_files import detector_content, detector_paths
-from kiosk.weights.spec_files import spec_names
+from kiosk.weights.catalogue import KIND as DETECTOR
+from kiosk.weights.catalogue import detector_content, detector_paths
+from kiosk.weights.specs import spec_names
 
 ShowProgress: TypeAlias = Callable[[str, int, int], None]  # what, done, total
 
@@ -101,7 +98,7 @@ def watch_camera(choices: Choices) -> WatchedCamera:
 
 def weights_folders(config: ConfigFile) -> list[Path]:
     """Where encoders and detectors are looked for: the user's own folder, then what is shipped."""
-    return [own_weights(config), weights()]
+    return [own_weights(config), shipped_weights()]
 
 
 def own_weights(config: ConfigFile) -> Path:

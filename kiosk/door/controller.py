@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from kiosk.domain import Decision, Outcome, Reason
-from kiosk.door.door import Door
+from kiosk.door.doors import Door
 from kiosk.errors import DoorError, in_one_line
 from kiosk.i18n import translate
 from kiosk.store.journal import Action, Journal

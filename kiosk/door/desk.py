@@ -14,9 +14,9 @@ from kiosk.door.station import Station
 from kiosk.errors import EncoderError
 from kiosk.i18n import translate
 from kiosk.paths import journal_file, staff_file, visitors_file
-from kiosk.people.gallery import GallerySnapshot
+from kiosk.people.erasure import ErasureReport, erase
 from kiosk.people.register import PeopleRegister, people_file
-from kiosk.people.services.erasure import ErasureReport, erase
+from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staff import Refused, StaffMember, StaffRegister
 from kiosk.people.stores import PeopleStores
 from kiosk.people.visitors import VisitorStore
@@ -92,7 +92,7 @@ class Desk(PeopleStores):
         return answer
 
     def erase(self, person: str, staff: str) -> ErasureReport:
-        """Erase a person here and in the station that runs; see kiosk.people.services.erasure."""
+        """Erase a person here and in the station that runs; see kiosk.people.erasure."""
         running = self.station is not None
         return erase(
             self,

@@ -6,13 +6,13 @@ import logging
 from typing import Final
 
 from kiosk.config import ConfigFile
+from kiosk.config.saving import ConfigWriter
 from kiosk.config.schema import Value
-from kiosk.config.writing import ConfigWriter
 from kiosk.errors import KioskError
 from kiosk.paths import gallery_folder, journal_file
+from kiosk.people.register import SCHEMA_VERSION as REGISTER_VERSION
 from kiosk.people.register import people_file
-from kiosk.people.register.rows import SCHEMA_VERSION as REGISTER_VERSION
-from kiosk.store.journal import MADE_BY as JOURNAL_MADE_BY
+from kiosk.store.schema import MADE_BY as JOURNAL_MADE_BY
 from kiosk.store.sqlite_file import pragma_of
 from kiosk.weights.catalogue import DEFAULT_ENCODER, FORMER_ENCODER
 

@@ -11,7 +11,7 @@ from kiosk.door.report import REFRESH_SECONDS, RETRY_SECONDS, Stopped
 from kiosk.door.station import Station
 from kiosk.errors import in_one_line
 from kiosk.vision.camera import CameraState, WatchedCamera
-from kiosk.vision.sources import Source
+from kiosk.vision.source import Source
 
 _log = logging.getLogger("kiosk")
 

@@ -2,42 +2,149 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Protocol
+from datetime import date
+from pathlib import Path
+from typing import Protocol, TypeAlias
 
 from kiosk import i18n
 from kiosk.config import Config, ConfigFile
 from kiosk.config.schema import Applies, applies, changed_keys
-from kiosk.domain import Decision, Frame, Outcome, Reason
-from kiosk.door.advice import advice_for
-from kiosk.door.capturing import Capturing
+from kiosk.domain import Decision, Frame, Observation, Outcome, Reason
 from kiosk.door.controller import AccessController
 from kiosk.door.decision import DecisionRule, RuleSettings
-from kiosk.door.door import ScreenDoor
-from kiosk.door.frame_clock import FrameClock
-from kiosk.door.greeting import Greeter, compose
-from kiosk.door.known_people import KnownPeople
-from kiosk.door.matching import automatic_threshold, matching_numbers, threshold_remark
+from kiosk.door.doors import ScreenDoor
+from kiosk.door.greeting import Greeter, SpokenHints, compose
+from kiosk.door.matching import advice_for, automatic_threshold, matching_numbers, threshold_remark
 from kiosk.door.report import Report, Status, change_notice, slow_notice
-from kiosk.door.spoken_hints import SpokenHints
 from kiosk.door.visitor_keeping import VisitorKeeping
-from kiosk.door.voice import Voice
-from kiosk.door.voice_words import voice_of
-from kiosk.door.watched_files import WatchedFiles
+from kiosk.door.voice import Voice, voice_of
 from kiosk.encoders import EncoderSpec
-from kiosk.errors import ConfigError, JournalError
+from kiosk.errors import ConfigError, JournalError, PeopleError, in_one_line
 from kiosk.i18n import translate
-from kiosk.people.capture import CaptureSession
-from kiosk.people.gallery.folder import EMPTY
-from kiosk.people.gallery.snapshot import GallerySnapshot
-from kiosk.people.register import PeopleRegister
+from kiosk.people.capture import CaptureSession, CaptureState
+from kiosk.people.folder import EMPTY
+from kiosk.people.register import PeopleRegister, PersonRecord, today
+from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.pipeline import Recogniser
 from kiosk.store.journal import Journal
 
+_log = logging.getLogger("kiosk.capture")
+
+
+class Capturing:
+    """Used by the thread that recognises.
+
+    Attributes:
+        session: who has the pictures taken; None = nobody. It may be set between two frames.
+    """
+
+    def __init__(self) -> None:
+        self.session: CaptureSession | None = None
+
+    def look(self, frame: Frame, observation: Observation) -> tuple[CaptureState | None, Observation]:
+        """How far the pictures are, and what the door is to judge. Never raises: a fault ends the session.
+
+        Whoever stands there to be enrolled is not refused as a stranger; who is recognised is let in as always.
+        """
+        session = self.session
+        if session is None:
+            return None, observation
+        try:
+            state = session.update(frame, observation)
+        except Exception as error:  # whatever it is, the door does not depend on it
+            _log.exception("no picture could be taken")
+            self.session = None
+            return replace(session.state, fault=in_one_line(error)), observation
+        faces = tuple(
+            face
+            for face in observation.faces
+            if face.track != session.track or (face.identification is not None and face.identification.match)
+        )
+        return state, replace(observation, faces=faces)
+
+
+class KnownPeople:
+    """Answers for every frame, from what the last look at the register gave; used by one thread.
+
+    While the register could never be read, nobody may enter: who is suspended is not known.
+    """
+
+    def __init__(self, register: PeopleRegister, day: Callable[[], date] = today) -> None:
+        self._register = register
+        self._day = day
+
+    @property
+    def fault(self) -> str | None:
+        """Why the register cannot be read; None where it can."""
+        return self._register.fault
+
+    def refresh(self) -> None:
+        """Takes over what changed; to be called about once a second."""
+        self._register.refresh()
+
+    def against(self, person: str) -> Reason | None:
+        """Why somebody who is recognised may not enter all the same; None = nothing."""
+        try:
+            return self._register.standing(person, self._day()).reason
+        except PeopleError:
+            return Reason.FAULT
+
+    def shown(self, person: str) -> str:
+        """The name as people read it."""
+        return self._record(person).shown_name
+
+    def spoken(self, person: str) -> str:
+        """The name as people hear it."""
+        return self._record(person).spoken_name
+
+    def shown_in(self, decisions: Iterable[Decision]) -> dict[str, str]:
+        """The names to be read of everybody whom the decisions name."""
+        return {each.person: self.shown(each.person) for each in decisions if each.person is not None}
+
+    def _record(self, person: str) -> PersonRecord:
+        try:
+            return self._register.known(person)
+        except PeopleError:
+            return PersonRecord(person)
+
+
+class FrameClock:
+    """The time of the newest frame: the clock of a recording that is read faster than it was made."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+_Stamp: TypeAlias = tuple[int, int, int] | None
+
+
+class WatchedFiles:
+    """Whether any of the files was replaced, written to or removed since the object was made."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._stamps = {path: _stamp(path) for path in paths}
+
+    def changed(self) -> bool:
+        """Looks again."""
+        return any(_stamp(path) != before for path, before in self._stamps.items())
+
+
+def _stamp(path: Path) -> _Stamp:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 _CHECK_JOURNAL_SECONDS = 5.0
-_log = logging.getLogger("kiosk")
+_log_station = logging.getLogger("kiosk")
 
 
 class KeptGallery(Protocol):
@@ -270,13 +377,13 @@ class Station:
         chosen, _ = config.matching.numbers_for(self._parts.encoder.name)
         remark = threshold_remark(chosen, self._parts.encoder)
         if remark and remark != self._remark:
-            _log.warning("matching.threshold: %s", remark)
+            _log_station.warning("matching.threshold: %s", remark)
         self._remark = remark
 
     def _slow_notice(self) -> str:
         notice = slow_notice(self._rule.settings.k, self._parts.recogniser.interval_seconds)
         if notice and not self.status.slow:
-            _log.warning("%s", notice)
+            _log_station.warning("%s", notice)
         return notice
 
     def _take_over_gallery(self) -> None:

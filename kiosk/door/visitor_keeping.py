@@ -10,7 +10,7 @@ from kiosk.domain import Decision, Embedding, Face, Frame, Observation, Outcome,
 from kiosk.door.controller import wall_clock
 from kiosk.errors import KioskError, in_one_line
 from kiosk.people.visitors import VisitorStore
-from kiosk.vision.portrait import as_png, portrait
+from kiosk.vision.alignment import as_png, portrait
 
 _UNKNOWN = frozenset({Reason.TOO_FAR, Reason.AMBIGUOUS, Reason.NOBODY_ENROLLED})
 _FOLLOWED = 64  # faces of which it is known that they were kept

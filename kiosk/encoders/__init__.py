@@ -4,14 +4,14 @@ import reprlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from kiosk import resources
 from kiosk.encoders.composite import CompositeEncoder
 from kiosk.encoders.encoder import Encoder, EncoderSpec
-from kiosk.encoders.from_file import KIND, described, load_from_file, read_encoder_spec
+from kiosk.encoders.runtimes import KIND, described, load_from_file, read_encoder_spec
 from kiosk.errors import EncoderError, did_you_mean
+from kiosk.files import shipped_weights
 from kiosk.i18n import translate
-from kiosk.weights.files import find_file
-from kiosk.weights.spec_files import find_spec, spec_names
+from kiosk.weights.manifest import find_file
+from kiosk.weights.specs import find_spec, spec_names
 
 __all__ = ["EXPORTED", "Encoder", "EncoderSpec", "encoder_names", "encoder_paths", "encoder_spec", "load_encoder"]
 
@@ -73,4 +73,4 @@ def _require_known(name: str, known: Sequence[str]) -> None:
 
 
 def _folders(folder: Path | None) -> list[Path]:
-    return [*([folder] if folder else []), resources.weights()]
+    return [*([folder] if folder else []), shipped_weights()]

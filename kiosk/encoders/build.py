@@ -17,22 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
-from kiosk import resources
-from kiosk.encoders import dlib_resnet, sface
-from kiosk.encoders.array_file import npz_bytes
-from kiosk.encoders.dlib_landmarks import build_landmarks
-from kiosk.encoders.dlib_network import read_network
-from kiosk.encoders.from_file import KIND, encoder_of, read_encoder_spec
-from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_vector
-from kiosk.encoders.litert import export_litert
-from kiosk.encoders.spec_file import GoldenSection, SpecFile
+from kiosk.encoders import dlib as dlib_resnet
+from kiosk.encoders import sface
+from kiosk.encoders.dlib import build_landmarks, read_network
+from kiosk.encoders.encoder import GOLDEN_VALUES, PICTURE, golden_vector
+from kiosk.encoders.keras_h5 import npz_bytes
+from kiosk.encoders.runtimes import KIND, encoder_of, export_litert, read_encoder_spec
+from kiosk.encoders.specs import GoldenSection, SpecFile
 from kiosk.errors import KioskError, WeightsError
+from kiosk.files import shipped_weights, write_files
 from kiosk.weights.catalogue import CatalogueEntry, Known, read_catalogue
-from kiosk.weights.fetching import fetch
-from kiosk.weights.files import verified_file
-from kiosk.weights.manifest import MANIFEST, WeightsFile, manifest_entry, read_manifest, verified_bytes
-from kiosk.weights.spec_files import spec_text
-from kiosk.weights.writing import write_files
+from kiosk.weights.fetch import fetch
+from kiosk.weights.manifest import MANIFEST, WeightsFile, manifest_entry, read_manifest, verified_bytes, verified_file
+from kiosk.weights.specs import spec_text
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]
@@ -51,7 +48,7 @@ _HEADER = """\
 def main(arguments: Sequence[str] | None = None) -> int:
     """Build, and print how each file compares with the one that is shipped; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m kiosk.encoders.build", description=__doc__)
-    parser.add_argument("--out", type=Path, default=resources.weights(), help="folder to write (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=shipped_weights(), help="folder to write (default: %(default)s)")
     parser.add_argument("--zoo", type=Path, help="folder with the files of the OpenCV model zoo, instead of fetching")
     given = parser.parse_args(arguments)
     try:
@@ -100,7 +97,7 @@ def encoder_spec_text(name: str, content: bytes) -> bytes:
 
 def _spec_of(name: str, content: bytes) -> SpecFile:
     facts = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "golden": None}
-    return read_encoder_spec(resources.weights(f"{name}.yaml")).model_copy(update=facts)
+    return read_encoder_spec(shipped_weights(f"{name}.yaml")).model_copy(update=facts)
 
 
 def _answer(name: str, content: bytes) -> NDArray[np.float32]:

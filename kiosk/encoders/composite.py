@@ -9,8 +9,17 @@ from dataclasses import replace
 import numpy as np
 
 from kiosk.domain import Embedding
-from kiosk.encoders.encoder import Averaging, Chips, Encoder, EncoderSpec, Golden, embedding
-from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_vector
+from kiosk.encoders.encoder import (
+    GOLDEN_VALUES,
+    PICTURE,
+    Averaging,
+    Chips,
+    Encoder,
+    EncoderSpec,
+    Golden,
+    embedding,
+    golden_vector,
+)
 from kiosk.encoders.statistics import Statistics, together
 from kiosk.errors import EncoderError
 from kiosk.i18n import translate

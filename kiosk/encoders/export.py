@@ -12,19 +12,15 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 import numpy as np
 
 from kiosk.domain import Crop, CropKind
-from kiosk.encoders.encoder import Encoder
+from kiosk.encoders.encoder import GOLDEN_VALUES, PICTURE, Encoder, InputFormat, Layout, golden_chips, golden_vector
 from kiosk.encoders.facenet import COURSE_INPUT, ORIGINAL_INPUT, facenet_model
-from kiosk.encoders.from_file import KIND, encoder_of, network_of
-from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_chips, golden_vector
-from kiosk.encoders.inputs import InputFormat, Layout
 from kiosk.encoders.keras_h5 import load_h5
-from kiosk.encoders.litert import export_litert
 from kiosk.encoders.openface import faceRecoModel, load_weights_from_FaceNet
-from kiosk.encoders.quiet import start_tensorflow
-from kiosk.encoders.spec_file import LARGEST, SMALLEST, CropSection, GoldenSection, InputSection, SpecFile
+from kiosk.encoders.runtimes import KIND, encoder_of, export_litert, network_of, start_tensorflow
+from kiosk.encoders.specs import LARGEST, SMALLEST, CropSection, GoldenSection, InputSection, SpecFile
 from kiosk.errors import EncoderError, WeightsError
-from kiosk.weights.spec_files import is_name, spec_text
-from kiosk.weights.writing import write_files
+from kiosk.files import write_files
+from kiosk.weights.specs import is_name, spec_text
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from kiosk.encoders.inputs import InputFormat
+from kiosk.encoders.encoder import InputFormat
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]

@@ -9,22 +9,26 @@ Some damaged files keep HDF5 busy for ever (a text attribute suffices) or end it
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import h5py  # type: ignore[import-untyped]
 import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.errors import WeightsError
+from kiosk.i18n import translate
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]
+
 
 _REMEDY: Final = "use the published .h5 file of this network, or one that Keras saved from it"
 _LONGEST_NAME: Final = 256  # bytes
@@ -213,3 +217,32 @@ def _faults_of_numbers(name: str, array: NDArray[np.float32]) -> dict[str, str]:
 
 if __name__ == "__main__":
     sys.exit(main())
+
+
+def set_weights(model: keras.Model, weights: Mapping[str, Sequence[NDArray[Any]]], source: str) -> None:
+    """Give each layer the arrays under its name; raises WeightsError unless names and shapes match exactly.
+
+    Keras itself would match by order, where two branches of equal shape change places without a word.
+    """
+    expected = {layer.name: [tuple(array.shape) for array in layer.weights] for layer in model.layers if layer.weights}
+    found = {name: [array.shape for array in arrays] for name, arrays in weights.items()}
+    for name in [*expected, *found]:
+        if expected.get(name) != found.get(name):
+            reason = translate("faults", "layer {name} needs weights {expected}, the file has {found}").format(
+                name=name, expected=expected.get(name), found=found.get(name)
+            )
+            raise WeightsError(source, reason, translate("faults", "use the file that the encoder was written for"))
+    for name, arrays in weights.items():
+        model.get_layer(name).set_weights([np.asarray(array) for array in arrays])
+
+
+def npz_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """The arrays as a compressed .npz that has the same bytes every time: no clock in it, names in order."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(arrays):
+            content = io.BytesIO()
+            np.lib.format.write_array(content, arrays[name], allow_pickle=False)
+            member = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+            archive.writestr(member, content.getvalue(), zipfile.ZIP_DEFLATED, compresslevel=9)
+    return buffer.getvalue()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.encoders.weights import set_weights
+from kiosk.encoders.keras_h5 import set_weights
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]

@@ -19,17 +19,14 @@ from PyQt6.QtWidgets import QApplication
 
 from kiosk.domain import Frame
 from kiosk.errors import DisplayError
-from kiosk.gui.appearance import Appearance
-from kiosk.gui.display import display_fault
-from kiosk.gui.faults import FaultLog
+from kiosk.gui.display import FaultLog, display_fault
 from kiosk.gui.feed import Feed
 from kiosk.gui.keyboard import KeyboardDock
 from kiosk.gui.language import ScreenLanguage
-from kiosk.gui.mailbox import Latest
 from kiosk.gui.reception.shell import Reception, shipped_pages
-from kiosk.gui.threads import WorkerThread, stop_all
+from kiosk.gui.theme import Appearance
 from kiosk.gui.window import KioskWindow
-from kiosk.gui.workers import BuildStation, CameraWorker, RecognitionWorker
+from kiosk.gui.workers import BuildStation, CameraWorker, Latest, RecognitionWorker, WorkerThread, stop_all
 from kiosk.vision.camera import CameraState, WatchedCamera
 
 if TYPE_CHECKING:  # the window is on the screen before what they need is loaded
@@ -243,7 +240,7 @@ def run_window(
 
     The camera is closed then, the station in its own thread. `build` is called in the recognition thread. Raises
     DisplayError where there is no screen. A thread that hangs is left behind after 1.75 s
-    (`kiosk.gui.threads.left_behind`): the caller should then end the process with os._exit.
+    (`kiosk.gui.workers.left_behind`): the caller should then end the process with os._exit.
     """
     application = _application()
     application.setApplicationName("kiosk")

@@ -1,18 +1,168 @@
 """The mirror: the newest frame with its boxes."""
 
-from PyQt6.QtCore import QRectF, Qt, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from kiosk.domain import Frame
+from kiosk.domain import Box, ByteImage, Decision, Frame, Reason, display_name
 from kiosk.door.report import Report
-from kiosk.gui.images import to_qimage
-from kiosk.gui.mailbox import Latest
-from kiosk.gui.marks import Mark, marks_of, stale
-from kiosk.gui.overlay import Overlay
-from kiosk.gui.placement import place
-from kiosk.gui.theme import DARK, Theme
+from kiosk.gui.state import ADMITTED, NOT_ADMITTED, Kind
+from kiosk.gui.theme import DARK, Pair, Theme
+from kiosk.gui.workers import Latest
 from kiosk.i18n import translate
+
+
+def to_qimage(image: ByteImage) -> QImage:
+    """An image of its own, independent of the (H, W, 3) BGR array; a null image for an array without pixels."""
+    height, width = image.shape[:2]
+    if not height or not width:
+        return QImage()
+    borrowed = QImage(image.tobytes(), width, height, 3 * width, QImage.Format.Format_BGR888)
+    # Pixels of its own, whatever becomes of the bytes, and in the format that is painted two to three times as fast.
+    return borrowed.convertToFormat(QImage.Format.Format_RGB32)
+
+
+MOST_CROPPED = 1.2  # the picture may be so much larger than what would fit whole
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A picture scaled, centred and perhaps mirrored; view coordinates in px."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    scale: float
+    mirrored: bool
+
+    def of(self, box: Box) -> tuple[float, float, float, float]:
+        """(left, top, width, height) in the view of a box in the picture."""
+        width, height = box.width * self.scale, box.height * self.scale
+        x = box.left * self.scale
+        left = self.width - x - width if self.mirrored else x
+        return self.left + left, self.top + box.top * self.scale, width, height
+
+
+def place(picture: tuple[int, int], view: tuple[int, int], *, mirrored: bool) -> Placement:
+    """Fills the view where that cuts little off; else leaves bars. Both as (width, height) px, not empty."""
+    whole = min(view[0] / picture[0], view[1] / picture[1])
+    filling = max(view[0] / picture[0], view[1] / picture[1])
+    scale = min(filling, whole * MOST_CROPPED)
+    width, height = picture[0] * scale, picture[1] * scale
+    return Placement((view[0] - width) / 2, (view[1] - height) / 2, width, height, scale, mirrored)
+
+
+STALE_AFTER_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A box in the picture with its colours, and what stands beside it."""
+
+    box: Box
+    kind: Kind
+    label: str = ""
+    share: float | None = None  # of the ring that is filled, 0 to 1; None = no ring
+
+
+def marks_of(report: Report) -> tuple[Mark, ...]:
+    """One mark a face. Only who was let in is named: nobody reads there whom a stranger resembles."""
+    decisions = {decision.track: decision for decision in report.decisions}
+    return tuple(_mark(each.face.box, decisions.get(each.track), report) for each in report.observation.faces)
+
+
+def stale(report: Report, shown_at: float) -> bool:
+    """Whether the boxes belong to a picture too different from the one captured at `shown_at` s."""
+    return abs(shown_at - report.observation.captured_at) > STALE_AFTER_SECONDS
+
+
+def _mark(box: Box, decision: Decision | None, report: Report) -> Mark:
+    if decision is None:
+        return Mark(box, Kind.LOOKING)
+    if decision.reason in ADMITTED:
+        person = decision.person or ""
+        return Mark(box, Kind.UNLOCKED, report.shown.get(person) or display_name(person))
+    if decision.reason is Reason.GATHERING:
+        return Mark(box, Kind.LOOKING, share=decision.agreeing / max(decision.required, 1))
+    if decision.reason in NOT_ADMITTED:
+        return Mark(box, Kind.REFUSED, translate("door", "No access"))
+    return Mark(box, Kind.REFUSED, "" if decision.reason is Reason.FAULT else translate("door", "Not recognised"))
+
+
+BOX_RADIUS = 10  # lengths in px at scale 1
+RING_RADIUS = 12
+LABEL_PX = 20
+LABEL_HEIGHT = 32
+
+
+class Overlay:
+    """Draws marks over a picture that fills `view`; labels and rings stay inside it."""
+
+    def __init__(self, painter: QPainter, view: QRectF, theme: Theme, scale: float) -> None:
+        self._painter = painter
+        self._view = view
+        self._theme = theme
+        self._scale = scale
+
+    def draw(self, mark: Mark, box: QRectF) -> None:
+        colours = self._theme.kinds[mark.kind]
+        self._box(box, colours)
+        if mark.share is not None:
+            self._ring(box, mark.share, colours)
+        if mark.label:
+            self._label(box, mark.label, colours)
+
+    def _box(self, box: QRectF, colours: Pair) -> None:
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        radius = BOX_RADIUS * self._scale
+        # Two lines, so that the box is seen on light and on dark pictures.
+        for colour, width in ((colours.text, 7), (colours.back, 4)):
+            self._painter.setPen(QPen(QColor(colour), width * self._scale))
+            self._painter.drawRoundedRect(box, radius, radius)
+
+    def _ring(self, box: QRectF, share: float, colours: Pair) -> None:
+        radius = RING_RADIUS * self._scale
+        centre = self._inside(box.topRight(), 2 * radius, 2 * radius)
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(QColor(colours.back))
+        self._painter.drawEllipse(centre, 1.6 * radius, 1.6 * radius)
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        faint = QColor(colours.text)
+        faint.setAlphaF(0.3)
+        around = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
+        for colour, part in ((faint, 1.0), (QColor(colours.text), share)):
+            pen = QPen(colour, 5 * self._scale)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            self._painter.setPen(pen)
+            # Qt counts in sixteenths of a degree, counter-clockwise from three o'clock.
+            self._painter.drawArc(around, 90 * 16, round(-360 * 16 * part))
+
+    def _label(self, box: QRectF, label: str, colours: Pair) -> None:
+        font = QFont(self._painter.font())
+        font.setPixelSize(max(round(LABEL_PX * self._scale), 1))
+        font.setBold(True)
+        metrics, padding = QFontMetricsF(font), 12 * self._scale
+        widest = max(box.width(), self._view.width() * 0.6) - 2 * padding
+        text = metrics.elidedText(label, Qt.TextElideMode.ElideRight, widest)
+        width, height = metrics.horizontalAdvance(text) + 2 * padding, LABEL_HEIGHT * self._scale
+        below = QPointF(box.center().x(), box.bottom() + 0.75 * height)
+        centre = self._inside(below, width / 2 + padding / 2, height)
+        pill = QRectF(centre.x() - width / 2, centre.y() - height / 2, width, height)
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(QColor(colours.back))
+        self._painter.drawRoundedRect(pill, height / 2, height / 2)
+        self._painter.setFont(font)
+        self._painter.setPen(QPen(QColor(colours.text)))
+        self._painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _inside(self, point: QPointF, dx: float, dy: float) -> QPointF:
+        """The nearest point that keeps this distance from the edges of the view."""
+        room = self._view.adjusted(dx, dy, -dx, -dy)
+        x = max(min(point.x(), room.right()), room.left())
+        return QPointF(x, max(min(point.y(), room.bottom()), room.top()))
 
 
 class Feed(QWidget):

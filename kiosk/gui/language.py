@@ -7,9 +7,9 @@ from typing import cast
 from PyQt6.QtCore import QCoreApplication, QDateTime, QLibraryInfo, QLocale, QTranslator
 
 from kiosk import i18n
-from kiosk.resources import asset
+from kiosk.config.schema import AUTO
+from kiosk.files import asset
 
-AUTO = "auto"
 WELCOME = "welcome"  # the context of what is said to who was let in
 
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 from kiosk.domain import Decision, Outcome, Reason, Rejection
-from kiosk.door.hints import hint, refusal_hint
+from kiosk.door.greeting import hint, refusal_hint
 from kiosk.door.report import Report, Status
 from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 from kiosk.vision.camera import CameraState

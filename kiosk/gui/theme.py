@@ -2,9 +2,14 @@
 
 import re
 from dataclasses import dataclass, replace
+from typing import cast
 
+from PyQt6.QtCore import QByteArray, Qt
+from PyQt6.QtGui import QGuiApplication, QPainter, QPixmap, QPixmapCache
+from PyQt6.QtSvg import QSvgRenderer
+
+from kiosk.files import asset
 from kiosk.gui.state import Kind
-from kiosk.resources import asset
 
 _VARIABLE = re.compile(r"@([a-z_]+)@")
 _LENGTH = re.compile(r"\b(\d+)([ut])\b")
@@ -159,3 +164,53 @@ def style_sheet(theme: Theme, scale: float, type_scale: float = 1.0) -> str:
         return f"{max(round(int(found.group(1)) * factor), 1)}px"
 
     return _LENGTH.sub(length, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """As the configuration has it."""
+
+    theme: str = "auto"  # dark, light, or auto, which follows the desktop
+    large_type: bool = False
+    high_contrast: bool = False
+    still: bool = False
+    language: str = "en"  # or auto, which follows the system
+    keyboard: str = "auto"  # on the screen: on, off, or auto = where fingers are all there is
+
+    def look(self) -> Look:
+        """With the colours that are meant."""
+        hints = QGuiApplication.styleHints()
+        desktop_is_light = hints is not None and hints.colorScheme() is Qt.ColorScheme.Light
+        light = self.theme == "light" or (self.theme == "auto" and desktop_is_light)
+        if self.high_contrast:
+            return Look(LIGHT_CONTRAST if light else DARK_CONTRAST, self.large_type, self.still)
+        return Look(LIGHT if light else DARK, self.large_type, self.still)
+
+
+ICONS = {
+    Kind.STARTING: "hourglass",
+    Kind.LOCKED: "lock_closed",
+    Kind.LOOKING: "face_search",
+    Kind.UNLOCKED: "lock_open",
+    Kind.REFUSED: "person_unknown",
+    Kind.CAMERA_LOST: "camera_lost",
+    Kind.NOBODY_ENROLLED: "person_plus",
+    Kind.FAULT: "alert",
+}
+
+
+def icon(name: str, colour: str, side_px: int) -> QPixmap:
+    """A square picture of assets/icons/NAME.svg, whose lines are drawn in currentColor."""
+    # A page of buttons asks for the same icons with every change of state and style.
+    key = f"kiosk/{name}/{colour}/{side_px}"
+    known = cast("QPixmap | None", QPixmapCache.find(key))  # the stubs do not know that it may be missing
+    if known is not None:
+        return known
+    drawing = asset("icons", f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", colour)
+    picture = QPixmap(side_px, side_px)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    QSvgRenderer(QByteArray(drawing.encode())).render(painter)
+    painter.end()
+    QPixmapCache.insert(key, picture)
+    return picture

@@ -12,12 +12,11 @@ from PyQt6.QtWidgets import QBoxLayout, QWidget
 
 from kiosk.errors import KioskError, StaffError
 from kiosk.gui.controls import Button, column, fit_layouts, row
-from kiosk.gui.faults import FaultLog
-from kiosk.gui.reception.cover import Cover
+from kiosk.gui.display import FaultLog
 from kiosk.gui.reception.idle import IdleWatch
-from kiosk.gui.reception.page import INSTALLERS
+from kiosk.gui.reception.office import INSTALLERS
+from kiosk.gui.reception.overlays import Cover, Question
 from kiosk.gui.reception.pin import PinPage
-from kiosk.gui.reception.question import Question
 from kiosk.i18n import translate
 from kiosk.people.staff import StaffMember
 from kiosk.store.journal import Action

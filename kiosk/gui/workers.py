@@ -3,19 +3,62 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
-from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
+from PyQt6 import sip
+from PyQt6.QtCore import QObject, QThread, pyqtSignal, pyqtSlot
 
 from kiosk.domain import Frame
 from kiosk.door.report import REFRESH_SECONDS, RETRY_SECONDS, Report, Status, Stopped
-from kiosk.gui.faults import FaultLog
-from kiosk.gui.mailbox import Latest
+from kiosk.gui.display import FaultLog
 from kiosk.vision.camera import CameraState, WatchedCamera
+
+T = TypeVar("T")
+
+
+class Latest(Generic[T]):
+    """Holds at most one item; putting another drops the one that nobody took. Any thread may use it."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._item: T | None = None
+        self._dropped = 0
+
+    @property
+    def dropped(self) -> int:
+        """Items that were replaced before anybody took them."""
+        with self._changed:
+            return self._dropped
+
+    def put(self, item: T) -> bool:
+        """Replace what is there; True when the slot was empty, so that its reader needs to be told."""
+        with self._changed:
+            empty = self._item is None
+            self._dropped += not empty
+            self._item = item
+            self._changed.notify()
+            return empty
+
+    def take(self) -> T | None:
+        """What was put last, once; None when there is nothing new."""
+        with self._changed:
+            return self._taken()
+
+    def wait(self, timeout_seconds: float) -> T | None:
+        """As `take`, but waits for something new for so long."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._item is not None, timeout_seconds)
+            return self._taken()
+
+    def _taken(self) -> T | None:
+        item, self._item = self._item, None
+        return item
+
 
 WAIT_SECONDS = 0.1  # the longest that a worker does not look whether it is to stop
 
@@ -208,3 +251,58 @@ class RecognitionWorker(Worker):
         if status != self._status:
             self._status = status
             self.status_changed.emit(status)
+
+
+_log = logging.getLogger(__name__)
+_left: list[tuple[QThread, Worker]] = []
+
+
+class WorkerThread:
+    """One worker in one QThread; connect the worker's signals after this is made."""
+
+    def __init__(self, name: str, worker: Worker) -> None:
+        self.name = name
+        self.worker = worker
+        self.thread = QThread()
+        self.thread.setObjectName(name)
+        worker.moveToThread(self.thread)
+        self.thread.started.connect(worker.run)
+
+    def start(self) -> None:
+        self.thread.start()
+
+    def ask_to_stop(self) -> None:
+        """Set the worker's event directly: a queued slot would never run while the worker loops."""
+        self.worker.stopping.set()
+        self.thread.quit()
+
+    def wait(self, deadline: float) -> bool:
+        """Whether the thread has ended by `deadline` (s, monotonic); one that has not is left to itself."""
+        left_ms = max(round((deadline - time.monotonic()) * 1000), 0)
+        if self.thread.wait(left_ms):
+            return True
+        self._leave()
+        return False
+
+    def _leave(self) -> None:
+        """Nobody may destroy a QThread that runs: Qt would abort the process."""
+        _log.warning("%s does not end and is left behind", self.name)
+        self.worker.blockSignals(True)
+        _left.append((self.thread, self.worker))
+        sip.transferto(self.thread, self.thread)
+        sip.transferto(self.worker, self.worker)
+
+
+def stop_all(threads: Sequence[WorkerThread], timeout_seconds: float) -> bool:
+    """Ask every thread before waiting for all of them together; False when one was left behind."""
+    for each in threads:
+        each.ask_to_stop()
+    deadline = time.monotonic() + timeout_seconds
+    ended = [each.wait(deadline) for each in threads]
+    return all(ended)
+
+
+def left_behind() -> int:
+    """Threads that were left running; a process that has any should end with os._exit."""
+    _left[:] = [pair for pair in _left if pair[0].isRunning()]
+    return len(_left)

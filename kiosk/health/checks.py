@@ -1,23 +1,82 @@
 """What is to be said of each part, by `kiosk doctor` and by the running kiosk alike."""
 
+import enum
+import logging
 import shutil
 import subprocess
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.config import Config, ConfigFile
-from kiosk.door.advice import STRONGER_ENCODER, advice_for
-from kiosk.door.matching import matching_numbers, names_of_none, names_spelt_otherwise, threshold_remark, written
+from kiosk.door.matching import (
+    STRONGER_ENCODER,
+    advice_for,
+    matching_numbers,
+    names_of_none,
+    names_spelt_otherwise,
+    threshold_remark,
+    written,
+)
 from kiosk.encoders import EncoderSpec
 from kiosk.errors import KioskError
-from kiosk.health.findings import Finding, State, of_fault
 from kiosk.i18n import moment, number, translate
-from kiosk.people.gallery import GallerySnapshot
 from kiosk.people.register import PeopleRegister
+from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staff import Role, StaffRegister
 from kiosk.store.journal import Journal
 from kiosk.vision.pictures import printable
+
+_log = logging.getLogger("kiosk.doctor")
+
+
+class State(enum.Enum):
+    """How serious a finding is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report.
+
+    Attributes:
+        check: the part that was looked at, such as "camera"; the same in every language.
+        message: what was found, in the language of the screen.
+        remedy: what to do about it; empty where all is well.
+        details: further lines for who wants to know exactly.
+        public: what of it may be told to strangers, in English: no names, paths or addresses.
+    """
+
+    check: str
+    state: State
+    message: str
+    remedy: str = ""
+    details: tuple[str, ...] = ()
+    public: str = ""
+
+
+def examine(check: str, look: Callable[[], Finding]) -> Finding:
+    """What `look` finds; a fault that it raises is a finding too."""
+    try:
+        return look()
+    except KioskError as error:
+        message = f"{error.thing}: {error.reason}"
+        return Finding(check, State.FAULT, message, error.remedy, public=type(error).__name__)
+    except Exception as error:
+        _log.debug("unforeseen in %s", check, exc_info=True)
+        remedy = translate("health", "run again with --debug and report it")
+        return Finding(check, State.FAULT, f"{type(error).__name__}: {error}", remedy, public=type(error).__name__)
+
+
+def of_fault(check: str, state: State, fault: str) -> Finding:
+    """A finding from what a part says of itself, "thing: reason; remedy"."""
+    message, _, remedy = fault.partition("; ")
+    return Finding(check, state, message, remedy, public="says that something is wrong")
+
 
 MANY_PEOPLE = 50
 _LITTLE_BYTES, _LEAST_BYTES = 1_000_000_000, 100_000_000

@@ -21,20 +21,23 @@ from kiosk.door.build import (
 from kiosk.door.report import SLOW_SECONDS, slow_notice
 from kiosk.door.voice import probe_voice
 from kiosk.encoders import EXPORTED, encoder_names
-from kiosk.encoders.golden import golden_difference
+from kiosk.encoders.encoder import golden_difference
 from kiosk.errors import KioskError
 from kiosk.health.checks import (
+    Finding,
+    State,
     clock_found,
     config_found,
     disk_found,
     encoder_found,
+    examine,
     gallery_found,
     journal_found,
+    of_fault,
     people_found,
     staff_found,
     voice_found,
 )
-from kiosk.health.findings import Finding, State, examine, of_fault
 from kiosk.paths import gallery_folder, journal_file, staff_file
 from kiosk.people.register import PeopleRegister, people_file
 from kiosk.people.staff import StaffRegister

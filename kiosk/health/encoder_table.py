@@ -2,18 +2,24 @@
 
 import os
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from statistics import median
 
 from kiosk.config import ConfigFile, EncoderChoice
 from kiosk.domain import Chip, Crop
-from kiosk.door.build import own_weights
+from kiosk.door.build import HAAR, own_weights, weights_folders
 from kiosk.door.matching import matching_numbers
 from kiosk.encoders import EXPORTED, Encoder, EncoderSpec, encoder_names, encoder_paths, encoder_spec, load_encoder
+from kiosk.encoders.encoder import golden_chips
 from kiosk.encoders.export import FACENET, OPENFACE
-from kiosk.encoders.golden import golden_chips
-from kiosk.errors import KioskError, in_one_line
+from kiosk.errors import KioskError, WeightsError, in_one_line
+from kiosk.weights.catalogue import KIND as DETECTOR
+from kiosk.weights.catalogue import detector_paths
+from kiosk.weights.specs import spec_names
 
 _MEASURED_FACES = 10
 # What Keras counts in the networks that kiosk.encoders builds; their weights are the user's to bring.
@@ -118,3 +124,22 @@ def _milliseconds(encoder: Encoder, chips: dict[Crop, Chip]) -> float:
     started = time.perf_counter()
     encoder.embed(chips)
     return (time.perf_counter() - started) * 1000
+
+
+def encoders(config: ConfigFile) -> list[str]:
+    """The encoders whose files are there."""
+    own = own_weights(config)
+    return [name for name in encoder_names(own) if _is_there(partial(encoder_paths, name, own))]
+
+
+def detectors(config: ConfigFile) -> list[str]:
+    """The detectors whose files are there, the one that needs none first."""
+    folders = weights_folders(config)
+    names = [name for name in spec_names(folders, DETECTOR) if name != HAAR]
+    return [HAAR, *(name for name in names if _is_there(partial(detector_paths, name, folders)))]
+
+
+def _is_there(paths: Callable[[], Iterable[Path]]) -> bool:
+    with suppress(WeightsError, OSError):
+        return all(path.is_file() for path in paths())
+    return False

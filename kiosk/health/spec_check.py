@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk import resources
 from kiosk.encoders import encoder_names, encoder_paths, load_encoder
-from kiosk.encoders.golden import GOLDEN_VALUES, golden_vector
+from kiosk.encoders.encoder import GOLDEN_VALUES, golden_vector
 from kiosk.errors import KioskError, in_one_line
+from kiosk.files import shipped_weights
 from kiosk.vision.yunet import YuNetDetector
-from kiosk.weights.detector_files import KIND as DETECTOR
-from kiosk.weights.detector_files import detector_content, detector_paths
-from kiosk.weights.spec_files import spec_names
+from kiosk.weights.catalogue import KIND as DETECTOR
+from kiosk.weights.catalogue import detector_content, detector_paths
+from kiosk.weights.specs import spec_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def check_specs(own: Path) -> Iterator[CheckedSpec]:
     encoders = encoder_names(own)
     for name in encoders:
         yield from _checked(name, "encoder", own, encoder_paths, _encoder)
-    for name in spec_names([own, resources.weights()], DETECTOR):
+    for name in spec_names([own, shipped_weights()], DETECTOR):
         if name not in encoders:  # a spec that cannot be read counts as either
             yield from _checked(name, DETECTOR, own, _detector_paths, _detector)
 
@@ -48,7 +48,7 @@ def _checked(
         spec, file = paths(name, own)
         # A file that can be fetched need not be there; one whose spec somebody wrote must.
         # Path.is_file raises where a folder may not be entered.
-        if os.path.isfile(file) or spec.parent.resolve() != resources.weights().resolve():  # noqa: PTH113
+        if os.path.isfile(file) or spec.parent.resolve() != shipped_weights().resolve():  # noqa: PTH113
             yield CheckedSpec(name, kind, file, golden=answer(name, own))
     except (KioskError, OSError) as error:
         yield CheckedSpec(name, kind, file, in_one_line(error))
@@ -63,9 +63,9 @@ def _encoder(name: str, own: Path) -> tuple[float, ...]:
 
 
 def _detector_paths(name: str, own: Path) -> tuple[Path, Path]:
-    return detector_paths(name, [own, resources.weights()])
+    return detector_paths(name, [own, shipped_weights()])
 
 
 def _detector(name: str, own: Path) -> tuple[float, ...]:
-    YuNetDetector(name, detector_content(name, [own, resources.weights()]))
+    YuNetDetector(name, detector_content(name, [own, shipped_weights()]))
     return ()

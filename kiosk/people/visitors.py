@@ -10,12 +10,26 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from kiosk.domain import Embedding
+from kiosk.domain import Candidate, Embedding
 from kiosk.errors import VisitorsError
 from kiosk.i18n import QT_TRANSLATE_NOOP
-from kiosk.recognition.matching import distances
+from kiosk.people.snapshot import GallerySnapshot
+from kiosk.recognition.matching import distances, identify
 from kiosk.store.sqlite_file import Schema, SqliteFile
+
+
+def groups(vectors: NDArray[np.float32], threshold: float) -> list[set[int]]:
+    """Row numbers of (N, D), in groups connected by distances within the threshold (single linkage)."""
+    found: list[set[int]] = []
+    for number, vector in enumerate(vectors):
+        near = set(np.flatnonzero(distances(vector, vectors[:number]) <= threshold).tolist())
+        touched = [group for group in found if group & near]
+        found = [group for group in found if not group & near]
+        found.append({number}.union(*touched))
+    return found
+
 
 MOST_FACES = 500  # a poster before the camera must not fill the disk
 # A face from farther ahead was kept while the clock was wrong: it would stay until the clock is there.
@@ -212,3 +226,59 @@ def _is_near(face: Embedding, embeddings: Sequence[Embedding], within: float) ->
 def _stored(moment: datetime) -> str:
     """Of one length, so that texts compare as the moments do."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownVisitor:
+    """Faces that show one person, as far as the encoder can tell."""
+
+    faces: tuple[Visitor, ...]  # newest first, without pictures
+    nearest: Candidate | None = None  # of the people enrolled, to any of the faces
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """The faces as the store knows them."""
+        return frozenset(face.id for face in self.faces)
+
+    @property
+    def first_seen(self) -> datetime:
+        return self.faces[-1].time
+
+    @property
+    def last_seen(self) -> datetime:
+        return self.faces[0].time
+
+
+def unknown_visitors(store: VisitorStore, gallery: GallerySnapshot, threshold: float) -> list[UnknownVisitor]:
+    """Everybody who is kept, whoever came last first. Raises VisitorsError.
+
+    Faces within `threshold` are one visitor; those of another encoder than the gallery's are each one of their own.
+    """
+    kept = store.visitors(with_pictures=False)
+    comparable = [face for face in kept if _is_comparable(face, gallery)]
+    others = [UnknownVisitor((face,)) for face in kept if not _is_comparable(face, gallery)]
+    found = [UnknownVisitor(faces, _nearest(faces, gallery)) for faces in _grouped(comparable, threshold)]
+    return sorted([*found, *others], key=lambda visitor: visitor.last_seen, reverse=True)
+
+
+def _is_comparable(face: Visitor, gallery: GallerySnapshot) -> bool:
+    """Whether distances to the gallery and to other faces mean something."""
+    vector = face.embedding.vector
+    fits = not gallery.people or vector.size == gallery.matrix.shape[1]
+    return face.embedding.encoder == gallery.encoder and fits and bool(np.isfinite(vector).all())
+
+
+def _grouped(faces: Sequence[Visitor], threshold: float) -> list[tuple[Visitor, ...]]:
+    by_size: dict[int, list[Visitor]] = {}
+    for face in faces:
+        by_size.setdefault(face.embedding.vector.size, []).append(face)
+    found = []
+    for same in by_size.values():
+        vectors = np.stack([face.embedding.vector for face in same])
+        found += [tuple(same[index] for index in sorted(group)) for group in groups(vectors, threshold)]
+    return found
+
+
+def _nearest(faces: Sequence[Visitor], gallery: GallerySnapshot) -> Candidate | None:
+    looks = (identify(face.embedding, gallery, threshold=0.0, margin=0.0, keep=1).best for face in faces)
+    return min((best for best in looks if best is not None), key=lambda best: best.distance, default=None)

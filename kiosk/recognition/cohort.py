@@ -12,7 +12,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.encoders.array_file import npz_bytes
+from kiosk.encoders.keras_h5 import npz_bytes
 from kiosk.errors import WeightsError
 from kiosk.i18n import translate
 

@@ -24,9 +24,8 @@ from kiosk.domain import (
 from kiosk.recognition.face_path import Examined, FacePath
 from kiosk.recognition.matching import PLAIN, Comparison, Searchable, identify
 from kiosk.recognition.pooling import TrackPool, quality
-from kiosk.vision.background import Background, Place
 from kiosk.vision.detector import FaceDetector, distinct
-from kiosk.vision.tracking import Tracker
+from kiosk.vision.tracking import Background, Place, Tracker
 
 _FULL_SEARCH_EVERY_SECONDS = 0.25  # for newcomers, while somebody is followed
 # Of a wall of faces, a frame looks at a few only: it must not make the door wait.

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.errors import EncoderError, WeightsError
-from kiosk.training.loop.checkpoint import NPZ_DAMAGE, write_whole
+from kiosk.training.checkpoint import NPZ_DAMAGE, write_whole
 
 PENALTY: Final = 0.3  # best of 0.01 to 3 in five folds of LFW View 1's training pairs, for dlib_resnet
 

@@ -16,25 +16,22 @@ from numpy.typing import NDArray
 from kiosk.domain import Crop, CropKind
 from kiosk.encoders.export import export_encoder
 from kiosk.encoders.keras_h5 import load_h5
-from kiosk.encoders.quiet import start_tensorflow
+from kiosk.encoders.runtimes import start_tensorflow
 from kiosk.errors import EncoderError
-from kiosk.evaluation.rates.rates import threshold_at_fmr
-from kiosk.evaluation.rates.validation import (
+from kiosk.evaluation.rates import (
     distances_of,
     impostor_distances,
     pairs_of,
+    threshold_at_fmr,
     verification_accuracy,
 )
-from kiosk.training.loop.checkpoint import write_whole
-from kiosk.training.loop.chips import PeopleChips, split, usable
-from kiosk.training.loop.log import Row
-from kiosk.training.loop.loop import BEST, CHECKPOINT, Run, train
-from kiosk.training.loop.networks import Trainable
-from kiosk.training.loop.plot import plot
-from kiosk.training.loop.settings import Settings
-from kiosk.training.loop.step import Learner, make_learner
-from kiosk.training.training_chips import CACHE, FolderChips, Show, folder_chips
-from kiosk.weights.spec_files import is_name
+from kiosk.training.checkpoint import Row, write_whole
+from kiosk.training.chips import CACHE, FolderChips, PeopleChips, Show, folder_chips, split, usable
+from kiosk.training.loop import BEST, CHECKPOINT, Learner, Run, make_learner, train
+from kiosk.training.networks import Trainable
+from kiosk.training.plot import plot
+from kiosk.training.settings import Settings
+from kiosk.weights.specs import is_name
 
 PLOT: Final = "plot.svg"
 LOCK: Final = "run.lock"

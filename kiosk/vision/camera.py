@@ -16,7 +16,7 @@ import numpy as np
 from kiosk.domain import ByteImage, Frame
 from kiosk.errors import CameraError, KioskError
 from kiosk.i18n import translate
-from kiosk.vision.sources.source import Source
+from kiosk.vision.source import Source
 
 _RATE_OVER_FRAMES = 30
 _STUCK_AT_MOST = 4  # readers left behind in a call that never returns

@@ -21,8 +21,8 @@ import numpy as np
 
 from kiosk.domain import Box, ByteImage, Face, Floats
 from kiosk.errors import DetectorError
+from kiosk.files import asset
 from kiosk.i18n import translate
-from kiosk.resources import asset
 from kiosk.vision.opencv import cv2
 
 _SEARCHED_PX = 30  # the smallest face asked for is reduced to this many px before the search

@@ -1,17 +1,17 @@
 """weights/catalogue.yaml: what can be fetched, from where, under which licence, and how good it is."""
 
 import reprlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from kiosk import resources
 from kiosk.errors import WeightsError, did_you_mean
+from kiosk.files import faults_told, read_yaml, shipped_weights
 from kiosk.i18n import translate
-from kiosk.weights.spec_files import NAME, Sha256, Spec
-from kiosk.weights.yaml_files import faults_told, read_yaml
+from kiosk.weights.manifest import find_file, verified_file
+from kiosk.weights.specs import NAME, Sha256, Spec, find_spec, read_spec
 
 CATALOGUE: Final = "catalogue.yaml"
 DEFAULT_ENCODER: Final = "sface_fp16"
@@ -75,7 +75,7 @@ class Catalogue(Spec):
 
 def read_catalogue(path: Path | None = None) -> Catalogue:
     """The catalogue that is shipped, or the one in `path`; raises WeightsError where it is missing or damaged."""
-    path = path or resources.weights(CATALOGUE)
+    path = path or shipped_weights(CATALOGUE)
     content = read_yaml(path, _REMEDY)
     try:
         return Catalogue.model_validate(content)
@@ -103,3 +103,34 @@ def _twice(names: Iterable[str]) -> str | None:
             return name
         seen.add(name)
     return None
+
+
+KIND: Final = "detector"
+
+
+class DetectorSpec(Spec):
+    """One detector for OpenCV's FaceDetectorYN, in a file beside its spec."""
+
+    file: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.onnx$")
+    size: int = Field(gt=0, le=2**30)  # bytes
+    sha256: Sha256
+    licence: str = Field(min_length=1, max_length=200)
+    source: str = Field(min_length=1, max_length=500)
+
+
+def detector_content(name: str, folders: Sequence[Path]) -> bytes:
+    """The verified bytes of a detector's file; raises WeightsError where spec or file is missing or another."""
+    spec, _, path = _found(name, folders)
+    return verified_file(path, spec.size, spec.sha256, lambda: how_to_get(spec.file, spec.sha256))
+
+
+def detector_paths(name: str, folders: Sequence[Path]) -> tuple[Path, Path]:
+    """Where spec and file lie; raises WeightsError where there is no spec."""
+    _, spec_path, path = _found(name, folders)
+    return spec_path, path
+
+
+def _found(name: str, folders: Sequence[Path]) -> tuple[DetectorSpec, Path, Path]:
+    spec_path = find_spec(name, folders)
+    spec = read_spec(spec_path, DetectorSpec, KIND)
+    return spec, spec_path, find_file(spec.file, [*folders, spec_path.parent])

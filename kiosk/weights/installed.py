@@ -4,13 +4,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk import resources
 from kiosk.errors import WeightsError
+from kiosk.files import shipped_weights
 from kiosk.i18n import translate
 from kiosk.weights.catalogue import Catalogue, CatalogueEntry, Known
-from kiosk.weights.files import FileState, file_state, find_file
-from kiosk.weights.manifest import read_manifest
-from kiosk.weights.partial import held_part, part_of
+from kiosk.weights.fetch import held_part, part_of
+from kiosk.weights.manifest import FileState, file_state, find_file, read_manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +71,14 @@ def _shipped(catalogue: Catalogue) -> list[Installed]:
                 translate("faults", "stands in the manifest, not in the catalogue"),
                 translate("faults", "install kiosk again"),
             )
-        path = resources.weights(entry.file)
+        path = shipped_weights(entry.file)
         state = file_state(path, entry.size, entry.sha256)
         found.append(Installed(told[entry.file], True, path, entry.size, entry.sha256, entry.licence, state))
     return found
 
 
 def _fetched(entry: CatalogueEntry, folder: Path) -> Installed:
-    path = find_file(entry.file, [folder, resources.weights()])
+    path = find_file(entry.file, [folder, shipped_weights()])
     state = file_state(path, entry.size, entry.sha256)
     part = part_of(folder / entry.file)
     return Installed(entry, False, path, entry.size, entry.sha256, entry.licence, state, _bytes_in(part))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli import main, running
-from kiosk.resources import asset
+from kiosk.files import asset
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from rich.console import Console
 from ruamel.yaml import YAML
 
 from kiosk.cli import output
-from kiosk.resources import weights
+from kiosk.files import shipped_weights
 
 
 @pytest.fixture
 def config(tmp_path):
     """config("encoder: x"): a configuration, with an encoder of the user's own beside it."""
-    spec = YAML(typ="safe").load(weights("dlib_resnet.yaml"))
+    spec = YAML(typ="safe").load(shipped_weights("dlib_resnet.yaml"))
     del spec["golden"]
     (tmp_path / "weights").mkdir()
     for name, changes in {"other": {"mirror": False}, "altered": {"sha256": "0" * 64}}.items():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kiosk.evaluation.protocols import features
+from kiosk.evaluation import features
 
 # What programs may rely on.
 KEYS = {

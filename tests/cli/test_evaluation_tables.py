@@ -3,8 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.cli.evaluation_tables import tell
-from kiosk.evaluation.protocols.results import (
+from kiosk.cli.evaluating import tell
+from kiosk.evaluation.intervals import Interval, wilson
+from kiosk.evaluation.rates import operating_point
+from kiosk.evaluation.results import (
     Acquisition,
     EvaluationReport,
     LfwResult,
@@ -15,8 +17,6 @@ from kiosk.evaluation.protocols.results import (
     VisitsResult,
     VisitsRow,
 )
-from kiosk.evaluation.rates.intervals import Interval, wilson
-from kiosk.evaluation.rates.rates import operating_point
 
 OWN = PathLabel("dlib_resnet", "haar")
 ACQUIRED = Acquisition(400, {"no_face": 1}, wilson(1, 400), {"detect": 21.98})

@@ -3,7 +3,7 @@ import inspect
 import pytest
 import typer
 
-from kiosk.cli.exits import answering
+from kiosk.cli.output import answering
 
 
 @pytest.mark.parametrize("code", [0, 1])

@@ -1,9 +1,10 @@
 import json
 
 from kiosk.config import ConfigFile
+from kiosk.files import asset
 from kiosk.paths import journal_file
-from kiosk.people.register import PeopleRegister, people_file, read_consent
-from kiosk.resources import asset
+from kiosk.people.consent import read_consent
+from kiosk.people.register import PeopleRegister, people_file
 from kiosk.store.journal import Journal
 
 

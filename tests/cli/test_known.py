@@ -1,4 +1,4 @@
-from kiosk.cli.known import open_gallery
+from kiosk.cli.faces import open_gallery
 
 
 def test_the_gallery_of_the_configuration_is_opened_with_a_reader_for_more(images, eileen, tmp_path):

@@ -1,4 +1,4 @@
-from kiosk.cli.options import read_config
+from kiosk.cli.output import read_config
 from kiosk.config import Config
 
 

@@ -15,8 +15,8 @@ from kiosk import i18n
 from kiosk.cli import running
 from kiosk.door import build as building
 from kiosk.door.voice import Voice
+from kiosk.vision.demo import draw
 from kiosk.vision.opencv import cv2
-from kiosk.vision.sources.demo import draw
 
 
 @pytest.fixture

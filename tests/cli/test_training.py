@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 from kiosk.cli import training
 from kiosk.domain import Crop, CropKind
 from kiosk.encoders import load_encoder
+from kiosk.encoders.encoder import InputFormat
 from kiosk.encoders.export import OPENFACE
-from kiosk.encoders.inputs import InputFormat
 from kiosk.errors import EncoderError, PictureError, WeightsError
-from kiosk.resources import asset
-from kiosk.training.loop import networks
+from kiosk.files import asset
+from kiosk.training import networks
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -155,6 +155,6 @@ def test_every_network_that_can_be_trained_has_a_name():
 
 
 def test_the_choices_of_mining_are_those_of_the_loss():
-    from kiosk.training.loop.mining import Mining
+    from kiosk.training.triplet import Mining
 
     assert [(each.name, each.value) for each in training.MiningName] == [(e.name, e.value) for e in Mining]

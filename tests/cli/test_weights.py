@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk import resources
+from kiosk import files
 from kiosk.encoders.openface import tensor_shapes
+from kiosk.files import asset, shipped_weights
 
 FILE = b"an encoder, as far as this test is concerned"
 SHIPPED = b"what comes with the kiosk"
@@ -46,7 +47,7 @@ def offered(tmp_path, monkeypatch):
             f" sha256: {hashlib.sha256(FILE).hexdigest()}, figure: 99 % accuracy, whose: nobody, note: Small.}}\n"
             "shipped:\n- {name: default, kind: encoder, file: default.tflite, note: Comes along.}\n"
         )
-        monkeypatch.setattr(resources, "weights", shipped.joinpath)
+        monkeypatch.setattr(files, "shipped_weights", shipped.joinpath)
         yield folder
         listening.shutdown()
         thread.join()
@@ -153,7 +154,7 @@ def test_each_altered_file_is_named(kiosk, offered, tmp_path):
 
 
 def test_a_shipped_file_that_is_missing_is_named(kiosk, offered):
-    resources.weights("default.tflite").unlink()
+    shipped_weights("default.tflite").unlink()
     shown = kiosk("weights", "verify")
     assert (shown.code, shown.out.split(" (")[0]) == (1, "default: missing")
     assert "missing!" in kiosk("weights", "list").out
@@ -174,7 +175,7 @@ def test_what_is_shipped_is_not_removed(kiosk, offered):
     shown = kiosk("weights", "remove", "default")
     assert shown.code == 16
     assert "default: comes with the kiosk" in shown.err
-    assert resources.weights("default.tflite").exists()
+    assert shipped_weights("default.tflite").exists()
 
 
 @pytest.mark.parametrize("command", ["list", "fetch", "verify", "remove"])
@@ -196,7 +197,7 @@ def test_what_fetches_is_loaded_by_fetch_alone():
 def test_a_spec_of_ones_own_is_verified_and_told_its_golden_vector(kiosk, tmp_path):
     folder = tmp_path / "here" / "weights"
     folder.mkdir()
-    text = resources.weights("dlib_resnet.yaml").read_text().partition("golden:")[0]
+    text = shipped_weights("dlib_resnet.yaml").read_text().partition("golden:")[0]
     (folder / "mine.yaml").write_text(text)
     shown = kiosk("weights", "verify")
     assert (shown.code, "encoder mine: works as its spec says" in shown.out) == (0, True)
@@ -249,7 +250,7 @@ def test_a_network_that_the_kiosk_cannot_build_is_wrong_usage(kiosk, tmp_path):
 def test_a_cohort_of_too_few_people_is_not_made(kiosk, tmp_path):
     folder = tmp_path / "people" / "Grace"
     folder.mkdir(parents=True)
-    (folder / "1.jpg").write_bytes(resources.asset("demo", "gallery", "Grace_Hopper.jpg").read_bytes())
+    (folder / "1.jpg").write_bytes(asset("demo", "gallery", "Grace_Hopper.jpg").read_bytes())
     made = kiosk("weights", "cohort", str(tmp_path / "people"), "--out", str(tmp_path / "out"))
     assert made.code == 28
     assert "people: 100 people are needed, 1 were given; name a folder of more people" in made.err

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiosk.config import Config
-from kiosk.config.editing import edited, new_file
 from kiosk.config.file import understood
+from kiosk.config.saving import edited, new_file
 from kiosk.config.schema import Kind, Value, objection, options, value_of, values
 from kiosk.errors import ConfigError
 

@@ -1,7 +1,7 @@
 import pytest
 
 from kiosk.config import ConfigFile
-from kiosk.config.overriding import overridden
+from kiosk.config.file import overridden
 from kiosk.errors import ConfigError
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.config import ConfigFile
+from kiosk.config.saving import BACKUPS, ConfigWriter, Conflict, Seen
 from kiosk.config.schema import Value
-from kiosk.config.writing import BACKUPS, ConfigWriter, Conflict, Seen
 from kiosk.errors import ConfigError
 
 CONTENT = "# ours\nthreads: 2   # cores\ndecision:\n  k: 3\n"
@@ -296,7 +296,7 @@ class TestDisk:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from kiosk.config.writing import ConfigWriter
+from kiosk.config.saving import ConfigWriter
 writer, left = ConfigWriter(Path(sys.argv[1])), int(sys.argv[2])
 seen = writer.look()
 def counted(real):

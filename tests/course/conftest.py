@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kiosk.course.models import load_encoder
+from kiosk.course.exercise import load_encoder
 from kiosk.encoders import Encoder
-from kiosk.resources import asset
+from kiosk.files import asset
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.course.database import prepare_database
-from kiosk.course.encoding import img_to_encoding
+from kiosk.course.exercise import img_to_encoding, prepare_database
 from kiosk.errors import GalleryError, PictureError
 
 

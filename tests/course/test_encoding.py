@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kiosk.course.encoding import img_to_encoding
-from kiosk.course.photographs import photograph_encoding
+from kiosk.course.exercise import img_to_encoding, photograph_encoding
 from kiosk.errors import EncoderError, PictureError
 from kiosk.vision.opencv import cv2
 

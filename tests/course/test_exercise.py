@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kiosk.course.database import prepare_database
-from kiosk.course.encoding import img_to_encoding
-from kiosk.course.exercise import verify, who_is_it
+from kiosk.course.exercise import img_to_encoding, prepare_database, verify, who_is_it
 from kiosk.encoders.facenet import facenet_model
 from kiosk.encoders.keras_h5 import load_h5
 from kiosk.encoders.openface import faceRecoModel, load_weights_from_FaceNet

@@ -4,10 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from kiosk import encoders, resources
+from kiosk import encoders
 from kiosk.config.sections import Config
-from kiosk.course.models import DEFAULT_ENCODER, is_encoder, load_encoder, threshold_of
+from kiosk.course.exercise import DEFAULT_ENCODER, is_encoder, load_encoder, threshold_of
 from kiosk.errors import EncoderError
+from kiosk.files import shipped_weights
 
 
 def test_default_encoder_is_the_one_of_the_configuration(encoder) -> None:
@@ -36,7 +37,7 @@ def test_what_is_no_name_is_refused(name):
 
 def test_own_specs_are_found_in_the_folder_weights(tmp_path, monkeypatch):
     (tmp_path / "weights").mkdir()
-    spec = resources.weights("dlib_resnet.yaml").read_text()
+    spec = shipped_weights("dlib_resnet.yaml").read_text()
     (tmp_path / "weights" / "mine.yaml").write_text(spec)
     monkeypatch.chdir(tmp_path)
     assert load_encoder("mine").spec.name == "mine"

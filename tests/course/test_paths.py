@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.course.paths import as_path
+from kiosk.course.exercise import as_path
 from kiosk.errors import PictureError
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kiosk.course.photographs import photograph_encoding
+from kiosk.course.exercise import photograph_encoding
 from kiosk.errors import PictureError
 
 

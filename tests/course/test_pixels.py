@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kiosk.course.pixels import pixel_distance
+from kiosk.course.exercise import pixel_distance
 from kiosk.errors import PictureError
 
 

@@ -1,4 +1,4 @@
-from kiosk.door.advice import STRONGER_ENCODER, advice_for
+from kiosk.door.matching import STRONGER_ENCODER, advice_for
 from kiosk.weights.catalogue import DEFAULT_ENCODER, FORMER_ENCODER
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Box, Candidate, Embedding, Face, Frame, Identification, Observation, Rejection, TrackedFace
-from kiosk.door.capturing import Capturing
+from kiosk.door.station import Capturing
 from kiosk.people.capture import CaptureHint, CaptureSession
 
 FRAME = Frame(np.zeros((480, 640, 3), np.uint8), 0.0, 0)

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk import resources
-from kiosk.door import cohorts
-from kiosk.door.cohorts import cohort_file, find_cohort
+from kiosk import files
+from kiosk.door import matching as cohorts
+from kiosk.door.matching import cohort_file, find_cohort
 from kiosk.encoders import EncoderSpec, load_encoder
 from kiosk.errors import WeightsError
+from kiosk.files import shipped_weights
 from kiosk.recognition.cohort import Cohort, cohort_bytes
 
 
@@ -33,7 +34,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     for folder in found:
         folder.mkdir()
     (found[1] / "manifest.yaml").write_text("{}\n")
-    monkeypatch.setattr(resources, "weights", found[1].joinpath)
+    monkeypatch.setattr(files, "shipped_weights", found[1].joinpath)
     return found
 
 
@@ -80,7 +81,7 @@ def test_a_huge_file_is_not_read_whole(folders, spec, monkeypatch):
 
 
 def test_the_default_encoders_is_shipped_as_the_manifest_says(spec):
-    cohort = find_cohort(spec, [resources.weights()])
+    cohort = find_cohort(spec, [shipped_weights()])
     assert cohort is not None
     assert cohort.vectors.shape == (600, spec.dimension)
     assert 0.3 < cohort.usual[0] < 0.6

@@ -10,7 +10,7 @@ import pytest
 import kiosk
 from kiosk.domain import Candidate, Decision, Identification, Outcome, Reason
 from kiosk.door.controller import AccessController, wall_clock
-from kiosk.door.door import ScreenDoor
+from kiosk.door.doors import ScreenDoor
 from kiosk.errors import DoorError, JournalError
 from kiosk.store.journal import Journal
 

@@ -7,8 +7,8 @@ from kiosk.domain import Embedding
 from kiosk.door.build import Choices
 from kiosk.door.desk import open_desk
 from kiosk.errors import EncoderError
+from kiosk.files import asset
 from kiosk.people.staff import Refused, Role
-from kiosk.resources import asset
 from kiosk.vision.pictures import read_picture
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.door.door import MAX_PULSE_SECONDS, ScreenDoor
+from kiosk.door.doors import MAX_PULSE_SECONDS, ScreenDoor
 from kiosk.errors import DoorError
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli.options import read_config
+from kiosk.cli.output import read_config
 from kiosk.config import ConfigFile
 from kiosk.door.former_settings import save_former_settings
 from kiosk.paths import journal_file

@@ -1,4 +1,4 @@
-from kiosk.door.frame_clock import FrameClock
+from kiosk.door.station import FrameClock
 
 
 def test_it_tells_the_time_that_it_was_told_last():

@@ -15,7 +15,7 @@ from kiosk.door.report import Status, Stopped
 from kiosk.errors import CameraError, EncoderError
 from kiosk.store.journal import Journal, JournalEntry
 from kiosk.vision.camera import WatchedCamera
-from kiosk.vision.sources.demo import DemoScene
+from kiosk.vision.demo import DemoScene
 
 
 class Listener:

@@ -1,7 +1,7 @@
 import pytest
 
 from kiosk.domain import Reason, Rejection
-from kiosk.door.hints import HINTS, refusal_hint
+from kiosk.door.greeting import HINTS, refusal_hint
 
 
 @pytest.mark.parametrize("rejection", Rejection)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain import Decision, Outcome, Reason
-from kiosk.door.known_people import KnownPeople
+from kiosk.door.station import KnownPeople
 from kiosk.people.register import PeopleRegister, PersonRecord
 
 DAY = date(2026, 3, 2)

@@ -18,7 +18,7 @@ from kiosk.encoders import encoder_spec
 from kiosk.encoders.encoder import Averaging
 from kiosk.encoders.statistics import QuantileTable, Statistics
 from kiosk.errors import WeightsError
-from kiosk.resources import weights
+from kiosk.files import shipped_weights
 
 
 def written(home: Path, text: str) -> ConfigFile:
@@ -129,22 +129,22 @@ class TestComparison:
     SPEC = encoder_spec("dlib_resnet")
 
     def test_the_default_is_the_mean_beside_the_cohort_that_is_shipped(self, home):
-        found = comparison_of(PathSection(), self.SPEC, [home, weights()])
+        found = comparison_of(PathSection(), self.SPEC, [home, shipped_weights()])
         assert (found.rule, found.averaging) == (TemplateRule.MEAN, Averaging(0.0445, 0.58))
         assert found.cohort is not None
 
     def test_the_cohort_may_be_off(self):
         path = PathSection(cohort=CohortUse.OFF, template_rule=TemplateRule.NEAREST)
-        found = comparison_of(path, self.SPEC, [weights()])
+        found = comparison_of(path, self.SPEC, [shipped_weights()])
         assert (found.rule, found.cohort) == (TemplateRule.NEAREST, None)
 
     def test_an_encoder_without_a_cohort_goes_without_unless_one_is_asked_for(self, home):
         spec = replace(self.SPEC, name="other")
-        assert comparison_of(PathSection(), spec, [home, weights()]).cohort is None
+        assert comparison_of(PathSection(), spec, [home, shipped_weights()]).cohort is None
         with pytest.raises(WeightsError, match=r"other\.cohort\.npz: is not there; make it with `kiosk weights cohort"):
-            comparison_of(PathSection(cohort=CohortUse.ON), spec, [home, weights()])
+            comparison_of(PathSection(cohort=CohortUse.ON), spec, [home, shipped_weights()])
 
     def test_one_that_is_damaged_is_a_fault_and_not_left_out(self, home):
         (home / "dlib_resnet.cohort.npz").write_bytes(b"nothing")
         with pytest.raises(WeightsError, match="is no cohort"):
-            comparison_of(PathSection(), self.SPEC, [home, weights()])
+            comparison_of(PathSection(), self.SPEC, [home, shipped_weights()])

@@ -3,8 +3,7 @@
 import pytest
 
 from kiosk.domain import Box, Face, Observation, TrackedFace
-from kiosk.door.pulse import REMEMBERED, Pulse
-from kiosk.door.report import Report
+from kiosk.door.report import REMEMBERED, Pulse, Report
 
 FACE = TrackedFace(1, Face(Box(0, 0, 90, 90), 1.0), None, None)
 

@@ -2,8 +2,15 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Box, Decision, Face, Observation, Outcome, Reason, Rejection, TrackedFace
-from kiosk.door.hints import HINTS, refusal_hint
-from kiosk.door.spoken_hints import AGAIN_SECONDS, LASTS_SECONDS, PAUSE_SECONDS, WELCOME_SECONDS, SpokenHints
+from kiosk.door.greeting import (
+    AGAIN_SECONDS,
+    HINTS,
+    LASTS_SECONDS,
+    PAUSE_SECONDS,
+    WELCOME_SECONDS,
+    SpokenHints,
+    refusal_hint,
+)
 
 CLOSER, LIGHT = HINTS[Rejection.TOO_SMALL], HINTS[Rejection.TOO_DARK]
 STAYS_SHUT = f"The door stays locked. {refusal_hint(Reason.TOO_FAR)}"

@@ -11,16 +11,16 @@ import pytest
 from kiosk import i18n
 from kiosk.domain import Decision, Frame, Outcome, Reason, Rejection
 from kiosk.door import build as build_module
-from kiosk.door.hints import HINTS
+from kiosk.door.greeting import HINTS
 from kiosk.door.station import Station
 from kiosk.door.voice import Voice
 from kiosk.encoders import encoder_spec
 from kiosk.errors import DoorError, EncoderError
+from kiosk.files import asset
 from kiosk.paths import visitors_file
 from kiosk.people.gallery import Gallery
 from kiosk.people.register import PeopleRegister, PersonRecord, people_file
 from kiosk.people.visitors import VisitorStore
-from kiosk.resources import asset
 from kiosk.store.journal import Journal, JournalEntry
 
 # Moments of the demo's cycle, in s: one stands near the camera, alone or beside the other.

@@ -18,8 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.door.voice import SPEAKER, Voice, probe_voice
-from kiosk.door.voice_words import TEXT_LENGTH, speakable, voice_of
+from kiosk.door.voice import SPEAKER, TEXT_LENGTH, Voice, probe_voice, speakable, voice_of
 
 # A child that writes down who was asked to say what. Texts that are commands make it misbehave.
 CHILD = """

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from kiosk import i18n
-from kiosk.door.voice_words import TEXT_LENGTH, speakable, told, voice_of
+from kiosk.door.voice import TEXT_LENGTH, speakable, told, voice_of
 
 
 @pytest.fixture

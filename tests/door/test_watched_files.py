@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from kiosk.door.watched_files import WatchedFiles
+from kiosk.door.station import WatchedFiles
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain import Candidate, Decision, Identification, Outcome, Reason
-from kiosk.door.what_if import Changes, past_decisions
+from kiosk.door.matching import Changes, past_decisions
 from kiosk.store.journal import Journal
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)

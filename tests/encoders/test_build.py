@@ -3,11 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk import resources
 from kiosk.encoders import build
-from kiosk.encoders.array_file import npz_bytes
-from kiosk.encoders.from_file import load_from_file, read_encoder_spec
+from kiosk.encoders.keras_h5 import npz_bytes
+from kiosk.encoders.runtimes import load_from_file, read_encoder_spec
 from kiosk.errors import WeightsError
+from kiosk.files import shipped_weights
 from kiosk.weights.manifest import MANIFEST, WeightsFile, read_manifest, verified_bytes
 
 SPECS = ["dlib_resnet.yaml", "sface_fp16.yaml"]
@@ -40,7 +40,7 @@ def test_a_rebuild_describes_the_files_as_the_shipped_manifest_does(rebuilt: tup
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_a_rebuild_writes_the_spec_that_is_shipped(rebuilt: tuple[Path, list[str]], spec: str) -> None:
-    made, shipped = (read_encoder_spec(folder / spec) for folder in (rebuilt[0], resources.weights()))
+    made, shipped = (read_encoder_spec(folder / spec) for folder in (rebuilt[0], shipped_weights()))
     assert made.golden is not None
     assert shipped.golden is not None
     assert made.golden.values == pytest.approx(shipped.golden.values, abs=1e-4)

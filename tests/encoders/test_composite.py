@@ -10,8 +10,17 @@ from hypothesis import strategies as st
 
 from kiosk.domain import Chip, Crop, CropKind, Embedding
 from kiosk.encoders.composite import CompositeEncoder
-from kiosk.encoders.encoder import Averaging, Encoder, EncoderSpec, Golden
-from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, check_golden, golden_difference, golden_vector
+from kiosk.encoders.encoder import (
+    GOLDEN_VALUES,
+    PICTURE,
+    Averaging,
+    Encoder,
+    EncoderSpec,
+    Golden,
+    check_golden,
+    golden_difference,
+    golden_vector,
+)
 from kiosk.encoders.statistics import Statistics
 from kiosk.errors import EncoderError
 

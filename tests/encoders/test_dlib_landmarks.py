@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk import resources
-from kiosk.encoders.dlib_landmarks import build_landmarks
+from kiosk.encoders.dlib import build_landmarks
 from kiosk.errors import WeightsError
+from kiosk.files import shipped_weights
 
 
 def integer(value):
@@ -121,7 +121,7 @@ def test_the_shipped_file_holds_what_the_package_holds():
         pytest.skip("face_recognition_models is not installed")
     dat = Path(found.origin).parent / "models" / "shape_predictor_5_face_landmarks.dat"
     built = build_landmarks(dat.read_bytes())
-    with np.load(resources.weights("dlib_landmarks.npz")) as shipped:
+    with np.load(shipped_weights("dlib_landmarks.npz")) as shipped:
         assert set(shipped) == set(built)
         for name, array in built.items():
             np.testing.assert_array_equal(shipped[name], array, err_msg=name, strict=True)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kiosk.encoders.dlib_network import Affine, Convolution, Dense, Plain, Pooling, read_network
+from kiosk.encoders.dlib import Affine, Convolution, Dense, Plain, Pooling, read_network
 from kiosk.errors import WeightsError
 
 

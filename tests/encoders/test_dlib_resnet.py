@@ -6,15 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kiosk import resources
 from kiosk.domain import Box, Chip, Crop, CropKind, Face
 from kiosk.encoders import load_encoder
 from kiosk.encoders.build import source_path
-from kiosk.encoders.dlib_network import DlibNetwork, Plain, Pooling, read_network
-from kiosk.encoders.dlib_resnet import SOURCE_FILE, build_dlib_resnet, layer_weights
-from kiosk.encoders.from_file import read_encoder_spec
-from kiosk.encoders.litert import LiteRtNetwork
+from kiosk.encoders.dlib import SOURCE_FILE, DlibNetwork, Plain, Pooling, build_dlib_resnet, layer_weights, read_network
+from kiosk.encoders.runtimes import LiteRtNetwork, read_encoder_spec
 from kiosk.errors import WeightsError
+from kiosk.files import shipped_weights
 from kiosk.weights.manifest import manifest_entry, verified_bytes
 
 CROP = Crop(CropKind.DLIB_CHIP, 150)
@@ -171,7 +169,7 @@ def test_the_description_of_another_network_is_refused(
 
 
 def test_the_shipped_spec_is_the_one_of_the_shipped_file(model: Any) -> None:
-    shipped = read_encoder_spec(resources.weights("dlib_resnet.yaml"))
+    shipped = read_encoder_spec(shipped_weights("dlib_resnet.yaml"))
     entry = manifest_entry("dlib_resnet.tflite")
     assert (shipped.file, shipped.size, shipped.sha256) == (entry.file, entry.size, entry.sha256)
     assert shipped.statistics is not None

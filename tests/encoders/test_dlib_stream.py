@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.encoders.dlib_stream import DlibStream
+from kiosk.encoders.dlib import DlibStream
 from kiosk.errors import WeightsError
 
 

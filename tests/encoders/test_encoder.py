@@ -3,8 +3,7 @@ import pytest
 from numpy.typing import NDArray
 
 from kiosk.domain import Box, Chip, Crop, CropKind, Face
-from kiosk.encoders.encoder import EncoderSpec, Mirror, Network, NetworkEncoder, embedding
-from kiosk.encoders.inputs import Colour, InputFormat, Layout
+from kiosk.encoders.encoder import Colour, EncoderSpec, InputFormat, Layout, Mirror, Network, NetworkEncoder, embedding
 from kiosk.errors import EncoderError
 
 SIZE = 4

@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk import resources
+from kiosk import files
 from kiosk.encoders import EXPORTED, encoder_names, encoder_paths, load_encoder
-from kiosk.encoders.encoder import NetworkEncoder
-from kiosk.encoders.golden import TOLERANCE, golden_difference, golden_vector
+from kiosk.encoders.encoder import TOLERANCE, NetworkEncoder, golden_difference, golden_vector
 from kiosk.errors import EncoderError, WeightsError
+from kiosk.files import shipped_weights
 
 ENCODE = """
 from kiosk.encoders import encoder_names, load_encoder
-from kiosk.encoders.golden import golden_vector
+from kiosk.encoders.encoder import golden_vector
 golden_vector(load_encoder("dlib_resnet"))
 """
 
@@ -78,9 +78,9 @@ def test_the_default_encoder_never_imports_tensorflow() -> None:
 
 
 def test_an_altered_file_is_never_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for path in resources.weights().iterdir():
+    for path in shipped_weights().iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    monkeypatch.setattr(resources, "weights", tmp_path.joinpath)
+    monkeypatch.setattr(files, "shipped_weights", tmp_path.joinpath)
     load_encoder("dlib_resnet")
     with (tmp_path / "dlib_resnet.tflite").open("r+b") as opened:
         opened.seek(5_000_000)
@@ -124,7 +124,7 @@ def test_ones_own_spec_comes_before_a_shipped_one(
 
 
 def test_a_spec_of_ones_own_may_be_for_a_shipped_file(tmp_path: Path) -> None:
-    text = resources.weights("dlib_resnet.yaml").read_text(encoding="utf-8")
+    text = shipped_weights("dlib_resnet.yaml").read_text(encoding="utf-8")
     (tmp_path / "strict.yaml").write_text(text.replace("threshold: 0.38", "threshold: 0.34"), encoding="utf-8")
     encoder = load_encoder("strict", folder=tmp_path)
     assert (encoder.spec.name, encoder.spec.threshold) == ("strict", 0.34)
@@ -133,7 +133,7 @@ def test_a_spec_of_ones_own_may_be_for_a_shipped_file(tmp_path: Path) -> None:
 
 def test_a_fetched_file_lies_in_ones_own_folder_while_its_spec_is_shipped(own: Path) -> None:
     spec, file = encoder_paths("sface", own)
-    assert spec.parent == resources.weights()
+    assert spec.parent == shipped_weights()
     (own / file.name).write_bytes(b"")
     assert encoder_paths("sface", own)[1] == own / file.name
     with pytest.raises(WeightsError, match="has 0 bytes instead of 38696353; type: kiosk weights fetch sface"):

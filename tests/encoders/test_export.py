@@ -10,6 +10,7 @@ import pytest
 
 from kiosk.domain import Chip, Crop, CropKind
 from kiosk.encoders import load_encoder
+from kiosk.encoders.encoder import Colour, InputFormat, Layout
 from kiosk.encoders.export import (
     FACENET,
     OPENFACE,
@@ -19,9 +20,8 @@ from kiosk.encoders.export import (
     export_known,
 )
 from kiosk.encoders.facenet import facenet_model
-from kiosk.encoders.from_file import read_encoder_spec
-from kiosk.encoders.inputs import Colour, InputFormat, Layout
 from kiosk.encoders.openface import tensor_shapes
+from kiosk.encoders.runtimes import read_encoder_spec
 from kiosk.errors import WeightsError
 
 keras = pytest.importorskip("keras")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kiosk.encoders.facenet import COURSE_INPUT, ORIGINAL_INPUT, facenet_model
-from kiosk.encoders.litert import LiteRtNetwork
+from kiosk.encoders.runtimes import LiteRtNetwork
 
 TOLERANCE = 1e-4
 

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kiosk import resources
+from kiosk import files
 from kiosk.domain import Chip, Crop, CropKind
-from kiosk.encoders.from_file import described, encoder_of, load_from_file, read_encoder_spec
-from kiosk.encoders.golden import PICTURE, golden_vector
+from kiosk.encoders.encoder import PICTURE, golden_vector
+from kiosk.encoders.runtimes import described, encoder_of, load_from_file, read_encoder_spec
 from kiosk.errors import EncoderError, WeightsError
+from kiosk.files import asset, shipped_weights
 from kiosk.weights.catalogue import read_catalogue
 
 pytest.importorskip("onnxruntime")
@@ -127,7 +128,7 @@ def test_a_damaged_catalogue_stops_no_encoder(
 ) -> None:
     spec = small()
     (tmp_path / "catalogue.yaml").write_text("fetch: {")
-    monkeypatch.setattr(resources, "weights", tmp_path.joinpath)
+    monkeypatch.setattr(files, "shipped_weights", tmp_path.joinpath)
     assert load_from_file(spec, threads=1).spec.name == "small"
     spec.with_suffix(".onnx").unlink()
     with pytest.raises(WeightsError, match=r"small\.onnx: is not there; put the file there that its spec describes"):
@@ -176,8 +177,8 @@ def test_an_encoder_to_which_all_faces_look_alike_is_refused(small: Callable[...
 
 
 def test_a_litert_file_is_run_by_litert() -> None:
-    default = read_encoder_spec(resources.weights("dlib_resnet.yaml"))
-    content = resources.weights(default.file).read_bytes()
+    default = read_encoder_spec(shipped_weights("dlib_resnet.yaml"))
+    content = shipped_weights(default.file).read_bytes()
     encoder = encoder_of("default", default, content, threads=1)
     assert default.golden is not None
     assert golden_vector(encoder).vector[:16] == pytest.approx(default.golden.values, abs=1e-4)
@@ -189,7 +190,7 @@ def test_a_litert_file_under_the_name_of_an_onnx_file_is_refused(
     with pytest.raises(WeightsError, match=r"a\.tflite: is no LiteRT model"):
         load_from_file(save_encoder(tmp_path, "a.tflite", make_onnx()), threads=1)
     with pytest.raises(WeightsError, match=r"b\.onnx: is no ONNX model"):
-        load_from_file(save_encoder(tmp_path, "b.onnx", resources.weights("dlib_resnet.tflite").read_bytes()), 1)
+        load_from_file(save_encoder(tmp_path, "b.onnx", shipped_weights("dlib_resnet.tflite").read_bytes()), 1)
 
 
 # MobileFaceNet -----------------------------------------------------------------------------------------------------
@@ -226,7 +227,7 @@ def save_mobilefacenet(
     mobilefacenet: bytes, by_hand: Callable[[np.ndarray], np.ndarray], save_encoder: SaveEncoder, tmp_path: Path
 ) -> Callable[..., Path]:
     """Its file and spec, the golden vector computed by hand; changes make the spec wrong."""
-    with Image.open(resources.asset(PICTURE)) as opened:
+    with Image.open(asset(PICTURE)) as opened:
         picture = np.asarray(opened.convert("RGB"))
     places = [np.arange(112) * length // 112 for length in picture.shape[:2]]
     expected = by_hand(picture[np.ix_(*places)])

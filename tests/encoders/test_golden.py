@@ -7,19 +7,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kiosk import resources
 from kiosk.domain import Crop, CropKind
-from kiosk.encoders.encoder import EncoderSpec, Golden, NetworkEncoder
-from kiosk.encoders.golden import (
+from kiosk.encoders.encoder import (
     PICTURE,
     TOLERANCE,
+    EncoderSpec,
+    Golden,
+    InputFormat,
+    NetworkEncoder,
     check_golden,
     golden_chips,
     golden_difference,
     golden_vector,
 )
-from kiosk.encoders.inputs import InputFormat
 from kiosk.errors import EncoderError, WeightsError
+from kiosk.files import asset
 
 CROP = Crop(CropKind.BOX, 16)
 WEIGHTS = np.random.default_rng(8).normal(size=(16 * 16 * 3, 24)) / 100
@@ -45,7 +47,7 @@ def golden(weights: np.ndarray = WEIGHTS, count: int = 16) -> Golden:
 
 
 def test_the_picture_is_brought_to_each_crop_in_whole_pixels() -> None:
-    with Image.open(resources.asset(PICTURE)) as opened:
+    with Image.open(asset(PICTURE)) as opened:
         picture = np.asarray(opened.convert("RGB"))
     crops = [CROP, Crop(CropKind.ARCFACE, picture.shape[0]), Crop(CropKind.BOX, picture.shape[0] * 2)]
     chips = golden_chips(crops)
@@ -123,7 +125,7 @@ def test_a_picture_that_cannot_be_read_is_a_fault(
     if content is not None:
         (tmp_path / "other.png").write_bytes(content)
     asset: Callable[..., Path] = tmp_path.joinpath
-    monkeypatch.setattr("kiosk.encoders.golden.asset", asset)
+    monkeypatch.setattr("kiosk.encoders.encoder.asset", asset)
     with pytest.raises(EncoderError, match=r"other\.png: cannot be read .*; install kiosk again, or mend golden"):
         check_golden(encoder(golden=Golden("other.png", (0.5,) * 4)))
 

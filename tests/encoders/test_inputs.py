@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kiosk.encoders.inputs import Colour, InputFormat, Layout
+from kiosk.encoders.encoder import Colour, InputFormat, Layout
 
 IMAGES = np.random.default_rng(4).integers(0, 256, (2, 5, 5, 3), np.uint8)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kiosk.encoders.litert import LiteRtNetwork, export_litert
+from kiosk.encoders.runtimes import LiteRtNetwork, export_litert
 from kiosk.errors import EncoderError, WeightsError
 from kiosk.weights.manifest import manifest_entry, verified_bytes
 

@@ -7,7 +7,7 @@ from threading import Thread
 import numpy as np
 import pytest
 
-from kiosk.encoders.onnx import OnnxNetwork
+from kiosk.encoders.runtimes import OnnxNetwork
 from kiosk.errors import EncoderError, WeightsError
 
 pytest.importorskip("onnxruntime")
@@ -16,7 +16,7 @@ BATCH = (2, 3, 16, 16)
 FUZZ = """
 import sys, time
 import numpy as np
-from kiosk.encoders.onnx import OnnxNetwork
+from kiosk.encoders.runtimes import OnnxNetwork
 from kiosk.errors import EncoderError
 good = open(sys.argv[1], "rb").read()
 generator, faults, rounds, images = np.random.default_rng(5), 0, 0, np.ones((2, 3, 16, 16), np.float32)

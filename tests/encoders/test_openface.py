@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from kiosk.encoders.litert import LiteRtNetwork, export_litert
 from kiosk.encoders.openface import SPARE, faceRecoModel, load_weights_from_FaceNet, tensor_shapes
+from kiosk.encoders.runtimes import LiteRtNetwork, export_litert
 from kiosk.errors import EncoderError, WeightsError
 
 TOLERANCE = 1e-4

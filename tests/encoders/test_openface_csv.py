@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.encoders.openface_csv import read_tensors
+from kiosk.encoders.openface import read_tensors
 from kiosk.errors import WeightsError
 
 SHAPES = {"conv1_w": (2, 3, 1, 2), "conv1_b": (2,), "bn1_v": (2,)}

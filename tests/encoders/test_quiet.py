@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from kiosk.encoders.quiet import without_notices
+from kiosk.encoders.runtimes import without_notices
 
 NOTICES = """\
 INFO: Created a delegate
@@ -41,7 +41,7 @@ def test_a_fault_passes_and_what_was_written_before_it_too(capfd: pytest.Capture
 
 def test_tensorflow_starts_and_computes_without_a_word() -> None:
     program = (
-        "from kiosk.encoders.quiet import start_tensorflow\n"
+        "from kiosk.encoders.runtimes import start_tensorflow\n"
         "start_tensorflow()\n"
         "import keras\n"
         "print(float(keras.ops.sum(keras.ops.ones((2, 3)))))\n"

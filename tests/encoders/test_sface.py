@@ -6,11 +6,11 @@ import pytest
 from PIL import Image
 
 from kiosk.encoders import load_encoder
-from kiosk.encoders.golden import golden_chips
-from kiosk.encoders.litert import LiteRtNetwork
+from kiosk.encoders.encoder import golden_chips
+from kiosk.encoders.runtimes import LiteRtNetwork
 from kiosk.encoders.sface import build_sface, layer_weights, read_sface
 from kiosk.errors import WeightsError
-from kiosk.resources import asset
+from kiosk.files import asset
 from kiosk.weights.manifest import manifest_entry, verified_bytes
 
 SHAPE = (1, 112, 112, 3)

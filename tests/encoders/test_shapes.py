@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kiosk.encoders.shapes import Port, pictures_at_once, pieces, require_threads
+from kiosk.encoders.specs import Port, pictures_at_once, pieces, require_threads
 from kiosk.errors import EncoderError, WeightsError
 
 BATCH = (2, 3, 16, 16)

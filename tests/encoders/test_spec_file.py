@@ -8,13 +8,12 @@ import pytest
 from ruamel.yaml import YAML
 
 from kiosk.domain import Crop, CropKind
-from kiosk.encoders.encoder import Averaging
-from kiosk.encoders.from_file import described, read_encoder_spec
-from kiosk.encoders.inputs import Colour, InputFormat, Layout
-from kiosk.encoders.spec_file import SpecFile, statistics_text
+from kiosk.encoders.encoder import Averaging, Colour, InputFormat, Layout
+from kiosk.encoders.runtimes import described, read_encoder_spec
+from kiosk.encoders.specs import SpecFile, statistics_text
 from kiosk.encoders.statistics import QuantileTable, Statistics
 from kiosk.errors import WeightsError
-from kiosk.weights.spec_files import read_spec, spec_text
+from kiosk.weights.specs import read_spec, spec_text
 
 INPUT = {"size_px": 16, "layout": "channels_last"}
 IMPOSTOR = {"pairs": 1000, "rates": [0.01, 0.1, 1], "distances": [0.5, 0.6, 1.2]}

@@ -5,7 +5,7 @@ import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from kiosk.encoders.triplet import triplet_loss
+from kiosk.training.triplet import triplet_loss
 
 
 def exercise_tensors(normal):

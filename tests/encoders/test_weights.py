@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kiosk.encoders.weights import set_weights
+from kiosk.encoders.keras_h5 import set_weights
 from kiosk.errors import WeightsError
 
 

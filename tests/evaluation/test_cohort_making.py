@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from kiosk.config import ConfigFile
-from kiosk.door.cohorts import find_cohort
+from kiosk.door.matching import find_cohort
 from kiosk.encoders import load_encoder
 from kiosk.errors import EvaluationError, WeightsError
-from kiosk.evaluation import cohort_making
-from kiosk.evaluation.cohort_making import make_cohort
+from kiosk.evaluation import statistics as cohort_making
+from kiosk.evaluation.statistics import make_cohort
+from kiosk.files import asset
 from kiosk.recognition import cohort as cohort_module
-from kiosk.resources import asset
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
 

@@ -27,19 +27,19 @@ from kiosk.door.report import Status
 from kiosk.door.station import Station
 from kiosk.door.voice import Voice
 from kiosk.errors import DisplayError, GalleryError
+from kiosk.files import asset, shipped_weights
 from kiosk.gui import app, state, workers
 from kiosk.gui.app import RESTART, Kiosk, run_window
-from kiosk.gui.appearance import Appearance
 from kiosk.gui.state import Situation
-from kiosk.gui.threads import left_behind
+from kiosk.gui.theme import Appearance
 from kiosk.gui.window import KioskWindow
+from kiosk.gui.workers import left_behind
 from kiosk.people.gallery import Gallery
 from kiosk.people.staff import Role, StaffMember
 from kiosk.recognition.pipeline import PhotographReader
-from kiosk.resources import asset, weights
 from kiosk.store.journal import Action, Journal, JournalEntry
 from kiosk.vision.camera import CameraState, WatchedCamera
-from kiosk.vision.sources.demo import RATE_HZ, draw
+from kiosk.vision.demo import RATE_HZ, draw
 
 
 def own_processes() -> list[psutil.Process]:
@@ -415,7 +415,7 @@ HANGS_FOR_EVER = """
     import sys, threading
     from PyQt6.QtCore import QTimer
     from kiosk.gui import app, state, workers
-    from kiosk.gui.threads import left_behind
+    from kiosk.gui.workers import left_behind
     from kiosk.vision.camera import WatchedCamera
 
     entered = threading.Event()
@@ -623,7 +623,7 @@ def test_a_language_saved_in_the_configuration_is_spoken_without_a_restart(qtbot
 
 def add_encoder(home: Path, name: str, content: bytes | None = None, **changes: object) -> None:
     """An encoder below home; without a file of its own on the shipped network."""
-    spec = YAML(typ="safe").load(weights("dlib_resnet.yaml"))
+    spec = YAML(typ="safe").load(shipped_weights("dlib_resnet.yaml"))
     del spec["golden"]
     if content is not None:
         sha256 = hashlib.sha256(content).hexdigest()
@@ -708,7 +708,7 @@ def test_nothing_is_read_again_on_the_way_back_and_nothing_is_left_of_the_way(*,
 
 def broken_encoders(home: Path) -> dict[str, str]:
     """Encoders that do not load, and what the screen says of each."""
-    content = weights("dlib_resnet.tflite").read_bytes()
+    content = shipped_weights("dlib_resnet.tflite").read_bytes()
     add_encoder(home, "gone", content)
     (home / "weights" / "gone.tflite").unlink()
     add_encoder(home, "altered", content)
@@ -737,13 +737,13 @@ def test_an_encoder_that_does_not_load_is_explained_and_none_takes_its_place(*, 
         assert running.detail.startswith("The door stays locked.")
     assert len(running.stations) == 1
     assert not running.stations[0].door.unlocked
-    shutil.copy(weights("dlib_resnet.tflite"), home / "weights" / "gone.tflite")
+    shutil.copy(shipped_weights("dlib_resnet.tflite"), home / "weights" / "gone.tflite")
     qtbot.waitUntil(lambda: is_let_in(running, "dlib_resnet+gone"))
     assert {row.encoder for row in rows(home)} == {"dlib_resnet", "dlib_resnet+gone"}
 
 
 def test_a_file_replaced_under_the_running_encoder_is_noticed_and_refused(*, qtbot, home, running):
-    content = weights("dlib_resnet.tflite").read_bytes()
+    content = shipped_weights("dlib_resnet.tflite").read_bytes()
     add_encoder(home, "other", content)
     choose(home, "other")
     qtbot.waitUntil(lambda: is_let_in(running, "other"))

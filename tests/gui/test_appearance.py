@@ -1,9 +1,8 @@
 import pytest
 from PyQt6.QtCore import Qt
 
-from kiosk.gui import appearance
-from kiosk.gui.appearance import Appearance
-from kiosk.gui.theme import DARK, DARK_CONTRAST, LIGHT, LIGHT_CONTRAST
+from kiosk.gui import theme as appearance
+from kiosk.gui.theme import DARK, DARK_CONTRAST, LIGHT, LIGHT_CONTRAST, Appearance
 
 
 @pytest.mark.parametrize(("name", "theme"), [("dark", DARK), ("light", LIGHT)])

@@ -17,19 +17,18 @@ from kiosk.door.build import Choices, build_station
 from kiosk.door.desk import Desk, open_desk
 from kiosk.door.report import Status
 from kiosk.door.station import Station
+from kiosk.files import asset
 from kiosk.gui.controls import set_scale
 from kiosk.gui.feed import Feed
 from kiosk.gui.keyboard import KeyboardDock
-from kiosk.gui.mailbox import Latest
-from kiosk.gui.reception.pages import PAGES
 from kiosk.gui.reception.picker import Picker, Wanted, wanted_archive, wanted_pictures
-from kiosk.gui.reception.shell import Reception
+from kiosk.gui.reception.shell import PAGES, Reception
 from kiosk.gui.theme import DARK, Look
 from kiosk.gui.window import KioskWindow
+from kiosk.gui.workers import Latest
 from kiosk.people.staff import Role, StaffMember
-from kiosk.resources import asset
 from kiosk.vision.camera import CameraState
-from kiosk.vision.sources.demo import RATE_HZ, draw
+from kiosk.vision.demo import RATE_HZ, draw
 
 CONFIG = "gallery: {folder: images}\nvoice: {enabled: false}\nreception: {keep_refused_hours: 24}\n"
 # What stands for itself in every language: names of people, files, networks, languages and units.

@@ -1,4 +1,4 @@
-from kiosk.gui.faults import FaultLog
+from kiosk.gui.display import FaultLog
 
 
 def test_the_same_fault_in_a_row_is_logged_once_and_told_each_time(caplog):

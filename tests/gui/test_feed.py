@@ -4,9 +4,9 @@ from PyQt6.QtGui import QColor
 
 from kiosk.domain import Box, Frame, Reason
 from kiosk.gui.feed import Feed
-from kiosk.gui.mailbox import Latest
 from kiosk.gui.state import Kind
 from kiosk.gui.theme import DARK, LIGHT
+from kiosk.gui.workers import Latest
 
 
 def half_white(captured_at: float = 1.0, sequence: int = 1) -> Frame:

@@ -1,7 +1,7 @@
 import pytest
 from PyQt6.QtWidgets import QWidget
 
-from kiosk.gui.full_screen import FullScreen
+from kiosk.gui.window import FullScreen
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import pytest
 from PyQt6.QtGui import QColor
 
 import kiosk.gui
-from kiosk.gui.icons import ICONS, icon
+from kiosk.files import asset
 from kiosk.gui.state import Kind
-from kiosk.resources import asset
+from kiosk.gui.theme import ICONS, icon
 
 
 def drawn(picture) -> int:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PyQt6.QtGui import QColor, QImage
 
-from kiosk.gui.images import to_qimage
+from kiosk.gui.feed import to_qimage
 
 
 def test_blue_green_and_red_keep_their_places():

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFont
 
-from kiosk.gui.labels import FitLabel
+from kiosk.gui.banner import FitLabel
 
 LARGEST_PX = 40
 

@@ -10,8 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk import i18n
 from kiosk.domain import Rejection
-from kiosk.door.greeting import AUTO, compose
-from kiosk.door.hints import hint
+from kiosk.door.greeting import AUTO, compose, hint
 from kiosk.gui import language
 from kiosk.gui.language import ScreenLanguage, chosen, languages, locale_of, use_for_welcome
 from kiosk.i18n import translate

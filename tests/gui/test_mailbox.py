@@ -3,7 +3,7 @@ import threading
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.gui.mailbox import Latest
+from kiosk.gui.workers import Latest
 
 PUT, TAKE = True, False
 

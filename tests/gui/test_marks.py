@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from kiosk.domain import Frame, Outcome, Reason
-from kiosk.gui.marks import STALE_AFTER_SECONDS, marks_of, stale
+from kiosk.gui.feed import STALE_AFTER_SECONDS, marks_of, stale
 from kiosk.gui.state import Kind
 
 

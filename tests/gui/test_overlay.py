@@ -3,8 +3,7 @@ from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QColor, QImage, QPainter
 
 from kiosk.domain import Box
-from kiosk.gui.marks import Mark
-from kiosk.gui.overlay import Overlay
+from kiosk.gui.feed import Mark, Overlay
 from kiosk.gui.state import Kind
 from kiosk.gui.theme import DARK
 

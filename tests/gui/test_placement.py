@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain import Box
-from kiosk.gui.placement import MOST_CROPPED, place
+from kiosk.gui.feed import MOST_CROPPED, place
 
 SIZES = st.tuples(st.integers(1, 4000), st.integers(1, 4000))
 

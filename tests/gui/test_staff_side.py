@@ -30,25 +30,25 @@ from kiosk.config import ConfigFile
 from kiosk.domain import ByteImage, Embedding, Frame
 from kiosk.door.build import Choices, build_station
 from kiosk.door.desk import Desk, open_desk
+from kiosk.files import asset
 from kiosk.gui.app import Kiosk
-from kiosk.gui.appearance import Appearance
 from kiosk.gui.feed import Feed
 from kiosk.gui.language import ScreenLanguage
-from kiosk.gui.mailbox import Latest
 from kiosk.gui.reception import portraits
-from kiosk.gui.reception.people import access_panel
+from kiosk.gui.reception.people import person_view as access_panel
 from kiosk.gui.reception.picker import Picker, wanted_pictures
 from kiosk.gui.reception.shell import Reception, shipped_pages
-from kiosk.gui.theme import DARK, LIGHT, Look
+from kiosk.gui.theme import DARK, LIGHT, Appearance, Look
 from kiosk.gui.window import KioskWindow
-from kiosk.people.services.erasure import ErasureReport
+from kiosk.gui.workers import Latest
+from kiosk.people.erasure import ErasureReport
 from kiosk.people.staff import Role, StaffMember
-from kiosk.resources import asset
 from kiosk.vision.camera import WatchedCamera
+from kiosk.vision.demo import RATE_HZ, draw
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import decode_picture
-from kiosk.vision.sources import Source, open_source
-from kiosk.vision.sources.demo import RATE_HZ, draw
+from kiosk.vision.source import Source
+from kiosk.vision.sources import open_source
 
 PAGES = [entry.name for entry in shipped_pages()]
 SIZES = {"wide": (800, 480), "tall": (480, 853)}

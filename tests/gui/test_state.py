@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain import Outcome, Reason, Rejection
-from kiosk.door.hints import HINTS
+from kiosk.door.greeting import HINTS
 from kiosk.door.report import Status
 from kiosk.gui.state import (
     BAR_AFTER_SECONDS,

@@ -1,7 +1,7 @@
 import pytest
 from PyQt6.QtWidgets import QWidget
 
-from kiosk.gui.strip import Strip
+from kiosk.gui.banner import Strip
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@ import re
 
 import pytest
 
+from kiosk.files import asset
 from kiosk.gui.state import Kind
 from kiosk.gui.theme import DARK, DARK_CONTRAST, LIGHT, LIGHT_CONTRAST, Look, style_sheet
-from kiosk.resources import asset
 
 THEMES = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 CONTRASTS = pytest.mark.parametrize("theme", [DARK_CONTRAST, LIGHT_CONTRAST], ids=["dark", "light"])

@@ -4,8 +4,7 @@ import time
 import pytest
 from PyQt6.QtCore import pyqtSlot
 
-from kiosk.gui.threads import WorkerThread, left_behind, stop_all
-from kiosk.gui.workers import Worker
+from kiosk.gui.workers import Worker, WorkerThread, left_behind, stop_all
 
 
 class Obedient(Worker):

@@ -20,13 +20,12 @@ from kiosk.door.desk import Desk, open_desk
 from kiosk.errors import JournalError
 from kiosk.gui.feed import Feed
 from kiosk.gui.language import ScreenLanguage
-from kiosk.gui.mailbox import Latest
-from kiosk.gui.reception.page import EVERYBODY, PageEntry, StaffPage
+from kiosk.gui.reception.office import EVERYBODY, PageEntry, StaffPage, Unsaved, warning
 from kiosk.gui.reception.shell import Reception
-from kiosk.gui.reception.unsaved import Unsaved, warning
 from kiosk.gui.theme import DARK, Look
 from kiosk.gui.way_out import ASKING_SECONDS, Wish
 from kiosk.gui.window import KioskWindow
+from kiosk.gui.workers import Latest
 from kiosk.people import staff
 from kiosk.people.staff import LOCK_AFTER, Role, StaffMember
 

@@ -7,13 +7,13 @@ from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from kiosk.domain import Frame, Outcome, Reason, Rejection
-from kiosk.door.advice import advice_for
-from kiosk.door.hints import HINTS
+from kiosk.door.greeting import HINTS
+from kiosk.door.matching import advice_for
 from kiosk.door.report import Status
 from kiosk.gui.feed import Feed
-from kiosk.gui.mailbox import Latest
 from kiosk.gui.theme import DARK, LIGHT, Look
 from kiosk.gui.window import KioskWindow
+from kiosk.gui.workers import Latest
 from kiosk.vision.camera import CameraState
 
 

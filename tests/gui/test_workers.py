@@ -9,9 +9,7 @@ from kiosk.domain import Frame
 from kiosk.door.report import Status
 from kiosk.errors import GalleryError, in_one_line
 from kiosk.gui import workers
-from kiosk.gui.mailbox import Latest
-from kiosk.gui.threads import WorkerThread, stop_all
-from kiosk.gui.workers import CameraWorker, RecognitionWorker
+from kiosk.gui.workers import CameraWorker, Latest, RecognitionWorker, WorkerThread, stop_all
 from kiosk.vision.camera import CameraState
 
 

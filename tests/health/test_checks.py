@@ -15,6 +15,7 @@ from kiosk.encoders.encoder import EncoderSpec
 from kiosk.errors import ConfigError, JournalError, PeopleError
 from kiosk.health import checks
 from kiosk.health.checks import (
+    State,
     clock_found,
     config_found,
     disk_found,
@@ -25,9 +26,8 @@ from kiosk.health.checks import (
     staff_found,
     voice_found,
 )
-from kiosk.health.findings import State
-from kiosk.people.gallery import GallerySnapshot, Skipped
 from kiosk.people.register import PeopleRegister, PersonRecord
+from kiosk.people.snapshot import GallerySnapshot, Skipped
 from kiosk.people.staff import Role, StaffRegister
 from kiosk.store.journal import Journal
 

@@ -11,8 +11,8 @@ from kiosk.config import ConfigFile
 from kiosk.domain import Decision, Outcome, Reason
 from kiosk.door import build
 from kiosk.health import checks, doctor
+from kiosk.health.checks import Finding, State
 from kiosk.health.doctor import examine_all
-from kiosk.health.findings import Finding, State
 from kiosk.store.journal import Journal
 from kiosk.vision.opencv import cv2
 

@@ -1,7 +1,7 @@
 """A finding says what is wrong and what to do, and what of it may be told to strangers."""
 
 from kiosk.errors import ConfigError
-from kiosk.health.findings import Finding, State, examine, of_fault
+from kiosk.health.checks import Finding, State, examine, of_fault
 
 
 def known() -> Finding:

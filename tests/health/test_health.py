@@ -11,13 +11,13 @@ import pytest
 from kiosk.domain import Frame
 from kiosk.door import build
 from kiosk.door.build import Choices, open_frames
-from kiosk.door.pulse import Pulse
+from kiosk.door.report import Pulse
 from kiosk.errors import CameraError
+from kiosk.files import asset
 from kiosk.health import health
+from kiosk.health.checks import State
 from kiosk.health.doctor import examine_all
-from kiosk.health.findings import State
 from kiosk.health.health import live_findings, report_text, slow_findings
-from kiosk.resources import asset
 from kiosk.store.journal import Journal
 from kiosk.vision.camera import WatchedCamera
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from kiosk.health.findings import State
-from kiosk.health.machine import memory_found, temperature_found
+from kiosk.health.checks import State
+from kiosk.health.health import memory_found, temperature_found
 
 
 def save(path, text):

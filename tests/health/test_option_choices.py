@@ -1,7 +1,7 @@
 """Which encoders and detectors a form offers: those that could be loaded."""
 
 from kiosk.config import ConfigFile
-from kiosk.health.option_choices import detectors, encoders
+from kiosk.health.encoder_table import detectors, encoders
 
 
 def test_encoders_are_those_shipped_and_those_of_the_user(home, save_spec) -> None:

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.files import shipped_weights
 from kiosk.health import spec_check
 from kiosk.health.spec_check import CheckedSpec, check_specs
-from kiosk.resources import weights
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def checked(own: Path) -> dict[str, CheckedSpec]:
 
 def copy_default(own: Path, name: str, *changes: tuple[str, str]) -> None:
     """The default encoder under another name, its spec changed."""
-    text = weights("dlib_resnet.yaml").read_text()
+    text = shipped_weights("dlib_resnet.yaml").read_text()
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
@@ -35,7 +35,7 @@ def test_what_is_shipped_works_and_what_was_never_fetched_is_not_missed(own):
 
 
 def test_the_shipped_folder_as_the_own_one_misses_nothing_either():
-    assert list(checked(weights())) == ["dlib_resnet", "sface_fp16", "yunet"]
+    assert list(checked(shipped_weights())) == ["dlib_resnet", "sface_fp16", "yunet"]
 
 
 def test_a_spec_of_ones_own_without_its_file_is_a_fault(own):
@@ -55,12 +55,12 @@ def test_a_spec_that_cannot_be_read_is_a_fault_once(own):
 
 
 def test_the_golden_vector_of_a_spec_without_one_is_told(own):
-    text = weights("dlib_resnet.yaml").read_text().partition("golden:")[0]
+    text = shipped_weights("dlib_resnet.yaml").read_text().partition("golden:")[0]
     (own / "fresh.yaml").write_text(text)
     golden = checked(own)["fresh"].golden
     assert golden[:2] == pytest.approx((-0.040763, 0.024273), abs=1e-4)
     (own / "fresh.yaml").write_text(f"{text}golden: {{values: {list(golden)}}}\n")
-    assert checked(own)["fresh"] == CheckedSpec("fresh", "encoder", weights("dlib_resnet.tflite"))
+    assert checked(own)["fresh"] == CheckedSpec("fresh", "encoder", shipped_weights("dlib_resnet.tflite"))
 
 
 def test_a_file_name_that_no_disk_takes_is_a_fault(own):

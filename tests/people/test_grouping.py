@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kiosk.people.grouping import groups
+from kiosk.people.visitors import groups
 
 
 def rows(*places: float) -> np.ndarray:

@@ -1,7 +1,7 @@
 import pytest
 
 from kiosk.domain import Rejection
-from kiosk.people.reasons import in_words
+from kiosk.vision.quality import in_words
 
 
 @pytest.mark.parametrize("rejection", Rejection)

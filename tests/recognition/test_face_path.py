@@ -8,17 +8,15 @@ import pytest
 from kiosk.domain import Box, Crop, CropKind, Embedding, Face, Landmarks, Rejection, Scheme
 from kiosk.encoders import load_encoder
 from kiosk.encoders.encoder import Encoder
+from kiosk.files import asset, shipped_weights
 from kiosk.recognition.face_path import FacePath
 from kiosk.recognition.pipeline import PhotographReader
-from kiosk.resources import asset, weights
 from kiosk.vision.alignment import QUALITY_CROP, cut
-from kiosk.vision.checked_landmarks import CheckedLandmarks
 from kiosk.vision.detector import HaarDetector
-from kiosk.vision.landmarks import LandmarkModel
+from kiosk.vision.landmarks import CheckedLandmarks, LandmarkModel, between
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
 from kiosk.vision.quality import PHOTOGRAPH, Gates
-from kiosk.vision.schemes import between
 from kiosk.vision.yunet import shipped_yunet
 
 # Where the face of the demo's portrait is: x and y of the middle, px, and width.
@@ -27,7 +25,7 @@ HOPPER = (266, 216, 222)
 
 @pytest.fixture(scope="module")
 def landmarks():
-    return LandmarkModel.from_bytes("dlib", weights("dlib_landmarks.npz").read_bytes())
+    return LandmarkModel.from_bytes("dlib", shipped_weights("dlib_landmarks.npz").read_bytes())
 
 
 @pytest.fixture(scope="module")

@@ -23,20 +23,19 @@ from kiosk.domain import (
 )
 from kiosk.door.decision import DecisionRule
 from kiosk.encoders import load_encoder
-from kiosk.encoders.encoder import Encoder, NetworkEncoder
-from kiosk.encoders.inputs import InputFormat
+from kiosk.encoders.encoder import Encoder, InputFormat, NetworkEncoder
 from kiosk.errors import EncoderError
-from kiosk.people.gallery.snapshot import GallerySnapshot
+from kiosk.files import asset, shipped_weights
+from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.face_path import FacePath
 from kiosk.recognition.matching import Comparison, identify, verify
 from kiosk.recognition.pipeline import PhotographReader, Recogniser, StageClock
-from kiosk.resources import asset, weights
+from kiosk.vision.capture import VideoFile
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import LandmarkModel
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
 from kiosk.vision.quality import PHOTOGRAPH, Gates
-from kiosk.vision.sources.capture import VideoFile
 from kiosk.vision.yunet import YuNetDetector
 
 THRESHOLD, MARGIN = 0.38, 0.04
@@ -47,7 +46,7 @@ COLLINS = (224, 113, 95)
 
 @pytest.fixture(scope="module")
 def landmarks():
-    return LandmarkModel.from_bytes("dlib", weights("dlib_landmarks.npz").read_bytes())
+    return LandmarkModel.from_bytes("dlib", shipped_weights("dlib_landmarks.npz").read_bytes())
 
 
 @pytest.fixture(scope="module")

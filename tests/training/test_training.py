@@ -8,14 +8,14 @@ from PIL import Image
 
 from kiosk.domain import Chip, Crop, CropKind
 from kiosk.encoders import load_encoder
+from kiosk.encoders.encoder import InputFormat
 from kiosk.encoders.export import FACENET
-from kiosk.encoders.inputs import InputFormat
 from kiosk.errors import EncoderError, PictureError, WeightsError
-from kiosk.resources import asset
+from kiosk.files import asset
 from kiosk.training import training
-from kiosk.training.loop.networks import TRAINABLE, Trainable
-from kiosk.training.loop.settings import Settings
-from kiosk.training.loop.step import make_learner
+from kiosk.training.loop import make_learner
+from kiosk.training.networks import TRAINABLE, Trainable
+from kiosk.training.settings import Settings
 from kiosk.training.training import PLOT, Request, only_run, prepare, train_encoder
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -8,8 +8,8 @@ from PIL import Image
 
 from kiosk.domain import Crop, CropKind
 from kiosk.errors import EncoderError, PictureError
-from kiosk.resources import asset
-from kiosk.training.training_chips import folder_chips
+from kiosk.files import asset
+from kiosk.training.chips import folder_chips
 
 CROP = Crop(CropKind.DLIB_CHIP, 96)
 

@@ -5,8 +5,7 @@ import pytest
 
 from kiosk.domain import Box, Crop, CropKind, Face, Landmarks, Scheme
 from kiosk.errors import DetectorError
-from kiosk.vision.alignment import QUALITY_CROP, cut, needs, quality_chip
-from kiosk.vision.dlib_chip import dlib_chip
+from kiosk.vision.alignment import QUALITY_CROP, cut, dlib_chip, needs, quality_chip
 from kiosk.vision.opencv import cv2
 
 # Five points as each scheme has them in the 112 x 112 frame of ArcFace.

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Box, Face
-from kiosk.resources import asset
-from kiosk.vision.background import STILL_SECONDS, Background
+from kiosk.files import asset
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
+from kiosk.vision.tracking import STILL_SECONDS, Background
 
 BOX = Box(100, 80, 200, 180)
 EYES_PX = 37.5  # between the eyes of a face in this box

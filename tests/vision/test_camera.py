@@ -12,7 +12,8 @@ from kiosk.domain import Frame
 from kiosk.errors import CameraError
 from kiosk.vision.camera import CameraState, WatchedCamera
 from kiosk.vision.opencv import cv2
-from kiosk.vision.sources import Source, open_source
+from kiosk.vision.source import Source
+from kiosk.vision.sources import open_source
 
 DEADLINE_SECONDS = 30
 

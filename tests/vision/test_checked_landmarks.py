@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Box, Scheme
-from kiosk.resources import asset
-from kiosk.vision.checked_landmarks import CheckedLandmarks
+from kiosk.files import asset
 from kiosk.vision.detector import HaarDetector
-from kiosk.vision.landmarks import shipped_landmarks
+from kiosk.vision.landmarks import CheckedLandmarks, shipped_landmarks
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
 

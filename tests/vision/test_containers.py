@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from kiosk.vision.containers import orientation_of, take_apart
+from kiosk.vision.pictures import orientation_of, take_apart
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:

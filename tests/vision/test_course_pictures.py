@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from kiosk.course.exercise import facenet_picture, openface_picture
 from kiosk.errors import PictureError
-from kiosk.vision.course_pictures import facenet_picture, openface_picture
 from kiosk.vision.opencv import cv2
 
 

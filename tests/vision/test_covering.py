@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Box, Chip, Face
-from kiosk.resources import asset
+from kiosk.files import asset
 from kiosk.vision.alignment import quality_chip
-from kiosk.vision.covering import DARK_GLASSES, shade_of_the_eyes
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import shipped_landmarks
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
+from kiosk.vision.quality import DARK_GLASSES, shade_of_the_eyes
 
 
 @pytest.fixture(scope="module")

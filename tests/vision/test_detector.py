@@ -7,11 +7,11 @@ import pytest
 
 from kiosk.domain import Box
 from kiosk.errors import DetectorError
-from kiosk.resources import asset
+from kiosk.files import asset
+from kiosk.vision.demo import WALKS, draw
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
-from kiosk.vision.sources.demo import WALKS, draw
 
 CASCADES = ("haarcascade_frontalface_default.xml", "haarcascade_frontalface_alt2.xml")
 # Where the faces of the demo's portraits are: x and y of the middle, px, and width.

@@ -3,9 +3,9 @@ import warnings
 import numpy as np
 import pytest
 
-from kiosk import resources
 from kiosk.domain import Box
-from kiosk.vision.dlib_chip import dlib_chip
+from kiosk.files import shipped_weights
+from kiosk.vision.alignment import dlib_chip
 from kiosk.vision.landmarks import LandmarkModel
 from kiosk.vision.opencv import cv2
 
@@ -50,7 +50,7 @@ def face_points(draw, side, centre):
 
 @pytest.mark.data
 def test_chips_equal_dlibs_on_faces(peer, data):
-    model = LandmarkModel.from_bytes("dlib", resources.weights("dlib_landmarks.npz").read_bytes())
+    model = LandmarkModel.from_bytes("dlib", shipped_weights("dlib_landmarks.npz").read_bytes())
     files = np.random.default_rng(9).choice(sorted((data / "lfw-view1").rglob("*.jpg")), 60, replace=False)
     images = [cv2.imread(str(file)) for file in files]
     differences = [difference(image, model.locate(image, Box(70, 70, 180, 180)).points, peer) for image in images]

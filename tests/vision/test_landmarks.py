@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk import resources
 from kiosk.domain import Box, Scheme
 from kiosk.errors import DetectorError, WeightsError
+from kiosk.files import shipped_weights
 from kiosk.vision.landmarks import LandmarkModel, shipped_landmarks
 from kiosk.vision.opencv import cv2
 
-SHIPPED = resources.weights("dlib_landmarks.npz")
+SHIPPED = shipped_weights("dlib_landmarks.npz")
 CENTRE = Box(70, 70, 180, 180)
 
 
@@ -264,6 +264,6 @@ def test_a_shipped_model_that_was_altered_is_refused(tmp_path, monkeypatch):
     altered = tmp_path / SHIPPED.name
     altered.write_bytes(SHIPPED.read_bytes()[:-1] + b"x")
     (tmp_path / "manifest.yaml").write_bytes(SHIPPED.with_name("manifest.yaml").read_bytes())
-    monkeypatch.setattr("kiosk.resources._shipped", lambda folder, *parts: tmp_path.joinpath(*parts))
+    monkeypatch.setattr("kiosk.files._shipped", lambda folder, *parts: tmp_path.joinpath(*parts))
     with pytest.raises(WeightsError, match=SHIPPED.name):
         shipped_landmarks()

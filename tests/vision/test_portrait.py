@@ -7,14 +7,14 @@ import pytest
 
 from kiosk.domain import Box, Face, Landmarks, Rejection, Scheme
 from kiosk.encoders import load_encoder
+from kiosk.files import asset
 from kiosk.recognition.face_path import FacePath
 from kiosk.recognition.pipeline import PhotographReader
-from kiosk.resources import asset
+from kiosk.vision.alignment import as_png, portrait
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import shipped_landmarks
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
-from kiosk.vision.portrait import as_png, portrait
 from kiosk.vision.quality import PHOTOGRAPH, Gates
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Landmarks, Scheme
-from kiosk.vision.pose import Pose, pose_of
+from kiosk.vision.landmarks import Pose, pose_of
 
 DLIB = [(72.0, 50), (62, 50), (28, 50), (38, 50), (50, 75)]
 ARCFACE = [(33.0, 50), (67, 50), (50, 70), (38, 90), (62, 90)]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain import Box, Chip, Conditions, Face, Landmarks, Rejection, Scheme
-from kiosk.resources import asset, weights
+from kiosk.files import asset, shipped_weights
 from kiosk.vision.alignment import quality_chip
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import LandmarkModel
@@ -32,7 +32,10 @@ def arcface(points) -> Landmarks:
 
 @pytest.fixture(scope="module")
 def portraits():
-    model, detector = LandmarkModel.from_bytes("dlib", weights("dlib_landmarks.npz").read_bytes()), HaarDetector()
+    model, detector = (
+        LandmarkModel.from_bytes("dlib", shipped_weights("dlib_landmarks.npz").read_bytes()),
+        HaarDetector(),
+    )
     chips = []
     for name in ("grace_hopper.jpg", "eileen_collins.jpg"):
         image = read_picture(asset("demo", name))

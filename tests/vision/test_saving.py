@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from kiosk.errors import PictureError
-from kiosk.vision.saving import as_jpeg
+from kiosk.vision.pictures import as_jpeg
 
 
 def test_a_picture_is_nearly_the_same_after_it():

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain import Landmarks, Scheme
-from kiosk.vision.schemes import as_dlib, between, finite, to_frame
+from kiosk.vision.landmarks import as_dlib, between, finite, to_frame
 
 ARCFACE = np.array([(38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041)])
 DLIB = np.array([(78.97, 53.55), (65.27, 53.95), (30.59, 53.94), (44.29, 54.16), (54.99, 80.56)])

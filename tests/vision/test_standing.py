@@ -3,9 +3,9 @@ import itertools
 import numpy as np
 import pytest
 
-from kiosk.resources import asset
+from kiosk.evaluation.recordings import standing_frames
+from kiosk.files import asset
 from kiosk.vision.pictures import read_picture
-from kiosk.vision.standing import standing_frames
 
 
 @pytest.fixture(scope="module")

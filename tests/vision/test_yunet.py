@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.domain import Box, Scheme
 from kiosk.errors import DetectorError
-from kiosk.resources import asset, weights
+from kiosk.files import asset, shipped_weights
 from kiosk.vision.landmarks import LandmarkModel
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
@@ -122,7 +122,9 @@ def test_the_five_points_are_arcfaces_in_order(detector, hopper, way):
     found = detector.find_near(image, found.box) if way == "near" else found
     eye, other_eye, nose, mouth, other_mouth = found.landmarks.points
     assert found.landmarks.scheme is Scheme.ARCFACE
-    corners = LandmarkModel.from_bytes("dlib", weights("dlib_landmarks.npz").read_bytes()).locate(image, found.box)
+    corners = LandmarkModel.from_bytes("dlib", shipped_weights("dlib_landmarks.npz").read_bytes()).locate(
+        image, found.box
+    )
     # dlib's first two are the corners of the eye at the right of the image, the next two those at the left.
     close = found.box.width * 0.06
     np.testing.assert_allclose(eye, corners.points[2:4].mean(axis=0), atol=close)

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from kiosk import resources
+from kiosk import files
 from kiosk.errors import WeightsError
+from kiosk.files import shipped_weights
 from kiosk.weights.catalogue import CATALOGUE, Catalogue, CatalogueEntry, how_to_get, read_catalogue
 from kiosk.weights.manifest import manifest_entry, read_manifest
 
@@ -72,7 +73,7 @@ def test_every_figure_says_whose_it_is() -> None:
 
 def test_the_spec_of_a_fetched_file_names_the_same_file() -> None:
     for entry in read_catalogue().fetch:
-        spec = resources.weights(f"{entry.name}.yaml").read_text(encoding="utf-8")
+        spec = shipped_weights(f"{entry.name}.yaml").read_text(encoding="utf-8")
         for value in (entry.file, entry.sha256, str(entry.size), f"licence: {entry.licence}"):
             assert value in spec
 
@@ -169,5 +170,5 @@ def test_a_shipped_file_comes_with_the_kiosk() -> None:
 
 def test_a_damaged_catalogue_does_not_hide_what_is_at_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sface = read_catalogue().entry("sface")
-    monkeypatch.setattr(resources, "weights", tmp_path.joinpath)
+    monkeypatch.setattr(files, "shipped_weights", tmp_path.joinpath)
     assert how_to_get(sface.file, sface.sha256) == "put the file there that its spec describes"

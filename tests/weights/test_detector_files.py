@@ -3,11 +3,10 @@ import hashlib
 import pytest
 
 from kiosk.errors import WeightsError
-from kiosk.resources import weights
-from kiosk.weights import detector_files
-from kiosk.weights.catalogue import read_catalogue
-from kiosk.weights.detector_files import detector_content, detector_paths
-from kiosk.weights.spec_files import read_spec, spec_names
+from kiosk.files import shipped_weights
+from kiosk.weights import catalogue as detector_files
+from kiosk.weights.catalogue import detector_content, detector_paths, read_catalogue
+from kiosk.weights.specs import read_spec, spec_names
 
 CONTENT = b"a network"
 
@@ -84,8 +83,8 @@ def test_a_name_without_a_spec_is_refused(add, name):
 
 
 def test_the_spec_that_is_shipped_is_sound():
-    assert spec_names([weights()], "detector") == ("yunet",)
-    assert detector_paths("yunet", [weights()])[1].name == "face_detection_yunet_2023mar.onnx"
+    assert spec_names([shipped_weights()], "detector") == ("yunet",)
+    assert detector_paths("yunet", [shipped_weights()])[1].name == "face_detection_yunet_2023mar.onnx"
 
 
 def test_a_file_of_the_catalogue_is_fetched_by_its_name_there(add, tmp_path):

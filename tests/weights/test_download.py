@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import WeightsError
-from kiosk.weights.download import Timeouts, download, what_it_is
+from kiosk.weights.fetch import Timeouts, download, what_it_is
 
 SOON = Timeouts(connect_seconds=20, read_seconds=20)
 HASTY = Timeouts(connect_seconds=0.3, read_seconds=20)  # for a host that takes no connection

@@ -14,11 +14,9 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import WeightsError
-from kiosk.weights import fetching
+from kiosk.weights import fetch as fetching
 from kiosk.weights.catalogue import CatalogueEntry
-from kiosk.weights.download import Timeouts
-from kiosk.weights.fetching import fetch
-from kiosk.weights.partial import held_part, part_of
+from kiosk.weights.fetch import Timeouts, fetch, held_part, part_of
 
 HASTY = Timeouts(connect_seconds=20, read_seconds=2)
 ROOT = Path(__file__).parents[2]
@@ -52,7 +50,7 @@ import sys
 from pathlib import Path
 from kiosk.errors import WeightsError
 from kiosk.weights.catalogue import CatalogueEntry
-from kiosk.weights.fetching import fetch
+from kiosk.weights.fetch import fetch
 try:
     fetch(CatalogueEntry.model_validate_json(sys.argv[1]), Path(sys.argv[2]), lambda there, total: None)
 except WeightsError as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import WeightsError
-from kiosk.weights.files import FileState, file_state, find_file, holds, verified_file
+from kiosk.weights.manifest import FileState, file_state, find_file, holds, verified_file
 
 CONTENT = b"the weights of a small network"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

@@ -3,13 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import resources
+from kiosk import files
 from kiosk.errors import WeightsError
 from kiosk.weights.catalogue import Catalogue, CatalogueEntry, Known
-from kiosk.weights.files import FileState
+from kiosk.weights.fetch import held_part, part_of
 from kiosk.weights.installed import Installed, installed, remove
-from kiosk.weights.manifest import MANIFEST
-from kiosk.weights.partial import held_part, part_of
+from kiosk.weights.manifest import MANIFEST, FileState
 
 SHIPPED = b"what comes with the kiosk"
 SHA256 = hashlib.sha256(SHIPPED).hexdigest()
@@ -30,7 +29,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     (folder / MANIFEST).write_text(MANIFEST_TEXT, encoding="utf-8")
     (folder / "default.tflite").write_bytes(SHIPPED)
-    monkeypatch.setattr(resources, "weights", folder.joinpath)
+    monkeypatch.setattr(files, "shipped_weights", folder.joinpath)
     return folder
 
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import resources
 from kiosk.errors import WeightsError
+from kiosk.files import shipped_weights
 from kiosk.weights.manifest import MANIFEST, WeightsFile, manifest_entry, read_manifest, verified_bytes
 
 CONTENT = b"the weights of a small network"
@@ -43,7 +43,7 @@ def test_the_file_described_is_read(folder: Path) -> None:
 def test_every_shipped_file_is_the_one_in_the_manifest() -> None:
     entries = read_manifest()
     assert {"dlib_resnet.tflite", "dlib_landmarks.npz"} <= entries.keys()
-    shipped = {path.name for path in resources.weights().iterdir() if path.suffix in {".tflite", ".npz", ".onnx"}}
+    shipped = {path.name for path in shipped_weights().iterdir() if path.suffix in {".tflite", ".npz", ".onnx"}}
     assert shipped == entries.keys()
     for entry in entries.values():
         assert len(verified_bytes(entry)) == entry.size

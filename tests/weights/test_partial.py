@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import WeightsError
-from kiosk.weights.partial import held_part, part_of
+from kiosk.weights.fetch import held_part, part_of
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 from pydantic import Field
 
 from kiosk.errors import WeightsError
-from kiosk.weights import spec_files
-from kiosk.weights.spec_files import Sha256, Spec, find_spec, is_name, read_spec, spec_names, spec_text
+from kiosk.weights import specs as spec_files
+from kiosk.weights.specs import Sha256, Spec, find_spec, is_name, read_spec, spec_names, spec_text
 
 DIGITS = "0123456789abcdef" * 4
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import WeightsError
-from kiosk.weights.writing import replace_whole, write_files
+from kiosk.files import replace_whole, write_files
 
 
 def test_files_are_replaced_whole(tmp_path: Path) -> None:

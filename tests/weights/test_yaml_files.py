@@ -7,8 +7,8 @@ import pytest
 from pydantic import Field, ValidationError
 
 from kiosk.errors import WeightsError
-from kiosk.weights.spec_files import Spec
-from kiosk.weights.yaml_files import faults_told, read_yaml
+from kiosk.files import faults_told, read_yaml
+from kiosk.weights.specs import Spec
 
 REMEDY = "mend it"
 

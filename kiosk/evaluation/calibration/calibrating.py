@@ -2,39 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from kiosk.config import ConfigFile
-from kiosk.domain import Rejection, Template
-from kiosk.door.build import (
-    load_configured_encoder,
-    make_gallery,
-    make_landmarks,
-    photograph_reader,
-    weights_folders,
-)
+from kiosk.config import ANY_ENCODER, ConfigFile
+from kiosk.config.saving import ConfigWriter
+from kiosk.config.schema import Value
+from kiosk.domain import Outcome, Reason, Rejection, Template
+from kiosk.door.build import load_configured_encoder, make_gallery, make_landmarks, photograph_reader, weights_folders
 from kiosk.door.matching import comparison_of, matching_numbers
 from kiosk.encoders import EncoderSpec
 from kiosk.encoders.statistics import Statistics
-from kiosk.errors import PictureError
-from kiosk.evaluation.calibration.journal_distances import journal_distances
-from kiosk.evaluation.calibration_model.calibration import Calibration, Setting, Strictness, calibrated
-from kiosk.evaluation.calibration_model.distances import Comparisons, gallery_distances
-from kiosk.evaluation.calibration_model.pictures import OddPicture, PicturePair, confusable_pairs, odd_pictures
-from kiosk.evaluation.calibration_model.visits import VisitRule, pooled_correlation
+from kiosk.errors import ConfigError, PictureError
+from kiosk.evaluation.calibration.distances import (
+    Comparisons,
+    OddPicture,
+    PicturePair,
+    confusable_pairs,
+    gallery_distances,
+    odd_pictures,
+)
+from kiosk.evaluation.calibration.model import (
+    Calibration,
+    Setting,
+    Strictness,
+    VisitRule,
+    calibrated,
+    pooled_correlation,
+)
+from kiosk.names import person_key
 from kiosk.paths import journal_file
-from kiosk.people.gallery import GallerySnapshot
+from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.pipeline import PhotographReader
-from kiosk.store.journal import Journal
+from kiosk.store.journal import Journal, JournalEntry
 from kiosk.vision.pictures import read_picture
 from kiosk.vision.quality import Gates
+
+DAYS: Final = 90
+_RECOGNISED = {Reason.RECOGNISED.value, Reason.RETURNED.value}
+
+
+def journal_distances(journal: Journal, gallery: GallerySnapshot, now: datetime) -> tuple[Comparisons, Comparisons]:
+    """Of members let in during the last 90 days: to the nearest other person, and to themselves.
+
+    The nearest other person is an impostor comparison with everybody else at once. The distance to themselves was
+    written down only where it lay within the threshold of the day. Each person weighs the same. Refusals stay out:
+    nobody knows whether a stranger was refused or a member. Raises JournalError.
+    """
+    return distances_of(journal.since(now - timedelta(days=DAYS)), gallery)
+
+
+def distances_of(entries: Iterable[JournalEntry], gallery: GallerySnapshot) -> tuple[Comparisons, Comparisons]:
+    """The same of some entries."""
+    numbers = {person_key(person): number for number, person in enumerate(gallery.people)}
+    granted = [entry for entry in entries if _counts(entry, gallery.encoder, numbers)]
+    sizes = np.bincount(gallery.owners, minlength=len(gallery.people))
+    usual = round(float(sizes.mean())) if len(sizes) else 1
+    own = [(entry, numbers[person_key(entry.person or "")]) for entry in granted]
+    others = [(entry, person) for entry, person in own if entry.second_distance is not None and _others(entry) > 0]
+    return (
+        _comparisons(
+            others, [entry.second_distance or 0.0 for entry, _ in others], [usual] * len(others), seconds=True
+        ),
+        _comparisons(own, [entry.distance or 0.0 for entry, _ in own], [int(sizes[person]) for _, person in own]),
+    )
+
+
+def _counts(entry: JournalEntry, encoder: str, people: dict[str, int]) -> bool:
+    let_in = entry.outcome == Outcome.GRANTED.value and entry.reason in _RECOGNISED
+    known = entry.person is not None and person_key(entry.person) in people
+    return let_in and known and entry.encoder == encoder and entry.distance is not None and bool(entry.threshold)
+
+
+def _others(entry: JournalEntry) -> int:
+    return (entry.gallery_size or 0) - 1
+
+
+def _comparisons(
+    rows: Sequence[tuple[JournalEntry, int]],
+    distances: Sequence[float],
+    templates: Sequence[int],
+    *,
+    seconds: bool = False,
+) -> Comparisons:
+    times = Counter(person for _, person in rows)
+    among = [_others(entry) if seconds else 1 for entry, _ in rows]
+    limits = [np.inf if seconds else entry.threshold or np.inf for entry, _ in rows]
+    people = np.array([[person, person] for _, person in rows], np.intp).reshape(-1, 2)
+    weights = np.array([1 / times[person] for _, person in rows])
+    return Comparisons(
+        np.array(distances, np.float64),
+        np.array(templates, np.intp),
+        np.array(among, np.intp),
+        np.array(limits, np.float64),
+        people,
+        weights,
+    )
+
 
 # Frames of one visit, by what a clip of two people showed; nearer to 1 is to the safe side for strangers and members.
 VISIT_CORRELATION: Final = 0.9
@@ -189,3 +260,37 @@ def _poor_pictures(
         if reasons:
             found.append(PoorPicture(template, reasons))
     return found
+
+
+def write_answer(report: DoorReport) -> Path:
+    """Threshold and margin for the encoder, k and n; comments stay. Raises ConfigError where nothing can be written.
+
+    Where there is no configuration yet, one is made in the folder that relative paths start from.
+    """
+    writer = ConfigWriter(report.config.path or report.config.folder / "config.yaml")
+    seen = writer.look()
+    conflicts = writer.change(_changes(report), seen)
+    if isinstance(conflicts, tuple):
+        keys = ", ".join(conflict.key for conflict in conflicts)
+        raise ConfigError(writer.path, f"{keys} was changed meanwhile", "calibrate again")
+    return writer.path
+
+
+def _changes(report: DoorReport) -> dict[str, Value]:
+    setting = report.answer
+    if setting is None or not setting.promised:
+        raise ConfigError(report.encoder.name, "there is no promise to be written", "see `kiosk calibrate`")
+    matching, name = report.config.current.matching, report.encoder.name
+    return {
+        "matching.threshold": _with(matching.threshold, name, setting.threshold),
+        "matching.margin": _with(matching.margin, name, report.margin),
+        "matching.stranger_rate": report.asked,
+        "decision.k": report.rule.k,
+        "decision.n": report.rule.n,
+    }
+
+
+def _with(numbers: Mapping[str, float], encoder: str, number: float) -> dict[str, float]:
+    """Return the numbers of all encoders that are named; a bare number is replaced."""
+    named = {name: one for name, one in numbers.items() if name != ANY_ENCODER}
+    return {**named, encoder: number}

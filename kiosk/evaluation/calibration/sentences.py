@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kiosk.domain import display_name
-from kiosk.evaluation.calibration.calibrating import MOST_LOOKED_AT, DoorReport, PoorPicture
-from kiosk.evaluation.calibration.journal_distances import DAYS
-from kiosk.evaluation.calibration_model.calibration import Calibration, Doubt, Setting
-from kiosk.evaluation.calibration_model.door import Expected
-from kiosk.evaluation.calibration_model.pictures import OddPicture, PicturePair
-from kiosk.evaluation.calibration_model.shift import Evidence, Shift
-from kiosk.people.reasons import in_words
+from kiosk.evaluation.calibration.calibrating import DAYS, MOST_LOOKED_AT, DoorReport, PoorPicture
+from kiosk.evaluation.calibration.distances import Evidence, OddPicture, PicturePair, Shift
+from kiosk.evaluation.calibration.model import Calibration, Doubt, Expected, Setting
 from kiosk.vision.pictures import printable
+from kiosk.vision.quality import in_words
 
 _NEGLIGIBLE = 1e-9
 _DOUBTS = {

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from kiosk.domain import Template, display_name
 from kiosk.evaluation.calibration import sentences
 from kiosk.evaluation.calibration.calibrating import DoorReport, PoorPicture
-from kiosk.evaluation.calibration_model.calibration import Alternative, Calibration, Setting, Strictness
-from kiosk.evaluation.calibration_model.pictures import OddPicture, PicturePair
-from kiosk.evaluation.pages.folder import write_page
-from kiosk.evaluation.pages.histograms import distances
+from kiosk.evaluation.calibration.distances import OddPicture, PicturePair
+from kiosk.evaluation.calibration.model import Alternative, Calibration, Setting, Strictness
+from kiosk.evaluation.pages.curves import distances, trade_off
 from kiosk.evaluation.pages.page import (
     Advice,
     Card,
@@ -28,14 +27,13 @@ from kiosk.evaluation.pages.page import (
     Portrait,
     Section,
     Text,
+    Thumbnails,
     section,
+    write_page,
 )
 from kiosk.evaluation.pages.plots import Plot
-from kiosk.evaluation.pages.terms import CALIBRATION, CALIBRATION_LIMITS
-from kiosk.evaluation.pages.thumbnails import Thumbnails
-from kiosk.evaluation.pages.trade_off import trade_off
-from kiosk.evaluation.pages.wording import count, distance, noun
-from kiosk.people.reasons import in_words
+from kiosk.evaluation.pages.wording import CALIBRATION, CALIBRATION_LIMITS, count, distance, noun
+from kiosk.vision.quality import in_words
 
 _MOST_TEMPLATES = 1500  # that are compared with each other for the histogram; of more, as many drawn by lot
 _STEPS = 60  # of thresholds in a plot

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from kiosk.evaluation.pages import lfw, open_set, terms, visits
-from kiosk.evaluation.pages.folder import write_folder
-from kiosk.evaluation.pages.page import Card, Page, Section
+from kiosk.evaluation.pages import lfw, open_set, visits
+from kiosk.evaluation.pages import wording as terms
+from kiosk.evaluation.pages.page import Card, Page, Section, write_folder
 from kiosk.evaluation.pages.wording import count, duration
-from kiosk.evaluation.protocols.results import EvaluationReport, LfwResult, OpenSetResult, VisitsResult
+from kiosk.evaluation.results import EvaluationReport, LfwResult, OpenSetResult, VisitsResult
 
 _TITLE = "How sure is it?"
 _NAMES = {"lfw": "pairs of pictures (LFW)", "open-set": "an open set", "visits": "visits at a door"}

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kiosk.evaluation.pages.acquisition import acquisition_section, worst_section
-from kiosk.evaluation.pages.curves import Line, det, roc
-from kiosk.evaluation.pages.histograms import distances
+from kiosk.evaluation.pages.curves import Line, det, distances, roc
 from kiosk.evaluation.pages.page import Card, Item, Plots, Section, Table, Text, section
-from kiosk.evaluation.pages.paths import path_name, subject
 from kiosk.evaluation.pages.plots import Plot
 from kiosk.evaluation.pages.wording import (
     Cell,
@@ -18,12 +16,14 @@ from kiosk.evaluation.pages.wording import (
     in_words,
     noun,
     one_in,
+    path_name,
     percent,
     rate_cell,
     reach,
+    subject,
 )
-from kiosk.evaluation.protocols.results import EvaluationReport, LfwResult
-from kiosk.evaluation.rates.rates import OperatingPoint, curve
+from kiosk.evaluation.rates import OperatingPoint, curve
+from kiosk.evaluation.results import EvaluationReport, LfwResult
 
 _WORST = ("one person, and yet far apart", "two people, and yet close")
 _PIXELS = "pixels"  # the naive baseline

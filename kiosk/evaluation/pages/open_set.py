@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 from kiosk.evaluation.pages.acquisition import acquisition_section, worst_section
 from kiosk.evaluation.pages.page import Card, Item, Plots, Section, Table, Text, section
-from kiosk.evaluation.pages.paths import path_name, subject
-from kiosk.evaluation.pages.plots import Plot
-from kiosk.evaluation.pages.sizes import SizeLine, against_people
+from kiosk.evaluation.pages.plots import Plot, SizeLine, against_people
 from kiosk.evaluation.pages.wording import (
     Cell,
     asked,
@@ -17,11 +15,13 @@ from kiosk.evaluation.pages.wording import (
     in_words,
     noun,
     one_in,
+    path_name,
     percent,
     rate_cell,
     reach,
+    subject,
 )
-from kiosk.evaluation.protocols.results import EvaluationReport, OpenSetResult, OpenSetRow
+from kiosk.evaluation.results import EvaluationReport, OpenSetResult, OpenSetRow
 
 _WORST = ("members farthest from their own pictures", "strangers nearest to a member")
 _MOST_CARDS = 4

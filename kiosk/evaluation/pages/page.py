@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import ClassVar, TypeAlias
 
+import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from kiosk.domain import ByteImage
+from kiosk.errors import EvaluationError, PictureError
 from kiosk.evaluation.pages.plots import Plot
 from kiosk.evaluation.pages.wording import Cell
+from kiosk.files import asset
 from kiosk.names import is_printable
-from kiosk.resources import asset
+from kiosk.vision.opencv import cv2
+from kiosk.vision.pictures import as_jpeg, printable, read_picture
 
 GENERATOR = "kiosk"  # what a page says made it
 
@@ -175,3 +184,111 @@ def _shown(value: object) -> object:
     if type(value) is not str:
         return value
     return "".join(one if is_printable(one) or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in value)
+
+
+INDEX = "index.html"
+_OURS = f'<meta name="generator" content="{GENERATOR}">'
+_PLOT = re.compile(r'data-plot="([a-z0-9-]+\.png)"')
+_HEAD_CHARACTERS = 2000
+
+
+def write_folder(folder: Path, page: Page) -> Path:
+    """Puts the page and its plots into `folder`, which is made where it is not there; the path of the page.
+
+    All is written beside what is there and takes its place when complete, the page last. An earlier report's plots
+    go; other files stay. Raises EvaluationError as check_folder does.
+    """
+    contents = {f"{plot.name}.png": plot.png for plot in page.plots}
+    html = as_html(page).encode()
+    earlier = check_folder(folder)
+    try:
+        _put(folder, {**contents, INDEX: html})
+        for name in earlier - contents.keys():
+            (folder / name).unlink(missing_ok=True)
+    except OSError as fault:
+        raise _unwritable(folder, fault) from fault
+    return folder / INDEX
+
+
+def check_folder(folder: Path) -> set[str]:
+    """Makes the folder, before a long measurement; the names of an earlier report's plots in it.
+
+    Raises EvaluationError where the folder cannot be written or holds somebody else's page.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return _earlier_plots(folder / INDEX)
+    except OSError as fault:
+        raise _unwritable(folder, fault) from fault
+
+
+def write_page(path: Path, page: Page) -> None:
+    """Writes the page alone; raises EvaluationError where it cannot, or would replace somebody else's page."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _earlier_plots(path)
+        _put(path.parent, {path.name: as_html(page).encode()})
+    except OSError as fault:
+        raise _unwritable(path, fault) from fault
+
+
+def _put(folder: Path, contents: Mapping[str, bytes]) -> None:
+    with tempfile.TemporaryDirectory(prefix=".partial-", dir=folder) as partial:
+        for name, content in contents.items():
+            (Path(partial) / name).write_bytes(content)
+        for name in contents:
+            (Path(partial) / name).replace(folder / name)
+
+
+def _earlier_plots(index: Path) -> set[str]:
+    """The plots of the report that is there; raises EvaluationError where it is another's page."""
+    try:
+        text = index.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return set()
+    if _OURS not in text[:_HEAD_CHARACTERS]:
+        raise EvaluationError(
+            printable(index), "is there already and no page of the kiosk", "name another place, or move it"
+        )
+    return set(_PLOT.findall(text))
+
+
+def _unwritable(place: Path, fault: OSError) -> EvaluationError:
+    reason = f"cannot be written: {fault.strerror or fault}"
+    return EvaluationError(printable(place), reason, "name a place that has room and may be written")
+
+
+_SIDE_PX = 176  # twice what the page gives it, for screens with dense pixels
+
+
+class Thumbnails:
+    """Reads each picture once, however many pairs show it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._sources: dict[str, str] = {}
+
+    def portrait(self, picture: str, name: str, detail: str = "") -> Portrait:
+        """The middle of a picture of the folder, a square; a picture that cannot be read has no source."""
+        if picture not in self._sources:
+            self._sources[picture] = _source(self._folder / picture)
+        return Portrait(name, self._sources[picture], detail)
+
+
+def _source(path: Path) -> str:
+    try:
+        content = as_jpeg(_square(read_picture(path, longest_side_px=3 * _SIDE_PX)))
+    except PictureError:
+        return ""
+    return f"data:image/jpeg;base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def _square(image: ByteImage) -> ByteImage:
+    height, width = image.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    middle = image[top : top + side, left : left + side]
+    if side <= _SIDE_PX:
+        return np.ascontiguousarray(middle)
+    return np.asarray(cv2.resize(middle, (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_AREA), np.uint8)

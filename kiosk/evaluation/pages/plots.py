@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator
 
-from kiosk.evaluation.pages.wording import shortened
+from kiosk.evaluation.intervals import Rate
+from kiosk.evaluation.pages.wording import count, percent, shortened
 from kiosk.names import is_printable
 
 PX: Final = 1 / 72  # inches of a pixel of the page: a point
@@ -132,3 +134,113 @@ def label(text: str) -> str:
     text = "".join(one if is_printable(one) else " " for one in text)
     # A name that begins with an underscore would be left out of a legend.
     return shortened(text, 44).lstrip("_") or "?"
+
+
+_ROW_PX, _FRAME_PX = 36, 96
+_APART = 0.15  # of a row: what keeps two intervals of a row from lying on each other
+_MOST_TICKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalRow:
+    """Both rates of one setting: strangers are the door's trouble, members suffer their own."""
+
+    label: str
+    strangers: Rate
+    members: Rate
+
+
+def intervals(name: str, title: str, rows: Sequence[IntervalRow]) -> Plot:
+    """Dots with whiskers; what was never seen has no dot, and ends at what the counts exclude."""
+
+    def draw(axes: Axes) -> None:
+        both = [rate for row in rows for rate in (row.strangers, row.members)]
+        floor = _floor(both)
+        for place, row in enumerate(rows):
+            _whisker(axes, row.strangers, place - _APART, floor, IMPOSTOR)
+            _whisker(axes, row.members, place + _APART, floor, GENUINE)
+        for colour, what in ((IMPOSTOR, "strangers let in"), (GENUINE, "members refused")):
+            axes.plot([], [], "o-", color=colour, label=what)
+        _rate_axis(axes, floor)
+        axes.set(ylim=(len(rows) - 0.4, -0.6), xlabel="visits, with what the counts leave open (95 %)")
+        axes.set_yticks(range(len(rows)), [label(row.label) for row in rows])
+        axes.grid(visible=False, axis="y")
+        axes.tick_params(axis="y", length=0)
+        legend_above(axes)
+
+    told = "; ".join(
+        f"{row.label}: strangers let in {percent(row.strangers.value)}, members refused {percent(row.members.value)}"
+        for row in rows
+    )
+    return plot(name, title, f"Rates with their intervals. {told}.", draw, (WIDTH_PX, _FRAME_PX + _ROW_PX * len(rows)))
+
+
+def _floor(rates: Sequence[Rate]) -> float:
+    """The power of ten below every interval, and below the end of those that begin at 0."""
+    smallest = min((rate.low or rate.value or rate.high for rate in rates if rate.trials), default=1.0)
+    return float(10 ** np.floor(np.log10(smallest / 2)))
+
+
+def _whisker(axes: Axes, rate: Rate, place: float, floor: float, colour: str) -> None:
+    if not rate.trials:
+        return
+    ends = [max(rate.low, floor), max(rate.high, floor)]
+    axes.plot(ends, [place, place], color=colour, linewidth=2.2)
+    seen = ends if rate.low else ends[1:]  # from 0 on, a line has no lower end
+    axes.plot(seen, [place] * len(seen), "|", markersize=9, markeredgewidth=2, color=colour)
+    if rate.value:
+        axes.plot([rate.value], [place], "o", markersize=6.5, color=colour)
+
+
+def _rate_axis(axes: Axes, floor: float) -> None:
+    axes.set_xscale("log")
+    axes.set_xlim(floor, 1)
+    powers = -round(np.log10(floor))
+    step = 1 + powers // _MOST_TICKS
+    axes.xaxis.set_major_locator(FixedLocator([10.0**-power for power in range(0, powers + 1, step)]))
+    percent_axis(axes, "x")
+
+
+_APART_SIZES = 0.035  # of a decade: what keeps the intervals of two paths from lying on each other
+
+
+@dataclass(frozen=True, slots=True)
+class SizeLine:
+    """A rate of one path, for several numbers of people."""
+
+    label: str
+    people: tuple[int, ...]
+    rates: tuple[float, ...]
+    lows: tuple[float, ...]
+    highs: tuple[float, ...]
+
+
+def against_people(name: str, title: str, axis: str, lines: Sequence[SizeLine]) -> Plot:
+    """The rate named by `axis` against the number of people."""
+
+    def draw(axes: Axes) -> None:
+        for index, line in enumerate(lines):
+            apart = 10 ** (_APART_SIZES * (index - (len(lines) - 1) / 2))
+            across = [people * apart for people in line.people]
+            below = [max(rate - low, 0.0) for rate, low in zip(line.rates, line.lows, strict=True)]
+            above = [max(high - rate, 0.0) for rate, high in zip(line.rates, line.highs, strict=True)]
+            colour = series_style(index)["color"]
+            axes.errorbar(across, line.rates, [below, above], fmt="none", capsize=3, elinewidth=1.4, ecolor=colour)
+            axes.plot(across, line.rates, marker="o", markersize=6, label=label(line.label), **series_style(index))
+        _people_axis(axes, sorted({people for line in lines for people in line.people}))
+        axes.set_ylim(bottom=0)
+        axes.set(xlabel="people enrolled (N)", ylabel=axis)
+        percent_axis(axes, "y")
+        legend_above(axes)
+
+    return plot(name, title, f"{axis} against the number of people enrolled, a line for each path.", draw)
+
+
+def _people_axis(axes: Axes, people: Sequence[int]) -> None:
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(FixedLocator(people))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: count(round(value))))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    if people:
+        axes.set_xlim(people[0] / 1.4, people[-1] * 1.4)

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from kiosk.evaluation.intervals import Rate
 from kiosk.evaluation.pages.acquisition import acquisition_section
-from kiosk.evaluation.pages.intervals import IntervalRow, intervals
+from kiosk.evaluation.pages.curves import trade_off
 from kiosk.evaluation.pages.page import Card, Item, Plots, Section, Table, Text, section
-from kiosk.evaluation.pages.paths import path_name, subject
-from kiosk.evaluation.pages.plots import Plot
-from kiosk.evaluation.pages.trade_off import trade_off
+from kiosk.evaluation.pages.plots import IntervalRow, Plot, intervals
 from kiosk.evaluation.pages.wording import (
     NOTHING,
     Cell,
@@ -22,12 +21,13 @@ from kiosk.evaluation.pages.wording import (
     in_words,
     noun,
     one_in,
+    path_name,
     percent,
     rate_cell,
     reach,
+    subject,
 )
-from kiosk.evaluation.protocols.results import VisitsResult, VisitsRow
-from kiosk.evaluation.rates.intervals import Rate
+from kiosk.evaluation.results import VisitsResult, VisitsRow
 
 _TWICE = (
     "Of two rows that differ in the threshold alone, the second has the highest one at which none of these very "

@@ -4,14 +4,11 @@ from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSlot
 from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
-from kiosk.gui.controls import px, row
-from kiosk.gui.controls.labels import polish_again
-from kiosk.gui.feed import Feed
-from kiosk.gui.icons import ICONS, icon
-from kiosk.gui.labels import FitLabel
-from kiosk.gui.placement import place
+from kiosk.gui.banner import FitLabel
+from kiosk.gui.controls import polish_again, px, row
+from kiosk.gui.feed import Feed, place
 from kiosk.gui.state import View
-from kiosk.gui.theme import DARK, Theme
+from kiosk.gui.theme import DARK, ICONS, Theme, icon
 from kiosk.i18n import translate
 
 _PICTURE_UNITS = (80, 52)

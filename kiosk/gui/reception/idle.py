@@ -3,7 +3,11 @@
 from collections.abc import Callable
 
 from PyQt6.QtCore import QEvent, QObject, QTimer, pyqtSignal, pyqtSlot
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from kiosk.gui.reception.office import Unsaved, warning
+from kiosk.gui.reception.overlays import Question
+from kiosk.i18n import translate
 
 WARNING_SECONDS = 10
 UNSAVED_WARNING_SECONDS = 30  # time to come back to the screen before something is discarded
@@ -85,3 +89,27 @@ class IdleWatch(QObject):
         if event is not None and event.type() in _INPUT:
             self.stay()
         return event is not None and event.type() == QEvent.Type.ContextMenu
+
+
+class Countdown(Question):
+    """A question over the page while the seconds run down.
+
+    Signals:
+        stayed: somebody is still there.
+    """
+
+    stayed = pyqtSignal()
+
+    def __init__(self, parent: QWidget, unsaved: Callable[[], Unsaved | None]) -> None:
+        super().__init__(parent)
+        self._unsaved = unsaved
+
+    def show_seconds(self, seconds: int) -> None:
+        """Show how many are left and what will be discarded."""
+        left = translate("staff", "Back to the door in %n seconds.", "", seconds)
+        detail = f"{left} {warning(self._unsaved())}".strip()
+        if self.isVisible():
+            self.retell(detail)
+        else:
+            question = translate("staff", "Are you still there?")
+            self.ask(question, detail, [(translate("staff", "Continue"), self.stayed.emit)])

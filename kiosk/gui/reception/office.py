@@ -2,24 +2,151 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal, pyqtSlot
+from PyQt6.QtWidgets import QWidget
 
 from kiosk.errors import KioskError
+from kiosk.gui.display import FaultLog
 from kiosk.gui.feed import Feed
-from kiosk.gui.reception.jobs import Jobs
-from kiosk.gui.reception.unsaved import Part, leave_first
-from kiosk.people.staff import StaffMember
+from kiosk.i18n import translate
+from kiosk.people.staff import Role, StaffMember
 from kiosk.store.journal import Action
 
-if TYPE_CHECKING:  # the window is on the screen before what they need is loaded
+if TYPE_CHECKING:
     from kiosk.door.desk import Desk
     from kiosk.door.station import Station
     from kiosk.gui.reception.picker import Wanted
+
+
+_THREADS = 2
+_STOP_MS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    work: Callable[[], Any]
+    then: Callable[[Any], None]
+    failed: Callable[[str], None]
+    generation: int
+
+
+class _Runnable(QRunnable):
+    def __init__(self, order: _Order, done: Callable[[_Order, Any, Exception | None], None]) -> None:
+        super().__init__()
+        self._order, self._done = order, done
+
+    def run(self) -> None:
+        try:
+            answer, fault = self._order.work(), None
+        except Exception as error:
+            answer, fault = None, error
+        self._done(self._order, answer, fault)
+
+
+class Jobs(QObject):
+    """Runs work in a few threads; answers come in the GUI thread, and none after `forget`."""
+
+    _finished = pyqtSignal(object, object, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pool = QThreadPool()
+        self._pool.setMaxThreadCount(_THREADS)
+        self._generation = 0
+        self._waited_for = 0
+        self._closed = False
+        self._faults = FaultLog()
+        self._finished.connect(self.on_finished)
+
+    def run(self, work: Callable[[], Any], then: Callable[[Any], None], failed: Callable[[str], None]) -> None:
+        """`work` in the background, then one of the others: with what it returned, or what it raised, in a line."""
+        self._waited_for += 1
+        self._pool.start(_Runnable(_Order(work, then, failed, self._generation), self._tell))
+
+    @property
+    def busy(self) -> bool:
+        """Return whether an answer is still to come."""
+        return self._waited_for > 0
+
+    def forget(self) -> None:
+        """Whoever waited for an answer has gone; work that has not begun is not begun."""
+        self._generation += 1
+        self._waited_for = 0
+        self._pool.clear()
+
+    def close(self, *, finish: bool = False) -> None:
+        """End within half a second; work that hangs is left behind. With `finish`, what has not begun is still done."""
+        self._closed = True
+        self._generation += 1
+        if not finish:
+            self._pool.clear()
+        self._pool.waitForDone(_STOP_MS)
+
+    def _tell(self, order: _Order, answer: Any, fault: Exception | None) -> None:  # noqa: ANN401  (whatever work returns)
+        if not self._closed:
+            self._finished.emit(order, answer, fault)
+        elif fault is not None:
+            self._faults.note(fault)  # nobody is there to be told, so the log is
+
+    @pyqtSlot(object, object, object)
+    def on_finished(self, order: _Order, answer: object, fault: Exception | None) -> None:
+        if order.generation != self._generation:
+            return
+        self._waited_for -= 1
+        if fault is not None:
+            order.failed(self._faults.note(fault))
+        else:
+            order.then(answer)
+
+
+class Unsaved(enum.Enum):
+    """What somebody has begun and not saved."""
+
+    ENROLMENT = "enrolment"
+    CHANGES = "changes"  # typed into a form
+
+
+class Part(Protocol):
+    """A page, or a part of one, that somebody may leave."""
+
+    @property
+    def unsaved(self) -> Unsaved | None: ...
+    @property
+    def saving(self) -> bool: ...
+
+
+def leave_first(part: Part, screen: Screen, do: Callable[[], None]) -> None:
+    """Call `do`, which leaves a part, after a question where something would be lost; not while it is being saved."""
+    if part.saving:
+        screen.tell(translate("staff", "One moment: this is not finished yet."), fault=False)
+        return
+    if part.unsaved is None:
+        do()
+        return
+    if part.unsaved is Unsaved.ENROLMENT:
+        question, detail = translate("staff", "Discard this enrolment?"), translate("staff", "It has not been saved.")
+        keep = translate("staff", "Continue the enrolment")
+    else:
+        question, detail = translate("staff", "Discard the changes?"), translate("staff", "They have not been saved.")
+        keep = translate("staff", "Keep editing")
+    screen.ask(question, detail, [(translate("staff", "Discard"), do), (keep, lambda: None)], danger=True)
+
+
+def warning(unsaved: Unsaved | None) -> str:
+    """Return what will be discarded, in a sentence; "" = nothing."""
+    if unsaved is None:
+        return ""
+    if unsaved is Unsaved.ENROLMENT:
+        return translate("staff", "The enrolment is not saved and will be discarded.")
+    return translate("staff", "The changes are not saved and will be discarded.")
+
 
 T = TypeVar("T")
 Ask: TypeAlias = "Callable[[Callable[[Station], object], Callable[[object], None] | None], None]"
@@ -130,3 +257,52 @@ class Office(QObject):
         """End: the person signed out. What they asked for is still done."""
         self._jobs.close()
         self._acts.close(finish=True)
+
+
+EVERYBODY = frozenset(Role)
+INSTALLERS = frozenset({Role.INSTALLER})
+
+
+class StaffPage(QWidget):
+    """One page; lives in the GUI thread, from the moment somebody goes there until they sign out."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__()
+        self.office = office
+
+    def enter(self, **arguments: object) -> None:
+        """It is shown now; the arguments come from Office.go."""
+
+    def leave(self) -> None:
+        """It is hidden: discard half-done work, stop timers, let go of the camera."""
+
+    @property
+    def unsaved(self) -> Unsaved | None:
+        """Return what would be lost if the page were left now; None = nothing. A question comes first."""
+        return None
+
+    @property
+    def saving(self) -> bool:
+        """Return whether something is being saved or erased: the page stays until the answer comes."""
+        return False
+
+    @property
+    def settled(self) -> bool:
+        """Return whether the page may be replaced, as for another language, without losing anything."""
+        return self.unsaved is None and not self.saving
+
+    @property
+    def resting(self) -> QWidget:
+        """Return the widget that takes the focus when the focused one goes away; Enter must do no harm there."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """A page as the navigation knows it."""
+
+    name: str  # as Office.go takes it
+    title: str  # English, context "staff"
+    icon: str  # as in assets/icons
+    roles: frozenset[Role]
+    make: Callable[[Office], StaffPage]

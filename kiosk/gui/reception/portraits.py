@@ -13,7 +13,7 @@ from PyQt6.QtCore import QObject, QRect, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPixmap
 
 from kiosk.errors import PictureError
-from kiosk.gui.images import to_qimage
+from kiosk.gui.feed import to_qimage
 from kiosk.vision.pictures import decode_picture, open_picture, printable
 
 _KEPT = 400

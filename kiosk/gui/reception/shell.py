@@ -9,32 +9,213 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QApplication, QBoxLayout, QButtonGroup, QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
 from kiosk.door.report import Report, Status
 from kiosk.errors import StaffError
-from kiosk.gui.controls import Button, Heading, column, fit_layouts, px, row
+from kiosk.gui.controls import Button, Heading, column, fit_layouts, px, row, spaced
 from kiosk.gui.feed import Feed
 from kiosk.gui.reception.corner import Corner
-from kiosk.gui.reception.countdown import Countdown
-from kiosk.gui.reception.idle import IdleWatch
-from kiosk.gui.reception.navigation import Navigation
-from kiosk.gui.reception.office import Answers, Ask, Office
-from kiosk.gui.reception.page import PageEntry
-from kiosk.gui.reception.page_stack import PageStack
+from kiosk.gui.reception.enrolment import EnrolmentPage
+from kiosk.gui.reception.health import HealthPage
+from kiosk.gui.reception.idle import Countdown, IdleWatch
+from kiosk.gui.reception.journal import JournalPage
+from kiosk.gui.reception.office import (
+    EVERYBODY,
+    INSTALLERS,
+    Answers,
+    Ask,
+    Office,
+    PageEntry,
+    StaffPage,
+    Unsaved,
+    leave_first,
+)
+from kiosk.gui.reception.overlays import Question, Toast
+from kiosk.gui.reception.people.page import PeoplePage
 from kiosk.gui.reception.pin import NobodyYetPage, PinPage
-from kiosk.gui.reception.question import Question
-from kiosk.gui.reception.toast import Toast
-from kiosk.gui.reception.unsaved import Unsaved, leave_first
+from kiosk.gui.reception.settings.page import SettingsPage
+from kiosk.gui.reception.staff import StaffMembersPage
+from kiosk.gui.reception.visitors import VisitorsPage
 from kiosk.gui.state import View
 from kiosk.gui.theme import DARK, Theme
-from kiosk.i18n import translate
+from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 from kiosk.people.staff import StaffMember
 from kiosk.store.journal import Action
 
-if TYPE_CHECKING:  # the window is on the screen before what it needs is loaded
+if TYPE_CHECKING:
     from kiosk.door.desk import Desk
-    from kiosk.gui.reception.picker import Wanted
+    from kiosk.gui.reception.picker import Picker, Wanted
+
+
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry("enrol", QT_TRANSLATE_NOOP("staff", "Enrol"), "person_plus", EVERYBODY, EnrolmentPage),
+    PageEntry("people", QT_TRANSLATE_NOOP("staff", "People"), "people", EVERYBODY, PeoplePage),
+    PageEntry("visitors", QT_TRANSLATE_NOOP("staff", "Visitors"), "visitors", EVERYBODY, VisitorsPage),
+    PageEntry("journal", QT_TRANSLATE_NOOP("staff", "Journal"), "journal", EVERYBODY, JournalPage),
+    PageEntry("health", QT_TRANSLATE_NOOP("staff", "Health"), "health", EVERYBODY, HealthPage),
+    PageEntry("settings", QT_TRANSLATE_NOOP("staff", "Settings"), "settings", INSTALLERS, SettingsPage),
+    PageEntry("staff", QT_TRANSLATE_NOOP("staff", "Staff"), "staff", INSTALLERS, StaffMembersPage),
+)
+
+
+class PageStack(QStackedWidget):
+    """Makes a page when somebody first goes there; what else lies in the stack is the way in.
+
+    Attributes:
+        page: the one on the screen, None = nobody is signed in.
+        entries: the pages that the role may see.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.page: StaffPage | None = None
+        self.entries: Sequence[PageEntry] = ()
+        self._office: Office | None = None
+        self._picker: Picker | None = None
+        self._pages: dict[str, StaffPage] = {}
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self.on_lost)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self.on_focus_changed)
+
+    def sign_in(self, office: Office, entries: Sequence[PageEntry]) -> None:
+        """Offer the pages of a role."""
+        self._office = office
+        self.entries = [entry for entry in entries if office.member.role in entry.roles]
+
+    def sign_out(self) -> None:
+        """Leave the page and delete all of them."""
+        self.leave_page()
+        for page in self._pages.values():
+            self.removeWidget(page)
+            page.deleteLater()
+        self._pages.clear()
+        self._office, self.entries = None, ()
+
+    @property
+    def name(self) -> str:
+        """Return the name of the page on the screen; "" = nobody is signed in."""
+        return next((name for name, page in self._pages.items() if page is self.page), "")
+
+    def entry(self, name: str) -> PageEntry | None:
+        """Return the entry of that name; None where there is none or the role may not see it."""
+        return next((each for each in self.entries if each.name == name), None)
+
+    def show_page(self, entry: PageEntry) -> StaffPage | None:
+        """Leave the page on the screen and show another one, which is still to be entered."""
+        if self._office is None:
+            return None
+        self.leave_page()
+        page = self._pages.get(entry.name)
+        if page is None:
+            page = self._pages[entry.name] = entry.make(self._office)
+            self.addWidget(page)
+        self.page = page
+        self.setCurrentWidget(page)
+        return page
+
+    def leave_page(self) -> None:
+        """Leave the page; answers to what it looks up are dropped."""
+        self.close_picker()
+        if self.page is not None and self._office is not None:
+            self.page.leave()
+            self._office.forget_jobs()
+        self.page = None
+
+    def show_picker(self, picker: Picker) -> None:
+        """Have files chosen in place of the page."""
+        self.close_picker()
+        self._picker = picker
+        self.addWidget(picker)
+        self.setCurrentWidget(picker)
+        self.rest()
+
+    def close_picker(self) -> None:
+        """Show the page again."""
+        picker, self._picker = self._picker, None
+        if picker is None:
+            return
+        picker.close_up()
+        if self.page is not None:
+            self.setCurrentWidget(self.page)
+        self.removeWidget(picker)
+        picker.deleteLater()
+
+    @pyqtSlot("QWidget*", "QWidget*")
+    def on_focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
+        if now is None and self.isVisible():
+            self._soon.start()
+
+    @pyqtSlot()
+    def on_lost(self) -> None:
+        """Give the focus to the page: the focused widget was deleted, and no key would reach it."""
+        window = self.window()
+        if self.isVisible() and window is not None and window.focusWidget() is None:
+            self.rest()
+
+    def rest(self) -> None:
+        """Put the focus where Enter does no harm."""
+        if self._picker is not None:
+            resting: QWidget | None = self._picker.cancel
+        else:
+            resting = self.page.resting if self.page is not None else self.currentWidget()
+        if resting is not None:
+            resting.setFocus()
+
+
+_COLUMNS_ABOVE = 3
+
+
+class Navigation(QWidget):
+    """A button a page.
+
+    Signals:
+        wanted: the name of the page that was asked for.
+    """
+
+    wanted = pyqtSignal(str)
+
+    def __init__(self, entries: Sequence[PageEntry]) -> None:
+        super().__init__()
+        self.setObjectName("navigation")
+        self.buttons = {entry.name: _button(entry) for entry in entries}
+        self._group = QButtonGroup(self)
+        self._grid = spaced(QGridLayout(self), gap=4)
+        for name, button in self.buttons.items():
+            self._group.addButton(button)
+            button.clicked.connect(lambda _checked, name=name: self.wanted.emit(name))
+        self.arrange(above=False)
+
+    def arrange(self, *, above: bool, room_px: int = 0) -> None:
+        """One column beside the page, or as many above it as there is room for, up to three."""
+        columns = self._columns(room_px) if above else 1
+        for index, button in enumerate(self.buttons.values()):
+            self._grid.removeWidget(button)
+            self._grid.addWidget(button, index // columns, index % columns)
+        last = self._grid.rowCount()
+        for line in range(last):
+            self._grid.setRowStretch(line, 0)
+        self._grid.setRowStretch(last, 0 if above else 1)
+        vertical = QSizePolicy.Policy.Fixed if above else QSizePolicy.Policy.Expanding
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
+
+    def _columns(self, room_px: int) -> int:
+        widest = max((button.sizeHint().width() for button in self.buttons.values()), default=1) + self._grid.spacing()
+        return max(min(_COLUMNS_ABOVE, len(self.buttons), room_px // widest), 1)
+
+    def mark(self, name: str) -> None:
+        """Show which page is on the screen."""
+        if name in self.buttons:
+            self.buttons[name].setChecked(True)
+
+
+def _button(entry: PageEntry) -> Button:
+    button = Button(translate("staff", entry.title), entry.icon)
+    button.setCheckable(True)
+    return button
 
 
 _MARGIN_UNITS = 10
@@ -43,7 +224,7 @@ _LEAST_HEIGHT_UNITS = 340  # for the navigation at the side
 
 def shipped_pages() -> Sequence[PageEntry]:
     """Imported when somebody signs in: pages need what the window does not wait for."""
-    from kiosk.gui.reception.pages import PAGES  # noqa: PLC0415
+    from kiosk.gui.reception.shell import PAGES  # noqa: PLC0415
 
     return PAGES
 

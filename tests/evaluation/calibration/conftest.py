@@ -15,11 +15,9 @@ from kiosk.domain import Embedding, Template
 from kiosk.encoders import encoder_spec
 from kiosk.encoders.statistics import Statistics
 from kiosk.evaluation.calibration.calibrating import DoorReport
-from kiosk.evaluation.calibration_model.calibration import calibrated
-from kiosk.evaluation.calibration_model.distances import gallery_distances
-from kiosk.evaluation.calibration_model.pictures import confusable_pairs, odd_pictures
-from kiosk.evaluation.calibration_model.visits import VisitRule
-from kiosk.people.gallery import GallerySnapshot
+from kiosk.evaluation.calibration.distances import confusable_pairs, gallery_distances, odd_pictures
+from kiosk.evaluation.calibration.model import VisitRule, calibrated
+from kiosk.people.snapshot import GallerySnapshot
 
 DIMENSIONS = 24
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk import resources
 from kiosk.config import ConfigFile
 from kiosk.domain import Rejection
-from kiosk.encoders.spec_file import statistics_text
+from kiosk.encoders.specs import statistics_text
 from kiosk.encoders.statistics import QuantileTable, Statistics
 from kiosk.evaluation.calibration.calibrating import DoorReport, _measured_here, calibrate_door
-from kiosk.evaluation.calibration_model.calibration import Doubt
-from kiosk.people.gallery import GallerySnapshot
+from kiosk.evaluation.calibration.model import Doubt
+from kiosk.files import asset, shipped_weights
+from kiosk.people.snapshot import GallerySnapshot
 
 RATES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.5, 1.0)
 STATISTICS = Statistics(
@@ -31,8 +31,8 @@ def config(tmp_path: Path) -> ConfigFile:
     """With statistics in the spec of dlib_resnet, whatever is shipped."""
     own = tmp_path / "weights"
     own.mkdir()
-    shutil.copy(resources.weights() / "dlib_resnet.tflite", own)
-    shipped = (resources.weights() / "dlib_resnet.yaml").read_text()
+    shutil.copy(shipped_weights() / "dlib_resnet.tflite", own)
+    shipped = (shipped_weights() / "dlib_resnet.yaml").read_text()
     kept = shipped.partition("\nstatistics:")[0].rstrip("\n")
     (own / "dlib_resnet.yaml").write_text(f"{kept}\n{statistics_text(STATISTICS)}")
     (tmp_path / "config.yaml").write_text("encoder: dlib_resnet\nweights: weights\n")
@@ -93,7 +93,7 @@ def test_a_curve_of_distances_seen_against_a_cohort_is_no_promise_without_one(
 def test_one_person_is_no_promise(config: ConfigFile, tmp_path: Path) -> None:
     folder = tmp_path / "images"
     folder.mkdir()
-    shutil.copy(resources.asset("demo", "gallery", "Grace_Hopper.jpg"), folder)
+    shutil.copy(asset("demo", "gallery", "Grace_Hopper.jpg"), folder)
     (folder / "broken.jpg").write_bytes(b"no picture")
     report = calibrate(config, folder, journal=True)
     assert report.answer is not None
@@ -108,7 +108,7 @@ def test_a_picture_that_the_door_would_turn_away_is_poor(config: ConfigFile, tmp
 
     folder = tmp_path / "images"
     folder.mkdir()
-    grace = cv2.imread(str(resources.asset("demo", "gallery", "Grace_Hopper.jpg")))
+    grace = cv2.imread(str(asset("demo", "gallery", "Grace_Hopper.jpg")))
     small = 90 / max(grace.shape)
     cv2.imwrite(str(folder / "Grace.png"), cv2.resize(grace, None, fx=small, fy=small, interpolation=cv2.INTER_AREA))
     report = calibrate(config, folder)

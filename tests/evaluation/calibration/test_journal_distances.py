@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Candidate, Decision, Identification, Outcome, Reason
-from kiosk.evaluation.calibration.journal_distances import DAYS, journal_distances
-from kiosk.people.gallery import GallerySnapshot
+from kiosk.evaluation.calibration.calibrating import DAYS, journal_distances
+from kiosk.people.snapshot import GallerySnapshot
 from kiosk.store.journal import Journal
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)

@@ -18,8 +18,7 @@ from kiosk.evaluation.calibration.sentences import (
     picture_lines,
     table_rows,
 )
-from kiosk.people.gallery import GallerySnapshot
-from kiosk.people.gallery.snapshot import Skipped
+from kiosk.people.snapshot import GallerySnapshot, Skipped
 
 Make = Callable[..., DoorReport]
 

@@ -7,8 +7,7 @@ import pytest
 
 from kiosk.config import ConfigFile
 from kiosk.errors import ConfigError
-from kiosk.evaluation.calibration.calibrating import DoorReport
-from kiosk.evaluation.calibration.writing import write_answer
+from kiosk.evaluation.calibration.calibrating import DoorReport, write_answer
 
 TEXT = """# our door
 matching:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kiosk.domain import Embedding, Template
 from kiosk.encoders.statistics import Statistics
-from kiosk.people.gallery import GallerySnapshot
+from kiosk.people.snapshot import GallerySnapshot
 
 DIMENSIONS = 24
 SPREAD = 0.55  # of a person's pictures, in parts of what people differ by

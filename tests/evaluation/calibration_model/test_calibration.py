@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from kiosk.encoders.statistics import Statistics
-from kiosk.evaluation.calibration_model.calibration import Calibration, Doubt, Strictness, calibrated
-from kiosk.evaluation.calibration_model.distances import gallery_distances
-from kiosk.evaluation.calibration_model.visits import VisitRule
-from kiosk.people.gallery import GallerySnapshot
+from kiosk.evaluation.calibration.distances import gallery_distances
+from kiosk.evaluation.calibration.model import Calibration, Doubt, Strictness, VisitRule, calibrated
+from kiosk.people.snapshot import GallerySnapshot
 
 ONE_FRAME = VisitRule(1, 1, 0.9)
 

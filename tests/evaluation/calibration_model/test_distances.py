@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from kiosk.domain import TemplateRule
-from kiosk.evaluation.calibration_model import distances
-from kiosk.evaluation.calibration_model.distances import gallery_distances
+from kiosk.evaluation.calibration import distances
+from kiosk.evaluation.calibration.distances import gallery_distances
 from kiosk.recognition.matching import Comparison
 
 

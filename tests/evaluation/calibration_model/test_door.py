@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from kiosk.encoders.statistics import QuantileTable, Statistics
-from kiosk.evaluation.calibration_model.door import Door, largest_thresholds
-from kiosk.evaluation.calibration_model.shift import Shift
-from kiosk.evaluation.calibration_model.visits import VisitRule, chance_of_a_grant
+from kiosk.evaluation.calibration.distances import Shift
+from kiosk.evaluation.calibration.model import Door, VisitRule, chance_of_a_grant, largest_thresholds
 
 RATES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.5, 1.0)
 STATISTICS = Statistics(

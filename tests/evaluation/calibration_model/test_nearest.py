@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.evaluation.calibration_model.nearest import Nearest
+from kiosk.evaluation.calibration.distances import Nearest
 
 RATES = np.array([1e-12, 1e-6, 1e-3, 0.1, 0.5, 0.97])
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from kiosk.evaluation.calibration_model import pictures
-from kiosk.evaluation.calibration_model.pictures import confusable_pairs, odd_pictures
+from kiosk.evaluation.calibration import distances as pictures
+from kiosk.evaluation.calibration.distances import confusable_pairs, odd_pictures
 
 
 def at(*degrees: float) -> list[np.ndarray]:

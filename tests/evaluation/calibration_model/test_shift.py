@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from kiosk.encoders.statistics import Statistics
-from kiosk.evaluation.calibration_model.distances import Comparisons, gallery_distances
-from kiosk.evaluation.calibration_model.shift import (
+from kiosk.evaluation.calibration.distances import (
     LEAST_PEOPLE,
+    Comparisons,
     Evidence,
     believed,
+    gallery_distances,
     genuine_evidence,
     impostor_evidence,
     spread,

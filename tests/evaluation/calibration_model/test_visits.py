@@ -5,8 +5,8 @@ import pytest
 
 from kiosk.domain import Box, Candidate, Face, Identification, Observation, Outcome, TrackedFace
 from kiosk.door.decision import DecisionRule, RuleSettings
-from kiosk.evaluation.calibration_model.visits import VisitRule, chance_of_a_grant, pooled_correlation
-from kiosk.evaluation.rates.correlation import chance_of_k_of_n
+from kiosk.evaluation.calibration.model import VisitRule, chance_of_a_grant, pooled_correlation
+from kiosk.evaluation.correlation import chance_of_k_of_n
 
 FACE = Face(Box(0, 0, 100, 100), 1.0)
 NEAR = Identification((Candidate("Ada", 0.2),), 0.4, 0.0, 1)

@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.evaluation.protocols.results import (
+from kiosk.evaluation.intervals import Interval, wilson
+from kiosk.evaluation.rates import curve, equal_error_rate, operating_point
+from kiosk.evaluation.results import (
     Acquisition,
     EvaluationReport,
     LfwResult,
@@ -18,8 +20,6 @@ from kiosk.evaluation.protocols.results import (
     VisitsRow,
     WorstPair,
 )
-from kiosk.evaluation.rates.intervals import Interval, wilson
-from kiosk.evaluation.rates.rates import curve, equal_error_rate, operating_point
 from kiosk.vision.opencv import cv2
 
 OWN, PEER = PathLabel("dlib_resnet", "haar"), PathLabel("dlib", "hog", peer=True)

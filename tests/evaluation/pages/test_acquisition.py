@@ -1,8 +1,7 @@
 from kiosk.evaluation.pages import acquisition as module
 from kiosk.evaluation.pages.acquisition import acquisition_section, worst_section
-from kiosk.evaluation.pages.page import Pairs, Plots, Table
-from kiosk.evaluation.pages.thumbnails import Thumbnails
-from kiosk.evaluation.protocols.results import Acquisition, PathLabel, WorstPair
+from kiosk.evaluation.pages.page import Pairs, Plots, Table, Thumbnails
+from kiosk.evaluation.results import Acquisition, PathLabel, WorstPair
 
 
 def test_failures_are_told_by_reason_in_words(lfw_result) -> None:

@@ -1,4 +1,4 @@
-from kiosk.evaluation.pages.bars import failures, stages
+from kiosk.evaluation.pages.acquisition import failures, stages
 
 
 def test_stages_add_up_to_the_whole() -> None:

@@ -9,13 +9,11 @@ from kiosk.domain import Embedding, Rejection, Template
 from kiosk.encoders import EncoderSpec
 from kiosk.encoders.statistics import Statistics
 from kiosk.evaluation.calibration.calibrating import DoorReport, PoorPicture
-from kiosk.evaluation.calibration_model.calibration import calibrated
-from kiosk.evaluation.calibration_model.distances import gallery_distances
-from kiosk.evaluation.calibration_model.pictures import OddPicture, PicturePair
-from kiosk.evaluation.calibration_model.visits import VisitRule
+from kiosk.evaluation.calibration.distances import OddPicture, PicturePair, gallery_distances
+from kiosk.evaluation.calibration.model import VisitRule, calibrated
 from kiosk.evaluation.pages.calibration import calibration_page, write_calibration
 from kiosk.evaluation.pages.page import Advice, Choices, Pairs, Plots, as_html
-from kiosk.people.gallery import GallerySnapshot
+from kiosk.people.snapshot import GallerySnapshot
 
 SPEC = EncoderSpec("made_up", 16, (), 0.8, 0.04, "key", "MIT", "nowhere", 0, None, None)
 RULE = VisitRule(3, 5, 0.9)

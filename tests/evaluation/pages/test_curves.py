@@ -3,7 +3,7 @@ import pytest
 
 from kiosk.evaluation.pages import curves
 from kiosk.evaluation.pages.curves import Line, det, roc
-from kiosk.evaluation.rates.rates import curve
+from kiosk.evaluation.rates import curve
 
 
 def line(name: str = "dlib_resnet, haar", pairs: int = 300, mean: float = 0.4) -> Line:

@@ -4,7 +4,7 @@ import pytest
 
 from kiosk.evaluation.pages.evaluation import evaluation_page, write_report
 from kiosk.evaluation.pages.page import as_html
-from kiosk.evaluation.protocols.results import PathLabel, WorstPair
+from kiosk.evaluation.results import PathLabel, WorstPair
 
 
 def test_every_protocol_has_its_page(report, lfw_result, open_set_result, visits_result) -> None:

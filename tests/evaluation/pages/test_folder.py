@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.pages import folder as module
-from kiosk.evaluation.pages.bars import failures, stages
-from kiosk.evaluation.pages.folder import check_folder, write_folder, write_page
-from kiosk.evaluation.pages.page import Page, Plots, Section
+from kiosk.evaluation.pages import page as module
+from kiosk.evaluation.pages.acquisition import failures, stages
+from kiosk.evaluation.pages.page import Page, Plots, Section, check_folder, write_folder, write_page
 from kiosk.evaluation.pages.plots import Plot
 
 AS_ROOT = os.geteuid() == 0

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kiosk.evaluation.pages.histograms import distances
+from kiosk.evaluation.pages.curves import distances
 
 
 def test_both_kinds_and_the_thresholds_are_named() -> None:

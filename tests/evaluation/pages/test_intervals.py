@@ -1,5 +1,5 @@
-from kiosk.evaluation.pages.intervals import IntervalRow, intervals
-from kiosk.evaluation.rates.intervals import Interval, wilson
+from kiosk.evaluation.intervals import Interval, wilson
+from kiosk.evaluation.pages.plots import IntervalRow, intervals
 
 
 def test_rows_are_named_and_told() -> None:

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from kiosk.evaluation.intervals import Interval
 from kiosk.evaluation.pages import lfw
 from kiosk.evaluation.pages.page import Plots, Table
-from kiosk.evaluation.protocols.results import PathLabel, Scores
-from kiosk.evaluation.rates.intervals import Interval
+from kiosk.evaluation.results import PathLabel, Scores
 
 PEER = PathLabel("dlib", "hog", peer=True)
 

@@ -1,9 +1,9 @@
 from dataclasses import replace
 
+from kiosk.evaluation.intervals import wilson
 from kiosk.evaluation.pages import open_set
 from kiosk.evaluation.pages.page import Plots, Table, Text
-from kiosk.evaluation.protocols.results import PathLabel
-from kiosk.evaluation.rates.intervals import wilson
+from kiosk.evaluation.results import PathLabel
 
 
 def test_number_of_people_stands_in_the_answer(open_set_result) -> None:

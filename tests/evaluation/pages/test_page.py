@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from kiosk.evaluation.pages.bars import stages
+from kiosk.evaluation.pages.acquisition import stages
 from kiosk.evaluation.pages.page import (
     Advice,
     Card,

@@ -1,5 +1,5 @@
-from kiosk.evaluation.pages.paths import path_name, subject
-from kiosk.evaluation.protocols.results import PathLabel
+from kiosk.evaluation.pages.wording import path_name, subject
+from kiosk.evaluation.results import PathLabel
 
 
 def test_peer_is_named_as_one() -> None:

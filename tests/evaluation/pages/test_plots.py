@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from kiosk.evaluation.pages.plots import GENUINE, SERIES, Plot, label, legend_above, percent_axis, plot, series_style
-from kiosk.resources import asset
+from kiosk.files import asset
 from kiosk.vision.opencv import cv2
 
 

@@ -1,4 +1,4 @@
-from kiosk.evaluation.pages.sizes import SizeLine, against_people
+from kiosk.evaluation.pages.plots import SizeLine, against_people
 
 
 def test_every_number_of_people_is_a_tick() -> None:

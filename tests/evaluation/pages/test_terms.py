@@ -1,6 +1,6 @@
 import pytest
 
-from kiosk.evaluation.pages.terms import LIMITS, OPEN_SET, VERIFICATION, VISITS
+from kiosk.evaluation.pages.wording import LIMITS, OPEN_SET, VERIFICATION, VISITS
 
 
 @pytest.mark.parametrize("terms", [VERIFICATION, OPEN_SET, VISITS])

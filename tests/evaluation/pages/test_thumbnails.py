@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.evaluation.pages.thumbnails import Thumbnails
+from kiosk.evaluation.pages.page import Thumbnails
 from kiosk.vision.opencv import cv2
 
 

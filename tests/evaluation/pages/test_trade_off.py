@@ -1,6 +1,6 @@
 import numpy as np
 
-from kiosk.evaluation.pages.trade_off import trade_off
+from kiosk.evaluation.pages.curves import trade_off
 
 
 def test_both_rates_the_marks_and_what_was_asked_are_shown() -> None:

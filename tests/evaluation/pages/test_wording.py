@@ -2,6 +2,7 @@ import math
 
 import pytest
 
+from kiosk.evaluation.intervals import Interval, wilson
 from kiosk.evaluation.pages.wording import (
     asked,
     at_most,
@@ -17,7 +18,6 @@ from kiosk.evaluation.pages.wording import (
     reach,
     shortened,
 )
-from kiosk.evaluation.rates.intervals import Interval, wilson
 
 
 def plain(text: str) -> str:

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kiosk.evaluation.protocols import features
-from kiosk.evaluation.protocols.extractors import PixelsExtractor, PixelsRecipe
-from kiosk.evaluation.protocols.features import Sample
+from kiosk.evaluation import features
+from kiosk.evaluation.extractors import PixelsExtractor, PixelsRecipe
+from kiosk.evaluation.features import Sample
 from kiosk.vision.opencv import cv2
 
 

@@ -5,10 +5,9 @@ import pytest
 
 from kiosk.config import ConfigFile
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.protocols.clips import Clip, Watched, clips_in, watch_clips
-from kiosk.evaluation.protocols.extractors import PixelsRecipe
-from kiosk.evaluation.protocols.seen import SeenFace, SeenFrame
-from kiosk.evaluation.protocols.watchers import FrameByFrame, KioskWatcher, watcher_of
+from kiosk.evaluation.extractors import PixelsRecipe
+from kiosk.evaluation.recordings import Clip, FrameByFrame, KioskWatcher, Watched, clips_in, watch_clips, watcher_of
+from kiosk.evaluation.replay import SeenFace, SeenFrame
 from kiosk.vision.opencv import cv2
 
 

@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from kiosk.evaluation.protocols.correlation import Likeness, foretell, likeness
-from kiosk.evaluation.protocols.replay import Door
-from kiosk.evaluation.rates.correlation import chance_of_k_of_n
+from kiosk.evaluation.correlation import Likeness, chance_of_k_of_n, foretell, likeness
+from kiosk.evaluation.replay import Door
 
 
 def visits(count, correlation, *, seed=0, frames=5, mean=0.5, deviation=0.05):

@@ -5,9 +5,9 @@ import pytest
 
 from kiosk.domain import Rejection
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.protocols import dlib_peer
-from kiosk.evaluation.protocols.dlib_peer import DlibRecipe
-from kiosk.resources import asset
+from kiosk.evaluation import dlib_peer
+from kiosk.evaluation.dlib_peer import DlibRecipe
+from kiosk.files import asset
 from kiosk.vision.pictures import read_picture
 
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Rejection
-from kiosk.evaluation.protocols.drawing import Shown, able, by_person, draw, mixed_visits, standing_visits
-from kiosk.evaluation.protocols.features import Sample
-from kiosk.evaluation.protocols.seen import SeenFace, SeenFrame
+from kiosk.evaluation.features import Sample
+from kiosk.evaluation.replay import SeenFace, SeenFrame
+from kiosk.evaluation.visits import Shown, able, by_person, draw, mixed_visits, standing_visits
 
 
 def shown(person, number, *, acquired=True, readable=True, frames=5):

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from kiosk.evaluation.protocols.entries import Entries
+from kiosk.evaluation.cache import Entries
 
 NUMBERS = np.arange(6, dtype=np.float32)
 

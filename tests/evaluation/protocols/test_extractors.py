@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from kiosk.config import ConfigFile
-from kiosk.config.overriding import overridden
+from kiosk.config.file import overridden
 from kiosk.domain import Box, Rejection
 from kiosk.encoders import encoder_spec
 from kiosk.errors import ConfigError
-from kiosk.evaluation.protocols.extractors import (
+from kiosk.evaluation.extractors import (
     KioskExtractor,
     KioskRecipe,
     PixelsRecipe,
@@ -16,7 +16,7 @@ from kiosk.evaluation.protocols.extractors import (
     middle_of,
     nearest_the_middle,
 )
-from kiosk.resources import asset
+from kiosk.files import asset
 from kiosk.vision.pictures import read_picture
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Box, Conditions, Rejection
-from kiosk.evaluation.protocols.extractors import Extracted
-from kiosk.evaluation.protocols.feature_cache import FeatureCache
-from kiosk.people.gallery.forgetting import forget_cached
+from kiosk.evaluation.cache import FeatureCache
+from kiosk.evaluation.extractors import Extracted
+from kiosk.people.erasure import forget_cached
 
 DIGEST = "a" * 64
 PROBE = np.arange(4, dtype=np.float32)

@@ -5,9 +5,9 @@ import pytest
 
 from kiosk.domain import Box, Rejection
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.protocols.extractors import Extracted
-from kiosk.evaluation.protocols.features import Picture, acquisition_of, people_in, require, samples_of
-from kiosk.resources import asset
+from kiosk.evaluation.extractors import Extracted
+from kiosk.evaluation.features import Picture, acquisition_of, people_in, require, samples_of
+from kiosk.files import asset
 
 
 class Counting:

@@ -6,12 +6,11 @@ import pytest
 
 from kiosk.config import ConfigFile
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.protocols.extractors import KioskRecipe
-from kiosk.evaluation.protocols.features import samples_of
-from kiosk.evaluation.protocols.lfw import Lfw
-from kiosk.evaluation.protocols.pairs import Pairs, read_pairs
-from kiosk.evaluation.protocols.results import EvaluationReport, as_json
-from kiosk.evaluation.protocols.running import Request, evaluate
+from kiosk.evaluation.extractors import KioskRecipe
+from kiosk.evaluation.features import samples_of
+from kiosk.evaluation.lfw import Lfw, Pairs, read_pairs
+from kiosk.evaluation.results import EvaluationReport, as_json
+from kiosk.evaluation.running import Request, evaluate
 
 KEYS = {
     *("accuracy", "accuracy_std", "fta", "fnmr", "thresholds", "pairs", "encoder", "detector", "is_peer"),

@@ -1,8 +1,8 @@
 import pytest
 
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.protocols.features import people_in, samples_of
-from kiosk.evaluation.protocols.open_set import OpenSet, split
+from kiosk.evaluation.features import people_in, samples_of
+from kiosk.evaluation.open_set import OpenSet, split
 
 
 @pytest.fixture

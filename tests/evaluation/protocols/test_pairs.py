@@ -3,7 +3,7 @@ import os
 import pytest
 
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.protocols.pairs import read_pairs
+from kiosk.evaluation.lfw import read_pairs
 
 
 @pytest.fixture

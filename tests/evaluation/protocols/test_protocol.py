@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from kiosk.domain import TemplateRule
-from kiosk.evaluation.protocols.protocol import distances_to, enrolled, worst_pairs
-from kiosk.evaluation.protocols.results import WorstPair
+from kiosk.evaluation.results import WorstPair
+from kiosk.evaluation.running import distances_to, enrolled, worst_pairs
 from kiosk.recognition.matching import PLAIN, Comparison
 
 

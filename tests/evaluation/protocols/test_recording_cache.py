@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Conditions, Rejection
-from kiosk.evaluation.protocols.recording_cache import RecordingCache
-from kiosk.evaluation.protocols.seen import SeenFace, SeenFrame
+from kiosk.evaluation.cache import RecordingCache
+from kiosk.evaluation.replay import SeenFace, SeenFrame
 
 DIGEST = "ab" * 32
 RANDOM = np.random.default_rng(1)

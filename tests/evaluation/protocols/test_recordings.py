@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kiosk.evaluation.protocols.extractors import PixelsRecipe
-from kiosk.evaluation.protocols.features import Picture
-from kiosk.evaluation.protocols.recordings import StandingReader, standing_recordings
-from kiosk.evaluation.protocols.watchers import watcher_of
+from kiosk.evaluation.extractors import PixelsRecipe
+from kiosk.evaluation.features import Picture
+from kiosk.evaluation.recordings import StandingReader, standing_recordings, watcher_of
 
 
 @pytest.fixture

@@ -7,14 +7,13 @@ from kiosk.config import ConfigFile
 from kiosk.domain import Conditions, Embedding, Outcome, Rejection, Template, TemplateRule
 from kiosk.door.decision import DecisionRule, RuleSettings
 from kiosk.encoders import load_encoder
-from kiosk.evaluation.protocols.replay import Door, End, Ending, Visits, replay
-from kiosk.evaluation.protocols.seen import SeenFace, SeenFrame, Visit
-from kiosk.evaluation.protocols.watchers import KioskWatcher
-from kiosk.people.gallery.snapshot import GallerySnapshot
+from kiosk.evaluation.recordings import KioskWatcher
+from kiosk.evaluation.replay import Door, End, Ending, SeenFace, SeenFrame, Visit, Visits, replay
+from kiosk.files import asset
+from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.face_path import FacePath
 from kiosk.recognition.matching import Comparison
 from kiosk.recognition.pipeline import PhotographReader, Recogniser
-from kiosk.resources import asset
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import shipped_landmarks
 from kiosk.vision.pictures import read_picture

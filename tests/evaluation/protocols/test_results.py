@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.evaluation.protocols.results import (
+from kiosk.evaluation.intervals import Interval, wilson
+from kiosk.evaluation.rates import operating_point
+from kiosk.evaluation.results import (
     Acquisition,
     EvaluationReport,
     LfwResult,
@@ -17,8 +19,6 @@ from kiosk.evaluation.protocols.results import (
     WorstPair,
     as_json,
 )
-from kiosk.evaluation.rates.intervals import Interval, wilson
-from kiosk.evaluation.rates.rates import operating_point
 
 OWN, PEER = PathLabel("dlib_resnet", "haar"), PathLabel("dlib", "hog", peer=True)
 ACQUIRED = Acquisition(400, {"no_face": 1}, wilson(1, 400), {"detect": 21.987654321})

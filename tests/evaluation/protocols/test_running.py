@@ -2,12 +2,11 @@ import pytest
 
 from kiosk.config import ConfigFile
 from kiosk.errors import ConfigError, EvaluationError
-from kiosk.evaluation.protocols.extractors import KioskRecipe, PixelsRecipe
-from kiosk.evaluation.protocols.features import people_in
-from kiosk.evaluation.protocols.lfw import Lfw
-from kiosk.evaluation.protocols.open_set import OpenSet
-from kiosk.evaluation.protocols.pairs import read_pairs
-from kiosk.evaluation.protocols.running import PEERS, Request, evaluate, recipes_of
+from kiosk.evaluation.extractors import KioskRecipe, PixelsRecipe
+from kiosk.evaluation.features import people_in
+from kiosk.evaluation.lfw import Lfw, read_pairs
+from kiosk.evaluation.open_set import OpenSet
+from kiosk.evaluation.running import PEERS, Request, evaluate, recipes_of
 
 
 @pytest.fixture

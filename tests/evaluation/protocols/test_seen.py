@@ -1,7 +1,7 @@
 import numpy as np
 
 from kiosk.domain import Rejection
-from kiosk.evaluation.protocols.seen import SeenFace, SeenFrame, Visit
+from kiosk.evaluation.replay import SeenFace, SeenFrame, Visit
 
 
 def test_the_vectors_of_a_visit_are_those_of_its_acquired_faces_in_order():

@@ -3,12 +3,12 @@ import pytest
 from ruamel.yaml import YAML
 
 from kiosk.domain import Embedding, Template
-from kiosk.encoders.spec_file import StatisticsSection
+from kiosk.encoders.specs import StatisticsSection
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.protocols import statistics
-from kiosk.evaluation.protocols.extractors import PixelsRecipe
-from kiosk.evaluation.protocols.statistics import all_pairs, measured_statistics
-from kiosk.people.gallery.snapshot import GallerySnapshot
+from kiosk.evaluation import statistics
+from kiosk.evaluation.extractors import PixelsRecipe
+from kiosk.evaluation.statistics import all_pairs, measured_statistics
+from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.cohort import Cohort
 from kiosk.recognition.matching import Comparison, person_distances
 

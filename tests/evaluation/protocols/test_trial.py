@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Conditions, Embedding, Template
-from kiosk.evaluation.protocols.replay import Door, Visits
-from kiosk.evaluation.protocols.seen import SeenFace, SeenFrame, Visit
-from kiosk.evaluation.protocols.trial import Trial
-from kiosk.people.gallery.snapshot import GallerySnapshot
+from kiosk.evaluation.replay import Door, SeenFace, SeenFrame, Visit, Visits
+from kiosk.evaluation.visits import Trial
+from kiosk.people.snapshot import GallerySnapshot
 
 GOOD = Conditions(120, 120.0, 50.0, 0.0)
 DOOR = Door(0.5, 0.02)

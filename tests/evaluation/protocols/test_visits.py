@@ -7,12 +7,12 @@ from PIL import Image
 from kiosk.config import ConfigFile
 from kiosk.door.decision import RuleSettings
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.protocols import visits
-from kiosk.evaluation.protocols.extractors import KioskRecipe, PixelsRecipe
-from kiosk.evaluation.protocols.features import Picture
-from kiosk.evaluation.protocols.results import as_json
-from kiosk.evaluation.protocols.visits import Asked, run_visits, who_comes
-from kiosk.resources import asset
+from kiosk.evaluation import visits
+from kiosk.evaluation.extractors import KioskRecipe, PixelsRecipe
+from kiosk.evaluation.features import Picture
+from kiosk.evaluation.results import as_json
+from kiosk.evaluation.visits import Asked, run_visits, who_comes
+from kiosk.files import asset
 
 RULE = RuleSettings()
 

@@ -5,11 +5,11 @@ import pytest
 
 from kiosk.config import ConfigFile
 from kiosk.domain import Frame, Rejection
-from kiosk.evaluation.protocols.extractors import Extracted, KioskRecipe, PixelsRecipe
-from kiosk.evaluation.protocols.results import PathLabel
-from kiosk.evaluation.protocols.watchers import FrameByFrame, KioskWatcher, watcher_of
+from kiosk.evaluation.extractors import Extracted, KioskRecipe, PixelsRecipe
+from kiosk.evaluation.recordings import FrameByFrame, KioskWatcher, watcher_of
+from kiosk.evaluation.results import PathLabel
+from kiosk.files import asset
 from kiosk.recognition.matching import PLAIN
-from kiosk.resources import asset
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
 

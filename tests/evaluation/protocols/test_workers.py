@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from kiosk.errors import EvaluationError, PictureError
-from kiosk.evaluation.protocols.workers import in_processes
+from kiosk.evaluation.features import in_processes
 from kiosk.vision.opencv import cv2
 
 

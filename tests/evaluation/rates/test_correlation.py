@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from kiosk.evaluation.rates.correlation import chance_of_k_of_n, intraclass_correlation
+from kiosk.evaluation.correlation import chance_of_k_of_n, intraclass_correlation
 
 RATES = st.floats(1e-6, 1 - 1e-6)
 CORRELATIONS = st.floats(0, 1)

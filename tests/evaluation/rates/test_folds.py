@@ -3,7 +3,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.evaluation.rates.folds import disjoint_folds, shared_people
+from kiosk.evaluation.verification import disjoint_folds, shared_people
 
 BUSY = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.evaluation.rates.intervals import (
+from kiosk.evaluation.intervals import (
     Interval,
     Rate,
     bootstrap_over_people,

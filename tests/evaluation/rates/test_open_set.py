@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from kiosk.domain import Candidate, Identification
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.rates.intervals import wilson
-from kiosk.evaluation.rates.open_set import STRANGER, Nearest, open_set
-from kiosk.evaluation.rates.rates import accepts
+from kiosk.evaluation.intervals import wilson
+from kiosk.evaluation.open_set import STRANGER, Nearest, open_set
+from kiosk.evaluation.rates import accepts
 
 BUSY = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import det_curve, roc_auc_score, roc_curve
 
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.rates.rates import (
+from kiosk.evaluation.rates import (
     Steps,
     accepts,
     area_under,

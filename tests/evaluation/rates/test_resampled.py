@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.rates.intervals import wilson
-from kiosk.evaluation.rates.rates import area_under, curve, equal_error_rate, operating_point
-from kiosk.evaluation.rates.resampled import figures_over_people
+from kiosk.evaluation.intervals import wilson
+from kiosk.evaluation.rates import area_under, curve, equal_error_rate, figures_over_people, operating_point
 
 
 @pytest.fixture(scope="module")

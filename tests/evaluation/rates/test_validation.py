@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kiosk.evaluation.rates.validation import (
+from kiosk.evaluation.rates import (
     FOLDS,
     best_threshold,
     distances_of,

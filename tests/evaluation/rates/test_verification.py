@@ -5,10 +5,8 @@ import numpy as np
 import pytest
 
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.rates.folds import disjoint_folds
-from kiosk.evaluation.rates.rates import area_under, curve, operating_point
-from kiosk.evaluation.rates.validation import Pairs, pairs_of, verification_accuracy
-from kiosk.evaluation.rates.verification import ScoredPairs, best_for, verify_by_folds, verify_by_training
+from kiosk.evaluation.rates import Pairs, area_under, curve, operating_point, pairs_of, verification_accuracy
+from kiosk.evaluation.verification import ScoredPairs, best_for, disjoint_folds, verify_by_folds, verify_by_training
 
 
 def pairs_from(distances, same, acquired=None):

@@ -1,8 +1,6 @@
 from PyQt6.QtWidgets import QPushButton
 
-from kiosk.gui.controls.buttons import Button
-from kiosk.gui.controls.folding import Bar, Folding
-from kiosk.gui.controls.labels import Note
+from kiosk.gui.controls import Bar, Button, Folding, Note
 
 TEXT = "A text of some length that says what there is to be said about the button beside it."
 

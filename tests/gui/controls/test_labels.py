@@ -1,4 +1,4 @@
-from kiosk.gui.controls.labels import Heading, Note, State, breakable
+from kiosk.gui.controls import Heading, Note, State, breakable
 from kiosk.gui.state import Kind
 from kiosk.gui.theme import DARK
 

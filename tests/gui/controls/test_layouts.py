@@ -1,7 +1,6 @@
 from PyQt6.QtWidgets import QPushButton, QWidget
 
-from kiosk.gui.controls.layouts import centred, column, fit_layouts, flow, row
-from kiosk.gui.controls.scale import set_scale
+from kiosk.gui.controls import centred, column, fit_layouts, flow, row, set_scale
 
 
 def test_gaps_follow_the_scale(qtbot):

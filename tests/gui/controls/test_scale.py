@@ -1,7 +1,7 @@
 import pytest
 from PyQt6.QtGui import QFont
 
-from kiosk.gui.controls.scale import px, set_scale, small
+from kiosk.gui.controls import px, set_scale, small
 
 
 @pytest.mark.parametrize(("scale", "expected"), [(1.0, 44), (2.25, 99), (0.001, 1)])

@@ -5,7 +5,7 @@ from PyQt6.QtCore import QLocale
 from PyQt6.QtWidgets import QApplication
 
 from kiosk import i18n
-from kiosk.gui.keyboard.arrangement import ACCENTS, Act, Page, arrangement, capital
+from kiosk.gui.keyboard import ACCENTS, Act, Page, arrangement, capital
 from kiosk.gui.language import ScreenLanguage
 
 

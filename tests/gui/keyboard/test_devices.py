@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.gui.keyboard.devices import touch_only
+from kiosk.gui.keyboard import touch_only
 
 SCREEN = """\
 I: Bus=0018 Vendor=04f3 Product=2234 Version=0100

@@ -8,10 +8,7 @@ from PyQt6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea, QSpinBo
 from pytestqt.qtbot import QtBot
 
 from kiosk.gui.controls import column, set_scale
-from kiosk.gui.keyboard import KeyboardDock
-from kiosk.gui.keyboard.arrangement import Act, Page
-from kiosk.gui.keyboard.dock import AUTO, OFF, ON
-from kiosk.gui.keyboard.keys import KeyButton
+from kiosk.gui.keyboard import AUTO, OFF, ON, Act, KeyboardDock, KeyButton, Page
 from kiosk.gui.language import ScreenLanguage
 from kiosk.gui.theme import DARK, style_sheet
 

@@ -3,9 +3,8 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from kiosk.gui.keyboard import keys
-from kiosk.gui.keyboard.arrangement import Act, Key
-from kiosk.gui.keyboard.keys import KeyButton, Variants, key_row
+from kiosk.gui import keyboard as keys
+from kiosk.gui.keyboard import Act, Key, KeyButton, Variants, key_row
 
 
 @pytest.fixture

@@ -14,15 +14,15 @@ from kiosk.config import ConfigFile
 from kiosk.domain import Frame
 from kiosk.door.build import Choices
 from kiosk.door.desk import Desk, open_desk
+from kiosk.files import asset
 from kiosk.gui.controls import set_scale
 from kiosk.gui.feed import Feed
-from kiosk.gui.mailbox import Latest
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep
 from kiosk.gui.reception.office import Office
 from kiosk.gui.reception.picker import Wanted
 from kiosk.gui.theme import DARK, style_sheet
+from kiosk.gui.workers import Latest
 from kiosk.people.staff import Role, StaffMember
-from kiosk.resources import asset
 
 
 @dataclass

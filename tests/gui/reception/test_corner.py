@@ -3,10 +3,10 @@ import pytest
 
 from kiosk.domain import Frame
 from kiosk.gui.feed import Feed
-from kiosk.gui.mailbox import Latest
 from kiosk.gui.reception.corner import Corner
 from kiosk.gui.state import Kind, View
 from kiosk.gui.theme import DARK
+from kiosk.gui.workers import Latest
 
 
 @pytest.fixture

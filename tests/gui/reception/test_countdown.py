@@ -2,8 +2,8 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QWidget
 
-from kiosk.gui.reception.countdown import Countdown
-from kiosk.gui.reception.unsaved import Unsaved
+from kiosk.gui.reception.idle import Countdown
+from kiosk.gui.reception.office import Unsaved
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from kiosk.gui.controls import column
-from kiosk.gui.reception.cover import Cover
+from kiosk.gui.reception.overlays import Cover
 
 
 class Page(QWidget):

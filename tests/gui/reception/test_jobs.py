@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from kiosk.gui.reception.jobs import Jobs
+from kiosk.gui.reception.office import Jobs
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import pytest
 
-from kiosk.gui.reception.navigation import Navigation
-from kiosk.gui.reception.page import EVERYBODY, PageEntry, StaffPage
+from kiosk.gui.reception.office import EVERYBODY, PageEntry, StaffPage
+from kiosk.gui.reception.shell import Navigation
 
 ENTRIES = [
     PageEntry(name, name.title(), "people", EVERYBODY, StaffPage) for name in ("people", "journal", "health", "enrol")

@@ -2,8 +2,8 @@ import threading
 from dataclasses import dataclass
 
 from kiosk.errors import JournalError
+from kiosk.gui.reception.office import Unsaved
 from kiosk.gui.reception.picker import wanted_archive
-from kiosk.gui.reception.unsaved import Unsaved
 from kiosk.store.journal import Action
 
 

@@ -1,8 +1,8 @@
 import pytest
 from PyQt6.QtWidgets import QLineEdit, QWidget
 
-from kiosk.gui.reception.page import EVERYBODY, INSTALLERS, PageEntry, StaffPage
-from kiosk.gui.reception.page_stack import PageStack
+from kiosk.gui.reception.office import EVERYBODY, INSTALLERS, PageEntry, StaffPage
+from kiosk.gui.reception.shell import PageStack
 from kiosk.people.staff import Role
 
 

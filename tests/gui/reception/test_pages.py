@@ -1,6 +1,6 @@
-from kiosk.gui.reception.page import PageEntry
-from kiosk.gui.reception.pages import PAGES
-from kiosk.resources import asset
+from kiosk.files import asset
+from kiosk.gui.reception.office import PageEntry
+from kiosk.gui.reception.shell import PAGES
 
 
 def test_pages_have_names_of_their_own_and_icons_that_are_there():

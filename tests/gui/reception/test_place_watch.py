@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.gui.reception.place_watch import PlaceWatch, place_words
+from kiosk.gui.reception.picker import PlaceWatch, place_words
 from kiosk.paths import Place
 
 

@@ -3,7 +3,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLineEdit, QWidget
 
 from kiosk.gui.controls import column
-from kiosk.gui.reception.question import Question
+from kiosk.gui.reception.overlays import Question
 
 
 @pytest.fixture

@@ -7,10 +7,9 @@ from PyQt6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from kiosk.door.report import Status
 from kiosk.gui.controls import column
-from kiosk.gui.reception.page import EVERYBODY, INSTALLERS, PageEntry, StaffPage
+from kiosk.gui.reception.office import EVERYBODY, INSTALLERS, PageEntry, StaffPage, Unsaved
 from kiosk.gui.reception.picker import Picker, wanted_pictures
 from kiosk.gui.reception.shell import Reception
-from kiosk.gui.reception.unsaved import Unsaved
 from kiosk.gui.state import Kind, View
 from kiosk.people.staff import Role
 

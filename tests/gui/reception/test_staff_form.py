@@ -4,7 +4,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLineEdit
 
-from kiosk.gui.reception.staff_form import StaffForm, role_in_words
+from kiosk.gui.reception.staff import StaffForm, role_in_words
 from kiosk.people.staff import Role, StaffMember
 
 

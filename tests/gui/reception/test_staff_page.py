@@ -5,7 +5,7 @@ from argon2 import PasswordHasher
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractButton
 
-from kiosk.gui.reception.staff_page import StaffMembersPage
+from kiosk.gui.reception.staff import StaffMembersPage
 from kiosk.people import staff
 from kiosk.people.staff import Role, StaffMember
 

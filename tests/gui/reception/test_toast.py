@@ -1,7 +1,7 @@
 from PyQt6.QtWidgets import QWidget
 
-from kiosk.gui.reception import toast
-from kiosk.gui.reception.toast import Line, Toast
+from kiosk.gui.reception import overlays as toast
+from kiosk.gui.reception.overlays import Line, Toast
 
 
 def test_a_line_is_shown_inside_the_page_and_goes_by_itself(qtbot, shown, monkeypatch):

@@ -1,8 +1,8 @@
 import pytest
 
 from kiosk.domain import Rejection
-from kiosk.people.capture.guidance import CaptureGates, CaptureHint, Shot, find_subject, hint_for
-from kiosk.vision.pose import pose_of
+from kiosk.people.capture import CaptureGates, CaptureHint, Shot, find_subject, hint_for
+from kiosk.vision.landmarks import pose_of
 
 GATES = CaptureGates()
 

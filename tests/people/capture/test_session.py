@@ -6,10 +6,9 @@ import pytest
 from kiosk.domain import Embedding, Frame, Observation, Rejection
 from kiosk.encoders import load_encoder
 from kiosk.errors import EncoderError
-from kiosk.people.capture import CaptureHint, CaptureSession, Shot
-from kiosk.people.capture.session import PATIENCE_SECONDS
+from kiosk.people.capture import PATIENCE_SECONDS, CaptureHint, CaptureSession, Shot
 from kiosk.people.enrolment import find_duplicates, odd_ones_out
-from kiosk.people.gallery import GallerySnapshot
+from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.face_path import FacePath
 from kiosk.recognition.pipeline import PhotographReader, Recogniser
 from kiosk.vision.detector import HaarDetector

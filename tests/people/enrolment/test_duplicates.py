@@ -3,8 +3,8 @@ import pytest
 
 from kiosk.domain import Embedding, Template
 from kiosk.errors import EncoderError
-from kiosk.people.enrolment.duplicates import find_duplicates, other_within
-from kiosk.people.gallery import GallerySnapshot
+from kiosk.people.enrolment import find_duplicates, other_within
+from kiosk.people.snapshot import GallerySnapshot
 
 
 def at(angle: float, encoder: str = "angles") -> Embedding:

@@ -12,7 +12,8 @@ from PIL import Image
 from kiosk.domain import Embedding, Rejection, Template
 from kiosk.errors import EncoderError, EnrolmentError, GalleryError
 from kiosk.people.enrolment import EnrolmentReport, enrol
-from kiosk.people.gallery import Gallery, GallerySnapshot
+from kiosk.people.gallery import Gallery
+from kiosk.people.snapshot import GallerySnapshot
 
 THRESHOLD = 0.39
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Embedding, Rejection
-from kiosk.people.enrolment.examination import Offered, examine
+from kiosk.people.enrolment import Offered, examine
 
 
 def test_a_good_picture_has_an_embedding_and_a_name_of_its_content(tmp_path, save_portrait, encode_pixels):
@@ -36,7 +36,7 @@ def test_what_is_no_picture_is_told_wherever_it_comes_from(tmp_path, encode_pixe
 
 def test_a_file_that_is_gone_or_too_large_is_told(tmp_path, encode_pixels, monkeypatch):
     assert "cannot be read" in examine(Offered.file(tmp_path / "gone.png"), encode_pixels).fault
-    monkeypatch.setattr("kiosk.people.enrolment.examination.MAX_BYTES", 3)
+    monkeypatch.setattr("kiosk.people.enrolment.MAX_BYTES", 3)
     assert "too large" in examine(Offered("a.png", b"1234"), encode_pixels).fault
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Embedding, Template
-from kiosk.people.enrolment.likeness import odd_ones_out, spread, stored_of
-from kiosk.people.gallery import GallerySnapshot
+from kiosk.people.enrolment import odd_ones_out, spread, stored_of
+from kiosk.people.snapshot import GallerySnapshot
 
 
 def at(*angles: float) -> list[Embedding]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import KioskError
-from kiosk.people.gallery import staging
+from kiosk.people import staging
 
 # What Python tells before it changes anything on a disk; opening counts where it is for writing.
 CHANGES = {"os.mkdir", "os.rename", "os.link", "os.symlink", "os.remove", "os.rmdir", "os.chmod", "shutil.copyfile"}

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.people.gallery import bins
-from kiosk.people.gallery.bins import delete_from_bins, digest_of, find_in_bins
+from kiosk.people import erasure as bins
+from kiosk.people.erasure import delete_from_bins, digest_of, find_in_bins
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Embedding, Rejection
-from kiosk.people.gallery.cache import TemplateCache
-from kiosk.people.gallery.folder import Stamp
+from kiosk.people.folder import Stamp
+from kiosk.people.templates import TemplateCache
 
 DIGEST = "ab" * 32
 VECTOR = np.array([0.6, 0.8], np.float32)

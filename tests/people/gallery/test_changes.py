@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import EnrolmentError, GalleryError, UnknownPersonError
-from kiosk.people.gallery import staging
-from kiosk.people.gallery.changes import (
+from kiosk.people import staging
+from kiosk.people.changes import (
     add_pictures,
     erase_person,
     remove_pictures,
     rename_person,
     skipped_name,
 )
-from kiosk.people.gallery.folder import list_folder
-from kiosk.people.gallery.staging import PictureFile
+from kiosk.people.folder import list_folder
+from kiosk.people.staging import PictureFile
 
 
 @pytest.fixture
@@ -274,7 +274,7 @@ def test_a_folder_deleted_meanwhile_is_a_fault_and_nothing_comes_back(images, mo
         write(picture, target)
         shutil.rmtree(images)
 
-    monkeypatch.setattr("kiosk.people.gallery.changes.write_picture", late)
+    monkeypatch.setattr("kiosk.people.changes.write_picture", late)
     with pytest.raises(GalleryError):
         add_pictures(images, "Ada", [shot("Ada", 1)])
     assert not images.exists()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.people.gallery.folder import Stamp, list_folder
+from kiosk.people.folder import Stamp, list_folder
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 
 from kiosk.domain import Embedding, Rejection
 from kiosk.names import normal_name, person_key
-from kiosk.people.gallery.cache import TemplateCache
-from kiosk.people.gallery.folder import Stamp, name_fault_of
-from kiosk.people.gallery.forgetting import forget_cached, forget_names, source_belongs_to
+from kiosk.people.erasure import forget_cached, forget_names, source_belongs_to
+from kiosk.people.folder import Stamp, name_fault_of
+from kiosk.people.templates import TemplateCache
 
 STAMP = Stamp(1, 2, 3, 4)
 ADA, LIN, OLD = "aa" * 32, "bb" * 32, "cc" * 32

@@ -13,8 +13,9 @@ from PIL import Image
 from kiosk import i18n
 from kiosk.domain import Embedding, Rejection
 from kiosk.errors import WeightsError
-from kiosk.people.gallery import Gallery, GallerySnapshot
-from kiosk.people.gallery.cache import TemplateCache
+from kiosk.people.gallery import Gallery
+from kiosk.people.snapshot import GallerySnapshot
+from kiosk.people.templates import TemplateCache
 
 
 @pytest.fixture
@@ -222,7 +223,7 @@ def test_a_second_start_encodes_nothing_and_opens_no_picture(images, open_galler
     def not_opened(path):
         raise AssertionError(path)
 
-    monkeypatch.setattr("kiosk.people.gallery.reading.open_picture", not_opened)
+    monkeypatch.setattr("kiosk.people.templates.open_picture", not_opened)
     second = open_gallery()
     second.load()
     assert len(calls) == 5
@@ -305,7 +306,7 @@ def test_an_unchanged_folder_costs_a_listing_and_keeps_the_snapshot(images, open
         built.append(1)
         return GallerySnapshot(*parts)
 
-    monkeypatch.setattr("kiosk.people.gallery.gallery.GallerySnapshot", build)
+    monkeypatch.setattr("kiosk.people.gallery.GallerySnapshot", build)
     assert not gallery.refresh()
     assert gallery.snapshot is before
     assert built == []
@@ -392,7 +393,7 @@ def test_a_refresh_leaves_what_it_has_no_time_for_to_the_next(images, open_galle
     gallery.load()
     for number in range(3):
         save_portrait(images / f"P{number}.png", person=number)
-    monkeypatch.setattr("kiosk.people.gallery.gallery._REFRESH_SECONDS", 0)
+    monkeypatch.setattr("kiosk.people.gallery._REFRESH_SECONDS", 0)
     counts = []
     for _ in range(3):
         assert gallery.refresh()

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import EnrolmentError, GalleryError
-from kiosk.people.gallery.folder import list_folder
-from kiosk.people.gallery.importing import add_people, require_free
-from kiosk.people.gallery.staging import PictureFile, recover
+from kiosk.people.changes import add_people, require_free
+from kiosk.people.folder import list_folder
+from kiosk.people.staging import PictureFile, recover
 
 PEOPLE = ["Ada", "Lin", "Zoë 李"]
 

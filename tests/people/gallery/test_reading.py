@@ -8,9 +8,8 @@ import pytest
 
 from kiosk.domain import Embedding, Rejection
 from kiosk.errors import EncoderError, WeightsError
-from kiosk.people.gallery.cache import TemplateCache
-from kiosk.people.gallery.folder import ListedPicture, Stamp
-from kiosk.people.gallery.reading import PictureReader
+from kiosk.people.folder import ListedPicture, Stamp
+from kiosk.people.templates import PictureReader, TemplateCache
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Embedding, Template
-from kiosk.people.gallery.snapshot import GallerySnapshot
+from kiosk.people.snapshot import GallerySnapshot
 
 
 def template(person: str, *vector: float) -> Template:

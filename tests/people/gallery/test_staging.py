@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import GalleryError
-from kiosk.people.gallery import staging
-from kiosk.people.gallery.staging import (
+from kiosk.people import staging
+from kiosk.people.staging import (
     PictureFile,
     delete_folder,
     new_folder,

@@ -5,8 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from kiosk.errors import EncoderError
-from kiosk.people.gallery import Gallery
-from kiosk.people.gallery.watch import GalleryWatch
+from kiosk.people.gallery import Gallery, GalleryWatch
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:

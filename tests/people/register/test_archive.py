@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import ArchiveError
+from kiosk.people.archive import LIST, ArchivedPerson, Exported, as_json, open_archive, write_archive
 from kiosk.people.register import PersonRecord
-from kiosk.people.register.archive import LIST, Exported, open_archive, write_archive
-from kiosk.people.register.archive_text import ArchivedPerson, as_json
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 PICTURE = b"\xff\xd8 a picture \xff\xd9" * 20

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from kiosk.errors import ArchiveError
+from kiosk.people.archive import ArchivedPerson, as_json, from_json, record_as_json
 from kiosk.people.register import Consent, PersonRecord
-from kiosk.people.register.archive_text import ArchivedPerson, as_json, from_json, record_as_json
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 FULL = PersonRecord(

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import PeopleError
-from kiosk.people.register.consent import consent_text, read_consent
-from kiosk.resources import asset
+from kiosk.files import asset
+from kiosk.people.consent import consent_text, read_consent
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.people.register.faults import unusable
+from kiosk.people.register import unusable
 
 PATH = Path("images.people.sqlite3")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.people.register.files import is_young, put_in_place, stamp_of
+from kiosk.people.register import is_young, put_in_place, stamp_of
 
 
 def test_a_stamp_is_another_one_after_every_change(tmp_path: Path) -> None:

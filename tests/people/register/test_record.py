@@ -4,7 +4,7 @@ import pytest
 
 from kiosk.domain import Reason
 from kiosk.errors import PeopleError
-from kiosk.people.register.record import PersonRecord, Standing, clean_text, cleaned, field_fault
+from kiosk.people.register import PersonRecord, Standing, clean_text, cleaned, field_fault
 
 DAY = date(2026, 3, 2)
 NEXT = DAY + timedelta(days=1)

@@ -2,8 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from kiosk.people.register.record import Consent, PersonRecord
-from kiosk.people.register.rows import as_row, from_row
+from kiosk.people.register import Consent, PersonRecord, as_row, from_row
 
 FULL = PersonRecord(
     person="Ada_L",

@@ -9,10 +9,11 @@ import pytest
 from kiosk.door.desk import Desk
 from kiosk.door.station import Station
 from kiosk.errors import ArchiveError, EnrolmentError, GalleryError, UnknownPersonError
-from kiosk.people.gallery.folder import list_folder
+from kiosk.people import archive as archives
+from kiosk.people import erasure
+from kiosk.people.archive import export_gallery, export_person, free_path, import_archive
+from kiosk.people.folder import list_folder
 from kiosk.people.register import Consent, PersonRecord
-from kiosk.people.services import archives, erasure
-from kiosk.people.services.archives import export_gallery, export_person, free_path, import_archive
 from kiosk.store.journal import Action
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

@@ -13,12 +13,12 @@ from kiosk.domain import Candidate, Embedding
 from kiosk.door.build import Choices
 from kiosk.door.desk import Desk, open_desk
 from kiosk.errors import GalleryError, JournalError, PeopleError
-from kiosk.people.enrolment import Examined, Offered, examine
-from kiosk.people.gallery.staging import recover
-from kiosk.people.register import ConsentText, PeopleRegister, PersonRecord, people_file
-from kiosk.people.services import enrolment
-from kiosk.people.services.enrolment import Enrolment, agreed, save
-from kiosk.resources import asset
+from kiosk.files import asset
+from kiosk.people import enrolment
+from kiosk.people.consent import ConsentText
+from kiosk.people.enrolment import Enrolment, Examined, Offered, agreed, examine, save
+from kiosk.people.register import PeopleRegister, PersonRecord, people_file
+from kiosk.people.staging import recover
 
 TEXT = ConsentText("en", "7", "I agree.", "ab" * 32)
 
@@ -75,7 +75,7 @@ def test_a_folder_that_cannot_be_written_leaves_all_as_before(desk, picture, mon
     def full(descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("kiosk.people.gallery.staging.os.fsync", full)
+    monkeypatch.setattr("kiosk.people.staging.os.fsync", full)
     with pytest.raises(GalleryError, match="No space left"):
         save(desk, Enrolment("Ada", [picture], lambda record: replace(record, email="a@b.c"), agreed(TEXT, "Eve")), "E")
     assert files(desk) == ["Grace_Hopper.jpg"]

@@ -13,11 +13,11 @@ from kiosk.domain import Embedding
 from kiosk.door.desk import Desk
 from kiosk.door.station import Station
 from kiosk.errors import GalleryError, JournalError, UnknownPersonError
-from kiosk.people.gallery.changes import erase_person
+from kiosk.people import erasure
+from kiosk.people.changes import erase_person
+from kiosk.people.erasure import ErasureReport, erase
+from kiosk.people.records import rename
 from kiosk.people.register import Consent, PersonRecord
-from kiosk.people.services import erasure
-from kiosk.people.services.erasure import ErasureReport, erase
-from kiosk.people.services.people_changes import rename
 from kiosk.store.journal import Action
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

@@ -6,9 +6,9 @@ import pytest
 
 from kiosk.door.desk import Desk
 from kiosk.errors import EnrolmentError, GalleryError, PeopleError, UnknownPersonError
+from kiosk.people import records as people_changes
+from kiosk.people.records import change, record_consent, remove, rename, suspend
 from kiosk.people.register import Consent, PersonRecord, Standing
-from kiosk.people.services import people_changes
-from kiosk.people.services.people_changes import change, record_consent, remove, rename, suspend
 
 DAY = date(2026, 3, 2)
 HOSTILE = ["../Ada", "a/b", "a\\b", "a\0b", "a\u202eb", "", "   ", ".hidden", "x" * 101, "Thumbs.db", "a\nb", "ü" * 120]

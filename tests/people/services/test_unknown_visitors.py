@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Embedding, Template
-from kiosk.people.gallery import GallerySnapshot
-from kiosk.people.services.unknown_visitors import unknown_visitors
-from kiosk.people.visitors import VisitorStore
+from kiosk.people.snapshot import GallerySnapshot
+from kiosk.people.visitors import VisitorStore, unknown_visitors
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

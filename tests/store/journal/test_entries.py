@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from kiosk.domain import Candidate, Conditions, Decision, Identification, Outcome, Reason
-from kiosk.store.journal.entries import Action, ActionEntry, JournalEntry, as_text, bounds, row_of, stamp
+from kiosk.store.journal import Action, ActionEntry, JournalEntry, as_text, bounds, row_of, stamp
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 DECISION = Decision(Outcome.REFUSED, Reason.TOO_FAR, 1, 2, 0.5, 0, 3)

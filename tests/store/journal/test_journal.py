@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 import kiosk
 from kiosk.domain import Candidate, Conditions, Decision, Identification, Outcome, Reason
 from kiosk.errors import JournalError
-from kiosk.store.journal import SCHEMA_VERSION, Action, Filter, Journal, JournalEntry
+from kiosk.store.journal import Action, Filter, Journal, JournalEntry
+from kiosk.store.schema import SCHEMA_VERSION
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 NEAR_ADA = Identification(

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain import Outcome, Reason
-from kiosk.store.journal import Filter, Journal, queries
+from kiosk.store import journal as queries
+from kiosk.store.journal import Filter, Journal
 
 DAY = date(2026, 3, 1)
 

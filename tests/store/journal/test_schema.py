@@ -12,8 +12,8 @@ import pytest
 
 import kiosk
 from kiosk.errors import JournalError
-from kiosk.store.journal import SCHEMA_VERSION, Action, Journal
-from kiosk.store.journal.schema import JOURNAL_SCHEMA
+from kiosk.store.journal import Action, Journal
+from kiosk.store.schema import JOURNAL_SCHEMA, SCHEMA_VERSION
 from kiosk.store.sqlite_file import Schema, SqliteFile
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kiosk.training.loop.chips import PeopleChips
+from kiosk.training.chips import PeopleChips
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 SIZE_PX = 16

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kiosk.training.loop.augmentation import _blurred, augmented
+from kiosk.training.augmentation import _blurred, augmented
 
 SIZE_PX = 48
 

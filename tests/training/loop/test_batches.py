@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kiosk.training.loop.batches import PeopleBatches
+from kiosk.training.loop import PeopleBatches
 
 OWNERS = np.repeat(np.arange(10), [2, 3, 4, 5, 6, 2, 3, 4, 5, 6])
 

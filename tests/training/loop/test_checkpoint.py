@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kiosk.errors import EncoderError
-from kiosk.training.loop.checkpoint import Progress, restore, save, write_whole
+from kiosk.training.checkpoint import Progress, restore, save, write_whole
 
 RUN = "encoder small; steps 10"
 PROGRESS = Progress(step=7, seconds=1.5, best_accuracy=0.75, best_step=5)

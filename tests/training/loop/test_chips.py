@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from kiosk.errors import EncoderError
-from kiosk.training.loop.chips import PeopleChips, split, usable
-from kiosk.training.loop.settings import Settings
+from kiosk.training.chips import PeopleChips, split, usable
+from kiosk.training.settings import Settings
 
 
 def people_with(*pictures):

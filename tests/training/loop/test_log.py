@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from kiosk.errors import EncoderError
-from kiosk.training.loop.log import HEADINGS, Row, TrainingLog
+from kiosk.training.checkpoint import HEADINGS, Row, TrainingLog
 
 
 def row(step):

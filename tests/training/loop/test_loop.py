@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 
 import kiosk
-from kiosk.encoders.inputs import InputFormat
+from kiosk.encoders.encoder import InputFormat
 from kiosk.errors import EncoderError
-from kiosk.training.loop import loop
-from kiosk.training.loop.chips import split
-from kiosk.training.loop.loop import BEST, CHECKPOINT, LOG, train
-from kiosk.training.loop.settings import Settings
-from kiosk.training.loop.step import Learner
+from kiosk.training import loop
+from kiosk.training.chips import split
+from kiosk.training.loop import BEST, CHECKPOINT, LOG, Learner, train
+from kiosk.training.settings import Settings
 
 SETTINGS = Settings(
     people=6, pictures=2, steps=24, warm_up_steps=4, all_steps=12, report_every=6, learning_rate=0.01, held_out=0.3
@@ -29,11 +28,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from kiosk.encoders.inputs import InputFormat
-from kiosk.training.loop.chips import PeopleChips, split
-from kiosk.training.loop.loop import train
-from kiosk.training.loop.settings import Settings
-from kiosk.training.loop.step import make_learner
+from kiosk.encoders.encoder import InputFormat
+from kiosk.training.chips import PeopleChips, split
+from kiosk.training.loop import train
+from kiosk.training.settings import Settings
+from kiosk.training.loop import make_learner
 
 
 def build():
@@ -103,7 +102,7 @@ def vars_of(settings):
 
 
 def test_the_best_weights_are_those_of_the_best_report(run, tmp_path, small_network, people):
-    from kiosk.evaluation.rates.validation import distances_of, pairs_of, verification_accuracy
+    from kiosk.evaluation.rates import distances_of, pairs_of, verification_accuracy
 
     ended, _ = run()
     model = small_network()
@@ -151,7 +150,7 @@ def test_kill_9_in_the_middle_costs_no_more_than_the_steps_since_the_last_report
 
 
 def test_a_kill_between_row_and_checkpoint_leaves_no_row_twice(run, tmp_path, monkeypatch):
-    from kiosk.training.loop import checkpoint
+    from kiosk.training import checkpoint
 
     def killed(*arguments):
         raise KilledError

@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from kiosk.training.loop.mining import Mining, mine, squared_distances
+from kiosk.training.triplet import Mining, mine, squared_distances
 
 MARGIN = 0.2
 

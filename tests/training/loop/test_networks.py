@@ -7,7 +7,7 @@ import pytest
 from kiosk.domain import CropKind
 from kiosk.encoders import EXPORTED
 from kiosk.errors import WeightsError
-from kiosk.training.loop.networks import TRAINABLE, Trainable
+from kiosk.training.networks import TRAINABLE, Trainable
 
 
 def test_every_network_that_can_be_exported_can_be_trained():

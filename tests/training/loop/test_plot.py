@@ -3,8 +3,8 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from kiosk.training.loop.log import Row
-from kiosk.training.loop.plot import plot
+from kiosk.training.checkpoint import Row
+from kiosk.training.plot import plot
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from kiosk.training.loop.schedule import learning_rate
+from kiosk.training.loop import learning_rate
 
 
 def test_it_rises_to_the_peak_and_falls_to_almost_nothing():

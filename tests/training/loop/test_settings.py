@@ -1,5 +1,5 @@
-from kiosk.training.loop.mining import Mining
-from kiosk.training.loop.settings import Settings
+from kiosk.training.settings import Settings
+from kiosk.training.triplet import Mining
 
 
 def test_a_run_that_nobody_has_tuned_is_the_one_of_the_paper():

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from kiosk.encoders.inputs import Colour, InputFormat, Layout
-from kiosk.training.loop.mining import Mining
-from kiosk.training.loop.settings import Settings
-from kiosk.training.loop.step import Learner, make_learner
+from kiosk.encoders.encoder import Colour, InputFormat, Layout
+from kiosk.training.loop import Learner, make_learner
+from kiosk.training.settings import Settings
+from kiosk.training.triplet import Mining
 
 SETTINGS = Settings(people=4, pictures=2, steps=40, warm_up_steps=2, all_steps=2, learning_rate=0.01)
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from kiosk.errors import CameraError
+from kiosk.vision import capture
+from kiosk.vision.capture import Camera, Stream, VideoFile
 from kiosk.vision.opencv import cv2
-from kiosk.vision.sources import capture
-from kiosk.vision.sources.capture import Camera, Stream, VideoFile
 
 LEVELS = [20, 60, 100, 140, 180, 220]
 

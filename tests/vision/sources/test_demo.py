@@ -3,11 +3,11 @@ import threading
 import numpy as np
 import pytest
 
-from kiosk.resources import asset
+from kiosk.files import asset
+from kiosk.vision import demo
+from kiosk.vision.demo import CYCLE_SECONDS, RATE_HZ, WALKS, DemoScene, draw
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
-from kiosk.vision.sources import demo
-from kiosk.vision.sources.demo import CYCLE_SECONDS, RATE_HZ, WALKS, DemoScene, draw
 
 
 @pytest.fixture(scope="module")

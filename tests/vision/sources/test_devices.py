@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.vision.sources.devices import (
+from kiosk.vision.capture import (
     CameraDevice,
     cameras,
     first_camera,

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from kiosk.errors import CameraError
+from kiosk.vision.demo import Figure, Outfit, Pose
 from kiosk.vision.opencv import cv2
-from kiosk.vision.sources.figures import Figure, Outfit, Pose
 
 OUTFIT = Outfit(face_centre=(50, 40), face_px=40, height_px=400, shoulders=(10, 90), cloth=(200, 40, 40))
 

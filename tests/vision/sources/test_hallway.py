@@ -1,6 +1,6 @@
 import numpy as np
 
-from kiosk.vision.sources.hallway import VANISHING_POINT, draw_hallway, project
+from kiosk.vision.demo import VANISHING_POINT, draw_hallway, project
 
 
 def test_what_is_straight_ahead_stays_on_the_vanishing_point():

@@ -3,7 +3,7 @@ import time
 
 import numpy as np
 
-from kiosk.vision.sources.pace import Pace
+from kiosk.vision.source import Pace
 
 
 def test_fast_time_is_the_index_over_the_rate():

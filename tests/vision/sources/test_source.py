@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Frame
-from kiosk.vision.sources.source import Source
+from kiosk.vision.source import Source
 
 
 class Countdown(Source):

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from kiosk.errors import CameraError
+from kiosk.vision.capture import first_camera, stable_name
 from kiosk.vision.opencv import cv2
-from kiosk.vision.sources import first_camera, is_recording, open_source, source_name, stable_name
+from kiosk.vision.sources import is_recording, open_source, source_name
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.errors import CameraError
 from kiosk.vision.opencv import cv2
-from kiosk.vision.sources.stills import Stills
+from kiosk.vision.sources import Stills
 
 
 def save(path: Path, level: int) -> None:

@@ -5,25 +5,177 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from PyQt6.QtCore import Qt, QTimer, pyqtSlot
-from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QLabel
+from PyQt6.QtCore import QPointF, QRectF, Qt, QTimer, pyqtSlot
+from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PyQt6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QWidget
 
 from kiosk.domain import ByteImage, Embedding, Rejection
 from kiosk.door.report import Report
 from kiosk.door.station import Station
 from kiosk.gui.controls import Bar, Button, Note, column, px, row
-from kiosk.gui.icons import icon
-from kiosk.gui.reception.enrolment.capture_view import CaptureView
-from kiosk.gui.reception.enrolment.draft import Draft
-from kiosk.gui.reception.enrolment.step import Step
-from kiosk.gui.reception.enrolment.thumbnails import ShotButtons
-from kiosk.gui.reception.enrolment.wording import instruction, instruction_icon
+from kiosk.gui.feed import Feed, Placement, place
+from kiosk.gui.reception.enrolment.check_step import ShotButtons
+from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.office import Office
 from kiosk.gui.reception.picker import wanted_pictures
-from kiosk.i18n import translate
-from kiosk.people.capture import CaptureSession, CaptureState, Shot
+from kiosk.gui.theme import icon
+from kiosk.i18n import QT_TRANSLATE_NOOP, translate
+from kiosk.people.capture import CaptureHint, CaptureSession, CaptureState, Shot
 from kiosk.people.enrolment import Offered
+
+SHOTS = {
+    Shot.STRAIGHT: QT_TRANSLATE_NOOP("enrolment", "Look straight at the camera"),
+    Shot.LEFT: QT_TRANSLATE_NOOP("enrolment", "Turn your head a little to your left"),
+    Shot.RIGHT: QT_TRANSLATE_NOOP("enrolment", "Turn your head a little to your right"),
+    Shot.UP: QT_TRANSLATE_NOOP("enrolment", "Raise your chin a little"),
+    Shot.AGAIN: QT_TRANSLATE_NOOP(
+        "enrolment", "Once more, straight ahead. If you wear glasses, take them off or put them on now."
+    ),
+}
+
+HINTS = {
+    CaptureHint.NO_FACE: QT_TRANSLATE_NOOP("enrolment", "Step in front of the camera"),
+    CaptureHint.ONE_PERSON: QT_TRANSLATE_NOOP("enrolment", "One person only, please"),
+    CaptureHint.CLOSER: QT_TRANSLATE_NOOP("enrolment", "Come a little closer"),
+    CaptureHint.FURTHER: QT_TRANSLATE_NOOP("enrolment", "Step back a little"),
+    CaptureHint.CENTRE: QT_TRANSLATE_NOOP("enrolment", "Bring your face into the oval"),
+    CaptureHint.MORE_LIGHT: QT_TRANSLATE_NOOP("enrolment", "More light on the face, please"),
+    CaptureHint.LESS_LIGHT: QT_TRANSLATE_NOOP("enrolment", "Turn away from the bright light"),
+    CaptureHint.UNCOVER_FACE: QT_TRANSLATE_NOOP("enrolment", "Take off what covers your face, such as sunglasses"),
+    CaptureHint.LOOK_STRAIGHT: QT_TRANSLATE_NOOP("enrolment", "Look straight at the camera"),
+    CaptureHint.TURN_LEFT: QT_TRANSLATE_NOOP("enrolment", "Turn your head a little to your left"),
+    CaptureHint.TURN_RIGHT: QT_TRANSLATE_NOOP("enrolment", "Turn your head a little to your right"),
+    CaptureHint.LOOK_UP: QT_TRANSLATE_NOOP("enrolment", "Raise your chin a little"),
+    CaptureHint.HOLD_STILL: QT_TRANSLATE_NOOP("enrolment", "Hold still for a moment"),
+}
+
+ICONS = {
+    CaptureHint.NO_FACE: "face_search",
+    CaptureHint.ONE_PERSON: "people",
+    CaptureHint.CLOSER: "closer",
+    CaptureHint.FURTHER: "further",
+    CaptureHint.CENTRE: "face_search",
+    CaptureHint.MORE_LIGHT: "light",
+    CaptureHint.LESS_LIGHT: "light",
+    CaptureHint.UNCOVER_FACE: "glasses",
+    CaptureHint.LOOK_STRAIGHT: "face_search",
+    CaptureHint.TURN_LEFT: "arrow_left",
+    CaptureHint.TURN_RIGHT: "arrow_right",
+    CaptureHint.LOOK_UP: "arrow_up",
+    CaptureHint.HOLD_STILL: "hourglass",
+}
+
+_OTHER_WAY = {"arrow_left": "arrow_right", "arrow_right": "arrow_left"}
+
+
+def instruction(state: CaptureState, shots: tuple[Shot, ...]) -> str:
+    """The one thing that the person is asked to do now."""
+    if state.done:
+        return translate("enrolment", "Thank you, all pictures are taken")
+    if state.share > 0:
+        return translate("enrolment", "Good. Hold still …")
+    if state.hint is not None:
+        return translate("enrolment", HINTS[state.hint])
+    return translate("enrolment", SHOTS[shots[state.number]])
+
+
+def instruction_icon(state: CaptureState, *, mirrored: bool) -> str:
+    """The same as a drawing; arrows point to where the person sees the own head turn."""
+    if state.done:
+        return "tick_mark"
+    if state.hint is None:
+        return "face_search"
+    name = ICONS[state.hint]
+    return name if mirrored else _OTHER_WAY.get(name, name)
+
+
+_OVAL = (0.50, 0.70)  # of the picture's height: width and height
+_BACK, _SHADE = QColor("#05080b"), QColor(0, 0, 0, 130)
+_WAITING, _RIGHT, _RING_BACK = QColor("#ffd166"), QColor("#5fd38d"), QColor(255, 255, 255, 90)
+
+
+class CaptureView(QWidget):
+    """Follows the feed; takes no frames of its own. The words stand beside it: colours and arrows only repeat them."""
+
+    def __init__(self, feed: Feed) -> None:
+        super().__init__()
+        self._feed = feed
+        self._share = 0.0
+        self._right = False
+        self._arrow = ""
+        self.setAccessibleName(translate("enrolment", "Camera picture"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(px(160), px(120))
+        feed.pictured.connect(self.on_pictured)
+
+    def show_progress(self, *, right: bool, share: float, arrow: str = "") -> None:
+        """Whether all is right, how much of the ring is filled, and the icon of an arrow."""
+        self._right, self._share, self._arrow = right, share, arrow
+        self.update()
+
+    @pyqtSlot()
+    def on_pictured(self) -> None:
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        shape = QPainterPath()
+        shape.addRoundedRect(QRectF(self.rect()), px(12), px(12))
+        painter.setClipPath(shape)
+        painter.fillPath(shape, _BACK)
+        picture = self._feed.picture
+        if not picture.isNull():
+            size = picture.width(), picture.height()
+            where = place(size, (self.width(), self.height()), mirrored=self._feed.mirrored)
+            self._paint_picture(painter, where)
+            self._paint_oval(painter, self._oval(where))
+        painter.end()
+
+    def _paint_picture(self, painter: QPainter, where: Placement) -> None:
+        mirrored = self._feed.mirrored
+        painter.save()
+        painter.translate(where.left + (where.width if mirrored else 0), where.top)
+        painter.scale(-where.scale if mirrored else where.scale, where.scale)
+        painter.drawImage(0, 0, self._feed.picture)
+        painter.restore()
+
+    def _oval(self, where: Placement) -> QRectF:
+        height = min(where.height, self.height())
+        oval = QRectF(0, 0, height * _OVAL[0], height * _OVAL[1])
+        oval.moveCenter(QPointF(self.width() / 2, self.height() / 2))
+        return oval
+
+    def _paint_oval(self, painter: QPainter, oval: QRectF) -> None:
+        around = QPainterPath()
+        around.addRect(QRectF(self.rect()))
+        inside = QPainterPath()
+        inside.addEllipse(oval)
+        painter.fillPath(around.subtracted(inside), _SHADE)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        style = Qt.PenStyle.SolidLine if self._right else Qt.PenStyle.DashLine
+        painter.setPen(QPen(_RING_BACK if self._share else (_RIGHT if self._right else _WAITING), px(5), style))
+        painter.drawEllipse(oval)
+        if self._share > 0:
+            painter.setPen(QPen(_RIGHT, px(7), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.drawArc(oval, 90 * 16, -round(self._share * 360 * 16))
+        if self._arrow:
+            self._paint_arrow(painter, oval)
+
+    def _paint_arrow(self, painter: QPainter, oval: QRectF) -> None:
+        side = px(44)
+        places = {
+            "arrow_left": QPointF(oval.left() - side * 0.7, oval.center().y()),
+            "arrow_right": QPointF(oval.right() + side * 0.7, oval.center().y()),
+            "arrow_up": QPointF(oval.center().x(), max(oval.top() - side * 0.1, side * 0.6)),
+        }
+        middle = places[self._arrow]
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, 150))
+        painter.drawEllipse(middle, side * 0.6, side * 0.6)
+        corner = QPointF(middle.x() - side / 2, middle.y() - side / 2)
+        painter.drawPixmap(corner.toPoint(), icon(self._arrow, _WAITING.name(), side))
+
 
 _SAY_SECONDS = 2.5  # between two hints that are spoken
 _SEEN_MS = 700  # for which the last picture is seen before the wizard goes on

@@ -5,20 +5,64 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtCore import QSize, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QImage, QPixmap
-from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtGui import QIcon, QImage, QPixmap
+from PyQt6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.domain import Candidate, display_name
 from kiosk.door.desk import Desk
-from kiosk.gui.controls import Bar, Button, Heading, Note, Panel, ScrollPage, State, column, flow, px, row
-from kiosk.gui.controls.labels import breakable
-from kiosk.gui.reception.enrolment.draft import Checked, Draft, check, picture_of, save_draft
-from kiosk.gui.reception.enrolment.step import Step
-from kiosk.gui.reception.enrolment.thumbnails import thumbnail
+from kiosk.gui.controls import Bar, Button, Heading, Note, Panel, ScrollPage, State, breakable, column, flow, px, row
+from kiosk.gui.reception.enrolment.step import Checked, Draft, Step, check, picture_of, save_draft
 from kiosk.gui.reception.office import Office
-from kiosk.gui.reception.portraits import read_small
+from kiosk.gui.reception.portraits import read_small, square_picture
 from kiosk.i18n import translate
-from kiosk.people.services.enrolment import Enrolled
+from kiosk.people.enrolment import Enrolled
+
+SIDE_UNITS = 56
+
+
+def thumbnail(image: QImage, side_px: int) -> QPixmap:
+    """The picture cut to a rounded square; an empty one where there is none."""
+    return QPixmap() if image.isNull() else square_picture(image, side_px)
+
+
+class ShotButtons(QWidget):
+    """One button a picture.
+
+    Signals:
+        again: the number of the picture that is to be taken again.
+    """
+
+    again = pyqtSignal(int)
+
+    def __init__(self, total: int) -> None:
+        super().__init__()
+        self.buttons = [QPushButton(str(number + 1)) for number in range(total)]
+        layout = row(*self.buttons, gap=6)
+        layout.addStretch(1)
+        self.setLayout(layout)
+        for number, button in enumerate(self.buttons):
+            button.setProperty("kind", "shot")
+            button.clicked.connect(lambda _checked, number=number: self.again.emit(number))
+            self.show_picture(number, None)
+
+    def show_picture(self, number: int, content: bytes | None) -> None:
+        """The picture that was taken; None = not yet."""
+        button = self.buttons[number]
+        side = px(SIDE_UNITS)
+        button.setFixedSize(side, side)
+        button.setEnabled(content is not None)
+        if content is None:
+            button.setIcon(QIcon())
+            button.setText(str(number + 1))
+            name = translate("enrolment", "Picture {number}: not taken yet")
+        else:
+            button.setText("")
+            button.setIcon(QIcon(thumbnail(QImage.fromData(content), side - px(6))))
+            button.setIconSize(QSize(side - px(6), side - px(6)))
+            name = translate("enrolment", "Picture {number}: taken. Press to take it again.")
+        button.setAccessibleName(name.format(number=number + 1))
+        button.setToolTip(name.format(number=number + 1))
+
 
 _CARD_UNITS = 80
 

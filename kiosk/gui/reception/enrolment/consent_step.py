@@ -12,15 +12,13 @@ from PyQt6.QtWidgets import QApplication, QScroller, QTextBrowser
 from kiosk import i18n
 from kiosk.domain import display_name
 from kiosk.errors import KioskError
-from kiosk.gui.controls import Bar, Button, Note, column, px
-from kiosk.gui.controls.labels import breakable
-from kiosk.gui.reception.enrolment.draft import Draft
-from kiosk.gui.reception.enrolment.step import Step
+from kiosk.files import asset
+from kiosk.gui.controls import Bar, Button, Note, breakable, column, px
+from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.office import Office
 from kiosk.i18n import translate
-from kiosk.people.register import ConsentText, consent_text
-from kiosk.people.services.enrolment import agreed
-from kiosk.resources import asset
+from kiosk.people.consent import ConsentText, consent_text
+from kiosk.people.enrolment import agreed
 
 # Whoever reads touches nothing: for so long the way back to the door waits.
 _READING_MS, _READINGS = 25_000, 8

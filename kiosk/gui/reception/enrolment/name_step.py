@@ -9,16 +9,13 @@ from PyQt6.QtWidgets import QCompleter, QWidget
 
 from kiosk.domain import display_name
 from kiosk.errors import KioskError
-from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, TextField, column, flow, row
-from kiosk.gui.controls.labels import breakable
-from kiosk.gui.reception.enrolment.draft import Draft
-from kiosk.gui.reception.enrolment.step import Step
+from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, TextField, breakable, column, flow, row
+from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.office import Office
 from kiosk.i18n import translate
 from kiosk.names import name_fault, normal_name, person_key
-from kiosk.people.register import field_fault
-from kiosk.people.register.record import clean_text
-from kiosk.people.services.people_changes import in_gallery
+from kiosk.people.records import in_gallery
+from kiosk.people.register import clean_text, field_fault
 
 
 class NameStep(Step):

@@ -17,17 +17,13 @@ from kiosk.gui.controls import column
 from kiosk.gui.reception.enrolment.capture_step import CaptureStep
 from kiosk.gui.reception.enrolment.check_step import CheckStep
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep, consent_folders
-from kiosk.gui.reception.enrolment.draft import Draft, warm_up
 from kiosk.gui.reception.enrolment.name_step import NameStep
-from kiosk.gui.reception.enrolment.step import Step, Steps
+from kiosk.gui.reception.enrolment.step import Draft, Step, Steps, warm_up
 from kiosk.gui.reception.enrolment.trial_step import TrialStep
-from kiosk.gui.reception.office import Office
-from kiosk.gui.reception.page import StaffPage
-from kiosk.gui.reception.unsaved import Unsaved
+from kiosk.gui.reception.office import Office, StaffPage, Unsaved
 from kiosk.i18n import translate
-from kiosk.people.enrolment import Offered
-from kiosk.people.register import consent_text
-from kiosk.people.services.enrolment import Enrolled
+from kiosk.people.consent import consent_text
+from kiosk.people.enrolment import Enrolled, Offered
 from kiosk.vision.pictures import SUFFIXES
 
 _NAME, _CONSENT, _PICTURES, _CHECK, _TRIAL = range(5)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kiosk.domain import Conditions, Rejection
-from kiosk.gui.reception.journal.wording import number
+from kiosk.gui.reception.journal.lines import number
 from kiosk.i18n import translate
 from kiosk.names import person_key
 from kiosk.store.journal import JournalEntry

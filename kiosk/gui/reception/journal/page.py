@@ -4,25 +4,195 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from PyQt6.QtCore import QModelIndex, pyqtSlot
-from PyQt6.QtWidgets import QButtonGroup, QStackedWidget, QWidget
+from PyQt6.QtCore import QLocale, QModelIndex, QSize, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QKeyEvent, QResizeEvent
+from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QLayout, QSizePolicy, QStackedWidget, QWidget
 
-from kiosk.domain import Outcome, Reason
+from kiosk.domain import Outcome, Reason, display_name
 from kiosk.door.report import Report
-from kiosk.gui.controls import Button, Note, column, flow
-from kiosk.gui.reception.journal.details import Details
-from kiosk.gui.reception.journal.filters import FilterBar
+from kiosk.gui.controls import Button, Choice, Heading, Note, ScrollPage, column, flow, px, spaced
 from kiosk.gui.reception.journal.insight import Point, points_of
-from kiosk.gui.reception.journal.lines import Line, LineList, Lines, lines_of
-from kiosk.gui.reception.page import StaffPage
+from kiosk.gui.reception.journal.lines import (
+    Line,
+    LineList,
+    Lines,
+    figures_in_words,
+    lines_of,
+    outcome_in_words,
+    reason_in_words,
+)
+from kiosk.gui.reception.office import StaffPage
 from kiosk.i18n import translate
-from kiosk.store.journal import Filter, Journal
+from kiosk.store.journal import Filter, Journal, JournalEntry
 
 if TYPE_CHECKING:
     from kiosk.gui.reception.journal.plot import DistancePlot
     from kiosk.gui.reception.office import Office
+
+
+_LETTERS = 7  # that are seen of a choice, at the least
+_GAP_UNITS = 8
+_NEVER_SETTLED = {Reason.GATHERING, Reason.PRESENT}
+
+
+class FilterBar(QWidget):
+    """Four choices.
+
+    Signals:
+        changed: one of them was made; see `wanted`.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        anybody = (translate("journal", "Everybody"), None)
+        any_day = (translate("journal", "Every day"), None)
+        self.person = Choice(translate("journal", "Person"), [anybody])
+        self.outcome = Choice(
+            translate("journal", "Outcome"),
+            [
+                (translate("journal", "All results"), None),
+                *((outcome_in_words(outcome), outcome) for outcome in (Outcome.GRANTED, Outcome.REFUSED)),
+            ],
+        )
+        self.reason = Choice(
+            translate("journal", "Reason"),
+            [
+                (translate("journal", "All reasons"), None),
+                *((reason_in_words(reason), reason) for reason in Reason if reason not in _NEVER_SETTLED),
+            ],
+        )
+        self.day = Choice(translate("journal", "Day"), [any_day])
+        self._choices = (self.person, self.outcome, self.reason, self.day)
+        self._anybody, self._any_day = anybody, any_day
+        self._columns = 0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._grid = spaced(QGridLayout(self), gap=_GAP_UNITS)
+        # Its width is given to it: four beside each other are not to press the rest of the screen aside.
+        self._grid.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self._arrange(2)
+        for choice in self._choices:
+            choice.box.setMinimumContentsLength(_LETTERS)
+            label = choice.findChild(QLabel)
+            if label is not None:  # a choice says by itself what it is about, and the list needs the room
+                label.hide()
+            choice.chosen.connect(self.on_chosen)
+
+    @property
+    def wanted(self) -> Filter:
+        """The choices that are made."""
+        return Filter(
+            cast("str | None", self.person.value),
+            cast("Outcome | None", self.outcome.value),
+            cast("Reason | None", self.reason.value),
+            cast("date | None", self.day.value),
+        )
+
+    def offer(self, people: Sequence[str], days: Sequence[date]) -> None:
+        """Whom and which days there is something about; choices that were made stay."""
+        locale = QLocale()
+        self.person.set_options([self._anybody, *((display_name(person), person) for person in people)])
+        self.day.set_options(
+            [
+                self._any_day,
+                *((locale.toString(day, QLocale.FormatType.ShortFormat), day) for day in days),
+            ]
+        )
+
+    def choose(self, wanted: Filter) -> None:
+        """Make all four choices; a person or day that is not offered yet is added."""
+        if wanted.person is not None and self.person.box.findData(wanted.person) < 0:
+            self.person.box.addItem(display_name(wanted.person), wanted.person)
+        self.person.choose(wanted.person)
+        self.outcome.choose(wanted.outcome)
+        self.reason.choose(wanted.reason)
+        self.day.choose(wanted.day)
+
+    @pyqtSlot(object)
+    def on_chosen(self, value: object) -> None:
+        self.changed.emit()
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        return self.minimumSizeHint()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        lines = len(self._choices) // self._columns
+        height = max(choice.minimumSizeHint().height() for choice in self._choices)
+        return QSize(0, lines * height + (lines - 1) * px(_GAP_UNITS))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        super().resizeEvent(event)
+        gaps = px(_GAP_UNITS) * (len(self._choices) - 1)
+        needed = max(choice.minimumSizeHint().width() for choice in self._choices) * len(self._choices) + gaps
+        self._arrange(len(self._choices) if self.width() >= needed else 2)
+
+    def _arrange(self, columns: int) -> None:
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for index, choice in enumerate(self._choices):
+            self._grid.removeWidget(choice)
+            self._grid.addWidget(choice, index // columns, index % columns)
+        for index in range(len(self._choices)):
+            self._grid.setColumnStretch(index, 1 if index < columns else 0)
+        self.updateGeometry()
+
+
+class Details(QWidget):
+    """Takes the place of the list until somebody goes back.
+
+    Signals:
+        closed: back to the list.
+        listed: the name of the person whose rows are wanted.
+        plotted: the name of the person whose distances are wanted.
+    """
+
+    closed = pyqtSignal()
+    listed = pyqtSignal(str)
+    plotted = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.when, self.sentence, self.figures = Note("", "muted"), Heading(""), Note("")
+        self.back = Button(translate("journal", "Back to the list"), "arrow_left")
+        self.only = Button(icon_name="journal", text=translate("journal", "Only this person"))
+        self.plot = Button(icon_name="plot", text=translate("journal", "Distances of this person"))
+        self._person = ""
+        text = column(self.when, self.sentence, self.figures, flow(self.only, self.plot), 1, gap=10)
+        self.setLayout(column(flow(self.back), ScrollPage(text), gap=8))
+        self.back.clicked.connect(self.closed)
+        self.only.clicked.connect(self.on_only)
+        self.plot.clicked.connect(self.on_plot)
+
+    def show_line(self, line: Line) -> None:
+        """Everything about this row."""
+        entry = line.entry
+        self.when.setText(f"{line.day}   {line.time}")
+        self.sentence.setText(line.words)
+        self.figures.setText("\n".join(figures_in_words(entry)) if isinstance(entry, JournalEntry) else "")
+        self._person = entry.person or "" if isinstance(entry, JournalEntry) else ""
+        for button in (self.only, self.plot):
+            button.setVisible(bool(self._person))
+        self.back.setAccessibleDescription(f"{line.whole}\n{self.figures.text()}")  # heard with the focus
+        self.back.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
+        if event is not None and event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()  # one step back, not to the door
+        else:
+            super().keyPressEvent(event)
+
+    @pyqtSlot()
+    def on_only(self) -> None:
+        self.listed.emit(self._person)
+
+    @pyqtSlot()
+    def on_plot(self) -> None:
+        self.plotted.emit(self._person)
+
 
 _AT_ONCE = 200
 _MOST_POINTS = 1000

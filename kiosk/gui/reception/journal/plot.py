@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.gui.controls import Note, column, px
 from kiosk.gui.reception.journal.insight import Point, insight
-from kiosk.gui.reception.journal.wording import number
+from kiosk.gui.reception.journal.lines import number
 from kiosk.i18n import translate
 
 _ROOM = 0.05  # of a distance, above the highest and below the lowest

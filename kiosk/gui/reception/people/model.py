@@ -10,8 +10,7 @@ from typing import Any, TypeAlias
 from PyQt6.QtCore import QAbstractTableModel, QLocale, QModelIndex, Qt
 
 from kiosk.gui.reception.people import wording
-from kiosk.gui.reception.people.rows import PersonRow, Quality
-from kiosk.gui.reception.people.searching import matches, words_of
+from kiosk.gui.reception.people.rows import PersonRow, Quality, matches, words_of
 from kiosk.i18n import translate
 from kiosk.people.register import Consent, PersonRecord, Standing, today
 

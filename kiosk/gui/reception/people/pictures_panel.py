@@ -10,11 +10,10 @@ from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from kiosk.gui.controls import Button, Folding, Heading, Note, Panel, column, flow, px
 from kiosk.gui.reception.office import Office
-from kiosk.gui.reception.people.facts import Look, PictureFacts, look_at, pictures_of
-from kiosk.gui.reception.people.rows import PersonRow
+from kiosk.gui.reception.people.rows import Look, PersonRow, PictureFacts, look_at, pictures_of
 from kiosk.gui.reception.people.wording import distance_words, quality_advice, remark_words, unused_words
 from kiosk.i18n import translate
-from kiosk.people.services.people_changes import remove
+from kiosk.people.records import remove
 
 _SIDE_UNITS = 104
 _CARD_UNITS = 144

@@ -6,12 +6,11 @@ from datetime import date, datetime
 from PyQt6.QtCore import QDate, QLocale, QTime
 
 from kiosk.domain import Rejection
-from kiosk.gui.reception.people.facts import PictureFacts
-from kiosk.gui.reception.people.rows import PersonRow, Quality
+from kiosk.gui.reception.people.rows import PersonRow, PictureFacts, Quality
 from kiosk.i18n import translate
-from kiosk.people.reasons import in_words
+from kiosk.people.erasure import ErasureReport
 from kiosk.people.register import PersonRecord, Standing
-from kiosk.people.services.erasure import ErasureReport
+from kiosk.vision.quality import in_words
 
 _NAMED = 3  # folders; a NAS may have one of its own in each
 

@@ -2,14 +2,91 @@
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QLocale, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QWheelEvent
-from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QSizePolicy, QSlider, QWidget
 
-from kiosk.config.schema import Kind, OptionInfo, Value, called
-from kiosk.gui.controls import Button, Switch, row
-from kiosk.gui.reception.settings.shown import is_number, number_of, number_text, range_text
+from kiosk.config.saving import rendered
+from kiosk.config.schema import AUTO, Kind, OptionInfo, Value, called
+from kiosk.gui.controls import Button, Switch, column, row
 from kiosk.i18n import translate
+from kiosk.vision.sources import source_name
+
+_DIGITS = 6
+_AS_TYPED = {"voice.text"}  # where "auto" is what people type
+
+
+def number_text(value: float) -> str:
+    """A number as people of this language write it, without needless digits."""
+    locale = QLocale()
+    locale.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)
+    return locale.toString(float(value), "g", _DIGITS)
+
+
+def distance_text(distance: float) -> str:
+    """A distance in as many digits as tell two people apart."""
+    return QLocale().toString(float(distance), "f", 2)
+
+
+def number_of(text: str) -> float | None:
+    """The number that was typed, with a point or with the sign of the language; None where it is none."""
+    number, understood = QLocale().toDouble(text.strip())
+    if understood:
+        return number
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def with_unit(number: str, unit: str) -> str:
+    """A number and its unit."""
+    return translate("settings", "{number} {unit}").format(number=number, unit=translate("settings", unit))
+
+
+def value_text(info: OptionInfo, value: Value) -> str:
+    """A value as it is read out: "5 s", "On", "dlib_resnet: 0.36"."""
+    if isinstance(value, bool):
+        return called("on" if value else "off")
+    if isinstance(value, int | float):
+        number = number_text(value)
+        return with_unit(number, info.unit) if info.unit else number
+    if isinstance(value, list):
+        return " + ".join(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {number_text(number)}" for name, number in value.items())
+    if info.key == "camera.source":
+        value = source_name(value)
+    if not value:
+        return translate("settings", "empty")
+    return value if info.key in _AS_TYPED else called(value)
+
+
+def range_text(info: OptionInfo) -> str:
+    """Which numbers an option takes, "" for one that takes none."""
+    if info.minimum is None or info.maximum is None:
+        return ""
+    low, high = number_text(info.minimum), number_text(info.maximum)
+    if info.above_minimum:
+        return translate("settings", "More than {low}, at most {high}.").format(low=low, high=high)
+    return translate("settings", "From {low} to {high}.").format(low=low, high=high)
+
+
+def change_text(key: str, before: Value, after: Value) -> str:
+    """A change as the journal holds it: as in the file, and without the passwords of a camera's address."""
+    return f"{_in_the_file(key, before)} -> {_in_the_file(key, after)}"
+
+
+def _in_the_file(key: str, value: Value) -> str:
+    if key == "camera.source" and isinstance(value, str):
+        value = source_name(value)
+    return rendered(value)
+
+
+def is_number(info: OptionInfo) -> bool:
+    """Whether the option takes one number."""
+    return info.kind in {Kind.WHOLE, Kind.NUMBER}
+
 
 _STEPS = ((1.0, 0.05), (10.0, 0.5), (300.0, 1.0))  # up to this maximum, in steps of that
 _LARGEST_STEP = 10.0
@@ -254,3 +331,114 @@ def _words(value: Value) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name}: {number_text(number)}" for name, number in value.items())
     return called(str(value))
+
+
+_TICKS = 1000  # of the slider, a unit of distance
+_STEP = 0.01
+_REACH = 0.5  # the slider goes from half of the encoder's own number to half as much again
+
+
+class Slider(QSlider):
+    """A slider that the wheel passes over, so that scrolling the page does not move it."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSingleStep(round(_STEP * _TICKS / 2))
+        self.setPageStep(round(_STEP * _TICKS))
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802  (Qt's name)
+        if event is not None:
+            event.ignore()
+
+
+class ByEncoderEditor(Editor):
+    """The number for the encoder at work; numbers for others stay as they are.
+
+    Args:
+        info: the option.
+        encoder: the name of the encoder at work.
+        own: the encoder's own number, which is in force where the option is automatic.
+        ends: what the slider's ends mean, such as ("stricter", "more lenient").
+    """
+
+    def __init__(self, info: OptionInfo, encoder: str, own: float, ends: tuple[str, str]) -> None:
+        super().__init__()
+        self._info, self._encoder, self._own = info, encoder, own
+        self._others: dict[str, float] = {}
+        automatic = translate("settings", "Automatic for {encoder}: {number}")
+        self.automatic = Switch(automatic.format(encoder=encoder, number=number_text(own)))
+        self.number = NumberEditor(info)
+        self.slider = Slider()
+        self._set_reach(own)
+        line = row(_end(ends[0]), self.slider, _end(ends[1]), gap=8)
+        line.setStretch(1, 1)
+        self.setLayout(column(line, self.number, self.automatic, gap=2))
+        self.automatic.toggled.connect(self.on_automatic)
+        self.number.changed.connect(self.on_number)
+        self.number.refused.connect(self.refused)
+        self.slider.valueChanged.connect(self.on_slid)
+
+    @property
+    def target(self) -> QWidget:
+        return self.slider
+
+    @property
+    def in_force(self) -> float:
+        """The number that would count."""
+        return self._own if self.automatic.isChecked() else self._number
+
+    def show_value(self, value: Value) -> None:
+        if isinstance(value, int | float):
+            value = {self._encoder: float(value)}
+        numbers = value if isinstance(value, dict) else {}
+        self._others = {name: number for name, number in numbers.items() if name != self._encoder}
+        self._show_number(numbers.get(self._encoder, self._own), automatic=self._encoder not in numbers)
+
+    @pyqtSlot(bool)
+    def on_automatic(self, automatic: bool) -> None:
+        self._show_number(self._own if automatic else self._number, automatic=automatic)
+        self._tell()
+
+    @pyqtSlot(object)
+    def on_number(self, number: float) -> None:
+        self._show_number(number, automatic=False, typed=True)
+        self._tell()
+
+    @pyqtSlot(int)
+    def on_slid(self, tick: int) -> None:
+        self._show_number(max(tick / _TICKS, _STEP if self._info.above_minimum else 0.0), automatic=False)
+        self._tell()
+
+    def _show_number(self, number: float, *, automatic: bool, typed: bool = False) -> None:
+        self._number = number
+        self._set_reach(number)
+        for part in (self.automatic, self.slider):
+            part.blockSignals(True)
+        self.automatic.setChecked(automatic)
+        self.slider.setValue(round(number * _TICKS))
+        for part in (self.automatic, self.slider):
+            part.blockSignals(False)
+        if not typed:
+            self.number.show_value(number)
+
+    def _set_reach(self, number: float) -> None:
+        """From well below to well above, and never without the number in force."""
+        middle = self._own or 0.1
+        low = min(middle * (1 - _REACH), number)
+        high = max(middle * (1 + _REACH), number)
+        self.slider.blockSignals(True)
+        self.slider.setRange(round(low * _TICKS), round(min(high, self._info.maximum or high) * _TICKS))
+        self.slider.blockSignals(False)
+
+    def _tell(self) -> None:
+        numbers = dict(self._others)
+        if not self.automatic.isChecked():
+            numbers[self._encoder] = float(self._number)
+        self.changed.emit(numbers or AUTO)
+
+
+def _end(words: str) -> QLabel:
+    label = QLabel(words)
+    label.setProperty("role", "hint")
+    return label

@@ -4,15 +4,84 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import pyqtSlot
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
 
+from kiosk import i18n
+from kiosk.domain import Identification, display_name
+from kiosk.door.greeting import compose
+from kiosk.door.matching import Changes
 from kiosk.door.report import Report
+from kiosk.door.voice import Voice, voice_of
 from kiosk.gui.controls import Note, Panel
-from kiosk.gui.reception.settings.sentences import live, what_if
+from kiosk.gui.reception.settings.editors import distance_text
+from kiosk.gui.reception.settings.form import Draft
 from kiosk.i18n import translate
 
 if TYPE_CHECKING:
-    from kiosk.door.what_if import PastDecisions
+    from kiosk.door.matching import PastDecisions
+
+
+def live(report: Report | None, threshold: float, margin: float) -> str:
+    """What would become of whoever stands nearest to the camera."""
+    found = _nearest(report)
+    if found is None or report is None:
+        return translate("settings", "Nobody in front of the camera can be compared now.")
+    if found.best is None:
+        return translate("settings", "Nobody is enrolled yet.")
+    judged = Identification(found.candidates, threshold, margin, found.gallery_size)
+    return _sentence(judged).format(
+        name=report.shown.get(found.best.person, display_name(found.best.person)),
+        distance=distance_text(found.best.distance),
+        threshold=distance_text(threshold),
+        other=report.shown.get(found.second.person, display_name(found.second.person)) if found.second else "",
+        gap=distance_text(found.second.distance - found.best.distance) if found.second else "",
+        margin=distance_text(margin),
+    )
+
+
+def what_if(changes: Changes) -> str:
+    """How many of the last days' decisions would have fallen otherwise."""
+    if not changes.considered:
+        return translate("settings", "In the last 7 days nothing was decided that could be compared.")
+    if not changes.changed:
+        return translate(
+            "settings", "None of the %n decisions of the last 7 days would have changed.", "", changes.considered
+        )
+    decisions = translate(
+        "settings", "Of the %n decisions of the last 7 days, {changed} would have changed.", "", changes.considered
+    )
+    parts = [decisions.format(changed=changes.changed)]
+    if changes.let_in:
+        parts.append(translate("settings", "%n more would have been let in.", "", changes.let_in))
+    if changes.refused:
+        parts.append(translate("settings", "%n more would have been refused.", "", changes.refused))
+    return " ".join(parts)
+
+
+def _nearest(report: Report | None) -> Identification | None:
+    """Of the largest face that could be compared."""
+    faces = report.observation.faces if report is not None else ()
+    compared = [face for face in faces if face.identification is not None]
+    return max(compared, key=lambda face: face.face.box.area).identification if compared else None
+
+
+def _sentence(judged: Identification) -> str:
+    if judged.match is not None:
+        return translate(
+            "settings", "In front of the camera: {name} at {distance}. Within {threshold}, so would be recognised."
+        )
+    if judged.within_threshold:
+        return translate(
+            "settings",
+            "In front of the camera: {name} at {distance}, but {other} is only {gap} farther, and it needs {margin}. "
+            "Would not be recognised.",
+        )
+    return translate(
+        "settings",
+        "In front of the camera: the nearest is {name} at {distance}. "
+        "That is more than {threshold}, so nobody would be recognised.",
+    )
+
 
 _HOLDS_REPORTS = 8  # for so many reports without a comparable face the last one stays readable
 
@@ -75,3 +144,53 @@ class Effect(Panel):
     def _show_past(self) -> None:
         if self._decisions is not None:
             self._past.setText(what_if(self._decisions.with_numbers(*self._numbers)))
+
+
+_LOOK_MS = 250
+_LOOKS = 40  # a sentence and the start of the speaker take less than ten seconds
+
+
+class VoiceTrial(QObject):
+    """Speaks in a child process, as the door does, but on its own.
+
+    Signals:
+        failed: why nothing was heard.
+    """
+
+    failed = pyqtSignal(str)
+
+    def __init__(self, voice: Voice | None = None) -> None:
+        super().__init__()
+        self._voice = voice
+        self._looks_left = 0
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self.on_time)
+
+    def say(self, draft: Draft, name: str) -> None:
+        """The welcome of the draft, for somebody of this name."""
+        voice = self._voice = self._voice or Voice()
+        rate, volume, chosen = (draft.value(f"voice.{key}") for key in ("words_per_minute", "volume", "name"))
+        if isinstance(rate, int) and isinstance(volume, int | float):
+            voice.rate_words_per_minute, voice.volume = rate, float(volume)
+        voice.voice = str(chosen) or voice_of(i18n.language())
+        voice.fault = None
+        voice.say(compose(str(draft.value("voice.text")), [name]))
+        self._looks_left = _LOOKS
+        self._timer.start()
+
+    def close(self) -> None:
+        """Fall silent."""
+        self._timer.stop()
+        if self._voice is not None:
+            self._voice.close()
+            self._voice = None
+
+    @pyqtSlot()
+    def on_time(self) -> None:
+        fault = self._voice.fault if self._voice is not None else None
+        self._looks_left -= 1
+        if fault is not None or self._looks_left <= 0:
+            self._timer.stop()
+        if fault is not None:
+            self.failed.emit(fault)

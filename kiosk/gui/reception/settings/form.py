@@ -1,17 +1,147 @@
 """The form made from the schema: one section at a time, or what a search finds."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QWidget
 
-from kiosk.config.schema import OptionInfo, options
+from kiosk.config.saving import Seen
+from kiosk.config.schema import Applies, OptionInfo, Value, applies, objection, options
 from kiosk.config.wording import SECTIONS
-from kiosk.gui.controls import Note, ScrollPage, column
-from kiosk.gui.reception.settings.draft import Draft
-from kiosk.gui.reception.settings.editors import Editor
-from kiosk.gui.reception.settings.option_row import OptionRow
+from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State, column, row
+from kiosk.gui.reception.settings.editors import Editor, range_text, value_text
 from kiosk.i18n import translate
+
+
+class Draft:
+    """Changes on top of what was seen in the file.
+
+    Attributes:
+        seen: what the form was filled from.
+        changes: what is to be saved, by key.
+    """
+
+    def __init__(self, seen: Seen, changes: Mapping[str, Value] | None = None) -> None:
+        self.seen = seen
+        self.changes = {key: value for key, value in (changes or {}).items() if value != seen.values[key]}
+
+    def value(self, key: str) -> Value:
+        """What the form says."""
+        return self.changes.get(key, self.seen.values[key])
+
+    def set(self, key: str, value: Value) -> None:
+        """Say something else; what the file says already is no change."""
+        if value == self.seen.values[key]:
+            self.changes.pop(key, None)
+        else:
+            self.changes[key] = value
+
+    def reset(self, info: OptionInfo) -> None:
+        """Back to the default."""
+        self.set(info.key, info.default)
+
+    def is_default(self, info: OptionInfo) -> bool:
+        """Whether the form says what holds without a file."""
+        return self.value(info.key) == info.default
+
+    @property
+    def objection(self) -> str:
+        """Why it cannot be saved so, for the screen; "" where it can."""
+        return objection(self.seen.values, self.changes)
+
+
+def waits(started: Mapping[str, Value], seen: Seen) -> list[str]:
+    """The options that are in the file and not in force before the next start."""
+    return [key for key, value in seen.values.items() if applies(key) is Applies.RESTART and value != started[key]]
+
+
+class OptionRow(Panel):
+    """Shows one option of a draft and tells what is changed in it.
+
+    Signals:
+        changed: the new value.
+        reset: the default is wanted.
+    """
+
+    changed = pyqtSignal(object)
+    reset = pyqtSignal()
+
+    def __init__(self, info: OptionInfo, editor: Editor) -> None:
+        self.info = info
+        self.editor = editor
+        self.title = Heading(translate("settings", info.title), "option")
+        self.title.setBuddy(editor.target)
+        self.state = State("", "warning")
+        self.state.hide()
+        self.back = Button(translate("settings", "Reset"), "undo", "quiet")
+        self.fault = Note("", "error")
+        self.fault.hide()
+        self._default = Note("", "hint")
+        foot = row(self._default, self.back, gap=8)
+        foot.setStretch(0, 1)
+        super().__init__(
+            self.title,
+            row(self.state, 1),
+            editor,
+            self.fault,
+            Note(translate("settings", info.effect), "hint"),
+            foot,
+            gap=4,
+        )
+        self._describe()
+        editor.changed.connect(self.on_changed)
+        editor.refused.connect(self.on_refused)
+        self.back.clicked.connect(self.reset)
+
+    @property
+    def broken(self) -> bool:
+        """Whether what stands there is no value."""
+        return not self.fault.isHidden()
+
+    def show_draft(self, draft: Draft) -> None:
+        """Take over value and state."""
+        self.editor.show_value(draft.value(self.info.key))
+        self.show_state(draft)
+
+    def show_state(self, draft: Draft) -> None:
+        """Whether it is changed, and whether there is a way back."""
+        changed = self.info.key in draft.changes
+        self.state.setVisible(changed)
+        if changed:
+            self.state.setText(_when(self.info))
+        self.back.setVisible(not draft.is_default(self.info))
+
+    @pyqtSlot(object)
+    def on_changed(self, value: Value) -> None:
+        self.changed.emit(value)
+
+    @pyqtSlot(str)
+    def on_refused(self, why: str) -> None:
+        self.fault.setText(why)
+        self.fault.setVisible(bool(why))
+
+    def _describe(self) -> None:
+        title = translate("settings", self.info.title)
+        default = translate("settings", "Normally: {value}.").format(value=_default(self.info))
+        limits = range_text(self.info)
+        self._default.setText(f"{limits} {default}".strip())
+        self.editor.describe(title, f"{translate('settings', self.info.effect)} {self._default.text()}")
+        self.back.setAccessibleName(translate("settings", "Reset: {option}").format(option=title))
+
+
+def _default(info: OptionInfo) -> str:
+    """Without the unit, which stands beside the number."""
+    return value_text(replace(info, unit=""), info.default)
+
+
+def _when(info: OptionInfo) -> str:
+    """When a changed option will be in force."""
+    if info.applies is Applies.RESTART:
+        return translate("settings", "changed, needs a restart")
+    if info.applies is Applies.RELOAD:
+        return translate("settings", "changed, reloads the recognition")
+    return translate("settings", "changed")
 
 
 class Form(QWidget):
@@ -60,8 +190,8 @@ class Form(QWidget):
     def show_draft(self, draft: Draft) -> None:
         """Other values."""
         self.draft = draft
-        for row in self.rows.values():
-            row.show_draft(draft)
+        for option in self.rows.values():
+            option.show_draft(draft)
 
     def forget(self, keys: list[str]) -> None:
         """These rows are made anew: what their editors were made from has changed."""

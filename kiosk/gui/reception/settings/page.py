@@ -3,39 +3,247 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import combinations
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import pyqtSlot
+from PyQt6.QtCore import pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from kiosk.config.schema import values
+from kiosk.config.saving import ConfigWriter, Conflict, Seen
+from kiosk.config.schema import AUTO, Applies, Kind, OptionInfo, Value, applies, called, options, values
 from kiosk.config.wording import SECTIONS, WORDS
-from kiosk.config.writing import ConfigWriter, Seen
 from kiosk.domain import Decision, Outcome
-from kiosk.door.matching import threshold_remark
+from kiosk.door.matching import PastDecisions, past_decisions, threshold_remark
 from kiosk.door.report import Report, Status
-from kiosk.door.what_if import PastDecisions, past_decisions
 from kiosk.gui.controls import Button, Note, Panel, column, row
-from kiosk.gui.reception.page import StaffPage
-from kiosk.gui.reception.settings.by_encoder import ByEncoderEditor
+from kiosk.gui.language import languages
+from kiosk.gui.reception.office import StaffPage, Unsaved
 from kiosk.gui.reception.settings.camera_editor import CameraEditor
-from kiosk.gui.reception.settings.draft import Draft, waits
-from kiosk.gui.reception.settings.editor_choice import editor_for
-from kiosk.gui.reception.settings.editors import ChoiceBox, Editor
-from kiosk.gui.reception.settings.effect import Effect
-from kiosk.gui.reception.settings.form import Form
-from kiosk.gui.reception.settings.save_bar import SaveBar
-from kiosk.gui.reception.settings.saving import Saving
-from kiosk.gui.reception.settings.voice_trial import VoiceTrial
-from kiosk.gui.reception.unsaved import Unsaved
+from kiosk.gui.reception.settings.editors import (
+    ByEncoderEditor,
+    ChoiceBox,
+    ChoiceEditor,
+    Editor,
+    change_text,
+    plain_editor,
+    value_text,
+)
+from kiosk.gui.reception.settings.effect import Effect, VoiceTrial
+from kiosk.gui.reception.settings.form import Draft, Form, waits
+from kiosk.health.encoder_table import detectors, encoders
 from kiosk.i18n import translate
 from kiosk.store.journal import Action
-from kiosk.vision.sources import cameras
+from kiosk.vision.capture import cameras, stable_name
+from kiosk.vision.source import Source
+from kiosk.vision.sources import is_recording, open_source
 
 if TYPE_CHECKING:
+    from kiosk.door.desk import Desk
     from kiosk.door.station import Station
     from kiosk.gui.reception.office import Office
+
+
+class WaitingEditor(Editor):
+    """Takes the place of an editor that cannot be made yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setLayout(row(Note(translate("settings", "The recognition is being loaded; wait a moment."), "muted")))
+
+    def show_value(self, value: Value) -> None:
+        """There is nothing to show it with."""
+
+
+def editor_for(info: OptionInfo, desk: Desk) -> Editor:
+    """The editor that suits an option best."""
+    if info.kind is Kind.BY_ENCODER:
+        return _by_encoder(info, desk)
+    if info.key == "encoder":
+        return ChoiceEditor(_with_pairs(encoders(desk.config)))
+    if info.key == "detector":
+        return ChoiceEditor(_named(detectors(desk.config)))
+    if info.key == "screen.language":
+        return ChoiceEditor([(called(AUTO), AUTO), *((name, code) for code, name in languages().items())])
+    if info.key == "camera.source":
+        return CameraEditor(desk.source, lambda source: _open(source, desk), overruled=_overruled(desk))
+    return plain_editor(info)
+
+
+def _by_encoder(info: OptionInfo, desk: Desk) -> Editor:
+    station = desk.station
+    if station is None:
+        return WaitingEditor()
+    spec = station.encoder
+    if info.key == "matching.margin":
+        ends = translate("settings", "more lenient"), translate("settings", "stricter")
+        return ByEncoderEditor(info, spec.name, spec.margin, ends)
+    ends = translate("settings", "stricter"), translate("settings", "more lenient")
+    return ByEncoderEditor(info, spec.name, station.automatic_threshold, ends)
+
+
+def _overruled(desk: Desk) -> bool:
+    named = str(desk.started_with.camera.source)
+    return named != AUTO and stable_name(named) != desk.source
+
+
+def _with_pairs(names: Sequence[str]) -> list[tuple[str, Value]]:
+    """Each alone, then two as one, which know people better than either."""
+    pairs = [list(pair) for pair in combinations(names, 2)]
+    return [*_named(names), *((" + ".join(pair), pair) for pair in pairs)]
+
+
+def _named(names: Sequence[str]) -> list[tuple[str, Value]]:
+    return [(name, name) for name in names]
+
+
+def _open(source: str, desk: Desk) -> Source:
+    camera = desk.config.current.camera
+    return open_source(source, width=camera.width_px, height=camera.height_px, rate_hz=camera.rate_hz)
+
+
+class SaveBar(Panel):
+    """Stays below the form.
+
+    Signals:
+        save: the changes are to be saved.
+        discard: they are to be forgotten.
+        restart: the kiosk is to be started anew.
+    """
+
+    save = pyqtSignal()
+    discard = pyqtSignal()
+    restart = pyqtSignal()
+
+    def __init__(self) -> None:
+        self.words = Note("")
+        self.save_button = Button(translate("settings", "Save"), kind="primary")
+        self.discard_button = Button(translate("settings", "Discard"))
+        self.restart_button = Button(translate("settings", "Restart now"))
+        line = row(self.words, self.restart_button, self.discard_button, self.save_button, gap=8)
+        line.setStretch(0, 1)
+        super().__init__(line, gap=0, margin=6)
+        self.save_button.clicked.connect(self.save)
+        self.discard_button.clicked.connect(self.discard)
+        self.restart_button.clicked.connect(self.restart)
+
+    def show_state(self, changes: int, objection: str, waiting: Sequence[str]) -> None:
+        """So many changes, why they cannot be saved, and the titles of what waits for the next start."""
+        self.save_button.setVisible(changes > 0)
+        self.save_button.setEnabled(not objection)
+        self.discard_button.setVisible(changes > 0)
+        self.restart_button.setVisible(not changes and bool(waiting))
+        if objection:
+            self.words.setText(objection)
+        elif changes:
+            self.words.setText(translate("settings", "Not saved yet: {count}").format(count=changes))
+        else:
+            told = translate("settings", "Saved, and in force after a restart: {options}")
+            self.words.setText(told.format(options=", ".join(waiting)))
+        self.setVisible(changes > 0 or bool(waiting))
+
+
+class Saving:
+    """Saves what a form says; `changed` is called when the form was filled anew."""
+
+    def __init__(self, office: Office, writer: ConfigWriter, form: Form, changed: Callable[[], None]) -> None:
+        self.busy = False  # an answer is still to come
+        self._office, self._writer, self._form, self._changed = office, writer, form, changed
+
+    def save(self) -> None:
+        """In the background; what goes wrong is told, and the form keeps its changes."""
+        changes, seen = dict(self._form.draft.changes), self._form.draft.seen
+
+        def write() -> Seen | tuple[Conflict, ...]:
+            _require_source(changes)
+            return self._writer.change(changes, seen)
+
+        self.busy = True
+        self._office.act(write, self._on_answer, self._on_fault)
+
+    def _on_fault(self, fault: str) -> None:
+        self.busy = False
+        self._office.tell_fault(fault)
+
+    def _on_answer(self, answer: Seen | tuple[Conflict, ...]) -> None:
+        self.busy = False
+        if isinstance(answer, tuple):
+            self._ask(answer)
+            return
+        draft = self._form.draft
+        for key, value in draft.changes.items():
+            self._office.note(Action.SETTING_CHANGED, key, change_text(key, draft.seen.values[key], value))
+        self._have_it_followed()
+        keys = list(draft.changes)
+        self._fill(Draft(answer))
+        self._office.tell(_told(keys))
+
+    def _have_it_followed(self) -> None:
+        config, path = self._office.desk.config, self._writer.path
+        if config.path is None:
+            self._office.ask_station(lambda station: config.adopt(path))
+
+    def _ask(self, conflicts: tuple[Conflict, ...]) -> None:
+        self._office.ask(
+            translate("settings", "The file was changed by somebody else in the meantime."),
+            "\n".join(map(_in_words, conflicts)),
+            [
+                (translate("settings", "Save mine"), lambda: self._look_again(mine=True)),
+                (translate("settings", "Keep theirs"), lambda: self._look_again(mine=False)),
+                (translate("settings", "Decide later"), _nothing),
+            ],
+        )
+
+    def _look_again(self, *, mine: bool) -> None:
+        """Fill the form from the file as it is now, with all its changes or those that nobody else made."""
+        draft = self._form.draft
+
+        def take(seen: Seen) -> None:
+            self.busy = False
+            untouched = {
+                key: value for key, value in draft.changes.items() if seen.values[key] == draft.seen.values[key]
+            }
+            self._fill(Draft(seen, draft.changes if mine else untouched))
+            if self._form.draft.changes:
+                self.save()
+
+        self.busy = True
+        self._office.act(self._writer.look, take, self._on_fault)
+
+    def _fill(self, draft: Draft) -> None:
+        self._form.show_draft(draft)
+        self._changed()
+
+
+def _require_source(changes: Mapping[str, Value]) -> None:
+    """Raises CameraError for a recording that is not there: the kiosk would not start with it."""
+    source = str(changes.get("camera.source", ""))
+    if source and source != AUTO and is_recording(source):
+        open_source(source).close()
+
+
+def _in_words(conflict: Conflict) -> str:
+    info = next(info for info in options() if info.key == conflict.key)
+    return translate("settings", "{option}: {theirs} in the file, {ours} here.").format(
+        option=translate("settings", info.title),
+        theirs=value_text(info, conflict.theirs),
+        ours=value_text(info, conflict.ours),
+    )
+
+
+def _told(keys: list[str]) -> str:
+    when = {applies(key) for key in keys}
+    if Applies.RESTART in when:
+        return translate("settings", "Saved. A part of it needs a restart.")
+    if Applies.RELOAD in when:
+        return translate("settings", "Saved. The recognition is loaded anew; the door stays shut until it is.")
+    return translate("settings", "Saved, and in force in two seconds at the latest.")
+
+
+def _nothing() -> None:
+    """The answer that changes nothing."""
+
 
 _DOOR_WAITS_SECONDS = 3.0
 _MATCHING = ["matching.threshold", "matching.margin"]
@@ -294,7 +502,3 @@ class SettingsPage(StaffPage):
         self.trial.failed.connect(self.office.tell_fault)
         self.office.reported.connect(self.on_reported)
         self.office.status_changed.connect(self.on_status_changed)
-
-
-def _nothing() -> None:
-    """The answer that changes nothing."""

@@ -5,11 +5,11 @@ import pytest
 from PyQt6.QtCore import Qt
 
 from kiosk.domain import Embedding
+from kiosk.files import asset
 from kiosk.gui.reception.enrolment.capture_step import CaptureStep
-from kiosk.gui.reception.enrolment.draft import Draft
+from kiosk.gui.reception.enrolment.step import Draft
 from kiosk.people.capture import CaptureHint, CaptureState, Shot, Taken
 from kiosk.people.enrolment import Examined, Offered
-from kiosk.resources import asset
 
 CONTENT = asset("demo", "gallery", "Grace_Hopper.jpg").read_bytes()
 TAKEN = tuple(

@@ -3,8 +3,8 @@ import pytest
 
 from kiosk.domain import Frame
 from kiosk.gui.feed import Feed
-from kiosk.gui.mailbox import Latest
-from kiosk.gui.reception.enrolment.capture_view import CaptureView
+from kiosk.gui.reception.enrolment.capture_step import CaptureView
+from kiosk.gui.workers import Latest
 
 
 @pytest.fixture

@@ -7,13 +7,12 @@ from PyQt6.QtWidgets import QLabel
 
 from kiosk.domain import Candidate, Embedding
 from kiosk.errors import EnrolmentError, GalleryError
+from kiosk.files import asset
 from kiosk.gui.controls import Button
 from kiosk.gui.reception.enrolment import check_step
 from kiosk.gui.reception.enrolment.check_step import CheckStep
-from kiosk.gui.reception.enrolment.draft import Checked, Draft
-from kiosk.people.enrolment import DuplicateFinding, Examined, Offered
-from kiosk.people.services.enrolment import Enrolled
-from kiosk.resources import asset
+from kiosk.gui.reception.enrolment.step import Checked, Draft
+from kiosk.people.enrolment import DuplicateFinding, Enrolled, Examined, Offered
 
 LEFT = Qt.MouseButton.LeftButton
 CONTENT = asset("demo", "gallery", "Grace_Hopper.jpg").read_bytes()

@@ -3,11 +3,11 @@ from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtWidgets import QApplication, QScroller, QStackedWidget, QWidget
 
 from kiosk import i18n
+from kiosk.files import asset
 from kiosk.gui.reception.enrolment import consent_step
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep
-from kiosk.gui.reception.enrolment.draft import Draft
-from kiosk.people.register import read_consent
-from kiosk.resources import asset
+from kiosk.gui.reception.enrolment.step import Draft
+from kiosk.people.consent import read_consent
 
 LEFT = Qt.MouseButton.LeftButton
 

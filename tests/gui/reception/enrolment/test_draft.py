@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 from kiosk.errors import EncoderError, GalleryError
-from kiosk.gui.reception.enrolment.draft import Checked, Draft, check, picture_of, save_draft, warm_up
+from kiosk.files import asset
+from kiosk.gui.reception.enrolment.step import Checked, Draft, check, picture_of, save_draft, warm_up
 from kiosk.paths import cache_folder
 from kiosk.people.enrolment import DuplicateFinding, Offered
-from kiosk.people.gallery.cache import TemplateCache
 from kiosk.people.register import PersonRecord
-from kiosk.resources import asset
+from kiosk.people.templates import TemplateCache
 
 
 def test_what_was_given_is_taken_over_and_what_was_not_stays():
@@ -56,7 +56,7 @@ def test_nothing_of_a_face_is_kept_before_it_is_saved_nor_when_that_fails(desk, 
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("kiosk.people.gallery.staging.os.fsync", full)
+        patch.setattr("kiosk.people.staging.os.fsync", full)
         with pytest.raises(GalleryError):
             save_draft(desk, draft, checked, "Eve")
     assert cache.get(picture.digest) is None

@@ -3,8 +3,8 @@ from datetime import date
 import pytest
 from PyQt6.QtCore import QLocale, Qt
 
-from kiosk.gui.reception.enrolment.draft import Draft
 from kiosk.gui.reception.enrolment.name_step import NameStep, read_day
+from kiosk.gui.reception.enrolment.step import Draft
 from kiosk.people.register import PersonRecord
 
 LEFT = Qt.MouseButton.LeftButton

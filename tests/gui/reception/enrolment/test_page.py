@@ -7,14 +7,13 @@ from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QP
 from pytestqt.exceptions import TimeoutError as PytestQtTimeoutError
 
 from kiosk.domain import Candidate, Outcome
-from kiosk.gui.reception.enrolment.draft import Checked
+from kiosk.files import asset
 from kiosk.gui.reception.enrolment.page import EnrolmentPage
+from kiosk.gui.reception.enrolment.step import Checked
 from kiosk.gui.theme import DARK, style_sheet
 from kiosk.people.capture import CaptureState, Shot, Taken
-from kiosk.people.enrolment import DuplicateFinding, Examined, Offered
+from kiosk.people.enrolment import DuplicateFinding, Enrolled, Examined, Offered
 from kiosk.people.register import PersonRecord
-from kiosk.people.services.enrolment import Enrolled
-from kiosk.resources import asset
 
 PERSON = "Ricardo_Lagos"
 LEFT = Qt.MouseButton.LeftButton
@@ -33,8 +32,8 @@ def capture(qtbot, page, camera, faces):
 @pytest.fixture
 def impatient(monkeypatch):
     """Photographs do not turn their heads: six seconds a pose would be waited for in vain."""
-    monkeypatch.setattr("kiosk.people.capture.session.PATIENCE_SECONDS", 0.5)
-    monkeypatch.setattr("kiosk.people.capture.session.SETTLE_AGAIN_SECONDS", 0.7)
+    monkeypatch.setattr("kiosk.people.capture.PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr("kiosk.people.capture.SETTLE_AGAIN_SECONDS", 0.7)
 
 
 @pytest.mark.usefixtures("impatient")

@@ -1,7 +1,6 @@
 from PyQt6.QtWidgets import QLabel
 
-from kiosk.gui.reception.enrolment.draft import Draft
-from kiosk.gui.reception.enrolment.step import Step, Steps
+from kiosk.gui.reception.enrolment.step import Draft, Step, Steps
 
 
 def test_the_way_is_shown_by_words_and_ticks_and_told_to_screen_readers(qtbot):

@@ -1,9 +1,9 @@
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage
 
+from kiosk.files import asset
 from kiosk.gui.controls import px
-from kiosk.gui.reception.enrolment.thumbnails import SIDE_UNITS, ShotButtons, thumbnail
-from kiosk.resources import asset
+from kiosk.gui.reception.enrolment.check_step import SIDE_UNITS, ShotButtons, thumbnail
 
 PORTRAIT = asset("demo", "gallery", "Grace_Hopper.jpg")
 

@@ -16,8 +16,8 @@ from kiosk.domain import (
     TrackedFace,
 )
 from kiosk.door.report import Report
-from kiosk.gui.reception.enrolment.trial import in_force, judge
-from kiosk.people.gallery import GallerySnapshot
+from kiosk.gui.reception.enrolment.trial_step import in_force, judge
+from kiosk.people.snapshot import GallerySnapshot
 
 
 def found(*candidates, margin=0.05):

@@ -1,10 +1,9 @@
 import pytest
 
 from kiosk.gui.reception.enrolment import trial_step
-from kiosk.gui.reception.enrolment.draft import Draft
-from kiosk.gui.reception.enrolment.trial import Verdict
-from kiosk.gui.reception.enrolment.trial_step import TrialStep
-from kiosk.people.services.enrolment import Enrolled
+from kiosk.gui.reception.enrolment.step import Draft
+from kiosk.gui.reception.enrolment.trial_step import TrialStep, Verdict
+from kiosk.people.enrolment import Enrolled
 
 
 @pytest.fixture

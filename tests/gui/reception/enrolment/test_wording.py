@@ -1,10 +1,10 @@
 import pytest
 
 from kiosk.domain import Embedding
-from kiosk.gui.reception.enrolment.wording import HINTS, ICONS, SHOTS, instruction, instruction_icon
+from kiosk.files import asset
+from kiosk.gui.reception.enrolment.capture_step import HINTS, ICONS, SHOTS, instruction, instruction_icon
 from kiosk.people.capture import CaptureHint, CaptureState, Shot, Taken
 from kiosk.people.enrolment import Examined, Offered
-from kiosk.resources import asset
 
 ALL = tuple(Shot)
 TAKEN = Taken(Shot.STRAIGHT, Examined(Offered("a.jpg", b"x"), "d", Embedding))

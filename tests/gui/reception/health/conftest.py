@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.health.findings import Finding, State
+from kiosk.health.checks import Finding, State
 
 
 @pytest.fixture

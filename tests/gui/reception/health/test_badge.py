@@ -2,8 +2,8 @@
 
 import pytest
 
-from kiosk.gui.reception.health.badge import Badge
-from kiosk.health.findings import State
+from kiosk.gui.reception.health import Badge
+from kiosk.health.checks import State
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A row shows what was found last, with its remedy, and says it to a screen reader."""
 
-from kiosk.gui.reception.health.finding_row import FindingRow
+from kiosk.gui.reception.health import FindingRow
 
 
 def test_a_fault_has_its_remedy_and_the_first_of_its_details(shown, fault):

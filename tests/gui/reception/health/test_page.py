@@ -9,11 +9,11 @@ from PyQt6.QtGui import QGuiApplication
 from kiosk.domain import Frame, Observation
 from kiosk.door.build import Choices, build_station
 from kiosk.door.report import Report
+from kiosk.gui.reception import health as page_module
 from kiosk.gui.reception.health import HealthPage
-from kiosk.gui.reception.health import page as page_module
-from kiosk.health.findings import Finding, State
+from kiosk.health.checks import Finding, State
 from kiosk.vision.camera import CameraState
-from kiosk.vision.sources.demo import draw
+from kiosk.vision.demo import draw
 
 
 @pytest.fixture

@@ -3,9 +3,8 @@
 import pytest
 
 from kiosk.domain import Observation
-from kiosk.door.pulse import REMEMBERED, Pulse
-from kiosk.door.report import Report
-from kiosk.gui.reception.health.speed import Sparkline, SpeedPanel
+from kiosk.door.report import REMEMBERED, Pulse, Report
+from kiosk.gui.reception.health import Sparkline, SpeedPanel
 
 
 @pytest.fixture

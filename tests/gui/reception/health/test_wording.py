@@ -2,8 +2,8 @@
 
 import pytest
 
-from kiosk.gui.reception.health.wording import part_name, stage_name, state_name, verdict
-from kiosk.health.findings import State
+from kiosk.gui.reception.health import part_name, stage_name, state_name, verdict
+from kiosk.health.checks import State
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from kiosk import i18n
-from kiosk.gui.reception.journal.detail_words import detail_in_words
+from kiosk.gui.reception.journal.lines import detail_in_words
 
 
 @pytest.fixture

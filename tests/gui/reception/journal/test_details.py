@@ -3,8 +3,8 @@
 import pytest
 from PyQt6.QtCore import Qt
 
-from kiosk.gui.reception.journal.details import Details
 from kiosk.gui.reception.journal.lines import line_of
+from kiosk.gui.reception.journal.page import Details
 from kiosk.store.journal import ActionEntry
 
 

@@ -6,7 +6,7 @@ import pytest
 from PyQt6.QtWidgets import QComboBox
 
 from kiosk.domain import Outcome, Reason
-from kiosk.gui.reception.journal.filters import FilterBar
+from kiosk.gui.reception.journal.page import FilterBar
 from kiosk.store.journal import Filter
 
 DAY = date(2026, 3, 1)

@@ -6,7 +6,7 @@ import pytest
 from PyQt6.QtCore import QLocale
 
 from kiosk.domain import Outcome, Reason
-from kiosk.gui.reception.journal.wording import (
+from kiosk.gui.reception.journal.lines import (
     action_in_words,
     decision_in_words,
     figures_in_words,

@@ -9,8 +9,8 @@ import pytest
 
 from kiosk.domain import Candidate, Decision, Embedding, Identification, Outcome, Reason, Template
 from kiosk.door.desk import Desk
-from kiosk.people.gallery import GallerySnapshot
 from kiosk.people.register import Consent
+from kiosk.people.snapshot import GallerySnapshot
 
 GRACE = "Grace_Hopper"
 CONSENT = Consent(datetime(2026, 3, 2, 8, 0, tzinfo=UTC), "1", "ab" * 32, "en", "Eve")

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kiosk.gui.reception.people.access_panel import AccessPanel
+from kiosk.gui.reception.people.person_view import AccessPanel
 from kiosk.gui.reception.people.rows import gather
 from kiosk.people.register import Consent, Standing, today
 

@@ -4,8 +4,8 @@ import pytest
 from PyQt6.QtGui import QFont, QPixmap
 
 from kiosk.gui.controls import Table
-from kiosk.gui.reception.people.cells import PersonCells, row_height, wanted_width
 from kiosk.gui.reception.people.model import PeopleModel
+from kiosk.gui.reception.people.people_list import PersonCells, row_height, wanted_width
 from kiosk.gui.reception.people.rows import PersonRow, Quality
 from kiosk.people.register import PersonRecord
 

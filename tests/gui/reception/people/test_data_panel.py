@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from kiosk.gui.reception.people.data_panel import DataPanel
+from kiosk.gui.reception.people.person_view import DataPanel
 from kiosk.people.register import PersonRecord
 
 

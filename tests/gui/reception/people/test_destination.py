@@ -1,4 +1,4 @@
-from kiosk.gui.reception.people.destination import Destination
+from kiosk.gui.reception.people.leaving_panel import Destination
 
 
 def test_a_stick_is_offered_first_and_the_screen_says_where_there_is_none(office, shown, sticks, qtbot, tmp_path):

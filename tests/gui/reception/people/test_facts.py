@@ -3,8 +3,8 @@ import pytest
 from PIL import Image
 
 from kiosk.domain import Rejection
-from kiosk.gui.reception.people.facts import look_at, pictures_of
-from kiosk.people.gallery import GallerySnapshot, Skipped
+from kiosk.gui.reception.people.rows import look_at, pictures_of
+from kiosk.people.snapshot import GallerySnapshot, Skipped
 
 
 def test_each_picture_says_how_near_the_others_are(desk, crowd, home):

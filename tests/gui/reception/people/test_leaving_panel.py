@@ -4,8 +4,8 @@ import pytest
 from PyQt6.QtCore import Qt
 
 from kiosk.gui.reception.people.leaving_panel import ErasureView, LeavingPanel
+from kiosk.people.erasure import ErasureReport
 from kiosk.people.register import PersonRecord
-from kiosk.people.services.erasure import ErasureReport
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ from kiosk.gui.reception.people.model import (
     Show,
     samples,
 )
-from kiosk.gui.reception.people.rows import PersonRow, Quality
-from kiosk.gui.reception.people.searching import index
+from kiosk.gui.reception.people.rows import PersonRow, Quality, index
 from kiosk.people.register import Consent, PersonRecord, Standing
 
 NOW = datetime.now(UTC)

@@ -1,6 +1,6 @@
 import pytest
 
-from kiosk.gui.reception.people.moving_view import MovingView
+from kiosk.gui.reception.people.page import MovingView
 
 
 @pytest.fixture

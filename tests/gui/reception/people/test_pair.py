@@ -1,5 +1,5 @@
 from kiosk.gui.controls import Button, TextField
-from kiosk.gui.reception.people.pair import Pair
+from kiosk.gui.reception.people.person_view import Pair
 
 
 def test_two_parts_stand_below_each_other_where_there_is_no_room(shown):

@@ -1,8 +1,7 @@
 import pytest
 
-from kiosk.gui.reception.people.facts import Look, PictureFacts
 from kiosk.gui.reception.people.pictures_panel import PictureCard, PicturesPanel
-from kiosk.gui.reception.people.rows import gather
+from kiosk.gui.reception.people.rows import Look, PictureFacts, gather
 
 
 @pytest.fixture

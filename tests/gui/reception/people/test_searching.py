@@ -1,6 +1,6 @@
 import pytest
 
-from kiosk.gui.reception.people.searching import folded, index, matches, words_of
+from kiosk.gui.reception.people.rows import folded, index, matches, words_of
 
 
 @pytest.mark.parametrize(

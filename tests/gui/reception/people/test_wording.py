@@ -5,10 +5,9 @@ from PyQt6.QtCore import QLocale
 
 from kiosk.domain import Rejection
 from kiosk.gui.reception.people import wording
-from kiosk.gui.reception.people.facts import PictureFacts
-from kiosk.gui.reception.people.rows import PersonRow, Quality
+from kiosk.gui.reception.people.rows import PersonRow, PictureFacts, Quality
+from kiosk.people.erasure import ErasureReport
 from kiosk.people.register import Consent, PersonRecord, Standing
-from kiosk.people.services.erasure import ErasureReport
 
 DAY = date(2026, 12, 31)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.files import asset
 from kiosk.gui.reception.picker import Picker, Wanted, wanted_pictures
-from kiosk.resources import asset
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QWidget
 
-from kiosk.gui.reception.picker.grid import Grid
-from kiosk.gui.reception.picker.model import EntryModel
+from kiosk.gui.reception.picker import EntryModel, Grid
 from kiosk.gui.reception.portraits import Portraits, square_picture
 from kiosk.gui.theme import DARK, LARGE_TYPE, style_sheet
 from kiosk.people.browsing import Entry

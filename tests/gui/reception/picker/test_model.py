@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import QModelIndex, Qt
 
-from kiosk.gui.reception.picker.model import CHOSEN_ROLE, EntryModel
+from kiosk.gui.reception.picker import CHOSEN_ROLE, EntryModel
 from kiosk.people.browsing import Entry
 
 FOLDER, A, B = Path("/stick/new"), Path("/stick/a.jpg"), Path("/stick/b.jpg")

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import Qt
 
+from kiosk.files import asset
+from kiosk.gui.reception import picker as picking
 from kiosk.gui.reception.picker import Picker, wanted_archive
-from kiosk.gui.reception.picker import picker as picking
 from kiosk.people.browsing import Listing, list_files
-from kiosk.resources import asset
 
 LEFT = Qt.MouseButton.LeftButton
 

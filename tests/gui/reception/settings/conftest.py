@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from kiosk.config import Config, ConfigFile
+from kiosk.config.saving import Seen
 from kiosk.config.schema import OptionInfo, options, values
-from kiosk.config.writing import Seen
 from kiosk.domain import Box, Candidate, Face, Identification, Observation, TrackedFace
 from kiosk.door.build import Choices, build_station
 from kiosk.door.desk import Desk
 from kiosk.door.report import Report
 from kiosk.door.station import Station
-from kiosk.gui.reception.settings.draft import Draft
+from kiosk.gui.reception.settings.form import Draft
 
 INFOS = {info.key: info for info in options()}
 

@@ -1,6 +1,6 @@
 import pytest
 
-from kiosk.gui.reception.settings.by_encoder import ByEncoderEditor
+from kiosk.gui.reception.settings.editors import ByEncoderEditor
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 import pytest
 
 from kiosk.gui.reception.settings.camera_editor import CameraEditor
-from kiosk.vision.sources import CameraDevice, open_source
+from kiosk.vision.capture import CameraDevice
+from kiosk.vision.sources import open_source
 
 DOOR = CameraDevice("/dev/v4l/by-id/door", "Door Cam")
 HALL = CameraDevice("/dev/v4l/by-id/hall", "Hall Cam")

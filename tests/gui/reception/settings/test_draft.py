@@ -1,7 +1,7 @@
 from kiosk.config import Config
+from kiosk.config.saving import Seen
 from kiosk.config.schema import values
-from kiosk.config.writing import Seen
-from kiosk.gui.reception.settings.draft import Draft, waits
+from kiosk.gui.reception.settings.form import Draft, waits
 
 
 def test_draft_says_what_was_seen_until_it_is_changed(draft, info):

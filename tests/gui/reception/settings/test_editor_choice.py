@@ -1,10 +1,9 @@
 import pytest
 
-from kiosk.gui.reception.settings import editor_choice
-from kiosk.gui.reception.settings.by_encoder import ByEncoderEditor
+from kiosk.gui.reception.settings import page as editor_choice
 from kiosk.gui.reception.settings.camera_editor import CameraEditor
-from kiosk.gui.reception.settings.editor_choice import WaitingEditor, editor_for
-from kiosk.gui.reception.settings.editors import ChoiceEditor, FlagEditor, NumberEditor, TextEditor
+from kiosk.gui.reception.settings.editors import ByEncoderEditor, ChoiceEditor, FlagEditor, NumberEditor, TextEditor
+from kiosk.gui.reception.settings.page import WaitingEditor, editor_for
 
 
 @pytest.fixture

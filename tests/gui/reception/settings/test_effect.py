@@ -1,6 +1,6 @@
 import pytest
 
-from kiosk.door.what_if import PastDecisions
+from kiosk.door.matching import PastDecisions
 from kiosk.gui.reception.settings.effect import Effect
 
 

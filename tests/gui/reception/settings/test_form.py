@@ -2,9 +2,8 @@ import pytest
 
 from kiosk.config.wording import SECTIONS
 from kiosk.gui.controls import Note
-from kiosk.gui.reception.settings.draft import Draft
 from kiosk.gui.reception.settings.editors import plain_editor
-from kiosk.gui.reception.settings.form import Form
+from kiosk.gui.reception.settings.form import Draft, Form
 
 
 @pytest.fixture

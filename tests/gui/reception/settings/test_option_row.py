@@ -1,7 +1,7 @@
 import pytest
 
 from kiosk.gui.reception.settings.editors import plain_editor
-from kiosk.gui.reception.settings.option_row import OptionRow
+from kiosk.gui.reception.settings.form import OptionRow
 
 
 @pytest.fixture

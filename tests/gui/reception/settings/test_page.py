@@ -12,9 +12,8 @@ from kiosk.door.build import Choices, build_station, watch_camera
 from kiosk.door.desk import open_desk
 from kiosk.door.report import Status
 from kiosk.gui.app import Kiosk
-from kiosk.gui.appearance import Appearance
 from kiosk.gui.reception.settings.page import SettingsPage
-from kiosk.gui.theme import LIGHT
+from kiosk.gui.theme import LIGHT, Appearance
 from kiosk.people.staff import Role, StaffMember
 
 
@@ -240,7 +239,7 @@ def test_everything_is_reached_by_tab_and_has_a_name(qtbot, page):
 
 def test_cameras_are_looked_for_when_their_section_is_opened(qtbot, page, monkeypatch):
     from kiosk.gui.reception.settings import page as module
-    from kiosk.vision.sources import CameraDevice
+    from kiosk.vision.capture import CameraDevice
 
     monkeypatch.setattr(module, "cameras", lambda in_use: (CameraDevice("/dev/x", "Door Cam"),))
     choose(page, "camera")

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from kiosk.errors import CameraError
-from kiosk.gui.reception.settings.preview import CameraPreview
+from kiosk.gui.reception.settings.camera_editor import CameraPreview
 from kiosk.vision.sources import open_source
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from kiosk.gui.reception.settings.save_bar import SaveBar
+from kiosk.gui.reception.settings.page import SaveBar
 
 
 @pytest.fixture

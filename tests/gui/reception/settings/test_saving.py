@@ -1,11 +1,10 @@
 import pytest
 
 from kiosk.config import ConfigFile
-from kiosk.config.writing import ConfigWriter
-from kiosk.gui.reception.settings.draft import Draft
+from kiosk.config.saving import ConfigWriter
 from kiosk.gui.reception.settings.editors import plain_editor
-from kiosk.gui.reception.settings.form import Form
-from kiosk.gui.reception.settings.saving import Saving
+from kiosk.gui.reception.settings.form import Draft, Form
+from kiosk.gui.reception.settings.page import Saving
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 from kiosk.domain import Box, Candidate, Face, Identification, Observation, TrackedFace
+from kiosk.door.matching import Changes
 from kiosk.door.report import Report
-from kiosk.door.what_if import Changes
-from kiosk.gui.reception.settings.sentences import live, what_if
+from kiosk.gui.reception.settings.effect import live, what_if
 
 
 def test_person_within_the_threshold_would_be_recognised_under_the_name_that_is_shown(report):

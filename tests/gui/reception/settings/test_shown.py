@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from PyQt6.QtCore import QLocale
 
-from kiosk.gui.reception.settings.shown import (
+from kiosk.gui.reception.settings.editors import (
     change_text,
     distance_text,
     is_number,

@@ -3,7 +3,7 @@ import sys
 import pytest
 
 from kiosk.door.voice import Voice
-from kiosk.gui.reception.settings.voice_trial import VoiceTrial
+from kiosk.gui.reception.settings.effect import VoiceTrial
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import pytest
 from kiosk.domain import Embedding
 from kiosk.door.build import Choices, build_station
 from kiosk.door.desk import Desk
-from kiosk.resources import asset
+from kiosk.files import asset
+from kiosk.vision.alignment import as_png
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
-from kiosk.vision.portrait import as_png
 
 
 @pytest.fixture

@@ -6,10 +6,8 @@ import pytest
 from PyQt6.QtGui import QImage
 
 from kiosk.domain import Candidate
-from kiosk.gui.reception.visitors.card import VisitorCard, moment
-from kiosk.gui.reception.visitors.loading import ShownVisitor
-from kiosk.people.services.unknown_visitors import UnknownVisitor
-from kiosk.people.visitors import Visitor
+from kiosk.gui.reception.visitors import ShownVisitor, VisitorCard, moment
+from kiosk.people.visitors import UnknownVisitor, Visitor
 
 NOW = datetime.now(UTC)
 

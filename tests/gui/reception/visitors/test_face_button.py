@@ -5,7 +5,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QIcon, QImage
 
 from kiosk.gui.controls import set_scale
-from kiosk.gui.reception.visitors.face_button import FaceButton
+from kiosk.gui.reception.visitors import FaceButton
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from kiosk.errors import EncoderError
-from kiosk.gui.reception.visitors.loading import MOST_SHOWN, load
+from kiosk.gui.reception.visitors import MOST_SHOWN, load
 from kiosk.people.register import PersonRecord
 
 

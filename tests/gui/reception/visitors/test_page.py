@@ -4,12 +4,12 @@ import pytest
 
 from kiosk.domain import Frame
 from kiosk.gui.reception.enrolment import EnrolmentPage
-from kiosk.gui.reception.page import EVERYBODY, PageEntry
+from kiosk.gui.reception.office import EVERYBODY, PageEntry
 from kiosk.gui.reception.shell import Reception
 from kiosk.gui.reception.visitors import VisitorsPage
 from kiosk.people.staff import Role, StaffMember
 from kiosk.store.journal import Action
-from kiosk.vision.sources.demo import RATE_HZ, draw
+from kiosk.vision.demo import RATE_HZ, draw
 
 
 @pytest.fixture

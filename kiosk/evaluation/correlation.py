@@ -1,0 +1,134 @@
+"""Frames of one visit are not independent: how alike they are, and what that does to k of n."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from statistics import NormalDist
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.evaluation.replay import Door
+
+_REACH = 12.0  # standard deviations; what lies beyond has a chance below 1e-32
+_POINTS = 1201
+
+
+def chance_of_k_of_n(rate: float, k: int, n: int, correlation: float) -> float:
+    """How often at least k of n frames err where one frame errs at `rate`, the frames being alike by `correlation`.
+
+    One-factor Gaussian copula: frame i errs when sqrt(c) Z + sqrt(1 - c) E_i <= t, with Z one standard normal number of
+    the visit, E_i one of each frame and t the quantile of the rate. At correlation 0 this is the binomial tail, at 1
+    the rate itself.
+
+    Raises ValueError where rate or correlation are not within 0 to 1, or k is not within 1 to n.
+    """
+    if not (0 <= rate <= 1 and 0 <= correlation <= 1 and 1 <= k <= n):
+        raise ValueError(f"no chance of {k} of {n} at rate {rate} and correlation {correlation}")
+    if rate in {0, 1} or correlation == 1:
+        return float(rate)
+    if correlation == 0:
+        return float(_at_least(k, n, np.array([rate]))[0])
+    quantile = NormalDist().inv_cdf(rate)
+    common, own = math.sqrt(correlation), math.sqrt(1 - correlation)
+    grid, density, cumulated = _normal()
+    # The one of two equal integrals whose integrand is the wider: over what the frames share, or over the k-th smallest
+    # of the frames' own numbers, whose density is that of an order statistic.
+    if correlation < 0.5:
+        values = density * _at_least(k, n, _cdfs((quantile - common * grid) / own))
+    else:
+        order = k * math.comb(n, k) * cumulated ** (k - 1) * cumulated[::-1] ** (n - k) * density
+        values = order * _cdfs((quantile - own * grid) / common)
+    return min(float(np.trapezoid(values, grid)), 1.0)
+
+
+def intraclass_correlation(groups: Sequence[NDArray[np.floating]]) -> float | None:
+    """How alike the values of a group are: the part of their variance that lies between groups, 0 to 1.
+
+    ICC(1) of the one-way analysis of variance, for groups of any sizes (Donner and Koval, 1980); an estimate below 0 is
+    given as 0. None where fewer than two groups or no second value of any carry it, or where all values are the same.
+    """
+    filled = [np.asarray(group, np.float64) for group in groups if len(group)]
+    sizes = np.array([len(group) for group in filled])
+    count, total = len(filled), int(sizes.sum())
+    if count < 2 or total == count or np.ptp(np.concatenate(filled)) == 0:
+        return None
+    means = np.array([group.mean() for group in filled])
+    between = float(sizes @ (means - np.concatenate(filled).mean()) ** 2) / (count - 1)
+    within = sum(float(((group - group.mean()) ** 2).sum()) for group in filled) / (total - count)
+    usual_size = (total - float(sizes @ sizes) / total) / (count - 1)
+    spread = between + (usual_size - 1) * within
+    return max((between - within) / spread, 0.0)
+
+
+def _at_least(k: int, n: int, rates: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Chance of k or more errors in n independent frames, for each rate."""
+    terms = [math.comb(n, errors) * rates**errors * (1 - rates) ** (n - errors) for errors in range(k, n + 1)]
+    return np.asarray(np.sum(terms, axis=0))
+
+
+def _cdfs(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    # By the complementary error function, which keeps its digits far out; NormalDist's own does not.
+    return np.array([math.erfc(-value / math.sqrt(2)) / 2 for value in values.tolist()])
+
+
+@cache
+def _normal() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Points, and the density and the distribution function of the standard normal there."""
+    grid = np.linspace(-_REACH, _REACH, _POINTS)
+    density = np.exp(-(grid**2) / 2) / math.sqrt(2 * math.pi)
+    return grid, density, _cdfs(grid)
+
+
+_TWO: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Of the distances of strangers' frames to the nearest person of the gallery."""
+
+    correlation: float | None  # within a visit, 0 to 1; None where too few visits carry it
+    visits: int  # with two acquired frames or more
+    deviation: float | None  # of all frames
+    deviation_in_visit: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """Strangers' visits that are granted: as one frame's rate and the correlation foretell it, and as counted."""
+
+    frame_rate: float  # of frames that name somebody by themselves
+    foretold: float | None
+    counted: float
+
+
+def likeness(distances: Sequence[NDArray[np.float32]], among: Sequence[NDArray[np.float32]] = ()) -> Likeness:
+    """Of one array a visit, infinite distances left out.
+
+    Clips show too few people to tell how far apart people are. So `among` names other strangers' visits at the same
+    gallery: the spread of all frames is taken from these, what of it lies within a visit from `distances`.
+    """
+    visits = [own[np.isfinite(own)] for own in distances]
+    carrying = [own for own in visits if len(own) >= _TWO]
+    if not carrying:
+        return Likeness(None, 0, None, None)
+    frames = sum(map(len, carrying))
+    within = sum(float(((own - own.mean()) ** 2).sum()) for own in carrying) / (frames - len(carrying))
+    others = [own[np.isfinite(own)] for own in among if len(own)]
+    everybody = np.concatenate(others or visits).astype(np.float64)
+    spread = float(everybody.var(ddof=1))
+    correlation = intraclass_correlation(visits)
+    if others:
+        correlation = max(1 - within / spread, 0.0) if spread > 0 else None
+    return Likeness(correlation, len(carrying), float(np.sqrt(spread)), float(np.sqrt(within)))
+
+
+def foretell(frame_rate: float, door: Door, alike: Likeness, counted: float) -> Foretold:
+    """What chance_of_k_of_n says of strangers' visits, beside what was counted."""
+    k, n, correlation = door.rule.k, door.rule.n, alike.correlation
+    foretold = None if correlation is None else chance_of_k_of_n(frame_rate, k, n, correlation)
+    return Foretold(frame_rate, foretold, counted)

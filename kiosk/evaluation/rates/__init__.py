@@ -1,1 +1,0 @@
-"""How often recognition errs, counted from distances: rates, their intervals, and the field's protocols."""

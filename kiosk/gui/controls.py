@@ -1,0 +1,582 @@
+"""The buttons, fields and layouts of the staff side; they look as the style sheet says."""
+
+from collections.abc import Sequence
+from typing import TypeAlias, TypeVar
+
+from PyQt6.QtCore import (  # type: ignore[attr-defined]  # the stubs have no pyqtProperty
+    QAbstractItemModel,
+    QEvent,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    pyqtProperty,
+    pyqtSignal,
+    pyqtSlot,
+)
+from PyQt6.QtGui import QFont, QIcon, QKeyEvent, QResizeEvent
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QBoxLayout,
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLayoutItem,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QScroller,
+    QSizePolicy,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kiosk.gui.theme import icon
+
+SMALL = 0.82  # of the size of other letters
+_PROPERTY = "kiosk_scale"
+
+
+def set_scale(scale: float) -> None:
+    """Takes over the window's scale, for whatever is laid out from now on."""
+    application = QApplication.instance()
+    if application is not None:
+        application.setProperty(_PROPERTY, float(scale))
+
+
+def px(units: float) -> int:
+    """Units of the design as px, at least 1."""
+    application = QApplication.instance()
+    scale = application.property(_PROPERTY) if application is not None else None
+    return max(round(units * (scale if isinstance(scale, float) else 1.0)), 1)
+
+
+def small(font: QFont) -> QFont:
+    """Return the font for the second line of a cell, and for a name below a picture."""
+    smaller = QFont(font)
+    if font.pixelSize() > 0:
+        smaller.setPixelSize(max(round(font.pixelSize() * SMALL), 1))
+    return smaller
+
+
+_LONGEST_PIECE = 14  # letters
+
+
+class Note(QLabel):
+    """A plain text that wraps; role: "" for running text, muted, hint, or error."""
+
+    def __init__(self, text: str = "", role: str = "") -> None:
+        super().__init__(text)
+        self.setProperty("role", role)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+
+class Heading(Note):
+    """What a page ("title") or a part of it ("heading") is about."""
+
+    def __init__(self, text: str, role: str = "heading") -> None:
+        super().__init__(text, role)
+        self.setAccessibleDescription(text)
+
+
+class State(QLabel):
+    """A word on the colour of what it says: good, warning or fault."""
+
+    def __init__(self, text: str = "", state: str = "good") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.show_state(text, state)
+
+    def show_state(self, text: str, state: str) -> None:
+        """Other words on another colour."""
+        self.setText(text)
+        if self.property("state") != state:
+            self.setProperty("state", state)
+            polish_again(self)
+
+
+def polish_again(widget: QWidget) -> None:
+    """A property that the style sheet selects by counts only after the sheet is applied anew."""
+    style = widget.style()
+    if style is not None:
+        style.unpolish(widget)
+        style.polish(widget)
+
+
+def breakable(text: str) -> str:
+    """With places at which very long words may be broken, so that they are not cut off."""
+    return " ".join(
+        "\u200b".join(word[start : start + _LONGEST_PIECE] for start in range(0, len(word), _LONGEST_PIECE))
+        for word in text.split(" ")
+    )
+
+
+Part: TypeAlias = QWidget | QLayout | int  # an int is room that stretches by so much
+L = TypeVar("L", bound=QBoxLayout)
+Y = TypeVar("Y", bound=QLayout)
+_GAP, _MARGIN, _MOST = "gap_units", "margin_units", "most_units"
+
+
+def column(*parts: Part, gap: int = 8, margin: int = 0) -> QVBoxLayout:
+    """Parts below each other; lengths in units."""
+    return _filled(QVBoxLayout(), parts, gap, margin)
+
+
+def row(*parts: Part, gap: int = 8, margin: int = 0) -> QHBoxLayout:
+    """Parts beside each other; lengths in units."""
+    return _filled(QHBoxLayout(), parts, gap, margin)
+
+
+def flow(*widgets: QWidget, gap: int = 8) -> "FlowLayout":
+    """Widgets beside each other, on as many lines as they need; gap in units."""
+    layout = FlowLayout()
+    _remember(layout, gap, 0)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return layout
+
+
+def spaced(layout: Y, *, gap: int = 8, margin: int = 0) -> Y:
+    """Any layout with gaps that grow with the window; lengths in units."""
+    _remember(layout, gap, margin)
+    return layout
+
+
+def centred(widget: QWidget, most: int) -> QVBoxLayout:
+    """A widget in the middle, as wide as there is room, up to `most` units."""
+    limit_width(widget, most)
+    middle = row(1, widget, 1)
+    middle.setStretch(1, 100)
+    return column(1, middle, 1)
+
+
+def limit_width(widget: QWidget, most: int) -> None:
+    """Let a widget be at most so many units wide."""
+    widget.setProperty(_MOST, most)
+    widget.setMaximumWidth(px(most))
+
+
+def fit_layouts(widget: QWidget) -> None:
+    """Gives everything below `widget` the gaps and widths of the present scale."""
+    for layout in widget.findChildren(QLayout):
+        if layout.property(_GAP) is not None:
+            _apply(layout)
+    for part in widget.findChildren(QWidget):
+        most = part.property(_MOST)
+        if most is not None:
+            part.setMaximumWidth(px(most))
+
+
+def _filled(layout: L, parts: tuple[Part, ...], gap: int, margin: int) -> L:
+    for part in parts:
+        if isinstance(part, QLayout):
+            layout.addLayout(part)
+        elif isinstance(part, QWidget):
+            layout.addWidget(part)
+        else:
+            layout.addStretch(part)
+    _remember(layout, gap, margin)
+    return layout
+
+
+def _remember(layout: QLayout, gap: int, margin: int) -> None:
+    layout.setProperty(_GAP, gap)
+    layout.setProperty(_MARGIN, margin)
+    _apply(layout)
+
+
+def _apply(layout: QLayout) -> None:
+    gap, margin = layout.property(_GAP), layout.property(_MARGIN)
+    layout.setSpacing(px(gap) if gap else 0)
+    margin = px(margin) if margin else 0
+    layout.setContentsMargins(margin, margin, margin, margin)
+
+
+class FlowLayout(QLayout):
+    """Puts as many widgets on a line as there is room for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._items: list[QLayoutItem] = []
+
+    def addItem(self, item: QLayoutItem | None) -> None:  # noqa: N802  (Qt's name, as those that follow)
+        if item is not None:
+            self._items.append(item)
+
+    def count(self) -> int:
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:  # noqa: N802
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        return self._arrange(QRect(0, 0, width, 0), move=False)
+
+    def setGeometry(self, rect: QRect) -> None:  # noqa: N802
+        super().setGeometry(rect)
+        self._arrange(rect, move=True)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return self.minimumSize()
+
+    def minimumSize(self) -> QSize:  # noqa: N802
+        size = QSize(0, 0)
+        for item in self._items:
+            size = size.expandedTo(item.minimumSize())
+        return size
+
+    def _arrange(self, rect: QRect, *, move: bool) -> int:
+        """The height that the lines take in this width."""
+        x, y, line_height = rect.left(), rect.top(), 0
+        for item in self._items:
+            if item.isEmpty():  # hidden
+                continue
+            size = item.sizeHint()
+            if x > rect.left() and x + size.width() > rect.right() + 1:
+                x, y, line_height = rect.left(), y + line_height + self.spacing(), 0
+            if move:
+                item.setGeometry(QRect(QPoint(x, y), size.boundedTo(QSize(rect.width(), size.height()))))
+            x += size.width() + self.spacing()
+            line_height = max(line_height, size.height())
+        return y + line_height - rect.top()
+
+
+_NARROWEST_LINES = 13  # of the text's width, in heights of a line
+
+
+class Folding(QWidget):
+    """The first part takes the room that the others leave."""
+
+    def __init__(self, first: QWidget, *others: QWidget, gap: int = 10) -> None:
+        super().__init__()
+        self._others = others
+        self._row = row(first, *others, gap=gap)
+        self._row.setStretch(0, 1)
+        self.setLayout(self._row)
+
+    @property
+    def folded(self) -> bool:
+        """Whether the parts are below each other."""
+        return self._row.direction() is QBoxLayout.Direction.TopToBottom
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        super().resizeEvent(event)
+        seen = [each for each in self._others if not each.isHidden()]
+        taken = sum(each.sizeHint().width() + self._row.spacing() for each in seen)
+        fold = self.width() - taken < _NARROWEST_LINES * self.fontMetrics().height()
+        if fold is not self.folded:
+            ways = QBoxLayout.Direction
+            self._row.setDirection(ways.TopToBottom if fold else ways.LeftToRight)
+            for each in self._others:
+                # A button is as wide as its words, also where it has a line for itself.
+                self._row.setAlignment(each, Qt.AlignmentFlag.AlignLeft if fold else Qt.AlignmentFlag(0))
+
+
+class Bar(QWidget):
+    """The buttons below a page, on one line where there is room, else on two or below each other."""
+
+    def __init__(self, *buttons: QWidget, left: int = 1) -> None:
+        super().__init__()
+        self._buttons, self._answers = buttons, buttons[left:]
+        self._right = row(*self._answers)
+        self._row = row(*buttons[:left], 1, self._right)
+        self.setLayout(self._row)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """As narrow as the widest button: on a line of their own they take no more."""
+        return QSize(max(button.sizeHint().width() for button in self._buttons), super().minimumSizeHint().height())
+
+    def event(self, event: QEvent | None) -> bool:
+        """Other words on a button may need another line, too."""
+        handled = super().event(event)
+        if event is not None and event.type() in {QEvent.Type.Resize, QEvent.Type.LayoutRequest}:
+            self._fold()
+        return handled
+
+    def _fold(self) -> None:
+        for layout, buttons in ((self._row, self._buttons), (self._right, self._answers)):
+            beside = self._needed(buttons) <= self.width()
+            layout.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+
+    def _needed(self, buttons: Sequence[QWidget]) -> int:
+        shown = [button.sizeHint().width() for button in buttons if not button.isHidden()]
+        return sum(shown) + self._row.spacing() * len(shown)
+
+
+class Panel(QFrame):
+    """Parts below each other on a card."""
+
+    def __init__(self, *parts: Part, gap: int = 8, margin: int = 12) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self.setLayout(column(*parts, gap=gap, margin=margin))
+
+
+class ScrollPage(QScrollArea):
+    """Content as high as it needs to be; whatever gets the focus comes into view."""
+
+    def __init__(self, content: QLayout) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inner = QWidget()
+        inner.setObjectName("scrolled")
+        inner.setLayout(content)
+        self.setWidget(inner)
+        viewport = self.viewport()
+        if viewport is not None:
+            QScroller.grabGesture(viewport, QScroller.ScrollerGestureType.TouchGesture)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self.on_focus_changed)
+
+    @pyqtSlot(QWidget, QWidget)
+    def on_focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self.isAncestorOf(now):
+            self.ensureWidgetVisible(now)
+
+
+_FINGER_UNITS = 44
+_REDRAWN = (QEvent.Type.StyleChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.EnabledChange)
+
+
+class Button(QPushButton):
+    """A button of the staff side.
+
+    Args:
+        text: what it does; empty where the icon says it, then `name` is needed.
+        icon_name: as in assets/icons; empty = none.
+        kind: plain, primary (goes on), danger (cannot be undone), quiet (without a frame) or key (of a pad).
+        name: for screen readers, where the text does not say it.
+        deliberate: Enter does not press it, for what nobody should confirm unread; Space does.
+    """
+
+    def __init__(
+        self, text: str = "", icon_name: str = "", kind: str = "plain", *, name: str = "", deliberate: bool = False
+    ) -> None:
+        super().__init__(text)
+        self._icon_name = icon_name
+        self._drawn: tuple[str, str, int] | None = None
+        self._checked_colour = ""
+        self.setProperty("kind", kind)
+        self.setAccessibleName(name or text)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.set_deliberate(deliberate)
+        if name and not text:
+            self.setToolTip(name)
+        self._draw()
+
+    def set_deliberate(self, deliberate: bool) -> None:
+        """Whether Enter leaves it alone."""
+        self._deliberate = deliberate
+        self.setAutoDefault(not deliberate)  # Enter presses the button that has the focus
+
+    def set_text(self, text: str, icon_name: str | None = None) -> None:
+        """Other words, and another icon where one is given."""
+        self.setText(text)
+        self.setAccessibleName(text)
+        if icon_name is not None:
+            self._icon_name, self._drawn = icon_name, None
+            self._draw()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Enter presses once, however long it is held, and a deliberate button not at all."""
+        enter = event is not None and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        if event is not None and enter and (self._deliberate or event.isAutoRepeat()):
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """No narrower than a finger; not by the style sheet, whose least width would let the words be cut off."""
+        return super().sizeHint().expandedTo(QSize(px(_FINGER_UNITS), 0))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        return self.sizeHint()
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
+        super().changeEvent(event)
+        if event is not None and event.type() in _REDRAWN:
+            self._draw()
+
+    @pyqtProperty(str)
+    def checkedColour(self) -> str:  # noqa: N802  (named as in the style sheet, which sets it)
+        """Of the icon while the button is checked: the style sheet's own colour for that is not in the palette."""
+        return self._checked_colour
+
+    @checkedColour.setter  # type: ignore[no-redef]
+    def checkedColour(self, colour: str) -> None:  # noqa: N802
+        self._checked_colour = colour
+        self._draw()
+
+    def _draw(self) -> None:
+        side = max(round(self.fontMetrics().height() * 1.3), 1)
+        colour = self.palette().color(self.foregroundRole()).name()
+        if not self._icon_name or self._drawn == (colour, self._checked_colour, side):
+            return
+        self._drawn = colour, self._checked_colour, side
+        drawn = QIcon(icon(self._icon_name, colour, side))
+        if self._checked_colour:
+            drawn.addPixmap(icon(self._icon_name, self._checked_colour, side), state=QIcon.State.On)
+        self.setIconSize(QSize(side, side))
+        self.setIcon(drawn)
+
+
+class TextField(QWidget):
+    """One line of text.
+
+    Signals:
+        changed: the text, with every letter.
+        entered: Enter was pressed.
+    """
+
+    changed = pyqtSignal(str)
+    entered = pyqtSignal()
+
+    def __init__(self, label: str, text: str = "", *, hint: str = "", required: bool = False) -> None:
+        super().__init__()
+        self.edit = QLineEdit(text)
+        self.edit.setAccessibleName(label)
+        self.edit.setAccessibleDescription(hint)
+        self.fault = Note("", "error")
+        self.fault.hide()
+        name = QLabel(f"{label} *" if required else label)
+        name.setBuddy(self.edit)
+        parts: list[QWidget] = [name, self.edit]
+        if hint:
+            parts.append(Note(hint, "hint"))
+        self.setLayout(column(*parts, self.fault, gap=3))
+        self.edit.textChanged.connect(self.on_text_changed)
+        self.edit.returnPressed.connect(self.entered)
+
+    @property
+    def text(self) -> str:
+        """What stands there, without blanks around it."""
+        return self.edit.text().strip()
+
+    def set_text(self, text: str) -> None:
+        self.edit.setText(text)
+
+    def show_fault(self, fault: str) -> None:
+        """Say what is wrong; "" = nothing."""
+        self.fault.setText(fault)
+        self.fault.setVisible(bool(fault))
+        if fault:
+            self.edit.setAccessibleDescription(fault)
+
+    @pyqtSlot(str)
+    def on_text_changed(self, text: str) -> None:
+        self.show_fault("")
+        self.changed.emit(text)
+
+
+class Choice(QWidget):
+    """One of several.
+
+    Signals:
+        chosen: the value of the option that was chosen by hand.
+    """
+
+    chosen = pyqtSignal(object)
+
+    def __init__(self, label: str, options: Sequence[tuple[str, object]] = (), *, hint: str = "") -> None:
+        super().__init__()
+        self.box = QComboBox()
+        self.box.setAccessibleName(label)
+        self.box.setAccessibleDescription(hint)
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.setMinimumContentsLength(8)
+        self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        name = QLabel(label)
+        name.setBuddy(self.box)
+        parts: list[QWidget] = [name, self.box]
+        if hint:
+            parts.append(Note(hint, "hint"))
+        self.setLayout(column(*parts, gap=3))
+        self.set_options(options)
+        self.box.activated.connect(self.on_activated)
+
+    @property
+    def value(self) -> object:
+        """That of the option in force; None where there is none."""
+        return self.box.currentData()
+
+    def set_options(self, options: Sequence[tuple[str, object]]) -> None:
+        """Other options, as (words, value); the value that was chosen stays chosen where it is among them."""
+        before = self.value
+        self.box.clear()
+        for words, value in options:
+            self.box.addItem(words, value)
+        self.choose(before)
+
+    def choose(self, value: object) -> None:
+        """Take the option with this value; the first where there is none."""
+        values = [self.box.itemData(index) for index in range(self.box.count())]
+        self.box.setCurrentIndex(values.index(value) if value in values else min(0, len(values) - 1))
+
+    @pyqtSlot(int)
+    def on_activated(self, index: int) -> None:
+        self.chosen.emit(self.box.itemData(index))
+
+
+class Switch(QCheckBox):
+    """On or off, with its words beside it."""
+
+    def __init__(self, label: str, *, on: bool = False, hint: str = "") -> None:
+        super().__init__(label)
+        self.setChecked(on)
+        self.setAccessibleName(label)
+        self.setAccessibleDescription(hint)
+
+
+ROW_UNITS = 44
+
+
+class Table(QTableView):
+    """A view of any table model; the model's rows are opened with Enter, a tap or a double click (`activated`)."""
+
+    def __init__(self, model: QAbstractItemModel, name: str) -> None:
+        super().__init__()
+        self.setModel(model)
+        self.setAccessibleName(name)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)  # Tab leaves the table, the arrows move in it
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        rows = self.verticalHeader()
+        if rows is not None:
+            rows.hide()
+            rows.setDefaultSectionSize(px(ROW_UNITS))
+        columns = self.horizontalHeader()
+        if columns is not None:
+            columns.setHighlightSections(False)
+            columns.setStretchLastSection(True)
+        viewport = self.viewport()
+        if viewport is not None:
+            QScroller.grabGesture(viewport, QScroller.ScrollerGestureType.TouchGesture)

@@ -1,0 +1,507 @@
+"""A keyboard on the screen, for who has no other."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PyQt6 import sip
+from PyQt6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QFrame,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QSizePolicy,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kiosk import i18n
+from kiosk.gui.controls import Button, column, fit_layouts, px, row
+from kiosk.i18n import translate
+
+
+class Act(enum.Enum):
+    """What a key does."""
+
+    TYPE = "type"
+    SHIFT = "shift"
+    ERASE = "erase"
+    SPACE = "space"
+    NEXT = "next"
+    ENTER = "enter"
+    HIDE = "hide"
+    LETTERS = "letters"
+    SYMBOLS = "symbols"
+    ACCENTS = "accents"
+
+
+class Page(enum.Enum):
+    """What the keyboard shows at a time."""
+
+    LETTERS = "letters"
+    SYMBOLS = "symbols"
+    ACCENTS = "accents"
+    NUMBERS = "numbers"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key and its width, in halves of a key."""
+
+    act: Act
+    text: str = ""
+    halves: int = 2
+
+
+# What a long press offers; all of it stands on a page of its own too.
+ACCENTS = {
+    "a": "äàáâãåæą",
+    "c": "çćč",
+    "d": "ďđ",
+    "e": "éèêëęě",
+    "g": "ğ",
+    "i": "íìîï",
+    "l": "ł",
+    "n": "ñńň",
+    "o": "öóòôõøœő",
+    "r": "řŕ",
+    "s": "ßśšş",
+    "t": "ťþ",
+    "u": "üúùûůű",
+    "y": "ýÿ",
+    "z": "žźż",
+}
+_DIGITS = "1234567890"
+_SYMBOLS = ("@-_.,:;/()", "'\"!?&+*#=%")
+_ACCENT_ROWS = ("äàáâãåæçćčđ", "éèêëíìîïñńł", "öóòôõøœřśšß", "üúùûůýÿžźż")
+_CAPITALS = {"ß": "ẞ"}
+
+
+def capital(letter: str) -> str:
+    """One letter as one letter, which str.upper does not promise."""
+    return _CAPITALS.get(letter, letter.upper())
+
+
+def letter_rows() -> list[str]:
+    """The three rows of letters of the language."""
+    #: The letters of your language's keyboard, in three rows that are separated by blanks. The last row leaves room
+    #: for two wide keys.
+    return translate("keyboard", "qwertyuiop asdfghjkl zxcvbnm").split()
+
+
+def arrangement(page: Page, *, tall: bool) -> list[list[Key]]:
+    """The rows of a page; `tall`: there is room for one of digits above the letters."""
+    if page is Page.NUMBERS:
+        return [[*_types(_DIGITS), Key(Act.ERASE)], [*_types("-.,:/"), *_last_keys(4), Key(Act.HIDE)]]
+    if page is Page.SYMBOLS:
+        return [_types(_DIGITS), _types(_SYMBOLS[0]), [*_types(_SYMBOLS[1]), Key(Act.ERASE)], _bottom(page, 20)]
+    if page is Page.ACCENTS:
+        *upper, lowest = map(_types, _ACCENT_ROWS)
+        return [*upper, [Key(Act.SHIFT), *lowest, Key(Act.ERASE)], _bottom(page, 22)]
+    first, second, third = letter_rows()
+    most = 2 * max(len(first), len(second))
+    wide = max((most - 2 * len(third)) // 2, 2)
+    last = [Key(Act.SHIFT, halves=wide), *_types(third), Key(Act.ERASE, halves=wide)]
+    digits = [_types(_DIGITS)] if tall else []
+    return [*digits, _types(first), _types(second), last, _bottom(page, most)]
+
+
+def _bottom(page: Page, halves: int) -> list[Key]:
+    turns = {
+        Page.LETTERS: (Act.SYMBOLS, Act.ACCENTS),
+        Page.SYMBOLS: (Act.LETTERS, Act.ACCENTS),
+        Page.ACCENTS: (Act.LETTERS, Act.SYMBOLS),
+    }
+    keys = [*(Key(act, halves=3) for act in turns[page]), Key(Act.TYPE, "-")]
+    return [*keys, *_last_keys(halves - sum(key.halves for key in keys) - 8, "."), Key(Act.HIDE)]
+
+
+def _last_keys(halves: int, beside: str = "") -> list[Key]:
+    return [Key(Act.SPACE, halves=halves), *_types(beside), Key(Act.NEXT), Key(Act.ENTER)]
+
+
+def _types(letters: str) -> list[Key]:
+    return [Key(Act.TYPE, letter) for letter in letters]
+
+
+DEVICES = Path("/proc/bus/input/devices")
+_DIRECT = 1 << 1  # INPUT_PROP_DIRECT: touched where it shows, as a screen is and a touch pad is not
+_LETTERS = (*range(16, 26), *range(30, 39), *range(44, 51))  # KEY_Q to KEY_P, KEY_A to KEY_L, KEY_Z to KEY_M
+
+
+def touch_only(devices: Path = DEVICES) -> bool:
+    """There is a touch screen, and nothing that has the keys of all letters."""
+    try:
+        listed = devices.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    found = [_bits(device) for device in listed.split("\n\n")]
+    touched = any(bits.get("PROP", 0) & _DIRECT for bits in found)
+    typed = any(all(bits.get("KEY", 0) >> key & 1 for key in _LETTERS) for bits in found)
+    return touched and not typed
+
+
+def _bits(device: str) -> dict[str, int]:
+    """The bit masks of one device: its lines such as `B: KEY=10000 0 0 fffffffe`, the highest 64 bits first."""
+    masks = {}
+    for line in device.splitlines():
+        name, equals, words = line.removeprefix("B: ").partition("=")
+        if line.startswith("B: ") and equals:
+            try:
+                masks[name] = sum(int(word, 16) << 64 * place for place, word in enumerate(reversed(words.split())))
+            except ValueError:
+                continue
+    return masks
+
+
+HELD_MS = 450
+_ICONS = {
+    Act.SHIFT: "shift",
+    Act.ERASE: "backspace",
+    Act.SPACE: "space_bar",
+    Act.NEXT: "next_field",
+    Act.ENTER: "enter",
+    Act.HIDE: "keyboard_hide",
+}
+_LABELS = {Act.LETTERS: "abc", Act.SYMBOLS: "?123", Act.ACCENTS: "áéß"}
+_REPEATED = (Act.ERASE, Act.SPACE)
+
+
+class KeyButton(Button):
+    """One key, which never takes the focus.
+
+    Signals:
+        pressed_key: its Key, when it is let go.
+        held: this button, when it is pressed for long and has accents.
+    """
+
+    pressed_key = pyqtSignal(object)
+    held = pyqtSignal(object)
+
+    def __init__(self, key: Key) -> None:
+        super().__init__(_LABELS.get(key.act, _label(key.text)), _ICONS.get(key.act, ""), "key", name=_name(key))
+        self.key = key
+        self._was_held = False
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAutoDefault(False)
+        self.setAutoRepeat(key.act in _REPEATED)
+        self.setProperty("act", "type" if key.act is Act.TYPE else "other")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        if key.text in ACCENTS:
+            self.setAccessibleDescription(translate("keyboard", "Hold it for accents"))
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.on_held)
+        self.pressed.connect(self.on_pressed)
+        self.clicked.connect(self.on_clicked)
+
+    def show_state(self, *, shift: bool, locked: bool) -> None:
+        """Small or capital letters; whether shift is on is told by its icon and in words too."""
+        if self.key.act is Act.TYPE:
+            letter = capital(self.key.text) if shift else self.key.text
+            self.setText(_label(letter))
+            self.setAccessibleName(letter)
+        elif self.key.act is Act.SHIFT:
+            self.setCheckable(True)
+            self.setChecked(shift)
+            self.set_text("", "shift_on" if locked else "shift")
+            self.setAccessibleName(_name(self.key))
+            off, on = translate("keyboard", "Off"), translate("keyboard", "For one letter")
+            always = translate("keyboard", "For all letters")
+            self.setAccessibleDescription(always if locked else on if shift else off)
+
+    @pyqtSlot()
+    def on_pressed(self) -> None:
+        self._was_held = False
+        if self.key.text in ACCENTS:
+            self._timer.start(HELD_MS)
+
+    @pyqtSlot()
+    def on_held(self) -> None:
+        if self.isDown():
+            self._was_held = True
+            self.held.emit(self)
+
+    @pyqtSlot()
+    def on_clicked(self) -> None:
+        self._timer.stop()
+        if not self._was_held:
+            self.pressed_key.emit(self.key)
+
+
+class Variants(QFrame):
+    """The accents of one letter, until one is picked.
+
+    Signals:
+        picked: the letter.
+    """
+
+    picked = pyqtSignal(str)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.buttons: list[Button] = []
+        self.setObjectName("variants")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._row = row(gap=4, margin=4)
+        self.setLayout(self._row)
+        self.hide()
+
+    def offer(self, letters: Sequence[str], above: QPoint) -> None:
+        """Show them above a point of the window, inside of it."""
+        while (item := self._row.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        self.buttons = [_variant(letter) for letter in letters]
+        for button in self.buttons:
+            button.clicked.connect(self.on_clicked)
+            self._row.addWidget(button)
+        fit_layouts(self)
+        self.show()
+        self.raise_()
+        size = self.sizeHint()
+        window = self.parentWidget()
+        most = window.width() - size.width() if window is not None else 0
+        left = max(min(above.x() - size.width() // 2, most), 0)
+        self.setGeometry(left, max(above.y() - size.height() - px(4), 0), size.width(), size.height())
+
+    @pyqtSlot()
+    def on_clicked(self) -> None:
+        button = self.sender()
+        self.hide()
+        if isinstance(button, Button):
+            self.picked.emit(button.text())
+
+
+def key_row(keys: Sequence[Key], most: int) -> tuple[QWidget, list[KeyButton]]:
+    """A row of keys in the middle of room for `most` halves of a key."""
+    buttons = [KeyButton(key) for key in keys]
+    spare = most - sum(key.halves for key in keys)
+    layout = row(gap=4)
+    layout.addStretch(spare)
+    for button in buttons:
+        layout.addWidget(button, button.key.halves * 2)
+    layout.addStretch(spare)
+    holder = QWidget()
+    holder.setLayout(layout)
+    return holder, buttons
+
+
+def _label(text: str) -> str:
+    return text.replace("&", "&&")  # a single one would underline what follows
+
+
+def _variant(letter: str) -> Button:
+    button = Button(letter, kind="key")
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    button.setAutoDefault(False)
+    return button
+
+
+def _name(key: Key) -> str:
+    """For screen readers."""
+    names = {
+        Act.SHIFT: translate("keyboard", "Capital letters"),
+        Act.ERASE: translate("keyboard", "Delete"),
+        Act.SPACE: translate("keyboard", "Blank"),
+        Act.NEXT: translate("keyboard", "Next field"),
+        Act.ENTER: translate("keyboard", "Enter"),
+        Act.HIDE: translate("keyboard", "Put the keyboard away"),
+        Act.LETTERS: translate("keyboard", "Letters"),
+        Act.SYMBOLS: translate("keyboard", "Digits and signs"),
+        Act.ACCENTS: translate("keyboard", "Accents"),
+    }
+    return names.get(key.act, key.text)
+
+
+ON, OFF, AUTO = "on", "off", "auto"
+_KEYS = {
+    Act.ERASE: Qt.Key.Key_Backspace,
+    Act.NEXT: Qt.Key.Key_Tab,
+    Act.ENTER: Qt.Key.Key_Return,
+}
+_PAGES = {Act.LETTERS: Page.LETTERS, Act.SYMBOLS: Page.SYMBOLS, Act.ACCENTS: Page.ACCENTS}
+_NUMBERS = Qt.InputMethodHint.ImhDigitsOnly | Qt.InputMethodHint.ImhFormattedNumbersOnly
+
+
+class KeyboardDock(QFrame):
+    """Attached to a window by being made; `mode` is the option screen.keyboard and may change at any time."""
+
+    def __init__(self, window: QWidget, mode: str = AUTO, *, fingers_only: Callable[[], bool] = touch_only) -> None:
+        super().__init__(window)
+        self.mode = mode
+        self.page = Page.LETTERS
+        self.shift = self.locked = False
+        self.keys: list[KeyButton] = []
+        self._window, self._fingers_only = window, fingers_only
+        self._field: QWidget | None = None
+        self._built: tuple[Page, bool, str] | None = None
+        self.variants = Variants(window)
+        self.variants.picked.connect(self.on_picked)
+        self._soon = QTimer(self)  # once the page has its new size
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self.on_shown)
+        self.setObjectName("keyboard")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._rows: QVBoxLayout = column(gap=4, margin=4)
+        self.setLayout(self._rows)
+        self.hide()
+        window.installEventFilter(self)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self.on_focus_changed)
+
+    @pyqtSlot("QWidget*", "QWidget*")
+    def on_focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
+        if sip.isdeleted(self._window):
+            return  # it is being deleted, and the focus moves
+        if self._field is not None and not sip.isdeleted(self._field):
+            self._field.removeEventFilter(self)
+        self._field = now if now is not None and self._window.isAncestorOf(now) and takes_text(now) else None
+        if self._field is None:
+            self._put_away()
+            return
+        self._field.installEventFilter(self)  # a touch of the field that has the focus already brings it back
+        self.page = Page.NUMBERS if takes_numbers(self._field) else Page.LETTERS
+        self.shift = self.locked = False
+        self._show_up()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  (Qt's name)
+        kind = event.type() if event is not None else None
+        turned = watched is self._window and kind == QEvent.Type.Resize and self.isVisible()
+        if turned or (watched is self._field and kind == QEvent.Type.MouseButtonRelease):
+            self._show_up()
+        return super().eventFilter(watched, event)
+
+    @pyqtSlot(object)
+    def on_pressed(self, key: Key) -> None:
+        self.variants.hide()
+        if key.act in _PAGES:
+            self.page = _PAGES[key.act]
+            self._show_up()
+        elif key.act is Act.SHIFT:
+            # Off, for one letter, for all that follow.
+            self.shift, self.locked = not self.locked, self.shift and not self.locked
+            self._name_keys()
+        elif key.act is Act.HIDE:
+            self._put_away()
+        elif key.act in _KEYS:
+            press(_KEYS[key.act], "\r" if key.act is Act.ENTER else "")
+        else:
+            self._type(" " if key.act is Act.SPACE else key.text)
+
+    @pyqtSlot(object)
+    def on_held(self, button: object) -> None:
+        if isinstance(button, KeyButton):
+            letters = ACCENTS.get(button.key.text, "")
+            shown = [capital(letter) for letter in letters] if self.shift else list(letters)
+            above = button.mapTo(self._window, QPoint(button.width() // 2, 0))
+            self.variants.offer(shown, above)
+
+    @pyqtSlot(str)
+    def on_picked(self, letter: str) -> None:
+        press(Qt.Key.Key_unknown, letter)
+        self._after_letter()
+
+    @pyqtSlot()
+    def on_shown(self) -> None:
+        area: QWidget | None = self._field
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if isinstance(area, QScrollArea) and self._field is not None and self.isVisible():
+            area.ensureWidgetVisible(self._field, 0, px(16))
+
+    def _type(self, letter: str) -> None:
+        typed = capital(letter) if self.shift else letter
+        code = ord(typed.upper()) if typed.isascii() else 0
+        press(Qt.Key(code) if code else Qt.Key.Key_unknown, typed)
+        self._after_letter()
+
+    def _after_letter(self) -> None:
+        if self.shift and not self.locked:
+            self.shift = False
+            self._name_keys()
+
+    def _show_up(self) -> None:
+        if self.mode == OFF or (self.mode != ON and not self._fingers_only()):
+            self._put_away()
+            return
+        self._build()
+        fit_layouts(self)
+        self._rows.activate()
+        height = self.sizeHint().height()
+        self._window.setContentsMargins(0, 0, 0, height)
+        self.setGeometry(0, self._window.height() - height, self._window.width(), height)
+        self.show()
+        self.raise_()
+        self._soon.start()
+
+    def _put_away(self) -> None:
+        self.variants.hide()
+        self.hide()
+        self._window.setContentsMargins(0, 0, 0, 0)
+
+    def _build(self) -> None:
+        tall = self._window.height() > self._window.width()
+        wanted = (self.page, tall, i18n.language())
+        if wanted != self._built:
+            self._built = wanted
+            while (item := self._rows.takeAt(0)) is not None:
+                discard(item.widget())
+            self.keys = []
+            rows = arrangement(self.page, tall=tall)
+            most = max(sum(key.halves for key in row) for row in rows)
+            for row in rows:
+                holder, buttons = key_row(row, most)
+                self._rows.addWidget(holder)
+                holder.show()  # at once, so that it counts in the height
+                self.keys += buttons
+            for button in self.keys:
+                button.pressed_key.connect(self.on_pressed)
+                button.held.connect(self.on_held)
+            self.setAccessibleName(translate("keyboard", "Keyboard on the screen"))
+        self._name_keys()
+
+    def _name_keys(self) -> None:
+        for button in self.keys:
+            button.show_state(shift=self.shift, locked=self.locked)
+
+
+def takes_text(widget: QWidget) -> bool:
+    """Whether letters can be typed there."""
+    if isinstance(widget, QLineEdit | QTextEdit | QPlainTextEdit | QAbstractSpinBox):
+        return widget.isEnabled() and not widget.isReadOnly()
+    return False
+
+
+def takes_numbers(widget: QWidget) -> bool:
+    """Whether it is digits and the signs between them alone."""
+    return isinstance(widget, QAbstractSpinBox) or bool(widget.inputMethodHints() & _NUMBERS)
+
+
+def press(key: Qt.Key, text: str) -> None:
+    """As if a key were pressed and let go, for whoever has the focus."""
+    target = QApplication.focusWidget()
+    if target is None:
+        return
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        QApplication.sendEvent(target, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, text))
+
+
+def discard(widget: QWidget | None) -> None:
+    """Not at once: it may be the one whose press is being handled."""
+    if widget is not None:
+        widget.hide()
+        widget.setParent(None)
+        widget.deleteLater()

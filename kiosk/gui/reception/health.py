@@ -1,0 +1,358 @@
+"""The health page: what the running kiosk knows of itself, with remedies, and a report for a support request."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QEvent, QLocale, QPointF, QSize, Qt, QTimer, pyqtSlot
+from PyQt6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen, QPolygonF
+from PyQt6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
+
+from kiosk.door.report import REMEMBERED, Pulse, Report
+from kiosk.gui.controls import Button, Folding, Heading, Note, Panel, ScrollPage, column, polish_again, px, row
+from kiosk.gui.reception.office import StaffPage
+from kiosk.gui.theme import icon
+from kiosk.health.checks import Finding, State
+from kiosk.health.health import live_findings, report_text, slow_findings
+from kiosk.i18n import QT_TRANSLATE_NOOP, translate
+
+if TYPE_CHECKING:
+    from kiosk.gui.reception.office import Office
+
+
+_PARTS = {
+    "camera": QT_TRANSLATE_NOOP("health", "Camera"),
+    "recognition": QT_TRANSLATE_NOOP("health", "Recognition"),
+    "door": QT_TRANSLATE_NOOP("health", "Door"),
+    "gallery": QT_TRANSLATE_NOOP("health", "Pictures of the people"),
+    "encoder": QT_TRANSLATE_NOOP("health", "Encoder"),
+    "voice": QT_TRANSLATE_NOOP("health", "Voice"),
+    "journal": QT_TRANSLATE_NOOP("health", "Journal"),
+    "people": QT_TRANSLATE_NOOP("health", "What is known of people"),
+    "staff": QT_TRANSLATE_NOOP("health", "Staff"),
+    "disk": QT_TRANSLATE_NOOP("health", "Disk"),
+    "memory": QT_TRANSLATE_NOOP("health", "Memory"),
+    "temperature": QT_TRANSLATE_NOOP("health", "Temperature"),
+    "clock": QT_TRANSLATE_NOOP("health", "Clock"),
+    "config": QT_TRANSLATE_NOOP("health", "Configuration"),
+}
+_STAGES = {
+    "detect": QT_TRANSLATE_NOOP("health", "Finding faces"),
+    "align": QT_TRANSLATE_NOOP("health", "Cutting out"),
+    "encode": QT_TRANSLATE_NOOP("health", "Encoding"),
+    "match": QT_TRANSLATE_NOOP("health", "Comparing"),
+    "decide": QT_TRANSLATE_NOOP("health", "Deciding"),
+}
+_STATES = {
+    State.OK: QT_TRANSLATE_NOOP("health", "In order"),
+    State.WARNING: QT_TRANSLATE_NOOP("health", "Attention"),
+    State.FAULT: QT_TRANSLATE_NOOP("health", "Fault"),
+}
+
+
+def part_name(check: str) -> str:
+    """The part that a finding is about."""
+    return translate("health", _PARTS[check]) if check in _PARTS else check
+
+
+def stage_name(stage: str) -> str:
+    """A step from frame to decision."""
+    return translate("health", _STAGES[stage]) if stage in _STAGES else stage
+
+
+def state_name(state: State) -> str:
+    """How serious it is, in a word."""
+    return translate("health", _STATES[state])
+
+
+def verdict(states: list[State]) -> str:
+    """What all findings come to, in a sentence."""
+    faults, warnings = states.count(State.FAULT), states.count(State.WARNING)
+    if faults:
+        return translate("health", "%n parts have to be mended.", "", faults)
+    if warnings:
+        return translate("health", "It works; %n parts need attention.", "", warnings)
+    return translate("health", "Everything is in order.")
+
+
+_LOOKS = {State.OK: ("good", "tick_mark"), State.WARNING: ("warning", "alert"), State.FAULT: ("fault", "alert")}
+_REDRAWN = (QEvent.Type.StyleChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange)
+
+
+class Badge(QFrame):
+    """How serious a finding is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._icon, self.word = _Icon(), QLabel()
+        self.setProperty("role", "badge")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setLayout(row(self._icon, self.word, gap=4, margin=3))
+        self.show_state(State.OK)
+
+    def show_state(self, state: State) -> None:
+        """Another state."""
+        name, drawing = _LOOKS[state]
+        self.word.setText(state_name(state))
+        self._icon.show_drawing(drawing)
+        if self.property("state") != name:
+            self.setProperty("state", name)
+            for widget in (self, self._icon, self.word):
+                polish_again(widget)
+
+
+class _Icon(QLabel):
+    """A drawing as high as the letters beside it, in the colour that the style sheet gives to them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._name = ""
+        self._drawn: tuple[str, str, int] | None = None
+
+    def show_drawing(self, name: str) -> None:
+        self._name = name
+        self._draw()
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
+        super().changeEvent(event)
+        if event is not None and event.type() in _REDRAWN:
+            self._draw()
+
+    def _draw(self) -> None:
+        wanted = self._name, self.palette().color(self.foregroundRole()).name(), max(self.fontMetrics().height(), 1)
+        if self._name and wanted != self._drawn:
+            self._drawn = wanted
+            self.setPixmap(icon(*wanted))
+
+
+_MOST_DETAILS = 5
+
+
+class FindingRow(Panel):
+    """Shows a finding, and each newer one of the same part."""
+
+    def __init__(self, finding: Finding) -> None:
+        self.badge, self.name = Badge(), Heading("")
+        self.message, self.remedy, self.details = Note(), Note("", "error"), Note("", "hint")
+        head = row(self.name, self.badge, gap=8)
+        head.setStretch(0, 1)
+        super().__init__(column(head, self.message, self.remedy, self.details, gap=2), margin=8)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # so that it is read out, and scrolled to, without a pointer
+        self._finding: Finding | None = None
+        self.show_finding(finding)
+
+    def show_finding(self, finding: Finding) -> None:
+        """What was found now."""
+        if finding == self._finding:
+            return
+        self._finding = finding
+        name = part_name(finding.check)
+        self.name.setText(name)
+        self.badge.show_state(finding.state)
+        self._fill(self.message, finding.message)
+        self._fill(self.remedy, finding.remedy)
+        self._fill(self.details, "\n".join(_shortened(finding.details)))
+        self.setAccessibleName(
+            translate("health", "{part}: {state}").format(part=name, state=state_name(finding.state))
+        )
+        self.setAccessibleDescription(" ".join(filter(None, (finding.message, finding.remedy))))
+
+    @staticmethod
+    def _fill(note: Note, text: str) -> None:
+        # A path has no blank at which it could go on in the next line.
+        note.setText(text.replace("/", "/\u200b"))
+        note.setVisible(bool(text))
+
+
+def _shortened(details: tuple[str, ...]) -> list[str]:
+    rest = len(details) - _MOST_DETAILS
+    more = [translate("health", "and %n more", "", rest)] if rest > 0 else []
+    return [*details[:_MOST_DETAILS], *more]
+
+
+_HEIGHT_UNITS = 26
+_WIDTH_UNITS = 80
+_LEAST_SCALE_MS = 1.0  # so that the noise of a stage that takes nothing does not look like much
+
+
+class Sparkline(QWidget):
+    """A curve without axes; its height is its own largest value."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: list[float] = []
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        return QSize(px(_WIDTH_UNITS), px(_HEIGHT_UNITS))
+
+    def show_values(self, values: list[float]) -> None:
+        """Other values, the newest last."""
+        self.values = values
+        self.update()
+
+    def points(self) -> list[tuple[float, float]]:
+        """The curve in px, the newest value at the right edge."""
+        pen = px(1.5)
+        width, height = self.width() - 2 * pen, self.height() - 2 * pen
+        largest = max([*self.values, _LEAST_SCALE_MS])
+        first = REMEMBERED - len(self.values)
+        return [
+            (pen + width * (first + index) / (REMEMBERED - 1), pen + height * (1 - value / largest))
+            for index, value in enumerate(self.values)
+        ]
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = self.palette().color(self.foregroundRole())
+        painter.setPen(QPen(colour, px(1.5)))
+        painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in self.points()]))
+        colour.setAlphaF(0.25)
+        painter.setPen(QPen(colour, px(1)))
+        bottom = self.height() - px(1)
+        painter.drawLine(0, bottom, self.width(), bottom)
+        painter.end()
+
+
+class SpeedPanel(Panel):
+    """A line for each stage: its name, its usual milliseconds, its curve."""
+
+    def __init__(self) -> None:
+        self._grid = QGridLayout()
+        self.nothing = Note(translate("health", "No frame has been looked at yet."), "muted")
+        super().__init__(
+            column(Heading(translate("health", "Milliseconds a stage")), self.nothing, self._grid, gap=4), margin=10
+        )
+        self._grid.setColumnStretch(2, 1)
+        self.lines: dict[str, tuple[QLabel, QLabel, Sparkline]] = {}
+
+    def show_pulse(self, pulse: Pulse) -> None:
+        """The frames that are remembered now."""
+        self.nothing.setVisible(not pulse.stages)
+        self._grid.setHorizontalSpacing(px(10))
+        self._grid.setVerticalSpacing(px(3))
+        for stage in pulse.stages:
+            name, number, curve = self.lines.get(stage) or self._added(stage)
+            told = translate("health", "{ms} ms").format(ms=self.locale().toString(pulse.ms(stage), "f", 1))
+            number.setText(told)
+            curve.show_values(pulse.history(stage))
+            curve.setAccessibleName(name.text())
+            curve.setAccessibleDescription(told)
+
+    def _added(self, stage: str) -> tuple[QLabel, QLabel, Sparkline]:
+        line = len(self.lines)
+        self.lines[stage] = QLabel(stage_name(stage)), QLabel(), Sparkline()
+        for column_, widget in enumerate(self.lines[stage]):
+            self._grid.addWidget(widget, line, column_)
+        return self.lines[stage]
+
+
+_TICK_MS = 1000
+_SLOW_TICKS = 5
+_SEVERITY = (State.FAULT, State.WARNING, State.OK)
+
+
+class HealthPage(StaffPage):
+    """Looks again every second while it is shown; what reads files is looked at in the background."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(office)
+        self.pulse = Pulse()
+        self.rows: dict[str, FindingRow] = {}
+        self._findings: dict[str, Finding] = {}
+        self._ticks = 0
+        self._looking = False
+        self.badge, self.verdict = Badge(), Heading("")
+        self.copy = Button(translate("health", "Copy report"), "copy")
+        self.copy.setAccessibleDescription(
+            translate("health", "A text for a support request, without names and pictures")
+        )
+        self.speed = SpeedPanel()
+        self._list = column(gap=6)
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self.on_tick)
+        self.copy.clicked.connect(self.on_copy)
+        office.reported.connect(self.on_reported)
+
+    def enter(self, **arguments: object) -> None:
+        self._ticks = 0
+        self._looking = False
+        self.on_tick()
+        self._timer.start()
+
+    def leave(self) -> None:
+        self._timer.stop()
+
+    @pyqtSlot(object)
+    def on_reported(self, report: Report) -> None:
+        self.pulse.add(report, time.monotonic())
+
+    @pyqtSlot()
+    def on_tick(self) -> None:
+        """Look at what changes at once; every fifth time at the rest, unless that still goes on."""
+        self._take(live_findings(self.office.desk, self.pulse, self._picture_size()))
+        self.speed.show_pulse(self.pulse)
+        if self._ticks % _SLOW_TICKS == 0 and not self._looking:
+            self._looking = True
+            self.office.run(lambda: slow_findings(self.office.desk), self._on_looked, self._on_failed)
+        self._ticks += 1
+
+    @pyqtSlot()
+    def on_copy(self) -> None:
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(self.report())
+            self.office.tell(translate("health", "The report has been copied; no name and no picture is in it."))
+
+    def report(self) -> str:
+        """For a support request."""
+        window = self.window()
+        size = window.size() if window is not None else self.size()
+        facts = {
+            "qt": f"{QT_VERSION_STR}, PyQt {PYQT_VERSION_STR}, {QGuiApplication.platformName()}",
+            "window": f"{size.width()} x {size.height()} px",
+            "language": QLocale().name(),
+        }
+        return report_text(self._findings.values(), facts)
+
+    def _on_looked(self, findings: list[Finding]) -> None:
+        self._looking = False
+        self._take(findings)
+
+    def _on_failed(self, message: str) -> None:
+        self._looking = False
+        self.office.notice(message)
+
+    def _take(self, findings: Iterable[Finding]) -> None:
+        """Take over what was found; the worst come first, each part in its usual order."""
+        self._findings |= {finding.check: finding for finding in findings}
+        for finding in self._findings.values():
+            if finding.check in self.rows:
+                self.rows[finding.check].show_finding(finding)
+            else:
+                self.rows[finding.check] = FindingRow(finding)
+        order = sorted(self._findings, key=lambda check: _SEVERITY.index(self._findings[check].state))
+        for place, check in enumerate(order):
+            if self._list.indexOf(self.rows[check]) != place:
+                self._list.removeWidget(self.rows[check])
+                self._list.insertWidget(place, self.rows[check])
+        states = [finding.state for finding in self._findings.values()]
+        self.badge.show_state(min(states, key=_SEVERITY.index))
+        self.verdict.setText(verdict(states))
+
+    def _picture_size(self) -> tuple[int, int] | None:
+        frame = self.office.feed.frame
+        return None if frame is None else (frame.image.shape[1], frame.image.shape[0])
+
+    def _lay_out(self) -> None:
+        verdict = QWidget()
+        words = row(self.badge, self.verdict, gap=10)
+        words.setStretch(1, 1)
+        verdict.setLayout(words)
+        content = column(Panel(Folding(verdict, self.copy), margin=8), self._list, self.speed, 1, gap=6)
+        self.setLayout(column(ScrollPage(content)))

@@ -1,5 +1,0 @@
-"""How the kiosk is."""
-
-from kiosk.gui.reception.health.page import HealthPage
-
-__all__ = ["HealthPage"]

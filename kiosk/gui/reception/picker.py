@@ -1,0 +1,535 @@
+"""The page on which files are chosen: a USB stick or the exchange folder, folder by folder. It only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+from PyQt6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    pyqtSignal,
+    pyqtSlot,
+)
+from PyQt6.QtGui import QBrush, QColor, QFontMetrics, QKeyEvent, QPainter, QPalette, QPen, QResizeEvent
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QScroller,
+    QStackedLayout,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from kiosk.gui.controls import Bar, Button, Note, breakable, column, flow, px, row, small
+from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.portraits import Portraits, square_picture
+from kiosk.gui.theme import icon
+from kiosk.i18n import number, translate
+from kiosk.paths import Place, exchange_places
+from kiosk.people.browsing import MOST_FILES, Entry, Listing, list_files
+from kiosk.vision.pictures import SUFFIXES, printable
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Files of one kind, in words of the screen's language."""
+
+    suffixes: frozenset[str]
+    several: bool
+    none: str  # what is said of a folder without any
+    add: Callable[[int], str]  # the words of the button, by how many are chosen
+
+
+def wanted_pictures() -> Wanted:
+    """Any number of pictures."""
+    none = translate("picker", "No pictures in this folder")
+    return Wanted(SUFFIXES, several=True, none=none, add=_add_pictures)
+
+
+def wanted_archive() -> Wanted:
+    """One archive of people."""
+    none = translate("picker", "No zip files in this folder")
+    return Wanted(frozenset({".zip"}), several=False, none=none, add=lambda count: translate("picker", "Import"))
+
+
+def _add_pictures(count: int) -> str:
+    return translate("picker", "Add %n pictures", "", count) if count else translate("picker", "Add pictures")
+
+
+_LOOK_MS = 1000
+_LONGEST_NAME = 24  # letters
+Run = Callable[[Callable[[], list[Place]], Callable[[list[Place]], None]], None]
+
+
+class PlaceWatch(QObject):
+    """Looks once a second, in the background, from `start` to `stop`.
+
+    Signals:
+        changed: all places, and the sticks that have come; the first time, and whenever one comes or goes.
+    """
+
+    changed = pyqtSignal(list, list)
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self._run = run
+        self._places: list[Place] | None = None
+        self._looking = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self.on_look)
+
+    def start(self) -> None:
+        self._places, self._looking = None, False
+        self._timer.start()
+        self.on_look()
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    @pyqtSlot()
+    def on_look(self) -> None:
+        if not self._looking:
+            self._looking = True
+            self._run(exchange_places, self._came)
+
+    def _came(self, places: list[Place]) -> None:
+        self._looking = False
+        if places != self._places:
+            before, self._places = self._places or [], places
+            self.changed.emit(places, [place for place in places if place.is_stick and place not in before])
+
+
+def place_words(place: Place) -> str:
+    """Return the name of a place: a stick's own, shortened where it is long."""
+    if not place.is_stick:
+        return translate("picker", "Exchange folder")
+    name = printable(place.path.name)
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+
+
+ENTRY_ROLE = Qt.ItemDataRole.UserRole
+CHOSEN_ROLE = Qt.ItemDataRole.UserRole + 1
+
+
+class EntryModel(QAbstractListModel):
+    """What is chosen stays so in other folders, in the order in which it was chosen."""
+
+    def __init__(self, *, several: bool) -> None:
+        super().__init__()
+        self.entries: Sequence[Entry] = ()
+        self.chosen: list[Path] = []
+        self._several = several
+
+    def show_entries(self, entries: Sequence[Entry]) -> None:
+        """Another folder."""
+        self.beginResetModel()
+        self.entries = entries
+        self.endResetModel()
+
+    def toggle(self, path: Path) -> None:
+        """Choose a file, or no longer; where one is wanted, it takes the place of the one before."""
+        others = [one for one in self.chosen if one != path] if self._several else []
+        self.chosen = others if path in self.chosen else [*others, path]
+        self._tell()
+
+    def keep(self, wanted: Callable[[Path], bool]) -> None:
+        """Choose no longer what is gone."""
+        self.chosen = [path for path in self.chosen if wanted(path)]
+        self._tell()
+
+    def row_of(self, path: Path | None) -> int:
+        """Where an entry stands; 0 where it is not there."""
+        return next((row for row, entry in enumerate(self.entries) if entry.path == path), 0)
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802  (Qt's name)
+        return 0 if parent is not None and parent.isValid() else len(self.entries)
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401  (as Qt's)
+        if not 0 <= index.row() < len(self.entries):
+            return None
+        entry = self.entries[index.row()]
+        if role == ENTRY_ROLE:
+            return entry
+        if role == CHOSEN_ROLE:
+            return entry.path in self.chosen
+        if role == Qt.ItemDataRole.DisplayRole:
+            return entry.name
+        return self._spoken(entry) if role == Qt.ItemDataRole.AccessibleTextRole else None
+
+    def _spoken(self, entry: Entry) -> str:
+        if entry.is_folder:
+            return translate("picker", "Folder {name}").format(name=entry.name)
+        chosen = translate("picker", "{name}, chosen").format(name=entry.name)
+        return chosen if entry.path in self.chosen else entry.name
+
+    def _tell(self) -> None:
+        if self.entries:
+            self.dataChanged.emit(self.index(0), self.index(len(self.entries) - 1))
+
+
+_PICTURE_UNITS, _CELL_UNITS, _GAP_UNITS, _MARK_UNITS = 84, 104, 5, 28
+_FEWEST_COLUMNS = 2
+_USUAL_NAME = "IMG_0000.jpg"  # is shown whole
+_TILE_ALPHA = 28
+
+
+class Cells(QStyledItemDelegate):
+    """A picture or an icon, its name, and a mark on what is chosen; colours are those of the view's palette."""
+
+    def __init__(self, portraits: Portraits) -> None:
+        super().__init__()
+        self._portraits = portraits
+
+    def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        if painter is None:
+            return
+        entry, side = index.data(ENTRY_ROLE), px(_PICTURE_UNITS)
+        colours = option.palette
+        room = QRect(option.rect.center().x() - side // 2, option.rect.top() + px(_GAP_UNITS), side, side)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._picture(painter, room, entry, colours)
+        if not entry.is_folder and not self._portraits.fault(str(entry.path)):
+            _mark(painter, room, colours, chosen=bool(index.data(CHOSEN_ROLE)))
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(colours.color(QPalette.ColorRole.Text), px(2), Qt.PenStyle.DashLine))
+            frame = option.rect.adjusted(px(2), px(2), -px(2), -px(2))
+            painter.drawRoundedRect(frame, px(8), px(8))
+        painter.setFont(small(option.font))
+        painter.setPen(colours.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Text))
+        line = option.rect.adjusted(px(_GAP_UNITS), side + px(_GAP_UNITS), -px(_GAP_UNITS), 0)
+        name = painter.fontMetrics().elidedText(entry.name, Qt.TextElideMode.ElideMiddle, line.width())
+        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, name)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802  (Qt's name)
+        """All of the room that the grid leaves."""
+        return option.widget.gridSize() if isinstance(option.widget, QListView) else QSize()
+
+    def _picture(self, painter: QPainter, room: QRect, entry: Entry, colours: QPalette) -> None:
+        name = "folder" if entry.is_folder else "archive"
+        if not entry.is_folder and entry.path.suffix.lower() in SUFFIXES:
+            picture = self._portraits.get(str(entry.path), room.width())
+            if picture is not None and not picture.isNull():
+                painter.drawPixmap(room, picture)
+                return
+            name = "" if picture is None else "picture_file"
+        if not entry.is_folder:
+            tile = colours.color(QPalette.ColorRole.Text)
+            tile.setAlpha(_TILE_ALPHA)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(tile)
+            painter.drawRoundedRect(room, room.width() / 8, room.width() / 8)
+            painter.setBrush(QBrush())
+        if name:
+            side = room.width() * 3 // (4 if entry.is_folder else 6)
+            drawn = icon(name, colours.color(QPalette.ColorRole.Text).name(), side)
+            painter.drawPixmap(room.center() - QPoint(side // 2, side // 2), drawn)
+
+
+class Grid(QListView):
+    """As many columns as there is room for.
+
+    Signals:
+        touched: the index of an entry that was tapped, or chosen with Enter or the space bar.
+    """
+
+    touched = pyqtSignal(QModelIndex)
+
+    def __init__(self, model: EntryModel, portraits: Portraits) -> None:
+        super().__init__()
+        self.setModel(model)
+        self.setAccessibleName(translate("picker", "Files and folders"))
+        self._cells = Cells(portraits)
+        self.setItemDelegate(self._cells)
+        self.setViewMode(QListView.ViewMode.IconMode)
+        # Nothing can be dragged, either: Qt runs an event loop for that.
+        self.setMovement(QListView.Movement.Static)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        viewport = self.viewport()
+        if viewport is not None:
+            QScroller.grabGesture(viewport, QScroller.ScrollerGestureType.TouchGesture)
+        self.clicked.connect(self.touched)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
+        key = event.key() if event is not None else None
+        if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space} and self.currentIndex().isValid():
+            self.touched.emit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        self._fit()
+        super().resizeEvent(event)
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        viewport = self.viewport()
+        width = viewport.width() - 1 if viewport is not None else 0
+        letters = QFontMetrics(small(self.font()))
+        columns = width // max(px(_CELL_UNITS), letters.horizontalAdvance(_USUAL_NAME) + 2 * px(_GAP_UNITS))
+        cell = max(width // max(columns, _FEWEST_COLUMNS), 1)
+        self.setGridSize(QSize(cell, px(_PICTURE_UNITS + 3 * _GAP_UNITS) + letters.height()))
+
+
+def _mark(painter: QPainter, room: QRect, colours: QPalette, *, chosen: bool) -> None:
+    """A circle in the corner: empty, or filled with a tick."""
+    side = px(_MARK_UNITS)
+    circle = QRect(room.right() - side - px(2), room.top() + px(3), side, side)
+    ring = colours.color(QPalette.ColorRole.HighlightedText) if chosen else QColor("#ffffff")
+    painter.setPen(QPen(ring, px(2)))
+    painter.setBrush(colours.color(QPalette.ColorRole.Highlight) if chosen else QColor(0, 0, 0, 110))
+    painter.drawEllipse(circle)
+    painter.setBrush(QBrush())
+    if chosen:
+        inner = circle.adjusted(px(5), px(5), -px(5), -px(5))
+        painter.drawPixmap(inner, icon("tick_mark", ring.name(), inner.width()))
+        painter.setPen(QPen(colours.color(QPalette.ColorRole.Highlight), px(4)))
+        painter.drawRoundedRect(room, px(10), px(10))
+
+
+T = TypeVar("T")
+Failed: TypeAlias = Callable[[str], None]
+
+
+class Picker(QWidget):
+    """Made when files are asked for, gone when they are chosen or the page is left.
+
+    Signals:
+        picked: the paths that were chosen.
+        cancelled: none is wanted.
+    """
+
+    picked = pyqtSignal(list)
+    cancelled = pyqtSignal()
+
+    def __init__(self, office: Office, wanted: Wanted) -> None:
+        super().__init__()
+        self._office, self._wanted, self._closed = office, wanted, False
+        self._places: list[Place] = []
+        self._place: Place | None = None
+        self._folder, self._former, self._is_cut = Path(), Path(), False
+        self.portraits = Portraits(Path(), self._run, square_picture, at_once=1)
+        self.model = EntryModel(several=wanted.several)
+        self.grid = Grid(self.model, self.portraits)
+        self.message, self.where = Note("", "muted"), Note("", "hint")
+        self.up = Button("", "arrow_left", "quiet", name=translate("picker", "Back to the folder above"))
+        self.place_buttons: list[Button] = []
+        self._buttons = QWidget()  # which holds them
+        self._head = row(self.up, self._buttons, gap=6)
+        self._stack = QStackedLayout()
+        self.cancel = Button(translate("picker", "Cancel"), "cross")
+        self.add = Button(wanted.add(0), "tick_mark", "primary")
+        self._watch = PlaceWatch(self._run)
+        self._lay_out()
+        self._connect()
+        self._show_chosen()
+        self._say(translate("picker", "Looking for USB sticks …"))
+        self._watch.start()
+
+    def close_up(self) -> None:
+        """Stop; what is still being read is not waited for."""
+        self._closed = True
+        self._watch.stop()
+
+    @pyqtSlot(list, list)
+    def on_places(self, places: list[Place], came: list[Place]) -> None:
+        """Follow the sticks that come and go; a new one is opened, unless somebody has begun to choose elsewhere."""
+        gone = self._place is not None and self._place not in places
+        self._places = places
+        self.model.keep(lambda path: any(path.is_relative_to(place.path) for place in places))
+        self._show_chosen()
+        if gone:
+            self.portraits.forget()  # the next stick may hold other pictures under the same names
+            self._office.tell(translate("picker", "The USB stick was removed."))
+        if not places:
+            self._place = None
+            self._show_places()
+            self._say(translate("picker", "Insert a USB stick."))
+            return
+        self._show_places()
+        if gone or self._place is None or (came and self._is_untouched):
+            place = (came or places)[0]
+            self._open(place, place.path)
+
+    @pyqtSlot()
+    def on_up(self) -> None:
+        if self._place is not None and self._folder != self._place.path:
+            self._former = self._folder
+            self._open(self._place, self._folder.parent)
+
+    @pyqtSlot(QModelIndex)
+    def on_touched(self, index: QModelIndex) -> None:
+        entry = index.data(ENTRY_ROLE)
+        if entry.is_folder and self._place is not None:
+            self._open(self._place, entry.path)
+        elif fault := self.portraits.fault(str(entry.path)):
+            self._office.tell_fault(fault)
+        else:
+            self.model.toggle(entry.path)
+            self._show_chosen()
+
+    @pyqtSlot(str)
+    def on_read(self, source: str) -> None:
+        """Show a picture that was read, or drop it from what is chosen where it cannot be used."""
+        fault = self.portraits.fault(source)
+        if fault and Path(source) in self.model.chosen:
+            self.model.toggle(Path(source))
+            self._show_chosen()
+            self._office.tell_fault(fault)
+        viewport = self.grid.viewport()
+        if viewport is not None:
+            viewport.update()
+
+    @pyqtSlot()
+    def on_add(self) -> None:
+        self.picked.emit(self.model.chosen)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
+        key = event.key() if event is not None else None
+        if key == Qt.Key.Key_Escape:
+            self.cancelled.emit()
+        elif key == Qt.Key.Key_Backspace:
+            self.on_up()
+        else:
+            super().keyPressEvent(event)
+
+    @property
+    def _is_untouched(self) -> bool:
+        place = self._place
+        return place is not None and not (place.is_stick or self.model.chosen or self._folder != place.path)
+
+    def _run(self, work: Callable[[], T], then: Callable[[T], None], failed: Failed | None = None) -> None:
+        """Run work in the background; no answer comes once the picker is closed."""
+        self._office.run(work, self._unless_closed(then), self._unless_closed(failed or self._office.tell_fault))
+
+    def _unless_closed(self, do: Callable[[T], None]) -> Callable[[T], None]:
+        return lambda answer: None if self._closed else do(answer)
+
+    def _open(self, place: Place, folder: Path) -> None:
+        self._place, self._folder = place, folder
+        suffixes = self._wanted.suffixes
+        self.portraits.stop()
+        for button, other in zip(self.place_buttons, self._places, strict=True):
+            button.setChecked(other == place)
+        self._say(translate("picker", "Reading the folder …"))
+        self._run(
+            lambda: list_files(place.path, folder, suffixes), partial(self._came, folder), partial(self._failed, folder)
+        )
+
+    def _came(self, folder: Path, listing: Listing) -> None:
+        if folder != self._folder:
+            return
+        if not listing.entries:
+            self._failed(folder, self._nothing())
+            return
+        self.model.show_entries(listing.entries)
+        self._stack.setCurrentWidget(self.grid)
+        self._is_cut = listing.is_cut
+        self._show_where()
+        current = self.model.index(self.model.row_of(self._former))
+        self.grid.setCurrentIndex(current)
+        self.grid.scrollTo(current)
+        self.grid.setFocus()
+
+    def _failed(self, folder: Path, words: str) -> None:
+        if folder == self._folder:
+            self._say(words)
+            (self.up if self.up.isVisible() else self.cancel).setFocus()
+
+    def _nothing(self) -> str:
+        """Return what to do where there is nothing to choose."""
+        place, none = self._place, self._wanted.none
+        if place is None or place.is_stick or self._folder != place.path:
+            return none
+        advice = translate("picker", "Insert a USB stick, or copy files into {folder} on this computer.")
+        return f"{none}\n{advice.format(folder=printable(place.path))}"
+
+    def _say(self, words: str) -> None:
+        """Show words in place of the files."""
+        self.model.show_entries(())
+        self.message.setText(breakable(words))
+        self._stack.setCurrentIndex(1)
+        self._is_cut = False
+        self._show_where()
+
+    def _show_where(self) -> None:
+        """Show the folders above this one, and the whole name where one file is wanted."""
+        place = self._place
+        below = self._folder.relative_to(place.path).parts if place is not None else ()
+        lines = [" / ".join(map(printable, below))]
+        if not self._wanted.several:
+            lines += [printable(path.name) for path in self.model.chosen]
+        if self._is_cut:
+            text = translate("picker", "Only the first {count} files of this folder are shown.")
+            lines.append(text.format(count=number(MOST_FILES)))
+        self.where.setText(breakable("\n".join(filter(None, lines))))
+        self.where.setVisible(bool(self.where.text()))
+        self.up.setVisible(bool(below))
+
+    def _show_places(self) -> None:
+        old, self._buttons = self._buttons, QWidget()
+        self.place_buttons = [self._button(place) for place in self._places]
+        self._buttons.setLayout(flow(*self.place_buttons))
+        self._head.replaceWidget(old, self._buttons)
+        old.hide()
+        old.deleteLater()
+
+    def _button(self, place: Place) -> Button:
+        button = Button(place_words(place), "usb" if place.is_stick else "folder")
+        button.setCheckable(True)
+        button.setChecked(place == self._place)
+        button.clicked.connect(lambda: self._open(place, place.path))
+        return button
+
+    def _show_chosen(self) -> None:
+        count = len(self.model.chosen)
+        self.add.set_text(self._wanted.add(count))
+        self.add.setEnabled(count > 0)
+        self._show_where()
+
+    def _lay_out(self) -> None:
+        self._head.setStretch(1, 1)
+        self._head.setAlignment(self.up, Qt.AlignmentFlag.AlignTop)
+        self._stack.addWidget(self.grid)
+        middle = QWidget()
+        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        middle.setLayout(column(1, self.message, 2))
+        self._stack.addWidget(middle)
+        layout = column(self._head, self.where, self._stack, Bar(self.cancel, self.add), gap=6)
+        layout.setStretch(2, 1)
+        self.setLayout(layout)
+
+    def _connect(self) -> None:
+        self._watch.changed.connect(self.on_places)
+        self.portraits.ready.connect(self.on_read)
+        self.grid.touched.connect(self.on_touched)
+        self.up.clicked.connect(self.on_up)
+        self.cancel.clicked.connect(self.cancelled)
+        self.add.clicked.connect(self.on_add)

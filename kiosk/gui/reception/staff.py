@@ -1,0 +1,301 @@
+"""The form for a PIN: of somebody new, or in the place of an old one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+
+from kiosk.gui.controls import Button, Choice, Heading, Note, Panel, ScrollPage, TextField, column, flow, row
+from kiosk.gui.reception.office import StaffPage, Unsaved
+from kiosk.i18n import translate
+from kiosk.names import normal_name, text_fault
+from kiosk.people.staff import LONGEST_PIN, Role, StaffMember, pin_fault
+from kiosk.store.journal import Action
+
+if TYPE_CHECKING:
+    from kiosk.gui.reception.office import Office
+
+
+class StaffForm(QWidget):
+    """A name, a role, and a PIN twice.
+
+    Signals:
+        saved: what was typed can be used; see name, role and pin.
+        cancelled: nothing is to be done.
+    """
+
+    saved = pyqtSignal()
+    cancelled = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.member: StaffMember | None = None
+        self.busy = False  # what was typed is being saved
+        self.title = Heading("")
+        self.name_field = TextField(
+            translate("staff", "Name"), hint=translate("staff", "As it stands in the journal."), required=True
+        )
+        self.role_choice = Choice(translate("staff", "Role"), [(role_in_words(role), role) for role in Role])
+        self.pin_field = TextField(
+            translate("staff", "New PIN"),
+            hint=translate("staff", "6 to 12 digits that nobody guesses."),
+            required=True,
+        )
+        self.again_field = TextField(translate("staff", "The same PIN once more"), required=True)
+        self.save = Button(translate("staff", "Save"), "save", "primary")
+        self.cancel = Button(translate("staff", "Cancel"), "undo")
+        self._lay_out()
+        self._connect()
+
+    @property
+    def name(self) -> str:
+        """Of whom the PIN is to be."""
+        return self.member.name if self.member is not None else normal_name(self.name_field.text)
+
+    @property
+    def role(self) -> Role:
+        """Of somebody new."""
+        return cast("Role", self.role_choice.value)
+
+    @property
+    def pin(self) -> str:
+        return self.pin_field.text
+
+    @property
+    def is_typed(self) -> bool:
+        """Return whether something is typed."""
+        return any(field.text for field in (self.name_field, self.pin_field, self.again_field))
+
+    def begin(self, member: StaffMember | None) -> None:
+        """Empty, for a new PIN of a member or, with None, for somebody new."""
+        self.member = member
+        self.title.setText(
+            translate("staff", "Somebody new")
+            if member is None
+            else translate("staff", "New PIN for {name}").format(name=member.name)
+        )
+        for field in (self.name_field, self.pin_field, self.again_field):
+            field.set_text("")
+            field.show_fault("")
+        for part in (self.name_field, self.role_choice):
+            part.setVisible(member is None)
+        self.role_choice.choose(Role.RECEPTION)
+        self.set_busy(busy=False)
+        (self.name_field if member is None else self.pin_field).edit.setFocus()
+
+    def forget(self) -> None:
+        """What was typed is not kept."""
+        for field in (self.name_field, self.pin_field, self.again_field):
+            field.set_text("")
+
+    def set_busy(self, *, busy: bool) -> None:
+        """While it is being saved it is not saved again."""
+        self.busy = busy
+        self.save.setEnabled(not busy)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
+        if event is not None and event.key() == Qt.Key.Key_Escape:
+            self.cancelled.emit()  # one step back, not to the door
+        else:
+            super().keyPressEvent(event)
+
+    @pyqtSlot()
+    def on_save(self) -> None:
+        if self.save.isEnabled() and self._complete():
+            self.saved.emit()
+
+    def _complete(self) -> bool:
+        """Whether everything can be used; says beside each field why not, and goes to the first."""
+        faults = {self.name_field: "", self.pin_field: "", self.again_field: ""}
+        if self.member is None and text_fault(self.name) is not None:
+            faults[self.name_field] = translate("staff", "Please type a name without slashes, of at most 100 letters.")
+        weak = pin_fault(self.pin)
+        if weak is not None:
+            faults[self.pin_field] = translate("staff", "This PIN {fault}.").format(fault=weak)
+        elif self.again_field.text != self.pin:
+            faults[self.again_field] = translate("staff", "The two PINs differ.")
+        for field, fault in faults.items():
+            field.show_fault(fault)
+        wrong = next((field for field, fault in faults.items() if fault), None)
+        if wrong is not None:
+            wrong.edit.setFocus()
+        return wrong is None
+
+    def _lay_out(self) -> None:
+        for field in (self.pin_field, self.again_field):
+            field.edit.setEchoMode(QLineEdit.EchoMode.Password)
+            field.edit.setMaxLength(LONGEST_PIN)
+            field.edit.setInputMethodHints(
+                Qt.InputMethodHint.ImhDigitsOnly
+                | Qt.InputMethodHint.ImhSensitiveData
+                | Qt.InputMethodHint.ImhNoPredictiveText
+            )
+        fields = (self.name_field, self.role_choice, self.pin_field, self.again_field)
+        self.setLayout(column(self.title, *fields, row(self.save, self.cancel, 1), 1, gap=10))
+
+    def _connect(self) -> None:
+        for field in (self.name_field, self.pin_field, self.again_field):
+            field.entered.connect(self.on_save)
+        self.save.clicked.connect(self.on_save)
+        self.cancel.clicked.connect(self.cancelled)
+
+
+def role_in_words(role: Role) -> str:
+    """What somebody may do."""
+    return {
+        Role.RECEPTION: translate("staff", "Reception: people, enrolment, journal"),
+        Role.INSTALLER: translate("staff", "Installer: also settings and staff"),
+    }[role]
+
+
+class MemberPanel(Panel):
+    """Somebody with a PIN, and what can be done about it."""
+
+    def __init__(self, member: StaffMember, *, is_me: bool) -> None:
+        name = translate("staff", "{name} (you)").format(name=member.name) if is_me else member.name
+        self.reset = Button(translate("staff", "New PIN"), "key")
+        self.reset.setAccessibleName(translate("staff", "New PIN for {name}").format(name=member.name))
+        self.remove = Button(translate("staff", "Remove"), "erase")
+        self.remove.setAccessibleName(translate("staff", "Remove {name}").format(name=member.name))
+        # Whoever took the own PIN away would stand before a closed door with the work half done.
+        self.buttons = [self.reset] if is_me else [self.reset, self.remove]
+        super().__init__(Heading(name), Note(role_in_words(member.role), "muted"), flow(*self.buttons), gap=6)
+        self.member = member
+
+
+class StaffMembersPage(StaffPage):
+    """A list of the staff, and a form in its place while a PIN is typed."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(office)
+        self.panels: list[MemberPanel] = []
+        self.add = Button(translate("staff", "Add somebody"), "plus", "primary")
+        self.form = StaffForm()
+        self._members = column(gap=8)
+        intro = Note(
+            translate(
+                "staff", "Everybody has a PIN of their own: what they do stands in the journal under their name."
+            ),
+            "muted",
+        )
+        self.list = ScrollPage(column(intro, self._members, flow(self.add), 1, gap=10))
+        self.forms = ScrollPage(column(self.form, 1))
+        self.stack = QStackedWidget()
+        for each in (self.list, self.forms):
+            self.stack.addWidget(each)
+        self.setLayout(column(self.stack))
+        self.add.clicked.connect(self.on_add)
+        self.form.saved.connect(self.on_saved)
+        self.form.cancelled.connect(self.on_cancelled)
+
+    @property
+    def unsaved(self) -> Unsaved | None:
+        return Unsaved.CHANGES if self._is_form_shown and self.form.is_typed else None
+
+    @property
+    def saving(self) -> bool:
+        return self._is_form_shown and self.form.busy
+
+    @property
+    def settled(self) -> bool:
+        return super().settled and not self._is_form_shown
+
+    @property
+    def resting(self) -> QWidget:
+        return self.form if self._is_form_shown else self.list
+
+    def enter(self, **arguments: object) -> None:
+        self._show_list()
+
+    def leave(self) -> None:
+        self.form.forget()
+
+    @pyqtSlot()
+    def on_add(self) -> None:
+        self._show_form(None)
+
+    @pyqtSlot()
+    def on_cancelled(self) -> None:
+        self.office.leave_first(self, self._close_form)
+
+    @pyqtSlot()
+    def on_saved(self) -> None:
+        """In the background: a PIN is hashed, and compared with everybody's."""
+        self.form.set_busy(busy=True)
+        staff, name, role, pin = self.office.desk.staff, self.form.name, self.form.role, self.form.pin
+        if self.form.member is None:
+            self.office.act(lambda: staff.add(name, role, pin), self._added, self._failed)
+        else:
+            self.office.act(lambda: staff.reset(name, pin), self._was_reset, self._failed)
+
+    def _added(self, member: StaffMember) -> None:
+        self.office.note(Action.STAFF_ADDED, member.name, member.role.value)
+        self.office.tell(translate("staff", "{name} may come in now.").format(name=member.name))
+        self._close_form()
+
+    def _was_reset(self, member: StaffMember) -> None:
+        self.office.note(Action.STAFF_RESET, member.name, member.role.value)
+        self.office.tell(translate("staff", "{name} has a new PIN.").format(name=member.name))
+        self._close_form()
+
+    def _removed(self, member: StaffMember) -> None:
+        self.office.note(Action.STAFF_REMOVED, member.name, member.role.value)
+        self.office.tell(translate("staff", "{name} may not come in any more.").format(name=member.name))
+        self._show_list()
+
+    def _failed(self, fault: str) -> None:
+        self.form.set_busy(busy=False)
+        self.office.tell_fault(fault)
+
+    @property
+    def _is_form_shown(self) -> bool:
+        return self.stack.currentWidget() is self.forms
+
+    def _close_form(self) -> None:
+        self.form.forget()
+        self._show_list()
+
+    def _show_list(self) -> None:
+        self.stack.setCurrentWidget(self.list)
+        self.office.run(self.office.desk.staff.members, self._list)
+
+    def _show_form(self, member: StaffMember | None) -> None:
+        self.stack.setCurrentWidget(self.forms)
+        self.form.begin(member)
+
+    def _list(self, members: list[StaffMember]) -> None:
+        for panel in self.panels:
+            self._members.removeWidget(panel)
+            panel.hide()
+            panel.deleteLater()
+        self.panels = [MemberPanel(member, is_me=member.name == self.office.member.name) for member in members]
+        before: QWidget = self.add
+        for panel in self.panels:
+            panel.reset.clicked.connect(lambda _checked, member=panel.member: self._show_form(member))
+            panel.remove.clicked.connect(lambda _checked, member=panel.member: self._ask_remove(member))
+            self._members.addWidget(panel)
+            for button in panel.buttons:
+                QWidget.setTabOrder(before, button)
+                before = button
+
+    def _ask_remove(self, member: StaffMember) -> None:
+        staff = self.office.desk.staff
+        self.office.ask(
+            translate("staff", "Take the PIN of {name} away?").format(name=member.name),
+            translate("staff", "What this member of staff did stays in the journal."),
+            [
+                (
+                    translate("staff", "Remove"),
+                    lambda: self.office.act(lambda: staff.remove(member.name), self._removed, self._failed),
+                ),
+                (translate("staff", "Cancel"), _nothing),
+            ],
+            danger=True,
+        )
+
+
+def _nothing() -> None:
+    """The answer that changes nothing."""

@@ -1,0 +1,411 @@
+"""The visitors page: whom the door refused lately and did not know, to be enrolled or deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QDate, QDateTime, QEvent, QLocale, QSize, Qt, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
+from PyQt6.QtWidgets import QPushButton
+
+from kiosk.domain import display_name
+from kiosk.door.desk import Desk
+from kiosk.errors import KioskError, PeopleError
+from kiosk.gui.controls import Button, Folding, Heading, Note, Panel, ScrollPage, column, flow, px
+from kiosk.gui.reception.office import StaffPage
+from kiosk.gui.theme import icon
+from kiosk.i18n import translate
+from kiosk.people.enrolment import Offered
+from kiosk.people.staff import Role
+from kiosk.people.visitors import UnknownVisitor, unknown_visitors
+from kiosk.store.journal import Action
+
+if TYPE_CHECKING:
+    from kiosk.gui.reception.office import Office
+
+
+MOST_SHOWN = 8  # faces of one visitor
+_SIDE_PX = 256  # of a face on the largest screen
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownVisitor:
+    """A visitor with the pictures as Qt paints them, and how the nearest person is called here."""
+
+    visitor: UnknownVisitor
+    pictures: tuple[bytes, ...]  # PNG, of the newest faces; empty where one was purged meanwhile
+    images: tuple[QImage, ...]  # the same
+    nearest_name: str  # "" where nobody is enrolled, or the faces are of another encoder
+
+
+def load(desk: Desk, most: int) -> tuple[list[ShownVisitor], int]:
+    """The newest `most` visitors, and how many there are. Raises VisitorsError, EncoderError."""
+    found = unknown_visitors(desk.visitors, desk.snapshot, desk.threshold)
+    return [_shown(desk, visitor) for visitor in found[:most]], len(found)
+
+
+def _shown(desk: Desk, visitor: UnknownVisitor) -> ShownVisitor:
+    ids = [face.id for face in visitor.faces[:MOST_SHOWN]]
+    found = desk.visitors.pictures(ids)
+    pictures = tuple(found.get(number, b"") for number in ids)
+    return ShownVisitor(
+        visitor, pictures, tuple(map(_image, pictures)), _name(desk, visitor.nearest.person) if visitor.nearest else ""
+    )
+
+
+def _image(picture: bytes) -> QImage:
+    image = QImage.fromData(picture)
+    if image.isNull():
+        return image
+    return image.scaled(
+        _SIDE_PX, _SIDE_PX, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
+
+
+def _name(desk: Desk, person: str) -> str:
+    try:
+        return desk.people.record(person).shown_name
+    except PeopleError:  # the door's own line tells that
+        return display_name(person)
+
+
+_SIDE_UNITS = 68
+_MARK_SHARE = 0.36  # of the picture's side
+_LEFT_OUT_OPACITY = 0.35
+
+
+class FaceButton(QPushButton):
+    """A picture that is pressed to leave it out, and again to take it; chosen at first, which a tick says too."""
+
+    def __init__(self, image: QImage, when: str) -> None:
+        super().__init__()
+        self._when = when
+        self.setCheckable(True)
+        self.setChecked(True)
+        self.setProperty("kind", "face")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._image, self._side = image, 0
+        self._draw()
+        self.toggled.connect(self.on_toggled)
+        self.on_toggled(chosen=True)
+
+    @pyqtSlot(bool)
+    def on_toggled(self, chosen: bool) -> None:
+        text = (
+            translate("visitors", "Face of {time}, chosen")
+            if chosen
+            else translate("visitors", "Face of {time}, left out")
+        )
+        self.setAccessibleName(text.format(time=self._when))
+        self.setToolTip(self._when)
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
+        super().changeEvent(event)
+        if event is not None and event.type() is QEvent.Type.StyleChange:
+            self._draw()
+
+    def _draw(self) -> None:
+        """As large as the window has it now."""
+        side = px(_SIDE_UNITS)
+        if side != self._side:
+            self._side = side
+            drawn = QIcon(_picture(self._image, side, chosen=False))
+            drawn.addPixmap(_picture(self._image, side, chosen=True), state=QIcon.State.On)
+            self.setIcon(drawn)
+            self.setIconSize(QSize(side, side))
+
+
+def _picture(image: QImage, side: int, *, chosen: bool) -> QPixmap:
+    picture = QPixmap(side, side)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+    painter.setOpacity(1.0 if chosen else _LEFT_OUT_OPACITY)
+    if not image.isNull():
+        how = Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
+        scaled = image.scaled(side, side, *how)
+        painter.drawImage((side - scaled.width()) // 2, (side - scaled.height()) // 2, scaled)
+    if chosen:
+        mark = round(side * _MARK_SHARE)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, 170))
+        painter.drawEllipse(side - mark - 2, side - mark - 2, mark, mark)
+        inner = round(mark * 0.7)
+        offset = side - mark - 2 + (mark - inner) // 2
+        painter.drawPixmap(offset, offset, icon("tick_mark", "#ffffff", inner))
+    painter.end()
+    return picture
+
+
+_MOST_LETTERS = 24  # of a name on a button
+_LIKELY = 1.2  # of the threshold: whoever is farther is not proposed
+
+
+class VisitorCard(Panel):
+    """Faces that show one person.
+
+    Signals:
+        wanted: the person to whom the chosen faces belong, "" = somebody new.
+        dismissed: the faces are to be deleted.
+    """
+
+    wanted = pyqtSignal(str)
+    dismissed = pyqtSignal()
+
+    def __init__(self, shown: ShownVisitor, threshold: float) -> None:
+        self.shown = shown
+        visitor = shown.visitor
+        self.faces = [
+            FaceButton(image, moment(face.time)) for image, face in zip(shown.images, visitor.faces, strict=False)
+        ]
+        self.seen = Heading(_seen(len(visitor.faces), visitor.first_seen, visitor.last_seen))
+        self.alike = Note(_alike(shown, threshold), "muted")
+        self.proposal: Button | None = None
+        nearest = visitor.nearest
+        if nearest is not None and nearest.distance <= threshold * _LIKELY:
+            self.proposal = _proposal(shown.nearest_name)
+        self.enrol = Button(translate("visitors", "Enrol this visitor"), "person_plus", "primary")
+        self.dismiss = Button(translate("visitors", "Delete"), "erase")
+        buttons = [button for button in (self.proposal, self.enrol, self.dismiss) if button is not None]
+        super().__init__(column(self.seen, self.alike, flow(*self.faces, gap=6), _rest(shown), flow(*buttons), gap=6))
+        self._connect()
+
+    @property
+    def left_out(self) -> frozenset[int]:
+        """Faces that are not to go along."""
+        faces = zip(self.faces, self.shown.visitor.faces, strict=False)
+        return frozenset(face.id for button, face in faces if not button.isChecked())
+
+    @property
+    def pictures(self) -> list[bytes]:
+        """The chosen ones of the faces on the screen."""
+        faces = zip(self.faces, self.shown.pictures, strict=True)
+        return [picture for button, picture in faces if picture and button.isChecked()]
+
+    @pyqtSlot()
+    def on_toggled(self) -> None:
+        """Nobody can be enrolled without a picture."""
+        for button in (self.proposal, self.enrol):
+            if button is not None:
+                button.setEnabled(bool(self.pictures))
+
+    def _connect(self) -> None:
+        nearest = self.shown.visitor.nearest
+        if self.proposal is not None and nearest is not None:
+            self.proposal.clicked.connect(lambda _checked, person=nearest.person: self.wanted.emit(person))
+        self.enrol.clicked.connect(lambda _checked: self.wanted.emit(""))
+        self.dismiss.clicked.connect(lambda _checked: self.dismissed.emit())
+        for face in self.faces:
+            face.toggled.connect(self.on_toggled)
+
+
+def moment(time: datetime) -> str:
+    """Day and time here, as the language of the screen writes them; today's without the day."""
+    local = QDateTime.fromSecsSinceEpoch(int(time.timestamp()))
+    if local.date() == QDate.currentDate():
+        return QLocale().toString(local.time(), QLocale.FormatType.ShortFormat)
+    return QLocale().toString(local, QLocale.FormatType.ShortFormat)
+
+
+def _proposal(name: str) -> Button:
+    """The words of a button do not wrap: a long name is cut, and read out whole."""
+    text = translate("visitors", "This is {name}")
+    shown = name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1].rstrip()}…"
+    return Button(text.format(name=shown), "person_plus", name=text.format(name=name))
+
+
+def _seen(count: int, first: datetime, last: datetime) -> str:
+    if count == 1:
+        return translate("visitors", "Refused at {time}").format(time=moment(last))
+    text = translate("visitors", "Refused %n times, from {first} to {last}", "", count)
+    return text.format(first=moment(first), last=moment(last))
+
+
+def _alike(shown: ShownVisitor, threshold: float) -> str:
+    nearest = shown.visitor.nearest
+    if nearest is None:
+        return translate("visitors", "Compared with nobody who is enrolled.")
+    number = QLocale()
+    text = translate("visitors", "Most alike is {name}, at a distance of {distance}; {needed} would be needed.")
+    return text.format(
+        name=shown.nearest_name,
+        distance=number.toString(nearest.distance, "f", 2),
+        needed=number.toString(threshold, "f", 2),
+    )
+
+
+def _rest(shown: ShownVisitor) -> Note:
+    rest = len(shown.visitor.faces) - len(shown.images)
+    note = Note(translate("visitors", "and %n more faces", "", rest) if rest > 0 else "", "hint")
+    if rest <= 0:
+        note.hide()
+    return note
+
+
+_AT_FIRST = 20  # visitors on the page; more on request
+_LOOK_MS = 3000
+
+
+class VisitorsPage(StaffPage):
+    """Looks every few seconds whether faces came or went; cards that stay the same are left alone."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(office)
+        self.cards: dict[frozenset[int], VisitorCard] = {}
+        self._most = _AT_FIRST
+        self._count = -1
+        self._threshold = 0.0
+        self.about, self.empty = Note("", "muted"), Heading("")
+        self.settings = Button(translate("visitors", "To the settings"), "settings")
+        self.delete_all = Button(translate("visitors", "Delete all"), "erase")
+        self.more = Button(translate("visitors", "Show more"))
+        self._list = column(gap=8)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_MS)
+        self._lay_out()
+        self._timer.timeout.connect(self.on_look)
+        self.settings.clicked.connect(self.on_settings)
+        self.delete_all.clicked.connect(self.on_delete_all)
+        self.more.clicked.connect(self.on_more)
+
+    @property
+    def hours(self) -> int:
+        """How long faces are kept; 0 = not at all."""
+        return self.office.desk.config.current.reception.keep_refused_hours
+
+    def enter(self, **arguments: object) -> None:
+        self._most, self._count = _AT_FIRST, -1
+        self._show([], 0)
+        self.empty.setText("")
+        self.on_look()
+        self._timer.start()
+
+    def leave(self) -> None:
+        self._timer.stop()
+        self._show([], 0)  # no face stays in memory longer than somebody looks at it
+
+    @pyqtSlot()
+    def on_look(self) -> None:
+        """Load the faces anew if there are others than before."""
+        if not self.hours:
+            self._show([], 0)
+            return
+        self.office.run(self.office.desk.visitors.count, self._on_counted)
+
+    @pyqtSlot()
+    def on_settings(self) -> None:
+        self.office.go("settings")
+
+    @pyqtSlot()
+    def on_more(self) -> None:
+        self._most += _AT_FIRST
+        self._load()
+
+    @pyqtSlot()
+    def on_delete_all(self) -> None:
+        question = translate("visitors", "Delete the faces of all unknown visitors?")
+        self._ask_to_delete(question, self.office.desk.visitors.clear)
+
+    def _on_counted(self, count: int) -> None:
+        if count != self._count:
+            self._count = count
+            self._load()
+
+    def _load(self) -> None:
+        desk, most = self.office.desk, self._most
+        self.office.run(lambda: (desk.threshold, *load(desk, most)), self._on_loaded, self._on_failed)
+
+    def _on_loaded(self, answer: tuple[float, list[ShownVisitor], int]) -> None:
+        self._threshold, visitors, total = answer
+        self._show(visitors, total)
+
+    def _on_failed(self, message: str) -> None:
+        self._count = -1  # try again
+        self.office.notice(message)
+
+    def _show(self, visitors: Iterable[ShownVisitor], total: int) -> None:
+        wanted = {shown.visitor.ids: shown for shown in visitors}
+        for ids in self.cards.keys() - wanted.keys():
+            card = self.cards.pop(ids)
+            self._list.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        for place, (ids, shown) in enumerate(wanted.items()):
+            if ids not in self.cards:
+                self.cards[ids] = self._card(shown)
+                self._list.insertWidget(place, self.cards[ids])
+        self.more.setVisible(total > len(wanted))
+        self.delete_all.setVisible(len(wanted) > 1)
+        self._explain(there=bool(wanted))
+
+    def _explain(self, *, there: bool) -> None:
+        hours = self.hours
+        self.empty.setVisible(not there)
+        self.settings.setVisible(not hours and self.office.member.role is Role.INSTALLER)
+        if not hours:
+            self.empty.setText(translate("visitors", "The faces of refused visitors are not kept."))
+            self.about.setText(
+                translate(
+                    "visitors",
+                    "If they were, you could see here who was refused, and enrol somebody from such a picture, after"
+                    " that person has agreed. Who sets up the kiosk can switch it on: in the settings, under how long"
+                    " the face of a refused visitor is kept.",
+                )
+            )
+            return
+        self.empty.setText(translate("visitors", "Nobody unknown was refused in the last %n hours.", "", hours))
+        self.about.setText(
+            translate(
+                "visitors",
+                "Faces that the door refused and did not know. They are deleted after %n hours. A face becomes"
+                " somebody's picture only after that person has agreed.",
+                "",
+                hours,
+            )
+        )
+
+    def _card(self, shown: ShownVisitor) -> VisitorCard:
+        card = VisitorCard(shown, self._threshold)
+        card.wanted.connect(lambda person, card=card: self._enrol(card, person))
+        card.dismissed.connect(lambda card=card: self._dismiss(card))
+        return card
+
+    def _enrol(self, card: VisitorCard, person: str) -> None:
+        """To the enrolment, where consent comes first; what becomes of the faces is decided when it is saved."""
+        pictures = [Offered(f"{number}.png", picture) for number, picture in enumerate(card.pictures, start=1)]
+        ids = card.shown.visitor.ids - card.left_out
+        self.office.go("enrol", pictures=pictures, person=person, saved=lambda saved: self._on_enrolled(saved, ids))
+
+    def _on_enrolled(self, person: str, ids: frozenset[int]) -> None:
+        try:
+            self.office.desk.visitors.remove(ids)
+        except KioskError as error:
+            self.office.tell_fault(str(error))
+        self.office.note(Action.VISITOR_ENROLLED, person)
+
+    def _dismiss(self, card: VisitorCard) -> None:
+        ids = card.shown.visitor.ids
+        question = translate("visitors", "Delete %n faces of this visitor?", "", len(ids))
+        self._ask_to_delete(question, lambda: self.office.desk.visitors.remove(ids))
+
+    def _ask_to_delete(self, question: str, delete: Callable[[], int]) -> None:
+        detail = translate("visitors", "They cannot be brought back.")
+        answers = [
+            (translate("visitors", "Delete"), lambda: self.office.act(delete, self._on_deleted)),
+            (translate("visitors", "Keep"), lambda: None),
+        ]
+        self.office.ask(question, detail, answers, danger=True)
+
+    def _on_deleted(self, count: int) -> None:
+        self.office.note(Action.VISITOR_DISMISSED, None, str(count))
+        self.office.tell(translate("visitors", "%n faces were deleted.", "", count))
+        self._count = -1
+        if self._timer.isActive():  # the answer may come after the page was left
+            self.on_look()
+
+    def _lay_out(self) -> None:
+        head = Panel(self.empty, Folding(self.about, self.delete_all), flow(self.settings), gap=6, margin=10)
+        self.setLayout(column(ScrollPage(column(head, self._list, self.more, 1, gap=8))))

@@ -1,0 +1,532 @@
+"""Archives of people: a zip of pictures and of what is known, to take along or to move to another machine.
+
+Nothing of an archive that is read is trusted: no name in it becomes a path, and all of it is judged before anything is
+written.
+"""
+
+import hashlib
+import itertools
+import json
+import os
+import re
+import shutil
+import stat
+import tempfile
+import zipfile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from kiosk.errors import ArchiveError, KioskError
+from kiosk.i18n import QT_TRANSLATE_NOOP, translate
+from kiosk.names import name_fault, normal_name, person_key
+from kiosk.people.changes import add_people, require_free
+from kiosk.people.folder import list_folder
+from kiosk.people.records import known_as
+from kiosk.people.register import TEXT_FIELDS, Consent, PersonRecord, cleaned
+from kiosk.people.snapshot import GallerySnapshot
+from kiosk.people.staging import PictureFile, sync_folder
+from kiosk.people.stores import PeopleStores
+from kiosk.store.journal import Action
+from kiosk.vision.pictures import SUFFIXES, open_picture, printable
+
+FORMAT = "kiosk people"
+VERSION = 1
+_MAX_FORMER = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedPerson:
+    """One person of an archive."""
+
+    record: PersonRecord
+    pictures: tuple[str, ...]  # names of entries
+
+
+def as_json(people: Sequence[ArchivedPerson], now: datetime) -> bytes:
+    """The list of an archive."""
+    entries = [{**record_as_json(one.record), "pictures": list(one.pictures)} for one in people]
+    made_at = now.astimezone(UTC).isoformat(timespec="seconds")
+    whole = {"format": FORMAT, "version": VERSION, "made_at": made_at, "people": entries}
+    return json.dumps(whole, ensure_ascii=False, indent=1).encode()
+
+
+def from_json(content: bytes, archive: str) -> tuple[ArchivedPerson, ...]:
+    """Raises ArchiveError for whatever as_json does not make."""
+    try:
+        whole = json.loads(content)
+    except (ValueError, RecursionError) as fault:
+        raise _fault(archive, translate("faults", "its list of people cannot be read")) from fault
+    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
+        raise _fault(archive, translate("faults", "it is no archive of people"))
+    if whole.get("version") != VERSION:
+        raise ArchiveError(
+            archive,
+            translate("faults", "it was made by another version of the kiosk"),
+            translate("faults", "update this kiosk"),
+        )
+    entries = whole.get("people")
+    if not isinstance(entries, list) or not entries:
+        raise _fault(archive, translate("faults", "it holds nobody"))
+    people = tuple(_person(entry, archive) for entry in entries)
+    keys = [person_key(one.record.person) for one in people]
+    twice = next((one.record.person for one in people if keys.count(person_key(one.record.person)) > 1), None)
+    if twice is not None:
+        raise _fault(archive, translate("faults", "it holds {name!r} twice").format(name=twice))
+    return people
+
+
+def record_as_json(record: PersonRecord) -> dict[str, Any]:
+    """All that is known of a person, for people to read and for another kiosk."""
+    consent = record.consent
+    return {
+        "person": record.person,
+        **{name: getattr(record, name) for name in TEXT_FIELDS},
+        "valid_from": record.valid_from.isoformat() if record.valid_from else None,
+        "valid_until": record.valid_until.isoformat() if record.valid_until else None,
+        "suspended": record.suspended,
+        "former": list(record.former),
+        "consent": None
+        if consent is None
+        else {
+            "given_at": consent.given_at.isoformat(timespec="seconds"),
+            "version": consent.version,
+            "sha256": consent.sha256,
+            "language": consent.language,
+            "recorded_by": consent.recorded_by,
+        },
+    }
+
+
+def _person(entry: object, archive: str) -> ArchivedPerson:
+    if not isinstance(entry, dict):
+        raise _fault(archive, translate("faults", "its list of people cannot be read"))
+    person = normal_name(_text(entry, "person", archive))
+    fault = name_fault(person)
+    if fault:
+        reason = translate("faults", "the name {name!r} {fault}").format(name=person[:120], fault=fault)
+        remedy = translate("faults", "nothing was imported: rename the person where it comes from, and export it again")
+        raise ArchiveError(archive, reason, remedy)
+    pictures = _texts(entry, "pictures", archive)
+    try:
+        record = PersonRecord(
+            person=person,
+            **{name: _text(entry, name, archive) for name in TEXT_FIELDS},
+            valid_from=_day(entry.get("valid_from")),
+            valid_until=_day(entry.get("valid_until")),
+            suspended=bool(entry.get("suspended")),
+            consent=_consent(entry.get("consent"), archive),
+            former=tuple(_texts(entry, "former", archive))[:_MAX_FORMER],
+        )
+        return ArchivedPerson(cleaned(record), pictures)
+    except (ValueError, TypeError, KioskError) as fault_found:
+        unread = translate("faults", "what is known cannot be read")
+        reason = fault_found.reason if isinstance(fault_found, KioskError) else unread
+        raise _fault(archive, f"{person}: {reason}") from fault_found
+
+
+def _text(entry: Mapping[str, object], name: str, archive: str) -> str:
+    value = entry.get(name, "")
+    if not isinstance(value, str) or "\0" in value or any("\ud800" <= one <= "\udfff" for one in value):
+        raise _fault(archive, translate("faults", "the field {name} is no text").format(name=name))
+    return value
+
+
+def _texts(entry: Mapping[str, object], name: str, archive: str) -> tuple[str, ...]:
+    values = entry.get(name, [])
+    if not isinstance(values, list):
+        raise _fault(archive, translate("faults", "the field {name} is no list").format(name=name))
+    return tuple(_text({name: value}, name, archive) for value in values)
+
+
+def _day(value: object) -> date | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise TypeError
+    return date.fromisoformat(value)
+
+
+def _consent(entry: object, archive: str) -> Consent | None:
+    if entry is None:
+        return None
+    if not isinstance(entry, dict):
+        raise TypeError
+    given_at = datetime.fromisoformat(_text(entry, "given_at", archive))
+    rest = (_text(entry, name, archive)[:200] for name in ("version", "sha256", "language", "recorded_by"))
+    return Consent(given_at, *rest)
+
+
+def _fault(archive: str, reason: str) -> ArchiveError:
+    return ArchiveError(
+        archive, reason, translate("faults", "nothing was imported: export it again where it comes from")
+    )
+
+
+LIST, JOURNAL, TEMPLATES = "people.json", "journal.json", "templates.json"
+_MAX_ENTRIES = 100_000
+_MAX_LIST_BYTES = 64 * 2**20
+_MAX_PICTURE_BYTES = 64 * 2**20
+_MAX_RATIO = 200  # of a text to its compressed form; pictures hardly get smaller
+_MAX_PICTURE_RATIO = 20
+_CHUNK_BYTES = 2**20
+_REFUSED = QT_TRANSLATE_NOOP("faults", "nothing was imported: export it again where it comes from")
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """One person as they are to be exported."""
+
+    record: PersonRecord
+    pictures: tuple[Path, ...]
+
+
+def write_archive(path: Path, people: Iterable[Exported], texts: Mapping[str, bytes], now: datetime) -> int:
+    """Writes an archive, whole or not at all, for the owner's eyes only; the pictures in it. Raises ArchiveError."""
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".export-", suffix=".zip")
+    except OSError as fault:
+        raise _unwritable(path, fault) from fault
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            with zipfile.ZipFile(file, "w") as archive:
+                pictures = _fill(archive, people, texts, now)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        sync_folder(path.parent)  # a USB stick may be pulled out at once
+    except (OSError, ValueError) as fault:
+        raise _unwritable(path, fault) from fault
+    finally:
+        temporary.unlink(missing_ok=True)
+    return pictures
+
+
+class Archive:
+    """An archive that was judged: everything in it may be read.
+
+    Attributes:
+        people: in the order of the archive.
+    """
+
+    def __init__(self, path: Path, opened: zipfile.ZipFile) -> None:
+        """Raises ArchiveError where anything in it is not as it should be."""
+        self._name, self._zip = printable(path), opened
+        entries = opened.infolist()
+        _require_harmless(self._name, entries, path.stat().st_size)
+        texts = [entry for entry in entries if entry.filename == LIST]
+        if not texts:
+            raise ArchiveError(
+                self._name, translate("faults", "it is no archive of people"), translate("faults", _REFUSED)
+            )
+        self.people = from_json(self._content(texts[0], _MAX_LIST_BYTES), self._name)
+        self._pictures = _pictures_of(self._name, self.people, entries)
+        self.bytes = sum(entry.file_size for entry in self._pictures.values())
+
+    def picture(self, name: str) -> bytes:
+        """The content of a picture; raises ArchiveError where it is damaged."""
+        return self._content(self._pictures[name], _MAX_PICTURE_BYTES)
+
+    def check(self) -> None:
+        """Reads everything once; raises ArchiveError where a part is damaged."""
+        for name in self._pictures:
+            self.picture(name)
+
+    def _content(self, entry: zipfile.ZipInfo, most: int) -> bytes:
+        if entry.file_size > most:
+            raise ArchiveError(
+                self._name,
+                translate("faults", "{name} is too large").format(name=printable(entry.filename)),
+                translate("faults", _REFUSED),
+            )
+        try:
+            with self._zip.open(entry) as file:
+                content = file.read(entry.file_size + 1)
+                # The rest is read too: only at its end is the checksum compared.
+                while len(content) <= most and (more := file.read(_CHUNK_BYTES)):
+                    content += more
+        except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as fault:
+            raise ArchiveError(
+                self._name,
+                translate("faults", "{name} is damaged").format(name=printable(entry.filename)),
+                translate("faults", _REFUSED),
+            ) from fault
+        if len(content) != entry.file_size:
+            raise ArchiveError(
+                self._name,
+                translate("faults", "{name} has another size than it says").format(name=printable(entry.filename)),
+                translate("faults", _REFUSED),
+            )
+        return content
+
+
+@contextmanager
+def open_archive(path: Path) -> Iterator[Archive]:
+    """Opens and judges an archive; raises ArchiveError."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ArchiveError(
+                printable(path),
+                translate("faults", "is not a file"),
+                translate("faults", "give a zip that was exported"),
+            )
+        opened = zipfile.ZipFile(path)
+    except OSError as fault:
+        reason = translate("faults", "cannot be read ({cause})").format(cause=fault.strerror or fault)
+        raise ArchiveError(
+            printable(path), reason, translate("faults", "check that it exists and may be read")
+        ) from fault
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as fault:
+        raise ArchiveError(
+            printable(path), translate("faults", "is no zip, or a damaged one"), translate("faults", _REFUSED)
+        ) from fault
+    with opened:
+        yield Archive(path, opened)
+
+
+def _fill(archive: zipfile.ZipFile, people: Iterable[Exported], texts: Mapping[str, bytes], now: datetime) -> int:
+    listed: list[ArchivedPerson] = []
+    pictures = 0
+    for one in people:
+        names = []
+        for number, picture in enumerate(one.pictures, 1):
+            names.append(f"pictures/{one.record.person}/{number:03d}{picture.suffix.lower()}")
+            with open_picture(picture) as source, archive.open(_entry(names[-1], now), "w") as target:
+                while content := source.read(_CHUNK_BYTES):
+                    target.write(content)
+        listed.append(ArchivedPerson(one.record, tuple(names)))
+        pictures += len(names)
+    for name, content in {**texts, LIST: as_json(listed, now)}.items():
+        archive.writestr(_entry(name, now), content, zipfile.ZIP_DEFLATED)
+    return pictures
+
+
+def _entry(name: str, now: datetime) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, now.astimezone().timetuple()[:6])
+    entry.external_attr = (stat.S_IFREG | 0o600) << 16
+    return entry
+
+
+def _require_harmless(archive: str, entries: Collection[zipfile.ZipInfo], file_bytes: int) -> None:
+    """What would fill the disk or the memory, lead elsewhere, or be read differently by others."""
+    if len(entries) > _MAX_ENTRIES:
+        raise ArchiveError(
+            archive,
+            translate("faults", "it holds {count} files").format(count=len(entries)),
+            translate("faults", _REFUSED),
+        )
+    names = [entry.filename for entry in entries]
+    if len(set(names)) != len(names):
+        raise ArchiveError(
+            archive, translate("faults", "it holds two files of one name"), translate("faults", _REFUSED)
+        )
+    # Files that share their bytes are how a small zip becomes a huge one.
+    if sum(entry.compress_size for entry in entries) > file_bytes:
+        raise ArchiveError(archive, translate("faults", "its files overlap"), translate("faults", _REFUSED))
+    for entry in entries:
+        fault = _entry_fault(entry)
+        if fault:
+            raise ArchiveError(archive, f"{printable(entry.filename)} {fault}", translate("faults", _REFUSED))
+
+
+def _entry_fault(entry: zipfile.ZipInfo) -> str | None:
+    parts = PurePosixPath(entry.orig_filename).parts
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if "\\" in entry.orig_filename or "\0" in entry.orig_filename or ".." in parts or parts[:1] == ("/",) or not parts:
+        return translate("faults", "leads out of the archive")
+    if kind not in {0, stat.S_IFREG} or entry.is_dir():
+        return translate("faults", "is a link or no file")
+    if entry.flag_bits & 0x1:
+        return translate("faults", "is encrypted")
+    if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        return translate("faults", "is compressed in an unknown way")
+    most = _MAX_RATIO if entry.filename.endswith(".json") else _MAX_PICTURE_RATIO
+    if entry.file_size > most * max(entry.compress_size, 1) + _CHUNK_BYTES:
+        return translate("faults", "would become much larger than it is")
+    return None
+
+
+def _pictures_of(
+    archive: str, people: Iterable[ArchivedPerson], entries: Iterable[zipfile.ZipInfo]
+) -> dict[str, zipfile.ZipInfo]:
+    """The entries of the pictures; each belongs to one person, and nothing else is in the archive."""
+    found = {entry.filename: entry for entry in entries if entry.filename not in {LIST, JOURNAL, TEMPLATES}}
+    listed = [name for one in people for name in one.pictures]
+    missing, unlisted = set(listed) - set(found), set(found) - set(listed)
+    if missing:
+        raise ArchiveError(
+            archive,
+            translate("faults", "{name} is missing").format(name=printable(min(missing))),
+            translate("faults", _REFUSED),
+        )
+    if unlisted or len(set(listed)) != len(listed):
+        odd = min(unlisted) if unlisted else max(listed, key=listed.count)
+        raise ArchiveError(
+            archive,
+            translate("faults", "{odd} belongs to nobody, or to several").format(odd=printable(odd)),
+            translate("faults", _REFUSED),
+        )
+    for name, entry in found.items():
+        if PurePosixPath(name).suffix.lower() not in SUFFIXES or not 0 < entry.file_size <= _MAX_PICTURE_BYTES:
+            raise ArchiveError(
+                archive,
+                translate("faults", "{name} is no picture, or too large").format(name=printable(name)),
+                translate("faults", _REFUSED),
+            )
+    return found
+
+
+def _unwritable(path: Path, fault: OSError | ValueError) -> ArchiveError:
+    reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
+    return ArchiveError(
+        printable(path),
+        translate("faults", "cannot be written ({reason})").format(reason=reason),
+        translate("faults", "choose another place, or free space"),
+    )
+
+
+_SPARE_BYTES = 64 * 2**20  # left free on the disk
+_NOT_ON_STICKS = re.compile(r'[<>:"/\\|?*]')  # in names of files, by the rules of FAT
+_LONGEST_NAME = 50  # letters, so that a name of a file has at most 255 bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveReport:
+    """What was taken along or brought in."""
+
+    people: tuple[str, ...]
+    pictures: int
+
+
+def free_path(folder: Path, name: str) -> Path:
+    """Return a path for an archive that no file has yet, and that any USB stick takes."""
+    stem = f"{_NOT_ON_STICKS.sub('_', name)[:_LONGEST_NAME]} {datetime.now().astimezone():%Y-%m-%d %H.%M.%S}"
+    numbered = (f"{stem} ({number})" for number in itertools.count(2))
+    paths = (folder / f"{each}.zip" for each in itertools.chain([stem], numbered))
+    return next(path for path in paths if not os.path.lexists(path))
+
+
+def export_person(stores: PeopleStores, person: str, path: Path, staff: str, known: GallerySnapshot) -> int:
+    """Writes everything that is known of a person: pictures, data, templates, journal lines; how many pictures.
+
+    `known` is the gallery that holds the templates. Raises UnknownPersonError, ArchiveError.
+    """
+    name = known_as(stores, person)
+    record = stores.people.record(name)
+    decisions, actions = stores.journal.about([name, *record.former])
+    journal = {"decisions": [asdict(row) for row in decisions], "actions": [asdict(row) for row in actions]}
+    templates = _templates(known, name)
+    texts = {JOURNAL: _text_archives(journal), TEMPLATES: _text_archives(templates)}
+    now = datetime.now(UTC)
+    pictures = write_archive(path, [Exported(record, _pictures(stores, name))], texts, now)
+    stores.journal.note(Action.EXPORTED, staff, name, f"{pictures} pictures", now)
+    return pictures
+
+
+def export_gallery(stores: PeopleStores, path: Path, staff: str) -> ArchiveReport:
+    """Writes everybody, with pictures and data, for another machine; the journal stays. Raises ArchiveError."""
+    pictures: dict[str, list[Path]] = {}
+    for picture in list_folder(stores.folder).pictures:
+        pictures.setdefault(picture.person, []).append(picture.path)
+    records = stores.people.records()
+    people = [
+        Exported(records.get(person_key(person), PersonRecord(person)), tuple(paths))
+        for person, paths in pictures.items()
+    ]
+    if not people:
+        raise ArchiveError(
+            printable(stores.folder),
+            translate("faults", "nobody is in the gallery"),
+            translate("faults", "enrol somebody first"),
+        )
+    now = datetime.now(UTC)
+    count = write_archive(path, people, {}, now)
+    stores.journal.note(Action.EXPORTED, staff, None, f"{len(people)} people, {count} pictures", now)
+    return ArchiveReport(tuple(pictures), count)
+
+
+def import_archive(stores: PeopleStores, path: Path, staff: str) -> ArchiveReport:
+    """Brings in everybody of an archive, with what is known of them: all, or nobody.
+
+    All of the archive is judged before anything is written. Raises ArchiveError; EnrolmentError where somebody of that
+    name is in the gallery already; PeopleError, GalleryError where it cannot be written.
+    """
+    with open_archive(path) as archive:
+        people = [one for one in archive.people if one.pictures]
+        if not people:
+            raise ArchiveError(
+                printable(path),
+                translate("faults", "it holds no pictures"),
+                translate("faults", "export it again where it comes from"),
+            )
+        _require_space(stores.folder, archive, path)
+        require_free(stores.folder, [one.record.person for one in people])
+        archive.check()
+        records = [one.record for one in people]
+        # First, so that nobody who is suspended is let in meanwhile.
+        before = stores.people.save_all(records)
+        try:
+            count = add_people(
+                stores.folder, {one.record.person: _picture_files(archive, one.pictures) for one in people}
+            )
+        except BaseException:
+            stores.people.put_back(before)
+            raise
+    names = tuple(one.record.person for one in people)
+    stores.journal.note(Action.IMPORTED, staff, None, f"{len(names)} people, {count} pictures", datetime.now(UTC))
+    return ArchiveReport(names, count)
+
+
+def _picture_files(archive: Archive, names: Sequence[str]) -> Iterator[PictureFile]:
+    """Named by content: what the archive calls a file never becomes a path."""
+    seen: set[str] = set()
+    for name in names:
+        content = archive.picture(name)
+        digest = hashlib.sha256(content).hexdigest()
+        if digest not in seen:
+            seen.add(digest)
+            yield PictureFile(digest[:16] + PurePosixPath(name).suffix.lower(), digest, content)
+
+
+def _pictures(stores: PeopleStores, person: str) -> tuple[Path, ...]:
+    key = person_key(person)
+    return tuple(one.path for one in list_folder(stores.folder).pictures if person_key(one.person) == key)
+
+
+def _templates(known: GallerySnapshot, person: str) -> list[dict[str, Any]]:
+    name = known.person(person)
+    return [
+        {
+            "picture": template.source,
+            "encoder": template.embedding.encoder,
+            "numbers": [round(float(number), 6) for number in template.embedding.vector],
+        }
+        for template in (known.templates_of(name) if name is not None else ())
+    ]
+
+
+def _text_archives(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1).encode()
+
+
+def _require_space(folder: Path, archive: Archive, path: Path) -> None:
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    try:
+        free = shutil.disk_usage(there).free
+    except OSError as fault:
+        raise _no_space(path, str(fault.strerror)) from fault
+    if archive.bytes + _SPARE_BYTES > free:
+        reason = translate("faults", "{needed:.0f} MB, and {free:.0f} MB are free")
+        raise _no_space(path, reason.format(needed=archive.bytes / 2**20, free=free / 2**20))
+
+
+def _no_space(path: Path, reason: str) -> KioskError:
+    return ArchiveError(
+        printable(path),
+        translate("faults", "there is no room for its pictures ({reason})").format(reason=reason),
+        translate("faults", "free space on the disk"),
+    )

@@ -1,0 +1,311 @@
+"""Taking somebody's pictures from the running camera: guidance, automatic shutter, one picture for each pose."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kiosk.domain import Box, ByteImage, Frame, Observation, Rejection, TrackedFace
+from kiosk.people.enrolment import Examined, Offered, examine
+from kiosk.people.templates import EncodePicture
+from kiosk.vision.alignment import quality_chip
+from kiosk.vision.landmarks import Pose, pose_of
+from kiosk.vision.pictures import as_jpeg
+from kiosk.vision.quality import DARK_GLASSES, shade_of_the_eyes
+
+
+class Shot(enum.Enum):
+    """The pictures that are taken of a person, in this order; left and right are the person's own."""
+
+    STRAIGHT = "straight"
+    LEFT = "left"
+    RIGHT = "right"
+    UP = "up"
+    AGAIN = "again"  # straight once more; without glasses, or with them
+
+
+class CaptureHint(enum.Enum):
+    """What the person is asked to do."""
+
+    NO_FACE = "no_face"  # step in front of the camera
+    ONE_PERSON = "one_person"
+    CLOSER = "closer"
+    FURTHER = "further"
+    CENTRE = "centre"
+    MORE_LIGHT = "more_light"
+    LESS_LIGHT = "less_light"
+    UNCOVER_FACE = "uncover_face"
+    LOOK_STRAIGHT = "look_straight"
+    TURN_LEFT = "turn_left"
+    TURN_RIGHT = "turn_right"
+    LOOK_UP = "look_up"
+    HOLD_STILL = "hold_still"
+
+
+POSE_HINTS = frozenset({CaptureHint.LOOK_STRAIGHT, CaptureHint.TURN_LEFT, CaptureHint.TURN_RIGHT, CaptureHint.LOOK_UP})
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureGates:
+    """What a picture to be enrolled must be like: stricter than the door, whose frames are many and soon forgotten.
+
+    Light and sharpness as in vision.quality; poses in parts of the distance between the eyes, see vision.pose. On 682
+    pictures of LFW's development view nine in ten lie between -0.22 and 0.16 aside: a face that looks ahead is within
+    0.16, and 0.08 more is a turn of about 12 degrees.
+    """
+
+    min_face_px: int = 100
+    min_face_share: float = 0.17  # of the frame's height
+    max_face_share: float = 0.62
+    min_light: float = 60.0
+    max_light: float = 195.0
+    min_sharpness: float = 10.0
+    straight: float = 0.16
+    turned: float = 0.08  # further aside than in the straight picture
+    too_far_aside: float = 0.34
+    raised: float = 0.94  # the nose's drop, in parts of that in the straight picture
+    off_centre: float = 0.24  # of the frame's size
+    second_face: float = 0.5  # of the largest face's width: smaller ones are passers-by in the background
+
+    def lenient(self) -> CaptureGates:
+        """Any pose that the door would take: for whoever cannot turn the head so, or a camera that cannot see it."""
+        return replace(self, straight=0.42, turned=-1.0, too_far_aside=0.42, raised=10.0)
+
+
+def find_subject(faces: Sequence[TrackedFace]) -> TrackedFace | None:
+    """Whose pictures are taken: the person nearest to the camera."""
+    return max(faces, key=lambda face: face.face.box.area, default=None)
+
+
+def hint_for(
+    image: ByteImage, faces: Sequence[TrackedFace], shot: Shot, straight: Pose | None, gates: CaptureGates
+) -> CaptureHint | None:
+    """None where a frame (H, W, 3) BGR is as wanted; `straight` is the pose of the person's first picture."""
+    subject = find_subject(faces)
+    if subject is None:
+        return CaptureHint.NO_FACE
+    box = subject.face.box
+    if sum(face.face.box.width >= gates.second_face * box.width for face in faces) > 1:
+        return CaptureHint.ONE_PERSON
+    return (
+        _about_place(box, image.shape[1], image.shape[0], gates)
+        or _about_light(image, subject, gates)
+        or _about_pose(subject, shot, straight, gates)
+        or _about_sharpness(subject, gates)
+    )
+
+
+def _about_place(box: Box, width: int, height: int, gates: CaptureGates) -> CaptureHint | None:
+    size = min(box.width, box.height)
+    if size < max(gates.min_face_px, gates.min_face_share * height):
+        return CaptureHint.CLOSER
+    if size > gates.max_face_share * height:
+        return CaptureHint.FURTHER
+    x, y = box.centre
+    # Mostly told apart from the sides: whoever is tall or small cannot help where the camera hangs.
+    aside, above = abs(x / width - 0.5), abs(y / height - 0.5)
+    return CaptureHint.CENTRE if aside > gates.off_centre or above > gates.off_centre + 0.06 else None
+
+
+def _about_light(image: ByteImage, subject: TrackedFace, gates: CaptureGates) -> CaptureHint | None:
+    light = subject.conditions.light if subject.conditions else None
+    if subject.rejection is Rejection.TOO_DARK or (light is not None and light < gates.min_light):
+        return CaptureHint.MORE_LIGHT
+    if subject.rejection is Rejection.TOO_BRIGHT or (light is not None and light > gates.max_light):
+        return CaptureHint.LESS_LIGHT
+    if light is not None and subject.face.landmarks is not None:
+        covered = shade_of_the_eyes(quality_chip(image, subject.face)) < DARK_GLASSES
+        return CaptureHint.UNCOVER_FACE if covered else None
+    return None
+
+
+def _about_pose(subject: TrackedFace, shot: Shot, straight: Pose | None, gates: CaptureGates) -> CaptureHint | None:
+    pose = pose_of(subject.face.landmarks) if subject.face.landmarks is not None else None
+    if pose is None:
+        return CaptureHint.LOOK_STRAIGHT
+    if shot in {Shot.LEFT, Shot.RIGHT}:
+        return _about_turn(pose, straight or Pose(0.0, pose.nose_drop), gates, to_the_left=shot is Shot.LEFT)
+    if not abs(pose.aside) <= gates.straight:
+        return CaptureHint.LOOK_STRAIGHT
+    if shot is Shot.UP and straight is not None and not pose.nose_drop <= straight.nose_drop * gates.raised:
+        return CaptureHint.LOOK_UP
+    return None
+
+
+def _about_turn(pose: Pose, straight: Pose, gates: CaptureGates, *, to_the_left: bool) -> CaptureHint | None:
+    sign = 1 if to_the_left else -1
+    onwards, back = CaptureHint.TURN_LEFT, CaptureHint.TURN_RIGHT
+    if not to_the_left:
+        onwards, back = back, onwards
+    if sign * pose.aside > gates.too_far_aside:
+        return back
+    # Written with not >= so that a pose that is no number is none.
+    if not sign * (pose.aside - straight.aside) >= gates.turned or sign * pose.aside < -gates.too_far_aside:
+        return onwards
+    return None
+
+
+def _about_sharpness(subject: TrackedFace, gates: CaptureGates) -> CaptureHint | None:
+    sharpness = subject.conditions.sharpness if subject.conditions else None
+    if subject.rejection is not None or sharpness is None or sharpness < gates.min_sharpness:
+        return CaptureHint.HOLD_STILL
+    return None
+
+
+HOLD_SECONDS = 0.5  # that everything has to be right before the picture is taken
+SETTLE_SECONDS = 0.7  # for reading what is asked for, before the next one
+SETTLE_AGAIN_SECONDS = 3.0  # for taking glasses off
+PATIENCE_SECONDS = 6.0  # that a pose is asked for, before any will do
+_STILL = 0.1  # of the face's width: the most that it moves from frame to frame
+_AROUND = 0.75  # of the face's size, on each side: what the gallery's reader needs to find it again
+_LONGEST_GAP_SECONDS = 0.5  # between two frames: what lies before a longer one does not count
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """A picture that was taken, good enough for the gallery."""
+
+    shot: Shot
+    picture: Examined
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CaptureState:
+    """How far it is."""
+
+    number: int  # of the picture that is wanted now, from 0; the last one's when all are there
+    taken: tuple[Taken | None, ...]  # one for each that is wanted
+    hint: CaptureHint | None = None  # what is in the way of the next picture
+    share: float = 0.0  # of the time that everything has to be right, 0 to 1
+    box: Box | None = None  # the face whose pictures are taken
+    fault: str = ""  # why there will be no more
+
+    @property
+    def done(self) -> bool:
+        """Whether every picture is there."""
+        return all(taken is not None for taken in self.taken)
+
+
+class CaptureSession:
+    """Used by the thread that recognises; `encode` reads a picture as the gallery will.
+
+    Attributes:
+        shots: the pictures that are wanted, in order.
+        state: as of the last frame.
+    """
+
+    def __init__(
+        self, encode: EncodePicture, shots: tuple[Shot, ...] = tuple(Shot), gates: CaptureGates | None = None
+    ) -> None:
+        self.shots = shots
+        self.state = CaptureState(0, (None,) * len(shots))
+        self._encode = encode
+        self._gates = gates or CaptureGates()
+        self._straight: Pose | None = None
+        self._subject: TrackedFace | None = None
+        self._seen_at: float | None = None
+        self._begin()
+
+    @property
+    def track(self) -> int | None:
+        """The track of the person whose pictures are taken."""
+        return self._subject.track if self._subject is not None else None
+
+    def retake(self, number: int) -> None:
+        """Forgets one picture; it is the next to be taken."""
+        taken = tuple(None if index == number else one for index, one in enumerate(self.state.taken))
+        self.state = replace(self.state, number=_first_missing(taken), taken=taken, hint=None, share=0.0)
+        self._begin()
+
+    def update(self, frame: Frame, observation: Observation) -> CaptureState:
+        """Looks at the next frame and takes a picture when the time has come; raises what `encode` raises."""
+        if observation.repeated:
+            return self.state
+        before, self._subject = self._subject, find_subject(observation.faces)
+        box = self._subject.face.box if self._subject is not None else None
+        if self.state.done:
+            self.state = replace(self.state, hint=None, share=0.0, box=box)
+            return self.state
+        passed = self._passed(frame.captured_at)
+        hint = self._hint(frame, observation, before, passed)
+        taken = self._hold(frame, passed) if hint is None else self._let_go(hint, passed)
+        hint = self._refusal or hint
+        self.state = CaptureState(_first_missing(taken), taken, hint, self._share(hint), box)
+        return self.state
+
+    def _begin(self) -> None:
+        """Another picture is wanted now."""
+        self._settled = self._held = self._waited = 0.0
+        self._best: tuple[float, Frame, TrackedFace] | None = None
+        self._refusal: CaptureHint | None = None
+
+    def _passed(self, now: float) -> float:
+        """Seconds since the last frame; none after a gap, nor where the clock jumps."""
+        passed = now - self._seen_at if self._seen_at is not None else 0.0
+        self._seen_at = now
+        return passed if 0 <= passed <= _LONGEST_GAP_SECONDS else 0.0
+
+    def _hint(
+        self, frame: Frame, observation: Observation, before: TrackedFace | None, passed: float
+    ) -> CaptureHint | None:
+        shot = self.shots[self.state.number]
+        gates = self._gates.lenient() if self._waited >= PATIENCE_SECONDS else self._gates
+        hint = hint_for(frame.image, observation.faces, shot, self._straight, gates)
+        if hint is None and not _is_still(before, self._subject):
+            return CaptureHint.HOLD_STILL
+        if hint in POSE_HINTS:
+            self._waited += passed
+        return hint
+
+    def _let_go(self, hint: CaptureHint, passed: float) -> tuple[Taken | None, ...]:
+        self._held, self._best, self._refusal = 0.0, None, None
+        if hint is not CaptureHint.NO_FACE:
+            self._settled += passed
+        return self.state.taken
+
+    def _hold(self, frame: Frame, passed: float) -> tuple[Taken | None, ...]:
+        """Everything is right in this frame; the pictures there are after it."""
+        self._settled += passed
+        subject = self._subject
+        again = self.shots[self.state.number] is Shot.AGAIN
+        if subject is None or self._settled < (SETTLE_AGAIN_SECONDS if again else SETTLE_SECONDS):
+            return self.state.taken
+        self._refusal = None
+        self._held += passed if self._best is not None else 0.0
+        sharpness = (subject.conditions.sharpness if subject.conditions else None) or 0.0
+        if self._best is None or sharpness > self._best[0]:
+            self._best = sharpness, frame, subject
+        if self._held < HOLD_SECONDS:
+            return self.state.taken
+        return self._take(*self._best[1:])
+
+    def _take(self, frame: Frame, subject: TrackedFace) -> tuple[Taken | None, ...]:
+        """The best frame of those that were right; one that the gallery could not use is not taken."""
+        shot, number = self.shots[self.state.number], self.state.number
+        height, width = frame.image.shape[:2]
+        around = subject.face.box.grown(_AROUND, width, height)
+        content = as_jpeg(frame.image[around.top : around.bottom, around.left : around.right])
+        picture = examine(Offered(f"{shot.value}.jpg", content), self._encode)
+        self._begin()
+        if picture.embedding is None:
+            self._refusal = CaptureHint.HOLD_STILL
+            return self.state.taken
+        if shot is Shot.STRAIGHT and subject.face.landmarks is not None:
+            self._straight = pose_of(subject.face.landmarks)
+        one = Taken(shot, picture)
+        return tuple(one if index == number else each for index, each in enumerate(self.state.taken))
+
+    def _share(self, hint: CaptureHint | None) -> float:
+        return 0.0 if hint is not None else min(self._held / HOLD_SECONDS, 1.0)
+
+
+def _first_missing(taken: tuple[Taken | None, ...]) -> int:
+    return next((index for index, one in enumerate(taken) if one is None), len(taken) - 1)
+
+
+def _is_still(before: TrackedFace | None, now: TrackedFace | None) -> bool:
+    if before is None or now is None or before.track != now.track:
+        return False
+    (x, y), (old_x, old_y) = now.face.box.centre, before.face.box.centre
+    return max(abs(x - old_x), abs(y - old_y)) <= _STILL * now.face.box.width

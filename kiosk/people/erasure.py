@@ -1,0 +1,391 @@
+"""A person is erased: pictures, templates, what the cache and the visitors' store hold, what is known, every name."""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kiosk import names
+from kiosk.domain import Embedding, display_name
+from kiosk.errors import GalleryError, KioskError, UnknownPersonError
+from kiosk.i18n import translate
+from kiosk.names import is_skipped, is_snapshot, is_system_folder, normal_name, person_key
+from kiosk.paths import cache_folder
+from kiosk.people import folder as listing
+from kiosk.people.changes import erase_person
+from kiosk.people.folder import list_folder
+from kiosk.people.register import PersonRecord
+from kiosk.people.snapshot import GallerySnapshot
+from kiosk.people.staging import UNFINISHED
+from kiosk.people.stores import PeopleStores
+from kiosk.people.templates import INDEX, NEW, write_whole
+from kiosk.store.journal import Action
+from kiosk.vision.pictures import SUFFIXES, open_picture, printable
+
+_DIGEST_CHARACTERS = 64
+# A file that is being written carries its temporary name for a moment; what is older was left by a crash.
+_WRITING_SECONDS = 30.0
+
+
+def forget_cached(cache: Path, gone: Callable[[str], bool], digests: Collection[str]) -> int:
+    """Deletes what the cache of every encoder holds of pictures; returns how many embeddings that were.
+
+    Gone are the contents with these hashes, the sources of which `gone` is true, and every content that no index
+    names: a picture that was removed earlier, or whose index was written before a crash. A cache without them costs
+    nobody more than time. Raises OSError where something cannot be deleted.
+    """
+    return sum(_forget_in(folder, gone, set(digests)) for folder in sorted(cache.glob("*/")))
+
+
+def forget_names() -> None:
+    """Empties what this process remembers of names that it was asked about."""
+    names.person_key.cache_clear()
+    names.normal_name.cache_clear()
+    listing.name_fault_of.cache_clear()
+
+
+def source_belongs_to(key: str) -> Callable[[str], bool]:
+    """Whether a source, relative to the image folder, is of the person with this person_key."""
+
+    def belongs(source: str) -> bool:
+        person, slash, _ = source.partition("/")
+        return names.person_key(person if slash else Path(person).stem) == key
+
+    return belongs
+
+
+def _forget_in(folder: Path, gone: Callable[[str], bool], digests: set[str]) -> int:
+    kept: set[str] = set()
+    for index in folder.glob(f"{INDEX}*.json"):
+        kept |= _without(index, gone, digests)
+    for left in folder.glob(f"{NEW}*"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > _WRITING_SECONDS:
+                left.unlink()
+    entries = [path for path in folder.iterdir() if len(path.name) == _DIGEST_CHARACTERS and path.name not in kept]
+    for path in entries:
+        path.unlink(missing_ok=True)
+    return len(entries)
+
+
+def _without(index: Path, gone: Callable[[str], bool], digests: set[str]) -> set[str]:
+    """Rewrites an index without what is gone; the hashes that it still names."""
+    try:
+        known = {str(source): [*stamp, str(digest)] for source, (*stamp, digest) in _content(index).items()}
+    except (ValueError, TypeError, AttributeError):
+        index.unlink(missing_ok=True)  # damaged, it may still hold names
+        return set()
+    left = {source: entry for source, entry in known.items() if not gone(source) and entry[-1] not in digests}
+    if len(left) != len(known):
+        write_whole(index, json.dumps(left).encode())
+    return {str(entry[-1]) for entry in left.values()}
+
+
+def _content(index: Path) -> dict[str, list[object]]:
+    content = json.loads(index.read_text("utf-8"))
+    if not isinstance(content, dict):
+        raise TypeError
+    return content
+
+
+_TRASHINFO = ".trashinfo"  # where Linux desktops write down from where something came into their bin
+_SIGNS = "#@$~_ "
+# What is added to a name that is in the bin already: by Samba, by others, and the time by Nextcloud.
+_VERSION = re.compile(r"^copy #\d+ of ")
+_NUMBER = re.compile(r"( ?\(\d+\)|\.\d+)$")
+_DELETED_AT = re.compile(r"\.d\d{9,}$")
+
+
+@dataclass(frozen=True, slots=True)
+class InBins:
+    """What was found of a person."""
+
+    paths: tuple[Path, ...] = ()  # files and whole folders
+    unsearched: tuple[str, ...] = ()  # folders that cannot be read, and snapshots; relative to the image folder
+
+
+def find_in_bins(folder: Path, names: Collection[str]) -> InBins:
+    """Return what lies in skipped folders under a person's names, and further copies of the person's pictures.
+
+    Snapshots are not looked through: nobody can change them. Links are not followed.
+    """
+    listed = [(person_key(picture.person), picture.path) for picture in list_folder(folder).pictures]
+    keys = {person_key(name) for name in names} - {""}
+    search = _Search(folder, keys, {key for key, _ in listed} - keys)
+    search.look_into(folder, skipped=False)
+    pictures = [path for key, path in listed if key in keys]
+    pictures += [file for path in search.named for file in _pictures_in(path)]
+    copies = _copies(pictures, search.others)
+    return InBins((*search.named, *copies), tuple(sorted(search.unsearched)))
+
+
+def delete_from_bins(folder: Path, found: InBins) -> tuple[int, list[str]]:
+    """Delete what was found; return the number of files, and what cannot be deleted and why."""
+    count, left = 0, []
+    for path in found.paths:
+        files = list(_files_in(path))
+        try:
+            path.unlink() if files == [path] else shutil.rmtree(path)
+            count += len(files)
+        except FileNotFoundError:
+            continue  # the bin was emptied meanwhile
+        except OSError as fault:
+            reason = translate("faults", "cannot be deleted ({cause})").format(cause=fault.strerror or fault)
+            thing = printable(path.relative_to(folder))
+            left.append(str(GalleryError(thing, reason, translate("faults", "delete it by hand"))))
+    return count, left
+
+
+def digest_of(path: Path) -> str | None:
+    """Return the SHA-256 of a picture, by which the cache knows it; None where it cannot be read."""
+    try:
+        with open_picture(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (KioskError, OSError):
+        return None
+
+
+class _Search:
+    """One walk through the image folder.
+
+    Attributes:
+        named: files and folders under the person's name.
+        others: all other files of skipped folders, by size in bytes.
+        unsearched: see InBins.
+    """
+
+    def __init__(self, folder: Path, keys: Collection[str], of_others: Collection[str]) -> None:
+        self.named: list[Path] = []
+        self.others: defaultdict[int, list[Path]] = defaultdict(list)
+        self.unsearched: list[str] = []
+        self._folder, self._keys, self._of_others = folder, set(keys), set(of_others)
+
+    def look_into(self, folder: Path, *, skipped: bool) -> None:
+        """Look through a folder and those inside; `skipped`: the gallery does not read it."""
+        try:
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError:
+            self.unsearched.append(printable(folder.relative_to(self._folder)))
+            return
+        for entry in entries:
+            if entry.name.startswith(UNFINISHED):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                self._look_at_folder(Path(entry.path), skipped=skipped or is_skipped(entry.name))
+            elif skipped or (folder == self._folder and is_skipped(Path(entry.name).stem)):
+                self._look_at_file(entry)
+
+    def _look_at_folder(self, folder: Path, *, skipped: bool) -> None:
+        if is_snapshot(folder.name):
+            self.unsearched.append(printable(folder.relative_to(self._folder)))
+        elif skipped and not is_system_folder(folder.name) and self._is_the_person_s(folder.name):
+            self.named.append(folder)
+        else:
+            self.look_into(folder, skipped=skipped)
+
+    def _look_at_file(self, entry: os.DirEntry[str]) -> None:
+        if _is_picture(entry.name) and self._is_the_person_s(entry.name):
+            self.named.append(Path(entry.path))
+        elif entry.is_file(follow_symlinks=False):
+            with contextlib.suppress(FileNotFoundError):
+                self.others[entry.stat(follow_symlinks=False).st_size].append(Path(entry.path))
+
+    def _is_the_person_s(self, name: str) -> bool:
+        name = _before_the_bin(name)
+        bare = name.removeprefix("._").lstrip(_SIGNS)  # as macOS writes what belongs to a file, or as put aside by hand
+        exactly = {person_key(name), person_key(bare)}
+        numbered = person_key(_NUMBER.sub("", bare))
+        return bool(exactly & self._keys) or (numbered in self._keys and not exactly & self._of_others)
+
+
+def _before_the_bin(name: str) -> str:
+    """Return the name without what a bin adds and without the suffix of a picture."""
+    name = _VERSION.sub("", normal_name(name).casefold()).removesuffix(_TRASHINFO)
+    name = _DELETED_AT.sub("", name).rstrip("~")
+    suffix = Path(name).suffix
+    return name.removesuffix(suffix) if suffix in SUFFIXES else name
+
+
+def _is_picture(name: str) -> bool:
+    """Return whether a file is a picture, or a note of a bin about one."""
+    name = _DELETED_AT.sub("", name.casefold()).rstrip("~")
+    return name.endswith((*SUFFIXES, _TRASHINFO))
+
+
+def _files_in(path: Path) -> Iterator[Path]:
+    """Yield the file itself, or every file of a folder."""
+    if path.is_symlink() or not path.is_dir():
+        yield path
+    else:
+        yield from (file for file in sorted(path.rglob("*")) if file.is_symlink() or not file.is_dir())
+
+
+def _pictures_in(path: Path) -> Iterator[Path]:
+    return (file for file in _files_in(path) if _is_picture(file.name) and not file.is_symlink())
+
+
+def _copies(pictures: Iterable[Path], others: Mapping[int, Sequence[Path]]) -> list[Path]:
+    """Return those of the other files that hold the same content as one of the pictures."""
+    wanted: defaultdict[int, set[str | None]] = defaultdict(set)
+    for picture in pictures:
+        with contextlib.suppress(OSError):
+            wanted[picture.stat().st_size].add(digest_of(picture))
+    return [
+        path for size, digests in wanted.items() for path in others.get(size, ()) if digest_of(path) in digests - {None}
+    ]
+
+
+_MEMORY_SECONDS = 5.0  # in which the running kiosk has looked at the folder again
+_BESIDE_SECONDS = 1.5  # the same, where it is another process and cannot be asked
+_FRAME_SECONDS = 0.3  # in which the frame in hand is done with
+# Of the threshold: who was refused at the door was too far away, but for whom else is a face like that?
+_ALIKE = 1.3
+_STEP_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureReport:
+    """What was removed."""
+
+    number: str  # stands in the journal in the place of every name
+    pictures: int  # files of the image folder
+    cached: int  # embeddings of any encoder, of these pictures or of ones removed earlier
+    visitors: int  # kept faces of refused visitors who look like the person
+    journal_rows: int  # that named the person
+    records: int  # of what was known beside the pictures, such as a consent
+    left: tuple[str, ...] = ()  # what could not be removed, and why: erase again
+    in_bins: int = 0  # files in recycle bins and other skipped folders of the image folder
+    unsearched: tuple[str, ...] = ()  # folders that cannot be searched, such as snapshots
+
+
+@dataclass(frozen=True, slots=True)
+class _Traces:
+    """What leads to everything that is kept of a person."""
+
+    person: str
+    names: tuple[str, ...]  # every one the person had, and has
+    digests: frozenset[str]  # of the pictures
+    likenesses: tuple[Embedding, ...]
+    records: tuple[PersonRecord, ...]
+    in_bins: InBins
+
+
+def erase(
+    stores: PeopleStores,
+    person: str,
+    staff: str,
+    *,
+    known: GallerySnapshot,
+    threshold: float,
+    in_force: Callable[[], GallerySnapshot] | None = None,
+) -> ErasureReport:
+    """Removes a person, on the disk and in memory; the decisions about them stay, under a number.
+
+    `known` is the gallery and `threshold` the distance in force. `in_force` returns the gallery of the station that
+    runs in this process; None means that none does. The pictures go first: whatever breaks off later, the door does
+    not know the person any more, and erasing once more removes the rest.
+    Raises UnknownPersonError where nothing is known of anybody of that name, GalleryError where the pictures cannot be
+    deleted; then all is as before.
+    """
+    traces = _traces(stores, person, known)
+    alike = _ALIKE * threshold
+    pictures = len(erase_person(stores.folder, person))
+    # First, so that nothing of what is removed below is written anew.
+    _leave_memory(in_force, person)
+    number = f"#{secrets.randbelow(10**8):08d}"
+    left: list[str] = []
+
+    def done(step: Callable[[], int]) -> int:
+        try:
+            return step()
+        except (KioskError, OSError) as fault:
+            left.append(str(fault))
+            return 0
+
+    in_bins, kept = delete_from_bins(stores.folder, traces.in_bins)
+    left += kept
+    cached = done(lambda: _forget_cached(traces))
+    visitors = done(lambda: stores.visitors.remove_alike(traces.likenesses, alike))
+    rows = done(lambda: _forget_in_journal(stores, traces, number, staff, pictures))
+    if not left:  # the names it holds are needed to try again
+        done(lambda: _forget_records(stores, traces))
+    forget_names()
+    unsearched = traces.in_bins.unsearched
+    return ErasureReport(
+        number, pictures, cached, visitors, rows, len(traces.records), tuple(left), in_bins, unsearched
+    )
+
+
+def digests_of(folder: Path, belongs: Callable[[str], bool]) -> frozenset[str]:
+    """The hashes of the pictures whose source, relative to the image folder, `belongs`."""
+    found = (digest_of(picture.path) for picture in list_folder(folder).pictures if belongs(picture.source))
+    return frozenset(digest for digest in found if digest is not None)
+
+
+def _traces(stores: PeopleStores, person: str, known: GallerySnapshot) -> _Traces:
+    key = person_key(person)
+    listed = {person_key(picture.person) for picture in list_folder(stores.folder).pictures}
+    everybody = stores.people.records()
+    records = _records_of(everybody, key, listed)
+    names = [person, display_name(person), *(name for record in records for name in (record.person, *record.former))]
+    of_others = {*listed, *everybody} - {key, *(person_key(record.person) for record in records)}
+    in_bins = find_in_bins(stores.folder, [name for name in names if person_key(name) not in of_others])
+    if not records and key not in listed and not in_bins.paths and not any(stores.journal.about([person])):
+        reason = translate("faults", "nothing is known of anybody of that name")
+        raise UnknownPersonError(display_name(person), reason, translate("faults", "see `kiosk people` for the names"))
+    in_gallery = known.person(person)
+    templates = known.templates_of(in_gallery) if in_gallery is not None else ()
+    return _Traces(
+        person,
+        tuple(dict.fromkeys(names)),
+        digests_of(stores.folder, source_belongs_to(key)),
+        tuple(template.embedding for template in templates),
+        tuple(records),
+        in_bins,
+    )
+
+
+def _records_of(records: Mapping[str, PersonRecord], key: str, listed: Collection[str]) -> list[PersonRecord]:
+    """The person's own, and those without pictures that a rename left behind which broke off."""
+    own = records.get(key)
+    former = {person_key(name) for name in own.former} if own is not None else set()
+    left = [
+        record
+        for other, record in records.items()
+        if other not in {key, *listed} and (other in former or key in map(person_key, record.former))
+    ]
+    return left if own is None else [own, *left]
+
+
+def _forget_cached(traces: _Traces) -> int:
+    return forget_cached(cache_folder(), source_belongs_to(person_key(traces.person)), traces.digests)
+
+
+def _forget_in_journal(stores: PeopleStores, traces: _Traces, number: str, staff: str, pictures: int) -> int:
+    rows = stores.journal.forget(traces.names, number)
+    stores.journal.note(Action.ERASED, staff, number, f"{pictures} pictures", datetime.now(UTC))
+    return rows
+
+
+def _forget_records(stores: PeopleStores, traces: _Traces) -> int:
+    return sum(stores.people.forget(record.person) for record in traces.records)
+
+
+def _leave_memory(in_force: Callable[[], GallerySnapshot] | None, person: str) -> None:
+    """Waits until the gallery in force is one without the person, here or in a kiosk that runs beside."""
+    waiting = threading.Event()
+    give_up_at = time.monotonic() + _MEMORY_SECONDS
+    while in_force is not None and in_force().person(person) is not None and time.monotonic() < give_up_at:
+        waiting.wait(_STEP_SECONDS)
+    waiting.wait(_BESIDE_SECONDS if in_force is None else _FRAME_SECONDS)

@@ -1,0 +1,268 @@
+"""The image folder kept in force: loaded once, then looked at again and again."""
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from kiosk import i18n
+from kiosk.domain import Embedding, Template
+from kiosk.errors import in_one_line
+from kiosk.people.folder import ListedPicture, Listing, Stamp, list_folder, name_fault_of
+from kiosk.people.snapshot import GallerySnapshot, Skipped
+from kiosk.people.staging import recover
+from kiosk.people.templates import EncodePicture, PictureReader, Reading, TemplateCache
+
+# A file that changed this recently may change again without another time stamp: FAT counts in steps of 2 s.
+_YOUNG_SECONDS = 2.0
+_RETRY_SECONDS = 10.0
+# A refresh hands over what it has after this long, so that a deletion is in force while many pictures are read.
+_REFRESH_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kept:
+    """A picture's reading, valid while its stamp stays the same."""
+
+    stamp: Stamp
+    reading: Reading
+    first_read_at: float  # s, monotonic, for this stamp
+    read_again_at: float  # s, monotonic
+    young: bool
+
+
+class Gallery:
+    """Everybody in the image folder, as templates of one encoder.
+
+    `load` and `refresh` belong in a background thread: reading a picture takes a tenth of a second. `snapshot` may be
+    read in any thread at any time. A folder that is empty, missing, unreadable or no folder is a gallery of nobody,
+    whose `snapshot.skipped` says why; the people are back as soon as it is.
+
+    `make_encode` is called once for each of the `workers` that has a picture to encode, never when the cache knows
+    them all; what it raises, `load` and `refresh` raise.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        make_encode: Callable[[], EncodePicture],
+        encoder_name: str,
+        version: str,
+        cache_folder: Path,
+        *,
+        workers: int = 2,
+    ) -> None:
+        self.folder = folder
+        self._encoder = encoder_name
+        self._cache = TemplateCache(cache_folder, encoder_name, version)
+        self._reader = PictureReader(make_encode, encoder_name, self._cache)
+        self._workers = workers
+        self._kept: dict[str, _Kept] = {}
+        self._listing: Listing | None = None  # the one that the snapshot shows
+        self._snapshot = GallerySnapshot(encoder_name)
+        self._digests: dict[str, tuple[Stamp, str]] = {}
+        self._told_in = i18n.language()
+        self._closed = threading.Event()
+        self._turn = threading.Lock()
+
+    @property
+    def snapshot(self) -> GallerySnapshot:
+        """Who is in force now."""
+        return self._snapshot
+
+    def load(self, progress: Callable[[int, int], None] | None = None) -> None:
+        """Reads the whole folder; `progress` hears how many of how many pictures are done, in the calling thread."""
+        with self._turn:
+            recover(self.folder)
+            listing = list_folder(self.folder)
+            self._forget_changed(listing)
+            self._recall(listing)
+            progress = progress or (lambda done, total: None)
+            self._read_due(listing, math.inf, progress)
+            while self._forget_outdated():
+                self._read_due(listing, math.inf, progress)
+            self._publish(listing)
+            self._remember_digests(listing)
+            self._cache.drop_unused()
+
+    def refresh(self) -> bool:
+        """Takes over what changed in the folder; whether the people in force, or their templates, are others now.
+
+        Deleted and replaced pictures stop counting at once, before new ones are read. To be called about once a
+        second; it returns after about a second even while more pictures wait for the next call.
+        """
+        with self._turn:
+            before = self._snapshot
+            if self._told_in != i18n.language():
+                self._tell_anew()
+            listing = list_folder(self.folder)
+            if listing == self._listing and not self._due(listing):
+                return False
+            self._forget_changed(listing)
+            self._publish(listing)
+            if self._read_due(listing, time.monotonic() + _REFRESH_SECONDS, lambda done, total: None):
+                self._publish(listing)
+            # Also where nothing was read: who was erased must not stay in the index by name.
+            self._remember_digests(listing)
+            return _in_force(before) != _in_force(self._snapshot)
+
+    def close(self) -> None:
+        """Lets a load or refresh in another thread end after the pictures it has in hand."""
+        self._closed.set()
+
+    def _tell_anew(self) -> None:
+        """The reasons why pictures are left out are told in the language of the screen: those pictures are due."""
+        self._told_in = i18n.language()
+        self._kept = {
+            source: kept for source, kept in self._kept.items() if isinstance(kept.reading.outcome, Embedding)
+        }
+        name_fault_of.cache_clear()
+
+    def _forget_changed(self, listing: Listing) -> None:
+        stamps = {picture.source: picture.stamp for picture in listing.pictures}
+        self._kept = {source: kept for source, kept in self._kept.items() if stamps.get(source) == kept.stamp}
+
+    def _forget_outdated(self) -> bool:
+        """Drops what the cache gave and the encoder has disproved; whether there was any."""
+        outdated = [source for source, kept in self._kept.items() if self._reader.is_outdated(kept.reading)]
+        for source in outdated:
+            del self._kept[source]
+        return bool(outdated)
+
+    def _recall(self, listing: Listing) -> None:
+        """Takes what the cache knows of files that are unchanged since the last run."""
+        self._digests = self._cache.known_digests(self.folder)
+        for picture in listing.pictures:
+            stamp, digest = self._digests.get(picture.source, (None, ""))
+            reading = self._reader.recall(digest) if stamp == picture.stamp else None
+            if reading and picture.source not in self._kept:
+                self._kept[picture.source] = _Kept(picture.stamp, reading, -math.inf, math.inf, young=False)
+
+    def _due(self, listing: Listing) -> list[ListedPicture]:
+        """What is new, then what deserves another try."""
+        now = time.monotonic()
+        new = [picture for picture in listing.pictures if picture.source not in self._kept]
+        kept = [picture for picture in listing.pictures if picture.source in self._kept]
+        return new + [picture for picture in kept if self._kept[picture.source].read_again_at <= now]
+
+    def _read_due(self, listing: Listing, until: float, progress: Callable[[int, int], None]) -> bool:
+        """Reads what is due; whether anything was."""
+        due = self._due(listing)
+        total, done = len(listing.pictures), len(listing.pictures) - len(due)
+        progress(done, total)
+        for picture, reading in self._readings(due, until):
+            self._keep(picture, reading)
+            done += 1
+            progress(done, total)
+        return bool(due)
+
+    def _readings(self, due: Sequence[ListedPicture], until: float) -> Iterator[tuple[ListedPicture, Reading]]:
+        """Readings as they come; begins none after `until` or when closed."""
+        if not due:
+            return
+        waiting = iter(due)
+        with ThreadPoolExecutor(self._workers, thread_name_prefix="gallery") as pool:
+            running = {self._begin(pool, picture): picture for picture in islice(waiting, self._workers)}
+            while running:
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    yield running.pop(future), future.result()
+                    if time.monotonic() < until and not self._closed.is_set():
+                        running.update({self._begin(pool, picture): picture for picture in islice(waiting, 1)})
+
+    def _begin(self, pool: ThreadPoolExecutor, picture: ListedPicture) -> Future[Reading]:
+        kept = self._kept.get(picture.source)
+        return pool.submit(self._reader.read, picture, kept.reading if kept else None)
+
+    def _keep(self, picture: ListedPicture, reading: Reading) -> None:
+        now = time.monotonic()
+        earlier = self._kept.get(picture.source)
+        first_read_at = earlier.first_read_at if earlier else now
+        # The second clock is our own: that of a file server may be wrong, and then a file would be young for ever.
+        young = time.time() - picture.stamp.changed_at < _YOUNG_SECONDS and now - first_read_at < _YOUNG_SECONDS
+        failed = isinstance(reading.outcome, str)
+        if young:
+            read_again_at = now if failed else now + _YOUNG_SECONDS
+        else:
+            read_again_at = now + _RETRY_SECONDS if reading.passing else math.inf
+        self._kept[picture.source] = _Kept(picture.stamp, reading, first_read_at, read_again_at, young)
+
+    def _publish(self, listing: Listing) -> None:
+        self._forget_outdated()
+        templates: list[Template] = []
+        skipped = list(listing.skipped)
+        for picture in listing.pictures:
+            kept = self._kept.get(picture.source)
+            if kept is None:
+                continue
+            if isinstance(kept.reading.outcome, Embedding):
+                templates.append(Template(picture.person, kept.reading.outcome, picture.source))
+            else:
+                skipped.append(Skipped(picture.source, kept.reading.outcome, settling=kept.young))
+        snapshot = GallerySnapshot(self._encoder, tuple(templates), tuple(sorted(skipped, key=lambda one: one.source)))
+        if _in_force(snapshot) != _in_force(self._snapshot) or snapshot.skipped != self._snapshot.skipped:
+            self._snapshot = snapshot
+        self._listing = listing
+
+    def _remember_digests(self, listing: Listing) -> None:
+        digests = {}
+        for picture in listing.pictures:
+            kept = self._kept.get(picture.source)
+            if kept and kept.reading.digest and not kept.young:
+                digests[picture.source] = (kept.stamp, kept.reading.digest)
+        if digests != self._digests:
+            self._cache.remember_digests(self.folder, digests)
+            self._digests = digests
+
+
+def _in_force(snapshot: GallerySnapshot) -> list[tuple[str, str, bytes]]:
+    """What makes two snapshots the same to a search."""
+    return [(one.person, one.source, one.embedding.vector.tobytes()) for one in snapshot.templates]
+
+
+_log = logging.getLogger("kiosk.gallery")
+
+
+class GalleryWatch:
+    """A thread that looks at the image folder again and again.
+
+    Attributes:
+        fault: why the last look failed; None where it did not.
+    """
+
+    def __init__(self, gallery: Gallery, every_seconds: float = 0.5) -> None:
+        self.fault: str | None = None
+        self._gallery = gallery
+        self._every_seconds = every_seconds
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="gallery watch", daemon=True)
+        self._thread.start()
+
+    @property
+    def snapshot(self) -> GallerySnapshot:
+        """Who is in force now."""
+        return self._gallery.snapshot
+
+    def close(self) -> None:
+        """Ends the thread after the picture it has in hand, within a second."""
+        self._closed.set()
+        self._gallery.close()
+        self._thread.join(1.0)
+
+    def _run(self) -> None:
+        while not self._closed.wait(self._every_seconds):
+            try:
+                self._gallery.refresh()
+            except Exception as error:
+                self._tell(in_one_line(error))
+            else:
+                self.fault = None
+
+    def _tell(self, fault: str) -> None:
+        if fault != self.fault:
+            _log.exception("the gallery could not be looked through")
+        self.fault = fault

@@ -1,0 +1,108 @@
+"""What the staff changes about people who are in the gallery; every change stands in the journal."""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from kiosk.domain import display_name
+from kiosk.errors import EnrolmentError, KioskError, UnknownPersonError
+from kiosk.i18n import translate
+from kiosk.names import person_key
+from kiosk.paths import cache_folder
+from kiosk.people.changes import checked_name, remove_pictures, rename_person, skipped_name
+from kiosk.people.erasure import digests_of, forget_cached
+from kiosk.people.folder import list_folder
+from kiosk.people.register import Consent, PersonRecord
+from kiosk.people.stores import PeopleStores
+from kiosk.store.journal import Action
+
+
+def rename(stores: PeopleStores, old: str, new: str, staff: str) -> str:
+    """Gives a person another name: pictures, and what is known; the name as it is kept.
+
+    Raises EnrolmentError or PeopleError where the name cannot be used or is somebody else's, UnknownPersonError where
+    nobody has the old one, GalleryError where the files cannot be renamed; then all is as before.
+    """
+    new = checked_name(new)
+    same = person_key(old) == person_key(new)
+    # Before version 0.2 a person could have a name that is skipped now.
+    before = in_gallery(stores, old) or skipped_name(stores.folder, old)
+    old = before or known_as(stores, old)
+    if not same and in_gallery(stores, new) is not None:
+        raise EnrolmentError(
+            display_name(new),
+            translate("faults", "is already in the gallery"),
+            translate("faults", "choose another name"),
+        )
+    # Known under both names meanwhile: a suspension holds whatever happens now.
+    stores.people.copy_for_rename(old, new)
+    try:
+        if before is not None:
+            new = rename_person(stores.folder, before, new)
+    except KioskError:
+        if same:
+            stores.people.copy_for_rename(new, old)
+        else:
+            stores.people.forget(new)
+        raise
+    if not same:
+        stores.people.forget(old)
+    _note(stores, Action.RENAMED, staff, old, new)
+    return new
+
+
+def suspend(stores: PeopleStores, person: str, staff: str, *, off: bool = False) -> PersonRecord:
+    """Keeps a person out until it is taken back with `off`."""
+    known = known_as(stores, person)
+    record = stores.people.change(known, lambda before: replace(before, suspended=not off))
+    _note(stores, Action.RESUMED if off else Action.SUSPENDED, staff, known, None)
+    return record
+
+
+def change(stores: PeopleStores, person: str, how: Callable[[PersonRecord], PersonRecord], staff: str) -> PersonRecord:
+    """Changes what is known of a person; the journal says which fields, not what stands in them."""
+    known = known_as(stores, person)
+    before = stores.people.record(known)
+    after = stores.people.change(known, how)
+    fields = [name for name in PersonRecord.__slots__ if getattr(before, name) != getattr(after, name)]
+    if fields:
+        _note(stores, Action.CHANGED, staff, known, ", ".join(sorted(fields)))
+    return after
+
+
+def record_consent(stores: PeopleStores, person: str, consent: Consent, staff: str) -> PersonRecord:
+    """Writes down that a person agreed."""
+    return change(stores, person, lambda before: replace(before, consent=consent), staff)
+
+
+def remove(stores: PeopleStores, person: str, sources: Collection[str], staff: str) -> list[str]:
+    """Deletes pictures of a person, and what the cache holds of them; those that were there."""
+    digests = digests_of(stores.folder, lambda source: source in sources)
+    removed = remove_pictures(stores.folder, sources)
+    forget_cached(cache_folder(), lambda source: source in sources, digests)
+    _note(stores, Action.PICTURES_REMOVED, staff, person, f"{len(removed)} pictures")
+    return removed
+
+
+def known_as(stores: PeopleStores, person: str) -> str:
+    """The name that is meant, as the gallery spells it, or else the register; raises UnknownPersonError."""
+    found = in_gallery(stores, person)
+    record = None if found is not None else stores.people.records().get(person_key(person))
+    if found is None and record is None:
+        raise UnknownPersonError(
+            person,
+            translate("faults", "nobody of that name is known"),
+            translate("faults", "see `kiosk people` for the names"),
+        )
+    return found if found is not None else str(record and record.person)
+
+
+def in_gallery(stores: PeopleStores, person: str) -> str | None:
+    """The person's name as the image folder spells it; None where it has no pictures of anybody of that name."""
+    key = person_key(person)
+    found = (picture.person for picture in list_folder(stores.folder).pictures if person_key(picture.person) == key)
+    return next(found, None)
+
+
+def _note(stores: PeopleStores, action: Action, staff: str, subject: str, detail: str | None) -> None:
+    stores.journal.note(action, staff, subject, detail, datetime.now(UTC))

@@ -1,0 +1,544 @@
+"""What is known of people beside their pictures, in one SQLite file beside the image folder.
+
+The image folder says who is in the gallery; this file may be lost, and then nothing is known of anybody but the
+pictures. It may lie on a network share: no write-ahead log, and the file is closed again after every use.
+"""
+
+import contextlib
+import enum
+import errno
+import json
+import os
+import re
+import secrets
+import sqlite3
+import threading
+import time
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from kiosk.domain import Reason, display_name
+from kiosk.errors import PeopleError
+from kiosk.i18n import translate
+from kiosk.names import MAX_NAME_CHARACTERS, is_printable, name_fault, normal_name, person_key
+from kiosk.store.sqlite_file import remedy_for
+from kiosk.vision.pictures import printable
+
+# The fields that hold free text, and the most characters that each may have.
+TEXT_FIELDS = {
+    "shown": MAX_NAME_CHARACTERS,
+    "spoken": MAX_NAME_CHARACTERS,
+    "staff_number": 64,
+    "card_id": 64,
+    "email": 254,
+    "group": 64,
+}
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
+
+
+class Standing(enum.Enum):
+    """Whether a person who is recognised may enter."""
+
+    IN_FORCE = "in_force"
+    SUSPENDED = "suspended"
+    NOT_YET_VALID = "not_yet_valid"
+    EXPIRED = "expired"
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why the person is refused; None where nothing is against it."""
+        return None if self is Standing.IN_FORCE else Reason(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """That a person agreed to a text."""
+
+    given_at: datetime  # with a time zone
+    version: str  # of the text
+    sha256: str  # of the text's file
+    language: str
+    recorded_by: str  # a member of the staff, or "command line"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """One person; what is not known is empty."""
+
+    person: str  # the name in the gallery
+    shown: str = ""  # the name on the screen; empty = that of the gallery
+    spoken: str = ""  # the name as the voice says it; empty = as shown
+    staff_number: str = ""
+    card_id: str = ""
+    email: str = ""
+    valid_from: date | None = None  # the first day on which the person may enter
+    valid_until: date | None = None  # the last one
+    group: str = ""
+    suspended: bool = False
+    consent: Consent | None = None  # None = not recorded
+    former: tuple[str, ...] = ()  # names in the gallery before, oldest first
+
+    @property
+    def shown_name(self) -> str:
+        """The name as people read it."""
+        return self.shown or display_name(self.person)
+
+    @property
+    def spoken_name(self) -> str:
+        """The name as people hear it."""
+        return self.spoken or self.shown_name
+
+    def standing(self, on: date) -> Standing:
+        """Whether the person may enter on that day."""
+        if self.suspended:
+            return Standing.SUSPENDED
+        if self.valid_from is not None and on < self.valid_from:
+            return Standing.NOT_YET_VALID
+        if self.valid_until is not None and on > self.valid_until:
+            return Standing.EXPIRED
+        return Standing.IN_FORCE
+
+
+def today() -> date:
+    """The day that it is here."""
+    return datetime.now().astimezone().date()
+
+
+def clean_text(text: str) -> str:
+    """In Unicode's composed form, with single blanks and none around it."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def field_fault(name: str, text: str) -> str | None:
+    """Why a clean text cannot stand in a field, as the end of a sentence; None where it can."""
+    if len(text) > TEXT_FIELDS[name]:
+        return translate("faults", "is longer than {count} characters").format(count=TEXT_FIELDS[name])
+    if not all(is_printable(character) for character in text):
+        return translate("faults", "holds characters that cannot be shown")
+    if name == "email" and text and not _EMAIL.fullmatch(text):
+        return translate("faults", "is no e-mail address")
+    return None
+
+
+def cleaned(record: PersonRecord) -> PersonRecord:
+    """The record as it may be saved; raises PeopleError where a field holds what it must not."""
+    texts = {name: clean_text(getattr(record, name)) for name in TEXT_FIELDS}
+    for name, text in texts.items():
+        fault = field_fault(name, text)
+        if fault is not None:
+            raise PeopleError(
+                printable(record.person),
+                translate("faults", "the field {name} {fault}").format(name=name, fault=fault),
+                translate("faults", "give another value"),
+            )
+    if record.valid_from and record.valid_until and record.valid_until < record.valid_from:
+        raise PeopleError(
+            printable(record.person),
+            translate("faults", "the validity ends before it begins"),
+            translate("faults", "give other days"),
+        )
+    return replace(record, **texts)  # type: ignore[arg-type]  # TEXT_FIELDS are str
+
+
+SCHEMA_VERSION = 2
+READ_VERSIONS = frozenset({1, 2})  # version 0.1 of the kiosk made 1, with the same tables
+APPLICATION_ID = 0x6B50656F  # "kPeo"
+
+SCHEMA = f"""
+PRAGMA journal_mode = DELETE;
+PRAGMA application_id = {APPLICATION_ID};
+PRAGMA user_version = {SCHEMA_VERSION};
+CREATE TABLE people (
+    key TEXT PRIMARY KEY,
+    person TEXT NOT NULL,
+    shown TEXT NOT NULL,
+    spoken TEXT NOT NULL,
+    staff_number TEXT NOT NULL,
+    card_id TEXT NOT NULL,
+    email TEXT NOT NULL,
+    valid_from TEXT,
+    valid_until TEXT,
+    "group" TEXT NOT NULL,
+    suspended INTEGER NOT NULL,
+    former TEXT NOT NULL,
+    consent_given_at TEXT,
+    consent_version TEXT,
+    consent_sha256 TEXT,
+    consent_language TEXT,
+    consent_recorded_by TEXT
+) STRICT, WITHOUT ROWID;
+"""
+
+_COLUMNS = (
+    "person",
+    "shown",
+    "spoken",
+    "staff_number",
+    "card_id",
+    "email",
+    "valid_from",
+    "valid_until",
+    '"group"',
+    "suspended",
+    "former",
+    "consent_given_at",
+    "consent_version",
+    "consent_sha256",
+    "consent_language",
+    "consent_recorded_by",
+)
+SELECT = f"SELECT {', '.join(_COLUMNS)} FROM people"  # noqa: S608 - constants
+INSERT = f"INSERT INTO people (key, {', '.join(_COLUMNS)}) VALUES ({', '.join('?' * (len(_COLUMNS) + 1))})"  # noqa: S608
+
+
+def as_row(record: PersonRecord) -> tuple[object, ...]:
+    """The values of all columns but the key."""
+    consent = record.consent
+    return (
+        record.person,
+        record.shown,
+        record.spoken,
+        record.staff_number,
+        record.card_id,
+        record.email,
+        record.valid_from.isoformat() if record.valid_from else None,
+        record.valid_until.isoformat() if record.valid_until else None,
+        record.group,
+        int(record.suspended),
+        json.dumps(record.former, ensure_ascii=False),
+        *_consent_row(consent),
+    )
+
+
+def from_row(row: tuple[Any, ...]) -> PersonRecord:
+    """Raises ValueError for what as_row does not make."""
+    person, shown, spoken, number, card, email, first, last, group, suspended, former, *consent = row
+    return PersonRecord(
+        person=person,
+        shown=shown,
+        spoken=spoken,
+        staff_number=number,
+        card_id=card,
+        email=email,
+        valid_from=date.fromisoformat(first) if first is not None else None,
+        valid_until=date.fromisoformat(last) if last is not None else None,
+        group=group,
+        suspended=bool(suspended),
+        consent=_consent(*consent),
+        former=_names(former),
+    )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = json.loads(text)
+    if not isinstance(names, list):
+        raise ValueError(f"no list of names: {text[:40]}")
+    return tuple(map(str, names))
+
+
+def _consent_row(consent: Consent | None) -> tuple[str | None, ...]:
+    if consent is None:
+        return (None,) * 5
+    given_at = consent.given_at.isoformat(timespec="seconds")
+    return given_at, consent.version, consent.sha256, consent.language, consent.recorded_by
+
+
+def _consent(given_at: str | None, version: str, sha256: str, language: str, recorded_by: str) -> Consent | None:
+    if given_at is None:
+        return None
+    return Consent(datetime.fromisoformat(given_at), version or "", sha256 or "", language or "", recorded_by or "")
+
+
+def unusable(path: Path, error: sqlite3.Error | OSError | ValueError) -> PeopleError:
+    """The fault to raise: the reason, and what to do about it."""
+    damaged = translate("faults", "move the file away: the kiosk starts a new one, in which nobody is suspended")
+    reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+    return PeopleError(
+        path,
+        translate("faults", "what is known of people cannot be used: {reason}").format(reason=reason),
+        remedy_for(error, damaged),
+    )
+
+
+Stamp: TypeAlias = tuple[int, int, int, int]
+# A file that changed this recently may change again without another time stamp: FAT counts in steps of 2 s.
+_YOUNG_SECONDS = 3.0
+
+
+def put_in_place(new: Path, path: Path) -> None:
+    """Never over a file that is there."""
+    try:
+        os.link(new, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if path.exists():
+            raise FileExistsError(path) from None
+        new.rename(path)
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """The stamp of a file; None where there is none. Raises OSError where that cannot be told."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+def is_young(stamp: Stamp) -> bool:
+    """Whether the next change may leave the stamp as it is."""
+    return abs(time.time() - max(stamp[1], stamp[2]) / 1e9) < _YOUNG_SECONDS
+
+
+BUSY_SECONDS = 1.0
+
+_Records: TypeAlias = Mapping[str, PersonRecord]
+
+
+def people_file(folder: Path) -> Path:
+    """Where the register of an image folder lies: beside it."""
+    whole = Path(os.path.abspath(folder))  # noqa: PTH100  (a link is not followed: the file lies beside it)
+    return whole.parent / f"{whole.name or 'gallery'}.people.sqlite3"
+
+
+class PeopleRegister:
+    """What is known of everybody; every method may be called from any thread.
+
+    A file that is missing is a register of nobody. One that cannot be read raises PeopleError as long as it never
+    could be, so that nobody is let in whose suspension is not known; later, what was last read stays in force.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._guard = threading.Lock()
+        self._known: _Records | None = None  # by person_key; None = could never be read
+        self._fault: PeopleError | None = None
+        self._stamp: Stamp | None = None
+        self.refresh()
+
+    @property
+    def fault(self) -> str | None:
+        """Why the file cannot be read now; None where it can."""
+        return str(self._fault) if self._fault is not None else None
+
+    def refresh(self) -> bool:
+        """Takes over what another process changed, and whether that was anything; never raises."""
+        with self._guard:
+            before = self._known
+            self._look()
+            return self._known != before
+
+    def record(self, person: str) -> PersonRecord:
+        """What is known of a person, by the name in the gallery; an empty record where that is nothing."""
+        self.refresh()
+        return self.known(person)
+
+    def known(self, person: str) -> PersonRecord:
+        """As `record`, as of the last look at the file: cheap enough for every frame."""
+        found = self._in_force().get(person_key(person))
+        return replace(found, person=person) if found is not None else PersonRecord(person)
+
+    def records(self) -> dict[str, PersonRecord]:
+        """Everybody of whom something is known, by person_key; also those without pictures."""
+        self.refresh()
+        return dict(self._in_force())
+
+    def standing(self, person: str, on: date) -> Standing:
+        """Whether a person who is recognised may enter on that day, as of the last look at the file."""
+        return self.known(person).standing(on)
+
+    def save(self, record: PersonRecord) -> PersonRecord:
+        """Writes all that is known of a person, in place of what was; returns it as it was cleaned."""
+        return self.change(record.person, lambda _: record)
+
+    def change(self, person: str, how: Callable[[PersonRecord], PersonRecord]) -> PersonRecord:
+        """Replaces what is known by what `how` makes of it, with no change of another process in between."""
+        with self._writing() as connection:
+            before = _find(connection, person) or PersonRecord(person)
+            after = cleaned(replace(how(before), person=normal_name(person)))
+            _put(connection, after)
+        return after
+
+    def save_all(self, records: Sequence[PersonRecord]) -> list[tuple[str, PersonRecord | None]]:
+        """Saves many at once, all or none; what was known under each name before, for `put_back`."""
+        clean = [cleaned(replace(record, person=normal_name(record.person))) for record in records]
+        with self._writing() as connection:
+            before = [(record.person, _find(connection, record.person)) for record in clean]
+            for record in clean:
+                _put(connection, record)
+        return before
+
+    def put_back(self, before: Sequence[tuple[str, PersonRecord | None]]) -> None:
+        """Undoes `save_all`."""
+        with self._writing() as connection:
+            for person, record in before:
+                _drop(connection, person)
+                if record is not None:
+                    _put(connection, record)
+        self._rewrite()
+
+    def rename(self, old: str, new: str) -> PersonRecord:
+        """Moves what is known to another name and remembers the old one; raises PeopleError where `new` is known."""
+        after = self.copy_for_rename(old, new)
+        if person_key(old) != person_key(new):
+            self.forget(old)
+        return after
+
+    def copy_for_rename(self, old: str, new: str) -> PersonRecord:
+        """The first half of a rename: known under both names, so that a suspension holds whatever comes next.
+
+        A copy that a rename left behind, which broke off before the pictures followed, is no obstacle.
+        """
+        old, new = normal_name(old), normal_name(new)
+        fault = name_fault(new)
+        if fault:
+            thing = translate("faults", "the name {name!r}").format(name=printable(new))
+            raise PeopleError(thing, fault, translate("faults", "give another name"))
+        with self._writing() as connection:
+            before, there = _find(connection, old) or PersonRecord(old), _find(connection, new)
+            if there is not None and person_key(old) != person_key(new) and not _has_been(there, old):
+                raise PeopleError(
+                    printable(new),
+                    translate("faults", "is a name that is already known"),
+                    translate("faults", "give another, or erase that one"),
+                )
+            former = tuple(dict.fromkeys(name for name in (*before.former, before.person, old) if name != new))
+            after = replace(before, person=new, former=former)
+            _put(connection, after)
+        return after
+
+    def forget(self, person: str) -> bool:
+        """Removes all that is known of a person, from the disk too; whether there was anything."""
+        with self._guard:
+            if not self.path.exists():
+                return False
+        with self._writing() as connection:
+            found = _drop(connection, person)
+        # Also where nothing was found: an earlier call may have come no further. What secure_delete overwrites is not
+        # all: SQLite leaves copies of rows in its pages when it distributes them anew.
+        self._rewrite()
+        return found
+
+    def close(self) -> None:
+        """Nothing stays open between two uses."""
+
+    def _rewrite(self) -> None:
+        """Builds the file anew from its rows alone."""
+        with self._guarded(), self._opened() as connection:
+            connection.execute("PRAGMA temp_store = MEMORY")
+            connection.execute("VACUUM")
+
+    def _in_force(self) -> _Records:
+        known, fault = self._known, self._fault
+        if known is None:
+            raise fault or PeopleError(
+                self.path, translate("faults", "was not read yet"), translate("faults", "try again")
+            )
+        return known
+
+    def _look(self) -> None:
+        try:
+            stamp = stamp_of(self.path)
+            if stamp is not None and stamp == self._stamp:
+                return
+            self._known = MappingProxyType(self._read() if stamp is not None else {})
+            self._fault = None
+            self._stamp = stamp if stamp is not None and not is_young(stamp) else None
+        except (sqlite3.Error, OSError, ValueError) as error:
+            self._fault, self._stamp = unusable(self.path, error), None
+        except PeopleError as error:
+            self._fault, self._stamp = error, None
+
+    def _read(self) -> dict[str, PersonRecord]:
+        with self._opened() as connection:
+            verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if verdict != "ok":
+                raise sqlite3.DatabaseError(f"it is damaged: {verdict}")
+            found = [from_row(row) for row in connection.execute(SELECT)]
+        return {person_key(record.person): record for record in found}
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One change: on the disk, whole, when this ends, or not made where it raises."""
+        with self._guarded():
+            if not self.path.exists():
+                self._create()
+            with self._opened() as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Alone in this process, with faults told; then what was written is in force."""
+        with self._guard:
+            try:
+                yield
+            except (sqlite3.Error, OSError, ValueError) as error:
+                raise unusable(self.path, error) from error
+            self._stamp = None
+            self._look()
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        if not self.path.is_file():  # a pipe would be waited for
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        address = f"{self.path.absolute().as_uri()}?mode=rw"
+        with contextlib.closing(
+            sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        ) as connection:
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("PRAGMA synchronous = FULL")
+            self._require_ours(connection)
+            yield connection
+
+    def _require_ours(self, connection: sqlite3.Connection) -> None:
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if application != APPLICATION_ID:
+            remedy = translate("faults", "move the file away, the kiosk starts a new one")
+            raise PeopleError(self.path, translate("faults", "is no register of people"), remedy)
+        if version not in READ_VERSIONS:
+            raise PeopleError(
+                self.path,
+                translate("faults", "was written by another kiosk (schema {version})").format(version=version),
+                translate("faults", "update this kiosk"),
+            )
+
+    def _create(self) -> None:
+        """Puts an empty register in place, whole: an empty file is one that was damaged."""
+        new = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
+        try:
+            # What is known of people is nobody else's business.
+            os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            with contextlib.closing(sqlite3.connect(new, isolation_level=None)) as connection:
+                connection.executescript(SCHEMA)
+            with contextlib.suppress(FileExistsError):  # another process was first
+                put_in_place(new, self.path)
+        finally:
+            new.unlink(missing_ok=True)
+
+
+def _has_been(record: PersonRecord, name: str) -> bool:
+    return person_key(name) in map(person_key, record.former)
+
+
+def _find(connection: sqlite3.Connection, person: str) -> PersonRecord | None:
+    row = connection.execute(f"{SELECT} WHERE key = ?", (person_key(person),)).fetchone()
+    return from_row(row) if row is not None else None
+
+
+def _put(connection: sqlite3.Connection, record: PersonRecord) -> None:
+    # Deleted first: secure_delete overwrites what a row held.
+    _drop(connection, record.person)
+    connection.execute(INSERT, (person_key(record.person), *as_row(record)))
+
+
+def _drop(connection: sqlite3.Connection, person: str) -> bool:
+    return connection.execute("DELETE FROM people WHERE key = ?", (person_key(person),)).rowcount > 0

@@ -1,0 +1,234 @@
+"""Embeddings kept from run to run, so that a picture is encoded once.
+
+One small file per picture, named by the hash of its content, in a folder per encoder and path version: each is
+written to a temporary name and renamed, so processes side by side never see half of one, and a first loading that is
+interrupted keeps what it has done. A checksum turns damage into a miss. Nothing here is ever needed: whatever cannot
+be read is made anew, whatever cannot be written is made again next time.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import queue
+import tempfile
+import threading
+import time
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+
+from kiosk.domain import ByteImage, Embedding, Rejection
+from kiosk.errors import KioskError, PictureError
+from kiosk.i18n import translate
+from kiosk.people.folder import ListedPicture, Stamp
+from kiosk.vision.pictures import decode_picture, open_picture
+from kiosk.vision.quality import in_words
+
+_UNUSED_SECONDS = 60 * 86400.0
+_USED_AGAIN_SECONDS = 86400.0
+_VECTOR, _REJECTION = b"v", b"r"
+# A whole entry is a checksum, a kind and some hundred numbers; a longer file is not one.
+_MAX_ENTRY_BYTES = 2**20
+INDEX, NEW = "index-", ".new-"  # what the names of indexes, and of files that are being written, begin with
+
+
+class TemplateCache:
+    """What the encoder made of which content. Every method may be called from any thread."""
+
+    def __init__(self, folder: Path, encoder: str, version: str) -> None:
+        self._encoder = encoder
+        self._root = folder
+        self._folder = folder / _hashed(f"{encoder}\n{version}")
+
+    def get(self, digest: str) -> Embedding | Rejection | None:
+        """What is known of a content by its hash; None where that is nothing."""
+        path = self._folder / digest
+        try:
+            with path.open("rb") as file:
+                content = file.read(_MAX_ENTRY_BYTES)
+            if time.time() - path.stat().st_mtime > _USED_AGAIN_SECONDS:
+                os.utime(path)
+            return _unpacked(content, self._encoder)
+        except (OSError, ValueError):
+            return None
+
+    def put(self, digest: str, outcome: Embedding | Rejection) -> None:
+        """Remembers an outcome, where the disk lets it."""
+        if isinstance(outcome, Rejection):
+            payload = _REJECTION + outcome.value.encode()
+        else:
+            payload = _VECTOR + outcome.vector.astype("<f4").tobytes()
+        _write(self._folder / digest, zlib.crc32(payload).to_bytes(4, "little") + payload)
+
+    def forget(self, digest: str) -> None:
+        """Deletes what is known of a content, where the disk lets it; for all encoders see forgetting."""
+        with contextlib.suppress(OSError):
+            (self._folder / digest).unlink(missing_ok=True)
+
+    def known_digests(self, images: Path) -> dict[str, tuple[Stamp, str]]:
+        """Source -> stamp and hash of the content, as remember_digests left them for an image folder."""
+        try:
+            index = json.loads(self._index(images).read_text("utf-8"))
+            return {source: (Stamp(*map(int, stamp)), str(digest)) for source, (*stamp, digest) in index.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
+
+    def remember_digests(self, images: Path, digests: Mapping[str, tuple[Stamp, str]]) -> None:
+        """Saves the hash of every unchanged file, so that the next start reads none of them."""
+        index = {source: [s.size, s.mtime_ns, s.ctime_ns, s.inode, digest] for source, (s, digest) in digests.items()}
+        _write(self._index(images), json.dumps(index).encode())
+
+    def drop_unused(self) -> None:
+        """Deletes what nobody used for two months, of any encoder."""
+        oldest = time.time() - _UNUSED_SECONDS
+        with contextlib.suppress(OSError):
+            for path in self._root.glob("*/*"):
+                if path.lstat().st_mtime < oldest:
+                    path.unlink(missing_ok=True)
+
+    def _index(self, images: Path) -> Path:
+        return self._folder / f"{INDEX}{_hashed(os.fsencode(images.absolute()).hex())}.json"
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _unpacked(content: bytes, encoder: str) -> Embedding | Rejection | None:
+    checksum, kind, value = content[:4], content[4:5], content[5:]
+    if zlib.crc32(content[4:]).to_bytes(4, "little") != checksum:
+        return None
+    if kind == _REJECTION:
+        return Rejection(value.decode())
+    vector = np.frombuffer(value, "<f4").astype(np.float32)
+    return Embedding(vector, encoder) if kind == _VECTOR and vector.size else None
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Puts a file in place whole; raises OSError and leaves nothing behind where it cannot."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=NEW)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        Path(temporary).replace(path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _write(path: Path, content: bytes) -> None:
+    with contextlib.suppress(OSError):
+        write_whole(path, content)
+
+
+EncodePicture: TypeAlias = Callable[[ByteImage], Embedding | Rejection]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What a picture gave."""
+
+    digest: str | None  # sha256 of the content; None where something else decided
+    outcome: Embedding | str  # or why there is none, as a phrase
+    passing: bool = False  # the reason lies outside the content: another try may succeed
+
+
+class PictureReader:
+    """Reads pictures in any number of threads; each has an encode function to itself while it needs one."""
+
+    def __init__(self, make_encode: Callable[[], EncodePicture], encoder: str, cache: TemplateCache) -> None:
+        self._make_encode = make_encode
+        self._encoder = encoder
+        self._cache = cache
+        self._idle: queue.SimpleQueue[EncodePicture] = queue.SimpleQueue()
+        self._dimension: int | None = None
+        self._is_certain = False  # the dimension comes from the encoder, not from the cache
+        self._guard = threading.Lock()
+
+    def recall(self, digest: str) -> Reading | None:
+        """What the cache knows of a content, where that can be compared with what else was read."""
+        known = self._cache.get(digest)
+        if known is None or (isinstance(known, Embedding) and not self._accepts(known, certain=False)):
+            return None
+        return _reading(digest, known)
+
+    def is_outdated(self, reading: Reading) -> bool:
+        """Whether it came from the cache before the encoder showed that its embeddings have another dimension."""
+        return isinstance(reading.outcome, Embedding) and reading.outcome.vector.size != self._dimension
+
+    def _accepts(self, embedding: Embedding, *, certain: bool) -> bool:
+        """The first embedding says what dimension all have; the first that the encoder makes overrules the cache."""
+        if not _is_usable(embedding, self._encoder):
+            return False
+        with self._guard:
+            if self._dimension is None or (certain and not self._is_certain):
+                self._dimension = embedding.vector.size
+            self._is_certain = self._is_certain or certain
+            return embedding.vector.size == self._dimension
+
+    def read(self, picture: ListedPicture, known: Reading | None = None) -> Reading:
+        """Opens the picture; `known` is returned again where the content is still the same.
+
+        Nothing that is wrong with a picture raises; what make_encode raises passes through.
+        """
+        try:
+            with open_picture(picture.path) as file:
+                before = Stamp.of(os.fstat(file.fileno()))
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                found = known if known and known.digest == digest else self.recall(digest)
+                content = found or decode_picture(file, picture.path)
+                changed = Stamp.of(os.fstat(file.fileno())) != before
+        except (PictureError, OSError) as fault:
+            return _failed(fault)
+        if changed:
+            return Reading(None, translate("faults", "is still being written"), passing=True)
+        reading = content if isinstance(content, Reading) else self._encoded(digest, content)
+        if not os.path.lexists(picture.path):
+            # Erased while it was read: whoever did has looked through the cache already, or will not find it in there.
+            self._cache.forget(digest)
+        return reading
+
+    def _encoded(self, digest: str, image: ByteImage) -> Reading:
+        try:
+            encode = self._idle.get_nowait()
+        except queue.Empty:
+            encode = self._make_encode()
+        try:
+            outcome = encode(image)
+        except Exception as fault:  # one picture that upsets the encoder must not cost anybody else
+            reason = fault.reason if isinstance(fault, KioskError) else f"{type(fault).__name__}: {fault}"
+            return Reading(
+                None, translate("faults", "could not be encoded ({reason})").format(reason=reason), passing=True
+            )
+        finally:
+            self._idle.put(encode)
+        if isinstance(outcome, Embedding) and not self._accepts(outcome, certain=True):
+            return Reading(None, translate("faults", "gave no usable embedding"), passing=True)
+        self._cache.put(digest, outcome)
+        return _reading(digest, outcome)
+
+
+def _reading(digest: str, outcome: Embedding | Rejection) -> Reading:
+    return Reading(digest, in_words(outcome) if isinstance(outcome, Rejection) else outcome)
+
+
+def _failed(fault: PictureError | OSError) -> Reading:
+    if isinstance(fault, OSError):
+        return Reading(
+            None, translate("faults", "cannot be read ({cause})").format(cause=fault.strerror or fault), passing=True
+        )
+    # A numbered OSError is the disk's or the network's, and no change of the file tells when it is over; Pillow's own
+    # have no number and are about the content.
+    cause = fault.__cause__
+    return Reading(None, fault.reason, passing=isinstance(cause, OSError) and cause.errno is not None)
+
+
+def _is_usable(embedding: Embedding, encoder: str) -> bool:
+    length = float(np.linalg.norm(embedding.vector))
+    return embedding.encoder == encoder and embedding.vector.ndim == 1 and abs(length - 1) <= 1e-3

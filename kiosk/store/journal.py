@@ -1,0 +1,505 @@
+"""The record in one SQLite file, as the door writes it and the staff reads it."""
+
+import enum
+import re
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import astuple, dataclass, fields
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from kiosk.domain import Candidate, Conditions, Decision, Outcome, Reason, display_name
+from kiosk.errors import JournalError
+from kiosk.names import person_key
+from kiosk.store.schema import JOURNAL_SCHEMA, stay
+from kiosk.store.sqlite_file import SqliteFile, require_sound
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One decision: what the door did, and the nearest people the gallery had for the face."""
+
+    id: int
+    time: str  # UTC, ISO 8601 with milliseconds
+    outcome: str
+    reason: str
+    person: str | None  # the nearest one; let in only where the outcome is granted
+    distance: float | None
+    second_person: str | None
+    second_distance: float | None
+    threshold: float | None
+    margin: float | None
+    encoder: str
+    frame: int
+    track: int
+    gallery_size: int | None
+    detail: str | None
+    # The picture that settled it; see Conditions. None in rows of the first schema.
+    face_px: int | None = None
+    light: float | None = None
+    sharpness: float | None = None
+    turn: float | None = None
+
+    @property
+    def moment(self) -> datetime:
+        """The time, in UTC."""
+        return datetime.fromisoformat(self.time)
+
+    @property
+    def conditions(self) -> Conditions | None:
+        """What the picture was like, if that was written down."""
+        return None if self.face_px is None else Conditions(self.face_px, self.light, self.sharpness, self.turn)
+
+
+class Action(enum.Enum):
+    """What the staff did."""
+
+    SIGNED_IN = "signed_in"
+    WRONG_PIN = "wrong_pin"
+    LOCKED_OUT = "locked_out"
+    FULL_SCREEN_LEFT = "full_screen_left"
+    KIOSK_ENDED = "kiosk_ended"
+    STAFF_ADDED = "staff_added"
+    STAFF_REMOVED = "staff_removed"
+    STAFF_RESET = "staff_reset"
+    ENROLLED = "enrolled"
+    PICTURES_ADDED = "pictures_added"
+    PICTURES_REMOVED = "pictures_removed"
+    RENAMED = "renamed"  # the subject is the name before, the detail the one after
+    CHANGED = "changed"  # what is known of a person beside the pictures
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    ERASED = "erased"
+    EXPORTED = "exported"
+    IMPORTED = "imported"
+    LOOKALIKE_ACCEPTED = "lookalike_accepted"
+    VISITOR_ENROLLED = "visitor_enrolled"
+    VISITOR_DISMISSED = "visitor_dismissed"
+    SETTING_CHANGED = "setting_changed"
+    DOOR_TESTED = "door_tested"
+    VOICE_TESTED = "voice_tested"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionEntry:
+    """One thing that the staff did."""
+
+    id: int
+    time: str  # UTC, ISO 8601 with milliseconds
+    staff: str  # who; "command line" where nobody signed in, empty where nobody is known
+    action: str
+    subject: str | None  # the person, or the staff member, or the setting, that it was done to
+    detail: str | None
+
+    @property
+    def moment(self) -> datetime:
+        """The time, in UTC."""
+        return datetime.fromisoformat(self.time)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which decisions are asked for; None leaves a question open."""
+
+    person: str | None = None  # as the nearest one or the second
+    outcome: Outcome | None = None
+    reason: Reason | None = None
+    day: date | None = None  # in local time
+
+
+def stamp(moment: datetime) -> str:
+    """The time as rows hold it: UTC, of equal length, so that it sorts as text."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def bounds(day: date) -> tuple[str, str]:
+    """From when to when, as rows hold it, a local day lasts; the end is not part of it."""
+    first, last = (
+        datetime.combine(date_, datetime.min.time()).astimezone() for date_ in (day, day + timedelta(days=1))
+    )
+    return stamp(first), stamp(last)
+
+
+def row_of(decision: Decision, encoder: str, now: datetime) -> JournalEntry:
+    """The row of a decision; its number is given by the database."""
+    identification = decision.identification
+    nearest, second = _nearest(decision)
+    seen = decision.conditions
+    return JournalEntry(
+        id=0,
+        time=stamp(now),
+        outcome=decision.outcome.value,
+        reason=decision.reason.value,
+        person=as_text(nearest.person if nearest else decision.person),
+        distance=float(nearest.distance) if nearest else None,
+        second_person=as_text(second.person if second else None),
+        second_distance=float(second.distance) if second else None,
+        threshold=float(identification.threshold) if identification else None,
+        margin=float(identification.margin) if identification else None,
+        encoder=encoder,
+        frame=decision.sequence,
+        track=decision.track,
+        gallery_size=identification.gallery_size if identification else None,
+        detail=as_text(decision.fault),
+        face_px=seen.face_px if seen else None,
+        light=seen.light if seen else None,
+        sharpness=seen.sharpness if seen else None,
+        turn=seen.turn if seen else None,
+    )
+
+
+def _nearest(decision: Decision) -> tuple[Candidate | None, Candidate | None]:
+    """The person the decision names, or else the best one, and the nearest other person."""
+    candidates = decision.identification.candidates if decision.identification else ()
+    named = [candidate for candidate in candidates if decision.person in (None, candidate.person)][:1]
+    others = [candidate for candidate in candidates if candidate not in named][: len(named)]
+    return next(iter(named), None), next(iter(others), None)
+
+
+def as_text(text: str | None) -> str | None:
+    """The text as UTF-8 can hold it: names come from file names, which need not be."""
+    return None if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+COLUMNS = [field.name for field in fields(JournalEntry)]
+ACTION_COLUMNS = [field.name for field in fields(ActionEntry)]
+NAMED = ("person", "second_person")  # whose names stand in a table of their own
+
+
+def _read(column: str) -> str:
+    return f"(SELECT name FROM names WHERE names.id = {column}_id)" if column in NAMED else column  # noqa: S608 - constants
+
+
+def _written(column: str) -> str:
+    return "(SELECT min(id) FROM names WHERE name = ?)" if column in NAMED else "?"
+
+
+_STORED = ", ".join(f"{column}_id" if column in NAMED else column for column in COLUMNS)
+_DECISIONS = f"SELECT {', '.join(map(_read, COLUMNS))} FROM decisions"  # noqa: S608 - constants
+_ACTIONS = f"SELECT {', '.join(ACTION_COLUMNS)} FROM actions"  # noqa: S608 - constants
+
+INSERT = f"INSERT INTO decisions ({_STORED}) VALUES ({', '.join(map(_written, COLUMNS))})"  # noqa: S608 - constants
+INSERT_NAME = "INSERT INTO names (name) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM names WHERE name = ?1)"
+INSERT_ACTION = f"INSERT INTO actions ({', '.join(ACTION_COLUMNS)}) VALUES ({', '.join('?' * len(ACTION_COLUMNS))})"  # noqa: S608 - constants
+SINCE = f"{_DECISIONS} WHERE time >= ? ORDER BY time, id"
+LAST_DAY_BEFORE = "SELECT max(time) FROM decisions WHERE time < ?"
+LAST_GRANTED = """
+    SELECT name, (SELECT max(time) FROM decisions WHERE outcome = 'granted' AND person_id = names.id) FROM names
+"""
+NEAREST = """
+    SELECT DISTINCT name FROM names WHERE EXISTS (SELECT 1 FROM decisions WHERE person_id = names.id) ORDER BY name
+"""
+
+Question = tuple[str, list[object]]  # the SQL and what fills its question marks
+
+
+def page(wanted: Filter, ids: Sequence[int], before: int | None, limit: int) -> Question:
+    """The newest decisions that a filter lets through, of those older than the row `before`.
+
+    `ids` are those of the filter's person: most have one, somebody unknown has none.
+    """
+    if wanted.person is None:
+        return _page("", [], wanted, before, limit)
+    # Each part follows an index from its newest row on and stops at the limit; OR would read all and sort them.
+    parts = [_page(f"{name}_id = ?", [each], wanted, before, limit) for each in ids or [0] for name in NAMED]
+    union = " UNION ".join(f"SELECT * FROM ({sql})" for sql, _ in parts)  # noqa: S608 - constants
+    return f"{union} ORDER BY id DESC LIMIT ?", [*(value for _, values in parts for value in values), limit]
+
+
+def _page(named: str, ids: list[object], wanted: Filter, before: int | None, limit: int) -> Question:
+    """What follows a plus is looked up in no index: the narrowest question chooses it, a day before a name."""
+    conditions, values = [], list[object]()
+    if named:
+        conditions.append(f"+{named}" if wanted.day is not None else named)
+        values += ids
+    if wanted.day is not None:
+        conditions.append("time >= ? AND time < ?")
+        values += bounds(wanted.day)
+    if wanted.reason is not None:
+        conditions.append("+reason = ?" if conditions else "reason = ?")
+        values.append(wanted.reason.value)
+    if wanted.outcome is not None:
+        conditions.append("+outcome = ?")
+        values.append(wanted.outcome.value)
+    if before is not None:
+        conditions.append("+id < ?" if wanted.day is not None else "id < ?")
+        values.append(before)
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    index = " INDEXED BY decisions_time" if wanted.day is not None else ""
+    return f"{_DECISIONS}{index}{where} ORDER BY id DESC LIMIT ?", [*values, limit]
+
+
+def actions(before: int | None, limit: int) -> Question:
+    """The newest actions, of those older than the row `before`."""
+    if before is None:
+        return f"{_ACTIONS} ORDER BY id DESC LIMIT ?", [limit]
+    return f"{_ACTIONS} WHERE id < ? ORDER BY id DESC LIMIT ?", [before, limit]
+
+
+def decisions_about(ids: Sequence[int]) -> Question:
+    """The decisions that name one of them, oldest first."""
+    marks = ", ".join("?" * len(ids))
+    return f"{_DECISIONS} WHERE person_id IN ({marks}) OR second_person_id IN ({marks}) ORDER BY id", [*ids, *ids]
+
+
+def actions_about(names: Sequence[str]) -> Question:
+    """What was done to them, oldest first."""
+    return f"{_ACTIONS} WHERE subject IN ({', '.join('?' * len(names))}) ORDER BY id", [*names]
+
+
+_LOG_SECONDS = 5.0  # for which a reader may keep the log from being emptied
+_STEP_SECONDS = 0.02
+_CHUNK_BYTES = 2**22
+_PATIENCE = threading.Event()  # never set
+
+# How often the file holds the text of a column: in the table, and in each index of it.
+_COPIES = {
+    "names": {"name": "2"},
+    "decisions": {
+        "time": "2 + (outcome = 'granted')",
+        "outcome": "1",
+        "reason": "2",
+        "encoder": "1",
+        "detail": "1",
+    },
+    "actions": {"time": "1", "staff": "1", "action": "1", "subject": "2", "detail": "1"},
+    "sqlite_master": {"type": "1", "name": "1", "tbl_name": "1", "sql": "1"},
+}
+
+
+def forget(file: SqliteFile, persons: Collection[str], number: str) -> int:
+    """Put `number` in the place of the people's names; returns how many rows named them."""
+    keys = {person_key(name) for name in persons if person_key(name)}
+    written = {text for name in persons if (text := as_text(name))}
+    with file.change() as connection:
+        rows = _forget_in_decisions(connection, keys, written, number)
+        rows += _forget_in_actions(connection, keys, written, number)
+    _empty_log(file)
+    if _left_over(file, written):
+        _rewrite(file)
+    return rows
+
+
+def _forget_in_decisions(connection: sqlite3.Connection, keys: set[str], written: set[str], number: str) -> int:
+    """Adds to `written` how the names are spelt here."""
+    names = connection.execute("SELECT id, name FROM names ORDER BY id").fetchall()
+    found = {row: name for row, name in names if person_key(name) in keys}
+    if not found:
+        return 0
+    written |= set(found.values())
+    sql, values = decisions_about(list(found))
+    named: int = connection.execute(f"SELECT count(*) FROM ({sql})", values).fetchone()[0]  # noqa: S608 - constants
+    # All are written anew: among others that stay, a name that was sorted in has been copied about.
+    connection.execute("DELETE FROM names")
+    connection.executemany(
+        "INSERT INTO names VALUES (?, ?)", [(row, number if row in found else name) for row, name in names]
+    )
+    return named
+
+
+def _forget_in_actions(connection: sqlite3.Connection, keys: set[str], written: set[str], number: str) -> int:
+    """What was done to them, and what an action says beside: the new name of somebody renamed, a look-alike."""
+    before = connection.execute(f"SELECT {', '.join(ACTION_COLUMNS)} FROM actions ORDER BY id").fetchall()  # noqa: S608 - constants
+    written |= {subject for *_, subject, _ in before if subject is not None and person_key(subject) in keys}
+    pattern = _names_pattern(written)
+    after = [
+        (
+            *fixed,
+            number if subject is not None and person_key(subject) in keys else subject,
+            pattern.sub(lambda _: number, detail) if detail is not None and pattern is not None else detail,
+        )
+        for *fixed, subject, detail in before
+    ]
+    changed = [new for old, new in zip(before, after, strict=True) if old != new]
+    if changed:
+        connection.execute("DROP TRIGGER actions_stay")
+        connection.execute("DELETE FROM actions")
+        connection.executemany(INSERT_ACTION, after)
+        connection.execute(stay("actions"))
+    return len(changed)
+
+
+def _names_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
+    """Finds the names as whole words, also as they are shown; the longest first, so that none hides in another."""
+    spelt = {spelling for name in names for spelling in (name, display_name(name)) if spelling}
+    if not spelt:
+        return None
+    longest_first = sorted(spelt, key=lambda name: (-len(name), name))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
+
+
+def _empty_log(file: SqliteFile) -> None:
+    """The log still holds the pages as they were; raises JournalError where a reader keeps it from being emptied."""
+    give_up_at = time.monotonic() + _LOG_SECONDS
+    while True:
+        with file.session() as connection:
+            kept = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if not kept:
+            return
+        if time.monotonic() > give_up_at:
+            remedy = "end the other program that reads the journal and erase once more"
+            raise JournalError(file.path, "the names are replaced but still stand in its log", remedy)
+        _PATIENCE.wait(_STEP_SECONDS)
+
+
+def _left_over(file: SqliteFile, names: Iterable[str]) -> bool:
+    """Whether a name's bytes stand where no row does: in what another program has moved or let go."""
+    for name in names:
+        found = _count_in_file(file, name.encode())
+        if found > 0 and found > _count_in_rows(file, name):
+            return True
+    return False
+
+
+def _count_in_file(file: SqliteFile, name: bytes) -> int:
+    # Read in a process of its own: where one closes a file, it loses the locks that SQLite holds on it.
+    with subprocess.Popen(["cat", "--", file.path], stdout=subprocess.PIPE) as reading:  # noqa: S603, S607
+        found, kept = 0, b""
+        while reading.stdout and (chunk := reading.stdout.read(_CHUNK_BYTES)):
+            content = kept + chunk
+            found += content.count(name)
+            kept = content[len(content) - len(name) + 1 :]
+    if reading.returncode != 0:
+        raise JournalError(file.path, "cannot be searched for the names", "check that the file may be read")
+    return found
+
+
+def _count_in_rows(file: SqliteFile, name: str) -> int:
+    """How often a name's bytes stand there with good reason: in the name of somebody else, for example."""
+    found = 0
+    with file.session() as connection:
+        for table, columns in _COPIES.items():
+            often = " + ".join(
+                f"({copies}) * ifnull((length({column}) - length(replace({column}, ?1, ''))) / length(?1), 0)"
+                for column, copies in columns.items()
+            )
+            found += connection.execute(f"SELECT ifnull(sum({often}), 0) FROM {table}", (name,)).fetchone()[0]  # noqa: S608 - constants
+    return found
+
+
+def _rewrite(file: SqliteFile) -> None:
+    """Build the file anew from its rows alone; what is written meanwhile waits, 7 s for a million rows."""
+    with file.session() as connection:
+        # The copy holds no name any more, so that it may lie in a temporary file: memory has no room for a large one.
+        connection.execute("PRAGMA temp_store = FILE")
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA temp_store = MEMORY")
+    _empty_log(file)
+
+
+class Journal:
+    """The record of decisions and actions; opened at first use and again after a fault, from any thread.
+
+    Who writes does not wait for who reads. Every method raises JournalError where the file cannot be used; nothing is
+    ever deleted or repaired.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._writing = SqliteFile(path, JOURNAL_SCHEMA)
+        self._reading = SqliteFile(path, JOURNAL_SCHEMA, read_only=True)
+
+    def record(self, decision: Decision, encoder: str, now: datetime) -> None:
+        """Append one decision; it is on the disk when this returns."""
+        entry = row_of(decision, encoder, now)
+        with self._writing.change() as connection:
+            for name in (entry.person, entry.second_person):
+                if name is not None:
+                    connection.execute(INSERT_NAME, (name,))
+            connection.execute(INSERT, (None, *astuple(entry)[1:]))
+
+    def note(self, action: Action, staff: str, subject: str | None, detail: str | None, now: datetime) -> None:
+        """Append what the staff did; it is on the disk when this returns."""
+        row = (None, stamp(now), as_text(staff), action.value, as_text(subject), as_text(detail))
+        with self._writing.session() as connection:
+            connection.execute(INSERT_ACTION, row)
+
+    def entries(self, limit: int) -> list[JournalEntry]:
+        """The newest `limit` decisions, newest first."""
+        return self.page(Filter(), limit=limit)
+
+    def page(self, wanted: Filter, *, before: int | None = None, limit: int = 200) -> list[JournalEntry]:
+        """The newest decisions that the filter lets through, newest first; `before` is the last row seen so far."""
+        ids = [] if wanted.person is None else self._ids(lambda name: name == as_text(wanted.person))
+        return self._decisions(page(wanted, ids, before, max(limit, 0)))
+
+    def since(self, moment: datetime) -> list[JournalEntry]:
+        """The decisions from that time on, oldest first."""
+        return self._decisions((SINCE, [stamp(moment)]))
+
+    def actions(self, limit: int, before: int | None = None) -> list[ActionEntry]:
+        """What the staff did, newest first; `before` is the last row seen so far."""
+        return self._actions(actions(before, max(limit, 0)))
+
+    def last_granted(self) -> dict[str, datetime]:
+        """When each person was let in last."""
+        found: dict[str, str] = {}
+        with self._reading.session() as connection:
+            for name, time in connection.execute(LAST_GRANTED):
+                if time is not None:
+                    found[name] = max(time, found.get(name, ""))
+        return {name: datetime.fromisoformat(found[name]) for name in sorted(found)}
+
+    def named(self) -> list[str]:
+        """Everybody whom a decision names as the nearest person, in order."""
+        with self._reading.session() as connection:
+            return [name for (name,) in connection.execute(NEAREST)]
+
+    def days(self) -> list[date]:
+        """The local days on which something was decided, newest first."""
+        found: list[date] = []
+        before = "~"  # sorts after every time
+        with self._reading.session() as connection:
+            while newest := connection.execute(LAST_DAY_BEFORE, (before,)).fetchone()[0]:
+                found.append(datetime.fromisoformat(newest).astimezone().date())
+                before = bounds(found[-1])[0]
+        return found
+
+    def about(self, persons: Collection[str]) -> tuple[list[JournalEntry], list[ActionEntry]]:
+        """The decisions that name one of the people, and what was done to them, oldest first; any spelling counts."""
+        wanted = {person_key(name) for name in persons}
+        ids = self._ids(lambda name: person_key(name) in wanted)
+        with self._reading.session() as connection:
+            subjects = connection.execute("SELECT DISTINCT subject FROM actions WHERE subject IS NOT NULL").fetchall()
+        names = [name for (name,) in subjects if person_key(name) in wanted]
+        return self._decisions(decisions_about(ids)), self._actions(actions_about(names))
+
+    def forget(self, persons: Collection[str], number: str) -> int:
+        """Put `number` in the place of the people's names, in any spelling; returns how many rows named them.
+
+        The rows stay. The names are gone from the file and its log when this returns. All of it or nothing; but where
+        JournalError says that the log could not be emptied, the names are replaced and doing it again empties it.
+        """
+        return forget(self._writing, persons, number)
+
+    def check(self, *, whole: bool = True) -> None:
+        """Raise JournalError unless a row can be written; leaves none behind. `whole` reads the file through first."""
+        with self._writing.session() as connection:
+            if whole:
+                require_sound(connection)
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(INSERT_NAME, ("",))
+            empty = ["", "", "", *[None] * 6, "", 0, 0]
+            connection.execute(INSERT, (None, *empty, *[None] * (len(COLUMNS) - len(empty) - 1)))
+            connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Close the file; the next use opens it again."""
+        # Whoever closes last empties the log into the file, and may write.
+        self._reading.close()
+        self._writing.close()
+
+    def _ids(self, wanted: Callable[[str], bool]) -> list[int]:
+        """The numbers of names: mostly one a person, more where other names were forgotten."""
+        with self._reading.session() as connection:
+            return [number for number, name in connection.execute("SELECT id, name FROM names") if wanted(name)]
+
+    def _decisions(self, question: Question) -> list[JournalEntry]:
+        with self._reading.session() as connection:
+            return [JournalEntry(*row) for row in connection.execute(*question)]
+
+    def _actions(self, question: Question) -> list[ActionEntry]:
+        with self._reading.session() as connection:
+            return [ActionEntry(*row) for row in connection.execute(*question)]

@@ -1,0 +1,241 @@
+"""Chips of people, checked and divided before anything is learnt."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.domain import ByteImage, Crop
+from kiosk.errors import EncoderError, KioskError, PictureError, in_one_line
+from kiosk.evaluation.rates import PEOPLE_IN_A_FOLD
+from kiosk.names import folder_fault, is_litter, is_system_folder, normal_name
+from kiosk.training.checkpoint import NPZ_DAMAGE, write_whole
+from kiosk.training.settings import Settings
+from kiosk.vision.alignment import cut
+from kiosk.vision.detector import HaarDetector
+from kiosk.vision.landmarks import LandmarkModel, shipped_landmarks
+from kiosk.vision.pictures import SUFFIXES, printable, read_picture
+
+FEWEST_HELD_OUT = 2 * PEOPLE_IN_A_FOLD  # a threshold comes from one fold and is judged on another
+# Of a huge folder some people say enough, and are validated in seconds.
+MOST_HELD_OUT, _PICTURES_HELD_OUT = 500, 10
+_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PeopleChips:
+    """Chips, and whose they are."""
+
+    images: ByteImage  # (N, S, S, 3) RGB
+    owners: NDArray[np.intp]  # (N,) index into people
+    people: tuple[str, ...]
+
+    def of(self, chosen: NDArray[np.bool_]) -> PeopleChips:
+        """Only the people chosen (people,), numbered anew."""
+        kept = np.flatnonzero(chosen)
+        mine = chosen[self.owners]
+        owners = np.searchsorted(kept, self.owners[mine])
+        return PeopleChips(self.images[mine], owners, tuple(self.people[one] for one in kept))
+
+    def at_most(self, pictures: int) -> PeopleChips:
+        """The first chips of each person."""
+        order = np.argsort(self.owners, kind="stable")
+        rising = self.owners[order]
+        kept = np.sort(order[np.arange(len(rising)) - np.searchsorted(rising, rising) < pictures])
+        return PeopleChips(self.images[kept], self.owners[kept], self.people)
+
+
+def usable(chips: PeopleChips) -> tuple[PeopleChips, tuple[str, ...]]:
+    """The people with two chips and more, and the names of the others: one chip has nothing to be near to.
+
+    Raises EncoderError where too few people are left to tell anybody apart.
+    """
+    enough = np.bincount(chips.owners, minlength=len(chips.people)) > 1
+    kept = chips.of(enough)
+    single = tuple(person for person, is_kept in zip(chips.people, enough, strict=True) if not is_kept)
+    if len(chips.people) == 1:
+        raise EncoderError(
+            f"pictures of {chips.people[0]} alone",
+            "a network learns from differences between people",
+            "add more people",
+        )
+    if not kept.people:
+        reason = "each has one usable picture: none shows what stays the same"
+        raise EncoderError(f"{len(chips.people)} people ({_names(chips.people)})", reason, "add pictures of each")
+    return kept, single
+
+
+def split(chips: PeopleChips, settings: Settings) -> tuple[PeopleChips, PeopleChips]:
+    """The people to learn from, and some pictures of those held out; raises EncoderError where people are too few."""
+    everybody = len(chips.people)
+    held_out = min(max(round(everybody * settings.held_out), FEWEST_HELD_OUT), MOST_HELD_OUT)
+    if everybody - held_out < settings.people:
+        raise EncoderError(
+            f"{everybody} people with two pictures and more",
+            f"{held_out} are held out, which leaves fewer than the {settings.people} of a batch",
+            f"add people, or set --people to {max(everybody - held_out, 2)} or less"
+            if everybody - held_out >= 2
+            else f"add people: {FEWEST_HELD_OUT + 2} are the fewest",
+        )
+    chosen = np.zeros(everybody, bool)
+    chosen[np.random.default_rng(settings.seed).permutation(everybody)[:held_out]] = True
+    return chips.of(~chosen), chips.of(chosen).at_most(_PICTURES_HELD_OUT)
+
+
+def _names(people: tuple[str, ...]) -> str:
+    return ", ".join(people[:_NAMED]) + (", ..." if len(people) > _NAMED else "")
+
+
+CACHE = "chips.npz"
+_PATH_VERSION = 1  # counts up when the way from picture to chip changes
+_REMEDY = "give a folder with a folder of pictures for each person"
+
+Show = Callable[[int, int], None]  # done, total
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """A picture that is left out, and why."""
+
+    picture: str  # relative to the folder
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FolderChips:
+    """What a folder of people gave; `key` is another one for other pictures or another crop."""
+
+    chips: PeopleChips
+    unused: tuple[Unused, ...]
+    key: str
+
+
+def folder_chips(folder: Path, crop: Crop, cache: Path, show: Show) -> FolderChips:
+    """The largest face of each picture of <folder>/<person>/, by all processors; from `cache` where nothing changed.
+
+    Raises PictureError where the folder cannot be read or shows no face at all, and what landmarks or cache raise.
+    """
+    pictures = list(_pictures(folder))
+    if not pictures:
+        raise PictureError(printable(folder), "holds no pictures of people", _REMEDY)
+    landmarks, detector = shipped_landmarks(), HaarDetector()
+    way = [_PATH_VERSION, crop.kind.value, crop.size_px, crop.margin, landmarks.key, detector.key]
+    key = hashlib.sha256(json.dumps([way, [_stamp(folder, one) for one in pictures]]).encode()).hexdigest()[:16]
+    known = _remembered(cache, key)
+    if known is None:
+        known = FolderChips(*_cut_all(folder, pictures, crop, landmarks, show), key)
+        _remember(cache, known)
+    return replace(known, unused=(*_skipped(folder), *known.unused))
+
+
+def _pictures(folder: Path) -> Iterator[Path]:
+    try:
+        for person in sorted(folder.iterdir()):
+            if person.is_dir() and folder_fault(person.name) is None:
+                yield from (path for path in sorted(person.iterdir()) if _is_picture(path))
+    except OSError as error:
+        raise PictureError(printable(folder), f"cannot be read ({error.strerror})", _REMEDY) from error
+
+
+def _skipped(folder: Path) -> Iterator[Unused]:
+    """Folders that may be meant as a person's, and have a name that only systems use."""
+    for path in sorted(folder.iterdir()):
+        fault = folder_fault(path.name)
+        if fault and path.is_dir() and not is_litter(path.name) and not is_system_folder(path.name):
+            yield Unused(printable(path.name), f"the name {fault}")
+
+
+def _is_picture(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES and not is_litter(path.name)
+
+
+def _stamp(folder: Path, path: Path) -> list[str | int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return [os.fsencode(path.relative_to(folder)).hex(), 0, 0]
+    return [os.fsencode(path.relative_to(folder)).hex(), status.st_size, status.st_mtime_ns]
+
+
+def _cut_all(
+    folder: Path, pictures: list[Path], crop: Crop, landmarks: LandmarkModel, show: Show
+) -> tuple[PeopleChips, tuple[Unused, ...]]:
+    found: list[tuple[str, ByteImage]] = []
+    unused: list[Unused] = []
+    cutter = _Cutter(crop, landmarks)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for path, outcome in zip(pictures, pool.map(cutter.cut, pictures), strict=True):
+            if isinstance(outcome, str):
+                unused.append(Unused(printable(path.relative_to(folder)), outcome))
+            else:
+                found.append((normal_name(printable(path.parent.name)), outcome))
+            show(len(found) + len(unused), len(pictures))
+    if not found:
+        first = f"{unused[0].picture} {unused[0].reason}"
+        reason = f"none of its {len(pictures)} pictures shows a face ({first})"
+        raise PictureError(printable(folder), reason, "use photographs of faces, 100 px and larger")
+    people, owners = np.unique([person for person, _ in found], return_inverse=True)
+    images = np.stack([image for _, image in found])
+    return PeopleChips(images, owners.astype(np.intp), tuple(people.tolist())), tuple(unused)
+
+
+class _Cutter:
+    """Cuts in any number of threads, each with a detector of its own."""
+
+    def __init__(self, crop: Crop, landmarks: LandmarkModel) -> None:
+        self._crop = crop
+        self._landmarks = landmarks
+        self._own = threading.local()
+
+    def cut(self, path: Path) -> ByteImage | str:
+        """The chip of a picture's largest face, or why there is none."""
+        if not hasattr(self._own, "detector"):
+            self._own.detector = HaarDetector()
+        try:
+            image = read_picture(path)
+            faces = self._own.detector.find_thoroughly(image)
+            if not faces:
+                return "shows no face"
+            face = replace(faces[0], landmarks=self._landmarks.locate(image, faces[0].box))
+            return cut(image, face, self._crop).image
+        except KioskError as error:
+            return error.reason
+        except Exception as error:  # one picture that upsets OpenCV does not cost all the others
+            return in_one_line(error)
+
+
+def _remembered(cache: Path, key: str) -> FolderChips | None:
+    try:
+        with np.load(cache, allow_pickle=False) as file:
+            if str(file["key"]) != key:
+                return None
+            chips = PeopleChips(file["images"], file["owners"].astype(np.intp), tuple(file["people"].tolist()))
+            return FolderChips(chips, tuple(Unused(*row) for row in file["unused"].tolist()), key)
+    except NPZ_DAMAGE:
+        return None
+
+
+def _remember(cache: Path, known: FolderChips) -> None:
+    chips = known.chips
+    arrays = {
+        "key": np.array(known.key),
+        "images": chips.images,
+        "owners": chips.owners,
+        "people": np.array(chips.people),
+        "unused": np.array([[one.picture, one.reason] for one in known.unused], str).reshape(-1, 2),
+    }
+
+    def write(partial: Path) -> None:
+        with partial.open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+
+    write_whole(cache, write)

@@ -1,0 +1,259 @@
+"""The run: steps, and every so often a validation, a row of the log and a checkpoint."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.domain import ByteImage
+from kiosk.encoders.encoder import Colour, InputFormat, Layout
+from kiosk.errors import EncoderError
+from kiosk.evaluation.rates import distances_of, pairs_of, verification_accuracy
+from kiosk.training.augmentation import augmented
+from kiosk.training.checkpoint import Progress, Row, TrainingLog, restore, save, write_whole
+from kiosk.training.chips import PeopleChips
+from kiosk.training.settings import Settings
+from kiosk.training.triplet import Mined, Mining, mine, squared_distances
+
+if TYPE_CHECKING:
+    import keras  # type: ignore[import-untyped]
+
+
+def learning_rate(step: int, steps: int, warm_up_steps: int, peak: float) -> float:
+    """A straight rise to `peak`, then half a cosine down to nearly nothing (Loshchilov and Hutter 2017)."""
+    if step < warm_up_steps:
+        return peak * (step + 1) / warm_up_steps
+    done = (step - warm_up_steps) / max(steps - warm_up_steps, 1)
+    return peak * (1 + math.cos(math.pi * done)) / 2
+
+
+class PeopleBatches:
+    """Batches by the number of the step alone, so that a run that goes on needs no state.
+
+    Args:
+        owners: whose each picture is, (N,) index of a person.
+        people: P, at most as many as there are.
+        pictures: K of each; whoever has fewer shows some of them again.
+        seed: another one gives other batches.
+    """
+
+    def __init__(self, owners: NDArray[np.intp], people: int, pictures: int, seed: int) -> None:
+        self._pictures_of: Sequence[NDArray[np.intp]] = [np.flatnonzero(owners == one) for one in np.unique(owners)]
+        self._people = people
+        self._pictures = pictures
+        self._seed = seed
+
+    def batch(self, step: int) -> NDArray[np.intp]:
+        """The pictures of a step, (P * K,), person by person; nobody comes twice before nearly all have come."""
+        epoch, place = divmod(step, len(self._pictures_of) // self._people)
+        order = np.random.default_rng([self._seed, 0, epoch]).permutation(len(self._pictures_of))
+        random = np.random.default_rng([self._seed, 1, step])
+        chosen = order[place * self._people : (place + 1) * self._people]
+        # np.resize repeats from the start, so everything is shown before anything comes again.
+        rows = [np.resize(random.permutation(self._pictures_of[one]), self._pictures) for one in chosen]
+        return np.concatenate(rows)
+
+
+Tensor: TypeAlias = Any  # a tensor of TensorFlow
+
+_EMBEDDED_AT_ONCE = 64
+_REMEMBERED = 0.05  # of a run's steps
+
+
+class Answer(NamedTuple):
+    """What a step gave."""
+
+    loss: float
+    used: float
+    zero: float
+
+
+class Learner:
+    """A network, its optimizer, and the steps that change both; used by one thread.
+
+    Attributes:
+        model, optimizer: in Keras.
+        precision: "half" or "single": a run cannot go on in the other one, whose optimizer has other variables.
+    """
+
+    def __init__(self, model: keras.Model, inputs: InputFormat, settings: Settings, *, mixed: bool = False) -> None:
+        import keras  # noqa: PLC0415 - see make_learner
+        import tensorflow as tf  # type: ignore[import-untyped]  # noqa: PLC0415 - see make_learner
+
+        self.model = model
+        self.precision = "half" if mixed else "single"
+        _shorten_memory(model, settings.steps)
+        self.optimizer = keras.optimizers.AdamW(
+            settings.learning_rate, weight_decay=settings.weight_decay, name="optimizer"
+        )
+        if mixed:
+            self.optimizer = keras.optimizers.LossScaleOptimizer(self.optimizer, name="scaled_optimizer")
+        self.optimizer.build(model.trainable_variables)
+        self._inputs = inputs
+        self._settings = settings
+        chips = tf.TensorSpec([None, *_chip_shape(model, inputs)], tf.uint8)
+        self._embed = tf.function(self._embeddings, input_signature=[chips])
+        self._learn = tf.function(self._one_step)
+
+    @property
+    def variables(self) -> list[Any]:
+        """All that a checkpoint has to hold."""
+        return [*self.model.variables, *self.optimizer.variables]
+
+    def learn(self, images: ByteImage, owners: NDArray[np.intp], step: int, rate: float) -> Answer:
+        """Changes the network by one batch (N, S, S, 3)."""
+        import tensorflow as tf  # noqa: PLC0415 - see make_learner
+
+        getattr(self.optimizer, "inner_optimizer", self.optimizer).learning_rate = rate
+        mining = Mining.ALL if step < self._settings.all_steps else self._settings.mining
+        seed = tf.constant([self._settings.seed, step], tf.int32)
+        mined = self._learn(tf.constant(images), tf.constant(owners), seed, mining)
+        return Answer(*(float(each) for each in mined))
+
+    def embed(self, images: ByteImage) -> NDArray[np.float32]:
+        """L2-normalised embeddings (N, D) of chips (N, S, S, 3), as the network gives them in use."""
+        parts = range(0, len(images), _EMBEDDED_AT_ONCE)
+        return np.concatenate([self._embed(images[first : first + _EMBEDDED_AT_ONCE]).numpy() for first in parts])
+
+    def _embeddings(self, images: Tensor) -> Tensor:
+        import tensorflow as tf  # noqa: PLC0415 - see make_learner
+
+        return self._run(tf.cast(images, tf.float32), training=False)
+
+    def _run(self, images: Tensor, *, training: bool) -> Tensor:
+        import tensorflow as tf  # noqa: PLC0415 - see make_learner
+
+        outputs = self.model(_prepared(images, self._inputs), training=training)
+        return tf.math.l2_normalize(tf.cast(outputs, tf.float32), axis=1)
+
+    def _one_step(self, images: Tensor, owners: Tensor, seed: Tensor, mining: Mining) -> Mined:
+        import tensorflow as tf  # noqa: PLC0415 - see make_learner
+
+        weights = self.model.trainable_variables
+        with tf.GradientTape() as tape:
+            embeddings = self._run(augmented(images, seed, self._settings.augmentation), training=True)
+            distances = squared_distances(embeddings)
+            mined = mine(distances, owners, self._settings.margin, mining)
+            # No triplet is chosen where a distance is not a number: without this, a broken network would look perfect.
+            mined = mined._replace(loss=mined.loss + 0 * tf.reduce_sum(distances))
+            scaled = self.optimizer.scale_loss(mined.loss)
+        self.optimizer.apply(tape.gradient(scaled, weights), weights)
+        return mined
+
+
+def make_learner(build: Callable[[], keras.Model], inputs: InputFormat, settings: Settings) -> Learner:
+    """A network with the random weights of the seed, in half precision where there is a GPU."""
+    import keras  # noqa: PLC0415 - 4 to 8 s that only training pays
+    import tensorflow as tf  # noqa: PLC0415 - likewise
+
+    before = keras.config.dtype_policy()
+    mixed = bool(tf.config.list_physical_devices("GPU"))
+    keras.utils.set_random_seed(settings.seed)
+    if mixed:
+        keras.config.set_dtype_policy("mixed_float16")
+    try:
+        return Learner(build(), inputs, settings, mixed=mixed)
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def _shorten_memory(model: keras.Model, steps: int) -> None:
+    """Batch normalisation remembers the last part of a run at most: in a short one it would remember the start."""
+    import keras  # noqa: PLC0415 - see make_learner
+
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = min(layer.momentum, max(1 - 1 / (_REMEMBERED * steps), 0.0))
+
+
+def _chip_shape(model: keras.Model, inputs: InputFormat) -> tuple[int, int, int]:
+    first, second, third = model.input_shape[1:]
+    return (second, third, first) if inputs.layout is Layout.CHANNELS_FIRST else (first, second, third)
+
+
+def _prepared(x: Tensor, inputs: InputFormat) -> Tensor:
+    """InputFormat.prepared inside the graph, for grey levels (N, S, S, 3) float32."""
+    import tensorflow as tf  # noqa: PLC0415 - see make_learner
+
+    x = tf.reverse(x, [-1]) if inputs.colour is Colour.BGR else x
+    x = tf.image.per_image_standardization(x) if inputs.standardise else (x - inputs.mean) * inputs.scale
+    return tf.transpose(x, [0, 3, 1, 2]) if inputs.layout is Layout.CHANNELS_FIRST else x
+
+
+BEST = "best.weights.h5"
+CHECKPOINT = "checkpoint.npz"
+LOG = "log.csv"
+
+Tell: TypeAlias = Callable[[Row], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run."""
+
+    progress: Progress
+    rows: tuple[Row, ...]
+
+
+def train(
+    learner: Learner,
+    chips: PeopleChips,
+    held_out: PeopleChips,
+    out: Path,
+    *,
+    settings: Settings,
+    run: str,
+    tell: Tell,
+) -> Run:
+    """Learns from `chips` until all steps are done, going on where a run of the same name in `out` stopped.
+
+    A kill costs the steps since the last report. `tell` hears each row of the log. Afterwards the best weights are in
+    BEST, whatever the learner holds.
+
+    Raises EncoderError where `out` cannot be used or the loss is no number any more.
+    """
+    progress = restore(out / CHECKPOINT, run, learner.variables)
+    log = TrainingLog(out / LOG, progress.step)
+    batches = PeopleBatches(chips.owners, settings.people, settings.pictures, settings.seed)
+    pairs = pairs_of(held_out.owners, settings.seed)
+    while progress.step < settings.steps:
+        row = _learn(learner, chips, batches, progress, settings)
+        accuracy = verification_accuracy(distances_of(learner.embed(held_out.images), pairs), pairs)
+        row = replace(row, accuracy=accuracy)
+        progress = replace(progress, step=row.step, seconds=row.seconds)
+        if accuracy > progress.best_accuracy or not progress.best_step:
+            progress = replace(progress, best_accuracy=accuracy, best_step=row.step)
+            write_whole(out / BEST, lambda partial: _save_weights(learner, partial))
+        # The row before the checkpoint: one that a kill leaves without its checkpoint is taken off and written again.
+        log.add(row)
+        save(out / CHECKPOINT, run, progress, learner.variables)
+        tell(row)
+    return Run(progress, tuple(log.rows))
+
+
+def _learn(learner: Learner, chips: PeopleChips, batches: PeopleBatches, progress: Progress, settings: Settings) -> Row:
+    """The steps up to the next report."""
+    last = min(progress.step + settings.report_every, settings.steps)
+    answers: list[Answer] = []
+    started, rate, faces = time.perf_counter(), 0.0, 0
+    for step in range(progress.step, last):
+        chosen = batches.batch(step)
+        rate = learning_rate(step, settings.steps, settings.warm_up_steps, settings.learning_rate)
+        answers.append(learner.learn(chips.images[chosen], chips.owners[chosen], step, rate))
+        faces += len(chosen)
+    seconds = time.perf_counter() - started
+    loss, used, zero = np.mean(answers, axis=0).tolist()
+    if not np.isfinite(loss):
+        raise EncoderError(f"loss after step {last}", "is no finite number", "train with a lower --learning-rate")
+    return Row(last, progress.seconds + seconds, rate, loss, used, zero, faces / seconds, 0.0)
+
+
+def _save_weights(learner: Learner, path: Path) -> None:
+    learner.model.save_weights(path)

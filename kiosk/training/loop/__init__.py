@@ -1,1 +1,0 @@
-"""Training a network with the triplet loss: from chips with names to weights."""

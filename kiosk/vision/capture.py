@@ -1,0 +1,373 @@
+"""Cameras, video files and streams, all behind OpenCV's VideoCapture."""
+
+import fcntl
+import math
+import os
+import re
+import stat
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from kiosk.domain import ByteImage, Frame
+from kiosk.errors import CameraError
+from kiosk.i18n import translate
+from kiosk.vision.opencv import cv2
+from kiosk.vision.pictures import printable
+from kiosk.vision.source import Pace, Source
+
+# Standard error is for people; FFmpeg reads its level when the first capture is made. -8 is AV_LOG_QUIET.
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+
+STREAM_SCHEMES = frozenset({"rtsp", "rtsps", "http", "https", "rtmp", "rtmps", "rtp", "udp", "tcp", "srt"})
+_STREAM_TIMEOUT_MSEC = 5000
+_SNIFFED_BYTES = 4096  # every container has a zero byte well before
+_LARGEST_PX = 7680 * 4320
+_FALLBACK_RATE_HZ = 30.0
+_HIGHEST_RATE_HZ = 1000.0  # some containers give their time base (90,000) as the rate
+
+
+class _Capture:
+    """One opened VideoCapture that may be closed while another thread reads it."""
+
+    def __init__(self, address: str, backend: int, wanted: Mapping[int, int]) -> None:
+        _check_name(address)
+        parameters = [number for pair in wanted.items() for number in pair]
+        self._capture = cv2.VideoCapture(address, backend, parameters)
+        self._reading = threading.Lock()
+        self._closed = threading.Event()
+
+    @property
+    def opened(self) -> bool:
+        return self._capture.isOpened()
+
+    @property
+    def closed(self) -> bool:
+        return self._closed.is_set()
+
+    def figure(self, which: int) -> float:
+        return float(self._capture.get(which))
+
+    def ask_for(self, wanted: Mapping[int, float]) -> None:
+        """Settings that a device may decline."""
+        for which, value in wanted.items():
+            self._capture.set(which, value)
+
+    def read(self) -> ByteImage | None:
+        """The next picture; None when there is none, for whatever reason."""
+        with self._reading:
+            image = None if self.closed else self._decoded()
+        if self.closed:
+            self.close()
+            return None
+        return image
+
+    def close(self) -> None:
+        """Releases the device at once, or as soon as the read under way returns: releasing under it would crash."""
+        self._closed.set()
+        if self._reading.acquire(blocking=False):
+            try:
+                self._capture.release()
+            finally:
+                self._reading.release()
+
+    def _decoded(self) -> ByteImage | None:
+        try:
+            delivered, image = self._capture.read()
+        except cv2.error:
+            return None
+        if not delivered:
+            return None
+        return np.asarray(image if image.ndim == 3 else cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
+
+
+class _Live(Source):
+    """What cameras and streams have in common: each picture is taken when it is read, and none may stay away."""
+
+    endless = True
+
+    def __init__(self, name: str, capture: _Capture, broken: CameraError) -> None:
+        self.name = name
+        self._capture = capture
+        self._broken = broken
+        self._sequence = 0
+
+    def read(self) -> Frame | None:
+        image = self._capture.read()
+        if self._capture.closed:
+            return None
+        if image is None:
+            raise self._broken
+        self._sequence += 1
+        return Frame(image, time.monotonic(), self._sequence - 1)
+
+    def close(self) -> None:
+        self._capture.close()
+
+
+class Camera(_Live):
+    """A camera of this machine, over V4L2."""
+
+    def __init__(self, device: str, *, width: int, height: int, rate_hz: float) -> None:
+        _check_device(Path(device))
+        capture = _Capture(device, cv2.CAP_V4L2, {})
+        if not capture.opened:
+            raise CameraError(
+                device,
+                translate("faults", "is no camera or is busy"),
+                translate("faults", "close the program that uses it, or name another one"),
+            )
+        # The format comes first: a driver picks size and rate within it.
+        wanted = {
+            cv2.CAP_PROP_FOURCC: cv2.VideoWriter.fourcc(*"MJPG"),
+            cv2.CAP_PROP_FRAME_WIDTH: width,
+            cv2.CAP_PROP_FRAME_HEIGHT: height,
+            cv2.CAP_PROP_FPS: rate_hz,
+            cv2.CAP_PROP_BUFFERSIZE: 1,
+        }
+        capture.ask_for(wanted)
+        broken = CameraError(
+            device,
+            translate("faults", "delivers no pictures"),
+            translate("faults", "check its cable, and that no other program uses it"),
+        )
+        super().__init__(device, capture, broken)
+
+
+class Stream(_Live):
+    """A network camera or another stream that FFmpeg can open."""
+
+    def __init__(self, url: str) -> None:
+        name = without_secrets(url)
+        limits = {
+            cv2.CAP_PROP_OPEN_TIMEOUT_MSEC: _STREAM_TIMEOUT_MSEC,
+            cv2.CAP_PROP_READ_TIMEOUT_MSEC: _STREAM_TIMEOUT_MSEC,
+        }
+        capture = _Capture(url, cv2.CAP_FFMPEG, limits)
+        if not capture.opened:
+            raise CameraError(
+                name,
+                translate("faults", "the stream cannot be opened"),
+                translate("faults", "check the address, the password and the network"),
+            )
+        _check_size(name, capture)
+        super().__init__(
+            name,
+            capture,
+            CameraError(
+                name,
+                translate("faults", "the stream broke off"),
+                translate("faults", "check the network and the camera"),
+            ),
+        )
+
+
+class VideoFile(Source):
+    """A video file, at its own pace or, when `fast`, as quickly as it is read."""
+
+    endless = False
+
+    def __init__(self, path: Path, *, fast: bool) -> None:
+        self.name = printable(path)
+        _check_file(path, self.name)
+        # An absolute path cannot be taken for one of FFmpeg's protocols.
+        self._capture = _Capture(str(path.absolute()), cv2.CAP_FFMPEG, {})
+        if not self._capture.opened:
+            raise _not_a_video(self.name)
+        _check_size(self.name, self._capture)
+        self.rate_hz = _plausible_rate_hz(self._capture.figure(cv2.CAP_PROP_FPS))
+        self._pace = Pace(self.rate_hz, fast=fast)
+
+    def read(self) -> Frame | None:
+        image = self._capture.read()
+        if self._capture.closed:
+            return None
+        if image is None and self._pace.sequence == 0:
+            raise _not_a_video(self.name)
+        # Time comes from the count: CAP_PROP_POS_MSEC stands still or jumps in some containers.
+        return self._pace.frame(image)
+
+    def close(self) -> None:
+        self._pace.stop()
+        self._capture.close()
+
+
+def _check_name(address: str) -> None:
+    """OpenCV 4.14 crashes on text that cannot be encoded."""
+    try:
+        address.encode()
+    except UnicodeEncodeError as error:
+        raise CameraError(
+            "--source", translate("faults", "what it names is not UTF-8"), translate("faults", "rename it")
+        ) from error
+
+
+def _check_device(device: Path) -> None:
+    if not device.exists():
+        raise CameraError(
+            device,
+            translate("faults", "there is no such camera"),
+            translate("faults", "plug it in, or choose another one with --source"),
+        )
+    if not stat.S_ISCHR(device.stat().st_mode):
+        raise CameraError(
+            device, translate("faults", "is no camera"), translate("faults", "choose another one with --source")
+        )
+    if not os.access(device, os.R_OK | os.W_OK):
+        raise CameraError(
+            device,
+            translate("faults", "may not be opened by this user"),
+            translate("faults", "add the user to the group 'video', log in again"),
+        )
+
+
+def _check_file(path: Path, name: str) -> None:
+    """Tells what is surely no video; text is left out because FFmpeg would draw it, or follow a playlist in it."""
+    if not path.exists():
+        raise CameraError(
+            name,
+            translate("faults", "there is no such file, folder or camera"),
+            translate("faults", "check what --source names"),
+        )
+    if not path.is_file():
+        raise CameraError(
+            name,
+            translate("faults", "is neither a video file nor a folder of pictures"),
+            translate("faults", "name another one with --source"),
+        )
+    try:
+        with path.open("rb") as file:
+            start = file.read(_SNIFFED_BYTES)
+    except OSError as error:
+        raise CameraError(
+            name,
+            translate("faults", "cannot be read ({cause})").format(cause=error.strerror),
+            translate("faults", "give this user the right to read it"),
+        ) from error
+    if not start:
+        raise CameraError(
+            name, translate("faults", "is empty"), translate("faults", "name another video file with --source")
+        )
+    if b"\0" not in start:
+        raise _not_a_video(name)
+
+
+def _check_size(name: str, capture: _Capture) -> None:
+    width, height = capture.figure(cv2.CAP_PROP_FRAME_WIDTH), capture.figure(cv2.CAP_PROP_FRAME_HEIGHT)
+    if width * height > _LARGEST_PX:
+        capture.close()
+        raise CameraError(
+            name,
+            translate("faults", "{width:.0f} x {height:.0f} px is too large").format(width=width, height=height),
+            translate("faults", "scale it down to at most 7680 x 4320"),
+        )
+
+
+def _not_a_video(name: str) -> CameraError:
+    return CameraError(
+        name,
+        translate("faults", "holds no video that can be decoded"),
+        translate("faults", "convert it, for instance to .mp4 with H.264"),
+    )
+
+
+def _plausible_rate_hz(rate_hz: float) -> float:
+    return rate_hz if math.isfinite(rate_hz) and 0 < rate_hz <= _HIGHEST_RATE_HZ else _FALLBACK_RATE_HZ
+
+
+def without_secrets(url: str) -> str:
+    """Scheme, host, port and path: some cameras want the password in the query."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+
+_DEVICES = Path("/dev")
+_NAMES = Path("/sys/class/video4linux")
+_LONGEST_NAME = 200
+# struct v4l2_capability and the request that fills it, from linux/videodev2.h.
+_CAPABILITY = struct.Struct("=16s32s32sIII12x")
+_VIDIOC_QUERYCAP = 0x80685600
+_VIDEO_CAPTURE = 0x00000001 | 0x00001000  # single- or multi-planar
+
+
+def is_capture_device(path: Path) -> bool:
+    """Whether the device node can be opened and takes pictures; a camera's second node often carries only metadata."""
+    try:
+        node = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        answer = fcntl.ioctl(node, _VIDIOC_QUERYCAP, bytes(_CAPABILITY.size))
+    except OSError:
+        return False
+    finally:
+        os.close(node)
+    return bool(_CAPABILITY.unpack(answer)[-1] & _VIDEO_CAPTURE)
+
+
+def first_camera(devices: Path = _DEVICES, *, is_camera: Callable[[Path], bool] = is_capture_device) -> str | None:
+    """The stable name of the first usable camera, None if there is none."""
+    return next((str(path) for path in _candidates(devices) if is_camera(path)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CameraDevice:
+    """A camera of this machine."""
+
+    source: str  # as the configuration takes it; stays when it is plugged in again
+    name: str  # what its maker calls it
+
+
+def cameras(
+    in_use: str = "",
+    devices: Path = _DEVICES,
+    *,
+    is_camera: Callable[[Path], bool] = is_capture_device,
+    names: Path = _NAMES,
+) -> tuple[CameraDevice, ...]:
+    """Every usable camera once. The one in use, by its stable name, is known to be one and not opened again."""
+    found: dict[Path, CameraDevice] = {}
+    for path in _candidates(devices):
+        node = path.resolve()
+        if node not in found and (str(path) == in_use or is_camera(path)):
+            found[node] = CameraDevice(str(path), _name(names / node.name / "name") or path.name)
+    return tuple(found.values())
+
+
+def _name(file: Path) -> str:
+    """What the driver has read from the device, which may be anything."""
+    try:
+        text = file.read_bytes()[:_LONGEST_NAME].decode("utf-8", "replace")
+    except OSError:
+        return ""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+
+
+def stable_name(spec: str, devices: Path = _DEVICES) -> str:
+    """The name under which a camera given by number or path is found again; any other source as it is."""
+    number = is_camera_number(spec)
+    if not number and not spec.startswith(f"{devices}/"):
+        return spec
+    node = devices / f"video{int(spec)}" if number else Path(spec)
+    for path in _candidates(devices):
+        if node.exists() and path.exists() and path.samefile(node):
+            return str(path)
+    return str(node)
+
+
+def is_camera_number(spec: str) -> bool:
+    """Whether `--source` names a camera by its number."""
+    return re.fullmatch(r"[0-9]{1,4}", spec) is not None
+
+
+def _candidates(devices: Path) -> Iterator[Path]:
+    for folder in ("v4l/by-id", "v4l/by-path"):
+        yield from sorted(devices.joinpath(folder).glob("*"))
+    yield from sorted(devices.glob("video[0-9]*"), key=lambda path: (len(path.name), path.name))

@@ -1,0 +1,148 @@
+"""Where frames come from: cameras, streams, video files, stills and the demo scene."""
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from kiosk.domain import ByteImage, Frame
+from kiosk.errors import CameraError, PictureError
+from kiosk.i18n import translate
+from kiosk.vision.capture import STREAM_SCHEMES, Camera, Stream, VideoFile, is_camera_number, without_secrets
+from kiosk.vision.demo import DemoScene
+from kiosk.vision.pictures import SUFFIXES, printable, read_picture
+from kiosk.vision.source import Pace, Source
+
+
+class Stills(Source):
+    """Every readable picture of a folder, in natural order, one a frame."""
+
+    endless = False
+
+    def __init__(self, folder: Path, *, rate_hz: float, fast: bool) -> None:
+        self.name = printable(folder)
+        self.skipped: list[PictureError] = []  # pictures that could not be read so far
+        self._waiting = iter(_pictures(folder, self.name))
+        self._pace = Pace(rate_hz, fast=fast)
+
+    def read(self) -> Frame | None:
+        return self._pace.frame(None if self._pace.stopped else self._next_readable())
+
+    def close(self) -> None:
+        self._pace.stop()
+
+    def _next_readable(self) -> ByteImage | None:
+        for path in self._waiting:
+            try:
+                return read_picture(path)
+            except PictureError as error:
+                self.skipped.append(error)
+        if self._pace.sequence == 0:
+            raise CameraError(
+                self.name,
+                translate("faults", "none of its pictures can be read ({first})").format(first=self.skipped[0]),
+                translate("faults", "replace them"),
+            )
+        return None
+
+
+def _pictures(folder: Path, name: str) -> list[Path]:
+    try:
+        found = [path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES]
+    except OSError as error:
+        raise CameraError(
+            name,
+            translate("faults", "cannot be read ({cause})").format(cause=error.strerror),
+            translate("faults", "give this user the right to read it"),
+        ) from error
+    if not found:
+        raise CameraError(
+            name,
+            translate("faults", "holds no pictures"),
+            translate("faults", "put .jpg, .png, .webp or .bmp files there, or name another one"),
+        )
+    return sorted(found, key=_natural)
+
+
+def _natural(path: Path) -> list[tuple[int, int, str]]:
+    """Sort key under which 2.png comes before 10.png."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", path.name)
+    return [(0, int(part), "") if part[0] in "0123456789" else (1, 0, part.casefold()) for part in parts]
+
+
+def open_source(spec: str, *, fast: bool = False, width: int = 640, height: int = 480, rate_hz: float = 30) -> Source:
+    """Opens what `--source` names.
+
+    Args:
+        spec: camera number, device path, stream URL, video file, folder of stills, or "demo".
+        fast: recorded sources give every frame as quickly as it is read, with video time as the clock.
+        width: asked of a camera, px.
+        height: asked of a camera, px.
+        rate_hz: asked of a camera; the pace of stills.
+
+    Raises:
+        CameraError: there is no such source, or it cannot be opened.
+    """
+    if not spec.strip() or "\0" in spec:
+        raise CameraError(
+            "--source",
+            translate("faults", "names nothing"),
+            translate("faults", "give a camera, a file, a folder, a stream or 'demo'"),
+        )
+    if spec == "demo":
+        return DemoScene(fast=fast)
+    if "://" in spec:
+        return Stream(_known_stream(spec))
+    path = _path(f"/dev/video{int(spec)}" if is_camera_number(spec) else spec)
+    if _is_device(path):
+        return Camera(str(path), width=width, height=height, rate_hz=rate_hz)
+    return Stills(path, rate_hz=rate_hz, fast=fast) if path.is_dir() else VideoFile(path, fast=fast)
+
+
+def is_recording(spec: str) -> bool:
+    """Whether the source is a file or folder, which ends, and no camera, stream or demo.
+
+    Raises CameraError where it can never be any of them.
+    """
+    if "://" in spec:
+        _known_stream(spec)
+        return False
+    return not (spec == "demo" or is_camera_number(spec) or _is_device(_path(spec)))
+
+
+def source_name(spec: str) -> str:
+    """The source as messages call it: without passwords."""
+    return without_secrets(spec) if "://" in spec else printable(spec)
+
+
+def _is_device(path: Path) -> bool:
+    """A device that is not there yet is one too; what lies below /dev/shm is a file."""
+    return path.is_char_device() or (path.is_relative_to("/dev") and not path.exists())
+
+
+def _path(spec: str) -> Path:
+    """The path as it can be looked at; it may be missing."""
+    try:
+        path = Path(spec).expanduser()
+        path.exists()
+    except (OSError, RuntimeError) as error:
+        reason = translate("faults", "cannot be used ({cause})").format(cause=getattr(error, "strerror", None) or error)
+        raise CameraError(printable(spec), reason, translate("faults", "check what --source names")) from error
+    return path
+
+
+def _known_stream(url: str) -> str:
+    try:
+        scheme = urlsplit(url).scheme.lower()
+    except ValueError as error:
+        raise CameraError(
+            "--source",
+            translate("faults", "the address is not well-formed ({error})").format(error=error),
+            translate("faults", "check the address"),
+        ) from error
+    if scheme not in STREAM_SCHEMES:
+        raise CameraError(
+            f"{scheme}://",
+            translate("faults", "this kind of address is not known"),
+            translate("faults", "use one of {schemes}").format(schemes=", ".join(sorted(STREAM_SCHEMES))),
+        )
+    return url

@@ -1,0 +1,115 @@
+"""Spec files: weights/<name>.yaml beside a file says what that file holds and how it is used."""
+
+import io
+import os
+import re
+import reprlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML
+
+from kiosk.errors import WeightsError
+from kiosk.files import faults_told, read_yaml
+from kiosk.i18n import translate
+
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
+_NO_SPECS: Final = {"manifest", "catalogue"}
+_REMEDY: Final = "compare it with weights/dlib_resnet.yaml"
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Spec(BaseModel):
+    """Frozen; an unknown key, a value of another type, NaN and infinity are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+SpecModel = TypeVar("SpecModel", bound=Spec)
+
+
+def spec_names(folders: Sequence[Path], kind: str) -> tuple[str, ...]:
+    """The names of all specs of a kind, sorted; one that cannot be read counts as any kind."""
+    paths: dict[str, Path] = {}
+    for path in (path for folder in folders for path in _listed(folder)):
+        if is_name(path.stem) and _is_file(path):
+            paths.setdefault(path.stem, path)
+    return tuple(sorted(name for name, path in paths.items() if _kind(path) in {kind, None}))
+
+
+def find_spec(name: str, folders: Sequence[Path]) -> Path:
+    """The spec of that name in the first folder that has one; raises WeightsError where none has."""
+    for folder in folders:
+        path = folder / f"{name}.yaml"
+        if is_name(name) and _is_file(path):
+            return path
+    searched = " or ".join(str(folder) for folder in folders)
+    raise WeightsError(
+        reprlib.repr(name),
+        translate("faults", "has no spec in {searched}").format(searched=searched),
+        translate("faults", "see `kiosk encoders` for what there is"),
+    )
+
+
+def read_spec(path: Path, model: type[SpecModel], kind: str) -> SpecModel:
+    """The spec in `path`; raises WeightsError with every fault that it has."""
+    content = read_yaml(path, _REMEDY)
+    if content.get("kind") != kind:
+        raise WeightsError(
+            path,
+            translate("faults", "kind is {found}, not {kind!r}").format(
+                found=reprlib.repr(content.get("kind")), kind=kind
+            ),
+            _REMEDY,
+        )
+    del content["kind"]
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise WeightsError(path, faults_told(error, content), _REMEDY) from None
+
+
+def spec_text(spec: Spec, kind: str) -> bytes:
+    """The spec as read_spec reads it."""
+    return _as_yaml({"kind": kind, **spec.model_dump(mode="json", exclude_defaults=True)})
+
+
+def section_text(key: str, section: Spec) -> str:
+    """A section of a spec as it stands in the file."""
+    return _as_yaml({key: section.model_dump(mode="json", exclude_defaults=True)}).decode()
+
+
+def _as_yaml(content: dict[str, Any]) -> bytes:
+    yaml = YAML()
+    yaml.width, yaml.default_flow_style = 110, None
+    buffer = io.BytesIO()
+    yaml.dump(content, buffer)
+    return re.sub(rb" +$", b"", buffer.getvalue(), flags=re.MULTILINE)
+
+
+def is_name(name: str) -> bool:
+    """Whether a spec can have that name."""
+    return NAME.fullmatch(name) is not None and name not in _NO_SPECS
+
+
+def _is_file(path: Path) -> bool:
+    # Path.is_file raises where a name is too long or a folder may not be entered.
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def _kind(path: Path) -> str | None:
+    try:
+        kind = read_yaml(path, _REMEDY).get("kind")
+    except WeightsError:
+        return None
+    return kind if isinstance(kind, str) else None
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.glob("*.yaml"))
+    except OSError:
+        return []
