@@ -28,6 +28,8 @@ import difflib
 from collections.abc import Iterable
 from typing import ClassVar
 
+from kiosk.i18n import Text, shown
+
 
 class KioskError(Exception):
     """A fault that stops what was asked for.
@@ -36,15 +38,32 @@ class KioskError(Exception):
         thing: what is at fault: a file, a device, an option.
         reason: what is wrong with it.
         remedy: what the reader can do about it.
+
+    Texts are English literals or messages; they are translated when they are read.
     """
 
     exit_code: ClassVar[int] = 10
 
-    def __init__(self, thing: object, reason: str, remedy: str) -> None:
-        super().__init__(str(thing), reason, remedy)
-        self.thing = str(thing)
-        self.reason = reason
-        self.remedy = remedy
+    def __init__(self, thing: object, reason: Text, remedy: Text) -> None:
+        super().__init__(thing, reason, remedy)
+
+    @property
+    def thing(self) -> str:
+        return str(self.args[0])
+
+    @property
+    def why(self) -> Text:
+        """The reason, not yet translated: for a fault that tells of this one."""
+        reason: Text = self.args[1]
+        return reason
+
+    @property
+    def reason(self) -> str:
+        return shown(self.args[1])
+
+    @property
+    def remedy(self) -> str:
+        return shown(self.args[2])
 
     def __str__(self) -> str:
         line = " ".join(f"{self.thing}: {self.reason}; {self.remedy}".split())
@@ -160,7 +179,7 @@ class EvaluationError(KioskError):
     exit_code = 28
 
 
-def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
+def did_you_mean(name: str, known: Iterable[str], otherwise: Text) -> Text:
     """The remedy for a name that is not known: the nearest that is, or `otherwise` where none is near."""
     nearest = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f"did you mean {nearest[0]!r}?" if nearest else otherwise

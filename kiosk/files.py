@@ -13,7 +13,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, ScalarEvent
 
 from kiosk.errors import WeightsError
-from kiosk.i18n import translate
+from kiosk.i18n import Message, Text
 
 _PACKAGE = Path(str(files("kiosk")))
 _INSTALLED = _PACKAGE / "shipped"
@@ -83,31 +83,29 @@ _LONGEST_FAULT: Final = 200  # characters
 _SLIPS: Final = (ValueError, TypeError, LookupError, ArithmeticError)
 
 
-def read_yaml(path: Path, remedy: str) -> dict[str, Any]:
+def read_yaml(path: Path, remedy: Text) -> dict[str, Any]:
     """The keys and values in `path`; raises WeightsError where it holds anything else, or more than such a file may."""
     try:
         raw = _start_of(path)
         if len(raw) > _MAX_BYTES:
-            raise WeightsError(
-                path, translate("faults", "is larger than {kilobytes} kB").format(kilobytes=_MAX_BYTES // 1024), remedy
-            )
+            raise WeightsError(path, Message("is larger than {kilobytes} kB", kilobytes=_MAX_BYTES // 1024), remedy)
         if (oddity := _oddity(raw)) is not None:
             raise WeightsError(path, oddity, remedy)
         content = YAML(typ="safe").load(raw)
     except FileNotFoundError as error:
-        raise WeightsError(path, translate("faults", "is not there"), remedy) from error
+        raise WeightsError(path, "is not there", remedy) from error
     except OSError as error:
         raise WeightsError(
             path,
-            translate("faults", "cannot be read: {cause}").format(cause=error.strerror),
-            translate("faults", "check its permissions"),
+            Message("cannot be read: {cause}", cause=error.strerror),
+            "check its permissions",
         ) from error
     except (YAMLError, *_SLIPS) as error:
         raise WeightsError(
-            path, translate("faults", "is no YAML: {error}").format(error=_problem(error)[:_LONGEST_FAULT]), remedy
+            path, Message("is no YAML: {error}", error=_problem(error)[:_LONGEST_FAULT]), remedy
         ) from error
     if not isinstance(content, dict):
-        raise WeightsError(path, translate("faults", "holds no options as `name: value`"), remedy)
+        raise WeightsError(path, "holds no options as `name: value`", remedy)
     return {str(name): value for name, value in content.items()}
 
 

@@ -33,6 +33,7 @@ class Figures:
 
 
 ENGLISH = "en"
+FAULTS = "faults"  # the context of every message
 
 _translate: Translate = _english
 _language = ENGLISH
@@ -70,6 +71,45 @@ def translate(context: str, text: str, disambiguation: str = "", n: int = -1) ->
         n: for `%n` in the text, which takes the plural form of the language.
     """
     return _translate(context, text, disambiguation, n)
+
+
+class Message:
+    """A text that is translated when it is shown, not when it is made: str(message) is in the language of that moment.
+
+    `text` is the English text, a literal, with a `{name}` for each of `values`. A value may be a message itself, or a
+    list of messages, which are joined.
+    """
+
+    __slots__ = ("text", "values")
+
+    def __init__(self, text: str, /, **values: object) -> None:
+        self.text = text
+        self.values = values
+
+    def __str__(self) -> str:
+        text = translate(FAULTS, self.text)
+        return text.format(**{name: _value(value) for name, value in self.values.items()}) if self.values else text
+
+    def __repr__(self) -> str:
+        return f"Message({self.text!r}, **{self.values!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Message) and (self.text, self.values) == (other.text, other.values)
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+
+Text: TypeAlias = str | Message
+
+
+def _value(value: object) -> object:
+    return "; ".join(map(shown, value)) if isinstance(value, list) else value
+
+
+def shown(text: Text) -> str:
+    """Return a text or message in the language of the screen; a text without translation stays as it is."""
+    return str(text) if isinstance(text, Message) else translate(FAULTS, text)
 
 
 def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802  (Qt's name, by which its tools find the text)

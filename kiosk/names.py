@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 from kiosk.domain import display_name
-from kiosk.i18n import translate
+from kiosk.i18n import Message, Text
 
 MAX_NAME_CHARACTERS = 100
 # Unicode's invisible direction marks, with which a name can be shown as another.
@@ -58,19 +58,22 @@ def is_printable(character: str) -> bool:
     return unicodedata.category(character) not in {"Cc", "Cs", "Zl", "Zp"} and character not in _DIRECTION_MARKS
 
 
-def text_fault(name: str) -> str | None:
+def text_fault(name: str) -> Text | None:
     """Why a normal name cannot be shown or kept as a name, as the end of a sentence; None where it can."""
     if not display_name(name):
-        return translate("faults", "is empty")
+        return Message("is empty")
     if not all(is_printable(character) for character in name):
-        return translate("faults", "holds characters that cannot be shown")
+        return Message("holds characters that cannot be shown")
     if len(name) > MAX_NAME_CHARACTERS or len(name.encode()) > MAX_NAME_BYTES:
-        too_long = translate("faults", "is longer than {characters} characters or {size} bytes")
-        return too_long.format(characters=MAX_NAME_CHARACTERS, size=MAX_NAME_BYTES)
-    return translate("faults", "holds a slash") if "/" in name or "\\" in name else None
+        return Message(
+            "is longer than {characters} characters or {size} bytes",
+            characters=MAX_NAME_CHARACTERS,
+            size=MAX_NAME_BYTES,
+        )
+    return Message("holds a slash") if "/" in name or "\\" in name else None
 
 
-def name_fault(name: str) -> str | None:
+def name_fault(name: str) -> Text | None:
     """Why a normal name cannot be a person's, as the end of a sentence; None where it can."""
     return text_fault(name) or folder_fault(name)
 
@@ -80,15 +83,14 @@ def is_skipped(name: str) -> bool:
     return name_fault(normal_name(name)) is not None
 
 
-def folder_fault(name: str) -> str | None:
+def folder_fault(name: str) -> Text | None:
     """Why a folder of that name is no person's but a system's, as the end of a sentence; None where it may be one."""
     sign = _visible(name)[:1]
     if sign and sign in _SYSTEM_SIGNS:
-        starts = translate("faults", "starts with “{sign}”, like recycle bins and other system folders")
-        return starts.format(sign=sign)
+        return Message("starts with “{sign}”, like recycle bins and other system folders", sign=sign)
     if is_system_folder(name):
-        return translate("faults", "is that of a recycle bin or another system folder")
-    return translate("faults", "is one that image folders ignore") if is_litter(name) else None
+        return Message("is that of a recycle bin or another system folder")
+    return Message("is one that image folders ignore") if is_litter(name) else None
 
 
 def is_system_folder(name: str) -> bool:

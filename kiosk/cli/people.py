@@ -322,7 +322,7 @@ def _print(folder: Path, snapshot: GallerySnapshot, rows: list[tuple[str, int, P
         if advice := advice_for(snapshot.encoder):
             typer.echo(f"{advice}.")
     if snapshot.skipped:
-        print_table(("skipped", "reason"), [(entry.source, entry.reason) for entry in snapshot.skipped])
+        print_table(("skipped", "reason"), [(entry.source, str(entry.reason)) for entry in snapshot.skipped])
 
 
 def _cells(person: str, pictures: int, record: PersonRecord | None) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEv
 from kiosk.config.schema import Value, objection, values
 from kiosk.config.sections import Config
 from kiosk.errors import ConfigError, did_you_mean
-from kiosk.i18n import translate
+from kiosk.i18n import Message, Text
 
 _MAX_BYTES = 64 * 1024
 _MAX_DEPTH = 10
@@ -39,8 +39,8 @@ def find_config(given: Path | None) -> Path | None:
     if asked is not None:
         if not os.path.isfile(asked):  # noqa: PTH113  (Path.is_file raises where a name is too long or out of reach)
             there = os.path.exists(asked)  # noqa: PTH110
-            reason = translate("faults", "is not a file") if there else translate("faults", "there is no such file")
-            raise ConfigError(asked, reason, translate("faults", "check --config and the variable KIOSK_CONFIG"))
+            reason = Message("is not a file") if there else Message("there is no such file")
+            raise ConfigError(asked, reason, "check --config and the variable KIOSK_CONFIG")
         return asked
     here = Path("config.yaml")
     return here if here.is_file() else None
@@ -104,18 +104,18 @@ class ConfigFile:
         except RuntimeError:
             raise ConfigError(
                 path,
-                translate("faults", "the folder after ~ is not known"),
-                translate("faults", "write the path in full"),
+                "the folder after ~ is not known",
+                "write the path in full",
             ) from None
 
-    def fault(self, key: str, reason: str, remedy: str) -> ConfigError:
+    def fault(self, key: str, reason: Text, remedy: Text) -> ConfigError:
         """The fault to raise for a top-level option that is well-formed and yet names nothing."""
         if self.path is None:
             return ConfigError(key, reason, remedy)
         line = _plain(_parse(self.path, content_of(self.path)))[1].get((key,), 1)
         return ConfigError(
             self.path,
-            translate("faults", "line {line}: {key}: {reason}").format(line=line, key=key, reason=reason),
+            Message("line {line}: {key}: {reason}", line=line, key=key, reason=reason),
             remedy,
         )
 
@@ -154,8 +154,8 @@ def content_of(path: Path) -> bytes:
     except OSError as error:
         raise ConfigError(
             path,
-            translate("faults", "cannot be read ({cause})").format(cause=error.strerror),
-            translate("faults", "check its permissions"),
+            Message("cannot be read ({cause})", cause=error.strerror),
+            "check its permissions",
         ) from None
 
 
@@ -168,16 +168,16 @@ def understood(path: Path, raw: bytes) -> Config:
         faults = error.errors()
         told = [_describe(fault, lines) for fault in faults[:_MAX_FAULTS]]
         if len(faults) > _MAX_FAULTS:
-            told.append(f"and {len(faults) - _MAX_FAULTS} more")
-        raise ConfigError(path, "; ".join(told), translate("faults", "mend it there, nothing was changed")) from None
+            told.append(Message("and {number} more", number=len(faults) - _MAX_FAULTS))
+        raise ConfigError(path, Message("{faults}", faults=told), "mend it there, nothing was changed") from None
 
 
 def _parse(path: Path, raw: bytes) -> CommentedMap:
     if len(raw) > _MAX_BYTES:
         raise ConfigError(
             path,
-            translate("faults", "is larger than {kilobytes} kB").format(kilobytes=_MAX_BYTES // 1024),
-            translate("faults", "this is no kiosk configuration"),
+            Message("is larger than {kilobytes} kB", kilobytes=_MAX_BYTES // 1024),
+            "this is no kiosk configuration",
         )
     try:
         text = raw.decode("utf-8")
@@ -186,28 +186,27 @@ def _parse(path: Path, raw: bytes) -> CommentedMap:
     except UnicodeDecodeError as error:
         raise ConfigError(
             path,
-            translate("faults", "is not UTF-8 at byte {byte}").format(byte=error.start),
-            translate("faults", "save it as UTF-8"),
+            Message("is not UTF-8 at byte {byte}", byte=error.start),
+            "save it as UTF-8",
         ) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = translate("faults", "line {line}: ").format(line=mark.line + 1) if mark else ""
-        raise ConfigError(
-            path, line + (error.problem or translate("faults", "is no YAML")), translate("faults", "mend that line")
-        ) from None
+        problem: Text = error.problem or Message("is no YAML")
+        reason = Message("line {line}: {problem}", line=mark.line + 1, problem=problem) if mark else problem
+        raise ConfigError(path, reason, "mend that line") from None
     except (YAMLError, ValueError) as error:
         raise ConfigError(
             path,
-            translate("faults", "is no YAML ({error})").format(error=error),
-            translate("faults", "compare it with the config.yaml that is shipped"),
+            Message("is no YAML ({error})", error=error),
+            "compare it with the config.yaml that is shipped",
         ) from None
     if content is None:
         return CommentedMap()
     if not isinstance(content, CommentedMap):
         raise ConfigError(
             path,
-            translate("faults", "line 1: options as `name: value` were expected"),
-            translate("faults", "compare it with the one shipped"),
+            "line 1: options as `name: value` were expected",
+            "compare it with the one shipped",
         )
     return content
 
@@ -219,9 +218,7 @@ def _read_regular(path: Path) -> bytes:
     # A pipe put in the file's place must not stop the station.
     with open(path, "rb", opener=without_waiting) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ConfigError(
-                path, translate("faults", "is not a file"), translate("faults", "put a file in its place")
-            )
+            raise ConfigError(path, "is not a file", "put a file in its place")
         return file.read(_MAX_BYTES + 1)
 
 
@@ -232,18 +229,18 @@ def _check_shape(path: Path, text: str) -> None:
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         oddity = None
         if isinstance(event, AliasEvent):
-            oddity = translate("faults", "aliases (*name) are not used here")
+            oddity = Message("aliases (*name) are not used here")
         elif getattr(event, "tag", None) is not None:
-            oddity = translate("faults", "tags ({tag}) are not used here").format(tag=event.tag)
+            oddity = Message("tags ({tag}) are not used here", tag=event.tag)
         elif depth > _MAX_DEPTH:
-            oddity = translate("faults", "options are nested too deep")
+            oddity = Message("options are nested too deep")
         elif isinstance(event, ScalarEvent) and len(event.value) > _MAX_VALUE:
-            oddity = translate("faults", "a value of {count} characters").format(count=len(event.value))
+            oddity = Message("a value of {count} characters", count=len(event.value))
         if oddity is not None:
             raise ConfigError(
                 path,
-                translate("faults", "line {line}: {oddity}").format(line=event.start_mark.line + 1, oddity=oddity),
-                translate("faults", "mend that line"),
+                Message("line {line}: {oddity}", line=event.start_mark.line + 1, oddity=oddity),
+                "mend that line",
             )
 
 
@@ -274,21 +271,18 @@ def _plain_value(value: Any) -> Any:  # noqa: ANN401  (whatever YAML holds)
     return value
 
 
-def _describe(fault: ErrorDetails, lines: _Lines) -> str:
+def _describe(fault: ErrorDetails, lines: _Lines) -> Message:
     key: _Key = fault["loc"]
     while key not in lines:  # pydantic adds the name of a type where several are allowed
         key = key[:-1]
-    reason = fault["msg"].removeprefix("Value error, ")
+    reason: Text = fault["msg"].removeprefix("Value error, ")
     if fault["type"] == "extra_forbidden":
         reason = _no_such_option(key)
     elif fault["type"] == "model_type":
-        reason = translate("faults", "options below it were expected, found {found}").format(
-            found=_shown(fault["input"])
-        )
+        reason = Message("options below it were expected, found {found}", found=_shown(fault["input"]))
     elif not isinstance(fault.get("input"), Mapping):
-        reason = translate("faults", "{reason}, found {found}").format(reason=reason, found=_shown(fault["input"]))
-    told = translate("faults", "line {line}: {key}: {reason}")
-    return told.format(line=lines[key], key=".".join(map(str, key)), reason=reason)
+        reason = Message("{reason}, found {found}", reason=reason, found=_shown(fault["input"]))
+    return Message("line {line}: {key}: {reason}", line=lines[key], key=".".join(map(str, key)), reason=reason)
 
 
 def _shown(value: object) -> str:
@@ -296,15 +290,15 @@ def _shown(value: object) -> str:
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 
-def _no_such_option(key: _Key) -> str:
+def _no_such_option(key: _Key) -> Text:
     """The valid key that is meant most likely: by its last word, then by the whole of it."""
     valid = list(_keys(Config))
     words = {name.rsplit(".", 1)[-1]: name for name in reversed(valid)}
     found = difflib.get_close_matches(str(key[-1]), words, 1, 0.6)
     if found:
-        return translate("faults", "there is no such option, did you mean {name}?").format(name=words[found[0]])
+        return Message("there is no such option, did you mean {name}?", name=words[found[0]])
     whole = difflib.get_close_matches(".".join(map(str, key)), valid, 1, 0.0)
-    return translate("faults", "there is no such option, the nearest is {name}").format(name=whole[0])
+    return Message("there is no such option, the nearest is {name}", name=whole[0])
 
 
 def _keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:

@@ -30,7 +30,7 @@ from kiosk.config.schema import Value, objection, values
 from kiosk.config.sections import Config
 from kiosk.errors import ConfigError
 from kiosk.files import sync
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 
 _HEADER = "# What differs from the defaults of the kiosk.\n\n"
 _BOM = "\ufeff"
@@ -56,13 +56,13 @@ def edited(path: Path, raw: bytes, changes: Mapping[str, Value]) -> bytes:
         return raw
     reason = objection(before, wanted)
     if reason:
-        raise ConfigError(", ".join(wanted), reason, translate("faults", "choose another value"))
+        raise ConfigError(", ".join(wanted), reason, "choose another value")
     for way in (_in_place, _written_anew):
         fresh = _by_one_way(way, path, raw, wanted)
         if fresh is not None:
             return fresh
-    reason = translate("faults", "{options} cannot be changed here").format(options=", ".join(wanted))
-    raise ConfigError(path, reason, translate("faults", "edit the file by hand"))
+    unchanged = Message("{options} cannot be changed here", options=", ".join(wanted))
+    raise ConfigError(path, unchanged, "edit the file by hand")
 
 
 def new_file(path: Path, changes: Mapping[str, Value]) -> bytes:
@@ -297,8 +297,8 @@ class ConfigWriter:
                     return _seen(self.path, fresh)
         raise ConfigError(
             self.path,
-            translate("faults", "is being changed by another program all the time"),
-            translate("faults", "try again later"),
+            "is being changed by another program all the time",
+            "try again later",
         )
 
     def _content(self) -> bytes | None:
@@ -310,8 +310,8 @@ class ConfigWriter:
 
     def _require_there(self, content: bytes | None, seen: Seen) -> None:
         if content is None and seen.digest:
-            remedy = translate("faults", "put it back; the last ones are kept in {name}").format(name=self.backups.name)
-            raise ConfigError(self.path, translate("faults", "was deleted in the meantime"), remedy)
+            remedy = Message("put it back; the last ones are kept in {name}", name=self.backups.name)
+            raise ConfigError(self.path, "was deleted in the meantime", remedy)
 
     def _saved(self, before: bytes | None, fresh: bytes) -> bool:
         """Whether it was put in place; not where the file has changed since it was read."""
@@ -381,9 +381,7 @@ class ConfigWriter:
             give_up_at = time.monotonic() + _PATIENCE_SECONDS
             while not _locked(folder):
                 if time.monotonic() > give_up_at:
-                    raise ConfigError(
-                        self.path, translate("faults", "another kiosk is changing it"), translate("faults", "try again")
-                    )
+                    raise ConfigError(self.path, "another kiosk is changing it", "try again")
                 time.sleep(_STEP_SECONDS)
             yield
         finally:
@@ -391,12 +389,12 @@ class ConfigWriter:
 
     def _fault(self, error: OSError) -> ConfigError:
         full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-        rights = translate("faults", "check the permissions of the file and its folder")
-        remedy = translate("faults", "free space on its disk") if full else rights
+        rights = Message("check the permissions of the file and its folder")
+        remedy = Message("free space on its disk") if full else rights
         return ConfigError(
             self.path,
-            translate("faults", "cannot be written ({cause})").format(cause=error.strerror or error),
-            translate("faults", "{remedy}; nothing was changed").format(remedy=remedy),
+            Message("cannot be written ({cause})", cause=error.strerror or error),
+            Message("{remedy}; nothing was changed", remedy=remedy),
         )
 
 

@@ -21,7 +21,7 @@ from kiosk.door.voice import Voice
 from kiosk.encoders import EXPORTED, Encoder, EncoderSpec, encoder_names, encoder_paths, load_encoder
 from kiosk.errors import ConfigError, WeightsError, did_you_mean
 from kiosk.files import shipped_weights
-from kiosk.i18n import translate
+from kiosk.i18n import Message, Text
 from kiosk.paths import cache_folder, demo_gallery, gallery_folder, journal_file, visitors_file
 from kiosk.people.gallery import Gallery, GalleryWatch
 from kiosk.people.register import PeopleRegister, people_file
@@ -118,8 +118,7 @@ def _detector_maker(config: ConfigFile) -> Callable[[], FaceDetector]:
     name, folders = config.current.detector, weights_folders(config)
     if name == HAAR:
         return HaarDetector
-    otherwise = translate("faults", "use {name}, or a detector whose spec lies in {folder}")
-    otherwise = otherwise.format(name=HAAR, folder=folders[0])
+    otherwise = Message("use {name}, or a detector whose spec lies in {folder}", name=HAAR, folder=folders[0])
     _require_known(config, "detector", name, [HAAR, *spec_names(folders, DETECTOR)], otherwise)
     content = detector_content(name, folders)
     return lambda: YuNetDetector(name, content)
@@ -129,7 +128,7 @@ def load_configured_encoder(config: ConfigFile) -> Encoder:
     """The encoder of the configuration; raises ConfigError where there is none of that name, else EncoderError."""
     choice, own = config.current.encoder, own_weights(config)
     known = [*encoder_names(own), *EXPORTED]
-    otherwise = translate("faults", "see `kiosk encoders`; specs are looked for in {folder}").format(folder=own)
+    otherwise = Message("see `kiosk encoders`; specs are looked for in {folder}", folder=own)
     for name in _names(choice):
         _require_known(config, "encoder", name, known, otherwise)
     return load_encoder(choice, config.current.threads, own)
@@ -139,11 +138,9 @@ def _names(choice: EncoderChoice) -> list[str]:
     return [choice] if isinstance(choice, str) else list(choice)
 
 
-def _require_known(config: ConfigFile, key: str, name: str, known: Collection[str], otherwise: str) -> None:
+def _require_known(config: ConfigFile, key: str, name: str, known: Collection[str], otherwise: Text) -> None:
     if name not in known:
-        raise config.fault(
-            key, translate("faults", "{name!r} is not known").format(name=name), did_you_mean(name, known, otherwise)
-        )
+        raise config.fault(key, Message("{name!r} is not known", name=name), did_you_mean(name, known, otherwise))
 
 
 def _watched(config: ConfigFile) -> WatchedFiles:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from kiosk.domain import Decision, Outcome, Reason
 from kiosk.door.doors import Door
 from kiosk.errors import DoorError, in_one_line
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 from kiosk.store.journal import Action, Journal
 
 _FRESH_SECONDS = 2.0
@@ -84,9 +84,9 @@ class AccessController:
         # Written with not <= so that a time that is no number is too late.
         if not -_AHEAD_SECONDS <= age_seconds <= _FRESH_SECONDS:
             raise DoorError(
-                translate("faults", "door"),
-                translate("faults", "the decision came {age_seconds:.1f} s late").format(age_seconds=age_seconds),
-                translate("faults", "look at the camera again"),
+                Message("door"),
+                Message("the decision came {age_seconds:.1f} s late", age_seconds=age_seconds),
+                "look at the camera again",
             )
 
     def _shut(self, refusal: Decision) -> Decision:

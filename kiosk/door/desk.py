@@ -12,7 +12,6 @@ from kiosk.config import Config, ConfigFile
 from kiosk.door.build import Choices, load_configured_encoder, make_landmarks, photograph_reader
 from kiosk.door.station import Station
 from kiosk.errors import EncoderError
-from kiosk.i18n import translate
 from kiosk.paths import journal_file, staff_file, visitors_file
 from kiosk.people.erasure import ErasureReport, erase
 from kiosk.people.register import PeopleRegister, people_file
@@ -68,8 +67,8 @@ class Desk(PeopleStores):
         if self.station is None:
             raise EncoderError(
                 "recognition",
-                translate("faults", "is being loaded"),
-                translate("faults", "wait a moment and try again"),
+                "is being loaded",
+                "wait a moment and try again",
             )
         return self.station
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from kiosk.errors import DoorError
-from kiosk.i18n import translate
+from kiosk.i18n import Message, Text
 
 MAX_PULSE_SECONDS = 60.0
 
@@ -24,13 +24,13 @@ class Door(Protocol):
         """Shut for good and let go of the device."""
 
 
-def require_pulse(door: str, seconds: float) -> None:
+def require_pulse(door: Text, seconds: float) -> None:
     """Raise DoorError unless `seconds` is a pulse that ends."""
     if not 0 < seconds <= MAX_PULSE_SECONDS:
         raise DoorError(
             door,
-            translate("faults", "a pulse of {seconds} s is refused").format(seconds=seconds),
-            translate("faults", "set more than 0 and at most {most:g} s").format(most=MAX_PULSE_SECONDS),
+            Message("a pulse of {seconds} s is refused", seconds=seconds),
+            Message("set more than 0 and at most {most:g} s", most=MAX_PULSE_SECONDS),
         )
 
 
@@ -57,13 +57,13 @@ class ScreenDoor:
             return max(self._pulse_seconds - elapsed, 0.0) if elapsed >= 0 else 0.0
 
     def unlock(self, seconds: float) -> None:
-        require_pulse(translate("faults", "door on the screen"), seconds)
+        require_pulse(Message("door on the screen"), seconds)
         with self._guard:
             if self._closed:
                 raise DoorError(
-                    translate("faults", "door on the screen"),
-                    translate("faults", "is closed"),
-                    translate("faults", "restart the kiosk"),
+                    Message("door on the screen"),
+                    "is closed",
+                    "restart the kiosk",
                 )
             self._opened_at, self._pulse_seconds = self._clock(), float(seconds)
 

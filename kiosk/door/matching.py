@@ -17,7 +17,7 @@ from kiosk.domain import Outcome, Reason
 from kiosk.encoders import EncoderSpec
 from kiosk.errors import WeightsError
 from kiosk.files import shipped_weights
-from kiosk.i18n import QT_TRANSLATE_NOOP, number, translate
+from kiosk.i18n import QT_TRANSLATE_NOOP, Message, number, translate
 from kiosk.recognition.cohort import Cohort, read_cohort
 from kiosk.recognition.matching import Comparison
 from kiosk.store.journal import Journal, JournalEntry
@@ -25,7 +25,7 @@ from kiosk.weights.catalogue import FORMER_ENCODER
 from kiosk.weights.manifest import read_manifest, verified_bytes
 
 _MAX_BYTES = 16 * 2**20
-_REMEDY = QT_TRANSLATE_NOOP("faults", "make it anew with `kiosk weights cohort FOLDER`")
+_REMEDY = Message("make it anew with `kiosk weights cohort FOLDER`")
 
 
 def cohort_file(encoder: str) -> str:
@@ -51,11 +51,11 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
     except OSError as error:
-        reason = translate("faults", "cannot be read: {cause}").format(cause=error.strerror)
-        raise WeightsError(path, reason, translate("faults", "check its permissions")) from error
+        reason = Message("cannot be read: {cause}", cause=error.strerror)
+        raise WeightsError(path, reason, "check its permissions") from error
     if len(content) > _MAX_BYTES:
-        reason = translate("faults", "has more than {size} bytes").format(size=_MAX_BYTES)
-        raise WeightsError(path, reason, translate("faults", _REMEDY))
+        reason = Message("has more than {size} bytes", size=_MAX_BYTES)
+        raise WeightsError(path, reason, _REMEDY)
     return content
 
 
@@ -121,8 +121,8 @@ def comparison_of(path: PathSection, spec: EncoderSpec, folders: Sequence[Path])
     if cohort is None and path.cohort is CohortUse.ON:
         raise WeightsError(
             folders[0] / cohort_file(spec.name),
-            translate("faults", "is not there"),
-            translate("faults", "make it with `kiosk weights cohort FOLDER`, or write `cohort: auto` in config.yaml"),
+            "is not there",
+            "make it with `kiosk weights cohort FOLDER`, or write `cohort: auto` in config.yaml",
         )
     return Comparison(path.template_rule, spec.averaging, cohort)
 

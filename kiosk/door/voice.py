@@ -16,24 +16,24 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kiosk.errors import VoiceError
-from kiosk.i18n import QT_TRANSLATE_NOOP, translate
+from kiosk.i18n import Message, Text
 
 TEXT_LENGTH = 200
-VOICE = QT_TRANSLATE_NOOP("faults", "voice")
+VOICE = Message("voice")
 
 # The child speaks English, as it knows of no screen; these are looked up in this process.
 _COMPLAINTS = (
-    QT_TRANSLATE_NOOP("faults", "aplay is not installed"),
-    QT_TRANSLATE_NOOP("faults", "install the package alsa-utils"),
-    QT_TRANSLATE_NOOP("faults", "there is no sound card"),
-    QT_TRANSLATE_NOOP("faults", "connect one, or set the voice to disabled"),
-    QT_TRANSLATE_NOOP("faults", "espeak-ng cannot be loaded"),
-    QT_TRANSLATE_NOOP("faults", "install the package espeak-ng"),
-    QT_TRANSLATE_NOOP("faults", "espeak gave no sound"),
-    QT_TRANSLATE_NOOP("faults", "check that espeak-ng speaks in a terminal"),
-    QT_TRANSLATE_NOOP("faults", "check rate, volume and voice in the configuration"),
-    QT_TRANSLATE_NOOP("faults", "check the sound card and its settings"),
-    QT_TRANSLATE_NOOP("faults", "the sound cannot be played"),
+    Message("aplay is not installed"),
+    Message("install the package alsa-utils"),
+    Message("there is no sound card"),
+    Message("connect one, or set the voice to disabled"),
+    Message("espeak-ng cannot be loaded"),
+    Message("install the package espeak-ng"),
+    Message("espeak gave no sound"),
+    Message("check that espeak-ng speaks in a terminal"),
+    Message("check rate, volume and voice in the configuration"),
+    Message("check the sound card and its settings"),
+    Message("the sound cannot be played"),
 )
 
 
@@ -59,8 +59,8 @@ def told(complaint: str) -> str:
     if thing != VOICE or not semicolon:
         return complaint
     known, colon_inside, cause = reason.partition(": ")
-    reason = f"{translate('faults', known)}{colon_inside}{cause}"
-    return f"{translate('faults', VOICE)}{colon}{reason}{semicolon}{translate('faults', remedy)}"
+    reason = f"{known}{colon_inside}{cause}"
+    return f"{VOICE}{colon}{reason}{semicolon}{remedy}"
 
 
 SPEAKER = (sys.executable, "-m", "kiosk.door.speaker")
@@ -80,9 +80,9 @@ class Child:
             self._line, self._process = _spawn(command)
         except OSError as error:
             raise VoiceError(
-                translate("faults", VOICE),
-                translate("faults", "the speaker cannot start: {cause}").format(cause=error.strerror),
-                translate("faults", "install the kiosk again"),
+                VOICE,
+                Message("the speaker cannot start: {cause}", cause=error.strerror),
+                "install the kiosk again",
             ) from error
         self._guard = threading.Lock()
         self._killed = False
@@ -109,14 +109,14 @@ class Child:
             answer = self._answer(ends_at)
         except TimeoutError as error:
             raise _broken(
-                translate("faults", "the speaker did not answer within {seconds:g} s").format(seconds=deadline_seconds)
+                Message("the speaker did not answer within {seconds:g} s", seconds=deadline_seconds)
             ) from error
         except OSError as error:
-            raise _broken(translate("faults", "the speaker died")) from error
+            raise _broken(Message("the speaker died")) from error
         if answer == "done":
             return None
         if not answer.startswith("fault "):
-            raise _broken(translate("faults", "the speaker answered {answer!r}").format(answer=answer[:40]))
+            raise _broken(Message("the speaker answered {answer!r}", answer=answer[:40]))
         return told(answer.removeprefix("fault "))
 
     def _answer(self, ends_at: float) -> str:
@@ -127,9 +127,9 @@ class Child:
             part = self._line.recv(_ANSWER_BYTES)
             received += part
             if not part:
-                raise _broken(translate("faults", "the speaker died"))
+                raise _broken(Message("the speaker died"))
             if len(received) > _ANSWER_BYTES:
-                raise _broken(translate("faults", "the speaker talks without end"))
+                raise _broken(Message("the speaker talks without end"))
         return received.decode(errors="replace").removesuffix("\n")
 
     def kill(self) -> None:
@@ -327,6 +327,6 @@ def _request(text: str, rate_words_per_minute: int, volume: float, voice: str | 
     return json.dumps(request).encode() + b"\n"
 
 
-def _broken(reason: str) -> VoiceError:
-    remedy = translate("faults", "it is replaced; run `kiosk doctor` if this stays")
-    return VoiceError(translate("faults", VOICE), reason, remedy)
+def _broken(reason: Text) -> VoiceError:
+    remedy = Message("it is replaced; run `kiosk doctor` if this stays")
+    return VoiceError(VOICE, reason, remedy)

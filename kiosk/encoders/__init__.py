@@ -9,7 +9,7 @@ from kiosk.encoders.encoder import Encoder, EncoderSpec
 from kiosk.encoders.runtimes import KIND, described, load_from_file, read_encoder_spec
 from kiosk.errors import EncoderError, did_you_mean
 from kiosk.files import shipped_weights
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 from kiosk.weights.manifest import find_file
 from kiosk.weights.specs import find_spec, spec_names
 
@@ -64,12 +64,10 @@ def _require_known(name: str, known: Sequence[str]) -> None:
     if name in known:
         return
     if name in EXPORTED:
-        remedy = translate(
-            "faults", "make it of its published weights: kiosk weights export {name} --weights PATH"
-        ).format(name=name)
-        raise EncoderError(f"encoder {name}", translate("faults", "has no file yet"), remedy)
+        export = Message("make it of its published weights: kiosk weights export {name} --weights PATH", name=name)
+        raise EncoderError(f"encoder {name}", "has no file yet", export)
     remedy = did_you_mean(name, [*known, *EXPORTED], "see `kiosk encoders`; its spec belongs into the folder `weights`")
-    raise EncoderError(f"encoder {reprlib.repr(name)}", translate("faults", "is not known"), remedy)
+    raise EncoderError(f"encoder {reprlib.repr(name)}", "is not known", remedy)
 
 
 def _folders(folder: Path | None) -> list[Path]:

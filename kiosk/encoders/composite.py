@@ -22,7 +22,7 @@ from kiosk.encoders.encoder import (
 )
 from kiosk.encoders.statistics import Statistics, together
 from kiosk.errors import EncoderError
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 
 _LEAST, _MOST = 0.001, 1000  # weights
 
@@ -123,14 +123,12 @@ def _check(parts: Sequence[Encoder], weights: Sequence[float] | None) -> None:
     names = [part.spec.name for part in parts]
     what = f"encoder {'+'.join(names) or '[]'}"
     if not names or len(set(names)) < len(names):
-        raise EncoderError(
-            what, translate("faults", "names no encoder, or one twice"), translate("faults", "name each encoder once")
-        )
+        raise EncoderError(what, "names no encoder, or one twice", "name each encoder once")
     if weights is None:
         return
     if len(weights) != len(names) or not all(_LEAST <= weight <= _MOST for weight in weights):
         raise EncoderError(
             what,
-            translate("faults", "has the weights {weights}").format(weights=list(weights)),
-            translate("faults", "give each encoder a number from {least} to {most}").format(least=_LEAST, most=_MOST),
+            Message("has the weights {weights}", weights=list(weights)),
+            Message("give each encoder a number from {least} to {most}", least=_LEAST, most=_MOST),
         )

@@ -13,7 +13,7 @@ from kiosk.domain import Box, ByteImage, Chip, Crop, Embedding, Face
 from kiosk.encoders.statistics import Statistics
 from kiosk.errors import EncoderError, WeightsError
 from kiosk.files import asset
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 
 
 class Layout(enum.StrEnum):
@@ -174,8 +174,10 @@ class NetworkEncoder(Encoder):
         views = [view for image in images for view in ((image, image[:, ::-1]) if mirrored else (image,))]
         outputs = self._network.run(self._inputs.prepared(np.stack(views)))
         if outputs.shape != (len(views), self.spec.dimension):
-            reason = translate("faults", "gave an output of {shape} instead of {expected}").format(
-                shape=outputs.shape, expected=(len(views), self.spec.dimension)
+            reason = Message(
+                "gave an output of {shape} instead of {expected}",
+                shape=outputs.shape,
+                expected=(len(views), self.spec.dimension),
             )
             raise EncoderError(f"encoder {self.spec.name}", reason, _REMEDY)
         means = outputs.reshape(len(images), -1, self.spec.dimension).mean(axis=1, dtype=np.float64)
@@ -192,10 +194,8 @@ class NetworkEncoder(Encoder):
         given = "no chip" if image is None else f"a chip of {image.shape} {image.dtype}"
         return EncoderError(
             f"encoder {self.spec.name}",
-            translate("faults", "was given {given}, it takes {shape} uint8").format(
-                given=given, shape=(crop.size_px, crop.size_px, 3)
-            ),
-            translate("faults", "cut the face out with the crop {crop}").format(crop=crop.kind.value),
+            Message("was given {given}, it takes {shape} uint8", given=given, shape=(crop.size_px, crop.size_px, 3)),
+            Message("cut the face out with the crop {crop}", crop=crop.kind.value),
         )
 
 
@@ -205,7 +205,7 @@ def embedding(name: str, numbers: NDArray[np.float64]) -> Embedding:
     if not np.isfinite(length) or length == 0:
         raise EncoderError(
             f"encoder {name}",
-            translate("faults", "gave an output of length {length}, which is no direction").format(length=length),
+            Message("gave an output of length {length}, which is no direction", length=length),
             _REMEDY,
         )
     return Embedding((numbers / length).astype(np.float32), name)
@@ -230,10 +230,8 @@ def golden_chips(crops: Iterable[Crop], picture: str = PICTURE) -> dict[Crop, Ch
         with Image.open(asset(picture)) as opened:
             image = np.asarray(opened.convert("RGB"))
     except (OSError, ValueError) as error:
-        remedy = translate("faults", "install kiosk again, or mend golden in the spec")
-        raise EncoderError(
-            asset(picture), translate("faults", "cannot be read ({error})").format(error=error), remedy
-        ) from error
+        remedy = Message("install kiosk again, or mend golden in the spec")
+        raise EncoderError(asset(picture), Message("cannot be read ({error})", error=error), remedy) from error
     return {crop: _chip(image, crop.size_px) for crop in crops}
 
 
@@ -270,7 +268,7 @@ def check_golden(encoder: Encoder) -> None:
 
 
 def _fault(encoder: Encoder, reason: str) -> WeightsError:
-    return WeightsError(f"encoder {encoder.spec.name}", reason, translate("faults", "check file and input in its spec"))
+    return WeightsError(f"encoder {encoder.spec.name}", reason, "check file and input in its spec")
 
 
 def _difference(golden: Golden, found: Embedding) -> float:

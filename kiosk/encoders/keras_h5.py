@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.errors import WeightsError
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]
@@ -228,10 +228,13 @@ def set_weights(model: keras.Model, weights: Mapping[str, Sequence[NDArray[Any]]
     found = {name: [array.shape for array in arrays] for name, arrays in weights.items()}
     for name in [*expected, *found]:
         if expected.get(name) != found.get(name):
-            reason = translate("faults", "layer {name} needs weights {expected}, the file has {found}").format(
-                name=name, expected=expected.get(name), found=found.get(name)
+            reason = Message(
+                "layer {name} needs weights {expected}, the file has {found}",
+                name=name,
+                expected=expected.get(name),
+                found=found.get(name),
             )
-            raise WeightsError(source, reason, translate("faults", "use the file that the encoder was written for"))
+            raise WeightsError(source, reason, "use the file that the encoder was written for")
     for name, arrays in weights.items():
         model.get_layer(name).set_weights([np.asarray(array) for array in arrays])
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from kiosk.encoders.encoder import PATH_VERSION, EncoderSpec, Golden, Network, NetworkEncoder, check_golden
 from kiosk.encoders.specs import BatchShape, Port, SpecFile, pictures_at_once, pieces, require_threads
 from kiosk.errors import EncoderError, WeightsError
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 from kiosk.weights.catalogue import how_to_get
 from kiosk.weights.manifest import find_file, verified_file
 from kiosk.weights.specs import read_spec
@@ -92,8 +92,8 @@ class LiteRtNetwork:
         except (ValueError, RuntimeError) as error:
             raise WeightsError(
                 self.name,
-                translate("faults", "cannot take batches of {shape}: {error}").format(shape=self._shape, error=error),
-                translate("faults", "export it again"),
+                Message("cannot take batches of {shape}: {error}", shape=self._shape, error=error),
+                "export it again",
             ) from error
 
     def run(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -104,8 +104,8 @@ class LiteRtNetwork:
             except (ValueError, RuntimeError) as error:
                 raise EncoderError(
                     self.name,
-                    translate("faults", "LiteRT failed: {error}").format(error=error),
-                    translate("faults", "run `kiosk doctor`"),
+                    Message("LiteRT failed: {error}", error=error),
+                    "run `kiosk doctor`",
                 ) from error
 
     def _answer(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -147,8 +147,8 @@ def _interpreter(name: str, content: bytes, threads: int) -> Interpreter:
     except (ValueError, RuntimeError) as error:
         raise WeightsError(
             name,
-            translate("faults", "is no LiteRT model: {error}").format(error=error),
-            translate("faults", "put the right file there"),
+            Message("is no LiteRT model: {error}", error=error),
+            "put the right file there",
         ) from error
 
 
@@ -187,8 +187,8 @@ class OnnxNetwork:
         except Exception as error:  # ONNX Runtime's faults have no common class of their own
             raise EncoderError(
                 self.name,
-                translate("faults", "ONNX Runtime failed: {error}").format(error=error),
-                translate("faults", "run `kiosk doctor`"),
+                Message("ONNX Runtime failed: {error}", error=error),
+                "run `kiosk doctor`",
             ) from error
 
 
@@ -202,8 +202,8 @@ def _session(name: str, content: bytes, threads: int) -> InferenceSession:
     try:
         import onnxruntime  # noqa: PLC0415 - an extra
     except ImportError as error:
-        remedy = translate("faults", "type: pip install onnxruntime")
-        raise EncoderError(name, translate("faults", "needs ONNX Runtime, which is not installed"), remedy) from error
+        remedy = Message("type: pip install onnxruntime")
+        raise EncoderError(name, "needs ONNX Runtime, which is not installed", remedy) from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     # Threads that wait by spinning take 28 ms of processor time a face from the camera and the window, instead of 7.
@@ -217,8 +217,8 @@ def _session(name: str, content: bytes, threads: int) -> InferenceSession:
     except Exception as error:  # ONNX Runtime's faults have no common class of their own
         raise WeightsError(
             name,
-            translate("faults", "is no ONNX model: {error}").format(error=error),
-            translate("faults", "put the right file there"),
+            Message("is no ONNX model: {error}", error=error),
+            "put the right file there",
         ) from error
 
 

@@ -13,7 +13,7 @@ from kiosk.domain import Crop, CropKind
 from kiosk.encoders.encoder import Averaging, Colour, InputFormat, Layout, Mirror
 from kiosk.encoders.statistics import QuantileTable, Statistics
 from kiosk.errors import EncoderError, WeightsError
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 from kiosk.weights.specs import Sha256, Spec, section_text
 
 SMALLEST, LARGEST = 4, 4096  # numbers in an embedding
@@ -208,23 +208,21 @@ def pictures_at_once(
     if len(inputs) != 1 or not inputs[0].fits(batch):
         raise WeightsError(
             name,
-            translate("faults", "takes {inputs} instead of float32 {batch}").format(inputs=_told(inputs), batch=batch),
+            Message("takes {inputs} instead of float32 {batch}", inputs=_told(inputs), batch=batch),
             _REMEDY,
         )
     if len(outputs) != 1 or not outputs[0].fits(output):
         raise WeightsError(
             name,
-            translate("faults", "gives {outputs} instead of float32 {output}").format(
-                outputs=_told(outputs), output=output
-            ),
+            Message("gives {outputs} instead of float32 {output}", outputs=_told(outputs), output=output),
             _REMEDY,
         )
     pictures = inputs[0].shape[0]
     if pictures not in {None, 1, batch[0]}:
         raise WeightsError(
             name,
-            translate("faults", "takes {pictures} pictures at a time").format(pictures=pictures),
-            translate("faults", "export it for one, or for any number"),
+            Message("takes {pictures} pictures at a time", pictures=pictures),
+            "export it for one, or for any number",
         )
     return pictures
 
@@ -238,9 +236,7 @@ def pieces(images: NDArray[np.float32], at_once: int | None) -> Iterator[NDArray
 def require_threads(threads: int) -> None:
     """Raises EncoderError where nothing could run."""
     if threads < 1:
-        raise EncoderError(
-            f"{threads} threads", translate("faults", "run no network"), translate("faults", "give 1 or more")
-        )
+        raise EncoderError(f"{threads} threads", "run no network", "give 1 or more")
 
 
 def _told(ports: Sequence[Port]) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.errors import EvaluationError
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 
 # Pairs behind the smallest rate that a table states.
 LEAST_BEHIND: Final = 10
@@ -112,8 +112,8 @@ def _sorted(distances: NDArray[np.floating]) -> NDArray[np.float64]:
     if len(finite) < 2 * LEAST_BEHIND:
         raise EvaluationError(
             "statistics",
-            translate("faults", "{number} pairs of a kind are too few").format(number=len(finite)),
-            translate("faults", "give at least {number}").format(number=2 * LEAST_BEHIND),
+            Message("{number} pairs of a kind are too few", number=len(finite)),
+            Message("give at least {number}", number=2 * LEAST_BEHIND),
         )
     return finite
 

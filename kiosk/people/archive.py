@@ -18,10 +18,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Final
 
 from kiosk.errors import ArchiveError, KioskError
-from kiosk.i18n import QT_TRANSLATE_NOOP, translate
+from kiosk.i18n import Message, Text
 from kiosk.names import name_fault, normal_name, person_key
 from kiosk.people.changes import add_people, require_free
 from kiosk.people.folder import list_folder
@@ -59,23 +59,23 @@ def from_json(content: bytes, archive: str) -> tuple[ArchivedPerson, ...]:
     try:
         whole = json.loads(content)
     except (ValueError, RecursionError) as fault:
-        raise _fault(archive, translate("faults", "its list of people cannot be read")) from fault
+        raise _fault(archive, Message("its list of people cannot be read")) from fault
     if not isinstance(whole, dict) or whole.get("format") != FORMAT:
-        raise _fault(archive, translate("faults", "it is no archive of people"))
+        raise _fault(archive, Message("it is no archive of people"))
     if whole.get("version") != VERSION:
         raise ArchiveError(
             archive,
-            translate("faults", "it was made by another version of the kiosk"),
-            translate("faults", "update this kiosk"),
+            "it was made by another version of the kiosk",
+            "update this kiosk",
         )
     entries = whole.get("people")
     if not isinstance(entries, list) or not entries:
-        raise _fault(archive, translate("faults", "it holds nobody"))
+        raise _fault(archive, Message("it holds nobody"))
     people = tuple(_person(entry, archive) for entry in entries)
     keys = [person_key(one.record.person) for one in people]
     twice = next((one.record.person for one in people if keys.count(person_key(one.record.person)) > 1), None)
     if twice is not None:
-        raise _fault(archive, translate("faults", "it holds {name!r} twice").format(name=twice))
+        raise _fault(archive, Message("it holds {name!r} twice", name=twice))
     return people
 
 
@@ -103,12 +103,12 @@ def record_as_json(record: PersonRecord) -> dict[str, Any]:
 
 def _person(entry: object, archive: str) -> ArchivedPerson:
     if not isinstance(entry, dict):
-        raise _fault(archive, translate("faults", "its list of people cannot be read"))
+        raise _fault(archive, Message("its list of people cannot be read"))
     person = normal_name(_text(entry, "person", archive))
     fault = name_fault(person)
     if fault:
-        reason = translate("faults", "the name {name!r} {fault}").format(name=person[:120], fault=fault)
-        remedy = translate("faults", "nothing was imported: rename the person where it comes from, and export it again")
+        reason = Message("the name {name!r} {fault}", name=person[:120], fault=fault)
+        remedy = Message("nothing was imported: rename the person where it comes from, and export it again")
         raise ArchiveError(archive, reason, remedy)
     pictures = _texts(entry, "pictures", archive)
     try:
@@ -123,22 +123,21 @@ def _person(entry: object, archive: str) -> ArchivedPerson:
         )
         return ArchivedPerson(cleaned(record), pictures)
     except (ValueError, TypeError, KioskError) as fault_found:
-        unread = translate("faults", "what is known cannot be read")
-        reason = fault_found.reason if isinstance(fault_found, KioskError) else unread
-        raise _fault(archive, f"{person}: {reason}") from fault_found
+        why = fault_found.why if isinstance(fault_found, KioskError) else _UNREAD
+        raise _fault(archive, Message("{person}: {reason}", person=person, reason=why)) from fault_found
 
 
 def _text(entry: Mapping[str, object], name: str, archive: str) -> str:
     value = entry.get(name, "")
     if not isinstance(value, str) or "\0" in value or any("\ud800" <= one <= "\udfff" for one in value):
-        raise _fault(archive, translate("faults", "the field {name} is no text").format(name=name))
+        raise _fault(archive, Message("the field {name} is no text", name=name))
     return value
 
 
 def _texts(entry: Mapping[str, object], name: str, archive: str) -> tuple[str, ...]:
     values = entry.get(name, [])
     if not isinstance(values, list):
-        raise _fault(archive, translate("faults", "the field {name} is no list").format(name=name))
+        raise _fault(archive, Message("the field {name} is no list", name=name))
     return tuple(_text({name: value}, name, archive) for value in values)
 
 
@@ -160,12 +159,11 @@ def _consent(entry: object, archive: str) -> Consent | None:
     return Consent(given_at, *rest)
 
 
-def _fault(archive: str, reason: str) -> ArchiveError:
-    return ArchiveError(
-        archive, reason, translate("faults", "nothing was imported: export it again where it comes from")
-    )
+def _fault(archive: str, reason: Text) -> ArchiveError:
+    return ArchiveError(archive, reason, "nothing was imported: export it again where it comes from")
 
 
+_UNREAD: Final[Text] = Message("what is known cannot be read")
 LIST, JOURNAL, TEMPLATES = "people.json", "journal.json", "templates.json"
 _MAX_ENTRIES = 100_000
 _MAX_LIST_BYTES = 64 * 2**20
@@ -173,7 +171,7 @@ _MAX_PICTURE_BYTES = 64 * 2**20
 _MAX_RATIO = 200  # of a text to its compressed form; pictures hardly get smaller
 _MAX_PICTURE_RATIO = 20
 _CHUNK_BYTES = 2**20
-_REFUSED = QT_TRANSLATE_NOOP("faults", "nothing was imported: export it again where it comes from")
+_REFUSED = Message("nothing was imported: export it again where it comes from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +218,7 @@ class Archive:
         _require_harmless(self._name, entries, path.stat().st_size)
         texts = [entry for entry in entries if entry.filename == LIST]
         if not texts:
-            raise ArchiveError(
-                self._name, translate("faults", "it is no archive of people"), translate("faults", _REFUSED)
-            )
+            raise ArchiveError(self._name, "it is no archive of people", _REFUSED)
         self.people = from_json(self._content(texts[0], _MAX_LIST_BYTES), self._name)
         self._pictures = _pictures_of(self._name, self.people, entries)
         self.bytes = sum(entry.file_size for entry in self._pictures.values())
@@ -240,8 +236,8 @@ class Archive:
         if entry.file_size > most:
             raise ArchiveError(
                 self._name,
-                translate("faults", "{name} is too large").format(name=printable(entry.filename)),
-                translate("faults", _REFUSED),
+                Message("{name} is too large", name=printable(entry.filename)),
+                _REFUSED,
             )
         try:
             with self._zip.open(entry) as file:
@@ -252,14 +248,14 @@ class Archive:
         except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as fault:
             raise ArchiveError(
                 self._name,
-                translate("faults", "{name} is damaged").format(name=printable(entry.filename)),
-                translate("faults", _REFUSED),
+                Message("{name} is damaged", name=printable(entry.filename)),
+                _REFUSED,
             ) from fault
         if len(content) != entry.file_size:
             raise ArchiveError(
                 self._name,
-                translate("faults", "{name} has another size than it says").format(name=printable(entry.filename)),
-                translate("faults", _REFUSED),
+                Message("{name} has another size than it says", name=printable(entry.filename)),
+                _REFUSED,
             )
         return content
 
@@ -271,19 +267,15 @@ def open_archive(path: Path) -> Iterator[Archive]:
         if not stat.S_ISREG(path.stat().st_mode):
             raise ArchiveError(
                 printable(path),
-                translate("faults", "is not a file"),
-                translate("faults", "give a zip that was exported"),
+                "is not a file",
+                "give a zip that was exported",
             )
         opened = zipfile.ZipFile(path)
     except OSError as fault:
-        reason = translate("faults", "cannot be read ({cause})").format(cause=fault.strerror or fault)
-        raise ArchiveError(
-            printable(path), reason, translate("faults", "check that it exists and may be read")
-        ) from fault
+        reason = Message("cannot be read ({cause})", cause=fault.strerror or fault)
+        raise ArchiveError(printable(path), reason, "check that it exists and may be read") from fault
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as fault:
-        raise ArchiveError(
-            printable(path), translate("faults", "is no zip, or a damaged one"), translate("faults", _REFUSED)
-        ) from fault
+        raise ArchiveError(printable(path), "is no zip, or a damaged one", _REFUSED) from fault
     with opened:
         yield Archive(path, opened)
 
@@ -316,37 +308,35 @@ def _require_harmless(archive: str, entries: Collection[zipfile.ZipInfo], file_b
     if len(entries) > _MAX_ENTRIES:
         raise ArchiveError(
             archive,
-            translate("faults", "it holds {count} files").format(count=len(entries)),
-            translate("faults", _REFUSED),
+            Message("it holds {count} files", count=len(entries)),
+            _REFUSED,
         )
     names = [entry.filename for entry in entries]
     if len(set(names)) != len(names):
-        raise ArchiveError(
-            archive, translate("faults", "it holds two files of one name"), translate("faults", _REFUSED)
-        )
+        raise ArchiveError(archive, "it holds two files of one name", _REFUSED)
     # Files that share their bytes are how a small zip becomes a huge one.
     if sum(entry.compress_size for entry in entries) > file_bytes:
-        raise ArchiveError(archive, translate("faults", "its files overlap"), translate("faults", _REFUSED))
+        raise ArchiveError(archive, "its files overlap", _REFUSED)
     for entry in entries:
         fault = _entry_fault(entry)
         if fault:
-            raise ArchiveError(archive, f"{printable(entry.filename)} {fault}", translate("faults", _REFUSED))
+            raise ArchiveError(archive, f"{printable(entry.filename)} {fault}", _REFUSED)
 
 
-def _entry_fault(entry: zipfile.ZipInfo) -> str | None:
+def _entry_fault(entry: zipfile.ZipInfo) -> Text | None:
     parts = PurePosixPath(entry.orig_filename).parts
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if "\\" in entry.orig_filename or "\0" in entry.orig_filename or ".." in parts or parts[:1] == ("/",) or not parts:
-        return translate("faults", "leads out of the archive")
+        return Message("leads out of the archive")
     if kind not in {0, stat.S_IFREG} or entry.is_dir():
-        return translate("faults", "is a link or no file")
+        return Message("is a link or no file")
     if entry.flag_bits & 0x1:
-        return translate("faults", "is encrypted")
+        return Message("is encrypted")
     if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        return translate("faults", "is compressed in an unknown way")
+        return Message("is compressed in an unknown way")
     most = _MAX_RATIO if entry.filename.endswith(".json") else _MAX_PICTURE_RATIO
     if entry.file_size > most * max(entry.compress_size, 1) + _CHUNK_BYTES:
-        return translate("faults", "would become much larger than it is")
+        return Message("would become much larger than it is")
     return None
 
 
@@ -360,22 +350,22 @@ def _pictures_of(
     if missing:
         raise ArchiveError(
             archive,
-            translate("faults", "{name} is missing").format(name=printable(min(missing))),
-            translate("faults", _REFUSED),
+            Message("{name} is missing", name=printable(min(missing))),
+            _REFUSED,
         )
     if unlisted or len(set(listed)) != len(listed):
         odd = min(unlisted) if unlisted else max(listed, key=listed.count)
         raise ArchiveError(
             archive,
-            translate("faults", "{odd} belongs to nobody, or to several").format(odd=printable(odd)),
-            translate("faults", _REFUSED),
+            Message("{odd} belongs to nobody, or to several", odd=printable(odd)),
+            _REFUSED,
         )
     for name, entry in found.items():
         if PurePosixPath(name).suffix.lower() not in SUFFIXES or not 0 < entry.file_size <= _MAX_PICTURE_BYTES:
             raise ArchiveError(
                 archive,
-                translate("faults", "{name} is no picture, or too large").format(name=printable(name)),
-                translate("faults", _REFUSED),
+                Message("{name} is no picture, or too large", name=printable(name)),
+                _REFUSED,
             )
     return found
 
@@ -384,8 +374,8 @@ def _unwritable(path: Path, fault: OSError | ValueError) -> ArchiveError:
     reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
     return ArchiveError(
         printable(path),
-        translate("faults", "cannot be written ({reason})").format(reason=reason),
-        translate("faults", "choose another place, or free space"),
+        Message("cannot be written ({reason})", reason=reason),
+        "choose another place, or free space",
     )
 
 
@@ -440,8 +430,8 @@ def export_gallery(stores: PeopleStores, path: Path, staff: str) -> ArchiveRepor
     if not people:
         raise ArchiveError(
             printable(stores.folder),
-            translate("faults", "nobody is in the gallery"),
-            translate("faults", "enrol somebody first"),
+            "nobody is in the gallery",
+            "enrol somebody first",
         )
     now = datetime.now(UTC)
     count = write_archive(path, people, {}, now)
@@ -460,8 +450,8 @@ def import_archive(stores: PeopleStores, path: Path, staff: str) -> ArchiveRepor
         if not people:
             raise ArchiveError(
                 printable(path),
-                translate("faults", "it holds no pictures"),
-                translate("faults", "export it again where it comes from"),
+                "it holds no pictures",
+                "export it again where it comes from",
             )
         _require_space(stores.folder, archive, path)
         require_free(stores.folder, [one.record.person for one in people])
@@ -520,13 +510,13 @@ def _require_space(folder: Path, archive: Archive, path: Path) -> None:
     except OSError as fault:
         raise _no_space(path, str(fault.strerror)) from fault
     if archive.bytes + _SPARE_BYTES > free:
-        reason = translate("faults", "{needed:.0f} MB, and {free:.0f} MB are free")
-        raise _no_space(path, reason.format(needed=archive.bytes / 2**20, free=free / 2**20))
+        needed = Message("{needed:.0f} MB, and {free:.0f} MB are free", needed=archive.bytes / 2**20, free=free / 2**20)
+        raise _no_space(path, needed)
 
 
-def _no_space(path: Path, reason: str) -> KioskError:
+def _no_space(path: Path, reason: Text) -> KioskError:
     return ArchiveError(
         printable(path),
-        translate("faults", "there is no room for its pictures ({reason})").format(reason=reason),
-        translate("faults", "free space on the disk"),
+        Message("there is no room for its pictures ({reason})", reason=reason),
+        "free space on the disk",
     )

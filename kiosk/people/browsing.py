@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.errors import KioskError
-from kiosk.i18n import translate
+from kiosk.i18n import Message, Text
 from kiosk.names import is_system_folder
 from kiosk.vision.pictures import printable
 
@@ -43,7 +43,7 @@ def list_files(place: Path, folder: Path, suffixes: Collection[str]) -> Listing:
     is_cut = False
     try:
         if not folder.resolve().is_relative_to(place.resolve()):
-            raise _unreadable(folder, translate("faults", "it is somewhere else"))
+            raise _unreadable(folder, Message("it is somewhere else"))
         with os.scandir(folder) as files:
             for number, file in enumerate(files):
                 is_cut = number >= MOST_FILES
@@ -66,9 +66,9 @@ def _is_shown(file: os.DirEntry[str], suffixes: Collection[str], *, is_folder: b
     return Path(file.name).suffix.lower() in suffixes and file.is_file(follow_symlinks=False)
 
 
-def _unreadable(folder: Path, reason: str) -> KioskError:
+def _unreadable(folder: Path, reason: Text) -> KioskError:
     return KioskError(
         printable(folder),
-        translate("faults", "cannot be read ({reason})").format(reason=reason),
-        translate("faults", "plug the USB stick in again, or choose another folder"),
+        Message("cannot be read ({reason})", reason=reason),
+        "plug the USB stick in again, or choose another folder",
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from kiosk.domain import display_name
 from kiosk.errors import EnrolmentError, UnknownPersonError
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 from kiosk.names import is_skipped, is_system_folder, name_fault, normal_name, person_key
 from kiosk.people.folder import list_folder
 from kiosk.people.staging import (
@@ -53,9 +53,9 @@ def checked_name(name: str) -> str:
     fault = name_fault(person)
     if fault:
         raise EnrolmentError(
-            translate("faults", "the name {name!r}").format(name=printable(person)),
+            Message("the name {name!r}", name=printable(person)),
             fault,
-            translate("faults", "give the person's name as it is to be greeted"),
+            "give the person's name as it is to be greeted",
         )
     return person
 
@@ -72,8 +72,8 @@ def home_of(folder: Path, person: str) -> Path:
     if os.path.lexists(home):
         raise EnrolmentError(
             printable(home),
-            translate("faults", "is in the way of the person's folder"),
-            translate("faults", "move it away"),
+            "is in the way of the person's folder",
+            "move it away",
         )
     return home
 
@@ -107,9 +107,9 @@ def remove_pictures(folder: Path, sources: Collection[str]) -> list[str]:
     owners = {person_key(path.parent.name if path.parent != folder else path.stem) for path in wanted}
     if len(owners) > 1:
         raise UnknownPersonError(
-            translate("faults", "the pictures"),
-            translate("faults", "are of several people"),
-            translate("faults", "remove those of one person at a time"),
+            Message("the pictures"),
+            "are of several people",
+            "remove those of one person at a time",
         )
     with turn(folder):
         there = sorted(path for path in wanted if os.path.lexists(path) and not path.is_dir())
@@ -139,8 +139,8 @@ def rename_person(folder: Path, old: str, new: str) -> str:
         if person_key(old) != person_key(name) and (taken.folders or taken.loose):
             raise EnrolmentError(
                 display_name(name),
-                translate("faults", "is already in the gallery"),
-                translate("faults", "choose another name"),
+                "is already in the gallery",
+                "choose another name",
             )
         if len(found.loose) == 1 and not found.folders:
             target = folder / f"{name}{found.loose[0].suffix}"
@@ -261,9 +261,7 @@ def _files(folder: Path) -> list[Path]:
 
 def _move(path: Path, target: Path) -> None:
     if target != path and os.path.lexists(target) and not target.samefile(path):
-        raise EnrolmentError(
-            printable(target), translate("faults", "is in the way"), translate("faults", "move it away")
-        )
+        raise EnrolmentError(printable(target), "is in the way", "move it away")
     path.rename(target)
 
 
@@ -284,8 +282,8 @@ def _require_writable(home: Path) -> None:
 
 
 def _unknown(person: str) -> UnknownPersonError:
-    reason = translate("faults", "nobody of that name is in the gallery")
-    return UnknownPersonError(display_name(person), reason, translate("faults", "see `kiosk people` for the names"))
+    reason = Message("nobody of that name is in the gallery")
+    return UnknownPersonError(display_name(person), reason, "see `kiosk people` for the names")
 
 
 def add_people(folder: Path, people: Mapping[str, Iterable[PictureFile]]) -> int:
@@ -320,6 +318,6 @@ def require_free(folder: Path, names: Iterable[str]) -> None:
         more = f" and {len(taken) - 3} more" if len(taken) > 3 else ""
         raise EnrolmentError(
             ", ".join(taken[:3]) + more,
-            translate("faults", "already in the gallery"),
-            translate("faults", "rename or erase them first"),
+            "already in the gallery",
+            "rename or erase them first",
         )

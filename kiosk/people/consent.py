@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.errors import PeopleError
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 
 _MAX_BYTES = 2**18
 # The first line of a text, which the screen does not show.
@@ -40,8 +40,8 @@ def consent_text(folders: list[Path], language: str) -> ConsentText:
     where = ", ".join(map(str, folders))
     raise PeopleError(
         where,
-        translate("faults", "holds no consent.<language>.md"),
-        translate("faults", "put the text there that people agree to"),
+        "holds no consent.<language>.md",
+        "put the text there that people agree to",
     )
 
 
@@ -54,23 +54,19 @@ def read_consent(path: Path) -> ConsentText:
     except OSError as fault:
         raise PeopleError(
             path,
-            translate("faults", "cannot be read ({cause})").format(cause=fault.strerror),
-            translate("faults", "check that it exists and may be read"),
+            Message("cannot be read ({cause})", cause=fault.strerror),
+            "check that it exists and may be read",
         ) from fault
     except UnicodeDecodeError as fault:
-        raise PeopleError(
-            path, translate("faults", "is not written in UTF-8"), translate("faults", "save it as UTF-8 text")
-        ) from fault
+        raise PeopleError(path, "is not written in UTF-8", "save it as UTF-8 text") from fault
     digest = hashlib.sha256(content).hexdigest()
     stated = _VERSION.match(whole)
     text = whole[stated.end() if stated else 0 :].strip()
     if len(content) > _MAX_BYTES or not text:
         reason = (
-            translate("faults", "is empty")
-            if not text
-            else translate("faults", "is longer than {kilobytes} KiB").format(kilobytes=_MAX_BYTES // 1024)
+            Message("is empty") if not text else Message("is longer than {kilobytes} KiB", kilobytes=_MAX_BYTES // 1024)
         )
-        raise PeopleError(path, reason, translate("faults", "write into it what people agree to"))
+        raise PeopleError(path, reason, "write into it what people agree to")
     return ConsentText(_language_of(path) or _ENGLISH, stated[1] if stated else digest[:12], text, digest)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kiosk.domain import Candidate, Embedding, Rejection, display_name
 from kiosk.errors import EnrolmentError, KioskError, PictureError
-from kiosk.i18n import translate
+from kiosk.i18n import Message, Text
 from kiosk.names import normal_name, person_key
 from kiosk.people.changes import add_pictures, home_of
 from kiosk.people.consent import ConsentText
@@ -28,7 +28,7 @@ from kiosk.people.visitors import groups
 from kiosk.recognition.matching import identify
 from kiosk.store.journal import Action
 from kiosk.vision.pictures import MAX_BYTES, SUFFIXES, decode_picture, open_picture, printable
-from kiosk.vision.quality import in_words
+from kiosk.vision.quality import reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Examined:
     offered: Offered
     digest: str = ""  # sha256 of the content; "" where it could not be read
     embedding: Embedding | None = None
-    fault: str = ""  # why it cannot be enrolled, as a phrase for people
+    fault: Text = ""  # why it cannot be enrolled, as a phrase for people
 
     @property
     def as_file(self) -> PictureFile:
@@ -117,20 +117,18 @@ def examine(offered: Offered, encode: EncodePicture) -> Examined:
     """Reads and encodes a picture; nothing that is wrong with it raises, what `encode` raises passes through."""
     if offered.suffix not in SUFFIXES:
         endings = ", ".join(sorted(SUFFIXES))
-        return Examined(
-            offered, fault=translate("faults", "the name ends in none of {endings}").format(endings=endings)
-        )
+        return Examined(offered, fault=Message("the name ends in none of {endings}", endings=endings))
     try:
         with _opened(offered) as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
             image = decode_picture(file, Path(offered.name))
     except PictureError as fault:
-        return Examined(offered, fault=fault.reason)
+        return Examined(offered, fault=fault.why)
     outcome = encode(image)
     if isinstance(outcome, Rejection):
-        return Examined(offered, digest, fault=in_words(outcome))
+        return Examined(offered, digest, fault=reason_of(outcome))
     if not np.isfinite(outcome.vector).all():
-        return Examined(offered, digest, fault=translate("faults", "gave no usable embedding"))
+        return Examined(offered, digest, fault=Message("gave no usable embedding"))
     return Examined(offered, digest, outcome)
 
 
@@ -138,11 +136,9 @@ def _opened(offered: Offered) -> BinaryIO:
     if isinstance(offered.content, Path):
         return open_picture(offered.content)
     if not offered.content:
-        raise PictureError(offered.name, translate("faults", "is empty"), translate("faults", "copy it again"))
+        raise PictureError(offered.name, "is empty", "copy it again")
     if len(offered.content) > MAX_BYTES:
-        raise PictureError(
-            offered.name, translate("faults", "is too large a file"), translate("faults", "save it smaller")
-        )
+        raise PictureError(offered.name, "is too large a file", "save it smaller")
     return io.BytesIO(offered.content)
 
 
@@ -233,8 +229,8 @@ def check_pictures(
     if not pictures:
         raise EnrolmentError(
             display_name(home.name),
-            translate("faults", "no picture is given"),
-            translate("faults", "give at least one picture of the person"),
+            "no picture is given",
+            "give at least one picture of the person",
         )
     examined = [examine(Offered.file(path), encode) for path in pictures]
     faults = _faults(examined, home, gallery, threshold, margin)
@@ -257,11 +253,11 @@ def repeated(examined: Sequence[Examined], home: Path) -> dict[int, str]:
 
 def _faults(
     examined: Sequence[Examined], home: Path, gallery: GallerySnapshot, threshold: float, margin: float
-) -> Mapping[int, str]:
+) -> Mapping[int, Text]:
     """What is wrong with each picture that may not be enrolled."""
     faults = {number: picture.fault for number, picture in enumerate(examined) if picture.fault}
     for number, same in repeated(examined, home).items():
-        faults.setdefault(number, translate("faults", "the same picture as {name}").format(name=same))
+        faults.setdefault(number, Message("the same picture as {name}", name=same))
     good = [(number, one.embedding) for number, one in enumerate(examined) if one.embedding is not None]
     others = {number: other_within(embedding, home.name, gallery, threshold) for number, embedding in good}
     probes = [embedding for _, embedding in good]
@@ -270,17 +266,20 @@ def _faults(
     faults |= {number: _shows(other) for number, other in others.items() if other and other.person in known}
     rest = [(number, embedding) for number, embedding in good if number not in faults]
     stored = stored_of(gallery, home.name)
-    unlike_stored = translate("faults", "shows somebody else than the pictures already enrolled")
-    unlike = unlike_stored if stored else translate("faults", "shows somebody else than the other pictures")
+    unlike_stored = Message("shows somebody else than the pictures already enrolled")
+    unlike = unlike_stored if stored else Message("shows somebody else than the other pictures")
     for index in odd_ones_out([embedding for _, embedding in rest], stored, threshold):
         other = others[rest[index][0]]
         faults[rest[index][0]] = _shows(other) if other else unlike
     return faults
 
 
-def _shows(other: Candidate) -> str:
-    text = translate("faults", "shows {name}, who is already enrolled (distance {distance:.2f})")
-    return text.format(name=display_name(other.person), distance=other.distance)
+def _shows(other: Candidate) -> Message:
+    return Message(
+        "shows {name}, who is already enrolled (distance {distance:.2f})",
+        name=display_name(other.person),
+        distance=other.distance,
+    )
 
 
 def _stored_digests(home: Path) -> dict[str, str]:
@@ -291,14 +290,18 @@ def _stored_digests(home: Path) -> dict[str, str]:
     return found
 
 
-def _refusal(person: str, faults: Mapping[int, str], examined: Sequence[Examined]) -> EnrolmentError:
-    each = "; ".join(f"{examined[number].offered.name}: {faults[number]}" for number in sorted(faults))
-    reason = translate("faults", "{faults} of {examined} pictures cannot be enrolled: {each}").format(
-        faults=len(faults), examined=len(examined), each=each
+def _refusal(person: str, faults: Mapping[int, Text], examined: Sequence[Examined]) -> EnrolmentError:
+    each = [
+        Message("{picture}: {fault}", picture=examined[number].offered.name, fault=faults[number])
+        for number in sorted(faults)
+    ]
+    reason = Message(
+        "{faults} of {examined} pictures cannot be enrolled: {each}",
+        faults=len(faults),
+        examined=len(examined),
+        each=each,
     )
-    return EnrolmentError(
-        display_name(person), reason, translate("faults", "nothing was changed: replace or leave out what is named")
-    )
+    return EnrolmentError(display_name(person), reason, "nothing was changed: replace or leave out what is named")
 
 
 Change = Callable[[PersonRecord], PersonRecord]

@@ -18,7 +18,7 @@ from pathlib import Path
 from kiosk import names
 from kiosk.domain import Embedding, display_name
 from kiosk.errors import GalleryError, KioskError, UnknownPersonError
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 from kiosk.names import is_skipped, is_snapshot, is_system_folder, normal_name, person_key
 from kiosk.paths import cache_folder
 from kiosk.people import folder as listing
@@ -140,9 +140,9 @@ def delete_from_bins(folder: Path, found: InBins) -> tuple[int, list[str]]:
         except FileNotFoundError:
             continue  # the bin was emptied meanwhile
         except OSError as fault:
-            reason = translate("faults", "cannot be deleted ({cause})").format(cause=fault.strerror or fault)
+            reason = Message("cannot be deleted ({cause})", cause=fault.strerror or fault)
             thing = printable(path.relative_to(folder))
-            left.append(str(GalleryError(thing, reason, translate("faults", "delete it by hand"))))
+            left.append(str(GalleryError(thing, reason, "delete it by hand")))
     return count, left
 
 
@@ -342,8 +342,8 @@ def _traces(stores: PeopleStores, person: str, known: GallerySnapshot) -> _Trace
     of_others = {*listed, *everybody} - {key, *(person_key(record.person) for record in records)}
     in_bins = find_in_bins(stores.folder, [name for name in names if person_key(name) not in of_others])
     if not records and key not in listed and not in_bins.paths and not any(stores.journal.about([person])):
-        reason = translate("faults", "nothing is known of anybody of that name")
-        raise UnknownPersonError(display_name(person), reason, translate("faults", "see `kiosk people` for the names"))
+        reason = Message("nothing is known of anybody of that name")
+        raise UnknownPersonError(display_name(person), reason, "see `kiosk people` for the names")
     in_gallery = known.person(person)
     templates = known.templates_of(in_gallery) if in_gallery is not None else ()
     return _Traces(

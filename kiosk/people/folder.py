@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from kiosk.i18n import translate
+from kiosk.i18n import Message, Text
 from kiosk.names import folder_fault, is_litter, is_system_folder, name_fault, normal_name, person_key
 from kiosk.people.snapshot import Skipped
 from kiosk.people.staging import UNFINISHED
@@ -77,7 +77,7 @@ def list_folder(folder: Path) -> Listing:
             (
                 Skipped(
                     printable(folder),
-                    translate("faults", "the image folder cannot be read ({cause})").format(cause=_cause(fault)),
+                    Message("the image folder cannot be read ({cause})", cause=_cause(fault)),
                 ),
             ),
         )
@@ -104,7 +104,7 @@ def _walk_person(root: Path, folder: os.DirEntry[str]) -> Iterator[ListedPicture
             reason = _unread_folder(_cause(fault))
     if reason or not entries:
         harmless = is_litter(folder.name) or is_system_folder(folder.name)
-        yield Skipped(printable(folder.name), reason or translate("faults", "an empty folder"), harmless=harmless)
+        yield Skipped(printable(folder.name), reason or Message("an empty folder"), harmless=harmless)
         return
     for entry in entries:
         yield _examined(root, entry, f"{folder.name}/{entry.name}", person=folder.name)
@@ -116,7 +116,7 @@ def _examined(root: Path, entry: os.DirEntry[str], source: str, person: str) -> 
         reason = name_fault_of(source, person) or (_link_fault(root, path) if entry.is_symlink() else None)
         status = entry.stat(follow_symlinks=not reason)
     except (OSError, RuntimeError) as fault:
-        return Skipped(printable(source), translate("faults", "cannot be read ({cause})").format(cause=_cause(fault)))
+        return Skipped(printable(source), Message("cannot be read ({cause})", cause=_cause(fault)))
     reason = reason or _kind_fault(path, status)
     if reason:
         return Skipped(printable(source), reason, harmless=is_system_folder(entry.name))
@@ -124,32 +124,32 @@ def _examined(root: Path, entry: os.DirEntry[str], source: str, person: str) -> 
 
 
 @lru_cache(2**14)  # a running kiosk asks for the same names twice a second
-def name_fault_of(source: str, person: str) -> str | None:
+def name_fault_of(source: str, person: str) -> Text | None:
     """What is wrong with the name of a file, or with that of the person it is of."""
     if printable(source) != source:
-        return translate("faults", "the name is not UTF-8 or holds characters that cannot be shown")
+        return Message("the name is not UTF-8 or holds characters that cannot be shown")
     fault = name_fault(normal_name(person))
-    return fault and translate("faults", "the name {fault}; rename it if it is a person's").format(fault=fault)
+    return fault and Message("the name {fault}; rename it if it is a person's", fault=fault)
 
 
-def _link_fault(root: Path, path: Path) -> str | None:
+def _link_fault(root: Path, path: Path) -> Text | None:
     """What is wrong with a link. Links may share a picture inside the folder; to a folder they could run in circles."""
     target = path.resolve(strict=True)
     if not target.is_relative_to(root):
-        return translate("faults", "a link that leads out of the image folder")
+        return Message("a link that leads out of the image folder")
     if any(folder_fault(part) and not part.startswith("_") for part in target.relative_to(root).parts[:-1]):
-        return translate("faults", "a link into a recycle bin or another system folder")
-    return translate("faults", "a link to a folder") if target.is_dir() else None
+        return Message("a link into a recycle bin or another system folder")
+    return Message("a link to a folder") if target.is_dir() else None
 
 
-def _kind_fault(path: Path, status: os.stat_result) -> str | None:
+def _kind_fault(path: Path, status: os.stat_result) -> Text | None:
     if stat.S_ISDIR(status.st_mode):
-        return translate("faults", "a folder inside a person's folder")
+        return Message("a folder inside a person's folder")
     if not stat.S_ISREG(status.st_mode):
-        return translate("faults", "is not a regular file")
+        return Message("is not a regular file")
     if path.suffix.lower() not in SUFFIXES:
         kinds = ", ".join(sorted(SUFFIXES))
-        return translate("faults", "no picture of a known kind ({kinds})").format(kinds=kinds)
+        return Message("no picture of a known kind ({kinds})", kinds=kinds)
     return None
 
 
@@ -167,8 +167,8 @@ def _in_one_spelling(pictures: list[ListedPicture]) -> tuple[ListedPicture, ...]
     return tuple(one if one.person == person else replace(one, person=person) for one, person in spelt)
 
 
-def _unread_folder(cause: str) -> str:
-    return translate("faults", "the folder cannot be read ({cause})").format(cause=cause)
+def _unread_folder(cause: str) -> Text:
+    return Message("the folder cannot be read ({cause})", cause=cause)
 
 
 def _cause(fault: Exception) -> str:

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from kiosk import i18n
 from kiosk.domain import Embedding, Template
 from kiosk.errors import in_one_line
-from kiosk.people.folder import ListedPicture, Listing, Stamp, list_folder, name_fault_of
+from kiosk.people.folder import ListedPicture, Listing, Stamp, list_folder
 from kiosk.people.snapshot import GallerySnapshot, Skipped
 from kiosk.people.staging import recover
 from kiosk.people.templates import EncodePicture, PictureReader, Reading, TemplateCache
@@ -66,7 +65,6 @@ class Gallery:
         self._listing: Listing | None = None  # the one that the snapshot shows
         self._snapshot = GallerySnapshot(encoder_name)
         self._digests: dict[str, tuple[Stamp, str]] = {}
-        self._told_in = i18n.language()
         self._closed = threading.Event()
         self._turn = threading.Lock()
 
@@ -98,8 +96,6 @@ class Gallery:
         """
         with self._turn:
             before = self._snapshot
-            if self._told_in != i18n.language():
-                self._tell_anew()
             listing = list_folder(self.folder)
             if listing == self._listing and not self._due(listing):
                 return False
@@ -114,14 +110,6 @@ class Gallery:
     def close(self) -> None:
         """Lets a load or refresh in another thread end after the pictures it has in hand."""
         self._closed.set()
-
-    def _tell_anew(self) -> None:
-        """The reasons why pictures are left out are told in the language of the screen: those pictures are due."""
-        self._told_in = i18n.language()
-        self._kept = {
-            source: kept for source, kept in self._kept.items() if isinstance(kept.reading.outcome, Embedding)
-        }
-        name_fault_of.cache_clear()
 
     def _forget_changed(self, listing: Listing) -> None:
         stamps = {picture.source: picture.stamp for picture in listing.pictures}

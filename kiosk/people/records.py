@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from kiosk.domain import display_name
 from kiosk.errors import EnrolmentError, KioskError, UnknownPersonError
-from kiosk.i18n import translate
 from kiosk.names import person_key
 from kiosk.paths import cache_folder
 from kiosk.people.changes import checked_name, remove_pictures, rename_person, skipped_name
@@ -31,8 +30,8 @@ def rename(stores: PeopleStores, old: str, new: str, staff: str) -> str:
     if not same and in_gallery(stores, new) is not None:
         raise EnrolmentError(
             display_name(new),
-            translate("faults", "is already in the gallery"),
-            translate("faults", "choose another name"),
+            "is already in the gallery",
+            "choose another name",
         )
     # Known under both names meanwhile: a suspension holds whatever happens now.
     stores.people.copy_for_rename(old, new)
@@ -91,8 +90,8 @@ def known_as(stores: PeopleStores, person: str) -> str:
     if found is None and record is None:
         raise UnknownPersonError(
             person,
-            translate("faults", "nobody of that name is known"),
-            translate("faults", "see `kiosk people` for the names"),
+            "nobody of that name is known",
+            "see `kiosk people` for the names",
         )
     return found if found is not None else str(record and record.person)
 

@@ -24,7 +24,7 @@ from typing import Any, TypeAlias
 
 from kiosk.domain import Reason, display_name
 from kiosk.errors import PeopleError
-from kiosk.i18n import translate
+from kiosk.i18n import Message, Text
 from kiosk.names import MAX_NAME_CHARACTERS, is_printable, name_fault, normal_name, person_key
 from kiosk.store.sqlite_file import remedy_for
 from kiosk.vision.pictures import printable
@@ -114,14 +114,14 @@ def clean_text(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def field_fault(name: str, text: str) -> str | None:
+def field_fault(name: str, text: str) -> Text | None:
     """Why a clean text cannot stand in a field, as the end of a sentence; None where it can."""
     if len(text) > TEXT_FIELDS[name]:
-        return translate("faults", "is longer than {count} characters").format(count=TEXT_FIELDS[name])
+        return Message("is longer than {count} characters", count=TEXT_FIELDS[name])
     if not all(is_printable(character) for character in text):
-        return translate("faults", "holds characters that cannot be shown")
+        return Message("holds characters that cannot be shown")
     if name == "email" and text and not _EMAIL.fullmatch(text):
-        return translate("faults", "is no e-mail address")
+        return Message("is no e-mail address")
     return None
 
 
@@ -133,14 +133,14 @@ def cleaned(record: PersonRecord) -> PersonRecord:
         if fault is not None:
             raise PeopleError(
                 printable(record.person),
-                translate("faults", "the field {name} {fault}").format(name=name, fault=fault),
-                translate("faults", "give another value"),
+                Message("the field {name} {fault}", name=name, fault=fault),
+                "give another value",
             )
     if record.valid_from and record.valid_until and record.valid_until < record.valid_from:
         raise PeopleError(
             printable(record.person),
-            translate("faults", "the validity ends before it begins"),
-            translate("faults", "give other days"),
+            "the validity ends before it begins",
+            "give other days",
         )
     return replace(record, **texts)  # type: ignore[arg-type]  # TEXT_FIELDS are str
 
@@ -256,11 +256,11 @@ def _consent(given_at: str | None, version: str, sha256: str, language: str, rec
 
 def unusable(path: Path, error: sqlite3.Error | OSError | ValueError) -> PeopleError:
     """The fault to raise: the reason, and what to do about it."""
-    damaged = translate("faults", "move the file away: the kiosk starts a new one, in which nobody is suspended")
+    damaged = Message("move the file away: the kiosk starts a new one, in which nobody is suspended")
     reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
     return PeopleError(
         path,
-        translate("faults", "what is known of people cannot be used: {reason}").format(reason=reason),
+        Message("what is known of people cannot be used: {reason}", reason=reason),
         remedy_for(error, damaged),
     )
 
@@ -398,15 +398,15 @@ class PeopleRegister:
         old, new = normal_name(old), normal_name(new)
         fault = name_fault(new)
         if fault:
-            thing = translate("faults", "the name {name!r}").format(name=printable(new))
-            raise PeopleError(thing, fault, translate("faults", "give another name"))
+            thing = Message("the name {name!r}", name=printable(new))
+            raise PeopleError(thing, fault, "give another name")
         with self._writing() as connection:
             before, there = _find(connection, old) or PersonRecord(old), _find(connection, new)
             if there is not None and person_key(old) != person_key(new) and not _has_been(there, old):
                 raise PeopleError(
                     printable(new),
-                    translate("faults", "is a name that is already known"),
-                    translate("faults", "give another, or erase that one"),
+                    "is a name that is already known",
+                    "give another, or erase that one",
                 )
             former = tuple(dict.fromkeys(name for name in (*before.former, before.person, old) if name != new))
             after = replace(before, person=new, former=former)
@@ -437,9 +437,7 @@ class PeopleRegister:
     def _in_force(self) -> _Records:
         known, fault = self._known, self._fault
         if known is None:
-            raise fault or PeopleError(
-                self.path, translate("faults", "was not read yet"), translate("faults", "try again")
-            )
+            raise fault or PeopleError(self.path, "was not read yet", "try again")
         return known
 
     def _look(self) -> None:
@@ -502,13 +500,13 @@ class PeopleRegister:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if application != APPLICATION_ID:
-            remedy = translate("faults", "move the file away, the kiosk starts a new one")
-            raise PeopleError(self.path, translate("faults", "is no register of people"), remedy)
+            remedy = Message("move the file away, the kiosk starts a new one")
+            raise PeopleError(self.path, "is no register of people", remedy)
         if version not in READ_VERSIONS:
             raise PeopleError(
                 self.path,
-                translate("faults", "was written by another kiosk (schema {version})").format(version=version),
-                translate("faults", "update this kiosk"),
+                Message("was written by another kiosk (schema {version})", version=version),
+                "update this kiosk",
             )
 
     def _create(self) -> None:

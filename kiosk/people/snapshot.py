@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.domain import Template
+from kiosk.i18n import Text
 from kiosk.names import person_key
 from kiosk.recognition.matching import PeopleMeans
 
@@ -16,7 +17,7 @@ class Skipped:
     """A file, or the folder itself, that gives no template."""
 
     source: str  # printable, relative to the image folder
-    reason: str  # a phrase for people
+    reason: Text  # a phrase for people
     settling: bool = False  # young enough to be half copied: read again in a moment, not yet a fault
     harmless: bool = False  # a system's own folder, such as a recycle bin: said, and nothing has to be done
 

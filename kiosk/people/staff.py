@@ -14,7 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
 
 from kiosk.errors import StaffError, did_you_mean
-from kiosk.i18n import QT_TRANSLATE_NOOP, translate
+from kiosk.i18n import Message, translate
 from kiosk.names import normal_name, person_key, text_fault
 from kiosk.store.sqlite_file import Schema, SqliteFile
 
@@ -50,11 +50,11 @@ _STEPS = (
 )
 
 _SCHEMA = Schema(
-    QT_TRANSLATE_NOOP("faults", "the staff register"),
+    Message("the staff register"),
     StaffError,
     _STEPS,
     wal=False,
-    remedy=QT_TRANSLATE_NOOP("faults", "move the file away and add the staff anew"),
+    remedy=Message("move the file away and add the staff anew"),
 )
 
 

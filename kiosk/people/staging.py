@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.errors import EnrolmentError, GalleryError
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 from kiosk.vision.pictures import open_picture, printable
 
 _NEW = ".enrol-"  # a folder that is being built, or that another one has replaced
@@ -69,8 +69,8 @@ def _in_words(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        reason = translate("faults", "cannot be written ({cause})").format(cause=fault.strerror or fault)
-        remedy = translate("faults", "check its permissions and the free space")
+        reason = Message("cannot be written ({cause})", cause=fault.strerror or fault)
+        remedy = Message("check its permissions and the free space")
         raise GalleryError(printable(folder), reason, remedy) from fault
 
 
@@ -106,8 +106,8 @@ def write_picture(picture: PictureFile, target: Path) -> None:
         if hashlib.file_digest(copy, "sha256").hexdigest() != picture.digest:
             raise EnrolmentError(
                 printable(target.name),
-                translate("faults", "changed while it was enrolled"),
-                translate("faults", "enrol it again"),
+                "changed while it was enrolled",
+                "enrol it again",
             )
 
 
@@ -244,8 +244,8 @@ def _lock(descriptor: int, folder: Path, patience_seconds: float) -> bool:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= until:
-                reason = translate("faults", "is being changed by another program")
-                raise GalleryError(printable(folder), reason, translate("faults", "try again in a moment")) from None
+                reason = Message("is being changed by another program")
+                raise GalleryError(printable(folder), reason, "try again in a moment") from None
             time.sleep(0.02)
         except OSError:  # a network share without locks
             return False

@@ -24,10 +24,10 @@ import numpy as np
 
 from kiosk.domain import ByteImage, Embedding, Rejection
 from kiosk.errors import KioskError, PictureError
-from kiosk.i18n import translate
+from kiosk.i18n import Message, Text
 from kiosk.people.folder import ListedPicture, Stamp
 from kiosk.vision.pictures import decode_picture, open_picture
-from kiosk.vision.quality import in_words
+from kiosk.vision.quality import reason_of
 
 _UNUSED_SECONDS = 60 * 86400.0
 _USED_AGAIN_SECONDS = 86400.0
@@ -135,7 +135,7 @@ class Reading:
     """What a picture gave."""
 
     digest: str | None  # sha256 of the content; None where something else decided
-    outcome: Embedding | str  # or why there is none, as a phrase
+    outcome: Embedding | Text  # or why there is none, as a phrase
     passing: bool = False  # the reason lies outside the content: another try may succeed
 
 
@@ -187,7 +187,7 @@ class PictureReader:
         except (PictureError, OSError) as fault:
             return _failed(fault)
         if changed:
-            return Reading(None, translate("faults", "is still being written"), passing=True)
+            return Reading(None, Message("is still being written"), passing=True)
         reading = content if isinstance(content, Reading) else self._encoded(digest, content)
         if not os.path.lexists(picture.path):
             # Erased while it was read: whoever did has looked through the cache already, or will not find it in there.
@@ -203,26 +203,22 @@ class PictureReader:
             outcome = encode(image)
         except Exception as fault:  # one picture that upsets the encoder must not cost anybody else
             reason = fault.reason if isinstance(fault, KioskError) else f"{type(fault).__name__}: {fault}"
-            return Reading(
-                None, translate("faults", "could not be encoded ({reason})").format(reason=reason), passing=True
-            )
+            return Reading(None, Message("could not be encoded ({reason})", reason=reason), passing=True)
         finally:
             self._idle.put(encode)
         if isinstance(outcome, Embedding) and not self._accepts(outcome, certain=True):
-            return Reading(None, translate("faults", "gave no usable embedding"), passing=True)
+            return Reading(None, Message("gave no usable embedding"), passing=True)
         self._cache.put(digest, outcome)
         return _reading(digest, outcome)
 
 
 def _reading(digest: str, outcome: Embedding | Rejection) -> Reading:
-    return Reading(digest, in_words(outcome) if isinstance(outcome, Rejection) else outcome)
+    return Reading(digest, reason_of(outcome) if isinstance(outcome, Rejection) else outcome)
 
 
 def _failed(fault: PictureError | OSError) -> Reading:
     if isinstance(fault, OSError):
-        return Reading(
-            None, translate("faults", "cannot be read ({cause})").format(cause=fault.strerror or fault), passing=True
-        )
+        return Reading(None, Message("cannot be read ({cause})", cause=fault.strerror or fault), passing=True)
     # A numbered OSError is the disk's or the network's, and no change of the file tells when it is over; Pillow's own
     # have no number and are about the content.
     cause = fault.__cause__

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kiosk.domain import Candidate, Embedding
 from kiosk.errors import VisitorsError
-from kiosk.i18n import QT_TRANSLATE_NOOP
+from kiosk.i18n import Message
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.matching import distances, identify
 from kiosk.store.sqlite_file import Schema, SqliteFile
@@ -48,11 +48,11 @@ _STEPS = (
     ),
 )
 _SCHEMA = Schema(
-    QT_TRANSLATE_NOOP("faults", "the file of visitors' faces"),
+    Message("the file of visitors' faces"),
     VisitorsError,
     _STEPS,
     wal=False,  # a log would keep a copy of each face
-    remedy=QT_TRANSLATE_NOOP("faults", "the damaged file was deleted, try again"),
+    remedy=Message("the damaged file was deleted, try again"),
 )
 _NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
 _SURPLUS = "id <= (SELECT id FROM visitors ORDER BY id DESC LIMIT 1 OFFSET ?)"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kiosk.encoders.keras_h5 import npz_bytes
 from kiosk.errors import WeightsError
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 
 _UNEVEN = 1e-3  # in length, after rounding
 _LEAST = 50  # strangers: fewer tell little of what is usual
@@ -111,13 +111,13 @@ def read_cohort(thing: object, content: bytes, key: str, dimension: int) -> Coho
 
     `key` and `dimension` are the encoder's: a cohort that was made with other weights would lie elsewhere.
     """
-    remedy = translate("faults", "make it anew with `kiosk weights cohort FOLDER`")
+    remedy = Message("make it anew with `kiosk weights cohort FOLDER`")
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             made_with, vectors = str(file["encoder"]), file["vectors"].astype(np.float32)
             mean, spread = (float(number) for number in file["usual"])
         if made_with != key or vectors.shape[1:] != (dimension,):
-            reason = translate("faults", "was made with another state of the encoder")
+            reason = Message("was made with another state of the encoder")
             raise WeightsError(thing, reason, remedy)
         return Cohort(vectors, (mean, spread))
     except (
@@ -131,7 +131,7 @@ def read_cohort(thing: object, content: bytes, key: str, dimension: int) -> Coho
         BadZipFile,
         zlib.error,
     ) as fault:
-        reason = translate("faults", "is no cohort: {error}").format(error=fault)
+        reason = Message("is no cohort: {error}", error=fault)
         raise WeightsError(thing, reason, remedy) from fault
 
 

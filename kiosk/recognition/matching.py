@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from kiosk.domain import Candidate, Embedding, Identification, TemplateRule, Verification
 from kiosk.encoders.encoder import NO_AVERAGING, Averaging
 from kiosk.errors import EncoderError, UnknownPersonError
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 from kiosk.recognition.cohort import Cohort
 
 # Of the share that is added, beside a cohort: with dlib_resnet on LFW's development view the threshold for FMR
@@ -179,8 +179,8 @@ def verify(
     if person not in gallery.people:
         raise UnknownPersonError(
             person,
-            translate("faults", "nobody of that name is in the gallery"),
-            translate("faults", "see `kiosk people` for the names"),
+            "nobody of that name is in the gallery",
+            "see `kiosk people` for the names",
         )
     found = _person_distances(probe, gallery, comparison)
     return Verification(person, float(found[gallery.people.index(person)]), threshold)
@@ -190,8 +190,8 @@ def _person_distances(probe: Embedding, gallery: Searchable, comparison: Compari
     if gallery.people and probe.encoder != gallery.encoder:
         raise EncoderError(
             f"embedding of {probe.encoder}",
-            translate("faults", "the gallery is of {encoder}").format(encoder=gallery.encoder),
-            translate("faults", "encode both with the same encoder"),
+            Message("the gallery is of {encoder}", encoder=gallery.encoder),
+            "encode both with the same encoder",
         )
     averaged = {"counts": np.array([probe.count]), "scatters": np.array([probe.scatter])}
     (found,) = person_distances(probe.vector[np.newaxis], gallery, comparison, **averaged)

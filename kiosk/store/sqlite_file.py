@@ -10,13 +10,17 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from kiosk.errors import KioskError
-from kiosk.i18n import QT_TRANSLATE_NOOP, translate
+from kiosk.i18n import Message, Text
 
 BUSY_SECONDS = 1.0
 PAGE_BYTES = 4096
 _STEP_SECONDS = 0.01
+
+
+_MOVE_AWAY: Final = Message("move the file away, the kiosk starts a new one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,11 @@ class Schema:
         application_id: the number that a new file bears, as SQLite calls it.
     """
 
-    what: str
-    fault: Callable[[object, str, str], KioskError]
+    what: Text
+    fault: Callable[[object, Text, Text], KioskError]
     steps: Sequence[Sequence[str]]
     wal: bool = True
-    remedy: str = QT_TRANSLATE_NOOP("faults", "move the file away, the kiosk starts a new one")
+    remedy: Text = _MOVE_AWAY
     application_id: int = 0
 
     @property
@@ -110,8 +114,8 @@ class SqliteFile:
                 if time.monotonic() > give_up_at:
                     raise self._schema.fault(
                         self.path,
-                        translate("faults", "another program is opening it"),
-                        translate("faults", "end that program if it hangs"),
+                        "another program is opening it",
+                        "end that program if it hangs",
                     )
                 self._patience.wait(_STEP_SECONDS)
             yield
@@ -121,8 +125,8 @@ class SqliteFile:
     def _create(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if self.path.exists() and not self.path.is_file():
-            reason = translate("faults", "{what} is not a file").format(what=translate("faults", self._schema.what))
-            raise self._schema.fault(self.path, reason, translate("faults", "set another file"))
+            reason = Message("{what} is not a file", what=self._schema.what)
+            raise self._schema.fault(self.path, reason, "set another file")
         # Who came and went is nobody else's business; SQLite gives its side files the same permissions. Not open():
         # closing a second descriptor of the file would release the locks that this process holds on it.
         with contextlib.suppress(FileExistsError):
@@ -166,14 +170,14 @@ class SqliteFile:
         if version > self._schema.version:
             raise self._schema.fault(
                 self.path,
-                translate("faults", "was written by a newer kiosk (schema {version})").format(version=version),
-                translate("faults", "update the kiosk or set another file"),
+                Message("was written by a newer kiosk (schema {version})", version=version),
+                "update the kiosk or set another file",
             )
         if version < 0 or (version == 0 and tables):
             raise self._schema.fault(
                 self.path,
-                translate("faults", "is the database of another program"),
-                translate("faults", "set another file"),
+                "is the database of another program",
+                "set another file",
             )
         return version
 
@@ -184,9 +188,8 @@ class SqliteFile:
         self._connection = self._file = None
 
     def _fault(self, error: sqlite3.Error | OSError) -> KioskError:
-        remedy = remedy_for(error, translate("faults", self._schema.remedy))
-        reason = translate("faults", "{what} cannot be used: {reason}")
-        reason = reason.format(what=translate("faults", self._schema.what), reason=_reason(error))
+        remedy = remedy_for(error, self._schema.remedy)
+        reason = Message("{what} cannot be used: {reason}", what=self._schema.what, reason=_reason(error))
         return self._schema.fault(self.path, reason, remedy)
 
 
@@ -201,17 +204,17 @@ def pragma_of(path: Path, name: str) -> int | None:
     return None
 
 
-def remedy_for(error: sqlite3.Error | OSError | ValueError, damaged: str) -> str:
+def remedy_for(error: sqlite3.Error | OSError | ValueError, damaged: Text) -> Text:
     """What to do about a file that cannot be used; `damaged` where it is no database, or holds what is not ours."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     # Its subclasses are about how a file is used; the plain class says that this file is no database.
     if isinstance(error, ValueError) or type(error) is sqlite3.DatabaseError:
         return damaged
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return translate("faults", "end the other program that keeps it locked")
+        return Message("end the other program that keeps it locked")
     if code == sqlite3.SQLITE_FULL:
-        return translate("faults", "free space on its disk")
-    return translate("faults", "check that its folder exists, may be written and has space")
+        return Message("free space on its disk")
+    return Message("check that its folder exists, may be written and has space")
 
 
 def require_sound(connection: sqlite3.Connection) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from kiosk.domain import ByteImage, Frame
 from kiosk.errors import CameraError, KioskError
-from kiosk.i18n import translate
+from kiosk.i18n import Message, Text
 from kiosk.vision.source import Source
 
 _RATE_OVER_FRAMES = 30
@@ -161,7 +161,7 @@ class WatchedCamera:
             if reader.finite:
                 self._state, self._fault = CameraState.ENDED, fault
             else:
-                self._lose(fault or _fault(reader, translate("faults", "came to its end")))
+                self._lose(fault or _fault(reader, Message("came to its end")))
             self._changed.notify_all()
 
     # Called with the lock held.
@@ -175,10 +175,10 @@ class WatchedCamera:
             if now >= self._retry_at and len(self._stuck) < _STUCK_AT_MOST:
                 self._start_reader()
         elif not reader.finite and now - reader.heard_at >= self._patience_seconds(reader):
-            silent = translate("faults", "showed nothing new for {seconds:g} s")
-            stuck = translate("faults", "did not start for {seconds:g} s")
-            reason = (silent if reader.frames else stuck).format(seconds=self._patience_seconds(reader))
-            self._lose(_fault(reader, reason))
+            seconds = self._patience_seconds(reader)
+            silent = Message("showed nothing new for {seconds:g} s", seconds=seconds)
+            stuck = Message("did not start for {seconds:g} s", seconds=seconds)
+            self._lose(_fault(reader, silent if reader.frames else stuck))
 
     def _patience_seconds(self, reader: _Reader) -> float:
         """Opening may take longer than the wait for the next frame; so may the first frame."""
@@ -230,7 +230,7 @@ class _Reader(threading.Thread):
         except KioskError as error:
             fault = str(error)
         except Exception as error:  # a driver's failure must not end the watch
-            reason = translate("faults", "failed ({cause})").format(cause=f"{type(error).__name__}: {error}")
+            reason = Message("failed ({cause})", cause=f"{type(error).__name__}: {error}")
             fault = _fault(self, reason)
         # Closed first, so that a device is free when it is opened again.
         if self.source is not None:
@@ -286,7 +286,7 @@ class _Numbering:
         return replace(frame, captured_at=captured_at, sequence=self._sequence - 1)
 
 
-def _fault(reader: _Reader, reason: str) -> str:
-    thing = translate("faults", "the camera") if reader.source is None else reader.source.name
-    remedy = translate("faults", "check its cable or network; it is opened again")
+def _fault(reader: _Reader, reason: Text) -> str:
+    thing = Message("the camera") if reader.source is None else reader.source.name
+    remedy = Message("check its cable or network; it is opened again")
     return str(CameraError(thing, reason, remedy))

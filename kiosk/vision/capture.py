@@ -17,7 +17,7 @@ import numpy as np
 
 from kiosk.domain import ByteImage, Frame
 from kiosk.errors import CameraError
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import printable
 from kiosk.vision.source import Pace, Source
@@ -121,8 +121,8 @@ class Camera(_Live):
         if not capture.opened:
             raise CameraError(
                 device,
-                translate("faults", "is no camera or is busy"),
-                translate("faults", "close the program that uses it, or name another one"),
+                "is no camera or is busy",
+                "close the program that uses it, or name another one",
             )
         # The format comes first: a driver picks size and rate within it.
         wanted = {
@@ -135,8 +135,8 @@ class Camera(_Live):
         capture.ask_for(wanted)
         broken = CameraError(
             device,
-            translate("faults", "delivers no pictures"),
-            translate("faults", "check its cable, and that no other program uses it"),
+            "delivers no pictures",
+            "check its cable, and that no other program uses it",
         )
         super().__init__(device, capture, broken)
 
@@ -154,8 +154,8 @@ class Stream(_Live):
         if not capture.opened:
             raise CameraError(
                 name,
-                translate("faults", "the stream cannot be opened"),
-                translate("faults", "check the address, the password and the network"),
+                "the stream cannot be opened",
+                "check the address, the password and the network",
             )
         _check_size(name, capture)
         super().__init__(
@@ -163,8 +163,8 @@ class Stream(_Live):
             capture,
             CameraError(
                 name,
-                translate("faults", "the stream broke off"),
-                translate("faults", "check the network and the camera"),
+                "the stream broke off",
+                "check the network and the camera",
             ),
         )
 
@@ -204,27 +204,23 @@ def _check_name(address: str) -> None:
     try:
         address.encode()
     except UnicodeEncodeError as error:
-        raise CameraError(
-            "--source", translate("faults", "what it names is not UTF-8"), translate("faults", "rename it")
-        ) from error
+        raise CameraError("--source", "what it names is not UTF-8", "rename it") from error
 
 
 def _check_device(device: Path) -> None:
     if not device.exists():
         raise CameraError(
             device,
-            translate("faults", "there is no such camera"),
-            translate("faults", "plug it in, or choose another one with --source"),
+            "there is no such camera",
+            "plug it in, or choose another one with --source",
         )
     if not stat.S_ISCHR(device.stat().st_mode):
-        raise CameraError(
-            device, translate("faults", "is no camera"), translate("faults", "choose another one with --source")
-        )
+        raise CameraError(device, "is no camera", "choose another one with --source")
     if not os.access(device, os.R_OK | os.W_OK):
         raise CameraError(
             device,
-            translate("faults", "may not be opened by this user"),
-            translate("faults", "add the user to the group 'video', log in again"),
+            "may not be opened by this user",
+            "add the user to the group 'video', log in again",
         )
 
 
@@ -233,14 +229,14 @@ def _check_file(path: Path, name: str) -> None:
     if not path.exists():
         raise CameraError(
             name,
-            translate("faults", "there is no such file, folder or camera"),
-            translate("faults", "check what --source names"),
+            "there is no such file, folder or camera",
+            "check what --source names",
         )
     if not path.is_file():
         raise CameraError(
             name,
-            translate("faults", "is neither a video file nor a folder of pictures"),
-            translate("faults", "name another one with --source"),
+            "is neither a video file nor a folder of pictures",
+            "name another one with --source",
         )
     try:
         with path.open("rb") as file:
@@ -248,13 +244,11 @@ def _check_file(path: Path, name: str) -> None:
     except OSError as error:
         raise CameraError(
             name,
-            translate("faults", "cannot be read ({cause})").format(cause=error.strerror),
-            translate("faults", "give this user the right to read it"),
+            Message("cannot be read ({cause})", cause=error.strerror),
+            "give this user the right to read it",
         ) from error
     if not start:
-        raise CameraError(
-            name, translate("faults", "is empty"), translate("faults", "name another video file with --source")
-        )
+        raise CameraError(name, "is empty", "name another video file with --source")
     if b"\0" not in start:
         raise _not_a_video(name)
 
@@ -265,16 +259,16 @@ def _check_size(name: str, capture: _Capture) -> None:
         capture.close()
         raise CameraError(
             name,
-            translate("faults", "{width:.0f} x {height:.0f} px is too large").format(width=width, height=height),
-            translate("faults", "scale it down to at most 7680 x 4320"),
+            Message("{width:.0f} x {height:.0f} px is too large", width=width, height=height),
+            "scale it down to at most 7680 x 4320",
         )
 
 
 def _not_a_video(name: str) -> CameraError:
     return CameraError(
         name,
-        translate("faults", "holds no video that can be decoded"),
-        translate("faults", "convert it, for instance to .mp4 with H.264"),
+        "holds no video that can be decoded",
+        "convert it, for instance to .mp4 with H.264",
     )
 
 

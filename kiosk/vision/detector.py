@@ -22,7 +22,7 @@ import numpy as np
 from kiosk.domain import Box, ByteImage, Face, Floats
 from kiosk.errors import DetectorError
 from kiosk.files import asset
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 from kiosk.vision.opencv import cv2
 
 _SEARCHED_PX = 30  # the smallest face asked for is reduced to this many px before the search
@@ -205,15 +205,13 @@ class _Found:
 
 def _load(path: Path) -> "cv2.CascadeClassifier":
     if not path.is_file():
-        raise DetectorError(
-            path, translate("faults", "the cascade file is missing"), translate("faults", "install kiosk again")
-        )
+        raise DetectorError(path, "the cascade file is missing", "install kiosk again")
     try:
         cascade = cv2.CascadeClassifier(str(path))
     except (cv2.error, SystemError):
         cascade = None
     if cascade is None or cascade.empty():
-        raise DetectorError(path, translate("faults", "is no cascade file"), translate("faults", "install kiosk again"))
+        raise DetectorError(path, "is no cascade file", "install kiosk again")
     return cascade
 
 
@@ -223,8 +221,8 @@ def _content(path: Path) -> bytes:
     except OSError as error:
         raise DetectorError(
             path,
-            translate("faults", "cannot be read: {cause}").format(cause=error.strerror),
-            translate("faults", "install kiosk again"),
+            Message("cannot be read: {cause}", cause=error.strerror),
+            "install kiosk again",
         ) from error
 
 

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from kiosk.domain import Box, ByteImage, Floats, Landmarks, Scheme
 from kiosk.errors import DetectorError
-from kiosk.i18n import translate
 from kiosk.vision.opencv import cv2
 from kiosk.vision.quality import REACH, eyes_and_nose
 from kiosk.weights.manifest import manifest_entry, verified_bytes
@@ -209,9 +208,7 @@ def _check(arrays: dict[str, NDArray[Any]]) -> None:
 
 
 def _damaged(name: str, reason: str) -> DetectorError:
-    return DetectorError(
-        name, reason, translate("faults", "install the kiosk again, or rebuild the file with make weights")
-    )
+    return DetectorError(name, reason, "install the kiosk again, or rebuild the file with make weights")
 
 
 FRAME_PX: Final = 112

@@ -19,7 +19,7 @@ from PIL import Image, UnidentifiedImageError
 
 from kiosk.domain import ByteImage
 from kiosk.errors import PictureError
-from kiosk.i18n import QT_TRANSLATE_NOOP, translate
+from kiosk.i18n import Message
 from kiosk.names import is_printable
 from kiosk.vision.opencv import cv2
 
@@ -201,8 +201,8 @@ _REDUCED_BYTES = 10.0
 _MAX_DECODING_BYTES = 88_000_000
 # Encoders write about ten scans; a file of thousands exists to keep the decoder busy.
 _MAX_SCANS = 100
-_SAVE_SMALLER = QT_TRANSLATE_NOOP("faults", "save it smaller, as a JPEG of at most 8 megapixels")
-_SAVE_AGAIN = QT_TRANSLATE_NOOP("faults", "copy it again, or save it again as JPEG or PNG")
+_SAVE_SMALLER = Message("save it smaller, as a JPEG of at most 8 megapixels")
+_SAVE_AGAIN = Message("copy it again, or save it again as JPEG or PNG")
 
 # Pillow only warns up to twice its own limit; the limit here is stricter and holds for every file.
 Image.MAX_IMAGE_PIXELS = None
@@ -281,9 +281,7 @@ def decode_picture(
     try:
         container = take_apart(file)
         if container.is_animated:
-            raise PictureError(
-                printable(path), translate("faults", "is animated"), translate("faults", "save one picture of it")
-            )
+            raise PictureError(printable(path), "is animated", "save one picture of it")
         _check_webp(container.pixels, path, max_pixels)
         with Image.open(container.pixels, formats=_FORMATS) as image:
             size = image.size
@@ -300,14 +298,14 @@ def decode_picture(
     except UnidentifiedImageError as fault:
         raise PictureError(
             printable(path),
-            translate("faults", "holds no JPEG, PNG, WebP or BMP picture"),
-            translate("faults", _SAVE_AGAIN),
+            "holds no JPEG, PNG, WebP or BMP picture",
+            _SAVE_AGAIN,
         ) from fault
     except Exception as fault:  # Pillow's decoders raise a dozen types for damaged files
         raise PictureError(
             printable(path),
-            translate("faults", "is damaged or incomplete ({fault})").format(fault=fault),
-            translate("faults", _SAVE_AGAIN),
+            Message("is damaged or incomplete ({fault})", fault=fault),
+            _SAVE_AGAIN,
         ) from fault
 
 
@@ -327,23 +325,23 @@ def _unreadable(path: Path, fault: OSError | ValueError) -> PictureError:
     reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
     return PictureError(
         printable(path),
-        translate("faults", "cannot be read ({reason})").format(reason=reason),
-        translate("faults", "check that it exists and may be read"),
+        Message("cannot be read ({reason})", reason=reason),
+        "check that it exists and may be read",
     )
 
 
 def _check_kind(path: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise PictureError(
-            printable(path), translate("faults", "is not a regular file"), translate("faults", "give a picture file")
-        )
+        raise PictureError(printable(path), "is not a regular file", "give a picture file")
     if status.st_size == 0:
-        raise PictureError(printable(path), translate("faults", "is empty"), translate("faults", "copy it again"))
+        raise PictureError(printable(path), "is empty", "copy it again")
     if status.st_size > MAX_BYTES:
-        size = translate("faults", "is too large a file ({megabytes:.0f} MB, at most {most})").format(
-            megabytes=status.st_size / 2**20, most=MAX_BYTES // 2**20
+        size = Message(
+            "is too large a file ({megabytes:.0f} MB, at most {most})",
+            megabytes=status.st_size / 2**20,
+            most=MAX_BYTES // 2**20,
         )
-        raise PictureError(printable(path), size, translate("faults", _SAVE_SMALLER))
+        raise PictureError(printable(path), size, _SAVE_SMALLER)
 
 
 def _check_webp(file: BinaryIO, path: Path, max_pixels: int) -> None:
@@ -369,29 +367,31 @@ def _webp_size(header: bytes) -> tuple[int, int]:
 
 def _check_pixels(path: Path, size: tuple[int, int], max_pixels: int) -> None:
     if size[0] * size[1] > max_pixels:
-        reason = translate("faults", "has too many pixels ({width} x {height}, at most {millions:.0f} million)").format(
-            width=size[0], height=size[1], millions=max_pixels / 1e6
+        reason = Message(
+            "has too many pixels ({width} x {height}, at most {millions:.0f} million)",
+            width=size[0],
+            height=size[1],
+            millions=max_pixels / 1e6,
         )
-        raise PictureError(printable(path), reason, translate("faults", _SAVE_SMALLER))
+        raise PictureError(printable(path), reason, _SAVE_SMALLER)
 
 
 def _check_cost(path: Path, size: tuple[int, int], decoding_bytes: float) -> None:
     if decoding_bytes > _MAX_DECODING_BYTES:
-        reason = translate(
-            "faults", "would take {megabytes:.0f} MB of memory ({width} x {height} pixels in this format)"
-        ).format(megabytes=decoding_bytes / 1e6, width=size[0], height=size[1])
-        raise PictureError(printable(path), reason, translate("faults", _SAVE_SMALLER))
+        reason = Message(
+            "would take {megabytes:.0f} MB of memory ({width} x {height} pixels in this format)",
+            megabytes=decoding_bytes / 1e6,
+            width=size[0],
+            height=size[1],
+        )
+        raise PictureError(printable(path), reason, _SAVE_SMALLER)
 
 
 def _check_effort(file: BinaryIO, image: Image.Image, path: Path) -> None:
     if "progressive" in image.info and _scans(file) > _MAX_SCANS:
-        raise PictureError(
-            printable(path), translate("faults", "is a JPEG of too many scans"), translate("faults", _SAVE_AGAIN)
-        )
+        raise PictureError(printable(path), "is a JPEG of too many scans", _SAVE_AGAIN)
     if any(tile[0] == "bmp_rle" for tile in getattr(image, "tile", ())):
-        raise PictureError(
-            printable(path), translate("faults", "is a compressed BMP"), translate("faults", "save it as JPEG or PNG")
-        )
+        raise PictureError(printable(path), "is a compressed BMP", "save it as JPEG or PNG")
 
 
 def _scans(file: BinaryIO) -> int:
@@ -464,11 +464,7 @@ def as_jpeg(image: ByteImage) -> bytes:
     try:
         written, content = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     except cv2.error as fault:
-        raise PictureError(
-            "picture", translate("faults", "cannot be written as JPEG"), translate("faults", "take it again")
-        ) from fault
+        raise PictureError("picture", "cannot be written as JPEG", "take it again") from fault
     if not written:
-        raise PictureError(
-            "picture", translate("faults", "cannot be written as JPEG"), translate("faults", "take it again")
-        )
+        raise PictureError("picture", "cannot be written as JPEG", "take it again")
     return bytes(content)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kiosk.domain import Chip, Conditions, Face, Floats, Landmarks, Rejection, Scheme
-from kiosk.i18n import QT_TRANSLATE_NOOP, translate
+from kiosk.i18n import Message
 from kiosk.vision.opencv import cv2
 
 # The end of the nose that a scheme knows: the tip moves farther aside than the base. On 600 pictures of LFW's
@@ -139,17 +139,22 @@ def _mean(grey: np.ndarray, places: tuple[tuple[float, float, float, float], ...
 
 
 _WORDS = {
-    Rejection.NO_FACE: QT_TRANSLATE_NOOP("faults", "no face found"),
-    Rejection.SEVERAL_FACES: QT_TRANSLATE_NOOP("faults", "more than one face"),
-    Rejection.TOO_SMALL: QT_TRANSLATE_NOOP("faults", "the face is too small"),
-    Rejection.TOO_DARK: QT_TRANSLATE_NOOP("faults", "the face is too dark"),
-    Rejection.TOO_BRIGHT: QT_TRANSLATE_NOOP("faults", "the face is too bright"),
-    Rejection.TOO_BLURRED: QT_TRANSLATE_NOOP("faults", "the face is blurred"),
-    Rejection.OFF_POSE: QT_TRANSLATE_NOOP("faults", "the face is turned away"),
-    Rejection.NOT_LIVE: QT_TRANSLATE_NOOP("faults", "it shows a picture or a screen, not a living face"),
+    Rejection.NO_FACE: Message("no face found"),
+    Rejection.SEVERAL_FACES: Message("more than one face"),
+    Rejection.TOO_SMALL: Message("the face is too small"),
+    Rejection.TOO_DARK: Message("the face is too dark"),
+    Rejection.TOO_BRIGHT: Message("the face is too bright"),
+    Rejection.TOO_BLURRED: Message("the face is blurred"),
+    Rejection.OFF_POSE: Message("the face is turned away"),
+    Rejection.NOT_LIVE: Message("it shows a picture or a screen, not a living face"),
 }
 
 
+def reason_of(rejection: Rejection) -> Message:
+    """Return why a picture was not used, as a phrase."""
+    return _WORDS[rejection]
+
+
 def in_words(rejection: Rejection) -> str:
-    """Why a picture was not used, as a phrase."""
-    return translate("faults", _WORDS[rejection])
+    """Return why a picture was not used, in the language of the screen."""
+    return str(_WORDS[rejection])

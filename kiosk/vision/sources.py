@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from kiosk.domain import ByteImage, Frame
 from kiosk.errors import CameraError, PictureError
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 from kiosk.vision.capture import STREAM_SCHEMES, Camera, Stream, VideoFile, is_camera_number, without_secrets
 from kiosk.vision.demo import DemoScene
 from kiosk.vision.pictures import SUFFIXES, printable, read_picture
@@ -39,8 +39,8 @@ class Stills(Source):
         if self._pace.sequence == 0:
             raise CameraError(
                 self.name,
-                translate("faults", "none of its pictures can be read ({first})").format(first=self.skipped[0]),
-                translate("faults", "replace them"),
+                Message("none of its pictures can be read ({first})", first=self.skipped[0]),
+                "replace them",
             )
         return None
 
@@ -51,14 +51,14 @@ def _pictures(folder: Path, name: str) -> list[Path]:
     except OSError as error:
         raise CameraError(
             name,
-            translate("faults", "cannot be read ({cause})").format(cause=error.strerror),
-            translate("faults", "give this user the right to read it"),
+            Message("cannot be read ({cause})", cause=error.strerror),
+            "give this user the right to read it",
         ) from error
     if not found:
         raise CameraError(
             name,
-            translate("faults", "holds no pictures"),
-            translate("faults", "put .jpg, .png, .webp or .bmp files there, or name another one"),
+            "holds no pictures",
+            "put .jpg, .png, .webp or .bmp files there, or name another one",
         )
     return sorted(found, key=_natural)
 
@@ -85,8 +85,8 @@ def open_source(spec: str, *, fast: bool = False, width: int = 640, height: int 
     if not spec.strip() or "\0" in spec:
         raise CameraError(
             "--source",
-            translate("faults", "names nothing"),
-            translate("faults", "give a camera, a file, a folder, a stream or 'demo'"),
+            "names nothing",
+            "give a camera, a file, a folder, a stream or 'demo'",
         )
     if spec == "demo":
         return DemoScene(fast=fast)
@@ -125,8 +125,8 @@ def _path(spec: str) -> Path:
         path = Path(spec).expanduser()
         path.exists()
     except (OSError, RuntimeError) as error:
-        reason = translate("faults", "cannot be used ({cause})").format(cause=getattr(error, "strerror", None) or error)
-        raise CameraError(printable(spec), reason, translate("faults", "check what --source names")) from error
+        reason = Message("cannot be used ({cause})", cause=getattr(error, "strerror", None) or error)
+        raise CameraError(printable(spec), reason, "check what --source names") from error
     return path
 
 
@@ -136,13 +136,13 @@ def _known_stream(url: str) -> str:
     except ValueError as error:
         raise CameraError(
             "--source",
-            translate("faults", "the address is not well-formed ({error})").format(error=error),
-            translate("faults", "check the address"),
+            Message("the address is not well-formed ({error})", error=error),
+            "check the address",
         ) from error
     if scheme not in STREAM_SCHEMES:
         raise CameraError(
             f"{scheme}://",
-            translate("faults", "this kind of address is not known"),
-            translate("faults", "use one of {schemes}").format(schemes=", ".join(sorted(STREAM_SCHEMES))),
+            "this kind of address is not known",
+            Message("use one of {schemes}", schemes=", ".join(sorted(STREAM_SCHEMES))),
         )
     return url

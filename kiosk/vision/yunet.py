@@ -25,7 +25,6 @@ from numpy.typing import NDArray
 
 from kiosk.domain import Box, ByteImage, Face, Floats, Landmarks, Scheme
 from kiosk.errors import DetectorError
-from kiosk.i18n import translate
 from kiosk.vision.detector import Place, distinct, shows
 from kiosk.vision.opencv import cv2
 from kiosk.weights.manifest import manifest_entry, verified_bytes
@@ -101,8 +100,8 @@ class YuNetDetector:
         except (cv2.error, SystemError) as error:
             raise DetectorError(
                 name,
-                translate("faults", "is no YuNet model"),
-                translate("faults", "put the right file in its place, or install kiosk again"),
+                "is no YuNet model",
+                "put the right file in its place, or install kiosk again",
             ) from error
 
     def find(self, image: ByteImage, *, min_face_px: int) -> list[Face]:

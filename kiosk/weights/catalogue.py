@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from kiosk.errors import WeightsError, did_you_mean
 from kiosk.files import faults_told, read_yaml, shipped_weights
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 from kiosk.weights.manifest import find_file, verified_file
 from kiosk.weights.specs import NAME, Sha256, Spec, find_spec, read_spec
 
@@ -63,10 +63,10 @@ class Catalogue(Spec):
             if entry.name == name:
                 return entry
         if any(entry.name == name for entry in self.shipped):
-            reason = translate("faults", "comes with the kiosk, it is neither fetched nor removed")
-            raise WeightsError(name, reason, translate("faults", "install kiosk again if it is damaged"))
+            reason = Message("comes with the kiosk, it is neither fetched nor removed")
+            raise WeightsError(name, reason, "install kiosk again if it is damaged")
         remedy = did_you_mean(name, [entry.name for entry in self.fetch], "see `kiosk weights list`")
-        raise WeightsError(f"weights {reprlib.repr(name)}", translate("faults", "are not known"), remedy)
+        raise WeightsError(f"weights {reprlib.repr(name)}", "are not known", remedy)
 
     def shipped_file(self, name: str) -> Known:
         """Return what is told about a file that comes with the kiosk; raises KeyError where none has that name."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kiosk.errors import WeightsError
 from kiosk.files import shipped_weights
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 from kiosk.weights.catalogue import Catalogue, CatalogueEntry, Known
 from kiosk.weights.fetch import held_part, part_of
 from kiosk.weights.manifest import FileState, file_state, find_file, read_manifest
@@ -46,8 +46,8 @@ def remove(entry: CatalogueEntry, folder: Path) -> Path:
         if not path.exists() and not part_of(path).exists():
             raise WeightsError(
                 entry.name,
-                translate("faults", "is not installed in {folder}").format(folder=folder),
-                translate("faults", "see `kiosk weights list`"),
+                Message("is not installed in {folder}", folder=folder),
+                "see `kiosk weights list`",
             )
         with held_part(path) as part:
             part.truncate(0)
@@ -55,8 +55,8 @@ def remove(entry: CatalogueEntry, folder: Path) -> Path:
     except OSError as error:
         raise WeightsError(
             path,
-            translate("faults", "cannot be removed: {cause}").format(cause=error.strerror),
-            translate("faults", "check the permissions of its folder"),
+            Message("cannot be removed: {cause}", cause=error.strerror),
+            "check the permissions of its folder",
         ) from error
     return path
 
@@ -68,8 +68,8 @@ def _shipped(catalogue: Catalogue) -> list[Installed]:
         if entry.file not in told:
             raise WeightsError(
                 entry.file,
-                translate("faults", "stands in the manifest, not in the catalogue"),
-                translate("faults", "install kiosk again"),
+                "stands in the manifest, not in the catalogue",
+                "install kiosk again",
             )
         path = shipped_weights(entry.file)
         state = file_state(path, entry.size, entry.sha256)

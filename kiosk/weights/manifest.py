@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Final
 
 from kiosk.errors import WeightsError
 from kiosk.files import read_yaml, shipped_weights
-from kiosk.i18n import QT_TRANSLATE_NOOP, translate
+from kiosk.i18n import Message, Text
 
 _CHUNK_BYTES: Final = 1 << 20
 
@@ -41,8 +41,8 @@ def file_state(path: Path, size: int, sha256: str) -> FileState:
     except OSError as error:
         raise WeightsError(
             path,
-            translate("faults", "cannot be read: {cause}").format(cause=error.strerror),
-            translate("faults", "check its permissions"),
+            Message("cannot be read: {cause}", cause=error.strerror),
+            "check its permissions",
         ) from error
 
 
@@ -58,7 +58,7 @@ def holds(opened: BinaryIO, size: int, sha256: str) -> bool:
 
 
 def verified_file(
-    path: Path, size: int, sha256: str, remedy: Callable[[], str] = lambda: "put the right file there"
+    path: Path, size: int, sha256: str, remedy: Callable[[], Text] = lambda: "put the right file there"
 ) -> bytes:
     """The content of a file; raises WeightsError unless it has exactly that size in bytes and that hash.
 
@@ -66,36 +66,32 @@ def verified_file(
     """
     try:
         if path.exists() and not path.is_file():
-            raise WeightsError(
-                path, translate("faults", "is no file"), remedy()
-            )  # a pipe would be waited for without end
+            raise WeightsError(path, "is no file", remedy())  # a pipe would be waited for without end
         with path.open("rb") as opened:
             # One byte more than it should have, so that a huge file in its place is not read whole.
             content = opened.read(size + 1)
     except FileNotFoundError as error:
-        raise WeightsError(path, translate("faults", "is not there"), remedy()) from error
+        raise WeightsError(path, "is not there", remedy()) from error
     except OSError as error:
         raise WeightsError(
             path,
-            translate("faults", "cannot be read: {cause}").format(cause=error.strerror),
-            translate("faults", "check its permissions"),
+            Message("cannot be read: {cause}", cause=error.strerror),
+            "check its permissions",
         ) from error
     if len(content) != size:
         reason = (
-            translate("faults", "has more than {size} bytes").format(size=size)
+            Message("has more than {size} bytes", size=size)
             if len(content) > size
-            else translate("faults", "has {content} bytes instead of {size}").format(content=len(content), size=size)
+            else Message("has {content} bytes instead of {size}", content=len(content), size=size)
         )
         raise WeightsError(path, reason, remedy())
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise WeightsError(
-            path, translate("faults", "was altered or is another file: its SHA-256 is not the one expected"), remedy()
-        )
+        raise WeightsError(path, "was altered or is another file: its SHA-256 is not the one expected", remedy())
     return content
 
 
 MANIFEST: Final = "manifest.yaml"
-_REMEDY = QT_TRANSLATE_NOOP("faults", "run `make weights` in a checkout, or install kiosk again")
+_REMEDY = Message("run `make weights` in a checkout, or install kiosk again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +112,8 @@ def manifest_entry(file: str, folder: Path | None = None) -> WeightsFile:
     if file not in entries:
         raise WeightsError(
             _folder(folder) / MANIFEST,
-            translate("faults", "does not name {file}").format(file=file),
-            translate("faults", _REMEDY),
+            Message("does not name {file}", file=file),
+            _REMEDY,
         )
     return entries[file]
 
@@ -129,9 +125,7 @@ def read_manifest(folder: Path | None = None) -> dict[str, WeightsFile]:
     try:
         return {file: _entry(file, values) for file, values in content.items()}
     except (AttributeError, TypeError, ValueError) as error:
-        raise WeightsError(
-            path, translate("faults", "is no manifest: {error}").format(error=error), translate("faults", _REMEDY)
-        ) from error
+        raise WeightsError(path, Message("is no manifest: {error}", error=error), _REMEDY) from error
 
 
 def verified_bytes(entry: WeightsFile, folder: Path | None = None) -> bytes:

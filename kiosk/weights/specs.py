@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from kiosk.errors import WeightsError
 from kiosk.files import faults_told, read_yaml
-from kiosk.i18n import translate
+from kiosk.i18n import Message
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
 _NO_SPECS: Final = {"manifest", "catalogue"}
@@ -49,8 +49,8 @@ def find_spec(name: str, folders: Sequence[Path]) -> Path:
     searched = " or ".join(str(folder) for folder in folders)
     raise WeightsError(
         reprlib.repr(name),
-        translate("faults", "has no spec in {searched}").format(searched=searched),
-        translate("faults", "see `kiosk encoders` for what there is"),
+        Message("has no spec in {searched}", searched=searched),
+        "see `kiosk encoders` for what there is",
     )
 
 
@@ -60,9 +60,7 @@ def read_spec(path: Path, model: type[SpecModel], kind: str) -> SpecModel:
     if content.get("kind") != kind:
         raise WeightsError(
             path,
-            translate("faults", "kind is {found}, not {kind!r}").format(
-                found=reprlib.repr(content.get("kind")), kind=kind
-            ),
+            Message("kind is {found}, not {kind!r}", found=reprlib.repr(content.get("kind")), kind=kind),
             _REMEDY,
         )
     del content["kind"]

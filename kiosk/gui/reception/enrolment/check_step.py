@@ -14,7 +14,7 @@ from kiosk.gui.controls import Bar, Button, Heading, Note, Panel, ScrollPage, St
 from kiosk.gui.reception.enrolment.step import Checked, Draft, Step, check, picture_of, save_draft
 from kiosk.gui.reception.office import Office
 from kiosk.gui.reception.portraits import read_small, square_picture
-from kiosk.i18n import translate
+from kiosk.i18n import shown, translate
 from kiosk.people.enrolment import Enrolled
 
 SIDE_UNITS = 56
@@ -178,7 +178,7 @@ class CheckStep(Step):
         elif number in checked.repeated:
             words = translate("enrolment", "Is there already"), "warning"
         elif picture.fault:
-            words = picture.fault, "warning"
+            words = shown(picture.fault), "warning"
         else:
             words = translate("enrolment", "Good"), "good"
         from_camera = self.draft.from_camera

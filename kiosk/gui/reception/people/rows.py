@@ -16,6 +16,7 @@ from kiosk.domain import Rejection, Template, display_name
 from kiosk.door.desk import Desk
 from kiosk.errors import EncoderError, PictureError
 from kiosk.gui.feed import to_qimage
+from kiosk.i18n import shown
 from kiosk.names import person_key
 from kiosk.people.enrolment import spread
 from kiosk.people.folder import list_folder
@@ -198,7 +199,7 @@ def pictures_of(desk: Desk, person: str) -> tuple[PictureFacts, ...]:
     except EncoderError:
         threshold = float("inf")
     distances = {template.source: float(found) for template, found in zip(templates, apart, strict=True)}
-    skipped = {skipped.source: skipped.reason for skipped in snapshot.skipped}
+    skipped = {skipped.source: shown(skipped.reason) for skipped in snapshot.skipped}
     key = person_key(person)
     sources = [one.source for one in list_folder(desk.folder).pictures if person_key(one.person) == key]
     return tuple(_facts(source, distances, skipped, threshold) for source in sources)
@@ -211,11 +212,11 @@ def look_at(desk: Desk, source: str) -> Look:
     except PictureError:
         return Look()
     step = max(max(image.shape[:2]) // _SHOWN_PX, 1)
-    shown = to_qimage(np.ascontiguousarray(image[::step, ::step]))
+    small = to_qimage(np.ascontiguousarray(image[::step, ::step]))
     with desk.reader() as reader:
         found = reader.look(image)
     if found is None:
-        return Look(shown, (Rejection.NO_FACE,))
+        return Look(small, (Rejection.NO_FACE,))
     face, conditions = found
     box = face.box.grown(0.5, image.shape[1], image.shape[0])
     cut = to_qimage(np.ascontiguousarray(image[box.top : box.bottom, box.left : box.right]))
