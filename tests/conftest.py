@@ -15,7 +15,7 @@ from kiosk import i18n, paths
 from kiosk.config import ConfigFile
 from kiosk.domain import ByteImage, Embedding, Frame, Rejection
 from kiosk.door.build import Choices, build_station
-from kiosk.door.desk import Desk, open_desk
+from kiosk.door.services import StaffServices, open_services
 from kiosk.door.station import Station
 from kiosk.files import asset, shipped_weights
 from kiosk.vision.demo import RATE_HZ, draw
@@ -143,10 +143,10 @@ def build(home: Path) -> Iterator[Callable[[], Station]]:
 
 
 @pytest.fixture
-def desk(home: Path) -> Iterator[Desk]:
-    """The staff's desk on home's configuration, without a station beside it."""
+def services(home: Path) -> Iterator[StaffServices]:
+    """The staff's services on home's configuration, without a station beside it."""
     config = ConfigFile(home / "config.yaml")
-    opened = open_desk(Choices(config, home / "images", "demo", fast=True))
+    opened = open_services(Choices(config, home / "images", "demo", fast=True))
     yield opened
     opened.close()
 

@@ -1,6 +1,6 @@
 """Pictures of every page and state: python tests/screenshots.py FOLDER [PART ...]; a PART is one of the names.
 
-One window a language, theme and size, on a real desk and a real station with the demo's people; see `make screenshots`.
+One window a language, theme and size, on real services and a real station with the demo's people.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ from kiosk.domain import (  # noqa: E402
     Rejection,
 )
 from kiosk.door.build import Choices, build_station  # noqa: E402
-from kiosk.door.desk import Desk, open_desk  # noqa: E402
 from kiosk.door.report import Report, Status  # noqa: E402
+from kiosk.door.services import StaffServices, open_services  # noqa: E402
 from kiosk.errors import StaffError  # noqa: E402
 from kiosk.files import asset  # noqa: E402
 from kiosk.gui.feed import Feed  # noqa: E402
@@ -49,7 +49,7 @@ from kiosk.gui.keyboard import KeyboardDock  # noqa: E402
 from kiosk.gui.language import ScreenLanguage  # noqa: E402
 from kiosk.gui.reception.enrolment import EnrolmentPage  # noqa: E402
 from kiosk.gui.reception.journal import JournalPage  # noqa: E402
-from kiosk.gui.reception.office import Unsaved, warning  # noqa: E402
+from kiosk.gui.reception.page import Unsaved, warning  # noqa: E402
 from kiosk.gui.reception.people.page import PeoplePage  # noqa: E402
 from kiosk.gui.reception.picker import Picker  # noqa: E402
 from kiosk.gui.reception.settings.page import SettingsPage  # noqa: E402
@@ -101,7 +101,7 @@ class Stage:
     """One window with everything behind it."""
 
     folder: Path
-    desk: Desk
+    services: StaffServices
     window: KioskWindow
     reception: Reception
     frames: Latest[Frame]
@@ -119,9 +119,9 @@ class Stage:
         """What the camera, the recognition thread and the window do with a frame."""
         self.frames.put(frame)
         self.window.feed.on_ready()
-        if self.desk.station is None:
+        if self.services.station is None:
             return None
-        report = self.desk.station.process(frame)
+        report = self.services.station.process(frame)
         self.window.on_reported(report)
         self.reception.on_reported(report)
         return report
@@ -200,25 +200,25 @@ def crowded() -> Path:
     return folder
 
 
-def fill(desk: Desk) -> None:
+def fill(services: StaffServices) -> None:
     """People, staff and a week of the journal."""
     now = datetime.now(UTC)
-    desk.staff.add("Ida Installer", Role.INSTALLER, PIN)
-    desk.staff.add("Rita Reception", Role.RECEPTION, "739104")
+    services.staff.add("Ida Installer", Role.INSTALLER, PIN)
+    services.staff.add("Rita Reception", Role.RECEPTION, "739104")
     for number, name in enumerate(("Grace Hopper", "Eileen Collins", *NAMES)):
-        record = desk.people.record(name)
+        record = services.people.record(name)
         consent = Consent(now, "1", "0" * 64, "en", "Rita Reception") if number % 2 == 0 else None
         record = replace(record, group=("Navy", "NASA")[number % 2], consent=consent, staff_number=f"{1000 + number}")
         if number == 3:
             record = replace(record, suspended=True)
         if number == 4:
             record = replace(record, valid_until=date.today() - timedelta(days=3))
-        desk.people.save(record)
-    _fill_journal(desk, now)
-    _fill_visitors(desk, now)
+        services.people.save(record)
+    _fill_journal(services, now)
+    _fill_visitors(services, now)
 
 
-def _fill_journal(desk: Desk, now: datetime) -> None:
+def _fill_journal(services: StaffServices, now: datetime) -> None:
     """A week of one employee's mornings: too dark on two of them."""
     for day, (distance, light) in enumerate(
         ((0.24, 120), (0.26, 110), (0.44, 32), (0.29, 90), (0.41, 38), (0.25, 118))
@@ -238,22 +238,22 @@ def _fill_journal(desk: Desk, now: datetime) -> None:
             found,
             conditions=Conditions(face_px=150, light=light, sharpness=25.0, turn=0.1),
         )
-        desk.journal.record(decision, "dlib_resnet", now - timedelta(days=6 - day, minutes=17 * day))
-    desk.journal.note(Action.RENAMED, "Rita Reception", "Grace Hopper", "Grace B. Hopper", now)
+        services.journal.record(decision, "dlib_resnet", now - timedelta(days=6 - day, minutes=17 * day))
+    services.journal.note(Action.RENAMED, "Rita Reception", "Grace Hopper", "Grace B. Hopper", now)
 
 
-def _fill_visitors(desk: Desk, now: datetime) -> None:
+def _fill_visitors(services: StaffServices, now: datetime) -> None:
     for name in ("grace_hopper.jpg", "eileen_collins.jpg"):
         path = asset("demo", name)
-        with desk.reader() as reader:
+        with services.reader() as reader:
             seen = reader.one(read_picture(path))
         if isinstance(seen, Embedding):
-            desk.visitors.keep(path.read_bytes(), seen, now - timedelta(hours=2))
+            services.visitors.keep(path.read_bytes(), seen, now - timedelta(hours=2))
 
 
 def door_states(stage: Stage) -> None:
     """What people at the door see."""
-    window, station = stage.window, stage.desk.station
+    window, station = stage.window, stage.services.station
     assert station is not None
     stage.show(0.0)
     window.on_progressed("gallery", 0, 12)
@@ -311,7 +311,7 @@ def _with(
 
 def way_in(stage: Stage) -> None:
     """Before and at the PIN pad."""
-    members = stage.desk.staff.members()
+    members = stage.services.staff.members()
     stage.window.open_staff_side()
     stage.shoot("staff-pin" if members else "staff-nobody-yet")
     if members:
@@ -323,7 +323,7 @@ def way_in(stage: Stage) -> None:
         stage.reception.pin.on_done()
         stage.wait(lambda: "\n" in stage.reception.pin.message.text(), rounds=200)
         stage.shoot("staff-pin-wrong")
-        stage.desk.staff.reset("Rita Reception", "739104")
+        stage.services.staff.reset("Rita Reception", "739104")
     stage.window.close_staff_side()
 
 
@@ -527,15 +527,15 @@ def _combinations(wanted: list[str]) -> list[tuple[str, str, str]]:
 def stages(folder: Path, wanted: list[str], place: Path) -> Iterator[Stage]:
     """A window for each language, look and size; those that are large or of high contrast in one size and language."""
     choices = Choices(ConfigFile(place / "config.yaml"), place / "images", "demo", fast=True)
-    with closing(build_station(choices, lambda *_: None)) as station, closing(open_desk(choices)) as desk:
-        desk.station = station
+    with closing(build_station(choices, lambda *_: None)) as station, closing(open_services(choices)) as services:
+        services.station = station
         language = ScreenLanguage()
         for code, look, size in _combinations(wanted):
             language.use(code)
             dressed, (width, height) = LOOKS[look], SIZES[size]
             frames = Latest[Frame]()
             window = KioskWindow(Feed(frames, mirror=True), dressed)
-            reception = Reception(desk, window.feed, lambda do, then: _ask(station, do, then))
+            reception = Reception(services, window.feed, lambda do, then: _ask(station, do, then))
             window.add_reception(reception)
             keyboard = KeyboardDock(window, "off")
             window.resize(width, height)
@@ -543,7 +543,7 @@ def stages(folder: Path, wanted: list[str], place: Path) -> Iterator[Stage]:
             window.on_built(station)
             window.on_status_changed(station.status)
             window.on_camera_changed(CameraState.LIVE, "")
-            yield Stage(folder, desk, window, reception, frames, f"{size}-{look}-{code}", wanted, keyboard)
+            yield Stage(folder, services, window, reception, frames, f"{size}-{look}-{code}", wanted, keyboard)
             window.end()
             window.deleteLater()
 
@@ -576,8 +576,8 @@ def main(folder: str, *wanted: str) -> None:
         way_in(stage)
         lists(stage, "empty")
     for stage in stages(target, parts, home()):
-        if not stage.desk.staff.members():
-            fill(stage.desk)
+        if not stage.services.staff.members():
+            fill(stage.services)
         door_states(stage)
         way_in(stage)
         way_out(stage)

@@ -24,7 +24,7 @@ from kiosk.vision.quality import in_words
 
 if TYPE_CHECKING:
     from kiosk.domain import ByteImage, Embedding
-    from kiosk.door.desk import Desk
+    from kiosk.door.services import StaffServices
     from kiosk.people.snapshot import GallerySnapshot
     from kiosk.recognition.matching import Comparison
     from kiosk.recognition.pipeline import PhotographReader
@@ -66,14 +66,14 @@ def open_gallery(config: Path | None, gallery: Path | None) -> Known:
     return Known(*numbers, comparison, folder, known.snapshot, reader)
 
 
-def open_desk_of(config: Path | None, gallery: Path | None) -> Desk:
+def open_desk_of(config: Path | None, gallery: Path | None) -> StaffServices:
     """Registers and journal beside the image folder `gallery`, or that of the configuration; raises KioskError."""
     from kiosk.door.build import Choices
-    from kiosk.door.desk import open_desk
+    from kiosk.door.services import open_services
     from kiosk.paths import gallery_folder
 
     settings = read_config(config)
-    return open_desk(Choices(settings, gallery or gallery_folder(settings), ""))
+    return open_services(Choices(settings, gallery or gallery_folder(settings), ""))
 
 
 Picture = Annotated[Path, typer.Argument(metavar="PICTURE", help="A photograph: JPEG, PNG, WebP or BMP.")]

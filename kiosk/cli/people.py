@@ -17,7 +17,7 @@ from kiosk.errors import KioskError, PeopleError
 
 if TYPE_CHECKING:
     from kiosk.domain import Candidate
-    from kiosk.door.desk import Desk
+    from kiosk.door.services import StaffServices
     from kiosk.people.archive import ArchiveReport
     from kiosk.people.enrolment import Enrolled
     from kiosk.people.erasure import ErasureReport
@@ -56,12 +56,12 @@ def enrol(
     checked = check_pictures(known.folder, name, pictures, encode, known.gallery, threshold=threshold, margin=margin)
     embeddings = [picture.embedding for picture in checked if picture.embedding is not None]
     alike = find_duplicates(embeddings, name, known.gallery, threshold=threshold, margin=margin).alike
-    desk = open_desk_of(config, gallery)
+    services = open_desk_of(config, gallery)
     try:
-        done = save(desk, Enrolment(name, checked, consent=given, alike=alike), COMMAND_LINE)
-        recorded = desk.people.record(done.person).consent is not None
+        done = save(services, Enrolment(name, checked, consent=given, alike=alike), COMMAND_LINE)
+        recorded = services.people.record(done.person).consent is not None
     finally:
-        desk.close()
+        services.close()
     _warn(done, alike, recorded=recorded)
     if as_json:
         shown = {"person": done.person, "name": display_name(done.person), "pictures": list(done.sources)}
@@ -140,12 +140,12 @@ def show(name: Name, *, as_json: JsonOption = False, gallery: GalleryOption = No
     from kiosk.people.records import known_as
     from kiosk.people.register import today
 
-    desk = _open_desk(config, gallery)
-    person = known_as(desk, name)
-    record = desk.people.record(person)
+    services = _open_desk(config, gallery)
+    person = known_as(services, name)
+    record = services.people.record(person)
     key = person_key(person)
-    pictures = [one.source for one in list_folder(desk.folder).pictures if person_key(one.person) == key]
-    last = max(filter(None, map(desk.journal.last_granted().get, (person, *record.former))), default=None)
+    pictures = [one.source for one in list_folder(services.folder).pictures if person_key(one.person) == key]
+    last = max(filter(None, map(services.journal.last_granted().get, (person, *record.former))), default=None)
     seen = last.isoformat(timespec="seconds") if last is not None else None
     standing = record.standing(today()).value
     facts = {**record_as_json(record), "standing": standing, "last_let_in": seen, "pictures": pictures}
@@ -217,9 +217,9 @@ def erase(
         if person_key(typed) != person_key(name):
             typer.echo("kiosk: that is another name; nothing was erased", err=True)
             return 1
-    desk = _open_desk(config, gallery)
-    likeness, within = _likeness(desk, config, gallery)
-    report = erase_person(desk, name, COMMAND_LINE, known=likeness or GallerySnapshot(""), threshold=within)
+    services = _open_desk(config, gallery)
+    likeness, within = _likeness(services, config, gallery)
+    report = erase_person(services, name, COMMAND_LINE, known=likeness or GallerySnapshot(""), threshold=within)
     for line in _lines(report):
         typer.echo(line)
     for fault in report.left:
@@ -245,13 +245,13 @@ def export(
     from kiosk.people.records import known_as
     from kiosk.people.staff import COMMAND_LINE
 
-    desk = _open_desk(config, gallery)
+    services = _open_desk(config, gallery)
     if name is None:
-        report = export_gallery(desk, file, COMMAND_LINE)
+        report = export_gallery(services, file, COMMAND_LINE)
         typer.echo(f"{_people(report)}: {file}")
         return 0
-    known_as(desk, name)  # before the gallery is read
-    pictures = export_person(desk, name, file, COMMAND_LINE, open_gallery(config, gallery).gallery)
+    known_as(services, name)  # before the gallery is read
+    pictures = export_person(services, name, file, COMMAND_LINE, open_gallery(config, gallery).gallery)
     typer.echo(f"{display_name(name)} with {_count(pictures, 'picture')}: {file}")
     return 0
 
@@ -274,19 +274,21 @@ def import_(
     return 0
 
 
-def _open_desk(config: Path | None, gallery: Path | None) -> Desk:
+def _open_desk(config: Path | None, gallery: Path | None) -> StaffServices:
     from kiosk.door.build import Choices
-    from kiosk.door.desk import open_desk
+    from kiosk.door.services import open_services
     from kiosk.paths import gallery_folder
 
     settings = read_config(config)
-    return open_desk(Choices(settings, gallery or gallery_folder(settings), ""))
+    return open_services(Choices(settings, gallery or gallery_folder(settings), ""))
 
 
-def _likeness(desk: Desk, config: Path | None, gallery: Path | None) -> tuple[GallerySnapshot | None, float]:
+def _likeness(
+    services: StaffServices, config: Path | None, gallery: Path | None
+) -> tuple[GallerySnapshot | None, float]:
     """The gallery, where faces of visitors are kept that may look like somebody in it."""
     try:
-        if desk.visitors.count():
+        if services.visitors.count():
             known = open_gallery(config, gallery)
             return known.gallery, known.threshold
     except KioskError as fault:

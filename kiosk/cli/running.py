@@ -117,7 +117,7 @@ def _start(choices: Choices, notice: str, *, headless: bool, as_json: bool, full
 
 def _show(choices: Choices, notice: str, *, full_screen: bool) -> NoReturn:
     from kiosk.door.build import build_station, require_source, watch_camera
-    from kiosk.door.desk import open_desk
+    from kiosk.door.services import open_services
     from kiosk.gui.app import RESTART, run_window
     from kiosk.gui.theme import Appearance
 
@@ -129,7 +129,7 @@ def _show(choices: Choices, notice: str, *, full_screen: bool) -> NoReturn:
         switches = now.large_type, now.high_contrast, now.reduced_motion
         return Appearance(now.theme.value, *switches, now.language, now.keyboard.value)
 
-    with closing(open_desk(choices)) as desk:
+    with closing(open_services(choices)) as services:
         code = run_window(
             watch_camera(choices),
             lambda progress: build_station(choices, progress),
@@ -139,7 +139,7 @@ def _show(choices: Choices, notice: str, *, full_screen: bool) -> NoReturn:
             mirror=screen.mirror and not choices.recording,
             notice=notice,
             close_at_end=choices.recording,
-            desk=desk,
+            services=services,
         )
     if code == RESTART:
         code = _start_again()

@@ -19,7 +19,7 @@ from kiosk.domain import ByteImage, Rejection
 from kiosk.encoders import Encoder
 from kiosk.errors import EncoderError, GalleryError, PictureError, UnknownPersonError
 from kiosk.people.folder import list_folder
-from kiosk.recognition.face_path import FacePath
+from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.pipeline import PhotographReader
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import CheckedLandmarks, shipped_landmarks
@@ -119,7 +119,7 @@ def photograph_encoding(path: Path, encoder: Encoder) -> NDArray[np.float32]:
     Raises PictureError where it cannot be read, or shows no face, several, or one that is too small or unclear.
     """
     detector, landmarks = _parts()
-    reader = PhotographReader(detector, FacePath(landmarks, encoder, PHOTOGRAPH))
+    reader = PhotographReader(detector, FaceEncoder(landmarks, encoder, PHOTOGRAPH))
     outcome = reader.one(read_picture(path))
     if isinstance(outcome, Rejection):
         raise PictureError(printable(path), in_words(outcome), "give a clear picture of one face, from the front")

@@ -26,7 +26,7 @@ from kiosk.paths import cache_folder, demo_gallery, gallery_folder, journal_file
 from kiosk.people.gallery import Gallery, GalleryWatch
 from kiosk.people.register import PeopleRegister, people_file
 from kiosk.people.visitors import VisitorStore
-from kiosk.recognition.face_path import FacePath
+from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.pipeline import PhotographReader, Recogniser
 from kiosk.store.journal import Journal
 from kiosk.vision.alignment import needs
@@ -172,7 +172,7 @@ def live_landmarks(config: ConfigFile, encoder: Encoder) -> LandmarkFinder:
 def photograph_reader(config: ConfigFile, encoder: Encoder, landmarks: LandmarkFinder) -> PhotographReader:
     """Return what reads gallery pictures; for one thread."""
     copies = config.current.path.template_copies
-    return PhotographReader(make_detector(config), FacePath(landmarks, encoder, PHOTOGRAPH, template_copies=copies))
+    return PhotographReader(make_detector(config), FaceEncoder(landmarks, encoder, PHOTOGRAPH, template_copies=copies))
 
 
 def make_gallery(config: ConfigFile, folder: Path, encoder: Encoder, landmarks: LandmarkFinder) -> Gallery:
@@ -181,7 +181,7 @@ def make_gallery(config: ConfigFile, folder: Path, encoder: Encoder, landmarks: 
     detector, copies = _detector_maker(config), config.current.path.template_copies
 
     def reader() -> PhotographReader:
-        return PhotographReader(detector(), FacePath(landmarks, encoder, PHOTOGRAPH, template_copies=copies))
+        return PhotographReader(detector(), FaceEncoder(landmarks, encoder, PHOTOGRAPH, template_copies=copies))
 
     first = reader()
     # Safe in several threads: an iterator over one item gives it to one of them.
@@ -216,7 +216,7 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
     comparison = comparison_of(config.current.path, encoder.spec, weights_folders(config))
     recogniser = Recogniser(
         detector,
-        FacePath(live_landmarks(config, encoder), encoder, _gates(config.current.quality)),
+        FaceEncoder(live_landmarks(config, encoder), encoder, _gates(config.current.quality)),
         gallery.snapshot,
         threshold=threshold,
         margin=margin,

@@ -82,11 +82,11 @@ def _nothing_against(person: str) -> Reason | None:
 class DecisionRule:
     """Turns observations into one decision a face; used by one thread.
 
-    `against` says why a person who is recognised may not enter all the same; None = nothing.
+    `access_restriction` says why a person who is recognised may not enter all the same; None = nothing.
     """
 
     settings: RuleSettings = field(default_factory=RuleSettings)
-    against: Callable[[str], Reason | None] = _nothing_against
+    access_restriction: Callable[[str], Reason | None] = _nothing_against
     _tracks: dict[int, _Track] = field(default_factory=dict)
     _visits: dict[int, _Visit] = field(default_factory=dict)  # by track
     _greeted: dict[str, float] = field(default_factory=dict)  # s, by person
@@ -222,7 +222,7 @@ class DecisionRule:
         agreeing = track.agreeing
         named = face.identification.match if face.identification is not None else None
         if named is not None and agreeing >= self.settings.k:
-            against = self.against(named)
+            against = self.access_restriction(named)
             if against is not None:
                 return self._refuse(track, face, observation, against)
             return self._admit(track, named, face, observation)

@@ -74,7 +74,7 @@ REMEMBERED = 120  # frames
 _RATE_SECONDS = 5.0
 
 
-class Pulse:
+class FrameStats:
     """The last frames; used by one thread."""
 
     def __init__(self) -> None:

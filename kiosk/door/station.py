@@ -85,7 +85,7 @@ class KnownPeople:
         """Takes over what changed; to be called about once a second."""
         self._register.refresh()
 
-    def against(self, person: str) -> Reason | None:
+    def access_restriction(self, person: str) -> Reason | None:
         """Why somebody who is recognised may not enter all the same; None = nothing."""
         try:
             return self._register.standing(person, self._day()).reason
@@ -189,7 +189,7 @@ class Station:
         self._parts = parts
         self._silent = silent
         self._people = KnownPeople(parts.people)
-        self._rule = DecisionRule(against=self._people.against)
+        self._rule = DecisionRule(access_restriction=self._people.access_restriction)
         self._controller = AccessController(
             parts.door, parts.journal, config.current.door.open_seconds, parts.encoder.name, clock=parts.clock
         )

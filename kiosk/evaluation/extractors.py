@@ -17,7 +17,7 @@ from kiosk.domain import Box, ByteImage, Conditions, Rejection
 from kiosk.door.build import load_configured_encoder, make_detector, make_landmarks, weights_folders
 from kiosk.door.matching import comparison_of
 from kiosk.evaluation.results import PathLabel
-from kiosk.recognition.face_path import Examined, FacePath
+from kiosk.recognition.face_encoder import Examined, FaceEncoder
 from kiosk.recognition.matching import PLAIN, Comparison
 from kiosk.recognition.pipeline import StageClock
 from kiosk.vision.opencv import cv2
@@ -109,7 +109,7 @@ class KioskExtractor:
         self._detector = make_detector(config)
         encoder = load_configured_encoder(_on_one_core(config))
         gates, copies = replace(PHOTOGRAPH, max_turn=math.inf), config.current.path.template_copies
-        self._path = FacePath(make_landmarks(config), encoder, gates, template_copies=copies)
+        self._path = FaceEncoder(make_landmarks(config), encoder, gates, template_copies=copies)
         spec = encoder.spec
         self.label = PathLabel(spec.name, config.current.detector)
         self.key = f"{_VERSION}-{self._detector.key}-{self._path.key}"

@@ -26,7 +26,7 @@ from kiosk.evaluation.features import Picture, Show, in_processes
 from kiosk.evaluation.replay import SeenFace, SeenFrame, Visit
 from kiosk.names import folder_fault
 from kiosk.people.snapshot import GallerySnapshot
-from kiosk.recognition.face_path import FacePath
+from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.matching import PLAIN, Comparison
 from kiosk.recognition.pipeline import Recogniser
 from kiosk.vision.opencv import cv2
@@ -115,7 +115,7 @@ class KioskWatcher:
         self._config = config
         encoder = load_configured_encoder(config)
         gates = Gates(**config.current.quality.model_dump())
-        self._path = FacePath(live_landmarks(config, encoder), encoder, gates)
+        self._path = FaceEncoder(live_landmarks(config, encoder), encoder, gates)
         self._nobody = GallerySnapshot(encoder.spec.name)
         self.comparison = comparison_of(config.current.path, encoder.spec, weights_folders(config))
         self.pooling_frames = config.current.path.pooling_frames

@@ -30,7 +30,7 @@ from kiosk.gui.workers import BuildStation, CameraWorker, Latest, RecognitionWor
 from kiosk.vision.camera import CameraState, WatchedCamera
 
 if TYPE_CHECKING:  # the window is on the screen before what they need is loaded
-    from kiosk.door.desk import Desk
+    from kiosk.door.services import StaffServices
     from kiosk.door.station import Station
 
 FIRST_SIZE_PX = (1280, 768)
@@ -71,7 +71,7 @@ class Kiosk(QObject):
         *,
         mirror: bool,
         notice: str,
-        desk: Desk | None = None,
+        services: StaffServices | None = None,
         look_again: Callable[[], Appearance] | None = None,
     ) -> None:
         """`look_again` is asked about twice a second how the screen is to look by now."""
@@ -82,7 +82,7 @@ class Kiosk(QObject):
         self._loop = QEventLoop()
         self._camera = camera
         self._appearance = appearance
-        self._desk, self._look_again = desk, look_again
+        self._services, self._look_again = services, look_again
         self._language = ScreenLanguage()
         self._language.use(appearance.language)
         shown, recognised = Latest[Frame](), Latest[Frame]()
@@ -94,8 +94,8 @@ class Kiosk(QObject):
             notice=notice,
             busy_since=lambda: recognition.busy_since,
         )
-        if desk is not None:
-            desk.camera = camera
+        if services is not None:
+            services.camera = camera
         self.keyboard = KeyboardDock(self.window, appearance.keyboard)
         self._threads = (WorkerThread("camera", self.cameras), WorkerThread("recognition", self.recognition))
         self._connect()
@@ -149,9 +149,9 @@ class Kiosk(QObject):
 
     def _add_reception(self) -> None:
         """In the language of the screen; whoever is signed in stays so, on the same page."""
-        if self._desk is None:
+        if self._services is None:
             return
-        old, reception = self.window.reception, Reception(self._desk, self.window.feed, self.recognition.ask)
+        old, reception = self.window.reception, Reception(self._services, self.window.feed, self.recognition.ask)
         was_open, where = old is not None and old.isVisible(), old.where if old is not None else None
         if old is not None:
             reception.toast.take_over(old.toast)
@@ -172,15 +172,15 @@ class Kiosk(QObject):
 
     @pyqtSlot(object)
     def on_built(self, station: Station) -> None:
-        if self._desk is not None:
-            self._desk.station = station
+        if self._services is not None:
+            self._services.station = station
             # So that whoever signs in first does not wait for it.
             threading.Thread(target=shipped_pages, name="pages", daemon=True).start()
 
     @pyqtSlot()
     def on_gone(self) -> None:
-        if self._desk is not None:
-            self._desk.station = None
+        if self._services is not None:
+            self._services.station = None
 
     @pyqtSlot(object, str)
     def on_camera_changed(self, state: CameraState, fault: str) -> None:
@@ -233,7 +233,7 @@ def run_window(
     mirror: bool,
     notice: str = "",
     close_at_end: bool = False,
-    desk: Desk | None = None,
+    services: StaffServices | None = None,
     look_again: Callable[[], Appearance] | None = None,
 ) -> int:
     """Show the kiosk until it is closed; the exit code, or RESTART where it is to be started again.
@@ -244,7 +244,7 @@ def run_window(
     """
     application = _application()
     application.setApplicationName("kiosk")
-    kiosk = Kiosk(camera, build, appearance, mirror=mirror, notice=notice, desk=desk, look_again=look_again)
+    kiosk = Kiosk(camera, build, appearance, mirror=mirror, notice=notice, services=services, look_again=look_again)
     kiosk.close_at_end = close_at_end
     with _unhandled(kiosk.window), _signals(kiosk.window):
         kiosk.start(full_screen=full_screen)

@@ -14,15 +14,15 @@ from kiosk.errors import KioskError, StaffError
 from kiosk.gui.controls import Button, column, fit_layouts, row
 from kiosk.gui.display import FaultLog
 from kiosk.gui.reception.idle import IdleWatch
-from kiosk.gui.reception.office import INSTALLERS
 from kiosk.gui.reception.overlays import Cover, Question
+from kiosk.gui.reception.page import INSTALLERS
 from kiosk.gui.reception.pin import PinPage
 from kiosk.i18n import translate
 from kiosk.people.staff import StaffMember
 from kiosk.store.journal import Action
 
 if TYPE_CHECKING:  # the window is on the screen before what they need is loaded
-    from kiosk.door.desk import Desk
+    from kiosk.door.services import StaffServices
 
 ASKING_SECONDS = 30  # without a touch or a key, then the question goes
 
@@ -41,14 +41,14 @@ class WayOut(QWidget):
         granted: the Wish that is to be carried out.
 
     Attributes:
-        desk: where the staff is registered; None = there is no staff side.
+        services: where the staff is registered; None = there is no staff side.
     """
 
     granted = pyqtSignal(object)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self.desk: Desk | None = None
+        self.services: StaffServices | None = None
         self.question = Question(self)
         self.pad: PinCover | None = None
         self._faults = FaultLog()
@@ -72,12 +72,12 @@ class WayOut(QWidget):
         if self.isVisible():
             return
         try:
-            registered = guarded and self.desk is not None and bool(self.desk.staff.members())
+            registered = guarded and self.services is not None and bool(self.services.staff.members())
         except StaffError as fault:
             self._explain(str(fault))
             return
-        if registered and self.desk is not None:
-            self._ask_for_pin(self.desk, wish, warning if wish is Wish.END else "")
+        if registered and self.services is not None:
+            self._ask_for_pin(self.services, wish, warning if wish is Wish.END else "")
         elif wish is Wish.END and not confirmed:
             self._ask_whether_to_end(guarded=guarded, warning=warning)
         else:
@@ -131,19 +131,19 @@ class WayOut(QWidget):
             [(translate("door", "Close"), self.close_up)],
         )
 
-    def _ask_for_pin(self, desk: Desk, wish: Wish, warning: str) -> None:
+    def _ask_for_pin(self, services: StaffServices, wish: Wish, warning: str) -> None:
         self._open()
-        self.pad = PinCover(self, desk, wish)
+        self.pad = PinCover(self, services, wish)
         self.pad.cancelled.connect(self.close_up)
-        self.pad.entered.connect(lambda member: self._entered(desk, wish, member))
+        self.pad.entered.connect(lambda member: self._entered(services, wish, member))
         fit_layouts(self)
         self.pad.begin(warning)
 
-    def _entered(self, desk: Desk, wish: Wish, member: StaffMember) -> None:
+    def _entered(self, services: StaffServices, wish: Wish, member: StaffMember) -> None:
         self.close_up()
         action = Action.KIOSK_ENDED if wish is Wish.END else Action.FULL_SCREEN_LEFT
         try:
-            desk.journal.note(action, member.name, None, None, datetime.now(UTC))
+            services.journal.note(action, member.name, None, None, datetime.now(UTC))
         except KioskError as fault:
             self._faults.note(fault)  # a full disk does not stop an installer
         self.granted.emit(wish)
@@ -168,9 +168,9 @@ class PinCover(Cover):
     entered = pyqtSignal(object)
     cancelled = pyqtSignal()
 
-    def __init__(self, parent: QWidget, desk: Desk, wish: Wish) -> None:
+    def __init__(self, parent: QWidget, services: StaffServices, wish: Wish) -> None:
         super().__init__(parent)
-        self.pin = PinPage(desk.enter, lambda: desk.staff.wait_seconds, INSTALLERS)
+        self.pin = PinPage(services.enter, lambda: services.staff.wait_seconds, INSTALLERS)
         self.pin.title.setText(
             translate("door", "Installer's PIN to end the kiosk")
             if wish is Wish.END

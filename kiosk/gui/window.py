@@ -11,7 +11,7 @@ from kiosk.door.report import Report, Status
 from kiosk.gui.banner import Banner, Strip
 from kiosk.gui.controls import Button, set_scale
 from kiosk.gui.feed import Feed
-from kiosk.gui.reception.office import warning
+from kiosk.gui.reception.page import warning
 from kiosk.gui.reception.shell import Reception
 from kiosk.gui.state import Situation
 from kiosk.gui.theme import Look, style_sheet
@@ -141,7 +141,7 @@ class KioskWindow(QWidget):
             self.close_staff_side()
             self._pages.removeWidget(self.reception)
             self.reception.deleteLater()
-        self.reception, self.way_out.desk = reception, reception.desk
+        self.reception, self.way_out.services = reception, reception.services
         self._pages.addWidget(reception)
         reception.left.connect(self.close_staff_side)
         reception.dress(self._look.theme)

@@ -11,8 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from kiosk.door.build import own_weights
-from kiosk.door.desk import Desk
-from kiosk.door.report import Pulse
+from kiosk.door.report import FrameStats
+from kiosk.door.services import StaffServices
 from kiosk.door.voice import equipment_fault
 from kiosk.encoders import EXPORTED, encoder_names
 from kiosk.health.checks import (
@@ -94,30 +94,30 @@ _NOT_TOLD = Finding("", State.OK, "")  # by a machine that does not know it
 _FEW = 0.4  # of the frames that were asked of the camera; cameras halve their rate in a dim room
 
 
-def live_findings(desk: Desk, pulse: Pulse, size_px: tuple[int, int] | None) -> list[Finding]:
+def live_findings(services: StaffServices, pulse: FrameStats, size_px: tuple[int, int] | None) -> list[Finding]:
     """What changes from moment to moment: camera, recognition and door; quick. `size_px` is the picture's, if any."""
     return [
-        examine("camera", lambda: _camera(desk, size_px)),
-        examine("recognition", lambda: _recognition(desk, pulse)),
-        examine("door", lambda: _door(desk)),
+        examine("camera", lambda: _camera(services, size_px)),
+        examine("recognition", lambda: _recognition(services, pulse)),
+        examine("door", lambda: _door(services)),
     ]
 
 
-def slow_findings(desk: Desk) -> list[Finding]:
+def slow_findings(services: StaffServices) -> list[Finding]:
     """The other parts; reads files, so not for the thread that draws."""
-    file = journal_file(desk.config, demo=desk.demo)
+    file = journal_file(services.config, demo=services.demo)
     looks: dict[str, Callable[[], Finding | None]] = {
-        "gallery": lambda: _gallery(desk),
-        "encoder": lambda: _encoder(desk),
-        "voice": lambda: _voice(desk),
-        "journal": lambda: journal_found(file, desk.journal, whole=False),
-        "people": lambda: people_found(desk.people),
-        "staff": lambda: staff_found(desk.staff),
+        "gallery": lambda: _gallery(services),
+        "encoder": lambda: _encoder(services),
+        "voice": lambda: _voice(services),
+        "journal": lambda: journal_found(file, services.journal, whole=False),
+        "people": lambda: people_found(services.people),
+        "staff": lambda: staff_found(services.staff),
         "disk": lambda: disk_found(file),
         "memory": memory_found,
         "temperature": temperature_found,
-        "clock": lambda: clock_found(desk.journal),
-        "config": lambda: config_found(desk.config),
+        "clock": lambda: clock_found(services.journal),
+        "config": lambda: config_found(services.config),
     }
     found = [examine(check, lambda look=look: look() or _NOT_TOLD) for check, look in looks.items()]  # type: ignore[misc]
     return [finding for finding in found if finding is not _NOT_TOLD]
@@ -141,9 +141,9 @@ def report_text(findings: Iterable[Finding], facts: Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _camera(desk: Desk, size_px: tuple[int, int] | None) -> Finding:
-    camera = desk.camera
-    if desk.demo:
+def _camera(services: StaffServices, size_px: tuple[int, int] | None) -> Finding:
+    camera = services.camera
+    if services.demo:
         message = translate("health", "none is used, the demo runs instead")
         return Finding("camera", State.WARNING, message, translate("health", "connect a camera"), public="demo")
     if camera is None:
@@ -156,25 +156,25 @@ def _camera(desk: Desk, size_px: tuple[int, int] | None) -> Finding:
         return Finding("camera", State.WARNING, translate("health", "is being opened"), public="opening")
     if state is CameraState.ENDED:
         return Finding("camera", State.WARNING, translate("health", "the recording has ended"), public="ended")
-    return _live_camera(desk, camera.rate_hz, camera.dropped, size_px)
+    return _live_camera(services, camera.rate_hz, camera.dropped, size_px)
 
 
-def _live_camera(desk: Desk, rate_hz: float, dropped: int, size_px: tuple[int, int] | None) -> Finding:
+def _live_camera(services: StaffServices, rate_hz: float, dropped: int, size_px: tuple[int, int] | None) -> Finding:
     size = "{} x {} px".format(*size_px) if size_px is not None else ""
     text = translate("health", "{source}: {size}, {rate} frames a second, {dropped} dropped since the start")
-    message = text.format(source=source_name(desk.source), size=size, rate=number(rate_hz, 1), dropped=dropped)
-    wanted = desk.config.current.camera.rate_hz
-    few = not is_recording(desk.source) and 0 < rate_hz < wanted * _FEW
+    message = text.format(source=source_name(services.source), size=size, rate=number(rate_hz, 1), dropped=dropped)
+    wanted = services.config.current.camera.rate_hz
+    few = not is_recording(services.source) and 0 < rate_hz < wanted * _FEW
     remedy = translate("health", "more light lets a camera give more frames; or ask less of it in the settings")
     public = f"{size}, {rate_hz:.1f} frames a second of {wanted:g} asked for, {dropped} dropped"
     return Finding("camera", State.WARNING if few else State.OK, message, remedy if few else "", public=public)
 
 
-def _recognition(desk: Desk, pulse: Pulse) -> Finding:
-    if desk.station is None:
+def _recognition(services: StaffServices, pulse: FrameStats) -> Finding:
+    if services.station is None:
         message = translate("health", "is being loaded; the door stays locked meanwhile")
         return Finding("recognition", State.WARNING, message, translate("health", "wait a moment"), public="loading")
-    rate_hz, status = pulse.rate_hz(time.monotonic()), desk.station.status
+    rate_hz, status = pulse.rate_hz(time.monotonic()), services.station.status
     details = _of_background(status.background)
     if status.slow:
         message, _, remedy = status.slow.partition("; ")
@@ -203,8 +203,8 @@ def _of_background(faces: int) -> tuple[str, ...]:
     return (text,)
 
 
-def _door(desk: Desk) -> Finding:
-    station = desk.station
+def _door(services: StaffServices) -> Finding:
+    station = services.station
     if station is None:
         return Finding("door", State.WARNING, translate("health", "is locked until the recognition is loaded"))
     faults = station.status.faults
@@ -219,21 +219,21 @@ def _loading(check: str) -> Finding:
     return Finding(check, State.WARNING, translate("health", "is being loaded"), public="loading")
 
 
-def _gallery(desk: Desk) -> Finding:
-    if desk.station is None:
+def _gallery(services: StaffServices) -> Finding:
+    if services.station is None:
         return _loading("gallery")  # nobody is in force, which is not to say that nobody is enrolled
-    return gallery_found(desk.folder, desk.snapshot, desk.snapshot.encoder)
+    return gallery_found(services.folder, services.snapshot, services.snapshot.encoder)
 
 
-def _encoder(desk: Desk) -> Finding:
-    station = desk.station
+def _encoder(services: StaffServices) -> Finding:
+    station = services.station
     if station is None:
         return _loading("encoder")
-    known = {*encoder_names(own_weights(desk.config)), *EXPORTED}
-    return encoder_found(desk.config.current, station.encoder, known, len(desk.snapshot.people))
+    known = {*encoder_names(own_weights(services.config)), *EXPORTED}
+    return encoder_found(services.config.current, station.encoder, known, len(services.snapshot.people))
 
 
-def _voice(desk: Desk) -> Finding:
-    enabled = desk.config.current.voice.enabled
-    said = desk.station.voice_fault if desk.station is not None else None
+def _voice(services: StaffServices) -> Finding:
+    enabled = services.config.current.voice.enabled
+    said = services.station.voice_fault if services.station is not None else None
     return voice_found(enabled=enabled, fault=(said or equipment_fault()) if enabled else None)

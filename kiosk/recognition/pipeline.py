@@ -21,7 +21,7 @@ from kiosk.domain import (
     Rejection,
     TrackedFace,
 )
-from kiosk.recognition.face_path import Examined, FacePath
+from kiosk.recognition.face_encoder import Examined, FaceEncoder
 from kiosk.recognition.matching import PLAIN, Comparison, Searchable, identify
 from kiosk.recognition.pooling import TrackPool, quality
 from kiosk.vision.detector import FaceDetector, distinct
@@ -41,7 +41,7 @@ class PhotographReader:
 
     _SECOND_FACE = 0.4  # of the largest face's width: smaller ones are passers-by in the background
 
-    def __init__(self, detector: FaceDetector, path: FacePath) -> None:
+    def __init__(self, detector: FaceDetector, path: FaceEncoder) -> None:
         self._detector = detector
         self._path = path
 
@@ -132,7 +132,7 @@ class Recogniser:
     def __init__(
         self,
         detector: FaceDetector,
-        path: FacePath,
+        path: FaceEncoder,
         gallery: Searchable,
         *,
         threshold: float,

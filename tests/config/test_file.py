@@ -101,8 +101,8 @@ class TestPaths:
 
     def test_home_folders_are_known_or_a_fault(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path.write_text("")
-        monkeypatch.setenv("HOME", "/home/desk")
-        assert ConfigFile(path).below("~/images") == Path("/home/desk/images")
+        monkeypatch.setenv("HOME", "/home/services")
+        assert ConfigFile(path).below("~/images") == Path("/home/services/images")
         with pytest.raises(ConfigError, match="the folder after ~ is not known"):
             ConfigFile(path).below("~nobody-of-this-name/images")
 

@@ -24,7 +24,7 @@ CONTENT = "# ours\nthreads: 2   # cores\ndecision:\n  k: 3\n"
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    file = tmp_path / "desk" / "config.yaml"
+    file = tmp_path / "services" / "config.yaml"
     file.parent.mkdir()
     file.write_text(CONTENT)
     return file

@@ -672,12 +672,12 @@ class TestStanding:
     """Who is recognised, and has something against them."""
 
     @pytest.fixture
-    def against(self) -> dict[str, Reason]:
+    def access_restriction(self) -> dict[str, Reason]:
         return {}
 
     @pytest.fixture
     def shown(self, against: dict[str, Reason]) -> Show:
-        return Show(DecisionRule(against=against.get))
+        return Show(DecisionRule(access_restriction=against.get))
 
     @pytest.mark.parametrize("reason", [Reason.SUSPENDED, Reason.NOT_YET_VALID, Reason.EXPIRED, Reason.FAULT])
     def test_is_refused_with_the_reason_and_names_nobody(self, shown, against, reason):

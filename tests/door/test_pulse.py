@@ -3,7 +3,7 @@
 import pytest
 
 from kiosk.domain import Box, Face, Observation, TrackedFace
-from kiosk.door.report import REMEMBERED, Pulse, Report
+from kiosk.door.report import REMEMBERED, FrameStats, Report
 
 FACE = TrackedFace(1, Face(Box(0, 0, 90, 90), 1.0), None, None)
 
@@ -13,8 +13,8 @@ def report(faces: int = 0, repeated: bool = False, **seconds: float) -> Report:
 
 
 @pytest.fixture
-def pulse() -> Pulse:
-    return Pulse()
+def pulse() -> FrameStats:
+    return FrameStats()
 
 
 def test_without_frames_everything_is_zero(pulse):

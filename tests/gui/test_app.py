@@ -22,8 +22,8 @@ from kiosk.config import ConfigFile
 from kiosk.domain import Frame, Outcome, Reason
 from kiosk.door import build as building
 from kiosk.door.build import Choices, build_station
-from kiosk.door.desk import open_desk
 from kiosk.door.report import Status
+from kiosk.door.services import open_services
 from kiosk.door.station import Station
 from kiosk.door.voice import Voice
 from kiosk.errors import DisplayError, GalleryError
@@ -264,8 +264,8 @@ ASKED = {"nothing": Qt.Key.Key_F2, "the end": Qt.Key.Key_Escape, "a PIN": Qt.Key
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("asked", ASKED)
-def test_a_signal_ends_it_at_once_whatever_is_asked(*, qapp, qtbot, camera, station, number, desk, asked):
-    desk.staff.add("Ida", Role.INSTALLER, "482913")
+def test_a_signal_ends_it_at_once_whatever_is_asked(*, qapp, qtbot, camera, station, number, services, asked):
+    services.staff.add("Ida", Role.INSTALLER, "482913")
     before = signal.getsignal(number)
 
     def ask_and_kill(window: KioskWindow) -> bool:
@@ -275,14 +275,14 @@ def test_a_signal_ends_it_at_once_whatever_is_asked(*, qapp, qtbot, camera, stat
         return True
 
     keep = drive(ask_and_kill)
-    assert show(camera, station.build, desk=desk, full_screen=asked != "nothing") == 0
+    assert show(camera, station.build, services=services, full_screen=asked != "nothing") == 0
     assert signal.getsignal(number) is before
     assert not keep.isActive()
 
 
 @pytest.mark.parametrize("asked", ASKED)
-def test_a_session_that_ends_ends_it_at_once(*, qapp, qtbot, camera, station, desk, asked):
-    desk.staff.add("Ida", Role.INSTALLER, "482913")
+def test_a_session_that_ends_ends_it_at_once(*, qapp, qtbot, camera, station, services, asked):
+    services.staff.add("Ida", Role.INSTALLER, "482913")
 
     def end_the_session(window: KioskWindow) -> bool:
         qtbot.keyClick(window, ASKED[asked])
@@ -290,7 +290,7 @@ def test_a_session_that_ends_ends_it_at_once(*, qapp, qtbot, camera, station, de
         return True
 
     keep = drive(end_the_session)
-    assert show(camera, station.build, desk=desk, full_screen=asked != "nothing") == 0
+    assert show(camera, station.build, services=services, full_screen=asked != "nothing") == 0
     assert not keep.isActive()
 
 
@@ -360,12 +360,12 @@ def test_without_a_screen_it_is_a_fault_and_no_abort(monkeypatch, camera, statio
 
 
 @pytest.fixture
-def desk(tmp_path):
+def services(tmp_path):
     (tmp_path / "images").mkdir()
     (tmp_path / "config.yaml").write_text("journal: {file: journal.sqlite3}\nvoice: {enabled: false}\n")
     choices = Choices(ConfigFile(tmp_path / "config.yaml"), tmp_path / "images", "demo")
-    with closing(open_desk(choices)) as desk:
-        yield desk
+    with closing(open_services(choices)) as services:
+        yield services
 
 
 def test_language_and_look_are_taken_over_at_once(qtbot, make_kiosk, station, source):
@@ -384,9 +384,9 @@ def test_language_and_look_are_taken_over_at_once(qtbot, make_kiosk, station, so
     assert kiosk.window.styleSheet() == before
 
 
-def test_who_is_signed_in_stays_on_the_same_page_in_another_language(qtbot, make_kiosk, station, desk):
+def test_who_is_signed_in_stays_on_the_same_page_in_another_language(qtbot, make_kiosk, station, services):
     now = [Appearance("dark")]
-    kiosk = make_kiosk(station.build, look_again=lambda: now[0], desk=desk)
+    kiosk = make_kiosk(station.build, look_again=lambda: now[0], services=services)
     kiosk.window.open_staff_side()
     before = kiosk.window.reception
     before.on_entered(StaffMember("Lin", Role.INSTALLER))
@@ -397,12 +397,12 @@ def test_who_is_signed_in_stays_on_the_same_page_in_another_language(qtbot, make
     assert after.isVisible()
     assert after.where == where
     assert after.back.text() == "Zur Tür"
-    assert [entry.action for entry in desk.journal.actions(10)] == [Action.SIGNED_IN.value]
+    assert [entry.action for entry in services.journal.actions(10)] == [Action.SIGNED_IN.value]
 
 
-def test_who_is_asked_for_the_pin_is_asked_again_in_another_language(qtbot, make_kiosk, station, desk):
+def test_who_is_asked_for_the_pin_is_asked_again_in_another_language(qtbot, make_kiosk, station, services):
     now = [Appearance("dark")]
-    kiosk = make_kiosk(station.build, look_again=lambda: now[0], desk=desk)
+    kiosk = make_kiosk(station.build, look_again=lambda: now[0], services=services)
     kiosk.window.open_staff_side()
     before = kiosk.window.reception
     now[0] = Appearance("dark", language="de")

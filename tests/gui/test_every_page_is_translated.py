@@ -14,8 +14,8 @@ from kiosk import i18n
 from kiosk.config import ConfigFile
 from kiosk.domain import Frame
 from kiosk.door.build import Choices, build_station
-from kiosk.door.desk import Desk, open_desk
 from kiosk.door.report import Status
+from kiosk.door.services import StaffServices, open_services
 from kiosk.door.station import Station
 from kiosk.files import asset
 from kiosk.gui.controls import set_scale
@@ -58,19 +58,19 @@ def marked() -> Iterator[None]:
 
 
 @pytest.fixture
-def desk(place: Path, marked: None) -> Iterator[Desk]:
+def services(place: Path, marked: None) -> Iterator[StaffServices]:
     choices = Choices(ConfigFile(place / "config.yaml"), place / "images", "demo", fast=True)
-    with closing(build_station(choices, lambda *_: None)) as station, closing(open_desk(choices)) as desk:
-        desk.station = station
-        yield desk
+    with closing(build_station(choices, lambda *_: None)) as station, closing(open_services(choices)) as services:
+        services.station = station
+        yield services
 
 
 @pytest.fixture
-def window(qtbot: QtBot, desk: Desk) -> Iterator[KioskWindow]:
+def window(qtbot: QtBot, services: StaffServices) -> Iterator[KioskWindow]:
     frames = Latest[Frame]()
     window = KioskWindow(Feed(frames, mirror=True), Look(DARK))
     qtbot.addWidget(window)
-    station = desk.station
+    station = services.station
 
     def ask(do: Callable[[Station], object], then: Callable[[object], None] | None) -> None:
         assert isinstance(station, Station)
@@ -78,7 +78,7 @@ def window(qtbot: QtBot, desk: Desk) -> Iterator[KioskWindow]:
         if then is not None:
             then(answer)
 
-    window.add_reception(Reception(desk, window.feed, ask))
+    window.add_reception(Reception(services, window.feed, ask))
     window.resize(1280, 800)
     window.show()
     window.on_built(station)
@@ -144,12 +144,12 @@ def test_nothing_is_left_in_english_at_the_door(window: KioskWindow):
     assert unmarked(window.door) == []
 
 
-def test_nothing_is_left_in_english_at_the_way_in(window: KioskWindow, desk: Desk):
+def test_nothing_is_left_in_english_at_the_way_in(window: KioskWindow, services: StaffServices):
     window.open_staff_side()
     assert window.reception is not None
     assert unmarked(window.reception) == []
-    if not desk.staff.members():
-        desk.staff.add("Ida", Role.INSTALLER, "482913")
+    if not services.staff.members():
+        services.staff.add("Ida", Role.INSTALLER, "482913")
     window.close_staff_side()
     window.open_staff_side()
     window.reception.pin.add("1")

@@ -29,7 +29,7 @@ from PyQt6.QtWidgets import (
 from kiosk.config import ConfigFile
 from kiosk.domain import ByteImage, Embedding, Frame
 from kiosk.door.build import Choices, build_station
-from kiosk.door.desk import Desk, open_desk
+from kiosk.door.services import StaffServices, open_services
 from kiosk.files import asset
 from kiosk.gui.app import Kiosk
 from kiosk.gui.feed import Feed
@@ -76,11 +76,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def desk(place: Path) -> Iterator[Desk]:
+def services(place: Path) -> Iterator[StaffServices]:
     choices = Choices(ConfigFile(place / "config.yaml"), place / "images", "demo", fast=True)
-    with closing(build_station(choices, lambda *_: None)) as station, closing(open_desk(choices)) as desk:
-        desk.station = station
-        yield desk
+    with closing(build_station(choices, lambda *_: None)) as station, closing(open_services(choices)) as services:
+        services.station = station
+        yield services
 
 
 @pytest.fixture
@@ -99,12 +99,12 @@ def stick(sticks) -> Path:
 
 
 @pytest.fixture
-def enter(qtbot, desk: Desk, language: ScreenLanguage, stick: Path) -> Iterator[Callable[..., QWidget]]:
+def enter(qtbot, services: StaffServices, language: ScreenLanguage, stick: Path) -> Iterator[Callable[..., QWidget]]:
     """enter("people", size=(800, 480), language="de"): that page, signed in as an installer, on the screen."""
     windows: list[KioskWindow] = []
 
     def ask(do, then) -> None:
-        answer = do(desk.station)
+        answer = do(services.station)
         if then is not None:
             then(answer)
 
@@ -114,7 +114,7 @@ def enter(qtbot, desk: Desk, language: ScreenLanguage, stick: Path) -> Iterator[
         window = KioskWindow(Feed(frames, mirror=True), look or Look(DARK))
         windows.append(window)
         qtbot.addWidget(window)
-        reception = Reception(desk, window.feed, ask)
+        reception = Reception(services, window.feed, ask)
         window.add_reception(reception)
         window.resize(*size)
         window.show()
@@ -248,7 +248,7 @@ def test_the_picker_goes_with_the_staff_side_while_pictures_are_read(qtbot, ente
             time_out(qtbot, window)
         else:
             window.reception.close_jobs()
-            window.add_reception(Reception(window.reception.desk, window.feed, print))
+            window.add_reception(Reception(window.reception.services, window.feed, print))
     go_on.set()
     qtbot.wait(300)  # what was being read is thrown away
     window.open_staff_side()
@@ -276,7 +276,7 @@ def test_a_page_that_is_left_at_once_leaves_nothing_behind(enter, page):
     window = enter(page)
     window.close_staff_side()
     assert window.door.isVisible()
-    assert window.reception.office is None
+    assert window.reception.context is None
 
 
 # The whole kiosk: camera, threads, station, window.
@@ -326,8 +326,8 @@ def start(qtbot, tmp_path: Path) -> Iterator[Callable[..., Kiosk]]:
     home = laid_out(tmp_path / "home")
     kiosks: list[Kiosk] = []
     choices = Choices(ConfigFile(home / "config.yaml"), home / "images", "0")
-    desk = open_desk(choices)
-    desk.staff.add("Ida", Role.INSTALLER, "482913")
+    services = open_services(choices)
+    services.staff.add("Ida", Role.INSTALLER, "482913")
 
     def start(open_: Callable[[], Source], **options: Callable[[], Appearance]) -> Kiosk:
         camera = WatchedCamera(open_, open_within_seconds=60, lost_after_seconds=60)
@@ -337,18 +337,18 @@ def start(qtbot, tmp_path: Path) -> Iterator[Callable[..., Kiosk]]:
             Appearance("dark"),
             mirror=True,
             notice="",
-            desk=desk,
+            services=services,
             **options,
         )
         kiosks.append(kiosk)
         qtbot.addWidget(kiosk.window)
         kiosk.start(full_screen=False)
-        qtbot.waitUntil(lambda: desk.station is not None, timeout=60_000)
+        qtbot.waitUntil(lambda: services.station is not None, timeout=60_000)
         return kiosk
 
     yield start
     assert all(kiosk.stop() for kiosk in kiosks)
-    desk.close()
+    services.close()
 
 
 def sign_in(qtbot, kiosk: Kiosk) -> Reception:
@@ -358,7 +358,7 @@ def sign_in(qtbot, kiosk: Kiosk) -> Reception:
     for digit in "482913":
         qtbot.mouseClick(reception.pin.keys[digit], Qt.MouseButton.LeftButton)
     qtbot.mouseClick(reception.pin.done, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: reception.office is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: reception.context is not None, timeout=30_000)
     return reception
 
 
@@ -366,7 +366,7 @@ def sign_in(qtbot, kiosk: Kiosk) -> Reception:
 def test_from_the_pin_to_the_door_opening_for_who_was_just_enrolled(qtbot, start, clip):
     kiosk = start(lambda: VideoAsCamera(clip))
     reception = sign_in(qtbot, kiosk)
-    desk = reception.office.desk
+    services = reception.context.services
     page = reception.stack.currentWidget()
     began_at, clicks = time.monotonic(), 0
     qtbot.keyClicks(page.name.name.edit, "Ricardo Lagos")
@@ -383,20 +383,20 @@ def test_from_the_pin_to_the_door_opening_for_who_was_just_enrolled(qtbot, start
     qtbot.waitUntil(lambda: "Ricardo Lagos" in reception.corner.words)
     print(f"{clicks} clicks, {saved_at - began_at:.1f} s to save, {time.monotonic() - saved_at:.1f} s to the open door")  # noqa: T201  (told with -s)
     assert clicks == 3
-    granted = [entry for entry in desk.journal.entries(50) if entry.outcome == "granted"]
+    granted = [entry for entry in services.journal.entries(50) if entry.outcome == "granted"]
     assert [entry.person for entry in granted] == ["Ricardo Lagos"]
-    assert len(list((desk.folder / "Ricardo Lagos").iterdir())) == 5
-    assert desk.people.record("Ricardo Lagos").consent.recorded_by == "Ida"
+    assert len(list((services.folder / "Ricardo Lagos").iterdir())) == 5
+    assert services.people.record("Ricardo Lagos").consent.recorded_by == "Ida"
 
 
 def test_nobody_is_kept_waiting_outside_while_the_journal_is_read(qtbot, start):
     kiosk = start(lambda: open_source("demo"))
     reception = sign_in(qtbot, kiosk)
     reception.go("journal")
-    desk = reception.office.desk
+    services = reception.context.services
     qtbot.waitUntil(lambda: "Grace Hopper" in reception.corner.words, timeout=90_000)
     assert kiosk.window._situation.seconds_left > 0
-    assert [entry.person for entry in desk.journal.entries(5) if entry.outcome == "granted"] == ["Grace Hopper"]
+    assert [entry.person for entry in services.journal.entries(5) if entry.outcome == "granted"] == ["Grace Hopper"]
     assert reception.corner.isVisible()
 
 
@@ -409,10 +409,10 @@ def staffed(qtbot, tmp_path: Path, language: ScreenLanguage) -> Iterator[Callabl
     home = laid_out(tmp_path / "home")
     choices = Choices(ConfigFile(home / "config.yaml"), home / "images", "demo", fast=True)
     language.use("en")
-    with closing(build_station(choices, lambda *_: None)) as station, closing(open_desk(choices)) as desk:
-        desk.station = station
-        desk.staff.add("Ida", Role.INSTALLER, "482913")
-        desk.staff.add("Rita", Role.RECEPTION, "739104")
+    with closing(build_station(choices, lambda *_: None)) as station, closing(open_services(choices)) as services:
+        services.station = station
+        services.staff.add("Ida", Role.INSTALLER, "482913")
+        services.staff.add("Rita", Role.RECEPTION, "739104")
         window = KioskWindow(Feed(Latest[Frame](), mirror=True), Look(DARK))
         qtbot.addWidget(window)
 
@@ -421,7 +421,7 @@ def staffed(qtbot, tmp_path: Path, language: ScreenLanguage) -> Iterator[Callabl
             if then is not None:
                 then(answer)
 
-        reception = Reception(desk, window.feed, ask)
+        reception = Reception(services, window.feed, ask)
         window.add_reception(reception)
         window.resize(1280, 800)
         window.show()
@@ -429,7 +429,7 @@ def staffed(qtbot, tmp_path: Path, language: ScreenLanguage) -> Iterator[Callabl
         qtbot.waitUntil(window.isActiveWindow)
 
         def show(name: str) -> Reception:
-            if reception.office is None:
+            if reception.context is None:
                 window.open_staff_side()
                 reception.on_entered(StaffMember("Ida", Role.INSTALLER))
             reception.go(name)
@@ -477,7 +477,7 @@ def test_no_page_shows_a_window_of_its_own_for_a_moment(qtbot, qapp, staffed):
     windows = WindowsOfTheirOwn()
     qapp.installEventFilter(windows)
     reception = staffed("health")
-    two_pictures_and_ten_visitors(reception.desk)
+    two_pictures_and_ten_visitors(reception.services)
     for name in PAGES:
         reception.go(name)
         qtbot.wait(50)
@@ -491,29 +491,29 @@ def test_no_page_shows_a_window_of_its_own_for_a_moment(qtbot, qapp, staffed):
     assert windows.seen == []
 
 
-def two_pictures_and_ten_visitors(desk: Desk) -> None:
-    folder = desk.folder / "Grace Hopper"
+def two_pictures_and_ten_visitors(services: StaffServices) -> None:
+    folder = services.folder / "Grace Hopper"
     (folder / "2.jpg").write_bytes(asset("demo", "grace_hopper.jpg").read_bytes())
-    assert desk.station is not None
-    desk.station.refresh()
+    assert services.station is not None
+    services.station.refresh()
     face = asset("demo", "eileen_collins.jpg").read_bytes()
     vector = np.random.default_rng(1).normal(size=128).astype(np.float32)
     for _ in range(10):
-        desk.visitors.keep(face, Embedding(vector / np.linalg.norm(vector), "sface_fp16"), datetime.now(UTC))
+        services.visitors.keep(face, Embedding(vector / np.linalg.norm(vector), "sface_fp16"), datetime.now(UTC))
 
 
 def test_the_report_of_an_erasure_stays_where_the_person_was_until_it_was_read(qtbot, staffed, monkeypatch):
     page = open_grace(qtbot, staffed("people"))
     reception, view = page.window().reception, page.person
-    erase, erased, go_on = Desk.erase, threading.Event(), threading.Event()
+    erase, erased, go_on = StaffServices.erase, threading.Event(), threading.Event()
 
-    def erase_and_wait(desk: Desk, person: str, staff: str) -> ErasureReport:
-        report = erase(desk, person, staff)
+    def erase_and_wait(services: StaffServices, person: str, staff: str) -> ErasureReport:
+        report = erase(services, person, staff)
         erased.set()
         go_on.wait(60)
         return report
 
-    monkeypatch.setattr(Desk, "erase", erase_and_wait)
+    monkeypatch.setattr(StaffServices, "erase", erase_and_wait)
     press_with_focus(qtbot, view.leaving.begin)
     view.leaving.typed.set_text("Grace Hopper")
     press_with_focus(qtbot, view.leaving.erase)
@@ -547,7 +547,7 @@ def test_no_action_on_a_person_leaves_the_focus_on_something_dangerous(qtbot, st
     press_with_focus(qtbot, view.data.save)
     qtbot.waitUntil(lambda: "The changes are saved." in toast.text() and view.heading.text() == "Admiral Hopper")
     assert is_harmless(page.window())
-    station = page.office.desk.station
+    station = page.context.services.station
     qtbot.waitUntil(
         lambda: station.refresh() and [each.facts.source for each in view.pictures.cards] == ["Admiral Hopper/1.jpg"]
     )
@@ -576,7 +576,7 @@ def test_visitors_that_are_deleted_leave_the_focus_on_the_page(qtbot, staffed):
     for number in range(2):
         vector = np.random.default_rng(number).normal(size=128).astype(np.float32)
         embedding = Embedding(vector / np.linalg.norm(vector), "sface_fp16")
-        reception.desk.visitors.keep(face, embedding, datetime.now(UTC))
+        reception.services.visitors.keep(face, embedding, datetime.now(UTC))
     page = staffed("visitors").stack.page
     qtbot.waitUntil(lambda: len(page.cards) == 2)
     press_with_focus(qtbot, next(iter(page.cards.values())).dismiss)
@@ -743,7 +743,7 @@ def test_an_enrolment_that_nobody_goes_on_with_is_discarded_and_nothing_of_it_st
     for _ in range(20):
         watch.on_second()
     window = reception.window()
-    assert (window.door.isVisible(), reception.office) == (True, None)
+    assert (window.door.isVisible(), reception.context) == (True, None)
     assert (page.draft.pictures, page.draft.offered, page.draft.consent, page.draft.person) == ([], [], None, "")
     changed = {path for path, content in files(tmp_path).items() if before.get(path) != content}
     assert {path.name.partition(".")[0] for path in changed} <= {"journal"}

@@ -16,11 +16,11 @@ from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from kiosk.config import ConfigFile
 from kiosk.domain import Frame
 from kiosk.door.build import Choices
-from kiosk.door.desk import Desk, open_desk
+from kiosk.door.services import StaffServices, open_services
 from kiosk.errors import JournalError
 from kiosk.gui.feed import Feed
 from kiosk.gui.language import ScreenLanguage
-from kiosk.gui.reception.office import EVERYBODY, PageEntry, StaffPage, Unsaved, warning
+from kiosk.gui.reception.page import EVERYBODY, PageEntry, StaffPage, Unsaved, warning
 from kiosk.gui.reception.shell import Reception
 from kiosk.gui.theme import DARK, Look
 from kiosk.gui.way_out import ASKING_SECONDS, Wish
@@ -50,28 +50,28 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def services(tmp_path: Path) -> Iterator[StaffServices]:
     (tmp_path / "images").mkdir()
     (tmp_path / "config.yaml").write_text(
         "journal: {file: journal.sqlite3}\nvoice: {enabled: false}\nreception: {staff_file: staff.sqlite3}\n"
     )
-    with closing(open_desk(Choices(ConfigFile(tmp_path / "config.yaml"), tmp_path / "images", "demo"))) as desk:
-        yield desk
+    with closing(open_services(Choices(ConfigFile(tmp_path / "config.yaml"), tmp_path / "images", "demo"))) as services:
+        yield services
 
 
 @pytest.fixture
-def staffed(desk: Desk) -> Desk:
-    desk.staff.add("Ida", Role.INSTALLER, INSTALLER)
-    desk.staff.add("Rita", Role.RECEPTION, RECEPTIONIST)
-    return desk
+def staffed(services: StaffServices) -> StaffServices:
+    services.staff.add("Ida", Role.INSTALLER, INSTALLER)
+    services.staff.add("Rita", Role.RECEPTION, RECEPTIONIST)
+    return services
 
 
 @pytest.fixture
-def window(qtbot, desk: Desk) -> Iterator[KioskWindow]:
+def window(qtbot, services: StaffServices) -> Iterator[KioskWindow]:
     window = KioskWindow(Feed(Latest[Frame](), mirror=True), Look(DARK))
     qtbot.addWidget(window)
     pages = [PageEntry("people", "People", "people", EVERYBODY, PageOfTests)]
-    window.add_reception(Reception(desk, window.feed, lambda do, then: None, lambda: pages))
+    window.add_reception(Reception(services, window.feed, lambda do, then: None, lambda: pages))
     window.resize(800, 480)
     window.show()
     window.activateWindow()
@@ -160,12 +160,12 @@ def test_nobody_leaves_full_screen_without_a_pin(qtbot, full, way, at):
 
 
 @pytest.mark.usefixtures("staffed")
-def test_an_installer_leaves_full_screen_by_pin_and_the_journal_says_who(qtbot, full, desk):
+def test_an_installer_leaves_full_screen_by_pin_and_the_journal_says_who(qtbot, full, services):
     press(full, Key.Key_F11)
     assert full.way_out.pad.pin.title.text() == "Installer's PIN to leave full screen"
     type_pin(qtbot, full, INSTALLER)
     assert (full.isVisible(), full.isFullScreen(), full.way_out.isVisible()) == (True, False, False)
-    assert (desk.journal.actions(1)[0].staff, desk.journal.actions(1)[0].action) == ("Ida", "full_screen_left")
+    assert (services.journal.actions(1)[0].staff, services.journal.actions(1)[0].action) == ("Ida", "full_screen_left")
     press(full, Key.Key_F11)
     assert full.isFullScreen(), "anybody may enter it"
     press(full, Key.Key_F11)
@@ -174,13 +174,13 @@ def test_an_installer_leaves_full_screen_by_pin_and_the_journal_says_who(qtbot, 
 
 @to_end
 @pytest.mark.usefixtures("staffed")
-def test_an_installer_ends_it_by_pin_and_the_journal_says_who(qtbot, full, desk, way):
+def test_an_installer_ends_it_by_pin_and_the_journal_says_who(qtbot, full, services, way):
     way(full)
     assert full.way_out.pad.pin.title.text() == "Installer's PIN to end the kiosk"
     with qtbot.waitSignal(full.closed):
         type_pin(qtbot, full, INSTALLER)
     assert not full.isVisible()
-    assert (desk.journal.actions(1)[0].staff, desk.journal.actions(1)[0].action) == ("Ida", "kiosk_ended")
+    assert (services.journal.actions(1)[0].staff, services.journal.actions(1)[0].action) == ("Ida", "kiosk_ended")
 
 
 @pytest.mark.usefixtures("staffed")
@@ -193,21 +193,21 @@ def test_a_receptionists_pin_is_not_enough(qtbot, full):
 
 
 @pytest.mark.usefixtures("staffed")
-def test_a_wrong_pin_is_called_wrong_counted_and_in_the_journal(qtbot, full, desk):
+def test_a_wrong_pin_is_called_wrong_counted_and_in_the_journal(qtbot, full, services):
     press(full, Key.Key_F11)
     type_pin(qtbot, full, NOBODY)
     assert said(full) == "Wrong PIN. 9 tries left.\nPlease wait 1 seconds."
     assert is_kept(full)
-    assert desk.journal.actions(1)[0].action == "wrong_pin"
+    assert services.journal.actions(1)[0].action == "wrong_pin"
 
 
 @pytest.mark.usefixtures("staffed")
-def test_while_it_is_locked_out_an_installers_pin_is_not_taken(qtbot, full, desk, monkeypatch):
+def test_while_it_is_locked_out_an_installers_pin_is_not_taken(qtbot, full, services, monkeypatch):
     now = [1000.0]
-    monkeypatch.setattr(desk.staff, "_now", lambda: now[0])
+    monkeypatch.setattr(services.staff, "_now", lambda: now[0])
     for _ in range(LOCK_AFTER):
-        now[0] += desk.staff.wait_seconds
-        desk.staff.enter(NOBODY)
+        now[0] += services.staff.wait_seconds
+        services.staff.enter(NOBODY)
     press(full, Key.Key_F11)
     type_pin(qtbot, full, INSTALLER)
     assert is_kept(full)
@@ -267,10 +267,10 @@ def test_what_is_being_typed_on_the_staff_side_is_still_there_after_the_pad(qtbo
     assert said(full) == "The enrolment is not saved and will be discarded."
 
 
-def test_staff_that_is_registered_while_it_runs_counts_at_once(qtbot, full, desk):
+def test_staff_that_is_registered_while_it_runs_counts_at_once(qtbot, full, services):
     press(full, Key.Key_Escape)
     assert full.way_out.question.isVisible()
-    desk.staff.add("Ida", Role.INSTALLER, INSTALLER)
+    services.staff.add("Ida", Role.INSTALLER, INSTALLER)
     full.way_out.question.buttons[0].click()
     assert (is_kept(full), full.way_out.pad is not None) == (True, True)
 
@@ -290,12 +290,12 @@ def test_where_the_register_cannot_be_read_nobody_leaves_and_the_screen_says_wha
 
 
 @pytest.mark.usefixtures("staffed")
-def test_a_journal_that_cannot_be_written_keeps_no_installer_in(qtbot, full, desk, monkeypatch):
+def test_a_journal_that_cannot_be_written_keeps_no_installer_in(qtbot, full, services, monkeypatch):
     def refuse(*asked):
         raise JournalError("journal", "is full", "make room")
 
     press(full, Key.Key_F11)
-    monkeypatch.setattr(type(desk.journal), "note", refuse)
+    monkeypatch.setattr(type(services.journal), "note", refuse)
     type_pin(qtbot, full, INSTALLER)
     assert not full.isFullScreen()
 
@@ -310,7 +310,7 @@ def test_the_end_is_asked_about_first(qtbot, window, way, whole, confirm):
     if whole:
         press(window, Key.Key_F11)
     else:
-        window.reception.desk.staff.add("Ida", Role.INSTALLER, INSTALLER)
+        window.reception.services.staff.add("Ida", Role.INSTALLER, INSTALLER)
     way(window)
     question = window.way_out.question
     assert (window.isVisible(), question.isVisible()) == (True, True)

@@ -318,7 +318,7 @@ class ReceptionOfTests(QWidget):
     """Remembers what the window asks of it."""
 
     left = pyqtSignal()
-    desk, unsaved, settled = None, None, True
+    services, unsaved, settled = None, None, True
 
     def __init__(self) -> None:
         super().__init__()

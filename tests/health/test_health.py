@@ -11,7 +11,7 @@ import pytest
 from kiosk.domain import Frame
 from kiosk.door import build
 from kiosk.door.build import Choices, open_frames
-from kiosk.door.report import Pulse
+from kiosk.door.report import FrameStats
 from kiosk.errors import CameraError
 from kiosk.files import asset
 from kiosk.health import health
@@ -29,19 +29,19 @@ def by_check(findings):
 
 
 @pytest.fixture
-def pulse() -> Pulse:
-    return Pulse()
+def pulse() -> FrameStats:
+    return FrameStats()
 
 
 @pytest.fixture
-def running(desk, build, scene, pulse):
-    """The desk of a kiosk that has looked at some frames of the demo."""
-    desk.station = build()
-    reports = [desk.station.process(frame) for frame in scene(2.0, 3.0)]
+def running(services, build, scene, pulse):
+    """The services of a kiosk that has looked at some frames of the demo."""
+    services.station = build()
+    reports = [services.station.process(frame) for frame in scene(2.0, 3.0)]
     begun = time.monotonic() - 1
     for number, report in enumerate(reports):
         pulse.add(report, begun + number / 10)
-    return desk
+    return services
 
 
 class TestLive:
@@ -52,13 +52,13 @@ class TestLive:
         assert found["recognition"].message.startswith("10.0 frames a second")
         assert "encode" in found["recognition"].public
 
-    def test_while_the_recognition_is_loaded_the_door_is_locked(self, desk, pulse):
-        found = by_check(live_findings(desk, pulse, None))
+    def test_while_the_recognition_is_loaded_the_door_is_locked(self, services, pulse):
+        found = by_check(live_findings(services, pulse, None))
         assert {found["recognition"].state, found["door"].state} == {State.WARNING}
         assert found["recognition"].remedy
 
     def test_a_recognition_that_falls_behind_is_a_warning(self, running):
-        pulse = Pulse()
+        pulse = FrameStats()
         report = running.station.process(Frame(asset_image(), 99.0, 9000))
         for seconds in (4.0, 2.0, 0.0):
             pulse.add(report, time.monotonic() - seconds)
@@ -68,7 +68,7 @@ class TestLive:
     @pytest.mark.parametrize("frames", [0, 30])
     def test_frames_that_come_too_slowly_for_a_decision_are_a_warning(self, running, pulse, frames):
         """Also where none came in the last seconds."""
-        pulse = pulse if frames else Pulse()
+        pulse = pulse if frames else FrameStats()
         running.station.status = replace(running.station.status, slow="3 frames take 6.0 s; use a faster camera")
         found = by_check(live_findings(running, pulse, None))["recognition"]
         assert (found.state, found.remedy) == (State.WARNING, "use a faster camera")
@@ -105,30 +105,30 @@ def asset_image():
 
 
 class TestCamera:
-    def watched(self, desk, camera, **parts):
+    def watched(self, services, camera, **parts):
         return by_check(
-            live_findings(SimpleNamespace(**{**as_desk(desk), "camera": camera, **parts}), Pulse(), (640, 480))
+            live_findings(SimpleNamespace(**{**as_desk(services), "camera": camera, **parts}), FrameStats(), (640, 480))
         )
 
-    def test_a_live_camera_tells_its_rate_and_what_was_dropped(self, desk):
+    def test_a_live_camera_tells_its_rate_and_what_was_dropped(self, services):
         camera = SimpleNamespace(state=health.CameraState.LIVE, fault=None, rate_hz=29.94, dropped=3)
-        found = self.watched(desk, camera, source="/dev/video0")["camera"]
+        found = self.watched(services, camera, source="/dev/video0")["camera"]
         assert found.message == "/dev/video0: 640 x 480 px, 29.9 frames a second, 3 dropped since the start"
         assert found.state is State.OK
         assert "/dev" not in found.public
 
-    def test_few_frames_are_a_warning(self, desk):
+    def test_few_frames_are_a_warning(self, services):
         camera = SimpleNamespace(state=health.CameraState.LIVE, fault=None, rate_hz=7.0, dropped=0)
-        found = self.watched(desk, camera, source="/dev/video0")["camera"]
+        found = self.watched(services, camera, source="/dev/video0")["camera"]
         assert (found.state, bool(found.remedy)) == (State.WARNING, True)
 
-    def test_the_password_of_a_stream_is_shown_to_nobody(self, desk):
+    def test_the_password_of_a_stream_is_shown_to_nobody(self, services):
         camera = SimpleNamespace(state=health.CameraState.LIVE, fault=None, rate_hz=25.0, dropped=0)
-        found = self.watched(desk, camera, source="rtsp://ada:secret@door.example/live")["camera"]
+        found = self.watched(services, camera, source="rtsp://ada:secret@door.example/live")["camera"]
         assert "secret" not in found.message
         assert "door.example" not in found.public
 
-    def test_a_camera_that_is_lost_is_a_fault_with_its_remedy(self, desk):
+    def test_a_camera_that_is_lost_is_a_fault_with_its_remedy(self, services):
         def gone():
             raise CameraError("/dev/video0", "was unplugged", "plug it in")
 
@@ -136,31 +136,31 @@ class TestCamera:
             deadline = time.monotonic() + 10
             while camera.fault is None and time.monotonic() < deadline:
                 camera.wait(0.05)
-            found = self.watched(desk, camera)["camera"]
+            found = self.watched(services, camera)["camera"]
         assert (found.state, found.remedy) == (State.FAULT, "plug it in")
 
-    def test_the_camera_at_the_door_is_asked_and_none_is_opened(self, desk, home, monkeypatch):
-        choices = Choices(desk.config, home / "images", "demo")
+    def test_the_camera_at_the_door_is_asked_and_none_is_opened(self, services, home, monkeypatch):
+        choices = Choices(services.config, home / "images", "demo")
         with WatchedCamera(lambda: open_frames(choices)) as camera:
             assert camera.wait(10) is not None
             monkeypatch.setattr(build, "open_frames", lambda choices: pytest.fail("opened a second time"))
-            found = self.watched(desk, camera)["camera"]
+            found = self.watched(services, camera)["camera"]
         assert found.state in {State.OK, State.WARNING}
 
     @pytest.mark.parametrize(("state", "told"), [("OPENING", "opened"), ("ENDED", "ended")])
-    def test_a_camera_without_a_picture_yet_or_any_more_is_a_warning(self, desk, state, told):
+    def test_a_camera_without_a_picture_yet_or_any_more_is_a_warning(self, services, state, told):
         camera = SimpleNamespace(state=health.CameraState[state], fault=None)
-        found = self.watched(desk, camera)["camera"]
+        found = self.watched(services, camera)["camera"]
         assert (found.state, told in found.message) == (State.WARNING, True)
 
-    def test_nobody_looking_and_the_demo_are_warnings(self, desk):
-        assert self.watched(desk, None)["camera"].state is State.WARNING
-        assert "demo" in self.watched(desk, None, demo=True)["camera"].message
+    def test_nobody_looking_and_the_demo_are_warnings(self, services):
+        assert self.watched(services, None)["camera"].state is State.WARNING
+        assert "demo" in self.watched(services, None, demo=True)["camera"].message
 
 
-def as_desk(desk):
+def as_desk(services):
     names = ("config", "folder", "journal", "station", "snapshot", "source", "demo")
-    return {name: getattr(desk, name) for name in names}
+    return {name: getattr(services, name) for name in names}
 
 
 class TestSlow:
@@ -181,8 +181,8 @@ class TestSlow:
         assert found["encoder"].message == "sface_fp16, threshold 1.069, margin 0.05"
         assert of_doctor["encoder"].message.endswith("threshold 1.12 at most, less with more people; margin 0.05")
 
-    def test_while_the_recognition_is_loaded_encoder_and_gallery_are_not_there_yet(self, desk):
-        found = by_check(slow_findings(desk))
+    def test_while_the_recognition_is_loaded_encoder_and_gallery_are_not_there_yet(self, services):
+        found = by_check(slow_findings(services))
         assert {found["encoder"].state, found["gallery"].state} == {State.WARNING}
         assert "people 0" not in found["gallery"].message
 
@@ -202,16 +202,16 @@ class TestReport:
         assert "qt: 6.8" in text
         assert all(f" {finding.check}" in text for finding in findings)
 
-    def test_no_name_no_path_and_no_picture_is_in_it(self, desk, build, home, pulse, monkeypatch):
+    def test_no_name_no_path_and_no_picture_is_in_it(self, services, build, home, pulse, monkeypatch):
         portrait = asset("demo", "gallery", "Grace_Hopper.jpg").read_bytes()
         for name in HOSTILE:
             (home / "images" / f"{name.replace('/', '_')}.jpg").write_bytes(portrait)
             (home / "images" / f"{name.replace('/', '_')} broken.jpg").write_bytes(b"no picture")
-        desk.station = build()
-        desk.station.status = SimpleNamespace(faults=tuple(f"{name}: is broken; ask {name}" for name in HOSTILE))
+        services.station = build()
+        services.station.status = SimpleNamespace(faults=tuple(f"{name}: is broken; ask {name}" for name in HOSTILE))
         monkeypatch.setattr(Journal, "check", refuse)
-        desk.source = "rtsp://ada:secret@host.example/Ada Lovelace"
-        findings = [*live_findings(desk, pulse, None), *slow_findings(desk)]
+        services.source = "rtsp://ada:secret@host.example/Ada Lovelace"
+        findings = [*live_findings(services, pulse, None), *slow_findings(services)]
         text = report_text(findings, {})
         shown = json.dumps([finding.message for finding in findings])
         assert "Ada Lovelace" in shown  # it would have been there

@@ -27,7 +27,7 @@ from kiosk.encoders.encoder import Encoder, InputFormat, NetworkEncoder
 from kiosk.errors import EncoderError
 from kiosk.files import asset, shipped_weights
 from kiosk.people.snapshot import GallerySnapshot
-from kiosk.recognition.face_path import FacePath
+from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.matching import Comparison, identify, verify
 from kiosk.recognition.pipeline import PhotographReader, Recogniser, StageClock
 from kiosk.vision.capture import VideoFile
@@ -56,7 +56,7 @@ def encoder():
 
 @pytest.fixture(scope="module")
 def reader(landmarks, encoder):
-    return PhotographReader(HaarDetector(), FacePath(landmarks, encoder, PHOTOGRAPH))
+    return PhotographReader(HaarDetector(), FaceEncoder(landmarks, encoder, PHOTOGRAPH))
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def recogniser(landmarks, encoder, both):
 
 
 def make_recogniser(landmarks, encoder, gallery, gates=None, **options):
-    path = FacePath(landmarks, encoder, gates or Gates())
+    path = FaceEncoder(landmarks, encoder, gates or Gates())
     return Recogniser(HaarDetector(), path, gallery, threshold=THRESHOLD, margin=MARGIN, **options)
 
 
@@ -165,7 +165,7 @@ class TestPhotographs:
         assert identify(embedding, both, threshold=THRESHOLD, margin=MARGIN).match == "grace"
 
     def test_a_picture_that_is_stored_is_near_to_one_at_the_door(self, landmarks, encoder, reader, hopper, both):
-        path = FacePath(landmarks, encoder, PHOTOGRAPH, template_copies=2)
+        path = FaceEncoder(landmarks, encoder, PHOTOGRAPH, template_copies=2)
         template = PhotographReader(HaarDetector(), path).template(hopper)
         apart = np.linalg.norm(template.vector - reader.one(hopper).vector)
         assert 0 < apart < 0.15
@@ -330,7 +330,7 @@ class TestRecogniser:
 
     @pytest.fixture
     def turns(self, landmarks, answering):
-        return partial(turns_of_a_crowd, FacePath(landmarks, answering, Gates(20, 0, 255, 0, 9)))
+        return partial(turns_of_a_crowd, FaceEncoder(landmarks, answering, Gates(20, 0, 255, 0, 9)))
 
     def test_of_a_crowd_the_four_largest_undecided_faces_are_compared(self, turns, answering):
         assert turns([0, 0, 0]) == [{125, 120, 115, 110}, {105, 100, 95, 90}, set()]
@@ -344,7 +344,7 @@ class TestRecogniser:
 
     def test_faces_that_are_not_good_enough_leave_the_turns_to_others(self, landmarks, answering):
         """Four large blurred faces in front, and four sharp ones behind them."""
-        path = FacePath(landmarks, answering, Gates(20, 0, 255, 5, 9))
+        path = FaceEncoder(landmarks, answering, Gates(20, 0, 255, 5, 9))
         found = turns_of_a_crowd(path, [0] * 12, decided=False, blurred=(4, 5, 6, 7))
         assert found[0] == {125, 120, 115, 110}
         assert sum({105, 100, 95} <= widths for widths in found) >= 3
@@ -495,7 +495,7 @@ class TestRecogniser:
             def run(self, images):
                 return np.full((len(images), 128), np.nan, np.float32)
 
-        path = FacePath(landmarks, NetworkEncoder(encoder.spec, NoNumbers(), InputFormat(), mirror=False), Gates())
+        path = FaceEncoder(landmarks, NetworkEncoder(encoder.spec, NoNumbers(), InputFormat(), mirror=False), Gates())
         recogniser = Recogniser(HaarDetector(), path, both, threshold=THRESHOLD, margin=MARGIN)
         images = [with_face(hopper, HOPPER, 320 + step, 240, 140) for step in range(3)]
         for index in (0, 1):
@@ -560,7 +560,7 @@ def yunet(data):
 
 @pytest.mark.data
 def test_with_a_detector_from_a_file_employees_are_the_same_people(data, yunet, landmarks, encoder):
-    reader = PhotographReader(yunet, FacePath(landmarks, encoder, PHOTOGRAPH))
+    reader = PhotographReader(yunet, FaceEncoder(landmarks, encoder, PHOTOGRAPH))
     pictures = {path.stem: reader.one(read_picture(path)) for path in sorted((data / "office").iterdir())}
     templates = tuple(Template(name, one, name) for name, one in pictures.items() if "camera" not in name)
     office = GallerySnapshot("dlib_resnet", templates)
@@ -571,7 +571,7 @@ def test_with_a_detector_from_a_file_employees_are_the_same_people(data, yunet, 
 
 @pytest.mark.data
 def test_with_a_detector_from_a_file_profiles_are_seen_and_turned_away(data, yunet, landmarks, encoder):
-    path = FacePath(landmarks, encoder, Gates())
+    path = FaceEncoder(landmarks, encoder, Gates())
     with VideoFile(data / "clips" / "short_hamilton_clip.mp4", fast=True) as video:
         images = [frame.image for frame in video if frame.sequence in {24, 36}]
     # The pianist from the side, as large as a third of the picture.
@@ -583,7 +583,7 @@ def test_with_a_detector_from_a_file_profiles_are_seen_and_turned_away(data, yun
 
 @pytest.mark.data
 def test_with_a_detector_from_a_file_somebody_known_is_followed_and_named(yunet, landmarks, encoder, both, hopper):
-    recogniser = Recogniser(yunet, FacePath(landmarks, encoder, Gates()), both, threshold=THRESHOLD, margin=MARGIN)
+    recogniser = Recogniser(yunet, FaceEncoder(landmarks, encoder, Gates()), both, threshold=THRESHOLD, margin=MARGIN)
     seen = watch(recogniser, [with_face(hopper, HOPPER, 200 + 5 * step, 220, 120 + step) for step in range(12)])
     assert [names(one) for one in seen] == [["grace"]] * 12
     assert {face.track for one in seen for face in one.faces} == {1}
@@ -680,7 +680,7 @@ def test_the_whole_path_agrees_with_dlibs_given_the_same_box(data, landmarks, en
     """Landmarks, chip, network and mirror image: embeddings at most 0.02 apart (asked for); 0.001 is what they are."""
     detect, locate, network = dlib_parts
     dlib = pytest.importorskip("dlib")
-    path = FacePath(landmarks, encoder, PHOTOGRAPH)
+    path = FaceEncoder(landmarks, encoder, PHOTOGRAPH)
     apart = []
     for picture in sorted((data / "lfw-view1").glob("*/*_0001.jpg"))[::250]:
         image = read_picture(picture)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Box, Face, Landmarks, Scheme
-from kiosk.recognition.face_path import moved_copies
+from kiosk.recognition.face_encoder import moved_copies
 
 POINTS = np.array([(180, 140), (155, 142), (60, 141), (88, 143), (120, 190)], np.float32)
 FACE = Face(Box(20, 60, 220, 260), 3.0, Landmarks(POINTS, Scheme.DLIB))

@@ -8,7 +8,7 @@ import pytest
 from kiosk.domain import Box, Face, Landmarks, Rejection, Scheme
 from kiosk.encoders import load_encoder
 from kiosk.files import asset
-from kiosk.recognition.face_path import FacePath
+from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.pipeline import PhotographReader
 from kiosk.vision.alignment import as_png, portrait
 from kiosk.vision.detector import HaarDetector
@@ -20,12 +20,12 @@ from kiosk.vision.quality import PHOTOGRAPH, Gates
 
 @pytest.fixture(scope="module")
 def path():
-    return FacePath(shipped_landmarks(), load_encoder("dlib_resnet", 1), Gates())
+    return FaceEncoder(shipped_landmarks(), load_encoder("dlib_resnet", 1), Gates())
 
 
 @pytest.fixture(scope="module")
 def reader(path):
-    return PhotographReader(HaarDetector(), FacePath(shipped_landmarks(), path.encoder, PHOTOGRAPH))
+    return PhotographReader(HaarDetector(), FaceEncoder(shipped_landmarks(), path.encoder, PHOTOGRAPH))
 
 
 def frame_of(picture: np.ndarray, degrees: float, place: tuple[int, int] = (200, 110)) -> np.ndarray:

@@ -10,16 +10,16 @@ from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QEvent, QLocale, QPoi
 from PyQt6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
 
-from kiosk.door.report import REMEMBERED, Pulse, Report
+from kiosk.door.report import REMEMBERED, FrameStats, Report
 from kiosk.gui.controls import Button, Folding, Heading, Note, Panel, ScrollPage, column, polish_again, px, row
-from kiosk.gui.reception.office import StaffPage
+from kiosk.gui.reception.page import StaffPage
 from kiosk.gui.theme import icon
 from kiosk.health.checks import Finding, State
 from kiosk.health.health import live_findings, report_text, slow_findings
 from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 
 if TYPE_CHECKING:
-    from kiosk.gui.reception.office import Office
+    from kiosk.gui.reception.page import PageContext
 
 
 _PARTS = {
@@ -229,7 +229,7 @@ class SpeedPanel(Panel):
         self._grid.setColumnStretch(2, 1)
         self.lines: dict[str, tuple[QLabel, QLabel, Sparkline]] = {}
 
-    def show_pulse(self, pulse: Pulse) -> None:
+    def show_pulse(self, pulse: FrameStats) -> None:
         """The frames that are remembered now."""
         self.nothing.setVisible(not pulse.stages)
         self._grid.setHorizontalSpacing(px(10))
@@ -258,9 +258,9 @@ _SEVERITY = (State.FAULT, State.WARNING, State.OK)
 class HealthPage(StaffPage):
     """Looks again every second while it is shown; what reads files is looked at in the background."""
 
-    def __init__(self, office: Office) -> None:
-        super().__init__(office)
-        self.pulse = Pulse()
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self.pulse = FrameStats()
         self.rows: dict[str, FindingRow] = {}
         self._findings: dict[str, Finding] = {}
         self._ticks = 0
@@ -277,7 +277,7 @@ class HealthPage(StaffPage):
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self.on_tick)
         self.copy.clicked.connect(self.on_copy)
-        office.reported.connect(self.on_reported)
+        context.reported.connect(self.on_reported)
 
     def enter(self, **arguments: object) -> None:
         self._ticks = 0
@@ -295,11 +295,11 @@ class HealthPage(StaffPage):
     @pyqtSlot()
     def on_tick(self) -> None:
         """Look at what changes at once; every fifth time at the rest, unless that still goes on."""
-        self._take(live_findings(self.office.desk, self.pulse, self._picture_size()))
+        self._take(live_findings(self.context.services, self.pulse, self._picture_size()))
         self.speed.show_pulse(self.pulse)
         if self._ticks % _SLOW_TICKS == 0 and not self._looking:
             self._looking = True
-            self.office.run(lambda: slow_findings(self.office.desk), self._on_looked, self._on_failed)
+            self.context.run(lambda: slow_findings(self.context.services), self._on_looked, self._on_failed)
         self._ticks += 1
 
     @pyqtSlot()
@@ -307,7 +307,7 @@ class HealthPage(StaffPage):
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(self.report())
-            self.office.tell(translate("health", "The report has been copied; no name and no picture is in it."))
+            self.context.tell(translate("health", "The report has been copied; no name and no picture is in it."))
 
     def report(self) -> str:
         """For a support request."""
@@ -326,7 +326,7 @@ class HealthPage(StaffPage):
 
     def _on_failed(self, message: str) -> None:
         self._looking = False
-        self.office.notice(message)
+        self.context.notice(message)
 
     def _take(self, findings: Iterable[Finding]) -> None:
         """Take over what was found; the worst come first, each part in its usual order."""
@@ -346,7 +346,7 @@ class HealthPage(StaffPage):
         self.verdict.setText(verdict(states))
 
     def _picture_size(self) -> tuple[int, int] | None:
-        frame = self.office.feed.frame
+        frame = self.context.feed.frame
         return None if frame is None else (frame.image.shape[1], frame.image.shape[0])
 
     def _lay_out(self) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from PyQt6.QtCore import QEvent, QObject, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QApplication, QWidget
 
-from kiosk.gui.reception.office import Unsaved, warning
 from kiosk.gui.reception.overlays import Question
+from kiosk.gui.reception.page import Unsaved, warning
 from kiosk.i18n import translate
 
 WARNING_SECONDS = 10

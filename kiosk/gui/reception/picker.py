@@ -35,7 +35,7 @@ from PyQt6.QtWidgets import (
 )
 
 from kiosk.gui.controls import Bar, Button, Note, breakable, column, flow, px, row, small
-from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.portraits import Portraits, square_picture
 from kiosk.gui.theme import icon
 from kiosk.i18n import number, translate
@@ -329,9 +329,9 @@ class Picker(QWidget):
     picked = pyqtSignal(list)
     cancelled = pyqtSignal()
 
-    def __init__(self, office: Office, wanted: Wanted) -> None:
+    def __init__(self, context: PageContext, wanted: Wanted) -> None:
         super().__init__()
-        self._office, self._wanted, self._closed = office, wanted, False
+        self._context, self._wanted, self._closed = context, wanted, False
         self._places: list[Place] = []
         self._place: Place | None = None
         self._folder, self._former, self._is_cut = Path(), Path(), False
@@ -367,7 +367,7 @@ class Picker(QWidget):
         self._show_chosen()
         if gone:
             self.portraits.forget()  # the next stick may hold other pictures under the same names
-            self._office.tell(translate("picker", "The USB stick was removed."))
+            self._context.tell(translate("picker", "The USB stick was removed."))
         if not places:
             self._place = None
             self._show_places()
@@ -390,7 +390,7 @@ class Picker(QWidget):
         if entry.is_folder and self._place is not None:
             self._open(self._place, entry.path)
         elif fault := self.portraits.fault(str(entry.path)):
-            self._office.tell_fault(fault)
+            self._context.tell_fault(fault)
         else:
             self.model.toggle(entry.path)
             self._show_chosen()
@@ -402,7 +402,7 @@ class Picker(QWidget):
         if fault and Path(source) in self.model.chosen:
             self.model.toggle(Path(source))
             self._show_chosen()
-            self._office.tell_fault(fault)
+            self._context.tell_fault(fault)
         viewport = self.grid.viewport()
         if viewport is not None:
             viewport.update()
@@ -427,7 +427,7 @@ class Picker(QWidget):
 
     def _run(self, work: Callable[[], T], then: Callable[[T], None], failed: Failed | None = None) -> None:
         """Run work in the background; no answer comes once the picker is closed."""
-        self._office.run(work, self._unless_closed(then), self._unless_closed(failed or self._office.tell_fault))
+        self._context.run(work, self._unless_closed(then), self._unless_closed(failed or self._context.tell_fault))
 
     def _unless_closed(self, do: Callable[[T], None]) -> Callable[[T], None]:
         return lambda answer: None if self._closed else do(answer)

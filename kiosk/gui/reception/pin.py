@@ -7,7 +7,7 @@ from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QWidget
 
 from kiosk.gui.controls import Button, Heading, Note, Panel, centred, column, limit_width, spaced
-from kiosk.gui.reception.office import EVERYBODY, Jobs
+from kiosk.gui.reception.page import EVERYBODY, Jobs
 from kiosk.i18n import translate
 from kiosk.people.staff import LONGEST_PIN, SHORTEST_PIN, Refused, Role, StaffMember
 

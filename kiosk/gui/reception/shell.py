@@ -20,18 +20,18 @@ from kiosk.gui.reception.enrolment import EnrolmentPage
 from kiosk.gui.reception.health import HealthPage
 from kiosk.gui.reception.idle import Countdown, IdleWatch
 from kiosk.gui.reception.journal import JournalPage
-from kiosk.gui.reception.office import (
+from kiosk.gui.reception.overlays import Question, Toast
+from kiosk.gui.reception.page import (
     EVERYBODY,
     INSTALLERS,
     Answers,
     Ask,
-    Office,
+    PageContext,
     PageEntry,
     StaffPage,
     Unsaved,
     leave_first,
 )
-from kiosk.gui.reception.overlays import Question, Toast
 from kiosk.gui.reception.people.page import PeoplePage
 from kiosk.gui.reception.pin import NobodyYetPage, PinPage
 from kiosk.gui.reception.settings.page import SettingsPage
@@ -44,7 +44,7 @@ from kiosk.people.staff import StaffMember
 from kiosk.store.journal import Action
 
 if TYPE_CHECKING:
-    from kiosk.door.desk import Desk
+    from kiosk.door.services import StaffServices
     from kiosk.gui.reception.picker import Picker, Wanted
 
 
@@ -71,7 +71,7 @@ class PageStack(QStackedWidget):
         super().__init__()
         self.page: StaffPage | None = None
         self.entries: Sequence[PageEntry] = ()
-        self._office: Office | None = None
+        self._context: PageContext | None = None
         self._picker: Picker | None = None
         self._pages: dict[str, StaffPage] = {}
         self._soon = QTimer(self)
@@ -81,10 +81,10 @@ class PageStack(QStackedWidget):
         if isinstance(application, QApplication):
             application.focusChanged.connect(self.on_focus_changed)
 
-    def sign_in(self, office: Office, entries: Sequence[PageEntry]) -> None:
+    def sign_in(self, context: PageContext, entries: Sequence[PageEntry]) -> None:
         """Offer the pages of a role."""
-        self._office = office
-        self.entries = [entry for entry in entries if office.member.role in entry.roles]
+        self._context = context
+        self.entries = [entry for entry in entries if context.member.role in entry.roles]
 
     def sign_out(self) -> None:
         """Leave the page and delete all of them."""
@@ -93,7 +93,7 @@ class PageStack(QStackedWidget):
             self.removeWidget(page)
             page.deleteLater()
         self._pages.clear()
-        self._office, self.entries = None, ()
+        self._context, self.entries = None, ()
 
     @property
     def name(self) -> str:
@@ -106,12 +106,12 @@ class PageStack(QStackedWidget):
 
     def show_page(self, entry: PageEntry) -> StaffPage | None:
         """Leave the page on the screen and show another one, which is still to be entered."""
-        if self._office is None:
+        if self._context is None:
             return None
         self.leave_page()
         page = self._pages.get(entry.name)
         if page is None:
-            page = self._pages[entry.name] = entry.make(self._office)
+            page = self._pages[entry.name] = entry.make(self._context)
             self.addWidget(page)
         self.page = page
         self.setCurrentWidget(page)
@@ -120,9 +120,9 @@ class PageStack(QStackedWidget):
     def leave_page(self) -> None:
         """Leave the page; answers to what it looks up are dropped."""
         self.close_picker()
-        if self.page is not None and self._office is not None:
+        if self.page is not None and self._context is not None:
             self.page.leave()
-            self._office.forget_jobs()
+            self._context.forget_jobs()
         self.page = None
 
     def show_picker(self, picker: Picker) -> None:
@@ -241,11 +241,15 @@ class Reception(QWidget):
     restart_wanted = pyqtSignal()
 
     def __init__(
-        self, desk: Desk, feed: Feed, ask_station: Ask, pages: Callable[[], Sequence[PageEntry]] = shipped_pages
+        self,
+        services: StaffServices,
+        feed: Feed,
+        ask_station: Ask,
+        pages: Callable[[], Sequence[PageEntry]] = shipped_pages,
     ) -> None:
         super().__init__()
-        self.desk = desk
-        self.office: Office | None = None
+        self.services = services
+        self.context: PageContext | None = None
         self.navigation: Navigation | None = None
         self._feed, self._ask_station, self._find_pages = feed, ask_station, pages
         self._theme: Theme = DARK
@@ -256,21 +260,21 @@ class Reception(QWidget):
         self.title.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.back = Button(translate("staff", "To the door"), "leave")
         self.stack = PageStack()
-        self.pin = PinPage(desk.enter, lambda: desk.staff.wait_seconds)
+        self.pin = PinPage(services.enter, lambda: services.staff.wait_seconds)
         self.nobody_yet = NobodyYetPage()
         for widget in (self.pin, self.nobody_yet):
             self.stack.addWidget(widget)
         self._lay_out()
         self.toast, self.question = Toast(self), Question(self)
         self.countdown = Countdown(self, lambda: self.unsaved)
-        self._idle = IdleWatch(lambda: desk.config.current.reception.idle_seconds, lambda: self.unsaved is not None)
+        self._idle = IdleWatch(lambda: services.config.current.reception.idle_seconds, lambda: self.unsaved is not None)
         self._idle.setParent(self)
         self._connect()
 
     def open(self) -> None:
         """Ask who it is; called when the staff side is shown."""
         try:
-            nobody, fault = not self.desk.staff.members(), ""
+            nobody, fault = not self.services.staff.members(), ""
         except StaffError as error:
             nobody, fault = False, str(error)
         self.title.setText(translate("staff", "Staff"))
@@ -309,15 +313,15 @@ class Reception(QWidget):
 
     @pyqtSlot(object)
     def on_reported(self, report: Report) -> None:
-        if self.office is not None:
-            self.office.reported.emit(report)
+        if self.context is not None:
+            self.context.reported.emit(report)
 
     @pyqtSlot(object)
     def on_status_changed(self, status: Status) -> None:
-        if self.office is not None:
-            self.office.status_changed.emit(status)
+        if self.context is not None:
+            self.context.status_changed.emit(status)
 
-    # What pages ask for, see office.Screen.
+    # What pages ask for, see context.Screen.
 
     def go(self, name: str, **arguments: object) -> None:
         """Show a page; one that the role may not see, or that there is not, is not shown."""
@@ -337,9 +341,9 @@ class Reception(QWidget):
     def pick(self, wanted: Wanted, then: Callable[[list[Path]], None], cancelled: Callable[[], None]) -> None:
         from kiosk.gui.reception.picker import Picker  # noqa: PLC0415  (as the pages, not before somebody signs in)
 
-        if self.office is None:
+        if self.context is None:
             return
-        picker = Picker(self.office, wanted)
+        picker = Picker(self.context, wanted)
         picker.picked.connect(lambda paths: self._answer(partial(then, paths)))
         picker.cancelled.connect(lambda: self._answer(cancelled))
         self.stack.show_picker(picker)
@@ -376,7 +380,7 @@ class Reception(QWidget):
     @property
     def where(self) -> tuple[StaffMember, str] | None:
         """Who is signed in, and the name of the page; None = nobody is."""
-        return None if self.office is None else (self.office.member, self.stack.name)
+        return None if self.context is None else (self.context.member, self.stack.name)
 
     @property
     def unsaved(self) -> Unsaved | None:
@@ -387,7 +391,7 @@ class Reception(QWidget):
     def settled(self) -> bool:
         """Return whether the staff side may be replaced without losing anything."""
         here = self.stack.page or self.pin
-        acting = self.office is not None and self.office.acting
+        acting = self.context is not None and self.context.acting
         return here.settled and not (acting or self.question.isVisible() or self.countdown.isVisible())
 
     def resume(self, member: StaffMember, name: str) -> None:
@@ -399,10 +403,10 @@ class Reception(QWidget):
     def on_entered(self, member: StaffMember) -> None:
         self._sign_in(member).note(Action.SIGNED_IN)
 
-    def _sign_in(self, member: StaffMember) -> Office:
+    def _sign_in(self, member: StaffMember) -> PageContext:
         self._sign_out()
-        self.office = office = Office(self.desk, member, self._feed, self, self._ask_station)
-        self.stack.sign_in(office, self._find_pages())
+        self.context = context = PageContext(self.services, member, self._feed, self, self._ask_station)
+        self.stack.sign_in(context, self._find_pages())
         self.navigation = Navigation(self.stack.entries)
         self.navigation.wanted.connect(self.on_wanted)
         self._middle.insertWidget(0, self.navigation)
@@ -411,7 +415,7 @@ class Reception(QWidget):
         for first in self.stack.entries[:1]:
             self.navigation.buttons[first.name].setFocus()  # unless the page has something better
             self.go(first.name)
-        return office
+        return context
 
     @pyqtSlot(str)
     def on_wanted(self, name: str) -> None:
@@ -463,9 +467,9 @@ class Reception(QWidget):
             self.navigation.hide()
             self.navigation.deleteLater()
             self.navigation = None
-        if self.office is not None:
-            self.office.close()
-            self.office = None
+        if self.context is not None:
+            self.context.close()
+            self.context = None
 
     def _connect(self) -> None:
         self.back.clicked.connect(self.leave)

@@ -9,14 +9,14 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from kiosk.gui.controls import Button, Choice, Heading, Note, Panel, ScrollPage, TextField, column, flow, row
-from kiosk.gui.reception.office import StaffPage, Unsaved
+from kiosk.gui.reception.page import StaffPage, Unsaved
 from kiosk.i18n import translate
 from kiosk.names import normal_name, text_fault
 from kiosk.people.staff import LONGEST_PIN, Role, StaffMember, pin_fault
 from kiosk.store.journal import Action
 
 if TYPE_CHECKING:
-    from kiosk.gui.reception.office import Office
+    from kiosk.gui.reception.page import PageContext
 
 
 class StaffForm(QWidget):
@@ -169,8 +169,8 @@ class MemberPanel(Panel):
 class StaffMembersPage(StaffPage):
     """A list of the staff, and a form in its place while a PIN is typed."""
 
-    def __init__(self, office: Office) -> None:
-        super().__init__(office)
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
         self.panels: list[MemberPanel] = []
         self.add = Button(translate("staff", "Add somebody"), "plus", "primary")
         self.form = StaffForm()
@@ -219,36 +219,36 @@ class StaffMembersPage(StaffPage):
 
     @pyqtSlot()
     def on_cancelled(self) -> None:
-        self.office.leave_first(self, self._close_form)
+        self.context.leave_first(self, self._close_form)
 
     @pyqtSlot()
     def on_saved(self) -> None:
         """In the background: a PIN is hashed, and compared with everybody's."""
         self.form.set_busy(busy=True)
-        staff, name, role, pin = self.office.desk.staff, self.form.name, self.form.role, self.form.pin
+        staff, name, role, pin = self.context.services.staff, self.form.name, self.form.role, self.form.pin
         if self.form.member is None:
-            self.office.act(lambda: staff.add(name, role, pin), self._added, self._failed)
+            self.context.act(lambda: staff.add(name, role, pin), self._added, self._failed)
         else:
-            self.office.act(lambda: staff.reset(name, pin), self._was_reset, self._failed)
+            self.context.act(lambda: staff.reset(name, pin), self._was_reset, self._failed)
 
     def _added(self, member: StaffMember) -> None:
-        self.office.note(Action.STAFF_ADDED, member.name, member.role.value)
-        self.office.tell(translate("staff", "{name} may come in now.").format(name=member.name))
+        self.context.note(Action.STAFF_ADDED, member.name, member.role.value)
+        self.context.tell(translate("staff", "{name} may come in now.").format(name=member.name))
         self._close_form()
 
     def _was_reset(self, member: StaffMember) -> None:
-        self.office.note(Action.STAFF_RESET, member.name, member.role.value)
-        self.office.tell(translate("staff", "{name} has a new PIN.").format(name=member.name))
+        self.context.note(Action.STAFF_RESET, member.name, member.role.value)
+        self.context.tell(translate("staff", "{name} has a new PIN.").format(name=member.name))
         self._close_form()
 
     def _removed(self, member: StaffMember) -> None:
-        self.office.note(Action.STAFF_REMOVED, member.name, member.role.value)
-        self.office.tell(translate("staff", "{name} may not come in any more.").format(name=member.name))
+        self.context.note(Action.STAFF_REMOVED, member.name, member.role.value)
+        self.context.tell(translate("staff", "{name} may not come in any more.").format(name=member.name))
         self._show_list()
 
     def _failed(self, fault: str) -> None:
         self.form.set_busy(busy=False)
-        self.office.tell_fault(fault)
+        self.context.tell_fault(fault)
 
     @property
     def _is_form_shown(self) -> bool:
@@ -260,7 +260,7 @@ class StaffMembersPage(StaffPage):
 
     def _show_list(self) -> None:
         self.stack.setCurrentWidget(self.list)
-        self.office.run(self.office.desk.staff.members, self._list)
+        self.context.run(self.context.services.staff.members, self._list)
 
     def _show_form(self, member: StaffMember | None) -> None:
         self.stack.setCurrentWidget(self.forms)
@@ -271,7 +271,7 @@ class StaffMembersPage(StaffPage):
             self._members.removeWidget(panel)
             panel.hide()
             panel.deleteLater()
-        self.panels = [MemberPanel(member, is_me=member.name == self.office.member.name) for member in members]
+        self.panels = [MemberPanel(member, is_me=member.name == self.context.member.name) for member in members]
         before: QWidget = self.add
         for panel in self.panels:
             panel.reset.clicked.connect(lambda _checked, member=panel.member: self._show_form(member))
@@ -282,14 +282,14 @@ class StaffMembersPage(StaffPage):
                 before = button
 
     def _ask_remove(self, member: StaffMember) -> None:
-        staff = self.office.desk.staff
-        self.office.ask(
+        staff = self.context.services.staff
+        self.context.ask(
             translate("staff", "Take the PIN of {name} away?").format(name=member.name),
             translate("staff", "What this member of staff did stays in the journal."),
             [
                 (
                     translate("staff", "Remove"),
-                    lambda: self.office.act(lambda: staff.remove(member.name), self._removed, self._failed),
+                    lambda: self.context.act(lambda: staff.remove(member.name), self._removed, self._failed),
                 ),
                 (translate("staff", "Cancel"), _nothing),
             ],

@@ -12,10 +12,10 @@ from PyQt6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
 from PyQt6.QtWidgets import QPushButton
 
 from kiosk.domain import display_name
-from kiosk.door.desk import Desk
+from kiosk.door.services import StaffServices
 from kiosk.errors import KioskError, PeopleError
 from kiosk.gui.controls import Button, Folding, Heading, Note, Panel, ScrollPage, column, flow, px
-from kiosk.gui.reception.office import StaffPage
+from kiosk.gui.reception.page import StaffPage
 from kiosk.gui.theme import icon
 from kiosk.i18n import translate
 from kiosk.people.enrolment import Offered
@@ -24,7 +24,7 @@ from kiosk.people.visitors import UnknownVisitor, unknown_visitors
 from kiosk.store.journal import Action
 
 if TYPE_CHECKING:
-    from kiosk.gui.reception.office import Office
+    from kiosk.gui.reception.page import PageContext
 
 
 MOST_SHOWN = 8  # faces of one visitor
@@ -41,18 +41,21 @@ class ShownVisitor:
     nearest_name: str  # "" where nobody is enrolled, or the faces are of another encoder
 
 
-def load(desk: Desk, most: int) -> tuple[list[ShownVisitor], int]:
+def load(services: StaffServices, most: int) -> tuple[list[ShownVisitor], int]:
     """The newest `most` visitors, and how many there are. Raises VisitorsError, EncoderError."""
-    found = unknown_visitors(desk.visitors, desk.snapshot, desk.threshold)
-    return [_shown(desk, visitor) for visitor in found[:most]], len(found)
+    found = unknown_visitors(services.visitors, services.snapshot, services.threshold)
+    return [_shown(services, visitor) for visitor in found[:most]], len(found)
 
 
-def _shown(desk: Desk, visitor: UnknownVisitor) -> ShownVisitor:
+def _shown(services: StaffServices, visitor: UnknownVisitor) -> ShownVisitor:
     ids = [face.id for face in visitor.faces[:MOST_SHOWN]]
-    found = desk.visitors.pictures(ids)
+    found = services.visitors.pictures(ids)
     pictures = tuple(found.get(number, b"") for number in ids)
     return ShownVisitor(
-        visitor, pictures, tuple(map(_image, pictures)), _name(desk, visitor.nearest.person) if visitor.nearest else ""
+        visitor,
+        pictures,
+        tuple(map(_image, pictures)),
+        _name(services, visitor.nearest.person) if visitor.nearest else "",
     )
 
 
@@ -65,9 +68,9 @@ def _image(picture: bytes) -> QImage:
     )
 
 
-def _name(desk: Desk, person: str) -> str:
+def _name(services: StaffServices, person: str) -> str:
     try:
-        return desk.people.record(person).shown_name
+        return services.people.record(person).shown_name
     except PeopleError:  # the door's own line tells that
         return display_name(person)
 
@@ -252,8 +255,8 @@ _LOOK_MS = 3000
 class VisitorsPage(StaffPage):
     """Looks every few seconds whether faces came or went; cards that stay the same are left alone."""
 
-    def __init__(self, office: Office) -> None:
-        super().__init__(office)
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
         self.cards: dict[frozenset[int], VisitorCard] = {}
         self._most = _AT_FIRST
         self._count = -1
@@ -274,7 +277,7 @@ class VisitorsPage(StaffPage):
     @property
     def hours(self) -> int:
         """How long faces are kept; 0 = not at all."""
-        return self.office.desk.config.current.reception.keep_refused_hours
+        return self.context.services.config.current.reception.keep_refused_hours
 
     def enter(self, **arguments: object) -> None:
         self._most, self._count = _AT_FIRST, -1
@@ -293,11 +296,11 @@ class VisitorsPage(StaffPage):
         if not self.hours:
             self._show([], 0)
             return
-        self.office.run(self.office.desk.visitors.count, self._on_counted)
+        self.context.run(self.context.services.visitors.count, self._on_counted)
 
     @pyqtSlot()
     def on_settings(self) -> None:
-        self.office.go("settings")
+        self.context.go("settings")
 
     @pyqtSlot()
     def on_more(self) -> None:
@@ -307,7 +310,7 @@ class VisitorsPage(StaffPage):
     @pyqtSlot()
     def on_delete_all(self) -> None:
         question = translate("visitors", "Delete the faces of all unknown visitors?")
-        self._ask_to_delete(question, self.office.desk.visitors.clear)
+        self._ask_to_delete(question, self.context.services.visitors.clear)
 
     def _on_counted(self, count: int) -> None:
         if count != self._count:
@@ -315,8 +318,8 @@ class VisitorsPage(StaffPage):
             self._load()
 
     def _load(self) -> None:
-        desk, most = self.office.desk, self._most
-        self.office.run(lambda: (desk.threshold, *load(desk, most)), self._on_loaded, self._on_failed)
+        services, most = self.context.services, self._most
+        self.context.run(lambda: (services.threshold, *load(services, most)), self._on_loaded, self._on_failed)
 
     def _on_loaded(self, answer: tuple[float, list[ShownVisitor], int]) -> None:
         self._threshold, visitors, total = answer
@@ -324,7 +327,7 @@ class VisitorsPage(StaffPage):
 
     def _on_failed(self, message: str) -> None:
         self._count = -1  # try again
-        self.office.notice(message)
+        self.context.notice(message)
 
     def _show(self, visitors: Iterable[ShownVisitor], total: int) -> None:
         wanted = {shown.visitor.ids: shown for shown in visitors}
@@ -344,7 +347,7 @@ class VisitorsPage(StaffPage):
     def _explain(self, *, there: bool) -> None:
         hours = self.hours
         self.empty.setVisible(not there)
-        self.settings.setVisible(not hours and self.office.member.role is Role.INSTALLER)
+        self.settings.setVisible(not hours and self.context.member.role is Role.INSTALLER)
         if not hours:
             self.empty.setText(translate("visitors", "The faces of refused visitors are not kept."))
             self.about.setText(
@@ -377,31 +380,31 @@ class VisitorsPage(StaffPage):
         """To the enrolment, where consent comes first; what becomes of the faces is decided when it is saved."""
         pictures = [Offered(f"{number}.png", picture) for number, picture in enumerate(card.pictures, start=1)]
         ids = card.shown.visitor.ids - card.left_out
-        self.office.go("enrol", pictures=pictures, person=person, saved=lambda saved: self._on_enrolled(saved, ids))
+        self.context.go("enrol", pictures=pictures, person=person, saved=lambda saved: self._on_enrolled(saved, ids))
 
     def _on_enrolled(self, person: str, ids: frozenset[int]) -> None:
         try:
-            self.office.desk.visitors.remove(ids)
+            self.context.services.visitors.remove(ids)
         except KioskError as error:
-            self.office.tell_fault(str(error))
-        self.office.note(Action.VISITOR_ENROLLED, person)
+            self.context.tell_fault(str(error))
+        self.context.note(Action.VISITOR_ENROLLED, person)
 
     def _dismiss(self, card: VisitorCard) -> None:
         ids = card.shown.visitor.ids
         question = translate("visitors", "Delete %n faces of this visitor?", "", len(ids))
-        self._ask_to_delete(question, lambda: self.office.desk.visitors.remove(ids))
+        self._ask_to_delete(question, lambda: self.context.services.visitors.remove(ids))
 
     def _ask_to_delete(self, question: str, delete: Callable[[], int]) -> None:
         detail = translate("visitors", "They cannot be brought back.")
         answers = [
-            (translate("visitors", "Delete"), lambda: self.office.act(delete, self._on_deleted)),
+            (translate("visitors", "Delete"), lambda: self.context.act(delete, self._on_deleted)),
             (translate("visitors", "Keep"), lambda: None),
         ]
-        self.office.ask(question, detail, answers, danger=True)
+        self.context.ask(question, detail, answers, danger=True)
 
     def _on_deleted(self, count: int) -> None:
-        self.office.note(Action.VISITOR_DISMISSED, None, str(count))
-        self.office.tell(translate("visitors", "%n faces were deleted.", "", count))
+        self.context.note(Action.VISITOR_DISMISSED, None, str(count))
+        self.context.tell(translate("visitors", "%n faces were deleted.", "", count))
         self._count = -1
         if self._timer.isActive():  # the answer may come after the page was left
             self.on_look()

@@ -11,7 +11,7 @@ from kiosk.evaluation.recordings import KioskWatcher
 from kiosk.evaluation.replay import Door, End, Ending, SeenFace, SeenFrame, Visit, Visits, replay
 from kiosk.files import asset
 from kiosk.people.snapshot import GallerySnapshot
-from kiosk.recognition.face_path import FacePath
+from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.matching import Comparison
 from kiosk.recognition.pipeline import PhotographReader, Recogniser
 from kiosk.vision.detector import HaarDetector
@@ -153,13 +153,13 @@ def test_a_replayed_visit_ends_like_the_live_one(tmp_path, scene, pooling):
     config.write_text(f"encoder: dlib_resnet\npath: {{pooling_frames: {pooling}}}\n")
     encoder, landmarks = load_encoder("dlib_resnet", 1), shipped_landmarks()
     portrait = read_picture(asset("demo", "gallery", "Grace_Hopper.jpg"))
-    template = PhotographReader(HaarDetector(), FacePath(landmarks, encoder, PHOTOGRAPH)).one(portrait)
+    template = PhotographReader(HaarDetector(), FaceEncoder(landmarks, encoder, PHOTOGRAPH)).one(portrait)
     gallery = GallerySnapshot(encoder.spec.name, (Template("Grace", template, "grace.jpg"),))
     limit = encoder.spec.threshold + encoder.spec.margin
     door = Door(encoder.spec.threshold, encoder.spec.margin, pooling_frames=pooling, pooling_limit=limit)
     frames = scene(2, 4)
     live = Recogniser(
-        HaarDetector(), FacePath(landmarks, encoder, Gates()), gallery,
+        HaarDetector(), FaceEncoder(landmarks, encoder, Gates()), gallery,
         threshold=door.threshold, margin=door.margin, pooling_frames=pooling,
     )  # fmt: skip
     rule = DecisionRule()

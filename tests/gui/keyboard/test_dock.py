@@ -15,7 +15,7 @@ from kiosk.gui.theme import DARK, style_sheet
 SIZES = [(800, 480), (1280, 800), (1080, 1920)]
 
 
-class Desk(QWidget):
+class Form(QWidget):
     """A window as the kiosk has it, with one field of each kind on a page that scrolls."""
 
     def __init__(self) -> None:
@@ -42,8 +42,8 @@ class Desk(QWidget):
 
 
 @pytest.fixture
-def desk(qtbot: QtBot) -> Iterator[Desk]:
-    window = Desk()
+def form(qtbot: QtBot) -> Iterator[Form]:
+    window = Form()
     qtbot.addWidget(window)
     window.show()
     window.button.setFocus()
@@ -52,8 +52,8 @@ def desk(qtbot: QtBot) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def dock(desk: Desk) -> KeyboardDock:
-    return KeyboardDock(desk, ON)
+def dock(form: Form) -> KeyboardDock:
+    return KeyboardDock(form, ON)
 
 
 def key(dock: KeyboardDock, wanted: str | Act) -> KeyButton:
@@ -69,153 +69,153 @@ def tap(dock: KeyboardDock, qtbot: QtBot):
     return taps
 
 
-def test_it_comes_with_a_text_field_and_goes_with_it(desk: Desk, dock: KeyboardDock):
+def test_it_comes_with_a_text_field_and_goes_with_it(form: Form, dock: KeyboardDock):
     assert not dock.isVisible()
-    for field in (desk.name, desk.number, desk.notes):
+    for field in (form.name, form.number, form.notes):
         field.setFocus()
         assert dock.isVisible()
-        desk.button.setFocus()
+        form.button.setFocus()
         assert not dock.isVisible()
-    desk.fixed.setFocus()
+    form.fixed.setFocus()
     assert not dock.isVisible()
 
 
-def test_it_takes_room_from_the_page_and_gives_it_back(desk: Desk, dock: KeyboardDock):
-    desk.name.setFocus()
-    desk.layout().activate()
-    assert desk.area.geometry().bottom() < dock.geometry().top()
-    assert dock.geometry().bottom() == desk.rect().bottom()
-    desk.button.setFocus()
-    desk.layout().activate()
-    assert desk.area.geometry() == desk.rect()
+def test_it_takes_room_from_the_page_and_gives_it_back(form: Form, dock: KeyboardDock):
+    form.name.setFocus()
+    form.layout().activate()
+    assert form.area.geometry().bottom() < dock.geometry().top()
+    assert dock.geometry().bottom() == form.rect().bottom()
+    form.button.setFocus()
+    form.layout().activate()
+    assert form.area.geometry() == form.rect()
 
 
-def test_the_field_comes_into_view(desk: Desk, dock: KeyboardDock, qtbot: QtBot):
-    desk.last.setFocus()
-    qtbot.waitUntil(lambda: desk.last.visibleRegion().boundingRect().height() == desk.last.height())
+def test_the_field_comes_into_view(form: Form, dock: KeyboardDock, qtbot: QtBot):
+    form.last.setFocus()
+    qtbot.waitUntil(lambda: form.last.visibleRegion().boundingRect().height() == form.last.height())
 
 
-def test_what_is_typed_arrives_and_the_field_keeps_the_focus(desk: Desk, dock: KeyboardDock, tap):
-    desk.name.setFocus()
+def test_what_is_typed_arrives_and_the_field_keeps_the_focus(form: Form, dock: KeyboardDock, tap):
+    form.name.setFocus()
     tap("a", "d", "a", Act.SPACE, "l", Act.ERASE, "-")
-    assert desk.name.text() == "ada -"
-    assert desk.name.hasFocus()
+    assert form.name.text() == "ada -"
+    assert form.name.hasFocus()
 
 
-def test_shift_is_for_one_letter_and_twice_for_all(desk: Desk, dock: KeyboardDock, tap):
-    desk.name.setFocus()
+def test_shift_is_for_one_letter_and_twice_for_all(form: Form, dock: KeyboardDock, tap):
+    form.name.setFocus()
     tap(Act.SHIFT, "a", "d", Act.SHIFT, Act.SHIFT, "a", "d", Act.SHIFT, "a")
-    assert desk.name.text() == "AdADa"
+    assert form.name.text() == "AdADa"
 
 
-def test_german_has_its_own_letters(desk: Desk, dock: KeyboardDock, tap, qtbot: QtBot):
+def test_german_has_its_own_letters(form: Form, dock: KeyboardDock, tap, qtbot: QtBot):
     screen = ScreenLanguage()
     screen.use("de")
-    desk.name.setFocus()
+    form.name.setFocus()
     tap("z", "ö", "ß", Act.SHIFT, "ä", Act.SHIFT, "ß")
     screen.leave()
-    assert desk.name.text() == "zößÄẞ"
+    assert form.name.text() == "zößÄẞ"
 
 
-def test_accents_come_by_a_long_press_and_from_their_own_page(desk: Desk, dock: KeyboardDock, tap, qtbot: QtBot):
-    desk.name.setFocus()
+def test_accents_come_by_a_long_press_and_from_their_own_page(form: Form, dock: KeyboardDock, tap, qtbot: QtBot):
+    form.name.setFocus()
     dock.on_held(key(dock, "e"))
     assert dock.variants.isVisible()
     qtbot.mouseClick(dock.variants.buttons[0], Qt.MouseButton.LeftButton)
     tap(Act.ACCENTS, "ø", Act.SHIFT, "ñ", Act.LETTERS, "x")
-    assert desk.name.text() == "éøÑx"
+    assert form.name.text() == "éøÑx"
 
 
-def test_digits_and_signs_have_a_page(desk: Desk, dock: KeyboardDock, tap):
-    desk.name.setFocus()
+def test_digits_and_signs_have_a_page(form: Form, dock: KeyboardDock, tap):
+    form.name.setFocus()
     tap(Act.SYMBOLS, "@", "1", "&", "'")
-    assert desk.name.text() == "@1&'"
+    assert form.name.text() == "@1&'"
 
 
-def test_a_field_for_numbers_gets_digits_at_once(desk: Desk, dock: KeyboardDock, tap):
-    desk.number.setFocus()
-    desk.number.selectAll()
+def test_a_field_for_numbers_gets_digits_at_once(form: Form, dock: KeyboardDock, tap):
+    form.number.setFocus()
+    form.number.selectAll()
     assert dock.page is Page.NUMBERS
     tap("4", "2")
-    assert desk.number.value() == 42
-    desk.name.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
-    desk.name.setFocus()
+    assert form.number.value() == 42
+    form.name.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
+    form.name.setFocus()
     assert dock.page is Page.NUMBERS
 
 
-def test_what_a_field_does_not_take_it_does_not_get(desk: Desk, dock: KeyboardDock, tap):
-    desk.name.setValidator(QIntValidator())
-    desk.name.setMaxLength(2)
-    desk.name.setFocus()
+def test_what_a_field_does_not_take_it_does_not_get(form: Form, dock: KeyboardDock, tap):
+    form.name.setValidator(QIntValidator())
+    form.name.setMaxLength(2)
+    form.name.setFocus()
     tap("a", Act.SYMBOLS, "1", "2", "3")
-    assert desk.name.text() == "12"
+    assert form.name.text() == "12"
 
 
-def test_next_goes_to_the_next_field_and_enter_enters(desk: Desk, dock: KeyboardDock, tap, qtbot: QtBot):
-    desk.name.setFocus()
-    with qtbot.waitSignal(desk.name.returnPressed):
+def test_next_goes_to_the_next_field_and_enter_enters(form: Form, dock: KeyboardDock, tap, qtbot: QtBot):
+    form.name.setFocus()
+    with qtbot.waitSignal(form.name.returnPressed):
         tap(Act.ENTER)
     tap(Act.NEXT)
-    assert desk.number.hasFocus()
-    desk.notes.setFocus()
+    assert form.number.hasFocus()
+    form.notes.setFocus()
     tap("a", Act.ENTER, "b")
-    assert desk.notes.toPlainText() == "a\nb"
+    assert form.notes.toPlainText() == "a\nb"
 
 
-def test_put_away_it_stays_away_until_the_field_is_touched(desk: Desk, dock: KeyboardDock, tap, qtbot: QtBot):
-    desk.name.setFocus()
+def test_put_away_it_stays_away_until_the_field_is_touched(form: Form, dock: KeyboardDock, tap, qtbot: QtBot):
+    form.name.setFocus()
     tap(Act.HIDE)
     assert not dock.isVisible()
-    assert desk.name.hasFocus()
-    qtbot.mouseClick(desk.name, Qt.MouseButton.LeftButton)
+    assert form.name.hasFocus()
+    qtbot.mouseClick(form.name, Qt.MouseButton.LeftButton)
     assert dock.isVisible()
 
 
 @pytest.mark.parametrize(
     ("mode", "fingers_only", "there"), [(ON, False, True), (OFF, True, False), (AUTO, True, True), (AUTO, False, False)]
 )
-def test_the_option_decides_or_what_is_connected(desk: Desk, mode: str, fingers_only: bool, there: bool):
-    dock = KeyboardDock(desk, mode, fingers_only=lambda: fingers_only)
-    desk.name.setFocus()
+def test_the_option_decides_or_what_is_connected(form: Form, mode: str, fingers_only: bool, there: bool):
+    dock = KeyboardDock(form, mode, fingers_only=lambda: fingers_only)
+    form.name.setFocus()
     assert dock.isVisible() is there
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("page", Page)
-def test_keys_are_large_enough_for_a_finger(desk, dock, size, language, page, tap):  # noqa: PLR0917  (fixtures)
+def test_keys_are_large_enough_for_a_finger(form, dock, size, language, page, tap):  # noqa: PLR0917  (fixtures)
     screen = ScreenLanguage()
     screen.use(language)
-    desk.fit(size)
-    (desk.number if page is Page.NUMBERS else desk.name).setFocus()
+    form.fit(size)
+    (form.number if page is Page.NUMBERS else form.name).setFocus()
     if page in (Page.SYMBOLS, Page.ACCENTS):
         tap(Act.SYMBOLS if page is Page.SYMBOLS else Act.ACCENTS)
-    desk.grab()
+    form.grab()
     screen.leave()
     assert min(min(each.width(), each.height()) for each in dock.keys) >= 44
     assert all(
-        desk.rect().contains(each.rect().translated(each.mapTo(desk, each.rect().topLeft()))) for each in dock.keys
+        form.rect().contains(each.rect().translated(each.mapTo(form, each.rect().topLeft()))) for each in dock.keys
     )
-    assert dock.height() <= desk.height() * 0.55
+    assert dock.height() <= form.height() * 0.55
 
 
-def test_a_window_that_turns_keeps_it_at_the_bottom(desk: Desk, dock: KeyboardDock):
-    desk.name.setFocus()
-    desk.fit((480, 853))
-    desk.grab()
+def test_a_window_that_turns_keeps_it_at_the_bottom(form: Form, dock: KeyboardDock):
+    form.name.setFocus()
+    form.fit((480, 853))
+    form.grab()
     assert dock.width() == 480
-    assert dock.geometry().bottom() == desk.rect().bottom()
+    assert dock.geometry().bottom() == form.rect().bottom()
     assert "1" in {each.key.text for each in dock.keys}
 
 
 def test_a_field_that_is_deleted_while_it_has_the_focus_takes_the_keyboard_with_it(
-    desk: Desk, dock: KeyboardDock, qtbot
+    form: Form, dock: KeyboardDock, qtbot
 ):
-    desk.activateWindow()
-    desk.name.setFocus()
+    form.activateWindow()
+    form.name.setFocus()
     qtbot.waitUntil(dock.isVisible)
     with qtbot.captureExceptions() as raised:
-        sip.delete(desk.name)
-        desk.button.setFocus()
+        sip.delete(form.name)
+        form.button.setFocus()
     assert raised == []
     assert not dock.isVisible()

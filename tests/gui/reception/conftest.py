@@ -1,4 +1,4 @@
-"""A desk on real files, and a screen that remembers what pages ask of it."""
+"""A services on real files, and a screen that remembers what pages ask of it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -13,12 +13,12 @@ from pytestqt.qtbot import QtBot
 from kiosk.config import ConfigFile
 from kiosk.domain import Frame
 from kiosk.door.build import Choices
-from kiosk.door.desk import Desk, open_desk
+from kiosk.door.services import StaffServices, open_services
 from kiosk.files import asset
 from kiosk.gui.controls import set_scale
 from kiosk.gui.feed import Feed
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep
-from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.picker import Wanted
 from kiosk.gui.theme import DARK, style_sheet
 from kiosk.gui.workers import Latest
@@ -85,10 +85,10 @@ def portrait(home: Path) -> Path:
 
 
 @pytest.fixture
-def desk(home: Path) -> Iterator[Desk]:
+def services(home: Path) -> Iterator[StaffServices]:
     """Real registers, journal and configuration below `home`; its station is for a test to set."""
-    with closing(open_desk(Choices(ConfigFile(home / "config.yaml"), home / "images", "demo"))) as desk:
-        yield desk
+    with closing(open_services(Choices(ConfigFile(home / "config.yaml"), home / "images", "demo"))) as services:
+        yield services
 
 
 @pytest.fixture
@@ -104,26 +104,26 @@ def screen() -> ScreenOfTests:
 
 
 @pytest.fixture
-def make_office(desk: Desk, feed: Feed, screen: ScreenOfTests) -> Iterator[Callable[..., Office]]:
+def make_office(services: StaffServices, feed: Feed, screen: ScreenOfTests) -> Iterator[Callable[..., PageContext]]:
     """make_office(role=Role.INSTALLER): as after signing in; the station is asked at once, in this thread."""
-    offices: list[Office] = []
+    offices: list[PageContext] = []
 
     def ask_station(do, then) -> None:
-        answer = do(desk.station)
+        answer = do(services.station)
         if then is not None:
             then(answer)
 
-    def make(role: Role = Role.INSTALLER, name: str = "Ida") -> Office:
-        offices.append(Office(desk, StaffMember(name, role), feed, screen, ask_station))
+    def make(role: Role = Role.INSTALLER, name: str = "Ida") -> PageContext:
+        offices.append(PageContext(services, StaffMember(name, role), feed, screen, ask_station))
         return offices[-1]
 
     yield make
-    for office in offices:
-        office.close()
+    for context in offices:
+        context.close()
 
 
 @pytest.fixture
-def office(make_office: Callable[..., Office]) -> Office:
+def context(make_office: Callable[..., PageContext]) -> PageContext:
     return make_office()
 
 

@@ -3,7 +3,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QWidget
 
 from kiosk.gui.reception.idle import Countdown
-from kiosk.gui.reception.office import Unsaved
+from kiosk.gui.reception.page import Unsaved
 
 
 @pytest.fixture

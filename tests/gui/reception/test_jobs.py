@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from kiosk.gui.reception.office import Jobs
+from kiosk.gui.reception.page import Jobs
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 import pytest
 
-from kiosk.gui.reception.office import EVERYBODY, PageEntry, StaffPage
+from kiosk.gui.reception.page import EVERYBODY, PageEntry, StaffPage
 from kiosk.gui.reception.shell import Navigation
 
 ENTRIES = [

@@ -1,4 +1,4 @@
-from kiosk.gui.reception.office import EVERYBODY, INSTALLERS
+from kiosk.gui.reception.page import EVERYBODY, INSTALLERS
 from kiosk.people.staff import Role
 
 

@@ -1,14 +1,14 @@
 import pytest
 from PyQt6.QtWidgets import QLineEdit, QWidget
 
-from kiosk.gui.reception.office import EVERYBODY, INSTALLERS, PageEntry, StaffPage
+from kiosk.gui.reception.page import EVERYBODY, INSTALLERS, PageEntry, StaffPage
 from kiosk.gui.reception.shell import PageStack
 from kiosk.people.staff import Role
 
 
 class PageOfTests(StaffPage):
-    def __init__(self, office) -> None:
-        super().__init__(office)
+    def __init__(self, context) -> None:
+        super().__init__(context)
         self.left = 0
         self.field = QLineEdit(self)
 
@@ -37,8 +37,8 @@ def test_a_role_has_its_own_pages(stack, make_office):
     assert stack.entries == ENTRIES
 
 
-def test_a_page_is_made_once_left_when_another_comes_and_deleted_at_the_end(stack, office):
-    stack.sign_in(office, ENTRIES)
+def test_a_page_is_made_once_left_when_another_comes_and_deleted_at_the_end(stack, context):
+    stack.sign_in(context, ENTRIES)
     people = stack.show_page(ENTRIES[0])
     assert (stack.page, stack.name, stack.currentWidget()) == (people, "people", people)
     stack.show_page(ENTRIES[1])
@@ -49,10 +49,10 @@ def test_a_page_is_made_once_left_when_another_comes_and_deleted_at_the_end(stac
     assert stack.show_page(ENTRIES[0]) is None
 
 
-def test_the_focus_rests_on_the_page_or_on_the_pad(stack, office):
+def test_the_focus_rests_on_the_page_or_on_the_pad(stack, context):
     stack.rest()
     assert stack.window().focusWidget() is stack.pad
-    stack.sign_in(office, ENTRIES)
+    stack.sign_in(context, ENTRIES)
     people = stack.show_page(ENTRIES[0])
     stack.rest()
     assert stack.window().focusWidget() is people

@@ -1,5 +1,5 @@
 from kiosk.files import asset
-from kiosk.gui.reception.office import PageEntry
+from kiosk.gui.reception.page import PageEntry
 from kiosk.gui.reception.shell import PAGES
 
 

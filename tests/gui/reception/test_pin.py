@@ -2,7 +2,7 @@ import pytest
 from PyQt6.QtCore import Qt
 
 from kiosk.errors import JournalError
-from kiosk.gui.reception.office import INSTALLERS
+from kiosk.gui.reception.page import INSTALLERS
 from kiosk.gui.reception.pin import NobodyYetPage, PinPage
 from kiosk.people.staff import Refused, Role, StaffMember
 

@@ -7,8 +7,8 @@ from kiosk.paths import Place
 
 
 @pytest.fixture
-def watch(office, sticks):
-    watch = PlaceWatch(office.run)
+def watch(context, sticks):
+    watch = PlaceWatch(context.run)
     yield watch
     watch.stop()
 
@@ -32,11 +32,11 @@ def test_sticks_are_told_of_when_they_come_and_go_and_only_then(watch, sticks, q
     ]
 
 
-def test_a_page_that_comes_back_is_told_again(watch, office, qtbot):
+def test_a_page_that_comes_back_is_told_again(watch, context, qtbot):
     with qtbot.waitSignal(watch.changed):
         watch.start()
     watch.on_look()
-    office.forget_jobs()  # the page was left, and no answer came
+    context.forget_jobs()  # the page was left, and no answer came
     with qtbot.waitSignal(watch.changed):
         watch.start()
 

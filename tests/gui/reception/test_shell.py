@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from kiosk.door.report import Status
 from kiosk.gui.controls import column
-from kiosk.gui.reception.office import EVERYBODY, INSTALLERS, PageEntry, StaffPage, Unsaved
+from kiosk.gui.reception.page import EVERYBODY, INSTALLERS, PageEntry, StaffPage, Unsaved
 from kiosk.gui.reception.picker import Picker, wanted_pictures
 from kiosk.gui.reception.shell import Reception
 from kiosk.gui.state import Kind, View
@@ -20,12 +20,12 @@ class PageOfTests(StaffPage):
     unsaved: Unsaved | None = None
     saving = False
 
-    def __init__(self, office) -> None:
-        super().__init__(office)
+    def __init__(self, context) -> None:
+        super().__init__(context)
         self.happened: list[object] = []
         self.field, self.erase = QLineEdit(), QPushButton("Erase")
         self.setLayout(column(self.field, self.erase))
-        office.status_changed.connect(self.happened.append)
+        context.status_changed.connect(self.happened.append)
 
     def enter(self, **arguments: object) -> None:
         self.happened.append(("entered", arguments))
@@ -43,10 +43,10 @@ PAGES = [
 
 
 @pytest.fixture
-def reception(desk, feed, shown):
-    desk.staff.add("Ida", Role.INSTALLER, "482913")
-    desk.staff.add("Rita", Role.RECEPTION, "739104")
-    reception = shown(Reception(desk, feed, lambda do, then: None, lambda: PAGES))
+def reception(services, feed, shown):
+    services.staff.add("Ida", Role.INSTALLER, "482913")
+    services.staff.add("Rita", Role.RECEPTION, "739104")
+    reception = shown(Reception(services, feed, lambda do, then: None, lambda: PAGES))
     reception.open()
     yield reception
     reception.close_jobs()
@@ -55,7 +55,7 @@ def reception(desk, feed, shown):
 def sign_in(qtbot, reception: Reception, pin: str = "482913") -> None:
     qtbot.keyClicks(reception.pin, pin)
     reception.pin.on_done()
-    qtbot.waitUntil(lambda: reception.office is not None)
+    qtbot.waitUntil(lambda: reception.context is not None)
 
 
 def page(reception: Reception) -> PageOfTests:
@@ -69,8 +69,8 @@ def test_the_first_thing_asked_for_is_the_pin(reception):
     assert reception.navigation is None
 
 
-def test_where_nobody_has_a_pin_the_screen_says_what_to_do(desk, feed, shown):
-    reception = shown(Reception(desk, feed, lambda do, then: None, lambda: PAGES))
+def test_where_nobody_has_a_pin_the_screen_says_what_to_do(services, feed, shown):
+    reception = shown(Reception(services, feed, lambda do, then: None, lambda: PAGES))
     reception.open()
     assert reception.stack.currentWidget() is reception.nobody_yet
     reception.close_jobs()
@@ -88,15 +88,15 @@ def test_each_role_sees_its_own_pages(qtbot, reception):
     assert reception.title.text() == "People"
 
 
-def test_who_signed_in_stands_in_the_journal_and_a_wrong_pin_too(qtbot, reception, desk):
+def test_who_signed_in_stands_in_the_journal_and_a_wrong_pin_too(qtbot, reception, services):
     qtbot.keyClicks(reception.pin, "111999")
     reception.pin.on_done()
     qtbot.waitUntil(lambda: "wait" in reception.pin.message.text().lower())
-    assert [entry.action for entry in desk.journal.actions(5)] == ["wrong_pin"]
-    desk.staff.reset("Ida", "482913")
+    assert [entry.action for entry in services.journal.actions(5)] == ["wrong_pin"]
+    services.staff.reset("Ida", "482913")
     reception.pin.on_tick()
     sign_in(qtbot, reception)
-    assert [(entry.action, entry.staff) for entry in desk.journal.actions(1)] == [("signed_in", "Ida")]
+    assert [(entry.action, entry.staff) for entry in services.journal.actions(1)] == [("signed_in", "Ida")]
 
 
 def test_a_page_is_entered_with_what_it_was_asked_for_and_left_when_another_comes(qtbot, reception):
@@ -118,7 +118,7 @@ def test_half_done_work_is_left_and_everybody_signed_out_on_the_way_back(qtbot, 
     sign_in(qtbot, reception)
     people = page(reception)
     reception.close_up()
-    assert (people.happened[-1], reception.office, reception.navigation) == ("left", None, None)
+    assert (people.happened[-1], reception.context, reception.navigation) == ("left", None, None)
     reception.open()
     assert reception.stack.currentWidget() is reception.pin
 
@@ -155,7 +155,7 @@ def test_a_page_that_is_left_takes_the_picker_along(qtbot, reception, sticks, le
         leave(reception)
     assert reception.findChildren(Picker) == []
     reception.pick(wanted_pictures(), pytest.fail, pytest.fail)
-    assert len(reception.findChildren(Picker)) == (1 if reception.office is not None else 0)
+    assert len(reception.findChildren(Picker)) == (1 if reception.context is not None else 0)
 
 
 def test_without_input_the_screen_goes_back_to_the_door(qtbot, reception):
@@ -192,7 +192,7 @@ def test_navigation_is_beside_the_page_on_a_wide_screen_and_above_it_on_a_tall_o
 def test_a_restart_that_a_page_asks_for_is_told(qtbot, reception):
     sign_in(qtbot, reception)
     with qtbot.waitSignal(reception.restart_wanted):
-        page(reception).office.restart()
+        page(reception).context.restart()
 
 
 def test_above_a_keyboard_the_page_has_the_room_of_the_navigation(qtbot, reception):
@@ -218,7 +218,7 @@ LEAVING = {
     "Esc": lambda reception: QTest.keyClick(reception.stack.page, Qt.Key.Key_Escape),
     "tab": lambda reception: reception.navigation.buttons["journal"].click(),
     "same tab": lambda reception: reception.navigation.buttons["people"].click(),
-    "from within": lambda reception: reception.stack.page.office.go("journal"),
+    "from within": lambda reception: reception.stack.page.context.go("journal"),
 }
 
 
@@ -320,7 +320,7 @@ def test_after_a_dangerous_answer_the_focus_is_not_on_the_button_that_asked(qtbo
     sign_in(qtbot, reception)
     here = page(reception)
     here.erase.setFocus()
-    here.office.ask("Erase?", "For good.", [("Erase", lambda: None), ("Keep", lambda: None)], danger=True)
+    here.context.ask("Erase?", "For good.", [("Erase", lambda: None), ("Keep", lambda: None)], danger=True)
     reception.question.buttons[answer].click()
     assert reception.window().focusWidget() is (here if rests else here.erase)
 
@@ -330,9 +330,9 @@ def test_after_a_dangerous_answer_the_focus_is_not_on_the_button_that_asked(qtbo
 
 def test_an_answer_outlasts_notices_the_countdown_and_another_page(qtbot, reception):
     sign_in(qtbot, reception)
-    office = page(reception).office
-    office.tell("Ada is enrolled.")
-    office.notice("the gallery: is being changed; try again")
+    context = page(reception).context
+    context.tell("Ada is enrolled.")
+    context.notice("the gallery: is being changed; try again")
     for _ in range(55):
         reception._idle.on_second()
     reception.go("journal")
@@ -341,10 +341,10 @@ def test_an_answer_outlasts_notices_the_countdown_and_another_page(qtbot, recept
     assert reception.toast.text() == ""
 
 
-def test_a_register_that_cannot_be_read_is_told_at_the_pad(reception, desk):
+def test_a_register_that_cannot_be_read_is_told_at_the_pad(reception, services):
     reception.close_up()
-    desk.staff.close()
-    (desk.folder.parent / "staff.sqlite3").write_bytes(b"nonsense" * 1000)
+    services.staff.close()
+    (services.folder.parent / "staff.sqlite3").write_bytes(b"nonsense" * 1000)
     reception.open()
     assert reception.stack.currentWidget() is reception.pin
     assert "staff.sqlite3" in reception.pin.message.text()
@@ -363,11 +363,11 @@ def test_a_new_staff_side_waits_for_what_would_be_missed(qtbot, reception):
     here.unsaved = Unsaved.CHANGES
     assert not reception.settled
     here.unsaved = None
-    here.office.ask("Erase?", "", [("Keep", lambda: None)])
+    here.context.ask("Erase?", "", [("Keep", lambda: None)])
     assert not reception.settled
     reception.question.dismiss()
     go_on = threading.Event()
-    here.office.act(lambda: go_on.wait(20), lambda done: None)
+    here.context.act(lambda: go_on.wait(20), lambda done: None)
     assert not reception.settled
     go_on.set()
     qtbot.waitUntil(lambda: reception.settled)

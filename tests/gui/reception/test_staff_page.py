@@ -17,10 +17,10 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def page(office, desk, shown, qtbot) -> StaffMembersPage:
-    desk.staff.add("Ida", Role.INSTALLER, "402913")
-    desk.staff.add("Rita", Role.RECEPTION, "739104")
-    page = shown(StaffMembersPage(office))
+def page(context, services, shown, qtbot) -> StaffMembersPage:
+    services.staff.add("Ida", Role.INSTALLER, "402913")
+    services.staff.add("Rita", Role.RECEPTION, "739104")
+    page = shown(StaffMembersPage(context))
     page.enter()
     qtbot.waitUntil(lambda: len(page.panels) == 2)
     return page
@@ -33,8 +33,8 @@ def fill(page: StaffMembersPage, pin: str, name: str = "") -> None:
     page.form.on_save()
 
 
-def journal(desk) -> list[tuple[str, str, str | None]]:
-    return [(entry.staff, entry.action, entry.subject) for entry in desk.journal.actions(9)]
+def journal(services) -> list[tuple[str, str, str | None]]:
+    return [(entry.staff, entry.action, entry.subject) for entry in services.journal.actions(9)]
 
 
 def test_everybody_is_listed_and_nobody_removes_themselves(page: StaffMembersPage) -> None:
@@ -42,52 +42,52 @@ def test_everybody_is_listed_and_nobody_removes_themselves(page: StaffMembersPag
     assert [len(panel.buttons) for panel in page.panels] == [1, 2]
 
 
-def test_somebody_new_comes_in_by_the_pin_that_was_typed(page: StaffMembersPage, desk, screen, qtbot) -> None:
+def test_somebody_new_comes_in_by_the_pin_that_was_typed(page: StaffMembersPage, services, screen, qtbot) -> None:
     qtbot.mouseClick(page.add, Qt.MouseButton.LeftButton)
     assert page.stack.currentWidget() is page.forms
     fill(page, "55012987", "Zo\u00eb")
     qtbot.waitUntil(lambda: len(page.panels) == 3)
     assert screen.told == ["Zo\u00eb may come in now."]
-    assert desk.staff.enter("55012987") == StaffMember("Zo\u00eb", Role.RECEPTION)
-    assert journal(desk) == [("Ida", "staff_added", "Zo\u00eb")]
+    assert services.staff.enter("55012987") == StaffMember("Zo\u00eb", Role.RECEPTION)
+    assert journal(services) == [("Ida", "staff_added", "Zo\u00eb")]
     assert page.form.pin == ""
 
 
-def test_new_pin_takes_the_place_of_the_old_one(page: StaffMembersPage, desk, screen, qtbot) -> None:
+def test_new_pin_takes_the_place_of_the_old_one(page: StaffMembersPage, services, screen, qtbot) -> None:
     qtbot.mouseClick(page.panels[1].reset, Qt.MouseButton.LeftButton)
     fill(page, "55012987")
     qtbot.waitUntil(lambda: screen.told == ["Rita has a new PIN."])
-    assert desk.staff.enter("55012987").name == "Rita"
-    assert journal(desk) == [("Ida", "staff_reset", "Rita")]
+    assert services.staff.enter("55012987").name == "Rita"
+    assert journal(services) == [("Ida", "staff_reset", "Rita")]
 
 
-def test_removal_is_asked_for_first(page: StaffMembersPage, desk, screen, qtbot) -> None:
+def test_removal_is_asked_for_first(page: StaffMembersPage, services, screen, qtbot) -> None:
     qtbot.mouseClick(page.panels[1].remove, Qt.MouseButton.LeftButton)
     assert screen.asked[0][0] == "Take the PIN of Rita away?"
     screen.answers["Cancel"]()
-    assert len(desk.staff.members()) == 2
+    assert len(services.staff.members()) == 2
     screen.answers["Remove"]()
     qtbot.waitUntil(lambda: len(page.panels) == 1)
-    assert journal(desk) == [("Ida", "staff_removed", "Rita")]
+    assert journal(services) == [("Ida", "staff_removed", "Rita")]
 
 
-def test_pin_of_somebody_else_is_told_and_may_be_typed_anew(page: StaffMembersPage, desk, screen, qtbot) -> None:
+def test_pin_of_somebody_else_is_told_and_may_be_typed_anew(page: StaffMembersPage, services, screen, qtbot) -> None:
     page.on_add()
     fill(page, "402913", "Bo")
     qtbot.waitUntil(lambda: any("cannot be used" in fault for fault in screen.faults))
     assert page.stack.currentWidget() is page.forms
     assert page.form.save.isEnabled()
-    assert journal(desk) == []
+    assert journal(services) == []
 
 
-def test_form_that_is_left_is_forgotten(page: StaffMembersPage, desk) -> None:
+def test_form_that_is_left_is_forgotten(page: StaffMembersPage, services) -> None:
     page.on_add()
     page.form.pin_field.set_text("402913")
     page.leave()
     assert page.form.pin == ""
     page.enter()
     assert page.stack.currentWidget() is page.list
-    assert len(desk.staff.members()) == 2
+    assert len(services.staff.members()) == 2
 
 
 def test_form_can_be_cancelled(page: StaffMembersPage, qtbot) -> None:

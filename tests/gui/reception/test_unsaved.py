@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from kiosk.gui.reception.office import Unsaved, leave_first, warning
+from kiosk.gui.reception.page import Unsaved, leave_first, warning
 
 
 @dataclass

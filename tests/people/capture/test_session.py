@@ -9,7 +9,7 @@ from kiosk.errors import EncoderError
 from kiosk.people.capture import PATIENCE_SECONDS, CaptureHint, CaptureSession, Shot
 from kiosk.people.enrolment import find_duplicates, odd_ones_out
 from kiosk.people.snapshot import GallerySnapshot
-from kiosk.recognition.face_path import FacePath
+from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.pipeline import PhotographReader, Recogniser
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import shipped_landmarks
@@ -140,10 +140,10 @@ def test_what_the_encoder_raises_passes_through(grey, somebody):
 
 
 @pytest.fixture(scope="module")
-def parts() -> Iterator[tuple[FacePath, PhotographReader]]:
+def parts() -> Iterator[tuple[FaceEncoder, PhotographReader]]:
     encoder, landmarks = load_encoder("dlib_resnet"), shipped_landmarks()
-    reader = PhotographReader(HaarDetector(), FacePath(landmarks, encoder, PHOTOGRAPH))
-    return FacePath(landmarks, encoder, Gates()), reader
+    reader = PhotographReader(HaarDetector(), FaceEncoder(landmarks, encoder, PHOTOGRAPH))
+    return FaceEncoder(landmarks, encoder, Gates()), reader
 
 
 class RealStage:

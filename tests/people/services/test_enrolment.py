@@ -11,7 +11,7 @@ import pytest
 from kiosk.config import ConfigFile
 from kiosk.domain import Candidate, Embedding
 from kiosk.door.build import Choices
-from kiosk.door.desk import Desk, open_desk
+from kiosk.door.services import StaffServices, open_services
 from kiosk.errors import GalleryError, JournalError, PeopleError
 from kiosk.files import asset
 from kiosk.people import enrolment
@@ -29,15 +29,15 @@ def picture() -> Examined:
     return examine(Offered("a.jpg", content), lambda image: Embedding(np.ones(1, np.float32), "one"))
 
 
-def files(desk: Desk) -> list[str]:
-    return sorted(path.relative_to(desk.folder).as_posix() for path in desk.folder.rglob("*") if path.is_file())
+def files(services: StaffServices) -> list[str]:
+    return sorted(path.relative_to(services.folder).as_posix() for path in services.folder.rglob("*") if path.is_file())
 
 
-def told(desk: Desk) -> list[tuple[str, str, str | None, str | None]]:
-    return [(row.action, row.staff, row.subject, row.detail) for row in desk.journal.actions(20)]
+def told(services: StaffServices) -> list[tuple[str, str, str | None, str | None]]:
+    return [(row.action, row.staff, row.subject, row.detail) for row in services.journal.actions(20)]
 
 
-def test_pictures_data_consent_and_a_line_in_the_journal_are_saved(desk, picture):
+def test_pictures_data_consent_and_a_line_in_the_journal_are_saved(services, picture):
     order = Enrolment(
         "Zoë O'Néill",
         [picture],
@@ -45,72 +45,76 @@ def test_pictures_data_consent_and_a_line_in_the_journal_are_saved(desk, picture
         agreed(TEXT, "Eve"),
         [Candidate("Grace_Hopper", 0.41)],
     )
-    done = save(desk, order, "Eve")
+    done = save(services, order, "Eve")
     assert (done.person, done.is_new, done.fault) == ("Zoë O'Néill", True, "")
-    assert files(desk) == ["Grace_Hopper.jpg", done.sources[0]]
-    record = desk.people.record("zoë o'néill")
+    assert files(services) == ["Grace_Hopper.jpg", done.sources[0]]
+    record = services.people.record("zoë o'néill")
     assert (record.spoken, record.staff_number) == ("Zo-ay", "7")
     assert (record.consent.version, record.consent.sha256, record.consent.recorded_by) == ("7", "ab" * 32, "Eve")
-    assert told(desk) == [
+    assert told(services) == [
         ("lookalike_accepted", "Eve", "Zoë O'Néill", "Grace Hopper at 0.41"),
         ("enrolled", "Eve", "Zoë O'Néill", "1 pictures"),
     ]
 
 
-def test_more_pictures_leave_what_is_known(desk, picture):
-    desk.people.save(PersonRecord("Grace_Hopper", staff_number="1", consent=agreed(TEXT, "Ann")))
-    done = save(desk, Enrolment("grace hopper", [picture]), "Eve")
+def test_more_pictures_leave_what_is_known(services, picture):
+    services.people.save(PersonRecord("Grace_Hopper", staff_number="1", consent=agreed(TEXT, "Ann")))
+    done = save(services, Enrolment("grace hopper", [picture]), "Eve")
     assert not done.is_new
     assert done.person == "Grace_Hopper"
-    assert desk.people.record("Grace_Hopper").consent.recorded_by == "Ann"
-    assert told(desk)[0][0] == "pictures_added"
+    assert services.people.record("Grace_Hopper").consent.recorded_by == "Ann"
+    assert told(services)[0][0] == "pictures_added"
 
 
 @pytest.mark.parametrize("known", [False, True])
-def test_a_folder_that_cannot_be_written_leaves_all_as_before(desk, picture, monkeypatch, known):
+def test_a_folder_that_cannot_be_written_leaves_all_as_before(services, picture, monkeypatch, known):
     if known:
-        desk.people.save(PersonRecord("Ada", staff_number="1"))
-    before = desk.people.records()
+        services.people.save(PersonRecord("Ada", staff_number="1"))
+    before = services.people.records()
 
     def full(descriptor):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("kiosk.people.staging.os.fsync", full)
     with pytest.raises(GalleryError, match="No space left"):
-        save(desk, Enrolment("Ada", [picture], lambda record: replace(record, email="a@b.c"), agreed(TEXT, "Eve")), "E")
-    assert files(desk) == ["Grace_Hopper.jpg"]
-    assert desk.people.records() == before
-    assert told(desk) == []
+        save(
+            services,
+            Enrolment("Ada", [picture], lambda record: replace(record, email="a@b.c"), agreed(TEXT, "Eve")),
+            "E",
+        )
+    assert files(services) == ["Grace_Hopper.jpg"]
+    assert services.people.records() == before
+    assert told(services) == []
 
 
-def test_what_may_not_stand_in_a_field_saves_nothing(desk, picture):
+def test_what_may_not_stand_in_a_field_saves_nothing(services, picture):
     with pytest.raises(PeopleError):
-        save(desk, Enrolment("Ada", [picture], lambda record: replace(record, email="no address")), "Eve")
-    assert files(desk) == ["Grace_Hopper.jpg"]
+        save(services, Enrolment("Ada", [picture], lambda record: replace(record, email="no address")), "Eve")
+    assert files(services) == ["Grace_Hopper.jpg"]
 
 
-def test_a_journal_that_cannot_be_written_is_told_and_the_person_is_enrolled(desk, picture, monkeypatch):
+def test_a_journal_that_cannot_be_written_is_told_and_the_person_is_enrolled(services, picture, monkeypatch):
     def broken(*arguments):
         raise JournalError("journal", "is full", "make room")
 
-    monkeypatch.setattr(desk.journal, "note", broken)
-    done = save(desk, Enrolment("Ada", [picture]), "Eve")
+    monkeypatch.setattr(services.journal, "note", broken)
+    done = save(services, Enrolment("Ada", [picture]), "Eve")
     assert "is full" in done.fault
-    assert len(files(desk)) == 2
+    assert len(files(services)) == 2
 
 
-def test_killed_between_consent_and_pictures_nobody_is_in_the_gallery_without_consent(desk, picture, monkeypatch):
+def test_killed_between_consent_and_pictures_nobody_is_in_the_gallery_without_consent(services, picture, monkeypatch):
     def killed(*arguments):
         os.kill(os.getpid(), signal.SIGKILL)
 
     child = os.fork()
     if not child:
         monkeypatch.setattr(enrolment, "add_pictures", killed)
-        save(desk, Enrolment("Ada", [picture], consent=agreed(TEXT, "Eve")), "Eve")
+        save(services, Enrolment("Ada", [picture], consent=agreed(TEXT, "Eve")), "Eve")
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-    assert files(desk) == ["Grace_Hopper.jpg"]
-    done = save(desk, Enrolment("Ada", [picture], consent=agreed(TEXT, "Eve")), "Eve")
+    assert files(services) == ["Grace_Hopper.jpg"]
+    done = save(services, Enrolment("Ada", [picture], consent=agreed(TEXT, "Eve")), "Eve")
     assert done.is_new
 
 
@@ -129,7 +133,7 @@ def killed_at(step: int, home: Path, order: Enrolment) -> bool:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(hook)
-    save(open_desk(Choices(ConfigFile(home / "config.yaml"), home / "images", "demo")), order, "Eve")
+    save(open_services(Choices(ConfigFile(home / "config.yaml"), home / "images", "demo")), order, "Eve")
     os._exit(0)
 
 

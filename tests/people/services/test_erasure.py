@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Embedding
-from kiosk.door.desk import Desk
+from kiosk.door.services import StaffServices
 from kiosk.door.station import Station
 from kiosk.errors import GalleryError, JournalError, UnknownPersonError
 from kiosk.people import erasure
@@ -41,25 +41,25 @@ def found(folder: Path, *needles: bytes) -> list[str]:
 
 
 @pytest.fixture
-def lived(home: Path, desk: Desk, build: Callable[[], Station], scene) -> tuple[Desk, np.ndarray]:
+def lived(home: Path, services: StaffServices, build: Callable[[], Station], scene) -> tuple[StaffServices, np.ndarray]:
     """Grace was enrolled under another name, came in, was renamed, looked after, seen as a visitor."""
     (home / "images" / "Grace_Hopper.jpg").rename(home / "images" / f"{NAME}.jpg")
     with (home / "config.yaml").open("a") as config:
         config.write("reception: {keep_refused_hours: 1}\n")
-    desk.people.save(PersonRecord(NAME, shown="Zoe H", email="zoe@example.org", consent=CONSENT))
+    services.people.save(PersonRecord(NAME, shown="Zoe H", email="zoe@example.org", consent=CONSENT))
     station = build()
     for frame in scene(2.0, 4.5):
         station.process(frame)
     now = datetime.now(UTC)
     (template,) = station.snapshot.templates
-    desk.station = station
-    desk.visitors.keep(b"face of Zoe", template.embedding, now)
-    desk.visitors.keep(b"face of Lin", Embedding(-template.embedding.vector, template.embedding.encoder), now)
-    desk.journal.note(Action.ENROLLED, "Eve", NAME, "1 picture, as zoë grace", NOW)
-    rename(desk, NAME, RENAMED, "Eve")
+    services.station = station
+    services.visitors.keep(b"face of Zoe", template.embedding, now)
+    services.visitors.keep(b"face of Lin", Embedding(-template.embedding.vector, template.embedding.encoder), now)
+    services.journal.note(Action.ENROLLED, "Eve", NAME, "1 picture, as zoë grace", NOW)
+    rename(services, NAME, RENAMED, "Eve")
     wait_until(lambda: station.snapshot.people == (RENAMED,))
     station.refresh()
-    return desk, template.embedding.vector
+    return services, template.embedding.vector
 
 
 @pytest.fixture
@@ -76,34 +76,34 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def test_nothing_of_a_person_is_left_nor_comes_back(lived, home, tmp_path, build) -> None:
-    desk, vector = lived
+    services, vector = lived
     needles = [*spellings(NAME), *spellings(RENAMED), b"Zoe H", b"zoe@example.org", b"face of Zoe"]
     needles += [vector.astype("<f4").tobytes(), (home / "images" / f"{RENAMED}.jpg").read_bytes()[:200]]
     assert len(found(tmp_path, *needles)) > 5
-    report = desk.erase(RENAMED, "Eve")
+    report = services.erase(RENAMED, "Eve")
     assert (report.pictures, report.cached, report.visitors, report.records, report.left) == (1, 1, 1, 1, ())
     assert report.journal_rows == 3
     assert found(tmp_path, *needles) == [], "at once"
-    assert desk.snapshot.people == (), "in memory"
-    desk.station.refresh()
+    assert services.snapshot.people == (), "in memory"
+    services.station.refresh()
     time.sleep(WATCHER_SECONDS)
     assert found(tmp_path, *needles) == [], "after the watcher looked again"
-    desk.station.close()
-    desk.station = build()
-    assert desk.snapshot.people == ()
+    services.station.close()
+    services.station = build()
+    assert services.snapshot.people == ()
     assert found(tmp_path, *needles) == [], "after a restart"
 
 
 def test_an_erased_person_does_not_come_back_from_a_recycle_bin(lived, home, tmp_path) -> None:
-    desk, _ = lived
-    images, station = home / "images", desk.station
+    services, _ = lived
+    images, station = home / "images", services.station
     picture = (images / f"{RENAMED}.jpg").read_bytes()
     for place in (f"#recycle/{RENAMED}.jpg", f"#recycle/deep/{NAME}/1.jpg", "$RECYCLE.BIN/S-1-5/$R1.jpg", "_old/x.jpg"):
         (images / place).parent.mkdir(parents=True, exist_ok=True)
         (images / place).write_bytes(picture)
     (images / f"{RENAMED}.jpg").unlink()  # as by a NAS: what is left of the person lies in bins
     wait_until(lambda: station.snapshot.people == ())
-    report = desk.erase(RENAMED, "Eve")
+    report = services.erase(RENAMED, "Eve")
     assert (report.pictures, report.in_bins, report.left, report.unsearched) == (0, 4, (), ())
     assert found(tmp_path, *spellings(NAME), *spellings(RENAMED), picture[:200]) == []
     for number, path in enumerate([path for path in images.rglob("*") if path.is_file()]):
@@ -114,36 +114,36 @@ def test_an_erased_person_does_not_come_back_from_a_recycle_bin(lived, home, tmp
 
 
 @pytest.mark.usefixtures("nobody_beside")
-def test_who_is_left_in_a_bin_alone_can_be_erased_and_nobody_else_is(desk: Desk, home: Path) -> None:
+def test_who_is_left_in_a_bin_alone_can_be_erased_and_nobody_else_is(services: StaffServices, home: Path) -> None:
     images = home / "images"
     (images / "#recycle" / "Ada").mkdir(parents=True)
     (images / "#snapshot").mkdir()
     (images / "#recycle" / "Ada" / "1.jpg").write_bytes(b"Ada")
     (images / "#recycle" / "Ben.jpg").write_bytes(b"Ben")
-    report = desk.erase("Ada", "Eve")
+    report = services.erase("Ada", "Eve")
     assert (report.in_bins, report.unsearched) == (1, ("#snapshot",))
     assert (images / "#recycle" / "Ben.jpg").exists()
     with pytest.raises(UnknownPersonError):
-        desk.erase("Ada", "Eve")
+        services.erase("Ada", "Eve")
     with pytest.raises(UnknownPersonError):
-        desk.erase("#recycle", "Eve")
+        services.erase("#recycle", "Eve")
 
 
 @pytest.mark.usefixtures("nobody_beside")
-def test_a_former_name_that_is_somebody_else_s_now_takes_nothing_from_them(desk: Desk, home: Path) -> None:
+def test_a_former_name_that_is_somebody_else_s_now_takes_nothing_from_them(services: StaffServices, home: Path) -> None:
     for name in ("Grace.jpg", "#recycle/Grace.jpg", "#recycle/Gracie.jpg"):
         (home / "images" / name).parent.mkdir(exist_ok=True)
         (home / "images" / name).write_bytes(name.encode())
-    desk.people.save(PersonRecord("Grace_Hopper", former=("Grace", "Gracie")))
-    assert desk.erase("Grace_Hopper", "Eve").in_bins == 1
+    services.people.save(PersonRecord("Grace_Hopper", former=("Grace", "Gracie")))
+    assert services.erase("Grace_Hopper", "Eve").in_bins == 1
     assert [path.name for path in (home / "images" / "#recycle").iterdir()] == ["Grace.jpg"]
 
 
 def test_a_kiosk_that_runs_in_another_process_writes_nothing_of_the_person_anew(lived, home, tmp_path, scene) -> None:
-    desk, vector = lived
-    station, desk.station = desk.station, None
+    services, vector = lived
+    station, services.station = services.station, None
     needles = [*spellings(NAME), *spellings(RENAMED), vector.astype("<f4").tobytes()]
-    report = erase(desk, RENAMED, "command line", known=station.snapshot, threshold=station.threshold)
+    report = erase(services, RENAMED, "command line", known=station.snapshot, threshold=station.threshold)
     assert report.left == ()
     for frame in scene(28.0, 30.5):
         station.process(frame)
@@ -153,11 +153,11 @@ def test_a_kiosk_that_runs_in_another_process_writes_nothing_of_the_person_anew(
 
 
 def test_the_decisions_stay_under_a_number_and_the_erasure_is_written_down(lived) -> None:
-    desk, _ = lived
-    report = desk.erase(RENAMED, "Eve")
-    (row,) = desk.journal.entries(10)
+    services, _ = lived
+    report = services.erase(RENAMED, "Eve")
+    (row,) = services.journal.entries(10)
     assert (row.person, row.outcome) == (report.number, "granted")
-    newest, *others = desk.journal.actions(10)
+    newest, *others = services.journal.actions(10)
     assert (newest.action, newest.staff, newest.subject, newest.detail) == (
         "erased",
         "Eve",
@@ -165,74 +165,78 @@ def test_the_decisions_stay_under_a_number_and_the_erasure_is_written_down(lived
         "1 pictures",
     )
     assert {one.subject for one in others} == {report.number}
-    assert [visitor.picture for visitor in desk.visitors.visitors()] == [b"face of Lin"]
+    assert [visitor.picture for visitor in services.visitors.visitors()] == [b"face of Lin"]
 
 
 @pytest.mark.usefixtures("nobody_beside")
-def test_nobody_else_is_touched(desk: Desk, home: Path) -> None:
+def test_nobody_else_is_touched(services: StaffServices, home: Path) -> None:
     picture = (home / "images" / "Grace_Hopper.jpg").read_bytes()
     (home / "images" / "Grace.jpg").write_bytes(picture)
-    desk.people.save(PersonRecord("Grace_Hopper", former=("Grace",)))
-    desk.people.save(PersonRecord("Grace", group="Lab"))
-    desk.erase("grace hopper", "Eve")
+    services.people.save(PersonRecord("Grace_Hopper", former=("Grace",)))
+    services.people.save(PersonRecord("Grace", group="Lab"))
+    services.erase("grace hopper", "Eve")
     assert [path.name for path in (home / "images").iterdir()] == ["Grace.jpg"]
-    assert desk.people.record("Grace").group == "Lab"
+    assert services.people.record("Grace").group == "Lab"
 
 
 @pytest.mark.usefixtures("nobody_beside")
-def test_what_a_broken_off_rename_left_is_erased_too(desk: Desk) -> None:
-    desk.people.save(PersonRecord("Grace_Hopper", email="g@example.org"))
-    desk.people.copy_for_rename("Grace_Hopper", "Grace M")
-    assert desk.erase("Grace_Hopper", "Eve").records == 2
-    assert desk.people.records() == {}
+def test_what_a_broken_off_rename_left_is_erased_too(services: StaffServices) -> None:
+    services.people.save(PersonRecord("Grace_Hopper", email="g@example.org"))
+    services.people.copy_for_rename("Grace_Hopper", "Grace M")
+    assert services.erase("Grace_Hopper", "Eve").records == 2
+    assert services.people.records() == {}
 
 
 @pytest.mark.usefixtures("nobody_beside")
-def test_somebody_without_pictures_or_only_in_the_journal_can_be_erased(desk: Desk) -> None:
-    desk.people.save(PersonRecord("Lin"))
-    assert desk.erase("lin", "Eve").pictures == 0
-    desk.journal.note(Action.SUSPENDED, "Eve", "Ben", None, NOW)
-    assert desk.erase("Ben", "Eve").journal_rows == 1
+def test_somebody_without_pictures_or_only_in_the_journal_can_be_erased(services: StaffServices) -> None:
+    services.people.save(PersonRecord("Lin"))
+    assert services.erase("lin", "Eve").pictures == 0
+    services.journal.note(Action.SUSPENDED, "Eve", "Ben", None, NOW)
+    assert services.erase("Ben", "Eve").journal_rows == 1
     with pytest.raises(UnknownPersonError, match="nothing is known"):
-        desk.erase("Ben", "Eve")
+        services.erase("Ben", "Eve")
 
 
 @pytest.mark.usefixtures("nobody_beside")
-def test_what_fails_is_told_and_done_by_erasing_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.people.save(PersonRecord("Grace_Hopper", former=("Gracie",)))
-    desk.journal.note(Action.ENROLLED, "Eve", "Gracie", None, NOW)
+def test_what_fails_is_told_and_done_by_erasing_again(services: StaffServices, monkeypatch: pytest.MonkeyPatch) -> None:
+    services.people.save(PersonRecord("Grace_Hopper", former=("Gracie",)))
+    services.journal.note(Action.ENROLLED, "Eve", "Gracie", None, NOW)
 
     def locked(*arguments: object) -> int:
         raise JournalError("journal", "is locked", "try again")
 
     with monkeypatch.context() as broken:
-        broken.setattr(type(desk.journal), "forget", locked)
-        report = desk.erase("Grace_Hopper", "Eve")
+        broken.setattr(type(services.journal), "forget", locked)
+        report = services.erase("Grace_Hopper", "Eve")
     assert report.left == ("journal: is locked; try again",)
     assert report.pictures == 1
-    assert desk.people.record("Grace_Hopper").former == ("Gracie",), "the names are needed to try again"
-    again = desk.erase("Grace_Hopper", "Eve")
+    assert services.people.record("Grace_Hopper").former == ("Gracie",), "the names are needed to try again"
+    again = services.erase("Grace_Hopper", "Eve")
     assert (again.left, again.journal_rows, again.records) == ((), 1, 1)
 
 
 @pytest.mark.usefixtures("nobody_beside")
-def test_pictures_that_cannot_be_deleted_leave_all_as_before(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.people.save(PersonRecord("Grace_Hopper"))
+def test_pictures_that_cannot_be_deleted_leave_all_as_before(
+    services: StaffServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.people.save(PersonRecord("Grace_Hopper"))
 
     def full(folder: Path, person: str) -> list[str]:
         raise GalleryError(folder, "cannot be written", "check it")
 
     monkeypatch.setattr(erasure, erase_person.__name__, full)
     with pytest.raises(GalleryError):
-        desk.erase("Grace_Hopper", "Eve")
-    assert "grace hopper" in desk.people.records()
-    assert desk.journal.actions(1) == []
+        services.erase("Grace_Hopper", "Eve")
+    assert "grace hopper" in services.people.records()
+    assert services.journal.actions(1) == []
 
 
 @pytest.mark.usefixtures("nobody_beside")
-def test_without_a_station_the_gallery_given_says_who_looks_alike(desk: Desk, build: Callable[[], Station]) -> None:
+def test_without_a_station_the_gallery_given_says_who_looks_alike(
+    services: StaffServices, build: Callable[[], Station]
+) -> None:
     station = build()
     snapshot = station.snapshot
-    desk.visitors.keep(b"face", snapshot.templates[0].embedding, NOW)
-    report: ErasureReport = erase(desk, "Grace_Hopper", "Eve", known=snapshot, threshold=station.threshold)
+    services.visitors.keep(b"face", snapshot.templates[0].embedding, NOW)
+    report: ErasureReport = erase(services, "Grace_Hopper", "Eve", known=snapshot, threshold=station.threshold)
     assert report.visitors == 1

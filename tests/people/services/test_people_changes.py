@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.door.desk import Desk
+from kiosk.door.services import StaffServices
 from kiosk.errors import EnrolmentError, GalleryError, PeopleError, UnknownPersonError
 from kiosk.people import records as people_changes
 from kiosk.people.records import change, record_consent, remove, rename, suspend
@@ -15,106 +15,106 @@ HOSTILE = ["../Ada", "a/b", "a\\b", "a\0b", "a\u202eb", "", "   ", ".hidden", "x
 HOSTILE += ["#recycle", "@eaDir", "_Ada", "~Ada", "$Ada", "Recycler", "SYSTEM VOLUME INFORMATION"]
 
 
-def told(desk: Desk) -> list[tuple[str, str, str | None, str | None]]:
-    return [(row.action, row.staff, row.subject, row.detail) for row in desk.journal.actions(20)]
+def told(services: StaffServices) -> list[tuple[str, str, str | None, str | None]]:
+    return [(row.action, row.staff, row.subject, row.detail) for row in services.journal.actions(20)]
 
 
-def files(desk: Desk) -> list[str]:
-    return sorted(path.relative_to(desk.folder).as_posix() for path in desk.folder.rglob("*") if path.is_file())
+def files(services: StaffServices) -> list[str]:
+    return sorted(path.relative_to(services.folder).as_posix() for path in services.folder.rglob("*") if path.is_file())
 
 
-def test_a_rename_takes_pictures_and_record_along(desk: Desk) -> None:
-    desk.people.save(PersonRecord("Grace_Hopper", suspended=True))
-    assert rename(desk, "grace hopper", "Zoe\u0308 李", "Eve") == "Zoë 李"
-    assert files(desk) == ["Zoë 李.jpg"]
-    assert desk.people.record("zoë 李") == PersonRecord("zoë 李", suspended=True, former=("Grace_Hopper",))
-    assert told(desk) == [("renamed", "Eve", "Grace_Hopper", "Zoë 李")]
-    assert len(desk.people.records()) == 1
+def test_a_rename_takes_pictures_and_record_along(services: StaffServices) -> None:
+    services.people.save(PersonRecord("Grace_Hopper", suspended=True))
+    assert rename(services, "grace hopper", "Zoe\u0308 李", "Eve") == "Zoë 李"
+    assert files(services) == ["Zoë 李.jpg"]
+    assert services.people.record("zoë 李") == PersonRecord("zoë 李", suspended=True, former=("Grace_Hopper",))
+    assert told(services) == [("renamed", "Eve", "Grace_Hopper", "Zoë 李")]
+    assert len(services.people.records()) == 1
 
 
-def test_another_spelling_of_the_same_name(desk: Desk) -> None:
-    rename(desk, "Grace_Hopper", "grace hopper", "Eve")
-    assert files(desk) == ["grace hopper.jpg"]
-    assert list(desk.people.records()) == ["grace hopper"]
+def test_another_spelling_of_the_same_name(services: StaffServices) -> None:
+    rename(services, "Grace_Hopper", "grace hopper", "Eve")
+    assert files(services) == ["grace hopper.jpg"]
+    assert list(services.people.records()) == ["grace hopper"]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_name_that_cannot_be_one_changes_nothing(desk: Desk, name: str) -> None:
+def test_a_name_that_cannot_be_one_changes_nothing(services: StaffServices, name: str) -> None:
     with pytest.raises(EnrolmentError):
-        rename(desk, "Grace_Hopper", name, "Eve")
-    assert files(desk) == ["Grace_Hopper.jpg"]
-    assert (desk.people.records(), told(desk)) == ({}, [])
+        rename(services, "Grace_Hopper", name, "Eve")
+    assert files(services) == ["Grace_Hopper.jpg"]
+    assert (services.people.records(), told(services)) == ({}, [])
 
 
-def test_a_name_that_is_somebody_elses_is_refused(desk: Desk) -> None:
-    (desk.folder / "Ada").mkdir()
-    (desk.folder / "Ada" / "1.jpg").write_bytes(b"x")
+def test_a_name_that_is_somebody_elses_is_refused(services: StaffServices) -> None:
+    (services.folder / "Ada").mkdir()
+    (services.folder / "Ada" / "1.jpg").write_bytes(b"x")
     with pytest.raises(EnrolmentError, match="already in the gallery"):
-        rename(desk, "Grace_Hopper", "ada", "Eve")
-    desk.people.save(PersonRecord("Lin"))
+        rename(services, "Grace_Hopper", "ada", "Eve")
+    services.people.save(PersonRecord("Lin"))
     with pytest.raises(PeopleError, match="already known"):
-        rename(desk, "Grace_Hopper", "Lin", "Eve")
-    assert list(desk.people.records()) == ["lin"]
+        rename(services, "Grace_Hopper", "Lin", "Eve")
+    assert list(services.people.records()) == ["lin"]
 
 
 @pytest.mark.parametrize("new", ["Ada", "grace hopper"])
 def test_a_folder_that_cannot_be_changed_leaves_all_as_before(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, new: str
+    services: StaffServices, monkeypatch: pytest.MonkeyPatch, new: str
 ) -> None:
     def full(folder: Path, old: str, name: str) -> str:
         raise GalleryError(folder, "cannot be written", "check it")
 
-    desk.people.save(PersonRecord("Grace_Hopper", suspended=True))
+    services.people.save(PersonRecord("Grace_Hopper", suspended=True))
     monkeypatch.setattr(people_changes, "rename_person", full)
     with pytest.raises(GalleryError):
-        rename(desk, "Grace_Hopper", new, "Eve")
-    assert list(desk.people.records()) == ["grace hopper"]
-    assert desk.people.standing("Grace_Hopper", DAY) is Standing.SUSPENDED
+        rename(services, "Grace_Hopper", new, "Eve")
+    assert list(services.people.records()) == ["grace hopper"]
+    assert services.people.standing("Grace_Hopper", DAY) is Standing.SUSPENDED
 
 
-def test_somebody_unknown_cannot_be_changed(desk: Desk) -> None:
+def test_somebody_unknown_cannot_be_changed(services: StaffServices) -> None:
     for call in (
-        lambda: rename(desk, "Ada", "Lin", "Eve"),
-        lambda: suspend(desk, "Ada", "Eve"),
-        lambda: change(desk, "Ada", lambda record: record, "Eve"),
+        lambda: rename(services, "Ada", "Lin", "Eve"),
+        lambda: suspend(services, "Ada", "Eve"),
+        lambda: change(services, "Ada", lambda record: record, "Eve"),
     ):
         with pytest.raises(UnknownPersonError):
             call()
-    assert (desk.people.records(), told(desk)) == ({}, [])
+    assert (services.people.records(), told(services)) == ({}, [])
 
 
-def test_a_suspension_and_its_end_are_written_down(desk: Desk) -> None:
-    assert suspend(desk, "grace hopper", "Eve").suspended
-    assert desk.people.standing("Grace_Hopper", DAY) is Standing.SUSPENDED
-    assert not suspend(desk, "Grace_Hopper", "Eve", off=True).suspended
-    assert [row[0] for row in told(desk)] == ["resumed", "suspended"]
+def test_a_suspension_and_its_end_are_written_down(services: StaffServices) -> None:
+    assert suspend(services, "grace hopper", "Eve").suspended
+    assert services.people.standing("Grace_Hopper", DAY) is Standing.SUSPENDED
+    assert not suspend(services, "Grace_Hopper", "Eve", off=True).suspended
+    assert [row[0] for row in told(services)] == ["resumed", "suspended"]
 
 
-def test_the_journal_says_what_was_changed_and_not_to_what(desk: Desk) -> None:
-    change(desk, "Grace_Hopper", lambda known: replace(known, email="g@example.org", group="Navy"), "Eve")
-    change(desk, "Grace_Hopper", lambda known: replace(known, group=" Navy "), "Eve")
-    assert told(desk) == [("changed", "Eve", "Grace_Hopper", "email, group")]
+def test_the_journal_says_what_was_changed_and_not_to_what(services: StaffServices) -> None:
+    change(services, "Grace_Hopper", lambda known: replace(known, email="g@example.org", group="Navy"), "Eve")
+    change(services, "Grace_Hopper", lambda known: replace(known, group=" Navy "), "Eve")
+    assert told(services) == [("changed", "Eve", "Grace_Hopper", "email, group")]
 
 
-def test_a_removed_picture_leaves_nothing_in_the_cache(desk: Desk, build, home: Path) -> None:
+def test_a_removed_picture_leaves_nothing_in_the_cache(services: StaffServices, build, home: Path) -> None:
     build()
     vector = build().snapshot.templates[0].embedding.vector.tobytes()
     cached = home.parent / "user"
     assert any(vector in path.read_bytes() for path in cached.rglob("*") if path.is_file())
-    assert remove(desk, "Grace_Hopper", ["Grace_Hopper.jpg"], "Eve") == ["Grace_Hopper.jpg"]
+    assert remove(services, "Grace_Hopper", ["Grace_Hopper.jpg"], "Eve") == ["Grace_Hopper.jpg"]
     assert not any(vector in path.read_bytes() for path in cached.rglob("*") if path.is_file())
-    assert told(desk) == [("pictures_removed", "Eve", "Grace_Hopper", "1 pictures")]
+    assert told(services) == [("pictures_removed", "Eve", "Grace_Hopper", "1 pictures")]
 
 
-def test_a_consent_is_written_down(desk: Desk) -> None:
+def test_a_consent_is_written_down(services: StaffServices) -> None:
     consent = Consent(datetime(2026, 3, 2, 8, 0, tzinfo=UTC), "1", "ab" * 32, "en", "Eve")
-    assert record_consent(desk, "Grace_Hopper", consent, "Eve").consent == consent
-    assert told(desk) == [("changed", "Eve", "Grace_Hopper", "consent")]
+    assert record_consent(services, "Grace_Hopper", consent, "Eve").consent == consent
+    assert told(services) == [("changed", "Eve", "Grace_Hopper", "consent")]
 
 
 @pytest.mark.parametrize("step", ["rename_person", "forget"])
 def test_a_rename_that_is_killed_leaves_a_suspension_in_force(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, step: str
+    services: StaffServices, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     class Killed(BaseException):
         pass
@@ -122,35 +122,35 @@ def test_a_rename_that_is_killed_leaves_a_suspension_in_force(
     def kill(*arguments: object) -> None:
         raise Killed
 
-    suspend(desk, "Grace_Hopper", "Eve")
+    suspend(services, "Grace_Hopper", "Eve")
     with monkeypatch.context() as killing:
         if step == "forget":
-            killing.setattr(type(desk.people), "forget", kill)
+            killing.setattr(type(services.people), "forget", kill)
         else:
             killing.setattr(people_changes, step, kill)
         with pytest.raises(Killed):
-            rename(desk, "Grace_Hopper", "Ada", "Eve")
-    (picture,) = files(desk)
-    assert desk.people.standing(Path(picture).stem, DAY) is Standing.SUSPENDED
+            rename(services, "Grace_Hopper", "Ada", "Eve")
+    (picture,) = files(services)
+    assert services.people.standing(Path(picture).stem, DAY) is Standing.SUSPENDED
     if picture == "Grace_Hopper.jpg":
-        assert rename(desk, "Grace_Hopper", "Ada", "Eve") == "Ada"
+        assert rename(services, "Grace_Hopper", "Ada", "Eve") == "Ada"
 
 
 @pytest.mark.parametrize("old", ["_Grace", "#Grace"])
 def test_who_has_a_name_from_before_that_is_skipped_now_gets_another_with_all_that_is_known(
-    desk: Desk, old: str
+    services: StaffServices, old: str
 ) -> None:
-    (desk.folder / "Grace_Hopper.jpg").rename(desk.folder / f"{old}.jpg")
-    desk.people.save(PersonRecord(old, suspended=True))
-    assert rename(desk, old, "Grace", "Eve") == "Grace"
-    assert files(desk) == ["Grace.jpg"]
-    assert desk.people.record("Grace").suspended
-    assert len(desk.people.records()) == 1
+    (services.folder / "Grace_Hopper.jpg").rename(services.folder / f"{old}.jpg")
+    services.people.save(PersonRecord(old, suspended=True))
+    assert rename(services, old, "Grace", "Eve") == "Grace"
+    assert files(services) == ["Grace.jpg"]
+    assert services.people.record("Grace").suspended
+    assert len(services.people.records()) == 1
 
 
-def test_a_bin_is_not_made_a_person_by_a_rename(desk: Desk) -> None:
-    (desk.folder / "#recycle").mkdir()
-    (desk.folder / "Grace_Hopper.jpg").rename(desk.folder / "#recycle" / "1.jpg")
+def test_a_bin_is_not_made_a_person_by_a_rename(services: StaffServices) -> None:
+    (services.folder / "#recycle").mkdir()
+    (services.folder / "Grace_Hopper.jpg").rename(services.folder / "#recycle" / "1.jpg")
     with pytest.raises(UnknownPersonError):
-        rename(desk, "#recycle", "Grace", "Eve")
-    assert files(desk) == ["#recycle/1.jpg"]
+        rename(services, "#recycle", "Grace", "Eve")
+    assert files(services) == ["#recycle/1.jpg"]

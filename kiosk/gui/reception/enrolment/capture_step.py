@@ -16,7 +16,7 @@ from kiosk.gui.controls import Bar, Button, Note, column, px, row
 from kiosk.gui.feed import Feed, Placement, place
 from kiosk.gui.reception.enrolment.check_step import ShotButtons
 from kiosk.gui.reception.enrolment.step import Draft, Step
-from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.picker import wanted_pictures
 from kiosk.gui.theme import icon
 from kiosk.i18n import QT_TRANSLATE_NOOP, translate
@@ -184,10 +184,10 @@ _SEEN_MS = 700  # for which the last picture is seen before the wizard goes on
 class CaptureStep(Step):
     """Hands a CaptureSession to the station and shows what it says."""
 
-    def __init__(self, office: Office, draft: Draft) -> None:
-        super().__init__(office, draft)
+    def __init__(self, context: PageContext, draft: Draft) -> None:
+        super().__init__(context, draft)
         self.session: CaptureSession | None = None
-        self.view = CaptureView(office.feed)
+        self.view = CaptureView(context.feed)
         self.icon, self.prompt = QLabel(), Note("", "prompt")
         self.prompt.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -223,7 +223,7 @@ class CaptureStep(Step):
         if session is not None:
             self._ending.stop()
             self._shown = ()
-            self.office.ask_station(lambda station: session.retake(number))
+            self.context.ask_station(lambda station: session.retake(number))
 
     def on_report(self, report: Report) -> None:
         session = self.session
@@ -233,7 +233,7 @@ class CaptureStep(Step):
             # Another station was built meanwhile, or what was asked for is still on its way.
             self._hand_over(session)
         elif report.capture.fault:
-            self.office.notice(report.capture.fault)
+            self.context.notice(report.capture.fault)
             self._show(report.capture)
         else:
             self._show(report.capture)
@@ -254,7 +254,7 @@ class CaptureStep(Step):
     def on_files(self) -> None:
         """Nobody is photographed while files are chosen."""
         self.leave()
-        self.office.pick(wanted_pictures(), self._picked, self.enter)
+        self.context.pick(wanted_pictures(), self._picked, self.enter)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
         super().resizeEvent(event)
@@ -271,11 +271,11 @@ class CaptureStep(Step):
         def set_session(station: Station) -> None:
             station.capture = session
 
-        self.office.ask_station(set_session)
+        self.context.ask_station(set_session)
 
     def _encode(self, image: ByteImage) -> Embedding | Rejection:
         """As the gallery will read it; called in the recognition thread."""
-        with self.office.desk.reader() as reader:
+        with self.context.services.reader() as reader:
             return reader.template(image)
 
     def _show(self, state: CaptureState) -> None:
@@ -283,7 +283,7 @@ class CaptureStep(Step):
         if session is None:
             return
         words = instruction(state, session.shots)
-        name = instruction_icon(state, mirrored=self.office.feed.mirrored)
+        name = instruction_icon(state, mirrored=self.context.feed.mirrored)
         arrow = name if name.startswith("arrow") else ""
         self.view.show_progress(right=state.hint is None, share=1.0 if state.done else state.share, arrow=arrow)
         shown = (words, name, state.taken)
@@ -297,16 +297,16 @@ class CaptureStep(Step):
         self._show_taken(state)
         self._say(words)
         if fresh:
-            self.office.stay()
+            self.context.stay()
         if state.done and not self._ending.isActive():
             self._ending.start()
 
     def _say(self, words: str) -> None:
         """For whoever cannot read the screen, where spoken hints are wanted; not faster than they can be followed."""
         now = time.monotonic()
-        if self.office.desk.config.current.voice.hints and now - self._said_at >= _SAY_SECONDS:
+        if self.context.services.config.current.voice.hints and now - self._said_at >= _SAY_SECONDS:
             self._said_at = now
-            self.office.ask_station(lambda station: station.say(words))
+            self.context.ask_station(lambda station: station.say(words))
 
     def _show_taken(self, state: CaptureState) -> None:
         for number, taken in enumerate(state.taken):

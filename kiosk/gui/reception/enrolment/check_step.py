@@ -9,10 +9,10 @@ from PyQt6.QtGui import QIcon, QImage, QPixmap
 from PyQt6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.domain import Candidate, display_name
-from kiosk.door.desk import Desk
+from kiosk.door.services import StaffServices
 from kiosk.gui.controls import Bar, Button, Heading, Note, Panel, ScrollPage, State, breakable, column, flow, px, row
 from kiosk.gui.reception.enrolment.step import Checked, Draft, Step, check, picture_of, save_draft
-from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.portraits import read_small, square_picture
 from kiosk.i18n import shown, translate
 from kiosk.people.enrolment import Enrolled
@@ -82,8 +82,8 @@ class CheckStep(Step):
     more = pyqtSignal()
     cancelled = pyqtSignal()
 
-    def __init__(self, office: Office, draft: Draft) -> None:
-        super().__init__(office, draft)
+    def __init__(self, context: PageContext, draft: Draft) -> None:
+        super().__init__(context, draft)
         self.checked = Checked()
         self._images: list[QImage] = []
         self._known = QImage()
@@ -104,8 +104,8 @@ class CheckStep(Step):
         self.save.setEnabled(False)
         self.setFocus()  # until it is known what is to be pressed
         offered, pictures = self.draft.offered, list(self.draft.pictures)
-        desk, person = self.office.desk, self.draft.person
-        self.office.run(lambda: _look(desk, check(desk, person, offered, pictures)), self._show, self._failed)
+        services, person = self.context.services, self.draft.person
+        self.context.run(lambda: _look(services, check(services, person, offered, pictures)), self._show, self._failed)
 
     @pyqtSlot()
     def on_all_again(self) -> None:
@@ -114,8 +114,8 @@ class CheckStep(Step):
     @pyqtSlot()
     def on_save(self) -> None:
         self._set_saving(saving=True)
-        desk, draft, checked, staff = self.office.desk, self.draft, self.checked, self.office.member.name
-        self.office.act(lambda: save_draft(desk, draft, checked, staff), self._saved, self._not_saved)
+        services, draft, checked, staff = self.context.services, self.draft, self.checked, self.context.member.name
+        self.context.act(lambda: save_draft(services, draft, checked, staff), self._saved, self._not_saved)
 
     @pyqtSlot()
     def on_merge(self) -> None:
@@ -264,19 +264,19 @@ class CheckStep(Step):
     def _saved(self, enrolled: Enrolled) -> None:
         self._set_saving(saving=False)
         if enrolled.fault:
-            self.office.tell_fault(enrolled.fault)
+            self.context.tell_fault(enrolled.fault)
         self.saved.emit(enrolled)
 
     def _not_saved(self, fault: str) -> None:
         self._set_saving(saving=False)
-        self.office.tell_fault(fault)
+        self.context.tell_fault(fault)
 
 
-def _look(desk: Desk, checked: Checked) -> tuple[Checked, list[QImage], QImage]:
+def _look(services: StaffServices, checked: Checked) -> tuple[Checked, list[QImage], QImage]:
     """Read in the background what is to be seen: the pictures, and one of the person whom they show or resemble."""
     images = [read_small(one.offered.content)[0] for one in checked.pictures]
     others = (*checked.finding.same, *checked.finding.alike)
-    path = picture_of(desk, others[0].person) if others else None
+    path = picture_of(services, others[0].person) if others else None
     return checked, images, QImage() if path is None else read_small(path)[0]
 
 

@@ -15,7 +15,7 @@ from kiosk.errors import KioskError
 from kiosk.files import asset
 from kiosk.gui.controls import Bar, Button, Note, breakable, column, px
 from kiosk.gui.reception.enrolment.step import Draft, Step
-from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.page import PageContext
 from kiosk.i18n import translate
 from kiosk.people.consent import ConsentText, consent_text
 from kiosk.people.enrolment import agreed
@@ -34,8 +34,8 @@ class ConsentStep(Step):
 
     refused = pyqtSignal()
 
-    def __init__(self, office: Office, draft: Draft) -> None:
-        super().__init__(office, draft)
+    def __init__(self, context: PageContext, draft: Draft) -> None:
+        super().__init__(context, draft)
         self.text: ConsentText | None = None
         self.heading = Note("", "heading")
         self.page = Reading()
@@ -60,7 +60,7 @@ class ConsentStep(Step):
         ask = translate("enrolment", "{name}, please read this and decide.")
         self.heading.setText(breakable(ask.format(name=name)))
         try:
-            self.text = consent_text(consent_folders(self.office), i18n.language())
+            self.text = consent_text(consent_folders(self.context), i18n.language())
         except KioskError as fault:
             self.text = None
             self.page.setPlainText(str(fault))
@@ -104,12 +104,12 @@ class ConsentStep(Step):
     def on_reading(self) -> None:
         self._readings += 1
         if self._readings < _READINGS:
-            self.office.stay()
+            self.context.stay()
 
     @pyqtSlot()
     def on_agree(self) -> None:
         if self.text is not None:
-            self.draft.consent = agreed(self.text, self.office.member.name)
+            self.draft.consent = agreed(self.text, self.context.member.name)
             self.done.emit()
 
 
@@ -172,8 +172,8 @@ class Reading(QTextBrowser):
             self.read.emit()
 
 
-def consent_folders(office: Office) -> list[Path]:
+def consent_folders(context: PageContext) -> list[Path]:
     """Where the text is looked for: in the company's folder, then among what is shipped."""
-    config = office.desk.config
+    config = context.services.config
     own = config.current.reception.consent
     return [*([config.below(own)] if own else []), asset()]

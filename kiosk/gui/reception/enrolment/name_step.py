@@ -11,7 +11,7 @@ from kiosk.domain import display_name
 from kiosk.errors import KioskError
 from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, TextField, breakable, column, flow, row
 from kiosk.gui.reception.enrolment.step import Draft, Step
-from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.page import PageContext
 from kiosk.i18n import translate
 from kiosk.names import name_fault, normal_name, person_key
 from kiosk.people.records import in_gallery
@@ -21,8 +21,8 @@ from kiosk.people.register import clean_text, field_fault
 class NameStep(Step):
     """Name, and whatever else is to be known; only the name is needed."""
 
-    def __init__(self, office: Office, draft: Draft) -> None:
-        super().__init__(office, draft)
+    def __init__(self, context: PageContext, draft: Draft) -> None:
+        super().__init__(context, draft)
         self._given = display_name(draft.person) if draft.person else ""
         self.name = TextField(
             translate("enrolment", "Name"),
@@ -31,7 +31,7 @@ class NameStep(Step):
         )
         self.more = Button(translate("enrolment", "More about the person"), "plus")
         self.next = Button(translate("enrolment", "Next"), "arrow_right", "primary")
-        self.details = Details(office)
+        self.details = Details(context)
         self._known = self._known_panel()
         self.details.hide()
         content = column(self.name, self._known, self.more, self.details, 1, gap=10)
@@ -76,7 +76,7 @@ class NameStep(Step):
             self.name.edit.setFocus()
         elif self.details.read(self.draft):
             self.next.setEnabled(False)
-            self.office.run(lambda: in_gallery(self.office.desk, name), self._go_on, self._failed)
+            self.context.run(lambda: in_gallery(self.context.services, name), self._go_on, self._failed)
 
     @pyqtSlot()
     def on_add(self) -> None:
@@ -102,7 +102,7 @@ class NameStep(Step):
 
     def _failed(self, fault: str) -> None:
         self.next.setEnabled(True)
-        self.office.tell_fault(fault)
+        self.context.tell_fault(fault)
 
     def _known_panel(self) -> Panel:
         self.known_heading = Heading("")
@@ -126,9 +126,9 @@ class NameStep(Step):
 class Details(QWidget):
     """What may be known of a person beside the name."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, context: PageContext) -> None:
         super().__init__()
-        self._office = office
+        self._context = context
         self.fields = {
             "shown": TextField(translate("enrolment", "Name on the screen"), hint=_only_where_it_differs()),
             "spoken": TextField(translate("enrolment", "Name as it is spoken"), hint=_only_where_it_differs()),
@@ -155,7 +155,7 @@ class Details(QWidget):
     def show_groups(self) -> None:
         """Offer the groups that there are while one is typed."""
         try:
-            groups = {record.group for record in self._office.desk.people.records().values() if record.group}
+            groups = {record.group for record in self._context.services.people.records().values() if record.group}
         except KioskError:
             groups = set()
         completer = QCompleter(sorted(groups), self)
@@ -174,7 +174,7 @@ class Details(QWidget):
         if not text:
             self.fields["spoken"].show_fault(translate("enrolment", "Type how the name is spoken, then listen."))
             return
-        self._office.ask_station(lambda station: station.say(text))
+        self._context.ask_station(lambda station: station.say(text))
 
     def _day(self, field: TextField) -> tuple[bool, date | None]:
         """Whether it can be read, and the day."""

@@ -20,7 +20,7 @@ from kiosk.gui.reception.enrolment.consent_step import ConsentStep, consent_fold
 from kiosk.gui.reception.enrolment.name_step import NameStep
 from kiosk.gui.reception.enrolment.step import Draft, Step, Steps, warm_up
 from kiosk.gui.reception.enrolment.trial_step import TrialStep
-from kiosk.gui.reception.office import Office, StaffPage, Unsaved
+from kiosk.gui.reception.page import PageContext, StaffPage, Unsaved
 from kiosk.i18n import translate
 from kiosk.people.consent import consent_text
 from kiosk.people.enrolment import Enrolled, Offered
@@ -36,15 +36,15 @@ class EnrolmentPage(StaffPage):
     already, for that person or for somebody new; `saved`, who is called with the person's name after saving.
     """
 
-    def __init__(self, office: Office) -> None:
-        super().__init__(office)
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
         self.steps, self._stack = Steps(), QStackedWidget()
         self.setLayout(column(self.steps, self._stack, gap=8))
         self.setAcceptDrops(True)
         self._here: Step | None = None
         self._on_saved: object = None
         self._begin(Draft())
-        office.reported.connect(self.on_reported)
+        context.reported.connect(self.on_reported)
 
     def enter(self, **arguments: object) -> None:
         draft = Draft()
@@ -53,7 +53,7 @@ class EnrolmentPage(StaffPage):
             draft.offered = [_offered(number, one) for number, one in enumerate(pictures)]
         if isinstance(person, str) and person:
             draft.person = person
-            draft.adding = self.office.desk.snapshot.person(person) is not None
+            draft.adding = self.context.services.snapshot.person(person) is not None
         self._begin(draft)
         if draft.adding:
             self._after_name()
@@ -145,12 +145,12 @@ class EnrolmentPage(StaffPage):
 
     @pyqtSlot()
     def on_refused(self) -> None:
-        self.office.tell(translate("enrolment", "Nothing was kept."))
+        self.context.tell(translate("enrolment", "Nothing was kept."))
         self.on_another()
 
     @pyqtSlot()
     def on_cancelled(self) -> None:
-        self.office.leave_first(self, self.on_refused)
+        self.context.leave_first(self, self.on_refused)
 
     @pyqtSlot()
     def on_another(self) -> None:
@@ -159,7 +159,7 @@ class EnrolmentPage(StaffPage):
 
     @pyqtSlot()
     def on_finished(self) -> None:
-        self.office.go("people")
+        self.context.go("people")
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802  (Qt's name)
         if event is not None and _dropped(event):
@@ -176,7 +176,7 @@ class EnrolmentPage(StaffPage):
             self._go(_CHECK)
         else:
             count = len(self.draft.offered)
-            self.office.tell(translate("enrolment", "%n pictures will be used after the consent.", "", count))
+            self.context.tell(translate("enrolment", "%n pictures will be used after the consent.", "", count))
 
     def _begin(self, draft: Draft) -> None:
         """Everything anew: no widget keeps anything of the one before."""
@@ -186,9 +186,9 @@ class EnrolmentPage(StaffPage):
             if old is not None:
                 self._stack.removeWidget(old)
                 old.deleteLater()
-        self.name, self.consent = NameStep(self.office, draft), ConsentStep(self.office, draft)
-        self.capture, self.check = CaptureStep(self.office, draft), CheckStep(self.office, draft)
-        self.trial = TrialStep(self.office, draft)
+        self.name, self.consent = NameStep(self.context, draft), ConsentStep(self.context, draft)
+        self.capture, self.check = CaptureStep(self.context, draft), CheckStep(self.context, draft)
+        self.trial = TrialStep(self.context, draft)
         for step in (self.name, self.consent, self.capture, self.check, self.trial):
             self._stack.addWidget(step)
         self._connect()
@@ -220,23 +220,23 @@ class EnrolmentPage(StaffPage):
     def _after_name(self) -> None:
         """Consent is asked for once: whoever gave it to this very text need not read it again."""
         # While it is read: the first picture, and the door with it, would wait for a second.
-        self.office.run(lambda: warm_up(self.office.desk), self._warmed)
+        self.context.run(lambda: warm_up(self.context.services), self._warmed)
         if self.draft.adding and self._has_agreed():
             name = display_name(self.draft.person)
             text = translate("enrolment", "{name} has agreed to this text before.").format(name=name)
-            self.office.tell(text)
+            self.context.tell(text)
             self.on_agreed()
         else:
             self._go(_CONSENT)
 
     def _warmed(self, fault: str) -> None:
         if fault:
-            self.office.notice(fault)
+            self.context.notice(fault)
 
     def _has_agreed(self) -> bool:
         try:
-            recorded = self.office.desk.people.record(self.draft.person).consent
-            text = consent_text(consent_folders(self.office), i18n.language())
+            recorded = self.context.services.people.record(self.draft.person).consent
+            text = consent_text(consent_folders(self.context), i18n.language())
         except KioskError:
             return False
         return recorded is not None and recorded.sha256 == text.sha256

@@ -10,11 +10,11 @@ from pathlib import Path
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QLabel, QWidget
 
-from kiosk.door.desk import Desk
 from kiosk.door.report import Report
+from kiosk.door.services import StaffServices
 from kiosk.errors import KioskError
 from kiosk.gui.controls import flow, polish_again
-from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.page import PageContext
 from kiosk.i18n import translate
 from kiosk.paths import cache_folder
 from kiosk.people.changes import home_of
@@ -90,12 +90,12 @@ class Checked:
         return bool(self.good) and not self.odd and not self.finding.same
 
 
-def check(desk: Desk, person: str, offered: Sequence[Offered], pictures: Sequence[Examined]) -> Checked:
+def check(services: StaffServices, person: str, offered: Sequence[Offered], pictures: Sequence[Examined]) -> Checked:
     """Examines what is offered and looks for strangers and duplicates; for a background thread. Raises KioskError."""
-    snapshot, threshold, margin = desk.snapshot, desk.threshold, desk.margin
-    with desk.reader() as reader:
+    snapshot, threshold, margin = services.snapshot, services.threshold, services.margin
+    with services.reader() as reader:
         read = [*pictures, *(examine(one, reader.template) for one in offered)]
-    again = frozenset(repeated(read, home_of(desk.folder, person)))
+    again = frozenset(repeated(read, home_of(services.folder, person)))
     numbers = [number for number, one in enumerate(read) if one.embedding is not None and number not in again]
     embeddings = [embedding for number in numbers if (embedding := read[number].embedding) is not None]
     odd = odd_ones_out(embeddings, stored_of(snapshot, person), threshold)
@@ -104,24 +104,24 @@ def check(desk: Desk, person: str, offered: Sequence[Offered], pictures: Sequenc
     return Checked(tuple(read), frozenset(numbers[index] for index in odd), again, finding)
 
 
-def picture_of(desk: Desk, person: str) -> Path | None:
+def picture_of(services: StaffServices, person: str) -> Path | None:
     """A picture of somebody in the gallery."""
-    templates = desk.snapshot.templates_of(person)
-    return desk.folder / templates[0].source if templates else None
+    templates = services.snapshot.templates_of(person)
+    return services.folder / templates[0].source if templates else None
 
 
-def warm_up(desk: Desk) -> str:
+def warm_up(services: StaffServices) -> str:
     """Has the reader of photographs made before the first picture is taken; the fault, if there is one."""
     try:
-        with desk.reader():
+        with services.reader():
             return ""
     except KioskError as fault:
         return str(fault)
 
 
-def save_draft(desk: Desk, draft: Draft, checked: Checked, staff: str) -> Enrolled:
+def save_draft(services: StaffServices, draft: Draft, checked: Checked, staff: str) -> Enrolled:
     """All or nothing; for a background thread. Raises KioskError."""
-    with desk.reader() as reader:
+    with services.reader() as reader:
         caches = [
             (TemplateCache(cache_folder(), picture.embedding.encoder, reader.key), picture)
             for picture in checked.good
@@ -132,7 +132,7 @@ def save_draft(desk: Desk, draft: Draft, checked: Checked, staff: str) -> Enroll
         if picture.embedding is not None:
             cache.put(picture.digest, picture.embedding)
     try:
-        return save(desk, draft.order(checked), staff)
+        return save(services, draft.order(checked), staff)
     except KioskError:
         for cache, picture in caches:
             cache.forget(picture.digest)
@@ -150,9 +150,9 @@ class Step(QWidget):
     done = pyqtSignal()
     back = pyqtSignal()
 
-    def __init__(self, office: Office, draft: Draft) -> None:
+    def __init__(self, context: PageContext, draft: Draft) -> None:
         super().__init__()
-        self.office = office
+        self.context = context
         self.draft = draft
 
     def enter(self) -> None:

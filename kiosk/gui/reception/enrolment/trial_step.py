@@ -15,7 +15,7 @@ from kiosk.door.report import Report
 from kiosk.gui.controls import Bar, Button, Heading, Note, ScrollPage, State, breakable, column, polish_again, row
 from kiosk.gui.reception.enrolment.capture_step import CaptureView
 from kiosk.gui.reception.enrolment.step import Draft, Step
-from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.page import PageContext
 from kiosk.i18n import translate
 from kiosk.names import person_key
 from kiosk.people.capture import find_subject
@@ -109,8 +109,8 @@ class TrialStep(Step):
     another = pyqtSignal()
     finished = pyqtSignal()
 
-    def __init__(self, office: Office, draft: Draft) -> None:
-        super().__init__(office, draft)
+    def __init__(self, context: PageContext, draft: Draft) -> None:
+        super().__init__(context, draft)
         self.enrolled: Enrolled | None = None
         self.in_force_seconds: float | None = None  # from saving to the first frame that may be compared
         self.verdict: Verdict | None = None
@@ -118,7 +118,7 @@ class TrialStep(Step):
         self.force, self.state = State("", "warning"), State("", "warning")
         self.state.setWordWrap(True)
         self.force.setWordWrap(True)
-        self.view = CaptureView(office.feed)
+        self.view = CaptureView(context.feed)
         self.hint = Note("", "prompt")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.next = Button(translate("enrolment", "Enrol another person"), "person_plus")
@@ -168,12 +168,12 @@ class TrialStep(Step):
         if verdict.recognised:
             self.state.show_state(verdict.words, "good" if verdict.enters else "warning")
             self.state.show()
-            self.office.stay()
+            self.context.stay()
 
     @pyqtSlot()
     def on_look(self) -> None:
         enrolled = self.enrolled
-        if enrolled is not None and in_force(self.office.desk.snapshot, enrolled.sources):
+        if enrolled is not None and in_force(self.context.services.snapshot, enrolled.sources):
             self._timer.stop()
             self.in_force_seconds = time.monotonic() - self._saved_at
             self.force.show_state(translate("enrolment", "The door knows the pictures."), "good")

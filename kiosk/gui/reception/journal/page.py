@@ -23,13 +23,13 @@ from kiosk.gui.reception.journal.lines import (
     outcome_in_words,
     reason_in_words,
 )
-from kiosk.gui.reception.office import StaffPage
+from kiosk.gui.reception.page import StaffPage
 from kiosk.i18n import translate
 from kiosk.store.journal import Filter, Journal, JournalEntry
 
 if TYPE_CHECKING:
     from kiosk.gui.reception.journal.plot import DistancePlot
-    from kiosk.gui.reception.office import Office
+    from kiosk.gui.reception.page import PageContext
 
 
 _LETTERS = 7  # that are seen of a choice, at the least
@@ -201,8 +201,8 @@ _MOST_POINTS = 1000
 class JournalPage(StaffPage):
     """Two lists, the door's with filters and a plot."""
 
-    def __init__(self, office: Office) -> None:
-        super().__init__(office)
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
         self.filters = FilterBar()
         self.decisions, self.deeds = Lines(self._load_decisions), Lines(self._load_deeds)
         self.door_list = LineList(self.decisions, translate("journal", "What the door decided, newest first"))
@@ -226,7 +226,7 @@ class JournalPage(StaffPage):
             self.filters.choose(wanted)
             self.plotted.setChecked(False)
         (self.door if wanted is not None or not self.staff.isChecked() else self.staff).setChecked(True)
-        self.office.run(lambda: (self._journal.named(), self._journal.days()), self._offer)
+        self.context.run(lambda: (self._journal.named(), self._journal.days()), self._offer)
         self._here = True
         self._show()
 
@@ -243,7 +243,7 @@ class JournalPage(StaffPage):
         """What the door has decided just now comes first."""
         if self._here and report.settled and self.door.isChecked() and not self.plotted.isChecked():
             wanted, asked = self.filters.wanted, self._asked
-            self.office.run(
+            self.context.run(
                 lambda: lines_of(self._journal.page(wanted, limit=_AT_ONCE)),
                 lambda lines: self._add_newest(asked, lines),
             )
@@ -263,7 +263,7 @@ class JournalPage(StaffPage):
     @pyqtSlot(int)
     def on_picked(self, row: int) -> None:
         """A point of the plot was tapped."""
-        self.office.run(lambda: lines_of(self._journal.page(Filter(), before=row + 1, limit=1)), self._open_all)
+        self.context.run(lambda: lines_of(self._journal.page(Filter(), before=row + 1, limit=1)), self._open_all)
 
     @pyqtSlot()
     def on_closed(self) -> None:
@@ -296,7 +296,7 @@ class JournalPage(StaffPage):
 
     @property
     def _journal(self) -> Journal:
-        return self.office.desk.journal
+        return self.context.services.journal
 
     def _offer(self, found: tuple[list[str], list[date]]) -> None:
         self.filters.offer(*found)
@@ -318,7 +318,7 @@ class JournalPage(StaffPage):
 
     def _load_decisions(self, before: int | None) -> None:
         wanted, asked = self.filters.wanted, self._asked
-        self.office.run(
+        self.context.run(
             lambda: lines_of(self._journal.page(wanted, before=before, limit=_AT_ONCE)),
             lambda lines: self._append(self.decisions, asked, lines),
             lambda fault: self._give_up(self.decisions, fault),
@@ -326,7 +326,7 @@ class JournalPage(StaffPage):
 
     def _load_deeds(self, before: int | None) -> None:
         asked = self._asked
-        self.office.run(
+        self.context.run(
             lambda: lines_of(self._journal.actions(_AT_ONCE, before)),
             lambda lines: self._append(self.deeds, asked, lines),
             lambda fault: self._give_up(self.deeds, fault),
@@ -345,7 +345,7 @@ class JournalPage(StaffPage):
 
     def _give_up(self, lines: Lines, fault: str) -> None:
         lines.give_up()
-        self.office.notice(fault)
+        self.context.notice(fault)
 
     def _tell_whether_empty(self, lines: Lines) -> None:
         filtered = lines is self.decisions and self.filters.wanted != Filter()
@@ -364,7 +364,7 @@ class JournalPage(StaffPage):
             self.plot.picked.connect(self.on_picked)
             self.stack.addWidget(self.plot)
         wanted, asked = self.filters.wanted, self._asked
-        self.office.run(
+        self.context.run(
             lambda: points_of(self._journal.page(wanted, limit=_MOST_POINTS), wanted.person),
             lambda points: self._draw(asked, points),
         )
@@ -393,7 +393,7 @@ class JournalPage(StaffPage):
 
     def _connect(self) -> None:
         self.filters.changed.connect(self.on_changed)
-        self.office.reported.connect(self.on_reported)
+        self.context.reported.connect(self.on_reported)
         self.details.closed.connect(self.on_closed)
         self.details.listed.connect(self.on_listed)
         self.details.plotted.connect(self.on_plotted)
@@ -404,7 +404,7 @@ class JournalPage(StaffPage):
 
 
 def _filter_of(arguments: dict[str, object]) -> Filter | None:
-    """The filter that a page asks for by Office.go; None where it asks for none."""
+    """The filter that a page asks for by PageContext.go; None where it asks for none."""
     person, outcome, reason, day = (arguments.get(name) for name in ("person", "outcome", "reason", "day"))
     wanted = Filter(
         person if isinstance(person, str) else None,

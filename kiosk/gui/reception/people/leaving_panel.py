@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QWidget
 
 from kiosk.domain import display_name
 from kiosk.gui.controls import Button, Choice, Heading, Note, Panel, TextField, column, flow
-from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.people.wording import erasure_words, unsearched_words
 from kiosk.gui.reception.picker import PlaceWatch, place_words
 from kiosk.i18n import translate
@@ -30,7 +30,7 @@ class Destination(QWidget):
 
     changed = pyqtSignal()
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, context: PageContext) -> None:
         super().__init__()
         self.choice = Choice(translate("people", "Where to"))
         self.hint = Note(
@@ -38,7 +38,7 @@ class Destination(QWidget):
             "hint",
         )
         self.setLayout(column(self.choice, self.hint, gap=3))
-        self._watch = PlaceWatch(office.run)
+        self._watch = PlaceWatch(context.run)
         self._watch.changed.connect(self.on_places)
 
     @property
@@ -75,8 +75,8 @@ class LeavingPanel(Panel):
     erased = pyqtSignal(object)
     asked = pyqtSignal()
 
-    def __init__(self, office: Office) -> None:
-        self.place = Destination(office)
+    def __init__(self, context: PageContext) -> None:
+        self.place = Destination(context)
         self.export = Button(translate("people", "Export everything known"), "export")
         self.begin = Button(translate("people", "Erase this person …"), "erase", "danger")
         self.typed = TextField(translate("people", "Type the name to confirm"))
@@ -99,7 +99,7 @@ class LeavingPanel(Panel):
             gap=10,
         )
         self.erasing = False
-        self._office, self._person, self._exporting = office, "", False
+        self._context, self._person, self._exporting = context, "", False
         self._connect()
 
     def open(self, person: str) -> None:
@@ -117,16 +117,16 @@ class LeavingPanel(Panel):
         folder = self.place.folder
         if folder is None:
             return
-        office, person = self._office, self._person
+        context, person = self._context, self._person
         self._exporting = True
         self.on_places()
 
         def work() -> Path:
             path = free_path(folder, display_name(person))
-            export_person(office.desk, person, path, office.member.name, office.desk.snapshot)
+            export_person(context.services, person, path, context.member.name, context.services.snapshot)
             return path
 
-        office.act(work, self._exported, self._failed)
+        context.act(work, self._exported, self._failed)
 
     @pyqtSlot()
     def on_begin(self) -> None:
@@ -153,9 +153,9 @@ class LeavingPanel(Panel):
 
     @pyqtSlot()
     def on_erase(self) -> None:
-        office, person = self._office, self._person
+        context, person = self._context, self._person
         self._set_erasing(erasing=True)
-        office.act(lambda: office.desk.erase(person, office.member.name), self._erased, self._not_erased)
+        context.act(lambda: context.services.erase(person, context.member.name), self._erased, self._not_erased)
 
     def _set_erasing(self, *, erasing: bool) -> None:
         self.erasing = erasing
@@ -165,12 +165,12 @@ class LeavingPanel(Panel):
     def _exported(self, path: Path) -> None:
         self._exporting = False
         self.on_places()
-        self._office.tell(translate("people", "Exported to {file}").format(file=printable(path)))
+        self._context.tell(translate("people", "Exported to {file}").format(file=printable(path)))
 
     def _failed(self, fault: str) -> None:
         self._exporting = False
         self.on_places()
-        self._office.tell_fault(fault)
+        self._context.tell_fault(fault)
 
     def _erased(self, report: ErasureReport) -> None:
         self._set_erasing(erasing=False)
@@ -180,7 +180,7 @@ class LeavingPanel(Panel):
     def _not_erased(self, fault: str) -> None:
         self._set_erasing(erasing=False)
         self.on_typed(self.typed.text)
-        self._office.tell_fault(fault)
+        self._context.tell_fault(fault)
 
     def _connect(self) -> None:
         self.place.changed.connect(self.on_places)

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QStackedWidget, QWidget
 
 from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, column, flow, row
-from kiosk.gui.reception.office import Office, StaffPage, Unsaved
+from kiosk.gui.reception.page import PageContext, StaffPage, Unsaved
 from kiosk.gui.reception.people.leaving_panel import Destination
 from kiosk.gui.reception.people.people_list import PeopleList
 from kiosk.gui.reception.people.person_view import PersonView
@@ -33,11 +33,11 @@ class MovingView(QWidget):
     closed = pyqtSignal()
     changed = pyqtSignal()
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, context: PageContext) -> None:
         super().__init__()
-        self._office, self._busy = office, False
+        self._context, self._busy = context, False
         self.back = Button("", "arrow_left", "quiet", name=translate("people", "Back to everybody"))
-        self.place = Destination(office)
+        self.place = Destination(context)
         self.export = Button(translate("people", "Export everybody"), "export", "primary")
         self.import_ = Button(translate("people", "Choose a zip"), "archive")
         self._lay_out()
@@ -60,37 +60,37 @@ class MovingView(QWidget):
         if folder is None:
             return
         self._enable(busy=True)
-        office = self._office
+        context = self._context
 
         def work() -> tuple[ArchiveReport, Path]:
             path = free_path(folder, "kiosk")
-            return export_gallery(office.desk, path, office.member.name), path
+            return export_gallery(context.services, path, context.member.name), path
 
-        office.act(work, self._exported, self._failed)
+        context.act(work, self._exported, self._failed)
 
     @pyqtSlot()
     def on_import(self) -> None:
-        self._office.pick(wanted_archive(), self._picked, self.import_.setFocus)
+        self._context.pick(wanted_archive(), self._picked, self.import_.setFocus)
 
     def _picked(self, paths: list[Path]) -> None:
         self._enable(busy=True)
-        office, path = self._office, paths[0]
-        office.act(lambda: import_archive(office.desk, path, office.member.name), self._imported, self._failed)
+        context, path = self._context, paths[0]
+        context.act(lambda: import_archive(context.services, path, context.member.name), self._imported, self._failed)
 
     def _exported(self, answer: tuple[ArchiveReport, Path]) -> None:
         report, path = answer
         told = translate("people", "%n people are exported to {file}", "", len(report.people))
-        self._office.tell(told.format(file=printable(path)))
+        self._context.tell(told.format(file=printable(path)))
         self._enable(busy=False)
 
     def _imported(self, report: ArchiveReport) -> None:
-        self._office.tell(translate("people", "%n people came in.", "", len(report.people)))
+        self._context.tell(translate("people", "%n people came in.", "", len(report.people)))
         self._enable(busy=False)
         self.changed.emit()
 
     def _failed(self, fault: str) -> None:
         self._enable(busy=False)
-        self._office.tell_fault(fault)
+        self._context.tell_fault(fault)
 
     def _enable(self, *, busy: bool) -> None:
         self._busy = busy
@@ -117,9 +117,9 @@ _LOOK_MS = 1000
 class PeoplePage(StaffPage):
     """Everybody in the gallery; what changes outside is there within a second or two."""
 
-    def __init__(self, office: Office) -> None:
-        super().__init__(office)
-        self.portraits = Portraits(office.desk.folder, office.run, round_picture)
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self.portraits = Portraits(context.services.folder, context.run, round_picture)
         self.list = PeopleList(self.portraits)
         self._person: PersonView | None = None
         self._moving: MovingView | None = None
@@ -134,13 +134,13 @@ class PeoplePage(StaffPage):
         self.list.opened.connect(self.on_opened)
         self.list.enrolment_wanted.connect(self.on_enrolment_wanted)
         self.list.moving_wanted.connect(self.on_moving_wanted)
-        self.list.move_all.setVisible(office.member.role is Role.INSTALLER)
+        self.list.move_all.setVisible(context.member.role is Role.INSTALLER)
 
     @property
     def person(self) -> PersonView:
         """The page of one person, made when the first is opened: everybody is there the sooner."""
         if self._person is None:
-            self._person = view = PersonView(self.office)
+            self._person = view = PersonView(self.context)
             self.stack.addWidget(view)
             view.closed.connect(self.on_person_closed)
             view.changed.connect(self.on_changed)
@@ -202,12 +202,12 @@ class PeoplePage(StaffPage):
 
     @pyqtSlot()
     def on_enrolment_wanted(self) -> None:
-        self.office.go("enrol")
+        self.context.go("enrol")
 
     @pyqtSlot()
     def on_moving_wanted(self) -> None:
         if self._moving is None:
-            self._moving = MovingView(self.office)
+            self._moving = MovingView(self.context)
             self.stack.addWidget(self._moving)
             self._moving.closed.connect(self.on_person_closed)
             self._moving.changed.connect(self.on_changed)
@@ -233,7 +233,7 @@ class PeoplePage(StaffPage):
     def _gather(self) -> None:
         self._gathering = True
         before = self._gathered
-        self.office.run(lambda: gather(self.office.desk, before), self._show, self._could_not)
+        self.context.run(lambda: gather(self.context.services, before), self._show, self._could_not)
 
     def _show(self, gathered: Gathered) -> None:
         self._gathering = False
@@ -246,4 +246,4 @@ class PeoplePage(StaffPage):
 
     def _could_not(self, fault: str) -> None:
         self._gathering = False
-        self.office.notice(fault)
+        self.context.notice(fault)

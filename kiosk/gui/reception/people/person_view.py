@@ -15,7 +15,7 @@ from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State, 
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep
 from kiosk.gui.reception.enrolment.name_step import read_day
 from kiosk.gui.reception.enrolment.step import Draft
-from kiosk.gui.reception.office import Office, Unsaved
+from kiosk.gui.reception.page import PageContext, Unsaved
 from kiosk.gui.reception.people.leaving_panel import ErasureView, LeavingPanel
 from kiosk.gui.reception.people.pictures_panel import PicturesPanel
 from kiosk.gui.reception.people.rows import PersonRow
@@ -73,7 +73,7 @@ class AccessPanel(Panel):
     changed = pyqtSignal()
     consent_wanted = pyqtSignal()
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, context: PageContext) -> None:
         self.sentence = Note("")
         self.suspend = Button("", "pause")
         self.visits = Button(translate("people", "What the door did"), "journal")
@@ -86,7 +86,7 @@ class AccessPanel(Panel):
             self.consent,
             flow(self.record_consent),
         )
-        self._office = office
+        self._context = context
         self._record, self._person = PersonRecord(""), ""
         self.suspend.clicked.connect(self.on_suspend)
         self.visits.clicked.connect(self.on_visits)
@@ -105,25 +105,25 @@ class AccessPanel(Panel):
 
     @pyqtSlot()
     def on_visits(self) -> None:
-        self._office.go("journal", person=self._person)
+        self._context.go("journal", person=self._person)
 
     @pyqtSlot()
     def on_suspend(self) -> None:
-        office, person, off = self._office, self._person, self._record.suspended
+        context, person, off = self._context, self._person, self._record.suspended
         self.suspend.setEnabled(False)
-        office.act(lambda: suspend(office.desk, person, office.member.name, off=off), self._done, self._failed)
+        context.act(lambda: suspend(context.services, person, context.member.name, off=off), self._done, self._failed)
 
     def _done(self, record: PersonRecord) -> None:
         self.suspend.setEnabled(True)
         if record.suspended:
-            self._office.tell(translate("people", "{name} is kept out from now on.").format(name=record.shown_name))
+            self._context.tell(translate("people", "{name} is kept out from now on.").format(name=record.shown_name))
         else:
-            self._office.tell(translate("people", "{name} may come in again.").format(name=record.shown_name))
+            self._context.tell(translate("people", "{name} may come in again.").format(name=record.shown_name))
         self.changed.emit()
 
     def _failed(self, fault: str) -> None:
         self.suspend.setEnabled(True)
-        self._office.tell_fault(fault)
+        self._context.tell_fault(fault)
 
 
 _DAYS = ("valid_from", "valid_until")
@@ -138,7 +138,7 @@ class DataPanel(Panel):
 
     saved = pyqtSignal(str)
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, context: PageContext) -> None:
         self.name = TextField(translate("people", "Name"), required=True)
         self.fields = _fields()
         self.hear = Button(translate("people", "Hear it"), "sound")
@@ -151,7 +151,7 @@ class DataPanel(Panel):
         ]
         heading = Heading(translate("people", "Data"))
         super().__init__(heading, self.name, self.fields["shown"], spoken, *pairs, flow(self.save, self.undo), gap=10)
-        self._office = office
+        self._context = context
         self._record = PersonRecord("")
         self._saving = False
         for field in (self.name, *self.fields.values()):
@@ -190,7 +190,7 @@ class DataPanel(Panel):
     @pyqtSlot()
     def on_hear(self) -> None:
         text = self.fields["spoken"].text or self.fields["shown"].text or self.name.text
-        self._office.ask_station(lambda station: station.say(text))
+        self._context.ask_station(lambda station: station.say(text))
 
     @pyqtSlot()
     def on_save(self) -> None:
@@ -199,27 +199,27 @@ class DataPanel(Panel):
             return
         self._saving = True
         self._enable()
-        office, record, name = self._office, self._record, normal_name(self.name.text)
+        context, record, name = self._context, self._record, normal_name(self.name.text)
         # As it was shown, it is as it was: underscores of a file name stay.
         renamed = name != display_name(record.person)
 
         def work() -> str:
-            person = rename(office.desk, record.person, name, office.member.name) if renamed else record.person
-            change(office.desk, person, lambda known: replace(known, **values), office.member.name)
+            person = rename(context.services, record.person, name, context.member.name) if renamed else record.person
+            change(context.services, person, lambda known: replace(known, **values), context.member.name)
             return person
 
-        office.act(work, self._done, self._failed)
+        context.act(work, self._done, self._failed)
 
     def _done(self, person: str) -> None:
         self._saving = False
         self._record = PersonRecord("")
-        self._office.tell(translate("people", "The changes are saved."))
+        self._context.tell(translate("people", "The changes are saved."))
         self.saved.emit(person)
 
     def _failed(self, fault: str) -> None:
         self._saving = False
         self._enable()
-        self._office.tell_fault(fault)
+        self._context.tell_fault(fault)
 
     def _read(self) -> dict[str, Any] | None:
         """The values, or None where one cannot be used, which is said beside it."""
@@ -292,16 +292,16 @@ class PersonView(QWidget):
     changed = pyqtSignal()
     erased = pyqtSignal()
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, context: PageContext) -> None:
         super().__init__()
         self.name = ""
-        self._office = office
+        self._context = context
         self._row: PersonRow | None = None
         self._snapshot: GallerySnapshot | None = None
         self.back = Button("", "arrow_left", "quiet", name=translate("people", "Back to everybody"))
         self.heading, self.state = Heading("", "title"), State("")
-        self.pictures, self.access = PicturesPanel(office), AccessPanel(office)
-        self.data, self.leaving = DataPanel(office), LeavingPanel(office)
+        self.pictures, self.access = PicturesPanel(context), AccessPanel(context)
+        self.data, self.leaving = DataPanel(context), LeavingPanel(context)
         self.erasure = ErasureView()
         self.stack = QStackedWidget()
         self._consent: ConsentStep | None = None
@@ -327,7 +327,7 @@ class PersonView(QWidget):
         if self.leaving.erasing or self.stack.currentWidget() is self.erasure:
             return  # the report tells what became of the person
         if row is None:
-            self._office.tell(translate("people", "This person is not in the gallery any more."))
+            self._context.tell(translate("people", "This person is not in the gallery any more."))
             self.closed.emit()
             return
         if row != self._row or snapshot is not self._snapshot:
@@ -366,11 +366,11 @@ class PersonView(QWidget):
     @pyqtSlot()
     def on_back(self) -> None:
         """Go back to everybody, after a question where changes would be lost."""
-        self._office.leave_first(self, self.closed.emit)
+        self._context.leave_first(self, self.closed.emit)
 
     @pyqtSlot()
     def on_more_wanted(self) -> None:
-        self._office.go("enrol", person=self.name)
+        self._context.go("enrol", person=self.name)
 
     @pyqtSlot(str)
     def on_saved(self, person: str) -> None:
@@ -382,7 +382,7 @@ class PersonView(QWidget):
     @pyqtSlot()
     def on_consent_wanted(self) -> None:
         draft = Draft(person=self.name, texts={"shown": self._row.shown if self._row is not None else ""})
-        self._consent = step = ConsentStep(self._office, draft)
+        self._consent = step = ConsentStep(self._context, draft)
         step.done.connect(self.on_agreed)
         step.refused.connect(self.on_not_agreed)
         step.back.connect(self.on_not_agreed)
@@ -394,9 +394,9 @@ class PersonView(QWidget):
     def on_agreed(self) -> None:
         consent = self._consent.draft.consent if self._consent is not None else None
         self._close_consent()
-        office, person = self._office, self.name
+        context, person = self._context, self.name
         if consent is not None:
-            office.act(lambda: record_consent(office.desk, person, consent, office.member.name), self._agreed)
+            context.act(lambda: record_consent(context.services, person, consent, context.member.name), self._agreed)
 
     @pyqtSlot()
     def on_not_agreed(self) -> None:
@@ -417,7 +417,7 @@ class PersonView(QWidget):
         self.erased.emit()
 
     def _agreed(self, _: object) -> None:
-        self._office.tell(translate("people", "The consent is recorded."))
+        self._context.tell(translate("people", "The consent is recorded."))
         self.changed.emit()
 
     def _close_consent(self) -> None:

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QImage, QPixmap
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from kiosk.gui.controls import Button, Folding, Heading, Note, Panel, column, flow, px
-from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.people.rows import Look, PersonRow, PictureFacts, look_at, pictures_of
 from kiosk.gui.reception.people.wording import distance_words, quality_advice, remark_words, unused_words
 from kiosk.i18n import translate
@@ -70,14 +70,14 @@ class PicturesPanel(Panel):
     changed = pyqtSignal()
     more_wanted = pyqtSignal()
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, context: PageContext) -> None:
         self.heading = Heading(translate("people", "Pictures"))
         self.advice = Note("", "muted")
         self.add = Button(translate("people", "Add pictures"), "camera")
         self._holder = QWidget()
         super().__init__(Folding(self.heading, self.add), self.advice, self._holder)
         self.cards: list[PictureCard] = []
-        self._office, self._person = office, ""
+        self._context, self._person = context, ""
         self._facts: tuple[PictureFacts, ...] = ()
         self._looks: dict[str, Look] = {}
         self._waiting: list[str] = []
@@ -100,7 +100,7 @@ class PicturesPanel(Panel):
         """What the table knows; the pictures are looked through anew."""
         self.advice.setText(quality_advice(known.quality))
         person = known.person
-        self._office.run(lambda: pictures_of(self._office.desk, person), partial(self._came, person))
+        self._context.run(lambda: pictures_of(self._context.services, person), partial(self._came, person))
 
     @pyqtSlot()
     def on_removal(self, facts: PictureFacts) -> None:
@@ -114,14 +114,14 @@ class PicturesPanel(Panel):
             (translate("people", "Remove"), lambda: self._remove(facts)),
             (translate("people", "Keep it"), lambda: None),
         )
-        self._office.ask(translate("people", "Remove this picture?"), detail, answers, danger=True)
+        self._context.ask(translate("people", "Remove this picture?"), detail, answers, danger=True)
 
     def _remove(self, facts: PictureFacts) -> None:
-        office, person = self._office, self._person
-        office.act(lambda: remove(office.desk, person, [facts.source], office.member.name), self._removed)
+        context, person = self._context, self._person
+        context.act(lambda: remove(context.services, person, [facts.source], context.member.name), self._removed)
 
     def _removed(self, sources: list[str]) -> None:
-        self._office.tell(translate("people", "%n pictures were removed.", "", len(sources)))
+        self._context.tell(translate("people", "%n pictures were removed.", "", len(sources)))
         self.changed.emit()
 
     def _came(self, person: str, facts: tuple[PictureFacts, ...]) -> None:
@@ -155,7 +155,9 @@ class PicturesPanel(Panel):
         if self._looking or not self._waiting:
             return
         self._looking = source = self._waiting.pop(0)
-        self._office.run(lambda: look_at(self._office.desk, source), partial(self._looked, source), self._not_looked)
+        self._context.run(
+            lambda: look_at(self._context.services, source), partial(self._looked, source), self._not_looked
+        )
 
     def _looked(self, source: str, look: Look) -> None:
         self._looking = ""
@@ -167,7 +169,7 @@ class PicturesPanel(Panel):
 
     def _not_looked(self, fault: str) -> None:
         self._looking = ""
-        self._office.notice(fault)
+        self._context.notice(fault)
 
 
 def _square(image: QImage, side_px: int) -> QPixmap:

@@ -13,7 +13,7 @@ import numpy as np
 from PyQt6.QtGui import QImage
 
 from kiosk.domain import Rejection, Template, display_name
-from kiosk.door.desk import Desk
+from kiosk.door.services import StaffServices
 from kiosk.errors import EncoderError, PictureError
 from kiosk.gui.feed import to_qimage
 from kiosk.i18n import shown
@@ -99,13 +99,13 @@ class Gathered(NamedTuple):
     day: date
 
 
-def gather(desk: Desk, before: Gathered | None = None, day: Callable[[], date] = today) -> Gathered:
+def gather(services: StaffServices, before: Gathered | None = None, day: Callable[[], date] = today) -> Gathered:
     """Everybody in the gallery, and those of whom only data are left; `before` where nothing has changed since."""
-    snapshot, records, seen, on = desk.snapshot, desk.people.records(), desk.journal.last_granted(), day()
+    snapshot, records, seen, on = services.snapshot, services.people.records(), services.journal.last_granted(), day()
     if before is not None and snapshot is before.snapshot and (records, seen, on) == before[2:]:
         return before
     try:
-        threshold = desk.threshold
+        threshold = services.threshold
     except EncoderError:
         threshold = 0.0
     last_seen: dict[str, datetime] = {}
@@ -188,32 +188,32 @@ class Look:
     face_px: int | None = None  # None = no face found, or not looked for
 
 
-def pictures_of(desk: Desk, person: str) -> tuple[PictureFacts, ...]:
+def pictures_of(services: StaffServices, person: str) -> tuple[PictureFacts, ...]:
     """Every file of a person in the image folder, with how near the others are."""
-    snapshot = desk.snapshot
+    snapshot = services.snapshot
     name = snapshot.person(person)
     templates = snapshot.templates_of(name) if name is not None else ()
     apart = spread([template.embedding for template in templates])
     try:
-        threshold = desk.threshold
+        threshold = services.threshold
     except EncoderError:
         threshold = float("inf")
     distances = {template.source: float(found) for template, found in zip(templates, apart, strict=True)}
     skipped = {skipped.source: shown(skipped.reason) for skipped in snapshot.skipped}
     key = person_key(person)
-    sources = [one.source for one in list_folder(desk.folder).pictures if person_key(one.person) == key]
+    sources = [one.source for one in list_folder(services.folder).pictures if person_key(one.person) == key]
     return tuple(_facts(source, distances, skipped, threshold) for source in sources)
 
 
-def look_at(desk: Desk, source: str) -> Look:
+def look_at(services: StaffServices, source: str) -> Look:
     """Reads a picture and measures the face on it: about a tenth of a second."""
     try:
-        image = read_picture(desk.folder / source)
+        image = read_picture(services.folder / source)
     except PictureError:
         return Look()
     step = max(max(image.shape[:2]) // _SHOWN_PX, 1)
     small = to_qimage(np.ascontiguousarray(image[::step, ::step]))
-    with desk.reader() as reader:
+    with services.reader() as reader:
         found = reader.look(image)
     if found is None:
         return Look(small, (Rejection.NO_FACE,))

@@ -19,7 +19,7 @@ from kiosk.door.matching import PastDecisions, past_decisions, threshold_remark
 from kiosk.door.report import Report, Status
 from kiosk.gui.controls import Button, Note, Panel, column, row
 from kiosk.gui.language import languages
-from kiosk.gui.reception.office import StaffPage, Unsaved
+from kiosk.gui.reception.page import StaffPage, Unsaved
 from kiosk.gui.reception.settings.camera_editor import CameraEditor
 from kiosk.gui.reception.settings.editors import (
     ByEncoderEditor,
@@ -40,9 +40,9 @@ from kiosk.vision.source import Source
 from kiosk.vision.sources import is_recording, open_source
 
 if TYPE_CHECKING:
-    from kiosk.door.desk import Desk
+    from kiosk.door.services import StaffServices
     from kiosk.door.station import Station
-    from kiosk.gui.reception.office import Office
+    from kiosk.gui.reception.page import PageContext
 
 
 class WaitingEditor(Editor):
@@ -56,23 +56,23 @@ class WaitingEditor(Editor):
         """There is nothing to show it with."""
 
 
-def editor_for(info: OptionInfo, desk: Desk) -> Editor:
+def editor_for(info: OptionInfo, services: StaffServices) -> Editor:
     """The editor that suits an option best."""
     if info.kind is Kind.BY_ENCODER:
-        return _by_encoder(info, desk)
+        return _by_encoder(info, services)
     if info.key == "encoder":
-        return ChoiceEditor(_with_pairs(encoders(desk.config)))
+        return ChoiceEditor(_with_pairs(encoders(services.config)))
     if info.key == "detector":
-        return ChoiceEditor(_named(detectors(desk.config)))
+        return ChoiceEditor(_named(detectors(services.config)))
     if info.key == "screen.language":
         return ChoiceEditor([(called(AUTO), AUTO), *((name, code) for code, name in languages().items())])
     if info.key == "camera.source":
-        return CameraEditor(desk.source, lambda source: _open(source, desk), overruled=_overruled(desk))
+        return CameraEditor(services.source, lambda source: _open(source, services), overruled=_overruled(services))
     return plain_editor(info)
 
 
-def _by_encoder(info: OptionInfo, desk: Desk) -> Editor:
-    station = desk.station
+def _by_encoder(info: OptionInfo, services: StaffServices) -> Editor:
+    station = services.station
     if station is None:
         return WaitingEditor()
     spec = station.encoder
@@ -83,9 +83,9 @@ def _by_encoder(info: OptionInfo, desk: Desk) -> Editor:
     return ByEncoderEditor(info, spec.name, station.automatic_threshold, ends)
 
 
-def _overruled(desk: Desk) -> bool:
-    named = str(desk.started_with.camera.source)
-    return named != AUTO and stable_name(named) != desk.source
+def _overruled(services: StaffServices) -> bool:
+    named = str(services.started_with.camera.source)
+    return named != AUTO and stable_name(named) != services.source
 
 
 def _with_pairs(names: Sequence[str]) -> list[tuple[str, Value]]:
@@ -98,8 +98,8 @@ def _named(names: Sequence[str]) -> list[tuple[str, Value]]:
     return [(name, name) for name in names]
 
 
-def _open(source: str, desk: Desk) -> Source:
-    camera = desk.config.current.camera
+def _open(source: str, services: StaffServices) -> Source:
+    camera = services.config.current.camera
     return open_source(source, width=camera.width_px, height=camera.height_px, rate_hz=camera.rate_hz)
 
 
@@ -147,9 +147,9 @@ class SaveBar(Panel):
 class Saving:
     """Saves what a form says; `changed` is called when the form was filled anew."""
 
-    def __init__(self, office: Office, writer: ConfigWriter, form: Form, changed: Callable[[], None]) -> None:
+    def __init__(self, context: PageContext, writer: ConfigWriter, form: Form, changed: Callable[[], None]) -> None:
         self.busy = False  # an answer is still to come
-        self._office, self._writer, self._form, self._changed = office, writer, form, changed
+        self._context, self._writer, self._form, self._changed = context, writer, form, changed
 
     def save(self) -> None:
         """In the background; what goes wrong is told, and the form keeps its changes."""
@@ -160,11 +160,11 @@ class Saving:
             return self._writer.change(changes, seen)
 
         self.busy = True
-        self._office.act(write, self._on_answer, self._on_fault)
+        self._context.act(write, self._on_answer, self._on_fault)
 
     def _on_fault(self, fault: str) -> None:
         self.busy = False
-        self._office.tell_fault(fault)
+        self._context.tell_fault(fault)
 
     def _on_answer(self, answer: Seen | tuple[Conflict, ...]) -> None:
         self.busy = False
@@ -173,19 +173,19 @@ class Saving:
             return
         draft = self._form.draft
         for key, value in draft.changes.items():
-            self._office.note(Action.SETTING_CHANGED, key, change_text(key, draft.seen.values[key], value))
+            self._context.note(Action.SETTING_CHANGED, key, change_text(key, draft.seen.values[key], value))
         self._have_it_followed()
         keys = list(draft.changes)
         self._fill(Draft(answer))
-        self._office.tell(_told(keys))
+        self._context.tell(_told(keys))
 
     def _have_it_followed(self) -> None:
-        config, path = self._office.desk.config, self._writer.path
+        config, path = self._context.services.config, self._writer.path
         if config.path is None:
-            self._office.ask_station(lambda station: config.adopt(path))
+            self._context.ask_station(lambda station: config.adopt(path))
 
     def _ask(self, conflicts: tuple[Conflict, ...]) -> None:
-        self._office.ask(
+        self._context.ask(
             translate("settings", "The file was changed by somebody else in the meantime."),
             "\n".join(map(_in_words, conflicts)),
             [
@@ -209,7 +209,7 @@ class Saving:
                 self.save()
 
         self.busy = True
-        self._office.act(self._writer.look, take, self._on_fault)
+        self._context.act(self._writer.look, take, self._on_fault)
 
     def _fill(self, draft: Draft) -> None:
         self._form.show_draft(draft)
@@ -252,10 +252,10 @@ _MATCHING = ["matching.threshold", "matching.margin"]
 class SettingsPage(StaffPage):
     """The form for installers, with its bar for saving."""
 
-    def __init__(self, office: Office) -> None:
-        super().__init__(office)
-        desk = office.desk
-        self.writer = ConfigWriter(desk.config.path or desk.config.folder / "config.yaml")
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        services = context.services
+        self.writer = ConfigWriter(services.config.path or services.config.folder / "config.yaml")
         self.form: Form | None = None
         self.bar, self.fault = SaveBar(), Note("", "error")
         self.search, self.sections = QLineEdit(), ChoiceBox()
@@ -266,7 +266,7 @@ class SettingsPage(StaffPage):
         self._connect()
 
     def enter(self, **arguments: object) -> None:
-        self.office.run(self.writer.look, self._fill, self._show_fault)
+        self.context.run(self.writer.look, self._fill, self._show_fault)
 
     @property
     def unsaved(self) -> Unsaved | None:
@@ -302,8 +302,8 @@ class SettingsPage(StaffPage):
             form.forget(_MATCHING)
             self._read_past()
             self._judge()
-        if self.unsaved is None and values(self.office.desk.config.current) != form.draft.seen.values:
-            self.office.run(self.writer.look, self._show_again)
+        if self.unsaved is None and values(self.context.services.config.current) != form.draft.seen.values:
+            self.context.run(self.writer.look, self._show_again)
 
     def _show_again(self, seen: Seen) -> None:
         if self.form is not None and self.unsaved is None:
@@ -342,42 +342,42 @@ class SettingsPage(StaffPage):
         if form.broken is not None:
             self.search.clear()
             self._choose(form.broken.section)
-            self.office.tell(translate("settings", "Mend what is marked first."), fault=True)
+            self.context.tell(translate("settings", "Mend what is marked first."), fault=True)
         else:
-            self._saving = Saving(self.office, self.writer, form, self.on_changed)
+            self._saving = Saving(self.context, self.writer, form, self.on_changed)
             self._saving.save()
 
     @pyqtSlot()
     def on_restart(self) -> None:
-        self.office.ask(
+        self.context.ask(
             translate("settings", "Restart the kiosk?"),
             translate("settings", "The door stays shut until it is back, some seconds later."),
-            [(translate("settings", "Restart"), self.office.restart), (translate("settings", "Not now"), _nothing)],
+            [(translate("settings", "Restart"), self.context.restart), (translate("settings", "Not now"), _nothing)],
         )
 
     @pyqtSlot()
     def on_hear(self) -> None:
         if self.form is not None:
-            self.office.note(Action.VOICE_TESTED)
-            self.trial.say(self.form.draft, self.office.member.name)
+            self.context.note(Action.VOICE_TESTED)
+            self.trial.say(self.form.draft, self.context.member.name)
 
     @pyqtSlot()
     def on_test_door(self) -> None:
         text = translate("settings", "It opens as for somebody who is let in, and stands in the journal under {name}.")
-        self.office.ask(
+        self.context.ask(
             translate("settings", "Open the door now?"),
-            text.format(name=self.office.member.name),
+            text.format(name=self.context.member.name),
             [(translate("settings", "Open"), self._test_door), (translate("settings", "Cancel"), _nothing)],
         )
 
     # Filling ----------------------------------------------------------------------------------------------------
 
     def _fill(self, seen: Seen) -> None:
-        desk = self.office.desk
+        services = self.context.services
         self._encoder = self._encoder_at_work()
         self.effect = Effect()
         extras: dict[str, QWidget] = {"matching": self.effect, "voice": self._voice_panel(), "door": self._door_panel()}
-        self.form = Form(Draft(seen), lambda info: editor_for(info, desk), extras)
+        self.form = Form(Draft(seen), lambda info: editor_for(info, services), extras)
         self.form.changed.connect(self.on_changed)
         self._middle.insertWidget(0, self.form, 1)
         self.fault.hide()
@@ -391,9 +391,9 @@ class SettingsPage(StaffPage):
         self.fault.show()
 
     def _read_past(self) -> None:
-        journal, encoder = self.office.desk.journal, self._encoder
+        journal, encoder = self.context.services.journal, self._encoder
         effect = self.effect
-        self.office.run(
+        self.context.run(
             lambda: past_decisions(journal, encoder, datetime.now(UTC)),
             lambda decisions: self._tell_past(effect, decisions),
             lambda message: self._tell_past(effect, message),
@@ -410,13 +410,13 @@ class SettingsPage(StaffPage):
     def _look_for_cameras(self) -> None:
         editor = self._editor("camera.source")
         if isinstance(editor, CameraEditor):
-            in_use = self.office.desk.source
-            self.office.run(lambda: cameras(in_use), editor.show_cameras)
+            in_use = self.context.services.source
+            self.context.run(lambda: cameras(in_use), editor.show_cameras)
 
     def _judge(self) -> None:
         threshold, margin = (self._editor(key) for key in _MATCHING)
         if isinstance(threshold, ByEncoderEditor) and isinstance(margin, ByEncoderEditor):
-            station, remark = self.office.desk.station, ""
+            station, remark = self.context.services.station, ""
             if station is not None and not threshold.automatic.isChecked():
                 remark = threshold_remark(threshold.in_force, station.encoder)
             self.effect.judge(threshold.in_force, margin.in_force, remark)
@@ -426,7 +426,7 @@ class SettingsPage(StaffPage):
         return found.editor if found is not None else None
 
     def _encoder_at_work(self) -> str:
-        station = self.office.desk.station
+        station = self.context.services.station
         return station.encoder.name if station is not None else ""
 
     def _stop_looking(self) -> None:
@@ -440,26 +440,26 @@ class SettingsPage(StaffPage):
 
     def _show_bar(self) -> None:
         if self.form is not None:
-            draft, started = self.form.draft, values(self.office.desk.started_with)
+            draft, started = self.form.draft, values(self.context.services.started_with)
             titles = [translate("settings", WORDS[key].title) for key in waits(started, draft.seen)]
             self.bar.show_state(len(draft.changes), draft.objection, titles)
 
     def _test_door(self) -> None:
-        name, asked_at = self.office.member.name, time.monotonic()
+        name, asked_at = self.context.member.name, time.monotonic()
 
         def test(station: Station) -> Decision | None:
             # A station that was still being loaded must not open the door when nobody expects it any more.
             late = time.monotonic() - asked_at > _DOOR_WAITS_SECONDS
             return None if late else station.test_door(name)
 
-        self.office.ask_station(test, self._tell_door)
+        self.context.ask_station(test, self._tell_door)
 
     def _tell_door(self, done: object) -> None:
         if isinstance(done, Decision) and done.outcome is Outcome.GRANTED:
-            self.office.tell(translate("settings", "The door is open."))
+            self.context.tell(translate("settings", "The door is open."))
         else:
             fault = done.fault if isinstance(done, Decision) else None
-            self.office.tell(fault or translate("settings", "The door did not open."), fault=True)
+            self.context.tell(fault or translate("settings", "The door did not open."), fault=True)
 
     def _lay_out(self) -> None:
         self.search.setPlaceholderText(translate("settings", "Search"))
@@ -499,6 +499,6 @@ class SettingsPage(StaffPage):
         self.bar.save.connect(self.on_save)
         self.bar.discard.connect(self.on_discard)
         self.bar.restart.connect(self.on_restart)
-        self.trial.failed.connect(self.office.tell_fault)
-        self.office.reported.connect(self.on_reported)
-        self.office.status_changed.connect(self.on_status_changed)
+        self.trial.failed.connect(self.context.tell_fault)
+        self.context.reported.connect(self.on_reported)
+        self.context.status_changed.connect(self.on_status_changed)

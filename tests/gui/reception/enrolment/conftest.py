@@ -9,43 +9,43 @@ import pytest
 
 from kiosk.domain import ByteImage, Frame
 from kiosk.door.build import Choices, build_station
-from kiosk.door.desk import Desk
+from kiosk.door.services import StaffServices
 from kiosk.door.station import Station
 from kiosk.gui.reception.enrolment import EnrolmentPage
-from kiosk.gui.reception.office import Office
+from kiosk.gui.reception.page import PageContext
 from kiosk.vision.opencv import cv2
 
 RATE_HZ = 10
 
 
 @pytest.fixture
-def station(desk: Desk) -> Iterator[Station]:
-    """The station of the desk's folder, on video time."""
-    choices = Choices(desk.config, desk.folder, "demo", fast=True)
+def station(services: StaffServices) -> Iterator[Station]:
+    """The station of the services's folder, on video time."""
+    choices = Choices(services.config, services.folder, "demo", fast=True)
     with closing(build_station(choices, lambda what, done, total: None)) as built:
-        desk.station = built
+        services.station = built
         yield built
-        desk.station = None
+        services.station = None
 
 
 @pytest.fixture
-def page(office: Office, station: Station, shown: Callable[..., EnrolmentPage]) -> EnrolmentPage:
-    found = EnrolmentPage(office)
+def page(context: PageContext, station: Station, shown: Callable[..., EnrolmentPage]) -> EnrolmentPage:
+    found = EnrolmentPage(context)
     shown(found)
     return found
 
 
 class Camera:
-    """Shows pictures of people to the station, ten frames a second of video time, and tells the office."""
+    """Shows pictures of people to the station, ten frames a second of video time, and tells the context."""
 
-    def __init__(self, station: Station, office: Office) -> None:
-        self._station, self._office, self.number = station, office, 0
+    def __init__(self, station: Station, context: PageContext) -> None:
+        self._station, self._context, self.number = station, context, 0
 
     def show(self, *pictures: Path, seconds: float = 1.0) -> None:
         """The pictures beside each other; none = an empty room."""
         for _ in range(round(seconds * RATE_HZ)):
             frame = Frame(scene(pictures, self.number), self.number / RATE_HZ, self.number)
-            self._office.reported.emit(self._station.process(frame))
+            self._context.reported.emit(self._station.process(frame))
             self.number += 1
 
 
@@ -61,8 +61,8 @@ def scene(pictures: tuple[Path, ...], seed: int) -> ByteImage:
 
 
 @pytest.fixture
-def camera(station: Station, office: Office) -> Camera:
-    return Camera(station, office)
+def camera(station: Station, context: PageContext) -> Camera:
+    return Camera(station, context)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ class StationOfTests:
 
 
 @pytest.fixture
-def bare(desk: Desk) -> StationOfTests:
+def bare(services: StaffServices) -> StationOfTests:
     """A station that recognises nothing."""
-    desk.station = StationOfTests()  # type: ignore[assignment]
-    return desk.station  # type: ignore[return-value]
+    services.station = StationOfTests()  # type: ignore[assignment]
+    return services.station  # type: ignore[return-value]

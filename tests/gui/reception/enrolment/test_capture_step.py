@@ -19,8 +19,8 @@ TAKEN = tuple(
 
 
 @pytest.fixture
-def step(office, bare, shown) -> CaptureStep:
-    found = CaptureStep(office, Draft("Ada"))
+def step(context, bare, shown) -> CaptureStep:
+    found = CaptureStep(context, Draft("Ada"))
     shown(found)
     found.enter()
     return found
@@ -100,12 +100,12 @@ def test_tall_and_wide_are_both_used(qtbot, step):
     qtbot.waitUntil(lambda: step.view.width() < 560)
 
 
-def test_hints_are_spoken_where_that_is_wanted_and_not_one_over_the_other(step, home, desk, bare):
+def test_hints_are_spoken_where_that_is_wanted_and_not_one_over_the_other(step, home, services, bare):
     show(step, CaptureState(0, (None,) * 5, CaptureHint.CLOSER))
     assert bare.said == []
     path = home / "config.yaml"
     path.write_text(path.read_text().replace("voice: {", "voice: {hints: true, "))
-    desk.config.changed()
+    services.config.changed()
     show(step, CaptureState(0, (None,) * 5, CaptureHint.FURTHER))
     show(step, CaptureState(0, (None,) * 5, CaptureHint.CENTRE))
     assert bare.said == ["Step back a little"]

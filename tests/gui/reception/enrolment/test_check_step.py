@@ -31,7 +31,7 @@ def finds(monkeypatch):
     def set_up(*answers):
         left = list(answers)
 
-        def check(desk, person, offered, pictures):
+        def check(services, person, offered, pictures):
             answer = left.pop(0)
             if isinstance(answer, Exception):
                 raise answer
@@ -43,9 +43,9 @@ def finds(monkeypatch):
 
 
 @pytest.fixture
-def step(office, bare, shown, monkeypatch) -> CheckStep:
-    found = CheckStep(office, Draft("Ada"))
-    monkeypatch.setattr(check_step, "picture_of", lambda desk, person: desk.folder / "Grace_Hopper.jpg")
+def step(context, bare, shown, monkeypatch) -> CheckStep:
+    found = CheckStep(context, Draft("Ada"))
+    monkeypatch.setattr(check_step, "picture_of", lambda services, person: services.folder / "Grace_Hopper.jpg")
     shown(found)
     return found
 
@@ -71,7 +71,7 @@ def test_pictures_are_read_in_the_background_and_a_pipe_is_not_waited_for(qtbot,
 
 def test_good_pictures_are_saved_with_one_click(qtbot, step, finds, monkeypatch):
     done = Enrolled("Ada", ("Ada/1.jpg",), is_new=True, fault="the journal is full")
-    monkeypatch.setattr(check_step, "save_draft", lambda desk, draft, checked, staff: done)
+    monkeypatch.setattr(check_step, "save_draft", lambda services, draft, checked, staff: done)
     finds(Checked(GOOD))
     enter(qtbot, step)
     assert step.heading.text() == "5 pictures of Ada can be saved."
@@ -82,7 +82,7 @@ def test_good_pictures_are_saved_with_one_click(qtbot, step, finds, monkeypatch)
 
 
 def test_a_disk_that_is_full_is_told_and_saving_can_be_tried_again(qtbot, step, finds, monkeypatch, screen):
-    def full(desk, draft, checked, staff):
+    def full(services, draft, checked, staff):
         raise GalleryError("images", "cannot be written (No space left on device)", "make room")
 
     monkeypatch.setattr(check_step, "save_draft", full)

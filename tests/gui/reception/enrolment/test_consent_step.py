@@ -13,8 +13,8 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def step(office, shown) -> ConsentStep:
-    found = ConsentStep(office, Draft("Ada_Lovelace"))
+def step(context, shown) -> ConsentStep:
+    found = ConsentStep(context, Draft("Ada_Lovelace"))
     shown(found)
     return found
 
@@ -115,9 +115,9 @@ def test_a_text_that_fits_is_read_at_once_and_enter_does_not_agree_even_then(qtb
     assert happened == []
 
 
-def test_the_second_tap_of_a_double_tap_does_not_agree(qtbot, office, shown, monkeypatch):
+def test_the_second_tap_of_a_double_tap_does_not_agree(qtbot, context, shown, monkeypatch):
     monkeypatch.setattr(QApplication, "doubleClickInterval", lambda: 600_000)
-    step = ConsentStep(office, Draft("Ada_Lovelace"))
+    step = ConsentStep(context, Draft("Ada_Lovelace"))
     shown(step, (800, 480))
     step.window().resize(1900, 1060)
     step.resize(1900, 1060)
@@ -135,9 +135,9 @@ def test_a_window_that_grows_until_all_fits_lets_agree(qtbot, step):
     qtbot.waitUntil(step.agree.isEnabled)
 
 
-def test_a_step_that_is_not_on_the_screen_is_not_read(qtbot, office, shown):
+def test_a_step_that_is_not_on_the_screen_is_not_read(qtbot, context, shown):
     stack = QStackedWidget()
-    step = ConsentStep(office, Draft("Ada_Lovelace"))
+    step = ConsentStep(context, Draft("Ada_Lovelace"))
     for page in (QWidget(), step):
         stack.addWidget(page)
     shown(stack, (800, 480))
@@ -149,8 +149,10 @@ def test_a_step_that_is_not_on_the_screen_is_not_read(qtbot, office, shown):
     assert not step.agree.isEnabled()
 
 
-def test_a_long_text_is_not_read_before_it_is_laid_out(qtbot, home, desk, step):
-    own_text(home, desk, "# Our own\n\n" + "\n\n".join(f"Paragraph {number} of our text." for number in range(5000)))
+def test_a_long_text_is_not_read_before_it_is_laid_out(qtbot, home, services, step):
+    own_text(
+        home, services, "# Our own\n\n" + "\n\n".join(f"Paragraph {number} of our text." for number in range(5000))
+    )
     step.enter()
     settled(qtbot)
     assert not step.agree.isEnabled()
@@ -159,8 +161,8 @@ def test_a_long_text_is_not_read_before_it_is_laid_out(qtbot, home, desk, step):
     assert not step.agree.isEnabled()
 
 
-def test_a_text_of_one_line_is_read_at_once(qtbot, home, desk, step):
-    own_text(home, desk, "Our text.")
+def test_a_text_of_one_line_is_read_at_once(qtbot, home, services, step):
+    own_text(home, services, "Our text.")
     step.enter()
     qtbot.waitUntil(step.agree.isEnabled)
 
@@ -178,13 +180,13 @@ def test_a_finger_scrolls_the_text_to_its_end(qtbot, step):
     qtbot.waitUntil(step.agree.isEnabled)
 
 
-def own_text(home, desk, text: str | bytes) -> None:
+def own_text(home, services, text: str | bytes) -> None:
     (home / "own").mkdir()
     (home / "own" / "consent.en.md").write_bytes(text.encode() if isinstance(text, str) else text)
     (home / "config.yaml").write_text(
         (home / "config.yaml").read_text().replace("reception: {", "reception: {consent: own, ")
     )
-    desk.config.changed()
+    services.config.changed()
 
 
 def test_the_text_is_that_of_the_screen_s_language(step, monkeypatch):
@@ -193,14 +195,14 @@ def test_the_text_is_that_of_the_screen_s_language(step, monkeypatch):
     assert step.text.language == "de"
 
 
-def test_a_company_s_own_text_takes_the_place_of_the_shipped_one(home, desk, step):
-    own_text(home, desk, "# Our own\n\nOur text.")
+def test_a_company_s_own_text_takes_the_place_of_the_shipped_one(home, services, step):
+    own_text(home, services, "# Our own\n\nOur text.")
     step.enter()
     assert "Our text." in step.page.toPlainText()
 
 
-def test_without_a_text_nobody_can_agree(qtbot, home, desk, step):
-    own_text(home, desk, b"\xff\xfe")
+def test_without_a_text_nobody_can_agree(qtbot, home, services, step):
+    own_text(home, services, b"\xff\xfe")
     step.enter()
     settled(qtbot)
     assert not step.agree.isEnabled()

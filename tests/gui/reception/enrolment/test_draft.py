@@ -20,35 +20,37 @@ def test_what_was_given_is_taken_over_and_what_was_not_stays():
     assert draft.changed(before) == after
 
 
-def test_pictures_are_examined_strangers_named_and_what_is_there_already_left_out(desk, station, pictures):
+def test_pictures_are_examined_strangers_named_and_what_is_there_already_left_out(services, station, pictures):
     ricardo, other = pictures("Ricardo_Lagos"), pictures("Jennifer_Garner")[0]
     offered = [Offered.file(path) for path in (*ricardo[:3], other, ricardo[0])]
     offered.append(Offered("notes.txt", b"no picture"))
-    found = check(desk, "Ricardo", offered, [])
+    found = check(services, "Ricardo", offered, [])
     assert found.odd == {3}
     assert found.repeated == {4}
     assert "ends in none of" in found.pictures[5].fault
     assert [found.is_good(number) for number in range(6)] == [True, True, True, False, False, False]
     assert not found.may_be_saved
-    without = check(desk, "Ricardo", [], [one for number, one in enumerate(found.pictures) if found.is_good(number)])
+    without = check(
+        services, "Ricardo", [], [one for number, one in enumerate(found.pictures) if found.is_good(number)]
+    )
     assert without.may_be_saved
     assert without.finding == DuplicateFinding()
 
 
-def test_somebody_enrolled_under_another_name_stops_it(desk, station):
+def test_somebody_enrolled_under_another_name_stops_it(services, station):
     portrait = asset("demo", "gallery", "Grace_Hopper.jpg")
-    found = check(desk, "Mary", [Offered.file(portrait)], [])
+    found = check(services, "Mary", [Offered.file(portrait)], [])
     assert [one.person for one in found.finding.same] == ["Grace_Hopper"]
     assert not found.may_be_saved
-    assert picture_of(desk, "Grace_Hopper") == desk.folder / "Grace_Hopper.jpg"
-    assert picture_of(desk, "Nobody") is None
+    assert picture_of(services, "Grace_Hopper") == services.folder / "Grace_Hopper.jpg"
+    assert picture_of(services, "Nobody") is None
 
 
-def test_nothing_of_a_face_is_kept_before_it_is_saved_nor_when_that_fails(desk, station, pictures, monkeypatch):
+def test_nothing_of_a_face_is_kept_before_it_is_saved_nor_when_that_fails(services, station, pictures, monkeypatch):
     draft = Draft("Ricardo")
-    checked = check(desk, "Ricardo", [Offered.file(pictures("Ricardo_Lagos")[0])], [])
+    checked = check(services, "Ricardo", [Offered.file(pictures("Ricardo_Lagos")[0])], [])
     (picture,) = checked.good
-    with desk.reader() as reader:
+    with services.reader() as reader:
         cache = TemplateCache(cache_folder(), picture.embedding.encoder, reader.key)
     assert cache.get(picture.digest) is None
 
@@ -58,20 +60,20 @@ def test_nothing_of_a_face_is_kept_before_it_is_saved_nor_when_that_fails(desk, 
     with monkeypatch.context() as patch:
         patch.setattr("kiosk.people.staging.os.fsync", full)
         with pytest.raises(GalleryError):
-            save_draft(desk, draft, checked, "Eve")
+            save_draft(services, draft, checked, "Eve")
     assert cache.get(picture.digest) is None
-    save_draft(desk, draft, checked, "Eve")
+    save_draft(services, draft, checked, "Eve")
     assert np.array_equal(cache.get(picture.digest).vector, picture.embedding.vector)
 
 
-def test_an_empty_check_may_not_be_saved_and_without_a_station_there_is_none(desk):
+def test_an_empty_check_may_not_be_saved_and_without_a_station_there_is_none(services):
     assert not Checked().may_be_saved
     with pytest.raises(EncoderError):
-        check(desk, "Ada", [], [])
+        check(services, "Ada", [], [])
 
 
-def test_warming_up_tells_a_fault(desk, home):
-    assert warm_up(desk) == ""
+def test_warming_up_tells_a_fault(services, home):
+    assert warm_up(services) == ""
     (home / "config.yaml").write_text("encoder: none_of_that_name\n")
-    desk.config.changed()
-    assert warm_up(desk)
+    services.config.changed()
+    assert warm_up(services)

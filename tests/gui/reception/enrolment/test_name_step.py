@@ -11,8 +11,8 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def step(office, bare, shown) -> NameStep:
-    found = NameStep(office, Draft())
+def step(context, bare, shown) -> NameStep:
+    found = NameStep(context, Draft())
     shown(found)
     found.enter()
     return found
@@ -64,8 +64,8 @@ def test_somebody_who_is_enrolled_may_have_more_pictures_or_it_is_another_name(q
     assert (step.draft.person, step.draft.adding) == ("Grace_Hopper", True)
 
 
-def test_what_else_is_known_is_optional_and_checked(qtbot, step, desk):
-    desk.people.save(PersonRecord("Ada", group="Research"))
+def test_what_else_is_known_is_optional_and_checked(qtbot, step, services):
+    services.people.save(PersonRecord("Ada", group="Research"))
     step.enter()
     step.name.set_text("Mary")
     qtbot.mouseClick(step.more, LEFT)

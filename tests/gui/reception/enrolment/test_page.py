@@ -38,7 +38,7 @@ def impatient(monkeypatch):
 
 @pytest.mark.usefixtures("impatient")
 def test_a_colleague_is_enrolled_with_three_clicks_and_let_in(
-    qtbot, page: EnrolmentPage, camera, pictures, desk, *, agree
+    qtbot, page: EnrolmentPage, camera, pictures, services, *, agree
 ):
     faces = pictures(PERSON)
     page.enter()
@@ -57,12 +57,12 @@ def test_a_colleague_is_enrolled_with_three_clicks_and_let_in(
     camera.show(seconds=4)
     camera.show(faces[0], seconds=2)
     assert page.trial.verdict.enters
-    assert desk.station.door.unlocked
+    assert services.station.door.unlocked
     assert clicks == 3
-    record = desk.people.record("Ricardo Lagos")
+    record = services.people.record("Ricardo Lagos")
     assert record.consent.recorded_by == "Ida"
-    assert [row.action for row in desk.journal.actions(10)] == ["enrolled"]
-    assert [row.outcome for row in desk.journal.entries(10)] == [Outcome.GRANTED.value]
+    assert [row.action for row in services.journal.actions(10)] == ["enrolled"]
+    assert [row.outcome for row in services.journal.entries(10)] == [Outcome.GRANTED.value]
 
 
 def to_consent(qtbot, page, name):
@@ -86,13 +86,13 @@ def test_enter_again_and_again_or_held_agrees_to_nothing_and_adds_to_nobody(qtbo
         assert page.draft.consent is None
 
 
-def everything(desk):
+def everything(services):
     """Every file below the user's folders and the kiosk's own."""
-    return {path: path.read_bytes() for path in desk.folder.parent.rglob("*") if path.is_file()}
+    return {path: path.read_bytes() for path in services.folder.parent.rglob("*") if path.is_file()}
 
 
-def test_the_same_face_under_another_name_stops_and_is_merged_only_when_asked(qtbot, agree, page, desk, screen):
-    page.enter(pictures=[desk.folder / "Grace_Hopper.jpg", asset("demo", "grace_hopper.jpg").read_bytes()])
+def test_the_same_face_under_another_name_stops_and_is_merged_only_when_asked(qtbot, agree, page, services, screen):
+    page.enter(pictures=[services.folder / "Grace_Hopper.jpg", asset("demo", "grace_hopper.jpg").read_bytes()])
     to_consent(qtbot, page, "Mary")
     agree(page.consent)
     qtbot.waitUntil(lambda: page.check.merge is not None)
@@ -103,15 +103,15 @@ def test_the_same_face_under_another_name_stops_and_is_merged_only_when_asked(qt
     qtbot.waitUntil(lambda: page.step is page.trial)
     assert page.trial.enrolled.person == "Grace_Hopper"
     assert len(page.trial.enrolled.sources) == 1  # the other one is her picture already
-    record = desk.people.record("Grace_Hopper")
+    record = services.people.record("Grace_Hopper")
     assert record.consent is not None
-    assert desk.people.records().keys() == {"grace hopper"}
+    assert services.people.records().keys() == {"grace hopper"}
 
 
-def test_whoever_cancels_at_a_duplicate_leaves_nothing(qtbot, agree, page, desk, screen):
+def test_whoever_cancels_at_a_duplicate_leaves_nothing(qtbot, agree, page, services, screen):
     page.enter(pictures=[asset("demo", "grace_hopper.jpg").read_bytes()])
     to_consent(qtbot, page, "Mary")
-    before = everything(desk)
+    before = everything(services)
     agree(page.consent)
     qtbot.waitUntil(lambda: page.check.merge is not None)
     page.check.on_cancel()
@@ -120,30 +120,32 @@ def test_whoever_cancels_at_a_duplicate_leaves_nothing(qtbot, agree, page, desk,
     assert page.step is page.name
     assert page.name.name.text == ""
     assert screen.told == ["Nothing was kept."]
-    assert everything(desk) == before
+    assert everything(services) == before
 
 
-def test_leaving_half_way_discards_everything_and_lets_go_of_the_camera(qtbot, page, desk, camera, pictures, *, agree):
-    before = everything(desk)
+def test_leaving_half_way_discards_everything_and_lets_go_of_the_camera(
+    qtbot, page, services, camera, pictures, *, agree
+):
+    before = everything(services)
     page.enter()
     to_consent(qtbot, page, "Ricardo")
     agree(page.consent)
     qtbot.waitUntil(lambda: page.step is page.capture)
     camera.show(pictures(PERSON)[0], seconds=2)
-    assert desk.station.capture is not None
+    assert services.station.capture is not None
     assert page.capture.session.state.taken[0] is not None
     page.leave()
-    assert desk.station.capture is None
+    assert services.station.capture is None
     assert page.capture.session is None
     assert page.draft.person == ""
-    assert everything(desk) == before
+    assert everything(services) == before
 
 
-def test_who_has_agreed_to_this_text_before_is_not_asked_again(qtbot, agree, page, desk):
+def test_who_has_agreed_to_this_text_before_is_not_asked_again(qtbot, agree, page, services):
     page.enter(person="Grace_Hopper")
     assert page.step is page.consent
     agree(page.consent)
-    desk.people.save(PersonRecord("Grace_Hopper", consent=page.draft.consent))
+    services.people.save(PersonRecord("Grace_Hopper", consent=page.draft.consent))
     page.enter(person="Grace_Hopper")
     assert page.step is page.capture
     page.leave()

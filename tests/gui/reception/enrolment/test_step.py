@@ -12,8 +12,8 @@ def test_the_way_is_shown_by_words_and_ticks_and_told_to_screen_readers(qtbot):
     assert steps.accessibleName() == "Step 3 of 5: Pictures"
 
 
-def test_a_step_does_nothing_of_itself(qtbot, office):
-    step = Step(office, Draft())
+def test_a_step_does_nothing_of_itself(qtbot, context):
+    step = Step(context, Draft())
     qtbot.addWidget(step)
     step.enter()
     step.on_report(None)

@@ -7,8 +7,8 @@ from kiosk.people.enrolment import Enrolled
 
 
 @pytest.fixture
-def step(office, shown) -> TrialStep:
-    found = TrialStep(office, Draft("Ada"))
+def step(context, shown) -> TrialStep:
+    found = TrialStep(context, Draft("Ada"))
     shown(found)
     return found
 

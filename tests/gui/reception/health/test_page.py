@@ -17,8 +17,8 @@ from kiosk.vision.demo import draw
 
 
 @pytest.fixture
-def page(office, shown):
-    page = HealthPage(office)
+def page(context, shown):
+    page = HealthPage(context)
     shown(page)
     yield page
     page.leave()
@@ -57,7 +57,7 @@ def test_it_looks_again_while_it_is_shown_and_not_afterwards(qtbot, page, monkey
 
 def test_a_look_that_hangs_is_not_begun_again(page, monkeypatch):
     begun = []
-    monkeypatch.setattr(page.office, "run", lambda work, then, failed: begun.append(then))
+    monkeypatch.setattr(page.context, "run", lambda work, then, failed: begun.append(then))
     page.enter()
     for _ in range(12):
         page.on_tick()
@@ -70,33 +70,33 @@ def test_a_look_that_hangs_is_not_begun_again(page, monkeypatch):
 
 def test_reports_of_the_recognition_become_curves(page):
     for number in range(3):
-        page.office.reported.emit(Report(Observation(number, 1.0, ()), (), (), "", {"detect": 0.01}))
+        page.context.reported.emit(Report(Observation(number, 1.0, ()), (), (), "", {"detect": 0.01}))
     page.enter()
     assert page.speed.lines["detect"][1].text() == "10.0 ms"
 
 
-def test_the_report_is_copied_and_tells_no_name(qtbot, page, desk, home, screen):
+def test_the_report_is_copied_and_tells_no_name(qtbot, page, services, home, screen):
     portrait = (home / "images" / "Grace_Hopper.jpg").read_bytes()
     (home / "images" / "O'Neill <b>.jpg").write_bytes(portrait)
     (home / "images" / "Broken Person.jpg").write_bytes(b"nothing")
-    desk.station = build_station(Choices(desk.config, home / "images", "demo", fast=True), lambda *_: None)
-    desk.source = "rtsp://ada:secret@door.example/live"
+    services.station = build_station(Choices(services.config, home / "images", "demo", fast=True), lambda *_: None)
+    services.source = "rtsp://ada:secret@door.example/live"
     for number in range(20, 60, 3):
-        page.office.reported.emit(desk.station.process(Frame(draw(number), number / 30, number)))
+        page.context.reported.emit(services.station.process(Frame(draw(number), number / 30, number)))
     page.enter()
     qtbot.waitUntil(lambda: "clock" in page.rows, timeout=10_000)
     page.copy.click()
     text = QGuiApplication.clipboard().text()
-    desk.station.close()
+    services.station.close()
     assert "people 2, pictures 2, skipped 1" in text
     assert "qt: 6" in text
     assert [name for name in ("Grace", "O'Neill", "Broken", "secret", "example", str(home)) if name in text] == []
     assert screen.told
 
 
-def test_a_picture_that_is_shown_tells_its_size(page, desk, monkeypatch):
+def test_a_picture_that_is_shown_tells_its_size(page, services, monkeypatch):
     live = SimpleNamespace(state=CameraState.LIVE, fault=None, rate_hz=30.0, dropped=0)
-    desk.camera, desk.demo, desk.source = live, False, "/dev/video0"
-    page.office.feed._frame = Frame(draw(1), time.monotonic(), 1)
+    services.camera, services.demo, services.source = live, False, "/dev/video0"
+    page.context.feed._frame = Frame(draw(1), time.monotonic(), 1)
     page.enter()
     assert f"{draw(1).shape[1]} x {draw(1).shape[0]} px" in page.rows["camera"].message.text()

@@ -3,13 +3,13 @@
 import pytest
 
 from kiosk.domain import Observation
-from kiosk.door.report import REMEMBERED, Pulse, Report
+from kiosk.door.report import REMEMBERED, FrameStats, Report
 from kiosk.gui.reception.health import Sparkline, SpeedPanel
 
 
 @pytest.fixture
-def pulse() -> Pulse:
-    pulse = Pulse()
+def pulse() -> FrameStats:
+    pulse = FrameStats()
     for number in range(3):
         pulse.add(Report(Observation(number, 1.0, ()), (), (), "", {"detect": 0.004 * (number + 1)}), number)
     return pulse
@@ -27,7 +27,7 @@ def test_each_stage_has_its_name_its_milliseconds_and_its_curve(shown, pulse):
 
 def test_without_frames_it_says_so(shown):
     panel = shown(SpeedPanel())
-    panel.show_pulse(Pulse())
+    panel.show_pulse(FrameStats())
     assert panel.nothing.isVisible()
 
 

@@ -32,21 +32,21 @@ def decision(person: str, distance: float, light: float = 100.0) -> Decision:
 
 
 @pytest.fixture
-def written(desk):
+def written(services):
     """Ada comes in at noon and is refused in the dark a minute later; Bo comes the next day."""
     for after, each in (
         (timedelta(), decision("Ada", 0.3)),
         (timedelta(minutes=1), decision("Ada", 0.44, light=50.0)),
         (timedelta(days=1), decision("Bo", 0.2)),
     ):
-        desk.journal.record(each, "dlib_resnet", NOON + after)
-    desk.journal.note(Action.ENROLLED, "Ida", "Ada", "5 pictures", NOON)
-    return desk.journal
+        services.journal.record(each, "dlib_resnet", NOON + after)
+    services.journal.note(Action.ENROLLED, "Ida", "Ada", "5 pictures", NOON)
+    return services.journal
 
 
 @pytest.fixture
-def page(office, shown, qtbot) -> JournalPage:
-    page = shown(JournalPage(office))
+def page(context, shown, qtbot) -> JournalPage:
+    page = shown(JournalPage(context))
     yield page
     page.leave()
 
@@ -132,8 +132,8 @@ def test_point_of_the_plot_leads_to_its_row_and_back(written, page: JournalPage,
     assert page.stack.currentWidget() is page.plot
 
 
-def test_older_rows_come_while_somebody_scrolls(desk, page: JournalPage, qtbot) -> None:
-    with desk.journal._writing.change() as connection:
+def test_older_rows_come_while_somebody_scrolls(services, page: JournalPage, qtbot) -> None:
+    with services.journal._writing.change() as connection:
         connection.executemany(
             "INSERT INTO decisions (time, outcome, reason, encoder, frame, track) VALUES (?, '', '', '', 1, 1)",
             [("2026-03-01T12:00:00.000+00:00",)] * 450,
@@ -146,11 +146,11 @@ def test_older_rows_come_while_somebody_scrolls(desk, page: JournalPage, qtbot) 
     assert [page.decisions.line(page.decisions.index(row)).entry.id for row in (0, 449)] == [450, 1]
 
 
-def test_what_the_door_decides_meanwhile_comes_on_top(written, page: JournalPage, office, qtbot, make_report) -> None:
+def test_what_the_door_decides_meanwhile_comes_on_top(written, page: JournalPage, context, qtbot, make_report) -> None:
     page.enter()
     qtbot.waitUntil(lambda: page.decisions.rowCount() == 3)
     written.record(decision("Cy", 0.1), "dlib_resnet", NOON + timedelta(days=2))
-    office.reported.emit(make_report(None, decision("Cy", 0.1)))
+    context.reported.emit(make_report(None, decision("Cy", 0.1)))
     qtbot.waitUntil(lambda: page.decisions.rowCount() == 4)
     assert words(page)[0] == "let in: Cy at 0.10, needs 0.39"
 

@@ -1,4 +1,4 @@
-"""A desk beside a station that is remembered, not run: the gallery is made of vectors, one real picture lies in it."""
+"""Staff services beside a station that is not run: the gallery is made of vectors, one real picture lies in it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Candidate, Decision, Embedding, Identification, Outcome, Reason, Template
-from kiosk.door.desk import Desk
+from kiosk.door.services import StaffServices
 from kiosk.people.register import Consent
 from kiosk.people.snapshot import GallerySnapshot
 
@@ -39,7 +39,7 @@ def templates_of(person: str, apart: list[float], number: int = 0) -> list[Templ
 
 
 @pytest.fixture
-def crowd(desk: Desk) -> Callable[..., StationOfTests]:
+def crowd(services: StaffServices) -> Callable[..., StationOfTests]:
     """crowd(Ada=[0.0, 0.1]): the gallery in force, by person with the angles of the pictures; Grace is in it too."""
 
     def make(**people: list[float]) -> StationOfTests:
@@ -49,19 +49,19 @@ def crowd(desk: Desk) -> Callable[..., StationOfTests]:
             for number, (person, apart) in enumerate(everybody.items())
             for template in templates_of(person, apart, number)
         ]
-        desk.station = StationOfTests(GallerySnapshot("dlib_resnet", tuple(templates)))  # type: ignore[assignment]
-        return desk.station  # type: ignore[return-value]
+        services.station = StationOfTests(GallerySnapshot("dlib_resnet", tuple(templates)))  # type: ignore[assignment]
+        return services.station  # type: ignore[return-value]
 
     return make
 
 
 @pytest.fixture
-def granted(desk: Desk) -> Callable[..., None]:
+def granted(services: StaffServices) -> Callable[..., None]:
     """granted("Ada", moment): the door has opened."""
 
     def record(person: str, moment: datetime) -> None:
         found = Identification((Candidate(person, 0.3),), 0.39, 0.04, 1)
         decision = Decision(Outcome.GRANTED, Reason.RECOGNISED, 1, 1, 0.0, 3, 3, person, found)
-        desk.journal.record(decision, "dlib_resnet", moment)
+        services.journal.record(decision, "dlib_resnet", moment)
 
     return record

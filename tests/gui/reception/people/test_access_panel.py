@@ -11,38 +11,38 @@ CONSENT = Consent(datetime(2026, 3, 2, 8, 0, tzinfo=UTC), "1", "ab" * 32, "en", 
 
 
 @pytest.fixture
-def panel(office, crowd, shown, desk) -> AccessPanel:
+def panel(context, crowd, shown, services) -> AccessPanel:
     crowd()
-    panel = shown(AccessPanel(office))
-    panel.show_row(gather(desk).rows[0])
+    panel = shown(AccessPanel(context))
+    panel.show_row(gather(services).rows[0])
     return panel
 
 
-def test_suspending_and_allowing_again(panel, qtbot, desk, screen):
+def test_suspending_and_allowing_again(panel, qtbot, services, screen):
     assert panel.suspend.text() == "Suspend"
     with qtbot.waitSignal(panel.changed):
         panel.suspend.click()
-    assert desk.people.standing("Grace_Hopper", today()) is Standing.SUSPENDED
+    assert services.people.standing("Grace_Hopper", today()) is Standing.SUSPENDED
     assert screen.told == ["Grace Hopper is kept out from now on."]
-    panel.show_row(gather(desk).rows[0])
+    panel.show_row(gather(services).rows[0])
     assert (panel.suspend.text(), "stays shut" in panel.sentence.text()) == ("Allow again", True)
     with qtbot.waitSignal(panel.changed):
         panel.suspend.click()
-    assert desk.people.standing("Grace_Hopper", today()) is Standing.IN_FORCE
-    assert [row.action for row in desk.journal.actions(2)] == ["resumed", "suspended"]
+    assert services.people.standing("Grace_Hopper", today()) is Standing.IN_FORCE
+    assert [row.action for row in services.journal.actions(2)] == ["resumed", "suspended"]
 
 
-def test_a_missing_consent_is_told_and_can_be_recorded(panel, qtbot, desk):
+def test_a_missing_consent_is_told_and_can_be_recorded(panel, qtbot, services):
     assert panel.consent.text().startswith("No consent is recorded")
     with qtbot.waitSignal(panel.consent_wanted):
         panel.record_consent.click()
-    desk.people.change("Grace_Hopper", lambda known: replace(known, consent=CONSENT))
-    panel.show_row(gather(desk).rows[0])
+    services.people.change("Grace_Hopper", lambda known: replace(known, consent=CONSENT))
+    panel.show_row(gather(services).rows[0])
     assert "Recorded by Eve" in panel.consent.text()
     assert not panel.record_consent.isVisible()
 
 
-def test_a_fault_is_told_and_can_be_tried_again(panel, qtbot, desk, screen, home):
+def test_a_fault_is_told_and_can_be_tried_again(panel, qtbot, services, screen, home):
     (home / "images.people.sqlite3").write_text("nonsense")
     panel.suspend.click()
     qtbot.waitUntil(lambda: bool(screen.faults))

@@ -7,11 +7,11 @@ from kiosk.people.register import PersonRecord
 
 
 @pytest.fixture
-def panel(office, crowd, shown, desk) -> DataPanel:
+def panel(context, crowd, shown, services) -> DataPanel:
     crowd()
-    desk.people.save(PersonRecord("Grace_Hopper", group="Navy", valid_until=date(2026, 12, 31)))
-    panel = shown(DataPanel(office))
-    panel.show_record(desk.people.record("Grace_Hopper"), anew=True)
+    services.people.save(PersonRecord("Grace_Hopper", group="Navy", valid_until=date(2026, 12, 31)))
+    panel = shown(DataPanel(context))
+    panel.show_record(services.people.record("Grace_Hopper"), anew=True)
     return panel
 
 
@@ -22,16 +22,16 @@ def test_what_is_known_stands_in_the_fields(panel):
     assert not panel.save.isEnabled()
 
 
-def test_changes_are_saved_and_written_down(panel, qtbot, desk):
+def test_changes_are_saved_and_written_down(panel, qtbot, services):
     panel.fields["email"].set_text("g@example.org")
     panel.fields["valid_until"].set_text("2027-01-31")
     assert panel.save.isEnabled()
     with qtbot.waitSignal(panel.saved) as saved:
         panel.save.click()
     assert saved.args == ["Grace_Hopper"]
-    record = desk.people.record("Grace_Hopper")
+    record = services.people.record("Grace_Hopper")
     assert (record.email, record.valid_until, record.group) == ("g@example.org", date(2027, 1, 31), "Navy")
-    assert [(row.action, row.detail) for row in desk.journal.actions(1)] == [("changed", "email, valid_until")]
+    assert [(row.action, row.detail) for row in services.journal.actions(1)] == [("changed", "email, valid_until")]
 
 
 def test_another_name_takes_the_files_along(panel, qtbot, home):
@@ -55,16 +55,16 @@ def test_another_name_takes_the_files_along(panel, qtbot, home):
         ("valid_from", "2027-06-01"),
     ],
 )
-def test_what_cannot_be_used_is_told_beside_it_and_nothing_is_saved(panel, field, text, desk):
+def test_what_cannot_be_used_is_told_beside_it_and_nothing_is_saved(panel, field, text, services):
     edited = panel.name if field == "name" else panel.fields[field]
     edited.set_text(text)
     panel.save.click()
     told = panel.fields["valid_until"] if text == "2027-06-01" else edited
     assert told.fault.text()
-    assert desk.journal.actions(1) == []
+    assert services.journal.actions(1) == []
 
 
-def test_what_is_being_typed_is_not_overwritten(panel, desk):
+def test_what_is_being_typed_is_not_overwritten(panel, services):
     panel.fields["group"].set_text("Army")
     panel.show_record(PersonRecord("Grace_Hopper", group="Air"))
     assert panel.fields["group"].text == "Army"
@@ -74,7 +74,7 @@ def test_what_is_being_typed_is_not_overwritten(panel, desk):
     assert panel.fields["group"].text == "Air"
 
 
-def test_a_fault_leaves_what_was_typed(panel, qtbot, screen, desk, home):
+def test_a_fault_leaves_what_was_typed(panel, qtbot, screen, services, home):
     (home / "images" / "Ada.jpg").write_bytes(b"Ada")
     panel.name.set_text("Ada")
     panel.save.click()
@@ -83,8 +83,8 @@ def test_a_fault_leaves_what_was_typed(panel, qtbot, screen, desk, home):
     assert (panel.name.text, panel.save.isEnabled()) == ("Ada", True)
 
 
-def test_the_name_can_be_heard(panel, desk):
+def test_the_name_can_be_heard(panel, services):
     panel.hear.click()
     panel.fields["spoken"].set_text("Greys Hopper")
     panel.hear.click()
-    assert desk.station.said == ["Grace Hopper", "Greys Hopper"]
+    assert services.station.said == ["Grace Hopper", "Greys Hopper"]

@@ -1,8 +1,8 @@
 from kiosk.gui.reception.people.leaving_panel import Destination
 
 
-def test_a_stick_is_offered_first_and_the_screen_says_where_there_is_none(office, shown, sticks, qtbot, tmp_path):
-    destination = shown(Destination(office))
+def test_a_stick_is_offered_first_and_the_screen_says_where_there_is_none(context, shown, sticks, qtbot, tmp_path):
+    destination = shown(Destination(context))
     with qtbot.waitSignal(destination.changed):
         assert destination.folder is None
     assert destination.folder.is_relative_to(tmp_path / "user")
@@ -20,8 +20,8 @@ def test_a_stick_is_offered_first_and_the_screen_says_where_there_is_none(office
     qtbot.waitUntil(lambda: destination.folder == stick)
 
 
-def test_nobody_looks_for_sticks_that_nobody_sees(office, shown, sticks, qtbot):
-    destination = shown(Destination(office))
+def test_nobody_looks_for_sticks_that_nobody_sees(context, shown, sticks, qtbot):
+    destination = shown(Destination(context))
     qtbot.waitSignal(destination.changed).wait()
     destination.hide()
     assert not destination._watch._timer.isActive()

@@ -9,10 +9,10 @@ from kiosk.people.register import PersonRecord
 
 
 @pytest.fixture
-def panel(office, crowd, shown, desk, sticks) -> LeavingPanel:
+def panel(context, crowd, shown, services, sticks) -> LeavingPanel:
     crowd()
-    desk.people.save(PersonRecord("Grace_Hopper", group="Navy"))
-    panel = shown(LeavingPanel(office))
+    services.people.save(PersonRecord("Grace_Hopper", group="Navy"))
+    panel = shown(LeavingPanel(context))
     panel.open("Grace_Hopper")
     return panel
 
@@ -30,7 +30,7 @@ def test_everything_known_is_exported_to_the_place_chosen(panel, qtbot, screen, 
     assert panel.export.isEnabled()
 
 
-def test_nobody_is_erased_before_the_name_is_typed(panel, desk):
+def test_nobody_is_erased_before_the_name_is_typed(panel, services):
     assert not panel.question.isVisible()
     panel.begin.click()
     assert panel.question.isVisible()
@@ -41,11 +41,11 @@ def test_nobody_is_erased_before_the_name_is_typed(panel, desk):
     assert panel.erase.isEnabled()
     panel.keep.click()
     assert (panel.question.isVisible(), panel.typed.text, panel.erase.isEnabled()) == (False, "", False)
-    assert desk.people.records()
+    assert services.people.records()
 
 
-def test_a_person_is_erased_for_good(panel, qtbot, desk, home):
-    desk.station = None
+def test_a_person_is_erased_for_good(panel, qtbot, services, home):
+    services.station = None
     panel.begin.click()
     panel.typed.set_text("Grace Hopper")
     with qtbot.waitSignal(panel.erased) as erased:
@@ -53,7 +53,7 @@ def test_a_person_is_erased_for_good(panel, qtbot, desk, home):
     (report,) = erased.args
     assert (report.pictures, report.records, report.left) == (1, 1, ())
     assert not list((home / "images").iterdir())
-    assert desk.journal.actions(1)[0].staff == "Ida"
+    assert services.journal.actions(1)[0].staff == "Ida"
 
 
 def test_what_fails_is_told_and_can_be_tried_again(panel, qtbot, screen, home):
@@ -99,7 +99,7 @@ def test_the_report_says_where_pictures_may_be_left(shown):
     assert not view.unsearched.isVisible()
 
 
-def test_enter_erases_nobody(panel, qtbot, desk):
+def test_enter_erases_nobody(panel, qtbot, services):
     qtbot.keyClick(panel.begin, Qt.Key.Key_Return)
     qtbot.waitUntil(panel.typed.edit.hasFocus)
     panel.typed.set_text("Grace Hopper")
@@ -108,4 +108,4 @@ def test_enter_erases_nobody(panel, qtbot, desk):
         qtbot.keyClick(widget, Qt.Key.Key_Return)
     qtbot.wait(50)
     assert panel.erase.isEnabled()
-    assert list(desk.folder.iterdir())
+    assert list(services.folder.iterdir())

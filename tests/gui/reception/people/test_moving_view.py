@@ -4,8 +4,8 @@ from kiosk.gui.reception.people.page import MovingView
 
 
 @pytest.fixture
-def view(office, shown, sticks) -> MovingView:
-    view = shown(MovingView(office))
+def view(context, shown, sticks) -> MovingView:
+    view = shown(MovingView(context))
     view.open()
     return view
 
@@ -17,20 +17,20 @@ def stick(view, sticks, qtbot):
     return folder
 
 
-def test_everybody_is_exported_and_comes_in_again(view, stick, qtbot, screen, desk):
+def test_everybody_is_exported_and_comes_in_again(view, stick, qtbot, screen, services):
     view.export.click()
     assert (view.export.isEnabled(), view.import_.isEnabled()) == (False, False)
     qtbot.waitUntil(lambda: bool(screen.told or screen.faults))
     (path,) = stick.iterdir()
     assert path.name.startswith("kiosk 20")
     assert screen.told == [f"1 people are exported to {path}"]
-    (desk.folder / "Grace_Hopper.jpg").unlink()
+    (services.folder / "Grace_Hopper.jpg").unlink()
     view.import_.click()
     assert screen.wanted.suffixes == {".zip"}
     with qtbot.waitSignal(view.changed):
         screen.pick_then([path])
-    assert [one.name for one in desk.folder.iterdir()] == ["Grace_Hopper"]
-    assert [row.action for row in desk.journal.actions(2)] == ["imported", "exported"]
+    assert [one.name for one in services.folder.iterdir()] == ["Grace_Hopper"]
+    assert [row.action for row in services.journal.actions(2)] == ["imported", "exported"]
 
 
 def test_a_zip_that_is_not_as_it_should_be_changes_nothing(view, stick, qtbot, screen, home):
@@ -53,9 +53,9 @@ def test_a_stick_that_is_gone_is_told_and_everything_may_be_tried_again(view, st
     assert view.export.isEnabled()
 
 
-def test_without_a_place_nothing_can_be_exported(office, shown, sticks, qtbot, monkeypatch):
+def test_without_a_place_nothing_can_be_exported(context, shown, sticks, qtbot, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", "/dev/null")
-    view = shown(MovingView(office))
+    view = shown(MovingView(context))
     view.open()
     stick = sticks.plug()
     qtbot.waitUntil(lambda: view.place.folder is not None)

@@ -6,9 +6,9 @@ from kiosk.people.staff import Role
 
 
 @pytest.fixture
-def page(office, crowd, shown) -> PeoplePage:
+def page(context, crowd, shown) -> PeoplePage:
     crowd(Ada=[0.0])
-    return shown(PeoplePage(office))
+    return shown(PeoplePage(context))
 
 
 @pytest.fixture
@@ -37,8 +37,8 @@ def test_another_page_may_ask_for_a_person(page, qtbot):
     qtbot.waitUntil(lambda: page.person.heading.text() == "Ada")
 
 
-def test_what_others_change_is_there_soon(entered, qtbot, desk):
-    desk.people.save(PersonRecord("Lin"))
+def test_what_others_change_is_there_soon(entered, qtbot, services):
+    services.people.save(PersonRecord("Lin"))
     qtbot.waitUntil(lambda: len(entered.list.model.rows) == 3)
 
 
@@ -54,16 +54,16 @@ def test_nothing_runs_once_the_page_was_left(entered):
 
 def test_a_register_that_cannot_be_read_is_told(page, qtbot, home, screen):
     (home / "images.people.sqlite3").write_text("nonsense")
-    page.office.desk.people.__init__(home / "images.people.sqlite3")
+    page.context.services.people.__init__(home / "images.people.sqlite3")
     page.enter()
     qtbot.waitUntil(lambda: bool(screen.noticed))
     assert "images.people.sqlite3" in screen.noticed[0]
 
 
-def test_after_an_erasure_nothing_of_the_person_is_kept(entered, qtbot, desk, crowd):
-    desk.people.save(PersonRecord("Lin"))
+def test_after_an_erasure_nothing_of_the_person_is_kept(entered, qtbot, services, crowd):
+    services.people.save(PersonRecord("Lin"))
     qtbot.waitUntil(lambda: len(entered.list.model.rows) == 3)
-    desk.people.forget("Lin")
+    services.people.forget("Lin")
     entered.person.erased.emit()
     qtbot.waitUntil(lambda: len(entered.list.model.rows) == 2)
 

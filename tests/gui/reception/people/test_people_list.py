@@ -11,10 +11,10 @@ from kiosk.people.register import PersonRecord
 
 
 @pytest.fixture
-def listed(shown, desk, crowd, home) -> PeopleList:
+def listed(shown, services, crowd, home) -> PeopleList:
     crowd(Zoë=[0.0], Ada_L=[0.0, 0.1])
     people = shown(PeopleList(Portraits(home / "images", lambda work, then: then((QImage(), "")), round_picture)))
-    people.show_people(gather(desk))
+    people.show_people(gather(services))
     return people
 
 
@@ -47,10 +47,10 @@ def test_a_tap_opens_a_person(listed, qtbot):
     assert opened.args == ["Grace_Hopper"]
 
 
-def test_who_was_chosen_stays_so_when_others_come(listed, desk, crowd):
+def test_who_was_chosen_stays_so_when_others_come(listed, services, crowd):
     listed.table.selectRow(1)
     crowd(Zoë=[0.0], Ada_L=[0.0, 0.1], Ben=[0.0])
-    listed.show_people(gather(desk))
+    listed.show_people(gather(services))
     assert listed.model.rows[listed.table.currentIndex().row()].person == "Grace_Hopper"
 
 
@@ -74,16 +74,16 @@ def test_the_columns_fit_the_width(listed, size, hidden):
     assert widths[0] >= 0.39 * listed.table.viewport().width()
 
 
-def test_a_thousand_people_are_in_the_table(listed, desk, crowd):
-    desk.people.save_all([PersonRecord(f"P{number}", group="Lab") for number in range(1000)])
+def test_a_thousand_people_are_in_the_table(listed, services, crowd):
+    services.people.save_all([PersonRecord(f"P{number}", group="Lab") for number in range(1000)])
     crowd(**{f"P{number}": [0.0, 0.1, 0.2] for number in range(1000)})
-    listed.show_people(gather(desk))
+    listed.show_people(gather(services))
     assert len(names(listed)) == 1001
     listed.search.set_text("p99 lab")
     assert len(names(listed)) == 11
 
 
-def test_only_portraits_in_view_are_read(shown, desk, crowd, home):
+def test_only_portraits_in_view_are_read(shown, services, crowd, home):
     crowd(**{f"P{number}": [0.0] for number in range(1000)})
     asked = []
     people = shown(
@@ -91,7 +91,7 @@ def test_only_portraits_in_view_are_read(shown, desk, crowd, home):
             Portraits(home / "images", lambda work, then: (asked.append(1), then((QImage(), ""))), round_picture)
         )
     )
-    people.show_people(gather(desk))
+    people.show_people(gather(services))
     people.grab()
     in_view = people.table.viewport().height() // people.table.rowHeight(0) + 2
     assert 0 < len(asked) <= in_view

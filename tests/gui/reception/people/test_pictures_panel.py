@@ -5,11 +5,11 @@ from kiosk.gui.reception.people.rows import Look, PictureFacts, gather
 
 
 @pytest.fixture
-def panel(office, crowd, shown, desk) -> PicturesPanel:
+def panel(context, crowd, shown, services) -> PicturesPanel:
     crowd()
-    panel = shown(PicturesPanel(office))
+    panel = shown(PicturesPanel(context))
     panel.open("Grace_Hopper")
-    panel.show_row(gather(desk).rows[0])
+    panel.show_row(gather(services).rows[0])
     return panel
 
 
@@ -20,7 +20,7 @@ def test_each_picture_is_shown_with_what_it_is_like(panel, qtbot):
     assert panel.cards[0].remove.accessibleName() == "Remove picture 1"
 
 
-def test_a_picture_goes_only_after_a_question(panel, qtbot, screen, home, desk):
+def test_a_picture_goes_only_after_a_question(panel, qtbot, screen, home, services):
     qtbot.waitUntil(lambda: bool(panel.cards))
     panel.cards[0].remove.click()
     ((_, detail),) = screen.asked
@@ -31,7 +31,7 @@ def test_a_picture_goes_only_after_a_question(panel, qtbot, screen, home, desk):
     with qtbot.waitSignal(panel.changed):
         screen.answers["Remove"]()
     assert not (home / "images" / "Grace_Hopper.jpg").exists()
-    assert [(row.action, row.staff) for row in desk.journal.actions(1)] == [("pictures_removed", "Ida")]
+    assert [(row.action, row.staff) for row in services.journal.actions(1)] == [("pictures_removed", "Ida")]
 
 
 def test_more_pictures_are_asked_for(panel, qtbot):
@@ -57,14 +57,14 @@ def test_a_picture_of_somebody_else_is_marked_in_words(shown):
     assert card.distance.text() == "Unlike the others: 0.70"
 
 
-def test_pictures_are_looked_at_one_after_the_other(panel, desk, crowd, qtbot):
-    (desk.folder / "Ada").mkdir()
+def test_pictures_are_looked_at_one_after_the_other(panel, services, crowd, qtbot):
+    (services.folder / "Ada").mkdir()
     for number in range(5):
-        copy = desk.folder / "Ada" / f"{number}.jpg"
-        copy.write_bytes((desk.folder / "Grace_Hopper.jpg").read_bytes())
+        copy = services.folder / "Ada" / f"{number}.jpg"
+        copy.write_bytes((services.folder / "Grace_Hopper.jpg").read_bytes())
     crowd(Ada=[0.0, 0.1, 0.2, 0.3, 0.4])
     panel.open("Ada")
-    panel.show_row(next(row for row in gather(desk).rows if row.person == "Ada"))
+    panel.show_row(next(row for row in gather(services).rows if row.person == "Ada"))
     qtbot.waitUntil(lambda: len(panel.cards) == 5)
     assert len(panel._waiting) == 4
     qtbot.waitUntil(lambda: all(card.quality.text() == "Good picture" for card in panel.cards))

@@ -23,12 +23,12 @@ def fill() -> Callable[..., None]:
 
 
 @pytest.fixture
-def open_picker(office, shown, sticks) -> Iterator[Callable[..., Picker]]:
+def open_picker(context, shown, sticks) -> Iterator[Callable[..., Picker]]:
     """open_picker(size=(800, 480)): on the screen, looking for sticks."""
     pickers: list[Picker] = []
 
     def open_picker(wanted: Wanted | None = None, size: tuple[int, int] = (800, 480)) -> Picker:
-        pickers.append(shown(Picker(office, wanted or wanted_pictures()), size))
+        pickers.append(shown(Picker(context, wanted or wanted_pictures()), size))
         return pickers[-1]
 
     yield open_picker

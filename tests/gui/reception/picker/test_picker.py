@@ -227,7 +227,7 @@ def slow(monkeypatch) -> threading.Event:
 
 def heard_everything(qtbot, picker: Picker) -> None:
     """Whatever was begun in the background has been answered."""
-    pool = picker._office._jobs._pool
+    pool = picker._context._jobs._pool
     qtbot.waitUntil(lambda: pool.activeThreadCount() == 0)
     qtbot.wait(50)
 

@@ -9,8 +9,8 @@ from kiosk.config.saving import Seen
 from kiosk.config.schema import OptionInfo, options, values
 from kiosk.domain import Box, Candidate, Face, Identification, Observation, TrackedFace
 from kiosk.door.build import Choices, build_station
-from kiosk.door.desk import Desk
 from kiosk.door.report import Report
+from kiosk.door.services import StaffServices
 from kiosk.door.station import Station
 from kiosk.gui.reception.settings.form import Draft
 
@@ -29,11 +29,11 @@ def draft() -> Draft:
 
 
 @pytest.fixture
-def station(desk: Desk, home) -> Iterator[Station]:
-    """A real one, on the desk."""
+def station(services: StaffServices, home) -> Iterator[Station]:
+    """A real one, on the services."""
     choices = Choices(ConfigFile(home / "config.yaml"), home / "images", "demo", fast=True)
     built = build_station(choices, lambda *_: None)
-    desk.station = built
+    services.station = built
     yield built
     built.close()
 

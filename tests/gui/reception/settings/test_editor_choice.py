@@ -7,9 +7,9 @@ from kiosk.gui.reception.settings.page import WaitingEditor, editor_for
 
 
 @pytest.fixture
-def make(qtbot, info, desk):
+def make(qtbot, info, services):
     def editor(key: str):
-        made = editor_for(info(key), desk)
+        made = editor_for(info(key), services)
         qtbot.addWidget(made)
         return made
 

@@ -1,4 +1,4 @@
-"""The page on a real desk: real file, journal and station; what it asks of the shell is written down."""
+"""The page on a real services: real file, journal and station; what it asks of the shell is written down."""
 
 import time
 from contextlib import closing
@@ -9,8 +9,8 @@ from PyQt6.QtWidgets import QPushButton, QWidget
 
 from kiosk.config import ConfigFile
 from kiosk.door.build import Choices, build_station, watch_camera
-from kiosk.door.desk import open_desk
 from kiosk.door.report import Status
+from kiosk.door.services import open_services
 from kiosk.gui.app import Kiosk
 from kiosk.gui.reception.settings.page import SettingsPage
 from kiosk.gui.theme import LIGHT, Appearance
@@ -18,8 +18,8 @@ from kiosk.people.staff import Role, StaffMember
 
 
 @pytest.fixture
-def page(qtbot, office, shown):
-    made = shown(SettingsPage(office))
+def page(qtbot, context, shown):
+    made = shown(SettingsPage(context))
     made.enter()
     qtbot.waitUntil(lambda: made.form is not None, timeout=30_000)
     yield made
@@ -42,8 +42,8 @@ def button(page: QWidget, words: str) -> QPushButton:
 NUMBERS = ["matching.threshold", "matching.margin", "matching.stranger_rate"]
 
 
-def test_page_starts_with_the_numbers_that_decide(qtbot, office, shown, station):
-    page = shown(SettingsPage(office))
+def test_page_starts_with_the_numbers_that_decide(qtbot, context, shown, station):
+    page = shown(SettingsPage(context))
     page.enter()
     qtbot.waitUntil(lambda: page.form is not None, timeout=30_000)
     assert page.form.visible_keys == NUMBERS
@@ -93,9 +93,9 @@ def test_wrong_value_is_shown_before_anything_is_saved(qtbot, page, screen, path
     assert ConfigFile(path).current.decision.n == 5
 
 
-def test_file_that_is_broken_is_told_instead_of_a_form(qtbot, office, shown, path):
+def test_file_that_is_broken_is_told_instead_of_a_form(qtbot, context, shown, path):
     path.write_text("threads: many\n")
-    page = shown(SettingsPage(office))
+    page = shown(SettingsPage(context))
     page.enter()
     qtbot.waitUntil(lambda: not page.fault.isHidden(), timeout=30_000)
     assert "line 1: threads" in page.fault.text()
@@ -118,8 +118,8 @@ def test_what_needs_a_restart_offers_it(qtbot, page, screen):
     assert screen.restarts == 1
 
 
-def test_restart_is_still_offered_when_the_page_is_opened_again(qtbot, page, screen, desk):
-    desk.started_with = replace_mirror(desk.started_with)
+def test_restart_is_still_offered_when_the_page_is_opened_again(qtbot, page, screen, services):
+    services.started_with = replace_mirror(services.started_with)
     page.leave()
     page.enter()
     qtbot.waitUntil(lambda: page.form is not None, timeout=30_000)
@@ -130,8 +130,8 @@ def replace_mirror(config):
     return config.model_copy(update={"screen": config.screen.model_copy(update={"mirror": not config.screen.mirror})})
 
 
-def test_threshold_is_judged_live_and_by_the_last_days(qtbot, office, shown, station, report):
-    page = shown(SettingsPage(office))
+def test_threshold_is_judged_live_and_by_the_last_days(qtbot, context, shown, station, report):
+    page = shown(SettingsPage(context))
     page.enter()
     qtbot.waitUntil(lambda: page.form is not None, timeout=30_000)
     page.on_reported(report(0.95, 1.3))
@@ -148,33 +148,33 @@ def test_threshold_is_judged_live_and_by_the_last_days(qtbot, office, shown, sta
     page.leave()
 
 
-def test_rows_for_an_encoder_follow_the_one_at_work(page, desk, station):
+def test_rows_for_an_encoder_follow_the_one_at_work(page, services, station):
     assert "matching.threshold" in page.form.rows
     before = page.form.rows["matching.threshold"]
     page.on_status_changed(Status(1, 0, ()))
     assert page.form.rows["matching.threshold"] is not before
     page.on_status_changed(Status(1, 0, ()))
-    desk.station = None
+    services.station = None
     page.on_status_changed(Status(1, 0, ()))
     assert "sface_fp16" not in page._encoder
 
 
-def test_edit_in_the_file_is_shown_unless_something_is_half_done_here(qtbot, page, desk, path):
+def test_edit_in_the_file_is_shown_unless_something_is_half_done_here(qtbot, page, services, path):
     choose(page, "decision")
     row = page.form.rows["decision.k"]
     path.write_text(path.read_text() + "decision: {k: 2}\n")
-    desk.config.changed()
+    services.config.changed()
     page.on_status_changed(Status(1, 0, ()))
     qtbot.waitUntil(lambda: row.editor.edit.text() == "2", timeout=30_000)
     page.form.rows["decision.n"].editor.more.click()
     path.write_text(path.read_text().replace("k: 2", "k: 1"))
-    desk.config.changed()
+    services.config.changed()
     page.on_status_changed(Status(1, 0, ()))
     qtbot.wait(200)
     assert row.editor.edit.text() == "2"
 
 
-def test_door_opens_after_a_question_and_under_a_name(page, screen, desk, station):
+def test_door_opens_after_a_question_and_under_a_name(page, screen, services, station):
     choose(page, "door")
     button(page, "Test the door").click()
     assert not station.door.unlocked
@@ -182,7 +182,7 @@ def test_door_opens_after_a_question_and_under_a_name(page, screen, desk, statio
     screen.answers["Open"]()
     assert station.door.unlocked
     assert screen.told == ["The door is open."]
-    assert [(each.staff, each.action) for each in desk.journal.actions(1)] == [("Ida", "door_tested")]
+    assert [(each.staff, each.action) for each in services.journal.actions(1)] == [("Ida", "door_tested")]
 
 
 def test_door_that_does_not_open_says_why(page, screen, station, monkeypatch):
@@ -197,7 +197,7 @@ def test_door_that_does_not_open_says_why(page, screen, station, monkeypatch):
 
 def test_door_does_not_open_late_when_the_station_was_being_loaded(page, screen, station, monkeypatch):
     waiting = []
-    monkeypatch.setattr(page.office, "_ask_station", lambda do, then: waiting.append((do, then)))
+    monkeypatch.setattr(page.context, "_ask_station", lambda do, then: waiting.append((do, then)))
     now = time.monotonic()
     page.on_test_door()
     screen.answers["Open"]()
@@ -209,14 +209,14 @@ def test_door_does_not_open_late_when_the_station_was_being_loaded(page, screen,
     assert screen.faults == ["The door did not open."]
 
 
-def test_voice_is_heard_with_the_values_of_the_form(page, desk, monkeypatch):
+def test_voice_is_heard_with_the_values_of_the_form(page, services, monkeypatch):
     said = []
     monkeypatch.setattr(page.trial, "say", lambda draft, name: said.append((draft.value("voice.volume"), name)))
     choose(page, "voice")
     page.form.rows["voice.volume"].editor.less.click()
     button(page, "Hear it").click()
     assert said == [(0.95, "Ida")]
-    assert desk.journal.actions(1)[0].action == "voice_tested"
+    assert services.journal.actions(1)[0].action == "voice_tested"
 
 
 def test_search_shows_options_of_all_sections(qtbot, page):
@@ -263,21 +263,21 @@ def running(qtbot, home):
     """The whole kiosk on the demo, signed in at the settings."""
     choices = Choices(ConfigFile(home / "config.yaml"), home / "images", "demo")
     config = choices.config
-    with closing(open_desk(choices)) as desk:
+    with closing(open_services(choices)) as services:
         kiosk = Kiosk(
             watch_camera(choices),
             lambda progress: build_station(choices, progress),
             Appearance("dark"),
             mirror=True,
             notice="",
-            desk=desk,
+            services=services,
             look_again=lambda: Appearance(config.current.screen.theme.value),
         )
         qtbot.addWidget(kiosk.window)
-        kiosk.desk = desk
+        kiosk.services = services
         try:
             kiosk.start(full_screen=False)
-            qtbot.waitUntil(lambda: desk.station is not None, timeout=60_000)
+            qtbot.waitUntil(lambda: services.station is not None, timeout=60_000)
             kiosk.window.open_staff_side()
             kiosk.window.reception.on_entered(StaffMember("Ida", Role.INSTALLER))
             kiosk.window.reception.go("settings")
@@ -289,7 +289,7 @@ def running(qtbot, home):
 
 
 def test_running_kiosk_takes_over_what_is_saved_and_opens_for_a_test(qtbot, running):
-    page, desk, reception = running.page, running.desk, running.window.reception
+    page, services, reception = running.page, running.services, running.window.reception
     qtbot.waitUntil(lambda: "Nobody" not in page.effect.words[0], timeout=30_000)
     choose(page, "decision")
     page.form.rows["decision.k"].editor.more.click()
@@ -297,14 +297,14 @@ def test_running_kiosk_takes_over_what_is_saved_and_opens_for_a_test(qtbot, runn
     theme = page.form.rows["screen.theme"].editor
     theme.box.activated.emit(theme.box.findData("light"))
     page.bar.save_button.click()
-    qtbot.waitUntil(lambda: desk.config.current.decision.k == 4, timeout=10_000)
+    qtbot.waitUntil(lambda: services.config.current.decision.k == 4, timeout=10_000)
     qtbot.waitUntil(lambda: running.window._look.theme is LIGHT, timeout=10_000)
     page.on_test_door()
     reception.question.buttons[0].click()
     qtbot.waitUntil(
-        lambda: running.window.banner.property("kind") == "unlocked" or desk.station.door.unlocked, timeout=30_000
+        lambda: running.window.banner.property("kind") == "unlocked" or services.station.door.unlocked, timeout=30_000
     )
-    qtbot.waitUntil(lambda: any(each.action == "door_tested" for each in desk.journal.actions(5)), timeout=30_000)
+    qtbot.waitUntil(lambda: any(each.action == "door_tested" for each in services.journal.actions(5)), timeout=30_000)
     page.on_restart()
     reception.question.buttons[0].click()
     qtbot.waitUntil(lambda: running.restart_wanted and not running.window.isVisible(), timeout=30_000)

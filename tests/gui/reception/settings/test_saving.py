@@ -13,11 +13,11 @@ def path(home):
 
 
 @pytest.fixture
-def saving(qtbot, office, path):
+def saving(qtbot, context, path):
     writer = ConfigWriter(path)
     form = Form(Draft(writer.look()), plain_editor, {})
     qtbot.addWidget(form)
-    made = Saving(office, writer, form, lambda: None)
+    made = Saving(context, writer, form, lambda: None)
     made.form = form
     return made
 
@@ -26,7 +26,7 @@ def edit(path, before: str, after: str) -> None:
     path.write_text(path.read_text().replace(before, after))
 
 
-def test_changes_are_saved_and_stand_in_the_journal_under_a_name(qtbot, saving, screen, path, desk):
+def test_changes_are_saved_and_stand_in_the_journal_under_a_name(qtbot, saving, screen, path, services):
     saving.form.draft.set("decision.k", 2)
     saving.form.draft.set("voice.enabled", True)
     saving.save()
@@ -34,7 +34,7 @@ def test_changes_are_saved_and_stand_in_the_journal_under_a_name(qtbot, saving, 
     config = ConfigFile(path).current
     assert (config.decision.k, config.voice.enabled) == (2, True)
     assert saving.form.draft.changes == {}
-    told = [(entry.staff, entry.action, entry.subject, entry.detail) for entry in desk.journal.actions(5)]
+    told = [(entry.staff, entry.action, entry.subject, entry.detail) for entry in services.journal.actions(5)]
     assert told == [
         ("Ida", "setting_changed", "voice.enabled", "false -> true"),
         ("Ida", "setting_changed", "decision.k", "3 -> 2"),
@@ -98,9 +98,9 @@ def test_later_changes_nothing(conflict, screen, path):
     assert len(conflict.form.draft.changes) == 3
 
 
-def test_file_that_was_not_there_is_made_and_followed(*, qtbot, make_office, desk, screen, tmp_path, monkeypatch):
+def test_file_that_was_not_there_is_made_and_followed(*, qtbot, make_office, services, screen, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    desk.config = config = ConfigFile(None)
+    services.config = config = ConfigFile(None)
     writer = ConfigWriter(tmp_path / "config.yaml")
     form = Form(Draft(writer.look()), plain_editor, {})
     qtbot.addWidget(form)

@@ -1,4 +1,4 @@
-"""A desk beside a station that knows Grace Hopper, and faces in the store."""
+"""A services beside a station that knows Grace Hopper, and faces in the store."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.domain import Embedding
 from kiosk.door.build import Choices, build_station
-from kiosk.door.desk import Desk
+from kiosk.door.services import StaffServices
 from kiosk.files import asset
 from kiosk.vision.alignment import as_png
 from kiosk.vision.opencv import cv2
@@ -16,14 +16,14 @@ from kiosk.vision.pictures import read_picture
 
 
 @pytest.fixture
-def running(desk: Desk) -> Iterator[Desk]:
-    path = desk.config.path
+def running(services: StaffServices) -> Iterator[StaffServices]:
+    path = services.config.path
     path.write_text(path.read_text().replace("reception: {", "reception: {keep_refused_hours: 24, "))
-    desk.config.changed()
-    station = build_station(Choices(desk.config, desk.folder, "demo", fast=True), lambda *_: None)
-    desk.station = station
-    yield desk
-    desk.station = None
+    services.config.changed()
+    station = build_station(Choices(services.config, services.folder, "demo", fast=True), lambda *_: None)
+    services.station = station
+    yield services
+    services.station = None
     station.close()
 
 
@@ -41,7 +41,7 @@ def looks() -> Callable[..., Embedding]:
 
 
 @pytest.fixture
-def keep(running: Desk, looks: Callable[..., Embedding]) -> Callable[..., int]:
+def keep(running: StaffServices, looks: Callable[..., Embedding]) -> Callable[..., int]:
     """keep(person, shot, minutes_ago=0): another face in the store; returns its id."""
     picture = as_png(cv2.resize(read_picture(asset("demo", "eileen_collins.jpg")), (200, 200)))
 

@@ -36,6 +36,6 @@ def test_a_picture_that_cannot_be_read_is_an_empty_one(running, looks):
     assert load(running, 5)[0][0].images[0].isNull()
 
 
-def test_while_the_recognition_is_loaded_it_says_so(desk):
+def test_while_the_recognition_is_loaded_it_says_so(services):
     with pytest.raises(EncoderError, match="is being loaded"):
-        load(desk, 5)
+        load(services, 5)

@@ -4,7 +4,7 @@ import pytest
 
 from kiosk.domain import Frame
 from kiosk.gui.reception.enrolment import EnrolmentPage
-from kiosk.gui.reception.office import EVERYBODY, PageEntry
+from kiosk.gui.reception.page import EVERYBODY, PageEntry
 from kiosk.gui.reception.shell import Reception
 from kiosk.gui.reception.visitors import VisitorsPage
 from kiosk.people.staff import Role, StaffMember
@@ -37,7 +37,9 @@ def test_each_visitor_has_a_card_newest_first(qtbot, page, keep):
     assert page.delete_all.isVisible()
 
 
-def test_where_nothing_is_kept_it_says_so_and_shows_the_way_to_the_installer_alone(desk, make_office, shown, screen):
+def test_where_nothing_is_kept_it_says_so_and_shows_the_way_to_the_installer_alone(
+    services, make_office, shown, screen
+):
     for role, visible in ((Role.INSTALLER, True), (Role.RECEPTION, False)):
         page = shown(VisitorsPage(make_office(role)))
         page.enter()

@@ -9,7 +9,7 @@ from kiosk.domain import Box, Crop, CropKind, Embedding, Face, Landmarks, Reject
 from kiosk.encoders import load_encoder
 from kiosk.encoders.encoder import Encoder
 from kiosk.files import asset, shipped_weights
-from kiosk.recognition.face_path import FacePath
+from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.pipeline import PhotographReader
 from kiosk.vision.alignment import QUALITY_CROP, cut
 from kiosk.vision.detector import HaarDetector
@@ -86,7 +86,7 @@ class TestFacePath:
     @pytest.fixture
     def make(self, counting, encoder):
         def make(*crops, gates=PHOTOGRAPH):
-            return FacePath(counting, Showing(encoder.spec, *crops), gates)
+            return FaceEncoder(counting, Showing(encoder.spec, *crops), gates)
 
         return make
 
@@ -148,7 +148,7 @@ class TestFacePath:
 
     def test_an_encoder_of_version_01_has_the_path_that_it_had(self, landmarks, encoder):
         """Its cache and its thresholds stay in force."""
-        key = FacePath(CheckedLandmarks(landmarks), encoder, PHOTOGRAPH).key
+        key = FaceEncoder(CheckedLandmarks(landmarks), encoder, PHOTOGRAPH).key
         assert key == "3-c12bf3fe26a4-checked-" + encoder.spec.key
 
     def test_a_box_needs_no_landmarks_but_those_that_are_there(self, make, counting, hopper, pointed):
@@ -178,7 +178,7 @@ class TestFacePath:
         points = pointed.landmarks.points.copy()
         points[2, 0] -= 100
         profile = replace(pointed, landmarks=Landmarks(points, Scheme.ARCFACE))
-        path = FacePath(CheckedLandmarks(landmarks), Showing(encoder.spec, ARCFACE), Gates())
+        path = FaceEncoder(CheckedLandmarks(landmarks), Showing(encoder.spec, ARCFACE), Gates())
         assert chips_of(path, hopper, profile)[1] is Rejection.OFF_POSE
 
     def test_of_several_crops_each_is_cut_by_the_landmarks_that_suit_it_best(self, make, counting, hopper, pointed):
@@ -214,7 +214,7 @@ class TestFacePath:
 
     @pytest.mark.parametrize("crops", [(QUALITY_CROP,), (OPENFACE, BOX_160)])
     def test_a_stored_picture_is_the_mean_of_moved_copies(self, counting, encoder, hopper, boxed, crops):
-        path = FacePath(counting, Showing(encoder.spec, *crops), PHOTOGRAPH, template_copies=3)
+        path = FaceEncoder(counting, Showing(encoder.spec, *crops), PHOTOGRAPH, template_copies=3)
         shown, template = path.embed_photograph(hopper, boxed, path.template_copies)
         given = [{crop: chip.image for crop, chip in chips.items()} for chips in path.encoder.faces]
         assert [list(chips) for chips in given] == [list(crops)] * 4
@@ -225,23 +225,23 @@ class TestFacePath:
         assert len({chips[crops[0]].tobytes() for chips in given}) == 4
 
     def test_of_an_encoder_that_mirrors_always_a_photograph_is_as_a_frame(self, landmarks, encoder, hopper, boxed):
-        path = FacePath(landmarks, encoder, PHOTOGRAPH)
+        path = FaceEncoder(landmarks, encoder, PHOTOGRAPH)
         one, other = live(path, hopper, boxed)[1], path.embed_photograph(hopper, boxed)[1]
         np.testing.assert_array_equal(one.vector, other.vector)
 
     def test_a_stored_picture_that_is_spoilt_says_why(self, landmarks, encoder, hopper, boxed):
-        path = FacePath(landmarks, encoder, PHOTOGRAPH, template_copies=2)
+        path = FaceEncoder(landmarks, encoder, PHOTOGRAPH, template_copies=2)
         assert path.embed_photograph((hopper * 0.12).astype(np.uint8), boxed, 2)[1] is Rejection.TOO_DARK
 
     def test_the_number_of_copies_is_part_of_the_key(self, landmarks, encoder):
-        keys = {FacePath(landmarks, encoder, PHOTOGRAPH, template_copies=number).key for number in (0, 1, 10)}
+        keys = {FaceEncoder(landmarks, encoder, PHOTOGRAPH, template_copies=number).key for number in (0, 1, 10)}
         assert len(keys) == 3
 
     def test_whatever_may_change_an_embedding_changes_the_key(self, landmarks, encoder, counting):
         other_trees = Counting(landmarks)
         other_trees.key = "other"
         keys = [
-            PhotographReader(detector, FacePath(model, one, PHOTOGRAPH)).key
+            PhotographReader(detector, FaceEncoder(model, one, PHOTOGRAPH)).key
             for detector in (HaarDetector(), Keyed("yunet-1"), Keyed("yunet-2"))
             for model in (counting, other_trees)
             for one in (encoder, Showing(encoder.spec, ARCFACE), Showing(encoder.spec, ARCFACE, key="another"))

@@ -28,7 +28,7 @@ _NOBODY = GallerySnapshot("")
 
 
 @dataclass(slots=True, eq=False)
-class Desk(PeopleStores):
+class StaffServices(PeopleStores):
     """The stores, and the door that runs beside them. May be used from any thread.
 
     Attributes:
@@ -109,10 +109,10 @@ class Desk(PeopleStores):
                 stack.callback(part.close)
 
 
-def open_desk(choices: Choices) -> Desk:
-    """The desk beside the station of these choices; nothing is opened before it is used."""
+def open_services(choices: Choices) -> StaffServices:
+    """The services beside the station of these choices; nothing is opened before it is used."""
     config = choices.config
-    return Desk(
+    return StaffServices(
         choices.gallery,
         PeopleRegister(people_file(choices.gallery)),
         Journal(journal_file(config, demo=choices.demo)),

@@ -68,7 +68,7 @@ class Examined:
     rejection: Rejection | None  # None: it is
 
 
-class FacePath:
+class FaceEncoder:
     """Landmarks, chips and embedding of a face that was found, with the gates on the way; used by one thread.
 
     An encoder with ArcFace's crop gets points from two models, YuNet and dlib's trees, and its chip is cut in the

@@ -1,4 +1,4 @@
-"""What a staff page works with: who is signed in, the desk below the window, the camera, and the rest of the screen."""
+"""What a staff page gets: who is signed in, the services, the camera and the rest of the screen."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kiosk.people.staff import Role, StaffMember
 from kiosk.store.journal import Action
 
 if TYPE_CHECKING:
-    from kiosk.door.desk import Desk
+    from kiosk.door.services import StaffServices
     from kiosk.door.station import Station
     from kiosk.gui.reception.picker import Wanted
 
@@ -165,7 +165,7 @@ class Screen(Protocol):
     def restart(self) -> None: ...
 
 
-class Office(QObject):
+class PageContext(QObject):
     """Made when somebody signs in, gone when they sign out; lives in the GUI thread.
 
     Signals:
@@ -176,9 +176,11 @@ class Office(QObject):
     reported = pyqtSignal(object)
     status_changed = pyqtSignal(object)
 
-    def __init__(self, desk: Desk, member: StaffMember, feed: Feed, screen: Screen, ask_station: Ask) -> None:
+    def __init__(
+        self, services: StaffServices, member: StaffMember, feed: Feed, screen: Screen, ask_station: Ask
+    ) -> None:
         super().__init__()
-        self.desk = desk
+        self.services = services
         self.member = member
         self.feed = feed
         self._screen = screen
@@ -245,7 +247,7 @@ class Office(QObject):
     def note(self, action: Action, subject: str | None = None, detail: str | None = None) -> None:
         """Into the journal, under the name of who is signed in; a journal that does not take it is told."""
         try:
-            self.desk.journal.note(action, self.member.name, subject, detail, datetime.now(UTC))
+            self.services.journal.note(action, self.member.name, subject, detail, datetime.now(UTC))
         except KioskError as error:
             self.tell_fault(str(error))
 
@@ -266,12 +268,12 @@ INSTALLERS = frozenset({Role.INSTALLER})
 class StaffPage(QWidget):
     """One page; lives in the GUI thread, from the moment somebody goes there until they sign out."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, context: PageContext) -> None:
         super().__init__()
-        self.office = office
+        self.context = context
 
     def enter(self, **arguments: object) -> None:
-        """It is shown now; the arguments come from Office.go."""
+        """It is shown now; the arguments come from PageContext.go."""
 
     def leave(self) -> None:
         """It is hidden: discard half-done work, stop timers, let go of the camera."""
@@ -301,8 +303,8 @@ class StaffPage(QWidget):
 class PageEntry:
     """A page as the navigation knows it."""
 
-    name: str  # as Office.go takes it
+    name: str  # as PageContext.go takes it
     title: str  # English, context "staff"
     icon: str  # as in assets/icons
     roles: frozenset[Role]
-    make: Callable[[Office], StaffPage]
+    make: Callable[[PageContext], StaffPage]
