@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from ruamel.yaml import YAML
 
-from kiosk import i18n, paths
+from kiosk import files, i18n, paths
 from kiosk.config import ConfigFile
 from kiosk.domain import ByteImage, Embedding, Frame, Rejection
 from kiosk.door.build import Choices, build_station
@@ -192,3 +192,18 @@ def encode_pixels() -> Callable[[ByteImage], Embedding | Rejection]:
         return Embedding((blocks.ravel() / np.linalg.norm(blocks)).astype(np.float32), "pixels")
 
     return encode
+
+
+@pytest.fixture
+def ship_weights(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """ship_weights(folder): the weights that the product ships lie in that folder."""
+    shipped = files._shipped
+
+    def use(folder: Path) -> None:
+        monkeypatch.setattr(
+            files,
+            "_shipped",
+            lambda kind, *parts: folder.joinpath(*parts) if kind == "weights" else shipped(kind, *parts),
+        )
+
+    return use

@@ -9,8 +9,6 @@ import typer
 
 from kiosk import __version__
 from kiosk.cli import calibrating, evaluating, faces, health, people, running, staff, training, weights
-from kiosk.cli import health as encoders
-from kiosk.cli import people as gallery
 from kiosk.errors import KioskError
 
 app = typer.Typer(
@@ -21,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _group in (running, faces, gallery, people, encoders, weights, training, evaluating, calibrating, staff, health):
+for _group in (running, faces, people, weights, training, evaluating, calibrating, staff, health):
     _group.add_to(app)
 
 

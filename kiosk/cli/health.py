@@ -21,8 +21,9 @@ _QT_CODE = "from PyQt6.QtGui import QGuiApplication as A; print(A(['kiosk']).pla
 
 
 def add_to(app: typer.Typer) -> None:
-    """Registers the command."""
+    """Register the commands."""
     app.command()(answering(doctor))
+    app.command()(answering(encoders))
 
 
 def doctor(
@@ -81,11 +82,6 @@ def _screen() -> Finding:
 
 
 _HEADINGS = ("encoder", "parameters, size", "input", "ms a face", "threshold", "installed")
-
-
-def add_to_encoders(app: typer.Typer) -> None:
-    """Registers the command."""
-    app.command()(answering(encoders))
 
 
 def encoders(*, as_json: JsonOption = False, config: ConfigOption = None) -> int:

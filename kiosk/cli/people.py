@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from kiosk.people.snapshot import GallerySnapshot
 
 
-def add_to(app: typer.Typer) -> None:
-    """Registers the commands."""
-    app.command()(answering(enrol))
-
-
 def enrol(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The name as it is shown and spoken.")],
     pictures: Annotated[list[Path], typer.Argument(metavar="PICTURE...", help="Photographs of that person alone.")],
@@ -88,8 +83,9 @@ _NAMED = 5  # folders
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name of the gallery, in any spelling.")]
 
 
-def add_to_people(app: typer.Typer) -> None:
-    """Registers the commands."""
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command()(answering(enrol))
     group = typer.Typer(name="people", invoke_without_command=True)
     group.callback()(people)
     for command in (show, rename, suspend, erase, export):

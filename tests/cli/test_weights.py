@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk import files
 from kiosk.encoders.openface import tensor_shapes
 from kiosk.files import asset, shipped_weights
 
@@ -47,7 +46,7 @@ def offered(tmp_path, monkeypatch):
             f" sha256: {hashlib.sha256(FILE).hexdigest()}, figure: 99 % accuracy, whose: nobody, note: Small.}}\n"
             "shipped:\n- {name: default, kind: encoder, file: default.tflite, note: Comes along.}\n"
         )
-        monkeypatch.setattr(files, "shipped_weights", shipped.joinpath)
+        ship_weights(shipped)
         yield folder
         listening.shutdown()
         thread.join()

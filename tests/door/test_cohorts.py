@@ -1,13 +1,13 @@
 """The file of a cohort: the user's first, a shipped one only as it is known, and nothing of another encoder."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from kiosk import files
 from kiosk.door import matching as cohorts
 from kiosk.door.matching import cohort_file, find_cohort
 from kiosk.encoders import EncoderSpec, load_encoder
@@ -28,13 +28,13 @@ def made(spec: EncoderSpec, seed: int = 1) -> bytes:
 
 
 @pytest.fixture
-def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+def folders(tmp_path: Path, ship_weights: Callable[[Path], None]) -> list[Path]:
     """The user's own folder, and one that is shipped, with a manifest of nothing."""
     found = [tmp_path / "own", tmp_path / "shipped"]
     for folder in found:
         folder.mkdir()
     (found[1] / "manifest.yaml").write_text("{}\n")
-    monkeypatch.setattr(files, "shipped_weights", found[1].joinpath)
+    ship_weights(found[1])
     return found
 
 

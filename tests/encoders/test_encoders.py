@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk import files
 from kiosk.encoders import EXPORTED, encoder_names, encoder_paths, load_encoder
 from kiosk.encoders.encoder import TOLERANCE, NetworkEncoder, golden_difference, golden_vector
 from kiosk.errors import EncoderError, WeightsError
@@ -77,10 +76,10 @@ def test_the_default_encoder_never_imports_tensorflow() -> None:
     assert imported.isdisjoint({"tensorflow", "keras", "dlib", "cv2", "PyQt6", "onnxruntime"})
 
 
-def test_an_altered_file_is_never_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_altered_file_is_never_loaded(tmp_path: Path, ship_weights: Callable[[Path], None]) -> None:
     for path in shipped_weights().iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    monkeypatch.setattr(files, "shipped_weights", tmp_path.joinpath)
+    ship_weights(tmp_path)
     load_encoder("dlib_resnet")
     with (tmp_path / "dlib_resnet.tflite").open("r+b") as opened:
         opened.seek(5_000_000)

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kiosk import files
 from kiosk.domain import Chip, Crop, CropKind
 from kiosk.encoders.encoder import PICTURE, golden_vector
 from kiosk.encoders.runtimes import described, encoder_of, load_from_file, read_encoder_spec
@@ -124,11 +123,11 @@ def test_a_file_that_is_not_the_one_described_is_refused(
 
 
 def test_a_damaged_catalogue_stops_no_encoder(
-    small: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small: Callable[..., Path], tmp_path: Path, ship_weights: Callable[[Path], None]
 ) -> None:
     spec = small()
     (tmp_path / "catalogue.yaml").write_text("fetch: {")
-    monkeypatch.setattr(files, "shipped_weights", tmp_path.joinpath)
+    ship_weights(tmp_path)
     assert load_from_file(spec, threads=1).spec.name == "small"
     spec.with_suffix(".onnx").unlink()
     with pytest.raises(WeightsError, match=r"small\.onnx: is not there; put the file there that its spec describes"):

@@ -1,9 +1,9 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from kiosk import files
 from kiosk.errors import WeightsError
 from kiosk.files import shipped_weights
 from kiosk.weights.catalogue import CATALOGUE, Catalogue, CatalogueEntry, how_to_get, read_catalogue
@@ -168,7 +168,9 @@ def test_a_shipped_file_comes_with_the_kiosk() -> None:
     assert how_to_get("dlib_resnet.tflite", "0" * 64) == "install kiosk again"
 
 
-def test_a_damaged_catalogue_does_not_hide_what_is_at_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_catalogue_does_not_hide_what_is_at_fault(
+    tmp_path: Path, ship_weights: Callable[[Path], None]
+) -> None:
     sface = read_catalogue().entry("sface")
-    monkeypatch.setattr(files, "shipped_weights", tmp_path.joinpath)
+    ship_weights(tmp_path)
     assert how_to_get(sface.file, sface.sha256) == "put the file there that its spec describes"

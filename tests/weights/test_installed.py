@@ -1,9 +1,9 @@
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from kiosk import files
 from kiosk.errors import WeightsError
 from kiosk.weights.catalogue import Catalogue, CatalogueEntry, Known
 from kiosk.weights.fetch import held_part, part_of
@@ -23,13 +23,13 @@ default.tflite:
 
 
 @pytest.fixture
-def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def shipped(tmp_path: Path, ship_weights: Callable[[Path], None]) -> Path:
     """A folder in place of the one that the kiosk ships."""
     folder = tmp_path / "shipped"
     folder.mkdir()
     (folder / MANIFEST).write_text(MANIFEST_TEXT, encoding="utf-8")
     (folder / "default.tflite").write_bytes(SHIPPED)
-    monkeypatch.setattr(files, "shipped_weights", folder.joinpath)
+    ship_weights(folder)
     return folder
 
 
