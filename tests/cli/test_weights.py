@@ -23,7 +23,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture
-def offered(tmp_path, monkeypatch):
+def offered(tmp_path, monkeypatch, ship_weights):
     """A folder whose files a server on loopback offers; small.onnx is in it."""
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
