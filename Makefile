@@ -2,7 +2,6 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-QM := $(patsubst %.ts,%.qm,$(wildcard assets/translations/*.ts))
 
 .PHONY: help run test lint install weights translations screenshots clean
 
@@ -15,10 +14,10 @@ help:
 	@echo "make weights  rebuild the shipped weights from their sources and compare (ARGS='--zoo FOLDER' instead of fetching)"
 	@echo "make clean    remove the virtual environment"
 
-run: $(VENV)/installed $(QM)
+run: $(VENV)/installed
 	@$(BIN)/kiosk run $(ARGS)
 
-test: $(VENV)/installed-for-development $(QM)
+test: $(VENV)/installed-for-development
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: $(VENV)/installed-for-development
@@ -30,18 +29,14 @@ weights: $(VENV)/installed-for-development
 	$(BIN)/python -m kiosk.encoders.build $(ARGS)
 
 translations: $(VENV)/installed-for-development
-	$(BIN)/python .ci/update_translations.py $(LANGUAGE)
+	$(BIN)/python .ci/translations.py $(LANGUAGE)
 
-screenshots: $(VENV)/installed-for-development $(QM)
+screenshots: $(VENV)/installed-for-development
 	$(BIN)/python tests/screenshots.py build/screenshots $(ARGS)
-
-# Installing compiles them too; this is for a .ts that was changed since.
-%.qm: %.ts | $(VENV)/installed
-	@$(BIN)/python .ci/compile_translations.py
 
 install: $(VENV)/installed
 
-$(VENV)/installed: pyproject.toml .ci/install .ci/debian-packages
+$(VENV)/installed: pyproject.toml .ci/install .ci/debian-packages $(wildcard assets/translations/*.po)
 	@.ci/install $(VENV) '.[onnx]'
 	@touch $@
 

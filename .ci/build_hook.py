@@ -1,4 +1,4 @@
-"""What the build does beside packing: it compiles the translations, for a wheel and for an editable install alike."""
+"""Compile the translations when a wheel or an editable install is built."""
 
 import runpy
 from pathlib import Path
@@ -12,4 +12,4 @@ class CompileTranslations(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Before the files are gathered."""
-        runpy.run_path(str(Path(__file__).with_name("compile_translations.py")))["compile_all"]()
+        runpy.run_path(str(Path(__file__).with_name("translations.py")))["compile_all"]()

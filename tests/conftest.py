@@ -25,7 +25,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 def pytest_configure() -> None:
     """A translation that was changed since the kiosk was installed is the one that is tested."""
-    runpy.run_path(str(Path(__file__).parents[1] / ".ci" / "compile_translations.py"))["compile_all"]()
+    runpy.run_path(str(Path(__file__).parents[1] / ".ci" / "translations.py"))["compile_all"]()
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,8 @@
 """The language of the screen: which one it is, and what follows it: words, dates, numbers, Qt's own menus."""
 
-from collections.abc import Callable, Iterable
+import gettext
+from collections.abc import Iterable
 from datetime import datetime
-from typing import cast
 
 from PyQt6.QtCore import QCoreApplication, QDateTime, QLibraryInfo, QLocale, QTranslator
 
@@ -15,7 +15,7 @@ WELCOME = "welcome"  # the context of what is said to who was let in
 
 def languages() -> dict[str, str]:
     """The languages there are, English first, each with its own name for itself."""
-    files = sorted(asset("translations").glob("kiosk_*.qm"))
+    files = sorted(asset("translations").glob("kiosk_*.mo"))
     codes = [i18n.ENGLISH, *(code for path in files if (code := path.stem.partition("_")[2]) != i18n.ENGLISH)]
     return {code: "English" if code == i18n.ENGLISH else _capital(QLocale(code).nativeLanguageName()) for code in codes}
 
@@ -95,16 +95,23 @@ def use_for_welcome(wanted: str) -> None:
 
 
 def _translate(code: str, locale: QLocale) -> i18n.Translate:
-    translator = QTranslator()  # looking up is safe in several threads
-    translator.load(str(asset("translations", f"kiosk_{code}.qm")))
-    # As bytes: PyQt takes a str here only where it is ASCII, and English has its own signs, such as …
-    look_up = cast("Callable[[bytes, bytes, bytes, int], str]", translator.translate)
+    catalog = _catalog(code)
 
     def translate(context: str, text: str, disambiguation: str, n: int) -> str:
-        found = look_up(context.encode(), text.encode(), disambiguation.encode(), n) or text
-        return found if n < 0 else found.replace("%n", locale.toString(n))
+        context = f"{context}: {disambiguation}" if disambiguation else context
+        if n < 0:
+            return catalog.pgettext(context, text)
+        return catalog.npgettext(context, text, text, n).replace("%n", locale.toString(n))
 
     return translate
+
+
+def _catalog(code: str) -> gettext.NullTranslations:
+    try:
+        with asset("translations", f"kiosk_{code}.mo").open("rb") as file:
+            return gettext.GNUTranslations(file)
+    except FileNotFoundError:  # English without its plural forms, or a checkout whose texts were not compiled
+        return gettext.NullTranslations()
 
 
 def _figures(locale: QLocale) -> i18n.Figures:

@@ -1,136 +1,102 @@
-"""Whether every text of the sources is translated, and every translation still used: `make translations` first."""
+"""Every text that people see is translated, and every translation is used. If a test fails: `make translations`."""
 
 import ast
 import re
 import string
 import sys
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog, Message
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "assets" / "translations"
-LANGUAGES = sorted(path.stem.partition("_")[2] for path in FOLDER.glob("kiosk_*.ts"))
 sys.path.append(str(ROOT / ".ci"))
+import translations  # noqa: E402
 
-# A text of a table is looked up by a variable: those who do are named, and their table marks its texts.
-_CALLED = {"translate": 2, "QT_TRANSLATE_NOOP": 2}
-
-
-@pytest.fixture(scope="module", params=LANGUAGES)
-def ts(request: pytest.FixtureRequest) -> Path:
-    return FOLDER / f"kiosk_{request.param}.ts"
+END = re.compile(r"[.:…?!]?$")
 
 
-def messages(ts: Path) -> list[tuple[str, ET.Element]]:
-    return [
-        (context.findtext("name") or "", message)
-        for context in ET.parse(ts).getroot().iter("context")  # noqa: S314
-        for message in context.iter("message")
-    ]
+@pytest.fixture(scope="module", params=["de", "en"])
+def catalog(request: pytest.FixtureRequest) -> Catalog:
+    return translations.read(translations.TRANSLATIONS / f"kiosk_{request.param}.po")
 
 
-def keys(ts: Path) -> set[tuple[str, str, str, bool]]:
-    return {
-        (context, message.findtext("source") or "", message.findtext("comment") or "", message.get("numerus") == "yes")
-        for context, message in messages(ts)
+def _text(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def forms(catalog: Catalog) -> Iterator[tuple[str, int, str]]:
+    """Yield each text, the number of the plural form, and the form."""
+    for message in catalog:
+        if message.id:
+            text = _text(message)
+            found = [message.string] if isinstance(message.string, str) else message.string
+            yield from ((text, number, form) for number, form in enumerate(found) if form)
+
+
+def test_a_catalog_holds_the_texts_of_the_sources_and_no_others(catalog) -> None:
+    english = str(catalog.locale) == "en"
+    wanted = {(context, text) for context, text, plural in translations.texts() if plural or not english}
+    held = {
+        (message.context, text)
+        for message in catalog
+        if (text := message.id[0] if message.pluralizable else message.id)
     }
+    assert (sorted(wanted - held), sorted(held - wanted)) == ([], [])
 
 
-def forms(message: ET.Element) -> list[str]:
-    translation = message.find("translation")
-    assert translation is not None
-    if message.get("numerus") == "yes":
-        return [form.text or "" for form in translation.iter("numerusform")]
-    return [translation.text or ""]
+def test_everything_is_translated(catalog) -> None:
+    assert translations.missing(catalog) == []
 
 
-def fields(text: str) -> list[str]:
-    return sorted(str(name) for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+def test_placeholders_spaces_and_the_last_sign_are_the_same_in_every_language(catalog) -> None:
+    def fields(text: str) -> list[str]:
+        return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name)
 
-
-def test_english_and_german_are_there():
-    assert {"en", "de"} <= set(LANGUAGES)
-
-
-def test_the_file_holds_the_texts_of_the_sources_and_no_others(ts: Path, tmp_path: Path):
-    from update_translations import update
-
-    fresh = tmp_path / ts.name
-    update(fresh)
-    missing, unused = keys(fresh) - keys(ts), keys(ts) - keys(fresh)
-    assert (sorted(missing), sorted(unused)) == ([], [])
-
-
-def test_everything_is_translated(ts: Path):
-    unfinished = [
-        (context, message.findtext("source"))
-        for context, message in messages(ts)
-        if not all(forms(message)) or (found := message.find("translation")) is None or found.get("type")
-    ]
-    assert unfinished == []
-
-
-def test_counts_have_every_plural_form_of_the_language(ts: Path):
-    from compile_translations import plural_forms
-
-    wanted = plural_forms(ts.stem.partition("_")[2])
-    counted = [message for _, message in messages(ts) if message.get("numerus") == "yes"]
-    assert [message.findtext("source") for message in counted if len(forms(message)) != wanted] == []
-
-
-def test_what_is_filled_in_is_the_same_in_every_language(ts: Path):
-    wrong = []
-    for context, message in messages(ts):
-        source = message.findtext("source") or ""
-        for form in forms(message):
-            # "One picture" is a good singular; any other form must give the number.
-            count = "%n" in source and "%n" not in form and form is not forms(message)[0]
-            stray = "%n" in form and "%n" not in source
-            if form and (fields(form) != fields(source) or stray or count):
-                wrong.append((context, source, form))
-    assert wrong == []
-
-
-def test_spaces_and_the_last_sign_are_the_same_in_every_language(ts: Path):
     def edges(text: str) -> tuple[str, str, str]:
-        end = re.search(r"[.:…?!]?$", text.rstrip())
-        return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :], end.group() if end else ""
+        found = END.search(text.rstrip())
+        return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :], found.group() if found else ""
 
-    wrong = [
-        (context, message.findtext("source"), form)
-        for context, message in messages(ts)
-        for form in forms(message)
-        if form and edges(form) != edges(message.findtext("source") or "")
-    ]
-    assert wrong == []
+    for text, number, form in forms(catalog):
+        assert fields(form) == fields(text), text
+        assert edges(form) == edges(text), text
+        # "One picture" is a good singular; any other form gives the number.
+        assert ("%n" in form) == ("%n" in text) or (number == 0 and "%n" not in form), text
 
 
-def test_every_text_in_the_sources_is_one_that_can_be_found():
-    """A literal context everywhere, a literal text or a name; a text that is put together would never be translated."""
-    wrong = [
-        f"{path.relative_to(ROOT)}:{call.lineno}"
-        for path in sorted((ROOT / "kiosk").rglob("*.py"))
-        for call in calls(ast.parse(path.read_text(encoding="utf-8")))
-        if not _can_be_found(call)
-    ]
-    assert wrong == []
+def test_every_text_is_a_literal_that_the_scanner_finds() -> None:
+    for path in sorted(translations.PACKAGE.rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {
+                "translate",
+                "QT_TRANSLATE_NOOP",
+                "Message",
+            }:
+                text = call.args[0 if call.func.id == "Message" else 1]
+                assert not isinstance(text, ast.JoinedStr | ast.BinOp), f"{path}:{call.lineno}"
 
 
-def calls(tree: ast.AST) -> Iterator[ast.Call]:
-    """Those of translate and QT_TRANSLATE_NOOP."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLED:
-            yield node
-
-
-def _can_be_found(call: ast.Call) -> bool:
-    if len(call.args) < 2 or call.keywords:
-        return False
-    text = call.args[1]
-    if isinstance(text, ast.Constant):
-        return isinstance(call.args[0], ast.Constant)
-    marked = isinstance(call.func, ast.Name) and call.func.id == "QT_TRANSLATE_NOOP"
-    return not marked and isinstance(text, ast.Name | ast.Attribute | ast.Subscript | ast.Call)
+def test_the_scanner_finds_texts_and_an_update_keeps_translations(tmp_path: Path) -> None:
+    source = """translate("door", "Open")
+translate("door", "%n people", "", count)
+translate("door", "Again", "take the picture again")
+raise PictureError(path, "is empty" if empty else "is cut off", "copy it again")
+Message("line {line}: {reason}", line=1)
+k: int = option(3, "frames", title="Frames", effect="How many.")
+"""
+    (tmp_path / "kiosk" / "cli").mkdir(parents=True)
+    (tmp_path / "kiosk" / "door.py").write_text(source)
+    (tmp_path / "kiosk" / "cli" / "run.py").write_text('raise PictureError(path, "is only English", "read it")')
+    path = tmp_path / "kiosk_pl.po"
+    path.write_text('msgctxt "door"\nmsgid "Open"\nmsgstr "Otwarte"\n\nmsgid "Gone"\nmsgstr "x"\n')
+    catalog = translations.update(path, tmp_path / "kiosk")
+    assert {(message.context, message.id) for message in catalog if message.id} == {
+        ("door", "Open"),
+        ("door", ("%n people", "%n people")),
+        ("door: take the picture again", "Again"),
+        *(("faults", text) for text in ("is empty", "is cut off", "copy it again", "line {line}: {reason}")),
+        *(("settings", text) for text in ("Frames", "How many.")),
+    }
+    assert translations.read(path).get("Open", "door").string == "Otwarte"
+    assert len(translations.missing(catalog)) == 8
