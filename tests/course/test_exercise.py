@@ -1,4 +1,4 @@
-"""verify and who_is_it, and the exercise from top to bottom: README's script, and a student's own notebook."""
+"""verify and who_is_it, the script of docs/course.md from top to bottom, and a student's own notebook."""
 
 import math
 import os
@@ -16,7 +16,7 @@ from kiosk.encoders.keras_h5 import load_h5
 from kiosk.encoders.openface import faceRecoModel, load_weights_from_FaceNet
 from kiosk.errors import EncoderError, GalleryError, PictureError, UnknownPersonError
 
-README = Path(__file__).parents[2] / "README.md"
+COURSE = Path(__file__).parents[2] / "docs" / "course.md"
 WEIGHTS = Path(os.environ.get("KIOSK_COURSE_WEIGHTS") or "unset").absolute()
 
 
@@ -197,8 +197,8 @@ def channels_first() -> Iterator[None]:
 
 
 def _script(section: str) -> tuple[str, str]:
-    """The program of a section of the README, and what it prints."""
-    text = README.read_text(encoding="utf-8").split(f"## {section}\n")[1].split("\n## ")[0]
+    """Return the program of a section of docs/course.md, and what it prints."""
+    text = COURSE.read_text(encoding="utf-8").split(f"## {section}\n")[1].split("\n## ")[0]
     program, printed = re.findall(r"```(?:python|text)\n(.*?)```", text, re.DOTALL)
     return program, printed
 
@@ -209,9 +209,9 @@ def _words_and_numbers(text: str) -> tuple[list[str], list[float]]:
 
 
 @pytest.mark.usefixtures("exercise_folder")
-def test_script_of_the_readme_prints_what_the_readme_says(capsys: pytest.CaptureFixture[str]) -> None:
-    program, printed = _script("From the course")
-    exec(compile(program, "README.md", "exec"), {"__name__": "__main__"})  # noqa: S102 - our own README
+def test_script_of_the_document_prints_what_the_document_says(capsys: pytest.CaptureFixture[str]) -> None:
+    program, printed = _script("The exercise from top to bottom")
+    exec(compile(program, "course.md", "exec"), {"__name__": "__main__"})  # noqa: S102 - our own document
     words, numbers = _words_and_numbers(capsys.readouterr().out)
     wanted_words, wanted_numbers = _words_and_numbers(printed)
     assert words == wanted_words
