@@ -1,31 +1,50 @@
-"""Where the files live that the product ships: inside the installed package, or beside it in a checkout."""
+"""Files: where the product's own files lie, atomic writes, a lock for a folder, and guarded reading of YAML."""
 
+import contextlib
+import errno
 import os
-from collections.abc import Callable, Mapping
+import secrets
+import stat
+import time
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from filelock import lock_descriptor
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, ScalarEvent
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
 
-from kiosk.errors import WeightsError
+from kiosk.errors import KioskError, WeightsError
 from kiosk.i18n import Message, Text
 
 _PACKAGE = Path(str(files("kiosk")))
 _INSTALLED = _PACKAGE / "shipped"
 
+PARTIAL: Final = ".new-"  # how the name of a file begins that is being written
+_TOKEN_BYTES: Final = 4
+_LOCK_STEP_SECONDS: Final = 0.02
+_NO_LOCKS: Final = {errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK, errno.EINVAL}  # of some network shares
+_NO_LINKS: Final = {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP}  # FAT, some network shares
+
+_MAX_YAML_BYTES: Final = 64 * 1024
+_MAX_DEPTH: Final = 10
+_MOST_OF_A_TAG: Final = 80  # characters
+_MAX_VALUE: Final = 1000  # characters; keeps a number short enough to be shown
+
+Key: TypeAlias = tuple[int | str, ...]
+Content: TypeAlias = bytes | Callable[[Path], None]  # of a file, or a function that writes it
+
 
 def asset(*parts: str) -> Path:
-    """Path of a file below assets/."""
+    """Return the path of a file below assets/."""
     return _shipped("assets", *parts)
 
 
 def shipped_weights(*parts: str) -> Path:
-    """Path of a file below weights/."""
+    """Return the path of a file below weights/."""
     return _shipped("weights", *parts)
 
 
@@ -33,146 +52,271 @@ def _shipped(*parts: str) -> Path:
     return (_INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent).joinpath(*parts)
 
 
-def write_files(out: Path, contents: Mapping[str, bytes]) -> None:
-    """Put each file into `out`, in order, so that what names another comes after it; raises WeightsError."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for file, content in contents.items():
-            replace_whole(out / file, _writer(content))
-    except OSError as error:
-        raise WeightsError(out, f"cannot be written: {error.strerror}", "name another folder with --out") from error
+# Writing -----------------------------------------------------------------------------------------------------------
 
 
-def replace_whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Let `write` fill a file beside `path`, which then takes its name, in an order that a power cut cannot turn round.
+def atomic_write(
+    path: Path, data: Content, *, mode: int | None = None, overwrite: bool = True, durable: bool = True
+) -> None:
+    """Put a file in place as a whole: after a crash or a power cut it is the old one or the new one.
 
-    Raises what `write` raises, and OSError; nothing is left behind then.
+    Args:
+        path: the file.
+        data: its content, or a function that writes it to the path that it gets, which has the suffix of `path`.
+        mode: its permissions; None = those of the file it replaces, or those of any new file.
+        overwrite: False raises FileExistsError where there is a file by then.
+        durable: wait until it is on the disk.
+
+    Raises OSError and what `data` raises; the file is unchanged then.
     """
-    partial = path.with_name(f"partial-{path.name}")  # the end of a name tells some writers the format
+    with _beside(path, data, mode, durable=durable) as partial:
+        if overwrite:
+            partial.replace(path)
+        else:
+            _move_to_free_name(partial, path)
+    if durable:
+        with contextlib.suppress(OSError):  # it is in place, if not yet for good
+            sync_folder(path.parent)
+
+
+def clear_partials(folder: Path, suffix: str = "") -> None:
+    """Delete what atomic_write left where it was killed; for a folder in which nobody else writes such files now."""
+    for left in folder.glob(f"{PARTIAL}*{suffix}"):
+        left.unlink(missing_ok=True)
+
+
+def atomic_write_all(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write several files of a folder; when all are written, put them in place in their order. Raises OSError."""
+    with contextlib.ExitStack() as stack:
+        written = {
+            stack.enter_context(_beside(folder / name, data, None, durable=True)): folder / name
+            for name, data in contents.items()
+        }
+        for partial, path in written.items():
+            partial.replace(path)
+    with contextlib.suppress(OSError):
+        sync_folder(folder)
+
+
+@contextlib.contextmanager
+def _beside(path: Path, data: Content, mode: int | None, *, durable: bool) -> Iterator[Path]:
+    """Write a file beside `path`; it is deleted at the end unless it was moved."""
+    partial = path.with_name(f"{PARTIAL}{secrets.token_hex(_TOKEN_BYTES)}{path.suffix}")
     try:
-        write(partial)
-        sync(partial)
-        partial.replace(path)
+        replaced = _status(path)
+        private = mode is not None or replaced is not None  # until it has its permissions
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        os.close(os.open(partial, flags, 0o600 if private else 0o666))
+        if replaced is not None:
+            with contextlib.suppress(PermissionError):
+                os.chown(partial, replaced.st_uid, replaced.st_gid)
+        if isinstance(data, bytes):
+            partial.write_bytes(data)
+        else:
+            data(partial)
+        if mode is not None:
+            partial.chmod(mode)
+        elif replaced is not None:
+            partial.chmod(stat.S_IMODE(replaced.st_mode))
+        if durable:
+            _sync(partial, os.O_RDONLY)
+        yield partial
     finally:
-        partial.unlink(missing_ok=True)
-    sync(path.parent)
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
-def _writer(content: bytes) -> Callable[[Path], None]:
-    def write(path: Path) -> None:
-        path.write_bytes(content)
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
 
-    return write
+
+def _move_to_free_name(partial: Path, path: Path) -> None:
+    try:
+        os.link(partial, path)  # unlike a rename, never over a file that has just appeared
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        partial.rename(path)
 
 
-def sync(path: Path) -> None:
-    """Makes a file, or the names in a folder, last through a power cut."""
-    descriptor = os.open(path, os.O_RDONLY)
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder last through a power cut, where the file system can. Raises OSError for a full disk."""
+    try:
+        _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as fault:
+        if fault.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO}:
+            raise
+
+
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
-_MAX_BYTES: Final = 64 * 1024
-_MAX_DEPTH: Final = 8
-_MAX_VALUE: Final = 1000  # characters; keeps a number short enough to be shown
-_SPELT_OUT: Final = 5  # faults told at once
-_LONGEST_FAULT: Final = 200  # characters
-# What the constructors of ruamel.yaml let through for values that only look like numbers or dates.
-_SLIPS: Final = (ValueError, TypeError, LookupError, ArithmeticError)
-
-
-def read_yaml(path: Path, remedy: Text) -> dict[str, Any]:
-    """The keys and values in `path`; raises WeightsError where it holds anything else, or more than such a file may."""
+def write_files(out: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files into `out`, which is made, so that one that names another comes after it; raises WeightsError."""
     try:
-        raw = _start_of(path)
-        if len(raw) > _MAX_BYTES:
-            raise WeightsError(path, Message("is larger than {kilobytes} kB", kilobytes=_MAX_BYTES // 1024), remedy)
-        if (oddity := _oddity(raw)) is not None:
-            raise WeightsError(path, oddity, remedy)
-        content = YAML(typ="safe").load(raw)
-    except FileNotFoundError as error:
-        raise WeightsError(path, "is not there", remedy) from error
+        out.mkdir(parents=True, exist_ok=True)
+        atomic_write_all(out, contents)
     except OSError as error:
-        raise WeightsError(
-            path,
-            Message("cannot be read: {cause}", cause=error.strerror),
-            "check its permissions",
-        ) from error
-    except (YAMLError, *_SLIPS) as error:
-        raise WeightsError(
-            path, Message("is no YAML: {error}", error=_problem(error)[:_LONGEST_FAULT]), remedy
-        ) from error
-    if not isinstance(content, dict):
-        raise WeightsError(path, "holds no options as `name: value`", remedy)
-    return {str(name): value for name, value in content.items()}
+        raise WeightsError(out, f"cannot be written: {error.strerror}", "name another folder with --out") from error
 
 
-def faults_told(error: ValidationError, content: Mapping[str, Any]) -> str:
-    """One sentence a key of `content`: where a value may be of several kinds, about the one that it comes nearest."""
-    nearest: dict[tuple[int | str, ...], ErrorDetails] = {}
-    for fault in error.errors():
-        key = _key(fault, content)
-        if key not in nearest or _nearness(fault) > _nearness(nearest[key]):
-            nearest[key] = fault
-    told = [_told((*key, *fault["loc"][len(key) + 1 :]), fault["msg"]) for key, fault in nearest.items()]
-    more = [f"and {len(told) - _SPELT_OUT} more"] if len(told) > _SPELT_OUT else []
-    return "; ".join([*told[:_SPELT_OUT], *more])
+# Locking -----------------------------------------------------------------------------------------------------------
 
 
-def _start_of(path: Path) -> bytes:
+@contextlib.contextmanager
+def folder_lock(folder: Path, busy: KioskError, patience_seconds: float = 0.0) -> Iterator[bool]:
+    """Keep out other threads and processes that lock the same folder; the lock ends with the process.
+
+    Yields whether it is locked: some network shares have no locks. Raises `busy` where others hold it for longer than
+    `patience_seconds`, OSError where the folder cannot be opened.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield _lock(descriptor, busy, time.monotonic() + patience_seconds)
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, busy: KioskError, until: float) -> bool:
+    try:
+        while not lock_descriptor(descriptor, blocking=False):
+            if time.monotonic() >= until:
+                raise busy
+            time.sleep(_LOCK_STEP_SECONDS)
+    except OSError as error:
+        if error.errno in _NO_LOCKS:
+            return False
+        raise
+    return True
+
+
+# Reading YAML ------------------------------------------------------------------------------------------------------
+
+
+class YamlContent(NamedTuple):
+    """The options of a YAML file as plain Python values, and the line of each key, () for the whole."""
+
+    values: dict[str, Any]
+    lines: dict[Key, int]
+
+
+def read_yaml(path: Path, fault: type[KioskError], remedy: Text) -> YamlContent:
+    """Read the options in a file; raises `fault` where it holds anything else, or more than such a file may."""
+    return parse_yaml(path, read_bytes(path, fault, remedy), fault, remedy)
+
+
+def read_bytes(path: Path, fault: type[KioskError], remedy: Text) -> bytes:
+    """Read a small regular file, at most one byte more than a YAML file may have; raises `fault`."""
+
     def without_waiting(name: str, flags: int) -> int:
         return os.open(name, flags | os.O_NONBLOCK)
 
-    # A pipe put in the file's place would be waited for without end.
-    with open(path, "rb", opener=without_waiting) as opened:
-        return opened.read(_MAX_BYTES + 1)
+    try:
+        # A pipe in the file's place would be waited for without end.
+        with open(path, "rb", opener=without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise fault(path, "is not a file", "put a file in its place")
+            return file.read(_MAX_YAML_BYTES + 1)
+    except FileNotFoundError as error:
+        raise fault(path, "is not there", remedy) from error
+    except OSError as error:
+        reason = Message("cannot be read ({cause})", cause=error.strerror)
+        raise fault(path, reason, "check its permissions") from error
 
 
-def _oddity(raw: bytes) -> str | None:
-    """What no such file needs and what can blow a small one up: aliases, tags, depth, endless values."""
-    depth = 0
-    for event in YAML(typ="safe").parse(raw):
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        found = None
-        if getattr(event, "anchor", None) is not None:
-            found = "uses an alias (&name, *name)"
-        elif getattr(event, "tag", None) is not None:
-            found = f"uses a tag ({event.tag[:_LONGEST_FAULT]})"
-        elif depth > _MAX_DEPTH:
-            found = "is nested too deep"
-        elif isinstance(event, ScalarEvent) and len(event.value) > _MAX_VALUE:
-            found = f"has a value of {len(event.value)} characters"
-        if found is not None:
-            return f"{found} in line {event.start_mark.line + 1}"
-    return None
+def parse_yaml(path: Path, raw: bytes, fault: type[KioskError], remedy: Text) -> YamlContent:
+    """Read options from the content of a file; raises `fault` as read_yaml does."""
+    content = load_yaml(path, raw, fault, remedy)
+    lines: dict[Key, int] = {(): 1}
+    return YamlContent(_plain_map(content, (), lines), lines)
 
 
-def _problem(error: Exception) -> str:
-    if not isinstance(error, MarkedYAMLError):
-        return str(error)
+def load_yaml(path: Path, raw: bytes, fault: type[KioskError], remedy: Text) -> CommentedMap:
+    """Read options with their comments, as ruamel.yaml's round trip writes them; raises `fault`."""
+    if len(raw) > _MAX_YAML_BYTES:
+        reason = Message("is larger than {kilobytes} kB", kilobytes=_MAX_YAML_BYTES // 1024)
+        raise fault(path, reason, remedy)
+    try:
+        text = raw.decode("utf-8")
+        _check_shape(path, text, fault)
+        content = round_trip().load(text)
+    except UnicodeDecodeError as error:
+        raise fault(path, Message("is not UTF-8 at byte {byte}", byte=error.start), "save it as UTF-8") from None
+    except MarkedYAMLError as error:
+        _raise_marked(path, error, fault)
+    except (YAMLError, ValueError, TypeError, LookupError, ArithmeticError) as error:
+        # What the constructors of ruamel.yaml let through for values that only look like numbers or dates.
+        raise fault(path, Message("is no YAML ({error})", error=error), remedy) from None
+    if content is None:
+        return CommentedMap()
+    if not isinstance(content, CommentedMap):
+        raise fault(path, "line 1: options as `name: value` were expected", remedy)
+    return content
+
+
+def round_trip() -> YAML:
+    """Return a reader and writer of YAML that keeps comments, quotes and the lengths of lines."""
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    yaml.width = 4096
+    return yaml
+
+
+def _raise_marked(path: Path, error: MarkedYAMLError, fault: type[KioskError]) -> NoReturn:
     mark = error.problem_mark or error.context_mark
-    return f"line {mark.line + 1}: {error.problem}" if mark else str(error.problem)
+    problem: Text = error.problem or Message("is no YAML")
+    reason = Message("line {line}: {problem}", line=mark.line + 1, problem=problem) if mark else problem
+    raise fault(path, reason, "mend that line") from None
 
 
-def _key(fault: ErrorDetails, content: object) -> tuple[int | str, ...]:
-    """The place of a fault up to the name of a type, which pydantic adds where several are allowed."""
-    place = fault["loc"]
-    for depth, part in enumerate(place):
-        within = dict(enumerate(content)) if isinstance(content, list) else content
-        if isinstance(within, Mapping) and part in within:
-            content = within[part]
-        elif fault["type"] != "missing" or depth < len(place) - 1:
-            return place[:depth]
-    return place
+def _check_shape(path: Path, text: str, fault: type[KioskError]) -> None:
+    """Refuse what no such file needs and what can blow a small one up: aliases, tags, depth, endless values."""
+    depth = 0
+    for event in YAML(typ="rt").parse(text):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        oddity = None
+        if isinstance(event, AliasEvent):
+            oddity = Message("aliases (*name) are not used here")
+        elif getattr(event, "tag", None) is not None:
+            oddity = Message("tags ({tag}) are not used here", tag=event.tag[:_MOST_OF_A_TAG])
+        elif depth > _MAX_DEPTH:
+            oddity = Message("options are nested too deep")
+        elif isinstance(event, ScalarEvent) and len(event.value) > _MAX_VALUE:
+            oddity = Message("a value of {count} characters", count=len(event.value))
+        if oddity is not None:
+            reason = Message("line {line}: {oddity}", line=event.start_mark.line + 1, oddity=oddity)
+            raise fault(path, reason, "mend that line")
 
 
-def _nearness(fault: ErrorDetails) -> tuple[int, bool]:
-    """Faults that lie deeper, or are no matter of the type, are about the kind of value that was meant."""
-    return len(fault["loc"]), not fault["type"].endswith("_type")
+def _plain_map(content: CommentedMap, above: Key, lines: dict[Key, int]) -> dict[str, Any]:
+    plain = {}
+    marks = content.lc.data or {}
+    for name, value in content.items():
+        key = (*above, str(name))
+        lines[key] = marks[name][0] + 1 if name in marks else lines[above]
+        plain[str(name)] = _plain_map(value, key, lines) if isinstance(value, CommentedMap) else _plain(value)
+    return plain
 
 
-def _told(place: tuple[int | str, ...], message: str) -> str:
-    key = ".".join(map(str, place)) or "it"
-    return f"{key}: {message.removeprefix('Value error, ')}"[:_LONGEST_FAULT]
+def _plain(value: Any) -> Any:  # noqa: ANN401  (whatever YAML holds)
+    """Return a value of ruamel.yaml as int, float, str or bool, which strict validation asks for."""
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    for kind in (int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    return value

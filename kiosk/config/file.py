@@ -5,29 +5,22 @@ from __future__ import annotations
 import copy
 import difflib
 import os
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
+from ruamel.yaml.error import YAMLError
 
 from kiosk.config.schema import Value, objection, values
 from kiosk.config.sections import Config
 from kiosk.errors import ConfigError, did_you_mean
+from kiosk.files import Key, parse_yaml, read_bytes, read_yaml
 from kiosk.i18n import Message, Text
 
-_MAX_BYTES = 64 * 1024
-_MAX_DEPTH = 10
-_MAX_VALUE = 1000  # characters; keeps a number short enough to be shown
+_COMPARE = Message("compare it with the config.yaml that is shipped")
 _MAX_FAULTS = 5  # told at once
-_Key = tuple[int | str, ...]
-_Lines = dict[_Key, int]
 
 
 def find_config(given: Path | None) -> Path | None:
@@ -112,7 +105,7 @@ class ConfigFile:
         """The fault to raise for a top-level option that is well-formed and yet names nothing."""
         if self.path is None:
             return ConfigError(key, reason, remedy)
-        line = _plain(_parse(self.path, content_of(self.path)))[1].get((key,), 1)
+        line = read_yaml(self.path, ConfigError, _COMPARE).lines.get((key,), 1)
         return ConfigError(
             self.path,
             Message("line {line}: {key}: {reason}", line=line, key=key, reason=reason),
@@ -148,20 +141,13 @@ def _is_set(config: Config, key: str) -> bool:
 
 
 def content_of(path: Path) -> bytes:
-    """What stands in the file; raises ConfigError where it cannot be read."""
-    try:
-        return _read_regular(path)
-    except OSError as error:
-        raise ConfigError(
-            path,
-            Message("cannot be read ({cause})", cause=error.strerror),
-            "check its permissions",
-        ) from None
+    """Return the content of the file; raises ConfigError where it cannot be read."""
+    return read_bytes(path, ConfigError, _COMPARE)
 
 
 def understood(path: Path, raw: bytes) -> Config:
     """The content of a config.yaml as the options that it sets; raises ConfigError with `path`, line and key."""
-    content, lines = _plain(_parse(path, raw))
+    content, lines = parse_yaml(path, raw, ConfigError, _COMPARE)
     try:
         return Config.model_validate(content)
     except ValidationError as error:
@@ -172,107 +158,8 @@ def understood(path: Path, raw: bytes) -> Config:
         raise ConfigError(path, Message("{faults}", faults=told), "mend it there, nothing was changed") from None
 
 
-def _parse(path: Path, raw: bytes) -> CommentedMap:
-    if len(raw) > _MAX_BYTES:
-        raise ConfigError(
-            path,
-            Message("is larger than {kilobytes} kB", kilobytes=_MAX_BYTES // 1024),
-            "this is no kiosk configuration",
-        )
-    try:
-        text = raw.decode("utf-8")
-        _check_shape(path, text)
-        content = YAML(typ="rt").load(text)
-    except UnicodeDecodeError as error:
-        raise ConfigError(
-            path,
-            Message("is not UTF-8 at byte {byte}", byte=error.start),
-            "save it as UTF-8",
-        ) from None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem: Text = error.problem or Message("is no YAML")
-        reason = Message("line {line}: {problem}", line=mark.line + 1, problem=problem) if mark else problem
-        raise ConfigError(path, reason, "mend that line") from None
-    except (YAMLError, ValueError) as error:
-        raise ConfigError(
-            path,
-            Message("is no YAML ({error})", error=error),
-            "compare it with the config.yaml that is shipped",
-        ) from None
-    if content is None:
-        return CommentedMap()
-    if not isinstance(content, CommentedMap):
-        raise ConfigError(
-            path,
-            "line 1: options as `name: value` were expected",
-            "compare it with the one shipped",
-        )
-    return content
-
-
-def _read_regular(path: Path) -> bytes:
-    def without_waiting(name: str, flags: int) -> int:
-        return os.open(name, flags | os.O_NONBLOCK)
-
-    # A pipe put in the file's place must not stop the station.
-    with open(path, "rb", opener=without_waiting) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ConfigError(path, "is not a file", "put a file in its place")
-        return file.read(_MAX_BYTES + 1)
-
-
-def _check_shape(path: Path, text: str) -> None:
-    """Refuses what no configuration needs and what can blow a small file up: aliases, tags, depth, endless values."""
-    depth = 0
-    for event in YAML(typ="rt").parse(text):
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        oddity = None
-        if isinstance(event, AliasEvent):
-            oddity = Message("aliases (*name) are not used here")
-        elif getattr(event, "tag", None) is not None:
-            oddity = Message("tags ({tag}) are not used here", tag=event.tag)
-        elif depth > _MAX_DEPTH:
-            oddity = Message("options are nested too deep")
-        elif isinstance(event, ScalarEvent) and len(event.value) > _MAX_VALUE:
-            oddity = Message("a value of {count} characters", count=len(event.value))
-        if oddity is not None:
-            raise ConfigError(
-                path,
-                Message("line {line}: {oddity}", line=event.start_mark.line + 1, oddity=oddity),
-                "mend that line",
-            )
-
-
-def _plain(content: CommentedMap) -> tuple[dict[str, Any], _Lines]:
-    """The values as plain Python ones, so that strict validation sees int, float, str and bool; each key's line."""
-    lines: _Lines = {(): 1}
-    return _plain_map(content, (), lines), lines
-
-
-def _plain_map(content: CommentedMap, above: _Key, lines: _Lines) -> dict[str, Any]:
-    plain = {}
-    marks = content.lc.data or {}
-    for name, value in content.items():
-        key = (*above, str(name))
-        lines[key] = marks[name][0] + 1 if name in marks else lines[above]
-        plain[str(name)] = _plain_map(value, key, lines) if isinstance(value, CommentedMap) else _plain_value(value)
-    return plain
-
-
-def _plain_value(value: Any) -> Any:  # noqa: ANN401  (whatever YAML holds)
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, list):
-        return [_plain_value(item) for item in value]
-    for kind in (int, float, str):
-        if isinstance(value, kind):
-            return kind(value)
-    return value
-
-
-def _describe(fault: ErrorDetails, lines: _Lines) -> Message:
-    key: _Key = fault["loc"]
+def _describe(fault: ErrorDetails, lines: dict[Key, int]) -> Message:
+    key: Key = fault["loc"]
     while key not in lines:  # pydantic adds the name of a type where several are allowed
         key = key[:-1]
     reason: Text = fault["msg"].removeprefix("Value error, ")
@@ -290,7 +177,7 @@ def _shown(value: object) -> str:
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 
-def _no_such_option(key: _Key) -> Text:
+def _no_such_option(key: Key) -> Text:
     """The valid key that is meant most likely: by its last word, then by the whole of it."""
     valid = list(_keys(Config))
     words = {name.rsplit(".", 1)[-1]: name for name in reversed(valid)}

@@ -6,13 +6,11 @@ word, a section in braces that grows) ruamel.yaml writes. Either way the result 
 
 import contextlib
 import errno
-import fcntl
 import hashlib
 import io
 import os
 import re
 import stat
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +27,7 @@ from kiosk.config.file import content_of, understood
 from kiosk.config.schema import Value, objection, values
 from kiosk.config.sections import Config
 from kiosk.errors import ConfigError
-from kiosk.files import sync
+from kiosk.files import atomic_write, clear_partials, folder_lock
 from kiosk.i18n import Message
 
 _HEADER = "# What differs from the defaults of the kiosk.\n\n"
@@ -239,7 +237,6 @@ def _node(value: Value) -> object:
 BACKUPS = 10
 _TRIES = 3
 _PATIENCE_SECONDS = 2.0
-_STEP_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,78 +311,44 @@ class ConfigWriter:
             raise ConfigError(self.path, "was deleted in the meantime", remedy)
 
     def _saved(self, before: bytes | None, fresh: bytes) -> bool:
-        """Whether it was put in place; not where the file has changed since it was read."""
-        partial = self.path.with_name(f".{self.path.name}.partial")
+        """Put the content in place; return False where the file has changed since it was read."""
+
+        def write(partial: Path) -> None:
+            partial.write_bytes(fresh)
+            if self._content() != before:
+                raise FileExistsError
+
         try:
             if before is not None:
                 self._back_up(before)
-            self._write(partial, fresh)
-            if self._content() != before:
-                return False
-            if before is None:
-                os.link(partial, self.path)  # unlike a rename, never over a file that has just appeared
-            else:
-                partial.replace(self.path)
+            atomic_write(self.path, write, overwrite=before is not None)
         except FileExistsError:
             return False
         except OSError as error:
             raise self._fault(error) from error
-        finally:
-            with contextlib.suppress(OSError):
-                partial.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):  # it is in place, if not yet for good
-            sync(self.path.parent)
         return True
 
     def _back_up(self, content: bytes) -> None:
         self.backups.mkdir(mode=0o700, exist_ok=True)
         kept = sorted(filter(_number, self.backups.iterdir()), key=_number)
         number = _number(kept[-1]) + 1 if kept else 1
-        self._write(self.backups / f"{number:04}-{self._now():%Y-%m-%dT%H-%M-%S}-{self.path.name}", content)
+        backup = self.backups / f"{number:04}-{self._now():%Y-%m-%dT%H-%M-%S}-{self.path.name}"
+        atomic_write(backup, content, mode=stat.S_IMODE(self.path.stat().st_mode))
         for old in kept[: max(len(kept) + 1 - BACKUPS, 0)]:
             old.unlink(missing_ok=True)
 
-    def _write(self, path: Path, content: bytes) -> None:
-        """A new file with the owner and the rights of config.yaml; it is on the disk when this returns."""
-        path.unlink(missing_ok=True)  # of a run that was killed; never followed where it is a link
-        like = self._rights()
-        mode = 0o666 if like is None else 0o600
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                if like is not None:
-                    _give(descriptor, like)
-                file.write(content)
-                file.flush()
-                os.fsync(descriptor)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                path.unlink()
-            raise
-
-    def _rights(self) -> os.stat_result | None:
-        with contextlib.suppress(FileNotFoundError):
-            return self.path.stat()
-        return None
-
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
-        """Keeps other kiosks from changing it meanwhile; an editor does not ask."""
+        """Keep other kiosks from changing it meanwhile; an editor does not ask."""
+        busy = ConfigError(self.path, "another kiosk is changing it", "try again")
         try:
             if self.path.exists() and not os.access(self.path, os.W_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-            folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
+            with folder_lock(self.path.parent, busy, _PATIENCE_SECONDS):
+                clear_partials(self.path.parent, self.path.suffix)
+                yield
         except OSError as error:
             raise self._fault(error) from error
-        try:
-            give_up_at = time.monotonic() + _PATIENCE_SECONDS
-            while not _locked(folder):
-                if time.monotonic() > give_up_at:
-                    raise ConfigError(self.path, "another kiosk is changing it", "try again")
-                time.sleep(_STEP_SECONDS)
-            yield
-        finally:
-            os.close(folder)
 
     def _fault(self, error: OSError) -> ConfigError:
         full = error.errno in {errno.ENOSPC, errno.EDQUOT}
@@ -415,17 +378,3 @@ def _number(backup: Path) -> int:
     """Counts up, so that a clock that was set back puts no backup in the place of another; 0 = it is none."""
     number = backup.name.partition("-")[0]
     return int(number) if number.isascii() and number.isdigit() else 0
-
-
-def _give(descriptor: int, like: os.stat_result) -> None:
-    if (like.st_uid, like.st_gid) != (os.getuid(), os.getgid()):
-        os.fchown(descriptor, like.st_uid, like.st_gid)
-    os.fchmod(descriptor, stat.S_IMODE(like.st_mode))
-
-
-def _locked(folder: int) -> bool:
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from kiosk.domain import Box, Conditions, Rejection
 from kiosk.evaluation.extractors import Extracted, Vector
 from kiosk.evaluation.replay import SeenFace, SeenFrame
-from kiosk.people.templates import write_whole
+from kiosk.files import atomic_write
 
 _MOST_BYTES: Final = 2**24
 _USED_AGAIN_SECONDS: Final = 86400.0
@@ -62,7 +62,9 @@ class Entries:
         body = (vector.astype("<f4").tobytes() for vector in vectors)
         payload = b"".join([json.dumps(header).encode(), b"\n", *body])
         with contextlib.suppress(OSError):
-            write_whole(self._folder / digest, zlib.crc32(payload).to_bytes(4, "little") + payload)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            content = zlib.crc32(payload).to_bytes(4, "little") + payload
+            atomic_write(self._folder / digest, content, mode=0o600, durable=False)
 
 
 _KIND: Final = "evaluation 1"  # counts up when an entry means something else

@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import stat
-import tempfile
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from kiosk.errors import ArchiveError, KioskError
+from kiosk.files import atomic_write
 from kiosk.i18n import Message, Text
 from kiosk.names import name_fault, normal_name, person_key
 from kiosk.people.changes import add_people, require_free
@@ -28,7 +28,7 @@ from kiosk.people.folder import list_folder
 from kiosk.people.records import known_as
 from kiosk.people.register import TEXT_FIELDS, Consent, PersonRecord, cleaned
 from kiosk.people.snapshot import GallerySnapshot
-from kiosk.people.staging import PictureFile, sync_folder
+from kiosk.people.staging import PictureFile
 from kiosk.people.stores import PeopleStores
 from kiosk.store.journal import Action
 from kiosk.vision.pictures import SUFFIXES, open_picture, printable
@@ -184,23 +184,17 @@ class Exported:
 
 def write_archive(path: Path, people: Iterable[Exported], texts: Mapping[str, bytes], now: datetime) -> int:
     """Writes an archive, whole or not at all, for the owner's eyes only; the pictures in it. Raises ArchiveError."""
+    pictures = 0
+
+    def write(partial: Path) -> None:
+        nonlocal pictures
+        with zipfile.ZipFile(partial, "w") as archive:
+            pictures = _fill(archive, people, texts, now)
+
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".export-", suffix=".zip")
-    except OSError as fault:
-        raise _unwritable(path, fault) from fault
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            with zipfile.ZipFile(file, "w") as archive:
-                pictures = _fill(archive, people, texts, now)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        sync_folder(path.parent)  # a USB stick may be pulled out at once
+        atomic_write(path, write, mode=0o600)  # durable: a USB stick may be pulled out at once
     except (OSError, ValueError) as fault:
         raise _unwritable(path, fault) from fault
-    finally:
-        temporary.unlink(missing_ok=True)
     return pictures
 
 

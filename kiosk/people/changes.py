@@ -14,6 +14,7 @@ from pathlib import Path
 
 from kiosk.domain import display_name
 from kiosk.errors import EnrolmentError, UnknownPersonError
+from kiosk.files import sync_folder
 from kiosk.i18n import Message
 from kiosk.names import is_skipped, is_system_folder, name_fault, normal_name, person_key
 from kiosk.people.folder import list_folder
@@ -25,7 +26,6 @@ from kiosk.people.staging import (
     new_folder,
     put_in_place,
     put_people_in_place,
-    sync_folder,
     take_along,
     turn,
     write_picture,

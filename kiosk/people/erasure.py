@@ -18,6 +18,7 @@ from pathlib import Path
 from kiosk import names
 from kiosk.domain import Embedding, display_name
 from kiosk.errors import GalleryError, KioskError, UnknownPersonError
+from kiosk.files import PARTIAL, atomic_write
 from kiosk.i18n import Message
 from kiosk.names import is_skipped, is_snapshot, is_system_folder, normal_name, person_key
 from kiosk.paths import cache_folder
@@ -28,7 +29,7 @@ from kiosk.people.register import PersonRecord
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staging import UNFINISHED
 from kiosk.people.stores import PeopleStores
-from kiosk.people.templates import INDEX, NEW, write_whole
+from kiosk.people.templates import INDEX
 from kiosk.store.journal import Action
 from kiosk.vision.pictures import SUFFIXES, open_picture, printable
 
@@ -68,7 +69,7 @@ def _forget_in(folder: Path, gone: Callable[[str], bool], digests: set[str]) -> 
     kept: set[str] = set()
     for index in folder.glob(f"{INDEX}*.json"):
         kept |= _without(index, gone, digests)
-    for left in folder.glob(f"{NEW}*"):
+    for left in folder.glob(f"{PARTIAL}*"):
         with contextlib.suppress(FileNotFoundError):
             if time.time() - left.stat().st_mtime > _WRITING_SECONDS:
                 left.unlink()
@@ -87,7 +88,7 @@ def _without(index: Path, gone: Callable[[str], bool], digests: set[str]) -> set
         return set()
     left = {source: entry for source, entry in known.items() if not gone(source) and entry[-1] not in digests}
     if len(left) != len(known):
-        write_whole(index, json.dumps(left).encode())
+        atomic_write(index, json.dumps(left).encode(), mode=0o600)
     return {str(entry[-1]) for entry in left.values()}
 
 

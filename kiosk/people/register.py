@@ -10,7 +10,6 @@ import errno
 import json
 import os
 import re
-import secrets
 import sqlite3
 import threading
 import time
@@ -24,6 +23,7 @@ from typing import Any, TypeAlias
 
 from kiosk.domain import Reason, display_name
 from kiosk.errors import PeopleError
+from kiosk.files import atomic_write
 from kiosk.i18n import Message, Text
 from kiosk.names import MAX_NAME_CHARACTERS, is_printable, name_fault, normal_name, person_key
 from kiosk.store.sqlite_file import remedy_for
@@ -270,18 +270,6 @@ Stamp: TypeAlias = tuple[int, int, int, int]
 _YOUNG_SECONDS = 3.0
 
 
-def put_in_place(new: Path, path: Path) -> None:
-    """Never over a file that is there."""
-    try:
-        os.link(new, path)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without links
-        if path.exists():
-            raise FileExistsError(path) from None
-        new.rename(path)
-
-
 def stamp_of(path: Path) -> Stamp | None:
     """The stamp of a file; None where there is none. Raises OSError where that cannot be told."""
     try:
@@ -511,16 +499,13 @@ class PeopleRegister:
 
     def _create(self) -> None:
         """Puts an empty register in place, whole: an empty file is one that was damaged."""
-        new = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
-        try:
-            # What is known of people is nobody else's business.
-            os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+        def write(new: Path) -> None:
             with contextlib.closing(sqlite3.connect(new, isolation_level=None)) as connection:
                 connection.executescript(SCHEMA)
-            with contextlib.suppress(FileExistsError):  # another process was first
-                put_in_place(new, self.path)
-        finally:
-            new.unlink(missing_ok=True)
+
+        with contextlib.suppress(FileExistsError):  # another process was first
+            atomic_write(self.path, write, mode=0o600, overwrite=False)
 
 
 def _has_been(record: PersonRecord, name: str) -> bool:

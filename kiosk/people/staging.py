@@ -10,7 +10,6 @@ them misses the person until its next look.
 import contextlib
 import ctypes
 import errno
-import fcntl
 import hashlib
 import os
 import secrets
@@ -21,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.errors import EnrolmentError, GalleryError
+from kiosk.files import folder_lock, sync_folder
 from kiosk.i18n import Message
 from kiosk.vision.pictures import open_picture, printable
 
@@ -53,7 +53,7 @@ def turn(folder: Path) -> Iterator[None]:
 
     Raises GalleryError where the folder cannot be changed, or others take too long; turns OSError into it.
     """
-    with _in_words(folder), _locked(folder, _TURN_SECONDS) as locked:
+    with _in_words(folder), folder_lock(folder, _busy(folder), _TURN_SECONDS) as locked:
         _clear(folder, everything=locked)
         yield
 
@@ -76,7 +76,7 @@ def _in_words(folder: Path) -> Iterator[None]:
 
 def recover(folder: Path) -> None:
     """Finishes or undoes what a crash interrupted, unless somebody is at work there; never raises."""
-    with contextlib.suppress(OSError, GalleryError), _locked(folder, 0.0) as locked:
+    with contextlib.suppress(OSError, GalleryError), folder_lock(folder, _busy(folder)) as locked:
         _clear(folder, everything=locked)
 
 
@@ -180,21 +180,6 @@ def delete_folder(path: Path) -> None:
     sync_folder(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Makes renames in a folder last through a power cut, where the file system can."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError:
-        return
-    try:
-        os.fsync(descriptor)
-    except OSError as fault:
-        if fault.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO}:
-            raise
-    finally:
-        os.close(descriptor)
-
-
 def _exchange(new: Path, home: Path) -> None:
     """Both folders change names at one moment; where the file system cannot, in two steps that `_clear` can undo."""
     renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
@@ -227,30 +212,8 @@ def _bring_latecomers(old: Path, home: Path, known: set[str]) -> None:
             Path(entry.path).rename(target)
 
 
-@contextlib.contextmanager
-def _locked(folder: Path, patience_seconds: float) -> Iterator[bool]:
-    """Holds the folder's lock; whether it has one. Raises GalleryError where others hold it for too long."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        yield _lock(descriptor, folder, patience_seconds)
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int, folder: Path, patience_seconds: float) -> bool:
-    until = time.monotonic() + patience_seconds
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= until:
-                reason = Message("is being changed by another program")
-                raise GalleryError(printable(folder), reason, "try again in a moment") from None
-            time.sleep(0.02)
-        except OSError:  # a network share without locks
-            return False
-        else:
-            return True
+def _busy(folder: Path) -> GalleryError:
+    return GalleryError(printable(folder), "is being changed by another program", "try again in a moment")
 
 
 def _clear(folder: Path, *, everything: bool) -> None:

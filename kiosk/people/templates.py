@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import queue
-import tempfile
 import threading
 import time
 import zlib
@@ -24,6 +23,7 @@ import numpy as np
 
 from kiosk.domain import ByteImage, Embedding, Rejection
 from kiosk.errors import KioskError, PictureError
+from kiosk.files import atomic_write
 from kiosk.i18n import Message, Text
 from kiosk.people.folder import ListedPicture, Stamp
 from kiosk.vision.pictures import decode_picture, open_picture
@@ -34,7 +34,7 @@ _USED_AGAIN_SECONDS = 86400.0
 _VECTOR, _REJECTION = b"v", b"r"
 # A whole entry is a checksum, a kind and some hundred numbers; a longer file is not one.
 _MAX_ENTRY_BYTES = 2**20
-INDEX, NEW = "index-", ".new-"  # what the names of indexes, and of files that are being written, begin with
+INDEX = "index-"  # how the names of indexes begin
 
 
 class TemplateCache:
@@ -109,22 +109,10 @@ def _unpacked(content: bytes, encoder: str) -> Embedding | Rejection | None:
     return Embedding(vector, encoder) if kind == _VECTOR and vector.size else None
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Puts a file in place whole; raises OSError and leaves nothing behind where it cannot."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=NEW)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
 def _write(path: Path, content: bytes) -> None:
     with contextlib.suppress(OSError):
-        write_whole(path, content)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        atomic_write(path, content, mode=0o600, durable=False)
 
 
 EncodePicture: TypeAlias = Callable[[ByteImage], Embedding | Rejection]

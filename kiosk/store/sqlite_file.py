@@ -1,24 +1,21 @@
 """One SQLite file that several threads and processes use, and that may be moved, damaged or full."""
 
 import contextlib
-import fcntl
 import os
 import sqlite3
 import stat
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from kiosk.errors import KioskError
+from kiosk.files import folder_lock
 from kiosk.i18n import Message, Text
 
 BUSY_SECONDS = 1.0
 PAGE_BYTES = 4096
-_STEP_SECONDS = 0.01
-
 
 _MOVE_AWAY: Final = Message("move the file away, the kiosk starts a new one")
 
@@ -61,7 +58,6 @@ class SqliteFile:
         self._guard = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
-        self._patience = threading.Event()
 
     @contextlib.contextmanager
     def session(self) -> Iterator[sqlite3.Connection]:
@@ -107,20 +103,9 @@ class SqliteFile:
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
         """Keeps other processes from opening it meanwhile: SQLite has no patience where two switch to WAL at once."""
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            give_up_at = time.monotonic() + BUSY_SECONDS
-            while not _locked(folder):
-                if time.monotonic() > give_up_at:
-                    raise self._schema.fault(
-                        self.path,
-                        "another program is opening it",
-                        "end that program if it hangs",
-                    )
-                self._patience.wait(_STEP_SECONDS)
+        busy = self._schema.fault(self.path, "another program is opening it", "end that program if it hangs")
+        with folder_lock(self.path.parent, busy, BUSY_SECONDS):
             yield
-        finally:
-            os.close(folder)
 
     def _create(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -222,14 +207,6 @@ def require_sound(connection: sqlite3.Connection) -> None:
     verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":
         raise sqlite3.DatabaseError(f"it is damaged: {verdict}")
-
-
-def _locked(folder: int) -> bool:
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -15,7 +15,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from kiosk.errors import EncoderError
-from kiosk.files import replace_whole
+from kiosk.files import atomic_write
 
 # What numpy raises on a damaged .npz, depending on where the damage lies.
 NPZ_DAMAGE: Final = (
@@ -46,7 +46,7 @@ class Progress:
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     """Lets `write` fill a file beside `path`, which then takes its name; raises EncoderError."""
     try:
-        replace_whole(path, write)
+        atomic_write(path, write)
     except OSError as error:
         reason = f"cannot be written: {error.strerror or error}"
         raise EncoderError(path, reason, "free some space, or name another folder") from error
@@ -122,12 +122,13 @@ class TrainingLog:
         self._path = path
         try:
             self.rows = [row for row in _read(path) if row.step <= step]
-            partial = path.with_name(f"partial-{path.name}")
-            with partial.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file).writerows([HEADINGS, *map(_cells, self.rows)])
-            partial.replace(path)
+            atomic_write(path, self._write)
         except OSError as error:
             raise self._fault(error) from error
+
+    def _write(self, path: Path) -> None:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([HEADINGS, *map(_cells, self.rows)])
 
     def add(self, row: Row) -> None:
         """One more row, on the disk when this returns; raises EncoderError."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from kiosk.evaluation.rates import (
     threshold_at_fmr,
     verification_accuracy,
 )
+from kiosk.files import clear_partials, folder_lock
 from kiosk.training.checkpoint import Row, write_whole
 from kiosk.training.chips import CACHE, FolderChips, PeopleChips, Show, folder_chips, split, usable
 from kiosk.training.loop import BEST, CHECKPOINT, Learner, Run, make_learner, train
@@ -34,7 +34,6 @@ from kiosk.training.settings import Settings
 from kiosk.weights.specs import is_name
 
 PLOT: Final = "plot.svg"
-LOCK: Final = "run.lock"
 FALSE_MATCH_RATE: Final = 1e-3  # of the threshold that the spec states; as those of the shipped encoders were chosen
 _LICENCE: Final = "the terms of the pictures it was trained on"
 _LARGEST_DISTANCE: Final = 2.0
@@ -101,14 +100,10 @@ def only_run(out: Path) -> Iterator[None]:
     remedy = "name another folder with --out"
     try:
         out.mkdir(parents=True, exist_ok=True)
-        lock = (out / LOCK).open("w")
     except OSError as error:
         raise EncoderError(out, f"cannot be written: {error.strerror}", remedy) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise EncoderError(out, "another run is writing there", f"wait for it, or {remedy}") from error
+    with folder_lock(out, EncoderError(out, "another run is writing there", f"wait for it, or {remedy}")):
+        clear_partials(out)
         yield
 
 

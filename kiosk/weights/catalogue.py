@@ -8,10 +8,10 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from kiosk.errors import WeightsError, did_you_mean
-from kiosk.files import faults_told, read_yaml, shipped_weights
+from kiosk.files import read_yaml, shipped_weights
 from kiosk.i18n import Message
 from kiosk.weights.manifest import find_file, verified_file
-from kiosk.weights.specs import NAME, Sha256, Spec, find_spec, read_spec
+from kiosk.weights.specs import NAME, Sha256, Spec, faults_told, find_spec, read_spec
 
 CATALOGUE: Final = "catalogue.yaml"
 DEFAULT_ENCODER: Final = "sface_fp16"
@@ -76,7 +76,7 @@ class Catalogue(Spec):
 def read_catalogue(path: Path | None = None) -> Catalogue:
     """The catalogue that is shipped, or the one in `path`; raises WeightsError where it is missing or damaged."""
     path = path or shipped_weights(CATALOGUE)
-    content = read_yaml(path, _REMEDY)
+    content = read_yaml(path, WeightsError, _REMEDY).values
     try:
         return Catalogue.model_validate(content)
     except ValidationError as error:

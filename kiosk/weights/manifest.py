@@ -121,7 +121,7 @@ def manifest_entry(file: str, folder: Path | None = None) -> WeightsFile:
 def read_manifest(folder: Path | None = None) -> dict[str, WeightsFile]:
     """Every entry by its file name; raises WeightsError where the manifest is missing or damaged."""
     path = _folder(folder) / MANIFEST
-    content = read_yaml(path, _REMEDY)
+    content = read_yaml(path, WeightsError, _REMEDY).values
     try:
         return {file: _entry(file, values) for file, values in content.items()}
     except (AttributeError, TypeError, ValueError) as error:

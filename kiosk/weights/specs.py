@@ -4,19 +4,22 @@ import io
 import os
 import re
 import reprlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 
 from kiosk.errors import WeightsError
-from kiosk.files import faults_told, read_yaml
+from kiosk.files import read_yaml
 from kiosk.i18n import Message
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
 _NO_SPECS: Final = {"manifest", "catalogue"}
+_SPELT_OUT: Final = 5  # faults told at once
+_LONGEST_FAULT: Final = 200  # characters
 _REMEDY: Final = "compare it with weights/dlib_resnet.yaml"
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -56,7 +59,7 @@ def find_spec(name: str, folders: Sequence[Path]) -> Path:
 
 def read_spec(path: Path, model: type[SpecModel], kind: str) -> SpecModel:
     """The spec in `path`; raises WeightsError with every fault that it has."""
-    content = read_yaml(path, _REMEDY)
+    content = read_yaml(path, WeightsError, _REMEDY).values
     if content.get("kind") != kind:
         raise WeightsError(
             path,
@@ -100,7 +103,7 @@ def _is_file(path: Path) -> bool:
 
 def _kind(path: Path) -> str | None:
     try:
-        kind = read_yaml(path, _REMEDY).get("kind")
+        kind = read_yaml(path, WeightsError, _REMEDY).values.get("kind")
     except WeightsError:
         return None
     return kind if isinstance(kind, str) else None
@@ -111,3 +114,37 @@ def _listed(folder: Path) -> list[Path]:
         return list(folder.glob("*.yaml"))
     except OSError:
         return []
+
+
+def faults_told(error: ValidationError, content: Mapping[str, Any]) -> str:
+    """One sentence a key of `content`: where a value may be of several kinds, about the one that it comes nearest."""
+    nearest: dict[tuple[int | str, ...], ErrorDetails] = {}
+    for fault in error.errors():
+        key = _key(fault, content)
+        if key not in nearest or _nearness(fault) > _nearness(nearest[key]):
+            nearest[key] = fault
+    told = [_told((*key, *fault["loc"][len(key) + 1 :]), fault["msg"]) for key, fault in nearest.items()]
+    more = [f"and {len(told) - _SPELT_OUT} more"] if len(told) > _SPELT_OUT else []
+    return "; ".join([*told[:_SPELT_OUT], *more])
+
+
+def _key(fault: ErrorDetails, content: object) -> tuple[int | str, ...]:
+    """The place of a fault up to the name of a type, which pydantic adds where several are allowed."""
+    place = fault["loc"]
+    for depth, part in enumerate(place):
+        within = dict(enumerate(content)) if isinstance(content, list) else content
+        if isinstance(within, Mapping) and part in within:
+            content = within[part]
+        elif fault["type"] != "missing" or depth < len(place) - 1:
+            return place[:depth]
+    return place
+
+
+def _nearness(fault: ErrorDetails) -> tuple[int, bool]:
+    """Faults that lie deeper, or are no matter of the type, are about the kind of value that was meant."""
+    return len(fault["loc"]), not fault["type"].endswith("_type")
+
+
+def _told(place: tuple[int | str, ...], message: str) -> str:
+    key = ".".join(map(str, place)) or "it"
+    return f"{key}: {message.removeprefix('Value error, ')}"[:_LONGEST_FAULT]

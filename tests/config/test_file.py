@@ -211,7 +211,7 @@ class TestFaults:
             ConfigFile(path)
 
     def test_missing_file_is_a_fault(self, path: Path) -> None:
-        with pytest.raises(ConfigError, match=r"cannot be read \(No such file or directory\)"):
+        with pytest.raises(ConfigError, match="is not there"):
             ConfigFile(path)
 
     @pytest.mark.parametrize("content", ["", "# nothing\n", "~\n", "---\n", "{}\n", "\ufeff"])
@@ -281,7 +281,7 @@ class TestChanges:
 
     def test_deleted_file_is_told_once_and_changes_nothing(self, config: ConfigFile, path: Path) -> None:
         path.unlink()
-        with pytest.raises(ConfigError, match="cannot be read"):
+        with pytest.raises(ConfigError, match="is not there"):
             config.changed()
         assert (config.changed(), config.current.threads, config.fault_found is None) == (None, 3, False)
 

@@ -1,13 +1,12 @@
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import pytest
 from pydantic import Field
 
 from kiosk.errors import WeightsError
-from kiosk.weights import specs as spec_files
 from kiosk.weights.specs import Sha256, Spec, find_spec, is_name, read_spec, spec_names, spec_text
 
 DIGITS = "0123456789abcdef" * 4
@@ -205,20 +204,6 @@ def test_a_name_never_leads_to_another_folder(tmp_path: Path, name: str) -> None
 def test_a_kind_that_is_no_word_counts_as_any(tmp_path: Path, kind: str) -> None:
     write(tmp_path, "odd", GOOD.replace("thing", kind))
     assert spec_names([tmp_path], "thing") == spec_names([tmp_path], "another") == ("odd",)
-
-
-def test_each_spec_is_read_once_where_names_are_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for folder in ("own", "shipped"):
-        write(tmp_path / folder, "a")
-    asked: list[Path] = []
-
-    def note(path: Path, _: str) -> dict[str, Any]:
-        asked.append(path)
-        return {"kind": "thing"}
-
-    monkeypatch.setattr(spec_files, "read_yaml", note)
-    assert spec_names([tmp_path / "own", tmp_path / "shipped"], "thing") == ("a",)
-    assert asked == [tmp_path / "own" / "a.yaml"]
 
 
 def test_a_folder_of_a_name_too_long_holds_nothing(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
@@ -20,7 +20,7 @@ from kiosk.domain import ByteImage
 from kiosk.errors import EvaluationError, PictureError
 from kiosk.evaluation.pages.plots import Plot
 from kiosk.evaluation.pages.wording import Cell
-from kiosk.files import asset
+from kiosk.files import asset, atomic_write, atomic_write_all
 from kiosk.names import is_printable
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import as_jpeg, printable, read_picture
@@ -202,7 +202,7 @@ def write_folder(folder: Path, page: Page) -> Path:
     html = as_html(page).encode()
     earlier = check_folder(folder)
     try:
-        _put(folder, {**contents, INDEX: html})
+        atomic_write_all(folder, {**contents, INDEX: html})
         for name in earlier - contents.keys():
             (folder / name).unlink(missing_ok=True)
     except OSError as fault:
@@ -228,17 +228,9 @@ def write_page(path: Path, page: Page) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _earlier_plots(path)
-        _put(path.parent, {path.name: as_html(page).encode()})
+        atomic_write(path, as_html(page).encode())
     except OSError as fault:
         raise _unwritable(path, fault) from fault
-
-
-def _put(folder: Path, contents: Mapping[str, bytes]) -> None:
-    with tempfile.TemporaryDirectory(prefix=".partial-", dir=folder) as partial:
-        for name, content in contents.items():
-            (Path(partial) / name).write_bytes(content)
-        for name in contents:
-            (Path(partial) / name).replace(folder / name)
 
 
 def _earlier_plots(index: Path) -> set[str]:

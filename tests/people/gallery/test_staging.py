@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk import files
 from kiosk.errors import GalleryError
 from kiosk.people import staging
 from kiosk.people.staging import (
@@ -141,10 +142,10 @@ def test_while_somebody_is_at_work_nothing_is_cleared_and_others_wait(images, mo
 
 
 def test_without_locks_only_what_is_old_is_cleared(images, monkeypatch):
-    def flock(descriptor, operation):
+    def without(descriptor, *, blocking):
         raise OSError(errno.EOPNOTSUPP, "Operation not supported")
 
-    monkeypatch.setattr(staging.fcntl, "flock", flock)
+    monkeypatch.setattr(files, "lock_descriptor", without)
     for name in (".enrol-0a", ".erased-0b"):
         (images / name).mkdir()
     os.utime(images / ".erased-0b", (0, 0))
