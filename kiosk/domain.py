@@ -166,7 +166,6 @@ class TemplateRule(enum.StrEnum):
 
     NEAREST = "nearest"  # as far as from the nearest of them
     MEAN = "mean"  # as far as from their mean
-    NEAREST_TWO = "nearest_two"  # the mean distance of the two nearest
 
 
 @dataclass(frozen=True, slots=True)

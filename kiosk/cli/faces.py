@@ -56,7 +56,7 @@ def open_gallery(config: Path | None, gallery: Path | None) -> Known:
 
     settings = read_config(config)
     folder = gallery or gallery_folder(settings)
-    encoder, landmarks = load_configured_encoder(settings), make_landmarks(settings)
+    encoder, landmarks = load_configured_encoder(settings), make_landmarks()
     known = make_gallery(settings, folder, encoder, landmarks)
     comparison = comparison_of(settings.current.path, encoder.spec, weights_folders(settings))
     with progress_bar("reading the gallery") as show:

@@ -47,7 +47,7 @@ def enrol(
 
     given = agreed(read_consent(consent), COMMAND_LINE) if consent is not None else None
     known = open_gallery(config, gallery)
-    encode, threshold, margin = known.reader.template, known.threshold, known.margin
+    encode, threshold, margin = known.reader.one, known.threshold, known.margin
     checked = check_pictures(known.folder, name, pictures, encode, known.gallery, threshold=threshold, margin=margin)
     embeddings = [picture.embedding for picture in checked if picture.embedding is not None]
     alike = find_duplicates(embeddings, name, known.gallery, threshold=threshold, margin=margin).alike

@@ -59,7 +59,6 @@ VALUES = {
     "off": QT_TRANSLATE_NOOP("settings", "Off"),
     "nearest": QT_TRANSLATE_NOOP("settings", "The nearest picture"),
     "mean": QT_TRANSLATE_NOOP("settings", "The mean of all pictures"),
-    "nearest_two": QT_TRANSLATE_NOOP("settings", "The mean of the two nearest pictures"),
 }
 
 WORDS = {

@@ -157,38 +157,36 @@ def _watched(config: ConfigFile) -> WatchedFiles:
     return WatchedFiles([*paths, *(own / path.name for path in paths)])
 
 
-def make_landmarks(config: ConfigFile) -> LandmarkFinder:
-    """Return what finds eyes and nose, in as many passes as the configuration says; raises KioskError."""
-    model = shipped_landmarks()
-    return CheckedLandmarks(model) if config.current.path.landmark_passes > 1 else model
+def make_landmarks() -> LandmarkFinder:
+    """Return the landmark finder for photographs; raises KioskError."""
+    return CheckedLandmarks(shipped_landmarks())
 
 
-def live_landmarks(config: ConfigFile, encoder: Encoder) -> LandmarkFinder:
-    """Return the same for live frames, where one pass does if the encoder's points come from another model too."""
+def live_landmarks(encoder: Encoder) -> LandmarkFinder:
+    """Return the landmark finder for live frames: a plain one if the encoder's points come from another model too."""
     alone = any(needs(crop) == (Scheme.DLIB,) for crop in encoder.spec.crops)
-    return make_landmarks(config) if alone else shipped_landmarks()
+    return make_landmarks() if alone else shipped_landmarks()
 
 
 def photograph_reader(config: ConfigFile, encoder: Encoder, landmarks: LandmarkFinder) -> PhotographReader:
     """Return what reads gallery pictures; for one thread."""
-    copies = config.current.path.template_copies
-    return PhotographReader(make_detector(config), FaceEncoder(landmarks, encoder, PHOTOGRAPH, template_copies=copies))
+    return PhotographReader(make_detector(config), FaceEncoder(landmarks, encoder, PHOTOGRAPH))
 
 
 def make_gallery(config: ConfigFile, folder: Path, encoder: Encoder, landmarks: LandmarkFinder) -> Gallery:
     """The image folder, not loaded yet."""
     # Its readers are made later and in other threads: none may read otherwise than its templates were.
-    detector, copies = _detector_maker(config), config.current.path.template_copies
+    detector = _detector_maker(config)
 
     def reader() -> PhotographReader:
-        return PhotographReader(detector(), FaceEncoder(landmarks, encoder, PHOTOGRAPH, template_copies=copies))
+        return PhotographReader(detector(), FaceEncoder(landmarks, encoder, PHOTOGRAPH))
 
     first = reader()
     # Safe in several threads: an iterator over one item gives it to one of them.
     made = iter([first])
     return Gallery(
         folder,
-        lambda: (next(made, None) or reader()).template,
+        lambda: (next(made, None) or reader()).one,
         encoder.spec.name,
         first.key,
         cache_folder(),
@@ -208,7 +206,7 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
     progress("encoder", 0, 1)
     files = _watched(config)  # first: what is replaced while it is loaded has changed
     encoder, detector = load_configured_encoder(config), make_detector(config)
-    landmarks = make_landmarks(config)
+    landmarks = make_landmarks()
     progress("encoder", 1, 1)
     gallery = make_gallery(config, choices.gallery, encoder, landmarks)
     gallery.load(lambda done, total: progress("gallery", done, total))
@@ -216,7 +214,7 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
     comparison = comparison_of(config.current.path, encoder.spec, weights_folders(config))
     recogniser = Recogniser(
         detector,
-        FaceEncoder(live_landmarks(config, encoder), encoder, _gates(config.current.quality)),
+        FaceEncoder(live_landmarks(encoder), encoder, _gates(config.current.quality)),
         gallery.snapshot,
         threshold=threshold,
         margin=margin,

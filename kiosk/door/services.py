@@ -79,7 +79,7 @@ class StaffServices(PeopleStores):
             wanted = _what_reads(self.config.current)
             if self._reader is None or self._reader[0] != wanted:
                 encoder = load_configured_encoder(self.config)
-                self._reader = wanted, photograph_reader(self.config, encoder, make_landmarks(self.config))
+                self._reader = wanted, photograph_reader(self.config, encoder, make_landmarks())
             yield self._reader[1]
 
     def enter(self, pin: str) -> StaffMember | Refused:

@@ -17,7 +17,7 @@ from kiosk.domain import Box, ByteImage, Conditions, Rejection
 from kiosk.door.build import load_configured_encoder, make_detector, make_landmarks, weights_folders
 from kiosk.door.matching import comparison_of
 from kiosk.evaluation.results import PathLabel
-from kiosk.recognition.face_encoder import Examined, FaceEncoder
+from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.matching import PLAIN, Comparison
 from kiosk.recognition.pipeline import StageClock
 from kiosk.vision.opencv import cv2
@@ -108,8 +108,7 @@ class KioskExtractor:
     def __init__(self, config: ConfigFile) -> None:
         self._detector = make_detector(config)
         encoder = load_configured_encoder(_on_one_core(config))
-        gates, copies = replace(PHOTOGRAPH, max_turn=math.inf), config.current.path.template_copies
-        self._path = FaceEncoder(make_landmarks(config), encoder, gates, template_copies=copies)
+        self._path = FaceEncoder(make_landmarks(), encoder, replace(PHOTOGRAPH, max_turn=math.inf))
         spec = encoder.spec
         self.label = PathLabel(spec.name, config.current.detector)
         self.key = f"{_VERSION}-{self._detector.key}-{self._path.key}"
@@ -133,16 +132,9 @@ class KioskExtractor:
             with clock.stage("encode"):
                 probe = self._path.embed_views(views).vector
             rejection = PHOTOGRAPH.check_face(examined.face)
-            if rejection is None and not self._path.template_copies:
-                stored = probe
-            elif rejection is None and template:
-                stored = self._stored(image, examined, clock)
+            stored = probe if rejection is None else None
         box, conditions = examined.face.box, examined.conditions
         return Extracted(stored, probe, rejection, box, conditions, milliseconds(clock))
-
-    def _stored(self, image: ByteImage, examined: Examined, clock: StageClock) -> Vector:
-        with clock.stage("template"):
-            return self._path.embed_views(self._path.views(image, examined, self._path.template_copies)).vector
 
 
 class PixelsExtractor:

@@ -115,7 +115,7 @@ class KioskWatcher:
         self._config = config
         encoder = load_configured_encoder(config)
         gates = Gates(**config.current.quality.model_dump())
-        self._path = FaceEncoder(live_landmarks(config, encoder), encoder, gates)
+        self._path = FaceEncoder(live_landmarks(encoder), encoder, gates)
         self._nobody = GallerySnapshot(encoder.spec.name)
         self.comparison = comparison_of(config.current.path, encoder.spec, weights_folders(config))
         self.pooling_frames = config.current.path.pooling_frames

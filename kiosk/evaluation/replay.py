@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
@@ -24,7 +25,7 @@ from kiosk.domain import (
 )
 from kiosk.door.decision import DecisionRule, RuleSettings
 from kiosk.recognition.matching import PLAIN, Comparison, Searchable, identify, person_distances
-from kiosk.recognition.pooling import TrackPool, quality
+from kiosk.recognition.pooling import FramePool, quality
 
 Vector: TypeAlias = NDArray[np.float32]
 
@@ -73,7 +74,7 @@ class Door:
     rule: RuleSettings = field(default_factory=RuleSettings)
     comparison: Comparison = PLAIN
     pooling_frames: int = 1
-    pooling_limit: float = 0.0  # see TrackPool
+    pooling_limit: float = 0.0  # see FramePool
 
     @property
     def reach(self) -> float:
@@ -106,7 +107,8 @@ def replay(visit: Visit, gallery: Searchable, door: Door, alone: Sequence[Found]
 
     `alone` is what is known already of each acquired face, in order; None = each is searched for.
     """
-    rule, pool = DecisionRule(door.rule), TrackPool(door.pooling_frames, door.pooling_limit)
+    rule = DecisionRule(door.rule)
+    pools = defaultdict[int, FramePool](lambda: FramePool(door.pooling_frames, door.pooling_limit))
     known = None if alone is None else iter(alone)
     refused = False
     for number, frame in enumerate(visit.frames):
@@ -116,7 +118,7 @@ def replay(visit: Visit, gallery: Searchable, door: Door, alone: Sequence[Found]
             if face.vector is not None:
                 search = _search(face.vector, gallery, door, None if known is None else next(known))
                 weight = 1.0 if face.conditions is None else quality(face.conditions)
-                found = pool.identify(face.track, Embedding(face.vector, gallery.encoder), weight, search)
+                found = pools[face.track].identify(Embedding(face.vector, gallery.encoder), weight, search)
             faces.append(TrackedFace(face.track, _NOWHERE, face.rejection, found, face.conditions))
         for decision in rule.update(Observation(number, frame.at_seconds, tuple(faces))):
             if decision.outcome is Outcome.GRANTED:

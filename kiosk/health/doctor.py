@@ -116,7 +116,7 @@ def _interval_seconds(camera: WatchedCamera, first: Frame) -> float:
 
 def _cascade(choices: Choices) -> Finding:
     make_detector(choices.config)
-    make_landmarks(choices.config)
+    make_landmarks()
     return Finding("cascade", State.OK, f"detector {choices.config.current.detector} and landmark model are loaded")
 
 
@@ -129,7 +129,7 @@ def _encoder(choices: Choices) -> Finding:
 
 
 def _gallery(choices: Choices) -> Finding:
-    encoder, landmarks = load_configured_encoder(choices.config), make_landmarks(choices.config)
+    encoder, landmarks = load_configured_encoder(choices.config), make_landmarks()
     gallery = make_gallery(choices.config, choices.gallery, encoder, landmarks)
     gallery.load()
     return gallery_found(choices.gallery, gallery.snapshot, encoder.spec.name)

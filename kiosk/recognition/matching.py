@@ -1,4 +1,4 @@
-"""Comparing a probe with templates: verify (1:1) and identify (1:N). Pure functions."""
+"""Compare a probe with the gallery: verify (1:1) and identify (1:N). Pure functions."""
 
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -12,8 +12,8 @@ from kiosk.errors import EncoderError, UnknownPersonError
 from kiosk.i18n import Message
 from kiosk.recognition.cohort import Cohort
 
-# Of the share that is added, beside a cohort: with dlib_resnet on LFW's development view the threshold for FMR
-# 1e-4 is then 0.344, 0.341, 0.349, 0.344 and 0.342 with 1, 3, 1, 2 and 3 templates and 1, 1, 3, 2 and 3 frames.
+# The part of the correction that is left with a cohort: with dlib_resnet on LFW's development view the threshold for
+# FMR 1e-4 is then 0.344, 0.341, 0.349, 0.344 and 0.342 with 1, 3, 1, 2 and 3 templates and 1, 1, 3, 2 and 3 frames.
 _BESIDE_COHORT: Final = 0.35
 
 
@@ -33,28 +33,28 @@ class Searchable(Protocol):
 
 
 def distances(probe: NDArray[np.float32], matrix: NDArray[np.float32]) -> NDArray[np.float32]:
-    """L2 distance of a probe (D,) to each row of a matrix (T, D): (T,)."""
+    """Return the L2 distance of a probe (D,) to each row of a matrix (T, D): (T,)."""
     return np.asarray(np.linalg.norm(matrix - probe, axis=1), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PeopleMeans:
-    """Each person's templates as one."""
+    """Each person's mean template."""
 
-    vectors: NDArray[np.float32]  # (N, D) directions of the means; NaN for a person without, or without direction
+    vectors: NDArray[np.float32]  # (N, D) directions of the means; NaN where there is no template or no direction
     counts: NDArray[np.intp]  # (N,) templates
     scatters: NDArray[np.float64]  # (N,) mean squared distance of a person's templates from their mean
 
     @classmethod
     def of(cls, matrix: NDArray[np.float32], owners: NDArray[np.intp], people: int) -> "PeopleMeans":
-        """Those of templates (T, D) and their owners (T,), among so many people."""
+        """Return the means of templates (T, D), given their owners (T,) and the number of people."""
         counts = np.bincount(owners, minlength=people)
         sums = np.zeros((people, matrix.shape[1]))
         np.add.at(sums, owners, matrix)
         with np.errstate(invalid="ignore", divide="ignore"):
             means = sums / counts[:, np.newaxis]
             lengths = np.linalg.norm(means, axis=1)
-            # Two of one length, of a person with one template, are not two of unlike length by rounding.
+            # Rounding must not give a scatter to a person with one template.
             scatters = np.where(counts > 1, np.maximum(1 - lengths**2, 0), 0)
             return cls((means / lengths[:, np.newaxis]).astype(np.float32), counts, scatters)
 
@@ -63,27 +63,27 @@ class PeopleMeans:
 class Comparison:
     """How distances to templates become one to their person.
 
-    Under TemplateRule.MEAN everybody is the mean of their templates. Averaging brings vectors nearer together, those of
-    strangers too, by a share of the scatter that is averaged away; that share is added again to the squared distance,
-    for what was averaged of the probe (under every rule) and of the person. So a threshold means the same however many
-    templates and frames there are. What does not scatter, such as frames that are all the same, gains nothing by being
-    averaged, and nothing is added. A cohort, to which a mean is nearer too, makes up for most of it by itself.
+    Under TemplateRule.MEAN each person is the mean of their templates. Averaging brings vectors nearer together, those
+    of strangers too, by a share of the scatter that it removes. That share is added to the squared distance again, for
+    the probe (under both rules) and for the person, so that a threshold means the same for any number of templates and
+    frames. Frames that are all the same have no scatter, and nothing is added. A mean is nearer to the cohort too,
+    which corrects for most of it.
 
     Attributes:
-        rule: where a person has several.
+        rule: for a person who has several templates.
         averaging: the encoder's.
-        cohort: strangers against whom distances are seen; None = distances are as they are.
+        cohort: strangers by whom distances are normalised; None = distances stay as they are.
     """
 
     rule: TemplateRule = TemplateRule.NEAREST
     averaging: Averaging = NO_AVERAGING
     cohort: Cohort | None = None
 
-    def handicap(self, counts: NDArray[np.integer], scatters: NDArray[np.float64]) -> NDArray[np.float64]:
-        """What is added to squared distances of means of so many embeddings that scatter so."""
+    def averaging_correction(self, counts: NDArray[np.integer], scatters: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what is added to the squared distances of means, given their numbers of embeddings and scatters."""
         share = self.averaging.share * (_BESIDE_COHORT if self.cohort is not None else 1)
-        left_out = np.minimum(scatters, self.averaging.scatter * (1 - 1 / np.maximum(counts, 1)))
-        return np.asarray(share * left_out, np.float64)
+        removed = np.minimum(scatters, self.averaging.scatter * (1 - 1 / np.maximum(counts, 1)))
+        return np.asarray(share * removed, np.float64)
 
 
 PLAIN: Final = Comparison()
@@ -97,57 +97,39 @@ def person_distances(
     counts: NDArray[np.integer] | None = None,
     scatters: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float32]:
-    """How far each of the probes (P, D) is from each of the N people: (P, N).
+    """Return the distance of each probe (P, D) to each of the N people: (P, N).
 
-    Infinitely far from a person without templates; NaN where probe or template is no number. `counts` and `scatters`
-    (P,) say which probes are means, and of what; see Embedding.
+    It is infinite for a person without templates, and NaN where probe or template is NaN. `counts` and `scatters` (P,)
+    are those of the probes, which can be means; see Embedding.
     """
     found = np.full((len(probes), len(gallery.people)), np.inf, np.float32)
     if not gallery.people:
         return found
     counts = np.ones(len(probes), np.intp) if counts is None else counts
     scatters = np.zeros(len(probes)) if scatters is None else scatters
-    fill = _fill_by_means if comparison.rule is TemplateRule.MEAN else _fill_by_templates
-    for probe, row, handicap in zip(probes, found, comparison.handicap(counts, scatters), strict=True):
-        fill(row, probe, float(handicap), gallery, comparison)
+    for probe, row, correction in zip(probes, found, comparison.averaging_correction(counts, scatters), strict=True):
+        if comparison.rule is TemplateRule.MEAN:
+            means = gallery.means
+            there = means.counts > 0
+            corrections = correction + comparison.averaging_correction(means.counts, means.scatters)
+            row[there] = _corrected(probe, means.vectors, corrections, comparison.cohort)[there]
+        else:
+            np.minimum.at(row, gallery.owners, _corrected(probe, gallery.matrix, correction, comparison.cohort))
     return found
 
 
-def _fill_by_means(
-    row: NDArray[np.float32], probe: NDArray[np.float32], handicap: float, gallery: Searchable, comparison: Comparison
-) -> None:
-    means = gallery.means
-    there = means.counts > 0
-    handicaps = handicap + comparison.handicap(means.counts, means.scatters)
-    row[there] = _seen(distances(probe, means.vectors), probe, means.vectors, handicaps, comparison.cohort)[there]
-
-
-def _fill_by_templates(
-    row: NDArray[np.float32], probe: NDArray[np.float32], handicap: float, gallery: Searchable, comparison: Comparison
-) -> None:
-    owners = gallery.owners
-    apart = _seen(distances(probe, gallery.matrix), probe, gallery.matrix, handicap, comparison.cohort)
-    np.minimum.at(row, owners, apart)
-    if comparison.rule is not TemplateRule.NEAREST_TWO:
-        return
-    order = np.lexsort((apart, owners))
-    people, first, counts = np.unique(owners[order], return_index=True, return_counts=True)
-    people, second = people[counts > 1], first[counts > 1] + 1
-    row[people] = (row[people] + apart[order[second]]) / 2
-
-
-def _seen(
-    apart: NDArray[np.float32],
+def _corrected(
     probe: NDArray[np.float32],
     others: NDArray[np.float32],
-    handicaps: NDArray[np.float64] | float,
+    corrections: NDArray[np.float64] | float,
     cohort: Cohort | None,
 ) -> NDArray[np.float32]:
-    """Distances with what averaging took off added, and seen against the cohort."""
-    fair = np.sqrt(apart.astype(np.float64) ** 2 + handicaps)
+    """Distances (T,) of a probe (D,) to vectors (T, D), corrected for averaging and normalised by the cohort."""
+    plain = distances(probe, others)
+    corrected = np.sqrt(plain.astype(np.float64) ** 2 + corrections)
     if cohort is None:
-        return fair.astype(np.float32)
-    return np.maximum(cohort.normalised(apart, probe, others) + (fair - apart), 0).astype(np.float32)
+        return corrected.astype(np.float32)
+    return np.maximum(cohort.normalised(plain, probe, others) + (corrected - plain), 0).astype(np.float32)
 
 
 def identify(
@@ -159,7 +141,7 @@ def identify(
     keep: int = 5,
     comparison: Comparison = PLAIN,
 ) -> Identification:
-    """Who is it: the `keep` nearest people, as `person_distances` has them.
+    """Return the `keep` nearest people, with the distances of `person_distances`.
 
     Raises EncoderError where probe and gallery come from different encoders.
     """
@@ -172,16 +154,12 @@ def identify(
 def verify(
     probe: Embedding, person: str, gallery: Searchable, *, threshold: float, comparison: Comparison = PLAIN
 ) -> Verification:
-    """Is it `person`: that person's distance, as `person_distances` has it, against the threshold.
+    """Compare the probe with one person, with the distance of `person_distances`.
 
     Raises UnknownPersonError where nobody of that name is enrolled, EncoderError as identify does.
     """
     if person not in gallery.people:
-        raise UnknownPersonError(
-            person,
-            "nobody of that name is in the gallery",
-            "see `kiosk people` for the names",
-        )
+        raise UnknownPersonError(person, "nobody of that name is in the gallery", "see `kiosk people` for the names")
     found = _person_distances(probe, gallery, comparison)
     return Verification(person, float(found[gallery.people.index(person)]), threshold)
 

@@ -1,9 +1,9 @@
-"""Embeddings of one face averaged: frames of a face that is followed, copies of a stored picture."""
+"""The mean of several embeddings of one face, and the pool of the last frames of a face that is followed."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +16,7 @@ _LEAST_WEIGHT = 0.1  # of the worst picture that passed the gates, beside 1 for 
 
 
 def mean_embedding(embeddings: Sequence[Embedding], weights: Sequence[float] | None = None) -> Embedding:
-    """The direction of the weighted mean of embeddings of one person, and how far these lie about it.
+    """Return the direction of the weighted mean of one person's embeddings, with their number and scatter.
 
     Raises EncoderError where the mean has no direction.
     """
@@ -27,7 +27,7 @@ def mean_embedding(embeddings: Sequence[Embedding], weights: Sequence[float] | N
 
 
 def quality(conditions: Conditions) -> float:
-    """What a picture counts beside others of the same face, 0 to 1: 1 where it is like good pictures are."""
+    """Return the weight of a picture among others of the same face: 1 for a good one, at least 0.1."""
     parts = [conditions.face_px / USUAL.min_face_px]
     if conditions.light is not None:
         parts += [conditions.light / USUAL.min_light, (255 - conditions.light) / (255 - USUAL.max_light)]
@@ -38,52 +38,42 @@ def quality(conditions: Conditions) -> float:
     return max(float(np.prod(np.clip(parts, 0, 1))), _LEAST_WEIGHT)
 
 
-class TrackPool:
-    """Who a face is that is followed, by the mean of its last embeddings; used by one thread.
+class FramePool:
+    """The last embeddings of one face that is followed, searched for by their mean; used by one thread.
 
-    The mean of two people resembles a third, whom neither of them does. So a mean names somebody only where the newest
-    frame bears it out: by itself it has the same person among its nearest, within the limit, and nobody else as the
-    nearest within the threshold. Else the frame counts by itself, and where there is somebody else, the mean begins
-    anew with it.
+    The mean of two people can resemble a third person, whom neither of them resembles. So the mean names a person only
+    if the newest frame alone supports it: that person is among its nearest, within the limit, and nobody else is its
+    nearest within the threshold. Otherwise the frame counts alone. If it names somebody else, the pool starts again
+    with it.
 
     Args:
-        frames: how many are averaged; 1 = each counts by itself.
-        limit: the distance up to which a frame bears a name out; never less than the threshold.
+        frames: how many are averaged; 1 = each counts alone.
+        limit: the distance up to which a frame supports a name; never less than the threshold.
     """
 
     def __init__(self, frames: int, limit: float = 0.0) -> None:
-        self._frames = frames
         self._limit = limit
-        self._pools: dict[int, deque[tuple[Embedding, float]]] = {}
+        self._probes: deque[tuple[Embedding, float]] = deque(maxlen=frames)
 
     def identify(
-        self, track: int, probe: Embedding, weight: float, search: Callable[[Embedding], Identification]
+        self, probe: Embedding, weight: float, search: Callable[[Embedding], Identification]
     ) -> Identification:
-        """What `search` finds for the mean of the track's frames, or for the newest, `probe`, alone."""
+        """Add the newest frame, and return what `search` finds for the mean, or for the newest frame alone."""
         alone = search(probe)
-        if self._frames == 1:
+        if self._probes.maxlen == 1:
             return alone
-        mean = self._mean(track, probe, weight)
-        pooled = alone if mean is probe else search(mean)
+        self._probes.append((probe, weight))
+        pooled = alone if len(self._probes) == 1 else search(self._mean())
         if alone.within_threshold and _person(alone) != _person(pooled):
-            self._pools[track].clear()
-            self._mean(track, probe, weight)
+            self._probes.clear()
+            self._probes.append((probe, weight))
             return alone
-        return pooled if self._bears_out(alone, _person(pooled)) else alone
+        return pooled if self._supports(alone, _person(pooled)) else alone
 
-    def keep(self, living: Container[int]) -> None:
-        """Forgets the tracks that have ended."""
-        self._pools = {track: pool for track, pool in self._pools.items() if track in living}
+    def _mean(self) -> Embedding:
+        return mean_embedding([probe for probe, _ in self._probes], [weight for _, weight in self._probes])
 
-    def _mean(self, track: int, probe: Embedding, weight: float) -> Embedding:
-        pool = self._pools.setdefault(track, deque(maxlen=self._frames))
-        pool.append((probe, weight))
-        if len(pool) == 1:
-            return probe
-        return mean_embedding([one for one, _ in pool], [weight for _, weight in pool])
-
-    def _bears_out(self, alone: Identification, person: str | None) -> bool:
-        """Whether the newest frame by itself speaks for the person whom the mean is nearest to."""
+    def _supports(self, alone: Identification, person: str | None) -> bool:
         limit = max(self._limit, alone.threshold)
         return any(one.person == person and one.distance <= limit for one in alone.candidates)
 

@@ -1,8 +1,9 @@
-"""The watchdog between a source of frames and whoever looks at them."""
+"""A source of frames under watch: it is opened again when it hangs, freezes or fails."""
 
 from __future__ import annotations
 
 import enum
+import logging
 import threading
 import time
 from collections import deque
@@ -18,6 +19,8 @@ from kiosk.errors import CameraError, KioskError
 from kiosk.i18n import Message, Text
 from kiosk.vision.source import Source
 
+_log = logging.getLogger("kiosk")
+
 _RATE_OVER_FRAMES = 30
 _STUCK_AT_MOST = 4  # readers left behind in a call that never returns
 _REPEAT_WAIT_SECONDS = 0.01  # a frozen driver answers at once, again and again
@@ -25,7 +28,7 @@ _SMALLEST_STEP_SECONDS = 0.001
 
 
 class CameraState(enum.Enum):
-    """Whether frames come."""
+    """The state of a watched camera."""
 
     OPENING = "opening"
     LIVE = "live"
@@ -36,9 +39,9 @@ class CameraState(enum.Enum):
 class WatchedCamera:
     """The newest frame of a source that may hang, freeze, fail and come back.
 
-    A daemon thread of its own opens and reads the source; a reader that hangs is left behind and another one opens the
-    source anew. Every method may be called from any thread and none waits for the source. The watchdog has no thread:
-    it looks at the clock whenever somebody asks for a frame or the state.
+    A daemon thread opens and reads the source. A reader that hangs is left behind, and another one opens the source
+    again. Every method may be called from any thread, and none waits for the source. The watchdog has no thread: each
+    call for a frame or the state checks the clock.
     """
 
     def __init__(
@@ -78,14 +81,14 @@ class WatchedCamera:
 
     @property
     def fault(self) -> str | None:
-        """Why the state is LOST, or why a file ended early; None when all is well."""
+        """The reason why the state is LOST or a file ended early; None otherwise."""
         with self._changed:
             self._watch()
             return self._fault
 
     @property
     def rate_hz(self) -> float:
-        """New frames a second, lately; 0 unless live."""
+        """New frames a second over the last 30; 0 unless live."""
         with self._changed:
             self._watch()
             if self._state is not CameraState.LIVE or len(self._arrivals) < 2:
@@ -95,12 +98,12 @@ class WatchedCamera:
 
     @property
     def dropped(self) -> int:
-        """New frames that nobody fetched before the next one came."""
+        """The number of new frames that were replaced before they were fetched."""
         with self._changed:
             return self._dropped
 
     def wait(self, timeout_seconds: float) -> Frame | None:
-        """The newest frame not fetched yet; None when none came in time, or none will come."""
+        """Return the newest frame that was not fetched yet; None when none came in time or none will come."""
         give_up_at = time.monotonic() + timeout_seconds
         with self._changed:
             while True:
@@ -112,7 +115,7 @@ class WatchedCamera:
                 self._changed.wait(min(left, max(self._next_check_seconds(), _SMALLEST_STEP_SECONDS)))
 
     def close(self) -> None:
-        """Ends the reading without waiting for it."""
+        """End the reading without waiting for it."""
         with self._changed:
             self._abandon_reader()
             self._newest = None
@@ -125,7 +128,7 @@ class WatchedCamera:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    # Called by readers, from their threads; what an abandoned reader says is not heard.
+    # Called by readers, from their threads; calls of an abandoned reader have no effect.
 
     def _opened(self, reader: _Reader) -> None:
         with self._changed:
@@ -133,7 +136,7 @@ class WatchedCamera:
                 reader.heard_at = self._clock()
 
     def _shown(self, frame: Frame) -> bool:
-        """Whether these are the pixels of the frame before, also of the one before the source was opened again."""
+        """Return whether the pixels are those of the last frame, which a reader before this one may have delivered."""
         return self._last_image is not None and np.array_equal(frame.image, self._last_image)
 
     def _delivered(self, reader: _Reader, frame: Frame) -> None:
@@ -208,7 +211,7 @@ class WatchedCamera:
 
 
 class _Reader(threading.Thread):
-    """Opens the source once and reads it until it ends, fails or is abandoned."""
+    """A thread that opens the source once and reads it until it ends, fails or is abandoned."""
 
     def __init__(self, owner: WatchedCamera, open_: Callable[[], Source], now: float) -> None:
         super().__init__(name="camera-reader", daemon=True)
@@ -232,16 +235,23 @@ class _Reader(threading.Thread):
         except Exception as error:  # a driver's failure must not end the watch
             reason = Message("failed ({cause})", cause=f"{type(error).__name__}: {error}")
             fault = _fault(self, reason)
-        # Closed first, so that a device is free when it is opened again.
-        if self.source is not None:
-            self.source.close()
+        self._close()  # first, so that a device is free when it is opened again
         self._owner._finished(self, fault)
 
     def abandon(self) -> None:
-        """Ask the reader to stop; never waits, because closing a source may hang like reading it."""
+        """Ask the reader to stop without waiting for it: closing a source can hang like reading it."""
         self._abandoned.set()
         if self.source is not None:
-            threading.Thread(target=self.source.close, name="camera-closer", daemon=True).start()
+            threading.Thread(target=self._close, name="camera-closer", daemon=True).start()
+
+    def _close(self) -> None:
+        """Close the source; a failure is logged only, because the source is not used any more."""
+        if self.source is None:
+            return
+        try:
+            self.source.close()
+        except Exception as error:  # of a driver
+            _log.warning("%s: closing failed: %s: %s", self.source.name, type(error).__name__, error)
 
     def _read(self, source: Source) -> None:
         while not self._abandoned.is_set() and (frame := source.read()) is not None:
@@ -269,7 +279,7 @@ class _BackOff:
 
 
 class _Numbering:
-    """Sequence and time that keep rising when a source is opened again and starts from 0."""
+    """Sequence and time that keep rising when a source that is opened again starts from 0."""
 
     def __init__(self) -> None:
         self._sequence = 0

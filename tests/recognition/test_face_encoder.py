@@ -212,30 +212,14 @@ class TestFacePath:
         lost = replace(pointed, landmarks=Landmarks(np.full((5, 2), np.nan), Scheme.ARCFACE))
         assert chips_of(make(ARCFACE), hopper, lost)[1] is Rejection.OFF_POSE
 
-    @pytest.mark.parametrize("crops", [(QUALITY_CROP,), (OPENFACE, BOX_160)])
-    def test_a_stored_picture_is_the_mean_of_moved_copies(self, counting, encoder, hopper, boxed, crops):
-        path = FaceEncoder(counting, Showing(encoder.spec, *crops), PHOTOGRAPH, template_copies=3)
-        shown, template = path.embed_photograph(hopper, boxed, path.template_copies)
-        given = [{crop: chip.image for crop, chip in chips.items()} for chips in path.encoder.faces]
-        assert [list(chips) for chips in given] == [list(crops)] * 4
-        assert counting.asked == 1
-        assert shown.landmarks is not None
-        assert template.vector == pytest.approx(np.float32([1, 3]) / np.sqrt(10))
-        np.testing.assert_array_equal(given[0][crops[0]], chips_of(path, hopper, boxed)[1][crops[0]].image)
-        assert len({chips[crops[0]].tobytes() for chips in given}) == 4
-
     def test_of_an_encoder_that_mirrors_always_a_photograph_is_as_a_frame(self, landmarks, encoder, hopper, boxed):
         path = FaceEncoder(landmarks, encoder, PHOTOGRAPH)
         one, other = live(path, hopper, boxed)[1], path.embed_photograph(hopper, boxed)[1]
         np.testing.assert_array_equal(one.vector, other.vector)
 
     def test_a_stored_picture_that_is_spoilt_says_why(self, landmarks, encoder, hopper, boxed):
-        path = FaceEncoder(landmarks, encoder, PHOTOGRAPH, template_copies=2)
-        assert path.embed_photograph((hopper * 0.12).astype(np.uint8), boxed, 2)[1] is Rejection.TOO_DARK
-
-    def test_the_number_of_copies_is_part_of_the_key(self, landmarks, encoder):
-        keys = {FaceEncoder(landmarks, encoder, PHOTOGRAPH, template_copies=number).key for number in (0, 1, 10)}
-        assert len(keys) == 3
+        path = FaceEncoder(landmarks, encoder, PHOTOGRAPH)
+        assert path.embed_photograph((hopper * 0.12).astype(np.uint8), boxed)[1] is Rejection.TOO_DARK
 
     def test_whatever_may_change_an_embedding_changes_the_key(self, landmarks, encoder, counting):
         other_trees = Counting(landmarks)

@@ -200,8 +200,7 @@ def by_rule_one_by_one(sought: Embedding, known: People, rule: TemplateRule) -> 
         if rule is TemplateRule.MEAN:
             found[person] = math.dist(sought.vector.tolist(), unit(rows.mean(axis=0)).tolist())
         else:
-            kept = apart[: 1 if rule is TemplateRule.NEAREST else 2]
-            found[person] = sum(kept) / len(kept)
+            found[person] = apart[0]
     return found
 
 
@@ -338,7 +337,7 @@ def test_means_of_people_say_how_many_pictures_scatter_how_far() -> None:
 
 def test_beside_a_cohort_less_is_added_for_what_was_averaged() -> None:
     counts, scatters = np.array([1, 3]), np.array([0.0, 0.03])
-    alone = Comparison(TemplateRule.MEAN, AVERAGING).handicap(counts, scatters)
-    beside = Comparison(TemplateRule.MEAN, AVERAGING, strangers(4)).handicap(counts, scatters)
+    alone = Comparison(TemplateRule.MEAN, AVERAGING).averaging_correction(counts, scatters)
+    beside = Comparison(TemplateRule.MEAN, AVERAGING, strangers(4)).averaging_correction(counts, scatters)
     assert (alone[0], beside[0]) == (0, 0)
     assert 0 < beside[1] < 0.5 * alone[1]

@@ -164,14 +164,6 @@ class TestPhotographs:
         assert np.linalg.norm(embedding.vector) == pytest.approx(1, abs=1e-5)
         assert identify(embedding, both, threshold=THRESHOLD, margin=MARGIN).match == "grace"
 
-    def test_a_picture_that_is_stored_is_near_to_one_at_the_door(self, landmarks, encoder, reader, hopper, both):
-        path = FaceEncoder(landmarks, encoder, PHOTOGRAPH, template_copies=2)
-        template = PhotographReader(HaarDetector(), path).template(hopper)
-        apart = np.linalg.norm(template.vector - reader.one(hopper).vector)
-        assert 0 < apart < 0.15
-        assert np.linalg.norm(template.vector) == pytest.approx(1, abs=1e-5)
-        assert reader.template(np.full((300, 300, 3), 120, np.uint8)) is Rejection.NO_FACE
-
     def test_a_picture_without_a_face_says_so(self, reader):
         assert reader.one(np.full((300, 300, 3), 120, np.uint8)) is Rejection.NO_FACE
         assert reader.one(np.zeros((0, 0, 3), np.uint8)) is Rejection.NO_FACE
@@ -415,7 +407,6 @@ class TestRecogniser:
             for rule in TemplateRule
         ]
         assert best[0] < best[1]
-        assert best[0] < best[2]
 
     def test_somebody_who_leaves_is_seen_no_more(self, recogniser, hopper):
         empty = np.full((480, 640, 3), 90, np.uint8)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kiosk.domain import Conditions, Embedding, Identification
 from kiosk.errors import EncoderError
 from kiosk.recognition.matching import PeopleMeans, identify
-from kiosk.recognition.pooling import TrackPool, mean_embedding, quality
+from kiosk.recognition.pooling import FramePool, mean_embedding, quality
 from kiosk.vision.quality import USUAL
 
 THRESHOLD, MARGIN, SIZE = 0.38, 0.04, 128
@@ -95,17 +95,17 @@ def test_whatever_is_wrong_with_a_picture_makes_it_count_less(worse: Conditions)
 def test_one_frame_is_each_by_itself():
     random = np.random.default_rng(1)
     member = unit(random.normal(size=SIZE))
-    gallery, pool = office(member), TrackPool(1)
+    gallery, pool = office(member), FramePool(1)
     for _ in range(4):
         probe = embedded(beside(member, 0.41, random))
-        assert pool.identify(1, probe, 1.0, searching(gallery)) == searching(gallery)(probe)
+        assert pool.identify(probe, 1.0, searching(gallery)) == searching(gallery)(probe)
 
 
 def test_frames_that_are_each_a_little_too_far_name_somebody_together():
     random = np.random.default_rng(2)
     member = unit(random.normal(size=SIZE))
-    gallery, pool = office(member, random.normal(size=SIZE)), TrackPool(5, LIMIT)
-    found = [pool.identify(1, embedded(beside(member, 0.40, random)), 1.0, searching(gallery)) for _ in range(5)]
+    gallery, pool = office(member, random.normal(size=SIZE)), FramePool(5, LIMIT)
+    found = [pool.identify(embedded(beside(member, 0.40, random)), 1.0, searching(gallery)) for _ in range(5)]
     assert found[0].match is None
     assert [one.match for one in found[1:]] == ["p0"] * 4
     assert found[4].best.distance < found[1].best.distance < 0.38
@@ -114,9 +114,9 @@ def test_frames_that_are_each_a_little_too_far_name_somebody_together():
 def test_only_the_last_frames_count():
     random = np.random.default_rng(3)
     member = unit(random.normal(size=SIZE))
-    gallery, pool = office(member), TrackPool(2, LIMIT)
+    gallery, pool = office(member), FramePool(2, LIMIT)
     probes = [embedded(beside(member, 0.3, random)) for _ in range(6)]
-    found = [pool.identify(1, probe, 1.0, searching(gallery)) for probe in probes]
+    found = [pool.identify(probe, 1.0, searching(gallery)) for probe in probes]
     assert found[-1] == searching(gallery)(mean_embedding(probes[-2:], [1.0, 1.0]))
 
 
@@ -126,9 +126,9 @@ def test_better_frames_count_more():
     near, far = embedded(beside(member, 0.1, random)), embedded(beside(member, 0.4, random))
     found = []
     for weights in ((1.0, 0.2), (0.2, 1.0)):
-        pool = TrackPool(5, LIMIT)
+        pool = FramePool(5, LIMIT)
         for probe, weight in zip((near, far), weights, strict=True):
-            last = pool.identify(1, probe, weight, searching(office(member)))
+            last = pool.identify(probe, weight, searching(office(member)))
         found.append(last.best.distance)
     assert found[0] < found[1]
 
@@ -139,10 +139,10 @@ def test_a_frame_bears_out_whom_it_has_among_its_nearest_within_the_limit():
     gallery = office(member, random.normal(size=SIZE))
     near = [embedded(beside(member, 0.3, random)) for _ in range(4)]
     for distance, limit, borne in ((0.41, LIMIT, True), (0.41, 0.40, False), (0.43, LIMIT, False), (0.41, 0.0, False)):
-        pool = TrackPool(5, limit)
+        pool = FramePool(5, limit)
         for probe in near:
-            pool.identify(1, probe, 1.0, searching(gallery))
-        found = pool.identify(1, embedded(beside(member, distance, random)), 1.0, searching(gallery))
+            pool.identify(probe, 1.0, searching(gallery))
+        found = pool.identify(embedded(beside(member, distance, random)), 1.0, searching(gallery))
         assert (found.match == "p0") is borne
 
 
@@ -150,32 +150,19 @@ def test_a_frame_of_somebody_else_who_is_known_begins_anew():
     random = np.random.default_rng(9)
     ada = unit(random.normal(size=SIZE))
     eve = unit(beside(ada, 0.6, random))
-    gallery, pool = office(ada, eve), TrackPool(5, LIMIT)
+    gallery, pool = office(ada, eve), FramePool(5, LIMIT)
     for _ in range(4):
-        pool.identify(1, embedded(ada), 1.0, searching(gallery))
-    assert pool.identify(1, embedded(eve), 1.0, searching(gallery)) == searching(gallery)(embedded(eve))
-    second = pool.identify(1, embedded(beside(eve, 0.1, random)), 1.0, searching(gallery))
+        pool.identify(embedded(ada), 1.0, searching(gallery))
+    assert pool.identify(embedded(eve), 1.0, searching(gallery)) == searching(gallery)(embedded(eve))
+    second = pool.identify(embedded(beside(eve, 0.1, random)), 1.0, searching(gallery))
     assert second.match == "p1"
-
-
-def test_tracks_are_never_mixed_and_forgotten_when_they_end():
-    random = np.random.default_rng(5)
-    ada, eve = unit(random.normal(size=SIZE)), unit(random.normal(size=SIZE))
-    gallery, pool = office(ada, eve), TrackPool(5, LIMIT)
-    probes = [embedded(beside(who, 0.3, random)) for who in (ada, eve) * 3]
-    found = [pool.identify(number % 2, probe, 1.0, searching(gallery)) for number, probe in enumerate(probes)]
-    assert [one.match for one in found] == ["p0", "p1"] * 3
-    pool.keep({1})
-    again = embedded(beside(ada, 0.3, random))
-    assert pool.identify(0, again, 1.0, searching(gallery)) == searching(gallery)(again)
-    assert pool.identify(1, again, 1.0, searching(gallery)).best.person == "p0"
 
 
 def test_an_empty_gallery_names_nobody():
     nobody = People((), np.zeros(0, np.intp), np.zeros((0, 0), np.float32))
-    pool = TrackPool(5, LIMIT)
+    pool = FramePool(5, LIMIT)
     probes = [embedded(np.array([1.0, 0.0])), embedded(np.array([1.0, 0.1]))]
-    assert [pool.identify(1, probe, 1.0, searching(nobody)).candidates for probe in probes] == [(), ()]
+    assert [pool.identify(probe, 1.0, searching(nobody)).candidates for probe in probes] == [(), ()]
 
 
 def between(first: NDArray[np.float64], second: NDArray[np.float64], random: np.random.Generator, d: float):
@@ -195,11 +182,11 @@ def test_two_people_in_turn_in_one_place_never_open_the_door_as_a_third(
     first = unit(random.normal(size=SIZE))
     second = unit(beside(first, apart, random))
     third = between(first, second, random, far)
-    gallery, pool = office(third, random.normal(size=SIZE)), TrackPool(frames, LIMIT)
+    gallery, pool = office(third, random.normal(size=SIZE)), FramePool(frames, LIMIT)
     alone = [searching(gallery)(embedded(one)) for one in (first, second)]
     for turn in range(12):
         probe = embedded((first, second)[turn % 2])
-        found = pool.identify(1, probe, 1.0, searching(gallery))
+        found = pool.identify(probe, 1.0, searching(gallery))
         if found.match is not None:
             newest = {one.person: one.distance for one in alone[turn % 2].candidates}
             assert found.match == "p0"
@@ -212,10 +199,10 @@ def test_two_people_whose_mean_is_a_members_face_are_refused():
     first = unit(random.normal(size=SIZE))
     second = unit(beside(first, 0.9, random))
     third = between(first, second, random, 0.55)
-    gallery, pool = office(third, random.normal(size=SIZE)), TrackPool(5, LIMIT)
+    gallery, pool = office(third, random.normal(size=SIZE)), FramePool(5, LIMIT)
     mean = mean_embedding([embedded(first), embedded(second)])
     assert searching(gallery)(mean).match == "p0"
-    matches = {pool.identify(1, embedded((first, second)[n % 2]), 1.0, searching(gallery)).match for n in range(20)}
+    matches = {pool.identify(embedded((first, second)[n % 2]), 1.0, searching(gallery)).match for n in range(20)}
     assert matches == {None}
 
 
@@ -224,7 +211,7 @@ def test_two_members_in_turn_are_each_named_and_nobody_else():
     ada = unit(random.normal(size=SIZE))
     eve = unit(beside(ada, 0.7, random))
     third = unit(ada + eve)
-    gallery, pool = office(ada, eve, beside(third, 0.02, random)), TrackPool(5, LIMIT)
-    who = [pool.identify(1, embedded((ada, eve)[n % 2]), 1.0, searching(gallery)) for n in range(10)]
+    gallery, pool = office(ada, eve, beside(third, 0.02, random)), FramePool(5, LIMIT)
+    who = [pool.identify(embedded((ada, eve)[n % 2]), 1.0, searching(gallery)) for n in range(10)]
     assert isinstance(who[0], Identification)
     assert {one.match for one in who} <= {"p0", "p1"}

@@ -378,6 +378,38 @@ def test_an_abandoned_source_is_closed_once_its_read_returns(watch, gate: Gate):
     until(lambda: Stubborn.closings == 2)
 
 
+class Jammed(Hardware):
+    """A camera whose `close` fails."""
+
+    def close(self) -> None:
+        super().close()
+        raise OSError(19, "No such device")
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_source_that_cannot_be_closed_is_lost_and_opened_again(watch, clock: Clock):
+    sources: list[Hardware] = []
+
+    def open_() -> Source:
+        first = 100 * len(sources)
+        sources.append(Jammed(lambda index: image(first + index) if first or index < 2 else None))
+        return sources[-1]
+
+    camera = watch(open_, clock=clock)
+    until(lambda: camera.state is CameraState.LOST)
+    assert camera.fault.startswith("fake camera: came to its end")
+    clock.now += 0.5
+    assert next_frame(camera).image[0, 0, 0] >= 100
+    camera.close()  # closes the second one in a thread of its own
+    until(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("camera-")])
+
+
+def test_a_file_that_cannot_be_closed_has_ended(watch):
+    camera = watch(lambda: Jammed(lambda index: image(index) if index < 2 else None, endless=False))
+    until(lambda: camera.state is CameraState.ENDED)
+    assert camera.wait(0).sequence == 1
+
+
 def test_closing_returns_while_reading_and_closing_of_the_source_hang(gate: Gate):
     class Hanging(Hardware):
         def close(self) -> None:

@@ -163,7 +163,7 @@ def calibrate_door(
     config: ConfigFile, folder: Path, *, asked: float, with_journal: bool, progress: Progress
 ) -> DoorReport:
     """Reads the gallery and what else there is; raises KioskError."""
-    encoder, landmarks = load_configured_encoder(config), make_landmarks(config)
+    encoder, landmarks = load_configured_encoder(config), make_landmarks()
     gallery = make_gallery(config, folder, encoder, landmarks)
     gallery.load(lambda done, total: progress("reading the gallery", done, total))
     known, spec = gallery.snapshot, encoder.spec

@@ -50,14 +50,6 @@ def test_without_copies_the_template_is_the_probe_and_costs_nothing(kiosk, grace
     assert "template" not in found.milliseconds
 
 
-def test_a_template_of_moved_copies_is_made_only_where_it_is_asked_for(grace):
-    moved = of_kiosk("path.template_copies=2")
-    without, found = (moved.extract(grace, template=asked) for asked in (False, True))
-    assert without.template is None
-    assert 0 < np.linalg.norm(found.template - found.probe) < 0.5
-    assert "template" in found.milliseconds
-
-
 def test_a_wall_and_a_face_in_the_dark_say_why(kiosk, grace):
     wall = kiosk.extract(np.full((200, 200, 3), 128, np.uint8), template=True)
     assert (wall.rejection, wall.probe, wall.box) == (Rejection.NO_FACE, None, None)
@@ -68,7 +60,6 @@ def test_a_wall_and_a_face_in_the_dark_say_why(kiosk, grace):
 
 def test_the_key_is_another_one_for_another_path(kiosk):
     assert of_kiosk().key == kiosk.key
-    assert of_kiosk("path.template_copies=2").key != kiosk.key
     assert kiosk.label.encoder == "sface_fp16"
     assert (kiosk.label.detector, kiosk.label.peer) == ("haar", False)
     assert kiosk.threshold == encoder_spec("sface_fp16").threshold

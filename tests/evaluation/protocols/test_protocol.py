@@ -26,8 +26,8 @@ def test_distances_are_those_of_the_kiosk(gallery, sample):
 
 
 def test_the_rule_for_several_templates_is_the_one_given(gallery, sample):
-    found = distances_to(gallery, [sample("Eve", 1, [0, 1])], Comparison(TemplateRule.NEAREST_TWO))
-    assert found[0, 1] == pytest.approx(np.hypot(0.6, 0.2) / 2)
+    found = distances_to(gallery, [sample("Eve", 1, [0, 1])], Comparison(TemplateRule.MEAN))
+    assert found[0, 1] == pytest.approx(np.sqrt(2 - 2 * 1.8 / np.hypot(0.6, 1.8)))
 
 
 def test_nobody_and_nothing_have_no_distance(pixels, sample):

@@ -79,8 +79,8 @@ def test_another_gate_or_detector_is_another_key(tmp_path):
 
 
 def test_options_of_the_comparison_are_taken_from_the_configuration(tmp_path):
-    watcher = KioskWatcher(config(tmp_path, "path: {pooling_frames: 4, template_rule: nearest_two}\n"))
-    assert (watcher.pooling_frames, watcher.comparison.rule.value) == (4, "nearest_two")
+    watcher = KioskWatcher(config(tmp_path, "path: {pooling_frames: 4, template_rule: nearest}\n"))
+    assert (watcher.pooling_frames, watcher.comparison.rule.value) == (4, "nearest")
     fixed = KioskWatcher(config(tmp_path, "matching: {threshold: {sface_fp16: 0.31}, margin: {sface_fp16: 0.02}}\n"))
     assert fixed.numbers(50) == (0.31, 0.02)
 

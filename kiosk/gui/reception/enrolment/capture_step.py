@@ -276,7 +276,7 @@ class CaptureStep(Step):
     def _encode(self, image: ByteImage) -> Embedding | Rejection:
         """As the gallery will read it; called in the recognition thread."""
         with self.context.services.reader() as reader:
-            return reader.template(image)
+            return reader.one(image)
 
     def _show(self, state: CaptureState) -> None:
         session = self.session

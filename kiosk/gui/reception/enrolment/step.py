@@ -94,7 +94,7 @@ def check(services: StaffServices, person: str, offered: Sequence[Offered], pict
     """Examines what is offered and looks for strangers and duplicates; for a background thread. Raises KioskError."""
     snapshot, threshold, margin = services.snapshot, services.threshold, services.margin
     with services.reader() as reader:
-        read = [*pictures, *(examine(one, reader.template) for one in offered)]
+        read = [*pictures, *(examine(one, reader.one) for one in offered)]
     again = frozenset(repeated(read, home_of(services.folder, person)))
     numbers = [number for number, one in enumerate(read) if one.embedding is not None and number not in again]
     embeddings = [embedding for number in numbers if (embedding := read[number].embedding) is not None]
