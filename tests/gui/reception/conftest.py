@@ -1,17 +1,19 @@
-"""A services on real files, and a screen that remembers what pages ask of it."""
+"""Real files and registers, a screen that remembers what pages ask of it, and a gallery made of vectors."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.config import ConfigFile
-from kiosk.domain import Frame
+from kiosk.domain import Candidate, Decision, Embedding, Frame, Identification, Outcome, Reason, Template
 from kiosk.door.build import Choices
 from kiosk.door.services import StaffServices, open_services
 from kiosk.files import asset
@@ -22,6 +24,8 @@ from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.picker import Wanted
 from kiosk.gui.theme import DARK, style_sheet
 from kiosk.gui.workers import Latest
+from kiosk.people.register import Consent
+from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staff import Role, StaffMember
 
 
@@ -161,3 +165,76 @@ def shown(qtbot: QtBot) -> Callable[..., QWidget]:
         return page
 
     return show
+
+
+GRACE = "Grace_Hopper"
+CONSENT = Consent(datetime(2026, 3, 2, 8, 0, tzinfo=UTC), "1", "ab" * 32, "en", "Eve")
+
+
+@dataclass
+class StationWithGallery:
+    snapshot: GallerySnapshot
+    threshold: float = 0.39
+    margin: float = 0.04
+    said: list[str] = field(default_factory=list)
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+
+def templates_of(person: str, apart: list[float], number: int = 0) -> list[Template]:
+    """Templates of one person, each at so many radians from the person's own direction."""
+    made = []
+    for index, angle in enumerate(apart):
+        vector = np.zeros(8, np.float32)
+        vector[number % 7], vector[7] = np.cos(angle), np.sin(angle)
+        source = f"{person}.jpg" if len(apart) == 1 else f"{person}/{index}.jpg"
+        made.append(Template(person, Embedding(vector, "dlib_resnet"), source))
+    return made
+
+
+@pytest.fixture
+def crowd(services: StaffServices) -> Callable[..., StationWithGallery]:
+    """crowd(Ada=[0.0, 0.1]): the gallery in force, by person with the angles of the pictures; Grace is in it too."""
+
+    def make(**people: list[float]) -> StationWithGallery:
+        everybody = {GRACE: [0.0], **people}
+        templates = [
+            template
+            for number, (person, apart) in enumerate(everybody.items())
+            for template in templates_of(person, apart, number)
+        ]
+        services.station = StationWithGallery(GallerySnapshot("dlib_resnet", tuple(templates)))  # type: ignore[assignment]
+        return services.station  # type: ignore[return-value]
+
+    return make
+
+
+@pytest.fixture
+def granted(services: StaffServices) -> Callable[..., None]:
+    """granted("Ada", moment): the door has opened."""
+
+    def record(person: str, moment: datetime) -> None:
+        found = Identification((Candidate(person, 0.3),), 0.39, 0.04, 1)
+        decision = Decision(Outcome.GRANTED, Reason.RECOGNISED, 1, 1, 0.0, 3, 3, person, found)
+        services.journal.record(decision, "dlib_resnet", moment)
+
+    return record
+
+
+class StationOfTests:
+    """Takes what the wizard hands over."""
+
+    def __init__(self) -> None:
+        self.capture = None
+        self.said: list[str] = []
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+
+@pytest.fixture
+def bare(services: StaffServices) -> StationOfTests:
+    """A station that recognises nothing."""
+    services.station = StationOfTests()  # type: ignore[assignment]
+    return services.station  # type: ignore[return-value]

@@ -1,3 +1,5 @@
+"""The staff side around its pages: sign-in, navigation, unsaved work, idle time, questions and messages."""
+
 import threading
 
 import pytest
@@ -5,13 +7,13 @@ from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLineEdit, QPushButton
 
-from kiosk.door.report import Status
+from kiosk.errors import JournalError
 from kiosk.gui.controls import column
-from kiosk.gui.reception.page import EVERYBODY, INSTALLERS, PageEntry, StaffPage, Unsaved
+from kiosk.gui.reception.page import EVERYBODY, INSTALLERS, Jobs, PageEntry, StaffPage, Unsaved
 from kiosk.gui.reception.picker import Picker, wanted_pictures
 from kiosk.gui.reception.shell import Reception
-from kiosk.gui.state import Kind, View
 from kiosk.people.staff import Role
+from kiosk.store.journal import Action
 
 
 class PageOfTests(StaffPage):
@@ -64,11 +66,6 @@ def page(reception: Reception) -> PageOfTests:
     return widget
 
 
-def test_the_first_thing_asked_for_is_the_pin(reception):
-    assert reception.stack.currentWidget() is reception.pin
-    assert reception.navigation is None
-
-
 def test_where_nobody_has_a_pin_the_screen_says_what_to_do(services, feed, shown):
     reception = shown(Reception(services, feed, lambda do, then: None, lambda: PAGES))
     reception.open()
@@ -108,28 +105,6 @@ def test_a_page_is_entered_with_what_it_was_asked_for_and_left_when_another_come
     assert reception.navigation.buttons["journal"].isChecked()
 
 
-def test_what_a_page_wants_typed_has_the_focus_from_the_first_moment(qtbot, reception):
-    reception.window().activateWindow()
-    sign_in(qtbot, reception)
-    qtbot.waitUntil(page(reception).field.hasFocus)
-
-
-def test_half_done_work_is_left_and_everybody_signed_out_on_the_way_back(qtbot, reception):
-    sign_in(qtbot, reception)
-    people = page(reception)
-    reception.close_up()
-    assert (people.happened[-1], reception.context, reception.navigation) == ("left", None, None)
-    reception.open()
-    assert reception.stack.currentWidget() is reception.pin
-
-
-def test_escape_and_the_button_lead_back_to_the_door(qtbot, reception):
-    with qtbot.waitSignal(reception.left):
-        qtbot.keyClick(reception, Qt.Key.Key_Escape)
-    with qtbot.waitSignal(reception.left):
-        reception.back.click()
-
-
 def test_files_are_picked_in_place_of_the_page(qtbot, reception, sticks):
     sign_in(qtbot, reception)
     there, picked, cancelled = page(reception), [], []
@@ -146,38 +121,12 @@ def test_files_are_picked_in_place_of_the_page(qtbot, reception, sticks):
     assert (picked, cancelled, page(reception)) == ([[sticks.root / "a.jpg"]], [True], there)
 
 
-@pytest.mark.parametrize("leave", [lambda shell: shell.go("journal"), Reception.close_up, Reception.close_jobs])
-def test_a_page_that_is_left_takes_the_picker_along(qtbot, reception, sticks, leave):
-    sign_in(qtbot, reception)
-    reception.pick(wanted_pictures(), pytest.fail, lambda: pytest.fail("nobody cancelled"))
-    picker = reception.stack.currentWidget()
-    with qtbot.waitSignal(picker.destroyed):
-        leave(reception)
-    assert reception.findChildren(Picker) == []
-    reception.pick(wanted_pictures(), pytest.fail, pytest.fail)
-    assert len(reception.findChildren(Picker)) == (1 if reception.context is not None else 0)
-
-
 def test_without_input_the_screen_goes_back_to_the_door(qtbot, reception):
     sign_in(qtbot, reception)
     with qtbot.waitSignal(reception.left):
         for _ in range(60):
             reception._idle.on_second()
     assert "Back to the door in 1 " in reception.countdown.detail.text()
-
-
-def test_the_door_stays_in_view(qtbot, reception):
-    sign_in(qtbot, reception)
-    reception.show_view(View(Kind.UNLOCKED, "Welcome Ada", "Unlocked for 3 s"))
-    assert reception.corner.isVisible()
-    assert reception.corner.words == "Welcome Ada"
-
-
-def test_pages_hear_of_the_station(qtbot, reception):
-    reception.on_status_changed(Status(1, 0, ()))
-    sign_in(qtbot, reception)
-    reception.on_status_changed(Status(2, 0, ()))
-    assert page(reception).happened[-1] == Status(2, 0, ())
 
 
 @pytest.mark.parametrize("size", [(800, 480), (480, 853)])
@@ -187,26 +136,6 @@ def test_navigation_is_beside_the_page_on_a_wide_screen_and_above_it_on_a_tall_o
     reception.layout().activate()
     beside = reception.navigation.geometry().right() < page(reception).mapTo(reception, page(reception).pos()).x()
     assert beside == (size[0] > size[1])
-
-
-def test_a_restart_that_a_page_asks_for_is_told(qtbot, reception):
-    sign_in(qtbot, reception)
-    with qtbot.waitSignal(reception.restart_wanted):
-        page(reception).context.restart()
-
-
-def test_above_a_keyboard_the_page_has_the_room_of_the_navigation(qtbot, reception):
-    sign_in(qtbot, reception)
-    assert reception.navigation.isVisible()
-    reception.resize(800, 270)
-    assert not reception.navigation.isVisible()
-    reception.resize(800, 480)
-    assert reception.navigation.isVisible()
-    reception.resize(480, 600)
-    assert reception.navigation.isVisible()
-
-
-# What is not saved
 
 
 def asked(reception: Reception) -> str:
@@ -287,9 +216,6 @@ def test_whoever_is_still_there_goes_on_and_that_key_does_nothing_else(qtbot, re
     assert not reception.countdown.isVisible()
 
 
-# The focus
-
-
 @pytest.mark.parametrize("go", ["disabled", "hidden", "deleted"])
 def test_when_what_has_the_focus_goes_nothing_dangerous_gets_it(qtbot, reception, go):
     sign_in(qtbot, reception)
@@ -307,14 +233,6 @@ def test_when_what_has_the_focus_goes_nothing_dangerous_gets_it(qtbot, reception
         QTest.keyClick(reception.window().windowHandle(), Qt.Key.Key_Escape)
 
 
-def test_tab_goes_on_from_there(qtbot, reception):
-    sign_in(qtbot, reception)
-    page(reception).field.setFocus()
-    page(reception).field.hide()
-    QTest.keyClick(reception.window().windowHandle(), Qt.Key.Key_Tab)
-    assert reception.window().focusWidget() is page(reception).erase
-
-
 @pytest.mark.parametrize(("answer", "rests"), [(0, True), (1, False)], ids=["erase", "keep"])
 def test_after_a_dangerous_answer_the_focus_is_not_on_the_button_that_asked(qtbot, reception, answer, rests):
     sign_in(qtbot, reception)
@@ -323,9 +241,6 @@ def test_after_a_dangerous_answer_the_focus_is_not_on_the_button_that_asked(qtbo
     here.context.ask("Erase?", "For good.", [("Erase", lambda: None), ("Keep", lambda: None)], danger=True)
     reception.question.buttons[answer].click()
     assert reception.window().focusWidget() is (here if rests else here.erase)
-
-
-# What is told
 
 
 def test_an_answer_outlasts_notices_the_countdown_and_another_page(qtbot, reception):
@@ -371,3 +286,80 @@ def test_a_new_staff_side_waits_for_what_would_be_missed(qtbot, reception):
     assert not reception.settled
     go_on.set()
     qtbot.waitUntil(lambda: reception.settled)
+
+
+def test_a_journal_that_does_not_take_it_is_told(context, services, screen, monkeypatch):
+    def refuse(*asked):
+        raise JournalError("journal", "is full", "make room")
+
+    monkeypatch.setattr(type(services.journal), "note", refuse)
+    context.note(Action.RENAMED, "Ada")
+    assert screen.faults == ["journal: is full; make room"]
+
+
+def test_what_somebody_asked_for_is_answered_after_the_page_was_left_and_done_after_they_left(qtbot, context, screen):
+    go_on, done, answers = threading.Event(), threading.Event(), []
+    context.act(lambda: go_on.wait(20), answers.append)
+    context.forget_jobs()
+    assert context.acting
+    go_on.set()
+    qtbot.waitUntil(lambda: answers == [True])
+    assert not context.acting
+
+    def fail():
+        raise JournalError("journal", "is full", "make room")
+
+    context.act(fail, print)
+    qtbot.waitUntil(lambda: bool(screen.faults))
+    go_on.clear()
+    for _ in range(4):
+        context.act(lambda: go_on.wait(20), answers.append)
+    context.act(done.set, answers.append)
+    context.close()
+    go_on.set()
+    assert done.wait(20)
+    qtbot.wait(10)
+    assert answers == [True]
+
+
+@pytest.fixture
+def jobs(qtbot):
+    jobs = Jobs()
+    yield jobs
+    jobs.close()
+
+
+def test_nobody_hears_the_answer_after_the_page_was_left(qtbot, jobs):
+    go_on, done, answers = threading.Event(), threading.Event(), []
+
+    def work():
+        go_on.wait(20)
+        done.set()
+        return 1
+
+    jobs.run(work, answers.append, answers.append)
+    jobs.forget()
+    go_on.set()
+    assert done.wait(20)
+    jobs.run(lambda: 2, answers.append, answers.append)
+    qtbot.waitUntil(lambda: bool(answers))
+    assert answers == [2]
+
+
+def test_work_that_hangs_does_not_keep_the_window_open(qtbot):
+    jobs, go_on = Jobs(), threading.Event()
+    jobs.run(lambda: go_on.wait(20), print, print)
+    jobs.close()
+    go_on.set()
+
+
+def test_what_has_not_begun_when_the_page_is_left_is_not_begun(qtbot, jobs):
+    go_on, begun = threading.Event(), []
+    for _ in range(2):
+        jobs.run(lambda: go_on.wait(20), print, print)
+    jobs.run(lambda: begun.append(1), print, print)
+    jobs.forget()
+    go_on.set()
+    jobs.run(lambda: begun.append(2), print, print)
+    qtbot.waitUntil(lambda: bool(begun))
+    assert begun == [2]

@@ -1,0 +1,410 @@
+"""The journal page: decisions and staff actions in words, filters, details and the plot."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtTest import QAbstractItemModelTester
+
+from kiosk.domain import Candidate, Conditions, Decision, Identification, Outcome, Reason
+from kiosk.gui.reception.journal import JournalPage
+from kiosk.gui.reception.journal.insight import Point, insight, points_of
+from kiosk.gui.reception.journal.lines import (
+    LineList,
+    Lines,
+    action_in_words,
+    decision_in_words,
+    lines_of,
+)
+from kiosk.gui.reception.journal.plot import DistancePlot
+from kiosk.store.journal import Action, ActionEntry, Filter, JournalEntry
+
+
+def entry(number: int = 1, **changes: object) -> JournalEntry:
+    """A row that let Ada in, `number` minutes after noon."""
+    values: dict[str, object] = {
+        "id": number,
+        "time": f"2026-03-01T{12 + number // 60:02}:{number % 60:02}:00.000+00:00",
+        "outcome": "granted",
+        "reason": "recognised",
+        "person": "Ada",
+        "distance": 0.3,
+        "second_person": None,
+        "second_distance": None,
+        "threshold": 0.39,
+        "margin": 0.04,
+        "encoder": "dlib_resnet",
+        "frame": number,
+        "track": 1,
+        "gallery_size": 3,
+        "detail": None,
+    }
+    return JournalEntry(**(values | changes))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def make_entry() -> Callable[..., JournalEntry]:
+    return entry
+
+
+ROW = JournalEntry(
+    id=1,
+    time="2026-03-01T12:00:00.123+00:00",
+    outcome="refused",
+    reason="too_far",
+    person="Ada_Lovelace",
+    distance=0.4449,
+    second_person="Bo",
+    second_distance=0.6,
+    threshold=0.39,
+    margin=0.04,
+    encoder="dlib_resnet",
+    frame=1,
+    track=1,
+    gallery_size=7,
+    detail=None,
+    face_px=140,
+    light=55.0,
+    sharpness=30.0,
+    turn=0.1,
+)
+
+DONE = ActionEntry(1, ROW.time, "Grace", "enrolled", "Ada", None)
+
+
+def plain(text: str) -> str:
+    """Without the marks around names."""
+    return text.replace("\u2068", "").replace("\u2069", "")
+
+
+def test_decision_is_a_sentence():
+    for changes, words in (
+        ({}, "not recognised: closest Ada Lovelace at 0.44, needs 0.39; picture dark"),
+        (
+            {"light": 200.0, "sharpness": 8.0, "face_px": 70},
+            "not recognised: closest Ada Lovelace at 0.44, needs 0.39; face small; picture bright; picture blurred",
+        ),
+        ({"turn": 0.4}, "not recognised: closest Ada Lovelace at 0.44, needs 0.39; picture dark; face turned aside"),
+        ({"face_px": None}, "not recognised: closest Ada Lovelace at 0.44, needs 0.39"),
+        (
+            {"outcome": "granted", "reason": "recognised", "distance": 0.3},
+            "let in: Ada Lovelace at 0.30, needs 0.39",
+        ),
+        (
+            {"outcome": "granted", "reason": "returned", "distance": 0.3},
+            "let in again: Ada Lovelace at 0.30, needs 0.39",
+        ),
+        (
+            {"reason": "ambiguous", "distance": 0.3, "second_distance": 0.31, "light": 90.0},
+            "not clear who it is: Ada Lovelace at 0.30, Bo at 0.31; must be 0.04 apart",
+        ),
+        (
+            {"reason": "ambiguous", "distance": 0.3, "second_person": None, "light": 90.0},
+            "not clear who it is: closest Ada Lovelace at 0.30, needs 0.39",
+        ),
+        ({"reason": "nobody_enrolled", "person": None, "light": 90.0}, "not recognised: nobody is enrolled"),
+        ({"reason": "suspended", "light": 90.0}, "refused: Ada Lovelace is suspended"),
+        ({"reason": "not_yet_valid", "light": 90.0}, "refused: Ada Lovelace may not enter yet"),
+        ({"reason": "expired", "light": 90.0}, "refused: Ada Lovelace may not enter any more"),
+        ({"outcome": "granted", "reason": "tested", "person": None}, "opened for a test of the door"),
+        (
+            {"reason": "fault", "detail": "the {lock} hangs", "light": 90.0},
+            "refused because of a fault: the {lock} hangs",
+        ),
+        ({"reason": "of a newer kiosk", "light": 90.0}, "of a newer kiosk"),
+        ({"reason": "{0} {", "light": 90.0}, "{0} {"),
+        ({"person": "{name}", "light": 90.0}, "not recognised: closest {name} at 0.44, needs 0.39"),
+        ({"distance": None, "threshold": None, "light": 90.0}, "not recognised: closest Ada Lovelace at ?, needs ?"),
+    ):
+        assert plain(decision_in_words(replace(ROW, **changes))) == words
+
+
+def test_name_from_right_to_left_leaves_the_sentence_in_order() -> None:
+    assert "closest \u2068\u05d0\u05d3\u05d4\u2069 at 0.44" in decision_in_words(
+        replace(ROW, person="\u05d0\u05d3\u05d4")
+    )
+
+
+def test_every_action_is_a_sentence():
+    for action in list(Action):
+        words = plain(action_in_words(replace(DONE, action=action.value, detail="Bo")))
+        assert not words.startswith("Grace:")
+        assert "{" not in words
+
+
+def test_action_is_a_sentence():
+    for changes, words in (
+        ({}, "Grace enrolled Ada"),
+        ({"action": "staff_added", "detail": "installer"}, "Grace gave Ada a PIN (role: installer)"),
+        ({"detail": "5 pictures"}, "Grace enrolled Ada (5 pictures)"),
+        ({"action": "renamed", "detail": "Ada L"}, "Grace renamed Ada to Ada L"),
+        (
+            {"action": "setting_changed", "subject": "decision.k", "detail": "3 → 4"},
+            "Grace changed the setting decision.k (3 → 4)",
+        ),
+        ({"action": "exported", "subject": None}, "Grace exported the whole gallery"),
+        ({"action": "of a newer kiosk"}, "Grace: of a newer kiosk"),
+        ({"action": "{0} {"}, "Grace: {0} {"),
+        ({"subject": "{detail}", "staff": "{0}"}, "{0} enrolled {detail}"),
+    ):
+        assert plain(action_in_words(replace(DONE, **changes))) == words
+
+
+GOOD, DARK = Conditions(140, 100.0, 40.0, 0.1), Conditions(140, 50.0, 40.0, 0.1)
+
+WITHIN = Point(1, 1.0, 0.30, 0.39, granted=True, conditions=GOOD, encoder="dlib")
+
+ABOVE = replace(WITHIN, distance=0.55, granted=False)
+
+LITTLE = replace(ABOVE, distance=0.42)
+
+
+def poor(point: Point, **changes: float) -> Point:
+    return replace(point, conditions=replace(GOOD, **changes))
+
+
+def test_sentence_names_what_the_rows_show():
+    for points, words in (
+        ([], "No decision with a distance"),
+        ([WITHIN, replace(WITHIN, distance=0.37)], "Every distance lies within the threshold; the largest leaves 0.02"),
+        ([WITHIN] * 3 + [poor(ABOVE, light=50.0)], "only where the picture was dark: more light"),
+        ([WITHIN] * 3 + [poor(ABOVE, light=200.0)], "only where the picture was bright"),
+        ([WITHIN] * 3 + [poor(ABOVE, sharpness=8.0)], "only where the picture was blurred"),
+        ([WITHIN] * 3 + [poor(ABOVE, face_px=70)], "only where the face was small"),
+        ([WITHIN] * 3 + [poor(ABOVE, turn=0.4)], "only where the face was turned aside"),
+        # As dark within: the light is not what keeps people out.
+        ([poor(WITHIN, light=50.0)] * 3 + [poor(ABOVE, light=50.0)], "Some distances lie far above"),
+        ([WITHIN] * 3 + [ABOVE, poor(ABOVE, light=50.0)], "Some distances lie far above"),
+        ([WITHIN] * 3 + [LITTLE], "by 0.03 at most: more pictures"),
+        ([WITHIN] + [ABOVE] * 3, "Most distances lie far above"),
+        ([WITHIN] * 3 + [replace(ABOVE, conditions=None)], "Some distances lie far above"),
+    ):
+        assert words in insight(points)
+
+
+def test_points_are_the_distances_to_the_person_oldest_first(make_entry) -> None:
+    entries = [
+        make_entry(4, person="Bo", distance=0.2, second_person="ada", second_distance=0.5),
+        make_entry(3, person="Ada", distance=0.3),
+        make_entry(2, person="Bo", distance=0.2, second_person="Cy"),
+        make_entry(1, person="ada", distance=0.4, outcome="refused"),
+    ]
+    points = points_of(entries, "Ada")
+    assert [(point.distance, point.granted) for point in points] == [(0.4, False), (0.3, True)]
+    assert [point.distance for point in points_of(entries, None)] == [0.4, 0.2, 0.3, 0.2]
+
+
+def test_points_of_another_encoder_and_without_distance_are_left_out(make_entry) -> None:
+    entries = [
+        make_entry(3, distance=0.3, encoder="new"),
+        make_entry(2, distance=None),
+        make_entry(1, distance=0.9, encoder="old"),
+    ]
+    assert [point.distance for point in points_of(entries, None)] == [0.3]
+    assert points_of([], None) == []
+
+
+@pytest.fixture
+def asked() -> list[int | None]:
+    return []
+
+
+@pytest.fixture
+def lines(asked: list[int | None], qtbot) -> Lines:
+    lines = Lines(asked.append)
+    lines.tester = QAbstractItemModelTester(lines, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    return lines
+
+
+@pytest.fixture
+def view(lines: Lines, qtbot, make_entry, shown) -> LineList:
+    lines.append(
+        lines_of([make_entry(9, person="Ada " * 50), make_entry(8, outcome="refused", reason="too_far")]), complete=True
+    )
+    return shown(LineList(lines, "Rows"), (800, 480))
+
+
+def test_row_is_opened_by_the_keyboard(view: LineList, qtbot) -> None:
+    view.setFocus()
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    view.setCurrentIndex(view.model().index(1, 0))
+    with qtbot.waitSignal(view.opened) as opened:
+        qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert opened.args[0].row() == 1
+
+
+LET_IN = Point(7, 1_700_000_000.0, 0.3, 0.39, granted=True, conditions=None, encoder="dlib")
+
+REFUSED = replace(LET_IN, at=LET_IN.at + 3600, distance=0.5, granted=False)
+
+DARK = replace(REFUSED, at=REFUSED.at + 60, conditions=Conditions(140, 40.0, 40.0, 0.1))
+
+
+@pytest.fixture
+def plot(qtbot, shown) -> DistancePlot:
+    return shown(DistancePlot())
+
+
+def test_point_that_is_tapped_names_its_row(plot: DistancePlot, qtbot) -> None:
+    plot.show_points([LET_IN, replace(REFUSED, row=8)])
+    view = plot.plot.getViewBox()
+    where = plot.plot.mapFromScene(view.mapViewToScene(QPointF(REFUSED.at, REFUSED.distance)))
+    with qtbot.waitSignal(plot.picked) as picked:
+        qtbot.mouseClick(plot.plot.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    assert picked.args == [8]
+
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def decision(person: str, distance: float, light: float = 100.0) -> Decision:
+    found = Identification((Candidate(person, distance),), 0.39, 0.04, 3)
+    let_in = distance <= 0.39
+    return Decision(
+        Outcome.GRANTED if let_in else Outcome.REFUSED,
+        Reason.RECOGNISED if let_in else Reason.TOO_FAR,
+        1,
+        1,
+        0.0,
+        3,
+        3,
+        person if let_in else None,
+        found,
+        conditions=Conditions(140, light, 40.0, 0.1),
+    )
+
+
+@pytest.fixture
+def written(services):
+    """Ada comes in at noon and is refused in the dark a minute later; Bo comes the next day."""
+    for after, each in (
+        (timedelta(), decision("Ada", 0.3)),
+        (timedelta(minutes=1), decision("Ada", 0.44, light=50.0)),
+        (timedelta(days=1), decision("Bo", 0.2)),
+    ):
+        services.journal.record(each, "dlib_resnet", NOON + after)
+    services.journal.note(Action.ENROLLED, "Ida", "Ada", "5 pictures", NOON)
+    return services.journal
+
+
+@pytest.fixture
+def page(context, shown, qtbot) -> JournalPage:
+    page = shown(JournalPage(context))
+    yield page
+    page.leave()
+
+
+def words(page: JournalPage) -> list[str]:
+    model = page.stack.currentWidget().model()
+    return [model.data(model.index(row)) for row in range(model.rowCount())]
+
+
+def test_door_comes_first_newest_on_top(written, page: JournalPage, qtbot) -> None:
+    page.enter()
+    qtbot.waitUntil(lambda: page.decisions.rowCount() == 3)
+    assert words(page) == [
+        "let in: Bo at 0.20, needs 0.39",
+        "not recognised: closest Ada at 0.44, needs 0.39; picture dark",
+        "let in: Ada at 0.30, needs 0.39",
+    ]
+    qtbot.waitUntil(lambda: page.filters.person.box.count() == 3)
+    assert page.filters.day.box.count() == 3
+    assert page.empty.isHidden()
+
+
+def test_choice_of_a_person_leaves_that_persons_rows(written, page: JournalPage, qtbot) -> None:
+    page.enter(person="Ada", outcome=Outcome.REFUSED)
+    qtbot.waitUntil(lambda: page.decisions.rowCount() == 1)
+    assert page.filters.wanted == Filter("Ada", Outcome.REFUSED)
+
+
+def test_what_the_staff_did_is_the_other_list(written, page: JournalPage, qtbot) -> None:
+    page.enter()
+    qtbot.mouseClick(page.staff, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.deeds.rowCount() == 1)
+    assert words(page) == ["Ida enrolled Ada (5 pictures)"]
+    assert page.filters.isHidden()
+    assert not page.plotted.isEnabled()
+
+
+def test_row_opens_into_its_details_and_back(written, page: JournalPage, qtbot) -> None:
+    page.enter()
+    qtbot.waitUntil(lambda: page.decisions.rowCount() == 3)
+    page.door_list.setCurrentIndex(page.decisions.index(1))
+    qtbot.keyClick(page.door_list, Qt.Key.Key_Return)
+    assert page.stack.currentWidget() is page.details
+    assert page.details.sentence.text().startswith("not recognised: closest Ada at 0.44")
+    qtbot.mouseClick(page.details.back, Qt.MouseButton.LeftButton)
+    assert page.stack.currentWidget() is page.door_list
+    assert page.door_list.currentIndex().row() == 1
+
+
+def test_details_lead_to_the_distances_and_their_cause(written, page: JournalPage, qtbot) -> None:
+    page.enter()
+    qtbot.waitUntil(lambda: page.decisions.rowCount() == 3)
+    page.on_opened(page.decisions.index(1))
+    qtbot.mouseClick(page.details.plot, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.plot is not None and page.stack.currentWidget() is page.plot)
+    assert page.filters.wanted == Filter("Ada")
+    assert "only where the picture was dark" in page.plot.sentence.text()
+    page.on_listed("Ada")
+    qtbot.waitUntil(lambda: page.decisions.rowCount() == 2)
+    assert page.stack.currentWidget() is page.door_list
+
+
+def test_point_of_the_plot_leads_to_its_row_and_back(written, page: JournalPage, qtbot) -> None:
+    page.enter()
+    page.on_plotted("Ada")
+    qtbot.waitUntil(lambda: page.plot is not None and page.stack.currentWidget() is page.plot)
+    page.plot.picked.emit(2)
+    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.details)
+    assert "closest Ada at 0.44" in page.details.sentence.text()
+    qtbot.mouseClick(page.details.back, Qt.MouseButton.LeftButton)
+    assert page.stack.currentWidget() is page.plot
+
+
+def test_older_rows_come_while_somebody_scrolls(services, page: JournalPage, qtbot) -> None:
+    with services.journal._writing.change() as connection:
+        connection.executemany(
+            "INSERT INTO decisions (time, outcome, reason, encoder, frame, track) VALUES (?, '', '', '', 1, 1)",
+            [("2026-03-01T12:00:00.000+00:00",)] * 450,
+        )
+    page.enter()
+    qtbot.waitUntil(lambda: page.decisions.rowCount() == 200)
+    for loaded in (400, 450):
+        page.door_list.scrollToBottom()
+        qtbot.waitUntil(lambda loaded=loaded: page.decisions.rowCount() == loaded)
+    assert [page.decisions.line(page.decisions.index(row)).entry.id for row in (0, 449)] == [450, 1]
+
+
+def test_what_the_door_decides_meanwhile_comes_on_top(written, page: JournalPage, context, qtbot, make_report) -> None:
+    page.enter()
+    qtbot.waitUntil(lambda: page.decisions.rowCount() == 3)
+    written.record(decision("Cy", 0.1), "dlib_resnet", NOON + timedelta(days=2))
+    context.reported.emit(make_report(None, decision("Cy", 0.1)))
+    qtbot.waitUntil(lambda: page.decisions.rowCount() == 4)
+    assert words(page)[0] == "let in: Cy at 0.10, needs 0.39"
+
+
+def test_journal_that_cannot_be_read_is_told(home, page: JournalPage, screen, qtbot) -> None:
+    (home / "journal.sqlite3").write_bytes(b"no database\n" * 500)
+    page.enter()
+    qtbot.waitUntil(lambda: any("move the file away" in fault for fault in screen.noticed))
+
+
+def test_answer_to_an_earlier_choice_is_dropped(written, page: JournalPage, qtbot) -> None:
+    page.enter(person="Ada")
+    page.filters.choose(Filter("Bo"))
+    page.on_changed()
+    qtbot.waitUntil(lambda: page.decisions.rowCount() == 1)
+    qtbot.wait(50)
+    assert words(page) == ["let in: Bo at 0.20, needs 0.39"]
+
+
+@pytest.mark.parametrize("size", [(800, 480), (480, 853)])
+def test_page_fits_its_screen(page: JournalPage, size: tuple[int, int]) -> None:
+    hint = page.minimumSizeHint()
+    assert hint.width() <= size[0] * 0.75
+    assert hint.height() <= 400

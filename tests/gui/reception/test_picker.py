@@ -1,0 +1,319 @@
+"""The picker: choose files on a USB stick or in the exchange folder."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QImage
+
+from kiosk.files import asset
+from kiosk.gui.reception import picker as picking
+from kiosk.gui.reception.picker import Picker, Wanted, place_words, wanted_archive, wanted_pictures
+from kiosk.gui.reception.portraits import Portraits, Read, read_small, round_picture
+from kiosk.paths import Place
+from kiosk.people.browsing import Listing, list_files
+
+
+@pytest.fixture
+def fill() -> Callable[..., None]:
+    """fill(folder, "a.jpg", "b.jpg"): real pictures under these names."""
+
+    def fill(folder: Path, *names: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            shutil.copy(asset("demo", "gallery", "Grace_Hopper.jpg"), folder / name)
+
+    return fill
+
+
+@pytest.fixture
+def open_picker(context, shown, sticks) -> Iterator[Callable[..., Picker]]:
+    """open_picker(size=(800, 480)): on the screen, looking for sticks."""
+    pickers: list[Picker] = []
+
+    def open_picker(wanted: Wanted | None = None, size: tuple[int, int] = (800, 480)) -> Picker:
+        pickers.append(shown(Picker(context, wanted or wanted_pictures()), size))
+        return pickers[-1]
+
+    yield open_picker
+    for picker in pickers:
+        picker.close_up()
+
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def names(picker: Picker) -> list[str]:
+    return [entry.name for entry in picker.model.entries]
+
+
+def chosen(picker: Picker) -> list[str]:
+    return [path.name for path in picker.model.chosen]
+
+
+def message(picker: Picker) -> str:
+    return picker.message.text().replace("\u200b", "") if picker.message.isVisible() else ""
+
+
+def touch(picker: Picker, name: str) -> None:
+    picker.grid.touched.emit(picker.model.index(names(picker).index(name)))
+
+
+def tabs(picker: Picker) -> list[tuple[str, bool]]:
+    return [(button.text(), button.isChecked()) for button in picker.place_buttons]
+
+
+@pytest.fixture
+def stick(sticks, fill) -> Path:
+    folder = sticks.plug()
+    fill(folder, "a.jpg", "b.jpg", "c.jpg")
+    fill(folder / "DCIM", "d.jpg")
+    return folder
+
+
+@pytest.fixture
+def picker(stick, open_picker, qtbot) -> Picker:
+    found = open_picker()
+    qtbot.waitUntil(lambda: names(found) == ["DCIM", "a.jpg", "b.jpg", "c.jpg"])
+    return found
+
+
+def test_pictures_of_several_folders_are_picked(picker, qtbot, stick):
+    assert tabs(picker) == [("KINGSTON", True), ("Exchange folder", False)]
+    assert (picker.add.text(), picker.add.isEnabled()) == ("Add pictures", False)
+    touch(picker, "b.jpg")
+    touch(picker, "DCIM")
+    qtbot.waitUntil(lambda: names(picker) == ["d.jpg"])
+    assert (picker.where.text(), picker.where.isVisible()) == ("DCIM", True)
+    touch(picker, "d.jpg")
+    assert picker.add.text() == "Add 2 pictures"
+    with qtbot.waitSignal(picker.picked) as picked:
+        qtbot.mouseClick(picker.add, LEFT)
+    assert picked.args == [[stick / "b.jpg", stick / "DCIM" / "d.jpg"]]
+
+
+def test_everything_is_done_with_keys(picker, qtbot):
+    picker.window().activateWindow()
+    qtbot.waitUntil(picker.grid.hasFocus)
+    qtbot.keyClick(picker.grid, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: names(picker) == ["d.jpg"] and picker.grid.hasFocus())
+    qtbot.keyClick(picker.grid, Qt.Key.Key_Space)
+    qtbot.keyClick(picker.grid, Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: "a.jpg" in names(picker))
+    assert picker.grid.currentIndex().data() == "DCIM"
+    qtbot.keyClick(picker.grid, Qt.Key.Key_Right)
+    qtbot.keyClick(picker.grid, Qt.Key.Key_Return)
+    assert chosen(picker) == ["d.jpg", "a.jpg"]
+    qtbot.keyClick(picker.grid, Qt.Key.Key_Return)
+    assert chosen(picker) == ["d.jpg"]
+    with qtbot.waitSignal(picker.cancelled):
+        qtbot.keyClick(picker.grid, Qt.Key.Key_Escape)
+
+
+def test_the_way_up_ends_at_the_stick(picker, qtbot, tmp_path):
+    assert not picker.up.isVisible()
+    touch(picker, "DCIM")
+    qtbot.waitUntil(picker.up.isVisible)
+    picker.up.click()
+    qtbot.waitUntil(lambda: "a.jpg" in names(picker))
+    picker.on_up()
+    picker.on_up()
+    assert (picker._folder, picker.up.isVisible()) == (tmp_path / "media" / "KINGSTON", False)
+
+
+def test_a_stick_is_opened_when_it_comes_and_left_when_it_is_pulled_out(open_picker, sticks, fill, qtbot, screen):
+    picker = open_picker()
+    qtbot.waitUntil(lambda: "Insert a USB stick" in message(picker))
+    assert "exchange" in message(picker)
+    stick = sticks.plug()
+    fill(stick, "a.jpg")
+    qtbot.waitUntil(lambda: names(picker) == ["a.jpg"])
+    touch(picker, "a.jpg")
+    sticks.pull(stick)
+    qtbot.waitUntil(lambda: "Insert a USB stick" in message(picker))
+    assert screen.told == ["The USB stick was removed."]
+    assert (chosen(picker), picker.add.isEnabled()) == ([], False)
+
+
+def test_another_stick_of_the_same_name_shows_its_own_pictures(picker, sticks, stick, qtbot):
+    source = str(stick / "a.jpg")
+    qtbot.waitUntil(lambda: picker.portraits.get(source, 84) is not None)
+    sticks.pull(stick)
+    qtbot.waitUntil(lambda: [words for words, _ in tabs(picker)] == ["Exchange folder"])
+    (sticks.plug() / "a.jpg").write_bytes(b"no picture")
+    qtbot.waitUntil(lambda: names(picker) == ["a.jpg"])
+    qtbot.waitUntil(lambda: picker.portraits.get(source, 84) is not None)
+    assert picker.portraits.get(source, 84).isNull()
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n" + bytes(100)])
+def test_a_picture_that_cannot_be_used_is_not_chosen_and_says_why(picker, qtbot, stick, screen, content):
+    (stick / "DCIM" / "odd.jpg").write_bytes(content)
+    touch(picker, "DCIM")
+    qtbot.waitUntil(lambda: "odd.jpg" in names(picker))
+    touch(picker, "odd.jpg")  # before it is read, or after
+    qtbot.waitUntil(lambda: picker.portraits.fault(str(stick / "DCIM" / "odd.jpg")) != "")
+    touch(picker, "odd.jpg")
+    assert chosen(picker) == []
+    assert screen.faults[-1].startswith("odd.jpg: ")
+
+
+def test_a_folder_that_cannot_be_read_says_why_and_the_way_back_is_there(picker, qtbot, stick):
+    (stick / "DCIM" / "d.jpg").unlink()
+    (stick / "DCIM").rmdir()
+    touch(picker, "DCIM")
+    qtbot.waitUntil(lambda: "DCIM: cannot be read (No such file" in message(picker))
+    picker.up.click()
+    qtbot.waitUntil(lambda: names(picker) == ["a.jpg", "b.jpg", "c.jpg"])
+
+
+def test_names_that_pretend_to_be_others_are_shown_as_they_are(picker, qtbot, stick):
+    folder = stick / "DCIM" / "gpj.\u202exe\n"
+    folder.mkdir()
+    Path(os.fsdecode(bytes(folder) + b"/\xff.jpg")).write_bytes(asset("demo", "eileen_collins.jpg").read_bytes())
+    touch(picker, "DCIM")
+    qtbot.waitUntil(lambda: "d.jpg" in names(picker))
+    touch(picker, "gpj.\\u202exe\\n")
+    qtbot.waitUntil(lambda: names(picker) == ["\\xff.jpg"])
+    assert picker.where.text().replace("\u200b", "") == "DCIM / gpj.\\u202exe\\n"
+    touch(picker, "\\xff.jpg")
+    assert picker.model.chosen[0].read_bytes()
+
+
+def test_ten_thousand_files_are_shown_and_few_of_them_are_read(open_picker, sticks, qtbot):
+    stick = sticks.plug()
+    first = stick / "00000.jpg"
+    first.write_bytes(asset("demo", "gallery", "Grace_Hopper.jpg").read_bytes())
+    for number in range(1, 10_000):
+        (stick / f"{number:05}.jpg").hardlink_to(first)
+    picker = open_picker()
+    qtbot.waitUntil(lambda: len(names(picker)) == 10_000)
+    picker.grid.scrollToBottom()
+    qtbot.waitUntil(lambda: picker.portraits.get(str(stick / "09999.jpg"), 84) is not None)
+    assert len(picker.portraits._kept) < 200
+    picker.resize(480, 700)
+    touch(picker, "09999.jpg")
+    assert chosen(picker) == ["09999.jpg"]
+
+
+def test_an_archive_is_chosen_alone_and_has_no_thumbnail(open_picker, stick, qtbot):
+    for name in ("one.zip", "two.zip"):
+        (stick / name).write_bytes(b"zip")
+    picker = open_picker(wanted_archive())
+    qtbot.waitUntil(lambda: names(picker) == ["DCIM", "one.zip", "two.zip"])
+    touch(picker, "one.zip")
+    touch(picker, "two.zip")
+    assert chosen(picker) == ["two.zip"]
+    assert picker.where.text().replace("\u200b", "") == "two.zip"
+    assert picker.portraits._kept == {}
+
+
+@pytest.fixture
+def slow(monkeypatch) -> threading.Event:
+    """The folder DCIM is read once this is set."""
+    go_on = threading.Event()
+
+    def list_slowly(place: Path, folder: Path, suffixes: frozenset[str]) -> Listing:
+        if folder.name == "DCIM":
+            go_on.wait(20)
+        return list_files(place, folder, suffixes)
+
+    monkeypatch.setattr(picking, "list_files", list_slowly)
+    return go_on
+
+
+def heard_everything(qtbot, picker: Picker) -> None:
+    """Whatever was begun in the background has been answered."""
+    pool = picker._context._jobs._pool
+    qtbot.waitUntil(lambda: pool.activeThreadCount() == 0)
+    qtbot.wait(50)
+
+
+def test_a_folder_that_was_left_before_it_was_read_is_not_shown(picker, slow, qtbot):
+    touch(picker, "DCIM")
+    picker.on_up()
+    qtbot.waitUntil(lambda: "a.jpg" in names(picker))
+    slow.set()
+    heard_everything(qtbot, picker)
+    assert "a.jpg" in names(picker)
+
+
+def test_what_is_read_when_it_is_closed_is_not_heard_of_any_more(picker, slow, qtbot, screen, stick):
+    touch(picker, "DCIM")
+    picker.close_up()
+    with qtbot.waitSignal(picker.destroyed):
+        picker.deleteLater()
+    slow.set()
+    heard_everything(qtbot, picker)
+    assert screen.faults == []
+
+
+def test_a_place_has_a_name_that_is_safe_and_short():
+    for place, words in (
+        (Place(Path("/media/ida/KINGSTON"), is_stick=True), "KINGSTON"),
+        (Place(Path("/media/ida/\u202egpj"), is_stick=True), "\\u202egpj"),
+        (Place(Path("/mnt") / ("long " * 20), is_stick=True), "long long long long lon…"),
+        (Place(Path("/home/ida/exchange"), is_stick=False), "Exchange folder"),
+    ):
+        assert place_words(place) == words
+
+
+class Waiting:
+    """Background work that a test lets happen."""
+
+    def __init__(self) -> None:
+        self.work: list[tuple[Callable[[], Read], Callable[[Read], None]]] = []
+
+    def __call__(self, work: Callable[[], Read], then: Callable[[Read], None]) -> None:
+        self.work.append((work, then))
+
+    def finish(self) -> None:
+        while self.work:
+            work, then = self.work.pop(0)
+            then(work())
+
+
+@pytest.fixture
+def waiting() -> Waiting:
+    return Waiting()
+
+
+@pytest.fixture
+def portraits(qapp, home: Path, waiting: Waiting) -> Portraits:
+    return Portraits(home / "images", waiting, round_picture)
+
+
+def test_a_picture_is_read_in_the_background_and_kept(portraits, portrait, waiting, qtbot):
+    assert portraits.get(portrait.name, 40) is None
+    with qtbot.waitSignal(portraits.ready) as ready:
+        waiting.finish()
+    assert ready.args == [portrait.name]
+    picture = portraits.get(portrait.name, 40)
+    assert (picture.width(), picture.isNull()) == (40, False)
+    assert portraits.get(portrait.name, 40) is picture
+    assert waiting.work == []
+
+
+@pytest.mark.parametrize("as_path", [True, False])
+def test_a_file_is_read_small_whatever_it_holds(qapp, home, portrait, as_path):
+    def read(content: bytes) -> tuple[QImage, str]:
+        (home / "a.jpg").write_bytes(content)
+        return read_small(home / "a.jpg" if as_path else content)
+
+    image, fault = read(portrait.read_bytes())
+    assert (0 < max(image.width(), image.height()) <= 320, fault) == (True, "")
+    for content in (b"", b"no picture", b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"):
+        image, fault = read(content)
+        assert image.isNull()
+        assert fault
+
+
+def test_nothing_is_kept_of_who_was_erased(portraits, portrait, waiting):
+    portraits.get(portrait.name, 40)
+    waiting.finish()
+    portraits.forget()
+    assert portraits.get(portrait.name, 40) is None
