@@ -42,18 +42,25 @@ def enrol(
     Example: kiosk enrol "Ada Lovelace" ada-1.jpg ada-2.jpg --consent consent.en.md
     """
     from kiosk.people.consent import read_consent
-    from kiosk.people.enrolment import Enrolment, agreed, check_pictures, find_duplicates, save
+    from kiosk.people.enrolment import Enrolment, Offered, agreed, check, require_all_good, save
     from kiosk.people.staff import COMMAND_LINE
 
     given = agreed(read_consent(consent), COMMAND_LINE) if consent is not None else None
     known = open_gallery(config, gallery)
-    encode, threshold, margin = known.reader.one, known.threshold, known.margin
-    checked = check_pictures(known.folder, name, pictures, encode, known.gallery, threshold=threshold, margin=margin)
-    embeddings = [picture.embedding for picture in checked if picture.embedding is not None]
-    alike = find_duplicates(embeddings, name, known.gallery, threshold=threshold, margin=margin).alike
+    checked = check(
+        known.folder,
+        name,
+        [Offered.file(picture) for picture in pictures],
+        known.reader.one,
+        known.gallery,
+        threshold=known.threshold,
+        margin=known.margin,
+    )
+    require_all_good(checked, name, known.gallery)
+    alike = checked.duplicates.alike
     services = open_desk_of(config, gallery)
     try:
-        done = save(services, Enrolment(name, checked, consent=given, alike=alike), COMMAND_LINE)
+        done = save(services, Enrolment(name, checked.pictures, consent=given, alike=alike), COMMAND_LINE)
         recorded = services.people.record(done.person).consent is not None
     finally:
         services.close()
@@ -143,8 +150,8 @@ def show(name: Name, *, as_json: JsonOption = False, gallery: GalleryOption = No
     pictures = [one.source for one in list_folder(services.folder).pictures if person_key(one.person) == key]
     last = max(filter(None, map(services.journal.last_granted().get, (person, *record.former))), default=None)
     seen = last.isoformat(timespec="seconds") if last is not None else None
-    standing = record.standing(today()).value
-    facts = {**record_as_json(record), "standing": standing, "last_let_in": seen, "pictures": pictures}
+    status = record.access_status(today()).value
+    facts = {**record_as_json(record), "standing": status, "last_let_in": seen, "pictures": pictures}
     if as_json:
         print_json(facts)
     else:
@@ -214,8 +221,8 @@ def erase(
             typer.echo("kiosk: that is another name; nothing was erased", err=True)
             return 1
     services = _open_desk(config, gallery)
-    likeness, within = _likeness(services, config, gallery)
-    report = erase_person(services, name, COMMAND_LINE, known=likeness or GallerySnapshot(""), threshold=within)
+    compared, within = _gallery_for_visitors(services, config, gallery)
+    report = erase_person(services, name, COMMAND_LINE, known=compared or GallerySnapshot(""), threshold=within)
     for line in _lines(report):
         typer.echo(line)
     for fault in report.left:
@@ -279,7 +286,7 @@ def _open_desk(config: Path | None, gallery: Path | None) -> StaffServices:
     return open_services(Choices(settings, gallery or gallery_folder(settings), ""))
 
 
-def _likeness(
+def _gallery_for_visitors(
     services: StaffServices, config: Path | None, gallery: Path | None
 ) -> tuple[GallerySnapshot | None, float]:
     """The gallery, where faces of visitors are kept that may look like somebody in it."""
@@ -299,14 +306,14 @@ def _row(person: str, pictures: int, record: PersonRecord | None) -> dict[str, A
         "name": record.shown_name if record is not None else display_name(person),
         "pictures": pictures,
         "consent": consent.given_at.isoformat(timespec="seconds") if consent is not None else None,
-        "standing": _standing(record),
+        "standing": _access_status(record),
     }
 
 
-def _standing(record: PersonRecord | None) -> str:
-    from kiosk.people.register import Standing, today
+def _access_status(record: PersonRecord | None) -> str:
+    from kiosk.people.register import AccessStatus, today
 
-    return (record.standing(today()) if record is not None else Standing.IN_FORCE).value
+    return (record.access_status(today()) if record is not None else AccessStatus.IN_FORCE).value
 
 
 def _print(folder: Path, snapshot: GallerySnapshot, rows: list[tuple[str, int, PersonRecord | None]]) -> None:
@@ -326,7 +333,7 @@ def _print(folder: Path, snapshot: GallerySnapshot, rows: list[tuple[str, int, P
 def _cells(person: str, pictures: int, record: PersonRecord | None) -> tuple[str, ...]:
     consent = record.consent if record is not None else None
     given = consent.given_at.date().isoformat() if consent is not None else "not recorded"
-    return display_name(person), str(pictures), given, _standing(record).replace("_", " ")
+    return display_name(person), str(pictures), given, _access_status(record).replace("_", " ")
 
 
 def _fact(value: object) -> str:

@@ -105,7 +105,7 @@ class StaffServices(PeopleStores):
     def close(self) -> None:
         """Lets go of the files."""
         with ExitStack() as stack:
-            for part in (self.people, self.staff, self.journal, self.visitors):
+            for part in (self.staff, self.journal, self.visitors):
                 stack.callback(part.close)
 
 

@@ -88,7 +88,7 @@ class KnownPeople:
     def access_restriction(self, person: str) -> Reason | None:
         """Why somebody who is recognised may not enter all the same; None = nothing."""
         try:
-            return self._register.standing(person, self._day()).reason
+            return self._register.access_status(person, self._day()).reason
         except PeopleError:
             return Reason.FAULT
 

@@ -1,7 +1,6 @@
-"""Archives of people: a zip of pictures and of what is known, to take along or to move to another machine.
+"""Archives: a zip with the pictures and records of people, to export and to import.
 
-Nothing of an archive that is read is trusted: no name in it becomes a path, and all of it is judged before anything is
-written.
+An archive is not trusted: no name in it becomes a path, and all of it is checked before anything is written.
 """
 
 import hashlib
@@ -40,14 +39,14 @@ _MAX_FORMER = 100
 
 @dataclass(frozen=True, slots=True)
 class ArchivedPerson:
-    """One person of an archive."""
+    """A person in an archive."""
 
     record: PersonRecord
     pictures: tuple[str, ...]  # names of entries
 
 
 def as_json(people: Sequence[ArchivedPerson], now: datetime) -> bytes:
-    """The list of an archive."""
+    """Return the list of people of an archive."""
     entries = [{**record_as_json(one.record), "pictures": list(one.pictures)} for one in people]
     made_at = now.astimezone(UTC).isoformat(timespec="seconds")
     whole = {"format": FORMAT, "version": VERSION, "made_at": made_at, "people": entries}
@@ -55,32 +54,28 @@ def as_json(people: Sequence[ArchivedPerson], now: datetime) -> bytes:
 
 
 def from_json(content: bytes, archive: str) -> tuple[ArchivedPerson, ...]:
-    """Raises ArchiveError for whatever as_json does not make."""
+    """Read the list of people of an archive. Raises ArchiveError."""
     try:
         whole = json.loads(content)
     except (ValueError, RecursionError) as fault:
-        raise _fault(archive, Message("its list of people cannot be read")) from fault
+        raise _refused(archive, "its list of people cannot be read") from fault
     if not isinstance(whole, dict) or whole.get("format") != FORMAT:
-        raise _fault(archive, Message("it is no archive of people"))
+        raise _refused(archive, "it is no archive of people")
     if whole.get("version") != VERSION:
-        raise ArchiveError(
-            archive,
-            "it was made by another version of the kiosk",
-            "update this kiosk",
-        )
+        raise ArchiveError(archive, "it was made by another version of the kiosk", "update this kiosk")
     entries = whole.get("people")
     if not isinstance(entries, list) or not entries:
-        raise _fault(archive, Message("it holds nobody"))
+        raise _refused(archive, "it holds nobody")
     people = tuple(_person(entry, archive) for entry in entries)
     keys = [person_key(one.record.person) for one in people]
     twice = next((one.record.person for one in people if keys.count(person_key(one.record.person)) > 1), None)
     if twice is not None:
-        raise _fault(archive, Message("it holds {name!r} twice", name=twice))
+        raise _refused(archive, Message("it holds {name!r} twice", name=twice))
     return people
 
 
 def record_as_json(record: PersonRecord) -> dict[str, Any]:
-    """All that is known of a person, for people to read and for another kiosk."""
+    """Return a record as JSON values, for people to read and for another kiosk."""
     consent = record.consent
     return {
         "person": record.person,
@@ -103,7 +98,7 @@ def record_as_json(record: PersonRecord) -> dict[str, Any]:
 
 def _person(entry: object, archive: str) -> ArchivedPerson:
     if not isinstance(entry, dict):
-        raise _fault(archive, Message("its list of people cannot be read"))
+        raise _refused(archive, "its list of people cannot be read")
     person = normal_name(_text(entry, "person", archive))
     fault = name_fault(person)
     if fault:
@@ -124,20 +119,20 @@ def _person(entry: object, archive: str) -> ArchivedPerson:
         return ArchivedPerson(cleaned(record), pictures)
     except (ValueError, TypeError, KioskError) as fault_found:
         why = fault_found.why if isinstance(fault_found, KioskError) else _UNREAD
-        raise _fault(archive, Message("{person}: {reason}", person=person, reason=why)) from fault_found
+        raise _refused(archive, Message("{person}: {reason}", person=person, reason=why)) from fault_found
 
 
 def _text(entry: Mapping[str, object], name: str, archive: str) -> str:
     value = entry.get(name, "")
     if not isinstance(value, str) or "\0" in value or any("\ud800" <= one <= "\udfff" for one in value):
-        raise _fault(archive, Message("the field {name} is no text", name=name))
+        raise _refused(archive, Message("the field {name} is no text", name=name))
     return value
 
 
 def _texts(entry: Mapping[str, object], name: str, archive: str) -> tuple[str, ...]:
     values = entry.get(name, [])
     if not isinstance(values, list):
-        raise _fault(archive, Message("the field {name} is no list", name=name))
+        raise _refused(archive, Message("the field {name} is no list", name=name))
     return tuple(_text({name: value}, name, archive) for value in values)
 
 
@@ -159,7 +154,7 @@ def _consent(entry: object, archive: str) -> Consent | None:
     return Consent(given_at, *rest)
 
 
-def _fault(archive: str, reason: Text) -> ArchiveError:
+def _refused(archive: str, reason: Text) -> ArchiveError:
     return ArchiveError(archive, reason, "nothing was imported: export it again where it comes from")
 
 
@@ -171,19 +166,18 @@ _MAX_PICTURE_BYTES = 64 * 2**20
 _MAX_RATIO = 200  # of a text to its compressed form; pictures hardly get smaller
 _MAX_PICTURE_RATIO = 20
 _CHUNK_BYTES = 2**20
-_REFUSED = Message("nothing was imported: export it again where it comes from")
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """One person as they are to be exported."""
+    """A person to export."""
 
     record: PersonRecord
     pictures: tuple[Path, ...]
 
 
 def write_archive(path: Path, people: Iterable[Exported], texts: Mapping[str, bytes], now: datetime) -> int:
-    """Writes an archive, whole or not at all, for the owner's eyes only; the pictures in it. Raises ArchiveError."""
+    """Write an archive as a whole, readable by its owner only; return the number of pictures. Raises ArchiveError."""
     pictures = 0
 
     def write(partial: Path) -> None:
@@ -199,40 +193,36 @@ def write_archive(path: Path, people: Iterable[Exported], texts: Mapping[str, by
 
 
 class Archive:
-    """An archive that was judged: everything in it may be read.
+    """An archive whose entries were checked.
 
     Attributes:
         people: in the order of the archive.
     """
 
     def __init__(self, path: Path, opened: zipfile.ZipFile) -> None:
-        """Raises ArchiveError where anything in it is not as it should be."""
+        """Check the entries and the list of people. Raises ArchiveError."""
         self._name, self._zip = printable(path), opened
         entries = opened.infolist()
         _require_harmless(self._name, entries, path.stat().st_size)
         texts = [entry for entry in entries if entry.filename == LIST]
         if not texts:
-            raise ArchiveError(self._name, "it is no archive of people", _REFUSED)
+            raise _refused(self._name, "it is no archive of people")
         self.people = from_json(self._content(texts[0], _MAX_LIST_BYTES), self._name)
         self._pictures = _pictures_of(self._name, self.people, entries)
         self.bytes = sum(entry.file_size for entry in self._pictures.values())
 
     def picture(self, name: str) -> bytes:
-        """The content of a picture; raises ArchiveError where it is damaged."""
+        """Return the content of a picture. Raises ArchiveError if it is damaged."""
         return self._content(self._pictures[name], _MAX_PICTURE_BYTES)
 
     def check(self) -> None:
-        """Reads everything once; raises ArchiveError where a part is damaged."""
+        """Read all pictures once. Raises ArchiveError if one is damaged."""
         for name in self._pictures:
             self.picture(name)
 
     def _content(self, entry: zipfile.ZipInfo, most: int) -> bytes:
         if entry.file_size > most:
-            raise ArchiveError(
-                self._name,
-                Message("{name} is too large", name=printable(entry.filename)),
-                _REFUSED,
-            )
+            raise _refused(self._name, Message("{name} is too large", name=printable(entry.filename)))
         try:
             with self._zip.open(entry) as file:
                 content = file.read(entry.file_size + 1)
@@ -240,36 +230,24 @@ class Archive:
                 while len(content) <= most and (more := file.read(_CHUNK_BYTES)):
                     content += more
         except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as fault:
-            raise ArchiveError(
-                self._name,
-                Message("{name} is damaged", name=printable(entry.filename)),
-                _REFUSED,
-            ) from fault
+            raise _refused(self._name, Message("{name} is damaged", name=printable(entry.filename))) from fault
         if len(content) != entry.file_size:
-            raise ArchiveError(
-                self._name,
-                Message("{name} has another size than it says", name=printable(entry.filename)),
-                _REFUSED,
-            )
+            raise _refused(self._name, Message("{name} has another size than it says", name=printable(entry.filename)))
         return content
 
 
 @contextmanager
 def open_archive(path: Path) -> Iterator[Archive]:
-    """Opens and judges an archive; raises ArchiveError."""
+    """Open and check an archive. Raises ArchiveError."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise ArchiveError(
-                printable(path),
-                "is not a file",
-                "give a zip that was exported",
-            )
+            raise ArchiveError(printable(path), "is not a file", "give a zip that was exported")
         opened = zipfile.ZipFile(path)
     except OSError as fault:
         reason = Message("cannot be read ({cause})", cause=fault.strerror or fault)
         raise ArchiveError(printable(path), reason, "check that it exists and may be read") from fault
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as fault:
-        raise ArchiveError(printable(path), "is no zip, or a damaged one", _REFUSED) from fault
+        raise _refused(printable(path), "is no zip, or a damaged one") from fault
     with opened:
         yield Archive(path, opened)
 
@@ -298,23 +276,19 @@ def _entry(name: str, now: datetime) -> zipfile.ZipInfo:
 
 
 def _require_harmless(archive: str, entries: Collection[zipfile.ZipInfo], file_bytes: int) -> None:
-    """What would fill the disk or the memory, lead elsewhere, or be read differently by others."""
+    """Raise ArchiveError for entries that could fill the disk or the memory, or lead out of the archive."""
     if len(entries) > _MAX_ENTRIES:
-        raise ArchiveError(
-            archive,
-            Message("it holds {count} files", count=len(entries)),
-            _REFUSED,
-        )
+        raise _refused(archive, Message("it holds {count} files", count=len(entries)))
     names = [entry.filename for entry in entries]
     if len(set(names)) != len(names):
-        raise ArchiveError(archive, "it holds two files of one name", _REFUSED)
+        raise _refused(archive, "it holds two files of one name")
     # Files that share their bytes are how a small zip becomes a huge one.
     if sum(entry.compress_size for entry in entries) > file_bytes:
-        raise ArchiveError(archive, "its files overlap", _REFUSED)
+        raise _refused(archive, "its files overlap")
     for entry in entries:
         fault = _entry_fault(entry)
         if fault:
-            raise ArchiveError(archive, f"{printable(entry.filename)} {fault}", _REFUSED)
+            raise _refused(archive, f"{printable(entry.filename)} {fault}")
 
 
 def _entry_fault(entry: zipfile.ZipInfo) -> Text | None:
@@ -337,39 +311,25 @@ def _entry_fault(entry: zipfile.ZipInfo) -> Text | None:
 def _pictures_of(
     archive: str, people: Iterable[ArchivedPerson], entries: Iterable[zipfile.ZipInfo]
 ) -> dict[str, zipfile.ZipInfo]:
-    """The entries of the pictures; each belongs to one person, and nothing else is in the archive."""
+    """Return the entries of the pictures. Raises ArchiveError unless each belongs to one person."""
     found = {entry.filename: entry for entry in entries if entry.filename not in {LIST, JOURNAL, TEMPLATES}}
     listed = [name for one in people for name in one.pictures]
     missing, unlisted = set(listed) - set(found), set(found) - set(listed)
     if missing:
-        raise ArchiveError(
-            archive,
-            Message("{name} is missing", name=printable(min(missing))),
-            _REFUSED,
-        )
+        raise _refused(archive, Message("{name} is missing", name=printable(min(missing))))
     if unlisted or len(set(listed)) != len(listed):
         odd = min(unlisted) if unlisted else max(listed, key=listed.count)
-        raise ArchiveError(
-            archive,
-            Message("{odd} belongs to nobody, or to several", odd=printable(odd)),
-            _REFUSED,
-        )
+        raise _refused(archive, Message("{odd} belongs to nobody, or to several", odd=printable(odd)))
     for name, entry in found.items():
         if PurePosixPath(name).suffix.lower() not in SUFFIXES or not 0 < entry.file_size <= _MAX_PICTURE_BYTES:
-            raise ArchiveError(
-                archive,
-                Message("{name} is no picture, or too large", name=printable(name)),
-                _REFUSED,
-            )
+            raise _refused(archive, Message("{name} is no picture, or too large", name=printable(name)))
     return found
 
 
 def _unwritable(path: Path, fault: OSError | ValueError) -> ArchiveError:
     reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
     return ArchiveError(
-        printable(path),
-        Message("cannot be written ({reason})", reason=reason),
-        "choose another place, or free space",
+        printable(path), Message("cannot be written ({reason})", reason=reason), "choose another place, or free space"
     )
 
 
@@ -380,7 +340,7 @@ _LONGEST_NAME = 50  # letters, so that a name of a file has at most 255 bytes
 
 @dataclass(frozen=True, slots=True)
 class ArchiveReport:
-    """What was taken along or brought in."""
+    """The people and pictures that were exported or imported."""
 
     people: tuple[str, ...]
     pictures: int
@@ -395,16 +355,16 @@ def free_path(folder: Path, name: str) -> Path:
 
 
 def export_person(stores: PeopleStores, person: str, path: Path, staff: str, known: GallerySnapshot) -> int:
-    """Writes everything that is known of a person: pictures, data, templates, journal lines; how many pictures.
+    """Export everything about a person: pictures, record, templates, journal; return the number of pictures.
 
-    `known` is the gallery that holds the templates. Raises UnknownPersonError, ArchiveError.
+    `known` is the gallery with the templates. Raises UnknownPersonError, ArchiveError.
     """
     name = known_as(stores, person)
     record = stores.people.record(name)
     decisions, actions = stores.journal.about([name, *record.former])
     journal = {"decisions": [asdict(row) for row in decisions], "actions": [asdict(row) for row in actions]}
     templates = _templates(known, name)
-    texts = {JOURNAL: _text_archives(journal), TEMPLATES: _text_archives(templates)}
+    texts = {JOURNAL: _indented_json(journal), TEMPLATES: _indented_json(templates)}
     now = datetime.now(UTC)
     pictures = write_archive(path, [Exported(record, _pictures(stores, name))], texts, now)
     stores.journal.note(Action.EXPORTED, staff, name, f"{pictures} pictures", now)
@@ -412,7 +372,7 @@ def export_person(stores: PeopleStores, person: str, path: Path, staff: str, kno
 
 
 def export_gallery(stores: PeopleStores, path: Path, staff: str) -> ArchiveReport:
-    """Writes everybody, with pictures and data, for another machine; the journal stays. Raises ArchiveError."""
+    """Export the pictures and records of all people, for another machine. Raises ArchiveError."""
     pictures: dict[str, list[Path]] = {}
     for picture in list_folder(stores.folder).pictures:
         pictures.setdefault(picture.person, []).append(picture.path)
@@ -422,11 +382,7 @@ def export_gallery(stores: PeopleStores, path: Path, staff: str) -> ArchiveRepor
         for person, paths in pictures.items()
     ]
     if not people:
-        raise ArchiveError(
-            printable(stores.folder),
-            "nobody is in the gallery",
-            "enrol somebody first",
-        )
+        raise ArchiveError(printable(stores.folder), "nobody is in the gallery", "enrol somebody first")
     now = datetime.now(UTC)
     count = write_archive(path, people, {}, now)
     stores.journal.note(Action.EXPORTED, staff, None, f"{len(people)} people, {count} pictures", now)
@@ -434,24 +390,20 @@ def export_gallery(stores: PeopleStores, path: Path, staff: str) -> ArchiveRepor
 
 
 def import_archive(stores: PeopleStores, path: Path, staff: str) -> ArchiveReport:
-    """Brings in everybody of an archive, with what is known of them: all, or nobody.
+    """Import the people of an archive with their records, all or none.
 
-    All of the archive is judged before anything is written. Raises ArchiveError; EnrolmentError where somebody of that
-    name is in the gallery already; PeopleError, GalleryError where it cannot be written.
+    Raises ArchiveError; EnrolmentError if a person is in the gallery already; PeopleError or GalleryError if it cannot
+    be written.
     """
     with open_archive(path) as archive:
         people = [one for one in archive.people if one.pictures]
         if not people:
-            raise ArchiveError(
-                printable(path),
-                "it holds no pictures",
-                "export it again where it comes from",
-            )
+            raise ArchiveError(printable(path), "it holds no pictures", "export it again where it comes from")
         _require_space(stores.folder, archive, path)
         require_free(stores.folder, [one.record.person for one in people])
         archive.check()
         records = [one.record for one in people]
-        # First, so that nobody who is suspended is let in meanwhile.
+        # Records first, so that no suspended person is let in.
         before = stores.people.save_all(records)
         try:
             count = add_people(
@@ -466,7 +418,7 @@ def import_archive(stores: PeopleStores, path: Path, staff: str) -> ArchiveRepor
 
 
 def _picture_files(archive: Archive, names: Sequence[str]) -> Iterator[PictureFile]:
-    """Named by content: what the archive calls a file never becomes a path."""
+    """Yield the pictures, named by content, not by the archive."""
     seen: set[str] = set()
     for name in names:
         content = archive.picture(name)
@@ -493,7 +445,7 @@ def _templates(known: GallerySnapshot, person: str) -> list[dict[str, Any]]:
     ]
 
 
-def _text_archives(value: object) -> bytes:
+def _indented_json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1).encode()
 
 

@@ -1,4 +1,4 @@
-"""A folder of a USB stick as the staff may see it: folders and files of one kind, and nothing that leads elsewhere."""
+"""Lists a folder of a USB stick for the file picker: folders and files of one kind, no links."""
 
 import os
 from collections.abc import Collection
@@ -10,34 +10,34 @@ from kiosk.i18n import Message, Text
 from kiosk.names import is_system_folder
 from kiosk.vision.pictures import printable
 
-MOST_FILES = 20_000  # of one folder that are looked at
+MOST_FILES = 20_000  # listed of one folder
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A folder that can be opened, or a file that can be chosen."""
+    """A folder to open or a file to choose."""
 
     path: Path
     is_folder: bool
 
     @property
     def name(self) -> str:
-        """The name as it is safe to show."""
+        """The name, printable."""
         return printable(self.path.name)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a folder holds: folders first, each kind by name."""
+    """The content of a folder: folders first, then files, by name."""
 
     entries: tuple[Entry, ...]
     is_cut: bool = False  # there are more than MOST_FILES
 
 
 def list_files(place: Path, folder: Path, suffixes: Collection[str]) -> Listing:
-    """List the folders and the regular files with one of the endings; hidden ones and links are left out.
+    """List the folders and the regular files with one of the endings; no hidden ones and no links.
 
-    Raises KioskError where the folder cannot be read or lies outside the place.
+    Raises KioskError if the folder cannot be read or lies outside the place.
     """
     entries: list[Entry] = []
     is_cut = False

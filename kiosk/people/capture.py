@@ -1,4 +1,4 @@
-"""Taking somebody's pictures from the running camera: guidance, automatic shutter, one picture for each pose."""
+"""Capture: takes pictures of a person from the running camera, with guidance and an automatic shutter."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kiosk.vision.quality import DARK_GLASSES, shade_of_the_eyes
 
 
 class Shot(enum.Enum):
-    """The pictures that are taken of a person, in this order; left and right are the person's own."""
+    """The pictures of a person, in this order; left and right are the person's own."""
 
     STRAIGHT = "straight"
     LEFT = "left"
@@ -26,7 +26,7 @@ class Shot(enum.Enum):
 
 
 class CaptureHint(enum.Enum):
-    """What the person is asked to do."""
+    """What the person should do."""
 
     NO_FACE = "no_face"  # step in front of the camera
     ONE_PERSON = "one_person"
@@ -48,7 +48,7 @@ POSE_HINTS = frozenset({CaptureHint.LOOK_STRAIGHT, CaptureHint.TURN_LEFT, Captur
 
 @dataclass(frozen=True, slots=True)
 class CaptureGates:
-    """What a picture to be enrolled must be like: stricter than the door, whose frames are many and soon forgotten.
+    """The limits for pictures to enrol; stricter than at the door, where bad frames do not stay.
 
     Light and sharpness as in vision.quality; poses in parts of the distance between the eyes, see vision.pose. On 682
     pictures of LFW's development view nine in ten lie between -0.22 and 0.16 aside: a face that looks ahead is within
@@ -69,19 +69,22 @@ class CaptureGates:
     second_face: float = 0.5  # of the largest face's width: smaller ones are passers-by in the background
 
     def lenient(self) -> CaptureGates:
-        """Any pose that the door would take: for whoever cannot turn the head so, or a camera that cannot see it."""
+        """Return gates for any pose that the door takes, for people or cameras that cannot do better."""
         return replace(self, straight=0.42, turned=-1.0, too_far_aside=0.42, raised=10.0)
 
 
 def find_subject(faces: Sequence[TrackedFace]) -> TrackedFace | None:
-    """Whose pictures are taken: the person nearest to the camera."""
+    """Return the face of the person nearest to the camera."""
     return max(faces, key=lambda face: face.face.box.area, default=None)
 
 
 def hint_for(
     image: ByteImage, faces: Sequence[TrackedFace], shot: Shot, straight: Pose | None, gates: CaptureGates
 ) -> CaptureHint | None:
-    """None where a frame (H, W, 3) BGR is as wanted; `straight` is the pose of the person's first picture."""
+    """Return what is in the way of a picture, or None; `straight` is the pose in the person's first picture.
+
+    `image` is (H, W, 3) BGR.
+    """
     subject = find_subject(faces)
     if subject is None:
         return CaptureHint.NO_FACE
@@ -103,7 +106,7 @@ def _about_place(box: Box, width: int, height: int, gates: CaptureGates) -> Capt
     if size > gates.max_face_share * height:
         return CaptureHint.FURTHER
     x, y = box.centre
-    # Mostly told apart from the sides: whoever is tall or small cannot help where the camera hangs.
+    # More is allowed above and below: tall and small people cannot change where the camera hangs.
     aside, above = abs(x / width - 0.5), abs(y / height - 0.5)
     return CaptureHint.CENTRE if aside > gates.off_centre or above > gates.off_centre + 0.06 else None
 
@@ -140,7 +143,7 @@ def _about_turn(pose: Pose, straight: Pose, gates: CaptureGates, *, to_the_left:
         onwards, back = back, onwards
     if sign * pose.aside > gates.too_far_aside:
         return back
-    # Written with not >= so that a pose that is no number is none.
+    # `not >=` so that NaN is no turn.
     if not sign * (pose.aside - straight.aside) >= gates.turned or sign * pose.aside < -gates.too_far_aside:
         return onwards
     return None
@@ -153,18 +156,18 @@ def _about_sharpness(subject: TrackedFace, gates: CaptureGates) -> CaptureHint |
     return None
 
 
-HOLD_SECONDS = 0.5  # that everything has to be right before the picture is taken
-SETTLE_SECONDS = 0.7  # for reading what is asked for, before the next one
-SETTLE_AGAIN_SECONDS = 3.0  # for taking glasses off
-PATIENCE_SECONDS = 6.0  # that a pose is asked for, before any will do
-_STILL = 0.1  # of the face's width: the most that it moves from frame to frame
-_AROUND = 0.75  # of the face's size, on each side: what the gallery's reader needs to find it again
-_LONGEST_GAP_SECONDS = 0.5  # between two frames: what lies before a longer one does not count
+HOLD_SECONDS = 0.5  # for which all must be right before the picture is taken
+SETTLE_SECONDS = 0.7  # to read the request before the next picture
+SETTLE_AGAIN_SECONDS = 3.0  # to take glasses off
+PATIENCE_SECONDS = 6.0  # after which any pose will do
+_STILL = 0.1  # of the face's width: the largest movement from frame to frame
+_AROUND = 0.75  # of the face's size, on each side, so that the detector finds it again
+_LONGEST_GAP_SECONDS = 0.5  # between two frames; time before a longer gap does not count
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Taken:
-    """A picture that was taken, good enough for the gallery."""
+    """A picture that is good enough for the gallery."""
 
     shot: Shot
     picture: Examined
@@ -172,14 +175,14 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CaptureState:
-    """How far it is."""
+    """The progress of a capture."""
 
-    number: int  # of the picture that is wanted now, from 0; the last one's when all are there
-    taken: tuple[Taken | None, ...]  # one for each that is wanted
+    number: int  # of the wanted picture, from 0; of the last one when all are there
+    taken: tuple[Taken | None, ...]  # one for each shot
     hint: CaptureHint | None = None  # what is in the way of the next picture
-    share: float = 0.0  # of the time that everything has to be right, 0 to 1
+    share: float = 0.0  # of HOLD_SECONDS, 0 to 1
     box: Box | None = None  # the face whose pictures are taken
-    fault: str = ""  # why there will be no more
+    fault: str = ""  # why there will be no more pictures
 
     @property
     def done(self) -> bool:
@@ -188,10 +191,10 @@ class CaptureState:
 
 
 class CaptureSession:
-    """Used by the thread that recognises; `encode` reads a picture as the gallery will.
+    """Takes the pictures, in the recognition thread; `encode` reads a picture as the gallery will.
 
     Attributes:
-        shots: the pictures that are wanted, in order.
+        shots: the wanted pictures, in order.
         state: as of the last frame.
     """
 
@@ -209,17 +212,17 @@ class CaptureSession:
 
     @property
     def track(self) -> int | None:
-        """The track of the person whose pictures are taken."""
+        """The track of the person."""
         return self._subject.track if self._subject is not None else None
 
     def retake(self, number: int) -> None:
-        """Forgets one picture; it is the next to be taken."""
+        """Discard one picture; it is taken next."""
         taken = tuple(None if index == number else one for index, one in enumerate(self.state.taken))
         self.state = replace(self.state, number=_first_missing(taken), taken=taken, hint=None, share=0.0)
         self._begin()
 
     def update(self, frame: Frame, observation: Observation) -> CaptureState:
-        """Looks at the next frame and takes a picture when the time has come; raises what `encode` raises."""
+        """Process the next frame; take a picture if all is right for long enough. Raises what `encode` raises."""
         if observation.repeated:
             return self.state
         before, self._subject = self._subject, find_subject(observation.faces)
@@ -235,13 +238,13 @@ class CaptureSession:
         return self.state
 
     def _begin(self) -> None:
-        """Another picture is wanted now."""
+        """Start to wait for the next picture."""
         self._settled = self._held = self._waited = 0.0
         self._best: tuple[float, Frame, TrackedFace] | None = None
         self._refusal: CaptureHint | None = None
 
     def _passed(self, now: float) -> float:
-        """Seconds since the last frame; none after a gap, nor where the clock jumps."""
+        """Return the seconds since the last frame; 0 after a gap or a jump of the clock."""
         passed = now - self._seen_at if self._seen_at is not None else 0.0
         self._seen_at = now
         return passed if 0 <= passed <= _LONGEST_GAP_SECONDS else 0.0
@@ -265,7 +268,7 @@ class CaptureSession:
         return self.state.taken
 
     def _hold(self, frame: Frame, passed: float) -> tuple[Taken | None, ...]:
-        """Everything is right in this frame; the pictures there are after it."""
+        """Count a frame in which all is right; return the pictures after it."""
         self._settled += passed
         subject = self._subject
         again = self.shots[self.state.number] is Shot.AGAIN
@@ -281,7 +284,7 @@ class CaptureSession:
         return self._take(*self._best[1:])
 
     def _take(self, frame: Frame, subject: TrackedFace) -> tuple[Taken | None, ...]:
-        """The best frame of those that were right; one that the gallery could not use is not taken."""
+        """Take the best of the right frames, unless the gallery could not use it."""
         shot, number = self.shots[self.state.number], self.state.number
         height, width = frame.image.shape[:2]
         around = subject.face.box.grown(_AROUND, width, height)

@@ -1,11 +1,10 @@
-"""Changes of the image folder, each all or nothing: killed half-way, the gallery is as before or as after.
+"""Changes to the image folder, each all or nothing: after a kill the gallery is as before or as after.
 
-A person may have loose files (`Ada.jpg`), a folder (`Ada/`), or both in several spellings. What touches more than one
-of them gathers them in one folder first, by steps after each of which the person has the same pictures.
+A person may have loose files (`Ada.jpg`), a folder (`Ada/`), or both in several spellings. A change to more than one
+of them first gathers them in one folder; the person has the same pictures after each of those steps.
 """
 
 import contextlib
-import errno
 import os
 import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -35,7 +34,7 @@ from kiosk.vision.pictures import SUFFIXES, printable
 
 @dataclass(frozen=True, slots=True)
 class _Belongings:
-    """What lies in the image folder under one person's name, however spelt."""
+    """The files and folders of one person, in every spelling of the name."""
 
     folders: tuple[Path, ...]
     loose: tuple[Path, ...]
@@ -48,48 +47,41 @@ class _Belongings:
 
 
 def checked_name(name: str) -> str:
-    """The name as the image folder keeps it; raises EnrolmentError where it cannot be a person's."""
+    """Return the name as the image folder keeps it. Raises EnrolmentError if it cannot be a person's."""
     person = normal_name(name)
     fault = name_fault(person)
     if fault:
         raise EnrolmentError(
-            Message("the name {name!r}", name=printable(person)),
-            fault,
-            "give the person's name as it is to be greeted",
+            Message("the name {name!r}", name=printable(person)), fault, "give the person's name as it is to be greeted"
         )
     return person
 
 
 def home_of(folder: Path, person: str) -> Path:
-    """The person's own folder, existing or not, in the spelling that is in use. Raises EnrolmentError."""
+    """Return the path of a person's folder, existing or not, in the spelling in use. Raises EnrolmentError."""
     person = checked_name(person)
     found = _Belongings((), ())
-    with contextlib.suppress(OSError):  # whoever writes will tell
+    with contextlib.suppress(OSError):  # told when it is written
         found = _belongings(folder, person)
     if found.folders:
         return found.folders[0]
     home = folder / (normal_name(found.loose[0].stem) if found.loose else person)
     if os.path.lexists(home):
-        raise EnrolmentError(
-            printable(home),
-            "is in the way of the person's folder",
-            "move it away",
-        )
+        raise EnrolmentError(printable(home), "is in the way of the person's folder", "move it away")
     return home
 
 
 def add_pictures(folder: Path, person: str, pictures: Sequence[PictureFile]) -> tuple[str, ...]:
-    """Stores pictures of somebody new or known; the new files, relative to the image folder.
+    """Store pictures of a new or known person; return the new files, relative to the image folder.
 
-    Raises EnrolmentError where the name cannot be used or a picture has changed, GalleryError where the folder cannot
-    be written. All changes here do, and leave the gallery as it was then.
+    Raises EnrolmentError if the name cannot be used or a picture has changed, and GalleryError if the folder cannot be
+    written. Every change here raises these, and then leaves the gallery as it was.
     """
     make_folder(folder)
     with turn(folder):
         home = home_of(folder, person)
         with new_folder(folder) as new:
             if home.exists():
-                _require_writable(home)
                 for entry in os.scandir(home):
                     take_along(entry, new / entry.name)
             for picture in pictures:
@@ -99,17 +91,15 @@ def add_pictures(folder: Path, person: str, pictures: Sequence[PictureFile]) -> 
 
 
 def remove_pictures(folder: Path, sources: Collection[str]) -> list[str]:
-    """Deletes pictures of one person, named relative to the image folder; those that were there.
+    """Delete pictures of one person, named relative to the image folder; return those that were there.
 
-    Raises UnknownPersonError where they are of several people.
+    Raises UnknownPersonError if they are of several people.
     """
     wanted = {folder / source for source in sources if _is_inside(source)}
     owners = {person_key(path.parent.name if path.parent != folder else path.stem) for path in wanted}
     if len(owners) > 1:
         raise UnknownPersonError(
-            Message("the pictures"),
-            "are of several people",
-            "remove those of one person at a time",
+            Message("the pictures"), "are of several people", "remove those of one person at a time"
         )
     with turn(folder):
         there = sorted(path for path in wanted if os.path.lexists(path) and not path.is_dir())
@@ -125,10 +115,10 @@ def remove_pictures(folder: Path, sources: Collection[str]) -> list[str]:
 
 
 def rename_person(folder: Path, old: str, new: str) -> str:
-    """The person has another name, and so have the files; the name as it is kept.
+    """Rename a person's files; return the new name as the image folder keeps it.
 
-    Raises EnrolmentError where the new name cannot be used or is somebody else's, UnknownPersonError where nobody has
-    the old one.
+    Raises EnrolmentError if the new name cannot be used or another person has it, and UnknownPersonError if no person
+    has the old one.
     """
     name = checked_name(new)
     with turn(folder):
@@ -137,11 +127,7 @@ def rename_person(folder: Path, old: str, new: str) -> str:
             raise _unknown(old)
         taken = _belongings(folder, name)
         if person_key(old) != person_key(name) and (taken.folders or taken.loose):
-            raise EnrolmentError(
-                display_name(name),
-                "is already in the gallery",
-                "choose another name",
-            )
+            raise EnrolmentError(display_name(name), "is already in the gallery", "choose another name")
         if len(found.loose) == 1 and not found.folders:
             target = folder / f"{name}{found.loose[0].suffix}"
             _move(found.loose[0], target)
@@ -164,7 +150,7 @@ def skipped_name(folder: Path, person: str) -> str | None:
 
 
 def erase_person(folder: Path, person: str) -> list[str]:
-    """Deletes everything that lies under the person's name; what there was, relative to the image folder."""
+    """Delete all files of a person; return them, relative to the image folder."""
     with turn(folder):
         found = _belongings(folder, person)
         sources = found.sources
@@ -178,7 +164,7 @@ def erase_person(folder: Path, person: str) -> list[str]:
 
 
 def _gathered(folder: Path, found: _Belongings) -> tuple[Path, dict[Path, str]]:
-    """One folder that holds all; where each file lay -> its name in there."""
+    """Move all files of a person into one folder; return it, and the name in it by the former path."""
     home = found.folders[0] if found.folders else folder / normal_name(found.loose[0].stem)
     names = {home / entry.name: entry.name for entry in os.scandir(home)} if found.folders else {}
     others = [path for other in found.folders[1:] for path in sorted(other.iterdir())] + list(found.loose)
@@ -249,7 +235,7 @@ def _belongings(folder: Path, person: str) -> _Belongings:
 
 
 def _may_be_of(name: str, person: str) -> bool:
-    """Return whether what has that name is a person's; what is skipped is only if the person has such a name."""
+    """Return whether a file or folder of that name can be the person's."""
     if name.startswith(".") or is_system_folder(name):
         return False
     return is_skipped(person) or not is_skipped(name)
@@ -275,22 +261,16 @@ def _is_inside(source: str) -> bool:
     return 1 <= len(parts) <= 2 and ".." not in parts and not Path(source).is_absolute()
 
 
-def _require_writable(home: Path) -> None:
-    """Who made a person's folder read-only wants it to stay, though its name could be given to another folder."""
-    if not os.access(home, os.W_OK, effective_ids=True):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(home))
-
-
 def _unknown(person: str) -> UnknownPersonError:
     reason = Message("nobody of that name is in the gallery")
     return UnknownPersonError(display_name(person), reason, "see `kiosk people` for the names")
 
 
 def add_people(folder: Path, people: Mapping[str, Iterable[PictureFile]]) -> int:
-    """Stores the pictures of new people, by name; how many pictures.
+    """Store the pictures of new people, by name; return the number of pictures.
 
-    Raises EnrolmentError where one of them is in the gallery already, GalleryError where the folder cannot be written;
-    then the gallery is as it was. Killed in the middle, it is as it was, or all of them are in it once it is loaded.
+    Raises EnrolmentError if one of the people is in the gallery already. After a kill, the gallery is as before, or
+    holds all of them once it is loaded.
     """
     make_folder(folder)
     count = 0
@@ -309,15 +289,11 @@ def add_people(folder: Path, people: Mapping[str, Iterable[PictureFile]]) -> int
 
 
 def require_free(folder: Path, names: Iterable[str]) -> None:
-    """Raises EnrolmentError where a name is somebody's in the image folder, or a file is in the way."""
+    """Raise EnrolmentError if a name is taken in the image folder."""
     listed = {person_key(picture.person) for picture in list_folder(folder).pictures}
     there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     known = listed | {person_key(name) for name in there if not is_skipped(name)}
     taken = sorted(display_name(name) for name in names if person_key(name) in known)
     if taken:
         more = f" and {len(taken) - 3} more" if len(taken) > 3 else ""
-        raise EnrolmentError(
-            ", ".join(taken[:3]) + more,
-            "already in the gallery",
-            "rename or erase them first",
-        )
+        raise EnrolmentError(", ".join(taken[:3]) + more, "already in the gallery", "rename or erase them first")

@@ -1,4 +1,4 @@
-"""The texts that people agree to before their pictures are stored."""
+"""Consent texts: find and read the text that people agree to before their pictures are stored."""
 
 import hashlib
 import re
@@ -9,7 +9,7 @@ from kiosk.errors import PeopleError
 from kiosk.i18n import Message
 
 _MAX_BYTES = 2**18
-# The first line of a text, which the screen does not show.
+# The first line of a text; the screen does not show it.
 _VERSION = re.compile(r"<!--\s*version:?\s*(\S[^\n]*?)\s*-->\s*")
 _LANGUAGE = re.compile(r"consent\.([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*)\.md")
 _ENGLISH = "en"
@@ -17,7 +17,7 @@ _ENGLISH = "en"
 
 @dataclass(frozen=True, slots=True)
 class ConsentText:
-    """A text to agree to."""
+    """A consent text."""
 
     language: str
     version: str  # as its first line says, or the beginning of the hash
@@ -26,10 +26,10 @@ class ConsentText:
 
 
 def consent_text(folders: list[Path], language: str) -> ConsentText:
-    """The text for a language; raises PeopleError where there is none.
+    """Return the text for a language from the first folder that holds any text. Raises PeopleError.
 
-    The first folder that holds any text decides: a company's own text in another language is what it asks people to
-    agree to, rather than the one that is shipped. In it: the language, the language without its region, English, any.
+    A company's own text in another language comes before the shipped one. In the folder, the order is: the language,
+    the language without its region, English, any.
     """
     for folder in folders:
         found = {_language_of(path): path for path in sorted(folder.glob("consent.*.md")) if _language_of(path)}
@@ -38,24 +38,18 @@ def consent_text(folders: list[Path], language: str) -> ConsentText:
             order = [name for name in (wanted, wanted.partition("_")[0], _ENGLISH, *found) if name in found]
             return read_consent(found[order[0]])
     where = ", ".join(map(str, folders))
-    raise PeopleError(
-        where,
-        "holds no consent.<language>.md",
-        "put the text there that people agree to",
-    )
+    raise PeopleError(where, "holds no consent.<language>.md", "put the text there that people agree to")
 
 
 def read_consent(path: Path) -> ConsentText:
-    """The text in a file; raises PeopleError where it is none."""
+    """Read a consent text. Raises PeopleError."""
     try:
         with path.open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
         whole = content.decode("utf-8-sig")
     except OSError as fault:
         raise PeopleError(
-            path,
-            Message("cannot be read ({cause})", cause=fault.strerror),
-            "check that it exists and may be read",
+            path, Message("cannot be read ({cause})", cause=fault.strerror), "check that it exists and may be read"
         ) from fault
     except UnicodeDecodeError as fault:
         raise PeopleError(path, "is not written in UTF-8", "save it as UTF-8 text") from fault

@@ -1,13 +1,13 @@
-"""Pictures of somebody, and what is known of them, saved together: consent, then pictures, then the journal."""
+"""Enrolment: check pictures of a person against each other and the gallery, then save them with the consent."""
 
 import contextlib
 import hashlib
 import io
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from kiosk.domain import Candidate, Embedding, Rejection, display_name
 from kiosk.errors import EnrolmentError, KioskError, PictureError
 from kiosk.i18n import Message, Text
 from kiosk.names import normal_name, person_key
+from kiosk.paths import cache_folder
 from kiosk.people.changes import add_pictures, home_of
 from kiosk.people.consent import ConsentText
 from kiosk.people.records import in_gallery
@@ -23,98 +24,51 @@ from kiosk.people.register import Consent, PersonRecord
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staging import PictureFile
 from kiosk.people.stores import PeopleStores
-from kiosk.people.templates import EncodePicture
+from kiosk.people.templates import EncodePicture, TemplateCache
 from kiosk.people.visitors import groups
 from kiosk.recognition.matching import identify
 from kiosk.store.journal import Action
 from kiosk.vision.pictures import MAX_BYTES, SUFFIXES, decode_picture, open_picture, printable
 from kiosk.vision.quality import reason_of
 
-
-@dataclass(frozen=True, slots=True)
-class DuplicateFinding:
-    """Other people of the gallery who look like the person of a set of pictures, the likest first.
-
-    There are two signs: at least half of the pictures lie within the threshold; one lies nearer than that by the
-    margin. Who shows both is the `same`, who shows one is `alike`; the distance is the smallest of all pictures.
-
-    Measured with dlib_resnet on LFW's development view (71 people with four or five pictures, galleries of one
-    picture a person): somebody new is stopped as the same in 0, 3, 6 and 13 % at 50, 100, 300 and 1,000 people, and
-    stopped or warned of in 3, 6, 11 and 28 %; somebody who is there under another name is stopped in 97 % and stopped
-    or warned of in 99 %. Any single picture within the threshold would stop 13, 30, 55 and 82 % of the new.
-    """
-
-    same: tuple[Candidate, ...] = ()
-    alike: tuple[Candidate, ...] = ()
-
-
-def find_duplicates(
-    offered: Sequence[Embedding], person: str, gallery: GallerySnapshot, *, threshold: float, margin: float
-) -> DuplicateFinding:
-    """Searches everybody but `person`, 1:N. Raises EncoderError where the embeddings are not the gallery's."""
-    own = gallery.person(person)
-    found: dict[str, list[float]] = {}
-    for probe in offered:
-        searched = identify(probe, gallery, threshold=threshold, margin=margin, keep=len(gallery.people))
-        for candidate in searched.candidates:
-            if candidate.person != own:
-                found.setdefault(candidate.person, []).append(candidate.distance)
-    signs = {name: _signs(distances, threshold, margin) for name, distances in found.items()}
-    nearest = sorted((min(found[name]), name) for name in signs if signs[name])
-    candidates = [Candidate(name, distance) for distance, name in nearest]
-    same = tuple(one for one in candidates if signs[one.person] == 2)
-    return DuplicateFinding(same, tuple(one for one in candidates if one not in same))
-
-
-def other_within(probe: Embedding, person: str, gallery: GallerySnapshot, threshold: float) -> Candidate | None:
-    """Who else than `person` lies within the threshold of one picture, the nearest."""
-    own = gallery.person(person)
-    found = identify(probe, gallery, threshold=threshold, margin=0.0, keep=2)
-    other = next((candidate for candidate in found.candidates if candidate.person != own), None)
-    return other if other and other.distance <= threshold else None
-
-
-def _signs(distances: Sequence[float], threshold: float, margin: float) -> int:
-    """How many of the two signs there are."""
-    within = int(np.count_nonzero(np.asarray(distances) <= threshold))
-    return int(within > 0 and 2 * within >= len(distances)) + int(min(distances) <= threshold - margin)
+# Offered pictures ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A picture that somebody wants to be enrolled."""
+    """A picture that is offered for enrolment."""
 
-    name: str  # as people know it; its ending says what kind of picture it is
-    content: bytes | Path  # a path is opened when it is examined, and again when it is stored
+    name: str  # printable; its suffix says which kind of picture it is
+    content: bytes | Path  # a path is opened for the check, and again to store it
 
     @classmethod
     def file(cls, path: Path) -> "Offered":
-        """A picture file, to be read where it lies."""
+        """Offer a picture file."""
         return cls(printable(path), path)
 
     @property
     def suffix(self) -> str:
-        """What the file's name ends in, in lower case."""
+        """The suffix in lower case."""
         return Path(self.name).suffix.lower()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examined:
-    """What a picture that is offered is like."""
+    """An offered picture that was read and encoded."""
 
     offered: Offered
-    digest: str = ""  # sha256 of the content; "" where it could not be read
+    digest: str = ""  # sha256 of the content; "" if it could not be read
     embedding: Embedding | None = None
-    fault: Text = ""  # why it cannot be enrolled, as a phrase for people
+    fault: Text = ""  # why it cannot be enrolled, as a phrase
 
     @property
     def as_file(self) -> PictureFile:
-        """How it is stored: named by content, so that two enrolments at once cannot take a name from each other."""
+        """The file to store; its name is from the content, so that two enrolments never choose the same one."""
         return PictureFile(self.digest[:16] + self.offered.suffix, self.digest, self.offered.content)
 
 
 def examine(offered: Offered, encode: EncodePicture) -> Examined:
-    """Reads and encodes a picture; nothing that is wrong with it raises, what `encode` raises passes through."""
+    """Read and encode a picture; a bad picture gets a fault. Raises only what `encode` raises."""
     if offered.suffix not in SUFFIXES:
         endings = ", ".join(sorted(SUFFIXES))
         return Examined(offered, fault=Message("the name ends in none of {endings}", endings=endings))
@@ -142,10 +96,184 @@ def _opened(offered: Offered) -> BinaryIO:
     return io.BytesIO(offered.content)
 
 
-def odd_ones_out(offered: Sequence[Embedding], stored: Sequence[Embedding], threshold: float) -> set[int]:
-    """Numbers of the pictures that no chain of similar pictures connects with the person's other ones.
+# The check -----------------------------------------------------------------------------------------------------------
 
-    Those already stored are right; where there are none, the largest group is, and nobody where two are as large.
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """Other people of the gallery who look like the person of a set of pictures, nearest first.
+
+    There are two signs: at least half of the pictures are within the threshold, and one is nearer than the threshold
+    by the margin. A person with both signs is in `same`, one with a single sign in `alike`. The distance is the
+    smallest of all pictures.
+
+    Measured with dlib_resnet on LFW's development view (71 people with four or five pictures, galleries of one picture
+    a person): a new person is stopped as the same in 0, 3, 6 and 13 % at 50, 100, 300 and 1,000 people, and stopped or
+    warned of in 3, 6, 11 and 28 %; a person who is enrolled under another name is stopped in 97 % and stopped or
+    warned of in 99 %. A single picture within the threshold as the rule would stop 13, 30, 55 and 82 % of new people.
+    """
+
+    same: tuple[Candidate, ...] = ()
+    alike: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The result of a check of offered pictures; numbers count the pictures from 0."""
+
+    pictures: tuple[Examined, ...] = ()
+    outliers: frozenset[int] = frozenset()  # pictures that show a different person than the others
+    repeated: Mapping[int, str] = field(default_factory=dict)  # pictures that are there already -> as which file
+    duplicates: Duplicates = field(default_factory=Duplicates)
+    others: Mapping[int, Candidate] = field(default_factory=dict)  # the nearest other person within the threshold
+
+    @property
+    def good(self) -> tuple[Examined, ...]:
+        """The pictures that may be saved."""
+        return tuple(one for number, one in enumerate(self.pictures) if self.is_good(number))
+
+    def is_good(self, number: int) -> bool:
+        """Return whether a picture may be saved."""
+        return (
+            self.pictures[number].embedding is not None and number not in self.outliers and number not in self.repeated
+        )
+
+    @property
+    def may_be_saved(self) -> bool:
+        """Whether there is a good picture, and all show one person who is not enrolled under another name."""
+        return bool(self.good) and not self.outliers and not self.duplicates.same
+
+
+def check(
+    folder: Path,
+    name: str,
+    offered: Sequence[Offered],
+    encode: EncodePicture,
+    gallery: GallerySnapshot,
+    *,
+    threshold: float,
+    margin: float,
+    examined: Sequence[Examined] = (),
+) -> Check:
+    """Check pictures of one person: readable, one good face each, one person, not enrolled yet. Writes nothing.
+
+    Args:
+        folder: the image folder.
+        name: the person, new or known.
+        offered: pictures to examine, in addition to those in `examined`.
+        encode: the encoder of `gallery`.
+        gallery: the templates in force.
+        threshold: the largest distance between pictures of one person.
+        margin: see Duplicates.
+        examined: pictures of an earlier check.
+
+    Raises EnrolmentError if the name cannot be used, EncoderError if the gallery is of another encoder, and what
+    `encode` raises.
+    """
+    home = home_of(folder, name)
+    pictures = [*examined, *(examine(one, encode) for one in offered)]
+    repeated = _repeated(pictures, home)
+    embeddings = {
+        number: one.embedding
+        for number, one in enumerate(pictures)
+        if one.embedding is not None and number not in repeated
+    }
+    numbers = list(embeddings)
+    stored = [template.embedding for template in gallery.templates_of(gallery.person(home.name) or "")]
+    outliers = {numbers[index] for index in find_outliers(list(embeddings.values()), stored, threshold)}
+    right = [embedding for number, embedding in embeddings.items() if number not in outliers]
+    nearest = {
+        number: _nearest_other(embedding, home.name, gallery, threshold) for number, embedding in embeddings.items()
+    }
+    duplicates = find_duplicates(
+        right or list(embeddings.values()), home.name, gallery, threshold=threshold, margin=margin
+    )
+    others = {number: other for number, other in nearest.items() if other is not None}
+    return Check(tuple(pictures), frozenset(outliers), repeated, duplicates, others)
+
+
+def require_all_good(checked: Check, person: str, gallery: GallerySnapshot) -> None:
+    """Raise EnrolmentError, with the reason for each picture, unless every picture of a check may be saved."""
+    if not checked.pictures:
+        raise EnrolmentError(display_name(person), "no picture is given", "give at least one picture of the person")
+    faults = _faults(checked, is_known=gallery.person(person) is not None)
+    if not faults:
+        return
+    each = [
+        Message("{picture}: {fault}", picture=checked.pictures[number].offered.name, fault=faults[number])
+        for number in sorted(faults)
+    ]
+    reason = Message(
+        "{faults} of {examined} pictures cannot be enrolled: {each}",
+        faults=len(faults),
+        examined=len(checked.pictures),
+        each=each,
+    )
+    raise EnrolmentError(display_name(person), reason, "nothing was changed: replace or leave out what is named")
+
+
+def _faults(checked: Check, *, is_known: bool) -> dict[int, Text]:
+    """Return what is wrong with each picture that may not be saved."""
+    same = {candidate.person for candidate in checked.duplicates.same}
+    unlike = (
+        Message("shows a different person than the pictures already enrolled")
+        if is_known
+        else Message("shows a different person than the other pictures")
+    )
+    faults: dict[int, Text] = {}
+    for number, picture in enumerate(checked.pictures):
+        other = checked.others.get(number)
+        if picture.fault:
+            faults[number] = picture.fault
+        elif number in checked.repeated:
+            faults[number] = Message("the same picture as {name}", name=checked.repeated[number])
+        elif other is not None and (number in checked.outliers or other.person in same):
+            faults[number] = Message(
+                "shows {name}, who is already enrolled (distance {distance:.2f})",
+                name=display_name(other.person),
+                distance=other.distance,
+            )
+        elif number in checked.outliers:
+            faults[number] = unlike
+    return faults
+
+
+def find_duplicates(
+    offered: Sequence[Embedding], person: str, gallery: GallerySnapshot, *, threshold: float, margin: float
+) -> Duplicates:
+    """Search the gallery for other people who look like `person`. Raises EncoderError for another encoder."""
+    own = gallery.person(person)
+    found: dict[str, list[float]] = {}
+    for probe in offered:
+        searched = identify(probe, gallery, threshold=threshold, margin=margin, keep=len(gallery.people))
+        for candidate in searched.candidates:
+            if candidate.person != own:
+                found.setdefault(candidate.person, []).append(candidate.distance)
+    signs = {name: _signs(distances, threshold, margin) for name, distances in found.items()}
+    nearest = sorted((min(found[name]), name) for name in signs if signs[name])
+    candidates = [Candidate(name, distance) for distance, name in nearest]
+    same = tuple(one for one in candidates if signs[one.person] == 2)
+    return Duplicates(same, tuple(one for one in candidates if one not in same))
+
+
+def _signs(distances: Sequence[float], threshold: float, margin: float) -> int:
+    """Count the signs of a duplicate, see Duplicates."""
+    within = int(np.count_nonzero(np.asarray(distances) <= threshold))
+    return int(within > 0 and 2 * within >= len(distances)) + int(min(distances) <= threshold - margin)
+
+
+def _nearest_other(probe: Embedding, person: str, gallery: GallerySnapshot, threshold: float) -> Candidate | None:
+    """Return the nearest person within the threshold who is not `person`."""
+    own = gallery.person(person)
+    found = identify(probe, gallery, threshold=threshold, margin=0.0, keep=2)
+    other = next((candidate for candidate in found.candidates if candidate.person != own), None)
+    return other if other and other.distance <= threshold else None
+
+
+def find_outliers(offered: Sequence[Embedding], stored: Sequence[Embedding], threshold: float) -> set[int]:
+    """Return the numbers of the pictures that no chain of similar pictures connects with the person.
+
+    The person is who the stored pictures show, or else the largest group; if two are as large, all are outliers.
     """
     vectors = [embedding.vector for embedding in (*stored, *offered)]
     if not vectors:
@@ -153,21 +281,6 @@ def odd_ones_out(offered: Sequence[Embedding], stored: Sequence[Embedding], thre
     found = groups(np.array(vectors, np.float32), threshold)
     right = _of_the_stored(found, len(stored)) if stored else _largest(found)
     return {index for index in range(len(offered)) if len(stored) + index not in right}
-
-
-def stored_of(gallery: GallerySnapshot, person: str) -> list[Embedding]:
-    """What is in force for a person, however the name is spelt."""
-    return [template.embedding for template in gallery.templates_of(gallery.person(person) or "")]
-
-
-def spread(embeddings: Sequence[Embedding]) -> NDArray[np.float32]:
-    """Distance of each picture of a set to the nearest other one; infinite where there is none."""
-    if len(embeddings) < 2:
-        return np.full(len(embeddings), np.inf, np.float32)
-    vectors = np.array([embedding.vector for embedding in embeddings], np.float32)
-    apart = np.linalg.norm(vectors[:, None] - vectors[None], axis=2)
-    np.fill_diagonal(apart, np.inf)
-    return np.asarray(apart.min(axis=1), np.float32)
 
 
 def _of_the_stored(found: Sequence[set[int]], stored: int) -> set[int]:
@@ -180,106 +293,26 @@ def _largest(found: Sequence[set[int]]) -> set[int]:
     return largest[0] if len(largest) == 1 else set()
 
 
-@dataclass(frozen=True, slots=True)
-class EnrolmentReport:
-    """What an enrolment added."""
-
-    person: str  # as the image folder spells the name
-    sources: tuple[str, ...]  # the new files, relative to the image folder
-    is_new: bool  # nobody of that name was in force before
-    alike: tuple[Candidate, ...] = ()  # others who look so much like the person that the door may know neither
-
-
-def enrol(
-    folder: Path,
-    name: str,
-    pictures: Sequence[Path],
-    encode: EncodePicture,
-    gallery: GallerySnapshot,
-    *,
-    threshold: float,
-    margin: float = 0.0,
-) -> EnrolmentReport:
-    """Copies the pictures of one person into the image folder, as they are.
-
-    `gallery` is what is in force for `folder`; two pictures within `threshold` show the same person. Raises
-    EnrolmentError, naming each picture that may not be enrolled, and GalleryError where the folder cannot be written;
-    then the gallery is as before. What `encode` raises passes through.
-    """
-    checked = check_pictures(folder, name, pictures, encode, gallery, threshold=threshold, margin=margin)
-    person = home_of(folder, name).name
-    sources = add_pictures(folder, person, [picture.as_file for picture in checked])
-    embeddings = [picture.embedding for picture in checked if picture.embedding is not None]
-    alike = find_duplicates(embeddings, person, gallery, threshold=threshold, margin=margin).alike
-    return EnrolmentReport(person, sources, gallery.person(person) is None, alike)
+def spread(embeddings: Sequence[Embedding]) -> NDArray[np.float32]:
+    """Return the distance of each picture of a set to the nearest other one; infinite if there is none."""
+    if len(embeddings) < 2:
+        return np.full(len(embeddings), np.inf, np.float32)
+    vectors = np.array([embedding.vector for embedding in embeddings], np.float32)
+    apart = np.linalg.norm(vectors[:, None] - vectors[None], axis=2)
+    np.fill_diagonal(apart, np.inf)
+    return np.asarray(apart.min(axis=1), np.float32)
 
 
-def check_pictures(
-    folder: Path,
-    name: str,
-    pictures: Sequence[Path],
-    encode: EncodePicture,
-    gallery: GallerySnapshot,
-    *,
-    threshold: float,
-    margin: float = 0.0,
-) -> list[Examined]:
-    """The pictures, read and found good; raises as `enrol` does, and writes nothing."""
-    home = home_of(folder, name)
-    if not pictures:
-        raise EnrolmentError(
-            display_name(home.name),
-            "no picture is given",
-            "give at least one picture of the person",
-        )
-    examined = [examine(Offered.file(path), encode) for path in pictures]
-    faults = _faults(examined, home, gallery, threshold, margin)
-    if faults:
-        raise _refusal(home.name, faults, examined)
-    return examined
-
-
-def repeated(examined: Sequence[Examined], home: Path) -> dict[int, str]:
-    """Numbers of pictures that are given twice, or that the person already has, and what they are the same as."""
+def _repeated(examined: Sequence[Examined], home: Path) -> dict[int, str]:
+    """Return the pictures that are given twice or that the person already has, and the file they are equal to."""
     first = {digest: f"{home.name}/{name}" for digest, name in _stored_digests(home).items()}
-    faults = {}
+    found = {}
     for number, picture in enumerate(examined):
         if picture.digest in first:
-            faults[number] = printable(first[picture.digest])
+            found[number] = printable(first[picture.digest])
         elif picture.digest:
             first[picture.digest] = picture.offered.name
-    return faults
-
-
-def _faults(
-    examined: Sequence[Examined], home: Path, gallery: GallerySnapshot, threshold: float, margin: float
-) -> Mapping[int, Text]:
-    """What is wrong with each picture that may not be enrolled."""
-    faults = {number: picture.fault for number, picture in enumerate(examined) if picture.fault}
-    for number, same in repeated(examined, home).items():
-        faults.setdefault(number, Message("the same picture as {name}", name=same))
-    good = [(number, one.embedding) for number, one in enumerate(examined) if one.embedding is not None]
-    others = {number: other_within(embedding, home.name, gallery, threshold) for number, embedding in good}
-    probes = [embedding for _, embedding in good]
-    finding = find_duplicates(probes, home.name, gallery, threshold=threshold, margin=margin)
-    known = {candidate.person for candidate in finding.same}
-    faults |= {number: _shows(other) for number, other in others.items() if other and other.person in known}
-    rest = [(number, embedding) for number, embedding in good if number not in faults]
-    stored = stored_of(gallery, home.name)
-    unlike_stored = Message("shows somebody else than the pictures already enrolled")
-    unlike = unlike_stored if stored else Message("shows somebody else than the other pictures")
-    for index in odd_ones_out([embedding for _, embedding in rest], stored, threshold):
-        other = others[rest[index][0]]
-        faults[rest[index][0]] = _shows(other) if other else unlike
-    return faults
-
-
-def _shows(other: Candidate) -> Message:
-    return Message(
-        "shows {name}, who is already enrolled (distance {distance:.2f})",
-        name=display_name(other.person),
-        distance=other.distance,
-    )
+    return found
 
 
 def _stored_digests(home: Path) -> dict[str, str]:
@@ -290,61 +323,51 @@ def _stored_digests(home: Path) -> dict[str, str]:
     return found
 
 
-def _refusal(person: str, faults: Mapping[int, Text], examined: Sequence[Examined]) -> EnrolmentError:
-    each = [
-        Message("{picture}: {fault}", picture=examined[number].offered.name, fault=faults[number])
-        for number in sorted(faults)
-    ]
-    reason = Message(
-        "{faults} of {examined} pictures cannot be enrolled: {each}",
-        faults=len(faults),
-        examined=len(examined),
-        each=each,
-    )
-    return EnrolmentError(display_name(person), reason, "nothing was changed: replace or leave out what is named")
+# Saving --------------------------------------------------------------------------------------------------------------
 
-
-Change = Callable[[PersonRecord], PersonRecord]
+Change: TypeAlias = Callable[[PersonRecord], PersonRecord]
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What is to be saved."""
+    """A person's pictures and data to save."""
 
     person: str
     pictures: Sequence[Examined]  # all of them good
-    change: Change = lambda record: record  # what is known of the person from now on
-    consent: Consent | None = None  # None = what is recorded stays
+    change: Change = lambda record: record  # of the person's record
+    consent: Consent | None = None  # None = keep the recorded one
     alike: Sequence[Candidate] = ()  # look-alikes that the staff was warned of
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """What was saved."""
+    """The result of an enrolment."""
 
     person: str  # as the image folder spells the name
     sources: tuple[str, ...]  # the new files, relative to the image folder
-    is_new: bool  # nobody of that name had pictures before
+    is_new: bool  # the person had no pictures before
     fault: str = ""  # why the journal does not hold it
 
 
 def agreed(text: ConsentText, staff: str) -> Consent:
-    """That a person agrees to a text now, in front of a member of the staff."""
+    """Return the record that a person agrees to a text now; `staff` is who asked."""
     return Consent(datetime.now(UTC), text.version, text.sha256, text.language, staff)
 
 
-def save(stores: PeopleStores, enrolment: Enrolment, staff: str) -> Enrolled:
-    """All or nothing: killed half-way, the gallery is as it was, or it has the pictures and the consent.
+def save(stores: PeopleStores, enrolment: Enrolment, staff: str, *, version: str = "") -> Enrolled:
+    """Save consent, pictures and a journal entry; killed half-way, the gallery is as before, or has all pictures.
 
+    With the `version` of the encoder that examined the pictures, the gallery need not encode them again.
     Raises EnrolmentError, GalleryError or PeopleError; then all is as before.
     """
     person = normal_name(home_of(stores.folder, enrolment.person).name)
     before = in_gallery(stores, person)
     known = stores.people.records().get(person_key(person))
-    # Consent comes first: pictures without it must not be there, not even for a moment.
+    # The consent comes first: pictures without it must not exist, not even for a moment.
     stores.people.change(person, lambda record: _with_consent(enrolment.change(record), enrolment.consent))
     try:
-        sources = add_pictures(stores.folder, person, [picture.as_file for picture in enrolment.pictures])
+        with _cached(enrolment.pictures, version):
+            sources = add_pictures(stores.folder, person, [picture.as_file for picture in enrolment.pictures])
     except KioskError:
         if known is None:
             stores.people.forget(person)
@@ -352,15 +375,33 @@ def save(stores: PeopleStores, enrolment: Enrolment, staff: str) -> Enrolled:
             stores.people.save(known)
         raise
     done = Enrolled(person, sources, before is None)
-    return replace(done, fault=_write_down(stores, done, enrolment.alike, staff))
+    return replace(done, fault=_write_journal(stores, done, enrolment.alike, staff))
+
+
+@contextlib.contextmanager
+def _cached(pictures: Sequence[Examined], version: str) -> Iterator[None]:
+    """Put the embeddings into the cache; take them out again if saving the pictures fails."""
+    caches = [
+        (TemplateCache(cache_folder(), picture.embedding.encoder, version), picture, picture.embedding)
+        for picture in pictures
+        if version and picture.embedding is not None
+    ]
+    for cache, picture, embedding in caches:
+        cache.put(picture.digest, embedding)
+    try:
+        yield
+    except KioskError:
+        for cache, picture, _ in caches:
+            cache.forget(picture.digest)
+        raise
 
 
 def _with_consent(record: PersonRecord, consent: Consent | None) -> PersonRecord:
     return record if consent is None else replace(record, consent=consent)
 
 
-def _write_down(stores: PeopleStores, done: Enrolled, alike: Sequence[Candidate], staff: str) -> str:
-    """The fault of a journal that does not take it: what is saved stays saved."""
+def _write_journal(stores: PeopleStores, done: Enrolled, alike: Sequence[Candidate], staff: str) -> str:
+    """Write the journal entries; return the fault if that fails, since the pictures stay saved."""
     now = datetime.now(UTC)
     try:
         action = Action.ENROLLED if done.is_new else Action.PICTURES_ADDED

@@ -1,4 +1,4 @@
-"""A person is erased: pictures, templates, what the cache and the visitors' store hold, what is known, every name."""
+"""Erasure of a person: pictures, cached embeddings, kept visitors' faces, record, and names in the journal."""
 
 import contextlib
 import hashlib
@@ -34,29 +34,28 @@ from kiosk.store.journal import Action
 from kiosk.vision.pictures import SUFFIXES, open_picture, printable
 
 _DIGEST_CHARACTERS = 64
-# A file that is being written carries its temporary name for a moment; what is older was left by a crash.
+# A file being written has a temporary name for a moment; an older one was left by a crash.
 _WRITING_SECONDS = 30.0
 
 
 def forget_cached(cache: Path, gone: Callable[[str], bool], digests: Collection[str]) -> int:
-    """Deletes what the cache of every encoder holds of pictures; returns how many embeddings that were.
+    """Delete cached embeddings, of every encoder; return how many.
 
-    Gone are the contents with these hashes, the sources of which `gone` is true, and every content that no index
-    names: a picture that was removed earlier, or whose index was written before a crash. A cache without them costs
-    nobody more than time. Raises OSError where something cannot be deleted.
+    Deleted are contents with these hashes, sources for which `gone` is true, and every content that no index names: a
+    picture that was removed earlier, or whose index was written before a crash. Raises OSError.
     """
     return sum(_forget_in(folder, gone, set(digests)) for folder in sorted(cache.glob("*/")))
 
 
 def forget_names() -> None:
-    """Empties what this process remembers of names that it was asked about."""
+    """Clear this process's caches of names."""
     names.person_key.cache_clear()
     names.normal_name.cache_clear()
     listing.name_fault_of.cache_clear()
 
 
 def source_belongs_to(key: str) -> Callable[[str], bool]:
-    """Whether a source, relative to the image folder, is of the person with this person_key."""
+    """Return a function that tells whether a source is of the person with this person_key."""
 
     def belongs(source: str) -> bool:
         person, slash, _ = source.partition("/")
@@ -80,7 +79,7 @@ def _forget_in(folder: Path, gone: Callable[[str], bool], digests: set[str]) -> 
 
 
 def _without(index: Path, gone: Callable[[str], bool], digests: set[str]) -> set[str]:
-    """Rewrites an index without what is gone; the hashes that it still names."""
+    """Rewrite an index without what is gone; return the hashes that it still names."""
     try:
         known = {str(source): [*stamp, str(digest)] for source, (*stamp, digest) in _content(index).items()}
     except (ValueError, TypeError, AttributeError):
@@ -99,9 +98,9 @@ def _content(index: Path) -> dict[str, list[object]]:
     return content
 
 
-_TRASHINFO = ".trashinfo"  # where Linux desktops write down from where something came into their bin
+_TRASHINFO = ".trashinfo"  # where Linux desktops note the origin of a file in their bin
 _SIGNS = "#@$~_ "
-# What is added to a name that is in the bin already: by Samba, by others, and the time by Nextcloud.
+# What is added to a name that is in the bin already: by Samba, by others, and by Nextcloud.
 _VERSION = re.compile(r"^copy #\d+ of ")
 _NUMBER = re.compile(r"( ?\(\d+\)|\.\d+)$")
 _DELETED_AT = re.compile(r"\.d\d{9,}$")
@@ -109,16 +108,16 @@ _DELETED_AT = re.compile(r"\.d\d{9,}$")
 
 @dataclass(frozen=True, slots=True)
 class InBins:
-    """What was found of a person."""
+    """A person's files in recycle bins and other skipped folders."""
 
     paths: tuple[Path, ...] = ()  # files and whole folders
-    unsearched: tuple[str, ...] = ()  # folders that cannot be read, and snapshots; relative to the image folder
+    unsearched: tuple[str, ...] = ()  # unreadable folders and snapshots, relative to the image folder
 
 
 def find_in_bins(folder: Path, names: Collection[str]) -> InBins:
-    """Return what lies in skipped folders under a person's names, and further copies of the person's pictures.
+    """Find files in skipped folders with a person's names, and copies of the person's pictures.
 
-    Snapshots are not looked through: nobody can change them. Links are not followed.
+    Snapshots are not searched, since they cannot be changed. Links are not followed.
     """
     listed = [(person_key(picture.person), picture.path) for picture in list_folder(folder).pictures]
     keys = {person_key(name) for name in names} - {""}
@@ -139,7 +138,7 @@ def delete_from_bins(folder: Path, found: InBins) -> tuple[int, list[str]]:
             path.unlink() if files == [path] else shutil.rmtree(path)
             count += len(files)
         except FileNotFoundError:
-            continue  # the bin was emptied meanwhile
+            continue  # the bin has been emptied
         except OSError as fault:
             reason = Message("cannot be deleted ({cause})", cause=fault.strerror or fault)
             thing = printable(path.relative_to(folder))
@@ -157,7 +156,7 @@ def digest_of(path: Path) -> str | None:
 
 
 class _Search:
-    """One walk through the image folder.
+    """A search of the image folder.
 
     Attributes:
         named: files and folders under the person's name.
@@ -172,7 +171,7 @@ class _Search:
         self._folder, self._keys, self._of_others = folder, set(keys), set(of_others)
 
     def look_into(self, folder: Path, *, skipped: bool) -> None:
-        """Look through a folder and those inside; `skipped`: the gallery does not read it."""
+        """Search a folder and its subfolders; `skipped` = the gallery does not read it."""
         try:
             with os.scandir(folder) as found:
                 entries = sorted(found, key=lambda entry: entry.name)
@@ -247,37 +246,37 @@ def _copies(pictures: Iterable[Path], others: Mapping[int, Sequence[Path]]) -> l
     ]
 
 
-_MEMORY_SECONDS = 5.0  # in which the running kiosk has looked at the folder again
-_BESIDE_SECONDS = 1.5  # the same, where it is another process and cannot be asked
-_FRAME_SECONDS = 0.3  # in which the frame in hand is done with
-# Of the threshold: who was refused at the door was too far away, but for whom else is a face like that?
+_MEMORY_SECONDS = 5.0  # in which the running kiosk refreshes its gallery
+_BESIDE_SECONDS = 1.5  # the same for a kiosk in another process
+_FRAME_SECONDS = 0.3  # for the frame in hand
+# Times the threshold: a refused face of the person was farther away than the threshold.
 _ALIKE = 1.3
 _STEP_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureReport:
-    """What was removed."""
+    """The result of an erasure."""
 
-    number: str  # stands in the journal in the place of every name
+    number: str  # replaces the names in the journal
     pictures: int  # files of the image folder
-    cached: int  # embeddings of any encoder, of these pictures or of ones removed earlier
+    cached: int  # embeddings of any encoder
     visitors: int  # kept faces of refused visitors who look like the person
-    journal_rows: int  # that named the person
-    records: int  # of what was known beside the pictures, such as a consent
-    left: tuple[str, ...] = ()  # what could not be removed, and why: erase again
+    journal_rows: int  # that had a name of the person
+    records: int  # of the register
+    left: tuple[str, ...] = ()  # what could not be removed, and why; erase again
     in_bins: int = 0  # files in recycle bins and other skipped folders of the image folder
     unsearched: tuple[str, ...] = ()  # folders that cannot be searched, such as snapshots
 
 
 @dataclass(frozen=True, slots=True)
 class _Traces:
-    """What leads to everything that is kept of a person."""
+    """What is needed to find everything about a person."""
 
     person: str
-    names: tuple[str, ...]  # every one the person had, and has
+    names: tuple[str, ...]  # all present and former ones
     digests: frozenset[str]  # of the pictures
-    likenesses: tuple[Embedding, ...]
+    embeddings: tuple[Embedding, ...]
     records: tuple[PersonRecord, ...]
     in_bins: InBins
 
@@ -291,18 +290,18 @@ def erase(
     threshold: float,
     in_force: Callable[[], GallerySnapshot] | None = None,
 ) -> ErasureReport:
-    """Removes a person, on the disk and in memory; the decisions about them stay, under a number.
+    """Erase a person, on the disk and in memory; the door's decisions stay, under a number.
 
     `known` is the gallery and `threshold` the distance in force. `in_force` returns the gallery of the station that
-    runs in this process; None means that none does. The pictures go first: whatever breaks off later, the door does
-    not know the person any more, and erasing once more removes the rest.
-    Raises UnknownPersonError where nothing is known of anybody of that name, GalleryError where the pictures cannot be
-    deleted; then all is as before.
+    runs in this process; None = none runs. The pictures are deleted first: if a later step fails, the door does not
+    know the person any more, and erasing again removes the rest.
+    Raises UnknownPersonError if nothing is known under that name, GalleryError if the pictures cannot be deleted; then
+    all is as before.
     """
     traces = _traces(stores, person, known)
     alike = _ALIKE * threshold
     pictures = len(erase_person(stores.folder, person))
-    # First, so that nothing of what is removed below is written anew.
+    # Before the rest, so that the kiosk does not write it again.
     _leave_memory(in_force, person)
     number = f"#{secrets.randbelow(10**8):08d}"
     left: list[str] = []
@@ -317,9 +316,9 @@ def erase(
     in_bins, kept = delete_from_bins(stores.folder, traces.in_bins)
     left += kept
     cached = done(lambda: _forget_cached(traces))
-    visitors = done(lambda: stores.visitors.remove_alike(traces.likenesses, alike))
+    visitors = done(lambda: stores.visitors.remove_alike(traces.embeddings, alike))
     rows = done(lambda: _forget_in_journal(stores, traces, number, staff, pictures))
-    if not left:  # the names it holds are needed to try again
+    if not left:  # its names are needed to try again
         done(lambda: _forget_records(stores, traces))
     forget_names()
     unsearched = traces.in_bins.unsearched
@@ -329,7 +328,7 @@ def erase(
 
 
 def digests_of(folder: Path, belongs: Callable[[str], bool]) -> frozenset[str]:
-    """The hashes of the pictures whose source, relative to the image folder, `belongs`."""
+    """Return the hashes of the pictures for whose source `belongs` is true."""
     found = (digest_of(picture.path) for picture in list_folder(folder).pictures if belongs(picture.source))
     return frozenset(digest for digest in found if digest is not None)
 
@@ -358,7 +357,7 @@ def _traces(stores: PeopleStores, person: str, known: GallerySnapshot) -> _Trace
 
 
 def _records_of(records: Mapping[str, PersonRecord], key: str, listed: Collection[str]) -> list[PersonRecord]:
-    """The person's own, and those without pictures that a rename left behind which broke off."""
+    """Return the person's record, and those that an interrupted rename left behind."""
     own = records.get(key)
     former = {person_key(name) for name in own.former} if own is not None else set()
     left = [
@@ -384,7 +383,7 @@ def _forget_records(stores: PeopleStores, traces: _Traces) -> int:
 
 
 def _leave_memory(in_force: Callable[[], GallerySnapshot] | None, person: str) -> None:
-    """Waits until the gallery in force is one without the person, here or in a kiosk that runs beside."""
+    """Wait until the person is out of the gallery in force, here or in another process."""
     waiting = threading.Event()
     give_up_at = time.monotonic() + _MEMORY_SECONDS
     while in_force is not None and in_force().person(person) is not None and time.monotonic() < give_up_at:

@@ -1,4 +1,4 @@
-"""What lies in the image folder: one listing, without opening any file.
+"""Lists the image folder without opening a file: the pictures of each person, and what is skipped.
 
 The folder is polled: a listing of 1,000 pictures costs 15 to 20 ms of CPU time on a local disk, works on network
 shares, where inotify stays silent, and needs none of the system's limited number of watches.
@@ -17,15 +17,15 @@ from kiosk.people.snapshot import Skipped
 from kiosk.people.staging import UNFINISHED
 from kiosk.vision.pictures import SUFFIXES, printable
 
-EMPTY = "holds no pictures"  # why the folder itself is skipped
+EMPTY = "holds no pictures"  # the reason when the folder itself is skipped
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What changes when a file does.
+    """The status of a file, which tells whether it changed.
 
-    The change time cannot be set by programs, and the inode is another after a rename over the file: so a picture of
-    the same size and modification time that takes another's place is still noticed.
+    Programs cannot set the change time, and a rename over the file changes the inode: a replaced picture is noticed
+    even if it has the same size and modification time.
     """
 
     size: int
@@ -39,7 +39,7 @@ class Stamp:
 
     @property
     def changed_at(self) -> float:
-        """Seconds on the wall clock of whoever keeps the files."""
+        """Seconds, wall clock of the file server."""
         return max(self.mtime_ns, self.ctime_ns) / 1e9
 
 
@@ -62,7 +62,7 @@ class Listing:
 
 
 def list_folder(folder: Path) -> Listing:
-    """Who has which pictures; never raises: a missing or unreadable folder is an empty listing that says so."""
+    """List the pictures of each person. Never raises: a missing or unreadable folder is listed as skipped."""
     found: list[ListedPicture] = []
     skipped: list[Skipped] = []
     try:
@@ -125,7 +125,7 @@ def _examined(root: Path, entry: os.DirEntry[str], source: str, person: str) -> 
 
 @lru_cache(2**14)  # a running kiosk asks for the same names twice a second
 def name_fault_of(source: str, person: str) -> Text | None:
-    """What is wrong with the name of a file, or with that of the person it is of."""
+    """Return what is wrong with the name of a file or of its person."""
     if printable(source) != source:
         return Message("the name is not UTF-8 or holds characters that cannot be shown")
     fault = name_fault(normal_name(person))
@@ -133,7 +133,7 @@ def name_fault_of(source: str, person: str) -> Text | None:
 
 
 def _link_fault(root: Path, path: Path) -> Text | None:
-    """What is wrong with a link. Links may share a picture inside the folder; to a folder they could run in circles."""
+    """Return what is wrong with a link: it may lead to a picture in the image folder, not to a folder."""
     target = path.resolve(strict=True)
     if not target.is_relative_to(root):
         return Message("a link that leads out of the image folder")
@@ -159,7 +159,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def _in_one_spelling(pictures: list[ListedPicture]) -> tuple[ListedPicture, ...]:
-    """The same person is written the same way: as the folder is called, before any single picture."""
+    """Give all pictures of a person the same spelling: that of the folder, or else of the first picture."""
     spelling: dict[str, str] = {}
     for picture in sorted(pictures, key=lambda one: ("/" not in one.source, one.person)):
         spelling.setdefault(person_key(picture.person), picture.person)

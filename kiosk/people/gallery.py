@@ -1,4 +1,4 @@
-"""The image folder kept in force: loaded once, then looked at again and again."""
+"""The gallery: loads the image folder as templates, and keeps them up to date in a thread."""
 
 import logging
 import math
@@ -20,7 +20,7 @@ from kiosk.people.templates import EncodePicture, PictureReader, Reading, Templa
 # A file that changed this recently may change again without another time stamp: FAT counts in steps of 2 s.
 _YOUNG_SECONDS = 2.0
 _RETRY_SECONDS = 10.0
-# A refresh hands over what it has after this long, so that a deletion is in force while many pictures are read.
+# A refresh ends after this long, so that deletions are in force while many pictures are read.
 _REFRESH_SECONDS = 1.0
 
 
@@ -36,14 +36,13 @@ class _Kept:
 
 
 class Gallery:
-    """Everybody in the image folder, as templates of one encoder.
+    """The people in the image folder, as templates of one encoder.
 
-    `load` and `refresh` belong in a background thread: reading a picture takes a tenth of a second. `snapshot` may be
-    read in any thread at any time. A folder that is empty, missing, unreadable or no folder is a gallery of nobody,
-    whose `snapshot.skipped` says why; the people are back as soon as it is.
+    Call `load` and `refresh` in a background thread: reading a picture takes a tenth of a second. Any thread may read
+    `snapshot`. A folder that is empty, missing or unreadable is an empty gallery, and `snapshot.skipped` says why.
 
-    `make_encode` is called once for each of the `workers` that has a picture to encode, never when the cache knows
-    them all; what it raises, `load` and `refresh` raise.
+    `make_encode` is called once for each of the `workers` that has a picture to encode; `load` and `refresh` raise what
+    it raises.
     """
 
     def __init__(
@@ -70,11 +69,11 @@ class Gallery:
 
     @property
     def snapshot(self) -> GallerySnapshot:
-        """Who is in force now."""
+        """The templates in force."""
         return self._snapshot
 
     def load(self, progress: Callable[[int, int], None] | None = None) -> None:
-        """Reads the whole folder; `progress` hears how many of how many pictures are done, in the calling thread."""
+        """Read the whole folder; call `progress(done, total)` in this thread."""
         with self._turn:
             recover(self.folder)
             listing = list_folder(self.folder)
@@ -89,26 +88,29 @@ class Gallery:
             self._cache.drop_unused()
 
     def refresh(self) -> bool:
-        """Takes over what changed in the folder; whether the people in force, or their templates, are others now.
+        """Read changes of the folder; return whether the templates in force changed.
 
-        Deleted and replaced pictures stop counting at once, before new ones are read. To be called about once a
-        second; it returns after about a second even while more pictures wait for the next call.
+        Deleted and replaced pictures stop counting before new ones are read. Call it about once a second; it returns
+        after about a second, and the next call reads the remaining pictures.
         """
         with self._turn:
             before = self._snapshot
             listing = list_folder(self.folder)
-            if listing == self._listing and not self._due(listing):
+            if listing != self._listing:
+                recover(self.folder)  # a change that was killed may have left a person aside
+                listing = list_folder(self.folder)
+            elif not self._due(listing):
                 return False
             self._forget_changed(listing)
             self._publish(listing)
             if self._read_due(listing, time.monotonic() + _REFRESH_SECONDS, lambda done, total: None):
                 self._publish(listing)
-            # Also where nothing was read: who was erased must not stay in the index by name.
+            # Also if nothing was read: the name of an erased person must not stay in the index.
             self._remember_digests(listing)
             return _in_force(before) != _in_force(self._snapshot)
 
     def close(self) -> None:
-        """Lets a load or refresh in another thread end after the pictures it has in hand."""
+        """End a load or refresh in another thread after the pictures in hand."""
         self._closed.set()
 
     def _forget_changed(self, listing: Listing) -> None:
@@ -116,14 +118,14 @@ class Gallery:
         self._kept = {source: kept for source, kept in self._kept.items() if stamps.get(source) == kept.stamp}
 
     def _forget_outdated(self) -> bool:
-        """Drops what the cache gave and the encoder has disproved; whether there was any."""
+        """Drop cached readings of another dimension than the encoder's; return whether there were any."""
         outdated = [source for source, kept in self._kept.items() if self._reader.is_outdated(kept.reading)]
         for source in outdated:
             del self._kept[source]
         return bool(outdated)
 
     def _recall(self, listing: Listing) -> None:
-        """Takes what the cache knows of files that are unchanged since the last run."""
+        """Take the cached outcomes of files that are unchanged since the last run."""
         self._digests = self._cache.known_digests(self.folder)
         for picture in listing.pictures:
             stamp, digest = self._digests.get(picture.source, (None, ""))
@@ -132,14 +134,14 @@ class Gallery:
                 self._kept[picture.source] = _Kept(picture.stamp, reading, -math.inf, math.inf, young=False)
 
     def _due(self, listing: Listing) -> list[ListedPicture]:
-        """What is new, then what deserves another try."""
+        """Return new pictures, then those to try again."""
         now = time.monotonic()
         new = [picture for picture in listing.pictures if picture.source not in self._kept]
         kept = [picture for picture in listing.pictures if picture.source in self._kept]
         return new + [picture for picture in kept if self._kept[picture.source].read_again_at <= now]
 
     def _read_due(self, listing: Listing, until: float, progress: Callable[[int, int], None]) -> bool:
-        """Reads what is due; whether anything was."""
+        """Read due pictures; return whether there were any."""
         due = self._due(listing)
         total, done = len(listing.pictures), len(listing.pictures) - len(due)
         progress(done, total)
@@ -150,7 +152,7 @@ class Gallery:
         return bool(due)
 
     def _readings(self, due: Sequence[ListedPicture], until: float) -> Iterator[tuple[ListedPicture, Reading]]:
-        """Readings as they come; begins none after `until` or when closed."""
+        """Yield readings as they come; start none after `until` or when closed."""
         if not due:
             return
         waiting = iter(due)
@@ -170,7 +172,7 @@ class Gallery:
         now = time.monotonic()
         earlier = self._kept.get(picture.source)
         first_read_at = earlier.first_read_at if earlier else now
-        # The second clock is our own: that of a file server may be wrong, and then a file would be young for ever.
+        # Our own clock too: that of a file server may be wrong, and then a file would be young for ever.
         young = time.time() - picture.stamp.changed_at < _YOUNG_SECONDS and now - first_read_at < _YOUNG_SECONDS
         failed = isinstance(reading.outcome, str)
         if young:
@@ -208,7 +210,7 @@ class Gallery:
 
 
 def _in_force(snapshot: GallerySnapshot) -> list[tuple[str, str, bytes]]:
-    """What makes two snapshots the same to a search."""
+    """Return the content of a snapshot, to compare two."""
     return [(one.person, one.source, one.embedding.vector.tobytes()) for one in snapshot.templates]
 
 
@@ -216,10 +218,10 @@ _log = logging.getLogger("kiosk.gallery")
 
 
 class GalleryWatch:
-    """A thread that looks at the image folder again and again.
+    """A thread that refreshes the gallery.
 
     Attributes:
-        fault: why the last look failed; None where it did not.
+        fault: why the last refresh failed; None if it succeeded.
     """
 
     def __init__(self, gallery: Gallery, every_seconds: float = 0.5) -> None:
@@ -232,11 +234,11 @@ class GalleryWatch:
 
     @property
     def snapshot(self) -> GallerySnapshot:
-        """Who is in force now."""
+        """The templates in force."""
         return self._gallery.snapshot
 
     def close(self) -> None:
-        """Ends the thread after the picture it has in hand, within a second."""
+        """End the thread after the picture in hand, within a second."""
         self._closed.set()
         self._gallery.close()
         self._thread.join(1.0)

@@ -1,4 +1,4 @@
-"""What the staff changes about people who are in the gallery; every change stands in the journal."""
+"""Changes to people by the staff: rename, suspend, edit, remove pictures; each is written to the journal."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -17,10 +17,10 @@ from kiosk.store.journal import Action
 
 
 def rename(stores: PeopleStores, old: str, new: str, staff: str) -> str:
-    """Gives a person another name: pictures, and what is known; the name as it is kept.
+    """Rename a person's pictures and record; return the name as it is kept.
 
-    Raises EnrolmentError or PeopleError where the name cannot be used or is somebody else's, UnknownPersonError where
-    nobody has the old one, GalleryError where the files cannot be renamed; then all is as before.
+    Raises EnrolmentError or PeopleError if the name cannot be used or is taken, UnknownPersonError if no person has the
+    old one, GalleryError if the files cannot be renamed; then all is as before.
     """
     new = checked_name(new)
     same = person_key(old) == person_key(new)
@@ -28,12 +28,8 @@ def rename(stores: PeopleStores, old: str, new: str, staff: str) -> str:
     before = in_gallery(stores, old) or skipped_name(stores.folder, old)
     old = before or known_as(stores, old)
     if not same and in_gallery(stores, new) is not None:
-        raise EnrolmentError(
-            display_name(new),
-            "is already in the gallery",
-            "choose another name",
-        )
-    # Known under both names meanwhile: a suspension holds whatever happens now.
+        raise EnrolmentError(display_name(new), "is already in the gallery", "choose another name")
+    # The record is under both names until the end, so that a suspension holds.
     stores.people.copy_for_rename(old, new)
     try:
         if before is not None:
@@ -51,7 +47,7 @@ def rename(stores: PeopleStores, old: str, new: str, staff: str) -> str:
 
 
 def suspend(stores: PeopleStores, person: str, staff: str, *, off: bool = False) -> PersonRecord:
-    """Keeps a person out until it is taken back with `off`."""
+    """Suspend a person, or end the suspension with `off`."""
     known = known_as(stores, person)
     record = stores.people.change(known, lambda before: replace(before, suspended=not off))
     _note(stores, Action.RESUMED if off else Action.SUSPENDED, staff, known, None)
@@ -59,7 +55,7 @@ def suspend(stores: PeopleStores, person: str, staff: str, *, off: bool = False)
 
 
 def change(stores: PeopleStores, person: str, how: Callable[[PersonRecord], PersonRecord], staff: str) -> PersonRecord:
-    """Changes what is known of a person; the journal says which fields, not what stands in them."""
+    """Change a person's record; the journal gets the names of the changed fields, not their values."""
     known = known_as(stores, person)
     before = stores.people.record(known)
     after = stores.people.change(known, how)
@@ -70,12 +66,12 @@ def change(stores: PeopleStores, person: str, how: Callable[[PersonRecord], Pers
 
 
 def record_consent(stores: PeopleStores, person: str, consent: Consent, staff: str) -> PersonRecord:
-    """Writes down that a person agreed."""
+    """Record a person's consent."""
     return change(stores, person, lambda before: replace(before, consent=consent), staff)
 
 
 def remove(stores: PeopleStores, person: str, sources: Collection[str], staff: str) -> list[str]:
-    """Deletes pictures of a person, and what the cache holds of them; those that were there."""
+    """Delete pictures of a person and their cached embeddings; return those that were there."""
     digests = digests_of(stores.folder, lambda source: source in sources)
     removed = remove_pictures(stores.folder, sources)
     forget_cached(cache_folder(), lambda source: source in sources, digests)
@@ -84,20 +80,16 @@ def remove(stores: PeopleStores, person: str, sources: Collection[str], staff: s
 
 
 def known_as(stores: PeopleStores, person: str) -> str:
-    """The name that is meant, as the gallery spells it, or else the register; raises UnknownPersonError."""
+    """Return the name as the gallery spells it, or else the register. Raises UnknownPersonError."""
     found = in_gallery(stores, person)
     record = None if found is not None else stores.people.records().get(person_key(person))
     if found is None and record is None:
-        raise UnknownPersonError(
-            person,
-            "nobody of that name is known",
-            "see `kiosk people` for the names",
-        )
+        raise UnknownPersonError(person, "nobody of that name is known", "see `kiosk people` for the names")
     return found if found is not None else str(record and record.person)
 
 
 def in_gallery(stores: PeopleStores, person: str) -> str | None:
-    """The person's name as the image folder spells it; None where it has no pictures of anybody of that name."""
+    """Return the name as the image folder spells it; None if it has no pictures of that person."""
     key = person_key(person)
     found = (picture.person for picture in list_folder(stores.folder).pictures if person_key(picture.person) == key)
     return next(found, None)

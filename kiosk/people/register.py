@@ -1,7 +1,7 @@
-"""What is known of people beside their pictures, in one SQLite file beside the image folder.
+"""The register: a record of each person (names, validity, suspension, consent), in an SQLite file.
 
-The image folder says who is in the gallery; this file may be lost, and then nothing is known of anybody but the
-pictures. It may lie on a network share: no write-ahead log, and the file is closed again after every use.
+The file lies beside the image folder, which says who is in the gallery. It may be on a network share: there is no
+write-ahead log, and the file is closed after every use.
 """
 
 import contextlib
@@ -41,8 +41,8 @@ TEXT_FIELDS = {
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
 
 
-class Standing(enum.Enum):
-    """Whether a person who is recognised may enter."""
+class AccessStatus(enum.Enum):
+    """Whether a recognised person may enter."""
 
     IN_FORCE = "in_force"
     SUSPENDED = "suspended"
@@ -51,13 +51,13 @@ class Standing(enum.Enum):
 
     @property
     def reason(self) -> Reason | None:
-        """Why the person is refused; None where nothing is against it."""
-        return None if self is Standing.IN_FORCE else Reason(self.value)
+        """The reason to refuse the person; None if the person may enter."""
+        return None if self is AccessStatus.IN_FORCE else Reason(self.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """That a person agreed to a text."""
+    """A person's consent to a text."""
 
     given_at: datetime  # with a time zone
     version: str  # of the text
@@ -68,7 +68,7 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class PersonRecord:
-    """One person; what is not known is empty."""
+    """The record of a person; unknown fields are empty."""
 
     person: str  # the name in the gallery
     shown: str = ""  # the name on the screen; empty = that of the gallery
@@ -85,37 +85,37 @@ class PersonRecord:
 
     @property
     def shown_name(self) -> str:
-        """The name as people read it."""
+        """The name to show."""
         return self.shown or display_name(self.person)
 
     @property
     def spoken_name(self) -> str:
-        """The name as people hear it."""
+        """The name to say."""
         return self.spoken or self.shown_name
 
-    def standing(self, on: date) -> Standing:
-        """Whether the person may enter on that day."""
+    def access_status(self, on: date) -> AccessStatus:
+        """Return whether the person may enter on that day."""
         if self.suspended:
-            return Standing.SUSPENDED
+            return AccessStatus.SUSPENDED
         if self.valid_from is not None and on < self.valid_from:
-            return Standing.NOT_YET_VALID
+            return AccessStatus.NOT_YET_VALID
         if self.valid_until is not None and on > self.valid_until:
-            return Standing.EXPIRED
-        return Standing.IN_FORCE
+            return AccessStatus.EXPIRED
+        return AccessStatus.IN_FORCE
 
 
 def today() -> date:
-    """The day that it is here."""
+    """Return the local day."""
     return datetime.now().astimezone().date()
 
 
 def clean_text(text: str) -> str:
-    """In Unicode's composed form, with single blanks and none around it."""
+    """Return a text in Unicode's composed form, with single blanks and none around it."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def field_fault(name: str, text: str) -> Text | None:
-    """Why a clean text cannot stand in a field, as the end of a sentence; None where it can."""
+    """Return why a clean text cannot be in a field, as the end of a sentence; None if it can."""
     if len(text) > TEXT_FIELDS[name]:
         return Message("is longer than {count} characters", count=TEXT_FIELDS[name])
     if not all(is_printable(character) for character in text):
@@ -126,7 +126,7 @@ def field_fault(name: str, text: str) -> Text | None:
 
 
 def cleaned(record: PersonRecord) -> PersonRecord:
-    """The record as it may be saved; raises PeopleError where a field holds what it must not."""
+    """Return the record with clean texts. Raises PeopleError if a field is invalid."""
     texts = {name: clean_text(getattr(record, name)) for name in TEXT_FIELDS}
     for name, text in texts.items():
         fault = field_fault(name, text)
@@ -137,16 +137,12 @@ def cleaned(record: PersonRecord) -> PersonRecord:
                 "give another value",
             )
     if record.valid_from and record.valid_until and record.valid_until < record.valid_from:
-        raise PeopleError(
-            printable(record.person),
-            "the validity ends before it begins",
-            "give other days",
-        )
+        raise PeopleError(printable(record.person), "the validity ends before it begins", "give other days")
     return replace(record, **texts)  # type: ignore[arg-type]  # TEXT_FIELDS are str
 
 
 SCHEMA_VERSION = 2
-READ_VERSIONS = frozenset({1, 2})  # version 0.1 of the kiosk made 1, with the same tables
+READ_VERSIONS = frozenset({1, 2})  # version 0.1 of the kiosk wrote 1, with the same tables
 APPLICATION_ID = 0x6B50656F  # "kPeo"
 
 SCHEMA = f"""
@@ -197,7 +193,7 @@ INSERT = f"INSERT INTO people (key, {', '.join(_COLUMNS)}) VALUES ({', '.join('?
 
 
 def as_row(record: PersonRecord) -> tuple[object, ...]:
-    """The values of all columns but the key."""
+    """Return the values of all columns but the key."""
     consent = record.consent
     return (
         record.person,
@@ -216,7 +212,7 @@ def as_row(record: PersonRecord) -> tuple[object, ...]:
 
 
 def from_row(row: tuple[Any, ...]) -> PersonRecord:
-    """Raises ValueError for what as_row does not make."""
+    """Return the record of a row. Raises ValueError for a row that as_row does not make."""
     person, shown, spoken, number, card, email, first, last, group, suspended, former, *consent = row
     return PersonRecord(
         person=person,
@@ -255,13 +251,11 @@ def _consent(given_at: str | None, version: str, sha256: str, language: str, rec
 
 
 def unusable(path: Path, error: sqlite3.Error | OSError | ValueError) -> PeopleError:
-    """The fault to raise: the reason, and what to do about it."""
+    """Return the error for a file that cannot be used."""
     damaged = Message("move the file away: the kiosk starts a new one, in which nobody is suspended")
     reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
     return PeopleError(
-        path,
-        Message("what is known of people cannot be used: {reason}", reason=reason),
-        remedy_for(error, damaged),
+        path, Message("what is known of people cannot be used: {reason}", reason=reason), remedy_for(error, damaged)
     )
 
 
@@ -271,7 +265,7 @@ _YOUNG_SECONDS = 3.0
 
 
 def stamp_of(path: Path) -> Stamp | None:
-    """The stamp of a file; None where there is none. Raises OSError where that cannot be told."""
+    """Return the stamp of a file; None if there is no file. Raises OSError."""
     try:
         status = path.stat()
     except FileNotFoundError:
@@ -280,7 +274,7 @@ def stamp_of(path: Path) -> Stamp | None:
 
 
 def is_young(stamp: Stamp) -> bool:
-    """Whether the next change may leave the stamp as it is."""
+    """Return whether the next change might leave the stamp as it is."""
     return abs(time.time() - max(stamp[1], stamp[2]) / 1e9) < _YOUNG_SECONDS
 
 
@@ -290,16 +284,16 @@ _Records: TypeAlias = Mapping[str, PersonRecord]
 
 
 def people_file(folder: Path) -> Path:
-    """Where the register of an image folder lies: beside it."""
+    """Return the path of an image folder's register, beside the folder."""
     whole = Path(os.path.abspath(folder))  # noqa: PTH100  (a link is not followed: the file lies beside it)
     return whole.parent / f"{whole.name or 'gallery'}.people.sqlite3"
 
 
 class PeopleRegister:
-    """What is known of everybody; every method may be called from any thread.
+    """The records of all people; every method may be called from any thread.
 
-    A file that is missing is a register of nobody. One that cannot be read raises PeopleError as long as it never
-    could be, so that nobody is let in whose suspension is not known; later, what was last read stays in force.
+    A missing file is an empty register. A file that could never be read raises PeopleError, so that no suspended person
+    is let in; once it was read, the records read last stay in force.
     """
 
     def __init__(self, path: Path) -> None:
@@ -312,41 +306,41 @@ class PeopleRegister:
 
     @property
     def fault(self) -> str | None:
-        """Why the file cannot be read now; None where it can."""
+        """Why the file cannot be read now; None if it can."""
         return str(self._fault) if self._fault is not None else None
 
     def refresh(self) -> bool:
-        """Takes over what another process changed, and whether that was anything; never raises."""
+        """Read the file if it has changed; return whether a record did. Never raises."""
         with self._guard:
             before = self._known
             self._look()
             return self._known != before
 
     def record(self, person: str) -> PersonRecord:
-        """What is known of a person, by the name in the gallery; an empty record where that is nothing."""
+        """Return a person's record, by the name in the gallery; an empty one if there is none."""
         self.refresh()
         return self.known(person)
 
     def known(self, person: str) -> PersonRecord:
-        """As `record`, as of the last look at the file: cheap enough for every frame."""
+        """Return a person's record as last read: cheap enough for every frame."""
         found = self._in_force().get(person_key(person))
         return replace(found, person=person) if found is not None else PersonRecord(person)
 
     def records(self) -> dict[str, PersonRecord]:
-        """Everybody of whom something is known, by person_key; also those without pictures."""
+        """Return all records by person_key, also of people without pictures."""
         self.refresh()
         return dict(self._in_force())
 
-    def standing(self, person: str, on: date) -> Standing:
-        """Whether a person who is recognised may enter on that day, as of the last look at the file."""
-        return self.known(person).standing(on)
+    def access_status(self, person: str, on: date) -> AccessStatus:
+        """Return whether a recognised person may enter on that day, by the record as last read."""
+        return self.known(person).access_status(on)
 
     def save(self, record: PersonRecord) -> PersonRecord:
-        """Writes all that is known of a person, in place of what was; returns it as it was cleaned."""
+        """Replace a person's record; return it with clean texts."""
         return self.change(record.person, lambda _: record)
 
     def change(self, person: str, how: Callable[[PersonRecord], PersonRecord]) -> PersonRecord:
-        """Replaces what is known by what `how` makes of it, with no change of another process in between."""
+        """Replace a person's record by `how(record)`; no other process can change it in between."""
         with self._writing() as connection:
             before = _find(connection, person) or PersonRecord(person)
             after = cleaned(replace(how(before), person=normal_name(person)))
@@ -354,7 +348,7 @@ class PeopleRegister:
         return after
 
     def save_all(self, records: Sequence[PersonRecord]) -> list[tuple[str, PersonRecord | None]]:
-        """Saves many at once, all or none; what was known under each name before, for `put_back`."""
+        """Save many records, all or none; return the former ones for `put_back`."""
         clean = [cleaned(replace(record, person=normal_name(record.person))) for record in records]
         with self._writing() as connection:
             before = [(record.person, _find(connection, record.person)) for record in clean]
@@ -363,7 +357,7 @@ class PeopleRegister:
         return before
 
     def put_back(self, before: Sequence[tuple[str, PersonRecord | None]]) -> None:
-        """Undoes `save_all`."""
+        """Undo `save_all`."""
         with self._writing() as connection:
             for person, record in before:
                 _drop(connection, person)
@@ -371,17 +365,10 @@ class PeopleRegister:
                     _put(connection, record)
         self._rewrite()
 
-    def rename(self, old: str, new: str) -> PersonRecord:
-        """Moves what is known to another name and remembers the old one; raises PeopleError where `new` is known."""
-        after = self.copy_for_rename(old, new)
-        if person_key(old) != person_key(new):
-            self.forget(old)
-        return after
-
     def copy_for_rename(self, old: str, new: str) -> PersonRecord:
-        """The first half of a rename: known under both names, so that a suspension holds whatever comes next.
+        """Copy a record to a new name, the first half of a rename; a suspension then holds under both names.
 
-        A copy that a rename left behind, which broke off before the pictures followed, is no obstacle.
+        A copy that an interrupted rename left behind is overwritten. Raises PeopleError if the new name is taken.
         """
         old, new = normal_name(old), normal_name(new)
         fault = name_fault(new)
@@ -391,33 +378,26 @@ class PeopleRegister:
         with self._writing() as connection:
             before, there = _find(connection, old) or PersonRecord(old), _find(connection, new)
             if there is not None and person_key(old) != person_key(new) and not _has_been(there, old):
-                raise PeopleError(
-                    printable(new),
-                    "is a name that is already known",
-                    "give another, or erase that one",
-                )
+                raise PeopleError(printable(new), "is a name that is already known", "give another, or erase that one")
             former = tuple(dict.fromkeys(name for name in (*before.former, before.person, old) if name != new))
             after = replace(before, person=new, former=former)
             _put(connection, after)
         return after
 
     def forget(self, person: str) -> bool:
-        """Removes all that is known of a person, from the disk too; whether there was anything."""
+        """Delete a person's record, also its bytes on the disk; return whether there was one."""
         with self._guard:
             if not self.path.exists():
                 return False
         with self._writing() as connection:
             found = _drop(connection, person)
-        # Also where nothing was found: an earlier call may have come no further. What secure_delete overwrites is not
-        # all: SQLite leaves copies of rows in its pages when it distributes them anew.
+        # Also if nothing was found: an earlier call may have been interrupted here. secure_delete is not enough: SQLite
+        # leaves copies of rows when it rearranges its pages.
         self._rewrite()
         return found
 
-    def close(self) -> None:
-        """Nothing stays open between two uses."""
-
     def _rewrite(self) -> None:
-        """Builds the file anew from its rows alone."""
+        """Rebuild the file from its rows."""
         with self._guarded(), self._opened() as connection:
             connection.execute("PRAGMA temp_store = MEMORY")
             connection.execute("VACUUM")
@@ -451,7 +431,7 @@ class PeopleRegister:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One change: on the disk, whole, when this ends, or not made where it raises."""
+        """Run one transaction; it is on the disk when this ends."""
         with self._guarded():
             if not self.path.exists():
                 self._create()
@@ -462,7 +442,7 @@ class PeopleRegister:
 
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:
-        """Alone in this process, with faults told; then what was written is in force."""
+        """Lock out other threads, turn errors into PeopleError, then put the change in force."""
         with self._guard:
             try:
                 yield
@@ -473,7 +453,7 @@ class PeopleRegister:
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
-        if not self.path.is_file():  # a pipe would be waited for
+        if not self.path.is_file():  # opening a pipe would wait
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         address = f"{self.path.absolute().as_uri()}?mode=rw"
         with contextlib.closing(
@@ -498,7 +478,7 @@ class PeopleRegister:
             )
 
     def _create(self) -> None:
-        """Puts an empty register in place, whole: an empty file is one that was damaged."""
+        """Put an empty register in place as a whole, since an empty file counts as damaged."""
 
         def write(new: Path) -> None:
             with contextlib.closing(sqlite3.connect(new, isolation_level=None)) as connection:

@@ -1,4 +1,4 @@
-"""The gallery at one moment, frozen: any thread may search it while the next one is made."""
+"""A frozen snapshot of the gallery, which any thread may search."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,24 +14,24 @@ from kiosk.recognition.matching import PeopleMeans
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file, or the folder itself, that gives no template."""
+    """A file or folder that gives no template."""
 
     source: str  # printable, relative to the image folder
     reason: Text  # a phrase for people
-    settling: bool = False  # young enough to be half copied: read again in a moment, not yet a fault
-    harmless: bool = False  # a system's own folder, such as a recycle bin: said, and nothing has to be done
+    settling: bool = False  # young, maybe half copied: it is read again in a moment
+    harmless: bool = False  # a folder of the system, such as a recycle bin
 
 
 @dataclass(frozen=True, eq=False)
 class GallerySnapshot:
-    """Everybody in force, as arrays for the search and as templates."""
+    """The templates in force, also as arrays for the search."""
 
     encoder: str
     templates: tuple[Template, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     people: tuple[str, ...] = field(init=False)
     owners: NDArray[np.intp] = field(init=False)  # (T,) index into people
-    matrix: NDArray[np.float32] = field(init=False)  # (T, D); (0, 0) where nobody is enrolled
+    matrix: NDArray[np.float32] = field(init=False)  # (T, D); (0, 0) if it is empty
 
     def __post_init__(self) -> None:
         people = sorted({template.person for template in self.templates}, key=lambda name: (person_key(name), name))
@@ -47,16 +47,16 @@ class GallerySnapshot:
 
     @property
     def unused(self) -> tuple[Skipped, ...]:
-        """What is skipped though it may be meant to be used."""
+        """The skipped files that may be meant to be used."""
         return tuple(one for one in self.skipped if not one.harmless)
 
     def person(self, name: str) -> str | None:
-        """The person meant by a name, however it is spelt; None where there is nobody."""
+        """Return the person of a name in any spelling; None if there is none."""
         return self._by_key.get(person_key(name))
 
     @cached_property
     def means(self) -> PeopleMeans:
-        """Each person's templates as one."""
+        """The mean template of each person."""
         return PeopleMeans.of(self.matrix, self.owners, len(self.people))
 
     @cached_property
@@ -64,5 +64,5 @@ class GallerySnapshot:
         return {person_key(person): person for person in self.people}
 
     def templates_of(self, person: str) -> tuple[Template, ...]:
-        """What is stored of one person."""
+        """Return the templates of a person."""
         return tuple(template for template in self.templates if template.person == person)

@@ -1,4 +1,4 @@
-"""The staff and their PINs: who may come to the staff side, and how wrong PINs are slowed down."""
+"""The staff register: members, their PINs (argon2), and the wait after wrong PINs."""
 
 import contextlib
 import enum
@@ -19,13 +19,13 @@ from kiosk.names import normal_name, person_key, text_fault
 from kiosk.store.sqlite_file import Schema, SqliteFile
 
 SHORTEST_PIN, LONGEST_PIN = 6, 12
-COMMAND_LINE = "command line"  # stands in the journal for what nobody signed in for
+COMMAND_LINE = "command line"  # in the journal: the staff of an action on the command line
 LOCK_AFTER = 10  # wrong PINs
 LOCK_SECONDS = 15 * 60.0
 _LONGEST_WAIT_SECONDS = 60.0
 _LONGEST_BLOCK = 3  # 123123 is one of three digits, twice
 
-# OWASP's least for argon2id: 19 MiB, two passes. Everybody's hash is tried at each PIN, so it must not take long.
+# OWASP's minimum for argon2id: 19 MiB, two passes. Each PIN is compared with every hash, so it must not take long.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
 
 _STEPS = (
@@ -59,7 +59,7 @@ _SCHEMA = Schema(
 
 
 class Role(enum.StrEnum):
-    """What somebody may do."""
+    """What a member of the staff may do."""
 
     RECEPTION = "reception"  # people, enrolment, the journal
     INSTALLER = "installer"  # also settings and staff
@@ -67,7 +67,7 @@ class Role(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """Somebody with a PIN."""
+    """A person with a PIN."""
 
     name: str
     role: Role
@@ -75,18 +75,18 @@ class StaffMember:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Nobody came in."""
+    """A PIN that was refused."""
 
-    wait_seconds: float  # before the next PIN is looked at
-    locked: bool  # after so many wrong ones that it takes minutes
-    tried: bool = True  # False where it came too early and was not looked at
-    tries_left: int = 0  # wrong PINs until the wait takes minutes
+    wait_seconds: float  # before the next PIN is checked
+    locked: bool  # after LOCK_AFTER wrong PINs
+    tried: bool = True  # False if it came too early and was not checked
+    tries_left: int = 0  # wrong PINs before the lock
 
 
 class StaffRegister:
-    """Everybody with a PIN, in one SQLite file; from any thread. Every method raises StaffError on a fault.
+    """The staff in an SQLite file; may be used from any thread. Every method raises StaffError.
 
-    `now` is the time of day in seconds: what is waited for has to outlast the process.
+    `now` returns the time of day in seconds, since a wait outlasts the process.
     """
 
     def __init__(self, path: Path, *, now: Callable[[], float] = time.time) -> None:
@@ -94,13 +94,13 @@ class StaffRegister:
         self._now = now
 
     def members(self) -> list[StaffMember]:
-        """Everybody, by name."""
+        """Return all members by name."""
         with self._file.session() as connection:
             rows = connection.execute("SELECT name, role FROM staff ORDER BY key").fetchall()
         return [StaffMember(name, Role(role)) for name, role in rows]
 
     def add(self, name: str, role: Role, pin: str) -> StaffMember:
-        """A new member; the name and the PIN must be nobody else's."""
+        """Add a member; the name and the PIN must be new."""
         member = StaffMember(_valid_name(name), role)
         row = (person_key(member.name), member.name, member.role.value)
         with self._with_new_hash(pin, None) as (connection, made):
@@ -114,7 +114,7 @@ class StaffRegister:
         return member
 
     def remove(self, name: str) -> StaffMember:
-        """Nobody comes in by that member's PIN any more; the last installer stays."""
+        """Remove a member, except the last installer."""
         with self._file.change() as connection:
             key, member = _known(connection, name)
             installers = connection.execute("SELECT count(*) FROM staff WHERE role = 'installer'").fetchone()[0]
@@ -128,7 +128,7 @@ class StaffRegister:
         return member
 
     def reset(self, name: str, pin: str) -> StaffMember:
-        """A new PIN in the place of the old one; whoever is locked out may try at once."""
+        """Give a member a new PIN and end a lock."""
         with self._file.session() as connection:
             key, _ = _known(connection, name)
         with self._with_new_hash(pin, key) as (connection, made):
@@ -138,15 +138,15 @@ class StaffRegister:
         return member
 
     def enter(self, pin: str) -> StaffMember | Refused:
-        """Whose PIN it is; takes as long for a wrong one as for a right one, some hundredths of a second a member."""
+        """Return the member with this PIN, or a refusal; both take the same time."""
         with self._file.change() as connection:
-            count, wait = self._standing(connection)
+            count, wait = self._failures(connection)
             if wait > 0:
                 return Refused(wait, locked=count >= LOCK_AFTER, tried=False)
-            # Counted before it is looked at: neither a kill nor a second process gets a try for nothing.
+            # Counted before it is checked: neither a kill nor a second process gets a free try.
             connection.execute("UPDATE failures SET count = count + 1, last_at = ?", (self._now(),))
             rows = connection.execute("SELECT name, role, hash FROM staff ORDER BY key").fetchall()
-        # Every hash is tried, whatever matched before, so that the time tells nothing.
+        # Every hash is tried, so that the time tells nothing.
         matches = [row for row, matched in [(row, _matches(row[2], pin)) for row in rows] if matched]
         if not matches:
             left = max(LOCK_AFTER - count - 1, 0)
@@ -158,10 +158,10 @@ class StaffRegister:
 
     @property
     def wait_seconds(self) -> float:
-        """How long no PIN is looked at, 0 = come in. A fault is told by `enter`, not here."""
+        """Seconds until the next PIN is checked; 0 also if the file cannot be read, which `enter` reports."""
         try:
             with self._file.session() as connection:
-                return self._standing(connection)[1]
+                return self._failures(connection)[1]
         except StaffError:
             return 0.0
 
@@ -169,19 +169,19 @@ class StaffRegister:
         """Close the file; the next use opens it again."""
         self._file.close()
 
-    def _standing(self, connection: sqlite3.Connection) -> tuple[int, float]:
-        """How many wrong PINs came in a row, and how long is left to wait."""
+    def _failures(self, connection: sqlite3.Connection) -> tuple[int, float]:
+        """Return the number of wrong PINs in a row, and the seconds left to wait."""
         count, last_at = connection.execute("SELECT count, last_at FROM failures").fetchone()
         now = self._now()
         if now < last_at:
-            # The clock was set back: the wait begins anew, neither for nothing nor for as long as it was set back.
+            # The clock was set back: start the wait again.
             connection.execute("UPDATE failures SET last_at = ?", (now,))
             last_at = now
         return count, max(last_at + _wait_after(count) - now, 0.0)
 
     @contextlib.contextmanager
     def _with_new_hash(self, pin: str, key: str | None) -> Iterator[tuple[sqlite3.Connection, str]]:
-        """A transaction to store the PIN's hash in, for the member `key` or a new one."""
+        """Open a transaction to store the hash of a PIN that no member but `key` has."""
         fault = pin_fault(pin)
         if fault is not None:
             raise StaffError(translate("staff", "this PIN"), fault, translate("staff", "choose another PIN"))
@@ -190,7 +190,7 @@ class StaffRegister:
         while True:
             with self._file.session() as connection:
                 others = _hashes_but(connection, key)
-            # The PIN alone says who it is. Tried outside the transaction: others wait a second for that, not longer.
+            # The PIN alone identifies a member. Compared outside the transaction, which must be short.
             if any(_matches(other, pin) for other in others - tried):
                 raise StaffError(
                     translate("staff", "this PIN"),
@@ -205,14 +205,14 @@ class StaffRegister:
 
 
 def pin_fault(pin: str) -> str | None:
-    """Why a PIN cannot be one, as the end of a sentence; None where it can."""
+    """Return why a PIN is not allowed, as the end of a sentence; None if it is allowed."""
     if not (pin.isascii() and pin.isdigit() and SHORTEST_PIN <= len(pin) <= LONGEST_PIN):
         return translate("staff", "is not of 6 to 12 digits")
     return translate("staff", "is too easy to guess") if _trivial(pin) else None
 
 
 def _trivial(pin: str) -> bool:
-    """Two digits alone, a row up or down in equal steps, or a short block again and again."""
+    """Return whether a PIN has two different digits at most, equal steps, or a repeated block."""
     digits = [int(digit) for digit in pin]
     steps = {(after - before) % 10 for before, after in itertools.pairwise(digits)}
     blocks = (pin[:length] for length in range(1, _LONGEST_BLOCK + 1))
@@ -221,7 +221,7 @@ def _trivial(pin: str) -> bool:
 
 
 def _wait_after(failures: int) -> float:
-    """1, 2, 4 ... 60 s, and a quarter of an hour from the tenth on, until somebody comes in."""
+    """Return the wait in seconds: 1, 2, 4 ... 60, and LOCK_SECONDS from LOCK_AFTER failures on."""
     if failures >= LOCK_AFTER:
         return LOCK_SECONDS
     return min(2.0 ** (failures - 1), _LONGEST_WAIT_SECONDS) if failures else 0.0
@@ -235,7 +235,7 @@ def _matches(stored: str, pin: str) -> bool:
 
 
 def _hashes_but(connection: sqlite3.Connection, key: str | None) -> set[str]:
-    """The hashes of everybody but one."""
+    """Return the hashes of all members but one."""
     return {made for (made,) in connection.execute("SELECT hash FROM staff WHERE key IS NOT ?", (key,))}
 
 

@@ -1,21 +1,18 @@
-"""Folders that take their place in the image folder as a whole: built hidden, then put there in one step.
+"""Steps of a change to the image folder: build a hidden folder, swap it in, undo a swap that was interrupted.
 
-Whoever is killed, finds the disk full or loses the folder leaves the gallery as it was or as it was to be. What is left
-over is hidden from every gallery, and cleared by whoever changes or loads the folder next.
-
-Where a file system cannot exchange two names (some network shares), it takes two steps: a gallery that looks between
-them misses the person until its next look.
+A change that is killed or finds the disk full leaves the gallery as before or as after. Its hidden folders are cleared
+by the next change, and by a gallery when it loads or sees a change. A swap takes two renames; a gallery that looks
+between them misses the person until its next look.
 """
 
 import contextlib
-import ctypes
 import errno
 import hashlib
 import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,48 +21,43 @@ from kiosk.files import folder_lock, sync_folder
 from kiosk.i18n import Message
 from kiosk.vision.pictures import open_picture, printable
 
-_NEW = ".enrol-"  # a folder that is being built, or that another one has replaced
-_GONE = ".erased-"  # pictures that are being deleted
-_SWAPPED = ".swap-"  # a person's folder, aside while another one takes its place; the person's name follows the token
-_ARRIVING = ".import-"  # folders of people who all become part of the gallery, whatever happens meanwhile
-UNFINISHED = (_NEW, _GONE, _SWAPPED, _ARRIVING)  # how the names of folders begin that a change has under way
+_NEW = ".enrol-"  # a folder that is being built
+_DELETED = ".erased-"  # pictures that are being deleted
+_PENDING = ".import-"  # folders of people that belong in the image folder, unless something has their name there
+UNFINISHED = (_NEW, _DELETED, _PENDING)  # prefixes of the folders of a change that is under way
 _TOKEN_BYTES = 4
 _TURN_SECONDS = 10.0
-# Where a file system has no locks, what is this old belongs to nobody any more.
-_ABANDONED_SECONDS = 3600.0
-_AT_FDCWD = -100
-_RENAME_EXCHANGE = 2
-_NO_EXCHANGE = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM}
+_ABANDONED_SECONDS = 3600.0  # where a file system has no locks, older folders belong to no running change
 
 
 @dataclass(frozen=True, slots=True)
 class PictureFile:
-    """A picture as it is to be stored."""
+    """A picture to store in a person's folder."""
 
-    name: str  # in the person's folder
+    name: str
     digest: str  # sha256 of the content
-    source: bytes | Path  # the content, or where it lies
+    source: bytes | Path  # the content, or the file that holds it
 
 
 @contextlib.contextmanager
 def turn(folder: Path) -> Iterator[None]:
-    """The time in which nobody else changes the image folder; what others left over is cleared first.
+    """Lock the image folder for a change; clear what an interrupted change left over.
 
-    Raises GalleryError where the folder cannot be changed, or others take too long; turns OSError into it.
+    Raises GalleryError if another program keeps the lock, and instead of any OSError of the change.
     """
-    with _in_words(folder), folder_lock(folder, _busy(folder), _TURN_SECONDS) as locked:
+    with _as_gallery_error(folder), folder_lock(folder, _busy(folder), _TURN_SECONDS) as locked:
         _clear(folder, everything=locked)
         yield
 
 
 def make_folder(folder: Path) -> None:
-    """The image folder, where it is not there yet; raises GalleryError."""
-    with _in_words(folder):
+    """Create the image folder if it is missing. Raises GalleryError."""
+    with _as_gallery_error(folder):
         folder.mkdir(parents=True, exist_ok=True)
 
 
 @contextlib.contextmanager
-def _in_words(folder: Path) -> Iterator[None]:
+def _as_gallery_error(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
@@ -75,14 +67,14 @@ def _in_words(folder: Path) -> Iterator[None]:
 
 
 def recover(folder: Path) -> None:
-    """Finishes or undoes what a crash interrupted, unless somebody is at work there; never raises."""
+    """Finish or undo what a crash interrupted, unless another change is under way. Never raises."""
     with contextlib.suppress(OSError, GalleryError), folder_lock(folder, _busy(folder)) as locked:
         _clear(folder, everything=locked)
 
 
 @contextlib.contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
-    """A hidden folder to build in; whatever has its name at the end is deleted."""
+    """Create a hidden folder to build in; it is deleted at the end unless it was renamed."""
     path = folder / f"{_NEW}{secrets.token_hex(_TOKEN_BYTES)}"
     path.mkdir()
     try:
@@ -92,7 +84,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
 
 
 def write_picture(picture: PictureFile, target: Path) -> None:
-    """Stores a picture, to last; raises EnrolmentError where it is another one than was checked."""
+    """Write a picture to the disk. Raises EnrolmentError if its content is not the one that was checked."""
     target.unlink(missing_ok=True)
     with target.open("xb") as copy:
         if isinstance(picture.source, bytes):
@@ -104,15 +96,11 @@ def write_picture(picture: PictureFile, target: Path) -> None:
         os.fsync(copy.fileno())
     with target.open("rb") as copy:
         if hashlib.file_digest(copy, "sha256").hexdigest() != picture.digest:
-            raise EnrolmentError(
-                printable(target.name),
-                "changed while it was enrolled",
-                "enrol it again",
-            )
+            raise EnrolmentError(printable(target.name), "changed while it was enrolled", "enrol it again")
 
 
 def take_along(entry: os.DirEntry[str], target: Path) -> None:
-    """Puts what lies at `entry` at `target` too: as a link where the file system can, as a copy where it cannot."""
+    """Link a file or a whole folder to `target`; copy it where the file system has no links."""
     if entry.is_dir(follow_symlinks=False):
         shutil.copytree(entry.path, target, symlinks=True, copy_function=link_or_copy)
     else:
@@ -120,7 +108,7 @@ def take_along(entry: os.DirEntry[str], target: Path) -> None:
 
 
 def link_or_copy(source: str | Path, target: str | Path) -> None:
-    """The same file under a second name, or a copy that lasts."""
+    """Link a file to a second name; copy it where the file system has no links."""
     try:
         os.link(source, target, follow_symlinks=False)
         return
@@ -134,14 +122,10 @@ def link_or_copy(source: str | Path, target: str | Path) -> None:
 
 
 def put_in_place(new: Path, home: Path) -> None:
-    """`new` becomes `home`, which may be there already: then it has the name of `new` afterwards."""
+    """Make `new` the folder `home`; a folder that is there takes the place of `new`. Raises OSError."""
     sync_folder(new)
     if home.exists():
-        known = {entry.name for entry in os.scandir(home)}
-        with contextlib.suppress(OSError):
-            shutil.copymode(home, new)
-        _exchange(new, home)
-        _bring_latecomers(new, home, known)
+        _swap(new, home)
     else:
         new.rename(home)
     sync_folder(home)
@@ -149,67 +133,71 @@ def put_in_place(new: Path, home: Path) -> None:
 
 
 def put_people_in_place(new: Path) -> None:
-    """Every folder in `new` becomes a person's in the image folder: all, or none where this raises OSError.
+    """Move every folder in `new` into the image folder: all of them, or none if this raises OSError.
 
-    Whoever is killed in the middle leaves them to the next one who changes or loads the image folder.
+    After a kill in the middle, the next change or load moves the rest.
     """
-    arriving = new.with_name(f"{_ARRIVING}{secrets.token_hex(_TOKEN_BYTES)}")
     sync_folder(new)
-    new.rename(arriving)
-    sync_folder(arriving.parent)
+    pending = _pending_path(new.parent)
+    new.rename(pending)
     moved: list[Path] = []
     try:
-        for home in _homes_of(arriving):
-            home.rename(arriving.with_name(home.name))
+        sync_folder(pending.parent)
+        for home in sorted(pending.iterdir()):
+            home.rename(pending.with_name(home.name))
             moved.append(home)
+        pending.rmdir()
     except OSError:
         for home in moved:
-            arriving.with_name(home.name).rename(home)
-        arriving.rename(new)
+            pending.with_name(home.name).rename(home)
+        pending.rename(new)
         raise
-    arriving.rmdir()
-    sync_folder(arriving.parent)
+    with contextlib.suppress(OSError):  # too late to undo it
+        sync_folder(pending.parent)
 
 
 def delete_folder(path: Path) -> None:
-    """The folder is gone from the gallery at once, and its files right after."""
-    gone = path.parent / f"{_GONE}{secrets.token_hex(_TOKEN_BYTES)}"
-    path.rename(gone)
+    """Take a folder out of the gallery in one step, then delete its files."""
+    deleted = path.parent / f"{_DELETED}{secrets.token_hex(_TOKEN_BYTES)}"
+    path.rename(deleted)
     sync_folder(path.parent)
-    shutil.rmtree(gone)
+    shutil.rmtree(deleted)
     sync_folder(path.parent)
 
 
-def _exchange(new: Path, home: Path) -> None:
-    """Both folders change names at one moment; where the file system cannot, in two steps that `_clear` can undo."""
-    renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if renameat2 is not None:
-        names = os.fsencode(new), os.fsencode(home)
-        if renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0:
-            return
-        number = ctypes.get_errno()
-        if number not in _NO_EXCHANGE:
-            raise OSError(number, os.strerror(number), str(home))
-    _swap_in_two_steps(new, home)
-
-
-def _swap_in_two_steps(new: Path, home: Path) -> None:
-    aside = home.with_name(f"{_SWAPPED}{new.name.removeprefix(_NEW)}-{home.name}")
-    home.rename(aside)
+def _swap(new: Path, home: Path) -> None:
+    """Let `new` and `home` change places; after a kill in between, recovery puts the old folder back."""
+    known = {entry.name for entry in os.scandir(home)}
+    pending = _pending_path(home.parent)
+    pending.mkdir()
+    old = pending / home.name
     try:
-        new.rename(home)
+        home.rename(old)
+        try:
+            with contextlib.suppress(OSError):
+                shutil.copymode(old, new)
+            new.rename(home)
+        except OSError:
+            old.rename(home)
+            raise
     except OSError:
-        aside.rename(home)
+        pending.rmdir()
         raise
-    aside.rename(new)
+    _keep_latecomers(old, home, known)
+    old.rename(new)  # recovery must not find it pending once `home` has another name
+    pending.rmdir()
 
 
-def _bring_latecomers(old: Path, home: Path, known: set[str]) -> None:
-    """What somebody put into the folder while its successor was built is not lost with it."""
+def _keep_latecomers(old: Path, home: Path, known: set[str]) -> None:
+    """Move files that were put into the old folder while the new one was built."""
     for entry in list(os.scandir(old)):
         target = home / entry.name
         if entry.name not in known and not os.path.lexists(target):
             Path(entry.path).rename(target)
+
+
+def _pending_path(folder: Path) -> Path:
+    return folder / f"{_PENDING}{secrets.token_hex(_TOKEN_BYTES)}"
 
 
 def _busy(folder: Path) -> GalleryError:
@@ -217,14 +205,8 @@ def _busy(folder: Path) -> GalleryError:
 
 
 def _clear(folder: Path, *, everything: bool) -> None:
-    """Finishes imports, undoes unfinished swaps, deletes leftovers; only old ones where others may be at work."""
-    steps: tuple[tuple[str, Callable[[Path], None]], ...] = (
-        (_ARRIVING, _finish_arrival),
-        (_SWAPPED, _undo_swap),
-        (_NEW, shutil.rmtree),
-        (_GONE, shutil.rmtree),
-    )
-    for prefix, finish in steps:
+    """Finish or delete what other changes left over; `everything` = also what is not old yet."""
+    for prefix, finish in ((_PENDING, _finish_pending), (_NEW, shutil.rmtree), (_DELETED, shutil.rmtree)):
         for path in sorted(folder.iterdir()):
             if path.name.startswith(prefix):
                 with contextlib.suppress(OSError):
@@ -232,30 +214,12 @@ def _clear(folder: Path, *, everything: bool) -> None:
                         finish(path)
 
 
-def _finish_arrival(arriving: Path) -> None:
-    for home in _homes_of(arriving):
-        # Who was given that name by hand meanwhile is left alone.
-        if not os.path.lexists(arriving.with_name(home.name)):
-            home.rename(arriving.with_name(home.name))
-    shutil.rmtree(arriving)
-
-
-def _homes_of(arriving: Path) -> list[Path]:
-    return sorted(path for path in arriving.iterdir() if path.is_dir())
+def _finish_pending(pending: Path) -> None:
+    for home in sorted(pending.iterdir()):
+        if not os.path.lexists(pending.with_name(home.name)):
+            home.rename(pending.with_name(home.name))
+    shutil.rmtree(pending)
 
 
 def _is_abandoned(path: Path) -> bool:
     return time.time() - path.lstat().st_mtime > _ABANDONED_SECONDS
-
-
-def _undo_swap(aside: Path) -> None:
-    token, _, name = aside.name.removeprefix(_SWAPPED).partition("-")
-    home, new = aside.with_name(name), aside.with_name(f"{_NEW}{token}")
-    if not os.path.lexists(home):
-        aside.rename(home)
-    elif os.path.lexists(new):
-        # The folder that was to come is still waiting, so another one of the same name was made by hand meanwhile.
-        _bring_latecomers(aside, home, set())
-        shutil.rmtree(aside)
-    else:
-        shutil.rmtree(aside)

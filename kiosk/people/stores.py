@@ -1,4 +1,4 @@
-"""The files that a change to a person touches, opened together."""
+"""The stores that a change to a person touches: image folder, register, journal, visitors."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from kiosk.store.journal import Journal
 
 @dataclass(slots=True, eq=False)
 class PeopleStores:
-    """The image folder, and the records kept beside it. May be used from any thread."""
+    """The image folder and the records beside it; may be used from any thread."""
 
     folder: Path  # the image folder
     people: PeopleRegister

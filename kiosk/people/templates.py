@@ -1,9 +1,8 @@
-"""Embeddings kept from run to run, so that a picture is encoded once.
+"""Reads pictures into templates, with a cache on the disk so that a picture is encoded once.
 
-One small file per picture, named by the hash of its content, in a folder per encoder and path version: each is
-written to a temporary name and renamed, so processes side by side never see half of one, and a first loading that is
-interrupted keeps what it has done. A checksum turns damage into a miss. Nothing here is ever needed: whatever cannot
-be read is made anew, whatever cannot be written is made again next time.
+The cache has one small file per picture, named by the hash of its content, in a folder per encoder and version. Files
+are renamed into place, so that parallel processes never see half of one. A checksum turns damage into a miss. A file
+that cannot be read or written costs only time.
 """
 
 import contextlib
@@ -32,13 +31,13 @@ from kiosk.vision.quality import reason_of
 _UNUSED_SECONDS = 60 * 86400.0
 _USED_AGAIN_SECONDS = 86400.0
 _VECTOR, _REJECTION = b"v", b"r"
-# A whole entry is a checksum, a kind and some hundred numbers; a longer file is not one.
+# An entry is a checksum, a kind and some hundred numbers.
 _MAX_ENTRY_BYTES = 2**20
 INDEX = "index-"  # how the names of indexes begin
 
 
 class TemplateCache:
-    """What the encoder made of which content. Every method may be called from any thread."""
+    """The outcomes of an encoder by content. Every method may be called from any thread."""
 
     def __init__(self, folder: Path, encoder: str, version: str) -> None:
         self._encoder = encoder
@@ -46,7 +45,7 @@ class TemplateCache:
         self._folder = folder / _hashed(f"{encoder}\n{version}")
 
     def get(self, digest: str) -> Embedding | Rejection | None:
-        """What is known of a content by its hash; None where that is nothing."""
+        """Return the outcome for a content by its hash; None if there is none."""
         path = self._folder / digest
         try:
             with path.open("rb") as file:
@@ -58,7 +57,7 @@ class TemplateCache:
             return None
 
     def put(self, digest: str, outcome: Embedding | Rejection) -> None:
-        """Remembers an outcome, where the disk lets it."""
+        """Store an outcome, if the disk allows."""
         if isinstance(outcome, Rejection):
             payload = _REJECTION + outcome.value.encode()
         else:
@@ -66,12 +65,12 @@ class TemplateCache:
         _write(self._folder / digest, zlib.crc32(payload).to_bytes(4, "little") + payload)
 
     def forget(self, digest: str) -> None:
-        """Deletes what is known of a content, where the disk lets it; for all encoders see forgetting."""
+        """Delete the outcome for a content, if the disk allows."""
         with contextlib.suppress(OSError):
             (self._folder / digest).unlink(missing_ok=True)
 
     def known_digests(self, images: Path) -> dict[str, tuple[Stamp, str]]:
-        """Source -> stamp and hash of the content, as remember_digests left them for an image folder."""
+        """Return the stamp and the hash of each source, as remember_digests stored them for an image folder."""
         try:
             index = json.loads(self._index(images).read_text("utf-8"))
             return {source: (Stamp(*map(int, stamp)), str(digest)) for source, (*stamp, digest) in index.items()}
@@ -79,12 +78,12 @@ class TemplateCache:
             return {}
 
     def remember_digests(self, images: Path, digests: Mapping[str, tuple[Stamp, str]]) -> None:
-        """Saves the hash of every unchanged file, so that the next start reads none of them."""
+        """Store the hash of every unchanged file, so that the next start does not read them."""
         index = {source: [s.size, s.mtime_ns, s.ctime_ns, s.inode, digest] for source, (s, digest) in digests.items()}
         _write(self._index(images), json.dumps(index).encode())
 
     def drop_unused(self) -> None:
-        """Deletes what nobody used for two months, of any encoder."""
+        """Delete what was not used for two months, of any encoder."""
         oldest = time.time() - _UNUSED_SECONDS
         with contextlib.suppress(OSError):
             for path in self._root.glob("*/*"):
@@ -120,15 +119,15 @@ EncodePicture: TypeAlias = Callable[[ByteImage], Embedding | Rejection]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """What a picture gave."""
+    """The outcome of reading a picture."""
 
-    digest: str | None  # sha256 of the content; None where something else decided
-    outcome: Embedding | Text  # or why there is none, as a phrase
-    passing: bool = False  # the reason lies outside the content: another try may succeed
+    digest: str | None  # sha256 of the content; None if the outcome is not about the content
+    outcome: Embedding | Text  # or the reason why there is none
+    passing: bool = False  # another try may succeed
 
 
 class PictureReader:
-    """Reads pictures in any number of threads; each has an encode function to itself while it needs one."""
+    """Reads pictures in any number of threads; each thread has its own encode function."""
 
     def __init__(self, make_encode: Callable[[], EncodePicture], encoder: str, cache: TemplateCache) -> None:
         self._make_encode = make_encode
@@ -140,18 +139,18 @@ class PictureReader:
         self._guard = threading.Lock()
 
     def recall(self, digest: str) -> Reading | None:
-        """What the cache knows of a content, where that can be compared with what else was read."""
+        """Return the cached outcome for a content, unless its dimension differs from the others."""
         known = self._cache.get(digest)
         if known is None or (isinstance(known, Embedding) and not self._accepts(known, certain=False)):
             return None
         return _reading(digest, known)
 
     def is_outdated(self, reading: Reading) -> bool:
-        """Whether it came from the cache before the encoder showed that its embeddings have another dimension."""
+        """Return whether a reading has another dimension than the encoder's embeddings."""
         return isinstance(reading.outcome, Embedding) and reading.outcome.vector.size != self._dimension
 
     def _accepts(self, embedding: Embedding, *, certain: bool) -> bool:
-        """The first embedding says what dimension all have; the first that the encoder makes overrules the cache."""
+        """Return whether an embedding is usable. The first one sets the dimension; the encoder overrules the cache."""
         if not _is_usable(embedding, self._encoder):
             return False
         with self._guard:
@@ -161,10 +160,7 @@ class PictureReader:
             return embedding.vector.size == self._dimension
 
     def read(self, picture: ListedPicture, known: Reading | None = None) -> Reading:
-        """Opens the picture; `known` is returned again where the content is still the same.
-
-        Nothing that is wrong with a picture raises; what make_encode raises passes through.
-        """
+        """Read a picture; return `known` if the content is still the same. Raises only what make_encode raises."""
         try:
             with open_picture(picture.path) as file:
                 before = Stamp.of(os.fstat(file.fileno()))
@@ -178,7 +174,7 @@ class PictureReader:
             return Reading(None, Message("is still being written"), passing=True)
         reading = content if isinstance(content, Reading) else self._encoded(digest, content)
         if not os.path.lexists(picture.path):
-            # Erased while it was read: whoever did has looked through the cache already, or will not find it in there.
+            # Erased while it was read: the erasure may have searched the cache before.
             self._cache.forget(digest)
         return reading
 
@@ -189,8 +185,8 @@ class PictureReader:
             encode = self._make_encode()
         try:
             outcome = encode(image)
-        except Exception as fault:  # one picture that upsets the encoder must not cost anybody else
-            reason = fault.reason if isinstance(fault, KioskError) else f"{type(fault).__name__}: {fault}"
+        except Exception as fault:  # a picture on which the encoder fails must not stop the others
+            reason = fault.why if isinstance(fault, KioskError) else f"{type(fault).__name__}: {fault}"
             return Reading(None, Message("could not be encoded ({reason})", reason=reason), passing=True)
         finally:
             self._idle.put(encode)
@@ -207,10 +203,9 @@ def _reading(digest: str, outcome: Embedding | Rejection) -> Reading:
 def _failed(fault: PictureError | OSError) -> Reading:
     if isinstance(fault, OSError):
         return Reading(None, Message("cannot be read ({cause})", cause=fault.strerror or fault), passing=True)
-    # A numbered OSError is the disk's or the network's, and no change of the file tells when it is over; Pillow's own
-    # have no number and are about the content.
+    # An OSError with a number comes from the disk or the network and may pass; Pillow's own have none.
     cause = fault.__cause__
-    return Reading(None, fault.reason, passing=isinstance(cause, OSError) and cause.errno is not None)
+    return Reading(None, fault.why, passing=isinstance(cause, OSError) and cause.errno is not None)
 
 
 def _is_usable(embedding: Embedding, encoder: str) -> bool:

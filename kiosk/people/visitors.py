@@ -1,4 +1,4 @@
-"""The faces of refused visitors, kept for some hours where the owner wants that, in SQLite."""
+"""Faces of refused visitors: kept for some hours in SQLite if the owner wants it, and grouped to people."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from kiosk.store.sqlite_file import Schema, SqliteFile
 
 
 def groups(vectors: NDArray[np.float32], threshold: float) -> list[set[int]]:
-    """Row numbers of (N, D), in groups connected by distances within the threshold (single linkage)."""
+    """Return groups of row numbers of (N, D), connected by distances within the threshold (single linkage)."""
     found: list[set[int]] = []
     for number, vector in enumerate(vectors):
         near = set(np.flatnonzero(distances(vector, vectors[:number]) <= threshold).tolist())
@@ -32,7 +32,7 @@ def groups(vectors: NDArray[np.float32], threshold: float) -> list[set[int]]:
 
 
 MOST_FACES = 500  # a poster before the camera must not fill the disk
-# A face from farther ahead was kept while the clock was wrong: it would stay until the clock is there.
+# A face from later than this was kept while the clock was wrong; it would stay until then.
 _AHEAD = timedelta(minutes=5)
 
 _STEPS = (
@@ -60,20 +60,20 @@ _SURPLUS = "id <= (SELECT id FROM visitors ORDER BY id DESC LIMIT 1 OFFSET ?)"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Visitor:
-    """One face that the door refused."""
+    """A refused face."""
 
     id: int
     time: datetime  # UTC
     embedding: Embedding
-    picture: bytes  # PNG; empty where it was not asked for
+    picture: bytes  # PNG; empty if not asked for
 
 
 class VisitorStore:
     """Kept faces in one SQLite file; any thread may use it, and several processes at once.
 
-    The file is made when the first face is kept. What is removed is overwritten in the file at once. A damaged file is
-    deleted, and so is one from which nothing can be purged because the disk is full: what cannot go on time must not
-    stay. Every method raises VisitorsError where the file cannot be used.
+    The file is made with the first face. Deleted faces are overwritten at once. A damaged file is deleted; so is one
+    from which nothing can be purged because the disk is full. Every method raises VisitorsError if the file cannot be
+    used.
     """
 
     def __init__(self, path: Path) -> None:
@@ -81,7 +81,7 @@ class VisitorStore:
         self._sqlite = SqliteFile(path, _SCHEMA)
 
     def keep(self, picture: bytes, embedding: Embedding, now: datetime) -> int:
-        """Adds a face (PNG); returns its id. The oldest ones go where there are too many."""
+        """Add a face (PNG) and return its id; delete the oldest faces if there are too many."""
         vector = np.ascontiguousarray(embedding.vector, np.float32).tobytes()
         with self._change() as connection:
             added = connection.execute(
@@ -92,7 +92,7 @@ class VisitorStore:
         return int(added or 0)
 
     def visitors(self, since: datetime | None = None, *, with_pictures: bool = True) -> list[Visitor]:
-        """The faces kept since then, newest first. Without their pictures, a writer has to wait for less."""
+        """Return the faces kept since then, newest first."""
         if not self.path.exists():
             return []
         earliest = "" if since is None else _stored(since)
@@ -105,7 +105,7 @@ class VisitorStore:
         return [_visitor(*row) for row in rows]
 
     def pictures(self, ids: Iterable[int]) -> dict[int, bytes]:
-        """The pictures of these faces, as far as they are still there."""
+        """Return the pictures of these faces, if they are still there."""
         if not self.path.exists():
             return {}
         found = {}
@@ -117,14 +117,14 @@ class VisitorStore:
         return found
 
     def count(self) -> int:
-        """How many faces are kept."""
+        """Return the number of kept faces."""
         if not self.path.exists():
             return 0
         with self._session() as connection:
             return int(connection.execute("SELECT count(*) FROM visitors").fetchone()[0])
 
     def remove(self, ids: Iterable[int]) -> int:
-        """Removes these faces; returns how many of them were there."""
+        """Delete these faces; return how many were there."""
         wanted = [(number,) for number in ids]
         if not wanted or not self.path.exists():
             return 0
@@ -132,7 +132,7 @@ class VisitorStore:
             return connection.executemany("DELETE FROM visitors WHERE id = ?", wanted).rowcount
 
     def remove_alike(self, embeddings: Sequence[Embedding], within: float) -> int:
-        """Removes every face as near to one of these as `within`, for who is to be forgotten; returns how many."""
+        """Delete every face within a distance of one of these embeddings; return how many."""
         alike = (
             visitor.id
             for visitor in self.visitors(with_pictures=False)
@@ -141,7 +141,7 @@ class VisitorStore:
         return self.remove(alike)
 
     def purge(self, older_than: datetime, *, now: datetime | None = None) -> int:
-        """Removes what was kept before then, and what is dated later than `now`; returns how many."""
+        """Delete faces kept before then, and those dated later than `now`; return how many."""
         if not self.path.exists():
             self._forget_side_file()
             return 0
@@ -149,14 +149,14 @@ class VisitorStore:
         return self._remove_where("time < ? OR time > ?", _stored(older_than), latest)
 
     def clear(self) -> int:
-        """Removes every face; returns how many there were."""
+        """Delete every face; return how many there were."""
         if not self.path.exists():
             self._forget_side_file()
             return 0
         return self._remove_where("true")
 
     def _remove_where(self, condition: str, *values: str) -> int:
-        # Asked first: once a second it is almost always in vain, and a reader is not to be kept waiting for that.
+        # Counted first: it is called once a second, and a reader need not wait for a change of nothing.
         with self._session() as connection:
             found = connection.execute(f"SELECT count(*) FROM visitors WHERE {condition}", values).fetchone()[0]  # noqa: S608 - constants
         if not found:
@@ -165,15 +165,14 @@ class VisitorStore:
             with self._change() as connection:
                 return connection.execute(f"DELETE FROM visitors WHERE {condition}", values).rowcount  # noqa: S608 - constants
         except VisitorsError as fault:
-            # To remove a row takes some room for a moment. A full disk is no reason to keep a face for longer, but one
-            # to keep none.
+            # Deleting a row takes some space for a moment; on a full disk, delete the whole file.
             if getattr(fault.__cause__, "sqlite_errorcode", 0) & 0xFF not in _NO_ROOM:
                 raise
             self._destroy()
             return int(found)
 
     def close(self) -> None:
-        """Closes the file; the next use opens it again."""
+        """Close the file; the next use opens it again."""
         self._sqlite.close()
 
     @contextlib.contextmanager
@@ -182,7 +181,7 @@ class VisitorStore:
             with self._sqlite.session() as connection:
                 yield connection
         except VisitorsError as fault:
-            # Its subclasses are about how a file is used; the plain class says that this file is no database.
+            # Its subclasses are about the use of a file; the class itself says that the file is no database.
             if type(fault.__cause__) is sqlite3.DatabaseError:
                 self._destroy()
             raise
@@ -193,7 +192,7 @@ class VisitorStore:
             connection.execute("BEGIN IMMEDIATE")
             yield connection
             connection.execute("COMMIT")
-            # Zeros are harmless, but need not take up the disk.
+            # Free the disk space.
             if not connection.execute("SELECT EXISTS (SELECT 1 FROM visitors)").fetchone()[0]:
                 with contextlib.suppress(sqlite3.OperationalError):
                     connection.execute("VACUUM")
@@ -204,13 +203,13 @@ class VisitorStore:
         self._forget_side_file()
 
     def _forget_side_file(self) -> None:
-        """What a crash leaves beside a file that is gone holds faces too."""
+        """Delete the side file that a crash left behind; it holds faces too."""
         with contextlib.suppress(OSError):
             self.path.with_name(self.path.name + "-journal").unlink(missing_ok=True)
 
 
 def _visitor(number: int, time: str, encoder: str, vector: bytes, picture: bytes | None) -> Visitor:
-    # Cut where half a number is left: one bad row must not hide the others.
+    # Cut to whole numbers: one bad row must not hide the others.
     whole = vector[: len(vector) // 4 * 4]
     embedding = Embedding(np.frombuffer(whole, np.float32), encoder)
     return Visitor(number, datetime.fromisoformat(time), embedding, picture or b"")
@@ -224,20 +223,20 @@ def _is_near(face: Embedding, embeddings: Sequence[Embedding], within: float) ->
 
 
 def _stored(moment: datetime) -> str:
-    """Of one length, so that texts compare as the moments do."""
+    """Return a time as text of equal length, so that it sorts by time."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownVisitor:
-    """Faces that show one person, as far as the encoder can tell."""
+    """Kept faces of one unknown person, as the encoder groups them."""
 
     faces: tuple[Visitor, ...]  # newest first, without pictures
     nearest: Candidate | None = None  # of the people enrolled, to any of the faces
 
     @property
     def ids(self) -> frozenset[int]:
-        """The faces as the store knows them."""
+        """The ids of the faces."""
         return frozenset(face.id for face in self.faces)
 
     @property
@@ -250,9 +249,9 @@ class UnknownVisitor:
 
 
 def unknown_visitors(store: VisitorStore, gallery: GallerySnapshot, threshold: float) -> list[UnknownVisitor]:
-    """Everybody who is kept, whoever came last first. Raises VisitorsError.
+    """Return the unknown visitors, last seen first. Raises VisitorsError.
 
-    Faces within `threshold` are one visitor; those of another encoder than the gallery's are each one of their own.
+    Faces within `threshold` are one visitor; a face of another encoder than the gallery's is a visitor of its own.
     """
     kept = store.visitors(with_pictures=False)
     comparable = [face for face in kept if _is_comparable(face, gallery)]
@@ -262,7 +261,7 @@ def unknown_visitors(store: VisitorStore, gallery: GallerySnapshot, threshold: f
 
 
 def _is_comparable(face: Visitor, gallery: GallerySnapshot) -> bool:
-    """Whether distances to the gallery and to other faces mean something."""
+    """Return whether a face can be compared with the gallery."""
     vector = face.embedding.vector
     fits = not gallery.people or vector.size == gallery.matrix.shape[1]
     return face.embedding.encoder == gallery.encoder and fits and bool(np.isfinite(vector).all())

@@ -1,10 +1,8 @@
-"""The record in one SQLite file, as the door writes it and the staff reads it."""
+"""The journal: the door's decisions and the staff's actions, in one SQLite file."""
 
 import enum
 import re
 import sqlite3
-import subprocess
-import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
@@ -20,13 +18,13 @@ from kiosk.store.sqlite_file import SqliteFile, require_sound
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One decision: what the door did, and the nearest people the gallery had for the face."""
+    """A decision of the door, with the nearest people of the gallery."""
 
     id: int
     time: str  # UTC, ISO 8601 with milliseconds
     outcome: str
     reason: str
-    person: str | None  # the nearest one; let in only where the outcome is granted
+    person: str | None  # the nearest one, also if it was refused
     distance: float | None
     second_person: str | None
     second_distance: float | None
@@ -37,7 +35,7 @@ class JournalEntry:
     track: int
     gallery_size: int | None
     detail: str | None
-    # The picture that settled it; see Conditions. None in rows of the first schema.
+    # Of the picture that settled it, see Conditions; None in rows of the first schema.
     face_px: int | None = None
     light: float | None = None
     sharpness: float | None = None
@@ -50,12 +48,12 @@ class JournalEntry:
 
     @property
     def conditions(self) -> Conditions | None:
-        """What the picture was like, if that was written down."""
+        """The conditions of the picture, if they were written."""
         return None if self.face_px is None else Conditions(self.face_px, self.light, self.sharpness, self.turn)
 
 
 class Action(enum.Enum):
-    """What the staff did."""
+    """An action of the staff."""
 
     SIGNED_IN = "signed_in"
     WRONG_PIN = "wrong_pin"
@@ -85,13 +83,13 @@ class Action(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class ActionEntry:
-    """One thing that the staff did."""
+    """An entry about an action of the staff."""
 
     id: int
     time: str  # UTC, ISO 8601 with milliseconds
-    staff: str  # who; "command line" where nobody signed in, empty where nobody is known
+    staff: str  # a name; "command line" without a sign-in, "" if unknown
     action: str
-    subject: str | None  # the person, or the staff member, or the setting, that it was done to
+    subject: str | None  # the person, staff member or setting it was done to
     detail: str | None
 
     @property
@@ -102,7 +100,7 @@ class ActionEntry:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which decisions are asked for; None leaves a question open."""
+    """A filter of decisions; None = any."""
 
     person: str | None = None  # as the nearest one or the second
     outcome: Outcome | None = None
@@ -111,12 +109,12 @@ class Filter:
 
 
 def stamp(moment: datetime) -> str:
-    """The time as rows hold it: UTC, of equal length, so that it sorts as text."""
+    """Return a time as rows hold it: UTC, of equal length, so that it sorts as text."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def bounds(day: date) -> tuple[str, str]:
-    """From when to when, as rows hold it, a local day lasts; the end is not part of it."""
+    """Return the start and the end of a local day as rows hold them; the end is exclusive."""
     first, last = (
         datetime.combine(date_, datetime.min.time()).astimezone() for date_ in (day, day + timedelta(days=1))
     )
@@ -124,7 +122,7 @@ def bounds(day: date) -> tuple[str, str]:
 
 
 def row_of(decision: Decision, encoder: str, now: datetime) -> JournalEntry:
-    """The row of a decision; its number is given by the database."""
+    """Return the row of a decision; the database gives its number."""
     identification = decision.identification
     nearest, second = _nearest(decision)
     seen = decision.conditions
@@ -152,7 +150,7 @@ def row_of(decision: Decision, encoder: str, now: datetime) -> JournalEntry:
 
 
 def _nearest(decision: Decision) -> tuple[Candidate | None, Candidate | None]:
-    """The person the decision names, or else the best one, and the nearest other person."""
+    """Return the person that the decision names, or else the nearest, and the nearest other person."""
     candidates = decision.identification.candidates if decision.identification else ()
     named = [candidate for candidate in candidates if decision.person in (None, candidate.person)][:1]
     others = [candidate for candidate in candidates if candidate not in named][: len(named)]
@@ -160,13 +158,13 @@ def _nearest(decision: Decision) -> tuple[Candidate | None, Candidate | None]:
 
 
 def as_text(text: str | None) -> str | None:
-    """The text as UTF-8 can hold it: names come from file names, which need not be."""
+    """Return a text that UTF-8 can hold: names come from file names, which may be anything."""
     return None if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 COLUMNS = [field.name for field in fields(JournalEntry)]
 ACTION_COLUMNS = [field.name for field in fields(ActionEntry)]
-NAMED = ("person", "second_person")  # whose names stand in a table of their own
+NAMED = ("person", "second_person")  # columns whose names are in the table `names`
 
 
 def _read(column: str) -> str:
@@ -197,9 +195,9 @@ Question = tuple[str, list[object]]  # the SQL and what fills its question marks
 
 
 def page(wanted: Filter, ids: Sequence[int], before: int | None, limit: int) -> Question:
-    """The newest decisions that a filter lets through, of those older than the row `before`.
+    """Select the newest decisions that pass a filter, of those older than the row `before`.
 
-    `ids` are those of the filter's person: most have one, somebody unknown has none.
+    `ids` are the rows of `names` with the name of the filter's person.
     """
     if wanted.person is None:
         return _page("", [], wanted, before, limit)
@@ -210,7 +208,7 @@ def page(wanted: Filter, ids: Sequence[int], before: int | None, limit: int) -> 
 
 
 def _page(named: str, ids: list[object], wanted: Filter, before: int | None, limit: int) -> Question:
-    """What follows a plus is looked up in no index: the narrowest question chooses it, a day before a name."""
+    """Select from one index: the narrowest, a day before a name; a plus keeps a column from choosing another."""
     conditions, values = [], list[object]()
     if named:
         conditions.append(f"+{named}" if wanted.day is not None else named)
@@ -233,75 +231,43 @@ def _page(named: str, ids: list[object], wanted: Filter, before: int | None, lim
 
 
 def actions(before: int | None, limit: int) -> Question:
-    """The newest actions, of those older than the row `before`."""
+    """Select the newest actions, of those older than the row `before`."""
     if before is None:
         return f"{_ACTIONS} ORDER BY id DESC LIMIT ?", [limit]
     return f"{_ACTIONS} WHERE id < ? ORDER BY id DESC LIMIT ?", [before, limit]
 
 
 def decisions_about(ids: Sequence[int]) -> Question:
-    """The decisions that name one of them, oldest first."""
+    """Select the decisions with one of these names, oldest first."""
     marks = ", ".join("?" * len(ids))
     return f"{_DECISIONS} WHERE person_id IN ({marks}) OR second_person_id IN ({marks}) ORDER BY id", [*ids, *ids]
 
 
 def actions_about(names: Sequence[str]) -> Question:
-    """What was done to them, oldest first."""
+    """Select the actions on people, oldest first."""
     return f"{_ACTIONS} WHERE subject IN ({', '.join('?' * len(names))}) ORDER BY id", [*names]
 
 
 _LOG_SECONDS = 5.0  # for which a reader may keep the log from being emptied
 _STEP_SECONDS = 0.02
-_CHUNK_BYTES = 2**22
-_PATIENCE = threading.Event()  # never set
-
-# How often the file holds the text of a column: in the table, and in each index of it.
-_COPIES = {
-    "names": {"name": "2"},
-    "decisions": {
-        "time": "2 + (outcome = 'granted')",
-        "outcome": "1",
-        "reason": "2",
-        "encoder": "1",
-        "detail": "1",
-    },
-    "actions": {"time": "1", "staff": "1", "action": "1", "subject": "2", "detail": "1"},
-    "sqlite_master": {"type": "1", "name": "1", "tbl_name": "1", "sql": "1"},
-}
 
 
-def forget(file: SqliteFile, persons: Collection[str], number: str) -> int:
-    """Put `number` in the place of the people's names; returns how many rows named them."""
-    keys = {person_key(name) for name in persons if person_key(name)}
-    written = {text for name in persons if (text := as_text(name))}
-    with file.change() as connection:
-        rows = _forget_in_decisions(connection, keys, written, number)
-        rows += _forget_in_actions(connection, keys, written, number)
-    _empty_log(file)
-    if _left_over(file, written):
-        _rewrite(file)
-    return rows
-
-
-def _forget_in_decisions(connection: sqlite3.Connection, keys: set[str], written: set[str], number: str) -> int:
-    """Adds to `written` how the names are spelt here."""
+def _forget_in_decisions(connection: sqlite3.Connection, keys: set[str], number: str) -> int:
+    """Replace the names of decisions; return the number of decisions that had one."""
     names = connection.execute("SELECT id, name FROM names ORDER BY id").fetchall()
-    found = {row: name for row, name in names if person_key(name) in keys}
-    if not found:
-        return 0
-    written |= set(found.values())
+    found = {row for row, name in names if person_key(name) in keys}
     sql, values = decisions_about(list(found))
-    named: int = connection.execute(f"SELECT count(*) FROM ({sql})", values).fetchone()[0]  # noqa: S608 - constants
-    # All are written anew: among others that stay, a name that was sorted in has been copied about.
+    count: int = connection.execute(f"SELECT count(*) FROM ({sql})", values).fetchone()[0]  # noqa: S608 - constants
+    # All rows are deleted and written again: pages that SQLite rearranges keep copies of names until they are freed.
     connection.execute("DELETE FROM names")
     connection.executemany(
         "INSERT INTO names VALUES (?, ?)", [(row, number if row in found else name) for row, name in names]
     )
-    return named
+    return count
 
 
 def _forget_in_actions(connection: sqlite3.Connection, keys: set[str], written: set[str], number: str) -> int:
-    """What was done to them, and what an action says beside: the new name of somebody renamed, a look-alike."""
+    """Replace the names of actions, also in their details; return the number of actions that changed."""
     before = connection.execute(f"SELECT {', '.join(ACTION_COLUMNS)} FROM actions ORDER BY id").fetchall()  # noqa: S608 - constants
     written |= {subject for *_, subject, _ in before if subject is not None and person_key(subject) in keys}
     pattern = _names_pattern(written)
@@ -313,17 +279,15 @@ def _forget_in_actions(connection: sqlite3.Connection, keys: set[str], written: 
         )
         for *fixed, subject, detail in before
     ]
-    changed = [new for old, new in zip(before, after, strict=True) if old != new]
-    if changed:
-        connection.execute("DROP TRIGGER actions_stay")
-        connection.execute("DELETE FROM actions")
-        connection.executemany(INSERT_ACTION, after)
-        connection.execute(stay("actions"))
-    return len(changed)
+    connection.execute("DROP TRIGGER actions_stay")
+    connection.execute("DELETE FROM actions")
+    connection.executemany(INSERT_ACTION, after)
+    connection.execute(stay("actions"))
+    return sum(old != new for old, new in zip(before, after, strict=True))
 
 
 def _names_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
-    """Finds the names as whole words, also as they are shown; the longest first, so that none hides in another."""
+    """Return a pattern of the names as whole words, also as they are shown; the longest first."""
     spelt = {spelling for name in names for spelling in (name, display_name(name)) if spelling}
     if not spelt:
         return None
@@ -332,7 +296,7 @@ def _names_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def _empty_log(file: SqliteFile) -> None:
-    """The log still holds the pages as they were; raises JournalError where a reader keeps it from being emptied."""
+    """Empty the log, which holds pages as they were. Raises JournalError if a reader keeps it from being emptied."""
     give_up_at = time.monotonic() + _LOG_SECONDS
     while True:
         with file.session() as connection:
@@ -342,59 +306,14 @@ def _empty_log(file: SqliteFile) -> None:
         if time.monotonic() > give_up_at:
             remedy = "end the other program that reads the journal and erase once more"
             raise JournalError(file.path, "the names are replaced but still stand in its log", remedy)
-        _PATIENCE.wait(_STEP_SECONDS)
-
-
-def _left_over(file: SqliteFile, names: Iterable[str]) -> bool:
-    """Whether a name's bytes stand where no row does: in what another program has moved or let go."""
-    for name in names:
-        found = _count_in_file(file, name.encode())
-        if found > 0 and found > _count_in_rows(file, name):
-            return True
-    return False
-
-
-def _count_in_file(file: SqliteFile, name: bytes) -> int:
-    # Read in a process of its own: where one closes a file, it loses the locks that SQLite holds on it.
-    with subprocess.Popen(["cat", "--", file.path], stdout=subprocess.PIPE) as reading:  # noqa: S603, S607
-        found, kept = 0, b""
-        while reading.stdout and (chunk := reading.stdout.read(_CHUNK_BYTES)):
-            content = kept + chunk
-            found += content.count(name)
-            kept = content[len(content) - len(name) + 1 :]
-    if reading.returncode != 0:
-        raise JournalError(file.path, "cannot be searched for the names", "check that the file may be read")
-    return found
-
-
-def _count_in_rows(file: SqliteFile, name: str) -> int:
-    """How often a name's bytes stand there with good reason: in the name of somebody else, for example."""
-    found = 0
-    with file.session() as connection:
-        for table, columns in _COPIES.items():
-            often = " + ".join(
-                f"({copies}) * ifnull((length({column}) - length(replace({column}, ?1, ''))) / length(?1), 0)"
-                for column, copies in columns.items()
-            )
-            found += connection.execute(f"SELECT ifnull(sum({often}), 0) FROM {table}", (name,)).fetchone()[0]  # noqa: S608 - constants
-    return found
-
-
-def _rewrite(file: SqliteFile) -> None:
-    """Build the file anew from its rows alone; what is written meanwhile waits, 7 s for a million rows."""
-    with file.session() as connection:
-        # The copy holds no name any more, so that it may lie in a temporary file: memory has no room for a large one.
-        connection.execute("PRAGMA temp_store = FILE")
-        connection.execute("VACUUM")
-        connection.execute("PRAGMA temp_store = MEMORY")
-    _empty_log(file)
+        time.sleep(_STEP_SECONDS)
 
 
 class Journal:
-    """The record of decisions and actions; opened at first use and again after a fault, from any thread.
+    """The journal's file; opened at first use and again after a fault, from any thread.
 
-    Who writes does not wait for who reads. Every method raises JournalError where the file cannot be used; nothing is
-    ever deleted or repaired.
+    A writer does not wait for readers. Every method raises JournalError if the file cannot be used. Nothing is ever
+    deleted or repaired.
     """
 
     def __init__(self, path: Path) -> None:
@@ -411,30 +330,30 @@ class Journal:
             connection.execute(INSERT, (None, *astuple(entry)[1:]))
 
     def note(self, action: Action, staff: str, subject: str | None, detail: str | None, now: datetime) -> None:
-        """Append what the staff did; it is on the disk when this returns."""
+        """Append an action of the staff; it is on the disk when this returns."""
         row = (None, stamp(now), as_text(staff), action.value, as_text(subject), as_text(detail))
         with self._writing.session() as connection:
             connection.execute(INSERT_ACTION, row)
 
     def entries(self, limit: int) -> list[JournalEntry]:
-        """The newest `limit` decisions, newest first."""
+        """Return the newest `limit` decisions, newest first."""
         return self.page(Filter(), limit=limit)
 
     def page(self, wanted: Filter, *, before: int | None = None, limit: int = 200) -> list[JournalEntry]:
-        """The newest decisions that the filter lets through, newest first; `before` is the last row seen so far."""
+        """Return the newest decisions that pass the filter, newest first; `before` = the last row so far."""
         ids = [] if wanted.person is None else self._ids(lambda name: name == as_text(wanted.person))
         return self._decisions(page(wanted, ids, before, max(limit, 0)))
 
     def since(self, moment: datetime) -> list[JournalEntry]:
-        """The decisions from that time on, oldest first."""
+        """Return the decisions from that time on, oldest first."""
         return self._decisions((SINCE, [stamp(moment)]))
 
     def actions(self, limit: int, before: int | None = None) -> list[ActionEntry]:
-        """What the staff did, newest first; `before` is the last row seen so far."""
+        """Return the actions, newest first; `before` = the last row so far."""
         return self._actions(actions(before, max(limit, 0)))
 
     def last_granted(self) -> dict[str, datetime]:
-        """When each person was let in last."""
+        """Return the last time that each person was let in."""
         found: dict[str, str] = {}
         with self._reading.session() as connection:
             for name, time in connection.execute(LAST_GRANTED):
@@ -443,12 +362,12 @@ class Journal:
         return {name: datetime.fromisoformat(found[name]) for name in sorted(found)}
 
     def named(self) -> list[str]:
-        """Everybody whom a decision names as the nearest person, in order."""
+        """Return the people whom a decision names as the nearest person, in order."""
         with self._reading.session() as connection:
             return [name for (name,) in connection.execute(NEAREST)]
 
     def days(self) -> list[date]:
-        """The local days on which something was decided, newest first."""
+        """Return the local days with decisions, newest first."""
         found: list[date] = []
         before = "~"  # sorts after every time
         with self._reading.session() as connection:
@@ -458,7 +377,7 @@ class Journal:
         return found
 
     def about(self, persons: Collection[str]) -> tuple[list[JournalEntry], list[ActionEntry]]:
-        """The decisions that name one of the people, and what was done to them, oldest first; any spelling counts."""
+        """Return the decisions and actions about people, oldest first; names match in any spelling."""
         wanted = {person_key(name) for name in persons}
         ids = self._ids(lambda name: person_key(name) in wanted)
         with self._reading.session() as connection:
@@ -467,15 +386,21 @@ class Journal:
         return self._decisions(decisions_about(ids)), self._actions(actions_about(names))
 
     def forget(self, persons: Collection[str], number: str) -> int:
-        """Put `number` in the place of the people's names, in any spelling; returns how many rows named them.
+        """Replace people's names, in any spelling, by `number`; return the number of rows that named them.
 
-        The rows stay. The names are gone from the file and its log when this returns. All of it or nothing; but where
-        JournalError says that the log could not be emptied, the names are replaced and doing it again empties it.
+        The names are gone from the file and its log when this returns. If JournalError says that the log could not be
+        emptied, the names are replaced, and calling this again empties the log; else it changes all or nothing.
         """
-        return forget(self._writing, persons, number)
+        keys = {person_key(name) for name in persons if person_key(name)}
+        written = {text for name in persons if (text := as_text(name))}
+        with self._writing.change() as connection:
+            rows = _forget_in_decisions(connection, keys, number)
+            rows += _forget_in_actions(connection, keys, written, number)
+        _empty_log(self._writing)
+        return rows
 
     def check(self, *, whole: bool = True) -> None:
-        """Raise JournalError unless a row can be written; leaves none behind. `whole` reads the file through first."""
+        """Raise JournalError unless a row can be written; write none. `whole` = first read the whole file."""
         with self._writing.session() as connection:
             if whole:
                 require_sound(connection)
@@ -487,12 +412,12 @@ class Journal:
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""
-        # Whoever closes last empties the log into the file, and may write.
+        # The last to close empties the log, so it must be the one that may write.
         self._reading.close()
         self._writing.close()
 
     def _ids(self, wanted: Callable[[str], bool]) -> list[int]:
-        """The numbers of names: mostly one a person, more where other names were forgotten."""
+        """Return the rows of `names` that match; a person has several after others were forgotten."""
         with self._reading.session() as connection:
             return [number for number, name in connection.execute("SELECT id, name FROM names") if wanted(name)]
 

@@ -1,4 +1,4 @@
-"""The tables of the journal, and how a file of an older schema becomes one of the newest."""
+"""The journal's tables, and the steps from an older schema to the newest."""
 
 from kiosk.errors import JournalError
 from kiosk.store.sqlite_file import Schema
@@ -23,8 +23,8 @@ CREATE TABLE decisions (
 ) STRICT
 """
 
-# Names stand in a table of their own, and alone may change: a person who leaves has the right to be forgotten, what the
-# door did stays. Among a million decisions a name would be copied about by SQLite, and could only be searched out.
+# Names are in a table of their own and may change, for a person who leaves has the right to be forgotten; decisions may
+# not. Among a million decisions, SQLite would leave copies of a name in many pages.
 _NAMES = "CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT"
 
 _DECISIONS = """
@@ -62,7 +62,7 @@ CREATE TABLE actions (
 ) STRICT
 """
 
-# What an action says of somebody may change too, for the same reason.
+# Columns that never change; names in other columns may, for the same reason.
 _FIRST_FIXED = (
     "id, time, outcome, reason, distance, second_distance, threshold, margin, encoder, frame, track, gallery_size, "
     "detail"
@@ -80,7 +80,7 @@ def _trigger(name: str, event: str) -> str:
 
 
 def _triggers(table: str, changed: str) -> tuple[str, ...]:
-    """The events that are forbidden. INSERT OR REPLACE deletes without asking the trigger on DELETE."""
+    """Return the triggers that forbid changes. INSERT OR REPLACE deletes without firing the trigger on DELETE."""
     twice = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"  # noqa: S608 - constants
     return (
         stay(table),
@@ -90,11 +90,11 @@ def _triggers(table: str, changed: str) -> tuple[str, ...]:
 
 
 def stay(table: str) -> str:
-    """The trigger that forbids to remove rows."""
+    """Return the trigger that forbids deleting rows."""
     return _trigger(f"{table}_stay", f"DELETE ON {table}")
 
 
-# An index ends with the row's number, so that the rows of one person come newest first without being sorted.
+# An index ends with the row's number: the rows of one person come newest first without sorting.
 _INDEXES = (
     "CREATE INDEX names_name ON names (name)",
     "CREATE INDEX decisions_time ON decisions (time)",

@@ -1,4 +1,4 @@
-"""One SQLite file that several threads and processes use, and that may be moved, damaged or full."""
+"""An SQLite file that several threads and processes use, and that may be moved, damaged or full."""
 
 import contextlib
 import os
@@ -22,15 +22,15 @@ _MOVE_AWAY: Final = Message("move the file away, the kiosk starts a new one")
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What a file holds.
+    """The schema of a file.
 
     Args:
         what: the file's name in a sentence, such as "the journal".
-        fault: raised for whatever is wrong with the file.
-        steps: the statements that lead from one version of the schema to the next, the first from a new file.
-        wal: readers and a writer do not wait for each other; not for files that may lie on a network share.
-        remedy: what to do about a file that is damaged; it and `what` are marked to be translated.
-        application_id: the number that a new file bears, as SQLite calls it.
+        fault: the class of errors about the file.
+        steps: for each version of the schema, the statements that lead to it.
+        wal: write-ahead log: a writer does not wait for readers; not on a network share.
+        remedy: what to do about a damaged file.
+        application_id: the application_id of a new file.
     """
 
     what: Text
@@ -48,7 +48,7 @@ class Schema:
 class SqliteFile:
     """One connection, opened at first use and again after a fault, from any thread; nothing is repaired or deleted.
 
-    Old bytes are overwritten with zeros wherever a row is changed or removed (secure_delete).
+    Bytes of changed and deleted rows are overwritten with zeros (secure_delete).
     """
 
     def __init__(self, path: Path, schema: Schema, *, read_only: bool = False) -> None:
@@ -61,7 +61,7 @@ class SqliteFile:
 
     @contextlib.contextmanager
     def session(self) -> Iterator[sqlite3.Connection]:
-        """The connection, for this thread alone meanwhile. Raises the schema's fault where the file cannot be used."""
+        """Lend the connection to one thread. Raises the schema's fault if the file cannot be used."""
         with self._guard:
             try:
                 yield self._opened()
@@ -74,7 +74,7 @@ class SqliteFile:
 
     @contextlib.contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
-        """A session in one transaction: all of it is on the disk afterwards, or nothing."""
+        """Run a session as one transaction: all of it is on the disk afterwards, or nothing."""
         with self.session() as connection:
             connection.execute("BEGIN IMMEDIATE")
             yield connection
@@ -112,13 +112,13 @@ class SqliteFile:
         if self.path.exists() and not self.path.is_file():
             reason = Message("{what} is not a file", what=self._schema.what)
             raise self._schema.fault(self.path, reason, "set another file")
-        # Who came and went is nobody else's business; SQLite gives its side files the same permissions. Not open():
-        # closing a second descriptor of the file would release the locks that this process holds on it.
+        # For the owner alone; SQLite gives its side files the same permissions. Not open(): closing a second
+        # descriptor of the file would release the locks that this process holds on it.
         with contextlib.suppress(FileExistsError):
             os.mknod(self.path, stat.S_IFREG | 0o600)
 
     def _cut_off(self) -> bool:
-        """Whether the last page is incomplete, which SQLite reads as zeros, and no log is there to restore it."""
+        """Return whether the last page is incomplete, which SQLite reads as zeros, without a log to restore it."""
         logs = (self.path.with_name(f"{self.path.name}-{kind}") for kind in ("wal", "journal"))
         return self.path.stat().st_size % PAGE_BYTES != 0 and not any(log.exists() for log in logs)
 
@@ -149,7 +149,7 @@ class SqliteFile:
         connection.execute("COMMIT")
 
     def _require_known(self, connection: sqlite3.Connection) -> int:
-        """The version of the schema, 0 for a new file; nothing is written before this has passed."""
+        """Return the version of the schema, 0 for a new file; nothing is written before."""
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if version > self._schema.version:
@@ -159,11 +159,7 @@ class SqliteFile:
                 "update the kiosk or set another file",
             )
         if version < 0 or (version == 0 and tables):
-            raise self._schema.fault(
-                self.path,
-                "is the database of another program",
-                "set another file",
-            )
+            raise self._schema.fault(self.path, "is the database of another program", "set another file")
         return version
 
     def _drop(self) -> None:
@@ -179,7 +175,7 @@ class SqliteFile:
 
 
 def pragma_of(path: Path, name: str) -> int | None:
-    """Return a number that SQLite keeps of a file, such as application_id; None where no database can be read."""
+    """Return a pragma of a file, such as application_id; None if it is no database."""
     if not path.is_file():
         return None
     address = f"{path.absolute().as_uri()}?mode=ro"
@@ -190,7 +186,7 @@ def pragma_of(path: Path, name: str) -> int | None:
 
 
 def remedy_for(error: sqlite3.Error | OSError | ValueError, damaged: Text) -> Text:
-    """What to do about a file that cannot be used; `damaged` where it is no database, or holds what is not ours."""
+    """Return the remedy for an error; `damaged` if the file is no database or holds foreign content."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     # Its subclasses are about how a file is used; the plain class says that this file is no database.
     if isinstance(error, ValueError) or type(error) is sqlite3.DatabaseError:

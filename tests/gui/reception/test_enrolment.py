@@ -19,12 +19,12 @@ from kiosk.door.station import Station
 from kiosk.errors import GalleryError
 from kiosk.files import asset
 from kiosk.gui.reception.enrolment import EnrolmentPage
-from kiosk.gui.reception.enrolment.step import Checked, Draft, check, save_draft
+from kiosk.gui.reception.enrolment.step import Draft, save_draft
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.theme import DARK, style_sheet
 from kiosk.paths import cache_folder
 from kiosk.people.capture import CaptureState, Shot, Taken
-from kiosk.people.enrolment import DuplicateFinding, Enrolled, Examined, Offered
+from kiosk.people.enrolment import Check, Duplicates, Enrolled, Examined, Offered
 from kiosk.people.register import PersonRecord
 from kiosk.people.templates import TemplateCache
 from kiosk.vision.opencv import cv2
@@ -257,7 +257,7 @@ def at_the_check(qtbot, page, name="Ricardo"):
     session = page.capture.session
     picture = Examined(Offered("a.jpg", b"x"), "d", None)
     session.state = CaptureState(4, tuple(Taken(shot, picture) for shot in Shot))
-    page.check.checked = Checked((picture,) * 5)
+    page.check.checked = Check((picture,) * 5)
     return session
 
 
@@ -310,7 +310,7 @@ def test_no_words_are_cut_off_in_any_step_whatever_the_name(qtbot, page, size, t
     at = {"name": page.name}
     page.draft.person = LONG
     pictures = tuple(Examined(Offered(f"{n}.jpg", b"x"), str(n), None, "the face is turned away") for n in range(5))
-    alike = DuplicateFinding(alike=(Candidate(LONG, 0.4),))
+    alike = Duplicates(alike=(Candidate(LONG, 0.4),))
     for name in ("consent", "capture", "check", "trial"):
         at[name] = getattr(page, name)
     page.trial.begin(Enrolled(LONG, ("a/1.jpg",), is_new=True))
@@ -318,7 +318,7 @@ def test_no_words_are_cut_off_in_any_step_whatever_the_name(qtbot, page, size, t
         if number:
             page._go(number)
         if name == "check":
-            step._show((Checked(pictures, frozenset({2}), frozenset(), alike), [QImage()] * 5, QImage()))
+            step._show((Check(pictures, frozenset({2}), {}, alike), [QImage()] * 5, QImage()))
         if name == "trial":
             step._explain(f"Looks more like {LONG}.")
         holder.resize(*size)
@@ -333,22 +333,22 @@ def test_pictures_are_examined_strangers_named_and_what_is_there_already_left_ou
     ricardo, other = pictures("Ricardo_Lagos"), pictures("Jennifer_Garner")[0]
     offered = [Offered.file(path) for path in (*ricardo[:3], other, ricardo[0])]
     offered.append(Offered("notes.txt", b"no picture"))
-    found = check(services, "Ricardo", offered, [])
-    assert found.odd == {3}
-    assert found.repeated == {4}
-    assert "ends in none of" in found.pictures[5].fault
+    found = check_pictures(services, "Ricardo", offered, [])
+    assert found.outliers == {3}
+    assert set(found.repeated) == {4}
+    assert "ends in none of" in str(found.pictures[5].fault)
     assert [found.is_good(number) for number in range(6)] == [True, True, True, False, False, False]
     assert not found.may_be_saved
-    without = check(
+    without = check_pictures(
         services, "Ricardo", [], [one for number, one in enumerate(found.pictures) if found.is_good(number)]
     )
     assert without.may_be_saved
-    assert without.finding == DuplicateFinding()
+    assert without.duplicates == Duplicates()
 
 
 def test_nothing_of_a_face_is_kept_before_it_is_saved_nor_when_that_fails(services, station, pictures, monkeypatch):
     draft = Draft("Ricardo")
-    checked = check(services, "Ricardo", [Offered.file(pictures("Ricardo_Lagos")[0])], [])
+    checked = check_pictures(services, "Ricardo", [Offered.file(pictures("Ricardo_Lagos")[0])], [])
     (picture,) = checked.good
     with services.reader() as reader:
         cache = TemplateCache(cache_folder(), picture.embedding.encoder, reader.key)

@@ -29,7 +29,7 @@ from kiosk.gui.reception.people.rows import (
 )
 from kiosk.gui.reception.portraits import Portraits, round_picture
 from kiosk.people.erasure import ErasureReport
-from kiosk.people.register import Consent, PersonRecord, Standing
+from kiosk.people.register import AccessStatus, Consent, PersonRecord
 from kiosk.people.snapshot import GallerySnapshot, Skipped
 from kiosk.people.staff import Role
 
@@ -69,7 +69,7 @@ def test_everybody_is_gathered_with_what_is_known(services, crowd, granted):
     assert (rows["Ada"].shown, rows["Ada"].quality, rows["Ada"].last_seen) == ("Ada L", Quality.GOOD, NOW)
     assert rows["Grace_Hopper"].record == PersonRecord("Grace_Hopper")
     assert (rows["Only_Data"].sources, rows["Only_Data"].quality) == ((), Quality.NONE)
-    assert rows["Only_Data"].standing is Standing.SUSPENDED
+    assert rows["Only_Data"].standing is AccessStatus.SUSPENDED
 
 
 def test_quality_comes_from_number_and_likeness(services, crowd):
@@ -135,7 +135,7 @@ def person(name: str, quality: Quality = Quality.GOOD, pictures: int = 3, **know
         record,
         sources,
         quality,
-        record.standing(MODEL_NOW.date()),
+        record.access_status(MODEL_NOW.date()),
         None,
         index([name, record.group]),
     )
@@ -189,7 +189,7 @@ def test_each_column_sorts_by_what_it_means(model):
         (Column.VALIDITY, "Zoë"),
     ):
         seen = PersonRow(
-            "ada", "Ada", PEOPLE[1].record, ("0",), Quality.FEW, Standing.SUSPENDED, MODEL_NOW, index(["Ada"])
+            "ada", "Ada", PEOPLE[1].record, ("0",), Quality.FEW, AccessStatus.SUSPENDED, MODEL_NOW, index(["Ada"])
         )
         earlier = PersonRow(
             "lin",
@@ -197,7 +197,7 @@ def test_each_column_sorts_by_what_it_means(model):
             PersonRecord("Lin"),
             (),
             Quality.FEW,
-            Standing.IN_FORCE,
+            AccessStatus.IN_FORCE,
             MODEL_NOW - timedelta(days=2),
             index(["Lin"]),
         )
@@ -226,7 +226,9 @@ def german():
     QLocale.setDefault(before)
 
 
-def row(record: PersonRecord, standing: Standing = Standing.IN_FORCE, seen: datetime | None = None) -> PersonRow:
+def row(
+    record: PersonRecord, standing: AccessStatus = AccessStatus.IN_FORCE, seen: datetime | None = None
+) -> PersonRow:
     return PersonRow("ada", "Ada", record, (), Quality.FEW, standing, seen, "")
 
 

@@ -10,7 +10,7 @@ from kiosk.gui.reception.people.leaving_panel import Destination, LeavingPanel
 from kiosk.gui.reception.people.person_view import AccessPanel, DataPanel, PersonView
 from kiosk.gui.reception.people.pictures_panel import PictureCard, PicturesPanel
 from kiosk.gui.reception.people.rows import PictureFacts, gather
-from kiosk.people.register import PersonRecord, Standing, today
+from kiosk.people.register import AccessStatus, PersonRecord, today
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_suspending_and_allowing_again(access_panel_panel, qtbot, services, scre
     assert access_panel_panel.suspend.text() == "Suspend"
     with qtbot.waitSignal(access_panel_panel.changed):
         access_panel_panel.suspend.click()
-    assert services.people.standing("Grace_Hopper", today()) is Standing.SUSPENDED
+    assert services.people.access_status("Grace_Hopper", today()) is AccessStatus.SUSPENDED
     assert screen.told == ["Grace Hopper is kept out from now on."]
     access_panel_panel.show_row(gather(services).rows[0])
     assert (access_panel_panel.suspend.text(), "stays shut" in access_panel_panel.sentence.text()) == (
@@ -147,7 +147,7 @@ def test_suspending_and_allowing_again(access_panel_panel, qtbot, services, scre
     )
     with qtbot.waitSignal(access_panel_panel.changed):
         access_panel_panel.suspend.click()
-    assert services.people.standing("Grace_Hopper", today()) is Standing.IN_FORCE
+    assert services.people.access_status("Grace_Hopper", today()) is AccessStatus.IN_FORCE
     assert [row.action for row in services.journal.actions(2)] == ["resumed", "suspended"]
 
 

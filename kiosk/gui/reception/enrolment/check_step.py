@@ -11,11 +11,11 @@ from PyQt6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidg
 from kiosk.domain import Candidate, display_name
 from kiosk.door.services import StaffServices
 from kiosk.gui.controls import Bar, Button, Heading, Note, Panel, ScrollPage, State, breakable, column, flow, px, row
-from kiosk.gui.reception.enrolment.step import Checked, Draft, Step, check, picture_of, save_draft
+from kiosk.gui.reception.enrolment.step import Draft, Step, check_pictures, picture_of, save_draft
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.portraits import read_small, square_picture
 from kiosk.i18n import shown, translate
-from kiosk.people.enrolment import Enrolled
+from kiosk.people.enrolment import Check, Enrolled
 
 SIDE_UNITS = 56
 
@@ -84,7 +84,7 @@ class CheckStep(Step):
 
     def __init__(self, context: PageContext, draft: Draft) -> None:
         super().__init__(context, draft)
-        self.checked = Checked()
+        self.checked = Check()
         self._images: list[QImage] = []
         self._known = QImage()
         self.saving = False
@@ -105,7 +105,9 @@ class CheckStep(Step):
         self.setFocus()  # until it is known what is to be pressed
         offered, pictures = self.draft.offered, list(self.draft.pictures)
         services, person = self.context.services, self.draft.person
-        self.context.run(lambda: _look(services, check(services, person, offered, pictures)), self._show, self._failed)
+        self.context.run(
+            lambda: _look(services, check_pictures(services, person, offered, pictures)), self._show, self._failed
+        )
 
     @pyqtSlot()
     def on_all_again(self) -> None:
@@ -120,7 +122,7 @@ class CheckStep(Step):
     @pyqtSlot()
     def on_merge(self) -> None:
         """It is the same person: the pictures are added to the one who is there, under that name."""
-        self.draft.person, self.draft.adding = self.checked.finding.same[0].person, True
+        self.draft.person, self.draft.adding = self.checked.duplicates.same[0].person, True
         self.draft.texts.clear()
         self.draft.valid_from = self.draft.valid_until = None
         self.draft.pictures, self.draft.offered = list(self.checked.pictures), []
@@ -136,7 +138,7 @@ class CheckStep(Step):
         self.draft.offered, self.draft.from_camera = [], False
         self.enter()
 
-    def _show(self, seen: tuple[Checked, list[QImage], QImage]) -> None:
+    def _show(self, seen: tuple[Check, list[QImage], QImage]) -> None:
         self.checked, self._images, self._known = seen
         checked = self.checked
         # What was examined is not examined again.
@@ -149,7 +151,7 @@ class CheckStep(Step):
         parts: list[QWidget] = [self.heading, *([self.finding] if self.finding is not None else []), cards]
         self._fill(*parts)
         self.save.setEnabled(checked.may_be_saved)
-        self.save.setVisible(not checked.finding.same)
+        self.save.setVisible(not checked.duplicates.same)
         # What the finding says is to be read first.
         self.save.set_deliberate(self.finding is not None)
         if checked.may_be_saved and self.finding is None:
@@ -160,10 +162,10 @@ class CheckStep(Step):
     def _verdict(self) -> str:
         checked = self.checked
         name = display_name(self.draft.person)
-        if checked.finding.same:
+        if checked.duplicates.same:
             return translate("enrolment", "This person is already enrolled under another name.")
-        if checked.odd:
-            numbers = ", ".join(str(number + 1) for number in sorted(checked.odd))
+        if checked.outliers:
+            numbers = ", ".join(str(number + 1) for number in sorted(checked.outliers))
             text = translate("enrolment", "Not all pictures look like one person: see picture {numbers}.")
             return text.format(numbers=numbers)
         if not checked.good:
@@ -173,7 +175,7 @@ class CheckStep(Step):
 
     def _card(self, number: int) -> Card:
         picture, checked = self.checked.pictures[number], self.checked
-        if number in checked.odd:
+        if number in checked.outliers:
             words = translate("enrolment", "Looks like a different person"), "fault"
         elif number in checked.repeated:
             words = translate("enrolment", "Is there already"), "warning"
@@ -191,7 +193,7 @@ class CheckStep(Step):
 
     def _finding(self) -> Panel | None:
         self.merge = None
-        finding = self.checked.finding
+        finding = self.checked.duplicates
         if finding.same:
             return self._same(finding.same[0])
         return self._alike(finding.alike[0]) if finding.alike else None
@@ -272,10 +274,10 @@ class CheckStep(Step):
         self.context.tell_fault(fault)
 
 
-def _look(services: StaffServices, checked: Checked) -> tuple[Checked, list[QImage], QImage]:
+def _look(services: StaffServices, checked: Check) -> tuple[Check, list[QImage], QImage]:
     """Read in the background what is to be seen: the pictures, and one of the person whom they show or resemble."""
     images = [read_small(one.offered.content)[0] for one in checked.pictures]
-    others = (*checked.finding.same, *checked.finding.alike)
+    others = (*checked.duplicates.same, *checked.duplicates.alike)
     path = picture_of(services, others[0].person) if others else None
     return checked, images, QImage() if path is None else read_small(path)[0]
 

@@ -16,23 +16,8 @@ from kiosk.errors import KioskError
 from kiosk.gui.controls import flow, polish_again
 from kiosk.gui.reception.page import PageContext
 from kiosk.i18n import translate
-from kiosk.paths import cache_folder
-from kiosk.people.changes import home_of
-from kiosk.people.enrolment import (
-    DuplicateFinding,
-    Enrolled,
-    Enrolment,
-    Examined,
-    Offered,
-    examine,
-    find_duplicates,
-    odd_ones_out,
-    repeated,
-    save,
-    stored_of,
-)
+from kiosk.people.enrolment import Check, Enrolled, Enrolment, Examined, Offered, check, save
 from kiosk.people.register import Consent, PersonRecord
-from kiosk.people.templates import TemplateCache
 
 
 @dataclass(slots=True)
@@ -41,9 +26,7 @@ class Draft:
 
     person: str = ""
     adding: bool = False  # pictures for somebody who is in the gallery already
-    texts: dict[str, str] = field(
-        default_factory=dict
-    )  # by access.people.record.TEXT_FIELDS, only those that were given
+    texts: dict[str, str] = field(default_factory=dict)  # by TEXT_FIELDS of people.register, only those that were given
     valid_from: date | None = None
     valid_until: date | None = None
     consent: Consent | None = None
@@ -61,47 +44,27 @@ class Draft:
             valid_until=self.valid_until or record.valid_until,
         )
 
-    def order(self, checked: Checked) -> Enrolment:
+    def order(self, checked: Check) -> Enrolment:
         """What is to be saved once everything is right."""
-        return Enrolment(self.person, checked.good, self.changed, self.consent, checked.finding.alike)
+        return Enrolment(self.person, checked.good, self.changed, self.consent, checked.duplicates.alike)
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What was found about the pictures of a draft."""
-
-    pictures: tuple[Examined, ...] = ()
-    odd: frozenset[int] = frozenset()  # numbers of pictures that show somebody else than the others
-    repeated: frozenset[int] = frozenset()  # numbers of pictures that are there already
-    finding: DuplicateFinding = field(default_factory=DuplicateFinding)
-
-    @property
-    def good(self) -> tuple[Examined, ...]:
-        """Those that may be saved."""
-        return tuple(one for number, one in enumerate(self.pictures) if self.is_good(number))
-
-    def is_good(self, number: int) -> bool:
-        """Whether a picture may be saved."""
-        return self.pictures[number].embedding is not None and number not in self.odd | self.repeated
-
-    @property
-    def may_be_saved(self) -> bool:
-        """Whether there is a picture, none of somebody else, and nobody of the gallery under another name."""
-        return bool(self.good) and not self.odd and not self.finding.same
-
-
-def check(services: StaffServices, person: str, offered: Sequence[Offered], pictures: Sequence[Examined]) -> Checked:
-    """Examines what is offered and looks for strangers and duplicates; for a background thread. Raises KioskError."""
-    snapshot, threshold, margin = services.snapshot, services.threshold, services.margin
+def check_pictures(
+    services: StaffServices, person: str, offered: Sequence[Offered], examined: Sequence[Examined]
+) -> Check:
+    """Check the pictures of a draft; for a background thread. Raises KioskError."""
+    gallery, threshold, margin = services.snapshot, services.threshold, services.margin
     with services.reader() as reader:
-        read = [*pictures, *(examine(one, reader.one) for one in offered)]
-    again = frozenset(repeated(read, home_of(services.folder, person)))
-    numbers = [number for number, one in enumerate(read) if one.embedding is not None and number not in again]
-    embeddings = [embedding for number in numbers if (embedding := read[number].embedding) is not None]
-    odd = odd_ones_out(embeddings, stored_of(snapshot, person), threshold)
-    right = [embedding for index, embedding in enumerate(embeddings) if index not in odd]
-    finding = find_duplicates(right or embeddings, person, snapshot, threshold=threshold, margin=margin)
-    return Checked(tuple(read), frozenset(numbers[index] for index in odd), again, finding)
+        return check(
+            services.folder,
+            person,
+            offered,
+            reader.one,
+            gallery,
+            threshold=threshold,
+            margin=margin,
+            examined=examined,
+        )
 
 
 def picture_of(services: StaffServices, person: str) -> Path | None:
@@ -119,24 +82,11 @@ def warm_up(services: StaffServices) -> str:
         return str(fault)
 
 
-def save_draft(services: StaffServices, draft: Draft, checked: Checked, staff: str) -> Enrolled:
-    """All or nothing; for a background thread. Raises KioskError."""
+def save_draft(services: StaffServices, draft: Draft, checked: Check, staff: str) -> Enrolled:
+    """Save pictures, data and consent; for a background thread. Raises KioskError."""
     with services.reader() as reader:
-        caches = [
-            (TemplateCache(cache_folder(), picture.embedding.encoder, reader.key), picture)
-            for picture in checked.good
-            if picture.embedding is not None
-        ]
-    # Spares the gallery the work that was done here: whoever is saved is in force the sooner.
-    for cache, picture in caches:
-        if picture.embedding is not None:
-            cache.put(picture.digest, picture.embedding)
-    try:
-        return save(services, draft.order(checked), staff)
-    except KioskError:
-        for cache, picture in caches:
-            cache.forget(picture.digest)
-        raise
+        version = reader.key
+    return save(services, draft.order(checked), staff, version=version)
 
 
 class Step(QWidget):

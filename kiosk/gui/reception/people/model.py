@@ -12,7 +12,7 @@ from PyQt6.QtCore import QAbstractTableModel, QLocale, QModelIndex, Qt
 from kiosk.gui.reception.people import wording
 from kiosk.gui.reception.people.rows import PersonRow, Quality, matches, words_of
 from kiosk.i18n import translate
-from kiosk.people.register import Consent, PersonRecord, Standing, today
+from kiosk.people.register import AccessStatus, Consent, PersonRecord, today
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
 SECOND_ROLE = Qt.ItemDataRole.UserRole + 1  # the small line below the first
@@ -45,14 +45,14 @@ class Show(enum.Enum):
 _SHOWN: dict[Show, Callable[[PersonRow], bool]] = {
     Show.ALL: lambda row: True,
     Show.NO_CONSENT: lambda row: row.record.consent is None,
-    Show.KEPT_OUT: lambda row: row.standing is not Standing.IN_FORCE,
+    Show.KEPT_OUT: lambda row: row.standing is not AccessStatus.IN_FORCE,
     Show.POOR: lambda row: row.quality is not Quality.GOOD,
 }
 _SORTED: dict[Column, _Key] = {
     Column.NAME: lambda row: row.indexed,
     Column.PICTURES: lambda row: len(row.sources),
     Column.SEEN: lambda row: row.last_seen or _LONG_AGO,
-    Column.VALIDITY: lambda row: (row.standing is Standing.IN_FORCE, row.record.consent is not None),
+    Column.VALIDITY: lambda row: (row.standing is AccessStatus.IN_FORCE, row.record.consent is not None),
 }
 
 
@@ -143,7 +143,7 @@ def _first(row: PersonRow, column: Column) -> str:
         return QLocale().toString(len(row.sources))
     if column is Column.SEEN:
         return wording.seen_words(row.last_seen, today())
-    if row.standing is Standing.IN_FORCE:
+    if row.standing is AccessStatus.IN_FORCE:
         return wording.validity_words(row.record) or wording.standing_words(row.standing)
     return wording.standing_words(row.standing)
 
@@ -166,7 +166,7 @@ def samples() -> dict[Column, tuple[list[str], list[str]]]:
     """What stands in the first and second lines of the columns but the name's, for their widths."""
     agreed = Consent(datetime.now(UTC), "", "", "", "")
     records = (PersonRecord(""), PersonRecord("", consent=agreed))
-    standings = [wording.standing_words(standing) for standing in Standing]
+    standings = [wording.standing_words(standing) for standing in AccessStatus]
     return {
         Column.PICTURES: (
             [translate("people", "Pictures")],
@@ -187,6 +187,6 @@ _ANSWERS: dict[int, Callable[[PersonRow, Column], object]] = {
     Qt.ItemDataRole.AccessibleTextRole: _both,
     Qt.ItemDataRole.ToolTipRole: _both,
     SECOND_ROLE: _second,
-    ALERT_ROLE: lambda row, column: column is Column.VALIDITY and row.standing is not Standing.IN_FORCE,
+    ALERT_ROLE: lambda row, column: column is Column.VALIDITY and row.standing is not AccessStatus.IN_FORCE,
     SECOND_ALERT_ROLE: _second_alert,
 }

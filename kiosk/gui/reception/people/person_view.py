@@ -24,7 +24,7 @@ from kiosk.i18n import translate
 from kiosk.names import name_fault, normal_name
 from kiosk.people.erasure import ErasureReport
 from kiosk.people.records import change, record_consent, rename, suspend
-from kiosk.people.register import TEXT_FIELDS, PersonRecord, Standing, clean_text, field_fault
+from kiosk.people.register import TEXT_FIELDS, AccessStatus, PersonRecord, clean_text, field_fault
 from kiosk.people.snapshot import GallerySnapshot
 
 
@@ -332,7 +332,7 @@ class PersonView(QWidget):
             return
         if row != self._row or snapshot is not self._snapshot:
             self.heading.setText(row.shown)
-            in_force = row.standing is Standing.IN_FORCE
+            in_force = row.standing is AccessStatus.IN_FORCE
             self.state.show_state(standing_words(row.standing), "good" if in_force else "warning")
             self.state.show()
             self.access.show_row(row)

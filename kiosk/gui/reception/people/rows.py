@@ -20,7 +20,7 @@ from kiosk.i18n import shown
 from kiosk.names import person_key
 from kiosk.people.enrolment import spread
 from kiosk.people.folder import list_folder
-from kiosk.people.register import PersonRecord, Standing, today
+from kiosk.people.register import AccessStatus, PersonRecord, today
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.vision.pictures import read_picture
 from kiosk.vision.quality import USUAL
@@ -79,7 +79,7 @@ class PersonRow:
     record: PersonRecord
     sources: tuple[str, ...]  # pictures that can be used, relative to the image folder
     quality: Quality
-    standing: Standing
+    standing: AccessStatus
     last_seen: datetime | None  # when the door opened last
     indexed: str  # what is searched
 
@@ -159,7 +159,7 @@ def _row(person: str, context: _Context) -> PersonRow:
         record=record if record.person == person else replace(record, person=person),
         sources=tuple(template.source for template in templates),
         quality=quality_of(templates, context.threshold),
-        standing=record.standing(context.day),
+        standing=record.access_status(context.day),
         last_seen=max(moments, default=None),
         indexed=index(text for text in (*texts, record.email) if text),
     )

@@ -9,7 +9,7 @@ from kiosk.domain import Rejection
 from kiosk.gui.reception.people.rows import PersonRow, PictureFacts, Quality
 from kiosk.i18n import translate
 from kiosk.people.erasure import ErasureReport
-from kiosk.people.register import PersonRecord, Standing
+from kiosk.people.register import AccessStatus, PersonRecord
 from kiosk.vision.quality import in_words
 
 _NAMED = 3  # folders; a NAS may have one of its own in each
@@ -37,13 +37,13 @@ def quality_advice(quality: Quality) -> str:
     }[quality]
 
 
-def standing_words(standing: Standing) -> str:
+def standing_words(standing: AccessStatus) -> str:
     """Whether somebody may enter."""
     return {
-        Standing.IN_FORCE: translate("people", "May enter"),
-        Standing.SUSPENDED: translate("people", "Suspended"),
-        Standing.NOT_YET_VALID: translate("people", "Not yet valid"),
-        Standing.EXPIRED: translate("people", "Expired"),
+        AccessStatus.IN_FORCE: translate("people", "May enter"),
+        AccessStatus.SUSPENDED: translate("people", "Suspended"),
+        AccessStatus.NOT_YET_VALID: translate("people", "Not yet valid"),
+        AccessStatus.EXPIRED: translate("people", "Expired"),
     }[standing]
 
 
@@ -128,12 +128,12 @@ def standing_sentence(row: PersonRow) -> str:
     """Whether somebody may enter, and until when, as a sentence."""
     record = row.record
     return {
-        Standing.IN_FORCE: translate("people", "The door opens for this person."),
-        Standing.SUSPENDED: translate("people", "The door stays shut for this person until it is allowed again."),
-        Standing.NOT_YET_VALID: translate("people", "The door opens for this person from {day} on.").format(
+        AccessStatus.IN_FORCE: translate("people", "The door opens for this person."),
+        AccessStatus.SUSPENDED: translate("people", "The door stays shut for this person until it is allowed again."),
+        AccessStatus.NOT_YET_VALID: translate("people", "The door opens for this person from {day} on.").format(
             day=day_words(record.valid_from) if record.valid_from else ""
         ),
-        Standing.EXPIRED: translate("people", "The door stays shut for this person since {day} has passed.").format(
+        AccessStatus.EXPIRED: translate("people", "The door stays shut for this person since {day} has passed.").format(
             day=day_words(record.valid_until) if record.valid_until else ""
         ),
     }[row.standing]

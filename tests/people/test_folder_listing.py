@@ -1,4 +1,7 @@
+"""The listing of the image folder: the pictures of each person, and what is skipped and why."""
+
 import os
+import shutil
 import unicodedata
 from pathlib import Path
 
@@ -6,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.people.folder import Stamp, list_folder
+from kiosk.people.folder import list_folder
 
 
 @pytest.fixture
@@ -28,7 +31,7 @@ def people(folder: Path) -> list[tuple[str, str]]:
 
 
 def skipped(folder: Path) -> dict[str, str]:
-    return {one.source: one.reason for one in list_folder(folder).skipped}
+    return {one.source: str(one.reason) for one in list_folder(folder).skipped}
 
 
 def test_a_file_and_a_folder_are_people_by_their_names(images):
@@ -48,14 +51,9 @@ def test_the_spellings_of_a_name_are_one_person_called_like_the_folder(images):
     assert {person for person, _ in people(images)} == {"Ada_Lovelace"}
 
 
-def test_decomposed_names_are_composed(images):
-    add(images, unicodedata.normalize("NFD", "Zoë.jpg"))
-    assert people(images) == [("Zoë", unicodedata.normalize("NFD", "Zoë.jpg"))]
-
-
 def test_what_systems_leave_behind_is_passed_over_in_silence(images):
     add(images, ".gitkeep", "Thumbs.db", "Ada/.DS_Store", "Ada/desktop.ini", "Ada/1.jpg", "._Ada.jpg", "a.jpg~")
-    add(images, "Ada/@eaDir/1.jpg/SYNOPHOTO_THUMB_XL.jpg", ".enrol-1234/1.jpg", ".swap-1234-Ada/1.jpg")
+    add(images, "Ada/@eaDir/1.jpg/SYNOPHOTO_THUMB_XL.jpg", ".enrol-1234/1.jpg", ".import-1234/Ada/1.jpg")
     assert people(images) == [("Ada", "Ada/1.jpg")]
     assert skipped(images) == {}
 
@@ -73,24 +71,24 @@ BINS += [
 ]
 
 
-@pytest.mark.parametrize("name", BINS)
-def test_a_folder_of_a_system_is_nobody_and_is_said_to_be_one_with_nothing_to_be_done(images, name):
-    add(images, "Ada.jpg", f"{name}/1.jpg", f"{name}/Ben/1.jpg")
-    assert people(images) == [("Ada", "Ada.jpg")]
-    (one,) = list_folder(images).skipped
-    assert (one.source, one.harmless) == (name, True)
-    assert "system folder" in one.reason
-    assert "rename it" in one.reason
+def test_a_folder_of_the_system_is_skipped_as_harmless(images):
+    for name in BINS:
+        add(images, "Ada.jpg", f"{name}/1.jpg", f"{name}/Ben/1.jpg")
+        assert people(images) == [("Ada", "Ada.jpg")]
+        (one,) = list_folder(images).skipped
+        assert (one.source, one.harmless) == (name, True)
+        assert "system folder" in str(one.reason)
+        shutil.rmtree(images / name)
 
 
-@pytest.mark.parametrize("name", ["_Ada", "#Ada", "@Ada", "$Ada", "~Ada", "\uff03Ada"])
-def test_what_may_be_a_person_under_such_a_name_asks_to_be_renamed(images, name):
-    add(images, f"{name}/1.jpg", f"{name} 2.jpg")
+def test_a_name_that_is_skipped_but_may_be_a_person_s_asks_to_be_renamed(images):
+    for name in ("_Ada", "#Ada", "@Ada", "$Ada", "~Ada", "\uff03Ada"):
+        add(images, f"{name}/1.jpg", f"{name} 2.jpg")
     assert people(images) == []
     listing = list_folder(images)
-    assert {one.source for one in listing.skipped} == {name, f"{name} 2.jpg"}
+    assert len(listing.skipped) == 12
     assert not any(one.harmless for one in listing.skipped)
-    assert all("rename it if it is a person's" in one.reason for one in listing.skipped)
+    assert all("rename it if it is a person's" in str(one.reason) for one in listing.skipped)
 
 
 def test_pictures_in_a_person_s_folder_are_called_as_cameras_call_them(images):
@@ -113,25 +111,17 @@ def test_a_bin_is_not_reached_by_a_link(images):
     assert "@Recycle" in reasons
 
 
-def test_a_folder_with_nothing_but_bins_still_holds_no_pictures(images):
-    add(images, "#recycle/Ben/1.jpg", ".git/x.jpg")
-    assert "holds no pictures" in skipped(images).values()
-
-
 def test_other_files_are_skipped_and_named(images):
     add(images, "notes.txt", "Ada/1.gif", "Ada/2.jpg", "Ada/old/1.jpg")
     (images / "Nobody").mkdir()
+    os.mkfifo(images / "Pipe.jpg")
     assert people(images) == [("Ada", "Ada/2.jpg")]
     reasons = skipped(images)
-    assert set(reasons) == {"notes.txt", "Ada/1.gif", "Ada/old", "Nobody"}
+    assert set(reasons) == {"notes.txt", "Ada/1.gif", "Ada/old", "Nobody", "Pipe.jpg"}
+    assert reasons["Pipe.jpg"] == "is not a regular file"
     assert "known kind" in reasons["notes.txt"]
     assert "folder inside" in reasons["Ada/old"]
     assert reasons["Nobody"] == "an empty folder"
-
-
-def test_a_pipe_is_named_and_not_opened(images):
-    os.mkfifo(images / "Ada.jpg")
-    assert skipped(images) == {"Ada.jpg": "is not a regular file"}
 
 
 def test_links_out_of_the_folder_are_named_and_those_inside_followed(images, tmp_path):
@@ -155,12 +145,6 @@ def test_links_that_run_in_circles_or_nowhere_are_named(images):
     assert set(skipped(images)) == {"self.jpg", "gone.jpg", "Loop", "Ada/up"}
 
 
-def test_the_image_folder_itself_may_be_a_link(images, tmp_path):
-    add(images, "Ada.jpg")
-    (tmp_path / "link").symlink_to(images)
-    assert people(tmp_path / "link") == [("Ada", "Ada.jpg")]
-
-
 def test_names_that_are_no_utf_8_or_cannot_be_shown_are_named_printably(images):
     (images / os.fsdecode(b"J\xf6rg.jpg")).write_bytes(b"content")
     (images / "Ada\n.jpg").write_bytes(b"content")
@@ -169,30 +153,11 @@ def test_names_that_are_no_utf_8_or_cannot_be_shown_are_named_printably(images):
     assert set(skipped(images)) == {"J\\xf6rg.jpg", "Ada\\n.jpg", "M\\xfc", "Grace/\\xff.jpg"}
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_an_unreadable_person_s_folder_is_named(images):
-    add(images, "Ada/1.jpg", "Grace.jpg")
-    (images / "Ada").chmod(0)
-    assert people(images) == [("Grace", "Grace.jpg")]
-    assert "cannot be read" in skipped(images)["Ada"]
-    (images / "Ada").chmod(0o700)
-
-
 def test_an_empty_a_missing_and_a_false_folder_are_said_to_be_so(images, tmp_path):
     (tmp_path / "file").touch()
     assert skipped(images) == {str(images): "holds no pictures"}
     assert "No such file" in skipped(tmp_path / "gone")[str(tmp_path / "gone")]
     assert "Not a directory" in skipped(tmp_path / "file")[str(tmp_path / "file")]
-
-
-def test_a_picture_of_the_same_size_and_time_moved_over_another_has_another_stamp(images):
-    add(images, "Ada.jpg", "Grace.jpg")
-    status = (images / "Ada.jpg").stat()
-    os.utime(images / "Grace.jpg", ns=(status.st_atime_ns, status.st_mtime_ns))
-    (images / "Grace.jpg").replace(images / "Ada.jpg")
-    now = (images / "Ada.jpg").stat()
-    assert (now.st_size, now.st_mtime_ns) == (status.st_size, status.st_mtime_ns)
-    assert Stamp.of(now) != Stamp.of(status)
 
 
 FILE_NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=40)

@@ -1,6 +1,7 @@
-"""Whoever is erased is gone: every file below the test's folders is searched for the name and the template's bytes."""
+"""An erased person is gone: every file below the test folders is searched for the name and the template."""
 
 import json
+import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,11 +14,22 @@ from kiosk.domain import Embedding
 from kiosk.door.services import StaffServices
 from kiosk.door.station import Station
 from kiosk.errors import GalleryError, JournalError, UnknownPersonError
+from kiosk.names import normal_name, person_key
 from kiosk.people import erasure
 from kiosk.people.changes import erase_person
-from kiosk.people.erasure import ErasureReport, erase
+from kiosk.people.erasure import (
+    ErasureReport,
+    delete_from_bins,
+    erase,
+    find_in_bins,
+    forget_cached,
+    forget_names,
+    source_belongs_to,
+)
+from kiosk.people.folder import Stamp, name_fault_of
 from kiosk.people.records import rename
 from kiosk.people.register import Consent, PersonRecord
+from kiosk.people.templates import TemplateCache
 from kiosk.store.journal import Action
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -42,7 +54,7 @@ def found(folder: Path, *needles: bytes) -> list[str]:
 
 @pytest.fixture
 def lived(home: Path, services: StaffServices, build: Callable[[], Station], scene) -> tuple[StaffServices, np.ndarray]:
-    """Grace was enrolled under another name, came in, was renamed, looked after, seen as a visitor."""
+    """Grace was enrolled under another name, came in, was renamed, and was seen as a visitor."""
     (home / "images" / "Grace_Hopper.jpg").rename(home / "images" / f"{NAME}.jpg")
     with (home / "config.yaml").open("a") as config:
         config.write("reception: {keep_refused_hours: 1}\n")
@@ -240,3 +252,194 @@ def test_without_a_station_the_gallery_given_says_who_looks_alike(
     services.visitors.keep(b"face", snapshot.templates[0].embedding, NOW)
     report: ErasureReport = erase(services, "Grace_Hopper", "Eve", known=snapshot, threshold=station.threshold)
     assert report.visitors == 1
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    folder = tmp_path / "images"
+    folder.mkdir()
+    return folder
+
+
+def keep(images: Path, *names: str, content: str = "") -> None:
+    for name in names:
+        path = images / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content or f"content of {name}")
+
+
+def files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_symlink() or path.is_file()}
+
+
+def deleted(images: Path, *names: str) -> set[str]:
+    """What is gone after a search for the names; all of it is counted."""
+    before = files(images)
+    count, left = delete_from_bins(images, find_in_bins(images, names))
+    gone = before - files(images)
+    assert (count, left) == (len(gone), [])
+    return gone
+
+
+def test_a_person_is_found_by_name_in_what_the_gallery_skips(images: Path) -> None:
+    paths = [
+        "#recycle/Ada/1.jpg",  # Synology
+        "#recycle/Ada (1).jpg",
+        "#recycle/deep/down/Ada/notes.txt",
+        "@Recycle/Ada.jpg",  # QNAP
+        "@eaDir/Ada.jpg/SYNOPHOTO_THUMB_XL.jpg",
+        ".recycle/eve/images/Ada/1.jpg",  # Samba
+        ".recycle/Copy #2 of Ada.jpg",
+        ".Trash-1000/files/Ada/1.jpg",  # Linux desktops
+        ".Trash-1000/files/Ada.2.jpg",
+        ".Trash-1000/info/Ada.jpg.trashinfo",
+        "files_trashbin/files/Ada.d1700000000/1.jpg",  # Nextcloud
+        "files_trashbin/files/Ada.jpg.d1700000000",
+        "RECYCLER/ADA.JPG",
+        "Papierkorb/ada.png",
+        "_put aside/Ada/1.jpg",
+        "_Ada.jpg",
+        "._Ada.jpg",
+        "Ben/#recycle/Ada.jpg",
+        "lost+found/#123/Ada/1.jpg",
+    ]
+    for path in paths:
+        keep(images, path, "Ada.jpg", "Ben/1.jpg", "#recycle/Ben/1.jpg", "#recycle/Adam.jpg", "_Adam/1.jpg")
+        assert deleted(images, "Ada") == {path}
+
+
+def test_every_name_counts_however_it_is_spelt(images: Path) -> None:
+    hers = {"#recycle/Zoe\u0308_Byron.jpg", "#recycle/zoë  byron/2.jpg", "#recycle/ADA KING.png"}
+    keep(images, *hers, "#recycle/Ben.jpg")
+    assert deleted(images, "Zoë Byron", "Ada_King") == hers
+
+
+def test_copies_under_other_names_are_found_by_their_content(images: Path) -> None:
+    keep(images, "Ada/1.jpg", "$RECYCLE.BIN/S-1-5/$R1.jpg", "_originals/IMG_1.jpg", "Ben.jpg", content="Ada's face")
+    keep(images, "#recycle/Ada/2.jpg", "_originals/IMG_2.jpg", content="another of Ada's")
+    keep(images, "_originals/IMG_3.jpg", content="Ben's face")
+    keep(images, "_originals/empty.jpg", "Ada/empty.jpg")
+    gone = {"$RECYCLE.BIN/S-1-5/$R1.jpg", "_originals/IMG_1.jpg", "#recycle/Ada/2.jpg", "_originals/IMG_2.jpg"}
+    assert deleted(images, "Ada") == gone
+
+
+def test_whoever_is_in_the_gallery_keeps_what_a_bin_might_have_numbered(images: Path) -> None:
+    keep(images, "Ada (2).jpg", "#recycle/Ada (2).jpg", "#recycle/Ada (3).jpg")
+    assert deleted(images, "Ada") == {"#recycle/Ada (3).jpg"}
+
+
+def test_no_bin_is_deleted_as_a_whole_and_nothing_outside(images: Path, tmp_path: Path) -> None:
+    keep(tmp_path, "elsewhere/Ada/1.jpg")
+    keep(images, "#recycle/Ben.jpg", "Trash/Ben.jpg", ".git/Ben.jpg", ".enrol-1234/Ada/1.jpg")
+    (images / "_link").symlink_to(tmp_path / "elsewhere")
+    (images / "#recycle" / "Ada").symlink_to(tmp_path / "elsewhere" / "Ada")
+    (images / "#recycle" / "Ada.jpg").symlink_to(tmp_path / "elsewhere" / "Ada" / "1.jpg")
+    for name in ("#recycle", "recycle", "Trash", "git", "__", "", "enrol"):
+        assert deleted(images, name) == set()
+    assert deleted(images, "Ada") == {"#recycle/Ada.jpg"}
+    assert (tmp_path / "elsewhere" / "Ada" / "1.jpg").exists()
+
+
+def test_snapshots_are_not_searched_and_said_not_to_be(images: Path) -> None:
+    keep(images, "#snapshot/monday/Ada/1.jpg", "Ben/~snapshot/Ada.jpg", "#recycle/@Recently-Snapshot/Ada.jpg")
+    found = find_in_bins(images, ["Ada"])
+    assert found.paths == ()
+    assert found.unsearched == ("#recycle/@Recently-Snapshot", "#snapshot", "Ben/~snapshot")
+
+
+def test_a_folder_that_may_not_be_read_is_said_not_to_be_searched(
+    images: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(images, "lost+found/Ada.jpg", "#recycle/Ada.jpg")
+    scandir = os.scandir
+
+    def closed(folder: Path) -> object:
+        if Path(folder).name == "lost+found":
+            raise PermissionError(13, "Permission denied")
+        return scandir(folder)
+
+    monkeypatch.setattr(erasure.os, "scandir", closed)
+    found = find_in_bins(images, ["Ada"])
+    assert (found.paths, found.unsearched) == ((images / "#recycle" / "Ada.jpg",), ("lost+found",))
+
+
+def test_what_cannot_be_deleted_is_named_and_the_rest_goes(images: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(images, "#recycle/Ada.jpg", "#recycle/Ada/1.jpg", "_Ada.jpg")
+    unlink = Path.unlink
+
+    def locked(path: Path, **options: bool) -> None:
+        if path.name == "Ada.jpg":
+            raise PermissionError(13, "Permission denied")
+        unlink(path, **options)
+
+    monkeypatch.setattr(Path, "unlink", locked)
+    count, left = delete_from_bins(images, find_in_bins(images, ["Ada"]))
+    assert (count, left) == (2, ["#recycle/Ada.jpg: cannot be deleted (Permission denied); delete it by hand"])
+    assert files(images) == {"#recycle/Ada.jpg"}
+    monkeypatch.undo()
+    found = find_in_bins(images, ["Ada"])
+    (images / "#recycle" / "Ada.jpg").unlink()  # somebody empties the bin
+    assert delete_from_bins(images, found) == (0, [])
+
+
+STAMP = Stamp(1, 2, 3, 4)
+ADA, LIN, OLD = "aa" * 32, "bb" * 32, "cc" * 32
+
+
+def vector(number: int) -> Embedding:
+    return Embedding(np.array([np.cos(number), np.sin(number)], np.float32), "pixels")
+
+
+@pytest.fixture
+def caches(tmp_path: Path) -> list[TemplateCache]:
+    """Two encoders; both know Ada and Lin, and a picture that was removed long ago."""
+    made = [TemplateCache(tmp_path / "cache", "pixels", version) for version in "12"]
+    for cache in made:
+        for number, digest in enumerate((ADA, LIN, OLD)):
+            cache.put(digest, vector(number))
+        cache.remember_digests(tmp_path / "images", {"Ada_L/1.jpg": (STAMP, ADA), "Lin.jpg": (STAMP, LIN)})
+    return made
+
+
+def everything(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_person_is_gone_from_the_caches_of_all_encoders(caches: list[TemplateCache], tmp_path: Path) -> None:
+    assert forget_cached(tmp_path / "cache", source_belongs_to(person_key("ada l")), ()) == 4
+    for cache in caches:
+        assert (cache.get(ADA), cache.get(OLD)) == (None, None)
+        assert cache.get(LIN) is not None
+        assert cache.known_digests(tmp_path / "images") == {"Lin.jpg": (STAMP, LIN)}
+    left = everything(tmp_path / "cache")
+    assert b"Ada" not in left
+    assert vector(0).vector.tobytes() not in left
+
+
+def test_a_content_is_gone_under_whatever_name_it_lies(caches: list[TemplateCache], tmp_path: Path) -> None:
+    forget_cached(tmp_path / "cache", lambda source: False, {LIN})
+    assert caches[0].get(LIN) is None
+    assert list(caches[0].known_digests(tmp_path / "images")) == ["Ada_L/1.jpg"]
+
+
+def test_what_crashes_left_is_deleted_and_what_is_being_written_is_not(
+    caches: list[TemplateCache], tmp_path: Path
+) -> None:
+    index = next((tmp_path / "cache").glob("*/index-*"))
+    index.write_text('{"Ada_L/1.jpg": [')
+    left, fresh = index.with_name(".new-left"), index.with_name(".new-fresh")
+    left.write_text("Ada")
+    os.utime(left, (time.time() - 60,) * 2)
+    fresh.write_text("")
+    forget_cached(tmp_path / "cache", lambda source: False, ())
+    assert not index.exists()
+    assert not left.exists()
+    assert fresh.exists()
+
+
+def test_names_are_not_remembered_by_the_process() -> None:
+    for remembered in (person_key, normal_name):
+        remembered("Ada")
+    name_fault_of("Ada/1.jpg", "Ada")
+    forget_names()
+    assert [each.cache_info().currsize for each in (person_key, normal_name, name_fault_of)] == [0, 0, 0]

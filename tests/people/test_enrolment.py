@@ -1,0 +1,425 @@
+"""Enrolment: the check of offered pictures, and saving them together with the consent."""
+
+import hashlib
+import os
+import shutil
+import signal
+import sys
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from kiosk.config import ConfigFile
+from kiosk.domain import Candidate, Embedding, Rejection, Template
+from kiosk.door.build import Choices
+from kiosk.door.services import StaffServices, open_services
+from kiosk.errors import EncoderError, EnrolmentError, GalleryError, JournalError, PeopleError
+from kiosk.files import asset
+from kiosk.people import enrolment
+from kiosk.people.changes import add_pictures
+from kiosk.people.consent import ConsentText
+from kiosk.people.enrolment import (
+    Check,
+    Duplicates,
+    Enrolment,
+    Examined,
+    Offered,
+    agreed,
+    check,
+    examine,
+    find_duplicates,
+    find_outliers,
+    require_all_good,
+    save,
+    spread,
+)
+from kiosk.people.gallery import Gallery
+from kiosk.people.register import PeopleRegister, PersonRecord, people_file
+from kiosk.people.snapshot import GallerySnapshot
+from kiosk.people.staging import recover
+
+THRESHOLD = 0.39
+TEXT = ConsentText("en", "7", "I agree.", "ab" * 32)
+
+
+@pytest.fixture
+def images(tmp_path):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def in_force(images, tmp_path, encode_pixels) -> Callable[[], GallerySnapshot]:
+    """The gallery of the image folder as it is now."""
+
+    def load() -> GallerySnapshot:
+        gallery = Gallery(images, lambda: encode_pixels, "pixels", "1", tmp_path / "cache")
+        gallery.load()
+        return gallery.snapshot
+
+    return load
+
+
+def enrol(images: Path, name: str, pictures: list[Path], encode, gallery: GallerySnapshot) -> tuple[str, ...]:
+    """Enrol as the command line does; return the new files."""
+    offered = [Offered.file(path) for path in pictures]
+    checked = check(images, name, offered, encode, gallery, threshold=THRESHOLD, margin=0.05)
+    require_all_good(checked, name, gallery)
+    return add_pictures(images, name, [one.as_file for one in checked.pictures])
+
+
+@pytest.fixture
+def add(images, in_force, encode_pixels) -> Callable[..., tuple[str, ...]]:
+    def run(name: str, *pictures: Path) -> tuple[str, ...]:
+        return enrol(images, name, list(pictures), encode_pixels, in_force())
+
+    return run
+
+
+def everything(folder: Path) -> dict[str, bytes | None]:
+    return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
+
+
+def at(angle: float, encoder: str = "angles") -> Embedding:
+    return Embedding(np.array([np.cos(angle), np.sin(angle)], np.float32), encoder)
+
+
+def test_pictures_are_stored_as_they_were_and_join_the_person_s_folder(images, tmp_path, add, in_force, save_portrait):
+    images.rmdir()
+    pictures = [save_portrait(tmp_path / f"IMG {shot}.JPG", person=1, shot=shot) for shot in range(3)]
+    sources = add("Zoë O'Néill", *pictures)
+    assert [(images / source).read_bytes() for source in sources] == [path.read_bytes() for path in pictures]
+    save_portrait(images / "Ada_Lovelace.png", person=4)
+    add(" ada lovelace", save_portrait(tmp_path / "a.png", person=4, shot=1))
+    assert in_force().people == ("Ada_Lovelace", "Zoë O'Néill")
+    assert len(in_force().templates) == 5
+
+
+def test_one_bad_picture_stops_all_and_each_bad_one_is_named(images, tmp_path, add, save_portrait):
+    good = save_portrait(tmp_path / "good.png", person=1)
+    (tmp_path / "empty.jpg").touch()
+    os.mkfifo(tmp_path / "pipe.jpg")
+    Image.new("RGB", (64, 64)).save(tmp_path / "blank.png")
+    (tmp_path / "notes.txt").write_text("text")
+    bad = [tmp_path / name for name in ("empty.jpg", "pipe.jpg", "blank.png", "notes.txt", "gone.png")]
+    with pytest.raises(EnrolmentError) as caught:
+        add("Ada", good, *bad)
+    message = str(caught.value)
+    assert "5 of 6" in message
+    for name, reason in {
+        "empty.jpg": "is empty",
+        "pipe.jpg": "not a regular file",
+        "blank.png": "no face found",
+        "notes.txt": "ends in none of",
+        "gone.png": "cannot be read",
+    }.items():
+        assert f"{tmp_path / name}: " in message
+        assert reason in message
+    assert "good.png" not in message
+    with pytest.raises(EnrolmentError, match="no picture"):
+        add("Ada")
+    assert everything(images) == {}
+
+
+def test_a_person_who_is_enrolled_under_another_name_is_refused_by_that_name(images, tmp_path, add, save_portrait):
+    save_portrait(images / "Grace_Hopper.png", person=2)
+    before = everything(images)
+    with pytest.raises(EnrolmentError, match="shows Grace Hopper, who is already enrolled"):
+        add("Ada", save_portrait(tmp_path / "a.png", person=2, shot=1))
+    assert everything(images) == before
+
+
+def test_pictures_of_two_people_are_refused_naming_the_odd_ones(images, tmp_path, add, save_portrait):
+    pictures = [save_portrait(tmp_path / f"{shot}.png", person=1, shot=shot) for shot in range(2)]
+    odd = save_portrait(tmp_path / "odd.png", person=2)
+    with pytest.raises(EnrolmentError, match=r"1 of 3.*odd\.png: shows a different person than the other pictures"):
+        add("Ada", *pictures, odd)
+    with pytest.raises(EnrolmentError, match="2 of 2"):
+        add("Ada", pictures[0], odd)
+    assert everything(images) == {}
+    save_portrait(images / "Ada.png", person=1, shot=5)
+    with pytest.raises(EnrolmentError, match="a different person than the pictures already enrolled"):
+        add("Ada", odd)
+
+
+def test_the_same_picture_twice_is_noticed(images, tmp_path, add, save_portrait):
+    first = save_portrait(tmp_path / "a.png", person=1)
+    second = tmp_path / "b.png"
+    second.write_bytes(first.read_bytes())
+    with pytest.raises(EnrolmentError, match=r"b\.png: the same picture as .*a\.png"):
+        add("Ada", first, second)
+    (source,) = add("Ada", first)
+    with pytest.raises(EnrolmentError, match=rf"b\.png: the same picture as {source}"):
+        add("Ada", second)
+    assert len(everything(images)) == 2
+
+
+def test_a_check_continues_from_an_earlier_one_without_encoding_again(images, tmp_path, encode_pixels, save_portrait):
+    offered = [Offered.file(save_portrait(tmp_path / f"{n}.png", person=1, shot=n)) for n in range(2)]
+    offered.append(Offered.file(save_portrait(tmp_path / "other.png", person=2)))
+    gallery = GallerySnapshot("pixels")
+    first = check(images, "Ada", offered, encode_pixels, gallery, threshold=THRESHOLD, margin=0.0)
+    assert (first.outliers, first.may_be_saved, len(first.good)) == ({2}, False, 2)
+
+    def never(image):
+        raise AssertionError
+
+    again = check(images, "Ada", [], never, gallery, threshold=THRESHOLD, margin=0.0, examined=first.good)
+    assert again.may_be_saved
+    assert again.duplicates == Duplicates()
+    assert not Check().may_be_saved
+
+
+def test_embeddings_of_two_encoders_are_never_compared(images, tmp_path, save_portrait, encode_pixels):
+    other = GallerySnapshot("other", (Template("Ada", Embedding(np.ones(1, np.float32), "other"), "Ada.png"),))
+    with pytest.raises(EncoderError):
+        enrol(images, "Grace", [save_portrait(tmp_path / "a.png", person=1)], encode_pixels, other)
+    assert everything(images) == {}
+
+
+def test_a_picture_that_changes_after_its_check_is_not_enrolled(images, tmp_path, save_portrait, encode_pixels):
+    path = save_portrait(tmp_path / "a.png", person=1)
+
+    def encode(image):
+        save_portrait(path, person=2)
+        return encode_pixels(image)
+
+    with pytest.raises(EnrolmentError, match="changed while"):
+        enrol(images, "Ada", [path], encode, GallerySnapshot("pixels"))
+    assert everything(images) == {}
+
+
+def test_the_gallery_never_sees_an_unfinished_enrolment(tmp_path, add, in_force, save_portrait, monkeypatch):
+    pictures = [save_portrait(tmp_path / f"{shot}.png", person=1, shot=shot) for shot in range(2)]
+    seen = []
+    fsync = os.fsync
+
+    def look(descriptor):
+        fsync(descriptor)
+        seen.append(len(in_force().templates))
+
+    monkeypatch.setattr("os.fsync", look)
+    add("Ada", *pictures)
+    assert set(seen) == {0, 2}
+    assert len(in_force().templates) == 2
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.text(st.characters(exclude_categories=[]), max_size=30))
+def test_every_name_is_refused_or_comes_back_as_it_was(tmp_path_factory, tmp_path, save_portrait, name):
+    images = tmp_path_factory.mktemp("images")
+    picture = save_portrait(tmp_path / "a.png", person=1)
+
+    def encode(image):
+        return Embedding(np.ones(1, np.float32), "one")
+
+    try:
+        enrol(images, name, [picture], encode, GallerySnapshot("one"))
+    except EnrolmentError as fault:
+        str(fault).encode("utf-8")
+        assert everything(images) == {}
+        return
+    gallery = Gallery(images, lambda: encode, "one", "1", tmp_path / "cache")
+    gallery.load()
+    assert gallery.snapshot.people == (unicodedata.normalize("NFC", name).strip(),)
+
+
+def test_a_picture_is_examined_from_a_file_or_from_memory(tmp_path, save_portrait, encode_pixels, monkeypatch):
+    path = save_portrait(tmp_path / "IMG 1.JPG", person=1)
+    from_file = examine(Offered.file(path), encode_pixels)
+    from_memory = examine(Offered("shot.jpg", path.read_bytes()), encode_pixels)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert from_file.as_file.name == from_memory.as_file.name == f"{digest[:16]}.jpg"
+    assert (from_file.embedding.vector == from_memory.embedding.vector).all()
+    for name, content, reason in (
+        ("notes.txt", b"text", "ends in none of"),
+        ("empty.jpg", b"", "is empty"),
+        ("text.jpg", b"no picture", "holds no JPEG"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        for offered in (Offered(name, content), Offered.file(tmp_path / name)):
+            found = examine(offered, encode_pixels)
+            assert reason in str(found.fault)
+            assert found.embedding is None
+    assert str(examine(Offered.file(path), lambda image: Rejection.TOO_DARK).fault) == "the face is too dark"
+    broken = Embedding(np.array([np.nan], np.float32), "pixels")
+    assert "no usable embedding" in str(examine(Offered.file(path), lambda image: broken).fault)
+    monkeypatch.setattr(enrolment, "MAX_BYTES", 3)
+    assert "too large" in str(examine(Offered("a.png", b"1234"), encode_pixels).fault)
+    assert Offered.file(Path("a\nb.JPG")).name == "a\\nb.JPG"
+
+
+def test_two_signs_are_the_same_person_and_one_a_look_alike():
+    gallery = GallerySnapshot("angles", (Template("Ada", at(0.0), "a"), Template("Grace_H", at(1.0), "g")))
+    for person, angles, same, alike in (
+        ("Mary", (0.1,), ["Ada"], []),
+        ("Mary", (0.38,), [], ["Ada"]),  # half of the pictures, none of them nearer by the margin
+        ("Mary", (0.1, 0.5, 0.5), [], ["Ada"]),  # near, and fewer than half
+        ("Mary", (0.1, 0.2, 0.5), ["Ada"], []),
+        ("Mary", (0.2, 0.8), ["Ada", "Grace_H"], []),
+        ("Mary", (0.38, 0.8, 0.8), ["Grace_H"], []),
+        ("Mary", (0.45, 0.5), [], []),
+        ("Mary", (), [], []),
+        ("grace h", (1.0,), [], []),
+    ):
+        found = find_duplicates([at(angle) for angle in angles], person, gallery, threshold=0.4, margin=0.1)
+        names = [one.person for one in found.same], [one.person for one in found.alike]
+        assert names == (same, alike), angles
+
+
+def test_pictures_that_no_chain_connects_with_the_person_are_outliers():
+    for offered, stored, outliers in (
+        ((), (), set()),
+        ((0.0,), (), set()),
+        ((0.0, 0.1, 2.0, 0.2), (), {2}),
+        ((0.0, 0.3, 0.6), (), set()),
+        ((0.0, 2.0), (), {0, 1}),
+        ((0.0, 0.1, 2.0), (2.1,), {0, 1}),
+        ((0.3, 0.6), (0.0,), set()),
+    ):
+        assert find_outliers([at(a) for a in offered], [at(a) for a in stored], 0.39) == outliers, offered
+    assert np.isinf(spread([at(0.0)])).all()
+    assert spread([at(0.0), at(0.1), at(1.0)]) == pytest.approx([0.1, 0.1, 0.87], abs=0.01)
+
+
+@pytest.fixture(scope="module")
+def picture() -> Examined:
+    content = asset("demo", "gallery", "Grace_Hopper.jpg").read_bytes()
+    return examine(Offered("a.jpg", content), lambda image: Embedding(np.ones(1, np.float32), "one"))
+
+
+def files(services: StaffServices) -> list[str]:
+    return sorted(path.relative_to(services.folder).as_posix() for path in services.folder.rglob("*") if path.is_file())
+
+
+def told(services: StaffServices) -> list[tuple[str, str, str | None, str | None]]:
+    return [(row.action, row.staff, row.subject, row.detail) for row in services.journal.actions(20)]
+
+
+def test_pictures_data_consent_and_a_line_in_the_journal_are_saved(services, picture):
+    order = Enrolment(
+        "Zoë O'Néill",
+        [picture],
+        lambda record: replace(record, spoken="Zo-ay", staff_number="7"),
+        agreed(TEXT, "Eve"),
+        [Candidate("Grace_Hopper", 0.41)],
+    )
+    done = save(services, order, "Eve")
+    assert (done.person, done.is_new, done.fault) == ("Zoë O'Néill", True, "")
+    assert files(services) == ["Grace_Hopper.jpg", done.sources[0]]
+    record = services.people.record("zoë o'néill")
+    assert (record.spoken, record.staff_number) == ("Zo-ay", "7")
+    assert (record.consent.version, record.consent.sha256, record.consent.recorded_by) == ("7", "ab" * 32, "Eve")
+    assert told(services) == [
+        ("lookalike_accepted", "Eve", "Zoë O'Néill", "Grace Hopper at 0.41"),
+        ("enrolled", "Eve", "Zoë O'Néill", "1 pictures"),
+    ]
+
+
+def test_more_pictures_leave_what_is_known(services, picture):
+    services.people.save(PersonRecord("Grace_Hopper", staff_number="1", consent=agreed(TEXT, "Ann")))
+    done = save(services, Enrolment("grace hopper", [picture]), "Eve")
+    assert not done.is_new
+    assert done.person == "Grace_Hopper"
+    assert services.people.record("Grace_Hopper").consent.recorded_by == "Ann"
+    assert told(services)[0][0] == "pictures_added"
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_folder_that_cannot_be_written_leaves_all_as_before(services, picture, monkeypatch, known):
+    if known:
+        services.people.save(PersonRecord("Ada", staff_number="1"))
+    before = services.people.records()
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("kiosk.people.staging.os.fsync", full)
+    with pytest.raises(GalleryError, match="No space left"):
+        save(
+            services,
+            Enrolment("Ada", [picture], lambda record: replace(record, email="a@b.c"), agreed(TEXT, "Eve")),
+            "E",
+        )
+    assert files(services) == ["Grace_Hopper.jpg"]
+    assert services.people.records() == before
+    assert told(services) == []
+
+
+def test_what_may_not_stand_in_a_field_saves_nothing(services, picture):
+    with pytest.raises(PeopleError):
+        save(services, Enrolment("Ada", [picture], lambda record: replace(record, email="no address")), "Eve")
+    assert files(services) == ["Grace_Hopper.jpg"]
+
+
+def test_a_journal_that_cannot_be_written_is_told_and_the_person_is_enrolled(services, picture, monkeypatch):
+    def broken(*arguments):
+        raise JournalError("journal", "is full", "make room")
+
+    monkeypatch.setattr(services.journal, "note", broken)
+    done = save(services, Enrolment("Ada", [picture]), "Eve")
+    assert "is full" in done.fault
+    assert len(files(services)) == 2
+
+
+def test_killed_between_consent_and_pictures_nobody_is_in_the_gallery_without_consent(services, picture, monkeypatch):
+    def killed(*arguments):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    child = os.fork()
+    if not child:
+        monkeypatch.setattr(enrolment, "add_pictures", killed)
+        save(services, Enrolment("Ada", [picture], consent=agreed(TEXT, "Eve")), "Eve")
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert files(services) == ["Grace_Hopper.jpg"]
+    done = save(services, Enrolment("Ada", [picture], consent=agreed(TEXT, "Eve")), "Eve")
+    assert done.is_new
+
+
+def killed_at(step: int, home: Path, order: Enrolment) -> bool:
+    """Saves in a process of its own that is killed before one of the changes on the disk; whether it was."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    left = [step]
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+        if writes or event in {"os.mkdir", "os.rename", "os.link", "os.remove", "os.rmdir", "sqlite3.connect"}:
+            left[0] -= 1
+            if left[0] < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hook)
+    save(open_services(Choices(ConfigFile(home / "config.yaml"), home / "images", "demo")), order, "Eve")
+    os._exit(0)
+
+
+@pytest.mark.slow
+def test_killed_at_any_step_there_are_all_pictures_with_the_consent_or_none(home, picture, tmp_path):
+    again = replace(picture, offered=Offered("b.png", picture.offered.content))
+    order = Enrolment("Ada", [picture, again], consent=agreed(TEXT, "Eve"))
+    seen = set()
+    for step in range(100):
+        copy = tmp_path / str(step)
+        shutil.copytree(home, copy)
+        killed = killed_at(step, copy, order)
+        recover(copy / "images")
+        pictures = [path for path in (copy / "images").rglob("*") if path.is_file() and path.parent.name == "Ada"]
+        consent = PeopleRegister(people_file(copy / "images")).record("Ada").consent
+        assert len(pictures) in {0, 2}
+        assert consent is not None or not pictures
+        seen.add(len(pictures))
+        if not killed:
+            break
+    assert seen == {0, 2}
+    assert step > 10
