@@ -36,7 +36,7 @@ LIVE, RELOAD, RESTART = Applies.LIVE, Applies.RELOAD, Applies.RESTART
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What a form and config.yaml say about an option, in English."""
+    """The texts of an option, in English; they are translated where they are shown."""
 
     unit: str
     title: str

@@ -2,9 +2,9 @@
 
 import enum
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any, TypeAlias, cast, get_args
+from typing import TypeAlias, cast, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -30,8 +30,8 @@ class Kind(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class OptionInfo:
-    """One option; its texts are English and translated where they are shown, in context "settings".
+class OptionInfo(Declaration):
+    """One option and what it takes.
 
     Attributes:
         key: as in "decision.k".
@@ -43,7 +43,6 @@ class OptionInfo:
 
     key: str
     kind: Kind
-    declaration: Declaration
     default: Value
     minimum: float | None
     maximum: float | None
@@ -54,22 +53,6 @@ class OptionInfo:
     def section(self) -> str:
         """The section it stands in, "" for none."""
         return self.key.rpartition(".")[0]
-
-    @property
-    def title(self) -> str:
-        return self.declaration.title
-
-    @property
-    def effect(self) -> str:
-        return self.declaration.effect
-
-    @property
-    def unit(self) -> str:
-        return self.declaration.unit
-
-    @property
-    def applies(self) -> Applies:
-        return self.declaration.applies
 
 
 @cache
@@ -151,8 +134,17 @@ def _info(key: str, field: FieldInfo) -> OptionInfo:
     kind = _kind(key, field)
     low, high, above = _limits(_number_limits(field) if kind is Kind.BY_ENCODER else field.metadata)
     choices = tuple(choice.value for choice in cast("type[enum.Enum]", field.annotation)) if kind is Kind.CHOICE else ()
-    declaration = cast("dict[str, Any]", field.json_schema_extra)["declaration"]
-    return OptionInfo(key, kind, declaration, _plain(field.default), low, high, above, choices)
+    declaration = cast("dict[str, Declaration]", field.json_schema_extra)["declaration"]
+    return OptionInfo(
+        **asdict(declaration),
+        key=key,
+        kind=kind,
+        default=_plain(field.default),
+        minimum=low,
+        maximum=high,
+        above_minimum=above,
+        choices=choices,
+    )
 
 
 def _kind(key: str, field: FieldInfo) -> Kind:

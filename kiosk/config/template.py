@@ -40,7 +40,7 @@ def _about(section: str) -> str:
 
 
 def _option(info: OptionInfo) -> Iterator[str]:
-    mark = "" if info.declaration.set_in_file else "#"
+    mark = "" if info.set_in_file else "#"
     name = info.key.rpartition(".")[2]
     start = f"{'  ' if info.section else ''}{mark}{name}: {rendered(info.default)}"
     comments = textwrap.wrap(_comment(info), _WIDTH - _COLUMN - 2)
@@ -50,11 +50,10 @@ def _option(info: OptionInfo) -> Iterator[str]:
 
 
 def _comment(info: OptionInfo) -> str:
-    declared = info.declaration
-    names_unit = not declared.unit or declared.unit in declared.title.lower()
-    title = f"{declared.title}." if names_unit else f"{declared.title}, {declared.unit}."
-    applies = "" if declared.applies is Applies.RESTART else f"({declared.applies.value})"
-    return " ".join(filter(None, [title, declared.effect, declared.note, applies]))
+    names_unit = not info.unit or info.unit in info.title.lower()
+    title = f"{info.title}." if names_unit else f"{info.title}, {info.unit}."
+    applies = "" if info.applies is Applies.RESTART else f"({info.applies.value})"
+    return " ".join(filter(None, [title, info.effect, info.note, applies]))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from kiosk.config.saving import ConfigWriter
 from kiosk.config.schema import Kind, applies, called, changed_keys, objection, options, values
 from kiosk.config.template import template
 from kiosk.errors import ConfigError
+from kiosk.health.checks import config_found
 
 SHIPPED = Path(__file__).parents[2] / "config.yaml"
 DEFAULTS = values(Config())
@@ -189,6 +190,9 @@ def test_options_and_values_that_were_removed_are_ignored_named_and_gone_after_t
         (6, "path.template_copies"),
         (7, "path.landmark_passes"),
     ]
+    told = config_found(config).message
+    for part in ("path.template_rule: nearest_two (line 5)", "path.template_copies (line 6)"):
+        assert part in told
     writer = ConfigWriter(path)
     writer.change({"threads": 4}, writer.look())
     assert config.changed() is not None
