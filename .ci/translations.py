@@ -48,7 +48,7 @@ def _texts_of(tree: ast.AST) -> Iterator[Text]:
         elif name.endswith("Error") or name == "fault":
             yield from ((FAULTS, text, False) for argument in call.args[1:3] for text in _literals(argument))
         elif name == "option":
-            words = (keyword.value for keyword in call.keywords if keyword.arg in {"title", "effect"})
+            words = (keyword.value for keyword in call.keywords if keyword.arg in {"title", "effect", "unit"})
             yield from (("settings", text, False) for word in words for text in _literals(word))
 
 

@@ -1,12 +1,11 @@
 """config.yaml as validated, frozen sections.
 
-When adding an option: 1. a field here, with its unit; 2. its title and effect in wording.py, and in schema.py when it
-applies; 3. its line in config.yaml; 4. pass the value on at a composition point (kiosk.door, kiosk.cli). Nothing
-else reads the configuration.
+When adding an option: 1. declare it in options.py; 2. write config.yaml by `python -m kiosk.config.template`; 3. pass
+its value on at a composition point (kiosk.door, kiosk.cli). Nothing else reads the configuration.
 """
 
 from kiosk.config.file import ConfigFile, find_config
-from kiosk.config.sections import (
+from kiosk.config.options import (
     ANY_ENCODER,
     CameraSection,
     CohortUse,

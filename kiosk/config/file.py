@@ -5,21 +5,23 @@ from __future__ import annotations
 import copy
 import difflib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from kiosk.config.schema import Value, objection, values
-from kiosk.config.sections import Config
+from kiosk.config.options import REMOVED_OPTIONS, REMOVED_VALUES, SECTIONS, Config
+from kiosk.config.schema import Value, objection, options, values, with_changes
 from kiosk.errors import ConfigError, did_you_mean
 from kiosk.files import Key, parse_yaml, read_bytes, read_yaml
 from kiosk.i18n import Message, Text
 
-_COMPARE = Message("compare it with the config.yaml that is shipped")
+COMPARE = Message("compare it with the config.yaml that is shipped")
 _MAX_FAULTS = 5  # told at once
 
 
@@ -39,6 +41,18 @@ def find_config(given: Path | None) -> Path | None:
     return here if here.is_file() else None
 
 
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """An option in a config.yaml that this version has no longer, or one with such a value; it is ignored."""
+
+    line: int
+    key: str
+    value: str  # "" where the whole option was removed
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.value}" if self.value else self.key
+
+
 class ConfigFile:
     """One config.yaml, or the built-in defaults where `path` is None, and what it said last.
 
@@ -48,6 +62,7 @@ class ConfigFile:
         current: the last configuration without a fault.
         kept: values, by key, that options have where the file does not set them; see `keep`.
         unset: the keys of `kept` that the file does not set.
+        removed: options and values in the file that this version has no longer, each with its line.
         fault_found: why the file, as it was saved last, cannot be used; None where it can.
     """
 
@@ -59,6 +74,7 @@ class ConfigFile:
         self.fault_found: str | None = None
         self.kept: Mapping[str, Value] = {}
         self.unset: tuple[str, ...] = ()
+        self.removed: tuple[Removed, ...] = ()
         self.current = self._read()
 
     def changed(self) -> Config | None:
@@ -105,7 +121,7 @@ class ConfigFile:
         """The fault to raise for a top-level option that is well-formed and yet names nothing."""
         if self.path is None:
             return ConfigError(key, reason, remedy)
-        line = read_yaml(self.path, ConfigError, _COMPARE).lines.get((key,), 1)
+        line = read_yaml(self.path, ConfigError, COMPARE).lines.get((key,), 1)
         return ConfigError(
             self.path,
             Message("line {line}: {key}: {reason}", line=line, key=key, reason=reason),
@@ -120,7 +136,11 @@ class ConfigFile:
         return (found.st_mtime_ns, found.st_size, found.st_ino) if found else None
 
     def _read(self) -> Config:
-        return self._with_kept(Config() if self.path is None else understood(self.path, content_of(self.path)))
+        if self.path is None:
+            return self._with_kept(Config())
+        config, removed = read_config(self.path, content_of(self.path))
+        self.removed = removed
+        return self._with_kept(config)
 
     def _with_kept(self, config: Config) -> Config:
         self.unset = tuple(key for key in self.kept if not _is_set(config, key))
@@ -142,20 +162,43 @@ def _is_set(config: Config, key: str) -> bool:
 
 def content_of(path: Path) -> bytes:
     """Return the content of the file; raises ConfigError where it cannot be read."""
-    return read_bytes(path, ConfigError, _COMPARE)
+    return read_bytes(path, ConfigError, COMPARE)
 
 
 def understood(path: Path, raw: bytes) -> Config:
-    """The content of a config.yaml as the options that it sets; raises ConfigError with `path`, line and key."""
-    content, lines = parse_yaml(path, raw, ConfigError, _COMPARE)
+    """Return the configuration in the content of a file; raises ConfigError with `path`, line and key."""
+    return read_config(path, raw)[0]
+
+
+def read_config(path: Path, raw: bytes) -> tuple[Config, tuple[Removed, ...]]:
+    """Return the configuration in the content of a file and what is ignored in it; raises ConfigError."""
+    content, lines = parse_yaml(path, raw, ConfigError, COMPARE)
+    removed = tuple(Removed(lines[tuple(key.split("."))], key, value) for key, value in _removed(content))
+    for one in removed:
+        section, _, name = one.key.rpartition(".")
+        del (content[section] if section else content)[name]
     try:
-        return Config.model_validate(content)
+        return Config.model_validate(content), removed
     except ValidationError as error:
         faults = error.errors()
         told = [_describe(fault, lines) for fault in faults[:_MAX_FAULTS]]
         if len(faults) > _MAX_FAULTS:
             told.append(Message("and {number} more", number=len(faults) - _MAX_FAULTS))
         raise ConfigError(path, Message("{faults}", faults=told), "mend it there, nothing was changed") from None
+
+
+def _removed(content: Mapping[str, Any], above: str = "") -> list[tuple[str, str]]:
+    """Return the keys of removed options, and of options with removed values, and that value or ""."""
+    found: list[tuple[str, str]] = []
+    for name, value in content.items():
+        key = f"{above}{name}"
+        if isinstance(value, dict):
+            found += _removed(value, f"{key}.")
+        if key in REMOVED_OPTIONS:
+            found.append((key, ""))
+        elif isinstance(value, str) and (key, value) in REMOVED_VALUES:
+            found.append((key, value))
+    return found
 
 
 def _describe(fault: ErrorDetails, lines: dict[Key, int]) -> Message:
@@ -179,20 +222,13 @@ def _shown(value: object) -> str:
 
 def _no_such_option(key: Key) -> Text:
     """The valid key that is meant most likely: by its last word, then by the whole of it."""
-    valid = list(_keys(Config))
+    valid = [*filter(None, SECTIONS), *options()]
     words = {name.rsplit(".", 1)[-1]: name for name in reversed(valid)}
     found = difflib.get_close_matches(str(key[-1]), words, 1, 0.6)
     if found:
         return Message("there is no such option, did you mean {name}?", name=words[found[0]])
     whole = difflib.get_close_matches(".".join(map(str, key)), valid, 1, 0.0)
     return Message("there is no such option, the nearest is {name}", name=whole[0])
-
-
-def _keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
-    for name, field in model.model_fields.items():
-        yield prefix + name
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _keys(field.annotation, f"{prefix}{name}.")
 
 
 _MOST_CHARACTERS = 1000
@@ -213,12 +249,8 @@ def with_values(config: ConfigFile, changes: Mapping[str, Value]) -> ConfigFile:
     if not changes:
         return config
     before = values(config.current)
-    sections: dict[str, dict[str, Value]] = {}
-    for key, value in {**before, **changes}.items():
-        section, _, name = key.rpartition(".")
-        sections.setdefault(section, {})[name] = value
     try:
-        current = Config.model_validate({**sections.pop(""), **sections})
+        current = with_changes(before, changes)
     except ValidationError as error:
         raise ConfigError(", ".join(changes), objection(before, changes), "choose another value") from error
     fresh = copy.copy(config)

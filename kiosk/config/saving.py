@@ -1,242 +1,134 @@
-"""Other values in the text of a config.yaml; comments, order and layout stay as they are.
-
-The value itself is replaced in the text where it stands in one place; what that cannot do (a block that becomes one
-word, a section in braces that grows) ruamel.yaml writes. Either way the result is read again and compared.
-"""
+"""Saving options into config.yaml: comments and order stay, with backups, and no edit of others is overwritten."""
 
 import contextlib
 import errno
 import hashlib
 import io
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from kiosk.config.file import content_of, understood
-from kiosk.config.schema import Value, objection, values
-from kiosk.config.sections import Config
+from kiosk.config.file import COMPARE, content_of, read_config, understood
+from kiosk.config.options import Config
+from kiosk.config.schema import AUTO, Value, objection, values
 from kiosk.errors import ConfigError
-from kiosk.files import atomic_write, clear_partials, folder_lock
+from kiosk.files import atomic_write, clear_partials, folder_lock, load_yaml, round_trip
 from kiosk.i18n import Message
 
 _HEADER = "# What differs from the defaults of the kiosk.\n\n"
 _BOM = "\ufeff"
-_PLAIN = re.compile(r"[A-Za-z/][\w./+*-]*", re.ASCII)
-_WORDS = frozenset({"true", "false", "null", "yes", "no", "y", "n"})  # that YAML, or an older one, reads otherwise
-_Names: TypeAlias = tuple[str, ...]
-_Changes: TypeAlias = Mapping[_Names, Value]
-_Way: TypeAlias = Callable[[str, _Changes], str]
 
-
-class _NotHere(Exception):  # noqa: N818  (no fault: the other way is taken)
-    """The text cannot take the value where it would belong."""
+BACKUPS = 10
+_TRIES = 3
+_PATIENCE_SECONDS = 2.0
 
 
 def edited(path: Path, raw: bytes, changes: Mapping[str, Value]) -> bytes:
-    """The content with these options changed; `path` is for the messages.
+    """Return the content with these options changed and without those that were removed; `path` is for the messages.
 
-    Raises ConfigError where the content, or what would come of it, is no configuration.
+    Raises ConfigError where the content, or the result, is no configuration.
     """
-    before = values(understood(path, raw))
+    config, removed = read_config(path, raw)
+    before = values(config)
     wanted = {key: value for key, value in changes.items() if before[key] != value}
     if not wanted:
         return raw
     reason = objection(before, wanted)
     if reason:
         raise ConfigError(", ".join(wanted), reason, "choose another value")
-    for way in (_in_place, _written_anew):
-        fresh = _by_one_way(way, path, raw, wanted)
-        if fresh is not None:
-            return fresh
-    unchanged = Message("{options} cannot be changed here", options=", ".join(wanted))
-    raise ConfigError(path, unchanged, "edit the file by hand")
+    text = raw.decode("utf-8").removeprefix(_BOM)
+    content = load_yaml(path, text.encode(), ConfigError, COMPARE)
+    comments = "" if content else _comments(text)
+    for key in (one.key for one in removed):
+        section, _, name = key.rpartition(".")
+        _drop(content[section] if section else content, name)
+        if section and not content[section]:
+            _drop(content, section)
+    for key, value in wanted.items():
+        _set(content, key, value)
+    fresh = _written(comments, content, like=raw.decode("utf-8"))
+    if values(understood(path, fresh)) != {**before, **wanted}:
+        unchanged = Message("{options} cannot be changed here", options=", ".join(wanted))
+        raise ConfigError(path, unchanged, "edit the file by hand")
+    return fresh
 
 
 def new_file(path: Path, changes: Mapping[str, Value]) -> bytes:
-    """A config.yaml that says nothing but these options; raises ConfigError."""
+    """Return a config.yaml that holds these options only; raises ConfigError."""
     return edited(path, _HEADER.encode(), changes)
 
 
-def _by_one_way(way: _Way, path: Path, raw: bytes, changes: Mapping[str, Value]) -> bytes | None:
-    """The content with the changes, or None where it does not say then what it should."""
-    text = raw.decode("utf-8")
-    try:
-        fresh = way(text, {tuple(key.split(".")): value for key, value in changes.items()}).encode("utf-8")
-        said = values(understood(path, fresh))
-    except (YAMLError, ConfigError, _NotHere):
-        return None
-    return fresh if said == {**values(understood(path, raw)), **changes} else None
-
-
-# In the text -------------------------------------------------------------------------------------------------------
-
-
-def _in_place(text: str, changes: _Changes) -> str:
-    """Each value put where the old one stands, or in a line of its own."""
-    mark, body = (_BOM, text[1:]) if text.startswith(_BOM) else ("", text)
-    for names, value in changes.items():
-        body = _set(body, names, value)
-    return mark + body
-
-
-def _set(text: str, names: _Names, value: Value) -> str:
-    node, missing = _deepest(YAML(typ="rt").compose(text), names)
-    if not missing and node is not None:
-        if isinstance(value, dict) and _is_block(node):
-            return _set_each(text, names, value)
-        return _replaced(text, node, value)
-    if len(missing) == len(names):  # not even the section is there
-        return _appended(text, names, value)
-    return _added(text, node, missing[0], value)
-
-
-def _deepest(node: Node | None, names: _Names) -> tuple[Node | None, _Names]:
-    """The node of the option, or of the innermost part of its path that is there, and what is missing below it."""
-    for depth, name in enumerate(names):
-        entries = node.value if isinstance(node, MappingNode) else []
-        below = next((found for key, found in entries if key.value == name), None)
-        if below is None:
-            return node, names[depth:]
-        node = below
-    return node, ()
-
-
-def _is_block(node: Node | None) -> bool:
-    return isinstance(node, CollectionNode) and not node.flow_style
-
-
-def _set_each(text: str, names: _Names, numbers: Mapping[str, float]) -> str:
-    for name, number in numbers.items():
-        text = _set(text, (*names, name), number)
-    return text
-
-
-def _replaced(text: str, node: Node, value: Value) -> str:
-    if _is_block(node) or (isinstance(node, ScalarNode) and node.style in {"|", ">"}):
-        raise _NotHere
-    quoted = isinstance(node, ScalarNode) and node.style in {'"', "'"}
-    start, end = node.start_mark.index, node.end_mark.index
-    old, new = text[start:end], _quoted(value) if quoted and isinstance(value, str) else rendered(value)
-    gap = re.match(r" +(?=#)", text[end:])
-    if gap is None:
-        return text[:start] + new + text[end:]
-    # The comment stays in its column where there is room.
-    spaces = " " * max(len(old) + len(gap[0]) - len(new), 1)
-    return text[:start] + new + spaces + text[end + len(gap[0]) :]
-
-
-def _added(text: str, block: Node | None, name: str, value: Value) -> str:
-    """A line at the end of a block, below the comments that go on from its last line."""
-    if not isinstance(block, MappingNode) or block.flow_style or not block.value:
-        raise _NotHere
-    indent = block.value[0][0].start_mark.column
-    last: Node = block
-    while isinstance(last, MappingNode) and not last.flow_style and last.value:
-        last = last.value[-1][1]
-    end = _end_of_line(text, last.end_mark.index)
-    while comment := re.match(rf"\r?\n {{{indent + 1},}}#[^\n]*?(?=\r?\n|$)", text[end:]):
-        end += comment.end()
-    return f"{text[:end]}{_newline(text)}{' ' * indent}{name}: {rendered(value)}{text[end:]}"
-
-
-def _appended(text: str, names: _Names, value: Value) -> str:
-    """At the end of the file, under the name of its section."""
-    newline = _newline(text)
-    gap = "" if not text or text.endswith("\n") else newline
-    if len(names) == 1:
-        return f"{text}{gap}{names[0]}: {rendered(value)}{newline}"
-    empty_line = "" if not text.strip() or text.endswith(("\n\n", "\n\r\n")) else newline
-    return f"{text}{gap}{empty_line}{names[0]}:{newline}  {names[1]}: {rendered(value)}{newline}"
-
-
-def _end_of_line(text: str, start: int) -> int:
-    end = text.find("\n", start)
-    if end < 0:
-        return len(text)
-    return end - 1 if end > start and text[end - 1] == "\r" else end
-
-
-def _newline(text: str) -> str:
-    return "\r\n" if "\r\n" in text else "\n"
-
-
 def rendered(value: Value) -> str:
-    """A value as YAML, in one line."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return value if _is_plain(value) else _quoted(value)
-    if isinstance(value, list):
-        return f"[{', '.join(map(rendered, value))}]"
-    if isinstance(value, dict):
-        pairs = [f"{rendered(name)}: {rendered(number)}" for name, number in value.items()]
-        return f"{{{', '.join(pairs)}}}" if pairs else "auto"
-    return repr(value)
-
-
-def _is_plain(text: str) -> bool:
-    return _PLAIN.fullmatch(text) is not None and text.lower() not in _WORDS
-
-
-def _quoted(text: str) -> str:
-    return '"' + "".join(map(_escaped, text)) + '"'
-
-
-def _escaped(character: str) -> str:
-    if character in {'"', "\\"}:
-        return f"\\{character}"
-    if character.isprintable():
-        return character
-    return f"\\U{ord(character):08X}"
-
-
-# By ruamel.yaml ----------------------------------------------------------------------------------------------------
-
-
-def _written_anew(text: str, changes: _Changes) -> str:
-    yaml = YAML(typ="rt")
-    yaml.preserve_quotes = True
-    yaml.width = 4096  # no line is broken that was none before
-    content = yaml.load(text)
-    if content is None:
-        content = CommentedMap()
-    for names, value in changes.items():
-        home = content
-        for name in names[:-1]:
-            home = home.setdefault(name, CommentedMap())
-        home[names[-1]] = _node(value)
+    """Return a value as YAML, in one line."""
     out = io.StringIO()
-    yaml.dump(content, out)
-    mark = _BOM if text.startswith(_BOM) else ""
-    return mark + out.getvalue().removeprefix(_BOM).replace("\r\n", "\n").replace("\n", _newline(text))
+    yaml = YAML(typ="rt")
+    yaml.width = 4096
+    yaml.dump([_node(value)], out)
+    return out.getvalue().removeprefix("- ").rstrip("\n").removesuffix("\n...")
+
+
+def _set(content: CommentedMap, key: str, value: Value) -> None:
+    section, _, name = key.rpartition(".")
+    if section and section not in content:
+        content[section] = CommentedMap()
+    home = content[section] if section else content
+    node = _node(value)
+    if name not in home:
+        home.insert(0, name, node)  # the comments below the last option may belong to what follows it
+    elif isinstance(home[name], CommentedMap) and isinstance(node, CommentedMap):
+        for gone in home[name].keys() - node.keys():
+            del home[name][gone]
+        home[name].update(node)
+    else:
+        home[name] = node
+
+
+def _drop(home: CommentedMap, name: str) -> None:
+    """Delete an option and its comment; an empty line that follows stays."""
+    names = list(home)
+    place = names.index(name)
+    comment = home.ca.items.get(name)
+    ends_empty = comment is not None and comment[2] is not None and comment[2].value.endswith("\n\n")
+    del home[name]
+    if ends_empty and place:
+        before = home.ca.items.get(names[place - 1])
+        if before is not None and before[2] is not None:
+            before[2].value += "\n"
 
 
 def _node(value: Value) -> object:
-    if isinstance(value, str):
-        return value if _is_plain(value) else DoubleQuotedScalarString(value)
+    if isinstance(value, str) and not value.isprintable():
+        return DoubleQuotedScalarString(value)  # the only style that can escape characters
     if not isinstance(value, list | dict):
         return value
     if not value:
-        return "auto"
+        return AUTO
     node = CommentedMap(value) if isinstance(value, dict) else CommentedSeq(value)
     node.fa.set_flow_style()
     return node
 
 
-BACKUPS = 10
-_TRIES = 3
-_PATIENCE_SECONDS = 2.0
+def _comments(text: str) -> str:
+    """Return a text of comments and empty lines, which ruamel.yaml does not keep; "" where it is anything else."""
+    lines = text.splitlines()
+    return text if all(not line.strip() or line.lstrip().startswith("#") for line in lines) else ""
+
+
+def _written(comments: str, content: CommentedMap, like: str) -> bytes:
+    """Return comments and content with the line ends and the byte order mark of the text that it was read from."""
+    out = io.StringIO()
+    round_trip().dump(content, out)
+    text = comments + ("\n" if comments and not comments.endswith("\n") else "") + out.getvalue()
+    if "\r\n" in like:
+        text = text.replace("\r\n", "\n").replace("\n", "\r\n")
+    return ((_BOM if like.startswith(_BOM) else "") + text).encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,15 @@
-"""The options as data, read from the models of the configuration: what a form is made of."""
+"""The options as data, read from their declarations: what a form, --set and the comments of config.yaml are made of."""
 
 import enum
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cache
 from typing import TypeAlias, cast, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from kiosk.config.sections import ANY_ENCODER, Config
-from kiosk.config.wording import VALUES, WORDS
+from kiosk.config.options import ANY_ENCODER, VALUES, Applies, Config, Declaration
 from kiosk.i18n import translate
 
 Value: TypeAlias = bool | int | float | str | list[str] | dict[str, float]
@@ -29,28 +29,9 @@ class Kind(enum.Enum):
     BY_ENCODER = "by_encoder"  # auto, a number for the encoder in use, or one for each encoder that is named
 
 
-class Applies(enum.Enum):
-    """When a value that was saved while the kiosk runs is in force."""
-
-    LIVE = "live"  # within two seconds
-    RELOAD = "reload"  # when the recognition was loaded anew, while the door stays shut
-    RESTART = "restart"  # at the next start
-
-
-# Sections or options; what is named in none of them waits for the next start.
-_LIVE = frozenset(
-    {
-        *("matching", "decision", "door", "voice"),
-        *("screen.theme", "screen.language", "screen.large_type", "screen.high_contrast", "screen.reduced_motion"),
-        *("screen.keyboard", "reception.idle_seconds", "reception.consent", "reception.keep_refused_hours"),
-    }
-)
-_RELOADED = frozenset({"encoder", "detector", "weights", "threads", "quality", "path"})
-
-
 @dataclass(frozen=True, slots=True)
-class OptionInfo:
-    """One option; title, effect and unit are English and translated where they are shown, in context "settings".
+class OptionInfo(Declaration):
+    """One option and what it takes.
 
     Attributes:
         key: as in "decision.k".
@@ -62,15 +43,11 @@ class OptionInfo:
 
     key: str
     kind: Kind
-    title: str
-    effect: str
-    unit: str
     default: Value
-    applies: Applies
-    minimum: float | None = None
-    maximum: float | None = None
-    above_minimum: bool = False
-    choices: tuple[str, ...] = ()
+    minimum: float | None
+    maximum: float | None
+    above_minimum: bool
+    choices: tuple[str, ...]
 
     @property
     def section(self) -> str:
@@ -78,56 +55,48 @@ class OptionInfo:
         return self.key.rpartition(".")[0]
 
 
-def options() -> tuple[OptionInfo, ...]:
-    """Every option, in the order of config.yaml."""
-    return tuple(_info(key, field) for key, field in _fields(Config))
-
-
-def value_of(config: Config, key: str) -> Value:
-    """The value of an option as config.yaml has it. Raises KeyError for a key that is none."""
-    found: object = config
-    for name in key.split("."):
-        if not isinstance(found, BaseModel) or name not in type(found).model_fields:
-            raise KeyError(key)
-        found = getattr(found, name)
-    return _plain(found)
+@cache
+def options() -> Mapping[str, OptionInfo]:
+    """Return every option by its key, in the order of config.yaml."""
+    return {key: _info(key, field) for key, field in _fields(Config)}
 
 
 def values(config: Config) -> dict[str, Value]:
-    """All of them, by key."""
-    return {key: value_of(config, key) for key, _ in _fields(Config)}
+    """Return the values of all options, as config.yaml has them, by key."""
+    return {key: _plain(_found(config, key)) for key in options()}
 
 
 def applies(key: str) -> Applies:
-    """When a change of the option is in force."""
-    names = {key, key.partition(".")[0]}
-    if names & _LIVE:
-        return Applies.LIVE
-    return Applies.RELOAD if names & _RELOADED else Applies.RESTART
+    """Return when a change of the option is in force."""
+    return options()[key].applies
 
 
 def changed_keys(before: Config, after: Config) -> list[str]:
-    """The options that differ."""
+    """Return the options that differ."""
     old = values(before)
     return [key for key, value in values(after).items() if value != old[key]]
 
 
-def objection(before: Mapping[str, Value], changes: Mapping[str, Value]) -> str:
-    """Why the values of a configuration cannot be changed so, for the screen; "" where they can."""
-    sections: dict[str, dict[str, object]] = {}
+def with_changes(before: Mapping[str, Value], changes: Mapping[str, Value]) -> Config:
+    """Return the configuration with these values; raises ValidationError."""
+    sections: dict[str, dict[str, Value]] = {"": {}}
     for key, value in {**before, **changes}.items():
         section, _, name = key.rpartition(".")
         sections.setdefault(section, {})[name] = value
-    top = sections.pop("", {})
+    return Config.model_validate({**sections.pop(""), **sections})
+
+
+def objection(before: Mapping[str, Value], changes: Mapping[str, Value]) -> str:
+    """Return why values cannot be changed so, for the screen; "" where they can."""
     try:
-        Config.model_validate({**top, **sections})
+        with_changes(before, changes)
     except ValidationError as error:
         return _in_words(error)
     return ""
 
 
 def called(value: str) -> str:
-    """What a value that is a word is called, in the language of the screen; the word itself where it has no name."""
+    """Return the name of a value that is a word, in the language of the screen; the word where it has no name."""
     return translate("settings", VALUES[value]) if value in VALUES else value
 
 
@@ -137,13 +106,20 @@ def _in_words(error: ValidationError) -> str:
         return translate("settings", "No more frames can agree than are counted.")
     if fault["loc"] == ("quality",):
         return translate("settings", "The least light must be below the most light.")
-    key = next((key for key in WORDS if fault["loc"][: key.count(".") + 1] == tuple(key.split("."))), "")
+    key = next((key for key in options() if fault["loc"][: key.count(".") + 1] == tuple(key.split("."))), "")
     if fault["type"] in {"string_too_short", "too_short"}:
         reason = translate("settings", "must not be empty")
     else:
         reason = fault["msg"].removeprefix("Value error, ")
-    title = translate("settings", WORDS[key].title) if key else ""
+    title = translate("settings", options()[key].title) if key else ""
     return translate("settings", "{option}: {reason}").format(option=title, reason=reason)
+
+
+def _found(config: BaseModel, key: str) -> object:
+    found: object = config
+    for name in key.split("."):
+        found = getattr(found, name)
+    return found
 
 
 def _fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
@@ -155,21 +131,19 @@ def _fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Fie
 
 
 def _info(key: str, field: FieldInfo) -> OptionInfo:
-    kind, words = _kind(key, field), WORDS[key]
-    extra = field.json_schema_extra
+    kind = _kind(key, field)
     low, high, above = _limits(_number_limits(field) if kind is Kind.BY_ENCODER else field.metadata)
+    choices = tuple(choice.value for choice in cast("type[enum.Enum]", field.annotation)) if kind is Kind.CHOICE else ()
+    declaration = cast("dict[str, Declaration]", field.json_schema_extra)["declaration"]
     return OptionInfo(
+        **asdict(declaration),
         key=key,
         kind=kind,
-        title=words.title,
-        effect=words.effect,
-        unit=str(extra["unit"]) if isinstance(extra, dict) else "",
         default=_plain(field.default),
-        applies=applies(key),
         minimum=low,
         maximum=high,
         above_minimum=above,
-        choices=tuple(choice.value for choice in field.annotation) if kind is Kind.CHOICE else (),  # type: ignore[union-attr]
+        choices=choices,
     )
 
 
@@ -186,7 +160,7 @@ def _kind(key: str, field: FieldInfo) -> Kind:
 
 
 def _number_limits(field: FieldInfo) -> list[object]:
-    """What limits the numbers of a field that has one for each encoder."""
+    """Return the limits of the numbers in a field that has one for each encoder."""
     number = get_args(field.annotation)[1]
     return [limit for extra in number.__metadata__ for limit in getattr(extra, "metadata", [extra])]
 

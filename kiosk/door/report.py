@@ -9,7 +9,8 @@ from statistics import fmean, median
 from typing import TYPE_CHECKING
 
 from kiosk.config import Config
-from kiosk.config.schema import Applies, applies, changed_keys
+from kiosk.config.options import Applies
+from kiosk.config.schema import applies, changed_keys
 from kiosk.domain import Decision, Observation
 from kiosk.i18n import number, translate
 

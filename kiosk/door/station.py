@@ -11,7 +11,8 @@ from typing import Protocol, TypeAlias
 
 from kiosk import i18n
 from kiosk.config import Config, ConfigFile
-from kiosk.config.schema import Applies, applies, changed_keys
+from kiosk.config.options import Applies
+from kiosk.config.schema import applies, changed_keys
 from kiosk.domain import Decision, Frame, Observation, Outcome, Reason
 from kiosk.door.controller import AccessController
 from kiosk.door.decision import DecisionRule, RuleSettings

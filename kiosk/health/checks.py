@@ -87,6 +87,12 @@ def config_found(config: ConfigFile) -> Finding:
     if config.fault_found is not None:
         return of_fault("config", State.FAULT, config.fault_found)
     public = "built-in defaults" if config.path is None else "a file"
+    if config.removed:
+        told = translate("health", "{file}: these options were removed and are ignored: {options}")
+        line = translate("health", "{option} (line {line})")
+        options = ", ".join(line.format(option=one, line=one.line) for one in config.removed)
+        remedy = translate("health", "delete them, or save a setting from the window")
+        return Finding("config", State.WARNING, told.format(file=config.path, options=options), remedy, public=public)
     return Finding("config", State.OK, str(config.path or translate("health", "built-in defaults")), public=public)
 
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from kiosk import encoders
-from kiosk.config.sections import Config
+from kiosk.config.options import Config
 from kiosk.course.exercise import DEFAULT_ENCODER, is_encoder, load_encoder, threshold_of
 from kiosk.errors import EncoderError
 from kiosk.files import shipped_weights

@@ -61,7 +61,7 @@ def test_an_installation_of_version_01_keeps_its_encoder(config, caplog, leave):
     caplog.set_level(logging.WARNING)
     kept = started(config)
     assert (kept.current.encoder, kept.current.matching.stranger_rate) == ("dlib_resnet", 0.0005)
-    assert "# The front door.\nthreads: 1\n" in config.read_text()
+    assert config.read_text().startswith("# The front door.\nencoder: dlib_resnet\nthreads: 1\n")
     assert f"{config}: encoder: dlib_resnet, matching.stranger_rate: 0.0005 added" in caplog.text
     caplog.clear()
     assert started(config).current == kept.current

@@ -51,7 +51,7 @@ def test_a_file_that_answers_something_else_is_a_fault(own):
 def test_a_spec_that_cannot_be_read_is_a_fault_once(own):
     (own / "broken.yaml").write_text("kind: [")
     found = [each for each in check_specs(own) if each.name == "broken"]
-    assert [(each.file, "is no YAML" in each.fault) for each in found] == [(None, True)]
+    assert [(each.file, "mend that line" in each.fault) for each in found] == [(None, True)]
 
 
 def test_the_golden_vector_of_a_spec_without_one_is_told(own):

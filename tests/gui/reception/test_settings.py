@@ -25,7 +25,7 @@ from kiosk.gui.reception.settings.page import Saving, SettingsPage
 from kiosk.gui.theme import LIGHT, Appearance
 from kiosk.people.staff import Role, StaffMember
 
-INFOS = {info.key: info for info in options()}
+INFOS = dict(options())
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from kiosk.gui.reception.settings.page import editor_for
 from kiosk.vision.capture import CameraDevice
 from kiosk.vision.sources import open_source, source_name
 
-INFOS = {info.key: info for info in options()}
+INFOS = dict(options())
 
 
 @pytest.fixture
@@ -320,7 +320,7 @@ def test_value_is_read_out(info):
 
 def test_change_is_told_as_the_file_has_it_and_without_passwords():
     assert change_text("matching.threshold", "auto", {"sface": 0.9}) == "auto -> {sface: 0.9}"
-    assert change_text("voice.text", "a", "b c") == 'a -> "b c"'
+    assert change_text("voice.text", "a", "b c") == "a -> b c"
     assert "secret" not in change_text("camera.source", "rtsp://me:secret@door", "demo")
 
 

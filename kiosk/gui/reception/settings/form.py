@@ -6,9 +6,9 @@ from dataclasses import replace
 from PyQt6.QtCore import pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QWidget
 
+from kiosk.config.options import SECTIONS, Applies
 from kiosk.config.saving import Seen
-from kiosk.config.schema import Applies, OptionInfo, Value, applies, objection, options
-from kiosk.config.wording import SECTIONS
+from kiosk.config.schema import OptionInfo, Value, applies, objection, options
 from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State, column, row
 from kiosk.gui.reception.settings.editors import Editor, range_text, value_text
 from kiosk.i18n import translate
@@ -165,7 +165,7 @@ class Form(QWidget):
         self.draft = draft
         self.rows: dict[str, OptionRow] = {}
         self.section = next(iter(SECTIONS))
-        self._infos = options()
+        self._infos = options().values()
         self._make_editor, self._extras = make_editor, extras
         self._searched = ""
         self._nothing = Note(translate("settings", "No option is called so."), "muted")

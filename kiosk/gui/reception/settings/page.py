@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from kiosk.config.options import SECTIONS, Applies
 from kiosk.config.saving import ConfigWriter, Conflict, Seen
-from kiosk.config.schema import AUTO, Applies, Kind, OptionInfo, Value, applies, called, options, values
-from kiosk.config.wording import SECTIONS, WORDS
+from kiosk.config.schema import AUTO, Kind, OptionInfo, Value, applies, called, options, values
 from kiosk.domain import Decision, Outcome
 from kiosk.door.matching import PastDecisions, past_decisions, threshold_remark
 from kiosk.door.report import Report, Status
@@ -224,7 +224,7 @@ def _require_source(changes: Mapping[str, Value]) -> None:
 
 
 def _in_words(conflict: Conflict) -> str:
-    info = next(info for info in options() if info.key == conflict.key)
+    info = options()[conflict.key]
     return translate("settings", "{option}: {theirs} in the file, {ours} here.").format(
         option=translate("settings", info.title),
         theirs=value_text(info, conflict.theirs),
@@ -441,7 +441,7 @@ class SettingsPage(StaffPage):
     def _show_bar(self) -> None:
         if self.form is not None:
             draft, started = self.form.draft, values(self.context.services.started_with)
-            titles = [translate("settings", WORDS[key].title) for key in waits(started, draft.seen)]
+            titles = [translate("settings", options()[key].title) for key in waits(started, draft.seen)]
             self.bar.show_state(len(draft.changes), draft.objection, titles)
 
     def _test_door(self) -> None:

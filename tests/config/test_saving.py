@@ -1,4 +1,4 @@
-"""Saving options: nothing lost, nothing half, nobody's edit overwritten."""
+"""Saving options: nothing is lost or half written, and no edit of others is overwritten."""
 
 import errno
 import fcntl
@@ -13,10 +13,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from kiosk.config import ConfigFile
-from kiosk.config.saving import BACKUPS, ConfigWriter, Conflict, Seen
-from kiosk.config.schema import Value
+from kiosk.config import Config, ConfigFile
+from kiosk.config.file import understood
+from kiosk.config.saving import BACKUPS, ConfigWriter, Conflict, Seen, edited, new_file
+from kiosk.config.schema import Value, objection, values
+from kiosk.config.template import template
 from kiosk.errors import ConfigError
 
 CONTENT = "# ours\nthreads: 2   # cores\ndecision:\n  k: 3\n"
@@ -47,6 +51,124 @@ def fault_of(step: Callable[[], object]) -> str:
     except ConfigError as error:
         return str(error)
     return ""
+
+
+PATH = Path("config.yaml")
+
+
+def after(text: str, changes: dict[str, Value]) -> str:
+    """Return the text with these options changed."""
+    fresh = edited(PATH, text.encode(), changes)
+    found = values(understood(PATH, fresh))
+    assert {key: found[key] for key in changes} == changes
+    return fresh.decode()
+
+
+def test_only_the_lines_of_the_options_change_in_the_shipped_file() -> None:
+    text = template()
+    changes: dict[str, Value] = {
+        "decision.retry_seconds": 12.25,
+        "voice.text": "Hallo {names}!",
+        "gallery.folder": "/srv/pictures/of/everybody/here",
+        "matching.threshold": {"dlib_resnet": 0.36},
+        "screen.theme": "dark",
+        "voice.enabled": False,
+    }
+    fresh = after(text, changes)
+    changed = [now for was, now in zip(text.splitlines(), fresh.splitlines(), strict=True) if was != now]
+    assert len(changed) == len(changes)
+    for line in changed:
+        assert line.index(" #") in {31, 32} or line.strip().startswith("folder: /srv/pictures/of/everybody/here #"), (
+            line
+        )
+    back = {key: values(Config())[key] for key in changes}
+    assert after(fresh, back).splitlines()[:20] == text.splitlines()[:20]
+    assert edited(PATH, text.encode(), values(Config())) == text.encode()
+
+
+def test_options_that_are_not_set_come_first_and_their_comments_stay() -> None:
+    text = template()
+    fresh = after(text, {"encoder": ["dlib_resnet", "sface"], "matching.stranger_rate": 0.0005})
+    assert fresh.replace("encoder: [dlib_resnet, sface]\n", "").replace("  stranger_rate: 0.0005\n", "") == text
+    assert "#encoder: " in fresh
+    assert "#stranger_rate: " in fresh
+
+
+LAYOUTS: tuple[tuple[str, dict[str, Value], str], ...] = (
+    ("", {"threads": 3}, "threads: 3\n"),
+    ("# mine", {"threads": 3}, "# mine\nthreads: 3\n"),
+    ("threads: 3", {"decision.k": 2}, "threads: 3\ndecision:\n  k: 2\n"),
+    ("# a\ndecision:\n  k: 2\n# b\n", {"threads": 3}, "# a\nthreads: 3\ndecision:\n  k: 2\n# b\n"),
+    ("decision: {k: 2}\n", {"decision.k": 1}, "decision: {k: 1}\n"),
+    ("voice:\n  text: 'Hello'  # said\n", {"voice.text": "Hi"}, "voice:\n  text: 'Hi'     # said\n"),
+    ("camera:\n  source: 0\n", {"camera.source": "0"}, "camera:\n  source: '0'\n"),
+    ("encoder: [a, b]   # two\n", {"encoder": {"a": 1.0, "b": 0.5}}, "encoder: {a: 1.0, b: 0.5} # two\n"),
+    ("encoder:\n  - a\n  - b\n", {"encoder": "sface"}, "encoder: sface\n"),
+    (
+        "matching:\n  threshold:\n    a: 0.9  # measured\n    b: 0.8\n",
+        {"matching.threshold": {"a": 1.05}},
+        "matching:\n  threshold:\n    a: 1.05 # measured\n",
+    ),
+    ("matching:\n  threshold:\n    a: 0.9\n", {"matching.threshold": "auto"}, "matching:\n  threshold: auto\n"),
+    ("{threads: 2}\n", {"decision.k": 2}, "{threads: 2, decision: {k: 2}}\n"),
+    ("\ufeffthreads: 2\r\n# end\r\n", {"threads": 12}, "\ufeffthreads: 12\r\n# end\r\n"),
+)
+
+
+def test_a_value_finds_its_place_in_any_layout() -> None:
+    for before, changes, now in LAYOUTS:
+        assert after(before, changes) == now
+    fresh = new_file(PATH, {"screen.theme": "dark", "decision.k": 2}).decode()
+    assert fresh.startswith("# ")
+    assert fresh.endswith("\nscreen:\n  theme: dark\ndecision:\n  k: 2\n")
+
+
+def test_what_is_no_configuration_or_would_be_none_is_refused() -> None:
+    refused: tuple[tuple[str, dict[str, Value], str], ...] = (
+        (template(), {"decision.k": 99}, "No more frames can agree"),
+        (template(), {"threads": 65}, "threads"),
+        (template(), {"voice.text": "{nobody}"}, "names"),
+        ("threads: many\n", {"threads": 2}, "line 1"),
+        ("threads: [\n", {"threads": 2}, "line"),
+        ("a: &a 1\nb: *a\n", {"threads": 2}, "line 2"),
+    )
+    for content, changes, told in refused:
+        with pytest.raises(ConfigError, match=told):
+            edited(PATH, content.encode(), changes)
+
+
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
+nasty = st.sampled_from(
+    ["true", "null", "~", "on", "1.0", "0x1f", "- a", "a: b", "a #b", "'", '"', "{a}", "[", "%", "é"]
+)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(["", "threads: 2 # few\r\n", "voice: {text: a}\n", "encoder:\n  - a\nvoice:\n  name: |\n    a\n"]),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "voice.name": texts | nasty,
+            "voice.text": texts | nasty,
+            "gallery.folder": texts | nasty,
+            "threads": st.integers(0, 65),
+            "door.open_seconds": st.floats(0, 61),
+            "matching.margin": st.dictionaries(nasty, st.floats(0, 1), max_size=3),
+            "encoder": st.lists(nasty, min_size=1, max_size=3),
+            "voice.enabled": st.booleans(),
+        },
+    ),
+)
+def test_any_value_is_written_so_that_it_is_read_again(text: str, changes: dict[str, Value]) -> None:
+    before = values(understood(PATH, text.encode()))
+    changes = {key: "auto" if value == {} else value for key, value in changes.items()}
+    if objection(before, changes):
+        with pytest.raises(ConfigError):
+            edited(PATH, text.encode(), changes)
+        return
+    fresh = understood(PATH, edited(PATH, text.encode(), changes))
+    assert values(fresh) == {**before, **changes}
 
 
 def left_behind(path: Path) -> list[str]:
