@@ -1,4 +1,4 @@
-"""kiosk calibrate: which threshold does this door need?"""
+"""kiosk calibrate: find the threshold that a door needs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def add_to(app: typer.Typer) -> None:
-    """Registers the command."""
+    """Register the command."""
     app.command()(answering(calibrate))
 
 
@@ -39,22 +39,20 @@ def calibrate(
         float,
         typer.Option(metavar="RATE", min=1e-7, max=0.1, help="How often a stranger's visit may open the door."),
     ] = 0.0001,
-    journal: Annotated[
-        bool, typer.Option("--journal", help="Also take what the journal holds of the last 90 days.")
-    ] = False,
+    journal: Annotated[bool, typer.Option("--journal", help="Also use the journal of the last 90 days.")] = False,
     write: Annotated[
         bool, typer.Option("--write", help="Write threshold, margin, k and n into the configuration.")
     ] = False,
     html: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write all of it, with the pictures, as one HTML page.")
+        Path | None, typer.Option(metavar="FILE", help="Also write an HTML page with the pictures.")
     ] = None,
     as_json: JsonOption = False,
     gallery: GalleryOption = None,
     config: ConfigOption = None,
 ) -> int:
-    """How sure is this door? The threshold that keeps strangers out as often as you ask, and what it costs the members.
+    """Find the threshold that keeps strangers out as often as you ask, and how often members are then refused.
 
-    Exit code 1 where it is an estimate and no promise; such a threshold is not written.
+    Exit code 1 where it is an estimate, not a promise; such a threshold is not written.
 
     Example: kiosk calibrate --stranger-rate 0.001 --write
     """
@@ -82,7 +80,7 @@ def calibrate(
     if write and report.promised:
         typer.echo(f"\nwritten into {write_answer(report)}", err=as_json)
     elif write:
-        typer.echo("nothing was written: it is no promise", err=True)
+        typer.echo("nothing was written: it is not a promise", err=True)
     return 0 if report.promised else 1
 
 
@@ -101,12 +99,12 @@ def _print(report: DoorReport) -> None:
     _block("", answer_lines(report))
     if report.calibration is not None:
         print_table(*table_rows(report, report.calibration))
-    _block("Pictures to look at", picture_lines(report))
+    _block("Pictures to check", picture_lines(report))
     _block(
         "People who look most alike (distance, nearest first)", (pair_line(pair, report) for pair in report.confusable)
     )
     _block("What would help most", advice_lines(report))
-    _block("What this rests on", basis_lines(report))
+    _block("Basis of these figures", basis_lines(report))
 
 
 def _block(title: str, lines: Iterable[str]) -> None:
@@ -187,9 +185,9 @@ def _evidence(report: DoorReport) -> dict[str, Any] | None:
     if found is None:
         return None
     return {
-        "impostor": {"believed": asdict(found.door.impostor), "said": [_said(each) for each in found.evidence]},
-        "genuine": {"believed": asdict(found.door.genuine), "said": [_said(each) for each in found.genuine_evidence]},
-        "template_correlation": rounded(found.door.template_correlation),
+        "impostor": {"believed": asdict(found.model.impostor), "said": [_said(each) for each in found.evidence]},
+        "genuine": {"believed": asdict(found.model.genuine), "said": [_said(each) for each in found.genuine_evidence]},
+        "template_correlation": rounded(found.model.template_correlation),
     }
 
 

@@ -1,12 +1,11 @@
-"""kiosk evaluate: how often the kiosk errs, by the field's protocols."""
+"""kiosk evaluate: measure error rates on pictures of people, by the field's protocols."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,19 +13,178 @@ from kiosk.cli.output import ConfigOption, JsonOption, answering, print_json, pr
 
 if TYPE_CHECKING:
     from kiosk.config import ConfigFile
-    from kiosk.evaluation.extractors import Recipe
-    from kiosk.evaluation.features import Show
     from kiosk.evaluation.intervals import Interval, Rate
+    from kiosk.evaluation.lfw import LfwResult
+    from kiosk.evaluation.open_set import OpenSetResult, OpenSetRow
     from kiosk.evaluation.rates import OperatingPoint
-    from kiosk.evaluation.results import (
-        Acquisition,
-        EvaluationReport,
-        LfwResult,
-        OpenSetResult,
-        OpenSetRow,
-        VisitsResult,
-        VisitsRow,
+    from kiosk.evaluation.results import Acquisition, EvaluationReport
+    from kiosk.evaluation.running import EvaluationProtocol, EvaluationSettings
+    from kiosk.evaluation.visits import VisitsResult, VisitsRow
+
+
+class ProtocolName(StrEnum):
+    """The protocols."""
+
+    LFW = "lfw"
+    OPEN_SET = "open-set"
+    VISITS = "visits"
+
+
+class PeerName(StrEnum):
+    """The systems that the kiosk is compared with."""
+
+    DLIB = "dlib"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command()(answering(evaluate))
+
+
+def evaluate(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="DIR/<person>/*.jpg")],
+    *,
+    protocol: Annotated[
+        ProtocolName, typer.Option("--protocol", help="Pairs of pictures, a search among N people, or whole visits.")
+    ] = ProtocolName.LFW,
+    pairs: Annotated[
+        Path | None, typer.Option("--pairs", metavar="FILE", help="lfw: the pairs, in the format of LFW's pairs.txt.")
+    ] = None,
+    training: Annotated[
+        Path | None,
+        typer.Option("--training", metavar="FILE", help="lfw: other pairs to choose the threshold on; else the folds."),
+    ] = None,
+    encoder: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--encoder",
+            metavar="E",
+            help="Instead of the configuration's: a name, a+b for two as one, pixels; several times, or with commas.",
+        ),
+    ] = None,
+    detector: Annotated[
+        list[str] | None,
+        typer.Option("--detector", metavar="D", help="Instead of the configuration's; several likewise."),
+    ] = None,
+    peer: Annotated[
+        list[PeerName] | None,
+        typer.Option("--peer", metavar="dlib", help="Also measure dlib on the same pictures."),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="An option of the configuration, for this run; several times."),
+    ] = None,
+    gallery: Annotated[
+        list[int] | None,
+        typer.Option("--gallery", metavar="N", min=1, help="open-set, visits: people enrolled; several times."),
+    ] = None,
+    templates: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--templates", metavar="K", min=1, help="open-set, visits: pictures of each person; several times."
+        ),
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option("--seeds", metavar="S", min=1, max=1000, help="open-set, visits: galleries drawn.")
+    ] = None,
+    frames: Annotated[int, typer.Option("--frames", metavar="F", min=1, max=100, help="visits: frames of each.")] = 5,
+    clips: Annotated[
+        Path | None,
+        typer.Option("--clips", metavar="DIR", help="visits: video clips, <person>/*.mp4; else those in DIR."),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=2**31 - 1, help="Seed of everything that is drawn at random.")
+    ] = 0,
+    statistics: Annotated[
+        bool,
+        typer.Option(
+            "--statistics", help="Print the section `statistics` for the encoder's spec, of all pictures of DIR."
+        ),
+    ] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="DIR", help="Also write a page with curves and the worst pictures."),
+    ] = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> int:
+    """Measure error rates on pictures of people, each with its interval and the counts behind it.
+
+    Embeddings are kept, so that a second run takes seconds.
+
+    Example: kiosk evaluate --protocol lfw --pairs lfw/pairs.txt --peer dlib lfw
+    """
+    from kiosk.config.file import overridden
+    from kiosk.evaluation.running import EvaluationSettings, paths_of
+    from kiosk.evaluation.running import evaluate as measure
+    from kiosk.evaluation.statistics import measured_statistics
+
+    chosen = overridden(read_config(config), settings or ())
+    paths = paths_of(chosen, _each(encoder), _each(detector), [one.value for one in peer or ()])
+    if statistics:
+        if len(paths) != 1:
+            raise typer.BadParameter("--statistics takes one encoder, one detector and no peer")
+        with progress_bar("reading pictures") as show:
+            text = measured_statistics(folder, paths[0], seed, show)
+        typer.echo(text, nl=False)
+        return 0
+    wanted = EvaluationSettings(
+        folder=folder,
+        pairs=pairs,
+        training=training,
+        galleries=tuple(gallery or ()),
+        templates=tuple(templates or ()),
+        seeds=seeds,
+        frames=frames,
+        clips=clips,
+        seed=seed,
+        overrides=tuple(settings or ()),
     )
+    _check(protocol, wanted, report)
+    with progress_bar("reading pictures") as show:
+        found = measure(_protocol(protocol, wanted, chosen), wanted, paths, show)
+    if as_json:
+        from kiosk.evaluation.results import as_json as in_json
+
+        print_json(in_json(found))
+    else:
+        tell(found)
+    if report is not None:
+        from kiosk.evaluation.pages.evaluation import write_report
+
+        typer.echo(f"report: {write_report(report, found)}", err=as_json)
+    return 0
+
+
+def _each(names: Sequence[str] | None) -> list[str]:
+    return [name.strip() for listed in names or () for name in listed.split(",") if name.strip()]
+
+
+def _check(protocol: ProtocolName, settings: EvaluationSettings, report: Path | None) -> None:
+    """Raise what is wrong with the options, before minutes are spent."""
+    if protocol is ProtocolName.LFW and settings.pairs is None:
+        raise typer.BadParameter("--protocol lfw needs --pairs FILE")
+    if protocol is ProtocolName.VISITS and len(settings.templates) > 1:
+        raise typer.BadParameter("--protocol visits takes --templates once")
+    if report is not None:
+        from kiosk.evaluation.pages.page import check_folder
+
+        check_folder(report)
+
+
+def _protocol(name: ProtocolName, settings: EvaluationSettings, config: ConfigFile) -> EvaluationProtocol:
+    if name is ProtocolName.LFW:
+        from kiosk.evaluation.lfw import Lfw
+
+        return Lfw(settings)
+    if name is ProtocolName.OPEN_SET:
+        from kiosk.evaluation.open_set import OpenSet
+
+        return OpenSet(settings)
+    from kiosk.door.decision import RuleSettings
+    from kiosk.evaluation.visits import VisitsProtocol
+
+    return VisitsProtocol(settings, RuleSettings(**config.current.decision.model_dump()))
 
 
 _OPEN_SET = ("path", "N", "K", "FPIR", "FNIR", "wrong person", "rank one", "threshold", "strangers behind it")
@@ -46,8 +204,10 @@ _VISITS = (
 
 
 def tell(report: EvaluationReport) -> None:
-    """All figures with their intervals (95 %) and the counts behind them."""
-    from kiosk.evaluation.results import LfwResult, OpenSetResult, VisitsResult
+    """Print all figures with their 95 % intervals and the counts behind them."""
+    from kiosk.evaluation.lfw import LfwResult
+    from kiosk.evaluation.open_set import OpenSetResult
+    from kiosk.evaluation.visits import VisitsResult
 
     results = report.results
     if pairs := [one for one in results if isinstance(one, LfwResult)]:
@@ -61,32 +221,29 @@ def tell(report: EvaluationReport) -> None:
 
 
 def _tell_pairs(results: Sequence[LfwResult]) -> None:
-    points = [_named(point.fmr_asked) for point in results[0].points]
+    points = [f"FNMR at FMR {point.fmr_asked:.2g}" for point in results[0].verification.points]
     headings = ("path", "accuracy", "of acquired pairs", "threshold", "area", "equal error", *points)
     print_table(headings, [_pairs_cells(one) for one in results])
     first = results[0]
     typer.echo(f"{first.pairs} pairs of {first.people} people; {first.folds}.")
     typer.echo("A pair with a picture without a face counts as an error in the accuracy, as a non-match in the FNMR of")
     typer.echo('one person, and is left out of "of acquired pairs", the area and the equal error rate.')
-    if any(not point.is_carried for one in results for point in one.points):
-        typer.echo("* no pair of two people stands behind this threshold: there are too few for such a rate.")
+    if any(not point.is_carried for one in results for point in one.verification.points):
+        typer.echo("* no pair of two people is below this threshold: there are too few pairs for such a rate.")
 
 
 def _pairs_cells(one: LfwResult) -> tuple[str, ...]:
-    error = "" if one.accuracy_error is None else f" ± {one.accuracy_error:.2%}"
+    found = one.verification
+    error = "" if found.accuracy.standard_error is None else f" ± {found.accuracy.standard_error:.2%}"
     return (
         str(one.path),
-        f"{one.accuracy:.2%}{error} {_interval(one.accuracy_interval)}",
-        f"{one.accuracy_acquired:.2%}",
-        f"{one.threshold:.4f}",
-        f"{one.area:.5f}",
-        f"{one.equal_error_rate:.2%}",
-        *map(_point, one.points),
+        f"{found.accuracy.value:.2%}{error} {_interval(found.accuracy.interval)}",
+        f"{found.accuracy_acquired.value:.2%}",
+        f"{found.threshold:.4f}",
+        f"{found.area.value:.5f}",
+        f"{found.equal_error.value:.2%}",
+        *map(_point, found.points),
     )
-
-
-def _named(rate: float) -> str:
-    return f"FNMR at FMR {rate:.2g}"
 
 
 def _point(point: OperatingPoint) -> str:
@@ -96,22 +253,22 @@ def _point(point: OperatingPoint) -> str:
 def _tell_searches(results: Sequence[OpenSetResult]) -> None:
     print_table(_OPEN_SET, [_search_cells(str(one.path), row) for one in results for row in one.rows])
     first = results[0].rows[0]
-    typer.echo(f"N people with K pictures each are enrolled, {first.seeds} times anew; errors are counted over all.")
+    typer.echo(f"N people with K pictures each are enrolled, drawn {first.seeds} times; errors are counted over all.")
     _tell_left_out(results)
 
 
 def _search_cells(path: str, row: OpenSetRow) -> tuple[str, ...]:
-    rank_one = row.rank_one
+    point, rank_one = row.point, row.rank_one
     return (
         path,
         str(row.people),
         str(row.templates),
-        f"{row.fpir_asked:.2%}",
-        _rate(row.fnir),
-        _rate(row.wrong_person),
+        f"{point.fpir_asked:.2%}",
+        _rate(point.fnir),
+        _rate(point.wrong_person),
         "-" if rank_one is None else f"{rank_one:.2%}",
-        f"{row.threshold:.4f}",
-        f"{row.strangers_behind} of {row.fpir.trials}, {row.strangers} people",
+        f"{point.threshold:.4f}",
+        f"{point.fpir.errors} of {point.fpir.trials}, {row.strangers} people",
     )
 
 
@@ -119,11 +276,12 @@ def _tell_visits(results: Sequence[VisitsResult]) -> None:
     print_table(_VISITS, [_visit_cells(str(one.path), row) for one in results for row in one.rows])
     first = results[0].rows[0] if results[0].rows else None
     if first is not None:
-        typer.echo(f"{first.k} of {first.n} frames, margin {first.margin:.4f}; {first.seeds} galleries of each size.")
+        rule, margin = first.door.rule, first.door.margin
+        typer.echo(f"{rule.k} of {rule.n} frames, margin {margin:.4f}; {first.seeds} galleries of each size.")
         typer.echo(
             "still: frames of one picture, moved, lit and blurred; pictures: of several pictures; clips: of a video."
         )
-        typer.echo("Of two rows the second is at the highest threshold at which none of these strangers was let in.")
+        typer.echo("Of two rows, the second has the highest threshold at which none of these strangers was let in.")
     _tell_left_out(results)
 
 
@@ -131,7 +289,7 @@ def _visit_cells(path: str, row: VisitsRow) -> tuple[str, ...]:
     needed = ", ".join(f"{name} {frames:g}" for name, frames in row.frames_needed.items())
     rates = (row.strangers_granted, row.wrong_person_granted, row.members_refused, row.members_undecided)
     sizes = (row.people, row.templates, row.frames)
-    return (path, row.kind, *map(str, sizes), f"{row.threshold:.4f}", *map(_rate, rates), needed or "-")
+    return (path, row.kind, *map(str, sizes), f"{row.door.threshold:.4f}", *map(_rate, rates), needed or "-")
 
 
 def _tell_left_out(results: Sequence[OpenSetResult | VisitsResult]) -> None:
@@ -159,241 +317,3 @@ def _rate(rate: Rate) -> str:
 
 def _interval(interval: Interval | Rate) -> str:
     return f"[{interval.low:.2%}, {interval.high:.2%}]"
-
-
-class ProtocolName(StrEnum):
-    """What is measured."""
-
-    LFW = "lfw"
-    OPEN_SET = "open-set"
-    VISITS = "visits"
-
-
-class PeerName(StrEnum):
-    """Whom the kiosk is compared with."""
-
-    DLIB = "dlib"
-
-
-Folder: TypeAlias = Annotated[Path, typer.Argument(metavar="DIR", help="DIR/<person>/*.jpg")]
-ProtocolOption: TypeAlias = Annotated[
-    ProtocolName, typer.Option("--protocol", help="Pairs of pictures, a search among N people, or whole visits.")
-]
-PairsOption: TypeAlias = Annotated[
-    Path | None, typer.Option("--pairs", metavar="FILE", help="lfw: the pairs, in the format of LFW's pairs.txt.")
-]
-TrainingOption: TypeAlias = Annotated[
-    Path | None,
-    typer.Option("--training", metavar="FILE", help="lfw: other pairs to choose the threshold on; else the folds."),
-]
-EncoderOption: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--encoder",
-        metavar="E",
-        help="Instead of the configuration's: a name, a+b for two as one, pixels; several times, or with commas.",
-    ),
-]
-DetectorOption: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option("--detector", metavar="D", help="Instead of the configuration's; several likewise."),
-]
-PeerOption: TypeAlias = Annotated[
-    list[PeerName] | None, typer.Option("--peer", metavar="dlib", help="Also measure dlib on the same pictures.")
-]
-SetOption: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="An option of the configuration, for this run; several times."),
-]
-ReportOption: TypeAlias = Annotated[
-    Path | None, typer.Option("--report", metavar="DIR", help="Also as a page with curves and the worst pictures.")
-]
-GalleryOption: TypeAlias = Annotated[
-    list[int] | None,
-    typer.Option("--gallery", metavar="N", min=1, help="open-set, visits: people enrolled; several times."),
-]
-TemplatesOption: TypeAlias = Annotated[
-    list[int] | None,
-    typer.Option("--templates", metavar="K", min=1, help="open-set, visits: pictures of each person; several times."),
-]
-SeedsOption: TypeAlias = Annotated[
-    int | None, typer.Option("--seeds", metavar="S", min=1, max=1000, help="open-set, visits: galleries drawn.")
-]
-FramesOption: TypeAlias = Annotated[
-    int, typer.Option("--frames", metavar="F", min=1, max=100, help="visits: frames of each.")
-]
-ClipsOption: TypeAlias = Annotated[
-    Path | None, typer.Option("--clips", metavar="DIR", help="visits: video clips, <person>/*.mp4; else those in DIR.")
-]
-StatisticsOption: TypeAlias = Annotated[
-    bool,
-    typer.Option("--statistics", help="Print the section `statistics` for the encoder's spec, of all pictures of DIR."),
-]
-Seed: TypeAlias = Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1, help="Of all that is drawn.")]
-
-
-def add_to(app: typer.Typer) -> None:
-    """Registers the command."""
-    app.command()(answering(evaluate))
-
-
-def evaluate(
-    folder: Folder,
-    *,
-    protocol: ProtocolOption = ProtocolName.LFW,
-    pairs: PairsOption = None,
-    training: TrainingOption = None,
-    encoder: EncoderOption = None,
-    detector: DetectorOption = None,
-    peer: PeerOption = None,
-    settings: SetOption = None,
-    gallery: GalleryOption = None,
-    templates: TemplatesOption = None,
-    seeds: SeedsOption = None,
-    frames: FramesOption = 5,
-    clips: ClipsOption = None,
-    seed: Seed = 0,
-    statistics: StatisticsOption = False,
-    report: ReportOption = None,
-    as_json: JsonOption = False,
-    config: ConfigOption = None,
-) -> int:
-    """Measures error rates on pictures of people, each with its interval and the counts behind it.
-
-    What pictures give is kept, so that a second run takes seconds.
-
-    Example: kiosk evaluate --protocol lfw --pairs lfw/pairs.txt --peer dlib lfw
-    """
-    from kiosk.config.file import overridden
-    from kiosk.evaluation.running import recipes_of
-
-    chosen = overridden(read_config(config), settings or ())
-    recipes = recipes_of(chosen, _each(encoder), _each(detector), [one.value for one in peer or ()])
-    if statistics:
-        return _print_statistics(folder, recipes, seed)
-    if protocol is ProtocolName.LFW and pairs is None:
-        raise typer.BadParameter("--protocol lfw needs --pairs FILE")
-    if report is not None:
-        _check_folder(report)  # before minutes are spent
-    asked = _Asked(
-        folder=folder,
-        pairs=pairs,
-        training=training,
-        gallery=gallery or (),
-        templates=templates or (),
-        seeds=seeds,
-        frames=frames,
-        clips=clips,
-        seed=seed,
-        settings=settings or (),
-    )
-    with progress_bar("reading pictures") as show:
-        found = _MEASURE[protocol](asked, recipes, chosen, show)
-    _print(found, as_json=as_json)
-    if report is not None:
-        _write_report(report, found, to_stderr=as_json)
-    return 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The options that a protocol may look at."""
-
-    folder: Path
-    pairs: Path | None
-    training: Path | None
-    gallery: Sequence[int]
-    templates: Sequence[int]
-    seeds: int | None
-    frames: int
-    clips: Path | None
-    seed: int
-    settings: Sequence[str]
-
-    def told(self, **further: Any) -> dict[str, Any]:  # noqa: ANN401  (whatever was asked)
-        """For the report: what was set for this run, and what this protocol took."""
-        return {**further, "set": list(self.settings)}
-
-
-def _lfw(asked: _Asked, recipes: Sequence[Recipe], _: ConfigFile, show: Show) -> EvaluationReport:
-    from kiosk.evaluation.lfw import Lfw, read_pairs
-    from kiosk.evaluation.running import Request, evaluate
-
-    files = [None if path is None else read_pairs(path, asked.folder) for path in (asked.pairs, asked.training)]
-    pairs, training = files
-    if pairs is None:
-        raise typer.BadParameter("--protocol lfw needs --pairs FILE")
-    told = asked.told(pairs=asked.pairs, training=asked.training)
-    return evaluate(Request(Lfw(pairs, training, asked.seed), asked.folder, recipes, asked.seed, told), show)
-
-
-def _open_set(asked: _Asked, recipes: Sequence[Recipe], _: ConfigFile, show: Show) -> EvaluationReport:
-    from kiosk.evaluation.features import people_in
-    from kiosk.evaluation.open_set import GALLERIES, OpenSet
-    from kiosk.evaluation.running import Request, evaluate
-
-    galleries, templates = asked.gallery or GALLERIES, asked.templates or (1,)
-    protocol = OpenSet(people_in(asked.folder), galleries, templates, asked.seeds or 5, asked.seed)
-    told = asked.told(gallery=list(galleries), templates=list(templates), seeds=protocol.seeds)
-    return evaluate(Request(protocol, asked.folder, recipes, asked.seed, told), show)
-
-
-def _visits(asked: _Asked, recipes: Sequence[Recipe], config: ConfigFile, show: Show) -> EvaluationReport:
-    from kiosk.door.decision import RuleSettings
-    from kiosk.evaluation.visits import Asked, run_visits
-    from kiosk.paths import cache_folder
-
-    if len(asked.templates) > 1:
-        raise typer.BadParameter("--protocol visits takes --templates once")
-    usual = Asked()
-    wanted = Asked(
-        gallery=tuple(asked.gallery) or usual.gallery,
-        templates=asked.templates[0] if asked.templates else usual.templates,
-        frames=asked.frames,
-        seeds=asked.seeds or usual.seeds,
-        seed=asked.seed,
-        clips=asked.clips,
-    )
-    told = asked.told(gallery=list(wanted.gallery), templates=wanted.templates, frames=wanted.frames, clips=asked.clips)
-    rule = RuleSettings(**config.current.decision.model_dump())
-    return run_visits(asked.folder, recipes, rule, wanted, cache=cache_folder(), show=show, settings=told)
-
-
-_MEASURE: Final = {ProtocolName.LFW: _lfw, ProtocolName.OPEN_SET: _open_set, ProtocolName.VISITS: _visits}
-
-
-def _print_statistics(folder: Path, recipes: Sequence[Recipe], seed: int) -> int:
-    from kiosk.evaluation.statistics import measured_statistics
-
-    if len(recipes) != 1:
-        raise typer.BadParameter("--statistics takes one encoder, one detector and no peer")
-    with progress_bar("reading pictures") as show:
-        text = measured_statistics(folder, recipes[0], seed, show)
-    typer.echo(text, nl=False)
-    return 0
-
-
-def _print(found: EvaluationReport, *, as_json: bool) -> None:
-    from kiosk.cli.evaluating import tell
-    from kiosk.evaluation.results import as_json as in_json
-
-    if as_json:
-        print_json(in_json(found))
-    else:
-        tell(found)
-
-
-def _check_folder(folder: Path) -> None:
-    from kiosk.evaluation.pages.page import check_folder
-
-    check_folder(folder)
-
-
-def _write_report(folder: Path, found: EvaluationReport, *, to_stderr: bool) -> None:
-    from kiosk.evaluation.pages.evaluation import write_report
-
-    typer.echo(f"report: {write_report(folder, found)}", err=to_stderr)
-
-
-def _each(given: list[str] | None) -> list[str]:
-    return [name.strip() for text in given or () for name in text.split(",") if name.strip()]

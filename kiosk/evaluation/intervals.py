@@ -1,4 +1,4 @@
-"""How sure a measured figure is: intervals of rates and of anything that is computed from pairs of pictures."""
+"""Confidence intervals of rates, and of any figure that is computed from pairs of pictures."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Statistic: TypeAlias = Callable[[Weights], float]
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Both ends belong to it."""
+    """A closed interval."""
 
     low: float
     high: float
@@ -28,7 +28,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How often something went wrong, and the interval that the true rate is in."""
+    """An error rate with its counts and its 95 % interval."""
 
     errors: int
     trials: int
@@ -37,20 +37,21 @@ class Rate:
 
     @property
     def value(self) -> float | None:
-        """The share of errors; None where nothing was tried (the interval is 0 to 1 then)."""
+        """Return the share of errors; None without trials (the interval is 0 to 1 then)."""
         return self.errors / self.trials if self.trials else None
 
     def widened(self, interval: Interval | None) -> Rate:
-        """The same rate with an interval that holds both."""
+        """Return the same rate with an interval that covers both."""
         if interval is None:
             return self
         return Rate(self.errors, self.trials, min(self.low, interval.low), max(self.high, interval.high))
 
 
 def wilson(errors: int, trials: int, confidence: float = CONFIDENCE) -> Rate:
-    """The rate of independent trials with Wilson's score interval (E. B. Wilson 1927, JASA 22, 209-212).
+    """Return the rate of independent trials with Wilson's score interval (E. B. Wilson 1927, JASA 22, 209-212).
 
-    Raises ValueError where there are more errors than trials, or less than none.
+    It is that of scipy.stats.binomtest, in closed form because calibration and training run without scipy. Raises
+    ValueError for counts that cannot be.
     """
     if not 0 <= errors <= trials:
         raise ValueError(f"{errors} errors in {trials} trials")
@@ -75,21 +76,21 @@ def bootstrap_over_people(
     confidence: float = CONFIDENCE,
     seed: int = 0,
 ) -> Interval | None:
-    """The interval of a statistic of pairs, found by drawing the PEOPLE anew and not the pairs.
+    """Return the bootstrap interval of a statistic of pairs; it resamples people, not pairs.
 
-    Pairs that share a person are not independent: drawing pairs gives intervals that are far too narrow. A person who
-    is drawn three times counts three times with all pictures, so a pair of two people weighs the product of both counts
-    (the vertex bootstrap: Snijders and Borgatti 1999, Connections 22, 161-170), a pair of one person that one's count.
+    Pairs that share a person are not independent: resampling pairs gives intervals that are far too narrow. A pair of
+    two people weighs the product of how often both were drawn (the vertex bootstrap: Snijders and Borgatti 1999,
+    Connections 22, 161-170), a pair of one person that person's count.
 
     Args:
-        statistic: of the weights (P,) of the pairs; NaN where a resample says nothing, which is then left out.
-        people: (P, 2) the two people of each pair, or (P,) where each row is of one; numbers or names.
+        statistic: of the weights (P,) of the pairs; NaN where a resample gives none, which is left out.
+        people: (P, 2) the two people of each pair, or (P,) for rows of one person; numbers or names.
         resamples: how often people are drawn.
-        confidence: part of the resamples between both ends, which are their quantiles.
+        confidence: share of the resamples between both ends.
         seed: the same seed gives the same interval.
 
     Returns:
-        None where there are not two people, or hardly a resample says anything.
+        None with fewer than two people, or where most resamples give no value.
     """
     together = bootstraps_over_people(
         lambda weights: [statistic(weights)], people, resamples=resamples, confidence=confidence, seed=seed
@@ -105,7 +106,7 @@ def bootstraps_over_people(
     confidence: float = CONFIDENCE,
     seed: int = 0,
 ) -> list[Interval | None]:
-    """As bootstrap_over_people for several statistics at once, in their order; empty where there are not two people."""
+    """Return the intervals of several statistics at once, in their order; empty with fewer than two people."""
     drawn = list(map(statistics, _resampled(people, resamples, seed)))
     return [_interval(np.array(values, np.float64), confidence) for values in zip(*drawn, strict=True)]
 
@@ -136,10 +137,10 @@ def _interval(found: NDArray[np.float64], confidence: float) -> Interval | None:
 def rate_over_people(
     wrong: ArrayLike, people: ArrayLike, *, resamples: int = RESAMPLES, confidence: float = CONFIDENCE, seed: int = 0
 ) -> Rate:
-    """The rate of pairs that are `wrong` (P,), with the interval over people where that is wider than Wilson's.
+    """Return the rate of `wrong` pairs (P,), with the interval over people where it is wider than Wilson's.
 
-    Where no pair is wrong (or all are) people cannot widen it, and Wilson's takes the pairs as independent: read it as
-    the least that is unknown.
+    Where no pair is wrong (or all are) the bootstrap has no width, and Wilson's interval, which takes the pairs as
+    independent, is the least that is unknown.
     """
     missed = np.asarray(wrong, bool)
     alone = wilson(int(missed.sum()), len(missed), confidence)
@@ -150,13 +151,13 @@ def rate_over_people(
 
 
 def share(wrong: NDArray[np.bool_], weights: Weights) -> float:
-    """The weighted part of the pairs that are wrong: a statistic to be bootstrapped; NaN where nothing weighs."""
+    """Return the weighted share of wrong pairs; NaN where all weights are 0."""
     total = float(weights.sum())
     return float(weights[wrong].sum()) / total if total > 0 else math.nan
 
 
 def _numbered(people: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.intp], int]:
-    """First and second person of each pair as numbers from 0, and how many there are."""
+    """Return first and second person of each pair as numbers from 0, and how many people there are."""
     given: NDArray[Any] = np.asarray(people)
     known, numbers = np.unique(given, return_inverse=True)
     numbers = numbers.reshape(given.shape)

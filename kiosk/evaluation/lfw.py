@@ -1,27 +1,25 @@
-"""The protocol of Labeled Faces in the Wild: is it the same person on both pictures of a pair?
+"""The protocol lfw: is it the same person on both pictures of a pair? With the reader of LFW's pairs.txt.
 
-The first picture of a pair is taken as enrolled, the second one as at the door. Their distance is that of the
-embeddings: the cohort, which tells people of a large gallery apart, gains nothing where two pictures are compared (98.6
-instead of 99.0 % of View 1's test pairs with dlib_resnet).
+The distance of a pair is that of its embeddings: the cohort, which tells people of a large gallery apart, gains nothing
+where two pictures are compared (98.6 instead of 99.0 % of View 1's test pairs with dlib_resnet).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NoReturn, TypeAlias
+from typing import Any, Final, NoReturn, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.errors import EvaluationError, PictureError
-from kiosk.evaluation.extractors import Extractor
-from kiosk.evaluation.features import Picture, Sample, acquisition_of
-from kiosk.evaluation.results import LfwResult, Scores, WorstPair
-from kiosk.evaluation.running import distances_to, enrolled, worst_pairs
+from kiosk.evaluation.extractors import Extractor, MakeExtractor
+from kiosk.evaluation.results import Result, WorstPair
+from kiosk.evaluation.running import EvaluationSettings, worst_pairs
+from kiosk.evaluation.samples import Picture, Sample, Show, acquisition_of, samples_of
 from kiosk.evaluation.verification import (
     ScoredPairs,
     VerificationResult,
@@ -42,7 +40,7 @@ _Line: TypeAlias = tuple[int, list[str]]  # its number, its columns
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two pictures that are compared: the first one as enrolled, the second one as at the door."""
+    """Two pictures that are compared."""
 
     a: Picture
     b: Picture
@@ -54,21 +52,15 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class PairsFile:
     """All pairs of a file."""
 
     pairs: tuple[Pair, ...]
     folds: int  # 1: the file has none
 
-    @property
-    def pictures(self) -> list[Picture]:
-        """Each picture once, by its name."""
-        both = {picture.source: picture for pair in self.pairs for picture in (pair.a, pair.b)}
-        return [both[source] for source in sorted(both)]
 
-
-def read_pairs(path: Path, folder: Path) -> Pairs:
-    """The pairs of a file, of pictures in `folder`; raises EvaluationError with the line of the first fault."""
+def read_pairs(path: Path, folder: Path) -> PairsFile:
+    """Return the pairs of a file, of pictures in `folder`; raises EvaluationError with the line of the first fault."""
     lines = list(_lines(path))
     counts = _counts(path, lines[0]) if len(lines[0][1]) < 3 else None
     lines = lines if counts is None else lines[1:]
@@ -79,11 +71,11 @@ def read_pairs(path: Path, folder: Path) -> Pairs:
         raise EvaluationError(printable(path), "holds no pairs", _REMEDY)
     a_fold = len(lines) if counts is None else counts[1] * 2
     pairs = [_pair(path, line, folder, place // a_fold) for place, line in enumerate(lines)]
-    return Pairs(tuple(pairs), 1 if counts is None else counts[0])
+    return PairsFile(tuple(pairs), 1 if counts is None else counts[0])
 
 
 def _lines(path: Path) -> Iterator[_Line]:
-    """The lines that hold something; at least one."""
+    """Yield the lines that are not empty; at least one."""
     content = _content(path)
     try:
         text = content.decode("utf-8-sig")
@@ -96,7 +88,7 @@ def _lines(path: Path) -> Iterator[_Line]:
     if len(found) > _MOST_PAIRS:
         raise EvaluationError(printable(path), f"holds more than {_MOST_PAIRS} lines", _REMEDY)
     for place, line in found:
-        # A name may hold a blank where tabs divide.
+        # A name may hold a blank where tabs separate the columns.
         yield place, [column.strip() for column in (line.split("\t") if "\t" in line.strip() else line.split())]
 
 
@@ -114,7 +106,7 @@ def _content(path: Path) -> bytes:
 
 
 def _counts(path: Path, line: _Line) -> tuple[int, int]:
-    """Folds, and pairs of either kind in each."""
+    """Return the number of folds, and of pairs of either kind in each."""
     number, columns = line
     if not all(map(_NUMBER.fullmatch, columns)):
         _wrong(path, number, "one or two whole numbers, or a pair, were expected", columns)
@@ -154,112 +146,130 @@ def _wrong(path: Path, number: int, reason: str, columns: Sequence[str]) -> NoRe
     raise EvaluationError(printable(path), f"line {number}: {reason}, found {shown}", _REMEDY)
 
 
-NAME: Final = "lfw"
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class LfwResult(Result):
+    """Verification on pairs, of one path."""
+
+    people: int
+    folds: str  # how the thresholds were chosen
+    verification: VerificationResult
+    genuine: NDArray[np.float64]  # (G,) distances of acquired pairs of one person
+    impostor: NDArray[np.float64]  # (I,) and of two
+    worst: tuple[WorstPair, ...]  # genuine pairs, the farthest first, then impostor pairs, the nearest first
+
+    @property
+    def pairs(self) -> int:
+        return sum(fold.pairs for fold in self.verification.folds)
+
+    def figures(self) -> dict[str, Any]:
+        """See Result."""
+        found = self.verification
+        points = {_named(point.fmr_asked): point for point in found.points}
+        return {
+            "pairs": self.pairs,
+            "people": self.people,
+            "folds": self.folds,
+            "accuracy": found.accuracy.value,
+            "accuracy_std": found.accuracy.std,
+            "accuracy_error": found.accuracy.standard_error,
+            "accuracy_interval": found.accuracy.interval,
+            "accuracy_acquired": found.accuracy_acquired.value,
+            "threshold": found.threshold,
+            "area": found.area.value,
+            "area_interval": found.area.interval,
+            "equal_error_rate": found.equal_error.value,
+            "equal_error_interval": found.equal_error.interval,
+            "equal_error_threshold": found.equal_error_threshold,
+            "points": found.points,
+            "points_acquired": found.points_acquired,
+            "worst": self.worst,
+            "fnmr": {name: point.fnmr.value for name, point in points.items()},
+            "thresholds": {"accuracy": found.threshold, **{name: one.threshold for name, one in points.items()}},
+        }
 
 
-@dataclass(frozen=True)
+def _named(rate: float) -> str:
+    """Return 1e-2 for 0.01."""
+    digits, _, power = f"{rate:e}".partition("e")
+    return f"{float(digits):g}e{int(power)}"
+
+
 class Lfw:
-    """Verification on the pairs of a file.
+    """Verification on the pairs of a file; raises EvaluationError where it cannot be read."""
 
-    Attributes:
-        pairs: what is judged.
-        training: other pairs to choose the threshold on; None: each fold's is chosen on all others.
-        seed: of the folds, where the file has none, and of the intervals.
-    """
+    name = "lfw"
 
-    pairs: Pairs
-    training: Pairs | None = None
-    seed: int = 0
-    name: str = NAME
+    def __init__(self, settings: EvaluationSettings) -> None:
+        if settings.pairs is None:
+            raise EvaluationError("--protocol lfw", "there is no file of pairs", "name one with --pairs FILE")
+        self.pairs = read_pairs(settings.pairs, settings.folder)
+        self.training = None if settings.training is None else read_pairs(settings.training, settings.folder)
+        self.settings: Mapping[str, Any] = {"pairs": settings.pairs, "training": settings.training}
+        self._seed = settings.seed
+        self.pictures: Sequence[Picture] = _pictures(
+            [self.pairs] if self.training is None else [self.pairs, self.training]
+        )
+        self.steps = len(self.pictures)
 
-    @cached_property
-    def pictures(self) -> Sequence[Picture]:
-        """Each picture of the pairs once."""
-        files = [self.pairs] if self.training is None else [self.pairs, self.training]
-        both = {picture.source: picture for file in files for picture in file.pictures}
-        return [both[source] for source in sorted(both)]
-
-    @cached_property
-    def _first(self) -> frozenset[str]:
-        files = [self.pairs] if self.training is None else [self.pairs, self.training]
-        return frozenset(pair.a.source for file in files for pair in file.pairs)
-
-    def enrols(self, picture: Picture) -> bool:
-        """Whether it is the first one of a pair."""
-        return picture.source in self._first
+    def measure(self, extractor: Extractor, make: MakeExtractor, show: Show) -> LfwResult:
+        """Return the figures of one path; raises EvaluationError where there are pairs of one kind only."""
+        return self.judge(extractor, samples_of(self.pictures, extractor, make, show))
 
     def judge(self, extractor: Extractor, samples: Sequence[Sample]) -> LfwResult:
-        """The figures of one path; raises EvaluationError where there are pairs of one kind only."""
-        by_source = {sample.picture: sample for sample in samples}
-        scored = _scored(self.pairs, by_source, extractor)
-        found, folds = self._verified(scored, by_source, extractor)
-        judged = [by_source[picture.source] for picture in self.pairs.pictures]
+        """Return the figures, given the samples of `pictures`."""
+        by_source = {sample.picture.source: sample for sample in samples}
+        scored = _scored(self.pairs, by_source)
+        verification, folds = self._verified(scored, by_source)
+        kept = scored[scored.acquired]
         return LfwResult(
             path=extractor.label,
-            acquisition=acquisition_of(judged),
-            pairs=len(scored),
+            acquisition=acquisition_of([by_source[picture.source] for picture in _pictures([self.pairs])]),
             people=len(np.unique(scored.people)),
             folds=folds,
-            accuracy=found.accuracy.value,
-            accuracy_std=found.accuracy.std,
-            accuracy_error=found.accuracy.standard_error,
-            accuracy_interval=found.accuracy.interval,
-            accuracy_acquired=found.accuracy_acquired.value,
-            threshold=found.threshold,
-            area=found.area.value,
-            area_interval=found.area.interval,
-            equal_error_rate=found.equal_error.value,
-            equal_error_interval=found.equal_error.interval,
-            equal_error_threshold=found.equal_error_threshold,
-            points=found.points,
-            points_acquired=found.points_acquired,
-            scores=_scores(scored),
+            verification=verification,
+            genuine=kept.distances[kept.same],
+            impostor=kept.distances[~kept.same],
             worst=_worst(self.pairs.pairs, scored.distances),
         )
 
-    def _verified(
-        self, scored: ScoredPairs, by_source: dict[str, Sample], extractor: Extractor
-    ) -> tuple[VerificationResult, str]:
-        """The figures, and how the thresholds were chosen."""
+    def _verified(self, scored: ScoredPairs, by_source: Mapping[str, Sample]) -> tuple[VerificationResult, str]:
+        """Return the figures, and how the thresholds were chosen."""
         folds = np.array([pair.fold for pair in self.pairs.pairs])
         if self.training is not None:
-            training = _scored(self.training, by_source, extractor)
+            training = _scored(self.training, by_source)
             several = folds if self.pairs.folds > 1 else None
-            found = verify_by_training(scored, training, several, seed=self.seed)
+            found = verify_by_training(scored, training, several, seed=self._seed)
             return found, f"one threshold, the best for {len(training)} other pairs"
         if self.pairs.folds > 1:
-            found = verify_by_folds(scored, folds, seed=self.seed)
+            found = verify_by_folds(scored, folds, seed=self._seed)
             return found, f"the {self.pairs.folds} folds of the file, each with the threshold best for the others"
-        drawn = disjoint_folds(scored.people, seed=self.seed)
-        found = verify_by_folds(scored, drawn.numbers, seed=self.seed)
-        words = f"{drawn.count} folds drawn by seed {self.seed}, each with the threshold best for the others"
-        return found, words + (f"; {drawn.shared} people are in several" if drawn.shared else "")
+        drawn = disjoint_folds(scored.people, seed=self._seed)
+        found = verify_by_folds(scored, drawn.numbers, seed=self._seed)
+        text = f"{drawn.count} folds drawn by seed {self._seed}, each with the threshold best for the others"
+        return found, text + (f"; {drawn.shared} people are in several" if drawn.shared else "")
 
 
-def _scored(pairs: Pairs, by_source: dict[str, Sample], extractor: Extractor) -> ScoredPairs:
-    distances = [_distance(by_source[pair.a.source], by_source[pair.b.source], extractor) for pair in pairs.pairs]
-    same = [pair.same for pair in pairs.pairs]
-    return ScoredPairs.of(distances, same, [(pair.a.person, pair.b.person) for pair in pairs.pairs])
+def _pictures(files: Sequence[PairsFile]) -> list[Picture]:
+    """Return each picture once, sorted by name."""
+    found = {picture.source: picture for file in files for pair in file.pairs for picture in (pair.a, pair.b)}
+    return [found[source] for source in sorted(found)]
 
 
-def _distance(template: Sample, probe: Sample, extractor: Extractor) -> float:
-    if not template.acquired or not probe.acquired:
+def _scored(file: PairsFile, by_source: Mapping[str, Sample]) -> ScoredPairs:
+    distances = [_distance(by_source[pair.a.source], by_source[pair.b.source]) for pair in file.pairs]
+    same = [pair.same for pair in file.pairs]
+    return ScoredPairs.of(distances, same, [(pair.a.person, pair.b.person) for pair in file.pairs])
+
+
+def _distance(one: Sample, other: Sample) -> float:
+    if one.vector is None or other.vector is None:
         return float("nan")
-    if template.template is None:  # a face that looks aside: the gallery rejects it, a pair is measured all the same
-        template = replace(template, template=template.probe)
-    alone = replace(extractor.comparison, cohort=None)
-    return float(distances_to(enrolled(extractor, [template]), [probe], alone)[0, 0])
-
-
-def _scores(scored: ScoredPairs) -> Scores:
-    kept = scored[scored.acquired]
-    return Scores(kept.distances[kept.same], kept.distances[~kept.same])
+    return float(np.linalg.norm(one.vector - other.vector))
 
 
 def _worst(pairs: Sequence[Pair], distances: NDArray[np.float64]) -> tuple[WorstPair, ...]:
-    shown = [
+    return worst_pairs(
         WorstPair(pair.a.source, pair.b.source, float(distance), pair.same)
         for pair, distance in zip(pairs, distances, strict=True)
         if np.isfinite(distance)
-    ]
-    return worst_pairs((pair for pair in shown if pair.same), (pair for pair in shown if not pair.same))
+    )

@@ -1,23 +1,23 @@
-"""Identification in an open set: who of N people is it, or nobody. N stands beside every rate: FPIR grows with it."""
+"""The protocol open-set: which of N enrolled people is it, or nobody? N stands beside every rate: FPIR grows with N."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from statistics import fmean
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kiosk.domain import Floats
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.extractors import Extractor
-from kiosk.evaluation.features import Picture, Sample, acquisition_of
+from kiosk.evaluation.extractors import Extractor, MakeExtractor
 from kiosk.evaluation.intervals import Rate, rate_over_people
 from kiosk.evaluation.rates import accepts, figures_over_people
-from kiosk.evaluation.results import OpenSetResult, OpenSetRow, WorstPair
-from kiosk.evaluation.running import distances_to, enrolled, worst_pairs
+from kiosk.evaluation.results import Result, WorstPair
+from kiosk.evaluation.running import EvaluationSettings, distances_to, enrolled, worst_pairs
+from kiosk.evaluation.samples import Picture, Sample, Show, acquisition_of, by_person, people_in, samples_of
 
 FALSE_POSITIVE_RATES: Final = (1e-2, 3e-3, 1e-3)
 STRANGER: Final = -1  # as owner of a probe
@@ -25,48 +25,36 @@ STRANGER: Final = -1  # as owner of a probe
 
 @dataclass(frozen=True, slots=True)
 class OpenSetPoint:
-    """What a threshold does that was chosen for a false positive identification rate."""
+    """A threshold chosen for a false positive identification rate, and the rates there."""
 
     fpir_asked: float
     threshold: float
-    fpir: Rate  # strangers' probes accepted as anybody: its errors are those beyond the threshold
+    fpir: Rate  # strangers' probes accepted as anybody
     fnir: Rate  # members' probes not accepted as their owner
     wrong_person: Rate  # members' probes accepted as somebody else: part of fnir
-
-    @property
-    def is_carried(self) -> bool:
-        """Whether a stranger stands behind the threshold; if not, there are too few for what was asked."""
-        return self.fpir.errors > 0
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSetRates:
-    """What a search among `gallery_size` people finds."""
+    """The rates of a search in one gallery."""
 
-    gallery_size: int  # N
-    rank_one_errors: Rate  # members' probes with somebody else nearer than their owner, at no threshold
+    rank_one_errors: Rate  # members' probes that have another person nearest, whatever the threshold
     points: tuple[OpenSetPoint, ...]
-
-    @property
-    def rank_one(self) -> float | None:
-        """The share of members' probes whose owner is nearest."""
-        wrong = self.rank_one_errors.value
-        return None if wrong is None else 1 - wrong
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Nearest:
-    """Of each probe, the nearest person, as matching.identify finds it."""
+    """The nearest person of each probe, as matching.identify finds it."""
 
     person: NDArray[np.intp]  # (P,) index
     distance: NDArray[np.float64]  # (P,); infinite where none is clearly nearest
 
     @classmethod
     def of(cls, distances: Floats, margin: float = 0.0) -> Nearest:
-        """From the distance of each probe to each person (P, N); raises EvaluationError where N is 0."""
+        """Return the nearest by distances of probes to people (P, N); raises EvaluationError where N is 0."""
         if not distances.shape[1]:
             raise EvaluationError("open set", "nobody is in the gallery", "enrol one person at least")
-        # NaN goes last, as identify has it: never nearest, and never farther by a margin.
+        # NaN sorts last, as in identify: never nearest, and never farther by a margin.
         person = np.argmin(np.where(np.isnan(distances), np.inf, distances), axis=1)
         if distances.shape[1] == 1:
             return cls(person, np.where(np.isfinite(distances[:, 0]), distances[:, 0], np.inf).astype(np.float64))
@@ -85,18 +73,17 @@ def open_set(
     margin: float = 0.0,
     seed: int = 0,
 ) -> OpenSetRates:
-    """FNIR at each FPIR asked for, with intervals for this gallery: who else might be enrolled is not drawn anew.
+    """Return the FNIR at each FPIR, with intervals for this gallery; the choice of the gallery is not resampled.
 
     Args:
         distances: of each probe to each person of the gallery (P, N); NaN where a picture gave no embedding.
-        owners: (P,) whose picture each probe is, as a column of distances, or STRANGER.
-        rates: the FPIR asked for.
-        people: (P,) who is on each probe, strangers too, for intervals over people; None: each probe another person.
+        owners: (P,) the owner of each probe as a column of distances, or STRANGER.
+        rates: the FPIR.
+        people: (P,) the person of each probe, strangers too, for the intervals; None: each probe is another person.
         margin: by which the nearest person must be nearer than the next to be accepted.
         seed: of the intervals.
 
-    Raises EvaluationError where the gallery is empty, no members are among the probes, or no strangers whom a threshold
-    could keep out.
+    Raises EvaluationError where the gallery is empty, or the probes hold no member or no stranger.
     """
     owned = np.asarray(owners, np.intp)
     persons = np.arange(len(owned)) if people is None else np.unique(np.asarray(people), return_inverse=True)[1]
@@ -113,7 +100,6 @@ def open_set(
     ).points
     wrong = np.where(found, np.inf, nearest.distance)[member]
     return OpenSetRates(
-        distances.shape[1],
         ranked,
         tuple(
             OpenSetPoint(
@@ -133,152 +119,186 @@ def _need(some: NDArray[np.bool_], kind: str) -> None:
         raise EvaluationError("open set", f"there is no picture of {kind}", "give more pictures of more people")
 
 
-NAME: Final = "open-set"
 GALLERIES: Final = (10, 100, 1000)
-_STRANGERS: Final = 2  # that are left at least
+_LEAST_STRANGERS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSetRow:
+    """Identification at one FPIR; N people enrolled with K pictures each.
+
+    Errors and trials are summed over the seeds; the intervals are as wide as those of one seed, because all seeds draw
+    from the same people.
+    """
+
+    people: int  # N
+    templates: int  # K
+    seeds: int
+    point: OpenSetPoint  # its threshold is the mean over the seeds
+    rank_one_errors: Rate
+    strangers: int  # people, in one seed
+    members: int  # people with pictures to search for, in one seed
+
+    @property
+    def rank_one(self) -> float | None:
+        """Return the share of members' pictures whose owner is nearest."""
+        wrong = self.rank_one_errors.value
+        return None if wrong is None else 1 - wrong
+
+    def figures(self) -> dict[str, Any]:
+        """Return the row for JSON."""
+        point = {one.name: getattr(self.point, one.name) for one in fields(self.point)}
+        own = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "point"}
+        return {"rank_one": self.rank_one, **own, **point}
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class OpenSetResult(Result):
+    """Identification in an open set, of one path."""
+
+    rows: tuple[OpenSetRow, ...]
+    worst: tuple[WorstPair, ...]  # members farthest from themselves, then strangers nearest to a member
+    left_out: tuple[str, ...] = ()  # sizes for which the data do not suffice
+
+    def figures(self) -> dict[str, Any]:
+        """See Result."""
+        return {"rows": [row.figures() for row in self.rows], "worst": self.worst, "left_out": self.left_out}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """Who is enrolled with what, and who comes before the kiosk."""
+    """A gallery drawn by lot, and the pictures that are searched for."""
 
     templates: tuple[Sample, ...]
     probes: tuple[Sample, ...]  # failed ones too
 
 
-@dataclass(frozen=True, slots=True)
 class OpenSet:
-    """Identification among the people of a folder.
+    """Identification among the people of a folder; raises EvaluationError where it has no pictures."""
 
-    Attributes:
-        pictures: of all of them.
-        galleries: N; where the people do not suffice, as many as there are.
-        templates: K.
-        seeds: how often the people are divided anew; the first division is by `seed`.
-    """
+    name = "open-set"
 
-    pictures: Sequence[Picture]
-    galleries: Sequence[int] = GALLERIES
-    templates: Sequence[int] = (1,)
-    seeds: int = 5
-    seed: int = 0
-    name: str = NAME
+    def __init__(self, settings: EvaluationSettings) -> None:
+        self.pictures: Sequence[Picture] = people_in(settings.folder)
+        self.steps = len(self.pictures)
+        self._galleries = settings.galleries or GALLERIES
+        self._templates = settings.templates or (1,)
+        self._seeds = settings.seeds or 5
+        self._seed = settings.seed
+        self.settings: Mapping[str, Any] = {
+            "gallery": list(self._galleries),
+            "templates": list(self._templates),
+            "seeds": self._seeds,
+        }
 
-    def enrols(self, picture: Picture) -> bool:
-        """Anybody may be drawn."""
-        return True
+    def measure(self, extractor: Extractor, make: MakeExtractor, show: Show) -> OpenSetResult:
+        """Return the figures of one path; raises EvaluationError where there are too few people for every size."""
+        return self.judge(extractor, samples_of(self.pictures, extractor, make, show))
 
     def judge(self, extractor: Extractor, samples: Sequence[Sample]) -> OpenSetResult:
-        """The figures of one path; raises EvaluationError where the people suffice for no size."""
-        by_person = _by_person(samples)
+        """Return the figures, given the samples of `pictures`."""
+        people = by_person(samples)
         rows: list[OpenSetRow] = []
         left_out: list[str] = []
-        worst: tuple[WorstPair, ...] = ()
-        for few in self.templates:
-            most, reason = _most(by_person, few)
-            left_out += [f"N = {size} with {few} each: {reason}" for size in sorted(self.galleries) if size > most]
-            for people in sorted({min(size, most) for size in self.galleries} - {0}):
-                splits = [split(by_person, people, few, self.seed + number) for number in range(self.seeds)]
-                found, shown = zip(*(_searched(one, extractor, self.seed) for one in splits), strict=True)
-                rows += _rows(found, splits, people, few)
-                worst = _merged([worst, *shown])
+        worst: list[WorstPair] = []
+        for few in self._templates:
+            most, reason = _most(people, few)
+            left_out += [f"N = {size} with {few} each: {reason}" for size in sorted(self._galleries) if size > most]
+            for size in sorted({min(size, most) for size in self._galleries} - {0}):
+                splits = [split(people, size, few, self._seed + number) for number in range(self._seeds)]
+                found, shown = zip(*(_searched(one, extractor, self._seed) for one in splits), strict=True)
+                rows += _rows(found, splits, size, few)
+                worst += [pair for pairs in shown for pair in pairs]
         if not rows:
-            raise EvaluationError(f"{len(by_person)} people", "; ".join(left_out), "add people, or lower --gallery")
-        return OpenSetResult(extractor.label, acquisition_of(samples), tuple(rows), worst, tuple(left_out))
+            raise EvaluationError(f"{len(people)} people", "; ".join(left_out), "add people, or lower --gallery")
+        once = {(pair.picture_a, pair.picture_b): pair for pair in worst}
+        return OpenSetResult(
+            path=extractor.label,
+            acquisition=acquisition_of(samples),
+            rows=tuple(rows),
+            worst=worst_pairs(once.values()),
+            left_out=tuple(left_out),
+        )
 
 
-def split(by_person: Mapping[str, Sequence[Sample]], people: int, few: int, seed: int) -> Split:
-    """Draws who is enrolled, and with which of the pictures that can be."""
+def split(people: Mapping[str, Sequence[Sample]], size: int, few: int, seed: int) -> Split:
+    """Draw `size` people and `few` pictures of each to enrol; people with pictures left to search for come first."""
     random = np.random.default_rng(seed)
-    names = sorted(by_person)
+    names = sorted(people)
     drawn = [names[index] for index in random.permutation(len(names))]
-    counts = {name: sum(one.enrolled for one in by_person[name]) for name in names}
-    able = [name for name in drawn if len(by_person[name]) > few and counts[name] >= few]
-    filling = [name for name in drawn if len(by_person[name]) == few == counts[name]]
-    members = set([*able, *filling][:people])
+    counts = {name: sum(one.can_be_enrolled for one in people[name]) for name in names}
+    able = [name for name in drawn if len(people[name]) > few and counts[name] >= few]
+    filling = [name for name in drawn if len(people[name]) == few == counts[name]]
+    members = set([*able, *filling][:size])
     templates: list[Sample] = []
     probes: list[Sample] = []
     for name in names:
-        own = [by_person[name][index] for index in random.permutation(len(by_person[name]))]
-        stored = [one for one in own if one.enrolled][:few] if name in members else []
+        own = [people[name][index] for index in random.permutation(len(people[name]))]
+        stored = [one for one in own if one.can_be_enrolled][:few] if name in members else []
         templates += stored
         probes += [one for one in own if not any(one is other for other in stored)]
     return Split(tuple(templates), tuple(probes))
 
 
-def _by_person(samples: Sequence[Sample]) -> dict[str, list[Sample]]:
-    people: dict[str, list[Sample]] = {}
-    for sample in samples:
-        people.setdefault(sample.person, []).append(sample)
-    return people
-
-
-def _most(by_person: Mapping[str, Sequence[Sample]], few: int) -> tuple[int, str]:
-    """How many can be enrolled, and why no more; 0 where nothing could be measured then."""
-    enough = [own for own in by_person.values() if sum(one.enrolled for one in own) >= few]
+def _most(people: Mapping[str, Sequence[Sample]], few: int) -> tuple[int, str]:
+    """Return how many people can be enrolled, and why no more; 0 where nothing could be measured then."""
+    enough = [own for own in people.values() if sum(one.can_be_enrolled for one in own) >= few]
     if not any(len(own) > few for own in enough):
         return 0, f"nobody has more than {few} pictures, one of them to look for"
-    if len(by_person) < len(enough) + _STRANGERS:
-        most = max(len(by_person) - _STRANGERS, 0)
-        return most, f"of {len(by_person)} people, {_STRANGERS} are left to be strangers"
+    if len(people) < len(enough) + _LEAST_STRANGERS:
+        most = max(len(people) - _LEAST_STRANGERS, 0)
+        return most, f"of {len(people)} people, {_LEAST_STRANGERS} are left to be strangers"
     return len(enough), f"{len(enough)} people have so many pictures"
 
 
 def _searched(one: Split, extractor: Extractor, seed: int) -> tuple[OpenSetRates, tuple[WorstPair, ...]]:
-    """The figures of one division, and the pairs that did worst."""
-    gallery = enrolled(extractor, one.templates)
+    """Return the figures of one gallery, and its worst pairs."""
+    gallery = enrolled(extractor.label.encoder, one.templates)
     index = {person: number for number, person in enumerate(gallery.people)}
     owners = np.array([index.get(sample.person, STRANGER) for sample in one.probes])
     distances = distances_to(gallery, one.probes, extractor.comparison)
-    people = [sample.person for sample in one.probes]
-    found = open_set(distances, owners, people=people, seed=seed)
+    found = open_set(distances, owners, people=[sample.person for sample in one.probes], seed=seed)
     return found, _worst(one, gallery.people, distances, owners)
 
 
 def _worst(
     one: Split, names: Sequence[str], distances: NDArray[np.float64], owners: NDArray[np.intp]
 ) -> tuple[WorstPair, ...]:
-    """Members farthest from themselves, strangers nearest to a member, each with that person's first picture."""
-    first = {sample.person: sample.picture for sample in reversed(one.templates)}
-    there = np.flatnonzero(~np.isnan(distances).any(axis=1))
+    """Pair members with themselves and strangers with the nearest member, each by that person's first picture."""
+    first = {sample.person: sample.picture.source for sample in reversed(one.templates)}
+    acquired = np.flatnonzero(~np.isnan(distances).any(axis=1))
     nearest = np.where(owners == STRANGER, np.nan_to_num(distances, nan=np.inf).argmin(axis=1), owners)
-    shown = [
-        WorstPair(one.probes[row].picture, first[names[column]], float(distances[row, column]), owners[row] >= 0)
-        for row, column in zip(there, nearest[there], strict=True)
-    ]
-    return worst_pairs((pair for pair in shown if pair.same), (pair for pair in shown if not pair.same))
-
-
-def _merged(found: Iterable[tuple[WorstPair, ...]]) -> tuple[WorstPair, ...]:
-    """The worst of all divisions, each pair once."""
-    shown = {(pair.picture_a, pair.picture_b): pair for some in found for pair in some}.values()
-    return worst_pairs((pair for pair in shown if pair.same), (pair for pair in shown if not pair.same))
+    return worst_pairs(
+        WorstPair(one.probes[row].picture.source, first[names[column]], float(distances[row, column]), owners[row] >= 0)
+        for row, column in zip(acquired, nearest[acquired], strict=True)
+    )
 
 
 def _rows(found: Sequence[OpenSetRates], splits: Sequence[Split], people: int, few: int) -> list[OpenSetRow]:
-    points: list[Sequence[OpenSetPoint]] = list(zip(*(one.points for one in found), strict=True))
     members = {sample.person for sample in splits[0].templates}
-    looked_for = {sample.person for sample in splits[0].probes}
+    searched = {sample.person for sample in splits[0].probes}
     return [
         OpenSetRow(
             people=people,
             templates=few,
             seeds=len(splits),
-            fpir_asked=same[0].fpir_asked,
-            threshold=fmean(point.threshold for point in same),
-            fpir=_pooled([point.fpir for point in same]),
-            fnir=_pooled([point.fnir for point in same]),
-            wrong_person=_pooled([point.wrong_person for point in same]),
+            point=OpenSetPoint(
+                fpir_asked=points[0].fpir_asked,
+                threshold=fmean(point.threshold for point in points),
+                fpir=_pooled([point.fpir for point in points]),
+                fnir=_pooled([point.fnir for point in points]),
+                wrong_person=_pooled([point.wrong_person for point in points]),
+            ),
             rank_one_errors=_pooled([one.rank_one_errors for one in found]),
-            strangers=len(looked_for - members),
-            members=len(looked_for & members),
+            strangers=len(searched - members),
+            members=len(searched & members),
         )
-        for same in points
+        for points in zip(*(one.points for one in found), strict=True)
     ]
 
 
 def _pooled(rates: Sequence[Rate]) -> Rate:
-    """The sum over the seeds, with the mean of their intervals: see OpenSetRow."""
+    """Return the sum over the seeds, with the mean of their intervals: see OpenSetRow."""
     return Rate(
         sum(rate.errors for rate in rates),
         sum(rate.trials for rate in rates),

@@ -1,7 +1,8 @@
-"""Error rates of comparisons, exact steps; a comparison is accepted when distance <= threshold.
+"""Error rates of comparisons in exact steps; a comparison is accepted when distance <= threshold.
 
-A distance that is no finite number (a picture without a face) is accepted at no threshold: a non-match of one person,
-and a correct rejection of two.
+A distance that is not finite (a picture without a face) is accepted at no threshold: it counts as a non-match of one
+person, and as a correct rejection of two. The curves are those of scikit-learn's roc_curve and det_curve; they are
+computed here because a bootstrap reuses the sorted distances a thousand times.
 """
 
 from __future__ import annotations
@@ -9,8 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,30 +22,30 @@ from kiosk.evaluation.intervals import RESAMPLES, Interval, Rate, Weights, boots
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """Both rates at every threshold where one of them changes; between two thresholds they are those of the lower."""
+    """FMR and FNMR at every threshold where one of them changes; in between, the rates of the lower one hold."""
 
     thresholds: NDArray[np.float64]  # (T,) ascending; the first one accepts nothing
     fmr: NDArray[np.float64]  # (T,) rising from 0
     fnmr: NDArray[np.float64]  # (T,) falling from 1
 
     def at(self, threshold: float) -> tuple[float, float]:
-        """FMR and FNMR at any threshold."""
+        """Return FMR and FNMR at any threshold."""
         place = self._last(self.thresholds <= threshold)
         return float(self.fmr[place]), float(self.fnmr[place])
 
     def fnmr_at_fmr(self, fmr: float) -> float:
-        """The smallest FNMR that any threshold with that FMR or less has."""
+        """Return the smallest FNMR of all thresholds with at most that FMR."""
         return float(self.fnmr[self._last(self.fmr <= fmr)])
 
     @staticmethod
     def _last(reached: NDArray[np.bool_]) -> int:
-        """Where nothing is reached, as by NaN, that is the place that accepts nothing."""
+        # Where nothing is reached, as by NaN, the first place accepts nothing.
         return max(int(np.count_nonzero(reached)) - 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class OperatingPoint:
-    """What a threshold does that was chosen for a false match rate."""
+    """A threshold chosen for a false match rate, and the rates there."""
 
     fmr_asked: float
     threshold: float
@@ -54,13 +54,13 @@ class OperatingPoint:
 
     @property
     def is_carried(self) -> bool:
-        """Whether an impostor stands behind the threshold; if not, there are too few for what was asked."""
+        """Return whether impostors lie below the threshold; if none, they are too few to measure that rate."""
         return self.fmr.errors > 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Steps:
-    """Comparisons put in order once, for the curves of many resamples of them."""
+    """Comparisons sorted once, for the curves of many resamples."""
 
     thresholds: NDArray[np.float64]  # (T,) as in Curve
     genuine_order: NDArray[np.intp]  # (G,)
@@ -70,7 +70,7 @@ class Steps:
 
     @classmethod
     def of(cls, genuine: ArrayLike, impostor: ArrayLike) -> Steps:
-        """Raises EvaluationError where there are no pairs of one person, or none of two."""
+        """Raise EvaluationError where there are no pairs of one person, or none of two."""
         own, other = _distances(genuine), _distances(impostor)
         _need(own, "of one person")
         _need(other, "of two people")
@@ -86,36 +86,36 @@ class Steps:
         return cls(thresholds, *orders, *counts)
 
     def curve(self, genuine_weights: Weights | None = None, impostor_weights: Weights | None = None) -> Curve:
-        """The curve; weights, not all of a kind 0, are those of a resample (see bootstrap_over_people)."""
+        """Return the curve; weights are those of a resample (see bootstrap_over_people), not all 0 for either kind."""
         matched, genuine = _sums(self.genuine_order, genuine_weights, self.matched)
         accepted, impostors = _sums(self.impostor_order, impostor_weights, self.accepted)
         return Curve(self.thresholds, accepted / impostors, (genuine - matched) / genuine)
 
 
 def curve(genuine: ArrayLike, impostor: ArrayLike) -> Curve:
-    """FMR and FNMR over all thresholds; raises EvaluationError as Steps.of."""
+    """Return FMR and FNMR over all thresholds; raises EvaluationError as Steps.of."""
     return Steps.of(genuine, impostor).curve()
 
 
 def area_under(curve: Curve) -> float:
-    """Area under the ROC: how often one person's pair is nearer than one of two people, ties counted half."""
+    """Return the area under the ROC: how often a genuine pair is nearer than an impostor pair, ties counted half."""
     matched = 1 - curve.fnmr
-    rest = (1 - curve.fmr[-1]) * (matched[-1] + 1) / 2  # pairs without a distance are all equally far
+    rest = (1 - curve.fmr[-1]) * (matched[-1] + 1) / 2  # pairs without a distance count as equally far
     return float(np.trapezoid(matched, curve.fmr) + rest)
 
 
 def equal_error_rate(curve: Curve) -> tuple[float, float]:
-    """The mean of both rates, and the threshold, where they differ least; the strictest of several."""
+    """Return the mean of both rates, and the threshold, where they differ least; the lowest of several thresholds."""
     place = int(np.argmin(np.abs(curve.fmr - curve.fnmr)))
     return float(curve.fmr[place] + curve.fnmr[place]) / 2, float(curve.thresholds[place])
 
 
 def threshold_at_fmr(impostor: ArrayLike, fmr: float) -> float:
-    """The largest threshold at which no more than that share of the impostors is accepted.
+    """Return the largest threshold at which at most that share of the impostors is accepted.
 
     It lies one floating-point step (of the distances' own type) below the first impostor that is too many. With fewer
-    than 1 / fmr of them that is the nearest one of all, nobody stands behind the threshold, and the rate is hoped for
-    rather than measured: see OperatingPoint.is_carried. Where all may be accepted it is the largest distance.
+    than 1 / fmr impostors that is the nearest of all, so that the rate is not measured: see OperatingPoint.is_carried.
+    Where all may be accepted it is the largest distance.
 
     Raises EvaluationError where no impostor has a distance.
     """
@@ -128,35 +128,34 @@ def threshold_at_fmr(impostor: ArrayLike, fmr: float) -> float:
 
 
 def accepts(distances: ArrayLike, threshold: float) -> NDArray[np.bool_]:
-    """Which comparisons are accepted, of any shape."""
+    """Return which comparisons are accepted, in the same shape."""
     # In double precision, or a threshold between two float32 would be rounded to one of them.
     given = np.asarray(distances, np.float64)
     return np.asarray(np.isfinite(given) & (given <= threshold))
 
 
 def false_matches(impostor: ArrayLike, threshold: float) -> Rate:
-    """FMR: how many pairs of two people are accepted."""
+    """Return the FMR."""
     matched = accepts(impostor, threshold)
     return wilson(int(matched.sum()), len(matched))
 
 
 def false_non_matches(genuine: ArrayLike, threshold: float) -> Rate:
-    """FNMR: how many pairs of one person are not accepted."""
+    """Return the FNMR."""
     matched = accepts(genuine, threshold)
     return wilson(int((~matched).sum()), len(matched))
 
 
 def operating_point(genuine: ArrayLike, impostor: ArrayLike, fmr: float) -> OperatingPoint:
-    """The threshold for a false match rate and what it does; raises EvaluationError as threshold_at_fmr.
+    """Return the threshold for a false match rate with the rates there; raises EvaluationError as threshold_at_fmr.
 
-    The intervals take the comparisons as independent and the threshold as given: see point_over_people.
+    The intervals take the comparisons as independent and the threshold as given: see figures_over_people.
     """
     threshold = threshold_at_fmr(impostor, fmr)
     return OperatingPoint(fmr, threshold, false_matches(impostor, threshold), false_non_matches(genuine, threshold))
 
 
 def _distances(values: ArrayLike) -> Floats:
-    """As floating-point numbers of their own precision, infinite where there is none."""
     given = np.asarray(values)
     floats = given if np.issubdtype(given.dtype, np.floating) else given.astype(np.float64)
     return np.where(np.isfinite(floats), floats, np.inf)
@@ -172,7 +171,7 @@ def _need(distances: Floats, kind: str) -> None:
 def _sums(
     order: NDArray[np.intp], weights: Weights | None, counts: NDArray[np.intp]
 ) -> tuple[NDArray[np.float64], np.float64]:
-    """What the nearest `counts` weigh, and what all weigh."""
+    """Return the weight of the nearest `counts` comparisons, and of all."""
     weighed = np.ones(len(order)) if weights is None else weights[order]
     sums = np.concatenate([[0.0], np.cumsum(weighed)])
     return sums[counts], sums[-1]
@@ -180,15 +179,15 @@ def _sums(
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A figure that is no rate of trials."""
+    """A figure that is not a rate of trials."""
 
     value: float
-    interval: Interval | None  # over people; None where these are too few to say
+    interval: Interval | None  # over people; None where there are too few
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Figures:
-    """What a curve says."""
+    """The figures of a curve."""
 
     curve: Curve
     area: Estimate  # see area_under
@@ -206,9 +205,9 @@ def figures_over_people(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Figures:
-    """The figures of distances (G,) and (I,), with the operating points for some false match rates.
+    """Return the figures of genuine (G,) and impostor (I,) distances, with operating points for some FMR.
 
-    People are those of the genuine and of the impostor pairs, each as bootstrap_over_people takes them.
+    `people` are those of the genuine and of the impostor pairs, each as bootstrap_over_people takes them.
     Raises EvaluationError where there are no pairs of one person, or none of two that has a distance.
     """
     steps = Steps.of(genuine, impostor)
@@ -245,83 +244,18 @@ def _two_of_each(people: ArrayLike) -> NDArray[Any]:
     return np.stack([given, given], axis=1) if given.ndim == 1 else given
 
 
-FOLDS: Final = 10  # Huang et al. 2007, Labeled Faces in the Wild, section V
-PEOPLE_IN_A_FOLD: Final = 2  # at least, or it has no two people
-_PAIRS_IN_A_FOLD: Final = 300  # of one person, and as many of two
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
-    """Pairs of pictures; nobody is in two folds."""
-
-    first: NDArray[np.intp]  # (M,) index of a picture
-    second: NDArray[np.intp]
-    same: NDArray[np.bool_]
-    fold: NDArray[np.intp]
-
-
-def pairs_of(owners: NDArray[np.intp], seed: int) -> Pairs:
-    """In each fold as many pairs of one person as of two, given whose each picture is; four people at least."""
-    random = np.random.default_rng(seed)
-    people = random.permutation(np.unique(owners))
-    folds = np.array_split(people, min(FOLDS, len(people) // PEOPLE_IN_A_FOLD))
-    rows = [(*pair, number) for number, fold in enumerate(folds) for pair in _fold_pairs(owners, fold, random)]
-    first, second, fold = np.array(rows, np.intp).T
-    return Pairs(first, second, owners[first] == owners[second], fold)
-
-
-def _fold_pairs(
-    owners: NDArray[np.intp], people: NDArray[np.intp], random: np.random.Generator
-) -> list[tuple[int, int]]:
-    pictures = [np.flatnonzero(owners == one) for one in people]
-    same = [pair for own in pictures for pair in combinations(own.tolist(), 2)]
-    wanted = min(len(same), _PAIRS_IN_A_FOLD)
-    chosen = [same[index] for index in random.permutation(len(same))[:wanted]]
-    other: set[tuple[int, int]] = set()
-    possible = (sum(map(len, pictures)) ** 2 - sum(len(own) ** 2 for own in pictures)) // 2
-    while len(other) < min(wanted, possible):
-        one, two = random.choice(len(people), 2, replace=False)
-        left, right = int(random.choice(pictures[one])), int(random.choice(pictures[two]))
-        other.add((min(left, right), max(left, right)))
-    return [*chosen, *sorted(other)]
-
-
-def distances_of(embeddings: NDArray[np.float32], pairs: Pairs) -> NDArray[np.float64]:
-    """L2 distance of each pair (M,)."""
-    gap = embeddings[pairs.first].astype(np.float64) - embeddings[pairs.second]
-    return np.asarray(np.linalg.norm(gap, axis=1))
-
-
-def verification_accuracy(distances: NDArray[np.float64], pairs: Pairs) -> float:
-    """Part of the pairs judged rightly, each fold with the threshold that is best for the others."""
-    folds = np.unique(pairs.fold)
-    right = []
-    for fold in folds:
-        rest, here = pairs.fold != fold, pairs.fold == fold
-        threshold = best_threshold(distances[rest], pairs.same[rest])
-        right.append(np.mean((distances[here] <= threshold) == pairs.same[here]))
-    return float(np.mean(right))
-
-
 def best_threshold(distances: NDArray[np.float64], same: NDArray[np.bool_]) -> float:
-    """The threshold with which most pairs are judged rightly, the lowest of several.
+    """Return the threshold with which most pairs are judged rightly, the lowest of several.
 
-    It is half-way between two distances, the largest of them, or below them all.
+    It lies half-way between two distances, at the largest, or below them all.
     """
     order = np.argsort(distances, kind="stable")
     ordered = distances[order]
     lower, upper = ordered[:-1], ordered[1:]
-    # Half-way between two neighbouring numbers rounds to one of them: not to the one that is to be left out.
+    # Half-way between two neighbouring numbers rounds to one of them: not to the upper one.
     between = np.minimum((lower + upper) / 2, np.nextafter(upper, -np.inf))
     places = np.concatenate([np.nextafter(ordered[:1], -np.inf), between, ordered[-1:]])
     right = np.concatenate([[0], np.cumsum(np.where(same[order], 1, -1))])
     # Equal distances cannot be told apart: only the last of them is a place for a threshold.
     right[1:-1][lower == upper] = np.iinfo(right.dtype).min
     return float(places[np.argmax(right)])
-
-
-def impostor_distances(embeddings: NDArray[np.float32], owners: NDArray[np.intp]) -> NDArray[np.float64]:
-    """The distances of all pairs of two people."""
-    first, second = np.nonzero(np.triu(owners[:, None] != owners[None, :]))
-    products = embeddings.astype(np.float64) @ embeddings.T.astype(np.float64)
-    return np.sqrt(np.maximum(2 - 2 * products[first, second], 0))

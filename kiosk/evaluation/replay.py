@@ -1,4 +1,4 @@
-"""Visits that were seen, decided about by the kiosk's own pooling, matching and decision rule, for any gallery."""
+"""Recorded visits, decided by the kiosk's own pooling, matching and decision rule for any gallery."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Vector: TypeAlias = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeenFace:
-    """A face of a frame."""
+    """A face in a recorded frame."""
 
     track: int  # as in TrackedFace
     vector: Vector | None  # (D,); None where the face was rejected
@@ -42,7 +42,7 @@ class SeenFace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeenFrame:
-    """A processed frame."""
+    """A recorded frame."""
 
     at_seconds: float
     faces: tuple[SeenFace, ...]
@@ -50,24 +50,24 @@ class SeenFrame:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Visit:
-    """Somebody before the camera."""
+    """A person in front of the camera."""
 
-    person: str  # who it is in truth; a stranger's is nobody's in the gallery
+    person: str  # the true identity; a stranger is not in the gallery
     frames: tuple[SeenFrame, ...]
 
     @property
     def vectors(self) -> list[Vector]:
-        """Of all faces, in order."""
+        """Return the embeddings of all faces, in order."""
         return [face.vector for frame in self.frames for face in frame.faces if face.vector is not None]
 
 
 _KEPT: Final = 5  # candidates, as identify keeps them
-_NOWHERE = Face(Box(0, 0, 1, 1), 0.0)  # where a face was in its frame is nothing to those who decide
+_NOWHERE = Face(Box(0, 0, 1, 1), 0.0)  # the decision does not depend on where a face is
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """How it is decided."""
+class DoorSettings:
+    """The settings that decide a visit."""
 
     threshold: float
     margin: float
@@ -78,34 +78,34 @@ class Door:
 
     @property
     def reach(self) -> float:
-        """The distance beyond which no frame can speak for anybody."""
+        """Return the distance beyond which no frame counts for a person."""
         return max(self.threshold, self.pooling_limit if self.pooling_frames > 1 else 0.0)
 
 
 class End(enum.Enum):
-    """How a visit ended."""
+    """The end of a visit."""
 
     GRANTED = "granted"
     REFUSED = "refused"
-    UNDECIDED = "undecided"  # too few good frames, or some that name somebody and others that do not
+    UNDECIDED = "undecided"  # too few good frames, or frames that disagree
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What became of a visit."""
+    """The result of a visit."""
 
     end: End
     granted_as: str | None = None
-    frames: int = 0  # of the visit, until it was granted or over
+    frames: int = 0  # until it was granted or over
 
 
-Found: TypeAlias = tuple[Candidate, ...]  # the nearest people of one frame by itself, as identify gives them
+Found: TypeAlias = tuple[Candidate, ...]  # the nearest people of one frame, as identify returns them
 
 
-def replay(visit: Visit, gallery: Searchable, door: Door, alone: Sequence[Found] | None = None) -> Ending:
-    """A whole visit, frame by frame, as the station has it; over once the door opens.
+def replay(visit: Visit, gallery: Searchable, door: DoorSettings, alone: Sequence[Found] | None = None) -> Ending:
+    """Decide a visit frame by frame, as the station does; it ends when the door opens.
 
-    `alone` is what is known already of each acquired face, in order; None = each is searched for.
+    `alone` holds the candidates of each acquired face, in order; with None each face is searched for.
     """
     rule = DecisionRule(door.rule)
     pools = defaultdict[int, FramePool](lambda: FramePool(door.pooling_frames, door.pooling_limit))
@@ -128,9 +128,9 @@ def replay(visit: Visit, gallery: Searchable, door: Door, alone: Sequence[Found]
 
 
 def _search(
-    vector: Vector, gallery: Searchable, door: Door, known: Found | None
+    vector: Vector, gallery: Searchable, door: DoorSettings, known: Found | None
 ) -> Callable[[Embedding], Identification]:
-    """Searches for any embedding; what is known of a vector's own is not looked for again."""
+    """Return a search that uses the known candidates of the vector itself."""
 
     def search(probe: Embedding) -> Identification:
         if known is not None and probe.vector is vector:
@@ -141,10 +141,10 @@ def _search(
 
 
 class Visits:
-    """Many visits and one gallery, for many thresholds.
+    """Visits to one gallery, for many thresholds.
 
     Attributes:
-        distances: one array a visit: how far each acquired face, by itself, is from the nearest person.
+        distances: one array for each visit: the distance of each acquired face to the nearest person.
     """
 
     def __init__(self, visits: Sequence[Visit], gallery: Searchable, comparison: Comparison = PLAIN) -> None:
@@ -153,44 +153,44 @@ class Visits:
         self._nearest = _nearest(visits, gallery, comparison)
         self.distances = [own.distances[:, 0] for own in self._nearest]
 
-    def endings(self, door: Door) -> list[Ending]:
-        """Of all visits, in order; the door compares as these visits were."""
+    def endings(self, door: DoorSettings) -> list[Ending]:
+        """Return the results of all visits, in order."""
         return [self._ending(number, door) for number in range(len(self.visits))]
 
-    def granted(self, door: Door, among: Iterable[int] | None = None) -> list[int]:
-        """The numbers of the visits that are granted, of all or `among` some.
+    def granted(self, door: DoorSettings, among: Iterable[int] | None = None) -> list[int]:
+        """Return the numbers of the visits that are granted, of all or of `among`.
 
-        As `endings` says it, in a fraction of the time: most visits have too few frames near enough by themselves.
+        It is faster than `endings`: most visits have too few frames within reach.
         """
         numbers = range(len(self.visits)) if among is None else among
         near = (number for number in numbers if np.count_nonzero(self.distances[number] <= door.reach) >= door.rule.k)
         return [number for number in near if self._ending(number, door).end is End.GRANTED]
 
-    def named_share(self, door: Door) -> float | None:
-        """The part of all frames that name somebody by themselves; None without frames."""
+    def named_share(self, door: DoorSettings) -> float | None:
+        """Return the share of frames that name a person by themselves; None without frames."""
         frames = sum(len(visit.frames) for visit in self.visits)
         return sum(own.named(door) for own in self._nearest) / frames if frames else None
 
-    def _ending(self, number: int, door: Door) -> Ending:
+    def _ending(self, number: int, door: DoorSettings) -> Ending:
         return replay(self.visits[number], self._gallery, door, self._nearest[number].found(self._gallery.people))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Nearest:
-    """The nearest people of each acquired face of a visit, by itself."""
+    """The nearest people of each acquired face of a visit."""
 
     people: NDArray[np.intp]  # (F, 5) or fewer; numbers of people
     distances: NDArray[np.float32]  # likewise; infinite in one column where nobody is enrolled
 
-    def named(self, door: Door) -> int:
-        """How many name somebody: within the threshold, and clear of the next by the margin."""
+    def named(self, door: DoorSettings) -> int:
+        """Return how many faces name a person: within the threshold, and nearer than the next by the margin."""
         near = self.distances[:, 0] <= door.threshold
         if self.distances.shape[1] > 1:
             near &= self.distances[:, 1] - self.distances[:, 0] >= door.margin
         return int(np.count_nonzero(near))
 
     def found(self, names: tuple[str, ...]) -> list[Found]:
-        """Of each face."""
+        """Return the candidates of each face."""
         rows = zip(self.people.tolist(), self.distances.tolist(), strict=True)
         return [tuple(Candidate(names[one], far) for one, far in zip(*row, strict=False)) for row in rows]
 

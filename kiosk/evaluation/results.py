@@ -1,4 +1,4 @@
-"""What a protocol found, as values for the report, and as JSON for programs.
+"""Results that all protocols share, and the JSON of a report.
 
 A path is one way from a picture to a distance: an encoder behind a detector, or the peer's own.
 """
@@ -9,24 +9,23 @@ import dataclasses
 import enum
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kiosk.evaluation.intervals import Interval, Rate
+from kiosk.evaluation.intervals import Rate
 from kiosk.evaluation.rates import OperatingPoint
 
-_DIGITS = 6  # significant ones: more would say nothing
+_DIGITS = 6  # significant ones
 
-UNREADABLE = "unreadable"  # why a picture failed whose file cannot be used, beside the values of Rejection
+UNREADABLE = "unreadable"  # the file cannot be used; other reasons are values of Rejection
 
 
 @dataclass(frozen=True, slots=True)
 class PathLabel:
-    """Which path the figures are of."""
+    """The name of a path."""
 
     encoder: str
     detector: str
@@ -38,218 +37,91 @@ class PathLabel:
 
 @dataclass(frozen=True, slots=True)
 class Acquisition:
-    """From how many pictures an embedding came, and what it took."""
+    """Pictures that gave no embedding, and times."""
 
     pictures: int
-    failures: Mapping[str, int]  # values of Rejection, or UNREADABLE -> pictures
-    rate: Rate  # failure to acquire: failures a picture
-    milliseconds: Mapping[str, float]  # stage -> median of the processor time that a picture took
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Scores:
-    """Distances of pairs whose pictures both gave an embedding."""
-
-    genuine: NDArray[np.float64]  # (G,)
-    impostor: NDArray[np.float64]  # (I,)
+    failures: Mapping[str, int]  # reason -> pictures
+    rate: Rate  # failure to acquire
+    milliseconds: Mapping[str, float]  # stage -> median processor time of a picture
 
 
 @dataclass(frozen=True, slots=True)
 class WorstPair:
-    """Two pictures that are farther apart than they should be, or nearer."""
+    """Two pictures of one person that are far apart, or of two people that are near."""
 
-    picture_a: str  # relative to the folder of the pictures, as person_a/file
+    picture_a: str  # person/file, relative to the folder
     picture_b: str
     distance: float
-    same: bool  # the same person, as the data says
-
-    @property
-    def person_a(self) -> str:
-        return self.picture_a.rpartition("/")[0]
-
-    @property
-    def person_b(self) -> str:
-        return self.picture_b.rpartition("/")[0]
+    same: bool  # the same person
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LfwResult:
-    """Verification on pairs, LFW's protocol, of one path."""
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Result:
+    """The result of one path; each protocol adds its own."""
 
     path: PathLabel
     acquisition: Acquisition
-    pairs: int
-    people: int
-    folds: str  # how the thresholds were chosen, in words
-    accuracy: float  # 0 to 1; a pair with a failed picture counts as an error
-    accuracy_std: float | None  # standard deviation over the folds; None without folds
-    accuracy_error: float | None  # standard error of the mean over the folds, as LFW reports it
-    accuracy_interval: Interval  # 95 %, bootstrap over people
-    accuracy_acquired: float  # of the pairs whose pictures both gave an embedding
-    threshold: float  # mean of the folds' thresholds
-    area: float  # under the ROC curve, 0 to 1; acquired pairs
-    area_interval: Interval | None  # None where the people are too few to say
-    equal_error_rate: float  # acquired pairs
-    equal_error_interval: Interval | None
-    equal_error_threshold: float
-    points: tuple[OperatingPoint, ...]  # failures count: non-matches of genuine pairs, correct rejections of impostors
-    points_acquired: tuple[OperatingPoint, ...]  # failures left out
-    scores: Scores
-    worst: tuple[WorstPair, ...]  # genuine pairs from the farthest on, then impostor pairs from the nearest on
 
-
-@dataclass(frozen=True, slots=True)
-class OpenSetRow:
-    """Identification at one false positive rate; N people enrolled with K pictures each.
-
-    Errors and trials of the rates are summed over the seeds; the intervals are as wide as those of one seed, because
-    all seeds draw from the same people.
-    """
-
-    people: int  # N
-    templates: int  # K
-    seeds: int
-    fpir_asked: float
-    threshold: float  # mean over the seeds
-    fpir: Rate  # strangers' pictures that are accepted as anybody
-    fnir: Rate  # members' pictures that are not accepted as their owner
-    wrong_person: Rate  # members' pictures that are accepted as somebody else: part of fnir
-    rank_one_errors: Rate  # members' pictures with somebody else nearer than their owner
-    strangers: int  # people, in one seed
-    members: int  # people with pictures to look for, in one seed
-
-    @property
-    def rank_one(self) -> float | None:
-        """The share of members' pictures whose owner is nearest."""
-        wrong = self.rank_one_errors.value
-        return None if wrong is None else 1 - wrong
-
-    @property
-    def strangers_behind(self) -> int:
-        """Strangers' pictures beyond the threshold, over all seeds: what the figure stands on."""
-        return self.fpir.errors
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OpenSetResult:
-    """Identification in an open set, of one path."""
-
-    path: PathLabel
-    acquisition: Acquisition
-    rows: tuple[OpenSetRow, ...]
-    worst: tuple[WorstPair, ...]  # members farthest from themselves, then strangers nearest to a member
-    left_out: tuple[str, ...] = ()  # sizes that the data cannot carry, in words
-
-
-@dataclass(frozen=True, slots=True)
-class VisitsRow:
-    """Whole visits through the decision rule; N people enrolled with K pictures each."""
-
-    kind: str  # what the frames are: pictures, still, clips
-    people: int  # N
-    templates: int  # K
-    frames: int  # in a visit
-    seeds: int
-    threshold: float
-    margin: float
-    k: int  # frames that must agree
-    n: int  # of these
-    strangers_granted: Rate
-    wrong_person_granted: Rate
-    members_refused: Rate
-    members_undecided: Rate
-    frames_needed: Mapping[str, float]  # of visits that were granted: median, p90
-    strangers: int  # people behind the strangers' visits
-    members: int  # people behind the members' visits
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class VisitsResult:
-    """Visits of one path."""
-
-    path: PathLabel
-    acquisition: Acquisition
-    rows: tuple[VisitsRow, ...]
-    left_out: tuple[str, ...] = ()  # what the data cannot carry, in words
-    facts: Mapping[str, Any] = field(default_factory=dict)  # further figures, as JSON holds them
-
-
-Result: TypeAlias = LfwResult | OpenSetResult | VisitsResult
+    def figures(self) -> dict[str, Any]:
+        """Return what the JSON report holds beside path and acquisition."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EvaluationReport:
-    """All that one run found."""
+    """The results of one run."""
 
     protocol: str  # lfw, open-set, visits
     folder: Path  # of the pictures
     seed: int
     seconds: float
-    settings: Mapping[str, Any]  # what was asked beside: pairs file, sizes, options set for this run
-    results: tuple[Result, ...]  # one a path, in the order asked for, the peer last
-
-
-# What programs should not have to compute.
-_COMPUTED: Mapping[type, str] = {Rate: "value", OperatingPoint: "is_carried", OpenSetRow: "rank_one"}
+    settings: Mapping[str, Any]  # options of this run: pairs file, sizes, --set
+    results: tuple[Result, ...]  # one of each path, in the order of the command, the peer last
 
 
 def as_json(report: EvaluationReport) -> dict[str, Any]:
-    """Return the facts of the run, and in `paths` the figures of each path; `is_peer` marks the peer's."""
+    """Return the report as JSON; `paths` holds the figures of each path."""
     return {
         "protocol": report.protocol,
         "seed": report.seed,
         "seconds": round(report.seconds, 2),
-        "settings": _plain(report.settings),
-        "paths": [_row(result) for result in report.results],
+        "settings": plain(report.settings),
+        "paths": [_path(result) for result in report.results],
     }
 
 
-def _row(result: Result) -> dict[str, Any]:
-    fields = {one.name: getattr(result, one.name) for one in dataclasses.fields(result)}
-    label, acquisition = fields.pop("path"), fields.pop("acquisition")
-    fields.pop("scores", None)
+def _path(result: Result) -> dict[str, Any]:
     row = {
-        "encoder": label.encoder,
-        "detector": label.detector,
-        "is_peer": label.peer,
-        "fta": acquisition.rate.value,
-        "acquisition": acquisition,
+        "encoder": result.path.encoder,
+        "detector": result.path.detector,
+        "is_peer": result.path.peer,
+        "fta": result.acquisition.rate.value,
+        "acquisition": result.acquisition,
+        **result.figures(),
     }
-    return _with_figures({**row, **fields}, result)
+    return {name: plain(value) for name, value in row.items()}
 
 
-def _with_figures(row: dict[str, Any], result: Result) -> dict[str, Any]:
-    if isinstance(result, LfwResult):
-        points = {_named(point.fmr_asked): point for point in result.points}
-        row["fnmr"] = {name: point.fnmr.value for name, point in points.items()}
-        row["thresholds"] = {"accuracy": result.threshold, **{name: one.threshold for name, one in points.items()}}
-    return {name: _plain(value) for name, value in row.items()}
+# Properties that programs get beside the fields.
+_COMPUTED: Mapping[type, str] = {Rate: "value", OperatingPoint: "is_carried"}
 
 
-def _named(rate: float) -> str:
-    """1e-2 for 0.01."""
-    digits, _, power = f"{rate:e}".partition("e")
-    return f"{float(digits):g}e{int(power)}"
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401  (whatever a result holds, as JSON holds it)
+def plain(value: Any) -> Any:  # noqa: ANN401  (JSON)
+    """Return a value with dataclasses, arrays, paths and enums as JSON has them."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        further = _COMPUTED.get(type(value))
-        return {**({further: _plain(getattr(value, further))} if further else {}), **_fields(value)}
+        names = [one.name for one in dataclasses.fields(value)]
+        further = [_COMPUTED[type(value)]] if type(value) in _COMPUTED else []
+        return {name: plain(getattr(value, name)) for name in (*further, *names)}
     if isinstance(value, Mapping):
-        return {str(_plain(name)): _plain(one) for name, one in value.items()}
+        return {str(plain(name)): plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple | np.ndarray):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     return _plain_number(value)
 
 
-def _plain_number(value: Any) -> Any:  # noqa: ANN401  (as _plain)
+def _plain_number(value: Any) -> Any:  # noqa: ANN401  (JSON)
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):
         return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
     return value.value if isinstance(value, enum.Enum) else str(value) if isinstance(value, Path) else value
-
-
-def _fields(value: Any) -> dict[str, Any]:  # noqa: ANN401  (any dataclass)
-    return {one.name: _plain(getattr(value, one.name)) for one in dataclasses.fields(value)}

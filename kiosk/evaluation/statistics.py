@@ -1,12 +1,10 @@
-"""How far apart faces lie by one path: what the spec of an encoder may carry for galleries that are too small to say.
-
-Every picture of a folder of people is compared with every other, the earlier one as enrolled.
-"""
+"""Distances between all pictures of a folder: the statistics of an encoder's spec, and its cohort of strangers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -19,11 +17,10 @@ from kiosk.door.matching import cohort_file
 from kiosk.encoders.specs import statistics_text
 from kiosk.encoders.statistics import Statistics
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.extractors import Extractor, KioskRecipe, Recipe, Vector
-from kiosk.evaluation.features import Sample, Show, people_in, samples_of
+from kiosk.evaluation.extractors import Extractor, KioskExtractor, MakeExtractor, Vector
+from kiosk.evaluation.samples import Sample, Show, people_in, samples_of
 from kiosk.files import write_files
 from kiosk.names import person_key
-from kiosk.paths import cache_folder
 from kiosk.recognition.cohort import Cohort, cohort_bytes
 from kiosk.vision.pictures import printable
 
@@ -31,15 +28,15 @@ _MOST_PICTURES: Final = 5000  # 12.5 million pairs, 50 MB
 _ROWS: Final = 256
 
 
-def measured_statistics(folder: Path, recipe: Recipe, seed: int, show: Show) -> str:
-    """The section `statistics` of a spec, of all pictures of a folder; raises EvaluationError where they are too few.
+def measured_statistics(folder: Path, make: MakeExtractor, seed: int, show: Show) -> str:
+    """Return the section `statistics` of a spec, measured on a folder; raises EvaluationError for too few pictures.
 
-    Of more than 5,000 pictures, so many are drawn by the seed.
+    Of more than 5,000 pictures that many are drawn by the seed.
     """
     pictures = people_in(folder)
     drawn = np.sort(np.random.default_rng(seed).permutation(len(pictures))[:_MOST_PICTURES])
-    extractor = recipe.make()
-    samples = samples_of([pictures[index] for index in drawn], extractor, recipe, cache_folder(), show)
+    extractor = make()
+    samples = samples_of([pictures[index] for index in drawn], extractor, make, show)
     genuine, impostor = all_pairs(samples, extractor.comparison.cohort)
     there = {one.person for one in samples if one.acquired}
     return statistics_text(Statistics.of(genuine, impostor, _source(folder, extractor, samples), len(there)))
@@ -48,22 +45,21 @@ def measured_statistics(folder: Path, recipe: Recipe, seed: int, show: Show) -> 
 def all_pairs(
     samples: Sequence[Sample], cohort: Cohort | None = None
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The distances of all pairs of pictures of one person, and of two, that were acquired, seen against the cohort."""
-    kept = [one for one in samples if one.template is not None and one.probe is not None]
+    """Return the distances of all pairs of pictures of one person, and of two; each earlier picture is the template."""
+    kept = [one for one in samples if one.can_be_enrolled]
     if not kept:
         return np.zeros(0, np.float32), np.zeros(0, np.float32)
     owners = np.unique([one.person for one in kept], return_inverse=True)[1]
-    templates: Vector = np.stack([one.template for one in kept])  # type: ignore[misc]
-    probes: Vector = np.stack([one.probe for one in kept])  # type: ignore[misc]
+    vectors: Vector = np.stack([one.vector for one in kept])  # type: ignore[misc]
     genuine: list[NDArray[np.float32]] = []
     impostor: list[NDArray[np.float32]] = []
     for start in range(0, len(kept), _ROWS):
         rows = slice(start, start + _ROWS)
         earlier = np.arange(len(kept)) < np.arange(len(kept))[rows, np.newaxis]
         same = owners[rows, np.newaxis] == owners
-        apart = _distances(probes[rows], templates)
+        apart = _distances(vectors[rows], vectors)
         if cohort is not None:
-            seen = [cohort.normalised(row, probe, templates) for row, probe in zip(apart, probes[rows], strict=True)]
+            seen = [cohort.normalised(row, probe, vectors) for row, probe in zip(apart, vectors[rows], strict=True)]
             apart = np.stack(seen)
         genuine.append(apart[earlier & same])
         impostor.append(apart[earlier & ~same])
@@ -71,8 +67,8 @@ def all_pairs(
 
 
 def _distances(probes: Vector, templates: Vector) -> NDArray[np.float32]:
-    """L2 distance of each probe (P, D) to each template (T, D): (P, T)."""
-    # |a - b|^2 = |a|^2 + |b|^2 - 2ab, in double precision, so that what is near does not drown in rounding.
+    """Return the L2 distance of each probe (P, D) to each template (T, D): (P, T)."""
+    # |a - b|^2 = |a|^2 + |b|^2 - 2ab, in double precision for the sake of small distances.
     a, b = probes.astype(np.float64), templates.astype(np.float64)
     squared = (a**2).sum(axis=1)[:, np.newaxis] + (b**2).sum(axis=1) - 2 * a @ b.T
     return np.asarray(np.sqrt(np.maximum(squared, 0)), np.float32)
@@ -83,7 +79,7 @@ def _source(folder: Path, extractor: Extractor, samples: Sequence[Sample]) -> st
     return f"kiosk evaluate --statistics: {len(samples)} pictures of {name}, detector {extractor.label.detector}"
 
 
-_STRANGERS: Final = 600  # half as many are worth a little less
+_STRANGERS: Final = 600  # half as many are a little worse
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +89,19 @@ class MadeCohort:
     path: Path
     strangers: int  # in it
     people: int  # with a picture that went into it
-    left_out: int  # people whose picture could not be used
+    left_out: int  # people whose picture cannot be used
 
 
-def make_cohort(config: ConfigFile, people: Path, out: Path, show: Callable[[int, int], None]) -> MadeCohort:
-    """Writes the cohort of the configured encoder into `out`, from the first picture of each person of a folder.
+def make_cohort(config: ConfigFile, people: Path, out: Path, show: Show) -> MadeCohort:
+    """Write the cohort of the configured encoder into `out`, from the first picture of each person of a folder.
 
-    Raises EvaluationError where the people are too few, WeightsError where it cannot be written.
+    Raises EvaluationError for too few people, WeightsError where it cannot be written.
     """
-    recipe, spec = KioskRecipe(config), load_configured_encoder(config).spec
+    make, spec = partial(KioskExtractor, config), load_configured_encoder(config).spec
     first = {person_key(picture.person): picture for picture in reversed(people_in(people))}
     pictures = list(reversed(first.values()))
-    samples = samples_of(pictures, recipe.make(), recipe, cache_folder(), show, templates=lambda _: False)
-    vectors = [sample.probe for sample in samples if sample.probe is not None]
+    samples = samples_of(pictures, make(), make, show)
+    vectors = [sample.vector for sample in samples if sample.vector is not None]
     try:
         cohort = Cohort.of(np.array(vectors, np.float32), _STRANGERS)
     except ValueError as error:

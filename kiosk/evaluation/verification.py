@@ -1,7 +1,7 @@
-"""Verification on pairs as Labeled Faces in the Wild measures it (Huang et al. 2007, sections IV and V).
+"""Verification on pairs by the protocol of Labeled Faces in the Wild (Huang et al. 2007, sections IV and V).
 
-A pair of which a picture gave no embedding is never accepted. Each figure comes in two kinds: with such pairs, and of
-the pairs that were acquired (names that end in `acquired`).
+A pair is never accepted where one of its pictures gave no embedding. Each figure has two forms: over all pairs, and
+over the pairs that were acquired (names that end in `acquired`).
 """
 
 from __future__ import annotations
@@ -23,24 +23,18 @@ FALSE_MATCH_RATES: Final = (1e-2, 1e-3)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoredPairs:
-    """Pairs of pictures and how far apart these are."""
+    """The distances of pairs of pictures."""
 
     distances: NDArray[np.float64]  # (P,); NaN where a picture gave no embedding
-    same: NDArray[np.bool_]  # (P,) one person
+    same: NDArray[np.bool_]  # (P,) pairs of one person
     people: NDArray[np.intp]  # (P, 2) as numbers
 
     @classmethod
-    def of(
-        cls, distances: ArrayLike, same: ArrayLike, people: Sequence[tuple[str, str]], acquired: ArrayLike | None = None
-    ) -> ScoredPairs:
-        """From people's names, and which pairs count as acquired: None for all that have a distance.
-
-        Raises ValueError where the lengths differ.
-        """
+    def of(cls, distances: ArrayLike, same: ArrayLike, people: Sequence[tuple[str, str]]) -> ScoredPairs:
+        """Return the pairs of named people; raises ValueError for unequal lengths."""
         given = np.asarray(distances, np.float64)
-        kept = np.isfinite(given) & (True if acquired is None else np.asarray(acquired, bool))
         numbers = np.unique(np.array(people, object).astype(str).reshape(-1, 2), return_inverse=True)[1]
-        pairs = cls(np.where(kept, given, np.nan), np.asarray(same, bool), numbers.reshape(-1, 2))
+        pairs = cls(np.where(np.isfinite(given), given, np.nan), np.asarray(same, bool), numbers.reshape(-1, 2))
         if not len(pairs.distances) == len(pairs.same) == len(pairs.people):
             raise ValueError(f"{len(given)} distances, {len(pairs.same)} labels, {len(pairs.people)} pairs of people")
         return pairs
@@ -58,12 +52,12 @@ class ScoredPairs:
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """The share of the pairs that are judged rightly."""
+    """The share of pairs that are judged rightly."""
 
-    value: float  # of all pairs; the mean over the folds, as LFW reports it, where they are equally large
-    std: float | None  # standard deviation over the folds, n - 1; None with a single fold
+    value: float  # of all pairs: with folds of equal size the mean over them, as LFW reports it
+    std: float | None  # over the folds, n - 1; None with a single fold
     standard_error: float | None  # of the mean, as LFW reports it: std / sqrt(folds)
-    errors: Rate  # the pairs that are judged wrongly; the thresholds as they were chosen
+    errors: Rate  # pairs judged wrongly, at the thresholds chosen
 
     @property
     def interval(self) -> Interval:
@@ -72,7 +66,7 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """One part of the pairs, judged with a threshold that others chose."""
+    """A part of the pairs, judged at a threshold chosen on others."""
 
     threshold: float
     pairs: int
@@ -82,30 +76,30 @@ class Fold:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VerificationResult:
-    """What LFW's protocol says of a path."""
+    """The figures of a path by LFW's protocol."""
 
-    accuracy: Accuracy  # a pair that was not acquired is an error, whoever is on it
+    accuracy: Accuracy  # a pair that was not acquired counts as an error
     accuracy_acquired: Accuracy
     folds: tuple[Fold, ...]
-    failed: int  # pairs that were not acquired
-    area: Estimate  # under the ROC curve, 0 to 1; of the pairs that were acquired
-    equal_error: Estimate  # rate; of the pairs that were acquired
+    failed: int  # pairs not acquired
+    area: Estimate  # under the ROC curve, 0 to 1; acquired pairs
+    equal_error: Estimate  # rate; acquired pairs
     equal_error_threshold: float
-    points: tuple[OperatingPoint, ...]  # not acquired: non-matches of one person, correct rejections of two
+    points: tuple[OperatingPoint, ...]  # failures count: non-matches of one person, rejections of two
     points_acquired: tuple[OperatingPoint, ...]
 
     @property
     def threshold(self) -> float:
-        """The mean of the folds' thresholds."""
+        """Return the mean of the folds' thresholds."""
         return float(np.mean([fold.threshold for fold in self.folds]))
 
 
 def verify_by_folds(
     pairs: ScoredPairs, folds: NDArray[np.intp], rates: Sequence[float] = FALSE_MATCH_RATES, seed: int = 0
 ) -> VerificationResult:
-    """Each fold with the threshold that is best for the pairs of all others.
+    """Judge each fold at the best threshold of all other folds.
 
-    Raises EvaluationError where there are less than two folds, or pairs of one kind only.
+    Raises EvaluationError with fewer than two folds, or pairs of one kind only.
     """
     numbers = np.unique(folds)
     if len(numbers) < 2:
@@ -125,16 +119,16 @@ def verify_by_training(
     rates: Sequence[float] = FALSE_MATCH_RATES,
     seed: int = 0,
 ) -> VerificationResult:
-    """All pairs with the threshold that is best for others; folds, if any, only say how the accuracy varies.
+    """Judge all pairs at the best threshold of `training`; folds only show how the accuracy varies.
 
-    Raises EvaluationError where there are pairs of one kind only, or nothing to choose the threshold on.
+    Raises EvaluationError for pairs of one kind only, or where no pair of `training` was acquired.
     """
     thresholds = np.full(len(pairs), best_for(training))
     return _result(pairs, thresholds, np.zeros(len(pairs), np.intp) if folds is None else folds, rates, seed)
 
 
 def best_for(pairs: ScoredPairs) -> float:
-    """The threshold with which most of the pairs are judged rightly; raises EvaluationError where none was acquired."""
+    """Return the threshold that judges most pairs rightly; raises EvaluationError where none was acquired."""
     kept = pairs.acquired
     if not kept.any():
         raise EvaluationError("pairs", "no threshold can be chosen: none has two faces", "give more pairs")
@@ -199,10 +193,10 @@ _Group: TypeAlias = NDArray[np.intp]  # numbers of pairs
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Folds:
-    """Which fold each pair is in."""
+    """The fold of each pair."""
 
-    numbers: NDArray[np.intp]  # (P,) from 0 on, none left out
-    shared: int  # people who are in several folds all the same
+    numbers: NDArray[np.intp]  # (P,) from 0, without gaps
+    shared: int  # people who are in several folds
 
     @property
     def count(self) -> int:
@@ -210,9 +204,9 @@ class Folds:
 
 
 def disjoint_folds(people: NDArray[np.intp], *, seed: int, count: int = FOLDS) -> Folds:
-    """Folds of about as many pairs each; the people of a pair as numbers, (P, 2).
+    """Return folds of about the same size for pairs of people (P, 2), given as numbers.
 
-    People who are connected by pairs stay in one fold, unless they have more pairs than a fold should.
+    People who are connected by pairs stay in one fold, unless they have more pairs than a fold should hold.
     """
     random = np.random.default_rng(seed)
     groups = [part for group in _connected(people, random) for part in _parts(group, len(people) / count)]
@@ -226,20 +220,20 @@ def disjoint_folds(people: NDArray[np.intp], *, seed: int, count: int = FOLDS) -
 
 
 def shared_people(people: NDArray[np.intp], folds: NDArray[np.intp]) -> int:
-    """How many people are in several folds."""
+    """Return how many people are in several folds."""
     places = np.unique(np.stack([people.ravel(), np.repeat(folds, 2)], axis=1), axis=0)
     return int(np.count_nonzero(np.unique(places[:, 0], return_counts=True)[1] > 1))
 
 
 def _parts(group: _Group, room: float) -> list[_Group]:
-    """What is too large for a fold in parts that fill several evenly; what fits, whole."""
+    """Return a group in parts that fill several folds evenly, or as a whole where it fits into one."""
     if len(group) <= max(room, 1):
         return [group]
     return np.array_split(group, int(np.ceil(2 * len(group) / max(room, 2))))
 
 
 def _connected(people: NDArray[np.intp], random: np.random.Generator) -> Iterator[_Group]:
-    """The pairs in groups that share nobody; in each one, those of neighbours stand together."""
+    """Yield groups of pairs that share no people; in a group, neighbours stand together."""
     pairs_of = defaultdict(list)
     for pair, both in enumerate(people.tolist()):
         for person in dict.fromkeys(both):
@@ -254,7 +248,7 @@ def _connected(people: NDArray[np.intp], random: np.random.Generator) -> Iterato
 def _reached(
     start: int, people: NDArray[np.intp], pairs_of: dict[int, list[int]], taken: NDArray[np.bool_]
 ) -> list[int]:
-    """The pairs not taken yet that lead on from a person, nearest first; they are taken now."""
+    """Take the remaining pairs that are reached from a person, nearest first, and return them."""
     group: list[int] = []
     waiting = deque([start])
     while waiting:

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from kiosk.domain import ByteImage, Crop
 from kiosk.errors import EncoderError, KioskError, PictureError, in_one_line
-from kiosk.evaluation.rates import PEOPLE_IN_A_FOLD
 from kiosk.names import folder_fault, is_litter, is_system_folder, normal_name
 from kiosk.training.checkpoint import NPZ_DAMAGE, write_whole
 from kiosk.training.settings import Settings
+from kiosk.training.validation import PEOPLE_IN_A_FOLD
 from kiosk.vision.alignment import cut
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import LandmarkModel, shipped_landmarks

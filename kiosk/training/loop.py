@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from kiosk.domain import ByteImage
 from kiosk.encoders.encoder import Colour, InputFormat, Layout
 from kiosk.errors import EncoderError
-from kiosk.evaluation.rates import distances_of, pairs_of, verification_accuracy
 from kiosk.training.augmentation import augmented
 from kiosk.training.checkpoint import Progress, Row, TrainingLog, restore, save, write_whole
 from kiosk.training.chips import PeopleChips
 from kiosk.training.settings import Settings
 from kiosk.training.triplet import Mined, Mining, mine, squared_distances
+from kiosk.training.validation import distances_of, pairs_of, verification_accuracy
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]

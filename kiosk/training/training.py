@@ -17,13 +17,7 @@ from kiosk.encoders.export import export_encoder
 from kiosk.encoders.keras_h5 import load_h5
 from kiosk.encoders.runtimes import start_tensorflow
 from kiosk.errors import EncoderError
-from kiosk.evaluation.rates import (
-    distances_of,
-    impostor_distances,
-    pairs_of,
-    threshold_at_fmr,
-    verification_accuracy,
-)
+from kiosk.evaluation.rates import threshold_at_fmr
 from kiosk.files import clear_partials, folder_lock
 from kiosk.training.checkpoint import Row, write_whole
 from kiosk.training.chips import CACHE, FolderChips, PeopleChips, Show, folder_chips, split, usable
@@ -31,6 +25,7 @@ from kiosk.training.loop import BEST, CHECKPOINT, Learner, Run, make_learner, tr
 from kiosk.training.networks import Trainable
 from kiosk.training.plot import plot
 from kiosk.training.settings import Settings
+from kiosk.training.validation import distances_of, impostor_distances, pairs_of, verification_accuracy
 from kiosk.weights.specs import is_name
 
 PLOT: Final = "plot.svg"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kiosk.evaluation import features
+from kiosk.evaluation import samples
 
 # What programs may rely on.
 KEYS = {
@@ -15,7 +15,7 @@ KEYS = {
 @pytest.fixture
 def people(tmp_path, monkeypatch):
     """Twelve people who are patterns of colour, with three pictures each, and twenty with one."""
-    monkeypatch.setattr(features, "_FEW", 10**6)
+    monkeypatch.setattr(samples, "FEW", 10**6)
     folder = tmp_path / "people"
     for person in range(32):
         name = f"Person_{person}"

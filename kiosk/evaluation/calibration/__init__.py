@@ -1,1 +1,1 @@
-"""Calibration of a door: its own pictures and journal, what is known of its encoder, and the answer in words."""
+"""Calibration of a door from its pictures, its journal and the statistics of its encoder."""

@@ -1,9 +1,9 @@
-"""Everything about one door: who is enrolled, with which pictures, and what threshold that calls for."""
+"""Calibrate a door: read its gallery and journal, and find the threshold; write it into the configuration."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -50,17 +50,13 @@ _RECOGNISED = {Reason.RECOGNISED.value, Reason.RETURNED.value}
 
 
 def journal_distances(journal: Journal, gallery: GallerySnapshot, now: datetime) -> tuple[Comparisons, Comparisons]:
-    """Of members let in during the last 90 days: to the nearest other person, and to themselves.
+    """Return distances of members let in during the last 90 days: to the nearest other person, and to themselves.
 
     The nearest other person is an impostor comparison with everybody else at once. The distance to themselves was
-    written down only where it lay within the threshold of the day. Each person weighs the same. Refusals stay out:
-    nobody knows whether a stranger was refused or a member. Raises JournalError.
+    recorded only within the threshold of that day. Each person has the same weight. Refusals are left out, because
+    they may be of strangers or of members. Raises JournalError.
     """
-    return distances_of(journal.since(now - timedelta(days=DAYS)), gallery)
-
-
-def distances_of(entries: Iterable[JournalEntry], gallery: GallerySnapshot) -> tuple[Comparisons, Comparisons]:
-    """The same of some entries."""
+    entries = journal.since(now - timedelta(days=DAYS))
     numbers = {person_key(person): number for number, person in enumerate(gallery.people)}
     granted = [entry for entry in entries if _counts(entry, gallery.encoder, numbers)]
     sizes = np.bincount(gallery.owners, minlength=len(gallery.people))
@@ -107,20 +103,20 @@ def _comparisons(
     )
 
 
-# Frames of one visit, by what a clip of two people showed; nearer to 1 is to the safe side for strangers and members.
+# Correlation of the frames of one visit, from a clip of two people; nearer to 1 is safer for strangers and members.
 VISIT_CORRELATION: Final = 0.9
 PAIRS_SHOWN: Final = 5
-MOST_LOOKED_AT: Final = 500  # pictures whose light, size and focus are looked at
-_OWN_PEOPLE, _OWN_PAIRS = 50, 200  # of which an encoder without statistics can be measured here
-_COHORT = "cohort"  # what statistics of distances that were seen against one say in their source
-_WORST_GENUINE = 0.01  # pairs of one person that lie farther apart than what is called unlike
+MOST_CHECKED: Final = 500  # pictures whose light, size and focus are checked
+_OWN_PEOPLE, _OWN_PAIRS = 50, 200  # least for statistics of this gallery
+_COHORT = "cohort"  # in the source of statistics whose distances are normalised by a cohort
+_WORST_GENUINE = 0.01  # share of genuine pairs beyond the distance that counts as unlike
 
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class PoorPicture:
-    """A picture that the door itself would turn away."""
+    """A picture that the door's own quality checks would reject."""
 
     picture: Template
     reasons: tuple[Rejection, ...]
@@ -128,7 +124,7 @@ class PoorPicture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DoorReport:
-    """What `kiosk calibrate` found."""
+    """The result of `kiosk calibrate`."""
 
     config: ConfigFile
     folder: Path
@@ -137,32 +133,32 @@ class DoorReport:
     rule: VisitRule
     threshold: float  # in force
     margin: float
-    asked: float  # how often a stranger's visit may open the door
+    asked: float  # rate at which a stranger's visit may open the door
     statistics: Statistics | None
-    own_statistics: bool  # they are this gallery's
-    calibration: Calibration | None  # None where nothing carries one
-    journal: tuple[int, int] | None  # decisions and people taken from it; None where it was not asked
+    own_statistics: bool  # measured on this gallery
+    calibration: Calibration | None  # None where it is not possible
+    journal: tuple[int, int] | None  # decisions and people used from it; None where it was not read
     confusable: tuple[PicturePair, ...]
     odd: tuple[OddPicture, ...]
     poor: tuple[PoorPicture, ...]
-    all_looked_at: bool
-    plain_curve: bool = False  # the door sees distances against a cohort, the statistics are of plain ones
+    all_checked: bool  # the quality of the pictures
+    plain_curve: bool = False  # the door uses a cohort, the statistics do not
 
     @property
     def answer(self) -> Setting | None:
-        """What is proposed, promised or not."""
+        """Return the proposed setting, a promise or not."""
         return self.calibration.answer(Strictness.BALANCED) if self.calibration is not None else None
 
     @property
     def promised(self) -> bool:
-        """Whether the answer holds as often as was asked; else it is an estimate, or there is none."""
+        """Return whether the answer keeps the rate asked for; otherwise it is an estimate, or there is none."""
         return self.answer is not None and self.answer.promised
 
 
 def calibrate_door(
     config: ConfigFile, folder: Path, *, asked: float, with_journal: bool, progress: Progress
 ) -> DoorReport:
-    """Reads the gallery and what else there is; raises KioskError."""
+    """Read the gallery, and the journal on request, and find the threshold; raises KioskError."""
     encoder, landmarks = load_configured_encoder(config), make_landmarks()
     gallery = make_gallery(config, folder, encoder, landmarks)
     gallery.load(lambda done, total: progress("reading the gallery", done, total))
@@ -180,7 +176,7 @@ def calibrate_door(
     seen = _from_journal(config, known, within_only=plain_curve) if with_journal else None
     calibration = None
     if statistics is not None and known.people:
-        # Like with like: the curve of plain distances is moved by plain ones.
+        # A curve of plain distances is shifted by plain distances.
         found = gallery_distances(known, left_out, comparison if against_cohort else replace(comparison, cohort=None))
         further = [seen] if seen is not None else []
         calibration = calibrated(
@@ -193,10 +189,10 @@ def calibrate_door(
             further=further,
             same_distances=comparison.cohort is not None or not against_cohort,
         )
-    looked_at = len(known.templates) <= MOST_LOOKED_AT
+    checked = len(known.templates) <= MOST_CHECKED
     gates = Gates(**config.current.quality.model_dump())
     reader = photograph_reader(config, encoder, landmarks)
-    poor = _poor_pictures(folder, known, reader, gates, progress) if looked_at else []
+    poor = _poor_pictures(folder, known, reader, gates, progress) if checked else []
     return DoorReport(
         config=config,
         folder=folder,
@@ -214,19 +210,19 @@ def calibrate_door(
         confusable=tuple(confusable_pairs(known, PAIRS_SHOWN, left_out)),
         odd=tuple(odd),
         poor=tuple(poor),
-        all_looked_at=looked_at,
+        all_checked=checked,
     )
 
 
 def _unlike(spec: EncoderSpec) -> float:
-    """Beyond this two pictures of one person are hardly ever."""
+    """Return a distance that pictures of one person hardly ever have."""
     if spec.statistics is None:
         return 1.15 * spec.threshold
     return max(float(spec.statistics.genuine.distance_at(_WORST_GENUINE)), spec.threshold)
 
 
 def _measured_here(gallery: GallerySnapshot, left_out: Collection[int]) -> Statistics | None:
-    """Statistics of the gallery itself, where it is large enough."""
+    """Return statistics of the gallery itself, where it is large enough."""
     good = np.array([number for number in range(len(gallery.templates)) if number not in left_out], np.intp)
     owners, matrix = gallery.owners[good], gallery.matrix[good] if len(good) else gallery.matrix
     rows, columns = np.triu_indices(len(good), 1)
@@ -240,7 +236,7 @@ def _measured_here(gallery: GallerySnapshot, left_out: Collection[int]) -> Stati
 def _from_journal(
     config: ConfigFile, gallery: GallerySnapshot, *, within_only: bool
 ) -> tuple[Comparisons, Comparisons]:
-    """Distances between people are left out where they are not those of the curve: it would be moved too far."""
+    """Return the journal's distances; those between people are left out where the curve is of another kind."""
     with closing(Journal(journal_file(config))) as journal:
         between, within = journal_distances(journal, gallery, datetime.now(UTC))
     return between.none() if within_only else between, within
@@ -255,7 +251,7 @@ def _poor_pictures(
         try:
             seen = reader.look(read_picture(folder / template.source))
         except PictureError:
-            continue  # gone since it was read: the next run says so
+            continue  # deleted meanwhile
         reasons = gates.remarks(seen[1]) if seen is not None else (Rejection.NO_FACE,)
         if reasons:
             found.append(PoorPicture(template, reasons))
@@ -263,23 +259,23 @@ def _poor_pictures(
 
 
 def write_answer(report: DoorReport) -> Path:
-    """Threshold and margin for the encoder, k and n; comments stay. Raises ConfigError where nothing can be written.
+    """Write threshold, margin, k and n into the configuration, and return its path; comments stay.
 
-    Where there is no configuration yet, one is made in the folder that relative paths start from.
+    A missing configuration is created in the folder that relative paths start from. Raises ConfigError.
     """
     writer = ConfigWriter(report.config.path or report.config.folder / "config.yaml")
     seen = writer.look()
     conflicts = writer.change(_changes(report), seen)
     if isinstance(conflicts, tuple):
         keys = ", ".join(conflict.key for conflict in conflicts)
-        raise ConfigError(writer.path, f"{keys} was changed meanwhile", "calibrate again")
+        raise ConfigError(writer.path, f"{keys} was changed at the same time", "calibrate again")
     return writer.path
 
 
 def _changes(report: DoorReport) -> dict[str, Value]:
     setting = report.answer
     if setting is None or not setting.promised:
-        raise ConfigError(report.encoder.name, "there is no promise to be written", "see `kiosk calibrate`")
+        raise ConfigError(report.encoder.name, "there is no promised threshold to write", "see `kiosk calibrate`")
     matching, name = report.config.current.matching, report.encoder.name
     return {
         "matching.threshold": _with(matching.threshold, name, setting.threshold),
@@ -291,6 +287,6 @@ def _changes(report: DoorReport) -> dict[str, Value]:
 
 
 def _with(numbers: Mapping[str, float], encoder: str, number: float) -> dict[str, float]:
-    """Return the numbers of all encoders that are named; a bare number is replaced."""
+    """Return the numbers of all named encoders; a bare number is replaced."""
     named = {name: one for name, one in numbers.items() if name != ANY_ENCODER}
     return {**named, encoder: number}

@@ -1,10 +1,10 @@
-"""How far apart a gallery's own pictures lie: each as if it were shown to all the others."""
+"""Distances between a gallery's own pictures: the shift from the encoder's statistics, and pictures to look at."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from statistics import NormalDist
 from typing import Final
@@ -27,21 +27,21 @@ _MOST = 30  # templates; more change next to nothing
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """A person's templates are alike: five of them come within the threshold less often than five people.
+    """The nearest of a person's templates, which are correlated: five of them match less often than five people.
 
-    That is a Gaussian copula as in chance_of_k_of_n: at least one of `templates` lies within a distance.
+    The model is the Gaussian copula of chance_of_k_of_n: at least one of `templates` is within a distance.
     """
 
     templates: int
     correlation: float  # of the distances of one face to two templates of one person, 0 to 1
 
     def rate(self, single: NDArray[np.float64] | float) -> NDArray[np.float64]:
-        """How often the nearest lies within, where a single one does at the rate `single`."""
+        """Return how often the nearest is within a distance, where a single one is at the rate `single`."""
         known, chances = _table(min(self.templates, _MOST), _rounded(self.correlation))
         return _between(np.asarray(single, np.float64), known, chances)
 
     def single(self, rate: NDArray[np.float64] | float) -> NDArray[np.float64]:
-        """The rate of a single comparison at which the nearest lies within at `rate`."""
+        """Return the rate of a single comparison, given the rate of the nearest."""
         known, chances = _table(min(self.templates, _MOST), _rounded(self.correlation))
         return _between(np.asarray(rate, np.float64), chances, known)
 
@@ -49,14 +49,14 @@ class Nearest:
 def _between(
     wanted: NDArray[np.float64], known: NDArray[np.float64], given: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Log-linear between the points, in proportion below them."""
+    """Interpolate log-linearly between the points, in proportion below them."""
     logs = np.interp(np.log(np.maximum(wanted, known[0])), np.log(known), np.log(given))
     below = given[0] * wanted / known[0]
     return np.asarray(np.where(wanted >= 1, 1.0, np.where(wanted < known[0], below, np.exp(logs))))
 
 
 def _rounded(correlation: float) -> float:
-    """So that tables are made once: a twentieth changes the rate of the nearest of five by 4 %."""
+    # Few different values, so that tables are reused: a twentieth changes the rate of the nearest of five by 4 %.
     return round(20 * correlation) / 20
 
 
@@ -66,21 +66,21 @@ def _table(templates: int, correlation: float) -> tuple[NDArray[np.float64], NDA
     return _RATES, np.maximum.accumulate(chances)
 
 
-_MOST_PAIRS: Final = 50_000  # that are kept of a large gallery, drawn by lot
+_MOST_PAIRS: Final = 50_000  # of a large gallery, drawn at random
 _TEMPLATE_CORRELATION: Final = 0.8  # View 1, dlib_resnet; see Nearest
-_WORTH_PEOPLE: Final = 10  # so many people weigh as much as the figure above
+_WORTH_PEOPLE: Final = 10  # that weigh as much as the figure above
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparisons:
-    """Distances of one kind, each to the nearest of some people with some templates each."""
+    """Distances of one kind, each to the nearest of some people."""
 
     distances: NDArray[np.float64]  # (P,)
-    templates: NDArray[np.intp]  # (P,) of each person it was compared with
-    among: NDArray[np.intp]  # (P,) how many people that were; 1 for a picture of the gallery against one person
-    limits: NDArray[np.float64]  # (P,) what lay farther was not written down; infinite where everything was
-    people: NDArray[np.intp]  # (P, 2) whose picture, and who it was compared with
-    weights: NDArray[np.float64]  # (P,) so that each person, or pair of two, weighs the same
+    templates: NDArray[np.intp]  # (P,) of each person compared with
+    among: NDArray[np.intp]  # (P,) people compared with; 1 for a picture against one person
+    limits: NDArray[np.float64]  # (P,) larger distances were not recorded; infinite where all were
+    people: NDArray[np.intp]  # (P, 2) the person of the picture, and the person compared with
+    weights: NDArray[np.float64]  # (P,) every person, or pair of people, has the same total weight
 
     @classmethod
     def everything(
@@ -90,29 +90,21 @@ class Comparisons:
         people: NDArray[np.intp],
         weights: NDArray[np.float64],
     ) -> Comparisons:
-        """Of a picture with one person each, however far."""
+        """Return comparisons with one person each, without a limit."""
         among, limits = np.ones(len(found), np.intp), np.full(len(found), np.inf)
         return cls(found, templates, among, limits, people, weights)
 
     def none(self) -> Comparisons:
-        """As if nothing had been compared."""
-        nothing = slice(0)
-        return Comparisons(
-            self.distances[nothing],
-            self.templates[nothing],
-            self.among[nothing],
-            self.limits[nothing],
-            self.people[nothing],
-            self.weights[nothing],
-        )
+        """Return an empty set of comparisons."""
+        return Comparisons(*(getattr(self, one.name)[:0] for one in fields(self)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GalleryDistances:
-    """What the pictures of a gallery say of themselves."""
+    """The distances within a gallery."""
 
     sizes: NDArray[np.intp]  # (N,) templates of each person
-    as_one: bool  # a person's templates are one to a stranger, their mean; to the person they count as several
+    as_one: bool  # a person's templates are averaged, so that a stranger meets one
     impostor: Comparisons
     genuine: Comparisons
     template_correlation: float  # see Nearest
@@ -120,7 +112,7 @@ class GalleryDistances:
 
 @dataclass(frozen=True, eq=False)
 class Templates:
-    """Some of the templates of a gallery, searchable."""
+    """Some of the templates of a gallery, as a Searchable."""
 
     encoder: str
     matrix: NDArray[np.float32]
@@ -129,14 +121,14 @@ class Templates:
 
     @cached_property
     def means(self) -> PeopleMeans:
-        """Each person's templates as one."""
+        """Return the mean template of each person."""
         return PeopleMeans.of(self.matrix, self.owners, len(self.people))
 
 
 def gallery_distances(
     gallery: Searchable, left_out: Collection[int] = (), comparison: Comparison = PLAIN, seed: int = 0
 ) -> GalleryDistances:
-    """Every template against everybody; those in `left_out`, by number, are compared with nobody."""
+    """Compare every template with everybody, except those whose numbers are in `left_out`."""
     people = len(gallery.people)
     good = np.setdiff1d(np.arange(len(gallery.owners)), np.array(sorted(left_out), np.intp))
     clean = Templates(gallery.encoder, gallery.matrix[good], gallery.owners[good], gallery.people)
@@ -173,7 +165,7 @@ def _impostor(
 
 
 def _genuine(gallery: Templates, counts: NDArray[np.intp], comparison: Comparison) -> Comparisons:
-    """Each picture against the person's other ones."""
+    """Compare each picture with the person's other ones."""
     found, whose = [], []
     for person in np.flatnonzero(counts > 1):
         own = gallery.matrix[gallery.owners == person]
@@ -188,10 +180,10 @@ def _genuine(gallery: Templates, counts: NDArray[np.intp], comparison: Compariso
 
 
 def _alike(gallery: Templates) -> float:
-    """The mean correlation of others' distances to two templates of one person, drawn towards that of View 1."""
+    """Return the mean correlation of strangers' distances to two templates of one person, shrunk towards View 1's."""
     matrix, owners = gallery.matrix, gallery.owners
     found = []
-    first = np.unique(owners, return_index=True)[1]  # one picture of each person is the stranger
+    first = np.unique(owners, return_index=True)[1]  # one picture of each person serves as a stranger
     for person in np.unique(owners):
         own = np.flatnonzero(owners == person)[:5]
         strangers = first[owners[first] != person]
@@ -204,23 +196,23 @@ def _alike(gallery: Templates) -> float:
     return float(np.clip(mean, 0, 0.99))
 
 
-LEAST_PEOPLE: Final = 6  # with fewer nothing is moved: drawing them anew says nothing
+LEAST_PEOPLE: Final = 6  # with fewer there is no shift: a bootstrap would say nothing
 _RESAMPLES = 200
-# Quantiles that are compared: for impostor nearer to the tail than the median, with still enough pairs below it.
+# Quantiles that are compared: for impostors nearer to the tail than the median, but with enough pairs below.
 _LOW, _MIDDLE = 0.25, 0.5
 _RAREST, _FARTHEST = 1e-9, 2.0
-# How far a door may lie from the pictures of the statistics, in deviations of their distances: half a deviation is what
-# lies between celebrities of one sex and all of them.
+# Prior deviation of the shift, in deviations of the distances: half a deviation is the shift between celebrities of one
+# sex and all of them.
 _EXPECTED = 0.5
-# Pictures of a gallery are no pictures of its door: however many there are, they say it no more surely than that.
+# Least error of evidence, in the same unit: pictures of a gallery are not pictures of its door.
 _SUREST = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one set of distances says about the shift."""
+    """The shift that one set of distances shows."""
 
-    shift: float  # distance; below 0 = nearer together than in the statistics
+    shift: float  # distance; below 0 = smaller distances than in the statistics
     error: float  # its standard error
     people: int
     pairs: int
@@ -228,39 +220,39 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """What is believed of the shift, all in all."""
+    """The estimated shift, from all evidence."""
 
     value: float
     error: float  # the standard deviation
-    trust: float  # 0 = the statistics alone, 1 = what was measured here alone
+    trust: float  # 0 = only the statistics count, 1 = only the measurements here
 
 
 def spread(table: QuantileTable) -> float:
-    """One standard deviation of the distances of a table, by its inner quantiles."""
+    """Return the standard deviation of the distances of a table, by its inner quantiles."""
     low, high = table.distance_at(NormalDist().cdf(-1.0)), table.distance_at(0.5)
     return abs(float(high - low))
 
 
 def impostor_evidence(found: Comparisons, table: QuantileTable, correlation: float) -> Evidence | None:
-    """Of distances between different people; see Nearest for the correlation."""
-    nearest = 1 - (1 - _LOW) ** (1 / found.among)  # of each of the people, where the nearest of all lies within at _LOW
+    """Return the shift of distances between different people; see Nearest for the correlation."""
+    nearest = 1 - (1 - _LOW) ** (1 / found.among)  # rate of each person where the nearest of all has _LOW
     singles = _singles(found, nearest, correlation)
     return _evidence(found.distances - table.distance_at(singles), found, _LOW)
 
 
 def genuine_evidence(found: Comparisons, table: QuantileTable, correlation: float) -> Evidence | None:
-    """Of distances between pictures of one person."""
-    written_down = np.ones(len(found.limits))
+    """Return the shift of distances between pictures of one person."""
+    recorded = np.ones(len(found.limits))
     for templates in np.unique(found.templates):
         rows = found.templates == templates
         within = 1 - table.rate_at(np.minimum(found.limits[rows], _FARTHEST))
-        written_down[rows] = Nearest(int(templates), correlation).rate(np.maximum(within, _RAREST))
-    singles = _singles(found, _MIDDLE * written_down, correlation)
+        recorded[rows] = Nearest(int(templates), correlation).rate(np.maximum(within, _RAREST))
+    singles = _singles(found, _MIDDLE * recorded, correlation)
     return _evidence(found.distances - table.distance_at(np.maximum(1 - singles, _RAREST)), found, _MIDDLE)
 
 
 def _singles(found: Comparisons, rates: NDArray[np.float64], correlation: float) -> NDArray[np.float64]:
-    """The rate of a single comparison where the nearest of each row's templates lies within at its rate."""
+    """Return the rate of a single comparison for each row, given the rate of its nearest template."""
     singles = np.ones(len(rates))
     for templates in np.unique(found.templates):
         rows = found.templates == templates
@@ -269,7 +261,7 @@ def _singles(found: Comparisons, rates: NDArray[np.float64], correlation: float)
 
 
 def believed(evidence: Sequence[Evidence | None], table: QuantileTable) -> Shift:
-    """All evidence together with what is expected beforehand: nothing, give or take half a deviation."""
+    """Return the shift from all evidence and the prior: no shift, with an error of half a deviation."""
     deviation = spread(table)
     prior = 1 / (_EXPECTED * deviation) ** 2
     said = [one for one in evidence if one is not None]
@@ -297,7 +289,7 @@ def _evidence(residuals: NDArray[np.float64], found: Comparisons, quantile: floa
     return Evidence(shift, (interval.high - interval.low) / 2, people, len(residuals))
 
 
-_BLOCK: Final = 500  # templates that are compared with all others at once
+_BLOCK: Final = 500  # templates compared with all others at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,17 +303,17 @@ class PicturePair:
 
 @dataclass(frozen=True, slots=True)
 class OddPicture:
-    """A picture that does not look like the person's other ones."""
+    """A picture that does not look like the person's other pictures."""
 
     number: int  # of the template in the gallery
     picture: Template
     own: float  # distance to the nearest other picture of the person
-    other: Template | None  # what it looks like instead, of somebody else; None where it looks like nobody
+    other: Template | None  # the picture of another person that it looks like; None without
     distance: float  # to that one
 
 
 def confusable_pairs(gallery: GallerySnapshot, keep: int, left_out: Collection[int] = ()) -> list[PicturePair]:
-    """The `keep` pairs of people who lie nearest together, nearest first, each by its two nearest pictures."""
+    """Return the `keep` nearest pairs of people, nearest first, each with its two nearest pictures."""
     people = len(gallery.people)
     between = np.full((people, people), np.inf, np.float32)
     np.minimum.at(between, gallery.owners, _to_others(gallery, left_out))
@@ -332,10 +324,11 @@ def confusable_pairs(gallery: GallerySnapshot, keep: int, left_out: Collection[i
 
 
 def odd_pictures(gallery: GallerySnapshot, *, alike: float, margin: float, apart: float) -> list[OddPicture]:
-    """Pictures that show somebody else than the person's other ones, or nobody that is known.
+    """Return pictures that seem to show another person, or an unknown one.
 
-    A picture within `alike` of somebody else's, and farther than that by the `margin` from all of its own person, shows
-    somebody else; of the others, one farther than `apart` from all others of the person shows nobody that is known.
+    A picture shows another person when it is within `alike` of that person, and farther than `alike` plus `margin` from
+    all pictures of its own. Of the rest, a picture shows an unknown person when it is farther than `apart` from all
+    others of its person.
     """
     to_others = _to_others(gallery)
     several = [
@@ -343,22 +336,22 @@ def odd_pictures(gallery: GallerySnapshot, *, alike: float, margin: float, apart
         for numbers in (np.flatnonzero(gallery.owners == person) for person in range(len(gallery.people)))
         if len(numbers) > 1
     ]
-    wrong = [each for numbers in several for each in _of_somebody_else(gallery, numbers, to_others, alike, margin)]
+    wrong = [each for numbers in several for each in _of_another_person(gallery, numbers, to_others, alike, margin)]
     found = _one_of_two(wrong)
     explained = {each.number for each in found}
     for numbers in several:
         rest = np.array([number for number in numbers if number not in explained], np.intp)
-        found += _of_nobody(gallery, rest, apart)
+        found += _of_unknown_people(gallery, rest, apart)
     return sorted(found, key=lambda each: each.number)
 
 
 def _one_of_two(wrong: Sequence[OddPicture]) -> list[OddPicture]:
-    """Of two pictures that each look like the other's person, the one farther from its own is in the wrong place."""
+    """Of two pictures that each look like the other's person, keep the one that is farther from its own."""
     own = {each.picture.source: each.own for each in wrong}
     return [each for each in wrong if each.other is None or each.own >= own.get(each.other.source, 0.0)]
 
 
-def _of_somebody_else(
+def _of_another_person(
     gallery: GallerySnapshot, numbers: NDArray[np.intp], to_others: NDArray[np.float32], alike: float, margin: float
 ) -> list[OddPicture]:
     found = []
@@ -371,7 +364,7 @@ def _of_somebody_else(
     return found
 
 
-def _of_nobody(gallery: GallerySnapshot, numbers: NDArray[np.intp], apart: float) -> list[OddPicture]:
+def _of_unknown_people(gallery: GallerySnapshot, numbers: NDArray[np.intp], apart: float) -> list[OddPicture]:
     if len(numbers) < 2:
         return []
     embeddings = [gallery.templates[number].embedding for number in numbers]
@@ -383,13 +376,13 @@ def _of_nobody(gallery: GallerySnapshot, numbers: NDArray[np.intp], apart: float
 
 
 def _spread(gallery: GallerySnapshot, numbers: NDArray[np.intp]) -> list[float]:
-    """Distance of each of a person's pictures to the nearest of the others."""
+    """Return the distance of each of a person's pictures to the nearest of the others."""
     distances = spread_of_pictures([gallery.templates[number].embedding for number in numbers])
     return [float(distance) for distance in distances]
 
 
 def _to_others(gallery: GallerySnapshot, left_out: Collection[int] = ()) -> NDArray[np.float32]:
-    """Distance of each template to each person, (T, N); infinite to its own and where it is left out."""
+    """Return the distance of each template to each person, (T, N); infinite to its own and where left out."""
     order = np.argsort(gallery.owners, kind="stable")
     starts = np.searchsorted(gallery.owners[order], np.arange(len(gallery.people)))
     hidden = np.array(sorted(left_out), np.intp)

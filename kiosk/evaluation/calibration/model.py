@@ -1,4 +1,4 @@
-"""How often a whole visit ends with an open door, where one frame names somebody at a known rate."""
+"""The calibration model: how often a visit opens the door, given the distances of single frames."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from kiosk.evaluation.calibration.distances import (
 )
 from kiosk.evaluation.correlation import chance_of_k_of_n
 
-# Frames up to which every course of a visit is followed; beyond, only whether k of the first n name somebody.
+# n up to which every course of a visit is followed; beyond, only whether k of the first n frames name a person.
 _MOST_FRAMES: Final = 10
 _SETS = 3  # sets of n good frames after which the decision rule gives up
 _REACH, _POINTS = 9.0, 1201
@@ -37,11 +37,10 @@ _RATES: Final = np.concatenate([np.logspace(-9, -1, 65), np.linspace(0.12, 0.9, 
 
 @dataclass(frozen=True, slots=True)
 class VisitRule:
-    """How a visit is decided, and how alike its frames are.
+    """The decision rule of a visit, and the correlation of its frames.
 
-    The decision rule slides: a visit goes on while frames name somebody now and then, up to three sets of n, so that it
-    is granted more often than k of n frames agree (twice to three times as often at rates below 1 %). Frames are alike
-    as in chance_of_k_of_n.
+    The window of the rule slides: a visit goes on while some frames name a person, up to three sets of n, so that it is
+    granted more often than k of the first n frames agree (two to three times as often at rates below 1 %).
     """
 
     k: int
@@ -49,26 +48,26 @@ class VisitRule:
     correlation: float  # of the frames of one visit, 0 to 1
 
     def granted(self, rate: NDArray[np.float64]) -> NDArray[np.float64]:
-        """How often a visit is granted where each frame names the same person at `rate`."""
+        """Return how often a visit is granted where each frame names one person at `rate`."""
         known, chances = _table(self.k, self.n, round(self.correlation, 3))
         logs = np.interp(np.log(np.maximum(rate, 1e-300)), np.log(known), np.log(chances))
-        # Below the table a chance falls at least in step with the rate.
+        # Below the table the chance falls at least in proportion to the rate.
         logs = np.where(rate < known[0], logs + np.log(np.maximum(rate, 1e-300) / known[0]), logs)
         return np.asarray(np.where(rate >= 1, 1.0, np.where(rate <= 0, 0.0, np.exp(logs))))
 
 
 def pooled_correlation(correlation: float, frames: int) -> float:
-    """How alike the means of up to so many frames are, where the frames themselves are alike by `correlation`.
+    """Return the correlation of means of up to `frames` frames, given the correlation of the frames.
 
-    A pool holds half of its frames on average while it fills; what the frames share stays, the rest is averaged away.
+    A pool holds half of its frames on average while it fills.
     """
     return correlation / (correlation + (1 - correlation) * 2 / (frames + 1)) if correlation > 0 else 0.0
 
 
 def chance_of_a_grant(rate: float, k: int, n: int, correlation: float) -> float:
-    """How often the decision rule grants a visit; frames are alike as in chance_of_k_of_n, and one person is named.
+    """Return how often the decision rule grants a visit, with the correlation of chance_of_k_of_n, for one person.
 
-    For n above 10 it is chance_of_k_of_n, the chance for the first n frames alone.
+    For n above 10 it is chance_of_k_of_n, for the first n frames only.
     """
     if n > _MOST_FRAMES or not 0 < rate < 1 or correlation >= 1:
         return chance_of_k_of_n(rate, k, n, min(correlation, 1.0))
@@ -84,15 +83,15 @@ def chance_of_a_grant(rate: float, k: int, n: int, correlation: float) -> float:
 
 @cache
 def _apart(k: int, n: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Rates of independent frames, close together, and how often a visit of them is granted."""
+    """Return a fine grid of rates of independent frames, and how often a visit is granted at each."""
     rates = 1 / (1 + np.exp(-np.linspace(-40, 30, 1401)))
     return rates, np.maximum(_granted_apart(rates, k, n), 1e-300)
 
 
 def _granted_apart(rates: NDArray[np.float64], k: int, n: int) -> NDArray[np.float64]:
-    """How often a visit of independent frames is granted: every course of it followed frame by frame.
+    """Return how often a visit of independent frames is granted, by a Markov chain over its frames.
 
-    A state is which of the last n - 1 frames named the person, as bits; (states, rates).
+    A state holds as bits which of the last n - 1 frames named the person; chances have the shape (states, rates).
     """
     states = np.arange(2 ** (n - 1))
     named, unnamed = (states << 1) | 1, states << 1
@@ -112,25 +111,25 @@ def _granted_apart(rates: NDArray[np.float64], k: int, n: int) -> NDArray[np.flo
 
 @cache
 def _table(k: int, n: int, correlation: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Rates and the chances that belong to them, for interpolation."""
+    """Return rates and their chances, for interpolation."""
     chances = [chance_of_a_grant(float(rate), k, n, correlation) for rate in _RATES]
     return _RATES, np.maximum(np.maximum.accumulate(chances), 1e-300)
 
 
 GENUINE_CORRELATION: Final = 0.4  # of one face's distances to two templates of its own person (View 1)
-# What is believed of a shift, in standard errors, each as likely; the mean over all of them is what is promised.
+# Values of a shift in standard errors, equally likely; a promise is the mean over all of them.
 _NODES: Final = np.array([NormalDist().inv_cdf((step + 0.5) / 12) for step in range(12)])
-# Of one person's distances to strangers, in deviations of all distances: on View 1 intervals then hold for nine of ten
-# galleries of twelve people. It widens the interval and not the mean, which holds for all galleries together.
+# Spread of one person's distances to strangers, in deviations of all distances: with it the intervals hold for nine of
+# ten galleries of twelve people of View 1. It widens the interval, not the mean.
 _PERSON_SPREAD: Final = 0.8
-_ENDS: Final = 1.96  # between plus and minus that lie 95 %
+_ENDS: Final = 1.96  # standard deviations around the mean hold 95 %
 _HUNDREDTHS: Final = np.arange(5, 151) / 100  # thresholds
 _GRID: Final = np.arange(0.0, 2.0005, 0.002)  # distances, for integrals
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A rate with what is believed about it: the mean, and between which two values it lies with 95 %."""
+    """An expected rate with its 95 % interval."""
 
     mean: float
     low: float
@@ -138,13 +137,12 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Door:
-    """A gallery behind a decision rule.
+class VisitModel:
+    """The chances of visits to one door.
 
-    A stranger's frame comes within the threshold of a person as often as the encoder's statistics say, moved by what
-    was seen here and counted for the number of that person's templates. A visit must name one person in k frames. The
-    people are that many independent chances; as strangers who look like one are likelier to look like the next, there
-    are somewhat fewer grants in truth. That the margin refuses some of them is left out, to the safe side too.
+    A stranger's frame is within the threshold of a person as often as the encoder's statistics say, shifted by the
+    distances seen at this door, for the number of that person's templates. A visit must name one person in k frames.
+    People count as independent chances, and the margin is ignored: both overestimate the strangers who are let in.
     """
 
     sizes: NDArray[np.intp]  # (N,) templates of each person
@@ -153,41 +151,41 @@ class Door:
     genuine: Shift
     template_correlation: float
     rule: VisitRule
-    as_one: bool = False  # a person's templates are one to a stranger; see GalleryDistances
+    as_one: bool = False  # a person's templates are averaged; see GalleryDistances
 
     def strangers(self, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
-        """How often a stranger's visit is granted at each threshold: the mean over all that is believed."""
+        """Return how often a stranger's visit is granted at each threshold: the mean over the uncertain shift."""
         nodes = self.impostor.value + self._stranger_error(thresholds) * _NODES[:, None]
         return np.asarray(np.mean([self._strangers(thresholds - shift) for shift in nodes], axis=0))
 
     def strangers_at(self, threshold: float) -> Expected:
-        """The same at one threshold, with its interval."""
+        """Return the same at one threshold, with its interval."""
         at = np.array([threshold])
         error = np.hypot(self._stranger_error(at), self._people_error())
         low, high = (float(self._strangers(at - self.impostor.value - side * error)[0]) for side in (_ENDS, -_ENDS))
         return Expected(float(self.strangers(at)[0]), min(low, high), max(low, high))
 
     def refused_at(self, threshold: float, margin: float) -> Expected:
-        """How often a member's visit is refused, the mean over all of them."""
+        """Return how often a member's visit is refused, the mean over all members."""
         nodes = self.genuine.value + self.genuine.error * np.array([*_NODES, -_ENDS, _ENDS])
         found = [self._refused(threshold, margin, shift) for shift in nodes]
         return Expected(float(np.mean(found[:-2])), min(found[-2:]), max(found[-2:]))
 
     def is_extrapolated(self, threshold: float) -> bool:
-        """Whether no pair of the statistics lies so near together."""
+        """Return whether no pair of the statistics has such a small distance."""
         single = self.statistics.impostor.rate_at(threshold - self.impostor.value)
         return bool(single < self.statistics.impostor.smallest_rate)
 
     @property
     def _counts(self) -> Counter[int]:
-        """How many people have how many templates."""
+        """Return the number of people for each number of templates."""
         return Counter(self.sizes[self.sizes > 0].tolist())
 
     def _nearest(self, templates: int) -> Nearest:
         return Nearest(1 if self.as_one else templates, self.template_correlation)
 
     def _stranger_error(self, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Standard error as a distance: of the shift, and of the few pairs behind a tail of the statistics."""
+        """Return the standard error, as a distance, of the shift and of the few pairs in the tail of the statistics."""
         table = self.statistics.impostor
         apart = min(table.pairs, self.statistics.people * (self.statistics.people - 1) // 2)
         step = 0.005
@@ -197,7 +195,7 @@ class Door:
         return np.hypot(self.impostor.error, np.where(rate < 0.5, 1 / (np.sqrt(behind) * slope), 0.0))
 
     def _people_error(self) -> float:
-        """Some people are taken for others more easily: how far a handful of them may lie from the mean of all."""
+        """Return how far the mean of a few people may lie from that of all: some are taken for others more easily."""
         people = int(np.count_nonzero(self.sizes))
         return _PERSON_SPREAD * spread(self.statistics.impostor) / math.sqrt(max(people, 1))
 
@@ -210,7 +208,7 @@ class Door:
         return -np.expm1(missed)
 
     def _refused(self, threshold: float, margin: float, shift: float) -> float:
-        """The mean over people; the nearest other person must be farther by the margin."""
+        """Return the mean over people; the nearest other person must be farther by the margin."""
         single = 1 - self.statistics.genuine.rate_at(_GRID - shift)
         others = self.statistics.impostor.rate_at(_GRID + margin - self.impostor.value)
         counts = self._counts
@@ -226,20 +224,20 @@ class Door:
         return refused / max(sum(counts.values()), 1)
 
 
-def largest_thresholds(door: Door, rates: Sequence[float]) -> list[float | None]:
-    """The largest threshold, in thousandths, at which strangers' visits are granted no more often than at each rate.
+def largest_thresholds(model: VisitModel, rates: Sequence[float]) -> list[float | None]:
+    """Return for each rate the largest threshold, in thousandths, at which strangers are not let in more often.
 
-    None where even 0.05 grants more.
+    None where even 0.05 lets more in.
     """
-    granted = door.strangers(_HUNDREDTHS)
-    return [_refined(door, rate, np.flatnonzero(granted <= rate)) for rate in rates]
+    granted = model.strangers(_HUNDREDTHS)
+    return [_refined(model, rate, np.flatnonzero(granted <= rate)) for rate in rates]
 
 
-def _refined(door: Door, rate: float, allowed: NDArray[np.intp]) -> float | None:
+def _refined(model: VisitModel, rate: float, allowed: NDArray[np.intp]) -> float | None:
     if not len(allowed):
         return None
     thousandths = np.round(_HUNDREDTHS[allowed[-1]] + np.arange(10) / 1000, 3)
-    fine = np.flatnonzero(door.strangers(thousandths) <= rate)
+    fine = np.flatnonzero(model.strangers(thousandths) <= rate)
     return float(thousandths[fine[-1]])
 
 
@@ -248,7 +246,7 @@ _FACTOR: Final = 10  # of the strangers' rate, between two alternatives
 
 
 class Strictness(enum.Enum):
-    """The alternatives that stand side by side."""
+    """The alternatives."""
 
     STRICTER = "stricter"
     BALANCED = "balanced"
@@ -256,16 +254,16 @@ class Strictness(enum.Enum):
 
 
 class Doubt(enum.Enum):
-    """Why what is said of strangers is an estimate and no promise."""
+    """Reasons why the rate of strangers is an estimate, not a promise."""
 
-    TOO_FEW_PEOPLE = "too_few_people"  # nothing of this door speaks for or against the statistics
-    OTHER_DISTANCES = "other_distances"  # the statistics are of distances that this door does not compare
-    BEYOND_THE_PAIRS = "beyond_the_pairs"  # no pair of the statistics lies so near together
+    TOO_FEW_PEOPLE = "too_few_people"  # too few to compare this door with the statistics
+    OTHER_DISTANCES = "other_distances"  # the statistics are of another kind of distance
+    BEYOND_THE_PAIRS = "beyond_the_pairs"  # no pair of the statistics is that near
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A threshold, and what it leads to at this door."""
+    """A threshold, and the rates it leads to at this door."""
 
     threshold: float
     strangers: Expected  # how often a stranger's visit opens the door
@@ -279,7 +277,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One of three answers; without a setting where there is none."""
+    """One of three answers; the setting is None where no threshold is strict enough."""
 
     strictness: Strictness
     asked: float  # strangers' visits that may be granted, as a rate
@@ -288,7 +286,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class MorePictures:
-    """What it would do if everybody had enough pictures, the strangers' rate staying as it is."""
+    """The setting if everybody had enough pictures, at the same rate of strangers."""
 
     people: int  # who have fewer
     setting: Setting
@@ -296,19 +294,19 @@ class MorePictures:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
-    """All that was found about one door."""
+    """The calibration of one door."""
 
-    door: Door
+    model: VisitModel
     margin: float
     asked: float
-    evidence: tuple[Evidence | None, ...]  # of distances between different people, one for each source
+    evidence: tuple[Evidence | None, ...]  # between different people, one for each source
     genuine_evidence: tuple[Evidence | None, ...]
     now: Setting  # with the threshold that is in force
     alternatives: tuple[Alternative, ...]
     more_pictures: MorePictures | None
 
     def answer(self, strictness: Strictness) -> Setting | None:
-        """One of the alternatives."""
+        """Return one of the alternatives."""
         return next(each.setting for each in self.alternatives if each.strictness is strictness)
 
 
@@ -323,16 +321,16 @@ def calibrated(
     further: Sequence[tuple[Comparisons, Comparisons]] = (),
     same_distances: bool = True,
 ) -> Calibration:
-    """Threshold and figures for a gallery, and what the threshold `in_force` leads to.
+    """Return thresholds and rates for a gallery, also for the threshold `in_force`.
 
-    `further` are distances between, and of, people from elsewhere than the gallery; `same_distances` says whether the
-    statistics are of what this door compares.
+    `further` holds impostor and genuine distances from other sources than the gallery; `same_distances` says whether
+    the statistics are of the same kind of distance as this door's.
     """
     correlation = found.template_correlation
     sources = [(found.impostor, found.genuine), *further]
     between = tuple(impostor_evidence(each, statistics.impostor, correlation) for each, _ in sources)
     within = tuple(genuine_evidence(each, statistics.genuine, GENUINE_CORRELATION) for _, each in sources)
-    door = Door(
+    model = VisitModel(
         found.sizes,
         statistics,
         believed(between, statistics.impostor),
@@ -345,32 +343,32 @@ def calibrated(
     doubts += [] if same_distances else [Doubt.OTHER_DISTANCES]
     rates = (asked / _FACTOR, asked, asked * _FACTOR)
     settings = [
-        None if threshold is None else _setting(door, threshold, margin, doubts)
-        for threshold in largest_thresholds(door, rates)
+        None if threshold is None else _setting(model, threshold, margin, doubts)
+        for threshold in largest_thresholds(model, rates)
     ]
     return Calibration(
-        door,
+        model,
         margin,
         asked,
         between,
         within,
-        _setting(door, in_force, margin, doubts),
+        _setting(model, in_force, margin, doubts),
         tuple(Alternative(*each) for each in zip(Strictness, rates, settings, strict=True)),
-        _more_pictures(door, asked, margin, doubts),
+        _more_pictures(model, asked, margin, doubts),
     )
 
 
-def _setting(door: Door, threshold: float, margin: float, doubts: Sequence[Doubt]) -> Setting:
-    beyond = [Doubt.BEYOND_THE_PAIRS] if door.is_extrapolated(threshold) else []
-    refused = door.refused_at(threshold, margin)
-    return Setting(threshold, door.strangers_at(threshold), refused, (*doubts, *beyond))
+def _setting(model: VisitModel, threshold: float, margin: float, doubts: Sequence[Doubt]) -> Setting:
+    beyond = [Doubt.BEYOND_THE_PAIRS] if model.is_extrapolated(threshold) else []
+    refused = model.refused_at(threshold, margin)
+    return Setting(threshold, model.strangers_at(threshold), refused, (*doubts, *beyond))
 
 
-def _more_pictures(door: Door, rate: float, margin: float, doubts: Sequence[Doubt]) -> MorePictures | None:
-    few = (door.sizes > 0) & (door.sizes < ENOUGH_PICTURES)
+def _more_pictures(model: VisitModel, rate: float, margin: float, doubts: Sequence[Doubt]) -> MorePictures | None:
+    few = (model.sizes > 0) & (model.sizes < ENOUGH_PICTURES)
     if not few.any():
         return None
-    better = replace(door, sizes=np.where(few, ENOUGH_PICTURES, door.sizes))
+    better = replace(model, sizes=np.where(few, ENOUGH_PICTURES, model.sizes))
     (threshold,) = largest_thresholds(better, [rate])
     if threshold is None:
         return None

@@ -1,11 +1,11 @@
-"""What a calibration found, in the words of whoever hangs the kiosk beside a door. English, as the command line is."""
+"""Sentences that explain a calibration to an installer; in English, like the command line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from kiosk.domain import display_name
-from kiosk.evaluation.calibration.calibrating import DAYS, MOST_LOOKED_AT, DoorReport, PoorPicture
+from kiosk.evaluation.calibration.calibrating import DAYS, MOST_CHECKED, DoorReport, PoorPicture
 from kiosk.evaluation.calibration.distances import Evidence, OddPicture, PicturePair, Shift
 from kiosk.evaluation.calibration.model import Calibration, Doubt, Expected, Setting
 from kiosk.vision.pictures import printable
@@ -13,38 +13,38 @@ from kiosk.vision.quality import in_words
 
 _NEGLIGIBLE = 1e-9
 _DOUBTS = {
-    Doubt.TOO_FEW_PEOPLE: "too few people are enrolled to say whether faces at this door are as those measured",
+    Doubt.TOO_FEW_PEOPLE: "too few people are enrolled to compare this door with the measurements behind the curve",
     Doubt.OTHER_DISTANCES: (
-        "the encoder's curve is of distances seen against a cohort of strangers, this door's are plain (path.cohort)"
+        "the encoder's curve was measured with a cohort of strangers, and this door uses none (path.cohort)"
     ),
-    Doubt.BEYOND_THE_PAIRS: "no two measured people lie so near together: the curve was carried on beyond its end",
+    Doubt.BEYOND_THE_PAIRS: "no two measured people are that similar, so the curve was extended beyond its end",
 }
 
 
 def one_in(rate: float) -> str:
-    """1 in 8,100 for 0.000123, with two digits."""
+    """Return "1 in 8,100" for 0.000123, with two digits."""
     if rate < _NEGLIGIBLE:
         return "1 in more than 1,000,000,000"
     if rate >= 0.5:
         return f"{100 * rate:.0f} of 100"
-    so_many = 1 / rate
-    return f"1 in {so_many:.2g}" if so_many < 10 else f"1 in {int(float(f'{so_many:.2g}')):,}"
+    visits = 1 / rate
+    return f"1 in {visits:.2g}" if visits < 10 else f"1 in {int(float(f'{visits:.2g}')):,}"
 
 
 def per_thousand(rate: float) -> str:
-    """31 for 0.031; one decimal below 10."""
+    """Return "31" for 0.031; one decimal below 10."""
     return f"{1000 * rate:.0f}" if rate >= 0.00995 else f"{1000 * rate:.1f}"
 
 
 def heading(report: DoorReport) -> str:
-    """Whose door this is."""
+    """Return a line about the door."""
     gallery = report.gallery
-    whom = f"{_people(len(gallery.people))} with {_pictures(len(gallery.templates))} in {printable(report.folder)}"
-    return f"{whom}; encoder {report.encoder.name}; asked: strangers let in {one_in(report.asked)} visits at most"
+    members = f"{_people(len(gallery.people))} with {_pictures(len(gallery.templates))} in {printable(report.folder)}"
+    return f"{members}; encoder {report.encoder.name}; asked: let in at most {one_in(report.asked)} visits by strangers"
 
 
 def answer_lines(report: DoorReport) -> Iterator[str]:
-    """The answer, in a few lines."""
+    """Yield the answer in a few lines."""
     found = report.calibration
     if found is None:
         yield f"No threshold can be given: {_why_none(report)}."
@@ -71,13 +71,13 @@ def answer_lines(report: DoorReport) -> Iterator[str]:
 
 
 def numbers(report: DoorReport, setting: Setting) -> str:
-    """As in: threshold 0.331, margin 0.04, 3 of 5 frames."""
+    """Return, for example, "threshold 0.331, margin 0.04, 3 of 5 frames"."""
     rule = report.rule
     return f"threshold {setting.threshold:.3f}, margin {report.margin:g}, {rule.k} of {rule.n} frames"
 
 
 def table_rows(report: DoorReport, found: Calibration) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Headings and rows of the settings side by side."""
+    """Return headings and rows of a table of all settings."""
     columns: list[tuple[str, Setting | None]] = [
         (each.strictness.value, each.setting) for each in found.alternatives
     ] + [("in force now", found.now)]
@@ -94,53 +94,53 @@ def table_rows(report: DoorReport, found: Calibration) -> tuple[tuple[str, ...],
 
 
 def basis_lines(report: DoorReport) -> Iterator[str]:
-    """What the figures rest on, and what was assumed."""
+    """Yield the basis of the figures, and the assumptions."""
     statistics, found = report.statistics, report.calibration
     if statistics is None or found is None:
         return
     whose = "this gallery's own" if report.own_statistics else f"the encoder's own ({statistics.source})"
     yield (
-        f"How rarely two people look alike cannot be seen in {_people(len(report.gallery.people))}: the curve is "
-        f"{whose}, {statistics.impostor.pairs:,} pairs of {statistics.people:,} people."
+        f"{_people(len(report.gallery.people))} cannot show how rarely two people look alike. The curve is {whose}: "
+        f"{statistics.impostor.pairs:,} pairs of {statistics.people:,} people."
     )
     yield from _shift_lines(report, found)
     yield (
-        f"Counted for {_people(len(report.gallery.people))} with {_pictures(len(report.gallery.templates))}: each "
-        "person enrolled is one more whom a stranger may resemble. Enrol many more, and calibrate again."
+        f"The figures are for {_people(len(report.gallery.people))} with {_pictures(len(report.gallery.templates))}. "
+        "A stranger may look like any person enrolled: when many more have joined, calibrate again."
     )
     yield (
-        f"Frames of one visit are alike (correlation {report.rule.correlation:.2g}, from a clip of two people): "
-        f"{report.rule.k} of {report.rule.n} frames make a wrong grant rarer, but by far not as rare as independent "
-        "frames would."
+        f"Frames of one visit are similar (correlation {report.rule.correlation:.2g}, from a clip of two people). "
+        f"Asking for {report.rule.k} of {report.rule.n} frames makes a wrong grant rarer, but much less so than "
+        "independent frames would."
     )
     yield (
-        "Assumed: a face at the door is like one more picture of the gallery. In worse light or from another angle "
-        "members are refused more often."
+        "It is assumed that a face at the door looks like one more picture of the gallery. In worse light or from "
+        "another angle members are refused more often."
     )
     if report.plain_curve:
         yield (
-            "This door sees distances against a cohort of strangers, the curve is of plain ones: on the pictures it "
-            "was measured with, that refuses members less often and lets in no more strangers."
+            "This door uses a cohort of strangers, and the curve was measured without one. On the measured pictures "
+            "the cohort refuses members less often and lets in no more strangers."
         )
     frames = report.config.current.path.pooling_frames
     if frames > 1:
-        yield f"Up to {frames} frames are averaged before they are compared: that makes them more alike still."
+        yield f"Up to {frames} frames are averaged before they are compared, which makes them still more similar."
 
 
 def picture_lines(report: DoorReport) -> Iterator[str]:
-    """Pictures that are worth a look."""
+    """Yield the pictures to check."""
     for odd in report.odd:
         yield odd_line(odd)
     for poor in report.poor:
         yield poor_line(poor)
     if report.gallery.unused:
         yield f"{_pictures(len(report.gallery.unused))} could not be used at all: `kiosk people` says why"
-    if not report.all_looked_at:
-        yield f"light, size and focus were not looked at: there are more than {MOST_LOOKED_AT} pictures"
+    if not report.all_checked:
+        yield f"light, size and focus were not checked: there are more than {MOST_CHECKED} pictures"
 
 
 def odd_line(odd: OddPicture) -> str:
-    """A picture that shows somebody else, or nobody known."""
+    """Return a line about a picture that seems to show another person, or an unknown one."""
     name, own = display_name(odd.picture.person), f"{odd.own:.2f} from the nearest other picture of that name"
     source = printable(odd.picture.source)
     if odd.other is not None:
@@ -152,34 +152,34 @@ def odd_line(odd: OddPicture) -> str:
 
 
 def poor_line(poor: PoorPicture) -> str:
-    """A picture that the door would turn away."""
+    """Return a line about a picture that the door would reject."""
     return f"{printable(poor.picture.source)} is poor: {', '.join(map(in_words, poor.reasons))}"
 
 
 def pair_line(pair: PicturePair, report: DoorReport) -> str:
-    """Two people who look alike, and what that means."""
+    """Return a line about two people who look alike."""
     names = f"{display_name(pair.one.person)} and {display_name(pair.other.person)}"
     sources = f"{printable(pair.one.source)}, {printable(pair.other.source)}"
     return f"{pair.distance:.2f}  {names} ({sources}){pair_verdict(pair, report)}"
 
 
 def pair_verdict(pair: PicturePair, report: DoorReport) -> str:
-    """What is to be said of two people as near as that; "" where nothing is."""
+    """Return the consequence of that similarity, or an empty string."""
     threshold = report.answer.threshold if report.answer is not None else report.threshold
     if pair.distance <= threshold:
-        return ": one person under two names, or a picture in the wrong place? The door cannot tell them apart"
+        return ": one person under two names, or a picture in the wrong folder? The door cannot tell them apart"
     if pair.distance <= threshold + report.margin:
-        return ": the door may take one for the other"
+        return ": the door may confuse them"
     return ""
 
 
 def advice_lines(report: DoorReport) -> Iterator[str]:
-    """What would help most, first things first."""
+    """Yield advice, the most useful first."""
     wrong = sorted({display_name(odd.picture.person) for odd in report.odd})
     if wrong:
-        yield f"Look at the pictures named above of {_listed(wrong)}: a wrong one lets a wrong person in."
+        yield f"Check the pictures of {_listed(wrong)} named above: a wrong picture lets a wrong person in."
     if any(pair_verdict(pair, report) for pair in report.confusable):
-        yield "Give both people of the pairs marked above more pictures, as they look at the door."
+        yield "Add more pictures of both people of each pair marked above, taken at the door."
     more = report.calibration.more_pictures if report.calibration else None
     if more is not None:
         yield _more_pictures(report, more.people, more.setting)
@@ -187,7 +187,7 @@ def advice_lines(report: DoorReport) -> Iterator[str]:
     if poor:
         yield f"Take better pictures of {_listed(poor)}: near, sharp, evenly lit, looking ahead."
     if report.journal is None and report.calibration is not None:
-        yield "When the door has run for some weeks, calibrate with --journal: it has seen the door's camera and light."
+        yield "After some weeks calibrate again with --journal: then the door's own camera and light count."
 
 
 def _more_pictures(report: DoorReport, people: int, setting: Setting) -> str:
@@ -195,44 +195,43 @@ def _more_pictures(report: DoorReport, people: int, setting: Setting) -> str:
     whom = _listed(few if people <= 4 else [*few[:3], f"{people - 3} more"])
     now = f" instead of {per_thousand(report.answer.refused.mean)}" if report.answer is not None else ""
     return (
-        f"Add pictures of {whom} until everybody has three: at the same {one_in(report.asked)} for strangers the "
-        f"threshold is then {setting.threshold:.3f}, and members are refused {per_thousand(setting.refused.mean)}{now} "
+        f"Add pictures of {whom} until everybody has three. With the same rate for strangers ({one_in(report.asked)}) "
+        f"the threshold is then {setting.threshold:.3f}, and members are refused {per_thousand(setting.refused.mean)}{now} "
         "times in 1,000."
     )
 
 
 def _fewest(report: DoorReport) -> list[str]:
-    """People with fewer than three pictures, those with the fewest first."""
+    """Return the people with fewer than three pictures, the fewest first."""
     sizes = {person: len(report.gallery.templates_of(person)) for person in report.gallery.people}
     few = sorted((size, person) for person, size in sizes.items() if size < 3)
     return [display_name(person) for _, person in few]
 
 
 def _shift_lines(report: DoorReport, found: Calibration) -> Iterator[str]:
-    yield _moved("different people", found.evidence, found.door.impostor)
-    yield _moved("one person", found.genuine_evidence, found.door.genuine)
+    yield _moved("different people", found.evidence, found.model.impostor)
+    yield _moved("one person", found.genuine_evidence, found.model.genuine)
     if report.journal is not None:
         visits, people = report.journal
-        seen = f"{visits:,} visits of {_people(people)}" if visits else "no visit of anybody in this gallery"
-        yield f"From the journal: {seen} let in during the last {DAYS} days."
+        seen = f"{visits:,} visits of {_people(people)}" if visits else "no visit of a person in this gallery"
+        yield f"From the journal: {seen}, let in during the last {DAYS} days."
 
 
 def _moved(whose: str, evidence: Sequence[Evidence | None], shift: Shift) -> str:
     said = [one for one in evidence if one is not None]
     if not said:
-        return f"Nothing here says how far apart pictures of {whose} are at this door: taken as they were measured."
+        return f"There are no distances of {whose} from this door: those of the curve are used."
     seen = sum(one.shift / one.error**2 for one in said) / sum(1 / one.error**2 for one in said)
     return (
-        f"Pictures of {whose} lie {_apart(seen)} where the curve was measured, by {_comparisons(said)}: "
-        f"trusted to {100 * shift.trust:.0f} %, so the curve is moved by {abs(shift.value):.3f} (give or take "
-        f"{1.96 * shift.error:.3f})."
+        f"Distances of {whose} are {_apart(seen)} the curve's, by {_comparisons(said)}. This counts "
+        f"{100 * shift.trust:.0f} %, so the curve is shifted by {abs(shift.value):.3f} (± {1.96 * shift.error:.3f})."
     )
 
 
 def _apart(shift: float) -> str:
     if abs(shift) < 0.0005:
-        return "as far apart here as"
-    return f"{abs(shift):.3f} {'nearer together' if shift < 0 else 'farther apart'} here than"
+        return "here equal to"
+    return f"here {abs(shift):.3f} {'smaller' if shift < 0 else 'larger'} than"
 
 
 def _comparisons(said: Sequence[Evidence]) -> str:
@@ -243,8 +242,8 @@ def _why_none(report: DoorReport) -> str:
     if not report.gallery.people:
         return "nobody is enrolled"
     return (
-        f"nobody has measured how far apart faces lie for the encoder {report.encoder.name}, and "
-        f"{_people(len(report.gallery.people))} are too few to; measure it with `kiosk evaluate --statistics`"
+        f"the encoder {report.encoder.name} has no statistics, and "
+        f"{_people(len(report.gallery.people))} are too few to measure them here; use `kiosk evaluate --statistics`"
     )
 
 

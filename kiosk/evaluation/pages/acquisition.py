@@ -1,4 +1,4 @@
-"""What every protocol reports beside its rates: which pictures failed, and what a picture took."""
+"""Sections that all protocols share: failed pictures, times, and the worst pairs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kiosk.evaluation.pages.wording import (
     rate_cell,
     shortened,
 )
-from kiosk.evaluation.results import Acquisition, EvaluationReport, Result, WorstPair
+from kiosk.evaluation.results import Acquisition, EvaluationReport, PathLabel, Result, WorstPair
 from kiosk.vision.quality import in_words
 
 _ROW_PX, _FRAME_PX, _LEGEND_PX = 46, 66, 18  # height of a bar with its gap; of the axis and its name; of a name
@@ -28,12 +28,12 @@ _HATCHES = ("", "///", "...", "\\\\\\", "xxx", "++")
 
 
 def stages(rows: Sequence[tuple[str, Mapping[str, float]]]) -> Plot:
-    """Milliseconds a picture, stage after stage."""
+    """Draw the milliseconds of each stage."""
     return _stacked("milliseconds", "Milliseconds a picture", rows, "milliseconds a picture, on one core", milliseconds)
 
 
 def failures(rows: Sequence[tuple[str, Mapping[str, float]]]) -> Plot:
-    """Pictures that gave no embedding, by reason, as shares of all pictures."""
+    """Draw the share of pictures without an embedding, by reason."""
     return _stacked("failures", "Pictures without an embedding", rows, "share of the pictures", percent)
 
 
@@ -71,7 +71,7 @@ _SHOWN_ALONE, _SHOWN_AMONG_OTHERS = 12, 6  # worst pairs of a kind
 
 
 def acquisition_section(results: Sequence[Result]) -> tuple[Section, ...]:
-    """Failures by reason and milliseconds by stage, as bars and as a table."""
+    """Return failures by reason and milliseconds by stage, as bars and as a table."""
     rows = [(path_name(result.path), result.acquisition) for result in results if result.acquisition.pictures]
     if not rows:
         return ()
@@ -80,24 +80,26 @@ def acquisition_section(results: Sequence[Result]) -> tuple[Section, ...]:
         taken = stages(
             [(name, {_words(part): one for part, one in acquired.milliseconds.items()}) for name, acquired in rows]
         )
-        plots.append((taken, "Median milliseconds that a picture took, stage by stage, when it was first encoded."))
+        plots.append((taken, "Median milliseconds of each stage, when a picture was first encoded."))
     if any(acquired.failures for _, acquired in rows):
         failed = failures([(name, _shares(acquired)) for name, acquired in rows])
         plots.append((failed, "Pictures that gave no face to compare, by reason."))
     items: list[Item] = [Plots(tuple(plots))] if plots else []
-    return section("pictures", "Pictures that fail, and milliseconds", [*items, _table(rows)])
+    return section("pictures", "Failed pictures, and times", [*items, _table(rows)])
 
 
-def worst_section(report: EvaluationReport, kinds: tuple[str, str]) -> tuple[Section, ...]:
-    """The pairs that were judged worst by each path, with their pictures; `kinds` are the captions of both kinds."""
+def worst_section(
+    report: EvaluationReport, paths: Sequence[tuple[PathLabel, Sequence[WorstPair]]], kinds: tuple[str, str]
+) -> tuple[Section, ...]:
+    """Return the worst pairs of each path with their pictures; `kinds` are the captions of genuine and other pairs."""
     thumbnails = Thumbnails(report.folder)
-    most = _SHOWN_ALONE if len(report.results) == 1 else _SHOWN_AMONG_OTHERS
+    most = _SHOWN_ALONE if len(paths) == 1 else _SHOWN_AMONG_OTHERS
     items: list[Item] = []
-    for result in report.results:
+    for path, pairs in paths:
         for same, caption in zip((True, False), kinds, strict=True):
-            worst = [pair for pair in getattr(result, "worst", ()) if pair.same == same][:most]
+            worst = [pair for pair in pairs if pair.same == same][:most]
             if worst:
-                named = caption if len(report.results) == 1 else f"{path_name(result.path)}: {caption}"
+                named = caption if len(paths) == 1 else f"{path_name(path)}: {caption}"
                 items.append(Pairs(named, tuple(_pair(pair, thumbnails) for pair in worst)))
     return section("worst", "The worst pairs", items)
 
@@ -109,7 +111,7 @@ def _pair(worst: WorstPair, thumbnails: Thumbnails) -> Pair:
 
 
 def _named(picture: str) -> str:
-    """Ada Lovelace 0001 for Ada_Lovelace/Ada_Lovelace_0001.jpg; Ada, 3 for Ada/3.jpg."""
+    """Return "Ada Lovelace 0001" for Ada_Lovelace/Ada_Lovelace_0001.jpg, "Ada, 3" for Ada/3.jpg."""
     person, _, file = picture.rpartition("/")
     stem = file.rpartition(".")[0] or file
     name = stem if not person or stem.startswith(person) else f"{person}, {stem}"
@@ -137,7 +139,7 @@ def _table(rows: Sequence[tuple[str, Acquisition]]) -> Table:
         for name, acquired in rows
     )
     headings = ("Path", "Pictures", "Failures to acquire", *map(_words, reasons), "A picture takes")
-    note = "Times are medians on one core, of when the pictures were first read."
+    note = "Times are medians on one core, from when the pictures were first read."
     return Table("Failures to acquire by reason, with 95 % intervals.", headings, body, note)
 
 

@@ -1,4 +1,4 @@
-"""What `kiosk calibrate` found, as a page."""
+"""The report page of `kiosk calibrate`."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ from kiosk.evaluation.pages.plots import Plot
 from kiosk.evaluation.pages.wording import CALIBRATION, CALIBRATION_LIMITS, count, distance, noun
 from kiosk.vision.quality import in_words
 
-_MOST_TEMPLATES = 1500  # that are compared with each other for the histogram; of more, as many drawn by lot
+_MOST_TEMPLATES = 1500  # in the histogram; of more, that many are drawn at random
 _STEPS = 60  # of thresholds in a plot
 _NAMES = {Strictness.STRICTER: "Stricter", Strictness.BALANCED: "Balanced", Strictness.EASIER: "Easier"}
 
 
 def write_calibration(path: Path, report: DoorReport) -> None:
-    """Writes the page into one file; raises EvaluationError as write_page does."""
+    """Write the page as one file; raises EvaluationError as write_page does."""
     write_page(path, calibration_page(report))
 
 
 def calibration_page(report: DoorReport) -> Page:
-    """The page of one door."""
+    """Return the page of one door."""
     return Page(
         title="How sure is this door?",
         eyebrow="kiosk calibrate",
@@ -60,7 +60,7 @@ def calibration_page(report: DoorReport) -> Page:
 
 
 def _lead(report: DoorReport) -> tuple[str, ...]:
-    """A promise begins with what becomes of strangers and members; an estimate with being one."""
+    """Return the answer; a promise begins with strangers and members, an estimate says first that it is one."""
     first, *further = sentences.answer_lines(report)
     if not report.promised:
         return (first, *further)
@@ -97,13 +97,13 @@ def _sections(report: DoorReport) -> Iterator[Section]:
     found, thumbnails = report.calibration, Thumbnails(report.folder)
     if found is not None:
         yield from section("settings", "Stricter, balanced, easier", [_choices(report, found)])
-    yield from section("thresholds", "At every threshold", [_plots(report)])
+    yield from section("thresholds", "Rates at every threshold", [_plots(report)])
     alike = tuple(_alike(pair, report, thumbnails) for pair in report.confusable)
     yield from section("alike", "People who look most alike", [Pairs("Nearest first", alike) if alike else None])
-    yield from section("pictures", "Pictures to look at", _pictures(report, thumbnails))
+    yield from section("pictures", "Pictures to check", _pictures(report, thumbnails))
     advice = tuple(_point(line) for line in sentences.advice_lines(report))
     yield from section("advice", "What would help most", [Advice(advice) if advice else None])
-    yield from section("basis", "What this rests on", [Text(line) for line in sentences.basis_lines(report)])
+    yield from section("basis", "Basis of these figures", [Text(line) for line in sentences.basis_lines(report)])
 
 
 def _point(line: str) -> tuple[str, str]:
@@ -152,13 +152,13 @@ def _plots(report: DoorReport) -> Plots | None:
     own, others = _distances(report)
     shown = []
     if report.calibration is not None:
-        caption = "The curves cross where neither error is rare. Left is stricter: fewer strangers, more patience."
+        caption = "Left is stricter: fewer strangers are let in, more members are refused."
         shown.append((_trade_off(report.calibration, report.margin, [*marks]), caption))
     if len(own) or len(others):
         plot = distances("distances", "Distances of the pictures enrolled", own, others, marks)
         caption = (
-            "Each picture against each other one; heights are square roots, so that few can be seen. Pictures of one "
-            "person right of the threshold do not recognise each other; of two people left of it are confused."
+            "Every picture against every other one, on a square root scale. Pictures of one person right of the "
+            "threshold are not recognised; pictures of two people left of it are confused."
         )
         shown.append((plot, caption))
     return Plots(tuple(shown)) if shown else None
@@ -167,12 +167,12 @@ def _plots(report: DoorReport) -> Plots | None:
 def _trade_off(found: Calibration, margin: float, marks: list[tuple[str, float]]) -> Plot:
     at = [threshold for _, threshold in marks]
     thresholds = np.linspace(max(0.5 * min(at), 0.02), 1.5 * max(at), _STEPS)
-    refused = np.array([found.door.refused_at(float(threshold), margin).mean for threshold in thresholds])
+    refused = np.array([found.model.refused_at(float(threshold), margin).mean for threshold in thresholds])
     return trade_off(
         "trade-off",
         "Strangers and members",
         thresholds,
-        found.door.strangers(thresholds),
+        found.model.strangers(thresholds),
         refused,
         asked=found.asked,
         marks=marks,
@@ -180,7 +180,7 @@ def _trade_off(found: Calibration, margin: float, marks: list[tuple[str, float]]
 
 
 def _distances(report: DoorReport) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """Between pictures of one person, and of two."""
+    """Return the distances between pictures of one person, and of two."""
     gallery = report.gallery
     picked = np.arange(len(gallery.templates))
     if len(picked) > _MOST_TEMPLATES:
@@ -207,7 +207,7 @@ def _pictures(report: DoorReport, thumbnails: Thumbnails) -> list[Item | None]:
     rest = [line for line in sentences.picture_lines(report) if line not in told]
     return [
         Pairs("They do not look like the person's other pictures", odd) if odd else None,
-        Pairs("The door itself would turn them away", poor) if poor else None,
+        Pairs("The door would reject them", poor) if poor else None,
         *(Text(f"{line[0].upper()}{line[1:]}.", note=True) for line in rest),
     ]
 
@@ -243,7 +243,7 @@ def _facts(report: DoorReport) -> tuple[tuple[str, str], ...]:
         ("Pictures", f"folder {report.folder.name or report.folder}"),
         ("Enrolled", f"{people}, {noun(len(report.gallery.templates), 'picture')}"),
         ("Encoder", report.encoder.name),
-        ("Asked", f"strangers let in {sentences.one_in(report.asked)} visits at most"),
-        ("Decision", f"{rule.k} of {rule.n} frames; frames of a visit alike by {rule.correlation:g}"),
+        ("Asked", f"let in at most {sentences.one_in(report.asked)} visits by strangers"),
+        ("Decision", f"{rule.k} of {rule.n} frames; correlation of the frames of a visit {rule.correlation:g}"),
         ("Statistics of the encoder", known),
     )

@@ -1,4 +1,4 @@
-"""DET and ROC: the two errors against each other over all thresholds, several paths in one figure."""
+"""Plots of both errors over all thresholds: DET, ROC, histograms of distances, and strangers against members."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ from kiosk.evaluation.pages.plots import (
 from kiosk.evaluation.pages.wording import distance, noun
 from kiosk.evaluation.rates import Curve
 
-_STEPS = 400  # places along an axis that a reader can tell apart
+_STEPS = 400  # visible places along an axis
 _TICKS = (1e-6, 1e-5, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0)
-_WIDE = 1e4  # from this ratio of both ends on, there is room for the powers of ten only
+_WIDE = 1e4  # ratio of both ends from which only powers of ten are labelled
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """The curve of one path, and the points on it that tables speak of."""
+    """The curve of one path, and its operating points."""
 
     label: str
     curve: Curve
-    pairs: tuple[int, int]  # genuine, impostor: no rate is measured below one of so many
+    pairs: tuple[int, int]  # genuine, impostor
     marks: tuple[tuple[float, float], ...] = ()  # FMR, FNMR
 
 
 def det(lines: Sequence[Line]) -> Plot:
-    """False non-matches against false matches, both axes logarithmic: the lower, the better."""
+    """Draw FNMR against FMR on logarithmic axes: lower is better."""
 
     def draw(axes: Axes) -> None:
         floors = _floor(lines, 1), _floor(lines, 0)
@@ -54,7 +54,7 @@ def det(lines: Sequence[Line]) -> Plot:
         _marks(axes, lines, lambda fnmr: fnmr)
         for which, floor in zip("xy", floors, strict=True):
             _logarithmic(axes, which, floor)
-        axes.set(xlabel="other people taken for the person (FMR)", ylabel="the person not recognised (FNMR)")
+        axes.set(xlabel="other people accepted (FMR)", ylabel="the person not recognised (FNMR)")
         legend_above(axes)
 
     described = "The false non-match rate against the false match rate on logarithmic axes, a line for each path."
@@ -62,7 +62,7 @@ def det(lines: Sequence[Line]) -> Plot:
 
 
 def roc(lines: Sequence[Line]) -> Plot:
-    """Pairs of one person that are accepted against false matches, which are logarithmic: the higher, the better."""
+    """Draw 1 - FNMR against FMR on a logarithmic axis: higher is better."""
 
     def draw(axes: Axes) -> None:
         floor = _floor(lines, 1)
@@ -73,9 +73,7 @@ def roc(lines: Sequence[Line]) -> Plot:
             _step(axes, index, line, 1 - line.curve.fnmr, (floor, 0.0))
         _marks(axes, lines, lambda fnmr: 1 - fnmr)
         _logarithmic(axes, "x", floor)
-        axes.set(
-            ylim=(0, 1.02), xlabel="other people taken for the person (FMR)", ylabel="the person recognised (1 - FNMR)"
-        )
+        axes.set(ylim=(0, 1.02), xlabel="other people accepted (FMR)", ylabel="the person recognised (1 - FNMR)")
         percent_axis(axes, "y")
         legend_above(axes)
 
@@ -84,25 +82,25 @@ def roc(lines: Sequence[Line]) -> Plot:
 
 
 def _floor(lines: Sequence[Line], which: int) -> float:
-    """Half of the smallest rate that the pairs of that kind can show."""
+    """Return half of the smallest rate that pairs of that kind can show."""
     return 0.5 / max((line.pairs[which] for line in lines), default=1)
 
 
 def _step(axes: Axes, index: int, line: Line, heights: NDArray[np.float64], floors: tuple[float, float]) -> None:
-    # A logarithmic axis has no place for 0: what lies there runs along the edge.
+    # A logarithmic axis has no 0: rates of 0 are drawn along the edge.
     across, up = np.maximum(line.curve.fmr, floors[0]), np.maximum(heights, floors[1])
     kept = _seen(across, up)
-    # From one point to the next, FMR rises first: a threshold between both still has the old FNMR.
+    # Between two points FMR rises first: a threshold in between has the old FNMR.
     axes.plot(across[kept], up[kept], drawstyle="steps-post", label=label(line.label), **series_style(index))
 
 
 def _seen(across: NDArray[np.float64], up: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which points of a monotonous line show, and not only repeat the one before."""
+    """Return which points of a monotonic line are visible."""
     height = np.log(up) if up.min() > 0 else up * 7
     places = np.column_stack([np.log(across) / np.log(1e3), height / np.log(1e3)]) * _STEPS
     rounded = np.floor(places)
     changed = np.any(rounded[1:] != rounded[:-1], axis=1)
-    # Both ends of a change: what lies between them would be drawn as a slope.
+    # Keep both ends of a change, or it would be drawn as a slope.
     return np.asarray(np.append(True, changed) | np.append(changed, True), bool)
 
 
@@ -116,7 +114,7 @@ def _marks(axes: Axes, lines: Sequence[Line], height: Callable[[float], float]) 
 
 
 def _logarithmic(axes: Axes, which: str, floor: float) -> None:
-    """From half of the smallest rate that is measured to 100 %."""
+    """Scale an axis from the floor to 100 %."""
     set_scale, set_limits = (axes.set_xscale, axes.set_xlim) if which == "x" else (axes.set_yscale, axes.set_ylim)
     set_scale("log")
     set_limits(floor, 1.0)
@@ -128,7 +126,7 @@ def _logarithmic(axes: Axes, which: str, floor: float) -> None:
 
 
 _MOST_BINS = 60
-_PAIRS_A_BIN = 8  # fewer make a comb of a histogram
+_PAIRS_A_BIN = 8  # with fewer the histogram is too rough
 _SHARES = (0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0)
 _ROOM_FOR_LABEL = 0.4  # of the width of the axes
 _NEAREST_TICKS = 0.09  # of the height of the axes, as square roots
@@ -141,9 +139,9 @@ def distances(
     impostor: NDArray[np.floating],
     thresholds: Sequence[tuple[str, float]],
 ) -> Plot:
-    """Both kinds of distances, with thresholds as (what it is for, where).
+    """Draw histograms of both kinds of distances, and thresholds as (name, distance).
 
-    The heights are square roots, so that the few pairs on the wrong side of a threshold can be seen.
+    The vertical scale is a square root, so that the few pairs on the wrong side of a threshold can be seen.
     """
     kinds = [
         ("of one person", "pair", GENUINE, _finite(genuine)),
@@ -189,7 +187,7 @@ def _edges(kinds: Sequence[NDArray[np.float64]], thresholds: Sequence[float]) ->
 
 
 def _share_axis(axes: Axes, tallest: float) -> None:
-    top = 1.22 * tallest  # room for what is written at the thresholds
+    top = 1.22 * tallest  # room for the names of the thresholds
     axes.set_yscale("function", functions=(lambda value: np.sqrt(np.maximum(value, 0)), np.square))
     axes.set_ylim(0, top)
     ticks = [0.0]
@@ -216,7 +214,7 @@ def _threshold(axes: Axes, text: str, at: float, index: int, *, left: bool) -> N
     )
 
 
-_LEAST_RATE = 1e-12  # a logarithmic axis has no place for 0
+_LEAST_RATE = 1e-12  # a logarithmic axis has no 0
 _BELOW_ASKED = 2  # powers of ten
 
 
@@ -230,7 +228,7 @@ def trade_off(
     asked: float | None,
     marks: Sequence[tuple[str, float]],
 ) -> Plot:
-    """Both rates, of visits, against the threshold; marks are thresholds with their names."""
+    """Draw both error rates of visits against the threshold; marks are named thresholds."""
 
     def draw(axes: Axes) -> None:
         strange, refused = np.maximum(strangers, _LEAST_RATE), np.maximum(members, _LEAST_RATE)
@@ -251,13 +249,13 @@ def trade_off(
 
 
 def _least(*rates: NDArray[np.float64]) -> float:
-    """The smallest rate that was seen; ten times that of which an axis goes below."""
+    """Return ten times the smallest rate above 0."""
     seen = np.concatenate(rates)
     return 10 * float(min(seen[seen > 0], default=1e-2))
 
 
 def _rate_axis(axes: Axes, rate: float) -> None:
-    """From two powers of ten below a rate."""
+    """Scale the axis from two powers of ten below a rate."""
     power = int(np.floor(np.log10(max(rate, _LEAST_RATE)))) - _BELOW_ASKED
     axes.set_yscale("log")
     axes.set_ylim(10.0**power, 1)

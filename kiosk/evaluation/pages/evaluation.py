@@ -1,4 +1,4 @@
-"""What `kiosk evaluate` found, as a page."""
+"""The report page of `kiosk evaluate`."""
 
 from __future__ import annotations
 
@@ -6,23 +6,26 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from kiosk.evaluation.lfw import LfwResult
+from kiosk.evaluation.open_set import OpenSetResult
 from kiosk.evaluation.pages import lfw, open_set, visits
 from kiosk.evaluation.pages import wording as terms
 from kiosk.evaluation.pages.page import Card, Page, Section, write_folder
 from kiosk.evaluation.pages.wording import count, duration
-from kiosk.evaluation.results import EvaluationReport, LfwResult, OpenSetResult, VisitsResult
+from kiosk.evaluation.results import EvaluationReport
+from kiosk.evaluation.visits import VisitsResult
 
 _TITLE = "How sure is it?"
 _NAMES = {"lfw": "pairs of pictures (LFW)", "open-set": "an open set", "visits": "visits at a door"}
 
 
 def write_report(folder: Path, report: EvaluationReport) -> Path:
-    """Puts page and plots into a folder; the path of the page. Raises EvaluationError as write_folder does."""
+    """Write page and plots into a folder and return the page's path; raises EvaluationError as write_folder does."""
     return write_folder(folder, evaluation_page(report))
 
 
 def evaluation_page(report: EvaluationReport) -> Page:
-    """The page of one run, whatever its protocol."""
+    """Return the page of one run."""
     lead, cards, sections, words = _of_protocol(report)
     return Page(
         title=_TITLE,
@@ -64,7 +67,7 @@ def _facts(report: EvaluationReport) -> Iterator[tuple[str, str]]:
             yield name.replace("_", " ").capitalize(), _written(value)
 
 
-def _written(value: Any) -> str:  # noqa: ANN401  (whatever was asked for)
+def _written(value: Any) -> str:  # noqa: ANN401  (JSON)
     if isinstance(value, Mapping):
         return ", ".join(f"{name} = {_written(one)}" for name, one in value.items())
     if isinstance(value, list | tuple):

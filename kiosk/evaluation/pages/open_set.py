@@ -1,9 +1,10 @@
-"""The page of the open set: members among N enrolled people, and strangers."""
+"""The report page of the protocol open-set: members among N enrolled people, and strangers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kiosk.evaluation.open_set import OpenSetResult, OpenSetRow
 from kiosk.evaluation.pages.acquisition import acquisition_section, worst_section
 from kiosk.evaluation.pages.page import Card, Item, Plots, Section, Table, Text, section
 from kiosk.evaluation.pages.plots import Plot, SizeLine, against_people
@@ -21,96 +22,89 @@ from kiosk.evaluation.pages.wording import (
     reach,
     subject,
 )
-from kiosk.evaluation.results import EvaluationReport, OpenSetResult, OpenSetRow
+from kiosk.evaluation.results import EvaluationReport
 
 _WORST = ("members farthest from their own pictures", "strangers nearest to a member")
 _MOST_CARDS = 4
 
 
 def lead(results: Sequence[OpenSetResult]) -> tuple[str, ...]:
-    """The answer in plain words, of the first path."""
+    """Return the answer of the first path in plain words."""
     first = subject(results)
     rows = _easiest(first)
     if not rows:
-        return ("These pictures carry no answer: there are too few people, or too few pictures of each.",)
+        return ("There is no answer: too few people, or too few pictures of each.",)
     most, fewest = rows[-1], rows[0]
     answer = (
-        f"With {noun(most.people, 'person', 'people')} enrolled, and a threshold that lets {one_in(most.fpir_asked)} "
-        f"strangers' pictures pass for somebody, {percent(most.fnir.value)} of the members' pictures are not "
-        "recognised."
+        f"With {noun(most.people, 'person', 'people')} enrolled, and a threshold that accepts "
+        f"{one_in(most.point.fpir_asked)} strangers' pictures, {percent(most.point.fnir.value)} of the members' "
+        "pictures are not recognised."
     )
-    sizes = (
-        f" With {count(fewest.people)} people, {fewest.templates} each, it is {percent(fewest.fnir.value)}: the more "
-        "people, the harder the question."
-        if fewest.people != most.people
-        else ""
-    )
-    how = f"That is {first.path}, with {noun(most.templates, 'picture')} enrolled of each person.{sizes}"
+    how = f"This is {first.path}, with {noun(most.templates, 'picture')} enrolled of each person."
+    if fewest.people != most.people:
+        how += (
+            f" With {count(fewest.people)} people, {fewest.templates} each, it is {percent(fewest.point.fnir.value)}: "
+            "more people make it harder."
+        )
     door = (
-        "One picture is not a visit: a door asks several frames and opens only when enough of them agree. For that, "
+        "One picture is not a visit: a door takes several frames and opens only when enough of them agree. For that, "
         "measure with `--protocol visits`."
     )
     return (answer, how, door)
 
 
 def cards(results: Sequence[OpenSetResult]) -> tuple[Card, ...]:
-    """Members not recognised, for each number of people, of the first path."""
-    first = subject(results)
+    """Return the members not recognised for each number of people, of the first path."""
     return tuple(
         Card(
-            percent(row.fnir.value),
+            percent(row.point.fnir.value),
             f"of members' pictures not recognised among N = {count(row.people)}, {row.templates} enrolled of each",
-            f"FPIR {asked(row.fpir_asked)}; {in_words(row.fnir)}; 95 %: {reach(row.fnir)}",
+            f"FPIR {asked(row.point.fpir_asked)}; {in_words(row.point.fnir)}; 95 %: {reach(row.point.fnir)}",
         )
-        for row in _easiest(first)[-_MOST_CARDS:]
+        for row in _easiest(subject(results))[-_MOST_CARDS:]
     )
+
+
+def _size(row: OpenSetRow) -> tuple[int, int]:
+    return row.people, row.templates
 
 
 def _easiest(result: OpenSetResult) -> list[OpenSetRow]:
-    """The rows of the largest FPIR, from few people to many."""
-    largest = max((row.fpir_asked for row in result.rows), default=0.0)
-    return sorted(
-        (row for row in result.rows if row.fpir_asked == largest), key=lambda row: (row.people, row.templates)
-    )
+    """Return the rows of the largest FPIR, from few people to many."""
+    largest = max((row.point.fpir_asked for row in result.rows), default=0.0)
+    return _rows(result, largest)
+
+
+def _rows(result: OpenSetResult, fpir: float) -> list[OpenSetRow]:
+    return sorted((row for row in result.rows if row.point.fpir_asked == fpir), key=_size)
 
 
 def sections(report: EvaluationReport, results: Sequence[OpenSetResult]) -> tuple[Section, ...]:
-    """Tables by false positive rate, curves over N, worst pairs, failures."""
-    targets = sorted({row.fpir_asked for result in results for row in result.rows}, reverse=True)
+    """Return tables by FPIR, curves over N, worst pairs and failures."""
+    targets = sorted({row.point.fpir_asked for result in results for row in result.rows}, reverse=True)
     left_out = dict.fromkeys(text for result in results for text in result.left_out)
     notes: list[Item] = [Text(f"Left out: {text}.", note=True) for text in left_out]
-    plots = [(_against_people(number, fpir, results), _caption(fpir)) for number, fpir in enumerate(targets, start=1)]
+    plots = tuple(
+        (_against_people(number, fpir, results), "Whiskers are 95 % intervals over people.")
+        for number, fpir in enumerate(targets, start=1)
+    )
     return (
         *section("results", "Members not recognised", [*(_table(fpir, results) for fpir in targets), *notes]),
-        *section("sizes", "Against the number of people enrolled", [Plots(tuple(plots))] if plots else []),
-        *worst_section(report, _WORST),
+        *section("sizes", "By the number of people enrolled", [Plots(plots)] if plots else []),
+        *worst_section(report, [(result.path, result.worst) for result in results], _WORST),
         *acquisition_section(results),
     )
 
 
 def _table(fpir: float, results: Sequence[OpenSetResult]) -> Table:
-    rows = [(result, row) for result in results for row in result.rows if row.fpir_asked == fpir]
-    best: dict[tuple[int, int], int] = {}
-    for _, row in rows:
-        best[_size(row)] = min(row.fnir.errors, best.get(_size(row), row.fnir.errors))
+    rows = [(result, row) for result in results for row in _rows(result, fpir)]
+    rows.sort(key=lambda both: _size(both[1]))
+    best = {
+        size: min(row.point.fnir.errors for _, row in rows if _size(row) == size)
+        for size in {_size(row) for _, row in rows}
+    }
     body = tuple(
-        (
-            Cell(path_name(result.path)),
-            Cell(f"{count(row.people)}, {row.templates} each", noun(row.seeds, "seed")),
-            Cell(
-                percent(row.fnir.value),
-                f"{in_words(row.fnir)}\n{reach(row.fnir)}",
-                best=len(results) > 1 and row.fnir.errors == best[_size(row)],
-            ),
-            Cell(percent(row.rank_one), f"{in_words(row.rank_one_errors)} not"),
-            rate_cell(row.wrong_person),
-            rate_cell(row.fpir),
-            Cell(
-                count(row.strangers_behind), f"{noun(row.strangers, 'stranger')}, {noun(row.members, 'member')} a seed"
-            ),
-            Cell(distance(row.threshold)),
-        )
-        for result, row in sorted(rows, key=lambda both: _size(both[1]))
+        _row(result, row, best=len(results) > 1 and row.point.fnir.errors == best[_size(row)]) for result, row in rows
     )
     headings = (
         "Path",
@@ -122,28 +116,32 @@ def _table(fpir: float, results: Sequence[OpenSetResult]) -> Table:
         "Strangers' pictures behind it",
         "Threshold",
     )
-    note = "Where few strangers' pictures stand behind a threshold, one wrong label moves the figure."
+    note = "Where few strangers' pictures are behind a threshold, one wrong label changes the figure."
     return Table(f"At a false positive identification rate of {asked(fpir)}.", headings, body, note)
 
 
-def _size(row: OpenSetRow) -> tuple[int, int]:
-    return row.people, row.templates
+def _row(result: OpenSetResult, row: OpenSetRow, *, best: bool) -> tuple[Cell | str, ...]:
+    point = row.point
+    people = f"{noun(row.strangers, 'stranger')}, {noun(row.members, 'member')} a seed"
+    return (
+        Cell(path_name(result.path)),
+        Cell(f"{count(row.people)}, {row.templates} each", noun(row.seeds, "seed")),
+        Cell(percent(point.fnir.value), f"{in_words(point.fnir)}\n{reach(point.fnir)}", best),
+        Cell(percent(row.rank_one), f"{in_words(row.rank_one_errors)} not"),
+        rate_cell(point.wrong_person),
+        rate_cell(point.fpir),
+        Cell(count(point.fpir.errors), people),
+        Cell(distance(point.threshold)),
+    )
 
 
 def _against_people(number: int, fpir: float, results: Sequence[OpenSetResult]) -> Plot:
     lines = []
     for result in results:
-        rows = sorted((row for row in result.rows if row.fpir_asked == fpir and row.fnir.trials), key=_size)
-        for templates in dict.fromkeys(row.templates for row in rows):
-            of_kind = [row for row in rows if row.templates == templates]
-            several = len({row.templates for row in rows}) > 1
-            name = f"{path_name(result.path)}, {templates} each" if several else path_name(result.path)
-            rates = tuple(row.fnir.value or 0.0 for row in of_kind)
-            lows, highs = tuple(row.fnir.low for row in of_kind), tuple(row.fnir.high for row in of_kind)
-            lines.append(SizeLine(name, tuple(row.people for row in of_kind), rates, lows, highs))
+        rows = [row for row in _rows(result, fpir) if row.point.fnir.trials]
+        templates = dict.fromkeys(row.templates for row in rows)
+        for few in templates:
+            name = f"{path_name(result.path)}, {few} each" if len(templates) > 1 else path_name(result.path)
+            lines.append(SizeLine(name, tuple((row.people, row.point.fnir) for row in rows if row.templates == few)))
     title = f"FNIR at FPIR {asked(fpir)}"
     return against_people(f"fnir-{number}", title, "members not recognised (FNIR)", lines)
-
-
-def _caption(fpir: float) -> str:
-    return f"Whiskers are 95 % intervals over people. {one_in(fpir)} strangers' pictures passes for somebody."

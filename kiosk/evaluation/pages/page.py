@@ -1,9 +1,8 @@
-"""A page as values, and as HTML: one file that refers to nothing outside itself."""
+"""A report page as values, and as HTML: one file that refers to nothing outside itself."""
 
 from __future__ import annotations
 
 import base64
-import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,15 +24,15 @@ from kiosk.names import is_printable
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import as_jpeg, printable, read_picture
 
-GENERATOR = "kiosk"  # what a page says made it
+GENERATOR = "kiosk"  # in the head of the page
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A figure that is read before all others."""
+    """One of the most important figures."""
 
     value: str
-    text: str  # what it is, in a few words
+    text: str
     detail: str = ""  # its interval and counts
     tone: str = "plain"  # good, warn, plain
 
@@ -49,7 +48,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under headings; the first column names the row."""
+    """A table; the first column names the row."""
 
     kind: ClassVar[str] = "table"
     caption: str
@@ -60,7 +59,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Plots:
-    """Plots beside each other where there is room, with a caption each."""
+    """Plots side by side, with a caption each."""
 
     kind: ClassVar[str] = "plots"
     plots: tuple[tuple[Plot, str], ...]
@@ -68,7 +67,7 @@ class Plots:
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """A picture and whose it is; without a source where it cannot be shown."""
+    """A picture of a person; without a source where it cannot be read."""
 
     name: str
     source: str = ""  # a data URI
@@ -77,10 +76,10 @@ class Portrait:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two pictures side by side, or several of one person."""
+    """Pictures side by side."""
 
     portraits: tuple[Portrait, ...]
-    value: str  # how far apart they are
+    value: str  # their distance
     text: str = ""
     tone: str = "plain"
 
@@ -96,10 +95,10 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of several settings that can be had, side by side with the others."""
+    """One of several possible settings."""
 
     name: str
-    figures: tuple[tuple[str, str, str], ...]  # what, how much, the small print
+    figures: tuple[tuple[str, str, str], ...]  # name, value, small print
     chosen: bool = False
     text: str = ""
 
@@ -114,10 +113,10 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What to do, the most useful first."""
+    """Advice, the most useful first."""
 
     kind: ClassVar[str] = "advice"
-    points: tuple[tuple[str, str], ...]  # what, and why
+    points: tuple[tuple[str, str], ...]  # what to do, and why
 
 
 Item: TypeAlias = Text | Table | Plots | Pairs | Choices | Advice
@@ -125,7 +124,7 @@ Item: TypeAlias = Text | Table | Plots | Pairs | Choices | Advice
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A numbered part of the page."""
+    """A part of the page."""
 
     anchor: str
     title: str
@@ -134,15 +133,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """All that a page says, from top to bottom."""
+    """A page, from top to bottom."""
 
     title: str
-    eyebrow: str  # which command's page it is
-    lead: tuple[str, ...]  # the answer, in plain words
+    eyebrow: str  # the command
+    lead: tuple[str, ...]  # the answer in plain words
     cards: tuple[Card, ...]
     sections: tuple[Section, ...]
     facts: tuple[tuple[str, str], ...]  # how it was measured
-    terms: tuple[tuple[str, str], ...] = ()  # the words of the field, and what they mean
+    terms: tuple[tuple[str, str], ...] = ()  # terms of the field and their meanings
     limits: tuple[str, ...] = ()  # what the figures do not say
     made_at: datetime = field(default_factory=lambda: datetime.now().astimezone())
 
@@ -153,13 +152,13 @@ class Page:
 
 
 def section(anchor: str, title: str, items: Sequence[Item | None]) -> tuple[Section, ...]:
-    """A section of what there is, or none."""
-    there = tuple(item for item in items if item is not None)
-    return (Section(anchor, title, there),) if there else ()
+    """Return a section of the items that are not None, or no section without any."""
+    present = tuple(item for item in items if item is not None)
+    return (Section(anchor, title, present),) if present else ()
 
 
 def as_html(page: Page) -> str:
-    """The page as one HTML document; whatever a name holds is text there."""
+    """Return the page as one HTML document; names are escaped."""
     environment = Environment(
         loader=FileSystemLoader(asset("report")),
         autoescape=True,
@@ -173,14 +172,14 @@ def as_html(page: Page) -> str:
 
 
 def _coded(text: str) -> Markup:
-    """What stands between backticks is set as code."""
+    """Set the parts between backticks as code."""
     parts = [escape(_shown(part)) for part in text.split("`")]
     codes = [Markup("<code>{}</code>").format(part) if index % 2 else part for index, part in enumerate(parts)]
     return Markup("").join(codes)
 
 
 def _shown(value: object) -> object:
-    """Controls and direction marks of a hostile name are marked as what they are: no reader is shown another name."""
+    """Replace control characters and direction marks, which could show another name than the real one."""
     if type(value) is not str:
         return value
     return "".join(one if is_printable(one) or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in value)
@@ -188,62 +187,56 @@ def _shown(value: object) -> object:
 
 INDEX = "index.html"
 _OURS = f'<meta name="generator" content="{GENERATOR}">'
-_PLOT = re.compile(r'data-plot="([a-z0-9-]+\.png)"')
 _HEAD_CHARACTERS = 2000
 
 
 def write_folder(folder: Path, page: Page) -> Path:
-    """Puts the page and its plots into `folder`, which is made where it is not there; the path of the page.
+    """Write index.html and its plots as PNG files into a folder, and return the path of the page.
 
-    All is written beside what is there and takes its place when complete, the page last. An earlier report's plots
-    go; other files stay. Raises EvaluationError as check_folder does.
+    Every file is written completely before it replaces an earlier one, the page last. Raises EvaluationError as
+    check_folder does.
     """
-    contents = {f"{plot.name}.png": plot.png for plot in page.plots}
     html = as_html(page).encode()
-    earlier = check_folder(folder)
+    check_folder(folder)
     try:
-        atomic_write_all(folder, {**contents, INDEX: html})
-        for name in earlier - contents.keys():
-            (folder / name).unlink(missing_ok=True)
+        atomic_write_all(folder, {**{f"{plot.name}.png": plot.png for plot in page.plots}, INDEX: html})
     except OSError as fault:
         raise _unwritable(folder, fault) from fault
     return folder / INDEX
 
 
-def check_folder(folder: Path) -> set[str]:
-    """Makes the folder, before a long measurement; the names of an earlier report's plots in it.
+def check_folder(folder: Path) -> None:
+    """Make the folder of a report, before a long measurement.
 
-    Raises EvaluationError where the folder cannot be written or holds somebody else's page.
+    Raises EvaluationError where it cannot be written, or holds a page that the kiosk did not make.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
-            return _earlier_plots(folder / INDEX)
+            _require_ours(folder / INDEX)
     except OSError as fault:
         raise _unwritable(folder, fault) from fault
 
 
 def write_page(path: Path, page: Page) -> None:
-    """Writes the page alone; raises EvaluationError where it cannot, or would replace somebody else's page."""
+    """Write the page alone; raises EvaluationError where it cannot, or would replace a page of others."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _earlier_plots(path)
+        _require_ours(path)
         atomic_write(path, as_html(page).encode())
     except OSError as fault:
         raise _unwritable(path, fault) from fault
 
 
-def _earlier_plots(index: Path) -> set[str]:
-    """The plots of the report that is there; raises EvaluationError where it is another's page."""
+def _require_ours(page: Path) -> None:
     try:
-        text = index.read_text(encoding="utf-8", errors="replace")
+        head = page.read_text(encoding="utf-8", errors="replace")[:_HEAD_CHARACTERS]
     except FileNotFoundError:
-        return set()
-    if _OURS not in text[:_HEAD_CHARACTERS]:
+        return
+    if _OURS not in head:
         raise EvaluationError(
-            printable(index), "is there already and no page of the kiosk", "name another place, or move it"
+            printable(page), "exists already and is not a page of the kiosk", "name another place, or move it"
         )
-    return set(_PLOT.findall(text))
 
 
 def _unwritable(place: Path, fault: OSError) -> EvaluationError:
@@ -251,18 +244,18 @@ def _unwritable(place: Path, fault: OSError) -> EvaluationError:
     return EvaluationError(printable(place), reason, "name a place that has room and may be written")
 
 
-_SIDE_PX = 176  # twice what the page gives it, for screens with dense pixels
+_SIDE_PX = 176  # twice the size on the page, for dense screens
 
 
 class Thumbnails:
-    """Reads each picture once, however many pairs show it."""
+    """Reads each picture of a folder once."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._sources: dict[str, str] = {}
 
     def portrait(self, picture: str, name: str, detail: str = "") -> Portrait:
-        """The middle of a picture of the folder, a square; a picture that cannot be read has no source."""
+        """Return the middle of a picture as a square; without a source where it cannot be read."""
         if picture not in self._sources:
             self._sources[picture] = _source(self._folder / picture)
         return Portrait(name, self._sources[picture], detail)

@@ -1,4 +1,4 @@
-"""What every plot has in common: how it is drawn, and how it becomes a drawing for the page and a PNG."""
+"""Plots for report pages: common style, SVG for the page and PNG, and two of the plots."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PX: Final = 1 / 72  # inches of a pixel of the page: a point
 WIDTH_PX, HEIGHT_PX = 460, 345
 _PNG_SCALE = 2.5  # pixels of the PNG for one of the page
 
-# The colours of the light theme. In the drawing each is a variable of the style sheet, so that they follow the theme.
+# The colours of the light theme. In the SVG each becomes a variable of the style sheet, so that it follows the theme.
 INK, MUTED, GRID, PAPER = "#22303c", "#5d6b78", "#dde3e8", "#fffffe"
 GENUINE, IMPOSTOR, MARK = "#0d7a6c", "#c2502e", "#7a3fb0"
 SERIES: Final = ("#1c5fbe", "#c8620f", "#0e7d64", "#a4327c", "#8a6c04", "#4f6479")
@@ -58,7 +58,7 @@ _STYLE: dict[Any, Any] = {
     "legend.fontsize": 11.5,
     "legend.handlelength": 2.2,
     "lines.linewidth": 2,
-    "svg.fonttype": "none",  # letters stay letters: they are drawn in the reader's font, and can be searched
+    "svg.fonttype": "none",  # text stays text: it uses the reader's font and can be searched
     "text.color": INK,
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
     "xtick.color": MUTED,
@@ -66,17 +66,17 @@ _STYLE: dict[Any, Any] = {
     "ytick.color": MUTED,
     "ytick.labelcolor": INK,
 }
-_ID_OF_NOTHING = re.compile(r' id="[A-Za-z0-9]+_\d+"')  # figure_1, axes_1: the same in every drawing of a page
+_ID_OF_NOTHING = re.compile(r' id="[A-Za-z0-9]+_\d+"')  # figure_1, axes_1: equal in all plots of a page
 
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """One plot, ready for a page."""
+    """A finished plot."""
 
     name: str  # of its file, without .png
     title: str
-    described: str  # in a sentence, for who cannot see it
-    svg: str  # to stand inside a page, in colours of its style sheet
+    described: str  # in a sentence, for screen readers
+    svg: str  # for the page, in colours of its style sheet
     png: bytes
 
 
@@ -87,8 +87,8 @@ def plot(
     draw: Callable[[Axes], None],
     size_px: tuple[float, float] = (WIDTH_PX, HEIGHT_PX),
 ) -> Plot:
-    """Lets `draw` fill a pair of axes."""
-    # The salt keeps what drawings of one page refer to inside them apart, and makes them the same on every run.
+    """Return the plot that `draw` makes."""
+    # The salt makes the internal names of the plots on a page different, and the same in every run.
     with mpl.rc_context({**_STYLE, "svg.hashsalt": name}):
         figure = Figure(figsize=(size_px[0] * PX, size_px[1] * PX))
         draw(figure.subplots())
@@ -108,42 +108,42 @@ def _for_page(document: str) -> str:
 
 
 def series_style(index: int) -> dict[str, Any]:
-    """Colour and dashes of the line with that number: told apart without colours too."""
+    """Return colour and dashes of a line, so that lines differ without colours too."""
     return {"color": SERIES[index % len(SERIES)], "linestyle": DASHES[index % len(DASHES)]}
 
 
 def percent_axis(axes: Axes, which: str) -> None:
-    """Ticks in percent on the x or y axis, without the small ones of a logarithmic scale."""
+    """Label the x or y axis in percent, without the minor labels of a logarithmic scale."""
     axis = axes.xaxis if which == "x" else axes.yaxis
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
     axis.set_minor_formatter(NullFormatter())
 
 
 def legend_above(axes: Axes) -> None:
-    """The names of the lines above the axes, where nothing lies below them."""
+    """Put the legend above the axes."""
     handles, labels = axes.get_legend_handles_labels()
     figure = axes.get_figure()
     if handles and isinstance(figure, Figure):
-        # Two short names stand beside each other, long ones below.
+        # Two short names fit into one line.
         columns = 2 if len(handles) > 1 and max(map(len, labels)) <= 26 else 1
         figure.legend(handles, labels, loc="outside upper left", ncols=columns)
 
 
 def label(text: str) -> str:
-    """A name as a plot shows it: no font has the controls that a hostile one may hold."""
+    """Return a name without control characters, shortened, as a label."""
     text = "".join(one if is_printable(one) else " " for one in text)
-    # A name that begins with an underscore would be left out of a legend.
+    # matplotlib leaves names that begin with an underscore out of the legend.
     return shortened(text, 44).lstrip("_") or "?"
 
 
 _ROW_PX, _FRAME_PX = 36, 96
-_APART = 0.15  # of a row: what keeps two intervals of a row from lying on each other
+_APART = 0.15  # of a row: distance between the two intervals of a row
 _MOST_TICKS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class IntervalRow:
-    """Both rates of one setting: strangers are the door's trouble, members suffer their own."""
+    """Both error rates of one setting."""
 
     label: str
     strangers: Rate
@@ -151,7 +151,7 @@ class IntervalRow:
 
 
 def intervals(name: str, title: str, rows: Sequence[IntervalRow]) -> Plot:
-    """Dots with whiskers; what was never seen has no dot, and ends at what the counts exclude."""
+    """Draw rates as dots with intervals; a rate without errors has no dot."""
 
     def draw(axes: Axes) -> None:
         both = [rate for row in rows for rate in (row.strangers, row.members)]
@@ -162,7 +162,7 @@ def intervals(name: str, title: str, rows: Sequence[IntervalRow]) -> Plot:
         for colour, what in ((IMPOSTOR, "strangers let in"), (GENUINE, "members refused")):
             axes.plot([], [], "o-", color=colour, label=what)
         _rate_axis(axes, floor)
-        axes.set(ylim=(len(rows) - 0.4, -0.6), xlabel="visits, with what the counts leave open (95 %)")
+        axes.set(ylim=(len(rows) - 0.4, -0.6), xlabel="visits, with 95 % intervals")
         axes.set_yticks(range(len(rows)), [label(row.label) for row in rows])
         axes.grid(visible=False, axis="y")
         axes.tick_params(axis="y", length=0)
@@ -176,7 +176,7 @@ def intervals(name: str, title: str, rows: Sequence[IntervalRow]) -> Plot:
 
 
 def _floor(rates: Sequence[Rate]) -> float:
-    """The power of ten below every interval, and below the end of those that begin at 0."""
+    """Return the power of ten below every interval, and below the upper end of those that begin at 0."""
     smallest = min((rate.low or rate.value or rate.high for rate in rates if rate.trials), default=1.0)
     return float(10 ** np.floor(np.log10(smallest / 2)))
 
@@ -186,7 +186,7 @@ def _whisker(axes: Axes, rate: Rate, place: float, floor: float, colour: str) ->
         return
     ends = [max(rate.low, floor), max(rate.high, floor)]
     axes.plot(ends, [place, place], color=colour, linewidth=2.2)
-    seen = ends if rate.low else ends[1:]  # from 0 on, a line has no lower end
+    seen = ends if rate.low else ends[1:]  # an interval from 0 has no lower end
     axes.plot(seen, [place] * len(seen), "|", markersize=9, markeredgewidth=2, color=colour)
     if rate.value:
         axes.plot([rate.value], [place], "o", markersize=6.5, color=colour)
@@ -201,33 +201,31 @@ def _rate_axis(axes: Axes, floor: float) -> None:
     percent_axis(axes, "x")
 
 
-_APART_SIZES = 0.035  # of a decade: what keeps the intervals of two paths from lying on each other
+_APART_SIZES = 0.035  # of a decade: distance between the intervals of two paths
 
 
 @dataclass(frozen=True, slots=True)
 class SizeLine:
-    """A rate of one path, for several numbers of people."""
+    """A rate of one path for several numbers of people."""
 
     label: str
-    people: tuple[int, ...]
-    rates: tuple[float, ...]
-    lows: tuple[float, ...]
-    highs: tuple[float, ...]
+    rates: tuple[tuple[int, Rate], ...]  # people, rate
 
 
 def against_people(name: str, title: str, axis: str, lines: Sequence[SizeLine]) -> Plot:
-    """The rate named by `axis` against the number of people."""
+    """Draw the rate named by `axis` against the number of people."""
 
     def draw(axes: Axes) -> None:
         for index, line in enumerate(lines):
             apart = 10 ** (_APART_SIZES * (index - (len(lines) - 1) / 2))
-            across = [people * apart for people in line.people]
-            below = [max(rate - low, 0.0) for rate, low in zip(line.rates, line.lows, strict=True)]
-            above = [max(high - rate, 0.0) for rate, high in zip(line.rates, line.highs, strict=True)]
+            across = [people * apart for people, _ in line.rates]
+            values = [rate.value or 0.0 for _, rate in line.rates]
+            below = [max(value - rate.low, 0.0) for value, (_, rate) in zip(values, line.rates, strict=True)]
+            above = [max(rate.high - value, 0.0) for value, (_, rate) in zip(values, line.rates, strict=True)]
             colour = series_style(index)["color"]
-            axes.errorbar(across, line.rates, [below, above], fmt="none", capsize=3, elinewidth=1.4, ecolor=colour)
-            axes.plot(across, line.rates, marker="o", markersize=6, label=label(line.label), **series_style(index))
-        _people_axis(axes, sorted({people for line in lines for people in line.people}))
+            axes.errorbar(across, values, [below, above], fmt="none", capsize=3, elinewidth=1.4, ecolor=colour)
+            axes.plot(across, values, marker="o", markersize=6, label=label(line.label), **series_style(index))
+        _people_axis(axes, sorted({people for line in lines for people, _ in line.rates}))
         axes.set_ylim(bottom=0)
         axes.set(xlabel="people enrolled (N)", ylabel=axis)
         percent_axis(axes, "y")

@@ -1,4 +1,4 @@
-"""The page of whole visits: what the owner of a door means."""
+"""The report page of the protocol visits: strangers let in and members refused."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from kiosk.evaluation.pages.wording import (
     reach,
     subject,
 )
-from kiosk.evaluation.results import VisitsResult, VisitsRow
+from kiosk.evaluation.visits import VisitsResult, VisitsRow
 
 _TWICE = (
-    "Of two rows that differ in the threshold alone, the second has the highest one at which none of these very "
-    "strangers came in: what it would take, and no measurement of strangers."
+    "Of two rows that differ only in the threshold, the second has the highest threshold that admits none of these "
+    "strangers. It was chosen on them, so it does not measure strangers."
 )
 _AT = "at "  # begins the name of a fact at a threshold
 _KINDS = {
@@ -42,32 +42,33 @@ _KINDS = {
 
 
 def lead(results: Sequence[VisitsResult]) -> tuple[str, ...]:
-    """The answer in plain words, of the first path's largest gallery."""
+    """Return the answer in plain words, for the largest gallery of the first path."""
     first = subject(results)
     row = _main(first)
     if row is None:
-        return ("These pictures carry no visit: there are too few people, or too few pictures of each.",)
+        return ("There is no answer: too few people, or too few pictures of each.",)
     strangers, members = row.strangers_granted, row.members_refused
     if strangers.errors:
         opened = f"{count(strangers.errors)} opened the door ({one_in(strangers.value)})"
     else:
-        opened = f"none opened the door, so {at_most(strangers)} would (95 % sure)"
+        opened = f"none opened the door: {at_most(strangers)} would (95 %)"
     answer = f"Of {noun(strangers.trials, 'visit')} by strangers, {opened}."
     refused = (
         f"Of {noun(members.trials, 'visit')} by members, {count(members.errors)} ({percent(members.value)}) ended "
         f"refused and {count(row.members_undecided.errors)} ({percent(row.members_undecided.value)}) without "
         "a decision."
     )
+    rule = row.door.rule
     how = (
-        f"That is {first.path} with N = {count(row.people)} people enrolled by {noun(row.templates, 'picture')} each, "
-        f"visits of {noun(row.frames, 'frame')} ({_kind(row)}), {row.k} of {row.n} frames agreeing, threshold "
-        f"{distance(row.threshold)}, margin {row.margin:g}."
+        f"This is {first.path} with N = {count(row.people)} people enrolled by {noun(row.templates, 'picture')} each, "
+        f"visits of {noun(row.frames, 'frame')} ({_kind(row)}), {rule.k} of {rule.n} frames agreeing, threshold "
+        f"{distance(row.door.threshold)}, margin {row.door.margin:g}."
     )
     return (answer, refused, how)
 
 
 def cards(results: Sequence[VisitsResult]) -> tuple[Card, ...]:
-    """What the owner asks first."""
+    """Return the most important figures."""
     first = subject(results)
     row = _main(first)
     if row is None:
@@ -102,7 +103,7 @@ def _late(row: VisitsRow) -> str:
 
 
 def _main(result: VisitsResult) -> VisitsRow | None:
-    """The row that stands on top: of the most people, of pictures where there are enough, at the threshold in force."""
+    """Return the most important row: most people, several pictures where there are enough, the threshold in force."""
     return max(result.rows, key=lambda row: (row.people, row.kind == "pictures"), default=None)
 
 
@@ -111,7 +112,7 @@ def _kind(row: VisitsRow) -> str:
 
 
 def sections(results: Sequence[VisitsResult]) -> tuple[Section, ...]:
-    """Intervals, tables, further figures, failures."""
+    """Return intervals, tables, further figures and failures."""
     plots = [_plot(number, result) for number, result in enumerate(results, start=1) if result.rows]
     left_out = dict.fromkeys(text for result in results for text in result.left_out)
     notes: list[Item] = [Text(f"Left out: {text}.", note=True) for text in left_out]
@@ -128,20 +129,20 @@ def sections(results: Sequence[VisitsResult]) -> tuple[Section, ...]:
 def _plot(number: int, result: VisitsResult) -> tuple[Plot, str]:
     rows = [
         IntervalRow(
-            f"{row.kind}, N = {count(row.people)}, at {distance(row.threshold)}",
+            f"{row.kind}, N = {count(row.people)}, at {distance(row.door.threshold)}",
             row.strangers_granted,
             row.members_refused,
         )
         for row in result.rows
     ]
-    caption = "The further left, the better. A line without a dot: none was seen, and more than its end is excluded."
+    caption = "Further left is better. A line without a dot: no error was seen, and its end is the upper limit."
     return intervals(f"visits-{number}", path_name(result.path), rows), caption
 
 
 def _table(result: VisitsResult) -> Table:
     body = tuple(
         (
-            Cell(f"N = {count(row.people)}, {row.templates} each", f"{_kind(row)}\nat {distance(row.threshold)}"),
+            Cell(f"N = {count(row.people)}, {row.templates} each", f"{_kind(row)}\nat {distance(row.door.threshold)}"),
             Cell(
                 one_in(row.strangers_granted.value),
                 f"{in_words(row.strangers_granted)}\n{at_most(row.strangers_granted)}",
@@ -170,9 +171,9 @@ def _settings_table(result: VisitsResult) -> Table:
     body = tuple(
         (
             Cell(f"N = {count(row.people)}, {row.templates} each", _kind(row)),
-            Cell(distance(row.threshold)),
-            Cell(f"{row.margin:g}"),
-            Cell(f"{row.k} of {row.n}"),
+            Cell(distance(row.door.threshold)),
+            Cell(f"{row.door.margin:g}"),
+            Cell(f"{row.door.rule.k} of {row.door.rule.n}"),
             Cell(count(row.frames)),
             Cell(count(row.seeds)),
             Cell(count(row.strangers), "people"),
@@ -181,8 +182,8 @@ def _settings_table(result: VisitsResult) -> Table:
         for row in result.rows
     )
     headings = ("People, pictures of each", "Threshold", "Margin", "k of n", "Frames", "Seeds", "Strangers", "Members")
-    note = "Many visits of few people are worth less than their number says: the last two columns count the people."
-    return Table(f"{path_name(result.path)}: the rule, and who stands behind the figures.", headings, body, note)
+    note = "Many visits of few people say less than their number suggests: the last two columns count the people."
+    return Table(f"{path_name(result.path)}: the rule, and the people behind the figures.", headings, body, note)
 
 
 def _facts(result: VisitsResult) -> Table | None:
@@ -192,14 +193,14 @@ def _facts(result: VisitsResult) -> Table | None:
 
 
 def _at_thresholds(results: Sequence[VisitsResult]) -> Plots | None:
-    """Both errors around the threshold in force, of the visits that stand on top."""
+    """Return both errors at thresholds around the one in force, for the most important row."""
     shown = []
     for number, result in enumerate(results, start=1):
         row = _main(result)
         points = _points(result.facts.get(f"{row.kind}, N = {row.people}", {})) if row else []
         if row and len(points) > 1:
             thresholds, strangers, members = (np.array(values) for values in zip(*points, strict=True))
-            marks = [("in force", row.threshold)]
+            marks = [("in force", row.door.threshold)]
             name, title = f"thresholds-{number}", path_name(result.path)
             plot = trade_off(name, title, thresholds, strangers, members, asked=None, marks=marks)
             shown.append(
@@ -209,7 +210,7 @@ def _at_thresholds(results: Sequence[VisitsResult]) -> Plots | None:
 
 
 def _points(facts: Mapping[str, Any]) -> list[tuple[float, float, float]]:
-    """Threshold, strangers let in, members not granted."""
+    """Return threshold, strangers let in, members not granted."""
     found = []
     for name, rates in facts.items():
         if name.startswith(_AT) and None not in rates.values():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from kiosk.evaluation.intervals import Interval, Rate
-from kiosk.evaluation.results import LfwResult, OpenSetResult, PathLabel, VisitsResult
+from kiosk.evaluation.results import PathLabel, Result
 
 _SPACE = "\u00a0"  # a number and its unit stay on one line
 _MOST_DECIMALS = 5
@@ -205,7 +205,7 @@ LIMITS: Final = (
 )
 
 
-AnyResult = TypeVar("AnyResult", LfwResult, OpenSetResult, VisitsResult)
+AnyResult = TypeVar("AnyResult", bound=Result)
 
 
 def path_name(label: PathLabel) -> str:

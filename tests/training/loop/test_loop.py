@@ -102,7 +102,7 @@ def vars_of(settings):
 
 
 def test_the_best_weights_are_those_of_the_best_report(run, tmp_path, small_network, people):
-    from kiosk.evaluation.rates import distances_of, pairs_of, verification_accuracy
+    from kiosk.training.validation import distances_of, pairs_of, verification_accuracy
 
     ended, _ = run()
     model = small_network()

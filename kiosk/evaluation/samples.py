@@ -1,0 +1,291 @@
+"""Pictures of people and their embeddings: read in several processes, and taken from the cache where known."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any, Final, Generic, NoReturn, Protocol, TypeAlias, TypeVar
+
+from kiosk.domain import Rejection
+from kiosk.errors import EvaluationError, KioskError, PictureError
+from kiosk.evaluation.cache import ResultCache
+from kiosk.evaluation.extractors import Extracted, Extractor, MakeExtractor, Vector, milliseconds
+from kiosk.evaluation.intervals import wilson
+from kiosk.evaluation.results import UNREADABLE, Acquisition
+from kiosk.paths import cache_folder
+from kiosk.people.folder import list_folder
+from kiosk.recognition.pipeline import StageClock
+from kiosk.vision.opencv import cv2
+from kiosk.vision.pictures import decode_picture, open_picture, printable
+
+Show: TypeAlias = Callable[[int, int], None]  # done, total
+Task = TypeVar("Task")
+Outcome = TypeVar("Outcome")
+Found = TypeVar("Found")
+
+FEW: Final = 24  # pictures are read in this process: starting others would take longer
+_NAMED: Final = 3
+
+_work: Callable[[Any], Any] | None = None  # of a worker process
+
+
+def in_processes(make: Callable[[], Callable[[Task], Outcome]], tasks: Sequence[Task]) -> Generator[Outcome]:
+    """Yield the outcome of each task, in order; each process calls `make` once to get the function for the tasks.
+
+    Raises what that function raises, and EvaluationError where a process is killed.
+    """
+    pool = ProcessPoolExecutor(
+        min(len(os.sched_getaffinity(0)), len(tasks)),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_start,
+        initargs=(make,),
+    )
+    try:
+        yield from pool.map(_do, tasks)
+    except BrokenProcessPool as error:
+        raise EvaluationError(
+            "a process that reads pictures", "was ended, perhaps for want of memory", "run the command again"
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _start(make: Callable[[], Callable[[Any], Any]]) -> None:
+    global _work  # noqa: PLW0603  (the only way from a pool's initialiser to its tasks)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl+C
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    cv2.setNumThreads(1)
+    try:
+        _work = make()
+    except KioskError as error:  # raised here, it would only break the pool
+        _work = partial(_refuse, error)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _refuse(fault: KioskError, _: object) -> NoReturn:
+    raise fault
+
+
+def _do(task: Any) -> Any:  # noqa: ANN401  (any task)
+    if _work is None:
+        raise RuntimeError
+    return _work(task)
+
+
+class Reading(Protocol[Found]):
+    """Computes a result from the content of a picture file, and converts it for the cache."""
+
+    @property
+    def key(self) -> str: ...
+
+    def read(self, content: bytes, path: Path) -> Found:
+        """Return the result; raises PictureError."""
+
+    def to_json(self, found: Found) -> Any:  # noqa: ANN401  (JSON with arrays)
+        """Return the result for the cache."""
+
+    def from_json(self, value: Any) -> Found:  # noqa: ANN401  (JSON with arrays)
+        """Return a cached result; raises ValueError, KeyError or TypeError."""
+
+
+class CachedReading(Generic[Found]):
+    """Reads picture files once: results are kept in the cache."""
+
+    def __init__(self, reading: Reading[Found]) -> None:
+        self._reading = reading
+        self._cache = ResultCache(cache_folder(), reading.key)
+
+    def known(self, path: Path) -> Found | str | None:
+        """Return the cached result, the reason why the file cannot be read, or None."""
+        try:
+            value = self._cache.get(_digest(_content(path)))
+            return None if value is None else self._reading.from_json(value)
+        except (PictureError, OSError) as error:
+            return _reason(error)
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def __call__(self, path: Path) -> Found | str:
+        """Return the result, or the reason why the file cannot be read."""
+        try:
+            content = _content(path)
+            found = self._reading.read(content, path)
+        except (PictureError, OSError) as error:
+            return _reason(error)
+        self._cache.put(_digest(content), self._reading.to_json(found))
+        return found
+
+
+def _content(path: Path) -> bytes:
+    with open_picture(path) as file:
+        return file.read()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _reason(error: PictureError | OSError) -> str:
+    return error.reason if isinstance(error, PictureError) else error.strerror or str(error)
+
+
+def read_all(
+    paths: Sequence[Path], reading: Reading[Found], make_reading: Callable[[], Reading[Found]], show: Show
+) -> list[Found | str]:
+    """Return the result of each file, in order, or the reason why it cannot be read.
+
+    `make_reading` makes the same reading in another process.
+    """
+    here = CachedReading(reading)
+    found = {number: known for number, path in enumerate(paths) if (known := here.known(path)) is not None}
+    show(len(found), len(paths))
+    waiting = [number for number in range(len(paths)) if number not in found]
+    tasks = [paths[number] for number in waiting]
+    made = in_processes(partial(_cached, make_reading), tasks) if len(tasks) > FEW else (here(task) for task in tasks)
+    with closing(made):
+        for number, outcome in zip(waiting, made, strict=True):
+            found[number] = outcome
+            show(len(found), len(paths))
+    return [found[number] for number in range(len(paths))]
+
+
+def _cached(make_reading: Callable[[], Reading[Found]]) -> CachedReading[Found]:
+    return CachedReading(make_reading())
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a person."""
+
+    person: str
+    source: str  # relative to the folder
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """A picture with its embedding, if one was acquired."""
+
+    picture: Picture
+    extracted: Extracted
+
+    @property
+    def person(self) -> str:
+        return self.picture.person
+
+    @property
+    def vector(self) -> Vector | None:
+        return self.extracted.vector
+
+    @property
+    def acquired(self) -> bool:
+        return self.extracted.vector is not None
+
+    @property
+    def can_be_enrolled(self) -> bool:
+        return self.acquired and self.extracted.rejection is None
+
+
+def people_in(folder: Path) -> list[Picture]:
+    """Return every picture of a folder of people, as the image folder reads it; raises EvaluationError without one."""
+    listing = list_folder(folder)
+    if not listing.pictures:
+        reason = next(one.reason for one in listing.skipped if not one.harmless)
+        raise EvaluationError(printable(folder), reason, "name a folder that holds a folder of pictures a person")
+    return [Picture(one.person, one.source, one.path) for one in listing.pictures]
+
+
+def require_files(pictures: Sequence[Picture], folder: Path) -> None:
+    """Raise EvaluationError where files are missing, with the first of them and how many."""
+    missing = [one.source for one in pictures if not os.path.exists(one.path)]  # noqa: PTH110  (a name may be too long)
+    if not missing:
+        return
+    named = ", ".join(map(printable, missing[:_NAMED])) + (", ..." if len(missing) > _NAMED else "")
+    raise EvaluationError(
+        printable(folder),
+        f"{len(missing)} of {len(pictures)} pictures are missing ({named})",
+        "name the folder that holds <person>/<picture>.jpg",
+    )
+
+
+class _SampleReading:
+    """Reads a picture by one path."""
+
+    def __init__(self, extractor: Extractor) -> None:
+        self._extractor = extractor
+        self.key = f"sample {extractor.key}"
+
+    def read(self, content: bytes, path: Path) -> Extracted:
+        clock = StageClock(time.process_time)
+        with clock.stage("read"):
+            image = decode_picture(io.BytesIO(content), path)
+        found = self._extractor.extract(image)
+        return Extracted(found.vector, found.rejection, {**milliseconds(clock), **found.milliseconds})
+
+    def to_json(self, found: Extracted) -> Any:  # noqa: ANN401  (JSON with arrays)
+        times = {stage: round(spent, 3) for stage, spent in found.milliseconds.items()}
+        return [found.vector, found.rejection and found.rejection.value, times]
+
+    def from_json(self, value: Any) -> Extracted:  # noqa: ANN401  (JSON with arrays)
+        vector, rejection, times = value
+        return Extracted(vector, rejection and Rejection(rejection), times)
+
+
+def samples_of(pictures: Sequence[Picture], extractor: Extractor, make: MakeExtractor, show: Show) -> list[Sample]:
+    """Return a sample of each picture, in order; `make` makes the same extractor in another process.
+
+    Raises EvaluationError where such a process is killed, and what the path raises.
+    """
+    found = read_all([one.path for one in pictures], _SampleReading(extractor), partial(_sample_reading, make), show)
+    return [
+        Sample(picture, Extracted() if isinstance(one, str) else one)
+        for picture, one in zip(pictures, found, strict=True)
+    ]
+
+
+def _sample_reading(make: MakeExtractor) -> _SampleReading:
+    return _SampleReading(make())
+
+
+def by_person(samples: Sequence[Sample]) -> dict[str, list[Sample]]:
+    """Return the samples of each person, in order."""
+    people: dict[str, list[Sample]] = {}
+    for sample in samples:
+        people.setdefault(sample.person, []).append(sample)
+    return people
+
+
+def acquisition_of(samples: Sequence[Sample]) -> Acquisition:
+    """Return how many pictures gave no embedding, why, and the median time of each stage."""
+    found = [one.extracted for one in samples]
+    failures = Counter(
+        UNREADABLE if one.rejection is None else one.rejection.value for one in found if one.vector is None
+    )
+    stages = dict.fromkeys(stage for one in found for stage in one.milliseconds)
+    spent = {stage: [one.milliseconds[stage] for one in found if stage in one.milliseconds] for stage in stages}
+    return Acquisition(
+        pictures=len(samples),
+        failures=dict(failures.most_common()),
+        rate=wilson(failures.total(), len(samples)),
+        milliseconds={stage: median(times) for stage, times in spent.items()},
+    )

@@ -1,0 +1,58 @@
+"""Validation of a training run: pairs in folds, and the accuracy on them."""
+
+import numpy as np
+import pytest
+
+from kiosk.evaluation.verification import FOLDS, ScoredPairs, verify_by_folds
+from kiosk.training.validation import distances_of, impostor_distances, pairs_of, verification_accuracy
+
+OWNERS = np.repeat(np.arange(40), 4)
+
+
+@pytest.fixture(scope="module")
+def pairs():
+    return pairs_of(OWNERS, seed=1)
+
+
+def embeddings(noise):
+    """Embeddings of OWNERS around 40 directions."""
+    random = np.random.default_rng(2)
+    vectors = random.normal(size=(40, 16))[OWNERS] + noise * random.normal(size=(160, 16))
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def test_folds_share_no_people_and_have_as_many_pairs_of_one_person_as_of_two(pairs):
+    assert set(pairs.fold) == set(range(FOLDS))
+    for fold in range(FOLDS):
+        same = pairs.same[pairs.fold == fold]
+        assert same.sum() * 2 == len(same) == 48  # 4 people, 6 pairs each
+    people = [set(OWNERS[np.r_[pairs.first, pairs.second][np.tile(pairs.fold, 2) == fold]]) for fold in range(FOLDS)]
+    assert sum(map(len, people)) == len(set.union(*people)) == 40
+    assert len({*zip(pairs.first, pairs.second, strict=True)}) == len(pairs.first)
+    np.testing.assert_array_equal(pairs_of(OWNERS, seed=1).first, pairs.first)
+
+
+def test_few_people_and_unequal_numbers_of_pictures_end():
+    assert set(pairs_of(np.repeat(np.arange(4), 2), seed=1).fold) == {0, 1}
+    assert np.bincount(pairs_of(np.repeat(np.arange(4), [60, 60, 2, 2]), seed=1).fold).max() == 600
+    assert len(pairs_of(np.repeat(np.arange(4), [40, 2, 40, 2]), seed=1).same) > 0
+
+
+def test_accuracy_falls_with_noise_to_that_of_a_coin(pairs):
+    found = [verification_accuracy(distances_of(embeddings(noise), pairs), pairs) for noise in (0.01, 1.0, 3.0)]
+    assert found[0] == 1
+    assert found == sorted(found, reverse=True)
+    assert verification_accuracy(np.zeros(len(pairs.same)), pairs) == 0.5
+
+
+def test_it_agrees_with_the_protocol_of_lfw(pairs):
+    distances = np.random.default_rng(2).normal(np.where(pairs.same, 0.5, 0.8), 0.15)
+    people = np.stack([OWNERS[pairs.first], OWNERS[pairs.second]], axis=1)
+    found = verify_by_folds(ScoredPairs(distances, pairs.same, people), pairs.fold)
+    assert found.accuracy.value == pytest.approx(verification_accuracy(distances, pairs))
+
+
+def test_impostors_are_all_pairs_of_two_people():
+    some, owners = embeddings(0.5)[:6], np.array([0, 0, 1, 1, 2, 2])
+    expected = [np.linalg.norm(some[a] - some[b]) for a in range(6) for b in range(a) if owners[a] != owners[b]]
+    np.testing.assert_allclose(np.sort(impostor_distances(some, owners)), np.sort(expected), atol=1e-5)
