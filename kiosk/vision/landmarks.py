@@ -1,34 +1,30 @@
-"""Five points per face by an ensemble of regression trees (Kazemi and Sullivan 2014), number for number like dlib."""
+"""Five points per face: dlib's regression trees, the way between dlib's and ArcFace's points, and the pose."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.domain import Box, ByteImage, Floats, Landmarks, Scheme
-from kiosk.errors import DetectorError
 from kiosk.vision.opencv import cv2
 from kiosk.vision.quality import REACH, eyes_and_nose
 from kiosk.weights.manifest import manifest_entry, verified_bytes
 
 _Integers = NDArray[np.intp]
 _Reals = NDArray[np.float32]
-_DTYPES = {"shape": "f4", "anchors": "u1", "deltas": "f4", "pixels": "i2", "thresholds": "i2", "leaves": "f4"}
 _SPLITS = 15
 
 _SHIPPED = "dlib_landmarks.npz"
 
 
 def _leaf_of_answers() -> _Integers:
-    """The leaf that a tree of 15 splits ends in, for each set of answers (first split = highest of 16 bits)."""
+    """Return the leaf of a tree of 15 splits for each set of answers (first split = highest of 16 bits)."""
     answers = np.arange(1 << (_SPLITS + 1))
     node = np.zeros_like(answers)
     for _ in range(4):
@@ -42,7 +38,7 @@ _LEAF = _leaf_of_answers()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Cascade:
-    """The trees that move the shape together, and the pixels they look at."""
+    """Trees that move the shape together, and the pixels that they compare."""
 
     anchors: _Integers  # (P,) the point that each pixel keeps to
     deltas: _Reals  # (2, P) from that point, in the mean shape
@@ -54,7 +50,7 @@ class _Cascade:
     first_leaf: _Integers  # (T,) row of each tree's first leaf
 
     def step(self, shape: _Reals, grey: NDArray[np.int16]) -> _Reals:
-        """The shape after all trees; dlib adds leaf by leaf in float32, and so does a sum over rows."""
+        """Return the shape after all trees; like dlib, a sum over rows adds leaf by leaf in float32."""
         answers = grey.take(self.first) - grey.take(self.second) > self.thresholds
         leaf = _LEAF.take(np.packbits(answers).view(">u2")) + self.first_leaf
         terms = np.empty((len(leaf) + 1, len(shape)), np.float32)
@@ -65,52 +61,46 @@ class _Cascade:
 
 
 def shipped_landmarks() -> LandmarkModel:
-    """The model that is shipped; raises WeightsError where it was altered, DetectorError where it is none."""
-    return LandmarkModel.from_bytes(_SHIPPED, verified_bytes(manifest_entry(_SHIPPED)))
+    """Return the model that is shipped; raise WeightsError where its file was altered."""
+    return LandmarkModel(verified_bytes(manifest_entry(_SHIPPED)))
 
 
 class LandmarkModel:
-    """The trained trees; `locate` may be called from several threads.
+    """An ensemble of regression trees (Kazemi and Sullivan 2014) that gives the numbers of dlib.
+
+    `locate` may be called from several threads.
+
+    Args:
+        content: the bytes of the array file that `kiosk.encoders.build` makes.
 
     Attributes:
-        key: another one where the trees are others.
-        mean_shape: (5, 2) where the points of a face lie on average, in parts of its box.
+        key: changes with the trees.
+        mean_shape: (5, 2) mean places of the points, in parts of the face's box.
     """
 
-    def __init__(self, shape: _Reals, cascades: list[_Cascade], key: str) -> None:
-        self.key = key
-        self.mean_shape = shape.reshape(-1, 2).astype(np.float64)
-        self._shape = shape
-        self._cascades = cascades
-        mean = shape.astype(np.float64).view(np.complex128)
+    def __init__(self, content: bytes) -> None:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            self._shape = arrays["shape"]
+            stacked = {name: arrays[name] for name in ("anchors", "deltas", "pixels", "thresholds", "leaves")}
+        cascades = range(len(stacked["anchors"]))
+        self._cascades = [_cascade({name: array[n] for name, array in stacked.items()}) for n in cascades]
+        self.key = hashlib.sha256(content).hexdigest()[:12]
+        self.mean_shape = self._shape.reshape(-1, 2).astype(np.float64)
+        mean = self._shape.astype(np.float64).view(np.complex128)
         centred = mean - mean.mean()
         self._fit = centred / np.vdot(centred, centred).real
 
-    @classmethod
-    def from_bytes(cls, name: str, content: bytes) -> LandmarkModel:
-        """The model of an array file (see the encoders' builder), given its content.
-
-        Raises DetectorError, naming `name`, where it is not one.
-        """
-        arrays = _read(name, content)
-        try:
-            _check(arrays)
-        except ValueError as error:
-            raise _damaged(name, str(error)) from error
-        cascades = [_cascade({one: arrays[one][i] for one in _PER_CASCADE}) for i in range(len(arrays["anchors"]))]
-        return cls(arrays["shape"], cascades, hashlib.sha256(content).hexdigest()[:12])
-
     def locate(self, image: ByteImage, box: Box, *, rounded: bool = True) -> Landmarks:
-        """The five points (x, y) px of the face in `box` of a BGR image, in dlib's order.
+        """Return the five points (x, y) px of the face in `box` of a BGR image, in dlib's order.
 
-        Two corners of the eye at the right of the image (outer, inner), two at the left (outer, inner), the base of
-        the nose. `rounded` to whole pixels, as dlib gives them. Pixels outside the image count as black.
+        They are two corners of the eye at the right of the image (outer, inner), two at the left (outer, inner) and the
+        base of the nose; `rounded` to whole pixels, as dlib does. Pixels outside the image count as black.
         """
         scale = np.array([[box.width - 1], [box.height - 1]], np.float64)
         origin = np.array([[box.left], [box.top]], np.float64)
         pixels = _Pixels(image)
         shape = self._shape
-        # Places too far for an integer become a very negative one: outside, as they are.
+        # Places too far for an integer become a very negative one, which is outside too.
         with np.errstate(invalid="ignore"):
             for cascade in self._cascades:
                 places = self._places(cascade, shape) * scale + origin
@@ -120,7 +110,7 @@ class LandmarkModel:
         return Landmarks(points.astype(np.float32), Scheme.DLIB)
 
     def _places(self, cascade: _Cascade, shape: _Reals) -> _Reals:
-        """Where the cascade's pixels lie (2, P), relative to the box: they turn and grow with the shape."""
+        """Return the places of the cascade's pixels (2, P), in parts of the box: they turn and grow with the shape."""
         turn = np.vdot(self._fit, shape.astype(np.float64).view(np.complex128))
         real, imaginary = np.float32(turn.real), np.float32(turn.imag)
         corners = shape.reshape(-1, 2).T.take(cascade.anchors, axis=1)
@@ -138,7 +128,7 @@ class _Pixels:
         self._flat = whole.reshape(-1)
 
     def grey(self, places: NDArray[np.float64]) -> NDArray[np.int16]:
-        """Grey at the pixels nearest to `places` (2, P), 0 outside."""
+        """Return the grey levels (P,) at the pixels nearest to `places` (2, P); 0 outside."""
         x, y = np.floor(places + 0.5).astype(np.int64)
         # Seen as unsigned, a negative number is a huge one: one comparison covers both edges.
         inside = (x.view(np.uint64) < self._width) & (y.view(np.uint64) < self._height)
@@ -150,13 +140,10 @@ class _Pixels:
         return grey
 
 
-_PER_CASCADE = ("anchors", "deltas", "pixels", "thresholds", "leaves")
-
-
 def _cascade(arrays: dict[str, NDArray[Any]]) -> _Cascade:
     trees = len(arrays["leaves"])
     x, y = arrays["deltas"].T
-    # 16 columns make two whole bytes of answers a tree; the spare split never says yes.
+    # 16 columns make two whole bytes of answers for each tree; the spare split never says yes.
     pixels = np.pad(arrays["pixels"], ((0, 0), (0, 1), (0, 0)))
     thresholds = np.pad(arrays["thresholds"], ((0, 0), (0, 1)), constant_values=np.iinfo(np.int16).max)
     return _Cascade(
@@ -171,49 +158,9 @@ def _cascade(arrays: dict[str, NDArray[Any]]) -> _Cascade:
     )
 
 
-def _read(name: str, content: bytes) -> dict[str, NDArray[Any]]:
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            return {array: file[array] for array in _DTYPES}
-    except KeyError as error:
-        raise _damaged(name, f"no landmark model: {error.args[0]}") from error
-    except (OSError, ValueError, TypeError, EOFError, RuntimeError, MemoryError, BadZipFile, zlib.error) as error:
-        raise _damaged(name, f"the landmark model cannot be read ({error})") from error
-
-
-def _check(arrays: dict[str, NDArray[Any]]) -> None:
-    """Raises ValueError where the arrays do not fit together."""
-    for name, dtype in _DTYPES.items():
-        if arrays[name].dtype != np.dtype(dtype):
-            raise ValueError(f"{name} is {arrays[name].dtype}, {np.dtype(dtype)} was expected")
-        if arrays[name].dtype.kind == "f" and not np.isfinite(arrays[name]).all():
-            raise ValueError(f"{name} holds numbers that are not finite")
-    cascades, pixels = arrays["anchors"].shape if arrays["anchors"].ndim == 2 else (0, 0)
-    trees = arrays["leaves"].shape[1] if arrays["leaves"].ndim == 4 else 0
-    if not (cascades and pixels and trees):
-        raise ValueError("it holds no trees")
-    expected = {
-        "shape": (10,),
-        "anchors": (cascades, pixels),
-        "deltas": (cascades, pixels, 2),
-        "pixels": (cascades, trees, _SPLITS, 2),
-        "thresholds": (cascades, trees, _SPLITS),
-        "leaves": (cascades, trees, _SPLITS + 1, 10),
-    }
-    for name, size in expected.items():
-        if arrays[name].shape != size:
-            raise ValueError(f"{name} has the shape {arrays[name].shape}, {size} was expected")
-    if arrays["anchors"].max() >= 5 or not 0 <= arrays["pixels"].min() <= arrays["pixels"].max() < pixels:
-        raise ValueError("it names points or pixels that it does not have")
-
-
-def _damaged(name: str, reason: str) -> DetectorError:
-    return DetectorError(name, reason, "install the kiosk again, or rebuild the file with make weights")
-
-
 FRAME_PX: Final = 112
-# Two models whose frames are this far apart have not found the same face: of 4,992 pictures of LFW's development view
-# 8 lie beyond it. Of the 37 beyond 7.5 px the middle is still the better choice.
+# Two models whose frames are farther apart than this have found different faces: 8 of 4,992 pictures of LFW's
+# development view. For the 37 beyond 7.5 px the middle is still the better choice.
 _APART_PX: Final = 15.0
 _FARTHEST_PX = 1e8  # nothing beyond is in any image
 
@@ -227,7 +174,7 @@ _PLACES: Final[dict[Scheme, Floats]] = {
 
 @dataclass(frozen=True, slots=True)
 class Similarity:
-    """Turned, scaled and moved; points are complex, x + iy px."""
+    """A rotation with a scale and a shift, as complex numbers x + iy px."""
 
     turn: complex
     shift: complex
@@ -236,23 +183,23 @@ class Similarity:
         return Similarity(1 / self.turn, -self.shift / self.turn)
 
     def applied(self, points: Floats) -> Floats:
-        """Points (N, 2) px after it."""
+        """Return points (N, 2) px transformed."""
         moved = self.turn * (points @ (1, 1j)) + self.shift
         return np.stack([moved.real, moved.imag], axis=1)
 
     def matrix(self) -> Floats:
-        """(2, 3), as OpenCV takes it."""
+        """Return the matrix (2, 3) that OpenCV takes."""
         real, imaginary = self.turn.real, self.turn.imag
         return np.array([(real, -imaginary, self.shift.real), (imaginary, real, self.shift.imag)])
 
 
 def finite(points: Floats) -> bool:
-    """Whether all points are numbers, and such as an image can have."""
+    """Return whether all points are finite and within reach of an image."""
     return bool(np.abs(points).max() < _FARTHEST_PX)
 
 
 def to_frame(landmarks: Landmarks) -> Similarity | None:
-    """The similarity with least squares from the image to ArcFace's frame (Umeyama 1991, without reflection).
+    """Return the least-squares similarity from the image to ArcFace's frame (Umeyama 1991, without reflection).
 
     None where the points give no direction: not finite, or all in one place.
     """
@@ -263,14 +210,14 @@ def to_frame(landmarks: Landmarks) -> Similarity | None:
     spread, middle = points - points.mean(), complex(points.mean())
     square = float(np.vdot(spread, spread).real)
     turn = complex(np.vdot(spread, places - places.mean())) / square if square else 0j
-    # A face smaller than a hundredth of a pixel is none, nor is one larger than any image.
+    # Faces below a hundredth of a pixel or larger than any image are left out.
     if not 1 / _FARTHEST_PX < abs(turn) < FRAME_PX * 100:
         return None
     return Similarity(turn, complex(places.mean()) - turn * middle)
 
 
 def as_dlib(landmarks: Landmarks) -> Landmarks | None:
-    """Where dlib's points are to be expected; these themselves if they are dlib's, None where `to_frame` is."""
+    """Return where dlib's points are expected, or the landmarks themselves if they are dlib's; None as `to_frame`."""
     if landmarks.scheme is Scheme.DLIB:
         return landmarks
     fitted = to_frame(landmarks)
@@ -278,9 +225,9 @@ def as_dlib(landmarks: Landmarks) -> Landmarks | None:
 
 
 def between(one: Landmarks, other: Landmarks) -> Landmarks | None:
-    """Return ArcFace's points in the middle between what two models found; None where they disagree about the face.
+    """Return ArcFace's points in the middle of what two models found; None where they found different faces.
 
-    Each model errs in its own way, so the middle is nearer to the truth than either.
+    Each model has its own errors, so the middle is more exact than either.
     """
     first, second = to_frame(one), to_frame(other)
     if first is None or second is None:
@@ -296,25 +243,25 @@ _BOX_PX: Final = 100  # the side of the face's box in the upright picture
 _BORDER_PX: Final = 50  # around it
 _UPRIGHT_BOX: Final = Box(_BORDER_PX, _BORDER_PX, _BORDER_PX + _BOX_PX, _BORDER_PX + _BOX_PX)
 _SIDE_PX: Final = _BOX_PX + 2 * _BORDER_PX
-_CALM: Final = 0.008  # of the box's side
+_AGREE: Final = 0.008  # distance of two looks, in parts of the box's side
 # Size, and how much lower, in parts of the box's side.
 _OTHER_BOXES: Final = ((0.8, 0.08), (0.8, 0.0), (0.7, 0.15), (1.15, 0.05))
 
 
 class LandmarkFinder(Protocol):
-    """What locates five points of a face; may be called from several threads."""
+    """Locates five points of a face; may be called from several threads."""
 
     @property
     def key(self) -> str:
-        """Another one where the points may be others."""
+        """Changes when the points could."""
 
     def locate(self, image: ByteImage, box: Box) -> Landmarks:
-        """The five points (x, y) px of the face in `box` of a BGR image."""
+        """Return the five points (x, y) px of the face in `box` of a BGR image."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Looks:
-    """Points (5, 2) px of both looks, and how far the second moved them, in parts of the side of the face's box."""
+    """Points (5, 2) px of two looks, and the mean distance between them, in parts of the side of the face's box."""
 
     first: Floats
     second: Floats
@@ -322,7 +269,7 @@ class _Looks:
 
 
 class CheckedLandmarks:
-    """dlib's points; where two looks disagree, the median of those from several boxes."""
+    """dlib's points, checked by a second look at the upright face; if both disagree, the median of several boxes."""
 
     def __init__(self, model: LandmarkModel) -> None:
         self.key = f"{model.key}-checked"
@@ -330,9 +277,8 @@ class CheckedLandmarks:
         self._mean = model.mean_shape @ (1, 1j)
 
     def locate(self, image: ByteImage, box: Box) -> Landmarks:
-        """As LandmarkFinder."""
         looks = self._looks(image, box)
-        if looks.moved <= _CALM:
+        if looks.moved <= _AGREE:
             return Landmarks(np.floor(looks.first + 0.5).astype(np.float32), Scheme.DLIB)
         found = [looks.second, *(self._looks(image, other).second for other in _others(box))]
         return Landmarks(np.median(found, axis=0).astype(np.float32), Scheme.DLIB)
@@ -375,14 +321,14 @@ def _upright(image: ByteImage, step: complex, corner: complex) -> ByteImage:
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """In parts of the distance between the eyes; numbers of one scheme are not those of the other."""
+    """The direction of a face, in parts of the distance between the eyes; schemes cannot be compared."""
 
-    aside: float  # 0 = straight ahead; positive = the person's own left, which is the right of the image
+    aside: float  # 0 = straight ahead; positive = to the person's left, which is the right of the image
     nose_drop: float  # how far the nose is below the eyes: smaller when the person looks up
 
 
 def pose_of(landmarks: Landmarks) -> Pose | None:
-    """None where the points are no numbers or the eyes lie in one place."""
+    """Return the pose; None where the points are not finite or the eyes lie in one place."""
     if not finite(landmarks.points):
         return None
     right, left, nose = eyes_and_nose(landmarks)

@@ -8,12 +8,12 @@ import pytest
 from kiosk.domain import Box, Crop, CropKind, Embedding, Face, Landmarks, Rejection, Scheme
 from kiosk.encoders import load_encoder
 from kiosk.encoders.encoder import Encoder
-from kiosk.files import asset, shipped_weights
+from kiosk.files import asset
 from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.pipeline import PhotographReader
 from kiosk.vision.alignment import QUALITY_CROP, cut
 from kiosk.vision.detector import HaarDetector
-from kiosk.vision.landmarks import CheckedLandmarks, LandmarkModel, between
+from kiosk.vision.landmarks import CheckedLandmarks, between, shipped_landmarks
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
 from kiosk.vision.quality import PHOTOGRAPH, Gates
@@ -25,7 +25,7 @@ HOPPER = (266, 216, 222)
 
 @pytest.fixture(scope="module")
 def landmarks():
-    return LandmarkModel.from_bytes("dlib", shipped_weights("dlib_landmarks.npz").read_bytes())
+    return shipped_landmarks()
 
 
 @pytest.fixture(scope="module")

@@ -25,14 +25,14 @@ from kiosk.door.decision import DecisionRule
 from kiosk.encoders import load_encoder
 from kiosk.encoders.encoder import Encoder, InputFormat, NetworkEncoder
 from kiosk.errors import EncoderError
-from kiosk.files import asset, shipped_weights
+from kiosk.files import asset
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.matching import Comparison, identify, verify
 from kiosk.recognition.pipeline import PhotographReader, Recogniser, StageClock
 from kiosk.vision.capture import VideoFile
 from kiosk.vision.detector import HaarDetector
-from kiosk.vision.landmarks import LandmarkModel
+from kiosk.vision.landmarks import shipped_landmarks
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
 from kiosk.vision.quality import PHOTOGRAPH, Gates
@@ -46,7 +46,7 @@ COLLINS = (224, 113, 95)
 
 @pytest.fixture(scope="module")
 def landmarks():
-    return LandmarkModel.from_bytes("dlib", shipped_weights("dlib_landmarks.npz").read_bytes())
+    return shipped_landmarks()
 
 
 @pytest.fixture(scope="module")

