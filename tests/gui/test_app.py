@@ -224,7 +224,7 @@ def test_a_recording_that_ends_closes_the_window_only_when_asked(qapp, source, s
                 lambda window, forced=forced: forced.append(window) is None and close_it(window), every_ms=30_000
             )
         else:
-            keep = drive(lambda window: headline(window) == "No more pictures" and close_it(window))
+            keep = drive(lambda window: headline(window) == "Recording ended" and close_it(window))
         assert show(WatchedCamera(lambda source=source: source), station.build, close_at_end=close_at_end) == 0
         keep.stop()
         assert forced == []

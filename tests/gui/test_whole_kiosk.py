@@ -108,7 +108,7 @@ def test_the_whole_kiosk_goes_from_state_to_state_and_ends_while_camera_and_voic
     watching.timeout.connect(look)
     look()
     watching.start(10)
-    qtbot.waitUntil(lambda: seen[-1] == "Camera lost", timeout=120_000)
+    qtbot.waitUntil(lambda: seen[-1] == "Camera unavailable", timeout=120_000)
     watching.stop()
     states = [text for text in seen if text in {"Welcome Grace Hopper, have a nice day!", "Locked", "Not recognised"}]
     welcomed, refused = states.index("Welcome Grace Hopper, have a nice day!"), states.index("Not recognised")
@@ -276,7 +276,7 @@ def test_another_encoder_is_taken_over_while_the_door_stays_shut(*, qtbot, home,
         qtbot.waitUntil(lambda name=name: is_let_in(running, name))
         assert not old.door.unlocked
         change = running.seen[before:]
-        assert {is_open for told, is_open in change if told == "Changing the recognition"} == {False}
+        assert {is_open for told, is_open in change if told == "Updating face recognition"} == {False}
         # The door was open when the change began. It is shut from then on until a person is recognised again.
         opened = [is_open for _, is_open in change]
         shut_at = opened.index(False)
@@ -345,7 +345,7 @@ def test_a_window_closed_during_the_change_ends_at_once(*, qtbot, home, running,
     monkeypatch.setattr(Gallery, "load", read_for_ever)
     choose(home, "other")
     qtbot.waitUntil(reads.is_set)
-    qtbot.waitUntil(lambda: headline(running.kiosk.window) == "Changing the recognition")
+    qtbot.waitUntil(lambda: headline(running.kiosk.window) == "Updating face recognition")
     running.kiosk.window.end()
     assert running.kiosk.stop()
     assert "gallery watch" not in [thread.name for thread in threading.enumerate()]
