@@ -279,7 +279,7 @@ def test_a_text_wraps_at_words_into_lines_of_like_length_and_shrinks_before_it_i
 def test_large_type_may_shrink_to_the_size_that_is_legible_without_it(label):
     label.setText("Please look straight at the camera, and hold still until the door has opened for you. " * 2)
     assert label.fitted().text() != label.text()
-    label.allow(2.0)
+    label.set_type_scale(2.0)
     assert label.fitted().text() == label.text()
     assert label.fitted().font().pixelSize() >= LETTERS_PX / 4
 
