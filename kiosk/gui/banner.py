@@ -1,4 +1,4 @@
-"""The large card: the state of the door in words, icon and colour."""
+"""The large card with the state of the door, and the strip of messages below it."""
 
 from collections.abc import Sequence
 
@@ -6,18 +6,19 @@ from PyQt6.QtCore import QPointF, QSize, Qt
 from PyQt6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
 from PyQt6.QtWidgets import QFrame, QLabel, QProgressBar, QSizePolicy, QVBoxLayout
 
+from kiosk.gui.controls import polish_again
 from kiosk.gui.state import Kind, View
 from kiosk.gui.theme import DARK, ICONS, Theme, icon
 from kiosk.i18n import translate
 
 
 class FitLabel(QLabel):
-    """A centred text in the style sheet's font, or smaller until it fits; what is still too long is elided.
+    """A centred text that shrinks until it fits its space, and is elided below a smallest size.
 
     Args:
-        name: as the style sheet calls it.
-        smallest: part of the style sheet's font size that is still legible.
-        top: at the top of its space instead of in the middle.
+        name: the name in the style sheet, which sets the largest size.
+        smallest: the smallest legible size, as a share of the largest.
+        top: align the text to the top of its space instead of the middle.
     """
 
     def __init__(self, name: str, *, smallest: float, top: bool = False) -> None:
@@ -28,8 +29,8 @@ class FitLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
 
-    def allow(self, type_scale: float) -> None:
-        """Letters of a style sheet that are so much larger may shrink to the same size as before."""
+    def set_type_scale(self, type_scale: float) -> None:
+        """Let large type shrink to the same smallest size as normal type."""
         self.smallest = self._smallest / type_scale
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
@@ -39,7 +40,7 @@ class FitLabel(QLabel):
         return QSize(0, 0)
 
     def fitted(self) -> QTextLayout:
-        """The lines as they are drawn."""
+        """Return the lines as they are drawn."""
         room = self.contentsRect()
         return _fitted(self.text(), QFont(self.font()), room.width(), room.height(), self.smallest)
 
@@ -63,7 +64,7 @@ def _fitted(text: str, font: QFont, width: int, height: int, smallest: float) ->
 
 
 def _balanced(layout: QTextLayout, width: int) -> QTextLayout:
-    """The same number of lines, of like lengths: no word stands alone in the last one."""
+    """Return the same number of lines with similar lengths, so that no word is alone in the last line."""
     text, font = layout.text(), layout.font()
     for narrower in range(width, width // 2, -max(width // 40, 1)):
         attempt = _laid_out(text, font, width, narrower)
@@ -84,7 +85,7 @@ def _elided(text: str, font: QFont, width: int, height: int) -> QTextLayout:
 
 
 def _laid_out(text: str, font: QFont, width: int, narrower: int | None = None) -> QTextLayout:
-    """Lines no longer than `width`, or than `narrower` in the middle of it, px."""
+    """Return the text broken into lines of `width` px, or of `narrower` px in the middle of `width`."""
     option = QTextOption(Qt.AlignmentFlag.AlignHCenter)
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     layout = QTextLayout(text, font)
@@ -112,7 +113,7 @@ BAR_STEPS = 1000
 
 
 class Banner(QFrame):
-    """Shows a View."""
+    """The card that shows a View: icon, headline, detail and progress bar."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -128,22 +129,22 @@ class Banner(QFrame):
         self.retranslate()
 
     def dress(self, theme: Theme, scale: float, *, still: bool = False, type_scale: float = 1.0) -> None:
-        """Take over colours and scale, that of letters beside it; `still` = without the bar that runs down."""
+        """Take over colours, scale and size of letters; `still` hides the bar that counts down."""
         self._theme, self._scale, self._still = theme, scale, still
         margin = round(18 * scale)
         self._layout.setContentsMargins(margin, margin, margin, margin)
         self._layout.setSpacing(round(8 * scale))
         for label in (self.headline, self.detail):
-            label.allow(type_scale)
+            label.set_type_scale(type_scale)
         self._draw_icon()
 
     def retranslate(self) -> None:
-        """Take over the language of the screen; the state is told anew by who shows it."""
+        """Take over the language of the screen; the next show_view brings the text."""
         self.setAccessibleName(translate("door", "State of the door"))
         self.bar.setAccessibleName(translate("door", "Progress"))
 
     def show_view(self, view: View) -> None:
-        """Put a state on the card; a state that is already there costs nothing."""
+        """Show a state; showing the same state again costs nothing."""
         if view == self._view:
             return
         changed = view.kind is not self._view.kind
@@ -163,12 +164,8 @@ class Banner(QFrame):
 
     def _recolour(self) -> None:
         self.setProperty("kind", self._view.kind.value)
-        # A property that the style sheet selects by counts only after the sheet is applied anew.
         for widget in (self, self.headline, self.detail, self.bar):
-            style = widget.style()
-            if style is not None:
-                style.unpolish(widget)
-                style.polish(widget)
+            polish_again(widget)
         self._draw_icon()
 
     def _draw_icon(self) -> None:
@@ -200,7 +197,7 @@ STRIP_HEIGHT = {True: 34, False: 60}  # px at scale 1, for one line and for more
 
 
 class Strip(FitLabel):
-    """Shows messages in turn; hidden while there are none."""
+    """The messages for the staff, one at a time; hidden while there are none."""
 
     def __init__(self) -> None:
         super().__init__("strip", smallest=0.8)
@@ -208,22 +205,22 @@ class Strip(FitLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def show_messages(self, messages: Sequence[str], now: float, scale: float) -> None:
-        """Show one message at a time, each for some seconds."""
+        """Show the message whose turn it is at time `now`, s."""
         self.setText(_in_turn(messages, now))
         self.setVisible(bool(self.text()))
         self.fit(scale)
 
     def fit(self, scale: float) -> None:
-        """Take the height of one line, or of more."""
+        """Set the height for one line or for several."""
         room = self.contentsRect().width()
         one_line = self.fontMetrics().horizontalAdvance(self.text()) <= room
         self.setFixedHeight(max(round(STRIP_HEIGHT[one_line] * scale), 1))
 
 
 def _in_turn(messages: Sequence[str], now: float) -> str:
-    told = [each for each in messages if each]
-    if len(told) < 2:
-        return "".join(told)
-    number = int(now / MESSAGE_SECONDS) % len(told)
+    shown = [each for each in messages if each]
+    if len(shown) < 2:
+        return "".join(shown)
+    number = int(now / MESSAGE_SECONDS) % len(shown)
     turn = translate("door", "({number} of {total})  {message}")
-    return turn.format(number=number + 1, total=len(told), message=told[number])
+    return turn.format(number=number + 1, total=len(shown), message=shown[number])

@@ -1,4 +1,4 @@
-"""Whether there is a screen, found out before Qt looks: Qt ends the whole process where it finds none."""
+"""The check for a screen before Qt starts: Qt aborts the process if there is none."""
 
 import ctypes
 import logging
@@ -15,12 +15,12 @@ NEEDS_NO_SCREEN = frozenset({"offscreen", "minimal", "minimalegl", "vnc", "linux
 
 
 def display_fault(environment: Mapping[str, str]) -> str | None:
-    """Why no window can be shown, or None."""
+    """Return why no window can be shown, or None."""
     asked = environment.get("QT_QPA_PLATFORM", "").split(";")[0].split(":")[0]
     if asked in NEEDS_NO_SCREEN or not sys.platform.startswith("linux"):
         return None
     if asked not in NEEDS_A_SCREEN:
-        return f"QT_QPA_PLATFORM={asked} is no platform of Qt's"
+        return f"QT_QPA_PLATFORM={asked} is not a platform of Qt"
     wayland, x11 = environment.get("WAYLAND_DISPLAY", ""), environment.get("DISPLAY", "")
     if asked.startswith("wayland") or (not asked and not x11 and wayland):
         return _wayland_fault(wayland, environment)
@@ -43,7 +43,7 @@ def _wayland_fault(name: str, environment: Mapping[str, str]) -> str | None:
 
 
 def _x11_fault(display: str) -> str | None:
-    """Connects as Qt's own plug-in would, through the same library, so that a refused cookie is found too."""
+    """Connect with the same library as Qt does, which also finds a refused cookie."""
     if not display:
         return "neither DISPLAY nor WAYLAND_DISPLAY is set"
     try:

@@ -1,4 +1,4 @@
-"""The mirror: the newest frame with its boxes."""
+"""The camera picture on the door's page, with a box around each face."""
 
 from dataclasses import dataclass
 
@@ -15,21 +15,21 @@ from kiosk.i18n import translate
 
 
 def to_qimage(image: ByteImage) -> QImage:
-    """An image of its own, independent of the (H, W, 3) BGR array; a null image for an array without pixels."""
+    """Return a copy of an (H, W, 3) BGR array as an image; a null image if it has no pixels."""
     height, width = image.shape[:2]
     if not height or not width:
         return QImage()
     borrowed = QImage(image.tobytes(), width, height, 3 * width, QImage.Format.Format_BGR888)
-    # Pixels of its own, whatever becomes of the bytes, and in the format that is painted two to three times as fast.
+    # The conversion copies the pixels, into the format that Qt paints two to three times as fast.
     return borrowed.convertToFormat(QImage.Format.Format_RGB32)
 
 
-MOST_CROPPED = 1.2  # the picture may be so much larger than what would fit whole
+MOST_CROPPED = 1.2  # the largest size of the picture, relative to the size that fits completely
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A picture scaled, centred and perhaps mirrored; view coordinates in px."""
+    """Where a picture is drawn in its view, in px."""
 
     left: float
     top: float
@@ -39,7 +39,7 @@ class Placement:
     mirrored: bool
 
     def of(self, box: Box) -> tuple[float, float, float, float]:
-        """(left, top, width, height) in the view of a box in the picture."""
+        """Return (left, top, width, height) in the view for a box in the picture."""
         width, height = box.width * self.scale, box.height * self.scale
         x = box.left * self.scale
         left = self.width - x - width if self.mirrored else x
@@ -47,7 +47,7 @@ class Placement:
 
 
 def place(picture: tuple[int, int], view: tuple[int, int], *, mirrored: bool) -> Placement:
-    """Fills the view where that cuts little off; else leaves bars. Both as (width, height) px, not empty."""
+    """Fill the view if that cuts little off, else leave bars. Sizes are (width, height) in px, above 0."""
     whole = min(view[0] / picture[0], view[1] / picture[1])
     filling = max(view[0] / picture[0], view[1] / picture[1])
     scale = min(filling, whole * MOST_CROPPED)
@@ -60,22 +60,25 @@ STALE_AFTER_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A box in the picture with its colours, and what stands beside it."""
+    """The box of a face, its colours and its label."""
 
     box: Box
     kind: Kind
     label: str = ""
-    share: float | None = None  # of the ring that is filled, 0 to 1; None = no ring
+    share: float | None = None  # filled part of the ring, 0 to 1; None = no ring
 
 
 def marks_of(report: Report) -> tuple[Mark, ...]:
-    """One mark a face. Only who was let in is named: nobody reads there whom a stranger resembles."""
+    """Return one mark for each face.
+
+    Only a person who was let in is named, so that the screen never shows whom a stranger resembles.
+    """
     decisions = {decision.track: decision for decision in report.decisions}
     return tuple(_mark(each.face.box, decisions.get(each.track), report) for each in report.observation.faces)
 
 
 def stale(report: Report, shown_at: float) -> bool:
-    """Whether the boxes belong to a picture too different from the one captured at `shown_at` s."""
+    """Return whether a report is too old or too new for the picture that was captured at `shown_at` s."""
     return abs(shown_at - report.observation.captured_at) > STALE_AFTER_SECONDS
 
 
@@ -99,7 +102,7 @@ LABEL_HEIGHT = 32
 
 
 class Overlay:
-    """Draws marks over a picture that fills `view`; labels and rings stay inside it."""
+    """Draws marks over a picture; labels and rings stay inside `view`."""
 
     def __init__(self, painter: QPainter, view: QRectF, theme: Theme, scale: float) -> None:
         self._painter = painter
@@ -118,7 +121,7 @@ class Overlay:
     def _box(self, box: QRectF, colours: Pair) -> None:
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
         radius = BOX_RADIUS * self._scale
-        # Two lines, so that the box is seen on light and on dark pictures.
+        # Two lines make the box visible on light and on dark pictures.
         for colour, width in ((colours.text, 7), (colours.back, 4)):
             self._painter.setPen(QPen(QColor(colour), width * self._scale))
             self._painter.drawRoundedRect(box, radius, radius)
@@ -159,17 +162,17 @@ class Overlay:
         self._painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
 
     def _inside(self, point: QPointF, dx: float, dy: float) -> QPointF:
-        """The nearest point that keeps this distance from the edges of the view."""
+        """Return the nearest point at least this far from the edges of the view."""
         room = self._view.adjusted(dx, dy, -dx, -dy)
         x = max(min(point.x(), room.right()), room.left())
         return QPointF(x, max(min(point.y(), room.bottom()), room.top()))
 
 
 class Feed(QWidget):
-    """Paints what the mailbox held last, so that a slow window never falls behind the camera.
+    """The widget that paints the newest frame of a mailbox, so that a slow window never falls behind the camera.
 
     Signals:
-        pictured: another picture is there, or none any more; also while the widget is hidden.
+        pictured: the picture changed or is gone; also while the widget is hidden.
     """
 
     pictured = pyqtSignal()
@@ -190,17 +193,17 @@ class Feed(QWidget):
 
     @property
     def frame(self) -> Frame | None:
-        """The frame on the screen."""
+        """Return the frame on the screen."""
         return self._frame
 
     @property
     def picture(self) -> QImage:
-        """The same as Qt paints it; a null image where there is none."""
+        """Return the same frame as Qt paints it; a null image if there is none."""
         return self._picture
 
     @property
     def mirrored(self) -> bool:
-        """Whether people see themselves as in a mirror."""
+        """Return whether the picture is mirrored."""
         return self._mirror
 
     def dress(self, theme: Theme, scale: float) -> None:
@@ -232,13 +235,13 @@ class Feed(QWidget):
         self.update()
 
     def clear(self) -> None:
-        """Show no picture: an old one would look like a living one."""
+        """Show no picture: an old one would look live."""
         self._frame, self._report, self._picture = None, None, QImage()
         self.update()
         self.pictured.emit()
 
     def marks(self) -> tuple[Mark, ...]:
-        """What is drawn over the frame now on the screen."""
+        """Return the marks over the frame on the screen."""
         if self._report is None or self._frame is None or stale(self._report, self._frame.captured_at):
             return ()
         return marks_of(self._report)

@@ -1,4 +1,4 @@
-"""A keyboard on the screen, for who has no other."""
+"""The on-screen keyboard: its keys, its pages, and the dock that shows it below the page."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Act(enum.Enum):
 
 
 class Page(enum.Enum):
-    """What the keyboard shows at a time."""
+    """The pages of the keyboard."""
 
     LETTERS = "letters"
     SYMBOLS = "symbols"
@@ -54,14 +54,14 @@ class Page(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key and its width, in halves of a key."""
+    """One key; `halves` is its width in halves of a normal key."""
 
     act: Act
     text: str = ""
     halves: int = 2
 
 
-# What a long press offers; all of it stands on a page of its own too.
+# The letters that a long press offers. The page of accents has all of them.
 ACCENTS = {
     "a": "äàáâãåæą",
     "c": "çćč",
@@ -86,19 +86,19 @@ _CAPITALS = {"ß": "ẞ"}
 
 
 def capital(letter: str) -> str:
-    """One letter as one letter, which str.upper does not promise."""
+    """Return the capital of a letter as one letter, unlike str.upper."""
     return _CAPITALS.get(letter, letter.upper())
 
 
-def letter_rows() -> list[str]:
-    """The three rows of letters of the language."""
+def _letter_rows() -> list[str]:
+    """Return the three rows of letters of the language."""
     #: The letters of your language's keyboard, in three rows that are separated by blanks. The last row leaves room
     #: for two wide keys.
     return translate("keyboard", "qwertyuiop asdfghjkl zxcvbnm").split()
 
 
 def arrangement(page: Page, *, tall: bool) -> list[list[Key]]:
-    """The rows of a page; `tall`: there is room for one of digits above the letters."""
+    """Return the rows of a page; `tall` adds a row of digits above the letters."""
     if page is Page.NUMBERS:
         return [[*_types(_DIGITS), Key(Act.ERASE)], [*_types("-.,:/"), *_last_keys(4), Key(Act.HIDE)]]
     if page is Page.SYMBOLS:
@@ -106,7 +106,7 @@ def arrangement(page: Page, *, tall: bool) -> list[list[Key]]:
     if page is Page.ACCENTS:
         *upper, lowest = map(_types, _ACCENT_ROWS)
         return [*upper, [Key(Act.SHIFT), *lowest, Key(Act.ERASE)], _bottom(page, 22)]
-    first, second, third = letter_rows()
+    first, second, third = _letter_rows()
     most = 2 * max(len(first), len(second))
     wide = max((most - 2 * len(third)) // 2, 2)
     last = [Key(Act.SHIFT, halves=wide), *_types(third), Key(Act.ERASE, halves=wide)]
@@ -133,12 +133,12 @@ def _types(letters: str) -> list[Key]:
 
 
 DEVICES = Path("/proc/bus/input/devices")
-_DIRECT = 1 << 1  # INPUT_PROP_DIRECT: touched where it shows, as a screen is and a touch pad is not
+_DIRECT = 1 << 1  # INPUT_PROP_DIRECT: a touch screen, not a touch pad
 _LETTERS = (*range(16, 26), *range(30, 39), *range(44, 51))  # KEY_Q to KEY_P, KEY_A to KEY_L, KEY_Z to KEY_M
 
 
 def touch_only(devices: Path = DEVICES) -> bool:
-    """There is a touch screen, and nothing that has the keys of all letters."""
+    """Return whether the machine has a touch screen and no keyboard with all letters."""
     try:
         listed = devices.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -150,7 +150,7 @@ def touch_only(devices: Path = DEVICES) -> bool:
 
 
 def _bits(device: str) -> dict[str, int]:
-    """The bit masks of one device: its lines such as `B: KEY=10000 0 0 fffffffe`, the highest 64 bits first."""
+    """Return the bit masks of one device, from lines such as `B: KEY=10000 0 0 fffffffe`, highest 64 bits first."""
     masks = {}
     for line in device.splitlines():
         name, equals, words = line.removeprefix("B: ").partition("=")
@@ -176,11 +176,11 @@ _REPEATED = (Act.ERASE, Act.SPACE)
 
 
 class KeyButton(Button):
-    """One key, which never takes the focus.
+    """A key that never takes the focus.
 
     Signals:
-        pressed_key: its Key, when it is let go.
-        held: this button, when it is pressed for long and has accents.
+        pressed_key: its Key, on release.
+        held: this button, after a long press, if it has accents.
     """
 
     pressed_key = pyqtSignal(object)
@@ -196,7 +196,7 @@ class KeyButton(Button):
         self.setProperty("act", "type" if key.act is Act.TYPE else "other")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         if key.text in ACCENTS:
-            self.setAccessibleDescription(translate("keyboard", "Hold it for accents"))
+            self.setAccessibleDescription(translate("keyboard", "Hold for accents"))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.on_held)
@@ -204,7 +204,7 @@ class KeyButton(Button):
         self.clicked.connect(self.on_clicked)
 
     def show_state(self, *, shift: bool, locked: bool) -> None:
-        """Small or capital letters; whether shift is on is told by its icon and in words too."""
+        """Show small or capital letters; the shift key tells its state by icon and by text."""
         if self.key.act is Act.TYPE:
             letter = capital(self.key.text) if shift else self.key.text
             self.setText(_label(letter))
@@ -238,10 +238,10 @@ class KeyButton(Button):
 
 
 class Variants(QFrame):
-    """The accents of one letter, until one is picked.
+    """A bubble with the accents of one letter.
 
     Signals:
-        picked: the letter.
+        picked: the letter that was chosen.
     """
 
     picked = pyqtSignal(str)
@@ -256,7 +256,7 @@ class Variants(QFrame):
         self.hide()
 
     def offer(self, letters: Sequence[str], above: QPoint) -> None:
-        """Show them above a point of the window, inside of it."""
+        """Show the letters above a point of the window, and inside the window."""
         while (item := self._row.takeAt(0)) is not None:
             old = item.widget()
             if old is not None:
@@ -283,8 +283,8 @@ class Variants(QFrame):
             self.picked.emit(button.text())
 
 
-def key_row(keys: Sequence[Key], most: int) -> tuple[QWidget, list[KeyButton]]:
-    """A row of keys in the middle of room for `most` halves of a key."""
+def _key_row(keys: Sequence[Key], most: int) -> tuple[QWidget, list[KeyButton]]:
+    """Return a row of keys, centred in the width of `most` halves of a key, and its buttons."""
     buttons = [KeyButton(key) for key in keys]
     spare = most - sum(key.halves for key in keys)
     layout = row(gap=4)
@@ -309,16 +309,16 @@ def _variant(letter: str) -> Button:
 
 
 def _name(key: Key) -> str:
-    """For screen readers."""
+    """Return the name for screen readers."""
     names = {
         Act.SHIFT: translate("keyboard", "Capital letters"),
         Act.ERASE: translate("keyboard", "Delete"),
-        Act.SPACE: translate("keyboard", "Blank"),
+        Act.SPACE: translate("keyboard", "Space"),
         Act.NEXT: translate("keyboard", "Next field"),
         Act.ENTER: translate("keyboard", "Enter"),
-        Act.HIDE: translate("keyboard", "Put the keyboard away"),
+        Act.HIDE: translate("keyboard", "Hide the keyboard"),
         Act.LETTERS: translate("keyboard", "Letters"),
-        Act.SYMBOLS: translate("keyboard", "Digits and signs"),
+        Act.SYMBOLS: translate("keyboard", "Numbers and symbols"),
         Act.ACCENTS: translate("keyboard", "Accents"),
     }
     return names.get(key.act, key.text)
@@ -335,7 +335,11 @@ _NUMBERS = Qt.InputMethodHint.ImhDigitsOnly | Qt.InputMethodHint.ImhFormattedNum
 
 
 class KeyboardDock(QFrame):
-    """Attached to a window by being made; `mode` is the option screen.keyboard and may change at any time."""
+    """The keyboard at the bottom of a window; it comes with the focus of a text field.
+
+    Attributes:
+        mode: the option screen.keyboard; it may change at any time.
+    """
 
     def __init__(self, window: QWidget, mode: str = AUTO, *, fingers_only: Callable[[], bool] = touch_only) -> None:
         super().__init__(window)
@@ -348,7 +352,7 @@ class KeyboardDock(QFrame):
         self._built: tuple[Page, bool, str] | None = None
         self.variants = Variants(window)
         self.variants.picked.connect(self.on_picked)
-        self._soon = QTimer(self)  # once the page has its new size
+        self._soon = QTimer(self)  # fires once the page has its new size
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self.on_shown)
         self.setObjectName("keyboard")
@@ -365,23 +369,23 @@ class KeyboardDock(QFrame):
     @pyqtSlot("QWidget*", "QWidget*")
     def on_focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
         if sip.isdeleted(self._window):
-            return  # it is being deleted, and the focus moves
+            return  # the window is being deleted, which moves the focus
         if self._field is not None and not sip.isdeleted(self._field):
             self._field.removeEventFilter(self)
-        self._field = now if now is not None and self._window.isAncestorOf(now) and takes_text(now) else None
+        self._field = now if now is not None and self._window.isAncestorOf(now) and _takes_text(now) else None
         if self._field is None:
-            self._put_away()
+            self._close()
             return
-        self._field.installEventFilter(self)  # a touch of the field that has the focus already brings it back
-        self.page = Page.NUMBERS if takes_numbers(self._field) else Page.LETTERS
+        self._field.installEventFilter(self)  # a touch of the field brings a hidden keyboard back
+        self.page = Page.NUMBERS if _takes_numbers(self._field) else Page.LETTERS
         self.shift = self.locked = False
-        self._show_up()
+        self._open()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  (Qt's name)
         kind = event.type() if event is not None else None
         turned = watched is self._window and kind == QEvent.Type.Resize and self.isVisible()
         if turned or (watched is self._field and kind == QEvent.Type.MouseButtonRelease):
-            self._show_up()
+            self._open()
         return super().eventFilter(watched, event)
 
     @pyqtSlot(object)
@@ -389,15 +393,15 @@ class KeyboardDock(QFrame):
         self.variants.hide()
         if key.act in _PAGES:
             self.page = _PAGES[key.act]
-            self._show_up()
+            self._open()
         elif key.act is Act.SHIFT:
-            # Off, for one letter, for all that follow.
+            # Off, then for one letter, then for all letters.
             self.shift, self.locked = not self.locked, self.shift and not self.locked
             self._name_keys()
         elif key.act is Act.HIDE:
-            self._put_away()
+            self._close()
         elif key.act in _KEYS:
-            press(_KEYS[key.act], "\r" if key.act is Act.ENTER else "")
+            _press(_KEYS[key.act], "\r" if key.act is Act.ENTER else "")
         else:
             self._type(" " if key.act is Act.SPACE else key.text)
 
@@ -411,7 +415,7 @@ class KeyboardDock(QFrame):
 
     @pyqtSlot(str)
     def on_picked(self, letter: str) -> None:
-        press(Qt.Key.Key_unknown, letter)
+        _press(Qt.Key.Key_unknown, letter)
         self._after_letter()
 
     @pyqtSlot()
@@ -425,7 +429,7 @@ class KeyboardDock(QFrame):
     def _type(self, letter: str) -> None:
         typed = capital(letter) if self.shift else letter
         code = ord(typed.upper()) if typed.isascii() else 0
-        press(Qt.Key(code) if code else Qt.Key.Key_unknown, typed)
+        _press(Qt.Key(code) if code else Qt.Key.Key_unknown, typed)
         self._after_letter()
 
     def _after_letter(self) -> None:
@@ -433,9 +437,9 @@ class KeyboardDock(QFrame):
             self.shift = False
             self._name_keys()
 
-    def _show_up(self) -> None:
+    def _open(self) -> None:
         if self.mode == OFF or (self.mode != ON and not self._fingers_only()):
-            self._put_away()
+            self._close()
             return
         self._build()
         fit_layouts(self)
@@ -447,7 +451,7 @@ class KeyboardDock(QFrame):
         self.raise_()
         self._soon.start()
 
-    def _put_away(self) -> None:
+    def _close(self) -> None:
         self.variants.hide()
         self.hide()
         self._window.setContentsMargins(0, 0, 0, 0)
@@ -458,19 +462,19 @@ class KeyboardDock(QFrame):
         if wanted != self._built:
             self._built = wanted
             while (item := self._rows.takeAt(0)) is not None:
-                discard(item.widget())
+                _discard(item.widget())
             self.keys = []
             rows = arrangement(self.page, tall=tall)
             most = max(sum(key.halves for key in row) for row in rows)
             for row in rows:
-                holder, buttons = key_row(row, most)
+                holder, buttons = _key_row(row, most)
                 self._rows.addWidget(holder)
-                holder.show()  # at once, so that it counts in the height
+                holder.show()  # a hidden row has no height
                 self.keys += buttons
             for button in self.keys:
                 button.pressed_key.connect(self.on_pressed)
                 button.held.connect(self.on_held)
-            self.setAccessibleName(translate("keyboard", "Keyboard on the screen"))
+            self.setAccessibleName(translate("keyboard", "On-screen keyboard"))
         self._name_keys()
 
     def _name_keys(self) -> None:
@@ -478,20 +482,20 @@ class KeyboardDock(QFrame):
             button.show_state(shift=self.shift, locked=self.locked)
 
 
-def takes_text(widget: QWidget) -> bool:
-    """Whether letters can be typed there."""
+def _takes_text(widget: QWidget) -> bool:
+    """Return whether a widget takes typed text."""
     if isinstance(widget, QLineEdit | QTextEdit | QPlainTextEdit | QAbstractSpinBox):
         return widget.isEnabled() and not widget.isReadOnly()
     return False
 
 
-def takes_numbers(widget: QWidget) -> bool:
-    """Whether it is digits and the signs between them alone."""
+def _takes_numbers(widget: QWidget) -> bool:
+    """Return whether a widget takes digits and their separators only."""
     return isinstance(widget, QAbstractSpinBox) or bool(widget.inputMethodHints() & _NUMBERS)
 
 
-def press(key: Qt.Key, text: str) -> None:
-    """As if a key were pressed and let go, for whoever has the focus."""
+def _press(key: Qt.Key, text: str) -> None:
+    """Send a key press and its release to the widget with the focus."""
     target = QApplication.focusWidget()
     if target is None:
         return
@@ -499,8 +503,8 @@ def press(key: Qt.Key, text: str) -> None:
         QApplication.sendEvent(target, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, text))
 
 
-def discard(widget: QWidget | None) -> None:
-    """Not at once: it may be the one whose press is being handled."""
+def _discard(widget: QWidget | None) -> None:
+    """Delete a widget later: its own press may be the event being handled."""
     if widget is not None:
         widget.hide()
         widget.setParent(None)

@@ -1,4 +1,4 @@
-"""The language of the screen: which one it is, and what follows it: words, dates, numbers, Qt's own menus."""
+"""The language of the screen, and what follows it: texts, dates, numbers and the menus of Qt."""
 
 import gettext
 from collections.abc import Iterable
@@ -10,20 +10,21 @@ from kiosk import i18n
 from kiosk.config.schema import AUTO
 from kiosk.files import asset
 
-WELCOME = "welcome"  # the context of what is said to who was let in
+WELCOME = "welcome"  # the context of the texts that welcome a person
 
 
 def languages() -> dict[str, str]:
-    """The languages there are, English first, each with its own name for itself."""
+    """Return the name of each language in that language, by code, English first."""
     files = sorted(asset("translations").glob("kiosk_*.mo"))
     codes = [i18n.ENGLISH, *(code for path in files if (code := path.stem.partition("_")[2]) != i18n.ENGLISH)]
     return {code: "English" if code == i18n.ENGLISH else _capital(QLocale(code).nativeLanguageName()) for code in codes}
 
 
 def chosen(wanted: str, asked: Iterable[str] | None = None) -> str:
-    """The language for an option: that one, or for "auto" the first of the system's that there is; else English.
+    """Return the language for the option screen.language; English if there is no such translation.
 
-    `asked` are the system's languages as Qt names them ("de-AT"), most wanted first.
+    "auto" means the first known language of `asked`: the languages of the system as Qt names them ("de-AT"), most
+    wanted first.
     """
     known = languages()
     if wanted != AUTO:
@@ -39,7 +40,7 @@ def chosen(wanted: str, asked: Iterable[str] | None = None) -> str:
 
 
 def locale_of(code: str) -> QLocale:
-    """Dates and numbers of a language: as the system has them where it speaks it, else those of its own country."""
+    """Return the formats of dates and numbers: those of the system if it has this language, else of its country."""
     system = QLocale.system()
     if system.name() != "C" and code in {system.name(), system.name().partition("_")[0]}:
         return system
@@ -49,14 +50,14 @@ def locale_of(code: str) -> QLocale:
 
 
 class ScreenLanguage:
-    """Has everything speak one language; kept as long as the window. Used in the GUI thread."""
+    """Applies one language to texts, formats and Qt. Keep it as long as the window; use it in the GUI thread."""
 
     def __init__(self) -> None:
         self.code = i18n.ENGLISH
         self._qt: QTranslator | None = None
 
     def use(self, wanted: str) -> bool:
-        """Take over the option screen.language; whether that is another language than before."""
+        """Apply the option screen.language; return whether the language changed."""
         before, self.code = self.code, chosen(wanted)
         locale = locale_of(self.code)
         QLocale.setDefault(locale)
@@ -66,7 +67,7 @@ class ScreenLanguage:
         return before != self.code
 
     def leave(self) -> None:
-        """Back to English, as before the first call."""
+        """Return to English, as before the first call."""
         i18n.install(None)
         QLocale.setDefault(QLocale.system())
         if self._qt is not None:
@@ -74,7 +75,7 @@ class ScreenLanguage:
             self._qt = None
 
     def _use_qt(self) -> None:
-        """What Qt itself says: the menu of a text field, for one. Every widget hears of the change."""
+        """Translate the texts of Qt itself, such as the menu of a text field."""
         old, self._qt = self._qt, QTranslator()
         if old is not None:
             QCoreApplication.removeTranslator(old)
@@ -84,7 +85,7 @@ class ScreenLanguage:
 
 
 def use_for_welcome(wanted: str) -> None:
-    """Without a window: the welcome alone is in the language of the screen, all else stays in English."""
+    """Translate the welcome only, for a kiosk without a window; everything else stays English."""
     code = chosen(wanted)
     translate, english = _translate(code, locale_of(code)), _translate(i18n.ENGLISH, locale_of(i18n.ENGLISH))
 

@@ -1,4 +1,4 @@
-"""From what is known to the one state that the screen shows. No Qt; the clock is passed in."""
+"""The state that the door's page shows, computed from everything the window was told. No Qt; callers pass the time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kiosk.door.report import Report, Status
 from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 from kiosk.vision.camera import CameraState
 
-FACE_HOLDS_SECONDS = 0.7  # a face that the detector misses for less has not gone, and a hint stays readable
+FACE_HOLDS_SECONDS = 0.7  # a face that the detector misses for less is still there; a hint stays as long
 REFUSAL_HOLDS_SECONDS = 3.0
 FAULT_HOLDS_SECONDS = 4.0
 STUCK_AFTER_SECONDS = 5.0
@@ -21,13 +21,13 @@ BAR_AFTER_SECONDS = 1.0
 NOTICE_HOLDS_SECONDS = 8.0
 
 LOADED = {
-    "encoder": QT_TRANSLATE_NOOP("door", "Loading the face recognition"),
-    "gallery": QT_TRANSLATE_NOOP("door", "Reading the pictures of the gallery"),
+    "encoder": QT_TRANSLATE_NOOP("door", "Loading face recognition"),
+    "gallery": QT_TRANSLATE_NOOP("door", "Reading the enrolled pictures"),
 }
-_FOLDERS = re.compile(r"(?<!\S)/(?:[^\s/:;]+/)+(?=[^\s/:;])")
+_FOLDERS_OF_A_PATH = re.compile(r"(?<!\S)/(?:[^\s/:;]+/)+(?=[^\s/:;])")
 
 ADMITTED = (Reason.RECOGNISED, Reason.RETURNED, Reason.PRESENT)
-NOT_ADMITTED = (Reason.SUSPENDED, Reason.NOT_YET_VALID, Reason.EXPIRED)  # recognised, and kept out all the same
+NOT_ADMITTED = (Reason.SUSPENDED, Reason.NOT_YET_VALID, Reason.EXPIRED)  # recognised, but not let in
 TURNED_AWAY = (Reason.TOO_FAR, Reason.AMBIGUOUS, *NOT_ADMITTED)
 
 
@@ -46,7 +46,7 @@ class Kind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the large card says."""
+    """The text, colours and progress bar of the large card."""
 
     kind: Kind
     headline: str
@@ -56,37 +56,37 @@ class View:
 
 @dataclass(slots=True)
 class Progress:
-    """How far the start has come."""
+    """The progress of a start."""
 
     what: str
     done: int
     total: int
-    since: float  # s, when the first of it was heard
+    since: float  # s, when the first progress was reported
 
 
 @dataclass(slots=True)
 class Situation:
-    """Everything the window has been told, in the order it is weighed. Times are s of one monotonic clock."""
+    """Everything the window was told, most important first. Times are in s of one monotonic clock."""
 
     progress: Progress | None = None
     started: bool = False
-    replacing: bool = False  # whether what is being started takes another's place
+    replacing: bool = False  # whether the station being started replaces another
     broken: str = ""  # why the start failed
-    stuck_since: float | None = None  # when the frame now being processed was begun
+    stuck_since: float | None = None  # when processing of the current frame began
     camera: CameraState = CameraState.OPENING
     camera_fault: str = ""
     status: Status | None = None
     notice: str = ""
     notice_at: float = -math.inf
-    report: Report | None = None  # the last one that showed a face
+    report: Report | None = None  # the last report with a face
     reported_at: float = -math.inf
-    rejection: Rejection | None = None  # of the face that is given a hint
+    rejection: Rejection | None = None  # of the face that gets a hint
     rejection_at: float = -math.inf
     fault: str = ""
     fault_at: float = -math.inf
     refused: Reason = Reason.TOO_FAR
     refused_until: float = -math.inf
-    seconds_left: float = 0.0  # until the door locks; 0 = it is locked
+    seconds_left: float = 0.0  # until the door locks; 0 = locked
     welcome: str = ""
     _pulse_seconds: float = field(default=0.0)
 
@@ -94,13 +94,13 @@ class Situation:
         since = self.progress.since if self.progress is not None else now
         self.progress = Progress(what, done, total, since)
         if what == "gallery" and done:
-            self.broken = ""  # mended: pictures are read again
+            self.broken = ""  # the fault is repaired: pictures are being read again
 
     def on_built(self) -> None:
         self.started, self.replacing, self.broken = True, False, ""
 
     def on_replaced(self, now: float) -> None:
-        """Nothing that was said about the faces before is true any longer, and the door was locked."""
+        """Forget the faces of the old station, whose door is locked."""
         self.started, self.replacing, self.progress = False, True, None
         self.report, self.rejection = None, None
         self.refused_until = -math.inf
@@ -147,7 +147,7 @@ class Situation:
             self.welcome, self._pulse_seconds = "", 0.0
 
     def view(self, now: float) -> View:
-        """The state to show: what concerns safety first, then what somebody must mend, then the visitor."""
+        """Return the state to show: an open door first, then faults for the staff, then the visitor."""
         if self.seconds_left > 0:
             return self._unlocked()
         if self.broken:
@@ -157,7 +157,7 @@ class Situation:
         return self._trouble(now) or self._visitor(now)
 
     def messages(self, now: float) -> tuple[str, ...]:
-        """The small print: what somebody has to mend, and what happened just now."""
+        """Return the messages for the staff: faults to repair and recent events."""
         faults = (*self.status.faults, *filter(None, [self.status.slow])) if self.status is not None else ()
         return (*faults, self.notice) if self.notice and now - self.notice_at < NOTICE_HOLDS_SECONDS else faults
 
@@ -168,23 +168,24 @@ class Situation:
         return View(Kind.UNLOCKED, head, how_long, self.seconds_left / max(self._pulse_seconds, 1e-9))
 
     def _starting(self, now: float) -> View:
-        told, starting = self.progress, translate("door", "Starting")
-        headline = translate("door", "Changing the recognition") if self.replacing else starting
+        progress = self.progress
+        starting = translate("door", "Starting")
+        headline = translate("door", "Updating face recognition") if self.replacing else starting
         what = translate("door", "One moment, please.")
         share = None
-        if told is not None and now - told.since >= BAR_AFTER_SECONDS:
-            what = translate("door", LOADED.get(told.what, told.what))
-            if told.total > 1:
+        if progress is not None and now - progress.since >= BAR_AFTER_SECONDS:
+            what = translate("door", LOADED.get(progress.what, progress.what))
+            if progress.total > 1:
                 so_far = translate("door", "{what}: {done} of {total}")
-                what = so_far.format(what=what, done=told.done, total=told.total)
-                share = min(told.done / told.total, 1.0)
-        return View(Kind.STARTING, headline, _shut(what) if self.replacing else what, share)
+                what = so_far.format(what=what, done=progress.done, total=progress.total)
+                share = min(progress.done / progress.total, 1.0)
+        return View(Kind.STARTING, headline, _locked_and(what) if self.replacing else what, share)
 
     def _trouble(self, now: float) -> View | None:
         if now - self.fault_at < FAULT_HOLDS_SECONDS:
             return _out_of_order(self.fault)
         if self.stuck_since is not None and now - self.stuck_since > STUCK_AFTER_SECONDS:
-            return _out_of_order(translate("door", "The recognition does not answer"))
+            return _out_of_order(translate("door", "Face recognition is not responding."))
         if self.camera is not CameraState.LIVE:
             return self._no_picture()
         if self.status is not None and self.status.people == 0:
@@ -193,17 +194,17 @@ class Situation:
 
     def _no_picture(self) -> View:
         if self.camera is CameraState.OPENING:
-            return View(Kind.STARTING, translate("door", "Starting"), translate("door", "The camera is being opened."))
+            return View(Kind.STARTING, translate("door", "Starting"), translate("door", "Connecting to the camera."))
         if self.camera is CameraState.ENDED:
-            ended = self.camera_fault or translate("door", "The recording has ended.")
-            return View(Kind.CAMERA_LOST, translate("door", "No more pictures"), ended)
-        lost = self.camera_fault or translate("door", "It is being opened again.")
-        return View(Kind.CAMERA_LOST, translate("door", "Camera lost"), lost)
+            ended = self.camera_fault or translate("door", "There are no more pictures.")
+            return View(Kind.CAMERA_LOST, translate("door", "Recording ended"), ended)
+        lost = self.camera_fault or translate("door", "Reconnecting to the camera.")
+        return View(Kind.CAMERA_LOST, translate("door", "Camera unavailable"), lost)
 
     def _visitor(self, now: float) -> View:
         if now < self.refused_until:
             known = self.refused in NOT_ADMITTED
-            headline = translate("door", "No access at present") if known else translate("door", "Not recognised")
+            headline = translate("door", "No access right now") if known else translate("door", "Not recognised")
             return View(Kind.REFUSED, headline, _locked_and(refusal_hint(self.refused)))
         if self.report is None or now - self.reported_at > self._face_holds(self.report):
             return _locked()
@@ -211,7 +212,7 @@ class Situation:
         if Reason.GATHERING in reasons:
             return self._looking()
         if Reason.PRESENT in reasons:
-            return _locked(translate("door", "To open it again, step aside and come back."))
+            return _locked(translate("door", "To open the door again, step away and come back."))
         return _locked()
 
     def _face_holds(self, report: Report) -> float:
@@ -225,7 +226,10 @@ class Situation:
 
 
 def _turned_away(report: Report) -> list[Decision]:
-    """Who is not recognised, largest face first; the card belongs to a larger face that is still looked at."""
+    """Return the decisions that turn a face away, largest face first.
+
+    Faces smaller than one that is still being looked at are left out: the larger face gets the card.
+    """
     area = {each.track: each.face.box.area for each in report.observation.faces}
     looked_at = max((area[each.track] for each in report.decisions if each.reason is Reason.GATHERING), default=0)
     faces = [each for each in report.decisions if each.reason in TURNED_AWAY and area[each.track] >= looked_at]
@@ -233,7 +237,7 @@ def _turned_away(report: Report) -> list[Decision]:
 
 
 def _rejection(report: Report) -> Rejection | None:
-    """Of the face nearest to the camera among those about whom nothing is settled."""
+    """Return the rejection of the largest face that is still undecided."""
     pending = {each.track for each in report.decisions if each.reason is Reason.GATHERING}
     faces = [each for each in report.observation.faces if each.track in pending]
     nearest = max(faces, key=lambda each: each.face.box.area, default=None)
@@ -245,12 +249,8 @@ def _locked(how: str = "") -> View:
 
 
 def _out_of_order(why: str) -> View:
-    return View(Kind.FAULT, translate("door", "Out of order"), _shut(why))
-
-
-def _shut(message: str) -> str:
-    """Without the folders of a path, which would leave no room for the remedy; the log has them."""
-    return _locked_and(_FOLDERS.sub("…/", message))
+    # Without the folders of a path, which would leave no room for the remedy; the log has them.
+    return View(Kind.FAULT, translate("door", "Out of order"), _locked_and(_FOLDERS_OF_A_PATH.sub("…/", why)))
 
 
 def _locked_and(sentence: str) -> str:
@@ -258,7 +258,7 @@ def _locked_and(sentence: str) -> str:
 
 
 def _how_to_enrol(status: Status) -> str:
-    sentences = [translate("door", "Press F2 or the badge in the corner to enrol somebody")]
+    sentences = [translate("door", "Press F2 or touch the badge in the corner to enrol someone")]
     if status.skipped:
         sentences.append(translate("door", "%n pictures could not be used; kiosk people says why", "", status.skipped))
     sentences += [status.advice] if status.advice else []

@@ -1,4 +1,4 @@
-"""The colours of both themes, and the style sheet with them and the window's scale filled in."""
+"""Colours, icons and the style sheet of the window."""
 
 import re
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ LARGE_TYPE = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A background and what is written on it."""
+    """A background colour and the colour of text on it."""
 
     back: str
     text: str
@@ -32,23 +32,23 @@ class Theme:
     muted: str  # small print on the page
     feed: Pair  # behind and around the picture
     notice: Pair
-    kinds: dict[Kind, Pair]  # the card, and the labels of faces in the picture
+    kinds: dict[Kind, Pair]  # the card of the door, and the labels of faces
     panel: Pair  # a card of the staff side
-    field: Pair  # what is typed or chosen
-    primary: Pair  # the button that goes on
-    danger: Pair  # the one that cannot be undone
+    field: Pair  # text fields and choices
+    primary: Pair  # the main button
+    danger: Pair  # a button that cannot be undone
     good: Pair
     warning: Pair
     line: str  # around fields and buttons
-    focus: str  # around what the keyboard acts on
+    focus: str  # around the widget with the focus
 
     def variables(self) -> dict[str, str]:
-        """The names that the style sheet knows."""
+        """Return the value of each @name@ in the style sheet."""
         named = ("page", "feed", "notice", "panel", "field", "primary", "danger", "good", "warning")
         pairs: dict[str, Pair] = {name: getattr(self, name) for name in named}
         pairs |= {kind.value: pair for kind, pair in self.kinds.items()}
         found = {"muted": self.muted, "line": self.line, "focus": self.focus}
-        # An image of the style sheet has no colour of its own to take over.
+        # Images in a style sheet cannot take over its colours, so each has two files.
         tick = "tick" if self.primary.text == "#ffffff" else "tick_dark"
         found["tick"] = asset("icons", f"{tick}.svg").as_posix()
         down = "down" if self.field.text > "#8" else "down_dark"
@@ -112,8 +112,8 @@ LIGHT = Theme(
 _BLACK, _WHITE = Pair("#000000", "#ffffff"), Pair("#ffffff", "#000000")
 
 
-def _plain(theme: Theme, page: Pair) -> Theme:
-    """The theme with as much contrast as there is; what differs by colour alone gets frames from the style sheet."""
+def _high_contrast(theme: Theme, page: Pair) -> Theme:
+    """Return a theme in black and white; the style sheet adds frames where colour was the only difference."""
     turned = Pair(page.text, page.back)
     loud = (Kind.UNLOCKED, Kind.REFUSED, Kind.FAULT, Kind.CAMERA_LOST, Kind.NOBODY_ENROLLED)
     return replace(
@@ -134,16 +134,16 @@ def _plain(theme: Theme, page: Pair) -> Theme:
     )
 
 
-DARK_CONTRAST, LIGHT_CONTRAST = _plain(DARK, _BLACK), _plain(LIGHT, _WHITE)
+DARK_CONTRAST, LIGHT_CONTRAST = _high_contrast(DARK, _BLACK), _high_contrast(LIGHT, _WHITE)
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How the screen looks to whoever stands before it."""
+    """The theme and the size of letters on the screen."""
 
     theme: Theme = DARK
     large_type: bool = False
-    still: bool = False  # nothing moves but the picture
+    still: bool = False  # only the picture moves
 
     @property
     def type_scale(self) -> float:
@@ -151,9 +151,9 @@ class Look:
 
 
 def style_sheet(theme: Theme, scale: float, type_scale: float = 1.0) -> str:
-    """assets/style.qss with @names@ replaced by colours, and lengths by px: `scale` px a unit u.
+    """Return assets/style.qss with colours for its @names@ and px for its lengths: `scale` px for a unit u.
 
-    Lengths in t, for letters, grow with `type_scale` too.
+    Lengths in t, for letters, also grow with `type_scale`.
     """
     variables = theme.variables()
     text = asset("style.qss").read_text(encoding="utf-8")
@@ -168,17 +168,17 @@ def style_sheet(theme: Theme, scale: float, type_scale: float = 1.0) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """As the configuration has it."""
+    """The options of the section screen."""
 
     theme: str = "auto"  # dark, light, or auto, which follows the desktop
     large_type: bool = False
     high_contrast: bool = False
     still: bool = False
     language: str = "en"  # or auto, which follows the system
-    keyboard: str = "auto"  # on the screen: on, off, or auto = where fingers are all there is
+    keyboard: str = "auto"  # on, off, or auto = on machines with a touch screen and no keyboard
 
     def look(self) -> Look:
-        """With the colours that are meant."""
+        """Return the look for these options and the present desktop."""
         hints = QGuiApplication.styleHints()
         desktop_is_light = hints is not None and hints.colorScheme() is Qt.ColorScheme.Light
         light = self.theme == "light" or (self.theme == "auto" and desktop_is_light)
@@ -200,8 +200,8 @@ ICONS = {
 
 
 def icon(name: str, colour: str, side_px: int) -> QPixmap:
-    """A square picture of assets/icons/NAME.svg, whose lines are drawn in currentColor."""
-    # A page of buttons asks for the same icons with every change of state and style.
+    """Return assets/icons/NAME.svg as a square picture, with `colour` for currentColor."""
+    # A page of buttons asks for the same icons at every change of state and style.
     key = f"kiosk/{name}/{colour}/{side_px}"
     known = cast("QPixmap | None", QPixmapCache.find(key))  # the stubs do not know that it may be missing
     if known is not None:

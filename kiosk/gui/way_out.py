@@ -1,4 +1,4 @@
-"""The way out of the kiosk: who may leave full screen, and what is asked before the kiosk ends."""
+"""The way out of the kiosk: the PIN to leave full screen, and the question before the kiosk ends."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ from kiosk.store.journal import Action
 if TYPE_CHECKING:  # the window is on the screen before what they need is loaded
     from kiosk.door.services import StaffServices
 
-ASKING_SECONDS = 30  # without a touch or a key, then the question goes
+ASKING_SECONDS = 30  # without a touch or a key until the question closes itself
 
 
 class Wish(enum.Enum):
-    """What somebody wants."""
+    """What a person at the screen wants to do."""
 
-    WINDOW = "window"  # to leave full screen
-    END = "end"
+    WINDOW = "window"  # leave full screen
+    END = "end"  # end the kiosk
 
 
 class WayOut(QWidget):
-    """Lies over the whole window while it asks.
+    """The question or the PIN pad that covers the window.
 
     Signals:
-        granted: the Wish that is to be carried out.
+        granted: the Wish to carry out.
 
     Attributes:
-        services: where the staff is registered; None = there is no staff side.
+        services: the services with the staff register; None = there is no staff side.
     """
 
     granted = pyqtSignal(object)
@@ -55,19 +55,19 @@ class WayOut(QWidget):
         self._idle = IdleWatch(lambda: ASKING_SECONDS)
         self._idle.setParent(self)
         self._idle.over.connect(self.close_up)
-        self.setObjectName("reception")  # dressed as the staff side is
+        self.setObjectName("reception")  # styled like the staff side
         self.setCursor(Qt.CursorShape.ArrowCursor)  # in full screen the door has none
         self.hide()
         window.installEventFilter(self)
 
     def ask(self, wish: Wish, *, guarded: bool, warning: str = "", confirmed: bool = False) -> None:
-        """Ask what has to be asked, then emit `granted`. Nothing happens while something is asked already.
+        """Ask for the PIN or for a confirmation, then emit `granted`. Do nothing while a question is open.
 
         Args:
-            wish: what somebody wants.
-            guarded: where staff is registered, only an installer may.
-            warning: what would be lost with the end, in a sentence.
-            confirmed: nobody needs to be asked whether to end it.
+            wish: the wish to grant.
+            guarded: only an installer may, once staff is registered.
+            warning: a sentence that says what the end would discard.
+            confirmed: skip the question whether to end.
         """
         if self.isVisible():
             return
@@ -85,7 +85,7 @@ class WayOut(QWidget):
 
     @pyqtSlot()
     def close_up(self) -> None:
-        """Hide the question or the pad; nothing is granted."""
+        """Hide the question or the pad and grant nothing."""
         self._idle.stop()
         self.question.dismiss()
         if self.pad is not None:
@@ -113,16 +113,16 @@ class WayOut(QWidget):
         )
 
     def _end(self, *, guarded: bool, warning: str) -> None:
-        """End it after the confirmation; a PIN is needed if staff was registered meanwhile."""
+        """End after the confirmation; ask for a PIN if staff was registered in the meantime."""
         self.close_up()
         self.ask(Wish.END, guarded=guarded, warning=warning, confirmed=True)
 
     def _explain(self, fault: str) -> None:
-        """Explain that no PIN can be checked, and what to do."""
+        """Explain why no PIN can be checked and how to end the kiosk."""
         self._open()
         remedy = translate(
             "door",
-            "So nobody can leave full screen or end the kiosk here. To end it, sign in to this machine in another "
+            "Nobody can leave full screen or end the kiosk here. To end it, sign in to this computer in another "
             "session and run systemctl stop with the name of the kiosk's service, or kill {process}.",
         )
         self.question.ask(
@@ -145,7 +145,7 @@ class WayOut(QWidget):
         try:
             services.journal.note(action, member.name, None, None, datetime.now(UTC))
         except KioskError as fault:
-            self._faults.note(fault)  # a full disk does not stop an installer
+            self._faults.note(fault)  # a full disk must not stop an installer
         self.granted.emit(wish)
 
     def _open(self) -> None:
@@ -162,7 +162,7 @@ class PinCover(Cover):
 
     Signals:
         entered: the installer whose PIN it was.
-        cancelled: nobody is to be asked any more.
+        cancelled: the pad was closed.
     """
 
     entered = pyqtSignal(object)

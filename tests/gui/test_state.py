@@ -42,7 +42,7 @@ def test_a_start_shows_its_progress_once_it_takes_long():
     situation.on_progress("gallery", 4, 10, NOW)
     early, late = situation.view(NOW + BAR_AFTER_SECONDS / 2), situation.view(NOW + BAR_AFTER_SECONDS)
     assert (early.kind, early.headline, early.share) == (Kind.STARTING, "Starting", None)
-    assert (late.detail, late.share) == ("Reading the pictures of the gallery: 4 of 10", 0.4)
+    assert (late.detail, late.share) == ("Reading the enrolled pictures: 4 of 10", 0.4)
     for done, total, share in ((0, 0, None), (5, 0, None), (0, 1, None), (12, 10, 1.0)):
         situation.on_progress("Loading", done, total, NOW)
         assert situation.view(NOW + 9).share == share, (done, total)
@@ -65,16 +65,16 @@ def test_a_change_of_encoder_locks_the_door_and_drops_what_was_said_about_faces(
     ready.on_report(make_report(None, refused, welcome="Welcome"), NOW)
     ready.on_door(4.0)
     ready.on_replaced(NOW)
-    moment = View(Kind.STARTING, "Changing the recognition", "The door stays locked. One moment, please.")
+    moment = View(Kind.STARTING, "Updating face recognition", "The door stays locked. One moment, please.")
     assert ready.view(NOW) == moment
     ready.on_progress("gallery", 3, 12, NOW + 1)
     view = ready.view(NOW + BAR_AFTER_SECONDS)
-    assert (view.detail, view.share) == ("The door stays locked. Reading the pictures of the gallery: 3 of 12", 0.25)
+    assert (view.detail, view.share) == ("The door stays locked. Reading the enrolled pictures: 3 of 12", 0.25)
     ready.broken = "sface.onnx: is not there; fetch it"
     ready.on_progress("gallery", 0, 300, NOW + 6)
     assert ready.view(NOW + 6).detail == "The door stays locked. sface.onnx: is not there; fetch it"
     ready.on_progress("gallery", 1, 300, NOW + 6)
-    assert (ready.view(NOW + 6).headline, ready.view(NOW + 6).share) == ("Changing the recognition", 1 / 300)
+    assert (ready.view(NOW + 6).headline, ready.view(NOW + 6).share) == ("Updating face recognition", 1 / 300)
     ready.on_built()
     assert ready.view(NOW + 7) == View(Kind.LOCKED, "Locked", "Look at the camera to come in.")
 
@@ -172,7 +172,7 @@ def test_a_person_who_is_let_in_is_not_shown_an_earlier_refusal(ready, make_repo
     ready.on_report(make_report(None, refused), NOW)
     ready.on_report(make_report(None, make_decision(Reason.PRESENT, person="Ada")), NOW + 0.1)
     view = ready.view(NOW + 0.1)
-    assert (view.kind, view.detail) == (Kind.LOCKED, "To open it again, step aside and come back.")
+    assert (view.kind, view.detail) == (Kind.LOCKED, "To open the door again, step away and come back.")
 
 
 def test_a_fault_is_told_for_its_time_and_says_why(ready, make_report, make_decision):
@@ -199,8 +199,8 @@ def test_the_state_of_the_camera_is_told(ready):
     for state, headline in (
         (CameraState.OPENING, "Starting"),
         (CameraState.LIVE, "Locked"),
-        (CameraState.LOST, "Camera lost"),
-        (CameraState.ENDED, "No more pictures"),
+        (CameraState.LOST, "Camera unavailable"),
+        (CameraState.ENDED, "Recording ended"),
     ):
         ready.camera = state
         assert ready.view(NOW).headline == headline

@@ -106,7 +106,7 @@ def test_what_goes_wrong_is_told_until_it_is_repaired(window, clock, make_report
     rows = (
         (lambda: window.on_failed("RuntimeError: boom"), "Out of order | The door stays locked. RuntimeError: boom"),
         (lambda: window.on_status_changed(Status(0, 0, ())), "Nobody is enrolled | "),
-        (lambda: window.on_camera_changed(CameraState.LOST, "camera 7: is gone"), "Camera lost | camera 7: is gone"),
+        (lambda: window.on_camera_changed(CameraState.LOST, "camera 7: gone"), "Camera unavailable | camera 7: gone"),
         (lambda: window.on_broken("weights: altered"), "Out of order | The door stays locked. weights: altered"),
     )
     for fail, expected in rows:
@@ -279,7 +279,7 @@ def test_a_text_wraps_at_words_into_lines_of_like_length_and_shrinks_before_it_i
 def test_large_type_may_shrink_to_the_size_that_is_legible_without_it(label):
     label.setText("Please look straight at the camera, and hold still until the door has opened for you. " * 2)
     assert label.fitted().text() != label.text()
-    label.allow(2.0)
+    label.set_type_scale(2.0)
     assert label.fitted().text() == label.text()
     assert label.fitted().font().pixelSize() >= LETTERS_PX / 4
 
@@ -376,7 +376,7 @@ def test_the_corner_button_and_f2_lead_to_the_staff_side_and_it_leads_back(qtbot
         enter()
         assert (reception.isVisible(), window.door.isVisible(), reception.happened[-1]) == (True, False, "open")
         window.on_camera_changed(CameraState.LOST, "camera 7: is gone")
-        assert reception.view.headline == "Camera lost"
+        assert reception.view.headline == "Camera unavailable"
         reception.left.emit()
         assert (reception.isVisible(), window.door.isVisible(), reception.happened[-1]) == (False, True, "close_up")
 

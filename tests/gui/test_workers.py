@@ -1,20 +1,128 @@
+"""The camera thread and the recognition thread: newest frame only, faults told, and a stop that never hangs."""
+
 import gc
 import threading
+import time
 import weakref
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PyQt6.QtCore import QObject, Qt, pyqtSlot
 
 from kiosk.domain import Frame
 from kiosk.door.report import Status
 from kiosk.errors import GalleryError, in_one_line
 from kiosk.gui import workers
-from kiosk.gui.workers import CameraWorker, Latest, RecognitionWorker, WorkerThread, stop_all
+from kiosk.gui.workers import (
+    CameraWorker,
+    Latest,
+    RecognitionWorker,
+    Worker,
+    WorkerThread,
+    left_behind,
+    stop_all,
+)
 from kiosk.vision.camera import CameraState
+
+# The mailbox of one frame
+
+PUT, TAKE = True, False
+
+
+@given(st.lists(st.sampled_from([PUT, TAKE])))
+def test_only_the_newest_item_is_taken_and_every_other_is_counted(steps):
+    box = Latest[int]()
+    waiting, taken, put = None, [], 0
+    for step in steps:
+        if step is PUT:
+            assert box.put(put) is (waiting is None)
+            waiting, put = put, put + 1
+        else:
+            item = box.take()
+            assert item == waiting
+            taken += [item] if item is not None else []
+            waiting = None
+    assert taken == sorted(set(taken))
+    assert put == len(taken) + box.dropped + (waiting is not None)
+
+
+def test_a_thread_waits_for_an_item_and_never_gets_an_older_one_after_a_newer():
+    box, taken, count = Latest[int](), [], 5000
+    assert box.wait(0.0) is None
+    started, done = threading.Event(), threading.Event()
+
+    def read() -> None:
+        started.set()
+        while not done.is_set():
+            item = box.wait(0.01)
+            if item is not None:
+                taken.append(item)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    assert started.wait(10)
+    for number in range(count):
+        box.put(number)
+    done.set()
+    reader.join(20)
+    rest = box.take()
+    assert taken == sorted(taken)
+    assert len(taken) + box.dropped + (rest is not None) == count
+
+
+# Threads that stop
+
+
+class Obedient(Worker):
+    ran_in = 0
+
+    @pyqtSlot()
+    def run(self) -> None:
+        self.ran_in = threading.get_ident()
+        self.stopping.wait(60)
+
+
+class Hanging(Worker):
+    def __init__(self) -> None:
+        super().__init__()
+        self.release = threading.Event()
+
+    @pyqtSlot()
+    def run(self) -> None:
+        self.release.wait(60)
+
+
+def test_workers_run_in_threads_of_their_own_and_stop_when_asked(qtbot):
+    found = [Obedient() for _ in range(3)]
+    threads = [WorkerThread(f"obedient {number}", worker) for number, worker in enumerate(found)]
+    for thread in threads:
+        thread.start()
+    qtbot.waitUntil(lambda: all(worker.ran_in for worker in found))
+    assert stop_all([*threads, WorkerThread("never started", Obedient())], 20)
+    assert stop_all(threads, 20), "stopping twice does no harm"
+    assert threading.get_ident() not in {worker.ran_in for worker in found}
+    assert left_behind() == 0
+
+
+def test_a_worker_that_hangs_is_left_behind_and_does_not_keep_the_others_from_ending(qtbot):
+    hanging = Hanging()
+    threads = [WorkerThread("hanging", hanging), WorkerThread("obedient", Obedient())]
+    for thread in threads:
+        thread.start()
+    assert not stop_all(threads, 0.2)
+    assert threads[1].wait(time.monotonic() + 20)
+    del threads, thread
+    assert left_behind() == 1
+    hanging.release.set()
+    qtbot.waitUntil(lambda: left_behind() == 0)
+
+
+# What the tests below need
 
 
 class Listener(QObject):
-    """Lives in the GUI thread; remembers what it heard, and in which threads."""
+    """Lives in the GUI thread and notes what it hears, and in which threads."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,6 +153,10 @@ class Listener(QObject):
     def on_progress(self, what: str, done: int, total: int) -> None:
         self._note((what, done, total))
 
+    @pyqtSlot(object, object)
+    def on_answer(self, then: object, answer: object) -> None:
+        self._note((then, answer))
+
 
 @pytest.fixture
 def running(qapp):
@@ -60,7 +172,7 @@ def running(qapp):
 
 
 def count_built(worker: RecognitionWorker) -> threading.Semaphore:
-    """Can be acquired once for each station that is built: a frame from before is never processed."""
+    """Return a semaphore to acquire once for each station that is built."""
     built = threading.Semaphore(0)
     worker.built.connect(lambda station: built.release(), Qt.ConnectionType.DirectConnection)
     return built
@@ -68,7 +180,7 @@ def count_built(worker: RecognitionWorker) -> threading.Semaphore:
 
 @pytest.fixture
 def driving(running):
-    """As `running`; returns once the worker has its station."""
+    """As `running`, but return once the worker has its station: it never processes an earlier frame."""
 
     def run(worker):
         built = count_built(worker)
@@ -89,26 +201,20 @@ def listener(qapp) -> Listener:
     return Listener()
 
 
-@pytest.fixture
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A station that could not be built is tried again at once."""
-    monkeypatch.setattr(workers, "RETRY_SECONDS", 0.01)
+def fail_with(error: BaseException):
+    def fail(*arguments):
+        raise error
+
+    return fail
 
 
-def test_frames_reach_both_mailboxes_and_the_screen_is_told(*, qtbot, camera, source, running, frames, listener):
-    shown = Latest[Frame]()
-    worker = CameraWorker(camera, shown, frames)
-    worker.ready.connect(listener.on_nothing)
-    running(worker)
-    source.push(10)
-    qtbot.waitUntil(lambda: listener.heard == [None])
-    first, second = shown.take(), frames.take()
-    assert first is second
-    assert first is not None
-    assert first.image[0, 0, 0] == 10
+GONE = GalleryError("images", "is gone", "bring it back")
 
 
-def test_a_screen_that_does_not_look_is_told_once_and_finds_the_newest(
+# The camera thread
+
+
+def test_a_screen_that_does_not_look_is_told_once_and_finds_the_newest_frame(
     *, qtbot, qapp, camera, source, running, frames, listener
 ):
     shown = Latest[Frame]()
@@ -120,9 +226,7 @@ def test_a_screen_that_does_not_look_is_told_once_and_finds_the_newest(
         qtbot.waitUntil(lambda grey=grey: (frame := frames.take()) is not None and frame.image[0, 0, 0] == grey)
     qtbot.waitUntil(lambda: shown.dropped == 2)
     qapp.processEvents()
-    newest = shown.take()
-    assert newest is not None
-    assert (newest.image[0, 0, 0], listener.heard) == (3, [None])
+    assert (shown.take().image[0, 0, 0], listener.heard) == (3, [None])
 
 
 def test_each_change_of_the_camera_is_told_once(*, qtbot, camera, source, running, frames, listener):
@@ -138,121 +242,85 @@ def test_each_change_of_the_camera_is_told_once(*, qtbot, camera, source, runnin
     assert "camera 7" in listener.heard[-1][1]
 
 
-def test_signals_arrive_in_the_gui_thread_and_the_station_lives_in_its_own(qtbot, driving, frames, station, listener):
+# The recognition thread
+
+
+def test_the_station_lives_in_its_own_thread_and_signals_arrive_in_the_gui_thread(
+    *, qtbot, running, frames, station, listener
+):
     worker = RecognitionWorker(station.build, frames)
-    worker.reported.connect(listener.on_object)
-    driving(worker)
-    frames.put(Frame(None, 1.0, 7))
-    qtbot.waitUntil(lambda: len(listener.heard) == 1)
+    worker.progressed.connect(listener.on_progress)
+    for signal in (worker.built, worker.status_changed):
+        signal.connect(listener.on_object)
+    running(worker)
+    qtbot.waitUntil(lambda: len(listener.heard) == 3)
+    assert listener.heard == [("Reading the gallery", 1, 2), station, station.status]
+    station.status = Status(4, 0, ())
+    qtbot.waitUntil(lambda: len(listener.heard) == 4)
+    assert listener.heard[3] == Status(4, 0, ()), "told although no frame comes"
     assert listener.threads == {threading.get_ident()}
     assert len(station.threads) == 1
     assert station.threads.isdisjoint(listener.threads)
 
 
-def test_only_the_newest_frame_is_processed_when_they_come_faster(qtbot, driving, frames, station, make_report):
+def test_only_the_newest_frame_is_processed_and_it_is_known_since_when(qtbot, driving, frames, station, make_report):
     go_on = threading.Event()
     station.process_with = lambda frame: go_on.wait(20) and make_report(frame)
-    driving(RecognitionWorker(station.build, frames))
+    worker = driving(RecognitionWorker(station.build, frames))
+    assert worker.busy_since is None
     frames.put(Frame(None, 0.0, 0))
     assert station.entered.wait(20)
+    assert worker.busy_since is not None
     for number in range(1, 50):
         frames.put(Frame(None, float(number), number))
     go_on.set()
-    qtbot.waitUntil(lambda: len(station.frames) == 2)
+    qtbot.waitUntil(lambda: len(station.frames) == 2 and worker.busy_since is None)
     assert [frame.sequence for frame in station.frames] == [0, 49]
 
 
-def test_progress_and_the_station_are_told(qtbot, running, frames, station, listener):
-    worker = RecognitionWorker(station.build, frames)
-    worker.progressed.connect(listener.on_progress)
-    worker.built.connect(listener.on_object)
-    worker.status_changed.connect(listener.on_object)
-    running(worker)
-    qtbot.waitUntil(lambda: len(listener.heard) == 3)
-    assert listener.heard == [("Reading the gallery", 1, 2), station, station.status]
-
-
-@pytest.mark.parametrize("error", [GalleryError("images", "is gone", "bring it back"), MemoryError("too large")])
-def test_a_station_that_cannot_be_built_is_told(qtbot, running, frames, listener, error):
-    def build(progress):
-        raise error
-
-    worker = RecognitionWorker(build, frames)
-    worker.broken.connect(listener.on_text)
-    running(worker)
-    qtbot.waitUntil(lambda: listener.heard == [in_one_line(error)])
-
-
-def test_a_frame_that_fails_is_told_and_the_next_one_gets_its_chance(
+def test_a_frame_that_fails_is_told_and_the_next_one_is_processed(
     *, qtbot, driving, frames, station, listener, make_report
 ):
-    def process(frame):
-        if frame.sequence == 1:
-            raise ValueError("two\nlines")
-        return make_report(frame)
-
-    station.process_with = process
+    station.process_with = fail_with(ValueError("two\nlines"))
     worker = RecognitionWorker(station.build, frames)
     worker.failed.connect(listener.on_text)
     worker.reported.connect(listener.on_object)
     driving(worker)
     frames.put(Frame(None, 1.0, 1))
     qtbot.waitUntil(lambda: listener.heard == ["ValueError: two lines"])
+    station.process_with = make_report
     frames.put(Frame(None, 2.0, 2))
     qtbot.waitUntil(lambda: len(listener.heard) == 2)
     assert listener.heard[1].observation.sequence == 2
 
 
-def test_a_changed_status_is_told_within_a_refresh_even_when_no_frame_comes(qtbot, running, frames, station, listener):
-    worker = RecognitionWorker(station.build, frames)
-    worker.status_changed.connect(listener.on_object)
-    running(worker)
-    qtbot.waitUntil(lambda: len(listener.heard) == 1)
-    station.status = Status(4, 0, ())
-    qtbot.waitUntil(lambda: len(listener.heard) == 2)
-    assert listener.heard[1] == Status(4, 0, ())
+def test_a_station_that_cannot_be_built_is_told_and_tried_again(*, qtbot, running, frames, station, monkeypatch):
+    monkeypatch.setattr(workers, "RETRY_SECONDS", 0.01)
+    for error in (GONE, MemoryError("too large")):
+        tries, listener = iter([error] * 2), Listener()
+
+        def build(progress, tries=tries):
+            for error in tries:
+                raise error
+            return station
+
+        worker = RecognitionWorker(build, frames)
+        worker.broken.connect(listener.on_text)
+        worker.built.connect(listener.on_object)
+        running(worker)
+        qtbot.waitUntil(lambda listener=listener: listener.heard[-1:] == [station])
+        assert listener.heard[:-1] == [in_one_line(error)] * 2
 
 
-def test_it_can_be_seen_for_how_long_a_frame_is_at_work(qtbot, driving, frames, station, make_report):
-    go_on = threading.Event()
-    station.process_with = lambda frame: go_on.wait(20) and make_report(frame)
-    worker = driving(RecognitionWorker(station.build, frames))
-    assert worker.busy_since is None
-    frames.put(Frame(None, 1.0, 1))
-    assert station.entered.wait(20)
-    assert worker.busy_since is not None
-    go_on.set()
-    qtbot.waitUntil(lambda: worker.busy_since is None)
-
-
-def test_the_station_is_closed_in_the_thread_that_built_it(qtbot, qapp, frames, station):
-    worker = RecognitionWorker(station.build, frames)
-    built, thread = count_built(worker), WorkerThread("under test", worker)
-    thread.start()
-    assert built.acquire(timeout=20)
-    frames.put(Frame(None, 1.0, 1))
-    assert station.entered.wait(20)
-    assert stop_all([thread], 20)
-    assert station.closed.is_set()
-    assert len(station.threads) == 1
-
-
-def test_closing_while_the_gallery_loads_ends_the_loading(qapp, frames, listener):
-    loads = threading.Event()
-
+def test_a_frame_from_before_the_station_was_built_is_not_processed(driving, frames, station):
     def build(progress):
-        while True:
-            loads.set()
-            progress("Reading the gallery", 1, 2)
+        frames.put(Frame(None, 1.0, 1))  # the camera is lost then: no other frame takes its place
+        return station
 
-    worker = RecognitionWorker(build, frames)
-    worker.broken.connect(listener.on_text)
-    thread = WorkerThread("under test", worker)
-    thread.start()
-    assert loads.wait(20)
-    assert stop_all([thread], 20)
-    qapp.processEvents()
-    assert listener.heard == []
+    driving(RecognitionWorker(build, frames))
+    frames.put(Frame(None, 2.0, 2))
+    assert station.entered.wait(20)
+    assert [frame.sequence for frame in station.frames] == [2]
 
 
 def test_an_outdated_station_is_closed_before_another_is_built(*, qtbot, running, frames, make_station, listener):
@@ -276,21 +344,22 @@ def test_an_outdated_station_is_closed_before_another_is_built(*, qtbot, running
     assert first.frames == []
 
 
-def test_a_frame_from_before_the_station_was_built_is_not_processed(running, frames, station):
-    def build(progress):
-        frames.put(Frame(None, 1.0, 1))  # the camera is lost then: no other takes its place
-        return station
+def test_a_station_that_cannot_be_closed_is_told_and_the_next_one_takes_its_place(
+    *, qtbot, driving, frames, make_station, listener
+):
+    first, second = make_station(), make_station()
+    builds = iter([first, second])
+    first.close, first.outdated = fail_with(OSError("the journal is stuck")), True
+    worker = RecognitionWorker(lambda progress: next(builds), frames)
+    worker.failed.connect(listener.on_text)
+    worker.built.connect(listener.on_object)
+    driving(worker)
+    qtbot.waitUntil(lambda: listener.heard == [first, "OSError: the journal is stuck", second])
+    frames.put(Frame(None, 1.0, 1))
+    assert second.entered.wait(20)
 
-    worker = RecognitionWorker(build, frames)
-    built = count_built(worker)
-    running(worker)
-    assert built.acquire(timeout=20)
-    frames.put(Frame(None, 2.0, 2))
-    assert station.entered.wait(20)
-    assert [frame.sequence for frame in station.frames] == [2]
 
-
-def test_nobody_holds_the_old_station_while_the_next_one_is_read(*, qtbot, running, frames, make_station):
+def test_nothing_holds_the_old_station_while_the_next_one_is_built(*, qtbot, running, frames, make_station):
     alive: list[weakref.ref] = []
     held: list[object] = []
 
@@ -307,93 +376,54 @@ def test_nobody_holds_the_old_station_while_the_next_one_is_read(*, qtbot, runni
     assert held == []
 
 
-def test_one_that_cannot_be_built_is_tried_again_and_told_meanwhile(*, qtbot, running, frames, station, listener, soon):
-    tries = iter([GalleryError("images", "is gone", "bring it back")] * 2)
-
-    def build(progress):
-        for error in tries:
-            raise error
-        return station
-
-    worker = RecognitionWorker(build, frames)
-    worker.broken.connect(listener.on_text)
-    worker.built.connect(listener.on_object)
-    running(worker)
-    qtbot.waitUntil(lambda: listener.heard[-1:] == [station])
-    assert listener.heard[:-1] == ["images: is gone; bring it back"] * 2
-
-
-def test_a_station_that_cannot_be_closed_is_told_and_the_next_one_takes_its_place(
-    *, qtbot, running, frames, make_station, listener
-):
-    first, second = make_station(), make_station()
-    builds = iter([first, second])
-
-    def fail():
-        raise OSError("the journal is stuck")
-
-    first.close = fail
-    first.outdated = True
-    worker = RecognitionWorker(lambda progress: next(builds), frames)
-    worker.failed.connect(listener.on_text)
-    built = count_built(worker)
-    running(worker)
-    assert built.acquire(timeout=20)
-    assert built.acquire(timeout=20)
-    frames.put(Frame(None, 1.0, 1))
-    assert second.entered.wait(20)
-    qtbot.waitUntil(lambda: listener.heard == ["OSError: the journal is stuck"])
-
-
-def test_closing_while_a_broken_one_waits_to_be_tried_again_does_not_wait(qapp, frames, monkeypatch):
-    monkeypatch.setattr(workers, "RETRY_SECONDS", 3600)
-    tried = threading.Event()
-
-    def build(progress):
-        tried.set()
-        raise GalleryError("images", "is gone", "bring it back")
-
-    thread = WorkerThread("under test", RecognitionWorker(build, frames))
-    thread.start()
-    assert tried.wait(20)
-    assert stop_all([thread], 20)
-
-
-# Requests from the window to the recognition thread.
-
-
-def test_a_request_is_done_in_the_recognition_thread_and_answered(qtbot, driving, frames, station):
+def test_a_request_is_done_in_the_recognition_thread_answered_and_may_fail(qtbot, driving, frames, station, listener):
     worker = RecognitionWorker(station.build, frames)
-    listener, asked = Answers(), []
+    faults, asked, then = Listener(), [], print
+    worker.failed.connect(faults.on_text)
     worker.answered.connect(listener.on_answer)
     driving(worker)
-    then = print
+    worker.ask(fail_with(GONE))
     worker.ask(lambda given: asked.append((given, threading.get_ident())) or "done", then)
     qtbot.waitUntil(lambda: bool(listener.heard))
-    assert listener.heard == [(then, "done")]
+    assert (faults.heard, listener.heard) == (["images: is gone; bring it back"], [(then, "done")])
     assert asked == [(station, next(iter(station.threads)))]
     assert listener.threads == {threading.get_ident()}
 
 
-def test_a_request_that_fails_is_told_and_the_next_one_is_done(qtbot, driving, frames, station):
+# The stop
+
+
+def test_the_station_is_closed_in_the_thread_that_built_it(running, frames, station):
     worker = RecognitionWorker(station.build, frames)
-    faults, listener = Listener(), Answers()
-    worker.failed.connect(faults.on_text)
-    worker.answered.connect(listener.on_answer)
-
-    def fail(station):
-        raise GalleryError("images", "is gone", "bring it back")
-
-    driving(worker)
-    worker.ask(fail)
-    worker.ask(lambda station: 2)
-    qtbot.waitUntil(lambda: bool(listener.heard))
-    assert (faults.heard, listener.heard) == (["images: is gone; bring it back"], [(None, 2)])
+    built, thread = count_built(worker), WorkerThread("under test", worker)
+    thread.start()
+    assert built.acquire(timeout=20)
+    assert stop_all([thread], 20)
+    assert station.closed.is_set()
+    assert len(station.threads) == 1
 
 
-class Answers(Listener):
-    """Hears answers."""
+def test_a_stop_does_not_wait_for_the_gallery_or_for_the_next_try(qapp, frames, listener, monkeypatch):
+    monkeypatch.setattr(workers, "RETRY_SECONDS", 3600)
+    entered = threading.Event()
 
-    @pyqtSlot(object, object)
-    def on_answer(self, then: object, answer: object) -> None:
-        self._note((then, answer))
+    def load_for_ever(progress):
+        while True:
+            entered.set()
+            progress("Reading the gallery", 1, 2)
+
+    def fail(progress):
+        entered.set()
+        raise GONE
+
+    for build, told in ((load_for_ever, []), (fail, ["images: is gone; bring it back"])):
+        entered.clear()
+        listener.heard.clear()
+        worker = RecognitionWorker(build, frames)
+        worker.broken.connect(listener.on_text)
+        thread = WorkerThread("under test", worker)
+        thread.start()
+        assert entered.wait(20)
+        assert stop_all([thread], 20)
+        qapp.processEvents()
+        assert listener.heard == told
