@@ -56,7 +56,7 @@ def list_weights(*, as_json: JsonOption = False, config: ConfigOption = None) ->
 
 
 def fetch(name: NameArgument, *, config: ConfigOption = None) -> int:
-    """Download a file into the weights folder; an interrupted download goes on where it stopped.
+    """Download a file into the weights folder and check it.
 
     HTTPS_PROXY, NO_PROXY and REQUESTS_CA_BUNDLE are honoured. Nothing is ever downloaded without this command.
 
@@ -159,7 +159,7 @@ def cohort(
 
 
 def remove(name: NameArgument, *, config: ConfigOption = None) -> int:
-    """Delete a fetched file, and what an interrupted download left.
+    """Delete a fetched file.
 
     Example: kiosk weights remove sface
     """
@@ -197,7 +197,7 @@ def _state(each: Installed) -> str:
         return "shipped, verified" if each.shipped else "installed, verified"
     if each.shipped:
         return "missing!"
-    return f"unfinished, {each.fetched_bytes / 1e6:.1f} MB" if each.fetched_bytes else "not installed"
+    return "not installed"
 
 
 def _as_json(each: Installed) -> dict[str, Any]:
@@ -212,7 +212,7 @@ def _as_json(each: Installed) -> dict[str, Any]:
         "licence": each.licence,
         "shipped": each.shipped,
         "state": each.state.value,
-        "fetched_bytes": each.fetched_bytes,
+        "fetched_bytes": 0,  # of an unfinished download, which version 0.1 kept
         "lfw": known.figure,
         "measured_by": known.whose,
         "note": known.note,

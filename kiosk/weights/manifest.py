@@ -1,4 +1,4 @@
-"""weights/manifest.yaml: what is said of every file that the product ships, and reading that accepts nothing else."""
+"""weights/manifest.yaml: size and hash of every file that the product ships; reading files that are exactly so."""
 
 import enum
 import hashlib

@@ -123,13 +123,6 @@ def test_an_unknown_name_is_answered_with_the_nearest(kiosk, offered, command):
     assert "did you mean 'small'?" in shown.err
 
 
-def test_an_unfinished_download_shows_in_the_list(kiosk, offered, tmp_path):
-    folder = tmp_path / "here" / "weights"
-    folder.mkdir()
-    (folder / "small.onnx.part").write_bytes(bytes(2_345_678))
-    assert "unfinished, 2.3 MB" in kiosk("weights", "list").out
-
-
 def test_intact_files_are_verified(kiosk, offered):
     shown = kiosk("weights", "verify")
     assert shown.code == 0

@@ -1,13 +1,27 @@
+"""The catalogue, what of it is installed, and detectors in files."""
+
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 from kiosk.errors import WeightsError
-from kiosk.files import shipped_weights
-from kiosk.weights.catalogue import CATALOGUE, Catalogue, CatalogueEntry, how_to_get, read_catalogue
-from kiosk.weights.manifest import manifest_entry, read_manifest
+from kiosk.files import folder_lock, shipped_weights
+from kiosk.weights.catalogue import (
+    CATALOGUE,
+    Catalogue,
+    CatalogueEntry,
+    Known,
+    detector_content,
+    detector_paths,
+    how_to_get,
+    read_catalogue,
+)
+from kiosk.weights.fetch import busy
+from kiosk.weights.installed import Installed, installed, remove
+from kiosk.weights.manifest import MANIFEST, FileState, manifest_entry, read_manifest
+from kiosk.weights.specs import spec_names
 
 ONE = """\
 fetch:
@@ -30,147 +44,187 @@ def read(folder: Path, text: str) -> Catalogue:
     return read_catalogue(path)
 
 
-def test_sface_is_the_file_of_the_opencv_model_zoo() -> None:
-    sface = read_catalogue().entry("sface")
-    assert sface.kind == "encoder"
-    assert sface.file == "face_recognition_sface_2021dec.onnx"
-    assert sface.size == 38_696_353
-    assert sface.sha256 == "0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79"
-    assert sface.licence == "Apache-2.0"
-    assert sface.url.startswith("https://media.githubusercontent.com/media/opencv/opencv_zoo/")
-    assert sface.url.endswith("/models/face_recognition_sface/face_recognition_sface_2021dec.onnx")
-
-
-def test_yunet_is_the_file_of_the_opencv_model_zoo() -> None:
-    yunet = read_catalogue().shipped_file("yunet")
-    assert yunet.kind == "detector"
-    assert yunet.file == "face_detection_yunet_2023mar.onnx"
-    entry = manifest_entry(yunet.file)
-    assert entry.size == 232_589
-    assert entry.sha256 == "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
-    assert entry.licence == "MIT"
-    assert yunet.url.startswith("https://media.githubusercontent.com/media/opencv/opencv_zoo/")
-    assert yunet.url.endswith("/models/face_detection_yunet/face_detection_yunet_2023mar.onnx")
-
-
-def test_every_file_in_the_shipped_catalogue_is_asked_for_in_secret() -> None:
-    assert all(entry.url.startswith("https://") for entry in read_catalogue().fetch)
-
-
-def test_the_address_does_not_follow_a_branch_that_moves() -> None:
-    assert all("/main/" not in entry.url and "/master/" not in entry.url for entry in read_catalogue().fetch)
-
-
-def test_every_shipped_file_has_its_place_in_the_catalogue() -> None:
-    assert {known.file for known in read_catalogue().shipped} == read_manifest().keys()
-
-
-def test_every_figure_says_whose_it_is() -> None:
+def test_the_shipped_catalogue_names_files_of_the_opencv_model_zoo() -> None:
     catalogue = read_catalogue()
-    for known in [*catalogue.fetch, *catalogue.shipped]:
-        assert (known.figure is None) == (known.whose is None)
-
-
-def test_the_spec_of_a_fetched_file_names_the_same_file() -> None:
-    for entry in read_catalogue().fetch:
+    sface, yunet = catalogue.entry("sface"), catalogue.shipped_file("yunet")
+    assert (sface.file, sface.size, sface.licence) == ("face_recognition_sface_2021dec.onnx", 38_696_353, "Apache-2.0")
+    assert sface.sha256 == "0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79"
+    assert manifest_entry(yunet.file).sha256 == "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
+    for known in (sface, yunet):
+        assert known.url is not None
+        assert known.url.startswith("https://media.githubusercontent.com/media/opencv/opencv_zoo/")
+    assert {known.file for known in catalogue.shipped} == read_manifest().keys()
+    for entry in catalogue.fetch:
+        assert entry.url.startswith("https://")
+        assert "/main/" not in entry.url, "a branch moves"
         spec = shipped_weights(f"{entry.name}.yaml").read_text(encoding="utf-8")
-        for value in (entry.file, entry.sha256, str(entry.size), f"licence: {entry.licence}"):
-            assert value in spec
+        assert all(value in spec for value in (entry.file, entry.sha256, str(entry.size), f"licence: {entry.licence}"))
+    for known in (*catalogue.fetch, *catalogue.shipped):
+        assert (known.figure is None) == (known.whose is None), known.name
 
 
-def test_an_entry_cannot_be_changed() -> None:
-    with pytest.raises(ValidationError, match="frozen"):
-        read_catalogue().entry("sface").sha256 = "0" * 64  # type: ignore[misc]
+def test_a_name_that_is_not_known_is_answered_with_the_nearest() -> None:
+    answers = {
+        "sfac": "are not known; did you mean 'sface'",
+        "": "are not known; see `kiosk weights list`",
+        "x" * 9999: "are not known; see `kiosk weights list`",
+        "dlib_resnet": "dlib_resnet: comes with the kiosk",
+    }
+    for name, answer in answers.items():
+        with pytest.raises(WeightsError, match=answer) as raised:
+            read_catalogue().entry(name)
+        assert len(str(raised.value)) < 200, name
 
 
-@pytest.mark.parametrize(("name", "nearest"), [("sfac", "sface"), ("face", "sface")])
-def test_an_unknown_name_is_answered_with_the_nearest(name: str, nearest: str) -> None:
-    with pytest.raises(WeightsError, match=f"are not known; did you mean '{nearest}'"):
-        read_catalogue().entry(name)
-
-
-@pytest.mark.parametrize("name", ["", "insightface_buffalo", "x" * 9999])
-def test_a_name_that_is_near_none_is_answered_with_the_list(name: str) -> None:
-    with pytest.raises(WeightsError, match="are not known; see `kiosk weights list`") as raised:
-        read_catalogue().entry(name)
-    assert len(str(raised.value)) < 200
-
-
-def test_an_empty_catalogue_knows_no_name(tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match="are not known; see `kiosk weights list`"):
-        read(tmp_path, "fetch: []\nshipped: []\n").entry("sface")
-
-
-def test_what_is_shipped_is_not_fetched() -> None:
-    with pytest.raises(WeightsError, match="dlib_resnet: comes with the kiosk"):
-        read_catalogue().entry("dlib_resnet")
-
-
-def test_a_catalogue_is_read_from_its_file(tmp_path: Path) -> None:
-    entry = read(tmp_path, ONE).entry("small")
-    assert isinstance(entry, CatalogueEntry)
-    assert (entry.figure, entry.whose) == (None, None)
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("", "holds no options"),
-        ("just words", "holds no options"),
-        ("fetch: {", "is no YAML"),
-        ("a: &a [*a]", "uses an alias"),
+def test_a_missing_or_damaged_catalogue_is_a_fault(tmp_path: Path) -> None:
+    assert read(tmp_path, ONE).entry("small").size == 30
+    damaged = (
+        ("just words", "were expected"),
         ("fetch: []", "shipped: Field required"),
         (ONE + "colour: blue\n", "colour: Extra inputs"),
         (ONE.replace("kind: encoder\n    file", "kind: landmarks\n    file"), "fetch.0.kind"),
         (ONE.replace("https", "file"), "fetch.0.url"),
         (ONE.replace("size: 30", "size: 0"), "fetch.0.size"),
-        (ONE.replace("size: 30", "size: 3.5"), "fetch.0.size"),
-        (ONE.replace("size: 30", "size: 99999999999"), "fetch.0.size"),
         (ONE.replace("sha256: ", "sha256: x"), "fetch.0.sha256"),
         (ONE.replace("file: small.onnx", "file: ../small.onnx"), "fetch.0.file"),
-        (ONE.replace("file: small.onnx", "file: small.sh"), "fetch.0.file"),
-        (ONE.replace("name: small", "name: -small"), "fetch.0.name"),
         (ONE.replace("    licence: MIT\n", ""), "fetch.0.licence: Field required"),
         (ONE.replace("name: other", "name: small"), "small stands there twice"),
         (ONE.replace("other.tflite", "small.onnx"), "small.onnx stands there twice"),
-        (ONE + ONE, "duplicate key"),
-    ],
-)
-def test_a_damaged_catalogue_is_a_fault(tmp_path: Path, text: str, reason: str) -> None:
-    with pytest.raises(WeightsError, match=f"catalogue.yaml.*({reason}).*; install kiosk again"):
-        read(tmp_path, text)
+    )
+    for text, reason in damaged:
+        with pytest.raises(WeightsError, match=f"catalogue.yaml.*({reason}).*; install kiosk again"):
+            read(tmp_path, text)
+    with pytest.raises(WeightsError, match=r"is not there; install kiosk again"):
+        read_catalogue(tmp_path / "none.yaml")
 
 
-def test_a_missing_catalogue_is_a_fault(tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match=r"catalogue\.yaml: is not there; install kiosk again"):
-        read_catalogue(tmp_path / CATALOGUE)
-
-
-def test_a_catalogue_that_is_no_text_is_a_fault(tmp_path: Path) -> None:
-    (tmp_path / CATALOGUE).write_bytes(b"\xff\xfe\x00\x80" * 20)
-    with pytest.raises(WeightsError, match="install kiosk again"):
-        read_catalogue(tmp_path / CATALOGUE)
-
-
-@pytest.mark.parametrize("name", ["sface"])
-def test_a_file_of_the_catalogue_is_fetched_by_the_name_it_has_there(name: str) -> None:
-    entry = read_catalogue().entry(name)
-    assert how_to_get(entry.file, entry.sha256) == f"type: kiosk weights fetch {name}"
-
-
-def test_another_file_is_put_there_by_hand() -> None:
-    sface = read_catalogue().entry("sface")
-    for file, sha256 in (("mine.onnx", sface.sha256), (sface.file, "0" * 64)):
-        assert how_to_get(file, sha256) == "put the file there that its spec describes"
-
-
-def test_a_shipped_file_comes_with_the_kiosk() -> None:
+def test_a_fault_says_how_to_get_the_file(tmp_path: Path, ship_weights: Callable[[Path], None]) -> None:
+    sface, by_hand = read_catalogue().entry("sface"), "put the file there that its spec describes"
+    assert how_to_get(sface.file, sface.sha256) == "type: kiosk weights fetch sface"
     assert how_to_get("dlib_resnet.tflite", "0" * 64) == "install kiosk again"
+    for file, sha256 in (("mine.onnx", sface.sha256), (sface.file, "0" * 64)):
+        assert how_to_get(file, sha256) == by_hand
+    ship_weights(tmp_path)  # without a catalogue
+    assert how_to_get(sface.file, sface.sha256) == by_hand
 
 
-def test_a_damaged_catalogue_does_not_hide_what_is_at_fault(
-    tmp_path: Path, ship_weights: Callable[[Path], None]
-) -> None:
+# Installed ---------------------------------------------------------------------------------------------------------
+
+SHIPPED = b"what comes with the kiosk"
+SHA256 = hashlib.sha256(SHIPPED).hexdigest()
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, ship_weights: Callable[[Path], None]) -> Path:
+    """A folder in place of the one that the kiosk ships."""
+    folder = tmp_path / "shipped"
+    folder.mkdir()
+    (folder / MANIFEST).write_text(
+        f"default.tflite: {{sha256: {SHA256}, size: {len(SHIPPED)}, source: a test, licence: CC0-1.0, rebuild: make}}\n"
+    )
+    (folder / "default.tflite").write_bytes(SHIPPED)
+    ship_weights(folder)
+    return folder
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def catalogue(entry: CatalogueEntry) -> Catalogue:
+    default = Known(name="default", kind="encoder", file="default.tflite", note="Comes along.")
+    return Catalogue(fetch=(entry,), shipped=(default,))
+
+
+def test_what_is_shipped_and_what_can_be_fetched_is_listed_with_its_state(shipped, own, catalogue, content) -> None:
+    default, small = installed(catalogue, own)
+    assert default == Installed(
+        catalogue.shipped[0], True, shipped / "default.tflite", len(SHIPPED), SHA256, "CC0-1.0", FileState.INTACT
+    )
+    assert (small.known, small.path, small.state) == (catalogue.fetch[0], own / "small.onnx", FileState.MISSING)
+    (shipped / "small.onnx").write_bytes(content)
+    assert installed(catalogue, own / "none")[1].path == shipped / "small.onnx"
+    (own / "small.onnx").write_bytes(content[:-1] + b"!")
+    (shipped / "default.tflite").unlink()
+    assert [each.state for each in installed(catalogue, own)] == [FileState.MISSING, FileState.ALTERED]
+    with pytest.raises(WeightsError, match=r"default\.tflite: stands in the manifest, not in the catalogue"):
+        installed(Catalogue(fetch=catalogue.fetch, shipped=()), own)
+
+
+def test_a_fetched_file_is_removed_and_nothing_else(own, entry, tmp_path) -> None:
+    (tmp_path / "elsewhere").write_bytes(b"precious")
+    (own / "other.onnx").touch()
+    path = own / "small.onnx"
+    path.symlink_to(tmp_path / "elsewhere")
+    with folder_lock(own, busy(own)), pytest.raises(WeightsError, match="another process is fetching"):
+        remove(entry, own)
+    assert remove(entry, own) == path
+    assert [each.name for each in own.iterdir()] == ["other.onnx"]
+    assert (tmp_path / "elsewhere").read_bytes() == b"precious"
+    for folder in (own, own / "none"):
+        with pytest.raises(WeightsError, match=r"small: is not installed in .*; see `kiosk weights list`"):
+            remove(entry, folder)
+    path.mkdir()
+    with pytest.raises(WeightsError, match=r"small\.onnx: cannot be removed: Is a directory"):
+        remove(entry, own)
+
+
+# Detectors ---------------------------------------------------------------------------------------------------------
+
+NETWORK = b"a network"
+
+
+def add(folder: Path, **changes: object) -> list[Path]:
+    """Write the spec and the file of the detector mine; None leaves a key out."""
+    spec = {
+        "kind": "detector",
+        "file": "mine.onnx",
+        "size": len(NETWORK),
+        "sha256": hashlib.sha256(NETWORK).hexdigest(),
+        "licence": "MIT",
+        "source": "a test",
+    }
+    lines = [f"{key}: {value}\n" for key, value in {**spec, **changes}.items() if value is not None]
+    (folder / "mine.yaml").write_text("".join(lines))
+    (folder / "mine.onnx").write_bytes(NETWORK)
+    return [folder]
+
+
+def test_the_file_of_a_detector_is_read_where_it_is_the_one_described(tmp_path: Path) -> None:
+    folders = add(tmp_path)
+    assert detector_content("mine", folders) == NETWORK
+    (tmp_path / "mine.onnx").write_bytes(NETWORK + b"!")
+    with pytest.raises(WeightsError, match="; put the file there that its spec describes"):
+        detector_content("mine", folders)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "mine.onnx").rename(tmp_path / "other" / "mine.onnx")
+    where = detector_paths("mine", [*folders, tmp_path / "other"])
+    assert where == (tmp_path / "mine.yaml", tmp_path / "other" / "mine.onnx")
+    assert spec_names([shipped_weights()], "detector") == ("yunet",)
+    assert detector_paths("yunet", [shipped_weights()])[1].name == "face_detection_yunet_2023mar.onnx"
+
+
+def test_a_wrong_or_missing_spec_of_a_detector_is_refused(tmp_path: Path) -> None:
+    wrong: tuple[dict[str, object], ...] = (
+        {"file": "../mine.onnx"},
+        {"file": "mine.pt"},
+        {"size": 0},
+        {"sha256": "abc"},
+        {"licence": None},
+        {"threshold": 0.5},
+        {"kind": "encoder"},
+    )
+    for changes in wrong:
+        with pytest.raises(WeightsError, match=f"mine.yaml: {next(iter(changes))}"):
+            detector_content("mine", add(tmp_path, **changes))
+    for name in ("nonsense", "", "../mine", "a" * 300, "mine\0"):
+        with pytest.raises(WeightsError, match="has no spec"):
+            detector_paths(name, add(tmp_path))
     sface = read_catalogue().entry("sface")
-    ship_weights(tmp_path)
-    assert how_to_get(sface.file, sface.sha256) == "put the file there that its spec describes"
+    folders = add(tmp_path, file=sface.file, size=sface.size, sha256=sface.sha256)
+    with pytest.raises(WeightsError, match=r"sface_2021dec\.onnx: is not there; type: kiosk weights fetch sface"):
+        detector_content("mine", folders)
