@@ -1,4 +1,4 @@
-"""The named values that travel from the camera to the door, frozen.
+"""The frozen types that travel from the camera to the door.
 
 Frame -> Face -> Chip -> Embedding -> Identification -> Observation -> Decision -> door
 """
@@ -52,12 +52,12 @@ class Box:
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
     def covers(self, place: tuple[float, float]) -> bool:
-        """Whether the place (x, y) px lies inside."""
+        """Return whether the place (x, y) in px lies inside."""
         x, y = place
         return self.left <= x < self.right and self.top <= y < self.bottom
 
     def overlap(self, other: Box) -> float:
-        """Intersection over union, 0 to 1."""
+        """Return the intersection over union, 0 to 1."""
         common = Box(
             max(self.left, other.left),
             max(self.top, other.top),
@@ -69,7 +69,7 @@ class Box:
         return common.area / (self.area + other.area - common.area)
 
     def grown(self, factor: float, width: int, height: int) -> Box:
-        """The box with `factor` times its size added on each side, cut to an image of width x height px."""
+        """Return the box with `factor` times its size added on each side, cut to an image of width x height px."""
         dx, dy = round(self.width * factor), round(self.height * factor)
         return Box(
             max(self.left - dx, 0),
@@ -80,7 +80,7 @@ class Box:
 
 
 class Scheme(enum.Enum):
-    """Which five points of a face landmarks are; left and right as the image shows them, unless said otherwise."""
+    """The five points of a face that landmarks are; left and right as the image shows them, unless said otherwise."""
 
     DLIB = "dlib"  # outer and inner corner of the right eye, outer and inner corner of the left eye, base of the nose
     ARCFACE = "arcface"  # middle of the left eye, of the right eye, tip of the nose, left and right corner of the mouth
@@ -104,7 +104,7 @@ class Face:
 
 
 class CropKind(enum.Enum):
-    """What a crop keeps in its place."""
+    """The part of a face that a crop keeps in its place."""
 
     DLIB_CHIP = "dlib_chip"  # dlib's five-point mean face, padding 0.25
     ARCFACE = "arcface"  # ArcFace's five points in a frame of 112 x 112
@@ -114,7 +114,7 @@ class CropKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """How a face is cut out; an encoder is only as good as the crop it was trained on."""
+    """The way a face is cut out; an encoder needs the crop that it was trained on."""
 
     kind: CropKind
     size_px: int  # rows and columns of the chip
@@ -123,14 +123,14 @@ class Crop:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chip:
-    """An aligned sample, cropped the way one encoder wants it."""
+    """An aligned sample, cropped for one encoder."""
 
     image: ByteImage  # (S, S, 3) RGB
     face: Face
 
 
 class Rejection(enum.Enum):
-    """Why a face, or a picture, was not encoded (the field's failure to acquire)."""
+    """The reason why a face or a picture was not encoded (failure to acquire)."""
 
     NO_FACE = "no_face"
     SEVERAL_FACES = "several_faces"
@@ -144,7 +144,7 @@ class Rejection(enum.Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Embedding:
-    """Biometric features; the one that is searched for is called the probe."""
+    """Biometric features; the embedding that is searched for is the probe."""
 
     vector: NDArray[np.float32]  # (D,), L2-normalised, finite
     encoder: str  # the name of the encoder that made it; embeddings of two encoders are never compared
@@ -154,7 +154,7 @@ class Embedding:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
-    """A stored reference; all of them together are the gallery."""
+    """A stored reference; the gallery is the set of all templates."""
 
     person: str  # the name of the picture's file or folder
     embedding: Embedding
@@ -162,7 +162,7 @@ class Template:
 
 
 class TemplateRule(enum.StrEnum):
-    """How far a probe is from a person who has several templates."""
+    """The distance of a probe to a person who has several templates."""
 
     NEAREST = "nearest"  # as far as from the nearest of them
     MEAN = "mean"  # as far as from their mean
@@ -178,7 +178,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Answer of a 1:1 comparison."""
+    """The answer of a 1:1 comparison."""
 
     claimed: str
     distance: float
@@ -191,7 +191,7 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Identification:
-    """Answer of a 1:N search in an open set: the nearest people, or nobody."""
+    """The answer of a 1:N search in an open set: the nearest people, or nobody."""
 
     candidates: tuple[Candidate, ...]  # one a person, nearest first
     threshold: float
@@ -212,7 +212,7 @@ class Identification:
 
     @property
     def match(self) -> str | None:
-        """The person recognised: within the threshold, and nearer than anybody else by the margin."""
+        """The person recognised: within the threshold, and nearer than the second by the margin; None for nobody."""
         if self.best is None or not self.within_threshold:
             return None
         # Written with >= so that a NaN distance is never a match.
@@ -222,7 +222,7 @@ class Identification:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What the picture of a face was like; None where a gate turned it away before that was measured."""
+    """Measured conditions of the picture of a face; None where a gate rejected the face before they were measured."""
 
     face_px: int  # px, the shorter side of the box
     light: float | None = None  # mean grey of the face, 0 to 255
@@ -232,7 +232,7 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrackedFace:
-    """One face of a frame, followed from the frames before it."""
+    """One face of a frame, with the track that connects it to earlier frames."""
 
     track: int  # stays with a face over frames, never used twice
     face: Face
@@ -246,7 +246,7 @@ class TrackedFace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observation:
-    """What one processed frame showed."""
+    """The result of one processed frame."""
 
     sequence: int
     captured_at: float  # s, as in Frame
@@ -259,7 +259,7 @@ class Observation:
 
 
 class Outcome(enum.Enum):
-    """What the door does."""
+    """The state of a decision."""
 
     PENDING = "pending"
     GRANTED = "granted"
@@ -267,7 +267,7 @@ class Outcome(enum.Enum):
 
 
 class Reason(enum.Enum):
-    """Why a decision fell as it did."""
+    """The reason of a decision."""
 
     RECOGNISED = "recognised"
     RETURNED = "returned"  # granted again within the cool-down, not greeted again
@@ -285,7 +285,7 @@ class Reason(enum.Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decision:
-    """What the door does about one tracked face."""
+    """The decision about one tracked face."""
 
     outcome: Outcome
     reason: Reason
@@ -302,5 +302,5 @@ class Decision:
 
 
 def display_name(person: str) -> str:
-    """The name as people read and hear it: underscores shown as spaces."""
+    """Return the name as people read and hear it: underscores become spaces."""
     return " ".join(person.replace("_", " ").split())

@@ -1,4 +1,4 @@
-"""Faults of the kiosk. Every one names the thing, the reason and the remedy, and owns its exit code.
+"""Faults of the kiosk. Each names the thing, the reason and the remedy, and has its exit code.
 
 KioskError                  10
 ├── ConfigError             11  config.yaml, a command-line value, an environment variable
@@ -15,13 +15,13 @@ KioskError                  10
 ├── VoiceError              22  the spoken welcome
 ├── DisplayError            23  the screen
 ├── StaffError              24  the register of the staff and their PINs
-├── PeopleError             25  what is known of people beside their pictures
+├── PeopleError             25  the register of people
 ├── ArchiveError            26  a zip that is read or written
 ├── VisitorsError           27  the faces that are kept of refused visitors
-└── EvaluationError         28  what error rates are measured with: pairs, pictures, a peer; a report
+└── EvaluationError         28  data for error rates: pairs, pictures, a peer; a report
 
-Exit codes 0 and 1 are answers (yes, no), 2 is wrong usage of the command line. What is expected to happen at a door
-(a stranger, a blurred face) is no fault: see the enums in kiosk.domain.
+Exit codes 0 and 1 are answers (yes, no), 2 is wrong usage of the command line. Expected events at a door (a stranger, a
+blurred face) are no faults: see the enums in kiosk.domain.
 """
 
 import difflib
@@ -35,9 +35,9 @@ class KioskError(Exception):
     """A fault that stops what was asked for.
 
     Args:
-        thing: what is at fault: a file, a device, an option.
-        reason: what is wrong with it.
-        remedy: what the reader can do about it.
+        thing: the file, device or option that has the fault.
+        reason: the fault.
+        remedy: an action of the reader that helps.
 
     Texts are English literals or messages; they are translated when they are read.
     """
@@ -53,7 +53,7 @@ class KioskError(Exception):
 
     @property
     def why(self) -> Text:
-        """The reason, not yet translated: for a fault that tells of this one."""
+        """The reason before translation, for use in the reason of another fault."""
         reason: Text = self.args[1]
         return reason
 
@@ -156,7 +156,7 @@ class StaffError(KioskError):
 
 
 class PeopleError(KioskError):
-    """What is known of people beside their pictures cannot be read or changed."""
+    """The register of people cannot be read or changed."""
 
     exit_code = 25
 
@@ -174,18 +174,18 @@ class VisitorsError(KioskError):
 
 
 class EvaluationError(KioskError):
-    """Error rates cannot be measured with what was given, or not be written down."""
+    """Error rates cannot be measured with the given data, or a report cannot be written."""
 
     exit_code = 28
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: Text) -> Text:
-    """The remedy for a name that is not known: the nearest that is, or `otherwise` where none is near."""
+    """Return the remedy for an unknown name: the nearest known one, or `otherwise` where none is near."""
     nearest = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f"did you mean {nearest[0]!r}?" if nearest else otherwise
 
 
 def in_one_line(error: BaseException) -> str:
-    """What people are told about an exception, foreseen or not."""
+    """Return the text of any exception in one line."""
     text = str(error) if isinstance(error, KioskError) else f"{type(error).__name__}: {error}"
     return " ".join(text.split())

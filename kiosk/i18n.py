@@ -1,7 +1,7 @@
-"""Words for people, in the language of the screen.
+"""Texts for people, in the language of the screen.
 
-Every layer says what it has to say through `translate`, with the English text as the key; the window installs who
-translates (Qt). Without one, as on the command line, the English text is what is said.
+Every package translates by `translate`, with the English text as the key; the window installs the translator. Without
+one, as on the command line, texts are English.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def _plain_moment(when: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How numbers, with so many decimals, and moments are written; at first as machines read them."""
+    """Formats of numbers, given their decimals, and of moments; by default those that programs read."""
 
     number: Callable[[float, int], str] = _plain_number
     moment: Callable[[datetime], str] = _plain_moment
@@ -41,40 +41,40 @@ _figures = Figures()
 
 
 def install(how: Translate | None, language: str = ENGLISH, figures: Figures | None = None) -> None:
-    """Have `how` translate from now on, into `language`, in every thread; None goes back to English."""
+    """Translate by `how` into `language` from now on, in every thread; None goes back to English."""
     global _translate, _language, _figures
     _translate, _language, _figures = how or _english, language, figures or Figures()
 
 
 def language() -> str:
-    """The language of the screen, such as "de" or "pt_BR"."""
+    """Return the language of the screen, such as "de" or "pt_BR"."""
     return _language
 
 
 def number(value: float, digits: int = 0) -> str:
-    """A number as the language of the screen writes it."""
+    """Return a number in the format of the screen's language."""
     return _figures.number(value, digits)
 
 
 def moment(when: datetime) -> str:
-    """Day and time, of a datetime with a time zone, as the language of the screen writes them."""
+    """Return day and time in the format of the screen's language; `when` has a time zone."""
     return _figures.moment(when)
 
 
 def translate(context: str, text: str, disambiguation: str = "", n: int = -1) -> str:
-    """The text in the language of the screen.
+    """Return a text in the language of the screen.
 
     Args:
-        context: where it is said, such as "door"; the same for all texts of one page.
+        context: the page or part that shows it, such as "door".
         text: in English, a literal, so that it is found in the sources; `{name}` is left for str.format.
-        disambiguation: tells apart what English says in one word; "" where it need not.
+        disambiguation: distinguishes two meanings of the same English text; "" for none.
         n: for `%n` in the text, which takes the plural form of the language.
     """
     return _translate(context, text, disambiguation, n)
 
 
 class Message:
-    """A text that is translated when it is shown, not when it is made: str(message) is in the language of that moment.
+    """A text that is translated when it is shown: str(message) is in the language of that moment.
 
     `text` is the English text, a literal, with a `{name}` for each of `values`. A value may be a message itself, or a
     list of messages, which are joined.
@@ -113,5 +113,5 @@ def shown(text: Text) -> str:
 
 
 def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802  (Qt's name, by which its tools find the text)
-    """Marks a text that is translated later, where it is shown; returns it as it is."""
+    """Mark a text for translation; it is returned as it is and translated where it is shown."""
     return text

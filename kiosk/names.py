@@ -1,4 +1,4 @@
-"""What a person may be called, and when two spellings are one person."""
+"""Rules for the names of people: which are valid, and which spellings mean the same person."""
 
 import re
 import unicodedata
@@ -10,12 +10,12 @@ from kiosk.i18n import Message, Text
 MAX_NAME_CHARACTERS = 100
 # Unicode's invisible direction marks, with which a name can be shown as another.
 _DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# What systems, file browsers and NAS boxes leave in every folder.
+# Files that systems, file browsers and NAS boxes leave in every folder.
 _LITTER = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "@eadir", "__macosx", "$recycle.bin", "lost+found"})
-# Nobody's name starts so, and what systems put into folders does: .Trash-1000 of Linux desktops, #recycle of Synology,
+# No name starts with these, but the folders of systems do: .Trash-1000 of Linux desktops, #recycle of Synology,
 # @Recycle of QNAP, $RECYCLE.BIN of Windows, ~snapshot of NetApp, __MACOSX of macOS.
 _SYSTEM_SIGNS = "#@$.~_"
-# Folders that are known to be of a system, as person_key writes them.
+# Folders of systems, as person_key writes them.
 _SYSTEM_FOLDERS = frozenset(
     {
         # Windows: about the disk, the bins of NTFS and FAT drives, what chkdsk finds
@@ -31,25 +31,25 @@ _SYSTEM_FOLDERS = frozenset(
         *("recycle bin", "network recycle bin", "trashbox", "nas recycle raid", "~snapshot"),
         # Samba's module vfs_recycle, and what administrators call its bin
         *(".recycle", "recycle", "recyclebin"),
-        # What file browsers call their bin in other languages
+        # Bins of file browsers in other languages
         *("papierkorb", "corbeille", "cestino", "papelera", "papelera de reciclaje", "lixeira", "prullenbak"),
         *("papperskorgen", "papirkurv", "kosz", "koš", "корзина", "回收站", "ごみ箱", "휴지통"),
         # Nextcloud and ownCloud
         *("files trashbin", "files versions"),
     }
 )
-# What a second bin of the same name gets: RECYCLER (2), Network Recycle Bin 1.
+# The end of a second bin of the same name: RECYCLER (2), Network Recycle Bin 1.
 _NUMBER = re.compile(r"[ .]*(\(\d+\)|\d+)?$")
-_FOUND = re.compile(r"found\.\d{3}")  # what chkdsk of Windows finds
+_FOUND = re.compile(r"found\.\d{3}")  # of chkdsk on Windows
 # The longest file name of the usual file systems is 255 bytes; an extension and a number need some of them.
 MAX_NAME_BYTES = 230
-# The image folder asks for the same names again with every look at it.
+# Each reading of the image folder asks for the same names again.
 _REMEMBERED_NAMES = 2**14
 
 
 @lru_cache(_REMEMBERED_NAMES)
 def normal_name(name: str) -> str:
-    """The name in Unicode's composed form (NFC), without blanks around it."""
+    """Return the name in Unicode's composed form (NFC), without blanks around it."""
     return unicodedata.normalize("NFC", name).strip()
 
 
@@ -59,7 +59,7 @@ def is_printable(character: str) -> bool:
 
 
 def text_fault(name: str) -> Text | None:
-    """Why a normal name cannot be shown or kept as a name, as the end of a sentence; None where it can."""
+    """Return why a normal name cannot be shown or stored, as the end of a sentence; None where it can."""
     if not display_name(name):
         return Message("is empty")
     if not all(is_printable(character) for character in name):
@@ -74,7 +74,7 @@ def text_fault(name: str) -> Text | None:
 
 
 def name_fault(name: str) -> Text | None:
-    """Why a normal name cannot be a person's, as the end of a sentence; None where it can."""
+    """Return why a normal name cannot be a person's, as the end of a sentence; None where it can."""
     return text_fault(name) or folder_fault(name)
 
 
@@ -84,7 +84,7 @@ def is_skipped(name: str) -> bool:
 
 
 def folder_fault(name: str) -> Text | None:
-    """Why a folder of that name is no person's but a system's, as the end of a sentence; None where it may be one."""
+    """Return why a folder of that name is a system's, as the end of a sentence; None where it may be a person's."""
     sign = _visible(name)[:1]
     if sign and sign in _SYSTEM_SIGNS:
         return Message("starts with “{sign}”, like recycle bins and other system folders", sign=sign)
@@ -94,33 +94,33 @@ def folder_fault(name: str) -> Text | None:
 
 
 def is_system_folder(name: str) -> bool:
-    """Whether a folder of that name is known to be of a system, such as a recycle bin."""
+    """Return whether a folder of that name belongs to a system, such as a recycle bin."""
     key = person_key(_visible(name))
     known = key in _SYSTEM_FOLDERS or _NUMBER.sub("", key) in _SYSTEM_FOLDERS or _FOUND.fullmatch(key) is not None
     return known or key.startswith(".trash-")  # a number of the user follows
 
 
 def _visible(name: str) -> str:
-    """Return a name in Unicode's compatible form, without blanks around it and marks that take no room."""
+    """Return a name in Unicode's compatible form, without blanks around it and without invisible marks."""
     composed = unicodedata.normalize("NFKC", name)
     return "".join(one for one in composed if unicodedata.category(one) != "Cf").strip()
 
 
 def is_snapshot(name: str) -> bool:
-    """Whether a folder of that name holds what a NAS keeps of earlier days, and lets nobody change."""
+    """Return whether a folder of that name holds read-only snapshots of a NAS."""
     key = person_key(name)
     return name[0] in _SYSTEM_SIGNS and ("snapshot" in key or key in {".zfs", "@sharesnap"})
 
 
 def is_litter(name: str) -> bool:
-    """Whether a file or folder of that name is none of ours: hidden, a backup, a browser's own."""
+    """Return whether a file or folder of that name is hidden, a backup or a file browser's own."""
     return name.startswith(".") or name.endswith("~") or name.lower() in _LITTER
 
 
 @lru_cache(_REMEMBERED_NAMES)
 def person_key(name: str) -> str:
-    """Equal for the spellings of one person: composed or not, underscores or spaces, upper or lower case.
+    """Return a key that is equal for all spellings of a person: composed or not, "_" or spaces, upper or lower case.
 
-    Whoever told "Ada_L" and "ada l" apart would let them compete as strangers, and neither would be granted.
+    If "Ada_L" and "ada l" were two people, each would be too near to the other, and neither would be let in.
     """
     return unicodedata.normalize("NFC", display_name(normal_name(name)).casefold())

@@ -1,4 +1,4 @@
-"""Where the files lie that the configuration names, or that are the user's."""
+"""Paths of the files that the configuration names, and of those in the user's folders."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ from kiosk.files import asset
 
 _APPLICATION = "kiosk"
 _MOUNTS = Path("/proc/self/mounts")
-# Where desktops mount USB sticks; below /mnt may be a disk of the machine.
+# Desktops mount USB sticks here; below /mnt may be a disk of the machine.
 _STICK_ROOTS = (Path("/media"), Path("/run/media"))
 
 
@@ -28,12 +28,12 @@ class Place:
 
 
 def gallery_folder(config: ConfigFile) -> Path:
-    """The image folder that the configuration names."""
+    """Return the image folder that the configuration names."""
     return config.below(config.current.gallery.folder)
 
 
 def demo_gallery() -> Path:
-    """The demo's people: a copy of the pictures that are shipped, so that somebody can be enrolled and erased there."""
+    """Return the demo's image folder: a copy of the shipped pictures, so that people can be enrolled and erased."""
     shipped, own = asset("demo", "gallery"), user_data_path(_APPLICATION) / "demo-gallery"
     if not own.is_dir():
         try:
@@ -47,29 +47,29 @@ def demo_gallery() -> Path:
 
 
 def journal_file(config: ConfigFile, *, demo: bool = False) -> Path:
-    """Where the decisions of the door, or of the demo, are written."""
+    """Return the file for the decisions of the door, or of the demo."""
     named = config.current.journal.file
     return _own("demo" if demo else "journal") if demo or not named else config.below(named)
 
 
 def staff_file(config: ConfigFile) -> Path:
-    """Where the staff and the hashes of their PINs are."""
+    """Return the file with the staff and the hashes of their PINs."""
     named = config.current.reception.staff_file
     return config.below(named) if named else _own("staff")
 
 
 def visitors_file(*, demo: bool = False) -> Path:
-    """Where the faces of refused visitors are kept, if they are."""
+    """Return the file for the faces of refused visitors."""
     return _own("demo-visitors" if demo else "visitors")
 
 
 def cache_folder() -> Path:
-    """Where embeddings of gallery pictures are remembered."""
+    """Return the folder for the embeddings of gallery pictures."""
     return user_cache_path(_APPLICATION) / "templates"
 
 
 def exchange_places() -> list[Place]:
-    """Return the USB sticks that are mounted, by name, then the exchange folder, which is made where it is missing."""
+    """Return the mounted USB sticks by name, then the exchange folder, which is made where it is missing."""
     exchange = user_data_path(_APPLICATION) / "exchange"
     with contextlib.suppress(OSError):
         exchange.mkdir(parents=True, exist_ok=True)

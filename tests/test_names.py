@@ -1,10 +1,10 @@
 import unicodedata
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain import display_name
+from kiosk.i18n import shown
 from kiosk.names import (
     folder_fault,
     is_litter,
@@ -19,88 +19,84 @@ from kiosk.names import (
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 
 
-@pytest.mark.parametrize("name", ["Ada", "Ada Lovelace", "Ada_Lovelace", "Zoë O'Néill", "王小明", "Dr. No", "3po"])
-def test_names_that_people_have_are_welcome(name):
-    assert name_fault(normal_name(name)) is None
+def test_names_that_people_have_are_accepted() -> None:
+    for name in ("Ada", "Ada Lovelace", "Ada_Lovelace", "Zoë O'Néill", "王小明", "Dr. No", "3po", "A" * 100):
+        assert name_fault(normal_name(name)) is None, name
 
 
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("", "is empty"),
-        (" _ _", "is empty"),
-        ("a/b", "slash"),
-        ("..\\b", "slash"),
-        ("..", "starts with “.”"),
-        (".hidden", "starts with “.”"),
-        ("Thumbs.db", "ignore"),
-        ("lost+found", "recycle bin"),
-        ("#recycle", "starts with “#”"),
-        ("_Ada", "starts with “_”"),
-        (" @eaDir", "starts with “@”"),
-        ("$RECYCLE.BIN", "starts with “$”"),
-        ("~snapshot", "starts with “~”"),
-        ("\uff03recycle", "starts with “#”"),
-        ("Ada~", "ignore"),
-        ("A\tda", "cannot be shown"),
-        ("A\0da", "cannot be shown"),
-        ("Ada\udcff", "cannot be shown"),
-        ("Ada\u202e", "cannot be shown"),
-        ("A" * 101, "is longer"),
-        ("王" * 90, "is longer"),
-    ],
+REFUSED = (
+    ("", "is empty"),
+    (" _ _", "is empty"),
+    ("a/b", "slash"),
+    ("..\\b", "slash"),
+    ("..", "starts with “.”"),
+    (".hidden", "starts with “.”"),
+    ("Thumbs.db", "ignore"),
+    ("lost+found", "recycle bin"),
+    ("#recycle", "starts with “#”"),
+    ("_Ada", "starts with “_”"),
+    (" @eaDir", "starts with “@”"),
+    ("$RECYCLE.BIN", "starts with “$”"),
+    ("~snapshot", "starts with “~”"),
+    ("\uff03recycle", "starts with “#”"),
+    ("Ada~", "ignore"),
+    ("A\tda", "cannot be shown"),
+    ("A\0da", "cannot be shown"),
+    ("Ada\udcff", "cannot be shown"),
+    ("Ada\u202e", "cannot be shown"),
+    ("A" * 101, "is longer"),
+    ("王" * 90, "is longer"),
 )
-def test_names_that_cannot_be_a_person_s_are_refused_with_the_reason(name, reason):
-    assert reason in (name_fault(normal_name(name)) or "")
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "System Volume Information",
-        "SYSTEM_VOLUME_INFORMATION",
-        "system volume  information",
-        "\uff53\uff59\uff53\uff54\uff45\uff4d volume information",
-        "RECYCLER",
-        "Recycled",
-        "RECYCLER.",
-        "Recycler (2)",
-        "Network Recycle Bin 1",
-        "FOUND.001",
-        "Corbeille",
-        "回收站",
-        "\u200b#recycle",
-        "Recycle.Bin",
-        "Recycle Bin",
-        "Papierkorb",
-        "Trash",
-        "Network Trash Folder",
-        "Temporary Items",
-        "lost+found",
-        "LOST.DIR",
-        "aquota.user",
-        "files_trashbin",
-        "#Recycle",
-        "@eaDir",
-        "@Recently-Snapshot",
-        "$Recycle.Bin",
-        "__MACOSX",
-        ".Trash-1000",
-        ".Trashes",
-        ".recycle",
-    ],
+def test_names_that_cannot_be_a_persons_are_refused_with_the_reason() -> None:
+    for name, reason in REFUSED:
+        assert reason in shown(name_fault(normal_name(name)) or ""), name
+
+
+SYSTEM_FOLDERS = (
+    "System Volume Information",
+    "SYSTEM_VOLUME_INFORMATION",
+    "system volume  information",
+    "\uff53\uff59\uff53\uff54\uff45\uff4d volume information",
+    "RECYCLER",
+    "Recycled",
+    "RECYCLER.",
+    "Recycler (2)",
+    "Network Recycle Bin 1",
+    "FOUND.001",
+    "Corbeille",
+    "回收站",
+    "\u200b#recycle",
+    "Recycle.Bin",
+    "Recycle Bin",
+    "Papierkorb",
+    "Trash",
+    "Network Trash Folder",
+    "Temporary Items",
+    "lost+found",
+    "LOST.DIR",
+    "aquota.user",
+    "files_trashbin",
+    "#Recycle",
+    "@eaDir",
+    "@Recently-Snapshot",
+    "$Recycle.Bin",
+    "__MACOSX",
+    ".Trash-1000",
+    ".Trashes",
+    ".recycle",
 )
-def test_folders_of_systems_are_known_in_any_case_and_unicode_form(name):
-    assert is_system_folder(name)
-    assert folder_fault(name)
-    assert name_fault(normal_name(name))
+LIKE_THEM = ("Systema", "Trasha", "Recyclerin Anna", "Ada #2", "Anna_Lost", "O'Trash", "#Ada", "Found 1", "Ada (2)")
 
 
-@pytest.mark.parametrize(
-    "name", ["Systema", "Trasha", "Recyclerin Anna", "Ada #2", "Anna_Lost", "O'Trash", "#Ada", "Found 1", "Ada (2)"]
-)
-def test_names_that_only_look_like_them_are_of_no_known_system(name):
-    assert not is_system_folder(name)
+def test_folders_of_systems_are_known_in_any_case_and_unicode_form() -> None:
+    for name in SYSTEM_FOLDERS:
+        assert is_system_folder(name), name
+        assert folder_fault(name), name
+        assert name_fault(normal_name(name)), name
+    for name in LIKE_THEM:
+        assert not is_system_folder(name), name
 
 
 def test_what_nobody_can_change_is_told_from_a_bin():
@@ -110,11 +106,7 @@ def test_what_nobody_can_change_is_told_from_a_bin():
 
 def test_the_names_of_staff_are_no_folders():
     assert text_fault("#1 at the services") is None
-    assert "slash" in (text_fault("a/b") or "")
-
-
-def test_a_hundred_characters_are_not_too_long():
-    assert name_fault("A" * 100) is None
+    assert "slash" in shown(text_fault("a/b") or "")
 
 
 @given(ANY_TEXT)

@@ -68,21 +68,19 @@ def test_sticks_come_by_name_and_then_the_exchange_folder(sticks, tmp_path):
     assert [place.path for place in exchange_places()[:-1]] == sorted([folders[0], folders[2]])
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
+def test_what_is_no_stick_is_not_offered(sticks):
+    lines = (
         "/dev/sda1 /home vfat rw 0 0",  # not where sticks are mounted
         "server:/share {root}/share nfs rw 0 0",  # another computer
         "tmpfs {root}/cache tmpfs rw 0 0",
         "/dev/sda2 {root}/home ext4 rw 0 0",  # a folder of the disk on which the system is
         "/dev/sdb1",
         "",
-    ],
-)
-def test_what_is_no_stick_is_not_offered(sticks, line):
-    with sticks.table.open("a") as table:
-        table.write(line.format(root=sticks.root) + "\n")
-    assert [place.is_stick for place in exchange_places()] == [False]
+    )
+    mounted = sticks.table.read_text()
+    for line in lines:
+        sticks.table.write_text(f"{mounted}{line.format(root=sticks.root)}\n")
+        assert [place.is_stick for place in exchange_places()] == [False], line
 
 
 def test_without_a_mount_table_or_a_folder_of_its_own_there_are_fewer_places(sticks, tmp_path, monkeypatch):

@@ -1,1 +1,1 @@
-"""The files below weights/: what is shipped, what can be fetched, and reading that accepts nothing else."""
+"""Files of weights: those that are shipped, those that can be fetched, and their verification."""

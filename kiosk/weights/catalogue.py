@@ -1,4 +1,4 @@
-"""weights/catalogue.yaml: what can be fetched, from where, under which licence, and how good it is."""
+"""weights/catalogue.yaml: files that can be fetched, with address, licence and accuracy; detectors in files."""
 
 import reprlib
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ _Words = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Known(Spec):
-    """What is told about a file of weights."""
+    """A file of weights and what people are told about it."""
 
     name: str = Field(pattern=f"^{NAME.pattern}$")
     kind: Literal["encoder", "detector", "landmarks", "cohort"]
@@ -58,7 +58,7 @@ class Catalogue(Spec):
         return self
 
     def entry(self, name: str) -> CatalogueEntry:
-        """What can be fetched under that name; raises WeightsError, with the nearest name, where nothing can."""
+        """Return the entry of that name; raises WeightsError, with the nearest name, where there is none."""
         for entry in self.fetch:
             if entry.name == name:
                 return entry
@@ -69,12 +69,12 @@ class Catalogue(Spec):
         raise WeightsError(f"weights {reprlib.repr(name)}", "are not known", remedy)
 
     def shipped_file(self, name: str) -> Known:
-        """Return what is told about a file that comes with the kiosk; raises KeyError where none has that name."""
+        """Return a file that comes with the kiosk by its name; raises KeyError."""
         return {known.name: known for known in self.shipped}[name]
 
 
 def read_catalogue(path: Path | None = None) -> Catalogue:
-    """The catalogue that is shipped, or the one in `path`; raises WeightsError where it is missing or damaged."""
+    """Return the shipped catalogue, or the one in `path`; raises WeightsError where it is missing or damaged."""
     path = path or shipped_weights(CATALOGUE)
     content = read_yaml(path, WeightsError, _REMEDY).values
     try:
@@ -84,13 +84,13 @@ def read_catalogue(path: Path | None = None) -> Catalogue:
 
 
 def how_to_get(file: str, sha256: str) -> str:
-    """What to do where the file of a spec is missing or another one, as the remedy of a fault."""
+    """Return the remedy for a file of a spec that is missing or is another file."""
     try:
         catalogue = read_catalogue()
     except WeightsError:
         return _BY_HAND
     for entry in catalogue.fetch:
-        # Under the same name somebody may use another file, which fetching would not bring.
+        # A file of the same name may be another one, which cannot be fetched.
         if (entry.file, entry.sha256) == (file, sha256):
             return f"type: kiosk weights fetch {entry.name}"
     return _REMEDY if file in {entry.file for entry in catalogue.shipped} else _BY_HAND
@@ -119,13 +119,13 @@ class DetectorSpec(Spec):
 
 
 def detector_content(name: str, folders: Sequence[Path]) -> bytes:
-    """The verified bytes of a detector's file; raises WeightsError where spec or file is missing or another."""
+    """Return the verified bytes of a detector's file; raises WeightsError where spec or file is missing or wrong."""
     spec, _, path = _found(name, folders)
     return verified_file(path, spec.size, spec.sha256, lambda: how_to_get(spec.file, spec.sha256))
 
 
 def detector_paths(name: str, folders: Sequence[Path]) -> tuple[Path, Path]:
-    """Where spec and file lie; raises WeightsError where there is no spec."""
+    """Return the paths of spec and file; raises WeightsError where there is no spec."""
     _, spec_path, path = _found(name, folders)
     return spec_path, path
 

@@ -17,7 +17,7 @@ _CHUNK_BYTES: Final = 1 << 20
 
 
 class FileState(enum.Enum):
-    """What lies under a file's name."""
+    """The state of the file under a name."""
 
     MISSING = "missing"
     INTACT = "intact"
@@ -25,14 +25,14 @@ class FileState(enum.Enum):
 
 
 def find_file(file: str, folders: Sequence[Path]) -> Path:
-    """Where the file of that name lies: in the first folder that has it, else where it belongs, in the first."""
+    """Return the path of a file in the first folder that has it, else in the first folder."""
     paths = [folder / file for folder in folders]
     # Path.is_file raises where a folder may not be entered.
     return next((path for path in paths if os.path.isfile(path)), paths[0])  # noqa: PTH113
 
 
 def file_state(path: Path, size: int, sha256: str) -> FileState:
-    """Whether `path` is the file of that size in bytes and that hash; raises WeightsError where it cannot be read."""
+    """Return whether `path` is the file of that size and hash; raises WeightsError where it cannot be read."""
     try:
         if not path.is_file():
             return FileState.ALTERED if path.exists() else FileState.MISSING
@@ -47,7 +47,7 @@ def file_state(path: Path, size: int, sha256: str) -> FileState:
 
 
 def holds(opened: BinaryIO, size: int, sha256: str) -> bool:
-    """Whether an open file has that size in bytes and that hash; it is read in pieces, and not at all if too large."""
+    """Return whether an open file has that size in bytes and that hash; one of another size is not read."""
     if opened.seek(0, 2) != size:
         return False
     opened.seek(0)
@@ -60,15 +60,15 @@ def holds(opened: BinaryIO, size: int, sha256: str) -> bool:
 def verified_file(
     path: Path, size: int, sha256: str, remedy: Callable[[], Text] = lambda: "put the right file there"
 ) -> bytes:
-    """The content of a file; raises WeightsError unless it has exactly that size in bytes and that hash.
+    """Return the content of a file; raises WeightsError unless it has that size in bytes and that hash.
 
-    The remedy is asked for only where it is needed: to know it may take the reading of other files.
+    `remedy` is called only for a fault, since it may read other files.
     """
     try:
         if path.exists() and not path.is_file():
-            raise WeightsError(path, "is no file", remedy())  # a pipe would be waited for without end
+            raise WeightsError(path, "is no file", remedy())  # opening a pipe would wait for ever
         with path.open("rb") as opened:
-            # One byte more than it should have, so that a huge file in its place is not read whole.
+            # At most one byte more than it should have: a huge file is not read whole.
             content = opened.read(size + 1)
     except FileNotFoundError as error:
         raise WeightsError(path, "is not there", remedy()) from error
@@ -107,7 +107,7 @@ class WeightsFile:
 
 
 def manifest_entry(file: str, folder: Path | None = None) -> WeightsFile:
-    """What the manifest in `folder` (default weights/) says of `file`; raises WeightsError where it says nothing."""
+    """Return the entry of `file` in the manifest of `folder` (default weights/); raises WeightsError."""
     entries = read_manifest(folder)
     if file not in entries:
         raise WeightsError(
@@ -119,7 +119,7 @@ def manifest_entry(file: str, folder: Path | None = None) -> WeightsFile:
 
 
 def read_manifest(folder: Path | None = None) -> dict[str, WeightsFile]:
-    """Every entry by its file name; raises WeightsError where the manifest is missing or damaged."""
+    """Return every entry by its file name; raises WeightsError where the manifest is missing or damaged."""
     path = _folder(folder) / MANIFEST
     content = read_yaml(path, WeightsError, _REMEDY).values
     try:
@@ -129,7 +129,7 @@ def read_manifest(folder: Path | None = None) -> dict[str, WeightsFile]:
 
 
 def verified_bytes(entry: WeightsFile, folder: Path | None = None) -> bytes:
-    """The file's content; raises WeightsError unless it is exactly the one the manifest describes."""
+    """Return the content of a file; raises WeightsError unless it is the one that the manifest describes."""
     return verified_file(_folder(folder) / entry.file, entry.size, entry.sha256, lambda: _REMEDY)
 
 
@@ -138,7 +138,7 @@ def _folder(folder: Path | None) -> Path:
 
 
 def _entry(file: str, values: Mapping[str, Any]) -> WeightsFile:
-    """An entry of the manifest, checked field by field; raises TypeError or ValueError."""
+    """Return an entry of the manifest; raises TypeError or ValueError."""
     known = {field.name for field in fields(WeightsFile)} - {"file"}
     if unknown := values.keys() - known:
         raise ValueError(f"{file}: unknown key {min(unknown)}")

@@ -1,4 +1,4 @@
-"""Spec files: weights/<name>.yaml beside a file says what that file holds and how it is used."""
+"""Spec files: weights/<name>.yaml describes the content and the use of the file beside it."""
 
 import io
 import os
@@ -35,7 +35,7 @@ SpecModel = TypeVar("SpecModel", bound=Spec)
 
 
 def spec_names(folders: Sequence[Path], kind: str) -> tuple[str, ...]:
-    """The names of all specs of a kind, sorted; one that cannot be read counts as any kind."""
+    """Return the names of all specs of a kind, sorted; a spec that cannot be read counts as any kind."""
     paths: dict[str, Path] = {}
     for path in (path for folder in folders for path in _listed(folder)):
         if is_name(path.stem) and _is_file(path):
@@ -44,7 +44,7 @@ def spec_names(folders: Sequence[Path], kind: str) -> tuple[str, ...]:
 
 
 def find_spec(name: str, folders: Sequence[Path]) -> Path:
-    """The spec of that name in the first folder that has one; raises WeightsError where none has."""
+    """Return the path of a spec in the first folder that has one; raises WeightsError where none has."""
     for folder in folders:
         path = folder / f"{name}.yaml"
         if is_name(name) and _is_file(path):
@@ -58,7 +58,7 @@ def find_spec(name: str, folders: Sequence[Path]) -> Path:
 
 
 def read_spec(path: Path, model: type[SpecModel], kind: str) -> SpecModel:
-    """The spec in `path`; raises WeightsError with every fault that it has."""
+    """Return the spec in `path`; raises WeightsError with all its faults."""
     content = read_yaml(path, WeightsError, _REMEDY).values
     if content.get("kind") != kind:
         raise WeightsError(
@@ -74,12 +74,12 @@ def read_spec(path: Path, model: type[SpecModel], kind: str) -> SpecModel:
 
 
 def spec_text(spec: Spec, kind: str) -> bytes:
-    """The spec as read_spec reads it."""
+    """Return the text of a spec, which read_spec reads."""
     return _as_yaml({"kind": kind, **spec.model_dump(mode="json", exclude_defaults=True)})
 
 
 def section_text(key: str, section: Spec) -> str:
-    """A section of a spec as it stands in the file."""
+    """Return the text of a section of a spec."""
     return _as_yaml({key: section.model_dump(mode="json", exclude_defaults=True)}).decode()
 
 
@@ -92,7 +92,7 @@ def _as_yaml(content: dict[str, Any]) -> bytes:
 
 
 def is_name(name: str) -> bool:
-    """Whether a spec can have that name."""
+    """Return whether a spec can have that name."""
     return NAME.fullmatch(name) is not None and name not in _NO_SPECS
 
 
@@ -117,7 +117,7 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def faults_told(error: ValidationError, content: Mapping[str, Any]) -> str:
-    """One sentence a key of `content`: where a value may be of several kinds, about the one that it comes nearest."""
+    """Return a sentence for each faulty key of `content`; where several types are allowed, about the nearest one."""
     nearest: dict[tuple[int | str, ...], ErrorDetails] = {}
     for fault in error.errors():
         key = _key(fault, content)
@@ -129,7 +129,7 @@ def faults_told(error: ValidationError, content: Mapping[str, Any]) -> str:
 
 
 def _key(fault: ErrorDetails, content: object) -> tuple[int | str, ...]:
-    """The place of a fault up to the name of a type, which pydantic adds where several are allowed."""
+    """Return the key of a fault, without the name of a type, which pydantic adds where several are allowed."""
     place = fault["loc"]
     for depth, part in enumerate(place):
         within = dict(enumerate(content)) if isinstance(content, list) else content
@@ -141,7 +141,7 @@ def _key(fault: ErrorDetails, content: object) -> tuple[int | str, ...]:
 
 
 def _nearness(fault: ErrorDetails) -> tuple[int, bool]:
-    """Faults that lie deeper, or are no matter of the type, are about the kind of value that was meant."""
+    """Rank faults: deeper ones, and those not of the type, are about the type that was meant."""
     return len(fault["loc"]), not fault["type"].endswith("_type")
 
 

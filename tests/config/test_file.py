@@ -57,10 +57,8 @@ class TestChoice:
         monkeypatch.setenv("KIOSK_CONFIG", "variable.yaml")
         assert find_config(None) == Path("variable.yaml")
 
-    @pytest.mark.parametrize("value", ["", None])
-    def test_working_directory_comes_third(self, value: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-        if value is not None:
-            monkeypatch.setenv("KIOSK_CONFIG", value)
+    def test_working_directory_comes_third(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("KIOSK_CONFIG", "")
         assert find_config(None) == Path("config.yaml")
         assert ConfigFile(find_config(None)).current.encoder == "config"
 
@@ -71,16 +69,15 @@ class TestChoice:
         assert (nothing.path, nothing.current, nothing.changed()) == (None, Config(), None)
         assert nothing.below("images") == Path.cwd() / "images"
 
-    @pytest.mark.parametrize("name", ["none.yaml", "given.yaml/below", "x" * 5000, "a\0b", "loop"])
-    @pytest.mark.parametrize("by_variable", [True, False])
-    def test_missing_file_that_was_asked_for_is_a_fault(
-        self, name: str, by_variable: bool, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_missing_file_that_was_asked_for_is_a_fault(self, monkeypatch: pytest.MonkeyPatch) -> None:
         Path("loop").symlink_to("loop")
-        if by_variable and "\0" not in name:
-            monkeypatch.setenv("KIOSK_CONFIG", name)
-        with pytest.raises(ConfigError, match="there is no such file; check --config and the variable KIOSK_CONFIG"):
-            find_config(None if by_variable and "\0" not in name else Path(name))
+        told = "there is no such file; check --config and the variable KIOSK_CONFIG"
+        for name in ("none.yaml", "given.yaml/below", "x" * 5000, "a\0b", "loop"):
+            with pytest.raises(ConfigError, match=told):
+                find_config(Path(name))
+        monkeypatch.setenv("KIOSK_CONFIG", "none.yaml")
+        with pytest.raises(ConfigError, match=told):
+            find_config(None)
 
     def test_folder_or_pipe_is_not_a_file(self) -> None:
         os.mkfifo("pipe")
@@ -108,9 +105,8 @@ class TestPaths:
 
 
 class TestFaults:
-    @pytest.mark.parametrize(
-        ("content", "told"),
-        [
+    def test_value_is_told_with_line_key_reason(self, path: Path) -> None:
+        faults = (
             (
                 "threads: 2\nmatching:\n  treshold: 0.3\n",
                 r"line 3: matching\.treshold: .* did you mean matching\.thresh",
@@ -137,58 +133,27 @@ class TestFaults:
             ("voice: {enabled: yes}\n", r"line 1: voice\.enabled: .* valid boolean, found 'yes'"),
             ("detector: 2020-01-01\n", r"line 1: detector: .* valid string, found datetime"),
             ("\n\ndecision:\n  <<: {k: 0}\n", r"line 3: decision\.k: .* found 0"),
-        ],
-    )
-    def test_value_is_told_with_line_key_reason(self, path: Path, content: str, told: str) -> None:
-        assert re.match(told, fault_of(path, content))
+        )
+        for content, told in faults:
+            assert re.match(told, fault_of(path, content)), content
 
-    @pytest.mark.parametrize(
-        ("content", "told"),
-        [
-            ("threads: 1\n\nthreads: 2\n", "line 3: found duplicate key"),
+    def test_text_that_is_no_configuration_or_would_blow_up_is_refused(self, path: Path) -> None:
+        faults = (
             ("door:\n  open_seconds: 1\n  open_seconds: 2\n", "line 3: found duplicate key"),
             ("camera:\n\tsource: 1\n", r"line 2: found character '\\t'"),
-            ("threads: 2\n- a\n", "line 2: "),
-            ("threads: 2\nvoice: {\n", "line 3: "),
             ("threads: 1\n---\nthreads: 2\n", "line 2: .*another document"),
-            ("- threads\n", "line 1: options as `name: value` were expected"),
             ("threads\n", "line 1: options as `name: value` were expected"),
-            (b"encoder: \xff\n", "is not UTF-8 at byte 9; save it as UTF-8"),
             ("threads: 2\n".encode("utf-16"), "is not UTF-8 at byte 0"),
             (b"threads: \x00\n", "is no YAML"),
             ("encoder: 2020-13-41\n", "is no YAML"),
             ("#" * 70_000, "is larger than 64 kB"),
-        ],
-    )
-    def test_text_that_is_no_configuration_is_told(self, path: Path, content: str | bytes, told: str) -> None:
-        assert re.match(told, fault_of(path, content))
-
-    @pytest.mark.parametrize(
-        ("content", "told"),
-        [
-            ("a: &a [x, x]\n" + "".join(f"k{i}: &k{i} [*a, *a]\n" for i in range(30)), "line 2: aliases"),
-            (
-                "a: &a [x]\n"
-                + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in zip("abcdefghijk", "bcdefghijkl", strict=True)),
-                "line 2: aliases",
-            ),
-            ("camera: &a\n  x: *a\n", "line 2: aliases"),
-            ("&a\ncamera: *a\n", "line 2: aliases"),
             ("a: &a {k: 1}\ndecision:\n  <<: *a\n", "line 3: aliases"),
             ("\nencoder: !!python/object/apply:os.getcwd []\n", "line 2: tags"),
-            ("threads: !!int ''\n", "line 1: tags"),
-            ("voice: {enabled: !!bool x}\n", "line 1: tags"),
-            ("camera: !!omap [a: 1]\n", "line 1: tags"),
             ("camera: " + "[" * 20_000, "line 1: options are nested too deep"),
-            ("camera: " + "{a: " * 5_000, "line 1: options are nested too deep"),
             ("\nthreads: 0x" + "f" * 20_000, "line 2: a value of 20002 characters"),
-            ("threads: " + "9" * 5_000, "line 1: a value of 5000 characters"),
-            ("encoder: " + "a" * 60_000, "line 1: a value of 60000 characters"),
-        ],
-        ids=lambda value: value[:24],
-    )
-    def test_text_that_would_blow_up_is_refused(self, path: Path, content: str, told: str) -> None:
-        assert re.match(told, fault_of(path, content))
+        )
+        for content, told in faults:
+            assert re.match(told, fault_of(path, content)), content[:30]
 
     def test_several_faults_are_told_at_once_but_not_thousands(self, path: Path) -> None:
         told = fault_of(path, "threads: 0\ndoor:\n  open_seconds: 0\n")
@@ -200,24 +165,19 @@ class TestFaults:
     def test_long_value_is_shown_in_part(self, path: Path) -> None:
         assert "…" in fault_of(path, f"theme: {'x' * 900}\nvoice: [{'x, ' * 900}]\n")
 
-    def test_folder_is_a_fault(self, path: Path) -> None:
-        path.mkdir()
-        with pytest.raises(ConfigError, match="Is a directory"):
+    def test_what_is_no_file_is_a_fault_and_not_waited_for(self, path: Path) -> None:
+        with pytest.raises(ConfigError, match="is not there"):
             ConfigFile(path)
-
-    def test_pipe_is_a_fault_and_nobody_waits_for_it(self, path: Path) -> None:
+        with pytest.raises(ConfigError, match="Is a directory"):
+            ConfigFile(path.parent)
         os.mkfifo(path)
         with pytest.raises(ConfigError, match="is not a file"):
             ConfigFile(path)
 
-    def test_missing_file_is_a_fault(self, path: Path) -> None:
-        with pytest.raises(ConfigError, match="is not there"):
-            ConfigFile(path)
-
-    @pytest.mark.parametrize("content", ["", "# nothing\n", "~\n", "---\n", "{}\n", "\ufeff"])
-    def test_file_that_says_nothing_means_the_defaults(self, path: Path, content: str) -> None:
-        path.write_text(content, encoding="utf-8")
-        assert ConfigFile(path).current == Config()
+    def test_file_that_says_nothing_means_the_defaults(self, path: Path) -> None:
+        for content in ("", "# nothing\n", "~\n", "---\n", "{}\n", "\ufeff"):
+            path.write_text(content, encoding="utf-8")
+            assert ConfigFile(path).current == Config(), content
 
     def test_byte_order_mark_and_windows_lines_are_no_fault(self, path: Path) -> None:
         path.write_bytes(b"\xef\xbb\xbfthreads: 3\r\ndoor:\r\n  open_seconds: 7\r\n")
@@ -258,12 +218,6 @@ class TestChanges:
             config.changed()
         assert (config.changed(), config.current, config.fault_found is None) == (None, before, False)
 
-    def test_each_broken_save_is_told(self, config: ConfigFile, path: Path) -> None:
-        for content in ("threads: many\n", "thread: 3\n"):
-            save(path, content)
-            with pytest.raises(ConfigError):
-                config.changed()
-
     def test_mended_file_is_taken_over(self, config: ConfigFile, path: Path) -> None:
         save(path, "threads: [\n")
         with pytest.raises(ConfigError):
@@ -271,13 +225,6 @@ class TestChanges:
         save(path, "threads: 5\n")
         assert (fresh := config.changed()) is not None
         assert (fresh.threads, config.fault_found) == (5, None)
-
-    def test_file_put_back_as_it_was_is_no_change_and_not_broken(self, config: ConfigFile, path: Path) -> None:
-        save(path, "threads: [\n")
-        with pytest.raises(ConfigError):
-            config.changed()
-        save(path, "threads: 3\n")
-        assert (config.changed(), config.fault_found) == (None, None)
 
     def test_deleted_file_is_told_once_and_changes_nothing(self, config: ConfigFile, path: Path) -> None:
         path.unlink()
@@ -305,12 +252,6 @@ class TestChanges:
         assert (fresh.threads, config.path, config.below("x")) == (7, path, path.parent / "x")
         save(path, "threads: 8\n")
         assert config.changed() is not None
-
-    def test_pipe_in_its_place_is_told_without_waiting(self, config: ConfigFile, path: Path) -> None:
-        path.unlink()
-        os.mkfifo(path)
-        with pytest.raises(ConfigError, match="is not a file"):
-            config.changed()
 
 
 # YAML has words for every character, but its writer here leaves line separators as they are.
