@@ -1,4 +1,4 @@
-"""Reading config.yaml: which one, its faults with file, line and key, and changes while running."""
+"""Reading config.yaml: which file, its faults with line and key, and changes while the kiosk runs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MAX_FAULTS = 5  # told at once
 
 
 def find_config(given: Path | None) -> Path | None:
-    """The file to use: `given`, $KIOSK_CONFIG, ./config.yaml; None = the built-in defaults.
+    """Return the file to use: `given`, $KIOSK_CONFIG, ./config.yaml; None = the built-in defaults.
 
     Raises ConfigError where a file that was asked for is not there.
     """
@@ -43,7 +43,7 @@ def find_config(given: Path | None) -> Path | None:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """An option in a config.yaml that this version has no longer, or one with such a value; it is ignored."""
+    """An option of a config.yaml that was removed, or whose value was removed; it is ignored."""
 
     line: int
     key: str
@@ -54,7 +54,7 @@ class Removed:
 
 
 class ConfigFile:
-    """One config.yaml, or the built-in defaults where `path` is None, and what it said last.
+    """A config.yaml, or the built-in defaults where `path` is None, and its last valid content.
 
     Attributes:
         path: the file, or None.
@@ -62,8 +62,8 @@ class ConfigFile:
         current: the last configuration without a fault.
         kept: values, by key, that options have where the file does not set them; see `keep`.
         unset: the keys of `kept` that the file does not set.
-        removed: options and values in the file that this version has no longer, each with its line.
-        fault_found: why the file, as it was saved last, cannot be used; None where it can.
+        removed: options and values in the file that were removed from the kiosk.
+        fault_found: why the file, as it was last saved, cannot be used; None where it can.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -78,9 +78,9 @@ class ConfigFile:
         self.current = self._read()
 
     def changed(self) -> Config | None:
-        """The new configuration if the file was saved since the last look, else None.
+        """Return the new configuration if the file was saved since the last call, else None.
 
-        Raises ConfigError, once a save, where it cannot be used; `current` then stays as it was.
+        Raises ConfigError, once for each save, where it cannot be used; `current` stays as it was.
         """
         stamp = self._stamp()
         if stamp == self._seen:
@@ -98,16 +98,16 @@ class ConfigFile:
         return fresh
 
     def keep(self, options: Mapping[str, Value]) -> None:
-        """Use these values in place of built-in defaults, now and when the file is read again."""
+        """Use these values instead of built-in defaults, now and when the file is read again."""
         self.kept = options
         self.current = self._with_kept(self.current)
 
     def adopt(self, path: Path) -> None:
-        """Follow the file that was written where there was none; for the thread that asks what has changed."""
+        """Use a file that was written where there was none; call it in the thread that calls `changed`."""
         self.path, self._seen = path.resolve(), None
 
     def below(self, path: str) -> Path:
-        """A path of the configuration as an absolute one. Raises ConfigError for the home of an unknown user."""
+        """Return a path of the configuration as an absolute one; raises ConfigError for an unknown home."""
         try:
             return self.folder / Path(path).expanduser()
         except RuntimeError:
@@ -118,7 +118,7 @@ class ConfigFile:
             ) from None
 
     def fault(self, key: str, reason: Text, remedy: Text) -> ConfigError:
-        """The fault to raise for a top-level option that is well-formed and yet names nothing."""
+        """Return the fault for a top-level option that is valid but names something that does not exist."""
         if self.path is None:
             return ConfigError(key, reason, remedy)
         line = read_yaml(self.path, ConfigError, COMPARE).lines.get((key,), 1)
@@ -171,7 +171,7 @@ def understood(path: Path, raw: bytes) -> Config:
 
 
 def read_config(path: Path, raw: bytes) -> tuple[Config, tuple[Removed, ...]]:
-    """Return the configuration in the content of a file and what is ignored in it; raises ConfigError."""
+    """Return the configuration in the content of a file and the options that are ignored; raises ConfigError."""
     content, lines = parse_yaml(path, raw, ConfigError, COMPARE)
     removed = tuple(Removed(lines[tuple(key.split("."))], key, value) for key, value in _removed(content))
     for one in removed:
@@ -221,7 +221,7 @@ def _shown(value: object) -> str:
 
 
 def _no_such_option(key: Key) -> Text:
-    """The valid key that is meant most likely: by its last word, then by the whole of it."""
+    """Return a text with the most likely valid key: by its last word, then by the whole key."""
     valid = [*filter(None, SECTIONS), *options()]
     words = {name.rsplit(".", 1)[-1]: name for name in reversed(valid)}
     found = difflib.get_close_matches(str(key[-1]), words, 1, 0.6)
@@ -236,16 +236,16 @@ _REMEDY = "write it as in config.yaml, such as --set decision.k=3"
 
 
 def overridden(config: ConfigFile, settings: Sequence[str]) -> ConfigFile:
-    """The configuration with options set as `section.option=value`, the value as in config.yaml.
+    """Return the configuration with options set as `section.option=value`, the value as in config.yaml.
 
-    Raises ConfigError for an option that there is not, or a value that it cannot have.
+    Raises ConfigError for an unknown option or a value that it cannot have.
     """
     known = values(config.current)
     return with_values(config, dict(_change(setting, known) for setting in settings))
 
 
 def with_values(config: ConfigFile, changes: Mapping[str, Value]) -> ConfigFile:
-    """The configuration with other values of some options; raises ConfigError for one that cannot be."""
+    """Return the configuration with other values of some options; raises ConfigError."""
     if not changes:
         return config
     before = values(config.current)
@@ -270,7 +270,7 @@ def _change(setting: str, known: dict[str, Value]) -> tuple[str, Value]:
 
 
 def _value(key: str, text: str) -> Value:
-    """As YAML reads it; an empty text stays one."""
+    """Return the value as YAML reads it; an empty text stays empty."""
     try:
         if len(text) > _MOST_CHARACTERS or "&" in text or "*" in text:
             return text  # no value that an option can have, and nothing that YAML should unfold

@@ -133,7 +133,7 @@ def _written(comments: str, content: CommentedMap, like: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a form was filled from: all options by key, and the hash of the file, "" where there was none."""
+    """The content that a form shows: all options by key, and the hash of the file, "" where there was none."""
 
     values: Mapping[str, Value]
     digest: str
@@ -141,7 +141,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """An option that was changed in the file since it was seen, to something else than is to be saved."""
+    """An option that was changed in the file since it was seen, to another value than the one to be saved."""
 
     key: str
     seen: Value
@@ -150,11 +150,11 @@ class Conflict:
 
 
 class ConfigWriter:
-    """Changes one config.yaml, which need not be there yet; any thread, one at a time, other processes too.
+    """Changes a config.yaml, which may be missing; safe to use from several threads and processes.
 
     Attributes:
-        path: the file; a link is followed, so that it stays one.
-        backups: the folder with what stood in the file before, the last ten times that it was changed here.
+        path: the file; links are followed, so that they stay links.
+        backups: the folder with the contents before the last ten changes.
     """
 
     def __init__(self, path: Path, now: Callable[[], datetime] = datetime.now) -> None:
@@ -163,15 +163,15 @@ class ConfigWriter:
         self._now = now
 
     def look(self) -> Seen:
-        """What the file says now; raises ConfigError where that is no configuration."""
+        """Return the options in the file; raises ConfigError where it is no configuration."""
         return _seen(self.path, self._content())
 
     def change(self, changes: Mapping[str, Value], seen: Seen) -> Seen | tuple[Conflict, ...]:
-        """Save the changes of a form that was filled from `seen`; what it would be filled from now.
+        """Save the changes of a form that shows `seen`; return the new content.
 
-        Options that somebody else changed meanwhile stay changed. Where it is the very same option, nothing is written
-        and the conflicts are returned: look again, and change again to overwrite. Raises ConfigError, and nothing is
-        written then.
+        Options that others changed meanwhile stay changed. For a change of the same option nothing is written and the
+        conflicts are returned; to overwrite, call `look` and `change` again. Raises ConfigError, and nothing is written
+        then.
         """
         with self._alone():
             for _ in range(_TRIES):
@@ -231,7 +231,7 @@ class ConfigWriter:
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
-        """Keep other kiosks from changing it meanwhile; an editor does not ask."""
+        """Keep other kiosks from changing the file meanwhile; an editor takes no lock."""
         busy = ConfigError(self.path, "another kiosk is changing it", "try again")
         try:
             if self.path.exists() and not os.access(self.path, os.W_OK):
@@ -267,6 +267,6 @@ def _conflicts(changes: Mapping[str, Value], seen: Seen, now: Seen) -> tuple[Con
 
 
 def _number(backup: Path) -> int:
-    """Counts up, so that a clock that was set back puts no backup in the place of another; 0 = it is none."""
+    """Return the number of a backup, which counts up whatever the clock says; 0 for another file."""
     number = backup.name.partition("-")[0]
     return int(number) if number.isascii() and number.isdigit() else 0

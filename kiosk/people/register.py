@@ -485,7 +485,7 @@ class PeopleRegister:
                 connection.executescript(SCHEMA)
 
         with contextlib.suppress(FileExistsError):  # another process was first
-            atomic_write(self.path, write, mode=0o600, overwrite=False)
+            atomic_write(self.path, write, mode=0o600, overwrite=False, durable=False)  # SQLite has synced it
 
 
 def _has_been(record: PersonRecord, name: str) -> bool:
