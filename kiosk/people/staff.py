@@ -54,12 +54,12 @@ _SCHEMA = Schema(
     StaffError,
     _STEPS,
     wal=False,
-    remedy=Message("move the file away and add the staff anew"),
+    remedy=Message("move the file away and add the staff again"),
 )
 
 
 class Role(enum.StrEnum):
-    """What a member of the staff may do."""
+    """The rights of a member of the staff."""
 
     RECEPTION = "reception"  # people, enrolment, the journal
     INSTALLER = "installer"  # also settings and staff

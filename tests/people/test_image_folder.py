@@ -23,7 +23,7 @@ from kiosk.people.changes import (
     skipped_name,
 )
 from kiosk.people.folder import list_folder
-from kiosk.people.staging import PictureFile, recover, turn
+from kiosk.people.staging import PictureFile, change_lock, recover
 
 
 @pytest.fixture
@@ -364,11 +364,11 @@ def test_a_file_that_is_put_into_a_folder_while_its_successor_is_built_is_kept(i
 
 
 def test_during_a_change_nothing_is_cleared_and_others_wait(images, monkeypatch):
-    monkeypatch.setattr(staging, "_TURN_SECONDS", 0.05)
-    with turn(images):
+    monkeypatch.setattr(staging, "_LOCK_SECONDS", 0.05)
+    with change_lock(images):
         (images / ".enrol-0a").mkdir()
         recover(images)
-        with pytest.raises(GalleryError, match="being changed"), turn(images):
+        with pytest.raises(GalleryError, match="being changed"), change_lock(images):
             pass
         assert leftovers(images) == [".enrol-0a"]
     recover(images)
