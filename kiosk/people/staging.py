@@ -208,7 +208,7 @@ def _clear(folder: Path, *, everything: bool) -> None:
     """Finish or delete what other changes left over; `everything` = also what is not old yet."""
     for prefix, finish in ((_PENDING, _finish_pending), (_NEW, shutil.rmtree), (_DELETED, shutil.rmtree)):
         for path in sorted(folder.iterdir()):
-            if path.name.startswith(prefix):
+            if path.name.startswith(prefix) and not path.is_symlink():
                 with contextlib.suppress(OSError):
                     if everything or _is_abandoned(path):
                         finish(path)

@@ -195,11 +195,14 @@ def test_a_picture_that_cannot_be_read_keeps_everybody_out(images):
     assert list(images.iterdir()) == []
 
 
-def test_a_name_that_is_made_by_hand_while_an_import_is_interrupted_is_left_alone(images):
+def test_an_interrupted_import_leaves_names_made_by_hand_and_folders_elsewhere_alone(images, tmp_path):
     for name in ("Ada", "Lin"):
         keep(images / ".import-00" / name / "1.jpg", "imported")
     keep(images / "Ada" / "1.jpg", "by hand")
+    keep(tmp_path / "elsewhere" / "Eve" / "1.jpg", "not of the gallery")
+    (images / ".import-01").symlink_to(tmp_path / "elsewhere")
     recover(images)
+    (images / ".import-01").unlink()
     assert content(images) == {"Ada/1.jpg": b"by hand", "Lin/1.jpg": b"imported"}
     assert leftovers(images) == []
 
