@@ -65,7 +65,7 @@ def from_json(content: bytes, archive: str) -> tuple[ArchivedPerson, ...]:
         raise ArchiveError(archive, "it was made by another version of the kiosk", "update this kiosk")
     entries = whole.get("people")
     if not isinstance(entries, list) or not entries:
-        raise _refused(archive, "it holds nobody")
+        raise _refused(archive, "it holds no people")
     people = tuple(_person(entry, archive) for entry in entries)
     keys = [person_key(one.record.person) for one in people]
     twice = next((one.record.person for one in people if keys.count(person_key(one.record.person)) > 1), None)
@@ -319,7 +319,7 @@ def _pictures_of(
         raise _refused(archive, Message("{name} is missing", name=printable(min(missing))))
     if unlisted or len(set(listed)) != len(listed):
         odd = min(unlisted) if unlisted else max(listed, key=listed.count)
-        raise _refused(archive, Message("{odd} belongs to nobody, or to several", odd=printable(odd)))
+        raise _refused(archive, Message("{odd} belongs to no person, or to several", odd=printable(odd)))
     for name, entry in found.items():
         if PurePosixPath(name).suffix.lower() not in SUFFIXES or not 0 < entry.file_size <= _MAX_PICTURE_BYTES:
             raise _refused(archive, Message("{name} is no picture, or too large", name=printable(name)))
@@ -382,7 +382,7 @@ def export_gallery(stores: PeopleStores, path: Path, staff: str) -> ArchiveRepor
         for person, paths in pictures.items()
     ]
     if not people:
-        raise ArchiveError(printable(stores.folder), "nobody is in the gallery", "enrol somebody first")
+        raise ArchiveError(printable(stores.folder), "the gallery is empty", "enrol a person first")
     now = datetime.now(UTC)
     count = write_archive(path, people, {}, now)
     stores.journal.note(Action.EXPORTED, staff, None, f"{len(people)} people, {count} pictures", now)

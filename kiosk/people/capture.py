@@ -26,7 +26,7 @@ class Shot(enum.Enum):
 
 
 class CaptureHint(enum.Enum):
-    """What the person should do."""
+    """A request to the person."""
 
     NO_FACE = "no_face"  # step in front of the camera
     ONE_PERSON = "one_person"

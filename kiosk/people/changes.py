@@ -19,6 +19,7 @@ from kiosk.names import is_skipped, is_system_folder, name_fault, normal_name, p
 from kiosk.people.folder import list_folder
 from kiosk.people.staging import (
     PictureFile,
+    change_lock,
     delete_folder,
     link_or_copy,
     make_folder,
@@ -26,7 +27,6 @@ from kiosk.people.staging import (
     put_in_place,
     put_people_in_place,
     take_along,
-    turn,
     write_picture,
 )
 from kiosk.vision.pictures import SUFFIXES, printable
@@ -78,7 +78,7 @@ def add_pictures(folder: Path, person: str, pictures: Sequence[PictureFile]) -> 
     written. Every change here raises these, and then leaves the gallery as it was.
     """
     make_folder(folder)
-    with turn(folder):
+    with change_lock(folder):
         home = home_of(folder, person)
         with new_folder(folder) as new:
             if home.exists():
@@ -101,7 +101,7 @@ def remove_pictures(folder: Path, sources: Collection[str]) -> list[str]:
         raise UnknownPersonError(
             Message("the pictures"), "are of several people", "remove those of one person at a time"
         )
-    with turn(folder):
+    with change_lock(folder):
         there = sorted(path for path in wanted if os.path.lexists(path) and not path.is_dir())
         removed = [path.relative_to(folder).as_posix() for path in there]
         if len(there) == 1:
@@ -121,7 +121,7 @@ def rename_person(folder: Path, old: str, new: str) -> str:
     has the old one.
     """
     name = checked_name(new)
-    with turn(folder):
+    with change_lock(folder):
         found = _belongings(folder, old)
         if not found.folders and not found.loose:
             raise _unknown(old)
@@ -151,7 +151,7 @@ def skipped_name(folder: Path, person: str) -> str | None:
 
 def erase_person(folder: Path, person: str) -> list[str]:
     """Delete all files of a person; return them, relative to the image folder."""
-    with turn(folder):
+    with change_lock(folder):
         found = _belongings(folder, person)
         sources = found.sources
         if len(found.loose) == 1 and not found.folders:
@@ -274,7 +274,7 @@ def add_people(folder: Path, people: Mapping[str, Iterable[PictureFile]]) -> int
     """
     make_folder(folder)
     count = 0
-    with turn(folder):
+    with change_lock(folder):
         require_free(folder, people)
         with new_folder(folder) as new:
             for person, pictures in people.items():

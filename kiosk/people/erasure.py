@@ -271,7 +271,7 @@ class ErasureReport:
 
 @dataclass(frozen=True, slots=True)
 class _Traces:
-    """What is needed to find everything about a person."""
+    """Everything that leads to the data of a person."""
 
     person: str
     names: tuple[str, ...]  # all present and former ones
@@ -336,10 +336,10 @@ def digests_of(folder: Path, belongs: Callable[[str], bool]) -> frozenset[str]:
 def _traces(stores: PeopleStores, person: str, known: GallerySnapshot) -> _Traces:
     key = person_key(person)
     listed = {person_key(picture.person) for picture in list_folder(stores.folder).pictures}
-    everybody = stores.people.records()
-    records = _records_of(everybody, key, listed)
+    all_records = stores.people.records()
+    records = _records_of(all_records, key, listed)
     names = [person, display_name(person), *(name for record in records for name in (record.person, *record.former))]
-    of_others = {*listed, *everybody} - {key, *(person_key(record.person) for record in records)}
+    of_others = {*listed, *all_records} - {key, *(person_key(record.person) for record in records)}
     in_bins = find_in_bins(stores.folder, [name for name in names if person_key(name) not in of_others])
     if not records and key not in listed and not in_bins.paths and not any(stores.journal.about([person])):
         reason = Message("nothing is known of anybody of that name")

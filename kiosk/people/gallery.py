@@ -65,7 +65,7 @@ class Gallery:
         self._snapshot = GallerySnapshot(encoder_name)
         self._digests: dict[str, tuple[Stamp, str]] = {}
         self._closed = threading.Event()
-        self._turn = threading.Lock()
+        self._guard = threading.Lock()
 
     @property
     def snapshot(self) -> GallerySnapshot:
@@ -74,7 +74,7 @@ class Gallery:
 
     def load(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Read the whole folder; call `progress(done, total)` in this thread."""
-        with self._turn:
+        with self._guard:
             recover(self.folder)
             listing = list_folder(self.folder)
             self._forget_changed(listing)
@@ -93,7 +93,7 @@ class Gallery:
         Deleted and replaced pictures stop counting before new ones are read. Call it about once a second; it returns
         after about a second, and the next call reads the remaining pictures.
         """
-        with self._turn:
+        with self._guard:
             before = self._snapshot
             listing = list_folder(self.folder)
             if listing != self._listing:

@@ -42,7 +42,7 @@ _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
 
 
 class AccessStatus(enum.Enum):
-    """Whether a recognised person may enter."""
+    """The access of a recognised person: allowed, or why not."""
 
     IN_FORCE = "in_force"
     SUSPENDED = "suspended"
@@ -252,7 +252,7 @@ def _consent(given_at: str | None, version: str, sha256: str, language: str, rec
 
 def unusable(path: Path, error: sqlite3.Error | OSError | ValueError) -> PeopleError:
     """Return the error for a file that cannot be used."""
-    damaged = Message("move the file away: the kiosk starts a new one, in which nobody is suspended")
+    damaged = Message("move the file away: the kiosk starts a new one without suspensions")
     reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
     return PeopleError(
         path, Message("what is known of people cannot be used: {reason}", reason=reason), remedy_for(error, damaged)

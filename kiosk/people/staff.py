@@ -14,7 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
 
 from kiosk.errors import StaffError, did_you_mean
-from kiosk.i18n import Message, translate
+from kiosk.i18n import Message, Text
 from kiosk.names import normal_name, person_key, text_fault
 from kiosk.store.sqlite_file import Schema, SqliteFile
 
@@ -54,12 +54,12 @@ _SCHEMA = Schema(
     StaffError,
     _STEPS,
     wal=False,
-    remedy=Message("move the file away and add the staff anew"),
+    remedy=Message("move the file away and add the staff again"),
 )
 
 
 class Role(enum.StrEnum):
-    """What a member of the staff may do."""
+    """The rights of a member of the staff."""
 
     RECEPTION = "reception"  # people, enrolment, the journal
     INSTALLER = "installer"  # also settings and staff
@@ -107,8 +107,8 @@ class StaffRegister:
             if connection.execute("SELECT 1 FROM staff WHERE key = ?", row[:1]).fetchone():
                 raise StaffError(
                     member.name,
-                    translate("staff", "is already a member of the staff"),
-                    translate("staff", "choose another name, or give this member a new PIN"),
+                    "is already a member of the staff",
+                    "choose another name, or give this member a new PIN",
                 )
             connection.execute("INSERT INTO staff VALUES (?, ?, ?, ?)", (*row, made))
         return member
@@ -119,11 +119,7 @@ class StaffRegister:
             key, member = _known(connection, name)
             installers = connection.execute("SELECT count(*) FROM staff WHERE role = 'installer'").fetchone()[0]
             if member.role is Role.INSTALLER and installers == 1:
-                raise StaffError(
-                    member.name,
-                    translate("staff", "is the last installer"),
-                    translate("staff", "add another installer first"),
-                )
+                raise StaffError(member.name, "is the last installer", "add another installer first")
             connection.execute("DELETE FROM staff WHERE key = ?", (key,))
         return member
 
@@ -184,7 +180,7 @@ class StaffRegister:
         """Open a transaction to store the hash of a PIN that no member but `key` has."""
         fault = pin_fault(pin)
         if fault is not None:
-            raise StaffError(translate("staff", "this PIN"), fault, translate("staff", "choose another PIN"))
+            raise StaffError(Message("this PIN"), fault, "choose another PIN")
         made = _HASHER.hash(pin)
         tried: set[str] = set()
         while True:
@@ -192,11 +188,7 @@ class StaffRegister:
                 others = _hashes_but(connection, key)
             # The PIN alone identifies a member. Compared outside the transaction, which must be short.
             if any(_matches(other, pin) for other in others - tried):
-                raise StaffError(
-                    translate("staff", "this PIN"),
-                    translate("staff", "cannot be used"),
-                    translate("staff", "choose another PIN"),
-                )
+                raise StaffError(Message("this PIN"), "cannot be used", "choose another PIN")
             tried |= others
             with self._file.change() as connection:
                 if _hashes_but(connection, key) <= tried:
@@ -204,11 +196,11 @@ class StaffRegister:
                     return
 
 
-def pin_fault(pin: str) -> str | None:
+def pin_fault(pin: str) -> Text | None:
     """Return why a PIN is not allowed, as the end of a sentence; None if it is allowed."""
     if not (pin.isascii() and pin.isdigit() and SHORTEST_PIN <= len(pin) <= LONGEST_PIN):
-        return translate("staff", "is not of 6 to 12 digits")
-    return translate("staff", "is too easy to guess") if _trivial(pin) else None
+        return Message("is not of 6 to 12 digits")
+    return Message("is too easy to guess") if _trivial(pin) else None
 
 
 def _trivial(pin: str) -> bool:
@@ -243,8 +235,8 @@ def _known(connection: sqlite3.Connection, name: str) -> tuple[str, StaffMember]
     row = connection.execute("SELECT key, name, role FROM staff WHERE key = ?", (person_key(name),)).fetchone()
     if row is None:
         names = [known for (known,) in connection.execute("SELECT name FROM staff")]
-        remedy = did_you_mean(name, names, translate("staff", "look at the list of the staff"))
-        raise StaffError(name, translate("staff", "is no member of the staff"), remedy)
+        remedy = did_you_mean(name, names, Message("look at the list of the staff"))
+        raise StaffError(name, "is no member of the staff", remedy)
     return row[0], StaffMember(row[1], Role(row[2]))
 
 
@@ -252,8 +244,8 @@ def _valid_name(name: str) -> str:
     normal = normal_name(name)
     fault = text_fault(normal)
     if fault is None and person_key(normal) == person_key(COMMAND_LINE):
-        fault = translate("staff", "stands for the command line itself")
+        fault = Message("stands for the command line itself")
     if fault is not None:
-        thing = translate("staff", "the name “{name}”").format(name=name)
-        raise StaffError(thing, fault, translate("staff", "choose another name"))
+        thing = Message("the name “{name}”", name=name)
+        raise StaffError(thing, fault, "choose another name")
     return normal

@@ -26,7 +26,7 @@ _DELETED = ".erased-"  # pictures that are being deleted
 _PENDING = ".import-"  # folders of people that belong in the image folder, unless something has their name there
 UNFINISHED = (_NEW, _DELETED, _PENDING)  # prefixes of the folders of a change that is under way
 _TOKEN_BYTES = 4
-_TURN_SECONDS = 10.0
+_LOCK_SECONDS = 10.0
 _ABANDONED_SECONDS = 3600.0  # where a file system has no locks, older folders belong to no running change
 
 
@@ -40,12 +40,12 @@ class PictureFile:
 
 
 @contextlib.contextmanager
-def turn(folder: Path) -> Iterator[None]:
+def change_lock(folder: Path) -> Iterator[None]:
     """Lock the image folder for a change; clear what an interrupted change left over.
 
     Raises GalleryError if another program keeps the lock, and instead of any OSError of the change.
     """
-    with _as_gallery_error(folder), folder_lock(folder, _busy(folder), _TURN_SECONDS) as locked:
+    with _as_gallery_error(folder), folder_lock(folder, _busy(folder), _LOCK_SECONDS) as locked:
         _clear(folder, everything=locked)
         yield
 
@@ -208,7 +208,7 @@ def _clear(folder: Path, *, everything: bool) -> None:
     """Finish or delete what other changes left over; `everything` = also what is not old yet."""
     for prefix, finish in ((_PENDING, _finish_pending), (_NEW, shutil.rmtree), (_DELETED, shutil.rmtree)):
         for path in sorted(folder.iterdir()):
-            if path.name.startswith(prefix):
+            if path.name.startswith(prefix) and not path.is_symlink():
                 with contextlib.suppress(OSError):
                     if everything or _is_abandoned(path):
                         finish(path)

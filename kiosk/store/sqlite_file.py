@@ -86,7 +86,7 @@ class SqliteFile:
             self._drop()
 
     def _opened(self) -> sqlite3.Connection:
-        # A file that was moved or deleted keeps taking rows that nobody will find: it is opened by name again.
+        # A connection to a moved or deleted file still takes rows, which would be lost: open the file by name again.
         if self._connection is not None and self._file != _identity(self.path):
             self._drop()
         if self._connection is None:
@@ -102,7 +102,7 @@ class SqliteFile:
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
-        """Keeps other processes from opening it meanwhile: SQLite has no patience where two switch to WAL at once."""
+        """Lock out other processes that open the file: SQLite fails at once if two switch it to WAL."""
         busy = self._schema.fault(self.path, "another program is opening it", "end that program if it hangs")
         with folder_lock(self.path.parent, busy, BUSY_SECONDS):
             yield

@@ -339,10 +339,10 @@ def test_a_folder_that_cannot_be_written_leaves_all_as_before(services, picture,
         services.people.save(PersonRecord("Ada", staff_number="1"))
     before = services.people.records()
 
-    def full(descriptor):
+    def full(picture, target):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("kiosk.people.staging.os.fsync", full)
+    monkeypatch.setattr("kiosk.people.changes.write_picture", full)
     with pytest.raises(GalleryError, match="No space left"):
         save(
             services,

@@ -23,7 +23,7 @@ from kiosk.people.changes import (
     skipped_name,
 )
 from kiosk.people.folder import list_folder
-from kiosk.people.staging import PictureFile, recover, turn
+from kiosk.people.staging import PictureFile, change_lock, recover
 
 
 @pytest.fixture
@@ -195,11 +195,14 @@ def test_a_picture_that_cannot_be_read_keeps_everybody_out(images):
     assert list(images.iterdir()) == []
 
 
-def test_a_name_that_is_made_by_hand_while_an_import_is_interrupted_is_left_alone(images):
+def test_an_interrupted_import_leaves_names_made_by_hand_and_folders_elsewhere_alone(images, tmp_path):
     for name in ("Ada", "Lin"):
         keep(images / ".import-00" / name / "1.jpg", "imported")
     keep(images / "Ada" / "1.jpg", "by hand")
+    keep(tmp_path / "elsewhere" / "Eve" / "1.jpg", "not of the gallery")
+    (images / ".import-01").symlink_to(tmp_path / "elsewhere")
     recover(images)
+    (images / ".import-01").unlink()
     assert content(images) == {"Ada/1.jpg": b"by hand", "Lin/1.jpg": b"imported"}
     assert leftovers(images) == []
 
@@ -364,11 +367,11 @@ def test_a_file_that_is_put_into_a_folder_while_its_successor_is_built_is_kept(i
 
 
 def test_during_a_change_nothing_is_cleared_and_others_wait(images, monkeypatch):
-    monkeypatch.setattr(staging, "_TURN_SECONDS", 0.05)
-    with turn(images):
+    monkeypatch.setattr(staging, "_LOCK_SECONDS", 0.05)
+    with change_lock(images):
         (images / ".enrol-0a").mkdir()
         recover(images)
-        with pytest.raises(GalleryError, match="being changed"), turn(images):
+        with pytest.raises(GalleryError, match="being changed"), change_lock(images):
             pass
         assert leftovers(images) == [".enrol-0a"]
     recover(images)

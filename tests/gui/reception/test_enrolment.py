@@ -19,7 +19,7 @@ from kiosk.door.station import Station
 from kiosk.errors import GalleryError
 from kiosk.files import asset
 from kiosk.gui.reception.enrolment import EnrolmentPage
-from kiosk.gui.reception.enrolment.step import Draft, save_draft
+from kiosk.gui.reception.enrolment.step import Draft, check_pictures, save_draft
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.theme import DARK, style_sheet
 from kiosk.paths import cache_folder
@@ -354,11 +354,11 @@ def test_nothing_of_a_face_is_kept_before_it_is_saved_nor_when_that_fails(servic
         cache = TemplateCache(cache_folder(), picture.embedding.encoder, reader.key)
     assert cache.get(picture.digest) is None
 
-    def full(descriptor):
+    def full(picture, target):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("kiosk.people.staging.os.fsync", full)
+        patch.setattr("kiosk.people.changes.write_picture", full)
         with pytest.raises(GalleryError):
             save_draft(services, draft, checked, "Eve")
     assert cache.get(picture.digest) is None
