@@ -1,1 +1,1 @@
-"""Embeddings to people; no heavy library."""
+"""From embeddings to people: matching, normalisation, pooling, and the recogniser of live frames."""

@@ -1,4 +1,4 @@
-"""Distances seen against those to strangers: symmetric score normalisation."""
+"""Symmetric score normalisation: distances relative to those to a cohort of strangers."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from kiosk.i18n import Message
 _UNEVEN = 1e-3  # in length, after rounding
 _LEAST = 50  # strangers: fewer tell little of what is usual
 _Vectors = NDArray[np.float32]
-# A spread that lies far from what is usual says little of the face: nobody comes near by it.
+# Limits of the spread, in parts of the usual one: an extreme spread must not bring anybody near.
 _NARROWEST, _WIDEST = 0.5, 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Surroundings:
-    """How far vectors (T, D) are from the nearer half of the cohort: mean and standard deviation, (T,) each."""
+    """Mean and standard deviation of the distances of vectors to the nearer half of the cohort, (T,) each."""
 
     mean: NDArray[np.float64]
     spread: NDArray[np.float64]
@@ -34,17 +34,17 @@ class _Surroundings:
 class Cohort:
     """Embeddings of strangers (C, D), one encoder's, L2-normalised; may be used by several threads.
 
-    A face that is near to everybody is near to nobody in particular. So a distance d between probe and template
-    becomes m + s * ((d - m_probe) / s_probe + (d - m_template) / s_template) / 2, where m_x and s_x are mean and
-    standard deviation of the distances from x to the nearer half of the cohort (adaptive s-norm: Matejka and others
-    2017, "Analysis of score normalization in multilingual speaker recognition"), and m and s what they usually are, so
-    that what comes out lies on the encoder's scale, and threshold and margin keep their meaning.
+    A face that is near to everybody gets larger distances. A distance d between probe and template becomes
+    m + s * ((d - m_probe) / s_probe + (d - m_template) / s_template) / 2, where m_x and s_x are mean and standard
+    deviation of the distances from x to the nearer half of the cohort (adaptive s-norm: Matejka and others 2017,
+    "Analysis of score normalization in multilingual speaker recognition"), and m and s are their means over people. So
+    the result is on the encoder's scale, and threshold and margin keep their meaning.
 
     Attributes:
         vectors: the strangers.
-        usual: the mean and the standard deviation of people at large.
+        usual: m and s.
 
-    Raises ValueError where the numbers are of no use.
+    Raises ValueError where the numbers cannot be distances of normalised vectors.
     """
 
     def __init__(self, vectors: _Vectors, usual: tuple[float, float]) -> None:
@@ -60,12 +60,11 @@ class Cohort:
 
     @classmethod
     def of(cls, people: _Vectors, count: int, seed: int = 0) -> Cohort:
-        """So many strangers, each the mean of two of the people (P, D) who were drawn at random.
+        """Return a cohort of `count` strangers, each the mean of two people (P, D) drawn at random.
 
-        Nobody's own embedding is among them, and the same for the same people. Real people without blending do as well,
-        draws from a normal distribution like theirs do not: what tells is where faces lie close together (FNMR at FMR
-        1e-4 on LFW's development view 17.0 % without a cohort, 11.3 % with people, 12.1 % with means of two, 17 % with
-        draws). Raises ValueError where the people are too few.
+        It holds no person's own embedding, and is the same for the same people. FNMR at FMR 1e-4 on LFW's development
+        view: 17.0 % without a cohort, 11.3 % with people, 12.1 % with means of two, 17 % with draws from a normal
+        distribution. Raises ValueError where the people are too few.
         """
         if len(people) < 2 * _LEAST:
             raise ValueError(f"{2 * _LEAST} people are needed, {len(people)} were given")
@@ -79,14 +78,14 @@ class Cohort:
         return cls(vectors, (float(apart.mean(axis=1).mean()), float(apart.std(axis=1).mean())))
 
     def normalised(self, distances: NDArray[np.float32], probe: _Vectors, templates: _Vectors) -> NDArray[np.float32]:
-        """The distances (T,) of a probe (D,) to templates (T, D), seen against the cohort."""
+        """Return the distances (T,) of a probe (D,) to templates (T, D), normalised by the cohort."""
         here, there = self._surroundings(probe[np.newaxis]), self._of_templates(templates)
         scores = ((distances - here.mean) / here.spread + (distances - there.mean) / there.spread) / 2
         mean, spread = self.usual
         return np.asarray(mean + spread * scores, np.float32)
 
     def _of_templates(self, templates: _Vectors) -> _Surroundings:
-        """Kept for the gallery that was asked about last, as a door asks about the same one with each frame."""
+        """Cached for the last gallery, because a door asks about the same one with each frame."""
         last = self._last
         if last is not None and last[0]() is templates:
             return last[1]
@@ -101,17 +100,17 @@ class Cohort:
 
 
 def cohort_bytes(cohort: Cohort, key: str) -> bytes:
-    """The file that `read_cohort` reads; the same bytes each time."""
+    """Return the file that `read_cohort` reads; the same bytes for the same cohort."""
     usual = np.array(cohort.usual, np.float64)
     return npz_bytes({"encoder": np.array(key), "usual": usual, "vectors": cohort.vectors.astype(np.float16)})
 
 
 def read_cohort(thing: object, content: bytes, key: str, dimension: int) -> Cohort:
-    """The cohort of an array file; raises WeightsError, naming `thing`, unless it is this encoder's.
+    """Return the cohort of an array file; raise WeightsError, naming `thing`, unless it is this encoder's.
 
-    `key` and `dimension` are the encoder's: a cohort that was made with other weights would lie elsewhere.
+    `key` and `dimension` are those of the encoder: a cohort of other weights does not fit.
     """
-    remedy = Message("make it anew with `kiosk weights cohort FOLDER`")
+    remedy = Message("make it again with `kiosk weights cohort FOLDER`")
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             made_with, vectors = str(file["encoder"]), file["vectors"].astype(np.float32)
@@ -136,12 +135,12 @@ def read_cohort(thing: object, content: bytes, key: str, dimension: int) -> Coho
 
 
 def _nearer_half(apart: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The smaller half of each row (A, C): (A, C / 2)."""
+    """Return the smaller half of each row (A, C): (A, C / 2)."""
     half = apart.shape[1] // 2
     return np.asarray(np.partition(apart, half, axis=1)[:, :half])
 
 
 def _apart(some: _Vectors, others: _Vectors) -> NDArray[np.float64]:
-    """Distances of L2-normalised vectors (A, D) and (B, D): (A, B)."""
+    """Return the distances of L2-normalised vectors (A, D) and (B, D): (A, B)."""
     cosines = some.astype(np.float64) @ others.T.astype(np.float64)
     return np.sqrt(np.maximum(2 - 2 * cosines, 0))

@@ -1,4 +1,4 @@
-"""Faces cut out the way that an encoder was trained on, one function for each kind of crop."""
+"""Cut a face out of an image: the chips that encoders take, and the portrait that is stored of a visitor."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ _MEAN = (
 )
 _PADDING = 0.25  # of the mean face's square, added on each side
 _BAND = 256  # rows halved at a time, so that a huge picture needs little memory
-_FARTHEST_PX = 1e8  # nothing beyond is in any image
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +36,11 @@ class _Patch:
 
     @property
     def side(self) -> float:
-        """Pixels on a side, counted as dlib counts them: both ends."""
+        """The pixels on a side, with both ends, as dlib counts them."""
         return abs(self.across) + 1
 
     def bounds(self, border: float) -> tuple[float, float, float, float]:
-        """Left, top, right, bottom of its corners, with a border."""
+        """Return left, top, right and bottom of its corners, with a border."""
         reach = (abs(self.across.real) + abs(self.across.imag)) / 2 + border
         return self.centre.real - reach, self.centre.imag - reach, self.centre.real + reach, self.centre.imag + reach
 
@@ -49,17 +48,16 @@ class _Patch:
         return _Patch(self.centre + by, self.across)
 
     def halved(self) -> _Patch:
-        """The same patch on the next level of the pyramid (dlib/image_transforms/image_pyramid.h, point_down)."""
+        """Return the patch on the next level of the pyramid (dlib/image_transforms/image_pyramid.h, point_down)."""
         return _Patch(self.centre / 2 - (1.25 + 0.75j), self.across / 2)
 
 
 def dlib_chip(image: ByteImage, landmarks: Floats, size: int = 150) -> ByteImage:
-    """The (size, size, 3) RGB chip around five landmarks (x, y) px of a BGR image, as dlib.get_face_chip cuts it.
+    """Return the chip (size, size, 3) RGB around five landmarks (x, y) px of a BGR image, as dlib.get_face_chip does.
 
-    What lies outside the image is black; so is everything where a landmark is not finite.
+    Pixels outside the image are black; so is the whole chip where a landmark is not finite.
     """
-    # Written with < so that a landmark that is not a number is refused too.
-    if np.abs(landmarks).max() < _FARTHEST_PX:
+    if finite(landmarks):
         region, patch = _reduced(image, _fitted(landmarks, size), size)
         if min(region.shape[:2]) > 1:
             return _sampled(region, patch, size)
@@ -67,11 +65,11 @@ def dlib_chip(image: ByteImage, landmarks: Floats, size: int = 150) -> ByteImage
 
 
 def dlib_frame(landmarks: Floats, size: int) -> Floats | None:
-    """Return the way (2, 3) from the pixels of dlib's chip to the image's; None where the landmarks are nowhere.
+    """Return the affine map (2, 3) from dlib's chip to the image; None where the landmarks are not finite.
 
-    A chip that OpenCV cuts by it shows what `dlib_chip` shows, in a fifth of the time, its grey levels a little others.
+    OpenCV cuts the chip of `dlib_chip` by it in a fifth of the time, with slightly different grey levels.
     """
-    if not np.abs(landmarks).max() < _FARTHEST_PX:
+    if not finite(landmarks):
         return None
     patch = _fitted(landmarks, size)
     step = patch.across / (size - 1)
@@ -80,7 +78,7 @@ def dlib_frame(landmarks: Floats, size: int) -> Floats | None:
 
 
 def _fitted(landmarks: Floats, size: int) -> _Patch:
-    """Where the chip lies: the similarity with least squares from the mean face to the landmarks."""
+    """The chip's place: the least-squares similarity from the mean face to the landmarks."""
     mean = (np.array(_MEAN) + _PADDING * (1 + 1j)) / (1 + 2 * _PADDING) * size
     points = np.asarray(landmarks, np.float64) @ (1, 1j)
     middle, centre = complex(mean.mean()), complex(points.mean())
@@ -92,7 +90,7 @@ def _fitted(landmarks: Floats, size: int) -> _Patch:
 
 
 def _reduced(image: ByteImage, patch: _Patch, size: int) -> tuple[ByteImage, _Patch]:
-    """The part of the image around the patch, halved until the patch is at most twice the chip; and the patch there.
+    """Return the image around the patch, halved until the patch is at most twice the chip, and the patch in it.
 
     Depth and border follow dlib/image_transforms/interpolation.h, extract_image_chips.
     """
@@ -115,7 +113,7 @@ def _cropped(image: ByteImage, patch: _Patch, border: float) -> tuple[ByteImage,
 
 
 def _halved(region: ByteImage) -> ByteImage:
-    """The next level of dlib's pyramid: a 5 x 5 binomial filter, every second pixel from the third on, truncated."""
+    """The next level of dlib's pyramid: a 5 x 5 binomial filter, every second pixel from the third, truncated."""
     if min(region.shape[:2]) <= 8:
         return region[:0, :0]
     rows, columns = (region.shape[0] - 3) // 2, (region.shape[1] - 3) // 2
@@ -128,7 +126,7 @@ def _halved(region: ByteImage) -> ByteImage:
 
 
 def _sampled(region: ByteImage, patch: _Patch, size: int) -> ByteImage:
-    """The chip by bilinear interpolation, truncated; black where one of the four neighbours is outside."""
+    """Return the chip by bilinear interpolation, truncated; black where one of the four neighbours is outside."""
     steps = (np.arange(size) / (size - 1) - 0.5) * patch.across
     places_x = patch.centre.real + steps.real - steps.imag[:, np.newaxis]
     places_y = patch.centre.imag + steps.imag + steps.real[:, np.newaxis]
@@ -141,7 +139,7 @@ def _sampled(region: ByteImage, patch: _Patch, size: int) -> ByteImage:
     chip = np.empty((size, size, 3), np.uint8)
     for channel in range(3):
         top_left, top_right, bottom_left, bottom_right = (corner[..., channel] for corner in corners)
-        # The products in dlib's order and in double: only then truncation falls alike where the image is even.
+        # In dlib's order and in double precision, or even regions would be truncated differently.
         upper = left * top_left + right * top_right
         lower = left * bottom_left + right * bottom_right
         chip[..., channel] = (above * upper + below * lower) * inside
@@ -149,20 +147,20 @@ def _sampled(region: ByteImage, patch: _Patch, size: int) -> ByteImage:
 
 
 def _neighbours(region: ByteImage, index: NDArray[np.int32]) -> list[ByteImage]:
-    """The pixels at flat `index`, right of it, below it, and right below it: RGBA."""
-    # Four bytes a pixel are fetched as one number, which is several times faster than three bytes.
+    """Return the RGBA pixels at flat `index`, right of it, below it, and below right of it."""
+    # Fetching the four bytes of a pixel as one number is several times faster than three bytes.
     whole = cv2.cvtColor(region, cv2.COLOR_BGR2RGBA).view(np.uint32).reshape(-1)
     place, width = index.astype(np.intp), region.shape[1]
     return [whole[offset:].take(place)[..., np.newaxis].view(np.uint8) for offset in (0, 1, width, width + 1)]
 
 
-QUALITY_CROP: Final = Crop(CropKind.DLIB_CHIP, 150)  # what light and sharpness are judged on, whatever the encoder
+QUALITY_CROP: Final = Crop(CropKind.DLIB_CHIP, 150)  # of which light and sharpness are measured, for every encoder
 
 # Outer corner of the left eye, of the right one, base of the nose, in parts of the chip's side: points 36, 45 and 33
 # of TEMPLATE between its smallest and largest values (cmusatyalab/openface, openface/align_dlib.py, MINMAX_TEMPLATE).
 _OPENFACE_PLACES = np.array([(0.194157, 0.169267), (0.788859, 0.158171), (0.494951, 0.514441)])
 _OPENFACE_POINTS = [2, 0, 4]  # the same among dlib's five
-_SMALLEST_STEP_PX = 0.001  # of the image from one pixel of a chip to the next: a face smaller still is none
+_SMALLEST_STEP_PX = 0.001  # of the image, from one pixel of a chip to the next; below, there is no face
 _FARTHEST_CORNER_PX = 10_000  # of a chip from the part of the image that it shows: OpenCV's limit is 32,767
 
 _NEEDS: Final[dict[CropKind, tuple[Scheme, ...]]] = {
@@ -174,15 +172,15 @@ _NEEDS: Final[dict[CropKind, tuple[Scheme, ...]]] = {
 
 
 def needs(crop: Crop) -> tuple[Scheme, ...]:
-    """The schemes of which a crop takes any one, the best first; empty where it needs no landmarks."""
+    """Return the schemes of landmarks that a crop can use, best first; empty if it needs none."""
     return _NEEDS[crop.kind]
 
 
 def cut(image: ByteImage, face: Face, crop: Crop) -> Chip:
-    """The chip of a face of a BGR image (H, W, 3); black where it lies outside the image.
+    """Return the chip of a face of a BGR image (H, W, 3); black where it lies outside the image.
 
-    Black altogether where the landmarks are no numbers or lie in one place. Raises DetectorError where the face has no
-    landmarks of a scheme that the crop takes.
+    The whole chip is black where the landmarks are not finite or lie in one place. Raises DetectorError where the face
+    has no landmarks of a scheme that the crop takes.
     """
     if crop.kind is CropKind.BOX:
         return Chip(_box_chip(image, face.box, crop), face)
@@ -190,7 +188,7 @@ def cut(image: ByteImage, face: Face, crop: Crop) -> Chip:
 
 
 def quality_chip(image: ByteImage, face: Face) -> Chip:
-    """Return the chip that light and sharpness are judged on, from landmarks of either scheme; raises as `cut` does."""
+    """Return the chip for light and sharpness, by landmarks of either scheme; raise as `cut` does."""
     if face.landmarks is None:
         raise _unsuitable(face, QUALITY_CROP)
     located, size = as_dlib(face.landmarks), QUALITY_CROP.size_px
@@ -244,16 +242,16 @@ def _black(size: int) -> ByteImage:
 
 
 def _warped(image: ByteImage, to_image: Floats, size: int) -> ByteImage:
-    """The chip by bilinear interpolation; `to_image` (2, 3) leads from its pixels to the image's.
+    """Return the chip by bilinear interpolation; `to_image` (2, 3) maps its pixels to the image.
 
-    Where a pixel of the chip is several of the image, these are averaged first: interpolation alone would pick some.
+    Where a pixel of the chip covers several of the image, these are averaged first.
     """
     step = math.sqrt(abs(float(np.linalg.det(to_image[:, :2]))))
     region, to_region = _region(image, to_image, size, border=step + 1)
     if not region.size or step < _SMALLEST_STEP_PX:
         return _black(size)
     if step >= 2:
-        region, to_region = _reduced_alignment(region, to_region, int(step))
+        region, to_region = _averaged(region, to_region, int(step))
     if np.abs(_corners(to_region, size)).max() > _FARTHEST_CORNER_PX:
         return _black(size)
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
@@ -262,14 +260,14 @@ def _warped(image: ByteImage, to_image: Floats, size: int) -> ByteImage:
 
 
 def _corners(to_image: Floats, size: int) -> Floats:
-    """Where the four corners of a chip lie (2, 4)."""
+    """Return the places of the chip's four corners (2, 4)."""
     last = size - 1
     corners: Floats = to_image @ np.array([(0, last, 0, last), (0, 0, last, last), (1, 1, 1, 1)])
     return corners
 
 
 def _region(image: ByteImage, to_image: Floats, size: int, border: float) -> tuple[ByteImage, Floats]:
-    """The part of the image that a chip shows, and the way there."""
+    """Return the part of the image that a chip shows, and the map from the chip to it."""
     corners = _corners(to_image, size)
     edges = np.array(image.shape[1::-1])
     first = np.clip(np.floor(corners.min(axis=1) - border), 0, edges).astype(int)
@@ -278,7 +276,7 @@ def _region(image: ByteImage, to_image: Floats, size: int, border: float) -> tup
     return image[first[1] : last[1], first[0] : last[0]], moved
 
 
-def _reduced_alignment(region: ByteImage, to_region: Floats, factor: int) -> tuple[ByteImage, Floats]:
+def _averaged(region: ByteImage, to_region: Floats, factor: int) -> tuple[ByteImage, Floats]:
     height, width = region.shape[:2]
     size = max(round(width / factor), 1), max(round(height / factor), 1)
     scale = np.array([[size[0] / width], [size[1] / height]])
@@ -288,7 +286,7 @@ def _reduced_alignment(region: ByteImage, to_region: Floats, factor: int) -> tup
 
 
 def _box_chip(image: ByteImage, box: Box, crop: Crop) -> ByteImage:
-    """The box made square around its middle, with the crop's margin."""
+    """Return the square around the box's middle, with the crop's margin, as a chip."""
     chip, size = _black(crop.size_px), crop.size_px
     side = max(round(max(box.width, box.height) * (1 + 2 * crop.margin)), 0)
     left, top = round(box.centre[0] - side / 2), round(box.centre[1] - side / 2)
@@ -316,9 +314,9 @@ _LONGEST_SIDE_PX = 640  # of a portrait: a nearer face is reduced
 
 
 def portrait(image: ByteImage, face: Face) -> ByteImage:
-    """The head (S, S, 3) BGR of a face of a BGR image, upright; the image's edge is drawn out where it is too near.
+    """Return the head of a face as (S, S, 3) BGR, upright; the edge of the image is repeated beyond it.
 
-    Without usable landmarks it is what lies around the face's box, as the image has it.
+    Without usable landmarks, return the surroundings of the face's box as they are.
     """
     fitted = None if face.landmarks is None else to_frame(face.landmarks)
     if fitted is None:
@@ -332,21 +330,21 @@ def portrait(image: ByteImage, face: Face) -> ByteImage:
     upright = cv2.warpAffine(
         image, to_portrait / turn, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    return _reduced_portrait(np.asarray(upright, np.uint8))
+    return _limited(np.asarray(upright, np.uint8))
 
 
 def as_png(image: ByteImage) -> bytes:
-    """The bytes of a PNG of a BGR image."""
+    """Return the BGR image as a PNG."""
     return bytes(cv2.imencode(".png", image)[1])
 
 
 def _around_box(image: ByteImage, face: Face) -> ByteImage:
     height, width = image.shape[:2]
     box = face.box.grown(0.5, width, height)
-    return _reduced_portrait(np.ascontiguousarray(image[box.top : box.bottom, box.left : box.right]))
+    return _limited(np.ascontiguousarray(image[box.top : box.bottom, box.left : box.right]))
 
 
-def _reduced_portrait(image: ByteImage) -> ByteImage:
+def _limited(image: ByteImage) -> ByteImage:
     factor = _LONGEST_SIDE_PX / max(image.shape[:2])
     if factor >= 1:
         return image

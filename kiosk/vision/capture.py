@@ -1,4 +1,4 @@
-"""Cameras, video files and streams, all behind OpenCV's VideoCapture."""
+"""Cameras, video files and streams, read by OpenCV; and the list of cameras of this machine."""
 
 import fcntl
 import math
@@ -35,7 +35,7 @@ _HIGHEST_RATE_HZ = 1000.0  # some containers give their time base (90,000) as th
 
 
 class _Capture:
-    """One opened VideoCapture that may be closed while another thread reads it."""
+    """An opened VideoCapture that can be closed while another thread reads it."""
 
     def __init__(self, address: str, backend: int, wanted: Mapping[int, int]) -> None:
         _check_name(address)
@@ -56,12 +56,12 @@ class _Capture:
         return float(self._capture.get(which))
 
     def ask_for(self, wanted: Mapping[int, float]) -> None:
-        """Settings that a device may decline."""
+        """Ask the device for settings, which it may decline."""
         for which, value in wanted.items():
             self._capture.set(which, value)
 
     def read(self) -> ByteImage | None:
-        """The next picture; None when there is none, for whatever reason."""
+        """Return the next picture; None where there is none."""
         with self._reading:
             image = None if self.closed else self._decoded()
         if self.closed:
@@ -70,7 +70,7 @@ class _Capture:
         return image
 
     def close(self) -> None:
-        """Releases the device at once, or as soon as the read under way returns: releasing under it would crash."""
+        """Release the device now, or as soon as the current read returns: to release it earlier would crash."""
         self._closed.set()
         if self._reading.acquire(blocking=False):
             try:
@@ -89,7 +89,7 @@ class _Capture:
 
 
 class _Live(Source):
-    """What cameras and streams have in common: each picture is taken when it is read, and none may stay away."""
+    """A camera or stream: each picture is taken when it is read, and a missing one is a fault."""
 
     endless = True
 
@@ -113,18 +113,14 @@ class _Live(Source):
 
 
 class Camera(_Live):
-    """A camera of this machine, over V4L2."""
+    """A camera of this machine, by V4L2."""
 
     def __init__(self, device: str, *, width: int, height: int, rate_hz: float) -> None:
         _check_device(Path(device))
         capture = _Capture(device, cv2.CAP_V4L2, {})
         if not capture.opened:
-            raise CameraError(
-                device,
-                "is no camera or is busy",
-                "close the program that uses it, or name another one",
-            )
-        # The format comes first: a driver picks size and rate within it.
+            raise CameraError(device, "is no camera or is busy", "close the program that uses it, or name another one")
+        # The format first: a driver chooses size and rate within it.
         wanted = {
             cv2.CAP_PROP_FOURCC: cv2.VideoWriter.fourcc(*"MJPG"),
             cv2.CAP_PROP_FRAME_WIDTH: width,
@@ -133,11 +129,7 @@ class Camera(_Live):
             cv2.CAP_PROP_BUFFERSIZE: 1,
         }
         capture.ask_for(wanted)
-        broken = CameraError(
-            device,
-            "delivers no pictures",
-            "check its cable, and that no other program uses it",
-        )
+        broken = CameraError(device, "delivers no pictures", "check its cable, and that no other program uses it")
         super().__init__(device, capture, broken)
 
 
@@ -152,32 +144,20 @@ class Stream(_Live):
         }
         capture = _Capture(url, cv2.CAP_FFMPEG, limits)
         if not capture.opened:
-            raise CameraError(
-                name,
-                "the stream cannot be opened",
-                "check the address, the password and the network",
-            )
+            raise CameraError(name, "the stream cannot be opened", "check the address, the password and the network")
         _check_size(name, capture)
-        super().__init__(
-            name,
-            capture,
-            CameraError(
-                name,
-                "the stream broke off",
-                "check the network and the camera",
-            ),
-        )
+        super().__init__(name, capture, CameraError(name, "the stream broke off", "check the network and the camera"))
 
 
 class VideoFile(Source):
-    """A video file, at its own pace or, when `fast`, as quickly as it is read."""
+    """A video file, at its own pace or, when `fast`, as quickly as it can be read."""
 
     endless = False
 
     def __init__(self, path: Path, *, fast: bool) -> None:
         self.name = printable(path)
         _check_file(path, self.name)
-        # An absolute path cannot be taken for one of FFmpeg's protocols.
+        # FFmpeg cannot take an absolute path for one of its protocols.
         self._capture = _Capture(str(path.absolute()), cv2.CAP_FFMPEG, {})
         if not self._capture.opened:
             raise _not_a_video(self.name)
@@ -191,7 +171,7 @@ class VideoFile(Source):
             return None
         if image is None and self._pace.sequence == 0:
             raise _not_a_video(self.name)
-        # Time comes from the count: CAP_PROP_POS_MSEC stands still or jumps in some containers.
+        # The time is counted: CAP_PROP_POS_MSEC stands still or jumps in some containers.
         return self._pace.frame(image)
 
     def close(self) -> None:
@@ -200,7 +180,7 @@ class VideoFile(Source):
 
 
 def _check_name(address: str) -> None:
-    """OpenCV 4.14 crashes on text that cannot be encoded."""
+    """Refuse text that cannot be encoded, on which OpenCV 4.14 crashes."""
     try:
         address.encode()
     except UnicodeEncodeError as error:
@@ -209,43 +189,25 @@ def _check_name(address: str) -> None:
 
 def _check_device(device: Path) -> None:
     if not device.exists():
-        raise CameraError(
-            device,
-            "there is no such camera",
-            "plug it in, or choose another one with --source",
-        )
+        raise CameraError(device, "there is no such camera", "plug it in, or choose another one with --source")
     if not stat.S_ISCHR(device.stat().st_mode):
         raise CameraError(device, "is no camera", "choose another one with --source")
     if not os.access(device, os.R_OK | os.W_OK):
-        raise CameraError(
-            device,
-            "may not be opened by this user",
-            "add the user to the group 'video', log in again",
-        )
+        raise CameraError(device, "may not be opened by this user", "add the user to the group 'video', log in again")
 
 
 def _check_file(path: Path, name: str) -> None:
-    """Tells what is surely no video; text is left out because FFmpeg would draw it, or follow a playlist in it."""
+    """Refuse what is surely no video; also text, which FFmpeg would draw, or follow as a playlist."""
     if not path.exists():
-        raise CameraError(
-            name,
-            "there is no such file, folder or camera",
-            "check what --source names",
-        )
+        raise CameraError(name, "there is no such file, folder or camera", "check what --source names")
     if not path.is_file():
-        raise CameraError(
-            name,
-            "is neither a video file nor a folder of pictures",
-            "name another one with --source",
-        )
+        raise CameraError(name, "is neither a video file nor a folder of pictures", "name another one with --source")
     try:
         with path.open("rb") as file:
             start = file.read(_SNIFFED_BYTES)
     except OSError as error:
         raise CameraError(
-            name,
-            Message("cannot be read ({cause})", cause=error.strerror),
-            "give this user the right to read it",
+            name, Message("cannot be read ({cause})", cause=error.strerror), "give this user the right to read it"
         ) from error
     if not start:
         raise CameraError(name, "is empty", "name another video file with --source")
@@ -265,11 +227,7 @@ def _check_size(name: str, capture: _Capture) -> None:
 
 
 def _not_a_video(name: str) -> CameraError:
-    return CameraError(
-        name,
-        "holds no video that can be decoded",
-        "convert it, for instance to .mp4 with H.264",
-    )
+    return CameraError(name, "holds no video that can be decoded", "convert it, for instance to .mp4 with H.264")
 
 
 def _plausible_rate_hz(rate_hz: float) -> float:
@@ -277,7 +235,7 @@ def _plausible_rate_hz(rate_hz: float) -> float:
 
 
 def without_secrets(url: str) -> str:
-    """Scheme, host, port and path: some cameras want the password in the query."""
+    """Return scheme, host, port and path of a URL; some cameras have the password in the query."""
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
@@ -292,7 +250,7 @@ _VIDEO_CAPTURE = 0x00000001 | 0x00001000  # single- or multi-planar
 
 
 def is_capture_device(path: Path) -> bool:
-    """Whether the device node can be opened and takes pictures; a camera's second node often carries only metadata."""
+    """Return whether the device node opens and captures pictures; a camera's second node often has metadata only."""
     try:
         node = os.open(path, os.O_RDWR | os.O_NONBLOCK)
     except OSError:
@@ -307,7 +265,7 @@ def is_capture_device(path: Path) -> bool:
 
 
 def first_camera(devices: Path = _DEVICES, *, is_camera: Callable[[Path], bool] = is_capture_device) -> str | None:
-    """The stable name of the first usable camera, None if there is none."""
+    """Return the stable name of the first usable camera; None if there is none."""
     return next((str(path) for path in _candidates(devices) if is_camera(path)), None)
 
 
@@ -315,8 +273,8 @@ def first_camera(devices: Path = _DEVICES, *, is_camera: Callable[[Path], bool] 
 class CameraDevice:
     """A camera of this machine."""
 
-    source: str  # as the configuration takes it; stays when it is plugged in again
-    name: str  # what its maker calls it
+    source: str  # for the configuration; stays when it is plugged in again
+    name: str  # by its maker
 
 
 def cameras(
@@ -326,7 +284,7 @@ def cameras(
     is_camera: Callable[[Path], bool] = is_capture_device,
     names: Path = _NAMES,
 ) -> tuple[CameraDevice, ...]:
-    """Every usable camera once. The one in use, by its stable name, is known to be one and not opened again."""
+    """Return every usable camera once; the one `in_use`, given by its stable name, is not opened again."""
     found: dict[Path, CameraDevice] = {}
     for path in _candidates(devices):
         node = path.resolve()
@@ -336,7 +294,7 @@ def cameras(
 
 
 def _name(file: Path) -> str:
-    """What the driver has read from the device, which may be anything."""
+    """The name that the driver read from the device, without control characters."""
     try:
         text = file.read_bytes()[:_LONGEST_NAME].decode("utf-8", "replace")
     except OSError:
@@ -345,7 +303,7 @@ def _name(file: Path) -> str:
 
 
 def stable_name(spec: str, devices: Path = _DEVICES) -> str:
-    """The name under which a camera given by number or path is found again; any other source as it is."""
+    """Return the stable name of a camera given by number or path; any other source as it is."""
     number = is_camera_number(spec)
     if not number and not spec.startswith(f"{devices}/"):
         return spec
@@ -357,7 +315,7 @@ def stable_name(spec: str, devices: Path = _DEVICES) -> str:
 
 
 def is_camera_number(spec: str) -> bool:
-    """Whether `--source` names a camera by its number."""
+    """Return whether `--source` names a camera by its number."""
     return re.fullmatch(r"[0-9]{1,4}", spec) is not None
 
 

@@ -1,4 +1,4 @@
-"""Finding faces with OpenCV's Haar cascades: a cheap way for live frames, a thorough one for photographs.
+"""The interface of face detectors, and the one by OpenCV's Haar cascades.
 
 Measured on 600 pictures of LFW's development view (250 x 250, one core): the default cascade at half size with a scale
 step of 1.1 and 5 neighbours misses 4 and costs 7.6 ms, at full size 4 and 21.8 ms; a step of 1.2 misses 18. On 18
@@ -7,7 +7,7 @@ CLAHE before every search makes well-lit pictures worse, so it is the second try
 
 A live frame of 640 x 480, searched for faces of 48 px and more, costs 18 ms on two cores (7 to 10 ms where it is
 empty), with the light evened out 27 ms; a face that is followed costs about 4 ms. What the default cascade finds live
-has to convince alt2 too: necks and hands do not; of 37 frames of a clip in which somebody was found, 36 still count.
+is checked by alt2 too, which refuses necks and hands; of 37 frames of a clip with a find, 36 keep it.
 """
 
 import hashlib
@@ -44,20 +44,20 @@ class FaceDetector(Protocol):
 
     @property
     def key(self) -> str:
-        """Another one whenever the same picture may show other faces."""
+        """Changes when a picture could show other faces."""
 
     def find(self, image: ByteImage, *, min_face_px: int) -> list[Face]:
-        """Faces of a live frame, the cheap way."""
+        """Return the faces of a live frame, by a quick search."""
 
     def find_near(self, image: ByteImage, box: Box) -> Face | None:
-        """The face that was at `box` a frame ago."""
+        """Return the face that was at `box` a frame ago; None where it is not found."""
 
     def find_thoroughly(self, image: ByteImage, sought: Place | None = None) -> list[Face]:
-        """Faces of a photograph, largest first; looks harder where none is found, or none covers the place `sought`."""
+        """Return the faces of a photograph, largest first; search harder if none is found or none covers `sought`."""
 
 
 class HaarDetector:
-    """OpenCV's default cascade; alt2 on evened-out light as the second try.
+    """OpenCV's default cascade, and alt2 on equalised light as the second try.
 
     `score` of a face is the number of overlapping windows that agreed on it.
 
@@ -72,41 +72,40 @@ class HaarDetector:
         self._default, self._alt2 = _load(default), _load(alt2)
         self.key = f"haar-{_VERSION}-{hashlib.sha256(_content(default) + _content(alt2)).hexdigest()[:12]}"
         self._clahe = cv2.createCLAHE(clipLimit=3.0, tileGridSize=(8, 8))
-        self._evens = True  # whether the last search evened out the light
+        self._equalises = True  # whether the last search evened out the light
         self._followed_in: ByteImage | None = None  # the image in which somebody was found near a place
 
     def find(self, image: ByteImage, *, min_face_px: int) -> list[Face]:
-        """Faces of at least `min_face_px` in an image (H, W, 3) BGR, somewhat larger ones in a very large image.
+        """Return the faces of at least `min_face_px` in an image (H, W, 3) BGR; of a very large one, larger faces only.
 
-        The first search is a plain one, and so is one beside somebody whom `find_near` has found in the same image. Of
-        the others, every second one evens out the light first.
+        Every second search equalises the light first, unless `find_near` found a face in the same image.
         """
-        self._evens = not self._evens and self._followed_in is not image
+        self._equalises = not self._equalises and self._followed_in is not image
         self._followed_in = None
         full = _grey(image)
         grey, scale = _reduced(full, min(_SEARCHED_PX / min_face_px, _SEARCHED_SIDE_PX / max(*full.shape, 1)))
         smallest = max(round(min_face_px * scale), _WINDOW_PX)
-        if self._evens:
-            return _faces(_search(self._alt2, self._evened(grey), 1.1, _NEIGHBOURS, (smallest, 0)), 1 / scale)
+        if self._equalises:
+            return _faces(_search(self._alt2, self._equalised(grey), 1.1, _NEIGHBOURS, (smallest, 0)), 1 / scale)
         found = _faces(_search(self._default, grey, 1.1, _NEIGHBOURS, (smallest, 0)), 1 / scale)
         return [face for face in found if self._confirmed(image, face.box)]
 
     def find_near(self, image: ByteImage, box: Box) -> Face | None:
-        """Looks only around `box`, for a face of about its size; in backlight too."""
+        """Search around `box` for a face of about its size, also with equalised light."""
         region = _around(image, box, 0.5)
         if region.width <= 0 or region.height <= 0:
             return None
         grey, scale = _cut(image, region, box)
         sizes = round(box.width * scale * 0.7), round(box.width * scale * 1.4)
         found = _search(self._default, grey, 1.1, _SECOND_TRY_NEIGHBOURS, sizes)
-        found = found or _search(self._alt2, self._evened(grey), 1.1, _SECOND_TRY_NEIGHBOURS, sizes)
+        found = found or _search(self._alt2, self._equalised(grey), 1.1, _SECOND_TRY_NEIGHBOURS, sizes)
         faces = _faces(found, 1 / scale, region.left, region.top)
         if faces:
             self._followed_in = image
         return max(faces, key=lambda face: face.box.overlap(box), default=None)
 
     def find_thoroughly(self, image: ByteImage, sought: Place | None = None) -> list[Face]:
-        """Faces of a photograph of any size, largest first; see FaceDetector."""
+        """Return the faces of a photograph of any size, largest first; see FaceDetector."""
         full = _grey(image)
         scale = float(np.clip(1.0, _PHOTOGRAPH_PX[0] / max(full.shape), _PHOTOGRAPH_PX[1] / max(full.shape)))
         grey = _resized(full, scale)
@@ -123,23 +122,23 @@ class HaarDetector:
     def _further_tries(
         self, grey: ByteImage, scale: float, smallest: int, sought: Place | None
     ) -> Iterator[Callable[[], list[Face]]]:
-        """What else may find a face, the cheap and sure ways first."""
+        """Yield further searches, quick and sure ones first."""
         yield lambda: _faces(_search(self._alt2, grey, 1.1, _SECOND_TRY_NEIGHBOURS, (smallest, 0)), 1 / scale)
         yield lambda: self._in_even_light(grey, scale, smallest)
         yield lambda: self._on_one_side(grey, scale, smallest, sought)
-        if sought is not None:  # where a face is known to be, little speaks for it
+        if sought is not None:  # a face is expected there, so little evidence is enough
             for step in (1.1, 1.05):
                 yield partial(self._with_little_evidence, grey, scale, smallest, step)
 
     def _in_even_light(self, grey: ByteImage, scale: float, smallest: int) -> list[Face]:
-        """Backlight, and faces that fill the picture: even light and a border to search in."""
+        """Search for faces in backlight, or that fill the picture: with equalised light and a border."""
         border = max(grey.shape) // 4
         framed = np.pad(grey, border, mode="edge")
-        found = _search(self._alt2, self._evened(framed), 1.05, _SECOND_TRY_NEIGHBOURS, (smallest, 0))
+        found = _search(self._alt2, self._equalised(framed), 1.05, _SECOND_TRY_NEIGHBOURS, (smallest, 0))
         return _faces(found, 1 / scale, -border / scale, -border / scale)
 
     def _on_one_side(self, grey: ByteImage, scale: float, smallest: int, sought: Place | None) -> list[Face]:
-        """The surest face of the picture turned by several angles: the box as large, its middle turned back."""
+        """Search the picture turned by several angles; return the surest face, with its box at the original place."""
         height, width = grey.shape
         found: list[_Found] = []
         for degrees in _TURNS:
@@ -154,22 +153,22 @@ class HaarDetector:
     def _with_little_evidence(self, grey: ByteImage, scale: float, smallest: int, step: float) -> list[Face]:
         return _faces(_search(self._default, grey, step, _LAST_TRY_NEIGHBOURS, (smallest, 0)), 1 / scale)
 
-    def _evened(self, grey: ByteImage) -> ByteImage:
+    def _equalised(self, grey: ByteImage) -> ByteImage:
         return np.asarray(self._clahe.apply(grey), np.uint8)
 
     def _confirmed(self, image: ByteImage, box: Box) -> bool:
-        """Whether the other cascade sees a face there too: of several finds, some are none."""
+        """Return whether the other cascade finds a face there too."""
         grey, scale = _cut(image, _around(image, box, 0.3), box)
         return bool(_search(self._alt2, grey, 1.1, _SECOND_TRY_NEIGHBOURS, (round(box.width * scale * 0.6), 0)))
 
 
 def _surest_first(faces: Sequence[Face], sought: Place | None) -> list[Face]:
-    """A face at the place that is sought before all others."""
+    """Sort by score, a face at the place `sought` first."""
     return sorted(faces, key=lambda face: (shows([face], sought), face.score), reverse=True)
 
 
 def distinct(faces: Sequence[Face], least: float = 0.5) -> list[Face]:
-    """Without those that are an earlier one again: `least` of the smaller box lies in both."""
+    """Return the faces without repetitions of an earlier one: `least` of the smaller box lies in both."""
     kept: list[Face] = []
     for face in faces:
         if all(_common(face.box, other.box) < least for other in kept):
@@ -178,14 +177,14 @@ def distinct(faces: Sequence[Face], least: float = 0.5) -> list[Face]:
 
 
 def _common(one: Box, other: Box) -> float:
-    """Common area as a part of the smaller box: a box inside another is the same face too."""
+    """Return the common area as a part of the smaller box, so that a box inside another counts as the same face."""
     smaller = min(one.area, other.area)
     overlap = one.overlap(other)
     return overlap * (one.area + other.area) / (1 + overlap) / smaller if smaller else 0.0
 
 
 def shows(faces: Sequence[Face], sought: Place | None) -> bool:
-    """Whether the place that is sought lies in one of the faces; wherever they are, where none is sought."""
+    """Return whether one of the faces covers the place `sought`; whether there are any, where it is None."""
     return bool(faces) if sought is None else any(face.box.covers(sought) for face in faces)
 
 
@@ -198,7 +197,7 @@ class _Found:
     neighbours: int
 
     def moved_by(self, transform: Floats) -> "_Found":
-        """As large as before, with its middle where the transform (2, 3) puts it."""
+        """Return the find with its middle moved by the transform (2, 3)."""
         x, y = transform @ (self.left + self.width / 2, self.top + self.height / 2, 1)
         return replace(self, left=float(x) - self.width / 2, top=float(y) - self.height / 2)
 
@@ -220,9 +219,7 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise DetectorError(
-            path,
-            Message("cannot be read: {cause}", cause=error.strerror),
-            "install kiosk again",
+            path, Message("cannot be read: {cause}", cause=error.strerror), "install kiosk again"
         ) from error
 
 
@@ -238,13 +235,13 @@ def _around(image: ByteImage, box: Box, factor: float) -> Box:
 
 
 def _cut(image: ByteImage, region: Box, box: Box) -> tuple[ByteImage, float]:
-    """A region in grey, at the scale at which a face as wide as `box` is searched for; and that scale."""
+    """Return a region in grey, at the scale for a face as wide as `box`; and that scale."""
     grey = _grey(image[region.top : region.bottom, region.left : region.right])
     return _reduced(grey, _TRACKED_PX / max(box.width, 1))
 
 
 def _reduced(grey: ByteImage, scale: float) -> tuple[ByteImage, float]:
-    """Never enlarged: that finds no smaller faces, it only costs."""
+    """Scale down, never up: enlarging finds no smaller faces."""
     scale = min(scale, 1.0)
     return _resized(grey, scale), scale
 
@@ -260,14 +257,10 @@ def _resized(grey: ByteImage, scale: float) -> ByteImage:
 def _search(
     cascade: "cv2.CascadeClassifier", grey: ByteImage, step: float, neighbours: int, sizes: tuple[int, int]
 ) -> list[_Found]:
-    """Windows of `sizes` (smallest, largest; 0 = any) px that at least `neighbours` overlapping ones confirm."""
+    """Return the windows of `sizes` (smallest, largest; 0 = any) px that at least `neighbours` others confirm."""
     smallest, largest = sizes
     boxes, counts = cascade.detectMultiScale2(
-        grey,
-        scaleFactor=step,
-        minNeighbors=neighbours,
-        minSize=(smallest, smallest),
-        maxSize=(largest, largest),
+        grey, scaleFactor=step, minNeighbors=neighbours, minSize=(smallest, smallest), maxSize=(largest, largest)
     )
     return [
         _Found(int(left), int(top), int(width), int(height), int(count))
@@ -276,7 +269,7 @@ def _search(
 
 
 def _faces(found: Sequence[_Found], factor: float, left: float = 0, top: float = 0) -> list[Face]:
-    """Finds in a searched picture as faces of the original: times `factor`, then moved by left and top."""
+    """Return finds as faces of the original picture: scaled by `factor`, then moved by left and top."""
     return [
         Face(
             Box(

@@ -1,4 +1,4 @@
-"""The one door to OpenCV: `from kiosk.vision.opencv import cv2`."""
+"""Import OpenCV without the Qt settings that it leaves: `from kiosk.vision.opencv import cv2`."""
 
 import os
 

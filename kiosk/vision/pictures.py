@@ -108,9 +108,7 @@ def _escaped(character: str) -> str:
 def _unreadable(path: Path, fault: OSError | ValueError) -> PictureError:
     reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
     return PictureError(
-        printable(path),
-        Message("cannot be read ({reason})", reason=reason),
-        "check that it exists and may be read",
+        printable(path), Message("cannot be read ({reason})", reason=reason), "check that it exists and may be read"
     )
 
 

@@ -1,4 +1,4 @@
-"""Is a face good enough to be compared? Each gate that fails is something a person can act on."""
+"""The gates that a face must pass before it is compared, and the measurements behind them."""
 
 from dataclasses import dataclass
 
@@ -16,10 +16,10 @@ REACH = {Scheme.DLIB: 1.0, Scheme.ARCFACE: 1.3}
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """What a face must be like.
+    """The limits that a face must keep.
 
-    The defaults, for live frames, let pass more than 99 % of 400 pictures of LFW's development view, whose lowest and
-    highest percent lie at 98 px, 74 and 181 grey levels, sharpness 14 and turn 0.38.
+    More than 99 % of 400 pictures of LFW's development view pass the defaults, which are for live frames. Their lowest
+    and highest percent lie at 98 px, 74 and 181 grey levels, sharpness 14 and turn 0.38.
     """
 
     min_face_px: int = 60  # px, the shorter side of the box
@@ -29,16 +29,16 @@ class Gates:
     max_turn: float = 0.45  # see `turn`
 
     def check_face(self, face: Face) -> Rejection | None:
-        """What can be told from box and landmarks, before the chip is cut."""
+        """Return the gate that box or landmarks fail, None if they pass; the chip is not needed yet."""
         if min(face.box.width, face.box.height) < self.min_face_px:
             return Rejection.TOO_SMALL
-        # Written with not <= so that landmarks that are no numbers are turned away.
+        # Written with not <= so that NaN fails.
         if face.landmarks is not None and not turn(face.landmarks) <= self.max_turn:
             return Rejection.OFF_POSE
         return None
 
     def check_chip(self, chip: Chip) -> Rejection | None:
-        """What can be told from the aligned face."""
+        """Return the gate that light or sharpness of the chip fail; None if they pass."""
         brightness = light(chip)
         if brightness < self.min_light:
             return Rejection.TOO_DARK
@@ -47,7 +47,7 @@ class Gates:
         return Rejection.TOO_BLURRED if sharpness(chip) < self.min_sharpness else None
 
     def remarks(self, conditions: Conditions) -> tuple[Rejection, ...]:
-        """Every gate that a face of these conditions does not pass; what was not measured passes."""
+        """Return every gate that these conditions fail; what was not measured passes."""
         failing = (
             (Rejection.TOO_SMALL, conditions.face_px < self.min_face_px),
             (Rejection.TOO_DARK, conditions.light is not None and conditions.light < self.min_light),
@@ -58,15 +58,15 @@ class Gates:
         return tuple(rejection for rejection, fails in failing if fails)
 
 
-# A photograph that somebody chose is turned away only where nothing can be recognised in it.
+# A chosen photograph is rejected only where nothing can be recognised in it.
 PHOTOGRAPH = Gates(min_face_px=24, min_light=20.0, max_light=240.0, min_sharpness=3.0, max_turn=0.75)
 
-# What a good picture is like: beyond these lie the outer percents of those pictures of LFW's development view.
+# A good picture: the outer percents of those pictures of LFW's development view lie beyond.
 USUAL = Gates(min_face_px=98, min_light=74.0, max_light=181.0, min_sharpness=14.0, max_turn=0.38)
 
 
 def conditions_of(face: Face, chip: Chip | None = None) -> Conditions:
-    """What the picture of a face is like; light and sharpness are those of its chip."""
+    """Return the conditions of a face; light and sharpness are those of its chip."""
     return Conditions(
         face_px=min(face.box.width, face.box.height),
         light=None if chip is None else light(chip),
@@ -76,9 +76,9 @@ def conditions_of(face: Face, chip: Chip | None = None) -> Conditions:
 
 
 def turn(landmarks: Landmarks) -> float:
-    """How far a face looks aside: how far the base of the nose is from straight below the middle of the eyes.
+    """Return how far a face looks aside: the distance of the nose from the line below the middle of the eyes.
 
-    0 = straight ahead, in parts of the distance between the eyes; about the same from landmarks of either scheme.
+    In parts of the distance between the eyes, 0 = straight ahead; about the same for landmarks of either scheme.
     """
     right, left, nose = eyes_and_nose(landmarks)
     across = right - left
@@ -90,7 +90,7 @@ def turn(landmarks: Landmarks) -> float:
 
 
 def eyes_and_nose(landmarks: Landmarks) -> tuple[Floats, Floats, Floats]:
-    """The eye at the right of the image, the eye at its left, and the nose."""
+    """Return the eye at the right of the image, the eye at its left, and the nose."""
     points = landmarks.points
     if landmarks.scheme is Scheme.ARCFACE:
         return points[1], points[0], points[2]
@@ -98,12 +98,12 @@ def eyes_and_nose(landmarks: Landmarks) -> tuple[Floats, Floats, Floats]:
 
 
 def light(chip: Chip) -> float:
-    """Mean grey of the middle of the chip, 0 to 255."""
+    """Return the mean grey of the middle of the chip, 0 to 255."""
     return float(_middle(chip).mean())
 
 
 def sharpness(chip: Chip) -> float:
-    """Variance of the Laplacian, the field's usual measure of focus (Pech-Pacheco and others, 2000)."""
+    """Return the variance of the Laplacian, the usual measure of focus (Pech-Pacheco and others, 2000)."""
     return float(cv2.Laplacian(_middle(chip), cv2.CV_64F).var())
 
 
@@ -124,7 +124,7 @@ DARK_GLASSES = 0.6
 
 
 def shade_of_the_eyes(chip: Chip) -> float:
-    """How light it is below the eyes, in parts of the light on the cheeks; about 0.95 for bare faces."""
+    """Return the light below the eyes, in parts of the light on the cheeks; about 0.95 for bare faces."""
     grey = np.asarray(cv2.cvtColor(chip.image, cv2.COLOR_RGB2GRAY), np.float64)
     return _mean(grey, _BELOW_THE_EYES) / max(_mean(grey, _CHEEKS), 1.0)
 

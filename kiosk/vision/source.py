@@ -1,4 +1,4 @@
-"""What every source of frames offers."""
+"""The interface of every source of frames, and the pace of recorded ones."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Source(Protocol):
     endless: bool  # a camera, stream or the demo; files and stills end
 
     def read(self) -> Frame | None:
-        """The next frame, or None after the last one and after `close`; CameraError when none can be had."""
+        """Return the next frame; None after the last one and after `close`; raise CameraError on a fault."""
         ...
 
     def close(self) -> None:
-        """Let go of the device or file; a second call does nothing."""
+        """Release the device or file; a second call does nothing."""
         ...
 
     def __enter__(self) -> Self:
@@ -37,7 +37,7 @@ class Source(Protocol):
 
 
 class Pace:
-    """Holds the reader back to `rate_hz`, or not at all when `fast`."""
+    """The pace of a source: it makes its reader wait, so that frames come at `rate_hz`; not when `fast`."""
 
     def __init__(self, rate_hz: float, *, fast: bool) -> None:
         self._rate_hz = rate_hz
@@ -52,11 +52,11 @@ class Pace:
         return self._stopped.is_set()
 
     def stop(self) -> None:
-        """End every wait, now and later; from any thread."""
+        """End every wait, now and later; may be called from any thread."""
         self._stopped.set()
 
     def frame(self, image: ByteImage | None) -> Frame | None:
-        """The image as the next frame, once it is due; None where there is no image or the pace is stopped."""
+        """Wait until the image is due and return it as the next frame; None without an image, or once stopped."""
         captured_at = None if image is None else self.captured_at(self.sequence)
         if image is None or captured_at is None:
             return None
@@ -64,7 +64,7 @@ class Pace:
         return Frame(image, captured_at, self.sequence - 1)
 
     def captured_at(self, index: int) -> float | None:
-        """Waits until frame `index` is due; its time in s (video time when fast, else monotonic), None once stopped."""
+        """Wait until frame `index` is due; return its time in s (video or monotonic time), None once stopped."""
         if self._fast:
             return None if self.stopped else index / self._rate_hz
         now = time.monotonic()
@@ -73,7 +73,7 @@ class Pace:
         if self._stopped.wait(max(self._due_at - now, 0)):
             return None
         now = time.monotonic()
-        # A reader that fell behind goes on from now: catching up in a burst would squeeze seconds into one moment.
+        # A late reader continues from now; it does not catch up in a burst.
         late = now - self._due_at > self._interval_seconds
         self._due_at = (now if late else self._due_at) + self._interval_seconds
         return now

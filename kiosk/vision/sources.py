@@ -1,4 +1,4 @@
-"""Where frames come from: cameras, streams, video files, stills and the demo scene."""
+"""Open the source that `--source` names: a camera, stream, video file, folder of pictures or the demo."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ from kiosk.vision.source import Pace, Source
 
 
 class Stills(Source):
-    """Every readable picture of a folder, in natural order, one a frame."""
+    """Every readable picture of a folder as a frame, in natural order."""
 
     endless = False
 
@@ -38,9 +38,7 @@ class Stills(Source):
                 self.skipped.append(error)
         if self._pace.sequence == 0:
             raise CameraError(
-                self.name,
-                Message("none of its pictures can be read ({first})", first=self.skipped[0]),
-                "replace them",
+                self.name, Message("none of its pictures can be read ({first})", first=self.skipped[0]), "replace them"
             )
         return None
 
@@ -50,27 +48,21 @@ def _pictures(folder: Path, name: str) -> list[Path]:
         found = [path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES]
     except OSError as error:
         raise CameraError(
-            name,
-            Message("cannot be read ({cause})", cause=error.strerror),
-            "give this user the right to read it",
+            name, Message("cannot be read ({cause})", cause=error.strerror), "give this user the right to read it"
         ) from error
     if not found:
-        raise CameraError(
-            name,
-            "holds no pictures",
-            "put .jpg, .png, .webp or .bmp files there, or name another one",
-        )
+        raise CameraError(name, "holds no pictures", "put .jpg, .png, .webp or .bmp files there, or name another one")
     return sorted(found, key=_natural)
 
 
 def _natural(path: Path) -> list[tuple[int, int, str]]:
-    """Sort key under which 2.png comes before 10.png."""
+    """Return a sort key that puts 2.png before 10.png."""
     parts = re.findall(r"[0-9]+|[^0-9]+", path.name)
     return [(0, int(part), "") if part[0] in "0123456789" else (1, 0, part.casefold()) for part in parts]
 
 
 def open_source(spec: str, *, fast: bool = False, width: int = 640, height: int = 480, rate_hz: float = 30) -> Source:
-    """Opens what `--source` names.
+    """Open what `--source` names.
 
     Args:
         spec: camera number, device path, stream URL, video file, folder of stills, or "demo".
@@ -83,11 +75,7 @@ def open_source(spec: str, *, fast: bool = False, width: int = 640, height: int 
         CameraError: there is no such source, or it cannot be opened.
     """
     if not spec.strip() or "\0" in spec:
-        raise CameraError(
-            "--source",
-            "names nothing",
-            "give a camera, a file, a folder, a stream or 'demo'",
-        )
+        raise CameraError("--source", "names nothing", "give a camera, a file, a folder, a stream or 'demo'")
     if spec == "demo":
         return DemoScene(fast=fast)
     if "://" in spec:
@@ -99,9 +87,9 @@ def open_source(spec: str, *, fast: bool = False, width: int = 640, height: int 
 
 
 def is_recording(spec: str) -> bool:
-    """Whether the source is a file or folder, which ends, and no camera, stream or demo.
+    """Return whether the source is a file or folder, which ends, and no camera, stream or demo.
 
-    Raises CameraError where it can never be any of them.
+    Raises CameraError for an address of an unknown kind.
     """
     if "://" in spec:
         _known_stream(spec)
@@ -110,17 +98,17 @@ def is_recording(spec: str) -> bool:
 
 
 def source_name(spec: str) -> str:
-    """The source as messages call it: without passwords."""
+    """Return the name of the source for messages, without passwords."""
     return without_secrets(spec) if "://" in spec else printable(spec)
 
 
 def _is_device(path: Path) -> bool:
-    """A device that is not there yet is one too; what lies below /dev/shm is a file."""
+    """A device may be missing for now; files below /dev/shm are no devices."""
     return path.is_char_device() or (path.is_relative_to("/dev") and not path.exists())
 
 
 def _path(spec: str) -> Path:
-    """The path as it can be looked at; it may be missing."""
+    """Return the path, which may be missing; raise CameraError where it cannot be a path."""
     try:
         path = Path(spec).expanduser()
         path.exists()
@@ -135,9 +123,7 @@ def _known_stream(url: str) -> str:
         scheme = urlsplit(url).scheme.lower()
     except ValueError as error:
         raise CameraError(
-            "--source",
-            Message("the address is not well-formed ({error})", error=error),
-            "check the address",
+            "--source", Message("the address is not well-formed ({error})", error=error), "check the address"
         ) from error
     if scheme not in STREAM_SCHEMES:
         raise CameraError(

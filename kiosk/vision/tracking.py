@@ -1,4 +1,4 @@
-"""The same person over frames: each face found gets the number of the track it continues, or a new one."""
+"""Follow faces over frames: `Tracker` numbers them, `Background` finds those that do not move."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class _Track:
 
 
 class Tracker:
-    """Joins faces by the overlap of their boxes; used by one thread.
+    """Joins faces into tracks by the overlap of their boxes; used by one thread.
 
-    Two faces are never joined into one track. Where a place changes hands between two frames no box can tell: whoever
-    sees that the face is another calls `split`.
+    Two faces of a frame never get one track. If a face is replaced by another at the same place, its box does not tell:
+    the caller that notices it calls `split`.
     """
 
     def __init__(self) -> None:
@@ -42,14 +42,14 @@ class Tracker:
 
     @property
     def interval_seconds(self) -> float:
-        """The usual time between two frames: the median of the last five; 0 before the second frame."""
+        """The median time between the last frames; 0 before the second."""
         return median(self._intervals() or [0.0])
 
     @property
     def lost_after_seconds(self) -> float:
-        """The time after which a face that is not seen has left: three frames, where these come slowly.
+        """The time after which a face that is not seen has left: 0.7 s, or three frames of a slow camera.
 
-        One pause is not taken for a slow camera: of the last five intervals the second longest counts.
+        The second longest of the last five intervals counts, so that one pause does not make a camera slow.
         """
         known = self._intervals()
         intervals = sorted([*known, *[_UNKNOWN_SECONDS] * (_INTERVALS - len(known))])
@@ -57,18 +57,18 @@ class Tracker:
 
     @property
     def boxes(self) -> dict[int, Box]:
-        """Where each living track was seen last, in px."""
+        """The box in which each living track was seen last, in px."""
         return {track.number: track.box for track in self._tracks}
 
     def expire(self, now: float) -> None:
-        """Ends the tracks that were not seen for a while; a clock that jumps back ends all."""
+        """End the tracks that were not seen for a while; all, if the clock jumps back."""
         self._tracks = [track for track in self._tracks if 0 <= now - track.seen_at <= self.lost_after_seconds]
 
     def update(self, faces: Sequence[Face], now: float) -> list[int]:
-        """The track number of each face; what continues no track begins a new one.
+        """Return the track number of each face; a face that continues no track gets a new one.
 
-        Tracks seen most recently choose first, the surest pairs of them before others: so a face that walks past the
-        place where another was last seen does not take over its track.
+        Tracks that were seen most recently are joined first, the largest overlap before others. So a face that passes
+        the last place of another does not take over its track.
         """
         self.expire(now)
         self._updated_at.append(now)
@@ -83,7 +83,7 @@ class Tracker:
         return [self._continue(joined.get(index), face.box, now) for index, face in enumerate(faces)]
 
     def split(self, number: int) -> int:
-        """Ends a track whose face turned out to be another's; the number that the face has from now on."""
+        """End a track whose face turned out to be another person's; return the new number of the face."""
         for track in self._tracks:
             if track.number == number:
                 track.number = next(self._numbers)
@@ -116,7 +116,7 @@ _WINDOW: Final = cv2.createHanningWindow((_PATCH_PX, _PATCH_PX), cv2.CV_32F)
 
 @dataclass(slots=True, eq=False)
 class Place:
-    """Where a face stands still."""
+    """A place in which a face stands still."""
 
     number: int  # never used twice, above 0
     box: Box
@@ -125,7 +125,7 @@ class Place:
     patch: Floats = field(repr=False)  # (64, 64) grey levels, as the face was seen first
 
     def is_still(self) -> bool:
-        """Return whether the face has stood still for longer than people do, as a picture does."""
+        """Return whether the face has stood still for longer than people can: it is a picture."""
         return self.seen - self.since >= _STOOD_SECONDS
 
     def is_background(self) -> bool:
@@ -147,7 +147,7 @@ class Background:
     """The places where faces stand still; used by one thread.
 
     Attributes:
-        jumped: the tracks whose face had stood still and is suddenly elsewhere: another face, in front of a picture.
+        jumped: the tracks whose still face was replaced by one elsewhere: another face, in front of a picture.
     """
 
     def __init__(self) -> None:
@@ -160,10 +160,10 @@ class Background:
     def update(
         self, image: ByteImage, faces: Mapping[int, Face], living: Collection[int], now: float
     ) -> Mapping[int, Place]:
-        """Return the places of the faces that are followed, by track.
+        """Return the places of the followed faces, by track.
 
-        A face that has moved stands in a new place. One that was covered and shows again where it was is in its old
-        place, also with another track.
+        A face that has moved has a new place. A face that was covered has its old place when it is seen there again,
+        also with another track.
 
         Args:
             image: the frame (H, W, 3) BGR.
@@ -202,13 +202,13 @@ class Background:
         return place
 
     def _leave(self, place: Place | None) -> None:
-        """Forget a place where a face has only passed."""
+        """Forget a place that a face has only passed."""
         if place in self._places and place.seen - place.since < _KEPT_SECONDS:
             self._places.remove(place)
 
 
 def _patch(image: ByteImage, box: Box) -> Floats:
-    """Return what the image shows in a box, (64, 64) grey levels."""
+    """Return the image in a box as (64, 64) grey levels."""
     inside = box.grown(0, image.shape[1], image.shape[0])
     if inside.width <= 0 or inside.height <= 0:
         return np.zeros((_PATCH_PX, _PATCH_PX), np.float32)

@@ -1,4 +1,4 @@
-"""Finding faces with YuNet (Wu, Peng and Yu 2023): a small network from a file, with five points for each box.
+"""The face detector YuNet (Wu, Peng and Yu 2023): a small network that gives five points for each face.
 
 Measured on the 4,992 pictures of LFW's development view (250 x 250): none is without a face, where the cascades miss 5,
 and in 2 none lies within 35 px of the middle, in 29 with the cascades. Of the faces there the least score is 0.52, and
@@ -51,7 +51,7 @@ _Row = NDArray[np.float32]  # (15,) left, top, width, height, five points (x, y)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Searched:
-    """The picture that is searched, and the way back from its pixels: times `factors`, then moved by `origin`."""
+    """A picture to search, and the map back to the original: scaled by `factors`, then moved by `origin`."""
 
     image: ByteImage
     factors: Floats  # (2,) as (x, y)
@@ -99,19 +99,17 @@ class YuNetDetector:
             self._rows(np.zeros((64, 96, 3), np.uint8))
         except (cv2.error, SystemError) as error:
             raise DetectorError(
-                name,
-                "is no YuNet model",
-                "put the right file in its place, or install kiosk again",
+                name, "is no YuNet model", "put the right file in its place, or install kiosk again"
             ) from error
 
     def find(self, image: ByteImage, *, min_face_px: int) -> list[Face]:
-        """Faces of at least `min_face_px` in an image (H, W, 3) BGR, somewhat larger ones in a very large image."""
+        """Faces of at least `min_face_px` in an image (H, W, 3) BGR, of a very large one larger faces only."""
         scale = min(1.0, _SEARCHED_PX / min_face_px, _SEARCHED_SIDE_PX / max(image.shape))
         found = self._search(_Searched.of(image, scale), _LEAST_SCORE)
         return [face for face in found if face.box.width >= min_face_px]
 
     def find_near(self, image: ByteImage, box: Box) -> Face | None:
-        """Looks only around `box`, for a face of about its size."""
+        """Search around `box` for a face of about its size."""
         height, width = image.shape[:2]
         region = box.grown(0.5, width, height)
         if region.width <= 0 or region.height <= 0:
@@ -123,7 +121,7 @@ class YuNetDetector:
         return max(faces, key=lambda face: face.box.overlap(box), default=None)
 
     def find_thoroughly(self, image: ByteImage, sought: Place | None = None) -> list[Face]:
-        """Faces of a photograph of any size, largest first; see FaceDetector."""
+        """Return the faces of a photograph of any size, largest first; see FaceDetector."""
         if not image.size:
             return []
         longest = max(image.shape[:2])
@@ -132,24 +130,24 @@ class YuNetDetector:
         searched = _Searched.of(image, scale)
         faces = self._search(searched, _LEAST_SCORE)
         if not shows(faces, sought):
-            faces = [*faces, *self._search(self._eased(searched), _LEAST_SCORE)]
+            faces = [*faces, *self._search(self._equalised(searched), _LEAST_SCORE)]
         faces = distinct([face for face in faces if face.box.width >= smallest])
         return sorted(faces, key=lambda face: face.box.area, reverse=True)
 
     def _search(self, searched: _Searched, least_score: float) -> list[Face]:
-        """Surest first."""
+        """Return the finds above a score, highest first."""
         rows = [row for row in self._rows(searched.image) if row[14] >= least_score]
-        return [_face(row, searched) for row in rows if _sensible(row, searched.image)]
+        return [_face(row, searched) for row in rows if _is_near(row, searched.image)]
 
-    def _eased(self, searched: _Searched) -> _Searched:
-        """Backlight, and faces that fill the picture: even light, and a border to search in."""
+    def _equalised(self, searched: _Searched) -> _Searched:
+        """The picture with equalised light and a border, for backlight and for faces that fill it."""
         border = max(searched.image.shape) // 4
         framed = np.pad(searched.image, ((border, border), (border, border), (0, 0)), mode="edge")
         colours = cv2.cvtColor(framed, cv2.COLOR_BGR2YCrCb)
         colours[..., 0] = self._clahe.apply(np.ascontiguousarray(colours[..., 0]))
         x, y = border * searched.factors
-        eased = _Searched(np.asarray(cv2.cvtColor(colours, cv2.COLOR_YCrCb2BGR), np.uint8), searched.factors)
-        return eased.moved(-x, -y)
+        equalised = _Searched(np.asarray(cv2.cvtColor(colours, cv2.COLOR_YCrCb2BGR), np.uint8), searched.factors)
+        return equalised.moved(-x, -y)
 
     def _rows(self, image: ByteImage) -> Sequence[_Row]:
         if not image.size:
@@ -173,9 +171,9 @@ def _loaded(content: bytes) -> cv2.FaceDetectorYN:
     )
 
 
-def _sensible(row: _Row, image: ByteImage) -> bool:
-    """Whether a find lies about the picture; weights that were altered may find anything."""
-    # Written with < so that what is no number is left out too.
+def _is_near(row: _Row, image: ByteImage) -> bool:
+    """Return whether a find lies near the picture; altered weights could find anything."""
+    # Written with < so that NaN is left out too.
     return bool(np.abs(row).max() < 4 * max(image.shape) and row[2:4].min() >= 1)
 
 
@@ -187,7 +185,7 @@ def _face(row: _Row, searched: _Searched) -> Face:
 
 
 def _square(left: float, top: float, width: float, height: float) -> Box:
-    """The box that dlib would draw, for one of YuNet's: these are narrower than high."""
+    """Return the square that dlib would draw for a box of YuNet, which is narrower than high."""
     half = math.sqrt(width * height) / 2
     x, y = left + width / 2, top + _MIDDLE * height
     return Box(round(x - half), round(y - half), round(x + half), round(y + half))

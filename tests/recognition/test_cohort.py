@@ -89,22 +89,18 @@ def file_of(key="abc", usual=(0.9, 0.1), **arrays):
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize(("count", "wanted"), [(100, 40), (101, 300), (1000, 600)])
-def test_nobody_of_the_people_it_is_made_of_is_in_it(count, wanted):
-    those = people(count, 12)
-    if wanted < 50:
-        with pytest.raises(ValueError, match="at least 50"):
-            Cohort.of(those, wanted)
-        return
-    cohort = Cohort.of(those, wanted)
-    assert cohort.vectors.shape == (wanted, 16)
-    nearest = np.array([apart(one, those).min() for one in cohort.vectors])
-    assert nearest.min() > 0.02
-    np.testing.assert_allclose(np.linalg.norm(cohort.vectors, axis=1), 1, atol=1e-3)
-
-
-def test_it_is_the_same_for_the_same_people():
-    assert cohort_bytes(Cohort.of(people(200), 90), "k") == cohort_bytes(Cohort.of(people(200), 90), "k")
+def test_nobody_of_the_people_it_is_made_of_is_in_it():
+    for count, wanted in ((101, 300), (1000, 600)):
+        those = people(count, 12)
+        cohort = Cohort.of(those, wanted)
+        assert cohort_bytes(cohort, "k") == cohort_bytes(Cohort.of(those, wanted), "k")
+        assert cohort.vectors.shape == (wanted, 16)
+        nearest = np.array([apart(one, those).min() for one in cohort.vectors])
+        assert nearest.min() > 0.02
+        np.testing.assert_allclose(np.linalg.norm(cohort.vectors, axis=1), 1, atol=1e-3)
+    for count, wanted, told in ((100, 40, "at least 50"), (99, 600, "100 people are needed, 99 were given")):
+        with pytest.raises(ValueError, match=told):
+            Cohort.of(people(count), wanted)
 
 
 def test_usual_is_how_people_lie_about_it():
@@ -114,11 +110,6 @@ def test_usual_is_how_people_lie_about_it():
     assert cohort.usual == pytest.approx((half.mean(), half.std(axis=1).mean()), abs=1e-4)
 
 
-def test_of_few_people_none_is_made():
-    with pytest.raises(ValueError, match="100 people are needed, 99 were given"):
-        Cohort.of(people(99), 600)
-
-
 def test_a_file_gives_the_cohort_that_was_written():
     made = Cohort.of(people(200), 100)
     read = read_cohort("a.npz", cohort_bytes(made, "abc"), "abc", 16)
@@ -126,9 +117,8 @@ def test_a_file_gives_the_cohort_that_was_written():
     np.testing.assert_array_equal(read.vectors, made.vectors)
 
 
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
+def test_any_other_file_is_refused_by_name():
+    for content, told in (
         (b"", "is no cohort"),
         (b"PK\x03\x04 nonsense", "is no cohort"),
         (file_of(), "is no cohort"),
@@ -142,15 +132,7 @@ def test_a_file_gives_the_cohort_that_was_written():
         (file_of("other", vectors=people(300)), "another state of the encoder"),
         (file_of(vectors=people(300)[:, :8]), "another state of the encoder"),
         (file_of(vectors=np.ones(16, np.float16)), "another state of the encoder"),
-    ],
-)
-def test_any_other_file_is_refused_by_name(content, told):
-    with pytest.raises(WeightsError, match=rf"a\.npz.*{told}"):
-        read_cohort("a.npz", content, "abc", 16)
-
-
-def test_objects_are_never_unpickled():
-    buffer = io.BytesIO()
-    np.savez(buffer, encoder=np.array("abc"), usual=np.ones(2), vectors=np.array([{}], object))
-    with pytest.raises(WeightsError, match="is no cohort"):
-        read_cohort("a.npz", buffer.getvalue(), "abc", 16)
+        (file_of(vectors=np.array([{}], object)), "is no cohort"),
+    ):
+        with pytest.raises(WeightsError, match=rf"a\.npz.*{told}"):
+            read_cohort("a.npz", content, "abc", 16)
