@@ -1,6 +1,8 @@
 """kiosk calibrate, as it is typed."""
 
 import json
+import subprocess
+import sys
 
 
 def test_one_person_is_an_estimate_or_nothing_and_exit_code_1(kiosk, images):
@@ -47,3 +49,16 @@ def test_the_page_is_written(kiosk, images, tmp_path):
     assert result.code == 1
     assert "Grace Hopper" not in result.err
     assert (tmp_path / "door.html").read_text().startswith("<!doctype html>")
+
+
+def test_only_the_page_needs_the_extra():
+    code = """
+import sys
+for library in ("matplotlib", "jinja2", "sklearn", "scipy"):
+    sys.modules[library] = None
+import kiosk.cli.calibrating
+import kiosk.evaluation.calibration.calibrating
+import kiosk.evaluation.calibration.sentences
+import kiosk.evaluation.statistics
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
