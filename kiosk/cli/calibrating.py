@@ -59,6 +59,10 @@ def calibrate(
     from kiosk.evaluation.calibration.calibrating import calibrate_door, write_answer
     from kiosk.paths import gallery_folder
 
+    if html is not None:
+        from kiosk.evaluation.pages import require_libraries
+
+        require_libraries()
     settings = read_config(config)
     folder = gallery or gallery_folder(settings)
     with progress_bar("") as show:

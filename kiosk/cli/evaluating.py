@@ -167,6 +167,9 @@ def _check(protocol: ProtocolName, settings: EvaluationSettings, report: Path | 
     if protocol is ProtocolName.VISITS and len(settings.templates) > 1:
         raise typer.BadParameter("--protocol visits takes --templates once")
     if report is not None:
+        from kiosk.evaluation.pages import require_libraries
+
+        require_libraries()
         from kiosk.evaluation.pages.page import check_folder
 
         check_folder(report)

@@ -1,6 +1,11 @@
 """kiosk calibrate, as it is typed."""
 
+import importlib.util
 import json
+import subprocess
+import sys
+
+from kiosk.evaluation import pages
 
 
 def test_one_person_is_an_estimate_or_nothing_and_exit_code_1(kiosk, images):
@@ -47,3 +52,29 @@ def test_the_page_is_written(kiosk, images, tmp_path):
     assert result.code == 1
     assert "Grace Hopper" not in result.err
     assert (tmp_path / "door.html").read_text().startswith("<!doctype html>")
+
+
+def test_a_missing_extra_is_told_in_one_line(kiosk, images, tmp_path, monkeypatch):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(pages, "find_spec", lambda name: None if name == "matplotlib" else found(name))
+    page = tmp_path / "door.html"
+    for arguments in (
+        ("calibrate", "--gallery", images, "--html", page),
+        ("evaluate", "--protocol", "visits", "--report", page, images),
+    ):
+        ran = kiosk(*arguments)
+        assert (ran.code, len(ran.err.splitlines())) == (28, 1)
+        assert "pip install 'kiosk[evaluation]'" in ran.err
+
+
+def test_only_the_page_needs_the_extra():
+    code = """
+import sys
+for library in ("matplotlib", "jinja2", "sklearn", "scipy"):
+    sys.modules[library] = None
+import kiosk.cli.calibrating
+import kiosk.evaluation.calibration.calibrating
+import kiosk.evaluation.calibration.sentences
+import kiosk.evaluation.statistics
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

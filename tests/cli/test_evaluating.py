@@ -72,20 +72,8 @@ def test_a_search_in_an_open_set_names_its_sizes(kiosk, people):
 
 
 def test_visits_go_through_the_decision_rule(kiosk, people):
-    asked = (
-        "--gallery",
-        4,
-        "--templates",
-        1,
-        "--seeds",
-        1,
-        "--frames",
-        3,
-        "--set",
-        "decision.k=2",
-        "--set",
-        "decision.n=3",
-    )
+    asked = ("--gallery", 4, "--templates", 1, "--seeds", 1, "--frames", 3)
+    asked += ("--set", "decision.k=2", "--set", "decision.n=3")
     ran = kiosk("evaluate", "--protocol", "visits", "--encoder", "pixels", *asked, "--json", people)
     assert ran.code == 0, ran.err
     found = json.loads(ran.out)
@@ -108,37 +96,31 @@ def test_a_report_is_written_beside(kiosk, people, pairs, tmp_path):
     assert "report" in ran.err
 
 
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
+def test_wrong_usage_is_told(kiosk, people):
+    for arguments, told in (
         (("--protocol", "lfw"), "--pairs FILE"),
         (("--protocol", "visits", "--templates", 1, "--templates", 2), "--templates once"),
         (("--statistics", "--encoder", "pixels", "--peer", "dlib"), "one encoder"),
         (("--protocol", "nothing"), "nothing"),
         (("--peer", "nobody"), "nobody"),
         (("--gallery", 0), "--gallery"),
-    ],
-)
-def test_wrong_usage_is_told(kiosk, people, arguments, told):
-    ran = kiosk("evaluate", *arguments, people)
-    assert (ran.code, ran.out) == (2, "")
-    assert told in ran.err
+    ):
+        ran = kiosk("evaluate", *arguments, people)
+        assert (ran.code, ran.out) == (2, ""), arguments
+        assert told in ran.err
 
 
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
+def test_names_that_are_not_known_are_faults_of_one_line(kiosk, people, pairs):
+    for arguments, told in (
         (("--encoder", "nobody"), "encoder: 'nobody' is not known"),
         (("--encoder", "dlib_resnet+nobody"), "encoder: 'nobody' is not known"),
         (("--detector", "nothing"), "detector: 'nothing' is not known"),
         (("--set", "path.nothing=1"), "there is no such option"),
-    ],
-)
-def test_names_that_are_not_known_are_faults_of_one_line(kiosk, people, pairs, arguments, told):
-    ran = kiosk("evaluate", "--pairs", pairs, *arguments, people)
-    assert (ran.code, ran.out) == (11, "")
-    assert told in ran.err
-    assert len(ran.err.splitlines()) == 1
+    ):
+        ran = kiosk("evaluate", "--pairs", pairs, *arguments, people)
+        assert (ran.code, ran.out) == (11, ""), arguments
+        assert told in ran.err
+        assert len(ran.err.splitlines()) == 1
 
 
 def test_missing_pictures_and_broken_pairs_are_faults_of_one_line(kiosk, people, pairs, tmp_path):
@@ -150,10 +132,3 @@ def test_missing_pictures_and_broken_pairs_are_faults_of_one_line(kiosk, people,
     assert broken.code == 28
     assert "line 1: " in broken.err
     assert len(broken.err.splitlines()) == 1
-
-
-def test_the_last_of_the_examples_in_its_help_is_a_command(kiosk):
-    helped = kiosk("evaluate", "--help")
-    assert helped.code == 0
-    assert "--protocol" in helped.out
-    assert "Example: kiosk evaluate --protocol lfw" in " ".join(helped.out.split())

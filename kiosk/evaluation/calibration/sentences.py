@@ -196,8 +196,8 @@ def _more_pictures(report: DoorReport, people: int, setting: Setting) -> str:
     now = f" instead of {per_thousand(report.answer.refused.mean)}" if report.answer is not None else ""
     return (
         f"Add pictures of {whom} until everybody has three. With the same rate for strangers ({one_in(report.asked)}) "
-        f"the threshold is then {setting.threshold:.3f}, and members are refused {per_thousand(setting.refused.mean)}{now} "
-        "times in 1,000."
+        f"the threshold is then {setting.threshold:.3f}, and members are refused "
+        f"{per_thousand(setting.refused.mean)}{now} times in 1,000."
     )
 
 

@@ -1,4 +1,4 @@
-"""Figures as people read them: percent with the digits that mean something, counts, one in so many."""
+"""Figures in words for report pages: percent, counts, intervals; and the terms that a page explains."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from kiosk.evaluation.results import PathLabel, Result
 
 _SPACE = "\u00a0"  # a number and its unit stay on one line
 _MOST_DECIMALS = 5
-NOTHING = "-"  # where no trial stands behind a figure
+NOTHING = "-"  # a figure without trials
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One field of a table: what is read first, and what stands small below it."""
+    """A cell of a table: a text, and a detail below it."""
 
     text: str
-    detail: str = ""  # a line each
+    detail: str = ""  # may have several lines
     best: bool = False  # of its column
 
 
 def percent(value: float | None) -> str:
-    """98.82 % for 0.9882, 0.0067 % for 0.000067: two decimals, or the digits of what is missing to 0 or 100 %."""
+    """Return 98.82 % for 0.9882, 0.0067 % for 0.000067: two decimals, or two digits of the distance to 0 or 100 %."""
     if value is None or not math.isfinite(value):
         return NOTHING
     if value in {0, 1}:
@@ -35,12 +35,12 @@ def percent(value: float | None) -> str:
 
 
 def asked(rate: float) -> str:
-    """1 % for 0.01: a rate that somebody asked for."""
+    """Return 1 % for 0.01: a rate that was asked for."""
     return f"{100 * rate:g}{_SPACE}%"
 
 
 def reach(interval: Rate | Interval | None) -> str:
-    """98.5 to 99.1 %: with two significant digits of the distance between both."""
+    """Return 98.5 to 99.1 %: with two significant digits of the width."""
     if interval is None:
         return "interval unknown"
     decimals = _decimals(100 * abs(interval.high - interval.low), digits=2)
@@ -49,17 +49,17 @@ def reach(interval: Rate | Interval | None) -> str:
 
 
 def count(number: int) -> str:
-    """13,233 for 13233."""
+    """Return 13,233 for 13233."""
     return f"{number:,}"
 
 
 def noun(number: int, one: str, many: str = "") -> str:
-    """1 picture, 2,000 pictures."""
+    """Return 1 picture, or 2,000 pictures."""
     return f"{count(number)}{_SPACE}{one if number == 1 else many or f'{one}s'}"
 
 
 def one_in(value: float | None) -> str:
-    """1 in 8,100 for 0.000123; percent from a half on, where nobody says one in two."""
+    """Return 1 in 8,100 for 0.000123; percent from one half on."""
     if value is None or not math.isfinite(value):
         return NOTHING
     if value <= 0:
@@ -70,29 +70,29 @@ def one_in(value: float | None) -> str:
 
 
 def in_words(rate: Rate) -> str:
-    """12 of 1,000."""
+    """Return 12 of 1,000."""
     return f"{count(rate.errors)}{_SPACE}of{_SPACE}{count(rate.trials)}"
 
 
 def rate_cell(rate: Rate, *, best: bool = False) -> Cell:
-    """A rate with its counts and its interval."""
+    """Return a rate with its counts and its interval."""
     if not rate.trials:
         return Cell(NOTHING, "nothing to count")
     return Cell(percent(rate.value), f"{in_words(rate)}\n{reach(rate)}", best)
 
 
 def at_most(rate: Rate) -> str:
-    """Up to 1 in 2,600: the upper end of the interval."""
+    """Return at most 1 in 2,600: the upper end of the interval."""
     return f"at most {one_in(rate.high)}"
 
 
 def milliseconds(value: float) -> str:
-    """8.4 ms."""
+    """Return 8.4 ms."""
     return f"{_trimmed(value, _decimals(value, digits=2))}{_SPACE}ms"
 
 
 def duration(seconds: float) -> str:
-    """2 min 5 s."""
+    """Return 2 min 5 s."""
     minutes, rest = divmod(round(seconds), 60)
     if not minutes:
         return f"{seconds:.1f}{_SPACE}s" if seconds < 10 else f"{rest}{_SPACE}s"
@@ -103,18 +103,18 @@ def duration(seconds: float) -> str:
 
 
 def distance(value: float) -> str:
-    """0.527; a distance that is none is said to be."""
+    """Return 0.527, or "no distance"."""
     return f"{value:.3f}" if math.isfinite(value) else "no distance"
 
 
 def shortened(text: str, longest: int) -> str:
-    """A label that a plot has room for, in one line."""
+    """Return a text in one line, shortened."""
     line = " ".join(text.split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
 def _decimals(size: float, *, digits: int) -> int:
-    """Decimals with which a number of that size has so many significant digits."""
+    """Return the decimals with which a number of that size has `digits` significant digits."""
     if size <= 0:
         return 0
     return min(max(digits - 1 - math.floor(math.log10(size)), 0), _MOST_DECIMALS)
@@ -139,69 +139,65 @@ _COMMON: Final[Terms] = (
     ),
     (
         "interval, 95 %",
-        "Where the true rate lies, given how few or many were counted. None of 1,000 may still be 1 in 260.",
+        "The range of the true rate, given the counts. With 0 errors in 1,000 it may still be 1 in 260.",
     ),
     ("failure to acquire", "A picture that gives no face to compare: none found, too small, too dark, turned away."),
 )
 VERIFICATION: Final[Terms] = (
-    ("FMR, false match rate", "How often two different people are taken for one."),
+    ("FMR, false match rate", "How often pictures of two people are taken for one person."),
     ("FNMR, false non-match rate", "How often two pictures of one person are taken for two people."),
     ("equal error rate", "Both rates at the threshold where they are the same: one number to compare encoders by."),
     *_COMMON,
 )
 OPEN_SET: Final[Terms] = (
-    ("N", "How many people are enrolled. The more there are, the likelier a stranger is like one of them."),
+    ("N", "The number of people enrolled. With more people, a stranger more often resembles one of them."),
     (
         "FPIR, false positive identification rate",
-        "How often a stranger's picture is taken for anybody who is enrolled.",
+        "How often a stranger's picture is accepted as one of the people enrolled.",
     ),
     (
         "FNIR, false negative identification rate",
-        "How often a member's picture is not accepted, or as somebody else's.",
+        "How often a member's picture is not accepted, or accepted as another person's.",
     ),
-    ("rank 1", "The member's picture is nearest to the member, whatever the threshold."),
+    ("rank 1", "The member is the nearest person, whatever the threshold."),
     *_COMMON,
 )
 VISITS: Final[Terms] = (
-    ("visit", "What the door sees of somebody who walks up: several frames, one decision."),
-    ("k of n", "So many of the last frames must show the same person before the door opens."),
-    ("margin", "So much farther the second nearest person must be, or the frame counts for nobody."),
+    ("visit", "A person in front of the door: several frames, one decision."),
+    ("k of n", "At least k of the last n frames must show the same person before the door opens."),
+    ("margin", "The second nearest person must be farther by this distance, or the frame counts for nobody."),
     ("N", "How many people are enrolled."),
     *_COMMON,
 )
 CALIBRATION: Final[Terms] = (
     ("distance", "How different two faces are to the encoder; closer is more alike."),
-    ("threshold", "The largest distance at which a visitor is still taken for somebody who is enrolled."),
-    ("margin", "So much farther the second nearest person must be, or the frame counts for nobody."),
-    ("k of n", "So many of the last frames must show the same person before the door opens."),
-    ("95 %", "Between these two values the true figure lies, as surely as the pictures behind it allow."),
+    ("threshold", "The largest distance at which a visitor is accepted as a person enrolled."),
+    ("margin", "The second nearest person must be farther by this distance, or the frame counts for nobody."),
+    ("k of n", "At least k of the last n frames must show the same person before the door opens."),
+    ("95 %", "The true figure lies between these two values with 95 % certainty."),
 )
 CALIBRATION_LIMITS: Final = (
     (
-        "They hold for the people and pictures of today. Calibrate again when many people have joined, or the camera "
-        "or the light has changed."
+        "The figures hold for the people and pictures of today. Calibrate again when many people have joined, or the "
+        "camera or the light has changed."
     ),
-    "A stranger is somebody who looks like a stranger. Twins, and a photograph held to the camera, are another matter.",
-    "People enrolled look more alike to the encoder where they are of one family, one age or one origin.",
+    "Strangers here are unrelated people with their own faces: not twins, and no photographs held to the camera.",
+    "People of one family, one age or one origin look more alike to the encoder.",
 )
 LIMITS: Final = (
     (
-        "They hold for these pictures. Labelled Faces in the Wild shows celebrities in good light, most of them white "
-        "men of middle age: people who are seldom in it, children above all, are told apart less well than the "
-        "figures say."
+        "The figures hold for these pictures. Labelled Faces in the Wild shows celebrities in good light, most of them "
+        "white men of middle age. Groups that are rare in it, above all children, are recognised less well."
     ),
     (
-        "Another camera, a lamp behind the visitor or twice as many people enrolled change every figure. Calibrate on "
-        "your own people with `kiosk calibrate`."
+        "Another camera, a lamp behind the visitor or twice as many people change every figure. Calibrate on your own "
+        "people with `kiosk calibrate`."
     ),
     (
-        "Nobody in these pictures tried to deceive the door. A photograph held to the camera is another matter than a "
-        "stranger's own face."
+        "Nobody in these pictures tried to deceive the door: attacks such as a photograph held to the camera are not "
+        "measured."
     ),
-    (
-        "Some labels of public data sets are wrong. In the last tenth of a percent it is those that are counted: look "
-        "at the worst pairs."
-    ),
+    ("Some labels of public data sets are wrong, and dominate the last tenth of a percent: look at the worst pairs."),
 )
 
 
@@ -209,10 +205,10 @@ AnyResult = TypeVar("AnyResult", bound=Result)
 
 
 def path_name(label: PathLabel) -> str:
-    """How a path is called in tables and plots."""
+    """Return the name of a path in tables and plots."""
     return f"{label} (peer)" if label.peer else str(label)
 
 
 def subject(results: Sequence[AnyResult]) -> AnyResult:
-    """The first of the kiosk's own paths; the peer where it was measured alone."""
+    """Return the first of the kiosk's own paths, or the peer where it was measured alone."""
     return next((result for result in results if not result.path.peer), results[0])
