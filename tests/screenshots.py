@@ -456,7 +456,7 @@ def settings(stage: Stage, page: SettingsPage) -> None:
 
 
 def staff(stage: Stage, page: StaffMembersPage) -> None:
-    page.on_add()
+    page.add.click()
     stage.shoot("staff-add")
 
 
