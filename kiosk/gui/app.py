@@ -1,4 +1,4 @@
-"""The window and what runs beside it, started and stopped together."""
+"""The window and its threads, started and stopped together."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ if TYPE_CHECKING:  # the window is on the screen before what they need is loaded
 
 FIRST_SIZE_PX = (1280, 768)
 APPEARANCE_MS = 400
-RESTART = 1000  # what run_window answers where it was closed to be started again; no process ends with such a code
-STOP_SECONDS = 1.75  # voice and gallery may take one of their own
+RESTART = 1000  # returned by run_window when the kiosk is to start again; no process has such an exit code
+STOP_SECONDS = 1.75  # voice and gallery may take one more second
 
 
-class Unhandled(QObject):
-    """Takes the exceptions that nobody caught, in any thread; without it PyQt ends the process.
+class UnhandledExceptions(QObject):
+    """Hooks for uncaught exceptions in any thread; without them PyQt aborts the process.
 
     Signals:
-        raised: what it was, in one line.
+        raised: the exception in one line.
     """
 
     raised = pyqtSignal(str)
@@ -55,9 +55,9 @@ class Unhandled(QObject):
     def hook(self, kind: type[BaseException], error: BaseException, at: TracebackType | None) -> None:
         self.raised.emit(self._faults.note(error))
 
-    def hook_of_threads(self, what: threading.ExceptHookArgs) -> None:
-        if what.exc_value is not None:
-            self.raised.emit(self._faults.note(what.exc_value))
+    def thread_hook(self, args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            self.raised.emit(self._faults.note(args.exc_value))
 
 
 class Kiosk(QObject):
@@ -74,11 +74,11 @@ class Kiosk(QObject):
         services: StaffServices | None = None,
         look_again: Callable[[], Appearance] | None = None,
     ) -> None:
-        """`look_again` is asked about twice a second how the screen is to look by now."""
+        """`look_again` returns the present options of the screen; it is called about twice a second."""
         super().__init__()
         self.close_at_end = False
         self.restart_wanted = False
-        # Not the application's own loop: a second quit() of that one would end whatever loop comes next.
+        # A loop of its own: a second quit() of the application's loop would end the next loop.
         self._loop = QEventLoop()
         self._camera = camera
         self._appearance = appearance
@@ -134,10 +134,10 @@ class Kiosk(QObject):
 
     @pyqtSlot()
     def on_appearance_due(self) -> None:
-        """Takes over what was changed in the configuration, at once and without a restart."""
+        """Apply changed options of the screen without a restart."""
         now = self._look_again() if self._look_again is not None else self._appearance
         if not self.window.settled:
-            # Another language replaces the staff side; it waits until nothing would be lost.
+            # A new language replaces the staff side, so it waits until nothing would be lost.
             now = replace(now, language=self._appearance.language)
         if now == self._appearance:
             return
@@ -148,7 +148,7 @@ class Kiosk(QObject):
         self.window.dress(now.look())
 
     def _add_reception(self) -> None:
-        """In the language of the screen; whoever is signed in stays so, on the same page."""
+        """Make the staff side in the language of the screen, and resume the page and the person signed in."""
         if self._services is None:
             return
         old, reception = self.window.reception, Reception(self._services, self.window.feed, self.recognition.ask)
@@ -174,7 +174,7 @@ class Kiosk(QObject):
     def on_built(self, station: Station) -> None:
         if self._services is not None:
             self._services.station = station
-            # So that whoever signs in first does not wait for it.
+            # Load the pages now, so that the first person to sign in does not wait.
             threading.Thread(target=shipped_pages, name="pages", daemon=True).start()
 
     @pyqtSlot()
@@ -188,7 +188,7 @@ class Kiosk(QObject):
             self.window.end()
 
     def start(self, *, full_screen: bool) -> None:
-        """Show the window first: what loads, loads behind it."""
+        """Show the window, then start the threads that load everything else."""
         screen = self.window.screen()
         if screen is not None:
             self.window.resize(QSize(*FIRST_SIZE_PX).boundedTo(screen.availableSize()))
@@ -201,22 +201,22 @@ class Kiosk(QObject):
 
     @pyqtSlot()
     def on_closed(self) -> None:
-        # By way of an event, so that it counts too when the window is closed before the loop has begun.
+        # As an event, so that it also works if the window closes before the loop begins.
         QTimer.singleShot(0, self._loop.quit)
 
     @pyqtSlot()
     def restart(self) -> None:
-        """Close as always, to be started again by who called run_window."""
+        """Close the window; wait_until_closed returns RESTART then."""
         self.restart_wanted = True
         self.window.end()
 
     def wait_until_closed(self) -> int:
-        """Handle events; the exit code, or RESTART."""
+        """Handle events until the window is closed; return the exit code or RESTART."""
         code = self._loop.exec()
         return RESTART if self.restart_wanted else code
 
     def stop(self) -> bool:
-        """End the camera and both threads; False when one hangs and was left behind."""
+        """Stop the camera and both threads; return False if a thread hangs and was left behind."""
         self._timer.stop()
         self._language.leave()
         self.window.blockSignals(True)
@@ -236,11 +236,11 @@ def run_window(
     services: StaffServices | None = None,
     look_again: Callable[[], Appearance] | None = None,
 ) -> int:
-    """Show the kiosk until it is closed; the exit code, or RESTART where it is to be started again.
+    """Show the kiosk until it is closed; return the exit code, or RESTART if it is to start again.
 
-    The camera is closed then, the station in its own thread. `build` is called in the recognition thread. Raises
-    DisplayError where there is no screen. A thread that hangs is left behind after 1.75 s
-    (`kiosk.gui.workers.left_behind`): the caller should then end the process with os._exit.
+    `build` is called in the recognition thread, which also closes the station. The camera is closed at the end. Raises
+    DisplayError if there is no screen. A thread that hangs is left behind after 1.75 s
+    (`kiosk.gui.workers.left_behind`); the caller should then end the process with os._exit.
     """
     application = _application()
     application.setApplicationName("kiosk")
@@ -250,17 +250,17 @@ def run_window(
         kiosk.start(full_screen=full_screen)
         code = kiosk.wait_until_closed()
         kiosk.stop()
-    # Before the application, which may go when this function ends.
+    # The window must go before the application, which may end with this function.
     sip.delete(kiosk.window)
     return code
 
 
 @contextmanager
 def _unhandled(window: KioskWindow) -> Iterator[None]:
-    """Exceptions in slots are logged and shown, as long as the window is there."""
-    unhandled, before, before_in_threads = Unhandled(), sys.excepthook, threading.excepthook
+    """Log uncaught exceptions and show them in the window."""
+    unhandled, before, before_in_threads = UnhandledExceptions(), sys.excepthook, threading.excepthook
     unhandled.raised.connect(window.on_failed)
-    sys.excepthook, threading.excepthook = unhandled.hook, unhandled.hook_of_threads
+    sys.excepthook, threading.excepthook = unhandled.hook, unhandled.thread_hook
     try:
         yield
     finally:
@@ -269,7 +269,7 @@ def _unhandled(window: KioskWindow) -> Iterator[None]:
 
 @contextmanager
 def _signals(window: KioskWindow) -> Iterator[None]:
-    """Ctrl+C and SIGTERM end it without a question; Python gets to them at the window's next tick."""
+    """Close the window on Ctrl+C and SIGTERM without a question, at its next tick."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,4 +1,4 @@
-"""The buttons, fields and layouts of the staff side; they look as the style sheet says."""
+"""The texts, layouts, buttons, fields and tables of the staff side. Lengths are in units of the window's scale."""
 
 from collections.abc import Sequence
 from typing import TypeAlias, TypeVar
@@ -38,19 +38,19 @@ from PyQt6.QtWidgets import (
 
 from kiosk.gui.theme import icon
 
-SMALL = 0.82  # of the size of other letters
+SMALL = 0.82  # relative to normal letters
 _PROPERTY = "kiosk_scale"
 
 
 def set_scale(scale: float) -> None:
-    """Takes over the window's scale, for whatever is laid out from now on."""
+    """Set the scale in px per unit for every layout from now on."""
     application = QApplication.instance()
     if application is not None:
         application.setProperty(_PROPERTY, float(scale))
 
 
 def px(units: float) -> int:
-    """Units of the design as px, at least 1."""
+    """Return units as px, at least 1."""
     application = QApplication.instance()
     scale = application.property(_PROPERTY) if application is not None else None
     return max(round(units * (scale if isinstance(scale, float) else 1.0)), 1)
@@ -64,7 +64,7 @@ def small(font: QFont) -> QFont:
     return smaller
 
 
-_LONGEST_PIECE = 14  # letters
+_LONGEST_PIECE = 14  # letters of a word that stay together
 
 
 class Note(QLabel):
@@ -81,7 +81,7 @@ class Note(QLabel):
 
 
 class Heading(Note):
-    """What a page ("title") or a part of it ("heading") is about."""
+    """The heading of a page (role "title") or of a part of it (role "heading")."""
 
     def __init__(self, text: str, role: str = "heading") -> None:
         super().__init__(text, role)
@@ -89,7 +89,7 @@ class Heading(Note):
 
 
 class State(QLabel):
-    """A word on the colour of what it says: good, warning or fault."""
+    """A short text on the colour of its state: good, warning or fault."""
 
     def __init__(self, text: str = "", state: str = "good") -> None:
         super().__init__()
@@ -97,7 +97,7 @@ class State(QLabel):
         self.show_state(text, state)
 
     def show_state(self, text: str, state: str) -> None:
-        """Other words on another colour."""
+        """Show another text and state."""
         self.setText(text)
         if self.property("state") != state:
             self.setProperty("state", state)
@@ -105,7 +105,7 @@ class State(QLabel):
 
 
 def polish_again(widget: QWidget) -> None:
-    """A property that the style sheet selects by counts only after the sheet is applied anew."""
+    """Apply the style sheet again, which a changed property needs."""
     style = widget.style()
     if style is not None:
         style.unpolish(widget)
@@ -113,31 +113,31 @@ def polish_again(widget: QWidget) -> None:
 
 
 def breakable(text: str) -> str:
-    """With places at which very long words may be broken, so that they are not cut off."""
+    """Return the text with places to break very long words, so that they are not cut off."""
     return " ".join(
         "\u200b".join(word[start : start + _LONGEST_PIECE] for start in range(0, len(word), _LONGEST_PIECE))
         for word in text.split(" ")
     )
 
 
-Part: TypeAlias = QWidget | QLayout | int  # an int is room that stretches by so much
+Part: TypeAlias = QWidget | QLayout | int  # an int is a stretch
 L = TypeVar("L", bound=QBoxLayout)
 Y = TypeVar("Y", bound=QLayout)
 _GAP, _MARGIN, _MOST = "gap_units", "margin_units", "most_units"
 
 
 def column(*parts: Part, gap: int = 8, margin: int = 0) -> QVBoxLayout:
-    """Parts below each other; lengths in units."""
+    """Return a layout with the parts below each other; lengths in units."""
     return _filled(QVBoxLayout(), parts, gap, margin)
 
 
 def row(*parts: Part, gap: int = 8, margin: int = 0) -> QHBoxLayout:
-    """Parts beside each other; lengths in units."""
+    """Return a layout with the parts beside each other; lengths in units."""
     return _filled(QHBoxLayout(), parts, gap, margin)
 
 
 def flow(*widgets: QWidget, gap: int = 8) -> "FlowLayout":
-    """Widgets beside each other, on as many lines as they need; gap in units."""
+    """Return a layout with the widgets beside each other on as many lines as they need; gap in units."""
     layout = FlowLayout()
     _remember(layout, gap, 0)
     for widget in widgets:
@@ -146,13 +146,13 @@ def flow(*widgets: QWidget, gap: int = 8) -> "FlowLayout":
 
 
 def spaced(layout: Y, *, gap: int = 8, margin: int = 0) -> Y:
-    """Any layout with gaps that grow with the window; lengths in units."""
+    """Return the layout with gaps that grow with the window; lengths in units."""
     _remember(layout, gap, margin)
     return layout
 
 
 def centred(widget: QWidget, most: int) -> QVBoxLayout:
-    """A widget in the middle, as wide as there is room, up to `most` units."""
+    """Return a layout with the widget in the middle, at most `most` units wide."""
     limit_width(widget, most)
     middle = row(1, widget, 1)
     middle.setStretch(1, 100)
@@ -160,13 +160,13 @@ def centred(widget: QWidget, most: int) -> QVBoxLayout:
 
 
 def limit_width(widget: QWidget, most: int) -> None:
-    """Let a widget be at most so many units wide."""
+    """Limit the width of a widget to `most` units."""
     widget.setProperty(_MOST, most)
     widget.setMaximumWidth(px(most))
 
 
 def fit_layouts(widget: QWidget) -> None:
-    """Gives everything below `widget` the gaps and widths of the present scale."""
+    """Apply the present scale to the gaps and widths of everything below `widget`."""
     for layout in widget.findChildren(QLayout):
         if layout.property(_GAP) is not None:
             _apply(layout)
@@ -202,7 +202,7 @@ def _apply(layout: QLayout) -> None:
 
 
 class FlowLayout(QLayout):
-    """Puts as many widgets on a line as there is room for."""
+    """A layout that puts as many widgets on a line as fit."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -244,7 +244,7 @@ class FlowLayout(QLayout):
         return size
 
     def _arrange(self, rect: QRect, *, move: bool) -> int:
-        """The height that the lines take in this width."""
+        """Return the height of the lines in this width."""
         x, y, line_height = rect.left(), rect.top(), 0
         for item in self._items:
             if item.isEmpty():  # hidden
@@ -323,7 +323,7 @@ class Bar(QWidget):
 
 
 class Panel(QFrame):
-    """Parts below each other on a card."""
+    """A card with parts below each other."""
 
     def __init__(self, *parts: Part, gap: int = 8, margin: int = 12) -> None:
         super().__init__()
@@ -332,7 +332,7 @@ class Panel(QFrame):
 
 
 class ScrollPage(QScrollArea):
-    """Content as high as it needs to be; whatever gets the focus comes into view."""
+    """A page that scrolls; the widget that gets the focus comes into view."""
 
     def __init__(self, content: QLayout) -> None:
         super().__init__()
@@ -365,11 +365,11 @@ class Button(QPushButton):
     """A button of the staff side.
 
     Args:
-        text: what it does; empty where the icon says it, then `name` is needed.
-        icon_name: as in assets/icons; empty = none.
-        kind: plain, primary (goes on), danger (cannot be undone), quiet (without a frame) or key (of a pad).
-        name: for screen readers, where the text does not say it.
-        deliberate: Enter does not press it, for what nobody should confirm unread; Space does.
+        text: the label; empty for a button with an icon only, which needs a `name`.
+        icon_name: a name in assets/icons; empty = no icon.
+        kind: plain, primary (the main action), danger (cannot be undone), quiet (no frame) or key (of a pad).
+        name: the name for screen readers, if it is not the text.
+        deliberate: only Space and touch press it, not Enter, for actions that need a careful decision.
     """
 
     def __init__(
@@ -388,12 +388,12 @@ class Button(QPushButton):
         self._draw()
 
     def set_deliberate(self, deliberate: bool) -> None:
-        """Whether Enter leaves it alone."""
+        """Set whether Enter leaves the button alone."""
         self._deliberate = deliberate
         self.setAutoDefault(not deliberate)  # Enter presses the button that has the focus
 
     def set_text(self, text: str, icon_name: str | None = None) -> None:
-        """Other words, and another icon where one is given."""
+        """Change the text, and the icon if one is given."""
         self.setText(text)
         self.setAccessibleName(text)
         if icon_name is not None:
@@ -401,7 +401,7 @@ class Button(QPushButton):
             self._draw()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Enter presses once, however long it is held, and a deliberate button not at all."""
+        """Let Enter press once, however long it is held, and a deliberate button not at all."""
         enter = event is not None and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
         if event is not None and enter and (self._deliberate or event.isAutoRepeat()):
             event.accept()
@@ -409,7 +409,7 @@ class Button(QPushButton):
             super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """No narrower than a finger; not by the style sheet, whose least width would let the words be cut off."""
+        """Return a size not narrower than a finger; a minimum width in the style sheet would cut off long texts."""
         return super().sizeHint().expandedTo(QSize(px(_FINGER_UNITS), 0))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
@@ -421,8 +421,8 @@ class Button(QPushButton):
             self._draw()
 
     @pyqtProperty(str)
-    def checkedColour(self) -> str:  # noqa: N802  (named as in the style sheet, which sets it)
-        """Of the icon while the button is checked: the style sheet's own colour for that is not in the palette."""
+    def checkedColour(self) -> str:  # noqa: N802  (the name in the style sheet)
+        """Return the colour of the icon while the button is checked; the style sheet sets it."""
         return self._checked_colour
 
     @checkedColour.setter  # type: ignore[no-redef]
@@ -444,10 +444,10 @@ class Button(QPushButton):
 
 
 class TextField(QWidget):
-    """One line of text.
+    """A labelled field for one line of text.
 
     Signals:
-        changed: the text, with every letter.
+        changed: the text, at every change.
         entered: Enter was pressed.
     """
 
@@ -472,14 +472,14 @@ class TextField(QWidget):
 
     @property
     def text(self) -> str:
-        """What stands there, without blanks around it."""
+        """Return the text without spaces around it."""
         return self.edit.text().strip()
 
     def set_text(self, text: str) -> None:
         self.edit.setText(text)
 
     def show_fault(self, fault: str) -> None:
-        """Say what is wrong; "" = nothing."""
+        """Show what is wrong below the field; "" hides it."""
         self.fault.setText(fault)
         self.fault.setVisible(bool(fault))
         if fault:
@@ -492,10 +492,10 @@ class TextField(QWidget):
 
 
 class Choice(QWidget):
-    """One of several.
+    """A labelled list to choose one option from.
 
     Signals:
-        chosen: the value of the option that was chosen by hand.
+        chosen: the value of the option that a person chose.
     """
 
     chosen = pyqtSignal(object)
@@ -519,19 +519,19 @@ class Choice(QWidget):
 
     @property
     def value(self) -> object:
-        """That of the option in force; None where there is none."""
+        """Return the value of the present option; None if there are no options."""
         return self.box.currentData()
 
     def set_options(self, options: Sequence[tuple[str, object]]) -> None:
-        """Other options, as (words, value); the value that was chosen stays chosen where it is among them."""
+        """Replace the options, as (text, value); keep the present value if it is among them."""
         before = self.value
         self.box.clear()
-        for words, value in options:
-            self.box.addItem(words, value)
+        for text, value in options:
+            self.box.addItem(text, value)
         self.choose(before)
 
     def choose(self, value: object) -> None:
-        """Take the option with this value; the first where there is none."""
+        """Choose the option with this value, or the first option."""
         values = [self.box.itemData(index) for index in range(self.box.count())]
         self.box.setCurrentIndex(values.index(value) if value in values else min(0, len(values) - 1))
 
@@ -541,7 +541,7 @@ class Choice(QWidget):
 
 
 class Switch(QCheckBox):
-    """On or off, with its words beside it."""
+    """A labelled switch: on or off."""
 
     def __init__(self, label: str, *, on: bool = False, hint: str = "") -> None:
         super().__init__(label)
@@ -554,7 +554,7 @@ ROW_UNITS = 44
 
 
 class Table(QTableView):
-    """A view of any table model; the model's rows are opened with Enter, a tap or a double click (`activated`)."""
+    """A table of any model; Enter, a tap or a double click opens a row (`activated`)."""
 
     def __init__(self, model: QAbstractItemModel, name: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The kiosk page: the mirror, the state of the door, the clock and what somebody has to mend."""
+"""The kiosk's window: the door's page with picture, state, clock and messages; full screen; the staff side."""
 
 import time
 from collections.abc import Callable
@@ -20,22 +20,22 @@ from kiosk.gui.workers import Station
 from kiosk.i18n import translate
 from kiosk.vision.camera import CameraState
 
-_AGAIN_MS = 100  # no busy loop against a window manager that insists
+_AGAIN_MS = 100  # avoids a busy loop against a window manager that undoes full screen
 
 
 class FullScreen(QObject):
-    """Keeps a window in full screen, also if a window manager minimises or restores it.
+    """Keeps a window in full screen, even if a window manager minimises or restores it.
 
     Attributes:
-        active: whether the window is meant to be in full screen.
+        active: whether the window belongs in full screen.
     """
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self.active = False
         self._window = window
-        self._windowed = window.geometry()  # to come back to
-        self._soon = QTimer(self)  # after the change: some platforms ignore a request during it
+        self._windowed = window.geometry()  # restored by leave()
+        self._soon = QTimer(self)  # after the change: some platforms ignore requests during it
         self._soon.setSingleShot(True)
         self._soon.setInterval(_AGAIN_MS)
         self._soon.timeout.connect(self.on_changed)
@@ -68,7 +68,7 @@ class FullScreen(QObject):
     def _cover_screen(self) -> None:
         screen = self._window.screen()
         if screen is not None:
-            # On a bare X server nobody else does: there is no window manager that could be asked.
+            # A bare X server has no window manager that would do it.
             self._window.setGeometry(screen.geometry())
         self._window.showFullScreen()
 
@@ -78,7 +78,7 @@ FEED_PARTS = {True: 47, False: 55}  # of 100, in portrait and in landscape
 
 
 class KioskWindow(QWidget):
-    """Shows what it is told; lives in the GUI thread.
+    """The window; its slots take the signals of the camera and recognition threads.
 
     Signals:
         closed: the window was closed.
@@ -112,14 +112,14 @@ class KioskWindow(QWidget):
         self.way_out.granted.connect(self.on_granted)
         self.staff.clicked.connect(self.open_staff_side)
         self.staff.hide()
-        self.door.setFocus()  # and not the button, which would look as if it were meant for everybody
+        self.door.setFocus()  # a button with the focus would look as if it were meant for visitors
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.on_tick)
         self._timer.start(TICK_MS)
         self.retranslate()
 
     def dress(self, look: Look) -> None:
-        """Take over another look."""
+        """Apply another look."""
         self._look = look
         self._scale = 0.0
         self._fit()
@@ -136,7 +136,7 @@ class KioskWindow(QWidget):
         self.on_tick()
 
     def add_reception(self, reception: Reception) -> None:
-        """Have a staff side, behind the corner button and F2; it takes the place of one that was there."""
+        """Add the staff side behind the corner button and F2, or replace the present one."""
         if self.reception is not None:
             self.close_staff_side()
             self._pages.removeWidget(self.reception)
@@ -149,7 +149,7 @@ class KioskWindow(QWidget):
 
     @pyqtSlot()
     def open_staff_side(self) -> None:
-        """Show the staff side, which asks for a PIN; the door goes on behind it."""
+        """Show the staff side, which asks for a PIN; the door keeps working."""
         if self.reception is None or self._open_reception is not None:
             return
         self.unsetCursor()
@@ -158,7 +158,7 @@ class KioskWindow(QWidget):
 
     @pyqtSlot()
     def close_staff_side(self) -> None:
-        """Back to the door's page; whoever was signed in is signed out."""
+        """Sign out and go back to the door's page."""
         if self._open_reception is None:
             return
         self._open_reception.close_up()
@@ -237,7 +237,7 @@ class KioskWindow(QWidget):
             super().keyPressEvent(event)
 
     def toggle_full_screen(self) -> None:
-        """Enter full screen, which hides the pointer, or ask for the PIN of an installer to leave it."""
+        """Enter full screen and hide the pointer, or ask for an installer's PIN to leave it."""
         if self.full_screen.active:
             self._ask_for(Wish.WINDOW)
         else:
@@ -253,7 +253,7 @@ class KioskWindow(QWidget):
             self.full_screen.leave()
 
     def end(self) -> None:
-        """Close the window without a question, as for a signal, a session that ends, or a restart."""
+        """Close the window without a question: after a signal, at the end of the session, or for a restart."""
         self._ending = True
         self.close()
 
@@ -262,7 +262,7 @@ class KioskWindow(QWidget):
         self._fit()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Ask before the window closes, whether by its button, by Alt+F4 or by Qt itself; see end()."""
+        """Ask before the window closes by its button, by Alt+F4 or by Qt; end() closes it at once."""
         if not self._ending and event is not None:
             event.ignore()
             self._ask_for(Wish.END)
@@ -319,7 +319,7 @@ class KioskWindow(QWidget):
         self._pages.addWidget(self.door)
 
     def _fit(self) -> None:
-        """Direction and sizes for the window's present shape."""
+        """Fit the direction and the sizes of the layout to the window."""
         portrait = self.height() > self.width()
         direction = QBoxLayout.Direction.TopToBottom if portrait else QBoxLayout.Direction.LeftToRight
         self._halves.setDirection(direction)

@@ -1,4 +1,4 @@
-"""Fakes at the edge of the window: a source of frames and a station. Everything between them is real."""
+"""Stand-ins for a source of frames and for a station; everything between them is real."""
 
 import functools
 import queue
@@ -18,7 +18,7 @@ BOX = Box(100, 100, 200, 220)
 
 
 class FakeSource:
-    """Frames that a test pushes; a read waits for them, as a driver does."""
+    """A source of the frames that a test pushes; read() waits for them, as a driver does."""
 
     name = "camera 7"
 
@@ -45,7 +45,7 @@ class FakeDoor:
 
 
 class FakeStation:
-    """Does what a test puts into `process_with`; remembers what it was given, and in which threads."""
+    """A station that calls `process_with`; it notes its frames and the threads that call it."""
 
     def __init__(self) -> None:
         self.door = FakeDoor()
@@ -78,7 +78,7 @@ class FakeStation:
 
 
 def decision(reason: Reason, track: int = 1, **others: object) -> Decision:
-    """A decision as the rule makes it: what a frame settles is granted or refused, the rest is pending."""
+    """Return a decision; pending unless `outcome` is given."""
     values: dict[str, object] = {
         "outcome": Outcome.PENDING,
         "sequence": 1,
@@ -96,7 +96,7 @@ def report_of(
     welcome: str = "",
     box: Box = BOX,
 ) -> Report:
-    """A report with one face a decision; faces to the right are larger."""
+    """Return a report with one face for each decision; the faces of later decisions are larger."""
     faces = tuple(
         TrackedFace(each.track, Face(Box(box.left, box.top, box.right + 10 * n, box.bottom), 1.0), rejection, None)
         for n, each in enumerate(decisions)
@@ -109,7 +109,7 @@ def report_of(
 
 @pytest.fixture
 def qtbot(qtbot: QtBot) -> QtBot:
-    """pytest-qt's own, with deadlines for a machine that is busy."""
+    """The fixture of pytest-qt with longer deadlines, for a busy machine."""
     qtbot.waitUntil = functools.partial(qtbot.waitUntil, timeout=30_000)
     return qtbot
 
@@ -118,12 +118,12 @@ def qtbot(qtbot: QtBot) -> QtBot:
 def source() -> Iterator[FakeSource]:
     source = FakeSource()
     yield source
-    source.end()  # lets a reader go that still waits
+    source.end()  # ends a read that still waits
 
 
 @pytest.fixture
 def camera(source: FakeSource) -> Iterator[WatchedCamera]:
-    # Patient: a test, not the clock, says when the camera is lost.
+    # Long deadlines: the test, not the clock, decides when the camera is lost.
     with WatchedCamera(lambda: source, lost_after_seconds=3600, open_within_seconds=3600) as camera:
         yield camera
 

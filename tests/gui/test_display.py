@@ -1,4 +1,4 @@
-"""Starting without a screen is a fault with a reason, never an abort; and faults do not fill the log."""
+"""Starting without a screen is a fault with a reason, never an abort."""
 
 import shutil
 import socket
@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from kiosk.gui.display import FaultLog, display_fault
+from kiosk.gui.display import display_fault
 
 SERVED_BY_NOBODY = (":987", ":987.3", "unix:986", "nonsense", ":", ":-1", ":99999999999", "\udcff:1")
 
@@ -46,13 +46,3 @@ def test_a_wayland_compositor_must_answer(tmp_path):
         assert display_fault(listens | {"DISPLAY": ":987", "QT_QPA_PLATFORM": "xcb"}) is not None
     for name in ("wayland-7", "x" * 500):
         assert "no Wayland compositor answers" in (display_fault({"WAYLAND_DISPLAY": name}) or "")
-
-
-def test_a_fault_in_a_row_is_logged_once_with_its_traceback_and_told_each_time(caplog):
-    log = FaultLog()
-    for text in ("a", "a", "a", "b", "a"):
-        with pytest.raises(ValueError, match=text) as raised:
-            raise ValueError(text)
-        assert log.note(raised.value) == f"ValueError: {text}"
-    assert caplog.messages == ["ValueError: a", "ValueError: b", "ValueError: a"]
-    assert "Traceback" in caplog.text

@@ -120,15 +120,6 @@ def test_what_goes_wrong_is_told_until_it_is_repaired(window, clock, make_report
         assert said(window).startswith("Locked"), expected
 
 
-def test_a_recognition_that_does_not_answer_is_a_fault(make_window, station, clock):
-    begun = clock.now
-    window = make_window(busy_since=lambda: begun)
-    window.on_built(station)
-    clock.now += 6
-    window.on_tick()
-    assert said(window).startswith("Out of order")
-
-
 def test_pictures_and_boxes_of_before_are_gone(window, frames, make_report, make_decision):
     frames.put(frame := Frame(np.zeros((48, 64, 3), np.uint8), 1.0, 1))
     window.feed.on_ready()

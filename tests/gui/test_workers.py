@@ -1,9 +1,7 @@
 """The camera thread and the recognition thread: newest frame only, faults told, and a stop that never hangs."""
 
-import gc
 import threading
 import time
-import weakref
 
 import pytest
 from hypothesis import given
@@ -12,8 +10,7 @@ from PyQt6.QtCore import QObject, Qt, pyqtSlot
 
 from kiosk.domain import Frame
 from kiosk.door.report import Status
-from kiosk.errors import GalleryError, in_one_line
-from kiosk.gui import workers
+from kiosk.errors import GalleryError
 from kiosk.gui.workers import (
     CameraWorker,
     Latest,
@@ -278,40 +275,6 @@ def test_only_the_newest_frame_is_processed_and_it_is_known_since_when(qtbot, dr
     assert [frame.sequence for frame in station.frames] == [0, 49]
 
 
-def test_a_frame_that_fails_is_told_and_the_next_one_is_processed(
-    *, qtbot, driving, frames, station, listener, make_report
-):
-    station.process_with = fail_with(ValueError("two\nlines"))
-    worker = RecognitionWorker(station.build, frames)
-    worker.failed.connect(listener.on_text)
-    worker.reported.connect(listener.on_object)
-    driving(worker)
-    frames.put(Frame(None, 1.0, 1))
-    qtbot.waitUntil(lambda: listener.heard == ["ValueError: two lines"])
-    station.process_with = make_report
-    frames.put(Frame(None, 2.0, 2))
-    qtbot.waitUntil(lambda: len(listener.heard) == 2)
-    assert listener.heard[1].observation.sequence == 2
-
-
-def test_a_station_that_cannot_be_built_is_told_and_tried_again(*, qtbot, running, frames, station, monkeypatch):
-    monkeypatch.setattr(workers, "RETRY_SECONDS", 0.01)
-    for error in (GONE, MemoryError("too large")):
-        tries, listener = iter([error] * 2), Listener()
-
-        def build(progress, tries=tries):
-            for error in tries:
-                raise error
-            return station
-
-        worker = RecognitionWorker(build, frames)
-        worker.broken.connect(listener.on_text)
-        worker.built.connect(listener.on_object)
-        running(worker)
-        qtbot.waitUntil(lambda listener=listener: listener.heard[-1:] == [station])
-        assert listener.heard[:-1] == [in_one_line(error)] * 2
-
-
 def test_a_frame_from_before_the_station_was_built_is_not_processed(driving, frames, station):
     def build(progress):
         frames.put(Frame(None, 1.0, 1))  # the camera is lost then: no other frame takes its place
@@ -323,57 +286,28 @@ def test_a_frame_from_before_the_station_was_built_is_not_processed(driving, fra
     assert [frame.sequence for frame in station.frames] == [2]
 
 
-def test_an_outdated_station_is_closed_before_another_is_built(*, qtbot, running, frames, make_station, listener):
+def test_what_the_station_tells_is_emitted(*, qtbot, driving, running, frames, make_station, listener, make_report):
     first, second = make_station(), make_station()
     builds = iter([first, second])
-
-    def build(progress):
-        station = next(builds)
-        assert station is first or first.closed.is_set()
-        return station
-
-    worker = RecognitionWorker(build, frames)
-    worker.built.connect(listener.on_object)
-    worker.replaced.connect(listener.on_nothing)
-    running(worker)
-    qtbot.waitUntil(lambda: listener.heard == [first])
-    first.outdated = True
-    qtbot.waitUntil(lambda: listener.heard == [first, None, second])
-    frames.put(Frame(None, 1.0, 1))
-    assert second.entered.wait(20)
-    assert first.frames == []
-
-
-def test_a_station_that_cannot_be_closed_is_told_and_the_next_one_takes_its_place(
-    *, qtbot, driving, frames, make_station, listener
-):
-    first, second = make_station(), make_station()
-    builds = iter([first, second])
-    first.close, first.outdated = fail_with(OSError("the journal is stuck")), True
     worker = RecognitionWorker(lambda progress: next(builds), frames)
     worker.failed.connect(listener.on_text)
-    worker.built.connect(listener.on_object)
+    for signal in (worker.built, worker.reported):
+        signal.connect(listener.on_object)
+    worker.replaced.connect(listener.on_nothing)
     driving(worker)
-    qtbot.waitUntil(lambda: listener.heard == [first, "OSError: the journal is stuck", second])
+    first.process_with = fail_with(ValueError("two\nlines"))
     frames.put(Frame(None, 1.0, 1))
-    assert second.entered.wait(20)
-
-
-def test_nothing_holds_the_old_station_while_the_next_one_is_built(*, qtbot, running, frames, make_station):
-    alive: list[weakref.ref] = []
-    held: list[object] = []
-
-    def build(progress):
-        gc.collect()
-        held.extend(one() for one in alive if one() is not None)
-        station = make_station()
-        station.outdated = len(alive) < 2
-        alive.append(weakref.ref(station))
-        return station
-
-    running(RecognitionWorker(build, frames))
-    qtbot.waitUntil(lambda: len(alive) == 3)
-    assert held == []
+    qtbot.waitUntil(lambda: listener.heard == [first, "ValueError: two lines"])
+    first.outdated = True
+    qtbot.waitUntil(lambda: listener.heard[2:] == [None, second])
+    frames.put(Frame(None, 2.0, 2))
+    qtbot.waitUntil(lambda: len(listener.heard) == 5)
+    assert listener.heard[4].observation.sequence == 2
+    broken = Listener()
+    worker = RecognitionWorker(fail_with(GONE), frames)
+    worker.broken.connect(broken.on_text)
+    running(worker)
+    qtbot.waitUntil(lambda: broken.heard == ["images: is gone; bring it back"])
 
 
 def test_a_request_is_done_in_the_recognition_thread_answered_and_may_fail(qtbot, driving, frames, station, listener):
@@ -403,27 +337,19 @@ def test_the_station_is_closed_in_the_thread_that_built_it(running, frames, stat
     assert len(station.threads) == 1
 
 
-def test_a_stop_does_not_wait_for_the_gallery_or_for_the_next_try(qapp, frames, listener, monkeypatch):
-    monkeypatch.setattr(workers, "RETRY_SECONDS", 3600)
-    entered = threading.Event()
+def test_a_stop_does_not_wait_for_the_gallery(qapp, frames, listener):
+    loading = threading.Event()
 
     def load_for_ever(progress):
         while True:
-            entered.set()
+            loading.set()
             progress("Reading the gallery", 1, 2)
 
-    def fail(progress):
-        entered.set()
-        raise GONE
-
-    for build, told in ((load_for_ever, []), (fail, ["images: is gone; bring it back"])):
-        entered.clear()
-        listener.heard.clear()
-        worker = RecognitionWorker(build, frames)
-        worker.broken.connect(listener.on_text)
-        thread = WorkerThread("under test", worker)
-        thread.start()
-        assert entered.wait(20)
-        assert stop_all([thread], 20)
-        qapp.processEvents()
-        assert listener.heard == told
+    worker = RecognitionWorker(load_for_ever, frames)
+    worker.broken.connect(listener.on_text)
+    thread = WorkerThread("under test", worker)
+    thread.start()
+    assert loading.wait(20)
+    assert stop_all([thread], 20)
+    qapp.processEvents()
+    assert listener.heard == []
