@@ -43,14 +43,14 @@ class OpenSetRates:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Nearest:
+class NearestPerson:
     """The nearest person of each probe, as matching.identify finds it."""
 
     person: NDArray[np.intp]  # (P,) index
     distance: NDArray[np.float64]  # (P,); infinite where none is clearly nearest
 
     @classmethod
-    def of(cls, distances: Floats, margin: float = 0.0) -> Nearest:
+    def of(cls, distances: Floats, margin: float = 0.0) -> NearestPerson:
         """Return the nearest by distances of probes to people (P, N); raises EvaluationError where N is 0."""
         if not distances.shape[1]:
             raise EvaluationError("open set", "nobody is in the gallery", "enrol one person at least")
@@ -88,11 +88,11 @@ def open_set(
     owned = np.asarray(owners, np.intp)
     persons = np.arange(len(owned)) if people is None else np.unique(np.asarray(people), return_inverse=True)[1]
     member = owned != STRANGER
-    nearest = Nearest.of(distances, margin)
+    nearest = NearestPerson.of(distances, margin)
     _need(np.isfinite(nearest.distance[~member]), "a stranger that is clearly nearest to somebody")
     _need(member[member], "a member")
     found = nearest.person == owned
-    first = found & np.isfinite(Nearest.of(distances).distance)
+    first = found & np.isfinite(NearestPerson.of(distances).distance)
     ranked = rate_over_people(~first[member], persons[member], seed=seed)
     own = np.where(found, nearest.distance, np.inf)
     points = figures_over_people(

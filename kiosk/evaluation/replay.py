@@ -176,7 +176,7 @@ class Visits:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Nearest:
+class _NearestPeople:
     """The nearest people of each acquired face of a visit."""
 
     people: NDArray[np.intp]  # (F, 5) or fewer; numbers of people
@@ -195,7 +195,7 @@ class _Nearest:
         return [tuple(Candidate(names[one], far) for one, far in zip(*row, strict=False)) for row in rows]
 
 
-def _nearest(visits: Sequence[Visit], gallery: Searchable, comparison: Comparison) -> list[_Nearest]:
+def _nearest(visits: Sequence[Visit], gallery: Searchable, comparison: Comparison) -> list[_NearestPeople]:
     vectors = [visit.vectors for visit in visits]
     together = [vector for own in vectors for vector in own]
     people = np.zeros((len(together), 0), np.intp)
@@ -205,4 +205,4 @@ def _nearest(visits: Sequence[Visit], gallery: Searchable, comparison: Compariso
         people = np.argsort(found, axis=1, kind="stable")[:, :_KEPT]
         distances = np.take_along_axis(found, people, axis=1)
     ends = np.cumsum([len(own) for own in vectors], dtype=np.intp)[:-1]
-    return [_Nearest(*own) for own in zip(np.split(people, ends), np.split(distances, ends), strict=True)]
+    return [_NearestPeople(*own) for own in zip(np.split(people, ends), np.split(distances, ends), strict=True)]

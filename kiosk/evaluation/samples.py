@@ -34,7 +34,7 @@ from kiosk.vision.pictures import decode_picture, open_picture, printable
 
 Show: TypeAlias = Callable[[int, int], None]  # done, total
 Task = TypeVar("Task")
-Outcome = TypeVar("Outcome")
+Done = TypeVar("Done")
 Found = TypeVar("Found")
 
 FEW: Final = 24  # pictures are read in this process: starting others would take longer
@@ -43,7 +43,7 @@ _NAMED: Final = 3
 _work: Callable[[Any], Any] | None = None  # of a worker process
 
 
-def in_processes(make: Callable[[], Callable[[Task], Outcome]], tasks: Sequence[Task]) -> Generator[Outcome]:
+def in_processes(make: Callable[[], Callable[[Task], Done]], tasks: Sequence[Task]) -> Generator[Done]:
     """Yield the outcome of each task, in order; each process calls `make` once to get the function for the tasks.
 
     Raises what that function raises, and EvaluationError where a process is killed.

@@ -17,7 +17,7 @@ _PAIRS_IN_A_FOLD: Final = 300  # of one person, and as many of two
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
+class FoldPairs:
     """Pairs of pictures in folds that share no people."""
 
     first: NDArray[np.intp]  # (M,) index of a picture
@@ -26,14 +26,14 @@ class Pairs:
     fold: NDArray[np.intp]
 
 
-def pairs_of(owners: NDArray[np.intp], seed: int) -> Pairs:
+def pairs_of(owners: NDArray[np.intp], seed: int) -> FoldPairs:
     """Return as many pairs of one person as of two in each fold; `owners` are those of the pictures, four at least."""
     random = np.random.default_rng(seed)
     people = random.permutation(np.unique(owners))
     folds = np.array_split(people, min(FOLDS, len(people) // PEOPLE_IN_A_FOLD))
     rows = [(*pair, number) for number, fold in enumerate(folds) for pair in _fold_pairs(owners, fold, random)]
     first, second, fold = np.array(rows, np.intp).T
-    return Pairs(first, second, owners[first] == owners[second], fold)
+    return FoldPairs(first, second, owners[first] == owners[second], fold)
 
 
 def _fold_pairs(
@@ -52,13 +52,13 @@ def _fold_pairs(
     return [*chosen, *sorted(other)]
 
 
-def distances_of(embeddings: NDArray[np.float32], pairs: Pairs) -> NDArray[np.float64]:
+def distances_of(embeddings: NDArray[np.float32], pairs: FoldPairs) -> NDArray[np.float64]:
     """Return the L2 distance of each pair (M,)."""
     gap = embeddings[pairs.first].astype(np.float64) - embeddings[pairs.second]
     return np.asarray(np.linalg.norm(gap, axis=1))
 
 
-def verification_accuracy(distances: NDArray[np.float64], pairs: Pairs) -> float:
+def verification_accuracy(distances: NDArray[np.float64], pairs: FoldPairs) -> float:
     """Return the share of pairs judged rightly, each fold at the best threshold of the other folds."""
     folds = np.unique(pairs.fold)
     right = []

@@ -39,7 +39,7 @@ from kiosk.evaluation.calibration.distances import (
     LEAST_PEOPLE,
     Comparisons,
     Evidence,
-    Nearest,
+    NearestTemplate,
     Shift,
     believed,
     confusable_pairs,
@@ -162,15 +162,15 @@ def test_the_limits_of_a_grant():
 
 def test_the_nearest_of_several_templates():
     rates = np.array([1e-12, 1e-6, 1e-3, 0.1, 0.5, 0.97])
-    assert Nearest(1, 0.8).rate(rates) == pytest.approx(rates, rel=1e-3)
-    assert Nearest(5, 1.0).rate(rates) == pytest.approx(rates, rel=1e-3)
-    assert Nearest(5, 0.0).rate(rates) == pytest.approx(1 - (1 - rates) ** 5, rel=0.02)
+    assert NearestTemplate(1, 0.8).rate(rates) == pytest.approx(rates, rel=1e-3)
+    assert NearestTemplate(5, 1.0).rate(rates) == pytest.approx(rates, rel=1e-3)
+    assert NearestTemplate(5, 0.0).rate(rates) == pytest.approx(1 - (1 - rates) ** 5, rel=0.02)
     random = np.random.default_rng(0)
     numbers = np.sqrt(0.8) * random.normal(size=(300_000, 1)) + np.sqrt(0.2) * random.normal(size=(300_000, 4))
     for single in (0.01, 0.2, 0.7):
         counted = np.mean(numbers.min(axis=1) <= np.quantile(numbers, single))
-        assert Nearest(4, 0.8).rate(single) == pytest.approx(counted, rel=0.03)
-        assert Nearest(4, 0.8).single(Nearest(4, 0.8).rate(single)) == pytest.approx(single, rel=1e-4)
+        assert NearestTemplate(4, 0.8).rate(single) == pytest.approx(counted, rel=0.03)
+        assert NearestTemplate(4, 0.8).single(NearestTemplate(4, 0.8).rate(single)) == pytest.approx(single, rel=1e-4)
 
 
 # The model of a door --------------------------------------------------------------------------------------------------

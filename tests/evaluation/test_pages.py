@@ -27,16 +27,16 @@ from kiosk.evaluation.pages.evaluation import evaluation_page, write_report
 from kiosk.evaluation.pages.page import (
     Advice,
     Card,
-    Choice,
-    Choices,
     Page,
-    Pair,
-    Pairs,
+    Paragraph,
     Plots,
     Portrait,
+    PortraitPair,
+    PortraitPairs,
     Section,
+    SettingChoice,
+    SettingChoices,
     Table,
-    Text,
     as_html,
     check_folder,
     write_folder,
@@ -102,12 +102,14 @@ class Reader(HTMLParser):
 
 def page(name="Ada", **changes):
     items = (
-        Text(f"`code` of {name}"),
-        Text(name, note=True),
+        Paragraph(f"`code` of {name}"),
+        Paragraph(name, note=True),
         Table(name, ("Path", name), ((name, Cell(name, name, best=True)), (Cell(name), name)), name),
         Plots(((stages([(name, {name: 3.0})]), name),)),
-        Pairs(name, (Pair((Portrait(name, "data:image/jpeg;base64,AAAA"), Portrait(name)), name, name, "warn"),)),
-        Choices((Choice(name, ((name, name, name),), chosen=True, text=name),)),
+        PortraitPairs(
+            name, (PortraitPair((Portrait(name, "data:image/jpeg;base64,AAAA"), Portrait(name)), name, name, "warn"),)
+        ),
+        SettingChoices((SettingChoice(name, ((name, name, name),), chosen=True, text=name),)),
         Advice(((name, name), (name, ""))),
     )
     values = {
@@ -352,11 +354,11 @@ def door(folder):
 def test_the_page_of_a_door(door):
     shown = calibration_page(door)
     items = [item for part in shown.sections for item in part.items]
-    (choices,) = (item for item in items if isinstance(item, Choices))
+    (choices,) = (item for item in items if isinstance(item, SettingChoices))
     assert [choice.name for choice in choices.choices] == ["Stricter", "Balanced", "Easier", "In force now"]
     assert [plot.name for plot in shown.plots] == ["trade-off", "distances"]
     assert all("in force 0.800" in plot.described and "proposed" in plot.described for plot in shown.plots)
-    alike, odd, poor = (item for item in items if isinstance(item, Pairs))
+    alike, odd, poor = (item for item in items if isinstance(item, PortraitPairs))
     assert [portrait.name for portrait in alike.pairs[0].portraits] == ["Ada", "Bob"]
     assert (bool(alike.pairs[0].portraits[0].source), alike.pairs[0].tone) == (True, "warn")
     assert "probably shows Bob" in odd.pairs[0].text

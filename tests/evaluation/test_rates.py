@@ -12,7 +12,7 @@ from sklearn.metrics import det_curve, roc_auc_score, roc_curve
 from kiosk.domain import Candidate, Identification
 from kiosk.errors import EvaluationError
 from kiosk.evaluation.intervals import wilson
-from kiosk.evaluation.open_set import STRANGER, Nearest, open_set
+from kiosk.evaluation.open_set import STRANGER, NearestPerson, open_set
 from kiosk.evaluation.rates import (
     Steps,
     accepts,
@@ -213,7 +213,7 @@ def identified(row, threshold, margin):
 )
 def test_the_nearest_is_whom_the_door_identifies(rows, threshold, margin, kind):
     distances = np.array(rows, kind)
-    found = Nearest.of(distances, margin)
+    found = NearestPerson.of(distances, margin)
     accepted = accepts(found.distance, threshold)
     for row, person, let_in in zip(distances, found.person, accepted, strict=True):
         assert (str(person) if let_in else None) == identified(row, threshold, margin)

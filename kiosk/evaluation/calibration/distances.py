@@ -26,7 +26,7 @@ _MOST = 30  # templates; more change next to nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Nearest:
+class NearestTemplate:
     """The nearest of a person's templates, which are correlated: five of them match less often than five people.
 
     The model is the Gaussian copula of chance_of_k_of_n: at least one of `templates` is within a distance.
@@ -67,7 +67,7 @@ def _table(templates: int, correlation: float) -> tuple[NDArray[np.float64], NDA
 
 
 _MOST_PAIRS: Final = 50_000  # of a large gallery, drawn at random
-_TEMPLATE_CORRELATION: Final = 0.8  # View 1, dlib_resnet; see Nearest
+_TEMPLATE_CORRELATION: Final = 0.8  # View 1, dlib_resnet; see NearestTemplate
 _WORTH_PEOPLE: Final = 10  # that weigh as much as the figure above
 
 
@@ -107,7 +107,7 @@ class GalleryDistances:
     as_one: bool  # a person's templates are averaged, so that a stranger meets one
     impostor: Comparisons
     genuine: Comparisons
-    template_correlation: float  # see Nearest
+    template_correlation: float  # see NearestTemplate
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,7 +234,7 @@ def spread(table: QuantileTable) -> float:
 
 
 def impostor_evidence(found: Comparisons, table: QuantileTable, correlation: float) -> Evidence | None:
-    """Return the shift of distances between different people; see Nearest for the correlation."""
+    """Return the shift of distances between different people; see NearestTemplate for the correlation."""
     nearest = 1 - (1 - _LOW) ** (1 / found.among)  # rate of each person where the nearest of all has _LOW
     singles = _singles(found, nearest, correlation)
     return _evidence(found.distances - table.distance_at(singles), found, _LOW)
@@ -246,7 +246,7 @@ def genuine_evidence(found: Comparisons, table: QuantileTable, correlation: floa
     for templates in np.unique(found.templates):
         rows = found.templates == templates
         within = 1 - table.rate_at(np.minimum(found.limits[rows], _FARTHEST))
-        recorded[rows] = Nearest(int(templates), correlation).rate(np.maximum(within, _RAREST))
+        recorded[rows] = NearestTemplate(int(templates), correlation).rate(np.maximum(within, _RAREST))
     singles = _singles(found, _MIDDLE * recorded, correlation)
     return _evidence(found.distances - table.distance_at(np.maximum(1 - singles, _RAREST)), found, _MIDDLE)
 
@@ -256,7 +256,7 @@ def _singles(found: Comparisons, rates: NDArray[np.float64], correlation: float)
     singles = np.ones(len(rates))
     for templates in np.unique(found.templates):
         rows = found.templates == templates
-        singles[rows] = Nearest(int(templates), correlation).single(rates[rows])
+        singles[rows] = NearestTemplate(int(templates), correlation).single(rates[rows])
     return singles
 
 

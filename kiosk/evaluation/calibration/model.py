@@ -19,7 +19,7 @@ from kiosk.evaluation.calibration.distances import (
     Comparisons,
     Evidence,
     GalleryDistances,
-    Nearest,
+    NearestTemplate,
     Shift,
     believed,
     genuine_evidence,
@@ -181,8 +181,8 @@ class VisitModel:
         """Return the number of people for each number of templates."""
         return Counter(self.sizes[self.sizes > 0].tolist())
 
-    def _nearest(self, templates: int) -> Nearest:
-        return Nearest(1 if self.as_one else templates, self.template_correlation)
+    def _nearest(self, templates: int) -> NearestTemplate:
+        return NearestTemplate(1 if self.as_one else templates, self.template_correlation)
 
     def _stranger_error(self, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the standard error, as a distance, of the shift and of the few pairs in the tail of the statistics."""
@@ -218,7 +218,7 @@ class VisitModel:
         crowd = np.sum([people * alone[templates] for templates, people in counts.items()], axis=0)
         refused = 0.0
         for templates, people in counts.items():
-            own = np.diff(Nearest(templates, GENUINE_CORRELATION).rate(single), prepend=0.0)
+            own = np.diff(NearestTemplate(templates, GENUINE_CORRELATION).rate(single), prepend=0.0)
             named = float(np.sum((own * np.exp(crowd - alone[templates]))[threshold >= _GRID]))
             refused += people * (1 - float(self.rule.granted(np.array([min(named, 1.0)]))[0]))
         return refused / max(sum(counts.values()), 1)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from matplotlib.axes import Axes
 
 from kiosk.domain import Rejection
-from kiosk.evaluation.pages.page import Item, Pair, Pairs, Plots, Section, Table, Thumbnails, section
+from kiosk.evaluation.pages.page import Item, Plots, PortraitPair, PortraitPairs, Section, Table, Thumbnails, section
 from kiosk.evaluation.pages.plots import INK, PAPER, SERIES, WIDTH_PX, Plot, label, legend_above, percent_axis, plot
 from kiosk.evaluation.pages.wording import (
     NOTHING,
@@ -100,14 +100,14 @@ def worst_section(
             worst = [pair for pair in pairs if pair.same == same][:most]
             if worst:
                 named = caption if len(paths) == 1 else f"{path_name(path)}: {caption}"
-                items.append(Pairs(named, tuple(_pair(pair, thumbnails) for pair in worst)))
+                items.append(PortraitPairs(named, tuple(_pair(pair, thumbnails) for pair in worst)))
     return section("worst", "The worst pairs", items)
 
 
-def _pair(worst: WorstPair, thumbnails: Thumbnails) -> Pair:
+def _pair(worst: WorstPair, thumbnails: Thumbnails) -> PortraitPair:
     portraits = tuple(thumbnails.portrait(picture, _named(picture)) for picture in (worst.picture_a, worst.picture_b))
     said = "apart; the data says: one person" if worst.same else "apart; the data says: two people"
-    return Pair(portraits, distance(worst.distance), said, "plain" if worst.same else "warn")
+    return PortraitPair(portraits, distance(worst.distance), said, "plain" if worst.same else "warn")
 
 
 def _named(picture: str) -> str:

@@ -17,16 +17,16 @@ from kiosk.evaluation.pages.curves import distances, trade_off
 from kiosk.evaluation.pages.page import (
     Advice,
     Card,
-    Choice,
-    Choices,
     Item,
     Page,
-    Pair,
-    Pairs,
+    Paragraph,
     Plots,
     Portrait,
+    PortraitPair,
+    PortraitPairs,
     Section,
-    Text,
+    SettingChoice,
+    SettingChoices,
     Thumbnails,
     section,
     write_page,
@@ -99,11 +99,13 @@ def _sections(report: DoorReport) -> Iterator[Section]:
         yield from section("settings", "Stricter, balanced, easier", [_choices(report, found)])
     yield from section("thresholds", "Rates at every threshold", [_plots(report)])
     alike = tuple(_alike(pair, report, thumbnails) for pair in report.confusable)
-    yield from section("alike", "People who look most alike", [Pairs("Nearest first", alike) if alike else None])
+    yield from section(
+        "alike", "People who look most alike", [PortraitPairs("Nearest first", alike) if alike else None]
+    )
     yield from section("pictures", "Pictures to check", _pictures(report, thumbnails))
     advice = tuple(_point(line) for line in sentences.advice_lines(report))
     yield from section("advice", "What would help most", [Advice(advice) if advice else None])
-    yield from section("basis", "Basis of these figures", [Text(line) for line in sentences.basis_lines(report)])
+    yield from section("basis", "Basis of these figures", [Paragraph(line) for line in sentences.basis_lines(report)])
 
 
 def _point(line: str) -> tuple[str, str]:
@@ -111,16 +113,16 @@ def _point(line: str) -> tuple[str, str]:
     return (f"{what}{colon.strip()}", why)
 
 
-def _choices(report: DoorReport, found: Calibration) -> Choices:
-    now = Choice("In force now", _figures(report, found.now), text=_doubtful(found.now))
-    return Choices((*(_choice(report, each) for each in found.alternatives), now))
+def _choices(report: DoorReport, found: Calibration) -> SettingChoices:
+    now = SettingChoice("In force now", _figures(report, found.now), text=_doubtful(found.now))
+    return SettingChoices((*(_choice(report, each) for each in found.alternatives), now))
 
 
-def _choice(report: DoorReport, each: Alternative) -> Choice:
+def _choice(report: DoorReport, each: Alternative) -> SettingChoice:
     name, chosen = _NAMES[each.strictness], each.strictness is Strictness.BALANCED
     if each.setting is None:
-        return Choice(name, (), chosen=False, text="No threshold is strict enough.")
-    return Choice(name, _figures(report, each.setting), chosen=chosen, text=_doubtful(each.setting))
+        return SettingChoice(name, (), chosen=False, text="No threshold is strict enough.")
+    return SettingChoice(name, _figures(report, each.setting), chosen=chosen, text=_doubtful(each.setting))
 
 
 def _doubtful(setting: Setting) -> str:
@@ -194,10 +196,10 @@ def _distances(report: DoorReport) -> tuple[NDArray[np.floating], NDArray[np.flo
     return apart[same], apart[~same]
 
 
-def _alike(pair: PicturePair, report: DoorReport, thumbnails: Thumbnails) -> Pair:
+def _alike(pair: PicturePair, report: DoorReport, thumbnails: Thumbnails) -> PortraitPair:
     verdict = sentences.pair_verdict(pair, report).removeprefix(": ")
     portraits = tuple(_portrait(each, thumbnails) for each in (pair.one, pair.other))
-    return Pair(portraits, distance(pair.distance), f"apart. {verdict}" if verdict else "apart", _tone(verdict))
+    return PortraitPair(portraits, distance(pair.distance), f"apart. {verdict}" if verdict else "apart", _tone(verdict))
 
 
 def _pictures(report: DoorReport, thumbnails: Thumbnails) -> list[Item | None]:
@@ -206,25 +208,27 @@ def _pictures(report: DoorReport, thumbnails: Thumbnails) -> list[Item | None]:
     told = {sentences.odd_line(each) for each in report.odd} | {sentences.poor_line(each) for each in report.poor}
     rest = [line for line in sentences.picture_lines(report) if line not in told]
     return [
-        Pairs("They do not look like the person's other pictures", odd) if odd else None,
-        Pairs("The door would reject them", poor) if poor else None,
-        *(Text(f"{line[0].upper()}{line[1:]}.", note=True) for line in rest),
+        PortraitPairs("They do not look like the person's other pictures", odd) if odd else None,
+        PortraitPairs("The door would reject them", poor) if poor else None,
+        *(Paragraph(f"{line[0].upper()}{line[1:]}.", note=True) for line in rest),
     ]
 
 
-def _odd(odd: OddPicture, thumbnails: Thumbnails) -> Pair:
+def _odd(odd: OddPicture, thumbnails: Thumbnails) -> PortraitPair:
     shown = [odd.picture] if odd.other is None else [odd.picture, odd.other]
     portraits = tuple(_portrait(each, thumbnails) for each in shown)
     name = display_name(odd.picture.person)
     if odd.other is None:
-        return Pair(portraits, distance(odd.own), f"from {name}'s other pictures. Is it the right person?", "warn")
+        return PortraitPair(
+            portraits, distance(odd.own), f"from {name}'s other pictures. Is it the right person?", "warn"
+        )
     other = display_name(odd.other.person)
     text = f"from {other}, {distance(odd.own)} from {name}'s other pictures: it probably shows {other}."
-    return Pair(portraits, distance(odd.distance), text, "warn")
+    return PortraitPair(portraits, distance(odd.distance), text, "warn")
 
 
-def _poor(poor: PoorPicture, thumbnails: Thumbnails) -> Pair:
-    return Pair((_portrait(poor.picture, thumbnails),), ", ".join(map(in_words, poor.reasons)))
+def _poor(poor: PoorPicture, thumbnails: Thumbnails) -> PortraitPair:
+    return PortraitPair((_portrait(poor.picture, thumbnails),), ", ".join(map(in_words, poor.reasons)))
 
 
 def _portrait(template: Template, thumbnails: Thumbnails) -> Portrait:

@@ -8,7 +8,7 @@ from kiosk.evaluation.intervals import Interval
 from kiosk.evaluation.lfw import LfwResult
 from kiosk.evaluation.pages.acquisition import acquisition_section, worst_section
 from kiosk.evaluation.pages.curves import Line, det, distances, roc
-from kiosk.evaluation.pages.page import Card, Item, Plots, Section, Table, Text, section
+from kiosk.evaluation.pages.page import Card, Item, Paragraph, Plots, Section, Table, section
 from kiosk.evaluation.pages.plots import Plot
 from kiosk.evaluation.pages.wording import (
     Cell,
@@ -95,7 +95,7 @@ def sections(report: EvaluationReport, results: Sequence[LfwResult]) -> tuple[Se
     return (
         *section("results", "Results", [_accuracy_table(results), _thresholds_table(results)]),
         *section("curves", "Both errors at every threshold", _curves(results)),
-        *section("distances", "Distances", [Plots(plots), Text(_HISTOGRAM_NOTE, note=True)]),
+        *section("distances", "Distances", [Plots(plots), Paragraph(_HISTOGRAM_NOTE, note=True)]),
         *worst_section(report, [(result.path, result.worst) for result in results], _WORST),
         *acquisition_section(results),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kiosk.evaluation.open_set import OpenSetResult, OpenSetRow
 from kiosk.evaluation.pages.acquisition import acquisition_section, worst_section
-from kiosk.evaluation.pages.page import Card, Item, Plots, Section, Table, Text, section
+from kiosk.evaluation.pages.page import Card, Item, Paragraph, Plots, Section, Table, section
 from kiosk.evaluation.pages.plots import Plot, SizeLine, against_people
 from kiosk.evaluation.pages.wording import (
     Cell,
@@ -83,7 +83,7 @@ def sections(report: EvaluationReport, results: Sequence[OpenSetResult]) -> tupl
     """Return tables by FPIR, curves over N, worst pairs and failures."""
     targets = sorted({row.point.fpir_asked for result in results for row in result.rows}, reverse=True)
     left_out = dict.fromkeys(text for result in results for text in result.left_out)
-    notes: list[Item] = [Text(f"Left out: {text}.", note=True) for text in left_out]
+    notes: list[Item] = [Paragraph(f"Left out: {text}.", note=True) for text in left_out]
     plots = tuple(
         (_against_people(number, fpir, results), "Whiskers are 95 % intervals over people.")
         for number, fpir in enumerate(targets, start=1)

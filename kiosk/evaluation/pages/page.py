@@ -38,7 +38,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Paragraph:
     """A paragraph; a note is set smaller."""
 
     kind: ClassVar[str] = "text"
@@ -75,7 +75,7 @@ class Portrait:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class PortraitPair:
     """Pictures side by side."""
 
     portraits: tuple[Portrait, ...]
@@ -85,16 +85,16 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class PortraitPairs:
     """Pairs of one kind."""
 
     kind: ClassVar[str] = "pairs"
     caption: str
-    pairs: tuple[Pair, ...]
+    pairs: tuple[PortraitPair, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class SettingChoice:
     """One of several possible settings."""
 
     name: str
@@ -104,11 +104,11 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class SettingChoices:
     """Settings side by side."""
 
     kind: ClassVar[str] = "choices"
-    choices: tuple[Choice, ...]
+    choices: tuple[SettingChoice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class Advice:
     points: tuple[tuple[str, str], ...]  # what to do, and why
 
 
-Item: TypeAlias = Text | Table | Plots | Pairs | Choices | Advice
+Item: TypeAlias = Paragraph | Table | Plots | PortraitPairs | SettingChoices | Advice
 
 
 @dataclass(frozen=True, slots=True)

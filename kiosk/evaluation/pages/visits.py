@@ -10,7 +10,7 @@ import numpy as np
 from kiosk.evaluation.intervals import Rate
 from kiosk.evaluation.pages.acquisition import acquisition_section
 from kiosk.evaluation.pages.curves import trade_off
-from kiosk.evaluation.pages.page import Card, Item, Plots, Section, Table, Text, section
+from kiosk.evaluation.pages.page import Card, Item, Paragraph, Plots, Section, Table, section
 from kiosk.evaluation.pages.plots import IntervalRow, Plot, intervals
 from kiosk.evaluation.pages.wording import (
     NOTHING,
@@ -115,7 +115,7 @@ def sections(results: Sequence[VisitsResult]) -> tuple[Section, ...]:
     """Return intervals, tables, further figures and failures."""
     plots = [_plot(number, result) for number, result in enumerate(results, start=1) if result.rows]
     left_out = dict.fromkeys(text for result in results for text in result.left_out)
-    notes: list[Item] = [Text(f"Left out: {text}.", note=True) for text in left_out]
+    notes: list[Item] = [Paragraph(f"Left out: {text}.", note=True) for text in left_out]
     shown: list[Item] = [Plots(tuple(plots))] if plots else []
     tables = [table for result in results if result.rows for table in (_table(result), _settings_table(result))]
     return (
