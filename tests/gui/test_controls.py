@@ -12,7 +12,7 @@ from kiosk.gui.controls import (
     Bar,
     Button,
     Choice,
-    Folding,
+    FoldingRow,
     Heading,
     Note,
     ScrollPage,
@@ -217,7 +217,7 @@ def test_a_centred_widget_is_as_wide_as_there_is_room_up_to_its_limit(shown):
 
 def test_a_button_goes_below_its_text_where_that_would_get_too_narrow(shown):
     note, button = Note(TEXT), QPushButton("Delete all of them")
-    holder = shown(Folding(note, button))
+    holder = shown(FoldingRow(note, button, text=True))
     for width, folded in ((700, False), (260, True), (700, False)):
         holder.resize(width, 200)
         holder.layout().activate()

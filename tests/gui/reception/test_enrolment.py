@@ -19,7 +19,7 @@ from kiosk.door.station import Station
 from kiosk.errors import GalleryError
 from kiosk.files import asset
 from kiosk.gui.reception.enrolment import EnrolmentPage
-from kiosk.gui.reception.enrolment.step import Draft, save_draft
+from kiosk.gui.reception.enrolment.step import Draft, check_pictures, save_draft
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.theme import DARK, style_sheet
 from kiosk.paths import cache_folder
@@ -94,6 +94,7 @@ NONE = Qt.KeyboardModifier.NoModifier
 
 def capture(qtbot, page, camera, faces):
     """Stands before the camera until all pictures are taken."""
+    qtbot.waitUntil(lambda: page.capture.session is not None)
     for turn in range(30):
         if page.capture.session.state.done:
             break
@@ -187,7 +188,7 @@ def test_leaving_half_way_discards_everything_and_lets_go_of_the_camera(
     page.enter()
     to_consent(qtbot, page, "Ricardo")
     agree(page.consent)
-    qtbot.waitUntil(lambda: page.step is page.capture)
+    qtbot.waitUntil(lambda: page.step is page.capture and page.capture.session is not None)
     camera.show(pictures(PERSON)[0], seconds=2)
     assert services.station.capture is not None
     assert page.capture.session.state.taken[0] is not None
@@ -254,6 +255,7 @@ def at_the_check(qtbot, page, name="Ricardo"):
     page.enter()
     to_consent(qtbot, page, name)
     page.consent.on_agree()
+    qtbot.waitUntil(lambda: page.capture.session is not None)
     session = page.capture.session
     picture = Examined(Offered("a.jpg", b"x"), "d", None)
     session.state = CaptureState(4, tuple(Taken(shot, picture) for shot in Shot))

@@ -26,16 +26,17 @@ from kiosk.door.report import Report
 from kiosk.errors import GalleryError
 from kiosk.files import asset
 from kiosk.gui.controls import Button
+from kiosk.gui.reception.dates import read_day
 from kiosk.gui.reception.enrolment import check_step, consent_step, trial_step
 from kiosk.gui.reception.enrolment.capture_step import CaptureStep, instruction, instruction_icon
 from kiosk.gui.reception.enrolment.check_step import CheckStep
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep
-from kiosk.gui.reception.enrolment.name_step import NameStep, read_day
-from kiosk.gui.reception.enrolment.step import Checked, Draft
+from kiosk.gui.reception.enrolment.name_step import NameStep
+from kiosk.gui.reception.enrolment.step import Draft
 from kiosk.gui.reception.enrolment.trial_step import TrialStep, Verdict, judge
 from kiosk.people.capture import CaptureHint, CaptureState, Shot, Taken
 from kiosk.people.consent import read_consent
-from kiosk.people.enrolment import DuplicateFinding, Enrolled, Examined, Offered
+from kiosk.people.enrolment import Check, Duplicates, Enrolled, Examined, Offered
 from kiosk.people.register import PersonRecord
 
 LEFT = Qt.MouseButton.LeftButton
@@ -96,17 +97,17 @@ def test_what_else_is_known_is_optional_and_checked(qtbot, at_name, services):
     fields = at_name.details.fields
     assert fields["group"].edit.completer().model().index(0, 0).data() == "Research"
     fields["email"].set_text("no address")
-    at_name.details.valid_from.set_text("2027-05-01")
-    at_name.details.valid_until.set_text("2027-04-01")
+    at_name.details.fields["valid_from"].set_text("2027-05-01")
+    at_name.details.fields["valid_until"].set_text("2027-04-01")
     qtbot.mouseClick(at_name.next, LEFT)
     assert fields["email"].fault.text()
     fields["email"].set_text("m@example.org")
     qtbot.mouseClick(at_name.next, LEFT)
-    assert "before the first" in at_name.details.valid_until.fault.text()
-    at_name.details.valid_until.set_text("soon")
+    assert "before the first" in at_name.details.fields["valid_until"].fault.text()
+    at_name.details.fields["valid_until"].set_text("soon")
     qtbot.mouseClick(at_name.next, LEFT)
-    assert "no day" in at_name.details.valid_until.fault.text()
-    at_name.details.valid_until.set_text("")
+    assert "not a date" in at_name.details.fields["valid_until"].fault.text()
+    at_name.details.fields["valid_until"].set_text("")
     with qtbot.waitSignal(at_name.done, timeout=30_000):
         qtbot.mouseClick(at_name.next, LEFT)
     assert (at_name.draft.texts["email"], at_name.draft.valid_from) == ("m@example.org", date(2027, 5, 1))
@@ -115,7 +116,7 @@ def test_what_else_is_known_is_optional_and_checked(qtbot, at_name, services):
 def test_how_a_name_is_spoken_can_be_heard(qtbot, at_name, bare):
     qtbot.mouseClick(at_name.more, LEFT)
     at_name.details.hear.click()
-    assert "listen" in at_name.details.fields["spoken"].fault.text()
+    assert "Type a name" in at_name.details.fields["spoken"].fault.text()
     at_name.details.fields["spoken"].set_text("Zo-ay")
     at_name.details.hear.click()
     assert bare.said == ["Zo-ay"]
@@ -293,10 +294,11 @@ TAKEN = tuple(
 
 
 @pytest.fixture
-def at_capture(context, bare, shown) -> CaptureStep:
+def at_capture(context, bare, shown, qtbot) -> CaptureStep:
     found = CaptureStep(context, Draft("Ada"))
     shown(found)
     found.enter()
+    qtbot.waitUntil(lambda: found.session is not None)
     return found
 
 
@@ -396,7 +398,7 @@ def finds(monkeypatch):
                 raise answer
             return answer
 
-        monkeypatch.setattr(check_step, "check", check)
+        monkeypatch.setattr(check_step, "check_pictures", check)
 
     return set_up
 
@@ -422,7 +424,7 @@ def test_pictures_are_read_in_the_background_and_a_pipe_is_not_waited_for(qtbot,
     os.mkfifo(tmp_path / "pipe.jpg")
     pipe = Examined(Offered.file(tmp_path / "pipe.jpg"), fault="is not a regular file")
     good = Examined(Offered.file(portrait), "1", Embedding(np.ones(1, np.float32), "one"))
-    finds(Checked((pipe, good), finding=DuplicateFinding(alike=(GRACE,))))
+    finds(Check((pipe, good), duplicates=Duplicates(alike=(GRACE,))))
     enter(qtbot, at_check)
     assert [card.image.pixmap().isNull() for card in at_check.cards] == [True, False]
     assert not any(label.pixmap().isNull() for label in at_check.finding.findChildren(QLabel) if not label.text())
@@ -433,7 +435,7 @@ def test_a_disk_that_is_full_is_told_and_saving_can_be_tried_again(qtbot, at_che
         raise GalleryError("images", "cannot be written (No space left on device)", "make room")
 
     monkeypatch.setattr(check_step, "save_draft", full)
-    finds(Checked(GOOD))
+    finds(Check(GOOD))
     enter(qtbot, at_check)
     qtbot.mouseClick(at_check.save, LEFT)
     qtbot.waitUntil(lambda: bool(screen.faults))
@@ -443,7 +445,7 @@ def test_a_disk_that_is_full_is_told_and_saving_can_be_tried_again(qtbot, at_che
 
 def test_a_picture_of_somebody_else_is_named_and_may_be_taken_again(qtbot, at_check, finds):
     at_check.draft.from_camera = True
-    finds(Checked(GOOD, odd=frozenset({2})))
+    finds(Check(GOOD, outliers=frozenset({2})))
     enter(qtbot, at_check)
     assert "see picture 3" in at_check.heading.text()
     assert states(at_check)[2] == "Looks like a different person"
@@ -455,10 +457,10 @@ def test_a_picture_of_somebody_else_is_named_and_may_be_taken_again(qtbot, at_ch
 
 def test_pictures_from_files_that_cannot_be_used_say_why_and_may_be_left_out(qtbot, at_check, finds):
     files = (*GOOD[:2], BAD)
-    finds(Checked(files, repeated=frozenset({1})), Checked(files[:2]))
+    finds(Check(files, repeated={1: "a.jpg"}), Check(files[:2]))
     at_check.draft.offered = [one.offered for one in files]
     enter(qtbot, at_check)
-    assert states(at_check) == ["Good", "Is there already", "the face is too small"]
+    assert states(at_check) == ["Good", "Already there", "the face is too small"]
     at_check.cards[2].button.click()
     qtbot.waitUntil(lambda: len(at_check.cards) == 2)
     assert at_check.draft.pictures == list(files[:2])
@@ -466,7 +468,7 @@ def test_pictures_from_files_that_cannot_be_used_say_why_and_may_be_left_out(qtb
 
 def test_somebody_known_under_another_name_stops_it_and_may_be_merged(qtbot, at_check, finds):
     at_check.draft.texts["email"] = "a@b.c"
-    finds(Checked(GOOD, finding=DuplicateFinding(same=(GRACE,))), Checked(GOOD))
+    finds(Check(GOOD, duplicates=Duplicates(same=(GRACE,))), Check(GOOD))
     enter(qtbot, at_check)
     assert not at_check.save.isVisible()
     assert "already enrolled" in at_check.heading.text()
@@ -480,7 +482,7 @@ def test_somebody_known_under_another_name_stops_it_and_may_be_merged(qtbot, at_
 
 
 def test_a_look_alike_is_a_warning_with_which_it_may_be_saved(qtbot, at_check, finds):
-    finds(Checked(GOOD, finding=DuplicateFinding(alike=(GRACE,))))
+    finds(Check(GOOD, duplicates=Duplicates(alike=(GRACE,))))
     enter(qtbot, at_check)
     more = next(button for button in at_check.finding.findChildren(Button) if button.text() == "Take more pictures")
     with qtbot.waitSignal(at_check.more):

@@ -18,17 +18,10 @@ from kiosk.gui.reception.people.model import (
 )
 from kiosk.gui.reception.people.page import MovingView, PeoplePage
 from kiosk.gui.reception.people.people_list import PeopleList
-from kiosk.gui.reception.people.rows import (
-    PersonRow,
-    Quality,
-    gather,
-    index,
-    matches,
-    pictures_of,
-    words_of,
-)
+from kiosk.gui.reception.people.rows import gather, pictures_of
 from kiosk.gui.reception.portraits import Portraits, round_picture
 from kiosk.people.erasure import ErasureReport
+from kiosk.people.listing import PersonRow, Quality, index, matches, words_of
 from kiosk.people.register import AccessStatus, Consent, PersonRecord
 from kiosk.people.snapshot import GallerySnapshot, Skipped
 from kiosk.people.staff import Role

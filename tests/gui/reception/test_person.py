@@ -9,7 +9,8 @@ from PyQt6.QtCore import Qt
 from kiosk.gui.reception.people.leaving_panel import Destination, LeavingPanel
 from kiosk.gui.reception.people.person_view import AccessPanel, DataPanel, PersonView
 from kiosk.gui.reception.people.pictures_panel import PictureCard, PicturesPanel
-from kiosk.gui.reception.people.rows import PictureFacts, gather
+from kiosk.gui.reception.people.rows import gather
+from kiosk.people.listing import PictureFacts
 from kiosk.people.register import AccessStatus, PersonRecord, today
 
 
@@ -139,9 +140,9 @@ def test_suspending_and_allowing_again(access_panel_panel, qtbot, services, scre
     with qtbot.waitSignal(access_panel_panel.changed):
         access_panel_panel.suspend.click()
     assert services.people.access_status("Grace_Hopper", today()) is AccessStatus.SUSPENDED
-    assert screen.told == ["Grace Hopper is kept out from now on."]
+    assert screen.told == ["Grace Hopper is suspended. The door stays locked for this person."]
     access_panel_panel.show_row(gather(services).rows[0])
-    assert (access_panel_panel.suspend.text(), "stays shut" in access_panel_panel.sentence.text()) == (
+    assert (access_panel_panel.suspend.text(), "stays locked" in access_panel_panel.sentence.text()) == (
         "Allow again",
         True,
     )
@@ -156,7 +157,7 @@ def data_panel_panel(context, crowd, shown, services) -> DataPanel:
     crowd()
     services.people.save(PersonRecord("Grace_Hopper", group="Navy", valid_until=date(2026, 12, 31)))
     data_panel_panel = shown(DataPanel(context))
-    data_panel_panel.show_record(services.people.record("Grace_Hopper"), anew=True)
+    data_panel_panel.show_record(services.people.record("Grace_Hopper"), another=True)
     return data_panel_panel
 
 

@@ -113,7 +113,7 @@ def test_wrong_value_is_shown_before_anything_is_saved(qtbot, page, screen, path
     page.form.rows["decision.k"].editor.on_edited("many")
     choose(page, "voice")
     page.bar.save_button.click()
-    assert screen.faults == ["Mend what is marked first."]
+    assert screen.faults == ["First fix what is marked."]
     assert page.form.section == "decision"
     assert ConfigFile(path).current.decision.n == 5
 
@@ -318,7 +318,7 @@ def edit(path, before: str, after: str) -> None:
 
 @pytest.mark.parametrize(
     ("key", "value", "words"),
-    [("decision.k", 2, "two seconds"), ("threads", 1, "loaded anew"), ("screen.mirror", False, "needs a restart")],
+    [("decision.k", 2, "within two seconds"), ("threads", 1, "reloading"), ("screen.mirror", False, "need a restart")],
 )
 def test_it_is_told_when_what_was_saved_is_in_force(*, qtbot, saving, screen, key, value, words):
     saving.form.draft.set(key, value)
@@ -350,7 +350,7 @@ def conflict(qtbot, saving, screen, path):
 
 def test_edit_of_somebody_else_is_shown_beside_ones_own(conflict, screen, path):
     assert screen.asked == [
-        ("The file was changed by somebody else in the meantime.", "Door stays open for: 9 s in the file, 7 s here.")
+        ("Somebody else has changed the file in the meantime.", "Door stays open for: 9 s in the file, 7 s here.")
     ]
     assert "9.0} # theirs" in path.read_text()
     assert "threads" not in path.read_text()

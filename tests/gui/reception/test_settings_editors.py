@@ -233,7 +233,7 @@ def test_picture_comes_and_goes_with_the_camera(qtbot, preview):
         return opened[-1]
 
     preview.open(open_demo)
-    assert preview.accessibleDescription() == "The camera is being opened."
+    assert preview.accessibleDescription() == "Opening the camera …"
     qtbot.waitUntil(lambda: not preview.picture.isNull(), timeout=30_000)
     assert not preview.grab().isNull()
     preview.close_camera()

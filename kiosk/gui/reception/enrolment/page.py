@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import pyqtSlot
@@ -18,7 +19,7 @@ from kiosk.gui.reception.enrolment.capture_step import CaptureStep
 from kiosk.gui.reception.enrolment.check_step import CheckStep
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep, consent_folders
 from kiosk.gui.reception.enrolment.name_step import NameStep
-from kiosk.gui.reception.enrolment.step import Draft, Step, Steps, warm_up
+from kiosk.gui.reception.enrolment.step import Draft, Step, Steps
 from kiosk.gui.reception.enrolment.trial_step import TrialStep
 from kiosk.gui.reception.page import PageContext, StaffPage, Unsaved
 from kiosk.i18n import translate
@@ -98,24 +99,8 @@ class EnrolmentPage(StaffPage):
             self._here.on_report(report)
 
     @pyqtSlot()
-    def on_named(self) -> None:
-        self._after_name()
-
-    @pyqtSlot()
     def on_agreed(self) -> None:
         self._go(_CHECK if self.draft.offered else _PICTURES)
-
-    @pyqtSlot()
-    def on_pictures(self) -> None:
-        self._go(_CHECK)
-
-    @pyqtSlot()
-    def on_to_name(self) -> None:
-        self._go(_NAME)
-
-    @pyqtSlot()
-    def on_to_consent(self) -> None:
-        self._go(_CONSENT)
 
     @pyqtSlot(int)
     def on_again(self, number: int) -> None:
@@ -149,17 +134,9 @@ class EnrolmentPage(StaffPage):
         self.on_another()
 
     @pyqtSlot()
-    def on_cancelled(self) -> None:
-        self.context.leave_first(self, self.on_refused)
-
-    @pyqtSlot()
     def on_another(self) -> None:
         self._begin(Draft())
         self._go(_NAME)
-
-    @pyqtSlot()
-    def on_finished(self) -> None:
-        self.context.go("people")
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802  (Qt's name)
         if event is not None and _dropped(event):
@@ -179,7 +156,7 @@ class EnrolmentPage(StaffPage):
             self.context.tell(translate("enrolment", "%n pictures will be used after the consent.", "", count))
 
     def _begin(self, draft: Draft) -> None:
-        """Everything anew: no widget keeps anything of the one before."""
+        """Make every step again, so that no widget keeps data of the person before."""
         self.draft = draft
         while self._stack.count():
             old = self._stack.widget(0)
@@ -194,18 +171,18 @@ class EnrolmentPage(StaffPage):
         self._connect()
 
     def _connect(self) -> None:
-        self.name.done.connect(self.on_named)
+        self.name.done.connect(self._after_name)
         self.consent.done.connect(self.on_agreed)
-        self.consent.back.connect(self.on_to_name)
+        self.consent.back.connect(partial(self._go, _NAME))
         self.consent.refused.connect(self.on_refused)
-        self.capture.done.connect(self.on_pictures)
-        self.capture.back.connect(self.on_to_consent)
+        self.capture.done.connect(partial(self._go, _CHECK))
+        self.capture.back.connect(partial(self._go, _CONSENT))
         self.check.again.connect(self.on_again)
         self.check.more.connect(self.on_more)
         self.check.saved.connect(self.on_saved)
-        self.check.cancelled.connect(self.on_cancelled)
+        self.check.cancelled.connect(lambda: self.context.leave_first(self, self.on_refused))
         self.trial.another.connect(self.on_another)
-        self.trial.finished.connect(self.on_finished)
+        self.trial.finished.connect(lambda: self.context.go("people"))
 
     def _go(self, number: int) -> None:
         if self._here is not None:
@@ -218,9 +195,8 @@ class EnrolmentPage(StaffPage):
             self._here.enter()
 
     def _after_name(self) -> None:
-        """Consent is asked for once: whoever gave it to this very text need not read it again."""
-        # While it is read: the first picture, and the door with it, would wait for a second.
-        self.context.run(lambda: warm_up(self.context.services), self._warmed)
+        """Ask for consent, unless this person has agreed to this very text before."""
+        self.capture.prepare()
         if self.draft.adding and self._has_agreed():
             name = display_name(self.draft.person)
             text = translate("enrolment", "{name} has agreed to this text before.").format(name=name)
@@ -228,10 +204,6 @@ class EnrolmentPage(StaffPage):
             self.on_agreed()
         else:
             self._go(_CONSENT)
-
-    def _warmed(self, fault: str) -> None:
-        if fault:
-            self.context.notice(fault)
 
     def _has_agreed(self) -> bool:
         try:
