@@ -54,12 +54,12 @@ _STATES = {
 
 def part_name(check: str) -> str:
     """Return the name of the part that a finding is about."""
-    return translate("health", _PARTS[check]) if check in _PARTS else check
+    return translate("health", _PARTS.get(check, check))
 
 
 def stage_name(stage: str) -> str:
     """Return the name of a step from frame to decision."""
-    return translate("health", _STAGES[stage]) if stage in _STAGES else stage
+    return translate("health", _STAGES.get(stage, stage))
 
 
 def state_name(state: State) -> str:

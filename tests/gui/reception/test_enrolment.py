@@ -199,6 +199,17 @@ def test_leaving_half_way_discards_everything_and_lets_go_of_the_camera(
     assert everything(services) == before
 
 
+@pytest.mark.usefixtures("impatient")
+def test_the_door_does_not_wait_for_a_page_that_reads_a_photograph(qtbot, page, services, camera, pictures, *, agree):
+    page.enter()
+    to_consent(qtbot, page, "Ricardo")
+    agree(page.consent)
+    qtbot.waitUntil(lambda: page.capture.session is not None)
+    with services.reader():  # as the check of another enrolment holds it, for a second or more
+        camera.show(pictures(PERSON)[0], seconds=2)
+    assert page.capture.session.state.taken[0] is not None
+
+
 def test_who_has_agreed_to_this_text_before_is_not_asked_again(qtbot, agree, page, services):
     page.enter(person="Grace_Hopper")
     assert page.step is page.consent

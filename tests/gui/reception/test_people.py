@@ -231,8 +231,6 @@ def test_the_last_visit_is_today_a_day_or_never():
     assert wording.seen_words(None, today) == "Never"
     assert wording.seen_words(now, today) == "Today"
     assert wording.seen_words(datetime(2026, 12, 31, 12, tzinfo=UTC), today - timedelta(days=999)) == "31.12.26"
-    assert wording.time_words(None) == ""
-    assert ":" in wording.time_words(now)
 
 
 def test_a_consent_is_told_with_day_version_and_who_recorded_it():

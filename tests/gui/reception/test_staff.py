@@ -125,7 +125,7 @@ def test_new_pin_takes_the_place_of_the_old_one(page: StaffMembersPage, services
 
 def test_removal_is_asked_for_first(page: StaffMembersPage, services, screen, qtbot) -> None:
     qtbot.mouseClick(page.panels[1].remove, Qt.MouseButton.LeftButton)
-    assert screen.asked[0][0] == "Take the PIN of Rita away?"
+    assert screen.asked[0][0] == "Remove the PIN of Rita?"
     screen.answers["Cancel"]()
     assert len(services.staff.members()) == 2
     screen.answers["Remove"]()
