@@ -16,7 +16,7 @@ from kiosk.domain import ByteImage, Candidate, Frame, Outcome
 from kiosk.door.build import Choices, build_station
 from kiosk.door.services import StaffServices
 from kiosk.door.station import Station
-from kiosk.errors import GalleryError
+from kiosk.errors import KioskError
 from kiosk.files import asset
 from kiosk.gui.reception.enrolment import EnrolmentPage
 from kiosk.gui.reception.enrolment.step import Draft, check_pictures, save_draft
@@ -372,7 +372,7 @@ def test_nothing_of_a_face_is_kept_before_it_is_saved_nor_when_that_fails(servic
 
     with monkeypatch.context() as patch:
         patch.setattr("kiosk.people.staging.os.fsync", full)
-        with pytest.raises(GalleryError):
+        with pytest.raises(KioskError):
             save_draft(services, draft, checked, "Eve")
     assert cache.get(picture.digest) is None
     save_draft(services, draft, checked, "Eve")
