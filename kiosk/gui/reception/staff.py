@@ -176,9 +176,7 @@ class StaffMembersPage(StaffPage):
         self.form = StaffForm()
         self._members = column(gap=8)
         intro = Note(
-            translate(
-                "staff", "Everybody has a PIN of their own: what they do stands in the journal under their name."
-            ),
+            translate("staff", "Everybody has their own PIN. The journal records what they do under their name."),
             "muted",
         )
         self.list = ScrollPage(column(intro, self._members, flow(self.add), 1, gap=10))

@@ -341,9 +341,8 @@ class VisitorsPage(StaffPage):
             self.about.setText(
                 translate(
                     "visitors",
-                    "If they were, you could see here who was refused, and enrol somebody from such a picture, after"
-                    " that person has agreed. Who sets up the kiosk can switch it on: in the settings, under how long"
-                    " the face of a refused visitor is kept.",
+                    "If they are kept, you can see here who was refused, and enrol a person from such a "
+                    "picture after that person has agreed. An installer can switch this on in the settings.",
                 )
             )
             return

@@ -148,9 +148,9 @@ def test_threshold_is_judged_live_and_by_the_last_days(qtbot, context, shown, st
     page.enter()
     qtbot.waitUntil(lambda: page.form is not None, timeout=30_000)
     page.on_reported(report(0.95, 1.3))
-    assert "would be recognised" in page.effect.words[0]
+    assert "This person would be recognised" in page.effect.words[0]
     page.form.rows["matching.threshold"].editor.slider.setValue(800)
-    assert "nobody would be recognised" in page.effect.words[0]
+    assert "Nobody would be recognised" in page.effect.words[0]
     qtbot.waitUntil(lambda: "nothing was decided" in page.effect.words[1], timeout=30_000)
     assert page.form.draft.changes == {"matching.threshold": {"sface_fp16": 0.8}}
     assert page.effect.remark == ""
@@ -420,7 +420,7 @@ def test_search_finds_words_of_title_effect_section_and_key_in_all_sections(form
 
 def test_person_within_the_threshold_would_be_recognised_under_the_name_that_is_shown(report):
     assert live(report(0.31, 0.6), 0.39, 0.05) == (
-        "In front of the camera: Ada Lovelace at 0.31. Within 0.39, so would be recognised."
+        "In front of the camera: Ada Lovelace at 0.31 (limit 0.39). This person would be recognised."
     )
 
 

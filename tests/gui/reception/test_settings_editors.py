@@ -213,7 +213,7 @@ def test_source_of_the_command_line_is_said_to_count_more(qtbot):
     camera_editor = CameraEditor(DOOR.source, open_source, overruled=True)
     qtbot.addWidget(camera_editor)
     camera_editor.show_value("demo")
-    assert "counts more" in camera_editor.note.text()
+    assert "overrides" in camera_editor.note.text()
 
 
 @pytest.fixture

@@ -204,16 +204,16 @@ class CheckStep(Step):
         cancel.clicked.connect(self.cancelled)
         text = translate(
             "enrolment",
-            "These pictures show {name}. If it is the same person, add the pictures there. If it is somebody else, "
-            "cancel and ask whoever looks after this kiosk: the door could not tell the two apart.",
+            "These pictures look like {name}. If it is the same person, add the pictures there. If "
+            "not, cancel and ask the installer: the door cannot tell the two apart.",
         )
         return Panel(self._both(other), Note(breakable(text.format(name=name))), flow(self.merge, cancel))
 
     def _alike(self, other: Candidate) -> Panel:
         text = translate(
             "enrolment",
-            "Looks much like {name}: the door may sometimes know neither of them. More pictures of both make that "
-            "rarer. You can save all the same.",
+            "Looks much like {name}. The door may sometimes recognise neither of them. More pictures "
+            "of both help. You can save anyway.",
         )
         more = Button(translate("enrolment", "Take more pictures"), "camera")
         more.clicked.connect(self.more)

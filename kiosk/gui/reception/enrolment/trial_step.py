@@ -88,8 +88,8 @@ def _compared(face: TrackedFace, person: str) -> str:
     if not own.distance <= found.threshold:
         text = translate(
             "enrolment",
-            "Not near enough: distance {distance:.2f}, at most {threshold:.2f} is needed. Come closer, look straight "
-            "at the camera; if it stays so, add more pictures.",
+            "Not close enough: {distance:.2f} (limit {threshold:.2f}). Come closer and look straight "
+            "at the camera. If this does not help, add more pictures.",
         )
         return text.format(distance=own.distance, threshold=found.threshold)
     if own != found.best:

@@ -189,7 +189,7 @@ class CameraEditor(Editor):
 
     def _words(self, *, in_use: bool) -> str:
         if self._overruled:
-            told = translate("settings", "The command line named {source}, which counts more than what is set here.")
+            told = translate("settings", "The command line sets {source}, which overrides this setting.")
             return told.format(source=source_name(self._in_use))
         if in_use:
             return translate("settings", "It is in use; its picture is at the top of this screen.")

@@ -67,18 +67,18 @@ def _nearest(report: Report | None) -> Identification | None:
 def _sentence(judged: Identification) -> str:
     if judged.match is not None:
         return translate(
-            "settings", "In front of the camera: {name} at {distance}. Within {threshold}, so would be recognised."
+            "settings",
+            "In front of the camera: {name} at {distance} (limit {threshold}). This person would be recognised.",
         )
     if judged.within_threshold:
         return translate(
             "settings",
-            "In front of the camera: {name} at {distance}, but {other} is only {gap} farther, and it needs {margin}. "
-            "Would not be recognised.",
+            "In front of the camera: {name} at {distance}, but {other} is only {gap} farther away "
+            "(margin {margin}). Nobody would be recognised.",
         )
     return translate(
         "settings",
-        "In front of the camera: the nearest is {name} at {distance}. "
-        "That is more than {threshold}, so nobody would be recognised.",
+        "In front of the camera: closest is {name} at {distance} (limit {threshold}). Nobody would be recognised.",
     )
 
 
