@@ -532,7 +532,7 @@ def test_what_is_in_the_way_is_explained():
         (trial_report(rejection=Rejection.TOO_DARK), "More light"),
         (trial_report(), "Hold still"),
         (trial_report(found(("Ada", 0.2))), "Recognising"),
-        (trial_report(found(("Ada", 0.44))), "distance 0.44, at most 0.40"),
+        (trial_report(found(("Ada", 0.44))), "0.44 (limit 0.40)"),
         (trial_report(found(("Grace_H", 0.3), ("Ada", 0.35))), "more like Grace H (distance 0.30)"),
         (trial_report(found(("Grace_H", 0.5), ("Ada", 0.6))), "Not recognised as Ada"),
         (trial_report(found(("Grace_H", 0.3))), "Not recognised as Ada"),
