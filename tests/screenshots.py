@@ -489,7 +489,7 @@ def settings(stage: Stage, page: SettingsPage) -> None:
 
 def staff(stage: Stage, page: StaffMembersPage) -> None:
     """The form for somebody new."""
-    page.on_add()
+    page.add.click()
     stage.shoot("staff-add")
 
 
