@@ -294,11 +294,10 @@ TAKEN = tuple(
 
 
 @pytest.fixture
-def at_capture(context, bare, shown, qtbot) -> CaptureStep:
+def at_capture(context, bare, shown, services) -> CaptureStep:
     found = CaptureStep(context, Draft("Ada"))
     shown(found)
-    found.enter()
-    qtbot.waitUntil(lambda: found.session is not None)
+    found.use(services.new_reader())
     return found
 
 

@@ -184,7 +184,6 @@ class CaptureStep(Step):
         super().__init__(context, draft)
         self.session: CaptureSession | None = None
         self._reader: PhotographReader | None = None
-        self._loading = False
         self.view = CaptureView(context.feed)
         self.icon, self.prompt = QLabel(), Note("", "prompt")
         self.prompt.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -207,20 +206,16 @@ class CaptureStep(Step):
         self._shown = ()
         self.view.setFocus()
         if self._reader is None:
-            self.prepare()
-            return
+            return  # it comes with `use`
         self.session = self.session or CaptureSession(self._reader.one)
         self._hand_over(self.session)
         self._show(self.session.state)
 
-    def prepare(self) -> None:
-        """Load what reads the pictures: a second of work, for which neither the person nor the door should wait.
-
-        The recognition thread has a reader of its own, so that it never waits for one that a staff page uses.
-        """
-        if self._reader is None and not self._loading:
-            self._loading = True
-            self.context.run(self.context.services.new_reader, self._loaded, self._not_loaded)
+    def use(self, reader: PhotographReader) -> None:
+        """Take the reader of the pictures, which is then used in the recognition thread alone."""
+        self._reader = reader
+        if self.isVisible():
+            self.enter()
 
     def leave(self) -> None:
         self._ending.stop()
@@ -275,15 +270,6 @@ class CaptureStep(Step):
             station.capture = session
 
         self.context.ask_station(set_session)
-
-    def _loaded(self, reader: PhotographReader) -> None:
-        self._reader, self._loading = reader, False
-        if self.isVisible():
-            self.enter()
-
-    def _not_loaded(self, fault: str) -> None:
-        self._loading = False
-        self.context.notice(fault)
 
     def _show(self, state: CaptureState) -> None:
         session = self.session
