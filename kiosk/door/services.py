@@ -78,9 +78,12 @@ class StaffServices(PeopleStores):
         with self._reading:
             wanted = _what_reads(self.config.current)
             if self._reader is None or self._reader[0] != wanted:
-                encoder = load_configured_encoder(self.config)
-                self._reader = wanted, photograph_reader(self.config, encoder, make_landmarks())
+                self._reader = wanted, self.new_reader()
             yield self._reader[1]
+
+    def new_reader(self) -> PhotographReader:
+        """Return a reader for one thread alone, so that the recognition thread waits for nobody. Raises KioskError."""
+        return photograph_reader(self.config, load_configured_encoder(self.config), make_landmarks())
 
     def enter(self, pin: str) -> StaffMember | Refused:
         """Whose PIN it is; a wrong one stands in the journal. Raises StaffError, JournalError."""

@@ -6,6 +6,7 @@ from typing import TypeAlias, TypeVar
 from PyQt6.QtCore import (  # type: ignore[attr-defined]  # the stubs have no pyqtProperty
     QAbstractItemModel,
     QEvent,
+    QModelIndex,
     QPoint,
     QRect,
     QSize,
@@ -14,9 +15,10 @@ from PyQt6.QtCore import (  # type: ignore[attr-defined]  # the stubs have no py
     pyqtSignal,
     pyqtSlot,
 )
-from PyQt6.QtGui import QFont, QIcon, QKeyEvent, QResizeEvent
+from PyQt6.QtGui import QFont, QIcon, QKeyEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
+    QAbstractScrollArea,
     QApplication,
     QBoxLayout,
     QCheckBox,
@@ -27,6 +29,7 @@ from PyQt6.QtWidgets import (
     QLayout,
     QLayoutItem,
     QLineEdit,
+    QListView,
     QPushButton,
     QScrollArea,
     QScroller,
@@ -259,67 +262,101 @@ class FlowLayout(QLayout):
         return y + line_height - rect.top()
 
 
-_NARROWEST_LINES = 13  # of the text's width, in heights of a line
+_NARROWEST_LINES = 13  # of a running text's width, in heights of a line
 
 
-class Folding(QWidget):
-    """The first part takes the room that the others leave."""
+class FoldingRow(QWidget):
+    """Parts beside each other; below each other where they do not fit.
 
-    def __init__(self, first: QWidget, *others: QWidget, gap: int = 10) -> None:
+    The first part takes the room that the others leave; `equal` shares it out, `text` says that the first part is a
+    running text, which needs some width to be readable.
+    """
+
+    def __init__(self, *parts: QWidget, gap: int = 10, equal: bool = False, text: bool = False) -> None:
         super().__init__()
-        self._others = others
-        self._row = row(first, *others, gap=gap)
-        self._row.setStretch(0, 1)
+        self._parts, self._equal, self._text = parts, equal, text
+        self._row = row(*parts, gap=gap)
+        for number in range(len(parts) if equal else 1):
+            self._row.setStretch(number, 1)
+        self._align(folded=False)
         self.setLayout(self._row)
 
     @property
     def folded(self) -> bool:
-        """Whether the parts are below each other."""
+        """Return whether the parts are below each other."""
         return self._row.direction() is QBoxLayout.Direction.TopToBottom
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
-        super().resizeEvent(event)
-        seen = [each for each in self._others if not each.isHidden()]
-        taken = sum(each.sizeHint().width() + self._row.spacing() for each in seen)
-        fold = self.width() - taken < _NARROWEST_LINES * self.fontMetrics().height()
-        if fold is not self.folded:
-            ways = QBoxLayout.Direction
-            self._row.setDirection(ways.TopToBottom if fold else ways.LeftToRight)
-            for each in self._others:
-                # A button is as wide as its words, also where it has a line for itself.
-                self._row.setAlignment(each, Qt.AlignmentFlag.AlignLeft if fold else Qt.AlignmentFlag(0))
+    @property
+    def wanted_width(self) -> int:
+        """Return the width in px that the visible parts need beside each other."""
+        widths = [_least_width(part) for part in self._parts if not part.isHidden()]
+        if self._text:
+            widths[0] = max(widths[0], _NARROWEST_LINES * self.fontMetrics().height())
+        return sum(widths) + self._row.spacing() * (len(widths) - 1)
 
-
-class Bar(QWidget):
-    """The buttons below a page, on one line where there is room, else on two or below each other."""
-
-    def __init__(self, *buttons: QWidget, left: int = 1) -> None:
-        super().__init__()
-        self._buttons, self._answers = buttons, buttons[left:]
-        self._right = row(*self._answers)
-        self._row = row(*buttons[:left], 1, self._right)
-        self.setLayout(self._row)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """Return the size that is wanted: the parts beside each other, also while they are not."""
+        return QSize(self.wanted_width, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """As narrow as the widest button: on a line of their own they take no more."""
-        return QSize(max(button.sizeHint().width() for button in self._buttons), super().minimumSizeHint().height())
+        """Return the size below which something is cut off: the width of the widest part."""
+        widths = [part.minimumSizeHint().width() for part in self._parts if not part.isHidden()]
+        return QSize(max(widths, default=0), super().minimumSizeHint().height())
 
     def event(self, event: QEvent | None) -> bool:
-        """Other words on a button may need another line, too."""
+        """Fold again when the width changes, or the text of a part."""
         handled = super().event(event)
         if event is not None and event.type() in {QEvent.Type.Resize, QEvent.Type.LayoutRequest}:
             self._fold()
         return handled
 
     def _fold(self) -> None:
-        for layout, buttons in ((self._row, self._buttons), (self._right, self._answers)):
-            beside = self._needed(buttons) <= self.width()
-            layout.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        fold = self.width() < self.wanted_width
+        if fold is not self.folded:
+            ways = QBoxLayout.Direction
+            self._row.setDirection(ways.TopToBottom if fold else ways.LeftToRight)
+            self._align(folded=fold)
+            self.updateGeometry()
 
-    def _needed(self, buttons: Sequence[QWidget]) -> int:
-        shown = [button.sizeHint().width() for button in buttons if not button.isHidden()]
-        return sum(shown) + self._row.spacing() * len(shown)
+    def _align(self, *, folded: bool) -> None:
+        """Keep buttons as wide as their text, and beside a field at its lower edge."""
+        if isinstance(self._parts[0], QPushButton):
+            return
+        beside = Qt.AlignmentFlag(0) if self._text else Qt.AlignmentFlag.AlignBottom
+        for part in self._parts[1:]:
+            if isinstance(part, QPushButton):
+                self._row.setAlignment(part, Qt.AlignmentFlag.AlignLeft if folded else beside)
+
+
+def _least_width(part: QWidget) -> int:
+    return part.wanted_width if isinstance(part, FoldingRow) else part.minimumSizeHint().width()
+
+
+class Bar(FoldingRow):
+    """The buttons below a page: the first at the left, the others at the right."""
+
+    def __init__(self, first: QWidget, *others: QWidget) -> None:
+        super().__init__(first, FoldingRow(*others, gap=8, equal=True) if len(others) > 1 else others[0], gap=8)
+        self._row.setStretch(0, 0)
+        self._row.insertStretch(1, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+
+class Halves(QWidget):
+    """Two parts in the ratio 3 to 2: beside each other on a wide page, below each other on a tall one."""
+
+    def __init__(self, first: QWidget | QLayout, second: QWidget | QLayout) -> None:
+        super().__init__()
+        self._row = row(first, second, gap=10)
+        self._row.setStretch(0, 3)
+        self._row.setStretch(1, 2)
+        self.setLayout(self._row)
+
+    def fit(self, page: QSize) -> bool:
+        """Arrange the parts for the size of the page; return whether it is taller than wide."""
+        tall = page.height() > page.width()
+        self._row.setDirection(QBoxLayout.Direction.TopToBottom if tall else QBoxLayout.Direction.LeftToRight)
+        return tall
 
 
 class Panel(QFrame):
@@ -329,6 +366,13 @@ class Panel(QFrame):
         super().__init__()
         self.setProperty("role", "panel")
         self.setLayout(column(*parts, gap=gap, margin=margin))
+
+
+def scroll_by_touch(area: QAbstractScrollArea) -> None:
+    """Let a finger scroll a view."""
+    viewport = area.viewport()
+    if viewport is not None:
+        QScroller.grabGesture(viewport, QScroller.ScrollerGestureType.TouchGesture)
 
 
 class ScrollPage(QScrollArea):
@@ -344,9 +388,7 @@ class ScrollPage(QScrollArea):
         inner.setObjectName("scrolled")
         inner.setLayout(content)
         self.setWidget(inner)
-        viewport = self.viewport()
-        if viewport is not None:
-            QScroller.grabGesture(viewport, QScroller.ScrollerGestureType.TouchGesture)
+        scroll_by_touch(self)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self.on_focus_changed)
@@ -577,6 +619,33 @@ class Table(QTableView):
         if columns is not None:
             columns.setHighlightSections(False)
             columns.setStretchLastSection(True)
-        viewport = self.viewport()
-        if viewport is not None:
-            QScroller.grabGesture(viewport, QScroller.ScrollerGestureType.TouchGesture)
+        scroll_by_touch(self)
+
+
+class TouchList(QListView):
+    """A list whose entries are opened by a tap, Enter or the space bar.
+
+    Signals:
+        opened: the index of the entry.
+    """
+
+    opened = pyqtSignal(QModelIndex)
+
+    def __init__(self, model: QAbstractItemModel, name: str) -> None:
+        super().__init__()
+        self.setModel(model)
+        self.setAccessibleName(name)
+        self.setUniformItemSizes(True)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll_by_touch(self)
+        self.clicked.connect(self.opened)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
+        keys = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
+        if event is not None and event.key() in keys and self.currentIndex().isValid():
+            self.opened.emit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)

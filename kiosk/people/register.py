@@ -125,6 +125,11 @@ def field_fault(name: str, text: str) -> Text | None:
     return None
 
 
+def is_period(first: date | None, last: date | None) -> bool:
+    """Return whether the last day is not before the first one; None = no limit."""
+    return first is None or last is None or first <= last
+
+
 def cleaned(record: PersonRecord) -> PersonRecord:
     """Return the record with clean texts. Raises PeopleError if a field is invalid."""
     texts = {name: clean_text(getattr(record, name)) for name in TEXT_FIELDS}
@@ -136,8 +141,12 @@ def cleaned(record: PersonRecord) -> PersonRecord:
                 Message("the field {name} {fault}", name=name, fault=fault),
                 "give another value",
             )
-    if record.valid_from and record.valid_until and record.valid_until < record.valid_from:
-        raise PeopleError(printable(record.person), "the validity ends before it begins", "give other days")
+    if not is_period(record.valid_from, record.valid_until):
+        raise PeopleError(
+            printable(record.person),
+            "the validity ends before it begins",
+            "give other days",
+        )
     return replace(record, **texts)  # type: ignore[arg-type]  # TEXT_FIELDS are str
 
 

@@ -227,6 +227,9 @@ def _stored(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
+_LIKELY = 1.2  # of the threshold
+
+
 @dataclass(frozen=True, slots=True)
 class UnknownVisitor:
     """Kept faces of one unknown person, as the encoder groups them."""
@@ -238,6 +241,11 @@ class UnknownVisitor:
     def ids(self) -> frozenset[int]:
         """The ids of the faces."""
         return frozenset(face.id for face in self.faces)
+
+    def likely_person(self, threshold: float) -> str | None:
+        """Return the person whom the faces may show: the nearest one, not much farther away than the threshold."""
+        near = self.nearest is not None and self.nearest.distance <= threshold * _LIKELY
+        return self.nearest.person if near and self.nearest is not None else None
 
     @property
     def first_seen(self) -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import QEvent, QPoint, Qt
 from PyQt6.QtGui import QFont, QKeyEvent, QStandardItem, QStandardItemModel
 from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -12,7 +12,7 @@ from kiosk.gui.controls import (
     Bar,
     Button,
     Choice,
-    Folding,
+    FoldingRow,
     Heading,
     Note,
     ScrollPage,
@@ -217,7 +217,7 @@ def test_a_centred_widget_is_as_wide_as_there_is_room_up_to_its_limit(shown):
 
 def test_a_button_goes_below_its_text_where_that_would_get_too_narrow(shown):
     note, button = Note(TEXT), QPushButton("Delete all of them")
-    holder = shown(Folding(note, button))
+    holder = shown(FoldingRow(note, button, text=True))
     for width, folded in ((700, False), (260, True), (700, False)):
         holder.resize(width, 200)
         holder.layout().activate()
@@ -231,14 +231,18 @@ def test_a_button_goes_below_its_text_where_that_would_get_too_narrow(shown):
 def test_buttons_that_do_not_fit_on_one_line_take_two_or_three(qtbot, shown):
     back, refuse, agree = buttons = [Button("Back"), Button("I do not agree"), Button("I agree")]
     bar = shown(Bar(*buttons))
+
+    def top(button: Button) -> int:
+        return button.mapTo(bar, QPoint(0, 0)).y()
+
     two = refuse.sizeHint().width() + agree.sizeHint().width() + 40
     for width, lines in ((800, 1), (two, 2), (bar.minimumSizeHint().width(), 3)):
         bar.resize(width, 300)
-        qtbot.waitUntil(lambda lines=lines: len({button.y() for button in buttons}) == lines)
+        qtbot.waitUntil(lambda lines=lines: len({top(button) for button in buttons}) == lines)
     bar.resize(two + back.sizeHint().width() + 10, 300)
-    qtbot.waitUntil(lambda: back.y() == agree.y())
+    qtbot.waitUntil(lambda: top(back) == top(agree))
     agree.set_text("I agree to all seventeen pictures")
-    qtbot.waitUntil(lambda: back.y() != agree.y())
+    qtbot.waitUntil(lambda: top(back) != top(agree))
 
 
 def test_what_does_not_fit_is_scrolled_to_when_it_gets_the_focus(qtbot, shown):

@@ -22,8 +22,9 @@ from kiosk.gui.controls import set_scale
 from kiosk.gui.feed import Feed
 from kiosk.gui.keyboard import KeyboardDock
 from kiosk.gui.language import ScreenLanguage, chosen, languages, locale_of, use_for_welcome
+from kiosk.gui.reception.pages import PAGES
 from kiosk.gui.reception.picker import Picker, wanted_archive, wanted_pictures
-from kiosk.gui.reception.shell import PAGES, Reception
+from kiosk.gui.reception.shell import Reception
 from kiosk.gui.theme import DARK, Look
 from kiosk.gui.window import KioskWindow
 from kiosk.gui.workers import Latest

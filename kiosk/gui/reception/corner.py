@@ -1,6 +1,6 @@
 """The door as the staff sees it while they work: a small live picture, and whether it is locked."""
 
-from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSlot
+from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
@@ -23,11 +23,7 @@ class LivePicture(QWidget):
         self._feed = feed
         self.setAccessibleName(translate("staff", "Camera picture"))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        feed.pictured.connect(self.on_pictured)
-
-    @pyqtSlot()
-    def on_pictured(self) -> None:
-        self.update()
+        feed.pictured.connect(self.update)
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
         return QSize(px(_PICTURE_UNITS[0]), px(_PICTURE_UNITS[1]))
@@ -74,7 +70,7 @@ class Corner(QFrame):
 
     @property
     def words(self) -> str:
-        """What it says about the door."""
+        """Return the text about the door."""
         return self._words.text()
 
     def dress(self, theme: Theme) -> None:

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from kiosk.door.report import REMEMBERED, FrameStats, Report
-from kiosk.gui.controls import Button, Folding, Heading, Note, Panel, ScrollPage, column, polish_again, px, row
+from kiosk.gui.controls import Button, FoldingRow, Heading, Note, Panel, ScrollPage, column, polish_again, px, row
 from kiosk.gui.reception.page import StaffPage
 from kiosk.gui.theme import icon
 from kiosk.health.checks import Finding, State
@@ -53,22 +53,22 @@ _STATES = {
 
 
 def part_name(check: str) -> str:
-    """The part that a finding is about."""
-    return translate("health", _PARTS[check]) if check in _PARTS else check
+    """Return the name of the part that a finding is about."""
+    return translate("health", _PARTS.get(check, check))
 
 
 def stage_name(stage: str) -> str:
-    """A step from frame to decision."""
-    return translate("health", _STAGES[stage]) if stage in _STAGES else stage
+    """Return the name of a step from frame to decision."""
+    return translate("health", _STAGES.get(stage, stage))
 
 
 def state_name(state: State) -> str:
-    """How serious it is, in a word."""
+    """Return the word for a state."""
     return translate("health", _STATES[state])
 
 
 def verdict(states: list[State]) -> str:
-    """What all findings come to, in a sentence."""
+    """Return one sentence about all findings."""
     faults, warnings = states.count(State.FAULT), states.count(State.WARNING)
     if faults:
         return translate("health", "%n parts have to be mended.", "", faults)
@@ -82,7 +82,7 @@ _REDRAWN = (QEvent.Type.StyleChange, QEvent.Type.PaletteChange, QEvent.Type.Font
 
 
 class Badge(QFrame):
-    """How serious a finding is."""
+    """A word and an icon for the state of a finding."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,7 +93,7 @@ class Badge(QFrame):
         self.show_state(State.OK)
 
     def show_state(self, state: State) -> None:
-        """Another state."""
+        """Show another state."""
         name, drawing = _LOOKS[state]
         self.word.setText(state_name(state))
         self._icon.show_drawing(drawing)
@@ -131,7 +131,7 @@ _MOST_DETAILS = 5
 
 
 class FindingRow(Panel):
-    """Shows a finding, and each newer one of the same part."""
+    """A finding about one part."""
 
     def __init__(self, finding: Finding) -> None:
         self.badge, self.name = Badge(), Heading("")
@@ -144,7 +144,7 @@ class FindingRow(Panel):
         self.show_finding(finding)
 
     def show_finding(self, finding: Finding) -> None:
-        """What was found now."""
+        """Show a newer finding."""
         if finding == self._finding:
             return
         self._finding = finding
@@ -178,7 +178,7 @@ _LEAST_SCALE_MS = 1.0  # so that the noise of a stage that takes nothing does no
 
 
 class Sparkline(QWidget):
-    """A curve without axes; its height is its own largest value."""
+    """A curve without axes; its height is its largest value."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -189,12 +189,12 @@ class Sparkline(QWidget):
         return QSize(px(_WIDTH_UNITS), px(_HEIGHT_UNITS))
 
     def show_values(self, values: list[float]) -> None:
-        """Other values, the newest last."""
+        """Show other values, the newest last."""
         self.values = values
         self.update()
 
     def points(self) -> list[tuple[float, float]]:
-        """The curve in px, the newest value at the right edge."""
+        """Return the points of the curve in px; the newest value is at the right edge."""
         pen = px(1.5)
         width, height = self.width() - 2 * pen, self.height() - 2 * pen
         largest = max([*self.values, _LEAST_SCALE_MS])
@@ -218,7 +218,7 @@ class Sparkline(QWidget):
 
 
 class SpeedPanel(Panel):
-    """A line for each stage: its name, its usual milliseconds, its curve."""
+    """A line for each stage: name, usual milliseconds, curve."""
 
     def __init__(self) -> None:
         self._grid = QGridLayout()
@@ -256,7 +256,7 @@ _SEVERITY = (State.FAULT, State.WARNING, State.OK)
 
 
 class HealthPage(StaffPage):
-    """Looks again every second while it is shown; what reads files is looked at in the background."""
+    """The findings, refreshed every second; checks that read files run in the background."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
@@ -294,7 +294,7 @@ class HealthPage(StaffPage):
 
     @pyqtSlot()
     def on_tick(self) -> None:
-        """Look at what changes at once; every fifth time at the rest, unless that still goes on."""
+        """Refresh what is known at once; every fifth time also run the slow checks."""
         self._take(live_findings(self.context.services, self.pulse, self._picture_size()))
         self.speed.show_pulse(self.pulse)
         if self._ticks % _SLOW_TICKS == 0 and not self._looking:
@@ -310,7 +310,7 @@ class HealthPage(StaffPage):
             self.context.tell(translate("health", "The report has been copied; no name and no picture is in it."))
 
     def report(self) -> str:
-        """For a support request."""
+        """Return the report for a support request."""
         window = self.window()
         size = window.size() if window is not None else self.size()
         facts = {
@@ -329,7 +329,7 @@ class HealthPage(StaffPage):
         self.context.notice(message)
 
     def _take(self, findings: Iterable[Finding]) -> None:
-        """Take over what was found; the worst come first, each part in its usual order."""
+        """Show findings, the worst first."""
         self._findings |= {finding.check: finding for finding in findings}
         for finding in self._findings.values():
             if finding.check in self.rows:
@@ -354,5 +354,5 @@ class HealthPage(StaffPage):
         words = row(self.badge, self.verdict, gap=10)
         words.setStretch(1, 1)
         verdict.setLayout(words)
-        content = column(Panel(Folding(verdict, self.copy), margin=8), self._list, self.speed, 1, gap=6)
+        content = column(Panel(FoldingRow(verdict, self.copy, text=True), margin=8), self._list, self.speed, 1, gap=6)
         self.setLayout(column(ScrollPage(content)))

@@ -1,4 +1,4 @@
-"""Nobody at the screen any more: found by the absence of touches and keys."""
+"""Notice that nobody uses the screen any more, because no key and no touch comes."""
 
 from collections.abc import Callable
 

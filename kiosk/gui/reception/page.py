@@ -1,4 +1,4 @@
-"""What a staff page gets: who is signed in, the services, the camera and the rest of the screen."""
+"""The base of the staff pages, and what a page may use: services, camera, background jobs, the rest of the screen."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
-from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QObject, QThreadPool, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QWidget
 
 from kiosk.errors import KioskError
@@ -29,31 +30,10 @@ _THREADS = 2
 _STOP_MS = 500
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    work: Callable[[], Any]
-    then: Callable[[Any], None]
-    failed: Callable[[str], None]
-    generation: int
-
-
-class _Runnable(QRunnable):
-    def __init__(self, order: _Order, done: Callable[[_Order, Any, Exception | None], None]) -> None:
-        super().__init__()
-        self._order, self._done = order, done
-
-    def run(self) -> None:
-        try:
-            answer, fault = self._order.work(), None
-        except Exception as error:
-            answer, fault = None, error
-        self._done(self._order, answer, fault)
-
-
 class Jobs(QObject):
     """Runs work in a few threads; answers come in the GUI thread, and none after `forget`."""
 
-    _finished = pyqtSignal(object, object, object)
+    _finished = pyqtSignal(object, int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,9 +46,19 @@ class Jobs(QObject):
         self._finished.connect(self.on_finished)
 
     def run(self, work: Callable[[], Any], then: Callable[[Any], None], failed: Callable[[str], None]) -> None:
-        """`work` in the background, then one of the others: with what it returned, or what it raised, in a line."""
+        """Do `work` in the background, then call `then` with its result, or `failed` with one line about its fault."""
         self._waited_for += 1
-        self._pool.start(_Runnable(_Order(work, then, failed, self._generation), self._tell))
+        generation = self._generation
+
+        def job() -> None:
+            try:
+                answer = work()
+            except Exception as fault:
+                self._tell(partial(self._fail, failed, fault), generation, fault)
+            else:
+                self._tell(partial(then, answer), generation)
+
+        self._pool.start(job)
 
     @property
     def busy(self) -> bool:
@@ -76,45 +66,44 @@ class Jobs(QObject):
         return self._waited_for > 0
 
     def forget(self) -> None:
-        """Whoever waited for an answer has gone; work that has not begun is not begun."""
+        """Drop answers that are still to come, and work that has not started."""
         self._generation += 1
         self._waited_for = 0
         self._pool.clear()
 
     def close(self, *, finish: bool = False) -> None:
-        """End within half a second; work that hangs is left behind. With `finish`, what has not begun is still done."""
+        """End within half a second; work that hangs is left behind. `finish` also does what has not started."""
         self._closed = True
         self._generation += 1
         if not finish:
             self._pool.clear()
         self._pool.waitForDone(_STOP_MS)
 
-    def _tell(self, order: _Order, answer: Any, fault: Exception | None) -> None:  # noqa: ANN401  (whatever work returns)
+    def _tell(self, do: Callable[[], None], generation: int, fault: Exception | None = None) -> None:
         if not self._closed:
-            self._finished.emit(order, answer, fault)
+            self._finished.emit(do, generation)
         elif fault is not None:
             self._faults.note(fault)  # nobody is there to be told, so the log is
 
-    @pyqtSlot(object, object, object)
-    def on_finished(self, order: _Order, answer: object, fault: Exception | None) -> None:
-        if order.generation != self._generation:
-            return
-        self._waited_for -= 1
-        if fault is not None:
-            order.failed(self._faults.note(fault))
-        else:
-            order.then(answer)
+    def _fail(self, failed: Callable[[str], None], fault: Exception) -> None:
+        failed(self._faults.note(fault))
+
+    @pyqtSlot(object, int)
+    def on_finished(self, do: Callable[[], None], generation: int) -> None:
+        if generation == self._generation:
+            self._waited_for -= 1
+            do()
 
 
 class Unsaved(enum.Enum):
-    """What somebody has begun and not saved."""
+    """The kind of work that was begun and not saved."""
 
     ENROLMENT = "enrolment"
     CHANGES = "changes"  # typed into a form
 
 
 class Part(Protocol):
-    """A page, or a part of one, that somebody may leave."""
+    """A page, or a part of one, that can be left."""
 
     @property
     def unsaved(self) -> Unsaved | None: ...
@@ -125,16 +114,19 @@ class Part(Protocol):
 def leave_first(part: Part, screen: Screen, do: Callable[[], None]) -> None:
     """Call `do`, which leaves a part, after a question where something would be lost; not while it is being saved."""
     if part.saving:
-        screen.tell(translate("staff", "One moment: this is not finished yet."), fault=False)
+        screen.tell(translate("staff", "One moment, please. This is still being saved."), fault=False)
         return
     if part.unsaved is None:
         do()
         return
     if part.unsaved is Unsaved.ENROLMENT:
-        question, detail = translate("staff", "Discard this enrolment?"), translate("staff", "It has not been saved.")
+        question, detail = (
+            translate("staff", "Discard this enrolment?"),
+            translate("staff", "The enrolment is not saved."),
+        )
         keep = translate("staff", "Continue the enrolment")
     else:
-        question, detail = translate("staff", "Discard the changes?"), translate("staff", "They have not been saved.")
+        question, detail = translate("staff", "Discard the changes?"), translate("staff", "The changes are not saved.")
         keep = translate("staff", "Keep editing")
     screen.ask(question, detail, [(translate("staff", "Discard"), do), (keep, lambda: None)], danger=True)
 
@@ -154,19 +146,32 @@ Answers: TypeAlias = Sequence[tuple[str, Callable[[], None]]]
 
 
 class Screen(Protocol):
-    """What the shell does for a page."""
+    """The services of the shell to a page."""
 
-    def go(self, name: str, **arguments: object) -> None: ...
-    def tell(self, text: str, *, fault: bool) -> None: ...
-    def notice(self, text: str) -> None: ...
-    def ask(self, question: str, detail: str, answers: Answers, *, danger: bool) -> None: ...
-    def pick(self, wanted: Wanted, then: Callable[[list[Path]], None], cancelled: Callable[[], None]) -> None: ...
-    def stay(self) -> None: ...
-    def restart(self) -> None: ...
+    def go(self, name: str, **arguments: object) -> None:
+        """Show another page."""
+
+    def tell(self, text: str, *, fault: bool = False) -> None:
+        """Show the answer to an action for some seconds."""
+
+    def notice(self, text: str) -> None:
+        """Show a fault that no action caused; it does not replace an answer."""
+
+    def ask(self, question: str, detail: str, answers: Answers, *, danger: bool = False) -> None:
+        """Ask a question over the page; the last answer is the one that changes nothing."""
+
+    def pick(self, wanted: Wanted, then: Callable[[list[Path]], None], cancelled: Callable[[], None]) -> None:
+        """Choose files in place of the page; neither is called if the page is left meanwhile."""
+
+    def stay(self) -> None:
+        """Restart the idle time although nothing was touched."""
+
+    def restart(self) -> None:
+        """Close the kiosk and start it again, for options that need it."""
 
 
 class PageContext(QObject):
-    """Made when somebody signs in, gone when they sign out; lives in the GUI thread.
+    """Everything a page may use; made at sign-in, closed at sign-out. Lives in the GUI thread.
 
     Signals:
         reported: every Report of the recognition.
@@ -183,12 +188,13 @@ class PageContext(QObject):
         self.services = services
         self.member = member
         self.feed = feed
-        self._screen = screen
-        self._ask_station = ask_station
+        self._screen, self._ask_station = screen, ask_station
         self._jobs, self._acts = Jobs(), Jobs()
+        self.go, self.tell, self.notice, self.ask = screen.go, screen.tell, screen.notice, screen.ask
+        self.pick, self.stay, self.restart = screen.pick, screen.stay, screen.restart
 
     def ask_station(self, do: Callable[[Station], object], then: Callable[[object], None] | None = None) -> None:
-        """Have `do` called in the recognition thread between two frames; `then` hears the answer in this thread."""
+        """Call `do` in the recognition thread between two frames; `then` gets the answer in this thread."""
         self._ask_station(do, then)
 
     def run(
@@ -198,51 +204,39 @@ class PageContext(QObject):
         self._jobs.run(work, then, failed or self.notice)
 
     def act(
-        self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[str], None] | None = None
+        self,
+        work: Callable[[], T],
+        then: Callable[[T], None],
+        failed: Callable[[str], None] | None = None,
+        *,
+        ended: Callable[[], None] = lambda: None,
     ) -> None:
-        """Do in the background what somebody asked for; the answer also comes after the page is left."""
-        self._acts.run(work, then, failed or self.tell_fault)
+        """Do something in the background; the answer also comes after the page was left.
+
+        `ended` is called before `then` or `failed`, in either case.
+        """
+
+        def after(do: Callable[[Any], None]) -> Callable[[Any], None]:
+            def answered(answer: object) -> None:
+                ended()
+                do(answer)
+
+            return answered
+
+        self._acts.run(work, after(then), after(failed or self.tell_fault))
 
     @property
     def acting(self) -> bool:
         """Return whether the answer of an act is still to come."""
         return self._acts.busy
 
-    def go(self, name: str, **arguments: object) -> None:
-        """Another page."""
-        self._screen.go(name, **arguments)
-
-    def tell(self, text: str, *, fault: bool = False) -> None:
-        """Answer what somebody did, with a line that stays for some seconds."""
-        self._screen.tell(text, fault=fault)
-
     def tell_fault(self, message: str) -> None:
-        """Say what went wrong with something that somebody did."""
+        """Show what went wrong with an action."""
         self.tell(message, fault=True)
-
-    def notice(self, message: str) -> None:
-        """Show a fault that nobody caused here; it does not replace an answer."""
-        self._screen.notice(message)
-
-    def ask(self, question: str, detail: str, answers: Answers, *, danger: bool = False) -> None:
-        """A question over the page; the last answer is the one that changes nothing."""
-        self._screen.ask(question, detail, answers, danger=danger)
-
-    def pick(self, wanted: Wanted, then: Callable[[list[Path]], None], cancelled: Callable[[], None]) -> None:
-        """Have files chosen in place of the page; neither is called where the page is left meanwhile."""
-        self._screen.pick(wanted, then, cancelled)
 
     def leave_first(self, part: Part, do: Callable[[], None]) -> None:
         """Call `do`, which leaves a part of a page, after a question where something would be lost."""
         leave_first(part, self._screen, do)
-
-    def stay(self) -> None:
-        """Somebody is still at work, though nothing is touched: the way back to the door waits anew."""
-        self._screen.stay()
-
-    def restart(self) -> None:
-        """Close the kiosk and start it again, for options that need it."""
-        self._screen.restart()
 
     def note(self, action: Action, subject: str | None = None, detail: str | None = None) -> None:
         """Into the journal, under the name of who is signed in; a journal that does not take it is told."""
@@ -266,17 +260,17 @@ INSTALLERS = frozenset({Role.INSTALLER})
 
 
 class StaffPage(QWidget):
-    """One page; lives in the GUI thread, from the moment somebody goes there until they sign out."""
+    """One page; made when it is first opened, deleted at sign-out. Lives in the GUI thread."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self.context = context
 
     def enter(self, **arguments: object) -> None:
-        """It is shown now; the arguments come from PageContext.go."""
+        """Prepare the page; called when it is shown. The arguments come from PageContext.go."""
 
     def leave(self) -> None:
-        """It is hidden: discard half-done work, stop timers, let go of the camera."""
+        """Discard half-done work, stop timers, release the camera; called when it is hidden."""
 
     @property
     def unsaved(self) -> Unsaved | None:

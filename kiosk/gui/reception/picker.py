@@ -26,7 +26,6 @@ from PyQt6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QListView,
-    QScroller,
     QStackedLayout,
     QStyle,
     QStyledItemDelegate,
@@ -34,7 +33,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from kiosk.gui.controls import Bar, Button, Note, breakable, column, flow, px, row, small
+from kiosk.gui.controls import Bar, Button, Note, TouchList, breakable, column, flow, px, row, small
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.portraits import Portraits, square_picture
 from kiosk.gui.theme import icon
@@ -127,7 +126,7 @@ CHOSEN_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
 class EntryModel(QAbstractListModel):
-    """What is chosen stays so in other folders, in the order in which it was chosen."""
+    """The files of a folder, and the chosen files of all folders in the order of choice."""
 
     def __init__(self, *, several: bool) -> None:
         super().__init__()
@@ -136,7 +135,7 @@ class EntryModel(QAbstractListModel):
         self._several = several
 
     def show_entries(self, entries: Sequence[Entry]) -> None:
-        """Another folder."""
+        """Show another folder."""
         self.beginResetModel()
         self.entries = entries
         self.endResetModel()
@@ -153,7 +152,7 @@ class EntryModel(QAbstractListModel):
         self._tell()
 
     def row_of(self, path: Path | None) -> int:
-        """Where an entry stands; 0 where it is not there."""
+        """Return the row of an entry; 0 where it is not there."""
         return next((row for row, entry in enumerate(self.entries) if entry.path == path), 0)
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802  (Qt's name)
@@ -242,43 +241,19 @@ class Cells(QStyledItemDelegate):
             painter.drawPixmap(room.center() - QPoint(side // 2, side // 2), drawn)
 
 
-class Grid(QListView):
-    """As many columns as there is room for.
-
-    Signals:
-        touched: the index of an entry that was tapped, or chosen with Enter or the space bar.
-    """
-
-    touched = pyqtSignal(QModelIndex)
+class Grid(TouchList):
+    """The files as a grid with the columns that fit."""
 
     def __init__(self, model: EntryModel, portraits: Portraits) -> None:
-        super().__init__()
-        self.setModel(model)
-        self.setAccessibleName(translate("picker", "Files and folders"))
+        super().__init__(model, translate("picker", "Files and folders"))
         self._cells = Cells(portraits)
         self.setItemDelegate(self._cells)
         self.setViewMode(QListView.ViewMode.IconMode)
-        # Nothing can be dragged, either: Qt runs an event loop for that.
-        self.setMovement(QListView.Movement.Static)
+        self.setMovement(QListView.Movement.Static)  # nothing can be dragged: Qt would run an event loop for that
         self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setUniformItemSizes(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        viewport = self.viewport()
-        if viewport is not None:
-            QScroller.grabGesture(viewport, QScroller.ScrollerGestureType.TouchGesture)
-        self.clicked.connect(self.touched)
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
-        key = event.key() if event is not None else None
-        if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space} and self.currentIndex().isValid():
-            self.touched.emit(self.currentIndex())
-        else:
-            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
         self._fit()
@@ -360,7 +335,7 @@ class Picker(QWidget):
 
     @pyqtSlot(list, list)
     def on_places(self, places: list[Place], came: list[Place]) -> None:
-        """Follow the sticks that come and go; a new one is opened, unless somebody has begun to choose elsewhere."""
+        """Follow the sticks; a new one is opened unless the person has begun to choose elsewhere."""
         gone = self._place is not None and self._place not in places
         self._places = places
         self.model.keep(lambda path: any(path.is_relative_to(place.path) for place in places))
@@ -406,10 +381,6 @@ class Picker(QWidget):
         viewport = self.grid.viewport()
         if viewport is not None:
             viewport.update()
-
-    @pyqtSlot()
-    def on_add(self) -> None:
-        self.picked.emit(self.model.chosen)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
         key = event.key() if event is not None else None
@@ -529,7 +500,7 @@ class Picker(QWidget):
     def _connect(self) -> None:
         self._watch.changed.connect(self.on_places)
         self.portraits.ready.connect(self.on_read)
-        self.grid.touched.connect(self.on_touched)
+        self.grid.opened.connect(self.on_touched)
         self.up.clicked.connect(self.on_up)
         self.cancel.clicked.connect(self.cancelled)
-        self.add.clicked.connect(self.on_add)
+        self.add.clicked.connect(lambda: self.picked.emit(self.model.chosen))

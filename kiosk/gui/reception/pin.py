@@ -59,7 +59,7 @@ class PinPage(QWidget):
         self._timer.timeout.connect(self.on_tick)
 
     def enter(self) -> None:
-        """Begin anew."""
+        """Start with an empty PIN."""
         self._pin, self._checking = "", False
         self._timer.start(250)
         self.tell("")
@@ -186,7 +186,7 @@ class PinPage(QWidget):
 
 
 class NobodyYetPage(QWidget):
-    """What to do at the very first start, when nobody has a PIN."""
+    """The page of the first start, when nobody has a PIN."""
 
     def __init__(self) -> None:
         super().__init__()

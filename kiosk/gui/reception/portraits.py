@@ -66,7 +66,7 @@ class Portraits(QObject):
         return self._kept[source][1] if source in self._kept else ""
 
     def forget(self) -> None:
-        """Forget every picture, as when somebody was erased; what is being read is not waited for."""
+        """Forget every picture, for example after an erasure."""
         self._kept.clear()
         self._shaped.clear()
         self.stop()

@@ -16,14 +16,9 @@ from kiosk.errors import StaffError
 from kiosk.gui.controls import Button, Heading, column, fit_layouts, px, row, spaced
 from kiosk.gui.feed import Feed
 from kiosk.gui.reception.corner import Corner
-from kiosk.gui.reception.enrolment import EnrolmentPage
-from kiosk.gui.reception.health import HealthPage
 from kiosk.gui.reception.idle import Countdown, IdleWatch
-from kiosk.gui.reception.journal import JournalPage
 from kiosk.gui.reception.overlays import Question, Toast
 from kiosk.gui.reception.page import (
-    EVERYBODY,
-    INSTALLERS,
     Answers,
     Ask,
     PageContext,
@@ -32,14 +27,10 @@ from kiosk.gui.reception.page import (
     Unsaved,
     leave_first,
 )
-from kiosk.gui.reception.people.page import PeoplePage
 from kiosk.gui.reception.pin import NobodyYetPage, PinPage
-from kiosk.gui.reception.settings.page import SettingsPage
-from kiosk.gui.reception.staff import StaffMembersPage
-from kiosk.gui.reception.visitors import VisitorsPage
 from kiosk.gui.state import View
 from kiosk.gui.theme import DARK, Theme
-from kiosk.i18n import QT_TRANSLATE_NOOP, translate
+from kiosk.i18n import translate
 from kiosk.people.staff import StaffMember
 from kiosk.store.journal import Action
 
@@ -48,19 +39,8 @@ if TYPE_CHECKING:
     from kiosk.gui.reception.picker import Picker, Wanted
 
 
-PAGES: tuple[PageEntry, ...] = (
-    PageEntry("enrol", QT_TRANSLATE_NOOP("staff", "Enrol"), "person_plus", EVERYBODY, EnrolmentPage),
-    PageEntry("people", QT_TRANSLATE_NOOP("staff", "People"), "people", EVERYBODY, PeoplePage),
-    PageEntry("visitors", QT_TRANSLATE_NOOP("staff", "Visitors"), "visitors", EVERYBODY, VisitorsPage),
-    PageEntry("journal", QT_TRANSLATE_NOOP("staff", "Journal"), "journal", EVERYBODY, JournalPage),
-    PageEntry("health", QT_TRANSLATE_NOOP("staff", "Health"), "health", EVERYBODY, HealthPage),
-    PageEntry("settings", QT_TRANSLATE_NOOP("staff", "Settings"), "settings", INSTALLERS, SettingsPage),
-    PageEntry("staff", QT_TRANSLATE_NOOP("staff", "Staff"), "staff", INSTALLERS, StaffMembersPage),
-)
-
-
 class PageStack(QStackedWidget):
-    """Makes a page when somebody first goes there; what else lies in the stack is the way in.
+    """The pages, each made when it is first opened, beside the pages for signing in.
 
     Attributes:
         page: the one on the screen, None = nobody is signed in.
@@ -223,8 +203,8 @@ _LEAST_HEIGHT_UNITS = 340  # for the navigation at the side
 
 
 def shipped_pages() -> Sequence[PageEntry]:
-    """Imported when somebody signs in: pages need what the window does not wait for."""
-    from kiosk.gui.reception.shell import PAGES  # noqa: PLC0415
+    """Return the pages; they are imported at sign-in, so that the window need not wait for them."""
+    from kiosk.gui.reception.pages import PAGES  # noqa: PLC0415
 
     return PAGES
 
@@ -287,7 +267,7 @@ class Reception(QWidget):
         self._idle.start()
 
     def close_up(self) -> None:
-        """Back to the door: half-done work is discarded and whoever was signed in is signed out."""
+        """Go back to the door: discard half-done work and sign out."""
         self._idle.stop()
         self.pin.leave()
         for over in (self.question, self.countdown):
@@ -321,7 +301,7 @@ class Reception(QWidget):
         if self.context is not None:
             self.context.status_changed.emit(status)
 
-    # What pages ask for, see context.Screen.
+    # What pages ask for, see page.Screen.
 
     def go(self, name: str, **arguments: object) -> None:
         """Show a page; one that the role may not see, or that there is not, is not shown."""
@@ -329,13 +309,13 @@ class Reception(QWidget):
         if entry is not None:
             self._leave_first(lambda: self._show_page(entry, arguments))
 
-    def tell(self, text: str, *, fault: bool) -> None:
+    def tell(self, text: str, *, fault: bool = False) -> None:
         self.toast.tell(text, fault=fault)
 
     def notice(self, text: str) -> None:
         self.toast.tell(text, fault=True, notice=True)
 
-    def ask(self, question: str, detail: str, answers: Answers, *, danger: bool) -> None:
+    def ask(self, question: str, detail: str, answers: Answers, *, danger: bool = False) -> None:
         self.question.ask(question, detail, answers, danger=danger)
 
     def pick(self, wanted: Wanted, then: Callable[[list[Path]], None], cancelled: Callable[[], None]) -> None:
@@ -379,7 +359,7 @@ class Reception(QWidget):
 
     @property
     def where(self) -> tuple[StaffMember, str] | None:
-        """Who is signed in, and the name of the page; None = nobody is."""
+        """Return who is signed in and the name of the page; None = nobody."""
         return None if self.context is None else (self.context.member, self.stack.name)
 
     @property
@@ -408,7 +388,7 @@ class Reception(QWidget):
         self.context = context = PageContext(self.services, member, self._feed, self, self._ask_station)
         self.stack.sign_in(context, self._find_pages())
         self.navigation = Navigation(self.stack.entries)
-        self.navigation.wanted.connect(self.on_wanted)
+        self.navigation.wanted.connect(self.go)
         self._middle.insertWidget(0, self.navigation)
         self._arrange()
         self.pin.leave()
@@ -416,15 +396,6 @@ class Reception(QWidget):
             self.navigation.buttons[first.name].setFocus()  # unless the page has something better
             self.go(first.name)
         return context
-
-    @pyqtSlot(str)
-    def on_wanted(self, name: str) -> None:
-        self.go(name)
-
-    @pyqtSlot()
-    def on_idle(self) -> None:
-        """Go back to the door without a question: nobody is there. Unsaved work is discarded."""
-        self.left.emit()
 
     @pyqtSlot()
     def on_resumed(self) -> None:
@@ -475,7 +446,7 @@ class Reception(QWidget):
         self.back.clicked.connect(self.leave)
         self.pin.entered.connect(self.on_entered)
         self.countdown.stayed.connect(self.stay)
-        self._idle.over.connect(self.on_idle)
+        self._idle.over.connect(self.left)
         self._idle.counting.connect(self.countdown.show_seconds)
         self._idle.resumed.connect(self.on_resumed)
 

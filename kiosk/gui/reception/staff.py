@@ -1,4 +1,4 @@
-"""The form for a PIN: of somebody new, or in the place of an old one."""
+"""The staff page: who has a PIN, and the form for a new one."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class StaffForm(QWidget):
         self.busy = False  # what was typed is being saved
         self.title = Heading("")
         self.name_field = TextField(
-            translate("staff", "Name"), hint=translate("staff", "As it stands in the journal."), required=True
+            translate("staff", "Name"), hint=translate("staff", "The journal shows this name."), required=True
         )
         self.role_choice = Choice(translate("staff", "Role"), [(role_in_words(role), role) for role in Role])
         self.pin_field = TextField(
@@ -52,12 +52,12 @@ class StaffForm(QWidget):
 
     @property
     def name(self) -> str:
-        """Of whom the PIN is to be."""
+        """Return the name of the member."""
         return self.member.name if self.member is not None else normal_name(self.name_field.text)
 
     @property
     def role(self) -> Role:
-        """Of somebody new."""
+        """Return the role that is chosen."""
         return cast("Role", self.role_choice.value)
 
     @property
@@ -70,10 +70,10 @@ class StaffForm(QWidget):
         return any(field.text for field in (self.name_field, self.pin_field, self.again_field))
 
     def begin(self, member: StaffMember | None) -> None:
-        """Empty, for a new PIN of a member or, with None, for somebody new."""
+        """Show an empty form for a new PIN of a member; None = for a new member."""
         self.member = member
         self.title.setText(
-            translate("staff", "Somebody new")
+            translate("staff", "New member of staff")
             if member is None
             else translate("staff", "New PIN for {name}").format(name=member.name)
         )
@@ -87,7 +87,7 @@ class StaffForm(QWidget):
         (self.name_field if member is None else self.pin_field).edit.setFocus()
 
     def forget(self) -> None:
-        """What was typed is not kept."""
+        """Clear the fields."""
         for field in (self.name_field, self.pin_field, self.again_field):
             field.set_text("")
 
@@ -108,7 +108,7 @@ class StaffForm(QWidget):
             self.saved.emit()
 
     def _complete(self) -> bool:
-        """Whether everything can be used; says beside each field why not, and goes to the first."""
+        """Return whether everything can be used; otherwise say why beside the field."""
         faults = {self.name_field: "", self.pin_field: "", self.again_field: ""}
         if self.member is None and text_fault(self.name) is not None:
             faults[self.name_field] = translate("staff", "Please type a name without slashes, of at most 100 letters.")
@@ -144,7 +144,7 @@ class StaffForm(QWidget):
 
 
 def role_in_words(role: Role) -> str:
-    """What somebody may do."""
+    """Return what a role may do."""
     return {
         Role.RECEPTION: translate("staff", "Reception: people, enrolment, journal"),
         Role.INSTALLER: translate("staff", "Installer: also settings and staff"),
@@ -152,7 +152,7 @@ def role_in_words(role: Role) -> str:
 
 
 class MemberPanel(Panel):
-    """Somebody with a PIN, and what can be done about it."""
+    """A member of staff, with buttons for a new PIN and for removal."""
 
     def __init__(self, member: StaffMember, *, is_me: bool) -> None:
         name = translate("staff", "{name} (you)").format(name=member.name) if is_me else member.name
@@ -172,13 +172,11 @@ class StaffMembersPage(StaffPage):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
         self.panels: list[MemberPanel] = []
-        self.add = Button(translate("staff", "Add somebody"), "plus", "primary")
+        self.add = Button(translate("staff", "Add a member"), "plus", "primary")
         self.form = StaffForm()
         self._members = column(gap=8)
         intro = Note(
-            translate(
-                "staff", "Everybody has a PIN of their own: what they do stands in the journal under their name."
-            ),
+            translate("staff", "Everybody has their own PIN. The journal records what they do under their name."),
             "muted",
         )
         self.list = ScrollPage(column(intro, self._members, flow(self.add), 1, gap=10))
@@ -187,9 +185,9 @@ class StaffMembersPage(StaffPage):
         for each in (self.list, self.forms):
             self.stack.addWidget(each)
         self.setLayout(column(self.stack))
-        self.add.clicked.connect(self.on_add)
+        self.add.clicked.connect(lambda: self._show_form(None))
         self.form.saved.connect(self.on_saved)
-        self.form.cancelled.connect(self.on_cancelled)
+        self.form.cancelled.connect(lambda: context.leave_first(self, self._close_form))
 
     @property
     def unsaved(self) -> Unsaved | None:
@@ -214,26 +212,18 @@ class StaffMembersPage(StaffPage):
         self.form.forget()
 
     @pyqtSlot()
-    def on_add(self) -> None:
-        self._show_form(None)
-
-    @pyqtSlot()
-    def on_cancelled(self) -> None:
-        self.context.leave_first(self, self._close_form)
-
-    @pyqtSlot()
     def on_saved(self) -> None:
-        """In the background: a PIN is hashed, and compared with everybody's."""
+        """Save in the background: a PIN is hashed, and compared with the others."""
         self.form.set_busy(busy=True)
         staff, name, role, pin = self.context.services.staff, self.form.name, self.form.role, self.form.pin
         if self.form.member is None:
-            self.context.act(lambda: staff.add(name, role, pin), self._added, self._failed)
+            self.context.act(lambda: staff.add(name, role, pin), self._added, ended=self._ended)
         else:
-            self.context.act(lambda: staff.reset(name, pin), self._was_reset, self._failed)
+            self.context.act(lambda: staff.reset(name, pin), self._was_reset, ended=self._ended)
 
     def _added(self, member: StaffMember) -> None:
         self.context.note(Action.STAFF_ADDED, member.name, member.role.value)
-        self.context.tell(translate("staff", "{name} may come in now.").format(name=member.name))
+        self.context.tell(translate("staff", "{name} can sign in now.").format(name=member.name))
         self._close_form()
 
     def _was_reset(self, member: StaffMember) -> None:
@@ -243,12 +233,11 @@ class StaffMembersPage(StaffPage):
 
     def _removed(self, member: StaffMember) -> None:
         self.context.note(Action.STAFF_REMOVED, member.name, member.role.value)
-        self.context.tell(translate("staff", "{name} may not come in any more.").format(name=member.name))
+        self.context.tell(translate("staff", "{name} can no longer sign in.").format(name=member.name))
         self._show_list()
 
-    def _failed(self, fault: str) -> None:
+    def _ended(self) -> None:
         self.form.set_busy(busy=False)
-        self.context.tell_fault(fault)
 
     @property
     def _is_form_shown(self) -> bool:
@@ -284,18 +273,14 @@ class StaffMembersPage(StaffPage):
     def _ask_remove(self, member: StaffMember) -> None:
         staff = self.context.services.staff
         self.context.ask(
-            translate("staff", "Take the PIN of {name} away?").format(name=member.name),
+            translate("staff", "Remove the PIN of {name}?").format(name=member.name),
             translate("staff", "What this member of staff did stays in the journal."),
             [
                 (
                     translate("staff", "Remove"),
-                    lambda: self.context.act(lambda: staff.remove(member.name), self._removed, self._failed),
+                    lambda: self.context.act(lambda: staff.remove(member.name), self._removed),
                 ),
-                (translate("staff", "Cancel"), _nothing),
+                (translate("staff", "Cancel"), lambda: None),
             ],
             danger=True,
         )
-
-
-def _nothing() -> None:
-    """The answer that changes nothing."""

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QDate, QDateTime, QEvent, QLocale, QSize, Qt, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
 from PyQt6.QtWidgets import QPushButton
 
 from kiosk.domain import display_name
 from kiosk.door.services import StaffServices
 from kiosk.errors import KioskError, PeopleError
-from kiosk.gui.controls import Button, Folding, Heading, Note, Panel, ScrollPage, column, flow, px
+from kiosk.gui.controls import Button, FoldingRow, Heading, Note, Panel, ScrollPage, column, flow, px
+from kiosk.gui.reception.dates import day_text, time_text
 from kiosk.gui.reception.page import StaffPage
 from kiosk.gui.theme import icon
-from kiosk.i18n import translate
+from kiosk.i18n import number, translate
 from kiosk.people.enrolment import Offered
+from kiosk.people.register import today
 from kiosk.people.staff import Role
 from kiosk.people.visitors import UnknownVisitor, unknown_visitors
 from kiosk.store.journal import Action
@@ -42,7 +44,7 @@ class ShownVisitor:
 
 
 def load(services: StaffServices, most: int) -> tuple[list[ShownVisitor], int]:
-    """The newest `most` visitors, and how many there are. Raises VisitorsError, EncoderError."""
+    """Return the newest `most` visitors, and how many there are. Raises VisitorsError, EncoderError."""
     found = unknown_visitors(services.visitors, services.snapshot, services.threshold)
     return [_shown(services, visitor) for visitor in found[:most]], len(found)
 
@@ -81,7 +83,7 @@ _LEFT_OUT_OPACITY = 0.35
 
 
 class FaceButton(QPushButton):
-    """A picture that is pressed to leave it out, and again to take it; chosen at first, which a tick says too."""
+    """A picture that can be left out and chosen again; a tick marks a chosen one."""
 
     def __init__(self, image: QImage, when: str) -> None:
         super().__init__()
@@ -111,7 +113,7 @@ class FaceButton(QPushButton):
             self._draw()
 
     def _draw(self) -> None:
-        """As large as the window has it now."""
+        """Draw the picture in the size of the window's scale."""
         side = px(_SIDE_UNITS)
         if side != self._side:
             self._side = side
@@ -144,7 +146,6 @@ def _picture(image: QImage, side: int, *, chosen: bool) -> QPixmap:
 
 
 _MOST_LETTERS = 24  # of a name on a button
-_LIKELY = 1.2  # of the threshold: whoever is farther is not proposed
 
 
 class VisitorCard(Panel):
@@ -166,55 +167,47 @@ class VisitorCard(Panel):
         ]
         self.seen = Heading(_seen(len(visitor.faces), visitor.first_seen, visitor.last_seen))
         self.alike = Note(_alike(shown, threshold), "muted")
-        self.proposal: Button | None = None
-        nearest = visitor.nearest
-        if nearest is not None and nearest.distance <= threshold * _LIKELY:
-            self.proposal = _proposal(shown.nearest_name)
+        person = visitor.likely_person(threshold)
+        self.proposal = _proposal(shown.nearest_name) if person is not None else None
         self.enrol = Button(translate("visitors", "Enrol this visitor"), "person_plus", "primary")
         self.dismiss = Button(translate("visitors", "Delete"), "erase")
         buttons = [button for button in (self.proposal, self.enrol, self.dismiss) if button is not None]
         super().__init__(column(self.seen, self.alike, flow(*self.faces, gap=6), _rest(shown), flow(*buttons), gap=6))
-        self._connect()
+        if self.proposal is not None:
+            self.proposal.clicked.connect(lambda: self.wanted.emit(person))
+        self.enrol.clicked.connect(lambda: self.wanted.emit(""))
+        self.dismiss.clicked.connect(self.dismissed)
+        for face in self.faces:
+            face.toggled.connect(self.on_toggled)
 
     @property
     def left_out(self) -> frozenset[int]:
-        """Faces that are not to go along."""
+        """Return the ids of the faces that are left out."""
         faces = zip(self.faces, self.shown.visitor.faces, strict=False)
         return frozenset(face.id for button, face in faces if not button.isChecked())
 
     @property
     def pictures(self) -> list[bytes]:
-        """The chosen ones of the faces on the screen."""
+        """Return the pictures of the chosen faces."""
         faces = zip(self.faces, self.shown.pictures, strict=True)
         return [picture for button, picture in faces if picture and button.isChecked()]
 
     @pyqtSlot()
     def on_toggled(self) -> None:
-        """Nobody can be enrolled without a picture."""
+        """Disable enrolment where no picture is chosen."""
         for button in (self.proposal, self.enrol):
             if button is not None:
                 button.setEnabled(bool(self.pictures))
 
-    def _connect(self) -> None:
-        nearest = self.shown.visitor.nearest
-        if self.proposal is not None and nearest is not None:
-            self.proposal.clicked.connect(lambda _checked, person=nearest.person: self.wanted.emit(person))
-        self.enrol.clicked.connect(lambda _checked: self.wanted.emit(""))
-        self.dismiss.clicked.connect(lambda _checked: self.dismissed.emit())
-        for face in self.faces:
-            face.toggled.connect(self.on_toggled)
-
 
 def moment(time: datetime) -> str:
     """Day and time here, as the language of the screen writes them; today's without the day."""
-    local = QDateTime.fromSecsSinceEpoch(int(time.timestamp()))
-    if local.date() == QDate.currentDate():
-        return QLocale().toString(local.time(), QLocale.FormatType.ShortFormat)
-    return QLocale().toString(local, QLocale.FormatType.ShortFormat)
+    day = time.astimezone().date()
+    return time_text(time) if day == today() else f"{day_text(day)} {time_text(time)}"
 
 
 def _proposal(name: str) -> Button:
-    """The words of a button do not wrap: a long name is cut, and read out whole."""
+    """Make a button for a name; a long name is shortened, and read out in full."""
     text = translate("visitors", "This is {name}")
     shown = name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1].rstrip()}…"
     return Button(text.format(name=shown), "person_plus", name=text.format(name=name))
@@ -230,13 +223,12 @@ def _seen(count: int, first: datetime, last: datetime) -> str:
 def _alike(shown: ShownVisitor, threshold: float) -> str:
     nearest = shown.visitor.nearest
     if nearest is None:
-        return translate("visitors", "Compared with nobody who is enrolled.")
-    number = QLocale()
-    text = translate("visitors", "Most alike is {name}, at a distance of {distance}; {needed} would be needed.")
+        return translate("visitors", "Not compared with anybody.")
+    text = translate("visitors", "Closest: {name} at {distance} (limit {needed}).")
     return text.format(
         name=shown.nearest_name,
-        distance=number.toString(nearest.distance, "f", 2),
-        needed=number.toString(threshold, "f", 2),
+        distance=number(nearest.distance, 2),
+        needed=number(threshold, 2),
     )
 
 
@@ -253,7 +245,7 @@ _LOOK_MS = 3000
 
 
 class VisitorsPage(StaffPage):
-    """Looks every few seconds whether faces came or went; cards that stay the same are left alone."""
+    """The refused unknown visitors, with a card each; it follows new faces every few seconds."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
@@ -262,7 +254,7 @@ class VisitorsPage(StaffPage):
         self._count = -1
         self._threshold = 0.0
         self.about, self.empty = Note("", "muted"), Heading("")
-        self.settings = Button(translate("visitors", "To the settings"), "settings")
+        self.settings = Button(translate("visitors", "Open settings"), "settings")
         self.delete_all = Button(translate("visitors", "Delete all"), "erase")
         self.more = Button(translate("visitors", "Show more"))
         self._list = column(gap=8)
@@ -270,13 +262,13 @@ class VisitorsPage(StaffPage):
         self._timer.setInterval(_LOOK_MS)
         self._lay_out()
         self._timer.timeout.connect(self.on_look)
-        self.settings.clicked.connect(self.on_settings)
+        self.settings.clicked.connect(lambda: context.go("settings"))
         self.delete_all.clicked.connect(self.on_delete_all)
         self.more.clicked.connect(self.on_more)
 
     @property
     def hours(self) -> int:
-        """How long faces are kept; 0 = not at all."""
+        """Return for how many hours faces are kept; 0 = not at all."""
         return self.context.services.config.current.reception.keep_refused_hours
 
     def enter(self, **arguments: object) -> None:
@@ -292,15 +284,11 @@ class VisitorsPage(StaffPage):
 
     @pyqtSlot()
     def on_look(self) -> None:
-        """Load the faces anew if there are others than before."""
+        """Load the faces again if their number has changed."""
         if not self.hours:
             self._show([], 0)
             return
         self.context.run(self.context.services.visitors.count, self._on_counted)
-
-    @pyqtSlot()
-    def on_settings(self) -> None:
-        self.context.go("settings")
 
     @pyqtSlot()
     def on_more(self) -> None:
@@ -353,9 +341,8 @@ class VisitorsPage(StaffPage):
             self.about.setText(
                 translate(
                     "visitors",
-                    "If they were, you could see here who was refused, and enrol somebody from such a picture, after"
-                    " that person has agreed. Who sets up the kiosk can switch it on: in the settings, under how long"
-                    " the face of a refused visitor is kept.",
+                    "If they are kept, you can see here who was refused, and enrol a person from such a "
+                    "picture after that person has agreed. An installer can switch this on in the settings.",
                 )
             )
             return
@@ -377,7 +364,7 @@ class VisitorsPage(StaffPage):
         return card
 
     def _enrol(self, card: VisitorCard, person: str) -> None:
-        """To the enrolment, where consent comes first; what becomes of the faces is decided when it is saved."""
+        """Open the enrolment, where consent comes first; the faces are deleted once it is saved."""
         pictures = [Offered(f"{number}.png", picture) for number, picture in enumerate(card.pictures, start=1)]
         ids = card.shown.visitor.ids - card.left_out
         self.context.go("enrol", pictures=pictures, person=person, saved=lambda saved: self._on_enrolled(saved, ids))
@@ -395,7 +382,7 @@ class VisitorsPage(StaffPage):
         self._ask_to_delete(question, lambda: self.context.services.visitors.remove(ids))
 
     def _ask_to_delete(self, question: str, delete: Callable[[], int]) -> None:
-        detail = translate("visitors", "They cannot be brought back.")
+        detail = translate("visitors", "This cannot be undone.")
         answers = [
             (translate("visitors", "Delete"), lambda: self.context.act(delete, self._on_deleted)),
             (translate("visitors", "Keep"), lambda: None),
@@ -410,5 +397,7 @@ class VisitorsPage(StaffPage):
             self.on_look()
 
     def _lay_out(self) -> None:
-        head = Panel(self.empty, Folding(self.about, self.delete_all), flow(self.settings), gap=6, margin=10)
+        head = Panel(
+            self.empty, FoldingRow(self.about, self.delete_all, text=True), flow(self.settings), gap=6, margin=10
+        )
         self.setLayout(column(ScrollPage(column(head, self._list, self.more, 1, gap=8))))

@@ -48,13 +48,13 @@ class ScreenOfTests:
     def go(self, name: str, **arguments: object) -> None:
         self.went.append((name, arguments))
 
-    def tell(self, text: str, *, fault: bool) -> None:
+    def tell(self, text: str, *, fault: bool = False) -> None:
         (self.faults if fault else self.told).append(text)
 
     def notice(self, text: str) -> None:
         self.noticed.append(text)
 
-    def ask(self, question: str, detail: str, answers, *, danger: bool) -> None:
+    def ask(self, question: str, detail: str, answers, *, danger: bool = False) -> None:
         self.asked.append((question, detail))
         self.answers = dict(answers)
 

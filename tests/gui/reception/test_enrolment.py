@@ -16,7 +16,7 @@ from kiosk.domain import ByteImage, Candidate, Frame, Outcome
 from kiosk.door.build import Choices, build_station
 from kiosk.door.services import StaffServices
 from kiosk.door.station import Station
-from kiosk.errors import GalleryError
+from kiosk.errors import KioskError
 from kiosk.files import asset
 from kiosk.gui.reception.enrolment import EnrolmentPage
 from kiosk.gui.reception.enrolment.step import Draft, check_pictures, save_draft
@@ -94,6 +94,7 @@ NONE = Qt.KeyboardModifier.NoModifier
 
 def capture(qtbot, page, camera, faces):
     """Stands before the camera until all pictures are taken."""
+    qtbot.waitUntil(lambda: page.capture.session is not None)
     for turn in range(30):
         if page.capture.session.state.done:
             break
@@ -187,7 +188,7 @@ def test_leaving_half_way_discards_everything_and_lets_go_of_the_camera(
     page.enter()
     to_consent(qtbot, page, "Ricardo")
     agree(page.consent)
-    qtbot.waitUntil(lambda: page.step is page.capture)
+    qtbot.waitUntil(lambda: page.step is page.capture and page.capture.session is not None)
     camera.show(pictures(PERSON)[0], seconds=2)
     assert services.station.capture is not None
     assert page.capture.session.state.taken[0] is not None
@@ -196,6 +197,17 @@ def test_leaving_half_way_discards_everything_and_lets_go_of_the_camera(
     assert page.capture.session is None
     assert page.draft.person == ""
     assert everything(services) == before
+
+
+@pytest.mark.usefixtures("impatient")
+def test_the_door_does_not_wait_for_a_page_that_reads_a_photograph(qtbot, page, services, camera, pictures, *, agree):
+    page.enter()
+    to_consent(qtbot, page, "Ricardo")
+    agree(page.consent)
+    qtbot.waitUntil(lambda: page.capture.session is not None)
+    with services.reader():  # as the check of another enrolment holds it, for a second or more
+        camera.show(pictures(PERSON)[0], seconds=2)
+    assert page.capture.session.state.taken[0] is not None
 
 
 def test_who_has_agreed_to_this_text_before_is_not_asked_again(qtbot, agree, page, services):
@@ -254,6 +266,7 @@ def at_the_check(qtbot, page, name="Ricardo"):
     page.enter()
     to_consent(qtbot, page, name)
     page.consent.on_agree()
+    qtbot.waitUntil(lambda: page.capture.session is not None)
     session = page.capture.session
     picture = Examined(Offered("a.jpg", b"x"), "d", None)
     session.state = CaptureState(4, tuple(Taken(shot, picture) for shot in Shot))
@@ -354,12 +367,12 @@ def test_nothing_of_a_face_is_kept_before_it_is_saved_nor_when_that_fails(servic
         cache = TemplateCache(cache_folder(), picture.embedding.encoder, reader.key)
     assert cache.get(picture.digest) is None
 
-    def full(picture, target):
+    def full(descriptor):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("kiosk.people.changes.write_picture", full)
-        with pytest.raises(GalleryError):
+        patch.setattr("kiosk.people.staging.os.fsync", full)
+        with pytest.raises(KioskError):
             save_draft(services, draft, checked, "Eve")
     assert cache.get(picture.digest) is None
     save_draft(services, draft, checked, "Eve")

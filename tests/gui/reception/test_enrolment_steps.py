@@ -26,11 +26,12 @@ from kiosk.door.report import Report
 from kiosk.errors import GalleryError
 from kiosk.files import asset
 from kiosk.gui.controls import Button
+from kiosk.gui.reception.dates import read_day
 from kiosk.gui.reception.enrolment import check_step, consent_step, trial_step
 from kiosk.gui.reception.enrolment.capture_step import CaptureStep, instruction, instruction_icon
 from kiosk.gui.reception.enrolment.check_step import CheckStep
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep
-from kiosk.gui.reception.enrolment.name_step import NameStep, read_day
+from kiosk.gui.reception.enrolment.name_step import NameStep
 from kiosk.gui.reception.enrolment.step import Draft
 from kiosk.gui.reception.enrolment.trial_step import TrialStep, Verdict, judge
 from kiosk.people.capture import CaptureHint, CaptureState, Shot, Taken
@@ -96,17 +97,17 @@ def test_what_else_is_known_is_optional_and_checked(qtbot, at_name, services):
     fields = at_name.details.fields
     assert fields["group"].edit.completer().model().index(0, 0).data() == "Research"
     fields["email"].set_text("no address")
-    at_name.details.valid_from.set_text("2027-05-01")
-    at_name.details.valid_until.set_text("2027-04-01")
+    at_name.details.fields["valid_from"].set_text("2027-05-01")
+    at_name.details.fields["valid_until"].set_text("2027-04-01")
     qtbot.mouseClick(at_name.next, LEFT)
     assert fields["email"].fault.text()
     fields["email"].set_text("m@example.org")
     qtbot.mouseClick(at_name.next, LEFT)
-    assert "before the first" in at_name.details.valid_until.fault.text()
-    at_name.details.valid_until.set_text("soon")
+    assert "before the first" in at_name.details.fields["valid_until"].fault.text()
+    at_name.details.fields["valid_until"].set_text("soon")
     qtbot.mouseClick(at_name.next, LEFT)
-    assert "no day" in at_name.details.valid_until.fault.text()
-    at_name.details.valid_until.set_text("")
+    assert "not a date" in at_name.details.fields["valid_until"].fault.text()
+    at_name.details.fields["valid_until"].set_text("")
     with qtbot.waitSignal(at_name.done, timeout=30_000):
         qtbot.mouseClick(at_name.next, LEFT)
     assert (at_name.draft.texts["email"], at_name.draft.valid_from) == ("m@example.org", date(2027, 5, 1))
@@ -115,7 +116,7 @@ def test_what_else_is_known_is_optional_and_checked(qtbot, at_name, services):
 def test_how_a_name_is_spoken_can_be_heard(qtbot, at_name, bare):
     qtbot.mouseClick(at_name.more, LEFT)
     at_name.details.hear.click()
-    assert "listen" in at_name.details.fields["spoken"].fault.text()
+    assert "Type a name" in at_name.details.fields["spoken"].fault.text()
     at_name.details.fields["spoken"].set_text("Zo-ay")
     at_name.details.hear.click()
     assert bare.said == ["Zo-ay"]
@@ -293,10 +294,10 @@ TAKEN = tuple(
 
 
 @pytest.fixture
-def at_capture(context, bare, shown) -> CaptureStep:
+def at_capture(context, bare, shown, services) -> CaptureStep:
     found = CaptureStep(context, Draft("Ada"))
     shown(found)
-    found.enter()
+    found.use(services.new_reader())
     return found
 
 
@@ -458,7 +459,7 @@ def test_pictures_from_files_that_cannot_be_used_say_why_and_may_be_left_out(qtb
     finds(Check(files, repeated={1: "a.jpg"}), Check(files[:2]))
     at_check.draft.offered = [one.offered for one in files]
     enter(qtbot, at_check)
-    assert states(at_check) == ["Good", "Is there already", "the face is too small"]
+    assert states(at_check) == ["Good", "Already there", "the face is too small"]
     at_check.cards[2].button.click()
     qtbot.waitUntil(lambda: len(at_check.cards) == 2)
     assert at_check.draft.pictures == list(files[:2])
@@ -530,7 +531,7 @@ def test_what_is_in_the_way_is_explained():
         (trial_report(rejection=Rejection.TOO_DARK), "More light"),
         (trial_report(), "Hold still"),
         (trial_report(found(("Ada", 0.2))), "Recognising"),
-        (trial_report(found(("Ada", 0.44))), "distance 0.44, at most 0.40"),
+        (trial_report(found(("Ada", 0.44))), "0.44 (limit 0.40)"),
         (trial_report(found(("Grace_H", 0.3), ("Ada", 0.35))), "more like Grace H (distance 0.30)"),
         (trial_report(found(("Grace_H", 0.5), ("Ada", 0.6))), "Not recognised as Ada"),
         (trial_report(found(("Grace_H", 0.3))), "Not recognised as Ada"),

@@ -10,7 +10,6 @@ from PyQt6.QtTest import QAbstractItemModelTester
 
 from kiosk.domain import Candidate, Conditions, Decision, Identification, Outcome, Reason
 from kiosk.gui.reception.journal import JournalPage
-from kiosk.gui.reception.journal.insight import Point, insight, points_of
 from kiosk.gui.reception.journal.lines import (
     LineList,
     Lines,
@@ -19,6 +18,7 @@ from kiosk.gui.reception.journal.lines import (
     lines_of,
 )
 from kiosk.gui.reception.journal.plot import DistancePlot
+from kiosk.health.distances import Point, insight, points_of
 from kiosk.store.journal import Action, ActionEntry, Filter, JournalEntry
 
 
@@ -79,50 +79,56 @@ def plain(text: str) -> str:
     return text.replace("\u2068", "").replace("\u2069", "")
 
 
+NOT_RECOGNISED = "Not recognised. Closest: Ada Lovelace at 0.44 (limit 0.39)."
+
+
 def test_decision_is_a_sentence():
     for changes, words in (
-        ({}, "not recognised: closest Ada Lovelace at 0.44, needs 0.39; picture dark"),
+        ({}, f"{NOT_RECOGNISED} The picture is dark."),
         (
             {"light": 200.0, "sharpness": 8.0, "face_px": 70},
-            "not recognised: closest Ada Lovelace at 0.44, needs 0.39; face small; picture bright; picture blurred",
+            f"{NOT_RECOGNISED} The face is small. The picture is bright. The picture is blurred.",
         ),
-        ({"turn": 0.4}, "not recognised: closest Ada Lovelace at 0.44, needs 0.39; picture dark; face turned aside"),
-        ({"face_px": None}, "not recognised: closest Ada Lovelace at 0.44, needs 0.39"),
+        (
+            {"turn": 0.4},
+            f"{NOT_RECOGNISED} The picture is dark. The face is turned aside.",
+        ),
+        ({"face_px": None}, NOT_RECOGNISED),
         (
             {"outcome": "granted", "reason": "recognised", "distance": 0.3},
-            "let in: Ada Lovelace at 0.30, needs 0.39",
+            "Let in: Ada Lovelace at 0.30 (limit 0.39).",
         ),
         (
             {"outcome": "granted", "reason": "returned", "distance": 0.3},
-            "let in again: Ada Lovelace at 0.30, needs 0.39",
+            "Let in again: Ada Lovelace at 0.30 (limit 0.39).",
         ),
         (
             {"reason": "ambiguous", "distance": 0.3, "second_distance": 0.31, "light": 90.0},
-            "not clear who it is: Ada Lovelace at 0.30, Bo at 0.31; must be 0.04 apart",
+            "Not clear who it is: Ada Lovelace at 0.30, Bo at 0.31. They must be 0.04 apart.",
         ),
         (
             {"reason": "ambiguous", "distance": 0.3, "second_person": None, "light": 90.0},
-            "not clear who it is: closest Ada Lovelace at 0.30, needs 0.39",
+            "Not clear who it is. Closest: Ada Lovelace at 0.30 (limit 0.39).",
         ),
-        ({"reason": "nobody_enrolled", "person": None, "light": 90.0}, "not recognised: nobody is enrolled"),
-        ({"reason": "suspended", "light": 90.0}, "refused: Ada Lovelace is suspended"),
-        ({"reason": "not_yet_valid", "light": 90.0}, "refused: Ada Lovelace may not enter yet"),
-        ({"reason": "expired", "light": 90.0}, "refused: Ada Lovelace may not enter any more"),
-        ({"outcome": "granted", "reason": "tested", "person": None}, "opened for a test of the door"),
+        ({"reason": "nobody_enrolled", "person": None, "light": 90.0}, "Not recognised. Nobody is enrolled."),
+        ({"reason": "suspended", "light": 90.0}, "Refused: Ada Lovelace is suspended."),
+        ({"reason": "not_yet_valid", "light": 90.0}, "Refused: Ada Lovelace may not enter yet."),
+        ({"reason": "expired", "light": 90.0}, "Refused: Ada Lovelace may not enter any more."),
+        ({"outcome": "granted", "reason": "tested", "person": None}, "Opened for a test of the door."),
         (
             {"reason": "fault", "detail": "the {lock} hangs", "light": 90.0},
-            "refused because of a fault: the {lock} hangs",
+            "Refused because of a fault: the {lock} hangs",
         ),
         ({"reason": "of a newer kiosk", "light": 90.0}, "of a newer kiosk"),
         ({"reason": "{0} {", "light": 90.0}, "{0} {"),
-        ({"person": "{name}", "light": 90.0}, "not recognised: closest {name} at 0.44, needs 0.39"),
-        ({"distance": None, "threshold": None, "light": 90.0}, "not recognised: closest Ada Lovelace at ?, needs ?"),
+        ({"person": "{name}", "light": 90.0}, "Not recognised. Closest: {name} at 0.44 (limit 0.39)."),
+        ({"distance": None, "threshold": None, "light": 90.0}, "Not recognised. Closest: Ada Lovelace at ? (limit ?)."),
     ):
         assert plain(decision_in_words(replace(ROW, **changes))) == words
 
 
 def test_name_from_right_to_left_leaves_the_sentence_in_order() -> None:
-    assert "closest \u2068\u05d0\u05d3\u05d4\u2069 at 0.44" in decision_in_words(
+    assert "Closest: \u2068\u05d0\u05d3\u05d4\u2069 at 0.44" in decision_in_words(
         replace(ROW, person="\u05d0\u05d3\u05d4")
     )
 
@@ -167,7 +173,7 @@ def poor(point: Point, **changes: float) -> Point:
 
 def test_sentence_names_what_the_rows_show():
     for points, words in (
-        ([], "No decision with a distance"),
+        ([], "No decisions with a distance"),
         ([WITHIN, replace(WITHIN, distance=0.37)], "Every distance lies within the threshold; the largest leaves 0.02"),
         ([WITHIN] * 3 + [poor(ABOVE, light=50.0)], "only where the picture was dark: more light"),
         ([WITHIN] * 3 + [poor(ABOVE, light=200.0)], "only where the picture was bright"),
@@ -305,9 +311,9 @@ def test_door_comes_first_newest_on_top(written, page: JournalPage, qtbot) -> No
     page.enter()
     qtbot.waitUntil(lambda: page.decisions.rowCount() == 3)
     assert words(page) == [
-        "let in: Bo at 0.20, needs 0.39",
-        "not recognised: closest Ada at 0.44, needs 0.39; picture dark",
-        "let in: Ada at 0.30, needs 0.39",
+        "Let in: Bo at 0.20 (limit 0.39).",
+        "Not recognised. Closest: Ada at 0.44 (limit 0.39). The picture is dark.",
+        "Let in: Ada at 0.30 (limit 0.39).",
     ]
     qtbot.waitUntil(lambda: page.filters.person.box.count() == 3)
     assert page.filters.day.box.count() == 3
@@ -335,7 +341,7 @@ def test_row_opens_into_its_details_and_back(written, page: JournalPage, qtbot) 
     page.door_list.setCurrentIndex(page.decisions.index(1))
     qtbot.keyClick(page.door_list, Qt.Key.Key_Return)
     assert page.stack.currentWidget() is page.details
-    assert page.details.sentence.text().startswith("not recognised: closest Ada at 0.44")
+    assert page.details.sentence.text().startswith("Not recognised. Closest: Ada at 0.44")
     qtbot.mouseClick(page.details.back, Qt.MouseButton.LeftButton)
     assert page.stack.currentWidget() is page.door_list
     assert page.door_list.currentIndex().row() == 1
@@ -349,18 +355,18 @@ def test_details_lead_to_the_distances_and_their_cause(written, page: JournalPag
     qtbot.waitUntil(lambda: page.plot is not None and page.stack.currentWidget() is page.plot)
     assert page.filters.wanted == Filter("Ada")
     assert "only where the picture was dark" in page.plot.sentence.text()
-    page.on_listed("Ada")
+    page.details.listed.emit("Ada")
     qtbot.waitUntil(lambda: page.decisions.rowCount() == 2)
     assert page.stack.currentWidget() is page.door_list
 
 
 def test_point_of_the_plot_leads_to_its_row_and_back(written, page: JournalPage, qtbot) -> None:
     page.enter()
-    page.on_plotted("Ada")
+    page.details.plotted.emit("Ada")
     qtbot.waitUntil(lambda: page.plot is not None and page.stack.currentWidget() is page.plot)
     page.plot.picked.emit(2)
     qtbot.waitUntil(lambda: page.stack.currentWidget() is page.details)
-    assert "closest Ada at 0.44" in page.details.sentence.text()
+    assert "Closest: Ada at 0.44" in page.details.sentence.text()
     qtbot.mouseClick(page.details.back, Qt.MouseButton.LeftButton)
     assert page.stack.currentWidget() is page.plot
 
@@ -385,7 +391,7 @@ def test_what_the_door_decides_meanwhile_comes_on_top(written, page: JournalPage
     written.record(decision("Cy", 0.1), "dlib_resnet", NOON + timedelta(days=2))
     context.reported.emit(make_report(None, decision("Cy", 0.1)))
     qtbot.waitUntil(lambda: page.decisions.rowCount() == 4)
-    assert words(page)[0] == "let in: Cy at 0.10, needs 0.39"
+    assert words(page)[0] == "Let in: Cy at 0.10 (limit 0.39)."
 
 
 def test_journal_that_cannot_be_read_is_told(home, page: JournalPage, screen, qtbot) -> None:
@@ -397,10 +403,10 @@ def test_journal_that_cannot_be_read_is_told(home, page: JournalPage, screen, qt
 def test_answer_to_an_earlier_choice_is_dropped(written, page: JournalPage, qtbot) -> None:
     page.enter(person="Ada")
     page.filters.choose(Filter("Bo"))
-    page.on_changed()
+    page.filters.changed.emit()
     qtbot.waitUntil(lambda: page.decisions.rowCount() == 1)
     qtbot.wait(50)
-    assert words(page) == ["let in: Bo at 0.20, needs 0.39"]
+    assert words(page) == ["Let in: Bo at 0.20 (limit 0.39)."]
 
 
 @pytest.mark.parametrize("size", [(800, 480), (480, 853)])

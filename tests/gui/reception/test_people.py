@@ -18,17 +18,10 @@ from kiosk.gui.reception.people.model import (
 )
 from kiosk.gui.reception.people.page import MovingView, PeoplePage
 from kiosk.gui.reception.people.people_list import PeopleList
-from kiosk.gui.reception.people.rows import (
-    PersonRow,
-    Quality,
-    gather,
-    index,
-    matches,
-    pictures_of,
-    words_of,
-)
+from kiosk.gui.reception.people.rows import gather, pictures_of
 from kiosk.gui.reception.portraits import Portraits, round_picture
 from kiosk.people.erasure import ErasureReport
+from kiosk.people.listing import PersonRow, Quality, index, matches, words_of
 from kiosk.people.register import AccessStatus, Consent, PersonRecord
 from kiosk.people.snapshot import GallerySnapshot, Skipped
 from kiosk.people.staff import Role
@@ -238,8 +231,6 @@ def test_the_last_visit_is_today_a_day_or_never():
     assert wording.seen_words(None, today) == "Never"
     assert wording.seen_words(now, today) == "Today"
     assert wording.seen_words(datetime(2026, 12, 31, 12, tzinfo=UTC), today - timedelta(days=999)) == "31.12.26"
-    assert wording.time_words(None) == ""
-    assert ":" in wording.time_words(now)
 
 
 def test_a_consent_is_told_with_day_version_and_who_recorded_it():

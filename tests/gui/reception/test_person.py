@@ -9,7 +9,8 @@ from PyQt6.QtCore import Qt
 from kiosk.gui.reception.people.leaving_panel import Destination, LeavingPanel
 from kiosk.gui.reception.people.person_view import AccessPanel, DataPanel, PersonView
 from kiosk.gui.reception.people.pictures_panel import PictureCard, PicturesPanel
-from kiosk.gui.reception.people.rows import PictureFacts, gather
+from kiosk.gui.reception.people.rows import gather
+from kiosk.people.listing import PictureFacts
 from kiosk.people.register import AccessStatus, PersonRecord, today
 
 
@@ -127,55 +128,55 @@ def test_pictures_are_looked_at_one_after_the_other(panel, services, crowd, qtbo
 
 
 @pytest.fixture
-def access_panel_panel(context, crowd, shown, services) -> AccessPanel:
+def access_panel(context, crowd, shown, services) -> AccessPanel:
     crowd()
-    access_panel_panel = shown(AccessPanel(context))
-    access_panel_panel.show_row(gather(services).rows[0])
-    return access_panel_panel
+    access_panel = shown(AccessPanel(context))
+    access_panel.show_row(gather(services).rows[0])
+    return access_panel
 
 
-def test_suspending_and_allowing_again(access_panel_panel, qtbot, services, screen):
-    assert access_panel_panel.suspend.text() == "Suspend"
-    with qtbot.waitSignal(access_panel_panel.changed):
-        access_panel_panel.suspend.click()
+def test_suspending_and_allowing_again(access_panel, qtbot, services, screen):
+    assert access_panel.suspend.text() == "Suspend"
+    with qtbot.waitSignal(access_panel.changed):
+        access_panel.suspend.click()
     assert services.people.access_status("Grace_Hopper", today()) is AccessStatus.SUSPENDED
-    assert screen.told == ["Grace Hopper is kept out from now on."]
-    access_panel_panel.show_row(gather(services).rows[0])
-    assert (access_panel_panel.suspend.text(), "stays shut" in access_panel_panel.sentence.text()) == (
+    assert screen.told == ["Grace Hopper is suspended. The door stays locked for this person."]
+    access_panel.show_row(gather(services).rows[0])
+    assert (access_panel.suspend.text(), "stays locked" in access_panel.sentence.text()) == (
         "Allow again",
         True,
     )
-    with qtbot.waitSignal(access_panel_panel.changed):
-        access_panel_panel.suspend.click()
+    with qtbot.waitSignal(access_panel.changed):
+        access_panel.suspend.click()
     assert services.people.access_status("Grace_Hopper", today()) is AccessStatus.IN_FORCE
     assert [row.action for row in services.journal.actions(2)] == ["resumed", "suspended"]
 
 
 @pytest.fixture
-def data_panel_panel(context, crowd, shown, services) -> DataPanel:
+def data_panel(context, crowd, shown, services) -> DataPanel:
     crowd()
     services.people.save(PersonRecord("Grace_Hopper", group="Navy", valid_until=date(2026, 12, 31)))
-    data_panel_panel = shown(DataPanel(context))
-    data_panel_panel.show_record(services.people.record("Grace_Hopper"), anew=True)
-    return data_panel_panel
+    data_panel = shown(DataPanel(context))
+    data_panel.show_record(services.people.record("Grace_Hopper"), another=True)
+    return data_panel
 
 
-def test_changes_are_saved_and_written_down(data_panel_panel, qtbot, services):
-    data_panel_panel.fields["email"].set_text("g@example.org")
-    data_panel_panel.fields["valid_until"].set_text("2027-01-31")
-    assert data_panel_panel.save.isEnabled()
-    with qtbot.waitSignal(data_panel_panel.saved) as saved:
-        data_panel_panel.save.click()
+def test_changes_are_saved_and_written_down(data_panel, qtbot, services):
+    data_panel.fields["email"].set_text("g@example.org")
+    data_panel.fields["valid_until"].set_text("2027-01-31")
+    assert data_panel.save.isEnabled()
+    with qtbot.waitSignal(data_panel.saved) as saved:
+        data_panel.save.click()
     assert saved.args == ["Grace_Hopper"]
     record = services.people.record("Grace_Hopper")
     assert (record.email, record.valid_until, record.group) == ("g@example.org", date(2027, 1, 31), "Navy")
     assert [(row.action, row.detail) for row in services.journal.actions(1)] == [("changed", "email, valid_until")]
 
 
-def test_another_name_takes_the_files_along(data_panel_panel, qtbot, home):
-    data_panel_panel.name.set_text("Zoë 李")
-    with qtbot.waitSignal(data_panel_panel.saved) as saved:
-        data_panel_panel.save.click()
+def test_another_name_takes_the_files_along(data_panel, qtbot, home):
+    data_panel.name.set_text("Zoë 李")
+    with qtbot.waitSignal(data_panel.saved) as saved:
+        data_panel.save.click()
     assert saved.args == ["Zoë 李"]
     assert [path.name for path in (home / "images").iterdir()] == ["Zoë 李.jpg"]
 
@@ -193,109 +194,109 @@ def test_another_name_takes_the_files_along(data_panel_panel, qtbot, home):
         ("valid_from", "2027-06-01"),
     ],
 )
-def test_what_cannot_be_used_is_told_beside_it_and_nothing_is_saved(data_panel_panel, field, text, services):
-    edited = data_panel_panel.name if field == "name" else data_panel_panel.fields[field]
+def test_what_cannot_be_used_is_told_beside_it_and_nothing_is_saved(data_panel, field, text, services):
+    edited = data_panel.name if field == "name" else data_panel.fields[field]
     edited.set_text(text)
-    data_panel_panel.save.click()
-    told = data_panel_panel.fields["valid_until"] if text == "2027-06-01" else edited
+    data_panel.save.click()
+    told = data_panel.fields["valid_until"] if text == "2027-06-01" else edited
     assert told.fault.text()
     assert services.journal.actions(1) == []
 
 
-def test_what_is_being_typed_is_not_overwritten(data_panel_panel, services):
-    data_panel_panel.fields["group"].set_text("Army")
-    data_panel_panel.show_record(PersonRecord("Grace_Hopper", group="Air"))
-    assert data_panel_panel.fields["group"].text == "Army"
-    data_panel_panel.undo.click()
-    assert data_panel_panel.fields["group"].text == "Navy"
-    data_panel_panel.show_record(PersonRecord("Grace_Hopper", group="Air"))
-    assert data_panel_panel.fields["group"].text == "Air"
+def test_what_is_being_typed_is_not_overwritten(data_panel, services):
+    data_panel.fields["group"].set_text("Army")
+    data_panel.show_record(PersonRecord("Grace_Hopper", group="Air"))
+    assert data_panel.fields["group"].text == "Army"
+    data_panel.undo.click()
+    assert data_panel.fields["group"].text == "Navy"
+    data_panel.show_record(PersonRecord("Grace_Hopper", group="Air"))
+    assert data_panel.fields["group"].text == "Air"
 
 
 @pytest.fixture
-def leaving_panel_panel(context, crowd, shown, services, sticks) -> LeavingPanel:
+def leaving_panel(context, crowd, shown, services, sticks) -> LeavingPanel:
     crowd()
     services.people.save(PersonRecord("Grace_Hopper", group="Navy"))
-    leaving_panel_panel = shown(LeavingPanel(context))
-    leaving_panel_panel.open("Grace_Hopper")
-    return leaving_panel_panel
+    leaving_panel = shown(LeavingPanel(context))
+    leaving_panel.open("Grace_Hopper")
+    return leaving_panel
 
 
-def test_everything_known_is_exported_to_the_place_chosen(leaving_panel_panel, qtbot, screen, sticks):
+def test_everything_known_is_exported_to_the_place_chosen(leaving_panel, qtbot, screen, sticks):
     stick = sticks.plug()
-    qtbot.waitUntil(lambda: leaving_panel_panel.place.folder == stick)
-    leaving_panel_panel.export.click()
-    assert not leaving_panel_panel.export.isEnabled()
+    qtbot.waitUntil(lambda: leaving_panel.place.folder == stick)
+    leaving_panel.export.click()
+    assert not leaving_panel.export.isEnabled()
     qtbot.waitUntil(lambda: bool(screen.told or screen.faults))
     (path,) = stick.iterdir()
     assert path.name.startswith("Grace Hopper 20")
     assert str(path) in screen.told[0]
     assert "people.json" in zipfile.ZipFile(path).namelist()
-    assert leaving_panel_panel.export.isEnabled()
+    assert leaving_panel.export.isEnabled()
 
 
-def test_nobody_is_erased_before_the_name_is_typed(leaving_panel_panel, services):
-    assert not leaving_panel_panel.question.isVisible()
-    leaving_panel_panel.begin.click()
-    assert leaving_panel_panel.question.isVisible()
+def test_nobody_is_erased_before_the_name_is_typed(leaving_panel, services):
+    assert not leaving_panel.question.isVisible()
+    leaving_panel.begin.click()
+    assert leaving_panel.question.isVisible()
     for typed in ("", "Grace", "Ada"):
-        leaving_panel_panel.typed.set_text(typed)
-        assert not leaving_panel_panel.erase.isEnabled()
-    leaving_panel_panel.typed.set_text("grace hopper")
-    assert leaving_panel_panel.erase.isEnabled()
-    leaving_panel_panel.keep.click()
+        leaving_panel.typed.set_text(typed)
+        assert not leaving_panel.erase.isEnabled()
+    leaving_panel.typed.set_text("grace hopper")
+    assert leaving_panel.erase.isEnabled()
+    leaving_panel.keep.click()
     assert (
-        leaving_panel_panel.question.isVisible(),
-        leaving_panel_panel.typed.text,
-        leaving_panel_panel.erase.isEnabled(),
+        leaving_panel.question.isVisible(),
+        leaving_panel.typed.text,
+        leaving_panel.erase.isEnabled(),
     ) == (False, "", False)
     assert services.people.records()
 
 
-def test_a_person_is_erased_for_good(leaving_panel_panel, qtbot, services, home):
+def test_a_person_is_erased_for_good(leaving_panel, qtbot, services, home):
     services.station = None
-    leaving_panel_panel.begin.click()
-    leaving_panel_panel.typed.set_text("Grace Hopper")
-    with qtbot.waitSignal(leaving_panel_panel.erased) as erased:
-        leaving_panel_panel.erase.click()
+    leaving_panel.begin.click()
+    leaving_panel.typed.set_text("Grace Hopper")
+    with qtbot.waitSignal(leaving_panel.erased) as erased:
+        leaving_panel.erase.click()
     (report,) = erased.args
     assert (report.pictures, report.records, report.left) == (1, 1, ())
     assert not list((home / "images").iterdir())
     assert services.journal.actions(1)[0].staff == "Ida"
 
 
-def test_what_fails_is_told_and_can_be_tried_again(leaving_panel_panel, qtbot, screen, home):
+def test_what_fails_is_told_and_can_be_tried_again(leaving_panel, qtbot, screen, home):
     (home / "images.people.sqlite3").write_text("nonsense")
-    leaving_panel_panel.begin.click()
-    leaving_panel_panel.typed.set_text("Grace Hopper")
+    leaving_panel.begin.click()
+    leaving_panel.typed.set_text("Grace Hopper")
     for path in (home / "images").iterdir():
         path.unlink()
     (home / "images").rmdir()
-    leaving_panel_panel.erase.click()
+    leaving_panel.erase.click()
     qtbot.waitUntil(lambda: bool(screen.faults))
-    assert leaving_panel_panel.erase.isEnabled()
-    assert leaving_panel_panel.keep.isEnabled()
+    assert leaving_panel.erase.isEnabled()
+    assert leaving_panel.keep.isEnabled()
 
 
-def test_an_export_that_fails_is_told_and_can_be_tried_again(leaving_panel_panel, qtbot, screen, sticks):
+def test_an_export_that_fails_is_told_and_can_be_tried_again(leaving_panel, qtbot, screen, sticks):
     stick = sticks.plug()
-    qtbot.waitUntil(lambda: leaving_panel_panel.place.folder == stick)
+    qtbot.waitUntil(lambda: leaving_panel.place.folder == stick)
     stick.rmdir()
-    leaving_panel_panel.export.click()
+    leaving_panel.export.click()
     qtbot.waitUntil(lambda: bool(screen.faults))
     assert "cannot be written" in screen.faults[0]
-    assert leaving_panel_panel.export.isEnabled()
+    assert leaving_panel.export.isEnabled()
 
 
-def test_enter_erases_nobody(leaving_panel_panel, qtbot, services):
-    qtbot.keyClick(leaving_panel_panel.begin, Qt.Key.Key_Return)
-    qtbot.waitUntil(leaving_panel_panel.typed.edit.hasFocus)
-    leaving_panel_panel.typed.set_text("Grace Hopper")
-    for widget in (leaving_panel_panel.typed.edit, leaving_panel_panel.erase):
+def test_enter_erases_nobody(leaving_panel, qtbot, services):
+    qtbot.keyClick(leaving_panel.begin, Qt.Key.Key_Return)
+    qtbot.waitUntil(leaving_panel.typed.edit.hasFocus)
+    leaving_panel.typed.set_text("Grace Hopper")
+    for widget in (leaving_panel.typed.edit, leaving_panel.erase):
         widget.setFocus()
         qtbot.keyClick(widget, Qt.Key.Key_Return)
     qtbot.wait(50)
-    assert leaving_panel_panel.erase.isEnabled()
+    assert leaving_panel.erase.isEnabled()
     assert list(services.folder.iterdir())
 
 

@@ -60,7 +60,7 @@ def message(picker: Picker) -> str:
 
 
 def touch(picker: Picker, name: str) -> None:
-    picker.grid.touched.emit(picker.model.index(names(picker).index(name)))
+    picker.grid.opened.emit(picker.model.index(names(picker).index(name)))
 
 
 def tabs(picker: Picker) -> list[tuple[str, bool]]:

@@ -113,7 +113,7 @@ def test_wrong_value_is_shown_before_anything_is_saved(qtbot, page, screen, path
     page.form.rows["decision.k"].editor.on_edited("many")
     choose(page, "voice")
     page.bar.save_button.click()
-    assert screen.faults == ["Mend what is marked first."]
+    assert screen.faults == ["First fix what is marked."]
     assert page.form.section == "decision"
     assert ConfigFile(path).current.decision.n == 5
 
@@ -148,9 +148,9 @@ def test_threshold_is_judged_live_and_by_the_last_days(qtbot, context, shown, st
     page.enter()
     qtbot.waitUntil(lambda: page.form is not None, timeout=30_000)
     page.on_reported(report(0.95, 1.3))
-    assert "would be recognised" in page.effect.words[0]
+    assert "This person would be recognised" in page.effect.words[0]
     page.form.rows["matching.threshold"].editor.slider.setValue(800)
-    assert "nobody would be recognised" in page.effect.words[0]
+    assert "Nobody would be recognised" in page.effect.words[0]
     qtbot.waitUntil(lambda: "nothing was decided" in page.effect.words[1], timeout=30_000)
     assert page.form.draft.changes == {"matching.threshold": {"sface_fp16": 0.8}}
     assert page.effect.remark == ""
@@ -318,7 +318,7 @@ def edit(path, before: str, after: str) -> None:
 
 @pytest.mark.parametrize(
     ("key", "value", "words"),
-    [("decision.k", 2, "two seconds"), ("threads", 1, "loaded anew"), ("screen.mirror", False, "needs a restart")],
+    [("decision.k", 2, "within two seconds"), ("threads", 1, "reloading"), ("screen.mirror", False, "need a restart")],
 )
 def test_it_is_told_when_what_was_saved_is_in_force(*, qtbot, saving, screen, key, value, words):
     saving.form.draft.set(key, value)
@@ -350,7 +350,7 @@ def conflict(qtbot, saving, screen, path):
 
 def test_edit_of_somebody_else_is_shown_beside_ones_own(conflict, screen, path):
     assert screen.asked == [
-        ("The file was changed by somebody else in the meantime.", "Door stays open for: 9 s in the file, 7 s here.")
+        ("Somebody else has changed the file in the meantime.", "Door stays open for: 9 s in the file, 7 s here.")
     ]
     assert "9.0} # theirs" in path.read_text()
     assert "threads" not in path.read_text()
@@ -420,7 +420,7 @@ def test_search_finds_words_of_title_effect_section_and_key_in_all_sections(form
 
 def test_person_within_the_threshold_would_be_recognised_under_the_name_that_is_shown(report):
     assert live(report(0.31, 0.6), 0.39, 0.05) == (
-        "In front of the camera: Ada Lovelace at 0.31. Within 0.39, so would be recognised."
+        "In front of the camera: Ada Lovelace at 0.31 (limit 0.39). This person would be recognised."
     )
 
 

@@ -213,7 +213,7 @@ def test_source_of_the_command_line_is_said_to_count_more(qtbot):
     camera_editor = CameraEditor(DOOR.source, open_source, overruled=True)
     qtbot.addWidget(camera_editor)
     camera_editor.show_value("demo")
-    assert "counts more" in camera_editor.note.text()
+    assert "overrides" in camera_editor.note.text()
 
 
 @pytest.fixture
@@ -233,7 +233,7 @@ def test_picture_comes_and_goes_with_the_camera(qtbot, preview):
         return opened[-1]
 
     preview.open(open_demo)
-    assert preview.accessibleDescription() == "The camera is being opened."
+    assert preview.accessibleDescription() == "Opening the camera …"
     qtbot.waitUntil(lambda: not preview.picture.isNull(), timeout=30_000)
     assert not preview.grab().isNull()
     preview.close_camera()

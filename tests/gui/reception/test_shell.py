@@ -117,7 +117,7 @@ def test_files_are_picked_in_place_of_the_page(qtbot, reception, sticks):
     reception.pick(wanted_pictures(), picked.append, cancelled.clear)
     picker = reception.stack.currentWidget()
     picker.model.toggle(sticks.root / "a.jpg")
-    picker.on_add()
+    picker.picked.emit(picker.model.chosen)
     assert (picked, cancelled, page(reception)) == ([[sticks.root / "a.jpg"]], [True], there)
 
 
@@ -175,7 +175,7 @@ def test_what_is_just_being_saved_has_its_answer_first(qtbot, reception, way):
     here.saving = True
     way(reception)
     assert (asked(reception), here.happened[1:], left) == ("", [], [])
-    assert reception.toast.text() == "One moment: this is not finished yet."
+    assert reception.toast.text() == "One moment, please. This is still being saved."
 
 
 def test_nobody_at_the_screen_is_warned_for_half_a_minute_then_it_is_discarded(qtbot, reception):

@@ -109,7 +109,7 @@ def test_somebody_new_comes_in_by_the_pin_that_was_typed(page: StaffMembersPage,
     assert page.stack.currentWidget() is page.forms
     staff_page_fill(page, "55012987", "Zo\u00eb")
     qtbot.waitUntil(lambda: len(page.panels) == 3)
-    assert screen.told == ["Zo\u00eb may come in now."]
+    assert screen.told == ["Zo\u00eb can sign in now."]
     assert services.staff.enter("55012987") == StaffMember("Zo\u00eb", Role.RECEPTION)
     assert journal(services) == [("Ida", "staff_added", "Zo\u00eb")]
     assert page.form.pin == ""
@@ -125,7 +125,7 @@ def test_new_pin_takes_the_place_of_the_old_one(page: StaffMembersPage, services
 
 def test_removal_is_asked_for_first(page: StaffMembersPage, services, screen, qtbot) -> None:
     qtbot.mouseClick(page.panels[1].remove, Qt.MouseButton.LeftButton)
-    assert screen.asked[0][0] == "Take the PIN of Rita away?"
+    assert screen.asked[0][0] == "Remove the PIN of Rita?"
     screen.answers["Cancel"]()
     assert len(services.staff.members()) == 2
     screen.answers["Remove"]()
@@ -134,7 +134,7 @@ def test_removal_is_asked_for_first(page: StaffMembersPage, services, screen, qt
 
 
 def test_pin_of_somebody_else_is_told_and_may_be_typed_anew(page: StaffMembersPage, services, screen, qtbot) -> None:
-    page.on_add()
+    page.add.click()
     staff_page_fill(page, "402913", "Bo")
     qtbot.waitUntil(lambda: any("cannot be used" in fault for fault in screen.faults))
     assert page.stack.currentWidget() is page.forms

@@ -212,7 +212,7 @@ def make(shown, looks):
 @pytest.mark.parametrize(("distance", "proposed"), [(0.44, True), (0.60, False)])
 def test_who_is_most_alike_is_told_and_proposed_where_it_is_likely(make, distance, proposed):
     card = make(1, Candidate("Ada", distance))
-    assert f"Ada L., at a distance of {distance:.2f}; 0.38" in card.alike.text()
+    assert f"Closest: Ada L. at {distance:.2f} (limit 0.38)." in card.alike.text()
     assert (card.proposal is not None) == proposed
 
 

@@ -1,4 +1,4 @@
-"""The wizard with which somebody is enrolled: name, consent, pictures, check, test."""
+"""The wizard that enrols a person: name, consent, pictures, check, test."""
 
 from kiosk.gui.reception.enrolment.page import EnrolmentPage
 

@@ -9,10 +9,9 @@ from PyQt6.QtCore import QPointF, QRectF, Qt, QTimer, pyqtSlot
 from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QWidget
 
-from kiosk.domain import ByteImage, Embedding, Rejection
 from kiosk.door.report import Report
 from kiosk.door.station import Station
-from kiosk.gui.controls import Bar, Button, Note, column, px, row
+from kiosk.gui.controls import Bar, Button, Halves, Note, column, px
 from kiosk.gui.feed import Feed, Placement, place
 from kiosk.gui.reception.enrolment.check_step import ShotButtons
 from kiosk.gui.reception.enrolment.step import Draft, Step
@@ -22,6 +21,7 @@ from kiosk.gui.theme import icon
 from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 from kiosk.people.capture import CaptureHint, CaptureSession, CaptureState, Shot
 from kiosk.people.enrolment import Offered
+from kiosk.recognition.pipeline import PhotographReader
 
 SHOTS = {
     Shot.STRAIGHT: QT_TRANSLATE_NOOP("enrolment", "Look straight at the camera"),
@@ -106,15 +106,11 @@ class CaptureView(QWidget):
         self.setAccessibleName(translate("enrolment", "Camera picture"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(px(160), px(120))
-        feed.pictured.connect(self.on_pictured)
+        feed.pictured.connect(self.update)
 
     def show_progress(self, *, right: bool, share: float, arrow: str = "") -> None:
-        """Whether all is right, how much of the ring is filled, and the icon of an arrow."""
+        """Show whether the face is right, how much of the ring is filled, and the icon of an arrow."""
         self._right, self._share, self._arrow = right, share, arrow
-        self.update()
-
-    @pyqtSlot()
-    def on_pictured(self) -> None:
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
@@ -182,11 +178,12 @@ _SEEN_MS = 700  # for which the last picture is seen before the wizard goes on
 
 
 class CaptureStep(Step):
-    """Hands a CaptureSession to the station and shows what it says."""
+    """The third step: shows the camera and what the capture session asks for."""
 
     def __init__(self, context: PageContext, draft: Draft) -> None:
         super().__init__(context, draft)
         self.session: CaptureSession | None = None
+        self._reader: PhotographReader | None = None
         self.view = CaptureView(context.feed)
         self.icon, self.prompt = QLabel(), Note("", "prompt")
         self.prompt.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -207,11 +204,18 @@ class CaptureStep(Step):
 
     def enter(self) -> None:
         self._shown = ()
-        if self.session is None:
-            self.session = CaptureSession(self._encode)
+        self.view.setFocus()
+        if self._reader is None:
+            return  # it comes with `use`
+        self.session = self.session or CaptureSession(self._reader.one)
         self._hand_over(self.session)
         self._show(self.session.state)
-        self.view.setFocus()
+
+    def use(self, reader: PhotographReader) -> None:
+        """Take the reader of the pictures, which is then used in the recognition thread alone."""
+        self._reader = reader
+        if self.isVisible():
+            self.enter()
 
     def leave(self) -> None:
         self._ending.stop()
@@ -238,10 +242,6 @@ class CaptureStep(Step):
         else:
             self._show(report.capture)
 
-    @pyqtSlot(int)
-    def on_again(self, number: int) -> None:
-        self.retake(number)
-
     @pyqtSlot()
     def on_taken(self) -> None:
         if self.session is not None and self.session.state.done:
@@ -252,15 +252,13 @@ class CaptureStep(Step):
 
     @pyqtSlot()
     def on_files(self) -> None:
-        """Nobody is photographed while files are chosen."""
+        """Choose files; no picture is taken meanwhile."""
         self.leave()
         self.context.pick(wanted_pictures(), self._picked, self.enter)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
         super().resizeEvent(event)
-        tall = self.height() > self.width()
-        direction = QBoxLayout.Direction.TopToBottom if tall else QBoxLayout.Direction.LeftToRight
-        self._middle.setDirection(direction)
+        tall = self._middle.fit(self.size())
         self._side.setDirection(QBoxLayout.Direction.LeftToRight if tall else QBoxLayout.Direction.TopToBottom)
 
     def _picked(self, paths: list[Path]) -> None:
@@ -272,11 +270,6 @@ class CaptureStep(Step):
             station.capture = session
 
         self.context.ask_station(set_session)
-
-    def _encode(self, image: ByteImage) -> Embedding | Rejection:
-        """As the gallery will read it; called in the recognition thread."""
-        with self.context.services.reader() as reader:
-            return reader.one(image)
 
     def _show(self, state: CaptureState) -> None:
         session = self.session
@@ -302,7 +295,7 @@ class CaptureStep(Step):
             self._ending.start()
 
     def _say(self, words: str) -> None:
-        """For whoever cannot read the screen, where spoken hints are wanted; not faster than they can be followed."""
+        """Speak the instruction where spoken hints are switched on, but not faster than a person can follow."""
         now = time.monotonic()
         if self.context.services.config.current.voice.hints and now - self._said_at >= _SAY_SECONDS:
             self._said_at = now
@@ -322,13 +315,10 @@ class CaptureStep(Step):
         self._side.insertStretch(0, 1)
         self._side.addStretch(1)
         self._side.setStretch(2, 4)
-        self._middle = row(self.view, self._side, gap=10)
-        self._middle.setStretch(0, 3)
-        self._middle.setStretch(1, 2)
-        bottom = Bar(self.before, self.files)
-        self.setLayout(column(self._middle, self.shots, bottom, gap=8))
+        self._middle = Halves(self.view, self._side)
+        self.setLayout(column(self._middle, self.shots, Bar(self.before, self.files), gap=8))
 
     def _connect(self) -> None:
         self.before.clicked.connect(self.back)
         self.files.clicked.connect(self.on_files)
-        self.shots.again.connect(self.on_again)
+        self.shots.again.connect(self.retake)

@@ -68,7 +68,7 @@ _CARD_UNITS = 80
 
 
 class CheckStep(Step):
-    """Checks in the background, shows what was found, saves.
+    """The fourth step: checks the pictures in the background, shows the result, saves.
 
     Signals:
         saved: the Enrolled.
@@ -96,7 +96,7 @@ class CheckStep(Step):
         self.finding: Panel | None = None
         self.merge: Button | None = None
         self.setLayout(column(ScrollPage(self._place), Bar(self.before, self.save), gap=8))
-        self.before.clicked.connect(self.on_all_again)
+        self.before.clicked.connect(lambda: self.again.emit(-1))
         self.save.clicked.connect(self.on_save)
 
     def enter(self) -> None:
@@ -110,27 +110,23 @@ class CheckStep(Step):
         )
 
     @pyqtSlot()
-    def on_all_again(self) -> None:
-        self.again.emit(-1)
-
-    @pyqtSlot()
     def on_save(self) -> None:
         self._set_saving(saving=True)
         services, draft, checked, staff = self.context.services, self.draft, self.checked, self.context.member.name
-        self.context.act(lambda: save_draft(services, draft, checked, staff), self._saved, self._not_saved)
+        self.context.act(
+            lambda: save_draft(services, draft, checked, staff),
+            self._saved,
+            ended=lambda: self._set_saving(saving=False),
+        )
 
     @pyqtSlot()
     def on_merge(self) -> None:
-        """It is the same person: the pictures are added to the one who is there, under that name."""
+        """Add the pictures to the person who is already enrolled."""
         self.draft.person, self.draft.adding = self.checked.duplicates.same[0].person, True
         self.draft.texts.clear()
         self.draft.valid_from = self.draft.valid_until = None
         self.draft.pictures, self.draft.offered = list(self.checked.pictures), []
         self.enter()
-
-    @pyqtSlot()
-    def on_cancel(self) -> None:
-        self.cancelled.emit()
 
     def leave_out(self, number: int) -> None:
         """Go on without one of the pictures."""
@@ -178,7 +174,7 @@ class CheckStep(Step):
         if number in checked.outliers:
             words = translate("enrolment", "Looks like a different person"), "fault"
         elif number in checked.repeated:
-            words = translate("enrolment", "Is there already"), "warning"
+            words = translate("enrolment", "Already there"), "warning"
         elif picture.fault:
             words = shown(picture.fault), "warning"
         else:
@@ -205,19 +201,19 @@ class CheckStep(Step):
         )
         cancel = Button(translate("enrolment", "Cancel"), "cross")
         self.merge.clicked.connect(self.on_merge)
-        cancel.clicked.connect(self.on_cancel)
+        cancel.clicked.connect(self.cancelled)
         text = translate(
             "enrolment",
-            "These pictures show {name}. If it is the same person, add the pictures there. If it is somebody else, "
-            "cancel and ask whoever looks after this kiosk: the door could not tell the two apart.",
+            "These pictures look like {name}. If it is the same person, add the pictures there. If "
+            "not, cancel and ask the installer: the door cannot tell the two apart.",
         )
         return Panel(self._both(other), Note(breakable(text.format(name=name))), flow(self.merge, cancel))
 
     def _alike(self, other: Candidate) -> Panel:
         text = translate(
             "enrolment",
-            "Looks much like {name}: the door may sometimes know neither of them. More pictures of both make that "
-            "rarer. You can save all the same.",
+            "Looks much like {name}. The door may sometimes recognise neither of them. More pictures "
+            "of both help. You can save anyway.",
         )
         more = Button(translate("enrolment", "Take more pictures"), "camera")
         more.clicked.connect(self.more)
@@ -264,14 +260,9 @@ class CheckStep(Step):
             button.setEnabled(not saving)
 
     def _saved(self, enrolled: Enrolled) -> None:
-        self._set_saving(saving=False)
         if enrolled.fault:
             self.context.tell_fault(enrolled.fault)
         self.saved.emit(enrolled)
-
-    def _not_saved(self, fault: str) -> None:
-        self._set_saving(saving=False)
-        self.context.tell_fault(fault)
 
 
 def _look(services: StaffServices, checked: Check) -> tuple[Check, list[QImage], QImage]:
@@ -302,7 +293,7 @@ class Card(Panel):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """As wide as five of them fit beside each other, or as large letters need."""
+        """Return a width of which five fit beside each other; more where large type needs it."""
         width = max(px(_CARD_UNITS + 16), self.button.sizeHint().width() + px(14))
         layout = self.layout()
         return QSize(width, layout.totalHeightForWidth(width) if layout is not None else 0)

@@ -13,7 +13,7 @@ from kiosk import i18n
 from kiosk.domain import display_name
 from kiosk.errors import KioskError
 from kiosk.files import asset
-from kiosk.gui.controls import Bar, Button, Note, breakable, column, px
+from kiosk.gui.controls import Bar, Button, Note, breakable, column, px, scroll_by_touch
 from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.page import PageContext
 from kiosk.i18n import translate
@@ -26,7 +26,7 @@ _LEAST_LINES = 14  # high: below that the heading gives way
 
 
 class ConsentStep(Step):
-    """The text, and the answer to it.
+    """The second step: the text, and the person's answer to it.
 
     Signals:
         refused: the person does not agree, so nothing is kept.
@@ -90,7 +90,7 @@ class ConsentStep(Step):
         cursor.mergeBlockFormat(room)
 
     def _allow(self, *, read: bool) -> None:
-        """Nobody agrees to a text of which they have not seen the end."""
+        """Enable the button only when the end of the text was on the screen."""
         self.agree.setEnabled(read and self.text is not None)
         for part in (self.page, self.agree):  # as a screen reader says it
             part.setAccessibleDescription("" if read else self.unread.text())
@@ -125,9 +125,8 @@ class Reading(QTextBrowser):
     def __init__(self) -> None:
         super().__init__()
         self.setOpenLinks(False)
-        viewport, bar = self.viewport(), self.verticalScrollBar()
-        if viewport is not None:
-            QScroller.grabGesture(viewport, QScroller.ScrollerGestureType.TouchGesture)
+        scroll_by_touch(self)
+        bar = self.verticalScrollBar()
         self._unread = False
         self._soon = QTimer(self)  # once everything on the page has its place
         self._soon.setSingleShot(True)
@@ -135,11 +134,11 @@ class Reading(QTextBrowser):
         self._soon.setInterval(QApplication.doubleClickInterval())
         self._soon.timeout.connect(self.on_look)
         if bar is not None:
-            bar.valueChanged.connect(self.on_moved)
-            bar.rangeChanged.connect(self.on_moved)
+            bar.valueChanged.connect(lambda _value: self._soon.start())
+            bar.rangeChanged.connect(lambda _least, _most: self._soon.start())
 
     def begin(self) -> None:
-        """From the top, with the keys."""
+        """Scroll to the top and take the focus."""
         scroller, bar = QScroller.scroller(self.viewport()), self.verticalScrollBar()
         if scroller is not None and bar is not None:
             scroller.stop()
@@ -157,10 +156,6 @@ class Reading(QTextBrowser):
         self._soon.start()
 
     @pyqtSlot()
-    def on_moved(self) -> None:
-        self._soon.start()
-
-    @pyqtSlot()
     def on_look(self) -> None:
         document, viewport, bar = self.document(), self.viewport(), self.verticalScrollBar()
         if not self._unread or not self.isVisible() or document is None or viewport is None or bar is None:
@@ -173,7 +168,7 @@ class Reading(QTextBrowser):
 
 
 def consent_folders(context: PageContext) -> list[Path]:
-    """Where the text is looked for: in the company's folder, then among what is shipped."""
+    """Return the folders in which the text is looked for: the company's own, then the shipped one."""
     config = context.services.config
     own = config.current.reception.consent
     return [*([config.below(own)] if own else []), asset()]

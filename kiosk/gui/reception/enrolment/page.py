@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import pyqtSlot
@@ -18,12 +19,13 @@ from kiosk.gui.reception.enrolment.capture_step import CaptureStep
 from kiosk.gui.reception.enrolment.check_step import CheckStep
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep, consent_folders
 from kiosk.gui.reception.enrolment.name_step import NameStep
-from kiosk.gui.reception.enrolment.step import Draft, Step, Steps, warm_up
+from kiosk.gui.reception.enrolment.step import Draft, Step, Steps
 from kiosk.gui.reception.enrolment.trial_step import TrialStep
 from kiosk.gui.reception.page import PageContext, StaffPage, Unsaved
 from kiosk.i18n import translate
 from kiosk.people.consent import consent_text
 from kiosk.people.enrolment import Enrolled, Offered
+from kiosk.recognition.pipeline import PhotographReader
 from kiosk.vision.pictures import SUFFIXES
 
 _NAME, _CONSENT, _PICTURES, _CHECK, _TRIAL = range(5)
@@ -42,6 +44,8 @@ class EnrolmentPage(StaffPage):
         self.setLayout(column(self.steps, self._stack, gap=8))
         self.setAcceptDrops(True)
         self._here: Step | None = None
+        self._reader: PhotographReader | None = None
+        self._loading = False
         self._on_saved: object = None
         self._begin(Draft())
         context.reported.connect(self.on_reported)
@@ -63,7 +67,7 @@ class EnrolmentPage(StaffPage):
     def leave(self) -> None:
         if self._here is not None:
             self._here.leave()
-        self._here, self._on_saved = None, None
+        self._here, self._on_saved, self._reader, self._loading = None, None, None, False
         self._begin(Draft())
 
     @property
@@ -98,24 +102,8 @@ class EnrolmentPage(StaffPage):
             self._here.on_report(report)
 
     @pyqtSlot()
-    def on_named(self) -> None:
-        self._after_name()
-
-    @pyqtSlot()
     def on_agreed(self) -> None:
         self._go(_CHECK if self.draft.offered else _PICTURES)
-
-    @pyqtSlot()
-    def on_pictures(self) -> None:
-        self._go(_CHECK)
-
-    @pyqtSlot()
-    def on_to_name(self) -> None:
-        self._go(_NAME)
-
-    @pyqtSlot()
-    def on_to_consent(self) -> None:
-        self._go(_CONSENT)
 
     @pyqtSlot(int)
     def on_again(self, number: int) -> None:
@@ -149,17 +137,9 @@ class EnrolmentPage(StaffPage):
         self.on_another()
 
     @pyqtSlot()
-    def on_cancelled(self) -> None:
-        self.context.leave_first(self, self.on_refused)
-
-    @pyqtSlot()
     def on_another(self) -> None:
         self._begin(Draft())
         self._go(_NAME)
-
-    @pyqtSlot()
-    def on_finished(self) -> None:
-        self.context.go("people")
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802  (Qt's name)
         if event is not None and _dropped(event):
@@ -179,7 +159,7 @@ class EnrolmentPage(StaffPage):
             self.context.tell(translate("enrolment", "%n pictures will be used after the consent.", "", count))
 
     def _begin(self, draft: Draft) -> None:
-        """Everything anew: no widget keeps anything of the one before."""
+        """Make every step again, so that no widget keeps data of the person before."""
         self.draft = draft
         while self._stack.count():
             old = self._stack.widget(0)
@@ -194,22 +174,24 @@ class EnrolmentPage(StaffPage):
         self._connect()
 
     def _connect(self) -> None:
-        self.name.done.connect(self.on_named)
+        self.name.done.connect(self._after_name)
         self.consent.done.connect(self.on_agreed)
-        self.consent.back.connect(self.on_to_name)
+        self.consent.back.connect(partial(self._go, _NAME))
         self.consent.refused.connect(self.on_refused)
-        self.capture.done.connect(self.on_pictures)
-        self.capture.back.connect(self.on_to_consent)
+        self.capture.done.connect(partial(self._go, _CHECK))
+        self.capture.back.connect(partial(self._go, _CONSENT))
         self.check.again.connect(self.on_again)
         self.check.more.connect(self.on_more)
         self.check.saved.connect(self.on_saved)
-        self.check.cancelled.connect(self.on_cancelled)
+        self.check.cancelled.connect(lambda: self.context.leave_first(self, self.on_refused))
         self.trial.another.connect(self.on_another)
-        self.trial.finished.connect(self.on_finished)
+        self.trial.finished.connect(lambda: self.context.go("people"))
 
     def _go(self, number: int) -> None:
         if self._here is not None:
             self._here.leave()
+        if number == _PICTURES:
+            self._load_reader()
         step = self._stack.widget(number)
         self._stack.setCurrentIndex(number)
         self.steps.show_step(number)
@@ -218,9 +200,8 @@ class EnrolmentPage(StaffPage):
             self._here.enter()
 
     def _after_name(self) -> None:
-        """Consent is asked for once: whoever gave it to this very text need not read it again."""
-        # While it is read: the first picture, and the door with it, would wait for a second.
-        self.context.run(lambda: warm_up(self.context.services), self._warmed)
+        """Ask for consent, unless this person has agreed to this very text before."""
+        self._load_reader()
         if self.draft.adding and self._has_agreed():
             name = display_name(self.draft.person)
             text = translate("enrolment", "{name} has agreed to this text before.").format(name=name)
@@ -229,9 +210,24 @@ class EnrolmentPage(StaffPage):
         else:
             self._go(_CONSENT)
 
-    def _warmed(self, fault: str) -> None:
-        if fault:
-            self.context.notice(fault)
+    def _load_reader(self) -> None:
+        """Load what reads the pictures: a second of work, for which neither the person nor the door should wait.
+
+        The recognition thread has a reader of its own, so that it never waits for one that a staff page uses.
+        """
+        if self._reader is not None:
+            self.capture.use(self._reader)
+        elif not self._loading:
+            self._loading = True
+            self.context.run(self.context.services.new_reader, self._loaded, self._not_loaded)
+
+    def _loaded(self, reader: PhotographReader) -> None:
+        self._reader, self._loading = reader, False
+        self.capture.use(reader)
+
+    def _not_loaded(self, fault: str) -> None:
+        self._loading = False
+        self.context.notice(fault)
 
     def _has_agreed(self) -> bool:
         try:

@@ -1,4 +1,4 @@
-"""What the steps of the wizard have in common."""
+"""The base of the steps, the data that they fill in, and the check of the pictures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import QLabel, QWidget
 
 from kiosk.door.report import Report
 from kiosk.door.services import StaffServices
-from kiosk.errors import KioskError
 from kiosk.gui.controls import flow, polish_again
 from kiosk.gui.reception.page import PageContext
 from kiosk.i18n import translate
@@ -22,7 +21,7 @@ from kiosk.people.register import Consent, PersonRecord
 
 @dataclass(slots=True)
 class Draft:
-    """Discarded whole when the page is left."""
+    """The data of an enrolment that is not saved yet."""
 
     person: str = ""
     adding: bool = False  # pictures for somebody who is in the gallery already
@@ -36,7 +35,7 @@ class Draft:
     kept: list[Examined] = field(default_factory=list)  # to which more are taken
 
     def changed(self, record: PersonRecord) -> PersonRecord:
-        """What is known of the person with what was given here; what was not given stays."""
+        """Return the record with the values of this draft; fields that are empty here stay."""
         record = replace(record, **{name: text for name, text in self.texts.items() if text})  # type: ignore[arg-type]
         return replace(
             record,
@@ -68,18 +67,9 @@ def check_pictures(
 
 
 def picture_of(services: StaffServices, person: str) -> Path | None:
-    """A picture of somebody in the gallery."""
+    """Return the path of a picture of a person in the gallery."""
     templates = services.snapshot.templates_of(person)
     return services.folder / templates[0].source if templates else None
-
-
-def warm_up(services: StaffServices) -> str:
-    """Has the reader of photographs made before the first picture is taken; the fault, if there is one."""
-    try:
-        with services.reader():
-            return ""
-    except KioskError as fault:
-        return str(fault)
 
 
 def save_draft(services: StaffServices, draft: Draft, checked: Check, staff: str) -> Enrolled:
@@ -106,17 +96,17 @@ class Step(QWidget):
         self.draft = draft
 
     def enter(self) -> None:
-        """It is shown now."""
+        """Prepare what is shown."""
 
     def leave(self) -> None:
-        """It is hidden: stop timers, let go of the camera."""
+        """Stop timers and release the camera; called when it is hidden."""
 
     def on_report(self, report: Report) -> None:
-        """What the recognition found in a frame, while the step is shown."""
+        """Take over what the recognition found in a frame; called while the step is shown."""
 
 
 class Steps(QWidget):
-    """The way of the wizard: which step this is, and which there are."""
+    """The steps of the wizard, with a mark on the present one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -132,7 +122,7 @@ class Steps(QWidget):
         self.show_step(0)
 
     def show_step(self, number: int) -> None:
-        """Mark this one; those before it are done."""
+        """Mark the present step; those before it are done."""
         for index, (label, name) in enumerate(zip(self._labels, self._names, strict=True)):
             here = index == number
             words = f"{index + 1} {name}" if index >= number else f"✓ {name}"

@@ -7,12 +7,22 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout
 
 from kiosk.domain import Decision, Reason, TrackedFace, display_name
 from kiosk.door.greeting import hint, refusal_hint
 from kiosk.door.report import Report
-from kiosk.gui.controls import Bar, Button, Heading, Note, ScrollPage, State, breakable, column, polish_again, row
+from kiosk.gui.controls import (
+    Bar,
+    Button,
+    Halves,
+    Heading,
+    Note,
+    ScrollPage,
+    State,
+    breakable,
+    column,
+    polish_again,
+)
 from kiosk.gui.reception.enrolment.capture_step import CaptureView
 from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.page import PageContext
@@ -28,7 +38,7 @@ _KEPT_OUT = frozenset({Reason.SUSPENDED, Reason.NOT_YET_VALID, Reason.EXPIRED})
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to be said about a frame."""
+    """The text about a frame, and whether the person was recognised."""
 
     words: str
     recognised: bool = False
@@ -36,12 +46,12 @@ class Verdict:
 
 
 def in_force(snapshot: GallerySnapshot, sources: tuple[str, ...]) -> bool:
-    """Whether the door compares with all of these pictures."""
+    """Return whether all of these pictures are templates of the gallery in force."""
     return set(sources) <= {template.source for template in snapshot.templates}
 
 
 def judge(report: Report, person: str) -> Verdict:
-    """Whether somebody was recognised in a frame, or what is in the way."""
+    """Return whether the person was recognised in a frame, or what prevents it."""
     decision = _about(report, person)
     if decision is not None and decision.reason in _KEPT_OUT:
         words = translate("enrolment", "Recognised, but the door stays locked. {reason}")
@@ -78,8 +88,8 @@ def _compared(face: TrackedFace, person: str) -> str:
     if not own.distance <= found.threshold:
         text = translate(
             "enrolment",
-            "Not near enough: distance {distance:.2f}, at most {threshold:.2f} is needed. Come closer, look straight "
-            "at the camera; if it stays so, add more pictures.",
+            "Not close enough: {distance:.2f} (limit {threshold:.2f}). Come closer and look straight "
+            "at the camera. If this does not help, add more pictures.",
         )
         return text.format(distance=own.distance, threshold=found.threshold)
     if own != found.best:
@@ -99,7 +109,7 @@ _LARGE_LETTERS = 45  # the most of them
 
 
 class TrialStep(Step):
-    """Waits until the pictures are in force, then until the person is recognised.
+    """The last step: waits until the pictures are in force, then until the person is recognised.
 
     Signals:
         another: enrol the next one.
@@ -132,7 +142,7 @@ class TrialStep(Step):
         self.finish.clicked.connect(self.finished)
 
     def begin(self, enrolled: Enrolled) -> None:
-        """These pictures were saved just now."""
+        """Start with the pictures that were just saved."""
         self.enrolled, self._saved_at = enrolled, time.monotonic()
         self.in_force_seconds, self.verdict = None, None
 
@@ -146,7 +156,7 @@ class TrialStep(Step):
         else:
             text = translate("enrolment", "{name} has more pictures.")
         self.heading.setText(breakable(text.format(name=name)))
-        self.force.show_state(translate("enrolment", "The door takes the pictures over …"), "warning")
+        self.force.show_state(translate("enrolment", "The door is loading the pictures …"), "warning")
         self.state.hide()
         self.hint.setText("")
         self.finish.setFocus()
@@ -176,23 +186,21 @@ class TrialStep(Step):
         if enrolled is not None and in_force(self.context.services.snapshot, enrolled.sources):
             self._timer.stop()
             self.in_force_seconds = time.monotonic() - self._saved_at
-            self.force.show_state(translate("enrolment", "The door knows the pictures."), "good")
+            self.force.show_state(translate("enrolment", "The door uses the pictures."), "good")
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
         super().resizeEvent(event)
-        tall = self.height() > self.width()
-        self._middle.setDirection(QBoxLayout.Direction.TopToBottom if tall else QBoxLayout.Direction.LeftToRight)
+        self._middle.fit(self.size())
 
     def _explain(self, words: str) -> None:
-        """In large letters what is read from afar; a whole explanation would not fit."""
+        """Show a short text in large letters, a long one in the usual size."""
         self.hint.setText(breakable(words))
         self.hint.setProperty("role", "prompt" if len(words) <= _LARGE_LETTERS else "")
         polish_again(self.hint)
 
     def _lay_out(self) -> None:
         side = ScrollPage(column(self.force, self.state, self.hint, 1, gap=8))
-        self._middle = row(self.view, side, gap=10)
-        self._middle.setStretch(0, 3)
-        self._middle.setStretch(1, 2)
-        self.setLayout(column(self.heading, self._middle, Bar(self.next, self.finish), gap=8))
-        self.layout().setStretch(1, 1)  # type: ignore[union-attr]
+        self._middle = Halves(self.view, side)
+        layout = column(self.heading, self._middle, Bar(self.next, self.finish), gap=8)
+        layout.setStretch(1, 1)
+        self.setLayout(layout)

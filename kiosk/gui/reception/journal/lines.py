@@ -1,4 +1,4 @@
-"""The journal as a list: a line a row, newest first, loaded as far as somebody scrolls."""
+"""The rows of the journal in words, and the list that shows them, newest first."""
 
 import re
 import unicodedata
@@ -6,22 +6,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PyQt6.QtCore import QAbstractListModel, QLocale, QModelIndex, QObject, QPoint, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPixmap
+from PyQt6.QtCore import QAbstractListModel, QModelIndex, QObject, QPoint, QRect, QSize, Qt
+from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
 from PyQt6.QtWidgets import (
-    QAbstractItemView,
     QApplication,
-    QListView,
-    QScroller,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
 )
 
 from kiosk.domain import Outcome, Reason, Rejection, display_name
-from kiosk.gui.controls import px
+from kiosk.gui.controls import TouchList, px
+from kiosk.gui.reception.dates import day_text
 from kiosk.gui.theme import icon
-from kiosk.i18n import translate
+from kiosk.i18n import number, translate
 from kiosk.people.staff import COMMAND_LINE, Role
 from kiosk.store.journal import Action, ActionEntry, JournalEntry
 from kiosk.vision.quality import USUAL
@@ -33,7 +31,7 @@ _STAFF = {Action.STAFF_ADDED.value, Action.STAFF_REMOVED.value, Action.STAFF_RES
 
 
 def detail_in_words(action: str, detail: str) -> str:
-    """The detail as people read it; as it is where it is no word of ours, such as a name."""
+    """Return the detail of a row in words; a name stays as it is."""
     say = _sayings().get(action, _pictures)
     return say(detail) or detail
 
@@ -88,25 +86,25 @@ _FIRST_STRONG, _END = "\u2068", "\u2069"  # a name from right to left leaves the
 
 
 def decision_in_words(entry: JournalEntry) -> str:
-    """What the door did and why, without the time."""
+    """Return what the door did and why, without the time."""
     remarks = remarks_in_words(entry) if entry.outcome == Outcome.REFUSED.value else []
-    return translate("journal", "; ").join([_decision(entry), *remarks])
+    return " ".join([_decision(entry), *remarks])
 
 
 def remarks_in_words(entry: JournalEntry) -> list[str]:
-    """What was unusual about the picture."""
+    """Return what was unusual about the picture."""
     words = {
-        Rejection.TOO_SMALL: translate("journal", "face small"),
-        Rejection.TOO_DARK: translate("journal", "picture dark"),
-        Rejection.TOO_BRIGHT: translate("journal", "picture bright"),
-        Rejection.TOO_BLURRED: translate("journal", "picture blurred"),
-        Rejection.OFF_POSE: translate("journal", "face turned aside"),
+        Rejection.TOO_SMALL: translate("journal", "The face is small."),
+        Rejection.TOO_DARK: translate("journal", "The picture is dark."),
+        Rejection.TOO_BRIGHT: translate("journal", "The picture is bright."),
+        Rejection.TOO_BLURRED: translate("journal", "The picture is blurred."),
+        Rejection.OFF_POSE: translate("journal", "The face is turned aside."),
     }
     return [words[remark] for remark in USUAL.remarks(entry.conditions)] if entry.conditions is not None else []
 
 
 def outcome_in_words(outcome: Outcome) -> str:
-    """For a choice of outcomes."""
+    """Return an outcome as it is offered in the filter."""
     return {
         Outcome.GRANTED: translate("journal", "Let in"),
         Outcome.REFUSED: translate("journal", "Refused"),
@@ -114,7 +112,7 @@ def outcome_in_words(outcome: Outcome) -> str:
 
 
 def reason_in_words(reason: Reason) -> str:
-    """For a choice of reasons."""
+    """Return a reason as it is offered in the filter."""
     return {
         Reason.RECOGNISED: translate("journal", "Recognised"),
         Reason.RETURNED: translate("journal", "Came back soon"),
@@ -130,25 +128,25 @@ def reason_in_words(reason: Reason) -> str:
 
 
 def figures_in_words(entry: JournalEntry) -> list[str]:
-    """Everything else that stands in the row, in parts."""
+    """Return the figures of a row, one line each."""
     lines = []
     if entry.person is not None and entry.distance is not None:
         lines.append(
             translate("journal", "Nearest: {name}, distance {distance}").format(
-                name=name(entry.person), distance=number(entry.distance)
+                name=name(entry.person), distance=number(entry.distance, 2)
             )
         )
     if entry.second_person is not None and entry.second_distance is not None:
         lines.append(
             translate("journal", "Second: {name}, distance {distance}").format(
-                name=name(entry.second_person), distance=number(entry.second_distance)
+                name=name(entry.second_person), distance=number(entry.second_distance, 2)
             )
         )
     if entry.threshold is not None and entry.margin is not None:
         lines.append(
             translate(
                 "journal", "Threshold {threshold}, margin {margin}, among %n people", "", entry.gallery_size or 0
-            ).format(threshold=number(entry.threshold), margin=number(entry.margin))
+            ).format(threshold=number(entry.threshold, 2), margin=number(entry.margin, 2))
         )
     seen = entry.conditions
     if seen is not None and seen.light is not None and seen.sharpness is not None:
@@ -162,7 +160,7 @@ def figures_in_words(entry: JournalEntry) -> list[str]:
 
 
 def action_in_words(entry: ActionEntry) -> str:
-    """What the staff did, without the time."""
+    """Return what the staff did, without the time."""
     sentence = _sentence_of(entry.action, entry.subject is None)
     detail = "" if entry.detail is None else name(detail_in_words(entry.action, entry.detail))
     said = sentence.format(
@@ -173,7 +171,7 @@ def action_in_words(entry: ActionEntry) -> str:
 
 
 def name(person: str) -> str:
-    """A name as it stands in a sentence."""
+    """Return a name for a sentence; a right-to-left name is isolated."""
     shown = display_name(person)
     backwards = any(unicodedata.bidirectional(letter) in {"R", "AL", "AN"} for letter in shown)
     return f"{_FIRST_STRONG}{shown}{_END}" if backwards else shown
@@ -183,26 +181,21 @@ def _staff(member: str) -> str:
     return translate("journal", "the command line") if member == COMMAND_LINE else name(member)
 
 
-def number(value: float, digits: int = 2) -> str:
-    """With the digits that mean something, as the screen's language writes it."""
-    return QLocale().toString(float(value), "f", digits)
-
-
 def _decision(entry: JournalEntry) -> str:
     sentence = _sentences().get(entry.reason)
     if sentence is None:
         return entry.reason  # of a kiosk that knows more
     if entry.reason == Reason.AMBIGUOUS.value and entry.second_person is None:
-        sentence = translate("journal", "not clear who it is: closest {name} at {distance}, needs {threshold}")
+        sentence = translate("journal", "Not clear who it is. Closest: {name} at {distance} (limit {threshold}).")
     if entry.outcome == Outcome.GRANTED.value and entry.distance is None and entry.person is not None:
-        sentence = translate("journal", "let in: {name}")
+        sentence = translate("journal", "Let in: {name}.")
     return sentence.format(
         name=name(entry.person or "?"),
         second=name(entry.second_person or "?"),
-        distance=number(entry.distance) if entry.distance is not None else "?",
-        second_distance=number(entry.second_distance) if entry.second_distance is not None else "?",
-        threshold=number(entry.threshold) if entry.threshold is not None else "?",
-        margin=number(entry.margin) if entry.margin is not None else "?",
+        distance=number(entry.distance, 2) if entry.distance is not None else "?",
+        second_distance=number(entry.second_distance, 2) if entry.second_distance is not None else "?",
+        threshold=number(entry.threshold, 2) if entry.threshold is not None else "?",
+        margin=number(entry.margin, 2) if entry.margin is not None else "?",
         detail=entry.detail or "?",
     )
 
@@ -210,19 +203,19 @@ def _decision(entry: JournalEntry) -> str:
 def _sentences() -> dict[str, str]:
     """By the reason of a decision."""
     said = {
-        Reason.RECOGNISED: translate("journal", "let in: {name} at {distance}, needs {threshold}"),
-        Reason.RETURNED: translate("journal", "let in again: {name} at {distance}, needs {threshold}"),
-        Reason.NOBODY_ENROLLED: translate("journal", "not recognised: nobody is enrolled"),
-        Reason.TOO_FAR: translate("journal", "not recognised: closest {name} at {distance}, needs {threshold}"),
+        Reason.RECOGNISED: translate("journal", "Let in: {name} at {distance} (limit {threshold})."),
+        Reason.RETURNED: translate("journal", "Let in again: {name} at {distance} (limit {threshold})."),
+        Reason.NOBODY_ENROLLED: translate("journal", "Not recognised. Nobody is enrolled."),
+        Reason.TOO_FAR: translate("journal", "Not recognised. Closest: {name} at {distance} (limit {threshold})."),
         Reason.AMBIGUOUS: translate(
             "journal",
-            "not clear who it is: {name} at {distance}, {second} at {second_distance}; must be {margin} apart",
+            "Not clear who it is: {name} at {distance}, {second} at {second_distance}. They must be {margin} apart.",
         ),
-        Reason.SUSPENDED: translate("journal", "refused: {name} is suspended"),
-        Reason.NOT_YET_VALID: translate("journal", "refused: {name} may not enter yet"),
-        Reason.EXPIRED: translate("journal", "refused: {name} may not enter any more"),
-        Reason.TESTED: translate("journal", "opened for a test of the door"),
-        Reason.FAULT: translate("journal", "refused because of a fault: {detail}"),
+        Reason.SUSPENDED: translate("journal", "Refused: {name} is suspended."),
+        Reason.NOT_YET_VALID: translate("journal", "Refused: {name} may not enter yet."),
+        Reason.EXPIRED: translate("journal", "Refused: {name} may not enter any more."),
+        Reason.TESTED: translate("journal", "Opened for a test of the door."),
+        Reason.FAULT: translate("journal", "Refused because of a fault: {detail}"),
     }
     return {reason.value: sentence for reason, sentence in said.items()}
 
@@ -235,7 +228,7 @@ def _sentence_of(action: str, nobody: bool) -> str:
         Action.FULL_SCREEN_LEFT: translate("journal", "{staff} left full screen"),
         Action.KIOSK_ENDED: translate("journal", "{staff} ended the kiosk"),
         Action.STAFF_ADDED: translate("journal", "{staff} gave {subject} a PIN"),
-        Action.STAFF_REMOVED: translate("journal", "{staff} took the PIN of {subject} away"),
+        Action.STAFF_REMOVED: translate("journal", "{staff} removed the PIN of {subject}"),
         Action.STAFF_RESET: translate("journal", "{staff} gave {subject} a new PIN"),
         Action.ENROLLED: translate("journal", "{staff} enrolled {subject}"),
         Action.PICTURES_ADDED: translate("journal", "{staff} added pictures of {subject}"),
@@ -280,20 +273,20 @@ class Line:
 
     @property
     def whole(self) -> str:
-        """Everything in a sentence, as a screen reader says it."""
+        """Return the whole row in a sentence, for a screen reader."""
         return f"{self.day} {self.time}: {self.words}"
 
 
 def line_of(entry: JournalEntry | ActionEntry) -> Line:
-    """A row in words, in local time."""
+    """Return a row in words, in local time."""
     moment = entry.moment.astimezone()
     words = decision_in_words(entry) if isinstance(entry, JournalEntry) else action_in_words(entry)
-    day = QLocale().toString(moment.date(), QLocale.FormatType.ShortFormat)
+    day = day_text(moment.date())
     return Line(entry, moment.strftime(_TIME_FORMAT), day, words, _icon_of(entry))
 
 
 def lines_of(entries: Sequence[JournalEntry | ActionEntry]) -> list[Line]:
-    """Rows in words; some milliseconds a dozen, so that it is done in the background."""
+    """Return rows in words; slow enough for the background."""
     return [line_of(entry) for entry in entries]
 
 
@@ -306,7 +299,7 @@ def _icon_of(entry: JournalEntry | ActionEntry) -> str:
 
 
 class Lines(QAbstractListModel):
-    """Rows that were loaded so far; `load(before)` is asked for older ones and answers by `append`."""
+    """The rows loaded so far; `load(before)` fetches older ones and calls `append`."""
 
     def __init__(self, load: Callable[[int | None], None]) -> None:
         super().__init__()
@@ -317,22 +310,22 @@ class Lines(QAbstractListModel):
 
     @property
     def newest(self) -> int:
-        """The number of the newest row, 0 where there is none."""
+        """Return the number of the newest row; 0 = none."""
         return self._lines[0].entry.id if self._lines else 0
 
     def line(self, index: QModelIndex) -> Line | None:
-        """The row at an index."""
+        """Return the row at an index."""
         return self._lines[index.row()] if 0 <= index.row() < len(self._lines) else None
 
     def restart(self) -> None:
-        """Forget everything and load the newest rows."""
+        """Load the newest rows again."""
         self.beginResetModel()
         self._lines, self._complete, self._loading = [], False, True
         self.endResetModel()
         self._load(None)
 
     def append(self, lines: Sequence[Line], *, complete: bool) -> None:
-        """Older rows, newest first; complete = there are none that are older still."""
+        """Add older rows, newest first; complete = there are no older ones."""
         self._complete = complete
         if not lines:
             self._loading = False
@@ -344,7 +337,7 @@ class Lines(QAbstractListModel):
         self.endInsertRows()
 
     def prepend(self, lines: Sequence[Line]) -> None:
-        """Rows that were written since, newest first."""
+        """Add newer rows, newest first."""
         fresh = [line for line in lines if line.entry.id > self.newest]
         if fresh:
             self.beginInsertRows(QModelIndex(), 0, len(fresh) - 1)
@@ -352,7 +345,7 @@ class Lines(QAbstractListModel):
             self.endInsertRows()
 
     def give_up(self) -> None:
-        """The rows that were asked for could not be loaded."""
+        """Stop loading after a fault."""
         self._loading, self._complete = False, True
 
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008, N802  (Qt's own default and name)
@@ -376,7 +369,7 @@ class Lines(QAbstractListModel):
 
 
 class LineDelegate(QStyledItemDelegate):
-    """Time and day at the left, an icon, the words over two lines."""
+    """Paints a row: time and day, an icon, the text over two lines."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -430,7 +423,7 @@ class LineDelegate(QStyledItemDelegate):
 
 
 def _lines_of(option: QStyleOptionViewItem) -> int:
-    """How many lines of text a row has in the room that the list has."""
+    """Return the number of lines of text in a row."""
     view = option.widget
     room = view.size() if view is not None else option.rect.size()
     narrow = room.width() < _NARROW_LETTERS * option.fontMetrics.averageCharWidth()
@@ -439,7 +432,7 @@ def _lines_of(option: QStyleOptionViewItem) -> int:
 
 
 def _draw_wrapped(painter: QPainter, where: QRect, text: str) -> None:
-    """As many lines as there is room for; the last ends in an ellipsis where they are too few."""
+    """Draw a text over the lines that fit; the last one ends in an ellipsis where they are too few."""
     metrics = painter.fontMetrics()
     flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
     wrap = int(Qt.TextFlag.TextWordWrap)
@@ -452,37 +445,13 @@ def _draw_wrapped(painter: QPainter, where: QRect, text: str) -> None:
     painter.drawText(where, int(flags) | int(Qt.TextFlag.TextDontClip) | wrap, text)
 
 
-class LineList(QListView):
-    """The view of the lines.
-
-    Signals:
-        opened: the index of the row that was tapped, or on which Enter was pressed.
-    """
-
-    opened = pyqtSignal(QModelIndex)
+class LineList(TouchList):
+    """The view of the lines."""
 
     def __init__(self, model: Lines, name: str) -> None:
-        super().__init__()
+        super().__init__(model, name)
         model.setParent(self)
-        self.setModel(model)
         self.setItemDelegate(LineDelegate(self))
-        self.setAccessibleName(name)
-        self.setUniformItemSizes(True)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
         room = px(2)  # for the frame that says that it has the focus
         self.setViewportMargins(room, room, room, room)
         self.setAlternatingRowColors(True)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        viewport = self.viewport()
-        if viewport is not None:
-            QScroller.grabGesture(viewport, QScroller.ScrollerGestureType.TouchGesture)
-        self.clicked.connect(self.opened)
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
-        if event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            if self.currentIndex().isValid():
-                self.opened.emit(self.currentIndex())
-        else:
-            super().keyPressEvent(event)

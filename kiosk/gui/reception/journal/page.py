@@ -1,19 +1,20 @@
-"""The journal page: what the door decided and what the staff did, in words; why somebody was refused."""
+"""The journal page: what the door decided and why, and what the staff did."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from PyQt6.QtCore import QLocale, QModelIndex, QSize, Qt, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QLayout, QSizePolicy, QStackedWidget, QWidget
+from PyQt6.QtCore import QModelIndex, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QButtonGroup, QLabel, QSizePolicy, QStackedWidget, QWidget
 
 from kiosk.domain import Outcome, Reason, display_name
 from kiosk.door.report import Report
-from kiosk.gui.controls import Button, Choice, Heading, Note, ScrollPage, column, flow, px, spaced
-from kiosk.gui.reception.journal.insight import Point, points_of
+from kiosk.gui.controls import Button, Choice, FoldingRow, Heading, Note, ScrollPage, column, flow
+from kiosk.gui.reception.dates import day_text
 from kiosk.gui.reception.journal.lines import (
     Line,
     LineList,
@@ -24,6 +25,7 @@ from kiosk.gui.reception.journal.lines import (
     reason_in_words,
 )
 from kiosk.gui.reception.page import StaffPage
+from kiosk.health.distances import Point, points_of
 from kiosk.i18n import translate
 from kiosk.store.journal import Filter, Journal, JournalEntry
 
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 
 
 _LETTERS = 7  # that are seen of a choice, at the least
-_GAP_UNITS = 8
 _NEVER_SETTLED = {Reason.GATHERING, Reason.PRESENT}
 
 
@@ -66,24 +67,22 @@ class FilterBar(QWidget):
             ],
         )
         self.day = Choice(translate("journal", "Day"), [any_day])
-        self._choices = (self.person, self.outcome, self.reason, self.day)
         self._anybody, self._any_day = anybody, any_day
-        self._columns = 0
+        pairs = [
+            FoldingRow(*pair, gap=8, equal=True) for pair in ((self.person, self.outcome), (self.reason, self.day))
+        ]
+        self.setLayout(column(FoldingRow(*pairs, gap=8, equal=True)))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._grid = spaced(QGridLayout(self), gap=_GAP_UNITS)
-        # Its width is given to it: four beside each other are not to press the rest of the screen aside.
-        self._grid.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-        self._arrange(2)
-        for choice in self._choices:
+        for choice in (self.person, self.outcome, self.reason, self.day):
             choice.box.setMinimumContentsLength(_LETTERS)
             label = choice.findChild(QLabel)
             if label is not None:  # a choice says by itself what it is about, and the list needs the room
                 label.hide()
-            choice.chosen.connect(self.on_chosen)
+            choice.chosen.connect(lambda _value: self.changed.emit())
 
     @property
     def wanted(self) -> Filter:
-        """The choices that are made."""
+        """Return the filter."""
         return Filter(
             cast("str | None", self.person.value),
             cast("Outcome | None", self.outcome.value),
@@ -92,18 +91,17 @@ class FilterBar(QWidget):
         )
 
     def offer(self, people: Sequence[str], days: Sequence[date]) -> None:
-        """Whom and which days there is something about; choices that were made stay."""
-        locale = QLocale()
+        """Offer people and days; what is chosen stays chosen."""
         self.person.set_options([self._anybody, *((display_name(person), person) for person in people)])
         self.day.set_options(
             [
                 self._any_day,
-                *((locale.toString(day, QLocale.FormatType.ShortFormat), day) for day in days),
+                *((day_text(day), day) for day in days),
             ]
         )
 
     def choose(self, wanted: Filter) -> None:
-        """Make all four choices; a person or day that is not offered yet is added."""
+        """Set the filter; a person that is not offered yet is added."""
         if wanted.person is not None and self.person.box.findData(wanted.person) < 0:
             self.person.box.addItem(display_name(wanted.person), wanted.person)
         self.person.choose(wanted.person)
@@ -111,38 +109,9 @@ class FilterBar(QWidget):
         self.reason.choose(wanted.reason)
         self.day.choose(wanted.day)
 
-    @pyqtSlot(object)
-    def on_chosen(self, value: object) -> None:
-        self.changed.emit()
-
-    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        return self.minimumSizeHint()
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        lines = len(self._choices) // self._columns
-        height = max(choice.minimumSizeHint().height() for choice in self._choices)
-        return QSize(0, lines * height + (lines - 1) * px(_GAP_UNITS))
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
-        super().resizeEvent(event)
-        gaps = px(_GAP_UNITS) * (len(self._choices) - 1)
-        needed = max(choice.minimumSizeHint().width() for choice in self._choices) * len(self._choices) + gaps
-        self._arrange(len(self._choices) if self.width() >= needed else 2)
-
-    def _arrange(self, columns: int) -> None:
-        if columns == self._columns:
-            return
-        self._columns = columns
-        for index, choice in enumerate(self._choices):
-            self._grid.removeWidget(choice)
-            self._grid.addWidget(choice, index // columns, index % columns)
-        for index in range(len(self._choices)):
-            self._grid.setColumnStretch(index, 1 if index < columns else 0)
-        self.updateGeometry()
-
 
 class Details(QWidget):
-    """Takes the place of the list until somebody goes back.
+    """All about one row; shown in place of the list.
 
     Signals:
         closed: back to the list.
@@ -164,11 +133,11 @@ class Details(QWidget):
         text = column(self.when, self.sentence, self.figures, flow(self.only, self.plot), 1, gap=10)
         self.setLayout(column(flow(self.back), ScrollPage(text), gap=8))
         self.back.clicked.connect(self.closed)
-        self.only.clicked.connect(self.on_only)
-        self.plot.clicked.connect(self.on_plot)
+        self.only.clicked.connect(lambda: self.listed.emit(self._person))
+        self.plot.clicked.connect(lambda: self.plotted.emit(self._person))
 
     def show_line(self, line: Line) -> None:
-        """Everything about this row."""
+        """Show a row."""
         entry = line.entry
         self.when.setText(f"{line.day}   {line.time}")
         self.sentence.setText(line.words)
@@ -185,21 +154,13 @@ class Details(QWidget):
         else:
             super().keyPressEvent(event)
 
-    @pyqtSlot()
-    def on_only(self) -> None:
-        self.listed.emit(self._person)
-
-    @pyqtSlot()
-    def on_plot(self) -> None:
-        self.plotted.emit(self._person)
-
 
 _AT_ONCE = 200
 _MOST_POINTS = 1000
 
 
 class JournalPage(StaffPage):
-    """Two lists, the door's with filters and a plot."""
+    """Two lists: the door's decisions, with filters and a plot, and the staff's actions."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
@@ -226,7 +187,9 @@ class JournalPage(StaffPage):
             self.filters.choose(wanted)
             self.plotted.setChecked(False)
         (self.door if wanted is not None or not self.staff.isChecked() else self.staff).setChecked(True)
-        self.context.run(lambda: (self._journal.named(), self._journal.days()), self._offer)
+        self.context.run(
+            lambda: (self._journal.named(), self._journal.days()), lambda found: self.filters.offer(*found)
+        )
         self._here = True
         self._show()
 
@@ -240,7 +203,7 @@ class JournalPage(StaffPage):
 
     @pyqtSlot(object)
     def on_reported(self, report: Report) -> None:
-        """What the door has decided just now comes first."""
+        """Add what the door has just decided."""
         if self._here and report.settled and self.door.isChecked() and not self.plotted.isChecked():
             wanted, asked = self.filters.wanted, self._asked
             self.context.run(
@@ -248,26 +211,21 @@ class JournalPage(StaffPage):
                 lambda lines: self._add_newest(asked, lines),
             )
 
-    @pyqtSlot()
-    def on_changed(self) -> None:
-        """Another filter, list or view."""
-        self._show()
-
     @pyqtSlot(QModelIndex)
     def on_opened(self, index: QModelIndex) -> None:
-        """A row was tapped, or Enter was pressed on it."""
+        """Show the details of a row."""
         model = index.model()
         line = model.line(index) if isinstance(model, Lines) else None
         self._open_all([line] if line is not None else [])
 
     @pyqtSlot(int)
     def on_picked(self, row: int) -> None:
-        """A point of the plot was tapped."""
+        """Show the details of a point."""
         self.context.run(lambda: lines_of(self._journal.page(Filter(), before=row + 1, limit=1)), self._open_all)
 
     @pyqtSlot()
     def on_closed(self) -> None:
-        """Back from the details to the row that was opened, or to the plot."""
+        """Return from the details to the list or to the plot."""
         view: QWidget = self.door_list if self.door.isChecked() else self.staff_list
         if self.plotted.isChecked() and self.plot is not None and self.door.isChecked():
             view = self.plot
@@ -275,20 +233,13 @@ class JournalPage(StaffPage):
         self.stack.setCurrentWidget(view)
         view.setFocus()
 
-    @pyqtSlot(str)
-    def on_listed(self, person: str) -> None:
+    def _show_person(self, person: str, *, plotted: bool) -> None:
         self.filters.choose(Filter(person))
-        self.plotted.setChecked(False)
-        self._show()
-
-    @pyqtSlot(str)
-    def on_plotted(self, person: str) -> None:
-        self.filters.choose(Filter(person))
-        self.plotted.setChecked(True)
+        self.plotted.setChecked(plotted)
         self._show()
 
     def _open_all(self, lines: Sequence[Line]) -> None:
-        """The details of a row, if there is one."""
+        """Show the details of a row, if there is one."""
         for line in lines:
             self.filters.hide()
             self.details.show_line(line)
@@ -297,9 +248,6 @@ class JournalPage(StaffPage):
     @property
     def _journal(self) -> Journal:
         return self.context.services.journal
-
-    def _offer(self, found: tuple[list[str], list[date]]) -> None:
-        self.filters.offer(*found)
 
     def _show(self) -> None:
         self._asked += 1
@@ -350,9 +298,9 @@ class JournalPage(StaffPage):
     def _tell_whether_empty(self, lines: Lines) -> None:
         filtered = lines is self.decisions and self.filters.wanted != Filter()
         self.empty.setText(
-            translate("journal", "No decision fits the choice above.")
+            translate("journal", "No decisions match these filters.")
             if filtered
-            else translate("journal", "Nothing stands here yet.")
+            else translate("journal", "Nothing here yet.")
         )
         self.empty.setVisible(lines.rowCount() == 0)
 
@@ -392,19 +340,19 @@ class JournalPage(StaffPage):
         self.setLayout(layout)
 
     def _connect(self) -> None:
-        self.filters.changed.connect(self.on_changed)
+        self.filters.changed.connect(self._show)
         self.context.reported.connect(self.on_reported)
         self.details.closed.connect(self.on_closed)
-        self.details.listed.connect(self.on_listed)
-        self.details.plotted.connect(self.on_plotted)
+        self.details.listed.connect(partial(self._show_person, plotted=False))
+        self.details.plotted.connect(partial(self._show_person, plotted=True))
         for button in (self.door, self.staff, self.plotted):
-            button.clicked.connect(self.on_changed)
+            button.clicked.connect(self._show)
         for view in (self.door_list, self.staff_list):
             view.opened.connect(self.on_opened)
 
 
 def _filter_of(arguments: dict[str, object]) -> Filter | None:
-    """The filter that a page asks for by PageContext.go; None where it asks for none."""
+    """Return the filter among the arguments of PageContext.go; None = none."""
     person, outcome, reason, day = (arguments.get(name) for name in ("person", "outcome", "reason", "day"))
     wanted = Filter(
         person if isinstance(person, str) else None,

@@ -1,4 +1,4 @@
-"""Distances over time with the threshold drawn in. Imported when somebody asks for it: pyqtgraph takes a while.
+"""A plot of the distances over time, with the threshold. Imported when it is opened: pyqtgraph loads slowly.
 
 Measured offscreen on two cores, import and first plot: pyqtgraph 0.2 s and 31 MB, matplotlib 0.7 s and 52 MB.
 """
@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import pyqtgraph  # type: ignore[import-untyped]
-from PyQt6.QtCore import QEvent, QLocale, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QColor, QFont, QPalette
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.gui.controls import Note, column, px
-from kiosk.gui.reception.journal.insight import Point, insight
-from kiosk.gui.reception.journal.lines import number
-from kiosk.i18n import translate
+from kiosk.gui.reception.dates import day_text
+from kiosk.health.distances import Point, insight
+from kiosk.i18n import number, translate
 
 _ROOM = 0.05  # of a distance, above the highest and below the lowest
 
@@ -23,11 +23,11 @@ class _Distances(pyqtgraph.AxisItem):  # type: ignore[misc]  # ships no annotati
     """Numbers as the screen's language writes them."""
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: N802  (pyqtgraph's name)
-        return [number(value * scale) for value in values]
+        return [number(value * scale, 2) for value in values]
 
 
 class DistancePlot(QWidget):
-    """A point a decision, the threshold as a line, and a sentence on what they say.
+    """A point for each decision, a line for the threshold, and a sentence about them.
 
     Signals:
         picked: the number of the journal's row whose point was tapped.
@@ -56,7 +56,7 @@ class DistancePlot(QWidget):
         self.setLayout(layout)
 
     def show_points(self, points: Sequence[Point]) -> None:
-        """Draw these, oldest first."""
+        """Draw the points, oldest first."""
         self._points = points
         self.sentence.setText(insight(points))
         self.plot.setAccessibleDescription(self.sentence.text())
@@ -64,7 +64,7 @@ class DistancePlot(QWidget):
 
     @pyqtSlot(object, object, object)
     def on_points_clicked(self, drawn: object, points: Sequence[pyqtgraph.SpotItem], event: object) -> None:
-        """The uppermost of those under the finger."""
+        """Open the row of the uppermost point."""
         if len(points):
             self.picked.emit(int(points[0].data()))
 
@@ -120,7 +120,7 @@ class DistancePlot(QWidget):
                 "journal",
                 "● let in   ✕ refused   ▲ refused, picture poor   ┅ threshold {threshold}; smaller = closer   "
                 "{first} to {last}",
-            ).format(threshold=number(newest), first=_day(self._points[0]), last=_day(self._points[-1]))
+            ).format(threshold=number(newest, 2), first=_day(self._points[0]), last=_day(self._points[-1]))
         )
 
     def _dress_axes(self, colour: QColor) -> None:
@@ -134,5 +134,4 @@ class DistancePlot(QWidget):
 
 
 def _day(point: Point) -> str:
-    moment = datetime.fromtimestamp(point.at).astimezone()
-    return QLocale().toString(moment.date(), QLocale.FormatType.ShortFormat)
+    return day_text(datetime.fromtimestamp(point.at).astimezone().date())

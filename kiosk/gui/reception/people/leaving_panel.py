@@ -77,7 +77,7 @@ class LeavingPanel(Panel):
 
     def __init__(self, context: PageContext) -> None:
         self.place = Destination(context)
-        self.export = Button(translate("people", "Export everything known"), "export")
+        self.export = Button(translate("people", "Export all data"), "export")
         self.begin = Button(translate("people", "Erase this person …"), "erase", "danger")
         self.typed = TextField(translate("people", "Type the name to confirm"))
         self.erase = Button(translate("people", "Erase for good"), "erase", "danger", deliberate=True)
@@ -103,7 +103,7 @@ class LeavingPanel(Panel):
         self._connect()
 
     def open(self, person: str) -> None:
-        """Another person, or the same one under another name."""
+        """Show another person, or the same person under a new name."""
         self._person, self._exporting = person, False
         self.on_places()
         self.on_keep()
@@ -126,7 +126,7 @@ class LeavingPanel(Panel):
             export_person(context.services, person, path, context.member.name, context.services.snapshot)
             return path
 
-        context.act(work, self._exported, self._failed)
+        context.act(work, self._exported, ended=self._export_ended)
 
     @pyqtSlot()
     def on_begin(self) -> None:
@@ -155,32 +155,29 @@ class LeavingPanel(Panel):
     def on_erase(self) -> None:
         context, person = self._context, self._person
         self._set_erasing(erasing=True)
-        context.act(lambda: context.services.erase(person, context.member.name), self._erased, self._not_erased)
+        context.act(
+            lambda: context.services.erase(person, context.member.name), self._erased, ended=self._erasure_ended
+        )
 
     def _set_erasing(self, *, erasing: bool) -> None:
         self.erasing = erasing
         for part in (self.erase, self.keep, self.typed):
             part.setEnabled(not erasing)
 
-    def _exported(self, path: Path) -> None:
+    def _export_ended(self) -> None:
         self._exporting = False
         self.on_places()
+
+    def _exported(self, path: Path) -> None:
         self._context.tell(translate("people", "Exported to {file}").format(file=printable(path)))
 
-    def _failed(self, fault: str) -> None:
-        self._exporting = False
-        self.on_places()
-        self._context.tell_fault(fault)
-
-    def _erased(self, report: ErasureReport) -> None:
-        self._set_erasing(erasing=False)
-        self.on_keep()
-        self.erased.emit(report)
-
-    def _not_erased(self, fault: str) -> None:
+    def _erasure_ended(self) -> None:
         self._set_erasing(erasing=False)
         self.on_typed(self.typed.text)
-        self._context.tell_fault(fault)
+
+    def _erased(self, report: ErasureReport) -> None:
+        self.on_keep()
+        self.erased.emit(report)
 
     def _connect(self) -> None:
         self.place.changed.connect(self.on_places)
@@ -192,7 +189,7 @@ class LeavingPanel(Panel):
 
 
 class ErasureView(QWidget):
-    """What was removed.
+    """The report of an erasure.
 
     Signals:
         closed: it was read.
@@ -217,7 +214,7 @@ class ErasureView(QWidget):
         self.lines.setText("\n".join(f"• {line}" for line in erasure_words(report)))
         self.unsearched.setText(unsearched_words(report.unsearched))
         self.unsearched.setVisible(bool(report.unsearched))
-        again = translate("people", "Mend what is named here, then erase the person once more.")
+        again = translate("people", "Fix what is listed here, then erase the person again.")
         self.left.setText("\n".join([*report.left, again]))
         self.left.setVisible(bool(report.left))
         self.setAccessibleName(self.heading.text())

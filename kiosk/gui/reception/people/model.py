@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 
 from PyQt6.QtCore import QAbstractTableModel, QLocale, QModelIndex, Qt
 
+from kiosk.gui.reception.dates import day_text, time_text
 from kiosk.gui.reception.people import wording
-from kiosk.gui.reception.people.rows import PersonRow, Quality, matches, words_of
 from kiosk.i18n import translate
+from kiosk.people.listing import PersonRow, Quality, matches, words_of
 from kiosk.people.register import AccessStatus, Consent, PersonRecord, today
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
@@ -34,7 +35,7 @@ class Column(enum.IntEnum):
 
 
 class Show(enum.Enum):
-    """Whom to show."""
+    """The kinds of people that can be shown."""
 
     ALL = "all"
     NO_CONSENT = "no_consent"
@@ -69,7 +70,7 @@ class PeopleModel(QAbstractTableModel):
         self._sorted_by, self._descending = Column.NAME, False
 
     def set_people(self, people: Sequence[PersonRow]) -> None:
-        """Everybody anew."""
+        """Show other people."""
         self._all = people
         self._take()
 
@@ -87,11 +88,11 @@ class PeopleModel(QAbstractTableModel):
 
     @property
     def total(self) -> int:
-        """How many there are in all."""
+        """Return the number of people."""
         return len(self._all)
 
     def row_of(self, key: str) -> int | None:
-        """Where a person stands, by person_key."""
+        """Return the row of a person, by person_key."""
         return next((number for number, row in enumerate(self.rows) if row.key == key), None)
 
     def rowCount(self, parent: QModelIndex = _NO_INDEX) -> int:  # noqa: N802  (Qt's name, as those that follow)
@@ -153,7 +154,9 @@ def _second(row: PersonRow, column: Column) -> str:
         return row.record.group
     if column is Column.PICTURES:
         return wording.quality_words(row.quality)
-    return wording.time_words(row.last_seen) if column is Column.SEEN else wording.consent_words(row.record)
+    if column is Column.SEEN:
+        return time_text(row.last_seen) if row.last_seen is not None else ""
+    return wording.consent_words(row.record)
 
 
 def _second_alert(row: PersonRow, column: Column) -> bool:
@@ -163,7 +166,7 @@ def _second_alert(row: PersonRow, column: Column) -> bool:
 
 
 def samples() -> dict[Column, tuple[list[str], list[str]]]:
-    """What stands in the first and second lines of the columns but the name's, for their widths."""
+    """Return sample texts for the first and second lines of the columns beside the name, for their widths."""
     agreed = Consent(datetime.now(UTC), "", "", "", "")
     records = (PersonRecord(""), PersonRecord("", consent=agreed))
     standings = [wording.standing_words(standing) for standing in AccessStatus]
@@ -172,7 +175,7 @@ def samples() -> dict[Column, tuple[list[str], list[str]]]:
             [translate("people", "Pictures")],
             [wording.quality_words(quality) for quality in Quality],
         ),
-        Column.SEEN: ([translate("people", "Last seen"), wording.day_words(today())], [""]),
+        Column.SEEN: ([translate("people", "Last seen"), day_text(today())], [""]),
         Column.VALIDITY: ([*standings, "⚠ " + standings[1]], [wording.consent_words(record) for record in records]),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QTimer, pyqtSignal, pyqtSlot
@@ -42,17 +43,13 @@ class MovingView(QWidget):
         self.import_ = Button(translate("people", "Choose a zip"), "archive")
         self._lay_out()
         self.back.clicked.connect(self.closed)
-        self.place.changed.connect(self.on_places)
+        self.place.changed.connect(lambda: self._enable(busy=self._busy))
         self.export.clicked.connect(self.on_export)
         self.import_.clicked.connect(self.on_import)
 
     def open(self) -> None:
-        """It is shown now."""
+        """Prepare what is shown."""
         self._enable(busy=False)
-
-    @pyqtSlot()
-    def on_places(self) -> None:
-        self._enable(busy=self._busy)
 
     @pyqtSlot()
     def on_export(self) -> None:
@@ -66,7 +63,7 @@ class MovingView(QWidget):
             path = free_path(folder, "kiosk")
             return export_gallery(context.services, path, context.member.name), path
 
-        context.act(work, self._exported, self._failed)
+        context.act(work, self._exported, ended=partial(self._enable, busy=False))
 
     @pyqtSlot()
     def on_import(self) -> None:
@@ -75,22 +72,20 @@ class MovingView(QWidget):
     def _picked(self, paths: list[Path]) -> None:
         self._enable(busy=True)
         context, path = self._context, paths[0]
-        context.act(lambda: import_archive(context.services, path, context.member.name), self._imported, self._failed)
+        context.act(
+            lambda: import_archive(context.services, path, context.member.name),
+            self._imported,
+            ended=partial(self._enable, busy=False),
+        )
 
     def _exported(self, answer: tuple[ArchiveReport, Path]) -> None:
         report, path = answer
         told = translate("people", "%n people are exported to {file}", "", len(report.people))
         self._context.tell(told.format(file=printable(path)))
-        self._enable(busy=False)
 
     def _imported(self, report: ArchiveReport) -> None:
         self._context.tell(translate("people", "%n people came in.", "", len(report.people)))
-        self._enable(busy=False)
         self.changed.emit()
-
-    def _failed(self, fault: str) -> None:
-        self._enable(busy=False)
-        self._context.tell_fault(fault)
 
     def _enable(self, *, busy: bool) -> None:
         self._busy = busy
@@ -99,7 +94,7 @@ class MovingView(QWidget):
 
     def _lay_out(self) -> None:
         out = translate("people", "Pictures and data of everybody, for another machine. The journal stays here.")
-        into = translate("people", "All of a zip comes in, or nothing where anything about it is not as it should be.")
+        into = translate("people", "Everything in the zip is imported, or nothing if any part of it is invalid.")
         content = column(
             Panel(Heading(translate("people", "Export")), Note(out, "muted"), self.place, flow(self.export), gap=10),
             Panel(Heading(translate("people", "Import")), Note(into, "muted"), flow(self.import_), gap=10),
@@ -115,7 +110,7 @@ _LOOK_MS = 1000
 
 
 class PeoplePage(StaffPage):
-    """Everybody in the gallery; what changes outside is there within a second or two."""
+    """The list of everybody in the gallery; it follows changes within two seconds."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
@@ -132,7 +127,7 @@ class PeoplePage(StaffPage):
         self._looking.setInterval(_LOOK_MS)
         self._looking.timeout.connect(self.on_look)
         self.list.opened.connect(self.on_opened)
-        self.list.enrolment_wanted.connect(self.on_enrolment_wanted)
+        self.list.enrolment_wanted.connect(lambda: context.go("enrol"))
         self.list.moving_wanted.connect(self.on_moving_wanted)
         self.list.move_all.setVisible(context.member.role is Role.INSTALLER)
 
@@ -148,7 +143,7 @@ class PeoplePage(StaffPage):
         return self._person
 
     def enter(self, **arguments: object) -> None:
-        """With `person`, that person's own page."""
+        """Show the list, or the page of `person`."""
         person = arguments.get("person")
         self.stack.setCurrentWidget(self.list)
         if isinstance(person, str):
@@ -185,7 +180,7 @@ class PeoplePage(StaffPage):
 
     @pyqtSlot()
     def on_look(self) -> None:
-        """Others change the gallery and the register too, and the door lets people in."""
+        """Read the gallery, register and journal again: others change them too."""
         if not self._gathering:
             self._gather()
 
@@ -199,10 +194,6 @@ class PeoplePage(StaffPage):
         self.stack.setCurrentWidget(self.list)
         self.list.table.setFocus()
         self.on_changed()
-
-    @pyqtSlot()
-    def on_enrolment_wanted(self) -> None:
-        self.context.go("enrol")
 
     @pyqtSlot()
     def on_moving_wanted(self) -> None:

@@ -1,4 +1,4 @@
-"""Everybody in one table, searched by typing."""
+"""The table of people, with search and filter."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from kiosk.gui.reception.people.model import (
     Show,
     samples,
 )
-from kiosk.gui.reception.people.rows import Gathered, PersonRow
+from kiosk.gui.reception.people.rows import Gathered
 from kiosk.gui.reception.portraits import Portraits
 from kiosk.gui.theme import icon
 from kiosk.i18n import translate
+from kiosk.people.listing import PersonRow
 
 _PORTRAIT_UNITS = 40
 _GAP_UNITS = 8
@@ -176,7 +177,7 @@ class PeopleList(QWidget):
         self.search.edit.setClearButtonEnabled(True)
         self.search.edit.setPlaceholderText(translate("people", "Name, group or number"))
         self.show_only = Choice(translate("people", "Show"), _choices())
-        self.enrol = Button(translate("people", "Enrol somebody"), "person_plus", "primary")
+        self.enrol = Button(translate("people", "Enrol a person"), "person_plus", "primary")
         self.move_all = Button("", "export", name=translate("people", "Export and import"))
         self.nobody = Note("", "muted")
         self.nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -189,7 +190,7 @@ class PeopleList(QWidget):
         self._connect()
 
     def show_people(self, gathered: Gathered) -> None:
-        """Everybody anew; who was chosen stays so, and the table does not jump."""
+        """Show other people; selection and scroll position stay."""
         bar = self.table.verticalScrollBar()
         scrolled, chosen = (bar.value() if bar is not None else 0), self._chosen()
         self.model.set_people(gathered.rows)
@@ -200,7 +201,7 @@ class PeopleList(QWidget):
             bar.setValue(scrolled)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Whoever types anywhere on the page searches; Esc shows everybody again."""
+        """Put what is typed anywhere on the page into the search; Esc clears it."""
         typed = event.text() if event is not None else ""
         if event is not None and event.key() == Qt.Key.Key_Escape and self.search.text:
             self.search.set_text("")
@@ -286,6 +287,6 @@ def _choices() -> list[tuple[str, object]]:
     return [
         (translate("people", "Everybody"), Show.ALL),
         (translate("people", "Without consent"), Show.NO_CONSENT),
-        (translate("people", "Kept out"), Show.KEPT_OUT),
+        (translate("people", "No access"), Show.KEPT_OUT),
         (translate("people", "Pictures to improve"), Show.POOR),
     ]

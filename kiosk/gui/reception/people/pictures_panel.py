@@ -5,14 +5,16 @@ from __future__ import annotations
 from functools import partial
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QImage, QPixmap
+from PyQt6.QtGui import QPixmap
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from kiosk.gui.controls import Button, Folding, Heading, Note, Panel, column, flow, px
+from kiosk.gui.controls import Button, FoldingRow, Heading, Note, Panel, column, flow, px
 from kiosk.gui.reception.page import PageContext
-from kiosk.gui.reception.people.rows import Look, PersonRow, PictureFacts, look_at, pictures_of
+from kiosk.gui.reception.people.rows import Look, look_at, pictures_of
 from kiosk.gui.reception.people.wording import distance_words, quality_advice, remark_words, unused_words
+from kiosk.gui.reception.portraits import square_picture
 from kiosk.i18n import translate
+from kiosk.people.listing import PersonRow, PictureFacts
 from kiosk.people.records import remove
 
 _SIDE_UNITS = 104
@@ -46,14 +48,14 @@ class PictureCard(QWidget):
         self.remove.clicked.connect(self.removal_wanted)
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """As wide as the others of its size, and as high as its words need."""
+        """Return the width of every card, and the height that the text needs."""
         width = max(px(_CARD_UNITS), self.remove.sizeHint().width())
         layout = self.layout()
         return QSize(width, layout.heightForWidth(width) if layout is not None else width)
 
     def show_look(self, look: Look) -> None:
-        """What was found out in the background."""
-        self.picture.setPixmap(_square(look.image, px(_SIDE_UNITS)))
+        """Show the picture, and what is unusual about it."""
+        self.picture.setPixmap(QPixmap() if look.image.isNull() else square_picture(look.image, px(_SIDE_UNITS)))
         if self.facts.used:
             self.quality.setText(remark_words(look.remarks))
         self.updateGeometry()
@@ -75,7 +77,7 @@ class PicturesPanel(Panel):
         self.advice = Note("", "muted")
         self.add = Button(translate("people", "Add pictures"), "camera")
         self._holder = QWidget()
-        super().__init__(Folding(self.heading, self.add), self.advice, self._holder)
+        super().__init__(FoldingRow(self.heading, self.add, text=True), self.advice, self._holder)
         self.cards: list[PictureCard] = []
         self._context, self._person = context, ""
         self._facts: tuple[PictureFacts, ...] = ()
@@ -85,19 +87,19 @@ class PicturesPanel(Panel):
         self.add.clicked.connect(self.more_wanted)
 
     def open(self, person: str) -> None:
-        """Another person."""
+        """Show another person."""
         self._person, self._facts = person, ()
         self._looks.clear()
         self.stop()
         self._show(())
 
     def stop(self) -> None:
-        """Nobody looks: what waits is not looked at, and no answer comes."""
+        """Stop reading pictures."""
         self._waiting.clear()
         self._looking = ""
 
     def show_row(self, known: PersonRow) -> None:
-        """What the table knows; the pictures are looked through anew."""
+        """Show what the list knows, and read the pictures again."""
         self.advice.setText(quality_advice(known.quality))
         person = known.person
         self._context.run(lambda: pictures_of(self._context.services, person), partial(self._came, person))
@@ -106,9 +108,9 @@ class PicturesPanel(Panel):
     def on_removal(self, facts: PictureFacts) -> None:
         last = len(self._facts) == 1
         detail = (
-            translate("people", "It is the last one: the door will not know the person any more.")
+            translate("people", "It is the last one. Without it, the door does not recognise this person.")
             if last
-            else translate("people", "The picture cannot be brought back.")
+            else translate("people", "This cannot be undone.")
         )
         answers = (
             (translate("people", "Remove"), lambda: self._remove(facts)),
@@ -170,12 +172,3 @@ class PicturesPanel(Panel):
     def _not_looked(self, fault: str) -> None:
         self._looking = ""
         self._context.notice(fault)
-
-
-def _square(image: QImage, side_px: int) -> QPixmap:
-    if image.isNull():
-        return QPixmap()
-    side = min(image.width(), image.height())
-    square = image.copy((image.width() - side) // 2, (image.height() - side) // 3, side, side)
-    mode = Qt.TransformationMode.SmoothTransformation
-    return QPixmap.fromImage(square.scaled(side_px, side_px, Qt.AspectRatioMode.IgnoreAspectRatio, mode))

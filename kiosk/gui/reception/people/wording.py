@@ -1,14 +1,13 @@
-"""What is known of people, in words."""
+"""Texts about people and their pictures."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from PyQt6.QtCore import QDate, QLocale, QTime
-
 from kiosk.domain import Rejection
-from kiosk.gui.reception.people.rows import PersonRow, PictureFacts, Quality
-from kiosk.i18n import translate
+from kiosk.gui.reception.dates import day_text
+from kiosk.i18n import number, translate
 from kiosk.people.erasure import ErasureReport
+from kiosk.people.listing import PersonRow, PictureFacts, Quality
 from kiosk.people.register import AccessStatus, PersonRecord
 from kiosk.vision.quality import in_words
 
@@ -16,7 +15,7 @@ _NAMED = 3  # folders; a NAS may have one of its own in each
 
 
 def quality_words(quality: Quality) -> str:
-    """How good somebody's pictures are, below their number."""
+    """Return how good a person's pictures are."""
     return {
         Quality.GOOD: translate("people", "Good"),
         Quality.FEW: translate("people", "Few"),
@@ -26,19 +25,19 @@ def quality_words(quality: Quality) -> str:
 
 
 def quality_advice(quality: Quality) -> str:
-    """What to do about it."""
+    """Return what to do about the pictures."""
     return {
-        Quality.GOOD: translate("people", "These pictures serve well."),
-        Quality.FEW: translate("people", "With three pictures or more, the door knows a person more surely."),
+        Quality.GOOD: translate("people", "These pictures work well."),
+        Quality.FEW: translate("people", "With three pictures or more, recognition is more reliable."),
         Quality.DIFFER: translate(
             "people", "One picture looks like somebody else. Remove it, or add more pictures that show the person."
         ),
-        Quality.NONE: translate("people", "Without a usable picture the door does not know this person."),
+        Quality.NONE: translate("people", "Without a usable picture, the door does not recognise this person."),
     }[quality]
 
 
 def standing_words(standing: AccessStatus) -> str:
-    """Whether somebody may enter."""
+    """Return whether a person may enter."""
     return {
         AccessStatus.IN_FORCE: translate("people", "May enter"),
         AccessStatus.SUSPENDED: translate("people", "Suspended"),
@@ -48,26 +47,26 @@ def standing_words(standing: AccessStatus) -> str:
 
 
 def validity_words(record: PersonRecord) -> str:
-    """From when until when somebody may enter; empty = always."""
+    """Return the days between which a person may enter; "" = always."""
     first, last = record.valid_from, record.valid_until
     if first is not None and last is not None:
-        return translate("people", "{first} to {last}").format(first=day_words(first), last=day_words(last))
+        return translate("people", "{first} to {last}").format(first=day_text(first), last=day_text(last))
     if first is not None:
-        return translate("people", "From {day}").format(day=day_words(first))
-    return translate("people", "Until {day}").format(day=day_words(last)) if last is not None else ""
+        return translate("people", "From {day}").format(day=day_text(first))
+    return translate("people", "Until {day}").format(day=day_text(last)) if last is not None else ""
 
 
 def consent_words(record: PersonRecord) -> str:
-    """Whether somebody has agreed."""
+    """Return whether a person has agreed."""
     return translate("people", "No consent") if record.consent is None else translate("people", "Consent given")
 
 
 def seen_words(moment: datetime | None, today: date) -> str:
-    """On which day somebody was let in last."""
+    """Return the day on which a person was last let in."""
     if moment is None:
         return translate("people", "Never")
     day = moment.astimezone().date()
-    return translate("people", "Today") if day == today else day_words(day)
+    return translate("people", "Today") if day == today else day_text(day)
 
 
 def group_and_seen_words(row: PersonRow, today: date) -> str:
@@ -79,21 +78,8 @@ def group_and_seen_words(row: PersonRow, today: date) -> str:
     return f"\u2068{row.record.group}\u2069 · {seen}" if row.record.group else seen
 
 
-def time_words(moment: datetime | None) -> str:
-    """At what time that was."""
-    if moment is None:
-        return ""
-    local = moment.astimezone()
-    return QLocale().toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
-
-
-def day_words(day: date) -> str:
-    """A day as it is written here."""
-    return QLocale().toString(QDate(day.year, day.month, day.day), QLocale.FormatType.ShortFormat)
-
-
 def remark_words(remarks: Sequence[Rejection]) -> str:
-    """What is to be said of a picture that is used."""
+    """Return what is unusual about a picture."""
     if not remarks:
         return translate("people", "Good picture")
     said = {
@@ -108,52 +94,52 @@ def remark_words(remarks: Sequence[Rejection]) -> str:
 
 
 def unused_words(facts: PictureFacts) -> str:
-    """Why a picture is not used."""
+    """Return why a picture is not used."""
     if not facts.reason:
         return translate("people", "Not used yet")
     return translate("people", "Not used: {reason}").format(reason=facts.reason)
 
 
 def distance_words(facts: PictureFacts) -> str:
-    """How near a picture is to the person's other ones."""
+    """Return how well a picture fits the person's other ones."""
     if facts.distance is None:
         return ""
-    figure = QLocale().toString(facts.distance, "f", 2)
+    figure = number(facts.distance, 2)
     if facts.fits:
         return translate("people", "Fits the others: {distance}").format(distance=figure)
     return translate("people", "Unlike the others: {distance}").format(distance=figure)
 
 
 def standing_sentence(row: PersonRow) -> str:
-    """Whether somebody may enter, and until when, as a sentence."""
+    """Return whether a person may enter, and until when, as a sentence."""
     record = row.record
     return {
         AccessStatus.IN_FORCE: translate("people", "The door opens for this person."),
-        AccessStatus.SUSPENDED: translate("people", "The door stays shut for this person until it is allowed again."),
+        AccessStatus.SUSPENDED: translate("people", "Suspended. The door stays locked for this person."),
         AccessStatus.NOT_YET_VALID: translate("people", "The door opens for this person from {day} on.").format(
-            day=day_words(record.valid_from) if record.valid_from else ""
+            day=day_text(record.valid_from) if record.valid_from else ""
         ),
-        AccessStatus.EXPIRED: translate("people", "The door stays shut for this person since {day} has passed.").format(
-            day=day_words(record.valid_until) if record.valid_until else ""
+        AccessStatus.EXPIRED: translate("people", "Expired on {day}. The door stays locked for this person.").format(
+            day=day_text(record.valid_until) if record.valid_until else ""
         ),
     }[row.standing]
 
 
 def consent_sentence(record: PersonRecord) -> str:
-    """Whether somebody has agreed, to what, and who wrote it down."""
+    """Return to what a person has agreed, and who recorded it."""
     consent = record.consent
     if consent is None:
         return translate(
             "people", "No consent is recorded. Ask the person to read the text and agree, or erase the pictures."
         )
     words = translate("people", "Agreed on {day} to version {version} of the text ({language}). Recorded by {staff}.")
-    given_on = day_words(consent.given_at.astimezone().date())
+    given_on = day_text(consent.given_at.astimezone().date())
     language = consent.language.upper()
     return words.format(day=given_on, version=consent.version, language=language, staff=consent.recorded_by)
 
 
 def erasure_words(report: ErasureReport) -> list[str]:
-    """What was removed, line by line."""
+    """Return what was removed, line by line."""
     return [
         translate("people", "%n pictures", "", report.pictures),
         translate("people", "%n files in recycle bins of the image folder", "", report.in_bins),
@@ -167,7 +153,7 @@ def erasure_words(report: ErasureReport) -> list[str]:
 
 
 def unsearched_words(folders: Sequence[str]) -> str:
-    """Which folders an erasure could not look through; empty where there are none."""
+    """Return which folders an erasure could not search; "" = none."""
     if not folders:
         return ""
     named = ", ".join(folders[:_NAMED]) + (", …" if len(folders) > _NAMED else "")

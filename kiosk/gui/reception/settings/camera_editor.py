@@ -36,14 +36,14 @@ class CameraPreview(QWidget):
 
     @property
     def picture(self) -> QImage:
-        """What is shown; a null image for nothing."""
+        """Return the image that is shown; null = none."""
         return self._picture
 
     def open(self, source: Callable[[], Source]) -> None:
         """Show what `source` opens, in a thread of its own, until `close`."""
         self.close_camera()
         self._camera = WatchedCamera(source)
-        self._say(translate("settings", "The camera is being opened."))
+        self._say(translate("settings", "Opening the camera …"))
         self._timer.start()
 
     def close_camera(self) -> None:
@@ -126,7 +126,7 @@ class CameraEditor(Editor):
         return self.box
 
     def show_cameras(self, cameras: Sequence[CameraDevice]) -> None:
-        """Those that were found."""
+        """Offer the cameras that were found."""
         self.box.clear()
         self.box.addItem(translate("settings", "Automatic: the first camera"), AUTO)
         for camera in cameras:
@@ -171,7 +171,7 @@ class CameraEditor(Editor):
         self.preview.open(lambda: self._open(source))
 
     def stop(self) -> None:
-        """Nobody looks any more."""
+        """Close the preview."""
         self.preview.close_camera()
         self.preview.hide()
 
@@ -189,7 +189,7 @@ class CameraEditor(Editor):
 
     def _words(self, *, in_use: bool) -> str:
         if self._overruled:
-            told = translate("settings", "The command line named {source}, which counts more than what is set here.")
+            told = translate("settings", "The command line sets {source}, which overrides this setting.")
             return told.format(source=source_name(self._in_use))
         if in_use:
             return translate("settings", "It is in use; its picture is at the top of this screen.")

@@ -1,6 +1,7 @@
-"""What a value is changed with: a switch, a number with steps, a text, a choice."""
+"""The editors of the settings: switch, number, text, choice, number by encoder."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PyQt6.QtCore import QLocale, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QWheelEvent
@@ -21,11 +22,6 @@ def number_text(value: float) -> str:
     locale = QLocale()
     locale.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)
     return locale.toString(float(value), "g", _DIGITS)
-
-
-def distance_text(distance: float) -> str:
-    """A distance in as many digits as tell two people apart."""
-    return QLocale().toString(float(distance), "f", 2)
 
 
 def number_of(text: str) -> float | None:
@@ -63,7 +59,7 @@ def value_text(info: OptionInfo, value: Value) -> str:
 
 
 def range_text(info: OptionInfo) -> str:
-    """Which numbers an option takes, "" for one that takes none."""
+    """Return which numbers an option takes; "" = none."""
     if info.minimum is None or info.maximum is None:
         return ""
     low, high = number_text(info.minimum), number_text(info.maximum)
@@ -84,7 +80,7 @@ def _in_the_file(key: str, value: Value) -> str:
 
 
 def is_number(info: OptionInfo) -> bool:
-    """Whether the option takes one number."""
+    """Return whether the option is one number."""
     return info.kind in {Kind.WHOLE, Kind.NUMBER}
 
 
@@ -108,7 +104,7 @@ class Editor(QWidget):
         """Take over a value without telling that it changed; each kind of value has its own editor."""
 
     def describe(self, name: str, description: str) -> None:
-        """What a screen reader says, for every part that takes the focus."""
+        """Set what a screen reader says for every part that takes the focus."""
         for part in self.findChildren(QWidget):
             if part.focusPolicy() is not Qt.FocusPolicy.NoFocus and not part.accessibleName():
                 part.setAccessibleName(name)
@@ -170,8 +166,8 @@ class NumberEditor(Editor):
         self.setLayout(layout)
         self.edit.textEdited.connect(self.on_edited)
         self.edit.editingFinished.connect(self.on_finished)
-        self.less.clicked.connect(self.on_less)
-        self.more.clicked.connect(self.on_more)
+        self.less.clicked.connect(partial(self._step, -1))
+        self.more.clicked.connect(partial(self._step, 1))
 
     @property
     def target(self) -> QWidget:
@@ -197,14 +193,6 @@ class NumberEditor(Editor):
         number = number_of(self.edit.text())
         if number is not None and self._allowed(number):
             self.edit.setText(number_text(number))
-
-    @pyqtSlot()
-    def on_less(self) -> None:
-        self._step(-1)
-
-    @pyqtSlot()
-    def on_more(self) -> None:
-        self._step(1)
 
     def _step(self, direction: int) -> None:
         step = step_of(self._info)
@@ -287,7 +275,7 @@ class ChoiceEditor(Editor):
         return self.box
 
     def set_options(self, options: Sequence[tuple[str, Value]]) -> None:
-        """Other options, as (words, value); what is chosen stays so."""
+        """Offer other options, as (text, value); what is chosen stays chosen."""
         before = self.box.currentData()
         self.box.clear()
         for words, value in options:
@@ -308,7 +296,7 @@ class ChoiceEditor(Editor):
 
 
 def step_of(info: OptionInfo) -> float:
-    """By how much one touch changes a number."""
+    """Return the step of the plus and minus buttons."""
     highest = info.maximum or 1.0
     step = next((step for maximum, step in _STEPS if highest <= maximum), _LARGEST_STEP)
     return max(step, 1.0) if info.kind is Kind.WHOLE else step
@@ -423,7 +411,7 @@ class ByEncoderEditor(Editor):
             self.number.show_value(number)
 
     def _set_reach(self, number: float) -> None:
-        """From well below to well above, and never without the number in force."""
+        """Set the ends of the slider so that the number is between them."""
         middle = self._own or 0.1
         low = min(middle * (1 - _REACH), number)
         high = max(middle * (1 + _REACH), number)

@@ -1,4 +1,4 @@
-"""What the threshold of the form would do: to who stands before the camera, and to the last seven days."""
+"""The effect that the threshold of the form would have, now and on the decisions of the last seven days."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ from kiosk.door.matching import Changes
 from kiosk.door.report import Report
 from kiosk.door.voice import Voice, voice_of
 from kiosk.gui.controls import Note, Panel
-from kiosk.gui.reception.settings.editors import distance_text
 from kiosk.gui.reception.settings.form import Draft
-from kiosk.i18n import translate
+from kiosk.i18n import number, translate
 
 if TYPE_CHECKING:
     from kiosk.door.matching import PastDecisions
 
 
 def live(report: Report | None, threshold: float, margin: float) -> str:
-    """What would become of whoever stands nearest to the camera."""
+    """Return the decision about the person nearest to the camera, as a sentence."""
     found = _nearest(report)
     if found is None or report is None:
         return translate("settings", "Nobody in front of the camera can be compared now.")
@@ -31,16 +30,16 @@ def live(report: Report | None, threshold: float, margin: float) -> str:
     judged = Identification(found.candidates, threshold, margin, found.gallery_size)
     return _sentence(judged).format(
         name=report.shown.get(found.best.person, display_name(found.best.person)),
-        distance=distance_text(found.best.distance),
-        threshold=distance_text(threshold),
+        distance=number(found.best.distance, 2),
+        threshold=number(threshold, 2),
         other=report.shown.get(found.second.person, display_name(found.second.person)) if found.second else "",
-        gap=distance_text(found.second.distance - found.best.distance) if found.second else "",
-        margin=distance_text(margin),
+        gap=number(found.second.distance - found.best.distance, 2) if found.second else "",
+        margin=number(margin, 2),
     )
 
 
 def what_if(changes: Changes) -> str:
-    """How many of the last days' decisions would have fallen otherwise."""
+    """Return how many decisions of the last days would change, as a sentence."""
     if not changes.considered:
         return translate("settings", "In the last 7 days nothing was decided that could be compared.")
     if not changes.changed:
@@ -59,7 +58,7 @@ def what_if(changes: Changes) -> str:
 
 
 def _nearest(report: Report | None) -> Identification | None:
-    """Of the largest face that could be compared."""
+    """Return the comparison of the largest face."""
     faces = report.observation.faces if report is not None else ()
     compared = [face for face in faces if face.identification is not None]
     return max(compared, key=lambda face: face.face.box.area).identification if compared else None
@@ -68,18 +67,18 @@ def _nearest(report: Report | None) -> Identification | None:
 def _sentence(judged: Identification) -> str:
     if judged.match is not None:
         return translate(
-            "settings", "In front of the camera: {name} at {distance}. Within {threshold}, so would be recognised."
+            "settings",
+            "In front of the camera: {name} at {distance} (limit {threshold}). This person would be recognised.",
         )
     if judged.within_threshold:
         return translate(
             "settings",
-            "In front of the camera: {name} at {distance}, but {other} is only {gap} farther, and it needs {margin}. "
-            "Would not be recognised.",
+            "In front of the camera: {name} at {distance}, but {other} is only {gap} farther away "
+            "(margin {margin}). Nobody would be recognised.",
         )
     return translate(
         "settings",
-        "In front of the camera: the nearest is {name} at {distance}. "
-        "That is more than {threshold}, so nobody would be recognised.",
+        "In front of the camera: closest is {name} at {distance} (limit {threshold}). Nobody would be recognised.",
     )
 
 
@@ -91,7 +90,7 @@ class Effect(Panel):
 
     def __init__(self) -> None:
         self._live = Note("")
-        self._past = Note(translate("settings", "The journal is being read."))
+        self._past = Note(translate("settings", "Reading the journal …"))
         self._remark = Note("", "error")
         self._remark.hide()
         super().__init__(self._remark, self._live, self._past, gap=6)
@@ -103,12 +102,12 @@ class Effect(Panel):
 
     @property
     def words(self) -> tuple[str, str]:
-        """What it says about now, and about the last days."""
+        """Return the texts about now and about the last days."""
         return self._live.text(), self._past.text()
 
     @property
     def remark(self) -> str:
-        """What it says about the numbers themselves."""
+        """Return the remark about the numbers themselves."""
         return self._remark.text()
 
     def judge(self, threshold: float, margin: float, remark: str = "") -> None:
@@ -168,7 +167,7 @@ class VoiceTrial(QObject):
         self._timer.timeout.connect(self.on_time)
 
     def say(self, draft: Draft, name: str) -> None:
-        """The welcome of the draft, for somebody of this name."""
+        """Speak the draft's welcome for a name."""
         voice = self._voice = self._voice or Voice()
         rate, volume, chosen = (draft.value(f"voice.{key}") for key in ("words_per_minute", "volume", "name"))
         if isinstance(rate, int) and isinstance(volume, int | float):

@@ -27,7 +27,7 @@ class Draft:
         self.changes = {key: value for key, value in (changes or {}).items() if value != seen.values[key]}
 
     def value(self, key: str) -> Value:
-        """What the form says."""
+        """Return the value of an option in the form."""
         return self.changes.get(key, self.seen.values[key])
 
     def set(self, key: str, value: Value) -> None:
@@ -38,16 +38,16 @@ class Draft:
             self.changes[key] = value
 
     def reset(self, info: OptionInfo) -> None:
-        """Back to the default."""
+        """Set an option to its default."""
         self.set(info.key, info.default)
 
     def is_default(self, info: OptionInfo) -> bool:
-        """Whether the form says what holds without a file."""
+        """Return whether an option has its default."""
         return self.value(info.key) == info.default
 
     @property
     def objection(self) -> str:
-        """Why it cannot be saved so, for the screen; "" where it can."""
+        """Return why the changes cannot be saved; "" where they can."""
         return objection(self.seen.values, self.changes)
 
 
@@ -90,13 +90,13 @@ class OptionRow(Panel):
             gap=4,
         )
         self._describe()
-        editor.changed.connect(self.on_changed)
+        editor.changed.connect(self.changed)
         editor.refused.connect(self.on_refused)
         self.back.clicked.connect(self.reset)
 
     @property
     def broken(self) -> bool:
-        """Whether what stands there is no value."""
+        """Return whether the text is not a value."""
         return not self.fault.isHidden()
 
     def show_draft(self, draft: Draft) -> None:
@@ -105,16 +105,12 @@ class OptionRow(Panel):
         self.show_state(draft)
 
     def show_state(self, draft: Draft) -> None:
-        """Whether it is changed, and whether there is a way back."""
+        """Show whether the option is changed, and the button for the default."""
         changed = self.info.key in draft.changes
         self.state.setVisible(changed)
         if changed:
             self.state.setText(_when(self.info))
         self.back.setVisible(not draft.is_default(self.info))
-
-    @pyqtSlot(object)
-    def on_changed(self, value: Value) -> None:
-        self.changed.emit(value)
 
     @pyqtSlot(str)
     def on_refused(self, why: str) -> None:
@@ -131,12 +127,12 @@ class OptionRow(Panel):
 
 
 def _default(info: OptionInfo) -> str:
-    """Without the unit, which stands beside the number."""
+    """Return the default without its unit."""
     return value_text(replace(info, unit=""), info.default)
 
 
 def _when(info: OptionInfo) -> str:
-    """When a changed option will be in force."""
+    """Return when a changed option takes effect."""
     if info.applies is Applies.RESTART:
         return translate("settings", "changed, needs a restart")
     if info.applies is Applies.RELOAD:
@@ -168,7 +164,7 @@ class Form(QWidget):
         self._infos = options().values()
         self._make_editor, self._extras = make_editor, extras
         self._searched = ""
-        self._nothing = Note(translate("settings", "No option is called so."), "muted")
+        self._nothing = Note(translate("settings", "No options found."), "muted")
         self._column = column(self._nothing, *extras.values(), gap=8)
         self._column.addStretch(1)
         self._scroll = ScrollPage(self._column)
@@ -188,13 +184,13 @@ class Form(QWidget):
         self._to_the_top()
 
     def show_draft(self, draft: Draft) -> None:
-        """Other values."""
+        """Show other values."""
         self.draft = draft
         for option in self.rows.values():
             option.show_draft(draft)
 
     def forget(self, keys: list[str]) -> None:
-        """These rows are made anew: what their editors were made from has changed."""
+        """Make these rows again, because their editors depend on something that has changed."""
         for key in keys:
             row = self.rows.pop(key, None)
             if row is not None:

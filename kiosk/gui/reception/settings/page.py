@@ -50,7 +50,7 @@ class WaitingEditor(Editor):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setLayout(row(Note(translate("settings", "The recognition is being loaded; wait a moment."), "muted")))
+        self.setLayout(row(Note(translate("settings", "Loading the recognition …"), "muted")))
 
     def show_value(self, value: Value) -> None:
         """There is nothing to show it with."""
@@ -129,7 +129,7 @@ class SaveBar(Panel):
         self.restart_button.clicked.connect(self.restart)
 
     def show_state(self, changes: int, objection: str, waiting: Sequence[str]) -> None:
-        """So many changes, why they cannot be saved, and the titles of what waits for the next start."""
+        """Show the number of changes, why they cannot be saved, and which options wait for a restart."""
         self.save_button.setVisible(changes > 0)
         self.save_button.setEnabled(not objection)
         self.discard_button.setVisible(changes > 0)
@@ -139,20 +139,20 @@ class SaveBar(Panel):
         elif changes:
             self.words.setText(translate("settings", "Not saved yet: {count}").format(count=changes))
         else:
-            told = translate("settings", "Saved, and in force after a restart: {options}")
+            told = translate("settings", "Saved. After a restart, this takes effect: {options}")
             self.words.setText(told.format(options=", ".join(waiting)))
         self.setVisible(changes > 0 or bool(waiting))
 
 
 class Saving:
-    """Saves what a form says; `changed` is called when the form was filled anew."""
+    """Saves the form; `changed` is called when the form was filled again."""
 
     def __init__(self, context: PageContext, writer: ConfigWriter, form: Form, changed: Callable[[], None]) -> None:
         self.busy = False  # an answer is still to come
         self._context, self._writer, self._form, self._changed = context, writer, form, changed
 
     def save(self) -> None:
-        """In the background; what goes wrong is told, and the form keeps its changes."""
+        """Save in the background; after a fault the form keeps its changes."""
         changes, seen = dict(self._form.draft.changes), self._form.draft.seen
 
         def write() -> Seen | tuple[Conflict, ...]:
@@ -186,12 +186,12 @@ class Saving:
 
     def _ask(self, conflicts: tuple[Conflict, ...]) -> None:
         self._context.ask(
-            translate("settings", "The file was changed by somebody else in the meantime."),
+            translate("settings", "Somebody else has changed the file in the meantime."),
             "\n".join(map(_in_words, conflicts)),
             [
                 (translate("settings", "Save mine"), lambda: self._look_again(mine=True)),
                 (translate("settings", "Keep theirs"), lambda: self._look_again(mine=False)),
-                (translate("settings", "Decide later"), _nothing),
+                (translate("settings", "Decide later"), lambda: None),
             ],
         )
 
@@ -235,14 +235,10 @@ def _in_words(conflict: Conflict) -> str:
 def _told(keys: list[str]) -> str:
     when = {applies(key) for key in keys}
     if Applies.RESTART in when:
-        return translate("settings", "Saved. A part of it needs a restart.")
+        return translate("settings", "Saved. Some changes need a restart.")
     if Applies.RELOAD in when:
-        return translate("settings", "Saved. The recognition is loaded anew; the door stays shut until it is.")
-    return translate("settings", "Saved, and in force in two seconds at the latest.")
-
-
-def _nothing() -> None:
-    """The answer that changes nothing."""
+        return translate("settings", "Saved. The recognition is reloading. The door stays locked meanwhile.")
+    return translate("settings", "Saved. It takes effect within two seconds.")
 
 
 _DOOR_WAITS_SECONDS = 3.0
@@ -293,7 +289,7 @@ class SettingsPage(StaffPage):
 
     @pyqtSlot(object)
     def on_status_changed(self, status: Status) -> None:
-        """Another encoder may be at work, or the file was changed in an editor."""
+        """Follow the encoder in use and the changes of others in the file."""
         form = self.form
         if form is None:
             return
@@ -342,7 +338,7 @@ class SettingsPage(StaffPage):
         if form.broken is not None:
             self.search.clear()
             self._choose(form.broken.section)
-            self.context.tell(translate("settings", "Mend what is marked first."), fault=True)
+            self.context.tell(translate("settings", "First fix what is marked."), fault=True)
         else:
             self._saving = Saving(self.context, self.writer, form, self.on_changed)
             self._saving.save()
@@ -351,8 +347,11 @@ class SettingsPage(StaffPage):
     def on_restart(self) -> None:
         self.context.ask(
             translate("settings", "Restart the kiosk?"),
-            translate("settings", "The door stays shut until it is back, some seconds later."),
-            [(translate("settings", "Restart"), self.context.restart), (translate("settings", "Not now"), _nothing)],
+            translate("settings", "The door stays locked for some seconds."),
+            [
+                (translate("settings", "Restart"), self.context.restart),
+                (translate("settings", "Not now"), lambda: None),
+            ],
         )
 
     @pyqtSlot()
@@ -363,11 +362,11 @@ class SettingsPage(StaffPage):
 
     @pyqtSlot()
     def on_test_door(self) -> None:
-        text = translate("settings", "It opens as for somebody who is let in, and stands in the journal under {name}.")
+        text = translate("settings", "It opens as it does for a visitor. The journal records it under {name}.")
         self.context.ask(
             translate("settings", "Open the door now?"),
             text.format(name=self.context.member.name),
-            [(translate("settings", "Open"), self._test_door), (translate("settings", "Cancel"), _nothing)],
+            [(translate("settings", "Open"), self._test_door), (translate("settings", "Cancel"), lambda: None)],
         )
 
     # Filling ----------------------------------------------------------------------------------------------------

@@ -1,12 +1,11 @@
-"""What a plot of distances says, in one sentence: simple truths from the rows alone."""
+"""One sentence about a plot of distances."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kiosk.domain import Conditions, Rejection
-from kiosk.gui.reception.journal.lines import number
-from kiosk.i18n import translate
+from kiosk.i18n import number, translate
 from kiosk.names import person_key
 from kiosk.store.journal import JournalEntry
 from kiosk.vision.quality import USUAL
@@ -17,7 +16,7 @@ _MOST = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One decision in the plot."""
+    """One decision of the plot."""
 
     row: int  # its number in the journal
     at: float  # s since 1970
@@ -29,17 +28,17 @@ class Point:
 
     @property
     def above(self) -> bool:
-        """Whether the threshold kept the person out."""
+        """Return whether the distance is above the threshold."""
         return self.distance > self.threshold
 
     @property
     def remarks(self) -> tuple[Rejection, ...]:
-        """What was unusual about the picture."""
+        """Return what was unusual about the picture."""
         return USUAL.remarks(self.conditions) if self.conditions is not None else ()
 
 
 def points_of(entries: Sequence[JournalEntry], person: str | None) -> list[Point]:
-    """The distances of the rows in which the person was nearest, or anybody, oldest first.
+    """Return the distances to the person, or to anybody, oldest first.
 
     Those of the newest row's encoder alone: two encoders measure differently.
     """
@@ -65,15 +64,15 @@ def points_of(entries: Sequence[JournalEntry], person: str | None) -> list[Point
 
 
 def insight(points: Sequence[Point]) -> str:
-    """One sentence on where the fault lies: threshold, light, or the enrolled pictures."""
+    """Return one sentence about the cause: threshold, light, or the enrolled pictures."""
     above = [point for point in points if point.above]
     if not points:
-        return translate("journal", "No decision with a distance fits the choice above.")
+        return translate("journal", "No decisions with a distance match these filters.")
     if not above:
         nearest = min(point.threshold - point.distance for point in points)
         return translate(
             "journal", "Every distance lies within the threshold; the largest leaves {room} to it."
-        ).format(room=number(nearest))
+        ).format(room=number(nearest, 2))
     cause = _common_remark(above, [point for point in points if not point.above])
     if cause is not None:
         return _about_pictures(cause)
@@ -83,7 +82,7 @@ def insight(points: Sequence[Point]) -> str:
             "journal",
             "Some distances lie above the threshold, by {excess} at most: more pictures of the person, or a slightly "
             "higher threshold, would let them pass.",
-        ).format(excess=number(excess))
+        ).format(excess=number(excess, 2))
     if len(above) > _MOST * len(points):
         return translate(
             "journal",
@@ -97,7 +96,7 @@ def insight(points: Sequence[Point]) -> str:
 
 
 def _common_remark(above: Sequence[Point], within: Sequence[Point]) -> Rejection | None:
-    """What all pictures above the threshold have in common, and most of the others have not."""
+    """Return a remark that all pictures above the threshold share and most of the others do not."""
     counts = Counter(remark for point in above for remark in point.remarks)
     for remark, count in counts.most_common():
         elsewhere = sum(remark in point.remarks for point in within)

@@ -1,0 +1,112 @@
+"""The form for what is known of a person beside the name; part of the enrolment and of the person's own page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import date
+from typing import Any
+
+from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtWidgets import QCompleter, QWidget
+
+from kiosk.gui.controls import Button, FoldingRow, TextField, column
+from kiosk.gui.reception.dates import day_text, read_day
+from kiosk.i18n import translate
+from kiosk.people.register import TEXT_FIELDS, PersonRecord, clean_text, field_fault, is_period
+
+_DAYS = ("valid_from", "valid_until")
+
+
+class PersonFields(QWidget):
+    """Names, numbers and the days between which the person may enter.
+
+    Signals:
+        changed: something was typed.
+
+    Args:
+        name: returns the person's name; it is spoken where nothing else is typed.
+        say: speaks a text.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(self, name: Callable[[], str], say: Callable[[str], None]) -> None:
+        super().__init__()
+        self._name, self._say = name, say
+        differs = translate("people", "Only where it differs.")
+        day = translate("people", "Such as {day}; empty = no limit.").format(day=day_text(date(2026, 12, 31)))
+        self.fields = {
+            "shown": TextField(translate("people", "Name on the screen"), hint=differs),
+            "spoken": TextField(translate("people", "Name as it is spoken")),
+            "staff_number": TextField(translate("people", "Staff number")),
+            "card_id": TextField(translate("people", "Card number")),
+            "email": TextField(translate("people", "E-mail")),
+            "group": TextField(translate("people", "Group")),
+            "valid_from": TextField(translate("people", "Valid from"), hint=day),
+            "valid_until": TextField(translate("people", "Valid until"), hint=day),
+        }
+        self.hear = Button(translate("people", "Hear it"), "sound")
+        self.hear.clicked.connect(self.on_hear)
+        pairs = [
+            FoldingRow(self.fields[one], self.fields[other], gap=12, equal=True)
+            for one, other in (("staff_number", "card_id"), ("email", "group"), _DAYS)
+        ]
+        spoken = FoldingRow(self.fields["spoken"], self.hear, gap=8)
+        self.setLayout(column(self.fields["shown"], spoken, *pairs, gap=10))
+        for field in self.fields.values():
+            field.changed.connect(self.changed)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Return what is typed, by the name of the field."""
+        return {name: field.text for name, field in self.fields.items()}
+
+    def show_record(self, record: PersonRecord) -> None:
+        for name, text in texts_of(record).items():
+            self.fields[name].set_text(text)
+            self.fields[name].edit.home(False)
+
+    def offer_groups(self, groups: Collection[str]) -> None:
+        """Complete a group while it is typed."""
+        completer = QCompleter(sorted(groups), self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setCompletionMode(QCompleter.CompletionMode.InlineCompletion)
+        self.fields["group"].edit.setCompleter(completer)
+
+    def read(self) -> dict[str, Any] | None:
+        """Return the values by field; None where one cannot be used, which is then said beside it."""
+        values: dict[str, Any] = {name: clean_text(self.fields[name].text) for name in TEXT_FIELDS}
+        faults = {
+            name: translate("people", "This cannot be used. Check it, or leave it empty.")
+            for name in TEXT_FIELDS
+            if field_fault(name, values[name])
+        }
+        for name in _DAYS:
+            text = self.fields[name].text
+            values[name] = read_day(text)
+            if text and values[name] is None:
+                faults[name] = translate("people", "This is not a date.")
+        if not is_period(values["valid_from"], values["valid_until"]):
+            faults["valid_until"] = translate("people", "The last day is before the first one.")
+        for name, fault in faults.items():
+            self.fields[name].show_fault(fault)
+        for name in list(faults)[:1]:
+            self.show()
+            self.fields[name].edit.setFocus()
+        return None if faults else values
+
+    @pyqtSlot()
+    def on_hear(self) -> None:
+        text = self.fields["spoken"].text or self.fields["shown"].text or self._name()
+        if text:
+            self._say(text)
+        else:
+            self.fields["spoken"].show_fault(translate("people", "Type a name first."))
+
+
+def texts_of(record: PersonRecord) -> dict[str, str]:
+    """Return what stands in the fields for a record."""
+    days = {name: getattr(record, name) for name in _DAYS}
+    return {name: getattr(record, name) for name in TEXT_FIELDS} | {
+        name: day_text(day) if day else "" for name, day in days.items()
+    }

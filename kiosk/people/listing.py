@@ -1,0 +1,172 @@
+"""The list of people: pictures, access and last visit of each person, and what a search finds. No Qt."""
+
+from __future__ import annotations
+
+import enum
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import numpy as np
+
+from kiosk.domain import Template, display_name
+from kiosk.i18n import shown
+from kiosk.names import person_key
+from kiosk.people.enrolment import spread
+from kiosk.people.register import AccessStatus, PersonRecord
+from kiosk.people.snapshot import GallerySnapshot
+
+# What Unicode does not take apart.
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+
+
+def folded(text: str) -> str:
+    """Return a text without accents and case, for a search."""
+    plain = text.casefold()
+    if not plain.isascii():
+        apart = unicodedata.normalize("NFKD", plain.translate(_PLAIN))
+        plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return plain.replace("_", " ")
+
+
+def index(texts: Iterable[str]) -> str:
+    """Return what `matches` searches: each text plain, and with umlauts spelt out."""
+    text = "\n".join(texts)
+    if text.isascii():
+        return folded(text)
+    composed = unicodedata.normalize("NFC", text.casefold())
+    return f"{folded(text)}\n{folded(composed.translate(_SPELT_OUT))}"
+
+
+def words_of(query: str) -> tuple[str, ...]:
+    """Return the words of a search, all of which are to be found."""
+    return tuple(folded(query).split())
+
+
+def matches(words: Iterable[str], indexed: str) -> bool:
+    """Return whether every word is in the text that `index` made."""
+    return all(word in indexed for word in words)
+
+
+ENOUGH_PICTURES = 3
+
+
+class Quality(enum.Enum):
+    """How good a person's pictures are for the recognition, best first."""
+
+    GOOD = "good"
+    FEW = "few"  # fewer than three
+    DIFFER = "differ"  # one is farther from all others than the threshold
+    NONE = "none"  # no picture that can be used
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One person of the list."""
+
+    key: str  # person_key
+    person: str  # the name in the gallery
+    record: PersonRecord
+    sources: tuple[str, ...]  # pictures that can be used, relative to the image folder
+    quality: Quality
+    standing: AccessStatus
+    last_seen: datetime | None  # when the door opened last
+    indexed: str  # what is searched
+
+    @property
+    def shown(self) -> str:
+        """Return the name as people read it."""
+        return self.record.shown_name
+
+
+def list_people(
+    snapshot: GallerySnapshot,
+    records: Mapping[str, PersonRecord],
+    granted: Mapping[str, datetime],
+    threshold: float,
+    day: date,
+) -> tuple[PersonRow, ...]:
+    """Return a row for everybody in the gallery, and for those of whom only data are left.
+
+    `records` are by person_key; `granted` says by name when the door opened last; `threshold` 0 = not known yet.
+    """
+    last_seen: dict[str, datetime] = {}
+    for name, moment in granted.items():
+        key = person_key(name)
+        last_seen[key] = max(moment, last_seen.get(key, moment))
+    templates: dict[str, list[Template]] = {person: [] for person in snapshot.people}
+    for template in snapshot.templates:
+        templates[template.person].append(template)
+    people = {key: record.person for key, record in records.items()}
+    people |= {person_key(person): person for person in snapshot.people}
+    rows = []
+    for key, person in people.items():
+        record = replace(records.get(key, PersonRecord(person)), person=person)
+        moments = [last_seen.get(person_key(name)) for name in (person, *record.former)]
+        own = templates.get(person, [])
+        rows.append(
+            PersonRow(
+                key=key,
+                person=person,
+                record=record,
+                sources=tuple(template.source for template in own),
+                quality=quality_of(own, threshold),
+                standing=record.access_status(day),
+                last_seen=max((moment for moment in moments if moment is not None), default=None),
+                indexed=_searched(record),
+            )
+        )
+    return tuple(rows)
+
+
+def _searched(record: PersonRecord) -> str:
+    shown_name = record.shown or display_name(record.person)
+    texts = (shown_name, record.person, record.group, record.staff_number, record.card_id, record.email)
+    return index(text for text in texts if text)
+
+
+def quality_of(templates: list[Template], threshold: float) -> Quality:
+    """Return how good the pictures of one person are, by their number and how alike they are."""
+    if not templates:
+        return Quality.NONE
+    if len(templates) > 1 and threshold > 0:
+        vectors = np.array([template.embedding.vector for template in templates], np.float32)
+        apart = np.sqrt(np.maximum(2 - 2 * vectors @ vectors.T, 0))
+        np.fill_diagonal(apart, np.inf)
+        if apart.min(axis=1).max() > threshold:
+            return Quality.DIFFER
+    return Quality.GOOD if len(templates) >= ENOUGH_PICTURES else Quality.FEW
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    """One file under a person's name, and whether it fits the others."""
+
+    source: str  # relative to the image folder
+    used: bool  # a template was made of it
+    reason: str = ""  # why it is not used, as the gallery says it
+    distance: float | None = None  # to the nearest other picture of the person; None = there is no other
+    fits: bool = True  # the distance is within the threshold
+
+
+def picture_facts(
+    snapshot: GallerySnapshot, person: str, sources: Sequence[str], threshold: float
+) -> tuple[PictureFacts, ...]:
+    """Return what is known of a person's files in the image folder."""
+    name = snapshot.person(person)
+    templates = snapshot.templates_of(name) if name is not None else ()
+    apart = spread([template.embedding for template in templates])
+    distances = {template.source: float(found) for template, found in zip(templates, apart, strict=True)}
+    skipped = {skipped.source: shown(skipped.reason) for skipped in snapshot.skipped}
+    facts = []
+    for source in sources:
+        distance = distances.get(source)
+        if distance is None:
+            facts.append(PictureFacts(source, used=False, reason=skipped.get(source, "")))
+        elif np.isfinite(distance):
+            facts.append(PictureFacts(source, used=True, distance=distance, fits=distance <= threshold))
+        else:
+            facts.append(PictureFacts(source, used=True))
+    return tuple(facts)
