@@ -207,6 +207,7 @@ TWO = gallery_of("ada", "bob")
 BETWEEN = np.array([1, 1, 0, 0, 0, 0], np.float32) / np.sqrt(2)
 
 
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")  # of the embedding that is not a number
 def test_a_visit_ends_as_the_decision_rule_says():
     for vectors, expected in (
         ([at(0.2)] * 5, Ending(End.GRANTED, "ada", 3)),
