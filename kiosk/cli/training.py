@@ -10,6 +10,7 @@ import typer
 
 from kiosk.cli.output import JsonOption, answering, print_json, progress_bar, rounded
 from kiosk.domain import CropKind
+from kiosk.errors import require_extra
 
 if TYPE_CHECKING:
     from kiosk.training.checkpoint import Row
@@ -108,6 +109,7 @@ def train(
 
     Example: kiosk train --encoder openface --data people --out run --steps 20000
     """
+    require_extra("training", "h5py", "matplotlib", "tensorflow")
     from kiosk.training.networks import TRAINABLE
     from kiosk.training.settings import Settings
     from kiosk.training.training import Request, only_run, prepare, train_encoder

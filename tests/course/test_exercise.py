@@ -12,9 +12,9 @@ import pytest
 
 from kiosk.course.exercise import img_to_encoding, prepare_database, verify, who_is_it
 from kiosk.encoders.facenet import facenet_model
-from kiosk.encoders.keras_h5 import load_h5
 from kiosk.encoders.openface import faceRecoModel, load_weights_from_FaceNet
 from kiosk.errors import EncoderError, GalleryError, PictureError, UnknownPersonError
+from kiosk.training.keras_h5 import load_h5
 
 COURSE = Path(__file__).parents[2] / "docs" / "course.md"
 WEIGHTS = Path(os.environ.get("KIOSK_COURSE_WEIGHTS") or "unset").absolute()

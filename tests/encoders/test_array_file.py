@@ -4,7 +4,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from kiosk.encoders.keras_h5 import npz_bytes
+from kiosk.training.keras_h5 import npz_bytes
 
 ARRAYS = {"b": np.arange(6, dtype=np.int16).reshape(2, 3), "a": np.linspace(0, 1, 5, dtype=np.float32)}
 

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain import Chip, Crop, CropKind, Embedding
-from kiosk.encoders.composite import CompositeEncoder
 from kiosk.encoders.encoder import (
     GOLDEN_VALUES,
     PICTURE,
     Averaging,
+    CompositeEncoder,
     Encoder,
     EncoderSpec,
     Golden,

@@ -3,8 +3,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kiosk.encoders.keras_h5 import set_weights
 from kiosk.errors import WeightsError
+from kiosk.training.keras_h5 import set_weights
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from PIL import Image
 from kiosk.domain import Chip, Crop, CropKind
 from kiosk.encoders import load_encoder
 from kiosk.encoders.encoder import InputFormat
-from kiosk.encoders.export import FACENET
+from kiosk.encoders.recipes import FACENET
 from kiosk.errors import EncoderError, PictureError, WeightsError
 from kiosk.files import asset
 from kiosk.training import training

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from kiosk.encoders.dlib import Affine, Convolution, Dense, Plain, Pooling, read_network
 from kiosk.errors import WeightsError
+from kiosk.training.dlib import Affine, Convolution, Dense, Plain, Pooling, read_network
 
 
 def integer(value: int) -> bytes:

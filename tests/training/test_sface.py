@@ -8,9 +8,9 @@ from PIL import Image
 from kiosk.encoders import load_encoder
 from kiosk.encoders.encoder import golden_chips
 from kiosk.encoders.runtimes import LiteRtNetwork
-from kiosk.encoders.sface import build_sface, layer_weights, read_sface
 from kiosk.errors import WeightsError
 from kiosk.files import asset
+from kiosk.training.sface import build_sface, layer_weights, read_sface
 from kiosk.weights.manifest import manifest_entry, verified_bytes
 
 SHAPE = (1, 112, 112, 3)

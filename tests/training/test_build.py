@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from kiosk.encoders import build
-from kiosk.encoders.keras_h5 import npz_bytes
 from kiosk.encoders.runtimes import load_from_file, read_encoder_spec
 from kiosk.errors import WeightsError
 from kiosk.files import shipped_weights
+from kiosk.training.keras_h5 import npz_bytes
 from kiosk.weights.manifest import MANIFEST, WeightsFile, read_manifest, verified_bytes
 
 SPECS = ["dlib_resnet.yaml", "sface_fp16.yaml"]

@@ -11,7 +11,11 @@ import pytest
 from kiosk.domain import Chip, Crop, CropKind
 from kiosk.encoders import load_encoder
 from kiosk.encoders.encoder import Colour, InputFormat, Layout
-from kiosk.encoders.export import (
+from kiosk.encoders.facenet import facenet_model
+from kiosk.encoders.openface import tensor_shapes
+from kiosk.encoders.runtimes import read_encoder_spec
+from kiosk.errors import WeightsError
+from kiosk.training.export import (
     FACENET,
     OPENFACE,
     Exported,
@@ -19,10 +23,6 @@ from kiosk.encoders.export import (
     export_encoder,
     export_known,
 )
-from kiosk.encoders.facenet import facenet_model
-from kiosk.encoders.openface import tensor_shapes
-from kiosk.encoders.runtimes import read_encoder_spec
-from kiosk.errors import WeightsError
 
 keras = pytest.importorskip("keras")
 pytest.importorskip("tensorflow")
@@ -212,7 +212,7 @@ def exports(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Recipe]]:
         seen.append((model, recipe))
         return Exported(out / f"{name}.yaml", out / f"{name}.tflite", float(half))
 
-    monkeypatch.setattr("kiosk.encoders.export.export_encoder", note)
+    monkeypatch.setattr("kiosk.training.export.export_encoder", note)
     return seen
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from kiosk.domain import Box, Chip, Crop, CropKind, Face
 from kiosk.encoders import load_encoder
-from kiosk.encoders.build import source_path
-from kiosk.encoders.dlib import SOURCE_FILE, DlibNetwork, Plain, Pooling, build_dlib_resnet, layer_weights, read_network
 from kiosk.encoders.runtimes import LiteRtNetwork, read_encoder_spec
 from kiosk.errors import WeightsError
 from kiosk.files import shipped_weights
+from kiosk.training.build import source_path
+from kiosk.training.dlib import SOURCE_FILE, DlibNetwork, Plain, Pooling, build_dlib_resnet, layer_weights, read_network
 from kiosk.weights.manifest import manifest_entry, verified_bytes
 
 CROP = Crop(CropKind.DLIB_CHIP, 150)

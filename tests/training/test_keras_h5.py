@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from kiosk.encoders.facenet import facenet_model
-from kiosk.encoders.keras_h5 import load_h5, read_h5
 from kiosk.errors import WeightsError
+from kiosk.training.keras_h5 import load_h5, read_h5
 
 Weights = dict[str, np.ndarray]
 Damage = Callable[[h5py.Group], None]

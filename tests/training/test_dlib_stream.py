@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.encoders.dlib import DlibStream
 from kiosk.errors import WeightsError
+from kiosk.training.dlib import DlibStream
 
 
 def integer(value: int) -> bytes:

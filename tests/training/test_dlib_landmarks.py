@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.encoders.dlib import build_landmarks
 from kiosk.errors import WeightsError
 from kiosk.files import shipped_weights
+from kiosk.training.dlib import build_landmarks
 
 
 def integer(value):
