@@ -101,11 +101,10 @@ def train(
     seed: Seed = 1,
     as_json: JsonOption = False,
 ) -> int:
-    """Trains an encoder with the triplet loss; the same command goes on where a run was stopped, even by kill -9.
+    """Train an encoder with the triplet loss. The same command continues a run that was stopped.
 
-    Everybody needs two pictures or more; a tenth of the people is held out to measure how well strangers are told
-    apart. OUT then holds the encoder and its spec, the best weights, log.csv and plot.svg. All chips are kept in
-    memory: 28 kB a picture for openface, 77 kB for facenet.
+    Each person needs two pictures; a tenth of the people is held out for validation. OUT gets the encoder and its spec,
+    the best weights, log.csv and plot.svg. All chips are in memory: 28 kB a picture for openface, 77 kB for facenet.
 
     Example: kiosk train --encoder openface --data people --out run --steps 20000
     """

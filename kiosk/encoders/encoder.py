@@ -309,6 +309,6 @@ def _check(parts: Sequence[Encoder], weights: Sequence[float] | None) -> None:
     if len(weights) != len(names) or not all(_LEAST <= weight <= _MOST for weight in weights):
         raise EncoderError(
             what,
-            Message("has the weights {weights}", weights=list(weights)),
+            Message("has the weights {weights}", weights=str(list(weights))),
             Message("give each encoder a number from {least} to {most}", least=_LEAST, most=_MOST),
         )

@@ -198,8 +198,8 @@ def set_weights(model: keras.Model, weights: Mapping[str, Sequence[NDArray[Any]]
             reason = Message(
                 "layer {name} needs weights {expected}, the file has {found}",
                 name=name,
-                expected=expected.get(name),
-                found=found.get(name),
+                expected=str(expected.get(name)),
+                found=str(found.get(name)),
             )
             raise WeightsError(source, reason, "use the file that the encoder was written for")
     for name, arrays in weights.items():
