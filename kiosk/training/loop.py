@@ -255,4 +255,6 @@ def _learn(learner: Learner, chips: PeopleChips, batches: PeopleBatches, progres
 
 
 def _save_weights(learner: Learner, path: Path) -> None:
-    learner.model.save_weights(path)
+    weights = path.with_suffix(".weights.h5")  # Keras takes no other name
+    learner.model.save_weights(weights)
+    weights.replace(path)

@@ -33,6 +33,6 @@ def plot(path: Path, rows: Sequence[Row], same: NDArray[np.float64], different: 
     distances.set(title="Distances between pictures of people held out", xlabel="distance", ylabel="part of the pairs")
     for found, name, colour in ((same, "one person", _BLUE), (different, "two people", _ORANGE)):
         shares = np.full(len(found), 1 / max(len(found), 1))
-        distances.hist(found, _BINS, (0, 2), weights=shares, histtype="step", color=colour, label=name)
+        distances.hist(found, _BINS, range=(0, 2), weights=shares, histtype="step", color=colour, label=name)
     distances.legend()
     figure.savefig(path, format="svg")
