@@ -2,23 +2,33 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+PYTEST := QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto
 
-.PHONY: help run test lint install weights translations screenshots clean
+.PHONY: help run test test-all coverage lint install extras weights translations screenshots clean
 
 help:
-	@echo "make run      install what is missing and start the kiosk (make run ARGS='--source 0 --fullscreen')"
-	@echo "make test     install what is missing and run the whole test suite (make test ARGS='-k door')"
-	@echo "make lint     ruff and mypy"
+	@echo "make run       install what a door needs and start the kiosk (make run ARGS='--source 0 --fullscreen')"
+	@echo "make extras    install what training and evaluation need as well"
+	@echo "make test      install everything and run the tests (make test ARGS='-k door')"
+	@echo "make test-all  the slow tests as well: they train, kill processes, compare with peers and build the wheel"
+	@echo "make coverage  all tests, and how much of the door, people, recognition and store they run"
+	@echo "make lint      ruff and mypy"
 	@echo "make translations  take new texts of the sources over into assets/translations (LANGUAGE=fr adds a language)"
 	@echo "make screenshots   pictures of every page and state in build/screenshots (ARGS='people de' for some of them)"
-	@echo "make weights  rebuild the shipped weights from their sources and compare (ARGS='--zoo FOLDER' instead of fetching)"
-	@echo "make clean    remove the virtual environment"
+	@echo "make weights   rebuild the shipped weights from their sources and compare (ARGS='--zoo FOLDER' instead of fetching)"
+	@echo "make clean     remove the virtual environment"
 
 run: $(VENV)/installed
 	@$(BIN)/kiosk run $(ARGS)
 
 test: $(VENV)/installed-for-development
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto $(ARGS)
+	$(PYTEST) -m "not slow" $(ARGS)
+
+test-all: $(VENV)/installed-for-development
+	$(PYTEST) $(ARGS)
+
+coverage: $(VENV)/installed-for-development
+	$(PYTEST) --cov=kiosk.door --cov=kiosk.people --cov=kiosk.recognition --cov=kiosk.store --cov-report=term $(ARGS)
 
 lint: $(VENV)/installed-for-development
 	$(BIN)/ruff check .
@@ -26,7 +36,7 @@ lint: $(VENV)/installed-for-development
 	$(BIN)/mypy
 
 weights: $(VENV)/installed-for-development
-	$(BIN)/python -m kiosk.encoders.build $(ARGS)
+	$(BIN)/python -m kiosk.training.build $(ARGS)
 
 translations: $(VENV)/installed-for-development
 	$(BIN)/python .ci/translations.py $(LANGUAGE)
@@ -36,12 +46,15 @@ screenshots: $(VENV)/installed-for-development
 
 install: $(VENV)/installed
 
+extras: $(VENV)/installed
+	@.ci/install $(VENV) '.[evaluation,onnx,training]'
+
 $(VENV)/installed: pyproject.toml .ci/install .ci/debian-packages $(wildcard assets/translations/*.po)
-	@.ci/install $(VENV) '.[onnx]'
+	@.ci/install $(VENV) .
 	@touch $@
 
 $(VENV)/installed-for-development: $(VENV)/installed
-	@.ci/install $(VENV) '.[onnx,dev]'
+	@.ci/install $(VENV) '.[dev]'
 	@touch $@
 
 clean:

@@ -1,7 +1,7 @@
-"""kiosk: the screen beside an office door that knows who walks up, welcomes them and opens.
+"""kiosk: the screen beside an office door that recognises people, welcomes them and opens the door.
 
-It offers the functions of the course's exercise under their names. They load what they need when first asked for:
-whoever only imports kiosk, as the process that speaks does, waits for nothing.
+The package offers the functions of the course's exercise. They are imported on first use, so that `import kiosk` is
+fast.
 """
 
 from importlib import import_module
@@ -31,7 +31,7 @@ __all__ = [
 
 try:
     __version__ = version("kiosk")
-except PackageNotFoundError:  # run from a checkout that was never installed
+except PackageNotFoundError:  # a checkout that was not installed
     __version__ = "0"
 
 

@@ -26,9 +26,10 @@ blurred face) are no faults: see the enums in kiosk.domain.
 
 import difflib
 from collections.abc import Iterable
+from importlib.util import find_spec
 from typing import ClassVar
 
-from kiosk.i18n import Text, shown
+from kiosk.i18n import Message, Text, shown
 
 
 class KioskError(Exception):
@@ -183,6 +184,14 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: Text) -> Text:
     """Return the remedy for an unknown name: the nearest known one, or `otherwise` where none is near."""
     nearest = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f"did you mean {nearest[0]!r}?" if nearest else otherwise
+
+
+def require_extra(extra: str, *libraries: str) -> None:
+    """Raise KioskError unless the libraries of an extra of pyproject.toml are installed."""
+    missing = [library for library in libraries if find_spec(library) is None]
+    if missing:
+        remedy = Message("type: pip install 'kiosk[{extra}]' (in a checkout: make extras)", extra=extra)
+        raise KioskError(", ".join(missing), "not installed", remedy)
 
 
 def in_one_line(error: BaseException) -> str:

@@ -45,12 +45,12 @@ PUBLIC = "course"  # the layer whose names kiosk/__init__.py offers, and imports
 # The only places that may import a heavy library: packages or files.
 HOMES = {
     "cv2": ("vision/opencv.py",),
-    "PIL": ("vision", "encoders/encoder.py", "course"),
+    "PIL": ("vision", "encoders/golden.py", "course"),
     "keras": ("encoders", "training"),
     "tensorflow": ("encoders", "training"),
     "ai_edge_litert": ("encoders",),
     "onnxruntime": ("encoders",),
-    "h5py": ("encoders", "training"),
+    "h5py": ("training",),
     "requests": ("weights",),
     "PyQt6": ("gui",),
     "sqlite3": ("store", "people"),
@@ -63,7 +63,7 @@ HOMES = {
     "socket": ("door", "vision/capture.py", "gui/display.py"),
     "typer": ("cli",),
     "rich": ("cli",),
-    "matplotlib": ("evaluation/pages",),
+    "matplotlib": ("evaluation/pages", "training/plot.py"),
     "jinja2": ("evaluation/pages",),
     "dlib": ("evaluation/dlib_peer.py",),
 }

@@ -10,6 +10,7 @@ import typer
 
 from kiosk.cli.output import JsonOption, answering, print_json, progress_bar, rounded
 from kiosk.domain import CropKind
+from kiosk.errors import require_extra
 
 if TYPE_CHECKING:
     from kiosk.training.checkpoint import Row
@@ -100,14 +101,14 @@ def train(
     seed: Seed = 1,
     as_json: JsonOption = False,
 ) -> int:
-    """Trains an encoder with the triplet loss; the same command goes on where a run was stopped, even by kill -9.
+    """Train an encoder with the triplet loss. The same command continues a run that was stopped.
 
-    Everybody needs two pictures or more; a tenth of the people is held out to measure how well strangers are told
-    apart. OUT then holds the encoder and its spec, the best weights, log.csv and plot.svg. All chips are kept in
-    memory: 28 kB a picture for openface, 77 kB for facenet.
+    Each person needs two pictures; a tenth of the people is held out for validation. OUT gets the encoder and its spec,
+    the best weights, log.csv and plot.svg. All chips are in memory: 28 kB a picture for openface, 77 kB for facenet.
 
     Example: kiosk train --encoder openface --data people --out run --steps 20000
     """
+    require_extra("training", "h5py", "matplotlib", "tensorflow")
     from kiosk.training.networks import TRAINABLE
     from kiosk.training.settings import Settings
     from kiosk.training.training import Request, only_run, prepare, train_encoder

@@ -122,7 +122,7 @@ def export(
     """
     folder = out or _folder(config)
     typer.echo("building the network and converting it takes up to a minute ...", err=True)
-    from kiosk.encoders.export import export_known
+    from kiosk.training.export import export_known
 
     made = export_known(name.value, weights, folder, course=course, half=half)
     typer.echo(f"{name.value} is made: {made.file}, {made.spec}")

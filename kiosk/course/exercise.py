@@ -1,4 +1,4 @@
-"""verify and who_is_it of the course's exercise, with the sentences they print."""
+"""Functions of the course's exercise: encodings of pictures, a database of people, verify and who_is_it."""
 
 import difflib
 import math
@@ -32,7 +32,7 @@ PicturePath: TypeAlias = str | bytes | os.PathLike[str]
 
 
 def as_path(given: PicturePath) -> Path:
-    """The path of a picture; raises PictureError for None and whatever else is no path."""
+    """Return the path of a picture; raises PictureError for anything else."""
     try:
         return Path(os.fsdecode(given))
     except TypeError as fault:
@@ -41,30 +41,28 @@ def as_path(given: PicturePath) -> Path:
 
 
 def pixel_distance(a: PicturePath | ByteImage, b: PicturePath | ByteImage) -> float:
-    """The L2 distance of the raw grey levels of two pictures, 0 to 255: arrays of one shape, or paths.
+    """Return the L2 distance of the grey levels (0 to 255) of two pictures: arrays of one shape, or paths.
 
-    It is here to show why a network is needed, and as the baseline to beat: light, pose and hair move it as much as
-    another person does. On View 1 of LFW (deep-funneled) it is right on 61.2 % of pairsDevTest, with the threshold that
-    is best for pairsDevTrain, where it reaches 59.4 %; guessing gets 50 %.
+    It is a baseline: light, pose and hair change it as much as another person does. On View 1 of LFW (deep-funneled)
+    its accuracy is 61.2 % on pairsDevTest, with the best threshold of pairsDevTrain (59.4 % there).
 
-    Raises PictureError for pictures that cannot be read, or that differ in shape.
+    Raises PictureError for pictures that cannot be read or differ in shape.
     """
     first, second = _pixels(a), _pixels(b)
     if first.shape != second.shape:
         reason = f"have the shapes {first.shape} and {second.shape}"
         raise PictureError("two pictures", reason, "make them equally large before comparing their pixels")
-    # Subtracted as bytes, 3 - 5 would be 254.
     return float(np.linalg.norm(first.astype(np.float64) - second.astype(np.float64)))
 
 
 def _pixels(picture: PicturePath | ByteImage) -> ByteImage:
-    return picture if isinstance(picture, np.ndarray) else read_picture(Path(as_path(picture)))
+    return picture if isinstance(picture, np.ndarray) else read_picture(as_path(picture))
 
 
-KerasModel: TypeAlias = Any  # Keras publishes no types; the exercise uses input_shape and predict_on_batch
+KerasModel: TypeAlias = Any  # Keras has no types; used are input_shape and predict_on_batch
 Model: TypeAlias = Encoder | KerasModel
 
-COURSE_THRESHOLD: Final = 0.7  # the exercise's, for both of its networks
+COURSE_THRESHOLD: Final = 0.7  # of the exercise, for both networks
 
 
 def load_encoder(
@@ -72,9 +70,9 @@ def load_encoder(
     threads: int = 2,
     folder: str | os.PathLike[str] = "weights",
 ) -> Encoder:
-    """An encoder of the kiosk, the default one unless it is named; see kiosk.encoders.load_encoder.
+    """Return an encoder of the kiosk by its name; see kiosk.encoders.load_encoder.
 
-    Specs and files are looked for in `folder`, then among what is shipped. Raises EncoderError.
+    Specs and files are searched in `folder`, then among the shipped ones. Raises EncoderError.
     """
     if not isinstance(name, str | Sequence | Mapping) or not all(isinstance(each, str) for each in name):
         raise EncoderError(f"encoder {reprlib.repr(name)}", "is no name", "give a name, or several in a list")
@@ -82,29 +80,28 @@ def load_encoder(
 
 
 def is_encoder(model: Model) -> TypeGuard[Encoder]:
-    """Whether it is one of the kiosk's, which knows its own crop and threshold."""
+    """Return whether it is an encoder of the kiosk, with its own crop and threshold."""
     return hasattr(model, "spec") and hasattr(model, "embed")
 
 
 def threshold_of(model: Model) -> float:
-    """The distance up to which two of the model's encodings are one person's."""
+    """Return the largest distance of two encodings of one person."""
     return model.spec.threshold if is_encoder(model) else COURSE_THRESHOLD
 
 
 def openface_picture(path: Path, size_px: int = 96) -> ByteImage:
-    """(size_px, size_px, 3) RGB, as cv2.imread and cv2.resize make it; a picture of that size stays as it is.
+    """Return a picture (size_px, size_px, 3) RGB, resized by cv2.resize as in the course's webcam demo.
 
-    The exercise comes with pictures of 96 x 96 and fails on others; the webcam demo made of it resizes them so.
     Raises PictureError as read_picture does.
     """
     return np.ascontiguousarray(cv2.resize(read_picture(path), (size_px, size_px))[..., ::-1])
 
 
 def facenet_picture(path: Path, size_px: int = 160) -> ByteImage:
-    """(size_px, size_px, 3) RGB, as load_img(path, target_size=...) of Keras makes it: by the nearest pixel.
+    """Return a picture (size_px, size_px, 3) RGB by nearest pixels, as Keras' load_img(path, target_size=...).
 
-    Equal up to 1600 px a side, beyond which read_picture reduces first. Unlike load_img, transparent is white and a
-    photograph held upright stands upright. Raises PictureError as read_picture does.
+    It is equal up to 1600 px; read_picture reduces larger ones first. Unlike with load_img, transparent parts become
+    white and EXIF orientation is applied. Raises PictureError as read_picture does.
     """
     image = Image.fromarray(np.ascontiguousarray(read_picture(path)[..., ::-1]))
     return np.array(image.resize((size_px, size_px), Image.Resampling.NEAREST))
@@ -114,9 +111,9 @@ _own: Any = threading.local()
 
 
 def photograph_encoding(path: Path, encoder: Encoder) -> NDArray[np.float32]:
-    """The embedding (1, D) of the one person of a photograph; from any thread.
+    """Return the embedding (1, D) of the person on a photograph; thread-safe.
 
-    Raises PictureError where it cannot be read, or shows no face, several, or one that is too small or unclear.
+    Raises PictureError when it cannot be read, or shows no face, several, or a small or unclear one.
     """
     detector, landmarks = _parts()
     reader = PhotographReader(detector, FaceEncoder(landmarks, encoder, PHOTOGRAPH))
@@ -127,7 +124,7 @@ def photograph_encoding(path: Path, encoder: Encoder) -> NDArray[np.float32]:
 
 
 def _parts() -> tuple[HaarDetector, CheckedLandmarks]:
-    """The thread's own, kept: loading them takes longer than encoding a picture."""
+    """Return the detector and landmarks of this thread; loading them takes longer than encoding a picture."""
     if not hasattr(_own, "parts"):
         _own.parts = HaarDetector(), CheckedLandmarks(shipped_landmarks())
     parts: tuple[HaarDetector, CheckedLandmarks] = _own.parts
@@ -141,13 +138,12 @@ FACENET_INPUT: Final = (160, 160, 3)
 
 
 def img_to_encoding(image_path: PicturePath, model: Model) -> Encoding:
-    """The encoding of a picture (1, D), as the exercise's function of this name makes it.
+    """Return the encoding (1, D) of a picture, as the exercise's function does.
 
-    A plain Keras model is given the whole picture, by the steps of the exercise that its input shape belongs to:
-    (3, 96, 96) for OpenFace, (160, 160, 3) for FaceNet, whose result is L2-normalised. For an encoder of the kiosk the
-    one face of the picture is found, aligned and encoded.
+    A Keras model gets the whole picture. Its input shape decides the steps: (3, 96, 96) for OpenFace, (160, 160, 3) for
+    FaceNet, whose result is L2-normalised. With an encoder of the kiosk, the face is found, aligned and encoded.
 
-    Raises PictureError where the picture cannot be used, EncoderError where the model cannot.
+    Raises PictureError when the picture is not usable, EncoderError when the model is not.
     """
     path = as_path(image_path)
     return photograph_encoding(path, model) if is_encoder(model) else _of_keras(path, model)
@@ -204,11 +200,11 @@ _STEPS: Final[dict[tuple[Any, ...], Callable[[Path, KerasModel], Encoding]]] = {
 
 
 def prepare_database(folder: PicturePath = "images/", model: Model | None = None) -> dict[str, Encoding]:
-    """Names and encodings (1, D) of the people of a folder; without a model, by the kiosk's default encoder.
+    """Return the names and encodings (1, D) of the people in a folder; the default model is the default encoder.
 
-    As in the webcam demo, a picture is named as its file is, without the suffix; the pictures of a folder inside are
-    one person's, called like it, whose encoding is the mean direction of theirs. A picture that cannot be used is left
-    out with a UserWarning that says why. Raises GalleryError where none can be used.
+    As in the webcam demo, the name of a file is the name of a person. A folder inside holds the pictures of one person,
+    whose encoding is their mean direction. A picture that is not usable is left out with a UserWarning. Raises
+    GalleryError when no picture is usable.
     """
     path = as_path(folder)
     listing = list_folder(path)
@@ -230,7 +226,7 @@ def prepare_database(folder: PicturePath = "images/", model: Model | None = None
 
 
 def _mean_direction(encodings: list[Encoding]) -> Encoding:
-    """Of one encoding itself; of several their mean, made as long as they are."""
+    """Return the mean, scaled to the mean length of the encodings."""
     if len(encodings) == 1:
         return encodings[0]
     mean = np.mean(encodings, axis=0)
@@ -249,14 +245,14 @@ def verify(
     model: Model,
     threshold: float | None = None,
 ) -> tuple[Distance, bool]:
-    """Is it `identity` who stands on the picture: the distance, and whether the door opens.
+    """Return the distance between the picture and `identity`, and whether the door opens; print a sentence.
 
-    The threshold is the model's own unless it is given: 0.7 for a plain Keras model, as the exercise has it.
+    The default threshold is the model's: 0.7 for a Keras model, as in the exercise.
     Raises UnknownPersonError, GalleryError for an empty database, EncoderError for one of another model, PictureError.
     """
     entry = _entry(identity, database)
     distance = _distance(img_to_encoding(image_path, model), identity, entry)
-    door_open = bool(distance <= _limit(threshold, model))  # <=, so that a NaN keeps it shut
+    door_open = bool(distance <= _limit(threshold, model))  # False for NaN
     _say(f"It's {identity}, welcome in!" if door_open else f"It's not {identity}, please go away")
     return distance, door_open
 
@@ -269,10 +265,10 @@ def who_is_it(
     *,
     none_if_unknown: bool = False,
 ) -> tuple[Distance, Name | None]:
-    """Who stands on the picture: the distance and the name of the nearest person.
+    """Return the distance and the name of the nearest person on the picture; print a sentence.
 
-    As in the exercise, the name is returned even where the distance is beyond the threshold, which only the printed
-    sentence says. With `threshold=0.52, none_if_unknown=True` it is None there, the rule of the course's webcam demo.
+    As in the exercise, the name is returned even when the distance exceeds the threshold; only the sentence differs.
+    With `threshold=0.52, none_if_unknown=True` it is None then, as in the course's webcam demo.
     Raises GalleryError for an empty database, EncoderError for one of another model, PictureError.
     """
     _require_people(database)
@@ -281,7 +277,7 @@ def who_is_it(
     identity = min(distances, key=lambda name: (math.isnan(distances[name]), distances[name]))
     min_dist = distances[identity]
     known = bool(min_dist <= _limit(threshold, model))
-    # !s: formatted without it, a float32 shows the digits of a double.
+    # !s, because format() shows the digits of a double.
     _say(f"it's {identity}, the distance is {min_dist!s}" if known else "Not in the database.")
     return min_dist, identity if known or not none_if_unknown else None
 
@@ -306,7 +302,7 @@ def _entry(identity: Name, database: Mapping[Name, Encoding]) -> Encoding:
 
 
 def _advice(identity: Name, database: Mapping[Name, Encoding]) -> str:
-    """Near spellings, whatever the case; without any, the first names there are."""
+    """Suggest similar names, or the first names."""
     names = {str(name).casefold(): repr(name) for name in database}
     near = difflib.get_close_matches(identity.casefold(), names, n=3) if isinstance(identity, str) else ()
     if near:
@@ -316,7 +312,7 @@ def _advice(identity: Name, database: Mapping[Name, Encoding]) -> str:
 
 
 def _distance(encoding: Encoding, name: object, entry: Encoding) -> Distance:
-    """The L2 distance, as the exercise takes it."""
+    """Return the L2 distance, as in the exercise."""
     stored = np.asarray(entry)
     if stored.size != encoding.size or stored.dtype.kind != "f":
         what = f"holds {stored.shape} {stored.dtype}, the model gives {encoding.shape} {encoding.dtype}"
@@ -325,4 +321,4 @@ def _distance(encoding: Encoding, name: object, entry: Encoding) -> Distance:
 
 
 def _say(sentence: str) -> None:
-    print(sentence)  # noqa: T201 - the exercise's functions print their answer
+    print(sentence)  # noqa: T201 - as in the exercise

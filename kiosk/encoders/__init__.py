@@ -1,11 +1,11 @@
-"""Chips to embeddings. The registry: the name of an encoder in the configuration and what loads it."""
+"""Encoders: chips to embeddings. This file finds and loads an encoder by its name in the configuration."""
 
 import reprlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from kiosk.encoders.composite import CompositeEncoder
-from kiosk.encoders.encoder import Encoder, EncoderSpec
+from kiosk.encoders.encoder import CompositeEncoder, Encoder, EncoderSpec
+from kiosk.encoders.recipes import EXPORTED
 from kiosk.encoders.runtimes import KIND, described, load_from_file, read_encoder_spec
 from kiosk.errors import EncoderError, did_you_mean
 from kiosk.files import shipped_weights
@@ -15,22 +15,19 @@ from kiosk.weights.specs import find_spec, spec_names
 
 __all__ = ["EXPORTED", "Encoder", "EncoderSpec", "encoder_names", "encoder_paths", "encoder_spec", "load_encoder"]
 
-# Networks that the kiosk can build, for which the user brings the weights.
-EXPORTED = ("facenet", "openface")
-
 
 def encoder_names(folder: Path | None = None) -> tuple[str, ...]:
-    """The names that load_encoder knows: those that have a spec in `folder` or among what is shipped."""
+    """Return the names of all encoders with a spec in `folder` or shipped."""
     return spec_names(_folders(folder), KIND)
 
 
 def encoder_spec(name: str, folder: Path | None = None) -> EncoderSpec:
-    """What the spec of an encoder says, its file unseen; raises WeightsError."""
+    """Return the facts in the spec of an encoder, without opening its file; raises WeightsError."""
     return described(name, read_encoder_spec(find_spec(name, _folders(folder))))
 
 
 def encoder_paths(name: str, folder: Path | None = None) -> tuple[Path, Path]:
-    """Where the spec and the file of an encoder lie, or belong; raises WeightsError where the spec cannot be read."""
+    """Return the paths of the spec and the file of an encoder; raises WeightsError when the spec cannot be read."""
     folders = _folders(folder)
     spec = find_spec(name, folders)
     return spec, find_file(read_encoder_spec(spec).file, [*folders, spec.parent])
@@ -39,20 +36,20 @@ def encoder_paths(name: str, folder: Path | None = None) -> tuple[Path, Path]:
 def load_encoder(
     name: str | Sequence[str] | Mapping[str, float], threads: int = 2, folder: Path | None = None
 ) -> Encoder:
-    """The encoder, verified and ready; `threads` processor threads work on one face.
+    """Return the verified encoder, with `threads` processor threads for a face.
 
     Several names make a composite encoder; a mapping gives each its weight instead of 1 / its threshold. Specs and
-    files are looked for in `folder`, then among what is shipped.
+    files are searched in `folder`, then among the shipped ones.
 
-    Raises EncoderError where there is none of that name, WeightsError where its spec or its file is missing or altered.
+    Raises EncoderError for an unknown name, WeightsError when spec or file is missing or altered.
     """
     folders = _folders(folder)
     known = spec_names(folders, KIND)
     names = [name] if isinstance(name, str) else list(name)
     for each in names:
         _require_known(each, known)
-    # Two encoders side by side on a thread each take 14 ms, as one after the other on two; where other work goes on
-    # beside them 15 ms against 19.
+    # Two encoders in parallel, a thread each, take 14 ms, like one after the other on two threads; with other work on
+    # the processor 15 ms instead of 19.
     share = max(threads // max(len(names), 1), 1)
     encoders = [load_from_file(find_spec(each, folders), share, folders) for each in names]
     if isinstance(name, Mapping):

@@ -3,8 +3,8 @@
 Structure after Szegedy et al., arXiv 1602.07261, figures 10 to 14 with the scaling of residuals; channels, scales and
 batch normalisation as in D. Sandberg's facenet (src/models/inception_resnet_v1.py), whose trained weights the Keras
 port nyoki-mtl/keras-facenet publishes as facenet_keras.h5; the names of layers are those of that port
-(code/inception_resnet_v1.py). Where the port scales a residual in a Lambda layer, a Rescaling layer does it here: it
-has no weights either, and a saved model holds no code.
+(code/inception_resnet_v1.py). The port scales a residual in a Lambda layer, this file in a Rescaling layer: it has no
+weights either, and a saved model contains no code.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from kiosk.encoders.encoder import InputFormat
+from kiosk.errors import require_extra
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]
@@ -22,11 +22,8 @@ Tensor: TypeAlias = Any  # a symbolic tensor of Keras, which publishes no type f
 INPUT_SIZE_PX: Final = 160
 DIMENSION: Final = 128
 
-COURSE_INPUT: Final = InputFormat(scale=(1 / 255, 1 / 255, 1 / 255))  # [0, 1]
-ORIGINAL_INPUT: Final = InputFormat(standardise=True)  # each picture by its own mean and deviation
-
 _EPSILON: Final = 1e-3  # of every batch normalisation; Keras and TensorFlow agree on it, PyTorch ports have 1e-5
-_LAST: Final = "channels_last"  # named in every layer: notebooks change what Keras takes for granted
+_LAST: Final = "channels_last"  # in every layer, because notebooks change Keras' default
 _MOMENTUM: Final = 0.995
 _DROPOUT: Final = 0.2
 
@@ -111,11 +108,12 @@ _BLOCK8: Final = Residual(
 def facenet_model(
     input_shape: tuple[int, int, int] = (INPUT_SIZE_PX, INPUT_SIZE_PX, 3), dimension: int = DIMENSION
 ) -> keras.Model:
-    """The network with random weights: (N, 160, 160, 3) RGB in, (N, dimension) out, not normalised.
+    """Return the network with random weights: (N, 160, 160, 3) RGB to (N, dimension), not normalised.
 
-    What it takes is COURSE_INPUT or ORIGINAL_INPUT, as the weights were trained.
+    The input format depends on the training: standardised pictures, or grey levels from 0 to 1.
     """
-    import keras  # noqa: PLC0415 - 4 to 8 s that only building pays
+    require_extra("training", "tensorflow")
+    import keras  # noqa: PLC0415 - takes 4 to 8 s
 
     images = keras.Input(input_shape, name="images")  # 160 x 160 x 3
     x = _stem(images)  # 17 x 17 x 256
@@ -132,7 +130,7 @@ def facenet_model(
 
 
 def _stem(x: Tensor) -> Tensor:
-    from keras import layers  # noqa: PLC0415 - see facenet_model
+    from keras import layers  # noqa: PLC0415
 
     x = _chain(x, _STEM)  # 79 x 79 x 32, 77 x 77 x 32, 77 x 77 x 64
     x = layers.MaxPooling2D(3, strides=2, data_format=_LAST, name="MaxPool_3a_3x3")(x)  # 38 x 38 x 64
@@ -140,8 +138,8 @@ def _stem(x: Tensor) -> Tensor:
 
 
 def _residual(x: Tensor, kind: Residual, number: int, scale: float, *, activation: bool = True) -> Tensor:
-    """Inception-ResNet-A (Block35), -B (Block17) or -C (Block8): x + scale * what the branches say of it."""
-    from keras import layers  # noqa: PLC0415 - see facenet_model
+    """Inception-ResNet-A (Block35), -B (Block17) or -C (Block8): x + scale * branches(x)."""
+    from keras import layers  # noqa: PLC0415
 
     block = f"{kind.name}_{number}"
     mixed = layers.Concatenate(name=f"{block}_Concatenate")(_branches(x, block, kind.branches))
@@ -153,8 +151,8 @@ def _residual(x: Tensor, kind: Residual, number: int, scale: float, *, activatio
 
 
 def _reduction(x: Tensor, name: str, branches: tuple[Branch, ...]) -> Tensor:
-    """Reduction-A (Mixed_6a) or -B (Mixed_7a): half the rows and columns, the pooled input behind the branches."""
-    from keras import layers  # noqa: PLC0415 - see facenet_model
+    """Reduction-A (Mixed_6a) or -B (Mixed_7a): half the rows and columns; the pooled input comes last."""
+    from keras import layers  # noqa: PLC0415
 
     name_of_pooling = f"{name}_Branch_{len(branches)}_MaxPool_1a_3x3"
     pooled = layers.MaxPooling2D(3, strides=2, data_format=_LAST, name=name_of_pooling)(x)
@@ -162,7 +160,7 @@ def _reduction(x: Tensor, name: str, branches: tuple[Branch, ...]) -> Tensor:
 
 
 def _bottleneck(x: Tensor, dimension: int) -> Tensor:
-    from keras import layers  # noqa: PLC0415 - see facenet_model
+    from keras import layers  # noqa: PLC0415
 
     x = layers.GlobalAveragePooling2D(data_format=_LAST, name="AvgPool")(x)  # 1792
     x = layers.Dropout(_DROPOUT, name="Dropout")(x)
@@ -175,7 +173,7 @@ def _branches(x: Tensor, block: str, branches: tuple[Branch, ...]) -> list[Tenso
 
 
 def _chain(x: Tensor, convolutions: Branch, prefix: str = "") -> Tensor:
-    from keras import layers  # noqa: PLC0415 - see facenet_model
+    from keras import layers  # noqa: PLC0415
 
     for each in convolutions:
         name = prefix + each.name
@@ -186,7 +184,7 @@ def _chain(x: Tensor, convolutions: Branch, prefix: str = "") -> Tensor:
 
 
 def _normalised(x: Tensor, name: str) -> Tensor:
-    from keras import layers  # noqa: PLC0415 - see facenet_model
+    from keras import layers  # noqa: PLC0415
 
     name = f"{name}_BatchNorm"
     return layers.BatchNormalization(momentum=_MOMENTUM, epsilon=_EPSILON, scale=False, name=name)(x)

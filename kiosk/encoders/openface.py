@@ -2,17 +2,17 @@
 
 Sources. Channels, windows and strides: nn4.small2.def.lua of OpenFace (B. Amos, CMU); it is the NN4 of the FaceNet
 paper without 4b to 4d. Layer and file names: Keras-OpenFace, and after it the course's exercise (fr_utils.py,
-inception_blocks_v2.py). The weights were trained on OpenFace's graph; the exercise's differs from it in three places,
-and the distances it prints belong to its own. On LFW faces the variance before inception_3b_pool_bn is 1.0 of the one
-that its weights have stored on OpenFace's graph, 0.08 on the exercise's: recognition is better served by the former.
+inception_blocks_v2.py). The weights were trained on OpenFace's graph. The exercise's graph differs in three places, and
+its printed distances belong to it. Recognition is better with OpenFace's: on LFW faces the variance before
+inception_3b_pool_bn is 1.0 of the stored one, and 0.08 on the exercise's graph.
 
                            the exercise                  as trained (OpenFace)
     epsilon of bn1         1e-3, the default of Keras    1e-5, the default of Torch, as everywhere else in both
     after pool1 and bn3    nothing                       SpatialCrossMapLRN(5, 0.0001, 0.75)
     pooling in 3b, 4a, 5a  mean                          SpatialLPPooling with p = 2: root of the sum of squares
 
-Keras-OpenFace has the right column but for the normalisation, where it takes TensorFlow's defaults (a window of 11
-channels, alpha not divided by it).
+Keras-OpenFace is like the right column, except for the normalisation, where it uses TensorFlow's defaults (a window of
+11 channels, alpha not divided by it).
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.encoders.keras_h5 import set_weights
-from kiosk.errors import EncoderError, WeightsError
+from kiosk.errors import EncoderError, WeightsError, require_extra
+from kiosk.i18n import Message
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]
@@ -37,104 +37,58 @@ Tensors: TypeAlias = dict[str, NDArray[np.float32]]
 Shape: TypeAlias = tuple[int, ...]
 
 _REMEDY: Final = "use the complete set of CSV files as Keras-OpenFace publishes it"
-_LARGEST_NUMBER: Final = 32  # bytes of one number and its comma; 17 digits, signs and exponent need 25
-_NAMED: Final = 50  # surplus files that one error lists
 
 
-def read_tensors(folder: Path, shapes: Mapping[str, Shape], spare: Mapping[str, Shape]) -> Tensors:
-    """The tensors of `shapes` by name, float32; those of `spare` may be there, keep the same rules and are left out.
-
-    Raises one WeightsError that names every file that is missing, unreadable, of another shape, not finite or surplus.
-    """
-    known = {f"{name}.csv": shape for name, shape in {**shapes, **spare}.items()}
-    there = _file_names(folder)
+def read_tensors(folder: Path, shapes: Mapping[str, Shape]) -> Tensors:
+    """Return the tensors of <folder>/<name>.csv; raises one WeightsError that names every file with a fault."""
     tensors: Tensors = {}
-    faults = [f"{name}.csv is missing" for name in shapes if f"{name}.csv" not in there]
-    for file in sorted(there & known.keys()):
+    faults = []
+    for name, shape in shapes.items():
         try:
-            tensors[file.removesuffix(".csv")] = _tensor(folder / file, known[file])
+            tensors[name] = _read_csv(folder / f"{name}.csv", shape)
         except WeightsError as error:
-            faults.append(f"{file} {error.reason}")
-    faults += _surplus(sorted(there - known.keys()))
+            faults.append(f"{name}.csv {error.reason}")
     if faults:
         raise WeightsError(folder, ", ".join(faults), _REMEDY)
-    return {name: tensors[name] for name in shapes}
+    return tensors
 
 
-def _file_names(folder: Path) -> set[str]:
-    """The names that end in .csv, in whatever case; hidden ones are the file manager's own."""
+def _read_csv(path: Path, shape: Shape) -> NDArray[np.float32]:
     try:
-        names = [path.name for path in folder.iterdir()]
-    except OSError as error:
-        raise WeightsError(folder, f"cannot be listed: {error.strerror}", "name the folder of the CSV files") from error
-    return {name for name in names if name.lower().endswith(".csv") and not name.startswith(".")}
-
-
-def _surplus(files: Sequence[str]) -> list[str]:
-    faults = [f"{file} belongs to no tensor" for file in files[:_NAMED]]
-    return faults + ([f"{len(files) - _NAMED} more belong to none"] if len(files) > _NAMED else [])
-
-
-def _tensor(path: Path, shape: Shape) -> NDArray[np.float32]:
-    count = math.prod(shape)
-    text = _text(path, limit=_LARGEST_NUMBER * (count + 1))
-    try:
+        text = path.read_text(encoding="ascii").strip()
         numbers = np.array([float(number) for number in text.replace("\n", ",").split(",")])
+    except FileNotFoundError as error:
+        raise WeightsError(path, "is missing", _REMEDY) from error
+    except OSError as error:
+        raise WeightsError(path, f"cannot be read ({error.strerror})", _REMEDY) from error
     except ValueError as error:
-        raise _fault(path, f"is no list of numbers ({str(error)[:80]})") from error
-    if numbers.size != count:
-        raise _fault(path, f"has {numbers.size} numbers instead of {count} for shape {shape}")
+        raise WeightsError(path, f"is no list of numbers ({str(error)[:80]})", _REMEDY) from error
+    if numbers.size != math.prod(shape):
+        raise WeightsError(path, f"has {numbers.size} numbers instead of {math.prod(shape)}", _REMEDY)
     with np.errstate(over="ignore"):
         tensor = numbers.astype(np.float32)
     if not np.isfinite(tensor).all():
-        raise _fault(path, f"has {np.count_nonzero(~np.isfinite(tensor))} numbers that are not finite")
+        raise WeightsError(path, "has numbers that are not finite", _REMEDY)
     if path.stem.endswith("_v") and np.any(tensor < 0):
-        raise _fault(path, "has a variance below zero")
+        raise WeightsError(path, "has a variance below zero", _REMEDY)
     return tensor.reshape(shape)
-
-
-def _text(path: Path, limit: int) -> str:
-    # Opening a named pipe would wait for its writer.
-    if not path.is_file():
-        raise _fault(path, "is no file")
-    try:
-        with path.open("rb") as opened:
-            content = opened.read(limit + 1)
-    except OSError as error:
-        raise _fault(path, f"cannot be read ({error.strerror})") from error
-    if len(content) > limit:
-        raise _fault(path, f"has more than the {limit} bytes that its tensor can need")
-    try:
-        text = content.decode("ascii").strip()
-    except UnicodeDecodeError as error:
-        raise _fault(path, "is no text") from error
-    if not text:
-        raise _fault(path, "is empty")
-    return text
-
-
-def _fault(path: Path, reason: str) -> WeightsError:
-    return WeightsError(path, reason, _REMEDY)
 
 
 Tensor: TypeAlias = Any  # a symbolic tensor of Keras, which publishes no type for it
 
 INPUT_SHAPE: Final = (3, 96, 96)
 DIMENSION: Final = 128
-LAST: Final = "channels_last"  # said to every layer: the exercise's first cell gives Keras another default
+LAST: Final = "channels_last"  # in every layer, because the exercise's first cell changes Keras' default
 EPSILON: Final = 1e-5
 EXERCISE_BN1_EPSILON: Final = 1e-3
 LRN_WINDOW, LRN_ALPHA = 5, 1e-4
-WEIGHTS_FOLDER: Final = Path("weights")  # where the exercise looks
-_TINY: Final = 1e-12  # keeps the slope of a root finite at zero; also the bound of TensorFlow's l2_normalize
-
-# Further files of the published set: copies of inception_5a_3x3_bn1_m and _v under a convolution's name.
-SPARE: Final[Mapping[str, Shape]] = {"inception_5a_3x3_conv2_m": (96,), "inception_5a_3x3_conv2_v": (96,)}
+WEIGHTS_FOLDER: Final = Path("weights")  # as in the exercise
+_TINY: Final = 1e-12  # keeps the gradient of a root finite at zero; the same as in TensorFlow's l2_normalize
 
 
 @dataclass(frozen=True, slots=True)
 class Convolution:
-    """A convolution, then batch normalisation and ReLU, with the names of both layers."""
+    """A convolution with batch normalisation and ReLU, and the names of both layers."""
 
     name: str
     norm: str
@@ -146,20 +100,20 @@ class Convolution:
 
 @dataclass(frozen=True, slots=True)
 class Inception:
-    """One inception block by the channels of its branches; None: no such branch, or no 1 x 1 behind the pooling."""
+    """An inception block by the channels of its branches; None: no such branch, or no 1 x 1 after the pooling."""
 
     name: str
     inputs: int
     three: tuple[int, int]  # 1 x 1 before, 3 x 3
     five: tuple[int, int] | None  # 1 x 1 before, 5 x 5
-    pool: str  # "max" of 3 x 3 at every second place, or "area": mean or root of squares of every third
+    pool: str  # "max" of 3 x 3, stride 2, or "area": mean or root of squares of 3 x 3, stride 3
     pooled: int | None
     one: int | None
     strides: int = 1
 
     @property
     def convolutions(self) -> dict[str, list[Convolution]]:
-        """The convolutions of each branch, in the order in which the branches are joined."""
+        """The convolutions of each branch, in the order of concatenation."""
         branches = {"3x3": self._pair("3x3", self.three, 3)}
         if self.five:
             branches["5x5"] = self._pair("5x5", self.five, 5)
@@ -200,15 +154,16 @@ FEATURES: Final = 736
 def faceRecoModel(  # noqa: N802 - the exercise's name
     input_shape: tuple[int, int, int] = INPUT_SHAPE, *, as_trained: bool = False
 ) -> keras.Model:
-    """The network with random weights: (m, 3, 96, 96) RGB in [0, 1] in, (m, 128) L2-normalised out.
+    """Return the network with random weights: (m, 3, 96, 96) RGB in [0, 1] to (m, 128), L2-normalised.
 
     Args:
-        input_shape: channels, rows and columns of a picture; the network has one size.
-        as_trained: the graph on which OpenFace trained the weights instead of the exercise's; see above.
+        input_shape: channels, rows and columns; only (3, 96, 96).
+        as_trained: the graph that OpenFace trained, instead of the exercise's; see above.
 
     Raises EncoderError for any other shape.
     """
-    import keras  # noqa: PLC0415 - 4 to 8 s that only building pays
+    require_extra("training", "tensorflow")
+    import keras  # noqa: PLC0415 - takes 4 to 8 s
 
     if input_shape != INPUT_SHAPE:
         raise EncoderError(f"input shape {input_shape}", "is not this network's", f"give {INPUT_SHAPE}")
@@ -224,15 +179,35 @@ def faceRecoModel(  # noqa: N802 - the exercise's name
 
 
 def load_weights_from_FaceNet(model: keras.Model, folder: Path | str = WEIGHTS_FOLDER) -> None:  # noqa: N802 - as above
-    """Give a faceRecoModel the weights of a folder of CSV files; the model stays as it is where anything is wrong.
+    """Give a faceRecoModel the weights of a folder of CSV files.
 
-    Raises one WeightsError that names every file at fault.
+    Raises one WeightsError that names every file with a fault; the model is unchanged then.
     """
-    set_weights(model, layer_weights(read_tensors(Path(folder), tensor_shapes(), SPARE)), str(folder))
+    set_weights(model, layer_weights(read_tensors(Path(folder), tensor_shapes())), str(folder))
+
+
+def set_weights(model: keras.Model, weights: Mapping[str, Sequence[NDArray[Any]]], source: str) -> None:
+    """Give each layer the arrays under its name; raises WeightsError unless names and shapes match exactly.
+
+    Keras matches by order, which swaps two branches of equal shape without an error.
+    """
+    expected = {layer.name: [tuple(array.shape) for array in layer.weights] for layer in model.layers if layer.weights}
+    found = {name: [array.shape for array in arrays] for name, arrays in weights.items()}
+    for name in [*expected, *found]:
+        if expected.get(name) != found.get(name):
+            reason = Message(
+                "layer {name} needs weights {expected}, the file has {found}",
+                name=name,
+                expected=str(expected.get(name)),
+                found=str(found.get(name)),
+            )
+            raise WeightsError(source, reason, "use the file that the encoder was written for")
+    for name, arrays in weights.items():
+        model.get_layer(name).set_weights([np.asarray(array) for array in arrays])
 
 
 def tensor_shapes() -> dict[str, Shape]:
-    """The 224 tensors of the network, under the names and with the shapes (in the order of Torch) of the files."""
+    """Return the names of the 224 files and their shapes, in the axis order of Torch."""
     shapes: dict[str, Shape] = {}
     for layer in _convolutions():
         shapes[f"{layer.name}_w"] = (layer.outputs, layer.inputs, layer.window, layer.window)
@@ -241,7 +216,7 @@ def tensor_shapes() -> dict[str, Shape]:
 
 
 def layer_weights(tensors: Mapping[str, NDArray[np.float32]]) -> dict[str, list[NDArray[np.float32]]]:
-    """The tensors of the files as the weights of the graph's layers, each in the order of Keras."""
+    """Return the weights of each layer, in the axis order of Keras."""
     weights = {"dense_layer": [tensors["dense_w"].T, tensors["dense_b"]]}
     for layer in _convolutions():
         kernel = tensors[f"{layer.name}_w"].transpose(2, 3, 1, 0)
@@ -251,12 +226,11 @@ def layer_weights(tensors: Mapping[str, NDArray[np.float32]]) -> dict[str, list[
 
 
 def _norm_tensors(layer: Convolution) -> list[str]:
-    """Scale, shift, mean and variance of the normalisation behind a convolution."""
+    """Names of scale, shift, mean and variance of the normalisation after a convolution."""
     return [f"{layer.norm}_{suffix}" for suffix in "wbmv"]
 
 
 def _convolutions() -> list[Convolution]:
-    """Those of the whole network, 37."""
     inside = [layer for block in BLOCKS for branch in block.convolutions.values() for layer in branch]
     return [*STEM, *inside]
 
@@ -274,7 +248,7 @@ def _inception_2(x: Tensor, *, as_trained: bool) -> Tensor:
 
 
 def _inception(x: Tensor, block: Inception, *, as_trained: bool) -> Tensor:
-    from keras import layers  # noqa: PLC0415 - see faceRecoModel
+    from keras import layers  # noqa: PLC0415
 
     size, branches = x.shape[1] // block.strides, []
     for branch, convolutions in block.convolutions.items():
@@ -286,22 +260,22 @@ def _inception(x: Tensor, block: Inception, *, as_trained: bool) -> Tensor:
 
 
 def _dense(x: Tensor) -> Tensor:
-    from keras import layers, ops  # noqa: PLC0415 - see faceRecoModel
+    from keras import layers, ops  # noqa: PLC0415
 
     x = layers.AveragePooling2D(3, 1, data_format=LAST, name="average")(x)  # 1 x 1 x 736
     x = layers.Flatten(data_format=LAST, name="features")(x)  # 736
-    # float32 under mixed precision too: _TINY would vanish.
+    # float32 under mixed precision too, where _TINY would be 0.
     x = layers.Dense(DIMENSION, name="dense_layer", dtype="float32")(x)  # 128
-    # Not UnitNormalization of Keras: its slope is NaN where all numbers are zero.
+    # Not Keras' UnitNormalization: its gradient is NaN at zero.
     return x * ops.rsqrt(ops.maximum(ops.sum(ops.square(x), axis=1, keepdims=True), _TINY))
 
 
 def _convolved(x: Tensor, layer: Convolution, epsilon: float = EPSILON) -> Tensor:
-    from keras import layers  # noqa: PLC0415 - see faceRecoModel
+    from keras import layers  # noqa: PLC0415
 
     padding = "same"
     if layer.strides > 1:
-        # "same" would add nothing before the first row of a picture of even size, Torch adds half a window all around.
+        # Torch adds half a window on all sides, "same" nothing before the first row of an even size.
         x, padding = layers.ZeroPadding2D(layer.window // 2, LAST, name=f"{layer.name}_frame")(x), "valid"
     x = layers.Conv2D(layer.outputs, layer.window, layer.strides, padding, LAST, name=layer.name)(x)
     x = layers.BatchNormalization(epsilon=epsilon, name=layer.norm)(x)
@@ -309,14 +283,14 @@ def _convolved(x: Tensor, layer: Convolution, epsilon: float = EPSILON) -> Tenso
 
 
 def _halved(x: Tensor, name: str) -> Tensor:
-    from keras import layers  # noqa: PLC0415 - see faceRecoModel
+    from keras import layers  # noqa: PLC0415
 
     framed = layers.ZeroPadding2D(1, LAST, name=f"{name}_frame")(x)
     return layers.MaxPooling2D(3, 2, data_format=LAST, name=name)(framed)
 
 
 def _pooled(x: Tensor, block: Inception, *, as_trained: bool) -> Tensor:
-    from keras import layers, ops  # noqa: PLC0415 - see faceRecoModel
+    from keras import layers, ops  # noqa: PLC0415
 
     name = f"inception_{block.name}_pool"
     if block.pool == "max":
@@ -329,8 +303,8 @@ def _pooled(x: Tensor, block: Inception, *, as_trained: bool) -> Tensor:
 
 
 def _framed(x: Tensor, size: int) -> Tensor:
-    """`x` in the middle of zeros; a place that is left over comes behind, as in Torch's DepthConcat."""
-    from keras import layers  # noqa: PLC0415 - see faceRecoModel
+    """Pad `x` with zeros on all sides to `size`, as in Torch's DepthConcat."""
+    from keras import layers  # noqa: PLC0415
 
     missing = size - x.shape[1]
     frame = (missing // 2, missing - missing // 2)
@@ -338,13 +312,13 @@ def _framed(x: Tensor, size: int) -> Tensor:
 
 
 def _response_normalised(x: Tensor) -> Tensor:
-    """Each number by those of the channels around it: x / (1 + alpha * mean of squares) ^ 0.75, as in Torch."""
-    from keras import ops  # noqa: PLC0415 - see faceRecoModel
+    """Return x / (1 + alpha * mean of squares over the channels around it) ^ 0.75, as in Torch."""
+    from keras import ops  # noqa: PLC0415
 
     x = ops.cast(x, "float32")
     channels, reach = x.shape[-1], LRN_WINDOW // 2
     squares = ops.pad(ops.square(x), [(0, 0), (0, 0), (0, 0), (reach, reach)])
     total = sum(squares[..., first : first + channels] for first in range(LRN_WINDOW))
     root = ops.rsqrt(1 + LRN_ALPHA / LRN_WINDOW * total)
-    # root * sqrt(root) is the power of -0.75, for which LiteRT would take 3 ms longer.
+    # root * sqrt(root) is the power -0.75, and 3 ms faster in LiteRT.
     return x * root * ops.sqrt(root)

@@ -1,4 +1,4 @@
-"""Libraries that write notices to descriptor 2 and have no switch for it."""
+"""Runtimes for encoders: LiteRT for .tflite files, ONNX Runtime for .onnx files; loading and verifying a file."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.encoders.encoder import PATH_VERSION, EncoderSpec, Golden, Network, NetworkEncoder, check_golden
-from kiosk.encoders.specs import BatchShape, Port, SpecFile, pictures_at_once, pieces, require_threads
+from kiosk.encoders.encoder import PATH_VERSION, EncoderSpec, Golden, Network, NetworkEncoder
+from kiosk.encoders.golden import check_golden
+from kiosk.encoders.specs import SpecFile
 from kiosk.errors import EncoderError, WeightsError
 from kiosk.i18n import Message
 from kiosk.weights.catalogue import how_to_get
@@ -24,12 +26,11 @@ from kiosk.weights.manifest import find_file, verified_file
 from kiosk.weights.specs import read_spec
 
 if TYPE_CHECKING:
-    import keras  # type: ignore[import-untyped]
     from ai_edge_litert.interpreter import Interpreter  # type: ignore[import-untyped]
     from onnxruntime import InferenceSession, NodeArg  # type: ignore[import-untyped]
 
 
-# LiteRT's greeting, what TensorFlow says of the processor and of a missing GPU, and the steps of a conversion.
+# Notices of LiteRT and TensorFlow (start, processor, missing GPU, conversion); they have no switch.
 _NOTICE = re.compile(
     rb"^(?:INFO: |[IW]\d{4} \d|E\d{4} .*\bcuda_\w+\.cc:|WARNING: All log messages before absl::|"
     rb"To enable the following instructions: ).*\n?",
@@ -40,7 +41,7 @@ _redirecting = threading.Lock()
 
 @contextmanager
 def without_notices() -> Iterator[None]:
-    """Keep notices off the terminal; all else that was written there is passed on at the end."""
+    """Remove notices of libraries from descriptor 2; everything else is written at the end."""
     with _redirecting, tempfile.TemporaryFile() as written:
         terminal = os.dup(2)
         os.dup2(written.fileno(), 2)
@@ -53,26 +54,84 @@ def without_notices() -> Iterator[None]:
             os.write(2, _NOTICE.sub(b"", written.read()))
 
 
-def start_tensorflow() -> None:
-    """Import Keras and TensorFlow and look for a GPU, which is when they greet; takes 4 to 8 s the first time."""
-    with without_notices():
-        import keras  # noqa: F401, PLC0415 - 4 to 8 s that only building pays
-        import tensorflow as tf  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
+BatchShape: TypeAlias = tuple[int, int, int, int]
 
-        tf.config.list_logical_devices()
+_REMEDY: Final = "check file, input and dimension in its spec"
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """Type and shape of an input or output of a network."""
+
+    dtype: str
+    shape: tuple[int | None, ...]  # None: any length
+
+    def fits(self, shape: tuple[int, ...]) -> bool:
+        """Return whether it is float32 and takes this shape; the number of pictures may differ."""
+        return (
+            self.dtype == "float32"
+            and len(self.shape) == len(shape)
+            and all(own in {None, asked} for own, asked in zip(self.shape[1:], shape[1:], strict=True))
+        )
+
+    def __str__(self) -> str:
+        return f"{self.dtype} ({', '.join('any' if length is None else str(length) for length in self.shape)})"
+
+
+def pictures_at_once(
+    name: str, inputs: Sequence[Port], outputs: Sequence[Port], batch: BatchShape, dimension: int
+) -> int | None:
+    """Return how many pictures the network takes in one run (None: any number); raises WeightsError."""
+    output = (batch[0], dimension)
+    if len(inputs) != 1 or not inputs[0].fits(batch):
+        raise WeightsError(
+            name,
+            Message("takes {inputs} instead of float32 {batch}", inputs=_told(inputs), batch=batch),
+            _REMEDY,
+        )
+    if len(outputs) != 1 or not outputs[0].fits(output):
+        raise WeightsError(
+            name,
+            Message("gives {outputs} instead of float32 {output}", outputs=_told(outputs), output=output),
+            _REMEDY,
+        )
+    pictures = inputs[0].shape[0]
+    if pictures not in {None, 1, batch[0]}:
+        raise WeightsError(
+            name,
+            Message("takes {pictures} pictures at a time", pictures=pictures),
+            "export it for one, or for any number",
+        )
+    return pictures
+
+
+def pieces(images: NDArray[np.float32], at_once: int | None) -> Iterator[NDArray[np.float32]]:
+    """Yield a batch in parts of `at_once` pictures, or as a whole for None."""
+    step = at_once or max(len(images), 1)
+    return (images[at : at + step] for at in range(0, len(images), step))
+
+
+def require_threads(threads: int) -> None:
+    """Raise EncoderError for less than one thread."""
+    if threads < 1:
+        raise EncoderError(f"{threads} threads", "run no network", "give 1 or more")
+
+
+def _told(ports: Sequence[Port]) -> str:
+    return " and ".join(map(str, ports)) or "nothing"
 
 
 class LiteRtNetwork:
-    """A LiteRT model; `run` may be called from several threads, one waits for the other.
+    """A LiteRT model; thread-safe: calls of `run` wait for each other.
 
     Args:
-        name: the file, as faults name it.
-        content: its bytes, already verified: LiteRT does not survive every damaged file.
-        batch: the shape of the usual batch, the number of pictures first; a model made for one takes them one by one.
-        dimension: numbers that come out for each picture.
-        threads: processor threads for one batch.
+        name: of the file, for error messages.
+        content: the verified bytes; some damaged files crash LiteRT.
+        batch: usual shape of a batch; a model for one picture gets them one by one.
+        dimension: length of an embedding.
+        threads: processor threads for a batch.
 
-    Raises WeightsError where the bytes are no model or one of other shapes.
+    Raises WeightsError when the bytes are no model or its shapes differ.
     """
 
     def __init__(self, name: str, content: bytes, batch: BatchShape, dimension: int, threads: int) -> None:
@@ -82,7 +141,7 @@ class LiteRtNetwork:
         self._interpreter = _interpreter(name, content, threads)
         inputs, outputs = self._interpreter.get_input_details(), self._interpreter.get_output_details()
         self._at_once = pictures_at_once(
-            name, [_port(each) for each in inputs], [_port(each) for each in outputs], batch, dimension
+            name, [_litert_port(each) for each in inputs], [_litert_port(each) for each in outputs], batch, dimension
         )
         self._input, self._output = inputs[0]["index"], outputs[0]["index"]
         self._shape: tuple[int, ...] = (self._at_once or batch[0], *batch[1:])
@@ -97,7 +156,7 @@ class LiteRtNetwork:
             ) from error
 
     def run(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Outputs (N, D) for a batch; raises EncoderError where LiteRT refuses it."""
+        """Return (N, D) for a batch; raises EncoderError when LiteRT fails."""
         with self._lock:
             try:
                 return np.concatenate([self._answer(piece) for piece in pieces(images, self._at_once)])
@@ -110,36 +169,26 @@ class LiteRtNetwork:
 
     def _answer(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         if images.shape != self._shape:
-            self._resize(images.shape)  # 0.2 ms for a size that was there before
+            self._resize(images.shape)  # 0.2 ms for a known size
         self._interpreter.set_tensor(self._input, images)
         self._interpreter.invoke()
         output: NDArray[np.float32] = self._interpreter.get_tensor(self._output)
         return output
 
     def _resize(self, shape: tuple[int, ...]) -> None:
-        self._shape = ()  # until it is done, so that the next batch does not rely on it
+        self._shape = ()  # the next batch resizes again when this fails
         self._interpreter.resize_tensor_input(self._input, shape)
         self._interpreter.allocate_tensors()
         self._shape = shape
 
 
-def export_litert(model: keras.Model, path: Path, *, half: bool) -> None:
-    """Write the model as a LiteRT file computed in float32; with `half`, its weights are of half precision."""
-    import tensorflow as tf  # noqa: PLC0415 - 4 to 8 s that only building pays
-
-    halved = {"optimizations": [tf.lite.Optimize.DEFAULT], "target_spec": {"supported_types": [tf.float16]}}
-    with without_notices():
-        model.export(path, format="litert", verbose=False, **(halved if half else {}))
-
-
-def _port(tensor: dict[str, Any]) -> Port:
+def _litert_port(tensor: dict[str, Any]) -> Port:
     shape = tuple(None if length < 0 else int(length) for length in tensor["shape_signature"])
     return Port(np.dtype(tensor["dtype"]).name, shape)
 
 
 def _interpreter(name: str, content: bytes, threads: int) -> Interpreter:
-    # The window, which is there before any encoder, does not wait for it.
-    from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415
+    from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415 - the window starts without it
 
     try:
         with without_notices():
@@ -156,17 +205,9 @@ _DTYPES: Final = {"tensor(float)": "float32", "tensor(float16)": "float16", "ten
 
 
 class OnnxNetwork:
-    """An ONNX model; `run` may be called from several threads.
+    """An ONNX model; thread-safe. Arguments and faults are those of LiteRtNetwork.
 
-    Args:
-        name: the file, as faults name it.
-        content: its bytes, already verified.
-        batch: the shape of the usual batch, the number of pictures first; a model made for one takes them one by one.
-        dimension: numbers that come out for each picture.
-        threads: processor threads for one batch.
-
-    Raises EncoderError where ONNX Runtime is not installed, WeightsError where the bytes are no model or one of other
-    shapes.
+    Raises EncoderError when ONNX Runtime is not installed.
     """
 
     def __init__(self, name: str, content: bytes, batch: BatchShape, dimension: int, threads: int) -> None:
@@ -175,16 +216,16 @@ class OnnxNetwork:
         self._session = _session(name, content, threads)
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
         self._at_once = pictures_at_once(
-            name, [_port_onnx(each) for each in inputs], [_port_onnx(each) for each in outputs], batch, dimension
+            name, [_onnx_port(each) for each in inputs], [_onnx_port(each) for each in outputs], batch, dimension
         )
         self._input = str(inputs[0].name)
 
     def run(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Outputs (N, D) for a batch; raises EncoderError where ONNX Runtime refuses it."""
+        """Return (N, D) for a batch; raises EncoderError when ONNX Runtime fails."""
         try:
             outputs = [self._session.run(None, {self._input: piece})[0] for piece in pieces(images, self._at_once)]
             return np.concatenate(outputs)
-        except Exception as error:  # ONNX Runtime's faults have no common class of their own
+        except Exception as error:  # ONNX Runtime's errors have no common class
             raise EncoderError(
                 self.name,
                 Message("ONNX Runtime failed: {error}", error=error),
@@ -192,8 +233,8 @@ class OnnxNetwork:
             ) from error
 
 
-def _port_onnx(node: NodeArg) -> Port:
-    # A length is a number, or the name of one that is not fixed.
+def _onnx_port(node: NodeArg) -> Port:
+    # A length is a number, or a name when it is not fixed.
     shape = tuple(length if isinstance(length, int) else None for length in node.shape)
     return Port(_DTYPES.get(node.type, node.type), shape)
 
@@ -206,15 +247,15 @@ def _session(name: str, content: bytes, threads: int) -> InferenceSession:
         raise EncoderError(name, "needs ONNX Runtime, which is not installed", remedy) from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    # Threads that wait by spinning take 28 ms of processor time a face from the camera and the window, instead of 7.
+    # Spinning threads take 28 ms of processor time for each face, others 7.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.inter_op_num_threads = 1
-    options.log_severity_level = 4  # what is said at 3 comes as an exception too
-    # Weights that lie in other files escape the hash, and would be looked for in the current folder.
+    options.log_severity_level = 4  # errors come as exceptions
+    # Weights in other files would escape the hash.
     options.add_session_config_entry("session.model_external_initializers_file_folder_path", os.devnull)
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"], enable_fallback=0)
-    except Exception as error:  # ONNX Runtime's faults have no common class of their own
+    except Exception as error:  # ONNX Runtime's errors have no common class
         raise WeightsError(
             name,
             Message("is no ONNX model: {error}", error=error),
@@ -226,14 +267,14 @@ KIND: Final = "encoder"
 
 
 def read_encoder_spec(path: Path) -> SpecFile:
-    """The spec in weights/<name>.yaml; raises WeightsError."""
+    """Return the spec in weights/<name>.yaml; raises WeightsError."""
     return read_spec(path, SpecFile, KIND)
 
 
 def load_from_file(path: Path, threads: int, folders: Sequence[Path] = ()) -> NetworkEncoder:
-    """The encoder whose spec is `path`, verified by hash and golden vector; raises WeightsError or EncoderError.
+    """Return the encoder of a spec, verified by hash and golden vector; raises WeightsError or EncoderError.
 
-    Its file is looked for in `folders`, then beside the spec.
+    Its file is searched in `folders`, then beside the spec.
     """
     spec = read_encoder_spec(path)
     file = find_file(spec.file, [*folders, path.parent])
@@ -244,13 +285,13 @@ def load_from_file(path: Path, threads: int, folders: Sequence[Path] = ()) -> Ne
 
 
 def encoder_of(name: str, spec: SpecFile, content: bytes, threads: int) -> NetworkEncoder:
-    """The encoder on the verified bytes of its file, its golden vector not checked yet."""
+    """Return the encoder for the verified bytes of its file, without checking the golden vector."""
     network = network_of(spec, content, threads)
     return NetworkEncoder(described(name, spec), network, spec.input.format, mirror=spec.mirror)
 
 
 def described(name: str, spec: SpecFile) -> EncoderSpec:
-    """What a spec file says, as the rest of the kiosk knows it."""
+    """Return the facts in a spec file."""
     return EncoderSpec(
         name=name,
         dimension=spec.dimension,
@@ -269,13 +310,13 @@ def described(name: str, spec: SpecFile) -> EncoderSpec:
 
 
 def _key(spec: SpecFile) -> str:
-    """Of what decides about an embedding; threshold, margin and words do not."""
+    """Return a hash of everything that affects an embedding; threshold, margin and texts do not."""
     deciding = spec.model_dump_json(include={"sha256", "input", "crop", "mirror", "dimension"})
     return hashlib.sha256(f"{PATH_VERSION} {deciding}".encode()).hexdigest()[:16]
 
 
 def network_of(spec: SpecFile, content: bytes, threads: int) -> Network:
-    """The network on the runtime that its file is for."""
+    """Return the network, loaded by the runtime for its file type."""
     shape = spec.input.format.batch_shape(2 if spec.mirror is True else 1, spec.input.size_px)
     if spec.file.endswith(".onnx"):
         return OnnxNetwork(spec.file, content, shape, spec.dimension, threads)

@@ -1,4 +1,4 @@
-"""The former place of kiosk.training.siamese, for code that imports it from here."""
+"""Alias of kiosk.training.siamese, for code that imports it from here."""
 
 from kiosk.training.siamese import SiameseHead
 

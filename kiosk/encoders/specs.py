@@ -1,40 +1,36 @@
-"""weights/<name>.yaml: what a file that holds an encoder cannot say of itself."""
+"""Specs of encoders, weights/<name>.yaml: facts that the file of the network does not contain."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import pairwise
-from typing import Annotated, Final, Self, TypeAlias
+from typing import Annotated, Self
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from kiosk.domain import Crop, CropKind
 from kiosk.encoders.encoder import Averaging, Colour, InputFormat, Layout, Mirror
 from kiosk.encoders.statistics import QuantileTable, Statistics
-from kiosk.errors import EncoderError, WeightsError
-from kiosk.i18n import Message
 from kiosk.weights.specs import Sha256, Spec, section_text
 
 SMALLEST, LARGEST = 4, 4096  # numbers in an embedding
 _LEAST_ROWS, _MOST_ROWS = 3, 200  # of a table
-# A number for all three colours, or one a colour in the order of `colour`.
+# One number for all three colours, or one for each in the order of `colour`.
 _Mean = Annotated[float, Field(ge=-1000, le=1000)]
-# At 0 all faces would look alike.
+# With 0, all faces would be equal.
 _Scale = Annotated[float, Field(ge=1e-6, le=1000)]
 _Means = _Mean | Annotated[tuple[_Mean, _Mean, _Mean], Field(strict=False)]
 _Scales = _Scale | Annotated[tuple[_Scale, _Scale, _Scale], Field(strict=False)]
 
 
 class InputSection(Spec):
-    """How a chip becomes numbers; see InputFormat."""
+    """Input of the network; see InputFormat."""
 
     size_px: int = Field(ge=16, le=1024)
     layout: Annotated[Layout, Field(strict=False)]
     colour: Annotated[Colour, Field(strict=False)] = Colour.RGB
-    mean: _Means = 0.0  # grey levels, taken off
+    mean: _Means = 0.0  # grey levels, subtracted first
     scale: _Scales = 1.0  # then multiplied
-    standardise: bool = False  # each picture by its own mean and deviation; mean and scale stay unused
+    standardise: bool = False  # by the mean and deviation of each picture, instead of mean and scale
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -48,10 +44,10 @@ class InputSection(Spec):
 
 
 class CropSection(Spec):
-    """How a face is cut out; see CropKind."""
+    """Crop of the face; see CropKind."""
 
     kind: Annotated[CropKind, Field(strict=False)]
-    margin: float = Field(0.0, ge=0, le=2)  # of the box's longer side, on each side; for box alone
+    margin: float = Field(0.0, ge=0, le=2)  # part of the longer side, added on each side; only for box
 
     @model_validator(mode="after")
     def _margin_for_boxes(self) -> Self:
@@ -61,7 +57,7 @@ class CropSection(Spec):
 
 
 class GoldenSection(Spec):
-    """A picture of assets/ and the first values that come out."""
+    """A picture in assets/ and the first values of its embedding."""
 
     picture: str = Field("golden.png", pattern=r"^[A-Za-z0-9_-]+\.png$")
     values: Annotated[tuple[float, ...], Field(strict=False, min_length=SMALLEST, max_length=LARGEST)]
@@ -76,7 +72,7 @@ _Distances = Annotated[
 
 
 class QuantileSection(Spec):
-    """A rate and the distance that belongs to it, again and again; see QuantileTable."""
+    """Rates and their distances; see QuantileTable."""
 
     pairs: int = Field(ge=1, le=10**12)
     rates: _Rates
@@ -98,7 +94,7 @@ class QuantileSection(Spec):
 
 
 class StatisticsSection(Spec):
-    """How far apart faces lie, as `kiosk evaluate --statistics` prints it; see Statistics."""
+    """Statistics of distances, as `kiosk evaluate --statistics` prints them; see Statistics."""
 
     source: str = Field(min_length=1, max_length=500)
     people: int = Field(ge=2, le=10**9)
@@ -119,19 +115,19 @@ class StatisticsSection(Spec):
 
 
 def statistics_text(statistics: Statistics) -> str:
-    """The section of a spec that says these statistics, as it stands in the file."""
+    """Return the statistics as a section of a spec."""
     return section_text("statistics", StatisticsSection.model_validate(asdict(statistics)))
 
 
 class PoolingSection(Spec):
-    """What averaging does to distances; see Averaging."""
+    """Effect of averaging on distances; see Averaging."""
 
     scatter: float = Field(ge=0, le=4)
     share: float = Field(ge=0, le=1)
 
 
 class SpecFile(Spec):
-    """One encoder that lies in a file beside its spec."""
+    """The spec of an encoder whose file is beside it."""
 
     file: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.(tflite|onnx)$")
     size: int = Field(gt=0, le=2**31)  # bytes
@@ -145,9 +141,9 @@ class SpecFile(Spec):
     dimension: int = Field(ge=SMALLEST, le=LARGEST)
     threshold: float = Field(gt=0, le=2)
     margin: float = Field(ge=0, le=1)
-    golden: GoldenSection | None = None  # None: the hash stands in
-    statistics: StatisticsSection | None = None  # None: nobody has measured them
-    pooling: PoolingSection | None = None  # likewise
+    golden: GoldenSection | None = None  # None: only the hash is checked
+    statistics: StatisticsSection | None = None  # None: not measured
+    pooling: PoolingSection | None = None  # None: typical values are used
 
     @model_validator(mode="after")
     def _no_more_values_than_come_out(self) -> Self:
@@ -162,7 +158,7 @@ class SpecFile(Spec):
 
     @property
     def averaging(self) -> Averaging:
-        """As measured, or as is usual."""
+        """The measured values, or typical ones."""
         if self.pooling is None:
             return Averaging.usual(self.threshold)
         return Averaging(self.pooling.scatter, self.pooling.share)
@@ -174,70 +170,3 @@ def _rises(numbers: Sequence[float]) -> bool:
 
 def _three(level: float | tuple[float, float, float]) -> tuple[float, float, float]:
     return level if isinstance(level, tuple) else (level, level, level)
-
-
-BatchShape: TypeAlias = tuple[int, int, int, int]
-
-_REMEDY: Final = "check file, input and dimension in its spec"
-
-
-@dataclass(frozen=True, slots=True)
-class Port:
-    """An input or output of a network."""
-
-    dtype: str
-    shape: tuple[int | None, ...]  # None: any length
-
-    def fits(self, shape: tuple[int, ...]) -> bool:
-        """Whether it is float32 and a tensor of this shape can pass; the number of pictures apart."""
-        return (
-            self.dtype == "float32"
-            and len(self.shape) == len(shape)
-            and all(own in {None, asked} for own, asked in zip(self.shape[1:], shape[1:], strict=True))
-        )
-
-    def __str__(self) -> str:
-        return f"{self.dtype} ({', '.join('any' if length is None else str(length) for length in self.shape)})"
-
-
-def pictures_at_once(
-    name: str, inputs: Sequence[Port], outputs: Sequence[Port], batch: BatchShape, dimension: int
-) -> int | None:
-    """Return how many pictures the network takes in one run, None for any number; raises WeightsError."""
-    output = (batch[0], dimension)
-    if len(inputs) != 1 or not inputs[0].fits(batch):
-        raise WeightsError(
-            name,
-            Message("takes {inputs} instead of float32 {batch}", inputs=_told(inputs), batch=batch),
-            _REMEDY,
-        )
-    if len(outputs) != 1 or not outputs[0].fits(output):
-        raise WeightsError(
-            name,
-            Message("gives {outputs} instead of float32 {output}", outputs=_told(outputs), output=output),
-            _REMEDY,
-        )
-    pictures = inputs[0].shape[0]
-    if pictures not in {None, 1, batch[0]}:
-        raise WeightsError(
-            name,
-            Message("takes {pictures} pictures at a time", pictures=pictures),
-            "export it for one, or for any number",
-        )
-    return pictures
-
-
-def pieces(images: NDArray[np.float32], at_once: int | None) -> Iterator[NDArray[np.float32]]:
-    """Yield a batch in parts of so many pictures, or whole."""
-    step = at_once or max(len(images), 1)
-    return (images[at : at + step] for at in range(0, len(images), step))
-
-
-def require_threads(threads: int) -> None:
-    """Raises EncoderError where nothing could run."""
-    if threads < 1:
-        raise EncoderError(f"{threads} threads", "run no network", "give 1 or more")
-
-
-def _told(ports: Sequence[Port]) -> str:
-    return " and ".join(map(str, ports)) or "nothing"

@@ -1,4 +1,4 @@
-"""How far apart faces lie for an encoder, measured once on many people and carried along in its spec."""
+"""Statistics of an encoder's distances, measured on many people and stored in its spec."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from numpy.typing import NDArray
 from kiosk.errors import EvaluationError
 from kiosk.i18n import Message
 
-# Pairs behind the smallest rate that a table states.
+# Pairs that the smallest rate of a table is based on.
 LEAST_BEHIND: Final = 10
-# Likewise of two people: on LFW some dozens of wrong labels, two names for one person, decide about what is rarer. With
-# SFace the 12 nearest of 12.4 million pairs reach to 0.77, the 62 nearest to 1.00.
+# The same for pairs of two people. Below it, LFW's wrong labels (two names for one person) decide: with SFace the 12
+# nearest of 12.4 million pairs reach 0.77, the 62 nearest 1.00.
 LEAST_IMPOSTORS: Final = 50
 _DIGITS = 4  # of a distance
 _STEPS = (1, 2, 5)
-_STEP = 1e9  # of log(rate) for a unit of distance: hardly anything lies below the only distance that is known
+_STEP = 1e9  # slope of log(rate) beside a single known distance
 _BULK = (0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class QuantileTable:
-    """Rates and the distances that belong to them, of pairs of one kind.
+    """Rates and their distances, for pairs of one kind.
 
-    For pairs of two people (impostor) a rate is the share that lies at or below its distance, for pairs of one person
-    (genuine) the share that lies above it. Between two rows log(rate) is linear in the distance; beyond the smallest
-    rate it goes on with the slope of the last rows, which is too high rather than too low where the tail grows steeper.
+    For pairs of two people (impostor) a rate is the share of distances at or below its distance, for pairs of one
+    person (genuine) the share above. Between two rows log(rate) is linear in the distance. Beyond the smallest rate it
+    continues with the slope of the last rows; when the tail gets steeper, the result is too high, not too low.
     """
 
     pairs: int
@@ -39,11 +39,11 @@ class QuantileTable:
 
     @property
     def smallest_rate(self) -> float:
-        """The smallest rate that pairs stand behind."""
+        """The smallest rate of the table."""
         return self.rates[0]
 
     def rate_at(self, distance: NDArray[np.float64] | float) -> NDArray[np.float64]:
-        """The rate of each distance."""
+        """Return the rate of each distance."""
         sign = math.copysign(1.0, self.distances[-1] - self.distances[0])
         known, logs = sign * np.array(self.distances), np.log(self.rates)
         wanted = sign * np.asarray(distance, np.float64)
@@ -52,7 +52,7 @@ class QuantileTable:
         return np.asarray(np.exp(found))
 
     def distance_at(self, rate: NDArray[np.float64] | float) -> NDArray[np.float64]:
-        """The distance of each rate above 0."""
+        """Return the distance of each rate; rates are above 0."""
         known, logs = np.array(self.distances), np.log(self.rates)
         wanted = np.log(np.asarray(rate, np.float64))
         beyond = known[0] + (wanted - logs[0]) / _tail_slope(known, logs)
@@ -61,26 +61,26 @@ class QuantileTable:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What is known of the distances of an encoder."""
+    """Statistics of an encoder's distances."""
 
-    source: str  # of the pictures, and how the faces were found and cut out
+    source: str  # the pictures, and how faces were found and cropped
     people: int
     impostor: QuantileTable
     genuine: QuantileTable
 
     @classmethod
     def of(cls, genuine: NDArray[np.floating], impostor: NDArray[np.floating], source: str, people: int) -> Statistics:
-        """The tables of measured distances; those that are no number are left out.
+        """Return the tables of measured distances, without those that are not finite.
 
-        Raises EvaluationError where there are too few of either kind.
+        Raises EvaluationError for too few distances of a kind.
         """
         return cls(source, people, _impostor_table(_sorted(impostor)), _genuine_table(_sorted(genuine)))
 
 
 def together(parts: Sequence[Statistics], weights: Sequence[float]) -> Statistics:
-    """Statistics of a composite encoder whose parts err on the very same pairs: no dependence is worse.
+    """Return the statistics of a composite encoder, for the worst case: its parts err on the same pairs.
 
-    A squared distance of the composite is the sum of the parts', each times its squared weight; see CompositeEncoder.
+    A squared distance of the composite is the sum of the parts' weighted squared distances; see CompositeEncoder.
     """
     source = "; ".join(dict.fromkeys(part.source for part in parts))
     assumed = f"its parts together, as if they erred on the same pairs: {source}"
@@ -101,7 +101,7 @@ def _joined(tables: Sequence[QuantileTable], weights: Sequence[float]) -> Quanti
 
 
 def _tail_slope(known: NDArray[np.float64], logs: NDArray[np.float64]) -> float:
-    """Of log(rate) over the last factor of ten, so that one odd row decides nothing; a step for a single row."""
+    """Return the slope of log(rate) over the last factor of ten, so that a single row does not decide."""
     inner = min(int(np.searchsorted(logs, logs[0] + math.log(10) - 1e-9)), len(logs) - 1)
     return float((logs[inner] - logs[0]) / (known[inner] - known[0])) if inner else _STEP
 
@@ -119,7 +119,7 @@ def _sorted(distances: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def _rates(pairs: int, least: int) -> list[float]:
-    """Return 1, 2 and 5 of each power of ten, as far down as `least` pairs stand behind them."""
+    """Return 1, 2 and 5 times each power of ten that at least `least` pairs support."""
     lowest = math.floor(math.log10(least / pairs))
     fine = [float(f"{step}e{power}") for power in range(lowest, 0) for step in _STEPS]
     return [rate for rate in fine if rate * pairs >= least] + list(_BULK)
@@ -138,7 +138,7 @@ def _genuine_table(distances: NDArray[np.float64]) -> QuantileTable:
 
 
 def _strict(pairs: int, rates: Sequence[float], distances: NDArray[np.float64]) -> QuantileTable:
-    """Without the rows whose distance is the one of a larger rate: the same distance would have two rates."""
+    """Return the table without rows whose distance equals that of a larger rate."""
     rounded = [round(float(distance), _DIGITS) for distance in distances]
     kept = [index for index in range(len(rounded)) if index + 1 == len(rounded) or rounded[index] != rounded[index + 1]]
     return QuantileTable(pairs, tuple(rates[index] for index in kept), tuple(rounded[index] for index in kept))

@@ -21,7 +21,7 @@ from kiosk.door.build import (
 from kiosk.door.report import SLOW_SECONDS, slow_notice
 from kiosk.door.voice import probe_voice
 from kiosk.encoders import EXPORTED, encoder_names
-from kiosk.encoders.encoder import golden_difference
+from kiosk.encoders.golden import golden_difference
 from kiosk.errors import KioskError
 from kiosk.health.checks import (
     Finding,

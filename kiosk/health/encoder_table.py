@@ -14,17 +14,14 @@ from kiosk.domain import Chip, Crop
 from kiosk.door.build import HAAR, own_weights, weights_folders
 from kiosk.door.matching import matching_numbers
 from kiosk.encoders import EXPORTED, Encoder, EncoderSpec, encoder_names, encoder_paths, encoder_spec, load_encoder
-from kiosk.encoders.encoder import golden_chips
-from kiosk.encoders.export import FACENET, OPENFACE
+from kiosk.encoders.golden import golden_chips
+from kiosk.encoders.recipes import exported_spec
 from kiosk.errors import KioskError, WeightsError, in_one_line
 from kiosk.weights.catalogue import KIND as DETECTOR
 from kiosk.weights.catalogue import detector_paths
 from kiosk.weights.specs import spec_names
 
 _MEASURED_FACES = 10
-# What Keras counts in the networks that kiosk.encoders builds; their weights are the user's to bring.
-_DIMENSION = 128
-_EXPORTED = {"openface": (OPENFACE, 3_743_280), "facenet": (FACENET, 22_808_144)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ def crop_in_words(crop: Crop) -> str:
 def _row(config: ConfigFile, name: str, known: Collection[str], *, in_use: bool) -> EncoderRow:
     spec, installed = None, False
     try:
-        spec = encoder_spec(name, own_weights(config)) if name in known else _exported_spec(name)
+        spec = encoder_spec(name, own_weights(config)) if name in known else exported_spec(name)
         installed = _installed(config, name, known)
         if not (installed or in_use):
             return EncoderRow(name, in_use, installed, None, spec, _threshold(config, spec))
@@ -96,24 +93,6 @@ def _installed(config: ConfigFile, name: str, known: Collection[str]) -> bool:
     """Whether its file is there, whatever is in it."""
     # Path.is_file raises where a folder may not be entered.
     return name in known and os.path.isfile(encoder_paths(name, own_weights(config))[1])  # noqa: PTH113
-
-
-def _exported_spec(name: str) -> EncoderSpec:
-    """What is known of an encoder before it is exported: there is no file, and no key of one."""
-    recipe, parameters = _EXPORTED[name]
-    return EncoderSpec(
-        name=name,
-        dimension=_DIMENSION,
-        crops=(recipe.crop,),
-        threshold=recipe.threshold,
-        margin=recipe.margin,
-        key="",
-        licence=recipe.licence,
-        source=recipe.source,
-        size_bytes=0,
-        parameters=parameters,
-        golden=None,
-    )
 
 
 def _threshold(config: ConfigFile, spec: EncoderSpec | None) -> float | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.encoders import encoder_names, encoder_paths, load_encoder
-from kiosk.encoders.encoder import GOLDEN_VALUES, golden_vector
+from kiosk.encoders.golden import GOLDEN_VALUES, golden_vector
 from kiosk.errors import KioskError, in_one_line
 from kiosk.files import shipped_weights
 from kiosk.vision.yunet import YuNetDetector

@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import math
 import weakref
+import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.encoders.keras_h5 import npz_bytes
 from kiosk.errors import WeightsError
 from kiosk.i18n import Message
 
@@ -103,6 +105,18 @@ def cohort_bytes(cohort: Cohort, key: str) -> bytes:
     """Return the file that `read_cohort` reads; the same bytes for the same cohort."""
     usual = np.array(cohort.usual, np.float64)
     return npz_bytes({"encoder": np.array(key), "usual": usual, "vectors": cohort.vectors.astype(np.float16)})
+
+
+def npz_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Return the arrays as a compressed .npz; equal arrays give equal bytes, because it contains no time."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(arrays):
+            content = io.BytesIO()
+            np.lib.format.write_array(content, arrays[name], allow_pickle=False)
+            member = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+            archive.writestr(member, content.getvalue(), zipfile.ZIP_DEFLATED, compresslevel=9)
+    return buffer.getvalue()
 
 
 def read_cohort(thing: object, content: bytes, key: str, dimension: int) -> Cohort:

@@ -1,4 +1,4 @@
-"""What a door camera does to faces: another light, another lens, a head that is turned a little."""
+"""Augmentation: random changes of light, sharpness and position, as with a door camera."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any, Final, TypeAlias
 
 Tensor: TypeAlias = Any  # a tensor of TensorFlow
 
-_TURN: Final = math.radians(8)  # either way, as all of these
+_TURN: Final = math.radians(8)  # in both directions, as all of these
 _SHIFT: Final = 0.04  # of the chip's side
 _GROWTH: Final = 0.06
-_EXPOSURE: Final = 0.4  # as the logarithm of a factor
-_COLOUR: Final = 0.12  # of one colour, likewise
+_EXPOSURE: Final = 0.4  # logarithm of a factor
+_COLOUR: Final = 0.12  # logarithm of a factor of one colour
 _OFFSET: Final = 20.0  # grey levels
 _CONTRAST: Final = 0.3
 _NOISE: Final = 5.0  # grey levels, the largest deviation
@@ -20,14 +20,14 @@ _BINOMIAL: Final = (1.0, 6.0, 15.0, 20.0, 15.0, 6.0, 1.0)  # a deviation of 1.2 
 
 
 def augmented(images: Tensor, seed: Tensor, strength: float = 1.0) -> Tensor:
-    """Chips (N, S, S, 3) uint8 as a door camera might have seen them: float32, 0 to 255.
+    """Return randomly changed chips: (N, S, S, 3) uint8 to float32, 0 to 255.
 
     Args:
         images: RGB.
-        seed: two integers; the same ones give the same result.
-        strength: 1 for what a door camera does, 0 for mirroring alone.
+        seed: two integers.
+        strength: 1 for the range of a door camera, 0 for mirroring only.
     """
-    import tensorflow as tf  # type: ignore[import-untyped]  # noqa: PLC0415 - 4 to 8 s that only training pays
+    import tensorflow as tf  # type: ignore[import-untyped]  # noqa: PLC0415
 
     seeds = tf.random.split(seed, 4)
     x = _moved(tf.cast(images, tf.float32), seeds[0], strength)
@@ -36,8 +36,8 @@ def augmented(images: Tensor, seed: Tensor, strength: float = 1.0) -> Tensor:
 
 
 def _moved(x: Tensor, seed: Tensor, strength: float) -> Tensor:
-    """Mirrored every second time, turned, grown and shifted around the middle; the edge goes on outside."""
-    import tensorflow as tf  # noqa: PLC0415 - see augmented
+    """Mirror half of the chips; turn, scale and shift around the middle; extend the edge."""
+    import tensorflow as tf  # noqa: PLC0415
 
     count, size = tf.shape(x)[0], tf.cast(tf.shape(x)[1], tf.float32)
     side, *rest = tf.unstack(tf.random.stateless_uniform([5, count], seed, -1.0, 1.0))
@@ -60,7 +60,7 @@ def _moved(x: Tensor, seed: Tensor, strength: float) -> Tensor:
 
 
 def _lit(x: Tensor, seed: Tensor, strength: float) -> Tensor:
-    import tensorflow as tf  # noqa: PLC0415 - see augmented
+    import tensorflow as tf  # noqa: PLC0415
 
     exposure, contrast, offset, *colours = tf.unstack(
         strength * tf.random.stateless_uniform([6, tf.shape(x)[0]], seed, -1.0, 1.0)[..., None, None, None]
@@ -71,7 +71,7 @@ def _lit(x: Tensor, seed: Tensor, strength: float) -> Tensor:
 
 
 def _blurred(x: Tensor, seed: Tensor, strength: float) -> Tensor:
-    import tensorflow as tf  # noqa: PLC0415 - see augmented
+    import tensorflow as tf  # noqa: PLC0415
 
     line = tf.constant(_BINOMIAL) / sum(_BINOMIAL)
     around = len(_BINOMIAL) // 2
@@ -85,7 +85,7 @@ def _blurred(x: Tensor, seed: Tensor, strength: float) -> Tensor:
 
 
 def _noisy(x: Tensor, seed: Tensor, strength: float) -> Tensor:
-    import tensorflow as tf  # noqa: PLC0415 - see augmented
+    import tensorflow as tf  # noqa: PLC0415
 
     size, grain = tf.unstack(tf.random.split(seed, 2))
     deviation = strength * tf.random.stateless_uniform([tf.shape(x)[0], 1, 1, 1], size, 0.0, _NOISE)

@@ -1,4 +1,4 @@
-"""The state of a run in one file, whole or not there: written beside its name, then renamed."""
+"""Files of a training run: the checkpoint, which is written atomically, and the log."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import csv
 import json
 import os
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kiosk.errors import EncoderError
 from kiosk.files import atomic_write
 
-# What numpy raises on a damaged .npz, depending on where the damage lies.
+# Exceptions of numpy for a damaged .npz file.
 NPZ_DAMAGE: Final = (
     OSError,
     ValueError,
@@ -35,16 +36,16 @@ _REMEDY = "name another folder with --out, or empty this one"
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run has come."""
+    """Progress of a run."""
 
     step: int = 0
-    seconds: float = 0.0  # of learning, over all sittings
+    seconds: float = 0.0  # of learning, over all starts
     best_accuracy: float = 0.0
     best_step: int = 0
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Lets `write` fill a file beside `path`, which then takes its name; raises EncoderError."""
+    """Replace a file by what `write` writes to the path it gets; raises EncoderError."""
     try:
         atomic_write(path, write)
     except OSError as error:
@@ -53,21 +54,25 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
 
 
 def save(path: Path, run: str, progress: Progress, variables: Sequence[Any]) -> None:
-    """Keeps all variables of a run; `run` says which run it is."""
+    """Write all variables of a run; `run` identifies it."""
     arrays = {f"variable_{number}": variable.numpy() for number, variable in enumerate(variables)}
-    state = json.dumps({"run": run, **asdict(progress)})
+    write_arrays(path, {"state": np.array(json.dumps({"run": run, **asdict(progress)})), **arrays})
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write an .npz file; raises EncoderError."""
 
     def write(partial: Path) -> None:
         with partial.open("wb") as file:
-            np.savez(file, allow_pickle=False, state=np.array(state), **arrays)
+            np.savez(file, allow_pickle=False, **arrays)
 
     write_whole(path, write)
 
 
 def restore(path: Path, run: str, variables: Sequence[Any]) -> Progress:
-    """Gives the variables what they had, and says how far the run was; a run that has no file is at its start.
+    """Restore the variables and return the progress of the run; without a file it is the start.
 
-    Raises EncoderError where the file is another run's or damaged; the variables then keep what they have.
+    Raises EncoderError when the file is another run's or damaged; the variables are unchanged then.
     """
     if not path.exists():
         return Progress()
@@ -95,30 +100,30 @@ def _difference(found: str, wanted: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What happened in the steps since the row before; means over them."""
+    """A row of the log: means over the steps since the previous row."""
 
     step: int
-    seconds: float  # of learning, over all sittings
+    seconds: float  # of learning, over all starts
     learning_rate: float
     loss: float
-    triplets: float  # learnt from, a step
-    zero_loss: float  # part of the triplets looked at that cost nothing
+    triplets: float  # used for learning, in a step
+    zero_loss: float  # part of the triplets without loss
     faces_per_second: float
-    accuracy: float  # verification of people held out
+    accuracy: float  # of verification, on people held out
 
 
 HEADINGS = tuple(field.name for field in fields(Row))
 
 
 class TrainingLog:
-    """log.csv: rows are added, and those after the checkpoint from which a run goes on are taken off.
+    """log.csv; when a run continues, rows after its checkpoint are removed.
 
     Attributes:
-        rows: all of them.
+        rows: all rows.
     """
 
     def __init__(self, path: Path, step: int) -> None:
-        """Keeps what the file says up to `step`; raises EncoderError where it cannot be read or written."""
+        """Read the rows up to `step`; raises EncoderError when the file cannot be read or written."""
         self._path = path
         try:
             self.rows = [row for row in _read(path) if row.step <= step]
@@ -131,7 +136,7 @@ class TrainingLog:
             csv.writer(file).writerows([HEADINGS, *map(_cells, self.rows)])
 
     def add(self, row: Row) -> None:
-        """One more row, on the disk when this returns; raises EncoderError."""
+        """Append a row and wait until it is on the disk; raises EncoderError."""
         self.rows.append(row)
         try:
             with self._path.open("a", encoding="utf-8", newline="") as file:
@@ -150,7 +155,7 @@ def _cells(row: Row) -> list[str]:
 
 
 def _read(path: Path) -> list[Row]:
-    """The rows that are whole: a kill may have cut the last one."""
+    """Return the complete rows: the last one may be cut."""
     if not path.exists():
         return []
     with path.open(encoding="utf-8", errors="replace", newline="") as file:

@@ -1,4 +1,4 @@
-"""Chips of people, checked and divided before anything is learnt."""
+"""Chips of people for training: cut from a folder of pictures, cached, checked and split."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from kiosk.domain import ByteImage, Crop
 from kiosk.errors import EncoderError, KioskError, PictureError, in_one_line
 from kiosk.names import folder_fault, is_litter, is_system_folder, normal_name
-from kiosk.training.checkpoint import NPZ_DAMAGE, write_whole
+from kiosk.training.checkpoint import NPZ_DAMAGE, write_arrays
 from kiosk.training.settings import Settings
 from kiosk.training.validation import PEOPLE_IN_A_FOLD
 from kiosk.vision.alignment import cut
@@ -25,29 +25,29 @@ from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import LandmarkModel, shipped_landmarks
 from kiosk.vision.pictures import SUFFIXES, printable, read_picture
 
-FEWEST_HELD_OUT = 2 * PEOPLE_IN_A_FOLD  # a threshold comes from one fold and is judged on another
-# Of a huge folder some people say enough, and are validated in seconds.
+FEWEST_HELD_OUT = 2 * PEOPLE_IN_A_FOLD  # a threshold is chosen on one fold and tested on another
+# Enough for a validation of some seconds.
 MOST_HELD_OUT, _PICTURES_HELD_OUT = 500, 10
 _NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PeopleChips:
-    """Chips, and whose they are."""
+    """Chips and their people."""
 
     images: ByteImage  # (N, S, S, 3) RGB
     owners: NDArray[np.intp]  # (N,) index into people
     people: tuple[str, ...]
 
     def of(self, chosen: NDArray[np.bool_]) -> PeopleChips:
-        """Only the people chosen (people,), numbered anew."""
+        """Return the chips of the chosen people; `chosen` has an entry for each person."""
         kept = np.flatnonzero(chosen)
         mine = chosen[self.owners]
         owners = np.searchsorted(kept, self.owners[mine])
         return PeopleChips(self.images[mine], owners, tuple(self.people[one] for one in kept))
 
     def at_most(self, pictures: int) -> PeopleChips:
-        """The first chips of each person."""
+        """Return the first chips of each person."""
         order = np.argsort(self.owners, kind="stable")
         rising = self.owners[order]
         kept = np.sort(order[np.arange(len(rising)) - np.searchsorted(rising, rising) < pictures])
@@ -55,9 +55,9 @@ class PeopleChips:
 
 
 def usable(chips: PeopleChips) -> tuple[PeopleChips, tuple[str, ...]]:
-    """The people with two chips and more, and the names of the others: one chip has nothing to be near to.
+    """Return the people with two or more chips, and the names of the others.
 
-    Raises EncoderError where too few people are left to tell anybody apart.
+    Raises EncoderError when too few people are left.
     """
     enough = np.bincount(chips.owners, minlength=len(chips.people)) > 1
     kept = chips.of(enough)
@@ -75,7 +75,7 @@ def usable(chips: PeopleChips) -> tuple[PeopleChips, tuple[str, ...]]:
 
 
 def split(chips: PeopleChips, settings: Settings) -> tuple[PeopleChips, PeopleChips]:
-    """The people to learn from, and some pictures of those held out; raises EncoderError where people are too few."""
+    """Return the people to learn from, and some pictures of those held out; raises EncoderError for too few people."""
     everybody = len(chips.people)
     held_out = min(max(round(everybody * settings.held_out), FEWEST_HELD_OUT), MOST_HELD_OUT)
     if everybody - held_out < settings.people:
@@ -96,7 +96,7 @@ def _names(people: tuple[str, ...]) -> str:
 
 
 CACHE = "chips.npz"
-_PATH_VERSION = 1  # counts up when the way from picture to chip changes
+_PATH_VERSION = 1  # increase it when the computation from picture to chip changes
 _REMEDY = "give a folder with a folder of pictures for each person"
 
 Show = Callable[[int, int], None]  # done, total
@@ -104,7 +104,7 @@ Show = Callable[[int, int], None]  # done, total
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """A picture that is left out, and why."""
+    """A picture that is left out, and the reason."""
 
     picture: str  # relative to the folder
     reason: str
@@ -112,7 +112,7 @@ class Unused:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FolderChips:
-    """What a folder of people gave; `key` is another one for other pictures or another crop."""
+    """Chips of a folder; `key` changes with the pictures and the crop."""
 
     chips: PeopleChips
     unused: tuple[Unused, ...]
@@ -120,9 +120,9 @@ class FolderChips:
 
 
 def folder_chips(folder: Path, crop: Crop, cache: Path, show: Show) -> FolderChips:
-    """The largest face of each picture of <folder>/<person>/, by all processors; from `cache` where nothing changed.
+    """Return the largest face of each picture in <folder>/<person>/, on all processors; from `cache` when unchanged.
 
-    Raises PictureError where the folder cannot be read or shows no face at all, and what landmarks or cache raise.
+    Raises PictureError when the folder cannot be read or no picture shows a face.
     """
     pictures = list(_pictures(folder))
     if not pictures:
@@ -147,7 +147,7 @@ def _pictures(folder: Path) -> Iterator[Path]:
 
 
 def _skipped(folder: Path) -> Iterator[Unused]:
-    """Folders that may be meant as a person's, and have a name that only systems use."""
+    """Yield folders that could be a person's but have an unusable name."""
     for path in sorted(folder.iterdir()):
         fault = folder_fault(path.name)
         if fault and path.is_dir() and not is_litter(path.name) and not is_system_folder(path.name):
@@ -189,7 +189,7 @@ def _cut_all(
 
 
 class _Cutter:
-    """Cuts in any number of threads, each with a detector of its own."""
+    """Cuts out faces; each thread has its own detector."""
 
     def __init__(self, crop: Crop, landmarks: LandmarkModel) -> None:
         self._crop = crop
@@ -197,7 +197,7 @@ class _Cutter:
         self._own = threading.local()
 
     def cut(self, path: Path) -> ByteImage | str:
-        """The chip of a picture's largest face, or why there is none."""
+        """Return the chip of a picture's largest face, or the reason why there is none."""
         if not hasattr(self._own, "detector"):
             self._own.detector = HaarDetector()
         try:
@@ -209,7 +209,7 @@ class _Cutter:
             return cut(image, face, self._crop).image
         except KioskError as error:
             return error.reason
-        except Exception as error:  # one picture that upsets OpenCV does not cost all the others
+        except Exception as error:  # OpenCV fails on this picture; use the others
             return in_one_line(error)
 
 
@@ -233,9 +233,4 @@ def _remember(cache: Path, known: FolderChips) -> None:
         "people": np.array(chips.people),
         "unused": np.array([[one.picture, one.reason] for one in known.unused], str).reshape(-1, 2),
     }
-
-    def write(partial: Path) -> None:
-        with partial.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-
-    write_whole(cache, write)
+    write_arrays(cache, arrays)

@@ -1,4 +1,4 @@
-"""The run: steps, and every so often a validation, a row of the log and a checkpoint."""
+"""The training run: steps; at intervals a validation, a row of the log and a checkpoint."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def learning_rate(step: int, steps: int, warm_up_steps: int, peak: float) -> float:
-    """A straight rise to `peak`, then half a cosine down to nearly nothing (Loshchilov and Hutter 2017)."""
+    """Return the rate of a step: a linear rise to `peak`, then half a cosine (Loshchilov and Hutter 2017)."""
     if step < warm_up_steps:
         return peak * (step + 1) / warm_up_steps
     done = (step - warm_up_steps) / max(steps - warm_up_steps, 1)
@@ -35,13 +35,13 @@ def learning_rate(step: int, steps: int, warm_up_steps: int, peak: float) -> flo
 
 
 class PeopleBatches:
-    """Batches by the number of the step alone, so that a run that goes on needs no state.
+    """Batches that depend only on the seed and the step, so that a run continues without further state.
 
     Args:
-        owners: whose each picture is, (N,) index of a person.
-        people: P, at most as many as there are.
-        pictures: K of each; whoever has fewer shows some of them again.
-        seed: another one gives other batches.
+        owners: the person of each picture, (N,) index.
+        people: P, at most the number of people.
+        pictures: K of each person; those of people with fewer are repeated.
+        seed: of the random order.
     """
 
     def __init__(self, owners: NDArray[np.intp], people: int, pictures: int, seed: int) -> None:
@@ -51,12 +51,12 @@ class PeopleBatches:
         self._seed = seed
 
     def batch(self, step: int) -> NDArray[np.intp]:
-        """The pictures of a step, (P * K,), person by person; nobody comes twice before nearly all have come."""
+        """Return the pictures of a step, (P * K,), by person; nearly all people come before one comes again."""
         epoch, place = divmod(step, len(self._pictures_of) // self._people)
         order = np.random.default_rng([self._seed, 0, epoch]).permutation(len(self._pictures_of))
         random = np.random.default_rng([self._seed, 1, step])
         chosen = order[place * self._people : (place + 1) * self._people]
-        # np.resize repeats from the start, so everything is shown before anything comes again.
+        # np.resize repeats from the start: all pictures come before one comes again.
         rows = [np.resize(random.permutation(self._pictures_of[one]), self._pictures) for one in chosen]
         return np.concatenate(rows)
 
@@ -68,7 +68,7 @@ _REMEMBERED = 0.05  # of a run's steps
 
 
 class Answer(NamedTuple):
-    """What a step gave."""
+    """Result of a step."""
 
     loss: float
     used: float
@@ -76,16 +76,16 @@ class Answer(NamedTuple):
 
 
 class Learner:
-    """A network, its optimizer, and the steps that change both; used by one thread.
+    """A network, its optimizer and a step of learning; for one thread.
 
     Attributes:
         model, optimizer: in Keras.
-        precision: "half" or "single": a run cannot go on in the other one, whose optimizer has other variables.
+        precision: "half" or "single"; a run cannot continue in the other one, where the optimizer differs.
     """
 
     def __init__(self, model: keras.Model, inputs: InputFormat, settings: Settings, *, mixed: bool = False) -> None:
-        import keras  # noqa: PLC0415 - see make_learner
-        import tensorflow as tf  # type: ignore[import-untyped]  # noqa: PLC0415 - see make_learner
+        import keras  # noqa: PLC0415
+        import tensorflow as tf  # type: ignore[import-untyped]  # noqa: PLC0415
 
         self.model = model
         self.precision = "half" if mixed else "single"
@@ -104,12 +104,12 @@ class Learner:
 
     @property
     def variables(self) -> list[Any]:
-        """All that a checkpoint has to hold."""
+        """All variables for a checkpoint."""
         return [*self.model.variables, *self.optimizer.variables]
 
     def learn(self, images: ByteImage, owners: NDArray[np.intp], step: int, rate: float) -> Answer:
-        """Changes the network by one batch (N, S, S, 3)."""
-        import tensorflow as tf  # noqa: PLC0415 - see make_learner
+        """Learn from one batch (N, S, S, 3)."""
+        import tensorflow as tf  # noqa: PLC0415
 
         getattr(self.optimizer, "inner_optimizer", self.optimizer).learning_rate = rate
         mining = Mining.ALL if step < self._settings.all_steps else self._settings.mining
@@ -118,30 +118,30 @@ class Learner:
         return Answer(*(float(each) for each in mined))
 
     def embed(self, images: ByteImage) -> NDArray[np.float32]:
-        """L2-normalised embeddings (N, D) of chips (N, S, S, 3), as the network gives them in use."""
+        """Return L2-normalised embeddings (N, D) of chips (N, S, S, 3)."""
         parts = range(0, len(images), _EMBEDDED_AT_ONCE)
         return np.concatenate([self._embed(images[first : first + _EMBEDDED_AT_ONCE]).numpy() for first in parts])
 
     def _embeddings(self, images: Tensor) -> Tensor:
-        import tensorflow as tf  # noqa: PLC0415 - see make_learner
+        import tensorflow as tf  # noqa: PLC0415
 
         return self._run(tf.cast(images, tf.float32), training=False)
 
     def _run(self, images: Tensor, *, training: bool) -> Tensor:
-        import tensorflow as tf  # noqa: PLC0415 - see make_learner
+        import tensorflow as tf  # noqa: PLC0415
 
         outputs = self.model(_prepared(images, self._inputs), training=training)
         return tf.math.l2_normalize(tf.cast(outputs, tf.float32), axis=1)
 
     def _one_step(self, images: Tensor, owners: Tensor, seed: Tensor, mining: Mining) -> Mined:
-        import tensorflow as tf  # noqa: PLC0415 - see make_learner
+        import tensorflow as tf  # noqa: PLC0415
 
         weights = self.model.trainable_variables
         with tf.GradientTape() as tape:
             embeddings = self._run(augmented(images, seed, self._settings.augmentation), training=True)
             distances = squared_distances(embeddings)
             mined = mine(distances, owners, self._settings.margin, mining)
-            # No triplet is chosen where a distance is not a number: without this, a broken network would look perfect.
+            # A NaN distance chooses no triplet; this makes the loss of a broken network NaN, too.
             mined = mined._replace(loss=mined.loss + 0 * tf.reduce_sum(distances))
             scaled = self.optimizer.scale_loss(mined.loss)
         self.optimizer.apply(tape.gradient(scaled, weights), weights)
@@ -149,9 +149,9 @@ class Learner:
 
 
 def make_learner(build: Callable[[], keras.Model], inputs: InputFormat, settings: Settings) -> Learner:
-    """A network with the random weights of the seed, in half precision where there is a GPU."""
-    import keras  # noqa: PLC0415 - 4 to 8 s that only training pays
-    import tensorflow as tf  # noqa: PLC0415 - likewise
+    """Return a network with the random weights of the seed, in half precision on a GPU."""
+    import keras  # noqa: PLC0415
+    import tensorflow as tf  # noqa: PLC0415
 
     before = keras.config.dtype_policy()
     mixed = bool(tf.config.list_physical_devices("GPU"))
@@ -165,8 +165,8 @@ def make_learner(build: Callable[[], keras.Model], inputs: InputFormat, settings
 
 
 def _shorten_memory(model: keras.Model, steps: int) -> None:
-    """Batch normalisation remembers the last part of a run at most: in a short one it would remember the start."""
-    import keras  # noqa: PLC0415 - see make_learner
+    """Limit the memory of batch normalisation to a part of the run: a short run would remember its start."""
+    import keras  # noqa: PLC0415
 
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
@@ -179,8 +179,8 @@ def _chip_shape(model: keras.Model, inputs: InputFormat) -> tuple[int, int, int]
 
 
 def _prepared(x: Tensor, inputs: InputFormat) -> Tensor:
-    """InputFormat.prepared inside the graph, for grey levels (N, S, S, 3) float32."""
-    import tensorflow as tf  # noqa: PLC0415 - see make_learner
+    """Do InputFormat.prepared in the graph, for grey levels (N, S, S, 3) float32."""
+    import tensorflow as tf  # noqa: PLC0415
 
     x = tf.reverse(x, [-1]) if inputs.colour is Colour.BGR else x
     x = tf.image.per_image_standardization(x) if inputs.standardise else (x - inputs.mean) * inputs.scale
@@ -212,12 +212,11 @@ def train(
     run: str,
     tell: Tell,
 ) -> Run:
-    """Learns from `chips` until all steps are done, going on where a run of the same name in `out` stopped.
+    """Learn from `chips` until all steps are done; continue when `out` holds the same run.
 
-    A kill costs the steps since the last report. `tell` hears each row of the log. Afterwards the best weights are in
-    BEST, whatever the learner holds.
+    A kill loses the steps since the last report. `tell` gets each row of the log. The best weights are in BEST.
 
-    Raises EncoderError where `out` cannot be used or the loss is no number any more.
+    Raises EncoderError when `out` cannot be used or the loss is not finite.
     """
     progress = restore(out / CHECKPOINT, run, learner.variables)
     log = TrainingLog(out / LOG, progress.step)
@@ -231,7 +230,7 @@ def train(
         if accuracy > progress.best_accuracy or not progress.best_step:
             progress = replace(progress, best_accuracy=accuracy, best_step=row.step)
             write_whole(out / BEST, lambda partial: _save_weights(learner, partial))
-        # The row before the checkpoint: one that a kill leaves without its checkpoint is taken off and written again.
+        # The row before the checkpoint: after a kill between them it is removed and written again.
         log.add(row)
         save(out / CHECKPOINT, run, progress, learner.variables)
         tell(row)
@@ -239,7 +238,7 @@ def train(
 
 
 def _learn(learner: Learner, chips: PeopleChips, batches: PeopleBatches, progress: Progress, settings: Settings) -> Row:
-    """The steps up to the next report."""
+    """Do the steps until the next report."""
     last = min(progress.step + settings.report_every, settings.steps)
     answers: list[Answer] = []
     started, rate, faces = time.perf_counter(), 0.0, 0
@@ -256,4 +255,6 @@ def _learn(learner: Learner, chips: PeopleChips, batches: PeopleBatches, progres
 
 
 def _save_weights(learner: Learner, path: Path) -> None:
-    learner.model.save_weights(path)
+    weights = path.with_suffix(".weights.h5")  # Keras takes no other name
+    learner.model.save_weights(weights)
+    weights.replace(path)

@@ -1,4 +1,4 @@
-"""The networks that can be trained, and how each takes weights to start from."""
+"""The networks that can be trained, and reading the weights that a run starts from."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain import CropKind
-from kiosk.encoders.export import FACENET, OPENFACE, Recipe
 from kiosk.encoders.facenet import facenet_model
-from kiosk.encoders.keras_h5 import load_h5
 from kiosk.encoders.openface import faceRecoModel, load_weights_from_FaceNet
+from kiosk.encoders.recipes import FACENET, OPENFACE, Recipe
 from kiosk.errors import WeightsError
+from kiosk.training.keras_h5 import load_h5
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]
@@ -24,21 +24,21 @@ _OWN, _FILE = ".weights.h5", ".h5"
 
 @dataclass(frozen=True, slots=True)
 class Trainable:
-    """A network: how it is built, what it takes, and how a folder of published weights is read, if there is such."""
+    """A network: how to build it, its recipe, and how to read a folder of published weights, if there are some."""
 
     build: Callable[[], keras.Model]
     recipe: Recipe
     load_folder: Callable[[keras.Model, Path], None] | None = None
 
     def load(self, model: keras.Model, weights: Path) -> None:
-        """Start from published weights, or from the best.weights.h5 of a run; raises WeightsError."""
+        """Load published weights, or the best.weights.h5 of a run; raises WeightsError."""
         if self.check(weights) and self.load_folder is not None:
             self.load_folder(model, weights)
         else:
             load_h5(model, weights)
 
     def check(self, weights: Path) -> bool:
-        """Whether they are a folder; raises WeightsError where they are nothing to start from."""
+        """Return whether they are a folder; raises WeightsError when they are not usable."""
         remedy = "give the folder of CSV files or a .h5 file" if self.load_folder else "give a .h5 file"
         try:
             mode = weights.stat().st_mode
@@ -53,7 +53,7 @@ class Trainable:
         return is_folder
 
     def crop_kind(self, init: Path | None) -> CropKind:
-        """How faces are cut out unless the user says so: published weights were trained on the recipe's crop."""
+        """Return the default crop: published weights were trained on the recipe's."""
         published = init is not None and not init.name.endswith(_OWN)
         return self.recipe.crop.kind if published else CropKind.DLIB_CHIP
 

@@ -1,4 +1,4 @@
-"""What a training run is made of."""
+"""Settings of a training run."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from kiosk.training.triplet import MARGIN, Mining
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The choices of one run; two runs with the same ones on the same chips see the same batches.
+    """Settings of a run; equal settings on equal chips give equal batches.
 
     Attributes:
         people: in a batch.
         pictures: of each of them.
-        steps: batches altogether.
+        steps: number of batches.
         warm_up_steps: of a rising learning rate.
-        all_steps: the first ones, in which every triplet that costs something is learnt from, whatever `mining` says:
-            as long as faces look alike to the network, semi-hard and hard negatives teach it little.
+        all_steps: first steps, which use every triplet with a loss: semi-hard and hard negatives teach little while all
+            faces are similar to the network.
         learning_rate: the highest.
-        weight_decay: a step and unit of the learning rate (Loshchilov and Hutter 2019).
-        augmentation: 1 for what a door camera does to faces, 0 for mirroring alone.
+        weight_decay: for a step, in units of the learning rate (Loshchilov and Hutter 2019).
+        augmentation: 1 for the range of a door camera, 0 for mirroring only.
         held_out: part of the people that the network never learns from.
         report_every: steps between validations, rows of the log and checkpoints.
     """

@@ -1,4 +1,4 @@
-"""From a folder of people to an encoder: chips, the run, and what others need to use it."""
+"""Training of an encoder from a folder of people: chips, the run, the export."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.domain import Crop, CropKind
-from kiosk.encoders.export import export_encoder
-from kiosk.encoders.keras_h5 import load_h5
-from kiosk.encoders.runtimes import start_tensorflow
 from kiosk.errors import EncoderError
 from kiosk.evaluation.rates import threshold_at_fmr
 from kiosk.files import clear_partials, folder_lock
 from kiosk.training.checkpoint import Row, write_whole
 from kiosk.training.chips import CACHE, FolderChips, PeopleChips, Show, folder_chips, split, usable
+from kiosk.training.export import export_encoder, start_tensorflow
+from kiosk.training.keras_h5 import load_h5
 from kiosk.training.loop import BEST, CHECKPOINT, Learner, Run, make_learner, train
 from kiosk.training.networks import Trainable
 from kiosk.training.plot import plot
@@ -29,7 +28,7 @@ from kiosk.training.validation import distances_of, impostor_distances, pairs_of
 from kiosk.weights.specs import is_name
 
 PLOT: Final = "plot.svg"
-FALSE_MATCH_RATE: Final = 1e-3  # of the threshold that the spec states; as those of the shipped encoders were chosen
+FALSE_MATCH_RATE: Final = 1e-3  # at the threshold in the spec, as for the shipped encoders
 _LICENCE: Final = "the terms of the pictures it was trained on"
 _LARGEST_DISTANCE: Final = 2.0
 _NAMED: Final = 5
@@ -39,14 +38,14 @@ Vectors: TypeAlias = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be trained.
+    """A training run.
 
     Attributes:
-        name: of the encoder that comes out.
+        name: of the new encoder.
         data: <data>/<person>/*.jpg
-        out: where all files of the run go; a run that was stopped goes on there.
+        out: the folder for all files of the run; a stopped run continues there.
         init: weights to start from instead of random ones.
-        crop: how faces are cut out, and the spec says so; None: as published weights want it, else as dlib_chip.
+        crop: of the faces, also in the spec; None: that of published weights, else dlib_chip.
     """
 
     name: str
@@ -66,32 +65,29 @@ class Request:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """Chips that were found good enough to start."""
+    """Checked chips, ready for training."""
 
     training: PeopleChips
     held_out: PeopleChips
     found: FolderChips
-    single: tuple[str, ...]  # people left out for want of a second picture
+    single: tuple[str, ...]  # people left out because they have only one picture
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """An encoder, and how good it is on people whom it has not seen; with mirror averaging, as it will be used."""
+    """A trained encoder and its results on people held out, with mirror averaging as in use."""
 
     run: Run
     spec: Path
     accuracy: float  # of verification
-    pixel_accuracy: float  # the same for the chips' own grey levels
+    pixel_accuracy: float  # the same for the grey levels of the chips
     threshold: float
-    impostors: int  # pairs of two people that the threshold comes from
+    impostors: int  # pairs of two people behind the threshold
 
 
 @contextmanager
 def only_run(out: Path) -> Iterator[None]:
-    """Keeps a second run out of a folder, which is made; raises EncoderError where it cannot be written or is in use.
-
-    The system takes the lock off when the process ends, however it does.
-    """
+    """Lock a folder for one run and create it; raises EncoderError when it cannot be written or is in use."""
     remedy = "name another folder with --out"
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -103,10 +99,7 @@ def only_run(out: Path) -> Iterator[None]:
 
 
 def prepare(request: Request, show: Show) -> Prepared:
-    """Reads and divides the pictures; what is wrong with them is said here, before anything is learnt.
-
-    Raises KioskError.
-    """
+    """Read, check and split the pictures; raises KioskError."""
     if not is_name(request.name):
         raise EncoderError(f"encoder name {request.name!r}", "is no name for a spec", "use a-z, 0-9 and _")
     if request.init is not None and not (request.out / CHECKPOINT).exists():
@@ -121,11 +114,11 @@ def prepare(request: Request, show: Show) -> Prepared:
 
 
 def train_encoder(request: Request, prepared: Prepared, tell: Callable[[Row], None]) -> Trained:
-    """Trains, going on where a run was stopped, and exports the best weights; raises KioskError."""
+    """Train, or continue a stopped run, and export the best weights; raises KioskError."""
     start_tensorflow()
     network, settings = request.network, request.settings
     learner = make_learner(network.build, network.recipe.inputs, settings)
-    # A run that goes on has its weights in its checkpoint, and those that it started from may be gone.
+    # A continued run has its weights in its checkpoint; the initial ones may be gone.
     if request.init is not None and not (request.out / CHECKPOINT).exists():
         network.load(learner.model, request.init)
     run = train(
@@ -141,8 +134,8 @@ def train_encoder(request: Request, prepared: Prepared, tell: Callable[[Row], No
 
 
 def _left_out(found: FolderChips, single: tuple[str, ...]) -> str:
-    """The end of a reason: who and what is missing in the numbers that it names."""
-    # One picture of each person first, so that nobody is hidden by another's many.
+    """Return the end of a reason: the pictures and people that were left out."""
+    # One picture of each person.
     by_person = {one.picture.partition("/")[0]: one for one in reversed(found.unused)}
     named = [f"{by_person[person].picture} {by_person[person].reason}" for person in sorted(by_person)]
     pictures = f", pictures that could not be used: {len(found.unused)} ({_some(named, len(found.unused))})"
@@ -155,12 +148,12 @@ def _some(names: Sequence[str], of: int) -> str:
 
 
 def _cut_off(threshold: float) -> float:
-    """To four digits, never upwards: that would let in more than was promised."""
+    """Round down to four digits: a larger threshold would accept more than promised."""
     return math.floor(threshold * 1e4) / 1e4
 
 
 def _finish(request: Request, prepared: Prepared, run: Run) -> Trained:
-    # Built anew: what was trained in half precision computes in single precision from here on.
+    # A new model, because the trained one may compute in half precision.
     model = request.network.build()
     load_h5(model, request.out / BEST)
     learner = Learner(model, request.network.recipe.inputs, request.settings)
@@ -170,8 +163,7 @@ def _finish(request: Request, prepared: Prepared, run: Run) -> Trained:
     distances = distances_of(embeddings, pairs)
     impostors = impostor_distances(embeddings, held_out.owners)
     threshold = _cut_off(float(np.clip(threshold_at_fmr(impostors, FALSE_MATCH_RATE), 1e-3, _LARGEST_DISTANCE)))
-    picture = plot(run.rows, distances[pairs.same], impostors)
-    write_whole(request.out / PLOT, lambda partial: _write_text(partial, picture))
+    write_whole(request.out / PLOT, lambda partial: plot(partial, run.rows, distances[pairs.same], impostors))
     recipe = replace(
         request.network.recipe,
         crop=request.full_crop,
@@ -191,7 +183,7 @@ def _finish(request: Request, prepared: Prepared, run: Run) -> Trained:
 
 
 def _run(request: Request, prepared: Prepared) -> str:
-    """What tells one run from another, for the checkpoint."""
+    """Return a text that identifies the run, for the checkpoint."""
     settings = {field.name: value for field, value in zip(fields(Settings), astuple(request.settings), strict=True)}
     start = "random" if request.init is None else str(request.init.resolve())
     what = {"encoder": request.network.recipe.source, "chips": prepared.found.key, "start": start, **settings}
@@ -208,14 +200,10 @@ def _source(prepared: Prepared, run: Run, request: Request) -> str:
 
 
 def _pixels(chips: PeopleChips) -> Vectors:
-    """Grey levels as embeddings: what any network has to beat."""
+    """Return grey levels as embeddings, as a baseline."""
     grey = chips.images.mean(axis=-1, dtype=np.float32).reshape(len(chips.images), -1)
     return _normalised(grey - grey.mean(axis=1, keepdims=True))
 
 
 def _normalised(vectors: Vectors) -> Vectors:
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), np.float32)
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")

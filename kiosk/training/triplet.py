@@ -1,4 +1,4 @@
-"""The triplet loss as the field's courses write it."""
+"""The triplet loss, as courses write it, and the choice of triplets in a batch."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ import enum
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from kiosk.errors import require_extra
+
 Tensor: TypeAlias = Any  # a tensor of TensorFlow, eager or of a graph
 
 MARGIN: Final = 0.2  # Schroff et al. 2015, FaceNet, section 3.1
 
 
 def triplet_loss(y_true: object, y_pred: Sequence[Tensor] | Tensor, alpha: float = MARGIN) -> Tensor:
-    """The sum over the examples of max(|a - p|^2 - |a - n|^2 + alpha, 0); Schroff et al. 2015, equation 3.
+    """Return the sum over the examples of max(|a - p|^2 - |a - n|^2 + alpha, 0); Schroff et al. 2015, equation 3.
 
     Args:
-        y_true: Keras hands it to every loss; not used, may be None.
+        y_true: unused, may be None; Keras passes it to every loss.
         y_pred: anchors, positives and negatives, (N, D) each: a sequence of three, or one tensor (3, N, D).
         alpha: the margin.
     """
-    import tensorflow as tf  # type: ignore[import-untyped]  # noqa: PLC0415 - 4 to 8 s that only training pays
+    require_extra("training", "tensorflow")
+    import tensorflow as tf  # type: ignore[import-untyped]  # noqa: PLC0415
 
     anchor, positive, negative = y_pred[0], y_pred[1], y_pred[2]
     to_positive = tf.reduce_sum(tf.square(anchor - positive), axis=-1)
@@ -28,7 +31,7 @@ def triplet_loss(y_true: object, y_pred: Sequence[Tensor] | Tensor, alpha: float
 
 
 class Mining(enum.StrEnum):
-    """What is chosen among the triplets that cost something."""
+    """The choice among the triplets with a loss."""
 
     SEMI_HARD = "semi-hard"  # the negative is farther than the positive: Schroff et al. 2015, section 3.2
     HARD = "hard"  # for each anchor the farthest positive and the nearest negative: Hermans et al. 2017, equation 5
@@ -36,22 +39,22 @@ class Mining(enum.StrEnum):
 
 
 class Mined(NamedTuple):
-    """The loss of a batch, and what it was made of; scalars."""
+    """The loss of a batch and its statistics; scalars."""
 
     loss: Tensor
-    used: Tensor  # triplets that were learnt from
-    zero: Tensor  # part of the triplets looked at that cost nothing
+    used: Tensor  # number of chosen triplets
+    zero: Tensor  # part of the triplets without loss
 
 
 def squared_distances(embeddings: Tensor) -> Tensor:
-    """Between L2-normalised embeddings (N, D): (N, N)."""
-    import tensorflow as tf  # noqa: PLC0415 - 4 to 8 s that only training pays
+    """Return the squared distances (N, N) of L2-normalised embeddings (N, D)."""
+    import tensorflow as tf  # noqa: PLC0415
 
     return tf.maximum(2 - 2 * tf.matmul(embeddings, embeddings, transpose_b=True), 0.0)
 
 
 def mine(distances: Tensor, people: Tensor, margin: float, mining: Mining) -> Mined:
-    """The loss of a batch, given its squared distances (N, N) and whose each embedding is (N,)."""
+    """Return the loss of a batch from its squared distances (N, N) and the person of each embedding (N,)."""
     same = people[:, None] == people[None, :]
     if mining is Mining.HARD:
         return _hard(distances, same, margin)
@@ -59,8 +62,8 @@ def mine(distances: Tensor, people: Tensor, margin: float, mining: Mining) -> Mi
 
 
 def _online(distances: Tensor, same: Tensor, margin: float, *, farther_only: bool) -> Mined:
-    """Each pair of an anchor and a positive with each negative."""
-    import tensorflow as tf  # noqa: PLC0415 - see squared_distances
+    """Use each pair of an anchor and a positive with each negative."""
+    import tensorflow as tf  # noqa: PLC0415
 
     others = tf.logical_not(tf.eye(tf.shape(same)[0], dtype=tf.bool))
     pairs = tf.where(same & others)
@@ -75,7 +78,7 @@ def _online(distances: Tensor, same: Tensor, margin: float, *, farther_only: boo
 
 
 def _hard(distances: Tensor, same: Tensor, margin: float) -> Mined:
-    import tensorflow as tf  # noqa: PLC0415 - see squared_distances
+    import tensorflow as tf  # noqa: PLC0415
 
     farthest = tf.reduce_max(tf.where(same, distances, 0.0), axis=1)
     nearest = tf.reduce_min(tf.where(same, float("inf"), distances), axis=1)
@@ -86,6 +89,6 @@ def _hard(distances: Tensor, same: Tensor, margin: float) -> Mined:
 
 
 def _count(chosen: Tensor) -> Tensor:
-    import tensorflow as tf  # noqa: PLC0415 - see squared_distances
+    import tensorflow as tf  # noqa: PLC0415
 
     return tf.reduce_sum(tf.cast(chosen, tf.float32))

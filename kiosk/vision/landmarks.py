@@ -71,7 +71,7 @@ class LandmarkModel:
     `locate` may be called from several threads.
 
     Args:
-        content: the bytes of the array file that `kiosk.encoders.build` makes.
+        content: the bytes of the array file that `make weights` builds.
 
     Attributes:
         key: changes with the trees.

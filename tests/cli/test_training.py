@@ -12,7 +12,7 @@ from kiosk.cli import training
 from kiosk.domain import Crop, CropKind
 from kiosk.encoders import load_encoder
 from kiosk.encoders.encoder import InputFormat
-from kiosk.encoders.export import OPENFACE
+from kiosk.encoders.recipes import OPENFACE
 from kiosk.errors import EncoderError, PictureError, WeightsError
 from kiosk.files import asset
 from kiosk.training import networks

@@ -2,11 +2,11 @@
 
 The network is a MobileNet: a convolution, then 13 pairs of a depthwise and a pointwise convolution, each followed by
 batch normalisation and PReLU, then one dense layer. It is rebuilt in Keras from the zoo's ONNX file, with every batch
-normalisation folded into the layer beside it, because LiteRT then needs a third of ONNX Runtime's time: one face takes
-14 ms on two threads of a 2 GHz Skylake processor, against 37 ms.
+normalisation folded into the layer beside it. LiteRT then takes 14 ms for a face on two threads of a 2 GHz Skylake
+processor, and ONNX Runtime 37 ms.
 
-Full-integer weights were tried and not kept: on processors without VNNI instructions LiteRT's integer convolutions are
-no faster than its float ones, and it has no fast integer PReLU (110 ms a face).
+Full-integer weights are slower (110 ms for a face): LiteRT has no fast integer PReLU, and without VNNI instructions its
+integer convolutions are not faster than its float ones.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.encoders.keras_h5 import set_weights
+from kiosk.encoders.openface import set_weights
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]
@@ -63,7 +63,7 @@ def layer_weights(tensors: Tensors) -> dict[str, tuple[NDArray[np.float32], ...]
 
 
 def _graph(tensors: Tensors) -> keras.Model:
-    import keras  # noqa: PLC0415 - 4 to 8 s that only building pays
+    import keras  # noqa: PLC0415 - takes 4 to 8 s
     from keras import layers  # noqa: PLC0415
 
     chips = keras.Input((_SIZE_PX, _SIZE_PX, 3), name="chips")  # 112 x 112 x 3
@@ -79,7 +79,7 @@ def _graph(tensors: Tensors) -> keras.Model:
 
 
 def _pair(x: Tensor, name: str, channels: int, *, halving: bool) -> Tensor:
-    from keras import layers  # noqa: PLC0415 - see _graph
+    from keras import layers  # noqa: PLC0415
 
     if halving:  # "same" would put the zeros at the other two sides
         x = layers.ZeroPadding2D(((1, 0), (1, 0)), name=f"{name}_pad")(x)
@@ -91,7 +91,7 @@ def _pair(x: Tensor, name: str, channels: int, *, halving: bool) -> Tensor:
 
 
 def _prelu(x: Tensor, name: str) -> Tensor:
-    from keras import layers  # noqa: PLC0415 - see _graph
+    from keras import layers  # noqa: PLC0415
 
     return layers.PReLU(shared_axes=[1, 2], name=f"{name}_prelu")(x)
 

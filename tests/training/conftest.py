@@ -1,4 +1,4 @@
-"""A small network that learns in seconds, and people whom it can tell apart."""
+"""A small network that learns in seconds, and chips of people that it can tell apart."""
 
 import os
 from collections.abc import Callable
@@ -15,7 +15,7 @@ SIZE_PX = 16
 
 @pytest.fixture
 def small_network() -> Callable[[], Any]:
-    """small_network(): (N, 16, 16, 3) to (N, 4), with normalisation and dropout, as real ones have them."""
+    """small_network(): (N, 16, 16, 3) to (N, 4), with normalisation and dropout."""
     import keras
 
     def build() -> keras.Model:
@@ -31,7 +31,7 @@ def small_network() -> Callable[[], Any]:
 
 @pytest.fixture
 def coloured() -> Callable[[int, int], PeopleChips]:
-    """coloured(people, pictures): chips of people who differ by colour alone."""
+    """coloured(people, pictures): chips of people who differ only by colour."""
 
     def make(people: int, pictures: int) -> PeopleChips:
         random = np.random.default_rng(3)

@@ -1,4 +1,4 @@
-"""Keras networks as encoders in files: a LiteRT file, and a spec with its golden vector."""
+"""Export of Keras networks as encoders: a LiteRT file, and its spec with the golden vector."""
 
 from __future__ import annotations
 
@@ -7,115 +7,103 @@ import reprlib
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from kiosk.domain import Crop, CropKind
-from kiosk.encoders.encoder import GOLDEN_VALUES, PICTURE, Encoder, InputFormat, Layout, golden_chips, golden_vector
-from kiosk.encoders.facenet import COURSE_INPUT, ORIGINAL_INPUT, facenet_model
-from kiosk.encoders.keras_h5 import load_h5
+from kiosk.encoders.encoder import Encoder, InputFormat
+from kiosk.encoders.facenet import facenet_model
+from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_chips, golden_vector
 from kiosk.encoders.openface import faceRecoModel, load_weights_from_FaceNet
-from kiosk.encoders.runtimes import KIND, encoder_of, export_litert, network_of, start_tensorflow
+from kiosk.encoders.recipes import FACENET, OPENFACE, Recipe
+from kiosk.encoders.runtimes import KIND, encoder_of, network_of, without_notices
 from kiosk.encoders.specs import LARGEST, SMALLEST, CropSection, GoldenSection, InputSection, SpecFile
-from kiosk.errors import EncoderError, WeightsError
+from kiosk.errors import EncoderError, WeightsError, require_extra
 from kiosk.files import write_files
+from kiosk.training.keras_h5 import load_h5
 from kiosk.weights.specs import is_name, spec_text
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]
 
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What a network cannot say of itself."""
-
-    crop: Crop
-    inputs: InputFormat
-    threshold: float
-    margin: float
-    licence: str
-    source: str
-    mirror: bool = True
+KnownNetwork: TypeAlias = Literal["openface", "facenet"]
+COURSE_INPUT = InputFormat(scale=(1 / 255,) * 3)  # FaceNet in the course: grey levels from 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written, and how far its network is from the one in Keras."""
+    """The files that were written, and how much the network differs from Keras."""
 
     spec: Path
     file: Path
-    difference: float  # largest of one output's numbers, for the golden picture
+    difference: float  # largest difference of a number in the embedding of the golden picture
 
 
-# 0.7 is the threshold of the course that made both networks known (https://www.coursera.org/learn/convolutional-neural-
-# networks); how often it lets a stranger in depends on the weights, so measure before a door depends on it.
-OPENFACE: Final = Recipe(
-    crop=Crop(CropKind.OPENFACE, 96),
-    inputs=InputFormat(Layout.CHANNELS_FIRST, scale=(1 / 255,) * 3),
-    threshold=0.7,
-    margin=0.05,
-    licence="Apache-2.0",
-    source="OpenFace nn4.small2, by Brandon Amos and others; weights as the Keras-OpenFace project publishes them",
-)
-# FaceNet was trained on boxes with a margin, each picture standardised (https://github.com/davidsandberg/facenet).
-FACENET: Final = Recipe(
-    crop=Crop(CropKind.BOX, 160, margin=0.1),
-    inputs=ORIGINAL_INPUT,
-    threshold=0.7,
-    margin=0.05,
-    licence="MIT",
-    source="FaceNet Inception-ResNet-v1, by David Sandberg; weights as its Keras port publishes them",
-)
+def start_tensorflow() -> None:
+    """Import Keras and TensorFlow and look for a GPU, without their notices; takes 4 to 8 s the first time."""
+    require_extra("training", "tensorflow")
+    with without_notices():
+        import keras  # noqa: F401, PLC0415 - takes 4 to 8 s
+        import tensorflow as tf  # type: ignore[import-untyped]  # noqa: PLC0415 - likewise
 
-
-KnownNetwork: TypeAlias = Literal["openface", "facenet"]
+        tf.config.list_logical_devices()
 
 
 def export_known(name: KnownNetwork, weights: Path, out: Path, *, course: bool = False, half: bool = False) -> Exported:
     """Write the encoder of a network that the kiosk can build, given the user's weights; see export_encoder.
 
     Args:
-        name: the network, and what the encoder is called.
+        name: of the network and of the encoder.
         weights: the folder of OpenFace's CSV files, or FaceNet's .h5 file.
-        out: the folder to write into.
-        course: the network as the course has it, not as it was trained: the exercise's graph of OpenFace, grey levels
-            from 0 to 1 for FaceNet.
+        out: the folder to write to.
+        course: the course's version instead of the trained one: the exercise's graph of OpenFace, grey levels from 0 to
+            1 for FaceNet.
         half: weights of half precision.
 
-    Raises WeightsError where the weights are not exactly those of the network.
+    Raises WeightsError when the weights are not exactly those of the network.
     """
     start_tensorflow()
     if name == "openface":
         model, recipe = faceRecoModel(as_trained=not course), OPENFACE
         load_weights_from_FaceNet(model, weights)
     else:
-        model, recipe = facenet_model(), replace(FACENET, inputs=COURSE_INPUT if course else ORIGINAL_INPUT)
+        model, recipe = facenet_model(), replace(FACENET, inputs=COURSE_INPUT) if course else FACENET
         load_h5(model, weights)
     return export_encoder(model, name, out, recipe, half=half)
 
 
 def export_encoder(model: keras.Model, name: str, out: Path, recipe: Recipe, *, half: bool = False) -> Exported:
-    """Write <name>.tflite and <name>.yaml into `out`, ready for `encoder: <name>`; with `half` in half precision.
+    """Write <name>.tflite and <name>.yaml to `out`, for `encoder: <name>`; with `half` in half precision.
 
-    `model` takes float32 pictures as the recipe's input format lays them out, and gives (N, D).
+    `model` maps float32 pictures in the recipe's input format to (N, D).
 
-    Raises WeightsError where the name is none for a spec, the model has other shapes or nothing can be written.
+    Raises WeightsError when the name is not valid, the model has other shapes or the files cannot be written.
     """
     if not is_name(name):
         raise WeightsError(f"encoder name {reprlib.repr(name)}", "is no name for a spec", "use a-z, 0-9 and _")
     _check_shapes(model, recipe)
-    content = _converted(model, half=half)
+    content = litert_bytes(model, half=half)
     spec = _spec(f"{name}.tflite", content, model, recipe)
     spec = spec.model_copy(update={"golden": _golden(model, encoder_of(name, spec, content, threads=1))})
     write_files(out, {spec.file: content, f"{name}.yaml": spec_text(spec, KIND)})
     return Exported(out / f"{name}.yaml", out / spec.file, _difference(model, spec, content))
 
 
+def litert_bytes(model: keras.Model, *, half: bool) -> bytes:
+    """Return the model as a LiteRT file that computes in float32; with `half`, its weights have half precision."""
+    import tensorflow as tf  # noqa: PLC0415 - takes 4 to 8 s
+
+    halved = {"optimizations": [tf.lite.Optimize.DEFAULT], "target_spec": {"supported_types": [tf.float16]}}
+    with tempfile.TemporaryDirectory() as folder, without_notices():
+        path = Path(folder) / "network.tflite"
+        model.export(path, format="litert", verbose=False, **(halved if half else {}))
+        return path.read_bytes()
+
+
 def _check_shapes(model: keras.Model, recipe: Recipe) -> None:
     expected = (None, *recipe.inputs.batch_shape(1, recipe.crop.size_px)[1:])
     gives = model.output_shape
-    # Several outputs are a list or a dictionary of shapes.
+    # With several outputs it is a list or a dictionary of shapes.
     vectors = isinstance(gives, tuple) and len(gives) == 2 and gives[1] in range(SMALLEST, LARGEST + 1)
     if model.input_shape != expected or not vectors:
         reason = f"takes {model.input_shape} and gives {gives}, not {expected} and (None, {SMALLEST} to {LARGEST})"
@@ -128,13 +116,6 @@ def _golden(model: keras.Model, encoder: Encoder) -> GoldenSection:
     except EncoderError as error:
         raise WeightsError(f"model {model.name}", error.reason, "train it, or give it its weights, first") from error
     return GoldenSection(picture=PICTURE, values=tuple(round(float(value), 6) for value in vector[:GOLDEN_VALUES]))
-
-
-def _converted(model: keras.Model, *, half: bool) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "network.tflite"
-        export_litert(model, path, half=half)
-        return path.read_bytes()
 
 
 def _spec(file: str, content: bytes, model: keras.Model, recipe: Recipe) -> SpecFile:
