@@ -21,7 +21,7 @@ from kiosk.door.matching import (
 )
 from kiosk.encoders import EncoderSpec
 from kiosk.errors import KioskError
-from kiosk.i18n import moment, number, translate
+from kiosk.i18n import moment, number, shown, translate
 from kiosk.people.register import PeopleRegister
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staff import Role, StaffRegister
@@ -148,7 +148,7 @@ def gallery_found(folder: Path, snapshot: GallerySnapshot, encoder: str) -> Find
         state = State.WARNING
         remedies.append(translate("health", STRONGER_ENCODER))
         message = translate("health", "{found}; that is many for {encoder}").format(found=message, encoder=encoder)
-    details = tuple(f"{printable(skipped.source)}: {skipped.reason}" for skipped in snapshot.skipped)
+    details = tuple(f"{printable(skipped.source)}: {shown(skipped.reason)}" for skipped in snapshot.skipped)
     public = "people {}, pictures {}, skipped {}".format(*counts)
     return Finding("gallery", state, message, "; ".join(remedies), details, public)
 
