@@ -74,26 +74,6 @@ def test_refuses_a_pulse_that_is_none(door: ScreenDoor, seconds: float) -> None:
     assert not door.unlocked
 
 
-def test_refused_pulse_leaves_the_running_one_as_it_was(door: ScreenDoor) -> None:
-    door.unlock(5)
-    with pytest.raises(DoorError):
-        door.unlock(math.inf)
-    assert door.seconds_left == pytest.approx(5)
-
-
-def test_longest_pulse_is_allowed(door: ScreenDoor) -> None:
-    door.unlock(MAX_PULSE_SECONDS)
-    assert door.seconds_left == MAX_PULSE_SECONDS
-
-
-def test_lock_ends_the_pulse_and_the_next_one_opens_again(door: ScreenDoor) -> None:
-    door.unlock(5)
-    door.lock()
-    assert not door.unlocked
-    door.unlock(5)
-    assert door.unlocked
-
-
 def test_closed_door_is_locked_and_stays_so(door: ScreenDoor) -> None:
     door.unlock(5)
     door.close()

@@ -204,10 +204,8 @@ class CaptureStep(Step):
 
     def enter(self) -> None:
         self._shown = ()
-        self.view.setFocus()
-        if self._reader is None:
-            return  # it comes with `use`
-        self.session = self.session or CaptureSession(self._reader.one)
+        if self.session is None:
+            self.session = CaptureSession()
         self._hand_over(self.session)
         self._show(self.session.state)
 
