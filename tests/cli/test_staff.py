@@ -52,7 +52,7 @@ def test_without_staff_the_list_says_what_to_do(kiosk):
 
 def test_who_is_added_comes_in(kiosk, grace, pin):
     pin("77120984")
-    assert kiosk("staff", "add", "Bo", "--role", "reception").out.startswith("Bo may come in")
+    assert kiosk("staff", "add", "Bo", "--role", "reception").out.startswith("Bo can sign in")
     assert json.loads(kiosk("staff", "list", "--json").out) == [
         {"name": "Bo", "role": "reception"},
         {"name": "Grace", "role": "installer"},
@@ -156,7 +156,7 @@ def test_pin_typed_at_a_terminal_is_asked_twice_and_not_shown(tmp_path):
             shown += os.read(ours, 100)
         os.write(ours, b"402913\n")
     assert process.wait(60) == 0
-    while b"may come in" not in shown:
+    while b"can sign in" not in shown:
         shown += os.read(ours, 100)
     os.close(ours)
     assert b"402913" not in shown
