@@ -66,15 +66,7 @@ def test_a_stranger_is_refused(kiosk, tmp_path, eileen, film):
     assert {decision["person"] for decision in found} == {None}
 
 
-def test_a_folder_of_stills_is_a_source(kiosk, images, tmp_path):
-    stills = tmp_path / "stills"
-    stills.mkdir()
-    for index in range(84, 130, 3):
-        cv2.imwrite(str(stills / f"{index}.png"), draw(index))
-    found = decisions(kiosk("run", "--source", stills, "--headless", "--json", "--fast", "--gallery", images).out)
-    assert [decision["person"] for decision in found] == ["Grace_Hopper"]
-
-
+@pytest.mark.slow
 def test_the_demo_tells_the_two_apart(kiosk):
     ran = kiosk("demo", "--headless", "--json", "--fast")
     assert ran.code == 0
@@ -129,15 +121,6 @@ def test_a_signal_ends_it_in_good_order(tmp_path):
         _, err = process.communicate(timeout=60)
     assert process.returncode == 0
     assert b"Traceback" not in err
-
-
-def test_a_folder_without_a_readable_picture_is_a_fault_told_once(kiosk, images, tmp_path):
-    stills = tmp_path / "stills"
-    stills.mkdir()
-    (stills / "1.jpg").write_bytes(b"no picture")
-    for fast in (["--fast"], []):
-        ran = kiosk("run", "--source", stills, "--headless", "--gallery", images, *fast)
-        assert (ran.code, ran.err.count("\n")) == (12, 1)
 
 
 def test_a_source_that_can_never_be_one_is_a_fault_and_not_waited_for(kiosk, images):

@@ -61,13 +61,6 @@ def test_who_is_added_comes_in(kiosk, grace, pin):
     assert entered("77120984").name == "Bo"
 
 
-def test_who_is_removed_does_not(kiosk, grace, pin):
-    pin("77120984")
-    kiosk("staff", "add", "Bo", "--role", "reception")
-    assert kiosk("staff", "remove", "bo").code == 0
-    assert isinstance(entered("77120984"), Refused)
-
-
 def test_new_pin_ends_the_lock_out(kiosk, grace, pin):
     entered("000000")
     assert not entered("402913").tried
@@ -112,12 +105,6 @@ def test_what_cannot_be_done_is_said_in_a_line_and_not_journalled(kiosk, pin, ar
     assert len(journal()) == 1
 
 
-def test_role_is_one_of_two(kiosk, pin):
-    pin("402913")
-    assert kiosk("staff", "add", "Bo", "--role", "king").code == 2
-    assert kiosk("staff", "add", "Bo").code == 2
-
-
 def test_nothing_changes_where_the_journal_takes_nothing(kiosk, grace, pin):
     file = journal_file(ConfigFile(None))
     for part in file.parent.glob(f"{file.name}*"):
@@ -126,13 +113,6 @@ def test_nothing_changes_where_the_journal_takes_nothing(kiosk, grace, pin):
     pin("648201")
     assert kiosk("staff", "add", "Bo", "--role", "reception").code == 20
     assert isinstance(entered("648201"), Refused)
-
-
-def test_staff_file_of_the_configuration_is_used(kiosk, pin):
-    Path("config.yaml").write_text("reception:\n  staff_file: mine.sqlite3\n")
-    pin("402913")
-    assert kiosk("staff", "add", "Grace", "--role", "installer").code == 0
-    assert Path("mine.sqlite3").is_file()
 
 
 def test_pin_typed_at_a_terminal_is_asked_twice_and_not_shown(tmp_path):

@@ -44,12 +44,6 @@ def test_without_a_camera_the_demo_is_chosen_with_its_own_gallery(config, monkey
     assert [path.stem for path in choices.gallery.iterdir()] == ["Grace_Hopper"]
 
 
-def test_the_first_camera_is_chosen_where_there_is_one(config, monkeypatch, home):
-    monkeypatch.setattr(build, "first_camera", lambda: "/dev/v4l/by-id/usb-door")
-    choices = choose(config, source=None, gallery=None, fast=False)
-    assert (choices.source, choices.demo, choices.gallery) == ("/dev/v4l/by-id/usb-door", False, home / "images")
-
-
 def test_the_command_line_wins_over_the_configuration(home):
     config = written(home, "camera: {source: 3}\n")
     assert choose(config, source=None, gallery=None, fast=False).source == "/dev/video3"
@@ -83,14 +77,6 @@ def test_how_people_are_compared_does_not_change_a_stored_embedding(home):
         config = written(home, f"threads: 1\npath: {{{options}}}\n")
         keys.add(photograph_reader(config, load_configured_encoder(config), make_landmarks()).key)
     assert len(keys) == 1
-
-
-def test_a_cohort_that_the_user_brings_has_the_recognition_loaded_anew(home):
-    (home / "weights").mkdir()
-    files = build._watched(written(home, "encoder: dlib_resnet\n"))
-    assert not files.changed()
-    (home / "weights" / "dlib_resnet.cohort.npz").write_bytes(b"another")
-    assert files.changed()
 
 
 def test_progress_tells_of_encoder_and_gallery(home, config):

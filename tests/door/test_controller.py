@@ -109,16 +109,6 @@ def test_journal_that_cannot_be_written_leaves_the_door_shut_and_says_why(
     assert (shown.track, shown.sequence, shown.decided_at) == (3, 17, 1.5)
 
 
-def test_grants_open_again_once_the_journal_can_be_written(
-    door: ScreenDoor, unwritable: Journal, tmp_path: Path
-) -> None:
-    access = controller(door, unwritable)
-    assert access.act(GRANTED).reason is Reason.FAULT
-    (tmp_path / "folder.sqlite").rmdir()
-    assert access.act(GRANTED) is GRANTED
-    assert door.unlocked
-
-
 @pytest.mark.parametrize(
     ("error", "message"),
     [
@@ -139,13 +129,6 @@ def test_any_fault_of_the_door_is_a_refusal_with_a_row_of_its_own(
     newest, first = journal.entries(10)
     assert (first.outcome, first.reason, first.detail) == ("granted", "recognised", None)
     assert (newest.outcome, newest.reason, newest.detail) == ("refused", "fault", message)
-
-
-@pytest.mark.parametrize("seconds", [0.0, -5.0, float("nan"), float("inf"), 61.0, "5", None])
-def test_pulse_that_is_none_is_a_refusal(door: ScreenDoor, journal: Journal, seconds: float) -> None:
-    shown = controller(door, journal, open_seconds=seconds).act(GRANTED)
-    assert (shown.outcome, shown.reason) == (Outcome.REFUSED, Reason.FAULT)
-    assert not door.unlocked
 
 
 def test_clock_that_fails_is_a_refusal(door: ScreenDoor, journal: Journal) -> None:

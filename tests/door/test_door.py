@@ -46,15 +46,6 @@ def test_opens_for_the_pulse_and_shuts_by_itself(door: ScreenDoor, clock: Clock)
     assert door.seconds_left == 0
 
 
-def test_second_unlock_counts_from_itself_and_does_not_add_up(door: ScreenDoor, clock: Clock) -> None:
-    door.unlock(5)
-    clock.now += 3
-    door.unlock(5)
-    assert door.seconds_left == pytest.approx(5)
-    door.unlock(2)
-    assert door.seconds_left == pytest.approx(2)
-
-
 @given(st.lists(st.tuples(st.floats(0, 30), st.floats(0.01, MAX_PULSE_SECONDS)), min_size=1))
 def test_never_open_longer_than_the_last_pulse_says(steps: list[tuple[float, float]]) -> None:
     clock = Clock()

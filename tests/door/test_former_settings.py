@@ -69,20 +69,6 @@ def test_an_installation_of_version_01_keeps_its_encoder(config, caplog, leave):
     assert ConfigFile(config).current == kept.current
 
 
-def test_a_command_that_only_reads_writes_nothing(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    leave_old_journal(ConfigFile(None))
-    assert read_config(None).current.encoder == "dlib_resnet"
-    assert not (tmp_path / "config.yaml").exists()
-
-
-def test_a_stranger_rate_that_is_set_stays(config):
-    config.write_text("matching: {stranger_rate: 0.002}\n")
-    leave_old_journal(ConfigFile(config))
-    kept = started(config).current
-    assert (kept.encoder, kept.matching.stranger_rate) == ("dlib_resnet", 0.002)
-
-
 @pytest.mark.parametrize("leave", [leave_journal, leave_register])
 def test_an_installation_of_this_version_has_the_new_default(config, leave):
     leave(ConfigFile(config))

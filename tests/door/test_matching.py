@@ -79,9 +79,6 @@ class TestAutomaticThreshold:
     def test_it_is_the_encoders_own_where_nobody_is_enrolled_or_nothing_is_known(self, people, statistics):
         assert automatic_threshold(self.spec(statistics), people, 1e-4) == 0.38
 
-    def test_it_never_accepts_everybody_nor_falls_to_nothing(self):
-        assert 0 < automatic_threshold(self.spec(), 10**9, 1e-7) < 0.1
-
 
 @pytest.mark.parametrize(
     ("threshold", "told"),
@@ -133,11 +130,6 @@ class TestComparison:
         assert comparison_of(PathSection(), spec, [home, shipped_weights()]).cohort is None
         with pytest.raises(WeightsError, match=r"other\.cohort\.npz: is not there; make it with `kiosk weights cohort"):
             comparison_of(PathSection(cohort=CohortUse.ON), spec, [home, shipped_weights()])
-
-    def test_one_that_is_damaged_is_a_fault_and_not_left_out(self, home):
-        (home / "dlib_resnet.cohort.npz").write_bytes(b"nothing")
-        with pytest.raises(WeightsError, match="is no cohort"):
-            comparison_of(PathSection(), self.SPEC, [home, shipped_weights()])
 
 
 def test_only_the_former_encoder_has_advice_which_names_the_default_one():

@@ -83,16 +83,3 @@ def test_where_no_camera_is_found_the_doors_own_gallery_and_journal_are_examined
     assert (found["camera"].state, "the demo runs instead" in found["camera"].message) == (State.WARNING, True)
     assert f"{folder}: people 1" in found["gallery"].message
     assert ("home/journal.sqlite3" in found["journal"].message) == (source is None)
-
-
-def test_an_encoder_that_does_not_load_is_a_fault_with_its_remedy(home):
-    (home / "config.yaml").write_text("encoder: sface\n")
-    found = findings(home)
-    assert {found["encoder"].state, found["gallery"].state} == {State.FAULT}
-    assert found["encoder"].remedy == "type: kiosk weights fetch sface"
-
-
-def test_a_folder_of_nobody_is_a_finding_and_no_end(home):
-    (home / "config.yaml").write_text("gallery: {folder: ~nobody-of-that-name/images}\n")
-    found = list(examine_all(lambda: ConfigFile(home / "config.yaml"), "/dev/video99", None))
-    assert State.FAULT in {finding.state for finding in found}

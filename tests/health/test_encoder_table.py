@@ -61,7 +61,7 @@ def test_own_encoders_are_there_the_faulty_ones_with_their_reason(table, save_sp
     assert (rows["other"].fault, rows["other"].threshold) == (None, 0.3)
     assert "SHA-256" in (rows["altered"].fault or "")
     assert "its spec expects something else" in (rows["golden"].fault or "")
-    assert "line 3: " in (rows["broken"].fault or "")
+    assert "broken.yaml: line 3" in (rows["broken"].fault or "")
     assert "no_such_key.yaml: colour" in (rows["no_such_key"].fault or "")
     assert rows["dlib_resnet"].fault is None
 
@@ -80,19 +80,7 @@ def test_a_weighted_one_bears_the_name_under_which_its_threshold_is_set(table, s
     assert [(row.name, row.threshold) for row in rows.values() if row.in_use] == [("2*dlib_resnet+1*other", 0.2)]
 
 
-def test_a_composite_with_an_unknown_part_is_a_faulty_row(table):
-    row = table("encoder: [dlib_resnet, nonsense]")["dlib_resnet+nonsense"]
-    assert (row.in_use, row.spec, "'nonsense'" in (row.fault or "")) == (True, None, True)
-
-
 # The choice of a form.
-
-
-def test_encoders_are_those_shipped_and_those_of_the_user(home, save_spec) -> None:
-    config = ConfigFile(home / "config.yaml")
-    assert encoders(config) == ["dlib_resnet", "sface_fp16"]
-    save_spec("other")
-    assert encoders(config) == ["dlib_resnet", "other", "sface_fp16"]
 
 
 def test_what_cannot_be_loaded_is_not_offered(home, save_spec) -> None:
@@ -146,7 +134,7 @@ def test_a_file_that_answers_something_else_is_a_fault(own):
 def test_a_spec_that_cannot_be_read_is_a_fault_once(own):
     (own / "broken.yaml").write_text("kind: [")
     found = [each for each in check_specs(own) if each.name == "broken"]
-    assert [(each.file, "is no YAML" in each.fault) for each in found] == [(None, True)]
+    assert [(each.file, "broken.yaml: line 1" in each.fault) for each in found] == [(None, True)]
 
 
 def test_the_golden_vector_of_a_spec_without_one_is_told(own):

@@ -74,11 +74,6 @@ class TestLive:
         found = by_check(live_findings(running, pulse, None))["door"]
         assert (found.state, "journal" in found.message) == (State.FAULT, True)
 
-    def test_an_open_door_is_said_to_be_open(self, running, pulse):
-        running.station.door.unlock(30)
-        running.station._parts.clock.now = running.station.door._opened_at
-        assert by_check(live_findings(running, pulse, None))["door"].message == "is open"
-
 
 def asset_image():
     from kiosk.vision.pictures import read_picture
@@ -99,11 +94,6 @@ class TestCamera:
         assert found.state is State.OK
         assert "/dev" not in found.public
 
-    def test_few_frames_are_a_warning(self, services):
-        camera = SimpleNamespace(state=CameraState.LIVE, fault=None, rate_hz=7.0, dropped=0)
-        found = self.watched(services, camera, source="/dev/video0")["camera"]
-        assert (found.state, bool(found.remedy)) == (State.WARNING, True)
-
     def test_the_password_of_a_stream_is_shown_to_nobody(self, services):
         camera = SimpleNamespace(state=CameraState.LIVE, fault=None, rate_hz=25.0, dropped=0)
         found = self.watched(services, camera, source="rtsp://ada:secret@door.example/live")["camera"]
@@ -120,12 +110,6 @@ class TestCamera:
                 camera.wait(0.05)
             found = self.watched(services, camera)["camera"]
         assert (found.state, found.remedy) == (State.FAULT, "plug it in")
-
-    @pytest.mark.parametrize(("state", "told"), [("OPENING", "opened"), ("ENDED", "ended")])
-    def test_a_camera_without_a_picture_yet_or_any_more_is_a_warning(self, services, state, told):
-        camera = SimpleNamespace(state=CameraState[state], fault=None)
-        found = self.watched(services, camera)["camera"]
-        assert (found.state, told in found.message) == (State.WARNING, True)
 
 
 def as_desk(services):
