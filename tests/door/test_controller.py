@@ -199,3 +199,9 @@ def test_test_of_a_lock_that_fails_is_refused_and_written_down(journal: Journal)
     done = controller(door, journal).test("Noor")
     assert (done.outcome, done.fault, door.open) == (Outcome.REFUSED, "lock: is stuck; oil it", False)
     assert [row.outcome for row in journal.entries(10)] == ["refused", "granted"]
+
+
+def test_test_without_a_journal_leaves_the_door_shut(door: ScreenDoor, unwritable: Journal) -> None:
+    done = controller(door, unwritable).test("Noor")
+    assert (done.outcome, done.reason) == (Outcome.REFUSED, Reason.FAULT)
+    assert not door.unlocked
