@@ -204,6 +204,7 @@ class CaptureStep(Step):
 
     def enter(self) -> None:
         self._shown = ()
+        self.view.setFocus()
         if self.session is None:
             self.session = CaptureSession()
         self._hand_over(self.session)
