@@ -1,4 +1,4 @@
-"""The command line: parse, call, exit code. What is heavy is imported inside the commands that need it."""
+"""The command line: parse, call, exit code. Commands import heavy modules when they run."""
 
 import logging
 import sys
@@ -36,17 +36,17 @@ def kiosk(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """The screen beside an office door: it knows who walks up, welcomes them and opens.
+    """A screen beside an office door: it recognises people, welcomes them and opens the door.
 
-    Exit codes: 0 done or yes, 1 no, 2 wrong usage; 10 and above are faults, told in one line with the remedy.
-    --debug, anywhere, adds the traceback of a fault.
+    Exit codes: 0 done or yes, 1 no, 2 wrong usage, 10 and above: a fault, with its remedy in one line.
+    Add --debug to any command to see the traceback of a fault.
 
     Example: kiosk run --source /dev/v4l/by-id/usb-door-camera
     """
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs the command line and ends the process with its exit code."""
+    """Run the command line and end the process with its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     _log_to_stderr(debug=debug)
@@ -67,7 +67,7 @@ def _log_to_stderr(*, debug: bool) -> None:
 
 
 class _OneLine(logging.Formatter):
-    """Without the traceback that a record carries."""
+    """Formats a log record without its traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         record.message = record.getMessage()

@@ -1,4 +1,4 @@
-"""kiosk identify and kiosk verify: who is on a picture?"""
+"""kiosk identify and kiosk verify: recognise people on a picture."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Everybody in one image folder."""
+    """A loaded gallery, and the numbers and reader to compare pictures with it."""
 
     threshold: float
     margin: float
@@ -43,7 +43,7 @@ class Known:
 
 
 def open_gallery(config: Path | None, gallery: Path | None) -> Known:
-    """Loads the image folder `gallery`, or that of the configuration; raises KioskError."""
+    """Load the image folder `gallery`, or that of the configuration; raises KioskError."""
     from kiosk.door.build import (
         load_configured_encoder,
         make_gallery,
@@ -66,8 +66,8 @@ def open_gallery(config: Path | None, gallery: Path | None) -> Known:
     return Known(*numbers, comparison, folder, known.snapshot, reader)
 
 
-def open_desk_of(config: Path | None, gallery: Path | None) -> StaffServices:
-    """Registers and journal beside the image folder `gallery`, or that of the configuration; raises KioskError."""
+def open_staff_services(config: Path | None, gallery: Path | None) -> StaffServices:
+    """Return registers and journal of the image folder `gallery`, or of the configured one; raises KioskError."""
     from kiosk.door.build import Choices
     from kiosk.door.services import open_services
     from kiosk.paths import gallery_folder
@@ -80,7 +80,7 @@ Picture = Annotated[Path, typer.Argument(metavar="PICTURE", help="A photograph: 
 
 
 def add_to(app: typer.Typer) -> None:
-    """Registers the commands."""
+    """Register the commands."""
     app.command()(answering(identify))
     app.command()(answering(verify))
 
@@ -88,7 +88,7 @@ def add_to(app: typer.Typer) -> None:
 def identify(
     picture: Picture, *, as_json: JsonOption = False, gallery: GalleryOption = None, config: ConfigOption = None
 ) -> int:
-    """Who is it? Exit code 0: somebody is recognised, 1: nobody, other: a fault.
+    """Recognise the people on a picture. Exit code 0: a person is recognised, 1: nobody is, other: a fault.
 
     Example: kiosk identify visitor.jpg --gallery images --json
     """
@@ -106,13 +106,13 @@ def identify(
 
 def verify(
     picture: Picture,
-    person: Annotated[str, typer.Argument(metavar="PERSON", help="A name of the gallery.")],
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="A name in the gallery.")],
     *,
     as_json: JsonOption = False,
     gallery: GalleryOption = None,
     config: ConfigOption = None,
 ) -> int:
-    """Is it PERSON? Exit code 0: yes, 1: no, other: a fault.
+    """Check whether a picture shows PERSON. Exit code 0: yes, 1: no, other: a fault.
 
     Example: kiosk verify visitor.jpg "Ada Lovelace"
     """
@@ -121,10 +121,10 @@ def verify(
 
     claimed = known.gallery.person(person)
     if claimed is None:
-        raise UnknownPersonError(person, "nobody of that name is in the gallery", "see `kiosk people` for the names")
+        raise UnknownPersonError(person, "is not in the gallery", "see `kiosk people` for the names")
     probe = known.reader.one(image)
     if isinstance(probe, Rejection):
-        raise PictureError(picture, in_words(probe), "take one that shows the person alone, large and sharp")
+        raise PictureError(picture, in_words(probe), "take one that shows only this person, large and sharp")
     answer = verify_probe(probe, claimed, known.gallery, threshold=known.threshold, comparison=known.comparison)
     if as_json:
         print_json(
@@ -146,7 +146,7 @@ def verify(
 
 
 def _open(picture: Path, config: Path | None, gallery: Path | None) -> tuple[ByteImage, Known]:
-    """The picture first: where it is none, nobody waits for the gallery."""
+    """Read the picture first, so that nobody waits for the gallery if it is not one."""
     from kiosk.vision.pictures import read_picture
 
     image = read_picture(picture)
@@ -193,4 +193,4 @@ def _in_words(answer: Identification | Rejection) -> str:
         return "nobody is enrolled"
     nearest = f"{display_name(answer.best.person)} at distance {answer.best.distance:.3f}"
     second = f", then {display_name(answer.second.person)} at {answer.second.distance:.3f}" if answer.second else ""
-    return f"it is {nearest}{second}" if answer.match else f"nobody; the nearest is {nearest}{second}"
+    return f"it is {nearest}{second}" if answer.match else f"not recognised; closest: {nearest}{second}"

@@ -1,4 +1,4 @@
-"""kiosk doctor: is everything in order?"""
+"""kiosk doctor and kiosk encoders: check every part; list the encoders."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def add_to(app: typer.Typer) -> None:
 
 def doctor(
     *,
-    source: Annotated[str | None, typer.Option("--source", metavar="S", help="The camera to look at.")] = None,
+    source: Annotated[str | None, typer.Option("--source", metavar="S", help="The camera to check.")] = None,
     as_json: JsonOption = False,
     gallery: GalleryOption = None,
     config: ConfigOption = None,
 ) -> int:
-    """Looks at every part and says what to do about what it finds. Exit code 1 where there is a fault.
+    """Check every part, and say what to do about each fault. Exit code 1 if there is a fault.
 
     Example: kiosk doctor --source 0
     """
@@ -69,7 +69,7 @@ def _screen() -> Finding:
     fault = display_fault(os.environ)
     if fault is not None:
         return Finding("screen", State.WARNING, fault, "start it on a desktop; without one it runs without a window")
-    # In a process of its own, because Qt ends the process where its platform plug-in cannot be loaded.
+    # In a process of its own: Qt ends the process if its platform plug-in cannot be loaded.
     asked = subprocess.run(  # noqa: S603  (this interpreter, and the constant above)
         [sys.executable, "-c", _QT_CODE], capture_output=True, text=True, timeout=_QT_SECONDS, check=False
     )
@@ -85,9 +85,9 @@ _HEADINGS = ("encoder", "parameters, size", "input", "ms a face", "threshold", "
 
 
 def encoders(*, as_json: JsonOption = False, config: ConfigOption = None) -> int:
-    """Every encoder: parameters, size, input, milliseconds a face measured now, threshold, whether installed; licences.
+    """List the encoders: parameters, size, input, milliseconds a face (measured now), threshold, licence.
 
-    Exit code 1 where the one of the configuration (marked *) does not work.
+    The configured one is marked *. Exit code 1 if it does not work.
 
     Example: kiosk encoders
     """
@@ -95,7 +95,7 @@ def encoders(*, as_json: JsonOption = False, config: ConfigOption = None) -> int
 
     rows = encoder_table(read_config(config))
     if as_json:
-        print_json([_fields_encoders(row) for row in rows])
+        print_json([_encoder_fields(row) for row in rows])
     else:
         print_table(_HEADINGS, [_cells(row) for row in rows])
         for row in rows:
@@ -127,7 +127,7 @@ def _cells(row: EncoderRow) -> tuple[str, ...]:
     )
 
 
-def _fields_encoders(row: EncoderRow) -> dict[str, Any]:
+def _encoder_fields(row: EncoderRow) -> dict[str, Any]:
     from kiosk.health.encoder_table import crop_in_words
 
     spec = row.spec

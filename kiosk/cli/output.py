@@ -1,4 +1,4 @@
-"""How results are printed: tables and sentences for people, JSON for programs."""
+"""Options of several commands, and printing: tables for people, JSON for programs."""
 
 import functools
 import json
@@ -23,7 +23,7 @@ P = ParamSpec("P")
 
 
 def answering(command: Callable[P, int]) -> Callable[P, NoReturn]:
-    """The command, ending the process with what it returns: 0 = done or yes, 1 = no."""
+    """Return the command as one that ends the process with its result: 0 = done or yes, 1 = no."""
 
     @functools.wraps(command)
     def run(*arguments: P.args, **options: P.kwargs) -> NoReturn:
@@ -34,11 +34,15 @@ def answering(command: Callable[P, int]) -> Callable[P, NoReturn]:
 
 ConfigOption: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", help="Configuration; else $KIOSK_CONFIG, ./config.yaml, the defaults."),
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="Configuration file. Default: $KIOSK_CONFIG, or ./config.yaml.",
+    ),
 ]
 GalleryOption: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--gallery", metavar="DIR", help="Image folder; else the one of the configuration."),
+    typer.Option("--gallery", metavar="DIR", help="Image folder. Default: the one in the configuration."),
 ]
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
@@ -52,21 +56,21 @@ def read_config(given: Path | None) -> ConfigFile:
     return config
 
 
-_WIDEST = 2000  # characters of a table that goes into a file or pipe, where nothing may be cut
+_WIDEST = 2000  # characters of a table that goes into a file or pipe; nothing is cut
 _NAME_WIDTH = 16  # of the first column, in a terminal that is too narrow
 
 
 def print_json(result: Any) -> None:  # noqa: ANN401  (whatever JSON holds)
-    """One line, flushed, so that a reader at the other end of a pipe has it at once."""
+    """Print one line, flushed, so that a program that reads it has it at once."""
     typer.echo(json.dumps(result, ensure_ascii=False))
     sys.stdout.flush()
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Columns under headings; as wide as needed where nobody watches."""
+    """Print columns under headings; as wide as needed if the output is not a terminal."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for heading in headings:
-        table.add_column(heading, overflow="fold")  # what was cut could not be read
+        table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console = Console(width=None if sys.stdout.isatty() else _WIDEST)
@@ -77,7 +81,7 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def _narrow(table: Table, rows: Sequence[Sequence[str]], excess: int) -> None:
-    """Takes `excess` characters from the columns, from the last one on, so that lines break between words."""
+    """Take `excess` characters from the columns, the last one first, so that lines break between words."""
     for column, cells in reversed(list(zip(table.columns, zip(*rows, strict=True), strict=True))):
         whole = max(map(cell_len, cells))
         longest_word = max((cell_len(word) for cell in cells for word in cell.split()), default=0)
@@ -86,16 +90,13 @@ def _narrow(table: Table, rows: Sequence[Sequence[str]], excess: int) -> None:
     if excess > 0:
         for column in table.columns:
             column.width = None
-        # Names are to be typed: the other columns give way.
+        # Names must be readable in one piece, to be typed: the other columns give way.
         table.columns[0].width = min(max((len(name) for name, *_ in rows[1:]), default=0), _NAME_WIDTH)
 
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr that hears (done, total) of `what`.
-
-    It is drawn from the second second on, and only where one watches.
-    """
+    """Show a bar on stderr, after one second and only in a terminal; yields a function of (done, total)."""
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("", visible=False)
@@ -108,5 +109,5 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def rounded(distance: float | None) -> float | None:
-    """A distance with the digits that mean something."""
+    """Return a distance with four decimals."""
     return None if distance is None else round(distance, 4)

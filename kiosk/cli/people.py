@@ -1,4 +1,4 @@
-"""kiosk people: who is known, and what is to change about them?"""
+"""kiosk enrol and kiosk people: add, list, change and erase people."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kiosk.cli.faces import open_desk_of, open_gallery
-from kiosk.cli.output import ConfigOption, GalleryOption, JsonOption, answering, print_json, print_table, read_config
+from kiosk.cli.faces import open_gallery, open_staff_services
+from kiosk.cli.output import ConfigOption, GalleryOption, JsonOption, answering, print_json, print_table
 from kiosk.domain import display_name
 from kiosk.errors import KioskError, PeopleError
 
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 
 
 def enrol(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The name as it is shown and spoken.")],
-    pictures: Annotated[list[Path], typer.Argument(metavar="PICTURE...", help="Photographs of that person alone.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name that is shown and spoken.")],
+    pictures: Annotated[list[Path], typer.Argument(metavar="PICTURE...", help="Photographs of only this person.")],
     *,
     consent: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The text that the person has agreed to; without it no consent is recorded."),
+        typer.Option(metavar="FILE", help="The text that the person agreed to. Without it, no consent is recorded."),
     ] = None,
     as_json: JsonOption = False,
     gallery: GalleryOption = None,
     config: ConfigOption = None,
 ) -> int:
-    """Checks pictures and adds them to the gallery: all, or none and the reason for each.
+    """Check pictures and add them to the gallery: all of them, or none, with the reason for each.
 
     Example: kiosk enrol "Ada Lovelace" ada-1.jpg ada-2.jpg --consent consent.en.md
     """
@@ -58,7 +58,7 @@ def enrol(
     )
     require_all_good(checked, name, known.gallery)
     alike = checked.duplicates.alike
-    services = open_desk_of(config, gallery)
+    services = open_staff_services(config, gallery)
     try:
         done = save(services, Enrolment(name, checked.pictures, consent=given, alike=alike), COMMAND_LINE)
         recorded = services.people.record(done.person).consent is not None
@@ -75,19 +75,19 @@ def enrol(
 
 
 def _warn(done: Enrolled, alike: Sequence[Candidate], *, recorded: bool) -> None:
-    """What whoever enrols has to know, though it is no fault."""
+    """Print warnings about an enrolment."""
     name = display_name(done.person)
     if not recorded:
-        typer.echo(f"warning: no consent of {name} is recorded; give the text agreed to with --consent FILE", err=True)
+        typer.echo(f"warning: no consent of {name} is recorded; give the text with --consent FILE", err=True)
     for other in alike:
-        looks = f"{name} looks much like {display_name(other.person)} (distance {other.distance:.2f})"
-        typer.echo(f"warning: {looks}: the door may know neither; give more pictures of both", err=True)
+        looks = f"{name} looks very much like {display_name(other.person)} (distance {other.distance:.2f})"
+        typer.echo(f"warning: {looks}: the door may recognise neither; give more pictures of both", err=True)
     if done.fault:
         typer.echo(f"warning: {done.fault}", err=True)
 
 
 _NAMED = 5  # folders
-Name = Annotated[str, typer.Argument(metavar="NAME", help="A name of the gallery, in any spelling.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A name in the gallery; upper and lower case do not matter.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -108,7 +108,7 @@ def people(
     gallery: GalleryOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Who is in the gallery, with how many pictures, and which files were skipped and why; and what changes about them.
+    """List the people in the gallery and the files that were skipped, or change a person's data.
 
     Example: kiosk people --gallery images
     """
@@ -122,7 +122,7 @@ def people(
     snapshot = known.gallery
     counts = Counter(template.person for template in snapshot.templates)
     of_whom = {person_key(person): person for person in snapshot.people}
-    # Of whom only data are left is still known, and can be erased.
+    # A person without pictures is still known, and can be erased.
     of_whom |= {key: record.person for key, record in records.items() if key not in of_whom}
     rows = [(person, counts[person], records.get(key)) for key, person in sorted(of_whom.items())]
     if as_json:
@@ -133,7 +133,7 @@ def people(
 
 
 def show(name: Name, *, as_json: JsonOption = False, gallery: GalleryOption = None, config: ConfigOption = None) -> int:
-    """Everything that is known of a person.
+    """Show everything that is stored about a person.
 
     Example: kiosk people show "Ada Lovelace"
     """
@@ -143,7 +143,7 @@ def show(name: Name, *, as_json: JsonOption = False, gallery: GalleryOption = No
     from kiosk.people.records import known_as
     from kiosk.people.register import today
 
-    services = _open_desk(config, gallery)
+    services = open_staff_services(config, gallery)
     person = known_as(services, name)
     record = services.people.record(person)
     key = person_key(person)
@@ -161,20 +161,20 @@ def show(name: Name, *, as_json: JsonOption = False, gallery: GalleryOption = No
 
 def rename(
     name: Name,
-    new: Annotated[str, typer.Argument(metavar="NEW", help="The name from now on; the files follow.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The new name; the files are renamed too.")],
     *,
     gallery: GalleryOption = None,
     config: ConfigOption = None,
 ) -> int:
-    """Gives a person another name.
+    """Give a person another name.
 
     Example: kiosk people rename "Ada Byron" "Ada Lovelace"
     """
     from kiosk.people.records import rename as rename_person
     from kiosk.people.staff import COMMAND_LINE
 
-    kept = rename_person(_open_desk(config, gallery), name, new, COMMAND_LINE)
-    typer.echo(f"{display_name(name)} is {display_name(kept)} from now on")
+    kept = rename_person(open_staff_services(config, gallery), name, new, COMMAND_LINE)
+    typer.echo(f"{display_name(name)} is now called {display_name(kept)}")
     return 0
 
 
@@ -185,15 +185,15 @@ def suspend(
     gallery: GalleryOption = None,
     config: ConfigOption = None,
 ) -> int:
-    """Keeps a person out, pictures and data stay; in force within a second.
+    """Suspend a person: the door stays shut, pictures and data are kept. In force within a second.
 
     Example: kiosk people suspend "Ada Lovelace"
     """
     from kiosk.people.records import suspend as suspend_person
     from kiosk.people.staff import COMMAND_LINE
 
-    record = suspend_person(_open_desk(config, gallery), name, COMMAND_LINE, off=off)
-    typer.echo(f"{record.shown_name} {'may come in again' if off else 'is suspended'}")
+    record = suspend_person(open_staff_services(config, gallery), name, COMMAND_LINE, off=off)
+    typer.echo(f"{record.shown_name} {'may enter again' if off else 'is suspended'}")
     return 0
 
 
@@ -204,7 +204,7 @@ def erase(
     gallery: GalleryOption = None,
     config: ConfigOption = None,
 ) -> int:
-    """Removes everything about a person: pictures, templates, data, the names in the journal. It cannot be undone.
+    """Erase everything about a person: pictures, templates, data, the name in the journal. This cannot be undone.
 
     Example: kiosk people erase "Ada Lovelace"
     """
@@ -214,19 +214,19 @@ def erase(
     from kiosk.people.staff import COMMAND_LINE
 
     if not sure and not sys.stdin.isatty():
-        raise PeopleError(display_name(name), "nobody is there to confirm it", "add --yes")
+        raise PeopleError(display_name(name), "needs a confirmation", "add --yes")
     if not sure:
-        typed = typer.prompt(f"Everything about {display_name(name)} will be gone. Type the name to go on", err=True)
+        typed = typer.prompt(f"Everything about {display_name(name)} will be erased. Type the name to go on", err=True)
         if person_key(typed) != person_key(name):
-            typer.echo("kiosk: that is another name; nothing was erased", err=True)
+            typer.echo("kiosk: the names differ; nothing was erased", err=True)
             return 1
-    services = _open_desk(config, gallery)
+    services = open_staff_services(config, gallery)
     compared, within = _gallery_for_visitors(services, config, gallery)
     report = erase_person(services, name, COMMAND_LINE, known=compared or GallerySnapshot(""), threshold=within)
     for line in _lines(report):
         typer.echo(line)
     for fault in report.left:
-        typer.echo(f"kiosk: not yet removed: {fault}; then erase again", err=True)
+        typer.echo(f"kiosk: not removed yet: {fault}; then erase again", err=True)
     if report.unsearched:
         named = ", ".join(report.unsearched[:_NAMED]) + (", ..." if len(report.unsearched) > _NAMED else "")
         typer.echo(f"kiosk: not searched: {named}; pictures of the person may still be there: delete them", err=True)
@@ -235,12 +235,12 @@ def erase(
 
 def export(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The zip to write.")],
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One person; else the whole gallery.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One person. Default: everybody.")] = None,
     *,
     gallery: GalleryOption = None,
     config: ConfigOption = None,
 ) -> int:
-    """Writes a zip: everything about one person, or everybody's pictures and data for another machine.
+    """Write a zip with everything about one person, or with all pictures and data, for another machine.
 
     Example: kiosk people export ada.zip "Ada Lovelace"
     """
@@ -248,7 +248,7 @@ def export(
     from kiosk.people.records import known_as
     from kiosk.people.staff import COMMAND_LINE
 
-    services = _open_desk(config, gallery)
+    services = open_staff_services(config, gallery)
     if name is None:
         report = export_gallery(services, file, COMMAND_LINE)
         typer.echo(f"{_people(report)}: {file}")
@@ -260,36 +260,27 @@ def export(
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A zip that was exported.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A zip from `kiosk people export`.")],
     *,
     gallery: GalleryOption = None,
     config: ConfigOption = None,
 ) -> int:
-    """Brings in everybody of a zip, or nobody where anything about it is not as it should be.
+    """Add the people of a zip: all of them, or none if anything in it is wrong.
 
     Example: kiosk people import all.zip
     """
     from kiosk.people.archive import import_archive
     from kiosk.people.staff import COMMAND_LINE
 
-    report = import_archive(_open_desk(config, gallery), file, COMMAND_LINE)
-    typer.echo(f"in the gallery now: {_people(report)}")
+    report = import_archive(open_staff_services(config, gallery), file, COMMAND_LINE)
+    typer.echo(f"added: {_people(report)}")
     return 0
-
-
-def _open_desk(config: Path | None, gallery: Path | None) -> StaffServices:
-    from kiosk.door.build import Choices
-    from kiosk.door.services import open_services
-    from kiosk.paths import gallery_folder
-
-    settings = read_config(config)
-    return open_services(Choices(settings, gallery or gallery_folder(settings), ""))
 
 
 def _gallery_for_visitors(
     services: StaffServices, config: Path | None, gallery: Path | None
 ) -> tuple[GallerySnapshot | None, float]:
-    """The gallery, where faces of visitors are kept that may look like somebody in it."""
+    """Return the gallery and its threshold if faces of visitors are kept, which may be of the person; else nobody."""
     try:
         if services.visitors.count():
             known = open_gallery(config, gallery)

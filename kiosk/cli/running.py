@@ -1,4 +1,4 @@
-"""kiosk run and kiosk demo: the kiosk itself, with a window or without."""
+"""kiosk run and kiosk demo: the kiosk, with or without a window."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from threading import Event
@@ -16,37 +15,37 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeAlias
 import typer
 
 from kiosk.cli.output import ConfigOption, GalleryOption, JsonOption, answering, print_json, read_config, rounded
-from kiosk.domain import Decision, display_name
+from kiosk.domain import Decision, Identification, Outcome, Reason, Rejection, display_name
 from kiosk.errors import CameraError, ConfigError, KioskError
 from kiosk.i18n import QT_TRANSLATE_NOOP
+from kiosk.vision.quality import USUAL
 
 if TYPE_CHECKING:
     from kiosk.door.build import Choices
-    from kiosk.door.station import Station
 
 SourceOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         "--source",
         metavar="S",
-        help="Camera number, device path (/dev/v4l/by-id/...), video file, stream URL, folder of stills, or demo.",
+        help="Camera number, device path (/dev/v4l/by-id/...), video file, stream URL, folder of pictures, or demo.",
     ),
 ]
-HeadlessOption: TypeAlias = Annotated[bool, typer.Option("--headless", help="Without a window: print the decisions.")]
+HeadlessOption: TypeAlias = Annotated[bool, typer.Option("--headless", help="Show no window; print each decision.")]
 FastOption: TypeAlias = Annotated[
     bool,
     typer.Option(
         "--fast",
-        help="Read a file as fast as it is processed, every frame, with video time as the clock. Needs --headless.",
+        help="Read every frame of a recording as fast as possible; its own time is the clock. Needs --headless.",
     ),
 ]
-# Told in the language of the screen, where there is one.
+# Shown in the language of the screen, if there is one.
 _DEMO, _NO_CAMERA = QT_TRANSLATE_NOOP("door", "Demo"), QT_TRANSLATE_NOOP("door", "Demo: no camera was found.")
-FullScreenOption: TypeAlias = Annotated[bool, typer.Option("--fullscreen", help="Start without a window frame.")]
+FullScreenOption: TypeAlias = Annotated[bool, typer.Option("--fullscreen", help="Start in full screen.")]
 
 
 def add_to(app: typer.Typer) -> None:
-    """Registers the commands."""
+    """Register the commands."""
     app.command()(answering(run))
     app.command()(answering(demo))
 
@@ -61,10 +60,10 @@ def run(
     gallery: GalleryOption = None,
     config: ConfigOption = None,
 ) -> int:
-    """The kiosk: on the first camera, or on what --source names. Without a camera it shows the demo and says so.
+    """Run the kiosk on the first camera, or on --source. Without a camera it shows the demo, and says so.
 
-    --json implies --headless: each decision (granted, refused) is one line with outcome, person, name, distance, second
-    (the distance of the second-best person), frame, time (seconds since the first frame) and reason.
+    --json shows no window and prints each decision (granted or refused) as one line with outcome, person, name,
+    distance, second (the distance of the second-best person), frame, time (seconds since the first frame) and reason.
 
     Example: kiosk run --source entrance.mp4 --headless --json --fast
     """
@@ -90,7 +89,7 @@ def demo(
     gallery: GalleryOption = None,
     config: ConfigOption = None,
 ) -> int:
-    """The kiosk on a drawn scene with a gallery of its own; with --fast it ends after one round.
+    """Run the kiosk on the demo, a drawn scene with its own gallery. With --fast it ends after one round.
 
     Example: kiosk demo --headless --fast
     """
@@ -147,7 +146,7 @@ def _show(choices: Choices, notice: str, *, full_screen: bool) -> NoReturn:
 
 
 def _start_again() -> int:
-    """Puts the same command in the place of this process; the exit code where that cannot be done."""
+    """Replace this process by the same command; return the exit code if that fails."""
     command = [sys.executable, *sys.orig_argv[1:]]
     sys.stdout.flush()
     sys.stderr.flush()
@@ -160,7 +159,7 @@ def _start_again() -> int:
 
 
 def _leave(code: int) -> NoReturn:
-    """Ends the process at once: a thread in a camera's C code would keep the interpreter from it, or abort it."""
+    """End the process at once: a thread in a camera driver could keep the interpreter from ending, or crash it."""
     sys.stdout.flush()
     sys.stderr.flush()
     logging.shutdown()
@@ -168,44 +167,20 @@ def _leave(code: int) -> NoReturn:
 
 
 def _print_decisions(choices: Choices, *, as_json: bool) -> int:
-    from kiosk.door.build import build_station, require_source
-    from kiosk.door.report import Stopped
+    from kiosk.door.build import require_source
+    from kiosk.door.headless import run_headless
     from kiosk.gui.language import use_for_welcome
 
     require_source(choices)
     use_for_welcome(choices.config.current.screen.language)
     logging.getLogger("kiosk").setLevel(logging.INFO)
-    stop = _stop_on_signals()
-
-    def loading(what: str, done: int, total: int) -> None:
-        if stop.is_set():
-            raise Stopped
-
-    try:
-        code = _drive(choices, lambda: build_station(choices, loading), stop, _tell_json if as_json else _tell)
-    except Stopped:
-        code = 0
+    fault = run_headless(choices, _stop_on_signals(), _tell_json if as_json else _tell)
+    if fault is not None:
+        typer.echo(f"kiosk: {fault}", err=True)
+    code = 0 if fault is None else CameraError.exit_code
     if not choices.fast:
         _leave(code)
     return code
-
-
-def _drive(choices: Choices, build: Callable[[], Station], stop: Event, tell: Callable[[Decision, float], None]) -> int:
-    from kiosk.door.build import open_frames, watch_camera
-    from kiosk.door.headless import StationKeeper, camera_frames, run_headless, source_frames
-
-    # Before the source is opened: a recording plays on while the gallery is read.
-    with closing(StationKeeper(build)) as keeper:
-        if choices.fast:
-            with open_frames(choices) as source:
-                run_headless(source_frames(source, stop), keeper, tell)
-            return 0
-        with watch_camera(choices) as camera:
-            run_headless(camera_frames(camera, stop), keeper, tell)
-            if camera.fault is None or not choices.recording:
-                return 0
-            typer.echo(f"kiosk: {camera.fault}", err=True)
-            return CameraError.exit_code
 
 
 def _stop_on_signals() -> Event:
@@ -219,15 +194,45 @@ def _stop_on_signals() -> Event:
     return stop
 
 
+_REFUSALS = {
+    Reason.NOBODY_ENROLLED: "Not recognised. Nobody is enrolled.",
+    Reason.TOO_FAR: "Not recognised.",
+    Reason.AMBIGUOUS: "Not clear enough.",
+    Reason.SUSPENDED: "Recognised, but the person is suspended.",
+    Reason.NOT_YET_VALID: "Recognised, but access has not begun yet.",
+    Reason.EXPIRED: "Recognised, but access has ended.",
+}
+_REMARKS = {
+    Rejection.TOO_SMALL: "The face is small.",
+    Rejection.TOO_DARK: "The picture is dark.",
+    Rejection.TOO_BRIGHT: "The picture is bright.",
+    Rejection.TOO_BLURRED: "The picture is blurred.",
+    Rejection.OFF_POSE: "The face is turned away.",
+}
+
+
+def in_words(decision: Decision) -> str:
+    """Return a grant or refusal in words, such as "Not recognised. Closest: Ada at 0.44 (limit 0.39)."."""
+    if decision.fault:
+        return f"Not opened: {decision.fault}"
+    if decision.outcome is Outcome.GRANTED and decision.person:
+        return f"Welcome {display_name(decision.person)}.{_closest(decision.identification)}"
+    remarks = USUAL.remarks(decision.conditions) if decision.conditions else ()
+    refusal = _REFUSALS.get(decision.reason, "Not opened.")
+    return " ".join([refusal + _closest(decision.identification), *(_REMARKS[remark] for remark in remarks)])
+
+
+def _closest(found: Identification | None) -> str:
+    if found is None or found.best is None:
+        return ""
+    second = f", then {display_name(found.second.person)} at {found.second.distance:.2f}" if found.second else ""
+    best = f"{display_name(found.best.person)} at {found.best.distance:.2f}"
+    return f" Closest: {best}{second} (limit {found.threshold:.2f})."
+
+
 def _tell(decision: Decision, seconds: float) -> None:
-    found = decision.identification
-    best, second = (found.best, found.second) if found else (None, None)
-    who = display_name(decision.person) if decision.person else "nobody"
-    nearest = f"nearest {display_name(best.person)} at {best.distance:.3f}" if best else "nobody is enrolled"
-    runner_up = f", then {display_name(second.person)} at {second.distance:.3f}" if second else ""
-    why = f" ({decision.fault})" if decision.fault else ""
     at = f"{datetime.now():%H:%M:%S} frame {decision.sequence}, {seconds:.2f} s"
-    typer.echo(f"{at}: {decision.outcome.value} {who}, {decision.reason.value}; {nearest}{runner_up}{why}")
+    typer.echo(f"{at}: {decision.outcome.value}. {in_words(decision)}")
     sys.stdout.flush()
 
 

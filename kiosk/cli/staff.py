@@ -1,4 +1,4 @@
-"""kiosk staff: who may come to the staff side of the screen, and with which PIN."""
+"""kiosk staff: the people who may use the staff side of the screen, and their PINs."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from kiosk.people.staff import StaffMember, StaffRegister
     from kiosk.store.journal import Action
 
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="As it stands in the journal.")]
-_LONGEST_LINE = 1000  # characters of a PIN that comes by a pipe; more than any PIN has
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name in the journal.")]
+_LONGEST_LINE = 1000  # bytes of a line with a PIN; more than any PIN has
 
 
 class RoleName(enum.StrEnum):
-    """What somebody may do: reception = people, enrolment, journal; installer = also settings and staff."""
+    """The permissions: reception = people, enrolment, journal; installer = also settings and staff."""
 
     RECEPTION = "reception"
     INSTALLER = "installer"
@@ -37,7 +37,7 @@ RoleOption = Annotated[
 
 
 def add_to(app: typer.Typer) -> None:
-    """Registers the commands."""
+    """Register the commands."""
     group = typer.Typer(name="staff", no_args_is_help=True, help="The staff and their PINs.")
     group.command("list")(answering(list_staff))
     for command in (add, remove, reset):
@@ -46,7 +46,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def list_staff(*, as_json: JsonOption = False, config: ConfigOption = None) -> int:
-    """Who has a PIN.
+    """List the people who have a PIN.
 
     Example: kiosk staff list
     """
@@ -62,7 +62,7 @@ def list_staff(*, as_json: JsonOption = False, config: ConfigOption = None) -> i
 
 
 def add(name: NameArgument, *, role: RoleOption, config: ConfigOption = None) -> int:
-    """Give somebody a PIN of 6 to 12 digits: asked for, or the first line of standard input.
+    """Give a person a PIN of 6 to 12 digits: you are asked for it, or it is the first line of standard input.
 
     Example: kiosk staff add "Grace Hopper" --role installer
     """
@@ -70,24 +70,24 @@ def add(name: NameArgument, *, role: RoleOption, config: ConfigOption = None) ->
     from kiosk.store.journal import Action
 
     member = _change(config, Action.STAFF_ADDED, lambda register: register.add(name, Role(role.value), _asked_pin()))
-    typer.echo(f"{member.name} may come in now, with the role {member.role.value}.")
+    typer.echo(f"{member.name} can sign in now, with the role {member.role.value}.")
     return 0
 
 
 def remove(name: NameArgument, *, config: ConfigOption = None) -> int:
-    """Take somebody's PIN away; the last installer stays.
+    """Remove a person's PIN. The last installer cannot be removed.
 
     Example: kiosk staff remove "Grace Hopper"
     """
     from kiosk.store.journal import Action
 
     member = _change(config, Action.STAFF_REMOVED, lambda register: register.remove(name))
-    typer.echo(f"{member.name} may not come in any more.")
+    typer.echo(f"{member.name} cannot sign in any more.")
     return 0
 
 
 def reset(name: NameArgument, *, config: ConfigOption = None) -> int:
-    """Give somebody a new PIN, and let the staff try again at once where wrong PINs have locked them out.
+    """Give a person a new PIN. If wrong PINs have locked the staff out, they can try again at once.
 
     Example: kiosk staff reset "Grace Hopper"
     """
@@ -108,7 +108,7 @@ def _register(config: Path | None) -> Iterator[StaffRegister]:
 
 
 def _change(config: Path | None, action: Action, change: Callable[[StaffRegister], StaffMember]) -> StaffMember:
-    """The change, and its line in the journal; without a journal that takes it nothing is changed."""
+    """Make a change and note it in the journal; if the journal cannot be written, nothing is changed."""
     from kiosk.paths import journal_file
     from kiosk.people.staff import COMMAND_LINE
     from kiosk.store.journal import Journal
@@ -121,7 +121,7 @@ def _change(config: Path | None, action: Action, change: Callable[[StaffRegister
 
 
 def _asked_pin() -> str:
-    """Typed twice, unseen, or the first line of a file or pipe."""
+    """Return a PIN that is typed twice, hidden, or the first line of a file or pipe."""
     if sys.stdin.isatty():
         typed: str = typer.prompt("PIN", hide_input=True, confirmation_prompt="Once more")
         return typed.strip()

@@ -1,4 +1,4 @@
-"""kiosk weights: what there is, bringing it, checking it, taking it away."""
+"""kiosk weights: list, fetch, verify, make and remove the files of encoders and detectors."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from kiosk.cli.output import ConfigOption, JsonOption, answering, print_json, print_table, progress_bar, read_config
 
 if TYPE_CHECKING:
-    from kiosk.health.spec_check import CheckedSpec
+    from kiosk.health.encoder_table import CheckedSpec
     from kiosk.weights import fetch as fetching
     from kiosk.weights.installed import Installed
 
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A name of `kiosk weights list`.")]
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A name from `kiosk weights list`.")]
 
 
 class KnownNetworkName(enum.StrEnum):
-    """Networks for which the user brings the weights."""
+    """The networks whose weights the user provides."""
 
     OPENFACE = "openface"
     FACENET = "facenet"
 
 
 def add_to(app: typer.Typer) -> None:
-    """Registers the commands."""
+    """Register the commands."""
     group = typer.Typer(name="weights", no_args_is_help=True, help="Encoders and detectors as files.")
     group.command("list")(answering(list_weights))
     for command in (fetch, verify, remove, export, cohort):
@@ -40,7 +40,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def list_weights(*, as_json: JsonOption = False, config: ConfigOption = None) -> int:
-    """What is shipped and what can be fetched, verified.
+    """List the files that are shipped and those that can be fetched, and verify them.
 
     Example: kiosk weights list
     """
@@ -75,17 +75,17 @@ def fetch(name: NameArgument, *, config: ConfigOption = None) -> int:
 
 
 def verify(*, as_json: JsonOption = False, config: ConfigOption = None) -> int:
-    """Whether each installed file is the one it should be: hash, and for encoders the golden vector.
+    """Check each installed file: its hash, and for encoders the golden vector.
 
-    Exit code 0, or 1 where one is altered, missing or answers something else. For an encoder whose spec has no golden
-    vector yet it prints the one to write there.
+    Exit code 1 if a file is altered, missing or gives other results. If an encoder's spec has no golden vector yet,
+    the one to write there is printed.
 
     Example: kiosk weights verify
     """
-    from kiosk.health.spec_check import check_specs
+    from kiosk.health.encoder_table import check_specs
     from kiosk.weights.manifest import FileState
 
-    # What can be fetched need not be there; what is shipped must be.
+    # A file that can be fetched may be missing; a shipped one may not.
     files = [each for each in _installed(config) if each.shipped or each.state is not FileState.MISSING]
     specs = list(check_specs(_folder(config)))
     if as_json:
@@ -108,15 +108,15 @@ def export(
         Path, typer.Option("--weights", metavar="PATH", help="OpenFace: the folder of CSV files; FaceNet: the .h5.")
     ],
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Where to write; else the weights folder.")
+        Path | None, typer.Option("--out", metavar="DIR", help="The folder to write to. Default: the weights folder.")
     ] = None,
     course: Annotated[
-        bool, typer.Option("--course", help="The network as the course has it, not as it was trained.")
+        bool, typer.Option("--course", help="Build the network as in the course, not as it was trained.")
     ] = False,
-    half: Annotated[bool, typer.Option("--half", help="Weights of half precision: half the size.")] = False,
+    half: Annotated[bool, typer.Option("--half", help="Store the weights with half precision: half the size.")] = False,
     config: ConfigOption = None,
 ) -> int:
-    """Make an encoder of the published weights of OpenFace or FaceNet: a LiteRT file and its spec.
+    """Make an encoder from the published weights of OpenFace or FaceNet: a LiteRT file and its spec.
 
     Example: kiosk weights export openface --weights openface-csv
     """
@@ -133,17 +133,18 @@ def export(
 
 def cohort(
     people: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="A folder that holds a folder of pictures a person.")
+        Path, typer.Argument(metavar="FOLDER", help="A folder with one folder of pictures for each person.")
     ],
     *,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Where to write; else the weights folder.")
+        Path | None, typer.Option("--out", metavar="DIR", help="The folder to write to. Default: the weights folder.")
     ] = None,
     config: ConfigOption = None,
 ) -> int:
-    """Make the strangers against whom the configured encoder's distances are seen: 600 who are nobody.
+    """Make a cohort for the configured encoder: 600 artificial strangers to compare distances with.
 
-    Each is the mean of two people of FOLDER, drawn at random; one picture a person is read. A thousand people are best.
+    Each is the mean of two people of FOLDER, drawn at random. One picture of each person is read. A thousand people
+    are best.
 
     Example: kiosk weights cohort lfw
     """
@@ -153,7 +154,7 @@ def cohort(
         made = make_cohort(read_config(config), people, out or _folder(config), show)
     typer.echo(f"{made.strangers} strangers, blends of {made.people} people, are in {made.path}")
     if made.left_out:
-        typer.echo(f"{made.left_out} people are left out: no face can be used on their first picture")
+        typer.echo(f"{made.left_out} people are left out: their first picture shows no usable face")
     typer.echo("To use them, write `path: {cohort: auto}` in config.yaml.")
     return 0
 
@@ -231,7 +232,7 @@ def _spec_as_json(spec: CheckedSpec) -> dict[str, Any]:
 
 @contextmanager
 def _download_bar(name: str) -> Iterator[fetching.Progress]:
-    """A bar on stderr that hears (bytes there, bytes in all), where one watches."""
+    """Show a bar on stderr in a terminal; yields a function of (bytes done, bytes in all)."""
     columns = (TextColumn(name), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("", total=None)

@@ -1,4 +1,4 @@
-"""Builds the parts from the configuration: the one place, beside the window, where its values are handed out."""
+"""Makes every part of a station from the configuration."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
-from kiosk.config import ConfigFile, EncoderChoice, QualitySection
+from kiosk.config import ConfigFile, EncoderChoice
 from kiosk.domain import Scheme
 from kiosk.door.doors import ScreenDoor
 from kiosk.door.matching import cohort_file, comparison_of, matching_numbers
 from kiosk.door.station import FrameClock, Parts, Station, WatchedFiles
+from kiosk.door.supervisor import ShowProgress
 from kiosk.door.visitor_keeping import VisitorKeeping
 from kiosk.door.voice import Voice
-from kiosk.encoders import EXPORTED, Encoder, EncoderSpec, encoder_names, encoder_paths, load_encoder
+from kiosk.encoders import EXPORTED, Encoder, encoder_names, encoder_paths, load_encoder
 from kiosk.errors import ConfigError, WeightsError, did_you_mean
 from kiosk.files import shipped_weights
 from kiosk.i18n import Message, Text
 from kiosk.paths import cache_folder, demo_gallery, gallery_folder, journal_file, visitors_file
 from kiosk.people.gallery import Gallery, GalleryWatch
 from kiosk.people.register import PeopleRegister, people_file
+from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.visitors import VisitorStore
 from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.pipeline import PhotographReader, Recogniser
@@ -42,20 +43,18 @@ from kiosk.weights.catalogue import KIND as DETECTOR
 from kiosk.weights.catalogue import detector_content, detector_paths
 from kiosk.weights.specs import spec_names
 
-ShowProgress: TypeAlias = Callable[[str, int, int], None]  # what, done, total
-
 HAAR = "haar"
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the command line decides beside the configuration.
+    """The choices of the command line, beside the configuration.
 
     Attributes:
-        source: as `--source`, or as the configuration has it.
-        demo: the source is the demo scene; its journal is not the door's.
+        source: the camera, recording or demo, from `--source` or the configuration.
+        demo: the source is the demo scene; it has a journal of its own.
         recording: the source is a file or folder, which ends.
-        fast: a recording is read as fast as it is processed, with its own time as the clock, and in silence.
+        fast: a recording is read as fast as it is processed, with its own time as the clock, and without a voice.
     """
 
     config: ConfigFile
@@ -67,7 +66,7 @@ class Choices:
 
 
 def choose(config: ConfigFile, *, source: str | None, gallery: Path | None, fast: bool) -> Choices:
-    """Settles what is left open: the first camera, or the demo where there is none."""
+    """Return the choices; the source "auto" becomes the first camera, or the demo if there is none."""
     wanted = source if source is not None else str(config.current.camera.source)
     found = (first_camera() or "demo") if wanted == "auto" else wanted
     found = stable_name(found)
@@ -77,13 +76,13 @@ def choose(config: ConfigFile, *, source: str | None, gallery: Path | None, fast
 
 
 def require_source(choices: Choices) -> None:
-    """Raises CameraError where a recording cannot be opened: nobody will plug it in later, as with a camera."""
+    """Raise CameraError if a recording cannot be opened; a camera may be plugged in later."""
     if choices.recording:
         open_frames(choices).close()
 
 
 def open_frames(choices: Choices) -> Source:
-    """Opens the source; raises CameraError."""
+    """Open the source; raises CameraError."""
     camera = choices.config.current.camera
     return open_source(
         choices.source, fast=choices.fast, width=camera.width_px, height=camera.height_px, rate_hz=camera.rate_hz
@@ -91,30 +90,30 @@ def open_frames(choices: Choices) -> Source:
 
 
 def watch_camera(choices: Choices) -> WatchedCamera:
-    """The source behind its watchdog."""
+    """Return the source with its watchdog."""
     lost_after_seconds = choices.config.current.camera.lost_after_seconds
     return WatchedCamera(lambda: open_frames(choices), lost_after_seconds=lost_after_seconds)
 
 
 def weights_folders(config: ConfigFile) -> list[Path]:
-    """Where encoders and detectors are looked for: the user's own folder, then what is shipped."""
+    """Return the folders of encoders and detectors: the user's own, then the shipped one."""
     return [own_weights(config), shipped_weights()]
 
 
 def own_weights(config: ConfigFile) -> Path:
-    """The folder of the user's encoders and detectors."""
+    """Return the folder of the user's encoders and detectors."""
     folder = config.below(config.current.weights)
-    # A link that is set to another folder while the kiosk runs is followed, so only what reads badly is resolved.
+    # Only resolved if it has "..": a link may be set to another folder while the kiosk runs.
     return Path(os.path.realpath(folder)) if ".." in folder.parts else folder
 
 
 def make_detector(config: ConfigFile) -> FaceDetector:
-    """The detector of the configuration; raises ConfigError where there is none of that name, else a KioskError."""
+    """Return the configured detector; raises ConfigError if the name is unknown, else a KioskError."""
     return _detector_maker(config)()
 
 
 def _detector_maker(config: ConfigFile) -> Callable[[], FaceDetector]:
-    """Makes the same detector again and again, whatever becomes of configuration and file; raises as make_detector."""
+    """Return a function that makes the same detector, even after its file has changed; raises as make_detector."""
     name, folders = config.current.detector, weights_folders(config)
     if name == HAAR:
         return HaarDetector
@@ -125,7 +124,7 @@ def _detector_maker(config: ConfigFile) -> Callable[[], FaceDetector]:
 
 
 def load_configured_encoder(config: ConfigFile) -> Encoder:
-    """The encoder of the configuration; raises ConfigError where there is none of that name, else EncoderError."""
+    """Return the configured encoder; raises ConfigError if the name is unknown, else EncoderError."""
     choice, own = config.current.encoder, own_weights(config)
     known = [*encoder_names(own), *EXPORTED]
     otherwise = Message("see `kiosk encoders`; specs are looked for in {folder}", folder=own)
@@ -144,7 +143,7 @@ def _require_known(config: ConfigFile, key: str, name: str, known: Collection[st
 
 
 def _watched(config: ConfigFile) -> WatchedFiles:
-    """The files that encoder and detector are made of, and those of the user that would take their place."""
+    """Return the files of encoder and detector, and the files of the user that would replace them."""
     own, detector = own_weights(config), config.current.detector
     names = _names(config.current.encoder)
     looks = [partial(encoder_paths, name, own) for name in names]
@@ -152,7 +151,7 @@ def _watched(config: ConfigFile) -> WatchedFiles:
         looks.append(partial(detector_paths, detector, weights_folders(config)))
     paths = [own / cohort_file("+".join(names))]
     for look in looks:
-        with suppress(WeightsError, OSError):  # what is missing or cannot be read is told by what loads it
+        with suppress(WeightsError, OSError):  # loading tells what is missing
             paths += look()
     return WatchedFiles([*paths, *(own / path.name for path in paths)])
 
@@ -163,26 +162,26 @@ def make_landmarks() -> LandmarkFinder:
 
 
 def live_landmarks(encoder: Encoder) -> LandmarkFinder:
-    """Return the landmark finder for live frames: a plain one if the encoder's points come from another model too."""
+    """Return the landmark finder for live frames: a plain one if the encoder also needs other landmarks."""
     alone = any(needs(crop) == (Scheme.DLIB,) for crop in encoder.spec.crops)
     return make_landmarks() if alone else shipped_landmarks()
 
 
 def photograph_reader(config: ConfigFile, encoder: Encoder, landmarks: LandmarkFinder) -> PhotographReader:
-    """Return what reads gallery pictures; for one thread."""
+    """Return a reader of photographs; for one thread."""
     return PhotographReader(make_detector(config), FaceEncoder(landmarks, encoder, PHOTOGRAPH))
 
 
 def make_gallery(config: ConfigFile, folder: Path, encoder: Encoder, landmarks: LandmarkFinder) -> Gallery:
-    """The image folder, not loaded yet."""
-    # Its readers are made later and in other threads: none may read otherwise than its templates were.
+    """Return the gallery of an image folder, not loaded yet."""
+    # Readers are made later, in other threads: all must use the same detector.
     detector = _detector_maker(config)
 
     def reader() -> PhotographReader:
         return PhotographReader(detector(), FaceEncoder(landmarks, encoder, PHOTOGRAPH))
 
     first = reader()
-    # Safe in several threads: an iterator over one item gives it to one of them.
+    # Safe in several threads: only one of them gets the first reader.
     made = iter([first])
     return Gallery(
         folder,
@@ -195,59 +194,35 @@ def make_gallery(config: ConfigFile, folder: Path, encoder: Encoder, landmarks: 
 
 
 def build_station(choices: Choices, progress: ShowProgress) -> Station:
-    """Loads encoder and gallery, seconds for a large one; raises KioskError.
+    """Load encoder and gallery, and start a station with the configuration as it is now; raises KioskError.
 
-    Called again, it takes over what the configuration says by then.
+    This takes seconds if the gallery is large.
     """
     config = choices.config
-    with suppress(ConfigError):  # the station tells it, and works with what was in force
+    with suppress(ConfigError):  # the station shows the fault, and works with the configuration that was in force
         config.changed()
     _purge_visitors(config)
     progress("encoder", 0, 1)
-    files = _watched(config)  # first: what is replaced while it is loaded has changed
-    encoder, detector = load_configured_encoder(config), make_detector(config)
+    files = _watched(config)  # first: a file that is replaced while it is loaded has changed
+    encoder = load_configured_encoder(config)
     landmarks = make_landmarks()
     progress("encoder", 1, 1)
     gallery = make_gallery(config, choices.gallery, encoder, landmarks)
     gallery.load(lambda done, total: progress("gallery", done, total))
-    threshold, margin = matching_numbers(config.current, encoder.spec, len(gallery.snapshot.people))
-    comparison = comparison_of(config.current.path, encoder.spec, weights_folders(config))
-    recogniser = Recogniser(
-        detector,
-        FaceEncoder(live_landmarks(encoder), encoder, _gates(config.current.quality)),
-        gallery.snapshot,
-        threshold=threshold,
-        margin=margin,
-        comparison=comparison,
-        pooling_frames=config.current.path.pooling_frames,
-    )
-    return _started(choices, recogniser, gallery, encoder.spec, files)
-
-
-def _purge_visitors(config: ConfigFile) -> None:
-    """Also of the demo, and also where the station cannot be built: the time of a face is up all the same."""
-    for demo in (False, True):
-        with closing(VisitorKeeping(VisitorStore(visitors_file(demo=demo)))) as visitors:
-            visitors.hours = config.current.reception.keep_refused_hours
-            visitors.purge()
-
-
-def _started(
-    choices: Choices, recogniser: Recogniser, gallery: Gallery, encoder: EncoderSpec, files: WatchedFiles
-) -> Station:
-    """The station with what runs beside it; nothing is left running where it cannot be made."""
-    config = choices.config
+    recogniser = _make_recogniser(config, encoder, gallery.snapshot)
+    photographs = photograph_reader(config, encoder, landmarks)
     clock = FrameClock() if choices.fast else time.monotonic
-    with ExitStack() as undo:
+    with ExitStack() as undo:  # nothing is left running if the station cannot be made
         parts = Parts(
             recogniser=recogniser,
+            encode_picture=photographs.one,
             gallery=undo.enter_context(closing(GalleryWatch(gallery))),
             journal=undo.enter_context(closing(Journal(journal_file(config, demo=choices.demo)))),
             people=PeopleRegister(people_file(choices.gallery)),
             visitors=VisitorKeeping(VisitorStore(visitors_file(demo=choices.demo))),
             door=ScreenDoor(clock),
             voice=undo.enter_context(closing(Voice(enabled=config.current.voice.enabled and not choices.fast))),
-            encoder=encoder,
+            encoder=encoder.spec,
             clock=clock,
             files=files,
         )
@@ -256,5 +231,24 @@ def _started(
     return station
 
 
-def _gates(quality: QualitySection) -> Gates:
-    return Gates(**quality.model_dump())
+def _make_recogniser(config: ConfigFile, encoder: Encoder, gallery: GallerySnapshot) -> Recogniser:
+    current = config.current
+    threshold, margin = matching_numbers(current, encoder.spec, len(gallery.people))
+    gates = Gates(**current.quality.model_dump())
+    return Recogniser(
+        make_detector(config),
+        FaceEncoder(live_landmarks(encoder), encoder, gates),
+        gallery,
+        threshold=threshold,
+        margin=margin,
+        comparison=comparison_of(current.path, encoder.spec, weights_folders(config)),
+        pooling_frames=current.path.pooling_frames,
+    )
+
+
+def _purge_visitors(config: ConfigFile) -> None:
+    """Delete faces whose time is up, those of the demo too, even if the station cannot be built."""
+    for demo in (False, True):
+        with closing(VisitorKeeping(VisitorStore(visitors_file(demo=demo)))) as visitors:
+            visitors.hours = config.current.reception.keep_refused_hours
+            visitors.purge()

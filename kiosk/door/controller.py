@@ -1,4 +1,4 @@
-"""From a decision to the door: the one place that unlocks."""
+"""Carries out decisions: the only place that unlocks the door."""
 
 import contextlib
 from collections.abc import Callable
@@ -12,17 +12,17 @@ from kiosk.i18n import Message
 from kiosk.store.journal import Action, Journal
 
 _FRESH_SECONDS = 2.0
-NOBODY = -1  # track and frame of a test, where no face asked
-_AHEAD_SECONDS = 0.1  # sources that keep their own pace stamp a frame when it is due
+NOBODY = -1  # track and frame of a test of the door
+_AHEAD_SECONDS = 0.1  # a recording gives a frame the time at which it is due
 
 
 def wall_clock() -> datetime:
-    """The time of day that the journal is written with."""
+    """Return the time for the journal."""
     return datetime.now(UTC)
 
 
 class AccessController:
-    """Writes each decision down and lets the granted ones open the door; `open_seconds` may change at any time.
+    """Records each decision and opens the door for a grant; `open_seconds` may change at any time.
 
     `clock` is the one of Decision.decided_at, `now` the time of day for the journal.
     """
@@ -45,11 +45,11 @@ class AccessController:
         self._now = now
 
     def act(self, decision: Decision) -> Decision:
-        """Carry out a decision; returns it, or the refusal that any fault on the way turned it into. Never raises."""
+        """Carry out a decision; return it, or a refusal if anything fails. Never raises."""
         if decision.outcome is Outcome.PENDING:
             return decision
         try:
-            # The row comes first: a door that opened without a trace is worse than one that stayed shut.
+            # The record comes first: a door that opens without one is worse than a door that stays locked.
             self._record(decision)
         except Exception as error:
             return _refusal(decision, error)
@@ -62,7 +62,7 @@ class AccessController:
         return decision
 
     def test(self, staff: str) -> Decision:
-        """Have the door open so that the staff sees whether it does, under their name in the journal. Never raises."""
+        """Open the door as a test, recorded under the name of the staff. Never raises."""
         decision = Decision(
             outcome=Outcome.GRANTED,
             reason=Reason.TESTED,
@@ -79,9 +79,9 @@ class AccessController:
         return self.act(decision)
 
     def _require_fresh(self, decision: Decision) -> None:
-        """Whatever hung on the way, camera to journal: the door does not open for somebody who may have left."""
+        """Raise DoorError if the decision is old: the person may have left."""
         age_seconds = self._clock() - decision.decided_at
-        # Written with not <= so that a time that is no number is too late.
+        # Written with not <= so that a time that is not a number counts as too late.
         if not -_AHEAD_SECONDS <= age_seconds <= _FRESH_SECONDS:
             raise DoorError(
                 Message("door"),
@@ -90,7 +90,7 @@ class AccessController:
             )
 
     def _shut(self, refusal: Decision) -> Decision:
-        # A lock that failed half-way may stand open, and a second fault must not hide the first.
+        # A lock that failed may be open, and a second fault must not hide the first.
         with contextlib.suppress(Exception):
             self._door.lock()
         with contextlib.suppress(Exception):

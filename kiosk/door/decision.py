@@ -1,6 +1,6 @@
-"""When the door may open: k of the last n frames of one track, never mixed between two faces.
+"""Decides when the door may open: k of the last n frames of one track must agree.
 
-The clock is passed in with each observation, so that a file read faster than real time decides like a camera.
+Each observation carries its time, so a recording that is read fast gives the same decisions as a camera.
 """
 
 import math
@@ -11,32 +11,32 @@ from dataclasses import dataclass, field
 from kiosk.domain import Box, Decision, Identification, Observation, Outcome, Reason, TrackedFace
 
 _LONGEST_PAUSE_SECONDS = 60.0
-_COVERED_SECONDS = 60.0  # for which a face is remembered that may show again in the very same place
-_PICTURE_SECONDS = 3600.0  # likewise, one that has stood still
+_COVERED_SECONDS = 60.0  # for which a covered face is remembered in its place
+_PICTURE_SECONDS = 3600.0  # likewise, a face that has not moved
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSettings:
-    """How strict the rule is."""
+    """The options of the rule."""
 
     k: int = 3  # frames that must agree
     n: int = 5  # frames among which they are counted
     cool_down_seconds: float = 30.0  # no second greeting within it
-    away_seconds: float = 2.0  # out of sight for less: has not left
+    away_seconds: float = 2.0  # a person who is out of sight for less has not left
     retry_seconds: float = 3.0  # pause after the first refusal; doubled with each further one of the same face
 
 
 @dataclass(slots=True)
 class _Track:
-    """What the rule remembers of one face. A vote is the person a frame names, None for nobody."""
+    """The memory of one face. A vote is the person that a frame names, None for nobody."""
 
     votes: deque[str | None]
-    leader: str | None = None  # the nearest person of the last good frame, near enough or not
+    leader: str | None = None  # the nearest person of the last good frame, within the threshold or not
     good: int = 0  # frames that passed the quality gates, since the last decision
-    unnamed: int = 0  # good frames in a row that name nobody
-    admitted: str | None = None  # who this face was let in as
+    unnamed: int = 0  # good frames in a row without a name
+    admitted: str | None = None  # the person as whom this face was let in
     unlike: int = 0  # good frames in a row that do not look like `admitted`
-    refused: Decision | None = None  # the refusal that is being waited out
+    refused: Decision | None = None  # the refusal, during the pause after it
     refusals: int = 0  # of this face so far
     last_seen: float = 0.0
 
@@ -49,7 +49,7 @@ class _Track:
         self.good = self.unnamed = self.unlike = 0
 
     def count(self, found: Identification | None) -> None:
-        """A rejected frame takes a place among the n and names nobody; another nearest person starts anew."""
+        """Count a frame; a rejected one counts as a vote for nobody, and another nearest person restarts the count."""
         if found is None:
             self.votes.append(None)
             return
@@ -65,7 +65,7 @@ class _Track:
 
 @dataclass(slots=True)
 class _Visit:
-    """A face that was let in as somebody."""
+    """A face that was let in."""
 
     person: str
     box: Box  # where it was seen last
@@ -80,9 +80,9 @@ def _nothing_against(person: str) -> Reason | None:
 
 @dataclass(slots=True)
 class DecisionRule:
-    """Turns observations into one decision a face; used by one thread.
+    """Turns observations into one decision for each face; used by one thread.
 
-    `access_restriction` says why a person who is recognised may not enter all the same; None = nothing.
+    `access_restriction` returns why a recognised person may not enter, or None.
     """
 
     settings: RuleSettings = field(default_factory=RuleSettings)
@@ -94,7 +94,7 @@ class DecisionRule:
     _last_captured_at: float = -math.inf
 
     def configure(self, settings: RuleSettings) -> None:
-        """Takes over new settings; where they differ, frames counted so far are forgotten, grants are not."""
+        """Use new settings; if they differ, the frames counted so far are forgotten, grants are not."""
         if settings == self.settings:
             return
         self.settings = settings
@@ -103,17 +103,17 @@ class DecisionRule:
             track.restart()
 
     def restart_counts(self) -> None:
-        """Frames counted so far were compared with other templates or another threshold: they count no more."""
+        """Forget the frames counted so far: they were compared with other templates or another threshold."""
         for track in self._tracks.values():
             track.restart()
 
     def forget_refusals(self) -> None:
-        """Whoever waits after a refusal was compared with people who are others now: the pause is over."""
+        """End the pauses after refusals: the gallery has changed."""
         for track in self._tracks.values():
             track.refused, track.refusals = None, 0
 
     def revoke(self, granted: Decision, refusal: Decision) -> None:
-        """A grant that could not be carried out was none: the face is refused and may try again after the pause."""
+        """Replace a grant that could not be carried out: the face is refused, and may try again after the pause."""
         self._visits.pop(granted.track, None)
         if granted.person is not None and granted.greet:
             self._greeted.pop(granted.person, None)
@@ -123,7 +123,7 @@ class DecisionRule:
 
     @property
     def settled(self) -> frozenset[int]:
-        """The tracks about which nothing has to be found out now: let in and still alike, or refused and waiting."""
+        """Return the tracks that need no comparison now: let in and still alike, or in the pause after a refusal."""
         return frozenset(
             number
             for number, track in self._tracks.items()
@@ -131,15 +131,15 @@ class DecisionRule:
         )
 
     def update(self, observation: Observation) -> tuple[Decision, ...]:
-        """One decision for each face of the observation, in its order.
+        """Return one decision for each face of the observation, in its order.
 
-        A repeated or older frame changes nothing: its faces keep the decisions they had.
+        A repeated or older frame changes nothing: its faces keep their decisions.
         """
         if observation.repeated or observation.sequence <= self._last_sequence:
             return tuple(self._standing(face, observation) for face in observation.faces)
         self._last_sequence = observation.sequence
         if observation.captured_at < self._last_captured_at:
-            # The clock was set back: what was measured by it would last until it has caught up.
+            # The clock was set back: pauses and visits would last too long.
             self._tracks.clear()
             self._visits.clear()
             self._greeted.clear()
@@ -171,12 +171,12 @@ class DecisionRule:
         return self._judge(track, face, observation)
 
     def _pause_seconds(self, track: _Track) -> float:
-        """Longer with each refusal: a poster would fill the journal, and trying again and again is an attack."""
+        """Return the pause, longer with each refusal: a poster must not fill the journal."""
         doubled = self.settings.retry_seconds * 2.0 ** min(track.refusals - 1, 10)
         return min(doubled, max(_LONGEST_PAUSE_SECONDS, self.settings.retry_seconds))
 
     def _keep_visit(self, named: str | None, face: TrackedFace, observation: Observation) -> None:
-        """Note that somebody has not left, also while the frames that say so are still too few."""
+        """Note that a person has not left, even before enough frames agree."""
         visit = self._visits.get(self._stay(named, face, observation))
         if visit is not None:
             visit.box, visit.last_seen = face.face.box, observation.captured_at
@@ -184,8 +184,8 @@ class DecisionRule:
     def _stay(self, person: str | None, face: TrackedFace, observation: Observation) -> int:
         """Return the track under which this face was let in as this person and has not left since; 0 for none.
 
-        It was lost and found again nearby, or was covered and shows in the very same place, as a picture on the wall
-        does. A face that shows beside the one that was let in is another.
+        The face was lost and found again nearby, or was covered and shows again in the same place, as a picture on the
+        wall does. A face beside the one that was let in is another face.
         """
         if face.track in self._visits:
             return face.track if self._visits[face.track].person == person else 0
@@ -201,7 +201,7 @@ class DecisionRule:
         return 0
 
     def _keep_pictures(self, observation: Observation) -> None:
-        """Note that pictures of the background are still there: one that is moved a little does not open the door."""
+        """Note which pictures of the background are still there: moving one does not open the door again."""
         tracks = {place: track for track, place in observation.background.items()}
         for number, visit in list(self._visits.items()):
             track = number if number in observation.background else tracks.get(visit.place)
@@ -211,7 +211,7 @@ class DecisionRule:
                 self._visits[track] = self._visits.pop(number)
 
     def _still_admitted(self, track: _Track, face: TrackedFace, now: float) -> bool:
-        """Return whether an admitted face is still that person, and not somebody who took the place."""
+        """Return whether an admitted face is still the same person."""
         visit = self._visits.get(face.track)
         if visit is None or track.unlike >= self.settings.n:
             return False
@@ -233,7 +233,7 @@ class DecisionRule:
         )
 
     def _hopeless(self, track: _Track) -> bool:
-        """A full set of good frames that names nobody; three sets where they name people, but never one for long."""
+        """Return whether n good frames name nobody, or 3 n good frames never agree on a person."""
         return track.unnamed >= self.settings.n or track.good >= 3 * self.settings.n
 
     def _admit(self, track: _Track, person: str, face: TrackedFace, observation: Observation) -> Decision:
@@ -259,7 +259,7 @@ class DecisionRule:
         return decision
 
     def _standing(self, face: TrackedFace, observation: Observation) -> Decision:
-        """Nothing new is done about a face: what was decided about it, as a pending decision."""
+        """Return the earlier decision about a face, as a pending one."""
         track = self._tracks.get(face.track)
         if track is not None and track.admitted is not None:
             k = self.settings.k
@@ -295,7 +295,7 @@ class DecisionRule:
         )
 
     def _drop_old(self, observation: Observation) -> None:
-        """Forget tracks that left and visits that no longer matter, so that a year's run does not grow."""
+        """Forget old tracks and visits, so that memory does not grow."""
         now, cool_down = observation.captured_at, self.settings.cool_down_seconds
         keep = max(self.settings.away_seconds, self.settings.retry_seconds, observation.lost_after_seconds)
         self._tracks = {key: track for key, track in self._tracks.items() if now - track.last_seen <= keep}

@@ -1,4 +1,4 @@
-"""The lock, and the door that is only drawn on the screen."""
+"""The door's lock, and a door that is only drawn on the screen."""
 
 import threading
 import time
@@ -12,20 +12,20 @@ MAX_PULSE_SECONDS = 60.0
 
 
 class Door(Protocol):
-    """A lock that opens for a bounded pulse and shuts by itself, whatever becomes of the kiosk."""
+    """A lock that opens for a limited time and locks by itself, even if the kiosk stops."""
 
     def unlock(self, seconds: float) -> None:
-        """Open for at most `seconds` from now; raises DoorError where the lock did not take it."""
+        """Open for at most `seconds` from now; raises DoorError if the lock fails."""
 
     def lock(self) -> None:
-        """Shut at once."""
+        """Lock at once."""
 
     def close(self) -> None:
-        """Shut for good and let go of the device."""
+        """Lock for good and release the device."""
 
 
 def require_pulse(door: Text, seconds: float) -> None:
-    """Raise DoorError unless `seconds` is a pulse that ends."""
+    """Raise DoorError unless `seconds` is within the limits of a pulse."""
     if not 0 < seconds <= MAX_PULSE_SECONDS:
         raise DoorError(
             door,
@@ -35,7 +35,7 @@ def require_pulse(door: Text, seconds: float) -> None:
 
 
 class ScreenDoor:
-    """The door on the screen: a bounded pulse, never a held state. Any thread may ask and command it."""
+    """The door on the screen: it opens for a limited time. For any thread."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -50,10 +50,10 @@ class ScreenDoor:
 
     @property
     def seconds_left(self) -> float:
-        """Time until the door is locked again, 0 while it is."""
+        """Return the time until the door locks again, in s; 0 while it is locked."""
         with self._guard:
             elapsed = self._clock() - self._opened_at
-            # A clock that steps back, or is no number, leaves the door locked instead of open for longer.
+            # If the clock is set back or is not a number, the door is locked.
             return max(self._pulse_seconds - elapsed, 0.0) if elapsed >= 0 else 0.0
 
     def unlock(self, seconds: float) -> None:

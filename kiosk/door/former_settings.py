@@ -1,4 +1,4 @@
-"""Installations of version 0.1 keep their encoder and stranger rate, on which thresholds depend."""
+"""Keeps the encoder and stranger rate of an installation of version 0.1: its thresholds depend on them."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _log = logging.getLogger("kiosk")
 
 
 def keep_former_settings(config: ConfigFile) -> None:
-    """Use the settings of version 0.1 where it left a journal or a people register and config.yaml sets no others."""
+    """Use the settings of version 0.1 if it has left a journal or register, and config.yaml sets no others."""
     if _was_installed(config):
         config.keep(FORMER)
 
 
 def save_former_settings(config: ConfigFile) -> None:
-    """Write the settings that are kept into config.yaml; where that fails, they are kept for this run only."""
+    """Write the kept settings into config.yaml; if that fails, they apply to this run only."""
     if not config.unset:
         return
     path = config.path or config.folder / "config.yaml"
@@ -43,7 +43,7 @@ def save_former_settings(config: ConfigFile) -> None:
     config.adopt(path)
     config.changed()
     _log.warning(
-        "%s: %s added, which version 0.1 used here; for the better recognition write `encoder: %s` and, under "
+        "%s: %s added, which version 0.1 used here; for better recognition write `encoder: %s` and, under "
         "matching, `stranger_rate: 0.0001` instead",
         path,
         added,

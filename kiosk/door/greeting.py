@@ -1,4 +1,4 @@
-"""The words of the welcome, and who is welcomed in one breath."""
+"""The welcome and the hints, written and spoken."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ AUTO = "auto"
 
 
 def compose(template: str, persons: Sequence[str]) -> str:
-    """The template with "Ada", "Ada and Lin" or "Ada, Grace and Lin" in place of {names}; "auto" is our own."""
+    """Return the template with "Ada and Lin" or "Ada, Grace and Lin" for {names}; "auto" is the built-in template."""
     *others, last = map(display_name, persons)
     names = translate("welcome", "{names} and {last}").format(names=", ".join(others), last=last) if others else last
     welcome = translate("welcome", "Welcome {names}, have a nice day!") if template == AUTO else template
@@ -22,7 +22,7 @@ def compose(template: str, persons: Sequence[str]) -> str:
 
 
 class Greeter:
-    """Welcomes people who are granted close together in one sentence; used from one thread, the clock passed in.
+    """Welcomes people who come together in one sentence; used by one thread, the clock is passed in.
 
     `template` and `gather_seconds` may change at any time.
     """
@@ -35,7 +35,7 @@ class Greeter:
         self._first_at = 0.0
 
     def welcome(self, person: str, now: float) -> None:
-        """Add a person to the welcome that is pending, or begin one."""
+        """Add a person to the next welcome."""
         self._forget_stale(now)
         if not self._persons:
             self._first_at = now
@@ -43,16 +43,16 @@ class Greeter:
             self._persons.append(person)
 
     def tick(self, now: float) -> None:
-        """Speak the pending welcome once its time has come; call this with every frame."""
+        """Speak the welcome when its time has come; call this with every frame."""
         self._forget_stale(now)
-        # A clock that stepped back, as between two videos, must not keep anybody waiting.
+        # A clock that was set back, as between two videos, must not delay the welcome.
         waiting = 0 <= now - self._first_at < self.gather_seconds
         if self._persons and not waiting:
             persons, self._persons = self._persons, []
             self._say(compose(self.template, persons))
 
     def _forget_stale(self, now: float) -> None:
-        """Without frames nothing is spoken: whoever came before the camera was lost has long gone in."""
+        """Drop an old welcome: after the camera was lost, the people have gone in."""
         if now - self._first_at > STALE_SECONDS:
             self._persons = []
 
@@ -81,16 +81,16 @@ REFUSALS = {
 
 
 def hint(rejection: Rejection) -> str:
-    """What somebody can do whose face could not be used."""
+    """Return what a person can do whose face could not be used."""
     return translate("door", HINTS[rejection])
 
 
 def refusal_hint(reason: Reason) -> str:
-    """What somebody who was refused can do."""
+    """Return what a refused person can do."""
     return translate("door", REFUSALS.get(reason, REFUSALS[Reason.TOO_FAR]))
 
 
-LASTS_SECONDS = 1.0  # what is over sooner needs no words
+LASTS_SECONDS = 1.0  # a problem that is over sooner is not mentioned
 PAUSE_SECONDS = 5.0  # between two hints
 AGAIN_SECONDS = 15.0  # before the same one is said again
 WELCOME_SECONDS = 6.0  # in which a welcome is spoken
@@ -98,7 +98,7 @@ WELCOME_SECONDS = 6.0  # in which a welcome is spoken
 
 @dataclass(slots=True)
 class _Past:
-    """What was seen and said; times are s of the caller's clock."""
+    """The last hints; times are s of the caller's clock."""
 
     seen_at: float = -math.inf
     wanted: str = ""  # the hint for the last frame
@@ -109,7 +109,7 @@ class _Past:
 
 
 class SpokenHints:
-    """Says what the person nearest to the camera can do; used from one thread, the clock passed in.
+    """Tells the person nearest to the camera what to do; used by one thread, the clock is passed in.
 
     `enabled` may change at any time.
     """
@@ -120,7 +120,7 @@ class SpokenHints:
         self._past = _Past()
 
     def update(self, observation: Observation, decisions: Sequence[Decision], now: float) -> None:
-        """With every frame; `now` is s of one clock, which may step back between two recordings."""
+        """Call this with every frame; `now` is s of a clock that may be set back between two recordings."""
         if now < self._past.seen_at:
             self._past = _Past()
         past = self._past
@@ -140,14 +140,14 @@ class SpokenHints:
     def _tell(self, text: str, now: float, *, pause_seconds: float, again_seconds: float) -> None:
         past = self._past
         too_soon = now - past.said_at < (again_seconds if text == past.said else pause_seconds)
-        # The voice keeps the newest sentence alone: a hint would take the place of a welcome that waits.
+        # The voice keeps only the newest sentence: a hint would replace a welcome that waits.
         if self.enabled and not too_soon and now >= past.welcome_until:
             past.said, past.said_at = text, now
             self._say(text)
 
 
 def _hint(observation: Observation, decisions: Sequence[Decision]) -> str:
-    """For the nearest face among those about whom nothing is settled; empty where there is nothing to say."""
+    """Return the hint for the nearest undecided face, or ""."""
     pending = {each.track for each in decisions if each.reason is Reason.GATHERING}
     faces = [each for each in observation.faces if each.track in pending]
     nearest = max(faces, key=lambda each: each.face.box.area, default=None)

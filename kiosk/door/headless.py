@@ -1,136 +1,122 @@
-"""The kiosk without a window: every decision is told to a listener."""
+"""The kiosk without a window: every decision is told to a function."""
+
+from __future__ import annotations
 
 import logging
-import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import closing
 from threading import Event
+from typing import TypeAlias
 
 from kiosk.domain import Decision, Frame
-from kiosk.door.report import REFRESH_SECONDS, RETRY_SECONDS, Stopped
+from kiosk.door.build import Choices, build_station, open_frames, watch_camera
+from kiosk.door.report import Report, Status
 from kiosk.door.station import Station
-from kiosk.errors import in_one_line
+from kiosk.door.supervisor import BuildStation, Ended, Events, Stopped, Supervisor
 from kiosk.vision.camera import CameraState, WatchedCamera
 from kiosk.vision.source import Source
 
 _log = logging.getLogger("kiosk")
 
-
-def camera_frames(camera: WatchedCamera, stop: Event) -> Iterator[Frame]:
-    """The newest frame whenever there is one, until the source ends; says when the camera is lost and back."""
-    state = CameraState.OPENING
-    while camera.state is not CameraState.ENDED and not stop.is_set():
-        frame = camera.wait(0.2)
-        if camera.state is not state:
-            state = camera.state
-            if state is CameraState.LOST:
-                _log.warning("camera lost: %s", camera.fault)
-            elif state is CameraState.LIVE:
-                _log.info("camera is live")
-        if frame is not None:
-            yield frame
+Tell: TypeAlias = Callable[[Decision, float], None]  # a grant or refusal, and the seconds since the first frame
 
 
-def source_frames(source: Source, stop: Event) -> Iterator[Frame]:
-    """Every frame of a recording."""
-    for frame in source:
-        if stop.is_set():
-            return
-        yield frame
+class CameraFrames:
+    """The newest frame of a camera, or of a recording that plays at its own pace; logs when the camera is lost."""
+
+    def __init__(self, camera: WatchedCamera) -> None:
+        self._camera = camera
+        self._state = CameraState.OPENING
+
+    def wait(self, timeout_seconds: float) -> Frame | None:
+        ended = self._camera.state is CameraState.ENDED  # looked at first: the last frame may still be there
+        frame = self._camera.wait(timeout_seconds)
+        if frame is None and ended:
+            raise Ended
+        self._log_state(self._camera.state)
+        return frame
+
+    def drop_old(self) -> None:
+        self._camera.wait(0.0)
+
+    def _log_state(self, state: CameraState) -> None:
+        if state is not self._state and state is CameraState.LOST:
+            _log.warning("camera lost: %s", self._camera.fault)
+        elif state is not self._state and state is CameraState.LIVE:
+            _log.info("camera is live")
+        self._state = state
 
 
-def run_headless(frames: Iterator[Frame], keeper: "StationKeeper", tell: Callable[[Decision, float], None]) -> None:
-    """Processes the frames; `tell` hears each grant and refusal with the seconds since the first frame.
+class RecordingFrames:
+    """Every frame of a recording, as fast as it is processed."""
 
-    A fault in one frame is logged, and the next one is tried: the door stays shut meanwhile.
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def wait(self, timeout_seconds: float) -> Frame | None:
+        frame = self._source.read()
+        if frame is None:
+            raise Ended
+        return frame
+
+    def drop_old(self) -> None:
+        """Drop nothing: a recording waits."""
+
+
+class Headless:
+    """A supervisor whose events go to the log, and whose decisions go to `tell`."""
+
+    def __init__(self, build: BuildStation, tell: Tell) -> None:
+        self.supervisor = Supervisor(
+            build,
+            Events(
+                built=self._on_built,
+                replaced=lambda: _log.info("Recognition is loading again. The door stays locked."),
+                reported=self._on_reported,
+                status_changed=self._on_status_changed,
+            ),
+        )
+        self._tell = tell
+        self._first_at: float | None = None
+        self._built = False
+        self._faults: set[str] = set()
+
+    def _on_built(self, station: Station) -> None:
+        if self._built:
+            _log.info("Recognition is loaded.")
+        self._built = True
+        self._faults.clear()
+
+    def _on_reported(self, report: Report) -> None:
+        now = report.observation.captured_at
+        self._first_at = now if self._first_at is None else self._first_at
+        for decision in report.settled:
+            self._tell(decision, now - self._first_at)
+
+    def _on_status_changed(self, status: Status) -> None:
+        for fault in status.faults:
+            if fault not in self._faults:
+                _log.error("%s", fault)
+        self._faults.update(status.faults)
+
+
+def run_headless(choices: Choices, stop: Event, tell: Tell) -> str | None:
+    """Run the kiosk until `stop` is set or a recording ends; return why a recording ended early, or None.
+
+    Raises KioskError if the first station cannot be built or a recording cannot be opened.
     """
-    started_at: float | None = None
-    for frame in frames:
-        started_at = frame.captured_at if started_at is None else started_at
-        _process(frame, frame.captured_at - started_at, keeper, tell)
-
-
-def _process(frame: Frame, seconds: float, keeper: "StationKeeper", tell: Callable[[Decision, float], None]) -> None:
-    # In a function of its own, which ends before the next station is built: nobody holds the old one meanwhile.
-    station = keeper.station()
-    if station is None:
-        return
-    try:
-        for decision in station.process(frame).settled:
-            tell(decision, seconds)
-    except Exception as error:
-        keeper.told.log(in_one_line(error), error)
-
-
-class StationKeeper:
-    """The station in force: refreshed about once a second, and built anew when it is outdated."""
-
-    def __init__(self, build: Callable[[], Station]) -> None:
-        """Raises what `build` raises; later that is logged and tried again, unless it is Stopped."""
-        self.told = Told()
-        self._build = build
-        self._station: Station | None = build()
-        self._tell_faults()
-        self._look_again_at = time.monotonic() + REFRESH_SECONDS
-
-    def station(self) -> Station | None:
-        """The one to give the frame in hand to. Raises Stopped.
-
-        None while there is none that works, and when this call has built one, which may take a minute: who is on the
-        frame may have left since.
-        """
-        built = False
-        if time.monotonic() >= self._look_again_at:
-            try:
-                built = self._look_after()
-            except Stopped:
-                raise
-            except Exception as error:
-                self.told.log(in_one_line(error), error)
-            self._look_again_at = time.monotonic() + (REFRESH_SECONDS if self._station else RETRY_SECONDS)
-        return None if built else self._station
-
-    def close(self) -> None:
-        """Lets go of the station in force; a fault in closing it is logged."""
-        station, self._station = self._station, None
-        if station is None:
-            return
+    supervisor = Headless(lambda progress: build_station(choices, progress), tell).supervisor
+    supervisor.stopping = stop
+    # The station is built before the source is opened: a recording would play on meanwhile.
+    with closing(supervisor):
         try:
-            station.close()
-        except Exception as error:
-            self.told.log(in_one_line(error), error)
-
-    def _look_after(self) -> bool:
-        """Refreshes the station; whether it was outdated, or there was none, and another one was built."""
-        if self._station is not None:
-            self._station.refresh()
-            if not self._station.outdated:
-                self._tell_faults()
-                return False
-            self.close()
-            _log.info("the recognition is being loaded anew, the door stays locked")
-        self._station = self._build()
-        _log.info("the recognition is loaded")
-        self.told.forget()
-        self._tell_faults()
-        return True
-
-    def _tell_faults(self) -> None:
-        for fault in self._station.status.faults if self._station is not None else ():
-            self.told.log(fault)
-
-
-class Told:
-    """Logs a message once, however many frames it comes with."""
-
-    def __init__(self) -> None:
-        self._lately = deque[str](maxlen=20)
-
-    def log(self, message: str, error: Exception | None = None) -> None:
-        if message not in self._lately:
-            self._lately.append(message)
-            _log.error("%s", message, exc_info=error)
-
-    def forget(self) -> None:
-        """What is said again from now on is news."""
-        self._lately.clear()
+            supervisor.load()
+        except Stopped:
+            return None
+        if choices.fast:
+            with open_frames(choices) as source:
+                supervisor.run(RecordingFrames(source))
+            return None
+        with watch_camera(choices) as camera:
+            supervisor.run(CameraFrames(camera))
+            return camera.fault if choices.recording else None

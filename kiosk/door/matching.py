@@ -1,4 +1,4 @@
-"""How an encoder's distances are compared, as the configuration has it, and numbers in it that are for no encoder."""
+"""Threshold, margin and cohort of an encoder, from the configuration and the number of people."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from kiosk.weights.catalogue import FORMER_ENCODER
 from kiosk.weights.manifest import read_manifest, verified_bytes
 
 _MAX_BYTES = 16 * 2**20
-_REMEDY = Message("make it anew with `kiosk weights cohort FOLDER`")
+_REMEDY = Message("make it again with `kiosk weights cohort FOLDER`")
 
 
 def cohort_file(encoder: str) -> str:
-    """What the file of an encoder's cohort is called."""
+    """Return the file name of an encoder's cohort."""
     return f"{encoder}.cohort.npz"
 
 
 def find_cohort(spec: EncoderSpec, folders: Sequence[Path]) -> Cohort | None:
-    """The encoder's cohort, from the first of the folders that has one; None where none does.
+    """Return the encoder's cohort from the first folder that has one, or None.
 
-    A shipped one is verified by its hash. Raises WeightsError where it is altered or another encoder's.
+    A shipped cohort is verified by its hash. Raises WeightsError if the file is altered or of another encoder.
     """
     path = next((path for folder in folders if (path := folder / cohort_file(spec.name)).is_file()), None)
     if path is None:
@@ -63,9 +63,9 @@ _LEAST: Final = 0.001  # a threshold is above 0
 
 
 def matching_numbers(config: Config, spec: EncoderSpec, people: int) -> tuple[float, float]:
-    """Return threshold and margin: the user's where they are set for this encoder, else automatic and its own.
+    """Return threshold and margin: those in the configuration, else the automatic threshold and the encoder's margin.
 
-    A threshold of more than twice the encoder's own is not used: with it, the door would open for everybody.
+    A threshold above twice the encoder's own is not used: with it, the door would open for everybody.
     """
     threshold, margin = config.matching.numbers_for(spec.name)
     if threshold is None or threshold > 2 * spec.threshold:
@@ -74,10 +74,10 @@ def matching_numbers(config: Config, spec: EncoderSpec, people: int) -> tuple[fl
 
 
 def threshold_remark(threshold: float | None, spec: EncoderSpec) -> str:
-    """Return what is wrong with a threshold that somebody set for an encoder, in words; "" where nothing is.
+    """Return what is wrong with a configured threshold, or ""; None is the automatic threshold.
 
-    A threshold of half or twice the encoder's own was meant for another encoder; one above its own lets strangers in.
-    With None the threshold is automatic.
+    A threshold below half or above twice the encoder's own was meant for another encoder; one above its own lets more
+    strangers in.
     """
     if threshold is None or spec.threshold / 2 <= threshold <= spec.threshold:
         return ""
@@ -93,18 +93,18 @@ def threshold_remark(threshold: float | None, spec: EncoderSpec) -> str:
 
 
 def written(value: float) -> str:
-    """Return a threshold or margin in the language of the screen, with as many decimals as it has."""
+    """Return a threshold or margin as text in the language of the screen, with all its decimals."""
     return number(value, len(f"{value:g}".partition(".")[2]))
 
 
 def automatic_threshold(spec: EncoderSpec, people: int, stranger_rate: float) -> float:
-    """The threshold at which about `stranger_rate` of strangers' visits open the door, by the encoder's statistics.
+    """Return the threshold at which about `stranger_rate` of strangers' visits open the door.
 
-    Each of N people is one more whom a stranger may resemble, so that the rate a person is allowed is 1 / N of it. A
-    visit is counted as one frame: that k frames must agree makes a grant rarer, that the rule goes on looking makes it
-    more frequent. Measured on View 1 at a rate of 1e-3, with frames of one moment: 1.5e-3 among 10 people, 2e-4 among
-    81; with frames of several moments 1.3e-3 and 0 of 4,030. In whole thousandths, and never above the encoder's own,
-    which is also the answer where nobody has measured its statistics.
+    A stranger may resemble each of N people, so the rate for one person is stranger_rate / N, which the encoder's
+    statistics turn into a distance. A visit is counted as one frame: k frames that must agree make a grant rarer, more
+    frames make it more frequent. Measured on LFW's View 1 at a rate of 1e-3, with frames of one moment: 1.5e-3 among
+    10 people, 2e-4 among 81; with frames of several moments 1.3e-3 and 0 of 4,030. The result is in whole thousandths
+    and never above the encoder's own threshold, which also applies if the encoder has no statistics.
     """
     if spec.statistics is None or people < 1:
         return spec.threshold
@@ -113,9 +113,9 @@ def automatic_threshold(spec: EncoderSpec, people: int, stranger_rate: float) ->
 
 
 def comparison_of(path: PathSection, spec: EncoderSpec, folders: Sequence[Path]) -> Comparison:
-    """The way from distances to people; `folders` are those of weights.
+    """Return how distances are turned into people; `folders` are those of weights.
 
-    Raises WeightsError where the encoder's cohort cannot be used, or is asked for and not there.
+    Raises WeightsError if the encoder's cohort cannot be used, or is required and missing.
     """
     cohort = None if path.cohort is CohortUse.OFF else find_cohort(spec, folders)
     if cohort is None and path.cohort is CohortUse.ON:
@@ -128,12 +128,12 @@ def comparison_of(path: PathSection, spec: EncoderSpec, folders: Sequence[Path])
 
 
 def names_of_none(config: Config, known: Collection[str]) -> list[str]:
-    """Names under matching that have a part that is not known."""
+    """Return the names under matching that have an unknown part."""
     return [name for name in _names(config) if not {part for part, _ in _parts(name)} <= set(known)]
 
 
 def names_spelt_otherwise(config: Config, encoder: str) -> list[str]:
-    """Names under matching with the parts and weights of this encoder that are not its name, so that none counts."""
+    """Return the names under matching that spell this encoder's parts and weights differently, so they do not apply."""
     return [name for name in _names(config) if name != encoder and sorted(_parts(name)) == sorted(_parts(encoder))]
 
 
@@ -142,7 +142,7 @@ def _names(config: Config) -> list[str]:
 
 
 def _parts(name: str) -> list[tuple[str, str]]:
-    """Each part of a composite encoder's name with its weight, which is "" where none is named."""
+    """Return each part of a composite encoder's name with its weight, or ""."""
     pieces = [part.rpartition("*") for part in name.split("+")]
     return [(part.strip(), _weight(weight.strip())) for weight, _, part in pieces]
 
@@ -155,13 +155,13 @@ def _weight(text: str) -> str:
 
 
 DAYS = 7
-# Decisions that a distance settled. The others (a fault, a test, nobody enrolled) no threshold would have changed.
+# The decisions that depend on a distance; a threshold would not change the others (a fault, a test, nobody enrolled).
 _BY_DISTANCE = {reason.value for reason in (Reason.RECOGNISED, Reason.RETURNED, Reason.TOO_FAR, Reason.AMBIGUOUS)}
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """How many decisions would have fallen otherwise."""
+    """The numbers of past decisions that another threshold or margin would have changed."""
 
     considered: int
     let_in: int  # of those that were refused
@@ -173,9 +173,9 @@ class Changes:
 
 
 class PastDecisions:
-    """Decisions of one encoder as numbers, so that a slider may ask again and again.
+    """Past decisions of one encoder as numbers, to try other thresholds quickly.
 
-    An estimate: each decision is judged by the frame that settled it, though it took several to be let in.
+    An estimate: each decision is judged by its last frame, though several frames had to agree.
     """
 
     def __init__(self, entries: Iterable[JournalEntry], encoder: str) -> None:
@@ -185,12 +185,12 @@ class PastDecisions:
             if entry.encoder == encoder and entry.reason in _BY_DISTANCE and entry.distance is not None
         ]
         self._distances = _numbers([distance for distance, _, _ in rows])
-        # Nobody else in the gallery is farther than anybody.
+        # Without a second person the margin is always kept.
         self._seconds = _numbers([np.inf if second is None else second for _, second, _ in rows])
         self._granted = np.array([granted for _, _, granted in rows], bool)
 
     def with_numbers(self, threshold: float, margin: float) -> Changes:
-        """What this threshold and this margin would have changed."""
+        """Return what this threshold and margin would have changed."""
         named = (self._distances <= threshold) & (self._seconds - self._distances >= margin)
         return Changes(
             considered=len(self._granted),
@@ -200,7 +200,7 @@ class PastDecisions:
 
 
 def past_decisions(journal: Journal, encoder: str, now: datetime) -> PastDecisions:
-    """Those of the last seven days; raises JournalError."""
+    """Return the decisions of the last seven days; raises JournalError."""
     return PastDecisions(journal.since(now - timedelta(days=DAYS)), encoder)
 
 
@@ -213,7 +213,7 @@ STRONGER_ENCODER = QT_TRANSLATE_NOOP("health", "use the stronger encoder: write 
 
 
 def advice_for(encoder: str) -> str:
-    """Return what somebody who is about to enrol people should know; "" where the encoder suits any number."""
+    """Return advice for enrolling many people with this encoder, or ""."""
     if encoder != FORMER_ENCODER:
         return ""
     return translate("door", "For more than 50 people, first: `encoder: sface_fp16` in config.yaml")

@@ -1,4 +1,4 @@
-"""What the staff works with, below the window: the registers, the journal, the gallery and a reader of photographs."""
+"""The services of the staff side: registers, journal, gallery, and a reader of photographs."""
 
 from __future__ import annotations
 
@@ -23,43 +23,43 @@ from kiosk.recognition.pipeline import PhotographReader
 from kiosk.store.journal import Action, Journal
 from kiosk.vision.camera import WatchedCamera
 
-UNKNOWN_STAFF = "?"  # in the journal, where a PIN was nobody's
+UNKNOWN_STAFF = "?"  # in the journal, for a wrong PIN
 _NOBODY = GallerySnapshot("")
 
 
 @dataclass(slots=True, eq=False)
 class StaffServices(PeopleStores):
-    """The stores, and the door that runs beside them. May be used from any thread.
+    """The stores of people, and the door that runs beside them; for any thread.
 
     Attributes:
-        station: the one in force, None while it is being built; set by whoever builds it.
-        camera: the one that looks at the door; set by whoever opened it. None = nobody looks.
+        station: the running station, None while it is being built; set by the window.
+        camera: the door's camera, set by the window; None = there is none.
     """
 
     config: ConfigFile
     staff: StaffRegister
     demo: bool = False
-    source: str = ""  # of the camera, as it was chosen
+    source: str = ""  # of the camera
     camera: WatchedCamera | None = None
     station: Station | None = None
-    started_with: Config = field(default_factory=Config)  # what waits for the next start is measured against it
+    started_with: Config = field(default_factory=Config)  # to find the options that need a restart
     _reader: tuple[object, PhotographReader] | None = None
     _reading: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def snapshot(self) -> GallerySnapshot:
-        """Who is in force now; nobody while the station is being built."""
+        """Return the people in force; nobody while the station is being built."""
         station = self.station
         return station.snapshot if station is not None else _NOBODY
 
     @property
     def threshold(self) -> float:
-        """The distance in force; raises EncoderError while the station is being built."""
+        """Return the threshold in force; raises EncoderError while the station is being built."""
         return self._station.threshold
 
     @property
     def margin(self) -> float:
-        """The margin in force; raises EncoderError while the station is being built."""
+        """Return the margin in force; raises EncoderError while the station is being built."""
         return self._station.margin
 
     @property
@@ -74,19 +74,19 @@ class StaffServices(PeopleStores):
 
     @contextmanager
     def reader(self) -> Iterator[PhotographReader]:
-        """A reader of photographs, for one thread at a time; made at first use, a second of work. Raises KioskError."""
+        """Lend the reader of photographs to one thread at a time; the first use takes a second. Raises KioskError.
+
+        The recognition thread has another reader: the door does not wait for the staff side.
+        """
         with self._reading:
             wanted = _what_reads(self.config.current)
             if self._reader is None or self._reader[0] != wanted:
-                self._reader = wanted, self.new_reader()
+                encoder = load_configured_encoder(self.config)
+                self._reader = wanted, photograph_reader(self.config, encoder, make_landmarks())
             yield self._reader[1]
 
-    def new_reader(self) -> PhotographReader:
-        """Return a reader for one thread alone, so that the recognition thread waits for nobody. Raises KioskError."""
-        return photograph_reader(self.config, load_configured_encoder(self.config), make_landmarks())
-
     def enter(self, pin: str) -> StaffMember | Refused:
-        """Whose PIN it is; a wrong one stands in the journal. Raises StaffError, JournalError."""
+        """Return the member with this PIN; a wrong PIN is noted in the journal. Raises StaffError, JournalError."""
         answer = self.staff.enter(pin)
         if isinstance(answer, Refused) and answer.tried:
             action = Action.LOCKED_OUT if answer.locked else Action.WRONG_PIN
@@ -94,7 +94,7 @@ class StaffServices(PeopleStores):
         return answer
 
     def erase(self, person: str, staff: str) -> ErasureReport:
-        """Erase a person here and in the station that runs; see kiosk.people.erasure."""
+        """Erase a person here and in the running station; see kiosk.people.erasure."""
         running = self.station is not None
         return erase(
             self,
@@ -106,14 +106,14 @@ class StaffServices(PeopleStores):
         )
 
     def close(self) -> None:
-        """Lets go of the files."""
+        """Close the files."""
         with ExitStack() as stack:
             for part in (self.staff, self.journal, self.visitors):
                 stack.callback(part.close)
 
 
 def open_services(choices: Choices) -> StaffServices:
-    """The services beside the station of these choices; nothing is opened before it is used."""
+    """Return the services for these choices; no file is opened before it is used."""
     config = choices.config
     return StaffServices(
         choices.gallery,
@@ -129,5 +129,5 @@ def open_services(choices: Choices) -> StaffServices:
 
 
 def _what_reads(config: Config) -> object:
-    """Another one when photographs are to be read otherwise."""
+    """Return a key that changes when photographs are read differently."""
     return repr((config.encoder, config.detector, config.weights, config.threads, config.path))

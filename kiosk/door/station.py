@@ -1,4 +1,4 @@
-"""One door's station: each frame from the camera goes through recognition, decision and door, in that order."""
+"""One door's station: each frame goes through recognition, decision and door, in that order."""
 
 import logging
 import time
@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Protocol, TypeAlias
 
 from kiosk import i18n
 from kiosk.config import Config, ConfigFile
@@ -27,35 +26,40 @@ from kiosk.errors import ConfigError, JournalError, PeopleError, in_one_line
 from kiosk.i18n import translate
 from kiosk.people.capture import CaptureSession, CaptureState
 from kiosk.people.folder import EMPTY
+from kiosk.people.gallery import GalleryWatch
 from kiosk.people.register import PeopleRegister, PersonRecord, today
 from kiosk.people.snapshot import GallerySnapshot
+from kiosk.people.templates import EncodePicture
 from kiosk.recognition.pipeline import Recogniser
 from kiosk.store.journal import Journal
 
-_log = logging.getLogger("kiosk.capture")
+_CHECK_JOURNAL_SECONDS = 5.0
+_log = logging.getLogger("kiosk")
 
 
 class Capturing:
-    """Used by the thread that recognises.
+    """Takes the pictures of a person who is being enrolled; used by the recognition thread.
 
     Attributes:
-        session: who has the pictures taken; None = nobody. It may be set between two frames.
+        session: the pictures of this person are taken; None = of nobody. It may be set between two frames.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, encode: EncodePicture) -> None:
         self.session: CaptureSession | None = None
+        self._encode = encode
 
     def look(self, frame: Frame, observation: Observation) -> tuple[CaptureState | None, Observation]:
-        """How far the pictures are, and what the door is to judge. Never raises: a fault ends the session.
+        """Return the state of the session, and the faces that the door decides about. Never raises.
 
-        Whoever stands there to be enrolled is not refused as a stranger; who is recognised is let in as always.
+        A person who is being enrolled is not refused as a stranger; a person who is recognised is let in as always. A
+        fault ends the session.
         """
         session = self.session
         if session is None:
             return None, observation
         try:
-            state = session.update(frame, observation)
-        except Exception as error:  # whatever it is, the door does not depend on it
+            state = session.update(frame, observation, self._encode)
+        except Exception as error:  # the door must not depend on it
             _log.exception("no picture could be taken")
             self.session = None
             return replace(session.state, fault=in_one_line(error)), observation
@@ -68,9 +72,9 @@ class Capturing:
 
 
 class KnownPeople:
-    """Answers for every frame, from what the last look at the register gave; used by one thread.
+    """Names and access of people, as the register had them at the last refresh; used by one thread.
 
-    While the register could never be read, nobody may enter: who is suspended is not known.
+    Until the register has been read once, nobody may enter: suspended people are not known.
     """
 
     def __init__(self, register: PeopleRegister, day: Callable[[], date] = today) -> None:
@@ -79,30 +83,30 @@ class KnownPeople:
 
     @property
     def fault(self) -> str | None:
-        """Why the register cannot be read; None where it can."""
+        """Return why the register cannot be read, or None."""
         return self._register.fault
 
     def refresh(self) -> None:
-        """Takes over what changed; to be called about once a second."""
+        """Read what has changed; call this about once a second."""
         self._register.refresh()
 
     def access_restriction(self, person: str) -> Reason | None:
-        """Why somebody who is recognised may not enter all the same; None = nothing."""
+        """Return why a recognised person may not enter, or None."""
         try:
             return self._register.access_status(person, self._day()).reason
         except PeopleError:
             return Reason.FAULT
 
     def shown(self, person: str) -> str:
-        """The name as people read it."""
+        """Return the name for the screen."""
         return self._record(person).shown_name
 
     def spoken(self, person: str) -> str:
-        """The name as people hear it."""
+        """Return the name for the voice."""
         return self._record(person).spoken_name
 
     def shown_in(self, decisions: Iterable[Decision]) -> dict[str, str]:
-        """The names to be read of everybody whom the decisions name."""
+        """Return the screen names of the people in the decisions, by person."""
         return {each.person: self.shown(each.person) for each in decisions if each.person is not None}
 
     def _record(self, person: str) -> PersonRecord:
@@ -122,21 +126,18 @@ class FrameClock:
         return self.now
 
 
-_Stamp: TypeAlias = tuple[int, int, int] | None
-
-
 class WatchedFiles:
-    """Whether any of the files was replaced, written to or removed since the object was made."""
+    """Files that are compared with their state when this was made."""
 
     def __init__(self, paths: Iterable[Path]) -> None:
         self._stamps = {path: _stamp(path) for path in paths}
 
     def changed(self) -> bool:
-        """Looks again."""
+        """Return whether a file was replaced, written to or removed."""
         return any(_stamp(path) != before for path, before in self._stamps.items())
 
 
-def _stamp(path: Path) -> _Stamp:
+def _stamp(path: Path) -> tuple[int, int, int] | None:
     try:
         found = path.stat()
     except OSError:
@@ -144,26 +145,13 @@ def _stamp(path: Path) -> _Stamp:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-_CHECK_JOURNAL_SECONDS = 5.0
-_log_station = logging.getLogger("kiosk")
-
-
-class KeptGallery(Protocol):
-    """The gallery as the station sees it: kept in force by somebody else."""
-
-    @property
-    def snapshot(self) -> GallerySnapshot: ...
-    @property
-    def fault(self) -> str | None: ...
-    def close(self) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a station is made of; it closes them."""
+    """The parts of a station, which closes them."""
 
     recogniser: Recogniser
-    gallery: KeptGallery
+    encode_picture: EncodePicture  # of enrolment; the staff side has another one, which the door never waits for
+    gallery: GalleryWatch
     journal: Journal
     people: PeopleRegister
     visitors: VisitorKeeping
@@ -171,16 +159,16 @@ class Parts:
     voice: Voice
     encoder: EncoderSpec
     clock: Callable[[], float]  # the one of Frame.captured_at
-    files: WatchedFiles  # those that encoder and detector came from
+    files: WatchedFiles  # of encoder and detector
 
 
 class Station:
-    """Used by one thread, except for `door`, which any thread may look at.
+    """Recognises people at one door and lets them in; used by one thread, except for `door`.
 
     Attributes:
-        door: whether it is unlocked, and for how long.
-        status: what was found at the last refresh.
-        outdated: another encoder or detector is to be used: close it and build another.
+        door: the door; any thread may look at it.
+        status: the result of the last refresh.
+        outdated: another encoder or detector is to be used: close this station and build another one.
     """
 
     def __init__(self, config: ConfigFile, parts: Parts, *, silent: bool = False) -> None:
@@ -196,7 +184,7 @@ class Station:
         )
         self._greeter = Greeter(parts.voice.say, config.current.voice.text)
         self._hints = SpokenHints(parts.voice.say)
-        self._capturing = Capturing()
+        self._capturing = Capturing(parts.encode_picture)
         self._inside: list[str] = []
         self._config_fault = config.fault_found
         self._door_fault: str | None = None  # until it opens again
@@ -211,38 +199,38 @@ class Station:
 
     @property
     def snapshot(self) -> GallerySnapshot:
-        """Who is in force now; for any thread."""
+        """Return the people in force; for any thread."""
         return self._parts.gallery.snapshot
 
     @property
     def threshold(self) -> float:
-        """The largest distance at which a face is somebody; for any thread."""
+        """Return the largest distance at which a face is accepted; for any thread."""
         return self._parts.recogniser.threshold
 
     @property
     def margin(self) -> float:
-        """By how much the next best person must be farther; for any thread."""
+        """Return how much farther the second-best person must be; for any thread."""
         return self._parts.recogniser.margin
 
     @property
     def automatic_threshold(self) -> float:
-        """The threshold of so many people as are in force, where nobody sets another; for any thread."""
+        """Return the threshold for the present number of people, if the user sets none; for any thread."""
         people = len(self._parts.recogniser.gallery.people)
         return automatic_threshold(self._parts.encoder, people, self._config.current.matching.stranger_rate)
 
     @property
     def encoder(self) -> EncoderSpec:
-        """Whose distances are compared; for any thread."""
+        """Return the encoder's spec; for any thread."""
         return self._parts.encoder
 
     @property
     def voice_fault(self) -> str | None:
-        """What went wrong with the last sentence; for any thread."""
+        """Return what went wrong with the last sentence, or None; for any thread."""
         return self._parts.voice.fault
 
     @property
     def capture(self) -> CaptureSession | None:
-        """Whose pictures are taken beside the door's work; None = nobody's."""
+        """Return the session in which a person's pictures are taken, or None."""
         return self._capturing.session
 
     @capture.setter
@@ -250,17 +238,17 @@ class Station:
         self._capturing.session = session
 
     def process(self, frame: Frame) -> Report:
-        """What the frame shows and what is done about it. Whatever it raises, the door was not opened by it."""
+        """Recognise the faces of a frame, decide and act. If this raises, the frame has not opened the door."""
         if isinstance(self._parts.clock, FrameClock):
             self._parts.clock.now = frame.captured_at
-        # With every frame, so that nobody is let in who was deleted a moment ago.
+        # With every frame: a person who was deleted a moment ago must not get in.
         self._take_over_gallery()
         capture, observation = self._capturing.look(frame, self._parts.recogniser.observe(frame))
         self._background = len(observation.background)
         stages = self._parts.recogniser.clock
         with stages.stage("decide"):
             decisions = tuple(self._carry_out(decision) for decision in self._rule.update(observation))
-            # Whose pictures are taken has every frame looked at.
+            # While pictures are taken, every frame is compared.
             self._parts.recogniser.resting = self._rule.settled if self.capture is None else frozenset()
             self._greeter.tick(frame.captured_at)
             self._hints.update(observation, decisions, frame.captured_at)
@@ -270,7 +258,7 @@ class Station:
         return Report(observation, decisions, settled, self._welcome(), dict(stages.seconds), shown, capture)
 
     def refresh(self) -> Status:
-        """Takes over what changed in gallery and configuration; to be called about once a second."""
+        """Take over a changed gallery and configuration; call this about once a second."""
         config_notice = self._take_over_config()
         self.outdated = self.outdated or self._parts.files.changed()
         self._take_over_gallery()
@@ -295,20 +283,20 @@ class Station:
         return self.status
 
     def say(self, text: str) -> None:
-        """Speaks for the staff to hear."""
+        """Say a text."""
         self._parts.voice.say(text)
 
     def test_door(self, staff: str) -> Decision:
-        """Has the door open for the staff to see, on the way that everybody takes who is let in."""
+        """Open the door for the staff, in the same way as for a person who is let in."""
         done = self._controller.test(staff)
         self._journal_fault = self._look_at_journal() if done.fault else None
         self._door_fault = None if self._journal_fault else done.fault
         return done
 
     def close(self) -> None:
-        """Locks the door and lets everything go, within about two seconds."""
+        """Lock the door and close every part, within about two seconds."""
         parts = self._parts
-        with ExitStack() as stack:  # the last one first, and each whatever another one raises
+        with ExitStack() as stack:  # the last one first; each is closed even if another one raises
             for part in (parts.visitors, parts.journal, parts.gallery, parts.voice, parts.door):
                 stack.callback(part.close)
 
@@ -336,7 +324,7 @@ class Station:
             self._greeter.welcome(self._people.spoken(person), now)
 
     def _welcome(self) -> str:
-        """The greeting of everybody for whom the door stands open."""
+        """Return the greeting of the people for whom the door is open."""
         if not self.door.unlocked:
             self._inside.clear()
         if not self._inside:
@@ -355,7 +343,7 @@ class Station:
         if any(applies(key) is Applies.RELOAD for key in changed_keys(before, changed)):
             self.outdated = True
         self._apply(changed)
-        # One that is outdated cannot tell yet what will be in force.
+        # A station that is outdated does not know yet what will be in force.
         return "" if self.outdated else change_notice(before, changed)
 
     def _apply(self, config: Config) -> None:
@@ -378,13 +366,13 @@ class Station:
         chosen, _ = config.matching.numbers_for(self._parts.encoder.name)
         remark = threshold_remark(chosen, self._parts.encoder)
         if remark and remark != self._remark:
-            _log_station.warning("matching.threshold: %s", remark)
+            _log.warning("matching.threshold: %s", remark)
         self._remark = remark
 
     def _slow_notice(self) -> str:
         notice = slow_notice(self._rule.settings.k, self._parts.recogniser.interval_seconds)
         if notice and not self.status.slow:
-            _log_station.warning("%s", notice)
+            _log.warning("%s", notice)
         return notice
 
     def _take_over_gallery(self) -> None:
@@ -392,7 +380,7 @@ class Station:
         before = self._parts.recogniser.gallery
         if snapshot is before:
             return
-        self._people.refresh()  # first: whoever comes in with it may be suspended
+        self._people.refresh()  # first: a new person may be suspended
         self._parts.recogniser.gallery = snapshot
         self._take_numbers(self._config.current)
         if isinstance(before, GallerySnapshot) and before.templates == snapshot.templates:
@@ -402,7 +390,7 @@ class Station:
         self._gallery_notice = translate("door", "The gallery has changed and is in force.")
 
     def _check_journal(self) -> None:
-        """While it is at fault, so that the screen tells when it is mended, before somebody stands there."""
+        """Check a journal that has a fault again, so that the screen shows when it works."""
         waited = time.monotonic() - self._journal_checked_at
         if self._journal_fault is not None and waited >= _CHECK_JOURNAL_SECONDS:
             self._journal_checked_at = time.monotonic()

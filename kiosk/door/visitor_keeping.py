@@ -1,4 +1,4 @@
-"""Keeps the faces of visitors whom the door refused: for as long as the configuration says, or not at all."""
+"""Keeps the faces of refused visitors for as long as the configuration says."""
 
 from __future__ import annotations
 
@@ -13,17 +13,15 @@ from kiosk.people.visitors import VisitorStore
 from kiosk.vision.alignment import as_png, portrait
 
 _UNKNOWN = frozenset({Reason.TOO_FAR, Reason.AMBIGUOUS, Reason.NOBODY_ENROLLED})
-_FOLLOWED = 64  # faces of which it is known that they were kept
+_FOLLOWED = 64  # tracks whose kept face is remembered
 _log = logging.getLogger("kiosk.visitors")
 
 
 class VisitorKeeping:
-    """One face a visitor: the nearest of those that were refused while the camera followed them. For one thread.
-
-    Nothing that goes wrong here raises: the door does not wait for it.
+    """Keeps the largest refused face of each visitor; used by one thread. It never raises: the door must go on.
 
     Attributes:
-        hours: how long a face is kept; 0 = nothing is kept, and what was is removed.
+        hours: how long a face is kept; 0 = none is kept, and kept ones are deleted.
     """
 
     def __init__(self, store: VisitorStore, now: Callable[[], datetime] = wall_clock) -> None:
@@ -36,7 +34,7 @@ class VisitorKeeping:
 
     @property
     def fault(self) -> str | None:
-        """What went wrong at the last try; None where nothing did."""
+        """Return what went wrong at the last try, or None."""
         return self._purge_fault or self._keep_fault
 
     def update(
@@ -46,9 +44,9 @@ class VisitorKeeping:
         decisions: Sequence[Decision],
         probe: Callable[[int], Embedding | None],
     ) -> None:
-        """Keeps who was refused in this frame; `probe` has the embedding of a track.
+        """Keep the faces that were refused in this frame; `probe` returns the embedding of a track.
 
-        Who is let in after all was no unknown visitor: what was kept of that face is removed.
+        If a person is let in after all, the kept face is deleted.
         """
         faces = {seen.track: seen.face for seen in observation.faces}
         for decision in decisions:
@@ -61,7 +59,7 @@ class VisitorKeeping:
                 self._keep_fault = _told(error)
 
     def purge(self) -> None:
-        """Removes what has been kept for long enough; to be called about once a second, and at the start."""
+        """Delete faces whose time is up; call this at the start and about once a second."""
         now = self._now()
         try:
             if self.hours:
@@ -74,7 +72,7 @@ class VisitorKeeping:
             self._purge_fault = _told(error)
 
     def close(self) -> None:
-        """Closes the store."""
+        """Close the store."""
         self._store.close()
 
     def _keep(self, frame: Frame, face: Face, track: int, embedding: Embedding | None) -> None:

@@ -18,15 +18,16 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
 from kiosk.domain import Frame
+from kiosk.door.supervisor import BuildStation, FaultLog
 from kiosk.errors import DisplayError
-from kiosk.gui.display import FaultLog, display_fault
+from kiosk.gui.display import display_fault
 from kiosk.gui.feed import Feed
 from kiosk.gui.keyboard import KeyboardDock
 from kiosk.gui.language import ScreenLanguage
 from kiosk.gui.reception.shell import Reception, shipped_pages
 from kiosk.gui.theme import Appearance
 from kiosk.gui.window import KioskWindow
-from kiosk.gui.workers import BuildStation, CameraWorker, Latest, RecognitionWorker, WorkerThread, stop_all
+from kiosk.gui.workers import CameraWorker, Latest, RecognitionWorker, WorkerThread, stop_all
 from kiosk.vision.camera import CameraState, WatchedCamera
 
 if TYPE_CHECKING:  # the window is on the screen before what they need is loaded

@@ -1,14 +1,11 @@
 """The check for a screen before Qt starts: Qt aborts the process if there is none."""
 
 import ctypes
-import logging
 import os
 import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-
-from kiosk.errors import in_one_line
 
 NEEDS_A_SCREEN = frozenset({"", "xcb", "wayland", "wayland-egl"})
 NEEDS_NO_SCREEN = frozenset({"offscreen", "minimal", "minimalegl", "vnc", "linuxfb", "eglfs", "vkkhrdisplay"})
@@ -59,21 +56,3 @@ def _x11_fault(display: str) -> str | None:
     refused = xcb.xcb_connection_has_error(connection)
     xcb.xcb_disconnect(connection)
     return f"no X server answers at DISPLAY={display}" if refused else None
-
-
-_log = logging.getLogger(__name__)
-
-
-class FaultLog:
-    """Logs an exception once, however often it comes in a row: thirty a second would fill the disk."""
-
-    def __init__(self) -> None:
-        self._last = ""
-
-    def note(self, error: BaseException) -> str:
-        """Log it; returns it in one line."""
-        message = in_one_line(error)
-        if message != self._last:
-            self._last = message
-            _log.error("%s", message, exc_info=error)
-        return message

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QBoxLayout, QWidget
 
+from kiosk.door.supervisor import FaultLog
 from kiosk.errors import KioskError, StaffError
 from kiosk.gui.controls import Button, column, fit_layouts, row
-from kiosk.gui.display import FaultLog
 from kiosk.gui.reception.idle import IdleWatch
 from kiosk.gui.reception.overlays import Cover, Question
 from kiosk.gui.reception.page import INSTALLERS

@@ -1,7 +1,10 @@
 """The kiosk's window: the door's page with picture, state, clock and messages; full screen; the staff side."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QDateTime, QEvent, QLocale, QObject, Qt, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
@@ -16,9 +19,11 @@ from kiosk.gui.reception.shell import Reception
 from kiosk.gui.state import Situation
 from kiosk.gui.theme import Look, style_sheet
 from kiosk.gui.way_out import WayOut, Wish
-from kiosk.gui.workers import Station
 from kiosk.i18n import translate
 from kiosk.vision.camera import CameraState
+
+if TYPE_CHECKING:  # see kiosk.gui.app
+    from kiosk.door.station import Station
 
 _AGAIN_MS = 100  # avoids a busy loop against a window manager that undoes full screen
 

@@ -1,21 +1,18 @@
-"""What runs beside the window: one worker takes frames from the camera, one recognises."""
+"""The threads beside the window: one takes frames from the camera, one recognises."""
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from collections.abc import Sequence
+from typing import Generic, TypeVar
 
 from PyQt6 import sip
 from PyQt6.QtCore import QObject, QThread, pyqtSignal, pyqtSlot
 
 from kiosk.domain import Frame
-from kiosk.door.report import REFRESH_SECONDS, RETRY_SECONDS, Report, Status, Stopped
-from kiosk.gui.display import FaultLog
+from kiosk.door.supervisor import WAIT_SECONDS, BuildStation, Events, Supervisor
 from kiosk.vision.camera import CameraState, WatchedCamera
 
 T = TypeVar("T")
@@ -55,43 +52,13 @@ class Latest(Generic[T]):
             self._changed.wait_for(lambda: self._item is not None, timeout_seconds)
             return self._taken()
 
+    def drop_old(self) -> None:
+        """Drop what is there."""
+        self.take()
+
     def _taken(self) -> T | None:
         item, self._item = self._item, None
         return item
-
-
-WAIT_SECONDS = 0.1  # the longest that a worker does not look whether it is to stop
-
-
-class ScreenDoor(Protocol):
-    """The door as the screen shows it; read from any thread."""
-
-    @property
-    def seconds_left(self) -> float: ...
-
-
-class Station(Protocol):
-    """What the recognition thread drives; all but `door` belongs to that thread."""
-
-    @property
-    def status(self) -> Status: ...
-
-    @property
-    def outdated(self) -> bool: ...
-
-    @property
-    def door(self) -> ScreenDoor: ...
-
-    def process(self, frame: Frame) -> Report: ...
-
-    def refresh(self) -> Status: ...
-
-    def close(self) -> None: ...
-
-
-ShowProgress: TypeAlias = Callable[[str, int, int], None]
-Answer: TypeAlias = Callable[[Any], None]
-BuildStation: TypeAlias = Callable[[ShowProgress], Station]
 
 
 class Worker(QObject):
@@ -145,18 +112,7 @@ class CameraWorker(Worker):
 
 
 class RecognitionWorker(Worker):
-    """Builds the station, then has it process the newest frame, again and again; builds another when it is outdated.
-
-    Signals:
-        progressed: what is being loaded, how much is done, of how much.
-        built: the station.
-        replaced: it is closed, another one is being built.
-        broken: why there is none; it is tried again.
-        reported: the Report of a frame.
-        status_changed: the Status of the station.
-        failed: why a frame could not be processed.
-        answered: who waits for an answer, and the answer; to be called in the receiver's thread.
-    """
+    """Runs a supervisor with the newest frames; its signals are the supervisor's events, see kiosk.door.supervisor."""
 
     progressed = pyqtSignal(str, int, int)
     built = pyqtSignal(object)
@@ -169,88 +125,29 @@ class RecognitionWorker(Worker):
 
     def __init__(self, build: BuildStation, frames: Latest[Frame]) -> None:
         super().__init__()
-        self._requests = queue.SimpleQueue[tuple[Callable[[Any], object], Answer | None]]()
-        self.busy_since: float | None = None  # s, monotonic; read by the window's watchdog
-        self._build = build
+        events = Events(
+            progressed=self.progressed.emit,
+            built=self.built.emit,
+            replaced=self.replaced.emit,
+            broken=self.broken.emit,
+            reported=self.reported.emit,
+            status_changed=self.status_changed.emit,
+            failed=self.failed.emit,
+            answered=self.answered.emit,
+        )
+        self._supervisor = Supervisor(build, events)
+        self.stopping = self._supervisor.stopping
+        self.ask = self._supervisor.ask
         self._frames = frames
-        self._status: Status | None = None
-        self._faults = FaultLog()
 
-    def ask(self, do: Callable[[Any], object], then: Answer | None = None) -> None:
-        """Have `do(station)` called between two frames, as soon as there is a station; for any thread.
-
-        `answered` brings `then` and what it returned; what it raises is told by `failed`.
-        """
-        self._requests.put((do, then))
+    @property
+    def busy_since(self) -> float | None:
+        """Return when the step at work began, in s, monotonic; None between two steps."""
+        return self._supervisor.busy_since
 
     @pyqtSlot()
     def run(self) -> None:
-        while not self.stopping.is_set():
-            if not self._serve():
-                self.stopping.wait(RETRY_SECONDS)
-
-    def _serve(self) -> bool:
-        """Builds a station and lets go of it when it is outdated; whether it could be built."""
-        station = self._built()
-        if station is None:
-            return False
-        try:
-            self._drive(station)
-        finally:
-            self._attempt(station.close)
-        if not self.stopping.is_set():
-            self.replaced.emit()
-        return True
-
-    def _built(self) -> Station | None:
-        try:
-            station = self._build(self._on_progress)
-        except Stopped:
-            return None
-        except Exception as error:
-            self.broken.emit(self._faults.note(error))
-            return None
-        self._frames.take()  # from before: who is on it may have left since
-        self.built.emit(station)
-        self._tell_status(station.status)
-        return station
-
-    def _on_progress(self, what: str, done: int, total: int) -> None:
-        if self.stopping.is_set():
-            raise Stopped
-        self.progressed.emit(what, done, total)
-
-    def _drive(self, station: Station) -> None:
-        refreshed_at = time.monotonic()
-        while not self.stopping.is_set() and not station.outdated:
-            self._answer_requests(station)
-            frame = self._frames.wait(WAIT_SECONDS)
-            if frame is not None:
-                self._attempt(lambda frame=frame: self.reported.emit(station.process(frame)))  # type: ignore[misc]
-            if time.monotonic() - refreshed_at >= REFRESH_SECONDS:
-                refreshed_at = time.monotonic()
-                self._attempt(lambda: self._tell_status(station.refresh()))
-
-    def _answer_requests(self, station: Station) -> None:
-        with contextlib.suppress(queue.Empty):
-            while True:
-                do, then = self._requests.get_nowait()
-                self._attempt(lambda do=do, then=then: self.answered.emit(then, do(station)))  # type: ignore[misc]
-
-    def _attempt(self, step: Callable[[], None]) -> None:
-        """One step; what it raises is shown, and the next frame gets its chance."""
-        self.busy_since = time.monotonic()
-        try:
-            step()
-        except Exception as error:
-            self.failed.emit(self._faults.note(error))
-        finally:
-            self.busy_since = None
-
-    def _tell_status(self, status: Status) -> None:
-        if status != self._status:
-            self._status = status
-            self.status_changed.emit(status)
+        self._supervisor.run(self._frames)
 
 
 _log = logging.getLogger(__name__)

@@ -1,5 +1,6 @@
-"""What is to be said of each part, by `kiosk doctor` and by the running kiosk alike."""
+"""The check of each part, for `kiosk doctor` and for the health page."""
 
+import contextlib
 import enum
 import logging
 import shutil
@@ -32,7 +33,7 @@ _log = logging.getLogger("kiosk.doctor")
 
 
 class State(enum.Enum):
-    """How serious a finding is."""
+    """The severity of a finding."""
 
     OK = "ok"
     WARNING = "warning"
@@ -41,14 +42,14 @@ class State(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report.
+    """The result of one check.
 
     Attributes:
-        check: the part that was looked at, such as "camera"; the same in every language.
-        message: what was found, in the language of the screen.
-        remedy: what to do about it; empty where all is well.
-        details: further lines for who wants to know exactly.
-        public: what of it may be told to strangers, in English: no names, paths or addresses.
+        check: the part, such as "camera"; the same in every language.
+        message: the result, in the language of the screen.
+        remedy: what to do about it, or "".
+        details: more lines.
+        public: the result for a support request, in English, without names, paths and addresses.
     """
 
     check: str
@@ -60,7 +61,7 @@ class Finding:
 
 
 def examine(check: str, look: Callable[[], Finding]) -> Finding:
-    """What `look` finds; a fault that it raises is a finding too."""
+    """Return what `look` finds; a fault that it raises becomes a finding."""
     try:
         return look()
     except KioskError as error:
@@ -73,7 +74,7 @@ def examine(check: str, look: Callable[[], Finding]) -> Finding:
 
 
 def of_fault(check: str, state: State, fault: str) -> Finding:
-    """A finding from what a part says of itself, "thing: reason; remedy"."""
+    """Return a finding from a fault as text, "thing: reason; remedy"."""
     message, _, remedy = fault.partition("; ")
     return Finding(check, state, message, remedy, public="says that something is wrong")
 
@@ -83,7 +84,7 @@ _LITTLE_BYTES, _LEAST_BYTES = 1_000_000_000, 100_000_000
 
 
 def config_found(config: ConfigFile) -> Finding:
-    """Which configuration is in force."""
+    """Return which configuration is in force."""
     if config.fault_found is not None:
         return of_fault("config", State.FAULT, config.fault_found)
     public = "built-in defaults" if config.path is None else "a file"
@@ -99,7 +100,7 @@ def config_found(config: ConfigFile) -> Finding:
 def encoder_found(
     config: Config, spec: EncoderSpec, known: Collection[str], people: int | None, verified: str = ""
 ) -> Finding:
-    """Return the encoder with its numbers for so many people; `verified` says what was found out about its file."""
+    """Return the encoder, and its threshold and margin for this number of people; `verified` describes its file."""
     threshold, margin = matching_numbers(config, spec, people or 0)
     chosen, _ = config.matching.numbers_for(spec.name)
     numbers = translate("health", "threshold {threshold}, margin {margin}")
@@ -121,7 +122,7 @@ def encoder_found(
 
 
 def _unused_numbers(config: Config, encoder: str, known: Collection[str]) -> list[str]:
-    """Return what is to be said of names under matching: a threshold that is never used looks like one that is."""
+    """Return remarks on names under matching that are never used."""
     none = ", ".join(names_of_none(config, known))
     other = ", ".join(names_spelt_otherwise(config, encoder))
     of_none = translate("health", "no encoder is called {names}")
@@ -133,7 +134,7 @@ def _unused_numbers(config: Config, encoder: str, known: Collection[str]) -> lis
 
 
 def gallery_found(folder: Path, snapshot: GallerySnapshot, encoder: str) -> Finding:
-    """How many people there are, and which pictures are of no use."""
+    """Return the number of people and pictures, and the pictures that cannot be used."""
     counts = len(snapshot.people), len(snapshot.templates), len(snapshot.unused)
     text = translate("health", "{folder}: people {people}, pictures {pictures}, skipped {skipped}")
     message = text.format(folder=folder, people=counts[0], pictures=counts[1], skipped=counts[2])
@@ -154,7 +155,7 @@ def gallery_found(folder: Path, snapshot: GallerySnapshot, encoder: str) -> Find
 
 
 def voice_found(*, enabled: bool, fault: str | None) -> Finding:
-    """Whether the welcome can be heard."""
+    """Return whether the welcome can be heard."""
     if not enabled:
         message = translate("health", "is switched off in the configuration")
         return Finding("voice", State.OK, message, public="switched off")
@@ -164,14 +165,14 @@ def voice_found(*, enabled: bool, fault: str | None) -> Finding:
 
 
 def journal_found(file: Path, journal: Journal, *, whole: bool = True) -> Finding:
-    """Whether decisions can be written down; raises JournalError where they cannot."""
+    """Return that the journal can be written; raises JournalError if it cannot."""
     journal.check(whole=whole)
     message = translate("health", "{file} can be written").format(file=file)
     return Finding("journal", State.OK, message, public="can be written")
 
 
 def people_found(people: PeopleRegister) -> Finding:
-    """Whether it is known who is suspended; raises PeopleError where it is not, and nobody is let in."""
+    """Return how many people are described; raises PeopleError if the register cannot be read, and nobody is let in."""
     known = len(people.records())
     if people.fault is not None:
         return of_fault("people", State.FAULT, people.fault)
@@ -180,7 +181,7 @@ def people_found(people: PeopleRegister) -> Finding:
 
 
 def staff_found(staff: StaffRegister) -> Finding:
-    """Whether somebody can come to the staff side; raises StaffError where the register cannot be read."""
+    """Return whether the staff can sign in; raises StaffError if the register cannot be read."""
     members = staff.members()
     message = translate("health", "%n members of staff have a PIN", "", len(members))
     public = f"{len(members)} members"
@@ -194,7 +195,7 @@ def staff_found(staff: StaffRegister) -> Finding:
 
 
 def disk_found(file: Path) -> Finding:
-    """The room that is left where the journal lies."""
+    """Return the free disk space of the journal's folder."""
     folder = file.parent
     while not folder.exists():
         folder = folder.parent
@@ -208,7 +209,7 @@ def disk_found(file: Path) -> Finding:
 
 
 def clock_found(journal: Journal) -> Finding:
-    """Whether the time of day can be right."""
+    """Return whether the time of day can be right."""
     now, last = datetime.now(UTC), _last_entry(journal)
     told, public = moment(now), f"{now:%Y-%m-%d %H:%M:%S} UTC"
     if last is not None and now < last:
@@ -227,12 +228,12 @@ def _last_entry(journal: Journal) -> datetime | None:
     try:
         entries = journal.entries(1)
     except KioskError:
-        return None  # the journal's own line tells that
+        return None  # the check of the journal shows that
     return datetime.fromisoformat(entries[0].time) if entries else None
 
 
 def _synchronised() -> bool | None:
-    """What systemd says of the clock; None where it says nothing."""
+    """Return whether systemd says that the clock is synchronised, or None."""
     program = shutil.which("timedatectl")
     if program is None:
         return None
@@ -242,3 +243,57 @@ def _synchronised() -> bool | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return {"yes": True, "no": False}.get(answer.stdout.strip())
+
+
+_PROC, _THERMAL = Path("/proc"), Path("/sys/class/thermal")
+_LITTLE_MB, _LEAST_MB = 400, 100
+_WARM, _HOT = 80.0, 95.0  # degrees Celsius: small computers slow down from about 80, and switch off above 100
+_SANE = range(-40, 151)  # a sensor that is not connected gives any number
+
+
+def memory_found(proc: Path = _PROC) -> Finding | None:
+    """Return the used and the free memory, or None if the machine does not tell."""
+    taken = _kilobytes(proc / "self" / "status", "VmRSS")
+    left = _kilobytes(proc / "meminfo", "MemAvailable")
+    if taken is None or left is None:
+        return None
+    taken_mb, left_mb = taken / 1000, left / 1000
+    state = State.FAULT if left_mb < _LEAST_MB else State.WARNING if left_mb < _LITTLE_MB else State.OK
+    text = translate("health", "the kiosk takes {taken} MB, {left} MB are free")
+    remedy = translate("health", "close other programs, or start the machine again")
+    return Finding(
+        "memory",
+        state,
+        text.format(taken=number(taken_mb), left=number(left_mb)),
+        remedy if state is not State.OK else "",
+        public=f"{taken_mb:.0f} MB taken, {left_mb:.0f} MB free",
+    )
+
+
+def temperature_found(thermal: Path = _THERMAL) -> Finding | None:
+    """Return the temperature of the hottest sensor, or None if the machine does not tell."""
+    degrees = [each for each in map(_degrees, sorted(thermal.glob("thermal_zone*/temp"))) if each is not None]
+    if not degrees:
+        return None
+    hottest = max(degrees)
+    state = State.FAULT if hottest >= _HOT else State.WARNING if hottest >= _WARM else State.OK
+    remedy = translate("health", "let air to the machine: dust, sun and a closed case make it hot")
+    told = f"{hottest:.0f} °C"
+    return Finding("temperature", state, told, remedy if state is not State.OK else "", public=told)
+
+
+def _kilobytes(path: Path, name: str) -> float | None:
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith(f"{name}:"):
+                return float(line.split()[1]) * 1.024
+    return None
+
+
+def _degrees(path: Path) -> float | None:
+    """Return the temperature of a zone, or None: some have no sensor."""
+    try:
+        degrees = int(path.read_text(encoding="ascii")) / 1000
+    except (OSError, ValueError):
+        return None
+    return degrees if round(degrees) in _SANE else None

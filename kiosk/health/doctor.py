@@ -1,4 +1,4 @@
-"""kiosk doctor: looks at each part as the kiosk would use it, and says what to do about what it finds."""
+"""kiosk doctor: check each part as the kiosk would use it."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -45,12 +45,12 @@ from kiosk.store.journal import Journal
 from kiosk.vision.camera import CameraState, WatchedCamera
 from kiosk.vision.sources import source_name
 
-_CAMERA_SECONDS = 8.0  # a USB camera may take some to give its first picture
+_CAMERA_SECONDS = 8.0  # for the first picture of a USB camera
 _MEASURED_FRAMES = 3  # after the first
 
 
 def examine_all(read: Callable[[], ConfigFile], source: str | None, gallery: Path | None) -> Iterator[Finding]:
-    """Every part below the window, in the order in which the kiosk needs them."""
+    """Yield a finding for each part below the window, in the order in which the kiosk needs them."""
     config: ConfigFile | None = None
 
     def look_at_config() -> Finding:
@@ -60,7 +60,7 @@ def examine_all(read: Callable[[], ConfigFile], source: str | None, gallery: Pat
 
     yield examine("config", look_at_config)
     if config is None:
-        # The other parts can be examined all the same, as they are without that file.
+        # The other parts are checked with the built-in defaults.
         config = ConfigFile(None)
     try:
         choices = choose(config, source=source, gallery=gallery, fast=False)
@@ -69,7 +69,7 @@ def examine_all(read: Callable[[], ConfigFile], source: str | None, gallery: Pat
         return
     yield examine("camera", lambda: _camera(choices))
     if choices.demo and "demo" not in (source, config.current.camera.source):
-        # The demo stands in for a camera that is not there: what matters is the door's own gallery and journal.
+        # There is no camera: check the gallery and journal of the door, not those of the demo.
         choices = replace(choices, demo=False, gallery=gallery or gallery_folder(config))
     yield examine("cascade", lambda: _cascade(choices))
     yield examine("encoder", lambda: _encoder(choices))
@@ -104,7 +104,7 @@ def _camera(choices: Choices) -> Finding:
 
 
 def _interval_seconds(camera: WatchedCamera, first: Frame) -> float:
-    """Return the mean time between the frames of the next five seconds, at most three; 0 where there are no more."""
+    """Return the mean time between up to three frames of the next five seconds; 0 if the source has ended."""
     times = [first.captured_at]
     until = time.monotonic() + SLOW_SECONDS
     while len(times) <= _MEASURED_FRAMES and (frame := camera.wait(until - time.monotonic())) is not None:

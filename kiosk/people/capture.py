@@ -191,19 +191,16 @@ class CaptureState:
 
 
 class CaptureSession:
-    """Takes the pictures, in the recognition thread; `encode` reads a picture as the gallery will.
+    """Takes the pictures of one person, in the recognition thread.
 
     Attributes:
         shots: the wanted pictures, in order.
         state: as of the last frame.
     """
 
-    def __init__(
-        self, encode: EncodePicture, shots: tuple[Shot, ...] = tuple(Shot), gates: CaptureGates | None = None
-    ) -> None:
+    def __init__(self, shots: tuple[Shot, ...] = tuple(Shot), gates: CaptureGates | None = None) -> None:
         self.shots = shots
         self.state = CaptureState(0, (None,) * len(shots))
-        self._encode = encode
         self._gates = gates or CaptureGates()
         self._straight: Pose | None = None
         self._subject: TrackedFace | None = None
@@ -221,8 +218,11 @@ class CaptureSession:
         self.state = replace(self.state, number=_first_missing(taken), taken=taken, hint=None, share=0.0)
         self._begin()
 
-    def update(self, frame: Frame, observation: Observation) -> CaptureState:
-        """Process the next frame; take a picture if all is right for long enough. Raises what `encode` raises."""
+    def update(self, frame: Frame, observation: Observation, encode: EncodePicture) -> CaptureState:
+        """Process the next frame; take a picture if all is right for long enough.
+
+        `encode` encodes the picture as the gallery will; what it raises, this raises.
+        """
         if observation.repeated:
             return self.state
         before, self._subject = self._subject, find_subject(observation.faces)
@@ -232,7 +232,7 @@ class CaptureSession:
             return self.state
         passed = self._passed(frame.captured_at)
         hint = self._hint(frame, observation, before, passed)
-        taken = self._hold(frame, passed) if hint is None else self._let_go(hint, passed)
+        taken = self._hold(frame, passed, encode) if hint is None else self._let_go(hint, passed)
         hint = self._refusal or hint
         self.state = CaptureState(_first_missing(taken), taken, hint, self._share(hint), box)
         return self.state
@@ -267,7 +267,7 @@ class CaptureSession:
             self._settled += passed
         return self.state.taken
 
-    def _hold(self, frame: Frame, passed: float) -> tuple[Taken | None, ...]:
+    def _hold(self, frame: Frame, passed: float, encode: EncodePicture) -> tuple[Taken | None, ...]:
         """Count a frame in which all is right; return the pictures after it."""
         self._settled += passed
         subject = self._subject
@@ -281,15 +281,15 @@ class CaptureSession:
             self._best = sharpness, frame, subject
         if self._held < HOLD_SECONDS:
             return self.state.taken
-        return self._take(*self._best[1:])
+        return self._take(*self._best[1:], encode)
 
-    def _take(self, frame: Frame, subject: TrackedFace) -> tuple[Taken | None, ...]:
+    def _take(self, frame: Frame, subject: TrackedFace, encode: EncodePicture) -> tuple[Taken | None, ...]:
         """Take the best of the right frames, unless the gallery could not use it."""
         shot, number = self.shots[self.state.number], self.state.number
         height, width = frame.image.shape[:2]
         around = subject.face.box.grown(_AROUND, width, height)
         content = as_jpeg(frame.image[around.top : around.bottom, around.left : around.right])
-        picture = examine(Offered(f"{shot.value}.jpg", content), self._encode)
+        picture = examine(Offered(f"{shot.value}.jpg", content), encode)
         self._begin()
         if picture.embedding is None:
             self._refusal = CaptureHint.HOLD_STILL

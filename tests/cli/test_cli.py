@@ -26,11 +26,6 @@ def test_every_command_has_help_with_an_example(kiosk, command):
     assert all(option in shown.out for option in OPTIONS.get(command, {"--json", "--config", "--gallery"}))
 
 
-def test_without_a_command_the_help_is_shown(kiosk):
-    shown = kiosk()
-    assert "identify" in shown.out + shown.err
-
-
 def test_the_version_is_told(kiosk):
     assert kiosk("--version").out.startswith("kiosk ")
 

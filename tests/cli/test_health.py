@@ -24,11 +24,6 @@ def test_a_fault_ends_with_1(kiosk, images, tmp_path):
     assert config["remedy"]
 
 
-def test_the_platform_of_qt_is_told(kiosk, images):
-    screen = json.loads(kiosk("doctor", "--source", "demo", "--gallery", images, "--json").out)[-1]
-    assert (screen["state"], screen["message"]) == ("ok", "Qt platform offscreen")
-
-
 def test_without_a_display_the_screen_is_a_warning(kiosk, images, monkeypatch):
     for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)

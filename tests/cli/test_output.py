@@ -3,7 +3,7 @@ import json
 from rich.console import Console
 
 from kiosk.cli import output
-from kiosk.cli.output import print_json, print_table, progress_bar, rounded
+from kiosk.cli.output import print_json, print_table
 
 
 def test_json_is_one_line_in_which_names_stay_readable(capsys):
@@ -38,20 +38,3 @@ def test_lines_break_between_words_where_there_is_room_for_that(capsys, monkeypa
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 40
     assert {"mobilefacenet", "dlib_chip", "11.3", "needed"} <= set(out.split())
-
-
-def test_a_table_without_rows_is_its_headings(capsys):
-    print_table(("file", "reason"), [])
-    assert capsys.readouterr().out.split()[:2] == ["file", "reason"]
-
-
-def test_the_bar_is_silent_where_nobody_watches(capsys):
-    with progress_bar("reading") as show:
-        show(0, 10)
-        show(10, 10)
-    assert capsys.readouterr() == ("", "")
-
-
-def test_distances_keep_the_digits_that_mean_something():
-    assert rounded(0.123456) == 0.1235
-    assert rounded(None) is None

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.config import ConfigFile
+from kiosk.files import asset
+from kiosk.paths import journal_file
+from kiosk.people.consent import read_consent
 from kiosk.people.register import Consent, PeopleRegister, PersonRecord, people_file
+from kiosk.store.journal import Journal
 
 CONSENT = Consent(datetime(2026, 3, 2, 8, 0, tzinfo=UTC), "1", "ab" * 32, "en", "Eve")
 
@@ -14,12 +19,6 @@ CONSENT = Consent(datetime(2026, 3, 2, 8, 0, tzinfo=UTC), "1", "ab" * 32, "en", 
 @pytest.fixture
 def register(images: Path) -> PeopleRegister:
     return PeopleRegister(people_file(images))
-
-
-def test_the_bare_command_is_a_table_of_persons_pictures_and_consent(kiosk, images):
-    shown = kiosk("people", "--gallery", images)
-    assert shown.code == 0
-    assert shown.out.split()[-7:] == ["Grace", "Hopper", "1", "not", "recorded", "in", "force"]
 
 
 def test_each_skipped_file_is_named_with_its_reason(kiosk, images):
@@ -45,11 +44,6 @@ def test_who_is_known_without_pictures_is_in_the_table_too(kiosk, images, regist
     ]
 
 
-def test_an_empty_gallery_says_how_to_fill_it(kiosk, tmp_path):
-    shown = kiosk("people", "--gallery", tmp_path)
-    assert "kiosk enrol" in shown.out
-
-
 def test_show_tells_what_is_known_of_a_person(kiosk, images, register):
     register.save(PersonRecord("Grace_Hopper", email="g@example.org", consent=CONSENT, former=("Gracie",)))
     facts = json.loads(kiosk("people", "show", "grace hopper", "--gallery", images, "--json").out)
@@ -69,7 +63,7 @@ def test_somebody_unknown_is_told_with_an_exit_code(kiosk, images):
 
 def test_rename_suspend_and_back(kiosk, images, register):
     assert kiosk("people", "rename", "grace hopper", "Zoë 李", "--gallery", images).out == (
-        "grace hopper is Zoë 李 from now on\n"
+        "grace hopper is now called Zoë 李\n"
     )
     assert [path.name for path in images.iterdir()] == ["Zoë 李.jpg"]
     kiosk("people", "suspend", "zoë 李", "--gallery", images)
@@ -141,3 +135,50 @@ def test_a_name_that_the_gallery_skips_is_refused_with_the_reason(kiosk, images,
     refused = kiosk("enrol", name, images / "Grace_Hopper.jpg", "--gallery", images)
     assert (refused.code, "recycle bin" in refused.err) == (19, True)
     assert [path.name for path in images.iterdir()] == ["Grace_Hopper.jpg"]
+
+
+def test_an_empty_gallery_says_what_to_do(kiosk, tmp_path):
+    shown = kiosk("people", "--gallery", tmp_path / "nowhere")
+    assert shown.code == 0
+    assert "kiosk enrol NAME PICTURE" in shown.out
+    assert "sface_fp16" not in shown.out
+    config = tmp_path / "config.yaml"
+    config.write_text("encoder: dlib_resnet\n")
+    shown = kiosk("people", "--gallery", tmp_path / "nowhere", "--config", config)
+    assert "For more than 50 people, first: `encoder: sface_fp16` in config.yaml." in shown.out
+
+
+def test_who_is_enrolled_is_identified(kiosk, images, eileen):
+    report = kiosk("enrol", "Eileen Collins", eileen, "--gallery", images, "--json")
+    assert report.code == 0
+    assert json.loads(report.out)["person"] == "Eileen Collins"
+    assert kiosk("identify", eileen, "--gallery", images).code == 0
+
+
+def test_a_refused_enrolment_names_each_picture_and_changes_nothing(kiosk, images, grace, eileen, tmp_path):
+    bad = tmp_path / "bad.jpg"
+    bad.write_bytes(b"")
+    before = sorted(path.name for path in images.iterdir())
+    refused = kiosk("enrol", "Eileen Collins", eileen, bad, "--gallery", images)
+    assert (refused.code, "bad.jpg" in refused.err, refused.err.count("\n")) == (19, True, 1)
+    assert sorted(path.name for path in images.iterdir()) == before
+
+
+def test_without_a_text_that_was_agreed_to_no_consent_is_recorded_and_that_is_a_warning(
+    kiosk, images, eileen, tmp_path
+):
+    done = kiosk("enrol", "Eileen Collins", eileen, "--gallery", images)
+    assert done.code == 0
+    assert "no consent of Eileen Collins is recorded" in done.err
+    assert PeopleRegister(people_file(images)).record("Eileen Collins").consent is None
+
+
+def test_the_text_that_was_agreed_to_is_recorded_and_the_journal_tells_of_it(kiosk, images, eileen):
+    text = asset("consent.de.md")
+    done = kiosk("enrol", "Eileen Collins", eileen, "--gallery", images, "--consent", text, "--json")
+    assert (json.loads(done.out)["consent"], done.err.count("warning")) == (True, 0)
+    consent = PeopleRegister(people_file(images)).record("Eileen Collins").consent
+    assert (consent.sha256, consent.language, consent.recorded_by) == (read_consent(text).sha256, "de", "command line")
+    journal = Journal(journal_file(ConfigFile(None)))
+    assert [(row.action, row.subject) for row in journal.actions(5)] == [("enrolled", "Eileen Collins")]
+    journal.close()

@@ -52,20 +52,13 @@ def test_without_staff_the_list_says_what_to_do(kiosk):
 
 def test_who_is_added_comes_in(kiosk, grace, pin):
     pin("77120984")
-    assert kiosk("staff", "add", "Bo", "--role", "reception").out.startswith("Bo may come in")
+    assert kiosk("staff", "add", "Bo", "--role", "reception").out.startswith("Bo can sign in")
     assert json.loads(kiosk("staff", "list", "--json").out) == [
         {"name": "Bo", "role": "reception"},
         {"name": "Grace", "role": "installer"},
     ]
     assert kiosk("staff", "list").out.split()[-2:] == ["Grace", "installer"]
     assert entered("77120984").name == "Bo"
-
-
-def test_who_is_removed_does_not(kiosk, grace, pin):
-    pin("77120984")
-    kiosk("staff", "add", "Bo", "--role", "reception")
-    assert kiosk("staff", "remove", "bo").code == 0
-    assert isinstance(entered("77120984"), Refused)
 
 
 def test_new_pin_ends_the_lock_out(kiosk, grace, pin):
@@ -112,12 +105,6 @@ def test_what_cannot_be_done_is_said_in_a_line_and_not_journalled(kiosk, pin, ar
     assert len(journal()) == 1
 
 
-def test_role_is_one_of_two(kiosk, pin):
-    pin("402913")
-    assert kiosk("staff", "add", "Bo", "--role", "king").code == 2
-    assert kiosk("staff", "add", "Bo").code == 2
-
-
 def test_nothing_changes_where_the_journal_takes_nothing(kiosk, grace, pin):
     file = journal_file(ConfigFile(None))
     for part in file.parent.glob(f"{file.name}*"):
@@ -126,13 +113,6 @@ def test_nothing_changes_where_the_journal_takes_nothing(kiosk, grace, pin):
     pin("648201")
     assert kiosk("staff", "add", "Bo", "--role", "reception").code == 20
     assert isinstance(entered("648201"), Refused)
-
-
-def test_staff_file_of_the_configuration_is_used(kiosk, pin):
-    Path("config.yaml").write_text("reception:\n  staff_file: mine.sqlite3\n")
-    pin("402913")
-    assert kiosk("staff", "add", "Grace", "--role", "installer").code == 0
-    assert Path("mine.sqlite3").is_file()
 
 
 def test_pin_typed_at_a_terminal_is_asked_twice_and_not_shown(tmp_path):
@@ -156,7 +136,7 @@ def test_pin_typed_at_a_terminal_is_asked_twice_and_not_shown(tmp_path):
             shown += os.read(ours, 100)
         os.write(ours, b"402913\n")
     assert process.wait(60) == 0
-    while b"may come in" not in shown:
+    while b"can sign in" not in shown:
         shown += os.read(ours, 100)
     os.close(ours)
     assert b"402913" not in shown

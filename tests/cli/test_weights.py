@@ -1,6 +1,5 @@
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -85,12 +84,6 @@ def test_the_list_is_there_for_programs(kiosk, offered, tmp_path):
     }
 
 
-def test_the_real_list_names_what_can_be_fetched(kiosk):
-    shown = kiosk("weights", "list")
-    for word in ("sface", "yunet", "dlib_resnet", "Apache-2.0", "38.7 MB", "99.40 % accuracy", "OpenCV model zoo"):
-        assert word in shown.out
-
-
 def test_a_fetched_file_is_installed_and_the_next_step_told(kiosk, offered, tmp_path):
     shown = kiosk("weights", "fetch", "small")
     assert (shown.code, shown.err) == (0, "")
@@ -99,12 +92,6 @@ def test_a_fetched_file_is_installed_and_the_next_step_told(kiosk, offered, tmp_
     assert path.read_bytes() == FILE
     assert states(kiosk) == {"default": "intact", "small": "intact"}
     assert "small is there already, verified" in kiosk("weights", "fetch", "small").out
-
-
-def test_the_folder_is_the_one_of_the_configuration(kiosk, offered, tmp_path):
-    (tmp_path / "config.yaml").write_text("weights: elsewhere\n")
-    assert kiosk("weights", "fetch", "small", "--config", tmp_path / "config.yaml").code == 0
-    assert (tmp_path / "elsewhere" / "small.onnx").read_bytes() == FILE
 
 
 def test_a_download_that_fails_is_told_in_one_line(kiosk, offered, tmp_path):
@@ -145,13 +132,6 @@ def test_each_altered_file_is_named(kiosk, offered, tmp_path):
     assert [each["state"] for each in json.loads(found.out)["files"]] == ["intact", "altered"]
 
 
-def test_a_shipped_file_that_is_missing_is_named(kiosk, offered):
-    shipped_weights("default.tflite").unlink()
-    shown = kiosk("weights", "verify")
-    assert (shown.code, shown.out.split(" (")[0]) == (1, "default: missing")
-    assert "missing!" in kiosk("weights", "list").out
-
-
 def test_a_fetched_file_is_removed(kiosk, offered, tmp_path):
     kiosk("weights", "fetch", "small")
     shown = kiosk("weights", "remove", "small")
@@ -161,20 +141,6 @@ def test_a_fetched_file_is_removed(kiosk, offered, tmp_path):
     again = kiosk("weights", "remove", "small")
     assert again.code == 16
     assert "small: is not installed in" in again.err
-
-
-def test_what_is_shipped_is_not_removed(kiosk, offered):
-    shown = kiosk("weights", "remove", "default")
-    assert shown.code == 16
-    assert "default: comes with the kiosk" in shown.err
-    assert shipped_weights("default.tflite").exists()
-
-
-@pytest.mark.parametrize("command", ["list", "fetch", "verify", "remove"])
-def test_every_command_has_help_with_an_example(kiosk, command):
-    shown = kiosk("weights", command, "--help")
-    assert shown.code == 0
-    assert f"Example: kiosk weights {command}" in " ".join(shown.out.split())
 
 
 def test_what_fetches_is_loaded_by_fetch_alone():
@@ -201,6 +167,7 @@ def test_a_spec_of_ones_own_is_verified_and_told_its_golden_vector(kiosk, tmp_pa
     assert "dlib_resnet.tflite" in mine["fault"]
 
 
+@pytest.mark.slow
 def test_published_weights_become_an_encoder(kiosk, tmp_path):
     shapes = tensor_shapes()
     random = np.random.default_rng(7)
@@ -222,21 +189,6 @@ def test_published_weights_become_an_encoder(kiosk, tmp_path):
     assert (refused.code, refused.out) == (16, "")
     assert "missing" in refused.err
     assert not (tmp_path / "other").exists()
-
-
-def test_weights_that_are_not_there_are_told_in_one_line(tmp_path):
-    # In a process of its own: TensorFlow greets once.
-    command = [sys.executable, "-m", "kiosk", "weights", "export", "openface", "--weights", tmp_path, "--out", tmp_path]
-    environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
-    refused = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    assert (refused.returncode, refused.stdout) == (16, "")
-    building, fault = refused.stderr.splitlines()
-    assert building.startswith("building the network")
-    assert fault.startswith(f"kiosk: {tmp_path}: conv1_w.csv is missing")
-
-
-def test_a_network_that_the_kiosk_cannot_build_is_wrong_usage(kiosk, tmp_path):
-    assert kiosk("weights", "export", "vgg", "--weights", tmp_path).code == 2
 
 
 def test_a_cohort_of_too_few_people_is_not_made(kiosk, tmp_path):

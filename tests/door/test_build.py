@@ -19,15 +19,12 @@ from kiosk.door.build import (
     make_detector,
     make_gallery,
     make_landmarks,
-    own_weights,
     photograph_reader,
 )
 from kiosk.errors import ConfigError, KioskError, WeightsError
 from kiosk.paths import visitors_file
 from kiosk.people.visitors import VisitorStore
-from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import shipped_landmarks
-from kiosk.vision.yunet import YuNetDetector, shipped_yunet
 
 
 @pytest.fixture
@@ -47,12 +44,6 @@ def test_without_a_camera_the_demo_is_chosen_with_its_own_gallery(config, monkey
     assert [path.stem for path in choices.gallery.iterdir()] == ["Grace_Hopper"]
 
 
-def test_the_first_camera_is_chosen_where_there_is_one(config, monkeypatch, home):
-    monkeypatch.setattr(build, "first_camera", lambda: "/dev/v4l/by-id/usb-door")
-    choices = choose(config, source=None, gallery=None, fast=False)
-    assert (choices.source, choices.demo, choices.gallery) == ("/dev/v4l/by-id/usb-door", False, home / "images")
-
-
 def test_the_command_line_wins_over_the_configuration(home):
     config = written(home, "camera: {source: 3}\n")
     assert choose(config, source=None, gallery=None, fast=False).source == "/dev/video3"
@@ -69,34 +60,6 @@ def test_what_is_not_known_is_told_with_file_line_and_the_nearest(home, option, 
         make(written(home, f"threads: 1\n{option}\n"))
 
 
-@pytest.mark.parametrize(
-    ("option", "make", "told"),
-    [
-        ("detector: nope", make_detector, "'nope' is not known; use haar, or a detector whose spec lies in"),
-        (
-            "encoder: nope",
-            load_configured_encoder,
-            "'nope' is not known; see `kiosk encoders`; specs are looked for in",
-        ),
-    ],
-)
-def test_where_none_is_near_it_is_told_where_they_lie(home, option, make, told):
-    with pytest.raises(ConfigError) as raised:
-        make(written(home, option))
-    assert f"{told} {home / 'weights'}" in str(raised.value)
-
-
-def test_the_folder_of_weights_reads_well_in_a_message(home):
-    (home / "live").mkdir()
-    (home / "live" / "config.yaml").write_text("weights: ../own/weights\n")
-    assert own_weights(ConfigFile(home / "live" / "config.yaml")) == home / "own" / "weights"
-
-
-def test_a_link_to_the_weights_is_followed_where_it_leads_then(home):
-    (home / "weights").symlink_to(home / "first")
-    assert own_weights(written(home, "")) == home / "weights"
-
-
 def test_a_station_that_cannot_be_made_leaves_nothing_running(config, home, monkeypatch):
     def fail(*, enabled):
         raise RuntimeError("no thread left")
@@ -108,35 +71,12 @@ def test_a_station_that_cannot_be_made_leaves_nothing_running(config, home, monk
     assert "gallery watch" not in [thread.name for thread in threading.enumerate()]
 
 
-def test_a_gallery_makes_no_detector_that_reads_nothing(home, monkeypatch):
-    made = []
-
-    class Counted(HaarDetector):
-        def __init__(self):
-            super().__init__()
-            made.append(self)
-
-    monkeypatch.setattr(build, "HaarDetector", Counted)
-    config = written(home, "threads: 1\ngallery: {folder: images}\n")
-    gallery = make_gallery(config, home / "images", load_configured_encoder(config), shipped_landmarks())
-    gallery.load()
-    assert (gallery.snapshot.people, len(made)) == (("Grace_Hopper",), 1)
-
-
 def test_how_people_are_compared_does_not_change_a_stored_embedding(home):
     keys = set()
     for options in ("", "pooling_frames: 1, template_rule: nearest, cohort: off"):
         config = written(home, f"threads: 1\npath: {{{options}}}\n")
         keys.add(photograph_reader(config, load_configured_encoder(config), make_landmarks()).key)
     assert len(keys) == 1
-
-
-def test_a_cohort_that_the_user_brings_has_the_recognition_loaded_anew(home):
-    (home / "weights").mkdir()
-    files = build._watched(written(home, "encoder: dlib_resnet\n"))
-    assert not files.changed()
-    (home / "weights" / "dlib_resnet.cohort.npz").write_bytes(b"another")
-    assert files.changed()
 
 
 def test_progress_tells_of_encoder_and_gallery(home, config):
@@ -162,12 +102,6 @@ class TestEncoderOfTheConfiguration:
         with pytest.raises(KioskError, match=re.escape(told)):
             load_configured_encoder(written(home, option))
 
-    def test_the_folder_of_the_users_own_is_an_option(self, home, save_spec):
-        save_spec("other", mirror=False)
-        (home / "weights").rename(home / "mine")
-        config = written(home, "encoder: other\nweights: mine")
-        assert load_configured_encoder(config).spec.name == "other"
-
 
 class TestDetectorOfTheConfiguration:
     @pytest.fixture
@@ -180,9 +114,6 @@ class TestDetectorOfTheConfiguration:
             f"kind: detector\nfile: yunet.onnx\nsize: {len(content)}\nsha256: {sha256}\nlicence: MIT\nsource: test\n"
         )
         return home / "weights" / "yunet.onnx"
-
-    def test_it_may_be_a_file(self, home, yunet):
-        assert isinstance(make_detector(written(home, "detector: mine")), YuNetDetector)
 
     def test_what_becomes_of_it_while_the_gallery_is_read_changes_no_reader(self, home, yunet):
         config = written(home, "detector: mine")
@@ -199,9 +130,6 @@ class TestDetectorOfTheConfiguration:
         assert not watched.changed()
         yunet.write_bytes(b"another")
         assert watched.changed()
-
-    def test_yunet_is_shipped(self, home):
-        assert make_detector(written(home, "detector: yunet")).key == shipped_yunet().key
 
 
 @pytest.mark.parametrize(("hours", "left"), [(24, 1), (0, 0)])

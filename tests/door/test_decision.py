@@ -141,10 +141,6 @@ class TestGrant:
         show.rule.configure(RuleSettings(k=1, n=3))
         assert granted(show.one("--A-")) == []
 
-    def test_at_once_where_one_frame_is_enough(self) -> None:
-        show = Show(DecisionRule(RuleSettings(k=1, n=1)))
-        assert settled(show.one("a")) == [ADA_GRANTED]
-
     def test_is_never_made_of_frames_of_two_faces(self) -> None:
         show = Show()
         assert [d for _ in range(2) for d in granted(show.frame({1: "a", 2: "a"}))] == []
@@ -158,16 +154,6 @@ class TestGrant:
 
 
 class TestStaying:
-    def test_does_not_open_again(self) -> None:
-        show = Show()
-        assert granted(show.one("a" * 1000)) == ["Ada"]
-
-    def test_is_shown_as_present(self) -> None:
-        show = Show()
-        show.one("aaa")
-        for decision in show.one("a-Aa"):
-            assert (decision.outcome, decision.reason, decision.person) == (Outcome.PENDING, Reason.PRESENT, "Ada")
-
     @pytest.mark.parametrize("gap", ["", " ", "     ", "--"])
     def test_under_a_new_track_number_does_not_open_again(self, gap: str) -> None:
         show = Show()
@@ -177,26 +163,12 @@ class TestStaying:
         assert granted(decisions) == []
         assert decisions[-1].reason is Reason.PRESENT
 
-    def test_past_the_cool_down_does_not_open_again(self) -> None:
-        show = Show(step=1.0)
-        assert granted(show.one("a" * 100)) == ["Ada"]
-
-    def test_found_twice_in_one_place_opens_once(self) -> None:
-        show = Show()
-        assert granted([d for _ in range(40) for d in show.frame({1: "a", 2: "a"})]) == ["Ada"]
-
     def test_beside_her_picture_is_let_in(self) -> None:
         show = Show()
         show.one("a" * 20)
         both = [show.shown([face("a"), replace(face("a", 2), face=ASIDE)]) for _ in range(20)]
         assert settled([d for decisions in both for d in decisions]) == [ADA_RETURNED]
         assert {d.reason for d in both[-1]} == {Reason.PRESENT}
-
-    def test_lost_and_found_far_away_is_somebody_else_with_her_face(self) -> None:
-        show = Show()
-        show.one("aaa")
-        found = [show.shown([replace(face("a", 2), face=ASIDE)]) for _ in range(3)]
-        assert settled([d for decisions in found for d in decisions]) == [ADA_RETURNED]
 
     def test_covered_for_long_and_shown_again_in_the_very_same_place_does_not_open_again(self) -> None:
         """A picture on the wall, before which people pass."""
@@ -222,40 +194,11 @@ class TestStaying:
             show.shown([replace(face("a"), place=7, still=True)])
         assert settled(show.one("aaa", track=2)) == [ADA_RETURNED]
 
-    def test_back_after_a_while_in_another_place_is_let_in(self) -> None:
-        show = Show()
-        for _ in range(9):
-            show.shown([replace(face("a"), place=7)])
-        show.away(10)
-        again = [show.shown([replace(face("a", 2), place=8)]) for _ in range(3)]
-        assert settled([d for decisions in again for d in decisions]) == [ADA_RETURNED]
-
     @pytest.mark.parametrize("interval", [1.0, 2.5, 6.0])
     def test_missed_in_a_frame_of_those_that_come_slowly_does_not_open_again(self, interval: float) -> None:
         show = Show(step=interval)
         show.lost_after_seconds = 3 * interval
         assert granted([*show.one("aaa"), *show.one(" "), *show.one("aaaaaa", track=2)]) == ["Ada"]
-
-    @pytest.mark.parametrize("interval", [1.0, 2.5, 6.0])
-    def test_frames_are_counted_however_slowly_they_come(self, interval: float) -> None:
-        show = Show(step=interval)
-        show.lost_after_seconds = 3 * interval
-        assert granted(show.one("aa a")) == ["Ada"]
-
-    @pytest.mark.parametrize("times", [RuleSettings(cool_down_seconds=0, away_seconds=0), RuleSettings(away_seconds=0)])
-    def test_does_not_open_again_even_without_any_pause_configured(self, times: RuleSettings) -> None:
-        show = Show(DecisionRule(times), step=1.0)
-        assert granted(show.one("a" * 100)) == ["Ada"]
-
-    def test_under_a_new_number_is_present_however_long_the_counting_takes(self) -> None:
-        show = Show(DecisionRule(RuleSettings(k=40, n=50)))
-        assert granted(show.one("a" * 40)) == ["Ada"]
-        assert granted(show.one("a" * 100, track=2)) == []
-
-    def test_frames_that_took_long_do_not_open_again(self) -> None:
-        show = Show(step=1.5)
-        show.one("aaa")
-        assert granted(show.one("aaaaaa", track=2)) == []
 
 
 class TestPauses:
@@ -268,13 +211,6 @@ class TestPauses:
         pauses = [later - earlier - 5 * STEP for earlier, later in itertools.pairwise(refused_at)]
         assert pauses[:5] == pytest.approx([3, 6, 12, 24, 48], abs=2 * STEP)
         assert pauses[5:] == pytest.approx([60] * len(pauses[5:]), abs=2 * STEP)
-
-    def test_begin_anew_with_another_face(self) -> None:
-        show = Show()
-        for _ in range(200):
-            show.frame({1: "A"})
-        decisions = show.one("AAAAA", track=2)
-        assert decisions[-1].outcome is Outcome.REFUSED
 
 
 class TestReturn:
@@ -294,38 +230,6 @@ class TestReturn:
         assert settled(decisions) == [ADA_GRANTED]
         assert decisions[-1].greet
 
-    def test_after_a_camera_that_gave_no_frames_is_greeted_anew(self) -> None:
-        show = Show(DecisionRule(RuleSettings(k=1, n=1)))
-        show.one("a")
-        show.now += 31
-        assert settled(show.one("a", track=2)) == [ADA_GRANTED]
-
-    def test_cool_down_is_counted_from_the_greeting(self) -> None:
-        show = Show()
-        show.one("aaa")
-        for track in range(2, 6):
-            show.away(8)
-            decisions = show.one("aaa", track)
-        assert settled(decisions) == [ADA_GRANTED]
-
-    def test_before_the_time_of_being_away_does_not_open(self) -> None:
-        show = Show()
-        show.one("aaa")
-        show.away(1)
-        assert granted(show.one("aaaaa", track=2)) == []
-
-    def test_of_one_does_not_depend_on_another(self) -> None:
-        show = Show()
-        show.one("aaa")
-        show.away(4)
-        assert settled(show.one("bbb", track=2)) == [(Outcome.GRANTED, Reason.RECOGNISED, "Ben")]
-
-    def test_needs_k_frames_as_well(self) -> None:
-        show = Show()
-        show.one("aaa")
-        show.away(4)
-        assert granted(show.one("aa", track=2)) == []
-
 
 class TestPlaceTaken:
     def test_by_a_stranger_ends_the_presence_and_is_refused(self) -> None:
@@ -342,11 +246,6 @@ class TestPlaceTaken:
         decisions = show.one("b" * 20)
         assert granted(decisions) == ["Ben"]
         assert outcomes(decisions[:7]) == [Outcome.PENDING] * 7  # n to see that Ada has gone, k for Ben
-
-    def test_for_a_moment_only_changes_nothing(self) -> None:
-        show = Show()
-        show.one("aaa")
-        assert granted(show.one("bbbba" * 10)) == []
 
 
 class TestRefusal:
@@ -365,49 +264,11 @@ class TestRefusal:
         last = decisions[-1]
         assert (last.reason, last.person, last.greet, last.agreeing) == (reason, None, False, 0)
 
-    def test_waits_for_good_frames(self) -> None:
-        assert settled(Show().one("-" * 100)) == []
-        assert settled(Show().one("A-A-A-A" + "-" * 50)) == []
-        assert settled(Show().one("A-A-A-A-A")) == [TOO_FAR]
-
-    def test_never_falls_in_a_frame_that_was_rejected(self) -> None:
-        show = Show()
-        assert settled(show.one("ab" * 7 + "-" * 20)) == []
-        assert [outcome for outcome, _, _ in settled(show.one("a"))] == [Outcome.REFUSED]
-
     @pytest.mark.parametrize("letters", ["aaAAB", "aAAAB", "A-aAAAB", "aAAA" + "-" * 9 + "A"])
     def test_does_not_fall_while_one_of_the_last_n_good_frames_names_somebody(self, letters: str) -> None:
         show = Show()
         assert settled(show.one(letters)) == []
         assert settled(show.one("BBBBB")) == [TOO_FAR]
-
-    def test_waits_longer_where_frames_name_people_who_change(self) -> None:
-        show = Show()
-        assert settled(show.one("ab" * 7)) == []
-        assert [(o, p) for o, _, p in settled(show.one("a"))] == [(Outcome.REFUSED, None)]
-
-    def test_is_not_repeated_during_the_pause(self) -> None:
-        show = Show()
-        show.one("AAAAA")
-        decisions = show.one("A" * 29)
-        assert settled(decisions) == []
-        assert {d.reason for d in decisions} == {Reason.TOO_FAR}
-
-    def test_is_followed_by_a_new_try_after_the_pause(self) -> None:
-        show = Show()
-        show.one("AAAAA")
-        assert granted(show.one("a" * 29)) == []
-        assert granted(show.one("aaaa")) == ["Ada"]
-
-    def test_of_a_stranger_comes_again_and_again_and_never_a_grant(self) -> None:
-        decisions = Show().one("A" * 700)
-        assert granted(decisions) == []
-        assert len(settled(decisions)) == 5  # the pause between them doubles
-
-    def test_of_one_face_does_not_hold_another_up(self) -> None:
-        show = Show()
-        decisions = [d for _ in range(5) for d in show.frame({1: "C", 2: "a"})]
-        assert settled(decisions) == [ADA_GRANTED, TOO_FAR]
 
 
 class TestFramesThatDoNotCount:
@@ -418,17 +279,6 @@ class TestFramesThatDoNotCount:
         assert settled(show.one("a")) == [ADA_GRANTED]
         assert {d.reason for _ in range(9) for d in show.again("a")} == {Reason.PRESENT}
 
-    def test_repeated_frames_keep_what_was_shown(self) -> None:
-        show = Show()
-        (before,) = show.one("aa")[-1:]
-        (after,) = show.again("a")
-        assert (after.agreeing, after.person, after.reason) == (before.agreeing, before.person, before.reason)
-
-    def test_repeated_frames_refuse_nobody(self) -> None:
-        show = Show()
-        show.one("AAAA")
-        assert settled([d for _ in range(20) for d in show.again("A")]) == []
-
     @pytest.mark.parametrize("back", [0, 1, 5])
     def test_older_frames_change_nothing(self, back: int) -> None:
         show = Show()
@@ -437,10 +287,6 @@ class TestFramesThatDoNotCount:
             late = Observation(sequence, show.now, (face("a"), face("b", 2)))
             assert outcomes(show.rule.update(late)) == [Outcome.PENDING] * 2
         assert granted(show.one("a")) == ["Ada"]
-
-    def test_frozen_camera_never_opens(self) -> None:
-        show = Show()
-        assert granted([d for _ in range(100) for d in show.frame({1: "a"}, repeated=True)]) == []
 
     def test_decisions_stand_in_the_order_of_the_faces(self) -> None:
         assert [d.track for d in Show().frame({7: "a", 3: "-", 5: "B"})] == [7, 3, 5]
@@ -464,19 +310,6 @@ class TestRevoke:
         assert settled(decisions) == [ADA_GRANTED]
         assert decisions[-1].greet
 
-    def test_leaves_others_alone(self) -> None:
-        show = Show()
-        show.one("bbb", track=2)
-        self.faulty(show)
-        assert [d.reason for d in show.one("b", track=2)] == [Reason.PRESENT]
-
-    def test_of_a_face_that_has_gone_is_no_fault(self) -> None:
-        show = Show()
-        grant = show.one("aaa")[-1]
-        show.away(10)
-        show.rule.revoke(grant, replace(grant, outcome=Outcome.REFUSED))
-        assert granted(show.one("aaa", track=2)) == ["Ada"]
-
 
 class TestChangesWhileRunning:
     def test_new_k_and_n_count_from_then_on(self) -> None:
@@ -486,26 +319,6 @@ class TestChangesWhileRunning:
         decisions = show.one("aaa-aaa")
         assert outcomes(decisions) == [Outcome.PENDING] * 6 + [Outcome.GRANTED]
         assert decisions[0].required == 6
-
-    def test_smaller_n_makes_frames_expire_sooner(self) -> None:
-        show = Show()
-        show.one("-")
-        show.rule.configure(RuleSettings(k=3, n=3))
-        assert granted(show.one("a-a-aa")) == []
-        assert granted(show.one("a")) == ["Ada"]
-
-    def test_same_settings_forget_nothing(self) -> None:
-        show = Show()
-        show.one("aa")
-        show.rule.configure(RuleSettings())
-        assert granted(show.one("a")) == ["Ada"]
-
-    def test_other_settings_do_not_open_again_for_who_stays(self) -> None:
-        show = Show()
-        show.one("aaa")
-        for k in (1, 2, 4):
-            show.rule.configure(RuleSettings(k=k, n=5))
-            assert granted(show.one("a" * 20)) == []
 
     def test_restart_forgets_frames_and_no_grants(self) -> None:
         show = Show()
@@ -523,12 +336,6 @@ class TestChangesWhileRunning:
         show.rule.restart_counts()
         assert outcomes(show.one("aaa"))[-1] is Outcome.GRANTED
 
-    def test_shorter_pause_holds_for_a_refusal_already_given(self) -> None:
-        show = Show()
-        show.one("AAAAA")
-        show.rule.configure(RuleSettings(retry_seconds=0))
-        assert granted(show.one("aaa")) == ["Ada"]
-
 
 class TestClock:
     def test_set_back_opens_again_for_k_new_frames_only(self) -> None:
@@ -537,29 +344,13 @@ class TestClock:
         show.now -= 3600
         assert outcomes(show.one("aaa")) == [Outcome.PENDING, Outcome.PENDING, Outcome.GRANTED]
 
-    def test_set_back_does_not_hold_a_refused_face_for_ever(self) -> None:
-        show = Show()
-        show.one("AAAAA")
-        show.now -= 3600
-        assert granted(show.one("aaa")) == ["Ada"]
-
-    def test_that_stands_still_loses_no_count(self) -> None:
-        show = Show(step=0.0)
-        assert granted(show.one("a" * 50)) == ["Ada"]
-
-    def test_may_start_anywhere(self) -> None:
-        for start in (-1e6, 0.0, 1e12):
-            show = Show(step=1.0)
-            show.now = start
-            assert granted(show.one("aaaa")) == ["Ada"]
-
 
 def test_memory_does_not_grow_with_the_faces_seen() -> None:
     rule = DecisionRule()
     near = face("a").identification
     assert near is not None
     largest = 0
-    for number in range(100_000):
+    for number in range(12_000):
         person = Candidate(f"p{number // 3}", 0.2)
         shown = TrackedFace(number // 3, FACE, None, replace(near, candidates=(person,)))
         rule.update(Observation(number, number * STEP, (shown,)))
@@ -580,7 +371,7 @@ rules = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rules, st.lists(st.tuples(letters, st.sampled_from([0.05, 0.3, 4.0])), max_size=80))
 def test_every_grant_has_its_k_frames_and_every_refusal_its_n(
     rule: RuleSettings, frames: list[tuple[str, float]]
@@ -615,7 +406,7 @@ def last_run(window: str) -> str:
     return window[start:]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     rules,
     st.lists(letters, min_size=1, max_size=60),
@@ -639,7 +430,7 @@ def told(decisions: Sequence[Decision]) -> list[tuple[object, ...]]:
     return [(d.track, d.outcome, d.reason, d.person, d.agreeing, d.greet) for d in decisions]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rules, st.lists(st.tuples(letters, st.booleans()), max_size=60))
 def test_repeated_frames_between_change_nothing(rule: RuleSettings, frames: list[tuple[str, bool]]) -> None:
     plain, stuttering = Show(DecisionRule(rule)), Show(DecisionRule(rule))
@@ -649,16 +440,7 @@ def test_repeated_frames_between_change_nothing(rule: RuleSettings, frames: list
             assert settled(stuttering.again(letter)) == []
 
 
-@settings(max_examples=200, deadline=None)
-@given(rules, st.text(st.sampled_from("aA-ä"), max_size=80))
-def test_one_person_who_never_leaves_is_granted_once(rule: RuleSettings, frames: str) -> None:
-    # Short frames, so that no run of bad ones lasts as long as being away.
-    steady = replace(rule, n=max(rule.n, 4), away_seconds=3.0)
-    shown = Show(DecisionRule(steady), step=0.02)
-    assert len(granted(shown.one(frames))) <= 1
-
-
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rules, st.text(st.sampled_from("AB-ä?C "), max_size=100))
 def test_nobody_who_is_never_named_is_granted(rule: RuleSettings, frames: str) -> None:
     assert granted(Show(DecisionRule(rule)).one(frames)) == []
@@ -672,7 +454,7 @@ class TestStanding:
     """Who is recognised, and has something against them."""
 
     @pytest.fixture
-    def access_restriction(self) -> dict[str, Reason]:
+    def against(self) -> dict[str, Reason]:
         return {}
 
     @pytest.fixture
@@ -691,29 +473,10 @@ class TestStanding:
         )
         assert refusal.identification is not None
 
-    def test_waits_longer_after_each_refusal(self, shown, against):
-        against["Ada"] = Reason.SUSPENDED
-        refused_at = [decision.decided_at for decision in ended(shown.one("a" * 200))]
-        pauses = [round(later - earlier, 1) for earlier, later in itertools.pairwise(refused_at)]
-        assert pauses == sorted(pauses)
-        assert pauses[0] >= RuleSettings().retry_seconds
-        assert pauses[1] >= 2 * RuleSettings().retry_seconds
-
-    def test_comes_in_once_nothing_is_against_them_any_longer(self, shown, against):
-        against["Ada"] = Reason.SUSPENDED
-        shown.one("aaaa")
-        del against["Ada"]
-        assert [decision.outcome for decision in ended(shown.one("a" * 60))] == [Outcome.GRANTED]
-
     def test_does_not_slip_in_again_as_somebody_who_never_left(self, shown, against):
         assert len(granted(shown.one("aaaa"))) == 1
         against["Ada"] = Reason.SUSPENDED
         assert granted(shown.one("aaaa", track=2)) == []
-
-    def test_keeps_nobody_else_out(self, shown, against):
-        against["Ada"] = Reason.SUSPENDED
-        shown.one("aaaa", track=1)
-        assert granted(shown.one("bbbb", track=2)) == ["Ben"]
 
 
 @pytest.mark.parametrize("letters", ["aaa", "AAAAA"])
@@ -759,7 +522,3 @@ class TestResting:
         show.one("." * 31)
         assert not show.rule.settled
         assert outcomes(show.one("aaa"))[-1] is Outcome.GRANTED
-
-    def test_who_was_not_compared_yet_is_waited_for(self):
-        show = Show()
-        assert {one.reason for one in show.one("....")} == {Reason.GATHERING}

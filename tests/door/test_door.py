@@ -46,15 +46,6 @@ def test_opens_for_the_pulse_and_shuts_by_itself(door: ScreenDoor, clock: Clock)
     assert door.seconds_left == 0
 
 
-def test_second_unlock_counts_from_itself_and_does_not_add_up(door: ScreenDoor, clock: Clock) -> None:
-    door.unlock(5)
-    clock.now += 3
-    door.unlock(5)
-    assert door.seconds_left == pytest.approx(5)
-    door.unlock(2)
-    assert door.seconds_left == pytest.approx(2)
-
-
 @given(st.lists(st.tuples(st.floats(0, 30), st.floats(0.01, MAX_PULSE_SECONDS)), min_size=1))
 def test_never_open_longer_than_the_last_pulse_says(steps: list[tuple[float, float]]) -> None:
     clock = Clock()
@@ -72,26 +63,6 @@ def test_refuses_a_pulse_that_is_none(door: ScreenDoor, seconds: float) -> None:
     with pytest.raises(DoorError, match="at most 60 s"):
         door.unlock(seconds)
     assert not door.unlocked
-
-
-def test_refused_pulse_leaves_the_running_one_as_it_was(door: ScreenDoor) -> None:
-    door.unlock(5)
-    with pytest.raises(DoorError):
-        door.unlock(math.inf)
-    assert door.seconds_left == pytest.approx(5)
-
-
-def test_longest_pulse_is_allowed(door: ScreenDoor) -> None:
-    door.unlock(MAX_PULSE_SECONDS)
-    assert door.seconds_left == MAX_PULSE_SECONDS
-
-
-def test_lock_ends_the_pulse_and_the_next_one_opens_again(door: ScreenDoor) -> None:
-    door.unlock(5)
-    door.lock()
-    assert not door.unlocked
-    door.unlock(5)
-    assert door.unlocked
 
 
 def test_closed_door_is_locked_and_stays_so(door: ScreenDoor) -> None:

@@ -69,51 +69,12 @@ def test_an_installation_of_version_01_keeps_its_encoder(config, caplog, leave):
     assert ConfigFile(config).current == kept.current
 
 
-def test_a_command_that_only_reads_writes_nothing(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    leave_old_journal(ConfigFile(None))
-    assert read_config(None).current.encoder == "dlib_resnet"
-    assert not (tmp_path / "config.yaml").exists()
-
-
-def test_an_encoder_that_is_set_stays_with_its_threshold(config):
-    """The threshold of version 0.1 follows the stranger rate."""
-    config.write_text("encoder: openface\n")
-    leave_old_journal(ConfigFile(config))
-    kept = started(config).current
-    assert (kept.encoder, kept.matching.stranger_rate) == ("openface", 0.0005)
-
-
-def test_a_stranger_rate_that_is_set_stays(config):
-    config.write_text("matching: {stranger_rate: 0.002}\n")
-    leave_old_journal(ConfigFile(config))
-    kept = started(config).current
-    assert (kept.encoder, kept.matching.stranger_rate) == ("dlib_resnet", 0.002)
-
-
 @pytest.mark.parametrize("leave", [leave_journal, leave_register])
 def test_an_installation_of_this_version_has_the_new_default(config, leave):
     leave(ConfigFile(config))
     before = config.read_bytes()
     assert read_config(config).current.encoder == "sface_fp16"
     assert config.read_bytes() == before
-
-
-def test_nothing_is_written_where_nothing_was_installed_or_both_are_set(config):
-    assert started(config).current.encoder == "sface_fp16"
-    leave_old_journal(ConfigFile(config))
-    content = "encoder: sface_fp16\nmatching: {stranger_rate: 0.0001}\n"
-    config.write_text(content)
-    assert started(config).current.encoder == "sface_fp16"
-    assert config.read_text() == content
-
-
-def test_without_a_configuration_one_is_made(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    leave_old_journal(ConfigFile(None))
-    kept = started(None)
-    assert (kept.path, kept.current.encoder) == (tmp_path / "config.yaml", "dlib_resnet")
-    assert ConfigFile(tmp_path / "config.yaml").current.encoder == "dlib_resnet"
 
 
 def test_where_it_cannot_be_written_the_encoder_is_kept_for_this_run(config, caplog, monkeypatch):
@@ -135,10 +96,3 @@ def test_a_journal_that_cannot_be_read_is_no_installation(config, content):
     file.write_bytes(content)
     assert read_config(config).current.encoder == "sface_fp16"
     assert file.read_bytes() == content
-
-
-def test_a_register_of_version_01_is_read_as_ever(config):
-    leave_old_register(ConfigFile(config))
-    register = PeopleRegister(people_file(config.parent / "images"))
-    register.save(PersonRecord("Grace"))
-    assert {record.person for record in register.records().values()} == {"Ada", "Grace"}

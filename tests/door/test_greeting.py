@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.door.greeting import STALE_SECONDS, Greeter, compose
+from kiosk.domain import Reason, Rejection
+from kiosk.door.greeting import HINTS, STALE_SECONDS, Greeter, compose, refusal_hint
 
 TEMPLATE = "Welcome {names}, have a nice day!"
 
@@ -57,44 +58,6 @@ def test_waits_for_company_and_then_speaks_once(greeter: Greeter, said: list[str
     assert said == ["Welcome Ada, have a nice day!"]
 
 
-def test_who_comes_while_a_welcome_is_pending_joins_it_without_delaying_it(greeter: Greeter, said: list[str]) -> None:
-    greeter.welcome("Ada", 10.0)
-    greeter.welcome("Grace", 10.2)
-    greeter.welcome("Lin", 10.49)
-    greeter.tick(10.5)
-    assert said == ["Welcome Ada, Grace and Lin, have a nice day!"]
-
-
-def test_same_person_twice_is_named_once(greeter: Greeter, said: list[str]) -> None:
-    for now in (10.0, 10.1, 10.2):
-        greeter.welcome("Ada", now)
-    greeter.tick(11.0)
-    assert said == ["Welcome Ada, have a nice day!"]
-
-
-def test_who_comes_later_gets_a_welcome_of_their_own(greeter: Greeter, said: list[str]) -> None:
-    greeter.welcome("Ada", 10.0)
-    greeter.tick(10.6)
-    greeter.welcome("Lin", 10.7)
-    greeter.tick(11.0)
-    assert said == ["Welcome Ada, have a nice day!"]
-    greeter.tick(11.2)
-    assert said[1:] == ["Welcome Lin, have a nice day!"]
-
-
-def test_nobody_is_welcomed_where_nobody_came(greeter: Greeter, said: list[str]) -> None:
-    greeter.tick(0.0)
-    greeter.tick(1e9)
-    assert said == []
-
-
-@pytest.mark.parametrize("later", [0.0, -1e9, float("nan")])
-def test_clock_that_steps_back_speaks_instead_of_waiting(greeter: Greeter, said: list[str], later: float) -> None:
-    greeter.welcome("Ada", 10.0)
-    greeter.tick(later)
-    assert len(said) == 1
-
-
 def test_welcome_that_no_frame_let_out_in_time_is_dropped(greeter: Greeter, said: list[str]) -> None:
     greeter.welcome("Ada", 10.0)
     greeter.tick(10.0 + STALE_SECONDS + 0.1)
@@ -103,20 +66,6 @@ def test_welcome_that_no_frame_let_out_in_time_is_dropped(greeter: Greeter, said
     greeter.welcome("Lin", 700.0)
     greeter.tick(700.0 + STALE_SECONDS)
     assert said == ["Welcome Lin, have a nice day!"]
-
-
-def test_stale_name_does_not_join_who_comes_now(greeter: Greeter, said: list[str]) -> None:
-    greeter.welcome("Ada", 10.0)
-    greeter.welcome("Lin", 610.0)
-    greeter.tick(610.5)
-    assert said == ["Welcome Lin, have a nice day!"]
-
-
-def test_template_and_waiting_time_can_change_while_a_welcome_is_pending(greeter: Greeter, said: list[str]) -> None:
-    greeter.welcome("Ada", 10.0)
-    greeter.template, greeter.gather_seconds = "Hi {names}", 0.0
-    greeter.tick(10.0)
-    assert said == ["Hi Ada"]
 
 
 @given(st.lists(st.tuples(st.sampled_from("ABCDE"), st.floats(0, 1)), max_size=30))
@@ -132,3 +81,10 @@ def test_everybody_is_named_at_least_once_and_never_twice_in_one_sentence(arriva
     named = [sentence.replace(" and ", ", ").split(", ") for sentence in said]
     assert {person for person, _ in arrivals} == {person for names in named for person in names}
     assert all(len(names) == len(set(names)) for names in named)
+
+
+def test_every_refused_person_is_told_what_to_do() -> None:
+    assert set(HINTS) == set(Rejection)
+    assert len(set(HINTS.values())) == len(Rejection)
+    assert all(refusal_hint(reason).endswith(".") for reason in Reason)
+    assert refusal_hint(Reason.AMBIGUOUS) != refusal_hint(Reason.TOO_FAR)

@@ -7,6 +7,7 @@ from kiosk.config import CohortUse, Config, ConfigFile, PathSection
 from kiosk.domain import TemplateRule
 from kiosk.door.build import load_configured_encoder
 from kiosk.door.matching import (
+    advice_for,
     automatic_threshold,
     comparison_of,
     matching_numbers,
@@ -19,6 +20,7 @@ from kiosk.encoders.encoder import Averaging
 from kiosk.encoders.statistics import QuantileTable, Statistics
 from kiosk.errors import WeightsError
 from kiosk.files import shipped_weights
+from kiosk.weights.catalogue import DEFAULT_ENCODER, FORMER_ENCODER
 
 
 def written(home: Path, text: str) -> ConfigFile:
@@ -73,19 +75,9 @@ class TestAutomaticThreshold:
     def test_each_person_more_is_one_more_whom_a_stranger_may_resemble(self, people, rate, threshold):
         assert automatic_threshold(self.spec(), people, rate) == pytest.approx(threshold, abs=0.0011)
 
-    def test_it_is_never_above_the_encoders_own(self):
-        assert automatic_threshold(self.spec(), 1, 0.1) == 0.38
-
     @pytest.mark.parametrize(("people", "statistics"), [(0, STATISTICS), (50, None)])
     def test_it_is_the_encoders_own_where_nobody_is_enrolled_or_nothing_is_known(self, people, statistics):
         assert automatic_threshold(self.spec(statistics), people, 1e-4) == 0.38
-
-    def test_it_never_accepts_everybody_nor_falls_to_nothing(self):
-        assert 0 < automatic_threshold(self.spec(), 10**9, 1e-7) < 0.1
-
-    def test_a_threshold_of_ones_own_stays_whatever_the_number_of_people(self):
-        config = Config.model_validate({"matching": {"threshold": {"dlib_resnet": 0.37}}})
-        assert matching_numbers(config, self.spec(), 500)[0] == 0.37
 
 
 @pytest.mark.parametrize(
@@ -133,18 +125,13 @@ class TestComparison:
         assert (found.rule, found.averaging) == (TemplateRule.MEAN, Averaging(0.0445, 0.58))
         assert found.cohort is not None
 
-    def test_the_cohort_may_be_off(self):
-        path = PathSection(cohort=CohortUse.OFF, template_rule=TemplateRule.NEAREST)
-        found = comparison_of(path, self.SPEC, [shipped_weights()])
-        assert (found.rule, found.cohort) == (TemplateRule.NEAREST, None)
-
     def test_an_encoder_without_a_cohort_goes_without_unless_one_is_asked_for(self, home):
         spec = replace(self.SPEC, name="other")
         assert comparison_of(PathSection(), spec, [home, shipped_weights()]).cohort is None
         with pytest.raises(WeightsError, match=r"other\.cohort\.npz: is not there; make it with `kiosk weights cohort"):
             comparison_of(PathSection(cohort=CohortUse.ON), spec, [home, shipped_weights()])
 
-    def test_one_that_is_damaged_is_a_fault_and_not_left_out(self, home):
-        (home / "dlib_resnet.cohort.npz").write_bytes(b"nothing")
-        with pytest.raises(WeightsError, match="is no cohort"):
-            comparison_of(PathSection(), self.SPEC, [home, shipped_weights()])
+
+def test_only_the_former_encoder_has_advice_which_names_the_default_one():
+    assert f"`encoder: {DEFAULT_ENCODER}`" in advice_for(FORMER_ENCODER)
+    assert not advice_for(DEFAULT_ENCODER)

@@ -18,20 +18,10 @@ def services(home):
         yield services
 
 
-def test_nothing_is_written_before_it_is_used(services, tmp_path):
-    assert not list((tmp_path / "user").rglob("*.sqlite3"))
-
-
 def test_without_a_station_nobody_is_in_force_and_no_distance_is_told(services):
     assert services.snapshot.people == ()
     with pytest.raises(EncoderError, match="is being loaded"):
         _ = services.threshold
-
-
-def test_with_a_station_its_numbers_and_people_are_told(services, build):
-    services.station = build()
-    assert services.snapshot.people == ("Grace_Hopper",)
-    assert (services.threshold, services.margin) == (1.069, 0.05)
 
 
 def test_photographs_are_read_with_the_encoder_of_the_configuration(services):

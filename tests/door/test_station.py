@@ -73,13 +73,6 @@ class TestAtTheDoor:
         (row,) = journal(home)
         assert (row.outcome, row.person, row.encoder) == ("granted", "Grace_Hopper", "sface_fp16")
 
-    def test_the_welcome_is_shown_while_the_door_is_open_and_not_longer(self, build, scene):
-        station = build()
-        settle(station, scene(*GRACE))
-        assert station.process(scene(4.5, 4.6)[0]).welcome == "Welcome Grace Hopper, have a nice day!"
-        assert station.process(scene(8.0, 8.1)[0]).welcome == ""
-        assert not station.door.unlocked
-
     def test_a_stranger_finds_it_shut_and_is_written_down(self, build, home, scene):
         station = build()
         decisions = settle(station, scene(*EILEEN))
@@ -88,24 +81,10 @@ class TestAtTheDoor:
         assert not station.door.unlocked
         assert [row.outcome for row in journal(home)] == ["refused"]
 
-    def test_two_side_by_side_are_told_apart(self, build, scene):
-        found = outcomes(settle(build(), scene(*BOTH)))
-        assert (Outcome.GRANTED, "Grace_Hopper") in found
-        assert (Outcome.REFUSED, None) in found
-
     def test_a_frozen_picture_never_opens(self, build, scene):
         station, frame = build(), scene(3.5, 3.6)[0]
         frozen = [Frame(frame.image, frame.captured_at + n / 10, n) for n in range(30)]
         assert settle(station, frozen) == []
-        assert not station.door.unlocked
-
-    def test_an_empty_gallery_refuses_everybody_and_says_so(self, build, home, scene):
-        (home / "images" / "#recycle").mkdir()
-        (home / "images" / "Grace_Hopper.jpg").rename(home / "images" / "#recycle" / "Grace_Hopper.jpg")
-        station = build()
-        assert (station.status.people, station.status.skipped) == (0, 0)
-        decisions = settle(station, scene(*GRACE))
-        assert [decision.reason for decision in decisions] == [Reason.NOBODY_ENROLLED]
         assert not station.door.unlocked
 
 
@@ -144,14 +123,6 @@ class TestJournalFaults:
 
 
 class TestWhileRunning:
-    def test_a_stricter_threshold_is_in_force_after_the_next_refresh(self, build, home, scene):
-        # Seen against the cohort, the demo's Grace, whose template is her own picture, is at no distance at all.
-        save(home, "path: {cohort: off}\n")
-        station = build()
-        save(home, "path: {cohort: off}\nmatching: {threshold: 0.01}\n")
-        station.refresh()
-        assert outcomes(settle(station, scene(*GRACE))) == [(Outcome.REFUSED, None)]
-
     def test_k_n_and_the_door_seconds_are_too(self, build, home, scene):
         station = build()
         save(home, "decision: {k: 1, n: 1}\ndoor: {open_seconds: 40.0}\n")
@@ -159,13 +130,6 @@ class TestWhileRunning:
         (granted,) = settle(station, scene(*GRACE))
         assert granted.required == 1
         assert station.door.seconds_left > 30
-
-    def test_the_text_of_the_welcome_is_too(self, build, home, scene):
-        station = build()
-        save(home, 'voice: {enabled: false, text: "Hello {names}"}\n')
-        station.refresh()
-        settle(station, scene(*GRACE))
-        assert station.process(scene(4.5, 4.6)[0]).welcome == "Hello Grace Hopper"
 
     def test_the_voice_speaks_the_language_of_the_screen_unless_one_is_named(self, build, home, monkeypatch):
         voice = Voice(enabled=False)
@@ -202,19 +166,6 @@ class TestWhileRunning:
         assert "screen.mirror" in notice
         assert not station.outdated
         assert "matching" not in notice
-
-    def test_what_a_face_must_be_like_is_taken_over_with_another_station(self, build, home):
-        station = build()
-        save(home, "quality: {min_face_px: 70}\n")
-        station.refresh()
-        assert station.outdated
-
-    def test_a_new_picture_is_in_force_without_a_restart(self, build, home, scene):
-        station = build()
-        portrait = asset("demo", "eileen_collins.jpg").read_bytes()
-        (home / "images" / "Eileen Collins.jpg").write_bytes(portrait)
-        wait_for(lambda: station.refresh().people == 2)
-        assert outcomes(settle(station, scene(*EILEEN))) == [(Outcome.GRANTED, "Eileen Collins")]
 
     def test_a_threshold_on_another_encoders_scale_is_logged_once(self, build, home, caplog):
         own = encoder_spec("dlib_resnet").threshold
@@ -261,19 +212,6 @@ class TestWhileRunning:
         (home / "images" / "Eileen Collins.jpg").unlink()
         wait_for(lambda: station.refresh().people == 1 and station.threshold == alone)
 
-    def test_a_threshold_of_ones_own_stays_whoever_is_enrolled(self, build, home):
-        save(home, "matching: {threshold: {sface_fp16: 0.2}}")
-        station = build()
-        (home / "images" / "Eileen Collins.jpg").write_bytes(asset("demo", "eileen_collins.jpg").read_bytes())
-        wait_for(lambda: station.refresh().people == 2)
-        assert station.threshold == 0.2
-
-    def test_a_deleted_picture_lets_nobody_in(self, build, home, scene):
-        station = build()
-        (home / "images" / "Grace_Hopper.jpg").unlink()
-        wait_for(lambda: station.refresh().people == 0)
-        assert not any(decision.outcome is Outcome.GRANTED for decision in settle(station, scene(*GRACE)))
-
     def test_a_deletion_counts_before_the_station_is_refreshed(self, build, home, scene):
         station = build()
         frames = scene(3.0, 4.5)
@@ -295,36 +233,26 @@ class TestWhileRunning:
 
 
 class TestAnotherEncoder:
-    @pytest.mark.parametrize("option", ["encoder: sface", "encoder: [sface_fp16]", "detector: none", "threads: 1"])
-    def test_the_station_is_outdated_when_another_one_is_named(self, build, home, option):
-        station = build()
-        assert not station.outdated
-        save(home, option)
-        assert station.refresh().notice == ""
-        assert station.outdated
+    def test_the_station_is_outdated_when_another_one_is_named(self, build, home):
+        options = ("encoder: sface", "encoder: [sface_fp16]", "detector: none", "threads: 1", "weights: elsewhere")
+        for option in (*options, "quality: {min_face_px: 70}"):
+            save(home, "")
+            station = build()
+            assert not station.outdated
+            save(home, option)
+            assert station.refresh().notice == ""
+            assert station.outdated, option
 
-    def test_it_is_outdated_when_another_folder_of_weights_is(self, build, home):
-        station = build()
-        save(home, "weights: elsewhere")
-        station.refresh()
-        assert station.outdated
-
-    @pytest.mark.parametrize("change", [Path.unlink, Path.touch, lambda spec: spec.write_text("kind: encoder")])
-    def test_it_is_outdated_when_a_file_of_its_encoder_is_replaced(self, *, build, home, save_spec, change):
+    def test_it_is_outdated_when_a_file_of_its_encoder_is_replaced(self, build, home, save_spec):
         save(home, "encoder: other")
-        spec = save_spec("other", mirror=False)
-        station = build()
-        assert not station.refresh().notice
-        assert not station.outdated
-        change(spec)
-        station.refresh()
-        assert station.outdated
-
-    def test_it_is_outdated_when_the_user_brings_his_own_for_the_shipped_one(self, build, home, save_spec):
-        station = build()
-        save_spec("sface_fp16")
-        station.refresh()
-        assert station.outdated
+        for change in (Path.unlink, lambda spec: spec.write_text("kind: encoder")):
+            spec = save_spec("other", mirror=False)
+            station = build()
+            assert not station.refresh().notice
+            assert not station.outdated
+            change(spec)
+            station.refresh()
+            assert station.outdated
 
     def test_one_named_while_the_station_was_built_is_noticed(self, build, home, monkeypatch):
         read = Gallery.load
@@ -335,19 +263,6 @@ class TestAnotherEncoder:
 
         monkeypatch.setattr(Gallery, "load", save_and_read)
         assert build().outdated
-
-    def test_a_configuration_broken_meanwhile_is_told_and_the_one_in_force_stays(self, build, home, scene, monkeypatch):
-        read = Gallery.load
-
-        def break_and_read(gallery, progress):
-            save(home, "encoder: [\n")
-            read(gallery, progress)
-
-        monkeypatch.setattr(Gallery, "load", break_and_read)
-        station = build()
-        assert any("config.yaml" in fault for fault in station.status.faults)
-        assert not station.outdated
-        assert outcomes(settle(station, scene(*GRACE))) == [(Outcome.GRANTED, "Grace_Hopper")]
 
     def test_the_threshold_is_the_one_for_this_encoder_and_follows_the_configuration(
         self, build, home, save_spec, scene
@@ -389,44 +304,11 @@ class TestAnotherEncoder:
         assert {row.encoder for row in journal(home)} == {"dlib_resnet+other"}
 
 
-def test_who_enrols_is_told_of_an_encoder_for_many_people_by_the_former_one_alone(build, home):
-    assert build().status.advice == ""
-    save(home, "encoder: dlib_resnet")
-    assert "`encoder: sface_fp16`" in build().status.advice
-
-
 def test_closing_locks_the_door(build, scene):
     station = build()
     settle(station, scene(*GRACE))
     station.close()
     assert not station.door.unlocked
-
-
-@pytest.mark.parametrize("part", ["door", "voice", "gallery", "journal"])
-def test_closing_lets_everything_go_whatever_one_part_raises(build, monkeypatch, part):
-    station = build()
-    closed = []
-    with monkeypatch.context() as patched:
-        for name in ("door", "voice", "gallery", "journal"):
-
-            def close(name=name):
-                closed.append(name)
-                if name == part:
-                    raise OSError(f"{name} is stuck")
-
-            patched.setattr(type(getattr(station._parts, name)), "close", lambda _, close=close: close())
-        with pytest.raises(OSError, match=f"{part} is stuck"):
-            station.close()
-    assert closed == ["door", "voice", "gallery", "journal"]
-
-
-@pytest.mark.parametrize("hostile", ["images", "config.yaml"])
-def test_what_vanishes_while_running_stops_nobody_else(build, home, scene, hostile):
-    station = build()
-    path = home / hostile
-    path.rename(home / "gone")
-    station.refresh()
-    assert station.process(scene(8.0, 8.1)[0]).settled == ()
 
 
 class TestPeople:
@@ -457,13 +339,6 @@ class TestPeople:
         (decision,) = settle(station, scene(*GRACE))  # before the next look at the register
         assert (decision.outcome, decision.reason) == (Outcome.REFUSED, Reason.SUSPENDED)
 
-    def test_the_welcome_and_the_report_use_the_shown_name(self, build, scene, register):
-        register.save(PersonRecord("Grace_Hopper", shown="Rear Admiral Hopper"))
-        station = build()
-        reports = [station.process(frame) for frame in scene(*GRACE)]
-        assert reports[-1].welcome == "Welcome Rear Admiral Hopper, have a nice day!"
-        assert reports[-1].shown == {"Grace_Hopper": "Rear Admiral Hopper"}
-
     def test_a_damaged_register_lets_nobody_in_until_it_is_moved_away(self, build, home, scene, register):
         register.path.write_text("nonsense")
         station = build()
@@ -478,10 +353,6 @@ class TestPeople:
 
 
 class TestVisitors:
-    def test_nobody_is_kept_unless_the_configuration_says_so(self, build, scene):
-        settle(build(), scene(*EILEEN))
-        assert not visitors_file().exists()
-
     def test_who_is_refused_is_kept_as_a_picture_that_the_gallery_takes(self, build, home, scene):
         save(home, "reception: {keep_refused_hours: 1}\n")
         station = build()
@@ -492,15 +363,6 @@ class TestVisitors:
         wait_for(lambda: station.refresh().people == 2)
         again = [Frame(frame.image, frame.captured_at + 60, frame.sequence + 3000) for frame in scene(*EILEEN)]
         assert outcomes(settle(station, again)) == [(Outcome.GRANTED, "Eileen Collins")]
-
-    def test_switching_it_off_removes_them_at_the_next_refresh(self, build, home, scene):
-        save(home, "reception: {keep_refused_hours: 1}\n")
-        station = build()
-        settle(station, scene(*EILEEN))
-        assert VisitorStore(visitors_file()).count() == 1
-        save(home, "reception: {keep_refused_hours: 0}\n")
-        station.refresh()
-        assert VisitorStore(visitors_file()).count() == 0
 
     def test_a_face_goes_when_its_time_is_up_while_the_kiosk_runs(self, build, home, scene):
         save(home, "reception: {keep_refused_hours: 1}\n")
@@ -532,15 +394,26 @@ class TestDoorTest:
         assert station.process(scene(0.0, 0.1)[0]).welcome == ""
         assert [row.reason for row in journal(home)] == ["tested"]
 
-    def test_a_lock_that_is_stuck_is_told_until_it_opens(self, build, monkeypatch):
-        station = build()
 
-        def stuck(seconds: float) -> None:
-            raise DoorError("lock", "is stuck", "oil it")
+def test_what_vanishes_while_running_stops_nobody_else(build, home, scene):
+    station = build()
+    for hostile in ("images", "config.yaml"):
+        (home / hostile).rename(home / f"gone-{hostile}")
+        station.refresh()
+        assert station.process(scene(8.0, 8.1)[0]).settled == ()
 
-        with monkeypatch.context() as broken:
-            broken.setattr(station.door, "unlock", stuck)
-            assert station.test_door("Noor").outcome is Outcome.REFUSED
-        assert station.refresh().faults == ("lock: is stuck; oil it",)
-        assert station.test_door("Noor").outcome is Outcome.GRANTED
-        assert station.refresh().faults == ()
+
+def test_closing_lets_everything_go_whatever_one_part_raises(build, monkeypatch):
+    station, closed = build(), []
+
+    def stuck(part):
+        closed.append(part)
+        raise OSError("is stuck")
+
+    with monkeypatch.context() as patched:
+        for name in ("door", "voice", "gallery", "journal"):
+            part = type(getattr(station._parts, name))
+            patched.setattr(part, "close", lambda part: stuck(type(part).__name__))
+        with pytest.raises(OSError, match="is stuck"):
+            station.close()
+    assert closed == ["ScreenDoor", "Voice", "GalleryWatch", "Journal"]

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Box, Decision, Embedding, Face, Frame, Observation, Outcome, Reason, TrackedFace
-from kiosk.door import visitor_keeping
 from kiosk.door.visitor_keeping import VisitorKeeping
 from kiosk.people.visitors import VisitorStore
 
@@ -63,13 +62,6 @@ def test_who_is_known_or_met_a_fault_is_not(door, reason):
     assert door.faces() == 0
 
 
-def test_nobody_is_kept_where_that_is_not_wanted(tmp_path):
-    door = Door(tmp_path / "visitors.sqlite3", hours=0)
-    door.look()
-    door.keeping.purge()
-    assert not door.path.exists()
-
-
 def test_one_face_a_visitor_the_nearest(door):
     for px in (80, 120, 100):
         door.look(px=px)
@@ -82,12 +74,6 @@ def test_who_is_let_in_after_all_was_no_unknown_visitor(door):
     door.look(track=2)
     door.look(track=1, outcome=Outcome.GRANTED, reason=Reason.RECOGNISED)
     assert [kept.embedding.vector[2] for kept in door.store.visitors()] == [1.0]
-
-
-def test_a_face_without_an_embedding_is_not_kept(door):
-    door.probe = lambda track: None
-    door.look()
-    assert door.faces() == 0
 
 
 class TestPurge:
@@ -107,28 +93,6 @@ class TestPurge:
         later.after(hours=30)
         assert later.faces() == 0
 
-    def test_fewer_hours_count_for_what_is_there_already(self, door):
-        door.look()
-        door.after(hours=1, minutes=30)
-        assert door.faces() == 1
-        door.keeping.hours = 1
-        door.keeping.purge()
-        assert door.faces() == 0
-
-    def test_switching_it_off_removes_everything_at_once(self, door):
-        door.look()
-        mark = door.store.visitors()[0].picture[100:164]
-        door.keeping.hours = 0
-        door.keeping.purge()
-        assert mark not in door.path.read_bytes()
-
-    def test_a_clock_that_was_ahead_keeps_nobody_for_years(self, door):
-        door.now += timedelta(days=3000)
-        door.look()
-        door.now = NOON
-        door.keeping.purge()
-        assert door.faces() == 0
-
 
 class TestFaults:
     def test_a_store_that_cannot_be_used_is_told_and_raises_nothing(self, door):
@@ -141,18 +105,3 @@ class TestFaults:
         door.keeping.purge()
         assert door.keeping.fault is None
         assert door.faces() == 1
-
-    def test_a_picture_that_cannot_be_cut_is_told_too(self, door, monkeypatch):
-        def fails(*_: object) -> None:
-            raise ValueError("no such picture")
-
-        monkeypatch.setattr(visitor_keeping, "portrait", fails)
-        door.look()
-        assert door.keeping.fault == "ValueError: no such picture"
-
-    def test_what_is_remembered_of_faces_does_not_grow(self, door, monkeypatch):
-        monkeypatch.setattr(visitor_keeping, "portrait", lambda image, face: IMAGE[:8, :8])
-        monkeypatch.setattr(door.store, "keep", lambda *_: 1)
-        for track in range(100):
-            door.look(track=track)
-        assert len(door.keeping._kept) <= 64

@@ -1,8 +1,7 @@
-"""The voice speaks the newest sentence, and no child that hangs, dies or babbles is on anybody's way."""
+"""The voice speaks the newest sentence, and a child that hangs or dies is in nobody's way."""
 
 import json
 import os
-import signal
 import stat
 import subprocess
 import sys
@@ -13,43 +12,36 @@ import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.door.voice import SPEAKER, TEXT_LENGTH, Voice, probe_voice, speakable, voice_of
+from kiosk.door.voice import SPEAKER, TEXT_LENGTH, Voice, equipment_fault, probe_voice, speakable
 
-# A child that writes down who was asked to say what. Texts that are commands make it misbehave.
+ROOT = Path(__file__).parents[2]
+WELCOME = "Welcome Ada, Grace and Lin, have a nice day!"
+
+# A child that writes down what it was asked to say. Texts that are commands make it misbehave.
 CHILD = """
 import json, os, signal, subprocess, sys, time
 log, gate = sys.argv[1:3]
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-for line in sys.stdin:
-    request = json.loads(line)
-    text, grandchild = request["text"], 0
-    if text == "hang with a grandchild":
-        grandchild = subprocess.Popen(["/bin/sleep", "1000"]).pid
-    with open(log, "a") as file:
-        file.write(json.dumps({**request, "pid": os.getpid(), "sid": os.getsid(0), "grandchild": grandchild}) + "\\n")
-    if text.startswith("hang"):
-        time.sleep(1000)
-    if text == "die":
-        os._exit(3)
-    if text.startswith("wait"):
-        while not os.path.exists(gate):
-            time.sleep(0.01)
-    if text.endswith("complain"):
-        print("fault espeak: has a cold; drink tea", flush=True)
-    elif text.startswith("babble "):
-        os.write(1, eval(text.removeprefix("babble ")))
-    elif text == "never stop":
-        while True:
-            os.write(1, b"la" * 1000)
-    else:
-        print("done", flush=True)
+request = json.loads(sys.stdin.readline())
+text, grandchild = request["text"], 0
+if text == "hang with a grandchild":
+    grandchild = subprocess.Popen(["/bin/sleep", "1000"]).pid
+with open(log, "a") as file:
+    file.write(json.dumps({**request, "pid": os.getpid(), "sid": os.getsid(0), "grandchild": grandchild}) + "\\n")
+if text.startswith("hang"):
+    time.sleep(1000)
+if text == "die":
+    os._exit(3)
+while text == "wait" and not os.path.exists(gate):
+    time.sleep(0.01)
+print('["espeak has a {what}", {"what": "cold"}, "drink tea"]' if text == "complain" else "null", flush=True)
 """
-DEAF_CHILD = "import time; time.sleep(1000)"
 
 
 def wait_for(condition: Callable[[], object]) -> None:
@@ -60,7 +52,6 @@ def wait_for(condition: Callable[[], object]) -> None:
 
 
 def gone(pid: int) -> bool:
-    """Whether the process has ended, reaped or not."""
     try:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -68,7 +59,7 @@ def gone(pid: int) -> bool:
 
 
 class Stage:
-    """A voice with a child that keeps a log."""
+    """A voice with children that keep a log."""
 
     def __init__(self, folder: Path) -> None:
         self.log, self.gate = folder / "log", folder / "gate"
@@ -87,7 +78,8 @@ class Stage:
     def texts(self) -> list[object]:
         return [entry["text"] for entry in self.entries]
 
-    def wait_for_text(self, text: str) -> None:
+    def say(self, voice: Voice, text: str) -> None:
+        voice.say(text)
         wait_for(lambda: text in self.texts)
 
 
@@ -99,275 +91,94 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         voice.close()
 
 
-def test_sentence_reaches_the_child_with_the_settings_of_the_moment(stage: Stage) -> None:
+def test_a_sentence_is_spoken_with_the_settings_of_the_moment_in_a_session_of_its_own(stage: Stage) -> None:
     voice = stage.voice(rate_words_per_minute=140, volume=0.5, voice="de")
-    voice.say("Welcome Ada")
-    stage.wait_for_text("Welcome Ada")
+    stage.say(voice, "Welcome Ada")
     voice.rate_words_per_minute, voice.volume, voice.voice = 200, 1.0, None
-    voice.say("Welcome Siân 李")
-    stage.wait_for_text("Welcome Siân 李")
+    stage.say(voice, "Welcome Siân 李")
     settings = [(entry["rate"], entry["volume"], entry["voice"]) for entry in stage.entries]
     assert settings == [(140, 0.5, "de"), (200, 1.0, None)]
-    assert len({entry["pid"] for entry in stage.entries}) == 1
-
-
-def test_newest_sentence_wins_while_one_is_spoken(stage: Stage) -> None:
-    voice = stage.voice()
-    voice.say("wait")
-    stage.wait_for_text("wait")
-    for text in ("first", "second", "third"):
-        voice.say(text)
-    stage.gate.touch()
-    stage.wait_for_text("third")
-    assert stage.texts == ["wait", "third"]
-
-
-def test_child_has_a_session_of_its_own_so_that_ctrl_c_passes_it_by(stage: Stage) -> None:
-    stage.voice().say("Welcome")
-    stage.wait_for_text("Welcome")
     assert stage.entries[0]["sid"] == stage.entries[0]["pid"] != os.getsid(0)
 
 
-def test_child_that_hangs_is_replaced_after_the_deadline(stage: Stage) -> None:
+def test_the_newest_sentence_is_spoken_next_and_older_ones_and_empty_ones_are_dropped(stage: Stage) -> None:
+    voice = stage.voice()
+    stage.say(voice, "wait")
+    for text in ("first", "second", "third", "\x00\n"):
+        voice.say(text)
+    stage.gate.touch()
+    wait_for(lambda: "third" in stage.texts)
+    assert stage.texts == ["wait", "third"]
+
+
+def test_a_child_that_hangs_is_killed_with_its_children_and_the_next_sentence_is_spoken(stage: Stage) -> None:
     voice = stage.voice(deadline_seconds=0.5)
-    voice.say("hang with a grandchild")
-    wait_for(lambda: voice.fault)
-    assert "did not answer within 0.5 s" in (voice.fault or "")
-    voice.say("Welcome")
-    stage.wait_for_text("Welcome")
-    hung, spoken = stage.entries
-    assert hung["pid"] != spoken["pid"]
+    stage.say(voice, "hang with a grandchild")
+    stage.say(voice, "Welcome")
+    assert stage.texts == ["hang with a grandchild", "Welcome"]
+    hung = stage.entries[0]
     wait_for(lambda: gone(hung["pid"]) and gone(hung["grandchild"]))
-    wait_for(lambda: voice.fault is None)
-
-
-def test_sentence_said_to_a_hanging_child_is_spoken_by_the_next_one(stage: Stage) -> None:
-    voice = stage.voice(deadline_seconds=0.5)
     voice.say("hang")
-    stage.wait_for_text("hang")
-    voice.say("Welcome")
-    stage.wait_for_text("Welcome")
-    assert stage.texts == ["hang", "Welcome"]
+    wait_for(lambda: "did not answer within 0.5 s" in (voice.fault or ""))
 
 
-def test_child_that_dies_is_replaced(stage: Stage) -> None:
+def test_what_a_child_finds_wrong_is_told_until_a_sentence_is_spoken(stage: Stage) -> None:
     voice = stage.voice()
-    voice.say("die")
-    wait_for(lambda: voice.fault)
-    assert "the speaker died" in (voice.fault or "")
-    voice.say("Welcome")
-    stage.wait_for_text("Welcome")
-    assert stage.texts == ["die", "Welcome"]
-
-
-def test_child_that_died_between_two_sentences_costs_neither(stage: Stage) -> None:
-    voice = stage.voice()
-    voice.say("first")
-    stage.wait_for_text("first")
-    os.kill(stage.entries[0]["pid"], signal.SIGKILL)
-    wait_for(lambda: gone(stage.entries[0]["pid"]))
-    voice.say("second")
-    stage.wait_for_text("second")
-    wait_for(lambda: voice.fault is None)
-    assert stage.texts == ["first", "second"]
-
-
-@pytest.mark.parametrize(
-    "output",
-    [
-        b"yes\n",
-        b"\n",
-        b"done \n",
-        b"fault\n",
-        b"DONE\n",
-        b"\xff\xfe\x00\n",
-        b"done\r\n",
-        b"done\nfault x\n",
-        b"x" * 5000,
-    ],
-)
-def test_child_that_babbles_is_replaced(stage: Stage, output: bytes) -> None:
-    voice = stage.voice()
-    voice.say(f"babble b'x' * {len(output)}" if len(output) > 100 else f"babble {output!r}")
-    wait_for(lambda: voice.fault)
-    assert "the speaker" in (voice.fault or "")
-    voice.say("Welcome")
-    stage.wait_for_text("Welcome")
-    assert stage.entries[0]["pid"] != stage.entries[1]["pid"]
-
-
-def test_child_that_never_stops_talking_is_replaced(stage: Stage) -> None:
-    voice = stage.voice()
-    voice.say("never stop")
-    wait_for(lambda: voice.fault)
-    assert "talks without end" in (voice.fault or "")
-    voice.say("Welcome")
-    stage.wait_for_text("Welcome")
-
-
-def test_complaint_of_the_child_is_shown_until_a_sentence_is_spoken(stage: Stage) -> None:
-    voice = stage.voice()
-    voice.say("complain")
-    wait_for(lambda: voice.fault)
-    assert voice.fault == "espeak: has a cold; drink tea"
+    for text, fault in (("die", "the speaker died"), ("complain", "voice: espeak has a cold; drink tea")):
+        voice.say(text)
+        wait_for(lambda fault=fault: fault in (voice.fault or ""))
     voice.say("Welcome")
     wait_for(lambda: voice.fault is None)
-    assert len({entry["pid"] for entry in stage.entries}) == 1
+    assert stage.texts == ["die", "complain", "Welcome"]
 
 
-def test_child_that_never_listens_holds_up_nobody() -> None:
-    voice = Voice(command=[sys.executable, "-I", "-S", "-c", DEAF_CHILD], deadline_seconds=1000)
-    for number in range(1000):
-        voice.say(f"Welcome number {number}")
-    voice.close()
-    assert voice.fault is None
+def test_a_speaker_that_cannot_start_is_a_fault_and_nothing_more() -> None:
+    for command in (["/no/such/speaker"], ["/"], [sys.executable, "-c", "raise SystemExit(1)"]):
+        voice = Voice(command=command)
+        voice.say("Welcome")
+        wait_for(lambda voice=voice: voice.fault)
+        assert (voice.fault or "").startswith("voice: the speaker ")
+        voice.say("Welcome again")
+        voice.close()
 
 
-@pytest.mark.parametrize("command", [["/no/such/speaker"], ["/"], [sys.executable, "-c", "raise SystemExit(1)"]])
-def test_speaker_that_cannot_start_is_a_fault_and_nothing_more(command: list[str]) -> None:
-    voice = Voice(command=command)
-    voice.say("Welcome")
-    wait_for(lambda: voice.fault)
-    assert (voice.fault or "").startswith("voice: the speaker ")
-    voice.say("Welcome again")
-    voice.close()
-
-
-def test_disabled_voice_says_nothing_until_it_is_enabled(stage: Stage) -> None:
+def test_a_voice_that_is_switched_off_says_nothing(stage: Stage) -> None:
     voice = stage.voice(enabled=False)
     voice.say("unheard")
-    assert not voice.enabled
     voice.enabled = True
-    voice.say("Welcome")
-    stage.wait_for_text("Welcome")
+    stage.say(voice, "Welcome")
     assert stage.texts == ["Welcome"]
 
 
-def test_voice_that_is_switched_on_starts_its_child_before_anybody_speaks(tmp_path: Path, monkeypatch) -> None:
-    waits, started = threading.Event(), tmp_path / "started"
-    wait_for_a_sentence = Voice._next
-
-    def wait(voice: Voice) -> str | None:
-        waits.set()
-        return wait_for_a_sentence(voice)
-
-    monkeypatch.setattr(Voice, "_next", wait)
-    child = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); time.sleep(1000)"
-    voice = Voice(enabled=False, command=[sys.executable, "-I", "-S", "-c", child, str(started)])
-    assert waits.wait(60)
-    voice.enabled = True
-    try:
-        wait_for(started.exists)
-    finally:
+def test_close_ends_child_grandchild_and_thread_whatever_they_do(stage: Stage) -> None:
+    threads, fds = threading.active_count(), psutil.Process().num_fds()
+    for text in ("Welcome", "hang with a grandchild", "wait", "die"):
+        voice = stage.voice(deadline_seconds=1000)
+        stage.say(voice, text)
         voice.close()
-
-
-def test_speaker_that_cannot_start_is_tried_once_for_each_switching_on(monkeypatch) -> None:
-    tries, waits = [], threading.Semaphore(0)
-    wait_for_a_sentence, adopt = Voice._next, Voice._adopt
-
-    def wait(voice: Voice) -> str | None:
-        waits.release()
-        return wait_for_a_sentence(voice)
-
-    def count(voice: Voice) -> None:
-        tries.append(1)
-        adopt(voice)
-
-    monkeypatch.setattr(Voice, "_next", wait)
-    monkeypatch.setattr(Voice, "_adopt", count)
-    voice = Voice(enabled=False, command=["/no/such/speaker"])
-    assert waits.acquire(timeout=60)
-    voice.enabled = True
-    assert waits.acquire(timeout=60)
-    voice.enabled = True
-    assert not waits.acquire(timeout=0.2)
-    assert (len(tries), "cannot start" in (voice.fault or "")) == (1, True)
-    voice.close()
-
-
-def test_disabling_drops_the_sentence_that_waits(stage: Stage) -> None:
-    voice = stage.voice()
-    voice.say("wait and complain")
-    stage.wait_for_text("wait and complain")
-    voice.say("unheard")
-    voice.enabled = False
-    voice.enabled = True
-    stage.gate.touch()
-    wait_for(lambda: voice.fault)
-    voice.say("Welcome")
-    stage.wait_for_text("Welcome")
-    assert stage.texts == ["wait and complain", "Welcome"]
-
-
-def voice_threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "voice"]
-
-
-@pytest.mark.parametrize("text", ["Welcome", "hang with a grandchild", "wait", "die"])
-def test_close_ends_child_grandchilds_and_thread_whatever_they_do(stage: Stage, text: str) -> None:
-    before = voice_threads()
-    voice = stage.voice(deadline_seconds=1000)
-    voice.say(text)
-    stage.wait_for_text(text)
-    voice.close()
-    assert voice_threads() == before
-    assert voice.fault is None or text == "die"
-    entry = stage.entries[0]
-    wait_for(lambda: gone(entry["pid"]) and (not entry["grandchild"] or gone(entry["grandchild"])))
-    voice.close()
-    voice.say("after the end")
-    assert stage.texts == [text]
-
-
-def test_close_right_after_the_start_leaves_nothing_behind(stage: Stage) -> None:
-    before, threads = {child.pid for child in psutil.Process().children()}, voice_threads()
-    for _ in range(20):
+        assert voice.fault is None or text == "die"
+        entry = stage.entries[-1]
+        wait_for(lambda entry=entry: gone(entry["pid"]) and (not entry["grandchild"] or gone(entry["grandchild"])))
+        voice.say("after the end")
+    for _ in range(10):
         stage.voice().close()
-    assert voice_threads() == threads
-    left = [child for child in psutil.Process().children() if child.pid not in before]
-    wait_for(lambda: all(gone(child.pid) for child in left))
+    assert threading.active_count() == threads
+    stage.voices.clear()
+    wait_for(lambda: psutil.Process().num_fds() <= fds)
+    wait_for(lambda: all(gone(child.pid) for child in psutil.Process().children()))
 
 
-def test_voices_give_back_their_file_descriptors(stage: Stage) -> None:
-    stage.voice().close()
-    before = psutil.Process().num_fds()
-    for number in range(5):
-        voice = stage.voice()
-        voice.say("die")
-        wait_for(lambda number=number: len(stage.texts) > number)
-        voice.close()
-    assert psutil.Process().num_fds() <= before
-
-
-def test_threads_that_speak_at_once_do_no_harm(stage: Stage) -> None:
-    voice = stage.voice()
-    threads = [threading.Thread(target=lambda: [voice.say("crowd") for _ in range(200)]) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    voice.say("last")
-    stage.wait_for_text("last")
-    assert voice.fault is None
-
-
-@pytest.mark.parametrize(
-    ("text", "spoken"),
-    [
+def test_what_is_no_text_is_left_out() -> None:
+    for text, spoken in (
         ("Welcome Ada!", "Welcome Ada!"),
         ("a\x00b\tc\nd\x1b[31m\x7f", "a b c d [31m"),
         ("  two   spaces ", "two spaces"),
         ("right\u202eleft\u200b\ufeff\udcff\ue000", "rightleft"),
         ("Zoë Łukasz 李小龍 👋", "Zoë Łukasz 李小龍 👋"),
         ("line\u2028paragraph\u2029", "line paragraph"),
-        ("\n\x00", ""),
         ("x" * 10**6, "x" * TEXT_LENGTH),
-        ("", ""),
-    ],
-)
-def test_what_is_no_text_is_left_out(text: str, spoken: str) -> None:
-    assert speakable(text) == spoken
+    ):
+        assert speakable(text) == spoken
 
 
 @given(st.text(st.characters(codec=None), max_size=1000))
@@ -379,91 +190,128 @@ def test_speakable_text_is_short_encodable_and_has_no_control_characters(text: s
     assert speakable(spoken) == spoken
 
 
-def test_text_of_nothing_is_not_sent(stage: Stage) -> None:
-    voice = stage.voice()
-    voice.say("wait")
-    stage.wait_for_text("wait")
-    voice.say("Welcome")
-    voice.say("\x00\n")
-    stage.gate.touch()
-    stage.wait_for_text("Welcome")
+# The real speaker.
 
 
-def test_real_speaker_makes_the_sound_of_the_welcome(tmp_path: Path) -> None:
-    sound = tmp_path / "welcome.wav"
-    voice = Voice(command=[*SPEAKER, "--to-file", str(sound)], deadline_seconds=60)
-    voice.say("Welcome Ada, have a nice day!")
-    wait_for(lambda: voice.fault or (sound.exists() and sound.stat().st_size > 44))
-    voice.close()
-    assert voice.fault is None
-    with wave.open(str(sound)) as file:
-        assert 1 < file.getnframes() / file.getframerate() < 6
+def heard(path: Path) -> tuple[float, float]:
+    """Seconds of sound, and its root mean square as a share of full scale."""
+    with wave.open(str(path)) as file:
+        assert (file.getnchannels(), file.getsampwidth()) == (1, 2)
+        samples = np.frombuffer(file.readframes(file.getnframes()), np.int16) / 32768
+        return len(samples) / file.getframerate(), float(np.sqrt(np.mean(samples**2)))
 
 
-def test_speaker_is_found_from_any_folder_and_imports_nothing_that_lies_there(
+def answer(
+    *options: object, text: str = WELCOME, rate: int = 150, volume: float = 1.0, voice: str | None = None, **kept: str
+) -> str:
+    """What the speaker answers to one sentence."""
+    line = json.dumps({"text": text, "rate": rate, "volume": volume, "voice": voice}) + "\n"
+    command = [*SPEAKER, *map(str, options)]
+    environment = {**os.environ, **kept}
+    done = subprocess.run(command, input=line, capture_output=True, text=True, cwd=ROOT, env=environment, check=True)
+    return done.stdout
+
+
+def test_rate_volume_and_voice_are_obeyed(tmp_path: Path) -> None:
+    heard_of = {}
+    for settings in ((150, 1.0, None), (250, 1.0, None), (250, 0.25, None), (150, 1.0, "de")):
+        rate, volume, voice = settings
+        sound = tmp_path / "sound.wav"
+        assert answer("--to-file", sound, rate=rate, volume=volume, voice=voice) == "null\n"
+        heard_of[settings] = heard(sound)
+    seconds, loudness = heard_of[150, 1.0, None]
+    assert 1 < seconds < 6
+    assert loudness > 0.02
+    assert seconds > 1.2 * heard_of[250, 1.0, None][0]
+    assert heard_of[250, 1.0, None][1] > 2 * heard_of[250, 0.25, None][1] > 0
+    assert seconds != pytest.approx(heard_of[150, 1.0, "de"][0], rel=0.02)
+
+
+def test_an_unknown_voice_is_told_and_the_default_one_speaks(tmp_path: Path) -> None:
+    assert "klingon-parrot" in answer("--to-file", tmp_path / "sound.wav", voice="klingon-parrot")
+    assert heard(tmp_path / "sound.wav")[1] > 0.02
+
+
+def test_odd_text_is_spoken(tmp_path: Path) -> None:
+    for text in ("...", "李小龍", "👋", "<speak><break time='9s'/></speak>", "a" * 200, "-h"):
+        assert answer("--to-file", tmp_path / "sound.wav", text=text) == "null\n", text
+
+
+@pytest.mark.slow
+def test_no_sentence_is_lost_or_cut_short_on_a_busy_machine(tmp_path: Path) -> None:
+    spinning = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2 * (os.cpu_count() or 1))]
+    try:
+        lengths = []
+        for _ in range(8):
+            assert answer("--to-file", tmp_path / "sound.wav") == "null\n"
+            lengths.append(heard(tmp_path / "sound.wav")[0])
+    finally:
+        for process in spinning:
+            process.kill()
+            process.wait()
+    assert max(lengths) == pytest.approx(min(lengths), rel=0.02)
+
+
+def fake_aplay(folder: Path, script: str) -> str:
+    """A PATH on which aplay is this shell script: the sound card's edge."""
+    folder.mkdir(exist_ok=True)
+    (folder / "aplay").write_text(f"#!/bin/sh\n{script}\n")
+    (folder / "aplay").chmod(stat.S_IRWXU)
+    return str(folder)
+
+
+def test_the_sound_goes_to_aplay_and_its_faults_are_told(tmp_path: Path) -> None:
+    sound, path = tmp_path / "sound.wav", tmp_path / "bin"
+    assert answer(PATH=fake_aplay(path, f"exec /bin/cat > '{sound}'")) == "null\n"
+    assert heard(sound)[1] > 0.02
+    script = "echo noise >&2; echo 'aplay: audio open error' >&2; exit 1"
+    assert "aplay: audio open error" in answer(PATH=fake_aplay(path, script))
+    assert "status -9" in answer(PATH=fake_aplay(path, "kill -9 $$"))
+    assert "aplay is not installed" in answer(PATH=str(tmp_path))
+
+
+def test_whatever_fails_in_the_speaker_is_told() -> None:
+    without_espeak = "import ctypes; ctypes.cdll.__class__.LoadLibrary = None; "
+    empty = "import os; import kiosk.door.speaker as speaker; "
+    empty += "speaker.Synthesiser._run = lambda *_: os.memfd_create('x'); "
+    request = json.dumps({"text": "a", "rate": 150, "volume": 1.0, "voice": None})
+    for program, line, told in (
+        (without_espeak, request, "install the package espeak-ng"),
+        (empty, request, "espeak gave no sound"),
+        ("", "rubbish", "the speaker failed"),
+        ("", "{}", "the speaker failed"),
+    ):
+        command = [sys.executable, "-c", f"{program}import kiosk.door.speaker as speaker; speaker.main()"]
+        done = subprocess.run(command, input=line + "\n", capture_output=True, text=True, cwd=ROOT, check=True)
+        assert told in done.stdout
+
+
+def test_the_speaker_is_found_from_any_folder_and_imports_nothing_that_lies_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("wave", "json", "kiosk", "argparse"):
         (tmp_path / f"{module}.py").write_text("raise SystemExit('hijacked')")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("PYTHONPATH", raising=False)
-    test_real_speaker_makes_the_sound_of_the_welcome(tmp_path)
+    sound = tmp_path / "welcome.wav"
+    voice = Voice(command=[*SPEAKER, "--to-file", str(sound)], deadline_seconds=60)
+    voice.say("Welcome Ada, have a nice day!")
+    wait_for(lambda: voice.fault or (sound.exists() and sound.stat().st_size > 44))
+    voice.close()
+    assert voice.fault is None
 
 
-@pytest.fixture
-def cards(tmp_path: Path) -> Path:
-    (tmp_path / "cards").write_text(" 0 [PCH            ]: HDA-Intel - HDA Intel PCH\n")
-    return tmp_path / "cards"
-
-
-@pytest.fixture
-def aplay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    (folder / "aplay").write_text("#!/bin/sh\n")
-    (folder / "aplay").chmod(stat.S_IRWXU)
-    monkeypatch.setenv("PATH", str(folder))
-    return folder / "aplay"
-
-
-def test_probe_finds_nothing_where_all_is_there(cards: Path, aplay: Path) -> None:
-    assert aplay.exists()
+def test_doctor_says_why_the_voice_cannot_be_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cards = tmp_path / "cards"
+    cards.write_text(" 0 [PCH            ]: HDA-Intel - HDA Intel PCH\n")
+    monkeypatch.setenv("PATH", fake_aplay(tmp_path / "bin", ""))
     assert probe_voice(cards=cards, deadline_seconds=60) is None
-
-
-def test_probe_names_a_missing_aplay(cards: Path, aplay: Path) -> None:
-    aplay.unlink()
-    fault = probe_voice(cards=cards, deadline_seconds=60)
-    assert fault == "voice: aplay is not installed; install the package alsa-utils"
-
-
-@pytest.mark.usefixtures("aplay")
-@pytest.mark.parametrize("listed", ["--- no soundcards ---\n", "", None])
-def test_probe_names_a_missing_sound_card(cards: Path, listed: str | None) -> None:
-    cards.unlink() if listed is None else cards.write_text(listed)
-    fault = probe_voice(cards=cards, deadline_seconds=60)
-    assert (fault or "").startswith("voice: there is no sound card; ")
-
-
-@pytest.mark.parametrize(
-    ("program", "reason"),
-    [
-        ("raise SystemExit(1)", "died"),
-        (DEAF_CHILD, "did not answer within 0.3 s"),
-        ("print('fault voice: espeak is missing; install espeak-ng')", "espeak is missing; install espeak-ng"),
-    ],
-)
-def test_probe_says_why_there_is_no_speech(cards: Path, program: str, reason: str) -> None:
-    command = [sys.executable, "-I", "-S", "-c", program]
-    assert reason in (probe_voice(command, cards, deadline_seconds=0.3 if program == DEAF_CHILD else 60) or "")
-
-
-def test_probe_says_that_the_speaker_cannot_start(cards: Path) -> None:
     assert "No such file" in (probe_voice(["/no/such/speaker"], cards) or "")
-
-
-def test_the_speech_engine_has_the_german_voice(tmp_path: Path) -> None:
-    request = json.dumps({"text": "Willkommen Ada", "rate": 165, "volume": 1.0, "voice": voice_of("de")})
-    command = [*SPEAKER, "--to-file", str(tmp_path / "welcome.wav")]
-    said = subprocess.run(command, input=request + "\n", capture_output=True, text=True, timeout=60, check=True)
-    assert said.stdout == "done\n"
+    assert "the speaker died" in (probe_voice([sys.executable, "-c", "raise SystemExit(1)"], cards) or "")
+    deaf = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(1000)"]
+    assert "did not answer within 0.3 s" in (probe_voice(deaf, cards, deadline_seconds=0.3) or "")
+    for listed in ("--- no soundcards ---\n", ""):
+        cards.write_text(listed)
+        assert (equipment_fault(cards) or "").startswith("voice: there is no sound card; ")
+    (tmp_path / "bin" / "aplay").unlink()
+    assert equipment_fault(cards) == "voice: aplay is not installed; install the package alsa-utils"

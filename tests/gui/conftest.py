@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.domain import Box, Decision, Face, Frame, Observation, Outcome, Reason, Rejection, TrackedFace
 from kiosk.door.report import Report, Status
-from kiosk.gui.workers import ShowProgress
+from kiosk.door.supervisor import ShowProgress
 from kiosk.vision.camera import WatchedCamera
 
 BOX = Box(100, 100, 200, 220)

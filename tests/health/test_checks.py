@@ -1,29 +1,36 @@
 """What is said of each part, from what is at hand: the same for `kiosk doctor` and for the running kiosk."""
 
+import shutil
+import sys
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from kiosk.config import Config, ConfigFile
-from kiosk.domain import Embedding, Template
+from kiosk.domain import Decision, Embedding, Outcome, Reason, Template
 from kiosk.encoders import encoder_names, load_encoder
 from kiosk.encoders.encoder import EncoderSpec
 from kiosk.errors import ConfigError, JournalError, PeopleError
-from kiosk.health import checks
 from kiosk.health.checks import (
+    Finding,
     State,
     clock_found,
     config_found,
     disk_found,
     encoder_found,
+    examine,
     gallery_found,
     journal_found,
+    memory_found,
+    of_fault,
     people_found,
     staff_found,
+    temperature_found,
     voice_found,
 )
 from kiosk.people.register import PeopleRegister, PersonRecord
@@ -62,27 +69,12 @@ class TestGallery:
         assert (found.state, found.public) == (State.OK, "people 1, pictures 1, skipped 0")
         assert found.details == ("#recycle: the name starts with “#”",)
 
-    def test_nobody_is_a_warning_with_a_remedy(self):
-        found = gallery_found(FOLDER, snapshot(0), "other")
-        assert (found.state, bool(found.remedy)) == (State.WARNING, True)
-
-    def test_many_people_on_the_default_encoder_are_a_warning(self):
-        found = gallery_found(FOLDER, snapshot(checks.MANY_PEOPLE), "dlib_resnet")
-        assert (found.state, "stronger encoder" in found.remedy) == (State.WARNING, True)
-
 
 class TestEncoder:
     def test_its_numbers_are_those_in_force(self, spec):
         config = Config(matching={"threshold": {"dlib_resnet": 0.3}})
         found = encoder_found(config, spec, encoder_names(FOLDER), 0, "verified")
         assert (found.state, found.message) == (State.OK, "dlib_resnet, verified, threshold 0.3, margin 0.04")
-
-    @pytest.mark.parametrize("number", [1.05, {"dlib_resnet": 1.05}])
-    def test_a_threshold_on_another_encoders_scale_is_a_warning(self, spec, number):
-        found = encoder_found(Config(matching={"threshold": number}), spec, encoder_names(FOLDER), 0)
-        assert found.state is State.WARNING
-        assert "1.05 is not used: it is on another encoder's scale, dlib_resnet works around 0.38" in found.message
-        assert found.remedy == "write `threshold: auto` under matching, or run `kiosk calibrate`"
 
     def test_a_number_that_is_never_used_is_a_warning(self, spec):
         config = Config(matching={"threshold": {"Ada": 0.3}})
@@ -127,17 +119,6 @@ def test_a_journal_is_sound_or_raises(tmp_path):
         journal_found(tmp_path, journal)
 
 
-def test_the_disk_is_looked_at_also_where_the_folder_is_not_there_yet(tmp_path):
-    found = disk_found(tmp_path / "a" / "b" / "journal.sqlite3")
-    assert str(tmp_path) in found.message
-    assert str(tmp_path) not in found.public
-
-
-def test_the_time_is_told_in_utc(tmp_path):
-    with closing(Journal(tmp_path / "journal.sqlite3")) as journal:
-        assert f"{datetime.now(UTC):%Y-%m-%d}" in clock_found(journal).message
-
-
 def test_where_nobody_can_come_to_the_staff_side_it_says_what_to_type(tmp_path):
     with closing(StaffRegister(tmp_path / "staff.sqlite3")) as staff:
         found = staff_found(staff)
@@ -166,3 +147,72 @@ def test_a_register_that_cannot_be_read_is_a_fault_though_the_last_one_is_in_for
     assert people_found(people).state is State.FAULT
     with pytest.raises(PeopleError):
         people_found(PeopleRegister(file))
+
+
+def save(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def test_little_memory_is_told_with_a_remedy(tmp_path):
+    save(tmp_path / "self" / "status", "Name:\tkiosk\nVmRSS:\t  250000 kB\n")
+    for kilobytes, state in ((4_000_000, State.OK), (300_000, State.WARNING), (50_000, State.FAULT)):
+        save(tmp_path / "meminfo", f"MemTotal: 8000000 kB\nMemAvailable:   {kilobytes} kB\n")
+        found = memory_found(tmp_path)
+        assert (found.state, bool(found.remedy)) == (state, state is not State.OK)
+        assert "256 MB" in found.message
+    for nonsense in ("", "VmRSS:\n", "VmRSS: much\n"):
+        save(tmp_path / "self" / "status", nonsense)
+        assert memory_found(tmp_path) is None
+
+
+def test_the_hottest_sensor_counts_and_one_that_talks_nonsense_does_not(tmp_path):
+    save(tmp_path / "thermal_zone0" / "temp", "41000\n")
+    for hottest, state in ((52000, State.OK), (81000, State.WARNING), (97000, State.FAULT)):
+        save(tmp_path / "thermal_zone1" / "temp", f"{hottest}\n")
+        found = temperature_found(tmp_path)
+        assert (found.state, found.message) == (state, f"{hottest // 1000} °C")
+    for nonsense in ("", "hot", "-273000", "127000000"):
+        save(tmp_path / "other" / "thermal_zone0" / "temp", nonsense)
+        assert temperature_found(tmp_path / "other") is None
+
+
+def test_what_a_check_raises_is_its_finding_and_strangers_are_told_the_kind_alone():
+    def known() -> Finding:
+        raise ConfigError("/home/ada/config.yaml", "Ada is no number", "ask Ada")
+
+    def unforeseen() -> Finding:
+        raise RuntimeError("surprise for Ada")
+
+    found = examine("part", known)
+    assert (found.check, found.state, found.public) == ("part", State.FAULT, "ConfigError")
+    assert (found.message, found.remedy) == ("/home/ada/config.yaml: Ada is no number", "ask Ada")
+    found = examine("part", unforeseen)
+    assert ("surprise" in found.message, bool(found.remedy), found.public) == (True, True, "RuntimeError")
+
+
+def test_a_fault_of_a_part_is_split_into_reason_and_remedy():
+    found = of_fault("part", State.WARNING, "camera of Ada: is lost; plug it in; or not")
+    assert (found.message, found.remedy) == ("camera of Ada: is lost", "plug it in; or not")
+    assert "Ada" not in found.public
+    assert of_fault("part", State.FAULT, "camera: is lost").remedy == ""
+
+
+def test_little_room_on_the_disk_is_told(tmp_path, monkeypatch):
+    for free, state in ((10**7, State.FAULT), (5 * 10**8, State.WARNING), (10**10, State.OK)):
+        monkeypatch.setattr(shutil, "disk_usage", lambda folder, free=free: SimpleNamespace(free=free))
+        assert disk_found(tmp_path / "journal.sqlite3").state is state
+
+
+def test_a_clock_behind_the_journal_or_not_synchronised_is_told(tmp_path, monkeypatch):
+    program = tmp_path / "timedatectl"
+    program.write_text(f"#!{sys.executable}\nprint('no')\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with closing(Journal(tmp_path / "journal.sqlite3")) as journal:
+        found = clock_found(journal)
+        assert (found.state, "set-ntp" in found.remedy) == (State.WARNING, True)
+        decision = Decision(Outcome.REFUSED, Reason.TOO_FAR, 1, 1, 0.0, 0, 3)
+        journal.record(decision, "dlib_resnet", datetime.now(UTC) + timedelta(days=400))
+        found = clock_found(journal)
+        assert (found.state, "before the journal's last entry" in found.message) == (State.FAULT, True)

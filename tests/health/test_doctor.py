@@ -1,19 +1,13 @@
-import shutil
-import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from kiosk.config import ConfigFile
-from kiosk.domain import Decision, Outcome, Reason
 from kiosk.door import build
 from kiosk.health import checks, doctor
 from kiosk.health.checks import Finding, State
 from kiosk.health.doctor import examine_all
-from kiosk.store.journal import Journal
 from kiosk.vision.opencv import cv2
 
 
@@ -65,74 +59,11 @@ def test_a_camera_whose_frames_come_too_slowly_is_a_warning(home, rate_hz, state
     assert ("Recognition is slow: 3 frames take 6.0 s" in found.message) is (state is State.WARNING)
 
 
-def test_skipped_pictures_are_a_warning(home):
-    (home / "images" / "Bob.jpg").write_bytes(b"")
-    found = findings(home)["gallery"]
-    assert (found.state, found.remedy) == (State.WARNING, "see `kiosk people` for the reasons")
-
-
-def test_a_journal_that_cannot_be_written_is_a_fault(home):
-    (home / "journal.sqlite3").mkdir()
-    source = home / "film.mp4"
-    source.write_bytes(b"no film")
-    found = findings(home, source=str(source))["journal"]
-    assert found.state is State.FAULT
-    assert "journal.sqlite3" in found.message
-
-
-@pytest.mark.parametrize(("free", "state"), [(10**7, State.FAULT), (5 * 10**8, State.WARNING), (10**10, State.OK)])
-def test_little_room_on_the_disk_is_told(home, monkeypatch, free, state):
-    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=free))
-    assert findings(home)["disk"].state is state
-
-
-def test_a_clock_behind_the_journal_is_a_fault(home):
-    journal = Journal(home / "journal.sqlite3")
-    decision = Decision(Outcome.REFUSED, Reason.TOO_FAR, 1, 1, 0.0, 0, 3)
-    journal.record(decision, "dlib_resnet", datetime.now(UTC) + timedelta(days=400))
-    journal.close()
-    found = findings(home, source="/dev/video99")["clock"]
-    assert found.state is State.FAULT
-    assert "before the journal's last entry" in found.message
-
-
-def test_a_clock_that_nobody_synchronises_is_a_warning(home, monkeypatch, tmp_path):
-    program = tmp_path / "timedatectl"
-    program.write_text(f"#!{sys.executable}\nprint('no')\n")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    found = findings(home)["clock"]
-    assert (found.state, "set-ntp" in found.remedy) == (State.WARNING, True)
-
-
 def test_an_encoder_that_computes_something_else_is_a_fault(home, save_spec):
     (home / "config.yaml").write_text("encoder: other\n")
     save_spec("other", golden={"values": [0.5] * 4})
     found = findings(home)["encoder"]
     assert (found.state, "other: answers" in found.message) == (State.FAULT, True)
-
-
-def test_the_threshold_in_force_is_told(home):
-    (home / "config.yaml").write_text("matching: {threshold: {sface_fp16: 0.9}, margin: {sface: 0.1}}\n")
-    found = findings(home)["encoder"]
-    assert (found.state, "threshold 0.9, margin 0.05" in found.message) == (State.OK, True)
-
-
-def test_numbers_for_an_encoder_that_is_none_are_a_warning(home):
-    (home / "config.yaml").write_text(
-        "matching: {threshold: {dlib_resnett: 0.3, dlib_resnet+sface: 0.9, 1*sface+2*dlib_resnet: 1.0}}\n"
-    )
-    found = findings(home)["encoder"]
-    assert (found.state, "dlib_resnett" in found.message, "sface+" in found.message) == (State.WARNING, True, False)
-
-
-@pytest.mark.parametrize(("most", "encoder", "state"), [(1, "dlib_resnet", State.WARNING), (1, "other", State.OK)])
-def test_many_people_on_the_former_encoder_are_a_warning(*, home, save_spec, monkeypatch, most, encoder, state):
-    save_spec("other", mirror=False)
-    (home / "config.yaml").write_text(f"encoder: {encoder}\n")
-    monkeypatch.setattr(checks, "MANY_PEOPLE", most)
-    found = findings(home)["gallery"]
-    assert (found.state, "`encoder: sface_fp16`" in found.remedy) == (state, state is State.WARNING)
 
 
 def test_the_stronger_encoder_is_advised_beside_what_else_is_to_be_done(home, monkeypatch):
@@ -152,26 +83,3 @@ def test_where_no_camera_is_found_the_doors_own_gallery_and_journal_are_examined
     assert (found["camera"].state, "the demo runs instead" in found["camera"].message) == (State.WARNING, True)
     assert f"{folder}: people 1" in found["gallery"].message
     assert ("home/journal.sqlite3" in found["journal"].message) == (source is None)
-
-
-def test_a_threshold_for_the_encoder_in_use_under_another_name_is_a_warning(home, save_spec):
-    save_spec("other", mirror=False)
-    (home / "config.yaml").write_text(
-        "encoder: [dlib_resnet, other]\nmatching: {threshold: {other+dlib_resnet: 0.3}}\n"
-    )
-    found = findings(home)["encoder"]
-    assert found.state is State.WARNING
-    assert "nothing counts for other+dlib_resnet, the encoder in use is called dlib_resnet+other" in found.message
-
-
-def test_an_encoder_that_does_not_load_is_a_fault_with_its_remedy(home):
-    (home / "config.yaml").write_text("encoder: sface\n")
-    found = findings(home)
-    assert {found["encoder"].state, found["gallery"].state} == {State.FAULT}
-    assert found["encoder"].remedy == "type: kiosk weights fetch sface"
-
-
-def test_a_folder_of_nobody_is_a_finding_and_no_end(home):
-    (home / "config.yaml").write_text("gallery: {folder: ~nobody-of-that-name/images}\n")
-    found = list(examine_all(lambda: ConfigFile(home / "config.yaml"), "/dev/video99", None))
-    assert State.FAULT in {finding.state for finding in found}

@@ -1,9 +1,17 @@
+from pathlib import Path
+
 import pytest
 
 from kiosk.config import ConfigFile
-from kiosk.domain import Crop, CropKind
-from kiosk.health import encoder_table as encoder_table_module
-from kiosk.health.encoder_table import EncoderRow, crop_in_words, encoder_table
+from kiosk.files import shipped_weights
+from kiosk.health.encoder_table import (
+    CheckedSpec,
+    EncoderRow,
+    check_specs,
+    detectors,
+    encoder_table,
+    encoders,
+)
 
 
 @pytest.fixture
@@ -35,36 +43,12 @@ def test_what_can_be_fetched_or_exported_is_there_and_not_installed(table):
     assert (rows["sface"].threshold, rows["sface"].milliseconds) == (1.12, None)
 
 
-@pytest.mark.parametrize(
-    ("name", "parameters", "size_px", "licence"),
-    [("openface", 3_743_280, 96, "Apache-2.0"), ("facenet", 22_808_144, 160, "MIT")],
-)
-def test_of_those_that_can_be_exported_all_but_the_size_is_known(*, table, name, parameters, size_px, licence):
-    row = table(f"matching: {{threshold: {{{name}: 0.6}}}}")[name]
-    assert (row.spec.parameters, row.spec.licence, row.spec.size_bytes) == (parameters, licence, 0)
-    assert [crop.size_px for crop in row.spec.crops] == [size_px]
-    assert (row.threshold, table()[name].threshold) == (0.6, 0.7)
-
-
-def test_the_specs_are_looked_through_once(table, monkeypatch):
-    looked = []
-    monkeypatch.setattr(encoder_table_module, "encoder_names", lambda own: looked.append(own) or ("dlib_resnet",))
-    table()
-    assert len(looked) == 1
-
-
 def test_an_altered_part_of_a_composite_is_faulty_and_a_missing_one_not_installed(table, save_spec):
     save_spec("altered", sha256="0" * 64)
     row = table("encoder: [dlib_resnet, altered]")["dlib_resnet+altered"]
     assert (row.installed, "SHA-256" in (row.fault or "")) == (True, True)
     row = table("encoder: [dlib_resnet, sface]")["dlib_resnet+sface"]
     assert (row.installed, "fetch sface" in (row.fault or "")) == (False, True)
-
-
-def test_a_spec_with_a_file_name_that_no_disk_takes_hinders_no_other(table, save_spec):
-    save_spec("endless", file=f"{'x' * 300}.tflite")
-    rows = table()
-    assert (rows["endless"].installed, rows["dlib_resnet"].installed) == (False, True)
 
 
 def test_own_encoders_are_there_the_faulty_ones_with_their_reason(table, save_spec):
@@ -77,7 +61,7 @@ def test_own_encoders_are_there_the_faulty_ones_with_their_reason(table, save_sp
     assert (rows["other"].fault, rows["other"].threshold) == (None, 0.3)
     assert "SHA-256" in (rows["altered"].fault or "")
     assert "its spec expects something else" in (rows["golden"].fault or "")
-    assert "line 3: " in (rows["broken"].fault or "")
+    assert "broken.yaml: line 3" in (rows["broken"].fault or "")
     assert "no_such_key.yaml: colour" in (rows["no_such_key"].fault or "")
     assert rows["dlib_resnet"].fault is None
 
@@ -96,21 +80,80 @@ def test_a_weighted_one_bears_the_name_under_which_its_threshold_is_set(table, s
     assert [(row.name, row.threshold) for row in rows.values() if row.in_use] == [("2*dlib_resnet+1*other", 0.2)]
 
 
-def test_a_list_of_one_is_that_one(table):
-    assert [row.name for row in table("encoder: [dlib_resnet]").values() if row.in_use] == ["dlib_resnet"]
+# The choice of a form.
 
 
-def test_a_composite_with_an_unknown_part_is_a_faulty_row(table):
-    row = table("encoder: [dlib_resnet, nonsense]")["dlib_resnet+nonsense"]
-    assert (row.in_use, row.spec, "'nonsense'" in (row.fault or "")) == (True, None, True)
+def test_what_cannot_be_loaded_is_not_offered(home, save_spec) -> None:
+    save_spec("fetched_later", file="missing.tflite")
+    (home / "weights" / "broken.yaml").write_text("kind: kiosk-encoder\nfile: [\n")
+    config = ConfigFile(home / "config.yaml")
+    assert encoders(config) == ["dlib_resnet", "sface_fp16"]
+    assert detectors(config) == ["haar", "yunet"]
 
 
-def test_a_crop_in_words():
-    assert crop_in_words(Crop(CropKind.ARCFACE, 112)) == "112 px arcface"
-    assert crop_in_words(Crop(CropKind.BOX, 160, 0.2)) == "160 px box + 0.2"
+# The check of every spec.
 
 
-@pytest.mark.parametrize(("name", "told"), [("sface", "weights fetch sface"), ("openface", "weights export openface")])
-def test_one_in_use_that_is_not_installed_says_how_to_come_by_it(table, name, told):
-    row = table(f"encoder: {name}")[name]
-    assert (row.in_use, row.installed, told in (row.fault or "")) == (True, False, True)
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    return folder
+
+
+def checked(own: Path) -> dict[str, CheckedSpec]:
+    return {each.name: each for each in check_specs(own)}
+
+
+def copy_default(own: Path, name: str, *changes: tuple[str, str]) -> None:
+    """The default encoder under another name, its spec changed."""
+    text = shipped_weights("dlib_resnet.yaml").read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    (own / f"{name}.yaml").write_text(text)
+
+
+def test_what_is_shipped_works_and_what_was_never_fetched_is_not_missed(own):
+    found = checked(own)
+    assert [(name, each.fault, each.golden) for name, each in found.items()] == [
+        (name, None, ()) for name in ("dlib_resnet", "sface_fp16", "yunet")
+    ]
+
+
+def test_a_spec_of_ones_own_without_its_file_is_a_fault(own):
+    copy_default(own, "other", ("file: dlib_resnet.tflite", "file: other.tflite"))
+    assert "other.tflite: is not there" in checked(own)["other"].fault
+
+
+def test_a_file_that_answers_something_else_is_a_fault(own):
+    copy_default(own, "mirrored", ("dimension: 128", "dimension: 128\nmirror: false"))
+    assert "expects something else" in checked(own)["mirrored"].fault
+
+
+def test_a_spec_that_cannot_be_read_is_a_fault_once(own):
+    (own / "broken.yaml").write_text("kind: [")
+    found = [each for each in check_specs(own) if each.name == "broken"]
+    assert [(each.file, "broken.yaml: line 1" in each.fault) for each in found] == [(None, True)]
+
+
+def test_the_golden_vector_of_a_spec_without_one_is_told(own):
+    text = shipped_weights("dlib_resnet.yaml").read_text().partition("golden:")[0]
+    (own / "fresh.yaml").write_text(text)
+    golden = checked(own)["fresh"].golden
+    assert golden[:2] == pytest.approx((-0.040763, 0.024273), abs=1e-4)
+    (own / "fresh.yaml").write_text(f"{text}golden: {{values: {list(golden)}}}\n")
+    assert checked(own)["fresh"] == CheckedSpec("fresh", "encoder", shipped_weights("dlib_resnet.tflite"))
+
+
+def test_a_detector_is_loaded(own, data):
+    content = (data / "detectors" / "face_detection_yunet_2026may.onnx").read_bytes()
+    (own / "mine.onnx").write_bytes(content)
+    spec = (
+        "kind: detector\nfile: mine.onnx\nsize: 229738\n"
+        "sha256: ebafce4e3c118d6554634be5c27ab333b4c047a9a8c3faf1d7cf93101c22f0f0\nlicence: MIT\nsource: a test\n"
+    )
+    (own / "mine.yaml").write_text(spec)
+    assert checked(own)["mine"] == CheckedSpec("mine", "detector", own / "mine.onnx")
+    (own / "mine.onnx").write_bytes(content[:-1] + b"!")
+    assert "SHA-256" in checked(own)["mine"].fault

@@ -176,15 +176,15 @@ POSES = {
 class Stage:
     """Feeds a session with ten frames a second."""
 
-    def __init__(self, session, image):
-        self.session, self.image, self.number = session, image, 0
+    def __init__(self, image, encode):
+        self.session, self.image, self.encode, self.number = CaptureSession(), image, encode, 0
 
     def show(self, *faces, seconds=0.1, repeated=False):
         state = self.session.state
         for _ in range(round(seconds * RATE_HZ)):
             now = self.number / RATE_HZ
             frame = Frame(self.image, now, self.number)
-            state = self.session.update(frame, Observation(self.number, now, faces, repeated))
+            state = self.session.update(frame, Observation(self.number, now, faces, repeated), self.encode)
             self.number += 1
         return state
 
@@ -203,7 +203,7 @@ def encode(image):
 
 @pytest.fixture
 def stage(grey) -> Stage:
-    return Stage(CaptureSession(encode), grey)
+    return Stage(grey, encode)
 
 
 def test_five_pictures_are_taken_of_whoever_does_as_asked(stage, somebody):
@@ -265,7 +265,7 @@ def test_a_pose_that_does_not_come_is_let_go_after_a_while(stage, somebody):
 
 def test_a_picture_that_the_gallery_could_not_use_is_not_taken(grey, somebody):
     answers = iter([Rejection.NO_FACE, *[encode(None)] * 9])
-    stage = Stage(CaptureSession(lambda image: next(answers)), grey)
+    stage = Stage(grey, lambda image: next(answers))
     state = stage.show(somebody(), seconds=1.4)
     assert state.taken[0] is None
     assert state.hint is CaptureHint.HOLD_STILL
@@ -277,7 +277,7 @@ def test_what_the_encoder_raises_passes_through(grey, somebody):
         raise EncoderError("encoder", "is broken", "mend it")
 
     with pytest.raises(EncoderError):
-        Stage(CaptureSession(broken), grey).show(somebody(), seconds=3)
+        Stage(grey, broken).show(somebody(), seconds=3)
 
 
 @pytest.fixture(scope="module")
@@ -291,8 +291,8 @@ class RealStage:
     """Real frames through a real recogniser, ten a second, until all pictures are taken."""
 
     def __init__(self, parts):
-        path, reader = parts
-        self.session = CaptureSession(reader.one)
+        path, self.reader = parts
+        self.session = CaptureSession()
         self.recogniser = Recogniser(HaarDetector(), path, GallerySnapshot("dlib_resnet"), threshold=0.38, margin=0.04)
         self.seconds = 0.0
 
@@ -301,7 +301,7 @@ class RealStage:
             if self.session.state.done:
                 break
             frame = Frame(draw(number), number / RATE_HZ, number)
-            self.session.update(frame, self.recogniser.observe(frame))
+            self.session.update(frame, self.recogniser.observe(frame), self.reader.one)
             self.seconds = number / RATE_HZ
         return self.session.state
 

@@ -15,7 +15,7 @@ from kiosk.gui.controls import Button, FoldingRow, Heading, Note, Panel, ScrollP
 from kiosk.gui.reception.page import StaffPage
 from kiosk.gui.theme import icon
 from kiosk.health.checks import Finding, State
-from kiosk.health.health import live_findings, report_text, slow_findings
+from kiosk.health.live import live_findings, report_text, slow_findings
 from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 
 if TYPE_CHECKING:

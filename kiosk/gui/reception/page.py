@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 from PyQt6.QtCore import QObject, QThreadPool, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QWidget
 
+from kiosk.door.supervisor import FaultLog
 from kiosk.errors import KioskError
-from kiosk.gui.display import FaultLog
 from kiosk.gui.feed import Feed
 from kiosk.i18n import translate
 from kiosk.people.staff import Role, StaffMember

@@ -297,7 +297,6 @@ TAKEN = tuple(
 def at_capture(context, bare, shown, services) -> CaptureStep:
     found = CaptureStep(context, Draft("Ada"))
     shown(found)
-    found.use(services.new_reader())
     return found
 
 

@@ -21,7 +21,6 @@ from kiosk.gui.theme import icon
 from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 from kiosk.people.capture import CaptureHint, CaptureSession, CaptureState, Shot
 from kiosk.people.enrolment import Offered
-from kiosk.recognition.pipeline import PhotographReader
 
 SHOTS = {
     Shot.STRAIGHT: QT_TRANSLATE_NOOP("enrolment", "Look straight at the camera"),
@@ -183,7 +182,6 @@ class CaptureStep(Step):
     def __init__(self, context: PageContext, draft: Draft) -> None:
         super().__init__(context, draft)
         self.session: CaptureSession | None = None
-        self._reader: PhotographReader | None = None
         self.view = CaptureView(context.feed)
         self.icon, self.prompt = QLabel(), Note("", "prompt")
         self.prompt.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -205,17 +203,10 @@ class CaptureStep(Step):
     def enter(self) -> None:
         self._shown = ()
         self.view.setFocus()
-        if self._reader is None:
-            return  # it comes with `use`
-        self.session = self.session or CaptureSession(self._reader.one)
+        if self.session is None:
+            self.session = CaptureSession()
         self._hand_over(self.session)
         self._show(self.session.state)
-
-    def use(self, reader: PhotographReader) -> None:
-        """Take the reader of the pictures, which is then used in the recognition thread alone."""
-        self._reader = reader
-        if self.isVisible():
-            self.enter()
 
     def leave(self) -> None:
         self._ending.stop()

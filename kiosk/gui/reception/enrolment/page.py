@@ -25,7 +25,6 @@ from kiosk.gui.reception.page import PageContext, StaffPage, Unsaved
 from kiosk.i18n import translate
 from kiosk.people.consent import consent_text
 from kiosk.people.enrolment import Enrolled, Offered
-from kiosk.recognition.pipeline import PhotographReader
 from kiosk.vision.pictures import SUFFIXES
 
 _NAME, _CONSENT, _PICTURES, _CHECK, _TRIAL = range(5)
@@ -44,9 +43,7 @@ class EnrolmentPage(StaffPage):
         self.setLayout(column(self.steps, self._stack, gap=8))
         self.setAcceptDrops(True)
         self._here: Step | None = None
-        self._reader: PhotographReader | None = None
         self._loading = False
-        self._on_saved: object = None
         self._begin(Draft())
         context.reported.connect(self.on_reported)
 
@@ -67,7 +64,7 @@ class EnrolmentPage(StaffPage):
     def leave(self) -> None:
         if self._here is not None:
             self._here.leave()
-        self._here, self._on_saved, self._reader, self._loading = None, None, None, False
+        self._here, self._on_saved = None, None
         self._begin(Draft())
 
     @property
@@ -190,8 +187,6 @@ class EnrolmentPage(StaffPage):
     def _go(self, number: int) -> None:
         if self._here is not None:
             self._here.leave()
-        if number == _PICTURES:
-            self._load_reader()
         step = self._stack.widget(number)
         self._stack.setCurrentIndex(number)
         self.steps.show_step(number)
@@ -201,7 +196,6 @@ class EnrolmentPage(StaffPage):
 
     def _after_name(self) -> None:
         """Ask for consent, unless this person has agreed to this very text before."""
-        self._load_reader()
         if self.draft.adding and self._has_agreed():
             name = display_name(self.draft.person)
             text = translate("enrolment", "{name} has agreed to this text before.").format(name=name)
@@ -209,25 +203,6 @@ class EnrolmentPage(StaffPage):
             self.on_agreed()
         else:
             self._go(_CONSENT)
-
-    def _load_reader(self) -> None:
-        """Load what reads the pictures: a second of work, for which neither the person nor the door should wait.
-
-        The recognition thread has a reader of its own, so that it never waits for one that a staff page uses.
-        """
-        if self._reader is not None:
-            self.capture.use(self._reader)
-        elif not self._loading:
-            self._loading = True
-            self.context.run(self.context.services.new_reader, self._loaded, self._not_loaded)
-
-    def _loaded(self, reader: PhotographReader) -> None:
-        self._reader, self._loading = reader, False
-        self.capture.use(reader)
-
-    def _not_loaded(self, fault: str) -> None:
-        self._loading = False
-        self.context.notice(fault)
 
     def _has_agreed(self) -> bool:
         try:

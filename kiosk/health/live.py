@@ -1,14 +1,12 @@
-"""How the running kiosk is: the same checks as `kiosk doctor`, without opening or loading anything a second time."""
+"""The health of the running kiosk: the checks of `kiosk doctor`, without opening or loading anything again."""
 
 from __future__ import annotations
 
-import contextlib
 import platform
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from kiosk.door.build import own_weights
 from kiosk.door.report import FrameStats
@@ -25,9 +23,11 @@ from kiosk.health.checks import (
     examine,
     gallery_found,
     journal_found,
+    memory_found,
     of_fault,
     people_found,
     staff_found,
+    temperature_found,
     voice_found,
 )
 from kiosk.i18n import number, translate
@@ -35,67 +35,12 @@ from kiosk.paths import journal_file
 from kiosk.vision.camera import CameraState
 from kiosk.vision.sources import is_recording, source_name
 
-_PROC, _THERMAL = Path("/proc"), Path("/sys/class/thermal")
-_LITTLE_MB, _LEAST_MB = 400, 100
-_WARM, _HOT = 80.0, 95.0  # degrees Celsius: small computers slow down from about 80, and switch off above 100
-_SANE = range(-40, 151)  # sensors that are not connected say anything
-
-
-def memory_found(proc: Path = _PROC) -> Finding | None:
-    """What the kiosk takes and what is left; None where the machine does not say."""
-    taken = _kilobytes(proc / "self" / "status", "VmRSS")
-    left = _kilobytes(proc / "meminfo", "MemAvailable")
-    if taken is None or left is None:
-        return None
-    taken_mb, left_mb = taken / 1000, left / 1000
-    state = State.FAULT if left_mb < _LEAST_MB else State.WARNING if left_mb < _LITTLE_MB else State.OK
-    text = translate("health", "the kiosk takes {taken} MB, {left} MB are free")
-    remedy = translate("health", "close other programs, or start the machine again")
-    return Finding(
-        "memory",
-        state,
-        text.format(taken=number(taken_mb), left=number(left_mb)),
-        remedy if state is not State.OK else "",
-        public=f"{taken_mb:.0f} MB taken, {left_mb:.0f} MB free",
-    )
-
-
-def temperature_found(thermal: Path = _THERMAL) -> Finding | None:
-    """The hottest sensor; None where the machine does not say."""
-    degrees = [each for each in map(_degrees, sorted(thermal.glob("thermal_zone*/temp"))) if each is not None]
-    if not degrees:
-        return None
-    hottest = max(degrees)
-    state = State.FAULT if hottest >= _HOT else State.WARNING if hottest >= _WARM else State.OK
-    remedy = translate("health", "let air to the machine: dust, sun and a closed case make it hot")
-    told = f"{hottest:.0f} °C"
-    return Finding("temperature", state, told, remedy if state is not State.OK else "", public=told)
-
-
-def _kilobytes(path: Path, name: str) -> float | None:
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith(f"{name}:"):
-                return float(line.split()[1]) * 1.024
-    return None
-
-
-def _degrees(path: Path) -> float | None:
-    """A zone may have no sensor behind it, or one that cannot be read now."""
-    try:
-        degrees = int(path.read_text(encoding="ascii")) / 1000
-    except (OSError, ValueError):
-        return None
-    return degrees if round(degrees) in _SANE else None
-
-
-_SLOW_HZ = 4.0  # below it, somebody who walks up waits for more than a second
-_NOT_TOLD = Finding("", State.OK, "")  # by a machine that does not know it
-_FEW = 0.4  # of the frames that were asked of the camera; cameras halve their rate in a dim room
+_SLOW_HZ = 4.0  # below this, a decision takes more than a second
+_FEW = 0.4  # of the wanted frames; cameras halve their rate in a dim room
 
 
 def live_findings(services: StaffServices, pulse: FrameStats, size_px: tuple[int, int] | None) -> list[Finding]:
-    """What changes from moment to moment: camera, recognition and door; quick. `size_px` is the picture's, if any."""
+    """Return the state of camera, recognition and door, quickly; `size_px` is the size of the picture, if any."""
     return [
         examine("camera", lambda: _camera(services, size_px)),
         examine("recognition", lambda: _recognition(services, pulse)),
@@ -104,9 +49,9 @@ def live_findings(services: StaffServices, pulse: FrameStats, size_px: tuple[int
 
 
 def slow_findings(services: StaffServices) -> list[Finding]:
-    """The other parts; reads files, so not for the thread that draws."""
+    """Return the state of the other parts; reads files, so not for the GUI thread."""
     file = journal_file(services.config, demo=services.demo)
-    looks: dict[str, Callable[[], Finding | None]] = {
+    looks: dict[str, Callable[[], Finding]] = {
         "gallery": lambda: _gallery(services),
         "encoder": lambda: _encoder(services),
         "voice": lambda: _voice(services),
@@ -114,17 +59,18 @@ def slow_findings(services: StaffServices) -> list[Finding]:
         "people": lambda: people_found(services.people),
         "staff": lambda: staff_found(services.staff),
         "disk": lambda: disk_found(file),
-        "memory": memory_found,
-        "temperature": temperature_found,
-        "clock": lambda: clock_found(services.journal),
-        "config": lambda: config_found(services.config),
     }
-    found = [examine(check, lambda look=look: look() or _NOT_TOLD) for check, look in looks.items()]  # type: ignore[misc]
-    return [finding for finding in found if finding is not _NOT_TOLD]
+    found = [examine(check, look) for check, look in looks.items()]
+    return [
+        *found,
+        *filter(None, (memory_found(), temperature_found())),
+        examine("clock", lambda: clock_found(services.journal)),
+        examine("config", lambda: config_found(services.config)),
+    ]
 
 
 def report_text(findings: Iterable[Finding], facts: Mapping[str, str]) -> str:
-    """For a support request, in English: without names, pictures, paths and addresses."""
+    """Return a text for a support request, in English, without names, pictures, paths and addresses."""
     try:
         kiosk = version("kiosk")
     except PackageNotFoundError:
@@ -147,7 +93,7 @@ def _camera(services: StaffServices, size_px: tuple[int, int] | None) -> Finding
         message = translate("health", "none is used, the demo runs instead")
         return Finding("camera", State.WARNING, message, translate("health", "connect a camera"), public="demo")
     if camera is None:
-        return Finding("camera", State.WARNING, translate("health", "nobody looks"), public="none")
+        return Finding("camera", State.WARNING, translate("health", "there is none"), public="none")
     state, fault = camera.state, camera.fault
     if fault is not None or state is CameraState.LOST:
         lost = translate("health", "gives no picture; check its cable")
@@ -221,7 +167,7 @@ def _loading(check: str) -> Finding:
 
 def _gallery(services: StaffServices) -> Finding:
     if services.station is None:
-        return _loading("gallery")  # nobody is in force, which is not to say that nobody is enrolled
+        return _loading("gallery")  # nobody is in force yet, though people may be enrolled
     return gallery_found(services.folder, services.snapshot, services.snapshot.encoder)
 
 
