@@ -17,11 +17,11 @@ from ruamel.yaml import YAML
 from kiosk.config import ConfigFile
 from kiosk.domain import Frame
 from kiosk.door import build as building
+from kiosk.door import supervisor
 from kiosk.door.build import Choices, build_station
 from kiosk.door.station import Station
 from kiosk.door.voice import Voice
 from kiosk.files import asset, shipped_weights
-from kiosk.gui import workers
 from kiosk.gui.app import Kiosk
 from kiosk.gui.theme import Appearance
 from kiosk.gui.window import KioskWindow
@@ -139,8 +139,8 @@ class Corridor(Scene):
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """A kiosk with Grace Hopper enrolled, that looks at its files ten times a second."""
-    monkeypatch.setattr(workers, "REFRESH_SECONDS", 0.1)
-    monkeypatch.setattr(workers, "RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(supervisor, "REFRESH_SECONDS", 0.1)
+    monkeypatch.setattr(supervisor, "RETRY_SECONDS", 0.1)
     (tmp_path / "images").mkdir()
     shutil.copy(asset("demo", "gallery", "Grace_Hopper.jpg"), tmp_path / "images")
     (tmp_path / "weights").mkdir()
