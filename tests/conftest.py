@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 from PIL import Image
@@ -21,6 +22,8 @@ from kiosk.files import asset, shipped_weights
 from kiosk.vision.demo import RATE_HZ, draw
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+hypothesis.settings.register_profile("kiosk", deadline=None)  # a busy machine is no fault
+hypothesis.settings.load_profile("kiosk")
 
 
 def pytest_configure() -> None:

@@ -297,6 +297,7 @@ TAKEN = tuple(
 def at_capture(context, bare, shown, services) -> CaptureStep:
     found = CaptureStep(context, Draft("Ada"))
     shown(found)
+    found.enter()
     return found
 
 
