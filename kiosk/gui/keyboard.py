@@ -24,7 +24,8 @@ from PyQt6.QtWidgets import (
 )
 
 from kiosk import i18n
-from kiosk.gui.controls import Button, column, fit_layouts, px, row
+from kiosk.gui.controls import Button
+from kiosk.gui.layouts import column, fit_layouts, px, row
 from kiosk.i18n import translate
 
 

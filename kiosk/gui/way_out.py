@@ -12,7 +12,8 @@ from PyQt6.QtWidgets import QBoxLayout, QWidget
 
 from kiosk.door.supervisor import FaultLog
 from kiosk.errors import KioskError, StaffError
-from kiosk.gui.controls import Button, column, fit_layouts, row
+from kiosk.gui.controls import Button
+from kiosk.gui.layouts import column, fit_layouts, row
 from kiosk.gui.reception.idle import IdleWatch
 from kiosk.gui.reception.overlays import Cover, Question
 from kiosk.gui.reception.page import INSTALLERS

@@ -12,8 +12,9 @@ from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QStackedLayout, QVB
 
 from kiosk.door.report import Report, Status
 from kiosk.gui.banner import Banner, Strip
-from kiosk.gui.controls import Button, set_scale
+from kiosk.gui.controls import Button
 from kiosk.gui.feed import Feed
+from kiosk.gui.layouts import set_scale
 from kiosk.gui.reception.page import warning
 from kiosk.gui.reception.shell import Reception
 from kiosk.gui.state import Situation

@@ -8,28 +8,8 @@ from PyQt6.QtGui import QFont, QKeyEvent, QStandardItem, QStandardItemModel
 from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from kiosk.gui.controls import (
-    Bar,
-    Button,
-    Choice,
-    FoldingRow,
-    Heading,
-    Note,
-    ScrollPage,
-    State,
-    Switch,
-    Table,
-    TextField,
-    breakable,
-    centred,
-    column,
-    fit_layouts,
-    flow,
-    px,
-    row,
-    set_scale,
-    small,
-)
+from kiosk.gui.controls import Button, Choice, Heading, Note, ScrollPage, State, Switch, Table, TextField, breakable
+from kiosk.gui.layouts import Bar, FoldingRow, centred, column, fit_layouts, flow, px, row, set_scale, small
 from kiosk.gui.state import Kind
 from kiosk.gui.theme import DARK, style_sheet
 

@@ -11,7 +11,6 @@ from PyQt6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea, QSpinBo
 from pytestqt.qtbot import QtBot
 
 from kiosk.gui import keyboard
-from kiosk.gui.controls import column, set_scale
 from kiosk.gui.keyboard import (
     ACCENTS,
     AUTO,
@@ -28,6 +27,7 @@ from kiosk.gui.keyboard import (
     touch_only,
 )
 from kiosk.gui.language import ScreenLanguage
+from kiosk.gui.layouts import column, set_scale
 from kiosk.gui.theme import DARK, style_sheet
 
 SIZES = ((800, 480), (1280, 800), (1080, 1920))

@@ -18,10 +18,10 @@ from kiosk.door.report import Status
 from kiosk.door.services import StaffServices
 from kiosk.door.station import Station
 from kiosk.gui import language
-from kiosk.gui.controls import set_scale
 from kiosk.gui.feed import Feed
 from kiosk.gui.keyboard import KeyboardDock
 from kiosk.gui.language import ScreenLanguage, chosen, languages, locale_of, use_for_welcome
+from kiosk.gui.layouts import set_scale
 from kiosk.gui.reception.pages import PAGES
 from kiosk.gui.reception.picker import Picker, wanted_archive, wanted_pictures
 from kiosk.gui.reception.shell import Reception

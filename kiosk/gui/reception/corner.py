@@ -5,8 +5,9 @@ from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from kiosk.gui.banner import FitLabel
-from kiosk.gui.controls import polish_again, px, row
+from kiosk.gui.controls import polish_again
 from kiosk.gui.feed import Feed, place
+from kiosk.gui.layouts import px, row
 from kiosk.gui.state import View
 from kiosk.gui.theme import DARK, ICONS, Theme, icon
 from kiosk.i18n import translate

@@ -11,7 +11,8 @@ from PyQt6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from kiosk.door.report import REMEMBERED, FrameStats, Report
-from kiosk.gui.controls import Button, FoldingRow, Heading, Note, Panel, ScrollPage, column, polish_again, px, row
+from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, polish_again
+from kiosk.gui.layouts import FoldingRow, column, px, row
 from kiosk.gui.reception.page import StaffPage
 from kiosk.gui.theme import icon
 from kiosk.health.checks import Finding, State

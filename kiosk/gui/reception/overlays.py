@@ -9,7 +9,8 @@ from PyQt6.QtCore import QEvent, QObject, Qt, QTimer, pyqtSlot
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QFrame, QLabel, QWidget
 
-from kiosk.gui.controls import Button, Heading, Note, Panel, column, flow, px, row
+from kiosk.gui.controls import Button, Heading, Note, Panel
+from kiosk.gui.layouts import column, flow, px, row
 from kiosk.i18n import translate
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QCompleter, QWidget
 
-from kiosk.gui.controls import Button, FoldingRow, TextField, column
+from kiosk.gui.controls import Button, TextField
+from kiosk.gui.layouts import FoldingRow, column
 from kiosk.gui.reception.dates import day_text, read_day
 from kiosk.i18n import translate
 from kiosk.people.register import TEXT_FIELDS, PersonRecord, clean_text, field_fault, is_period

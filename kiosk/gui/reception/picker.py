@@ -33,7 +33,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from kiosk.gui.controls import Bar, Button, Note, TouchList, breakable, column, flow, px, row, small
+from kiosk.gui.controls import Button, Note, TouchList, breakable
+from kiosk.gui.layouts import Bar, column, flow, px, row, small
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.portraits import Portraits, square_picture
 from kiosk.gui.theme import icon

@@ -6,7 +6,8 @@ from PyQt6.QtCore import Qt, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QWidget
 
-from kiosk.gui.controls import Button, Heading, Note, Panel, centred, column, limit_width, spaced
+from kiosk.gui.controls import Button, Heading, Note, Panel
+from kiosk.gui.layouts import centred, column, limit_width, spaced
 from kiosk.gui.reception.page import EVERYBODY, Jobs
 from kiosk.i18n import translate
 from kiosk.people.staff import LONGEST_PIN, SHORTEST_PIN, Refused, Role, StaffMember

@@ -13,8 +13,9 @@ from PyQt6.QtWidgets import QApplication, QBoxLayout, QButtonGroup, QGridLayout,
 
 from kiosk.door.report import Report, Status
 from kiosk.errors import StaffError
-from kiosk.gui.controls import Button, Heading, column, fit_layouts, px, row, spaced
+from kiosk.gui.controls import Button, Heading
 from kiosk.gui.feed import Feed
+from kiosk.gui.layouts import column, fit_layouts, px, row, spaced
 from kiosk.gui.reception.corner import Corner
 from kiosk.gui.reception.idle import Countdown, IdleWatch
 from kiosk.gui.reception.overlays import Question, Toast

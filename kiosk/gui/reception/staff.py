@@ -8,7 +8,8 @@ from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
-from kiosk.gui.controls import Button, Choice, Heading, Note, Panel, ScrollPage, TextField, column, flow, row
+from kiosk.gui.controls import Button, Choice, Heading, Note, Panel, ScrollPage, TextField
+from kiosk.gui.layouts import column, flow, row
 from kiosk.gui.reception.page import StaffPage, Unsaved
 from kiosk.i18n import translate
 from kiosk.names import normal_name, text_fault

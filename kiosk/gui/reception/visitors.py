@@ -14,7 +14,8 @@ from PyQt6.QtWidgets import QPushButton
 from kiosk.domain import display_name
 from kiosk.door.services import StaffServices
 from kiosk.errors import KioskError, PeopleError
-from kiosk.gui.controls import Button, FoldingRow, Heading, Note, Panel, ScrollPage, column, flow, px
+from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage
+from kiosk.gui.layouts import FoldingRow, column, flow, px
 from kiosk.gui.reception.dates import day_text, time_text
 from kiosk.gui.reception.page import StaffPage
 from kiosk.gui.theme import icon

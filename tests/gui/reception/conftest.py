@@ -17,8 +17,8 @@ from kiosk.domain import Candidate, Decision, Embedding, Frame, Identification, 
 from kiosk.door.build import Choices
 from kiosk.door.services import StaffServices, open_services
 from kiosk.files import asset
-from kiosk.gui.controls import set_scale
 from kiosk.gui.feed import Feed
+from kiosk.gui.layouts import set_scale
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.picker import Wanted

@@ -7,8 +7,8 @@ from PyQt6.QtGui import QContextMenuEvent, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QScrollBar, QSpinBox, QWidget
 
 from kiosk.domain import Frame
-from kiosk.gui.controls import column
 from kiosk.gui.feed import Feed
+from kiosk.gui.layouts import column
 from kiosk.gui.reception.corner import Corner
 from kiosk.gui.reception.idle import Countdown, IdleWatch
 from kiosk.gui.reception.overlays import Cover, Question, Toast

@@ -8,7 +8,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from kiosk.errors import JournalError
-from kiosk.gui.controls import column
+from kiosk.gui.layouts import column
 from kiosk.gui.reception.page import EVERYBODY, INSTALLERS, Jobs, PageEntry, StaffPage, Unsaved
 from kiosk.gui.reception.picker import Picker, wanted_pictures
 from kiosk.gui.reception.shell import Reception

@@ -11,8 +11,9 @@ from PyQt6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QWidget
 
 from kiosk.door.report import Report
 from kiosk.door.station import Station
-from kiosk.gui.controls import Bar, Button, Halves, Note, column, px
+from kiosk.gui.controls import Button, Note
 from kiosk.gui.feed import Feed, Placement, place
+from kiosk.gui.layouts import Bar, Halves, column, px
 from kiosk.gui.reception.enrolment.check_step import ShotButtons
 from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.page import PageContext

@@ -10,7 +10,8 @@ from PyQt6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidg
 
 from kiosk.domain import Candidate, display_name
 from kiosk.door.services import StaffServices
-from kiosk.gui.controls import Bar, Button, Heading, Note, Panel, ScrollPage, State, breakable, column, flow, px, row
+from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State, breakable
+from kiosk.gui.layouts import Bar, column, flow, px, row
 from kiosk.gui.reception.enrolment.step import Draft, Step, check_pictures, picture_of, save_draft
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.portraits import read_small, square_picture

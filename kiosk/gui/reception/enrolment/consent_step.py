@@ -13,7 +13,8 @@ from kiosk import i18n
 from kiosk.domain import display_name
 from kiosk.errors import KioskError
 from kiosk.files import asset
-from kiosk.gui.controls import Bar, Button, Note, breakable, column, px, scroll_by_touch
+from kiosk.gui.controls import Button, Note, breakable, scroll_by_touch
+from kiosk.gui.layouts import Bar, column, px
 from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.page import PageContext
 from kiosk.i18n import translate

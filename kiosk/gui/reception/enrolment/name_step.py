@@ -6,7 +6,8 @@ from PyQt6.QtCore import pyqtSlot
 
 from kiosk.domain import display_name
 from kiosk.errors import KioskError
-from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, TextField, breakable, column, flow, row
+from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, TextField, breakable
+from kiosk.gui.layouts import column, flow, row
 from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.person_fields import PersonFields

@@ -14,7 +14,7 @@ from kiosk import i18n
 from kiosk.domain import display_name
 from kiosk.door.report import Report
 from kiosk.errors import KioskError
-from kiosk.gui.controls import column
+from kiosk.gui.layouts import column
 from kiosk.gui.reception.enrolment.capture_step import CaptureStep
 from kiosk.gui.reception.enrolment.check_step import CheckStep
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep, consent_folders

@@ -12,7 +12,8 @@ from PyQt6.QtWidgets import QLabel, QWidget
 
 from kiosk.door.report import Report
 from kiosk.door.services import StaffServices
-from kiosk.gui.controls import flow, polish_again
+from kiosk.gui.controls import polish_again
+from kiosk.gui.layouts import flow
 from kiosk.gui.reception.page import PageContext
 from kiosk.i18n import translate
 from kiosk.people.enrolment import Check, Enrolled, Enrolment, Examined, Offered, check, save

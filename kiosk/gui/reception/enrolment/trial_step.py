@@ -11,18 +11,8 @@ from PyQt6.QtGui import QResizeEvent
 from kiosk.domain import Decision, Reason, TrackedFace, display_name
 from kiosk.door.greeting import hint, refusal_hint
 from kiosk.door.report import Report
-from kiosk.gui.controls import (
-    Bar,
-    Button,
-    Halves,
-    Heading,
-    Note,
-    ScrollPage,
-    State,
-    breakable,
-    column,
-    polish_again,
-)
+from kiosk.gui.controls import Button, Heading, Note, ScrollPage, State, breakable, polish_again
+from kiosk.gui.layouts import Bar, Halves, column
 from kiosk.gui.reception.enrolment.capture_step import CaptureView
 from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.page import PageContext

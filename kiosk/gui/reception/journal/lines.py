@@ -16,7 +16,8 @@ from PyQt6.QtWidgets import (
 )
 
 from kiosk.domain import Outcome, Reason, Rejection, display_name
-from kiosk.gui.controls import TouchList, px
+from kiosk.gui.controls import TouchList
+from kiosk.gui.layouts import px
 from kiosk.gui.reception.dates import day_text
 from kiosk.gui.theme import icon
 from kiosk.i18n import number, translate

@@ -13,7 +13,8 @@ from PyQt6.QtWidgets import QButtonGroup, QLabel, QSizePolicy, QStackedWidget, Q
 
 from kiosk.domain import Outcome, Reason, display_name
 from kiosk.door.report import Report
-from kiosk.gui.controls import Button, Choice, FoldingRow, Heading, Note, ScrollPage, column, flow
+from kiosk.gui.controls import Button, Choice, Heading, Note, ScrollPage
+from kiosk.gui.layouts import FoldingRow, column, flow
 from kiosk.gui.reception.dates import day_text
 from kiosk.gui.reception.journal.lines import (
     Line,

@@ -11,7 +11,8 @@ from PyQt6.QtCore import QEvent, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QColor, QFont, QPalette
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from kiosk.gui.controls import Note, column, px
+from kiosk.gui.controls import Note
+from kiosk.gui.layouts import column, px
 from kiosk.gui.reception.dates import day_text
 from kiosk.health.distances import Point, insight
 from kiosk.i18n import number, translate

@@ -9,7 +9,8 @@ from PyQt6.QtGui import QHideEvent, QShowEvent
 from PyQt6.QtWidgets import QWidget
 
 from kiosk.domain import display_name
-from kiosk.gui.controls import Button, Choice, Heading, Note, Panel, TextField, column, flow
+from kiosk.gui.controls import Button, Choice, Heading, Note, Panel, TextField
+from kiosk.gui.layouts import column, flow
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.people.wording import erasure_words, unsearched_words
 from kiosk.gui.reception.picker import PlaceWatch, place_words

@@ -8,7 +8,8 @@ from pathlib import Path
 from PyQt6.QtCore import QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QStackedWidget, QWidget
 
-from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, column, flow, row
+from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage
+from kiosk.gui.layouts import column, flow, row
 from kiosk.gui.reception.page import PageContext, StaffPage, Unsaved
 from kiosk.gui.reception.people.leaving_panel import Destination
 from kiosk.gui.reception.people.people_list import PeopleList

@@ -8,7 +8,8 @@ from PyQt6.QtCore import QEvent, QModelIndex, QRect, QSize, Qt, pyqtSignal, pyqt
 from PyQt6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPalette, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QHeaderView, QStackedWidget, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from kiosk.gui.controls import SMALL, Button, Choice, Note, Table, TextField, column, px, row, small
+from kiosk.gui.controls import Button, Choice, Note, Table, TextField
+from kiosk.gui.layouts import SMALL, column, px, row, small
 from kiosk.gui.reception.people.model import (
     ALERT_ROLE,
     ROW_ROLE,

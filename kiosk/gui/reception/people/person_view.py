@@ -9,7 +9,8 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QStackedWidget, QWidget
 
 from kiosk.domain import display_name
-from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State, TextField, column, flow, row
+from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State, TextField
+from kiosk.gui.layouts import column, flow, row
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep
 from kiosk.gui.reception.enrolment.step import Draft
 from kiosk.gui.reception.page import PageContext, Unsaved

@@ -8,7 +8,8 @@ from PyQt6.QtCore import QSize, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QPixmap
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from kiosk.gui.controls import Button, FoldingRow, Heading, Note, Panel, column, flow, px
+from kiosk.gui.controls import Button, Heading, Note, Panel
+from kiosk.gui.layouts import FoldingRow, column, flow, px
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.people.rows import Look, look_at, pictures_of
 from kiosk.gui.reception.people.wording import distance_words, quality_advice, remark_words, unused_words

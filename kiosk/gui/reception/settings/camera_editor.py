@@ -7,8 +7,9 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from kiosk.config.schema import Value
-from kiosk.gui.controls import Button, Note, column, px
+from kiosk.gui.controls import Button, Note
 from kiosk.gui.feed import place, to_qimage
+from kiosk.gui.layouts import column, px
 from kiosk.gui.reception.settings.editors import ChoiceBox, Editor
 from kiosk.i18n import translate
 from kiosk.vision.camera import CameraState, WatchedCamera

@@ -9,7 +9,8 @@ from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QSizePolicy, QSlider, 
 
 from kiosk.config.saving import rendered
 from kiosk.config.schema import AUTO, Kind, OptionInfo, Value, called
-from kiosk.gui.controls import Button, Switch, column, row
+from kiosk.gui.controls import Button, Switch
+from kiosk.gui.layouts import column, row
 from kiosk.i18n import translate
 from kiosk.vision.sources import source_name
 

@@ -9,7 +9,8 @@ from PyQt6.QtWidgets import QWidget
 from kiosk.config.options import SECTIONS, Applies
 from kiosk.config.saving import Seen
 from kiosk.config.schema import OptionInfo, Value, applies, objection, options
-from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State, column, row
+from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State
+from kiosk.gui.layouts import column, row
 from kiosk.gui.reception.settings.editors import Editor, range_text, value_text
 from kiosk.i18n import translate
 

@@ -17,8 +17,9 @@ from kiosk.config.schema import AUTO, Kind, OptionInfo, Value, applies, called, 
 from kiosk.domain import Decision, Outcome
 from kiosk.door.matching import PastDecisions, past_decisions, threshold_remark
 from kiosk.door.report import Report, Status
-from kiosk.gui.controls import Button, Note, Panel, column, row
+from kiosk.gui.controls import Button, Note, Panel
 from kiosk.gui.language import languages
+from kiosk.gui.layouts import column, row
 from kiosk.gui.reception.page import StaffPage, Unsaved
 from kiosk.gui.reception.settings.camera_editor import CameraEditor
 from kiosk.gui.reception.settings.editors import (
