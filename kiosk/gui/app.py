@@ -41,13 +41,9 @@ STOP_SECONDS = 1.75  # voice and gallery may take one more second
 
 
 class UnhandledExceptions(QObject):
-    """Hooks for uncaught exceptions in any thread; without them PyQt aborts the process.
+    """Hooks for uncaught exceptions in any thread; without them PyQt aborts the process."""
 
-    Signals:
-        raised: the exception in one line.
-    """
-
-    raised = pyqtSignal(str)
+    raised = pyqtSignal(str)  # the exception in one line
 
     def __init__(self) -> None:
         super().__init__()

@@ -218,15 +218,10 @@ class Button(QPushButton):
 
 
 class TextField(QWidget):
-    """A labelled field for one line of text.
+    """A labelled field for one line of text."""
 
-    Signals:
-        changed: the text, at every change.
-        entered: Enter was pressed.
-    """
-
-    changed = pyqtSignal(str)
-    entered = pyqtSignal()
+    changed = pyqtSignal(str)  # the text, at every change
+    entered = pyqtSignal()  # Enter was pressed
 
     def __init__(self, label: str, text: str = "", *, hint: str = "", required: bool = False) -> None:
         super().__init__()
@@ -266,13 +261,9 @@ class TextField(QWidget):
 
 
 class Choice(QWidget):
-    """A labelled list to choose one option from.
+    """A labelled list to choose one option from."""
 
-    Signals:
-        chosen: the value of the option that a person chose.
-    """
-
-    chosen = pyqtSignal(object)
+    chosen = pyqtSignal(object)  # the value of the option that a person chose
 
     def __init__(self, label: str, options: Sequence[tuple[str, object]] = (), *, hint: str = "") -> None:
         super().__init__()
@@ -355,13 +346,9 @@ class Table(QTableView):
 
 
 class TouchList(QListView):
-    """A list whose entries are opened by a tap, Enter or the space bar.
+    """A list whose entries are opened by a tap, Enter or the space bar."""
 
-    Signals:
-        opened: the index of the entry.
-    """
-
-    opened = pyqtSignal(QModelIndex)
+    opened = pyqtSignal(QModelIndex)  # the index of the entry
 
     def __init__(self, model: QAbstractItemModel, name: str) -> None:
         super().__init__()

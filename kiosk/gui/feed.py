@@ -169,13 +169,9 @@ class Overlay:
 
 
 class Feed(QWidget):
-    """The widget that paints the newest frame of a mailbox, so that a slow window never falls behind the camera.
+    """The widget that paints the newest frame of a mailbox, so that a slow window never falls behind the camera."""
 
-    Signals:
-        pictured: the picture changed or is gone; also while the widget is hidden.
-    """
-
-    pictured = pyqtSignal()
+    pictured = pyqtSignal()  # the picture changed or is gone; also while the widget is hidden
 
     def __init__(self, frames: Latest[Frame], *, mirror: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -177,15 +177,10 @@ _REPEATED = (Act.ERASE, Act.SPACE)
 
 
 class KeyButton(Button):
-    """A key that never takes the focus.
+    """A key that never takes the focus."""
 
-    Signals:
-        pressed_key: its Key, on release.
-        held: this button, after a long press, if it has accents.
-    """
-
-    pressed_key = pyqtSignal(object)
-    held = pyqtSignal(object)
+    pressed_key = pyqtSignal(object)  # its Key, on release
+    held = pyqtSignal(object)  # this button, after a long press, if it has accents
 
     def __init__(self, key: Key) -> None:
         super().__init__(_LABELS.get(key.act, _label(key.text)), _ICONS.get(key.act, ""), "key", name=_name(key))
@@ -239,13 +234,9 @@ class KeyButton(Button):
 
 
 class Variants(QFrame):
-    """A bubble with the accents of one letter.
+    """A bubble with the accents of one letter."""
 
-    Signals:
-        picked: the letter that was chosen.
-    """
-
-    picked = pyqtSignal(str)
+    picked = pyqtSignal(str)  # the letter that was chosen
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)

@@ -38,14 +38,11 @@ class Wish(enum.Enum):
 class WayOut(QWidget):
     """The question or the PIN pad that covers the window.
 
-    Signals:
-        granted: the Wish to carry out.
-
     Attributes:
         services: the services with the staff register; None = there is no staff side.
     """
 
-    granted = pyqtSignal(object)
+    granted = pyqtSignal(object)  # the Wish to carry out
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -159,15 +156,10 @@ class WayOut(QWidget):
 
 
 class PinCover(Cover):
-    """The PIN pad over the window.
+    """The PIN pad over the window."""
 
-    Signals:
-        entered: the installer whose PIN it was.
-        cancelled: the pad was closed.
-    """
-
-    entered = pyqtSignal(object)
-    cancelled = pyqtSignal()
+    entered = pyqtSignal(object)  # the installer whose PIN it was
+    cancelled = pyqtSignal()  # the pad was closed
 
     def __init__(self, parent: QWidget, services: StaffServices, wish: Wish) -> None:
         super().__init__(parent)

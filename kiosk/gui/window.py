@@ -84,13 +84,9 @@ FEED_PARTS = {True: 47, False: 55}  # of 100, in portrait and in landscape
 
 
 class KioskWindow(QWidget):
-    """The window; its slots take the signals of the camera and recognition threads.
+    """The window; its slots take the signals of the camera and recognition threads."""
 
-    Signals:
-        closed: the window was closed.
-    """
-
-    closed = pyqtSignal()
+    closed = pyqtSignal()  # the window was closed
 
     def __init__(
         self,

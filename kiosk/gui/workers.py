@@ -74,15 +74,10 @@ class Worker(QObject):
 
 
 class CameraWorker(Worker):
-    """Puts each new frame into every mailbox.
+    """Puts each new frame into every mailbox."""
 
-    Signals:
-        ready: the picture's mailbox holds something new.
-        state_changed: the camera's state and its fault, "" = none.
-    """
-
-    ready = pyqtSignal()
-    state_changed = pyqtSignal(object, str)
+    ready = pyqtSignal()  # the picture's mailbox holds something new
+    state_changed = pyqtSignal(object, str)  # the camera's state and its fault, "" = none
 
     def __init__(self, camera: WatchedCamera, shown: Latest[Frame], recognised: Latest[Frame]) -> None:
         super().__init__()

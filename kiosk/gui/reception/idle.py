@@ -30,19 +30,14 @@ class IdleWatch(QObject):
 
     Such a menu would stay over the door's page, and Qt runs some of them in an event loop of their own.
 
-    Signals:
-        counting: the whole seconds that are left, in the last WARNING_SECONDS.
-        resumed: there was input in those.
-        over: none is left.
-
     Args:
         seconds: how long nobody may touch anything.
         unsaved: whether something would be lost; then the warning is longer, and so is the time.
     """
 
-    counting = pyqtSignal(int)
-    resumed = pyqtSignal()
-    over = pyqtSignal()
+    counting = pyqtSignal(int)  # the whole seconds that are left, in the last WARNING_SECONDS
+    resumed = pyqtSignal()  # there was input in those
+    over = pyqtSignal()  # none is left
 
     def __init__(self, seconds: Callable[[], int], unsaved: Callable[[], bool] = lambda: False) -> None:
         super().__init__()
@@ -92,13 +87,9 @@ class IdleWatch(QObject):
 
 
 class Countdown(Question):
-    """A question over the page while the seconds run down.
+    """A question over the page while the seconds run down."""
 
-    Signals:
-        stayed: somebody is still there.
-    """
-
-    stayed = pyqtSignal()
+    stayed = pyqtSignal()  # somebody is still there
 
     def __init__(self, parent: QWidget, unsaved: Callable[[], Unsaved | None]) -> None:
         super().__init__(parent)

@@ -171,15 +171,10 @@ class Screen(Protocol):
 
 
 class PageContext(QObject):
-    """Everything a page may use; made at sign-in, closed at sign-out. Lives in the GUI thread.
+    """Everything a page may use; made at sign-in, closed at sign-out. Lives in the GUI thread."""
 
-    Signals:
-        reported: every Report of the recognition.
-        status_changed: the Status of the station.
-    """
-
-    reported = pyqtSignal(object)
-    status_changed = pyqtSignal(object)
+    reported = pyqtSignal(object)  # every Report of the recognition
+    status_changed = pyqtSignal(object)  # the Status of the station
 
     def __init__(
         self, services: StaffServices, member: StaffMember, feed: Feed, screen: Screen, ask_station: Ask

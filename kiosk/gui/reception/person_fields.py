@@ -21,15 +21,12 @@ _DAYS = ("valid_from", "valid_until")
 class PersonFields(QWidget):
     """Names, numbers and the days between which the person may enter.
 
-    Signals:
-        changed: something was typed.
-
     Args:
         name: returns the person's name; it is spoken where nothing else is typed.
         say: speaks a text.
     """
 
-    changed = pyqtSignal()
+    changed = pyqtSignal()  # something was typed
 
     def __init__(self, name: Callable[[], str], say: Callable[[str], None]) -> None:
         super().__init__()

@@ -76,12 +76,9 @@ Run = Callable[[Callable[[], list[Place]], Callable[[list[Place]], None]], None]
 
 
 class PlaceWatch(QObject):
-    """Looks once a second, in the background, from `start` to `stop`.
+    """Looks once a second, in the background, from `start` to `stop`."""
 
-    Signals:
-        changed: all places, and the sticks that have come; the first time, and whenever one comes or goes.
-    """
-
+    # all places, and the sticks that have come; the first time, and whenever one comes or goes
     changed = pyqtSignal(list, list)
 
     def __init__(self, run: Run) -> None:
@@ -295,15 +292,10 @@ Failed: TypeAlias = Callable[[str], None]
 
 
 class Picker(QWidget):
-    """Made when files are asked for, gone when they are chosen or the page is left.
+    """Made when files are asked for, gone when they are chosen or the page is left."""
 
-    Signals:
-        picked: the paths that were chosen.
-        cancelled: none is wanted.
-    """
-
-    picked = pyqtSignal(list)
-    cancelled = pyqtSignal()
+    picked = pyqtSignal(list)  # the paths that were chosen
+    cancelled = pyqtSignal()  # none is wanted
 
     def __init__(self, context: PageContext, wanted: Wanted) -> None:
         super().__init__()

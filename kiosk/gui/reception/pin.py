@@ -19,16 +19,13 @@ _WIDTH, _WIDTH_BESIDE = 360, 700  # units, with the keys below the words and bes
 class PinPage(QWidget):
     """Asks for a PIN and has it checked in the background.
 
-    Signals:
-        entered: the StaffMember whose PIN it was.
-
     Args:
         enter: says whose PIN it is.
         wait_seconds: how long no PIN is looked at.
         roles: whose PIN is enough.
     """
 
-    entered = pyqtSignal(object)
+    entered = pyqtSignal(object)  # the StaffMember whose PIN it was
 
     def __init__(
         self,

@@ -25,12 +25,9 @@ class Portraits(QObject):
     """Pictures by source, cut into a shape; a source that cannot be read has a null one and a fault.
 
     `at_once` are read at the same time.
-
-    Signals:
-        ready: the source whose picture has come.
     """
 
-    ready = pyqtSignal(str)
+    ready = pyqtSignal(str)  # the source whose picture has come
 
     def __init__(
         self,

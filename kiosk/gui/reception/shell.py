@@ -151,13 +151,9 @@ _COLUMNS_ABOVE = 3
 
 
 class Navigation(QWidget):
-    """A button a page.
+    """A button a page."""
 
-    Signals:
-        wanted: the name of the page that was asked for.
-    """
-
-    wanted = pyqtSignal(str)
+    wanted = pyqtSignal(str)  # the name of the page that was asked for
 
     def __init__(self, entries: Sequence[PageEntry]) -> None:
         super().__init__()
@@ -211,15 +207,10 @@ def shipped_pages() -> Sequence[PageEntry]:
 
 
 class Reception(QWidget):
-    """Lives in the GUI thread, in the kiosk's window.
+    """Lives in the GUI thread, in the kiosk's window."""
 
-    Signals:
-        left: back to the door.
-        restart_wanted: the kiosk is to be started anew.
-    """
-
-    left = pyqtSignal()
-    restart_wanted = pyqtSignal()
+    left = pyqtSignal()  # back to the door
+    restart_wanted = pyqtSignal()  # the kiosk is to be started again
 
     def __init__(
         self,

@@ -21,15 +21,10 @@ if TYPE_CHECKING:
 
 
 class StaffForm(QWidget):
-    """A name, a role, and a PIN twice.
+    """A name, a role, and a PIN twice."""
 
-    Signals:
-        saved: what was typed can be used; see name, role and pin.
-        cancelled: nothing is to be done.
-    """
-
-    saved = pyqtSignal()
-    cancelled = pyqtSignal()
+    saved = pyqtSignal()  # what was typed can be used; see name, role and pin
+    cancelled = pyqtSignal()  # nothing is to be done
 
     def __init__(self) -> None:
         super().__init__()

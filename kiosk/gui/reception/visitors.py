@@ -150,15 +150,10 @@ _MOST_LETTERS = 24  # of a name on a button
 
 
 class VisitorCard(Panel):
-    """Faces that show one person.
+    """Faces that show one person."""
 
-    Signals:
-        wanted: the person to whom the chosen faces belong, "" = somebody new.
-        dismissed: the faces are to be deleted.
-    """
-
-    wanted = pyqtSignal(str)
-    dismissed = pyqtSignal()
+    wanted = pyqtSignal(str)  # the person to whom the chosen faces belong, "" = somebody new
+    dismissed = pyqtSignal()  # the faces are to be deleted
 
     def __init__(self, shown: ShownVisitor, threshold: float) -> None:
         self.shown = shown
