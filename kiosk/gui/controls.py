@@ -16,7 +16,6 @@ from PyQt6.QtGui import QIcon, QKeyEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QAbstractScrollArea,
-    QApplication,
     QCheckBox,
     QComboBox,
     QFrame,
@@ -29,10 +28,11 @@ from PyQt6.QtWidgets import (
     QScroller,
     QSizePolicy,
     QTableView,
+    QVBoxLayout,
     QWidget,
 )
 
-from kiosk.gui.layouts import Part, column, px
+from kiosk.gui.layouts import Part, application, column, px
 from kiosk.gui.theme import icon
 
 _LONGEST_PIECE = 14  # letters of a word that stay together
@@ -121,9 +121,7 @@ class ScrollPage(QScrollArea):
         inner.setLayout(content)
         self.setWidget(inner)
         scroll_by_touch(self)
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.focusChanged.connect(self.on_focus_changed)
+        application().focusChanged.connect(self.on_focus_changed)
 
     @pyqtSlot(QWidget, QWidget)
     def on_focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
@@ -217,6 +215,12 @@ class Button(QPushButton):
         self.setIcon(drawn)
 
 
+def _labelled(label: str, field: QWidget, hint: str, *below: QWidget) -> QVBoxLayout:
+    name, hints = QLabel(label), [Note(hint, "hint")] if hint else []
+    name.setBuddy(field)
+    return column(name, field, *hints, *below, gap=3)
+
+
 class TextField(QWidget):
     """A labelled field for one line of text."""
 
@@ -230,12 +234,7 @@ class TextField(QWidget):
         self.edit.setAccessibleDescription(hint)
         self.fault = Note("", "error")
         self.fault.hide()
-        name = QLabel(f"{label} *" if required else label)
-        name.setBuddy(self.edit)
-        parts: list[QWidget] = [name, self.edit]
-        if hint:
-            parts.append(Note(hint, "hint"))
-        self.setLayout(column(*parts, self.fault, gap=3))
+        self.setLayout(_labelled(f"{label} *" if required else label, self.edit, hint, self.fault))
         self.edit.textChanged.connect(self.on_text_changed)
         self.edit.returnPressed.connect(self.entered)
 
@@ -273,12 +272,7 @@ class Choice(QWidget):
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(8)
         self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        name = QLabel(label)
-        name.setBuddy(self.box)
-        parts: list[QWidget] = [name, self.box]
-        if hint:
-            parts.append(Note(hint, "hint"))
-        self.setLayout(column(*parts, gap=3))
+        self.setLayout(_labelled(label, self.box, hint))
         self.set_options(options)
         self.box.activated.connect(self.on_activated)
 
@@ -318,17 +312,22 @@ class Switch(QCheckBox):
 ROW_UNITS = 44
 
 
+def _show_model(view: QAbstractItemView, model: QAbstractItemModel, name: str) -> None:
+    view.setModel(model)
+    view.setAccessibleName(name)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    scroll_by_touch(view)
+
+
 class Table(QTableView):
     """A table of any model; Enter, a tap or a double click opens a row (`activated`)."""
 
     def __init__(self, model: QAbstractItemModel, name: str) -> None:
         super().__init__()
-        self.setModel(model)
-        self.setAccessibleName(name)
+        _show_model(self, model, name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setTabKeyNavigation(False)  # Tab leaves the table, the arrows move in it
         self.setAlternatingRowColors(True)
@@ -342,7 +341,6 @@ class Table(QTableView):
         if columns is not None:
             columns.setHighlightSections(False)
             columns.setStretchLastSection(True)
-        scroll_by_touch(self)
 
 
 class TouchList(QListView):
@@ -352,14 +350,10 @@ class TouchList(QListView):
 
     def __init__(self, model: QAbstractItemModel, name: str) -> None:
         super().__init__()
-        self.setModel(model)
-        self.setAccessibleName(name)
+        _show_model(self, model, name)
         self.setUniformItemSizes(True)
         self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll_by_touch(self)
         self.clicked.connect(self.opened)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)

@@ -25,8 +25,8 @@ from PyQt6.QtWidgets import (
 
 from kiosk import i18n
 from kiosk.gui.controls import Button
-from kiosk.gui.layouts import column, fit_layouts, px, row
-from kiosk.i18n import translate
+from kiosk.gui.layouts import application, column, discard, fit_layouts, px, row
+from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 
 
 class Act(enum.Enum):
@@ -91,13 +91,6 @@ def capital(letter: str) -> str:
     return _CAPITALS.get(letter, letter.upper())
 
 
-def _letter_rows() -> list[str]:
-    """Return the three rows of letters of the language."""
-    #: The letters of your language's keyboard, in three rows that are separated by blanks. The last row leaves room
-    #: for two wide keys.
-    return translate("keyboard", "qwertyuiop asdfghjkl zxcvbnm").split()
-
-
 def arrangement(page: Page, *, tall: bool) -> list[list[Key]]:
     """Return the rows of a page; `tall` adds a row of digits above the letters."""
     if page is Page.NUMBERS:
@@ -107,7 +100,9 @@ def arrangement(page: Page, *, tall: bool) -> list[list[Key]]:
     if page is Page.ACCENTS:
         *upper, lowest = map(_types, _ACCENT_ROWS)
         return [*upper, [Key(Act.SHIFT), *lowest, Key(Act.ERASE)], _bottom(page, 22)]
-    first, second, third = _letter_rows()
+    #: The letters of your language's keyboard, in three rows that are separated by blanks. The last row leaves room
+    #: for two wide keys.
+    first, second, third = translate("keyboard", "qwertyuiop asdfghjkl zxcvbnm").split()
     most = 2 * max(len(first), len(second))
     wide = max((most - 2 * len(third)) // 2, 2)
     last = [Key(Act.SHIFT, halves=wide), *_types(third), Key(Act.ERASE, halves=wide)]
@@ -164,15 +159,17 @@ def _bits(device: str) -> dict[str, int]:
 
 
 HELD_MS = 450
-_ICONS = {
-    Act.SHIFT: "shift",
-    Act.ERASE: "backspace",
-    Act.SPACE: "space_bar",
-    Act.NEXT: "next_field",
-    Act.ENTER: "enter",
-    Act.HIDE: "keyboard_hide",
+_LOOKS = {  # label, icon and name for screen readers
+    Act.SHIFT: ("", "shift", QT_TRANSLATE_NOOP("keyboard", "Capital letters")),
+    Act.ERASE: ("", "backspace", QT_TRANSLATE_NOOP("keyboard", "Delete")),
+    Act.SPACE: ("", "space_bar", QT_TRANSLATE_NOOP("keyboard", "Space")),
+    Act.NEXT: ("", "next_field", QT_TRANSLATE_NOOP("keyboard", "Next field")),
+    Act.ENTER: ("", "enter", QT_TRANSLATE_NOOP("keyboard", "Enter")),
+    Act.HIDE: ("", "keyboard_hide", QT_TRANSLATE_NOOP("keyboard", "Hide the keyboard")),
+    Act.LETTERS: ("abc", "", QT_TRANSLATE_NOOP("keyboard", "Letters")),
+    Act.SYMBOLS: ("?123", "", QT_TRANSLATE_NOOP("keyboard", "Numbers and symbols")),
+    Act.ACCENTS: ("áéß", "", QT_TRANSLATE_NOOP("keyboard", "Accents")),
 }
-_LABELS = {Act.LETTERS: "abc", Act.SYMBOLS: "?123", Act.ACCENTS: "áéß"}
 _REPEATED = (Act.ERASE, Act.SPACE)
 
 
@@ -183,7 +180,9 @@ class KeyButton(Button):
     held = pyqtSignal(object)  # this button, after a long press, if it has accents
 
     def __init__(self, key: Key) -> None:
-        super().__init__(_LABELS.get(key.act, _label(key.text)), _ICONS.get(key.act, ""), "key", name=_name(key))
+        label, drawing, name = _LOOKS.get(key.act, (_label(key.text), "", ""))
+        self.name = translate("keyboard", name) if name else key.text
+        super().__init__(label, drawing, "key", name=self.name)
         self.key = key
         self._was_held = False
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -209,10 +208,9 @@ class KeyButton(Button):
             self.setCheckable(True)
             self.setChecked(shift)
             self.set_text("", "shift_on" if locked else "shift")
-            self.setAccessibleName(_name(self.key))
-            off, on = translate("keyboard", "Off"), translate("keyboard", "For one letter")
-            always = translate("keyboard", "For all letters")
-            self.setAccessibleDescription(always if locked else on if shift else off)
+            self.setAccessibleName(self.name)
+            on = translate("keyboard", "For all letters") if locked else translate("keyboard", "For one letter")
+            self.setAccessibleDescription(on if shift else translate("keyboard", "Off"))
 
     @pyqtSlot()
     def on_pressed(self) -> None:
@@ -249,14 +247,16 @@ class Variants(QFrame):
 
     def offer(self, letters: Sequence[str], above: QPoint) -> None:
         """Show the letters above a point of the window, and inside the window."""
-        while (item := self._row.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
-        self.buttons = [_variant(letter) for letter in letters]
         for button in self.buttons:
-            button.clicked.connect(self.on_clicked)
+            discard(self._row, button)
+        self.buttons = []
+        for letter in letters:
+            button = Button(letter, kind="key")
+            self.buttons.append(button)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setAutoDefault(False)
+            button.clicked.connect(self.hide)
+            button.clicked.connect(lambda _checked, letter=letter: self.picked.emit(letter))
             self._row.addWidget(button)
         fit_layouts(self)
         self.show()
@@ -266,13 +266,6 @@ class Variants(QFrame):
         most = window.width() - size.width() if window is not None else 0
         left = max(min(above.x() - size.width() // 2, most), 0)
         self.setGeometry(left, max(above.y() - size.height() - px(4), 0), size.width(), size.height())
-
-    @pyqtSlot()
-    def on_clicked(self) -> None:
-        button = self.sender()
-        self.hide()
-        if isinstance(button, Button):
-            self.picked.emit(button.text())
 
 
 def _key_row(keys: Sequence[Key], most: int) -> tuple[QWidget, list[KeyButton]]:
@@ -291,29 +284,6 @@ def _key_row(keys: Sequence[Key], most: int) -> tuple[QWidget, list[KeyButton]]:
 
 def _label(text: str) -> str:
     return text.replace("&", "&&")  # a single one would underline what follows
-
-
-def _variant(letter: str) -> Button:
-    button = Button(letter, kind="key")
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    button.setAutoDefault(False)
-    return button
-
-
-def _name(key: Key) -> str:
-    """Return the name for screen readers."""
-    names = {
-        Act.SHIFT: translate("keyboard", "Capital letters"),
-        Act.ERASE: translate("keyboard", "Delete"),
-        Act.SPACE: translate("keyboard", "Space"),
-        Act.NEXT: translate("keyboard", "Next field"),
-        Act.ENTER: translate("keyboard", "Enter"),
-        Act.HIDE: translate("keyboard", "Hide the keyboard"),
-        Act.LETTERS: translate("keyboard", "Letters"),
-        Act.SYMBOLS: translate("keyboard", "Numbers and symbols"),
-        Act.ACCENTS: translate("keyboard", "Accents"),
-    }
-    return names.get(key.act, key.text)
 
 
 ON, OFF, AUTO = "on", "off", "auto"
@@ -339,6 +309,7 @@ class KeyboardDock(QFrame):
         self.page = Page.LETTERS
         self.shift = self.locked = False
         self.keys: list[KeyButton] = []
+        self._holders: list[QWidget] = []  # one for each row
         self._window, self._fingers_only = window, fingers_only
         self._field: QWidget | None = None
         self._built: tuple[Page, bool, str] | None = None
@@ -354,9 +325,7 @@ class KeyboardDock(QFrame):
         self.setLayout(self._rows)
         self.hide()
         window.installEventFilter(self)
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.focusChanged.connect(self.on_focus_changed)
+        application().focusChanged.connect(self.on_focus_changed)
 
     @pyqtSlot("QWidget*", "QWidget*")
     def on_focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
@@ -369,7 +338,8 @@ class KeyboardDock(QFrame):
             self._close()
             return
         self._field.installEventFilter(self)  # a touch of the field brings a hidden keyboard back
-        self.page = Page.NUMBERS if _takes_numbers(self._field) else Page.LETTERS
+        numbers = isinstance(self._field, QAbstractSpinBox) or self._field.inputMethodHints() & _NUMBERS
+        self.page = Page.NUMBERS if numbers else Page.LETTERS
         self.shift = self.locked = False
         self._open()
 
@@ -400,10 +370,8 @@ class KeyboardDock(QFrame):
     @pyqtSlot(object)
     def on_held(self, button: object) -> None:
         if isinstance(button, KeyButton):
-            letters = ACCENTS.get(button.key.text, "")
-            shown = [capital(letter) for letter in letters] if self.shift else list(letters)
-            above = button.mapTo(self._window, QPoint(button.width() // 2, 0))
-            self.variants.offer(shown, above)
+            shown = [capital(letter) if self.shift else letter for letter in ACCENTS.get(button.key.text, "")]
+            self.variants.offer(shown, button.mapTo(self._window, QPoint(button.width() // 2, 0)))
 
     @pyqtSlot(str)
     def on_picked(self, letter: str) -> None:
@@ -453,14 +421,15 @@ class KeyboardDock(QFrame):
         wanted = (self.page, tall, i18n.language())
         if wanted != self._built:
             self._built = wanted
-            while (item := self._rows.takeAt(0)) is not None:
-                _discard(item.widget())
-            self.keys = []
+            for holder in self._holders:
+                discard(self._rows, holder)
+            self._holders, self.keys = [], []
             rows = arrangement(self.page, tall=tall)
             most = max(sum(key.halves for key in row) for row in rows)
             for row in rows:
                 holder, buttons = _key_row(row, most)
                 self._rows.addWidget(holder)
+                self._holders.append(holder)
                 holder.show()  # a hidden row has no height
                 self.keys += buttons
             for button in self.keys:
@@ -475,15 +444,8 @@ class KeyboardDock(QFrame):
 
 
 def _takes_text(widget: QWidget) -> bool:
-    """Return whether a widget takes typed text."""
-    if isinstance(widget, QLineEdit | QTextEdit | QPlainTextEdit | QAbstractSpinBox):
-        return widget.isEnabled() and not widget.isReadOnly()
-    return False
-
-
-def _takes_numbers(widget: QWidget) -> bool:
-    """Return whether a widget takes digits and their separators only."""
-    return isinstance(widget, QAbstractSpinBox) or bool(widget.inputMethodHints() & _NUMBERS)
+    fields = QLineEdit | QTextEdit | QPlainTextEdit | QAbstractSpinBox
+    return isinstance(widget, fields) and widget.isEnabled() and not widget.isReadOnly()
 
 
 def _press(key: Qt.Key, text: str) -> None:
@@ -493,11 +455,3 @@ def _press(key: Qt.Key, text: str) -> None:
         return
     for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
         QApplication.sendEvent(target, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, text))
-
-
-def _discard(widget: QWidget | None) -> None:
-    """Delete a widget later: its own press may be the event being handled."""
-    if widget is not None:
-        widget.hide()
-        widget.setParent(None)
-        widget.deleteLater()

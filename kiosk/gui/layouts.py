@@ -1,8 +1,8 @@
 """The scale of the window, and layouts whose gaps and widths follow it. Lengths are in units of that scale."""
 
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar, cast
 
-from PyQt6.QtCore import (  # type: ignore[attr-defined]  # the stubs have no pyqtProperty
+from PyQt6.QtCore import (
     QEvent,
     QPoint,
     QRect,
@@ -26,18 +26,19 @@ SMALL = 0.82  # relative to normal letters
 _PROPERTY = "kiosk_scale"
 
 
+def application() -> QApplication:
+    """Return the application, which there is as soon as there is a widget."""
+    return cast("QApplication", QApplication.instance())
+
+
 def set_scale(scale: float) -> None:
     """Set the scale in px per unit for every layout from now on."""
-    application = QApplication.instance()
-    if application is not None:
-        application.setProperty(_PROPERTY, float(scale))
+    application().setProperty(_PROPERTY, float(scale))
 
 
 def px(units: float) -> int:
     """Return units as px, at least 1."""
-    application = QApplication.instance()
-    scale = application.property(_PROPERTY) if application is not None else None
-    return max(round(units * (scale if isinstance(scale, float) else 1.0)), 1)
+    return max(round(units * (application().property(_PROPERTY) or 1.0)), 1)
 
 
 def small(font: QFont) -> QFont:
@@ -66,8 +67,7 @@ def row(*parts: Part, gap: int = 8, margin: int = 0) -> QHBoxLayout:
 
 def flow(*widgets: QWidget, gap: int = 8) -> "FlowLayout":
     """Return a layout with the widgets beside each other on as many lines as they need; gap in units."""
-    layout = FlowLayout()
-    _remember(layout, gap, 0)
+    layout = spaced(FlowLayout(), gap=gap)
     for widget in widgets:
         layout.addWidget(widget)
     return layout
@@ -75,7 +75,9 @@ def flow(*widgets: QWidget, gap: int = 8) -> "FlowLayout":
 
 def spaced(layout: Y, *, gap: int = 8, margin: int = 0) -> Y:
     """Return the layout with gaps that grow with the window; lengths in units."""
-    _remember(layout, gap, margin)
+    layout.setProperty(_GAP, gap)
+    layout.setProperty(_MARGIN, margin)
+    _apply(layout)
     return layout
 
 
@@ -91,6 +93,18 @@ def limit_width(widget: QWidget, most: int) -> None:
     """Limit the width of a widget to `most` units."""
     widget.setProperty(_MOST, most)
     widget.setMaximumWidth(px(most))
+
+
+def discard(layout: QLayout, widget: QWidget) -> None:
+    """Take a widget out of its layout and delete it, later: its own event may be the one being handled."""
+    layout.removeWidget(widget)
+    widget.hide()
+    widget.deleteLater()
+
+
+def turn(layout: QBoxLayout, *, down: bool) -> None:
+    """Arrange the parts below each other, or beside each other."""
+    layout.setDirection(QBoxLayout.Direction.TopToBottom if down else QBoxLayout.Direction.LeftToRight)
 
 
 def fit_layouts(widget: QWidget) -> None:
@@ -112,14 +126,7 @@ def _filled(layout: L, parts: tuple[Part, ...], gap: int, margin: int) -> L:
             layout.addWidget(part)
         else:
             layout.addStretch(part)
-    _remember(layout, gap, margin)
-    return layout
-
-
-def _remember(layout: QLayout, gap: int, margin: int) -> None:
-    layout.setProperty(_GAP, gap)
-    layout.setProperty(_MARGIN, margin)
-    _apply(layout)
+    return spaced(layout, gap=gap, margin=margin)
 
 
 def _apply(layout: QLayout) -> None:
@@ -214,7 +221,10 @@ class FoldingRow(QWidget):
     @property
     def wanted_width(self) -> int:
         """Return the width in px that the visible parts need beside each other."""
-        widths = [_least_width(part) for part in self._parts if not part.isHidden()]
+        shown = [part for part in self._parts if not part.isHidden()]
+        widths = [
+            part.wanted_width if isinstance(part, FoldingRow) else part.minimumSizeHint().width() for part in shown
+        ]
         if self._text:
             widths[0] = max(widths[0], _NARROWEST_LINES * self.fontMetrics().height())
         return sum(widths) + self._row.spacing() * (len(widths) - 1)
@@ -232,16 +242,12 @@ class FoldingRow(QWidget):
         """Fold again when the width changes, or the text of a part."""
         handled = super().event(event)
         if event is not None and event.type() in {QEvent.Type.Resize, QEvent.Type.LayoutRequest}:
-            self._fold()
+            fold = self.width() < self.wanted_width
+            if fold is not self.folded:
+                turn(self._row, down=fold)
+                self._align(folded=fold)
+                self.updateGeometry()
         return handled
-
-    def _fold(self) -> None:
-        fold = self.width() < self.wanted_width
-        if fold is not self.folded:
-            ways = QBoxLayout.Direction
-            self._row.setDirection(ways.TopToBottom if fold else ways.LeftToRight)
-            self._align(folded=fold)
-            self.updateGeometry()
 
     def _align(self, *, folded: bool) -> None:
         """Keep buttons as wide as their text, and beside a field at its lower edge."""
@@ -251,10 +257,6 @@ class FoldingRow(QWidget):
         for part in self._parts[1:]:
             if isinstance(part, QPushButton):
                 self._row.setAlignment(part, Qt.AlignmentFlag.AlignLeft if folded else beside)
-
-
-def _least_width(part: QWidget) -> int:
-    return part.wanted_width if isinstance(part, FoldingRow) else part.minimumSizeHint().width()
 
 
 class Bar(FoldingRow):
@@ -280,5 +282,5 @@ class Halves(QWidget):
     def fit(self, page: QSize) -> bool:
         """Arrange the parts for the size of the page; return whether it is taller than wide."""
         tall = page.height() > page.width()
-        self._row.setDirection(QBoxLayout.Direction.TopToBottom if tall else QBoxLayout.Direction.LeftToRight)
+        turn(self._row, down=tall)
         return tall

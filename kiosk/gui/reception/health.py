@@ -53,21 +53,6 @@ _STATES = {
 }
 
 
-def part_name(check: str) -> str:
-    """Return the name of the part that a finding is about."""
-    return translate("health", _PARTS.get(check, check))
-
-
-def stage_name(stage: str) -> str:
-    """Return the name of a step from frame to decision."""
-    return translate("health", _STAGES.get(stage, stage))
-
-
-def state_name(state: State) -> str:
-    """Return the word for a state."""
-    return translate("health", _STATES[state])
-
-
 def verdict(states: list[State]) -> str:
     """Return one sentence about all findings."""
     faults, warnings = states.count(State.FAULT), states.count(State.WARNING)
@@ -94,9 +79,8 @@ class Badge(QFrame):
         self.show_state(State.OK)
 
     def show_state(self, state: State) -> None:
-        """Show another state."""
         name, drawing = _LOOKS[state]
-        self.word.setText(state_name(state))
+        self.word.setText(translate("health", _STATES[state]))
         self._icon.show_drawing(drawing)
         if self.property("state") != name:
             self.setProperty("state", name)
@@ -145,32 +129,22 @@ class FindingRow(Panel):
         self.show_finding(finding)
 
     def show_finding(self, finding: Finding) -> None:
-        """Show a newer finding."""
         if finding == self._finding:
             return
         self._finding = finding
-        name = part_name(finding.check)
-        self.name.setText(name)
+        self.name.setText(translate("health", _PARTS.get(finding.check, finding.check)))
         self.badge.show_state(finding.state)
-        self._fill(self.message, finding.message)
-        self._fill(self.remedy, finding.remedy)
-        self._fill(self.details, "\n".join(_shortened(finding.details)))
-        self.setAccessibleName(
-            translate("health", "{part}: {state}").format(part=name, state=state_name(finding.state))
-        )
+        details, rest = [*finding.details[:_MOST_DETAILS]], len(finding.details) - _MOST_DETAILS
+        if rest > 0:
+            details.append(translate("health", "and %n more", "", rest))
+        texts = {self.message: finding.message, self.remedy: finding.remedy, self.details: "\n".join(details)}
+        for note, text in texts.items():
+            # A path has no blank at which it could go on in the next line.
+            note.setText(text.replace("/", "/\u200b"))
+            note.setVisible(bool(text))
+        spoken = translate("health", "{part}: {state}")
+        self.setAccessibleName(spoken.format(part=self.name.text(), state=self.badge.word.text()))
         self.setAccessibleDescription(" ".join(filter(None, (finding.message, finding.remedy))))
-
-    @staticmethod
-    def _fill(note: Note, text: str) -> None:
-        # A path has no blank at which it could go on in the next line.
-        note.setText(text.replace("/", "/\u200b"))
-        note.setVisible(bool(text))
-
-
-def _shortened(details: tuple[str, ...]) -> list[str]:
-    rest = len(details) - _MOST_DETAILS
-    more = [translate("health", "and %n more", "", rest)] if rest > 0 else []
-    return [*details[:_MOST_DETAILS], *more]
 
 
 _HEIGHT_UNITS = 26
@@ -190,27 +164,22 @@ class Sparkline(QWidget):
         return QSize(px(_WIDTH_UNITS), px(_HEIGHT_UNITS))
 
     def show_values(self, values: list[float]) -> None:
-        """Show other values, the newest last."""
+        """Show other values, the newest last, at the right edge."""
         self.values = values
         self.update()
-
-    def points(self) -> list[tuple[float, float]]:
-        """Return the points of the curve in px; the newest value is at the right edge."""
-        pen = px(1.5)
-        width, height = self.width() - 2 * pen, self.height() - 2 * pen
-        largest = max([*self.values, _LEAST_SCALE_MS])
-        first = REMEMBERED - len(self.values)
-        return [
-            (pen + width * (first + index) / (REMEMBERED - 1), pen + height * (1 - value / largest))
-            for index, value in enumerate(self.values)
-        ]
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = self.palette().color(self.foregroundRole())
-        painter.setPen(QPen(colour, px(1.5)))
-        painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in self.points()]))
+        colour, pen = self.palette().color(self.foregroundRole()), px(1.5)
+        painter.setPen(QPen(colour, pen))
+        step, height = (self.width() - 2 * pen) / (REMEMBERED - 1), self.height() - 2 * pen
+        largest, first = max([*self.values, _LEAST_SCALE_MS]), REMEMBERED - len(self.values)
+        points = [
+            QPointF(pen + step * place, pen + height * (1 - value / largest))
+            for place, value in enumerate(self.values, start=first)
+        ]
+        painter.drawPolyline(QPolygonF(points))
         colour.setAlphaF(0.25)
         painter.setPen(QPen(colour, px(1)))
         bottom = self.height() - px(1)
@@ -225,30 +194,26 @@ class SpeedPanel(Panel):
         self._grid = QGridLayout()
         self.nothing = Note(translate("health", "No frame has been looked at yet."), "muted")
         super().__init__(
-            column(Heading(translate("health", "Milliseconds a stage")), self.nothing, self._grid, gap=4), margin=10
+            Heading(translate("health", "Milliseconds a stage")), self.nothing, self._grid, gap=4, margin=10
         )
         self._grid.setColumnStretch(2, 1)
         self.lines: dict[str, tuple[QLabel, QLabel, Sparkline]] = {}
 
     def show_pulse(self, pulse: FrameStats) -> None:
-        """The frames that are remembered now."""
         self.nothing.setVisible(not pulse.stages)
         self._grid.setHorizontalSpacing(px(10))
         self._grid.setVerticalSpacing(px(3))
         for stage in pulse.stages:
-            name, number, curve = self.lines.get(stage) or self._added(stage)
+            if stage not in self.lines:
+                self.lines[stage] = QLabel(translate("health", _STAGES.get(stage, stage))), QLabel(), Sparkline()
+                for place, widget in enumerate(self.lines[stage]):
+                    self._grid.addWidget(widget, len(self.lines), place)
+            name, number, curve = self.lines[stage]
             told = translate("health", "{ms} ms").format(ms=self.locale().toString(pulse.ms(stage), "f", 1))
             number.setText(told)
             curve.show_values(pulse.history(stage))
             curve.setAccessibleName(name.text())
             curve.setAccessibleDescription(told)
-
-    def _added(self, stage: str) -> tuple[QLabel, QLabel, Sparkline]:
-        line = len(self.lines)
-        self.lines[stage] = QLabel(stage_name(stage)), QLabel(), Sparkline()
-        for column_, widget in enumerate(self.lines[stage]):
-            self._grid.addWidget(widget, line, column_)
-        return self.lines[stage]
 
 
 _TICK_MS = 1000
@@ -264,8 +229,7 @@ class HealthPage(StaffPage):
         self.pulse = FrameStats()
         self.rows: dict[str, FindingRow] = {}
         self._findings: dict[str, Finding] = {}
-        self._ticks = 0
-        self._looking = False
+        self._ticks, self._looking = 0, False
         self.badge, self.verdict = Badge(), Heading("")
         self.copy = Button(translate("health", "Copy report"), "copy")
         self.copy.setAccessibleDescription(
@@ -273,7 +237,11 @@ class HealthPage(StaffPage):
         )
         self.speed = SpeedPanel()
         self._list = column(gap=6)
-        self._lay_out()
+        head = QWidget()
+        head.setLayout(words := row(self.badge, self.verdict, gap=10))
+        words.setStretch(1, 1)
+        panel = Panel(FoldingRow(head, self.copy, text=True), margin=8)
+        self.setLayout(column(ScrollPage(column(panel, self._list, self.speed, 1, gap=6))))
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self.on_tick)
@@ -281,8 +249,7 @@ class HealthPage(StaffPage):
         context.reported.connect(self.on_reported)
 
     def enter(self, **arguments: object) -> None:
-        self._ticks = 0
-        self._looking = False
+        self._ticks, self._looking = 0, False
         self.on_tick()
         self._timer.start()
 
@@ -296,7 +263,9 @@ class HealthPage(StaffPage):
     @pyqtSlot()
     def on_tick(self) -> None:
         """Refresh what is known at once; every fifth time also run the slow checks."""
-        self._take(live_findings(self.context.services, self.pulse, self._picture_size()))
+        frame = self.context.feed.frame
+        size = None if frame is None else (frame.image.shape[1], frame.image.shape[0])
+        self._take(live_findings(self.context.services, self.pulse, size))
         self.speed.show_pulse(self.pulse)
         if self._ticks % _SLOW_TICKS == 0 and not self._looking:
             self._looking = True
@@ -345,15 +314,3 @@ class HealthPage(StaffPage):
         states = [finding.state for finding in self._findings.values()]
         self.badge.show_state(min(states, key=_SEVERITY.index))
         self.verdict.setText(verdict(states))
-
-    def _picture_size(self) -> tuple[int, int] | None:
-        frame = self.context.feed.frame
-        return None if frame is None else (frame.image.shape[1], frame.image.shape[0])
-
-    def _lay_out(self) -> None:
-        verdict = QWidget()
-        words = row(self.badge, self.verdict, gap=10)
-        words.setStretch(1, 1)
-        verdict.setLayout(words)
-        content = column(Panel(FoldingRow(verdict, self.copy, text=True), margin=8), self._list, self.speed, 1, gap=6)
-        self.setLayout(column(ScrollPage(content)))

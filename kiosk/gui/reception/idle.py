@@ -3,26 +3,25 @@
 from collections.abc import Callable
 
 from PyQt6.QtCore import QEvent, QObject, QTimer, pyqtSignal, pyqtSlot
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QWidget
 
+from kiosk.gui.layouts import application
 from kiosk.gui.reception.overlays import Question
 from kiosk.gui.reception.page import Unsaved, warning
 from kiosk.i18n import translate
 
 WARNING_SECONDS = 10
 UNSAVED_WARNING_SECONDS = 30  # time to come back to the screen before something is discarded
-_INPUT = frozenset(
-    {
-        QEvent.Type.KeyPress,
-        QEvent.Type.MouseButtonPress,
-        QEvent.Type.MouseMove,
-        QEvent.Type.TouchBegin,
-        QEvent.Type.TouchUpdate,
-        QEvent.Type.Wheel,
-        QEvent.Type.InputMethod,
-        QEvent.Type.Drop,
-    }
-)
+_INPUT = {
+    QEvent.Type.KeyPress,
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.MouseMove,
+    QEvent.Type.TouchBegin,
+    QEvent.Type.TouchUpdate,
+    QEvent.Type.Wheel,
+    QEvent.Type.InputMethod,
+    QEvent.Type.Drop,
+}
 
 
 class IdleWatch(QObject):
@@ -42,8 +41,7 @@ class IdleWatch(QObject):
     def __init__(self, seconds: Callable[[], int], unsaved: Callable[[], bool] = lambda: False) -> None:
         super().__init__()
         self._seconds, self._unsaved = seconds, unsaved
-        self._left = 0
-        self._warned = False
+        self._left, self._warned = 0, False
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self.on_second)
@@ -52,15 +50,11 @@ class IdleWatch(QObject):
         """Count from now on."""
         self.stay()
         self._timer.start()
-        application = QApplication.instance()
-        if application is not None:
-            application.installEventFilter(self)
+        application().installEventFilter(self)
 
     def stop(self) -> None:
         self._timer.stop()
-        application = QApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self)
+        application().removeEventFilter(self)
 
     def stay(self) -> None:
         """There was input, or what counts as such."""

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from PyQt6 import sip
 from PyQt6.QtCore import QEvent, QObject, Qt, QTimer, pyqtSlot
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QFrame, QLabel, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QFrame, QLabel, QWidget
 
 from kiosk.gui.controls import Button, Heading, Note, Panel
-from kiosk.gui.layouts import column, flow, px, row
+from kiosk.gui.layouts import application, column, discard, flow, px, row
 from kiosk.i18n import translate
 
 
@@ -22,19 +22,17 @@ class Cover(QFrame):
         self.setObjectName("shade")
         self._before: QWidget | None = None
         self._inside: QWidget | None = None  # what had the focus last
+        self._covered = parent
         self.hide()
         parent.installEventFilter(self)
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.focusChanged.connect(self.on_focus_changed)
+        application().focusChanged.connect(self.on_focus_changed)
 
     def cover(self) -> None:
         """Show it; the caller then gives the focus to one of its buttons."""
-        window, parent = self.window(), self.parentWidget()
         if not self.isVisible():
+            window = self.window()
             self._before = window.focusWidget() if window is not None else None
-        if parent is not None:
-            self.setGeometry(parent.rect())
+        self.setGeometry(self._covered.rect())
         self.show()
         self.raise_()
 
@@ -77,10 +75,8 @@ class Cover(QFrame):
         return True
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  (Qt's name)
-        if watched is self.parent() and event is not None and event.type() == QEvent.Type.Resize:
-            parent = self.parentWidget()
-            if parent is not None:
-                self.setGeometry(parent.rect())
+        if watched is self._covered and event is not None and event.type() == QEvent.Type.Resize:
+            self.setGeometry(self._covered.rect())
         return super().eventFilter(watched, event)
 
 
@@ -145,9 +141,7 @@ class Question(Cover):
 
     def _discard(self) -> None:
         if self._panel is not None:
-            self._place.removeWidget(self._panel)
-            self._panel.hide()
-            self._panel.deleteLater()
+            discard(self._place, self._panel)
             self._panel, self.buttons = None, []
 
     def _answer(self, do: Callable[[], None], *, give_back: bool) -> None:
@@ -179,6 +173,7 @@ class Toast(QLabel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._lines: list[Line] = []
+        self._parent = parent
         self.setObjectName("toast")
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
@@ -199,13 +194,11 @@ class Toast(QLabel):
         answers = [each for each in self._lines if not each.notice]
         for line in answers[:-_MOST]:
             self._drop(line)
-        self._show()
 
     def clear(self) -> None:
         """Take every line away."""
         for line in list(self._lines):
             self._drop(line)
-        self._show()
 
     def take_over(self, other: Toast) -> None:
         """Show the lines of another toast, each for its remaining time."""
@@ -213,26 +206,23 @@ class Toast(QLabel):
             mine = Line(self, line.text, fault=line.fault, notice=line.notice)
             mine.setInterval(max(line.remainingTime(), 1))
             self._add(mine)
-        self._show()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  (Qt's name)
-        if watched is self.parent() and event is not None and event.type() == QEvent.Type.Resize:
+        if watched is self._parent and event is not None and event.type() == QEvent.Type.Resize:
             self._place()
         return super().eventFilter(watched, event)
 
     def _add(self, line: Line) -> None:
         self._lines.append(line)
-        line.timeout.connect(lambda: self._run_out(line))
+        line.timeout.connect(lambda: self._drop(line))
         line.start()
-
-    def _run_out(self, line: Line) -> None:
-        self._drop(line)
         self._show()
 
     def _drop(self, line: Line) -> None:
         line.stop()
         line.deleteLater()
         self._lines.remove(line)
+        self._show()
 
     def _show(self) -> None:
         text = "\n".join(line.text for line in self._lines)
@@ -245,10 +235,7 @@ class Toast(QLabel):
             self.raise_()
 
     def _place(self) -> None:
-        parent = self.parentWidget()
-        if parent is None:
-            return
-        margin = px(12)
+        parent, margin = self._parent, px(12)
         width = min(parent.width() - 2 * margin, px(620))
         height = max(self.heightForWidth(width), px(44))
         self.setGeometry((parent.width() - width) // 2, parent.height() - height - margin, width, height)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from PyQt6.QtCore import QObject, QThreadPool, pyqtSignal, pyqtSlot
@@ -23,7 +22,7 @@ from kiosk.store.journal import Action
 if TYPE_CHECKING:
     from kiosk.door.services import StaffServices
     from kiosk.door.station import Station
-    from kiosk.gui.reception.picker import Wanted
+    from kiosk.gui.reception.shell import Reception
 
 
 _THREADS = 2
@@ -39,9 +38,7 @@ class Jobs(QObject):
         super().__init__()
         self._pool = QThreadPool()
         self._pool.setMaxThreadCount(_THREADS)
-        self._generation = 0
-        self._waited_for = 0
-        self._closed = False
+        self._generation, self._waited_for, self._closed = 0, 0, False
         self._faults = FaultLog()
         self._finished.connect(self.on_finished)
 
@@ -52,11 +49,11 @@ class Jobs(QObject):
 
         def job() -> None:
             try:
-                answer = work()
+                do = partial(then, work())
             except Exception as fault:
-                self._tell(partial(self._fail, failed, fault), generation, fault)
-            else:
-                self._tell(partial(then, answer), generation)
+                do = partial(failed, self._faults.note(fault))
+            if not self._closed:
+                self._finished.emit(do, generation)
 
         self._pool.start(job)
 
@@ -78,15 +75,6 @@ class Jobs(QObject):
         if not finish:
             self._pool.clear()
         self._pool.waitForDone(_STOP_MS)
-
-    def _tell(self, do: Callable[[], None], generation: int, fault: Exception | None = None) -> None:
-        if not self._closed:
-            self._finished.emit(do, generation)
-        elif fault is not None:
-            self._faults.note(fault)  # nobody is there to be told, so the log is
-
-    def _fail(self, failed: Callable[[str], None], fault: Exception) -> None:
-        failed(self._faults.note(fault))
 
     @pyqtSlot(object, int)
     def on_finished(self, do: Callable[[], None], generation: int) -> None:
@@ -111,7 +99,7 @@ class Part(Protocol):
     def saving(self) -> bool: ...
 
 
-def leave_first(part: Part, screen: Screen, do: Callable[[], None]) -> None:
+def leave_first(part: Part, screen: Reception, do: Callable[[], None]) -> None:
     """Call `do`, which leaves a part, after a question where something would be lost; not while it is being saved."""
     if part.saving:
         screen.tell(translate("staff", "One moment, please. This is still being saved."), fault=False)
@@ -120,10 +108,8 @@ def leave_first(part: Part, screen: Screen, do: Callable[[], None]) -> None:
         do()
         return
     if part.unsaved is Unsaved.ENROLMENT:
-        question, detail = (
-            translate("staff", "Discard this enrolment?"),
-            translate("staff", "The enrolment is not saved."),
-        )
+        question = translate("staff", "Discard this enrolment?")
+        detail = translate("staff", "The enrolment is not saved.")
         keep = translate("staff", "Continue the enrolment")
     else:
         question, detail = translate("staff", "Discard the changes?"), translate("staff", "The changes are not saved.")
@@ -145,31 +131,6 @@ Ask: TypeAlias = "Callable[[Callable[[Station], object], Callable[[object], None
 Answers: TypeAlias = Sequence[tuple[str, Callable[[], None]]]
 
 
-class Screen(Protocol):
-    """The services of the shell to a page."""
-
-    def go(self, name: str, **arguments: object) -> None:
-        """Show another page."""
-
-    def tell(self, text: str, *, fault: bool = False) -> None:
-        """Show the answer to an action for some seconds."""
-
-    def notice(self, text: str) -> None:
-        """Show a fault that no action caused; it does not replace an answer."""
-
-    def ask(self, question: str, detail: str, answers: Answers, *, danger: bool = False) -> None:
-        """Ask a question over the page; the last answer is the one that changes nothing."""
-
-    def pick(self, wanted: Wanted, then: Callable[[list[Path]], None], cancelled: Callable[[], None]) -> None:
-        """Choose files in place of the page; neither is called if the page is left meanwhile."""
-
-    def stay(self) -> None:
-        """Restart the idle time although nothing was touched."""
-
-    def restart(self) -> None:
-        """Close the kiosk and start it again, for options that need it."""
-
-
 class PageContext(QObject):
     """Everything a page may use; made at sign-in, closed at sign-out. Lives in the GUI thread."""
 
@@ -177,12 +138,10 @@ class PageContext(QObject):
     status_changed = pyqtSignal(object)  # the Status of the station
 
     def __init__(
-        self, services: StaffServices, member: StaffMember, feed: Feed, screen: Screen, ask_station: Ask
+        self, services: StaffServices, member: StaffMember, feed: Feed, screen: Reception, ask_station: Ask
     ) -> None:
         super().__init__()
-        self.services = services
-        self.member = member
-        self.feed = feed
+        self.services, self.member, self.feed = services, member, feed
         self._screen, self._ask_station = screen, ask_station
         self._jobs, self._acts = Jobs(), Jobs()
         self.go, self.tell, self.notice, self.ask = screen.go, screen.tell, screen.notice, screen.ask

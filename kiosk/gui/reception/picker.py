@@ -56,18 +56,17 @@ class Wanted:
 
 def wanted_pictures() -> Wanted:
     """Any number of pictures."""
-    none = translate("picker", "No pictures in this folder")
-    return Wanted(SUFFIXES, several=True, none=none, add=_add_pictures)
+
+    def add(count: int) -> str:
+        return translate("picker", "Add %n pictures", "", count) if count else translate("picker", "Add pictures")
+
+    return Wanted(SUFFIXES, several=True, none=translate("picker", "No pictures in this folder"), add=add)
 
 
 def wanted_archive() -> Wanted:
     """One archive of people."""
     none = translate("picker", "No zip files in this folder")
     return Wanted(frozenset({".zip"}), several=False, none=none, add=lambda count: translate("picker", "Import"))
-
-
-def _add_pictures(count: int) -> str:
-    return translate("picker", "Add %n pictures", "", count) if count else translate("picker", "Add pictures")
 
 
 _LOOK_MS = 1000
@@ -133,7 +132,6 @@ class EntryModel(QAbstractListModel):
         self._several = several
 
     def show_entries(self, entries: Sequence[Entry]) -> None:
-        """Show another folder."""
         self.beginResetModel()
         self.entries = entries
         self.endResetModel()
@@ -149,10 +147,6 @@ class EntryModel(QAbstractListModel):
         self.chosen = [path for path in self.chosen if wanted(path)]
         self._tell()
 
-    def row_of(self, path: Path | None) -> int:
-        """Return the row of an entry; 0 where it is not there."""
-        return next((row for row, entry in enumerate(self.entries) if entry.path == path), 0)
-
     def rowCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802  (Qt's name)
         return 0 if parent is not None and parent.isValid() else len(self.entries)
 
@@ -160,19 +154,16 @@ class EntryModel(QAbstractListModel):
         if not 0 <= index.row() < len(self.entries):
             return None
         entry = self.entries[index.row()]
-        if role == ENTRY_ROLE:
-            return entry
-        if role == CHOSEN_ROLE:
-            return entry.path in self.chosen
-        if role == Qt.ItemDataRole.DisplayRole:
-            return entry.name
-        return self._spoken(entry) if role == Qt.ItemDataRole.AccessibleTextRole else None
-
-    def _spoken(self, entry: Entry) -> str:
-        if entry.is_folder:
-            return translate("picker", "Folder {name}").format(name=entry.name)
-        chosen = translate("picker", "{name}, chosen").format(name=entry.name)
-        return chosen if entry.path in self.chosen else entry.name
+        chosen, spoken = entry.path in self.chosen, "{name}"
+        if entry.is_folder or chosen:
+            spoken = translate("picker", "Folder {name}") if entry.is_folder else translate("picker", "{name}, chosen")
+        values = {
+            ENTRY_ROLE: entry,
+            CHOSEN_ROLE: chosen,
+            Qt.ItemDataRole.DisplayRole: entry.name,
+            Qt.ItemDataRole.AccessibleTextRole: spoken.format(name=entry.name),
+        }
+        return values.get(role)
 
     def _tell(self) -> None:
         if self.entries:
@@ -316,7 +307,12 @@ class Picker(QWidget):
         self.add = Button(wanted.add(0), "tick_mark", "primary")
         self._watch = PlaceWatch(self._run)
         self._lay_out()
-        self._connect()
+        self._watch.changed.connect(self.on_places)
+        self.portraits.ready.connect(self.on_read)
+        self.grid.opened.connect(self.on_touched)
+        self.up.clicked.connect(self.on_up)
+        self.cancel.clicked.connect(self.cancelled)
+        self.add.clicked.connect(lambda: self.picked.emit(self.model.chosen))
         self._show_chosen()
         self._say(translate("picker", "Looking for USB sticks …"))
         self._watch.start()
@@ -336,13 +332,13 @@ class Picker(QWidget):
         if gone:
             self.portraits.forget()  # the next stick may hold other pictures under the same names
             self._context.tell(translate("picker", "The USB stick was removed."))
-        if not places:
-            self._place = None
-            self._show_places()
+        place = self._place = self._place if places else None
+        self._show_places()
+        if place is None and not places:
             self._say(translate("picker", "Insert a USB stick."))
             return
-        self._show_places()
-        if gone or self._place is None or (came and self._is_untouched):
+        touched = place is not None and (place.is_stick or self.model.chosen or self._folder != place.path)
+        if gone or place is None or (came and not touched):
             place = (came or places)[0]
             self._open(place, place.path)
 
@@ -384,17 +380,13 @@ class Picker(QWidget):
         else:
             super().keyPressEvent(event)
 
-    @property
-    def _is_untouched(self) -> bool:
-        place = self._place
-        return place is not None and not (place.is_stick or self.model.chosen or self._folder != place.path)
-
     def _run(self, work: Callable[[], T], then: Callable[[T], None], failed: Failed | None = None) -> None:
         """Run work in the background; no answer comes once the picker is closed."""
-        self._context.run(work, self._unless_closed(then), self._unless_closed(failed or self._context.tell_fault))
 
-    def _unless_closed(self, do: Callable[[T], None]) -> Callable[[T], None]:
-        return lambda answer: None if self._closed else do(answer)
+        def unless_closed(do: Callable[[Any], None]) -> Callable[[Any], None]:
+            return lambda answer: None if self._closed else do(answer)
+
+        self._context.run(work, unless_closed(then), unless_closed(failed or self._context.tell_fault))
 
     def _open(self, place: Place, folder: Path) -> None:
         self._place, self._folder = place, folder
@@ -408,16 +400,15 @@ class Picker(QWidget):
         )
 
     def _came(self, folder: Path, listing: Listing) -> None:
-        if folder != self._folder:
-            return
-        if not listing.entries:
+        if folder != self._folder or not listing.entries:
             self._failed(folder, self._nothing())
             return
         self.model.show_entries(listing.entries)
         self._stack.setCurrentWidget(self.grid)
         self._is_cut = listing.is_cut
         self._show_where()
-        current = self.model.index(self.model.row_of(self._former))
+        rows = [row for row, entry in enumerate(listing.entries) if entry.path == self._former]
+        current = self.model.index(rows[0] if rows else 0)
         self.grid.setCurrentIndex(current)
         self.grid.scrollTo(current)
         self.grid.setFocus()
@@ -459,18 +450,17 @@ class Picker(QWidget):
 
     def _show_places(self) -> None:
         old, self._buttons = self._buttons, QWidget()
-        self.place_buttons = [self._button(place) for place in self._places]
+        self.place_buttons = []
+        for place in self._places:
+            button = Button(place_words(place), "usb" if place.is_stick else "folder")
+            button.setCheckable(True)
+            button.setChecked(place == self._place)
+            button.clicked.connect(partial(self._open, place, place.path))
+            self.place_buttons.append(button)
         self._buttons.setLayout(flow(*self.place_buttons))
         self._head.replaceWidget(old, self._buttons)
         old.hide()
         old.deleteLater()
-
-    def _button(self, place: Place) -> Button:
-        button = Button(place_words(place), "usb" if place.is_stick else "folder")
-        button.setCheckable(True)
-        button.setChecked(place == self._place)
-        button.clicked.connect(lambda: self._open(place, place.path))
-        return button
 
     def _show_chosen(self) -> None:
         count = len(self.model.chosen)
@@ -489,11 +479,3 @@ class Picker(QWidget):
         layout = column(self._head, self.where, self._stack, Bar(self.cancel, self.add), gap=6)
         layout.setStretch(2, 1)
         self.setLayout(layout)
-
-    def _connect(self) -> None:
-        self._watch.changed.connect(self.on_places)
-        self.portraits.ready.connect(self.on_read)
-        self.grid.opened.connect(self.on_touched)
-        self.up.clicked.connect(self.on_up)
-        self.cancel.clicked.connect(self.cancelled)
-        self.add.clicked.connect(lambda: self.picked.emit(self.model.chosen))

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QWidget
+from PyQt6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from kiosk.gui.controls import Button, Heading, Note, Panel
-from kiosk.gui.layouts import centred, column, limit_width, spaced
+from kiosk.gui.layouts import centred, column, limit_width, spaced, turn
 from kiosk.gui.reception.page import EVERYBODY, Jobs
 from kiosk.i18n import translate
 from kiosk.people.staff import LONGEST_PIN, SHORTEST_PIN, Refused, Role, StaffMember
@@ -40,13 +40,18 @@ class PinPage(QWidget):
         self._jobs = Jobs()
         self.title = Heading(translate("staff", "Please enter your PIN"))
         self.dots, self.message = QLabel(), Note("")
-        self.dots.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.dots.setProperty("role", "title")
-        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        for label in (self.title, self.dots, self.message):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.keys = {digit: Button(digit, kind="key") for digit in "1234567890"}
         self.erase = Button(icon_name="backspace", kind="key", name=translate("staff", "Delete the last digit"))
         self.done = Button(icon_name="key", kind="primary", name=translate("staff", "Sign in"))
-        self._lay_out()
+        grid = spaced(QGridLayout(), gap=8)
+        for index, key in enumerate((*(self.keys[digit] for digit in _DIGITS), self.erase, self.keys["0"], self.done)):
+            grid.addWidget(key, index // 3, index % 3)
+        self._halves = column(column(1, self.title, self.dots, self.message, 1), grid)
+        self.pad = Panel(self._halves, margin=14)
+        self.setLayout(centred(self.pad, _WIDTH))
         for key in (*self.keys.values(), self.erase):
             key.setAutoDefault(False)  # Enter signs in, whichever key has the focus
         for digit, key in self.keys.items():
@@ -84,7 +89,6 @@ class PinPage(QWidget):
         self._jobs.close()
 
     def add(self, digit: str) -> None:
-        """One more digit."""
         if len(self._pin) < LONGEST_PIN and not self._wait:
             self._pin += digit
             self._answer = ""
@@ -166,21 +170,8 @@ class PinPage(QWidget):
             self._set_beside(beside=True)
 
     def _set_beside(self, *, beside: bool) -> None:
-        ways = QBoxLayout.Direction
-        self._halves.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
+        turn(self._halves, down=not beside)
         limit_width(self.pad, _WIDTH_BESIDE if beside else _WIDTH)
-
-    def _lay_out(self) -> None:
-        pad = spaced(QGridLayout(), gap=8)
-        for index, digit in enumerate(_DIGITS):
-            pad.addWidget(self.keys[digit], index // 3, index % 3)
-        pad.addWidget(self.erase, 3, 0)
-        pad.addWidget(self.keys["0"], 3, 1)
-        pad.addWidget(self.done, 3, 2)
-        self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._halves = column(column(1, self.title, self.dots, self.message, 1), pad)
-        self.pad = Panel(self._halves, margin=14)
-        self.setLayout(centred(self.pad, _WIDTH))
 
 
 class NobodyYetPage(QWidget):
@@ -189,23 +180,15 @@ class NobodyYetPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.command = Note("kiosk staff add NAME --role installer", "heading")
-        self.command.setWordWrap(True)
         self.command.setAccessibleName(translate("staff", "The command to type"))
-        panel = Panel(
-            Heading(translate("staff", "Nobody has a PIN yet")),
-            Note(translate("staff", "The first member of staff is added on the command line of this machine. Type:")),
-            self.command,
-            Note(
-                translate(
-                    "staff",
-                    "An installer may add the others here, on this screen. Those who enrol people and read "
-                    "the journal are added with the role reception.",
-                )
-            ),
-            gap=12,
-            margin=18,
+        heading = Heading(translate("staff", "Nobody has a PIN yet"))
+        first = translate("staff", "The first member of staff is added on the command line of this machine. Type:")
+        others = translate(
+            "staff",
+            "An installer may add the others here, on this screen. Those who enrol people and read "
+            "the journal are added with the role reception.",
         )
-        self.setLayout(centred(panel, 560))
+        self.setLayout(centred(Panel(heading, Note(first), self.command, Note(others), gap=12, margin=18), 560))
 
 
 def _why(refused: Refused) -> str:

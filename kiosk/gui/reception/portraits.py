@@ -50,7 +50,9 @@ class Portraits(QObject):
         if shaped is not None:
             return shaped
         if source not in self._kept:
-            self._ask_for(source)
+            if source not in self._reading:
+                self._wanted = [*(each for each in self._wanted if each != source), source][-50:]
+                self._read_next()
             return None
         self._kept.move_to_end(source)
         image, _ = self._kept[source]
@@ -73,15 +75,6 @@ class Portraits(QObject):
         self._wanted.clear()
         self._reading.clear()
 
-    def _ask_for(self, source: str) -> None:
-        if source in self._reading:
-            return
-        if source in self._wanted:
-            self._wanted.remove(source)
-        self._wanted.append(source)
-        del self._wanted[:-50]  # those that were scrolled away
-        self._read_next()
-
     def _read_next(self) -> None:
         while self._wanted and len(self._reading) < self._at_once:
             source = self._wanted.pop()
@@ -98,18 +91,8 @@ class Portraits(QObject):
         self.ready.emit(source)
 
 
-def round_picture(image: QImage, side_px: int) -> QPixmap:
-    """Return the middle of a picture, of an upright one its upper part, as a disc."""
-    return _cut_out(image, side_px, 0.5)
-
-
-def square_picture(image: QImage, side_px: int) -> QPixmap:
-    """Return the middle of a picture, of an upright one its upper part, as a square with round corners."""
-    return _cut_out(image, side_px, 0.125)
-
-
-def _cut_out(image: QImage, side_px: int, corner: float) -> QPixmap:
-    """Return a square cut-out; `corner` is the radius of its corners as a part of the side."""
+def round_picture(image: QImage, side_px: int, corner: float = 0.5) -> QPixmap:
+    """Return the middle of a picture, of an upright one its upper part; `corner` is a radius as a part of the side."""
     side = min(image.width(), image.height())
     left, top = (image.width() - side) // 2, (image.height() - side) // 4
     square = image.copy(QRect(left, top, side, side)).scaled(
@@ -125,6 +108,11 @@ def _cut_out(image: QImage, side_px: int, corner: float) -> QPixmap:
     painter.drawImage(0, 0, square)
     painter.end()
     return shape
+
+
+def square_picture(image: QImage, side_px: int) -> QPixmap:
+    """Return the same as a square with round corners."""
+    return round_picture(image, side_px, 0.125)
 
 
 def read_small(content: Path | bytes) -> Read:

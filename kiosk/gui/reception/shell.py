@@ -9,28 +9,20 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QApplication, QBoxLayout, QButtonGroup, QGridLayout, QSizePolicy, QStackedWidget, QWidget
+from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
 from kiosk.door.report import Report, Status
 from kiosk.errors import StaffError
 from kiosk.gui.controls import Button, Heading
 from kiosk.gui.feed import Feed
-from kiosk.gui.layouts import column, fit_layouts, px, row, spaced
+from kiosk.gui.layouts import application, column, discard, fit_layouts, px, row, spaced, turn
 from kiosk.gui.reception.corner import Corner
 from kiosk.gui.reception.idle import Countdown, IdleWatch
 from kiosk.gui.reception.overlays import Question, Toast
-from kiosk.gui.reception.page import (
-    Answers,
-    Ask,
-    PageContext,
-    PageEntry,
-    StaffPage,
-    Unsaved,
-    leave_first,
-)
+from kiosk.gui.reception.page import Answers, Ask, PageContext, PageEntry, StaffPage, Unsaved, leave_first
 from kiosk.gui.reception.pin import NobodyYetPage, PinPage
 from kiosk.gui.state import View
-from kiosk.gui.theme import DARK, Theme
+from kiosk.gui.theme import Theme
 from kiosk.i18n import translate
 from kiosk.people.staff import StaffMember
 from kiosk.store.journal import Action
@@ -58,9 +50,7 @@ class PageStack(QStackedWidget):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self.on_lost)
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.focusChanged.connect(self.on_focus_changed)
+        application().focusChanged.connect(self.on_focus_changed)
 
     def sign_in(self, context: PageContext, entries: Sequence[PageEntry]) -> None:
         """Offer the pages of a role."""
@@ -80,10 +70,6 @@ class PageStack(QStackedWidget):
     def name(self) -> str:
         """Return the name of the page on the screen; "" = nobody is signed in."""
         return next((name for name, page in self._pages.items() if page is self.page), "")
-
-    def entry(self, name: str) -> PageEntry | None:
-        """Return the entry of that name; None where there is none or the role may not see it."""
-        return next((each for each in self.entries if each.name == name), None)
 
     def show_page(self, entry: PageEntry) -> StaffPage | None:
         """Leave the page on the screen and show another one, which is still to be entered."""
@@ -158,17 +144,20 @@ class Navigation(QWidget):
     def __init__(self, entries: Sequence[PageEntry]) -> None:
         super().__init__()
         self.setObjectName("navigation")
-        self.buttons = {entry.name: _button(entry) for entry in entries}
+        self.buttons: dict[str, Button] = {}
         self._group = QButtonGroup(self)
         self._grid = spaced(QGridLayout(self), gap=4)
-        for name, button in self.buttons.items():
+        for entry in entries:
+            button = self.buttons[entry.name] = Button(translate("staff", entry.title), entry.icon)
+            button.setCheckable(True)
+            button.clicked.connect(lambda _checked, name=entry.name: self.wanted.emit(name))
             self._group.addButton(button)
-            button.clicked.connect(lambda _checked, name=name: self.wanted.emit(name))
         self.arrange(above=False)
 
     def arrange(self, *, above: bool, room_px: int = 0) -> None:
         """One column beside the page, or as many above it as there is room for, up to three."""
-        columns = self._columns(room_px) if above else 1
+        widest = max((button.sizeHint().width() for button in self.buttons.values()), default=1) + self._grid.spacing()
+        columns = max(min(_COLUMNS_ABOVE, len(self.buttons), room_px // widest), 1) if above else 1
         for index, button in enumerate(self.buttons.values()):
             self._grid.removeWidget(button)
             self._grid.addWidget(button, index // columns, index % columns)
@@ -179,20 +168,10 @@ class Navigation(QWidget):
         vertical = QSizePolicy.Policy.Fixed if above else QSizePolicy.Policy.Expanding
         self.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
 
-    def _columns(self, room_px: int) -> int:
-        widest = max((button.sizeHint().width() for button in self.buttons.values()), default=1) + self._grid.spacing()
-        return max(min(_COLUMNS_ABOVE, len(self.buttons), room_px // widest), 1)
-
     def mark(self, name: str) -> None:
         """Show which page is on the screen."""
         if name in self.buttons:
             self.buttons[name].setChecked(True)
-
-
-def _button(entry: PageEntry) -> Button:
-    button = Button(translate("staff", entry.title), entry.icon)
-    button.setCheckable(True)
-    return button
 
 
 _MARGIN_UNITS = 10
@@ -224,7 +203,6 @@ class Reception(QWidget):
         self.context: PageContext | None = None
         self.navigation: Navigation | None = None
         self._feed, self._ask_station, self._find_pages = feed, ask_station, pages
-        self._theme: Theme = DARK
         self.setObjectName("reception")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.title, self.corner = Heading("", "title"), Corner(feed)
@@ -236,12 +214,21 @@ class Reception(QWidget):
         self.nobody_yet = NobodyYetPage()
         for widget in (self.pin, self.nobody_yet):
             self.stack.addWidget(widget)
-        self._lay_out()
+        head = row(self.title, 1, self.corner, self.back, gap=8)
+        head.setStretch(2, 100)
+        self._middle = row(gap=10)
+        self._middle.addWidget(self.stack, 1)
+        self.setLayout(column(head, self._middle, gap=8, margin=_MARGIN_UNITS))
         self.toast, self.question = Toast(self), Question(self)
         self.countdown = Countdown(self, lambda: self.unsaved)
         self._idle = IdleWatch(lambda: services.config.current.reception.idle_seconds, lambda: self.unsaved is not None)
         self._idle.setParent(self)
-        self._connect()
+        self.back.clicked.connect(self.leave)
+        self.pin.entered.connect(self.on_entered)
+        self.countdown.stayed.connect(self.stay)
+        self._idle.over.connect(self.left)
+        self._idle.counting.connect(self.countdown.show_seconds)
+        self._idle.resumed.connect(self.on_resumed)
 
     def open(self) -> None:
         """Ask who it is; called when the staff side is shown."""
@@ -274,7 +261,6 @@ class Reception(QWidget):
 
     def dress(self, theme: Theme) -> None:
         """Take over colours and the window's scale, which the style sheet has already."""
-        self._theme = theme
         self.corner.dress(theme)
         fit_layouts(self)
         self._arrange()
@@ -293,37 +279,44 @@ class Reception(QWidget):
         if self.context is not None:
             self.context.status_changed.emit(status)
 
-    # What pages ask for, see page.Screen.
+    # The pages ask for what follows, by their context.
 
     def go(self, name: str, **arguments: object) -> None:
-        """Show a page; one that the role may not see, or that there is not, is not shown."""
-        entry = self.stack.entry(name)
-        if entry is not None:
-            self._leave_first(lambda: self._show_page(entry, arguments))
+        """Show a page, if there is one of that name for the role."""
+        for entry in self.stack.entries:
+            if entry.name == name:
+                self._leave_first(partial(self._show_page, entry, arguments))
 
     def tell(self, text: str, *, fault: bool = False) -> None:
+        """Show the answer to an action for some seconds."""
         self.toast.tell(text, fault=fault)
 
     def notice(self, text: str) -> None:
+        """Show a fault that no action caused; it does not replace an answer."""
         self.toast.tell(text, fault=True, notice=True)
 
     def ask(self, question: str, detail: str, answers: Answers, *, danger: bool = False) -> None:
+        """Ask a question over the page; the last answer is the one that changes nothing."""
         self.question.ask(question, detail, answers, danger=danger)
 
     def pick(self, wanted: Wanted, then: Callable[[list[Path]], None], cancelled: Callable[[], None]) -> None:
+        """Have files chosen in place of the page; neither is called if the page is left meanwhile."""
         from kiosk.gui.reception.picker import Picker  # noqa: PLC0415  (as the pages, not before somebody signs in)
 
         if self.context is None:
             return
         picker = Picker(self.context, wanted)
-        picker.picked.connect(lambda paths: self._answer(partial(then, paths)))
-        picker.cancelled.connect(lambda: self._answer(cancelled))
+        for signal, do in ((picker.picked, then), (picker.cancelled, cancelled)):
+            signal.connect(self.stack.close_picker)
+            signal.connect(do)
         self.stack.show_picker(picker)
 
     def stay(self) -> None:
+        """Restart the idle time although nothing was touched."""
         self._idle.stay()
 
     def restart(self) -> None:
+        """Close the kiosk and start it again, for options that need it."""
         self.restart_wanted.emit()
 
     @pyqtSlot()
@@ -399,10 +392,6 @@ class Reception(QWidget):
         window = self.window()
         return window.focusWidget() if window is not None else None
 
-    def _answer(self, do: Callable[[], None]) -> None:
-        self.stack.close_picker()
-        do()
-
     def _leave_first(self, do: Callable[[], None]) -> None:
         """Call `do`, which leaves the page, after a question where something would be lost."""
         if self.navigation is not None:
@@ -426,33 +415,15 @@ class Reception(QWidget):
     def _sign_out(self) -> None:
         self.stack.sign_out()
         if self.navigation is not None:
-            self._middle.removeWidget(self.navigation)
-            self.navigation.hide()
-            self.navigation.deleteLater()
+            discard(self._middle, self.navigation)
             self.navigation = None
         if self.context is not None:
             self.context.close()
             self.context = None
 
-    def _connect(self) -> None:
-        self.back.clicked.connect(self.leave)
-        self.pin.entered.connect(self.on_entered)
-        self.countdown.stayed.connect(self.stay)
-        self._idle.over.connect(self.left)
-        self._idle.counting.connect(self.countdown.show_seconds)
-        self._idle.resumed.connect(self.on_resumed)
-
-    def _lay_out(self) -> None:
-        head = row(self.title, 1, self.corner, self.back, gap=8)
-        head.setStretch(2, 100)
-        self._middle = row(gap=10)
-        self._middle.addWidget(self.stack, 1)
-        self.setLayout(column(head, self._middle, gap=8, margin=_MARGIN_UNITS))
-
     def _arrange(self) -> None:
         tall = self.height() > self.width()
-        direction = QBoxLayout.Direction.TopToBottom if tall else QBoxLayout.Direction.LeftToRight
-        self._middle.setDirection(direction)
+        turn(self._middle, down=tall)
         self.title.setVisible(not tall)  # there the navigation, just below, says it too
         if self.navigation is not None:
             self.navigation.arrange(above=tall, room_px=self.width() - px(2 * _MARGIN_UNITS))

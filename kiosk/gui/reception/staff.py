@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
@@ -9,7 +10,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from kiosk.gui.controls import Button, Choice, Heading, Note, Panel, ScrollPage, TextField
-from kiosk.gui.layouts import column, flow, row
+from kiosk.gui.layouts import column, discard, flow, row
 from kiosk.gui.reception.page import StaffPage, Unsaved
 from kiosk.i18n import translate
 from kiosk.names import normal_name, text_fault
@@ -43,8 +44,19 @@ class StaffForm(QWidget):
         self.again_field = TextField(translate("staff", "The same PIN once more"), required=True)
         self.save = Button(translate("staff", "Save"), "save", "primary")
         self.cancel = Button(translate("staff", "Cancel"), "undo")
-        self._lay_out()
-        self._connect()
+        self._typed = (self.name_field, self.pin_field, self.again_field)
+        digits = Qt.InputMethodHint.ImhDigitsOnly
+        hints = digits | Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
+        for field in (self.pin_field, self.again_field):
+            field.edit.setEchoMode(QLineEdit.EchoMode.Password)
+            field.edit.setMaxLength(LONGEST_PIN)
+            field.edit.setInputMethodHints(hints)
+        fields = (self.name_field, self.role_choice, self.pin_field, self.again_field)
+        self.setLayout(column(self.title, *fields, row(self.save, self.cancel, 1), 1, gap=10))
+        for field in self._typed:
+            field.entered.connect(self.on_save)
+        self.save.clicked.connect(self.on_save)
+        self.cancel.clicked.connect(self.cancelled)
 
     @property
     def name(self) -> str:
@@ -63,19 +75,16 @@ class StaffForm(QWidget):
     @property
     def is_typed(self) -> bool:
         """Return whether something is typed."""
-        return any(field.text for field in (self.name_field, self.pin_field, self.again_field))
+        return any(field.text for field in self._typed)
 
     def begin(self, member: StaffMember | None) -> None:
         """Show an empty form for a new PIN of a member; None = for a new member."""
         self.member = member
-        self.title.setText(
-            translate("staff", "New member of staff")
-            if member is None
-            else translate("staff", "New PIN for {name}").format(name=member.name)
+        title = (
+            translate("staff", "New member of staff") if member is None else translate("staff", "New PIN for {name}")
         )
-        for field in (self.name_field, self.pin_field, self.again_field):
-            field.set_text("")
-            field.show_fault("")
+        self.title.setText(title.format(name=self.name))
+        self.forget()
         for part in (self.name_field, self.role_choice):
             part.setVisible(member is None)
         self.role_choice.choose(Role.RECEPTION)
@@ -84,8 +93,9 @@ class StaffForm(QWidget):
 
     def forget(self) -> None:
         """Clear the fields."""
-        for field in (self.name_field, self.pin_field, self.again_field):
+        for field in self._typed:
             field.set_text("")
+            field.show_fault("")
 
     def set_busy(self, *, busy: bool) -> None:
         """While it is being saved it is not saved again."""
@@ -105,7 +115,7 @@ class StaffForm(QWidget):
 
     def _complete(self) -> bool:
         """Return whether everything can be used; otherwise say why beside the field."""
-        faults = {self.name_field: "", self.pin_field: "", self.again_field: ""}
+        faults = dict.fromkeys(self._typed, "")
         if self.member is None and text_fault(self.name) is not None:
             faults[self.name_field] = translate("staff", "Please type a name without slashes, of at most 100 letters.")
         weak = pin_fault(self.pin)
@@ -115,28 +125,10 @@ class StaffForm(QWidget):
             faults[self.again_field] = translate("staff", "The two PINs differ.")
         for field, fault in faults.items():
             field.show_fault(fault)
-        wrong = next((field for field, fault in faults.items() if fault), None)
-        if wrong is not None:
-            wrong.edit.setFocus()
-        return wrong is None
-
-    def _lay_out(self) -> None:
-        for field in (self.pin_field, self.again_field):
-            field.edit.setEchoMode(QLineEdit.EchoMode.Password)
-            field.edit.setMaxLength(LONGEST_PIN)
-            field.edit.setInputMethodHints(
-                Qt.InputMethodHint.ImhDigitsOnly
-                | Qt.InputMethodHint.ImhSensitiveData
-                | Qt.InputMethodHint.ImhNoPredictiveText
-            )
-        fields = (self.name_field, self.role_choice, self.pin_field, self.again_field)
-        self.setLayout(column(self.title, *fields, row(self.save, self.cancel, 1), 1, gap=10))
-
-    def _connect(self) -> None:
-        for field in (self.name_field, self.pin_field, self.again_field):
-            field.entered.connect(self.on_save)
-        self.save.clicked.connect(self.on_save)
-        self.cancel.clicked.connect(self.cancelled)
+        wrong = [field for field, fault in faults.items() if fault]
+        for first in wrong[:1]:
+            first.edit.setFocus()
+        return not wrong
 
 
 def role_in_words(role: Role) -> str:
@@ -152,10 +144,10 @@ class MemberPanel(Panel):
 
     def __init__(self, member: StaffMember, *, is_me: bool) -> None:
         name = translate("staff", "{name} (you)").format(name=member.name) if is_me else member.name
-        self.reset = Button(translate("staff", "New PIN"), "key")
-        self.reset.setAccessibleName(translate("staff", "New PIN for {name}").format(name=member.name))
-        self.remove = Button(translate("staff", "Remove"), "erase")
-        self.remove.setAccessibleName(translate("staff", "Remove {name}").format(name=member.name))
+        new_pin = translate("staff", "New PIN for {name}").format(name=member.name)
+        self.reset = Button(translate("staff", "New PIN"), "key", name=new_pin)
+        remove = translate("staff", "Remove {name}").format(name=member.name)
+        self.remove = Button(translate("staff", "Remove"), "erase", name=remove)
         # Whoever took the own PIN away would stand before a closed door with the work half done.
         self.buttons = [self.reset] if is_me else [self.reset, self.remove]
         super().__init__(Heading(name), Note(role_in_words(member.role), "muted"), flow(*self.buttons), gap=6)
@@ -171,11 +163,8 @@ class StaffMembersPage(StaffPage):
         self.add = Button(translate("staff", "Add a member"), "plus", "primary")
         self.form = StaffForm()
         self._members = column(gap=8)
-        intro = Note(
-            translate("staff", "Everybody has their own PIN. The journal records what they do under their name."),
-            "muted",
-        )
-        self.list = ScrollPage(column(intro, self._members, flow(self.add), 1, gap=10))
+        intro = translate("staff", "Everybody has their own PIN. The journal records what they do under their name.")
+        self.list = ScrollPage(column(Note(intro, "muted"), self._members, flow(self.add), 1, gap=10))
         self.forms = ScrollPage(column(self.form, 1))
         self.stack = QStackedWidget()
         for each in (self.list, self.forms):
@@ -212,28 +201,20 @@ class StaffMembersPage(StaffPage):
         """Save in the background: a PIN is hashed, and compared with the others."""
         self.form.set_busy(busy=True)
         staff, name, role, pin = self.context.services.staff, self.form.name, self.form.role, self.form.pin
+        ended = partial(self.form.set_busy, busy=False)
         if self.form.member is None:
-            self.context.act(lambda: staff.add(name, role, pin), self._added, ended=self._ended)
+            done = partial(self._done, Action.STAFF_ADDED, translate("staff", "{name} can sign in now."))
+            self.context.act(lambda: staff.add(name, role, pin), done, ended=ended)
         else:
-            self.context.act(lambda: staff.reset(name, pin), self._was_reset, ended=self._ended)
+            done = partial(self._done, Action.STAFF_RESET, translate("staff", "{name} has a new PIN."))
+            self.context.act(lambda: staff.reset(name, pin), done, ended=ended)
 
-    def _added(self, member: StaffMember) -> None:
-        self.context.note(Action.STAFF_ADDED, member.name, member.role.value)
-        self.context.tell(translate("staff", "{name} can sign in now.").format(name=member.name))
-        self._close_form()
-
-    def _was_reset(self, member: StaffMember) -> None:
-        self.context.note(Action.STAFF_RESET, member.name, member.role.value)
-        self.context.tell(translate("staff", "{name} has a new PIN.").format(name=member.name))
-        self._close_form()
-
-    def _removed(self, member: StaffMember) -> None:
-        self.context.note(Action.STAFF_REMOVED, member.name, member.role.value)
-        self.context.tell(translate("staff", "{name} can no longer sign in.").format(name=member.name))
+    def _done(self, action: Action, told: str, member: StaffMember) -> None:
+        self.context.note(action, member.name, member.role.value)
+        self.context.tell(told.format(name=member.name))
+        if action is not Action.STAFF_REMOVED:
+            self.form.forget()
         self._show_list()
-
-    def _ended(self) -> None:
-        self.form.set_busy(busy=False)
 
     @property
     def _is_form_shown(self) -> bool:
@@ -253,9 +234,7 @@ class StaffMembersPage(StaffPage):
 
     def _list(self, members: list[StaffMember]) -> None:
         for panel in self.panels:
-            self._members.removeWidget(panel)
-            panel.hide()
-            panel.deleteLater()
+            discard(self._members, panel)
         self.panels = [MemberPanel(member, is_me=member.name == self.context.member.name) for member in members]
         before: QWidget = self.add
         for panel in self.panels:
@@ -268,15 +247,11 @@ class StaffMembersPage(StaffPage):
 
     def _ask_remove(self, member: StaffMember) -> None:
         staff = self.context.services.staff
-        self.context.ask(
-            translate("staff", "Remove the PIN of {name}?").format(name=member.name),
-            translate("staff", "What this member of staff did stays in the journal."),
-            [
-                (
-                    translate("staff", "Remove"),
-                    lambda: self.context.act(lambda: staff.remove(member.name), self._removed),
-                ),
-                (translate("staff", "Cancel"), lambda: None),
-            ],
-            danger=True,
-        )
+        done = partial(self._done, Action.STAFF_REMOVED, translate("staff", "{name} can no longer sign in."))
+        question = translate("staff", "Remove the PIN of {name}?").format(name=member.name)
+        detail = translate("staff", "What this member of staff did stays in the journal.")
+        answers = [
+            (translate("staff", "Remove"), lambda: self.context.act(lambda: staff.remove(member.name), done)),
+            (translate("staff", "Cancel"), lambda: None),
+        ]
+        self.context.ask(question, detail, answers, danger=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal, pyqtSlot
@@ -15,7 +16,7 @@ from kiosk.domain import display_name
 from kiosk.door.services import StaffServices
 from kiosk.errors import KioskError, PeopleError
 from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage
-from kiosk.gui.layouts import FoldingRow, column, flow, px
+from kiosk.gui.layouts import FoldingRow, column, discard, flow, px
 from kiosk.gui.reception.dates import day_text, time_text
 from kiosk.gui.reception.page import StaffPage
 from kiosk.gui.theme import icon
@@ -39,8 +40,8 @@ class ShownVisitor:
     """A visitor with the pictures as Qt paints them, and how the nearest person is called here."""
 
     visitor: UnknownVisitor
-    pictures: tuple[bytes, ...]  # PNG, of the newest faces; empty where one was purged meanwhile
-    images: tuple[QImage, ...]  # the same
+    pictures: list[bytes]  # PNG, of the newest faces; empty where one was purged meanwhile
+    images: list[QImage]  # the same
     nearest_name: str  # "" where nobody is enrolled, or the faces are of another encoder
 
 
@@ -53,29 +54,16 @@ def load(services: StaffServices, most: int) -> tuple[list[ShownVisitor], int]:
 def _shown(services: StaffServices, visitor: UnknownVisitor) -> ShownVisitor:
     ids = [face.id for face in visitor.faces[:MOST_SHOWN]]
     found = services.visitors.pictures(ids)
-    pictures = tuple(found.get(number, b"") for number in ids)
-    return ShownVisitor(
-        visitor,
-        pictures,
-        tuple(map(_image, pictures)),
-        _name(services, visitor.nearest.person) if visitor.nearest else "",
-    )
-
-
-def _image(picture: bytes) -> QImage:
-    image = QImage.fromData(picture)
-    if image.isNull():
-        return image
-    return image.scaled(
-        _SIDE_PX, _SIDE_PX, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    )
-
-
-def _name(services: StaffServices, person: str) -> str:
+    pictures = [found.get(number, b"") for number in ids]
+    how = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    images = [QImage.fromData(picture) for picture in pictures]
+    images = [image if image.isNull() else image.scaled(_SIDE_PX, _SIDE_PX, *how) for image in images]
+    name = visitor.nearest.person if visitor.nearest else ""
     try:
-        return services.people.record(person).shown_name
+        name = services.people.record(name).shown_name if name else ""
     except PeopleError:  # the door's own line tells that
-        return display_name(person)
+        name = display_name(name)
+    return ShownVisitor(visitor, pictures, images, name)
 
 
 _SIDE_UNITS = 68
@@ -88,23 +76,19 @@ class FaceButton(QPushButton):
 
     def __init__(self, image: QImage, when: str) -> None:
         super().__init__()
-        self._when = when
+        self._when, self._image, self._side = when, image, 0
         self.setCheckable(True)
         self.setChecked(True)
         self.setProperty("kind", "face")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._image, self._side = image, 0
         self._draw()
         self.toggled.connect(self.on_toggled)
         self.on_toggled(chosen=True)
 
     @pyqtSlot(bool)
     def on_toggled(self, chosen: bool) -> None:
-        text = (
-            translate("visitors", "Face of {time}, chosen")
-            if chosen
-            else translate("visitors", "Face of {time}, left out")
-        )
+        left_out = translate("visitors", "Face of {time}, left out")
+        text = translate("visitors", "Face of {time}, chosen") if chosen else left_out
         self.setAccessibleName(text.format(time=self._when))
         self.setToolTip(self._when)
 
@@ -114,7 +98,6 @@ class FaceButton(QPushButton):
             self._draw()
 
     def _draw(self) -> None:
-        """Draw the picture in the size of the window's scale."""
         side = px(_SIDE_UNITS)
         if side != self._side:
             self._side = side
@@ -163,14 +146,19 @@ class VisitorCard(Panel):
         ]
         self.seen = Heading(_seen(len(visitor.faces), visitor.first_seen, visitor.last_seen))
         self.alike = Note(_alike(shown, threshold), "muted")
-        person = visitor.likely_person(threshold)
-        self.proposal = _proposal(shown.nearest_name) if person is not None else None
+        rest = len(visitor.faces) - len(shown.images)
+        more = [Note(translate("visitors", "and %n more faces", "", rest), "hint")] if rest > 0 else []
+        person, name = visitor.likely_person(threshold), shown.nearest_name
+        self.proposal: Button | None = None
+        if person is not None:
+            text = translate("visitors", "This is {name}")
+            short = name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1].rstrip()}…"
+            self.proposal = Button(text.format(name=short), "person_plus", name=text.format(name=name))
+            self.proposal.clicked.connect(lambda: self.wanted.emit(person))
         self.enrol = Button(translate("visitors", "Enrol this visitor"), "person_plus", "primary")
         self.dismiss = Button(translate("visitors", "Delete"), "erase")
         buttons = [button for button in (self.proposal, self.enrol, self.dismiss) if button is not None]
-        super().__init__(column(self.seen, self.alike, flow(*self.faces, gap=6), _rest(shown), flow(*buttons), gap=6))
-        if self.proposal is not None:
-            self.proposal.clicked.connect(lambda: self.wanted.emit(person))
+        super().__init__(self.seen, self.alike, flow(*self.faces, gap=6), *more, flow(*buttons), gap=6)
         self.enrol.clicked.connect(lambda: self.wanted.emit(""))
         self.dismiss.clicked.connect(self.dismissed)
         for face in self.faces:
@@ -202,13 +190,6 @@ def moment(time: datetime) -> str:
     return time_text(time) if day == today() else f"{day_text(day)} {time_text(time)}"
 
 
-def _proposal(name: str) -> Button:
-    """Make a button for a name; a long name is shortened, and read out in full."""
-    text = translate("visitors", "This is {name}")
-    shown = name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1].rstrip()}…"
-    return Button(text.format(name=shown), "person_plus", name=text.format(name=name))
-
-
 def _seen(count: int, first: datetime, last: datetime) -> str:
     if count == 1:
         return translate("visitors", "Refused at {time}").format(time=moment(last))
@@ -221,19 +202,8 @@ def _alike(shown: ShownVisitor, threshold: float) -> str:
     if nearest is None:
         return translate("visitors", "Not compared with anybody.")
     text = translate("visitors", "Closest: {name} at {distance} (limit {needed}).")
-    return text.format(
-        name=shown.nearest_name,
-        distance=number(nearest.distance, 2),
-        needed=number(threshold, 2),
-    )
-
-
-def _rest(shown: ShownVisitor) -> Note:
-    rest = len(shown.visitor.faces) - len(shown.images)
-    note = Note(translate("visitors", "and %n more faces", "", rest) if rest > 0 else "", "hint")
-    if rest <= 0:
-        note.hide()
-    return note
+    distance, needed = number(nearest.distance, 2), number(threshold, 2)
+    return text.format(name=shown.nearest_name, distance=distance, needed=needed)
 
 
 _AT_FIRST = 20  # visitors on the page; more on request
@@ -246,9 +216,7 @@ class VisitorsPage(StaffPage):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
         self.cards: dict[frozenset[int], VisitorCard] = {}
-        self._most = _AT_FIRST
-        self._count = -1
-        self._threshold = 0.0
+        self._most, self._count, self._threshold = _AT_FIRST, -1, 0.0
         self.about, self.empty = Note("", "muted"), Heading("")
         self.settings = Button(translate("visitors", "Open settings"), "settings")
         self.delete_all = Button(translate("visitors", "Delete all"), "erase")
@@ -256,7 +224,9 @@ class VisitorsPage(StaffPage):
         self._list = column(gap=8)
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
-        self._lay_out()
+        about = FoldingRow(self.about, self.delete_all, text=True)
+        head = Panel(self.empty, about, flow(self.settings), gap=6, margin=10)
+        self.setLayout(column(ScrollPage(column(head, self._list, self.more, 1, gap=8))))
         self._timer.timeout.connect(self.on_look)
         self.settings.clicked.connect(lambda: context.go("settings"))
         self.delete_all.clicked.connect(self.on_delete_all)
@@ -316,64 +286,51 @@ class VisitorsPage(StaffPage):
     def _show(self, visitors: Iterable[ShownVisitor], total: int) -> None:
         wanted = {shown.visitor.ids: shown for shown in visitors}
         for ids in self.cards.keys() - wanted.keys():
-            card = self.cards.pop(ids)
-            self._list.removeWidget(card)
-            card.hide()
-            card.deleteLater()
+            discard(self._list, self.cards.pop(ids))
         for place, (ids, shown) in enumerate(wanted.items()):
             if ids not in self.cards:
-                self.cards[ids] = self._card(shown)
-                self._list.insertWidget(place, self.cards[ids])
+                card = self.cards[ids] = VisitorCard(shown, self._threshold)
+                card.wanted.connect(partial(self._enrol, card))
+                card.dismissed.connect(partial(self._dismiss, ids))
+                self._list.insertWidget(place, card)
         self.more.setVisible(total > len(wanted))
         self.delete_all.setVisible(len(wanted) > 1)
-        self._explain(there=bool(wanted))
-
-    def _explain(self, *, there: bool) -> None:
         hours = self.hours
-        self.empty.setVisible(not there)
+        self.empty.setVisible(not wanted)
         self.settings.setVisible(not hours and self.context.member.role is Role.INSTALLER)
         if not hours:
             self.empty.setText(translate("visitors", "The faces of refused visitors are not kept."))
-            self.about.setText(
-                translate(
-                    "visitors",
-                    "If they are kept, you can see here who was refused, and enrol a person from such a "
-                    "picture after that person has agreed. An installer can switch this on in the settings.",
-                )
+            about = translate(
+                "visitors",
+                "If they are kept, you can see here who was refused, and enrol a person from such a "
+                "picture after that person has agreed. An installer can switch this on in the settings.",
             )
-            return
-        self.empty.setText(translate("visitors", "Nobody unknown was refused in the last %n hours.", "", hours))
-        self.about.setText(
-            translate(
+        else:
+            self.empty.setText(translate("visitors", "Nobody unknown was refused in the last %n hours.", "", hours))
+            about = translate(
                 "visitors",
                 "Faces that the door refused and did not know. They are deleted after %n hours. A face becomes"
                 " somebody's picture only after that person has agreed.",
                 "",
                 hours,
             )
-        )
-
-    def _card(self, shown: ShownVisitor) -> VisitorCard:
-        card = VisitorCard(shown, self._threshold)
-        card.wanted.connect(lambda person, card=card: self._enrol(card, person))
-        card.dismissed.connect(lambda card=card: self._dismiss(card))
-        return card
+        self.about.setText(about)
 
     def _enrol(self, card: VisitorCard, person: str) -> None:
         """Open the enrolment, where consent comes first; the faces are deleted once it is saved."""
         pictures = [Offered(f"{number}.png", picture) for number, picture in enumerate(card.pictures, start=1)]
         ids = card.shown.visitor.ids - card.left_out
-        self.context.go("enrol", pictures=pictures, person=person, saved=lambda saved: self._on_enrolled(saved, ids))
 
-    def _on_enrolled(self, person: str, ids: frozenset[int]) -> None:
-        try:
-            self.context.services.visitors.remove(ids)
-        except KioskError as error:
-            self.context.tell_fault(str(error))
-        self.context.note(Action.VISITOR_ENROLLED, person)
+        def on_enrolled(person: str) -> None:
+            try:
+                self.context.services.visitors.remove(ids)
+            except KioskError as error:
+                self.context.tell_fault(str(error))
+            self.context.note(Action.VISITOR_ENROLLED, person)
 
-    def _dismiss(self, card: VisitorCard) -> None:
-        ids = card.shown.visitor.ids
+        self.context.go("enrol", pictures=pictures, person=person, saved=on_enrolled)
+
+    def _dismiss(self, ids: frozenset[int]) -> None:
         question = translate("visitors", "Delete %n faces of this visitor?", "", len(ids))
         self._ask_to_delete(question, lambda: self.context.services.visitors.remove(ids))
 
@@ -391,9 +348,3 @@ class VisitorsPage(StaffPage):
         self._count = -1
         if self._timer.isActive():  # the answer may come after the page was left
             self.on_look()
-
-    def _lay_out(self) -> None:
-        head = Panel(
-            self.empty, FoldingRow(self.about, self.delete_all, text=True), flow(self.settings), gap=6, margin=10
-        )
-        self.setLayout(column(ScrollPage(column(head, self._list, self.more, 1, gap=8))))
