@@ -41,20 +41,9 @@ STOP_SECONDS = 1.75  # voice and gallery may take one more second
 
 
 class UnhandledExceptions(QObject):
-    """Hooks for uncaught exceptions in any thread; without them PyQt aborts the process."""
+    """Brings uncaught exceptions of any thread to the window."""
 
     raised = pyqtSignal(str)  # the exception in one line
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._faults = FaultLog()
-
-    def hook(self, kind: type[BaseException], error: BaseException, at: TracebackType | None) -> None:
-        self.raised.emit(self._faults.note(error))
-
-    def thread_hook(self, args: threading.ExceptHookArgs) -> None:
-        if args.exc_value is not None:
-            self.raised.emit(self._faults.note(args.exc_value))
 
 
 class Kiosk(QObject):
@@ -77,20 +66,15 @@ class Kiosk(QObject):
         self.restart_wanted = False
         # A loop of its own: a second quit() of the application's loop would end the next loop.
         self._loop = QEventLoop()
-        self._camera = camera
-        self._appearance = appearance
+        self._camera, self._appearance = camera, appearance
         self._services, self._look_again = services, look_again
         self._language = ScreenLanguage()
         self._language.use(appearance.language)
         shown, recognised = Latest[Frame](), Latest[Frame]()
         self.cameras = CameraWorker(camera, shown, recognised)
         self.recognition = recognition = RecognitionWorker(build, recognised)
-        self.window = KioskWindow(
-            Feed(shown, mirror=mirror),
-            appearance.look(),
-            notice=notice,
-            busy_since=lambda: recognition.busy_since,
-        )
+        feed = Feed(shown, mirror=mirror)
+        self.window = KioskWindow(feed, appearance.look(), notice=notice, busy_since=lambda: recognition.busy_since)
         if services is not None:
             services.camera = camera
         self.keyboard = KeyboardDock(self.window, appearance.keyboard)
@@ -254,10 +238,16 @@ def run_window(
 
 @contextmanager
 def _unhandled(window: KioskWindow) -> Iterator[None]:
-    """Log uncaught exceptions and show them in the window."""
-    unhandled, before, before_in_threads = UnhandledExceptions(), sys.excepthook, threading.excepthook
+    """Log uncaught exceptions and show them in the window; without these hooks PyQt aborts the process."""
+    unhandled, faults = UnhandledExceptions(), FaultLog()
     unhandled.raised.connect(window.on_failed)
-    sys.excepthook, threading.excepthook = unhandled.hook, unhandled.thread_hook
+
+    def hook(kind: type[BaseException], error: BaseException | None, at: TracebackType | None) -> None:
+        if error is not None:
+            unhandled.raised.emit(faults.note(error))
+
+    before, before_in_threads = sys.excepthook, threading.excepthook
+    sys.excepthook, threading.excepthook = hook, lambda args: hook(args.exc_type, args.exc_value, args.exc_traceback)
     try:
         yield
     finally:

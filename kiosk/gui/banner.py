@@ -42,7 +42,14 @@ class FitLabel(QLabel):
     def fitted(self) -> QTextLayout:
         """Return the lines as they are drawn."""
         room = self.contentsRect()
-        return _fitted(self.text(), QFont(self.font()), room.width(), room.height(), self.smallest)
+        text, font, width = self.text(), QFont(self.font()), room.width()
+        largest = font.pixelSize()
+        for size in range(largest, max(round(largest * self.smallest), 1) - 1, -1):
+            font.setPixelSize(size)
+            layout = _laid_out(text, font, width)
+            if _height(layout) <= room.height() and _widest_word(text, font) <= width:
+                return _balanced(layout, width)
+        return _elided(text, font, width, room.height())
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
         room, layout = self.contentsRect(), self.fitted()
@@ -51,16 +58,6 @@ class FitLabel(QLabel):
         spare = 0.0 if self._top else max(room.height() - _height(layout), 0.0)
         layout.draw(painter, QPointF(room.left(), room.top() + spare / 2))
         painter.end()
-
-
-def _fitted(text: str, font: QFont, width: int, height: int, smallest: float) -> QTextLayout:
-    largest = font.pixelSize()
-    for size in range(largest, max(round(largest * smallest), 1) - 1, -1):
-        font.setPixelSize(size)
-        layout = _laid_out(text, font, width)
-        if _height(layout) <= height and _widest_word(text, font) <= width:
-            return _balanced(layout, width)
-    return _elided(text, font, width, height)
 
 
 def _balanced(layout: QTextLayout, width: int) -> QTextLayout:
@@ -123,9 +120,16 @@ class Banner(QFrame):
         self.setMinimumSize(1, 1)
         self.picture = QLabel()
         self.headline, self.detail = FitLabel("headline", smallest=0.6), FitLabel("detail", smallest=0.7, top=True)
-        self.bar = _bar()
-        self._layout = _layout(self.picture, self.headline, self.detail, self.bar)
-        self.setLayout(self._layout)
+        self.bar = QProgressBar()
+        self.bar.setObjectName("bar")
+        self.bar.setRange(0, BAR_STEPS)
+        self.bar.setTextVisible(False)
+        self.bar.hide()
+        self._layout = QVBoxLayout(self)
+        self._layout.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._layout.addWidget(self.headline, 4)
+        self._layout.addWidget(self.detail, 3)
+        self._layout.addWidget(self.bar)
         self.retranslate()
 
     def dress(self, theme: Theme, scale: float, *, still: bool = False, type_scale: float = 1.0) -> None:
@@ -156,40 +160,19 @@ class Banner(QFrame):
         self.bar.setVisible(view.share is not None and not runs_down)
         self.bar.setValue(round(BAR_STEPS * (view.share or 0.0)))
         if changed or self.property("kind") is None:
-            self._recolour()
+            self.setProperty("kind", view.kind.value)
+            for widget in (self, self.headline, self.detail, self.bar):
+                polish_again(widget)
+            self._draw_icon()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
         super().resizeEvent(event)
-        self._draw_icon()
-
-    def _recolour(self) -> None:
-        self.setProperty("kind", self._view.kind.value)
-        for widget in (self, self.headline, self.detail, self.bar):
-            polish_again(widget)
         self._draw_icon()
 
     def _draw_icon(self) -> None:
         side = max(round(min(self.height() * 0.3, self.width() * 0.4)), 1)
         colour = self._theme.kinds[self._view.kind].text
         self.picture.setPixmap(icon(ICONS[self._view.kind], colour, side))
-
-
-def _bar() -> QProgressBar:
-    bar = QProgressBar()
-    bar.setObjectName("bar")
-    bar.setRange(0, BAR_STEPS)
-    bar.setTextVisible(False)
-    bar.hide()
-    return bar
-
-
-def _layout(picture: QLabel, headline: FitLabel, detail: FitLabel, bar: QProgressBar) -> QVBoxLayout:
-    layout = QVBoxLayout()
-    layout.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
-    layout.addWidget(headline, 4)
-    layout.addWidget(detail, 3)
-    layout.addWidget(bar)
-    return layout
 
 
 MESSAGE_SECONDS = 5.0
@@ -206,7 +189,11 @@ class Strip(FitLabel):
 
     def show_messages(self, messages: Sequence[str], now: float, scale: float) -> None:
         """Show the message whose turn it is at time `now`, s."""
-        self.setText(_in_turn(messages, now))
+        shown = [each for each in messages if each]
+        turn = int(now / MESSAGE_SECONDS) % len(shown) if shown else 0
+        text = translate("door", "({number} of {total})  {message}") if len(shown) > 1 else "{message}"
+        message = shown[turn] if shown else ""
+        self.setText(text.format(number=turn + 1, total=len(shown), message=message))
         self.setVisible(bool(self.text()))
         self.fit(scale)
 
@@ -215,12 +202,3 @@ class Strip(FitLabel):
         room = self.contentsRect().width()
         one_line = self.fontMetrics().horizontalAdvance(self.text()) <= room
         self.setFixedHeight(max(round(STRIP_HEIGHT[one_line] * scale), 1))
-
-
-def _in_turn(messages: Sequence[str], now: float) -> str:
-    shown = [each for each in messages if each]
-    if len(shown) < 2:
-        return "".join(shown)
-    number = int(now / MESSAGE_SECONDS) % len(shown)
-    turn = translate("door", "({number} of {total})  {message}")
-    return turn.format(number=number + 1, total=len(shown), message=shown[number])

@@ -77,11 +77,6 @@ def marks_of(report: Report) -> tuple[Mark, ...]:
     return tuple(_mark(each.face.box, decisions.get(each.track), report) for each in report.observation.faces)
 
 
-def stale(report: Report, shown_at: float) -> bool:
-    """Return whether a report is too old or too new for the picture that was captured at `shown_at` s."""
-    return abs(shown_at - report.observation.captured_at) > STALE_AFTER_SECONDS
-
-
 def _mark(box: Box, decision: Decision | None, report: Report) -> Mark:
     if decision is None:
         return Mark(box, Kind.LOOKING)
@@ -105,26 +100,20 @@ class Overlay:
     """Draws marks over a picture; labels and rings stay inside `view`."""
 
     def __init__(self, painter: QPainter, view: QRectF, theme: Theme, scale: float) -> None:
-        self._painter = painter
-        self._view = view
-        self._theme = theme
-        self._scale = scale
+        self._painter, self._view, self._theme, self._scale = painter, view, theme, scale
 
     def draw(self, mark: Mark, box: QRectF) -> None:
         colours = self._theme.kinds[mark.kind]
-        self._box(box, colours)
-        if mark.share is not None:
-            self._ring(box, mark.share, colours)
-        if mark.label:
-            self._label(box, mark.label, colours)
-
-    def _box(self, box: QRectF, colours: Pair) -> None:
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
         radius = BOX_RADIUS * self._scale
         # Two lines make the box visible on light and on dark pictures.
         for colour, width in ((colours.text, 7), (colours.back, 4)):
             self._painter.setPen(QPen(QColor(colour), width * self._scale))
             self._painter.drawRoundedRect(box, radius, radius)
+        if mark.share is not None:
+            self._ring(box, mark.share, colours)
+        if mark.label:
+            self._label(box, mark.label, colours)
 
     def _ring(self, box: QRectF, share: float, colours: Pair) -> None:
         radius = RING_RADIUS * self._scale
@@ -169,38 +158,27 @@ class Overlay:
 
 
 class Feed(QWidget):
-    """The widget that paints the newest frame of a mailbox, so that a slow window never falls behind the camera."""
+    """The widget that paints the newest frame of a mailbox, so that a slow window never falls behind the camera.
+
+    Attributes:
+        frame: the frame on the screen, or None.
+        picture: the same as Qt paints it; a null image if there is none.
+    """
 
     pictured = pyqtSignal()  # the picture changed or is gone; also while the widget is hidden
 
     def __init__(self, frames: Latest[Frame], *, mirror: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._frames = frames
-        self._mirror = mirror
-        self._frame: Frame | None = None
-        self._picture = QImage()
+        self.mirrored = mirror
+        self.frame: Frame | None = None
+        self.picture = QImage()
         self._report: Report | None = None
-        self._theme = DARK
-        self._scale = 1.0
+        self._theme, self._scale = DARK, 1.0
         self.setObjectName("feed")
         self.retranslate()
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-
-    @property
-    def frame(self) -> Frame | None:
-        """Return the frame on the screen."""
-        return self._frame
-
-    @property
-    def picture(self) -> QImage:
-        """Return the same frame as Qt paints it; a null image if there is none."""
-        return self._picture
-
-    @property
-    def mirrored(self) -> bool:
-        """Return whether the picture is mirrored."""
-        return self._mirror
 
     def dress(self, theme: Theme, scale: float) -> None:
         """Take over colours and scale."""
@@ -216,31 +194,27 @@ class Feed(QWidget):
     def on_ready(self) -> None:
         frame = self._frames.take()
         if frame is not None:
-            self._frame, self._picture = frame, to_qimage(frame.image)
+            self.frame, self.picture = frame, to_qimage(frame.image)
             self.update()
             self.pictured.emit()
 
-    def show_report(self, report: Report) -> None:
-        """Draw the boxes of this report over the frames that follow."""
+    def show_report(self, report: Report | None) -> None:
+        """Draw the boxes of this report, or none, over the frames that follow."""
         self._report = report
-        self.update()
-
-    def forget_report(self) -> None:
-        """Draw no boxes until the next report."""
-        self._report = None
         self.update()
 
     def clear(self) -> None:
         """Show no picture: an old one would look live."""
-        self._frame, self._report, self._picture = None, None, QImage()
+        self.frame, self._report, self.picture = None, None, QImage()
         self.update()
         self.pictured.emit()
 
     def marks(self) -> tuple[Mark, ...]:
         """Return the marks over the frame on the screen."""
-        if self._report is None or self._frame is None or stale(self._report, self._frame.captured_at):
+        if self._report is None or self.frame is None:
             return ()
-        return marks_of(self._report)
+        apart = abs(self.frame.captured_at - self._report.observation.captured_at)
+        return marks_of(self._report) if apart <= STALE_AFTER_SECONDS else ()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
         painter = QPainter(self)
@@ -250,26 +224,23 @@ class Feed(QWidget):
         shape.addRoundedRect(QRectF(self.rect()), 14 * self._scale, 14 * self._scale)
         painter.setClipPath(shape)
         painter.fillPath(shape, QColor(self._theme.feed.back))
-        if self._picture.isNull():
-            self._paint_nothing(painter)
+        if self.picture.isNull():
+            font = QFont(self.font())
+            font.setPixelSize(max(round(20 * self._scale), 1))
+            painter.setFont(font)
+            painter.setPen(QPen(QColor(self._theme.feed.text)))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, translate("door", "No picture"))
         else:
             self._paint_picture(painter)
         painter.end()
 
-    def _paint_nothing(self, painter: QPainter) -> None:
-        font = QFont(self.font())
-        font.setPixelSize(max(round(20 * self._scale), 1))
-        painter.setFont(font)
-        painter.setPen(QPen(QColor(self._theme.feed.text)))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, translate("door", "No picture"))
-
     def _paint_picture(self, painter: QPainter) -> None:
-        size = self._picture.width(), self._picture.height()
-        where = place(size, (self.width(), self.height()), mirrored=self._mirror)
+        size = self.picture.width(), self.picture.height()
+        where = place(size, (self.width(), self.height()), mirrored=self.mirrored)
         painter.save()
-        painter.translate(where.left + (where.width if self._mirror else 0), where.top)
-        painter.scale(-where.scale if self._mirror else where.scale, where.scale)
-        painter.drawImage(0, 0, self._picture)
+        painter.translate(where.left + (where.width if self.mirrored else 0), where.top)
+        painter.scale(-where.scale if self.mirrored else where.scale, where.scale)
+        painter.drawImage(0, 0, self.picture)
         painter.restore()
         overlay = Overlay(painter, QRectF(self.rect()), self._theme, self._scale)
         for mark in self.marks():

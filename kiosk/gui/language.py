@@ -17,7 +17,8 @@ def languages() -> dict[str, str]:
     """Return the name of each language in that language, by code, English first."""
     files = sorted(asset("translations").glob("kiosk_*.mo"))
     codes = [i18n.ENGLISH, *(code for path in files if (code := path.stem.partition("_")[2]) != i18n.ENGLISH)]
-    return {code: "English" if code == i18n.ENGLISH else _capital(QLocale(code).nativeLanguageName()) for code in codes}
+    names = {code: QLocale(code).nativeLanguageName() for code in codes}
+    return {code: name[:1].upper() + name[1:] for code, name in names.items()} | {i18n.ENGLISH: "English"}
 
 
 def chosen(wanted: str, asked: Iterable[str] | None = None) -> str:
@@ -63,7 +64,12 @@ class ScreenLanguage:
         QLocale.setDefault(locale)
         i18n.install(_translate(self.code, locale), self.code, _figures(locale))
         if before != self.code or self._qt is None:
-            self._use_qt()
+            # Qt's own texts, such as the menu of a text field.
+            if self._qt is not None:
+                QCoreApplication.removeTranslator(self._qt)
+            self._qt = QTranslator()
+            self._qt.load(f"qtbase_{self.code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+            QCoreApplication.installTranslator(self._qt)
         return before != self.code
 
     def leave(self) -> None:
@@ -73,15 +79,6 @@ class ScreenLanguage:
         if self._qt is not None:
             QCoreApplication.removeTranslator(self._qt)
             self._qt = None
-
-    def _use_qt(self) -> None:
-        """Translate the texts of Qt itself, such as the menu of a text field."""
-        old, self._qt = self._qt, QTranslator()
-        if old is not None:
-            QCoreApplication.removeTranslator(old)
-        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        self._qt.load(f"qtbase_{self.code}", folder)
-        QCoreApplication.installTranslator(self._qt)
 
 
 def use_for_welcome(wanted: str) -> None:
@@ -121,7 +118,3 @@ def _figures(locale: QLocale) -> i18n.Figures:
         return locale.toString(here, QLocale.FormatType.ShortFormat)
 
     return i18n.Figures(lambda value, digits: locale.toString(float(value), "f", digits), moment)
-
-
-def _capital(name: str) -> str:
-    return name[:1].upper() + name[1:]

@@ -122,7 +122,9 @@ class Situation:
                 self.on_fault(decision.fault or translate("door", "The door did not open."), now)
         self._take_refusals(report, now)
         if report.decisions:
-            self._take_hint(report, now)
+            rejection = _rejection(report)
+            if rejection is not self.rejection and now - self.rejection_at >= FACE_HOLDS_SECONDS:
+                self.rejection, self.rejection_at = rejection, now
             self.report, self.reported_at = report, now
 
     def _take_refusals(self, report: Report, now: float) -> None:
@@ -133,11 +135,6 @@ class Situation:
             self.refused, self.refused_until = turned_away[0].reason, max(self.refused_until, now + hold)
         elif any(each.reason in ADMITTED for each in report.decisions):
             self.refused_until = -math.inf
-
-    def _take_hint(self, report: Report, now: float) -> None:
-        rejection = _rejection(report)
-        if rejection is not self.rejection and now - self.rejection_at >= FACE_HOLDS_SECONDS:
-            self.rejection, self.rejection_at = rejection, now
 
     def on_door(self, seconds_left: float) -> None:
         opened = seconds_left > self.seconds_left
@@ -206,7 +203,9 @@ class Situation:
             known = self.refused in NOT_ADMITTED
             headline = translate("door", "No access right now") if known else translate("door", "Not recognised")
             return View(Kind.REFUSED, headline, _locked_and(refusal_hint(self.refused)))
-        if self.report is None or now - self.reported_at > self._face_holds(self.report):
+        if self.report is None:
+            return _locked()
+        if now - self.reported_at > max(FACE_HOLDS_SECONDS, self.report.observation.lost_after_seconds):
             return _locked()
         reasons = {each.reason for each in self.report.decisions}
         if Reason.GATHERING in reasons:
@@ -214,9 +213,6 @@ class Situation:
         if Reason.PRESENT in reasons:
             return _locked(translate("door", "To open the door again, step away and come back."))
         return _locked()
-
-    def _face_holds(self, report: Report) -> float:
-        return max(FACE_HOLDS_SECONDS, report.observation.lost_after_seconds)
 
     def _looking(self) -> View:
         if self.rejection is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QBoxLayout, QWidget
@@ -46,6 +46,7 @@ class WayOut(QWidget):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self.services: StaffServices | None = None
         self.question = Question(self)
         self.pad: PinCover | None = None
@@ -92,28 +93,22 @@ class WayOut(QWidget):
         self.hide()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  (Qt's name)
-        window = self.parentWidget()
-        if watched is window and window is not None and event is not None and event.type() == QEvent.Type.Resize:
-            self.setGeometry(window.rect())
+        if watched is self._window and event is not None and event.type() == QEvent.Type.Resize:
+            self.setGeometry(self._window.rect())
         return super().eventFilter(watched, event)
 
     def _ask_whether_to_end(self, *, guarded: bool, warning: str) -> None:
         self._open()
         detail = translate("door", "The door stays locked until the kiosk is started again.")
-        self.question.ask(
-            translate("door", "End the kiosk?"),
-            f"{detail} {warning}".strip(),
-            [
-                (translate("door", "End"), lambda: self._end(guarded=guarded, warning=warning)),
-                (translate("door", "Cancel"), self.close_up),
-            ],
-            danger=True,
-        )
 
-    def _end(self, *, guarded: bool, warning: str) -> None:
-        """End after the confirmation; ask for a PIN if staff was registered in the meantime."""
-        self.close_up()
-        self.ask(Wish.END, guarded=guarded, warning=warning, confirmed=True)
+        def end() -> None:
+            self.close_up()
+            # With the PIN, if staff was registered in the meantime.
+            self.ask(Wish.END, guarded=guarded, warning=warning, confirmed=True)
+
+        answers = [(translate("door", "End"), end), (translate("door", "Cancel"), self.close_up)]
+        question = translate("door", "End the kiosk?")
+        self.question.ask(question, f"{detail} {warning}".strip(), answers, danger=True)
 
     def _explain(self, fault: str) -> None:
         """Explain why no PIN can be checked and how to end the kiosk."""
@@ -123,11 +118,9 @@ class WayOut(QWidget):
             "Nobody can leave full screen or end the kiosk here. To end it, sign in to this computer in another "
             "session and run systemctl stop with the name of the kiosk's service, or kill {process}.",
         )
-        self.question.ask(
-            translate("door", "PINs cannot be checked"),
-            f"{fault}\n{remedy.format(process=os.getpid())}",
-            [(translate("door", "Close"), self.close_up)],
-        )
+        detail = f"{fault}\n{remedy.format(process=os.getpid())}"
+        answers = [(translate("door", "Close"), self.close_up)]
+        self.question.ask(translate("door", "PINs cannot be checked"), detail, answers)
 
     def _ask_for_pin(self, services: StaffServices, wish: Wish, warning: str) -> None:
         self._open()
@@ -147,9 +140,7 @@ class WayOut(QWidget):
         self.granted.emit(wish)
 
     def _open(self) -> None:
-        window = self.parentWidget()
-        if window is not None:
-            self.setGeometry(window.rect())
+        self.setGeometry(self._window.rect())
         self.show()
         self.raise_()
         self._idle.start()
@@ -164,15 +155,10 @@ class PinCover(Cover):
     def __init__(self, parent: QWidget, services: StaffServices, wish: Wish) -> None:
         super().__init__(parent)
         self.pin = PinPage(services.enter, lambda: services.staff.wait_seconds, INSTALLERS)
-        self.pin.title.setText(
-            translate("door", "Installer's PIN to end the kiosk")
-            if wish is Wish.END
-            else translate("door", "Installer's PIN to leave full screen")
-        )
+        end = translate("door", "Installer's PIN to end the kiosk")
+        self.pin.title.setText(end if wish is Wish.END else translate("door", "Installer's PIN to leave full screen"))
         self.back = Button(translate("door", "Cancel"), "undo")
-        layout = self.pin.pad.layout()
-        if isinstance(layout, QBoxLayout):
-            layout.addLayout(row(1, self.back, 1))
+        cast("QBoxLayout", self.pin.pad.layout()).addLayout(row(1, self.back, 1))
         self.setLayout(column(self.pin, margin=10))
         self.pin.entered.connect(self.entered)
         self.back.clicked.connect(self.cancelled)

@@ -14,7 +14,7 @@ from kiosk.door.report import Report, Status
 from kiosk.gui.banner import Banner, Strip
 from kiosk.gui.controls import Button
 from kiosk.gui.feed import Feed
-from kiosk.gui.layouts import set_scale
+from kiosk.gui.layouts import set_scale, turn
 from kiosk.gui.reception.page import warning
 from kiosk.gui.reception.shell import Reception
 from kiosk.gui.state import Situation
@@ -99,7 +99,9 @@ class KioskWindow(QWidget):
     ) -> None:
         super().__init__()
         self.feed, self.banner = feed, Banner()
-        self.time, self.date = _label("time"), _label("date")
+        self.time, self.date = QLabel(), QLabel()
+        self.time.setObjectName("time")
+        self.date.setObjectName("date")
         self.strip = Strip()
         self.door = QWidget()
         self.reception: Reception | None = None
@@ -109,6 +111,10 @@ class KioskWindow(QWidget):
         self._situation = Situation()
         self._station: Station | None = None
         self._ending = False
+        self.setObjectName("kiosk")
+        self.setWindowTitle("Kiosk")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumSize(320, 320)
         self._lay_out()
         self.full_screen, self.way_out = FullScreen(self), WayOut(self)
         self.way_out.granted.connect(self.on_granted)
@@ -194,7 +200,7 @@ class KioskWindow(QWidget):
     def on_replaced(self) -> None:
         self._station = None
         self._situation.on_replaced(self._clock())
-        self.feed.forget_report()
+        self.feed.show_report(None)
         self._show_state()
 
     @pyqtSlot(str)
@@ -300,16 +306,12 @@ class KioskWindow(QWidget):
         self.strip.show_messages((*self._situation.messages(now), notice), now, self._scale)
 
     def _lay_out(self) -> None:
-        self.setObjectName("kiosk")
-        self.setWindowTitle("Kiosk")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumSize(320, 320)
-        self._clock_row = QHBoxLayout()
-        self._clock_row.addWidget(self.time)
-        self._clock_row.addWidget(self.date, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._clock_row.addWidget(self.staff)
+        clock = QHBoxLayout()
+        clock.addWidget(self.time)
+        clock.addWidget(self.date, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        clock.addWidget(self.staff)
         self._panel = QVBoxLayout()
-        self._panel.addLayout(self._clock_row)
+        self._panel.addLayout(clock)
         self._panel.addWidget(self.banner, 1)
         self._panel.addWidget(self.strip)
         self.door.setObjectName("door")
@@ -323,8 +325,7 @@ class KioskWindow(QWidget):
     def _fit(self) -> None:
         """Fit the direction and the sizes of the layout to the window."""
         portrait = self.height() > self.width()
-        direction = QBoxLayout.Direction.TopToBottom if portrait else QBoxLayout.Direction.LeftToRight
-        self._halves.setDirection(direction)
+        turn(self._halves, down=portrait)
         self._halves.setStretch(0, FEED_PARTS[portrait])
         self._halves.setStretch(1, 100 - FEED_PARTS[portrait])
         long, short = max(self.width(), self.height()), min(self.width(), self.height())
@@ -345,9 +346,3 @@ class KioskWindow(QWidget):
         self._panel.setSpacing(round(8 * scale))
         self.strip.setContentsMargins(gap, gap // 2, gap, gap // 2)
         self.strip.fit(self._scale)
-
-
-def _label(name: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(name)
-    return label

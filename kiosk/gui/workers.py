@@ -81,9 +81,7 @@ class CameraWorker(Worker):
 
     def __init__(self, camera: WatchedCamera, shown: Latest[Frame], recognised: Latest[Frame]) -> None:
         super().__init__()
-        self._camera = camera
-        self._shown = shown
-        self._recognised = recognised
+        self._camera, self._shown, self._recognised = camera, shown, recognised
         self._told: tuple[CameraState, str] | None = None
 
     @pyqtSlot()
@@ -97,13 +95,10 @@ class CameraWorker(Worker):
             elif self._camera.state is CameraState.ENDED:
                 # `wait` does not wait any more.
                 self.stopping.wait(WAIT_SECONDS)
-            self._tell_state()
-
-    def _tell_state(self) -> None:
-        now = self._camera.state, self._camera.fault or ""
-        if now != self._told:
-            self._told = now
-            self.state_changed.emit(*now)
+            now = self._camera.state, self._camera.fault or ""
+            if now != self._told:
+                self._told = now
+                self.state_changed.emit(*now)
 
 
 class RecognitionWorker(Worker):
@@ -153,9 +148,7 @@ class WorkerThread:
     """One worker in one QThread; connect the worker's signals after this is made."""
 
     def __init__(self, name: str, worker: Worker) -> None:
-        self.name = name
-        self.worker = worker
-        self.thread = QThread()
+        self.name, self.worker, self.thread = name, worker, QThread()
         self.thread.setObjectName(name)
         worker.moveToThread(self.thread)
         self.thread.started.connect(worker.run)
@@ -173,16 +166,13 @@ class WorkerThread:
         left_ms = max(round((deadline - time.monotonic()) * 1000), 0)
         if self.thread.wait(left_ms):
             return True
-        self._leave()
-        return False
-
-    def _leave(self) -> None:
-        """Nobody may destroy a QThread that runs: Qt would abort the process."""
         _log.warning("%s does not end and is left behind", self.name)
         self.worker.blockSignals(True)
         _left.append((self.thread, self.worker))
+        # Nobody may destroy a QThread that runs: Qt would abort the process.
         sip.transferto(self.thread, self.thread)
         sip.transferto(self.worker, self.worker)
+        return False
 
 
 def stop_all(threads: Sequence[WorkerThread], timeout_seconds: float) -> bool:

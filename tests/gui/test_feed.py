@@ -67,7 +67,7 @@ def test_boxes_go_when_the_picture_has_moved_on_or_the_report_is_dropped(make_fe
         mailbox.put(half_white(captured_at))
         feed.on_ready()
         assert len(feed.marks()) == count, captured_at
-    feed.forget_report()
+    feed.show_report(None)
     assert (feed.marks(), feed.frame is None) == ((), False)
 
 

@@ -1,6 +1,6 @@
 """The door as the staff sees it while they work: a small live picture, and whether it is locked."""
 
-from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtCore import QRectF, QSize
 from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
@@ -38,15 +38,9 @@ class LivePicture(QWidget):
         painter.fillPath(shape, QColor("#05080b"))
         picture = self._feed.picture
         if not picture.isNull():
-            where = place(
-                (picture.width(), picture.height()), (self.width(), self.height()), mirrored=self._feed.mirrored
-            )
-            shown = picture.scaled(
-                round(where.width),
-                round(where.height),
-                Qt.AspectRatioMode.IgnoreAspectRatio,
-                Qt.TransformationMode.FastTransformation,
-            )
+            size, room = (picture.width(), picture.height()), (self.width(), self.height())
+            where = place(size, room, mirrored=self._feed.mirrored)
+            shown = picture.scaled(round(where.width), round(where.height))
             # Small first: mirroring the whole picture would cost more than painting it.
             painter.drawImage(round(where.left), round(where.top), shown.mirrored(self._feed.mirrored, False))
         painter.end()
