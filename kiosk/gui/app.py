@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import QApplication
 from kiosk.domain import Frame
 from kiosk.door.supervisor import BuildStation, FaultLog
 from kiosk.errors import DisplayError
+from kiosk.gui.controls import timer
 from kiosk.gui.display import display_fault
 from kiosk.gui.feed import Feed
 from kiosk.gui.keyboard import KeyboardDock
@@ -81,9 +82,8 @@ class Kiosk(QObject):
         self._threads = (WorkerThread("camera", self.cameras), WorkerThread("recognition", self.recognition))
         self._connect()
         self._add_reception()
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self.on_appearance_due)
-        self._timer.start(APPEARANCE_MS)
+        self._timer = timer(self, self.on_appearance_due, APPEARANCE_MS)
+        self._timer.start()
 
     def _connect(self) -> None:
         window, cameras, recognition = self.window, self.cameras, self.recognition

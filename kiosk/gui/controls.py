@@ -1,13 +1,15 @@
-"""The texts, buttons, fields and tables of the staff side."""
+"""The texts, buttons, fields, tables and timers of the window."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import (  # type: ignore[attr-defined]  # the stubs have no pyqtProperty
     QAbstractItemModel,
     QEvent,
     QModelIndex,
+    QObject,
     QSize,
     Qt,
+    QTimer,
     pyqtProperty,
     pyqtSignal,
     pyqtSlot,
@@ -73,6 +75,15 @@ class State(QLabel):
         if self.property("state") != state:
             self.setProperty("state", state)
             polish_again(self)
+
+
+def timer(parent: QObject, do: Callable[[], object], ms: int = 0, *, once: bool = False) -> QTimer:
+    """Return a timer, still to be started, that calls `do` every `ms` ms, or once."""
+    made = QTimer(parent)
+    made.setInterval(ms)
+    made.setSingleShot(once)
+    made.timeout.connect(do)
+    return made
 
 
 def polish_again(widget: QWidget) -> None:
@@ -302,11 +313,10 @@ class Choice(QWidget):
 class Switch(QCheckBox):
     """A labelled switch: on or off."""
 
-    def __init__(self, label: str, *, on: bool = False, hint: str = "") -> None:
+    def __init__(self, label: str, *, on: bool = False) -> None:
         super().__init__(label)
         self.setChecked(on)
         self.setAccessibleName(label)
-        self.setAccessibleDescription(hint)
 
 
 ROW_UNITS = 44

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from PyQt6 import sip
-from PyQt6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QEvent, QObject, QPoint, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import (
     QAbstractSpinBox,
@@ -24,7 +25,7 @@ from PyQt6.QtWidgets import (
 )
 
 from kiosk import i18n
-from kiosk.gui.controls import Button
+from kiosk.gui.controls import Button, timer
 from kiosk.gui.layouts import application, column, discard, fit_layouts, px, row
 from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 
@@ -139,23 +140,16 @@ def touch_only(devices: Path = DEVICES) -> bool:
         listed = devices.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return False
-    found = [_bits(device) for device in listed.split("\n\n")]
-    touched = any(bits.get("PROP", 0) & _DIRECT for bits in found)
-    typed = any(all(bits.get("KEY", 0) >> key & 1 for key in _LETTERS) for bits in found)
+    touched = any(bits & _DIRECT for bits in _masks("PROP", listed))
+    typed = any(all(bits >> key & 1 for key in _LETTERS) for bits in _masks("KEY", listed))
     return touched and not typed
 
 
-def _bits(device: str) -> dict[str, int]:
-    """Return the bit masks of one device, from lines such as `B: KEY=10000 0 0 fffffffe`, highest 64 bits first."""
-    masks = {}
-    for line in device.splitlines():
-        name, equals, words = line.removeprefix("B: ").partition("=")
-        if line.startswith("B: ") and equals:
-            try:
-                masks[name] = sum(int(word, 16) << 64 * place for place, word in enumerate(reversed(words.split())))
-            except ValueError:
-                continue
-    return masks
+def _masks(name: str, listed: str) -> list[int]:
+    """Return a bit mask of each device, from lines such as `B: KEY=10000 0 0 fffffffe`, highest 64 bits first."""
+    lines = re.findall(rf"^B: {name}=([0-9a-f ]+)$", listed, re.MULTILINE)
+    words = [line.split()[::-1] for line in lines]
+    return [sum(int(word, 16) << 64 * place for place, word in enumerate(mask)) for mask in words]
 
 
 HELD_MS = 450
@@ -192,9 +186,7 @@ class KeyButton(Button):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         if key.text in ACCENTS:
             self.setAccessibleDescription(translate("keyboard", "Hold for accents"))
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.on_held)
+        self._timer = timer(self, self.on_held, HELD_MS, once=True)
         self.pressed.connect(self.on_pressed)
         self.clicked.connect(self.on_clicked)
 
@@ -216,7 +208,7 @@ class KeyButton(Button):
     def on_pressed(self) -> None:
         self._was_held = False
         if self.key.text in ACCENTS:
-            self._timer.start(HELD_MS)
+            self._timer.start()
 
     @pyqtSlot()
     def on_held(self) -> None:
@@ -315,9 +307,7 @@ class KeyboardDock(QFrame):
         self._built: tuple[Page, bool, str] | None = None
         self.variants = Variants(window)
         self.variants.picked.connect(self.on_picked)
-        self._soon = QTimer(self)  # fires once the page has its new size
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self.on_shown)
+        self._soon = timer(self, self.on_shown, once=True)  # fires once the page has its new size
         self.setObjectName("keyboard")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

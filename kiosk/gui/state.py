@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from kiosk.domain import Decision, Outcome, Reason, Rejection
 from kiosk.door.greeting import hint, refusal_hint
@@ -88,7 +88,7 @@ class Situation:
     refused_until: float = -math.inf
     seconds_left: float = 0.0  # until the door locks; 0 = locked
     welcome: str = ""
-    _pulse_seconds: float = field(default=0.0)
+    _pulse_seconds: float = 0.0
 
     def on_progress(self, what: str, done: int, total: int, now: float) -> None:
         since = self.progress.since if self.progress is not None else now

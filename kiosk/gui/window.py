@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QDateTime, QEvent, QLocale, QObject, Qt, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QDateTime, QEvent, QLocale, QObject, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from kiosk.door.report import Report, Status
 from kiosk.gui.banner import Banner, Strip
-from kiosk.gui.controls import Button
+from kiosk.gui.controls import Button, timer
 from kiosk.gui.feed import Feed
 from kiosk.gui.layouts import set_scale, turn
 from kiosk.gui.reception.page import warning
@@ -41,10 +41,8 @@ class FullScreen(QObject):
         self.active = False
         self._window = window
         self._windowed = window.geometry()  # restored by leave()
-        self._soon = QTimer(self)  # after the change: some platforms ignore requests during it
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(_AGAIN_MS)
-        self._soon.timeout.connect(self.on_changed)
+        # After the change: some platforms ignore requests during it.
+        self._soon = timer(self, self.on_changed, _AGAIN_MS, once=True)
         window.installEventFilter(self)
 
     def enter(self) -> None:
@@ -121,9 +119,8 @@ class KioskWindow(QWidget):
         self.staff.clicked.connect(self.open_staff_side)
         self.staff.hide()
         self.door.setFocus()  # a button with the focus would look as if it were meant for visitors
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self.on_tick)
-        self._timer.start(TICK_MS)
+        self._timer = timer(self, self.on_tick, TICK_MS)
+        self._timer.start()
         self.retranslate()
 
     def dress(self, look: Look) -> None:

@@ -18,18 +18,8 @@ def time_text(moment: datetime) -> str:
 
 def read_day(text: str) -> date | None:
     """Return a date that was typed as people here write it, or as 2026-12-31."""
-    locale = QLocale()
-    for form in (QLocale.FormatType.ShortFormat, QLocale.FormatType.LongFormat):
-        day = _with_century(locale.toDate(text, form))
-        if day.isValid():
-            return date(day.year(), day.month(), day.day())
-    for pattern in ("yyyy-MM-dd", "d.M.yyyy", "d/M/yyyy"):
-        day = QDate.fromString(text, pattern)
-        if day.isValid():
-            return date(day.year(), day.month(), day.day())
-    return None
-
-
-def _with_century(day: QDate) -> QDate:
-    """Short forms have two digits for the year, which Qt reads as 19xx."""
-    return day.addYears(100) if day.isValid() and day.year() < 1970 else day
+    here = [QLocale().toDate(text, form) for form in (QLocale.FormatType.ShortFormat, QLocale.FormatType.LongFormat)]
+    # Short forms have two digits for the year, which Qt reads as 19xx.
+    days = [day.addYears(100) if day.isValid() and day.year() < 1970 else day for day in here]
+    days += [QDate.fromString(text, pattern) for pattern in ("yyyy-MM-dd", "d.M.yyyy", "d/M/yyyy")]
+    return next((date(day.year(), day.month(), day.day()) for day in days if day.isValid()), None)

@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QEvent, QLocale, QPointF, QSize, Qt, QTimer, pyqtSlot
+from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QEvent, QLocale, QPointF, QSize, Qt, pyqtSlot
 from PyQt6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from kiosk.door.report import REMEMBERED, FrameStats, Report
-from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, polish_again
+from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, polish_again, timer
 from kiosk.gui.layouts import FoldingRow, column, px, row
 from kiosk.gui.reception.page import StaffPage
 from kiosk.gui.theme import icon
@@ -242,9 +242,7 @@ class HealthPage(StaffPage):
         words.setStretch(1, 1)
         panel = Panel(FoldingRow(head, self.copy, text=True), margin=8)
         self.setLayout(column(ScrollPage(column(panel, self._list, self.speed, 1, gap=6))))
-        self._timer = QTimer(self)
-        self._timer.setInterval(_TICK_MS)
-        self._timer.timeout.connect(self.on_tick)
+        self._timer = timer(self, self.on_tick, _TICK_MS)
         self.copy.clicked.connect(self.on_copy)
         context.reported.connect(self.on_reported)
 

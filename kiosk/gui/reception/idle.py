@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QEvent, QObject, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QEvent, QObject, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QWidget
 
+from kiosk.gui.controls import timer
 from kiosk.gui.layouts import application
 from kiosk.gui.reception.overlays import Question
 from kiosk.gui.reception.page import Unsaved, warning
@@ -27,11 +28,8 @@ _INPUT = {
 class IdleWatch(QObject):
     """Counts the seconds without input while it runs. Until it stops, no context menu opens.
 
-    Such a menu would stay over the door's page, and Qt runs some of them in an event loop of their own.
-
-    Args:
-        seconds: how long nobody may touch anything.
-        unsaved: whether something would be lost; then the warning is longer, and so is the time.
+    Such a menu would stay over the door's page, and Qt runs some of them in an event loop of their own. If something
+    is `unsaved`, the warning is longer, and so is the time.
     """
 
     counting = pyqtSignal(int)  # the whole seconds that are left, in the last WARNING_SECONDS
@@ -42,9 +40,7 @@ class IdleWatch(QObject):
         super().__init__()
         self._seconds, self._unsaved = seconds, unsaved
         self._left, self._warned = 0, False
-        self._timer = QTimer(self)
-        self._timer.setInterval(1000)
-        self._timer.timeout.connect(self.on_second)
+        self._timer = timer(self, self.on_second, 1000)
 
     def start(self) -> None:
         """Count from now on."""

@@ -19,12 +19,7 @@ _DAYS = ("valid_from", "valid_until")
 
 
 class PersonFields(QWidget):
-    """Names, numbers and the days between which the person may enter.
-
-    Args:
-        name: returns the person's name; it is spoken where nothing else is typed.
-        say: speaks a text.
-    """
+    """Names, numbers and the days between which the person may enter; `name` is spoken where nothing is typed."""
 
     changed = pyqtSignal()  # something was typed
 
@@ -104,7 +99,5 @@ class PersonFields(QWidget):
 
 def texts_of(record: PersonRecord) -> dict[str, str]:
     """Return what stands in the fields for a record."""
-    days = {name: getattr(record, name) for name in _DAYS}
-    return {name: getattr(record, name) for name in TEXT_FIELDS} | {
-        name: day_text(day) if day else "" for name, day in days.items()
-    }
+    texts = {name: getattr(record, name) for name in (*TEXT_FIELDS, *_DAYS)}
+    return {name: day_text(text) if isinstance(text, date) else text or "" for name, text in texts.items()}

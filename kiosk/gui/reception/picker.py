@@ -17,7 +17,6 @@ from PyQt6.QtCore import (
     QRect,
     QSize,
     Qt,
-    QTimer,
     pyqtSignal,
     pyqtSlot,
 )
@@ -33,7 +32,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from kiosk.gui.controls import Button, Note, TouchList, breakable
+from kiosk.gui.controls import Button, Note, TouchList, breakable, timer
 from kiosk.gui.layouts import Bar, column, flow, px, row, small
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.portraits import Portraits, square_picture
@@ -85,9 +84,7 @@ class PlaceWatch(QObject):
         self._run = run
         self._places: list[Place] | None = None
         self._looking = False
-        self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK_MS)
-        self._timer.timeout.connect(self.on_look)
+        self._timer = timer(self, self.on_look, _LOOK_MS)
 
     def start(self) -> None:
         self._places, self._looking = None, False

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import Qt, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from kiosk.gui.controls import Button, Heading, Note, Panel
+from kiosk.gui.controls import Button, Heading, Note, Panel, timer
 from kiosk.gui.layouts import centred, column, limit_width, spaced, turn
 from kiosk.gui.reception.page import EVERYBODY, Jobs
 from kiosk.i18n import translate
@@ -17,13 +17,7 @@ _WIDTH, _WIDTH_BESIDE = 360, 700  # units, with the keys below the words and bes
 
 
 class PinPage(QWidget):
-    """Asks for a PIN and has it checked in the background.
-
-    Args:
-        enter: says whose PIN it is.
-        wait_seconds: how long no PIN is looked at.
-        roles: whose PIN is enough.
-    """
+    """Asks for a PIN and has it checked in the background; `roles` says whose PIN is enough."""
 
     entered = pyqtSignal(object)  # the StaffMember whose PIN it was
 
@@ -58,13 +52,11 @@ class PinPage(QWidget):
             key.clicked.connect(lambda _checked, digit=digit: self.add(digit))
         self.erase.clicked.connect(self.on_erase)
         self.done.clicked.connect(self.on_done)
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self.on_tick)
+        self._timer = timer(self, self.on_tick, 250)
 
     def enter(self) -> None:
         """Start with an empty PIN."""
-        self._pin, self._checking = "", False
-        self._timer.start(250)
+        self._timer.start()
         self.tell("")
         self.on_tick()
         self.keys["5"].setFocus()
@@ -132,7 +124,12 @@ class PinPage(QWidget):
     def _answered(self, answer: StaffMember | Refused) -> None:
         self._checking = False
         if isinstance(answer, Refused):
-            self.tell(_why(answer))
+            wrong, left = translate("staff", "Wrong PIN."), answer.tries_left
+            if not answer.tried:
+                wrong = translate("staff", "The PIN was not checked: it came too early.")
+            elif left:
+                wrong = f"{wrong} {translate('staff', '%n tries left.', '', left)}"
+            self.tell(wrong)
         elif answer.role not in self._roles:
             self.tell(translate("staff", "This PIN is not an installer's."))
         else:
@@ -189,16 +186,6 @@ class NobodyYetPage(QWidget):
             "the journal are added with the role reception.",
         )
         self.setLayout(centred(Panel(heading, Note(first), self.command, Note(others), gap=12, margin=18), 560))
-
-
-def _why(refused: Refused) -> str:
-    """Return why the PIN was refused."""
-    if not refused.tried:
-        return translate("staff", "The PIN was not checked: it came too early.")
-    wrong = translate("staff", "Wrong PIN.")
-    if refused.tries_left:
-        return f"{wrong} {translate('staff', '%n tries left.', '', refused.tries_left)}"
-    return wrong
 
 
 def _please_wait(seconds: float) -> str:

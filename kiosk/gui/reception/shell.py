@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QStackedWidg
 
 from kiosk.door.report import Report, Status
 from kiosk.errors import StaffError
-from kiosk.gui.controls import Button, Heading
+from kiosk.gui.controls import Button, Heading, timer
 from kiosk.gui.feed import Feed
 from kiosk.gui.layouts import application, column, discard, fit_layouts, px, row, spaced, turn
 from kiosk.gui.reception.corner import Corner
@@ -47,9 +47,7 @@ class PageStack(QStackedWidget):
         self._context: PageContext | None = None
         self._picker: Picker | None = None
         self._pages: dict[str, StaffPage] = {}
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self.on_lost)
+        self._soon = timer(self, self.on_lost, once=True)
         application().focusChanged.connect(self.on_focus_changed)
 
     def sign_in(self, context: PageContext, entries: Sequence[PageEntry]) -> None:

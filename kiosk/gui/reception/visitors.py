@@ -8,14 +8,14 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
 from PyQt6.QtWidgets import QPushButton
 
 from kiosk.domain import display_name
 from kiosk.door.services import StaffServices
 from kiosk.errors import KioskError, PeopleError
-from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage
+from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, timer
 from kiosk.gui.layouts import FoldingRow, column, discard, flow, px
 from kiosk.gui.reception.dates import day_text, time_text
 from kiosk.gui.reception.page import StaffPage
@@ -45,10 +45,11 @@ class ShownVisitor:
     nearest_name: str  # "" where nobody is enrolled, or the faces are of another encoder
 
 
-def load(services: StaffServices, most: int) -> tuple[list[ShownVisitor], int]:
-    """Return the newest `most` visitors, and how many there are. Raises VisitorsError, EncoderError."""
-    found = unknown_visitors(services.visitors, services.snapshot, services.threshold)
-    return [_shown(services, visitor) for visitor in found[:most]], len(found)
+def load(services: StaffServices, most: int) -> tuple[list[ShownVisitor], int, float]:
+    """Return the newest `most` visitors, how many there are, and the threshold. Raises VisitorsError, EncoderError."""
+    threshold = services.threshold
+    found = unknown_visitors(services.visitors, services.snapshot, threshold)
+    return [_shown(services, visitor) for visitor in found[:most]], len(found), threshold
 
 
 def _shown(services: StaffServices, visitor: UnknownVisitor) -> ShownVisitor:
@@ -216,18 +217,16 @@ class VisitorsPage(StaffPage):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
         self.cards: dict[frozenset[int], VisitorCard] = {}
-        self._most, self._count, self._threshold = _AT_FIRST, -1, 0.0
+        self._most, self._count = _AT_FIRST, -1
         self.about, self.empty = Note("", "muted"), Heading("")
         self.settings = Button(translate("visitors", "Open settings"), "settings")
         self.delete_all = Button(translate("visitors", "Delete all"), "erase")
         self.more = Button(translate("visitors", "Show more"))
         self._list = column(gap=8)
-        self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK_MS)
+        self._timer = timer(self, self.on_look, _LOOK_MS)
         about = FoldingRow(self.about, self.delete_all, text=True)
         head = Panel(self.empty, about, flow(self.settings), gap=6, margin=10)
         self.setLayout(column(ScrollPage(column(head, self._list, self.more, 1, gap=8))))
-        self._timer.timeout.connect(self.on_look)
         self.settings.clicked.connect(lambda: context.go("settings"))
         self.delete_all.clicked.connect(self.on_delete_all)
         self.more.clicked.connect(self.on_more)
@@ -239,20 +238,20 @@ class VisitorsPage(StaffPage):
 
     def enter(self, **arguments: object) -> None:
         self._most, self._count = _AT_FIRST, -1
-        self._show([], 0)
+        self._show()
         self.empty.setText("")
         self.on_look()
         self._timer.start()
 
     def leave(self) -> None:
         self._timer.stop()
-        self._show([], 0)  # no face stays in memory longer than somebody looks at it
+        self._show()  # no face stays in memory longer than somebody looks at it
 
     @pyqtSlot()
     def on_look(self) -> None:
         """Load the faces again if their number has changed."""
         if not self.hours:
-            self._show([], 0)
+            self._show()
             return
         self.context.run(self.context.services.visitors.count, self._on_counted)
 
@@ -273,23 +272,19 @@ class VisitorsPage(StaffPage):
 
     def _load(self) -> None:
         services, most = self.context.services, self._most
-        self.context.run(lambda: (services.threshold, *load(services, most)), self._on_loaded, self._on_failed)
-
-    def _on_loaded(self, answer: tuple[float, list[ShownVisitor], int]) -> None:
-        self._threshold, visitors, total = answer
-        self._show(visitors, total)
+        self.context.run(lambda: load(services, most), lambda loaded: self._show(*loaded), self._on_failed)
 
     def _on_failed(self, message: str) -> None:
         self._count = -1  # try again
         self.context.notice(message)
 
-    def _show(self, visitors: Iterable[ShownVisitor], total: int) -> None:
+    def _show(self, visitors: Iterable[ShownVisitor] = (), total: int = 0, threshold: float = 0.0) -> None:
         wanted = {shown.visitor.ids: shown for shown in visitors}
         for ids in self.cards.keys() - wanted.keys():
             discard(self._list, self.cards.pop(ids))
         for place, (ids, shown) in enumerate(wanted.items()):
             if ids not in self.cards:
-                card = self.cards[ids] = VisitorCard(shown, self._threshold)
+                card = self.cards[ids] = VisitorCard(shown, threshold)
                 card.wanted.connect(partial(self._enrol, card))
                 card.dismissed.connect(partial(self._dismiss, ids))
                 self._list.insertWidget(place, card)
