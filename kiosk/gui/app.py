@@ -25,6 +25,7 @@ from kiosk.gui.display import display_fault
 from kiosk.gui.feed import Feed
 from kiosk.gui.keyboard import KeyboardDock
 from kiosk.gui.language import ScreenLanguage
+from kiosk.gui.layouts import application
 from kiosk.gui.reception.shell import Reception, shipped_pages
 from kiosk.gui.theme import Appearance
 from kiosk.gui.window import KioskWindow
@@ -41,14 +42,10 @@ RESTART = 1000  # returned by run_window when the kiosk is to start again; no pr
 STOP_SECONDS = 1.75  # voice and gallery may take one more second
 
 
-class UnhandledExceptions(QObject):
-    """Brings uncaught exceptions of any thread to the window."""
-
-    raised = pyqtSignal(str)  # the exception in one line
-
-
 class Kiosk(QObject):
     """The wiring: mailboxes, workers, threads and the window."""
+
+    raised = pyqtSignal(str)  # an uncaught exception of any thread, in one line
 
     def __init__(
         self,
@@ -87,6 +84,7 @@ class Kiosk(QObject):
 
     def _connect(self) -> None:
         window, cameras, recognition = self.window, self.cameras, self.recognition
+        self.raised.connect(window.on_failed)
         window.closed.connect(self.on_closed)
         cameras.ready.connect(window.feed.on_ready)
         cameras.state_changed.connect(window.on_camera_changed)
@@ -102,9 +100,7 @@ class Kiosk(QObject):
         recognition.built.connect(self.on_built)
         recognition.replaced.connect(self.on_gone)
         recognition.broken.connect(self.on_gone)
-        application = QGuiApplication.instance()
-        if isinstance(application, QGuiApplication):
-            application.commitDataRequest.connect(window.end)  # the session ends; no question
+        application().commitDataRequest.connect(window.end)  # the session ends; no question
         hints = QGuiApplication.styleHints()
         if hints is not None:
             hints.colorSchemeChanged.connect(self.on_desktop_changed)
@@ -223,11 +219,11 @@ def run_window(
     DisplayError if there is no screen. A thread that hangs is left behind after 1.75 s
     (`kiosk.gui.workers.left_behind`); the caller should then end the process with os._exit.
     """
-    application = _application()
-    application.setApplicationName("kiosk")
+    running = _application()  # it must live as long as the window
+    running.setApplicationName("kiosk")
     kiosk = Kiosk(camera, build, appearance, mirror=mirror, notice=notice, services=services, look_again=look_again)
     kiosk.close_at_end = close_at_end
-    with _unhandled(kiosk.window), _signals(kiosk.window):
+    with _unhandled(kiosk), _signals(kiosk.window):
         kiosk.start(full_screen=full_screen)
         code = kiosk.wait_until_closed()
         kiosk.stop()
@@ -237,14 +233,13 @@ def run_window(
 
 
 @contextmanager
-def _unhandled(window: KioskWindow) -> Iterator[None]:
+def _unhandled(kiosk: Kiosk) -> Iterator[None]:
     """Log uncaught exceptions and show them in the window; without these hooks PyQt aborts the process."""
-    unhandled, faults = UnhandledExceptions(), FaultLog()
-    unhandled.raised.connect(window.on_failed)
+    faults = FaultLog()
 
     def hook(kind: type[BaseException], error: BaseException | None, at: TracebackType | None) -> None:
         if error is not None:
-            unhandled.raised.emit(faults.note(error))
+            kiosk.raised.emit(faults.note(error))
 
     before, before_in_threads = sys.excepthook, threading.excepthook
     sys.excepthook, threading.excepthook = hook, lambda args: hook(args.exc_type, args.exc_value, args.exc_traceback)

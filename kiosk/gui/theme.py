@@ -182,9 +182,8 @@ class Appearance:
         hints = QGuiApplication.styleHints()
         desktop_is_light = hints is not None and hints.colorScheme() is Qt.ColorScheme.Light
         light = self.theme == "light" or (self.theme == "auto" and desktop_is_light)
-        if self.high_contrast:
-            return Look(LIGHT_CONTRAST if light else DARK_CONTRAST, self.large_type, self.still)
-        return Look(LIGHT if light else DARK, self.large_type, self.still)
+        themes = (DARK_CONTRAST, LIGHT_CONTRAST) if self.high_contrast else (DARK, LIGHT)
+        return Look(themes[light], self.large_type, self.still)
 
 
 ICONS = {

@@ -22,43 +22,33 @@ class Latest(Generic[T]):
     """Holds at most one item; putting another drops the one that nobody took. Any thread may use it."""
 
     def __init__(self) -> None:
+        self.dropped = 0  # items that were replaced before they were taken
         self._changed = threading.Condition()
         self._item: T | None = None
-        self._dropped = 0
-
-    @property
-    def dropped(self) -> int:
-        """Items that were replaced before anybody took them."""
-        with self._changed:
-            return self._dropped
 
     def put(self, item: T) -> bool:
-        """Replace what is there; True when the slot was empty, so that its reader needs to be told."""
+        """Replace the item; return whether there was none, so that the reader needs to be told."""
         with self._changed:
             empty = self._item is None
-            self._dropped += not empty
+            self.dropped += not empty
             self._item = item
             self._changed.notify()
             return empty
 
     def take(self) -> T | None:
-        """What was put last, once; None when there is nothing new."""
-        with self._changed:
-            return self._taken()
+        """Return the newest item once; None if there is nothing new."""
+        return self.wait(0.0)
 
     def wait(self, timeout_seconds: float) -> T | None:
-        """As `take`, but waits for something new for so long."""
+        """Return the newest item once; wait for one at most this long."""
         with self._changed:
             self._changed.wait_for(lambda: self._item is not None, timeout_seconds)
-            return self._taken()
+            item, self._item = self._item, None
+            return item
 
     def drop_old(self) -> None:
-        """Drop what is there."""
+        """Drop the item."""
         self.take()
-
-    def _taken(self) -> T | None:
-        item, self._item = self._item, None
-        return item
 
 
 class Worker(QObject):
@@ -156,13 +146,8 @@ class WorkerThread:
     def start(self) -> None:
         self.thread.start()
 
-    def ask_to_stop(self) -> None:
-        """Set the worker's event directly: a queued slot would never run while the worker loops."""
-        self.worker.stopping.set()
-        self.thread.quit()
-
     def wait(self, deadline: float) -> bool:
-        """Whether the thread has ended by `deadline` (s, monotonic); one that has not is left to itself."""
+        """Return whether the thread has ended by `deadline` (s, monotonic); one that has not is left running."""
         left_ms = max(round((deadline - time.monotonic()) * 1000), 0)
         if self.thread.wait(left_ms):
             return True
@@ -176,15 +161,16 @@ class WorkerThread:
 
 
 def stop_all(threads: Sequence[WorkerThread], timeout_seconds: float) -> bool:
-    """Ask every thread before waiting for all of them together; False when one was left behind."""
+    """Stop all threads; return False if one was left behind. They are asked first, then waited for together."""
     for each in threads:
-        each.ask_to_stop()
+        each.worker.stopping.set()  # directly: a queued slot would never run while the worker loops
+        each.thread.quit()
     deadline = time.monotonic() + timeout_seconds
     ended = [each.wait(deadline) for each in threads]
     return all(ended)
 
 
 def left_behind() -> int:
-    """Threads that were left running; a process that has any should end with os._exit."""
+    """Return how many threads were left running; a process that has any should end with os._exit."""
     _left[:] = [pair for pair in _left if pair[0].isRunning()]
     return len(_left)
