@@ -70,7 +70,6 @@ class State(QLabel):
         self.show_state(text, state)
 
     def show_state(self, text: str, state: str) -> None:
-        """Show another text and state."""
         self.setText(text)
         if self.property("state") != state:
             self.setProperty("state", state)

@@ -181,12 +181,10 @@ class Feed(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def dress(self, theme: Theme, scale: float) -> None:
-        """Take over colours and scale."""
         self._theme, self._scale = theme, scale
         self.update()
 
     def retranslate(self) -> None:
-        """Take over the language of the screen."""
         self.setAccessibleName(translate("door", "Camera picture"))
         self.update()
 

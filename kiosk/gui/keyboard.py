@@ -31,7 +31,7 @@ from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 
 
 class Act(enum.Enum):
-    """What a key does."""
+    """The effect of a key."""
 
     TYPE = "type"
     SHIFT = "shift"

@@ -46,13 +46,11 @@ class FullScreen(QObject):
         window.installEventFilter(self)
 
     def enter(self) -> None:
-        """Cover the screen."""
         self.active = True
         self._windowed = self._window.geometry()
         self._cover_screen()
 
     def leave(self) -> None:
-        """Become a window again."""
         self.active = False
         self._window.showNormal()
         self._window.setGeometry(self._windowed)
@@ -124,13 +122,11 @@ class KioskWindow(QWidget):
         self.retranslate()
 
     def dress(self, look: Look) -> None:
-        """Apply another look."""
         self._look = look
         self._scale = 0.0
         self._fit()
 
     def retranslate(self) -> None:
-        """Take over the language of the screen."""
         self.setAccessibleName(translate("door", "Kiosk"))
         self.time.setAccessibleName(translate("door", "Time"))
         self.date.setAccessibleName(translate("door", "Date"))

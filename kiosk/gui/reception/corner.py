@@ -65,7 +65,6 @@ class Corner(QFrame):
 
     @property
     def words(self) -> str:
-        """Return the text about the door."""
         return self._words.text()
 
     def dress(self, theme: Theme) -> None:
@@ -77,7 +76,6 @@ class Corner(QFrame):
             self.show_view(view)
 
     def show_view(self, view: View) -> None:
-        """The state that the door's page shows in large."""
         if view == self._view:
             return
         self._view = view

@@ -55,7 +55,6 @@ class Cover(QFrame):
             self._inside.setFocus()
 
     def cancel(self) -> None:
-        """Do what Esc asks for."""
         self.uncover()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
@@ -196,7 +195,6 @@ class Toast(QLabel):
             self._drop(line)
 
     def clear(self) -> None:
-        """Take every line away."""
         for line in list(self._lines):
             self._drop(line)
 

@@ -185,7 +185,6 @@ class PageContext(QObject):
         return self._acts.busy
 
     def tell_fault(self, message: str) -> None:
-        """Show what went wrong with an action."""
         self.tell(message, fault=True)
 
     def leave_first(self, part: Part, do: Callable[[], None]) -> None:
@@ -200,7 +199,6 @@ class PageContext(QObject):
             self.tell_fault(str(error))
 
     def forget_jobs(self) -> None:
-        """The page was left."""
         self._jobs.forget()
 
     def close(self) -> None:

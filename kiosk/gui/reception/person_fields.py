@@ -60,7 +60,6 @@ class PersonFields(QWidget):
             self.fields[name].edit.home(False)
 
     def offer_groups(self, groups: Collection[str]) -> None:
-        """Complete a group while it is typed."""
         completer = QCompleter(sorted(groups), self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setCompletionMode(QCompleter.CompletionMode.InlineCompletion)

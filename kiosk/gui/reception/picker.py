@@ -140,7 +140,6 @@ class EntryModel(QAbstractListModel):
         self._tell()
 
     def keep(self, wanted: Callable[[Path], bool]) -> None:
-        """Choose no longer what is gone."""
         self.chosen = [path for path in self.chosen if wanted(path)]
         self._tell()
 

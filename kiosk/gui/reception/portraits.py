@@ -71,7 +71,6 @@ class Portraits(QObject):
         self.stop()
 
     def stop(self) -> None:
-        """Drop what waits to be read."""
         self._wanted.clear()
         self._reading.clear()
 

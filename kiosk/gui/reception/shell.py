@@ -99,7 +99,6 @@ class PageStack(QStackedWidget):
         self.rest()
 
     def close_picker(self) -> None:
-        """Show the page again."""
         picker, self._picker = self._picker, None
         if picker is None:
             return
@@ -167,7 +166,6 @@ class Navigation(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
 
     def mark(self, name: str) -> None:
-        """Show which page is on the screen."""
         if name in self.buttons:
             self.buttons[name].setChecked(True)
 
@@ -253,7 +251,6 @@ class Reception(QWidget):
         self._sign_out()
 
     def close_jobs(self) -> None:
-        """The window closes."""
         self.close_up()
         self.pin.close_jobs()
 
@@ -264,7 +261,6 @@ class Reception(QWidget):
         self._arrange()
 
     def show_view(self, view: View) -> None:
-        """The state of the door."""
         self.corner.show_view(view)
 
     @pyqtSlot(object)

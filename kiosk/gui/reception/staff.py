@@ -60,12 +60,10 @@ class StaffForm(QWidget):
 
     @property
     def name(self) -> str:
-        """Return the name of the member."""
         return self.member.name if self.member is not None else normal_name(self.name_field.text)
 
     @property
     def role(self) -> Role:
-        """Return the role that is chosen."""
         return cast("Role", self.role_choice.value)
 
     @property
@@ -74,7 +72,6 @@ class StaffForm(QWidget):
 
     @property
     def is_typed(self) -> bool:
-        """Return whether something is typed."""
         return any(field.text for field in self._typed)
 
     def begin(self, member: StaffMember | None) -> None:
@@ -92,13 +89,11 @@ class StaffForm(QWidget):
         (self.name_field if member is None else self.pin_field).edit.setFocus()
 
     def forget(self) -> None:
-        """Clear the fields."""
         for field in self._typed:
             field.set_text("")
             field.show_fault("")
 
     def set_busy(self, *, busy: bool) -> None:
-        """While it is being saved it is not saved again."""
         self.busy = busy
         self.save.setEnabled(not busy)
 
@@ -172,7 +167,7 @@ class StaffMembersPage(StaffPage):
         self.setLayout(column(self.stack))
         self.add.clicked.connect(lambda: self._show_form(None))
         self.form.saved.connect(self.on_saved)
-        self.form.cancelled.connect(lambda: context.leave_first(self, self._close_form))
+        self.form.cancelled.connect(lambda: context.leave_first(self, self._show_list))
 
     @property
     def unsaved(self) -> Unsaved | None:
@@ -212,19 +207,14 @@ class StaffMembersPage(StaffPage):
     def _done(self, action: Action, told: str, member: StaffMember) -> None:
         self.context.note(action, member.name, member.role.value)
         self.context.tell(told.format(name=member.name))
-        if action is not Action.STAFF_REMOVED:
-            self.form.forget()
         self._show_list()
 
     @property
     def _is_form_shown(self) -> bool:
         return self.stack.currentWidget() is self.forms
 
-    def _close_form(self) -> None:
-        self.form.forget()
-        self._show_list()
-
     def _show_list(self) -> None:
+        self.form.forget()
         self.stack.setCurrentWidget(self.list)
         self.context.run(self.context.services.staff.members, self._list)
 

@@ -173,13 +173,11 @@ class VisitorCard(Panel):
 
     @property
     def pictures(self) -> list[bytes]:
-        """Return the pictures of the chosen faces."""
         faces = zip(self.faces, self.shown.pictures, strict=True)
         return [picture for button, picture in faces if picture and button.isChecked()]
 
     @pyqtSlot()
     def on_toggled(self) -> None:
-        """Disable enrolment where no picture is chosen."""
         for button in (self.proposal, self.enrol):
             if button is not None:
                 button.setEnabled(bool(self.pictures))
