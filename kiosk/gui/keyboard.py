@@ -260,20 +260,6 @@ class Variants(QFrame):
         self.setGeometry(left, max(above.y() - size.height() - px(4), 0), size.width(), size.height())
 
 
-def _key_row(keys: Sequence[Key], most: int) -> tuple[QWidget, list[KeyButton]]:
-    """Return a row of keys, centred in the width of `most` halves of a key, and its buttons."""
-    buttons = [KeyButton(key) for key in keys]
-    spare = most - sum(key.halves for key in keys)
-    layout = row(gap=4)
-    layout.addStretch(spare)
-    for button in buttons:
-        layout.addWidget(button, button.key.halves * 2)
-    layout.addStretch(spare)
-    holder = QWidget()
-    holder.setLayout(layout)
-    return holder, buttons
-
-
 def _label(text: str) -> str:
     return text.replace("&", "&&")  # a single one would underline what follows
 
@@ -306,7 +292,7 @@ class KeyboardDock(QFrame):
         self._field: QWidget | None = None
         self._built: tuple[Page, bool, str] | None = None
         self.variants = Variants(window)
-        self.variants.picked.connect(self.on_picked)
+        self.variants.picked.connect(self.on_typed)
         self._soon = timer(self, self.on_shown, once=True)  # fires once the page has its new size
         self.setObjectName("keyboard")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -355,18 +341,21 @@ class KeyboardDock(QFrame):
         elif key.act in _KEYS:
             _press(_KEYS[key.act], "\r" if key.act is Act.ENTER else "")
         else:
-            self._type(" " if key.act is Act.SPACE else key.text)
+            self.on_typed(" " if key.act is Act.SPACE else key.text)
 
     @pyqtSlot(object)
-    def on_held(self, button: object) -> None:
-        if isinstance(button, KeyButton):
-            shown = [capital(letter) if self.shift else letter for letter in ACCENTS.get(button.key.text, "")]
-            self.variants.offer(shown, button.mapTo(self._window, QPoint(button.width() // 2, 0)))
+    def on_held(self, button: KeyButton) -> None:
+        shown = [capital(letter) if self.shift else letter for letter in ACCENTS.get(button.key.text, "")]
+        self.variants.offer(shown, button.mapTo(self._window, QPoint(button.width() // 2, 0)))
 
     @pyqtSlot(str)
-    def on_picked(self, letter: str) -> None:
-        _press(Qt.Key.Key_unknown, letter)
-        self._after_letter()
+    def on_typed(self, letter: str) -> None:
+        typed = capital(letter) if self.shift else letter
+        code = ord(typed.upper()) if typed.isascii() else 0
+        _press(Qt.Key(code) if code else Qt.Key.Key_unknown, typed)
+        if self.shift and not self.locked:
+            self.shift = False
+            self._name_keys()
 
     @pyqtSlot()
     def on_shown(self) -> None:
@@ -375,17 +364,6 @@ class KeyboardDock(QFrame):
             area = area.parentWidget()
         if isinstance(area, QScrollArea) and self._field is not None and self.isVisible():
             area.ensureWidgetVisible(self._field, 0, px(16))
-
-    def _type(self, letter: str) -> None:
-        typed = capital(letter) if self.shift else letter
-        code = ord(typed.upper()) if typed.isascii() else 0
-        _press(Qt.Key(code) if code else Qt.Key.Key_unknown, typed)
-        self._after_letter()
-
-    def _after_letter(self) -> None:
-        if self.shift and not self.locked:
-            self.shift = False
-            self._name_keys()
 
     def _open(self) -> None:
         if self.mode == OFF or (self.mode != ON and not self._fingers_only()):
@@ -415,16 +393,22 @@ class KeyboardDock(QFrame):
                 discard(self._rows, holder)
             self._holders, self.keys = [], []
             rows = arrangement(self.page, tall=tall)
-            most = max(sum(key.halves for key in row) for row in rows)
-            for row in rows:
-                holder, buttons = _key_row(row, most)
+            most = max(sum(key.halves for key in keys) for keys in rows)
+            for keys in rows:
+                spare = most - sum(key.halves for key in keys)
+                holder, layout = QWidget(), row(gap=4)
+                layout.addStretch(spare)
+                for key in keys:
+                    button = KeyButton(key)
+                    button.pressed_key.connect(self.on_pressed)
+                    button.held.connect(self.on_held)
+                    layout.addWidget(button, key.halves * 2)
+                    self.keys.append(button)
+                layout.addStretch(spare)
+                holder.setLayout(layout)
                 self._rows.addWidget(holder)
                 self._holders.append(holder)
                 holder.show()  # a hidden row has no height
-                self.keys += buttons
-            for button in self.keys:
-                button.pressed_key.connect(self.on_pressed)
-                button.held.connect(self.on_held)
             self.setAccessibleName(translate("keyboard", "On-screen keyboard"))
         self._name_keys()
 

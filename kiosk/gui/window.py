@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QDateTime, QEvent, QLocale, QObject, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QWidget
 
 from kiosk.door.report import Report, Status
 from kiosk.gui.banner import Banner, Strip
 from kiosk.gui.controls import Button, timer
 from kiosk.gui.feed import Feed
-from kiosk.gui.layouts import set_scale, turn
+from kiosk.gui.layouts import column, fit_layouts, px, row, set_scale, turn
 from kiosk.gui.reception.page import warning
 from kiosk.gui.reception.shell import Reception
 from kiosk.gui.state import Situation
@@ -303,15 +303,12 @@ class KioskWindow(QWidget):
         clock.addWidget(self.time)
         clock.addWidget(self.date, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         clock.addWidget(self.staff)
-        self._panel = QVBoxLayout()
-        self._panel.addLayout(clock)
-        self._panel.addWidget(self.banner, 1)
-        self._panel.addWidget(self.strip)
+        panel = column(clock, self.banner, self.strip)
+        panel.setStretch(1, 1)
+        self._halves = row(self.feed, panel, gap=12, margin=12)
         self.door.setObjectName("door")
         self.door.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight, self.door)
-        self._halves.addWidget(self.feed)
-        self._halves.addLayout(self._panel)
+        self.door.setLayout(self._halves)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.door)
 
@@ -333,9 +330,7 @@ class KioskWindow(QWidget):
         self.banner.dress(theme, scale, still=self._look.still, type_scale=self._look.type_scale)
         if self.reception is not None:
             self.reception.dress(theme)
-        gap = round(12 * scale)
-        self._halves.setContentsMargins(gap, gap, gap, gap)
-        self._halves.setSpacing(gap)
-        self._panel.setSpacing(round(8 * scale))
+        fit_layouts(self.door)
+        gap = px(12)
         self.strip.setContentsMargins(gap, gap // 2, gap, gap // 2)
         self.strip.fit(self._scale)

@@ -267,7 +267,8 @@ class HealthPage(StaffPage):
         self.speed.show_pulse(self.pulse)
         if self._ticks % _SLOW_TICKS == 0 and not self._looking:
             self._looking = True
-            self.context.run(lambda: slow_findings(self.context.services), self._on_looked, self._on_failed)
+            services = self.context.services
+            self.context.run(lambda: slow_findings(services), self._on_looked, self._on_failed)
         self._ticks += 1
 
     @pyqtSlot()
