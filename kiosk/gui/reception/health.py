@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QEvent, QLocale, QPointF, QSize, Qt, pyqtSlot
 from PyQt6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen, QPolygonF
@@ -13,15 +12,11 @@ from PyQt6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
 from kiosk.door.report import REMEMBERED, FrameStats, Report
 from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, polish_again, timer
 from kiosk.gui.layouts import FoldingRow, column, px, row
-from kiosk.gui.reception.page import StaffPage
+from kiosk.gui.reception.page import PageContext, StaffPage
 from kiosk.gui.theme import icon
 from kiosk.health.checks import Finding, State
 from kiosk.health.live import live_findings, report_text, slow_findings
 from kiosk.i18n import QT_TRANSLATE_NOOP, translate
-
-if TYPE_CHECKING:
-    from kiosk.gui.reception.page import PageContext
-
 
 _PARTS = {
     "camera": QT_TRANSLATE_NOOP("health", "Camera"),
@@ -46,10 +41,10 @@ _STAGES = {
     "match": QT_TRANSLATE_NOOP("health", "Comparing"),
     "decide": QT_TRANSLATE_NOOP("health", "Deciding"),
 }
-_STATES = {
-    State.OK: QT_TRANSLATE_NOOP("health", "In order"),
-    State.WARNING: QT_TRANSLATE_NOOP("health", "Attention"),
-    State.FAULT: QT_TRANSLATE_NOOP("health", "Fault"),
+_LOOKS = {  # name in the style sheet, icon and word
+    State.OK: ("good", "tick_mark", QT_TRANSLATE_NOOP("health", "In order")),
+    State.WARNING: ("warning", "alert", QT_TRANSLATE_NOOP("health", "Attention")),
+    State.FAULT: ("fault", "alert", QT_TRANSLATE_NOOP("health", "Fault")),
 }
 
 
@@ -63,7 +58,6 @@ def verdict(states: list[State]) -> str:
     return translate("health", "Everything is in order.")
 
 
-_LOOKS = {State.OK: ("good", "tick_mark"), State.WARNING: ("warning", "alert"), State.FAULT: ("fault", "alert")}
 _REDRAWN = (QEvent.Type.StyleChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange)
 
 
@@ -79,9 +73,9 @@ class Badge(QFrame):
         self.show_state(State.OK)
 
     def show_state(self, state: State) -> None:
-        name, drawing = _LOOKS[state]
-        self.word.setText(translate("health", _STATES[state]))
-        self._icon.show_drawing(drawing)
+        name, drawing, word = _LOOKS[state]
+        self.word.setText(translate("health", word))
+        self._icon.draw(drawing)
         if self.property("state") != name:
             self.setProperty("state", name)
             for widget in (self, self._icon, self.word):
@@ -96,16 +90,13 @@ class _Icon(QLabel):
         self._name = ""
         self._drawn: tuple[str, str, int] | None = None
 
-    def show_drawing(self, name: str) -> None:
-        self._name = name
-        self._draw()
-
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
         super().changeEvent(event)
         if event is not None and event.type() in _REDRAWN:
-            self._draw()
+            self.draw(self._name)
 
-    def _draw(self) -> None:
+    def draw(self, name: str) -> None:
+        self._name = name
         wanted = self._name, self.palette().color(self.foregroundRole()).name(), max(self.fontMetrics().height(), 1)
         if self._name and wanted != self._drawn:
             self._drawn = wanted

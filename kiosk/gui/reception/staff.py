@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent
@@ -11,14 +11,11 @@ from PyQt6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from kiosk.gui.controls import Button, Choice, Heading, Note, Panel, ScrollPage, TextField
 from kiosk.gui.layouts import column, discard, flow, row
-from kiosk.gui.reception.page import StaffPage, Unsaved
+from kiosk.gui.reception.page import PageContext, StaffPage, Unsaved
 from kiosk.i18n import translate
 from kiosk.names import normal_name, text_fault
 from kiosk.people.staff import LONGEST_PIN, Role, StaffMember, pin_fault
 from kiosk.store.journal import Action
-
-if TYPE_CHECKING:
-    from kiosk.gui.reception.page import PageContext
 
 
 class StaffForm(QWidget):

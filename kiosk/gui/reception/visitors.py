@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
@@ -18,7 +17,7 @@ from kiosk.errors import KioskError, PeopleError
 from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, timer
 from kiosk.gui.layouts import FoldingRow, column, discard, flow, px
 from kiosk.gui.reception.dates import day_text, time_text
-from kiosk.gui.reception.page import StaffPage
+from kiosk.gui.reception.page import PageContext, StaffPage
 from kiosk.gui.theme import icon
 from kiosk.i18n import number, translate
 from kiosk.people.enrolment import Offered
@@ -26,10 +25,6 @@ from kiosk.people.register import today
 from kiosk.people.staff import Role
 from kiosk.people.visitors import UnknownVisitor, unknown_visitors
 from kiosk.store.journal import Action
-
-if TYPE_CHECKING:
-    from kiosk.gui.reception.page import PageContext
-
 
 MOST_SHOWN = 8  # faces of one visitor
 _SIDE_PX = 256  # of a face on the largest screen
