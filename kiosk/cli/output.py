@@ -13,11 +13,12 @@ from rich import box
 from rich.cells import cell_len
 from rich.console import Console
 from rich.measure import Measurement
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 from kiosk.config import ConfigFile, find_config
+from kiosk.door.former_settings import keep_former_settings
 
 P = ParamSpec("P")
 
@@ -49,8 +50,6 @@ JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the r
 
 def read_config(given: Path | None) -> ConfigFile:
     """Return the configuration in force; raises ConfigError."""
-    from kiosk.door.former_settings import keep_former_settings
-
     config = ConfigFile(find_config(given))
     keep_former_settings(config)
     return config
@@ -95,9 +94,9 @@ def _narrow(table: Table, rows: Sequence[Sequence[str]], excess: int) -> None:
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(what: str, *amounts: ProgressColumn) -> Iterator[Callable[[int, int], None]]:
     """Show a bar on stderr, after one second and only in a terminal; yields a function of (done, total)."""
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn(what), BarColumn(), *(amounts or [MofNCompleteColumn()]))
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("", visible=False)
 

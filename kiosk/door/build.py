@@ -25,7 +25,6 @@ from kiosk.i18n import Message, Text
 from kiosk.paths import cache_folder, demo_gallery, gallery_folder, journal_file, visitors_file
 from kiosk.people.gallery import Gallery, GalleryWatch
 from kiosk.people.register import PeopleRegister, people_file
-from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.visitors import VisitorStore
 from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.pipeline import PhotographReader, Recogniser
@@ -68,8 +67,7 @@ class Choices:
 def choose(config: ConfigFile, *, source: str | None, gallery: Path | None, fast: bool) -> Choices:
     """Return the choices; the source "auto" becomes the first camera, or the demo if there is none."""
     wanted = source if source is not None else str(config.current.camera.source)
-    found = (first_camera() or "demo") if wanted == "auto" else wanted
-    found = stable_name(found)
+    found = stable_name((first_camera() or "demo") if wanted == "auto" else wanted)
     demo = found == "demo"
     own = demo_gallery() if demo else gallery_folder(config)
     return Choices(config, gallery or own, found, demo, is_recording(found), fast)
@@ -113,7 +111,7 @@ def make_detector(config: ConfigFile) -> FaceDetector:
 
 
 def _detector_maker(config: ConfigFile) -> Callable[[], FaceDetector]:
-    """Return a function that makes the same detector, even after its file has changed; raises as make_detector."""
+    """Return a function that makes the same detector, even after its file has changed."""
     name, folders = config.current.detector, weights_folders(config)
     if name == HAAR:
         return HaarDetector
@@ -209,7 +207,17 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
     progress("encoder", 1, 1)
     gallery = make_gallery(config, choices.gallery, encoder, landmarks)
     gallery.load(lambda done, total: progress("gallery", done, total))
-    recogniser = _make_recogniser(config, encoder, gallery.snapshot)
+    current = config.current
+    threshold, margin = matching_numbers(current, encoder.spec, len(gallery.snapshot.people))
+    recogniser = Recogniser(
+        make_detector(config),
+        FaceEncoder(live_landmarks(encoder), encoder, Gates(**current.quality.model_dump())),
+        gallery.snapshot,
+        threshold=threshold,
+        margin=margin,
+        comparison=comparison_of(current.path, encoder.spec, weights_folders(config)),
+        pooling_frames=current.path.pooling_frames,
+    )
     photographs = photograph_reader(config, encoder, landmarks)
     clock = FrameClock() if choices.fast else time.monotonic
     with ExitStack() as undo:  # nothing is left running if the station cannot be made
@@ -221,7 +229,7 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
             people=PeopleRegister(people_file(choices.gallery)),
             visitors=VisitorKeeping(VisitorStore(visitors_file(demo=choices.demo))),
             door=ScreenDoor(clock),
-            voice=undo.enter_context(closing(Voice(enabled=config.current.voice.enabled and not choices.fast))),
+            voice=undo.enter_context(closing(Voice(enabled=current.voice.enabled and not choices.fast))),
             encoder=encoder.spec,
             clock=clock,
             files=files,
@@ -229,21 +237,6 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
         station = Station(config, parts, silent=choices.fast)
         undo.pop_all()
     return station
-
-
-def _make_recogniser(config: ConfigFile, encoder: Encoder, gallery: GallerySnapshot) -> Recogniser:
-    current = config.current
-    threshold, margin = matching_numbers(current, encoder.spec, len(gallery.people))
-    gates = Gates(**current.quality.model_dump())
-    return Recogniser(
-        make_detector(config),
-        FaceEncoder(live_landmarks(encoder), encoder, gates),
-        gallery,
-        threshold=threshold,
-        margin=margin,
-        comparison=comparison_of(current.path, encoder.spec, weights_folders(config)),
-        pooling_frames=current.path.pooling_frames,
-    )
 
 
 def _purge_visitors(config: ConfigFile) -> None:

@@ -264,10 +264,16 @@ class Station:
         self._take_over_gallery()
         self._people.refresh()
         self._parts.visitors.purge()
-        self._check_journal()
+        # A journal that has a fault is checked again, so that the screen shows when it works.
+        if self._journal_fault is not None and time.monotonic() - self._journal_checked_at >= _CHECK_JOURNAL_SECONDS:
+            self._journal_checked_at = time.monotonic()
+            self._journal_fault = self._look_at_journal()
         # Each time: the window may take over another language a little later than the station.
         self._parts.voice.voice = self._config.current.voice.name or voice_of(i18n.language())
-        snapshot = self._parts.gallery.snapshot
+        slow = slow_notice(self._rule.settings.k, self._parts.recogniser.interval_seconds)
+        if slow and not self.status.slow:
+            _log.warning("%s", slow)
+        snapshot = self.snapshot
         parts = (self._people, self._parts.visitors, self._parts.gallery)
         faults = (self._door_fault, self._journal_fault, self._config_fault, *(part.fault for part in parts))
         self.status = Status(
@@ -276,7 +282,7 @@ class Station:
             faults=tuple(fault for fault in faults if fault is not None),
             notice=" ".join(filter(None, (config_notice, self._gallery_notice))),
             advice=advice_for(self._parts.encoder.name),
-            slow=self._slow_notice(),
+            slow=slow,
             background=self._background,
         )
         self._gallery_notice = ""
@@ -314,14 +320,11 @@ class Station:
                 self._rule.revoke(decision, done)
         elif done.outcome is Outcome.GRANTED and done.person is not None:
             self._door_fault = self._journal_fault = None
-            self._let_in(done.person, greet=done.greet, now=done.decided_at)
+            if done.person not in self._inside:
+                self._inside.append(done.person)
+            if done.greet:
+                self._greeter.welcome(self._people.spoken(done.person), done.decided_at)
         return done
-
-    def _let_in(self, person: str, *, greet: bool, now: float) -> None:
-        if person not in self._inside:
-            self._inside.append(person)
-        if greet:
-            self._greeter.welcome(self._people.spoken(person), now)
 
     def _welcome(self) -> str:
         """Return the greeting of the people for whom the door is open."""
@@ -347,9 +350,9 @@ class Station:
         return "" if self.outdated else change_notice(before, changed)
 
     def _apply(self, config: Config) -> None:
-        decision, voice = config.decision, config.voice
+        voice = config.voice
         self._take_numbers(config)
-        self._rule.configure(RuleSettings(**decision.model_dump()))
+        self._rule.configure(RuleSettings(**config.decision.model_dump()))
         self._rule.restart_counts()
         self._controller.open_seconds = config.door.open_seconds
         self._greeter.template = voice.text
@@ -369,12 +372,6 @@ class Station:
             _log.warning("matching.threshold: %s", remark)
         self._remark = remark
 
-    def _slow_notice(self) -> str:
-        notice = slow_notice(self._rule.settings.k, self._parts.recogniser.interval_seconds)
-        if notice and not self.status.slow:
-            _log.warning("%s", notice)
-        return notice
-
     def _take_over_gallery(self) -> None:
         snapshot = self._parts.gallery.snapshot
         before = self._parts.recogniser.gallery
@@ -388,13 +385,6 @@ class Station:
         self._rule.restart_counts()
         self._rule.forget_refusals()
         self._gallery_notice = translate("door", "The gallery has changed and is in force.")
-
-    def _check_journal(self) -> None:
-        """Check a journal that has a fault again, so that the screen shows when it works."""
-        waited = time.monotonic() - self._journal_checked_at
-        if self._journal_fault is not None and waited >= _CHECK_JOURNAL_SECONDS:
-            self._journal_checked_at = time.monotonic()
-            self._journal_fault = self._look_at_journal()
 
     def _look_at_journal(self, *, whole: bool = False) -> str | None:
         try:

@@ -70,8 +70,7 @@ def have_spoken(child: subprocess.Popen[str], request: str, deadline_seconds: fl
     finally:
         discard(child)
     try:
-        fault = json.loads(answer)
-        text, values, remedy = fault or ("", {}, "")
+        text, values, remedy = json.loads(answer) or ("", {}, "")
     except ValueError as error:
         raise _broken(Message("the speaker died")) from error
     if text:

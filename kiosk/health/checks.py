@@ -79,6 +79,11 @@ def of_fault(check: str, state: State, fault: str) -> Finding:
     return Finding(check, state, message, remedy, public="says that something is wrong")
 
 
+def _graded(value: float, warning: float, fault: float) -> State:
+    """Return the state of a value that should be high."""
+    return State.FAULT if value < fault else State.WARNING if value < warning else State.OK
+
+
 MANY_PEOPLE = 50
 _LITTLE_BYTES, _LEAST_BYTES = 1_000_000_000, 100_000_000
 
@@ -109,28 +114,19 @@ def encoder_found(
     told = numbers.format(threshold=written(threshold), margin=written(margin))
     message = ", ".join(filter(None, (spec.name, verified, told)))
     public = f"{spec.name}, threshold {threshold:g}, margin {margin:g}"
-    unused = _unused_numbers(config, spec.name, known)
-    remark = threshold_remark(chosen, spec)
-    remedies = []
-    if unused:
+    faults, remedies = [], []
+    if none := ", ".join(names_of_none(config, known)):
+        faults.append(translate("health", "no encoder is called {names}").format(names=none))
+    if other := ", ".join(names_spelt_otherwise(config, spec.name)):
+        text = translate("health", "nothing counts for {names}, the encoder in use is called {encoder}")
+        faults.append(text.format(names=other, encoder=spec.name))
+    if faults:
         remedies.append(translate("health", "mend the name under matching: `kiosk encoders` lists them"))
-    if remark:
+    if remark := threshold_remark(chosen, spec):
+        faults.insert(0, remark)
         remedies.append(translate("health", "write `threshold: auto` under matching, or run `kiosk calibrate`"))
-    faults = [remark] * bool(remark) + unused
     state = State.WARNING if faults else State.OK
     return Finding("encoder", state, "; ".join([message, *faults]), "; ".join(remedies), public=public)
-
-
-def _unused_numbers(config: Config, encoder: str, known: Collection[str]) -> list[str]:
-    """Return remarks on names under matching that are never used."""
-    none = ", ".join(names_of_none(config, known))
-    other = ", ".join(names_spelt_otherwise(config, encoder))
-    of_none = translate("health", "no encoder is called {names}")
-    otherwise = translate("health", "nothing counts for {names}, the encoder in use is called {encoder}")
-    return [
-        *([of_none.format(names=none)] if none else []),
-        *([otherwise.format(names=other, encoder=encoder)] if other else []),
-    ]
 
 
 def gallery_found(folder: Path, snapshot: GallerySnapshot, encoder: str) -> Finding:
@@ -200,7 +196,7 @@ def disk_found(file: Path) -> Finding:
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free
-    state = State.FAULT if free < _LEAST_BYTES else State.WARNING if free < _LITTLE_BYTES else State.OK
+    state = _graded(free, _LITTLE_BYTES, _LEAST_BYTES)
     remedy = translate("health", "make room: without it the journal stops, and the door stays shut")
     message = translate("health", "{gigabytes} GB free at {folder}").format(
         gigabytes=number(free / 1e9, 1), folder=folder
@@ -253,12 +249,11 @@ _SANE = range(-40, 151)  # a sensor that is not connected gives any number
 
 def memory_found(proc: Path = _PROC) -> Finding | None:
     """Return the used and the free memory, or None if the machine does not tell."""
-    taken = _kilobytes(proc / "self" / "status", "VmRSS")
-    left = _kilobytes(proc / "meminfo", "MemAvailable")
-    if taken is None or left is None:
+    taken_mb = _megabytes(proc / "self" / "status", "VmRSS")
+    left_mb = _megabytes(proc / "meminfo", "MemAvailable")
+    if taken_mb is None or left_mb is None:
         return None
-    taken_mb, left_mb = taken / 1000, left / 1000
-    state = State.FAULT if left_mb < _LEAST_MB else State.WARNING if left_mb < _LITTLE_MB else State.OK
+    state = _graded(left_mb, _LITTLE_MB, _LEAST_MB)
     text = translate("health", "the kiosk takes {taken} MB, {left} MB are free")
     remedy = translate("health", "close other programs, or start the machine again")
     return Finding(
@@ -282,11 +277,11 @@ def temperature_found(thermal: Path = _THERMAL) -> Finding | None:
     return Finding("temperature", state, told, remedy if state is not State.OK else "", public=told)
 
 
-def _kilobytes(path: Path, name: str) -> float | None:
+def _megabytes(path: Path, name: str) -> float | None:
     with contextlib.suppress(OSError, ValueError, IndexError):
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
             if line.startswith(f"{name}:"):
-                return float(line.split()[1]) * 1.024
+                return float(line.split()[1]) * 1.024 / 1000
     return None
 
 
