@@ -178,10 +178,9 @@ def _protocol(name: ProtocolName, settings: EvaluationSettings, config: ConfigFi
         from kiosk.evaluation.open_set import OpenSet
 
         return OpenSet(settings)
-    from kiosk.door.decision import RuleSettings
     from kiosk.evaluation.visits import VisitsProtocol
 
-    return VisitsProtocol(settings, RuleSettings(**config.current.decision.model_dump()))
+    return VisitsProtocol(settings, config.current.decision)
 
 
 _OPEN_SET = ("path", "N", "K", "FPIR", "FNIR", "wrong person", "rank one", "threshold", "strangers behind it")

@@ -14,7 +14,7 @@ from kiosk.config import ConfigFile, EncoderChoice
 from kiosk.domain import Scheme
 from kiosk.door.doors import ScreenDoor
 from kiosk.door.matching import cohort_file, comparison_of, matching_numbers
-from kiosk.door.station import FrameClock, Parts, Station, WatchedFiles
+from kiosk.door.station import FrameClock, Parts, Stamps, Station, stamps
 from kiosk.door.supervisor import ShowProgress
 from kiosk.door.visitor_keeping import VisitorKeeping
 from kiosk.door.voice import Voice
@@ -140,8 +140,8 @@ def _require_known(config: ConfigFile, key: str, name: str, known: Collection[st
         raise config.fault(key, Message("{name!r} is not known", name=name), did_you_mean(name, known, otherwise))
 
 
-def _watched(config: ConfigFile) -> WatchedFiles:
-    """Return the files of encoder and detector, and the files of the user that would replace them."""
+def _watched(config: ConfigFile) -> Stamps:
+    """Return stamps of the files of encoder and detector, and the files of the user that would replace them."""
     own, detector = own_weights(config), config.current.detector
     names = _names(config.current.encoder)
     looks = [partial(encoder_paths, name, own) for name in names]
@@ -151,7 +151,7 @@ def _watched(config: ConfigFile) -> WatchedFiles:
     for look in looks:
         with suppress(WeightsError, OSError):  # loading tells what is missing
             paths += look()
-    return WatchedFiles([*paths, *(own / path.name for path in paths)])
+    return stamps([*paths, *(own / path.name for path in paths)])
 
 
 def make_landmarks() -> LandmarkFinder:
@@ -199,7 +199,11 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
     config = choices.config
     with suppress(ConfigError):  # the station shows the fault, and works with the configuration that was in force
         config.changed()
-    _purge_visitors(config)
+    # Faces whose time is up are deleted, those of the demo too, even if the station cannot be built.
+    for demo in (False, True):
+        with closing(VisitorKeeping(VisitorStore(visitors_file(demo=demo)))) as visitors:
+            visitors.hours = config.current.reception.keep_refused_hours
+            visitors.purge()
     progress("encoder", 0, 1)
     files = _watched(config)  # first: a file that is replaced while it is loaded has changed
     encoder = load_configured_encoder(config)
@@ -237,11 +241,3 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
         station = Station(config, parts, silent=choices.fast)
         undo.pop_all()
     return station
-
-
-def _purge_visitors(config: ConfigFile) -> None:
-    """Delete faces whose time is up, those of the demo too, even if the station cannot be built."""
-    for demo in (False, True):
-        with closing(VisitorKeeping(VisitorStore(visitors_file(demo=demo)))) as visitors:
-            visitors.hours = config.current.reception.keep_refused_hours
-            visitors.purge()

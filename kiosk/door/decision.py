@@ -8,22 +8,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from kiosk.config import DecisionSection
 from kiosk.domain import Box, Decision, Identification, Observation, Outcome, Reason, TrackedFace
 
 _LONGEST_PAUSE_SECONDS = 60.0
 _COVERED_SECONDS = 60.0  # for which a covered face is remembered in its place
 _PICTURE_SECONDS = 3600.0  # likewise, a face that has not moved
-
-
-@dataclass(frozen=True, slots=True)
-class RuleSettings:
-    """The options of the rule."""
-
-    k: int = 3  # frames that must agree
-    n: int = 5  # frames among which they are counted
-    cool_down_seconds: float = 30.0  # no second greeting within it
-    away_seconds: float = 2.0  # a person who is out of sight for less has not left
-    retry_seconds: float = 3.0  # pause after the first refusal; doubled with each further one of the same face
 
 
 @dataclass(slots=True)
@@ -81,7 +71,7 @@ class DecisionRule:
     `access_restriction` returns why a recognised person may not enter, or None.
     """
 
-    settings: RuleSettings = field(default_factory=RuleSettings)
+    settings: DecisionSection = field(default_factory=DecisionSection)
     access_restriction: Callable[[str], Reason | None] = lambda _: None
     _tracks: dict[int, _Track] = field(default_factory=dict)
     _visits: dict[int, _Visit] = field(default_factory=dict)  # by track
@@ -89,7 +79,7 @@ class DecisionRule:
     _last_sequence: int = -1
     _last_captured_at: float = -math.inf
 
-    def configure(self, settings: RuleSettings) -> None:
+    def configure(self, settings: DecisionSection) -> None:
         """Use new settings; if they differ, the frames counted so far are forgotten, grants are not."""
         if settings == self.settings:
             return

@@ -3,10 +3,11 @@
 import logging
 import time
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 from kiosk import i18n
 from kiosk.config import Config, ConfigFile
@@ -14,7 +15,7 @@ from kiosk.config.options import Applies
 from kiosk.config.schema import applies, changed_keys
 from kiosk.domain import Decision, Frame, Observation, Outcome, Reason
 from kiosk.door.controller import AccessController
-from kiosk.door.decision import DecisionRule, RuleSettings
+from kiosk.door.decision import DecisionRule
 from kiosk.door.doors import ScreenDoor
 from kiosk.door.greeting import Greeter, SpokenHints, compose
 from kiosk.door.matching import advice_for, automatic_threshold, matching_numbers, threshold_remark
@@ -81,15 +82,6 @@ class KnownPeople:
         self._register = register
         self._day = day
 
-    @property
-    def fault(self) -> str | None:
-        """Return why the register cannot be read, or None."""
-        return self._register.fault
-
-    def refresh(self) -> None:
-        """Read what has changed; call this about once a second."""
-        self._register.refresh()
-
     def access_restriction(self, person: str) -> Reason | None:
         """Return why a recognised person may not enter, or None."""
         try:
@@ -104,10 +96,6 @@ class KnownPeople:
     def spoken(self, person: str) -> str:
         """Return the name for the voice."""
         return self._record(person).spoken_name
-
-    def shown_in(self, decisions: Iterable[Decision]) -> dict[str, str]:
-        """Return the screen names of the people in the decisions, by person."""
-        return {each.person: self.shown(each.person) for each in decisions if each.person is not None}
 
     def _record(self, person: str) -> PersonRecord:
         try:
@@ -126,23 +114,18 @@ class FrameClock:
         return self.now
 
 
-class WatchedFiles:
-    """Files that are compared with their state when this was made."""
-
-    def __init__(self, paths: Iterable[Path]) -> None:
-        self._stamps = {path: _stamp(path) for path in paths}
-
-    def changed(self) -> bool:
-        """Return whether a file was replaced, written to or removed."""
-        return any(_stamp(path) != before for path, before in self._stamps.items())
+Stamps: TypeAlias = dict[Path, tuple[int, int, int] | None]
 
 
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+def stamps(paths: Iterable[Path]) -> Stamps:
+    """Return a stamp for each file, which differs once the file is replaced, written to or removed."""
+    found: Stamps = {}
+    for path in paths:
+        found[path] = None
+        with suppress(OSError):
+            status = path.stat()
+            found[path] = status.st_mtime_ns, status.st_size, status.st_ino
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +142,7 @@ class Parts:
     voice: Voice
     encoder: EncoderSpec
     clock: Callable[[], float]  # the one of Frame.captured_at
-    files: WatchedFiles  # of encoder and detector
+    files: Stamps  # of encoder and detector, before they were loaded
 
 
 class Station:
@@ -216,7 +199,7 @@ class Station:
     def automatic_threshold(self) -> float:
         """Return the threshold for the present number of people, if the user sets none; for any thread."""
         people = len(self._parts.recogniser.gallery.people)
-        return automatic_threshold(self._parts.encoder, people, self._config.current.matching.stranger_rate)
+        return automatic_threshold(self.encoder, people, self._config.current.matching.stranger_rate)
 
     @property
     def encoder(self) -> EncoderSpec:
@@ -254,15 +237,15 @@ class Station:
             self._hints.update(observation, decisions, frame.captured_at)
         settled = tuple(decision for decision in decisions if decision.outcome is not Outcome.PENDING)
         self._parts.visitors.update(frame, observation, settled, self._parts.recogniser.probe)
-        shown = self._people.shown_in(decisions)
+        shown = {each.person: self._people.shown(each.person) for each in decisions if each.person is not None}
         return Report(observation, decisions, settled, self._welcome(), dict(stages.seconds), shown, capture)
 
     def refresh(self) -> Status:
         """Take over a changed gallery and configuration; call this about once a second."""
         config_notice = self._take_over_config()
-        self.outdated = self.outdated or self._parts.files.changed()
+        self.outdated = self.outdated or stamps(self._parts.files) != self._parts.files
         self._take_over_gallery()
-        self._people.refresh()
+        self._parts.people.refresh()
         self._parts.visitors.purge()
         # A journal that has a fault is checked again, so that the screen shows when it works.
         if self._journal_fault is not None and time.monotonic() - self._journal_checked_at >= _CHECK_JOURNAL_SECONDS:
@@ -274,7 +257,7 @@ class Station:
         if slow and not self.status.slow:
             _log.warning("%s", slow)
         snapshot = self.snapshot
-        parts = (self._people, self._parts.visitors, self._parts.gallery)
+        parts = (self._parts.people, self._parts.visitors, self._parts.gallery)
         faults = (self._door_fault, self._journal_fault, self._config_fault, *(part.fault for part in parts))
         self.status = Status(
             people=len(snapshot.people),
@@ -309,7 +292,7 @@ class Station:
     def _carry_out(self, decision: Decision) -> Decision:
         refused_by_fault = decision.reason is Reason.FAULT
         if refused_by_fault:
-            decision = replace(decision, fault=self._people.fault)
+            decision = replace(decision, fault=self._parts.people.fault)
         done = self._controller.act(decision)
         if decision.outcome is Outcome.PENDING:
             return done
@@ -352,7 +335,7 @@ class Station:
     def _apply(self, config: Config) -> None:
         voice = config.voice
         self._take_numbers(config)
-        self._rule.configure(RuleSettings(**config.decision.model_dump()))
+        self._rule.configure(config.decision)
         self._rule.restart_counts()
         self._controller.open_seconds = config.door.open_seconds
         self._greeter.template = voice.text
@@ -377,7 +360,7 @@ class Station:
         before = self._parts.recogniser.gallery
         if snapshot is before:
             return
-        self._people.refresh()  # first: a new person may be suspended
+        self._parts.people.refresh()  # first: a new person may be suspended
         self._parts.recogniser.gallery = snapshot
         self._take_numbers(self._config.current)
         if isinstance(before, GallerySnapshot) and before.templates == snapshot.templates:

@@ -107,16 +107,13 @@ class Voice:
         self,
         *,
         enabled: bool = True,
-        rate_words_per_minute: int = 150,
-        volume: float = 1.0,
-        voice: str | None = None,
         deadline_seconds: float = DEADLINE_SECONDS,
         command: Sequence[str] = SPEAKER,
     ) -> None:
         self.enabled = enabled
-        self.rate_words_per_minute = rate_words_per_minute
-        self.volume = volume
-        self.voice = voice
+        self.rate_words_per_minute = 150
+        self.volume = 1.0
+        self.voice: str | None = None
         self.fault: str | None = None
         self._deadline_seconds = deadline_seconds
         self._command = command
