@@ -102,7 +102,7 @@ def _print(report: DoorReport) -> None:
 def _fields(report: DoorReport) -> dict[str, Any]:
     from kiosk.evaluation.calibration.sentences import basis_lines
 
-    found = report.calibration
+    found, known = report.calibration, report.statistics
     return {
         "folder": str(report.folder),
         "encoder": report.encoder.name,
@@ -117,7 +117,15 @@ def _fields(report: DoorReport) -> dict[str, Any]:
         "now": _setting(found.now if found else None),
         "alternatives": {each.strictness.value: _setting(each.setting) for each in found.alternatives} if found else {},
         "more_pictures": _setting(found.more_pictures.setting) if found and found.more_pictures else None,
-        "statistics": _statistics(report),
+        "statistics": {
+            "source": known.source,
+            "people": known.people,
+            "impostor_pairs": known.impostor.pairs,
+            "genuine_pairs": known.genuine.pairs,
+            "own": report.own_statistics,
+        }
+        if known is not None
+        else None,
         "evidence": _evidence(report),
         "confusable": [
             {
@@ -155,19 +163,6 @@ def _setting(setting: Setting | None) -> dict[str, Any] | None:
         "refused": asdict(setting.refused),
         "promised": setting.promised,
         "doubts": [doubt.value for doubt in setting.doubts],
-    }
-
-
-def _statistics(report: DoorReport) -> dict[str, Any] | None:
-    known = report.statistics
-    if known is None:
-        return None
-    return {
-        "source": known.source,
-        "people": known.people,
-        "impostor_pairs": known.impostor.pairs,
-        "genuine_pairs": known.genuine.pairs,
-        "own": report.own_statistics,
     }
 
 

@@ -8,24 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from kiosk.cli.output import (
-    ConfigOption,
-    GalleryOption,
-    JsonOption,
-    print_json,
-    progress_bar,
-    read_config,
-    rounded,
-)
+from kiosk.cli.output import ConfigOption, GalleryOption, JsonOption, print_json, progress_bar, read_config, rounded
 from kiosk.domain import ByteImage, Embedding, Face, Identification, Rejection, display_name
-from kiosk.door.build import (
-    Choices,
-    load_configured_encoder,
-    make_gallery,
-    make_landmarks,
-    photograph_reader,
-    weights_folders,
-)
+from kiosk.door import build
 from kiosk.door.matching import comparison_of, matching_numbers
 from kiosk.door.services import StaffServices, open_services
 from kiosk.errors import PictureError, UnknownPersonError
@@ -53,12 +38,12 @@ def open_gallery(config: Path | None, gallery: Path | None) -> Known:
     """Load the image folder `gallery`, or that of the configuration; raises KioskError."""
     settings = read_config(config)
     folder = gallery or gallery_folder(settings)
-    encoder, landmarks = load_configured_encoder(settings), make_landmarks()
-    known = make_gallery(settings, folder, encoder, landmarks)
-    comparison = comparison_of(settings.current.path, encoder.spec, weights_folders(settings))
+    encoder, landmarks = build.load_configured_encoder(settings), build.make_landmarks()
+    known = build.make_gallery(settings, folder, encoder, landmarks)
+    comparison = comparison_of(settings.current.path, encoder.spec, build.weights_folders(settings))
     with progress_bar("reading the gallery") as show:
         known.load(show)
-    reader = photograph_reader(settings, encoder, landmarks)
+    reader = build.photograph_reader(settings, encoder, landmarks)
     numbers = matching_numbers(settings.current, encoder.spec, len(known.snapshot.people))
     return Known(*numbers, comparison, folder, known.snapshot, reader)
 
@@ -66,7 +51,7 @@ def open_gallery(config: Path | None, gallery: Path | None) -> Known:
 def open_staff_services(config: Path | None, gallery: Path | None) -> StaffServices:
     """Return registers and journal of the image folder `gallery`, or of the configured one; raises KioskError."""
     settings = read_config(config)
-    return open_services(Choices(settings, gallery or gallery_folder(settings), ""))
+    return open_services(build.Choices(settings, gallery or gallery_folder(settings), ""))
 
 
 Picture = Annotated[Path, typer.Argument(metavar="PICTURE", help="A photograph: JPEG, PNG, WebP or BMP.")]
@@ -122,11 +107,8 @@ def verify(
             }
         )
     else:
-        verdict = "it is" if answer.accepted else "it is not"
-        typer.echo(
-            f"{picture}: {verdict} {display_name(claimed)} "
-            f"(distance {answer.distance:.3f}, threshold {answer.threshold:g})"
-        )
+        told = f"it is {'' if answer.accepted else 'not '}{display_name(claimed)}"
+        typer.echo(f"{picture}: {told} (distance {answer.distance:.3f}, threshold {answer.threshold:g})")
     return 0 if answer.accepted else 1
 
 

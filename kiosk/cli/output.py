@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, ParamSpec, TypeAlias
+from typing import Annotated, Any, NoReturn, TypeAlias
 
 import typer
 from rich import box
@@ -20,14 +20,12 @@ from rich.text import Text
 from kiosk.config import ConfigFile, find_config
 from kiosk.door.former_settings import keep_former_settings
 
-P = ParamSpec("P")
 
-
-def answering(command: Callable[P, int]) -> Callable[P, NoReturn]:
+def answering(command: Callable[..., int]) -> Callable[..., NoReturn]:
     """Return the command as one that ends the process with its result: 0 = done or yes, 1 = no."""
 
     @functools.wraps(command)
-    def run(*arguments: P.args, **options: P.kwargs) -> NoReturn:
+    def run(*arguments: object, **options: object) -> NoReturn:
         raise typer.Exit(command(*arguments, **options))
 
     return run
@@ -35,11 +33,7 @@ def answering(command: Callable[P, int]) -> Callable[P, NoReturn]:
 
 ConfigOption: TypeAlias = Annotated[
     Path | None,
-    typer.Option(
-        "--config",
-        metavar="FILE",
-        help="Configuration file. Default: $KIOSK_CONFIG, or ./config.yaml.",
-    ),
+    typer.Option("--config", metavar="FILE", help="Configuration file. Default: $KIOSK_CONFIG, or ./config.yaml."),
 ]
 GalleryOption: TypeAlias = Annotated[
     Path | None,

@@ -18,6 +18,9 @@ from kiosk.weights.manifest import FileState
 if TYPE_CHECKING:
     from kiosk.weights.installed import Installed
 
+OutOption = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="The folder to write to. Default: the weights folder.")
+]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A name from `kiosk weights list`.")]
 
 
@@ -86,9 +89,7 @@ def export(
     weights: Annotated[
         Path, typer.Option("--weights", metavar="PATH", help="OpenFace: the folder of CSV files; FaceNet: the .h5.")
     ],
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="The folder to write to. Default: the weights folder.")
-    ] = None,
+    out: OutOption = None,
     course: Annotated[
         bool, typer.Option("--course", help="Build the network as in the course, not as it was trained.")
     ] = False,
@@ -115,9 +116,7 @@ def cohort(
         Path, typer.Argument(metavar="FOLDER", help="A folder with one folder of pictures for each person.")
     ],
     *,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="The folder to write to. Default: the weights folder.")
-    ] = None,
+    out: OutOption = None,
     config: ConfigOption = None,
 ) -> int:
     """Make a cohort for the configured encoder: 600 artificial strangers to compare distances with.

@@ -134,19 +134,17 @@ def gallery_found(folder: Path, snapshot: GallerySnapshot, encoder: str) -> Find
     counts = len(snapshot.people), len(snapshot.templates), len(snapshot.unused)
     text = translate("health", "{folder}: people {people}, pictures {pictures}, skipped {skipped}")
     message = text.format(folder=folder, people=counts[0], pictures=counts[1], skipped=counts[2])
-    state, remedies = State.OK, []
+    remedies = []
     if not snapshot.people:
-        state = State.WARNING
         remedies.append(translate("health", "add pictures with `kiosk enrol NAME PICTURE`"))
     elif snapshot.unused:
-        state = State.WARNING
         remedies.append(translate("health", "see `kiosk people` for the reasons"))
     if advice_for(encoder) and len(snapshot.people) >= MANY_PEOPLE:
-        state = State.WARNING
         remedies.append(translate("health", STRONGER_ENCODER))
         message = translate("health", "{found}; that is many for {encoder}").format(found=message, encoder=encoder)
     details = tuple(f"{printable(skipped.source)}: {shown(skipped.reason)}" for skipped in snapshot.skipped)
     public = "people {}, pictures {}, skipped {}".format(*counts)
+    state = State.WARNING if remedies else State.OK
     return Finding("gallery", state, message, "; ".join(remedies), details, public)
 
 
@@ -201,12 +199,15 @@ def disk_found(file: Path) -> Finding:
     message = translate("health", "{gigabytes} GB free at {folder}").format(
         gigabytes=number(free / 1e9, 1), folder=folder
     )
-    return Finding("disk", state, message, remedy if state is not State.OK else "", public=f"{free / 1e9:.1f} GB free")
+    return Finding("disk", state, message, "" if state is State.OK else remedy, public=f"{free / 1e9:.1f} GB free")
 
 
 def clock_found(journal: Journal) -> Finding:
     """Return whether the time of day can be right."""
-    now, last = datetime.now(UTC), _last_entry(journal)
+    now, entries = datetime.now(UTC), []
+    with contextlib.suppress(KioskError):  # the check of the journal shows that
+        entries = journal.entries(1)
+    last = datetime.fromisoformat(entries[0].time) if entries else None
     told, public = moment(now), f"{now:%Y-%m-%d %H:%M:%S} UTC"
     if last is not None and now < last:
         text = translate("health", "stands at {now}, before the journal's last entry of {last}")
@@ -218,14 +219,6 @@ def clock_found(journal: Journal) -> Finding:
         remedy = translate("health", "switch time synchronisation on: timedatectl set-ntp true")
         return Finding("clock", State.WARNING, message, remedy, public=f"{public}, not synchronised")
     return Finding("clock", State.OK, told, public=public)
-
-
-def _last_entry(journal: Journal) -> datetime | None:
-    try:
-        entries = journal.entries(1)
-    except KioskError:
-        return None  # the check of the journal shows that
-    return datetime.fromisoformat(entries[0].time) if entries else None
 
 
 def _synchronised() -> bool | None:
@@ -256,13 +249,9 @@ def memory_found(proc: Path = _PROC) -> Finding | None:
     state = _graded(left_mb, _LITTLE_MB, _LEAST_MB)
     text = translate("health", "the kiosk takes {taken} MB, {left} MB are free")
     remedy = translate("health", "close other programs, or start the machine again")
-    return Finding(
-        "memory",
-        state,
-        text.format(taken=number(taken_mb), left=number(left_mb)),
-        remedy if state is not State.OK else "",
-        public=f"{taken_mb:.0f} MB taken, {left_mb:.0f} MB free",
-    )
+    message = text.format(taken=number(taken_mb), left=number(left_mb))
+    public = f"{taken_mb:.0f} MB taken, {left_mb:.0f} MB free"
+    return Finding("memory", state, message, "" if state is State.OK else remedy, public=public)
 
 
 def temperature_found(thermal: Path = _THERMAL) -> Finding | None:
@@ -274,7 +263,7 @@ def temperature_found(thermal: Path = _THERMAL) -> Finding | None:
     state = State.FAULT if hottest >= _HOT else State.WARNING if hottest >= _WARM else State.OK
     remedy = translate("health", "let air to the machine: dust, sun and a closed case make it hot")
     told = f"{hottest:.0f} °C"
-    return Finding("temperature", state, told, remedy if state is not State.OK else "", public=told)
+    return Finding("temperature", state, told, "" if state is State.OK else remedy, public=told)
 
 
 def _megabytes(path: Path, name: str) -> float | None:

@@ -53,7 +53,8 @@ def examine_all(read: Callable[[], ConfigFile], source: str | None, gallery: Pat
     yield examine("cascade", lambda: _cascade(choices))
     yield examine("encoder", lambda: _encoder(choices))
     yield examine("gallery", lambda: _gallery(choices))
-    yield examine("voice", lambda: _voice(choices))
+    enabled = config.current.voice.enabled
+    yield examine("voice", lambda: checks.voice_found(enabled=enabled, fault=probe_voice() if enabled else None))
     file = journal_file(choices.config, demo=choices.demo)
     with closing(Journal(file)) as journal:
         yield examine("journal", lambda: checks.journal_found(file, journal))
@@ -112,8 +113,3 @@ def _gallery(choices: Choices) -> Finding:
     gallery = build.make_gallery(choices.config, choices.gallery, encoder, landmarks)
     gallery.load()
     return checks.gallery_found(choices.gallery, gallery.snapshot, encoder.spec.name)
-
-
-def _voice(choices: Choices) -> Finding:
-    enabled = choices.config.current.voice.enabled
-    return checks.voice_found(enabled=enabled, fault=probe_voice() if enabled else None)
