@@ -2,13 +2,14 @@
 
 import logging
 import sys
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
 
 import typer
 
 from kiosk import __version__
 from kiosk.cli import calibrating, evaluating, faces, health, people, running, staff, training, weights
+from kiosk.cli.output import answering
 from kiosk.errors import KioskError
 
 app = typer.Typer(
@@ -19,8 +20,27 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _group in (running, faces, people, weights, training, evaluating, calibrating, staff, health):
-    _group.add_to(app)
+for _command in (
+    *(running.run, running.demo, faces.identify, faces.verify, people.enrol, training.train, evaluating.evaluate),
+    *(calibrating.calibrate, health.doctor, health.encoders),
+):
+    app.command()(answering(_command))
+
+
+def _add_group(name: str, commands: Sequence[Callable[..., int]], **options: Any) -> typer.Typer:  # noqa: ANN401
+    group = typer.Typer(name=name, **options)
+    for command in commands:
+        group.command(command.__name__.partition("_")[0])(answering(command))  # list_staff is called list
+    app.add_typer(group)
+    return group
+
+
+_people = (people.show, people.rename, people.suspend, people.erase, people.export, people.import_)
+_add_group("people", _people, invoke_without_command=True).callback()(people.people)
+_weights = (weights.list_weights, weights.fetch, weights.verify, weights.remove, weights.export, weights.cohort)
+_add_group("weights", _weights, no_args_is_help=True, help="Encoders and detectors as files.")
+_staff = (staff.list_staff, staff.add, staff.remove, staff.reset)
+_add_group("staff", _staff, no_args_is_help=True, help="The staff and their PINs.")
 
 
 def _version(wanted: bool) -> None:
@@ -55,7 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if debug:
             raise
-        fault = error if isinstance(error, KioskError) else _unforeseen(error)
+        fault = error
+        if not isinstance(fault, KioskError):
+            reason = f"{type(error).__name__}: {error}"
+            fault = KioskError("kiosk", reason, "run the command again with --debug and report it")
         typer.echo(f"kiosk: {fault}", err=True)
         sys.exit(fault.exit_code)
 
@@ -72,7 +95,3 @@ class _OneLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         record.message = record.getMessage()
         return self.formatMessage(record)
-
-
-def _unforeseen(error: Exception) -> KioskError:
-    return KioskError("kiosk", f"{type(error).__name__}: {error}", "run the command again with --debug and report it")

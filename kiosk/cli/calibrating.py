@@ -12,25 +12,20 @@ from kiosk.cli.output import (
     ConfigOption,
     GalleryOption,
     JsonOption,
-    answering,
     print_json,
     print_table,
     progress_bar,
     read_config,
     rounded,
 )
+from kiosk.paths import gallery_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kiosk.evaluation.calibration.calibrating import DoorReport
-    from kiosk.evaluation.calibration.distances import Evidence, PicturePair
+    from kiosk.evaluation.calibration.distances import Evidence
     from kiosk.evaluation.calibration.model import Setting
-
-
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(answering(calibrate))
 
 
 def calibrate(
@@ -57,18 +52,16 @@ def calibrate(
     Example: kiosk calibrate --stranger-rate 0.001 --write
     """
     from kiosk.evaluation.calibration.calibrating import calibrate_door, write_answer
-    from kiosk.paths import gallery_folder
 
     if html is not None:
         from kiosk.evaluation.pages import require_libraries
 
         require_libraries()
     settings = read_config(config)
-    folder = gallery or gallery_folder(settings)
     with progress_bar("") as show:
         report = calibrate_door(
             settings,
-            folder,
+            gallery or gallery_folder(settings),
             asked=stranger_rate,
             with_journal=journal,
             progress=lambda _, done, total: show(done, total),
@@ -89,40 +82,27 @@ def calibrate(
 
 
 def _print(report: DoorReport) -> None:
-    from kiosk.evaluation.calibration.sentences import (
-        advice_lines,
-        answer_lines,
-        basis_lines,
-        heading,
-        pair_line,
-        picture_lines,
-        table_rows,
-    )
+    from kiosk.evaluation.calibration import sentences
 
-    typer.echo(heading(report))
-    _block("", answer_lines(report))
+    typer.echo(sentences.heading(report))
+    typer.echo("\n".join(["", *sentences.answer_lines(report)]))
     if report.calibration is not None:
-        print_table(*table_rows(report, report.calibration))
-    _block("Pictures to check", picture_lines(report))
-    _block(
-        "People who look most alike (distance, nearest first)", (pair_line(pair, report) for pair in report.confusable)
-    )
-    _block("What would help most", advice_lines(report))
-    _block("Basis of these figures", basis_lines(report))
-
-
-def _block(title: str, lines: Iterable[str]) -> None:
-    told = list(lines)
-    if told:
-        typer.echo(f"\n{title}:" if title else "")
-        for line in told:
-            typer.echo(f"  {line}" if title else line)
+        print_table(*sentences.table_rows(report, report.calibration))
+    alike = [sentences.pair_line(pair, report) for pair in report.confusable]
+    for title, lines in {
+        "Pictures to check": sentences.picture_lines(report),
+        "People who look most alike (distance, nearest first)": alike,
+        "What would help most": sentences.advice_lines(report),
+        "Basis of these figures": sentences.basis_lines(report),
+    }.items():
+        if told := "".join(f"\n  {line}" for line in lines):
+            typer.echo(f"\n{title}:{told}")
 
 
 def _fields(report: DoorReport) -> dict[str, Any]:
     from kiosk.evaluation.calibration.sentences import basis_lines
 
-    found = report.calibration
+    found, known = report.calibration, report.statistics
     return {
         "folder": str(report.folder),
         "encoder": report.encoder.name,
@@ -137,14 +117,29 @@ def _fields(report: DoorReport) -> dict[str, Any]:
         "now": _setting(found.now if found else None),
         "alternatives": {each.strictness.value: _setting(each.setting) for each in found.alternatives} if found else {},
         "more_pictures": _setting(found.more_pictures.setting) if found and found.more_pictures else None,
-        "statistics": _statistics(report),
+        "statistics": {
+            "source": known.source,
+            "people": known.people,
+            "impostor_pairs": known.impostor.pairs,
+            "genuine_pairs": known.genuine.pairs,
+            "own": report.own_statistics,
+        }
+        if known is not None
+        else None,
         "evidence": _evidence(report),
-        "confusable": [_pair(pair) for pair in report.confusable],
+        "confusable": [
+            {
+                "people": [pair.one.person, pair.other.person],
+                "pictures": [pair.one.source, pair.other.source],
+                "distance": rounded(pair.distance),
+            }
+            for pair in report.confusable
+        ],
         "odd": [
             {
                 "picture": odd.picture.source,
                 "person": odd.picture.person,
-                "own": _finite(odd.own),
+                "own": rounded(odd.own) if odd.own < float("inf") else None,
                 "looks_like": odd.other.source if odd.other else None,
                 "distance": rounded(odd.distance) if odd.other else None,
             }
@@ -171,41 +166,16 @@ def _setting(setting: Setting | None) -> dict[str, Any] | None:
     }
 
 
-def _statistics(report: DoorReport) -> dict[str, Any] | None:
-    known = report.statistics
-    if known is None:
-        return None
-    return {
-        "source": known.source,
-        "people": known.people,
-        "impostor_pairs": known.impostor.pairs,
-        "genuine_pairs": known.genuine.pairs,
-        "own": report.own_statistics,
-    }
-
-
 def _evidence(report: DoorReport) -> dict[str, Any] | None:
     found = report.calibration
     if found is None:
         return None
     return {
-        "impostor": {"believed": asdict(found.model.impostor), "said": [_said(each) for each in found.evidence]},
-        "genuine": {"believed": asdict(found.model.genuine), "said": [_said(each) for each in found.genuine_evidence]},
+        "impostor": {"believed": asdict(found.model.impostor), "said": _said(found.evidence)},
+        "genuine": {"believed": asdict(found.model.genuine), "said": _said(found.genuine_evidence)},
         "template_correlation": rounded(found.model.template_correlation),
     }
 
 
-def _said(evidence: Evidence | None) -> dict[str, Any] | None:
-    return None if evidence is None else asdict(evidence)
-
-
-def _pair(pair: PicturePair) -> dict[str, Any]:
-    return {
-        "people": [pair.one.person, pair.other.person],
-        "pictures": [pair.one.source, pair.other.source],
-        "distance": rounded(pair.distance),
-    }
-
-
-def _finite(distance: float) -> float | None:
-    return rounded(distance) if distance < float("inf") else None
+def _said(evidence: Iterable[Evidence | None]) -> list[dict[str, Any] | None]:
+    return [None if each is None else asdict(each) for each in evidence]

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kiosk.cli.output import ConfigOption, JsonOption, answering, print_json, print_table, progress_bar, read_config
+from kiosk.cli.output import ConfigOption, JsonOption, print_json, print_table, progress_bar, read_config
 
 if TYPE_CHECKING:
     from kiosk.config import ConfigFile
     from kiosk.evaluation.intervals import Interval, Rate
     from kiosk.evaluation.lfw import LfwResult
     from kiosk.evaluation.open_set import OpenSetResult, OpenSetRow
-    from kiosk.evaluation.rates import OperatingPoint
     from kiosk.evaluation.results import Acquisition, EvaluationReport
     from kiosk.evaluation.running import EvaluationProtocol, EvaluationSettings
     from kiosk.evaluation.visits import VisitsResult, VisitsRow
@@ -34,11 +33,6 @@ class PeerName(StrEnum):
     """The systems that the kiosk is compared with."""
 
     DLIB = "dlib"
-
-
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(answering(evaluate))
 
 
 def evaluate(
@@ -120,7 +114,7 @@ def evaluate(
     from kiosk.evaluation.statistics import measured_statistics
 
     chosen = overridden(read_config(config), settings or ())
-    paths = paths_of(chosen, _each(encoder), _each(detector), [one.value for one in peer or ()])
+    paths = paths_of(chosen, _each(encoder), _each(detector), list(peer or ()))
     if statistics:
         if len(paths) != 1:
             raise typer.BadParameter("--statistics takes one encoder, one detector and no peer")
@@ -184,10 +178,9 @@ def _protocol(name: ProtocolName, settings: EvaluationSettings, config: ConfigFi
         from kiosk.evaluation.open_set import OpenSet
 
         return OpenSet(settings)
-    from kiosk.door.decision import RuleSettings
     from kiosk.evaluation.visits import VisitsProtocol
 
-    return VisitsProtocol(settings, RuleSettings(**config.current.decision.model_dump()))
+    return VisitsProtocol(settings, config.current.decision)
 
 
 _OPEN_SET = ("path", "N", "K", "FPIR", "FNIR", "wrong person", "rank one", "threshold", "strangers behind it")
@@ -219,15 +212,16 @@ def tell(report: EvaluationReport) -> None:
         _tell_searches(searches)
     if visits := [one for one in results if isinstance(one, VisitsResult)]:
         _tell_visits(visits)
-    _tell_acquisition([(str(one.path), one.acquisition) for one in results])
+    headings = ("path", "pictures", "failure to acquire", "reasons", "ms a picture")
+    print_table(headings, [_acquired(str(one.path), one.acquisition) for one in results])
     typer.echo(f"seed {report.seed}, {report.seconds:.1f} s")
 
 
 def _tell_pairs(results: Sequence[LfwResult]) -> None:
-    points = [f"FNMR at FMR {point.fmr_asked:.2g}" for point in results[0].verification.points]
+    first = results[0]
+    points = [f"FNMR at FMR {point.fmr_asked:.2g}" for point in first.verification.points]
     headings = ("path", "accuracy", "of acquired pairs", "threshold", "area", "equal error", *points)
     print_table(headings, [_pairs_cells(one) for one in results])
-    first = results[0]
     typer.echo(f"{first.pairs} pairs of {first.people} people; {first.folds}.")
     typer.echo("A pair with a picture without a face counts as an error in the accuracy, as a non-match in the FNMR of")
     typer.echo('one person, and is left out of "of acquired pairs", the area and the equal error rate.')
@@ -245,18 +239,14 @@ def _pairs_cells(one: LfwResult) -> tuple[str, ...]:
         f"{found.threshold:.4f}",
         f"{found.area.value:.5f}",
         f"{found.equal_error.value:.2%}",
-        *map(_point, found.points),
+        *(f"{_rate(point.fnmr)} at {point.threshold:.4f}{'' if point.is_carried else ' *'}" for point in found.points),
     )
-
-
-def _point(point: OperatingPoint) -> str:
-    return f"{_rate(point.fnmr)} at {point.threshold:.4f}{'' if point.is_carried else ' *'}"
 
 
 def _tell_searches(results: Sequence[OpenSetResult]) -> None:
     print_table(_OPEN_SET, [_search_cells(str(one.path), row) for one in results for row in one.rows])
-    first = results[0].rows[0]
-    typer.echo(f"N people with K pictures each are enrolled, drawn {first.seeds} times; errors are counted over all.")
+    seeds = results[0].rows[0].seeds
+    typer.echo(f"N people with K pictures each are enrolled, drawn {seeds} times; errors are counted over all.")
     _tell_left_out(results)
 
 
@@ -277,8 +267,8 @@ def _search_cells(path: str, row: OpenSetRow) -> tuple[str, ...]:
 
 def _tell_visits(results: Sequence[VisitsResult]) -> None:
     print_table(_VISITS, [_visit_cells(str(one.path), row) for one in results for row in one.rows])
-    first = results[0].rows[0] if results[0].rows else None
-    if first is not None:
+    if results[0].rows:
+        first = results[0].rows[0]
         rule, margin = first.door.rule, first.door.margin
         typer.echo(f"{rule.k} of {rule.n} frames, margin {margin:.4f}; {first.seeds} galleries of each size.")
         typer.echo(
@@ -298,12 +288,6 @@ def _visit_cells(path: str, row: VisitsRow) -> tuple[str, ...]:
 def _tell_left_out(results: Sequence[OpenSetResult | VisitsResult]) -> None:
     for reason in dict.fromkeys(reason for one in results for reason in one.left_out):
         typer.echo(f"left out: {reason}")
-
-
-def _tell_acquisition(rows: Sequence[tuple[str, Acquisition]]) -> None:
-    print_table(
-        ("path", "pictures", "failure to acquire", "reasons", "ms a picture"), [_acquired(*row) for row in rows]
-    )
 
 
 def _acquired(path: str, found: Acquisition) -> tuple[str, ...]:

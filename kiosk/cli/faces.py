@@ -4,30 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from kiosk.cli.output import (
-    ConfigOption,
-    GalleryOption,
-    JsonOption,
-    answering,
-    print_json,
-    progress_bar,
-    read_config,
-    rounded,
-)
-from kiosk.domain import Face, Identification, Rejection, display_name
+from kiosk.cli.output import ConfigOption, GalleryOption, JsonOption, print_json, progress_bar, read_config, rounded
+from kiosk.domain import ByteImage, Embedding, Face, Identification, Rejection, display_name
+from kiosk.door import build
+from kiosk.door.matching import comparison_of, matching_numbers
+from kiosk.door.services import StaffServices, open_services
 from kiosk.errors import PictureError, UnknownPersonError
+from kiosk.paths import gallery_folder
+from kiosk.people.snapshot import GallerySnapshot
+from kiosk.recognition import matching
+from kiosk.recognition.pipeline import PhotographReader
+from kiosk.vision.pictures import read_picture
 from kiosk.vision.quality import in_words
-
-if TYPE_CHECKING:
-    from kiosk.domain import ByteImage, Embedding
-    from kiosk.door.services import StaffServices
-    from kiosk.people.snapshot import GallerySnapshot
-    from kiosk.recognition.matching import Comparison
-    from kiosk.recognition.pipeline import PhotographReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +28,7 @@ class Known:
 
     threshold: float
     margin: float
-    comparison: Comparison
+    comparison: matching.Comparison
     folder: Path
     gallery: GallerySnapshot
     reader: PhotographReader
@@ -44,45 +36,25 @@ class Known:
 
 def open_gallery(config: Path | None, gallery: Path | None) -> Known:
     """Load the image folder `gallery`, or that of the configuration; raises KioskError."""
-    from kiosk.door.build import (
-        load_configured_encoder,
-        make_gallery,
-        make_landmarks,
-        photograph_reader,
-        weights_folders,
-    )
-    from kiosk.door.matching import comparison_of, matching_numbers
-    from kiosk.paths import gallery_folder
-
     settings = read_config(config)
     folder = gallery or gallery_folder(settings)
-    encoder, landmarks = load_configured_encoder(settings), make_landmarks()
-    known = make_gallery(settings, folder, encoder, landmarks)
-    comparison = comparison_of(settings.current.path, encoder.spec, weights_folders(settings))
+    encoder, landmarks = build.load_configured_encoder(settings), build.make_landmarks()
+    known = build.make_gallery(settings, folder, encoder, landmarks)
+    comparison = comparison_of(settings.current.path, encoder.spec, build.weights_folders(settings))
     with progress_bar("reading the gallery") as show:
         known.load(show)
-    reader = photograph_reader(settings, encoder, landmarks)
+    reader = build.photograph_reader(settings, encoder, landmarks)
     numbers = matching_numbers(settings.current, encoder.spec, len(known.snapshot.people))
     return Known(*numbers, comparison, folder, known.snapshot, reader)
 
 
 def open_staff_services(config: Path | None, gallery: Path | None) -> StaffServices:
     """Return registers and journal of the image folder `gallery`, or of the configured one; raises KioskError."""
-    from kiosk.door.build import Choices
-    from kiosk.door.services import open_services
-    from kiosk.paths import gallery_folder
-
     settings = read_config(config)
-    return open_services(Choices(settings, gallery or gallery_folder(settings), ""))
+    return open_services(build.Choices(settings, gallery or gallery_folder(settings), ""))
 
 
 Picture = Annotated[Path, typer.Argument(metavar="PICTURE", help="A photograph: JPEG, PNG, WebP or BMP.")]
-
-
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    app.command()(answering(identify))
-    app.command()(answering(verify))
 
 
 def identify(
@@ -93,7 +65,7 @@ def identify(
     Example: kiosk identify visitor.jpg --gallery images --json
     """
     image, known = _open(picture, config, gallery)
-    answers = _identified(known, image)
+    answers = [(face, _answer(found, known)) for face, found in known.reader.all(image)]
     if as_json:
         faces = [_as_json(face, answer) for face, answer in answers]
         print_json({"picture": str(picture), "gallery_size": len(known.gallery.people), "faces": faces})
@@ -117,15 +89,13 @@ def verify(
     Example: kiosk verify visitor.jpg "Ada Lovelace"
     """
     image, known = _open(picture, config, gallery)
-    from kiosk.recognition.matching import verify as verify_probe
-
     claimed = known.gallery.person(person)
     if claimed is None:
         raise UnknownPersonError(person, "is not in the gallery", "see `kiosk people` for the names")
     probe = known.reader.one(image)
     if isinstance(probe, Rejection):
         raise PictureError(picture, in_words(probe), "take one that shows only this person, large and sharp")
-    answer = verify_probe(probe, claimed, known.gallery, threshold=known.threshold, comparison=known.comparison)
+    answer = matching.verify(probe, claimed, known.gallery, threshold=known.threshold, comparison=known.comparison)
     if as_json:
         print_json(
             {
@@ -137,18 +107,13 @@ def verify(
             }
         )
     else:
-        verdict = "it is" if answer.accepted else "it is not"
-        typer.echo(
-            f"{picture}: {verdict} {display_name(claimed)} "
-            f"(distance {answer.distance:.3f}, threshold {answer.threshold:g})"
-        )
+        told = f"it is {'' if answer.accepted else 'not '}{display_name(claimed)}"
+        typer.echo(f"{picture}: {told} (distance {answer.distance:.3f}, threshold {answer.threshold:g})")
     return 0 if answer.accepted else 1
 
 
 def _open(picture: Path, config: Path | None, gallery: Path | None) -> tuple[ByteImage, Known]:
     """Read the picture first, so that nobody waits for the gallery if it is not one."""
-    from kiosk.vision.pictures import read_picture
-
     image = read_picture(picture)
     known = open_gallery(config, gallery)
     if not known.gallery.people:
@@ -156,17 +121,12 @@ def _open(picture: Path, config: Path | None, gallery: Path | None) -> tuple[Byt
     return image, known
 
 
-def _identified(known: Known, image: ByteImage) -> list[tuple[Face, Identification | Rejection]]:
-    from kiosk.recognition.matching import identify as identify_probe
-
-    def answer(found: Embedding | Rejection) -> Identification | Rejection:
-        if isinstance(found, Rejection):
-            return found
-        return identify_probe(
-            found, known.gallery, threshold=known.threshold, margin=known.margin, comparison=known.comparison
-        )
-
-    return [(face, answer(found)) for face, found in known.reader.all(image)]
+def _answer(found: Embedding | Rejection, known: Known) -> Identification | Rejection:
+    if isinstance(found, Rejection):
+        return found
+    return matching.identify(
+        found, known.gallery, threshold=known.threshold, margin=known.margin, comparison=known.comparison
+    )
 
 
 def _as_json(face: Face, answer: Identification | Rejection) -> dict[str, Any]:

@@ -5,25 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from kiosk.cli.output import ConfigOption, GalleryOption, JsonOption, answering, print_json, print_table, read_config
-
-if TYPE_CHECKING:
-    from kiosk.health.checks import Finding
-    from kiosk.health.encoder_table import EncoderRow
-
+from kiosk.cli.output import ConfigOption, GalleryOption, JsonOption, print_json, print_table, read_config
+from kiosk.health.checks import Finding, State, examine
+from kiosk.health.doctor import examine_all
+from kiosk.health.encoder_table import EncoderRow, crop_in_words, encoder_table
 
 _QT_SECONDS = 60.0
 _QT_CODE = "from PyQt6.QtGui import QGuiApplication as A; print(A(['kiosk']).platformName())"
-
-
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    app.command()(answering(doctor))
-    app.command()(answering(encoders))
 
 
 def doctor(
@@ -37,15 +29,14 @@ def doctor(
 
     Example: kiosk doctor --source 0
     """
-    from kiosk.health.checks import State, examine
-    from kiosk.health.doctor import examine_all
-
-    findings = [
-        *examine_all(lambda: read_config(config), source, gallery),
-        examine("screen", _screen),
-    ]
+    findings = [*examine_all(lambda: read_config(config), source, gallery), examine("screen", _screen)]
     if as_json:
-        print_json([_fields(finding) for finding in findings])
+        print_json(
+            [
+                {"check": one.check, "state": one.state.value, "message": one.message, "remedy": one.remedy}
+                for one in findings
+            ]
+        )
     else:
         for finding in findings:
             remedy = f"; {finding.remedy}" if finding.remedy else ""
@@ -53,18 +44,8 @@ def doctor(
     return 1 if any(finding.state is State.FAULT for finding in findings) else 0
 
 
-def _fields(finding: Finding) -> dict[str, str]:
-    return {
-        "check": finding.check,
-        "state": finding.state.value,
-        "message": finding.message,
-        "remedy": finding.remedy,
-    }
-
-
 def _screen() -> Finding:
     from kiosk.gui.display import display_fault
-    from kiosk.health.checks import Finding, State
 
     fault = display_fault(os.environ)
     if fault is not None:
@@ -91,8 +72,6 @@ def encoders(*, as_json: JsonOption = False, config: ConfigOption = None) -> int
 
     Example: kiosk encoders
     """
-    from kiosk.health.encoder_table import encoder_table
-
     rows = encoder_table(read_config(config))
     if as_json:
         print_json([_encoder_fields(row) for row in rows])
@@ -108,8 +87,6 @@ def encoders(*, as_json: JsonOption = False, config: ConfigOption = None) -> int
 
 
 def _cells(row: EncoderRow) -> tuple[str, ...]:
-    from kiosk.health.encoder_table import crop_in_words
-
     name = f"{row.name} *" if row.in_use else row.name
     installed = "no" if not row.installed else "faulty" if row.fault else "yes"
     spec = row.spec
@@ -128,20 +105,11 @@ def _cells(row: EncoderRow) -> tuple[str, ...]:
 
 
 def _encoder_fields(row: EncoderRow) -> dict[str, Any]:
-    from kiosk.health.encoder_table import crop_in_words
-
-    spec = row.spec
+    of_spec = ("parameters", "size_bytes", "dimension", "licence", "source")
     return {
-        "name": row.name,
-        "in_use": row.in_use,
-        "installed": row.installed,
-        "fault": row.fault,
-        "parameters": spec.parameters if spec else None,
-        "size_bytes": spec.size_bytes or None if spec else None,
-        "input": [crop_in_words(crop) for crop in spec.crops] if spec else None,
-        "dimension": spec.dimension if spec else None,
+        **{name: getattr(row, name) for name in ("name", "in_use", "installed", "fault", "threshold")},
+        **{name: getattr(row.spec, name, None) for name in of_spec},
+        "size_bytes": row.spec.size_bytes or None if row.spec else None,
+        "input": [crop_in_words(crop) for crop in row.spec.crops] if row.spec else None,
         "milliseconds": None if row.milliseconds is None else round(row.milliseconds, 2),
-        "threshold": row.threshold,
-        "licence": spec.licence if spec else None,
-        "source": spec.source if spec else None,
     }

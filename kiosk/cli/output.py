@@ -6,27 +6,26 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, ParamSpec, TypeAlias
+from typing import Annotated, Any, NoReturn, TypeAlias
 
 import typer
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console
 from rich.measure import Measurement
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 from kiosk.config import ConfigFile, find_config
+from kiosk.door.former_settings import keep_former_settings
 
-P = ParamSpec("P")
 
-
-def answering(command: Callable[P, int]) -> Callable[P, NoReturn]:
+def answering(command: Callable[..., int]) -> Callable[..., NoReturn]:
     """Return the command as one that ends the process with its result: 0 = done or yes, 1 = no."""
 
     @functools.wraps(command)
-    def run(*arguments: P.args, **options: P.kwargs) -> NoReturn:
+    def run(*arguments: object, **options: object) -> NoReturn:
         raise typer.Exit(command(*arguments, **options))
 
     return run
@@ -34,11 +33,7 @@ def answering(command: Callable[P, int]) -> Callable[P, NoReturn]:
 
 ConfigOption: TypeAlias = Annotated[
     Path | None,
-    typer.Option(
-        "--config",
-        metavar="FILE",
-        help="Configuration file. Default: $KIOSK_CONFIG, or ./config.yaml.",
-    ),
+    typer.Option("--config", metavar="FILE", help="Configuration file. Default: $KIOSK_CONFIG, or ./config.yaml."),
 ]
 GalleryOption: TypeAlias = Annotated[
     Path | None,
@@ -49,8 +44,6 @@ JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the r
 
 def read_config(given: Path | None) -> ConfigFile:
     """Return the configuration in force; raises ConfigError."""
-    from kiosk.door.former_settings import keep_former_settings
-
     config = ConfigFile(find_config(given))
     keep_former_settings(config)
     return config
@@ -95,9 +88,9 @@ def _narrow(table: Table, rows: Sequence[Sequence[str]], excess: int) -> None:
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(what: str, *amounts: ProgressColumn) -> Iterator[Callable[[int, int], None]]:
     """Show a bar on stderr, after one second and only in a terminal; yields a function of (done, total)."""
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn(what), BarColumn(), *(amounts or [MofNCompleteColumn()]))
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("", visible=False)
 

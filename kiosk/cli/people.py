@@ -5,24 +5,27 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from kiosk.cli.faces import open_gallery, open_staff_services
-from kiosk.cli.output import ConfigOption, GalleryOption, JsonOption, answering, print_json, print_table
-from kiosk.domain import display_name
+from kiosk.cli.output import ConfigOption, GalleryOption, JsonOption, print_json, print_table
+from kiosk.domain import Candidate, display_name
+from kiosk.door.matching import advice_for
+from kiosk.door.services import StaffServices
 from kiosk.errors import KioskError, PeopleError
-
-if TYPE_CHECKING:
-    from kiosk.domain import Candidate
-    from kiosk.door.services import StaffServices
-    from kiosk.people.archive import ArchiveReport
-    from kiosk.people.enrolment import Enrolled
-    from kiosk.people.erasure import ErasureReport
-    from kiosk.people.register import PersonRecord
-    from kiosk.people.snapshot import GallerySnapshot
+from kiosk.names import person_key
+from kiosk.people import archive, erasure, records
+from kiosk.people.consent import read_consent
+from kiosk.people.enrolment import Enrolled, Enrolment, Offered, agreed, check, require_all_good, save
+from kiosk.people.folder import list_folder
+from kiosk.people.register import PeopleRegister, PersonRecord, people_file, today
+from kiosk.people.snapshot import GallerySnapshot
+from kiosk.people.staff import COMMAND_LINE
 
 
 def enrol(
@@ -41,10 +44,6 @@ def enrol(
 
     Example: kiosk enrol "Ada Lovelace" ada-1.jpg ada-2.jpg --consent consent.en.md
     """
-    from kiosk.people.consent import read_consent
-    from kiosk.people.enrolment import Enrolment, Offered, agreed, check, require_all_good, save
-    from kiosk.people.staff import COMMAND_LINE
-
     given = agreed(read_consent(consent), COMMAND_LINE) if consent is not None else None
     known = open_gallery(config, gallery)
     checked = check(
@@ -58,12 +57,9 @@ def enrol(
     )
     require_all_good(checked, name, known.gallery)
     alike = checked.duplicates.alike
-    services = open_staff_services(config, gallery)
-    try:
+    with closing(open_staff_services(config, gallery)) as services:
         done = save(services, Enrolment(name, checked.pictures, consent=given, alike=alike), COMMAND_LINE)
         recorded = services.people.record(done.person).consent is not None
-    finally:
-        services.close()
     _warn(done, alike, recorded=recorded)
     if as_json:
         shown = {"person": done.person, "name": display_name(done.person), "pictures": list(done.sources)}
@@ -90,17 +86,6 @@ _NAMED = 5  # folders
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name in the gallery; upper and lower case do not matter.")]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    app.command()(answering(enrol))
-    group = typer.Typer(name="people", invoke_without_command=True)
-    group.callback()(people)
-    for command in (show, rename, suspend, erase, export):
-        group.command()(answering(command))
-    group.command(name="import")(answering(import_))
-    app.add_typer(group)
-
-
 def people(
     context: typer.Context,
     *,
@@ -114,17 +99,14 @@ def people(
     """
     if context.invoked_subcommand is not None:
         return
-    from kiosk.names import person_key
-    from kiosk.people.register import PeopleRegister, people_file
-
     known = open_gallery(config, gallery)
-    records = PeopleRegister(people_file(known.folder)).records()
     snapshot = known.gallery
     counts = Counter(template.person for template in snapshot.templates)
-    of_whom = {person_key(person): person for person in snapshot.people}
+    of_whom = {person_key(person): PersonRecord(person) for person in snapshot.people}
     # A person without pictures is still known, and can be erased.
-    of_whom |= {key: record.person for key, record in records.items() if key not in of_whom}
-    rows = [(person, counts[person], records.get(key)) for key, person in sorted(of_whom.items())]
+    for key, record in PeopleRegister(people_file(known.folder)).records().items():
+        of_whom[key] = replace(record, person=of_whom.get(key, record).person)
+    rows = [(record, counts[record.person]) for _, record in sorted(of_whom.items())]
     if as_json:
         skipped = [{"file": entry.source, "reason": entry.reason} for entry in snapshot.skipped]
         print_json({"folder": str(known.folder), "people": [_row(*row) for row in rows], "skipped": skipped})
@@ -137,21 +119,15 @@ def show(name: Name, *, as_json: JsonOption = False, gallery: GalleryOption = No
 
     Example: kiosk people show "Ada Lovelace"
     """
-    from kiosk.names import person_key
-    from kiosk.people.archive import record_as_json
-    from kiosk.people.folder import list_folder
-    from kiosk.people.records import known_as
-    from kiosk.people.register import today
-
     services = open_staff_services(config, gallery)
-    person = known_as(services, name)
+    person = records.known_as(services, name)
     record = services.people.record(person)
     key = person_key(person)
     pictures = [one.source for one in list_folder(services.folder).pictures if person_key(one.person) == key]
     last = max(filter(None, map(services.journal.last_granted().get, (person, *record.former))), default=None)
     seen = last.isoformat(timespec="seconds") if last is not None else None
     status = record.access_status(today()).value
-    facts = {**record_as_json(record), "standing": status, "last_let_in": seen, "pictures": pictures}
+    facts = {**archive.record_as_json(record), "standing": status, "last_let_in": seen, "pictures": pictures}
     if as_json:
         print_json(facts)
     else:
@@ -170,10 +146,7 @@ def rename(
 
     Example: kiosk people rename "Ada Byron" "Ada Lovelace"
     """
-    from kiosk.people.records import rename as rename_person
-    from kiosk.people.staff import COMMAND_LINE
-
-    kept = rename_person(open_staff_services(config, gallery), name, new, COMMAND_LINE)
+    kept = records.rename(open_staff_services(config, gallery), name, new, COMMAND_LINE)
     typer.echo(f"{display_name(name)} is now called {display_name(kept)}")
     return 0
 
@@ -189,10 +162,7 @@ def suspend(
 
     Example: kiosk people suspend "Ada Lovelace"
     """
-    from kiosk.people.records import suspend as suspend_person
-    from kiosk.people.staff import COMMAND_LINE
-
-    record = suspend_person(open_staff_services(config, gallery), name, COMMAND_LINE, off=off)
+    record = records.suspend(open_staff_services(config, gallery), name, COMMAND_LINE, off=off)
     typer.echo(f"{record.shown_name} {'may enter again' if off else 'is suspended'}")
     return 0
 
@@ -208,11 +178,6 @@ def erase(
 
     Example: kiosk people erase "Ada Lovelace"
     """
-    from kiosk.names import person_key
-    from kiosk.people.erasure import erase as erase_person
-    from kiosk.people.snapshot import GallerySnapshot
-    from kiosk.people.staff import COMMAND_LINE
-
     if not sure and not sys.stdin.isatty():
         raise PeopleError(display_name(name), "needs a confirmation", "add --yes")
     if not sure:
@@ -222,9 +187,16 @@ def erase(
             return 1
     services = open_staff_services(config, gallery)
     compared, within = _gallery_for_visitors(services, config, gallery)
-    report = erase_person(services, name, COMMAND_LINE, known=compared or GallerySnapshot(""), threshold=within)
-    for line in _lines(report):
-        typer.echo(line)
+    report = erasure.erase(services, name, COMMAND_LINE, known=compared, threshold=within)
+    for number, what, rest in (
+        (report.pictures, "picture", ""),
+        (report.in_bins, "file", " in recycle bins of the image folder"),
+        (report.cached, "stored template", ""),
+        (report.records, "record", " of what was known"),
+        (report.visitors, "kept face", " of visitors who look alike"),
+        (report.journal_rows, "journal line", f" where {report.number} stands now"),
+    ):
+        typer.echo(f"{_count(number, what)}{rest}")
     for fault in report.left:
         typer.echo(f"kiosk: not removed yet: {fault}; then erase again", err=True)
     if report.unsearched:
@@ -244,17 +216,13 @@ def export(
 
     Example: kiosk people export ada.zip "Ada Lovelace"
     """
-    from kiosk.people.archive import export_gallery, export_person
-    from kiosk.people.records import known_as
-    from kiosk.people.staff import COMMAND_LINE
-
     services = open_staff_services(config, gallery)
     if name is None:
-        report = export_gallery(services, file, COMMAND_LINE)
+        report = archive.export_gallery(services, file, COMMAND_LINE)
         typer.echo(f"{_people(report)}: {file}")
         return 0
-    known_as(services, name)  # before the gallery is read
-    pictures = export_person(services, name, file, COMMAND_LINE, open_gallery(config, gallery).gallery)
+    records.known_as(services, name)  # before the gallery is read
+    pictures = archive.export_person(services, name, file, COMMAND_LINE, open_gallery(config, gallery).gallery)
     typer.echo(f"{display_name(name)} with {_count(pictures, 'picture')}: {file}")
     return 0
 
@@ -269,17 +237,14 @@ def import_(
 
     Example: kiosk people import all.zip
     """
-    from kiosk.people.archive import import_archive
-    from kiosk.people.staff import COMMAND_LINE
-
-    report = import_archive(open_staff_services(config, gallery), file, COMMAND_LINE)
+    report = archive.import_archive(open_staff_services(config, gallery), file, COMMAND_LINE)
     typer.echo(f"added: {_people(report)}")
     return 0
 
 
 def _gallery_for_visitors(
     services: StaffServices, config: Path | None, gallery: Path | None
-) -> tuple[GallerySnapshot | None, float]:
+) -> tuple[GallerySnapshot, float]:
     """Return the gallery and its threshold if faces of visitors are kept, which may be of the person; else nobody."""
     try:
         if services.visitors.count():
@@ -287,32 +252,22 @@ def _gallery_for_visitors(
             return known.gallery, known.threshold
     except KioskError as fault:
         typer.echo(f"kiosk: kept faces of visitors were not compared: {fault}", err=True)
-    return None, 0.0
+    return GallerySnapshot(""), 0.0
 
 
-def _row(person: str, pictures: int, record: PersonRecord | None) -> dict[str, Any]:
-    consent = record.consent if record is not None else None
+def _row(record: PersonRecord, pictures: int) -> dict[str, Any]:
     return {
-        "person": person,
-        "name": record.shown_name if record is not None else display_name(person),
+        "person": record.person,
+        "name": record.shown_name,
         "pictures": pictures,
-        "consent": consent.given_at.isoformat(timespec="seconds") if consent is not None else None,
-        "standing": _access_status(record),
+        "consent": record.consent.given_at.isoformat(timespec="seconds") if record.consent is not None else None,
+        "standing": record.access_status(today()).value,
     }
 
 
-def _access_status(record: PersonRecord | None) -> str:
-    from kiosk.people.register import AccessStatus, today
-
-    return (record.access_status(today()) if record is not None else AccessStatus.IN_FORCE).value
-
-
-def _print(folder: Path, snapshot: GallerySnapshot, rows: list[tuple[str, int, PersonRecord | None]]) -> None:
-    from kiosk.door.matching import advice_for
-
+def _print(folder: Path, snapshot: GallerySnapshot, rows: list[tuple[PersonRecord, int]]) -> None:
     if rows:
-        headings = ("person", "pictures", "consent", "standing")
-        print_table(headings, [_cells(*row) for row in rows])
+        print_table(("person", "pictures", "consent", "standing"), [_cells(*row) for row in rows])
     if not snapshot.people:
         typer.echo(f"Nobody is enrolled in {folder}. Add pictures with `kiosk enrol NAME PICTURE`.")
         if advice := advice_for(snapshot.encoder):
@@ -321,10 +276,10 @@ def _print(folder: Path, snapshot: GallerySnapshot, rows: list[tuple[str, int, P
         print_table(("skipped", "reason"), [(entry.source, str(entry.reason)) for entry in snapshot.skipped])
 
 
-def _cells(person: str, pictures: int, record: PersonRecord | None) -> tuple[str, ...]:
-    consent = record.consent if record is not None else None
-    given = consent.given_at.date().isoformat() if consent is not None else "not recorded"
-    return display_name(person), str(pictures), given, _access_status(record).replace("_", " ")
+def _cells(record: PersonRecord, pictures: int) -> tuple[str, ...]:
+    given = record.consent.given_at.date().isoformat() if record.consent is not None else "not recorded"
+    status = record.access_status(today()).value.replace("_", " ")
+    return display_name(record.person), str(pictures), given, status
 
 
 def _fact(value: object) -> str:
@@ -337,21 +292,10 @@ def _fact(value: object) -> str:
     return str(value) if value not in {None, ""} else "-"
 
 
-def _lines(report: ErasureReport) -> list[str]:
-    return [
-        _count(report.pictures, "picture"),
-        _count(report.in_bins, "file", " in recycle bins of the image folder"),
-        _count(report.cached, "stored template"),
-        _count(report.records, "record", " of what was known"),
-        _count(report.visitors, "kept face", " of visitors who look alike"),
-        _count(report.journal_rows, "journal line", f" where {report.number} stands now"),
-    ]
-
-
-def _people(report: ArchiveReport) -> str:
+def _people(report: archive.ArchiveReport) -> str:
     people = "1 person" if len(report.people) == 1 else f"{len(report.people)} people"
     return f"{people} with {_count(report.pictures, 'picture')}"
 
 
-def _count(number: int, what: str, rest: str = "") -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}{rest}"
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -9,19 +9,19 @@ import sys
 from contextlib import closing
 from datetime import datetime
 from threading import Event
-from types import FrameType
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeAlias
+from typing import Annotated, NoReturn, TypeAlias
 
 import typer
 
-from kiosk.cli.output import ConfigOption, GalleryOption, JsonOption, answering, print_json, read_config, rounded
+from kiosk.cli.output import ConfigOption, GalleryOption, JsonOption, print_json, read_config, rounded
 from kiosk.domain import Decision, Identification, Outcome, Reason, Rejection, display_name
+from kiosk.door.build import Choices, build_station, choose, require_source, watch_camera
+from kiosk.door.former_settings import save_former_settings
+from kiosk.door.headless import run_headless
+from kiosk.door.services import open_services
 from kiosk.errors import CameraError, ConfigError, KioskError
 from kiosk.i18n import QT_TRANSLATE_NOOP
 from kiosk.vision.quality import USUAL
-
-if TYPE_CHECKING:
-    from kiosk.door.build import Choices
 
 SourceOption: TypeAlias = Annotated[
     str | None,
@@ -44,12 +44,6 @@ _DEMO, _NO_CAMERA = QT_TRANSLATE_NOOP("door", "Demo"), QT_TRANSLATE_NOOP("door",
 FullScreenOption: TypeAlias = Annotated[bool, typer.Option("--fullscreen", help="Start in full screen.")]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    app.command()(answering(run))
-    app.command()(answering(demo))
-
-
 def run(
     *,
     source: SourceOption = None,
@@ -67,17 +61,12 @@ def run(
 
     Example: kiosk run --source entrance.mp4 --headless --json --fast
     """
-    from kiosk.door.build import choose
-    from kiosk.door.former_settings import save_former_settings
-
     settings = read_config(config)
     save_former_settings(settings)
     choices = choose(settings, source=source, gallery=gallery, fast=fast)
-    searched = source is None and choices.config.current.camera.source == "auto"
-    why = _NO_CAMERA if searched else _DEMO
-    return _start(
-        choices, why if choices.demo else "", headless=headless or as_json, as_json=as_json, full_screen=fullscreen
-    )
+    searched = source is None and settings.current.camera.source == "auto"
+    notice = "" if not choices.demo else _NO_CAMERA if searched else _DEMO
+    return _start(choices, notice, headless=headless or as_json, as_json=as_json, full_screen=fullscreen)
 
 
 def demo(
@@ -93,8 +82,6 @@ def demo(
 
     Example: kiosk demo --headless --fast
     """
-    from kiosk.door.build import choose
-
     choices = choose(read_config(config), source="demo", gallery=gallery, fast=fast)
     return _start(choices, _DEMO, headless=headless or as_json, as_json=as_json, full_screen=fullscreen)
 
@@ -115,8 +102,6 @@ def _start(choices: Choices, notice: str, *, headless: bool, as_json: bool, full
 
 
 def _show(choices: Choices, notice: str, *, full_screen: bool) -> NoReturn:
-    from kiosk.door.build import build_station, require_source, watch_camera
-    from kiosk.door.services import open_services
     from kiosk.gui.app import RESTART, run_window
     from kiosk.gui.theme import Appearance
 
@@ -167,31 +152,21 @@ def _leave(code: int) -> NoReturn:
 
 
 def _print_decisions(choices: Choices, *, as_json: bool) -> int:
-    from kiosk.door.build import require_source
-    from kiosk.door.headless import run_headless
     from kiosk.gui.language import use_for_welcome
 
     require_source(choices)
     use_for_welcome(choices.config.current.screen.language)
     logging.getLogger("kiosk").setLevel(logging.INFO)
-    fault = run_headless(choices, _stop_on_signals(), _tell_json if as_json else _tell)
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    fault = run_headless(choices, stop, _tell_json if as_json else _tell)
     if fault is not None:
         typer.echo(f"kiosk: {fault}", err=True)
     code = 0 if fault is None else CameraError.exit_code
     if not choices.fast:
         _leave(code)
     return code
-
-
-def _stop_on_signals() -> Event:
-    stop = Event()
-
-    def handle(number: int, at: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, handle)
-    return stop
 
 
 _REFUSALS = {

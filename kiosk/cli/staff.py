@@ -2,47 +2,27 @@
 
 from __future__ import annotations
 
-import enum
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from kiosk.cli.output import ConfigOption, JsonOption, answering, print_json, print_table, read_config
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from kiosk.people.staff import StaffMember, StaffRegister
-    from kiosk.store.journal import Action
+from kiosk.cli.output import ConfigOption, JsonOption, print_json, print_table, read_config
+from kiosk.paths import journal_file, staff_file
+from kiosk.people.staff import COMMAND_LINE, Role, StaffMember, StaffRegister
+from kiosk.store.journal import Action, Journal
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name in the journal.")]
 _LONGEST_LINE = 1000  # bytes of a line with a PIN; more than any PIN has
 
 
-class RoleName(enum.StrEnum):
-    """The permissions: reception = people, enrolment, journal; installer = also settings and staff."""
-
-    RECEPTION = "reception"
-    INSTALLER = "installer"
-
-
 RoleOption = Annotated[
-    RoleName, typer.Option("--role", help="reception: people, enrolment, journal; installer: also settings and staff.")
+    Role, typer.Option("--role", help="reception: people, enrolment, journal; installer: also settings and staff.")
 ]
-
-
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    group = typer.Typer(name="staff", no_args_is_help=True, help="The staff and their PINs.")
-    group.command("list")(answering(list_staff))
-    for command in (add, remove, reset):
-        group.command()(answering(command))
-    app.add_typer(group)
 
 
 def list_staff(*, as_json: JsonOption = False, config: ConfigOption = None) -> int:
@@ -50,7 +30,7 @@ def list_staff(*, as_json: JsonOption = False, config: ConfigOption = None) -> i
 
     Example: kiosk staff list
     """
-    with _register(config) as register:
+    with closing(StaffRegister(staff_file(read_config(config)))) as register:
         members = register.members()
     if as_json:
         print_json([{"name": member.name, "role": member.role.value} for member in members])
@@ -66,10 +46,7 @@ def add(name: NameArgument, *, role: RoleOption, config: ConfigOption = None) ->
 
     Example: kiosk staff add "Grace Hopper" --role installer
     """
-    from kiosk.people.staff import Role
-    from kiosk.store.journal import Action
-
-    member = _change(config, Action.STAFF_ADDED, lambda register: register.add(name, Role(role.value), _asked_pin()))
+    member = _change(config, Action.STAFF_ADDED, lambda register: register.add(name, role, _asked_pin()))
     typer.echo(f"{member.name} can sign in now, with the role {member.role.value}.")
     return 0
 
@@ -79,8 +56,6 @@ def remove(name: NameArgument, *, config: ConfigOption = None) -> int:
 
     Example: kiosk staff remove "Grace Hopper"
     """
-    from kiosk.store.journal import Action
-
     member = _change(config, Action.STAFF_REMOVED, lambda register: register.remove(name))
     typer.echo(f"{member.name} cannot sign in any more.")
     return 0
@@ -91,29 +66,15 @@ def reset(name: NameArgument, *, config: ConfigOption = None) -> int:
 
     Example: kiosk staff reset "Grace Hopper"
     """
-    from kiosk.store.journal import Action
-
     member = _change(config, Action.STAFF_RESET, lambda register: register.reset(name, _asked_pin()))
     typer.echo(f"{member.name} has a new PIN.")
     return 0
 
 
-@contextmanager
-def _register(config: Path | None) -> Iterator[StaffRegister]:
-    from kiosk.paths import staff_file
-    from kiosk.people.staff import StaffRegister
-
-    with closing(StaffRegister(staff_file(read_config(config)))) as register:
-        yield register
-
-
 def _change(config: Path | None, action: Action, change: Callable[[StaffRegister], StaffMember]) -> StaffMember:
     """Make a change and note it in the journal; if the journal cannot be written, nothing is changed."""
-    from kiosk.paths import journal_file
-    from kiosk.people.staff import COMMAND_LINE
-    from kiosk.store.journal import Journal
-
-    with closing(Journal(journal_file(read_config(config)))) as journal, _register(config) as register:
+    settings = read_config(config)
+    with closing(Journal(journal_file(settings))) as journal, closing(StaffRegister(staff_file(settings))) as register:
         journal.check(whole=False)
         member = change(register)
         journal.note(action, COMMAND_LINE, member.name, member.role.value, datetime.now(UTC))

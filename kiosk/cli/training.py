@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kiosk.cli.output import JsonOption, answering, print_json, progress_bar, rounded
+from kiosk.cli.output import JsonOption, print_json, progress_bar, rounded
 from kiosk.domain import CropKind
 from kiosk.errors import require_extra
 
@@ -34,71 +34,46 @@ class MiningName(StrEnum):
     ALL = "all"
 
 
-Encoder: TypeAlias = Annotated[NetworkName, typer.Option("--encoder", help="The network.")]
-Data: TypeAlias = Annotated[
-    Path, typer.Option("--data", metavar="DIR", help="DIR/<person>/*.jpg, two pictures each or more.")
-]
-Out: TypeAlias = Annotated[
-    Path, typer.Option("--out", metavar="DIR", help="Where the run's files go, and where a stopped one goes on.")
-]
-Init: TypeAlias = Annotated[
-    Path | None,
-    typer.Option("--init", metavar="WEIGHTS", help="Start from published weights or a run's best.weights.h5."),
-]
-Name: TypeAlias = Annotated[str | None, typer.Option("--name", help="Of the result; else <encoder>_trained.")]
-CropOption: TypeAlias = Annotated[
-    CropKind | None,
-    typer.Option("--crop", help="How faces are cut out; else as published weights of --init want it, or as dlib_chip."),
-]
-People: TypeAlias = Annotated[int, typer.Option("--people", min=2, help="P: people in a batch.")]
-Pictures: TypeAlias = Annotated[int, typer.Option("--pictures", min=2, help="K: pictures of each.")]
-Steps: TypeAlias = Annotated[int, typer.Option("--steps", min=1, help="Batches altogether.")]
-WarmUp: TypeAlias = Annotated[
-    int | None,
-    typer.Option("--warm-up", min=0, metavar="STEPS", help="Of a rising learning rate; else a twentieth of all."),
-]
-AllSteps: TypeAlias = Annotated[
-    int | None,
-    typer.Option("--all-steps", min=0, metavar="STEPS", help="First ones, with all triplets; else half of all."),
-]
-Augmentation: TypeAlias = Annotated[
-    float, typer.Option("--augmentation", min=0, max=2, help="1: as a door camera sees faces, 0: mirrored alone.")
-]
-MiningOption: TypeAlias = Annotated[MiningName, typer.Option("--mining", help="Triplets learnt from.")]
-Margin: TypeAlias = Annotated[float, typer.Option("--margin", min=0.01, max=2, help="Between squared distances.")]
-LearningRate: TypeAlias = Annotated[float, typer.Option("--learning-rate", min=1e-7, max=1, help="The highest.")]
-HeldOut: TypeAlias = Annotated[float, typer.Option("--held-out", min=0.01, max=0.9, help="Part of the people.")]
-ReportEvery: TypeAlias = Annotated[
-    int, typer.Option("--report-every", min=1, metavar="STEPS", help="Between validations and checkpoints.")
-]
-Seed: TypeAlias = Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1, help="Another one gives other batches.")]
-
-
-def add_to(app: typer.Typer) -> None:
-    """Registers the command."""
-    app.command()(answering(train))
-
-
 def train(
     *,
-    encoder: Encoder,
-    data: Data,
-    out: Out,
-    init: Init = None,
-    name: Name = None,
-    crop: CropOption = None,
-    people: People = 16,
-    pictures: Pictures = 4,
-    steps: Steps = 5000,
-    warm_up: WarmUp = None,
-    all_steps: AllSteps = None,
-    mining: MiningOption = MiningName.SEMI_HARD,
-    margin: Margin = 0.2,
-    learning_rate: LearningRate = 1e-3,
-    augmentation: Augmentation = 1.0,
-    held_out: HeldOut = 0.1,
-    report_every: ReportEvery = 50,
-    seed: Seed = 1,
+    encoder: Annotated[NetworkName, typer.Option("--encoder", help="The network.")],
+    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="DIR/<person>/*.jpg, two pictures each or more.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where the run's files go, and where a stopped one goes on.")
+    ],
+    init: Annotated[
+        Path | None,
+        typer.Option("--init", metavar="WEIGHTS", help="Start from published weights or a run's best.weights.h5."),
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Of the result; else <encoder>_trained.")] = None,
+    crop: Annotated[
+        CropKind | None,
+        typer.Option(
+            "--crop", help="How faces are cut out; else as published weights of --init want it, or as dlib_chip."
+        ),
+    ] = None,
+    people: Annotated[int, typer.Option("--people", min=2, help="P: people in a batch.")] = 16,
+    pictures: Annotated[int, typer.Option("--pictures", min=2, help="K: pictures of each.")] = 4,
+    steps: Annotated[int, typer.Option("--steps", min=1, help="Batches altogether.")] = 5000,
+    warm_up: Annotated[
+        int | None,
+        typer.Option("--warm-up", min=0, metavar="STEPS", help="Of a rising learning rate; else a twentieth of all."),
+    ] = None,
+    all_steps: Annotated[
+        int | None,
+        typer.Option("--all-steps", min=0, metavar="STEPS", help="First ones, with all triplets; else half of all."),
+    ] = None,
+    mining: Annotated[MiningName, typer.Option("--mining", help="Triplets learnt from.")] = MiningName.SEMI_HARD,
+    margin: Annotated[float, typer.Option("--margin", min=0.01, max=2, help="Between squared distances.")] = 0.2,
+    learning_rate: Annotated[float, typer.Option("--learning-rate", min=1e-7, max=1, help="The highest.")] = 1e-3,
+    augmentation: Annotated[
+        float, typer.Option("--augmentation", min=0, max=2, help="1: as a door camera sees faces, 0: mirrored alone.")
+    ] = 1.0,
+    held_out: Annotated[float, typer.Option("--held-out", min=0.01, max=0.9, help="Part of the people.")] = 0.1,
+    report_every: Annotated[
+        int, typer.Option("--report-every", min=1, metavar="STEPS", help="Between validations and checkpoints.")
+    ] = 50,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1, help="Another one gives other batches.")] = 1,
     as_json: JsonOption = False,
 ) -> int:
     """Train an encoder with the triplet loss. The same command continues a run that was stopped.

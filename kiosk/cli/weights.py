@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-import enum
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import DownloadColumn, TimeRemainingColumn, TransferSpeedColumn
 
-from kiosk.cli.output import ConfigOption, JsonOption, answering, print_json, print_table, progress_bar, read_config
+from kiosk.cli.output import ConfigOption, JsonOption, print_json, print_table, progress_bar, read_config
+from kiosk.cli.training import NetworkName
+from kiosk.health.encoder_table import check_specs
+from kiosk.weights.catalogue import read_catalogue
+from kiosk.weights.manifest import FileState
 
 if TYPE_CHECKING:
-    from kiosk.health.encoder_table import CheckedSpec
-    from kiosk.weights import fetch as fetching
     from kiosk.weights.installed import Installed
 
+OutOption = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="The folder to write to. Default: the weights folder.")
+]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A name from `kiosk weights list`.")]
-
-
-class KnownNetworkName(enum.StrEnum):
-    """The networks whose weights the user provides."""
-
-    OPENFACE = "openface"
-    FACENET = "facenet"
-
-
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    group = typer.Typer(name="weights", no_args_is_help=True, help="Encoders and detectors as files.")
-    group.command("list")(answering(list_weights))
-    for command in (fetch, verify, remove, export, cohort):
-        group.command()(answering(command))
-    app.add_typer(group)
 
 
 def list_weights(*, as_json: JsonOption = False, config: ConfigOption = None) -> int:
@@ -62,12 +47,11 @@ def fetch(name: NameArgument, *, config: ConfigOption = None) -> int:
 
     Example: kiosk weights fetch sface
     """
-    from kiosk.weights.catalogue import read_catalogue
     from kiosk.weights.fetch import fetch as fetch_weights
 
     entry = read_catalogue().entry(name)
     folder = _folder(config)
-    with _download_bar(name) as show:
+    with progress_bar(name, DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()) as show:
         fetched = fetch_weights(entry, folder, show)
     typer.echo(f"{name} is {'installed' if fetched else 'there already, verified'}: {folder / entry.file}")
     typer.echo(f"To use it, write `{entry.kind}: {name}` in config.yaml.")
@@ -82,14 +66,12 @@ def verify(*, as_json: JsonOption = False, config: ConfigOption = None) -> int:
 
     Example: kiosk weights verify
     """
-    from kiosk.health.encoder_table import check_specs
-    from kiosk.weights.manifest import FileState
-
     # A file that can be fetched may be missing; a shipped one may not.
     files = [each for each in _installed(config) if each.shipped or each.state is not FileState.MISSING]
     specs = list(check_specs(_folder(config)))
     if as_json:
-        print_json({"files": [_as_json(each) for each in files], "specs": [_spec_as_json(each) for each in specs]})
+        checked = [{**asdict(spec), "file": str(spec.file) if spec.file else None} for spec in specs]
+        print_json({"files": [_as_json(each) for each in files], "specs": checked})
     else:
         for each in files:
             typer.echo(f"{each.known.name}: {each.state.value} ({each.path})")
@@ -102,14 +84,12 @@ def verify(*, as_json: JsonOption = False, config: ConfigOption = None) -> int:
 
 
 def export(
-    name: Annotated[KnownNetworkName, typer.Argument(metavar="openface|facenet", help="The network.")],
+    name: Annotated[NetworkName, typer.Argument(metavar="openface|facenet", help="The network.")],
     *,
     weights: Annotated[
         Path, typer.Option("--weights", metavar="PATH", help="OpenFace: the folder of CSV files; FaceNet: the .h5.")
     ],
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="The folder to write to. Default: the weights folder.")
-    ] = None,
+    out: OutOption = None,
     course: Annotated[
         bool, typer.Option("--course", help="Build the network as in the course, not as it was trained.")
     ] = False,
@@ -136,9 +116,7 @@ def cohort(
         Path, typer.Argument(metavar="FOLDER", help="A folder with one folder of pictures for each person.")
     ],
     *,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="The folder to write to. Default: the weights folder.")
-    ] = None,
+    out: OutOption = None,
     config: ConfigOption = None,
 ) -> int:
     """Make a cohort for the configured encoder: 600 artificial strangers to compare distances with.
@@ -164,7 +142,6 @@ def remove(name: NameArgument, *, config: ConfigOption = None) -> int:
 
     Example: kiosk weights remove sface
     """
-    from kiosk.weights.catalogue import read_catalogue
     from kiosk.weights.installed import remove as remove_weights
 
     typer.echo(f"{name} is removed: {remove_weights(read_catalogue().entry(name), _folder(config))}")
@@ -177,7 +154,6 @@ def _folder(config: Path | None) -> Path:
 
 
 def _installed(config: Path | None) -> list[Installed]:
-    from kiosk.weights.catalogue import read_catalogue
     from kiosk.weights.installed import installed
 
     return installed(read_catalogue(), _folder(config))
@@ -186,19 +162,12 @@ def _installed(config: Path | None) -> list[Installed]:
 def _row(each: Installed) -> tuple[str, ...]:
     known = each.known
     size = f"{each.size / 1e6:.1f} MB"
-    return (known.name, known.kind, size, each.licence, _state(each), known.figure or "", known.whose or "")
-
-
-def _state(each: Installed) -> str:
-    from kiosk.weights.manifest import FileState
-
-    if each.state is FileState.ALTERED:
-        return "altered!"
-    if each.state is FileState.INTACT:
-        return "shipped, verified" if each.shipped else "installed, verified"
-    if each.shipped:
-        return "missing!"
-    return "not installed"
+    state = {
+        FileState.ALTERED: "altered!",
+        FileState.INTACT: "shipped, verified" if each.shipped else "installed, verified",
+        FileState.MISSING: "missing!" if each.shipped else "not installed",
+    }[each.state]
+    return (known.name, known.kind, size, each.licence, state, known.figure or "", known.whose or "")
 
 
 def _as_json(each: Installed) -> dict[str, Any]:
@@ -218,26 +187,3 @@ def _as_json(each: Installed) -> dict[str, Any]:
         "measured_by": known.whose,
         "note": known.note,
     }
-
-
-def _spec_as_json(spec: CheckedSpec) -> dict[str, Any]:
-    return {
-        "name": spec.name,
-        "kind": spec.kind,
-        "file": str(spec.file) if spec.file else None,
-        "fault": spec.fault,
-        "golden": list(spec.golden),
-    }
-
-
-@contextmanager
-def _download_bar(name: str) -> Iterator[fetching.Progress]:
-    """Show a bar on stderr in a terminal; yields a function of (bytes done, bytes in all)."""
-    columns = (TextColumn(name), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task("", total=None)
-
-        def show(there: int, total: int) -> None:
-            progress.update(task, completed=there, total=total)
-
-        yield show

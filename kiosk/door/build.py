@@ -14,7 +14,7 @@ from kiosk.config import ConfigFile, EncoderChoice
 from kiosk.domain import Scheme
 from kiosk.door.doors import ScreenDoor
 from kiosk.door.matching import cohort_file, comparison_of, matching_numbers
-from kiosk.door.station import FrameClock, Parts, Station, WatchedFiles
+from kiosk.door.station import FrameClock, Parts, Stamps, Station, stamps
 from kiosk.door.supervisor import ShowProgress
 from kiosk.door.visitor_keeping import VisitorKeeping
 from kiosk.door.voice import Voice
@@ -25,7 +25,6 @@ from kiosk.i18n import Message, Text
 from kiosk.paths import cache_folder, demo_gallery, gallery_folder, journal_file, visitors_file
 from kiosk.people.gallery import Gallery, GalleryWatch
 from kiosk.people.register import PeopleRegister, people_file
-from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.visitors import VisitorStore
 from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.pipeline import PhotographReader, Recogniser
@@ -68,8 +67,7 @@ class Choices:
 def choose(config: ConfigFile, *, source: str | None, gallery: Path | None, fast: bool) -> Choices:
     """Return the choices; the source "auto" becomes the first camera, or the demo if there is none."""
     wanted = source if source is not None else str(config.current.camera.source)
-    found = (first_camera() or "demo") if wanted == "auto" else wanted
-    found = stable_name(found)
+    found = stable_name((first_camera() or "demo") if wanted == "auto" else wanted)
     demo = found == "demo"
     own = demo_gallery() if demo else gallery_folder(config)
     return Choices(config, gallery or own, found, demo, is_recording(found), fast)
@@ -113,7 +111,7 @@ def make_detector(config: ConfigFile) -> FaceDetector:
 
 
 def _detector_maker(config: ConfigFile) -> Callable[[], FaceDetector]:
-    """Return a function that makes the same detector, even after its file has changed; raises as make_detector."""
+    """Return a function that makes the same detector, even after its file has changed."""
     name, folders = config.current.detector, weights_folders(config)
     if name == HAAR:
         return HaarDetector
@@ -142,8 +140,8 @@ def _require_known(config: ConfigFile, key: str, name: str, known: Collection[st
         raise config.fault(key, Message("{name!r} is not known", name=name), did_you_mean(name, known, otherwise))
 
 
-def _watched(config: ConfigFile) -> WatchedFiles:
-    """Return the files of encoder and detector, and the files of the user that would replace them."""
+def _watched(config: ConfigFile) -> Stamps:
+    """Return stamps of the files of encoder and detector, and the files of the user that would replace them."""
     own, detector = own_weights(config), config.current.detector
     names = _names(config.current.encoder)
     looks = [partial(encoder_paths, name, own) for name in names]
@@ -153,7 +151,7 @@ def _watched(config: ConfigFile) -> WatchedFiles:
     for look in looks:
         with suppress(WeightsError, OSError):  # loading tells what is missing
             paths += look()
-    return WatchedFiles([*paths, *(own / path.name for path in paths)])
+    return stamps([*paths, *(own / path.name for path in paths)])
 
 
 def make_landmarks() -> LandmarkFinder:
@@ -201,7 +199,11 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
     config = choices.config
     with suppress(ConfigError):  # the station shows the fault, and works with the configuration that was in force
         config.changed()
-    _purge_visitors(config)
+    # Faces whose time is up are deleted, those of the demo too, even if the station cannot be built.
+    for demo in (False, True):
+        with closing(VisitorKeeping(VisitorStore(visitors_file(demo=demo)))) as visitors:
+            visitors.hours = config.current.reception.keep_refused_hours
+            visitors.purge()
     progress("encoder", 0, 1)
     files = _watched(config)  # first: a file that is replaced while it is loaded has changed
     encoder = load_configured_encoder(config)
@@ -209,7 +211,17 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
     progress("encoder", 1, 1)
     gallery = make_gallery(config, choices.gallery, encoder, landmarks)
     gallery.load(lambda done, total: progress("gallery", done, total))
-    recogniser = _make_recogniser(config, encoder, gallery.snapshot)
+    current = config.current
+    threshold, margin = matching_numbers(current, encoder.spec, len(gallery.snapshot.people))
+    recogniser = Recogniser(
+        make_detector(config),
+        FaceEncoder(live_landmarks(encoder), encoder, Gates(**current.quality.model_dump())),
+        gallery.snapshot,
+        threshold=threshold,
+        margin=margin,
+        comparison=comparison_of(current.path, encoder.spec, weights_folders(config)),
+        pooling_frames=current.path.pooling_frames,
+    )
     photographs = photograph_reader(config, encoder, landmarks)
     clock = FrameClock() if choices.fast else time.monotonic
     with ExitStack() as undo:  # nothing is left running if the station cannot be made
@@ -221,7 +233,7 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
             people=PeopleRegister(people_file(choices.gallery)),
             visitors=VisitorKeeping(VisitorStore(visitors_file(demo=choices.demo))),
             door=ScreenDoor(clock),
-            voice=undo.enter_context(closing(Voice(enabled=config.current.voice.enabled and not choices.fast))),
+            voice=undo.enter_context(closing(Voice(enabled=current.voice.enabled and not choices.fast))),
             encoder=encoder.spec,
             clock=clock,
             files=files,
@@ -229,26 +241,3 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
         station = Station(config, parts, silent=choices.fast)
         undo.pop_all()
     return station
-
-
-def _make_recogniser(config: ConfigFile, encoder: Encoder, gallery: GallerySnapshot) -> Recogniser:
-    current = config.current
-    threshold, margin = matching_numbers(current, encoder.spec, len(gallery.people))
-    gates = Gates(**current.quality.model_dump())
-    return Recogniser(
-        make_detector(config),
-        FaceEncoder(live_landmarks(encoder), encoder, gates),
-        gallery,
-        threshold=threshold,
-        margin=margin,
-        comparison=comparison_of(current.path, encoder.spec, weights_folders(config)),
-        pooling_frames=current.path.pooling_frames,
-    )
-
-
-def _purge_visitors(config: ConfigFile) -> None:
-    """Delete faces whose time is up, those of the demo too, even if the station cannot be built."""
-    for demo in (False, True):
-        with closing(VisitorKeeping(VisitorStore(visitors_file(demo=demo)))) as visitors:
-            visitors.hours = config.current.reception.keep_refused_hours
-            visitors.purge()

@@ -8,22 +8,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from kiosk.config import DecisionSection
 from kiosk.domain import Box, Decision, Identification, Observation, Outcome, Reason, TrackedFace
 
 _LONGEST_PAUSE_SECONDS = 60.0
 _COVERED_SECONDS = 60.0  # for which a covered face is remembered in its place
 _PICTURE_SECONDS = 3600.0  # likewise, a face that has not moved
-
-
-@dataclass(frozen=True, slots=True)
-class RuleSettings:
-    """The options of the rule."""
-
-    k: int = 3  # frames that must agree
-    n: int = 5  # frames among which they are counted
-    cool_down_seconds: float = 30.0  # no second greeting within it
-    away_seconds: float = 2.0  # a person who is out of sight for less has not left
-    retry_seconds: float = 3.0  # pause after the first refusal; doubled with each further one of the same face
 
 
 @dataclass(slots=True)
@@ -74,10 +64,6 @@ class _Visit:
     last_seen: float
 
 
-def _nothing_against(person: str) -> Reason | None:
-    return None
-
-
 @dataclass(slots=True)
 class DecisionRule:
     """Turns observations into one decision for each face; used by one thread.
@@ -85,15 +71,15 @@ class DecisionRule:
     `access_restriction` returns why a recognised person may not enter, or None.
     """
 
-    settings: RuleSettings = field(default_factory=RuleSettings)
-    access_restriction: Callable[[str], Reason | None] = _nothing_against
+    settings: DecisionSection = field(default_factory=DecisionSection)
+    access_restriction: Callable[[str], Reason | None] = lambda _: None
     _tracks: dict[int, _Track] = field(default_factory=dict)
     _visits: dict[int, _Visit] = field(default_factory=dict)  # by track
     _greeted: dict[str, float] = field(default_factory=dict)  # s, by person
     _last_sequence: int = -1
     _last_captured_at: float = -math.inf
 
-    def configure(self, settings: RuleSettings) -> None:
+    def configure(self, settings: DecisionSection) -> None:
         """Use new settings; if they differ, the frames counted so far are forgotten, grants are not."""
         if settings == self.settings:
             return
@@ -162,7 +148,10 @@ class DecisionRule:
                 track.admitted = None
             return self._standing(face, observation)
         track.count(face.identification)
-        self._keep_visit(track.votes[-1], face, observation)
+        # The person has not left, even before enough frames agree.
+        visit = self._visits.get(self._stay(track.votes[-1], face, observation))
+        if visit is not None:
+            visit.box, visit.last_seen = face.face.box, now
         if track.admitted is not None:
             if self._still_admitted(track, face, now):
                 return self._standing(face, observation)
@@ -174,12 +163,6 @@ class DecisionRule:
         """Return the pause, longer with each refusal: a poster must not fill the journal."""
         doubled = self.settings.retry_seconds * 2.0 ** min(track.refusals - 1, 10)
         return min(doubled, max(_LONGEST_PAUSE_SECONDS, self.settings.retry_seconds))
-
-    def _keep_visit(self, named: str | None, face: TrackedFace, observation: Observation) -> None:
-        """Note that a person has not left, even before enough frames agree."""
-        visit = self._visits.get(self._stay(named, face, observation))
-        if visit is not None:
-            visit.box, visit.last_seen = face.face.box, observation.captured_at
 
     def _stay(self, person: str | None, face: TrackedFace, observation: Observation) -> int:
         """Return the track under which this face was let in as this person and has not left since; 0 for none.
@@ -195,7 +178,9 @@ class DecisionRule:
             if visit.person != person or (number in shown and not visit.box.overlap(face.face.box)):
                 continue
             same_place = face.place > 0 and face.place == visit.place
-            lately = observation.captured_at - visit.last_seen < away and _near(visit.box, face.face.box)
+            moved = math.dist(visit.box.centre, face.face.box.centre)
+            near = moved <= 2 * max(visit.box.width, face.face.box.width)
+            lately = observation.captured_at - visit.last_seen < away and near
             if same_place or (lately and not visit.still):
                 return number
         return 0
@@ -226,15 +211,12 @@ class DecisionRule:
             if against is not None:
                 return self._refuse(track, face, observation, against)
             return self._admit(track, named, face, observation)
-        if self._hopeless(track):
+        # n good frames in a row name nobody, or 3 n good frames never agree on a person.
+        if track.unnamed >= self.settings.n or track.good >= 3 * self.settings.n:
             return self._refuse(track, face, observation, _why_refused(face.identification))
         return self._decision(
             Outcome.PENDING, Reason.GATHERING, face, observation, agreeing=agreeing, person=track.leader
         )
-
-    def _hopeless(self, track: _Track) -> bool:
-        """Return whether n good frames name nobody, or 3 n good frames never agree on a person."""
-        return track.unnamed >= self.settings.n or track.good >= 3 * self.settings.n
 
     def _admit(self, track: _Track, person: str, face: TrackedFace, observation: Observation) -> Decision:
         now, k = observation.captured_at, self.settings.k
@@ -305,11 +287,6 @@ class DecisionRule:
             if now - visit.last_seen <= (_PICTURE_SECONDS if visit.still else max(keep, _COVERED_SECONDS))
         }
         self._greeted = {person: at for person, at in self._greeted.items() if now - at < cool_down}
-
-
-def _near(one: Box, other: Box) -> bool:
-    """Return whether a face can have moved from one box to the other while it was not seen."""
-    return math.dist(one.centre, other.centre) <= 2 * max(one.width, other.width)
 
 
 def _why_refused(found: Identification | None) -> Reason:

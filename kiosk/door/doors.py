@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from kiosk.errors import DoorError
-from kiosk.i18n import Message, Text
+from kiosk.i18n import Message
 
 MAX_PULSE_SECONDS = 60.0
 
@@ -22,16 +22,6 @@ class Door(Protocol):
 
     def close(self) -> None:
         """Lock for good and release the device."""
-
-
-def require_pulse(door: Text, seconds: float) -> None:
-    """Raise DoorError unless `seconds` is within the limits of a pulse."""
-    if not 0 < seconds <= MAX_PULSE_SECONDS:
-        raise DoorError(
-            door,
-            Message("a pulse of {seconds} s is refused", seconds=seconds),
-            Message("set more than 0 and at most {most:g} s", most=MAX_PULSE_SECONDS),
-        )
 
 
 class ScreenDoor:
@@ -57,14 +47,15 @@ class ScreenDoor:
             return max(self._pulse_seconds - elapsed, 0.0) if elapsed >= 0 else 0.0
 
     def unlock(self, seconds: float) -> None:
-        require_pulse(Message("door on the screen"), seconds)
+        if not 0 < seconds <= MAX_PULSE_SECONDS:
+            raise DoorError(
+                Message("door on the screen"),
+                Message("a pulse of {seconds} s is refused", seconds=seconds),
+                Message("set more than 0 and at most {most:g} s", most=MAX_PULSE_SECONDS),
+            )
         with self._guard:
             if self._closed:
-                raise DoorError(
-                    Message("door on the screen"),
-                    "is closed",
-                    "restart the kiosk",
-                )
+                raise DoorError(Message("door on the screen"), "is closed", "restart the kiosk")
             self._opened_at, self._pulse_seconds = self._clock(), float(seconds)
 
     def lock(self) -> None:

@@ -23,7 +23,9 @@ _log = logging.getLogger("kiosk")
 
 def keep_former_settings(config: ConfigFile) -> None:
     """Use the settings of version 0.1 if it has left a journal or register, and config.yaml sets no others."""
-    if _was_installed(config):
+    journal = pragma_of(journal_file(config), "application_id")
+    register = pragma_of(people_file(gallery_folder(config)), "user_version")
+    if journal not in {None, JOURNAL_MADE_BY} or register not in {None, REGISTER_VERSION}:
         config.keep(FORMER)
 
 
@@ -49,10 +51,3 @@ def save_former_settings(config: ConfigFile) -> None:
         added,
         DEFAULT_ENCODER,
     )
-
-
-def _was_installed(config: ConfigFile) -> bool:
-    """Return whether version 0.1 made the journal or the people register."""
-    journal = pragma_of(journal_file(config), "application_id")
-    register = pragma_of(people_file(gallery_folder(config)), "user_version")
-    return journal not in {None, JOURNAL_MADE_BY} or register not in {None, REGISTER_VERSION}

@@ -129,7 +129,8 @@ class SpokenHints:
             past.welcome_until = now + WELCOME_SECONDS
         refused = next((each.reason for each in decisions if each.outcome is Outcome.REFUSED), None)
         if refused is not None and refused is not Reason.FAULT:
-            self._tell(_refusal(refused), now, pause_seconds=0.0, again_seconds=PAUSE_SECONDS)
+            text = translate("door", "The door stays locked. {sentence}").format(sentence=refusal_hint(refused))
+            self._tell(text, now, pause_seconds=0.0, again_seconds=PAUSE_SECONDS)
             return
         wanted = _hint(observation, decisions)
         if wanted != past.wanted:
@@ -152,7 +153,3 @@ def _hint(observation: Observation, decisions: Sequence[Decision]) -> str:
     faces = [each for each in observation.faces if each.track in pending]
     nearest = max(faces, key=lambda each: each.face.box.area, default=None)
     return hint(nearest.rejection) if nearest is not None and nearest.rejection is not None else ""
-
-
-def _refusal(reason: Reason) -> str:
-    return translate("door", "The door stays locked. {sentence}").format(sentence=refusal_hint(reason))

@@ -33,18 +33,15 @@ class CameraFrames:
         frame = self._camera.wait(timeout_seconds)
         if frame is None and ended:
             raise Ended
-        self._log_state(self._camera.state)
+        before, self._state = self._state, self._camera.state
+        if self._state is not before and self._state is CameraState.LOST:
+            _log.warning("camera lost: %s", self._camera.fault)
+        elif self._state is not before and self._state is CameraState.LIVE:
+            _log.info("camera is live")
         return frame
 
     def drop_old(self) -> None:
         self._camera.wait(0.0)
-
-    def _log_state(self, state: CameraState) -> None:
-        if state is not self._state and state is CameraState.LOST:
-            _log.warning("camera lost: %s", self._camera.fault)
-        elif state is not self._state and state is CameraState.LIVE:
-            _log.info("camera is live")
-        self._state = state
 
 
 class RecordingFrames:
@@ -63,41 +60,36 @@ class RecordingFrames:
         """Drop nothing: a recording waits."""
 
 
-class Headless:
-    """A supervisor whose events go to the log, and whose decisions go to `tell`."""
+def headless(build: BuildStation, tell: Tell) -> Supervisor:
+    """Return a supervisor whose events go to the log, and whose decisions go to `tell`."""
+    first_at: float | None = None
+    loaded = False
+    faults: set[str] = set()
 
-    def __init__(self, build: BuildStation, tell: Tell) -> None:
-        self.supervisor = Supervisor(
-            build,
-            Events(
-                built=self._on_built,
-                replaced=lambda: _log.info("Recognition is loading again. The door stays locked."),
-                reported=self._on_reported,
-                status_changed=self._on_status_changed,
-            ),
-        )
-        self._tell = tell
-        self._first_at: float | None = None
-        self._built = False
-        self._faults: set[str] = set()
-
-    def _on_built(self, station: Station) -> None:
-        if self._built:
+    def built(station: Station) -> None:
+        nonlocal loaded
+        if loaded:
             _log.info("Recognition is loaded.")
-        self._built = True
-        self._faults.clear()
+        loaded = True
+        faults.clear()
 
-    def _on_reported(self, report: Report) -> None:
+    def reported(report: Report) -> None:
+        nonlocal first_at
         now = report.observation.captured_at
-        self._first_at = now if self._first_at is None else self._first_at
+        first_at = now if first_at is None else first_at
         for decision in report.settled:
-            self._tell(decision, now - self._first_at)
+            tell(decision, now - first_at)
 
-    def _on_status_changed(self, status: Status) -> None:
+    def status_changed(status: Status) -> None:
         for fault in status.faults:
-            if fault not in self._faults:
+            if fault not in faults:
                 _log.error("%s", fault)
-        self._faults.update(status.faults)
+        faults.update(status.faults)
+
+    def replaced() -> None:
+        _log.info("Recognition is loading again. The door stays locked.")
+
+    return Supervisor(build, Events(built=built, replaced=replaced, reported=reported, status_changed=status_changed))
 
 
 def run_headless(choices: Choices, stop: Event, tell: Tell) -> str | None:
@@ -105,7 +97,7 @@ def run_headless(choices: Choices, stop: Event, tell: Tell) -> str | None:
 
     Raises KioskError if the first station cannot be built or a recording cannot be opened.
     """
-    supervisor = Headless(lambda progress: build_station(choices, progress), tell).supervisor
+    supervisor = headless(lambda progress: build_station(choices, progress), tell)
     supervisor.stopping = stop
     # The station is built before the source is opened: a recording would play on meanwhile.
     with closing(supervisor):

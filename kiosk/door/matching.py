@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kiosk.config import ANY_ENCODER, CohortUse, Config, PathSection
 from kiosk.domain import Outcome, Reason
@@ -23,9 +23,6 @@ from kiosk.recognition.matching import Comparison
 from kiosk.store.journal import Journal, JournalEntry
 from kiosk.weights.catalogue import FORMER_ENCODER
 from kiosk.weights.manifest import read_manifest, verified_bytes
-
-_MAX_BYTES = 16 * 2**20
-_REMEDY = Message("make it again with `kiosk weights cohort FOLDER`")
 
 
 def cohort_file(encoder: str) -> str:
@@ -41,22 +38,15 @@ def find_cohort(spec: EncoderSpec, folders: Sequence[Path]) -> Cohort | None:
     path = next((path for folder in folders if (path := folder / cohort_file(spec.name)).is_file()), None)
     if path is None:
         return None
-    return read_cohort(path, _content(path), spec.key, spec.dimension)
-
-
-def _content(path: Path) -> bytes:
     if path.parent.resolve() == shipped_weights().resolve() and (entry := read_manifest().get(path.name)):
-        return verified_bytes(entry)
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        reason = Message("cannot be read: {cause}", cause=error.strerror)
-        raise WeightsError(path, reason, "check its permissions") from error
-    if len(content) > _MAX_BYTES:
-        reason = Message("has more than {size} bytes", size=_MAX_BYTES)
-        raise WeightsError(path, reason, _REMEDY)
-    return content
+        content = verified_bytes(entry)
+    else:
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            reason = Message("cannot be read: {cause}", cause=error.strerror)
+            raise WeightsError(path, reason, "check its permissions") from error
+    return read_cohort(path, content, spec.key, spec.dimension)
 
 
 _LEAST: Final = 0.001  # a threshold is above 0
@@ -143,15 +133,13 @@ def _names(config: Config) -> list[str]:
 
 def _parts(name: str) -> list[tuple[str, str]]:
     """Return each part of a composite encoder's name with its weight, or ""."""
-    pieces = [part.rpartition("*") for part in name.split("+")]
-    return [(part.strip(), _weight(weight.strip())) for weight, _, part in pieces]
-
-
-def _weight(text: str) -> str:
-    try:
-        return f"{float(text):g}"
-    except ValueError:
-        return text
+    parts = []
+    for piece in name.split("+"):
+        weight, _, part = piece.rpartition("*")
+        with suppress(ValueError):
+            weight = f"{float(weight):g}"
+        parts.append((part.strip(), weight.strip()))
+    return parts
 
 
 DAYS = 7
@@ -184,9 +172,9 @@ class PastDecisions:
             for entry in entries
             if entry.encoder == encoder and entry.reason in _BY_DISTANCE and entry.distance is not None
         ]
-        self._distances = _numbers([distance for distance, _, _ in rows])
+        self._distances = np.array([distance for distance, _, _ in rows], np.float64)
         # Without a second person the margin is always kept.
-        self._seconds = _numbers([np.inf if second is None else second for _, second, _ in rows])
+        self._seconds = np.array([np.inf if second is None else second for _, second, _ in rows], np.float64)
         self._granted = np.array([granted for _, _, granted in rows], bool)
 
     def with_numbers(self, threshold: float, margin: float) -> Changes:
@@ -204,16 +192,11 @@ def past_decisions(journal: Journal, encoder: str, now: datetime) -> PastDecisio
     return PastDecisions(journal.since(now - timedelta(days=DAYS)), encoder)
 
 
-def _numbers(values: list[float]) -> NDArray[np.float64]:
-    return np.array(values, np.float64)
-
-
 # Measured on LFW's development view: of 100 people it misses three times as many at the same rate of false alarms.
 STRONGER_ENCODER = QT_TRANSLATE_NOOP("health", "use the stronger encoder: write `encoder: sface_fp16` in config.yaml")
 
 
 def advice_for(encoder: str) -> str:
     """Return advice for enrolling many people with this encoder, or ""."""
-    if encoder != FORMER_ENCODER:
-        return ""
-    return translate("door", "For more than 50 people, first: `encoder: sface_fp16` in config.yaml")
+    advice = translate("door", "For more than 50 people, first: `encoder: sface_fp16` in config.yaml")
+    return advice if encoder == FORMER_ENCODER else ""

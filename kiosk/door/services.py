@@ -65,11 +65,7 @@ class StaffServices(PeopleStores):
     @property
     def _station(self) -> Station:
         if self.station is None:
-            raise EncoderError(
-                "recognition",
-                "is being loaded",
-                "wait a moment and try again",
-            )
+            raise EncoderError("recognition", "is being loaded", "wait a moment and try again")
         return self.station
 
     @contextmanager
@@ -79,7 +75,8 @@ class StaffServices(PeopleStores):
         The recognition thread has another reader: the door does not wait for the staff side.
         """
         with self._reading:
-            wanted = _what_reads(self.config.current)
+            now = self.config.current
+            wanted = repr((now.encoder, now.detector, now.weights, now.threads, now.path))  # all that changes a reading
             if self._reader is None or self._reader[0] != wanted:
                 encoder = load_configured_encoder(self.config)
                 self._reader = wanted, photograph_reader(self.config, encoder, make_landmarks())
@@ -95,15 +92,9 @@ class StaffServices(PeopleStores):
 
     def erase(self, person: str, staff: str) -> ErasureReport:
         """Erase a person here and in the running station; see kiosk.people.erasure."""
-        running = self.station is not None
-        return erase(
-            self,
-            person,
-            staff,
-            known=self.snapshot,
-            threshold=self.threshold if running else 0.0,
-            in_force=(lambda: self.snapshot) if running else None,
-        )
+        if self.station is None:
+            return erase(self, person, staff, known=_NOBODY, threshold=0.0)
+        return erase(self, person, staff, known=self.snapshot, threshold=self.threshold, in_force=lambda: self.snapshot)
 
     def close(self) -> None:
         """Close the files."""
@@ -126,8 +117,3 @@ def open_services(choices: Choices) -> StaffServices:
         source=choices.source,
         started_with=config.current,
     )
-
-
-def _what_reads(config: Config) -> object:
-    """Return a key that changes when photographs are read differently."""
-    return repr((config.encoder, config.detector, config.weights, config.threads, config.path))

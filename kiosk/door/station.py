@@ -3,10 +3,11 @@
 import logging
 import time
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 from kiosk import i18n
 from kiosk.config import Config, ConfigFile
@@ -14,7 +15,7 @@ from kiosk.config.options import Applies
 from kiosk.config.schema import applies, changed_keys
 from kiosk.domain import Decision, Frame, Observation, Outcome, Reason
 from kiosk.door.controller import AccessController
-from kiosk.door.decision import DecisionRule, RuleSettings
+from kiosk.door.decision import DecisionRule
 from kiosk.door.doors import ScreenDoor
 from kiosk.door.greeting import Greeter, SpokenHints, compose
 from kiosk.door.matching import advice_for, automatic_threshold, matching_numbers, threshold_remark
@@ -81,15 +82,6 @@ class KnownPeople:
         self._register = register
         self._day = day
 
-    @property
-    def fault(self) -> str | None:
-        """Return why the register cannot be read, or None."""
-        return self._register.fault
-
-    def refresh(self) -> None:
-        """Read what has changed; call this about once a second."""
-        self._register.refresh()
-
     def access_restriction(self, person: str) -> Reason | None:
         """Return why a recognised person may not enter, or None."""
         try:
@@ -104,10 +96,6 @@ class KnownPeople:
     def spoken(self, person: str) -> str:
         """Return the name for the voice."""
         return self._record(person).spoken_name
-
-    def shown_in(self, decisions: Iterable[Decision]) -> dict[str, str]:
-        """Return the screen names of the people in the decisions, by person."""
-        return {each.person: self.shown(each.person) for each in decisions if each.person is not None}
 
     def _record(self, person: str) -> PersonRecord:
         try:
@@ -126,23 +114,18 @@ class FrameClock:
         return self.now
 
 
-class WatchedFiles:
-    """Files that are compared with their state when this was made."""
-
-    def __init__(self, paths: Iterable[Path]) -> None:
-        self._stamps = {path: _stamp(path) for path in paths}
-
-    def changed(self) -> bool:
-        """Return whether a file was replaced, written to or removed."""
-        return any(_stamp(path) != before for path, before in self._stamps.items())
+Stamps: TypeAlias = dict[Path, tuple[int, int, int] | None]
 
 
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+def stamps(paths: Iterable[Path]) -> Stamps:
+    """Return a stamp for each file, which differs once the file is replaced, written to or removed."""
+    found: Stamps = {}
+    for path in paths:
+        found[path] = None
+        with suppress(OSError):
+            status = path.stat()
+            found[path] = status.st_mtime_ns, status.st_size, status.st_ino
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +142,7 @@ class Parts:
     voice: Voice
     encoder: EncoderSpec
     clock: Callable[[], float]  # the one of Frame.captured_at
-    files: WatchedFiles  # of encoder and detector
+    files: Stamps  # of encoder and detector, before they were loaded
 
 
 class Station:
@@ -216,7 +199,7 @@ class Station:
     def automatic_threshold(self) -> float:
         """Return the threshold for the present number of people, if the user sets none; for any thread."""
         people = len(self._parts.recogniser.gallery.people)
-        return automatic_threshold(self._parts.encoder, people, self._config.current.matching.stranger_rate)
+        return automatic_threshold(self.encoder, people, self._config.current.matching.stranger_rate)
 
     @property
     def encoder(self) -> EncoderSpec:
@@ -254,21 +237,27 @@ class Station:
             self._hints.update(observation, decisions, frame.captured_at)
         settled = tuple(decision for decision in decisions if decision.outcome is not Outcome.PENDING)
         self._parts.visitors.update(frame, observation, settled, self._parts.recogniser.probe)
-        shown = self._people.shown_in(decisions)
+        shown = {each.person: self._people.shown(each.person) for each in decisions if each.person is not None}
         return Report(observation, decisions, settled, self._welcome(), dict(stages.seconds), shown, capture)
 
     def refresh(self) -> Status:
         """Take over a changed gallery and configuration; call this about once a second."""
         config_notice = self._take_over_config()
-        self.outdated = self.outdated or self._parts.files.changed()
+        self.outdated = self.outdated or stamps(self._parts.files) != self._parts.files
         self._take_over_gallery()
-        self._people.refresh()
+        self._parts.people.refresh()
         self._parts.visitors.purge()
-        self._check_journal()
+        # A journal that has a fault is checked again, so that the screen shows when it works.
+        if self._journal_fault is not None and time.monotonic() - self._journal_checked_at >= _CHECK_JOURNAL_SECONDS:
+            self._journal_checked_at = time.monotonic()
+            self._journal_fault = self._look_at_journal()
         # Each time: the window may take over another language a little later than the station.
         self._parts.voice.voice = self._config.current.voice.name or voice_of(i18n.language())
-        snapshot = self._parts.gallery.snapshot
-        parts = (self._people, self._parts.visitors, self._parts.gallery)
+        slow = slow_notice(self._rule.settings.k, self._parts.recogniser.interval_seconds)
+        if slow and not self.status.slow:
+            _log.warning("%s", slow)
+        snapshot = self.snapshot
+        parts = (self._parts.people, self._parts.visitors, self._parts.gallery)
         faults = (self._door_fault, self._journal_fault, self._config_fault, *(part.fault for part in parts))
         self.status = Status(
             people=len(snapshot.people),
@@ -276,7 +265,7 @@ class Station:
             faults=tuple(fault for fault in faults if fault is not None),
             notice=" ".join(filter(None, (config_notice, self._gallery_notice))),
             advice=advice_for(self._parts.encoder.name),
-            slow=self._slow_notice(),
+            slow=slow,
             background=self._background,
         )
         self._gallery_notice = ""
@@ -303,7 +292,7 @@ class Station:
     def _carry_out(self, decision: Decision) -> Decision:
         refused_by_fault = decision.reason is Reason.FAULT
         if refused_by_fault:
-            decision = replace(decision, fault=self._people.fault)
+            decision = replace(decision, fault=self._parts.people.fault)
         done = self._controller.act(decision)
         if decision.outcome is Outcome.PENDING:
             return done
@@ -314,14 +303,11 @@ class Station:
                 self._rule.revoke(decision, done)
         elif done.outcome is Outcome.GRANTED and done.person is not None:
             self._door_fault = self._journal_fault = None
-            self._let_in(done.person, greet=done.greet, now=done.decided_at)
+            if done.person not in self._inside:
+                self._inside.append(done.person)
+            if done.greet:
+                self._greeter.welcome(self._people.spoken(done.person), done.decided_at)
         return done
-
-    def _let_in(self, person: str, *, greet: bool, now: float) -> None:
-        if person not in self._inside:
-            self._inside.append(person)
-        if greet:
-            self._greeter.welcome(self._people.spoken(person), now)
 
     def _welcome(self) -> str:
         """Return the greeting of the people for whom the door is open."""
@@ -347,9 +333,9 @@ class Station:
         return "" if self.outdated else change_notice(before, changed)
 
     def _apply(self, config: Config) -> None:
-        decision, voice = config.decision, config.voice
+        voice = config.voice
         self._take_numbers(config)
-        self._rule.configure(RuleSettings(**decision.model_dump()))
+        self._rule.configure(config.decision)
         self._rule.restart_counts()
         self._controller.open_seconds = config.door.open_seconds
         self._greeter.template = voice.text
@@ -369,18 +355,12 @@ class Station:
             _log.warning("matching.threshold: %s", remark)
         self._remark = remark
 
-    def _slow_notice(self) -> str:
-        notice = slow_notice(self._rule.settings.k, self._parts.recogniser.interval_seconds)
-        if notice and not self.status.slow:
-            _log.warning("%s", notice)
-        return notice
-
     def _take_over_gallery(self) -> None:
         snapshot = self._parts.gallery.snapshot
         before = self._parts.recogniser.gallery
         if snapshot is before:
             return
-        self._people.refresh()  # first: a new person may be suspended
+        self._parts.people.refresh()  # first: a new person may be suspended
         self._parts.recogniser.gallery = snapshot
         self._take_numbers(self._config.current)
         if isinstance(before, GallerySnapshot) and before.templates == snapshot.templates:
@@ -388,13 +368,6 @@ class Station:
         self._rule.restart_counts()
         self._rule.forget_refusals()
         self._gallery_notice = translate("door", "The gallery has changed and is in force.")
-
-    def _check_journal(self) -> None:
-        """Check a journal that has a fault again, so that the screen shows when it works."""
-        waited = time.monotonic() - self._journal_checked_at
-        if self._journal_fault is not None and waited >= _CHECK_JOURNAL_SECONDS:
-            self._journal_checked_at = time.monotonic()
-            self._journal_fault = self._look_at_journal()
 
     def _look_at_journal(self, *, whole: bool = False) -> str | None:
         try:

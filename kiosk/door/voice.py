@@ -70,8 +70,7 @@ def have_spoken(child: subprocess.Popen[str], request: str, deadline_seconds: fl
     finally:
         discard(child)
     try:
-        fault = json.loads(answer)
-        text, values, remedy = fault or ("", {}, "")
+        text, values, remedy = json.loads(answer) or ("", {}, "")
     except ValueError as error:
         raise _broken(Message("the speaker died")) from error
     if text:
@@ -108,16 +107,13 @@ class Voice:
         self,
         *,
         enabled: bool = True,
-        rate_words_per_minute: int = 150,
-        volume: float = 1.0,
-        voice: str | None = None,
         deadline_seconds: float = DEADLINE_SECONDS,
         command: Sequence[str] = SPEAKER,
     ) -> None:
         self.enabled = enabled
-        self.rate_words_per_minute = rate_words_per_minute
-        self.volume = volume
-        self.voice = voice
+        self.rate_words_per_minute = 150
+        self.volume = 1.0
+        self.voice: str | None = None
         self.fault: str | None = None
         self._deadline_seconds = deadline_seconds
         self._command = command

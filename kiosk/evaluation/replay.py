@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from kiosk.config import DecisionSection
 from kiosk.domain import (
     Box,
     Candidate,
@@ -23,7 +24,7 @@ from kiosk.domain import (
     Rejection,
     TrackedFace,
 )
-from kiosk.door.decision import DecisionRule, RuleSettings
+from kiosk.door.decision import DecisionRule
 from kiosk.recognition.matching import PLAIN, Comparison, Searchable, identify, person_distances
 from kiosk.recognition.pooling import FramePool, quality
 
@@ -71,7 +72,7 @@ class DoorSettings:
 
     threshold: float
     margin: float
-    rule: RuleSettings = field(default_factory=RuleSettings)
+    rule: DecisionSection = field(default_factory=DecisionSection)
     comparison: Comparison = PLAIN
     pooling_frames: int = 1
     pooling_limit: float = 0.0  # see FramePool

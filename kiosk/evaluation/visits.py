@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.door.decision import RuleSettings
+from kiosk.config import DecisionSection
 from kiosk.errors import EvaluationError
 from kiosk.evaluation.correlation import FrameCorrelation, frame_correlation, predict
 from kiosk.evaluation.extractors import Extractor, MakeExtractor
@@ -295,7 +295,7 @@ class VisitsProtocol:
 
     name = "visits"
 
-    def __init__(self, settings: EvaluationSettings, rule: RuleSettings) -> None:
+    def __init__(self, settings: EvaluationSettings, rule: DecisionSection) -> None:
         self.pictures: Sequence[Picture] = people_in(settings.folder)
         self._clips = clips_in(settings.clips or settings.folder)
         self._galleries = settings.galleries or GALLERIES
@@ -394,6 +394,6 @@ def _of_clips(clips: Sequence[RecordedClip], gallery: GallerySnapshot, least: in
     return known, unknown
 
 
-def _door(frames: FrameExtractor, rule: RuleSettings, people: int) -> DoorSettings:
+def _door(frames: FrameExtractor, rule: DecisionSection, people: int) -> DoorSettings:
     threshold, margin = frames.numbers(people)
     return DoorSettings(threshold, margin, rule, frames.comparison, frames.pooling_frames, frames.pooling_limit)

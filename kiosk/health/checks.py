@@ -79,6 +79,11 @@ def of_fault(check: str, state: State, fault: str) -> Finding:
     return Finding(check, state, message, remedy, public="says that something is wrong")
 
 
+def _graded(value: float, warning: float, fault: float) -> State:
+    """Return the state of a value that should be high."""
+    return State.FAULT if value < fault else State.WARNING if value < warning else State.OK
+
+
 MANY_PEOPLE = 50
 _LITTLE_BYTES, _LEAST_BYTES = 1_000_000_000, 100_000_000
 
@@ -109,28 +114,19 @@ def encoder_found(
     told = numbers.format(threshold=written(threshold), margin=written(margin))
     message = ", ".join(filter(None, (spec.name, verified, told)))
     public = f"{spec.name}, threshold {threshold:g}, margin {margin:g}"
-    unused = _unused_numbers(config, spec.name, known)
-    remark = threshold_remark(chosen, spec)
-    remedies = []
-    if unused:
+    faults, remedies = [], []
+    if none := ", ".join(names_of_none(config, known)):
+        faults.append(translate("health", "no encoder is called {names}").format(names=none))
+    if other := ", ".join(names_spelt_otherwise(config, spec.name)):
+        text = translate("health", "nothing counts for {names}, the encoder in use is called {encoder}")
+        faults.append(text.format(names=other, encoder=spec.name))
+    if faults:
         remedies.append(translate("health", "mend the name under matching: `kiosk encoders` lists them"))
-    if remark:
+    if remark := threshold_remark(chosen, spec):
+        faults.insert(0, remark)
         remedies.append(translate("health", "write `threshold: auto` under matching, or run `kiosk calibrate`"))
-    faults = [remark] * bool(remark) + unused
     state = State.WARNING if faults else State.OK
     return Finding("encoder", state, "; ".join([message, *faults]), "; ".join(remedies), public=public)
-
-
-def _unused_numbers(config: Config, encoder: str, known: Collection[str]) -> list[str]:
-    """Return remarks on names under matching that are never used."""
-    none = ", ".join(names_of_none(config, known))
-    other = ", ".join(names_spelt_otherwise(config, encoder))
-    of_none = translate("health", "no encoder is called {names}")
-    otherwise = translate("health", "nothing counts for {names}, the encoder in use is called {encoder}")
-    return [
-        *([of_none.format(names=none)] if none else []),
-        *([otherwise.format(names=other, encoder=encoder)] if other else []),
-    ]
 
 
 def gallery_found(folder: Path, snapshot: GallerySnapshot, encoder: str) -> Finding:
@@ -138,19 +134,17 @@ def gallery_found(folder: Path, snapshot: GallerySnapshot, encoder: str) -> Find
     counts = len(snapshot.people), len(snapshot.templates), len(snapshot.unused)
     text = translate("health", "{folder}: people {people}, pictures {pictures}, skipped {skipped}")
     message = text.format(folder=folder, people=counts[0], pictures=counts[1], skipped=counts[2])
-    state, remedies = State.OK, []
+    remedies = []
     if not snapshot.people:
-        state = State.WARNING
         remedies.append(translate("health", "add pictures with `kiosk enrol NAME PICTURE`"))
     elif snapshot.unused:
-        state = State.WARNING
         remedies.append(translate("health", "see `kiosk people` for the reasons"))
     if advice_for(encoder) and len(snapshot.people) >= MANY_PEOPLE:
-        state = State.WARNING
         remedies.append(translate("health", STRONGER_ENCODER))
         message = translate("health", "{found}; that is many for {encoder}").format(found=message, encoder=encoder)
     details = tuple(f"{printable(skipped.source)}: {shown(skipped.reason)}" for skipped in snapshot.skipped)
     public = "people {}, pictures {}, skipped {}".format(*counts)
+    state = State.WARNING if remedies else State.OK
     return Finding("gallery", state, message, "; ".join(remedies), details, public)
 
 
@@ -200,17 +194,20 @@ def disk_found(file: Path) -> Finding:
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free
-    state = State.FAULT if free < _LEAST_BYTES else State.WARNING if free < _LITTLE_BYTES else State.OK
+    state = _graded(free, _LITTLE_BYTES, _LEAST_BYTES)
     remedy = translate("health", "make room: without it the journal stops, and the door stays shut")
     message = translate("health", "{gigabytes} GB free at {folder}").format(
         gigabytes=number(free / 1e9, 1), folder=folder
     )
-    return Finding("disk", state, message, remedy if state is not State.OK else "", public=f"{free / 1e9:.1f} GB free")
+    return Finding("disk", state, message, "" if state is State.OK else remedy, public=f"{free / 1e9:.1f} GB free")
 
 
 def clock_found(journal: Journal) -> Finding:
     """Return whether the time of day can be right."""
-    now, last = datetime.now(UTC), _last_entry(journal)
+    now, entries = datetime.now(UTC), []
+    with contextlib.suppress(KioskError):  # the check of the journal shows that
+        entries = journal.entries(1)
+    last = datetime.fromisoformat(entries[0].time) if entries else None
     told, public = moment(now), f"{now:%Y-%m-%d %H:%M:%S} UTC"
     if last is not None and now < last:
         text = translate("health", "stands at {now}, before the journal's last entry of {last}")
@@ -222,14 +219,6 @@ def clock_found(journal: Journal) -> Finding:
         remedy = translate("health", "switch time synchronisation on: timedatectl set-ntp true")
         return Finding("clock", State.WARNING, message, remedy, public=f"{public}, not synchronised")
     return Finding("clock", State.OK, told, public=public)
-
-
-def _last_entry(journal: Journal) -> datetime | None:
-    try:
-        entries = journal.entries(1)
-    except KioskError:
-        return None  # the check of the journal shows that
-    return datetime.fromisoformat(entries[0].time) if entries else None
 
 
 def _synchronised() -> bool | None:
@@ -253,21 +242,16 @@ _SANE = range(-40, 151)  # a sensor that is not connected gives any number
 
 def memory_found(proc: Path = _PROC) -> Finding | None:
     """Return the used and the free memory, or None if the machine does not tell."""
-    taken = _kilobytes(proc / "self" / "status", "VmRSS")
-    left = _kilobytes(proc / "meminfo", "MemAvailable")
-    if taken is None or left is None:
+    taken_mb = _megabytes(proc / "self" / "status", "VmRSS")
+    left_mb = _megabytes(proc / "meminfo", "MemAvailable")
+    if taken_mb is None or left_mb is None:
         return None
-    taken_mb, left_mb = taken / 1000, left / 1000
-    state = State.FAULT if left_mb < _LEAST_MB else State.WARNING if left_mb < _LITTLE_MB else State.OK
+    state = _graded(left_mb, _LITTLE_MB, _LEAST_MB)
     text = translate("health", "the kiosk takes {taken} MB, {left} MB are free")
     remedy = translate("health", "close other programs, or start the machine again")
-    return Finding(
-        "memory",
-        state,
-        text.format(taken=number(taken_mb), left=number(left_mb)),
-        remedy if state is not State.OK else "",
-        public=f"{taken_mb:.0f} MB taken, {left_mb:.0f} MB free",
-    )
+    message = text.format(taken=number(taken_mb), left=number(left_mb))
+    public = f"{taken_mb:.0f} MB taken, {left_mb:.0f} MB free"
+    return Finding("memory", state, message, "" if state is State.OK else remedy, public=public)
 
 
 def temperature_found(thermal: Path = _THERMAL) -> Finding | None:
@@ -279,14 +263,14 @@ def temperature_found(thermal: Path = _THERMAL) -> Finding | None:
     state = State.FAULT if hottest >= _HOT else State.WARNING if hottest >= _WARM else State.OK
     remedy = translate("health", "let air to the machine: dust, sun and a closed case make it hot")
     told = f"{hottest:.0f} °C"
-    return Finding("temperature", state, told, remedy if state is not State.OK else "", public=told)
+    return Finding("temperature", state, told, "" if state is State.OK else remedy, public=told)
 
 
-def _kilobytes(path: Path, name: str) -> float | None:
+def _megabytes(path: Path, name: str) -> float | None:
     with contextlib.suppress(OSError, ValueError, IndexError):
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
             if line.startswith(f"{name}:"):
-                return float(line.split()[1]) * 1.024
+                return float(line.split()[1]) * 1.024 / 1000
     return None
 
 

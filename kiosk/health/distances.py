@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kiosk.domain import Conditions, Rejection
-from kiosk.i18n import number, translate
+from kiosk.i18n import QT_TRANSLATE_NOOP, number, translate
 from kiosk.names import person_key
 from kiosk.store.journal import JournalEntry
 from kiosk.vision.quality import USUAL
@@ -47,20 +47,34 @@ def points_of(entries: Sequence[JournalEntry], person: str | None) -> list[Point
         if person is not None and person_key(entry.person or "") != person_key(person):
             continue
         if entry.distance is not None and entry.threshold is not None:
-            granted = entry.outcome == "granted"
-            points.append(
-                Point(
-                    row=entry.id,
-                    at=entry.moment.timestamp(),
-                    distance=entry.distance,
-                    threshold=entry.threshold,
-                    granted=granted,
-                    conditions=entry.conditions,
-                    encoder=entry.encoder,
-                )
-            )
+            granted, at = entry.outcome == "granted", entry.moment.timestamp()
+            numbers = entry.distance, entry.threshold
+            points.append(Point(entry.id, at, *numbers, granted, entry.conditions, entry.encoder))
     newest = max(points, key=lambda point: point.at, default=None)
     return sorted((point for point in points if newest and point.encoder == newest.encoder), key=lambda each: each.at)
+
+
+_CAUSES = {
+    Rejection.TOO_DARK: QT_TRANSLATE_NOOP(
+        "journal", "Distances lie above the threshold only where the picture was dark: more light would help."
+    ),
+    Rejection.TOO_BRIGHT: QT_TRANSLATE_NOOP(
+        "journal", "Distances lie above the threshold only where the picture was bright: less light would help."
+    ),
+    Rejection.TOO_BLURRED: QT_TRANSLATE_NOOP(
+        "journal",
+        "Distances lie above the threshold only where the picture was blurred: clean and focus the camera, or "
+        "give it more light.",
+    ),
+    Rejection.TOO_SMALL: QT_TRANSLATE_NOOP(
+        "journal",
+        "Distances lie above the threshold only where the face was small: people stand too far from the camera.",
+    ),
+    Rejection.OFF_POSE: QT_TRANSLATE_NOOP(
+        "journal",
+        "Distances lie above the threshold only where the face was turned aside: people do not look at the camera.",
+    ),
+}
 
 
 def insight(points: Sequence[Point]) -> str:
@@ -75,7 +89,7 @@ def insight(points: Sequence[Point]) -> str:
         ).format(room=number(nearest, 2))
     cause = _common_remark(above, [point for point in points if not point.above])
     if cause is not None:
-        return _about_pictures(cause)
+        return translate("journal", _CAUSES[cause])
     excess = max(point.distance - point.threshold for point in above)
     if excess <= _LITTLE:
         return translate(
@@ -103,27 +117,3 @@ def _common_remark(above: Sequence[Point], within: Sequence[Point]) -> Rejection
         if count == len(above) and elsewhere <= _MOST * len(within):
             return remark
     return None
-
-
-def _about_pictures(cause: Rejection) -> str:
-    return {
-        Rejection.TOO_DARK: translate(
-            "journal", "Distances lie above the threshold only where the picture was dark: more light would help."
-        ),
-        Rejection.TOO_BRIGHT: translate(
-            "journal", "Distances lie above the threshold only where the picture was bright: less light would help."
-        ),
-        Rejection.TOO_BLURRED: translate(
-            "journal",
-            "Distances lie above the threshold only where the picture was blurred: clean and focus the camera, or "
-            "give it more light.",
-        ),
-        Rejection.TOO_SMALL: translate(
-            "journal",
-            "Distances lie above the threshold only where the face was small: people stand too far from the camera.",
-        ),
-        Rejection.OFF_POSE: translate(
-            "journal",
-            "Distances lie above the threshold only where the face was turned aside: people do not look at the camera.",
-        ),
-    }[cause]

@@ -8,36 +8,15 @@ from pathlib import Path
 
 from kiosk.config import ConfigFile
 from kiosk.domain import Frame
-from kiosk.door.build import (
-    Choices,
-    choose,
-    load_configured_encoder,
-    make_detector,
-    make_gallery,
-    make_landmarks,
-    own_weights,
-    watch_camera,
-)
+from kiosk.door import build
+from kiosk.door.build import Choices, load_configured_encoder, make_landmarks, own_weights, watch_camera
 from kiosk.door.report import SLOW_SECONDS, slow_notice
 from kiosk.door.voice import probe_voice
 from kiosk.encoders import EXPORTED, encoder_names
 from kiosk.encoders.golden import golden_difference
 from kiosk.errors import KioskError
-from kiosk.health.checks import (
-    Finding,
-    State,
-    clock_found,
-    config_found,
-    disk_found,
-    encoder_found,
-    examine,
-    gallery_found,
-    journal_found,
-    of_fault,
-    people_found,
-    staff_found,
-    voice_found,
-)
+from kiosk.health import checks
+from kiosk.health.checks import Finding, State, examine
 from kiosk.paths import gallery_folder, journal_file, staff_file
 from kiosk.people.register import PeopleRegister, people_file
 from kiosk.people.staff import StaffRegister
@@ -56,14 +35,14 @@ def examine_all(read: Callable[[], ConfigFile], source: str | None, gallery: Pat
     def look_at_config() -> Finding:
         nonlocal config
         config = read()
-        return config_found(config)
+        return checks.config_found(config)
 
     yield examine("config", look_at_config)
     if config is None:
         # The other parts are checked with the built-in defaults.
         config = ConfigFile(None)
     try:
-        choices = choose(config, source=source, gallery=gallery, fast=False)
+        choices = build.choose(config, source=source, gallery=gallery, fast=False)
     except KioskError as error:
         yield Finding("choices", State.FAULT, f"{error.thing}: {error.reason}", error.remedy)
         return
@@ -74,15 +53,16 @@ def examine_all(read: Callable[[], ConfigFile], source: str | None, gallery: Pat
     yield examine("cascade", lambda: _cascade(choices))
     yield examine("encoder", lambda: _encoder(choices))
     yield examine("gallery", lambda: _gallery(choices))
-    yield examine("voice", lambda: _voice(choices))
+    enabled = config.current.voice.enabled
+    yield examine("voice", lambda: checks.voice_found(enabled=enabled, fault=probe_voice() if enabled else None))
     file = journal_file(choices.config, demo=choices.demo)
     with closing(Journal(file)) as journal:
-        yield examine("journal", lambda: journal_found(file, journal))
-        yield examine("people", lambda: people_found(PeopleRegister(people_file(choices.gallery))))
+        yield examine("journal", lambda: checks.journal_found(file, journal))
+        yield examine("people", lambda: checks.people_found(PeopleRegister(people_file(choices.gallery))))
         with closing(StaffRegister(staff_file(choices.config))) as staff:
-            yield examine("staff", lambda: staff_found(staff))
-        yield examine("disk", lambda: disk_found(file))
-        yield examine("clock", lambda: clock_found(journal))
+            yield examine("staff", lambda: checks.staff_found(staff))
+        yield examine("disk", lambda: checks.disk_found(file))
+        yield examine("clock", lambda: checks.clock_found(journal))
 
 
 def _camera(choices: Choices) -> Finding:
@@ -93,7 +73,7 @@ def _camera(choices: Choices) -> Finding:
         frame = camera.wait(_CAMERA_SECONDS)
         if frame is None:
             otherwise = f"{source_name(choices.source)}: gives no picture; connect it, or name another with --source"
-            return of_fault("camera", State.FAULT, camera.fault or otherwise)
+            return checks.of_fault("camera", State.FAULT, camera.fault or otherwise)
         slow = slow_notice(choices.config.current.decision.k, _interval_seconds(camera, frame))
     height, width = frame.image.shape[:2]
     message = f"{source_name(choices.source)} gives {width} x {height} px"
@@ -115,7 +95,7 @@ def _interval_seconds(camera: WatchedCamera, first: Frame) -> float:
 
 
 def _cascade(choices: Choices) -> Finding:
-    make_detector(choices.config)
+    build.make_detector(choices.config)
     make_landmarks()
     return Finding("cascade", State.OK, f"detector {choices.config.current.detector} and landmark model are loaded")
 
@@ -125,16 +105,11 @@ def _encoder(choices: Choices) -> Finding:
     difference = golden_difference(encoder)
     golden = "no golden vector" if difference is None else f"golden vector within {difference:.0e}"
     known = {*encoder_names(own_weights(choices.config)), *EXPORTED}
-    return encoder_found(choices.config.current, encoder.spec, known, None, f"SHA-256 verified, {golden}")
+    return checks.encoder_found(choices.config.current, encoder.spec, known, None, f"SHA-256 verified, {golden}")
 
 
 def _gallery(choices: Choices) -> Finding:
     encoder, landmarks = load_configured_encoder(choices.config), make_landmarks()
-    gallery = make_gallery(choices.config, choices.gallery, encoder, landmarks)
+    gallery = build.make_gallery(choices.config, choices.gallery, encoder, landmarks)
     gallery.load()
-    return gallery_found(choices.gallery, gallery.snapshot, encoder.spec.name)
-
-
-def _voice(choices: Choices) -> Finding:
-    enabled = choices.config.current.voice.enabled
-    return voice_found(enabled=enabled, fault=probe_voice() if enabled else None)
+    return checks.gallery_found(choices.gallery, gallery.snapshot, encoder.spec.name)

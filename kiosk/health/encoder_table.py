@@ -4,13 +4,13 @@ import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import median
 
 from kiosk.config import ConfigFile, EncoderChoice
-from kiosk.domain import Chip, Crop
+from kiosk.domain import Crop
 from kiosk.door.build import HAAR, own_weights, weights_folders
 from kiosk.door.matching import matching_numbers
 from kiosk.encoders import EXPORTED, Encoder, EncoderSpec, encoder_names, encoder_paths, encoder_spec, load_encoder
@@ -47,14 +47,19 @@ def encoder_table(config: ConfigFile) -> list[EncoderRow]:
     known = encoder_names(own)
     names = [*known, *(name for name in EXPORTED if name not in known)]
     rows = [_row(config, name, known, in_use=name == chosen) for name in names]
-    return rows if isinstance(chosen, str) else [*rows, _composite_row(config, chosen, known)]
+    return rows if isinstance(chosen, str) else [*rows, _row(config, chosen, known, in_use=True)]
 
 
 def milliseconds_a_face(encoder: Encoder) -> float:
     """Return the median time of one embedding, measured now."""
     chips = golden_chips(encoder.spec.crops)
     encoder.embed(chips)
-    return median(_milliseconds(encoder, chips) for _ in range(_MEASURED_FACES))
+    taken = []
+    for _ in range(_MEASURED_FACES):
+        started = time.perf_counter()
+        encoder.embed(chips)
+        taken.append((time.perf_counter() - started) * 1000)
+    return median(taken)
 
 
 def crop_in_words(crop: Crop) -> str:
@@ -63,48 +68,25 @@ def crop_in_words(crop: Crop) -> str:
     return f"{crop.size_px} px {crop.kind.value}{margin}"
 
 
-def _row(config: ConfigFile, name: str, known: Collection[str], *, in_use: bool) -> EncoderRow:
-    spec, installed = None, False
+def _row(config: ConfigFile, choice: EncoderChoice, known: Collection[str], *, in_use: bool) -> EncoderRow:
+    own = own_weights(config)
+    names = [choice] if isinstance(choice, str) else list(choice)
+    row = EncoderRow("+".join(names), in_use, installed=False)
     try:
-        spec = encoder_spec(name, own_weights(config)) if name in known else exported_spec(name)
-        installed = _installed(config, name, known)
-        if not (installed or in_use):
-            return EncoderRow(name, in_use, installed, None, spec, _threshold(config, spec))
-        return _working_row(config, name, in_use=in_use)
+        if isinstance(choice, str):
+            spec = encoder_spec(choice, own) if choice in known else exported_spec(choice)
+            row = replace(row, spec=spec, threshold=matching_numbers(config.current, spec, people=0)[0])
+        # Path.is_file raises if a folder may not be entered.
+        there = all(name in known and os.path.isfile(encoder_paths(name, own)[1]) for name in names)  # noqa: PTH113
+        row = replace(row, installed=there)
+        if not (there or in_use):
+            return row
+        encoder = load_encoder(choice, config.current.threads, own)
+        threshold, _ = matching_numbers(config.current, encoder.spec, people=0)
+        milliseconds = milliseconds_a_face(encoder)
+        return EncoderRow(encoder.spec.name, in_use, True, None, encoder.spec, threshold, milliseconds)
     except (KioskError, OSError) as error:
-        return EncoderRow(name, in_use, installed, in_one_line(error), spec, _threshold(config, spec))
-
-
-def _composite_row(config: ConfigFile, choice: list[str] | dict[str, float], known: Collection[str]) -> EncoderRow:
-    installed = False
-    try:
-        installed = all(_installed(config, name, known) for name in choice)
-        return _working_row(config, choice, in_use=True)
-    except (KioskError, OSError) as error:
-        return EncoderRow("+".join(choice), True, installed, in_one_line(error))
-
-
-def _working_row(config: ConfigFile, choice: EncoderChoice, *, in_use: bool) -> EncoderRow:
-    """Load and measure an encoder; raises what load_encoder raises."""
-    encoder = load_encoder(choice, config.current.threads, own_weights(config))
-    spec = encoder.spec
-    return EncoderRow(spec.name, in_use, True, None, spec, _threshold(config, spec), milliseconds_a_face(encoder))
-
-
-def _installed(config: ConfigFile, name: str, known: Collection[str]) -> bool:
-    """Return whether the encoder's file exists."""
-    # Path.is_file raises if a folder may not be entered.
-    return name in known and os.path.isfile(encoder_paths(name, own_weights(config))[1])  # noqa: PTH113
-
-
-def _threshold(config: ConfigFile, spec: EncoderSpec | None) -> float | None:
-    return matching_numbers(config.current, spec, people=0)[0] if spec else None
-
-
-def _milliseconds(encoder: Encoder, chips: dict[Crop, Chip]) -> float:
-    started = time.perf_counter()
-    encoder.embed(chips)
-    return (time.perf_counter() - started) * 1000
+        return replace(row, fault=in_one_line(error))
 
 
 def encoders(config: ConfigFile) -> list[str]:
@@ -139,43 +121,27 @@ class CheckedSpec:
 
 def check_specs(own: Path) -> Iterator[CheckedSpec]:
     """Check each spec of the folder `own`, and each shipped one whose file exists: hash, shapes, golden vector."""
+    folders = [own, shipped_weights()]
     encoders = encoder_names(own)
-    for name in encoders:
-        yield from _checked(name, "encoder", own, encoder_paths, _checked_encoder)
-    for name in spec_names([own, shipped_weights()], DETECTOR):
-        if name not in encoders:  # a spec that cannot be read counts as both
-            yield from _checked(name, DETECTOR, own, _detector_paths, _checked_detector)
+    for name in [*encoders, *(name for name in spec_names(folders, DETECTOR) if name not in encoders)]:
+        kind = "encoder" if name in encoders else DETECTOR  # a spec that cannot be read counts as both
+        file = None
+        try:
+            spec, file = encoder_paths(name, own) if name in encoders else detector_paths(name, folders)
+            # A file that can be fetched may be missing; the file of a user's own spec may not.
+            if not os.path.isfile(file) and spec.parent.resolve() == shipped_weights().resolve():  # noqa: PTH113
+                continue
+            if name in encoders:
+                yield CheckedSpec(name, kind, file, golden=_missing_golden(load_encoder(name, 1, own)))
+            else:
+                YuNetDetector(name, detector_content(name, folders))
+                yield CheckedSpec(name, kind, file)
+        except (KioskError, OSError) as error:
+            yield CheckedSpec(name, kind, file, in_one_line(error))
 
 
-def _checked(
-    name: str,
-    kind: str,
-    own: Path,
-    paths: Callable[[str, Path], tuple[Path, Path]],
-    answer: Callable[[str, Path], tuple[float, ...]],
-) -> Iterator[CheckedSpec]:
-    file = None
-    try:
-        spec, file = paths(name, own)
-        # A file that can be fetched may be missing; the file of a user's own spec may not.
-        if os.path.isfile(file) or spec.parent.resolve() != shipped_weights().resolve():  # noqa: PTH113
-            yield CheckedSpec(name, kind, file, golden=answer(name, own))
-    except (KioskError, OSError) as error:
-        yield CheckedSpec(name, kind, file, in_one_line(error))
-
-
-def _checked_encoder(name: str, own: Path) -> tuple[float, ...]:
-    """Return the golden values of an encoder whose spec has none; raises KioskError if it does not work."""
-    encoder = load_encoder(name, 1, own)
+def _missing_golden(encoder: Encoder) -> tuple[float, ...]:
+    """Return the golden values of an encoder whose spec has none."""
     if encoder.spec.golden is not None:
         return ()
     return tuple(round(float(value), 6) for value in golden_vector(encoder).vector[:GOLDEN_VALUES])
-
-
-def _detector_paths(name: str, own: Path) -> tuple[Path, Path]:
-    return detector_paths(name, [own, shipped_weights()])
-
-
-def _checked_detector(name: str, own: Path) -> tuple[float, ...]:
-    YuNetDetector(name, detector_content(name, [own, shipped_weights()]))
-    return ()

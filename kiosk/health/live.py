@@ -13,23 +13,8 @@ from kiosk.door.report import FrameStats
 from kiosk.door.services import StaffServices
 from kiosk.door.voice import equipment_fault
 from kiosk.encoders import EXPORTED, encoder_names
-from kiosk.health.checks import (
-    Finding,
-    State,
-    clock_found,
-    config_found,
-    disk_found,
-    encoder_found,
-    examine,
-    gallery_found,
-    journal_found,
-    memory_found,
-    of_fault,
-    people_found,
-    staff_found,
-    temperature_found,
-    voice_found,
-)
+from kiosk.health import checks
+from kiosk.health.checks import Finding, State, examine
 from kiosk.i18n import number, translate
 from kiosk.paths import journal_file
 from kiosk.vision.camera import CameraState
@@ -55,17 +40,16 @@ def slow_findings(services: StaffServices) -> list[Finding]:
         "gallery": lambda: _gallery(services),
         "encoder": lambda: _encoder(services),
         "voice": lambda: _voice(services),
-        "journal": lambda: journal_found(file, services.journal, whole=False),
-        "people": lambda: people_found(services.people),
-        "staff": lambda: staff_found(services.staff),
-        "disk": lambda: disk_found(file),
+        "journal": lambda: checks.journal_found(file, services.journal, whole=False),
+        "people": lambda: checks.people_found(services.people),
+        "staff": lambda: checks.staff_found(services.staff),
+        "disk": lambda: checks.disk_found(file),
     }
-    found = [examine(check, look) for check, look in looks.items()]
     return [
-        *found,
-        *filter(None, (memory_found(), temperature_found())),
-        examine("clock", lambda: clock_found(services.journal)),
-        examine("config", lambda: config_found(services.config)),
+        *(examine(check, look) for check, look in looks.items()),
+        *filter(None, (checks.memory_found(), checks.temperature_found())),
+        examine("clock", lambda: checks.clock_found(services.journal)),
+        examine("config", lambda: checks.config_found(services.config)),
     ]
 
 
@@ -97,7 +81,7 @@ def _camera(services: StaffServices, size_px: tuple[int, int] | None) -> Finding
     state, fault = camera.state, camera.fault
     if fault is not None or state is CameraState.LOST:
         lost = translate("health", "gives no picture; check its cable")
-        return of_fault("camera", State.FAULT, fault or lost)
+        return checks.of_fault("camera", State.FAULT, fault or lost)
     if state is CameraState.OPENING:
         return Finding("camera", State.WARNING, translate("health", "is being opened"), public="opening")
     if state is CameraState.ENDED:
@@ -121,7 +105,13 @@ def _recognition(services: StaffServices, pulse: FrameStats) -> Finding:
         message = translate("health", "is being loaded; the door stays locked meanwhile")
         return Finding("recognition", State.WARNING, message, translate("health", "wait a moment"), public="loading")
     rate_hz, status = pulse.rate_hz(time.monotonic()), services.station.status
-    details = _of_background(status.background)
+    still = translate(
+        "health",
+        "%n faces have not moved for a minute. They neither open the door nor keep it shut.",
+        "",
+        status.background,
+    )
+    details = (still,) if status.background else ()
     if status.slow:
         message, _, remedy = status.slow.partition("; ")
         public = f"slow, {pulse.faces:.1f} faces a frame"
@@ -130,23 +120,13 @@ def _recognition(services: StaffServices, pulse: FrameStats) -> Finding:
         message = translate("health", "waits for frames")
         return Finding("recognition", State.OK, message, details=details, public="waits for frames")
     text = translate("health", "{rate} frames a second, {ms} ms a frame, {faces} faces a frame")
-    values = {"rate": number(rate_hz, 1), "ms": number(pulse.frame_ms), "faces": number(pulse.faces, 1)}
+    message = text.format(rate=number(rate_hz, 1), ms=number(pulse.frame_ms), faces=number(pulse.faces, 1))
     stages = ", ".join(f"{stage} {pulse.ms(stage):.1f} ms" for stage in pulse.stages)
     public = f"{rate_hz:.1f} frames a second, {pulse.faces:.1f} faces a frame, {stages}"
     slow = rate_hz < _SLOW_HZ
     remedy = translate("health", "close other programs, or give the encoder more cores in the settings")
-    message = text.format(**values)
     state = State.WARNING if slow else State.OK
     return Finding("recognition", state, message, remedy if slow else "", details, public)
-
-
-def _of_background(faces: int) -> tuple[str, ...]:
-    if not faces:
-        return ()
-    text = translate(
-        "health", "%n faces have not moved for a minute. They neither open the door nor keep it shut.", "", faces
-    )
-    return (text,)
 
 
 def _door(services: StaffServices) -> Finding:
@@ -155,7 +135,7 @@ def _door(services: StaffServices) -> Finding:
         return Finding("door", State.WARNING, translate("health", "is locked until the recognition is loaded"))
     faults = station.status.faults
     if faults:
-        told = of_fault("door", State.FAULT, faults[0])
+        told = checks.of_fault("door", State.FAULT, faults[0])
         return Finding("door", told.state, told.message, told.remedy, faults[1:], f"{len(faults)} faults to be mended")
     message = translate("health", "is open") if station.door.unlocked else translate("health", "is locked")
     return Finding("door", State.OK, message, public="in order")
@@ -168,7 +148,7 @@ def _loading(check: str) -> Finding:
 def _gallery(services: StaffServices) -> Finding:
     if services.station is None:
         return _loading("gallery")  # nobody is in force yet, though people may be enrolled
-    return gallery_found(services.folder, services.snapshot, services.snapshot.encoder)
+    return checks.gallery_found(services.folder, services.snapshot, services.snapshot.encoder)
 
 
 def _encoder(services: StaffServices) -> Finding:
@@ -176,10 +156,10 @@ def _encoder(services: StaffServices) -> Finding:
     if station is None:
         return _loading("encoder")
     known = {*encoder_names(own_weights(services.config)), *EXPORTED}
-    return encoder_found(services.config.current, station.encoder, known, len(services.snapshot.people))
+    return checks.encoder_found(services.config.current, station.encoder, known, len(services.snapshot.people))
 
 
 def _voice(services: StaffServices) -> Finding:
     enabled = services.config.current.voice.enabled
     said = services.station.voice_fault if services.station is not None else None
-    return voice_found(enabled=enabled, fault=(said or equipment_fault()) if enabled else None)
+    return checks.voice_found(enabled=enabled, fault=(said or equipment_fault()) if enabled else None)

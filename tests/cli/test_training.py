@@ -9,6 +9,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from kiosk.cli import training
+from kiosk.cli.output import answering
 from kiosk.domain import Crop, CropKind
 from kiosk.encoders import load_encoder
 from kiosk.encoders.encoder import InputFormat
@@ -51,7 +52,7 @@ def train(monkeypatch, people, tmp_path):
     network = networks.Trainable(small, recipe)
     monkeypatch.setitem(networks.TRAINABLE, "openface", network)
     app = typer.Typer()
-    training.add_to(app)
+    app.command()(answering(training.train))
 
     def run(*arguments):
         given = ("--encoder", "openface", "--data", people, "--out", tmp_path / "out", *ARGUMENTS, *arguments)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kiosk.config import DecisionSection
 from kiosk.domain import (
     Box,
     Candidate,
@@ -21,7 +22,7 @@ from kiosk.domain import (
     Rejection,
     TrackedFace,
 )
-from kiosk.door.decision import DecisionRule, RuleSettings
+from kiosk.door.decision import DecisionRule
 
 PEOPLE = {"a": "Ada", "b": "Ben", "c": "Cleo"}
 FACE = Face(Box(0, 0, 100, 100), 1.0)
@@ -102,7 +103,7 @@ def granted(decisions: Sequence[Decision]) -> list[str | None]:
 ADA_GRANTED = (Outcome.GRANTED, Reason.RECOGNISED, "Ada")
 ADA_RETURNED = (Outcome.GRANTED, Reason.RETURNED, "Ada")
 TOO_FAR = (Outcome.REFUSED, Reason.TOO_FAR, None)
-DEFAULT = RuleSettings()
+DEFAULT = DecisionSection()
 
 
 class TestGrant:
@@ -136,9 +137,9 @@ class TestGrant:
         assert granted(Show().one(letters)) == []
 
     def test_is_not_given_in_a_frame_that_names_nobody(self) -> None:
-        show = Show(DecisionRule(RuleSettings(k=2, n=3)))
+        show = Show(DecisionRule(DecisionSection(k=2, n=3)))
         show.one("a")
-        show.rule.configure(RuleSettings(k=1, n=3))
+        show.rule.configure(DecisionSection(k=1, n=3))
         assert granted(show.one("--A-")) == []
 
     def test_is_never_made_of_frames_of_two_faces(self) -> None:
@@ -315,7 +316,7 @@ class TestChangesWhileRunning:
     def test_new_k_and_n_count_from_then_on(self) -> None:
         show = Show()
         show.one("aa")
-        show.rule.configure(RuleSettings(k=6, n=8))
+        show.rule.configure(DecisionSection(k=6, n=8))
         decisions = show.one("aaa-aaa")
         assert outcomes(decisions) == [Outcome.PENDING] * 6 + [Outcome.GRANTED]
         assert decisions[0].required == 6
@@ -362,7 +363,7 @@ def test_memory_does_not_grow_with_the_faces_seen() -> None:
 
 letters = st.sampled_from("aaaaabbbAB-ä? ")
 rules = st.builds(
-    lambda k, more, **seconds: RuleSettings(k=k, n=k + more, **seconds),
+    lambda k, more, **seconds: DecisionSection(k=k, n=k + more, **seconds),
     k=st.integers(1, 5),
     more=st.integers(0, 4),
     cool_down_seconds=st.sampled_from([0.0, 1.0, 30.0]),
@@ -374,7 +375,7 @@ rules = st.builds(
 @settings(max_examples=100, deadline=None)
 @given(rules, st.lists(st.tuples(letters, st.sampled_from([0.05, 0.3, 4.0])), max_size=80))
 def test_every_grant_has_its_k_frames_and_every_refusal_its_n(
-    rule: RuleSettings, frames: list[tuple[str, float]]
+    rule: DecisionSection, frames: list[tuple[str, float]]
 ) -> None:
     show = Show(DecisionRule(rule))
     since = ""  # the letters of this face since something was decided about it
@@ -414,7 +415,7 @@ def last_run(window: str) -> str:
     st.booleans(),
 )
 def test_other_people_beside_change_nothing(
-    rule: RuleSettings, mine: list[str], theirs: list[str], first: bool
+    rule: DecisionSection, mine: list[str], theirs: list[str], first: bool
 ) -> None:
     alone, together = Show(DecisionRule(rule)), Show(DecisionRule(rule))
     for letter, other in zip(mine, theirs, strict=False):
@@ -432,7 +433,7 @@ def told(decisions: Sequence[Decision]) -> list[tuple[object, ...]]:
 
 @settings(max_examples=100, deadline=None)
 @given(rules, st.lists(st.tuples(letters, st.booleans()), max_size=60))
-def test_repeated_frames_between_change_nothing(rule: RuleSettings, frames: list[tuple[str, bool]]) -> None:
+def test_repeated_frames_between_change_nothing(rule: DecisionSection, frames: list[tuple[str, bool]]) -> None:
     plain, stuttering = Show(DecisionRule(rule)), Show(DecisionRule(rule))
     for letter, repeat in frames:
         assert told(plain.one(letter)) == told(stuttering.one(letter))
@@ -442,7 +443,7 @@ def test_repeated_frames_between_change_nothing(rule: RuleSettings, frames: list
 
 @settings(max_examples=100, deadline=None)
 @given(rules, st.text(st.sampled_from("AB-ä?C "), max_size=100))
-def test_nobody_who_is_never_named_is_granted(rule: RuleSettings, frames: str) -> None:
+def test_nobody_who_is_never_named_is_granted(rule: DecisionSection, frames: str) -> None:
     assert granted(Show(DecisionRule(rule)).one(frames)) == []
 
 

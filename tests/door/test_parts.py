@@ -11,19 +11,17 @@ import pytest
 from kiosk.domain import (
     Box,
     Candidate,
-    Decision,
     Embedding,
     Face,
     Frame,
     Identification,
     Observation,
-    Outcome,
     Reason,
     Rejection,
     TrackedFace,
 )
 from kiosk.door.report import REMEMBERED, FrameStats, Report
-from kiosk.door.station import Capturing, KnownPeople, WatchedFiles
+from kiosk.door.station import Capturing, KnownPeople, stamps
 from kiosk.people.capture import CaptureHint, CaptureSession
 from kiosk.people.register import PeopleRegister, PersonRecord
 
@@ -117,19 +115,19 @@ def test_names_and_access_come_from_the_register(register: PeopleRegister) -> No
     assert people.access_restriction("Ada_L") is Reason.EXPIRED
     assert (people.shown("Ada_L"), people.spoken("Ada_L")) == ("Ada Lovelace", "Eyda")
     assert people.access_restriction("Grace_Hopper") is None
-    decision = Decision(Outcome.GRANTED, Reason.RECOGNISED, 1, 1, 1.0, 3, 3, person="Grace_Hopper")
-    assert people.shown_in([decision]) == {"Grace_Hopper": "Grace Hopper"}
+    assert people.shown("Grace_Hopper") == "Grace Hopper"
 
 
 def test_a_register_that_could_never_be_read_keeps_everybody_out_and_still_names_them(tmp_path: Path) -> None:
     path = tmp_path / "people.sqlite3"
     path.write_text("nonsense")
-    people = KnownPeople(PeopleRegister(path))
+    register = PeopleRegister(path)
+    people = KnownPeople(register)
     assert people.access_restriction("Grace_Hopper") is Reason.FAULT
     assert people.shown("Grace_Hopper") == people.spoken("Grace_Hopper") == "Grace Hopper"
     path.unlink()
-    people.refresh()
-    assert (people.access_restriction("Grace_Hopper"), people.fault) == (None, None)
+    register.refresh()
+    assert (people.access_restriction("Grace_Hopper"), register.fault) == (None, None)
 
 
 # Files of encoder and detector.
@@ -152,18 +150,18 @@ def test_a_file_that_was_replaced_removed_or_written_to_has_changed(tmp_path):
     for number, touch in enumerate(touches):
         file = tmp_path / f"{number}.onnx"
         file.write_bytes(b"before")
-        watched = WatchedFiles([file, tmp_path / "is not there", tmp_path / ("x" * 300)])
-        assert not watched.changed()
+        before = stamps([file, tmp_path / "is not there", tmp_path / ("x" * 300)])
+        assert stamps(before) == before
         touch(file)
-        assert watched.changed()
+        assert stamps(before) != before
 
 
 def test_a_file_that_comes_has_changed(tmp_path):
-    watched = WatchedFiles([tmp_path / "new" / "net.onnx"])
+    before = stamps([tmp_path / "new" / "net.onnx"])
     (tmp_path / "new").mkdir()
-    assert not watched.changed()
+    assert stamps(before) == before
     (tmp_path / "new" / "net.onnx").write_bytes(b"after")
-    assert watched.changed()
+    assert stamps(before) != before
 
 
 # Statistics of the last frames.

@@ -15,7 +15,7 @@ from kiosk.config import ConfigFile
 from kiosk.domain import Decision, Frame, Outcome
 from kiosk.door import supervisor
 from kiosk.door.build import Choices
-from kiosk.door.headless import CameraFrames, Headless, RecordingFrames, run_headless
+from kiosk.door.headless import CameraFrames, RecordingFrames, headless, run_headless
 from kiosk.door.report import Status
 from kiosk.door.supervisor import Ended, Events, FaultLog, Stopped, Supervisor
 from kiosk.errors import CameraError, EncoderError
@@ -56,7 +56,7 @@ def driven(build, told):
     """driven(frames): a station without a window that processes the frames."""
 
     def drive(frames: Iterable[Frame], build=build) -> None:
-        Headless(lambda progress: build(), lambda *heard: told.append(heard)).supervisor.run(Given(frames))
+        headless(lambda progress: build(), lambda *heard: told.append(heard)).run(Given(frames))
 
     return drive
 

@@ -92,7 +92,8 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 
 def test_a_sentence_is_spoken_with_the_settings_of_the_moment_in_a_session_of_its_own(stage: Stage) -> None:
-    voice = stage.voice(rate_words_per_minute=140, volume=0.5, voice="de")
+    voice = stage.voice()
+    voice.rate_words_per_minute, voice.volume, voice.voice = 140, 0.5, "de"
     stage.say(voice, "Welcome Ada")
     voice.rate_words_per_minute, voice.volume, voice.voice = 200, 1.0, None
     stage.say(voice, "Welcome Siân 李")

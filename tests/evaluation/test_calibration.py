@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.config import ConfigFile
+from kiosk.config import ConfigFile, DecisionSection
 from kiosk.domain import (
     Box,
     Candidate,
@@ -23,7 +23,7 @@ from kiosk.domain import (
     Template,
     TrackedFace,
 )
-from kiosk.door.decision import DecisionRule, RuleSettings
+from kiosk.door.decision import DecisionRule
 from kiosk.encoders import encoder_spec
 from kiosk.encoders.statistics import QuantileTable, Statistics
 from kiosk.errors import ConfigError
@@ -125,7 +125,7 @@ def measured():
 
 
 def is_granted(named, k, n):
-    rule = DecisionRule(RuleSettings(k=k, n=n))
+    rule = DecisionRule(DecisionSection(k=k, n=n))
     for frame, near in enumerate(named):
         found = Identification((Candidate("Ada", 0.2 if near else 0.9),), 0.4, 0.0, 1)
         face = TrackedFace(1, Face(Box(0, 0, 100, 100), 1.0), None, found)

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from kiosk.config import ConfigFile
+from kiosk.config import ConfigFile, DecisionSection
 from kiosk.domain import Conditions, Embedding, Frame, Outcome, Rejection, Template, TemplateRule
-from kiosk.door.decision import DecisionRule, RuleSettings
+from kiosk.door.decision import DecisionRule
 from kiosk.encoders import load_encoder
 from kiosk.errors import EvaluationError
 from kiosk.evaluation import visits
@@ -225,7 +225,7 @@ def test_a_visit_ends_as_the_decision_rule_says():
     assert replay(Visit("ada", seen(*[BETWEEN] * 5)), TWO, DoorSettings(1.0, 0.05)).end is End.REFUSED
     two_tracks = (*seen(at(0.2), at(0.2)), *seen(at(0.2), at(0.2), track=2))
     assert replay(Visit("ada", two_tracks), TWO, DOOR).end is End.UNDECIDED
-    once = DoorSettings(0.4, 0.05, RuleSettings(k=1, n=5))
+    once = DoorSettings(0.4, 0.05, DecisionSection(k=1, n=5))
     assert replay(Visit("ada", seen(at(0.2))), TWO, once) == Ending(End.GRANTED, "ada", 1)
 
 
@@ -423,7 +423,7 @@ def test_facts_hold_the_rates_around_the_threshold_in_force():
 def run(folder, **options):
     shown = []
     wanted = EvaluationSettings(folder, **{"galleries": (3,), "templates": (2,), "seeds": 2, **options})
-    protocol = VisitsProtocol(wanted, RuleSettings())
+    protocol = VisitsProtocol(wanted, DecisionSection())
     report = evaluate(protocol, wanted, [PixelsExtractor], lambda *both: shown.append(both))
     return report, report.results[0], shown
 
@@ -439,7 +439,8 @@ def test_every_kind_of_visit_is_counted(crowd, save_clip, tmp_path):
     rows = {row.kind: row for row in reversed(result.rows) if row.people == 3}
     assert rows.keys() == {"still", "pictures", "clips"}
     still = rows["still"]
-    assert (still.people, still.templates, still.frames, still.seeds, still.door.rule) == (3, 2, 5, 2, RuleSettings())
+    assert (still.people, still.templates, still.frames, still.seeds) == (3, 2, 5, 2)
+    assert still.door.rule == DecisionSection()
     # Of the four people with pictures left three are enrolled.
     assert still.members_refused.trials in range(8, 13)
     assert still.strangers_granted.trials == 2 * 19 - 2 * 6 - still.members_refused.trials
@@ -474,7 +475,7 @@ def test_the_kiosks_own_path_knows_its_people_and_refuses_others(tmp_path):
             path.parent.mkdir(parents=True, exist_ok=True)
             picture.crop((left + 4 * number, top, left + 4 * number + side, top + side)).save(path)
     wanted = EvaluationSettings(folder, galleries=(1,), templates=(1,), seeds=2)
-    protocol = VisitsProtocol(wanted, RuleSettings())
+    protocol = VisitsProtocol(wanted, DecisionSection())
     (result,) = evaluate(protocol, wanted, paths_of(ConfigFile(None), [], [], []), nothing).results
     still = next(row for row in result.rows if row.kind == "still")
     assert (still.strangers_granted.errors, still.wrong_person_granted.errors) == (0, 0)
