@@ -138,10 +138,9 @@ def show(name: Name, *, as_json: JsonOption = False, gallery: GalleryOption = No
     Example: kiosk people show "Ada Lovelace"
     """
     from kiosk.names import person_key
-    from kiosk.people.archive import record_as_json
     from kiosk.people.folder import list_folder
     from kiosk.people.records import known_as
-    from kiosk.people.register import today
+    from kiosk.people.register import record_as_json, today
 
     services = open_staff_services(config, gallery)
     person = known_as(services, name)
