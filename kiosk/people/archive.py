@@ -160,11 +160,7 @@ def _entry(name: str, now: datetime) -> zipfile.ZipInfo:
 
 
 class Archive:
-    """An archive whose entries were checked.
-
-    Attributes:
-        people: in the order of the archive.
-    """
+    """An archive whose entries were checked; `people` are in its order."""
 
     def __init__(self, path: Path, opened: zipfile.ZipFile) -> None:
         """Check the entries and the list of people. Raises ArchiveError."""
@@ -257,14 +253,13 @@ def _pictures_of(
 ) -> dict[str, zipfile.ZipInfo]:
     """Return the entries of the pictures. Raises ArchiveError unless each belongs to one person."""
     found = {entry.filename: entry for entry in entries if entry.filename not in {LIST, JOURNAL, TEMPLATES}}
-    listed = [name for one in people for name in one.pictures]
-    missing, unlisted = set(listed) - set(found), set(found) - set(listed)
-    if missing:
-        raise _refused(archive, Message("{name} is missing", name=printable(min(missing))))
-    if unlisted or len(set(listed)) != len(listed):
-        odd = min(unlisted) if unlisted else max(listed, key=listed.count)
-        raise _refused(archive, Message("{odd} belongs to no person, or to several", odd=printable(odd)))
+    listed = Counter(name for one in people for name in one.pictures)
+    for name in listed:
+        if name not in found:
+            raise _refused(archive, Message("{name} is missing", name=printable(name)))
     for name, entry in found.items():
+        if listed[name] != 1:
+            raise _refused(archive, Message("{odd} belongs to no person, or to several", odd=printable(name)))
         if PurePosixPath(name).suffix.lower() not in SUFFIXES or not 0 < entry.file_size <= _MAX_BYTES:
             raise _refused(archive, Message("{name} is no picture, or too large", name=printable(name)))
     return found
@@ -292,10 +287,7 @@ def free_path(folder: Path, name: str) -> Path:
 
 
 def export_person(stores: PeopleStores, person: str, path: Path, staff: str, known: GallerySnapshot) -> int:
-    """Export everything about a person: pictures, record, templates, journal; return the number of pictures.
-
-    `known` is the gallery with the templates. Raises UnknownPersonError, ArchiveError.
-    """
+    """Export everything about a person, with templates of the gallery `known`; return the number of pictures."""
     name = known_as(stores, person)
     record = stores.people.record(name)
     decisions, actions = stores.journal.about([name, *record.former])
@@ -332,11 +324,7 @@ def export_gallery(stores: PeopleStores, path: Path, staff: str) -> ArchiveRepor
 
 
 def import_archive(stores: PeopleStores, path: Path, staff: str) -> ArchiveReport:
-    """Import the people of an archive with their records, all or none.
-
-    Raises ArchiveError; EnrolmentError if a person is in the gallery already; PeopleError or GalleryError if it cannot
-    be written.
-    """
+    """Import the people of an archive with their records, all or none. Raises KioskError."""
     with open_archive(path) as archive:
         people = [one for one in archive.people if one.pictures]
         if not people:

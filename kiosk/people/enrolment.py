@@ -156,18 +156,8 @@ def check(
 ) -> Check:
     """Check pictures of one person: readable, one good face each, one person, not enrolled yet. Writes nothing.
 
-    Args:
-        folder: the image folder.
-        name: the person, new or known.
-        offered: pictures to examine, in addition to those in `examined`.
-        encode: the encoder of `gallery`.
-        gallery: the templates in force.
-        threshold: the largest distance between pictures of one person.
-        margin: see Duplicates.
-        examined: pictures of an earlier check.
-
-    Raises EnrolmentError if the name cannot be used, EncoderError if the gallery is of another encoder, and what
-    `encode` raises.
+    `offered` are examined with `encode`, the encoder of `gallery`; `examined` come from an earlier check; for `margin`
+    see Duplicates. Raises EnrolmentError for the name, EncoderError for the gallery, and what `encode` raises.
     """
     home = home_of(folder, name)
     own = gallery.person(home.name)
@@ -196,45 +186,34 @@ def require_all_good(checked: Check, person: str, gallery: GallerySnapshot) -> N
     """Raise EnrolmentError, with the reason for each picture, unless every picture of a check may be saved."""
     if not checked.pictures:
         raise EnrolmentError(display_name(person), "no picture is given", "give at least one picture of the person")
-    faults = _faults(checked, is_known=gallery.person(person) is not None)
-    if not faults:
-        return
-    each = [
-        Message("{picture}: {fault}", picture=checked.pictures[number].offered.name, fault=fault)
-        for number, fault in faults.items()
-    ]
-    reason = Message(
-        "{faults} of {examined} pictures cannot be enrolled: {each}",
-        faults=len(faults),
-        examined=len(checked.pictures),
-        each=each,
-    )
-    raise EnrolmentError(display_name(person), reason, "nothing was changed: replace or leave out what is named")
+    is_known = gallery.person(person) is not None
+    faults = [(picture, _fault_of(checked, number, is_known)) for number, picture in enumerate(checked.pictures)]
+    each = [Message("{picture}: {fault}", picture=one.offered.name, fault=fault) for one, fault in faults if fault]
+    if each:
+        reason = Message(
+            "{faults} of {examined} pictures cannot be enrolled: {each}",
+            faults=len(each),
+            examined=len(faults),
+            each=each,
+        )
+        raise EnrolmentError(display_name(person), reason, "nothing was changed: replace or leave out what is named")
 
 
-def _faults(checked: Check, *, is_known: bool) -> dict[int, Text]:
-    """Return what is wrong with each picture that may not be saved."""
+def _fault_of(checked: Check, number: int, is_known: bool) -> Text | None:
+    picture, other = checked.pictures[number], checked.others.get(number)
+    if picture.fault:
+        return picture.fault
+    if number in checked.repeated:
+        return Message("the same picture as {name}", name=checked.repeated[number])
     same = {candidate.person for candidate in checked.duplicates.same}
-    faults: dict[int, Text] = {}
-    for number, picture in enumerate(checked.pictures):
-        other = checked.others.get(number)
-        if picture.fault:
-            faults[number] = picture.fault
-        elif number in checked.repeated:
-            faults[number] = Message("the same picture as {name}", name=checked.repeated[number])
-        elif other is not None and (number in checked.outliers or other.person in same):
-            faults[number] = Message(
-                "shows {name}, who is already enrolled (distance {distance:.2f})",
-                name=display_name(other.person),
-                distance=other.distance,
-            )
-        elif number in checked.outliers:
-            faults[number] = (
-                Message("shows a different person than the pictures already enrolled")
-                if is_known
-                else Message("shows a different person than the other pictures")
-            )
-    return faults
+    if other is not None and (number in checked.outliers or other.person in same):
+        told = {"name": display_name(other.person), "distance": other.distance}
+        return Message("shows {name}, who is already enrolled (distance {distance:.2f})", **told)
+    if number not in checked.outliers:
+        return None
+    if is_known:
+        return Message("shows a different person than the pictures already enrolled")
+    return Message("shows a different person than the other pictures")
 
 
 def find_duplicates(
@@ -257,10 +236,7 @@ def find_duplicates(
 
 
 def find_outliers(offered: Sequence[Embedding], stored: Sequence[Embedding], threshold: float) -> set[int]:
-    """Return the numbers of the pictures that no chain of similar pictures connects with the person.
-
-    The person is who the stored pictures show, or else the largest group; if two are as large, all are outliers.
-    """
+    """Return the pictures that no chain of similar ones connects with the stored ones, else with the largest group."""
     vectors = [embedding.vector for embedding in (*stored, *offered)]
     if not vectors:
         return set()

@@ -106,10 +106,7 @@ class InBins:
 
 
 def find_in_bins(folder: Path, names: Collection[str]) -> InBins:
-    """Find files in skipped folders with a person's names, and copies of the person's pictures.
-
-    Snapshots are not searched, since they cannot be changed. Links are not followed.
-    """
+    """Find a person's files in skipped folders, by name and content; snapshots are not searched, links not followed."""
     listed = [(person_key(picture.person), picture.path) for picture in list_folder(folder).pictures]
     keys = {person_key(name) for name in names} - {""}
     search = _Search(folder, keys, {key for key, _ in listed} - keys)
@@ -165,29 +162,23 @@ class _Search:
             entries = []
             self.unsearched.append(printable(folder.relative_to(self._folder)))
         for entry in entries:
-            if entry.name.startswith(UNFINISHED):
+            path, is_folder = Path(entry.path), entry.is_dir(follow_symlinks=False)
+            out = skipped or (is_skipped(path.name) if is_folder else folder == self._folder and is_skipped(path.stem))
+            if entry.name.startswith(UNFINISHED) or not (is_folder or out):
                 continue
-            if entry.is_dir(follow_symlinks=False):
-                self._look_at_folder(Path(entry.path), skipped=skipped or is_skipped(entry.name))
-            elif skipped or (folder == self._folder and is_skipped(Path(entry.name).stem)):
-                self._look_at_file(entry)
+            if is_folder and is_snapshot(entry.name):
+                self.unsearched.append(printable(path.relative_to(self._folder)))
+            elif out and self._is_the_person_s(entry.name, is_folder=is_folder):
+                self.named.append(path)
+            elif is_folder:
+                self.look_into(path, skipped=out)
+            elif entry.is_file(follow_symlinks=False):
+                with contextlib.suppress(FileNotFoundError):
+                    self.others[entry.stat(follow_symlinks=False).st_size].append(path)
 
-    def _look_at_folder(self, folder: Path, *, skipped: bool) -> None:
-        if is_snapshot(folder.name):
-            self.unsearched.append(printable(folder.relative_to(self._folder)))
-        elif skipped and not is_system_folder(folder.name) and self._is_the_person_s(folder.name):
-            self.named.append(folder)
-        else:
-            self.look_into(folder, skipped=skipped)
-
-    def _look_at_file(self, entry: os.DirEntry[str]) -> None:
-        if _is_picture(entry.name) and self._is_the_person_s(entry.name):
-            self.named.append(Path(entry.path))
-        elif entry.is_file(follow_symlinks=False):
-            with contextlib.suppress(FileNotFoundError):
-                self.others[entry.stat(follow_symlinks=False).st_size].append(Path(entry.path))
-
-    def _is_the_person_s(self, name: str) -> bool:
+    def _is_the_person_s(self, name: str, *, is_folder: bool) -> bool:
+        if is_system_folder(name) if is_folder else not _is_picture(name):
+            return False
         name = _before_the_bin(name)
         bare = name.removeprefix("._").lstrip(_SIGNS)  # as macOS writes what belongs to a file, or as put aside by hand
         exactly = {person_key(name), person_key(bare)}
@@ -260,16 +251,13 @@ def erase(
 ) -> ErasureReport:
     """Erase a person, on the disk and in memory; the door's decisions stay, under a number.
 
-    `known` is the gallery and `threshold` the distance in force. `in_force` returns the gallery of the station that
-    runs in this process; None = none runs. The pictures are deleted first: if a later step fails, the door does not
-    know the person any more, and erasing again removes the rest.
-    Raises UnknownPersonError if nothing is known under that name, GalleryError if the pictures cannot be deleted; then
-    all is as before.
+    `in_force` returns the gallery of the station that runs in this process. The pictures are deleted first: if a later
+    step fails, the door does not know the person any more, and erasing again removes the rest. Raises
+    UnknownPersonError, or GalleryError if the pictures cannot be deleted; then all is as before.
     """
     key = person_key(person)
     names, records, digests, in_bins = _traces(stores, person)
-    in_gallery = known.person(person)
-    embeddings = [template.embedding for template in known.templates_of(in_gallery or "")]
+    embeddings = [template.embedding for template in known.templates_of(known.person(person) or "")]
     pictures = len(erase_person(stores.folder, person))
     # Before the rest, so that the kiosk does not write it again.
     _leave_memory(in_force, person)
@@ -294,9 +282,8 @@ def erase(
     if not left:  # its names are needed to try again
         done(lambda: sum(stores.people.forget(record.person) for record in records))
     forget_names()
-    return ErasureReport(
-        number, pictures, cached, visitors, rows, len(records), tuple(left), binned, in_bins.unsearched
-    )
+    unsearched = in_bins.unsearched
+    return ErasureReport(number, pictures, cached, visitors, rows, len(records), tuple(left), binned, unsearched)
 
 
 def digests_of(folder: Path, belongs: Callable[[str], bool]) -> set[str]:

@@ -17,11 +17,7 @@ from kiosk.store.journal import Action
 
 
 def rename(stores: PeopleStores, old: str, new: str, staff: str) -> str:
-    """Rename a person's pictures and record; return the name as it is kept.
-
-    Raises EnrolmentError or PeopleError if the name cannot be used or is taken, UnknownPersonError if no person has the
-    old one, GalleryError if the files cannot be renamed; then all is as before.
-    """
+    """Rename a person's pictures and record, or raise KioskError with all as before; return the name as it is kept."""
     new = checked_name(new)
     same = person_key(old) == person_key(new)
     # Before version 0.2 a person could have a name that is skipped now.
@@ -82,10 +78,12 @@ def remove(stores: PeopleStores, person: str, sources: Collection[str], staff: s
 def known_as(stores: PeopleStores, person: str) -> str:
     """Return the name as the gallery spells it, or else the register. Raises UnknownPersonError."""
     found = in_gallery(stores, person)
-    record = None if found is not None else stores.people.records().get(person_key(person))
-    if found is None and record is None:
+    if found is not None:
+        return found
+    record = stores.people.records().get(person_key(person))
+    if record is None:
         raise UnknownPersonError(person, "nobody of that name is known", "see `kiosk people` for the names")
-    return found if found is not None else str(record and record.person)
+    return record.person
 
 
 def in_gallery(stores: PeopleStores, person: str) -> str | None:

@@ -182,13 +182,13 @@ def record_as_json(record: PersonRecord) -> dict[str, Any]:
 def record_of(values: Mapping[str, Any]) -> PersonRecord:
     """Return the record of JSON values. Raises ValueError or TypeError for values of another kind."""
     days = {name: date.fromisoformat(values[name]) for name in _DAYS if values.get(name) is not None}
+    known: dict[str, Any] = {name: values[name] for name in ("person", *TEXT_FIELDS)} | days
     consent = values["consent"]
     if consent is not None:
         given_at, *texts = (consent[name] or "" for name in Consent.__slots__)
         consent = Consent(datetime.fromisoformat(given_at), *texts)
-    suspended, former = bool(values.get("suspended")), tuple(map(str, values["former"]))
-    texts = {name: values[name] for name in ("person", *TEXT_FIELDS)}
-    return PersonRecord(**texts, **days, suspended=suspended, consent=consent, former=former)
+    former = tuple(map(str, values["former"]))
+    return PersonRecord(**known, suspended=bool(values.get("suspended")), consent=consent, former=former)
 
 
 def as_row(record: PersonRecord) -> list[object]:
@@ -214,9 +214,8 @@ def unusable(path: Path, error: sqlite3.Error | OSError | ValueError) -> PeopleE
     """Return the error for a file that cannot be used."""
     damaged = Message("move the file away: the kiosk starts a new one without suspensions")
     reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-    return PeopleError(
-        path, Message("what is known of people cannot be used: {reason}", reason=reason), remedy_for(error, damaged)
-    )
+    problem = Message("what is known of people cannot be used: {reason}", reason=reason)
+    return PeopleError(path, problem, remedy_for(error, damaged))
 
 
 # A file that changed this recently may change again without another time stamp: FAT counts in steps of 2 s.
@@ -272,10 +271,6 @@ class PeopleRegister:
         self.refresh()
         return dict(self._in_force())
 
-    def access_status(self, person: str, on: date) -> AccessStatus:
-        """Return whether a recognised person may enter on that day, by the record as last read."""
-        return self.known(person).access_status(on)
-
     def save(self, record: PersonRecord) -> PersonRecord:
         """Replace a person's record; return it with clean texts."""
         return self.change(record.person, lambda _: record)
@@ -307,10 +302,7 @@ class PeopleRegister:
         self._rewrite()
 
     def copy_for_rename(self, old: str, new: str) -> PersonRecord:
-        """Copy a record to a new name, the first half of a rename; a suspension then holds under both names.
-
-        A copy that an interrupted rename left behind is overwritten. Raises PeopleError if the new name is taken.
-        """
+        """Copy a record to a new name, the first half of a rename: a suspension then holds under both names."""
         old, new = normal_name(old), normal_name(new)
         fault = name_fault(new)
         if fault:
@@ -357,19 +349,18 @@ class PeopleRegister:
                 stamp = None
             if stamp is not None and stamp == self._stamp:
                 return
-            self._known = self._read() if stamp is not None else {}
+            found = []
+            if stamp is not None:
+                with self._opened() as connection:
+                    require_sound(connection)
+                    found = [from_row(row) for row in connection.execute(SELECT)]
+            self._known = {person_key(record.person): record for record in found}
             self._fault = None
             is_old = stamp is not None and abs(time.time() - stamp.changed_at) >= _YOUNG_SECONDS
             self._stamp = stamp if is_old else None
         except (sqlite3.Error, OSError, ValueError, PeopleError) as error:
             self._stamp = None
             self._fault = error if isinstance(error, PeopleError) else unusable(self.path, error)
-
-    def _read(self) -> dict[str, PersonRecord]:
-        with self._opened() as connection:
-            require_sound(connection)
-            found = [from_row(row) for row in connection.execute(SELECT)]
-        return {person_key(record.person): record for record in found}
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -398,23 +389,18 @@ class PeopleRegister:
         if not self.path.is_file():  # opening a pipe would wait
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         address = f"{self.path.absolute().as_uri()}?mode=rw"
-        with contextlib.closing(
-            sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
-        ) as connection:
+        opened = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        with contextlib.closing(opened) as connection:
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("PRAGMA synchronous = FULL")
-            self._require_ours(connection)
+            if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+                remedy = Message("move the file away, the kiosk starts a new one")
+                raise PeopleError(self.path, "is no register of people", remedy)
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version not in READ_VERSIONS:
+                reason = Message("was written by another kiosk (schema {version})", version=version)
+                raise PeopleError(self.path, reason, "update this kiosk")
             yield connection
-
-    def _require_ours(self, connection: sqlite3.Connection) -> None:
-        application = connection.execute("PRAGMA application_id").fetchone()[0]
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if application != APPLICATION_ID:
-            remedy = Message("move the file away, the kiosk starts a new one")
-            raise PeopleError(self.path, "is no register of people", remedy)
-        if version not in READ_VERSIONS:
-            reason = Message("was written by another kiosk (schema {version})", version=version)
-            raise PeopleError(self.path, reason, "update this kiosk")
 
     def _create(self) -> None:
         """Put an empty register in place as a whole, since an empty file counts as damaged."""

@@ -1,6 +1,5 @@
 """The gallery: what is in force after loading and after each refresh, and what a start reuses."""
 
-import hashlib
 import os
 import shutil
 import threading
@@ -17,7 +16,6 @@ from kiosk.domain import Embedding, Rejection, Template
 from kiosk.errors import EncoderError, WeightsError
 from kiosk.people.gallery import Gallery, GalleryWatch
 from kiosk.people.snapshot import GallerySnapshot
-from kiosk.people.templates import TemplateCache
 
 
 @pytest.fixture
@@ -238,24 +236,6 @@ def test_a_closed_gallery_stops_after_the_picture_in_hand(images, open_gallery, 
     gallery = open_gallery(lambda image: gallery.close() or Rejection.NO_FACE, workers=1)
     gallery.load()
     assert len(calls) == 1
-
-
-def remember_wrongly(tmp_path: Path, picture: Path, size: int) -> None:
-    digest = hashlib.sha256(picture.read_bytes()).hexdigest()
-    embedding = Embedding(np.eye(size, dtype=np.float32)[0], "pixels")
-    TemplateCache(tmp_path / "cache", "pixels", "1").put(digest, embedding)
-
-
-def test_a_picture_that_comes_later_shows_that_the_cache_is_wrong(images, tmp_path, open_gallery, save_portrait):
-    remember_wrongly(tmp_path, save_portrait(images / "Ada.png", person=1), 2)
-    gallery = open_gallery()
-    gallery.load()
-    assert gallery.snapshot.matrix.shape == (1, 2)
-    save_portrait(images / "Grace.png", person=2)
-    gallery.refresh()
-    gallery.refresh()
-    assert gallery.snapshot.people == ("Ada", "Grace")
-    assert gallery.snapshot.matrix.shape == (2, 192)
 
 
 def test_an_encoder_that_chokes_on_one_picture_costs_only_that_one(images, open_gallery, save_portrait, encode_pixels):
