@@ -151,19 +151,11 @@ _LONGEST_GAP_SECONDS = 0.5  # between two frames; time before a longer gap does 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Taken:
-    """A picture that is good enough for the gallery."""
-
-    shot: Shot
-    picture: Examined
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class CaptureState:
     """The progress of a capture."""
 
     number: int  # of the wanted picture, from 0; of the last one when all are there
-    taken: tuple[Taken | None, ...]  # one for each shot
+    taken: tuple[Examined | None, ...]  # one for each shot, good enough for the gallery
     hint: CaptureHint | None = None  # what is in the way of the next picture
     share: float = 0.0  # of HOLD_SECONDS, 0 to 1
     box: Box | None = None  # the face whose pictures are taken
@@ -176,12 +168,12 @@ class CaptureState:
 
 
 class CaptureSession:
-    """Takes the pictures `shots` of one person, in the recognition thread."""
+    """Takes the pictures of one person, in the recognition thread."""
 
-    def __init__(self, shots: tuple[Shot, ...] = tuple(Shot), gates: CaptureGates | None = None) -> None:
-        self.shots = shots
-        self.state = CaptureState(0, (None,) * len(shots))
-        self._gates = gates or CaptureGates()
+    shots = tuple(Shot)
+
+    def __init__(self) -> None:
+        self.state = CaptureState(0, (None,) * len(self.shots))
         self._straight: Pose | None = None
         self._subject: TrackedFace | None = None
         self._seen_at = math.inf  # seconds, of the last frame
@@ -231,7 +223,7 @@ class CaptureSession:
         self, frame: Frame, observation: Observation, before: TrackedFace | None, passed: float
     ) -> CaptureHint | None:
         shot = self.shots[self.state.number]
-        gates = self._gates.lenient() if self._waited >= PATIENCE_SECONDS else self._gates
+        gates = CaptureGates().lenient() if self._waited >= PATIENCE_SECONDS else CaptureGates()
         hint = hint_for(frame.image, observation.faces, shot, self._straight, gates)
         if hint is None and not _is_still(before, self._subject):
             return CaptureHint.HOLD_STILL
@@ -239,13 +231,13 @@ class CaptureSession:
             self._waited += passed
         return hint
 
-    def _let_go(self, hint: CaptureHint, passed: float) -> tuple[Taken | None, ...]:
+    def _let_go(self, hint: CaptureHint, passed: float) -> tuple[Examined | None, ...]:
         self._held, self._best, self._refusal = 0.0, None, None
         if hint is not CaptureHint.NO_FACE:
             self._settled += passed
         return self.state.taken
 
-    def _hold(self, frame: Frame, passed: float, encode: EncodePicture) -> tuple[Taken | None, ...]:
+    def _hold(self, frame: Frame, passed: float, encode: EncodePicture) -> tuple[Examined | None, ...]:
         """Count a frame in which all is right; return the pictures after it."""
         self._settled += passed
         subject = self._subject
@@ -261,7 +253,7 @@ class CaptureSession:
             return self.state.taken
         return self._take(*self._best[1:], encode)
 
-    def _take(self, frame: Frame, subject: TrackedFace, encode: EncodePicture) -> tuple[Taken | None, ...]:
+    def _take(self, frame: Frame, subject: TrackedFace, encode: EncodePicture) -> tuple[Examined | None, ...]:
         """Take the best of the right frames, unless the gallery could not use it."""
         shot, number = self.shots[self.state.number], self.state.number
         height, width = frame.image.shape[:2]
@@ -274,13 +266,13 @@ class CaptureSession:
             return self.state.taken
         if shot is Shot.STRAIGHT and subject.face.landmarks is not None:
             self._straight = pose_of(subject.face.landmarks)
-        return self._with(number, Taken(shot, picture))
+        return self._with(number, picture)
 
-    def _with(self, number: int, one: Taken | None) -> tuple[Taken | None, ...]:
+    def _with(self, number: int, one: Examined | None) -> tuple[Examined | None, ...]:
         return (*self.state.taken[:number], one, *self.state.taken[number + 1 :])
 
 
-def _first_missing(taken: tuple[Taken | None, ...]) -> int:
+def _first_missing(taken: tuple[Examined | None, ...]) -> int:
     return next((index for index, one in enumerate(taken) if one is None), len(taken) - 1)
 
 

@@ -114,10 +114,8 @@ class StaffRegister:
 
     def reset(self, name: str, pin: str) -> StaffMember:
         """Give a member a new PIN and end a lock."""
-        with self._file.session() as connection:
-            key, _ = _known(connection, name)
-        with self._with_new_hash(pin, key) as (connection, made):
-            _, member = _known(connection, name)
+        with self._with_new_hash(pin, person_key(name)) as (connection, made):
+            key, member = _known(connection, name)
             connection.execute("UPDATE staff SET hash = ? WHERE key = ?", (made, key))
             connection.execute("UPDATE failures SET count = 0, last_at = 0")
         return member
