@@ -163,7 +163,6 @@ class Archive:
     """An archive whose entries were checked; `people` are in its order."""
 
     def __init__(self, path: Path, opened: zipfile.ZipFile) -> None:
-        """Check the entries and the list of people. Raises ArchiveError."""
         self._name, self._zip = printable(path), opened
         entries = opened.infolist()
         _require_harmless(self._name, entries, path.stat().st_size)
@@ -180,8 +179,8 @@ class Archive:
 
     def check(self) -> None:
         """Read all pictures once. Raises ArchiveError if one is damaged."""
-        for name in self._pictures:
-            self.picture(name)
+        for entry in self._pictures.values():
+            self._content(entry)
 
     def _content(self, entry: zipfile.ZipInfo) -> bytes:
         if entry.file_size > _MAX_BYTES:
@@ -219,15 +218,13 @@ def _require_harmless(archive: str, entries: Collection[zipfile.ZipInfo], file_b
     """Raise ArchiveError for entries that could fill the disk or the memory, or lead out of the archive."""
     if len(entries) > _MAX_ENTRIES:
         raise _refused(archive, Message("it holds {count} files", count=len(entries)))
-    names = [entry.filename for entry in entries]
-    if len(set(names)) != len(names):
+    if len({entry.filename for entry in entries}) != len(entries):
         raise _refused(archive, "it holds two files of one name")
     # Files that share their bytes are how a small zip becomes a huge one.
     if sum(entry.compress_size for entry in entries) > file_bytes:
         raise _refused(archive, "its files overlap")
     for entry in entries:
-        fault = _entry_fault(entry)
-        if fault:
+        if fault := _entry_fault(entry):
             raise _refused(archive, f"{printable(entry.filename)} {fault}")
 
 
@@ -281,9 +278,8 @@ class ArchiveReport:
 def free_path(folder: Path, name: str) -> Path:
     """Return a path for an archive that no file has yet, and that any USB stick takes."""
     stem = f"{_NOT_ON_STICKS.sub('_', name)[:_LONGEST_NAME]} {datetime.now().astimezone():%Y-%m-%d %H.%M.%S}"
-    numbered = (f"{stem} ({number})" for number in itertools.count(2))
-    paths = (folder / f"{each}.zip" for each in itertools.chain([stem], numbered))
-    return next(path for path in paths if not os.path.lexists(path))
+    endings = itertools.chain([""], map(" ({})".format, itertools.count(2)))
+    return next(path for each in endings if not os.path.lexists(path := folder / f"{stem}{each}.zip"))
 
 
 def export_person(stores: PeopleStores, person: str, path: Path, staff: str, known: GallerySnapshot) -> int:
@@ -304,7 +300,7 @@ def export_person(stores: PeopleStores, person: str, path: Path, staff: str, kno
     texts = {JOURNAL: _indented_json(journal), TEMPLATES: _indented_json(templates)}
     now = datetime.now(UTC)
     pictures = write_archive(path, [(record, paths)], texts, now)
-    stores.journal.note(Action.EXPORTED, staff, name, f"{pictures} pictures", now)
+    stores.journal.note(Action.EXPORTED, staff, name, f"{pictures} pictures")
     return pictures
 
 
@@ -319,7 +315,7 @@ def export_gallery(stores: PeopleStores, path: Path, staff: str) -> ArchiveRepor
         raise ArchiveError(printable(stores.folder), "the gallery is empty", "enrol a person first")
     now = datetime.now(UTC)
     count = write_archive(path, people, {}, now)
-    stores.journal.note(Action.EXPORTED, staff, None, f"{len(people)} people, {count} pictures", now)
+    stores.journal.note(Action.EXPORTED, staff, None, f"{len(people)} people, {count} pictures")
     return ArchiveReport(tuple(pictures), count)
 
 
@@ -341,7 +337,7 @@ def import_archive(stores: PeopleStores, path: Path, staff: str) -> ArchiveRepor
             stores.people.put_back(before)
             raise
     names = tuple(one.record.person for one in people)
-    stores.journal.note(Action.IMPORTED, staff, None, f"{len(names)} people, {count} pictures", datetime.now(UTC))
+    stores.journal.note(Action.IMPORTED, staff, None, f"{len(names)} people, {count} pictures")
     return ArchiveReport(names, count)
 
 

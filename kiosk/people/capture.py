@@ -179,6 +179,12 @@ class CaptureSession:
         self._seen_at = math.inf  # seconds, of the last frame
         self._begin()
 
+    def _begin(self) -> None:
+        """Start to wait for the next picture."""
+        self._settled = self._held = self._waited = 0.0
+        self._best: tuple[float, Frame, TrackedFace] | None = None
+        self._refusal: CaptureHint | None = None
+
     @property
     def track(self) -> int | None:
         """The track of the person."""
@@ -207,17 +213,16 @@ class CaptureSession:
         if not 0 <= passed <= _LONGEST_GAP_SECONDS:  # a gap, or a jump of the clock
             passed = 0.0
         hint = self._hint(frame, observation, before, passed)
-        taken = self._hold(frame, passed, encode) if hint is None else self._let_go(hint, passed)
+        taken = self.state.taken
+        if hint is None:
+            taken = self._hold(frame, passed, encode)
+        else:
+            self._held, self._best, self._refusal = 0.0, None, None
+            self._settled += passed if hint is not CaptureHint.NO_FACE else 0.0
         hint = self._refusal or hint
         share = 0.0 if hint is not None else min(self._held / HOLD_SECONDS, 1.0)
         self.state = CaptureState(_first_missing(taken), taken, hint, share, box)
         return self.state
-
-    def _begin(self) -> None:
-        """Start to wait for the next picture."""
-        self._settled = self._held = self._waited = 0.0
-        self._best: tuple[float, Frame, TrackedFace] | None = None
-        self._refusal: CaptureHint | None = None
 
     def _hint(
         self, frame: Frame, observation: Observation, before: TrackedFace | None, passed: float
@@ -230,12 +235,6 @@ class CaptureSession:
         if hint in POSE_HINTS:
             self._waited += passed
         return hint
-
-    def _let_go(self, hint: CaptureHint, passed: float) -> tuple[Examined | None, ...]:
-        self._held, self._best, self._refusal = 0.0, None, None
-        if hint is not CaptureHint.NO_FACE:
-            self._settled += passed
-        return self.state.taken
 
     def _hold(self, frame: Frame, passed: float, encode: EncodePicture) -> tuple[Examined | None, ...]:
         """Count a frame in which all is right; return the pictures after it."""

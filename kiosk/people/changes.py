@@ -218,9 +218,9 @@ def add_people(folder: Path, people: Mapping[str, Iterable[PictureFile]]) -> int
 
 def require_free(folder: Path, names: Iterable[str]) -> None:
     """Raise EnrolmentError if a name is taken in the image folder."""
-    listed = {person_key(picture.person) for picture in list_folder(folder).pictures}
-    there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    known = listed | {person_key(name) for name in there if not is_skipped(name)}
+    known = {person_key(picture.person) for picture in list_folder(folder).pictures}
+    if folder.is_dir():
+        known |= {person_key(path.name) for path in folder.iterdir() if not is_skipped(path.name)}
     taken = sorted(display_name(name) for name in names if person_key(name) in known)
     if taken:
         more = f" and {len(taken) - 3} more" if len(taken) > 3 else ""

@@ -329,13 +329,13 @@ def save(stores: PeopleStores, enrolment: Enrolment, staff: str, *, version: str
         else:
             stores.people.save(known)
         raise
-    now, fault = datetime.now(UTC), ""
+    fault = ""
     try:
         action = Action.ENROLLED if before is None else Action.PICTURES_ADDED
-        stores.journal.note(action, staff, person, f"{len(sources)} pictures", now)
+        stores.journal.note(action, staff, person, f"{len(sources)} pictures")
         for other in enrolment.alike:
             detail = f"{display_name(other.person)} at {other.distance:.2f}"
-            stores.journal.note(Action.LOOKALIKE_ACCEPTED, staff, person, detail, now)
+            stores.journal.note(Action.LOOKALIKE_ACCEPTED, staff, person, detail)
     except KioskError as error:  # the pictures stay saved
         fault = str(error)
     return Enrolled(person, sources, before is None, fault)

@@ -12,7 +12,6 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk import names
@@ -273,7 +272,7 @@ def erase(
 
     def forget_in_journal() -> int:
         rows = stores.journal.forget(names, number)
-        stores.journal.note(Action.ERASED, staff, number, f"{pictures} pictures", datetime.now(UTC))
+        stores.journal.note(Action.ERASED, staff, number, f"{pictures} pictures")
         return rows
 
     cached = done(lambda: forget_cached(cache_folder(), source_belongs_to(key), digests))

@@ -132,8 +132,6 @@ class Gallery:
 
     def _readings(self, due: Sequence[ListedPicture], until: float) -> Iterator[tuple[ListedPicture, Reading]]:
         """Yield readings as they come; start none after `until` or when closed."""
-        if not due:
-            return
         waiting = iter(due)
         with ThreadPoolExecutor(self._workers, thread_name_prefix="gallery") as pool:
             running = {self._begin(pool, picture): picture for picture in islice(waiting, self._workers)}
@@ -153,12 +151,11 @@ class Gallery:
         first_read_at = earlier.first_read_at if earlier else now
         # Our own clock too: that of a file server may be wrong, and then a file would be young for ever.
         young = time.time() - picture.stamp.changed_at < _YOUNG_SECONDS and now - first_read_at < _YOUNG_SECONDS
-        failed = isinstance(reading.outcome, str)
         if young:
-            read_again_at = now if failed else now + _YOUNG_SECONDS
+            wait_seconds = _YOUNG_SECONDS if isinstance(reading.outcome, Embedding) else 0.0
         else:
-            read_again_at = now + _RETRY_SECONDS if reading.passing else math.inf
-        self._kept[picture.source] = _Kept(picture.stamp, reading, first_read_at, read_again_at, young)
+            wait_seconds = _RETRY_SECONDS if reading.passing else math.inf
+        self._kept[picture.source] = _Kept(picture.stamp, reading, first_read_at, now + wait_seconds, young)
 
     def _publish(self, listing: Listing) -> None:
         templates: list[Template] = []

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from kiosk.domain import display_name
 from kiosk.errors import EnrolmentError, KioskError, UnknownPersonError
@@ -38,7 +37,7 @@ def rename(stores: PeopleStores, old: str, new: str, staff: str) -> str:
         raise
     if not same:
         stores.people.forget(old)
-    _note(stores, Action.RENAMED, staff, old, new)
+    stores.journal.note(Action.RENAMED, staff, old, new)
     return new
 
 
@@ -46,7 +45,7 @@ def suspend(stores: PeopleStores, person: str, staff: str, *, off: bool = False)
     """Suspend a person, or end the suspension with `off`."""
     known = known_as(stores, person)
     record = stores.people.change(known, lambda before: replace(before, suspended=not off))
-    _note(stores, Action.RESUMED if off else Action.SUSPENDED, staff, known, None)
+    stores.journal.note(Action.RESUMED if off else Action.SUSPENDED, staff, known)
     return record
 
 
@@ -57,7 +56,7 @@ def change(stores: PeopleStores, person: str, how: Callable[[PersonRecord], Pers
     after = stores.people.change(known, how)
     fields = [name for name in PersonRecord.__slots__ if getattr(before, name) != getattr(after, name)]
     if fields:
-        _note(stores, Action.CHANGED, staff, known, ", ".join(sorted(fields)))
+        stores.journal.note(Action.CHANGED, staff, known, ", ".join(sorted(fields)))
     return after
 
 
@@ -71,7 +70,7 @@ def remove(stores: PeopleStores, person: str, sources: Collection[str], staff: s
     digests = digests_of(stores.folder, lambda source: source in sources)
     removed = remove_pictures(stores.folder, sources)
     forget_cached(cache_folder(), lambda source: source in sources, digests)
-    _note(stores, Action.PICTURES_REMOVED, staff, person, f"{len(removed)} pictures")
+    stores.journal.note(Action.PICTURES_REMOVED, staff, person, f"{len(removed)} pictures")
     return removed
 
 
@@ -91,7 +90,3 @@ def in_gallery(stores: PeopleStores, person: str) -> str | None:
     key = person_key(person)
     found = (picture.person for picture in list_folder(stores.folder).pictures if person_key(picture.person) == key)
     return next(found, None)
-
-
-def _note(stores: PeopleStores, action: Action, staff: str, subject: str, detail: str | None) -> None:
-    stores.journal.note(action, staff, subject, detail, datetime.now(UTC))

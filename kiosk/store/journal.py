@@ -302,9 +302,16 @@ class Journal:
                     connection.execute(INSERT_NAME, (name,))
             connection.execute(INSERT, (None, *astuple(entry)[1:]))
 
-    def note(self, action: Action, staff: str, subject: str | None, detail: str | None, now: datetime) -> None:
+    def note(
+        self,
+        action: Action,
+        staff: str,
+        subject: str | None = None,
+        detail: str | None = None,
+        now: datetime | None = None,
+    ) -> None:
         """Append an action of the staff; it is on the disk when this returns."""
-        row = (None, stamp(now), as_text(staff), action.value, as_text(subject), as_text(detail))
+        row = (None, stamp(now or datetime.now(UTC)), as_text(staff), action.value, as_text(subject), as_text(detail))
         with self._writing.session() as connection:
             connection.execute(INSERT_ACTION, row)
 
