@@ -16,6 +16,7 @@ from kiosk.domain import Embedding, Rejection, Template
 from kiosk.errors import EncoderError, WeightsError
 from kiosk.people.gallery import Gallery, GalleryWatch
 from kiosk.people.snapshot import GallerySnapshot
+from kiosk.people.templates import PictureReader, Reading
 
 
 @pytest.fixture
@@ -435,3 +436,19 @@ def test_reasons_follow_the_language_of_the_screen_without_reading_a_picture_aga
     finally:
         i18n.install(None)
     assert len(calls) == encoded
+
+
+def test_a_young_picture_that_cannot_be_read_is_read_again_at_the_next_look(images, open_gallery, monkeypatch):
+    read = []
+
+    def fail(self, picture, known):
+        read.append(picture.source)
+        return Reading(None, i18n.Message("cannot be read ({cause})", cause="busy"), passing=True)
+
+    monkeypatch.setattr("kiosk.people.gallery._YOUNG_SECONDS", 60.0)
+    monkeypatch.setattr(PictureReader, "read", fail)
+    (images / "Ada.png").write_bytes(b"half a picture")
+    gallery = open_gallery()
+    gallery.load()
+    gallery.refresh()
+    assert read == ["Ada.png"] * 2
