@@ -75,7 +75,7 @@ def remove_pictures(folder: Path, sources: Collection[str]) -> list[str]:
     wanted = {path for path in paths if folder in (path.parent, path.parent.parent)}
     owners = {person_key(path.parent.name if path.parent != folder else path.stem) for path in wanted}
     if len(owners) > 1:
-        remedy = "remove those of one person at a time"
+        remedy = Message("remove those of one person at a time")
         raise UnknownPersonError(Message("the pictures"), "are of several people", remedy)
     with change_lock(folder):
         there = sorted(path for path in wanted if os.path.lexists(path) and not path.is_dir())

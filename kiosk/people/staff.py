@@ -97,7 +97,7 @@ class StaffRegister:
         row = (person_key(member.name), member.name, member.role.value)
         with self._with_new_hash(pin, None) as (connection, made):
             if connection.execute("SELECT 1 FROM staff WHERE key = ?", row[:1]).fetchone():
-                remedy = "choose another name, or give this member a new PIN"
+                remedy = Message("choose another name, or give this member a new PIN")
                 raise StaffError(member.name, "is already a member of the staff", remedy)
             connection.execute("INSERT INTO staff VALUES (?, ?, ?, ?)", (*row, made))
         return member
