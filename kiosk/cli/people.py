@@ -23,7 +23,7 @@ from kiosk.people import archive, erasure, records
 from kiosk.people.consent import read_consent
 from kiosk.people.enrolment import Enrolled, Enrolment, Offered, agreed, check, require_all_good, save
 from kiosk.people.folder import list_folder
-from kiosk.people.register import PeopleRegister, PersonRecord, people_file, today
+from kiosk.people.register import PeopleRegister, PersonRecord, people_file, record_as_json, today
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staff import COMMAND_LINE
 
@@ -127,7 +127,7 @@ def show(name: Name, *, as_json: JsonOption = False, gallery: GalleryOption = No
     last = max(filter(None, map(services.journal.last_granted().get, (person, *record.former))), default=None)
     seen = last.isoformat(timespec="seconds") if last is not None else None
     status = record.access_status(today()).value
-    facts = {**archive.record_as_json(record), "standing": status, "last_let_in": seen, "pictures": pictures}
+    facts = {**record_as_json(record), "standing": status, "last_let_in": seen, "pictures": pictures}
     if as_json:
         print_json(facts)
     else:

@@ -85,7 +85,7 @@ class KnownPeople:
     def access_restriction(self, person: str) -> Reason | None:
         """Return why a recognised person may not enter, or None."""
         try:
-            return self._register.access_status(person, self._day()).reason
+            return self._register.known(person).access_status(self._day()).reason
         except PeopleError:
             return Reason.FAULT
 

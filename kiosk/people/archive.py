@@ -11,12 +11,13 @@ import re
 import shutil
 import stat
 import zipfile
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import TypeAlias
 
 from kiosk.errors import ArchiveError, KioskError
 from kiosk.files import atomic_write
@@ -25,7 +26,7 @@ from kiosk.names import name_fault, normal_name, person_key
 from kiosk.people.changes import add_people, require_free
 from kiosk.people.folder import list_folder
 from kiosk.people.records import known_as
-from kiosk.people.register import TEXT_FIELDS, Consent, PersonRecord, cleaned
+from kiosk.people.register import TEXT_FIELDS, Consent, PersonRecord, cleaned, record_as_json, record_of
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staging import PictureFile
 from kiosk.people.stores import PeopleStores
@@ -45,12 +46,18 @@ class ArchivedPerson:
     pictures: tuple[str, ...]  # names of entries
 
 
+Exported: TypeAlias = tuple[PersonRecord, Sequence[Path]]  # a person and the pictures to export
+
+
 def as_json(people: Sequence[ArchivedPerson], now: datetime) -> bytes:
     """Return the list of people of an archive."""
     entries = [{**record_as_json(one.record), "pictures": list(one.pictures)} for one in people]
     made_at = now.astimezone(UTC).isoformat(timespec="seconds")
-    whole = {"format": FORMAT, "version": VERSION, "made_at": made_at, "people": entries}
-    return json.dumps(whole, ensure_ascii=False, indent=1).encode()
+    return _indented_json({"format": FORMAT, "version": VERSION, "made_at": made_at, "people": entries})
+
+
+def _indented_json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1).encode()
 
 
 def from_json(content: bytes, archive: str) -> tuple[ArchivedPerson, ...]:
@@ -67,33 +74,11 @@ def from_json(content: bytes, archive: str) -> tuple[ArchivedPerson, ...]:
     if not isinstance(entries, list) or not entries:
         raise _refused(archive, "it holds no people")
     people = tuple(_person(entry, archive) for entry in entries)
-    keys = [person_key(one.record.person) for one in people]
-    twice = next((one.record.person for one in people if keys.count(person_key(one.record.person)) > 1), None)
+    names = Counter(person_key(one.record.person) for one in people)
+    twice = next((one.record.person for one in people if names[person_key(one.record.person)] > 1), None)
     if twice is not None:
         raise _refused(archive, Message("it holds {name!r} twice", name=twice))
     return people
-
-
-def record_as_json(record: PersonRecord) -> dict[str, Any]:
-    """Return a record as JSON values, for people to read and for another kiosk."""
-    consent = record.consent
-    return {
-        "person": record.person,
-        **{name: getattr(record, name) for name in TEXT_FIELDS},
-        "valid_from": record.valid_from.isoformat() if record.valid_from else None,
-        "valid_until": record.valid_until.isoformat() if record.valid_until else None,
-        "suspended": record.suspended,
-        "former": list(record.former),
-        "consent": None
-        if consent is None
-        else {
-            "given_at": consent.given_at.isoformat(timespec="seconds"),
-            "version": consent.version,
-            "sha256": consent.sha256,
-            "language": consent.language,
-            "recorded_by": consent.recorded_by,
-        },
-    }
 
 
 def _person(entry: object, archive: str) -> ArchivedPerson:
@@ -105,21 +90,17 @@ def _person(entry: object, archive: str) -> ArchivedPerson:
         reason = Message("the name {name!r} {fault}", name=person[:120], fault=fault)
         remedy = Message("nothing was imported: rename the person where it comes from, and export it again")
         raise ArchiveError(archive, reason, remedy)
-    pictures = _texts(entry, "pictures", archive)
+    pictures, former = (_texts(entry, name, archive) for name in ("pictures", "former"))
     try:
-        record = PersonRecord(
-            person=person,
-            **{name: _text(entry, name, archive) for name in TEXT_FIELDS},
-            valid_from=_day(entry.get("valid_from")),
-            valid_until=_day(entry.get("valid_until")),
-            suspended=bool(entry.get("suspended")),
-            consent=_consent(entry.get("consent"), archive),
-            former=tuple(_texts(entry, "former", archive))[:_MAX_FORMER],
-        )
+        values = {**entry, **{name: _text(entry, name, archive) for name in TEXT_FIELDS}}
+        consent = entry.get("consent")
+        if consent is not None:
+            consent = {name: _text(consent, name, archive)[:200] for name in Consent.__slots__}
+        record = record_of({**values, "person": person, "former": former[:_MAX_FORMER], "consent": consent})
         return ArchivedPerson(cleaned(record), pictures)
-    except (ValueError, TypeError, KioskError) as fault_found:
-        why = fault_found.why if isinstance(fault_found, KioskError) else _UNREAD
-        raise _refused(archive, Message("{person}: {reason}", person=person, reason=why)) from fault_found
+    except (ValueError, TypeError, AttributeError, KioskError) as error:
+        why = error.why if isinstance(error, KioskError) else Message("what is known cannot be read")
+        raise _refused(archive, Message("{person}: {reason}", person=person, reason=why)) from error
 
 
 def _text(entry: Mapping[str, object], name: str, archive: str) -> str:
@@ -136,98 +117,79 @@ def _texts(entry: Mapping[str, object], name: str, archive: str) -> tuple[str, .
     return tuple(_text({name: value}, name, archive) for value in values)
 
 
-def _day(value: object) -> date | None:
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise TypeError
-    return date.fromisoformat(value)
-
-
-def _consent(entry: object, archive: str) -> Consent | None:
-    if entry is None:
-        return None
-    if not isinstance(entry, dict):
-        raise TypeError
-    given_at = datetime.fromisoformat(_text(entry, "given_at", archive))
-    rest = (_text(entry, name, archive)[:200] for name in ("version", "sha256", "language", "recorded_by"))
-    return Consent(given_at, *rest)
-
-
 def _refused(archive: str, reason: Text) -> ArchiveError:
     return ArchiveError(archive, reason, "nothing was imported: export it again where it comes from")
 
 
-_UNREAD: Final[Text] = Message("what is known cannot be read")
 LIST, JOURNAL, TEMPLATES = "people.json", "journal.json", "templates.json"
 _MAX_ENTRIES = 100_000
-_MAX_LIST_BYTES = 64 * 2**20
-_MAX_PICTURE_BYTES = 64 * 2**20
+_MAX_BYTES = 64 * 2**20  # of the list of people, and of a picture
 _MAX_RATIO = 200  # of a text to its compressed form; pictures hardly get smaller
 _MAX_PICTURE_RATIO = 20
 _CHUNK_BYTES = 2**20
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """A person to export."""
-
-    record: PersonRecord
-    pictures: tuple[Path, ...]
-
-
 def write_archive(path: Path, people: Iterable[Exported], texts: Mapping[str, bytes], now: datetime) -> int:
     """Write an archive as a whole, readable by its owner only; return the number of pictures. Raises ArchiveError."""
-    pictures = 0
+    listed: list[ArchivedPerson] = []
 
     def write(partial: Path) -> None:
-        nonlocal pictures
         with zipfile.ZipFile(partial, "w") as archive:
-            pictures = _fill(archive, people, texts, now)
+            for record, paths in people:
+                names = []
+                for number, picture in enumerate(paths, 1):
+                    names.append(f"pictures/{record.person}/{number:03d}{picture.suffix.lower()}")
+                    with open_picture(picture) as source, archive.open(_entry(names[-1], now), "w") as target:
+                        shutil.copyfileobj(source, target, _CHUNK_BYTES)
+                listed.append(ArchivedPerson(record, tuple(names)))
+            for name, content in {**texts, LIST: as_json(listed, now)}.items():
+                archive.writestr(_entry(name, now), content, zipfile.ZIP_DEFLATED)
 
     try:
         atomic_write(path, write, mode=0o600)  # durable: a USB stick may be pulled out at once
     except (OSError, ValueError) as fault:
-        raise _unwritable(path, fault) from fault
-    return pictures
+        reason = Message("cannot be written ({reason})", reason=getattr(fault, "strerror", None) or str(fault))
+        raise ArchiveError(printable(path), reason, "choose another place, or free space") from fault
+    return sum(len(one.pictures) for one in listed)
+
+
+def _entry(name: str, now: datetime) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, now.astimezone().timetuple()[:6])
+    entry.external_attr = (stat.S_IFREG | 0o600) << 16
+    return entry
 
 
 class Archive:
-    """An archive whose entries were checked.
-
-    Attributes:
-        people: in the order of the archive.
-    """
+    """An archive whose entries were checked; `people` are in its order."""
 
     def __init__(self, path: Path, opened: zipfile.ZipFile) -> None:
-        """Check the entries and the list of people. Raises ArchiveError."""
         self._name, self._zip = printable(path), opened
         entries = opened.infolist()
         _require_harmless(self._name, entries, path.stat().st_size)
-        texts = [entry for entry in entries if entry.filename == LIST]
-        if not texts:
+        listed = next((entry for entry in entries if entry.filename == LIST), None)
+        if listed is None:
             raise _refused(self._name, "it is no archive of people")
-        self.people = from_json(self._content(texts[0], _MAX_LIST_BYTES), self._name)
+        self.people = from_json(self._content(listed), self._name)
         self._pictures = _pictures_of(self._name, self.people, entries)
         self.bytes = sum(entry.file_size for entry in self._pictures.values())
 
     def picture(self, name: str) -> bytes:
         """Return the content of a picture. Raises ArchiveError if it is damaged."""
-        return self._content(self._pictures[name], _MAX_PICTURE_BYTES)
+        return self._content(self._pictures[name])
 
     def check(self) -> None:
         """Read all pictures once. Raises ArchiveError if one is damaged."""
-        for name in self._pictures:
-            self.picture(name)
+        for entry in self._pictures.values():
+            self._content(entry)
 
-    def _content(self, entry: zipfile.ZipInfo, most: int) -> bytes:
-        if entry.file_size > most:
+    def _content(self, entry: zipfile.ZipInfo) -> bytes:
+        if entry.file_size > _MAX_BYTES:
             raise _refused(self._name, Message("{name} is too large", name=printable(entry.filename)))
         try:
             with self._zip.open(entry) as file:
                 content = file.read(entry.file_size + 1)
                 # The rest is read too: only at its end is the checksum compared.
-                while len(content) <= most and (more := file.read(_CHUNK_BYTES)):
+                while len(content) <= _MAX_BYTES and (more := file.read(_CHUNK_BYTES)):
                     content += more
         except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as fault:
             raise _refused(self._name, Message("{name} is damaged", name=printable(entry.filename))) from fault
@@ -252,42 +214,17 @@ def open_archive(path: Path) -> Iterator[Archive]:
         yield Archive(path, opened)
 
 
-def _fill(archive: zipfile.ZipFile, people: Iterable[Exported], texts: Mapping[str, bytes], now: datetime) -> int:
-    listed: list[ArchivedPerson] = []
-    pictures = 0
-    for one in people:
-        names = []
-        for number, picture in enumerate(one.pictures, 1):
-            names.append(f"pictures/{one.record.person}/{number:03d}{picture.suffix.lower()}")
-            with open_picture(picture) as source, archive.open(_entry(names[-1], now), "w") as target:
-                while content := source.read(_CHUNK_BYTES):
-                    target.write(content)
-        listed.append(ArchivedPerson(one.record, tuple(names)))
-        pictures += len(names)
-    for name, content in {**texts, LIST: as_json(listed, now)}.items():
-        archive.writestr(_entry(name, now), content, zipfile.ZIP_DEFLATED)
-    return pictures
-
-
-def _entry(name: str, now: datetime) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, now.astimezone().timetuple()[:6])
-    entry.external_attr = (stat.S_IFREG | 0o600) << 16
-    return entry
-
-
 def _require_harmless(archive: str, entries: Collection[zipfile.ZipInfo], file_bytes: int) -> None:
     """Raise ArchiveError for entries that could fill the disk or the memory, or lead out of the archive."""
     if len(entries) > _MAX_ENTRIES:
         raise _refused(archive, Message("it holds {count} files", count=len(entries)))
-    names = [entry.filename for entry in entries]
-    if len(set(names)) != len(names):
+    if len({entry.filename for entry in entries}) != len(entries):
         raise _refused(archive, "it holds two files of one name")
     # Files that share their bytes are how a small zip becomes a huge one.
     if sum(entry.compress_size for entry in entries) > file_bytes:
         raise _refused(archive, "its files overlap")
     for entry in entries:
-        fault = _entry_fault(entry)
-        if fault:
+        if fault := _entry_fault(entry):
             raise _refused(archive, f"{printable(entry.filename)} {fault}")
 
 
@@ -313,24 +250,16 @@ def _pictures_of(
 ) -> dict[str, zipfile.ZipInfo]:
     """Return the entries of the pictures. Raises ArchiveError unless each belongs to one person."""
     found = {entry.filename: entry for entry in entries if entry.filename not in {LIST, JOURNAL, TEMPLATES}}
-    listed = [name for one in people for name in one.pictures]
-    missing, unlisted = set(listed) - set(found), set(found) - set(listed)
-    if missing:
-        raise _refused(archive, Message("{name} is missing", name=printable(min(missing))))
-    if unlisted or len(set(listed)) != len(listed):
-        odd = min(unlisted) if unlisted else max(listed, key=listed.count)
-        raise _refused(archive, Message("{odd} belongs to no person, or to several", odd=printable(odd)))
+    listed = Counter(name for one in people for name in one.pictures)
+    for name in listed:
+        if name not in found:
+            raise _refused(archive, Message("{name} is missing", name=printable(name)))
     for name, entry in found.items():
-        if PurePosixPath(name).suffix.lower() not in SUFFIXES or not 0 < entry.file_size <= _MAX_PICTURE_BYTES:
+        if listed[name] != 1:
+            raise _refused(archive, Message("{odd} belongs to no person, or to several", odd=printable(name)))
+        if PurePosixPath(name).suffix.lower() not in SUFFIXES or not 0 < entry.file_size <= _MAX_BYTES:
             raise _refused(archive, Message("{name} is no picture, or too large", name=printable(name)))
     return found
-
-
-def _unwritable(path: Path, fault: OSError | ValueError) -> ArchiveError:
-    reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
-    return ArchiveError(
-        printable(path), Message("cannot be written ({reason})", reason=reason), "choose another place, or free space"
-    )
 
 
 _SPARE_BYTES = 64 * 2**20  # left free on the disk
@@ -349,25 +278,29 @@ class ArchiveReport:
 def free_path(folder: Path, name: str) -> Path:
     """Return a path for an archive that no file has yet, and that any USB stick takes."""
     stem = f"{_NOT_ON_STICKS.sub('_', name)[:_LONGEST_NAME]} {datetime.now().astimezone():%Y-%m-%d %H.%M.%S}"
-    numbered = (f"{stem} ({number})" for number in itertools.count(2))
-    paths = (folder / f"{each}.zip" for each in itertools.chain([stem], numbered))
-    return next(path for path in paths if not os.path.lexists(path))
+    endings = itertools.chain([""], map(" ({})".format, itertools.count(2)))
+    return next(path for each in endings if not os.path.lexists(path := folder / f"{stem}{each}.zip"))
 
 
 def export_person(stores: PeopleStores, person: str, path: Path, staff: str, known: GallerySnapshot) -> int:
-    """Export everything about a person: pictures, record, templates, journal; return the number of pictures.
-
-    `known` is the gallery with the templates. Raises UnknownPersonError, ArchiveError.
-    """
+    """Export everything about a person, with templates of the gallery `known`; return the number of pictures."""
     name = known_as(stores, person)
     record = stores.people.record(name)
     decisions, actions = stores.journal.about([name, *record.former])
-    journal = {"decisions": [asdict(row) for row in decisions], "actions": [asdict(row) for row in actions]}
-    templates = _templates(known, name)
+    journal = {"decisions": list(map(asdict, decisions)), "actions": list(map(asdict, actions))}
+    templates = [
+        {
+            "picture": template.source,
+            "encoder": template.embedding.encoder,
+            "numbers": [round(float(number), 6) for number in template.embedding.vector],
+        }
+        for template in known.templates_of(known.person(name) or "")
+    ]
+    paths = [one.path for one in list_folder(stores.folder).pictures if person_key(one.person) == person_key(name)]
     texts = {JOURNAL: _indented_json(journal), TEMPLATES: _indented_json(templates)}
     now = datetime.now(UTC)
-    pictures = write_archive(path, [Exported(record, _pictures(stores, name))], texts, now)
-    stores.journal.note(Action.EXPORTED, staff, name, f"{pictures} pictures", now)
+    pictures = write_archive(path, [(record, paths)], texts, now)
+    stores.journal.note(Action.EXPORTED, staff, name, f"{pictures} pictures")
     return pictures
 
 
@@ -377,24 +310,17 @@ def export_gallery(stores: PeopleStores, path: Path, staff: str) -> ArchiveRepor
     for picture in list_folder(stores.folder).pictures:
         pictures.setdefault(picture.person, []).append(picture.path)
     records = stores.people.records()
-    people = [
-        Exported(records.get(person_key(person), PersonRecord(person)), tuple(paths))
-        for person, paths in pictures.items()
-    ]
+    people = [(records.get(person_key(name), PersonRecord(name)), paths) for name, paths in pictures.items()]
     if not people:
         raise ArchiveError(printable(stores.folder), "the gallery is empty", "enrol a person first")
     now = datetime.now(UTC)
     count = write_archive(path, people, {}, now)
-    stores.journal.note(Action.EXPORTED, staff, None, f"{len(people)} people, {count} pictures", now)
+    stores.journal.note(Action.EXPORTED, staff, None, f"{len(people)} people, {count} pictures")
     return ArchiveReport(tuple(pictures), count)
 
 
 def import_archive(stores: PeopleStores, path: Path, staff: str) -> ArchiveReport:
-    """Import the people of an archive with their records, all or none.
-
-    Raises ArchiveError; EnrolmentError if a person is in the gallery already; PeopleError or GalleryError if it cannot
-    be written.
-    """
+    """Import the people of an archive with their records, all or none. Raises KioskError."""
     with open_archive(path) as archive:
         people = [one for one in archive.people if one.pictures]
         if not people:
@@ -402,18 +328,16 @@ def import_archive(stores: PeopleStores, path: Path, staff: str) -> ArchiveRepor
         _require_space(stores.folder, archive, path)
         require_free(stores.folder, [one.record.person for one in people])
         archive.check()
-        records = [one.record for one in people]
         # Records first, so that no suspended person is let in.
-        before = stores.people.save_all(records)
+        before = stores.people.save_all([one.record for one in people])
         try:
-            count = add_people(
-                stores.folder, {one.record.person: _picture_files(archive, one.pictures) for one in people}
-            )
+            pictures = {one.record.person: _picture_files(archive, one.pictures) for one in people}
+            count = add_people(stores.folder, pictures)
         except BaseException:
             stores.people.put_back(before)
             raise
     names = tuple(one.record.person for one in people)
-    stores.journal.note(Action.IMPORTED, staff, None, f"{len(names)} people, {count} pictures", datetime.now(UTC))
+    stores.journal.note(Action.IMPORTED, staff, None, f"{len(names)} people, {count} pictures")
     return ArchiveReport(names, count)
 
 
@@ -428,41 +352,15 @@ def _picture_files(archive: Archive, names: Sequence[str]) -> Iterator[PictureFi
             yield PictureFile(digest[:16] + PurePosixPath(name).suffix.lower(), digest, content)
 
 
-def _pictures(stores: PeopleStores, person: str) -> tuple[Path, ...]:
-    key = person_key(person)
-    return tuple(one.path for one in list_folder(stores.folder).pictures if person_key(one.person) == key)
-
-
-def _templates(known: GallerySnapshot, person: str) -> list[dict[str, Any]]:
-    name = known.person(person)
-    return [
-        {
-            "picture": template.source,
-            "encoder": template.embedding.encoder,
-            "numbers": [round(float(number), 6) for number in template.embedding.vector],
-        }
-        for template in (known.templates_of(name) if name is not None else ())
-    ]
-
-
-def _indented_json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=1).encode()
-
-
 def _require_space(folder: Path, archive: Archive, path: Path) -> None:
     there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    reason: Text
     try:
         free = shutil.disk_usage(there).free
+        if archive.bytes + _SPARE_BYTES <= free:
+            return
+        reason = Message("{needed:.0f} MB, and {free:.0f} MB are free", needed=archive.bytes / 2**20, free=free / 2**20)
     except OSError as fault:
-        raise _no_space(path, str(fault.strerror)) from fault
-    if archive.bytes + _SPARE_BYTES > free:
-        needed = Message("{needed:.0f} MB, and {free:.0f} MB are free", needed=archive.bytes / 2**20, free=free / 2**20)
-        raise _no_space(path, needed)
-
-
-def _no_space(path: Path, reason: Text) -> KioskError:
-    return ArchiveError(
-        printable(path),
-        Message("there is no room for its pictures ({reason})", reason=reason),
-        "free space on the disk",
-    )
+        reason = str(fault.strerror)
+    problem = Message("there is no room for its pictures ({reason})", reason=reason)
+    raise ArchiveError(printable(path), problem, "free space on the disk")

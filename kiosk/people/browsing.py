@@ -1,5 +1,6 @@
 """Lists a folder of a USB stick for the file picker: folders and files of one kind, no links."""
 
+import itertools
 import os
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -35,40 +36,24 @@ class Listing:
 
 
 def list_files(place: Path, folder: Path, suffixes: Collection[str]) -> Listing:
-    """List the folders and the regular files with one of the endings; no hidden ones and no links.
-
-    Raises KioskError if the folder cannot be read or lies outside the place.
-    """
+    """List the folders, and the files with one of the endings; no hidden ones and no links. Raises KioskError."""
     entries: list[Entry] = []
-    is_cut = False
     try:
         if not folder.resolve().is_relative_to(place.resolve()):
             raise _unreadable(folder, Message("it is somewhere else"))
-        with os.scandir(folder) as files:
-            for number, file in enumerate(files):
-                is_cut = number >= MOST_FILES
-                if is_cut:
-                    break
-                entry = Entry(folder / file.name, file.is_dir(follow_symlinks=False))
-                if _is_shown(file, suffixes, is_folder=entry.is_folder):
-                    entries.append(entry)
+        with os.scandir(folder) as scanned:
+            files = list(itertools.islice(scanned, MOST_FILES + 1))
+        for file in files[:MOST_FILES]:
+            is_folder = file.is_dir(follow_symlinks=False)
+            is_wanted = Path(file.name).suffix.lower() in suffixes and file.is_file(follow_symlinks=False)
+            if not file.name.startswith(".") and (not is_system_folder(file.name) if is_folder else is_wanted):
+                entries.append(Entry(folder / file.name, is_folder))
     except OSError as fault:
         raise _unreadable(folder, fault.strerror or str(fault)) from fault
     entries.sort(key=lambda entry: (not entry.is_folder, entry.name.casefold()))
-    return Listing(tuple(entries), is_cut)
+    return Listing(tuple(entries), len(files) > MOST_FILES)
 
 
-def _is_shown(file: os.DirEntry[str], suffixes: Collection[str], *, is_folder: bool) -> bool:
-    if file.name.startswith("."):
-        return False
-    if is_folder:
-        return not is_system_folder(file.name)
-    return Path(file.name).suffix.lower() in suffixes and file.is_file(follow_symlinks=False)
-
-
-def _unreadable(folder: Path, reason: Text) -> KioskError:
-    return KioskError(
-        printable(folder),
-        Message("cannot be read ({reason})", reason=reason),
-        "plug the USB stick in again, or choose another folder",
-    )
+def _unreadable(folder: Path, why: Text) -> KioskError:
+    reason = Message("cannot be read ({reason})", reason=why)
+    return KioskError(printable(folder), reason, "plug the USB stick in again, or choose another folder")

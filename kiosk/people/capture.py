@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -43,7 +44,8 @@ class CaptureHint(enum.Enum):
     HOLD_STILL = "hold_still"
 
 
-POSE_HINTS = frozenset({CaptureHint.LOOK_STRAIGHT, CaptureHint.TURN_LEFT, CaptureHint.TURN_RIGHT, CaptureHint.LOOK_UP})
+_TURNS = (CaptureHint.TURN_LEFT, CaptureHint.TURN_RIGHT)
+POSE_HINTS = frozenset({CaptureHint.LOOK_STRAIGHT, *_TURNS, CaptureHint.LOOK_UP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +83,20 @@ def find_subject(faces: Sequence[TrackedFace]) -> TrackedFace | None:
 def hint_for(
     image: ByteImage, faces: Sequence[TrackedFace], shot: Shot, straight: Pose | None, gates: CaptureGates
 ) -> CaptureHint | None:
-    """Return what is in the way of a picture, or None; `straight` is the pose in the person's first picture.
-
-    `image` is (H, W, 3) BGR.
-    """
+    """Return what is in the way of a picture of `image`, (H, W, 3) BGR; `straight` = the pose in the first picture."""
     subject = find_subject(faces)
     if subject is None:
         return CaptureHint.NO_FACE
     box = subject.face.box
     if sum(face.face.box.width >= gates.second_face * box.width for face in faces) > 1:
         return CaptureHint.ONE_PERSON
+    sharpness = subject.conditions.sharpness if subject.conditions else None
+    is_blurred = subject.rejection is not None or sharpness is None or sharpness < gates.min_sharpness
     return (
         _about_place(box, image.shape[1], image.shape[0], gates)
         or _about_light(image, subject, gates)
         or _about_pose(subject, shot, straight, gates)
-        or _about_sharpness(subject, gates)
+        or (CaptureHint.HOLD_STILL if is_blurred else None)
     )
 
 
@@ -117,10 +118,9 @@ def _about_light(image: ByteImage, subject: TrackedFace, gates: CaptureGates) ->
         return CaptureHint.MORE_LIGHT
     if subject.rejection is Rejection.TOO_BRIGHT or (light is not None and light > gates.max_light):
         return CaptureHint.LESS_LIGHT
-    if light is not None and subject.face.landmarks is not None:
-        covered = shade_of_the_eyes(quality_chip(image, subject.face)) < DARK_GLASSES
-        return CaptureHint.UNCOVER_FACE if covered else None
-    return None
+    is_measured = light is not None and subject.face.landmarks is not None
+    is_covered = is_measured and shade_of_the_eyes(quality_chip(image, subject.face)) < DARK_GLASSES
+    return CaptureHint.UNCOVER_FACE if is_covered else None
 
 
 def _about_pose(subject: TrackedFace, shot: Shot, straight: Pose | None, gates: CaptureGates) -> CaptureHint | None:
@@ -128,32 +128,17 @@ def _about_pose(subject: TrackedFace, shot: Shot, straight: Pose | None, gates: 
     if pose is None:
         return CaptureHint.LOOK_STRAIGHT
     if shot in {Shot.LEFT, Shot.RIGHT}:
-        return _about_turn(pose, straight or Pose(0.0, pose.nose_drop), gates, to_the_left=shot is Shot.LEFT)
+        onwards, back = _TURNS if shot is Shot.LEFT else _TURNS[::-1]
+        sign = 1 if shot is Shot.LEFT else -1
+        turned = sign * (pose.aside - (straight.aside if straight else 0.0))
+        if sign * pose.aside > gates.too_far_aside:
+            return back
+        # `not >=` so that NaN is no turn.
+        return onwards if not turned >= gates.turned or sign * pose.aside < -gates.too_far_aside else None
     if not abs(pose.aside) <= gates.straight:
         return CaptureHint.LOOK_STRAIGHT
-    if shot is Shot.UP and straight is not None and not pose.nose_drop <= straight.nose_drop * gates.raised:
-        return CaptureHint.LOOK_UP
-    return None
-
-
-def _about_turn(pose: Pose, straight: Pose, gates: CaptureGates, *, to_the_left: bool) -> CaptureHint | None:
-    sign = 1 if to_the_left else -1
-    onwards, back = CaptureHint.TURN_LEFT, CaptureHint.TURN_RIGHT
-    if not to_the_left:
-        onwards, back = back, onwards
-    if sign * pose.aside > gates.too_far_aside:
-        return back
-    # `not >=` so that NaN is no turn.
-    if not sign * (pose.aside - straight.aside) >= gates.turned or sign * pose.aside < -gates.too_far_aside:
-        return onwards
-    return None
-
-
-def _about_sharpness(subject: TrackedFace, gates: CaptureGates) -> CaptureHint | None:
-    sharpness = subject.conditions.sharpness if subject.conditions else None
-    if subject.rejection is not None or sharpness is None or sharpness < gates.min_sharpness:
-        return CaptureHint.HOLD_STILL
-    return None
+    is_level = shot is Shot.UP and straight and not pose.nose_drop <= straight.nose_drop * gates.raised
+    return CaptureHint.LOOK_UP if is_level else None
 
 
 HOLD_SECONDS = 0.5  # for which all must be right before the picture is taken
@@ -166,19 +151,11 @@ _LONGEST_GAP_SECONDS = 0.5  # between two frames; time before a longer gap does 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Taken:
-    """A picture that is good enough for the gallery."""
-
-    shot: Shot
-    picture: Examined
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class CaptureState:
     """The progress of a capture."""
 
     number: int  # of the wanted picture, from 0; of the last one when all are there
-    taken: tuple[Taken | None, ...]  # one for each shot
+    taken: tuple[Examined | None, ...]  # one for each shot, good enough for the gallery
     hint: CaptureHint | None = None  # what is in the way of the next picture
     share: float = 0.0  # of HOLD_SECONDS, 0 to 1
     box: Box | None = None  # the face whose pictures are taken
@@ -191,21 +168,22 @@ class CaptureState:
 
 
 class CaptureSession:
-    """Takes the pictures of one person, in the recognition thread.
+    """Takes the pictures of one person, in the recognition thread."""
 
-    Attributes:
-        shots: the wanted pictures, in order.
-        state: as of the last frame.
-    """
+    shots = tuple(Shot)
 
-    def __init__(self, shots: tuple[Shot, ...] = tuple(Shot), gates: CaptureGates | None = None) -> None:
-        self.shots = shots
-        self.state = CaptureState(0, (None,) * len(shots))
-        self._gates = gates or CaptureGates()
+    def __init__(self) -> None:
+        self.state = CaptureState(0, (None,) * len(self.shots))
         self._straight: Pose | None = None
         self._subject: TrackedFace | None = None
-        self._seen_at: float | None = None
+        self._seen_at = math.inf  # seconds, of the last frame
         self._begin()
+
+    def _begin(self) -> None:
+        """Start to wait for the next picture."""
+        self._settled = self._held = self._waited = 0.0
+        self._best: tuple[float, Frame, TrackedFace] | None = None
+        self._refusal: CaptureHint | None = None
 
     @property
     def track(self) -> int | None:
@@ -214,7 +192,7 @@ class CaptureSession:
 
     def retake(self, number: int) -> None:
         """Discard one picture; it is taken next."""
-        taken = tuple(None if index == number else one for index, one in enumerate(self.state.taken))
+        taken = self._with(number, None)
         self.state = replace(self.state, number=_first_missing(taken), taken=taken, hint=None, share=0.0)
         self._begin()
 
@@ -230,30 +208,27 @@ class CaptureSession:
         if self.state.done:
             self.state = replace(self.state, hint=None, share=0.0, box=box)
             return self.state
-        passed = self._passed(frame.captured_at)
+        passed = frame.captured_at - self._seen_at
+        self._seen_at = frame.captured_at
+        if not 0 <= passed <= _LONGEST_GAP_SECONDS:  # a gap, or a jump of the clock
+            passed = 0.0
         hint = self._hint(frame, observation, before, passed)
-        taken = self._hold(frame, passed, encode) if hint is None else self._let_go(hint, passed)
+        taken = self.state.taken
+        if hint is None:
+            taken = self._hold(frame, passed, encode)
+        else:
+            self._held, self._best, self._refusal = 0.0, None, None
+            self._settled += passed if hint is not CaptureHint.NO_FACE else 0.0
         hint = self._refusal or hint
-        self.state = CaptureState(_first_missing(taken), taken, hint, self._share(hint), box)
+        share = 0.0 if hint is not None else min(self._held / HOLD_SECONDS, 1.0)
+        self.state = CaptureState(_first_missing(taken), taken, hint, share, box)
         return self.state
-
-    def _begin(self) -> None:
-        """Start to wait for the next picture."""
-        self._settled = self._held = self._waited = 0.0
-        self._best: tuple[float, Frame, TrackedFace] | None = None
-        self._refusal: CaptureHint | None = None
-
-    def _passed(self, now: float) -> float:
-        """Return the seconds since the last frame; 0 after a gap or a jump of the clock."""
-        passed = now - self._seen_at if self._seen_at is not None else 0.0
-        self._seen_at = now
-        return passed if 0 <= passed <= _LONGEST_GAP_SECONDS else 0.0
 
     def _hint(
         self, frame: Frame, observation: Observation, before: TrackedFace | None, passed: float
     ) -> CaptureHint | None:
         shot = self.shots[self.state.number]
-        gates = self._gates.lenient() if self._waited >= PATIENCE_SECONDS else self._gates
+        gates = CaptureGates().lenient() if self._waited >= PATIENCE_SECONDS else CaptureGates()
         hint = hint_for(frame.image, observation.faces, shot, self._straight, gates)
         if hint is None and not _is_still(before, self._subject):
             return CaptureHint.HOLD_STILL
@@ -261,18 +236,12 @@ class CaptureSession:
             self._waited += passed
         return hint
 
-    def _let_go(self, hint: CaptureHint, passed: float) -> tuple[Taken | None, ...]:
-        self._held, self._best, self._refusal = 0.0, None, None
-        if hint is not CaptureHint.NO_FACE:
-            self._settled += passed
-        return self.state.taken
-
-    def _hold(self, frame: Frame, passed: float, encode: EncodePicture) -> tuple[Taken | None, ...]:
+    def _hold(self, frame: Frame, passed: float, encode: EncodePicture) -> tuple[Examined | None, ...]:
         """Count a frame in which all is right; return the pictures after it."""
         self._settled += passed
         subject = self._subject
-        again = self.shots[self.state.number] is Shot.AGAIN
-        if subject is None or self._settled < (SETTLE_AGAIN_SECONDS if again else SETTLE_SECONDS):
+        is_again = self.shots[self.state.number] is Shot.AGAIN
+        if subject is None or self._settled < (SETTLE_AGAIN_SECONDS if is_again else SETTLE_SECONDS):
             return self.state.taken
         self._refusal = None
         self._held += passed if self._best is not None else 0.0
@@ -283,7 +252,7 @@ class CaptureSession:
             return self.state.taken
         return self._take(*self._best[1:], encode)
 
-    def _take(self, frame: Frame, subject: TrackedFace, encode: EncodePicture) -> tuple[Taken | None, ...]:
+    def _take(self, frame: Frame, subject: TrackedFace, encode: EncodePicture) -> tuple[Examined | None, ...]:
         """Take the best of the right frames, unless the gallery could not use it."""
         shot, number = self.shots[self.state.number], self.state.number
         height, width = frame.image.shape[:2]
@@ -296,14 +265,13 @@ class CaptureSession:
             return self.state.taken
         if shot is Shot.STRAIGHT and subject.face.landmarks is not None:
             self._straight = pose_of(subject.face.landmarks)
-        one = Taken(shot, picture)
-        return tuple(one if index == number else each for index, each in enumerate(self.state.taken))
+        return self._with(number, picture)
 
-    def _share(self, hint: CaptureHint | None) -> float:
-        return 0.0 if hint is not None else min(self._held / HOLD_SECONDS, 1.0)
+    def _with(self, number: int, one: Examined | None) -> tuple[Examined | None, ...]:
+        return (*self.state.taken[:number], one, *self.state.taken[number + 1 :])
 
 
-def _first_missing(taken: tuple[Taken | None, ...]) -> int:
+def _first_missing(taken: tuple[Examined | None, ...]) -> int:
     return next((index for index, one in enumerate(taken) if one is None), len(taken) - 1)
 
 

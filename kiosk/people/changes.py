@@ -1,5 +1,8 @@
 """Changes to the image folder, each all or nothing: after a kill the gallery is as before or as after.
 
+Each raises GalleryError if the folder cannot be written, EnrolmentError for a name or a picture that cannot be used,
+UnknownPersonError for a person who is not there; the gallery is then as it was.
+
 A person may have loose files (`Ada.jpg`), a folder (`Ada/`), or both in several spellings. A change to more than one
 of them first gathers them in one folder; the person has the same pictures after each of those steps.
 """
@@ -8,7 +11,6 @@ import contextlib
 import os
 import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.domain import display_name
@@ -21,8 +23,6 @@ from kiosk.people.staging import (
     PictureFile,
     change_lock,
     delete_folder,
-    link_or_copy,
-    make_folder,
     new_folder,
     put_in_place,
     put_people_in_place,
@@ -32,58 +32,37 @@ from kiosk.people.staging import (
 from kiosk.vision.pictures import SUFFIXES, printable
 
 
-@dataclass(frozen=True, slots=True)
-class _Belongings:
-    """The files and folders of one person, in every spelling of the name."""
-
-    folders: tuple[Path, ...]
-    loose: tuple[Path, ...]
-
-    @property
-    def sources(self) -> list[str]:
-        """Every file, relative to the image folder."""
-        inside = [f"{folder.name}/{path.relative_to(folder)}" for folder in self.folders for path in _files(folder)]
-        return [*inside, *(path.name for path in self.loose)]
-
-
 def checked_name(name: str) -> str:
     """Return the name as the image folder keeps it. Raises EnrolmentError if it cannot be a person's."""
     person = normal_name(name)
     fault = name_fault(person)
     if fault:
-        raise EnrolmentError(
-            Message("the name {name!r}", name=printable(person)), fault, "give the person's name as it is to be greeted"
-        )
+        thing = Message("the name {name!r}", name=printable(person))
+        raise EnrolmentError(thing, fault, "give the person's name as it is to be greeted")
     return person
 
 
 def home_of(folder: Path, person: str) -> Path:
     """Return the path of a person's folder, existing or not, in the spelling in use. Raises EnrolmentError."""
     person = checked_name(person)
-    found = _Belongings((), ())
+    folders, loose = list[Path](), list[Path]()
     with contextlib.suppress(OSError):  # told when it is written
-        found = _belongings(folder, person)
-    if found.folders:
-        return found.folders[0]
-    home = folder / (normal_name(found.loose[0].stem) if found.loose else person)
+        folders, loose = _belongings(folder, person)
+    if folders:
+        return folders[0]
+    home = folder / (normal_name(loose[0].stem) if loose else person)
     if os.path.lexists(home):
         raise EnrolmentError(printable(home), "is in the way of the person's folder", "move it away")
     return home
 
 
 def add_pictures(folder: Path, person: str, pictures: Sequence[PictureFile]) -> tuple[str, ...]:
-    """Store pictures of a new or known person; return the new files, relative to the image folder.
-
-    Raises EnrolmentError if the name cannot be used or a picture has changed, and GalleryError if the folder cannot be
-    written. Every change here raises these, and then leaves the gallery as it was.
-    """
-    make_folder(folder)
-    with change_lock(folder):
+    """Store pictures of a new or known person; return the new files, relative to the image folder."""
+    with change_lock(folder, make=True):
         home = home_of(folder, person)
         with new_folder(folder) as new:
-            if home.exists():
-                for entry in os.scandir(home):
-                    take_along(entry, new / entry.name)
+            for path in list(home.iterdir()) if home.exists() else ():
+                take_along(path, new / path.name)
             for picture in pictures:
                 write_picture(picture, new / picture.name)
             put_in_place(new, home)
@@ -91,49 +70,53 @@ def add_pictures(folder: Path, person: str, pictures: Sequence[PictureFile]) -> 
 
 
 def remove_pictures(folder: Path, sources: Collection[str]) -> list[str]:
-    """Delete pictures of one person, named relative to the image folder; return those that were there.
-
-    Raises UnknownPersonError if they are of several people.
-    """
-    wanted = {folder / source for source in sources if _is_inside(source)}
+    """Delete pictures of one person, relative to the image folder; return those that were there."""
+    paths = [folder / source for source in sources if ".." not in Path(source).parts]
+    wanted = {path for path in paths if folder in (path.parent, path.parent.parent)}
     owners = {person_key(path.parent.name if path.parent != folder else path.stem) for path in wanted}
     if len(owners) > 1:
-        raise UnknownPersonError(
-            Message("the pictures"), "are of several people", "remove those of one person at a time"
-        )
+        remedy = Message("remove those of one person at a time")
+        raise UnknownPersonError(Message("the pictures"), "are of several people", remedy)
     with change_lock(folder):
         there = sorted(path for path in wanted if os.path.lexists(path) and not path.is_dir())
         removed = [path.relative_to(folder).as_posix() for path in there]
         if len(there) == 1:
             there[0].unlink()
-            _drop_if_empty(there[0].parent, folder)
+            home = there[0].parent
+            if home != folder and not any(home.iterdir()):
+                home.rmdir()
             sync_folder(folder)
         elif there:
-            home, names = _gathered(folder, _belongings(folder, owners.pop()))
-            _leave_out(folder, home, {names[path] for path in there})
+            home, names = _gathered(folder, *_belongings(folder, owners.pop()))
+            gone = {names[path] for path in there}
+            kept = [path for path in home.iterdir() if path.name not in gone]
+            if not kept:
+                delete_folder(home)
+                return removed
+            with new_folder(folder) as new:
+                for path in kept:
+                    take_along(path, new / path.name)
+                put_in_place(new, home)
     return removed
 
 
 def rename_person(folder: Path, old: str, new: str) -> str:
-    """Rename a person's files; return the new name as the image folder keeps it.
-
-    Raises EnrolmentError if the new name cannot be used or another person has it, and UnknownPersonError if no person
-    has the old one.
-    """
+    """Rename a person's files; return the new name as the image folder keeps it."""
     name = checked_name(new)
     with change_lock(folder):
-        found = _belongings(folder, old)
-        if not found.folders and not found.loose:
-            raise _unknown(old)
-        taken = _belongings(folder, name)
-        if person_key(old) != person_key(name) and (taken.folders or taken.loose):
+        folders, loose = _belongings(folder, old)
+        if not folders and not loose:
+            reason = Message("nobody of that name is in the gallery")
+            raise UnknownPersonError(display_name(old), reason, "see `kiosk people` for the names")
+        if person_key(old) != person_key(name) and any(_belongings(folder, name)):
             raise EnrolmentError(display_name(name), "is already in the gallery", "choose another name")
-        if len(found.loose) == 1 and not found.folders:
-            target = folder / f"{name}{found.loose[0].suffix}"
-            _move(found.loose[0], target)
+        if len(loose) == 1 and not folders:
+            path, target = loose[0], folder / f"{name}{loose[0].suffix}"
         else:
-            home, _ = _gathered(folder, found)
-            _move(home, folder / name)
+            path, target = _gathered(folder, folders, loose)[0], folder / name
+        if target != path and os.path.lexists(target) and not target.samefile(path):
+            raise EnrolmentError(printable(target), "is in the way", "move it away")
+        path.rename(target)
         sync_folder(folder)
     return name
 
@@ -143,67 +126,50 @@ def skipped_name(folder: Path, person: str) -> str | None:
     if not is_skipped(person):
         return None
     with contextlib.suppress(OSError):
-        found = _belongings(folder, person)
-        for path in (*found.folders, *found.loose):
-            return normal_name(path.name if path in found.folders else path.stem)
+        folders, loose = _belongings(folder, person)
+        names = [*(path.name for path in folders), *(path.stem for path in loose)]
+        return normal_name(names[0]) if names else None
     return None
 
 
 def erase_person(folder: Path, person: str) -> list[str]:
     """Delete all files of a person; return them, relative to the image folder."""
     with change_lock(folder):
-        found = _belongings(folder, person)
-        sources = found.sources
-        if len(found.loose) == 1 and not found.folders:
-            found.loose[0].unlink()
+        folders, loose = _belongings(folder, person)
+        inside = [path for home in folders for path in sorted(home.rglob("*"))]
+        files = [path for path in inside if path.is_symlink() or not path.is_dir()]
+        if len(loose) == 1 and not folders:
+            loose[0].unlink()
             sync_folder(folder)
-        elif found.folders or found.loose:
-            home, _ = _gathered(folder, found)
-            delete_folder(home)
-    return sources
+        elif folders or loose:
+            delete_folder(_gathered(folder, folders, loose)[0])
+    return [path.relative_to(folder).as_posix() for path in (*files, *loose)]
 
 
-def _gathered(folder: Path, found: _Belongings) -> tuple[Path, dict[Path, str]]:
+def _gathered(folder: Path, folders: Sequence[Path], loose: Sequence[Path]) -> tuple[Path, dict[Path, str]]:
     """Move all files of a person into one folder; return it, and the name in it by the former path."""
-    home = found.folders[0] if found.folders else folder / normal_name(found.loose[0].stem)
-    names = {home / entry.name: entry.name for entry in os.scandir(home)} if found.folders else {}
-    others = [path for other in found.folders[1:] for path in sorted(other.iterdir())] + list(found.loose)
+    home = folders[0] if folders else folder / normal_name(loose[0].stem)
+    names = {path: path.name for path in home.iterdir()} if folders else {}
+    others = [*(path for other in folders[1:] for path in sorted(other.iterdir())), *loose]
     if not others:
         return home, names
     with new_folder(folder) as new:
-        for name in names.values():
-            take_along(_entry(home, name), new / name)
+        for path in names:
+            take_along(path, new / path.name)
         for path in others:
             names[path] = _free_name(new, path)
-            _copy_into(path, new / names[path])
+            if path.is_symlink():
+                # It may be relative, and would lead elsewhere from one folder deeper.
+                (new / names[path]).symlink_to(os.path.relpath(path.resolve(), new))
+            else:
+                take_along(path, new / names[path])
         put_in_place(new, home)
     for path in others:
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-    for other in found.folders[1:]:
+    for other in folders[1:]:
         other.rmdir()
     sync_folder(folder)
     return home, names
-
-
-def _leave_out(folder: Path, home: Path, names: Collection[str]) -> None:
-    kept = [entry for entry in os.scandir(home) if entry.name not in names]
-    if not kept:
-        delete_folder(home)
-        return
-    with new_folder(folder) as new:
-        for entry in kept:
-            take_along(entry, new / entry.name)
-        put_in_place(new, home)
-
-
-def _copy_into(path: Path, target: Path) -> None:
-    if path.is_symlink():
-        # It may be relative, and would lead elsewhere from one folder deeper.
-        target.symlink_to(os.path.relpath(path.resolve(), target.parent))
-    elif path.is_dir():
-        shutil.copytree(path, target, symlinks=True, copy_function=link_or_copy)
-    else:
-        link_or_copy(path, target)
 
 
 def _free_name(folder: Path, path: Path) -> str:
@@ -214,67 +180,29 @@ def _free_name(folder: Path, path: Path) -> str:
     return name
 
 
-def _entry(folder: Path, name: str) -> os.DirEntry[str]:
-    return next(entry for entry in os.scandir(folder) if entry.name == name)
-
-
-def _belongings(folder: Path, person: str) -> _Belongings:
+def _belongings(folder: Path, person: str) -> tuple[list[Path], list[Path]]:
+    """Return the folders and the loose files of one person, in every spelling of the name."""
     key = person_key(person)
-    folders, loose = [], []
+    folders, loose = list[Path](), list[Path]()
     for path in sorted(folder.iterdir()):
         is_folder = path.is_dir() and not path.is_symlink()
         name = path.name if is_folder else path.stem
-        if person_key(name) != key or not _may_be_of(name, person):
+        if person_key(name) != key or name.startswith(".") or is_system_folder(name):
+            continue
+        if is_skipped(name) and not is_skipped(person):
             continue
         if is_folder:
             folders.append(path)
         # An editor's backup shows the person too.
         elif path.suffix.rstrip("~").lower() in SUFFIXES:
             loose.append(path)
-    return _Belongings(tuple(folders), tuple(loose))
-
-
-def _may_be_of(name: str, person: str) -> bool:
-    """Return whether a file or folder of that name can be the person's."""
-    if name.startswith(".") or is_system_folder(name):
-        return False
-    return is_skipped(person) or not is_skipped(name)
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
-
-
-def _move(path: Path, target: Path) -> None:
-    if target != path and os.path.lexists(target) and not target.samefile(path):
-        raise EnrolmentError(printable(target), "is in the way", "move it away")
-    path.rename(target)
-
-
-def _drop_if_empty(home: Path, folder: Path) -> None:
-    if home != folder and not any(home.iterdir()):
-        home.rmdir()
-
-
-def _is_inside(source: str) -> bool:
-    parts = Path(source).parts
-    return 1 <= len(parts) <= 2 and ".." not in parts and not Path(source).is_absolute()
-
-
-def _unknown(person: str) -> UnknownPersonError:
-    reason = Message("nobody of that name is in the gallery")
-    return UnknownPersonError(display_name(person), reason, "see `kiosk people` for the names")
+    return folders, loose
 
 
 def add_people(folder: Path, people: Mapping[str, Iterable[PictureFile]]) -> int:
-    """Store the pictures of new people, by name; return the number of pictures.
-
-    Raises EnrolmentError if one of the people is in the gallery already. After a kill, the gallery is as before, or
-    holds all of them once it is loaded.
-    """
-    make_folder(folder)
+    """Store the pictures of new people, by name; return the number of pictures."""
     count = 0
-    with change_lock(folder):
+    with change_lock(folder, make=True):
         require_free(folder, people)
         with new_folder(folder) as new:
             for person, pictures in people.items():
@@ -290,9 +218,9 @@ def add_people(folder: Path, people: Mapping[str, Iterable[PictureFile]]) -> int
 
 def require_free(folder: Path, names: Iterable[str]) -> None:
     """Raise EnrolmentError if a name is taken in the image folder."""
-    listed = {person_key(picture.person) for picture in list_folder(folder).pictures}
-    there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    known = listed | {person_key(name) for name in there if not is_skipped(name)}
+    known = {person_key(picture.person) for picture in list_folder(folder).pictures}
+    if folder.is_dir():
+        known |= {person_key(path.name) for path in folder.iterdir() if not is_skipped(path.name)}
     taken = sorted(display_name(name) for name in names if person_key(name) in known)
     if taken:
         more = f" and {len(taken) - 3} more" if len(taken) > 3 else ""

@@ -26,11 +26,7 @@ class ConsentText:
 
 
 def consent_text(folders: list[Path], language: str) -> ConsentText:
-    """Return the text for a language from the first folder that holds any text. Raises PeopleError.
-
-    A company's own text in another language comes before the shipped one. In the folder, the order is: the language,
-    the language without its region, English, any.
-    """
+    """Return the text for a language from the first folder that holds any text, so that a company's own comes first."""
     for folder in folders:
         found = {_language_of(path): path for path in sorted(folder.glob("consent.*.md")) if _language_of(path)}
         if found:
@@ -48,18 +44,17 @@ def read_consent(path: Path) -> ConsentText:
             content = file.read(_MAX_BYTES + 1)
         whole = content.decode("utf-8-sig")
     except OSError as fault:
-        raise PeopleError(
-            path, Message("cannot be read ({cause})", cause=fault.strerror), "check that it exists and may be read"
-        ) from fault
+        reason = Message("cannot be read ({cause})", cause=fault.strerror)
+        raise PeopleError(path, reason, "check that it exists and may be read") from fault
     except UnicodeDecodeError as fault:
         raise PeopleError(path, "is not written in UTF-8", "save it as UTF-8 text") from fault
     digest = hashlib.sha256(content).hexdigest()
     stated = _VERSION.match(whole)
     text = whole[stated.end() if stated else 0 :].strip()
-    if len(content) > _MAX_BYTES or not text:
-        reason = (
-            Message("is empty") if not text else Message("is longer than {kilobytes} KiB", kilobytes=_MAX_BYTES // 1024)
-        )
+    if not text:
+        raise PeopleError(path, "is empty", "write into it what people agree to")
+    if len(content) > _MAX_BYTES:
+        reason = Message("is longer than {kilobytes} KiB", kilobytes=_MAX_BYTES // 1024)
         raise PeopleError(path, reason, "write into it what people agree to")
     return ConsentText(_language_of(path) or _ENGLISH, stated[1] if stated else digest[:12], text, digest)
 

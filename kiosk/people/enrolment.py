@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,9 +134,8 @@ class Check:
 
     def is_good(self, number: int) -> bool:
         """Return whether a picture may be saved."""
-        return (
-            self.pictures[number].embedding is not None and number not in self.outliers and number not in self.repeated
-        )
+        is_bad = number in self.outliers or number in self.repeated
+        return self.pictures[number].embedding is not None and not is_bad
 
     @property
     def may_be_saved(self) -> bool:
@@ -157,20 +156,11 @@ def check(
 ) -> Check:
     """Check pictures of one person: readable, one good face each, one person, not enrolled yet. Writes nothing.
 
-    Args:
-        folder: the image folder.
-        name: the person, new or known.
-        offered: pictures to examine, in addition to those in `examined`.
-        encode: the encoder of `gallery`.
-        gallery: the templates in force.
-        threshold: the largest distance between pictures of one person.
-        margin: see Duplicates.
-        examined: pictures of an earlier check.
-
-    Raises EnrolmentError if the name cannot be used, EncoderError if the gallery is of another encoder, and what
-    `encode` raises.
+    `offered` are examined with `encode`, the encoder of `gallery`; `examined` come from an earlier check; for `margin`
+    see Duplicates. Raises EnrolmentError for the name, EncoderError for the gallery, and what `encode` raises.
     """
     home = home_of(folder, name)
+    own = gallery.person(home.name)
     pictures = [*examined, *(examine(one, encode) for one in offered)]
     repeated = _repeated(pictures, home)
     embeddings = {
@@ -178,64 +168,52 @@ def check(
         for number, one in enumerate(pictures)
         if one.embedding is not None and number not in repeated
     }
-    numbers = list(embeddings)
-    stored = [template.embedding for template in gallery.templates_of(gallery.person(home.name) or "")]
-    outliers = {numbers[index] for index in find_outliers(list(embeddings.values()), stored, threshold)}
+    numbers, new = list(embeddings), list(embeddings.values())
+    stored = [template.embedding for template in gallery.templates_of(own or "")]
+    outliers = frozenset(numbers[index] for index in find_outliers(new, stored, threshold))
     right = [embedding for number, embedding in embeddings.items() if number not in outliers]
-    nearest = {
-        number: _nearest_other(embedding, home.name, gallery, threshold) for number, embedding in embeddings.items()
-    }
-    duplicates = find_duplicates(
-        right or list(embeddings.values()), home.name, gallery, threshold=threshold, margin=margin
-    )
-    others = {number: other for number, other in nearest.items() if other is not None}
-    return Check(tuple(pictures), frozenset(outliers), repeated, duplicates, others)
+    others = {}
+    for number, embedding in embeddings.items():
+        found = identify(embedding, gallery, threshold=threshold, margin=0.0, keep=2).candidates
+        other = next((candidate for candidate in found if candidate.person != own), None)
+        if other is not None and other.distance <= threshold:
+            others[number] = other
+    duplicates = find_duplicates(right or new, home.name, gallery, threshold=threshold, margin=margin)
+    return Check(tuple(pictures), outliers, repeated, duplicates, others)
 
 
 def require_all_good(checked: Check, person: str, gallery: GallerySnapshot) -> None:
     """Raise EnrolmentError, with the reason for each picture, unless every picture of a check may be saved."""
     if not checked.pictures:
         raise EnrolmentError(display_name(person), "no picture is given", "give at least one picture of the person")
-    faults = _faults(checked, is_known=gallery.person(person) is not None)
-    if not faults:
-        return
-    each = [
-        Message("{picture}: {fault}", picture=checked.pictures[number].offered.name, fault=faults[number])
-        for number in sorted(faults)
-    ]
-    reason = Message(
-        "{faults} of {examined} pictures cannot be enrolled: {each}",
-        faults=len(faults),
-        examined=len(checked.pictures),
-        each=each,
-    )
-    raise EnrolmentError(display_name(person), reason, "nothing was changed: replace or leave out what is named")
+    is_known = gallery.person(person) is not None
+    faults = [(picture, _fault_of(checked, number, is_known)) for number, picture in enumerate(checked.pictures)]
+    each = [Message("{picture}: {fault}", picture=one.offered.name, fault=fault) for one, fault in faults if fault]
+    if each:
+        reason = Message(
+            "{faults} of {examined} pictures cannot be enrolled: {each}",
+            faults=len(each),
+            examined=len(faults),
+            each=each,
+        )
+        raise EnrolmentError(display_name(person), reason, "nothing was changed: replace or leave out what is named")
 
 
-def _faults(checked: Check, *, is_known: bool) -> dict[int, Text]:
-    """Return what is wrong with each picture that may not be saved."""
+def _fault_of(checked: Check, number: int, is_known: bool) -> Text | None:
+    picture, other = checked.pictures[number], checked.others.get(number)
+    if picture.fault:
+        return picture.fault
+    if number in checked.repeated:
+        return Message("the same picture as {name}", name=checked.repeated[number])
     same = {candidate.person for candidate in checked.duplicates.same}
-    unlike = (
-        Message("shows a different person than the pictures already enrolled")
-        if is_known
-        else Message("shows a different person than the other pictures")
-    )
-    faults: dict[int, Text] = {}
-    for number, picture in enumerate(checked.pictures):
-        other = checked.others.get(number)
-        if picture.fault:
-            faults[number] = picture.fault
-        elif number in checked.repeated:
-            faults[number] = Message("the same picture as {name}", name=checked.repeated[number])
-        elif other is not None and (number in checked.outliers or other.person in same):
-            faults[number] = Message(
-                "shows {name}, who is already enrolled (distance {distance:.2f})",
-                name=display_name(other.person),
-                distance=other.distance,
-            )
-        elif number in checked.outliers:
-            faults[number] = unlike
-    return faults
+    if other is not None and (number in checked.outliers or other.person in same):
+        told = {"name": display_name(other.person), "distance": other.distance}
+        return Message("shows {name}, who is already enrolled (distance {distance:.2f})", **told)
+    if number not in checked.outliers:
+        return None
+    if is_known:
+        return Message("shows a different person than the pictures already enrolled")
+    return Message("shows a different person than the other pictures")
 
 
 def find_duplicates(
@@ -249,48 +227,27 @@ def find_duplicates(
         for candidate in searched.candidates:
             if candidate.person != own:
                 found.setdefault(candidate.person, []).append(candidate.distance)
-    signs = {name: _signs(distances, threshold, margin) for name, distances in found.items()}
-    nearest = sorted((min(found[name]), name) for name in signs if signs[name])
-    candidates = [Candidate(name, distance) for distance, name in nearest]
-    same = tuple(one for one in candidates if signs[one.person] == 2)
-    return Duplicates(same, tuple(one for one in candidates if one not in same))
-
-
-def _signs(distances: Sequence[float], threshold: float, margin: float) -> int:
-    """Count the signs of a duplicate, see Duplicates."""
-    within = int(np.count_nonzero(np.asarray(distances) <= threshold))
-    return int(within > 0 and 2 * within >= len(distances)) + int(min(distances) <= threshold - margin)
-
-
-def _nearest_other(probe: Embedding, person: str, gallery: GallerySnapshot, threshold: float) -> Candidate | None:
-    """Return the nearest person within the threshold who is not `person`."""
-    own = gallery.person(person)
-    found = identify(probe, gallery, threshold=threshold, margin=0.0, keep=2)
-    other = next((candidate for candidate in found.candidates if candidate.person != own), None)
-    return other if other and other.distance <= threshold else None
+    by_signs: dict[int, list[Candidate]] = {0: [], 1: [], 2: []}
+    for name, distances in sorted(found.items(), key=lambda item: (min(item[1]), item[0])):
+        within = sum(distance <= threshold for distance in distances)
+        signs = (within > 0 and 2 * within >= len(distances)) + (min(distances) <= threshold - margin)
+        by_signs[signs].append(Candidate(name, min(distances)))
+    return Duplicates(tuple(by_signs[2]), tuple(by_signs[1]))
 
 
 def find_outliers(offered: Sequence[Embedding], stored: Sequence[Embedding], threshold: float) -> set[int]:
-    """Return the numbers of the pictures that no chain of similar pictures connects with the person.
-
-    The person is who the stored pictures show, or else the largest group; if two are as large, all are outliers.
-    """
+    """Return the pictures that no chain of similar ones connects with the stored ones, else with the largest group."""
     vectors = [embedding.vector for embedding in (*stored, *offered)]
     if not vectors:
         return set()
     found = groups(np.array(vectors, np.float32), threshold)
-    right = _of_the_stored(found, len(stored)) if stored else _largest(found)
-    return {index for index in range(len(offered)) if len(stored) + index not in right}
-
-
-def _of_the_stored(found: Sequence[set[int]], stored: int) -> set[int]:
-    return {number for group in found if min(group) < stored for number in group}
-
-
-def _largest(found: Sequence[set[int]]) -> set[int]:
-    size = max(map(len, found))
-    largest = [group for group in found if len(group) == size]
-    return largest[0] if len(largest) == 1 else set()
+    if stored:
+        right = [group for group in found if min(group) < len(stored)]
+    else:
+        size = max(map(len, found))
+        right = [group for group in found if len(group) == size]
+        right = right if len(right) == 1 else []
+    return {index for index in range(len(offered)) if not any(len(stored) + index in group for group in right)}
 
 
 def spread(embeddings: Sequence[Embedding]) -> NDArray[np.float32]:
@@ -305,7 +262,10 @@ def spread(embeddings: Sequence[Embedding]) -> NDArray[np.float32]:
 
 def _repeated(examined: Sequence[Examined], home: Path) -> dict[int, str]:
     """Return the pictures that are given twice or that the person already has, and the file they are equal to."""
-    first = {digest: f"{home.name}/{name}" for digest, name in _stored_digests(home).items()}
+    first = {}
+    for path in sorted(home.iterdir()) if home.is_dir() else ():
+        with contextlib.suppress(PictureError, OSError), open_picture(path) as file:
+            first[hashlib.file_digest(file, "sha256").hexdigest()] = f"{home.name}/{path.name}"
     found = {}
     for number, picture in enumerate(examined):
         if picture.digest in first:
@@ -315,17 +275,7 @@ def _repeated(examined: Sequence[Examined], home: Path) -> dict[int, str]:
     return found
 
 
-def _stored_digests(home: Path) -> dict[str, str]:
-    found = {}
-    for path in sorted(home.iterdir()) if home.is_dir() else ():
-        with contextlib.suppress(PictureError, OSError), open_picture(path) as file:
-            found[hashlib.file_digest(file, "sha256").hexdigest()] = path.name
-    return found
-
-
 # Saving --------------------------------------------------------------------------------------------------------------
-
-Change: TypeAlias = Callable[[PersonRecord], PersonRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +284,7 @@ class Enrolment:
 
     person: str
     pictures: Sequence[Examined]  # all of them good
-    change: Change = lambda record: record  # of the person's record
+    change: Callable[[PersonRecord], PersonRecord] = lambda record: record  # of the person's record
     consent: Consent | None = None  # None = keep the recorded one
     alike: Sequence[Candidate] = ()  # look-alikes that the staff was warned of
 
@@ -363,8 +313,13 @@ def save(stores: PeopleStores, enrolment: Enrolment, staff: str, *, version: str
     person = normal_name(home_of(stores.folder, enrolment.person).name)
     before = in_gallery(stores, person)
     known = stores.people.records().get(person_key(person))
+
+    def changed(record: PersonRecord) -> PersonRecord:
+        after = enrolment.change(record)
+        return replace(after, consent=enrolment.consent or after.consent)
+
     # The consent comes first: pictures without it must not exist, not even for a moment.
-    stores.people.change(person, lambda record: _with_consent(enrolment.change(record), enrolment.consent))
+    stores.people.change(person, changed)
     try:
         with _cached(enrolment.pictures, version):
             sources = add_pictures(stores.folder, person, [picture.as_file for picture in enrolment.pictures])
@@ -374,8 +329,16 @@ def save(stores: PeopleStores, enrolment: Enrolment, staff: str, *, version: str
         else:
             stores.people.save(known)
         raise
-    done = Enrolled(person, sources, before is None)
-    return replace(done, fault=_write_journal(stores, done, enrolment.alike, staff))
+    fault = ""
+    try:
+        action = Action.ENROLLED if before is None else Action.PICTURES_ADDED
+        stores.journal.note(action, staff, person, f"{len(sources)} pictures")
+        for other in enrolment.alike:
+            detail = f"{display_name(other.person)} at {other.distance:.2f}"
+            stores.journal.note(Action.LOOKALIKE_ACCEPTED, staff, person, detail)
+    except KioskError as error:  # the pictures stay saved
+        fault = str(error)
+    return Enrolled(person, sources, before is None, fault)
 
 
 @contextlib.contextmanager
@@ -394,21 +357,3 @@ def _cached(pictures: Sequence[Examined], version: str) -> Iterator[None]:
         for cache, picture, _ in caches:
             cache.forget(picture.digest)
         raise
-
-
-def _with_consent(record: PersonRecord, consent: Consent | None) -> PersonRecord:
-    return record if consent is None else replace(record, consent=consent)
-
-
-def _write_journal(stores: PeopleStores, done: Enrolled, alike: Sequence[Candidate], staff: str) -> str:
-    """Write the journal entries; return the fault if that fails, since the pictures stay saved."""
-    now = datetime.now(UTC)
-    try:
-        action = Action.ENROLLED if done.is_new else Action.PICTURES_ADDED
-        stores.journal.note(action, staff, done.person, f"{len(done.sources)} pictures", now)
-        for other in alike:
-            detail = f"{display_name(other.person)} at {other.distance:.2f}"
-            stores.journal.note(Action.LOOKALIKE_ACCEPTED, staff, done.person, detail, now)
-    except KioskError as fault:
-        return str(fault)
-    return ""

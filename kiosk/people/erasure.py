@@ -10,13 +10,12 @@ import shutil
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk import names
-from kiosk.domain import Embedding, display_name
+from kiosk.domain import display_name
 from kiosk.errors import GalleryError, KioskError, UnknownPersonError
 from kiosk.files import PARTIAL, atomic_write
 from kiosk.i18n import Message
@@ -44,7 +43,32 @@ def forget_cached(cache: Path, gone: Callable[[str], bool], digests: Collection[
     Deleted are contents with these hashes, sources for which `gone` is true, and every content that no index names: a
     picture that was removed earlier, or whose index was written before a crash. Raises OSError.
     """
-    return sum(_forget_in(folder, gone, set(digests)) for folder in sorted(cache.glob("*/")))
+    count = 0
+    for folder in sorted(cache.glob("*/")):
+        kept = {digest for index in folder.glob(f"{INDEX}*.json") for digest in _without(index, gone, digests)}
+        for left in folder.glob(f"{PARTIAL}*"):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - left.stat().st_mtime > _WRITING_SECONDS:
+                    left.unlink()
+        for path in list(folder.iterdir()):
+            if len(path.name) == _DIGEST_CHARACTERS and path.name not in kept:
+                path.unlink(missing_ok=True)
+                count += 1
+    return count
+
+
+def _without(index: Path, gone: Callable[[str], bool], digests: Collection[str]) -> set[str]:
+    """Rewrite an index without what is gone; return the hashes that it still names."""
+    try:
+        content = json.loads(index.read_text("utf-8"))
+        known = {str(source): [*stamp, str(digest)] for source, (*stamp, digest) in content.items()}
+    except (ValueError, TypeError, AttributeError):
+        index.unlink(missing_ok=True)  # damaged, it may still hold names
+        return set()
+    left = {source: entry for source, entry in known.items() if not gone(source) and entry[-1] not in digests}
+    if len(left) != len(known):
+        atomic_write(index, json.dumps(left).encode(), mode=0o600)
+    return {entry[-1] for entry in left.values()}
 
 
 def forget_names() -> None:
@@ -64,40 +88,6 @@ def source_belongs_to(key: str) -> Callable[[str], bool]:
     return belongs
 
 
-def _forget_in(folder: Path, gone: Callable[[str], bool], digests: set[str]) -> int:
-    kept: set[str] = set()
-    for index in folder.glob(f"{INDEX}*.json"):
-        kept |= _without(index, gone, digests)
-    for left in folder.glob(f"{PARTIAL}*"):
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - left.stat().st_mtime > _WRITING_SECONDS:
-                left.unlink()
-    entries = [path for path in folder.iterdir() if len(path.name) == _DIGEST_CHARACTERS and path.name not in kept]
-    for path in entries:
-        path.unlink(missing_ok=True)
-    return len(entries)
-
-
-def _without(index: Path, gone: Callable[[str], bool], digests: set[str]) -> set[str]:
-    """Rewrite an index without what is gone; return the hashes that it still names."""
-    try:
-        known = {str(source): [*stamp, str(digest)] for source, (*stamp, digest) in _content(index).items()}
-    except (ValueError, TypeError, AttributeError):
-        index.unlink(missing_ok=True)  # damaged, it may still hold names
-        return set()
-    left = {source: entry for source, entry in known.items() if not gone(source) and entry[-1] not in digests}
-    if len(left) != len(known):
-        atomic_write(index, json.dumps(left).encode(), mode=0o600)
-    return {str(entry[-1]) for entry in left.values()}
-
-
-def _content(index: Path) -> dict[str, list[object]]:
-    content = json.loads(index.read_text("utf-8"))
-    if not isinstance(content, dict):
-        raise TypeError
-    return content
-
-
 _TRASHINFO = ".trashinfo"  # where Linux desktops note the origin of a file in their bin
 _SIGNS = "#@$~_ "
 # What is added to a name that is in the bin already: by Samba, by others, and by Nextcloud.
@@ -115,16 +105,14 @@ class InBins:
 
 
 def find_in_bins(folder: Path, names: Collection[str]) -> InBins:
-    """Find files in skipped folders with a person's names, and copies of the person's pictures.
-
-    Snapshots are not searched, since they cannot be changed. Links are not followed.
-    """
+    """Find a person's files in skipped folders, by name and content; snapshots are not searched, links not followed."""
     listed = [(person_key(picture.person), picture.path) for picture in list_folder(folder).pictures]
     keys = {person_key(name) for name in names} - {""}
     search = _Search(folder, keys, {key for key, _ in listed} - keys)
     search.look_into(folder, skipped=False)
     pictures = [path for key, path in listed if key in keys]
-    pictures += [file for path in search.named for file in _pictures_in(path)]
+    files = [file for path in search.named for file in _files_in(path)]
+    pictures += [file for file in files if _is_picture(file.name) and not file.is_symlink()]
     copies = _copies(pictures, search.others)
     return InBins((*search.named, *copies), tuple(sorted(search.unsearched)))
 
@@ -133,7 +121,7 @@ def delete_from_bins(folder: Path, found: InBins) -> tuple[int, list[str]]:
     """Delete what was found; return the number of files, and what cannot be deleted and why."""
     count, left = 0, []
     for path in found.paths:
-        files = list(_files_in(path))
+        files = _files_in(path)
         try:
             path.unlink() if files == [path] else shutil.rmtree(path)
             count += len(files)
@@ -156,19 +144,13 @@ def digest_of(path: Path) -> str | None:
 
 
 class _Search:
-    """A search of the image folder.
+    """A search of the image folder."""
 
-    Attributes:
-        named: files and folders under the person's name.
-        others: all other files of skipped folders, by size in bytes.
-        unsearched: see InBins.
-    """
-
-    def __init__(self, folder: Path, keys: Collection[str], of_others: Collection[str]) -> None:
-        self.named: list[Path] = []
-        self.others: defaultdict[int, list[Path]] = defaultdict(list)
+    def __init__(self, folder: Path, keys: set[str], of_others: set[str]) -> None:
+        self.named: list[Path] = []  # files and folders under the person's name
+        self.others: defaultdict[int, list[Path]] = defaultdict(list)  # all others of skipped folders, by bytes
         self.unsearched: list[str] = []
-        self._folder, self._keys, self._of_others = folder, set(keys), set(of_others)
+        self._folder, self._keys, self._of_others = folder, keys, of_others
 
     def look_into(self, folder: Path, *, skipped: bool) -> None:
         """Search a folder and its subfolders; `skipped` = the gallery does not read it."""
@@ -176,32 +158,26 @@ class _Search:
             with os.scandir(folder) as found:
                 entries = sorted(found, key=lambda entry: entry.name)
         except OSError:
+            entries = []
             self.unsearched.append(printable(folder.relative_to(self._folder)))
-            return
         for entry in entries:
-            if entry.name.startswith(UNFINISHED):
+            path, is_folder = Path(entry.path), entry.is_dir(follow_symlinks=False)
+            out = skipped or (is_skipped(path.name) if is_folder else folder == self._folder and is_skipped(path.stem))
+            if entry.name.startswith(UNFINISHED) or not (is_folder or out):
                 continue
-            if entry.is_dir(follow_symlinks=False):
-                self._look_at_folder(Path(entry.path), skipped=skipped or is_skipped(entry.name))
-            elif skipped or (folder == self._folder and is_skipped(Path(entry.name).stem)):
-                self._look_at_file(entry)
+            if is_folder and is_snapshot(entry.name):
+                self.unsearched.append(printable(path.relative_to(self._folder)))
+            elif out and self._is_the_person_s(entry.name, is_folder=is_folder):
+                self.named.append(path)
+            elif is_folder:
+                self.look_into(path, skipped=out)
+            elif entry.is_file(follow_symlinks=False):
+                with contextlib.suppress(FileNotFoundError):
+                    self.others[entry.stat(follow_symlinks=False).st_size].append(path)
 
-    def _look_at_folder(self, folder: Path, *, skipped: bool) -> None:
-        if is_snapshot(folder.name):
-            self.unsearched.append(printable(folder.relative_to(self._folder)))
-        elif skipped and not is_system_folder(folder.name) and self._is_the_person_s(folder.name):
-            self.named.append(folder)
-        else:
-            self.look_into(folder, skipped=skipped)
-
-    def _look_at_file(self, entry: os.DirEntry[str]) -> None:
-        if _is_picture(entry.name) and self._is_the_person_s(entry.name):
-            self.named.append(Path(entry.path))
-        elif entry.is_file(follow_symlinks=False):
-            with contextlib.suppress(FileNotFoundError):
-                self.others[entry.stat(follow_symlinks=False).st_size].append(Path(entry.path))
-
-    def _is_the_person_s(self, name: str) -> bool:
+    def _is_the_person_s(self, name: str, *, is_folder: bool) -> bool:
+        if is_system_folder(name) if is_folder else not _is_picture(name):
+            return False
         name = _before_the_bin(name)
         bare = name.removeprefix("._").lstrip(_SIGNS)  # as macOS writes what belongs to a file, or as put aside by hand
         exactly = {person_key(name), person_key(bare)}
@@ -219,20 +195,14 @@ def _before_the_bin(name: str) -> str:
 
 def _is_picture(name: str) -> bool:
     """Return whether a file is a picture, or a note of a bin about one."""
-    name = _DELETED_AT.sub("", name.casefold()).rstrip("~")
-    return name.endswith((*SUFFIXES, _TRASHINFO))
+    return _DELETED_AT.sub("", name.casefold()).rstrip("~").endswith((*SUFFIXES, _TRASHINFO))
 
 
-def _files_in(path: Path) -> Iterator[Path]:
-    """Yield the file itself, or every file of a folder."""
+def _files_in(path: Path) -> list[Path]:
+    """Return the file itself, or every file of a folder."""
     if path.is_symlink() or not path.is_dir():
-        yield path
-    else:
-        yield from (file for file in sorted(path.rglob("*")) if file.is_symlink() or not file.is_dir())
-
-
-def _pictures_in(path: Path) -> Iterator[Path]:
-    return (file for file in _files_in(path) if _is_picture(file.name) and not file.is_symlink())
+        return [path]
+    return [file for file in sorted(path.rglob("*")) if file.is_symlink() or not file.is_dir()]
 
 
 def _copies(pictures: Iterable[Path], others: Mapping[int, Sequence[Path]]) -> list[Path]:
@@ -269,18 +239,6 @@ class ErasureReport:
     unsearched: tuple[str, ...] = ()  # folders that cannot be searched, such as snapshots
 
 
-@dataclass(frozen=True, slots=True)
-class _Traces:
-    """Everything that leads to the data of a person."""
-
-    person: str
-    names: tuple[str, ...]  # all present and former ones
-    digests: frozenset[str]  # of the pictures
-    embeddings: tuple[Embedding, ...]
-    records: tuple[PersonRecord, ...]
-    in_bins: InBins
-
-
 def erase(
     stores: PeopleStores,
     person: str,
@@ -292,19 +250,18 @@ def erase(
 ) -> ErasureReport:
     """Erase a person, on the disk and in memory; the door's decisions stay, under a number.
 
-    `known` is the gallery and `threshold` the distance in force. `in_force` returns the gallery of the station that
-    runs in this process; None = none runs. The pictures are deleted first: if a later step fails, the door does not
-    know the person any more, and erasing again removes the rest.
-    Raises UnknownPersonError if nothing is known under that name, GalleryError if the pictures cannot be deleted; then
-    all is as before.
+    `in_force` returns the gallery of the station that runs in this process. The pictures are deleted first: if a later
+    step fails, the door does not know the person any more, and erasing again removes the rest. Raises
+    UnknownPersonError, or GalleryError if the pictures cannot be deleted; then all is as before.
     """
-    traces = _traces(stores, person, known)
-    alike = _ALIKE * threshold
+    key = person_key(person)
+    names, records, digests, in_bins = _traces(stores, person)
+    embeddings = [template.embedding for template in known.templates_of(known.person(person) or "")]
     pictures = len(erase_person(stores.folder, person))
     # Before the rest, so that the kiosk does not write it again.
     _leave_memory(in_force, person)
     number = f"#{secrets.randbelow(10**8):08d}"
-    left: list[str] = []
+    binned, left = delete_from_bins(stores.folder, in_bins)
 
     def done(step: Callable[[], int]) -> int:
         try:
@@ -313,27 +270,29 @@ def erase(
             left.append(str(fault))
             return 0
 
-    in_bins, kept = delete_from_bins(stores.folder, traces.in_bins)
-    left += kept
-    cached = done(lambda: _forget_cached(traces))
-    visitors = done(lambda: stores.visitors.remove_alike(traces.embeddings, alike))
-    rows = done(lambda: _forget_in_journal(stores, traces, number, staff, pictures))
+    def forget_in_journal() -> int:
+        rows = stores.journal.forget(names, number)
+        stores.journal.note(Action.ERASED, staff, number, f"{pictures} pictures")
+        return rows
+
+    cached = done(lambda: forget_cached(cache_folder(), source_belongs_to(key), digests))
+    visitors = done(lambda: stores.visitors.remove_alike(embeddings, _ALIKE * threshold))
+    rows = done(forget_in_journal)
     if not left:  # its names are needed to try again
-        done(lambda: _forget_records(stores, traces))
+        done(lambda: sum(stores.people.forget(record.person) for record in records))
     forget_names()
-    unsearched = traces.in_bins.unsearched
-    return ErasureReport(
-        number, pictures, cached, visitors, rows, len(traces.records), tuple(left), in_bins, unsearched
-    )
+    unsearched = in_bins.unsearched
+    return ErasureReport(number, pictures, cached, visitors, rows, len(records), tuple(left), binned, unsearched)
 
 
-def digests_of(folder: Path, belongs: Callable[[str], bool]) -> frozenset[str]:
+def digests_of(folder: Path, belongs: Callable[[str], bool]) -> set[str]:
     """Return the hashes of the pictures for whose source `belongs` is true."""
     found = (digest_of(picture.path) for picture in list_folder(folder).pictures if belongs(picture.source))
-    return frozenset(digest for digest in found if digest is not None)
+    return {digest for digest in found if digest is not None}
 
 
-def _traces(stores: PeopleStores, person: str, known: GallerySnapshot) -> _Traces:
+def _traces(stores: PeopleStores, person: str) -> tuple[list[str], list[PersonRecord], set[str], InBins]:
+    """Return the person's names, records, hashes of pictures and files in bins. Raises UnknownPersonError."""
     key = person_key(person)
     listed = {person_key(picture.person) for picture in list_folder(stores.folder).pictures}
     all_records = stores.people.records()
@@ -344,42 +303,18 @@ def _traces(stores: PeopleStores, person: str, known: GallerySnapshot) -> _Trace
     if not records and key not in listed and not in_bins.paths and not any(stores.journal.about([person])):
         reason = Message("nothing is known of anybody of that name")
         raise UnknownPersonError(display_name(person), reason, "see `kiosk people` for the names")
-    in_gallery = known.person(person)
-    templates = known.templates_of(in_gallery) if in_gallery is not None else ()
-    return _Traces(
-        person,
-        tuple(dict.fromkeys(names)),
-        digests_of(stores.folder, source_belongs_to(key)),
-        tuple(template.embedding for template in templates),
-        tuple(records),
-        in_bins,
-    )
+    return names, records, digests_of(stores.folder, source_belongs_to(key)), in_bins
 
 
 def _records_of(records: Mapping[str, PersonRecord], key: str, listed: Collection[str]) -> list[PersonRecord]:
     """Return the person's record, and those that an interrupted rename left behind."""
-    own = records.get(key)
-    former = {person_key(name) for name in own.former} if own is not None else set()
-    left = [
+    own = [records[key]] if key in records else []
+    former = {person_key(name) for record in own for name in record.former}
+    return own + [
         record
         for other, record in records.items()
         if other not in {key, *listed} and (other in former or key in map(person_key, record.former))
     ]
-    return left if own is None else [own, *left]
-
-
-def _forget_cached(traces: _Traces) -> int:
-    return forget_cached(cache_folder(), source_belongs_to(person_key(traces.person)), traces.digests)
-
-
-def _forget_in_journal(stores: PeopleStores, traces: _Traces, number: str, staff: str, pictures: int) -> int:
-    rows = stores.journal.forget(traces.names, number)
-    stores.journal.note(Action.ERASED, staff, number, f"{pictures} pictures", datetime.now(UTC))
-    return rows
-
-
-def _forget_records(stores: PeopleStores, traces: _Traces) -> int:
-    return sum(stores.people.forget(record.person) for record in traces.records)
 
 
 def _leave_memory(in_force: Callable[[], GallerySnapshot] | None, person: str) -> None:

@@ -67,20 +67,10 @@ def list_folder(folder: Path) -> Listing:
     skipped: list[Skipped] = []
     try:
         for one in _walk(folder.resolve(strict=True)):
-            if isinstance(one, Skipped):
-                skipped.append(one)
-            else:
-                found.append(one)
+            skipped.append(one) if isinstance(one, Skipped) else found.append(one)
     except (OSError, RuntimeError, ValueError) as fault:
-        return Listing(
-            (),
-            (
-                Skipped(
-                    printable(folder),
-                    Message("the image folder cannot be read ({cause})", cause=_cause(fault)),
-                ),
-            ),
-        )
+        reason = Message("the image folder cannot be read ({cause})", cause=_cause(fault))
+        return Listing((), (Skipped(printable(folder), reason),))
     if not found and all(one.harmless for one in skipped):
         skipped.append(Skipped(printable(folder), EMPTY))
     return Listing(_in_one_spelling(found), tuple(skipped))
@@ -101,7 +91,7 @@ def _walk_person(root: Path, folder: os.DirEntry[str]) -> Iterator[ListedPicture
         try:
             entries = [entry for entry in _entries(Path(folder.path)) if not is_litter(entry.name)]
         except OSError as fault:
-            reason = _unread_folder(_cause(fault))
+            reason = Message("the folder cannot be read ({cause})", cause=_cause(fault))
     if reason or not entries:
         harmless = is_litter(folder.name) or is_system_folder(folder.name)
         yield Skipped(printable(folder.name), reason or Message("an empty folder"), harmless=harmless)
@@ -165,10 +155,6 @@ def _in_one_spelling(pictures: list[ListedPicture]) -> tuple[ListedPicture, ...]
         spelling.setdefault(person_key(picture.person), picture.person)
     spelt = ((picture, spelling[person_key(picture.person)]) for picture in pictures)
     return tuple(one if one.person == person else replace(one, person=person) for one, person in spelt)
-
-
-def _unread_folder(cause: str) -> Text:
-    return Message("the folder cannot be read ({cause})", cause=cause)
 
 
 def _cause(fault: Exception) -> str:

@@ -17,6 +17,8 @@ from kiosk.people.snapshot import GallerySnapshot, Skipped
 from kiosk.people.staging import recover
 from kiosk.people.templates import EncodePicture, PictureReader, Reading, TemplateCache
 
+_log = logging.getLogger("kiosk.gallery")
+
 # A file that changed this recently may change again without another time stamp: FAT counts in steps of 2 s.
 _YOUNG_SECONDS = 2.0
 _RETRY_SECONDS = 10.0
@@ -36,13 +38,10 @@ class _Kept:
 
 
 class Gallery:
-    """The people in the image folder, as templates of one encoder.
+    """The people in the image folder, as templates of one encoder; a folder that cannot be read is an empty gallery.
 
-    Call `load` and `refresh` in a background thread: reading a picture takes a tenth of a second. Any thread may read
-    `snapshot`. A folder that is empty, missing or unreadable is an empty gallery, and `snapshot.skipped` says why.
-
-    `make_encode` is called once for each of the `workers` that has a picture to encode; `load` and `refresh` raise what
-    it raises.
+    Call `load` and `refresh` in a background thread; any thread may read `snapshot`. `make_encode` is called once for
+    each of the `workers` that has a picture to encode; `load` and `refresh` raise what it raises.
     """
 
     def __init__(
@@ -62,15 +61,10 @@ class Gallery:
         self._workers = workers
         self._kept: dict[str, _Kept] = {}
         self._listing: Listing | None = None  # the one that the snapshot shows
-        self._snapshot = GallerySnapshot(encoder_name)
+        self.snapshot = GallerySnapshot(encoder_name)  # the templates in force
         self._digests: dict[str, tuple[Stamp, str]] = {}
         self._closed = threading.Event()
         self._guard = threading.Lock()
-
-    @property
-    def snapshot(self) -> GallerySnapshot:
-        """The templates in force."""
-        return self._snapshot
 
     def load(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Read the whole folder; call `progress(done, total)` in this thread."""
@@ -79,22 +73,15 @@ class Gallery:
             listing = list_folder(self.folder)
             self._forget_changed(listing)
             self._recall(listing)
-            progress = progress or (lambda done, total: None)
             self._read_due(listing, math.inf, progress)
-            while self._forget_outdated():
-                self._read_due(listing, math.inf, progress)
             self._publish(listing)
             self._remember_digests(listing)
             self._cache.drop_unused()
 
     def refresh(self) -> bool:
-        """Read changes of the folder; return whether the templates in force changed.
-
-        Deleted and replaced pictures stop counting before new ones are read. Call it about once a second; it returns
-        after about a second, and the next call reads the remaining pictures.
-        """
+        """Read changes, deletions first, for about a second; return whether the templates in force changed."""
         with self._guard:
-            before = self._snapshot
+            before = self.snapshot
             listing = list_folder(self.folder)
             if listing != self._listing:
                 recover(self.folder)  # a change that was killed may have left a person aside
@@ -103,11 +90,11 @@ class Gallery:
                 return False
             self._forget_changed(listing)
             self._publish(listing)
-            if self._read_due(listing, time.monotonic() + _REFRESH_SECONDS, lambda done, total: None):
+            if self._read_due(listing, time.monotonic() + _REFRESH_SECONDS):
                 self._publish(listing)
             # Also if nothing was read: the name of an erased person must not stay in the index.
             self._remember_digests(listing)
-            return _in_force(before) != _in_force(self._snapshot)
+            return _in_force(before) != _in_force(self.snapshot)
 
     def close(self) -> None:
         """End a load or refresh in another thread after the pictures in hand."""
@@ -117,15 +104,7 @@ class Gallery:
         stamps = {picture.source: picture.stamp for picture in listing.pictures}
         self._kept = {source: kept for source, kept in self._kept.items() if stamps.get(source) == kept.stamp}
 
-    def _forget_outdated(self) -> bool:
-        """Drop cached readings of another dimension than the encoder's; return whether there were any."""
-        outdated = [source for source, kept in self._kept.items() if self._reader.is_outdated(kept.reading)]
-        for source in outdated:
-            del self._kept[source]
-        return bool(outdated)
-
     def _recall(self, listing: Listing) -> None:
-        """Take the cached outcomes of files that are unchanged since the last run."""
         self._digests = self._cache.known_digests(self.folder)
         for picture in listing.pictures:
             stamp, digest = self._digests.get(picture.source, (None, ""))
@@ -136,25 +115,23 @@ class Gallery:
     def _due(self, listing: Listing) -> list[ListedPicture]:
         """Return new pictures, then those to try again."""
         now = time.monotonic()
-        new = [picture for picture in listing.pictures if picture.source not in self._kept]
-        kept = [picture for picture in listing.pictures if picture.source in self._kept]
-        return new + [picture for picture in kept if self._kept[picture.source].read_again_at <= now]
+        at = {source: kept.read_again_at for source, kept in self._kept.items()}
+        due = [picture for picture in listing.pictures if at.get(picture.source, now) <= now]
+        return sorted(due, key=lambda picture: picture.source in at)
 
-    def _read_due(self, listing: Listing, until: float, progress: Callable[[int, int], None]) -> bool:
+    def _read_due(self, listing: Listing, until: float, progress: Callable[[int, int], None] | None = None) -> bool:
         """Read due pictures; return whether there were any."""
-        due = self._due(listing)
-        total, done = len(listing.pictures), len(listing.pictures) - len(due)
-        progress(done, total)
-        for picture, reading in self._readings(due, until):
+        due, total = self._due(listing), len(listing.pictures)
+        before = total - len(due)
+        progress = progress or (lambda done, total: None)
+        progress(before, total)
+        for done, (picture, reading) in enumerate(self._readings(due, until), before + 1):
             self._keep(picture, reading)
-            done += 1
             progress(done, total)
         return bool(due)
 
     def _readings(self, due: Sequence[ListedPicture], until: float) -> Iterator[tuple[ListedPicture, Reading]]:
         """Yield readings as they come; start none after `until` or when closed."""
-        if not due:
-            return
         waiting = iter(due)
         with ThreadPoolExecutor(self._workers, thread_name_prefix="gallery") as pool:
             running = {self._begin(pool, picture): picture for picture in islice(waiting, self._workers)}
@@ -174,15 +151,13 @@ class Gallery:
         first_read_at = earlier.first_read_at if earlier else now
         # Our own clock too: that of a file server may be wrong, and then a file would be young for ever.
         young = time.time() - picture.stamp.changed_at < _YOUNG_SECONDS and now - first_read_at < _YOUNG_SECONDS
-        failed = isinstance(reading.outcome, str)
         if young:
-            read_again_at = now if failed else now + _YOUNG_SECONDS
+            wait_seconds = _YOUNG_SECONDS if isinstance(reading.outcome, Embedding) else 0.0
         else:
-            read_again_at = now + _RETRY_SECONDS if reading.passing else math.inf
-        self._kept[picture.source] = _Kept(picture.stamp, reading, first_read_at, read_again_at, young)
+            wait_seconds = _RETRY_SECONDS if reading.passing else math.inf
+        self._kept[picture.source] = _Kept(picture.stamp, reading, first_read_at, now + wait_seconds, young)
 
     def _publish(self, listing: Listing) -> None:
-        self._forget_outdated()
         templates: list[Template] = []
         skipped = list(listing.skipped)
         for picture in listing.pictures:
@@ -194,8 +169,8 @@ class Gallery:
             else:
                 skipped.append(Skipped(picture.source, kept.reading.outcome, settling=kept.young))
         snapshot = GallerySnapshot(self._encoder, tuple(templates), tuple(sorted(skipped, key=lambda one: one.source)))
-        if _in_force(snapshot) != _in_force(self._snapshot) or snapshot.skipped != self._snapshot.skipped:
-            self._snapshot = snapshot
+        if _in_force(snapshot) != _in_force(self.snapshot) or snapshot.skipped != self.snapshot.skipped:
+            self.snapshot = snapshot
         self._listing = listing
 
     def _remember_digests(self, listing: Listing) -> None:
@@ -214,15 +189,8 @@ def _in_force(snapshot: GallerySnapshot) -> list[tuple[str, str, bytes]]:
     return [(one.person, one.source, one.embedding.vector.tobytes()) for one in snapshot.templates]
 
 
-_log = logging.getLogger("kiosk.gallery")
-
-
 class GalleryWatch:
-    """A thread that refreshes the gallery.
-
-    Attributes:
-        fault: why the last refresh failed; None if it succeeded.
-    """
+    """A thread that refreshes the gallery; `fault` = why the last refresh failed."""
 
     def __init__(self, gallery: Gallery, every_seconds: float = 0.5) -> None:
         self.fault: str | None = None
@@ -247,12 +215,9 @@ class GalleryWatch:
         while not self._closed.wait(self._every_seconds):
             try:
                 self._gallery.refresh()
-            except Exception as error:
-                self._tell(in_one_line(error))
-            else:
                 self.fault = None
-
-    def _tell(self, fault: str) -> None:
-        if fault != self.fault:
-            _log.exception("the gallery could not be looked through")
-        self.fault = fault
+            except Exception as error:
+                fault = in_one_line(error)
+                if fault != self.fault:
+                    _log.exception("the gallery could not be looked through")
+                self.fault = fault

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 import numpy as np
 
-from kiosk.domain import Template, display_name
+from kiosk.domain import Template
 from kiosk.i18n import shown
 from kiosk.names import person_key
 from kiosk.people.enrolment import spread
@@ -88,10 +88,7 @@ def list_people(
     threshold: float,
     day: date,
 ) -> tuple[PersonRow, ...]:
-    """Return a row for everybody in the gallery, and for those of whom only data are left.
-
-    `records` are by person_key; `granted` says by name when the door opened last; `threshold` 0 = not known yet.
-    """
+    """Return a row for everybody; `records` by person_key, `granted` by name, `threshold` 0 = not known yet."""
     last_seen: dict[str, datetime] = {}
     for name, moment in granted.items():
         key = person_key(name)
@@ -106,6 +103,7 @@ def list_people(
         record = replace(records.get(key, PersonRecord(person)), person=person)
         moments = [last_seen.get(person_key(name)) for name in (person, *record.former)]
         own = templates.get(person, [])
+        texts = (record.shown_name, person, record.group, record.staff_number, record.card_id, record.email)
         rows.append(
             PersonRow(
                 key=key,
@@ -114,17 +112,11 @@ def list_people(
                 sources=tuple(template.source for template in own),
                 quality=quality_of(own, threshold),
                 standing=record.access_status(day),
-                last_seen=max((moment for moment in moments if moment is not None), default=None),
-                indexed=_searched(record),
+                last_seen=max(filter(None, moments), default=None),
+                indexed=index(filter(None, texts)),
             )
         )
     return tuple(rows)
-
-
-def _searched(record: PersonRecord) -> str:
-    shown_name = record.shown or display_name(record.person)
-    texts = (shown_name, record.person, record.group, record.staff_number, record.card_id, record.email)
-    return index(text for text in texts if text)
 
 
 def quality_of(templates: list[Template], threshold: float) -> Quality:
@@ -155,8 +147,7 @@ def picture_facts(
     snapshot: GallerySnapshot, person: str, sources: Sequence[str], threshold: float
 ) -> tuple[PictureFacts, ...]:
     """Return what is known of a person's files in the image folder."""
-    name = snapshot.person(person)
-    templates = snapshot.templates_of(name) if name is not None else ()
+    templates = snapshot.templates_of(snapshot.person(person) or "")
     apart = spread([template.embedding for template in templates])
     distances = {template.source: float(found) for template, found in zip(templates, apart, strict=True)}
     skipped = {skipped.source: shown(skipped.reason) for skipped in snapshot.skipped}
@@ -165,8 +156,7 @@ def picture_facts(
         distance = distances.get(source)
         if distance is None:
             facts.append(PictureFacts(source, used=False, reason=skipped.get(source, "")))
-        elif np.isfinite(distance):
-            facts.append(PictureFacts(source, used=True, distance=distance, fits=distance <= threshold))
         else:
-            facts.append(PictureFacts(source, used=True))
+            near = distance if np.isfinite(distance) else None
+            facts.append(PictureFacts(source, used=True, distance=near, fits=near is None or near <= threshold))
     return tuple(facts)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from kiosk.domain import display_name
 from kiosk.errors import EnrolmentError, KioskError, UnknownPersonError
@@ -17,11 +16,7 @@ from kiosk.store.journal import Action
 
 
 def rename(stores: PeopleStores, old: str, new: str, staff: str) -> str:
-    """Rename a person's pictures and record; return the name as it is kept.
-
-    Raises EnrolmentError or PeopleError if the name cannot be used or is taken, UnknownPersonError if no person has the
-    old one, GalleryError if the files cannot be renamed; then all is as before.
-    """
+    """Rename a person's pictures and record, or raise KioskError with all as before; return the name as it is kept."""
     new = checked_name(new)
     same = person_key(old) == person_key(new)
     # Before version 0.2 a person could have a name that is skipped now.
@@ -42,7 +37,7 @@ def rename(stores: PeopleStores, old: str, new: str, staff: str) -> str:
         raise
     if not same:
         stores.people.forget(old)
-    _note(stores, Action.RENAMED, staff, old, new)
+    stores.journal.note(Action.RENAMED, staff, old, new)
     return new
 
 
@@ -50,7 +45,7 @@ def suspend(stores: PeopleStores, person: str, staff: str, *, off: bool = False)
     """Suspend a person, or end the suspension with `off`."""
     known = known_as(stores, person)
     record = stores.people.change(known, lambda before: replace(before, suspended=not off))
-    _note(stores, Action.RESUMED if off else Action.SUSPENDED, staff, known, None)
+    stores.journal.note(Action.RESUMED if off else Action.SUSPENDED, staff, known)
     return record
 
 
@@ -61,7 +56,7 @@ def change(stores: PeopleStores, person: str, how: Callable[[PersonRecord], Pers
     after = stores.people.change(known, how)
     fields = [name for name in PersonRecord.__slots__ if getattr(before, name) != getattr(after, name)]
     if fields:
-        _note(stores, Action.CHANGED, staff, known, ", ".join(sorted(fields)))
+        stores.journal.note(Action.CHANGED, staff, known, ", ".join(sorted(fields)))
     return after
 
 
@@ -75,17 +70,19 @@ def remove(stores: PeopleStores, person: str, sources: Collection[str], staff: s
     digests = digests_of(stores.folder, lambda source: source in sources)
     removed = remove_pictures(stores.folder, sources)
     forget_cached(cache_folder(), lambda source: source in sources, digests)
-    _note(stores, Action.PICTURES_REMOVED, staff, person, f"{len(removed)} pictures")
+    stores.journal.note(Action.PICTURES_REMOVED, staff, person, f"{len(removed)} pictures")
     return removed
 
 
 def known_as(stores: PeopleStores, person: str) -> str:
     """Return the name as the gallery spells it, or else the register. Raises UnknownPersonError."""
     found = in_gallery(stores, person)
-    record = None if found is not None else stores.people.records().get(person_key(person))
-    if found is None and record is None:
+    if found is not None:
+        return found
+    record = stores.people.records().get(person_key(person))
+    if record is None:
         raise UnknownPersonError(person, "nobody of that name is known", "see `kiosk people` for the names")
-    return found if found is not None else str(record and record.person)
+    return record.person
 
 
 def in_gallery(stores: PeopleStores, person: str) -> str | None:
@@ -93,7 +90,3 @@ def in_gallery(stores: PeopleStores, person: str) -> str | None:
     key = person_key(person)
     found = (picture.person for picture in list_folder(stores.folder).pictures if person_key(picture.person) == key)
     return next(found, None)
-
-
-def _note(stores: PeopleStores, action: Action, staff: str, subject: str, detail: str | None) -> None:
-    stores.journal.note(action, staff, subject, detail, datetime.now(UTC))

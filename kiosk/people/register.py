@@ -15,18 +15,18 @@ import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 from kiosk.domain import Reason, display_name
 from kiosk.errors import PeopleError
 from kiosk.files import atomic_write
 from kiosk.i18n import Message, Text
 from kiosk.names import MAX_NAME_CHARACTERS, is_printable, name_fault, normal_name, person_key
-from kiosk.store.sqlite_file import remedy_for
+from kiosk.people.folder import Stamp
+from kiosk.store.sqlite_file import remedy_for, require_sound
 from kiosk.vision.pictures import printable
 
 # The fields that hold free text, and the most characters that each may have.
@@ -38,6 +38,7 @@ TEXT_FIELDS = {
     "email": 254,
     "group": 64,
 }
+_DAYS = ("valid_from", "valid_until")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
 
 
@@ -136,17 +137,10 @@ def cleaned(record: PersonRecord) -> PersonRecord:
     for name, text in texts.items():
         fault = field_fault(name, text)
         if fault is not None:
-            raise PeopleError(
-                printable(record.person),
-                Message("the field {name} {fault}", name=name, fault=fault),
-                "give another value",
-            )
+            reason = Message("the field {name} {fault}", name=name, fault=fault)
+            raise PeopleError(printable(record.person), reason, "give another value")
     if not is_period(record.valid_from, record.valid_until):
-        raise PeopleError(
-            printable(record.person),
-            "the validity ends before it begins",
-            "give other days",
-        )
+        raise PeopleError(printable(record.person), "the validity ends before it begins", "give other days")
     return replace(record, **texts)  # type: ignore[arg-type]  # TEXT_FIELDS are str
 
 
@@ -154,142 +148,79 @@ SCHEMA_VERSION = 2
 READ_VERSIONS = frozenset({1, 2})  # version 0.1 of the kiosk wrote 1, with the same tables
 APPLICATION_ID = 0x6B50656F  # "kPeo"
 
+_COLUMNS = {
+    **dict.fromkeys(("person", *TEXT_FIELDS), "TEXT NOT NULL"),
+    **dict.fromkeys(_DAYS, "TEXT"),
+    "suspended": "INTEGER NOT NULL",
+    "former": "TEXT NOT NULL",
+    **{f"consent_{name}": "TEXT" for name in Consent.__slots__},
+}
 SCHEMA = f"""
 PRAGMA journal_mode = DELETE;
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {SCHEMA_VERSION};
 CREATE TABLE people (
     key TEXT PRIMARY KEY,
-    person TEXT NOT NULL,
-    shown TEXT NOT NULL,
-    spoken TEXT NOT NULL,
-    staff_number TEXT NOT NULL,
-    card_id TEXT NOT NULL,
-    email TEXT NOT NULL,
-    valid_from TEXT,
-    valid_until TEXT,
-    "group" TEXT NOT NULL,
-    suspended INTEGER NOT NULL,
-    former TEXT NOT NULL,
-    consent_given_at TEXT,
-    consent_version TEXT,
-    consent_sha256 TEXT,
-    consent_language TEXT,
-    consent_recorded_by TEXT
+    {", ".join(f'"{name}" {kind}' for name, kind in _COLUMNS.items())}
 ) STRICT, WITHOUT ROWID;
 """
-
-_COLUMNS = (
-    "person",
-    "shown",
-    "spoken",
-    "staff_number",
-    "card_id",
-    "email",
-    "valid_from",
-    "valid_until",
-    '"group"',
-    "suspended",
-    "former",
-    "consent_given_at",
-    "consent_version",
-    "consent_sha256",
-    "consent_language",
-    "consent_recorded_by",
-)
-SELECT = f"SELECT {', '.join(_COLUMNS)} FROM people"  # noqa: S608 - constants
-INSERT = f"INSERT INTO people (key, {', '.join(_COLUMNS)}) VALUES ({', '.join('?' * (len(_COLUMNS) + 1))})"  # noqa: S608
+_NAMES = ", ".join(f'"{name}"' for name in _COLUMNS)
+SELECT = f"SELECT {_NAMES} FROM people"  # noqa: S608 - constants
+INSERT = f"INSERT INTO people (key, {_NAMES}) VALUES (?{', ?' * len(_COLUMNS)})"  # noqa: S608 - constants
 
 
-def as_row(record: PersonRecord) -> tuple[object, ...]:
+def record_as_json(record: PersonRecord) -> dict[str, Any]:
+    """Return a record as JSON values, for people to read and for another kiosk."""
+    values = asdict(record)
+    for name in _DAYS:
+        values[name] = values[name] and values[name].isoformat()
+    if record.consent is not None:
+        values["consent"]["given_at"] = record.consent.given_at.isoformat(timespec="seconds")
+    return {**values, "former": list(record.former)}
+
+
+def record_of(values: Mapping[str, Any]) -> PersonRecord:
+    """Return the record of JSON values. Raises ValueError or TypeError for values of another kind."""
+    days = {name: date.fromisoformat(values[name]) for name in _DAYS if values.get(name) is not None}
+    known: dict[str, Any] = {name: values[name] for name in ("person", *TEXT_FIELDS)} | days
+    consent = values["consent"]
+    if consent is not None:
+        given_at, *texts = (consent[name] or "" for name in Consent.__slots__)
+        consent = Consent(datetime.fromisoformat(given_at), *texts)
+    former = tuple(map(str, values["former"]))
+    return PersonRecord(**known, suspended=bool(values.get("suspended")), consent=consent, former=former)
+
+
+def as_row(record: PersonRecord) -> list[object]:
     """Return the values of all columns but the key."""
-    consent = record.consent
-    return (
-        record.person,
-        record.shown,
-        record.spoken,
-        record.staff_number,
-        record.card_id,
-        record.email,
-        record.valid_from.isoformat() if record.valid_from else None,
-        record.valid_until.isoformat() if record.valid_until else None,
-        record.group,
-        int(record.suspended),
-        json.dumps(record.former, ensure_ascii=False),
-        *_consent_row(consent),
-    )
+    values = record_as_json(record)
+    for name, value in (values["consent"] or {}).items():
+        values[f"consent_{name}"] = value
+    values["former"] = json.dumps(record.former, ensure_ascii=False)
+    return [values.get(name) for name in _COLUMNS]
 
 
 def from_row(row: tuple[Any, ...]) -> PersonRecord:
     """Return the record of a row. Raises ValueError for a row that as_row does not make."""
-    person, shown, spoken, number, card, email, first, last, group, suspended, former, *consent = row
-    return PersonRecord(
-        person=person,
-        shown=shown,
-        spoken=spoken,
-        staff_number=number,
-        card_id=card,
-        email=email,
-        valid_from=date.fromisoformat(first) if first is not None else None,
-        valid_until=date.fromisoformat(last) if last is not None else None,
-        group=group,
-        suspended=bool(suspended),
-        consent=_consent(*consent),
-        former=_names(former),
-    )
-
-
-def _names(text: str) -> tuple[str, ...]:
-    names = json.loads(text)
-    if not isinstance(names, list):
-        raise ValueError(f"no list of names: {text[:40]}")
-    return tuple(map(str, names))
-
-
-def _consent_row(consent: Consent | None) -> tuple[str | None, ...]:
-    if consent is None:
-        return (None,) * 5
-    given_at = consent.given_at.isoformat(timespec="seconds")
-    return given_at, consent.version, consent.sha256, consent.language, consent.recorded_by
-
-
-def _consent(given_at: str | None, version: str, sha256: str, language: str, recorded_by: str) -> Consent | None:
-    if given_at is None:
-        return None
-    return Consent(datetime.fromisoformat(given_at), version or "", sha256 or "", language or "", recorded_by or "")
+    values = dict(zip(_COLUMNS, row, strict=True))
+    consent = {name: values[f"consent_{name}"] for name in Consent.__slots__}
+    former = json.loads(values["former"])
+    if not isinstance(former, list):
+        raise ValueError(f"no list of names: {former}")
+    return record_of({**values, "former": former, "consent": consent if consent["given_at"] is not None else None})
 
 
 def unusable(path: Path, error: sqlite3.Error | OSError | ValueError) -> PeopleError:
     """Return the error for a file that cannot be used."""
     damaged = Message("move the file away: the kiosk starts a new one without suspensions")
     reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-    return PeopleError(
-        path, Message("what is known of people cannot be used: {reason}", reason=reason), remedy_for(error, damaged)
-    )
+    problem = Message("what is known of people cannot be used: {reason}", reason=reason)
+    return PeopleError(path, problem, remedy_for(error, damaged))
 
 
-Stamp: TypeAlias = tuple[int, int, int, int]
 # A file that changed this recently may change again without another time stamp: FAT counts in steps of 2 s.
 _YOUNG_SECONDS = 3.0
-
-
-def stamp_of(path: Path) -> Stamp | None:
-    """Return the stamp of a file; None if there is no file. Raises OSError."""
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
-
-
-def is_young(stamp: Stamp) -> bool:
-    """Return whether the next change might leave the stamp as it is."""
-    return abs(time.time() - max(stamp[1], stamp[2]) / 1e9) < _YOUNG_SECONDS
-
-
 BUSY_SECONDS = 1.0
-
-_Records: TypeAlias = Mapping[str, PersonRecord]
 
 
 def people_file(folder: Path) -> Path:
@@ -308,7 +239,7 @@ class PeopleRegister:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._guard = threading.Lock()
-        self._known: _Records | None = None  # by person_key; None = could never be read
+        self._known: dict[str, PersonRecord] | None = None  # by person_key; None = could never be read
         self._fault: PeopleError | None = None
         self._stamp: Stamp | None = None
         self.refresh()
@@ -339,10 +270,6 @@ class PeopleRegister:
         """Return all records by person_key, also of people without pictures."""
         self.refresh()
         return dict(self._in_force())
-
-    def access_status(self, person: str, on: date) -> AccessStatus:
-        """Return whether a recognised person may enter on that day, by the record as last read."""
-        return self.known(person).access_status(on)
 
     def save(self, record: PersonRecord) -> PersonRecord:
         """Replace a person's record; return it with clean texts."""
@@ -375,10 +302,7 @@ class PeopleRegister:
         self._rewrite()
 
     def copy_for_rename(self, old: str, new: str) -> PersonRecord:
-        """Copy a record to a new name, the first half of a rename; a suspension then holds under both names.
-
-        A copy that an interrupted rename left behind is overwritten. Raises PeopleError if the new name is taken.
-        """
+        """Copy a record to a new name, the first half of a rename: a suspension then holds under both names."""
         old, new = normal_name(old), normal_name(new)
         fault = name_fault(new)
         if fault:
@@ -386,7 +310,8 @@ class PeopleRegister:
             raise PeopleError(thing, fault, "give another name")
         with self._writing() as connection:
             before, there = _find(connection, old) or PersonRecord(old), _find(connection, new)
-            if there is not None and person_key(old) != person_key(new) and not _has_been(there, old):
+            is_left_over = there is not None and person_key(old) in map(person_key, (new, *there.former))
+            if there is not None and not is_left_over:
                 raise PeopleError(printable(new), "is a name that is already known", "give another, or erase that one")
             former = tuple(dict.fromkeys(name for name in (*before.former, before.person, old) if name != new))
             after = replace(before, person=new, former=former)
@@ -395,9 +320,8 @@ class PeopleRegister:
 
     def forget(self, person: str) -> bool:
         """Delete a person's record, also its bytes on the disk; return whether there was one."""
-        with self._guard:
-            if not self.path.exists():
-                return False
+        if not self.path.exists():
+            return False
         with self._writing() as connection:
             found = _drop(connection, person)
         # Also if nothing was found: an earlier call may have been interrupted here. secure_delete is not enough: SQLite
@@ -411,32 +335,32 @@ class PeopleRegister:
             connection.execute("PRAGMA temp_store = MEMORY")
             connection.execute("VACUUM")
 
-    def _in_force(self) -> _Records:
-        known, fault = self._known, self._fault
+    def _in_force(self) -> dict[str, PersonRecord]:
+        known = self._known
         if known is None:
-            raise fault or PeopleError(self.path, "was not read yet", "try again")
+            raise self._fault or PeopleError(self.path, "was not read yet", "try again")
         return known
 
     def _look(self) -> None:
         try:
-            stamp = stamp_of(self.path)
+            try:
+                stamp = Stamp.of(self.path.stat())
+            except FileNotFoundError:
+                stamp = None
             if stamp is not None and stamp == self._stamp:
                 return
-            self._known = MappingProxyType(self._read() if stamp is not None else {})
+            found = []
+            if stamp is not None:
+                with self._opened() as connection:
+                    require_sound(connection)
+                    found = [from_row(row) for row in connection.execute(SELECT)]
+            self._known = {person_key(record.person): record for record in found}
             self._fault = None
-            self._stamp = stamp if stamp is not None and not is_young(stamp) else None
-        except (sqlite3.Error, OSError, ValueError) as error:
-            self._fault, self._stamp = unusable(self.path, error), None
-        except PeopleError as error:
-            self._fault, self._stamp = error, None
-
-    def _read(self) -> dict[str, PersonRecord]:
-        with self._opened() as connection:
-            verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if verdict != "ok":
-                raise sqlite3.DatabaseError(f"it is damaged: {verdict}")
-            found = [from_row(row) for row in connection.execute(SELECT)]
-        return {person_key(record.person): record for record in found}
+            is_old = stamp is not None and abs(time.time() - stamp.changed_at) >= _YOUNG_SECONDS
+            self._stamp = stamp if is_old else None
+        except (sqlite3.Error, OSError, ValueError, PeopleError) as error:
+            self._stamp = None
+            self._fault = error if isinstance(error, PeopleError) else unusable(self.path, error)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -465,26 +389,18 @@ class PeopleRegister:
         if not self.path.is_file():  # opening a pipe would wait
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         address = f"{self.path.absolute().as_uri()}?mode=rw"
-        with contextlib.closing(
-            sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
-        ) as connection:
+        opened = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        with contextlib.closing(opened) as connection:
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("PRAGMA synchronous = FULL")
-            self._require_ours(connection)
+            if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+                remedy = Message("move the file away, the kiosk starts a new one")
+                raise PeopleError(self.path, "is no register of people", remedy)
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version not in READ_VERSIONS:
+                reason = Message("was written by another kiosk (schema {version})", version=version)
+                raise PeopleError(self.path, reason, "update this kiosk")
             yield connection
-
-    def _require_ours(self, connection: sqlite3.Connection) -> None:
-        application = connection.execute("PRAGMA application_id").fetchone()[0]
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if application != APPLICATION_ID:
-            remedy = Message("move the file away, the kiosk starts a new one")
-            raise PeopleError(self.path, "is no register of people", remedy)
-        if version not in READ_VERSIONS:
-            raise PeopleError(
-                self.path,
-                Message("was written by another kiosk (schema {version})", version=version),
-                "update this kiosk",
-            )
 
     def _create(self) -> None:
         """Put an empty register in place as a whole, since an empty file counts as damaged."""
@@ -495,10 +411,6 @@ class PeopleRegister:
 
         with contextlib.suppress(FileExistsError):  # another process was first
             atomic_write(self.path, write, mode=0o600, overwrite=False, durable=False)  # SQLite has synced it
-
-
-def _has_been(record: PersonRecord, name: str) -> bool:
-    return person_key(name) in map(person_key, record.former)
 
 
 def _find(connection: sqlite3.Connection, person: str) -> PersonRecord | None:

@@ -49,13 +49,8 @@ _STEPS = (
     ),
 )
 
-_SCHEMA = Schema(
-    Message("the staff register"),
-    StaffError,
-    _STEPS,
-    wal=False,
-    remedy=Message("move the file away and add the staff again"),
-)
+_REMEDY = Message("move the file away and add the staff again")
+_SCHEMA = Schema(Message("the staff register"), StaffError, _STEPS, wal=False, remedy=_REMEDY)
 
 
 class Role(enum.StrEnum):
@@ -84,10 +79,7 @@ class Refused:
 
 
 class StaffRegister:
-    """The staff in an SQLite file; may be used from any thread. Every method raises StaffError.
-
-    `now` returns the time of day in seconds, since a wait outlasts the process.
-    """
+    """The staff in an SQLite file, from any thread; `now` returns the time of day. Every method raises StaffError."""
 
     def __init__(self, path: Path, *, now: Callable[[], float] = time.time) -> None:
         self._file = SqliteFile(path, _SCHEMA)
@@ -105,11 +97,8 @@ class StaffRegister:
         row = (person_key(member.name), member.name, member.role.value)
         with self._with_new_hash(pin, None) as (connection, made):
             if connection.execute("SELECT 1 FROM staff WHERE key = ?", row[:1]).fetchone():
-                raise StaffError(
-                    member.name,
-                    "is already a member of the staff",
-                    "choose another name, or give this member a new PIN",
-                )
+                remedy = Message("choose another name, or give this member a new PIN")
+                raise StaffError(member.name, "is already a member of the staff", remedy)
             connection.execute("INSERT INTO staff VALUES (?, ?, ?, ?)", (*row, made))
         return member
 
@@ -125,10 +114,8 @@ class StaffRegister:
 
     def reset(self, name: str, pin: str) -> StaffMember:
         """Give a member a new PIN and end a lock."""
-        with self._file.session() as connection:
-            key, _ = _known(connection, name)
-        with self._with_new_hash(pin, key) as (connection, made):
-            _, member = _known(connection, name)
+        with self._with_new_hash(pin, person_key(name)) as (connection, made):
+            key, member = _known(connection, name)
             connection.execute("UPDATE staff SET hash = ? WHERE key = ?", (made, key))
             connection.execute("UPDATE failures SET count = 0, last_at = 0")
         return member
@@ -143,14 +130,13 @@ class StaffRegister:
             connection.execute("UPDATE failures SET count = count + 1, last_at = ?", (self._now(),))
             rows = connection.execute("SELECT name, role, hash FROM staff ORDER BY key").fetchall()
         # Every hash is tried, so that the time tells nothing.
-        matches = [row for row, matched in [(row, _matches(row[2], pin)) for row in rows] if matched]
+        matches = [StaffMember(name, Role(role)) for name, role, made in rows if _matches(made, pin)]
         if not matches:
             left = max(LOCK_AFTER - count - 1, 0)
             return Refused(_wait_after(count + 1), locked=not left, tries_left=left)
-        name, role, _ = matches[0]
         with self._file.change() as connection:
             connection.execute("UPDATE failures SET count = 0, last_at = 0")
-        return StaffMember(name, Role(role))
+        return matches[0]
 
     @property
     def wait_seconds(self) -> float:
@@ -182,18 +168,12 @@ class StaffRegister:
         if fault is not None:
             raise StaffError(Message("this PIN"), fault, "choose another PIN")
         made = _HASHER.hash(pin)
-        tried: set[str] = set()
-        while True:
-            with self._file.session() as connection:
-                others = _hashes_but(connection, key)
-            # The PIN alone identifies a member. Compared outside the transaction, which must be short.
-            if any(_matches(other, pin) for other in others - tried):
+        with self._file.change() as connection:
+            others = connection.execute("SELECT hash FROM staff WHERE key IS NOT ?", (key,)).fetchall()
+            # The PIN alone identifies a member.
+            if any(_matches(other, pin) for (other,) in others):
                 raise StaffError(Message("this PIN"), "cannot be used", "choose another PIN")
-            tried |= others
-            with self._file.change() as connection:
-                if _hashes_but(connection, key) <= tried:
-                    yield connection, made
-                    return
+            yield connection, made
 
 
 def pin_fault(pin: str) -> Text | None:
@@ -224,11 +204,6 @@ def _matches(stored: str, pin: str) -> bool:
         return _HASHER.verify(stored, pin.encode("utf-8", "backslashreplace"))
     except (VerificationError, InvalidHashError):
         return False
-
-
-def _hashes_but(connection: sqlite3.Connection, key: str | None) -> set[str]:
-    """Return the hashes of all members but one."""
-    return {made for (made,) in connection.execute("SELECT hash FROM staff WHERE key IS NOT ?", (key,))}
 
 
 def _known(connection: sqlite3.Connection, name: str) -> tuple[str, StaffMember]:

@@ -40,26 +40,14 @@ class PictureFile:
 
 
 @contextlib.contextmanager
-def change_lock(folder: Path) -> Iterator[None]:
-    """Lock the image folder for a change; clear what an interrupted change left over.
-
-    Raises GalleryError if another program keeps the lock, and instead of any OSError of the change.
-    """
-    with _as_gallery_error(folder), folder_lock(folder, _busy(folder), _LOCK_SECONDS) as locked:
-        _clear(folder, everything=locked)
-        yield
-
-
-def make_folder(folder: Path) -> None:
-    """Create the image folder if it is missing. Raises GalleryError."""
-    with _as_gallery_error(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-
-
-@contextlib.contextmanager
-def _as_gallery_error(folder: Path) -> Iterator[None]:
+def change_lock(folder: Path, *, make: bool = False) -> Iterator[None]:
+    """Lock the image folder for a change, clear what others left over, and turn OSError into GalleryError."""
     try:
-        yield
+        if make:
+            folder.mkdir(parents=True, exist_ok=True)
+        with folder_lock(folder, _busy(folder), _LOCK_SECONDS) as locked:
+            _clear(folder, everything=locked)
+            yield
     except OSError as fault:
         reason = Message("cannot be written ({cause})", cause=fault.strerror or fault)
         remedy = Message("check its permissions and the free space")
@@ -75,7 +63,7 @@ def recover(folder: Path) -> None:
 @contextlib.contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
     """Create a hidden folder to build in; it is deleted at the end unless it was renamed."""
-    path = folder / f"{_NEW}{secrets.token_hex(_TOKEN_BYTES)}"
+    path = _hidden_path(folder, _NEW)
     path.mkdir()
     try:
         yield path
@@ -99,15 +87,15 @@ def write_picture(picture: PictureFile, target: Path) -> None:
             raise EnrolmentError(printable(target.name), "changed while it was enrolled", "enrol it again")
 
 
-def take_along(entry: os.DirEntry[str], target: Path) -> None:
+def take_along(path: Path, target: Path) -> None:
     """Link a file or a whole folder to `target`; copy it where the file system has no links."""
-    if entry.is_dir(follow_symlinks=False):
-        shutil.copytree(entry.path, target, symlinks=True, copy_function=link_or_copy)
+    if path.is_dir() and not path.is_symlink():
+        shutil.copytree(path, target, symlinks=True, copy_function=_link_or_copy)
     else:
-        link_or_copy(entry.path, target)
+        _link_or_copy(path, target)
 
 
-def link_or_copy(source: str | Path, target: str | Path) -> None:
+def _link_or_copy(source: str | Path, target: str | Path) -> None:
     """Link a file to a second name; copy it where the file system has no links."""
     try:
         os.link(source, target, follow_symlinks=False)
@@ -133,12 +121,9 @@ def put_in_place(new: Path, home: Path) -> None:
 
 
 def put_people_in_place(new: Path) -> None:
-    """Move every folder in `new` into the image folder: all of them, or none if this raises OSError.
-
-    After a kill in the middle, the next change or load moves the rest.
-    """
+    """Move all folders in `new` into the image folder, or none if it raises OSError; recovery ends it after a kill."""
     sync_folder(new)
-    pending = _pending_path(new.parent)
+    pending = _hidden_path(new.parent, _PENDING)
     new.rename(pending)
     moved: list[Path] = []
     try:
@@ -158,7 +143,7 @@ def put_people_in_place(new: Path) -> None:
 
 def delete_folder(path: Path) -> None:
     """Take a folder out of the gallery in one step, then delete its files."""
-    deleted = path.parent / f"{_DELETED}{secrets.token_hex(_TOKEN_BYTES)}"
+    deleted = _hidden_path(path.parent, _DELETED)
     path.rename(deleted)
     sync_folder(path.parent)
     shutil.rmtree(deleted)
@@ -167,8 +152,8 @@ def delete_folder(path: Path) -> None:
 
 def _swap(new: Path, home: Path) -> None:
     """Let `new` and `home` change places; after a kill in between, recovery puts the old folder back."""
-    known = {entry.name for entry in os.scandir(home)}
-    pending = _pending_path(home.parent)
+    known = {path.name for path in home.iterdir()}
+    pending = _hidden_path(home.parent, _PENDING)
     pending.mkdir()
     old = pending / home.name
     try:
@@ -183,21 +168,15 @@ def _swap(new: Path, home: Path) -> None:
     except OSError:
         pending.rmdir()
         raise
-    _keep_latecomers(old, home, known)
+    for path in list(old.iterdir()):  # files that were put into the old folder while the new one was built
+        if path.name not in known and not os.path.lexists(home / path.name):
+            path.rename(home / path.name)
     old.rename(new)  # recovery must not find it pending once `home` has another name
     pending.rmdir()
 
 
-def _keep_latecomers(old: Path, home: Path, known: set[str]) -> None:
-    """Move files that were put into the old folder while the new one was built."""
-    for entry in list(os.scandir(old)):
-        target = home / entry.name
-        if entry.name not in known and not os.path.lexists(target):
-            Path(entry.path).rename(target)
-
-
-def _pending_path(folder: Path) -> Path:
-    return folder / f"{_PENDING}{secrets.token_hex(_TOKEN_BYTES)}"
+def _hidden_path(folder: Path, prefix: str) -> Path:
+    return folder / f"{prefix}{secrets.token_hex(_TOKEN_BYTES)}"
 
 
 def _busy(folder: Path) -> GalleryError:
@@ -210,7 +189,7 @@ def _clear(folder: Path, *, everything: bool) -> None:
         for path in sorted(folder.iterdir()):
             if path.name.startswith(prefix) and not path.is_symlink():
                 with contextlib.suppress(OSError):
-                    if everything or _is_abandoned(path):
+                    if everything or time.time() - path.lstat().st_mtime > _ABANDONED_SECONDS:
                         finish(path)
 
 
@@ -219,7 +198,3 @@ def _finish_pending(pending: Path) -> None:
         if not os.path.lexists(pending.with_name(home.name)):
             home.rename(pending.with_name(home.name))
     shutil.rmtree(pending)
-
-
-def _is_abandoned(path: Path) -> bool:
-    return time.time() - path.lstat().st_mtime > _ABANDONED_SECONDS

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import queue
-import threading
 import time
 import zlib
 from collections.abc import Callable, Mapping
@@ -52,7 +51,13 @@ class TemplateCache:
                 content = file.read(_MAX_ENTRY_BYTES)
             if time.time() - path.stat().st_mtime > _USED_AGAIN_SECONDS:
                 os.utime(path)
-            return _unpacked(content, self._encoder)
+            kind, value = content[4:5], content[5:]
+            if zlib.crc32(content[4:]).to_bytes(4, "little") != content[:4]:
+                return None
+            if kind == _REJECTION:
+                return Rejection(value.decode())
+            vector = np.frombuffer(value, "<f4").astype(np.float32)
+            return Embedding(vector, self._encoder) if kind == _VECTOR and vector.size else None
         except (OSError, ValueError):
             return None
 
@@ -98,16 +103,6 @@ def _hashed(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _unpacked(content: bytes, encoder: str) -> Embedding | Rejection | None:
-    checksum, kind, value = content[:4], content[4:5], content[5:]
-    if zlib.crc32(content[4:]).to_bytes(4, "little") != checksum:
-        return None
-    if kind == _REJECTION:
-        return Rejection(value.decode())
-    vector = np.frombuffer(value, "<f4").astype(np.float32)
-    return Embedding(vector, encoder) if kind == _VECTOR and vector.size else None
-
-
 def _write(path: Path, content: bytes) -> None:
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -134,30 +129,17 @@ class PictureReader:
         self._encoder = encoder
         self._cache = cache
         self._idle: queue.SimpleQueue[EncodePicture] = queue.SimpleQueue()
-        self._dimension: int | None = None
-        self._is_certain = False  # the dimension comes from the encoder, not from the cache
-        self._guard = threading.Lock()
 
     def recall(self, digest: str) -> Reading | None:
-        """Return the cached outcome for a content, unless its dimension differs from the others."""
+        """Return the cached outcome for a content, if it is usable."""
         known = self._cache.get(digest)
-        if known is None or (isinstance(known, Embedding) and not self._accepts(known, certain=False)):
-            return None
-        return _reading(digest, known)
+        return _reading(digest, known) if known is not None and self._is_usable(known) else None
 
-    def is_outdated(self, reading: Reading) -> bool:
-        """Return whether a reading has another dimension than the encoder's embeddings."""
-        return isinstance(reading.outcome, Embedding) and reading.outcome.vector.size != self._dimension
-
-    def _accepts(self, embedding: Embedding, *, certain: bool) -> bool:
-        """Return whether an embedding is usable. The first one sets the dimension; the encoder overrules the cache."""
-        if not _is_usable(embedding, self._encoder):
-            return False
-        with self._guard:
-            if self._dimension is None or (certain and not self._is_certain):
-                self._dimension = embedding.vector.size
-            self._is_certain = self._is_certain or certain
-            return embedding.vector.size == self._dimension
+    def _is_usable(self, outcome: Embedding | Rejection) -> bool:
+        if isinstance(outcome, Rejection):
+            return True
+        length = float(np.linalg.norm(outcome.vector))
+        return outcome.encoder == self._encoder and outcome.vector.ndim == 1 and abs(length - 1) <= 1e-3
 
     def read(self, picture: ListedPicture, known: Reading | None = None) -> Reading:
         """Read a picture; return `known` if the content is still the same. Raises only what make_encode raises."""
@@ -168,8 +150,11 @@ class PictureReader:
                 found = known if known and known.digest == digest else self.recall(digest)
                 content = found or decode_picture(file, picture.path)
                 changed = Stamp.of(os.fstat(file.fileno())) != before
-        except (PictureError, OSError) as fault:
-            return _failed(fault)
+        except PictureError as fault:
+            # An OSError with a number comes from the disk or the network and may pass; Pillow's own have none.
+            return Reading(None, fault.why, passing=getattr(fault.__cause__, "errno", None) is not None)
+        except OSError as fault:
+            return Reading(None, Message("cannot be read ({cause})", cause=fault.strerror or fault), passing=True)
         if changed:
             return Reading(None, Message("is still being written"), passing=True)
         reading = content if isinstance(content, Reading) else self._encoded(digest, content)
@@ -190,7 +175,7 @@ class PictureReader:
             return Reading(None, Message("could not be encoded ({reason})", reason=reason), passing=True)
         finally:
             self._idle.put(encode)
-        if isinstance(outcome, Embedding) and not self._accepts(outcome, certain=True):
+        if not self._is_usable(outcome):
             return Reading(None, Message("gave no usable embedding"), passing=True)
         self._cache.put(digest, outcome)
         return _reading(digest, outcome)
@@ -198,16 +183,3 @@ class PictureReader:
 
 def _reading(digest: str, outcome: Embedding | Rejection) -> Reading:
     return Reading(digest, reason_of(outcome) if isinstance(outcome, Rejection) else outcome)
-
-
-def _failed(fault: PictureError | OSError) -> Reading:
-    if isinstance(fault, OSError):
-        return Reading(None, Message("cannot be read ({cause})", cause=fault.strerror or fault), passing=True)
-    # An OSError with a number comes from the disk or the network and may pass; Pillow's own have none.
-    cause = fault.__cause__
-    return Reading(None, fault.why, passing=isinstance(cause, OSError) and cause.errno is not None)
-
-
-def _is_usable(embedding: Embedding, encoder: str) -> bool:
-    length = float(np.linalg.norm(embedding.vector))
-    return embedding.encoder == encoder and embedding.vector.ndim == 1 and abs(length - 1) <= 1e-3

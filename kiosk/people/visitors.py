@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from kiosk.errors import VisitorsError
 from kiosk.i18n import Message
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.matching import distances, identify
+from kiosk.store.journal import stamp
 from kiosk.store.sqlite_file import Schema, SqliteFile
 
 
@@ -47,13 +48,9 @@ _STEPS = (
         "CREATE INDEX visitors_by_time ON visitors (time)",
     ),
 )
-_SCHEMA = Schema(
-    Message("the file of visitors' faces"),
-    VisitorsError,
-    _STEPS,
-    wal=False,  # a log would keep a copy of each face
-    remedy=Message("the damaged file was deleted, try again"),
-)
+_REMEDY = Message("the damaged file was deleted, try again")
+# No write-ahead log: it would keep a copy of each face.
+_SCHEMA = Schema(Message("the file of visitors' faces"), VisitorsError, _STEPS, wal=False, remedy=_REMEDY)
 _NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
 _SURPLUS = "id <= (SELECT id FROM visitors ORDER BY id DESC LIMIT 1 OFFSET ?)"
 
@@ -86,35 +83,37 @@ class VisitorStore:
         with self._change() as connection:
             added = connection.execute(
                 "INSERT INTO visitors (time, encoder, vector, picture) VALUES (?, ?, ?, ?)",
-                (_stored(now), embedding.encoder, vector, picture),
+                (stamp(now), embedding.encoder, vector, picture),
             ).lastrowid
             connection.execute(f"DELETE FROM visitors WHERE {_SURPLUS}", (MOST_FACES,))  # noqa: S608 - constants
         return int(added or 0)
 
-    def visitors(self, since: datetime | None = None, *, with_pictures: bool = True) -> list[Visitor]:
-        """Return the faces kept since then, newest first."""
+    def visitors(self, *, with_pictures: bool = True) -> list[Visitor]:
+        """Return all faces, newest first."""
         if not self.path.exists():
             return []
-        earliest = "" if since is None else _stored(since)
         columns = f"id, time, encoder, vector, {'picture' if with_pictures else 'NULL'}"
         with self._session() as connection:
-            rows = connection.execute(
-                f"SELECT {columns} FROM visitors WHERE time >= ? ORDER BY time DESC, id DESC",  # noqa: S608 - constants
-                (earliest,),
-            ).fetchall()
-        return [_visitor(*row) for row in rows]
+            rows = connection.execute(f"SELECT {columns} FROM visitors ORDER BY time DESC, id DESC").fetchall()  # noqa: S608 - constants
+        return [
+            # Cut to whole numbers: one bad row must not hide the others.
+            Visitor(
+                number,
+                datetime.fromisoformat(time),
+                Embedding(np.frombuffer(vector[: len(vector) // 4 * 4], np.float32), encoder),
+                picture or b"",
+            )
+            for number, time, encoder, vector, picture in rows
+        ]
 
     def pictures(self, ids: Iterable[int]) -> dict[int, bytes]:
         """Return the pictures of these faces, if they are still there."""
-        if not self.path.exists():
+        numbers = list(ids) if self.path.exists() else []
+        if not numbers:
             return {}
-        found = {}
-        for number in ids:
-            with self._session() as connection:
-                row = connection.execute("SELECT picture FROM visitors WHERE id = ?", (number,)).fetchone()
-            if row is not None:
-                found[number] = bytes(row[0])
-        return found
+        marks = ", ".join("?" * len(numbers))
+        with self._session() as connection:
+            return dict(connection.execute(f"SELECT id, picture FROM visitors WHERE id IN ({marks})", numbers))  # noqa: S608 - constants
 
     def count(self) -> int:
         """Return the number of kept faces."""
@@ -133,29 +132,22 @@ class VisitorStore:
 
     def remove_alike(self, embeddings: Sequence[Embedding], within: float) -> int:
         """Delete every face within a distance of one of these embeddings; return how many."""
-        alike = (
-            visitor.id
-            for visitor in self.visitors(with_pictures=False)
-            if _is_near(visitor.embedding, embeddings, within)
-        )
-        return self.remove(alike)
+        faces = self.visitors(with_pictures=False)
+        return self.remove(face.id for face in faces if _is_near(face.embedding, embeddings, within))
 
     def purge(self, older_than: datetime, *, now: datetime | None = None) -> int:
         """Delete faces kept before then, and those dated later than `now`; return how many."""
-        if not self.path.exists():
-            self._forget_side_file()
-            return 0
-        latest = "9" if now is None else _stored(now + _AHEAD)
-        return self._remove_where("time < ? OR time > ?", _stored(older_than), latest)
+        latest = "9" if now is None else stamp(now + _AHEAD)
+        return self._remove_where("time < ? OR time > ?", stamp(older_than), latest)
 
     def clear(self) -> int:
         """Delete every face; return how many there were."""
-        if not self.path.exists():
-            self._forget_side_file()
-            return 0
         return self._remove_where("true")
 
     def _remove_where(self, condition: str, *values: str) -> int:
+        if not self.path.exists():
+            self._forget_side_file()
+            return 0
         # Counted first: it is called once a second, and a reader need not wait for a change of nothing.
         with self._session() as connection:
             found = connection.execute(f"SELECT count(*) FROM visitors WHERE {condition}", values).fetchone()[0]  # noqa: S608 - constants
@@ -208,23 +200,10 @@ class VisitorStore:
             self.path.with_name(self.path.name + "-journal").unlink(missing_ok=True)
 
 
-def _visitor(number: int, time: str, encoder: str, vector: bytes, picture: bytes | None) -> Visitor:
-    # Cut to whole numbers: one bad row must not hide the others.
-    whole = vector[: len(vector) // 4 * 4]
-    embedding = Embedding(np.frombuffer(whole, np.float32), encoder)
-    return Visitor(number, datetime.fromisoformat(time), embedding, picture or b"")
-
-
 def _is_near(face: Embedding, embeddings: Sequence[Embedding], within: float) -> bool:
     same = [other.vector for other in embeddings if other.encoder == face.encoder]
-    return any(
-        vector.shape == face.vector.shape and distances(face.vector, vector[np.newaxis])[0] <= within for vector in same
-    )
-
-
-def _stored(moment: datetime) -> str:
-    """Return a time as text of equal length, so that it sorts by time."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    same = [vector for vector in same if vector.shape == face.vector.shape]
+    return bool(same) and bool((distances(face.vector, np.stack(same)) <= within).any())
 
 
 _LIKELY = 1.2  # of the threshold
@@ -244,8 +223,8 @@ class UnknownVisitor:
 
     def likely_person(self, threshold: float) -> str | None:
         """Return the person whom the faces may show: the nearest one, not much farther away than the threshold."""
-        near = self.nearest is not None and self.nearest.distance <= threshold * _LIKELY
-        return self.nearest.person if near and self.nearest is not None else None
+        near = self.nearest
+        return near.person if near is not None and near.distance <= threshold * _LIKELY else None
 
     @property
     def first_seen(self) -> datetime:
@@ -257,35 +236,24 @@ class UnknownVisitor:
 
 
 def unknown_visitors(store: VisitorStore, gallery: GallerySnapshot, threshold: float) -> list[UnknownVisitor]:
-    """Return the unknown visitors, last seen first. Raises VisitorsError.
-
-    Faces within `threshold` are one visitor; a face of another encoder than the gallery's is a visitor of its own.
-    """
-    kept = store.visitors(with_pictures=False)
-    comparable = [face for face in kept if _is_comparable(face, gallery)]
-    others = [UnknownVisitor((face,)) for face in kept if not _is_comparable(face, gallery)]
-    found = [UnknownVisitor(faces, _nearest(faces, gallery)) for faces in _grouped(comparable, threshold)]
-    return sorted([*found, *others], key=lambda visitor: visitor.last_seen, reverse=True)
+    """Return the unknown visitors, last seen first: faces within `threshold` are one. Raises VisitorsError."""
+    found = []
+    by_size: dict[int, list[Visitor]] = {}
+    for face in store.visitors(with_pictures=False):
+        if _is_comparable(face, gallery):
+            by_size.setdefault(face.embedding.vector.size, []).append(face)
+        else:
+            found.append(UnknownVisitor((face,)))
+    for same in by_size.values():
+        for group in groups(np.stack([face.embedding.vector for face in same]), threshold):
+            faces = tuple(same[index] for index in sorted(group))
+            looks = [identify(face.embedding, gallery, threshold=0.0, margin=0.0, keep=1).best for face in faces]
+            nearest = min(filter(None, looks), key=lambda best: best.distance, default=None)
+            found.append(UnknownVisitor(faces, nearest))
+    return sorted(found, key=lambda visitor: visitor.last_seen, reverse=True)
 
 
 def _is_comparable(face: Visitor, gallery: GallerySnapshot) -> bool:
-    """Return whether a face can be compared with the gallery."""
     vector = face.embedding.vector
     fits = not gallery.people or vector.size == gallery.matrix.shape[1]
     return face.embedding.encoder == gallery.encoder and fits and bool(np.isfinite(vector).all())
-
-
-def _grouped(faces: Sequence[Visitor], threshold: float) -> list[tuple[Visitor, ...]]:
-    by_size: dict[int, list[Visitor]] = {}
-    for face in faces:
-        by_size.setdefault(face.embedding.vector.size, []).append(face)
-    found = []
-    for same in by_size.values():
-        vectors = np.stack([face.embedding.vector for face in same])
-        found += [tuple(same[index] for index in sorted(group)) for group in groups(vectors, threshold)]
-    return found
-
-
-def _nearest(faces: Sequence[Visitor], gallery: GallerySnapshot) -> Candidate | None:
-    looks = (identify(face.embedding, gallery, threshold=0.0, margin=0.0, keep=1).best for face in faces)
-    return min((best for best in looks if best is not None), key=lambda best: best.distance, default=None)

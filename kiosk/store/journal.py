@@ -5,11 +5,11 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import asdict, astuple, dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from kiosk.domain import Candidate, Conditions, Decision, Outcome, Reason, display_name
+from kiosk.domain import Conditions, Decision, Outcome, Reason, display_name
 from kiosk.errors import JournalError
 from kiosk.names import person_key
 from kiosk.store.schema import JOURNAL_SCHEMA, stay
@@ -115,46 +115,34 @@ def stamp(moment: datetime) -> str:
 
 def bounds(day: date) -> tuple[str, str]:
     """Return the start and the end of a local day as rows hold them; the end is exclusive."""
-    first, last = (
-        datetime.combine(date_, datetime.min.time()).astimezone() for date_ in (day, day + timedelta(days=1))
-    )
+    first, last = (datetime.combine(each, datetime.min.time()) for each in (day, day + timedelta(days=1)))
     return stamp(first), stamp(last)
 
 
 def row_of(decision: Decision, encoder: str, now: datetime) -> JournalEntry:
-    """Return the row of a decision; the database gives its number."""
-    identification = decision.identification
-    nearest, second = _nearest(decision)
-    seen = decision.conditions
+    """Return the row of a decision, with the person that it names or else the nearest, and the nearest other one."""
+    found = decision.identification
+    candidates = found.candidates if found else ()
+    named = [candidate for candidate in candidates if decision.person in (None, candidate.person)][:1]
+    others = [candidate for candidate in candidates if candidate not in named][: len(named)]
     return JournalEntry(
-        id=0,
+        id=0,  # the database gives its number
         time=stamp(now),
         outcome=decision.outcome.value,
         reason=decision.reason.value,
-        person=as_text(nearest.person if nearest else decision.person),
-        distance=float(nearest.distance) if nearest else None,
-        second_person=as_text(second.person if second else None),
-        second_distance=float(second.distance) if second else None,
-        threshold=float(identification.threshold) if identification else None,
-        margin=float(identification.margin) if identification else None,
+        person=as_text(named[0].person if named else decision.person),
+        distance=float(named[0].distance) if named else None,
+        second_person=as_text(others[0].person if others else None),
+        second_distance=float(others[0].distance) if others else None,
+        threshold=float(found.threshold) if found else None,
+        margin=float(found.margin) if found else None,
         encoder=encoder,
         frame=decision.sequence,
         track=decision.track,
-        gallery_size=identification.gallery_size if identification else None,
+        gallery_size=found.gallery_size if found else None,
         detail=as_text(decision.fault),
-        face_px=seen.face_px if seen else None,
-        light=seen.light if seen else None,
-        sharpness=seen.sharpness if seen else None,
-        turn=seen.turn if seen else None,
+        **(asdict(decision.conditions) if decision.conditions else {}),
     )
-
-
-def _nearest(decision: Decision) -> tuple[Candidate | None, Candidate | None]:
-    """Return the person that the decision names, or else the nearest, and the nearest other person."""
-    candidates = decision.identification.candidates if decision.identification else ()
-    named = [candidate for candidate in candidates if decision.person in (None, candidate.person)][:1]
-    others = [candidate for candidate in candidates if candidate not in named][: len(named)]
-    return next(iter(named), None), next(iter(others), None)
 
 
 def as_text(text: str | None) -> str | None:
@@ -167,19 +155,17 @@ ACTION_COLUMNS = [field.name for field in fields(ActionEntry)]
 NAMED = ("person", "second_person")  # columns whose names are in the table `names`
 
 
-def _read(column: str) -> str:
-    return f"(SELECT name FROM names WHERE names.id = {column}_id)" if column in NAMED else column  # noqa: S608 - constants
+def _columns(plain: str, named: str) -> str:
+    return ", ".join((named if column in NAMED else plain).format(column) for column in COLUMNS)
 
 
-def _written(column: str) -> str:
-    return "(SELECT min(id) FROM names WHERE name = ?)" if column in NAMED else "?"
-
-
-_STORED = ", ".join(f"{column}_id" if column in NAMED else column for column in COLUMNS)
-_DECISIONS = f"SELECT {', '.join(map(_read, COLUMNS))} FROM decisions"  # noqa: S608 - constants
+_DECISIONS = f"SELECT {_columns('{}', '(SELECT name FROM names WHERE names.id = {}_id)')} FROM decisions"  # noqa: S608 - constants
 _ACTIONS = f"SELECT {', '.join(ACTION_COLUMNS)} FROM actions"  # noqa: S608 - constants
 
-INSERT = f"INSERT INTO decisions ({_STORED}) VALUES ({', '.join(map(_written, COLUMNS))})"  # noqa: S608 - constants
+INSERT = (
+    f"INSERT INTO decisions ({_columns('{}', '{}_id')}) "  # noqa: S608 - constants
+    f"VALUES ({_columns('?', '(SELECT min(id) FROM names WHERE name = ?)')})"
+)
 INSERT_NAME = "INSERT INTO names (name) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM names WHERE name = ?1)"
 INSERT_ACTION = f"INSERT INTO actions ({', '.join(ACTION_COLUMNS)}) VALUES ({', '.join('?' * len(ACTION_COLUMNS))})"  # noqa: S608 - constants
 SINCE = f"{_DECISIONS} WHERE time >= ? ORDER BY time, id"
@@ -195,10 +181,7 @@ Question = tuple[str, list[object]]  # the SQL and what fills its question marks
 
 
 def page(wanted: Filter, ids: Sequence[int], before: int | None, limit: int) -> Question:
-    """Select the newest decisions that pass a filter, of those older than the row `before`.
-
-    `ids` are the rows of `names` with the name of the filter's person.
-    """
+    """Select the newest decisions that pass a filter, older than the row `before`; `ids` = the person's in `names`."""
     if wanted.person is None:
         return _page("", [], wanted, before, limit)
     # Each part follows an index from its newest row on and stops at the limit; OR would read all and sort them.
@@ -209,32 +192,28 @@ def page(wanted: Filter, ids: Sequence[int], before: int | None, limit: int) -> 
 
 def _page(named: str, ids: list[object], wanted: Filter, before: int | None, limit: int) -> Question:
     """Select from one index: the narrowest, a day before a name; a plus keeps a column from choosing another."""
-    conditions, values = [], list[object]()
+    by_day = wanted.day is not None
+    given: list[tuple[str, list[object]]] = []
     if named:
-        conditions.append(f"+{named}" if wanted.day is not None else named)
-        values += ids
+        given.append((f"+{named}" if by_day else named, ids))
     if wanted.day is not None:
-        conditions.append("time >= ? AND time < ?")
-        values += bounds(wanted.day)
+        given.append(("time >= ? AND time < ?", [*bounds(wanted.day)]))
     if wanted.reason is not None:
-        conditions.append("+reason = ?" if conditions else "reason = ?")
-        values.append(wanted.reason.value)
+        given.append(("+reason = ?" if given else "reason = ?", [wanted.reason.value]))
     if wanted.outcome is not None:
-        conditions.append("+outcome = ?")
-        values.append(wanted.outcome.value)
+        given.append(("+outcome = ?", [wanted.outcome.value]))
     if before is not None:
-        conditions.append("+id < ?" if wanted.day is not None else "id < ?")
-        values.append(before)
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    index = " INDEXED BY decisions_time" if wanted.day is not None else ""
+        given.append(("+id < ?" if by_day else "id < ?", [before]))
+    where = f" WHERE {' AND '.join(condition for condition, _ in given)}" if given else ""
+    index = " INDEXED BY decisions_time" if by_day else ""
+    values = [value for _, values in given for value in values]
     return f"{_DECISIONS}{index}{where} ORDER BY id DESC LIMIT ?", [*values, limit]
 
 
 def actions(before: int | None, limit: int) -> Question:
     """Select the newest actions, of those older than the row `before`."""
-    if before is None:
-        return f"{_ACTIONS} ORDER BY id DESC LIMIT ?", [limit]
-    return f"{_ACTIONS} WHERE id < ? ORDER BY id DESC LIMIT ?", [before, limit]
+    older = "" if before is None else " WHERE id < ?"
+    return f"{_ACTIONS}{older} ORDER BY id DESC LIMIT ?", [limit] if before is None else [before, limit]
 
 
 def decisions_about(ids: Sequence[int]) -> Question:
@@ -289,32 +268,26 @@ def _forget_in_actions(connection: sqlite3.Connection, keys: set[str], written: 
 def _names_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
     """Return a pattern of the names as whole words, also as they are shown; the longest first."""
     spelt = {spelling for name in names for spelling in (name, display_name(name)) if spelling}
-    if not spelt:
-        return None
     longest_first = sorted(spelt, key=lambda name: (-len(name), name))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
+    pattern = rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)"
+    return re.compile(pattern, re.IGNORECASE) if spelt else None
 
 
 def _empty_log(file: SqliteFile) -> None:
     """Empty the log, which holds pages as they were. Raises JournalError if a reader keeps it from being emptied."""
     give_up_at = time.monotonic() + _LOG_SECONDS
-    while True:
+    while time.monotonic() <= give_up_at:
         with file.session() as connection:
             kept = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         if not kept:
             return
-        if time.monotonic() > give_up_at:
-            remedy = "end the other program that reads the journal and erase once more"
-            raise JournalError(file.path, "the names are replaced but still stand in its log", remedy)
         time.sleep(_STEP_SECONDS)
+    remedy = "end the other program that reads the journal and erase once more"
+    raise JournalError(file.path, "the names are replaced but still stand in its log", remedy)
 
 
 class Journal:
-    """The journal's file; opened at first use and again after a fault, from any thread.
-
-    A writer does not wait for readers. Every method raises JournalError if the file cannot be used. Nothing is ever
-    deleted or repaired.
-    """
+    """The journal's file, from any thread; every method raises JournalError. Nothing is ever deleted or repaired."""
 
     def __init__(self, path: Path) -> None:
         self._writing = SqliteFile(path, JOURNAL_SCHEMA)
@@ -329,9 +302,16 @@ class Journal:
                     connection.execute(INSERT_NAME, (name,))
             connection.execute(INSERT, (None, *astuple(entry)[1:]))
 
-    def note(self, action: Action, staff: str, subject: str | None, detail: str | None, now: datetime) -> None:
+    def note(
+        self,
+        action: Action,
+        staff: str,
+        subject: str | None = None,
+        detail: str | None = None,
+        now: datetime | None = None,
+    ) -> None:
         """Append an action of the staff; it is on the disk when this returns."""
-        row = (None, stamp(now), as_text(staff), action.value, as_text(subject), as_text(detail))
+        row = (None, stamp(now or datetime.now(UTC)), as_text(staff), action.value, as_text(subject), as_text(detail))
         with self._writing.session() as connection:
             connection.execute(INSERT_ACTION, row)
 
@@ -354,12 +334,9 @@ class Journal:
 
     def last_granted(self) -> dict[str, datetime]:
         """Return the last time that each person was let in."""
-        found: dict[str, str] = {}
         with self._reading.session() as connection:
-            for name, time in connection.execute(LAST_GRANTED):
-                if time is not None:
-                    found[name] = max(time, found.get(name, ""))
-        return {name: datetime.fromisoformat(found[name]) for name in sorted(found)}
+            rows = sorted((name, time) for name, time in connection.execute(LAST_GRANTED) if time is not None)
+        return {name: datetime.fromisoformat(time) for name, time in rows}  # a name's latest row comes last
 
     def named(self) -> list[str]:
         """Return the people whom a decision names as the nearest person, in order."""

@@ -3,15 +3,18 @@
 from kiosk.errors import JournalError
 from kiosk.store.sqlite_file import Schema
 
-_FIRST_DECISIONS = """
+
+def _decisions(person: str, conditions: str = "") -> str:
+    """Return the table of decisions; `person` = the column that names a person."""
+    return f"""
 CREATE TABLE decisions (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     time TEXT NOT NULL,
     outcome TEXT NOT NULL,
     reason TEXT NOT NULL,
-    person TEXT,
+    {person},
     distance REAL,
-    second_person TEXT,
+    second_{person},
     second_distance REAL,
     threshold REAL,
     margin REAL,
@@ -19,37 +22,16 @@ CREATE TABLE decisions (
     frame INTEGER NOT NULL,
     track INTEGER NOT NULL,
     gallery_size INTEGER,
-    detail TEXT
+    detail TEXT{conditions}
 ) STRICT
 """
+
 
 # Names are in a table of their own and may change, for a person who leaves has the right to be forgotten; decisions may
 # not. Among a million decisions, SQLite would leave copies of a name in many pages.
 _NAMES = "CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT"
 
-_DECISIONS = """
-CREATE TABLE decisions (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    time TEXT NOT NULL,
-    outcome TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    person_id INTEGER,
-    distance REAL,
-    second_person_id INTEGER,
-    second_distance REAL,
-    threshold REAL,
-    margin REAL,
-    encoder TEXT NOT NULL,
-    frame INTEGER NOT NULL,
-    track INTEGER NOT NULL,
-    gallery_size INTEGER,
-    detail TEXT,
-    face_px INTEGER,
-    light REAL,
-    sharpness REAL,
-    turn REAL
-) STRICT
-"""
+_CONDITIONS = ", face_px INTEGER, light REAL, sharpness REAL, turn REAL"
 
 _ACTIONS = """
 CREATE TABLE actions (
@@ -118,14 +100,14 @@ INSERT INTO decisions
     FROM first_decisions ORDER BY id
 """
 
-_FIRST = (_FIRST_DECISIONS, *_triggers("decisions", _changed(_FIRST_FIXED)))
+_FIRST = (_decisions("person TEXT"), *_triggers("decisions", _changed(_FIRST_FIXED)))
 _SECOND = (
     *(f"DROP TRIGGER decisions_{name}" for name in ("stay", "fixed", "once")),
     "ALTER TABLE decisions RENAME TO first_decisions",
     _NAMES,
     _INDEXES[0],
     _TAKE_NAMES_OVER,
-    _DECISIONS,
+    _decisions("person_id INTEGER", _CONDITIONS),
     _TAKE_DECISIONS_OVER,
     "DROP TABLE first_decisions",
     _ACTIONS,

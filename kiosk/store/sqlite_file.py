@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from kiosk.errors import KioskError
 from kiosk.files import folder_lock
@@ -16,29 +15,19 @@ from kiosk.i18n import Message, Text
 
 BUSY_SECONDS = 1.0
 PAGE_BYTES = 4096
-
-_MOVE_AWAY: Final = Message("move the file away, the kiosk starts a new one")
+_MOVE_AWAY = Message("move the file away, the kiosk starts a new one")
 
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The schema of a file.
+    """The schema of a file."""
 
-    Args:
-        what: the file's name in a sentence, such as "the journal".
-        fault: the class of errors about the file.
-        steps: for each version of the schema, the statements that lead to it.
-        wal: write-ahead log: a writer does not wait for readers; not on a network share.
-        remedy: what to do about a damaged file.
-        application_id: the application_id of a new file.
-    """
-
-    what: Text
-    fault: Callable[[object, Text, Text], KioskError]
-    steps: Sequence[Sequence[str]]
-    wal: bool = True
-    remedy: Text = _MOVE_AWAY
-    application_id: int = 0
+    what: Text  # the file's name in a sentence, such as "the journal"
+    fault: Callable[[object, Text, Text], KioskError]  # the class of errors about the file
+    steps: Sequence[Sequence[str]]  # for each version of the schema, the statements that lead to it
+    wal: bool = True  # write-ahead log: a writer does not wait for readers; not on a network share
+    remedy: Text = _MOVE_AWAY  # for a damaged file
+    application_id: int = 0  # of a new file
 
     @property
     def version(self) -> int:
@@ -65,11 +54,10 @@ class SqliteFile:
         with self._guard:
             try:
                 yield self._opened()
-            except (sqlite3.Error, OSError) as error:
+            except BaseException as error:
                 self._drop()
-                raise self._fault(error) from error
-            except BaseException:
-                self._drop()
+                if isinstance(error, sqlite3.Error | OSError):
+                    raise self._fault(error) from error
                 raise
 
     @contextlib.contextmanager
@@ -91,21 +79,18 @@ class SqliteFile:
             self._drop()
         if self._connection is None:
             self._create()
-            with self._alone():
-                cut_off = self._cut_off()
+            # Locked: SQLite fails at once if two processes switch a new file to WAL.
+            busy = self._schema.fault(self.path, "another program is opening it", "end that program if it hangs")
+            with folder_lock(self.path.parent, busy, BUSY_SECONDS):
+                logs = [self.path.with_name(f"{self.path.name}-{kind}") for kind in ("wal", "journal")]
+                # SQLite reads an incomplete last page as zeros; only a log can restore it.
+                is_cut_off = self.path.stat().st_size % PAGE_BYTES != 0 and not any(log.exists() for log in logs)
                 self._connection = sqlite3.connect(
                     self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
                 )
-                self._prepare(self._connection, cut_off)
+                self._prepare(self._connection, is_cut_off)
             self._file = _identity(self.path)
         return self._connection
-
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Lock out other processes that open the file: SQLite fails at once if two switch it to WAL."""
-        busy = self._schema.fault(self.path, "another program is opening it", "end that program if it hangs")
-        with folder_lock(self.path.parent, busy, BUSY_SECONDS):
-            yield
 
     def _create(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -117,14 +102,9 @@ class SqliteFile:
         with contextlib.suppress(FileExistsError):
             os.mknod(self.path, stat.S_IFREG | 0o600)
 
-    def _cut_off(self) -> bool:
-        """Return whether the last page is incomplete, which SQLite reads as zeros, without a log to restore it."""
-        logs = (self.path.with_name(f"{self.path.name}-{kind}") for kind in ("wal", "journal"))
-        return self.path.stat().st_size % PAGE_BYTES != 0 and not any(log.exists() for log in logs)
-
-    def _prepare(self, connection: sqlite3.Connection, cut_off: bool) -> None:
+    def _prepare(self, connection: sqlite3.Connection, is_cut_off: bool) -> None:
         version = self._require_known(connection)
-        if cut_off:
+        if is_cut_off:
             raise sqlite3.DatabaseError("the end of the file is missing")
         connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         connection.execute(f"PRAGMA journal_mode = {'WAL' if self._schema.wal else 'DELETE'}")
@@ -153,11 +133,8 @@ class SqliteFile:
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if version > self._schema.version:
-            raise self._schema.fault(
-                self.path,
-                Message("was written by a newer kiosk (schema {version})", version=version),
-                "update the kiosk or set another file",
-            )
+            reason = Message("was written by a newer kiosk (schema {version})", version=version)
+            raise self._schema.fault(self.path, reason, "update the kiosk or set another file")
         if version < 0 or (version == 0 and tables):
             raise self._schema.fault(self.path, "is the database of another program", "set another file")
         return version
@@ -169,9 +146,10 @@ class SqliteFile:
         self._connection = self._file = None
 
     def _fault(self, error: sqlite3.Error | OSError) -> KioskError:
-        remedy = remedy_for(error, self._schema.remedy)
-        reason = Message("{what} cannot be used: {reason}", what=self._schema.what, reason=_reason(error))
-        return self._schema.fault(self.path, reason, remedy)
+        why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno is not None else str(error)
+        why = why or type(error).__name__
+        reason = Message("{what} cannot be used: {reason}", what=self._schema.what, reason=why)
+        return self._schema.fault(self.path, reason, remedy_for(error, self._schema.remedy))
 
 
 def pragma_of(path: Path, name: str) -> int | None:
@@ -210,9 +188,3 @@ def _identity(path: Path) -> tuple[int, int] | None:
         found = path.stat()
         return found.st_dev, found.st_ino
     return None
-
-
-def _reason(error: sqlite3.Error | OSError) -> str:
-    if isinstance(error, OSError) and error.errno is not None:
-        return os.strerror(error.errno)
-    return str(error) or type(error).__name__

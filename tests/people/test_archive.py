@@ -20,7 +20,6 @@ from kiosk.people import erasure
 from kiosk.people.archive import (
     LIST,
     ArchivedPerson,
-    Exported,
     as_json,
     export_gallery,
     export_person,
@@ -28,11 +27,10 @@ from kiosk.people.archive import (
     from_json,
     import_archive,
     open_archive,
-    record_as_json,
     write_archive,
 )
 from kiosk.people.folder import list_folder
-from kiosk.people.register import Consent, PersonRecord
+from kiosk.people.register import Consent, PersonRecord, record_as_json
 from kiosk.store.journal import Action
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -73,13 +71,13 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     pictures.mkdir()
     for name in ("a.JPG", "b.png"):
         (pictures / name).write_bytes(name.encode() + PICTURE)
-    one = Exported(PersonRecord("Zoë 李", group="Lab"), (pictures / "a.JPG", pictures / "b.png"))
+    one = (PersonRecord("Zoë 李", group="Lab"), (pictures / "a.JPG", pictures / "b.png"))
     path = tmp_path / "out.zip"
-    assert write_archive(path, [one, Exported(PersonRecord("Ada"), ())], {"journal.json": b"{}"}, NOW) == 2
+    assert write_archive(path, [one, (PersonRecord("Ada"), ())], {"journal.json": b"{}"}, NOW) == 2
     assert path.stat().st_mode & 0o777 == 0o600
     with open_archive(path) as archive:
         archive.check()
-        assert [person.record for person in archive.people] == [one.record, PersonRecord("Ada")]
+        assert [person.record for person in archive.people] == [one[0], PersonRecord("Ada")]
         assert archive.people[0].pictures == ("pictures/Zoë 李/001.jpg", "pictures/Zoë 李/002.png")
         assert archive.picture("pictures/Zoë 李/001.jpg") == b"a.JPG" + PICTURE
         assert archive.bytes == 2 * len(PICTURE) + 10
@@ -90,7 +88,7 @@ def test_an_archive_is_on_the_disk_under_its_name_when_it_is_done(
 ) -> None:
     path, synced = tmp_path / "out.zip", []
     monkeypatch.setattr(os, "fsync", lambda file: synced.append((stat.S_ISDIR(os.fstat(file).st_mode), path.exists())))
-    write_archive(path, [Exported(PersonRecord("Ada"), ())], {}, NOW)
+    write_archive(path, [(PersonRecord("Ada"), ())], {}, NOW)
     assert synced == [(False, False), (True, True)]
 
 
@@ -105,7 +103,7 @@ def test_a_disk_that_is_full_leaves_nothing_and_the_archive_before(
 
     monkeypatch.setattr(zipfile.ZipFile, "writestr", full)
     with pytest.raises(ArchiveError, match="No space left"):
-        write_archive(path, [Exported(PersonRecord("Ada"), ())], {}, NOW)
+        write_archive(path, [(PersonRecord("Ada"), ())], {}, NOW)
     assert path.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(ArchiveError, match="cannot be written"):

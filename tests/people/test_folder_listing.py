@@ -6,7 +6,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.people.folder import list_folder
@@ -163,6 +163,7 @@ def test_an_empty_a_missing_and_a_false_folder_are_said_to_be_so(images, tmp_pat
 FILE_NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=40)
 
 
+@settings(deadline=None)
 @given(st.lists(FILE_NAMES.filter(lambda name: name not in {".", ".."}), max_size=5))
 def test_every_file_is_a_person_s_or_named_or_litter(tmp_path_factory, names):
     images = tmp_path_factory.mktemp("images")

@@ -1,6 +1,5 @@
 """The gallery: what is in force after loading and after each refresh, and what a start reuses."""
 
-import hashlib
 import os
 import shutil
 import threading
@@ -17,7 +16,7 @@ from kiosk.domain import Embedding, Rejection, Template
 from kiosk.errors import EncoderError, WeightsError
 from kiosk.people.gallery import Gallery, GalleryWatch
 from kiosk.people.snapshot import GallerySnapshot
-from kiosk.people.templates import TemplateCache
+from kiosk.people.templates import PictureReader, Reading
 
 
 @pytest.fixture
@@ -240,24 +239,6 @@ def test_a_closed_gallery_stops_after_the_picture_in_hand(images, open_gallery, 
     assert len(calls) == 1
 
 
-def remember_wrongly(tmp_path: Path, picture: Path, size: int) -> None:
-    digest = hashlib.sha256(picture.read_bytes()).hexdigest()
-    embedding = Embedding(np.eye(size, dtype=np.float32)[0], "pixels")
-    TemplateCache(tmp_path / "cache", "pixels", "1").put(digest, embedding)
-
-
-def test_a_picture_that_comes_later_shows_that_the_cache_is_wrong(images, tmp_path, open_gallery, save_portrait):
-    remember_wrongly(tmp_path, save_portrait(images / "Ada.png", person=1), 2)
-    gallery = open_gallery()
-    gallery.load()
-    assert gallery.snapshot.matrix.shape == (1, 2)
-    save_portrait(images / "Grace.png", person=2)
-    gallery.refresh()
-    gallery.refresh()
-    assert gallery.snapshot.people == ("Ada", "Grace")
-    assert gallery.snapshot.matrix.shape == (2, 192)
-
-
 def test_an_encoder_that_chokes_on_one_picture_costs_only_that_one(images, open_gallery, save_portrait, encode_pixels):
     for number in range(6):
         save_portrait(images / f"P{number}.png", person=number)
@@ -455,3 +436,19 @@ def test_reasons_follow_the_language_of_the_screen_without_reading_a_picture_aga
     finally:
         i18n.install(None)
     assert len(calls) == encoded
+
+
+def test_a_young_picture_that_cannot_be_read_is_read_again_at_the_next_look(images, open_gallery, monkeypatch):
+    read = []
+
+    def fail(self, picture, known):
+        read.append(picture.source)
+        return Reading(None, i18n.Message("cannot be read ({cause})", cause="busy"), passing=True)
+
+    monkeypatch.setattr("kiosk.people.gallery._YOUNG_SECONDS", 60.0)
+    monkeypatch.setattr(PictureReader, "read", fail)
+    (images / "Ada.png").write_bytes(b"half a picture")
+    gallery = open_gallery()
+    gallery.load()
+    gallery.refresh()
+    assert read == ["Ada.png"] * 2

@@ -73,7 +73,7 @@ def test_a_folder_that_cannot_be_changed_leaves_all_as_before(
     with pytest.raises(GalleryError):
         rename(services, "Grace_Hopper", new, "Eve")
     assert list(services.people.records()) == ["grace hopper"]
-    assert services.people.access_status("Grace_Hopper", DAY) is AccessStatus.SUSPENDED
+    assert services.people.known("Grace_Hopper").access_status(DAY) is AccessStatus.SUSPENDED
 
 
 def test_somebody_unknown_cannot_be_changed(services: StaffServices) -> None:
@@ -89,7 +89,7 @@ def test_somebody_unknown_cannot_be_changed(services: StaffServices) -> None:
 
 def test_a_suspension_and_its_end_are_written_down(services: StaffServices) -> None:
     assert suspend(services, "grace hopper", "Eve").suspended
-    assert services.people.access_status("Grace_Hopper", DAY) is AccessStatus.SUSPENDED
+    assert services.people.known("Grace_Hopper").access_status(DAY) is AccessStatus.SUSPENDED
     assert not suspend(services, "Grace_Hopper", "Eve", off=True).suspended
     assert [row[0] for row in told(services)] == ["resumed", "suspended"]
 
@@ -132,6 +132,6 @@ def test_a_rename_that_is_killed_leaves_a_suspension_in_force(
         with pytest.raises(Killed):
             rename(services, "Grace_Hopper", "Ada", "Eve")
     (picture,) = files(services)
-    assert services.people.access_status(Path(picture).stem, DAY) is AccessStatus.SUSPENDED
+    assert services.people.known(Path(picture).stem).access_status(DAY) is AccessStatus.SUSPENDED
     if picture == "Grace_Hopper.jpg":
         assert rename(services, "Grace_Hopper", "Ada", "Eve") == "Ada"

@@ -97,7 +97,7 @@ def test_texts_are_cleaned_and_checked_and_names_fall_back() -> None:
 
 def test_of_whom_nothing_is_known_may_enter(register: PeopleRegister, path: Path) -> None:
     assert register.record("Ada") == PersonRecord("Ada")
-    assert register.access_status("Ada", DAY) is AccessStatus.IN_FORCE
+    assert register.known("Ada").access_status(DAY) is AccessStatus.IN_FORCE
     assert register.records() == {}
     assert not register.forget("Ada")
     assert not path.exists(), "asking writes nothing"
@@ -114,7 +114,7 @@ def test_a_suspension_of_another_process_is_in_force_after_the_next_look(registe
     register.save(PersonRecord("Ada"))
     PeopleRegister(path).change("Ada", lambda known: replace(known, suspended=True))
     assert register.refresh()
-    assert register.access_status("Ada", DAY) is AccessStatus.SUSPENDED
+    assert register.known("Ada").access_status(DAY) is AccessStatus.SUSPENDED
     assert not register.refresh()
 
 
@@ -140,7 +140,7 @@ def test_a_rename_keeps_the_suspension_whenever_it_is_killed_and_takes_no_other_
     for _ in range(2):  # the second time after a kill
         assert register.copy_for_rename("Ada", "Augusta").former == ("Ada",)
         for name in ("Ada", "Augusta"):
-            assert register.access_status(name, DAY) is AccessStatus.SUSPENDED
+            assert register.known(name).access_status(DAY) is AccessStatus.SUSPENDED
     register.forget("Ada")
     assert register.copy_for_rename("augusta", "Augusta").former == ("Ada", "augusta")
     with pytest.raises(PeopleError, match="already known"):
@@ -166,7 +166,7 @@ def test_a_lost_file_loses_nothing_but_what_was_known(register: PeopleRegister, 
     register.save(PersonRecord("Ada", suspended=True))
     path.unlink()
     assert register.refresh()
-    assert register.access_status("Ada", DAY) is AccessStatus.IN_FORCE
+    assert register.known("Ada").access_status(DAY) is AccessStatus.IN_FORCE
     register.save(PersonRecord("Ada", group="again"))
     assert PeopleRegister(path).record("Ada").group == "again"
 
@@ -178,7 +178,7 @@ def test_a_file_that_cannot_be_read_at_the_start_lets_nobody_in_until_it_is_move
         register = PeopleRegister(path)
         assert "move the file away" in (register.fault or "")
         for ask in (
-            lambda register=register: register.access_status("Ada", DAY),
+            lambda register=register: register.known("Ada").access_status(DAY),
             register.records,
             lambda register=register: register.save(PersonRecord("Ada")),
         ):
@@ -187,7 +187,7 @@ def test_a_file_that_cannot_be_read_at_the_start_lets_nobody_in_until_it_is_move
         path.rename(path.with_suffix(".old"))
         register.refresh()
         assert register.fault is None
-        assert register.access_status("Ada", DAY) is AccessStatus.IN_FORCE
+        assert register.known("Ada").access_status(DAY) is AccessStatus.IN_FORCE
 
 
 def test_a_foreign_file_is_left_alone_and_not_waited_for(tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_a_foreign_file_is_left_alone_and_not_waited_for(tmp_path: Path) -> None
         (nonsense, "no list of names"),
     ):
         with pytest.raises(PeopleError, match=reason):
-            PeopleRegister(path).access_status("Ada", DAY)
+            PeopleRegister(path).known("Ada").access_status(DAY)
     assert other.read_bytes() == before
     with pytest.raises(PeopleError, match="check that its folder exists"):
         PeopleRegister(tmp_path / "missing" / "file").save(PersonRecord("Ada"))
@@ -252,7 +252,7 @@ def test_damage_while_running_leaves_the_last_known_standing_in_force(register: 
     damage(path)
     register.refresh()
     assert register.fault is not None
-    assert register.access_status("Ada", DAY) is AccessStatus.SUSPENDED
+    assert register.known("Ada").access_status(DAY) is AccessStatus.SUSPENDED
 
 
 def test_a_locked_file_is_waited_for_and_told(register: PeopleRegister, path: Path) -> None:

@@ -81,29 +81,6 @@ def test_a_known_reading_is_kept_for_the_same_content_only(tmp_path, cache, save
     assert reader.read(listed(path), known).digest != known.digest
 
 
-def test_the_encoder_decides_about_the_dimension_and_not_the_cache(tmp_path, cache, save_portrait, encode_pixels):
-    cache.put("ab" * 32, Embedding(np.eye(2, dtype=np.float32)[0], "pixels"))
-    reader = PictureReader(lambda: encode_pixels, "pixels", cache)
-    recalled = reader.recall("ab" * 32)
-    assert not reader.is_outdated(recalled)
-    made = reader.read(listed(save_portrait(tmp_path / "a.png", person=1)))
-    assert reader.is_outdated(recalled)
-    assert not reader.is_outdated(made)
-    assert reader.recall("ab" * 32) is None
-
-
-def test_an_encoder_whose_embeddings_change_their_dimension_is_not_believed(tmp_path, cache, save_portrait):
-    sizes = iter((2, 3))
-
-    def encode(image):
-        return Embedding(np.eye(next(sizes), dtype=np.float32)[0], "pixels")
-
-    reader = PictureReader(lambda: encode, "pixels", cache)
-    first, second = (reader.read(listed(save_portrait(tmp_path / f"{n}.png", person=n))) for n in range(2))
-    assert first.outcome.vector.size == 2
-    assert str(second.outcome) == "gave no usable embedding"
-
-
 def test_no_encode_function_is_used_by_two_threads_at_once(tmp_path, cache, save_portrait):
     pictures = [listed(save_portrait(tmp_path / f"{number}.png", person=number)) for number in range(12)]
     both = threading.Barrier(2, timeout=30)

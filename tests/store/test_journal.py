@@ -158,7 +158,7 @@ def test_entries_come_newest_first_up_to_the_limit(journal: Journal) -> None:
     assert journal.entries(0) == journal.entries(-1) == []
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(person=st.text(st.characters(codec=None)), detail=st.none() | st.text())
 def test_any_text_is_stored_as_it_is_or_escaped(
     tmp_path_factory: pytest.TempPathFactory, person: str, detail: str | None

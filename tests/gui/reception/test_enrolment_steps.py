@@ -34,7 +34,7 @@ from kiosk.gui.reception.enrolment.consent_step import ConsentStep
 from kiosk.gui.reception.enrolment.name_step import NameStep
 from kiosk.gui.reception.enrolment.step import Draft
 from kiosk.gui.reception.enrolment.trial_step import TrialStep, Verdict, judge
-from kiosk.people.capture import CaptureHint, CaptureState, Shot, Taken
+from kiosk.people.capture import CaptureHint, CaptureState, Shot
 from kiosk.people.consent import read_consent
 from kiosk.people.enrolment import Check, Duplicates, Enrolled, Examined, Offered
 from kiosk.people.register import PersonRecord
@@ -288,8 +288,7 @@ def test_whoever_reads_is_not_sent_away_but_not_waited_for_for_ever(at_consent, 
 CONTENT = asset("demo", "gallery", "Grace_Hopper.jpg").read_bytes()
 
 TAKEN = tuple(
-    Taken(shot, Examined(Offered("a.jpg", CONTENT), shot.value, Embedding(np.ones(1, np.float32), "one")))
-    for shot in Shot
+    Examined(Offered("a.jpg", CONTENT), shot.value, Embedding(np.ones(1, np.float32), "one")) for shot in Shot
 )
 
 
@@ -352,7 +351,7 @@ def test_hints_are_spoken_where_that_is_wanted_and_not_one_over_the_other(at_cap
 
 ALL = tuple(Shot)
 
-WORDING_TAKEN = Taken(Shot.STRAIGHT, Examined(Offered("a.jpg", b"x"), "d", Embedding))
+WORDING_TAKEN = Examined(Offered("a.jpg", b"x"), "d", Embedding)
 
 
 def test_one_thing_is_said_at_a_time():

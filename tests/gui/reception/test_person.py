@@ -139,7 +139,7 @@ def test_suspending_and_allowing_again(access_panel, qtbot, services, screen):
     assert access_panel.suspend.text() == "Suspend"
     with qtbot.waitSignal(access_panel.changed):
         access_panel.suspend.click()
-    assert services.people.access_status("Grace_Hopper", today()) is AccessStatus.SUSPENDED
+    assert services.people.known("Grace_Hopper").access_status(today()) is AccessStatus.SUSPENDED
     assert screen.told == ["Grace Hopper is suspended. The door stays locked for this person."]
     access_panel.show_row(gather(services).rows[0])
     assert (access_panel.suspend.text(), "stays locked" in access_panel.sentence.text()) == (
@@ -148,7 +148,7 @@ def test_suspending_and_allowing_again(access_panel, qtbot, services, screen):
     )
     with qtbot.waitSignal(access_panel.changed):
         access_panel.suspend.click()
-    assert services.people.access_status("Grace_Hopper", today()) is AccessStatus.IN_FORCE
+    assert services.people.known("Grace_Hopper").access_status(today()) is AccessStatus.IN_FORCE
     assert [row.action for row in services.journal.actions(2)] == ["resumed", "suspended"]
 
 

@@ -237,7 +237,7 @@ class CaptureStep(Step):
     @pyqtSlot()
     def on_taken(self) -> None:
         if self.session is not None and self.session.state.done:
-            taken = [taken.picture for taken in self.session.state.taken if taken is not None]
+            taken = [taken for taken in self.session.state.taken if taken is not None]
             self.draft.pictures = [*self.draft.kept, *taken]
             self.draft.from_camera = not self.draft.kept
             self.done.emit()
@@ -295,7 +295,7 @@ class CaptureStep(Step):
 
     def _show_taken(self, state: CaptureState) -> None:
         for number, taken in enumerate(state.taken):
-            content = taken.picture.offered.content if taken is not None else None
+            content = taken.offered.content if taken is not None else None
             self.shots.show_picture(number, content if isinstance(content, bytes) else None)
         total = len(state.taken)
         number = total if state.done else state.number + 1
