@@ -213,7 +213,6 @@ class CaptureStep(Step):
         self._hand_over(None)
 
     def retake(self, number: int) -> None:
-        """Have one of the pictures taken again."""
         session = self.session
         if session is not None:
             self._ending.stop()
@@ -243,7 +242,6 @@ class CaptureStep(Step):
 
     @pyqtSlot()
     def on_files(self) -> None:
-        """Choose files; no picture is taken meanwhile."""
         self.leave()
         self.context.pick(wanted_pictures(), self._picked, self.enter)
 

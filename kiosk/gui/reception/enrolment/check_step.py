@@ -26,13 +26,9 @@ def thumbnail(image: QImage, side_px: int) -> QPixmap:
 
 
 class ShotButtons(QWidget):
-    """One button a picture.
+    """One button a picture."""
 
-    Signals:
-        again: the number of the picture that is to be taken again.
-    """
-
-    again = pyqtSignal(int)
+    again = pyqtSignal(int)  # the number of the picture that is to be taken again
 
     def __init__(self, total: int) -> None:
         super().__init__()
@@ -46,7 +42,6 @@ class ShotButtons(QWidget):
             self.show_picture(number, None)
 
     def show_picture(self, number: int, content: bytes | None) -> None:
-        """The picture that was taken; None = not yet."""
         button = self.buttons[number]
         side = px(SIDE_UNITS)
         button.setFixedSize(side, side)
@@ -68,19 +63,12 @@ _CARD_UNITS = 80
 
 
 class CheckStep(Step):
-    """The fourth step: checks the pictures in the background, shows the result, saves.
+    """The fourth step: checks the pictures in the background, shows the result, saves."""
 
-    Signals:
-        saved: the Enrolled.
-        again: the number of the picture that is to be taken again; -1 = all.
-        more: more pictures are to be taken, beside those that are good.
-        cancelled: nothing is to be kept.
-    """
-
-    saved = pyqtSignal(object)
-    again = pyqtSignal(int)
-    more = pyqtSignal()
-    cancelled = pyqtSignal()
+    saved = pyqtSignal(object)  # the Enrolled
+    again = pyqtSignal(int)  # the number of the picture that is to be taken again; -1 = all
+    more = pyqtSignal()  # more pictures are to be taken, beside those that are good
+    cancelled = pyqtSignal()  # nothing is to be kept
 
     def __init__(self, context: PageContext, draft: Draft) -> None:
         super().__init__(context, draft)
@@ -121,7 +109,6 @@ class CheckStep(Step):
 
     @pyqtSlot()
     def on_merge(self) -> None:
-        """Add the pictures to the person who is already enrolled."""
         self.draft.person, self.draft.adding = self.checked.duplicates.same[0].person, True
         self.draft.texts.clear()
         self.draft.valid_from = self.draft.valid_until = None
@@ -129,7 +116,6 @@ class CheckStep(Step):
         self.enter()
 
     def leave_out(self, number: int) -> None:
-        """Go on without one of the pictures."""
         self.draft.pictures = [one for index, one in enumerate(self.checked.pictures) if index != number]
         self.draft.offered, self.draft.from_camera = [], False
         self.enter()
@@ -220,7 +206,6 @@ class CheckStep(Step):
         return Panel(self._both(other), Note(breakable(text.format(name=display_name(other.person)))), flow(more))
 
     def _both(self, other: Candidate) -> QWidget:
-        """The new face beside the one that is known."""
         side = px(_CARD_UNITS)
         pairs = zip(self._images, self.checked.pictures, strict=True)
         new = next((image for image, one in pairs if one.embedding is not None), QImage())

@@ -47,7 +47,6 @@ class NameStep(Step):
 
     @property
     def is_typed(self) -> bool:
-        """Return whether something was typed that would be lost."""
         return self.name.text not in {"", self._given} or any(self.details.texts.values())
 
     @pyqtSlot()

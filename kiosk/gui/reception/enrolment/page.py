@@ -90,7 +90,6 @@ class EnrolmentPage(StaffPage):
 
     @property
     def step(self) -> Step | None:
-        """The one on the screen."""
         return self._here
 
     @pyqtSlot(object)
@@ -115,7 +114,6 @@ class EnrolmentPage(StaffPage):
 
     @pyqtSlot()
     def on_more(self) -> None:
-        """Beside the pictures that are good."""
         self.draft.kept, self.draft.pictures = list(self.check.checked.good), []
         self.capture.session = None
         self._go(_PICTURES)

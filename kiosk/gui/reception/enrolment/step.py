@@ -44,7 +44,6 @@ class Draft:
         )
 
     def order(self, checked: Check) -> Enrolment:
-        """What is to be saved once everything is right."""
         return Enrolment(self.person, checked.good, self.changed, self.consent, checked.duplicates.alike)
 
 
@@ -80,15 +79,10 @@ def save_draft(services: StaffServices, draft: Draft, checked: Check, staff: str
 
 
 class Step(QWidget):
-    """One step; lives in the GUI thread.
+    """One step; lives in the GUI thread."""
 
-    Signals:
-        done: go on.
-        back: to the step before.
-    """
-
-    done = pyqtSignal()
-    back = pyqtSignal()
+    done = pyqtSignal()  # go on
+    back = pyqtSignal()  # to the step before
 
     def __init__(self, context: PageContext, draft: Draft) -> None:
         super().__init__()

@@ -109,15 +109,10 @@ _LARGE_LETTERS = 45  # the most of them
 
 
 class TrialStep(Step):
-    """The last step: waits until the pictures are in force, then until the person is recognised.
+    """The last step: waits until the pictures are in force, then until the person is recognised."""
 
-    Signals:
-        another: enrol the next one.
-        finished: to the people.
-    """
-
-    another = pyqtSignal()
-    finished = pyqtSignal()
+    another = pyqtSignal()  # enrol the next one
+    finished = pyqtSignal()  # to the people
 
     def __init__(self, context: PageContext, draft: Draft) -> None:
         super().__init__(context, draft)
@@ -142,7 +137,6 @@ class TrialStep(Step):
         self.finish.clicked.connect(self.finished)
 
     def begin(self, enrolled: Enrolled) -> None:
-        """Start with the pictures that were just saved."""
         self.enrolled, self._saved_at = enrolled, time.monotonic()
         self.in_force_seconds, self.verdict = None, None
 

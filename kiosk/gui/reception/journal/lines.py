@@ -201,7 +201,6 @@ def _decision(entry: JournalEntry) -> str:
 
 
 def _sentences() -> dict[str, str]:
-    """By the reason of a decision."""
     said = {
         Reason.RECOGNISED: translate("journal", "Let in: {name} at {distance} (limit {threshold})."),
         Reason.RETURNED: translate("journal", "Let in again: {name} at {distance} (limit {threshold})."),
@@ -273,7 +272,6 @@ class Line:
 
     @property
     def whole(self) -> str:
-        """Return the whole row in a sentence, for a screen reader."""
         return f"{self.day} {self.time}: {self.words}"
 
 
@@ -310,15 +308,12 @@ class Lines(QAbstractListModel):
 
     @property
     def newest(self) -> int:
-        """Return the number of the newest row; 0 = none."""
         return self._lines[0].entry.id if self._lines else 0
 
     def line(self, index: QModelIndex) -> Line | None:
-        """Return the row at an index."""
         return self._lines[index.row()] if 0 <= index.row() < len(self._lines) else None
 
     def restart(self) -> None:
-        """Load the newest rows again."""
         self.beginResetModel()
         self._lines, self._complete, self._loading = [], False, True
         self.endResetModel()
@@ -337,7 +332,6 @@ class Lines(QAbstractListModel):
         self.endInsertRows()
 
     def prepend(self, lines: Sequence[Line]) -> None:
-        """Add newer rows, newest first."""
         fresh = [line for line in lines if line.entry.id > self.newest]
         if fresh:
             self.beginInsertRows(QModelIndex(), 0, len(fresh) - 1)
@@ -345,7 +339,6 @@ class Lines(QAbstractListModel):
             self.endInsertRows()
 
     def give_up(self) -> None:
-        """Stop loading after a fault."""
         self._loading, self._complete = False, True
 
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008, N802  (Qt's own default and name)
@@ -423,7 +416,6 @@ class LineDelegate(QStyledItemDelegate):
 
 
 def _lines_of(option: QStyleOptionViewItem) -> int:
-    """Return the number of lines of text in a row."""
     view = option.widget
     room = view.size() if view is not None else option.rect.size()
     narrow = room.width() < _NARROW_LETTERS * option.fontMetrics.averageCharWidth()

@@ -39,13 +39,9 @@ _NEVER_SETTLED = {Reason.GATHERING, Reason.PRESENT}
 
 
 class FilterBar(QWidget):
-    """Four choices.
+    """Four choices."""
 
-    Signals:
-        changed: one of them was made; see `wanted`.
-    """
-
-    changed = pyqtSignal()
+    changed = pyqtSignal()  # one of them was made; see `wanted`
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,7 +78,6 @@ class FilterBar(QWidget):
 
     @property
     def wanted(self) -> Filter:
-        """Return the filter."""
         return Filter(
             cast("str | None", self.person.value),
             cast("Outcome | None", self.outcome.value),
@@ -91,7 +86,6 @@ class FilterBar(QWidget):
         )
 
     def offer(self, people: Sequence[str], days: Sequence[date]) -> None:
-        """Offer people and days; what is chosen stays chosen."""
         self.person.set_options([self._anybody, *((display_name(person), person) for person in people)])
         self.day.set_options(
             [
@@ -111,17 +105,11 @@ class FilterBar(QWidget):
 
 
 class Details(QWidget):
-    """All about one row; shown in place of the list.
+    """All about one row; shown in place of the list."""
 
-    Signals:
-        closed: back to the list.
-        listed: the name of the person whose rows are wanted.
-        plotted: the name of the person whose distances are wanted.
-    """
-
-    closed = pyqtSignal()
-    listed = pyqtSignal(str)
-    plotted = pyqtSignal(str)
+    closed = pyqtSignal()  # back to the list
+    listed = pyqtSignal(str)  # the name of the person whose rows are wanted
+    plotted = pyqtSignal(str)  # the name of the person whose distances are wanted
 
     def __init__(self) -> None:
         super().__init__()
@@ -137,7 +125,6 @@ class Details(QWidget):
         self.plot.clicked.connect(lambda: self.plotted.emit(self._person))
 
     def show_line(self, line: Line) -> None:
-        """Show a row."""
         entry = line.entry
         self.when.setText(f"{line.day}   {line.time}")
         self.sentence.setText(line.words)
@@ -181,7 +168,6 @@ class JournalPage(StaffPage):
         self._connect()
 
     def enter(self, **arguments: object) -> None:
-        """`person`, `outcome`, `reason` and `day`, if given, are what is filtered by."""
         wanted = _filter_of(arguments)
         if wanted is not None:
             self.filters.choose(wanted)
@@ -203,7 +189,6 @@ class JournalPage(StaffPage):
 
     @pyqtSlot(object)
     def on_reported(self, report: Report) -> None:
-        """Add what the door has just decided."""
         if self._here and report.settled and self.door.isChecked() and not self.plotted.isChecked():
             wanted, asked = self.filters.wanted, self._asked
             self.context.run(
@@ -213,19 +198,16 @@ class JournalPage(StaffPage):
 
     @pyqtSlot(QModelIndex)
     def on_opened(self, index: QModelIndex) -> None:
-        """Show the details of a row."""
         model = index.model()
         line = model.line(index) if isinstance(model, Lines) else None
         self._open_all([line] if line is not None else [])
 
     @pyqtSlot(int)
     def on_picked(self, row: int) -> None:
-        """Show the details of a point."""
         self.context.run(lambda: lines_of(self._journal.page(Filter(), before=row + 1, limit=1)), self._open_all)
 
     @pyqtSlot()
     def on_closed(self) -> None:
-        """Return from the details to the list or to the plot."""
         view: QWidget = self.door_list if self.door.isChecked() else self.staff_list
         if self.plotted.isChecked() and self.plot is not None and self.door.isChecked():
             view = self.plot
@@ -239,7 +221,6 @@ class JournalPage(StaffPage):
         self._show()
 
     def _open_all(self, lines: Sequence[Line]) -> None:
-        """Show the details of a row, if there is one."""
         for line in lines:
             self.filters.hide()
             self.details.show_line(line)
@@ -352,7 +333,6 @@ class JournalPage(StaffPage):
 
 
 def _filter_of(arguments: dict[str, object]) -> Filter | None:
-    """Return the filter among the arguments of PageContext.go; None = none."""
     person, outcome, reason, day = (arguments.get(name) for name in ("person", "outcome", "reason", "day"))
     wanted = Filter(
         person if isinstance(person, str) else None,

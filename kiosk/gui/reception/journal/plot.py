@@ -27,13 +27,9 @@ class _Distances(pyqtgraph.AxisItem):  # type: ignore[misc]  # ships no annotati
 
 
 class DistancePlot(QWidget):
-    """A point for each decision, a line for the threshold, and a sentence about them.
+    """A point for each decision, a line for the threshold, and a sentence about them."""
 
-    Signals:
-        picked: the number of the journal's row whose point was tapped.
-    """
-
-    picked = pyqtSignal(int)
+    picked = pyqtSignal(int)  # the number of the journal's row whose point was tapped
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,7 +52,6 @@ class DistancePlot(QWidget):
         self.setLayout(layout)
 
     def show_points(self, points: Sequence[Point]) -> None:
-        """Draw the points, oldest first."""
         self._points = points
         self.sentence.setText(insight(points))
         self.plot.setAccessibleDescription(self.sentence.text())
@@ -64,7 +59,6 @@ class DistancePlot(QWidget):
 
     @pyqtSlot(object, object, object)
     def on_points_clicked(self, drawn: object, points: Sequence[pyqtgraph.SpotItem], event: object) -> None:
-        """Open the row of the uppermost point."""
         if len(points):
             self.picked.emit(int(points[0].data()))
 
@@ -98,7 +92,6 @@ class DistancePlot(QWidget):
         self.plot.setYRange(min(heights) - _ROOM, max(heights) + _ROOM, padding=0)
 
     def _groups(self, *, dark: bool) -> list[tuple[list[Point], str, str]]:
-        """Told apart by symbol and by colour."""
         good, poor, bad = ("#4cc38a", "#f2b632", "#ff8a93") if dark else ("#0f7a42", "#8a5a00", "#b3242f")
         let_in = [point for point in self._points if point.granted]
         refused = [point for point in self._points if not point.granted]

@@ -22,13 +22,9 @@ from kiosk.vision.pictures import printable
 
 
 class Destination(QWidget):
-    """A choice that follows the sticks that are plugged in and out while it is on the screen.
+    """A choice that follows the sticks that are plugged in and out while it is on the screen."""
 
-    Signals:
-        changed: there are other places than before.
-    """
-
-    changed = pyqtSignal()
+    changed = pyqtSignal()  # there are other places than before
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -43,7 +39,6 @@ class Destination(QWidget):
 
     @property
     def folder(self) -> Path | None:
-        """The place in force; None where there is none."""
         place = self.choice.value
         return place.path if isinstance(place, Place) else None
 
@@ -65,15 +60,10 @@ class Destination(QWidget):
 
 
 class LeavingPanel(Panel):
-    """Export, and erase after the name was typed.
+    """Export, and erase after the name was typed."""
 
-    Signals:
-        erased: the report of what was removed.
-        asked: the question whether to erase is to be seen.
-    """
-
-    erased = pyqtSignal(object)
-    asked = pyqtSignal()
+    erased = pyqtSignal(object)  # the report of what was removed
+    asked = pyqtSignal()  # the question whether to erase is to be seen
 
     def __init__(self, context: PageContext) -> None:
         self.place = Destination(context)
@@ -103,7 +93,6 @@ class LeavingPanel(Panel):
         self._connect()
 
     def open(self, person: str) -> None:
-        """Show another person, or the same person under a new name."""
         self._person, self._exporting = person, False
         self.on_places()
         self.on_keep()
@@ -189,13 +178,9 @@ class LeavingPanel(Panel):
 
 
 class ErasureView(QWidget):
-    """The report of an erasure.
+    """The report of an erasure."""
 
-    Signals:
-        closed: it was read.
-    """
-
-    closed = pyqtSignal()
+    closed = pyqtSignal()  # it was read
 
     def __init__(self) -> None:
         super().__init__()
@@ -207,7 +192,6 @@ class ErasureView(QWidget):
         self.done.clicked.connect(self.closed)
 
     def show_report(self, report: ErasureReport) -> None:
-        """Line by line, and what could not be removed."""
         everything = translate("people", "The person is erased. This was removed:")
         part = translate("people", "Not everything could be erased. This was removed:")
         self.heading.setText(part if report.left else everything)

@@ -70,29 +70,24 @@ class PeopleModel(QAbstractTableModel):
         self._sorted_by, self._descending = Column.NAME, False
 
     def set_people(self, people: Sequence[PersonRow]) -> None:
-        """Show other people."""
         self._all = people
         self._take()
 
     def search(self, query: str) -> None:
-        """Only those in whom every word of the query is found."""
         words = words_of(query)
         if words != self._query:
             self._query = words
             self._take()
 
     def show_only(self, show: Show) -> None:
-        """Only those of one kind."""
         self._show = show
         self._take()
 
     @property
     def total(self) -> int:
-        """Return the number of people."""
         return len(self._all)
 
     def row_of(self, key: str) -> int | None:
-        """Return the row of a person, by person_key."""
         return next((number for number, row in enumerate(self.rows) if row.key == key), None)
 
     def rowCount(self, parent: QModelIndex = _NO_INDEX) -> int:  # noqa: N802  (Qt's name, as those that follow)

@@ -24,15 +24,10 @@ from kiosk.vision.pictures import printable
 
 
 class MovingView(QWidget):
-    """Export of everybody, and import of a zip that is picked.
+    """Export of everybody, and import of a zip that is picked."""
 
-    Signals:
-        closed: back to everybody.
-        changed: people came in.
-    """
-
-    closed = pyqtSignal()
-    changed = pyqtSignal()
+    closed = pyqtSignal()  # back to everybody
+    changed = pyqtSignal()  # people came in
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -48,7 +43,6 @@ class MovingView(QWidget):
         self.import_.clicked.connect(self.on_import)
 
     def open(self) -> None:
-        """Prepare what is shown."""
         self._enable(busy=False)
 
     @pyqtSlot()
@@ -143,7 +137,6 @@ class PeoplePage(StaffPage):
         return self._person
 
     def enter(self, **arguments: object) -> None:
-        """Show the list, or the page of `person`."""
         person = arguments.get("person")
         self.stack.setCurrentWidget(self.list)
         if isinstance(person, str):

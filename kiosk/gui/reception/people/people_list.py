@@ -158,17 +158,11 @@ class PeopleTable(Table):
 
 
 class PeopleList(QWidget):
-    """The table with what narrows it down.
+    """The table with what narrows it down."""
 
-    Signals:
-        opened: a person was chosen, by the name in the gallery.
-        enrolment_wanted: somebody new is to be enrolled.
-        moving_wanted: everybody is to be exported, or people are to be imported.
-    """
-
-    opened = pyqtSignal(str)
-    enrolment_wanted = pyqtSignal()
-    moving_wanted = pyqtSignal()
+    opened = pyqtSignal(str)  # a person was chosen, by the name in the gallery
+    enrolment_wanted = pyqtSignal()  # somebody new is to be enrolled
+    moving_wanted = pyqtSignal()  # everybody is to be exported, or people are to be imported
 
     def __init__(self, portraits: Portraits) -> None:
         super().__init__()
@@ -228,7 +222,6 @@ class PeopleList(QWidget):
 
     @pyqtSlot()
     def on_entered(self) -> None:
-        """Enter in the search opens the only one found, or goes into the table."""
         if len(self.model.rows) == 1:
             self.opened.emit(self.model.rows[0].person)
         elif self.model.rows:

@@ -27,15 +27,10 @@ from kiosk.people.snapshot import GallerySnapshot
 
 
 class AccessPanel(Panel):
-    """Suspend and allow again; record a consent.
+    """Suspend and allow again; record a consent."""
 
-    Signals:
-        changed: something else is in force.
-        consent_wanted: the person is to read the text and agree.
-    """
-
-    changed = pyqtSignal()
-    consent_wanted = pyqtSignal()
+    changed = pyqtSignal()  # something else is in force
+    consent_wanted = pyqtSignal()  # the person is to read the text and agree
 
     def __init__(self, context: PageContext) -> None:
         self.sentence = Note("")
@@ -57,7 +52,6 @@ class AccessPanel(Panel):
         self.record_consent.clicked.connect(self.consent_wanted)
 
     def show_row(self, row: PersonRow) -> None:
-        """Show whether the person may enter and has agreed."""
         self._record, self._person = row.record, row.person
         self.sentence.setText(standing_sentence(row))
         if row.record.suspended:
@@ -87,13 +81,9 @@ class AccessPanel(Panel):
 
 
 class DataPanel(Panel):
-    """Names, numbers and validity. What is being typed is never overwritten.
+    """Names, numbers and validity. What is being typed is never overwritten."""
 
-    Signals:
-        saved: the person's name in the gallery, which may have changed.
-    """
-
-    saved = pyqtSignal(str)
+    saved = pyqtSignal(str)  # the person's name in the gallery, which may have changed
 
     def __init__(self, context: PageContext) -> None:
         self.name = TextField(translate("people", "Name"), required=True)
@@ -118,7 +108,6 @@ class DataPanel(Panel):
 
     @property
     def is_changed(self) -> bool:
-        """Return whether something was typed that is not saved."""
         return self.name.text != display_name(self._record.person) or self.form.texts != texts_of(self._record)
 
     @pyqtSlot()
@@ -166,17 +155,11 @@ class DataPanel(Panel):
 
 
 class PersonView(QWidget):
-    """Pictures, access, data, and the way out of the gallery.
+    """Pictures, access, data, and the way out of the gallery."""
 
-    Signals:
-        closed: back to everybody.
-        changed: something about the person is different now.
-        erased: the person is gone.
-    """
-
-    closed = pyqtSignal()
-    changed = pyqtSignal()
-    erased = pyqtSignal()
+    closed = pyqtSignal()  # back to everybody
+    changed = pyqtSignal()  # something about the person is different now
+    erased = pyqtSignal()  # the person is gone
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -195,7 +178,6 @@ class PersonView(QWidget):
         self._connect()
 
     def open(self, person: str) -> None:
-        """Show another person; the data come with show_row."""
         self.name, self._row, self._snapshot = person, None, None
         self.heading.setText(display_name(person))
         self.state.hide()
@@ -209,7 +191,6 @@ class PersonView(QWidget):
         self.back.setFocus()
 
     def show_row(self, row: PersonRow | None, snapshot: GallerySnapshot) -> None:
-        """Show what the list knows of the person; None = the person is gone."""
         if self.leaving.erasing or self.stack.currentWidget() is self.erasure:
             return  # the report tells what became of the person
         if row is None:
@@ -227,7 +208,6 @@ class PersonView(QWidget):
         self._row, self._snapshot = row, snapshot
 
     def leave(self) -> None:
-        """The page is left: what was typed and not saved is discarded."""
         self.pictures.stop()
         self._close_consent()
 
@@ -240,18 +220,15 @@ class PersonView(QWidget):
 
     @property
     def unsaved(self) -> Unsaved | None:
-        """Return whether changes in the form would be lost."""
         typed = self.stack.currentWidget() is not self.erasure and self._row is not None and self.data.is_changed
         return Unsaved.CHANGES if typed else None
 
     @property
     def saving(self) -> bool:
-        """Return whether something is being saved or erased."""
         return self.data.saving or self.leaving.erasing
 
     @pyqtSlot()
     def on_back(self) -> None:
-        """Go back to everybody, after a question where changes would be lost."""
         self._context.leave_first(self, self.closed.emit)
 
     @pyqtSlot(str)

@@ -22,13 +22,9 @@ _CARD_UNITS = 144
 
 
 class PictureCard(QWidget):
-    """One picture.
+    """One picture."""
 
-    Signals:
-        removal_wanted: the picture is to be deleted.
-    """
-
-    removal_wanted = pyqtSignal()
+    removal_wanted = pyqtSignal()  # the picture is to be deleted
 
     def __init__(self, number: int, facts: PictureFacts) -> None:
         super().__init__()
@@ -54,7 +50,6 @@ class PictureCard(QWidget):
         return QSize(width, layout.heightForWidth(width) if layout is not None else width)
 
     def show_look(self, look: Look) -> None:
-        """Show the picture, and what is unusual about it."""
         self.picture.setPixmap(QPixmap() if look.image.isNull() else square_picture(look.image, px(_SIDE_UNITS)))
         if self.facts.used:
             self.quality.setText(remark_words(look.remarks))
@@ -62,15 +57,10 @@ class PictureCard(QWidget):
 
 
 class PicturesPanel(Panel):
-    """All of them, and the way to add more.
+    """All of them, and the way to add more."""
 
-    Signals:
-        changed: pictures were removed.
-        more_wanted: pictures are to be added.
-    """
-
-    changed = pyqtSignal()
-    more_wanted = pyqtSignal()
+    changed = pyqtSignal()  # pictures were removed
+    more_wanted = pyqtSignal()  # pictures are to be added
 
     def __init__(self, context: PageContext) -> None:
         self.heading = Heading(translate("people", "Pictures"))
@@ -87,19 +77,16 @@ class PicturesPanel(Panel):
         self.add.clicked.connect(self.more_wanted)
 
     def open(self, person: str) -> None:
-        """Show another person."""
         self._person, self._facts = person, ()
         self._looks.clear()
         self.stop()
         self._show(())
 
     def stop(self) -> None:
-        """Stop reading pictures."""
         self._waiting.clear()
         self._looking = ""
 
     def show_row(self, known: PersonRow) -> None:
-        """Show what the list knows, and read the pictures again."""
         self.advice.setText(quality_advice(known.quality))
         person = known.person
         self._context.run(lambda: pictures_of(self._context.services, person), partial(self._came, person))

@@ -36,7 +36,6 @@ class CameraPreview(QWidget):
 
     @property
     def picture(self) -> QImage:
-        """Return the image that is shown; null = none."""
         return self._picture
 
     def open(self, source: Callable[[], Source]) -> None:
@@ -126,7 +125,6 @@ class CameraEditor(Editor):
         return self.box
 
     def show_cameras(self, cameras: Sequence[CameraDevice]) -> None:
-        """Offer the cameras that were found."""
         self.box.clear()
         self.box.addItem(translate("settings", "Automatic: the first camera"), AUTO)
         for camera in cameras:
@@ -171,7 +169,6 @@ class CameraEditor(Editor):
         self.preview.open(lambda: self._open(source))
 
     def stop(self) -> None:
-        """Close the preview."""
         self.preview.close_camera()
         self.preview.hide()
 

@@ -90,15 +90,10 @@ _LONG_UNIT = 12  # letters
 
 
 class Editor(QWidget):
-    """Shows a value and lets it be changed.
+    """Shows a value and lets it be changed."""
 
-    Signals:
-        changed: the new value, which is within the option's limits.
-        refused: why what stands there is no value, "" when it is one again.
-    """
-
-    changed = pyqtSignal(object)
-    refused = pyqtSignal(str)
+    changed = pyqtSignal(object)  # the new value, which is within the option's limits
+    refused = pyqtSignal(str)  # why what stands there is no value, "" when it is one again
 
     def show_value(self, value: Value) -> None:
         """Take over a value without telling that it changed; each kind of value has its own editor."""
@@ -275,7 +270,6 @@ class ChoiceEditor(Editor):
         return self.box
 
     def set_options(self, options: Sequence[tuple[str, Value]]) -> None:
-        """Offer other options, as (text, value); what is chosen stays chosen."""
         before = self.box.currentData()
         self.box.clear()
         for words, value in options:
@@ -373,7 +367,6 @@ class ByEncoderEditor(Editor):
 
     @property
     def in_force(self) -> float:
-        """The number that would count."""
         return self._own if self.automatic.isChecked() else self._number
 
     def show_value(self, value: Value) -> None:

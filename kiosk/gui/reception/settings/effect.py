@@ -58,7 +58,6 @@ def what_if(changes: Changes) -> str:
 
 
 def _nearest(report: Report | None) -> Identification | None:
-    """Return the comparison of the largest face."""
     faces = report.observation.faces if report is not None else ()
     compared = [face for face in faces if face.identification is not None]
     return max(compared, key=lambda face: face.face.box.area).identification if compared else None
@@ -102,16 +101,13 @@ class Effect(Panel):
 
     @property
     def words(self) -> tuple[str, str]:
-        """Return the texts about now and about the last days."""
         return self._live.text(), self._past.text()
 
     @property
     def remark(self) -> str:
-        """Return the remark about the numbers themselves."""
         return self._remark.text()
 
     def judge(self, threshold: float, margin: float, remark: str = "") -> None:
-        """Show other numbers, and what is wrong with them."""
         self._numbers = threshold, margin
         self._remark.setText(remark)
         self._remark.setVisible(bool(remark))
@@ -119,12 +115,10 @@ class Effect(Panel):
         self._show_past()
 
     def show_past(self, decisions: PastDecisions) -> None:
-        """The journal was read."""
         self._decisions = decisions
         self._show_past()
 
     def show_fault(self, message: str) -> None:
-        """The journal could not be read."""
         self._past.setText(message)
 
     @pyqtSlot(object)
@@ -150,13 +144,9 @@ _LOOKS = 40  # a sentence and the start of the speaker take less than ten second
 
 
 class VoiceTrial(QObject):
-    """Speaks in a child process, as the door does, but on its own.
+    """Speaks in a child process, as the door does, but on its own."""
 
-    Signals:
-        failed: why nothing was heard.
-    """
-
-    failed = pyqtSignal(str)
+    failed = pyqtSignal(str)  # why nothing was heard
 
     def __init__(self, voice: Voice | None = None) -> None:
         super().__init__()
@@ -167,7 +157,6 @@ class VoiceTrial(QObject):
         self._timer.timeout.connect(self.on_time)
 
     def say(self, draft: Draft, name: str) -> None:
-        """Speak the draft's welcome for a name."""
         voice = self._voice = self._voice or Voice()
         rate, volume, chosen = (draft.value(f"voice.{key}") for key in ("words_per_minute", "volume", "name"))
         if isinstance(rate, int) and isinstance(volume, int | float):
@@ -179,7 +168,6 @@ class VoiceTrial(QObject):
         self._timer.start()
 
     def close(self) -> None:
-        """Fall silent."""
         self._timer.stop()
         if self._voice is not None:
             self._voice.close()

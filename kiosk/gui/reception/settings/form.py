@@ -27,7 +27,6 @@ class Draft:
         self.changes = {key: value for key, value in (changes or {}).items() if value != seen.values[key]}
 
     def value(self, key: str) -> Value:
-        """Return the value of an option in the form."""
         return self.changes.get(key, self.seen.values[key])
 
     def set(self, key: str, value: Value) -> None:
@@ -38,11 +37,9 @@ class Draft:
             self.changes[key] = value
 
     def reset(self, info: OptionInfo) -> None:
-        """Set an option to its default."""
         self.set(info.key, info.default)
 
     def is_default(self, info: OptionInfo) -> bool:
-        """Return whether an option has its default."""
         return self.value(info.key) == info.default
 
     @property
@@ -57,15 +54,10 @@ def waits(started: Mapping[str, Value], seen: Seen) -> list[str]:
 
 
 class OptionRow(Panel):
-    """Shows one option of a draft and tells what is changed in it.
+    """Shows one option of a draft and tells what is changed in it."""
 
-    Signals:
-        changed: the new value.
-        reset: the default is wanted.
-    """
-
-    changed = pyqtSignal(object)
-    reset = pyqtSignal()
+    changed = pyqtSignal(object)  # the new value
+    reset = pyqtSignal()  # the default is wanted
 
     def __init__(self, info: OptionInfo, editor: Editor) -> None:
         self.info = info
@@ -96,16 +88,13 @@ class OptionRow(Panel):
 
     @property
     def broken(self) -> bool:
-        """Return whether the text is not a value."""
         return not self.fault.isHidden()
 
     def show_draft(self, draft: Draft) -> None:
-        """Take over value and state."""
         self.editor.show_value(draft.value(self.info.key))
         self.show_state(draft)
 
     def show_state(self, draft: Draft) -> None:
-        """Show whether the option is changed, and the button for the default."""
         changed = self.info.key in draft.changes
         self.state.setVisible(changed)
         if changed:
@@ -127,12 +116,10 @@ class OptionRow(Panel):
 
 
 def _default(info: OptionInfo) -> str:
-    """Return the default without its unit."""
     return value_text(replace(info, unit=""), info.default)
 
 
 def _when(info: OptionInfo) -> str:
-    """Return when a changed option takes effect."""
     if info.applies is Applies.RESTART:
         return translate("settings", "changed, needs a restart")
     if info.applies is Applies.RELOAD:
@@ -143,16 +130,13 @@ def _when(info: OptionInfo) -> str:
 class Form(QWidget):
     """Rows are made when they are first seen.
 
-    Signals:
-        changed: something of the draft is another value now.
-
     Args:
         draft: what is shown and changed.
         make_editor: the editor for an option.
         extras: what stands above the options of a section.
     """
 
-    changed = pyqtSignal()
+    changed = pyqtSignal()  # something of the draft is another value now
 
     def __init__(
         self, draft: Draft, make_editor: Callable[[OptionInfo], Editor], extras: Mapping[str, QWidget]
@@ -172,7 +156,6 @@ class Form(QWidget):
         self.show_section(self.section)
 
     def show_section(self, section: str) -> None:
-        """The options of one section."""
         self.section, self._searched = section, ""
         self._show()
         self._to_the_top()
@@ -184,7 +167,6 @@ class Form(QWidget):
         self._to_the_top()
 
     def show_draft(self, draft: Draft) -> None:
-        """Show other values."""
         self.draft = draft
         for option in self.rows.values():
             option.show_draft(draft)
@@ -201,12 +183,10 @@ class Form(QWidget):
 
     @property
     def broken(self) -> OptionInfo | None:
-        """The first option in which something stands that is no value."""
         return next((row.info for row in self.rows.values() if row.broken), None)
 
     @property
     def visible_keys(self) -> list[str]:
-        """The options that are shown, in order."""
         return [info.key for info in self._ordered() if self._is_wanted(info)]
 
     def _show(self) -> None:

@@ -104,17 +104,11 @@ def _open(source: str, services: StaffServices) -> Source:
 
 
 class SaveBar(Panel):
-    """Stays below the form.
+    """Stays below the form."""
 
-    Signals:
-        save: the changes are to be saved.
-        discard: they are to be forgotten.
-        restart: the kiosk is to be started anew.
-    """
-
-    save = pyqtSignal()
-    discard = pyqtSignal()
-    restart = pyqtSignal()
+    save = pyqtSignal()  # the changes are to be saved
+    discard = pyqtSignal()  # they are to be forgotten
+    restart = pyqtSignal()  # the kiosk is to be started anew
 
     def __init__(self) -> None:
         self.words = Note("")
@@ -129,7 +123,6 @@ class SaveBar(Panel):
         self.restart_button.clicked.connect(self.restart)
 
     def show_state(self, changes: int, objection: str, waiting: Sequence[str]) -> None:
-        """Show the number of changes, why they cannot be saved, and which options wait for a restart."""
         self.save_button.setVisible(changes > 0)
         self.save_button.setEnabled(not objection)
         self.discard_button.setVisible(changes > 0)
@@ -152,7 +145,6 @@ class Saving:
         self._context, self._writer, self._form, self._changed = context, writer, form, changed
 
     def save(self) -> None:
-        """Save in the background; after a fault the form keeps its changes."""
         changes, seen = dict(self._form.draft.changes), self._form.draft.seen
 
         def write() -> Seen | tuple[Conflict, ...]:
