@@ -15,12 +15,7 @@ from kiosk.i18n import translate
 
 
 class Draft:
-    """Changes on top of what was seen in the file.
-
-    Attributes:
-        seen: what the form was filled from.
-        changes: what is to be saved, by key.
-    """
+    """Changes, by key, on top of what was seen in the file."""
 
     def __init__(self, seen: Seen, changes: Mapping[str, Value] | None = None) -> None:
         self.seen = seen
@@ -31,16 +26,9 @@ class Draft:
 
     def set(self, key: str, value: Value) -> None:
         """Say something else; what the file says already is no change."""
+        self.changes[key] = value
         if value == self.seen.values[key]:
-            self.changes.pop(key, None)
-        else:
-            self.changes[key] = value
-
-    def reset(self, info: OptionInfo) -> None:
-        self.set(info.key, info.default)
-
-    def is_default(self, info: OptionInfo) -> bool:
-        return self.value(info.key) == info.default
+            del self.changes[key]
 
     @property
     def objection(self) -> str:
@@ -62,26 +50,23 @@ class OptionRow(Panel):
     def __init__(self, info: OptionInfo, editor: Editor) -> None:
         self.info = info
         self.editor = editor
-        self.title = Heading(translate("settings", info.title), "option")
+        title, effect = translate("settings", info.title), translate("settings", info.effect)
+        self.title = Heading(title, "option")
         self.title.setBuddy(editor.target)
         self.state = State("", "warning")
         self.state.hide()
         self.back = Button(translate("settings", "Reset"), "undo", "quiet")
         self.fault = Note("", "error")
         self.fault.hide()
-        self._default = Note("", "hint")
-        foot = row(self._default, self.back, gap=8)
+        self.back.setAccessibleName(translate("settings", "Reset: {option}").format(option=title))
+        # The unit stands beside the number already.
+        default = value_text(replace(info, unit=""), info.default)
+        normally = translate("settings", "Normally: {value}.").format(value=default)
+        normally = f"{range_text(info)} {normally}".strip()
+        editor.describe(title, f"{effect} {normally}")
+        foot = row(Note(normally, "hint"), self.back, gap=8)
         foot.setStretch(0, 1)
-        super().__init__(
-            self.title,
-            row(self.state, 1),
-            editor,
-            self.fault,
-            Note(translate("settings", info.effect), "hint"),
-            foot,
-            gap=4,
-        )
-        self._describe()
+        super().__init__(self.title, row(self.state, 1), editor, self.fault, Note(effect, "hint"), foot, gap=4)
         editor.changed.connect(self.changed)
         editor.refused.connect(self.on_refused)
         self.back.clicked.connect(self.reset)
@@ -95,36 +80,19 @@ class OptionRow(Panel):
         self.show_state(draft)
 
     def show_state(self, draft: Draft) -> None:
-        changed = self.info.key in draft.changes
-        self.state.setVisible(changed)
-        if changed:
-            self.state.setText(_when(self.info))
-        self.back.setVisible(not draft.is_default(self.info))
+        self.state.setVisible(self.info.key in draft.changes)
+        self.state.setText(
+            {
+                Applies.RESTART: translate("settings", "changed, needs a restart"),
+                Applies.RELOAD: translate("settings", "changed, reloads the recognition"),
+            }.get(self.info.applies, translate("settings", "changed"))
+        )
+        self.back.setVisible(draft.value(self.info.key) != self.info.default)
 
     @pyqtSlot(str)
     def on_refused(self, why: str) -> None:
         self.fault.setText(why)
         self.fault.setVisible(bool(why))
-
-    def _describe(self) -> None:
-        title = translate("settings", self.info.title)
-        default = translate("settings", "Normally: {value}.").format(value=_default(self.info))
-        limits = range_text(self.info)
-        self._default.setText(f"{limits} {default}".strip())
-        self.editor.describe(title, f"{translate('settings', self.info.effect)} {self._default.text()}")
-        self.back.setAccessibleName(translate("settings", "Reset: {option}").format(option=title))
-
-
-def _default(info: OptionInfo) -> str:
-    return value_text(replace(info, unit=""), info.default)
-
-
-def _when(info: OptionInfo) -> str:
-    if info.applies is Applies.RESTART:
-        return translate("settings", "changed, needs a restart")
-    if info.applies is Applies.RELOAD:
-        return translate("settings", "changed, reloads the recognition")
-    return translate("settings", "changed")
 
 
 class Form(QWidget):
@@ -145,7 +113,8 @@ class Form(QWidget):
         self.draft = draft
         self.rows: dict[str, OptionRow] = {}
         self.section = next(iter(SECTIONS))
-        self._infos = options().values()
+        order = list(SECTIONS)
+        self._infos = sorted(options().values(), key=lambda info: order.index(info.section))
         self._make_editor, self._extras = make_editor, extras
         self._searched = ""
         self._nothing = Note(translate("settings", "No options found."), "muted")
@@ -156,15 +125,16 @@ class Form(QWidget):
         self.show_section(self.section)
 
     def show_section(self, section: str) -> None:
-        self.section, self._searched = section, ""
-        self._show()
-        self._to_the_top()
+        self.section = section
+        self.search("")
 
     def search(self, text: str) -> None:
         """The options of all sections in whose words the text stands; "" = back to the section."""
         self._searched = " ".join(text.split()).casefold()
         self._show()
-        self._to_the_top()
+        bar = self._scroll.verticalScrollBar()
+        if bar is not None:
+            bar.setValue(0)
 
     def show_draft(self, draft: Draft) -> None:
         self.draft = draft
@@ -187,27 +157,16 @@ class Form(QWidget):
 
     @property
     def visible_keys(self) -> list[str]:
-        return [info.key for info in self._ordered() if self._is_wanted(info)]
+        return [info.key for info in self._infos if self._is_wanted(info)]
 
     def _show(self) -> None:
         wanted = self.visible_keys
         for section, extra in self._extras.items():
             extra.setVisible(not self._searched and section == self.section)
-        for info in self._ordered():
-            if info.key in wanted:
-                self._row(info).show()
-            elif info.key in self.rows:
-                self.rows[info.key].hide()
+        for info in self._infos:
+            if info.key in wanted or info.key in self.rows:
+                self._row(info).setVisible(info.key in wanted)
         self._nothing.setVisible(not wanted)
-
-    def _to_the_top(self) -> None:
-        bar = self._scroll.verticalScrollBar()
-        if bar is not None:
-            bar.setValue(0)
-
-    def _ordered(self) -> list[OptionInfo]:
-        order = list(SECTIONS)
-        return sorted(self._infos, key=lambda info: order.index(info.section))
 
     def _is_wanted(self, info: OptionInfo) -> bool:
         if not self._searched:
@@ -222,14 +181,9 @@ class Form(QWidget):
             row.changed.connect(lambda value, row=row: self._take(row, value))
             row.reset.connect(lambda row=row: self._reset(row))
             row.show_draft(self.draft)
-            self._column.insertWidget(self._place(info), row)
+            before = [each.key in self.rows for each in self._infos[: self._infos.index(info)]]
+            self._column.insertWidget(1 + len(self._extras) + sum(before), row)
         return row
-
-    def _place(self, info: OptionInfo) -> int:
-        """Below the rows of the options that come before it."""
-        order = [each.key for each in self._ordered()]
-        before = sum(order.index(key) < order.index(info.key) for key in self.rows if key != info.key)
-        return 1 + len(self._extras) + before
 
     def _take(self, row: OptionRow, value: object) -> None:
         self.draft.set(row.info.key, value)  # type: ignore[arg-type]  # an editor gives the values of its option
@@ -237,6 +191,6 @@ class Form(QWidget):
         self.changed.emit()
 
     def _reset(self, row: OptionRow) -> None:
-        self.draft.reset(row.info)
+        self.draft.set(row.info.key, row.info.default)
         row.show_draft(self.draft)
         self.changed.emit()
