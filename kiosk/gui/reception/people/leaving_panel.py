@@ -29,10 +29,8 @@ class Destination(QWidget):
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self.choice = Choice(translate("people", "Where to"))
-        self.hint = Note(
-            translate("people", "Insert a USB stick to take the zip with you; otherwise it stays on this computer."),
-            "hint",
-        )
+        hint = translate("people", "Insert a USB stick to take the zip with you; otherwise it stays on this computer.")
+        self.hint = Note(hint, "hint")
         self.setLayout(column(self.choice, self.hint, gap=3))
         self._watch = PlaceWatch(context.run)
         self._watch.changed.connect(self.on_places)
@@ -90,7 +88,12 @@ class LeavingPanel(Panel):
         )
         self.erasing = False
         self._context, self._person, self._exporting = context, "", False
-        self._connect()
+        self.place.changed.connect(self.on_places)
+        self.export.clicked.connect(self.on_export)
+        self.begin.clicked.connect(self.on_begin)
+        self.keep.clicked.connect(self.on_keep)
+        self.typed.changed.connect(self.on_typed)
+        self.erase.clicked.connect(self.on_erase)
 
     def open(self, person: str) -> None:
         self._person, self._exporting = person, False
@@ -168,14 +171,6 @@ class LeavingPanel(Panel):
         self.on_keep()
         self.erased.emit(report)
 
-    def _connect(self) -> None:
-        self.place.changed.connect(self.on_places)
-        self.export.clicked.connect(self.on_export)
-        self.begin.clicked.connect(self.on_begin)
-        self.keep.clicked.connect(self.on_keep)
-        self.typed.changed.connect(self.on_typed)
-        self.erase.clicked.connect(self.on_erase)
-
 
 class ErasureView(QWidget):
     """The report of an erasure."""
@@ -192,14 +187,15 @@ class ErasureView(QWidget):
         self.done.clicked.connect(self.closed)
 
     def show_report(self, report: ErasureReport) -> None:
-        everything = translate("people", "The person is erased. This was removed:")
-        part = translate("people", "Not everything could be erased. This was removed:")
-        self.heading.setText(part if report.left else everything)
+        heading = translate("people", "The person is erased. This was removed:")
+        if report.left:
+            heading = translate("people", "Not everything could be erased. This was removed:")
+        self.heading.setText(heading)
         self.lines.setText("\n".join(f"• {line}" for line in erasure_words(report)))
         self.unsearched.setText(unsearched_words(report.unsearched))
         self.unsearched.setVisible(bool(report.unsearched))
         again = translate("people", "Fix what is listed here, then erase the person again.")
         self.left.setText("\n".join([*report.left, again]))
         self.left.setVisible(bool(report.left))
-        self.setAccessibleName(self.heading.text())
+        self.setAccessibleName(heading)
         self.setAccessibleDescription(self.lines.text())

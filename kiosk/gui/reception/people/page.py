@@ -36,14 +36,22 @@ class MovingView(QWidget):
         self.place = Destination(context)
         self.export = Button(translate("people", "Export everybody"), "export", "primary")
         self.import_ = Button(translate("people", "Choose a zip"), "archive")
-        self._lay_out()
+        out = translate("people", "Pictures and data of everybody, for another machine. The journal stays here.")
+        into = translate("people", "Everything in the zip is imported, or nothing if any part of it is invalid.")
+        content = column(
+            Panel(Heading(translate("people", "Export")), Note(out, "muted"), self.place, flow(self.export), gap=10),
+            Panel(Heading(translate("people", "Import")), Note(into, "muted"), flow(self.import_), gap=10),
+            1,
+            gap=12,
+        )
+        head = row(self.back, Heading(translate("people", "Export and import"), "title"), gap=8)
+        head.setStretch(1, 1)
+        self.setLayout(column(head, ScrollPage(content), gap=6))
+        self._enable(busy=False)
         self.back.clicked.connect(self.closed)
         self.place.changed.connect(lambda: self._enable(busy=self._busy))
         self.export.clicked.connect(self.on_export)
         self.import_.clicked.connect(self.on_import)
-
-    def open(self) -> None:
-        self._enable(busy=False)
 
     @pyqtSlot()
     def on_export(self) -> None:
@@ -85,19 +93,6 @@ class MovingView(QWidget):
         self._busy = busy
         self.export.setEnabled(not busy and self.place.folder is not None)
         self.import_.setEnabled(not busy)
-
-    def _lay_out(self) -> None:
-        out = translate("people", "Pictures and data of everybody, for another machine. The journal stays here.")
-        into = translate("people", "Everything in the zip is imported, or nothing if any part of it is invalid.")
-        content = column(
-            Panel(Heading(translate("people", "Export")), Note(out, "muted"), self.place, flow(self.export), gap=10),
-            Panel(Heading(translate("people", "Import")), Note(into, "muted"), flow(self.import_), gap=10),
-            1,
-            gap=12,
-        )
-        head = row(self.back, Heading(translate("people", "Export and import"), "title"), gap=8)
-        head.setStretch(1, 1)
-        self.setLayout(column(head, ScrollPage(content), gap=6))
 
 
 _LOOK_MS = 1000
@@ -195,7 +190,6 @@ class PeoplePage(StaffPage):
             self.stack.addWidget(self._moving)
             self._moving.closed.connect(self.on_person_closed)
             self._moving.changed.connect(self.on_changed)
-        self._moving.open()
         self.stack.setCurrentWidget(self._moving)
         self._moving.back.setFocus()
 

@@ -54,10 +54,8 @@ class AccessPanel(Panel):
     def show_row(self, row: PersonRow) -> None:
         self._record, self._person = row.record, row.person
         self.sentence.setText(standing_sentence(row))
-        if row.record.suspended:
-            self.suspend.set_text(translate("people", "Allow again"), "tick_mark")
-        else:
-            self.suspend.set_text(translate("people", "Suspend"), "pause")
+        suspended = translate("people", "Allow again"), "tick_mark"
+        self.suspend.set_text(*(suspended if row.record.suspended else (translate("people", "Suspend"), "pause")))
         self.consent.setText(consent_sentence(row.record))
         self.record_consent.setVisible(row.record.consent is None)
 
@@ -72,10 +70,9 @@ class AccessPanel(Panel):
         )
 
     def _done(self, record: PersonRecord) -> None:
+        text = translate("people", "{name} may enter again.")
         if record.suspended:
             text = translate("people", "{name} is suspended. The door stays locked for this person.")
-        else:
-            text = translate("people", "{name} may enter again.")
         self._context.tell(text.format(name=record.shown_name))
         self.changed.emit()
 
@@ -87,7 +84,9 @@ class DataPanel(Panel):
 
     def __init__(self, context: PageContext) -> None:
         self.name = TextField(translate("people", "Name"), required=True)
-        self.form = PersonFields(lambda: self.name.text, self._say)
+        self.form = PersonFields(
+            lambda: self.name.text, lambda text: context.ask_station(lambda station: station.say(text))
+        )
         self.fields = self.form.fields
         self.save = Button(translate("people", "Save changes"), "save", "primary")
         self.undo = Button(translate("people", "Undo"), "undo")
@@ -150,9 +149,6 @@ class DataPanel(Panel):
         self._context.tell(translate("people", "The changes are saved."))
         self.saved.emit(person)
 
-    def _say(self, text: str) -> None:
-        self._context.ask_station(lambda station: station.say(text))
-
 
 class PersonView(QWidget):
     """Pictures, access, data, and the way out of the gallery."""
@@ -174,8 +170,22 @@ class PersonView(QWidget):
         self.erasure = ErasureView()
         self.stack = QStackedWidget()
         self._consent: ConsentStep | None = None
-        self._lay_out()
-        self._connect()
+        self.page = ScrollPage(column(self.pictures, self.access, self.data, self.leaving, 1, gap=12))
+        for part in (self.page, self.erasure):
+            self.stack.addWidget(part)
+        head = row(self.back, self.heading, self.state, gap=8)
+        head.setStretch(1, 1)
+        head.setAlignment(self.state, Qt.AlignmentFlag.AlignVCenter)
+        self.setLayout(column(head, self.stack, gap=6))
+        self.back.clicked.connect(self.on_back)
+        self.erasure.closed.connect(self.closed)
+        self.pictures.more_wanted.connect(lambda: context.go("enrol", person=self.name))
+        for panel in (self.pictures, self.access):
+            panel.changed.connect(self.changed)
+        self.access.consent_wanted.connect(self.on_consent_wanted)
+        self.data.saved.connect(self.on_saved)
+        self.leaving.erased.connect(self.on_erased)
+        self.leaving.asked.connect(lambda: self.page.ensureWidgetVisible(self.leaving.erase))
 
     def open(self, person: str) -> None:
         self.name, self._row, self._snapshot = person, None, None
@@ -278,23 +288,3 @@ class PersonView(QWidget):
             self._consent.deleteLater()
             self._consent = None
             self.stack.setCurrentWidget(self.page)
-
-    def _lay_out(self) -> None:
-        self.page = ScrollPage(column(self.pictures, self.access, self.data, self.leaving, 1, gap=12))
-        for part in (self.page, self.erasure):
-            self.stack.addWidget(part)
-        head = row(self.back, self.heading, self.state, gap=8)
-        head.setStretch(1, 1)
-        head.setAlignment(self.state, Qt.AlignmentFlag.AlignVCenter)
-        self.setLayout(column(head, self.stack, gap=6))
-
-    def _connect(self) -> None:
-        self.back.clicked.connect(self.on_back)
-        self.erasure.closed.connect(self.closed)
-        self.pictures.more_wanted.connect(lambda: self._context.go("enrol", person=self.name))
-        for panel in (self.pictures, self.access):
-            panel.changed.connect(self.changed)
-        self.access.consent_wanted.connect(self.on_consent_wanted)
-        self.data.saved.connect(self.on_saved)
-        self.leaving.erased.connect(self.on_erased)
-        self.leaving.asked.connect(lambda: self.page.ensureWidgetVisible(self.leaving.erase))

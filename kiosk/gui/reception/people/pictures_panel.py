@@ -36,8 +36,7 @@ class PictureCard(QWidget):
         self.distance = Note(distance_words(facts), "muted" if facts.fits else "error")
         self.remove = Button(translate("people", "Remove"), "erase")
         self.remove.setAccessibleName(translate("people", "Remove picture {number}").format(number=number))
-        name = translate("people", "Picture {number}").format(number=number)
-        self.picture.setAccessibleName(name)
+        self.picture.setAccessibleName(translate("people", "Picture {number}").format(number=number))
         self.setLayout(column(self.picture, self.quality, self.distance, 1, self.remove, gap=4))
         self.distance.setVisible(bool(self.distance.text()))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
@@ -93,12 +92,9 @@ class PicturesPanel(Panel):
 
     @pyqtSlot()
     def on_removal(self, facts: PictureFacts) -> None:
-        last = len(self._facts) == 1
-        detail = (
-            translate("people", "It is the last one. Without it, the door does not recognise this person.")
-            if last
-            else translate("people", "This cannot be undone.")
-        )
+        detail = translate("people", "This cannot be undone.")
+        if len(self._facts) == 1:
+            detail = translate("people", "It is the last one. Without it, the door does not recognise this person.")
         answers = (
             (translate("people", "Remove"), lambda: self._remove(facts)),
             (translate("people", "Keep it"), lambda: None),
@@ -130,17 +126,14 @@ class PicturesPanel(Panel):
         old.deleteLater()
         for card in self.cards:
             card.removal_wanted.connect(partial(self.on_removal, card.facts))
-            self._look(card)
-
-    def _look(self, card: PictureCard) -> None:
-        if card.facts.source in self._looks:
-            card.show_look(self._looks[card.facts.source])
-        elif card.facts.source not in self._waiting:
-            self._waiting.append(card.facts.source)
-            self._look_at_next()
+            if card.facts.source in self._looks:
+                card.show_look(self._looks[card.facts.source])
+            elif card.facts.source not in self._waiting:
+                self._waiting.append(card.facts.source)
+        self._look_at_next()
 
     def _look_at_next(self) -> None:
-        """One after the other, so that whatever is pressed meanwhile does not have to wait for all of them."""
+        """Look at one after the other, so that what is pressed meanwhile does not have to wait for all of them."""
         if self._looking or not self._waiting:
             return
         self._looking = source = self._waiting.pop(0)
