@@ -360,8 +360,7 @@ def test_the_gallery_as_a_whole_is_the_installers_business(entered, make_office,
 
 @pytest.fixture
 def view(context, shown, sticks) -> MovingView:
-    view = shown(MovingView(context))
-    return view
+    return shown(MovingView(context))
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PyQt6.QtCore import QSize, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QIcon, QImage, QPixmap
 from PyQt6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -38,13 +36,12 @@ class ShotButtons(QWidget):
         self.setLayout(layout)
         for number, button in enumerate(self.buttons):
             button.setProperty("kind", "shot")
+            button.setFixedSize(px(SIDE_UNITS), px(SIDE_UNITS))
             button.clicked.connect(lambda _checked, number=number: self.again.emit(number))
             self.show_picture(number, None)
 
     def show_picture(self, number: int, content: bytes | None) -> None:
-        button = self.buttons[number]
-        side = px(SIDE_UNITS)
-        button.setFixedSize(side, side)
+        button, side = self.buttons[number], px(SIDE_UNITS - 6)
         button.setEnabled(content is not None)
         if content is None:
             button.setIcon(QIcon())
@@ -52,8 +49,8 @@ class ShotButtons(QWidget):
             name = translate("enrolment", "Picture {number}: not taken yet")
         else:
             button.setText("")
-            button.setIcon(QIcon(thumbnail(QImage.fromData(content), side - px(6))))
-            button.setIconSize(QSize(side - px(6), side - px(6)))
+            button.setIcon(QIcon(thumbnail(QImage.fromData(content), side)))
+            button.setIconSize(QSize(side, side))
             name = translate("enrolment", "Picture {number}: taken. Press to take it again.")
         button.setAccessibleName(name.format(number=number + 1))
         button.setToolTip(name.format(number=number + 1))
@@ -81,7 +78,7 @@ class CheckStep(Step):
         self.save = Button(translate("enrolment", "Save"), "save", "primary")
         self._place = QVBoxLayout()
         self.cards: list[Card] = []
-        self.finding: Panel | None = None
+        self.findings: list[Panel] = []
         self.merge: Button | None = None
         self.setLayout(column(ScrollPage(self._place), Bar(self.before, self.save), gap=8))
         self.before.clicked.connect(lambda: self.again.emit(-1))
@@ -129,17 +126,12 @@ class CheckStep(Step):
         cards = QWidget()
         cards.setLayout(flow(*self.cards, gap=8))
         self.heading = Heading(breakable(self._verdict()))
-        self.finding = self._finding()
-        parts: list[QWidget] = [self.heading, *([self.finding] if self.finding is not None else []), cards]
-        self._fill(*parts)
+        self.findings = self._findings()
+        self._fill(self.heading, *self.findings, cards)
         self.save.setEnabled(checked.may_be_saved)
         self.save.setVisible(not checked.duplicates.same)
-        # What the finding says is to be read first.
-        self.save.set_deliberate(self.finding is not None)
-        if checked.may_be_saved and self.finding is None:
-            self.save.setFocus()
-        else:
-            self.before.setFocus()
+        self.save.set_deliberate(bool(self.findings))  # what the finding says is to be read first
+        (self.save if checked.may_be_saved and not self.findings else self.before).setFocus()
 
     def _verdict(self) -> str:
         checked = self.checked
@@ -167,18 +159,15 @@ class CheckStep(Step):
             words = translate("enrolment", "Good"), "good"
         from_camera = self.draft.from_camera
         card = Card(number, thumbnail(self._images[number], px(_CARD_UNITS)), words, from_camera=from_camera)
-        card.button.clicked.connect(self._acts_on(number, from_camera=from_camera))
+        card.button.clicked.connect(lambda: self.again.emit(number) if from_camera else self.leave_out(number))
         return card
 
-    def _acts_on(self, number: int, *, from_camera: bool) -> Callable[[], None]:
-        return lambda: self.again.emit(number) if from_camera else self.leave_out(number)
-
-    def _finding(self) -> Panel | None:
+    def _findings(self) -> list[Panel]:
         self.merge = None
-        finding = self.checked.duplicates
-        if finding.same:
-            return self._same(finding.same[0])
-        return self._alike(finding.alike[0]) if finding.alike else None
+        same, alike = self.checked.duplicates.same, self.checked.duplicates.alike
+        if same:
+            return [self._same(same[0])]
+        return [self._alike(alike[0])] if alike else []
 
     def _same(self, other: Candidate) -> Panel:
         name = display_name(other.person)
@@ -209,16 +198,13 @@ class CheckStep(Step):
         side = px(_CARD_UNITS)
         pairs = zip(self._images, self.checked.pictures, strict=True)
         new = next((image for image, one in pairs if one.embedding is not None), QImage())
-        both = QWidget()
-        faces = []
+        layout = row(gap=14)
         for picture, name in ((new, self.draft.person), (self._known, other.person)):
             image = QLabel()
             image.setPixmap(thumbnail(picture, side))
-            faces.append(column(image, Note(breakable(display_name(name))), gap=2))
-        layout = row(gap=14)
-        for face in faces:
-            layout.addLayout(face, 1)
+            layout.addLayout(column(image, Note(breakable(display_name(name))), gap=2), 1)
         layout.addStretch(1)
+        both = QWidget()
         both.setLayout(layout)
         return both
 
@@ -267,11 +253,10 @@ class Card(Panel):
         name = translate("enrolment", "Picture {number}").format(number=number + 1)
         self.state = State(*words)
         self.state.setWordWrap(True)
+        text = translate("enrolment", "Leave out")
         if from_camera:
-            # Short, so that five of them fit beside each other.
-            self.button = Button(translate("enrolment", "Again", "take the picture again"), kind="card")
-        else:
-            self.button = Button(translate("enrolment", "Leave out"), kind="card")
+            text = translate("enrolment", "Again", "take the picture again")  # short: five fit beside each other
+        self.button = Button(text, kind="card")
         self.button.setAccessibleName(f"{name}: {self.button.text()}")
         self.image.setAccessibleName(name)
         super().__init__(self.image, Note(name, "muted"), self.state, self.button, gap=4, margin=6)

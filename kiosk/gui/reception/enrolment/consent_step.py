@@ -78,10 +78,9 @@ class ConsentStep(Step):
     def _show_text(self, text: str) -> None:
         """Headings in the size of the page, and room between the paragraphs, which Qt leaves out."""
         self.page.setMarkdown(re.sub(r"^#+ ", "#### ", text, flags=re.MULTILINE))
-        document = self.page.document()
-        cursor = QTextCursor(document)
         room = QTextBlockFormat()
         room.setBottomMargin(px(8))
+        cursor = QTextCursor(self.page.document())
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.mergeBlockFormat(room)
 

@@ -11,18 +11,7 @@ from PyQt6.QtGui import QResizeEvent
 from kiosk.domain import Decision, Reason, TrackedFace, display_name
 from kiosk.door.greeting import hint, refusal_hint
 from kiosk.door.report import Report
-from kiosk.gui.controls import (
-    Bar,
-    Button,
-    Halves,
-    Heading,
-    Note,
-    ScrollPage,
-    State,
-    breakable,
-    column,
-    polish_again,
-)
+from kiosk.gui.controls import Bar, Button, Halves, Heading, Note, ScrollPage, State, breakable, column, polish_again
 from kiosk.gui.reception.enrolment.capture_step import CaptureView
 from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.page import PageContext
@@ -132,7 +121,11 @@ class TrialStep(Step):
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self.on_look)
-        self._lay_out()
+        side = ScrollPage(column(self.force, self.state, self.hint, 1, gap=8))
+        self._middle = Halves(self.view, side)
+        layout = column(self.heading, self._middle, Bar(self.next, self.finish), gap=8)
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
         self.next.clicked.connect(self.another)
         self.finish.clicked.connect(self.finished)
 
@@ -144,12 +137,10 @@ class TrialStep(Step):
         enrolled = self.enrolled
         if enrolled is None:
             return
-        name = display_name(enrolled.person)
+        text = translate("enrolment", "{name} has more pictures.")
         if enrolled.is_new:
             text = translate("enrolment", "{name} is enrolled.")
-        else:
-            text = translate("enrolment", "{name} has more pictures.")
-        self.heading.setText(breakable(text.format(name=name)))
+        self.heading.setText(breakable(text.format(name=display_name(enrolled.person))))
         self.force.show_state(translate("enrolment", "The door is loading the pictures …"), "warning")
         self.state.hide()
         self.hint.setText("")
@@ -191,10 +182,3 @@ class TrialStep(Step):
         self.hint.setText(breakable(words))
         self.hint.setProperty("role", "prompt" if len(words) <= _LARGE_LETTERS else "")
         polish_again(self.hint)
-
-    def _lay_out(self) -> None:
-        side = ScrollPage(column(self.force, self.state, self.hint, 1, gap=8))
-        self._middle = Halves(self.view, side)
-        layout = column(self.heading, self._middle, Bar(self.next, self.finish), gap=8)
-        layout.setStretch(1, 1)
-        self.setLayout(layout)

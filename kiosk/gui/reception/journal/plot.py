@@ -108,13 +108,14 @@ class DistancePlot(QWidget):
             self.plot.plot([point.at for point in self._points], [point.threshold for point in self._points], pen=pen)
         else:
             self.plot.addItem(pyqtgraph.InfiniteLine(newest, angle=0, pen=pen))
-        self.legend.setText(
-            translate(
-                "journal",
-                "● let in   ✕ refused   ▲ refused, picture poor   ┅ threshold {threshold}; smaller = closer   "
-                "{first} to {last}",
-            ).format(threshold=number(newest, 2), first=_day(self._points[0]), last=_day(self._points[-1]))
+        text = translate(
+            "journal",
+            "● let in   ✕ refused   ▲ refused, picture poor   ┅ threshold {threshold}; smaller = closer   "
+            "{first} to {last}",
         )
+        ends = (datetime.fromtimestamp(self._points[index].at).astimezone().date() for index in (0, -1))
+        first, last = map(day_text, ends)
+        self.legend.setText(text.format(threshold=number(newest, 2), first=first, last=last))
 
     def _dress_axes(self, colour: QColor) -> None:
         font = QFont(self.legend.font())
@@ -124,7 +125,3 @@ class DistancePlot(QWidget):
             axis.setPen(colour)
             axis.setTextPen(colour)
             axis.setTickFont(font)
-
-
-def _day(point: Point) -> str:
-    return day_text(datetime.fromtimestamp(point.at).astimezone().date())

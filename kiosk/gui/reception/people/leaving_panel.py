@@ -113,12 +113,12 @@ class LeavingPanel(Panel):
         self._exporting = True
         self.on_places()
 
-        def work() -> Path:
+        def work() -> str:
             path = free_path(folder, display_name(person))
             export_person(context.services, person, path, context.member.name, context.services.snapshot)
-            return path
+            return translate("people", "Exported to {file}").format(file=printable(path))
 
-        context.act(work, self._exported, ended=self._export_ended)
+        context.act(work, context.tell, ended=self._export_ended)
 
     @pyqtSlot()
     def on_begin(self) -> None:
@@ -159,9 +159,6 @@ class LeavingPanel(Panel):
     def _export_ended(self) -> None:
         self._exporting = False
         self.on_places()
-
-    def _exported(self, path: Path) -> None:
-        self._context.tell(translate("people", "Exported to {file}").format(file=printable(path)))
 
     def _erasure_ended(self) -> None:
         self._set_erasing(erasing=False)

@@ -61,11 +61,13 @@ class MovingView(QWidget):
         self._enable(busy=True)
         context = self._context
 
-        def work() -> tuple[ArchiveReport, Path]:
+        def work() -> str:
             path = free_path(folder, "kiosk")
-            return export_gallery(context.services, path, context.member.name), path
+            people = export_gallery(context.services, path, context.member.name).people
+            told = translate("people", "%n people are exported to {file}", "", len(people))
+            return told.format(file=printable(path))
 
-        context.act(work, self._exported, ended=partial(self._enable, busy=False))
+        context.act(work, context.tell, ended=partial(self._enable, busy=False))
 
     @pyqtSlot()
     def on_import(self) -> None:
@@ -79,11 +81,6 @@ class MovingView(QWidget):
             self._imported,
             ended=partial(self._enable, busy=False),
         )
-
-    def _exported(self, answer: tuple[ArchiveReport, Path]) -> None:
-        report, path = answer
-        told = translate("people", "%n people are exported to {file}", "", len(report.people))
-        self._context.tell(told.format(file=printable(path)))
 
     def _imported(self, report: ArchiveReport) -> None:
         self._context.tell(translate("people", "%n people came in.", "", len(report.people)))

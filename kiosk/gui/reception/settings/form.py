@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QWidget
 
 from kiosk.config.options import SECTIONS, Applies
 from kiosk.config.saving import Seen
-from kiosk.config.schema import OptionInfo, Value, applies, objection, options
+from kiosk.config.schema import OptionInfo, Value, applies, options
 from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State, column, row
 from kiosk.gui.reception.settings.editors import Editor, range_text, value_text
 from kiosk.i18n import translate
@@ -29,11 +29,6 @@ class Draft:
         self.changes[key] = value
         if value == self.seen.values[key]:
             del self.changes[key]
-
-    @property
-    def objection(self) -> str:
-        """Return why the changes cannot be saved; "" where they can."""
-        return objection(self.seen.values, self.changes)
 
 
 def waits(started: Mapping[str, Value], seen: Seen) -> list[str]:

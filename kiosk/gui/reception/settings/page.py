@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QLineEdit, QWidget
 
 from kiosk.config.options import SECTIONS, Applies
 from kiosk.config.saving import ConfigWriter, Conflict, Seen
-from kiosk.config.schema import AUTO, Kind, OptionInfo, Value, applies, called, options, values
+from kiosk.config.schema import AUTO, Kind, OptionInfo, Value, applies, called, objection, options, values
 from kiosk.domain import Decision, Outcome
 from kiosk.door.matching import past_decisions, threshold_remark
 from kiosk.door.report import Report, Status
@@ -92,15 +92,15 @@ class SaveBar(Panel):
         line.setStretch(0, 1)
         super().__init__(line, gap=0, margin=6)
 
-    def show_state(self, changes: int, objection: str, waiting: Sequence[str]) -> None:
+    def show_state(self, changes: int, obstacle: str, waiting: Sequence[str]) -> None:
         self.save_button.setVisible(changes > 0)
-        self.save_button.setEnabled(not objection)
+        self.save_button.setEnabled(not obstacle)
         self.discard_button.setVisible(changes > 0)
         self.restart_button.setVisible(not changes and bool(waiting))
         text = translate("settings", "Saved. After a restart, this takes effect: {options}")
         if changes:
             text = translate("settings", "Not saved yet: {count}")
-        self.words.setText(objection or text.format(count=changes, options=", ".join(waiting)))
+        self.words.setText(obstacle or text.format(count=changes, options=", ".join(waiting)))
         self.setVisible(changes > 0 or bool(waiting))
 
 
@@ -119,14 +119,12 @@ class Saving:
             return self._writer.change(changes, seen)
 
         self.busy = True
-        self._context.act(write, self._on_answer, self._on_fault)
+        self._context.act(write, self._on_answer, ended=self._end)
 
-    def _on_fault(self, fault: str) -> None:
+    def _end(self) -> None:
         self.busy = False
-        self._context.tell_fault(fault)
 
     def _on_answer(self, answer: Seen | tuple[Conflict, ...]) -> None:
-        self.busy = False
         if isinstance(answer, tuple):
             self._ask(answer)
             return
@@ -155,7 +153,6 @@ class Saving:
         draft = self._form.draft
 
         def take(seen: Seen) -> None:
-            self.busy = False
             untouched = {
                 key: value for key, value in draft.changes.items() if seen.values[key] == draft.seen.values[key]
             }
@@ -164,7 +161,7 @@ class Saving:
                 self.save()
 
         self.busy = True
-        self._context.act(self._writer.look, take, self._on_fault)
+        self._context.act(self._writer.look, take, ended=self._end)
 
     def _fill(self, draft: Draft) -> None:
         self._form.show_draft(draft)
@@ -278,8 +275,11 @@ class SettingsPage(StaffPage):
 
     @pyqtSlot()
     def on_changed(self) -> None:
-        self._show_bar()
-        self._judge()
+        if self.form is not None:
+            draft, started = self.form.draft, values(self.context.services.started_with)
+            titles = [translate("settings", options()[key].title) for key in waits(started, draft.seen)]
+            self.bar.show_state(len(draft.changes), objection(draft.seen.values, draft.changes), titles)
+            self._judge()
 
     @pyqtSlot()
     def on_discard(self) -> None:
@@ -344,9 +344,8 @@ class SettingsPage(StaffPage):
         self._middle.insertWidget(0, self.form, 1)
         self.fault.hide()
         self._choose(self.sections.currentData())
-        self._show_bar()
         self._read_past()
-        self._judge()
+        self.on_changed()
 
     def _show_fault(self, message: str) -> None:
         self.fault.setText(message)
@@ -385,12 +384,6 @@ class SettingsPage(StaffPage):
     def _choose(self, section: str) -> None:
         self.sections.setCurrentIndex(list(SECTIONS).index(section))
         self.on_section(self.sections.currentIndex())
-
-    def _show_bar(self) -> None:
-        if self.form is not None:
-            draft, started = self.form.draft, values(self.context.services.started_with)
-            titles = [translate("settings", options()[key].title) for key in waits(started, draft.seen)]
-            self.bar.show_state(len(draft.changes), draft.objection, titles)
 
     def _test_door(self) -> None:
         name, asked_at = self.context.member.name, time.monotonic()
