@@ -41,8 +41,8 @@ from kiosk.files import asset
 from kiosk.gui.feed import Feed
 from kiosk.gui.keyboard import KeyboardDock
 from kiosk.gui.language import ScreenLanguage
-from kiosk.gui.reception.enrolment import EnrolmentPage
-from kiosk.gui.reception.journal import JournalPage
+from kiosk.gui.reception.enrolment.page import EnrolmentPage
+from kiosk.gui.reception.journal.page import JournalPage
 from kiosk.gui.reception.page import Unsaved, warning
 from kiosk.gui.reception.people.page import PeoplePage
 from kiosk.gui.reception.picker import Picker
@@ -53,6 +53,7 @@ from kiosk.gui.theme import DARK, DARK_CONTRAST, LIGHT, LIGHT_CONTRAST, Look
 from kiosk.gui.way_out import Wish
 from kiosk.gui.window import KioskWindow
 from kiosk.gui.workers import Latest
+from kiosk.people.enrolment import Offered
 from kiosk.people.register import Consent
 from kiosk.people.staff import Role, StaffMember, StaffRegister
 from kiosk.store.journal import Action
@@ -370,7 +371,7 @@ def enrolment(stage: Stage, page: EnrolmentPage) -> None:
         if session is not None and sum(one is not None for one in session.state.taken) == 2:
             break
     stage.shoot("enrol-capture")
-    grace, eileen = asset("demo", "grace_hopper.jpg"), asset("demo", "eileen_collins.jpg")
+    grace, eileen = (Offered.file(asset("demo", name)) for name in ("grace_hopper.jpg", "eileen_collins.jpg"))
     for state, pictures, name in (("same", [grace], "Mary Brown"), ("odd", [grace, eileen], GRACE)):
         page.enter(pictures=pictures, person=name)
         page.name.name.set_text(name)

@@ -42,6 +42,7 @@ from kiosk.gui.reception.shell import Reception, shipped_pages
 from kiosk.gui.theme import DARK, LIGHT, Appearance, Look
 from kiosk.gui.window import KioskWindow
 from kiosk.gui.workers import Latest
+from kiosk.people.enrolment import Offered
 from kiosk.people.erasure import ErasureReport
 from kiosk.people.staff import Role, StaffMember
 from kiosk.vision.camera import WatchedCamera
@@ -620,11 +621,11 @@ def read_and_agree(qtbot, page: QWidget) -> None:
 
 
 def choose_pictures(qtbot, page: QWidget) -> None:
-    page.enter(pictures=[asset("demo", "eileen_collins.jpg")])
+    page.enter(pictures=[Offered.file(asset("demo", "eileen_collins.jpg"))])
 
 
 def check_pictures(qtbot, page: QWidget) -> None:
-    page.enter(pictures=[asset("demo", "eileen_collins.jpg")], person="Eileen")
+    page.enter(pictures=[Offered.file(asset("demo", "eileen_collins.jpg"))], person="Eileen")
     page.name.next.click()
     read_and_agree(qtbot, page)
     qtbot.waitUntil(lambda: len(page.check.cards) == 1, timeout=30_000)

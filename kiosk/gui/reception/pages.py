@@ -1,8 +1,8 @@
 """The pages of the staff side, in the order of the navigation."""
 
-from kiosk.gui.reception.enrolment import EnrolmentPage
+from kiosk.gui.reception.enrolment.page import EnrolmentPage
 from kiosk.gui.reception.health import HealthPage
-from kiosk.gui.reception.journal import JournalPage
+from kiosk.gui.reception.journal.page import JournalPage
 from kiosk.gui.reception.page import EVERYBODY, INSTALLERS, PageEntry
 from kiosk.gui.reception.people.page import PeoplePage
 from kiosk.gui.reception.settings.page import SettingsPage

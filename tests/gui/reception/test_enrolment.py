@@ -18,7 +18,7 @@ from kiosk.door.services import StaffServices
 from kiosk.door.station import Station
 from kiosk.errors import KioskError
 from kiosk.files import asset
-from kiosk.gui.reception.enrolment import EnrolmentPage
+from kiosk.gui.reception.enrolment.page import EnrolmentPage
 from kiosk.gui.reception.enrolment.step import Draft, check_pictures, save_draft
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.theme import DARK, style_sheet
@@ -165,7 +165,9 @@ def everything(services):
 
 
 def test_the_same_face_under_another_name_stops_and_is_merged_only_when_asked(qtbot, agree, page, services, screen):
-    page.enter(pictures=[services.folder / "Grace_Hopper.jpg", asset("demo", "grace_hopper.jpg").read_bytes()])
+    page.enter(
+        pictures=[Offered.file(services.folder / "Grace_Hopper.jpg"), Offered.file(asset("demo", "grace_hopper.jpg"))]
+    )
     to_consent(qtbot, page, "Mary")
     agree(page.consent)
     qtbot.waitUntil(lambda: page.check.merge is not None)

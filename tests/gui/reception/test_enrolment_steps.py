@@ -425,7 +425,7 @@ def test_pictures_are_read_in_the_background_and_a_pipe_is_not_waited_for(qtbot,
     finds(Check((pipe, good), duplicates=Duplicates(alike=(GRACE,))))
     enter(qtbot, at_check)
     assert [card.image.pixmap().isNull() for card in at_check.cards] == [True, False]
-    assert not any(label.pixmap().isNull() for label in at_check.finding.findChildren(QLabel) if not label.text())
+    assert not any(label.pixmap().isNull() for label in at_check.findings[0].findChildren(QLabel) if not label.text())
 
 
 def test_a_disk_that_is_full_is_told_and_saving_can_be_tried_again(qtbot, at_check, finds, monkeypatch, screen):
@@ -482,7 +482,7 @@ def test_somebody_known_under_another_name_stops_it_and_may_be_merged(qtbot, at_
 def test_a_look_alike_is_a_warning_with_which_it_may_be_saved(qtbot, at_check, finds):
     finds(Check(GOOD, duplicates=Duplicates(alike=(GRACE,))))
     enter(qtbot, at_check)
-    more = next(button for button in at_check.finding.findChildren(Button) if button.text() == "Take more pictures")
+    more = next(button for button in at_check.findings[0].findChildren(Button) if button.text() == "Take more pictures")
     with qtbot.waitSignal(at_check.more):
         more.click()
     assert at_check.save.isEnabled()

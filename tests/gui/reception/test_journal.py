@@ -9,7 +9,6 @@ from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtTest import QAbstractItemModelTester
 
 from kiosk.domain import Candidate, Conditions, Decision, Identification, Outcome, Reason
-from kiosk.gui.reception.journal import JournalPage
 from kiosk.gui.reception.journal.lines import (
     LineList,
     Lines,
@@ -17,6 +16,7 @@ from kiosk.gui.reception.journal.lines import (
     decision_in_words,
     lines_of,
 )
+from kiosk.gui.reception.journal.page import JournalPage
 from kiosk.gui.reception.journal.plot import DistancePlot
 from kiosk.health.distances import Point, insight, points_of
 from kiosk.store.journal import Action, ActionEntry, Filter, JournalEntry

@@ -148,16 +148,16 @@ def test_threshold_is_judged_live_and_by_the_last_days(qtbot, context, shown, st
     page.enter()
     qtbot.waitUntil(lambda: page.form is not None, timeout=30_000)
     page.on_reported(report(0.95, 1.3))
-    assert "This person would be recognised" in page.effect.words[0]
+    assert "This person would be recognised" in page.effect.live.text()
     page.form.rows["matching.threshold"].editor.slider.setValue(800)
-    assert "Nobody would be recognised" in page.effect.words[0]
-    qtbot.waitUntil(lambda: "nothing was decided" in page.effect.words[1], timeout=30_000)
+    assert "Nobody would be recognised" in page.effect.live.text()
+    qtbot.waitUntil(lambda: "nothing was decided" in page.effect.past.text(), timeout=30_000)
     assert page.form.draft.changes == {"matching.threshold": {"sface_fp16": 0.8}}
-    assert page.effect.remark == ""
+    assert page.effect.remark.text() == ""
     page.form.rows["matching.threshold"].editor.number.on_edited("0.36")
-    assert page.effect.remark == "0.36 is on another encoder's scale: sface_fp16 works around 1.12"
+    assert page.effect.remark.text() == "0.36 is on another encoder's scale: sface_fp16 works around 1.12"
     page.form.rows["matching.threshold"].editor.automatic.click()
-    assert page.effect.remark == ""
+    assert page.effect.remark.text() == ""
     page.leave()
 
 
@@ -282,7 +282,7 @@ def running(qtbot, home):
 
 def test_running_kiosk_takes_over_what_is_saved_and_opens_for_a_test(qtbot, running):
     page, services, reception = running.page, running.services, running.window.reception
-    qtbot.waitUntil(lambda: "Nobody" not in page.effect.words[0], timeout=30_000)
+    qtbot.waitUntil(lambda: "Nobody" not in page.effect.live.text(), timeout=30_000)
     choose(page, "decision")
     page.form.rows["decision.k"].editor.more.click()
     choose(page, "screen")

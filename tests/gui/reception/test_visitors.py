@@ -11,7 +11,7 @@ from kiosk.domain import Candidate, Embedding, Frame
 from kiosk.door.build import Choices, build_station
 from kiosk.door.services import StaffServices
 from kiosk.files import asset
-from kiosk.gui.reception.enrolment import EnrolmentPage
+from kiosk.gui.reception.enrolment.page import EnrolmentPage
 from kiosk.gui.reception.page import EVERYBODY, PageEntry
 from kiosk.gui.reception.shell import Reception
 from kiosk.gui.reception.visitors import ShownVisitor, VisitorCard, VisitorsPage

@@ -33,36 +33,23 @@ SHOTS = {
     ),
 }
 
-HINTS = {
-    CaptureHint.NO_FACE: QT_TRANSLATE_NOOP("enrolment", "Step in front of the camera"),
-    CaptureHint.ONE_PERSON: QT_TRANSLATE_NOOP("enrolment", "One person only, please"),
-    CaptureHint.CLOSER: QT_TRANSLATE_NOOP("enrolment", "Come a little closer"),
-    CaptureHint.FURTHER: QT_TRANSLATE_NOOP("enrolment", "Step back a little"),
-    CaptureHint.CENTRE: QT_TRANSLATE_NOOP("enrolment", "Bring your face into the oval"),
-    CaptureHint.MORE_LIGHT: QT_TRANSLATE_NOOP("enrolment", "More light on the face, please"),
-    CaptureHint.LESS_LIGHT: QT_TRANSLATE_NOOP("enrolment", "Turn away from the bright light"),
-    CaptureHint.UNCOVER_FACE: QT_TRANSLATE_NOOP("enrolment", "Take off what covers your face, such as sunglasses"),
-    CaptureHint.LOOK_STRAIGHT: QT_TRANSLATE_NOOP("enrolment", "Look straight at the camera"),
-    CaptureHint.TURN_LEFT: QT_TRANSLATE_NOOP("enrolment", "Turn your head a little to your left"),
-    CaptureHint.TURN_RIGHT: QT_TRANSLATE_NOOP("enrolment", "Turn your head a little to your right"),
-    CaptureHint.LOOK_UP: QT_TRANSLATE_NOOP("enrolment", "Raise your chin a little"),
-    CaptureHint.HOLD_STILL: QT_TRANSLATE_NOOP("enrolment", "Hold still for a moment"),
-}
-
-ICONS = {
-    CaptureHint.NO_FACE: "face_search",
-    CaptureHint.ONE_PERSON: "people",
-    CaptureHint.CLOSER: "closer",
-    CaptureHint.FURTHER: "further",
-    CaptureHint.CENTRE: "face_search",
-    CaptureHint.MORE_LIGHT: "light",
-    CaptureHint.LESS_LIGHT: "light",
-    CaptureHint.UNCOVER_FACE: "glasses",
-    CaptureHint.LOOK_STRAIGHT: "face_search",
-    CaptureHint.TURN_LEFT: "arrow_left",
-    CaptureHint.TURN_RIGHT: "arrow_right",
-    CaptureHint.LOOK_UP: "arrow_up",
-    CaptureHint.HOLD_STILL: "hourglass",
+HINTS = {  # as a text and as an icon
+    CaptureHint.NO_FACE: (QT_TRANSLATE_NOOP("enrolment", "Step in front of the camera"), "face_search"),
+    CaptureHint.ONE_PERSON: (QT_TRANSLATE_NOOP("enrolment", "One person only, please"), "people"),
+    CaptureHint.CLOSER: (QT_TRANSLATE_NOOP("enrolment", "Come a little closer"), "closer"),
+    CaptureHint.FURTHER: (QT_TRANSLATE_NOOP("enrolment", "Step back a little"), "further"),
+    CaptureHint.CENTRE: (QT_TRANSLATE_NOOP("enrolment", "Bring your face into the oval"), "face_search"),
+    CaptureHint.MORE_LIGHT: (QT_TRANSLATE_NOOP("enrolment", "More light on the face, please"), "light"),
+    CaptureHint.LESS_LIGHT: (QT_TRANSLATE_NOOP("enrolment", "Turn away from the bright light"), "light"),
+    CaptureHint.UNCOVER_FACE: (
+        QT_TRANSLATE_NOOP("enrolment", "Take off what covers your face, such as sunglasses"),
+        "glasses",
+    ),
+    CaptureHint.LOOK_STRAIGHT: (QT_TRANSLATE_NOOP("enrolment", "Look straight at the camera"), "face_search"),
+    CaptureHint.TURN_LEFT: (QT_TRANSLATE_NOOP("enrolment", "Turn your head a little to your left"), "arrow_left"),
+    CaptureHint.TURN_RIGHT: (QT_TRANSLATE_NOOP("enrolment", "Turn your head a little to your right"), "arrow_right"),
+    CaptureHint.LOOK_UP: (QT_TRANSLATE_NOOP("enrolment", "Raise your chin a little"), "arrow_up"),
+    CaptureHint.HOLD_STILL: (QT_TRANSLATE_NOOP("enrolment", "Hold still for a moment"), "hourglass"),
 }
 
 _OTHER_WAY = {"arrow_left": "arrow_right", "arrow_right": "arrow_left"}
@@ -75,7 +62,7 @@ def instruction(state: CaptureState, shots: tuple[Shot, ...]) -> str:
     if state.share > 0:
         return translate("enrolment", "Good. Hold still …")
     if state.hint is not None:
-        return translate("enrolment", HINTS[state.hint])
+        return translate("enrolment", HINTS[state.hint][0])
     return translate("enrolment", SHOTS[shots[state.number]])
 
 
@@ -85,7 +72,7 @@ def instruction_icon(state: CaptureState, *, mirrored: bool) -> str:
         return "tick_mark"
     if state.hint is None:
         return "face_search"
-    name = ICONS[state.hint]
+    name = HINTS[state.hint][1]
     return name if mirrored else _OTHER_WAY.get(name, name)
 
 
@@ -125,7 +112,10 @@ class CaptureView(QWidget):
             size = picture.width(), picture.height()
             where = place(size, (self.width(), self.height()), mirrored=self._feed.mirrored)
             self._paint_picture(painter, where)
-            self._paint_oval(painter, self._oval(where))
+            height = min(where.height, self.height())
+            oval = QRectF(0, 0, height * _OVAL[0], height * _OVAL[1])
+            oval.moveCenter(QPointF(self.width() / 2, self.height() / 2))
+            self._paint_oval(painter, oval)
         painter.end()
 
     def _paint_picture(self, painter: QPainter, where: Placement) -> None:
@@ -136,18 +126,11 @@ class CaptureView(QWidget):
         painter.drawImage(0, 0, self._feed.picture)
         painter.restore()
 
-    def _oval(self, where: Placement) -> QRectF:
-        height = min(where.height, self.height())
-        oval = QRectF(0, 0, height * _OVAL[0], height * _OVAL[1])
-        oval.moveCenter(QPointF(self.width() / 2, self.height() / 2))
-        return oval
-
     def _paint_oval(self, painter: QPainter, oval: QRectF) -> None:
-        around = QPainterPath()
+        around = QPainterPath()  # filled where it is covered once
         around.addRect(QRectF(self.rect()))
-        inside = QPainterPath()
-        inside.addEllipse(oval)
-        painter.fillPath(around.subtracted(inside), _SHADE)
+        around.addEllipse(oval)
+        painter.fillPath(around, _SHADE)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         style = Qt.PenStyle.SolidLine if self._right else Qt.PenStyle.DashLine
         painter.setPen(QPen(_RING_BACK if self._share else (_RIGHT if self._right else _WAITING), px(5), style))
@@ -184,11 +167,9 @@ class CaptureStep(Step):
         super().__init__(context, draft)
         self.session: CaptureSession | None = None
         self.view = CaptureView(context.feed)
-        self.icon, self.prompt = QLabel(), Note("", "prompt")
-        self.prompt.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.count = Note("", "muted")
-        self.count.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.icon, self.prompt, self.count = QLabel(), Note("", "prompt"), Note("", "muted")
+        for label in (self.icon, self.prompt, self.count):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.shots = ShotButtons(len(Shot))
         self.before = Button(translate("enrolment", "Back"), "arrow_left")
         self.files = Button(translate("enrolment", "From files"), "picture_file")
@@ -198,8 +179,15 @@ class CaptureStep(Step):
         self._ending.setSingleShot(True)
         self._ending.setInterval(_SEEN_MS)
         self._ending.timeout.connect(self.on_taken)
-        self._lay_out()
-        self._connect()
+        self._side = column(self.icon, self.prompt, self.count, gap=6)
+        self._side.insertStretch(0, 1)
+        self._side.addStretch(1)
+        self._side.setStretch(2, 4)
+        self._middle = Halves(self.view, self._side)
+        self.setLayout(column(self._middle, self.shots, Bar(self.before, self.files), gap=8))
+        self.before.clicked.connect(self.back)
+        self.files.clicked.connect(self.on_files)
+        self.shots.again.connect(self.retake)
 
     def enter(self) -> None:
         self._shown = ()
@@ -214,7 +202,6 @@ class CaptureStep(Step):
         self._hand_over(None)
 
     def retake(self, number: int) -> None:
-        """Have one of the pictures taken again."""
         session = self.session
         if session is not None:
             self._ending.stop()
@@ -228,10 +215,9 @@ class CaptureStep(Step):
         if report.capture is None:
             # Another station was built meanwhile, or what was asked for is still on its way.
             self._hand_over(session)
-        elif report.capture.fault:
-            self.context.notice(report.capture.fault)
-            self._show(report.capture)
         else:
+            if report.capture.fault:
+                self.context.notice(report.capture.fault)
             self._show(report.capture)
 
     @pyqtSlot()
@@ -244,7 +230,6 @@ class CaptureStep(Step):
 
     @pyqtSlot()
     def on_files(self) -> None:
-        """Choose files; no picture is taken meanwhile."""
         self.leave()
         self.context.pick(wanted_pictures(), self._picked, self.enter)
 
@@ -301,16 +286,3 @@ class CaptureStep(Step):
         number = total if state.done else state.number + 1
         count = translate("enrolment", "Picture {number} of {total}")
         self.count.setText(count.format(number=number, total=total))
-
-    def _lay_out(self) -> None:
-        self._side = column(self.icon, self.prompt, self.count, gap=6)
-        self._side.insertStretch(0, 1)
-        self._side.addStretch(1)
-        self._side.setStretch(2, 4)
-        self._middle = Halves(self.view, self._side)
-        self.setLayout(column(self._middle, self.shots, Bar(self.before, self.files), gap=8))
-
-    def _connect(self) -> None:
-        self.before.clicked.connect(self.back)
-        self.files.clicked.connect(self.on_files)
-        self.shots.again.connect(self.retake)

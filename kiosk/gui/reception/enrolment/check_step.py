@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PyQt6.QtCore import QSize, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QIcon, QImage, QPixmap
 from PyQt6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -27,13 +25,9 @@ def thumbnail(image: QImage, side_px: int) -> QPixmap:
 
 
 class ShotButtons(QWidget):
-    """One button a picture.
+    """One button a picture."""
 
-    Signals:
-        again: the number of the picture that is to be taken again.
-    """
-
-    again = pyqtSignal(int)
+    again = pyqtSignal(int)  # the number of the picture that is to be taken again
 
     def __init__(self, total: int) -> None:
         super().__init__()
@@ -43,14 +37,12 @@ class ShotButtons(QWidget):
         self.setLayout(layout)
         for number, button in enumerate(self.buttons):
             button.setProperty("kind", "shot")
+            button.setFixedSize(px(SIDE_UNITS), px(SIDE_UNITS))
             button.clicked.connect(lambda _checked, number=number: self.again.emit(number))
             self.show_picture(number, None)
 
     def show_picture(self, number: int, content: bytes | None) -> None:
-        """The picture that was taken; None = not yet."""
-        button = self.buttons[number]
-        side = px(SIDE_UNITS)
-        button.setFixedSize(side, side)
+        button, side = self.buttons[number], px(SIDE_UNITS - 6)
         button.setEnabled(content is not None)
         if content is None:
             button.setIcon(QIcon())
@@ -58,8 +50,8 @@ class ShotButtons(QWidget):
             name = translate("enrolment", "Picture {number}: not taken yet")
         else:
             button.setText("")
-            button.setIcon(QIcon(thumbnail(QImage.fromData(content), side - px(6))))
-            button.setIconSize(QSize(side - px(6), side - px(6)))
+            button.setIcon(QIcon(thumbnail(QImage.fromData(content), side)))
+            button.setIconSize(QSize(side, side))
             name = translate("enrolment", "Picture {number}: taken. Press to take it again.")
         button.setAccessibleName(name.format(number=number + 1))
         button.setToolTip(name.format(number=number + 1))
@@ -69,19 +61,12 @@ _CARD_UNITS = 80
 
 
 class CheckStep(Step):
-    """The fourth step: checks the pictures in the background, shows the result, saves.
+    """The fourth step: checks the pictures in the background, shows the result, saves."""
 
-    Signals:
-        saved: the Enrolled.
-        again: the number of the picture that is to be taken again; -1 = all.
-        more: more pictures are to be taken, beside those that are good.
-        cancelled: nothing is to be kept.
-    """
-
-    saved = pyqtSignal(object)
-    again = pyqtSignal(int)
-    more = pyqtSignal()
-    cancelled = pyqtSignal()
+    saved = pyqtSignal(object)  # the Enrolled
+    again = pyqtSignal(int)  # the number of the picture that is to be taken again; -1 = all
+    more = pyqtSignal()  # more pictures are to be taken, beside those that are good
+    cancelled = pyqtSignal()  # nothing is to be kept
 
     def __init__(self, context: PageContext, draft: Draft) -> None:
         super().__init__(context, draft)
@@ -94,7 +79,7 @@ class CheckStep(Step):
         self.save = Button(translate("enrolment", "Save"), "save", "primary")
         self._place = QVBoxLayout()
         self.cards: list[Card] = []
-        self.finding: Panel | None = None
+        self.findings: list[Panel] = []
         self.merge: Button | None = None
         self.setLayout(column(ScrollPage(self._place), Bar(self.before, self.save), gap=8))
         self.before.clicked.connect(lambda: self.again.emit(-1))
@@ -122,7 +107,6 @@ class CheckStep(Step):
 
     @pyqtSlot()
     def on_merge(self) -> None:
-        """Add the pictures to the person who is already enrolled."""
         self.draft.person, self.draft.adding = self.checked.duplicates.same[0].person, True
         self.draft.texts.clear()
         self.draft.valid_from = self.draft.valid_until = None
@@ -130,7 +114,6 @@ class CheckStep(Step):
         self.enter()
 
     def leave_out(self, number: int) -> None:
-        """Go on without one of the pictures."""
         self.draft.pictures = [one for index, one in enumerate(self.checked.pictures) if index != number]
         self.draft.offered, self.draft.from_camera = [], False
         self.enter()
@@ -144,17 +127,12 @@ class CheckStep(Step):
         cards = QWidget()
         cards.setLayout(flow(*self.cards, gap=8))
         self.heading = Heading(breakable(self._verdict()))
-        self.finding = self._finding()
-        parts: list[QWidget] = [self.heading, *([self.finding] if self.finding is not None else []), cards]
-        self._fill(*parts)
+        self.findings = self._findings()
+        self._fill(self.heading, *self.findings, cards)
         self.save.setEnabled(checked.may_be_saved)
         self.save.setVisible(not checked.duplicates.same)
-        # What the finding says is to be read first.
-        self.save.set_deliberate(self.finding is not None)
-        if checked.may_be_saved and self.finding is None:
-            self.save.setFocus()
-        else:
-            self.before.setFocus()
+        self.save.set_deliberate(bool(self.findings))  # what the finding says is to be read first
+        (self.save if checked.may_be_saved and not self.findings else self.before).setFocus()
 
     def _verdict(self) -> str:
         checked = self.checked
@@ -182,18 +160,15 @@ class CheckStep(Step):
             words = translate("enrolment", "Good"), "good"
         from_camera = self.draft.from_camera
         card = Card(number, thumbnail(self._images[number], px(_CARD_UNITS)), words, from_camera=from_camera)
-        card.button.clicked.connect(self._acts_on(number, from_camera=from_camera))
+        card.button.clicked.connect(lambda: self.again.emit(number) if from_camera else self.leave_out(number))
         return card
 
-    def _acts_on(self, number: int, *, from_camera: bool) -> Callable[[], None]:
-        return lambda: self.again.emit(number) if from_camera else self.leave_out(number)
-
-    def _finding(self) -> Panel | None:
+    def _findings(self) -> list[Panel]:
         self.merge = None
-        finding = self.checked.duplicates
-        if finding.same:
-            return self._same(finding.same[0])
-        return self._alike(finding.alike[0]) if finding.alike else None
+        same, alike = self.checked.duplicates.same, self.checked.duplicates.alike
+        if same:
+            return [self._same(same[0])]
+        return [self._alike(alike[0])] if alike else []
 
     def _same(self, other: Candidate) -> Panel:
         name = display_name(other.person)
@@ -221,20 +196,16 @@ class CheckStep(Step):
         return Panel(self._both(other), Note(breakable(text.format(name=display_name(other.person)))), flow(more))
 
     def _both(self, other: Candidate) -> QWidget:
-        """The new face beside the one that is known."""
         side = px(_CARD_UNITS)
         pairs = zip(self._images, self.checked.pictures, strict=True)
         new = next((image for image, one in pairs if one.embedding is not None), QImage())
-        both = QWidget()
-        faces = []
+        layout = row(gap=14)
         for picture, name in ((new, self.draft.person), (self._known, other.person)):
             image = QLabel()
             image.setPixmap(thumbnail(picture, side))
-            faces.append(column(image, Note(breakable(display_name(name))), gap=2))
-        layout = row(gap=14)
-        for face in faces:
-            layout.addLayout(face, 1)
+            layout.addLayout(column(image, Note(breakable(display_name(name))), gap=2), 1)
         layout.addStretch(1)
+        both = QWidget()
         both.setLayout(layout)
         return both
 
@@ -283,11 +254,10 @@ class Card(Panel):
         name = translate("enrolment", "Picture {number}").format(number=number + 1)
         self.state = State(*words)
         self.state.setWordWrap(True)
+        text = translate("enrolment", "Leave out")
         if from_camera:
-            # Short, so that five of them fit beside each other.
-            self.button = Button(translate("enrolment", "Again", "take the picture again"), kind="card")
-        else:
-            self.button = Button(translate("enrolment", "Leave out"), kind="card")
+            text = translate("enrolment", "Again", "take the picture again")  # short: five fit beside each other
+        self.button = Button(text, kind="card")
         self.button.setAccessibleName(f"{name}: {self.button.text()}")
         self.image.setAccessibleName(name)
         super().__init__(self.image, Note(name, "muted"), self.state, self.button, gap=4, margin=6)

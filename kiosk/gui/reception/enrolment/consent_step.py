@@ -27,13 +27,9 @@ _LEAST_LINES = 14  # high: below that the heading gives way
 
 
 class ConsentStep(Step):
-    """The second step: the text, and the person's answer to it.
+    """The second step: the text, and the person's answer to it."""
 
-    Signals:
-        refused: the person does not agree, so nothing is kept.
-    """
-
-    refused = pyqtSignal()
+    refused = pyqtSignal()  # the person does not agree, so nothing is kept
 
     def __init__(self, context: PageContext, draft: Draft) -> None:
         super().__init__(context, draft)
@@ -83,10 +79,9 @@ class ConsentStep(Step):
     def _show_text(self, text: str) -> None:
         """Headings in the size of the page, and room between the paragraphs, which Qt leaves out."""
         self.page.setMarkdown(re.sub(r"^#+ ", "#### ", text, flags=re.MULTILINE))
-        document = self.page.document()
-        cursor = QTextCursor(document)
         room = QTextBlockFormat()
         room.setBottomMargin(px(8))
+        cursor = QTextCursor(self.page.document())
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.mergeBlockFormat(room)
 
@@ -115,13 +110,9 @@ class ConsentStep(Step):
 
 
 class Reading(QTextBrowser):
-    """A text that scrolls by keys and under a finger, and says when its end is on the screen.
+    """A text that scrolls by keys and under a finger, and says when its end is on the screen."""
 
-    Signals:
-        read: the end is seen, for the first time since `begin`.
-    """
-
-    read = pyqtSignal()
+    read = pyqtSignal()  # the end is seen, for the first time since `begin`
 
     def __init__(self) -> None:
         super().__init__()
@@ -139,7 +130,6 @@ class Reading(QTextBrowser):
             bar.rangeChanged.connect(lambda _least, _most: self._soon.start())
 
     def begin(self) -> None:
-        """Scroll to the top and take the focus."""
         scroller, bar = QScroller.scroller(self.viewport()), self.verticalScrollBar()
         if scroller is not None and bar is not None:
             scroller.stop()

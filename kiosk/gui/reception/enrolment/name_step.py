@@ -30,7 +30,9 @@ class NameStep(Step):
         )
         self.more = Button(translate("enrolment", "More about the person"), "plus")
         self.next = Button(translate("enrolment", "Next"), "arrow_right", "primary")
-        self.details = PersonFields(lambda: self.name.text, self._say)
+        self.details = PersonFields(
+            lambda: self.name.text, lambda text: context.ask_station(lambda station: station.say(text))
+        )
         self._known = self._known_panel()
         self.details.hide()
         content = column(self.name, self._known, self.more, self.details, 1, gap=10)
@@ -48,7 +50,6 @@ class NameStep(Step):
 
     @property
     def is_typed(self) -> bool:
-        """Return whether something was typed that would be lost."""
         return self.name.text not in {"", self._given} or any(self.details.texts.values())
 
     @pyqtSlot()
@@ -63,11 +64,9 @@ class NameStep(Step):
     @pyqtSlot()
     def on_next(self) -> None:
         name = normal_name(self.name.text)
-        if not name:
-            self.name.show_fault(translate("enrolment", "Please type the name."))
-            self.name.edit.setFocus()
-        elif fault := name_fault(name):
-            self.name.show_fault(translate("enrolment", "The name {fault}. Please type another.").format(fault=fault))
+        if fault := name_fault(name):
+            text = translate("enrolment", "The name {fault}. Please type another.").format(fault=fault)
+            self.name.show_fault(text if name else translate("enrolment", "Please type the name."))
             self.name.edit.setFocus()
         elif (values := self.details.read()) is not None:
             self.draft.texts = {name: values[name] for name in TEXT_FIELDS}
@@ -87,9 +86,6 @@ class NameStep(Step):
         self.name.edit.setFocus()
         self.name.edit.selectAll()
 
-    def _say(self, text: str) -> None:
-        self.context.ask_station(lambda station: station.say(text))
-
     def _groups(self) -> set[str]:
         try:
             return {record.group for record in self.context.services.people.records().values() if record.group}
@@ -101,7 +97,10 @@ class NameStep(Step):
         name = normal_name(self.name.text)
         if known is not None and person_key(known) == person_key(name):
             self.draft.person = known
-            self._show_known(known)
+            text = translate("enrolment", "{name} is already enrolled.")
+            self.known_heading.setText(breakable(text.format(name=display_name(known))))
+            self._known.show()
+            self.other.setFocus()
             return
         self.draft.person, self.draft.adding = name, False
         self.done.emit()
@@ -120,10 +119,3 @@ class NameStep(Step):
             translate("enrolment", "Is it the same person? Then new pictures are added. If not, choose another name.")
         )
         return Panel(self.known_heading, note, flow(self.add, self.other))
-
-    def _show_known(self, known: str) -> None:
-        name = display_name(known)
-        known_as = translate("enrolment", "{name} is already enrolled.").format(name=name)
-        self.known_heading.setText(breakable(known_as))
-        self._known.show()
-        self.other.setFocus()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -33,8 +32,8 @@ _NAME, _CONSENT, _PICTURES, _CHECK, _TRIAL = range(5)
 class EnrolmentPage(StaffPage):
     """Name, consent, pictures, check, trial.
 
-    Arguments of `enter`: `person`, who is to have more pictures; `pictures`, files or contents that are offered
-    already, for that person or for somebody new; `saved`, who is called with the person's name after saving.
+    Arguments of `enter`: `person`, who is to have more pictures; `pictures`, a list of Offered, for that person or for
+    somebody new; `saved`, which is called with the person's name after saving.
     """
 
     def __init__(self, context: PageContext) -> None:
@@ -42,16 +41,15 @@ class EnrolmentPage(StaffPage):
         self.steps, self._stack = Steps(), QStackedWidget()
         self.setLayout(column(self.steps, self._stack, gap=8))
         self.setAcceptDrops(True)
-        self._here: Step | None = None
-        self._loading = False
+        self.step: Step | None = None  # on the screen
         self._begin(Draft())
         context.reported.connect(self.on_reported)
 
     def enter(self, **arguments: object) -> None:
         draft = Draft()
         person, pictures, self._on_saved = (arguments.get(name) for name in ("person", "pictures", "saved"))
-        if isinstance(pictures, Sequence) and not isinstance(pictures, str | bytes):
-            draft.offered = [_offered(number, one) for number, one in enumerate(pictures)]
+        if isinstance(pictures, list):
+            draft.offered = list(pictures)
         if isinstance(person, str) and person:
             draft.person = person
             draft.adding = self.context.services.snapshot.person(person) is not None
@@ -62,14 +60,14 @@ class EnrolmentPage(StaffPage):
             self._go(_NAME)
 
     def leave(self) -> None:
-        if self._here is not None:
-            self._here.leave()
-        self._here, self._on_saved = None, None
+        if self.step is not None:
+            self.step.leave()
+        self.step, self._on_saved = None, None
         self._begin(Draft())
 
     @property
     def unsaved(self) -> Unsaved | None:
-        if self._here in {None, self.trial}:
+        if self.step in {None, self.trial}:
             return None
         draft, session = self.draft, self.capture.session
         taken = session is not None and any(session.state.taken)
@@ -82,21 +80,16 @@ class EnrolmentPage(StaffPage):
 
     @property
     def settled(self) -> bool:
-        return super().settled and self._here is self.name
+        return super().settled and self.step is self.name
 
     @property
     def resting(self) -> QWidget:
-        return self._here or self
-
-    @property
-    def step(self) -> Step | None:
-        """The one on the screen."""
-        return self._here
+        return self.step or self
 
     @pyqtSlot(object)
     def on_reported(self, report: Report) -> None:
-        if self._here is not None:
-            self._here.on_report(report)
+        if self.step is not None:
+            self.step.on_report(report)
 
     @pyqtSlot()
     def on_agreed(self) -> None:
@@ -115,7 +108,6 @@ class EnrolmentPage(StaffPage):
 
     @pyqtSlot()
     def on_more(self) -> None:
-        """Beside the pictures that are good."""
         self.draft.kept, self.draft.pictures = list(self.check.checked.good), []
         self.capture.session = None
         self._go(_PICTURES)
@@ -144,12 +136,12 @@ class EnrolmentPage(StaffPage):
 
     def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802  (Qt's name)
         pictures = _dropped(event) if event is not None else []
-        if event is None or not pictures or self._here is self.trial:
+        if event is None or not pictures or self.step is self.trial:
             return
         event.acceptProposedAction()
         self.draft.from_camera = False
         self.draft.offered += [Offered.file(path) for path in pictures]
-        if self._here in {self.capture, self.check}:
+        if self.step in {self.capture, self.check}:
             self._go(_CHECK)
         else:
             count = len(self.draft.offered)
@@ -168,9 +160,6 @@ class EnrolmentPage(StaffPage):
         self.trial = TrialStep(self.context, draft)
         for step in (self.name, self.consent, self.capture, self.check, self.trial):
             self._stack.addWidget(step)
-        self._connect()
-
-    def _connect(self) -> None:
         self.name.done.connect(self._after_name)
         self.consent.done.connect(self.on_agreed)
         self.consent.back.connect(partial(self._go, _NAME))
@@ -185,21 +174,20 @@ class EnrolmentPage(StaffPage):
         self.trial.finished.connect(lambda: self.context.go("people"))
 
     def _go(self, number: int) -> None:
-        if self._here is not None:
-            self._here.leave()
+        if self.step is not None:
+            self.step.leave()
         step = self._stack.widget(number)
         self._stack.setCurrentIndex(number)
         self.steps.show_step(number)
-        self._here = step if isinstance(step, Step) else None
-        if self._here is not None:
-            self._here.enter()
+        self.step = step if isinstance(step, Step) else None
+        if self.step is not None:
+            self.step.enter()
 
     def _after_name(self) -> None:
         """Ask for consent, unless this person has agreed to this very text before."""
         if self.draft.adding and self._has_agreed():
-            name = display_name(self.draft.person)
-            text = translate("enrolment", "{name} has agreed to this text before.").format(name=name)
-            self.context.tell(text)
+            text = translate("enrolment", "{name} has agreed to this text before.")
+            self.context.tell(text.format(name=display_name(self.draft.person)))
             self.on_agreed()
         else:
             self._go(_CONSENT)
@@ -211,15 +199,6 @@ class EnrolmentPage(StaffPage):
         except KioskError:
             return False
         return recorded is not None and recorded.sha256 == text.sha256
-
-
-def _offered(number: int, picture: object) -> Offered:
-    if isinstance(picture, Offered):
-        return picture
-    if isinstance(picture, bytes):
-        kind = "png" if picture.startswith(b"\x89PNG") else "jpg"
-        return Offered(f"{number + 1}.{kind}", picture)
-    return Offered.file(Path(str(picture)))
 
 
 def _dropped(event: QDropEvent) -> list[Path]:

@@ -44,27 +44,14 @@ class Draft:
             valid_until=self.valid_until or record.valid_until,
         )
 
-    def order(self, checked: Check) -> Enrolment:
-        """What is to be saved once everything is right."""
-        return Enrolment(self.person, checked.good, self.changed, self.consent, checked.duplicates.alike)
-
 
 def check_pictures(
     services: StaffServices, person: str, offered: Sequence[Offered], examined: Sequence[Examined]
 ) -> Check:
     """Check the pictures of a draft; for a background thread. Raises KioskError."""
-    gallery, threshold, margin = services.snapshot, services.threshold, services.margin
+    gallery, limits = services.snapshot, {"threshold": services.threshold, "margin": services.margin}
     with services.reader() as reader:
-        return check(
-            services.folder,
-            person,
-            offered,
-            reader.one,
-            gallery,
-            threshold=threshold,
-            margin=margin,
-            examined=examined,
-        )
+        return check(services.folder, person, offered, reader.one, gallery, examined=examined, **limits)
 
 
 def picture_of(services: StaffServices, person: str) -> Path | None:
@@ -77,19 +64,15 @@ def save_draft(services: StaffServices, draft: Draft, checked: Check, staff: str
     """Save pictures, data and consent; for a background thread. Raises KioskError."""
     with services.reader() as reader:
         version = reader.key
-    return save(services, draft.order(checked), staff, version=version)
+    order = Enrolment(draft.person, checked.good, draft.changed, draft.consent, checked.duplicates.alike)
+    return save(services, order, staff, version=version)
 
 
 class Step(QWidget):
-    """One step; lives in the GUI thread.
+    """One step; lives in the GUI thread."""
 
-    Signals:
-        done: go on.
-        back: to the step before.
-    """
-
-    done = pyqtSignal()
-    back = pyqtSignal()
+    done = pyqtSignal()  # go on
+    back = pyqtSignal()  # to the step before
 
     def __init__(self, context: PageContext, draft: Draft) -> None:
         super().__init__()
@@ -125,12 +108,8 @@ class Steps(QWidget):
     def show_step(self, number: int) -> None:
         """Mark the present step; those before it are done."""
         for index, (label, name) in enumerate(zip(self._labels, self._names, strict=True)):
-            here = index == number
-            words = f"{index + 1} {name}" if index >= number else f"✓ {name}"
-            label.setText(words)
-            label.setProperty("role", "step_here" if here else "step")
+            label.setText(f"{index + 1} {name}" if index >= number else f"✓ {name}")
+            label.setProperty("role", "step_here" if index == number else "step")
             polish_again(label)
         where = translate("enrolment", "Step {number} of {total}: {name}")
-        self.setAccessibleName(
-            where.format(number=number + 1, total=len(self._names), name=self._names[number]),
-        )
+        self.setAccessibleName(where.format(number=number + 1, total=len(self._names), name=self._names[number]))

@@ -99,15 +99,10 @@ _LARGE_LETTERS = 45  # the most of them
 
 
 class TrialStep(Step):
-    """The last step: waits until the pictures are in force, then until the person is recognised.
+    """The last step: waits until the pictures are in force, then until the person is recognised."""
 
-    Signals:
-        another: enrol the next one.
-        finished: to the people.
-    """
-
-    another = pyqtSignal()
-    finished = pyqtSignal()
+    another = pyqtSignal()  # enrol the next one
+    finished = pyqtSignal()  # to the people
 
     def __init__(self, context: PageContext, draft: Draft) -> None:
         super().__init__(context, draft)
@@ -127,12 +122,15 @@ class TrialStep(Step):
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self.on_look)
-        self._lay_out()
+        side = ScrollPage(column(self.force, self.state, self.hint, 1, gap=8))
+        self._middle = Halves(self.view, side)
+        layout = column(self.heading, self._middle, Bar(self.next, self.finish), gap=8)
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
         self.next.clicked.connect(self.another)
         self.finish.clicked.connect(self.finished)
 
     def begin(self, enrolled: Enrolled) -> None:
-        """Start with the pictures that were just saved."""
         self.enrolled, self._saved_at = enrolled, time.monotonic()
         self.in_force_seconds, self.verdict = None, None
 
@@ -140,12 +138,10 @@ class TrialStep(Step):
         enrolled = self.enrolled
         if enrolled is None:
             return
-        name = display_name(enrolled.person)
+        text = translate("enrolment", "{name} has more pictures.")
         if enrolled.is_new:
             text = translate("enrolment", "{name} is enrolled.")
-        else:
-            text = translate("enrolment", "{name} has more pictures.")
-        self.heading.setText(breakable(text.format(name=name)))
+        self.heading.setText(breakable(text.format(name=display_name(enrolled.person))))
         self.force.show_state(translate("enrolment", "The door is loading the pictures …"), "warning")
         self.state.hide()
         self.hint.setText("")
@@ -187,10 +183,3 @@ class TrialStep(Step):
         self.hint.setText(breakable(words))
         self.hint.setProperty("role", "prompt" if len(words) <= _LARGE_LETTERS else "")
         polish_again(self.hint)
-
-    def _lay_out(self) -> None:
-        side = ScrollPage(column(self.force, self.state, self.hint, 1, gap=8))
-        self._middle = Halves(self.view, side)
-        layout = column(self.heading, self._middle, Bar(self.next, self.finish), gap=8)
-        layout.setStretch(1, 1)
-        self.setLayout(layout)

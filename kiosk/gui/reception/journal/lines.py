@@ -8,12 +8,7 @@ from typing import Any
 
 from PyQt6.QtCore import QAbstractListModel, QModelIndex, QObject, QPoint, QRect, QSize, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
-from PyQt6.QtWidgets import (
-    QApplication,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-)
+from PyQt6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from kiosk.domain import Outcome, Reason, Rejection, display_name
 from kiosk.gui.controls import TouchList
@@ -25,62 +20,37 @@ from kiosk.people.staff import COMMAND_LINE, Role
 from kiosk.store.journal import Action, ActionEntry, JournalEntry
 from kiosk.vision.quality import USUAL
 
-_PICTURES = re.compile(r"(\d+) pictures")
-_GALLERY = re.compile(r"(\d+) people, (\d+) pictures")
-_NUMBER = re.compile(r"(\d+)")
 _STAFF = {Action.STAFF_ADDED.value, Action.STAFF_REMOVED.value, Action.STAFF_RESET.value}
 
 
-def detail_in_words(action: str, detail: str) -> str:
+def _detail_in_words(action: str, detail: str) -> str:
     """Return the detail of a row in words; a name stays as it is."""
-    say = _sayings().get(action, _pictures)
-    return say(detail) or detail
-
-
-def _sayings() -> dict[str, Callable[[str], str]]:
-    """By action; each says "" for what it does not know."""
-    staff: dict[str, Callable[[str], str]] = dict.fromkeys(_STAFF, _role)
-    return staff | {Action.CHANGED.value: _fields, Action.VISITOR_DISMISSED.value: _visitors}
-
-
-def _pictures(detail: str) -> str:
-    gallery = _GALLERY.fullmatch(detail)
-    if gallery:
-        people = translate("journal", "%n people", "", int(gallery[1]))
-        return f"{people}, {_count_of_pictures(int(gallery[2]))}"
-    pictures = _PICTURES.fullmatch(detail)
-    return _count_of_pictures(int(pictures[1])) if pictures else ""
-
-
-def _count_of_pictures(count: int) -> str:
-    return translate("journal", "%n pictures", "", count)
-
-
-def _visitors(detail: str) -> str:
-    number = _NUMBER.fullmatch(detail)
-    return translate("journal", "%n faces", "", int(number[1])) if number else ""
-
-
-def _role(detail: str) -> str:
-    return {
-        Role.RECEPTION.value: translate("journal", "role: reception"),
-        Role.INSTALLER.value: translate("journal", "role: installer"),
-    }.get(detail, "")
-
-
-def _fields(detail: str) -> str:
-    words = {
-        "shown": translate("journal", "shown name"),
-        "spoken": translate("journal", "spoken name"),
-        "staff_number": translate("journal", "staff number"),
-        "card_id": translate("journal", "card id"),
-        "email": translate("journal", "e-mail"),
-        "valid_from": translate("journal", "valid from"),
-        "valid_until": translate("journal", "valid until"),
-        "group": translate("journal", "group"),
-        "consent": translate("journal", "consent"),
-    }
-    return ", ".join(words.get(name, name) for name in detail.split(", "))
+    if action in _STAFF:
+        roles = {
+            Role.RECEPTION.value: translate("journal", "role: reception"),
+            Role.INSTALLER.value: translate("journal", "role: installer"),
+        }
+        return roles.get(detail, detail)
+    if action == Action.CHANGED.value:
+        fields = {
+            "shown": translate("journal", "shown name"),
+            "spoken": translate("journal", "spoken name"),
+            "staff_number": translate("journal", "staff number"),
+            "card_id": translate("journal", "card id"),
+            "email": translate("journal", "e-mail"),
+            "valid_from": translate("journal", "valid from"),
+            "valid_until": translate("journal", "valid until"),
+            "group": translate("journal", "group"),
+            "consent": translate("journal", "consent"),
+        }
+        return ", ".join(fields.get(field, field) for field in detail.split(", "))
+    if action == Action.VISITOR_DISMISSED.value and detail.isdecimal():
+        return translate("journal", "%n faces", "", int(detail))
+    counts = re.fullmatch(r"(?:(\d+) people, )?(\d+) pictures", detail)
+    if counts is None:
+        return detail
+    pictures = translate("journal", "%n pictures", "", int(counts[2]))
+    return pictures if counts[1] is None else translate("journal", "%n people", "", int(counts[1])) + ", " + pictures
 
 
 _FIRST_STRONG, _END = "\u2068", "\u2069"  # a name from right to left leaves the rest of the sentence as it is
@@ -88,12 +58,8 @@ _FIRST_STRONG, _END = "\u2068", "\u2069"  # a name from right to left leaves the
 
 def decision_in_words(entry: JournalEntry) -> str:
     """Return what the door did and why, without the time."""
-    remarks = remarks_in_words(entry) if entry.outcome == Outcome.REFUSED.value else []
-    return " ".join([_decision(entry), *remarks])
-
-
-def remarks_in_words(entry: JournalEntry) -> list[str]:
-    """Return what was unusual about the picture."""
+    if entry.outcome != Outcome.REFUSED.value or entry.conditions is None:
+        return _decision(entry)
     words = {
         Rejection.TOO_SMALL: translate("journal", "The face is small."),
         Rejection.TOO_DARK: translate("journal", "The picture is dark."),
@@ -101,72 +67,36 @@ def remarks_in_words(entry: JournalEntry) -> list[str]:
         Rejection.TOO_BLURRED: translate("journal", "The picture is blurred."),
         Rejection.OFF_POSE: translate("journal", "The face is turned aside."),
     }
-    return [words[remark] for remark in USUAL.remarks(entry.conditions)] if entry.conditions is not None else []
-
-
-def outcome_in_words(outcome: Outcome) -> str:
-    """Return an outcome as it is offered in the filter."""
-    return {
-        Outcome.GRANTED: translate("journal", "Let in"),
-        Outcome.REFUSED: translate("journal", "Refused"),
-    }.get(outcome, outcome.value)
-
-
-def reason_in_words(reason: Reason) -> str:
-    """Return a reason as it is offered in the filter."""
-    return {
-        Reason.RECOGNISED: translate("journal", "Recognised"),
-        Reason.RETURNED: translate("journal", "Came back soon"),
-        Reason.NOBODY_ENROLLED: translate("journal", "Nobody enrolled"),
-        Reason.TOO_FAR: translate("journal", "Not recognised"),
-        Reason.AMBIGUOUS: translate("journal", "Not clear who it is"),
-        Reason.SUSPENDED: translate("journal", "Suspended"),
-        Reason.NOT_YET_VALID: translate("journal", "Not valid yet"),
-        Reason.EXPIRED: translate("journal", "Not valid any more"),
-        Reason.TESTED: translate("journal", "Door test"),
-        Reason.FAULT: translate("journal", "Fault"),
-    }.get(reason, reason.value)
+    return " ".join([_decision(entry), *(words[remark] for remark in USUAL.remarks(entry.conditions))])
 
 
 def figures_in_words(entry: JournalEntry) -> list[str]:
     """Return the figures of a row, one line each."""
     lines = []
-    if entry.person is not None and entry.distance is not None:
-        lines.append(
-            translate("journal", "Nearest: {name}, distance {distance}").format(
-                name=name(entry.person), distance=number(entry.distance, 2)
-            )
-        )
-    if entry.second_person is not None and entry.second_distance is not None:
-        lines.append(
-            translate("journal", "Second: {name}, distance {distance}").format(
-                name=name(entry.second_person), distance=number(entry.second_distance, 2)
-            )
-        )
+    for text, person, distance in (
+        (translate("journal", "Nearest: {name}, distance {distance}"), entry.person, entry.distance),
+        (translate("journal", "Second: {name}, distance {distance}"), entry.second_person, entry.second_distance),
+    ):
+        if person is not None and distance is not None:
+            lines.append(text.format(name=name(person), distance=number(distance, 2)))
     if entry.threshold is not None and entry.margin is not None:
-        lines.append(
-            translate(
-                "journal", "Threshold {threshold}, margin {margin}, among %n people", "", entry.gallery_size or 0
-            ).format(threshold=number(entry.threshold, 2), margin=number(entry.margin, 2))
-        )
+        people = entry.gallery_size or 0
+        text = translate("journal", "Threshold {threshold}, margin {margin}, among %n people", "", people)
+        lines.append(text.format(threshold=number(entry.threshold, 2), margin=number(entry.margin, 2)))
     seen = entry.conditions
     if seen is not None and seen.light is not None and seen.sharpness is not None:
-        lines.append(
-            translate("journal", "Picture: face {size} px, brightness {light} of 255, sharpness {sharpness}").format(
-                size=seen.face_px, light=number(seen.light, 0), sharpness=number(seen.sharpness, 0)
-            )
-        )
-    lines.append(translate("journal", "Encoder {encoder}").format(encoder=entry.encoder))
-    return lines
+        text = translate("journal", "Picture: face {size} px, brightness {light} of 255, sharpness {sharpness}")
+        light, sharpness = number(seen.light, 0), number(seen.sharpness, 0)
+        lines.append(text.format(size=seen.face_px, light=light, sharpness=sharpness))
+    return [*lines, translate("journal", "Encoder {encoder}").format(encoder=entry.encoder)]
 
 
 def action_in_words(entry: ActionEntry) -> str:
     """Return what the staff did, without the time."""
     sentence = _sentence_of(entry.action, entry.subject is None)
-    detail = "" if entry.detail is None else name(detail_in_words(entry.action, entry.detail))
-    said = sentence.format(
-        staff=_staff(entry.staff), subject=name(entry.subject or ""), detail=detail, action=entry.action
-    )
+    detail = "" if entry.detail is None else name(_detail_in_words(entry.action, entry.detail))
+    staff = translate("journal", "the command line") if entry.staff == COMMAND_LINE else name(entry.staff)
+    said = sentence.format(staff=staff, subject=name(entry.subject or ""), detail=detail, action=entry.action)
     # A detail that is not part of the sentence comes after it.
     return said if not detail or "{detail}" in sentence else f"{said} ({detail})"
 
@@ -178,31 +108,7 @@ def name(person: str) -> str:
     return f"{_FIRST_STRONG}{shown}{_END}" if backwards else shown
 
 
-def _staff(member: str) -> str:
-    return translate("journal", "the command line") if member == COMMAND_LINE else name(member)
-
-
 def _decision(entry: JournalEntry) -> str:
-    sentence = _sentences().get(entry.reason)
-    if sentence is None:
-        return entry.reason  # of a kiosk that knows more
-    if entry.reason == Reason.AMBIGUOUS.value and entry.second_person is None:
-        sentence = translate("journal", "Not clear who it is. Closest: {name} at {distance} (limit {threshold}).")
-    if entry.outcome == Outcome.GRANTED.value and entry.distance is None and entry.person is not None:
-        sentence = translate("journal", "Let in: {name}.")
-    return sentence.format(
-        name=name(entry.person or "?"),
-        second=name(entry.second_person or "?"),
-        distance=number(entry.distance, 2) if entry.distance is not None else "?",
-        second_distance=number(entry.second_distance, 2) if entry.second_distance is not None else "?",
-        threshold=number(entry.threshold, 2) if entry.threshold is not None else "?",
-        margin=number(entry.margin, 2) if entry.margin is not None else "?",
-        detail=entry.detail or "?",
-    )
-
-
-def _sentences() -> dict[str, str]:
-    """By the reason of a decision."""
     said = {
         Reason.RECOGNISED: translate("journal", "Let in: {name} at {distance} (limit {threshold})."),
         Reason.RETURNED: translate("journal", "Let in again: {name} at {distance} (limit {threshold})."),
@@ -218,7 +124,17 @@ def _sentences() -> dict[str, str]:
         Reason.TESTED: translate("journal", "Opened for a test of the door."),
         Reason.FAULT: translate("journal", "Refused because of a fault: {detail}"),
     }
-    return {reason.value: sentence for reason, sentence in said.items()}
+    sentence = {reason.value: text for reason, text in said.items()}.get(entry.reason)
+    if sentence is None:
+        return entry.reason  # of a kiosk that knows more
+    if entry.reason == Reason.AMBIGUOUS.value and entry.second_person is None:
+        sentence = translate("journal", "Not clear who it is. Closest: {name} at {distance} (limit {threshold}).")
+    if entry.outcome == Outcome.GRANTED.value and entry.distance is None and entry.person is not None:
+        sentence = translate("journal", "Let in: {name}.")
+    values = {field: getattr(entry, field) for field in ("distance", "second_distance", "threshold", "margin")}
+    figures = {field: "?" if value is None else number(value, 2) for field, value in values.items()}
+    person, second = name(entry.person or "?"), name(entry.second_person or "?")
+    return sentence.format(name=person, second=second, detail=entry.detail or "?", **figures)
 
 
 def _sentence_of(action: str, nobody: bool) -> str:
@@ -255,7 +171,6 @@ def _sentence_of(action: str, nobody: bool) -> str:
     return known.get(action, "{staff}: {action}")
 
 
-_TIME_FORMAT = "%H:%M:%S"
 _LINES, _MORE_LINES = 2, 3  # of text in a row, and in one that is narrow; what does not fit stands in the details
 _NARROW_LETTERS = 60  # of a whole row
 _HIGH_ROWS = 5  # that a narrow list has room for
@@ -274,29 +189,25 @@ class Line:
 
     @property
     def whole(self) -> str:
-        """Return the whole row in a sentence, for a screen reader."""
         return f"{self.day} {self.time}: {self.words}"
 
 
-def line_of(entry: JournalEntry | ActionEntry) -> Line:
-    """Return a row in words, in local time."""
-    moment = entry.moment.astimezone()
-    words = decision_in_words(entry) if isinstance(entry, JournalEntry) else action_in_words(entry)
-    day = day_text(moment.date())
-    return Line(entry, moment.strftime(_TIME_FORMAT), day, words, _icon_of(entry))
-
-
 def lines_of(entries: Sequence[JournalEntry | ActionEntry]) -> list[Line]:
-    """Return rows in words; slow enough for the background."""
-    return [line_of(entry) for entry in entries]
+    """Return rows in words, in local time; slow enough for the background."""
+    return [_line_of(entry) for entry in entries]
 
 
-def _icon_of(entry: JournalEntry | ActionEntry) -> str:
+def _line_of(entry: JournalEntry | ActionEntry) -> Line:
+    moment = entry.moment.astimezone()
     if isinstance(entry, ActionEntry):
-        return "alert" if entry.action in _ALARMING else "staff"
-    if entry.reason == Reason.FAULT.value:
-        return "alert"
-    return "lock_open" if entry.outcome == Outcome.GRANTED.value else "person_unknown"
+        words, sign = action_in_words(entry), "alert" if entry.action in _ALARMING else "staff"
+    else:
+        words, sign = decision_in_words(entry), "person_unknown"
+        if entry.reason == Reason.FAULT.value:
+            sign = "alert"
+        elif entry.outcome == Outcome.GRANTED.value:
+            sign = "lock_open"
+    return Line(entry, moment.strftime("%H:%M:%S"), day_text(moment.date()), words, sign)
 
 
 class Lines(QAbstractListModel):
@@ -311,15 +222,12 @@ class Lines(QAbstractListModel):
 
     @property
     def newest(self) -> int:
-        """Return the number of the newest row; 0 = none."""
         return self._lines[0].entry.id if self._lines else 0
 
     def line(self, index: QModelIndex) -> Line | None:
-        """Return the row at an index."""
         return self._lines[index.row()] if 0 <= index.row() < len(self._lines) else None
 
     def restart(self) -> None:
-        """Load the newest rows again."""
         self.beginResetModel()
         self._lines, self._complete, self._loading = [], False, True
         self.endResetModel()
@@ -338,7 +246,6 @@ class Lines(QAbstractListModel):
         self.endInsertRows()
 
     def prepend(self, lines: Sequence[Line]) -> None:
-        """Add newer rows, newest first."""
         fresh = [line for line in lines if line.entry.id > self.newest]
         if fresh:
             self.beginInsertRows(QModelIndex(), 0, len(fresh) - 1)
@@ -346,7 +253,6 @@ class Lines(QAbstractListModel):
             self.endInsertRows()
 
     def give_up(self) -> None:
-        """Stop loading after a fault."""
         self._loading, self._complete = False, True
 
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008, N802  (Qt's own default and name)
@@ -397,34 +303,30 @@ class LineDelegate(QStyledItemDelegate):
 
     def _draw(self, painter: QPainter, option: QStyleOptionViewItem, line: Line, colour: QColor) -> None:
         inner = option.rect.adjusted(px(10), px(4), -px(10), -px(4))
-        plain, bold = QFont(option.font), QFont(option.font)
+        bold = QFont(option.font)
         bold.setBold(True)
         painter.setPen(colour)
         painter.setFont(bold)
-        metrics = QFontMetrics(bold)
-        width = max(metrics.horizontalAdvance("00:00:00"), option.fontMetrics.horizontalAdvance(line.day)) + px(4)
+        time, day = QFontMetrics(bold).horizontalAdvance("00:00:00"), option.fontMetrics.horizontalAdvance(line.day)
+        width = max(time, day) + px(4)
         line_px = option.fontMetrics.lineSpacing()
         top = inner.top() + (inner.height() - 2 * line_px) // 2
         painter.drawText(QRect(inner.left(), top, width, line_px), Qt.AlignmentFlag.AlignLeft, line.time)
-        painter.setFont(plain)
+        painter.setFont(option.font)
         painter.drawText(QRect(inner.left(), top + line_px, width, line_px), Qt.AlignmentFlag.AlignLeft, line.day)
         side = round(line_px * 1.3)
         where = QPoint(inner.left() + width + px(8), inner.top() + (inner.height() - side) // 2)
-        painter.drawPixmap(where, self._pixmap(line.icon, colour.name(), side))
+        wanted = line.icon, colour.name(), side
+        if wanted not in self._drawn:
+            self._drawn[wanted] = icon(*wanted)
+        painter.drawPixmap(where, self._drawn[wanted])
         high = _lines_of(option) * line_px
         words = QRect(where.x() + side + px(10), inner.top() + (inner.height() - high) // 2, 0, high)
         words.setRight(inner.right())
         _draw_wrapped(painter, words, line.words)
 
-    def _pixmap(self, name: str, colour: str, side: int) -> QPixmap:
-        wanted = name, colour, side
-        if wanted not in self._drawn:
-            self._drawn[wanted] = icon(*wanted)
-        return self._drawn[wanted]
-
 
 def _lines_of(option: QStyleOptionViewItem) -> int:
-    """Return the number of lines of text in a row."""
     view = option.widget
     room = view.size() if view is not None else option.rect.size()
     narrow = room.width() < _NARROW_LETTERS * option.fontMetrics.averageCharWidth()

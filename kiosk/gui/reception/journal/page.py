@@ -16,59 +16,48 @@ from kiosk.door.report import Report
 from kiosk.gui.controls import Button, Choice, Heading, Note, ScrollPage
 from kiosk.gui.layouts import FoldingRow, column, flow
 from kiosk.gui.reception.dates import day_text
-from kiosk.gui.reception.journal.lines import (
-    Line,
-    LineList,
-    Lines,
-    figures_in_words,
-    lines_of,
-    outcome_in_words,
-    reason_in_words,
-)
-from kiosk.gui.reception.page import StaffPage
+from kiosk.gui.reception.journal.lines import Line, LineList, Lines, figures_in_words, lines_of
+from kiosk.gui.reception.page import PageContext, StaffPage
 from kiosk.health.distances import Point, points_of
 from kiosk.i18n import translate
 from kiosk.store.journal import Filter, Journal, JournalEntry
 
 if TYPE_CHECKING:
     from kiosk.gui.reception.journal.plot import DistancePlot
-    from kiosk.gui.reception.page import PageContext
 
 
 _LETTERS = 7  # that are seen of a choice, at the least
-_NEVER_SETTLED = {Reason.GATHERING, Reason.PRESENT}
 
 
 class FilterBar(QWidget):
-    """Four choices.
+    """Four choices."""
 
-    Signals:
-        changed: one of them was made; see `wanted`.
-    """
-
-    changed = pyqtSignal()
+    changed = pyqtSignal()  # one of them was made; see `wanted`
 
     def __init__(self) -> None:
         super().__init__()
-        anybody = (translate("journal", "Everybody"), None)
-        any_day = (translate("journal", "Every day"), None)
-        self.person = Choice(translate("journal", "Person"), [anybody])
-        self.outcome = Choice(
-            translate("journal", "Outcome"),
-            [
-                (translate("journal", "All results"), None),
-                *((outcome_in_words(outcome), outcome) for outcome in (Outcome.GRANTED, Outcome.REFUSED)),
-            ],
-        )
-        self.reason = Choice(
-            translate("journal", "Reason"),
-            [
-                (translate("journal", "All reasons"), None),
-                *((reason_in_words(reason), reason) for reason in Reason if reason not in _NEVER_SETTLED),
-            ],
-        )
-        self.day = Choice(translate("journal", "Day"), [any_day])
-        self._anybody, self._any_day = anybody, any_day
+        outcomes = [
+            (translate("journal", "All results"), None),
+            (translate("journal", "Let in"), Outcome.GRANTED),
+            (translate("journal", "Refused"), Outcome.REFUSED),
+        ]
+        reasons = [
+            (translate("journal", "All reasons"), None),
+            (translate("journal", "Recognised"), Reason.RECOGNISED),
+            (translate("journal", "Came back soon"), Reason.RETURNED),
+            (translate("journal", "Nobody enrolled"), Reason.NOBODY_ENROLLED),
+            (translate("journal", "Not recognised"), Reason.TOO_FAR),
+            (translate("journal", "Not clear who it is"), Reason.AMBIGUOUS),
+            (translate("journal", "Suspended"), Reason.SUSPENDED),
+            (translate("journal", "Not valid yet"), Reason.NOT_YET_VALID),
+            (translate("journal", "Not valid any more"), Reason.EXPIRED),
+            (translate("journal", "Door test"), Reason.TESTED),
+            (translate("journal", "Fault"), Reason.FAULT),
+        ]
+        self.person, self.day = Choice(translate("journal", "Person")), Choice(translate("journal", "Day"))
+        self.outcome = Choice(translate("journal", "Outcome"), outcomes)
+        self.reason = Choice(translate("journal", "Reason"), reasons)
+        self.offer((), ())
         pairs = [
             FoldingRow(*pair, gap=8, equal=True) for pair in ((self.person, self.outcome), (self.reason, self.day))
         ]
@@ -83,7 +72,6 @@ class FilterBar(QWidget):
 
     @property
     def wanted(self) -> Filter:
-        """Return the filter."""
         return Filter(
             cast("str | None", self.person.value),
             cast("Outcome | None", self.outcome.value),
@@ -92,14 +80,9 @@ class FilterBar(QWidget):
         )
 
     def offer(self, people: Sequence[str], days: Sequence[date]) -> None:
-        """Offer people and days; what is chosen stays chosen."""
-        self.person.set_options([self._anybody, *((display_name(person), person) for person in people)])
-        self.day.set_options(
-            [
-                self._any_day,
-                *((day_text(day), day) for day in days),
-            ]
-        )
+        anybody, any_day = (translate("journal", "Everybody"), None), (translate("journal", "Every day"), None)
+        self.person.set_options([anybody, *((display_name(person), person) for person in people)])
+        self.day.set_options([any_day, *((day_text(day), day) for day in days)])
 
     def choose(self, wanted: Filter) -> None:
         """Set the filter; a person that is not offered yet is added."""
@@ -112,17 +95,11 @@ class FilterBar(QWidget):
 
 
 class Details(QWidget):
-    """All about one row; shown in place of the list.
+    """All about one row; shown in place of the list."""
 
-    Signals:
-        closed: back to the list.
-        listed: the name of the person whose rows are wanted.
-        plotted: the name of the person whose distances are wanted.
-    """
-
-    closed = pyqtSignal()
-    listed = pyqtSignal(str)
-    plotted = pyqtSignal(str)
+    closed = pyqtSignal()  # back to the list
+    listed = pyqtSignal(str)  # the name of the person whose rows are wanted
+    plotted = pyqtSignal(str)  # the name of the person whose distances are wanted
 
     def __init__(self) -> None:
         super().__init__()
@@ -138,12 +115,11 @@ class Details(QWidget):
         self.plot.clicked.connect(lambda: self.plotted.emit(self._person))
 
     def show_line(self, line: Line) -> None:
-        """Show a row."""
-        entry = line.entry
+        entry = line.entry if isinstance(line.entry, JournalEntry) else None
         self.when.setText(f"{line.day}   {line.time}")
         self.sentence.setText(line.words)
-        self.figures.setText("\n".join(figures_in_words(entry)) if isinstance(entry, JournalEntry) else "")
-        self._person = entry.person or "" if isinstance(entry, JournalEntry) else ""
+        self.figures.setText("\n".join(figures_in_words(entry)) if entry is not None else "")
+        self._person = (entry.person or "") if entry is not None else ""
         for button in (self.only, self.plot):
             button.setVisible(bool(self._person))
         self.back.setAccessibleDescription(f"{line.whole}\n{self.figures.text()}")  # heard with the focus
@@ -166,7 +142,8 @@ class JournalPage(StaffPage):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
         self.filters = FilterBar()
-        self.decisions, self.deeds = Lines(self._load_decisions), Lines(self._load_deeds)
+        self.decisions = Lines(lambda before: self._load(self.decisions, before))
+        self.deeds = Lines(lambda before: self._load(self.deeds, before))
         self.door_list = LineList(self.decisions, translate("journal", "What the door decided, newest first"))
         self.staff_list = LineList(self.deeds, translate("journal", "What the staff did, newest first"))
         self.door = Button(translate("journal", "Door"), "lock_closed")
@@ -179,15 +156,21 @@ class JournalPage(StaffPage):
         self._here = False
         self._asked = 0  # answers to a question that was followed by another are dropped
         self._lay_out()
-        self._connect()
+        self.filters.changed.connect(self._show)
+        context.reported.connect(self.on_reported)
+        self.details.closed.connect(self.on_closed)
+        self.details.listed.connect(partial(self._show_person, plotted=False))
+        self.details.plotted.connect(partial(self._show_person, plotted=True))
+        for button in (self.door, self.staff, self.plotted):
+            button.clicked.connect(self._show)
+        for view in (self.door_list, self.staff_list):
+            view.opened.connect(self.on_opened)
 
     def enter(self, **arguments: object) -> None:
-        """`person`, `outcome`, `reason` and `day`, if given, are what is filtered by."""
-        wanted = _filter_of(arguments)
-        if wanted is not None:
-            self.filters.choose(wanted)
+        if arguments:
+            self.filters.choose(Filter(**arguments))  # type: ignore[arg-type]  # they are its fields
             self.plotted.setChecked(False)
-        (self.door if wanted is not None or not self.staff.isChecked() else self.staff).setChecked(True)
+            self.door.setChecked(True)
         self.context.run(
             lambda: (self._journal.named(), self._journal.days()), lambda found: self.filters.offer(*found)
         )
@@ -204,7 +187,6 @@ class JournalPage(StaffPage):
 
     @pyqtSlot(object)
     def on_reported(self, report: Report) -> None:
-        """Add what the door has just decided."""
         if self._here and report.settled and self.door.isChecked() and not self.plotted.isChecked():
             wanted, asked = self.filters.wanted, self._asked
             self.context.run(
@@ -214,19 +196,16 @@ class JournalPage(StaffPage):
 
     @pyqtSlot(QModelIndex)
     def on_opened(self, index: QModelIndex) -> None:
-        """Show the details of a row."""
         model = index.model()
         line = model.line(index) if isinstance(model, Lines) else None
         self._open_all([line] if line is not None else [])
 
     @pyqtSlot(int)
     def on_picked(self, row: int) -> None:
-        """Show the details of a point."""
         self.context.run(lambda: lines_of(self._journal.page(Filter(), before=row + 1, limit=1)), self._open_all)
 
     @pyqtSlot()
     def on_closed(self) -> None:
-        """Return from the details to the list or to the plot."""
         view: QWidget = self.door_list if self.door.isChecked() else self.staff_list
         if self.plotted.isChecked() and self.plot is not None and self.door.isChecked():
             view = self.plot
@@ -240,7 +219,6 @@ class JournalPage(StaffPage):
         self._show()
 
     def _open_all(self, lines: Sequence[Line]) -> None:
-        """Show the details of a row, if there is one."""
         for line in lines:
             self.filters.hide()
             self.details.show_line(line)
@@ -265,44 +243,35 @@ class JournalPage(StaffPage):
             self.stack.setCurrentWidget(self.door_list)
             self.decisions.restart()
 
-    def _load_decisions(self, before: int | None) -> None:
-        wanted, asked = self.filters.wanted, self._asked
-        self.context.run(
-            lambda: lines_of(self._journal.page(wanted, before=before, limit=_AT_ONCE)),
-            lambda lines: self._append(self.decisions, asked, lines),
-            lambda fault: self._give_up(self.decisions, fault),
-        )
+    def _load(self, model: Lines, before: int | None) -> None:
+        journal, wanted, asked = self._journal, self.filters.wanted, self._asked
 
-    def _load_deeds(self, before: int | None) -> None:
-        asked = self._asked
-        self.context.run(
-            lambda: lines_of(self._journal.actions(_AT_ONCE, before)),
-            lambda lines: self._append(self.deeds, asked, lines),
-            lambda fault: self._give_up(self.deeds, fault),
-        )
+        def read() -> list[Line]:
+            if model is self.deeds:
+                return lines_of(journal.actions(_AT_ONCE, before))
+            return lines_of(journal.page(wanted, before=before, limit=_AT_ONCE))
 
-    def _append(self, model: Lines, asked: int, lines: Sequence[Line]) -> None:
-        if asked != self._asked:
-            return
-        model.append(lines, complete=len(lines) < _AT_ONCE)
-        self._tell_whether_empty(model)
+        def append(lines: list[Line]) -> None:
+            if asked == self._asked:
+                model.append(lines, complete=len(lines) < _AT_ONCE)
+                self._tell_whether_empty(model)
+
+        def give_up(fault: str) -> None:
+            model.give_up()
+            self.context.notice(fault)
+
+        self.context.run(read, append, give_up)
 
     def _add_newest(self, asked: int, lines: Sequence[Line]) -> None:
         if asked == self._asked:
             self.decisions.prepend(lines)
             self._tell_whether_empty(self.decisions)
 
-    def _give_up(self, lines: Lines, fault: str) -> None:
-        lines.give_up()
-        self.context.notice(fault)
-
     def _tell_whether_empty(self, lines: Lines) -> None:
-        filtered = lines is self.decisions and self.filters.wanted != Filter()
-        self.empty.setText(
-            translate("journal", "No decisions match these filters.")
-            if filtered
-            else translate("journal", "Nothing here yet.")
-        )
+        text = translate("journal", "Nothing here yet.")
+        if lines is self.decisions and self.filters.wanted != Filter():
+            text = translate("journal", "No decisions match these filters.")
+        self.empty.setText(text)
         self.empty.setVisible(lines.rowCount() == 0)
 
     def _show_plot(self) -> None:
@@ -339,26 +308,3 @@ class JournalPage(StaffPage):
         layout = column(head, self.filters, self.empty, self.stack, gap=8)
         layout.setStretch(3, 1)
         self.setLayout(layout)
-
-    def _connect(self) -> None:
-        self.filters.changed.connect(self._show)
-        self.context.reported.connect(self.on_reported)
-        self.details.closed.connect(self.on_closed)
-        self.details.listed.connect(partial(self._show_person, plotted=False))
-        self.details.plotted.connect(partial(self._show_person, plotted=True))
-        for button in (self.door, self.staff, self.plotted):
-            button.clicked.connect(self._show)
-        for view in (self.door_list, self.staff_list):
-            view.opened.connect(self.on_opened)
-
-
-def _filter_of(arguments: dict[str, object]) -> Filter | None:
-    """Return the filter among the arguments of PageContext.go; None = none."""
-    person, outcome, reason, day = (arguments.get(name) for name in ("person", "outcome", "reason", "day"))
-    wanted = Filter(
-        person if isinstance(person, str) else None,
-        outcome if isinstance(outcome, Outcome) else None,
-        reason if isinstance(reason, Reason) else None,
-        day if isinstance(day, date) else None,
-    )
-    return None if wanted == Filter() else wanted

@@ -28,13 +28,9 @@ class _Distances(pyqtgraph.AxisItem):  # type: ignore[misc]  # ships no annotati
 
 
 class DistancePlot(QWidget):
-    """A point for each decision, a line for the threshold, and a sentence about them.
+    """A point for each decision, a line for the threshold, and a sentence about them."""
 
-    Signals:
-        picked: the number of the journal's row whose point was tapped.
-    """
-
-    picked = pyqtSignal(int)
+    picked = pyqtSignal(int)  # the number of the journal's row whose point was tapped
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,7 +53,6 @@ class DistancePlot(QWidget):
         self.setLayout(layout)
 
     def show_points(self, points: Sequence[Point]) -> None:
-        """Draw the points, oldest first."""
         self._points = points
         self.sentence.setText(insight(points))
         self.plot.setAccessibleDescription(self.sentence.text())
@@ -65,7 +60,6 @@ class DistancePlot(QWidget):
 
     @pyqtSlot(object, object, object)
     def on_points_clicked(self, drawn: object, points: Sequence[pyqtgraph.SpotItem], event: object) -> None:
-        """Open the row of the uppermost point."""
         if len(points):
             self.picked.emit(int(points[0].data()))
 
@@ -99,7 +93,6 @@ class DistancePlot(QWidget):
         self.plot.setYRange(min(heights) - _ROOM, max(heights) + _ROOM, padding=0)
 
     def _groups(self, *, dark: bool) -> list[tuple[list[Point], str, str]]:
-        """Told apart by symbol and by colour."""
         good, poor, bad = ("#4cc38a", "#f2b632", "#ff8a93") if dark else ("#0f7a42", "#8a5a00", "#b3242f")
         let_in = [point for point in self._points if point.granted]
         refused = [point for point in self._points if not point.granted]
@@ -116,13 +109,14 @@ class DistancePlot(QWidget):
             self.plot.plot([point.at for point in self._points], [point.threshold for point in self._points], pen=pen)
         else:
             self.plot.addItem(pyqtgraph.InfiniteLine(newest, angle=0, pen=pen))
-        self.legend.setText(
-            translate(
-                "journal",
-                "● let in   ✕ refused   ▲ refused, picture poor   ┅ threshold {threshold}; smaller = closer   "
-                "{first} to {last}",
-            ).format(threshold=number(newest, 2), first=_day(self._points[0]), last=_day(self._points[-1]))
+        text = translate(
+            "journal",
+            "● let in   ✕ refused   ▲ refused, picture poor   ┅ threshold {threshold}; smaller = closer   "
+            "{first} to {last}",
         )
+        ends = (datetime.fromtimestamp(self._points[index].at).astimezone().date() for index in (0, -1))
+        first, last = map(day_text, ends)
+        self.legend.setText(text.format(threshold=number(newest, 2), first=first, last=last))
 
     def _dress_axes(self, colour: QColor) -> None:
         font = QFont(self.legend.font())
@@ -132,7 +126,3 @@ class DistancePlot(QWidget):
             axis.setPen(colour)
             axis.setTextPen(colour)
             axis.setTickFont(font)
-
-
-def _day(point: Point) -> str:
-    return day_text(datetime.fromtimestamp(point.at).astimezone().date())

@@ -23,28 +23,21 @@ from kiosk.vision.pictures import printable
 
 
 class Destination(QWidget):
-    """A choice that follows the sticks that are plugged in and out while it is on the screen.
+    """A choice that follows the sticks that are plugged in and out while it is on the screen."""
 
-    Signals:
-        changed: there are other places than before.
-    """
-
-    changed = pyqtSignal()
+    changed = pyqtSignal()  # there are other places than before
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self.choice = Choice(translate("people", "Where to"))
-        self.hint = Note(
-            translate("people", "Insert a USB stick to take the zip with you; otherwise it stays on this computer."),
-            "hint",
-        )
+        hint = translate("people", "Insert a USB stick to take the zip with you; otherwise it stays on this computer.")
+        self.hint = Note(hint, "hint")
         self.setLayout(column(self.choice, self.hint, gap=3))
         self._watch = PlaceWatch(context.run)
         self._watch.changed.connect(self.on_places)
 
     @property
     def folder(self) -> Path | None:
-        """The place in force; None where there is none."""
         place = self.choice.value
         return place.path if isinstance(place, Place) else None
 
@@ -66,15 +59,10 @@ class Destination(QWidget):
 
 
 class LeavingPanel(Panel):
-    """Export, and erase after the name was typed.
+    """Export, and erase after the name was typed."""
 
-    Signals:
-        erased: the report of what was removed.
-        asked: the question whether to erase is to be seen.
-    """
-
-    erased = pyqtSignal(object)
-    asked = pyqtSignal()
+    erased = pyqtSignal(object)  # the report of what was removed
+    asked = pyqtSignal()  # the question whether to erase is to be seen
 
     def __init__(self, context: PageContext) -> None:
         self.place = Destination(context)
@@ -101,10 +89,14 @@ class LeavingPanel(Panel):
         )
         self.erasing = False
         self._context, self._person, self._exporting = context, "", False
-        self._connect()
+        self.place.changed.connect(self.on_places)
+        self.export.clicked.connect(self.on_export)
+        self.begin.clicked.connect(self.on_begin)
+        self.keep.clicked.connect(self.on_keep)
+        self.typed.changed.connect(self.on_typed)
+        self.erase.clicked.connect(self.on_erase)
 
     def open(self, person: str) -> None:
-        """Show another person, or the same person under a new name."""
         self._person, self._exporting = person, False
         self.on_places()
         self.on_keep()
@@ -122,12 +114,12 @@ class LeavingPanel(Panel):
         self._exporting = True
         self.on_places()
 
-        def work() -> Path:
+        def work() -> str:
             path = free_path(folder, display_name(person))
             export_person(context.services, person, path, context.member.name, context.services.snapshot)
-            return path
+            return translate("people", "Exported to {file}").format(file=printable(path))
 
-        context.act(work, self._exported, ended=self._export_ended)
+        context.act(work, context.tell, ended=self._export_ended)
 
     @pyqtSlot()
     def on_begin(self) -> None:
@@ -169,9 +161,6 @@ class LeavingPanel(Panel):
         self._exporting = False
         self.on_places()
 
-    def _exported(self, path: Path) -> None:
-        self._context.tell(translate("people", "Exported to {file}").format(file=printable(path)))
-
     def _erasure_ended(self) -> None:
         self._set_erasing(erasing=False)
         self.on_typed(self.typed.text)
@@ -180,23 +169,11 @@ class LeavingPanel(Panel):
         self.on_keep()
         self.erased.emit(report)
 
-    def _connect(self) -> None:
-        self.place.changed.connect(self.on_places)
-        self.export.clicked.connect(self.on_export)
-        self.begin.clicked.connect(self.on_begin)
-        self.keep.clicked.connect(self.on_keep)
-        self.typed.changed.connect(self.on_typed)
-        self.erase.clicked.connect(self.on_erase)
-
 
 class ErasureView(QWidget):
-    """The report of an erasure.
+    """The report of an erasure."""
 
-    Signals:
-        closed: it was read.
-    """
-
-    closed = pyqtSignal()
+    closed = pyqtSignal()  # it was read
 
     def __init__(self) -> None:
         super().__init__()
@@ -208,15 +185,15 @@ class ErasureView(QWidget):
         self.done.clicked.connect(self.closed)
 
     def show_report(self, report: ErasureReport) -> None:
-        """Line by line, and what could not be removed."""
-        everything = translate("people", "The person is erased. This was removed:")
-        part = translate("people", "Not everything could be erased. This was removed:")
-        self.heading.setText(part if report.left else everything)
+        heading = translate("people", "The person is erased. This was removed:")
+        if report.left:
+            heading = translate("people", "Not everything could be erased. This was removed:")
+        self.heading.setText(heading)
         self.lines.setText("\n".join(f"• {line}" for line in erasure_words(report)))
         self.unsearched.setText(unsearched_words(report.unsearched))
         self.unsearched.setVisible(bool(report.unsearched))
         again = translate("people", "Fix what is listed here, then erase the person again.")
         self.left.setText("\n".join([*report.left, again]))
         self.left.setVisible(bool(report.left))
-        self.setAccessibleName(self.heading.text())
+        self.setAccessibleName(heading)
         self.setAccessibleDescription(self.lines.text())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
 from PyQt6.QtCore import QAbstractTableModel, QLocale, QModelIndex, Qt
 
@@ -16,13 +16,19 @@ from kiosk.people.listing import PersonRow, Quality, matches, words_of
 from kiosk.people.register import AccessStatus, Consent, PersonRecord, today
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
-SECOND_ROLE = Qt.ItemDataRole.UserRole + 1  # the small line below the first
-ALERT_ROLE = Qt.ItemDataRole.UserRole + 2  # whether the first line wants attention
-SECOND_ALERT_ROLE = Qt.ItemDataRole.UserRole + 3
+CELL_ROLE = Qt.ItemDataRole.UserRole + 1
 
 _NO_INDEX = QModelIndex()
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
-_Key: TypeAlias = Callable[[PersonRow], Any]
+
+
+class Cell(NamedTuple):
+    """What a cell shows: two lines, and whether each of them wants attention."""
+
+    first: str
+    second: str
+    alert: bool = False
+    second_alert: bool = False
 
 
 class Column(enum.IntEnum):
@@ -49,7 +55,7 @@ _SHOWN: dict[Show, Callable[[PersonRow], bool]] = {
     Show.KEPT_OUT: lambda row: row.standing is not AccessStatus.IN_FORCE,
     Show.POOR: lambda row: row.quality is not Quality.GOOD,
 }
-_SORTED: dict[Column, _Key] = {
+_SORTED: dict[Column, Callable[[PersonRow], Any]] = {
     Column.NAME: lambda row: row.indexed,
     Column.PICTURES: lambda row: len(row.sources),
     Column.SEEN: lambda row: row.last_seen or _LONG_AGO,
@@ -64,35 +70,26 @@ class PeopleModel(QAbstractTableModel):
         super().__init__()
         self.rows: list[PersonRow] = []
         self.compact = False  # the column of the last visit is hidden: it stands below the name
-        self._all: Sequence[PersonRow] = ()
+        self.everybody: Sequence[PersonRow] = ()
         self._query: tuple[str, ...] = ()
         self._show = Show.ALL
         self._sorted_by, self._descending = Column.NAME, False
 
     def set_people(self, people: Sequence[PersonRow]) -> None:
-        """Show other people."""
-        self._all = people
+        self.everybody = people
         self._take()
 
     def search(self, query: str) -> None:
-        """Only those in whom every word of the query is found."""
         words = words_of(query)
         if words != self._query:
             self._query = words
             self._take()
 
     def show_only(self, show: Show) -> None:
-        """Only those of one kind."""
         self._show = show
         self._take()
 
-    @property
-    def total(self) -> int:
-        """Return the number of people."""
-        return len(self._all)
-
     def row_of(self, key: str) -> int | None:
-        """Return the row of a person, by person_key."""
         return next((number for number, row in enumerate(self.rows) if row.key == key), None)
 
     def rowCount(self, parent: QModelIndex = _NO_INDEX) -> int:  # noqa: N802  (Qt's name, as those that follow)
@@ -106,7 +103,7 @@ class PeopleModel(QAbstractTableModel):
     ) -> str | None:
         if role != Qt.ItemDataRole.DisplayRole or orientation is not Qt.Orientation.Horizontal:
             return None
-        shown, total = len(self.rows), len(self._all)
+        shown, total = len(self.rows), len(self.everybody)
         names = translate("people", "%n people", "", total)
         if shown != total:
             names = translate("people", "{shown} of %n people", "", total).format(shown=shown)
@@ -120,10 +117,15 @@ class PeopleModel(QAbstractTableModel):
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
-        row, column, answer = self.rows[index.row()], Column(index.column()), _ANSWERS.get(role)
-        if self.compact and role == SECOND_ROLE and column is Column.NAME:
-            return wording.group_and_seen_words(row, today())
-        return answer(row, column) if answer is not None else None
+        row, column = self.rows[index.row()], Column(index.column())
+        if role == ROW_ROLE:
+            return row
+        if role == CELL_ROLE:
+            return self._cell(row, column)
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole}:
+            cell = self._cell(row, column)
+            return cell.first if role == Qt.ItemDataRole.DisplayRole else ", ".join(filter(None, cell[:2]))
+        return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         self._sorted_by, self._descending = Column(column), order is Qt.SortOrder.DescendingOrder
@@ -132,37 +134,23 @@ class PeopleModel(QAbstractTableModel):
     def _take(self) -> None:
         self.beginResetModel()
         shown = _SHOWN[self._show]
-        self.rows = [row for row in self._all if shown(row) and matches(self._query, row.indexed)]
+        self.rows = [row for row in self.everybody if shown(row) and matches(self._query, row.indexed)]
         self.rows.sort(key=_SORTED[self._sorted_by], reverse=self._descending)
         self.endResetModel()
 
-
-def _first(row: PersonRow, column: Column) -> str:
-    if column is Column.NAME:
-        return row.shown
-    if column is Column.PICTURES:
-        return QLocale().toString(len(row.sources))
-    if column is Column.SEEN:
-        return wording.seen_words(row.last_seen, today())
-    if row.standing is AccessStatus.IN_FORCE:
-        return wording.validity_words(row.record) or wording.standing_words(row.standing)
-    return wording.standing_words(row.standing)
-
-
-def _second(row: PersonRow, column: Column) -> str:
-    if column is Column.NAME:
-        return row.record.group
-    if column is Column.PICTURES:
-        return wording.quality_words(row.quality)
-    if column is Column.SEEN:
-        return time_text(row.last_seen) if row.last_seen is not None else ""
-    return wording.consent_words(row.record)
-
-
-def _second_alert(row: PersonRow, column: Column) -> bool:
-    if column is Column.PICTURES:
-        return row.quality in {Quality.DIFFER, Quality.NONE}
-    return column is Column.VALIDITY and row.record.consent is None
+    def _cell(self, row: PersonRow, column: Column) -> Cell:
+        if column is Column.NAME:
+            return Cell(row.shown, wording.group_and_seen_words(row, today()) if self.compact else row.record.group)
+        if column is Column.PICTURES:
+            poor = row.quality in {Quality.DIFFER, Quality.NONE}
+            return Cell(QLocale().toString(len(row.sources)), wording.quality_words(row.quality), second_alert=poor)
+        if column is Column.SEEN:
+            time = time_text(row.last_seen) if row.last_seen is not None else ""
+            return Cell(wording.seen_words(row.last_seen, today()), time)
+        kept_out = row.standing is not AccessStatus.IN_FORCE
+        validity = "" if kept_out else wording.validity_words(row.record)
+        access = validity or wording.standing_words(row.standing)
+        return Cell(access, wording.consent_words(row.record), kept_out, row.record.consent is None)
 
 
 def samples() -> dict[Column, tuple[list[str], list[str]]]:
@@ -171,25 +159,7 @@ def samples() -> dict[Column, tuple[list[str], list[str]]]:
     records = (PersonRecord(""), PersonRecord("", consent=agreed))
     standings = [wording.standing_words(standing) for standing in AccessStatus]
     return {
-        Column.PICTURES: (
-            [translate("people", "Pictures")],
-            [wording.quality_words(quality) for quality in Quality],
-        ),
+        Column.PICTURES: ([translate("people", "Pictures")], [wording.quality_words(quality) for quality in Quality]),
         Column.SEEN: ([translate("people", "Last seen"), day_text(today())], [""]),
         Column.VALIDITY: ([*standings, "⚠ " + standings[1]], [wording.consent_words(record) for record in records]),
     }
-
-
-def _both(row: PersonRow, column: Column) -> str:
-    return ", ".join(filter(None, (_first(row, column), _second(row, column))))
-
-
-_ANSWERS: dict[int, Callable[[PersonRow, Column], object]] = {
-    ROW_ROLE: lambda row, column: row,
-    Qt.ItemDataRole.DisplayRole: _first,
-    Qt.ItemDataRole.AccessibleTextRole: _both,
-    Qt.ItemDataRole.ToolTipRole: _both,
-    SECOND_ROLE: _second,
-    ALERT_ROLE: lambda row, column: column is Column.VALIDITY and row.standing is not AccessStatus.IN_FORCE,
-    SECOND_ALERT_ROLE: _second_alert,
-}

@@ -25,15 +25,10 @@ from kiosk.vision.pictures import printable
 
 
 class MovingView(QWidget):
-    """Export of everybody, and import of a zip that is picked.
+    """Export of everybody, and import of a zip that is picked."""
 
-    Signals:
-        closed: back to everybody.
-        changed: people came in.
-    """
-
-    closed = pyqtSignal()
-    changed = pyqtSignal()
+    closed = pyqtSignal()  # back to everybody
+    changed = pyqtSignal()  # people came in
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -42,15 +37,22 @@ class MovingView(QWidget):
         self.place = Destination(context)
         self.export = Button(translate("people", "Export everybody"), "export", "primary")
         self.import_ = Button(translate("people", "Choose a zip"), "archive")
-        self._lay_out()
+        out = translate("people", "Pictures and data of everybody, for another machine. The journal stays here.")
+        into = translate("people", "Everything in the zip is imported, or nothing if any part of it is invalid.")
+        content = column(
+            Panel(Heading(translate("people", "Export")), Note(out, "muted"), self.place, flow(self.export), gap=10),
+            Panel(Heading(translate("people", "Import")), Note(into, "muted"), flow(self.import_), gap=10),
+            1,
+            gap=12,
+        )
+        head = row(self.back, Heading(translate("people", "Export and import"), "title"), gap=8)
+        head.setStretch(1, 1)
+        self.setLayout(column(head, ScrollPage(content), gap=6))
+        self._enable(busy=False)
         self.back.clicked.connect(self.closed)
         self.place.changed.connect(lambda: self._enable(busy=self._busy))
         self.export.clicked.connect(self.on_export)
         self.import_.clicked.connect(self.on_import)
-
-    def open(self) -> None:
-        """Prepare what is shown."""
-        self._enable(busy=False)
 
     @pyqtSlot()
     def on_export(self) -> None:
@@ -60,11 +62,13 @@ class MovingView(QWidget):
         self._enable(busy=True)
         context = self._context
 
-        def work() -> tuple[ArchiveReport, Path]:
+        def work() -> str:
             path = free_path(folder, "kiosk")
-            return export_gallery(context.services, path, context.member.name), path
+            people = export_gallery(context.services, path, context.member.name).people
+            told = translate("people", "%n people are exported to {file}", "", len(people))
+            return told.format(file=printable(path))
 
-        context.act(work, self._exported, ended=partial(self._enable, busy=False))
+        context.act(work, context.tell, ended=partial(self._enable, busy=False))
 
     @pyqtSlot()
     def on_import(self) -> None:
@@ -79,11 +83,6 @@ class MovingView(QWidget):
             ended=partial(self._enable, busy=False),
         )
 
-    def _exported(self, answer: tuple[ArchiveReport, Path]) -> None:
-        report, path = answer
-        told = translate("people", "%n people are exported to {file}", "", len(report.people))
-        self._context.tell(told.format(file=printable(path)))
-
     def _imported(self, report: ArchiveReport) -> None:
         self._context.tell(translate("people", "%n people came in.", "", len(report.people)))
         self.changed.emit()
@@ -92,19 +91,6 @@ class MovingView(QWidget):
         self._busy = busy
         self.export.setEnabled(not busy and self.place.folder is not None)
         self.import_.setEnabled(not busy)
-
-    def _lay_out(self) -> None:
-        out = translate("people", "Pictures and data of everybody, for another machine. The journal stays here.")
-        into = translate("people", "Everything in the zip is imported, or nothing if any part of it is invalid.")
-        content = column(
-            Panel(Heading(translate("people", "Export")), Note(out, "muted"), self.place, flow(self.export), gap=10),
-            Panel(Heading(translate("people", "Import")), Note(into, "muted"), flow(self.import_), gap=10),
-            1,
-            gap=12,
-        )
-        head = row(self.back, Heading(translate("people", "Export and import"), "title"), gap=8)
-        head.setStretch(1, 1)
-        self.setLayout(column(head, ScrollPage(content), gap=6))
 
 
 _LOOK_MS = 1000
@@ -144,7 +130,6 @@ class PeoplePage(StaffPage):
         return self._person
 
     def enter(self, **arguments: object) -> None:
-        """Show the list, or the page of `person`."""
         person = arguments.get("person")
         self.stack.setCurrentWidget(self.list)
         if isinstance(person, str):
@@ -203,7 +188,6 @@ class PeoplePage(StaffPage):
             self.stack.addWidget(self._moving)
             self._moving.closed.connect(self.on_person_closed)
             self._moving.changed.connect(self.on_changed)
-        self._moving.open()
         self.stack.setCurrentWidget(self._moving)
         self._moving.back.setFocus()
 

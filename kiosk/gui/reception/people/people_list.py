@@ -10,16 +10,7 @@ from PyQt6.QtWidgets import QHeaderView, QStackedWidget, QStyle, QStyledItemDele
 
 from kiosk.gui.controls import Button, Choice, Note, Table, TextField
 from kiosk.gui.layouts import SMALL, column, px, row, small
-from kiosk.gui.reception.people.model import (
-    ALERT_ROLE,
-    ROW_ROLE,
-    SECOND_ALERT_ROLE,
-    SECOND_ROLE,
-    Column,
-    PeopleModel,
-    Show,
-    samples,
-)
+from kiosk.gui.reception.people.model import CELL_ROLE, ROW_ROLE, Cell, Column, PeopleModel, Show, samples
 from kiosk.gui.reception.people.rows import Gathered
 from kiosk.gui.reception.portraits import Portraits
 from kiosk.gui.theme import icon
@@ -41,31 +32,28 @@ class PersonCells(QStyledItemDelegate):
     def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         if painter is None:
             return
-        # Not by the style, which asks the style sheet for each cell anew and takes three times as long.
-        colour, text = self._colour(option), str(index.data())
+        # Not by the style, which asks the style sheet for each cell again and takes three times as long.
+        role, active = QPalette.ColorRole.Text, QPalette.ColorGroup.Active
         if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(
-                option.rect, option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Highlight)
-            )
+            role = QPalette.ColorRole.HighlightedText
+            painter.fillRect(option.rect, option.palette.color(active, QPalette.ColorRole.Highlight))
+        colour = option.palette.color(active, role)
         room = option.rect.adjusted(px(_GAP_UNITS), 0, -px(_GAP_UNITS) // 2, 0)
         painter.save()
         painter.setPen(colour)
         if index.column() == Column.NAME:
             room = self._portrait(painter, room, index.data(ROW_ROLE), colour)
-        second = index.data(SECOND_ROLE)
-        upper, lower = _halves(room, painter, option.font, whole=not second)
-        self._line(painter, upper, text, option.font, colour, alert=bool(index.data(ALERT_ROLE)))
-        if second:
-            self._line(painter, lower, second, small(option.font), colour, alert=bool(index.data(SECOND_ALERT_ROLE)))
+        cell: Cell = index.data(CELL_ROLE)
+        if cell.second:
+            middle = room.top() + round(room.height() * 0.54)
+            lower = QRect(room.left(), middle, room.width(), room.bottom() - middle - px(3))
+            self._line(painter, lower, cell.second, small(option.font), colour, alert=cell.second_alert)
+            room = QRect(room.left(), room.top() + px(4), room.width(), middle - room.top() - px(4))
+        self._line(painter, room, cell.first, option.font, colour, alert=cell.alert)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802  (Qt's name)
         return QSize(px(60), row_height(option.font))
-
-    def _colour(self, option: QStyleOptionViewItem) -> QColor:
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
-        return option.palette.color(QPalette.ColorGroup.Active, role)
 
     def _portrait(self, painter: QPainter, room: QRect, row: PersonRow, colour: QColor) -> QRect:
         side = px(_PORTRAIT_UNITS)
@@ -88,16 +76,14 @@ class PersonCells(QStyledItemDelegate):
             room = room.adjusted(side + px(3), 0, 0, 0)
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         # A name that is written from right to left stays beside its portrait.
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute | _LEFT, shown)
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+        painter.drawText(room, left | Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _icon(self, name: str, colour: QColor, side: int) -> QPixmap:
         key = (name, colour.name(), side)
         if key not in self._icons:
             self._icons[key] = icon(*key)
         return self._icons[key]
-
-
-_LEFT = Qt.AlignmentFlag.AlignLeft
 
 
 def row_height(font: QFont) -> int:
@@ -112,14 +98,6 @@ def wanted_width(font: QFont, texts: tuple[Sequence[str], Sequence[str]]) -> int
     widths = [first.horizontalAdvance(text) for text in texts[0]]
     widths += [second.horizontalAdvance(text) + second.height() + px(3) for text in texts[1]]
     return max(widths) + 2 * px(_GAP_UNITS)
-
-
-def _halves(room: QRect, painter: QPainter, font: QFont, *, whole: bool) -> tuple[QRect, QRect]:
-    if whole:
-        return room, QRect()
-    middle = room.top() + round(room.height() * 0.54)
-    upper = QRect(room.left(), room.top() + px(4), room.width(), middle - room.top() - px(4))
-    return upper, QRect(room.left(), middle, room.width(), room.bottom() - middle - px(3))
 
 
 class PeopleTable(Table):
@@ -159,17 +137,11 @@ class PeopleTable(Table):
 
 
 class PeopleList(QWidget):
-    """The table with what narrows it down.
+    """The table with what narrows it down."""
 
-    Signals:
-        opened: a person was chosen, by the name in the gallery.
-        enrolment_wanted: somebody new is to be enrolled.
-        moving_wanted: everybody is to be exported, or people are to be imported.
-    """
-
-    opened = pyqtSignal(str)
-    enrolment_wanted = pyqtSignal()
-    moving_wanted = pyqtSignal()
+    opened = pyqtSignal(str)  # a person was chosen, by the name in the gallery
+    enrolment_wanted = pyqtSignal()  # somebody new is to be enrolled
+    moving_wanted = pyqtSignal()  # everybody is to be exported, or people are to be imported
 
     def __init__(self, portraits: Portraits) -> None:
         super().__init__()
@@ -177,7 +149,13 @@ class PeopleList(QWidget):
         self.search = TextField(translate("people", "Search"))
         self.search.edit.setClearButtonEnabled(True)
         self.search.edit.setPlaceholderText(translate("people", "Name, group or number"))
-        self.show_only = Choice(translate("people", "Show"), _choices())
+        kinds = [
+            (translate("people", "Everybody"), Show.ALL),
+            (translate("people", "Without consent"), Show.NO_CONSENT),
+            (translate("people", "No access"), Show.KEPT_OUT),
+            (translate("people", "Pictures to improve"), Show.POOR),
+        ]
+        self.show_only = Choice(translate("people", "Show"), kinds)
         self.enrol = Button(translate("people", "Enrol a person"), "person_plus", "primary")
         self.move_all = Button("", "export", name=translate("people", "Export and import"))
         self.nobody = Note("", "muted")
@@ -186,16 +164,25 @@ class PeopleList(QWidget):
         self.model.setParent(self.table)  # which it is not to leave behind
         self._cells = PersonCells(portraits)
         self.table.setItemDelegate(self._cells)
-        self._portraits = portraits
         self._lay_out()
-        self._connect()
+        self.search.changed.connect(self.on_searched)
+        self.search.entered.connect(self.on_entered)
+        self.show_only.chosen.connect(self.on_show_chosen)
+        self.table.activated.connect(self.on_activated)
+        self.table.clicked.connect(self.on_activated)
+        self.model.modelReset.connect(self.on_reset)
+        self.enrol.clicked.connect(self.enrolment_wanted)
+        self.move_all.clicked.connect(self.moving_wanted)
+        portraits.ready.connect(self.on_portrait)
+        self.on_reset()
 
     def show_people(self, gathered: Gathered) -> None:
         """Show other people; selection and scroll position stay."""
-        bar = self.table.verticalScrollBar()
-        scrolled, chosen = (bar.value() if bar is not None else 0), self._chosen()
+        bar, chosen = self.table.verticalScrollBar(), self.table.currentIndex()
+        scrolled = bar.value() if bar is not None else 0
+        key = self.model.rows[chosen.row()].key if chosen.isValid() else ""
         self.model.set_people(gathered.rows)
-        place = self.model.row_of(chosen) if chosen else None
+        place = self.model.row_of(key)
         if place is not None:
             self.table.selectRow(place)
         if bar is not None:
@@ -229,7 +216,6 @@ class PeopleList(QWidget):
 
     @pyqtSlot()
     def on_entered(self) -> None:
-        """Enter in the search opens the only one found, or goes into the table."""
         if len(self.model.rows) == 1:
             self.opened.emit(self.model.rows[0].person)
         elif self.model.rows:
@@ -238,21 +224,17 @@ class PeopleList(QWidget):
 
     @pyqtSlot()
     def on_reset(self) -> None:
-        shown, total = len(self.model.rows), self.model.total
-        nobody = translate("people", "Nobody is enrolled yet.") if not total else translate("people", "Nobody found.")
+        empty = not self.model.everybody
+        nobody = translate("people", "Nobody is enrolled yet.") if empty else translate("people", "Nobody found.")
         self.nobody.setText(nobody)
-        self.enrol.setVisible(not total)
-        self._stack.setCurrentIndex(0 if shown else 1)
+        self.enrol.setVisible(empty)
+        self._stack.setCurrentIndex(0 if self.model.rows else 1)
 
     @pyqtSlot(str)
     def on_portrait(self, source: str) -> None:
         viewport = self.table.viewport()
         if viewport is not None:
             viewport.update()
-
-    def _chosen(self) -> str:
-        chosen = self.table.currentIndex()
-        return self.model.rows[chosen.row()].key if chosen.isValid() else ""
 
     def _lay_out(self) -> None:
         empty = QWidget()
@@ -270,24 +252,3 @@ class PeopleList(QWidget):
             header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.setSortingEnabled(True)
         self.table.sortByColumn(Column.NAME, Qt.SortOrder.AscendingOrder)
-
-    def _connect(self) -> None:
-        self.search.changed.connect(self.on_searched)
-        self.search.entered.connect(self.on_entered)
-        self.show_only.chosen.connect(self.on_show_chosen)
-        self.table.activated.connect(self.on_activated)
-        self.table.clicked.connect(self.on_activated)
-        self.model.modelReset.connect(self.on_reset)
-        self.enrol.clicked.connect(self.enrolment_wanted)
-        self.move_all.clicked.connect(self.moving_wanted)
-        self._portraits.ready.connect(self.on_portrait)
-        self.on_reset()
-
-
-def _choices() -> list[tuple[str, object]]:
-    return [
-        (translate("people", "Everybody"), Show.ALL),
-        (translate("people", "Without consent"), Show.NO_CONSENT),
-        (translate("people", "No access"), Show.KEPT_OUT),
-        (translate("people", "Pictures to improve"), Show.POOR),
-    ]

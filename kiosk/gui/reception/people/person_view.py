@@ -28,15 +28,10 @@ from kiosk.people.snapshot import GallerySnapshot
 
 
 class AccessPanel(Panel):
-    """Suspend and allow again; record a consent.
+    """Suspend and allow again; record a consent."""
 
-    Signals:
-        changed: something else is in force.
-        consent_wanted: the person is to read the text and agree.
-    """
-
-    changed = pyqtSignal()
-    consent_wanted = pyqtSignal()
+    changed = pyqtSignal()  # something else is in force
+    consent_wanted = pyqtSignal()  # the person is to read the text and agree
 
     def __init__(self, context: PageContext) -> None:
         self.sentence = Note("")
@@ -58,13 +53,10 @@ class AccessPanel(Panel):
         self.record_consent.clicked.connect(self.consent_wanted)
 
     def show_row(self, row: PersonRow) -> None:
-        """Show whether the person may enter and has agreed."""
         self._record, self._person = row.record, row.person
         self.sentence.setText(standing_sentence(row))
-        if row.record.suspended:
-            self.suspend.set_text(translate("people", "Allow again"), "tick_mark")
-        else:
-            self.suspend.set_text(translate("people", "Suspend"), "pause")
+        suspended = translate("people", "Allow again"), "tick_mark"
+        self.suspend.set_text(*(suspended if row.record.suspended else (translate("people", "Suspend"), "pause")))
         self.consent.setText(consent_sentence(row.record))
         self.record_consent.setVisible(row.record.consent is None)
 
@@ -79,26 +71,23 @@ class AccessPanel(Panel):
         )
 
     def _done(self, record: PersonRecord) -> None:
+        text = translate("people", "{name} may enter again.")
         if record.suspended:
             text = translate("people", "{name} is suspended. The door stays locked for this person.")
-        else:
-            text = translate("people", "{name} may enter again.")
         self._context.tell(text.format(name=record.shown_name))
         self.changed.emit()
 
 
 class DataPanel(Panel):
-    """Names, numbers and validity. What is being typed is never overwritten.
+    """Names, numbers and validity. What is being typed is never overwritten."""
 
-    Signals:
-        saved: the person's name in the gallery, which may have changed.
-    """
-
-    saved = pyqtSignal(str)
+    saved = pyqtSignal(str)  # the person's name in the gallery, which may have changed
 
     def __init__(self, context: PageContext) -> None:
         self.name = TextField(translate("people", "Name"), required=True)
-        self.form = PersonFields(lambda: self.name.text, self._say)
+        self.form = PersonFields(
+            lambda: self.name.text, lambda text: context.ask_station(lambda station: station.say(text))
+        )
         self.fields = self.form.fields
         self.save = Button(translate("people", "Save changes"), "save", "primary")
         self.undo = Button(translate("people", "Undo"), "undo")
@@ -119,7 +108,6 @@ class DataPanel(Panel):
 
     @property
     def is_changed(self) -> bool:
-        """Return whether something was typed that is not saved."""
         return self.name.text != display_name(self._record.person) or self.form.texts != texts_of(self._record)
 
     @pyqtSlot()
@@ -162,22 +150,13 @@ class DataPanel(Panel):
         self._context.tell(translate("people", "The changes are saved."))
         self.saved.emit(person)
 
-    def _say(self, text: str) -> None:
-        self._context.ask_station(lambda station: station.say(text))
-
 
 class PersonView(QWidget):
-    """Pictures, access, data, and the way out of the gallery.
+    """Pictures, access, data, and the way out of the gallery."""
 
-    Signals:
-        closed: back to everybody.
-        changed: something about the person is different now.
-        erased: the person is gone.
-    """
-
-    closed = pyqtSignal()
-    changed = pyqtSignal()
-    erased = pyqtSignal()
+    closed = pyqtSignal()  # back to everybody
+    changed = pyqtSignal()  # something about the person is different now
+    erased = pyqtSignal()  # the person is gone
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -192,11 +171,24 @@ class PersonView(QWidget):
         self.erasure = ErasureView()
         self.stack = QStackedWidget()
         self._consent: ConsentStep | None = None
-        self._lay_out()
-        self._connect()
+        self.page = ScrollPage(column(self.pictures, self.access, self.data, self.leaving, 1, gap=12))
+        for part in (self.page, self.erasure):
+            self.stack.addWidget(part)
+        head = row(self.back, self.heading, self.state, gap=8)
+        head.setStretch(1, 1)
+        head.setAlignment(self.state, Qt.AlignmentFlag.AlignVCenter)
+        self.setLayout(column(head, self.stack, gap=6))
+        self.back.clicked.connect(self.on_back)
+        self.erasure.closed.connect(self.closed)
+        self.pictures.more_wanted.connect(lambda: context.go("enrol", person=self.name))
+        for panel in (self.pictures, self.access):
+            panel.changed.connect(self.changed)
+        self.access.consent_wanted.connect(self.on_consent_wanted)
+        self.data.saved.connect(self.on_saved)
+        self.leaving.erased.connect(self.on_erased)
+        self.leaving.asked.connect(lambda: self.page.ensureWidgetVisible(self.leaving.erase))
 
     def open(self, person: str) -> None:
-        """Show another person; the data come with show_row."""
         self.name, self._row, self._snapshot = person, None, None
         self.heading.setText(display_name(person))
         self.state.hide()
@@ -210,7 +202,6 @@ class PersonView(QWidget):
         self.back.setFocus()
 
     def show_row(self, row: PersonRow | None, snapshot: GallerySnapshot) -> None:
-        """Show what the list knows of the person; None = the person is gone."""
         if self.leaving.erasing or self.stack.currentWidget() is self.erasure:
             return  # the report tells what became of the person
         if row is None:
@@ -228,7 +219,6 @@ class PersonView(QWidget):
         self._row, self._snapshot = row, snapshot
 
     def leave(self) -> None:
-        """The page is left: what was typed and not saved is discarded."""
         self.pictures.stop()
         self._close_consent()
 
@@ -241,18 +231,15 @@ class PersonView(QWidget):
 
     @property
     def unsaved(self) -> Unsaved | None:
-        """Return whether changes in the form would be lost."""
         typed = self.stack.currentWidget() is not self.erasure and self._row is not None and self.data.is_changed
         return Unsaved.CHANGES if typed else None
 
     @property
     def saving(self) -> bool:
-        """Return whether something is being saved or erased."""
         return self.data.saving or self.leaving.erasing
 
     @pyqtSlot()
     def on_back(self) -> None:
-        """Go back to everybody, after a question where changes would be lost."""
         self._context.leave_first(self, self.closed.emit)
 
     @pyqtSlot(str)
@@ -302,23 +289,3 @@ class PersonView(QWidget):
             self._consent.deleteLater()
             self._consent = None
             self.stack.setCurrentWidget(self.page)
-
-    def _lay_out(self) -> None:
-        self.page = ScrollPage(column(self.pictures, self.access, self.data, self.leaving, 1, gap=12))
-        for part in (self.page, self.erasure):
-            self.stack.addWidget(part)
-        head = row(self.back, self.heading, self.state, gap=8)
-        head.setStretch(1, 1)
-        head.setAlignment(self.state, Qt.AlignmentFlag.AlignVCenter)
-        self.setLayout(column(head, self.stack, gap=6))
-
-    def _connect(self) -> None:
-        self.back.clicked.connect(self.on_back)
-        self.erasure.closed.connect(self.closed)
-        self.pictures.more_wanted.connect(lambda: self._context.go("enrol", person=self.name))
-        for panel in (self.pictures, self.access):
-            panel.changed.connect(self.changed)
-        self.access.consent_wanted.connect(self.on_consent_wanted)
-        self.data.saved.connect(self.on_saved)
-        self.leaving.erased.connect(self.on_erased)
-        self.leaving.asked.connect(lambda: self.page.ensureWidgetVisible(self.leaving.erase))

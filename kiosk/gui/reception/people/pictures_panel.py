@@ -23,13 +23,9 @@ _CARD_UNITS = 144
 
 
 class PictureCard(QWidget):
-    """One picture.
+    """One picture."""
 
-    Signals:
-        removal_wanted: the picture is to be deleted.
-    """
-
-    removal_wanted = pyqtSignal()
+    removal_wanted = pyqtSignal()  # the picture is to be deleted
 
     def __init__(self, number: int, facts: PictureFacts) -> None:
         super().__init__()
@@ -41,8 +37,7 @@ class PictureCard(QWidget):
         self.distance = Note(distance_words(facts), "muted" if facts.fits else "error")
         self.remove = Button(translate("people", "Remove"), "erase")
         self.remove.setAccessibleName(translate("people", "Remove picture {number}").format(number=number))
-        name = translate("people", "Picture {number}").format(number=number)
-        self.picture.setAccessibleName(name)
+        self.picture.setAccessibleName(translate("people", "Picture {number}").format(number=number))
         self.setLayout(column(self.picture, self.quality, self.distance, 1, self.remove, gap=4))
         self.distance.setVisible(bool(self.distance.text()))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
@@ -55,7 +50,6 @@ class PictureCard(QWidget):
         return QSize(width, layout.heightForWidth(width) if layout is not None else width)
 
     def show_look(self, look: Look) -> None:
-        """Show the picture, and what is unusual about it."""
         self.picture.setPixmap(QPixmap() if look.image.isNull() else square_picture(look.image, px(_SIDE_UNITS)))
         if self.facts.used:
             self.quality.setText(remark_words(look.remarks))
@@ -63,15 +57,10 @@ class PictureCard(QWidget):
 
 
 class PicturesPanel(Panel):
-    """All of them, and the way to add more.
+    """All of them, and the way to add more."""
 
-    Signals:
-        changed: pictures were removed.
-        more_wanted: pictures are to be added.
-    """
-
-    changed = pyqtSignal()
-    more_wanted = pyqtSignal()
+    changed = pyqtSignal()  # pictures were removed
+    more_wanted = pyqtSignal()  # pictures are to be added
 
     def __init__(self, context: PageContext) -> None:
         self.heading = Heading(translate("people", "Pictures"))
@@ -88,31 +77,25 @@ class PicturesPanel(Panel):
         self.add.clicked.connect(self.more_wanted)
 
     def open(self, person: str) -> None:
-        """Show another person."""
         self._person, self._facts = person, ()
         self._looks.clear()
         self.stop()
         self._show(())
 
     def stop(self) -> None:
-        """Stop reading pictures."""
         self._waiting.clear()
         self._looking = ""
 
     def show_row(self, known: PersonRow) -> None:
-        """Show what the list knows, and read the pictures again."""
         self.advice.setText(quality_advice(known.quality))
         person = known.person
         self._context.run(lambda: pictures_of(self._context.services, person), partial(self._came, person))
 
     @pyqtSlot()
     def on_removal(self, facts: PictureFacts) -> None:
-        last = len(self._facts) == 1
-        detail = (
-            translate("people", "It is the last one. Without it, the door does not recognise this person.")
-            if last
-            else translate("people", "This cannot be undone.")
-        )
+        detail = translate("people", "This cannot be undone.")
+        if len(self._facts) == 1:
+            detail = translate("people", "It is the last one. Without it, the door does not recognise this person.")
         answers = (
             (translate("people", "Remove"), lambda: self._remove(facts)),
             (translate("people", "Keep it"), lambda: None),
@@ -144,17 +127,14 @@ class PicturesPanel(Panel):
         old.deleteLater()
         for card in self.cards:
             card.removal_wanted.connect(partial(self.on_removal, card.facts))
-            self._look(card)
-
-    def _look(self, card: PictureCard) -> None:
-        if card.facts.source in self._looks:
-            card.show_look(self._looks[card.facts.source])
-        elif card.facts.source not in self._waiting:
-            self._waiting.append(card.facts.source)
-            self._look_at_next()
+            if card.facts.source in self._looks:
+                card.show_look(self._looks[card.facts.source])
+            elif card.facts.source not in self._waiting:
+                self._waiting.append(card.facts.source)
+        self._look_at_next()
 
     def _look_at_next(self) -> None:
-        """One after the other, so that whatever is pressed meanwhile does not have to wait for all of them."""
+        """Look at one after the other, so that what is pressed meanwhile does not have to wait for all of them."""
         if self._looking or not self._waiting:
             return
         self._looking = source = self._waiting.pop(0)

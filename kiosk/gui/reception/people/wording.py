@@ -95,19 +95,18 @@ def remark_words(remarks: Sequence[Rejection]) -> str:
 
 def unused_words(facts: PictureFacts) -> str:
     """Return why a picture is not used."""
-    if not facts.reason:
-        return translate("people", "Not used yet")
-    return translate("people", "Not used: {reason}").format(reason=facts.reason)
+    text = translate("people", "Not used: {reason}") if facts.reason else translate("people", "Not used yet")
+    return text.format(reason=facts.reason)
 
 
 def distance_words(facts: PictureFacts) -> str:
     """Return how well a picture fits the person's other ones."""
     if facts.distance is None:
         return ""
-    figure = number(facts.distance, 2)
+    text = translate("people", "Unlike the others: {distance}")
     if facts.fits:
-        return translate("people", "Fits the others: {distance}").format(distance=figure)
-    return translate("people", "Unlike the others: {distance}").format(distance=figure)
+        text = translate("people", "Fits the others: {distance}")
+    return text.format(distance=number(facts.distance, 2))
 
 
 def standing_sentence(row: PersonRow) -> str:

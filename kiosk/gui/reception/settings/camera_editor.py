@@ -1,8 +1,9 @@
 """The camera, chosen by its name, with a look through it."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from PyQt6.QtCore import QRect, QSize, Qt, QTimer, pyqtSlot
+from PyQt6.QtCore import QRectF, QSize, Qt, QTimer, pyqtSlot
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
@@ -27,18 +28,13 @@ class CameraPreview(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._camera: WatchedCamera | None = None
-        self._picture = QImage()
+        self.picture = QImage()
         self._words = ""
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self.on_time)
         self.setAccessibleName(translate("settings", "Picture of the chosen camera"))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-
-    @property
-    def picture(self) -> QImage:
-        """Return the image that is shown; null = none."""
-        return self._picture
 
     def open(self, source: Callable[[], Source]) -> None:
         """Show what `source` opens, in a thread of its own, until `close`."""
@@ -52,7 +48,7 @@ class CameraPreview(QWidget):
         self._timer.stop()
         if self._camera is not None:
             self._camera.close()
-        self._camera, self._picture = None, QImage()
+        self._camera, self.picture = None, QImage()
         self._say("")
 
     @pyqtSlot()
@@ -62,10 +58,10 @@ class CameraPreview(QWidget):
             return
         frame = camera.wait(0)
         if frame is not None:
-            self._picture = to_qimage(frame.image)
+            self.picture = to_qimage(frame.image)
             self._say("")
         elif camera.state in {CameraState.LOST, CameraState.ENDED} and camera.fault:
-            self._picture = QImage()
+            self.picture = QImage()
             self._say(camera.fault)
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
@@ -74,16 +70,13 @@ class CameraPreview(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor("#05080b"))
-        if self._picture.isNull():
+        if self.picture.isNull():
             painter.setPen(QColor("#f3f6f8"))
             room = self.rect().adjusted(px(8), px(8), -px(8), -px(8))
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._words)
         else:
-            where = place(
-                (self._picture.width(), self._picture.height()), (self.width(), self.height()), mirrored=False
-            )
-            spot = QRect(round(where.left), round(where.top), round(where.width), round(where.height))
-            painter.drawImage(spot, self._picture)
+            where = place((self.picture.width(), self.picture.height()), (self.width(), self.height()), mirrored=False)
+            painter.drawImage(QRectF(where.left, where.top, where.width, where.height), self.picture)
         painter.end()
 
     def _say(self, words: str) -> None:
@@ -110,6 +103,7 @@ class CameraEditor(Editor):
         self._in_use, self._open, self._overruled = in_use, open_, overruled
         self._source = AUTO
         self.box, self.other = ChoiceBox(), QLineEdit()
+        self.target = self.box
         self.other.setMaxLength(500)
         self.other.setAccessibleName(translate("settings", "Address or path of the source"))
         self.look = Button(translate("settings", "Look through it"), "camera")
@@ -122,12 +116,7 @@ class CameraEditor(Editor):
         self.other.textEdited.connect(self.on_typed)
         self.look.clicked.connect(self.on_look)
 
-    @property
-    def target(self) -> QWidget:
-        return self.box
-
     def show_cameras(self, cameras: Sequence[CameraDevice]) -> None:
-        """Offer the cameras that were found."""
         self.box.clear()
         self.box.addItem(translate("settings", "Automatic: the first camera"), AUTO)
         for camera in cameras:
@@ -145,8 +134,7 @@ class CameraEditor(Editor):
         """Select the source in the box; what is typed beside it stays."""
         named = stable_name(self._source)
         sources = [self.box.itemData(index) for index in range(self.box.count())]
-        listed = next((one for one in (self._source, named) if one in sources and one != _OTHER), None)
-        self.box.setCurrentIndex(sources.index(_OTHER if listed is None else listed))
+        self.box.setCurrentIndex(next(sources.index(one) for one in (self._source, named, _OTHER) if one in sources))
         self._show_parts()
 
     @pyqtSlot(int)
@@ -167,12 +155,10 @@ class CameraEditor(Editor):
 
     @pyqtSlot()
     def on_look(self) -> None:
-        source = self._source
         self.preview.show()
-        self.preview.open(lambda: self._open(source))
+        self.preview.open(partial(self._open, self._source))
 
     def stop(self) -> None:
-        """Close the preview."""
         self.preview.close_camera()
         self.preview.hide()
 
@@ -185,15 +171,12 @@ class CameraEditor(Editor):
         self.other.setVisible(self.box.currentData() == _OTHER)
         in_use = stable_name(self._source) == self._in_use
         self.look.setVisible(not in_use and self._source != AUTO)
-        self.note.setText(self._words(in_use=in_use))
-        self.note.setVisible(bool(self.note.text()))
-
-    def _words(self, *, in_use: bool) -> str:
+        text = ""
         if self._overruled:
-            told = translate("settings", "The command line sets {source}, which overrides this setting.")
-            return told.format(source=source_name(self._in_use))
-        if in_use:
-            return translate("settings", "It is in use; its picture is at the top of this screen.")
-        if self._source == AUTO:
-            return translate("settings", "In use now: {source}").format(source=source_name(self._in_use))
-        return ""
+            text = translate("settings", "The command line sets {source}, which overrides this setting.")
+        elif in_use:
+            text = translate("settings", "It is in use; its picture is at the top of this screen.")
+        elif self._source == AUTO:
+            text = translate("settings", "In use now: {source}")
+        self.note.setText(text.format(source=source_name(self._in_use)))
+        self.note.setVisible(bool(text))

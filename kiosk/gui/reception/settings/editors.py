@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PyQt6.QtCore import QLocale, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QLocale, QSignalBlocker, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QSizePolicy, QSlider, QWidget
 
@@ -36,27 +36,26 @@ def number_of(text: str) -> float | None:
         return None
 
 
-def with_unit(number: str, unit: str) -> str:
-    """A number and its unit."""
-    return translate("settings", "{number} {unit}").format(number=number, unit=translate("settings", unit))
-
-
 def value_text(info: OptionInfo, value: Value) -> str:
     """A value as it is read out: "5 s", "On", "dlib_resnet: 0.36"."""
     if isinstance(value, bool):
         return called("on" if value else "off")
     if isinstance(value, int | float):
-        number = number_text(value)
-        return with_unit(number, info.unit) if info.unit else number
+        text = translate("settings", "{number} {unit}") if info.unit else "{number}"
+        return text.format(number=number_text(value), unit=translate("settings", info.unit))
+    if info.key == "camera.source":
+        value = source_name(str(value))
+    if not value:
+        return translate("settings", "empty")
+    return str(value) if info.key in _AS_TYPED else _name_of(value)
+
+
+def _name_of(value: Value) -> str:
     if isinstance(value, list):
         return " + ".join(value)
     if isinstance(value, dict):
         return ", ".join(f"{name}: {number_text(number)}" for name, number in value.items())
-    if info.key == "camera.source":
-        value = source_name(value)
-    if not value:
-        return translate("settings", "empty")
-    return value if info.key in _AS_TYPED else called(value)
+    return called(str(value))
 
 
 def range_text(info: OptionInfo) -> str:
@@ -71,18 +70,9 @@ def range_text(info: OptionInfo) -> str:
 
 def change_text(key: str, before: Value, after: Value) -> str:
     """A change as the journal holds it: as in the file, and without the passwords of a camera's address."""
-    return f"{_in_the_file(key, before)} -> {_in_the_file(key, after)}"
-
-
-def _in_the_file(key: str, value: Value) -> str:
-    if key == "camera.source" and isinstance(value, str):
-        value = source_name(value)
-    return rendered(value)
-
-
-def is_number(info: OptionInfo) -> bool:
-    """Return whether the option is one number."""
-    return info.kind in {Kind.WHOLE, Kind.NUMBER}
+    if key == "camera.source":
+        before, after = source_name(str(before)), source_name(str(after))
+    return f"{rendered(before)} -> {rendered(after)}"
 
 
 _STEPS = ((1.0, 0.05), (10.0, 0.5), (300.0, 1.0))  # up to this maximum, in steps of that
@@ -91,15 +81,11 @@ _LONG_UNIT = 12  # letters
 
 
 class Editor(QWidget):
-    """Shows a value and lets it be changed.
+    """Shows a value and lets it be changed."""
 
-    Signals:
-        changed: the new value, which is within the option's limits.
-        refused: why what stands there is no value, "" when it is one again.
-    """
-
-    changed = pyqtSignal(object)
-    refused = pyqtSignal(str)
+    target: QWidget  # the part that a label belongs to
+    changed = pyqtSignal(object)  # the new value, which is within the option's limits
+    refused = pyqtSignal(str)  # why what stands there is no value, "" when it is one again
 
     def show_value(self, value: Value) -> None:
         """Take over a value without telling that it changed; each kind of value has its own editor."""
@@ -111,39 +97,25 @@ class Editor(QWidget):
                 part.setAccessibleName(name)
                 part.setAccessibleDescription(description)
 
-    @property
-    def target(self) -> QWidget:
-        """The part that a label belongs to."""
-        return self
-
 
 class FlagEditor(Editor):
     """On or off."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.switch = Switch("")
+        self.switch = self.target = Switch("")
         self.setLayout(row(self.switch, 1))
-        self.switch.setAccessibleName("")
         self.switch.toggled.connect(self.on_toggled)
 
     def show_value(self, value: Value) -> None:
-        self.switch.blockSignals(True)
-        self.switch.setChecked(value is True)
-        self.switch.blockSignals(False)
-        self._say()
+        with QSignalBlocker(self.switch):
+            self.switch.setChecked(value is True)
+        self.switch.setText(called("on" if value else "off"))
 
     @pyqtSlot(bool)
     def on_toggled(self, on: bool) -> None:
-        self._say()
+        self.show_value(on)
         self.changed.emit(on)
-
-    def _say(self) -> None:
-        self.switch.setText(called("on" if self.switch.isChecked() else "off"))
-
-    @property
-    def target(self) -> QWidget:
-        return self.switch
 
 
 class NumberEditor(Editor):
@@ -153,7 +125,7 @@ class NumberEditor(Editor):
         super().__init__()
         self._info = info
         self._value = info.minimum or 0.0
-        self.edit = QLineEdit()
+        self.edit = self.target = QLineEdit()
         self.edit.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
         self.edit.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         title = translate("settings", info.title)
@@ -170,10 +142,6 @@ class NumberEditor(Editor):
         self.less.clicked.connect(partial(self._step, -1))
         self.more.clicked.connect(partial(self._step, 1))
 
-    @property
-    def target(self) -> QWidget:
-        return self.edit
-
     def show_value(self, value: Value) -> None:
         if isinstance(value, int | float):
             self._value = float(value)
@@ -187,7 +155,9 @@ class NumberEditor(Editor):
             self.refused.emit(self._what_is_expected())
             return
         self.refused.emit("")
-        self._take(number)
+        if number != self._value:
+            self._value = number
+            self._emit(number)
 
     @pyqtSlot()
     def on_finished(self) -> None:
@@ -212,14 +182,10 @@ class NumberEditor(Editor):
         return whole and above and (high is None or number <= high)
 
     def _what_is_expected(self) -> str:
+        text = translate("settings", "A number is expected. {range}")
         if self._info.kind is Kind.WHOLE:
-            return translate("settings", "A whole number is expected. {range}").format(range=range_text(self._info))
-        return translate("settings", "A number is expected. {range}").format(range=range_text(self._info))
-
-    def _take(self, number: float) -> None:
-        if number != self._value:
-            self._value = number
-            self._emit(number)
+            text = translate("settings", "A whole number is expected. {range}")
+        return text.format(range=range_text(self._info))
 
     def _emit(self, number: float) -> None:
         self.changed.emit(int(number) if self._info.kind is Kind.WHOLE else float(number))
@@ -230,25 +196,25 @@ class TextEditor(Editor):
 
     def __init__(self) -> None:
         super().__init__()
-        self.edit = QLineEdit()
+        self.edit = self.target = QLineEdit()
         self.edit.setMaxLength(500)
         self.setLayout(row(self.edit))
-        self.edit.textEdited.connect(self.on_edited)
-
-    @property
-    def target(self) -> QWidget:
-        return self.edit
+        self.edit.textEdited.connect(self.changed.emit)
 
     def show_value(self, value: Value) -> None:
         self.edit.setText(str(value))
 
-    @pyqtSlot(str)
-    def on_edited(self, text: str) -> None:
-        self.changed.emit(text)
+
+class _NoWheel:
+    """Lets the wheel pass, so that scrolling the page changes nothing."""
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802  (Qt's name)
+        if event is not None:
+            event.ignore()
 
 
-class ChoiceBox(QComboBox):
-    """A box that the wheel passes over, so that scrolling the page changes nothing in it."""
+class ChoiceBox(_NoWheel, QComboBox):
+    """A box to choose from."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -256,27 +222,18 @@ class ChoiceBox(QComboBox):
         self.setMinimumContentsLength(8)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802  (Qt's name)
-        if event is not None:
-            event.ignore()
-
 
 class ChoiceEditor(Editor):
     """One of several values; one that is in force and not among them is shown too."""
 
     def __init__(self, options: Sequence[tuple[str, Value]]) -> None:
         super().__init__()
-        self.box = ChoiceBox()
+        self.box = self.target = ChoiceBox()
         self.set_options(options)
         self.setLayout(row(self.box))
-        self.box.activated.connect(self.on_activated)
-
-    @property
-    def target(self) -> QWidget:
-        return self.box
+        self.box.activated.connect(lambda index: self.changed.emit(self.box.itemData(index)))
 
     def set_options(self, options: Sequence[tuple[str, Value]]) -> None:
-        """Offer other options, as (text, value); what is chosen stays chosen."""
         before = self.box.currentData()
         self.box.clear()
         for words, value in options:
@@ -287,13 +244,9 @@ class ChoiceEditor(Editor):
     def show_value(self, value: Value) -> None:
         values = [self.box.itemData(index) for index in range(self.box.count())]
         if value not in values:
-            self.box.addItem(_words(value), value)
+            self.box.addItem(_name_of(value), value)
             values.append(value)
         self.box.setCurrentIndex(values.index(value))
-
-    @pyqtSlot(int)
-    def on_activated(self, index: int) -> None:
-        self.changed.emit(self.box.itemData(index))
 
 
 def step_of(info: OptionInfo) -> float:
@@ -307,19 +260,11 @@ def plain_editor(info: OptionInfo) -> Editor:
     """The editor for an option that needs to know nothing else."""
     if info.kind is Kind.FLAG:
         return FlagEditor()
-    if is_number(info):
+    if info.kind in {Kind.WHOLE, Kind.NUMBER}:
         return NumberEditor(info)
     if info.kind is Kind.CHOICE:
         return ChoiceEditor([(called(choice), choice) for choice in info.choices])
     return TextEditor()
-
-
-def _words(value: Value) -> str:
-    if isinstance(value, list):
-        return " + ".join(value)
-    if isinstance(value, dict):
-        return ", ".join(f"{name}: {number_text(number)}" for name, number in value.items())
-    return called(str(value))
 
 
 _TICKS = 1000  # of the slider, a unit of distance
@@ -327,18 +272,14 @@ _STEP = 0.01
 _REACH = 0.5  # the slider goes from half of the encoder's own number to half as much again
 
 
-class Slider(QSlider):
-    """A slider that the wheel passes over, so that scrolling the page does not move it."""
+class Slider(_NoWheel, QSlider):
+    """A slider for a distance."""
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSingleStep(round(_STEP * _TICKS / 2))
         self.setPageStep(round(_STEP * _TICKS))
-
-    def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802  (Qt's name)
-        if event is not None:
-            event.ignore()
 
 
 class ByEncoderEditor(Editor):
@@ -358,9 +299,12 @@ class ByEncoderEditor(Editor):
         automatic = translate("settings", "Automatic for {encoder}: {number}")
         self.automatic = Switch(automatic.format(encoder=encoder, number=number_text(own)))
         self.number = NumberEditor(info)
-        self.slider = Slider()
+        self.slider = self.target = Slider()
         self._set_reach(own)
-        line = row(_end(ends[0]), self.slider, _end(ends[1]), gap=8)
+        low, high = (QLabel(end) for end in ends)
+        for label in (low, high):
+            label.setProperty("role", "hint")
+        line = row(low, self.slider, high, gap=8)
         line.setStretch(1, 1)
         self.setLayout(column(line, self.number, self.automatic, gap=2))
         self.automatic.toggled.connect(self.on_automatic)
@@ -369,12 +313,7 @@ class ByEncoderEditor(Editor):
         self.slider.valueChanged.connect(self.on_slid)
 
     @property
-    def target(self) -> QWidget:
-        return self.slider
-
-    @property
     def in_force(self) -> float:
-        """The number that would count."""
         return self._own if self.automatic.isChecked() else self._number
 
     def show_value(self, value: Value) -> None:
@@ -402,12 +341,9 @@ class ByEncoderEditor(Editor):
     def _show_number(self, number: float, *, automatic: bool, typed: bool = False) -> None:
         self._number = number
         self._set_reach(number)
-        for part in (self.automatic, self.slider):
-            part.blockSignals(True)
-        self.automatic.setChecked(automatic)
-        self.slider.setValue(round(number * _TICKS))
-        for part in (self.automatic, self.slider):
-            part.blockSignals(False)
+        with QSignalBlocker(self.automatic), QSignalBlocker(self.slider):
+            self.automatic.setChecked(automatic)
+            self.slider.setValue(round(number * _TICKS))
         if not typed:
             self.number.show_value(number)
 
@@ -416,18 +352,11 @@ class ByEncoderEditor(Editor):
         middle = self._own or 0.1
         low = min(middle * (1 - _REACH), number)
         high = max(middle * (1 + _REACH), number)
-        self.slider.blockSignals(True)
-        self.slider.setRange(round(low * _TICKS), round(min(high, self._info.maximum or high) * _TICKS))
-        self.slider.blockSignals(False)
+        with QSignalBlocker(self.slider):
+            self.slider.setRange(round(low * _TICKS), round(min(high, self._info.maximum or high) * _TICKS))
 
     def _tell(self) -> None:
         numbers = dict(self._others)
         if not self.automatic.isChecked():
             numbers[self._encoder] = float(self._number)
         self.changed.emit(numbers or AUTO)
-
-
-def _end(words: str) -> QLabel:
-    label = QLabel(words)
-    label.setProperty("role", "hint")
-    return label

@@ -1,39 +1,34 @@
 """The effect that the threshold of the form would have, now and on the decisions of the last seven days."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
 
 from kiosk import i18n
 from kiosk.domain import Identification, display_name
 from kiosk.door.greeting import compose
-from kiosk.door.matching import Changes
+from kiosk.door.matching import Changes, PastDecisions
 from kiosk.door.report import Report
 from kiosk.door.voice import Voice, voice_of
 from kiosk.gui.controls import Note, Panel
 from kiosk.gui.reception.settings.form import Draft
 from kiosk.i18n import number, translate
 
-if TYPE_CHECKING:
-    from kiosk.door.matching import PastDecisions
-
 
 def live(report: Report | None, threshold: float, margin: float) -> str:
     """Return the decision about the person nearest to the camera, as a sentence."""
-    found = _nearest(report)
-    if found is None or report is None:
+    faces = report.observation.faces if report is not None else ()
+    compared = [(face.face.box.area, face.identification) for face in faces if face.identification is not None]
+    if report is None or not compared:
         return translate("settings", "Nobody in front of the camera can be compared now.")
-    if found.best is None:
+    found = max(compared, key=lambda each: each[0])[1]
+    best, second = found.best, found.second or found.best
+    if best is None or second is None:
         return translate("settings", "Nobody is enrolled yet.")
-    judged = Identification(found.candidates, threshold, margin, found.gallery_size)
-    return _sentence(judged).format(
-        name=report.shown.get(found.best.person, display_name(found.best.person)),
-        distance=number(found.best.distance, 2),
+    return _sentence(Identification(found.candidates, threshold, margin, found.gallery_size)).format(
+        name=report.shown.get(best.person, display_name(best.person)),
+        distance=number(best.distance, 2),
         threshold=number(threshold, 2),
-        other=report.shown.get(found.second.person, display_name(found.second.person)) if found.second else "",
-        gap=number(found.second.distance - found.best.distance, 2) if found.second else "",
+        other=report.shown.get(second.person, display_name(second.person)),
+        gap=number(second.distance - best.distance, 2),
         margin=number(margin, 2),
     )
 
@@ -55,13 +50,6 @@ def what_if(changes: Changes) -> str:
     if changes.refused:
         parts.append(translate("settings", "%n more would have been refused.", "", changes.refused))
     return " ".join(parts)
-
-
-def _nearest(report: Report | None) -> Identification | None:
-    """Return the comparison of the largest face."""
-    faces = report.observation.faces if report is not None else ()
-    compared = [face for face in faces if face.identification is not None]
-    return max(compared, key=lambda face: face.face.box.area).identification if compared else None
 
 
 def _sentence(judged: Identification) -> str:
@@ -89,43 +77,26 @@ class Effect(Panel):
     """Judges again whenever a number or the picture changes."""
 
     def __init__(self) -> None:
-        self._live = Note("")
-        self._past = Note(translate("settings", "Reading the journal …"))
-        self._remark = Note("", "error")
-        self._remark.hide()
-        super().__init__(self._remark, self._live, self._past, gap=6)
+        self.live, self.past = Note(""), Note(translate("settings", "Reading the journal …"))
+        self.remark = Note("", "error")
+        self.remark.hide()
+        super().__init__(self.remark, self.live, self.past, gap=6)
         self.setAccessibleName(translate("settings", "What these numbers would do"))
         self._report: Report | None = None
         self._empty = 0
         self._decisions: PastDecisions | None = None
         self._numbers = (0.0, 0.0)
 
-    @property
-    def words(self) -> tuple[str, str]:
-        """Return the texts about now and about the last days."""
-        return self._live.text(), self._past.text()
-
-    @property
-    def remark(self) -> str:
-        """Return the remark about the numbers themselves."""
-        return self._remark.text()
-
     def judge(self, threshold: float, margin: float, remark: str = "") -> None:
-        """Show other numbers, and what is wrong with them."""
         self._numbers = threshold, margin
-        self._remark.setText(remark)
-        self._remark.setVisible(bool(remark))
+        self.remark.setText(remark)
+        self.remark.setVisible(bool(remark))
         self._show_live()
         self._show_past()
 
     def show_past(self, decisions: PastDecisions) -> None:
-        """The journal was read."""
         self._decisions = decisions
         self._show_past()
-
-    def show_fault(self, message: str) -> None:
-        """The journal could not be read."""
-        self._past.setText(message)
 
     @pyqtSlot(object)
     def on_reported(self, report: Report) -> None:
@@ -136,13 +107,11 @@ class Effect(Panel):
             self._show_live()
 
     def _show_live(self) -> None:
-        text = live(self._report, *self._numbers)
-        if text != self._live.text():
-            self._live.setText(text)
+        self.live.setText(live(self._report, *self._numbers))
 
     def _show_past(self) -> None:
         if self._decisions is not None:
-            self._past.setText(what_if(self._decisions.with_numbers(*self._numbers)))
+            self.past.setText(what_if(self._decisions.with_numbers(*self._numbers)))
 
 
 _LOOK_MS = 250
@@ -150,13 +119,9 @@ _LOOKS = 40  # a sentence and the start of the speaker take less than ten second
 
 
 class VoiceTrial(QObject):
-    """Speaks in a child process, as the door does, but on its own.
+    """Speaks in a child process, as the door does, but on its own."""
 
-    Signals:
-        failed: why nothing was heard.
-    """
-
-    failed = pyqtSignal(str)
+    failed = pyqtSignal(str)  # why nothing was heard
 
     def __init__(self, voice: Voice | None = None) -> None:
         super().__init__()
@@ -167,7 +132,6 @@ class VoiceTrial(QObject):
         self._timer.timeout.connect(self.on_time)
 
     def say(self, draft: Draft, name: str) -> None:
-        """Speak the draft's welcome for a name."""
         voice = self._voice = self._voice or Voice()
         rate, volume, chosen = (draft.value(f"voice.{key}") for key in ("words_per_minute", "volume", "name"))
         if isinstance(rate, int) and isinstance(volume, int | float):
@@ -179,7 +143,6 @@ class VoiceTrial(QObject):
         self._timer.start()
 
     def close(self) -> None:
-        """Fall silent."""
         self._timer.stop()
         if self._voice is not None:
             self._voice.close()

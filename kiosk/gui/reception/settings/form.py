@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QWidget
 
 from kiosk.config.options import SECTIONS, Applies
 from kiosk.config.saving import Seen
-from kiosk.config.schema import OptionInfo, Value, applies, objection, options
+from kiosk.config.schema import OptionInfo, Value, applies, options
 from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State
 from kiosk.gui.layouts import column, row
 from kiosk.gui.reception.settings.editors import Editor, range_text, value_text
@@ -16,40 +16,20 @@ from kiosk.i18n import translate
 
 
 class Draft:
-    """Changes on top of what was seen in the file.
-
-    Attributes:
-        seen: what the form was filled from.
-        changes: what is to be saved, by key.
-    """
+    """Changes, by key, on top of what was seen in the file."""
 
     def __init__(self, seen: Seen, changes: Mapping[str, Value] | None = None) -> None:
         self.seen = seen
         self.changes = {key: value for key, value in (changes or {}).items() if value != seen.values[key]}
 
     def value(self, key: str) -> Value:
-        """Return the value of an option in the form."""
         return self.changes.get(key, self.seen.values[key])
 
     def set(self, key: str, value: Value) -> None:
         """Say something else; what the file says already is no change."""
+        self.changes[key] = value
         if value == self.seen.values[key]:
-            self.changes.pop(key, None)
-        else:
-            self.changes[key] = value
-
-    def reset(self, info: OptionInfo) -> None:
-        """Set an option to its default."""
-        self.set(info.key, info.default)
-
-    def is_default(self, info: OptionInfo) -> bool:
-        """Return whether an option has its default."""
-        return self.value(info.key) == info.default
-
-    @property
-    def objection(self) -> str:
-        """Return why the changes cannot be saved; "" where they can."""
-        return objection(self.seen.values, self.changes)
+            del self.changes[key]
 
 
 def waits(started: Mapping[str, Value], seen: Seen) -> list[str]:
@@ -58,94 +38,61 @@ def waits(started: Mapping[str, Value], seen: Seen) -> list[str]:
 
 
 class OptionRow(Panel):
-    """Shows one option of a draft and tells what is changed in it.
+    """Shows one option of a draft and tells what is changed in it."""
 
-    Signals:
-        changed: the new value.
-        reset: the default is wanted.
-    """
-
-    changed = pyqtSignal(object)
-    reset = pyqtSignal()
+    changed = pyqtSignal(object)  # the new value
+    reset = pyqtSignal()  # the default is wanted
 
     def __init__(self, info: OptionInfo, editor: Editor) -> None:
         self.info = info
         self.editor = editor
-        self.title = Heading(translate("settings", info.title), "option")
+        title, effect = translate("settings", info.title), translate("settings", info.effect)
+        self.title = Heading(title, "option")
         self.title.setBuddy(editor.target)
         self.state = State("", "warning")
         self.state.hide()
         self.back = Button(translate("settings", "Reset"), "undo", "quiet")
         self.fault = Note("", "error")
         self.fault.hide()
-        self._default = Note("", "hint")
-        foot = row(self._default, self.back, gap=8)
+        self.back.setAccessibleName(translate("settings", "Reset: {option}").format(option=title))
+        # The unit stands beside the number already.
+        default = value_text(replace(info, unit=""), info.default)
+        normally = translate("settings", "Normally: {value}.").format(value=default)
+        normally = f"{range_text(info)} {normally}".strip()
+        editor.describe(title, f"{effect} {normally}")
+        foot = row(Note(normally, "hint"), self.back, gap=8)
         foot.setStretch(0, 1)
-        super().__init__(
-            self.title,
-            row(self.state, 1),
-            editor,
-            self.fault,
-            Note(translate("settings", info.effect), "hint"),
-            foot,
-            gap=4,
-        )
-        self._describe()
+        super().__init__(self.title, row(self.state, 1), editor, self.fault, Note(effect, "hint"), foot, gap=4)
         editor.changed.connect(self.changed)
         editor.refused.connect(self.on_refused)
         self.back.clicked.connect(self.reset)
 
     @property
     def broken(self) -> bool:
-        """Return whether the text is not a value."""
         return not self.fault.isHidden()
 
     def show_draft(self, draft: Draft) -> None:
-        """Take over value and state."""
         self.editor.show_value(draft.value(self.info.key))
         self.show_state(draft)
 
     def show_state(self, draft: Draft) -> None:
-        """Show whether the option is changed, and the button for the default."""
-        changed = self.info.key in draft.changes
-        self.state.setVisible(changed)
-        if changed:
-            self.state.setText(_when(self.info))
-        self.back.setVisible(not draft.is_default(self.info))
+        self.state.setVisible(self.info.key in draft.changes)
+        self.state.setText(
+            {
+                Applies.RESTART: translate("settings", "changed, needs a restart"),
+                Applies.RELOAD: translate("settings", "changed, reloads the recognition"),
+            }.get(self.info.applies, translate("settings", "changed"))
+        )
+        self.back.setVisible(draft.value(self.info.key) != self.info.default)
 
     @pyqtSlot(str)
     def on_refused(self, why: str) -> None:
         self.fault.setText(why)
         self.fault.setVisible(bool(why))
 
-    def _describe(self) -> None:
-        title = translate("settings", self.info.title)
-        default = translate("settings", "Normally: {value}.").format(value=_default(self.info))
-        limits = range_text(self.info)
-        self._default.setText(f"{limits} {default}".strip())
-        self.editor.describe(title, f"{translate('settings', self.info.effect)} {self._default.text()}")
-        self.back.setAccessibleName(translate("settings", "Reset: {option}").format(option=title))
-
-
-def _default(info: OptionInfo) -> str:
-    """Return the default without its unit."""
-    return value_text(replace(info, unit=""), info.default)
-
-
-def _when(info: OptionInfo) -> str:
-    """Return when a changed option takes effect."""
-    if info.applies is Applies.RESTART:
-        return translate("settings", "changed, needs a restart")
-    if info.applies is Applies.RELOAD:
-        return translate("settings", "changed, reloads the recognition")
-    return translate("settings", "changed")
-
 
 class Form(QWidget):
     """Rows are made when they are first seen.
-
-    Signals:
-        changed: something of the draft is another value now.
 
     Args:
         draft: what is shown and changed.
@@ -153,7 +100,7 @@ class Form(QWidget):
         extras: what stands above the options of a section.
     """
 
-    changed = pyqtSignal()
+    changed = pyqtSignal()  # something of the draft is another value now
 
     def __init__(
         self, draft: Draft, make_editor: Callable[[OptionInfo], Editor], extras: Mapping[str, QWidget]
@@ -162,7 +109,8 @@ class Form(QWidget):
         self.draft = draft
         self.rows: dict[str, OptionRow] = {}
         self.section = next(iter(SECTIONS))
-        self._infos = options().values()
+        order = list(SECTIONS)
+        self._infos = sorted(options().values(), key=lambda info: order.index(info.section))
         self._make_editor, self._extras = make_editor, extras
         self._searched = ""
         self._nothing = Note(translate("settings", "No options found."), "muted")
@@ -173,19 +121,18 @@ class Form(QWidget):
         self.show_section(self.section)
 
     def show_section(self, section: str) -> None:
-        """The options of one section."""
-        self.section, self._searched = section, ""
-        self._show()
-        self._to_the_top()
+        self.section = section
+        self.search("")
 
     def search(self, text: str) -> None:
         """The options of all sections in whose words the text stands; "" = back to the section."""
         self._searched = " ".join(text.split()).casefold()
         self._show()
-        self._to_the_top()
+        bar = self._scroll.verticalScrollBar()
+        if bar is not None:
+            bar.setValue(0)
 
     def show_draft(self, draft: Draft) -> None:
-        """Show other values."""
         self.draft = draft
         for option in self.rows.values():
             option.show_draft(draft)
@@ -202,33 +149,20 @@ class Form(QWidget):
 
     @property
     def broken(self) -> OptionInfo | None:
-        """The first option in which something stands that is no value."""
         return next((row.info for row in self.rows.values() if row.broken), None)
 
     @property
     def visible_keys(self) -> list[str]:
-        """The options that are shown, in order."""
-        return [info.key for info in self._ordered() if self._is_wanted(info)]
+        return [info.key for info in self._infos if self._is_wanted(info)]
 
     def _show(self) -> None:
         wanted = self.visible_keys
         for section, extra in self._extras.items():
             extra.setVisible(not self._searched and section == self.section)
-        for info in self._ordered():
-            if info.key in wanted:
-                self._row(info).show()
-            elif info.key in self.rows:
-                self.rows[info.key].hide()
+        for info in self._infos:
+            if info.key in wanted or info.key in self.rows:
+                self._row(info).setVisible(info.key in wanted)
         self._nothing.setVisible(not wanted)
-
-    def _to_the_top(self) -> None:
-        bar = self._scroll.verticalScrollBar()
-        if bar is not None:
-            bar.setValue(0)
-
-    def _ordered(self) -> list[OptionInfo]:
-        order = list(SECTIONS)
-        return sorted(self._infos, key=lambda info: order.index(info.section))
 
     def _is_wanted(self, info: OptionInfo) -> bool:
         if not self._searched:
@@ -243,14 +177,9 @@ class Form(QWidget):
             row.changed.connect(lambda value, row=row: self._take(row, value))
             row.reset.connect(lambda row=row: self._reset(row))
             row.show_draft(self.draft)
-            self._column.insertWidget(self._place(info), row)
+            before = [each.key in self.rows for each in self._infos[: self._infos.index(info)]]
+            self._column.insertWidget(1 + len(self._extras) + sum(before), row)
         return row
-
-    def _place(self, info: OptionInfo) -> int:
-        """Below the rows of the options that come before it."""
-        order = [each.key for each in self._ordered()]
-        before = sum(order.index(key) < order.index(info.key) for key in self.rows if key != info.key)
-        return 1 + len(self._extras) + before
 
     def _take(self, row: OptionRow, value: object) -> None:
         self.draft.set(row.info.key, value)  # type: ignore[arg-type]  # an editor gives the values of its option
@@ -258,6 +187,6 @@ class Form(QWidget):
         self.changed.emit()
 
     def _reset(self, row: OptionRow) -> None:
-        self.draft.reset(row.info)
+        self.draft.set(row.info.key, row.info.default)
         row.show_draft(self.draft)
         self.changed.emit()

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import combinations
-from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import pyqtSignal, pyqtSlot
-from PyQt6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PyQt6.QtCore import pyqtSlot
+from PyQt6.QtWidgets import QLineEdit, QWidget
 
 from kiosk.config.options import SECTIONS, Applies
 from kiosk.config.saving import ConfigWriter, Conflict, Seen
-from kiosk.config.schema import AUTO, Kind, OptionInfo, Value, applies, called, options, values
+from kiosk.config.schema import AUTO, Kind, OptionInfo, Value, applies, called, objection, options, values
 from kiosk.domain import Decision, Outcome
-from kiosk.door.matching import PastDecisions, past_decisions, threshold_remark
+from kiosk.door.matching import past_decisions, threshold_remark
 from kiosk.door.report import Report, Status
+from kiosk.door.services import StaffServices
+from kiosk.door.station import Station
 from kiosk.gui.controls import Button, Note, Panel
 from kiosk.gui.language import languages
 from kiosk.gui.layouts import column, row
-from kiosk.gui.reception.page import StaffPage, Unsaved
+from kiosk.gui.reception.page import PageContext, StaffPage, Unsaved
 from kiosk.gui.reception.settings.camera_editor import CameraEditor
 from kiosk.gui.reception.settings.editors import (
     ByEncoderEditor,
@@ -40,82 +42,47 @@ from kiosk.vision.capture import cameras, stable_name
 from kiosk.vision.source import Source
 from kiosk.vision.sources import is_recording, open_source
 
-if TYPE_CHECKING:
-    from kiosk.door.services import StaffServices
-    from kiosk.door.station import Station
-    from kiosk.gui.reception.page import PageContext
-
-
-class WaitingEditor(Editor):
-    """Takes the place of an editor that cannot be made yet."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setLayout(row(Note(translate("settings", "Loading the recognition …"), "muted")))
-
-    def show_value(self, value: Value) -> None:
-        """There is nothing to show it with."""
-
 
 def editor_for(info: OptionInfo, services: StaffServices) -> Editor:
     """The editor that suits an option best."""
     if info.kind is Kind.BY_ENCODER:
         return _by_encoder(info, services)
     if info.key == "encoder":
-        return ChoiceEditor(_with_pairs(encoders(services.config)))
+        names = encoders(services.config)
+        pairs = [list(pair) for pair in combinations(names, 2)]  # which know people better than either alone
+        return ChoiceEditor([*((name, name) for name in names), *((" + ".join(pair), pair) for pair in pairs)])
     if info.key == "detector":
-        return ChoiceEditor(_named(detectors(services.config)))
+        return ChoiceEditor([(name, name) for name in detectors(services.config)])
     if info.key == "screen.language":
         return ChoiceEditor([(called(AUTO), AUTO), *((name, code) for code, name in languages().items())])
     if info.key == "camera.source":
-        return CameraEditor(services.source, lambda source: _open(source, services), overruled=_overruled(services))
+        named = str(services.started_with.camera.source)
+        overruled = named != AUTO and stable_name(named) != services.source
+        return CameraEditor(services.source, partial(_open, services), overruled=overruled)
     return plain_editor(info)
 
 
 def _by_encoder(info: OptionInfo, services: StaffServices) -> Editor:
     station = services.station
     if station is None:
-        return WaitingEditor()
+        waiting = Editor()
+        waiting.target = waiting
+        waiting.setLayout(row(Note(translate("settings", "Loading the recognition …"), "muted")))
+        return waiting
     spec = station.encoder
+    stricter, lenient = translate("settings", "stricter"), translate("settings", "more lenient")
     if info.key == "matching.margin":
-        ends = translate("settings", "more lenient"), translate("settings", "stricter")
-        return ByEncoderEditor(info, spec.name, spec.margin, ends)
-    ends = translate("settings", "stricter"), translate("settings", "more lenient")
-    return ByEncoderEditor(info, spec.name, station.automatic_threshold, ends)
+        return ByEncoderEditor(info, spec.name, spec.margin, (lenient, stricter))
+    return ByEncoderEditor(info, spec.name, station.automatic_threshold, (stricter, lenient))
 
 
-def _overruled(services: StaffServices) -> bool:
-    named = str(services.started_with.camera.source)
-    return named != AUTO and stable_name(named) != services.source
-
-
-def _with_pairs(names: Sequence[str]) -> list[tuple[str, Value]]:
-    """Each alone, then two as one, which know people better than either."""
-    pairs = [list(pair) for pair in combinations(names, 2)]
-    return [*_named(names), *((" + ".join(pair), pair) for pair in pairs)]
-
-
-def _named(names: Sequence[str]) -> list[tuple[str, Value]]:
-    return [(name, name) for name in names]
-
-
-def _open(source: str, services: StaffServices) -> Source:
+def _open(services: StaffServices, source: str) -> Source:
     camera = services.config.current.camera
     return open_source(source, width=camera.width_px, height=camera.height_px, rate_hz=camera.rate_hz)
 
 
 class SaveBar(Panel):
-    """Stays below the form.
-
-    Signals:
-        save: the changes are to be saved.
-        discard: they are to be forgotten.
-        restart: the kiosk is to be started anew.
-    """
-
-    save = pyqtSignal()
-    discard = pyqtSignal()
-    restart = pyqtSignal()
+    """Stays below the form."""
 
     def __init__(self) -> None:
         self.words = Note("")
@@ -125,23 +92,16 @@ class SaveBar(Panel):
         line = row(self.words, self.restart_button, self.discard_button, self.save_button, gap=8)
         line.setStretch(0, 1)
         super().__init__(line, gap=0, margin=6)
-        self.save_button.clicked.connect(self.save)
-        self.discard_button.clicked.connect(self.discard)
-        self.restart_button.clicked.connect(self.restart)
 
-    def show_state(self, changes: int, objection: str, waiting: Sequence[str]) -> None:
-        """Show the number of changes, why they cannot be saved, and which options wait for a restart."""
+    def show_state(self, changes: int, obstacle: str, waiting: Sequence[str]) -> None:
         self.save_button.setVisible(changes > 0)
-        self.save_button.setEnabled(not objection)
+        self.save_button.setEnabled(not obstacle)
         self.discard_button.setVisible(changes > 0)
         self.restart_button.setVisible(not changes and bool(waiting))
-        if objection:
-            self.words.setText(objection)
-        elif changes:
-            self.words.setText(translate("settings", "Not saved yet: {count}").format(count=changes))
-        else:
-            told = translate("settings", "Saved. After a restart, this takes effect: {options}")
-            self.words.setText(told.format(options=", ".join(waiting)))
+        text = translate("settings", "Saved. After a restart, this takes effect: {options}")
+        if changes:
+            text = translate("settings", "Not saved yet: {count}")
+        self.words.setText(obstacle or text.format(count=changes, options=", ".join(waiting)))
         self.setVisible(changes > 0 or bool(waiting))
 
 
@@ -153,7 +113,6 @@ class Saving:
         self._context, self._writer, self._form, self._changed = context, writer, form, changed
 
     def save(self) -> None:
-        """Save in the background; after a fault the form keeps its changes."""
         changes, seen = dict(self._form.draft.changes), self._form.draft.seen
 
         def write() -> Seen | tuple[Conflict, ...]:
@@ -161,29 +120,23 @@ class Saving:
             return self._writer.change(changes, seen)
 
         self.busy = True
-        self._context.act(write, self._on_answer, self._on_fault)
+        self._context.act(write, self._on_answer, ended=self._end)
 
-    def _on_fault(self, fault: str) -> None:
+    def _end(self) -> None:
         self.busy = False
-        self._context.tell_fault(fault)
 
     def _on_answer(self, answer: Seen | tuple[Conflict, ...]) -> None:
-        self.busy = False
         if isinstance(answer, tuple):
             self._ask(answer)
             return
         draft = self._form.draft
         for key, value in draft.changes.items():
             self._context.note(Action.SETTING_CHANGED, key, change_text(key, draft.seen.values[key], value))
-        self._have_it_followed()
-        keys = list(draft.changes)
-        self._fill(Draft(answer))
-        self._context.tell(_told(keys))
-
-    def _have_it_followed(self) -> None:
         config, path = self._context.services.config, self._writer.path
-        if config.path is None:
+        if config.path is None:  # there was no file to follow
             self._context.ask_station(lambda station: config.adopt(path))
+        self._fill(Draft(answer))
+        self._context.tell(_told(draft.changes))
 
     def _ask(self, conflicts: tuple[Conflict, ...]) -> None:
         self._context.ask(
@@ -201,7 +154,6 @@ class Saving:
         draft = self._form.draft
 
         def take(seen: Seen) -> None:
-            self.busy = False
             untouched = {
                 key: value for key, value in draft.changes.items() if seen.values[key] == draft.seen.values[key]
             }
@@ -210,7 +162,7 @@ class Saving:
                 self.save()
 
         self.busy = True
-        self._context.act(self._writer.look, take, self._on_fault)
+        self._context.act(self._writer.look, take, ended=self._end)
 
     def _fill(self, draft: Draft) -> None:
         self._form.show_draft(draft)
@@ -233,7 +185,7 @@ def _in_words(conflict: Conflict) -> str:
     )
 
 
-def _told(keys: list[str]) -> str:
+def _told(keys: Iterable[str]) -> str:
     when = {applies(key) for key in keys}
     if Applies.RESTART in when:
         return translate("settings", "Saved. Some changes need a restart.")
@@ -260,7 +212,6 @@ class SettingsPage(StaffPage):
         self._encoder = ""
         self._saving: Saving | None = None
         self._lay_out()
-        self._connect()
 
     def enter(self, **arguments: object) -> None:
         self.context.run(self.writer.look, self._fill, self._show_fault)
@@ -318,12 +269,18 @@ class SettingsPage(StaffPage):
             self.search.clear()
             self._stop_looking()
             self.form.show_section(self.sections.itemData(index))
-            self._look_for_cameras()
+            editor = self._editor("camera.source")
+            if isinstance(editor, CameraEditor):
+                in_use = self.context.services.source
+                self.context.run(lambda: cameras(in_use), editor.show_cameras)
 
     @pyqtSlot()
     def on_changed(self) -> None:
-        self._show_bar()
-        self._judge()
+        if self.form is not None:
+            draft, started = self.form.draft, values(self.context.services.started_with)
+            titles = [translate("settings", options()[key].title) for key in waits(started, draft.seen)]
+            self.bar.show_state(len(draft.changes), objection(draft.seen.values, draft.changes), titles)
+            self._judge()
 
     @pyqtSlot()
     def on_discard(self) -> None:
@@ -370,21 +327,26 @@ class SettingsPage(StaffPage):
             [(translate("settings", "Open"), self._test_door), (translate("settings", "Cancel"), lambda: None)],
         )
 
-    # Filling ----------------------------------------------------------------------------------------------------
-
     def _fill(self, seen: Seen) -> None:
         services = self.context.services
         self._encoder = self._encoder_at_work()
         self.effect = Effect()
-        extras: dict[str, QWidget] = {"matching": self.effect, "voice": self._voice_panel(), "door": self._door_panel()}
+        hear = Button(translate("settings", "Hear it"), "sound")
+        hear.clicked.connect(self.on_hear)
+        test = Button(translate("settings", "Test the door"), "lock_open")
+        test.clicked.connect(self.on_test_door)
+        extras: dict[str, QWidget] = {
+            "matching": self.effect,
+            "voice": Panel(row(Note(translate("settings", "Say the welcome with these values.")), hear)),
+            "door": Panel(row(Note(translate("settings", "See whether the lock opens.")), test)),
+        }
         self.form = Form(Draft(seen), lambda info: editor_for(info, services), extras)
         self.form.changed.connect(self.on_changed)
         self._middle.insertWidget(0, self.form, 1)
         self.fault.hide()
         self._choose(self.sections.currentData())
-        self._show_bar()
         self._read_past()
-        self._judge()
+        self.on_changed()
 
     def _show_fault(self, message: str) -> None:
         self.fault.setText(message)
@@ -395,23 +357,9 @@ class SettingsPage(StaffPage):
         effect = self.effect
         self.context.run(
             lambda: past_decisions(journal, encoder, datetime.now(UTC)),
-            lambda decisions: self._tell_past(effect, decisions),
-            lambda message: self._tell_past(effect, message),
+            effect.show_past,
+            effect.past.setText,
         )
-
-    def _tell_past(self, effect: Effect, found: PastDecisions | str) -> None:
-        if self.form is None or effect is not self.effect:
-            return
-        if isinstance(found, str):
-            effect.show_fault(found)
-        else:
-            effect.show_past(found)
-
-    def _look_for_cameras(self) -> None:
-        editor = self._editor("camera.source")
-        if isinstance(editor, CameraEditor):
-            in_use = self.context.services.source
-            self.context.run(lambda: cameras(in_use), editor.show_cameras)
 
     def _judge(self) -> None:
         threshold, margin = (self._editor(key) for key in _MATCHING)
@@ -437,12 +385,6 @@ class SettingsPage(StaffPage):
     def _choose(self, section: str) -> None:
         self.sections.setCurrentIndex(list(SECTIONS).index(section))
         self.on_section(self.sections.currentIndex())
-
-    def _show_bar(self) -> None:
-        if self.form is not None:
-            draft, started = self.form.draft, values(self.context.services.started_with)
-            titles = [translate("settings", options()[key].title) for key in waits(started, draft.seen)]
-            self.bar.show_state(len(draft.changes), draft.objection, titles)
 
     def _test_door(self) -> None:
         name, asked_at = self.context.member.name, time.monotonic()
@@ -474,31 +416,14 @@ class SettingsPage(StaffPage):
         self.fault.hide()
         self.bar.hide()
         self._middle = column(self.fault, gap=0)
-        self.setLayout(column(head, self._middle, self.bar, gap=8))
-        self._layout_stretch()
-
-    def _voice_panel(self) -> Panel:
-        hear = Button(translate("settings", "Hear it"), "sound")
-        hear.clicked.connect(self.on_hear)
-        return Panel(row(Note(translate("settings", "Say the welcome with these values.")), hear))
-
-    def _door_panel(self) -> Panel:
-        button = Button(translate("settings", "Test the door"), "lock_open")
-        button.clicked.connect(self.on_test_door)
-        return Panel(row(Note(translate("settings", "See whether the lock opens.")), button))
-
-    def _layout_stretch(self) -> None:
-        layout = self.layout()
-        if isinstance(layout, QVBoxLayout):
-            layout.setStretch(1, 1)
-
-    def _connect(self) -> None:
-        self.search.textEdited.connect(self.on_searched)
+        layout = column(head, self._middle, self.bar, gap=8)
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
         self.search.textChanged.connect(self.on_searched)
         self.sections.activated.connect(self.on_section)
-        self.bar.save.connect(self.on_save)
-        self.bar.discard.connect(self.on_discard)
-        self.bar.restart.connect(self.on_restart)
+        self.bar.save_button.clicked.connect(self.on_save)
+        self.bar.discard_button.clicked.connect(self.on_discard)
+        self.bar.restart_button.clicked.connect(self.on_restart)
         self.trial.failed.connect(self.context.tell_fault)
         self.context.reported.connect(self.on_reported)
         self.context.status_changed.connect(self.on_status_changed)
