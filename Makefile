@@ -13,7 +13,7 @@ help:
 	@echo "make test-all  the slow tests as well: they train, kill processes, compare with peers and build the wheel"
 	@echo "make coverage  all tests, and how much of the door, people, recognition and store they run"
 	@echo "make lint      ruff and mypy"
-	@echo "make translations  take new texts of the sources over into assets/translations (LANGUAGE=fr adds a language)"
+	@echo "make translations  take new texts of the sources over into assets/translations (ADD=fr adds a language)"
 	@echo "make screenshots   pictures of every page and state in build/screenshots (ARGS='people de' for some of them)"
 	@echo "make weights   rebuild the shipped weights from their sources and compare (ARGS='--zoo FOLDER' instead of fetching)"
 	@echo "make clean     remove the virtual environment"
@@ -39,7 +39,7 @@ weights: $(VENV)/installed-for-development
 	$(BIN)/python -m kiosk.training.build $(ARGS)
 
 translations: $(VENV)/installed-for-development
-	$(BIN)/python .ci/translations.py $(LANGUAGE)
+	$(BIN)/python .ci/translations.py $(ADD)
 
 screenshots: $(VENV)/installed-for-development
 	$(BIN)/python tests/screenshots.py build/screenshots $(ARGS)

@@ -243,7 +243,7 @@ def _session(name: str, content: bytes, threads: int) -> InferenceSession:
     try:
         import onnxruntime  # noqa: PLC0415 - an extra
     except ImportError as error:
-        remedy = Message("type: pip install onnxruntime")
+        remedy = Message("type: pip install 'kiosk[onnx]' (in a checkout: make extras)")
         raise EncoderError(name, "needs ONNX Runtime, which is not installed", remedy) from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
