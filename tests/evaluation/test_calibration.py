@@ -470,7 +470,7 @@ def make_report(measured):
 
 
 def test_rates_are_told_as_people_say_them():
-    for rate, text in ((1e-4, "1 in 10,000"), (0.000123, "1 in 8,100"), (0.34, "1 in 2.9"), (0.5, "50 of 100")):
+    for rate, text in ((1e-4, "1 in 10,000"), (0.000123, "1 in 8,100"), (0.34, "1 in 2.9"), (0.5, "50.0 %")):
         assert one_in(rate) == text
     assert one_in(0.0) == "1 in more than 1,000,000,000"
     assert [per_thousand(rate) for rate in (0.031, 0.0042, 0.0, 0.00996)] == ["31", "4.2", "0.0", "10"]
