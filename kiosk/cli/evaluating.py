@@ -120,7 +120,7 @@ def evaluate(
     from kiosk.evaluation.statistics import measured_statistics
 
     chosen = overridden(read_config(config), settings or ())
-    paths = paths_of(chosen, _each(encoder), _each(detector), [one.value for one in peer or ()])
+    paths = paths_of(chosen, _each(encoder), _each(detector), dlib=bool(peer))
     if statistics:
         if len(paths) != 1:
             raise typer.BadParameter("--statistics takes one encoder, one detector and no peer")

@@ -16,17 +16,14 @@ from kiosk.config import ConfigFile
 from kiosk.config.file import with_values
 from kiosk.config.schema import Value
 from kiosk.domain import Embedding, Template
-from kiosk.errors import EvaluationError
-from kiosk.evaluation import dlib_peer
-from kiosk.evaluation.dlib_peer import DlibExtractor
 from kiosk.evaluation.extractors import (
     PIXELS,
+    DlibExtractor,
     Extractor,
     KioskExtractor,
     MakeExtractor,
     PixelsExtractor,
     Vector,
-    encoder_choice,
 )
 from kiosk.evaluation.results import EvaluationReport, Result, WorstPair
 from kiosk.evaluation.samples import Picture, Sample, Show, require_files
@@ -34,7 +31,6 @@ from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.matching import Comparison, person_distances
 
 WORST: Final = 12  # pairs of either kind that a report shows
-PEERS: Final[Mapping[str, MakeExtractor]] = {dlib_peer.NAME: DlibExtractor}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +89,22 @@ def partial_progress(before: int, total: int, show: Show) -> Show:
 
 
 def paths_of(
-    config: ConfigFile, encoders: Sequence[str], detectors: Sequence[str], peers: Sequence[str]
+    config: ConfigFile, encoders: Sequence[str], detectors: Sequence[str], *, dlib: bool
 ) -> list[MakeExtractor]:
-    """Return a path for each encoder behind each detector, then the peers; without names, the configuration's.
+    """Return a path for each encoder behind each detector, and dlib's; without names, the configuration's.
 
-    Raises EvaluationError for an unknown peer; other names are checked when the path is made.
+    a+b is one encoder of two. Names are checked when the path is made.
     """
-    for peer in peers:
-        if peer not in PEERS:
-            raise EvaluationError(f"peer {peer}", "is not known", f"there is {', '.join(PEERS)}")
-    chosen: list[dict[str, Value]] = [{"encoder": encoder_choice(name)} for name in encoders if name != PIXELS]
+    own: list[dict[str, Value]] = [
+        {"encoder": name.split("+") if "+" in name else name} for name in encoders if name != PIXELS
+    ]
     behind: list[dict[str, Value]] = [{"detector": name} for name in detectors]
-    own: list[MakeExtractor] = [
+    paths: list[MakeExtractor] = [
         partial(KioskExtractor, with_values(config, {**encoder, **detector}))
         for detector in behind or [{}]
-        for encoder in (chosen if encoders else [{}])
+        for encoder in (own if encoders else [{}])
     ]
-    pixels: list[MakeExtractor] = [PixelsExtractor] if PIXELS in encoders else []
-    return [*own, *pixels, *(PEERS[peer] for peer in peers)]
+    return [*paths, *([PixelsExtractor] if PIXELS in encoders else []), *([DlibExtractor] if dlib else [])]
 
 
 def enrolled(encoder: str, samples: Iterable[Sample]) -> GallerySnapshot:

@@ -456,7 +456,6 @@ def make_report(measured):
             margin=0.04,
             asked=asked,
             statistics=measured,
-            own_statistics=False,
             calibration=calibrated(found, measured, rule, in_force=0.7, margin=0.04, asked=asked) if people else None,
             journal=None,
             confusable=tuple(confusable_pairs(gallery, 5, left_out)),

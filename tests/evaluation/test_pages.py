@@ -296,7 +296,6 @@ def door(folder):
         margin=0.04,
         asked=1e-2,
         statistics=known,
-        own_statistics=False,
         calibration=calibrated(gallery_distances(gallery), known, rule, in_force=0.8, margin=0.04, asked=1e-2),
         journal=None,
         confusable=(PicturePair(ada, bob, 0.31),),

@@ -19,10 +19,14 @@ from kiosk.door.matching import find_cohort
 from kiosk.encoders import encoder_spec
 from kiosk.encoders.specs import StatisticsSection
 from kiosk.errors import ConfigError, EvaluationError, PictureError, WeightsError
-from kiosk.evaluation import dlib_peer, samples, statistics
+from kiosk.evaluation import extractors, samples, statistics
 from kiosk.evaluation.cache import ResultCache
-from kiosk.evaluation.dlib_peer import DlibExtractor
-from kiosk.evaluation.extractors import KioskExtractor, PixelsExtractor, encoder_choice, nearest_the_middle
+from kiosk.evaluation.extractors import (
+    DlibExtractor,
+    KioskExtractor,
+    PixelsExtractor,
+    nearest_the_middle,
+)
 from kiosk.evaluation.samples import Picture, acquisition_of, in_processes, people_in, require_files, samples_of
 from kiosk.evaluation.statistics import all_pairs, make_cohort, measured_statistics
 from kiosk.files import asset
@@ -88,17 +92,6 @@ def test_the_person_of_a_picture_is_nearest_its_middle():
     assert nearest_the_middle([], image) is None
 
 
-def test_several_encoders_as_one_are_written_with_a_plus():
-    for text, choice in (
-        ("dlib_resnet", "dlib_resnet"),
-        (" a + b ", ["a", "b"]),
-        ("1*a+2.5*b", {"a": 1.0, "b": 2.5}),
-        ("1*a+b", ["1*a", "b"]),
-        ("x*a", "x*a"),
-    ):
-        assert encoder_choice(text) == choice
-
-
 @pytest.mark.slow
 def test_dlib_finds_faces_and_tells_people_apart():
     pytest.importorskip("dlib")
@@ -117,7 +110,7 @@ def test_without_dlib_or_its_models_the_remedy_is_told(monkeypatch):
         with pytest.raises(EvaluationError, match="pip install dlib-bin"):
             DlibExtractor()
     pytest.importorskip("dlib")
-    monkeypatch.setattr(dlib_peer, "_MODELS", "no_such_models_here")
+    monkeypatch.setattr(extractors, "_MODELS", "no_such_models_here")
     with pytest.raises(EvaluationError, match="no_such_models_here is not installed"):
         DlibExtractor()
 

@@ -24,6 +24,7 @@ from kiosk.evaluation.calibration.distances import (
     believed,
     genuine_evidence,
     impostor_evidence,
+    interpolated,
     spread,
 )
 from kiosk.evaluation.correlation import chance_of_k_of_n
@@ -49,11 +50,7 @@ class VisitRule:
 
     def granted(self, rate: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how often a visit is granted where each frame names one person at `rate`."""
-        known, chances = _table(self.k, self.n, round(self.correlation, 3))
-        logs = np.interp(np.log(np.maximum(rate, 1e-300)), np.log(known), np.log(chances))
-        # Below the table the chance falls at least in proportion to the rate.
-        logs = np.where(rate < known[0], logs + np.log(np.maximum(rate, 1e-300) / known[0]), logs)
-        return np.asarray(np.where(rate >= 1, 1.0, np.where(rate <= 0, 0.0, np.exp(logs))))
+        return interpolated(rate, *_table(self.k, self.n, round(self.correlation, 3)))
 
 
 def pooled_correlation(correlation: float, frames: int) -> float:
@@ -230,15 +227,15 @@ def largest_thresholds(model: VisitModel, rates: Sequence[float]) -> list[float 
     None where even 0.05 lets more in.
     """
     granted = model.strangers(_HUNDREDTHS)
-    return [_refined(model, rate, np.flatnonzero(granted <= rate)) for rate in rates]
-
-
-def _refined(model: VisitModel, rate: float, allowed: NDArray[np.intp]) -> float | None:
-    if not len(allowed):
-        return None
-    thousandths = np.round(_HUNDREDTHS[allowed[-1]] + np.arange(10) / 1000, 3)
-    fine = np.flatnonzero(model.strangers(thousandths) <= rate)
-    return float(thousandths[fine[-1]])
+    found: list[float | None] = []
+    for rate in rates:
+        allowed = np.flatnonzero(granted <= rate)
+        if not len(allowed):
+            found.append(None)
+            continue
+        thousandths = np.round(_HUNDREDTHS[allowed[-1]] + np.arange(10) / 1000, 3)
+        found.append(float(thousandths[np.flatnonzero(model.strangers(thousandths) <= rate)[-1]]))
+    return found
 
 
 ENOUGH_PICTURES: Final = 3  # a person; more change little

@@ -39,13 +39,13 @@ def heading(report: DoorReport) -> str:
 
 def answer_lines(report: DoorReport) -> Iterator[str]:
     """Yield the answer in a few lines."""
-    chosen, people = report.answer, len(report.gallery.people)
-    if report.calibration is None and not people:
+    chosen = report.answer
+    if report.calibration is None and not report.gallery.people:
         yield "No threshold can be given: nobody is enrolled."
     elif report.calibration is None:
         yield (
-            f"No threshold can be given: the encoder {report.encoder.name} has no statistics, and "
-            f"{noun(people, 'person', 'people')} are too few to measure them here; use `kiosk evaluate --statistics`."
+            f"No threshold can be given: the encoder {report.encoder.name} has no statistics; measure them with "
+            "`kiosk evaluate --statistics`."
         )
     elif chosen is None:
         yield f"No threshold is strict enough for {one_in(report.asked)}: allow more with --stranger-rate."
@@ -103,10 +103,9 @@ def basis_lines(report: DoorReport) -> Iterator[str]:
     statistics, found = report.statistics, report.calibration
     if statistics is None or found is None:
         return
-    whose = "this gallery's own" if report.own_statistics else f"the encoder's own ({statistics.source})"
     yield (
         f"{noun(len(report.gallery.people), 'person', 'people')} cannot show how rarely two people look alike. The "
-        f"curve is {whose}: {statistics.impostor.pairs:,} pairs of {statistics.people:,} people."
+        f"curve is the encoder's own ({statistics.source}): {statistics.impostor.pairs:,} pairs of {statistics.people:,} people."
     )
     yield _moved("different people", found.evidence, found.model.impostor)
     yield _moved("one person", found.genuine_evidence, found.model.genuine)

@@ -23,7 +23,7 @@ from kiosk.evaluation.pages.page import (
     thumbnail,
     write_folder,
 )
-from kiosk.evaluation.pages.plots import Line, against_people, det, distances, trade_off
+from kiosk.evaluation.pages.plots import Line, Plot, against_people, det, distances, trade_off
 from kiosk.evaluation.pages.wording import (
     NOTHING,
     Cell,
@@ -125,7 +125,7 @@ def _acquisition(report: EvaluationReport) -> list[Item]:
     rows = [(path_name(result.path), result.acquisition) for result in report.results if result.acquisition.pictures]
     reasons = list(dict.fromkeys(reason for _, found in rows for reason in found.failures))
     known = {one.value: in_words(one) for one in Rejection}
-    body = tuple(
+    body: tuple[tuple[Cell | str, ...], ...] = tuple(
         (
             name,
             Cell(f"{found.pictures:,}"),
@@ -339,7 +339,7 @@ def _search_table(fpir: float, results: Sequence[OpenSetResult]) -> Table:
     return Table(f"At a false positive identification rate of {asked(fpir)}.", headings, body, note)
 
 
-def _against_people(number: int, fpir: float, results: Sequence[OpenSetResult]) -> Any:  # noqa: ANN401
+def _against_people(number: int, fpir: float, results: Sequence[OpenSetResult]) -> Plot:
     lines = []
     for result in results:
         rows = [row for row in _at_fpir(result, fpir) if row.point.fnir.trials]

@@ -146,7 +146,8 @@ def det(lines: Sequence[Line]) -> Plot:
             axes.plot(across, up, drawstyle="steps-post", label=_label(line.name), **style)
             points = [mark for mark in line.marks if mark[0] > 0]
             if points:
-                axes.scatter(*zip(*points, strict=True), s=34, zorder=4, facecolor=PAPER, edgecolor=style["color"])
+                left_to_right, heights = zip(*points, strict=True)
+                axes.scatter(left_to_right, heights, s=34, zorder=4, facecolor=PAPER, edgecolor=style["color"])
         axes.set(xscale="log", yscale="log", xlim=(left, 1), ylim=(bottom, 1))
         axes.set(xlabel="other people accepted (FMR)", ylabel="the person not recognised (FNMR)")
         _in_percent(axes.xaxis)
