@@ -56,7 +56,10 @@ class KioskExtractor:
     def __init__(self, config: ConfigFile) -> None:
         self.config = config
         self._detector = make_detector(config)
-        encoder = load_configured_encoder(_on_one_core(config))
+        # One thread: there is a process for each core, and times are those of one core.
+        single = copy.copy(config)
+        single.current = config.current.model_copy(update={"threads": 1})
+        encoder = load_configured_encoder(single)
         self._path = FaceEncoder(make_landmarks(), encoder, replace(PHOTOGRAPH, max_turn=math.inf))
         spec = encoder.spec
         self.label = PathLabel(spec.name, config.current.detector)
@@ -167,13 +170,6 @@ def _absent(package: str) -> EvaluationError:
 
 Extractor: TypeAlias = KioskExtractor | PixelsExtractor | DlibExtractor
 MakeExtractor: TypeAlias = Callable[[], Extractor]  # the same extractor in any process; raises KioskError
-
-
-def _on_one_core(config: ConfigFile) -> ConfigFile:
-    """Return the configuration for one thread: there is a process for each core, and times are those of one core."""
-    single = copy.copy(config)
-    single.current = config.current.model_copy(update={"threads": 1})
-    return single
 
 
 def nearest_the_middle(boxes: Sequence[Box], image: ByteImage) -> int | None:

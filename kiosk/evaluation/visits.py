@@ -133,11 +133,13 @@ def mixed_visits(people: People, frames: int, rng: np.random.Generator) -> Itera
             continue
         order = [readable[number].frames for number in rng.permutation(len(readable))]
         chosen = [order[number % len(order)][number // len(order)] for number in range(frames)]
-        yield Visit(person, tuple(_one_track(frame, number) for number, frame in enumerate(chosen)))
-
-
-def _one_track(frame: SeenFrame, number: int) -> SeenFrame:
-    return SeenFrame(number / RATE_HZ, tuple(replace(face, track=1) for face in frame.faces))
+        yield Visit(
+            person,
+            tuple(
+                SeenFrame(number / RATE_HZ, tuple(replace(face, track=1) for face in frame.faces))
+                for number, frame in enumerate(chosen)
+            ),
+        )
 
 
 def visiting(pictures: Sequence[Picture], templates: int, seed: int) -> list[int]:

@@ -82,18 +82,6 @@ class Comparisons:
     people: NDArray[np.intp]  # (P, 2) the person of the picture, and the person compared with
     weights: NDArray[np.float64]  # (P,) every person, or pair of people, has the same total weight
 
-    @classmethod
-    def everything(
-        cls,
-        found: NDArray[np.float64],
-        templates: NDArray[np.intp],
-        people: NDArray[np.intp],
-        weights: NDArray[np.float64],
-    ) -> Comparisons:
-        """Return comparisons with one person each, without a limit."""
-        among, limits = np.ones(len(found), np.intp), np.full(len(found), np.inf)
-        return cls(found, templates, among, limits, people, weights)
-
     def none(self) -> Comparisons:
         """Return an empty set of comparisons."""
         return Comparisons(*(getattr(self, one.name)[:0] for one in fields(self)))
@@ -126,7 +114,7 @@ class Templates:
 
 
 def gallery_distances(
-    gallery: Searchable, left_out: Collection[int] = (), comparison: Comparison = PLAIN, seed: int = 0
+    gallery: Searchable, left_out: Collection[int] = (), comparison: Comparison = PLAIN
 ) -> GalleryDistances:
     """Compare every template with everybody, except those whose numbers are in `left_out`."""
     people = len(gallery.people)
@@ -137,7 +125,7 @@ def gallery_distances(
     return GalleryDistances(
         np.bincount(gallery.owners, minlength=people),
         comparison.rule is TemplateRule.MEAN,
-        _impostor(to_people, clean.owners, counts, comparison, np.random.default_rng(seed)),
+        _impostor(to_people, clean.owners, counts, comparison),
         _genuine(clean, counts, comparison),
         _alike(clean),
     )
@@ -148,12 +136,11 @@ def _impostor(
     owners: NDArray[np.intp],
     counts: NDArray[np.intp],
     comparison: Comparison,
-    random: np.random.Generator,
 ) -> Comparisons:
     others = (owners[:, None] != np.arange(len(counts))) & (counts > 0)
     rows, columns = np.nonzero(others)
     if len(rows) > _MOST_PAIRS:
-        drawn = np.sort(random.choice(len(rows), _MOST_PAIRS, replace=False))
+        drawn = np.sort(np.random.default_rng(0).choice(len(rows), _MOST_PAIRS, replace=False))
         rows, columns = rows[drawn], columns[drawn]
     people = np.stack([owners[rows], columns], axis=1)
     weights = 1 / counts[owners[rows]].astype(np.float64)
@@ -161,7 +148,14 @@ def _impostor(
     templates = counts[columns]
     if comparison.rule is TemplateRule.MEAN:
         templates = np.ones_like(templates)
-    return Comparisons.everything(found, templates, people, weights)
+    return _unlimited(found, templates, people, weights)
+
+
+def _unlimited(
+    found: NDArray[np.float64], templates: NDArray[np.intp], people: NDArray[np.intp], weights: NDArray[np.float64]
+) -> Comparisons:
+    among, limits = np.ones(len(found), np.intp), np.full(len(found), np.inf)
+    return Comparisons(found, templates, among, limits, people, weights)
 
 
 def _genuine(gallery: Templates, counts: NDArray[np.intp], comparison: Comparison) -> Comparisons:
@@ -176,7 +170,7 @@ def _genuine(gallery: Templates, counts: NDArray[np.intp], comparison: Compariso
             whose.append(person)
     people = np.array(whose, np.intp)
     weights = 1 / counts[people].astype(np.float64)
-    return Comparisons.everything(np.array(found), counts[people] - 1, np.stack([people, people], axis=1), weights)
+    return _unlimited(np.array(found), counts[people] - 1, np.stack([people, people], axis=1), weights)
 
 
 def _alike(gallery: Templates) -> float:

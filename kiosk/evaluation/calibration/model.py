@@ -294,8 +294,6 @@ class Calibration:
     """The calibration of one door."""
 
     model: VisitModel
-    margin: float
-    asked: float
     evidence: tuple[Evidence | None, ...]  # between different people, one for each source
     genuine_evidence: tuple[Evidence | None, ...]
     now: Setting  # with the threshold that is in force
@@ -345,8 +343,6 @@ def calibrated(
     ]
     return Calibration(
         model,
-        margin,
-        asked,
         between,
         within,
         _setting(model, in_force, margin, doubts),

@@ -105,7 +105,8 @@ def basis_lines(report: DoorReport) -> Iterator[str]:
         return
     yield (
         f"{noun(len(report.gallery.people), 'person', 'people')} cannot show how rarely two people look alike. The "
-        f"curve is the encoder's own ({statistics.source}): {statistics.impostor.pairs:,} pairs of {statistics.people:,} people."
+        f"curve is the encoder's own ({statistics.source}): {statistics.impostor.pairs:,} pairs of "
+        f"{statistics.people:,} people."
     )
     yield _moved("different people", found.evidence, found.model.impostor)
     yield _moved("one person", found.genuine_evidence, found.model.genuine)

@@ -20,12 +20,12 @@ from kiosk.evaluation.pages.page import (
     PortraitPair,
     PortraitPairs,
     Section,
-    Table,
     thumbnail,
     write_page,
 )
 from kiosk.evaluation.pages.plots import distances, trade_off
 from kiosk.evaluation.pages.wording import distance, noun, one_in
+from kiosk.evaluation.tables import Table
 from kiosk.vision.quality import in_words
 
 _MOST_TEMPLATES = 1500  # in the histogram; of more, that many are drawn at random
@@ -45,7 +45,7 @@ def calibration_page(report: DoorReport) -> Page:
     settings: list[Item] = []
     if found is not None:
         headings, rows = sentences.table_rows(report, found)
-        settings.append(Table("Possible settings.", headings, tuple(rows)))
+        settings.append(Table(headings, rows))
     alike = tuple(_alike(pair, report) for pair in report.confusable)
     return Page(
         kind="calibration",
@@ -74,7 +74,7 @@ def _plots(report: DoorReport) -> Sequence[Item]:
         refused = [found.model.refused_at(float(threshold), report.margin).mean for threshold in thresholds]
         points = list(zip(thresholds.tolist(), found.model.strangers(thresholds).tolist(), refused, strict=True))
         caption = "Left is stricter: fewer strangers are let in, more members are refused."
-        shown.append((trade_off("trade-off", "Strangers and members", points, marks, found.asked), caption))
+        shown.append((trade_off("trade-off", "Strangers and members", points, marks, report.asked), caption))
     gallery = report.gallery
     picked = np.arange(len(gallery.templates))
     if len(picked) > _MOST_TEMPLATES:

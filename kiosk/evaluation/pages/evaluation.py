@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kiosk.domain import Rejection
 from kiosk.evaluation.lfw import LfwResult
 from kiosk.evaluation.open_set import OpenSetResult, OpenSetRow
 from kiosk.evaluation.pages.page import (
@@ -19,34 +18,25 @@ from kiosk.evaluation.pages.page import (
     PortraitPair,
     PortraitPairs,
     Section,
-    Table,
     thumbnail,
     write_folder,
 )
 from kiosk.evaluation.pages.plots import Line, Plot, against_people, det, distances, trade_off
 from kiosk.evaluation.pages.wording import (
-    NOTHING,
-    Cell,
     asked,
     at_most,
-    counts,
     distance,
     noun,
     one_in,
-    path_name,
     percent,
-    rate_cell,
-    reach,
     shortened,
 )
-from kiosk.evaluation.rates import OperatingPoint
 from kiosk.evaluation.results import EvaluationReport, Result, WorstPair
+from kiosk.evaluation.tables import acquisition_table, path_name, result_table
 from kiosk.evaluation.visits import VisitsResult, VisitsRow
-from kiosk.vision.quality import in_words
 
 AnyResult = TypeVar("AnyResult", bound=Result)
 _NAMES = {"lfw": "pairs of pictures (LFW)", "open-set": "an open set", "visits": "visits at a door"}
-_NO_ANSWER = ("There is no answer: too few people, or too few pictures of each.",)
 
 
 def write_report(folder: Path, report: EvaluationReport) -> Path:
@@ -62,7 +52,11 @@ def evaluation_page(report: EvaluationReport) -> Page:
         title="How sure is it?",
         eyebrow=f"kiosk evaluate: {_NAMES[report.protocol]}",
         lead=lead,
-        sections=[*sections, Section("pictures", "Failed pictures, and times", _acquisition(report))],
+        sections=[
+            Section("results", "Results", [result_table(report)]),
+            *sections,
+            Section("pictures", "Failed pictures, and times", [acquisition_table(report.results)]),
+        ],
         facts=tuple(_facts(report)),
     )
 
@@ -119,34 +113,6 @@ def _portrait(picture: str, folder: Path) -> Portrait:
     path = Path(picture)
     name = path.stem if path.stem.startswith(path.parent.name) else f"{path.parent.name}, {path.stem}"
     return shortened(name.replace("_", " "), 60), thumbnail(folder / picture), ""
-
-
-def _acquisition(report: EvaluationReport) -> list[Item]:
-    rows = [(path_name(result.path), result.acquisition) for result in report.results if result.acquisition.pictures]
-    reasons = list(dict.fromkeys(reason for _, found in rows for reason in found.failures))
-    known = {one.value: in_words(one) for one in Rejection}
-    body: tuple[tuple[Cell | str, ...], ...] = tuple(
-        (
-            name,
-            Cell(f"{found.pictures:,}"),
-            rate_cell(found.rate),
-            *(Cell(f"{found.failures.get(reason, 0):,}") for reason in reasons),
-            Cell(
-                f"{sum(found.milliseconds.values()):.1f} ms" if found.milliseconds else NOTHING,
-                "\n".join(f"{stage}: {spent:.1f}" for stage, spent in found.milliseconds.items()),
-            ),
-        )
-        for name, found in rows
-    )
-    told = [known.get(reason, reason) for reason in reasons]
-    headings = ("Path", "Pictures", "Failures to acquire", *told, "A picture takes")
-    note = "Times are medians on one core, from when the pictures were first read."
-    return [Table("Failures to acquire by reason, with 95 % intervals.", headings, body, note)] if rows else []
-
-
-def _left_out(results: Sequence[OpenSetResult | VisitsResult]) -> list[Paragraph]:
-    texts = dict.fromkeys(text for result in results for text in result.left_out)
-    return [Paragraph(f"Left out: {text}.", note=True) for text in texts]
 
 
 _Part = tuple[Sequence[str], Sequence[Section]]  # the lead, and the protocol's own sections
@@ -206,7 +172,6 @@ def _lfw(report: EvaluationReport) -> _Part:
         )
     )
     return lead, [
-        Section("results", "Results", [_accuracy_table(results)]),
         Section("curves", "Both errors at every threshold", [Plots(((det(lines), caption),))] if lines else []),
         Section("distances", "Distances", [histograms, Paragraph(note, note=True)]),
         _worst(report, results, ("one person, but far apart", "two people, but close")),
@@ -220,43 +185,6 @@ def _beside(first: LfwResult, other: LfwResult) -> str:
     return f"{found}; there are too few pairs to say which is better." if overlap else f"{found}."
 
 
-def _accuracy_table(results: Sequence[LfwResult]) -> Table:
-    best = max(result.verification.accuracy.value for result in results)
-    rows = []
-    for result in results:
-        found, area = result.verification, result.verification.area.interval
-        error = found.accuracy.standard_error
-        detail = reach(found.accuracy.interval) + ("" if error is None else f"\n± {percent(error)}")
-        rows.append(
-            (
-                Cell(path_name(result.path), f"{result.pairs:,} pairs; {result.folds}"),
-                Cell(percent(found.accuracy.value), detail, len(results) > 1 and found.accuracy.value == best),
-                Cell(percent(found.accuracy_acquired.value), f"at {distance(found.threshold)}"),
-                *map(_point_cell, found.points),
-                Cell(percent(found.equal_error.value), reach(found.equal_error.interval)),
-                Cell(f"{found.area.value:.4f}", f"{area.low:.4f} to {area.high:.4f}" if area else ""),
-                rate_cell(result.acquisition.rate),
-            )
-        )
-    points = [f"FNMR at FMR {asked(point.fmr_asked)}" for point in results[0].verification.points]
-    errors = ("Equal error rate", "Area under ROC", "Failure to acquire")
-    note = (
-        "A pair with a picture that gives no face counts as an error in the accuracy, as not recognised in the FNMR "
-        "and as correctly rejected in the FMR. Equal error rate and area leave such pairs out. Below the accuracy: "
-        "95 % interval over people, then ± the standard error of the mean over the folds."
-    )
-    if not all(point.is_carried for result in results for point in result.verification.points):
-        note += " * No pair of two people is below this threshold, so its FMR is not measured."
-    headings = ("Path", "Accuracy", "Without failures", *points, *errors)
-    return Table("Accuracy by the protocol, and both errors.", headings, tuple(rows), note)
-
-
-def _point_cell(point: OperatingPoint) -> Cell:
-    cell = rate_cell(point.fnmr)
-    few = "" if point.is_carried else "\ntoo few pairs *"
-    return Cell(cell.text, f"{cell.detail}\nat {distance(point.threshold)}{few}")
-
-
 # Searches -------------------------------------------------------------------------------------------------------------
 
 
@@ -267,9 +195,7 @@ def _open_set(report: EvaluationReport) -> _Part:
         (_against_people(number, fpir, results), "Whiskers are 95 % intervals over people.")
         for number, fpir in enumerate(targets, start=1)
     )
-    tables = [_search_table(fpir, results) for fpir in targets]
     return _search_lead(first), [
-        Section("results", "Members not recognised", [*tables, *_left_out(results)]),
         Section("sizes", "By the number of people enrolled", [Plots(plots)] if plots else []),
         _worst(report, results, ("members farthest from their own pictures", "strangers nearest to a member")),
     ]
@@ -277,8 +203,6 @@ def _open_set(report: EvaluationReport) -> _Part:
 
 def _search_lead(first: OpenSetResult) -> Sequence[str]:
     """Return the answer at the largest FPIR, for the largest gallery and for the smallest."""
-    if not first.rows:
-        return _NO_ANSWER
     rows = _at_fpir(first, max(row.point.fpir_asked for row in first.rows))
     most, fewest = rows[-1], rows[0]
     how = f"This is {first.path}, with {noun(most.templates, 'picture')} enrolled of each person."
@@ -306,39 +230,6 @@ def _at_fpir(result: OpenSetResult, fpir: float) -> list[OpenSetRow]:
     return sorted(rows, key=lambda row: (row.people, row.templates))
 
 
-def _search_table(fpir: float, results: Sequence[OpenSetResult]) -> Table:
-    rows = [(path_name(result.path), row, row.point) for result in results for row in _at_fpir(result, fpir)]
-    rows.sort(key=lambda each: (each[1].people, each[1].templates))
-    body = tuple(
-        (
-            Cell(name),
-            Cell(f"{row.people:,}, {row.templates} each", noun(row.seeds, "seed")),
-            rate_cell(point.fnir),
-            Cell(percent(row.rank_one), f"{counts(row.rank_one_errors)} not"),
-            rate_cell(point.wrong_person),
-            rate_cell(point.fpir),
-            Cell(
-                f"{point.fpir.errors:,}",
-                f"{noun(row.strangers, 'stranger')}, {noun(row.members, 'member')} a seed",
-            ),
-            Cell(distance(point.threshold)),
-        )
-        for name, row, point in rows
-    )
-    headings = (
-        "Path",
-        "N, pictures of each",
-        "FNIR",
-        "Rank 1",
-        "Taken for another",
-        "FPIR, measured",
-        "Strangers' pictures behind it",
-        "Threshold",
-    )
-    note = "Where few strangers' pictures are behind a threshold, one wrong label changes the figure."
-    return Table(f"At a false positive identification rate of {asked(fpir)}.", headings, body, note)
-
-
 def _against_people(number: int, fpir: float, results: Sequence[OpenSetResult]) -> Plot:
     lines = []
     for result in results:
@@ -361,7 +252,6 @@ _KINDS = {
 
 def _visits(report: EvaluationReport) -> _Part:
     first, results = _results(report, VisitsResult)
-    tables = [_visits_table(result) for result in results if result.rows]
     curves = []
     for number, result in enumerate(results, start=1):
         row = _main(result)
@@ -371,7 +261,6 @@ def _visits(report: EvaluationReport) -> _Part:
             caption = f"{_KINDS[row.kind].capitalize()}, N = {row.people:,}. Refused: not granted in one visit."
             curves.append((trade_off(f"thresholds-{number}", path_name(result.path), points, marks), caption))
     return _visits_lead(first), [
-        Section("results", "How visits ended", [*tables, *_left_out(results)]),
         Section("thresholds", "At other thresholds", [Plots(tuple(curves))] if curves else []),
     ]
 
@@ -384,7 +273,7 @@ def _main(result: VisitsResult) -> VisitsRow | None:
 def _visits_lead(first: VisitsResult) -> Sequence[str]:
     row = _main(first)
     if row is None:
-        return _NO_ANSWER
+        return ["There is no answer: too few people, or too few pictures of each."]
     strangers, refused, undecided = row.strangers_granted, row.members_refused, row.members_undecided
     opened = f"none opened the door: {at_most(strangers)} would (95 %)"
     if strangers.errors:
@@ -401,44 +290,6 @@ def _visits_lead(first: VisitsResult) -> Sequence[str]:
             f"frames agreeing, threshold {distance(row.door.threshold)}, margin {row.door.margin:g}."
         ),
     )
-
-
-def _visits_table(result: VisitsResult) -> Table:
-    body = []
-    for row in result.rows:
-        strangers, needed = row.strangers_granted, row.frames_needed
-        let_in = one_in(strangers.value or 0) if strangers.errors else "none"
-        people = f"{noun(row.strangers, 'stranger')}, {noun(row.members, 'member')}; {noun(row.seeds, 'seed')}"
-        body.append(
-            (
-                Cell(f"N = {row.people:,}, {row.templates} each", f"{_KINDS[row.kind]}\n{people}"),
-                Cell(distance(row.door.threshold)),
-                Cell(let_in, f"{counts(strangers)}\n{at_most(strangers)}"),
-                rate_cell(row.wrong_person_granted),
-                rate_cell(row.members_refused),
-                rate_cell(row.members_undecided),
-                Cell(
-                    f"{needed['median']:g}" if needed else NOTHING,
-                    f"nine times of ten: at most {needed['p90']:g}" if needed else "",
-                ),
-            )
-        )
-    headings = (
-        "People, pictures of each",
-        "Threshold",
-        "Strangers let in",
-        "Taken for another member",
-        "Members refused",
-        "Members undecided",
-        "Frames to open",
-    )
-    note = (
-        "Of two rows that differ only in the threshold, the second has the highest threshold that admits none of these "
-        "strangers. It was chosen on them, so it does not measure strangers. Many visits of few people say less than "
-        "their number suggests."
-    )
-    caption = f"{path_name(result.path)}: how visits ended, with counts and 95 % intervals."
-    return Table(caption, headings, tuple(body), note)
 
 
 def _curve(result: VisitsResult, row: VisitsRow) -> list[tuple[float, float, float]]:

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from kiosk.errors import EvaluationError, PictureError
 from kiosk.evaluation.pages.plots import Plot
-from kiosk.evaluation.pages.wording import Cell
+from kiosk.evaluation.tables import Table
 from kiosk.files import asset, atomic_write, atomic_write_all
 from kiosk.names import is_printable
 from kiosk.vision.opencv import cv2
@@ -34,17 +34,6 @@ class Paragraph:
     kind: ClassVar[str] = "text"
     text: str
     note: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table; the first column names the row."""
-
-    kind: ClassVar[str] = "table"
-    caption: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[Cell | str, ...], ...]
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

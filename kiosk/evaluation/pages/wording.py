@@ -1,29 +1,16 @@
-"""Figures in words: percent, counts, intervals."""
+"""Figures in words: percent, counts, distances."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
-from kiosk.evaluation.intervals import Interval, Rate
-from kiosk.evaluation.results import PathLabel
-
-NOTHING = "-"  # a figure without trials
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell of a table: a text, and a detail below it."""
-
-    text: str
-    detail: str = ""  # may have several lines
-    best: bool = False  # of its column
+from kiosk.evaluation.intervals import Rate
 
 
 def percent(value: float | None) -> str:
     """Return 98.82 % for 0.9882, 0.0067 % for 0.000067: two decimals, or two digits of the distance to 0 or 100 %."""
     if value is None or not math.isfinite(value):
-        return NOTHING
+        return "-"
     if value in {0, 1}:
         return asked(value)
     decimals = max(2, _decimals(100 * min(abs(value), abs(1 - value))))
@@ -34,14 +21,6 @@ def percent(value: float | None) -> str:
 def asked(rate: float) -> str:
     """Return 1 % for 0.01: a rate that was asked for."""
     return f"{100 * rate:g} %"
-
-
-def reach(interval: Rate | Interval | None) -> str:
-    """Return 98.5 to 99.1 %: with two significant digits of the width."""
-    if interval is None:
-        return "interval unknown"
-    decimals = _decimals(100 * abs(interval.high - interval.low))
-    return f"{100 * interval.low:.{decimals}f} to {100 * interval.high:.{decimals}f} %"
 
 
 def _decimals(size: float) -> int:
@@ -64,18 +43,6 @@ def one_in(rate: float) -> str:
     return f"1 in {visits if 1 / rate < 10 else format(int(float(visits)), ',')}"
 
 
-def counts(rate: Rate) -> str:
-    """Return 12 of 1,000."""
-    return f"{rate.errors:,} of {rate.trials:,}"
-
-
-def rate_cell(rate: Rate, *, best: bool = False) -> Cell:
-    """Return a rate with its counts and its interval."""
-    if not rate.trials:
-        return Cell(NOTHING, "nothing to count")
-    return Cell(percent(rate.value), f"{counts(rate)}\n{reach(rate)}", best)
-
-
 def at_most(rate: Rate) -> str:
     """Return at most 1 in 2,600: the upper end of the interval."""
     return f"at most {one_in(rate.high)}"
@@ -90,8 +57,3 @@ def shortened(text: str, longest: int) -> str:
     """Return a text in one line, shortened."""
     line = " ".join(text.split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
-
-
-def path_name(label: PathLabel) -> str:
-    """Return the name of a path in tables and plots."""
-    return f"{label} (peer)" if label.peer else str(label)
