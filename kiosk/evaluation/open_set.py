@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from statistics import fmean
 from typing import Any, Final
 
@@ -63,12 +63,8 @@ def open_set(
 ) -> OpenSetRates:
     """Return the FNIR at each FPIR, with intervals for this gallery; the choice of the gallery is not resampled.
 
-    Args:
-        distances: of each probe to each person of the gallery (P, N); NaN where a picture gave no embedding.
-        owners: (P,) the owner of each probe as a column of distances, or STRANGER.
-        rates: the FPIR.
-        people: (P,) the person of each probe, strangers too, for the intervals; None: each probe is another person.
-        seed: of the intervals.
+    `distances` (P, N) are those of each probe to each person, NaN where a picture gave no embedding. An owner is a
+    column of it, or STRANGER. `people` (P,) are those of the probes, strangers too; None: each is another person.
 
     Raises EvaluationError where the gallery is empty, or the probes hold no member or no stranger.
     """
@@ -228,26 +224,24 @@ def _most(people: Mapping[str, Sequence[Sample]], few: int) -> tuple[int, str]:
 
 
 def _searched(one: Split, extractor: Extractor, seed: int) -> tuple[OpenSetRates, tuple[WorstPair, ...]]:
-    """Return the figures of one gallery, and its worst pairs."""
+    """Return the figures of one gallery, and its worst pairs.
+
+    These pair members with themselves and strangers with the nearest member, each by that person's first picture.
+    """
     gallery = enrolled(extractor.label.encoder, one.templates)
-    index = {person: number for number, person in enumerate(gallery.people)}
+    names = gallery.people
+    index = {person: number for number, person in enumerate(names)}
     owners = np.array([index.get(sample.person, STRANGER) for sample in one.probes])
     distances = distances_to(gallery, one.probes, extractor.comparison)
     found = open_set(distances, owners, people=[sample.person for sample in one.probes], seed=seed)
-    return found, _worst(one, gallery.people, distances, owners)
-
-
-def _worst(
-    one: Split, names: Sequence[str], distances: NDArray[np.float64], owners: NDArray[np.intp]
-) -> tuple[WorstPair, ...]:
-    """Pair members with themselves and strangers with the nearest member, each by that person's first picture."""
     first = {sample.person: sample.picture.source for sample in reversed(one.templates)}
-    acquired = np.flatnonzero(~np.isnan(distances).any(axis=1))
-    nearest = np.where(owners == STRANGER, np.nan_to_num(distances, nan=np.inf).argmin(axis=1), owners)
-    return worst_pairs(
-        WorstPair(one.probes[row].picture.source, first[names[column]], float(distances[row, column]), owners[row] >= 0)
-        for row, column in zip(acquired, nearest[acquired], strict=True)
+    nearest = np.where(owners == STRANGER, nearest_person(distances)[0], owners)
+    worst = worst_pairs(
+        WorstPair(probe.picture.source, first[names[column]], float(distances[row, column]), bool(owners[row] >= 0))
+        for row, (probe, column) in enumerate(zip(one.probes, nearest, strict=True))
+        if probe.acquired
     )
+    return found, worst
 
 
 def _rows(found: Sequence[OpenSetRates], splits: Sequence[Split], people: int, few: int) -> list[OpenSetRow]:
@@ -258,8 +252,8 @@ def _rows(found: Sequence[OpenSetRates], splits: Sequence[Split], people: int, f
             people=people,
             templates=few,
             seeds=len(splits),
-            point=OpenSetPoint(
-                fpir_asked=points[0].fpir_asked,
+            point=replace(
+                points[0],
                 threshold=fmean(point.threshold for point in points),
                 fpir=_pooled([point.fpir for point in points]),
                 fnir=_pooled([point.fnir for point in points]),

@@ -157,7 +157,7 @@ class Visits:
         It is faster than `endings`: most visits have too few frames within reach.
         """
         near = [np.count_nonzero(distances[:, 0] <= door.reach) >= door.rule.k for _, distances in self._nearest]
-        return [number for number in np.flatnonzero(near) if self._ending(number, door).end is End.GRANTED]
+        return [number for number in np.flatnonzero(near).tolist() if self._ending(number, door).end is End.GRANTED]
 
     def _ending(self, number: int, door: DoorSettings) -> Ending:
         names, (people, distances) = self._gallery.people, self._nearest[number]

@@ -150,7 +150,7 @@ def _lfw(report: EvaluationReport) -> _Part:
         for result in results
         if len(result.genuine) and len(result.impostor)
     ]
-    caption = "Lower is better. Rings mark the thresholds of Table 1; on the dotted line both errors are equal."
+    caption = "Lower is better. Rings mark the thresholds of the table; on the dotted line both errors are equal."
     note = (
         "The vertical scale is a square root, so that the few pairs on the wrong side of a threshold can be seen. "
         "Pairs left of a threshold are accepted, pairs right of it are rejected."
