@@ -158,7 +158,10 @@ class VisitModel:
     def strangers_at(self, threshold: float) -> Expected:
         """Return the same at one threshold, with its interval."""
         at = np.array([threshold])
-        error = np.hypot(self._stranger_error(at), self._people_error())
+        # The mean of a few people may lie far from that of all: some are taken for others more easily.
+        people = max(int(np.count_nonzero(self.sizes)), 1)
+        of_people = _PERSON_SPREAD * spread(self.statistics.impostor) / math.sqrt(people)
+        error = np.hypot(self._stranger_error(at), of_people)
         low, high = (float(self._strangers(at - self.impostor.value - side * error)[0]) for side in (_ENDS, -_ENDS))
         return Expected(float(self.strangers(at)[0]), min(low, high), max(low, high))
 
@@ -190,11 +193,6 @@ class VisitModel:
         slope = np.maximum(np.log(farther / rate), 1e-6) / step
         behind = np.maximum(rate * apart, 1.0)
         return np.hypot(self.impostor.error, np.where(rate < 0.5, 1 / (np.sqrt(behind) * slope), 0.0))
-
-    def _people_error(self) -> float:
-        """Return how far the mean of a few people may lie from that of all: some are taken for others more easily."""
-        people = int(np.count_nonzero(self.sizes))
-        return _PERSON_SPREAD * spread(self.statistics.impostor) / math.sqrt(max(people, 1))
 
     def _strangers(self, distances: NDArray[np.float64]) -> NDArray[np.float64]:
         singles = self.statistics.impostor.rate_at(distances)
