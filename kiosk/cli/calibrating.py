@@ -180,6 +180,7 @@ def _statistics(report: DoorReport) -> dict[str, Any] | None:
         "people": known.people,
         "impostor_pairs": known.impostor.pairs,
         "genuine_pairs": known.genuine.pairs,
+        "own": report.own_statistics,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -151,13 +151,29 @@ class Visits:
         """Return the results of all visits, in order."""
         return [self._ending(number, door) for number in range(len(self.visits))]
 
-    def granted(self, door: DoorSettings) -> list[int]:
-        """Return the numbers of the visits that are granted.
+    @property
+    def distances(self) -> list[NDArray[np.float32]]:
+        """Return for each visit the distance of each acquired face to the nearest person."""
+        return [distances[:, 0] for _, distances in self._nearest]
+
+    def named_share(self, door: DoorSettings) -> float | None:
+        """Return the share of frames that name a person by themselves; None without frames."""
+        frames, named = sum(len(visit.frames) for visit in self.visits), 0
+        for _, distances in self._nearest:
+            near = distances[:, 0] <= door.threshold
+            if distances.shape[1] > 1:
+                near &= distances[:, 1] - distances[:, 0] >= door.margin
+            named += int(np.count_nonzero(near))
+        return named / frames if frames else None
+
+    def granted(self, door: DoorSettings, among: Iterable[int] | None = None) -> list[int]:
+        """Return the numbers of the visits that are granted, of all or of `among`.
 
         It is faster than `endings`: most visits have too few frames within reach.
         """
-        near = [np.count_nonzero(distances[:, 0] <= door.reach) >= door.rule.k for _, distances in self._nearest]
-        return [number for number in np.flatnonzero(near).tolist() if self._ending(number, door).end is End.GRANTED]
+        numbers, distances = range(len(self.visits)) if among is None else among, self.distances
+        near = [number for number in numbers if np.count_nonzero(distances[number] <= door.reach) >= door.rule.k]
+        return [number for number in near if self._ending(number, door).end is End.GRANTED]
 
     def _ending(self, number: int, door: DoorSettings) -> Ending:
         names, (people, distances) = self._gallery.people, self._nearest[number]

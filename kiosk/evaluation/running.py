@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.config import ConfigFile
+from kiosk.config import ConfigFile, EncoderChoice
 from kiosk.config.file import with_values
 from kiosk.config.schema import Value
 from kiosk.domain import Embedding, Template
@@ -88,16 +89,24 @@ def partial_progress(before: int, total: int, show: Show) -> Show:
     return lambda done, _: show(before + done, total)
 
 
+def encoder_choice(text: str) -> EncoderChoice:
+    """Return the encoder meant on the command line: a+b is one encoder of two, 1*a+2*b has weights."""
+    parts = [part.strip() for part in text.split("+")]
+    if all("*" in part for part in parts):
+        with suppress(ValueError):
+            weighted = [part.partition("*") for part in parts]
+            return {name.strip(): float(weight) for weight, _, name in weighted}
+    return parts if len(parts) > 1 else text
+
+
 def paths_of(
     config: ConfigFile, encoders: Sequence[str], detectors: Sequence[str], *, dlib: bool
 ) -> list[MakeExtractor]:
     """Return a path for each encoder behind each detector, and dlib's; without names, the configuration's.
 
-    a+b is one encoder of two. Names are checked when the path is made.
+    Names are checked when the path is made.
     """
-    own: list[dict[str, Value]] = [
-        {"encoder": name.split("+") if "+" in name else name} for name in encoders if name != PIXELS
-    ]
+    own: list[dict[str, Value]] = [{"encoder": encoder_choice(name)} for name in encoders if name != PIXELS]
     behind: list[dict[str, Value]] = [{"detector": name} for name in detectors]
     paths: list[MakeExtractor] = [
         partial(KioskExtractor, with_values(config, {**encoder, **detector}))

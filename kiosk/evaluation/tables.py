@@ -107,6 +107,7 @@ def _visits(results: Sequence[VisitsResult]) -> Table:
     for first in results[0].rows[:1]:
         rule, margin = first.door.rule, first.door.margin
         notes.insert(0, f"{rule.k} of {rule.n} frames, margin {margin:.4f}; {first.seeds} galleries of each size.")
+        notes.append("Of two rows, the second has the highest threshold at which none of these strangers was let in.")
     granted = ("strangers granted", "wrong person granted", "members refused", "undecided")
     return Table(
         ("path", "visits", "N", "K", "frames", "threshold", *granted, "frames needed"),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Final, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kiosk.door.decision import RuleSettings
 from kiosk.errors import EvaluationError
+from kiosk.evaluation.correlation import chance_of_k_of_n, frame_correlation
 from kiosk.evaluation.extractors import Extractor, MakeExtractor
 from kiosk.evaluation.intervals import Rate, rate_over_people, wilson
 from kiosk.evaluation.recordings import (
@@ -164,6 +166,9 @@ def visiting(pictures: Sequence[Picture], templates: int, seed: int) -> list[int
 # Counting ---------------------------------------------------------------------------------------------------------
 
 _CURVE: Final = np.round(np.arange(-0.15, 0.031, 0.03), 6)  # thresholds, relative to the one in force
+_HIGHEST: Final = 0.04  # above the one in force: limit of the search for the highest threshold without strangers
+_ENOUGH: Final = 300  # visits of strangers: a threshold that admits none of them admits at most 1 % (95 %)
+_STEPS: Final = 12  # of bisection, to less than a thousandth
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,6 +181,14 @@ class Trial:
     frames: int  # of a visit
     members: Sequence[Visits]
     strangers: Sequence[Visits]
+    among: Sequence[Visits] = ()  # further strangers, for the spread between people; see frame_correlation
+
+    def rows(self, door: DoorSettings) -> list[VisitsRow]:
+        """Return a row at the threshold in force, and one at the highest threshold that admits no stranger here."""
+        rows = [self.row(door)]
+        if sum(len(one.visits) for one in self.strangers) >= _ENOUGH:
+            rows.append(self.row(replace(door, threshold=self.highest_without_strangers(door))))
+        return rows
 
     def row(self, door: DoorSettings) -> VisitsRow:
         """Return the counts for one door."""
@@ -215,9 +228,25 @@ class Trial:
             came += [(visit.person, number in granted) for number, visit in enumerate(one.visits)]
         return came
 
-    def facts(self, door: DoorSettings) -> dict[str, dict[str, float | None]]:
-        """Return the rates at thresholds around the one in force."""
-        facts = {}
+    def highest_without_strangers(self, door: DoorSettings) -> float:
+        """Return the highest threshold at which none of these strangers is granted: by bisection, rounded down."""
+        low, high = 0.0, door.threshold + _HIGHEST
+        # A visit that is refused at a high threshold is nearly always refused at a lower one.
+        granted = [(one, one.granted(replace(door, threshold=high))) for one in self.strangers]
+        if not any(numbers for _, numbers in granted):
+            return high
+        for _ in range(_STEPS):
+            middle = (low + high) / 2
+            at_middle = replace(door, threshold=middle)
+            if any(one.granted(at_middle, numbers) for one, numbers in granted):
+                high = middle
+            else:
+                low = middle
+        return low
+
+    def facts(self, door: DoorSettings) -> dict[str, Any]:
+        """Return the rates at thresholds around the one in force, and the correlation of the strangers' frames."""
+        facts: dict[str, Any] = {}
         for threshold in (door.threshold + _CURVE).tolist():
             if threshold > 0:
                 at = replace(door, threshold=threshold)
@@ -225,7 +254,24 @@ class Trial:
                     "strangers_granted": _share([let_in for _, let_in in self._strangers(at)]),
                     "members_not_granted": _share([end.end is not End.GRANTED for _, end in self._members(at)]),
                 }
-        return facts
+        correlated = frame_correlation(_distances(self.strangers), _distances(self.among))
+        return {**facts, "frames": asdict(correlated), "visits": self._predicted(door, correlated.correlation)}
+
+    def _predicted(self, door: DoorSettings, correlation: float | None) -> dict[str, float | None] | None:
+        """Return the strangers' visits that are granted: predicted from single frames, and counted."""
+        shares = [share for one in self.strangers if (share := one.named_share(door)) is not None]
+        if not shares:
+            return None
+        rate, rule = float(np.mean(shares)), door.rule
+        return {
+            "frame_rate": rate,  # of frames that name a person by themselves
+            "foretold": None if correlation is None else chance_of_k_of_n(rate, rule.k, rule.n, correlation),
+            "counted": _share([let_in for _, let_in in self._strangers(door)]),
+        }
+
+
+def _distances(several: Sequence[Visits]) -> list[NDArray[np.float32]]:
+    return [distances for one in several for distances in one.distances]
 
 
 def _rate(wrong: Sequence[bool], people: Sequence[str]) -> Rate:
@@ -289,7 +335,7 @@ class VisitsProtocol:
                 threshold, margin, self._rule, frames.comparison, frames.pooling_frames, frames.pooling_limit
             )
             for trial in self._trials(people, clips, size, door, extractor.label.encoder):
-                rows.append(trial.row(door))
+                rows += trial.rows(door)
                 facts[f"{trial.kind}, N = {size}"] = trial.facts(door)
         few = f"{self._templates} pictures" if self._templates > 1 else "a picture"
         left_out = [
@@ -321,7 +367,8 @@ class VisitsProtocol:
                     own.append(Visits(made, drawn.gallery, door.comparison))
         for kind, own in members.items():
             if any(one.visits for one in (*own, *strangers[kind])):
-                yield Trial(kind, size, self._templates, self._frames, own, strangers[kind])
+                among = strangers["still"] if kind == "clips" else ()
+                yield Trial(kind, size, self._templates, self._frames, own, strangers[kind], among)
 
 
 def _of_clips(clips: Sequence[RecordedClip], gallery: GallerySnapshot, least: int) -> tuple[list[Visit], list[Visit]]:

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.evaluation.correlation import chance_of_k_of_n
+from kiosk.evaluation.correlation import (
+    FrameCorrelation,
+    chance_of_k_of_n,
+    frame_correlation,
+    intraclass_correlation,
+)
 
 
 def binomial_tail(rate, k, n):
@@ -56,3 +61,44 @@ def test_impossible_arguments_are_refused():
     for arguments in ((-0.1, 3, 5, 0.5), (math.nan, 3, 5, 0.5), (0.1, 0, 5, 0.5), (0.1, 6, 5, 0.5), (0.1, 3, 5, 1.1)):
         with pytest.raises(ValueError, match="no chance of"):
             chance_of_k_of_n(*arguments)
+
+
+def test_the_correlation_of_simulated_groups_is_found():
+    for correlation in (0.0, 0.3, 0.9):
+        rng = np.random.default_rng(7)
+        groups = [normal_frames(rng, 1, size, correlation)[0] for size in rng.integers(2, 7, 4000)]
+        assert intraclass_correlation(groups) == pytest.approx(correlation, abs=0.03)
+        found = frame_correlation([(0.5 + 0.05 * group).astype(np.float32) for group in groups])
+        assert found.correlation == pytest.approx(correlation, abs=0.03)
+        assert found.deviation == pytest.approx(0.05, rel=0.05)
+        assert found.deviation_in_visit == pytest.approx(0.05 * np.sqrt(1 - correlation), rel=0.05)
+    assert intraclass_correlation([np.full(3, 0.2), np.full(2, 0.5)]) == pytest.approx(1.0)
+
+
+def visits(count, correlation, *, seed=0, frames=5):
+    return list(
+        (0.5 + 0.05 * normal_frames(np.random.default_rng(seed), count, frames, correlation)).astype(np.float32)
+    )
+
+
+def test_few_clips_borrow_the_spread_between_people():
+    found = frame_correlation(visits(3, 0.7, seed=1, frames=400), visits(3000, 0.2, seed=2))
+    assert found.correlation == pytest.approx(0.7, abs=0.05)
+    some = visits(500, 0.5)
+    spoilt = [np.append(own, np.float32(np.inf)) for own in some]  # frames without a face are ignored
+    assert frame_correlation(spoilt).correlation == pytest.approx(frame_correlation(some).correlation)
+
+
+def test_too_little_gives_no_correlation():
+    for groups in ([], [np.array([0.1, 0.2])], [np.array([0.1]), np.array([0.2])], [np.full(3, 0.4), np.full(2, 0.4)]):
+        assert intraclass_correlation(groups) is None
+    for distances in ([], [np.zeros(0, np.float32)], [np.array([0.3], np.float32)] * 5):
+        assert frame_correlation(distances) == FrameCorrelation(None, 0, None, None)
+
+
+def test_granted_visits_are_predicted_as_a_simulation_counts():
+    distances = visits(20_000, 0.6, seed=3)
+    counted = float(np.mean([np.count_nonzero(own <= 0.4) >= 3 for own in distances]))
+    rate = float(np.mean(np.stack(distances) <= 0.4))
+    found = chance_of_k_of_n(rate, 3, 5, frame_correlation(distances).correlation)
+    assert found == pytest.approx(counted, rel=0.15)

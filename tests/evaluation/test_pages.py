@@ -257,6 +257,9 @@ def test_the_page_of_visits(report, visits_result):
     assert "Of 500 visits by members, 9 (1.8 %) ended refused" in told(shown)
     assert "3 of 5 frames agreeing, threshold 0.520, margin 0.03" in told(shown)
     assert [plot.name for plot in shown.plots] == ["thresholds-1"]
+    results, frames, _ = tables(shown)
+    assert results.notes[-1].startswith("Of two rows, the second has the highest threshold")
+    assert frames.rows == [(str(visits_result.path), "pictures, N = 100", "0.61", "0.2 %", "0.11 %", "0 %")]
     nothing = evaluation_page(report("visits", replace(visits_result, rows=(), facts={})))
     assert "There is no answer" in told(nothing)
 

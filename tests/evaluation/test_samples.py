@@ -27,6 +27,7 @@ from kiosk.evaluation.extractors import (
     PixelsExtractor,
     nearest_the_middle,
 )
+from kiosk.evaluation.running import encoder_choice
 from kiosk.evaluation.samples import Picture, acquisition_of, in_processes, people_in, require_files, samples_of
 from kiosk.evaluation.statistics import all_pairs, make_cohort, measured_statistics
 from kiosk.files import asset
@@ -90,6 +91,17 @@ def test_the_person_of_a_picture_is_nearest_its_middle():
     image = np.zeros((100, 200, 3), np.uint8)
     assert nearest_the_middle([Box(0, 0, 90, 90), Box(90, 40, 110, 60)], image) == 1
     assert nearest_the_middle([], image) is None
+
+
+def test_several_encoders_as_one_are_written_with_a_plus():
+    for text, choice in (
+        ("dlib_resnet", "dlib_resnet"),
+        (" a + b ", ["a", "b"]),
+        ("1*a+2.5*b", {"a": 1.0, "b": 2.5}),
+        ("1*a+b", ["1*a", "b"]),
+        ("x*a", "x*a"),
+    ):
+        assert encoder_choice(text) == choice
 
 
 @pytest.mark.slow

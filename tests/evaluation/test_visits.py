@@ -229,8 +229,14 @@ def test_a_visit_ends_as_the_decision_rule_says():
     assert replay(Visit("ada", seen(at(0.2))), TWO, once) == Ending(End.GRANTED, "ada", 1)
 
 
-def test_to_an_empty_gallery_nobody_is_admitted():
+def test_distances_and_named_frames_of_many_visits():
     several = [Visit("ada", seen(at(0.2), at(0.6), BETWEEN, None)), Visit("bob", seen(Rejection.TOO_DARK))]
+    found = Visits(several, TWO)
+    assert [own.shape for own in found.distances] == [(3,), (0,)]
+    assert found.distances[0][:2] == pytest.approx([0.2, 0.6], abs=1e-6)
+    assert found.named_share(DOOR) == pytest.approx(1 / 5)
+    assert found.named_share(DoorSettings(0.9, 0.05)) == pytest.approx(2 / 5)
+    assert Visits([], TWO).named_share(DOOR) is None
     nobody = Visits(several, GallerySnapshot("net"))
     assert (nobody.granted(DOOR), nobody.endings(DOOR)[0].end) == ([], End.UNDECIDED)
 
@@ -261,6 +267,7 @@ def test_the_fast_way_finds_exactly_the_visits_that_are_granted(*, seed, pooling
     granted = [number for number, ending in enumerate(endings) if ending.end is End.GRANTED]
     assert many.endings(door) == endings
     assert many.granted(door) == granted
+    assert many.granted(door, among=range(0, 20, 3)) == [number for number in granted if number % 3 == 0]
 
 
 def test_a_replayed_visit_ends_like_the_live_one(tmp_path, scene):
@@ -388,13 +395,27 @@ def test_visits_are_counted_with_the_people_behind_them():
     assert trial.row(DoorSettings(0.5, 0.02)).wrong_person_granted.value == 0.5
 
 
+def test_the_second_row_has_the_highest_threshold_without_strangers():
+    trial, door = trial_of(), DoorSettings(0.9, 0.02)
+    in_force, without = trial.rows(door)
+    assert in_force.strangers_granted.errors > 0
+    assert (in_force.door.threshold, without.strangers_granted.errors) == (0.9, 0)
+    assert trial.row(replace(door, threshold=without.door.threshold + 0.002)).strangers_granted.errors > 0
+    assert trial.highest_without_strangers(DoorSettings(0.05, 0.02)) == pytest.approx(0.09)
+    few = trial_of(strangers=0, seeds=1).rows(door)
+    assert [(row.strangers_granted.value, row.strangers) for row in few] == [(None, 0)]
+
+
 def test_facts_hold_the_rates_around_the_threshold_in_force():
     trial, door = trial_of(), DoorSettings(0.1, 0.02)
     facts = trial.facts(door)
-    curve = [facts[name] for name in sorted(facts)]
+    curve = [facts[name] for name in sorted(facts) if name.startswith("at ")]
     strangers, members = ([point[key] for point in curve] for key in ("strangers_granted", "members_not_granted"))
     assert (strangers, members) == (sorted(strangers), sorted(members, reverse=True))
     assert [name for name in facts if name.startswith("at -")] == []
+    assert facts["frames"]["correlation"] > 0.8
+    assert facts["visits"].keys() == {"frame_rate", "foretold", "counted"}
+    assert facts["visits"]["foretold"] == pytest.approx(facts["visits"]["counted"], abs=0.02)
 
 
 # The whole protocol ---------------------------------------------------------------------------------------------------
@@ -434,7 +455,10 @@ def test_every_kind_of_visit_is_counted(crowd, save_clip, tmp_path):
         *("kind", "people", "templates", "frames", "seeds", "threshold", "margin", "k", "n", "strangers_granted"),
         *("wrong_person_granted", "members_refused", "members_undecided", "frames_needed", "strangers", "members"),
     }
-    rates = next(iter(path["facts"]["still, N = 3"].values()))
+    facts = path["facts"]["still, N = 3"]
+    assert facts.pop("frames").keys() == {"correlation", "visits", "deviation", "deviation_in_visit"}
+    assert facts.pop("visits").keys() == {"frame_rate", "foretold", "counted"}
+    rates = next(iter(facts.values()))
     assert rates.keys() == {"strangers_granted", "members_not_granted"}
     assert as_json(run(folder, galleries=(3, 50), clips=clips)[0])["paths"][0]["rows"] == path["rows"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -98,6 +98,7 @@ def _comparisons(people: Sequence[int], rows: Sequence[tuple[Any, ...]]) -> Comp
 VISIT_CORRELATION: Final = 0.9
 PAIRS_SHOWN: Final = 5
 MOST_CHECKED: Final = 500  # pictures whose light, size and focus are checked
+_OWN_PEOPLE, _OWN_PAIRS = 50, 200  # least for statistics of this gallery
 _COHORT = "cohort"  # in the source of statistics whose distances are normalised by a cohort
 _WORST_GENUINE = 0.01  # share of genuine pairs beyond the distance that counts as unlike
 
@@ -134,6 +135,11 @@ class DoorReport:
     plain_curve: bool = False  # the door uses a cohort, the statistics do not
 
     @property
+    def own_statistics(self) -> bool:
+        """Return whether the statistics were measured on this gallery."""
+        return self.encoder.statistics is None and self.statistics is not None
+
+    @property
     def answer(self) -> Setting | None:
         """Return the proposed setting, a promise or not."""
         return self.calibration.answer(Strictness.BALANCED) if self.calibration is not None else None
@@ -159,7 +165,7 @@ def calibrate_door(
     odd = odd_pictures(known, alike=min(threshold, spec.threshold), margin=margin, apart=unlike)
     left_out = {picture.number for picture in odd}
     comparison = comparison_of(config.current.path, spec, weights_folders(config))
-    statistics = spec.statistics
+    statistics = spec.statistics or gallery_statistics(known, left_out)
     against_cohort = statistics is not None and _COHORT in statistics.source
     decision = config.current.decision
     alike = pooled_correlation(VISIT_CORRELATION, config.current.path.pooling_frames)
@@ -208,6 +214,21 @@ def calibrate_door(
         poor=tuple(poor),
         all_checked=checked,
     )
+
+
+def gallery_statistics(gallery: GallerySnapshot, left_out: Collection[int]) -> Statistics | None:
+    """Return statistics of the gallery itself; None where it is too small."""
+    good = [number for number in range(len(gallery.templates)) if number not in left_out]
+    if not good:
+        return None
+    owners, matrix = gallery.owners[good], gallery.matrix[good]
+    people = len(np.unique(owners))
+    rows, columns = np.triu_indices(len(good), 1)
+    same = owners[rows] == owners[columns]
+    if people < _OWN_PEOPLE or np.count_nonzero(same) < _OWN_PAIRS:
+        return None
+    apart = np.linalg.norm(matrix[rows] - matrix[columns], axis=1)
+    return Statistics.of(apart[same], apart[~same], "the pictures of this gallery", people)
 
 
 def _poor_pictures(

@@ -44,7 +44,8 @@ def answer_lines(report: DoorReport) -> Iterator[str]:
         yield "No threshold can be given: nobody is enrolled."
     elif report.calibration is None:
         yield (
-            f"No threshold can be given: the encoder {report.encoder.name} has no statistics; measure them with "
+            f"No threshold can be given: the encoder {report.encoder.name} has no statistics, and "
+            f"{noun(len(report.gallery.people), 'person', 'people')} are too few to measure them here; use "
             "`kiosk evaluate --statistics`."
         )
     elif chosen is None:
@@ -103,10 +104,10 @@ def basis_lines(report: DoorReport) -> Iterator[str]:
     statistics, found = report.statistics, report.calibration
     if statistics is None or found is None:
         return
+    whose = "this gallery's own" if report.own_statistics else f"the encoder's own ({statistics.source})"
     yield (
         f"{noun(len(report.gallery.people), 'person', 'people')} cannot show how rarely two people look alike. The "
-        f"curve is the encoder's own ({statistics.source}): {statistics.impostor.pairs:,} pairs of "
-        f"{statistics.people:,} people."
+        f"curve is {whose}: {statistics.impostor.pairs:,} pairs of {statistics.people:,} people."
     )
     yield _moved("different people", found.evidence, found.model.impostor)
     yield _moved("one person", found.genuine_evidence, found.model.genuine)

@@ -32,7 +32,7 @@ from kiosk.evaluation.pages.wording import (
     shortened,
 )
 from kiosk.evaluation.results import EvaluationReport, Result, WorstPair
-from kiosk.evaluation.tables import acquisition_table, path_name, result_table
+from kiosk.evaluation.tables import Table, acquisition_table, path_name, result_table
 from kiosk.evaluation.visits import VisitsResult, VisitsRow
 
 AnyResult = TypeVar("AnyResult", bound=Result)
@@ -262,7 +262,21 @@ def _visits(report: EvaluationReport) -> _Part:
             curves.append((trade_off(f"thresholds-{number}", path_name(result.path), points, marks), caption))
     return _visits_lead(first), [
         Section("thresholds", "At other thresholds", [Plots(tuple(curves))] if curves else []),
+        Section("frames", "Frames of one visit", _frames(results)),
     ]
+
+
+def _frames(results: Sequence[VisitsResult]) -> Sequence[Item]:
+    """Return a table of the correlation of strangers' frames, and of its effect on whole visits."""
+    rows = []
+    for result in results:
+        for name, facts in result.facts.items():
+            visits = facts["visits"] or {}
+            rates = [percent(visits.get(key)) for key in ("frame_rate", "foretold", "counted")]
+            correlation = facts["frames"]["correlation"]
+            rows.append((path_name(result.path), name, "-" if correlation is None else f"{correlation:.2f}", *rates))
+    headings = ("path", "visits", "correlation", "frames naming a person", "strangers granted: predicted", "counted")
+    return [Table(headings, rows)] if rows else []
 
 
 def _main(result: VisitsResult) -> VisitsRow | None:
@@ -294,7 +308,7 @@ def _visits_lead(first: VisitsResult) -> Sequence[str]:
 
 def _curve(result: VisitsResult, row: VisitsRow) -> list[tuple[float, float, float]]:
     """Return threshold, strangers let in and members not granted, at thresholds around the one in force."""
-    facts: Mapping[str, Mapping[str, float]] = result.facts.get(f"{row.kind}, N = {row.people}", {})
+    facts: Mapping[str, Any] = result.facts.get(f"{row.kind}, N = {row.people}", {})
     return sorted(
         (float(name.removeprefix("at ")), rates["strangers_granted"], rates["members_not_granted"])
         for name, rates in facts.items()
