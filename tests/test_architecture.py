@@ -65,7 +65,7 @@ HOMES = {
     "rich": ("cli",),
     "matplotlib": ("evaluation/pages", "training/plot.py"),
     "jinja2": ("evaluation/pages",),
-    "dlib": ("evaluation/dlib_peer.py",),
+    "dlib": ("evaluation/extractors.py",),
 }
 
 # Names that run an event loop inside a slot. During that loop, a time-out or a change of language deletes the page.

@@ -13,12 +13,8 @@ from kiosk.cli.output import ConfigOption, JsonOption, print_json, print_table, 
 
 if TYPE_CHECKING:
     from kiosk.config import ConfigFile
-    from kiosk.evaluation.intervals import Interval, Rate
-    from kiosk.evaluation.lfw import LfwResult
-    from kiosk.evaluation.open_set import OpenSetResult, OpenSetRow
-    from kiosk.evaluation.results import Acquisition, EvaluationReport
+    from kiosk.evaluation.results import EvaluationReport
     from kiosk.evaluation.running import EvaluationProtocol, EvaluationSettings
-    from kiosk.evaluation.visits import VisitsResult, VisitsRow
 
 
 class ProtocolName(StrEnum):
@@ -114,7 +110,7 @@ def evaluate(
     from kiosk.evaluation.statistics import measured_statistics
 
     chosen = overridden(read_config(config), settings or ())
-    paths = paths_of(chosen, _each(encoder), _each(detector), list(peer or ()))
+    paths = paths_of(chosen, _each(encoder), _each(detector), dlib=bool(peer))
     if statistics:
         if len(paths) != 1:
             raise typer.BadParameter("--statistics takes one encoder, one detector and no peer")
@@ -183,124 +179,12 @@ def _protocol(name: ProtocolName, settings: EvaluationSettings, config: ConfigFi
     return VisitsProtocol(settings, config.current.decision)
 
 
-_OPEN_SET = ("path", "N", "K", "FPIR", "FNIR", "wrong person", "rank one", "threshold", "strangers behind it")
-_VISITS = (
-    "path",
-    "visits",
-    "N",
-    "K",
-    "frames",
-    "threshold",
-    "strangers granted",
-    "wrong person granted",
-    "members refused",
-    "undecided",
-    "frames needed",
-)
-
-
 def tell(report: EvaluationReport) -> None:
     """Print all figures with their 95 % intervals and the counts behind them."""
-    from kiosk.evaluation.lfw import LfwResult
-    from kiosk.evaluation.open_set import OpenSetResult
-    from kiosk.evaluation.visits import VisitsResult
+    from kiosk.evaluation.tables import acquisition_table, result_table
 
-    results = report.results
-    if pairs := [one for one in results if isinstance(one, LfwResult)]:
-        _tell_pairs(pairs)
-    if searches := [one for one in results if isinstance(one, OpenSetResult)]:
-        _tell_searches(searches)
-    if visits := [one for one in results if isinstance(one, VisitsResult)]:
-        _tell_visits(visits)
-    headings = ("path", "pictures", "failure to acquire", "reasons", "ms a picture")
-    print_table(headings, [_acquired(str(one.path), one.acquisition) for one in results])
+    for table in (result_table(report), acquisition_table(report.results)):
+        print_table(table.headings, table.rows)
+        for note in table.notes:
+            typer.echo(note)
     typer.echo(f"seed {report.seed}, {report.seconds:.1f} s")
-
-
-def _tell_pairs(results: Sequence[LfwResult]) -> None:
-    first = results[0]
-    points = [f"FNMR at FMR {point.fmr_asked:.2g}" for point in first.verification.points]
-    headings = ("path", "accuracy", "of acquired pairs", "threshold", "area", "equal error", *points)
-    print_table(headings, [_pairs_cells(one) for one in results])
-    typer.echo(f"{first.pairs} pairs of {first.people} people; {first.folds}.")
-    typer.echo("A pair with a picture without a face counts as an error in the accuracy, as a non-match in the FNMR of")
-    typer.echo('one person, and is left out of "of acquired pairs", the area and the equal error rate.')
-    if any(not point.is_carried for one in results for point in one.verification.points):
-        typer.echo("* no pair of two people is below this threshold: there are too few pairs for such a rate.")
-
-
-def _pairs_cells(one: LfwResult) -> tuple[str, ...]:
-    found = one.verification
-    error = "" if found.accuracy.standard_error is None else f" ± {found.accuracy.standard_error:.2%}"
-    return (
-        str(one.path),
-        f"{found.accuracy.value:.2%}{error} {_interval(found.accuracy.interval)}",
-        f"{found.accuracy_acquired.value:.2%}",
-        f"{found.threshold:.4f}",
-        f"{found.area.value:.5f}",
-        f"{found.equal_error.value:.2%}",
-        *(f"{_rate(point.fnmr)} at {point.threshold:.4f}{'' if point.is_carried else ' *'}" for point in found.points),
-    )
-
-
-def _tell_searches(results: Sequence[OpenSetResult]) -> None:
-    print_table(_OPEN_SET, [_search_cells(str(one.path), row) for one in results for row in one.rows])
-    seeds = results[0].rows[0].seeds
-    typer.echo(f"N people with K pictures each are enrolled, drawn {seeds} times; errors are counted over all.")
-    _tell_left_out(results)
-
-
-def _search_cells(path: str, row: OpenSetRow) -> tuple[str, ...]:
-    point, rank_one = row.point, row.rank_one
-    return (
-        path,
-        str(row.people),
-        str(row.templates),
-        f"{point.fpir_asked:.2%}",
-        _rate(point.fnir),
-        _rate(point.wrong_person),
-        "-" if rank_one is None else f"{rank_one:.2%}",
-        f"{point.threshold:.4f}",
-        f"{point.fpir.errors} of {point.fpir.trials}, {row.strangers} people",
-    )
-
-
-def _tell_visits(results: Sequence[VisitsResult]) -> None:
-    print_table(_VISITS, [_visit_cells(str(one.path), row) for one in results for row in one.rows])
-    if results[0].rows:
-        first = results[0].rows[0]
-        rule, margin = first.door.rule, first.door.margin
-        typer.echo(f"{rule.k} of {rule.n} frames, margin {margin:.4f}; {first.seeds} galleries of each size.")
-        typer.echo(
-            "still: frames of one picture, moved, lit and blurred; pictures: of several pictures; clips: of a video."
-        )
-        typer.echo("Of two rows, the second has the highest threshold at which none of these strangers was let in.")
-    _tell_left_out(results)
-
-
-def _visit_cells(path: str, row: VisitsRow) -> tuple[str, ...]:
-    needed = ", ".join(f"{name} {frames:g}" for name, frames in row.frames_needed.items())
-    rates = (row.strangers_granted, row.wrong_person_granted, row.members_refused, row.members_undecided)
-    sizes = (row.people, row.templates, row.frames)
-    return (path, row.kind, *map(str, sizes), f"{row.door.threshold:.4f}", *map(_rate, rates), needed or "-")
-
-
-def _tell_left_out(results: Sequence[OpenSetResult | VisitsResult]) -> None:
-    for reason in dict.fromkeys(reason for one in results for reason in one.left_out):
-        typer.echo(f"left out: {reason}")
-
-
-def _acquired(path: str, found: Acquisition) -> tuple[str, ...]:
-    reasons = ", ".join(f"{reason} {count}" for reason, count in found.failures.items())
-    spent = ", ".join(f"{stage} {milliseconds:.1f}" for stage, milliseconds in found.milliseconds.items())
-    return path, str(found.pictures), _rate(found.rate), reasons or "-", spent or "-"
-
-
-def _rate(rate: Rate) -> str:
-    if rate.value is None:
-        return "-"
-    return f"{rate.value:.2%} ({rate.errors} of {rate.trials}) {_interval(rate)}"
-
-
-def _interval(interval: Interval | Rate) -> str:
-    return f"[{interval.low:.2%}, {interval.high:.2%}]"

@@ -16,40 +16,34 @@ import numpy as np
 
 from kiosk.files import atomic_write
 
-_MOST_BYTES: Final = 2**25
-_USED_AGAIN_SECONDS: Final = 86400.0
 _VERSION: Final = "evaluation 2"  # raise it when the meaning of an entry changes
-_ARRAY: Final = "f4"
 
 
 class ResultCache:
     """Results that belong to one key, by the SHA-256 of the content they were computed from.
 
-    The files lie in the gallery's cache folder, so that erasing a person erases these too. A damaged entry counts as
-    missing. Several processes may use the same folder.
+    A result is JSON, and may hold float32 arrays. The files lie in the gallery's cache folder, so that erasing a person
+    erases these too. A damaged entry counts as missing. Several processes may use the same folder.
     """
 
     def __init__(self, folder: Path, key: str) -> None:
         self._folder = folder / hashlib.sha256(f"{_VERSION}\n{key}".encode()).hexdigest()[:16]
 
     def get(self, digest: str) -> Any | None:  # noqa: ANN401  (JSON with arrays)
-        """Return the JSON value of a content, or None."""
+        """Return the result of a content, or None."""
         path = self._folder / digest
         try:
-            with path.open("rb") as file:
-                content = file.read(_MOST_BYTES)
-                # The gallery deletes files that were not used for two months.
-                if time.time() - os.fstat(file.fileno()).st_mtime > _USED_AGAIN_SECONDS:
-                    os.utime(path)
-            checksum, payload = content[:4], content[4:]
-            if zlib.crc32(payload).to_bytes(4, "little") != checksum:
-                return None
-            return json.loads(payload, object_hook=_decoded)
+            checksum, payload = (content := path.read_bytes())[:4], content[4:]
+            # The gallery deletes files that were not used for two months.
+            if time.time() - path.stat().st_mtime > 86400:
+                os.utime(path)
+            intact = zlib.crc32(payload).to_bytes(4, "little") == checksum
+            return json.loads(payload, object_hook=_decoded) if intact else None
         except (OSError, ValueError):
             return None
 
     def put(self, digest: str, value: Any) -> None:  # noqa: ANN401  (JSON with arrays)
-        """Store a JSON value, which may hold float32 arrays; a full disk is ignored."""
+        """Store a result; a full disk is ignored."""
         payload = json.dumps(value, default=_encoded).encode()
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -58,11 +52,10 @@ class ResultCache:
 
 
 def _encoded(value: object) -> dict[str, str]:
-    array = np.asarray(value, "<f4")
-    return {_ARRAY: base64.b64encode(array.tobytes()).decode("ascii")}
+    return {"f4": base64.b64encode(np.asarray(value, "<f4").tobytes()).decode("ascii")}
 
 
 def _decoded(value: dict[str, Any]) -> Any:  # noqa: ANN401  (JSON with arrays)
-    if value.keys() != {_ARRAY}:
+    if value.keys() != {"f4"}:
         return value
-    return np.frombuffer(base64.b64decode(value[_ARRAY]), "<f4").astype(np.float32)
+    return np.frombuffer(base64.b64decode(value["f4"]), "<f4").astype(np.float32)

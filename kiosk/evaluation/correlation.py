@@ -11,8 +11,6 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.evaluation.replay import DoorSettings
-
 _REACH = 12.0  # standard deviations; beyond lies less than 1e-32
 _POINTS = 1201
 
@@ -45,25 +43,6 @@ def chance_of_k_of_n(rate: float, k: int, n: int, correlation: float) -> float:
     return min(float(np.trapezoid(values, grid)), 1.0)
 
 
-def intraclass_correlation(groups: Sequence[NDArray[np.floating]]) -> float | None:
-    """Return the share of the variance that lies between groups, 0 to 1.
-
-    ICC(1) of the one-way analysis of variance, for groups of any sizes (Donner and Koval, 1980); an estimate below 0 is
-    given as 0. None with fewer than two groups, with one value in each, or where all values are the same.
-    """
-    filled = [np.asarray(group, np.float64) for group in groups if len(group)]
-    sizes = np.array([len(group) for group in filled])
-    count, total = len(filled), int(sizes.sum())
-    if count < 2 or total == count or np.ptp(np.concatenate(filled)) == 0:
-        return None
-    means = np.array([group.mean() for group in filled])
-    between = float(sizes @ (means - np.concatenate(filled).mean()) ** 2) / (count - 1)
-    within = sum(float(((group - group.mean()) ** 2).sum()) for group in filled) / (total - count)
-    usual_size = (total - float(sizes @ sizes) / total) / (count - 1)
-    spread = between + (usual_size - 1) * within
-    return max((between - within) / spread, 0.0)
-
-
 def _at_least(k: int, n: int, rates: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the chance of k or more errors in n independent frames, for each rate."""
     terms = [math.comb(n, errors) * rates**errors * (1 - rates) ** (n - errors) for errors in range(k, n + 1)]
@@ -93,15 +72,6 @@ class FrameCorrelation:
     deviation_in_visit: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """Strangers' visits that are granted: predicted from the rate of one frame and the correlation, and counted."""
-
-    frame_rate: float  # of frames that name a person by themselves
-    foretold: float | None
-    counted: float
-
-
 def frame_correlation(
     distances: Sequence[NDArray[np.float32]], among: Sequence[NDArray[np.float32]] = ()
 ) -> FrameCorrelation:
@@ -114,9 +84,9 @@ def frame_correlation(
     carrying = [own for own in visits if len(own) > 1]
     if not carrying:
         return FrameCorrelation(None, 0, None, None)
-    frames = sum(map(len, carrying))
-    within = sum(float(((own - own.mean()) ** 2).sum()) for own in carrying) / (frames - len(carrying))
-    others = [own[np.isfinite(own)] for own in among if len(own)]
+    within = sum(float(((own - own.mean()) ** 2).sum()) for own in carrying)
+    within /= sum(map(len, carrying)) - len(carrying)
+    others = [finite for own in among if len(finite := own[np.isfinite(own)])]
     everybody = np.concatenate(others or visits).astype(np.float64)
     spread = float(everybody.var(ddof=1))
     correlation = intraclass_correlation(visits)
@@ -125,8 +95,20 @@ def frame_correlation(
     return FrameCorrelation(correlation, len(carrying), float(np.sqrt(spread)), float(np.sqrt(within)))
 
 
-def predict(frame_rate: float, door: DoorSettings, frames: FrameCorrelation, counted: float) -> Prediction:
-    """Return what chance_of_k_of_n predicts for strangers' visits, beside what was counted."""
-    k, n, correlation = door.rule.k, door.rule.n, frames.correlation
-    foretold = None if correlation is None else chance_of_k_of_n(frame_rate, k, n, correlation)
-    return Prediction(frame_rate, foretold, counted)
+def intraclass_correlation(groups: Sequence[NDArray[np.floating]]) -> float | None:
+    """Return the share of the variance that lies between groups, 0 to 1.
+
+    ICC(1) of the one-way analysis of variance, for groups of any sizes (Donner and Koval, 1980); an estimate below 0 is
+    given as 0. None with fewer than two groups, with one value in each, or where all values are the same.
+    """
+    filled = [np.asarray(group, np.float64) for group in groups if len(group)]
+    sizes = np.array([len(group) for group in filled])
+    count, total = len(filled), int(sizes.sum())
+    if count < 2 or total == count or np.ptp(np.concatenate(filled)) == 0:
+        return None
+    means = np.array([group.mean() for group in filled])
+    between = float(sizes @ (means - np.concatenate(filled).mean()) ** 2) / (count - 1)
+    within = sum(float(((group - group.mean()) ** 2).sum()) for group in filled) / (total - count)
+    usual_size = (total - float(sizes @ sizes) / total) / (count - 1)
+    spread = between + (usual_size - 1) * within
+    return max((between - within) / spread, 0.0)

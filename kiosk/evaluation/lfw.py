@@ -7,16 +7,17 @@ where two pictures are compared (98.6 instead of 99.0 % of View 1's test pairs w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.errors import EvaluationError, PictureError
 from kiosk.evaluation.extractors import Extractor, MakeExtractor
+from kiosk.evaluation.pages.wording import shortened
 from kiosk.evaluation.results import Result, WorstPair
 from kiosk.evaluation.running import EvaluationSettings, worst_pairs
 from kiosk.evaluation.samples import Picture, Sample, Show, acquisition_of, samples_of
@@ -30,8 +31,6 @@ from kiosk.evaluation.verification import (
 from kiosk.names import name_fault, normal_name
 from kiosk.vision.pictures import open_picture, printable
 
-_MOST_BYTES: Final = 2**24
-_MOST_PAIRS: Final = 100_000
 _NUMBER: Final = re.compile(r"0*[1-9][0-9]{0,5}", re.ASCII)
 _REMEDY: Final = "take a file in the format of LFW's pairs.txt or pairsDevTest.txt"
 
@@ -61,89 +60,67 @@ class PairsFile:
 
 def read_pairs(path: Path, folder: Path) -> PairsFile:
     """Return the pairs of a file, of pictures in `folder`; raises EvaluationError with the line of the first fault."""
-    lines = list(_lines(path))
-    counts = _counts(path, lines[0]) if len(lines[0][1]) < 3 else None
-    lines = lines if counts is None else lines[1:]
-    if counts is not None and len(lines) != counts[0] * counts[1] * 2:
-        reason = f"line 1 promises {counts[0] * counts[1] * 2} pairs, {len(lines)} follow"
+    lines = _lines(path)
+    number, head = lines[0]
+    if len(head) > 2:
+        return PairsFile(tuple(_pair(path, line, folder, 0) for line in lines), 1)
+    if not all(map(_NUMBER.fullmatch, head)):
+        raise _fault(path, number, "one or two whole numbers, or a pair, were expected", head)
+    folds, in_fold = (int(head[0]) if len(head) > 1 else 1), 2 * int(head[-1])
+    if len(lines) - 1 != folds * in_fold:
+        reason = f"line 1 promises {folds * in_fold} pairs, {len(lines) - 1} follow"
         raise EvaluationError(printable(path), reason, _REMEDY)
-    if not lines:
-        raise EvaluationError(printable(path), "holds no pairs", _REMEDY)
-    a_fold = len(lines) if counts is None else counts[1] * 2
-    pairs = [_pair(path, line, folder, place // a_fold) for place, line in enumerate(lines)]
-    return PairsFile(tuple(pairs), 1 if counts is None else counts[0])
+    pairs = [_pair(path, line, folder, place // in_fold) for place, line in enumerate(lines[1:])]
+    return PairsFile(tuple(pairs), folds)
 
 
-def _lines(path: Path) -> Iterator[_Line]:
-    """Yield the lines that are not empty; at least one."""
-    content = _content(path)
+def _lines(path: Path) -> list[_Line]:
+    """Return the lines that are not empty; at least one."""
     try:
+        with open_picture(path) as file:
+            content = file.read()
         text = content.decode("utf-8-sig")
+    except (PictureError, OSError) as error:
+        reason = error.reason if isinstance(error, PictureError) else f"cannot be read ({error.strerror})"
+        raise EvaluationError(printable(path), reason, _REMEDY) from error
     except UnicodeDecodeError as error:
         broken = content.count(b"\n", 0, error.start) + 1
         raise EvaluationError(printable(path), f"line {broken}: is not UTF-8", _REMEDY) from error
-    found = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    found = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            # A name may hold a blank where tabs separate the columns.
+            columns = line.split("\t") if "\t" in line.strip() else line.split()
+            found.append((number, [column.strip() for column in columns]))
     if not found:
         raise EvaluationError(printable(path), "is empty", _REMEDY)
-    if len(found) > _MOST_PAIRS:
-        raise EvaluationError(printable(path), f"holds more than {_MOST_PAIRS} lines", _REMEDY)
-    for place, line in found:
-        # A name may hold a blank where tabs separate the columns.
-        yield place, [column.strip() for column in (line.split("\t") if "\t" in line.strip() else line.split())]
-
-
-def _content(path: Path) -> bytes:
-    try:
-        with open_picture(path) as file:
-            content = file.read(_MOST_BYTES + 1)
-    except PictureError as error:
-        raise EvaluationError(printable(path), error.reason, _REMEDY) from error
-    except OSError as error:
-        raise EvaluationError(printable(path), f"cannot be read ({error.strerror})", _REMEDY) from error
-    if len(content) > _MOST_BYTES:
-        raise EvaluationError(printable(path), f"is larger than {_MOST_BYTES // 2**20} MB", _REMEDY)
-    return content
-
-
-def _counts(path: Path, line: _Line) -> tuple[int, int]:
-    """Return the number of folds, and of pairs of either kind in each."""
-    number, columns = line
-    if not all(map(_NUMBER.fullmatch, columns)):
-        _wrong(path, number, "one or two whole numbers, or a pair, were expected", columns)
-    *folds, pairs = map(int, columns)
-    return (folds[0] if folds else 1), pairs
+    return found
 
 
 def _pair(path: Path, line: _Line, folder: Path, fold: int) -> Pair:
     number, columns = line
     if len(columns) not in {3, 4}:
-        _wrong(path, number, "a pair of 3 or 4 columns was expected", columns)
-    name_a, number_a, *rest = columns
-    name_b, number_b = rest if len(rest) == 2 else (name_a, rest[0])
-    for name in (name_a, name_b):
-        fault = name_fault(normal_name(name))
-        if fault:
-            _wrong(path, number, f"the name {fault}", columns)
-    for each in (number_a, number_b):
-        if not _NUMBER.fullmatch(each):
-            _wrong(path, number, "a picture's number, 1 or more, was expected", columns)
-    a, b = (_picture(folder, name, int(each)) for name, each in ((name_a, number_a), (name_b, number_b)))
-    if len(columns) == 4 and a.person == b.person:
-        _wrong(path, number, "two people were expected", columns)
+        raise _fault(path, number, "a pair of 3 or 4 columns was expected", columns)
+    sides = [(columns[0], columns[1]), (columns[-2], columns[-1]) if len(columns) > 3 else (columns[0], columns[2])]
+    pictures = []
+    for name, picture in sides:
+        if fault := name_fault(normal_name(name)):
+            raise _fault(path, number, f"the name {fault}", columns)
+        if not _NUMBER.fullmatch(picture):
+            raise _fault(path, number, "a picture's number, 1 or more, was expected", columns)
+        source = f"{name}/{name}_{int(picture):04d}.jpg"
+        pictures.append(Picture(name, source, folder / source))
+    a, b = pictures
+    if len(columns) > 3 and a.person == b.person:
+        raise _fault(path, number, "two people were expected", columns)
     if a == b:
-        _wrong(path, number, "one picture is named twice", columns)
+        raise _fault(path, number, "one picture is named twice", columns)
     return Pair(a, b, fold)
 
 
-def _picture(folder: Path, name: str, number: int) -> Picture:
-    source = f"{name}/{name}_{number:04d}.jpg"
-    return Picture(name, source, folder / source)
-
-
-def _wrong(path: Path, number: int, reason: str, columns: Sequence[str]) -> NoReturn:
-    found = " ".join(columns)
-    shown = repr(found if len(found) <= 60 else f"{found[:59]}…")
-    raise EvaluationError(printable(path), f"line {number}: {reason}, found {shown}", _REMEDY)
+def _fault(path: Path, number: int, reason: str, columns: Sequence[str]) -> EvaluationError:
+    found = shortened(" ".join(columns), 60)
+    return EvaluationError(printable(path), f"line {number}: {reason}, found {found!r}", _REMEDY)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -213,10 +190,7 @@ class Lfw:
 
     def measure(self, extractor: Extractor, make: MakeExtractor, show: Show) -> LfwResult:
         """Return the figures of one path; raises EvaluationError where there are pairs of one kind only."""
-        return self.judge(extractor, samples_of(self.pictures, extractor, make, show))
-
-    def judge(self, extractor: Extractor, samples: Sequence[Sample]) -> LfwResult:
-        """Return the figures, given the samples of `pictures`."""
+        samples = samples_of(self.pictures, extractor, make, show)
         by_source = {sample.picture.source: sample for sample in samples}
         scored = _scored(self.pairs, by_source)
         verification, folds = self._verified(scored, by_source)
@@ -229,7 +203,11 @@ class Lfw:
             verification=verification,
             genuine=kept.distances[kept.same],
             impostor=kept.distances[~kept.same],
-            worst=_worst(self.pairs.pairs, scored.distances),
+            worst=worst_pairs(
+                WorstPair(pair.a.source, pair.b.source, float(distance), pair.same)
+                for pair, distance in zip(self.pairs.pairs, scored.distances, strict=True)
+                if np.isfinite(distance)
+            ),
         )
 
     def _verified(self, scored: ScoredPairs, by_source: Mapping[str, Sample]) -> tuple[VerificationResult, str]:
@@ -256,20 +234,9 @@ def _pictures(files: Sequence[PairsFile]) -> list[Picture]:
 
 
 def _scored(file: PairsFile, by_source: Mapping[str, Sample]) -> ScoredPairs:
-    distances = [_distance(by_source[pair.a.source], by_source[pair.b.source]) for pair in file.pairs]
-    same = [pair.same for pair in file.pairs]
-    return ScoredPairs.of(distances, same, [(pair.a.person, pair.b.person) for pair in file.pairs])
-
-
-def _distance(one: Sample, other: Sample) -> float:
-    if one.vector is None or other.vector is None:
-        return float("nan")
-    return float(np.linalg.norm(one.vector - other.vector))
-
-
-def _worst(pairs: Sequence[Pair], distances: NDArray[np.float64]) -> tuple[WorstPair, ...]:
-    return worst_pairs(
-        WorstPair(pair.a.source, pair.b.source, float(distance), pair.same)
-        for pair, distance in zip(pairs, distances, strict=True)
-        if np.isfinite(distance)
-    )
+    distances = []
+    for pair in file.pairs:
+        one, other = by_source[pair.a.source].vector, by_source[pair.b.source].vector
+        distances.append(np.nan if one is None or other is None else float(np.linalg.norm(one - other)))
+    people = [(pair.a.person, pair.b.person) for pair in file.pairs]
+    return ScoredPairs.of(distances, [pair.same for pair in file.pairs], people)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from statistics import fmean
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from kiosk.evaluation.intervals import Rate, rate_over_people
 from kiosk.evaluation.rates import accepts, figures_over_people
 from kiosk.evaluation.results import Result, WorstPair
 from kiosk.evaluation.running import EvaluationSettings, distances_to, enrolled, worst_pairs
-from kiosk.evaluation.samples import Picture, Sample, Show, acquisition_of, by_person, people_in, samples_of
+from kiosk.evaluation.samples import Picture, Sample, Show, acquisition_of, people_in, samples_of
 
 FALSE_POSITIVE_RATES: Final = (1e-2, 3e-3, 1e-3)
 STRANGER: Final = -1  # as owner of a probe
@@ -42,26 +42,15 @@ class OpenSetRates:
     points: tuple[OpenSetPoint, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NearestPerson:
-    """The nearest person of each probe, as matching.identify finds it."""
+def nearest_person(distances: Floats) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return the nearest of N people for each probe, as matching.identify finds it, and its distance.
 
-    person: NDArray[np.intp]  # (P,) index
-    distance: NDArray[np.float64]  # (P,); infinite where none is clearly nearest
-
-    @classmethod
-    def of(cls, distances: Floats, margin: float = 0.0) -> NearestPerson:
-        """Return the nearest by distances of probes to people (P, N); raises EvaluationError where N is 0."""
-        if not distances.shape[1]:
-            raise EvaluationError("open set", "nobody is in the gallery", "enrol one person at least")
-        # NaN sorts last, as in identify: never nearest, and never farther by a margin.
-        person = np.argmin(np.where(np.isnan(distances), np.inf, distances), axis=1)
-        if distances.shape[1] == 1:
-            return cls(person, np.where(np.isfinite(distances[:, 0]), distances[:, 0], np.inf).astype(np.float64))
-        two = np.partition(distances, 1, axis=1)[:, :2].astype(np.float64)
-        with np.errstate(invalid="ignore"):
-            clear = np.isfinite(two[:, 0]) & (two[:, 1] - two[:, 0] >= margin)
-        return cls(person, np.where(clear, two[:, 0], np.inf))
+    The distance is infinite where none is a number; raises EvaluationError where N is 0.
+    """
+    if not distances.shape[1]:
+        raise EvaluationError("open set", "nobody is in the gallery", "enrol one person at least")
+    known = np.where(np.isfinite(distances), distances, np.inf).astype(np.float64)
+    return np.argmin(known, axis=1), known.min(axis=1)
 
 
 def open_set(
@@ -70,53 +59,37 @@ def open_set(
     rates: Sequence[float] = FALSE_POSITIVE_RATES,
     *,
     people: ArrayLike | None = None,
-    margin: float = 0.0,
     seed: int = 0,
 ) -> OpenSetRates:
     """Return the FNIR at each FPIR, with intervals for this gallery; the choice of the gallery is not resampled.
 
-    Args:
-        distances: of each probe to each person of the gallery (P, N); NaN where a picture gave no embedding.
-        owners: (P,) the owner of each probe as a column of distances, or STRANGER.
-        rates: the FPIR.
-        people: (P,) the person of each probe, strangers too, for the intervals; None: each probe is another person.
-        margin: by which the nearest person must be nearer than the next to be accepted.
-        seed: of the intervals.
+    `distances` (P, N) are those of each probe to each person, NaN where a picture gave no embedding. An owner is a
+    column of it, or STRANGER. `people` (P,) are those of the probes, strangers too; None: each is another person.
 
     Raises EvaluationError where the gallery is empty, or the probes hold no member or no stranger.
     """
     owned = np.asarray(owners, np.intp)
     persons = np.arange(len(owned)) if people is None else np.unique(np.asarray(people), return_inverse=True)[1]
     member = owned != STRANGER
-    nearest = NearestPerson.of(distances, margin)
-    _need(np.isfinite(nearest.distance[~member]), "a stranger that is clearly nearest to somebody")
-    _need(member[member], "a member")
-    found = nearest.person == owned
-    first = found & np.isfinite(NearestPerson.of(distances).distance)
-    ranked = rate_over_people(~first[member], persons[member], seed=seed)
-    own = np.where(found, nearest.distance, np.inf)
-    points = figures_over_people(
-        own[member], nearest.distance[~member], (persons[member], persons[~member]), rates, seed=seed
-    ).points
-    wrong = np.where(found, np.inf, nearest.distance)[member]
-    return OpenSetRates(
-        ranked,
-        tuple(
-            OpenSetPoint(
-                point.fmr_asked,
-                point.threshold,
-                fpir=point.fmr,
-                fnir=point.fnmr,
-                wrong_person=rate_over_people(accepts(wrong, point.threshold), persons[member], seed=seed),
-            )
-            for point in points
-        ),
-    )
-
-
-def _need(some: NDArray[np.bool_], kind: str) -> None:
-    if not some.any():
+    person, distance = nearest_person(distances)
+    strangers = np.isfinite(distance[~member]).any()
+    if not member.any() or not strangers:
+        kind = "a member" if strangers else "a stranger with a face"
         raise EvaluationError("open set", f"there is no picture of {kind}", "give more pictures of more people")
+    members, own = persons[member], np.where(person == owned, distance, np.inf)[member]
+    wrong = np.where(person == owned, np.inf, distance)[member]
+    found = figures_over_people(own, distance[~member], (members, persons[~member]), rates, seed=seed)
+    points = [
+        OpenSetPoint(
+            point.fmr_asked,
+            point.threshold,
+            fpir=point.fmr,
+            fnir=point.fnmr,
+            wrong_person=rate_over_people(accepts(wrong, point.threshold), members, seed=seed),
+        )
+        for point in found.points
+    ]
+    return OpenSetRates(rate_over_people(~np.isfinite(own), members, seed=seed), tuple(points))
 
 
 GALLERIES: Final = (10, 100, 1000)
@@ -193,11 +166,10 @@ class OpenSet:
 
     def measure(self, extractor: Extractor, make: MakeExtractor, show: Show) -> OpenSetResult:
         """Return the figures of one path; raises EvaluationError where there are too few people for every size."""
-        return self.judge(extractor, samples_of(self.pictures, extractor, make, show))
-
-    def judge(self, extractor: Extractor, samples: Sequence[Sample]) -> OpenSetResult:
-        """Return the figures, given the samples of `pictures`."""
-        people = by_person(samples)
+        samples = samples_of(self.pictures, extractor, make, show)
+        people: dict[str, list[Sample]] = {}
+        for sample in samples:
+            people.setdefault(sample.person, []).append(sample)
         rows: list[OpenSetRow] = []
         left_out: list[str] = []
         worst: list[WorstPair] = []
@@ -252,26 +224,24 @@ def _most(people: Mapping[str, Sequence[Sample]], few: int) -> tuple[int, str]:
 
 
 def _searched(one: Split, extractor: Extractor, seed: int) -> tuple[OpenSetRates, tuple[WorstPair, ...]]:
-    """Return the figures of one gallery, and its worst pairs."""
+    """Return the figures of one gallery, and its worst pairs.
+
+    These pair members with themselves and strangers with the nearest member, each by that person's first picture.
+    """
     gallery = enrolled(extractor.label.encoder, one.templates)
-    index = {person: number for number, person in enumerate(gallery.people)}
+    names = gallery.people
+    index = {person: number for number, person in enumerate(names)}
     owners = np.array([index.get(sample.person, STRANGER) for sample in one.probes])
     distances = distances_to(gallery, one.probes, extractor.comparison)
     found = open_set(distances, owners, people=[sample.person for sample in one.probes], seed=seed)
-    return found, _worst(one, gallery.people, distances, owners)
-
-
-def _worst(
-    one: Split, names: Sequence[str], distances: NDArray[np.float64], owners: NDArray[np.intp]
-) -> tuple[WorstPair, ...]:
-    """Pair members with themselves and strangers with the nearest member, each by that person's first picture."""
     first = {sample.person: sample.picture.source for sample in reversed(one.templates)}
-    acquired = np.flatnonzero(~np.isnan(distances).any(axis=1))
-    nearest = np.where(owners == STRANGER, np.nan_to_num(distances, nan=np.inf).argmin(axis=1), owners)
-    return worst_pairs(
-        WorstPair(one.probes[row].picture.source, first[names[column]], float(distances[row, column]), owners[row] >= 0)
-        for row, column in zip(acquired, nearest[acquired], strict=True)
+    nearest = np.where(owners == STRANGER, nearest_person(distances)[0], owners)
+    worst = worst_pairs(
+        WorstPair(probe.picture.source, first[names[column]], float(distances[row, column]), bool(owners[row] >= 0))
+        for row, (probe, column) in enumerate(zip(one.probes, nearest, strict=True))
+        if probe.acquired
     )
+    return found, worst
 
 
 def _rows(found: Sequence[OpenSetRates], splits: Sequence[Split], people: int, few: int) -> list[OpenSetRow]:
@@ -282,8 +252,8 @@ def _rows(found: Sequence[OpenSetRates], splits: Sequence[Split], people: int, f
             people=people,
             templates=few,
             seeds=len(splits),
-            point=OpenSetPoint(
-                fpir_asked=points[0].fpir_asked,
+            point=replace(
+                points[0],
                 threshold=fmean(point.threshold for point in points),
                 fpir=_pooled([point.fpir for point in points]),
                 fnir=_pooled([point.fnir for point in points]),

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -87,8 +86,14 @@ class Steps:
 
     def curve(self, genuine_weights: Weights | None = None, impostor_weights: Weights | None = None) -> Curve:
         """Return the curve; weights are those of a resample (see bootstrap_over_people), not all 0 for either kind."""
-        matched, genuine = _sums(self.genuine_order, genuine_weights, self.matched)
-        accepted, impostors = _sums(self.impostor_order, impostor_weights, self.accepted)
+        shares = []
+        for order, weights, counts in (
+            (self.genuine_order, genuine_weights, self.matched),
+            (self.impostor_order, impostor_weights, self.accepted),
+        ):
+            sums = np.concatenate([[0.0], np.cumsum(np.ones(len(order)) if weights is None else weights[order])])
+            shares.append((sums[counts], sums[-1]))
+        (matched, genuine), (accepted, impostors) = shares
         return Curve(self.thresholds, accepted / impostors, (genuine - matched) / genuine)
 
 
@@ -168,15 +173,6 @@ def _need(distances: Floats, kind: str) -> None:
         )
 
 
-def _sums(
-    order: NDArray[np.intp], weights: Weights | None, counts: NDArray[np.intp]
-) -> tuple[NDArray[np.float64], np.float64]:
-    """Return the weight of the nearest `counts` comparisons, and of all."""
-    weighed = np.ones(len(order)) if weights is None else weights[order]
-    sums = np.concatenate([[0.0], np.cumsum(weighed)])
-    return sums[counts], sums[-1]
-
-
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """A figure that is not a rate of trials."""
@@ -189,7 +185,6 @@ class Estimate:
 class Figures:
     """The figures of a curve."""
 
-    curve: Curve
     area: Estimate  # see area_under
     equal_error: Estimate  # see equal_error_rate
     equal_error_threshold: float
@@ -224,11 +219,10 @@ def figures_over_people(
         fmr = [curve.at(point.threshold)[0] for point in points]
         return [area_under(curve), equal_error_rate(curve)[0], *fmr, *map(curve.fnmr_at_fmr, rates)]
 
-    everybody = np.concatenate([_two_of_each(part) for part in people])
+    everybody = np.concatenate([np.stack([part, part], axis=1) if np.ndim(part) == 1 else part for part in people])
     found = bootstraps_over_people(figures, everybody, resamples=resamples, seed=seed) or [None] * wanted
     rate, threshold = equal_error_rate(whole)
     return Figures(
-        whole,
         Estimate(area_under(whole), found[0]),
         Estimate(rate, found[1]),
         threshold,
@@ -237,11 +231,6 @@ def figures_over_people(
             for point, fmr, fnmr in zip(points, found[2 : 2 + len(points)], found[2 + len(points) :], strict=True)
         ),
     )
-
-
-def _two_of_each(people: ArrayLike) -> NDArray[Any]:
-    given = np.asarray(people)
-    return np.stack([given, given], axis=1) if given.ndim == 1 else given
 
 
 def best_threshold(distances: NDArray[np.float64], same: NDArray[np.bool_]) -> float:

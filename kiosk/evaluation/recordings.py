@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from kiosk.config import ConfigFile
-from kiosk.domain import ByteImage, Conditions, Floats, Frame, Rejection, TrackedFace
+from kiosk.domain import ByteImage, Conditions, Frame, Rejection
 from kiosk.door.build import live_landmarks, load_configured_encoder, make_detector, weights_folders
 from kiosk.door.matching import comparison_of, matching_numbers
 from kiosk.errors import CameraError, EvaluationError
@@ -28,7 +28,7 @@ from kiosk.names import folder_fault
 from kiosk.paths import cache_folder
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.face_encoder import FaceEncoder
-from kiosk.recognition.matching import PLAIN, Comparison
+from kiosk.recognition.matching import PLAIN
 from kiosk.recognition.pipeline import Recogniser
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import decode_picture, printable
@@ -40,32 +40,12 @@ Frames: TypeAlias = tuple[SeenFrame, ...]
 RATE_HZ: Final = 10.0  # frames of a face that a kiosk compares in a second
 
 
-class FrameExtractor(Protocol):
-    """Turns the frames of one visit after another into recorded frames; used by one thread."""
-
-    @property
-    def key(self) -> str:
-        """Return the cache key; it changes when the result of a frame could."""
-
-    @property
-    def comparison(self) -> Comparison:
-        """Return how distances to templates become distances to people."""
-
-    @property
-    def pooling_frames(self) -> int: ...
-
-    @property
-    def pooling_limit(self) -> float: ...
-
-    def numbers(self, people: int) -> tuple[float, float]:
-        """Return threshold and margin in force with that many people enrolled."""
-
-    def record(self, frames: Iterable[Frame], *, only_middle: bool) -> Iterator[SeenFrame]:
-        """Yield the faces of each frame, or only the face nearest the middle."""
-
-
 class KioskFrameExtractor:
-    """The kiosk at the door: detector, tracker, gates, encoder; nobody is enrolled."""
+    """The kiosk at the door: detector, tracker, gates, encoder; nobody is enrolled.
+
+    `comparison`, `pooling_frames` and `pooling_limit` are those of its visits; the cache `key` changes when the result
+    of a frame could.
+    """
 
     def __init__(self, config: ConfigFile) -> None:
         self._config = config
@@ -79,11 +59,11 @@ class KioskFrameExtractor:
         self.key = f"live-{make_detector(config).key}-{self._path.key}-{gates}-{encoder.spec.threshold}"
 
     def numbers(self, people: int) -> tuple[float, float]:
-        """See FrameExtractor."""
+        """Return threshold and margin in force with that many people enrolled."""
         return matching_numbers(self._config.current, self._path.encoder.spec, people)
 
     def record(self, frames: Iterable[Frame], *, only_middle: bool) -> Iterator[SeenFrame]:
-        """See FrameExtractor."""
+        """Yield the faces of each frame of a visit, or only the face nearest the middle."""
         threshold, margin = self.numbers(0)
         # Each visit has its own detector: a detector's result depends on the frames before.
         detector = make_detector(self._config)
@@ -93,12 +73,11 @@ class KioskFrameExtractor:
             if only_middle and faces:
                 chosen = nearest_the_middle([one.face.box for one in faces], frame.image)
                 faces = () if chosen is None else (faces[chosen],)
-            yield SeenFrame(frame.captured_at, tuple(_seen(one, recogniser) for one in faces))
-
-
-def _seen(one: TrackedFace, recogniser: Recogniser) -> SeenFace:
-    probe = recogniser.probe(one.track) if one.rejection is None else None
-    return SeenFace(one.track, None if probe is None else probe.vector, one.rejection, one.conditions)
+            seen = []
+            for one in faces:
+                probe = recogniser.probe(one.track) if one.rejection is None else None
+                seen.append(SeenFace(one.track, None if probe is None else probe.vector, one.rejection, one.conditions))
+            yield SeenFrame(frame.captured_at, tuple(seen))
 
 
 class MiddleFaceExtractor:
@@ -113,11 +92,11 @@ class MiddleFaceExtractor:
         self.key = f"frames-{extractor.key}"
 
     def numbers(self, people: int) -> tuple[float, float]:
-        """See FrameExtractor; the same for any number."""
+        """Return the path's own threshold and margin, the same for any number."""
         return self._extractor.threshold, self._extractor.margin
 
     def record(self, frames: Iterable[Frame], *, only_middle: bool) -> Iterator[SeenFrame]:
-        """See FrameExtractor; always only the face nearest the middle."""
+        """Yield the face nearest the middle of each frame."""
         for frame in frames:
             found = self._extractor.extract(frame.image)
             rejection = found.rejection if found.vector is None else None
@@ -125,22 +104,23 @@ class MiddleFaceExtractor:
             yield SeenFrame(frame.captured_at, () if nothing else (SeenFace(1, found.vector, rejection, None),))
 
 
+FrameExtractor: TypeAlias = KioskFrameExtractor | MiddleFaceExtractor
+
+
 def frame_extractor_of(extractor: Extractor) -> FrameExtractor:
     """Return the frame extractor of a path; raises KioskError."""
-    return (
-        KioskFrameExtractor(extractor.config)
-        if isinstance(extractor, KioskExtractor)
-        else MiddleFaceExtractor(extractor)
-    )
+    if isinstance(extractor, KioskExtractor):
+        return KioskFrameExtractor(extractor.config)
+    return MiddleFaceExtractor(extractor)
 
 
 def _to_json(frames: Frames) -> Any:  # noqa: ANN401  (JSON with arrays)
-    return [[frame.at_seconds, [_face_row(face) for face in frame.faces]] for frame in frames]
+    return [[frame.at_seconds, [_row(face) for face in frame.faces]] for frame in frames]
 
 
-def _face_row(face: SeenFace) -> list[Any]:
-    conditions = face.conditions and astuple(face.conditions)
-    return [face.track, face.vector, face.rejection and face.rejection.value, conditions]
+def _row(face: SeenFace) -> list[Any]:
+    rejection, conditions = face.rejection, face.conditions
+    return [face.track, face.vector, rejection and rejection.value, conditions and astuple(conditions)]
 
 
 def _from_json(value: Any) -> Frames:  # noqa: ANN401  (JSON with arrays)
@@ -148,12 +128,8 @@ def _from_json(value: Any) -> Frames:  # noqa: ANN401  (JSON with arrays)
 
 
 def _face(track: int, vector: Any, rejection: str | None, conditions: Sequence[Any] | None) -> SeenFace:  # noqa: ANN401
-    return SeenFace(
-        track,
-        vector,
-        None if rejection is None else Rejection(rejection),
-        None if conditions is None else Conditions(*conditions),
-    )
+    why = Rejection(rejection) if rejection else None
+    return SeenFace(track, vector, why, Conditions(*conditions) if conditions else None)
 
 
 # Synthetic frames -----------------------------------------------------------------------------------------------------
@@ -177,37 +153,28 @@ def synthetic_frames(picture: ByteImage, count: int) -> Iterator[ByteImage]:
 
     The same picture gives the same frames.
     """
-    first = _of_camera_size(picture)
+    scale = _LARGEST_PX / max(picture.shape[:2])
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else picture
+    first = np.ascontiguousarray(small, np.uint8)
     rng = np.random.default_rng(zlib.crc32(first.tobytes()))
     for number in range(count):
         yield _frame(first, rng) if number else first
 
 
-def _of_camera_size(picture: ByteImage) -> ByteImage:
-    scale = _LARGEST_PX / max(picture.shape[:2])
-    if scale >= 1:
-        return np.ascontiguousarray(picture)
-    return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
-
-
 def _frame(picture: ByteImage, rng: np.random.Generator) -> ByteImage:
     height, width = picture.shape[:2]
-    moved = cv2.warpAffine(picture, _movement(height, width, rng), (width, height), borderMode=cv2.BORDER_REPLICATE)
-    blur_px = abs(rng.normal()) * _BLUR * min(height, width)
+    shorter = min(height, width)
+    turn, growth, right, down = rng.normal(size=4) * (_TURN, _GROWTH, _SHIFT, _SHIFT)
+    movement = cv2.getRotationMatrix2D((width / 2, height / 2), math.degrees(turn), math.exp(growth))
+    movement[:, 2] += np.array([right, down]) * shorter
+    moved = cv2.warpAffine(picture, movement, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    blur_px = abs(rng.normal()) * _BLUR * shorter
     soft = cv2.GaussianBlur(moved, (0, 0), blur_px) if blur_px > _LEAST_BLUR_PX else moved
     lit = soft * math.exp(rng.normal() * _EXPOSURE) + rng.normal(scale=_NOISE, size=picture.shape)
     return np.clip(np.rint(lit), 0, 255).astype(np.uint8)
 
 
-def _movement(height: int, width: int, rng: np.random.Generator) -> Floats:
-    """Return a (2, 3) matrix that turns and scales around the middle, and shifts."""
-    turn, growth, right, down = rng.normal(size=4) * (_TURN, _GROWTH, _SHIFT, _SHIFT)
-    movement = cv2.getRotationMatrix2D((width / 2, height / 2), math.degrees(turn), math.exp(growth))
-    movement[:, 2] += np.array([right, down]) * min(height, width)
-    return np.asarray(movement)
-
-
-class _SyntheticReading:
+class _SyntheticReader:
     """Records the synthetic frames of a picture file."""
 
     def __init__(self, extractor: FrameExtractor, frames: int) -> None:
@@ -215,17 +182,10 @@ class _SyntheticReading:
         self._frames = frames
         self.key = f"synthetic {_VERSION}, {frames} at {RATE_HZ} Hz, {extractor.key}"
 
-    def read(self, content: bytes, path: Path) -> Frames:
-        image = decode_picture(io.BytesIO(content), path)
-        shown = enumerate(synthetic_frames(image, self._frames))
+    def read(self, content: bytes, path: Path) -> Any:  # noqa: ANN401  (JSON with arrays)
+        shown = enumerate(synthetic_frames(decode_picture(io.BytesIO(content), path), self._frames))
         frames = (Frame(moved, number / RATE_HZ, number) for number, moved in shown)
-        return tuple(self._extractor.record(frames, only_middle=True))
-
-    def to_json(self, found: Frames) -> Any:  # noqa: ANN401  (JSON with arrays)
-        return _to_json(found)
-
-    def from_json(self, value: Any) -> Frames:  # noqa: ANN401  (JSON with arrays)
-        return _from_json(value)
+        return _to_json(tuple(self._extractor.record(frames, only_middle=True)))
 
 
 def synthetic_recordings(
@@ -235,13 +195,13 @@ def synthetic_recordings(
 
     `make` makes the path of the frame extractor in another process.
     """
-    reading = _SyntheticReading(extractor, frames)
-    found = read_all([one.path for one in pictures], reading, partial(_synthetic_reading, make, frames), show)
-    return [() if isinstance(one, str) else one for one in found]
+    reader = _SyntheticReader(extractor, frames)
+    found = read_all([one.path for one in pictures], reader, partial(_synthetic_reader, make, frames), show)
+    return [_from_json(one or ()) for one in found]
 
 
-def _synthetic_reading(make: MakeExtractor, frames: int) -> _SyntheticReading:
-    return _SyntheticReading(frame_extractor_of(make()), frames)
+def _synthetic_reader(make: MakeExtractor, frames: int) -> _SyntheticReader:
+    return _SyntheticReader(frame_extractor_of(make()), frames)
 
 
 # Video clips ----------------------------------------------------------------------------------------------------------
@@ -274,13 +234,12 @@ class RecordedClip:
         for part in self.parts:
             tracks = dict.fromkeys(face.track for frame in part for face in frame.faces)
             for track in tracks:
-                followed = tuple(_only(frame, track) for frame in part)
+                followed = tuple(
+                    SeenFrame(frame.at_seconds, tuple(face for face in frame.faces if face.track == track))
+                    for frame in part
+                )
                 if sum(bool(frame.faces) for frame in followed) >= least:
                     yield Visit(self.clip.source, followed)
-
-
-def _only(frame: SeenFrame, track: int) -> SeenFrame:
-    return SeenFrame(frame.at_seconds, tuple(face for face in frame.faces if face.track == track))
 
 
 def clips_in(folder: Path) -> list[Clip]:
@@ -291,7 +250,11 @@ def clips_in(folder: Path) -> list[Clip]:
     try:
         if not folder.is_dir():
             raise EvaluationError(printable(folder), "is no folder", "name a folder of clips")
-        paths = sorted(path for path in (*folder.glob("*"), *folder.glob("*/*")) if _is_clip(path))
+        paths = sorted(
+            path
+            for path in (*folder.glob("*"), *folder.glob("*/*"))
+            if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
+        )
     except OSError as error:
         reason = f"cannot be read ({error.strerror})"
         raise EvaluationError(printable(folder), reason, "name a folder of clips") from error
@@ -300,10 +263,6 @@ def clips_in(folder: Path) -> list[Clip]:
         for path in paths
         if path.parent == folder or folder_fault(path.parent.name) is None
     ]
-
-
-def _is_clip(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
 
 
 def record_clips(clips: Sequence[Clip], extractor: FrameExtractor, frames: int) -> tuple[list[RecordedClip], list[str]]:
@@ -324,19 +283,15 @@ def _parts(clip: Clip, extractor: FrameExtractor, frames: int) -> tuple[Frames, 
     cache = ResultCache(cache_folder(), f"clip, {frames} at {RATE_HZ} Hz, {clip.person is None}, {extractor.key}")
     known = cache.get(digest)
     if known is None:
-        seen = tuple(_recorded(clip, extractor, frames))
-        cache.put(digest, _to_json(seen))
-    else:
-        seen = _from_json(known)
-    return tuple(seen[start : start + frames] for start in range(0, len(seen), frames))
-
-
-def _recorded(clip: Clip, extractor: FrameExtractor, frames: int) -> Iterator[SeenFrame]:
-    """Yield the frames of every complete part; raises CameraError."""
-    with open_source(str(clip.path), fast=True) as source:
-        sampled = _at_rate(source)
-        while len(part := list(itertools.islice(sampled, frames))) == frames:
-            yield from extractor.record(part, only_middle=clip.person is not None)
+        with open_source(str(clip.path), fast=True) as source:
+            sampled = _at_rate(source)
+            seen: list[SeenFrame] = []
+            while len(part := list(itertools.islice(sampled, frames))) == frames:
+                seen += extractor.record(part, only_middle=clip.person is not None)
+        known = _to_json(tuple(seen))
+        cache.put(digest, known)
+    found = _from_json(known)
+    return tuple(found[start : start + frames] for start in range(0, len(found), frames))
 
 
 def _at_rate(source: Iterable[Frame]) -> Iterator[Frame]:

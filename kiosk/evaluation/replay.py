@@ -6,7 +6,7 @@ import enum
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +62,6 @@ class Visit:
         return [face.vector for frame in self.frames for face in frame.faces if face.vector is not None]
 
 
-_KEPT: Final = 5  # candidates, as identify keeps them
 _NOWHERE = Face(Box(0, 0, 1, 1), 0.0)  # the decision does not depend on where a face is
 
 
@@ -142,68 +141,62 @@ def _search(
 
 
 class Visits:
-    """Visits to one gallery, for many thresholds.
-
-    Attributes:
-        distances: one array for each visit: the distance of each acquired face to the nearest person.
-    """
+    """Visits to one gallery, for many thresholds."""
 
     def __init__(self, visits: Sequence[Visit], gallery: Searchable, comparison: Comparison = PLAIN) -> None:
         self.visits = visits
         self._gallery = gallery
         self._nearest = _nearest(visits, gallery, comparison)
-        self.distances = [own.distances[:, 0] for own in self._nearest]
 
     def endings(self, door: DoorSettings) -> list[Ending]:
         """Return the results of all visits, in order."""
         return [self._ending(number, door) for number in range(len(self.visits))]
+
+    @property
+    def distances(self) -> list[NDArray[np.float32]]:
+        """Return for each visit the distance of each acquired face to the nearest person."""
+        return [distances[:, 0] for _, distances in self._nearest]
+
+    def named_share(self, door: DoorSettings) -> float | None:
+        """Return the share of frames that name a person by themselves; None without frames."""
+        frames, named = sum(len(visit.frames) for visit in self.visits), 0
+        for _, distances in self._nearest:
+            near = distances[:, 0] <= door.threshold
+            if distances.shape[1] > 1:
+                near &= distances[:, 1] - distances[:, 0] >= door.margin
+            named += int(np.count_nonzero(near))
+        return named / frames if frames else None
 
     def granted(self, door: DoorSettings, among: Iterable[int] | None = None) -> list[int]:
         """Return the numbers of the visits that are granted, of all or of `among`.
 
         It is faster than `endings`: most visits have too few frames within reach.
         """
-        numbers = range(len(self.visits)) if among is None else among
-        near = (number for number in numbers if np.count_nonzero(self.distances[number] <= door.reach) >= door.rule.k)
+        numbers, distances = range(len(self.visits)) if among is None else among, self.distances
+        near = [number for number in numbers if np.count_nonzero(distances[number] <= door.reach) >= door.rule.k]
         return [number for number in near if self._ending(number, door).end is End.GRANTED]
 
-    def named_share(self, door: DoorSettings) -> float | None:
-        """Return the share of frames that name a person by themselves; None without frames."""
-        frames = sum(len(visit.frames) for visit in self.visits)
-        return sum(own.named(door) for own in self._nearest) / frames if frames else None
-
     def _ending(self, number: int, door: DoorSettings) -> Ending:
-        return replay(self.visits[number], self._gallery, door, self._nearest[number].found(self._gallery.people))
+        names, (people, distances) = self._gallery.people, self._nearest[number]
+        rows = zip(people.tolist(), distances.tolist(), strict=True)
+        alone = [tuple(Candidate(names[one], far) for one, far in zip(*row, strict=False)) for row in rows]
+        return replay(self.visits[number], self._gallery, door, alone)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _NearestPeople:
-    """The nearest people of each acquired face of a visit."""
+def _nearest(
+    visits: Sequence[Visit], gallery: Searchable, comparison: Comparison
+) -> list[tuple[NDArray[np.intp], NDArray[np.float32]]]:
+    """Return for each visit the nearest people (F, 5) of its F acquired faces as numbers, and their distances (F, 5).
 
-    people: NDArray[np.intp]  # (F, 5) or fewer; numbers of people
-    distances: NDArray[np.float32]  # likewise; infinite in one column where nobody is enrolled
-
-    def named(self, door: DoorSettings) -> int:
-        """Return how many faces name a person: within the threshold, and nearer than the next by the margin."""
-        near = self.distances[:, 0] <= door.threshold
-        if self.distances.shape[1] > 1:
-            near &= self.distances[:, 1] - self.distances[:, 0] >= door.margin
-        return int(np.count_nonzero(near))
-
-    def found(self, names: tuple[str, ...]) -> list[Found]:
-        """Return the candidates of each face."""
-        rows = zip(self.people.tolist(), self.distances.tolist(), strict=True)
-        return [tuple(Candidate(names[one], far) for one, far in zip(*row, strict=False)) for row in rows]
-
-
-def _nearest(visits: Sequence[Visit], gallery: Searchable, comparison: Comparison) -> list[_NearestPeople]:
+    There may be fewer than 5 people; where nobody is enrolled there is one infinite distance.
+    """
     vectors = [visit.vectors for visit in visits]
     together = [vector for own in vectors for vector in own]
     people = np.zeros((len(together), 0), np.intp)
     distances = np.full((len(together), 1), np.inf, np.float32)
     if together and gallery.people:
         found = person_distances(np.stack(together), gallery, comparison)
-        people = np.argsort(found, axis=1, kind="stable")[:, :_KEPT]
+        people = np.argsort(found, axis=1, kind="stable")[:, :5]  # as many candidates as identify keeps
         distances = np.take_along_axis(found, people, axis=1)
     ends = np.cumsum([len(own) for own in vectors], dtype=np.intp)[:-1]
-    return [_NearestPeople(*own) for own in zip(np.split(people, ends), np.split(distances, ends), strict=True)]
+    return list(zip(np.split(people, ends), np.split(distances, ends), strict=True))

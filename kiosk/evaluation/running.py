@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,21 +13,18 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.config import ConfigFile
+from kiosk.config import ConfigFile, EncoderChoice
 from kiosk.config.file import with_values
 from kiosk.config.schema import Value
 from kiosk.domain import Embedding, Template
-from kiosk.errors import EvaluationError
-from kiosk.evaluation import dlib_peer
-from kiosk.evaluation.dlib_peer import DlibExtractor
 from kiosk.evaluation.extractors import (
     PIXELS,
+    DlibExtractor,
     Extractor,
     KioskExtractor,
     MakeExtractor,
     PixelsExtractor,
     Vector,
-    encoder_choice,
 )
 from kiosk.evaluation.results import EvaluationReport, Result, WorstPair
 from kiosk.evaluation.samples import Picture, Sample, Show, require_files
@@ -34,7 +32,6 @@ from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.matching import Comparison, person_distances
 
 WORST: Final = 12  # pairs of either kind that a report shows
-PEERS: Final[Mapping[str, MakeExtractor]] = {dlib_peer.NAME: DlibExtractor}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +89,31 @@ def partial_progress(before: int, total: int, show: Show) -> Show:
     return lambda done, _: show(before + done, total)
 
 
-def paths_of(
-    config: ConfigFile, encoders: Sequence[str], detectors: Sequence[str], peers: Sequence[str]
-) -> list[MakeExtractor]:
-    """Return a path for each encoder behind each detector, then the peers; without names, the configuration's.
+def encoder_choice(text: str) -> EncoderChoice:
+    """Return the encoder meant on the command line: a+b is one encoder of two, 1*a+2*b has weights."""
+    parts = [part.strip() for part in text.split("+")]
+    if all("*" in part for part in parts):
+        with suppress(ValueError):
+            weighted = [part.partition("*") for part in parts]
+            return {name.strip(): float(weight) for weight, _, name in weighted}
+    return parts if len(parts) > 1 else text
 
-    Raises EvaluationError for an unknown peer; other names are checked when the path is made.
+
+def paths_of(
+    config: ConfigFile, encoders: Sequence[str], detectors: Sequence[str], *, dlib: bool
+) -> list[MakeExtractor]:
+    """Return a path for each encoder behind each detector, and dlib's; without names, the configuration's.
+
+    Names are checked when the path is made.
     """
-    for peer in peers:
-        if peer not in PEERS:
-            raise EvaluationError(f"peer {peer}", "is not known", f"there is {', '.join(PEERS)}")
-    chosen: list[dict[str, Value]] = [{"encoder": encoder_choice(name)} for name in encoders if name != PIXELS]
+    own: list[dict[str, Value]] = [{"encoder": encoder_choice(name)} for name in encoders if name != PIXELS]
     behind: list[dict[str, Value]] = [{"detector": name} for name in detectors]
-    own: list[MakeExtractor] = [
+    paths: list[MakeExtractor] = [
         partial(KioskExtractor, with_values(config, {**encoder, **detector}))
         for detector in behind or [{}]
-        for encoder in (chosen if encoders else [{}])
+        for encoder in (own if encoders else [{}])
     ]
-    pixels: list[MakeExtractor] = [PixelsExtractor] if PIXELS in encoders else []
-    return [*own, *pixels, *(PEERS[peer] for peer in peers)]
+    return [*paths, *([PixelsExtractor] if PIXELS in encoders else []), *([DlibExtractor] if dlib else [])]
 
 
 def enrolled(encoder: str, samples: Iterable[Sample]) -> GallerySnapshot:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Any, Final, Generic, NoReturn, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, NoReturn, Protocol, TypeAlias, TypeVar
 
 from kiosk.domain import Rejection
 from kiosk.errors import EvaluationError, KioskError, PictureError
@@ -35,10 +35,8 @@ from kiosk.vision.pictures import decode_picture, open_picture, printable
 Show: TypeAlias = Callable[[int, int], None]  # done, total
 Task = TypeVar("Task")
 Done = TypeVar("Done")
-Found = TypeVar("Found")
 
 FEW: Final = 24  # pictures are read in this process: starting others would take longer
-_NAMED: Final = 3
 
 _work: Callable[[Any], Any] | None = None  # of a worker process
 
@@ -92,85 +90,60 @@ def _do(task: Any) -> Any:  # noqa: ANN401  (any task)
     return _work(task)
 
 
-class Reading(Protocol[Found]):
-    """Computes a result from the content of a picture file, and converts it for the cache."""
+class Reader(Protocol):
+    """Computes a result from the content of a picture file."""
 
     @property
-    def key(self) -> str: ...
+    def key(self) -> str:
+        """Return the cache key."""
 
-    def read(self, content: bytes, path: Path) -> Found:
-        """Return the result; raises PictureError."""
-
-    def to_json(self, found: Found) -> Any:  # noqa: ANN401  (JSON with arrays)
-        """Return the result for the cache."""
-
-    def from_json(self, value: Any) -> Found:  # noqa: ANN401  (JSON with arrays)
-        """Return a cached result; raises ValueError, KeyError or TypeError."""
+    def read(self, content: bytes, path: Path) -> Any:  # noqa: ANN401  (JSON with arrays)
+        """Return the result as JSON with arrays; raises PictureError."""
 
 
-class CachedReading(Generic[Found]):
+class CachedReader:
     """Reads picture files once: results are kept in the cache."""
 
-    def __init__(self, reading: Reading[Found]) -> None:
-        self._reading = reading
-        self._cache = ResultCache(cache_folder(), reading.key)
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._cache = ResultCache(cache_folder(), reader.key)
 
-    def known(self, path: Path) -> Found | str | None:
-        """Return the cached result, the reason why the file cannot be read, or None."""
+    def __call__(self, path: Path, *, only_known: bool = False) -> Any | None:  # noqa: ANN401  (JSON with arrays)
+        """Return the result; None where the file cannot be read, or is not `only_known` in the cache."""
         try:
-            value = self._cache.get(_digest(_content(path)))
-            return None if value is None else self._reading.from_json(value)
-        except (PictureError, OSError) as error:
-            return _reason(error)
-        except (ValueError, KeyError, TypeError):
+            with open_picture(path) as file:
+                content = file.read()
+            digest = hashlib.sha256(content).hexdigest()
+            found = self._cache.get(digest)
+            if found is None and not only_known:
+                found = self._reader.read(content, path)
+                self._cache.put(digest, found)
+        except (PictureError, OSError):
             return None
-
-    def __call__(self, path: Path) -> Found | str:
-        """Return the result, or the reason why the file cannot be read."""
-        try:
-            content = _content(path)
-            found = self._reading.read(content, path)
-        except (PictureError, OSError) as error:
-            return _reason(error)
-        self._cache.put(_digest(content), self._reading.to_json(found))
         return found
 
 
-def _content(path: Path) -> bytes:
-    with open_picture(path) as file:
-        return file.read()
+def read_all(paths: Sequence[Path], reader: Reader, make_reader: Callable[[], Reader], show: Show) -> list[Any | None]:
+    """Return the result of each file, in order; None where it cannot be read.
 
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _reason(error: PictureError | OSError) -> str:
-    return error.reason if isinstance(error, PictureError) else error.strerror or str(error)
-
-
-def read_all(
-    paths: Sequence[Path], reading: Reading[Found], make_reading: Callable[[], Reading[Found]], show: Show
-) -> list[Found | str]:
-    """Return the result of each file, in order, or the reason why it cannot be read.
-
-    `make_reading` makes the same reading in another process.
+    `make_reader` makes the same reader in another process.
     """
-    here = CachedReading(reading)
-    found = {number: known for number, path in enumerate(paths) if (known := here.known(path)) is not None}
-    show(len(found), len(paths))
-    waiting = [number for number in range(len(paths)) if number not in found]
+    here = CachedReader(reader)
+    found = [here(path, only_known=True) for path in paths]
+    waiting = [number for number, one in enumerate(found) if one is None]
+    known = len(paths) - len(waiting)
+    show(known, len(paths))
     tasks = [paths[number] for number in waiting]
-    made = in_processes(partial(_cached, make_reading), tasks) if len(tasks) > FEW else (here(task) for task in tasks)
+    made = in_processes(partial(_cached, make_reader), tasks) if len(tasks) > FEW else (here(task) for task in tasks)
     with closing(made):
-        for number, outcome in zip(waiting, made, strict=True):
+        for done, (number, outcome) in enumerate(zip(waiting, made, strict=True), known + 1):
             found[number] = outcome
-            show(len(found), len(paths))
-    return [found[number] for number in range(len(paths))]
+            show(done, len(paths))
+    return found
 
 
-def _cached(make_reading: Callable[[], Reading[Found]]) -> CachedReading[Found]:
-    return CachedReading(make_reading())
+def _cached(make_reader: Callable[[], Reader]) -> CachedReader:
+    return CachedReader(make_reader())
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +193,7 @@ def require_files(pictures: Sequence[Picture], folder: Path) -> None:
     missing = [one.source for one in pictures if not os.path.exists(one.path)]  # noqa: PTH110  (a name may be too long)
     if not missing:
         return
-    named = ", ".join(map(printable, missing[:_NAMED])) + (", ..." if len(missing) > _NAMED else "")
+    named = ", ".join(map(printable, missing[:3])) + (", ..." if len(missing) > 3 else "")
     raise EvaluationError(
         printable(folder),
         f"{len(missing)} of {len(pictures)} pictures are missing ({named})",
@@ -228,27 +201,24 @@ def require_files(pictures: Sequence[Picture], folder: Path) -> None:
     )
 
 
-class _SampleReading:
+class _SampleReader:
     """Reads a picture by one path."""
 
     def __init__(self, extractor: Extractor) -> None:
         self._extractor = extractor
         self.key = f"sample {extractor.key}"
 
-    def read(self, content: bytes, path: Path) -> Extracted:
+    def read(self, content: bytes, path: Path) -> Any:  # noqa: ANN401  (JSON with arrays)
         clock = StageClock(time.process_time)
         with clock.stage("read"):
             image = decode_picture(io.BytesIO(content), path)
         found = self._extractor.extract(image)
-        return Extracted(found.vector, found.rejection, {**milliseconds(clock), **found.milliseconds})
-
-    def to_json(self, found: Extracted) -> Any:  # noqa: ANN401  (JSON with arrays)
-        times = {stage: round(spent, 3) for stage, spent in found.milliseconds.items()}
+        times = {stage: round(spent, 3) for stage, spent in {**milliseconds(clock), **found.milliseconds}.items()}
         return [found.vector, found.rejection and found.rejection.value, times]
 
-    def from_json(self, value: Any) -> Extracted:  # noqa: ANN401  (JSON with arrays)
-        vector, rejection, times = value
-        return Extracted(vector, rejection and Rejection(rejection), times)
+
+def _sample_reader(make: MakeExtractor) -> _SampleReader:
+    return _SampleReader(make())
 
 
 def samples_of(pictures: Sequence[Picture], extractor: Extractor, make: MakeExtractor, show: Show) -> list[Sample]:
@@ -256,23 +226,12 @@ def samples_of(pictures: Sequence[Picture], extractor: Extractor, make: MakeExtr
 
     Raises EvaluationError where such a process is killed, and what the path raises.
     """
-    found = read_all([one.path for one in pictures], _SampleReading(extractor), partial(_sample_reading, make), show)
-    return [
-        Sample(picture, Extracted() if isinstance(one, str) else one)
-        for picture, one in zip(pictures, found, strict=True)
-    ]
+    found = read_all([one.path for one in pictures], _SampleReader(extractor), partial(_sample_reader, make), show)
+    return [Sample(picture, _extracted(*one or (None, None, {}))) for picture, one in zip(pictures, found, strict=True)]
 
 
-def _sample_reading(make: MakeExtractor) -> _SampleReading:
-    return _SampleReading(make())
-
-
-def by_person(samples: Sequence[Sample]) -> dict[str, list[Sample]]:
-    """Return the samples of each person, in order."""
-    people: dict[str, list[Sample]] = {}
-    for sample in samples:
-        people.setdefault(sample.person, []).append(sample)
-    return people
+def _extracted(vector: Vector | None, rejection: str | None, times: dict[str, float]) -> Extracted:
+    return Extracted(vector, Rejection(rejection) if rejection else None, times)
 
 
 def acquisition_of(samples: Sequence[Sample]) -> Acquisition:

@@ -17,7 +17,7 @@ from kiosk.door.matching import cohort_file
 from kiosk.encoders.specs import statistics_text
 from kiosk.encoders.statistics import Statistics
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.extractors import Extractor, KioskExtractor, MakeExtractor, Vector
+from kiosk.evaluation.extractors import KioskExtractor, MakeExtractor, Vector
 from kiosk.evaluation.samples import Sample, Show, people_in, samples_of
 from kiosk.files import write_files
 from kiosk.names import person_key
@@ -39,7 +39,9 @@ def measured_statistics(folder: Path, make: MakeExtractor, seed: int, show: Show
     samples = samples_of([pictures[index] for index in drawn], extractor, make, show)
     genuine, impostor = all_pairs(samples, extractor.comparison.cohort)
     there = {one.person for one in samples if one.acquired}
-    return statistics_text(Statistics.of(genuine, impostor, _source(folder, extractor, samples), len(there)))
+    name = printable(folder.resolve().name)[:200]
+    source = f"kiosk evaluate --statistics: {len(samples)} pictures of {name}, detector {extractor.label.detector}"
+    return statistics_text(Statistics.of(genuine, impostor, source, len(there)))
 
 
 def all_pairs(
@@ -72,11 +74,6 @@ def _distances(probes: Vector, templates: Vector) -> NDArray[np.float32]:
     a, b = probes.astype(np.float64), templates.astype(np.float64)
     squared = (a**2).sum(axis=1)[:, np.newaxis] + (b**2).sum(axis=1) - 2 * a @ b.T
     return np.asarray(np.sqrt(np.maximum(squared, 0)), np.float32)
-
-
-def _source(folder: Path, extractor: Extractor, samples: Sequence[Sample]) -> str:
-    name = printable(folder.resolve().name)[:200]
-    return f"kiosk evaluate --statistics: {len(samples)} pictures of {name}, detector {extractor.label.detector}"
 
 
 _STRANGERS: Final = 600  # half as many are a little worse

@@ -31,13 +31,10 @@ class ScoredPairs:
 
     @classmethod
     def of(cls, distances: ArrayLike, same: ArrayLike, people: Sequence[tuple[str, str]]) -> ScoredPairs:
-        """Return the pairs of named people; raises ValueError for unequal lengths."""
+        """Return the pairs of named people."""
         given = np.asarray(distances, np.float64)
         numbers = np.unique(np.array(people, object).astype(str).reshape(-1, 2), return_inverse=True)[1]
-        pairs = cls(np.where(np.isfinite(given), given, np.nan), np.asarray(same, bool), numbers.reshape(-1, 2))
-        if not len(pairs.distances) == len(pairs.same) == len(pairs.people):
-            raise ValueError(f"{len(given)} distances, {len(pairs.same)} labels, {len(pairs.people)} pairs of people")
-        return pairs
+        return cls(np.where(np.isfinite(given), given, np.nan), np.asarray(same, bool), numbers.reshape(-1, 2))
 
     @property
     def acquired(self) -> NDArray[np.bool_]:
@@ -71,7 +68,6 @@ class Fold:
     threshold: float
     pairs: int
     accuracy: float
-    accuracy_acquired: float | None  # None where no pair was acquired
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +77,6 @@ class VerificationResult:
     accuracy: Accuracy  # a pair that was not acquired counts as an error
     accuracy_acquired: Accuracy
     folds: tuple[Fold, ...]
-    failed: int  # pairs not acquired
     area: Estimate  # under the ROC curve, 0 to 1; acquired pairs
     equal_error: Estimate  # rate; acquired pairs
     equal_error_threshold: float
@@ -94,9 +89,7 @@ class VerificationResult:
         return float(np.mean([fold.threshold for fold in self.folds]))
 
 
-def verify_by_folds(
-    pairs: ScoredPairs, folds: NDArray[np.intp], rates: Sequence[float] = FALSE_MATCH_RATES, seed: int = 0
-) -> VerificationResult:
+def verify_by_folds(pairs: ScoredPairs, folds: NDArray[np.intp], seed: int = 0) -> VerificationResult:
     """Judge each fold at the best threshold of all other folds.
 
     Raises EvaluationError with fewer than two folds, or pairs of one kind only.
@@ -109,22 +102,18 @@ def verify_by_folds(
     thresholds = np.empty(len(pairs))
     for number in numbers:
         thresholds[folds == number] = best_for(pairs[folds != number])
-    return _result(pairs, thresholds, folds, rates, seed)
+    return _result(pairs, thresholds, folds, seed)
 
 
 def verify_by_training(
-    pairs: ScoredPairs,
-    training: ScoredPairs,
-    folds: NDArray[np.intp] | None = None,
-    rates: Sequence[float] = FALSE_MATCH_RATES,
-    seed: int = 0,
+    pairs: ScoredPairs, training: ScoredPairs, folds: NDArray[np.intp] | None = None, seed: int = 0
 ) -> VerificationResult:
     """Judge all pairs at the best threshold of `training`; folds only show how the accuracy varies.
 
     Raises EvaluationError for pairs of one kind only, or where no pair of `training` was acquired.
     """
     thresholds = np.full(len(pairs), best_for(training))
-    return _result(pairs, thresholds, np.zeros(len(pairs), np.intp) if folds is None else folds, rates, seed)
+    return _result(pairs, thresholds, np.zeros(len(pairs), np.intp) if folds is None else folds, seed)
 
 
 def best_for(pairs: ScoredPairs) -> float:
@@ -136,20 +125,16 @@ def best_for(pairs: ScoredPairs) -> float:
 
 
 def _result(
-    pairs: ScoredPairs,
-    thresholds: NDArray[np.float64],
-    folds: NDArray[np.intp],
-    rates: Sequence[float],
-    seed: int,
+    pairs: ScoredPairs, thresholds: NDArray[np.float64], folds: NDArray[np.intp], seed: int
 ) -> VerificationResult:
     kept = pairs.acquired
     right = kept & ((pairs.distances <= thresholds) == pairs.same)
-    acquired, everything = _figures(pairs[kept], rates, seed), _figures(pairs, rates, seed)
+    acquired, everything = _figures(pairs[kept], seed), _figures(pairs, seed)
+    parts = [folds == number for number in np.unique(folds)]
     return VerificationResult(
         accuracy=_accuracy(right, pairs.people, folds, seed),
         accuracy_acquired=_accuracy(right[kept], pairs.people[kept], folds[kept], seed),
-        folds=tuple(_fold(right, kept, thresholds, folds == number) for number in np.unique(folds)),
-        failed=int(np.count_nonzero(~kept)),
+        folds=tuple(Fold(float(thresholds[here][0]), int(here.sum()), float(right[here].mean())) for here in parts),
         area=acquired.area,
         equal_error=acquired.equal_error,
         equal_error_threshold=acquired.equal_error_threshold,
@@ -158,32 +143,17 @@ def _result(
     )
 
 
-def _figures(pairs: ScoredPairs, rates: Sequence[float], seed: int) -> Figures:
+def _figures(pairs: ScoredPairs, seed: int) -> Figures:
     same, other = pairs[pairs.same], pairs[~pairs.same]
-    return figures_over_people(same.distances, other.distances, (same.people, other.people), rates, seed=seed)
+    people = (same.people, other.people)
+    return figures_over_people(same.distances, other.distances, people, FALSE_MATCH_RATES, seed=seed)
 
 
 def _accuracy(right: NDArray[np.bool_], people: NDArray[np.intp], folds: NDArray[np.intp], seed: int) -> Accuracy:
     parts = [float(right[folds == number].mean()) for number in np.unique(folds)]
     std = float(np.std(parts, ddof=1)) if len(parts) > 1 else None
-    return Accuracy(
-        value=float(right.mean()),
-        std=std,
-        standard_error=None if std is None else std / float(np.sqrt(len(parts))),
-        errors=rate_over_people(~right, people, seed=seed),
-    )
-
-
-def _fold(
-    right: NDArray[np.bool_], kept: NDArray[np.bool_], thresholds: NDArray[np.float64], here: NDArray[np.bool_]
-) -> Fold:
-    acquired = right[here & kept]
-    return Fold(
-        threshold=float(thresholds[here][0]),
-        pairs=int(here.sum()),
-        accuracy=float(right[here].mean()),
-        accuracy_acquired=float(acquired.mean()) if len(acquired) else None,
-    )
+    error = None if std is None else std / float(np.sqrt(len(parts)))
+    return Accuracy(float(right.mean()), std, error, rate_over_people(~right, people, seed=seed))
 
 
 FOLDS: Final = 10  # Huang et al. 2007, Labeled Faces in the Wild, section V
@@ -216,13 +186,8 @@ def disjoint_folds(people: NDArray[np.intp], *, seed: int, count: int = FOLDS) -
         fold = int(np.argmin(filled))
         numbers[group] = fold
         filled[fold] += len(group)
-    return Folds(numbers, shared_people(people, numbers))
-
-
-def shared_people(people: NDArray[np.intp], folds: NDArray[np.intp]) -> int:
-    """Return how many people are in several folds."""
-    places = np.unique(np.stack([people.ravel(), np.repeat(folds, 2)], axis=1), axis=0)
-    return int(np.count_nonzero(np.unique(places[:, 0], return_counts=True)[1] > 1))
+    places = np.unique(np.stack([people.ravel(), np.repeat(numbers, 2)], axis=1), axis=0)
+    return Folds(numbers, int(np.count_nonzero(np.unique(places[:, 0], return_counts=True)[1] > 1)))
 
 
 def _parts(group: _Group, room: float) -> list[_Group]:
@@ -240,21 +205,13 @@ def _connected(people: NDArray[np.intp], random: np.random.Generator) -> Iterato
             pairs_of[person].append(pair)
     taken = np.zeros(len(people), bool)
     for start in random.permutation(np.fromiter(pairs_of, np.intp, len(pairs_of))).tolist():
-        group = _reached(start, people, pairs_of, taken)
+        group: list[int] = []
+        waiting = deque([start])
+        while waiting:  # the remaining pairs that are reached from a person, nearest first
+            for pair in pairs_of[waiting.popleft()]:
+                if not taken[pair]:
+                    taken[pair] = True
+                    group.append(pair)
+                    waiting.extend(people[pair].tolist())
         if group:
             yield np.array(group, np.intp)
-
-
-def _reached(
-    start: int, people: NDArray[np.intp], pairs_of: dict[int, list[int]], taken: NDArray[np.bool_]
-) -> list[int]:
-    """Take the remaining pairs that are reached from a person, nearest first, and return them."""
-    group: list[int] = []
-    waiting = deque([start])
-    while waiting:
-        for pair in pairs_of[waiting.popleft()]:
-            if not taken[pair]:
-                taken[pair] = True
-                group.append(pair)
-                waiting.extend(people[pair].tolist())
-    return group

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
-from functools import partial
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -13,12 +12,11 @@ from numpy.typing import NDArray
 
 from kiosk.config import DecisionSection
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.correlation import FrameCorrelation, frame_correlation, predict
+from kiosk.evaluation.correlation import chance_of_k_of_n, frame_correlation
 from kiosk.evaluation.extractors import Extractor, MakeExtractor
 from kiosk.evaluation.intervals import Rate, rate_over_people, wilson
 from kiosk.evaluation.recordings import (
     RATE_HZ,
-    FrameExtractor,
     RecordedClip,
     clips_in,
     frame_extractor_of,
@@ -26,13 +24,12 @@ from kiosk.evaluation.recordings import (
     synthetic_recordings,
 )
 from kiosk.evaluation.replay import DoorSettings, End, Ending, SeenFrame, Visit, Visits
-from kiosk.evaluation.results import PathLabel, Result
+from kiosk.evaluation.results import Result
 from kiosk.evaluation.running import EvaluationSettings, enrolled, partial_progress
 from kiosk.evaluation.samples import Picture, Sample, Show, acquisition_of, people_in, samples_of
 from kiosk.people.snapshot import GallerySnapshot
 
 GALLERIES: Final = (10, 100)
-STILL, PICTURES, CLIPS = "still", "pictures", "clips"
 _MOST_PICTURES: Final = 2000
 
 
@@ -138,11 +135,13 @@ def mixed_visits(people: People, frames: int, rng: np.random.Generator) -> Itera
             continue
         order = [readable[number].frames for number in rng.permutation(len(readable))]
         chosen = [order[number % len(order)][number // len(order)] for number in range(frames)]
-        yield Visit(person, tuple(_one_track(frame, number) for number, frame in enumerate(chosen)))
-
-
-def _one_track(frame: SeenFrame, number: int) -> SeenFrame:
-    return SeenFrame(number / RATE_HZ, tuple(replace(face, track=1) for face in frame.faces))
+        yield Visit(
+            person,
+            tuple(
+                SeenFrame(number / RATE_HZ, tuple(replace(face, track=1) for face in frame.faces))
+                for number, frame in enumerate(chosen)
+            ),
+        )
 
 
 def visiting(pictures: Sequence[Picture], templates: int, seed: int) -> list[int]:
@@ -184,10 +183,6 @@ class Trial:
     strangers: Sequence[Visits]
     among: Sequence[Visits] = ()  # further strangers, for the spread between people; see frame_correlation
 
-    @property
-    def name(self) -> str:
-        return f"{self.kind}, N = {self.people}"
-
     def rows(self, door: DoorSettings) -> list[VisitsRow]:
         """Return a row at the threshold in force, and one at the highest threshold that admits no stranger here."""
         rows = [self.row(door)]
@@ -197,9 +192,9 @@ class Trial:
 
     def row(self, door: DoorSettings) -> VisitsRow:
         """Return the counts for one door."""
-        endings = self._members(door)
+        endings, granted = self._members(door), self._strangers(door)
         owners = [person for person, _ in endings]
-        granted = self._strangers(door)
+        needed = [end.frames for person, end in endings if end.granted_as == person]
         return VisitsRow(
             kind=self.kind,
             people=self.people,
@@ -211,7 +206,9 @@ class Trial:
             wrong_person_granted=_rate([end.granted_as not in {None, person} for person, end in endings], owners),
             members_refused=_rate([end.end is End.REFUSED for _, end in endings], owners),
             members_undecided=_rate([end.end is End.UNDECIDED for _, end in endings], owners),
-            frames_needed=_needed([end.frames for person, end in endings if end.granted_as == person]),
+            frames_needed={"median": float(np.median(needed)), "p90": float(np.quantile(needed, 0.9))}
+            if needed
+            else {},
             strangers=len({person for person, _ in granted}),
             members=len(set(owners)),
         )
@@ -248,26 +245,28 @@ class Trial:
         return low
 
     def facts(self, door: DoorSettings) -> dict[str, Any]:
-        """Return the rates at thresholds around the one in force, and the correlation of the frames."""
-        thresholds = [float(threshold) for threshold in door.threshold + _CURVE if threshold > 0]
-        frames = frame_correlation(_distances(self.strangers), _distances(self.among))
-        return {
-            **{f"at {threshold:.4f}": self._at(replace(door, threshold=threshold)) for threshold in thresholds},
-            "frames": asdict(frames),
-            "visits": self._predicted(door, frames),
-        }
+        """Return the rates at thresholds around the one in force, and the correlation of the strangers' frames."""
+        facts: dict[str, Any] = {}
+        for threshold in (door.threshold + _CURVE).tolist():
+            if threshold > 0:
+                at = replace(door, threshold=threshold)
+                facts[f"at {threshold:.4f}"] = {
+                    "strangers_granted": _share([let_in for _, let_in in self._strangers(at)]),
+                    "members_not_granted": _share([end.end is not End.GRANTED for _, end in self._members(at)]),
+                }
+        correlated = frame_correlation(_distances(self.strangers), _distances(self.among))
+        return {**facts, "frames": asdict(correlated), "visits": self._predicted(door, correlated.correlation)}
 
-    def _predicted(self, door: DoorSettings, frames: FrameCorrelation) -> dict[str, Any] | None:
+    def _predicted(self, door: DoorSettings, correlation: float | None) -> dict[str, float | None] | None:
+        """Return the strangers' visits that are granted: predicted from single frames, and counted."""
         shares = [share for one in self.strangers if (share := one.named_share(door)) is not None]
-        granted = _share([let_in for _, let_in in self._strangers(door)])
-        if granted is None or not shares:
+        if not shares:
             return None
-        return asdict(predict(float(np.mean(shares)), door, frames, granted))
-
-    def _at(self, door: DoorSettings) -> dict[str, float | None]:
+        rate, rule = float(np.mean(shares)), door.rule
         return {
-            "strangers_granted": _share([let_in for _, let_in in self._strangers(door)]),
-            "members_not_granted": _share([end.end is not End.GRANTED for _, end in self._members(door)]),
+            "frame_rate": rate,  # of frames that name a person by themselves
+            "foretold": None if correlation is None else chance_of_k_of_n(rate, rule.k, rule.n, correlation),
+            "counted": _share([let_in for _, let_in in self._strangers(door)]),
         }
 
 
@@ -281,10 +280,6 @@ def _rate(wrong: Sequence[bool], people: Sequence[str]) -> Rate:
 
 def _share(cases: Sequence[bool]) -> float | None:
     return sum(cases) / len(cases) if cases else None
-
-
-def _needed(frames: Sequence[int]) -> dict[str, float]:
-    return {} if not frames else {"median": float(np.median(frames)), "p90": float(np.quantile(frames, 0.9))}
 
 
 # The protocol ---------------------------------------------------------------------------------------------------------
@@ -325,15 +320,8 @@ class VisitsProtocol:
         people: dict[str, list[RecordedPicture]] = {}
         for number, sample in enumerate(samples):
             people.setdefault(sample.person, []).append(RecordedPicture(sample, recordings.get(number, ())))
-        result = self.judge(extractor.label, people, clips, partial(_door, frames, self._rule))
-        return replace(result, left_out=(*result.left_out, *broken))
-
-    def judge(
-        self, path: PathLabel, people: People, clips: Sequence[RecordedClip], door: Callable[[int], DoorSettings]
-    ) -> VisitsResult:
-        """Return the figures, given all recordings; `door` returns the settings for a number of people enrolled."""
-        eligible = enrollable(people, self._templates)
-        if not eligible:
+        most = len(enrollable(people, self._templates))
+        if not most:
             raise EvaluationError(
                 f"{len(people)} people",
                 f"none of them has {self._templates} pictures that can be enrolled",
@@ -341,15 +329,25 @@ class VisitsProtocol:
             )
         rows: list[VisitsRow] = []
         facts: dict[str, Any] = {}
-        for size in sorted({min(size, len(eligible)) for size in self._galleries}):
-            for trial in self._trials(people, clips, size, door(size), path.encoder):
-                rows += trial.rows(door(size))
-                facts[trial.name] = trial.facts(door(size))
+        for size in sorted({min(size, most) for size in self._galleries}):
+            threshold, margin = frames.numbers(size)
+            door = DoorSettings(
+                threshold, margin, self._rule, frames.comparison, frames.pooling_frames, frames.pooling_limit
+            )
+            for trial in self._trials(people, clips, size, door, extractor.label.encoder):
+                rows += trial.rows(door)
+                facts[f"{trial.kind}, N = {size}"] = trial.facts(door)
+        few = f"{self._templates} pictures" if self._templates > 1 else "a picture"
+        left_out = [
+            f"N = {size}: only {most} people have {few} to enrol"
+            for size in sorted(set(self._galleries))
+            if size > most
+        ]
         return VisitsResult(
-            path=path,
-            acquisition=acquisition_of([one.sample for own in people.values() for one in own]),
+            path=extractor.label,
+            acquisition=acquisition_of(samples),
             rows=tuple(rows),
-            left_out=tuple(self._left_out(len(eligible))),
+            left_out=(*left_out, *broken),
             facts=facts,
         )
 
@@ -357,30 +355,20 @@ class VisitsProtocol:
         self, people: People, clips: Sequence[RecordedClip], size: int, door: DoorSettings, encoder: str
     ) -> Iterator[Trial]:
         """Yield a trial for each kind of visit that there is, for one size of gallery."""
-        members: dict[str, list[Visits]] = {STILL: [], PICTURES: [], CLIPS: []}
-        strangers: dict[str, list[Visits]] = {STILL: [], PICTURES: [], CLIPS: []}
+        members: dict[str, list[Visits]] = {"still": [], "pictures": [], "clips": []}
+        strangers: dict[str, list[Visits]] = {kind: [] for kind in members}
         for seed in range(self._seeds):
             rng = np.random.default_rng([self._seed, size, seed])
             drawn = draw(people, size, self._templates, encoder, rng)
             known, unknown = _of_clips(clips, drawn.gallery, door.rule.k)
             for visits, those, clipped in ((members, drawn.members, known), (strangers, drawn.strangers, unknown)):
-                kinds = {
-                    STILL: still_visits(those),
-                    PICTURES: [*mixed_visits(those, self._frames, rng)],
-                    CLIPS: clipped,
-                }
-                for kind, own in kinds.items():
-                    visits[kind].append(Visits(own, drawn.gallery, door.comparison))
-        for kind in (STILL, PICTURES, CLIPS):
-            if any(one.visits for one in (*members[kind], *strangers[kind])):
-                among = strangers[STILL] if kind == CLIPS else ()
-                yield Trial(kind, size, self._templates, self._frames, members[kind], strangers[kind], among)
-
-    def _left_out(self, eligible: int) -> Iterator[str]:
-        for size in sorted(set(self._galleries)):
-            if size > eligible:
-                pictures = f"{self._templates} pictures" if self._templates > 1 else "a picture"
-                yield f"N = {size}: only {eligible} people have {pictures} to enrol"
+                several = [still_visits(those), [*mixed_visits(those, self._frames, rng)], clipped]
+                for own, made in zip(visits.values(), several, strict=True):
+                    own.append(Visits(made, drawn.gallery, door.comparison))
+        for kind, own in members.items():
+            if any(one.visits for one in (*own, *strangers[kind])):
+                among = strangers["still"] if kind == "clips" else ()
+                yield Trial(kind, size, self._templates, self._frames, own, strangers[kind], among)
 
 
 def _of_clips(clips: Sequence[RecordedClip], gallery: GallerySnapshot, least: int) -> tuple[list[Visit], list[Visit]]:
@@ -392,8 +380,3 @@ def _of_clips(clips: Sequence[RecordedClip], gallery: GallerySnapshot, least: in
         for visit in recorded.visits(least):
             (unknown if name is None else known).append(visit if name is None else replace(visit, person=name))
     return known, unknown
-
-
-def _door(frames: FrameExtractor, rule: DecisionSection, people: int) -> DoorSettings:
-    threshold, margin = frames.numbers(people)
-    return DoorSettings(threshold, margin, rule, frames.comparison, frames.pooling_frames, frames.pooling_limit)

@@ -21,6 +21,8 @@ def test_json_says_all_of_it(kiosk, images):
     assert (found["people"], found["pictures"], found["stranger_rate"]) == (1, 1, 0.01)
     assert found["promised"] is False
     assert {"alternatives", "now", "confusable", "odd", "poor", "skipped", "assumptions", "statistics"} <= found.keys()
+    assert found["statistics"].keys() == {"source", "people", "impostor_pairs", "genuine_pairs", "own"}
+    assert found["statistics"]["own"] is False
 
 
 def test_one_visit_in_ten_thousand_is_asked_for_unless_told_otherwise(kiosk, images):

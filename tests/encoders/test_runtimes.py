@@ -146,7 +146,9 @@ def test_without_onnx_runtime_the_remedy_is_named(
     make_onnx: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    with pytest.raises(EncoderError, match=r"n\.onnx: needs ONNX Runtime.*; type: pip install 'kiosk\[onnx\]'") as raised:
+    with pytest.raises(
+        EncoderError, match=r"n\.onnx: needs ONNX Runtime.*; type: pip install 'kiosk\[onnx\]'"
+    ) as raised:
         OnnxNetwork("n.onnx", make_onnx(), ONNX_SHAPE, 8, threads=1)
     assert not isinstance(raised.value, WeightsError), "nothing is wrong with the file"
 

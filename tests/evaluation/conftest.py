@@ -150,6 +150,7 @@ def visits_result() -> VisitsResult:
         "at 0.5000": {"strangers_granted": 0.001, "members_not_granted": 0.1},
         "at 0.7000": {"strangers_granted": None, "members_not_granted": 0.1},
         "frames": {"correlation": 0.61},
+        "visits": {"frame_rate": 0.002, "foretold": 0.0011, "counted": 0.0},
     }
     return VisitsResult(path=OWN, acquisition=acquisition(too_dark=2), rows=rows, facts={"pictures, N = 100": facts})
 

@@ -32,6 +32,7 @@ from kiosk.evaluation.calibration.calibrating import (
     DoorReport,
     PoorPicture,
     calibrate_door,
+    gallery_statistics,
     journal_distances,
     write_answer,
 )
@@ -430,6 +431,19 @@ def test_one_person_is_no_promise_and_nobody_is_an_answer(tmp_path):
     assert (nobody.calibration, nobody.promised) == (None, False)
 
 
+def test_a_large_gallery_gives_statistics_of_its_own(world, make_report):
+    gallery = world.gallery(50, 4)
+    found = gallery_statistics(gallery, {0})
+    assert (found.people, found.genuine.pairs, found.impostor.pairs) == (50, 297, 19_404)
+    for few, left_out in ((world.gallery(49, 4), ()), (world.gallery(50, 2), ()), (gallery, range(200))):
+        assert gallery_statistics(few, left_out) is None
+    report = make_report(50, 4, statistics=found)
+    assert not report.own_statistics
+    report = replace(report, encoder=replace(report.encoder, statistics=None))
+    assert report.own_statistics
+    assert "The curve is this gallery's own: 19,404 pairs of 50 people." in next(basis_lines(report))
+
+
 # The answer -----------------------------------------------------------------------------------------------------------
 
 
@@ -456,7 +470,6 @@ def make_report(measured):
             margin=0.04,
             asked=asked,
             statistics=measured,
-            own_statistics=False,
             calibration=calibrated(found, measured, rule, in_force=0.7, margin=0.04, asked=asked) if people else None,
             journal=None,
             confusable=tuple(confusable_pairs(gallery, 5, left_out)),
@@ -470,7 +483,7 @@ def make_report(measured):
 
 
 def test_rates_are_told_as_people_say_them():
-    for rate, text in ((1e-4, "1 in 10,000"), (0.000123, "1 in 8,100"), (0.34, "1 in 2.9"), (0.5, "50 of 100")):
+    for rate, text in ((1e-4, "1 in 10,000"), (0.000123, "1 in 8,100"), (0.34, "1 in 2.9"), (0.5, "50.0 %")):
         assert one_in(rate) == text
     assert one_in(0.0) == "1 in more than 1,000,000,000"
     assert [per_thousand(rate) for rate in (0.031, 0.0042, 0.0, 0.00996)] == ["31", "4.2", "0.0", "10"]
@@ -487,7 +500,7 @@ def test_a_promise_and_an_estimate_are_told_apart(make_report):
     assert not any("--write" in line for line in estimate)
     assert list(answer_lines(make_report(0, 1))) == ["No threshold can be given: nobody is enrolled."]
     (unmeasured,) = answer_lines(make_report(12, 1, calibration=None, statistics=None))
-    assert "has no statistics" in unmeasured
+    assert "has no statistics, and 12 people are too few" in unmeasured
     headings, rows = table_rows(report, report.calibration)
     assert headings == ("", "stricter", "balanced", "easier", "in force now")
     assert ({len(row) for row in rows}, rows[0][4]) == ({5}, "0.700")

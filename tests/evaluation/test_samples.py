@@ -19,10 +19,15 @@ from kiosk.door.matching import find_cohort
 from kiosk.encoders import encoder_spec
 from kiosk.encoders.specs import StatisticsSection
 from kiosk.errors import ConfigError, EvaluationError, PictureError, WeightsError
-from kiosk.evaluation import dlib_peer, samples, statistics
+from kiosk.evaluation import extractors, samples, statistics
 from kiosk.evaluation.cache import ResultCache
-from kiosk.evaluation.dlib_peer import DlibExtractor
-from kiosk.evaluation.extractors import KioskExtractor, PixelsExtractor, encoder_choice, nearest_the_middle
+from kiosk.evaluation.extractors import (
+    DlibExtractor,
+    KioskExtractor,
+    PixelsExtractor,
+    nearest_the_middle,
+)
+from kiosk.evaluation.running import encoder_choice
 from kiosk.evaluation.samples import Picture, acquisition_of, in_processes, people_in, require_files, samples_of
 from kiosk.evaluation.statistics import all_pairs, make_cohort, measured_statistics
 from kiosk.files import asset
@@ -117,7 +122,7 @@ def test_without_dlib_or_its_models_the_remedy_is_told(monkeypatch):
         with pytest.raises(EvaluationError, match="pip install dlib-bin"):
             DlibExtractor()
     pytest.importorskip("dlib")
-    monkeypatch.setattr(dlib_peer, "_MODELS", "no_such_models_here")
+    monkeypatch.setattr(extractors, "_MODELS", "no_such_models_here")
     with pytest.raises(EvaluationError, match="no_such_models_here is not installed"):
         DlibExtractor()
 

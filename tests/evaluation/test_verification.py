@@ -57,9 +57,9 @@ def test_two_normal_distributions_give_the_closed_form_with_the_errors_that_lfw_
 def test_a_failed_pair_is_an_error_in_one_accuracy_and_absent_from_the_other():
     pairs, folds = lfw(1, failing=0.02)
     found = verify_by_folds(pairs, folds)
-    assert found.failed == np.count_nonzero(~pairs.acquired) > 5
-    assert found.accuracy_acquired.errors.trials == 600 - found.failed
-    assert round(found.accuracy_acquired.value * (600 - found.failed)) == round(found.accuracy.value * 600)
+    failed = np.count_nonzero(~pairs.acquired)
+    assert found.accuracy_acquired.errors.trials == 600 - failed < 595
+    assert round(found.accuracy_acquired.value * (600 - failed)) == round(found.accuracy.value * 600)
     kept = pairs[pairs.acquired]
     assert verify_by_folds(kept, folds[pairs.acquired]).accuracy == found.accuracy_acquired
     assert found.area.value == area_under(curve(kept.distances[kept.same], kept.distances[~kept.same]))
@@ -73,7 +73,7 @@ def test_a_failed_pair_is_an_error_in_one_accuracy_and_absent_from_the_other():
 
 def test_the_threshold_can_come_from_other_pairs():
     training, pairs = pairs_from([0.2, 0.4], [True, False]), pairs_from([0.1, 0.29, 0.31, 0.9], [True, False] * 2)
-    found = verify_by_training(pairs, training, rates=[0.5])
+    found = verify_by_training(pairs, training)
     assert (len(found.folds), found.threshold, found.accuracy.value) == (1, pytest.approx(0.3), 0.5)
     assert (found.accuracy.std, found.accuracy.standard_error) == (None, None)
     (many, folds), (other, _) = lfw(5), lfw(6)
@@ -93,8 +93,6 @@ def test_what_cannot_be_measured_is_refused():
     ):
         with pytest.raises(EvaluationError, match=reason):
             verify_by_folds(pairs_from(distances, same), folds)
-    with pytest.raises(ValueError, match="2 distances, 1 labels, 1 pairs of people"):
-        ScoredPairs.of([0.1, 0.2], [True], [("a", "b")])
 
 
 # Folds that share no people -------------------------------------------------------------------------------------------

@@ -415,6 +415,7 @@ def test_facts_hold_the_rates_around_the_threshold_in_force():
     assert [name for name in facts if name.startswith("at -")] == []
     assert facts["frames"]["correlation"] > 0.8
     assert facts["visits"].keys() == {"frame_rate", "foretold", "counted"}
+    assert facts["visits"]["foretold"] == pytest.approx(facts["visits"]["counted"], abs=0.02)
 
 
 # The whole protocol ---------------------------------------------------------------------------------------------------
@@ -456,7 +457,10 @@ def test_every_kind_of_visit_is_counted(crowd, save_clip, tmp_path):
         *("wrong_person_granted", "members_refused", "members_undecided", "frames_needed", "strangers", "members"),
     }
     facts = path["facts"]["still, N = 3"]
-    assert {"frames", "visits"} <= facts.keys()
+    assert facts.pop("frames").keys() == {"correlation", "visits", "deviation", "deviation_in_visit"}
+    assert facts.pop("visits").keys() == {"frame_rate", "foretold", "counted"}
+    rates = next(iter(facts.values()))
+    assert rates.keys() == {"strangers_granted", "members_not_granted"}
     assert as_json(run(folder, galleries=(3, 50), clips=clips)[0])["paths"][0]["rows"] == path["rows"]
 
 
@@ -476,7 +480,7 @@ def test_the_kiosks_own_path_knows_its_people_and_refuses_others(tmp_path):
             picture.crop((left + 4 * number, top, left + 4 * number + side, top + side)).save(path)
     wanted = EvaluationSettings(folder, galleries=(1,), templates=(1,), seeds=2)
     protocol = VisitsProtocol(wanted, DecisionSection())
-    (result,) = evaluate(protocol, wanted, paths_of(ConfigFile(None), [], [], []), nothing).results
+    (result,) = evaluate(protocol, wanted, paths_of(ConfigFile(None), [], [], dlib=False), nothing).results
     still = next(row for row in result.rows if row.kind == "still")
     assert (still.strangers_granted.errors, still.wrong_person_granted.errors) == (0, 0)
     assert (still.members_refused.errors, still.members_refused.trials) == (0, 2)

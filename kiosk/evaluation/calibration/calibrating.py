@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -41,12 +40,11 @@ from kiosk.names import person_key
 from kiosk.paths import journal_file
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.pipeline import PhotographReader
-from kiosk.store.journal import Journal, JournalEntry
+from kiosk.store.journal import Journal
 from kiosk.vision.pictures import read_picture
 from kiosk.vision.quality import Gates
 
 DAYS: Final = 90
-_RECOGNISED = {Reason.RECOGNISED.value, Reason.RETURNED.value}
 
 
 def journal_distances(journal: Journal, gallery: GallerySnapshot, now: datetime) -> tuple[Comparisons, Comparisons]:
@@ -56,50 +54,43 @@ def journal_distances(journal: Journal, gallery: GallerySnapshot, now: datetime)
     recorded only within the threshold of that day. Each person has the same weight. Refusals are left out, because
     they may be of strangers or of members. Raises JournalError.
     """
-    entries = journal.since(now - timedelta(days=DAYS))
     numbers = {person_key(person): number for number, person in enumerate(gallery.people)}
-    granted = [entry for entry in entries if _counts(entry, gallery.encoder, numbers)]
+    own = [
+        (entry, numbers[person_key(entry.person)])
+        for entry in journal.since(now - timedelta(days=DAYS))
+        if entry.outcome == Outcome.GRANTED.value
+        and entry.reason in {Reason.RECOGNISED.value, Reason.RETURNED.value}
+        and entry.encoder == gallery.encoder
+        and entry.person is not None
+        and person_key(entry.person) in numbers
+        and entry.distance is not None
+        and entry.threshold
+    ]
+    others = [
+        (entry, person) for entry, person in own if entry.second_distance is not None and (entry.gallery_size or 0) > 1
+    ]
     sizes = np.bincount(gallery.owners, minlength=len(gallery.people))
     usual = round(float(sizes.mean())) if len(sizes) else 1
-    own = [(entry, numbers[person_key(entry.person or "")]) for entry in granted]
-    others = [(entry, person) for entry, person in own if entry.second_distance is not None and _others(entry) > 0]
-    return (
-        _comparisons(
-            others, [entry.second_distance or 0.0 for entry, _ in others], [usual] * len(others), seconds=True
-        ),
-        _comparisons(own, [entry.distance or 0.0 for entry, _ in own], [int(sizes[person]) for _, person in own]),
+    between = _comparisons(
+        [person for _, person in others],
+        [(entry.second_distance, usual, (entry.gallery_size or 0) - 1, np.inf) for entry, _ in others],
     )
+    within = _comparisons(
+        [person for _, person in own], [(entry.distance, sizes[person], 1, entry.threshold) for entry, person in own]
+    )
+    return between, within
 
 
-def _counts(entry: JournalEntry, encoder: str, people: dict[str, int]) -> bool:
-    let_in = entry.outcome == Outcome.GRANTED.value and entry.reason in _RECOGNISED
-    known = entry.person is not None and person_key(entry.person) in people
-    return let_in and known and entry.encoder == encoder and entry.distance is not None and bool(entry.threshold)
-
-
-def _others(entry: JournalEntry) -> int:
-    return (entry.gallery_size or 0) - 1
-
-
-def _comparisons(
-    rows: Sequence[tuple[JournalEntry, int]],
-    distances: Sequence[float],
-    templates: Sequence[int],
-    *,
-    seconds: bool = False,
-) -> Comparisons:
-    times = Counter(person for _, person in rows)
-    among = [_others(entry) if seconds else 1 for entry, _ in rows]
-    limits = [np.inf if seconds else entry.threshold or np.inf for entry, _ in rows]
-    people = np.array([[person, person] for _, person in rows], np.intp).reshape(-1, 2)
-    weights = np.array([1 / times[person] for _, person in rows])
+def _comparisons(people: Sequence[int], rows: Sequence[tuple[Any, ...]]) -> Comparisons:
+    """Return comparisons given as distance, templates, people compared with, and limit."""
+    owners, columns = np.array(people, np.intp), np.array(rows, np.float64).reshape(-1, 4).T
     return Comparisons(
-        np.array(distances, np.float64),
-        np.array(templates, np.intp),
-        np.array(among, np.intp),
-        np.array(limits, np.float64),
-        people,
-        weights,
+        columns[0],
+        columns[1].astype(np.intp),
+        columns[2].astype(np.intp),
+        columns[3],
+        np.stack([owners, owners], axis=1),
+        1 / np.bincount(owners)[owners],
     )
 
 
@@ -135,7 +126,6 @@ class DoorReport:
     margin: float
     asked: float  # rate at which a stranger's visit may open the door
     statistics: Statistics | None
-    own_statistics: bool  # measured on this gallery
     calibration: Calibration | None  # None where it is not possible
     journal: tuple[int, int] | None  # decisions and people used from it; None where it was not read
     confusable: tuple[PicturePair, ...]
@@ -143,6 +133,11 @@ class DoorReport:
     poor: tuple[PoorPicture, ...]
     all_checked: bool  # the quality of the pictures
     plain_curve: bool = False  # the door uses a cohort, the statistics do not
+
+    @property
+    def own_statistics(self) -> bool:
+        """Return whether the statistics were measured on this gallery."""
+        return self.encoder.statistics is None and self.statistics is not None
 
     @property
     def answer(self) -> Setting | None:
@@ -164,16 +159,24 @@ def calibrate_door(
     gallery.load(lambda done, total: progress("reading the gallery", done, total))
     known, spec = gallery.snapshot, encoder.spec
     threshold, margin = matching_numbers(config.current, spec, len(known.people))
-    odd = odd_pictures(known, alike=min(threshold, spec.threshold), margin=margin, apart=_unlike(spec))
+    unlike = 1.15 * spec.threshold  # pictures of one person hardly ever have that distance
+    if spec.statistics is not None:
+        unlike = max(float(spec.statistics.genuine.distance_at(_WORST_GENUINE)), spec.threshold)
+    odd = odd_pictures(known, alike=min(threshold, spec.threshold), margin=margin, apart=unlike)
     left_out = {picture.number for picture in odd}
     comparison = comparison_of(config.current.path, spec, weights_folders(config))
-    statistics = spec.statistics or _measured_here(known, left_out)
+    statistics = spec.statistics or gallery_statistics(known, left_out)
     against_cohort = statistics is not None and _COHORT in statistics.source
     decision = config.current.decision
     alike = pooled_correlation(VISIT_CORRELATION, config.current.path.pooling_frames)
     rule = VisitRule(decision.k, decision.n, alike)
     plain_curve = comparison.cohort is not None and not against_cohort
-    seen = _from_journal(config, known, within_only=plain_curve) if with_journal else None
+    seen = None
+    if with_journal:
+        with closing(Journal(journal_file(config))) as journal:
+            between, within = journal_distances(journal, known, datetime.now(UTC))
+        # Distances between people are left out where the curve is of another kind.
+        seen = (between.none() if plain_curve else between, within)
     calibration = None
     if statistics is not None and known.people:
         # A curve of plain distances is shifted by plain distances.
@@ -203,7 +206,6 @@ def calibrate_door(
         margin=margin,
         asked=asked,
         statistics=statistics,
-        own_statistics=spec.statistics is None and statistics is not None,
         plain_curve=plain_curve,
         calibration=calibration,
         journal=None if seen is None else (len(seen[1].distances), len(np.unique(seen[1].people))),
@@ -214,32 +216,19 @@ def calibrate_door(
     )
 
 
-def _unlike(spec: EncoderSpec) -> float:
-    """Return a distance that pictures of one person hardly ever have."""
-    if spec.statistics is None:
-        return 1.15 * spec.threshold
-    return max(float(spec.statistics.genuine.distance_at(_WORST_GENUINE)), spec.threshold)
-
-
-def _measured_here(gallery: GallerySnapshot, left_out: Collection[int]) -> Statistics | None:
-    """Return statistics of the gallery itself, where it is large enough."""
-    good = np.array([number for number in range(len(gallery.templates)) if number not in left_out], np.intp)
-    owners, matrix = gallery.owners[good], gallery.matrix[good] if len(good) else gallery.matrix
+def gallery_statistics(gallery: GallerySnapshot, left_out: Collection[int]) -> Statistics | None:
+    """Return statistics of the gallery itself; None where it is too small."""
+    good = [number for number in range(len(gallery.templates)) if number not in left_out]
+    if not good:
+        return None
+    owners, matrix = gallery.owners[good], gallery.matrix[good]
+    people = len(np.unique(owners))
     rows, columns = np.triu_indices(len(good), 1)
     same = owners[rows] == owners[columns]
-    if len(np.unique(owners)) < _OWN_PEOPLE or np.count_nonzero(same) < _OWN_PAIRS:
+    if people < _OWN_PEOPLE or np.count_nonzero(same) < _OWN_PAIRS:
         return None
     apart = np.linalg.norm(matrix[rows] - matrix[columns], axis=1)
-    return Statistics.of(apart[same], apart[~same], "the pictures of this gallery", len(np.unique(owners)))
-
-
-def _from_journal(
-    config: ConfigFile, gallery: GallerySnapshot, *, within_only: bool
-) -> tuple[Comparisons, Comparisons]:
-    """Return the journal's distances; those between people are left out where the curve is of another kind."""
-    with closing(Journal(journal_file(config))) as journal:
-        between, within = journal_distances(journal, gallery, datetime.now(UTC))
-    return between.none() if within_only else between, within
+    return Statistics.of(apart[same], apart[~same], "the pictures of this gallery", people)
 
 
 def _poor_pictures(
@@ -263,27 +252,23 @@ def write_answer(report: DoorReport) -> Path:
 
     A missing configuration is created in the folder that relative paths start from. Raises ConfigError.
     """
-    writer = ConfigWriter(report.config.path or report.config.folder / "config.yaml")
-    seen = writer.look()
-    conflicts = writer.change(_changes(report), seen)
-    if isinstance(conflicts, tuple):
-        keys = ", ".join(conflict.key for conflict in conflicts)
-        raise ConfigError(writer.path, f"{keys} was changed at the same time", "calibrate again")
-    return writer.path
-
-
-def _changes(report: DoorReport) -> dict[str, Value]:
     setting = report.answer
     if setting is None or not setting.promised:
         raise ConfigError(report.encoder.name, "there is no promised threshold to write", "see `kiosk calibrate`")
-    matching, name = report.config.current.matching, report.encoder.name
-    return {
-        "matching.threshold": _with(matching.threshold, name, setting.threshold),
-        "matching.margin": _with(matching.margin, name, report.margin),
+    writer = ConfigWriter(report.config.path or report.config.folder / "config.yaml")
+    seen, matching = writer.look(), report.config.current.matching
+    changes: dict[str, Value] = {
+        "matching.threshold": _with(matching.threshold, report.encoder.name, setting.threshold),
+        "matching.margin": _with(matching.margin, report.encoder.name, report.margin),
         "matching.stranger_rate": report.asked,
         "decision.k": report.rule.k,
         "decision.n": report.rule.n,
     }
+    conflicts = writer.change(changes, seen)
+    if isinstance(conflicts, tuple):
+        keys = ", ".join(conflict.key for conflict in conflicts)
+        raise ConfigError(writer.path, f"{keys} was changed at the same time", "calibrate again")
+    return writer.path
 
 
 def _with(numbers: Mapping[str, float], encoder: str, number: float) -> dict[str, float]:

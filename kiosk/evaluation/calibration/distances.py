@@ -37,27 +37,27 @@ class NearestTemplate:
 
     def rate(self, single: NDArray[np.float64] | float) -> NDArray[np.float64]:
         """Return how often the nearest is within a distance, where a single one is at the rate `single`."""
-        known, chances = _table(min(self.templates, _MOST), _rounded(self.correlation))
-        return _between(np.asarray(single, np.float64), known, chances)
+        return interpolated(single, *self._table)
 
     def single(self, rate: NDArray[np.float64] | float) -> NDArray[np.float64]:
         """Return the rate of a single comparison, given the rate of the nearest."""
-        known, chances = _table(min(self.templates, _MOST), _rounded(self.correlation))
-        return _between(np.asarray(rate, np.float64), chances, known)
+        known, chances = self._table
+        return interpolated(rate, chances, known)
+
+    @property
+    def _table(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        # Few different values, so that tables are reused: a twentieth changes the rate of the nearest of five by 4 %.
+        return _table(min(self.templates, _MOST), round(20 * self.correlation) / 20)
 
 
-def _between(
-    wanted: NDArray[np.float64], known: NDArray[np.float64], given: NDArray[np.float64]
+def interpolated(
+    wanted: NDArray[np.float64] | float, known: NDArray[np.float64], given: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Interpolate log-linearly between the points, in proportion below them."""
-    logs = np.interp(np.log(np.maximum(wanted, known[0])), np.log(known), np.log(given))
-    below = given[0] * wanted / known[0]
-    return np.asarray(np.where(wanted >= 1, 1.0, np.where(wanted < known[0], below, np.exp(logs))))
-
-
-def _rounded(correlation: float) -> float:
-    # Few different values, so that tables are reused: a twentieth changes the rate of the nearest of five by 4 %.
-    return round(20 * correlation) / 20
+    """Interpolate log-linearly between the points of rates, in proportion below them; 1 from 1 on."""
+    rates = np.asarray(wanted, np.float64)
+    logs = np.interp(np.log(np.maximum(rates, known[0])), np.log(known), np.log(given))
+    below = given[0] * rates / known[0]
+    return np.asarray(np.where(rates >= 1, 1.0, np.where(rates < known[0], below, np.exp(logs))))
 
 
 @cache
@@ -81,18 +81,6 @@ class Comparisons:
     limits: NDArray[np.float64]  # (P,) larger distances were not recorded; infinite where all were
     people: NDArray[np.intp]  # (P, 2) the person of the picture, and the person compared with
     weights: NDArray[np.float64]  # (P,) every person, or pair of people, has the same total weight
-
-    @classmethod
-    def everything(
-        cls,
-        found: NDArray[np.float64],
-        templates: NDArray[np.intp],
-        people: NDArray[np.intp],
-        weights: NDArray[np.float64],
-    ) -> Comparisons:
-        """Return comparisons with one person each, without a limit."""
-        among, limits = np.ones(len(found), np.intp), np.full(len(found), np.inf)
-        return cls(found, templates, among, limits, people, weights)
 
     def none(self) -> Comparisons:
         """Return an empty set of comparisons."""
@@ -126,7 +114,7 @@ class Templates:
 
 
 def gallery_distances(
-    gallery: Searchable, left_out: Collection[int] = (), comparison: Comparison = PLAIN, seed: int = 0
+    gallery: Searchable, left_out: Collection[int] = (), comparison: Comparison = PLAIN
 ) -> GalleryDistances:
     """Compare every template with everybody, except those whose numbers are in `left_out`."""
     people = len(gallery.people)
@@ -137,7 +125,7 @@ def gallery_distances(
     return GalleryDistances(
         np.bincount(gallery.owners, minlength=people),
         comparison.rule is TemplateRule.MEAN,
-        _impostor(to_people, clean.owners, counts, comparison, np.random.default_rng(seed)),
+        _impostor(to_people, clean.owners, counts, comparison),
         _genuine(clean, counts, comparison),
         _alike(clean),
     )
@@ -148,12 +136,11 @@ def _impostor(
     owners: NDArray[np.intp],
     counts: NDArray[np.intp],
     comparison: Comparison,
-    random: np.random.Generator,
 ) -> Comparisons:
     others = (owners[:, None] != np.arange(len(counts))) & (counts > 0)
     rows, columns = np.nonzero(others)
     if len(rows) > _MOST_PAIRS:
-        drawn = np.sort(random.choice(len(rows), _MOST_PAIRS, replace=False))
+        drawn = np.sort(np.random.default_rng(0).choice(len(rows), _MOST_PAIRS, replace=False))
         rows, columns = rows[drawn], columns[drawn]
     people = np.stack([owners[rows], columns], axis=1)
     weights = 1 / counts[owners[rows]].astype(np.float64)
@@ -161,7 +148,14 @@ def _impostor(
     templates = counts[columns]
     if comparison.rule is TemplateRule.MEAN:
         templates = np.ones_like(templates)
-    return Comparisons.everything(found, templates, people, weights)
+    return _unlimited(found, templates, people, weights)
+
+
+def _unlimited(
+    found: NDArray[np.float64], templates: NDArray[np.intp], people: NDArray[np.intp], weights: NDArray[np.float64]
+) -> Comparisons:
+    among, limits = np.ones(len(found), np.intp), np.full(len(found), np.inf)
+    return Comparisons(found, templates, among, limits, people, weights)
 
 
 def _genuine(gallery: Templates, counts: NDArray[np.intp], comparison: Comparison) -> Comparisons:
@@ -176,7 +170,7 @@ def _genuine(gallery: Templates, counts: NDArray[np.intp], comparison: Compariso
             whose.append(person)
     people = np.array(whose, np.intp)
     weights = 1 / counts[people].astype(np.float64)
-    return Comparisons.everything(np.array(found), counts[people] - 1, np.stack([people, people], axis=1), weights)
+    return _unlimited(np.array(found), counts[people] - 1, np.stack([people, people], axis=1), weights)
 
 
 def _alike(gallery: Templates) -> float:
@@ -289,9 +283,6 @@ def _evidence(residuals: NDArray[np.float64], found: Comparisons, quantile: floa
     return Evidence(shift, (interval.high - interval.low) / 2, people, len(residuals))
 
 
-_BLOCK: Final = 500  # templates compared with all others at once
-
-
 @dataclass(frozen=True, slots=True)
 class PicturePair:
     """Two pictures of different people."""
@@ -314,13 +305,18 @@ class OddPicture:
 
 def confusable_pairs(gallery: GallerySnapshot, keep: int, left_out: Collection[int] = ()) -> list[PicturePair]:
     """Return the `keep` nearest pairs of people, nearest first, each with its two nearest pictures."""
-    people = len(gallery.people)
-    between = np.full((people, people), np.inf, np.float32)
-    np.minimum.at(between, gallery.owners, _to_others(gallery, left_out))
-    between[np.tril_indices(people)] = np.inf
-    nearest = np.argsort(between, axis=None)[:keep]
-    pairs = [divmod(int(index), people) for index in nearest if np.isfinite(between.flat[index])]
-    return [_nearest_of(gallery, one, other, left_out) for one, other in pairs]
+    between, owners, hidden = _between_people(gallery), gallery.owners, np.array(sorted(left_out), np.intp)
+    between[hidden] = between[:, hidden] = np.inf
+    found: list[PicturePair] = []
+    while between.size and len(found) < keep:
+        one, other = divmod(int(np.argmin(between)), len(between))
+        distance = float(between[one, other])
+        if not np.isfinite(distance):
+            break
+        found.append(PicturePair(gallery.templates[one], gallery.templates[other], distance))
+        here, there = owners == owners[one], owners == owners[other]
+        between[np.ix_(here, there)] = between[np.ix_(there, here)] = np.inf
+    return found
 
 
 def odd_pictures(gallery: GallerySnapshot, *, alike: float, margin: float, apart: float) -> list[OddPicture]:
@@ -330,81 +326,35 @@ def odd_pictures(gallery: GallerySnapshot, *, alike: float, margin: float, apart
     all pictures of its own. Of the rest, a picture shows an unknown person when it is farther than `apart` from all
     others of its person.
     """
-    to_others = _to_others(gallery)
-    several = [
-        numbers
-        for numbers in (np.flatnonzero(gallery.owners == person) for person in range(len(gallery.people)))
-        if len(numbers) > 1
-    ]
-    wrong = [each for numbers in several for each in _of_another_person(gallery, numbers, to_others, alike, margin)]
-    found = _one_of_two(wrong)
-    explained = {each.number for each in found}
+    templates, between = gallery.templates, _between_people(gallery)
+    nearest, wrong = between.argmin(axis=1) if between.size else [], {}
+    groups = [np.flatnonzero(gallery.owners == person).tolist() for person in range(len(gallery.people))]
+    several = [numbers for numbers in groups if len(numbers) > 1]
     for numbers in several:
-        rest = np.array([number for number in numbers if number not in explained], np.intp)
-        found += _of_unknown_people(gallery, rest, apart)
-    return sorted(found, key=lambda each: each.number)
-
-
-def _one_of_two(wrong: Sequence[OddPicture]) -> list[OddPicture]:
-    """Of two pictures that each look like the other's person, keep the one that is farther from its own."""
-    own = {each.picture.source: each.own for each in wrong}
-    return [each for each in wrong if each.other is None or each.own >= own.get(each.other.source, 0.0)]
-
-
-def _of_another_person(
-    gallery: GallerySnapshot, numbers: NDArray[np.intp], to_others: NDArray[np.float32], alike: float, margin: float
-) -> list[OddPicture]:
-    found = []
-    for number, to_own in zip(numbers.tolist(), _spread(gallery, numbers), strict=True):
-        person = int(np.argmin(to_others[number]))
-        distance = float(to_others[number, person])
-        if distance <= alike and to_own > alike + margin:
-            other = _pair(gallery, number, person, ()).other
-            found.append(OddPicture(number, gallery.templates[number], to_own, other, distance))
-    return found
-
-
-def _of_unknown_people(gallery: GallerySnapshot, numbers: NDArray[np.intp], apart: float) -> list[OddPicture]:
-    if len(numbers) < 2:
-        return []
-    embeddings = [gallery.templates[number].embedding for number in numbers]
-    unlike, own = find_outliers(embeddings, [], apart), _spread(gallery, numbers)
-    return [
-        OddPicture(int(numbers[index]), gallery.templates[numbers[index]], own[index], None, np.inf)
-        for index in sorted(unlike)
+        for number, own in zip(
+            numbers, spread_of_pictures([templates[each].embedding for each in numbers]), strict=True
+        ):
+            distance = float(between[number, nearest[number]])
+            if distance <= alike and own > alike + margin:
+                other = templates[nearest[number]]
+                wrong[number] = OddPicture(number, templates[number], float(own), other, distance)
+    # Of two pictures that each look like the other's person, the one that is farther from its own is odd.
+    found = [
+        odd for number, odd in wrong.items() if nearest[number] not in wrong or odd.own >= wrong[nearest[number]].own
     ]
+    explained = {odd.number for odd in found}
+    for numbers in several:
+        rest = [number for number in numbers if number not in explained]
+        embeddings = [templates[number].embedding for number in rest]
+        own_distances = spread_of_pictures(embeddings)
+        for index in find_outliers(embeddings, [], apart) if len(rest) > 1 else ():
+            odd = OddPicture(rest[index], templates[rest[index]], float(own_distances[index]), None, np.inf)
+            found.append(odd)
+    return sorted(found, key=lambda odd: odd.number)
 
 
-def _spread(gallery: GallerySnapshot, numbers: NDArray[np.intp]) -> list[float]:
-    """Return the distance of each of a person's pictures to the nearest of the others."""
-    distances = spread_of_pictures([gallery.templates[number].embedding for number in numbers])
-    return [float(distance) for distance in distances]
-
-
-def _to_others(gallery: GallerySnapshot, left_out: Collection[int] = ()) -> NDArray[np.float32]:
-    """Return the distance of each template to each person, (T, N); infinite to its own and where left out."""
-    order = np.argsort(gallery.owners, kind="stable")
-    starts = np.searchsorted(gallery.owners[order], np.arange(len(gallery.people)))
-    hidden = np.array(sorted(left_out), np.intp)
-    found = np.full((len(gallery.owners), len(gallery.people)), np.inf, np.float32)
-    for start in range(0, len(gallery.owners), _BLOCK):
-        rows = np.arange(start, min(start + _BLOCK, len(gallery.owners)))
-        squared = 2 - 2 * (gallery.matrix[rows] @ gallery.matrix.T)
-        apart = np.sqrt(np.maximum(squared, 0))
-        apart[:, hidden] = np.inf
-        found[rows] = np.minimum.reduceat(apart[:, order], starts, axis=1)
-    found[np.arange(len(found)), gallery.owners] = np.inf
-    found[hidden] = np.inf
-    return found
-
-
-def _nearest_of(gallery: GallerySnapshot, one: int, other: int, left_out: Collection[int]) -> PicturePair:
-    shown = [number for number in np.flatnonzero(gallery.owners == one).tolist() if number not in left_out]
-    return min((_pair(gallery, number, other, left_out) for number in shown), key=lambda pair: pair.distance)
-
-
-def _pair(gallery: GallerySnapshot, number: int, person: int, left_out: Collection[int]) -> PicturePair:
-    theirs = [each for each in np.flatnonzero(gallery.owners == person).tolist() if each not in left_out]
-    distances = np.linalg.norm(gallery.matrix[theirs] - gallery.matrix[number], axis=1)
-    nearest = int(np.argmin(distances))
-    return PicturePair(gallery.templates[number], gallery.templates[theirs[nearest]], float(distances[nearest]))
+def _between_people(gallery: GallerySnapshot) -> NDArray[np.float32]:
+    """Return the distances of all templates, (T, T); infinite between those of one person."""
+    apart = np.sqrt(np.maximum(2 - 2 * (gallery.matrix @ gallery.matrix.T), 0))
+    apart[gallery.owners[:, None] == gallery.owners] = np.inf
+    return np.asarray(apart, np.float32)

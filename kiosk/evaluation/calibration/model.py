@@ -24,6 +24,7 @@ from kiosk.evaluation.calibration.distances import (
     believed,
     genuine_evidence,
     impostor_evidence,
+    interpolated,
     spread,
 )
 from kiosk.evaluation.correlation import chance_of_k_of_n
@@ -49,11 +50,7 @@ class VisitRule:
 
     def granted(self, rate: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how often a visit is granted where each frame names one person at `rate`."""
-        known, chances = _table(self.k, self.n, round(self.correlation, 3))
-        logs = np.interp(np.log(np.maximum(rate, 1e-300)), np.log(known), np.log(chances))
-        # Below the table the chance falls at least in proportion to the rate.
-        logs = np.where(rate < known[0], logs + np.log(np.maximum(rate, 1e-300) / known[0]), logs)
-        return np.asarray(np.where(rate >= 1, 1.0, np.where(rate <= 0, 0.0, np.exp(logs))))
+        return interpolated(rate, *_table(self.k, self.n, round(self.correlation, 3)))
 
 
 def pooled_correlation(correlation: float, frames: int) -> float:
@@ -161,7 +158,10 @@ class VisitModel:
     def strangers_at(self, threshold: float) -> Expected:
         """Return the same at one threshold, with its interval."""
         at = np.array([threshold])
-        error = np.hypot(self._stranger_error(at), self._people_error())
+        # The mean of a few people may lie far from that of all: some are taken for others more easily.
+        people = max(int(np.count_nonzero(self.sizes)), 1)
+        of_people = _PERSON_SPREAD * spread(self.statistics.impostor) / math.sqrt(people)
+        error = np.hypot(self._stranger_error(at), of_people)
         low, high = (float(self._strangers(at - self.impostor.value - side * error)[0]) for side in (_ENDS, -_ENDS))
         return Expected(float(self.strangers(at)[0]), min(low, high), max(low, high))
 
@@ -194,11 +194,6 @@ class VisitModel:
         behind = np.maximum(rate * apart, 1.0)
         return np.hypot(self.impostor.error, np.where(rate < 0.5, 1 / (np.sqrt(behind) * slope), 0.0))
 
-    def _people_error(self) -> float:
-        """Return how far the mean of a few people may lie from that of all: some are taken for others more easily."""
-        people = int(np.count_nonzero(self.sizes))
-        return _PERSON_SPREAD * spread(self.statistics.impostor) / math.sqrt(max(people, 1))
-
     def _strangers(self, distances: NDArray[np.float64]) -> NDArray[np.float64]:
         singles = self.statistics.impostor.rate_at(distances)
         missed = np.zeros(len(distances))
@@ -230,15 +225,15 @@ def largest_thresholds(model: VisitModel, rates: Sequence[float]) -> list[float 
     None where even 0.05 lets more in.
     """
     granted = model.strangers(_HUNDREDTHS)
-    return [_refined(model, rate, np.flatnonzero(granted <= rate)) for rate in rates]
-
-
-def _refined(model: VisitModel, rate: float, allowed: NDArray[np.intp]) -> float | None:
-    if not len(allowed):
-        return None
-    thousandths = np.round(_HUNDREDTHS[allowed[-1]] + np.arange(10) / 1000, 3)
-    fine = np.flatnonzero(model.strangers(thousandths) <= rate)
-    return float(thousandths[fine[-1]])
+    found: list[float | None] = []
+    for rate in rates:
+        allowed = np.flatnonzero(granted <= rate)
+        if not len(allowed):
+            found.append(None)
+            continue
+        thousandths = np.round(_HUNDREDTHS[allowed[-1]] + np.arange(10) / 1000, 3)
+        found.append(float(thousandths[np.flatnonzero(model.strangers(thousandths) <= rate)[-1]]))
+    return found
 
 
 ENOUGH_PICTURES: Final = 3  # a person; more change little
@@ -297,8 +292,6 @@ class Calibration:
     """The calibration of one door."""
 
     model: VisitModel
-    margin: float
-    asked: float
     evidence: tuple[Evidence | None, ...]  # between different people, one for each source
     genuine_evidence: tuple[Evidence | None, ...]
     now: Setting  # with the threshold that is in force
@@ -348,8 +341,6 @@ def calibrated(
     ]
     return Calibration(
         model,
-        margin,
-        asked,
         between,
         within,
         _setting(model, in_force, margin, doubts),

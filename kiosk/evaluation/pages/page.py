@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import ClassVar, TypeAlias
@@ -15,26 +16,15 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from kiosk.domain import ByteImage
 from kiosk.errors import EvaluationError, PictureError
 from kiosk.evaluation.pages.plots import Plot
-from kiosk.evaluation.pages.wording import Cell
+from kiosk.evaluation.tables import Table
 from kiosk.files import asset, atomic_write, atomic_write_all
 from kiosk.names import is_printable
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import as_jpeg, printable, read_picture
 
 GENERATOR = "kiosk"  # in the head of the page
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One of the most important figures."""
-
-    value: str
-    text: str
-    detail: str = ""  # its interval and counts
-    tone: str = "plain"  # good, warn, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +37,6 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A table; the first column names the row."""
-
-    kind: ClassVar[str] = "table"
-    caption: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[Cell | str, ...], ...]
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Plots:
     """Plots side by side, with a caption each."""
 
@@ -65,13 +44,7 @@ class Plots:
     plots: tuple[tuple[Plot, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Portrait:
-    """A picture of a person; without a source where it cannot be read."""
-
-    name: str
-    source: str = ""  # a data URI
-    detail: str = ""  # such as its file
+Portrait: TypeAlias = tuple[str, str, str]  # a person's name, a data URI or "", a detail such as the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +54,7 @@ class PortraitPair:
     portraits: tuple[Portrait, ...]
     value: str  # their distance
     text: str = ""
-    tone: str = "plain"
+    warns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,33 +66,7 @@ class PortraitPairs:
     pairs: tuple[PortraitPair, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SettingChoice:
-    """One of several possible settings."""
-
-    name: str
-    figures: tuple[tuple[str, str, str], ...]  # name, value, small print
-    chosen: bool = False
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SettingChoices:
-    """Settings side by side."""
-
-    kind: ClassVar[str] = "choices"
-    choices: tuple[SettingChoice, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """Advice, the most useful first."""
-
-    kind: ClassVar[str] = "advice"
-    points: tuple[tuple[str, str], ...]  # what to do, and why
-
-
-Item: TypeAlias = Paragraph | Table | Plots | PortraitPairs | SettingChoices | Advice
+Item: TypeAlias = Paragraph | Table | Plots | PortraitPairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,33 +75,25 @@ class Section:
 
     anchor: str
     title: str
-    items: tuple[Item, ...]
+    items: Sequence[Item]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page, from top to bottom."""
+    """A page, from top to bottom; sections without items are left out."""
 
+    kind: str  # lfw, open-set, visits, calibration: selects the terms that are explained
     title: str
     eyebrow: str  # the command
-    lead: tuple[str, ...]  # the answer in plain words
-    cards: tuple[Card, ...]
-    sections: tuple[Section, ...]
-    facts: tuple[tuple[str, str], ...]  # how it was measured
-    terms: tuple[tuple[str, str], ...] = ()  # terms of the field and their meanings
-    limits: tuple[str, ...] = ()  # what the figures do not say
+    lead: Sequence[str]  # the answer in plain words
+    sections: Sequence[Section]
+    facts: Sequence[tuple[str, str]]  # how it was measured
     made_at: datetime = field(default_factory=lambda: datetime.now().astimezone())
 
     @property
     def plots(self) -> tuple[Plot, ...]:
         shown = [item for section in self.sections for item in section.items if isinstance(item, Plots)]
         return tuple(plot for item in shown for plot, _ in item.plots)
-
-
-def section(anchor: str, title: str, items: Sequence[Item | None]) -> tuple[Section, ...]:
-    """Return a section of the items that are not None, or no section without any."""
-    present = tuple(item for item in items if item is not None)
-    return (Section(anchor, title, present),) if present else ()
 
 
 def as_html(page: Page) -> str:
@@ -185,24 +124,19 @@ def _shown(value: object) -> object:
     return "".join(one if is_printable(one) or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in value)
 
 
-INDEX = "index.html"
-_OURS = f'<meta name="generator" content="{GENERATOR}">'
-_HEAD_CHARACTERS = 2000
-
-
 def write_folder(folder: Path, page: Page) -> Path:
     """Write index.html and its plots as PNG files into a folder, and return the path of the page.
 
     Every file is written completely before it replaces an earlier one, the page last. Raises EvaluationError as
     check_folder does.
     """
-    html = as_html(page).encode()
+    html, index = as_html(page).encode(), "index.html"
     check_folder(folder)
     try:
-        atomic_write_all(folder, {**{f"{plot.name}.png": plot.png for plot in page.plots}, INDEX: html})
+        atomic_write_all(folder, {**{f"{plot.name}.png": plot.png for plot in page.plots}, index: html})
     except OSError as fault:
         raise _unwritable(folder, fault) from fault
-    return folder / INDEX
+    return folder / index
 
 
 def check_folder(folder: Path) -> None:
@@ -213,7 +147,7 @@ def check_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
-            _require_ours(folder / INDEX)
+            _require_ours(folder / "index.html")
     except OSError as fault:
         raise _unwritable(folder, fault) from fault
 
@@ -229,11 +163,9 @@ def write_page(path: Path, page: Page) -> None:
 
 
 def _require_ours(page: Path) -> None:
-    try:
-        head = page.read_text(encoding="utf-8", errors="replace")[:_HEAD_CHARACTERS]
-    except FileNotFoundError:
+    if not page.exists():
         return
-    if _OURS not in head:
+    if f'<meta name="generator" content="{GENERATOR}">' not in page.read_text("utf-8", "replace")[:2000]:
         raise EvaluationError(
             printable(page), "exists already and is not a page of the kiosk", "name another place, or move it"
         )
@@ -247,33 +179,17 @@ def _unwritable(place: Path, fault: OSError) -> EvaluationError:
 _SIDE_PX = 176  # twice the size on the page, for dense screens
 
 
-class Thumbnails:
-    """Reads each picture of a folder once."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._sources: dict[str, str] = {}
-
-    def portrait(self, picture: str, name: str, detail: str = "") -> Portrait:
-        """Return the middle of a picture as a square; without a source where it cannot be read."""
-        if picture not in self._sources:
-            self._sources[picture] = _source(self._folder / picture)
-        return Portrait(name, self._sources[picture], detail)
-
-
-def _source(path: Path) -> str:
+@lru_cache(maxsize=256)
+def thumbnail(path: Path) -> str:
+    """Return the middle of a picture as a square, as a data URI; empty where it cannot be read."""
     try:
-        content = as_jpeg(_square(read_picture(path, longest_side_px=3 * _SIDE_PX)))
+        image = read_picture(path, longest_side_px=3 * _SIDE_PX)
     except PictureError:
         return ""
-    return f"data:image/jpeg;base64,{base64.b64encode(content).decode('ascii')}"
-
-
-def _square(image: ByteImage) -> ByteImage:
     height, width = image.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
-    middle = image[top : top + side, left : left + side]
-    if side <= _SIDE_PX:
-        return np.ascontiguousarray(middle)
-    return np.asarray(cv2.resize(middle, (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_AREA), np.uint8)
+    square = np.ascontiguousarray(image[top : top + side, left : left + side])
+    if side > _SIDE_PX:
+        square = np.asarray(cv2.resize(square, (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_AREA), np.uint8)
+    return f"data:image/jpeg;base64,{base64.b64encode(as_jpeg(square)).decode('ascii')}"

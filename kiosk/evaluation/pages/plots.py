@@ -1,4 +1,4 @@
-"""Plots for report pages: common style, SVG for the page and PNG, and two of the plots."""
+"""Plots of report pages, as SVG for the page and as PNG: DET curves, histograms, and rates against a setting."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from typing import Any, Final
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
+from numpy.typing import NDArray
 
 from kiosk.evaluation.intervals import Rate
-from kiosk.evaluation.pages.wording import count, percent, shortened
+from kiosk.evaluation.pages.wording import distance, noun, shortened
+from kiosk.evaluation.rates import curve
 from kiosk.names import is_printable
 
-PX: Final = 1 / 72  # inches of a pixel of the page: a point
-WIDTH_PX, HEIGHT_PX = 460, 345
+_SIZE_PX = (460, 345)
 _PNG_SCALE = 2.5  # pixels of the PNG for one of the page
 
 # The colours of the light theme. In the SVG each becomes a variable of the style sheet, so that it follows the theme.
@@ -37,6 +39,7 @@ _VARIABLES = {
     **{colour: f"--series-{number}" for number, colour in enumerate(SERIES, start=1)},
 }
 DASHES: Final = ("-", (0, (6, 2)), (0, (2, 1.6)), (0, (7, 2, 1.5, 2)), (0, (10, 3)), (0, (1, 1)))
+_DOTTED: dict[str, Any] = {"color": MUTED, "linewidth": 1, "linestyle": (0, (1, 2))}
 
 _STYLE: dict[Any, Any] = {
     "axes.edgecolor": MUTED,
@@ -44,20 +47,16 @@ _STYLE: dict[Any, Any] = {
     "axes.grid": True,
     "axes.axisbelow": True,
     "axes.labelcolor": INK,
-    "axes.labelsize": 12,
-    "axes.linewidth": 0.8,
     "axes.spines.right": False,
     "axes.spines.top": False,
     "figure.constrained_layout.use": True,
-    "figure.dpi": 1 / PX,
+    "figure.dpi": 72,
     "figure.facecolor": PAPER,
     "font.size": 12,
     "grid.color": GRID,
-    "grid.linewidth": 0.8,
     "legend.frameon": False,
-    "legend.fontsize": 11.5,
-    "legend.handlelength": 2.2,
     "lines.linewidth": 2,
+    "path.simplify_threshold": 1.0,
     "svg.fonttype": "none",  # text stays text: it uses the reader's font and can be searched
     "text.color": INK,
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
@@ -66,7 +65,6 @@ _STYLE: dict[Any, Any] = {
     "ytick.color": MUTED,
     "ytick.labelcolor": INK,
 }
-_ID_OF_NOTHING = re.compile(r' id="[A-Za-z0-9]+_\d+"')  # figure_1, axes_1: equal in all plots of a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +78,26 @@ class Plot:
     png: bytes
 
 
-def plot(
-    name: str,
-    title: str,
-    described: str,
-    draw: Callable[[Axes], None],
-    size_px: tuple[float, float] = (WIDTH_PX, HEIGHT_PX),
-) -> Plot:
+def plot(name: str, title: str, described: str, draw: Callable[[Axes], None]) -> Plot:
     """Return the plot that `draw` makes."""
     # The salt makes the internal names of the plots on a page different, and the same in every run.
     with mpl.rc_context({**_STYLE, "svg.hashsalt": name}):
-        figure = Figure(figsize=(size_px[0] * PX, size_px[1] * PX))
-        draw(figure.subplots())
+        figure = Figure(figsize=(_SIZE_PX[0] / 72, _SIZE_PX[1] / 72))
+        axes = figure.subplots()
+        draw(axes)
+        handles, labels = axes.get_legend_handles_labels()
+        if handles:
+            columns = 2 if len(handles) > 1 and max(map(len, labels)) <= 26 else 1
+            figure.legend(handles, labels, loc="outside upper left", ncols=columns)
         svg, png = io.StringIO(), io.BytesIO()
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-        figure.savefig(png, format="png", dpi=_PNG_SCALE / PX, metadata={"Software": None})
+        figure.savefig(png, format="png", dpi=72 * _PNG_SCALE, metadata={"Software": None})
     return Plot(name, title, described, _for_page(svg.getvalue()), png.getvalue())
 
 
 def _for_page(document: str) -> str:
-    drawing = _ID_OF_NOTHING.sub("", document[document.index("<svg") :])
+    # Identifiers such as figure_1 and axes_1 are equal in all plots of a page.
+    drawing = re.sub(r' id="[A-Za-z0-9]+_\d+"', "", document[document.index("<svg") :])
     head, _, body = drawing.partition(">")
     head = re.sub(r' (?:width|height)="[^"]*"', "", head)
     for colour, variable in _VARIABLES.items():
@@ -107,138 +105,151 @@ def _for_page(document: str) -> str:
     return f'{head} aria-hidden="true">{body}'
 
 
-def series_style(index: int) -> dict[str, Any]:
+def _series(index: int) -> dict[str, Any]:
     """Return colour and dashes of a line, so that lines differ without colours too."""
     return {"color": SERIES[index % len(SERIES)], "linestyle": DASHES[index % len(DASHES)]}
 
 
-def percent_axis(axes: Axes, which: str) -> None:
-    """Label the x or y axis in percent, without the minor labels of a logarithmic scale."""
-    axis = axes.xaxis if which == "x" else axes.yaxis
+def _in_percent(axis: Axis) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
     axis.set_minor_formatter(NullFormatter())
 
 
-def legend_above(axes: Axes) -> None:
-    """Put the legend above the axes."""
-    handles, labels = axes.get_legend_handles_labels()
-    figure = axes.get_figure()
-    if handles and isinstance(figure, Figure):
-        # Two short names fit into one line.
-        columns = 2 if len(handles) > 1 and max(map(len, labels)) <= 26 else 1
-        figure.legend(handles, labels, loc="outside upper left", ncols=columns)
-
-
-def label(text: str) -> str:
-    """Return a name without control characters, shortened, as a label."""
+def _label(text: str) -> str:
     text = "".join(one if is_printable(one) else " " for one in text)
     # matplotlib leaves names that begin with an underscore out of the legend.
     return shortened(text, 44).lstrip("_") or "?"
 
 
-_ROW_PX, _FRAME_PX = 36, 96
-_APART = 0.15  # of a row: distance between the two intervals of a row
-_MOST_TICKS = 5
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """The distances of one path, and its operating points."""
+
+    name: str
+    genuine: NDArray[np.float64]
+    impostor: NDArray[np.float64]
+    marks: tuple[tuple[float, float], ...] = ()  # FMR, FNMR
 
 
-@dataclass(frozen=True, slots=True)
-class IntervalRow:
-    """Both error rates of one setting."""
-
-    label: str
-    strangers: Rate
-    members: Rate
-
-
-def intervals(name: str, title: str, rows: Sequence[IntervalRow]) -> Plot:
-    """Draw rates as dots with intervals; a rate without errors has no dot."""
+def det(lines: Sequence[Line]) -> Plot:
+    """Draw FNMR against FMR on logarithmic axes: lower is better."""
 
     def draw(axes: Axes) -> None:
-        both = [rate for row in rows for rate in (row.strangers, row.members)]
-        floor = _floor(both)
-        for place, row in enumerate(rows):
-            _whisker(axes, row.strangers, place - _APART, floor, IMPOSTOR)
-            _whisker(axes, row.members, place + _APART, floor, GENUINE)
-        for colour, what in ((IMPOSTOR, "strangers let in"), (GENUINE, "members refused")):
-            axes.plot([], [], "o-", color=colour, label=what)
-        _rate_axis(axes, floor)
-        axes.set(ylim=(len(rows) - 0.4, -0.6), xlabel="visits, with 95 % intervals")
-        axes.set_yticks(range(len(rows)), [label(row.label) for row in rows])
-        axes.grid(visible=False, axis="y")
-        axes.tick_params(axis="y", length=0)
-        legend_above(axes)
-
-    told = "; ".join(
-        f"{row.label}: strangers let in {percent(row.strangers.value)}, members refused {percent(row.members.value)}"
-        for row in rows
-    )
-    return plot(name, title, f"Rates with their intervals. {told}.", draw, (WIDTH_PX, _FRAME_PX + _ROW_PX * len(rows)))
-
-
-def _floor(rates: Sequence[Rate]) -> float:
-    """Return the power of ten below every interval, and below the upper end of those that begin at 0."""
-    smallest = min((rate.low or rate.value or rate.high for rate in rates if rate.trials), default=1.0)
-    return float(10 ** np.floor(np.log10(smallest / 2)))
-
-
-def _whisker(axes: Axes, rate: Rate, place: float, floor: float, colour: str) -> None:
-    if not rate.trials:
-        return
-    ends = [max(rate.low, floor), max(rate.high, floor)]
-    axes.plot(ends, [place, place], color=colour, linewidth=2.2)
-    seen = ends if rate.low else ends[1:]  # an interval from 0 has no lower end
-    axes.plot(seen, [place] * len(seen), "|", markersize=9, markeredgewidth=2, color=colour)
-    if rate.value:
-        axes.plot([rate.value], [place], "o", markersize=6.5, color=colour)
-
-
-def _rate_axis(axes: Axes, floor: float) -> None:
-    axes.set_xscale("log")
-    axes.set_xlim(floor, 1)
-    powers = -round(np.log10(floor))
-    step = 1 + powers // _MOST_TICKS
-    axes.xaxis.set_major_locator(FixedLocator([10.0**-power for power in range(0, powers + 1, step)]))
-    percent_axis(axes, "x")
-
-
-_APART_SIZES = 0.035  # of a decade: distance between the intervals of two paths
-
-
-@dataclass(frozen=True, slots=True)
-class SizeLine:
-    """A rate of one path for several numbers of people."""
-
-    label: str
-    rates: tuple[tuple[int, Rate], ...]  # people, rate
-
-
-def against_people(name: str, title: str, axis: str, lines: Sequence[SizeLine]) -> Plot:
-    """Draw the rate named by `axis` against the number of people."""
-
-    def draw(axes: Axes) -> None:
+        # A logarithmic axis has no 0: rates of 0 are drawn along the edge, at half of the smallest rate.
+        left = 0.5 / max(len(line.impostor) for line in lines)
+        bottom = 0.5 / max(len(line.genuine) for line in lines)
+        axes.plot([1e-9, 1], [1e-9, 1], label="_both equal", **_DOTTED)
         for index, line in enumerate(lines):
-            apart = 10 ** (_APART_SIZES * (index - (len(lines) - 1) / 2))
-            across = [people * apart for people, _ in line.rates]
-            values = [rate.value or 0.0 for _, rate in line.rates]
-            below = [max(value - rate.low, 0.0) for value, (_, rate) in zip(values, line.rates, strict=True)]
-            above = [max(rate.high - value, 0.0) for value, (_, rate) in zip(values, line.rates, strict=True)]
-            colour = series_style(index)["color"]
-            axes.errorbar(across, values, [below, above], fmt="none", capsize=3, elinewidth=1.4, ecolor=colour)
-            axes.plot(across, values, marker="o", markersize=6, label=label(line.label), **series_style(index))
-        _people_axis(axes, sorted({people for line in lines for people, _ in line.rates}))
+            found, style = curve(line.genuine, line.impostor), _series(index)
+            across, up = np.maximum(found.fmr, left), np.maximum(found.fnmr, bottom)
+            # Between two points FMR rises first: a threshold in between has the old FNMR.
+            axes.plot(across, up, drawstyle="steps-post", label=_label(line.name), **style)
+            points = [mark for mark in line.marks if mark[0] > 0]
+            if points:
+                left_to_right, heights = zip(*points, strict=True)
+                axes.scatter(left_to_right, heights, s=34, zorder=4, facecolor=PAPER, edgecolor=style["color"])
+        axes.set(xscale="log", yscale="log", xlim=(left, 1), ylim=(bottom, 1))
+        axes.set(xlabel="other people accepted (FMR)", ylabel="the person not recognised (FNMR)")
+        _in_percent(axes.xaxis)
+        _in_percent(axes.yaxis)
+
+    described = "The false non-match rate against the false match rate on logarithmic axes, a line for each path."
+    return plot("det", "DET curves", described, draw)
+
+
+_SHARES = (0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)  # labels of the histograms' vertical axis
+Marks = Sequence[tuple[str, float]]  # names of thresholds, and their distances
+
+
+def _draw_marks(axes: Axes, marks: Marks) -> None:
+    for index, (name, at) in enumerate(marks):
+        if np.isfinite(at):
+            dashes = DASHES[index % len(DASHES)]
+            axes.axvline(at, color=MARK, linewidth=1.5, linestyle=dashes, label=f"{name} {distance(at)}")
+
+
+def _told(marks: Marks) -> str:
+    return ", ".join(f"{name} {distance(at)}" for name, at in marks)
+
+
+def distances(
+    name: str, title: str, genuine: NDArray[np.floating], impostor: NDArray[np.floating], marks: Marks
+) -> Plot:
+    """Draw histograms of both kinds of distances, and thresholds.
+
+    The vertical scale is a square root, so that the few pairs on the wrong side of a threshold can be seen.
+    """
+    kinds = (("of one person", GENUINE, genuine), ("of two people", IMPOSTOR, impostor))
+
+    def draw(axes: Axes) -> None:
+        finite = [np.asarray(values, np.float64)[np.isfinite(values)] for *_, values in kinds]
+        fewest = min((len(values) for values in finite if len(values)), default=1)
+        inside = [at for _, at in marks if np.isfinite(at)]
+        edges = np.histogram_bin_edges(np.concatenate([*finite, inside]), min(max(fewest // 8, 8), 60))
+        tallest = 0.0
+        for (whose, colour, _), values in zip(kinds, finite, strict=True):
+            if len(values):
+                shares = np.histogram(values, edges)[0] / len(values)
+                tallest = max(tallest, float(shares.max()))
+                axes.stairs(shares, edges, fill=True, color=colour, alpha=0.3, linewidth=0)
+                axes.stairs(shares, edges, color=colour, label=f"{noun(len(values), 'pair')} {whose}")
+        top = tallest or 1.0
+        axes.set_yscale("function", functions=(lambda value: np.sqrt(np.maximum(value, 0)), np.square))
+        axes.set_ylim(0, 1.1 * top)
+        axes.yaxis.set_major_locator(FixedLocator([0, *(one for one in _SHARES if top / 300 < one <= top)]))
+        _draw_marks(axes, marks)
+        axes.set(xlabel="distance (closer is more alike)", ylabel="share of the pairs")
+        _in_percent(axes.yaxis)
+
+    described = f"Histograms of the distances of pairs of one person and of two. Threshold: {_told(marks)}."
+    return plot(name, title, described, draw)
+
+
+def trade_off(
+    name: str,
+    title: str,
+    points: Sequence[tuple[float, float, float]],
+    marks: Marks,
+    asked: float | None = None,
+) -> Plot:
+    """Draw the rates of strangers let in and members refused against the threshold; a point holds all three."""
+
+    def draw(axes: Axes) -> None:
+        thresholds, strangers, members = np.array(points).T
+        rates = np.concatenate([strangers, members])
+        least = asked or 10 * float(min(rates[rates > 0], default=1e-2))
+        bottom = max(least, 1e-12) / 100  # a logarithmic axis has no 0
+        axes.plot(thresholds, np.maximum(strangers, bottom), color=IMPOSTOR, label="a stranger is let in")
+        axes.plot(
+            thresholds, np.maximum(members, bottom), color=GENUINE, linestyle=DASHES[1], label="a member is refused"
+        )
+        _draw_marks(axes, marks)
+        if asked is not None:
+            axes.axhline(asked, label="asked", **_DOTTED)
+        axes.set(yscale="log", ylim=(bottom, 1), xlabel="threshold (distance)", ylabel="share of the visits")
+        _in_percent(axes.yaxis)
+
+    described = f"How often strangers are let in and members refused, against the threshold. Marked: {_told(marks)}."
+    return plot(name, title, described, draw)
+
+
+def against_people(name: str, title: str, axis: str, lines: Sequence[tuple[str, Sequence[tuple[int, Rate]]]]) -> Plot:
+    """Draw the rate named by `axis` against the number of people; a line has a name and its points."""
+
+    def draw(axes: Axes) -> None:
+        for index, (line, points) in enumerate(lines):
+            apart = 10 ** (0.035 * (index - (len(lines) - 1) / 2))  # keeps the intervals of several paths apart
+            across = [people * apart for people, _ in points]
+            rates = np.array([(rate.low, rate.value or 0.0, rate.high) for _, rate in points])
+            beyond = np.maximum(np.diff(rates), 0).T
+            axes.errorbar(
+                across, rates[:, 1], beyond, marker="o", capsize=3, elinewidth=1.4, label=_label(line), **_series(index)
+            )
+        axes.set(xscale="log", xlabel="people enrolled (N)", ylabel=axis)
         axes.set_ylim(bottom=0)
-        axes.set(xlabel="people enrolled (N)", ylabel=axis)
-        percent_axis(axes, "y")
-        legend_above(axes)
+        axes.xaxis.set_major_locator(FixedLocator(sorted({people for _, points in lines for people, _ in points})))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{round(value):,}"))
+        axes.xaxis.set_minor_formatter(NullFormatter())
+        _in_percent(axes.yaxis)
 
     return plot(name, title, f"{axis} against the number of people enrolled, a line for each path.", draw)
-
-
-def _people_axis(axes: Axes, people: Sequence[int]) -> None:
-    axes.set_xscale("log")
-    axes.xaxis.set_major_locator(FixedLocator(people))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: count(round(value))))
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    if people:
-        axes.set_xlim(people[0] / 1.4, people[-1] * 1.4)
