@@ -287,7 +287,7 @@ class TestAnotherEncoder:
         strange = build()._parts.gallery.snapshot
         assert {template.embedding.encoder for template in strange.templates} == {"other"}
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(station._parts.gallery._gallery, "_snapshot", strange)
+            patch.setattr(station._parts.gallery._gallery, "snapshot", strange)
             # The watch would put it right: it looks once more at a picture that was new at the first look.
             patch.setattr(station._parts.gallery._gallery, "_publish", lambda listing: None)
             refused = [refusal(station, frame) for frame in scene(2.0, 4.5)]
