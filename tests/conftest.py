@@ -20,6 +20,7 @@ from kiosk.door.services import StaffServices, open_services
 from kiosk.door.station import Station
 from kiosk.files import asset, shipped_weights
 from kiosk.vision.demo import RATE_HZ, draw
+from kiosk.vision.pictures import read_picture
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 hypothesis.settings.register_profile("kiosk", deadline=None)  # a busy machine is no fault
@@ -210,3 +211,20 @@ def ship_weights(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
         )
 
     return use
+
+
+@pytest.fixture(scope="session")
+def hopper() -> ByteImage:
+    """The demo's portrait of Grace Hopper; not to be changed."""
+    return _unchangeable(read_picture(asset("demo", "grace_hopper.jpg")))
+
+
+@pytest.fixture(scope="session")
+def collins() -> ByteImage:
+    """The demo's portrait of Eileen Collins; not to be changed."""
+    return _unchangeable(read_picture(asset("demo", "eileen_collins.jpg")))
+
+
+def _unchangeable(image: ByteImage) -> ByteImage:
+    image.flags.writeable = False
+    return image

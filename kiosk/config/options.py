@@ -24,7 +24,7 @@ _MOST_ENCODERS: Final = 8
 
 
 class Applies(enum.Enum):
-    """When a value is in force that was saved while the kiosk runs."""
+    """The moment from which a value is in force that was saved while the kiosk runs."""
 
     LIVE = "live"  # within two seconds
     RELOAD = "reload"  # after the recognition was loaded again, while the door stays shut
@@ -106,7 +106,7 @@ Language = Annotated[str, Field(pattern=r"^(auto|[a-z]{2,3}(_[A-Z]{2})?)$")]
 
 
 class CohortUse(enum.StrEnum):
-    """Whether a distance is compared with those to the strangers of the encoder's cohort."""
+    """Use of the cohort: whether a distance is compared with those to the strangers of the encoder's cohort."""
 
     AUTO = "auto"
     ON = "on"
@@ -122,7 +122,7 @@ class Theme(enum.StrEnum):
 
 
 class Keyboard(enum.StrEnum):
-    """Whether the screen shows a keyboard."""
+    """Keyboard on the screen: whether it is shown."""
 
     AUTO = "auto"
     ON = "on"

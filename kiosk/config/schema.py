@@ -18,7 +18,7 @@ AUTO = "auto"
 
 
 class Kind(enum.Enum):
-    """What sort of value an option takes."""
+    """Sort of value that an option takes."""
 
     FLAG = "flag"
     WHOLE = "whole"  # a number without a fraction

@@ -33,7 +33,7 @@ class Colour(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InputFormat:
-    """How grey levels 0 to 255 become a network's input: (level - mean) * scale for each colour.
+    """Scaling of grey levels 0 to 255 to a network's input: (level - mean) * scale for each colour.
 
     With `standardise`, mean and scale come from each picture: its mean and 1 / max(its standard deviation,
     1 / sqrt(numbers in it)), as tf.image.per_image_standardization does it.
@@ -89,7 +89,7 @@ class Golden:
 
 @dataclass(frozen=True, slots=True)
 class Averaging:
-    """How averaging changes an encoder's distances; see kiosk.recognition.matching.
+    """Effect of averaging on an encoder's distances; see kiosk.recognition.matching.
 
     Attributes:
         scatter: mean squared distance of an embedding from the mean of its person's embeddings.

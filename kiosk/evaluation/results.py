@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,15 +57,15 @@ class WorstPair:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Result:
+class Result(ABC):
     """The result of one path; each protocol adds its own."""
 
     path: PathLabel
     acquisition: Acquisition
 
+    @abstractmethod
     def figures(self) -> dict[str, Any]:
         """Return what the JSON report holds beside path and acquisition."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, eq=False)

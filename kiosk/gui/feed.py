@@ -29,7 +29,7 @@ MOST_CROPPED = 1.2  # the largest size of the picture, relative to the size that
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a picture is drawn in its view, in px."""
+    """Place of a picture in its view, in px."""
 
     left: float
     top: float

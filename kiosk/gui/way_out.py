@@ -29,7 +29,7 @@ ASKING_SECONDS = 30  # without a touch or a key until the question closes itself
 
 
 class Wish(enum.Enum):
-    """What a person at the screen wants to do."""
+    """Intention of a person at the screen."""
 
     WINDOW = "window"  # leave full screen
     END = "end"  # end the kiosk

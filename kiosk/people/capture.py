@@ -163,7 +163,7 @@ class CaptureState:
 
     @property
     def done(self) -> bool:
-        """Whether every picture is there."""
+        """Return whether every picture is there."""
         return all(taken is not None for taken in self.taken)
 
 

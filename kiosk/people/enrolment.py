@@ -139,7 +139,7 @@ class Check:
 
     @property
     def may_be_saved(self) -> bool:
-        """Whether there is a good picture, and all show one person who is not enrolled under another name."""
+        """Return whether there is a good picture, and all show one person who is not enrolled under another name."""
         return bool(self.good) and not self.outliers and not self.duplicates.same
 
 

@@ -54,7 +54,7 @@ ENOUGH_PICTURES = 3
 
 
 class Quality(enum.Enum):
-    """How good a person's pictures are for the recognition, best first."""
+    """Quality of a person's pictures for the recognition, best first."""
 
     GOOD = "good"
     FEW = "few"  # fewer than three

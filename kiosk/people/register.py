@@ -246,7 +246,7 @@ class PeopleRegister:
 
     @property
     def fault(self) -> str | None:
-        """Why the file cannot be read now; None if it can."""
+        """Return why the file cannot be read now; None if it can."""
         return str(self._fault) if self._fault is not None else None
 
     def refresh(self) -> bool:

@@ -1,1 +1,1 @@
-"""From embeddings to people: matching, normalisation, pooling, and the recogniser of live frames."""
+"""Recognition of people by embeddings: matching, normalisation, pooling, and the recogniser of live frames."""

@@ -61,7 +61,7 @@ class PeopleMeans:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How distances to templates become one to their person.
+    """Rule by which distances to templates become one to their person.
 
     Under TemplateRule.MEAN each person is the mean of their templates. Averaging brings vectors nearer together, those
     of strangers too, by a share of the scatter that it removes. That share is added to the squared distance again, for

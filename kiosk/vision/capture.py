@@ -20,7 +20,7 @@ from kiosk.errors import CameraError
 from kiosk.i18n import Message
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import printable
-from kiosk.vision.source import Pace, Source
+from kiosk.vision.source import Pace, Source, unreadable
 
 # Standard error is for people; FFmpeg reads its level when the first capture is made. -8 is AV_LOG_QUIET.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
@@ -206,9 +206,7 @@ def _check_file(path: Path, name: str) -> None:
         with path.open("rb") as file:
             start = file.read(_SNIFFED_BYTES)
     except OSError as error:
-        raise CameraError(
-            name, Message("cannot be read ({cause})", cause=error.strerror), "give this user the right to read it"
-        ) from error
+        raise unreadable(name, error) from error
     if not start:
         raise CameraError(name, "is empty", "name another video file with --source")
     if b"\0" not in start:

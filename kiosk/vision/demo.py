@@ -23,7 +23,7 @@ _LEVELS = 6  # sizes of a figure, each half of the one before
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Where and how a figure stands in one frame."""
+    """Place and attitude of a figure in one frame."""
 
     x: float  # px, centre of the face
     y: float
@@ -209,7 +209,7 @@ def _noise_sheets() -> tuple[ByteImage, ByteImage]:
 
 
 def _noise(index: int) -> tuple[ByteImage, ByteImage]:
-    """What sensor noise adds to and takes from frame `index`; a stride prime to 128 x 128 keeps neighbours apart."""
+    """Return the sensor noise of frame `index`; a stride prime to 128 x 128 keeps neighbours apart."""
     top, left = divmod(index * 7919 % _NOISE_ROOM_PX**2, _NOISE_ROOM_PX)
     added, taken = (sheet[top : top + HEIGHT_PX, left : left + WIDTH_PX] for sheet in _noise_sheets())
     return added, taken

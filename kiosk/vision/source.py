@@ -9,6 +9,8 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from kiosk.domain import ByteImage, Frame
+from kiosk.errors import CameraError
+from kiosk.i18n import Message
 
 
 class Source(Protocol):
@@ -34,6 +36,13 @@ class Source(Protocol):
     def __iter__(self) -> Iterator[Frame]:
         while (frame := self.read()) is not None:
             yield frame
+
+
+def unreadable(name: str, error: OSError) -> CameraError:
+    """Return the fault of a file or folder that cannot be read."""
+    return CameraError(
+        name, Message("cannot be read ({cause})", cause=error.strerror), "give this user the right to read it"
+    )
 
 
 class Pace:

@@ -10,7 +10,7 @@ from kiosk.i18n import Message
 from kiosk.vision.capture import STREAM_SCHEMES, Camera, Stream, VideoFile, is_camera_number, without_secrets
 from kiosk.vision.demo import DemoScene
 from kiosk.vision.pictures import SUFFIXES, printable, read_picture
-from kiosk.vision.source import Pace, Source
+from kiosk.vision.source import Pace, Source, unreadable
 
 
 class Stills(Source):
@@ -47,9 +47,7 @@ def _pictures(folder: Path, name: str) -> list[Path]:
     try:
         found = [path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES]
     except OSError as error:
-        raise CameraError(
-            name, Message("cannot be read ({cause})", cause=error.strerror), "give this user the right to read it"
-        ) from error
+        raise unreadable(name, error) from error
     if not found:
         raise CameraError(name, "holds no pictures", "put .jpg, .png, .webp or .bmp files there, or name another one")
     return sorted(found, key=_natural)

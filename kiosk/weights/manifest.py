@@ -39,11 +39,11 @@ def file_state(path: Path, size: int, sha256: str) -> FileState:
         with path.open("rb") as opened:
             return FileState.INTACT if holds(opened, size, sha256) else FileState.ALTERED
     except OSError as error:
-        raise WeightsError(
-            path,
-            Message("cannot be read: {cause}", cause=error.strerror),
-            "check its permissions",
-        ) from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> WeightsError:
+    return WeightsError(path, Message("cannot be read: {cause}", cause=error.strerror), "check its permissions")
 
 
 def holds(opened: BinaryIO, size: int, sha256: str) -> bool:
@@ -73,11 +73,7 @@ def verified_file(
     except FileNotFoundError as error:
         raise WeightsError(path, "is not there", remedy()) from error
     except OSError as error:
-        raise WeightsError(
-            path,
-            Message("cannot be read: {cause}", cause=error.strerror),
-            "check its permissions",
-        ) from error
+        raise _unreadable(path, error) from error
     if len(content) != size:
         reason = (
             Message("has more than {size} bytes", size=size)

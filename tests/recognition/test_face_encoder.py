@@ -6,36 +6,18 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Box, Crop, CropKind, Embedding, Face, Landmarks, Rejection, Scheme
-from kiosk.encoders import load_encoder
 from kiosk.encoders.encoder import Encoder
-from kiosk.files import asset
 from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.pipeline import PhotographReader
 from kiosk.vision.alignment import QUALITY_CROP, cut
 from kiosk.vision.detector import HaarDetector
-from kiosk.vision.landmarks import CheckedLandmarks, between, shipped_landmarks
+from kiosk.vision.landmarks import CheckedLandmarks, between
 from kiosk.vision.opencv import cv2
-from kiosk.vision.pictures import read_picture
 from kiosk.vision.quality import PHOTOGRAPH, Gates
 from kiosk.vision.yunet import shipped_yunet
 
 # Where the face of the demo's portrait is: x and y of the middle, px, and width.
 HOPPER = (266, 216, 222)
-
-
-@pytest.fixture(scope="module")
-def landmarks():
-    return shipped_landmarks()
-
-
-@pytest.fixture(scope="module")
-def encoder():
-    return load_encoder("dlib_resnet", 1)
-
-
-@pytest.fixture(scope="module")
-def hopper():
-    return read_picture(asset("demo", "grace_hopper.jpg"))
 
 
 ARCFACE = Crop(CropKind.ARCFACE, 112)

@@ -22,17 +22,14 @@ from kiosk.domain import (
     TemplateRule,
 )
 from kiosk.door.decision import DecisionRule
-from kiosk.encoders import load_encoder
 from kiosk.encoders.encoder import Encoder, InputFormat, NetworkEncoder
 from kiosk.errors import EncoderError
-from kiosk.files import asset
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.matching import Comparison, identify, verify
 from kiosk.recognition.pipeline import PhotographReader, Recogniser, StageClock
 from kiosk.vision.capture import VideoFile
 from kiosk.vision.detector import HaarDetector
-from kiosk.vision.landmarks import shipped_landmarks
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
 from kiosk.vision.quality import PHOTOGRAPH, Gates
@@ -45,28 +42,8 @@ COLLINS = (224, 113, 95)
 
 
 @pytest.fixture(scope="module")
-def landmarks():
-    return shipped_landmarks()
-
-
-@pytest.fixture(scope="module")
-def encoder():
-    return load_encoder("dlib_resnet", 1)
-
-
-@pytest.fixture(scope="module")
 def reader(landmarks, encoder):
     return PhotographReader(HaarDetector(), FaceEncoder(landmarks, encoder, PHOTOGRAPH))
-
-
-@pytest.fixture(scope="module")
-def hopper():
-    return read_picture(asset("demo", "grace_hopper.jpg"))
-
-
-@pytest.fixture(scope="module")
-def collins():
-    return read_picture(asset("demo", "eileen_collins.jpg"))
 
 
 @pytest.fixture(scope="module")

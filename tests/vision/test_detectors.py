@@ -25,16 +25,6 @@ COLLINS = (224, 113, 95)
 IN_THE_MIDDLE = (125, 125, 115)  # of LFW's deep-funnelled pictures
 
 
-@pytest.fixture(scope="module")
-def hopper():
-    return read_picture(asset("demo", "grace_hopper.jpg"))
-
-
-@pytest.fixture(scope="module")
-def collins():
-    return read_picture(asset("demo", "eileen_collins.jpg"))
-
-
 @pytest.fixture(params=["haar", "yunet"])
 def detector(request):
     return HaarDetector() if request.param == "haar" else shipped_yunet()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kiosk.domain import Box, Landmarks, Scheme
 from kiosk.errors import WeightsError
-from kiosk.files import asset, shipped_weights
+from kiosk.files import shipped_weights
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import (
     CheckedLandmarks,
@@ -40,11 +40,6 @@ def model():
 @pytest.fixture(scope="module")
 def checked(model):
     return CheckedLandmarks(model)
-
-
-@pytest.fixture(scope="module")
-def hopper():
-    return read_picture(asset("demo", "grace_hopper.jpg"))
 
 
 @pytest.fixture(scope="module")

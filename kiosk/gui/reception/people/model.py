@@ -23,7 +23,7 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Cell(NamedTuple):
-    """What a cell shows: two lines, and whether each of them wants attention."""
+    """Content of a cell: two lines, and whether each of them wants attention."""
 
     first: str
     second: str
