@@ -359,6 +359,7 @@ class Jammed(Hardware):
 @pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_source_that_cannot_be_closed_is_lost_and_opened_again(watch, clock: Clock):
     sources: list[Hardware] = []
+    others = set(threading.enumerate())
 
     def open_() -> Source:
         first = 100 * len(sources)
@@ -371,7 +372,7 @@ def test_a_source_that_cannot_be_closed_is_lost_and_opened_again(watch, clock: C
     clock.now += 0.5
     assert next_frame(camera).image[0, 0, 0] >= 100
     camera.close()  # closes the second one in a thread of its own
-    until(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("camera-")])
+    until(lambda: not set(threading.enumerate()) - others)
 
 
 def test_a_file_that_cannot_be_closed_has_ended(watch):

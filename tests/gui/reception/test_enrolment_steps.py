@@ -411,7 +411,7 @@ def at_check(context, bare, shown, monkeypatch) -> CheckStep:
 
 def enter(qtbot, at_check):
     at_check.enter()
-    qtbot.waitUntil(lambda: bool(at_check.cards))
+    qtbot.waitUntil(lambda: bool(at_check.cards) and at_check.cards[0].isVisible())
 
 
 def states(at_check):
