@@ -186,12 +186,12 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: Text) -> Text:
     return f"did you mean {nearest[0]!r}?" if nearest else otherwise
 
 
-def require_extra(extra: str, *libraries: str) -> None:
-    """Raise KioskError unless the libraries of an extra of pyproject.toml are installed."""
+def require_extra(extra: str, *libraries: str, fault: type[KioskError] = KioskError) -> None:
+    """Raise `fault` unless the libraries of an extra of pyproject.toml are installed."""
     missing = [library for library in libraries if find_spec(library) is None]
     if missing:
         remedy = Message("type: pip install 'kiosk[{extra}]' (in a checkout: make extras)", extra=extra)
-        raise KioskError(", ".join(missing), "not installed", remedy)
+        raise fault(", ".join(missing), "not installed", remedy)
 
 
 def in_one_line(error: BaseException) -> str:

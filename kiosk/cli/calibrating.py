@@ -18,6 +18,7 @@ from kiosk.cli.output import (
     read_config,
     rounded,
 )
+from kiosk.errors import EvaluationError, require_extra
 from kiosk.paths import gallery_folder
 
 if TYPE_CHECKING:
@@ -54,9 +55,7 @@ def calibrate(
     from kiosk.evaluation.calibration.calibrating import calibrate_door, write_answer
 
     if html is not None:
-        from kiosk.evaluation.pages import require_libraries
-
-        require_libraries()
+        require_extra("evaluation", "jinja2", "matplotlib", fault=EvaluationError)
     settings = read_config(config)
     with progress_bar("") as show:
         report = calibrate_door(
@@ -67,9 +66,10 @@ def calibrate(
             progress=lambda _, done, total: show(done, total),
         )
     if html is not None:
-        from kiosk.evaluation.pages.calibration import write_calibration
+        from kiosk.evaluation.pages.calibration import calibration_page
+        from kiosk.evaluation.pages.page import write_page
 
-        write_calibration(html, report)
+        write_page(html, calibration_page(report))
     if as_json:
         print_json(_fields(report))
     else:
@@ -115,8 +115,8 @@ def _fields(report: DoorReport) -> dict[str, Any]:
         "n": report.rule.n,
         "frame_correlation": report.rule.correlation,
         "now": _setting(found.now if found else None),
-        "alternatives": {each.strictness.value: _setting(each.setting) for each in found.alternatives} if found else {},
-        "more_pictures": _setting(found.more_pictures.setting) if found and found.more_pictures else None,
+        "alternatives": {name: _setting(one) for name, one in found.alternatives.items()} if found else {},
+        "more_pictures": _setting(found.more_pictures[1]) if found and found.more_pictures else None,
         "statistics": {
             "source": known.source,
             "people": known.people,
@@ -146,10 +146,10 @@ def _fields(report: DoorReport) -> dict[str, Any]:
             for odd in report.odd
         ],
         "poor": [
-            {"picture": poor.picture.source, "reasons": [reason.value for reason in poor.reasons]}
-            for poor in report.poor
+            {"picture": picture.source, "reasons": [reason.value for reason in reasons]}
+            for picture, reasons in report.poor
         ],
-        "skipped": [{"file": entry.source, "reason": entry.reason} for entry in report.gallery.skipped],
+        "skipped": [{"file": entry.source, "reason": str(entry.reason)} for entry in report.gallery.skipped],
         "assumptions": list(basis_lines(report)),
     }
 

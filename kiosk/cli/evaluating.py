@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kiosk.cli.output import ConfigOption, JsonOption, print_json, print_table, progress_bar, read_config
+from kiosk.errors import EvaluationError, require_extra
 
 if TYPE_CHECKING:
     from kiosk.config import ConfigFile
-    from kiosk.evaluation.results import EvaluationReport
-    from kiosk.evaluation.running import EvaluationProtocol, EvaluationSettings
+    from kiosk.evaluation.running import EvaluationProtocol, EvaluationReport, EvaluationSettings
 
 
 class ProtocolName(StrEnum):
@@ -106,6 +106,7 @@ def evaluate(
     """
     from kiosk.config.file import overridden
     from kiosk.evaluation.running import EvaluationSettings, paths_of
+    from kiosk.evaluation.running import as_json as in_json
     from kiosk.evaluation.running import evaluate as measure
     from kiosk.evaluation.statistics import measured_statistics
 
@@ -134,15 +135,14 @@ def evaluate(
     with progress_bar("reading pictures") as show:
         found = measure(_protocol(protocol, wanted, chosen), wanted, paths, show)
     if as_json:
-        from kiosk.evaluation.results import as_json as in_json
-
         print_json(in_json(found))
     else:
         tell(found)
     if report is not None:
-        from kiosk.evaluation.pages.evaluation import write_report
+        from kiosk.evaluation.pages.evaluation import evaluation_page
+        from kiosk.evaluation.pages.page import write_folder
 
-        typer.echo(f"report: {write_report(report, found)}", err=as_json)
+        typer.echo(f"report: {write_folder(report, evaluation_page(found))}", err=as_json)
     return 0
 
 
@@ -157,9 +157,7 @@ def _check(protocol: ProtocolName, settings: EvaluationSettings, report: Path | 
     if protocol is ProtocolName.VISITS and len(settings.templates) > 1:
         raise typer.BadParameter("--protocol visits takes --templates once")
     if report is not None:
-        from kiosk.evaluation.pages import require_libraries
-
-        require_libraries()
+        require_extra("evaluation", "jinja2", "matplotlib", fault=EvaluationError)
         from kiosk.evaluation.pages.page import check_folder
 
         check_folder(report)
@@ -181,9 +179,7 @@ def _protocol(name: ProtocolName, settings: EvaluationSettings, config: ConfigFi
 
 def tell(report: EvaluationReport) -> None:
     """Print all figures with their 95 % intervals and the counts behind them."""
-    from kiosk.evaluation.tables import acquisition_table, result_table
-
-    for table in (result_table(report), acquisition_table(report.results)):
+    for table in report.tables():
         print_table(table.headings, table.rows)
         for note in table.notes:
             typer.echo(note)

@@ -22,7 +22,6 @@ from kiosk.domain import Box, ByteImage, Rejection
 from kiosk.door.build import load_configured_encoder, make_detector, make_landmarks, weights_folders
 from kiosk.door.matching import comparison_of
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.results import PathLabel
 from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.matching import PLAIN
 from kiosk.recognition.pipeline import StageClock
@@ -35,6 +34,23 @@ _VERSION: Final = 3  # raise it when a picture may give another embedding by the
 _PIXELS_SIDE: Final = 16
 
 Vector: TypeAlias = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class PathLabel:
+    """The name of a path."""
+
+    encoder: str
+    detector: str
+    peer: bool = False  # not the kiosk's own
+
+    def __str__(self) -> str:
+        return f"{self.encoder}, {self.detector}"
+
+    @property
+    def name(self) -> str:
+        """Return the name in tables and plots."""
+        return f"{self} (peer)" if self.peer else str(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +123,6 @@ class PixelsExtractor:
         return Extracted(vector, None, milliseconds(clock))
 
 
-DLIB: Final = "dlib"
 _MODELS: Final = "face_recognition_models"
 _CHIP_PX: Final = 150
 _PADDING: Final = 0.25
@@ -116,7 +131,10 @@ _PADDING: Final = 0.25
 class DlibExtractor:
     """dlib 20 with the models of face_recognition_models."""
 
+    label = PathLabel("dlib", "hog", peer=True)
     comparison = PLAIN
+    threshold = 0.6  # dlib's own; its embeddings are not normalised
+    margin = 0.0
 
     def __init__(self) -> None:
         """Raise EvaluationError where dlib or its models are not installed."""
@@ -129,9 +147,7 @@ class DlibExtractor:
             )
         except RuntimeError as error:
             raise EvaluationError(_MODELS, f"dlib cannot read it ({error})", "install it again") from error
-        self.label = PathLabel(DLIB, "hog", peer=True)
-        self.key = f"{DLIB}-{self._dlib.__version__}-1"
-        self.threshold, self.margin = 0.6, 0.0  # dlib's own; its embeddings are not normalised
+        self.key = f"dlib-{self._dlib.__version__}-1"
 
     def extract(self, image: ByteImage) -> Extracted:
         """See KioskExtractor."""
@@ -150,22 +166,15 @@ class DlibExtractor:
 
 
 def _installed() -> tuple[Any, Path]:
-    """Return the module and the folder of its models."""
-    try:
-        import dlib  # type: ignore[import-not-found, import-untyped, unused-ignore]  # noqa: PLC0415  (optional)
-    except ImportError as error:
-        raise _absent(error.name or DLIB) from error
-    # Imported, the package would want an old setuptools.
-    models = importlib.util.find_spec(_MODELS)
-    if models is None or models.origin is None:
-        raise _absent(_MODELS)
-    return dlib, Path(models.origin).parent / "models"
+    """Return the module and the folder of its models, whose own package is not imported: it wants an old setuptools."""
+    found = {package: importlib.util.find_spec(package) for package in ("dlib", _MODELS)}
+    for package, spec in found.items():
+        if spec is None:
+            remedy = f"type: pip install dlib-bin {_MODELS}==0.3.0"
+            raise EvaluationError("the peer dlib", f"{package} is not installed", remedy)
+    import dlib  # type: ignore[import-not-found, import-untyped, unused-ignore]  # noqa: PLC0415  (optional)
 
-
-def _absent(package: str) -> EvaluationError:
-    return EvaluationError(
-        "the peer dlib", f"{package} is not installed", f"type: pip install dlib-bin {_MODELS}==0.3.0"
-    )
+    return dlib, Path(str(found[_MODELS].origin)).parent / "models"  # type: ignore[union-attr]
 
 
 Extractor: TypeAlias = KioskExtractor | PixelsExtractor | DlibExtractor

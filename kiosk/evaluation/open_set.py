@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from statistics import fmean
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kiosk.domain import Floats
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.extractors import Extractor, MakeExtractor
-from kiosk.evaluation.intervals import Rate, rate_over_people
-from kiosk.evaluation.rates import accepts, figures_over_people
-from kiosk.evaluation.results import Result, WorstPair
-from kiosk.evaluation.running import EvaluationSettings, distances_to, enrolled, worst_pairs
+from kiosk.evaluation.extractors import Extractor, MakeExtractor, Vector
+from kiosk.evaluation.rates import Rate, accepts, figures_over_people, rate_over_people
+from kiosk.evaluation.running import EvaluationSettings, Result, WorstPair, enrolled, worst_pairs
 from kiosk.evaluation.samples import Picture, Sample, Show, acquisition_of, people_in, samples_of
+from kiosk.evaluation.tables import Table, left_out_notes, rate_cell
+from kiosk.recognition.matching import person_distances
 
-FALSE_POSITIVE_RATES: Final = (1e-2, 3e-3, 1e-3)
+_FALSE_POSITIVE_RATES: Final = (1e-2, 3e-3, 1e-3)
+_GALLERIES: Final = (10, 100, 1000)
+_LEAST_STRANGERS: Final = 2
 STRANGER: Final = -1  # as owner of a probe
 
 
@@ -32,14 +34,6 @@ class OpenSetPoint:
     fpir: Rate  # strangers' probes accepted as anybody
     fnir: Rate  # members' probes not accepted as their owner
     wrong_person: Rate  # members' probes accepted as somebody else: part of fnir
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSetRates:
-    """The rates of a search in one gallery."""
-
-    rank_one_errors: Rate  # members' probes that have another person nearest, whatever the threshold
-    points: tuple[OpenSetPoint, ...]
 
 
 def nearest_person(distances: Floats) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
@@ -56,20 +50,20 @@ def nearest_person(distances: Floats) -> tuple[NDArray[np.intp], NDArray[np.floa
 def open_set(
     distances: Floats,
     owners: ArrayLike,
-    rates: Sequence[float] = FALSE_POSITIVE_RATES,
+    people: ArrayLike,
     *,
-    people: ArrayLike | None = None,
+    rates: Sequence[float] = _FALSE_POSITIVE_RATES,
     seed: int = 0,
-) -> OpenSetRates:
-    """Return the FNIR at each FPIR, with intervals for this gallery; the choice of the gallery is not resampled.
+) -> tuple[Rate, list[OpenSetPoint]]:
+    """Return how often members have another person nearest, whatever the threshold, and the FNIR at each FPIR.
 
     `distances` (P, N) are those of each probe to each person, NaN where a picture gave no embedding. An owner is a
-    column of it, or STRANGER. `people` (P,) are those of the probes, strangers too; None: each is another person.
+    column of it, or STRANGER. `people` (P,) are those of the probes, strangers too. The intervals are for this gallery:
+    the choice of the gallery is not resampled.
 
     Raises EvaluationError where the gallery is empty, or the probes hold no member or no stranger.
     """
-    owned = np.asarray(owners, np.intp)
-    persons = np.arange(len(owned)) if people is None else np.unique(np.asarray(people), return_inverse=True)[1]
+    owned, persons = np.asarray(owners, np.intp), np.unique(np.asarray(people), return_inverse=True)[1]
     member = owned != STRANGER
     person, distance = nearest_person(distances)
     strangers = np.isfinite(distance[~member]).any()
@@ -89,11 +83,7 @@ def open_set(
         )
         for point in found.points
     ]
-    return OpenSetRates(rate_over_people(~np.isfinite(own), members, seed=seed), tuple(points))
-
-
-GALLERIES: Final = (10, 100, 1000)
-_LEAST_STRANGERS: Final = 2
+    return rate_over_people(~np.isfinite(own), members, seed=seed), points
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +127,28 @@ class OpenSetResult(Result):
         """See Result."""
         return {"rows": [row.figures() for row in self.rows], "worst": self.worst, "left_out": self.left_out}
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Split:
-    """A gallery drawn by lot, and the pictures that are searched for."""
-
-    templates: tuple[Sample, ...]
-    probes: tuple[Sample, ...]  # failed ones too
+    @classmethod
+    def table(cls, results: Sequence[Self]) -> Table:
+        """See Result."""
+        rows = [
+            (
+                one.path.name,
+                str(row.people),
+                str(row.templates),
+                f"{row.point.fpir_asked:.2%}",
+                rate_cell(row.point.fnir),
+                rate_cell(row.point.wrong_person),
+                "-" if row.rank_one is None else f"{row.rank_one:.2%}",
+                f"{row.point.threshold:.4f}",
+                f"{row.point.fpir.errors} of {row.point.fpir.trials}, {row.strangers} people",
+            )
+            for one in results
+            for row in one.rows
+        ]
+        seeds = results[0].rows[0].seeds
+        note = f"N people with K pictures each are enrolled, drawn {seeds} times; errors are counted over all."
+        headings = ("path", "N", "K", "FPIR", "FNIR", "wrong person", "rank one", "threshold", "strangers behind it")
+        return Table(headings, rows, [note, *left_out_notes([one.left_out for one in results])])
 
 
 class OpenSet:
@@ -154,7 +159,7 @@ class OpenSet:
     def __init__(self, settings: EvaluationSettings) -> None:
         self.pictures: Sequence[Picture] = people_in(settings.folder)
         self.steps = len(self.pictures)
-        self._galleries = settings.galleries or GALLERIES
+        self._galleries = settings.galleries or _GALLERIES
         self._templates = settings.templates or (1,)
         self._seeds = settings.seeds or 5
         self._seed = settings.seed
@@ -178,9 +183,9 @@ class OpenSet:
             left_out += [f"N = {size} with {few} each: {reason}" for size in sorted(self._galleries) if size > most]
             for size in sorted({min(size, most) for size in self._galleries} - {0}):
                 splits = [split(people, size, few, self._seed + number) for number in range(self._seeds)]
-                found, shown = zip(*(_searched(one, extractor, self._seed) for one in splits), strict=True)
-                rows += _rows(found, splits, size, few)
-                worst += [pair for pairs in shown for pair in pairs]
+                found = [_searched(*one, extractor, self._seed) for one in splits]
+                rows += _rows(found, splits[0], size, few)
+                worst += [pair for *_, pairs in found for pair in pairs]
         if not rows:
             raise EvaluationError(f"{len(people)} people", "; ".join(left_out), "add people, or lower --gallery")
         once = {(pair.picture_a, pair.picture_b): pair for pair in worst}
@@ -193,8 +198,11 @@ class OpenSet:
         )
 
 
-def split(people: Mapping[str, Sequence[Sample]], size: int, few: int, seed: int) -> Split:
-    """Draw `size` people and `few` pictures of each to enrol; people with pictures left to search for come first."""
+def split(people: Mapping[str, Sequence[Sample]], size: int, few: int, seed: int) -> tuple[list[Sample], list[Sample]]:
+    """Return `few` pictures to enrol of each of `size` people, drawn by lot, and all others to search for.
+
+    People with pictures left to search for come first. Pictures without a face are searched for too.
+    """
     random = np.random.default_rng(seed)
     names = sorted(people)
     drawn = [names[index] for index in random.permutation(len(names))]
@@ -209,7 +217,7 @@ def split(people: Mapping[str, Sequence[Sample]], size: int, few: int, seed: int
         stored = [one for one in own if one.can_be_enrolled][:few] if name in members else []
         templates += stored
         probes += [one for one in own if not any(one is other for other in stored)]
-    return Split(tuple(templates), tuple(probes))
+    return templates, probes
 
 
 def _most(people: Mapping[str, Sequence[Sample]], few: int) -> tuple[int, str]:
@@ -223,35 +231,43 @@ def _most(people: Mapping[str, Sequence[Sample]], few: int) -> tuple[int, str]:
     return len(enough), f"{len(enough)} people have so many pictures"
 
 
-def _searched(one: Split, extractor: Extractor, seed: int) -> tuple[OpenSetRates, tuple[WorstPair, ...]]:
+_Searched = tuple[Rate, list[OpenSetPoint], tuple[WorstPair, ...]]
+
+
+def _searched(templates: Sequence[Sample], probes: Sequence[Sample], extractor: Extractor, seed: int) -> _Searched:
     """Return the figures of one gallery, and its worst pairs.
 
     These pair members with themselves and strangers with the nearest member, each by that person's first picture.
     """
-    gallery = enrolled(extractor.label.encoder, one.templates)
+    gallery = enrolled(extractor.label.encoder, templates)
     names = gallery.people
     index = {person: number for number, person in enumerate(names)}
-    owners = np.array([index.get(sample.person, STRANGER) for sample in one.probes])
-    distances = distances_to(gallery, one.probes, extractor.comparison)
-    found = open_set(distances, owners, people=[sample.person for sample in one.probes], seed=seed)
-    first = {sample.person: sample.picture.source for sample in reversed(one.templates)}
+    owners = np.array([index.get(sample.person, STRANGER) for sample in probes])
+    distances = np.full((len(probes), len(names)), np.nan)
+    acquired = [number for number, one in enumerate(probes) if one.acquired]
+    if acquired and names:
+        vectors: Vector = np.stack([probes[number].vector for number in acquired])  # type: ignore[misc]
+        distances[acquired] = person_distances(vectors, gallery, extractor.comparison)
+    errors, points = open_set(distances, owners, [sample.person for sample in probes], seed=seed)
+    first = {sample.person: sample.picture.source for sample in reversed(templates)}
     nearest = np.where(owners == STRANGER, nearest_person(distances)[0], owners)
     worst = worst_pairs(
         WorstPair(probe.picture.source, first[names[column]], float(distances[row, column]), bool(owners[row] >= 0))
-        for row, (probe, column) in enumerate(zip(one.probes, nearest, strict=True))
+        for row, (probe, column) in enumerate(zip(probes, nearest, strict=True))
         if probe.acquired
     )
-    return found, worst
+    return errors, points, worst
 
 
-def _rows(found: Sequence[OpenSetRates], splits: Sequence[Split], people: int, few: int) -> list[OpenSetRow]:
-    members = {sample.person for sample in splits[0].templates}
-    searched = {sample.person for sample in splits[0].probes}
+def _rows(
+    found: Sequence[_Searched], drawn: tuple[Sequence[Sample], Sequence[Sample]], people: int, few: int
+) -> list[OpenSetRow]:
+    members, searched = ({sample.person for sample in some} for some in drawn)
     return [
         OpenSetRow(
             people=people,
             templates=few,
-            seeds=len(splits),
+            seeds=len(found),
             point=replace(
                 points[0],
                 threshold=fmean(point.threshold for point in points),
@@ -259,11 +275,11 @@ def _rows(found: Sequence[OpenSetRates], splits: Sequence[Split], people: int, f
                 fnir=_pooled([point.fnir for point in points]),
                 wrong_person=_pooled([point.wrong_person for point in points]),
             ),
-            rank_one_errors=_pooled([one.rank_one_errors for one in found]),
+            rank_one_errors=_pooled([errors for errors, *_ in found]),
             strangers=len(searched - members),
             members=len(searched & members),
         )
-        for points in zip(*(one.points for one in found), strict=True)
+        for points in zip(*(points for _, points, _ in found), strict=True)
     ]
 
 

@@ -1,22 +1,140 @@
-"""Error rates of comparisons in exact steps; a comparison is accepted when distance <= threshold.
+"""Error rates of comparisons, with 95 % intervals; a comparison is accepted when distance <= threshold.
 
 A distance that is not finite (a picture without a face) is accepted at no threshold: it counts as a non-match of one
-person, and as a correct rejection of two. The curves are those of scikit-learn's roc_curve and det_curve; they are
-computed here because a bootstrap reuses the sorted distances a thousand times.
+person, and as a correct rejection of two. The curves are those of scikit-learn's roc_curve and det_curve, and the
+interval of a rate is that of scipy.stats.binomtest. They are computed here because calibration and training run without
+those libraries, and because a bootstrap reuses the sorted distances a thousand times.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kiosk.domain import Floats
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.intervals import RESAMPLES, Interval, Rate, Weights, bootstraps_over_people, wilson
+
+_CONFIDENCE: Final = 0.95
+RESAMPLES: Final = 1000
+FOLDS: Final = 10  # of LFW's protocol (Huang et al. 2007, section V)
+
+Weights: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A closed interval."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """An error rate with its counts and its 95 % interval."""
+
+    errors: int
+    trials: int
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float | None:
+        """Return the share of errors; None without trials (the interval is 0 to 1 then)."""
+        return self.errors / self.trials if self.trials else None
+
+    def widened(self, interval: Interval | None) -> Rate:
+        """Return the same rate with an interval that covers both."""
+        if interval is None:
+            return self
+        return Rate(self.errors, self.trials, min(self.low, interval.low), max(self.high, interval.high))
+
+
+def wilson(errors: int, trials: int) -> Rate:
+    """Return the rate of independent trials with Wilson's score interval (E. B. Wilson 1927, JASA 22, 209-212).
+
+    Raises ValueError for counts that cannot be.
+    """
+    if not 0 <= errors <= trials:
+        raise ValueError(f"{errors} errors in {trials} trials")
+    if trials == 0:
+        return Rate(0, 0, 0.0, 1.0)
+    errors, trials = int(errors), int(trials)
+    z2 = NormalDist().inv_cdf((1 + _CONFIDENCE) / 2) ** 2
+    share = errors / trials
+    middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
+    half = math.sqrt(z2 * (share * (1 - share) + z2 / (4 * trials)) / trials) / (1 + z2 / trials)
+    # At the ends the formula gives exactly 0 and 1; rounding would not.
+    return Rate(errors, trials, middle - half if errors > 0 else 0.0, middle + half if errors < trials else 1.0)
+
+
+def bootstrap_over_people(
+    statistics: Callable[[Weights], Sequence[float]],
+    people: ArrayLike,
+    *,
+    resamples: int,
+    confidence: float = _CONFIDENCE,
+    seed: int = 0,
+) -> list[Interval | None]:
+    """Return the bootstrap intervals of statistics of pairs; it resamples people, not pairs.
+
+    Pairs that share a person are not independent: resampling pairs gives intervals that are far too narrow. A pair of
+    two people weighs the product of how often both were drawn (the vertex bootstrap: Snijders and Borgatti 1999,
+    Connections 22, 161-170), a pair of one person that person's count.
+
+    The statistics take the weights (P,) of the pairs; a resample for which one is NaN is left out of its interval.
+    `people` are the two of each pair (P, 2), or one of each row (P,), as numbers or names. An interval is None with
+    fewer than two people, or where most resamples give no value.
+    """
+    given: NDArray[Any] = np.asarray(people)
+    known, numbers = np.unique(given, return_inverse=True)
+    numbers, count = numbers.reshape(given.shape), len(known)
+    if count < 2:
+        return [None for _ in statistics(np.ones(len(given)))]
+    first, second = (numbers, numbers) if given.ndim == 1 else (numbers[:, 0], numbers[:, 1])
+    random = np.random.default_rng(seed)
+    two = np.flatnonzero(first != second)
+    found = []
+    for _ in range(resamples):
+        drawn = np.bincount(random.integers(count, size=count), minlength=count).astype(np.float64)
+        weights = drawn[first]
+        # Each weight is 1 on average: the product of two counts would be 1 - 1 / people.
+        weights[two] *= drawn[second[two]] * (count / (count - 1))
+        found.append(statistics(weights))
+    return [_interval(np.array(values, np.float64), confidence) for values in zip(*found, strict=True)]
+
+
+def _interval(found: NDArray[np.float64], confidence: float) -> Interval | None:
+    said = found[np.isfinite(found)]
+    if len(said) < len(found) / 2:
+        return None
+    low, high = np.quantile(said, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return Interval(float(low), float(high))
+
+
+def rate_over_people(wrong: ArrayLike, people: ArrayLike, *, seed: int = 0) -> Rate:
+    """Return the rate of `wrong` pairs (P,), with the interval over people where it is wider than Wilson's.
+
+    Where no pair is wrong (or all are) the bootstrap has no width, and Wilson's interval, which takes the pairs as
+    independent, is the least that is unknown.
+    """
+    missed = np.asarray(wrong, bool)
+
+    def share(weights: Weights) -> list[float]:
+        total = float(weights.sum())
+        return [float(weights[missed].sum()) / total if total > 0 else math.nan]
+
+    (interval,) = bootstrap_over_people(share, people, resamples=RESAMPLES, seed=seed)
+    return wilson(int(missed.sum()), len(missed)).widened(interval)
+
+
+# Curves ---------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,25 +257,15 @@ def accepts(distances: ArrayLike, threshold: float) -> NDArray[np.bool_]:
     return np.asarray(np.isfinite(given) & (given <= threshold))
 
 
-def false_matches(impostor: ArrayLike, threshold: float) -> Rate:
-    """Return the FMR."""
-    matched = accepts(impostor, threshold)
-    return wilson(int(matched.sum()), len(matched))
-
-
-def false_non_matches(genuine: ArrayLike, threshold: float) -> Rate:
-    """Return the FNMR."""
-    matched = accepts(genuine, threshold)
-    return wilson(int((~matched).sum()), len(matched))
-
-
 def operating_point(genuine: ArrayLike, impostor: ArrayLike, fmr: float) -> OperatingPoint:
     """Return the threshold for a false match rate with the rates there; raises EvaluationError as threshold_at_fmr.
 
     The intervals take the comparisons as independent and the threshold as given: see figures_over_people.
     """
     threshold = threshold_at_fmr(impostor, fmr)
-    return OperatingPoint(fmr, threshold, false_matches(impostor, threshold), false_non_matches(genuine, threshold))
+    accepted, missed = accepts(impostor, threshold), ~accepts(genuine, threshold)
+    false_matches, false_non_matches = (wilson(int(some.sum()), len(some)) for some in (accepted, missed))
+    return OperatingPoint(fmr, threshold, false_matches, false_non_matches)
 
 
 def _distances(values: ArrayLike) -> Floats:
@@ -197,7 +305,6 @@ def figures_over_people(
     people: tuple[ArrayLike, ArrayLike],
     rates: Sequence[float],
     *,
-    resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Figures:
     """Return the figures of genuine (G,) and impostor (I,) distances, with operating points for some FMR.
@@ -208,19 +315,18 @@ def figures_over_people(
     steps = Steps.of(genuine, impostor)
     whole = steps.curve()
     points = [operating_point(genuine, impostor, rate) for rate in rates]
-    wanted = 2 + 2 * len(points)
     count = len(steps.genuine_order)
 
     def figures(weights: Weights) -> list[float]:
         own, other = weights[:count], weights[count:]
         if not own.any() or not other.any():
-            return [math.nan] * wanted
+            return [math.nan] * (2 + 2 * len(points))
         curve = steps.curve(own, other)
         fmr = [curve.at(point.threshold)[0] for point in points]
         return [area_under(curve), equal_error_rate(curve)[0], *fmr, *map(curve.fnmr_at_fmr, rates)]
 
     everybody = np.concatenate([np.stack([part, part], axis=1) if np.ndim(part) == 1 else part for part in people])
-    found = bootstraps_over_people(figures, everybody, resamples=resamples, seed=seed) or [None] * wanted
+    found = bootstrap_over_people(figures, everybody, resamples=RESAMPLES, seed=seed)
     rate, threshold = equal_error_rate(whole)
     return Figures(
         Estimate(area_under(whole), found[0]),

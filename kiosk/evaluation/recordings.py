@@ -1,4 +1,7 @@
-"""Recorded visits: synthetic frames of a picture and video clips, as the kiosk at the door would see them."""
+"""Recorded visits: synthetic frames of a picture and video clips, as the kiosk at the door would see them.
+
+They are decided by the kiosk's own pooling, matching and decision rule, for any gallery and threshold.
+"""
 
 from __future__ import annotations
 
@@ -7,37 +10,86 @@ import io
 import itertools
 import math
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from kiosk.config import ConfigFile
-from kiosk.domain import ByteImage, Conditions, Frame, Rejection
+from kiosk.config import ConfigFile, DecisionSection
+from kiosk.domain import (
+    Box,
+    ByteImage,
+    Candidate,
+    Conditions,
+    Embedding,
+    Face,
+    Frame,
+    Identification,
+    Observation,
+    Outcome,
+    Rejection,
+    TrackedFace,
+)
 from kiosk.door.build import live_landmarks, load_configured_encoder, make_detector, weights_folders
+from kiosk.door.decision import DecisionRule
 from kiosk.door.matching import comparison_of, matching_numbers
 from kiosk.errors import CameraError, EvaluationError
-from kiosk.evaluation.cache import ResultCache
-from kiosk.evaluation.extractors import Extractor, KioskExtractor, MakeExtractor, nearest_the_middle
-from kiosk.evaluation.replay import SeenFace, SeenFrame, Visit
-from kiosk.evaluation.samples import Picture, Show, read_all
+from kiosk.evaluation.extractors import Extractor, KioskExtractor, MakeExtractor, Vector, nearest_the_middle
+from kiosk.evaluation.samples import CachedReader, Picture, ResultCache, Show, read_all
 from kiosk.names import folder_fault
 from kiosk.paths import cache_folder
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.face_encoder import FaceEncoder
-from kiosk.recognition.matching import PLAIN
+from kiosk.recognition.matching import PLAIN, Comparison, Searchable, identify, person_distances
 from kiosk.recognition.pipeline import Recogniser
+from kiosk.recognition.pooling import FramePool, quality
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import decode_picture, printable
 from kiosk.vision.quality import Gates
 from kiosk.vision.sources import open_source
 
+RATE_HZ: Final = 10.0  # frames of a face that a kiosk compares in a second
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeenFace:
+    """A face in a recorded frame."""
+
+    track: int  # as in TrackedFace
+    vector: Vector | None  # (D,); None where the face was rejected
+    rejection: Rejection | None
+    conditions: Conditions | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeenFrame:
+    """A recorded frame."""
+
+    at_seconds: float
+    faces: tuple[SeenFace, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Visit:
+    """A person in front of the camera."""
+
+    person: str  # the true identity; a stranger is not in the gallery
+    frames: tuple[SeenFrame, ...]
+
+    @property
+    def vectors(self) -> list[Vector]:
+        """Return the embeddings of all faces, in order."""
+        return [face.vector for frame in self.frames for face in frame.faces if face.vector is not None]
+
+
 Frames: TypeAlias = tuple[SeenFrame, ...]
 
-RATE_HZ: Final = 10.0  # frames of a face that a kiosk compares in a second
+# As the kiosk sees them -----------------------------------------------------------------------------------------------
 
 
 class KioskFrameExtractor:
@@ -115,21 +167,19 @@ def frame_extractor_of(extractor: Extractor) -> FrameExtractor:
 
 
 def _to_json(frames: Frames) -> Any:  # noqa: ANN401  (JSON with arrays)
-    return [[frame.at_seconds, [_row(face) for face in frame.faces]] for frame in frames]
+    def row(face: SeenFace) -> list[Any]:
+        rejection, conditions = face.rejection, face.conditions
+        return [face.track, face.vector, rejection and rejection.value, conditions and astuple(conditions)]
 
-
-def _row(face: SeenFace) -> list[Any]:
-    rejection, conditions = face.rejection, face.conditions
-    return [face.track, face.vector, rejection and rejection.value, conditions and astuple(conditions)]
+    return [[frame.at_seconds, [row(face) for face in frame.faces]] for frame in frames]
 
 
 def _from_json(value: Any) -> Frames:  # noqa: ANN401  (JSON with arrays)
-    return tuple(SeenFrame(at, tuple(_face(*row) for row in rows)) for at, rows in value)
+    def face(track: int, vector: Any, rejection: str | None, conditions: Sequence[Any] | None) -> SeenFace:  # noqa: ANN401
+        why = Rejection(rejection) if rejection else None
+        return SeenFace(track, vector, why, Conditions(*conditions) if conditions else None)
 
-
-def _face(track: int, vector: Any, rejection: str | None, conditions: Sequence[Any] | None) -> SeenFace:  # noqa: ANN401
-    why = Rejection(rejection) if rejection else None
-    return SeenFace(track, vector, why, Conditions(*conditions) if conditions else None)
+    return tuple(SeenFrame(at, tuple(face(*row) for row in rows)) for at, rows in value)
 
 
 # Synthetic frames -----------------------------------------------------------------------------------------------------
@@ -174,13 +224,10 @@ def _frame(picture: ByteImage, rng: np.random.Generator) -> ByteImage:
     return np.clip(np.rint(lit), 0, 255).astype(np.uint8)
 
 
-class _SyntheticReader:
-    """Records the synthetic frames of a picture file."""
-
-    def __init__(self, extractor: FrameExtractor, frames: int) -> None:
-        self._extractor = extractor
-        self._frames = frames
-        self.key = f"synthetic {_VERSION}, {frames} at {RATE_HZ} Hz, {extractor.key}"
+class _SyntheticReader(CachedReader):
+    def __init__(self, make: Callable[[], FrameExtractor], frames: int) -> None:
+        self._extractor, self._frames = make(), frames
+        super().__init__(f"synthetic {_VERSION}, {frames} at {RATE_HZ} Hz, {self._extractor.key}")
 
     def read(self, content: bytes, path: Path) -> Any:  # noqa: ANN401  (JSON with arrays)
         shown = enumerate(synthetic_frames(decode_picture(io.BytesIO(content), path), self._frames))
@@ -195,13 +242,13 @@ def synthetic_recordings(
 
     `make` makes the path of the frame extractor in another process.
     """
-    reader = _SyntheticReader(extractor, frames)
-    found = read_all([one.path for one in pictures], reader, partial(_synthetic_reader, make, frames), show)
+    here = _SyntheticReader(lambda: extractor, frames)
+    found = read_all([one.path for one in pictures], here, partial(_synthetic_reader, make, frames), show)
     return [_from_json(one or ()) for one in found]
 
 
 def _synthetic_reader(make: MakeExtractor, frames: int) -> _SyntheticReader:
-    return _SyntheticReader(frame_extractor_of(make()), frames)
+    return _SyntheticReader(lambda: frame_extractor_of(make()), frames)
 
 
 # Video clips ----------------------------------------------------------------------------------------------------------
@@ -300,3 +347,137 @@ def _at_rate(source: Iterable[Frame]) -> Iterator[Frame]:
         if frame.captured_at >= next_at - _SLACK:
             next_at = max(next_at + 1 / RATE_HZ, frame.captured_at)
             yield frame
+
+
+# The decision of a visit ----------------------------------------------------------------------------------------------
+
+_NOWHERE = Face(Box(0, 0, 1, 1), 0.0)  # the decision does not depend on where a face is
+
+
+@dataclass(frozen=True, slots=True)
+class DoorSettings:
+    """The settings that decide a visit."""
+
+    threshold: float
+    margin: float
+    rule: DecisionSection = field(default_factory=DecisionSection)
+    comparison: Comparison = PLAIN
+    pooling_frames: int = 1
+    pooling_limit: float = 0.0  # see FramePool
+
+    @property
+    def reach(self) -> float:
+        """Return the distance beyond which no frame counts for a person."""
+        return max(self.threshold, self.pooling_limit if self.pooling_frames > 1 else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The result of a visit."""
+
+    outcome: Outcome  # PENDING: too few good frames, or frames that disagree
+    granted_as: str | None = None
+    frames: int = 0  # until it was granted or over
+
+
+Found: TypeAlias = tuple[Candidate, ...]  # the nearest people of one frame, as identify returns them
+
+
+def replay(visit: Visit, gallery: Searchable, door: DoorSettings, alone: Sequence[Found] | None = None) -> Ending:
+    """Decide a visit frame by frame, as the station does; it ends when the door opens.
+
+    `alone` holds the candidates of each acquired face, in order; with None each face is searched for.
+    """
+    rule = DecisionRule(door.rule)
+    pools = defaultdict[int, FramePool](lambda: FramePool(door.pooling_frames, door.pooling_limit))
+    known = None if alone is None else iter(alone)
+    refused = False
+    for number, frame in enumerate(visit.frames):
+        faces = []
+        for face in frame.faces:
+            found = None
+            if face.vector is not None:
+                search = _search(face.vector, gallery, door, None if known is None else next(known))
+                weight = 1.0 if face.conditions is None else quality(face.conditions)
+                found = pools[face.track].identify(Embedding(face.vector, gallery.encoder), weight, search)
+            faces.append(TrackedFace(face.track, _NOWHERE, face.rejection, found, face.conditions))
+        for decision in rule.update(Observation(number, frame.at_seconds, tuple(faces))):
+            if decision.outcome is Outcome.GRANTED:
+                return Ending(Outcome.GRANTED, decision.person, number + 1)
+            refused = refused or decision.outcome is Outcome.REFUSED
+    return Ending(Outcome.REFUSED if refused else Outcome.PENDING, None, len(visit.frames))
+
+
+def _search(
+    vector: Vector, gallery: Searchable, door: DoorSettings, known: Found | None
+) -> Callable[[Embedding], Identification]:
+    """Return a search that uses the known candidates of the vector itself."""
+
+    def search(probe: Embedding) -> Identification:
+        if known is not None and probe.vector is vector:
+            return Identification(known, door.threshold, door.margin, len(gallery.people))
+        return identify(probe, gallery, threshold=door.threshold, margin=door.margin, comparison=door.comparison)
+
+    return search
+
+
+class Visits:
+    """Visits to one gallery, for many thresholds."""
+
+    def __init__(self, visits: Sequence[Visit], gallery: Searchable, comparison: Comparison = PLAIN) -> None:
+        self.visits = visits
+        self._gallery = gallery
+        self._nearest = _nearest(visits, gallery, comparison)
+
+    def endings(self, door: DoorSettings) -> list[Ending]:
+        """Return the results of all visits, in order."""
+        return [self._ending(number, door) for number in range(len(self.visits))]
+
+    @property
+    def distances(self) -> list[NDArray[np.float32]]:
+        """Return for each visit the distance of each acquired face to the nearest person."""
+        return [distances[:, 0] for _, distances in self._nearest]
+
+    def named_share(self, door: DoorSettings) -> float | None:
+        """Return the share of frames that name a person by themselves; None without frames."""
+        frames, named = sum(len(visit.frames) for visit in self.visits), 0
+        for _, distances in self._nearest:
+            near = distances[:, 0] <= door.threshold
+            if distances.shape[1] > 1:
+                near &= distances[:, 1] - distances[:, 0] >= door.margin
+            named += int(np.count_nonzero(near))
+        return named / frames if frames else None
+
+    def granted(self, door: DoorSettings, among: Iterable[int] | None = None) -> list[int]:
+        """Return the numbers of the visits that are granted, of all or of `among`.
+
+        It is faster than `endings`: most visits have too few frames within reach.
+        """
+        numbers, distances = range(len(self.visits)) if among is None else among, self.distances
+        near = [number for number in numbers if np.count_nonzero(distances[number] <= door.reach) >= door.rule.k]
+        return [number for number in near if self._ending(number, door).outcome is Outcome.GRANTED]
+
+    def _ending(self, number: int, door: DoorSettings) -> Ending:
+        names, (people, distances) = self._gallery.people, self._nearest[number]
+        rows = zip(people.tolist(), distances.tolist(), strict=True)
+        alone = [tuple(Candidate(names[one], far) for one, far in zip(*row, strict=False)) for row in rows]
+        return replay(self.visits[number], self._gallery, door, alone)
+
+
+def _nearest(
+    visits: Sequence[Visit], gallery: Searchable, comparison: Comparison
+) -> list[tuple[NDArray[np.intp], NDArray[np.float32]]]:
+    """Return for each visit the nearest people (F, 5) of its F acquired faces as numbers, and their distances (F, 5).
+
+    There may be fewer than 5 people; where nobody is enrolled there is one infinite distance.
+    """
+    vectors = [visit.vectors for visit in visits]
+    together = [vector for own in vectors for vector in own]
+    people = np.zeros((len(together), 0), np.intp)
+    distances = np.full((len(together), 1), np.inf, np.float32)
+    if together and gallery.people:
+        found = person_distances(np.stack(together), gallery, comparison)
+        people = np.argsort(found, axis=1, kind="stable")[:, :5]  # as many candidates as identify keeps
+        distances = np.take_along_axis(found, people, axis=1)
+    ends = np.cumsum([len(own) for own in vectors], dtype=np.intp)[:-1]
+    return list(zip(np.split(people, ends), np.split(distances, ends), strict=True))

@@ -1,17 +1,22 @@
-"""Run a protocol over several paths: the settings of `kiosk evaluate`, and the loop over encoders and detectors."""
+"""Run a protocol over several paths, and the report of the run: settings of `kiosk evaluate`, results, JSON.
+
+A path is one way from a picture to a distance: an encoder behind a detector, or the peer's own.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+import math
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kiosk.config import ConfigFile, EncoderChoice
 from kiosk.config.file import with_values
@@ -23,15 +28,16 @@ from kiosk.evaluation.extractors import (
     Extractor,
     KioskExtractor,
     MakeExtractor,
+    PathLabel,
     PixelsExtractor,
-    Vector,
 )
-from kiosk.evaluation.results import EvaluationReport, Result, WorstPair
-from kiosk.evaluation.samples import Picture, Sample, Show, require_files
+from kiosk.evaluation.rates import OperatingPoint, Rate
+from kiosk.evaluation.samples import Acquisition, Picture, Sample, Show, require_files
+from kiosk.evaluation.tables import Table, rate_cell
 from kiosk.people.snapshot import GallerySnapshot
-from kiosk.recognition.matching import Comparison, person_distances
 
-WORST: Final = 12  # pairs of either kind that a report shows
+_DIGITS: Final = 6  # significant ones, in JSON
+_WORST: Final = 12  # pairs of either kind that a report shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,33 @@ class EvaluationSettings:
     overrides: tuple[str, ...] = ()  # KEY=VALUE, for the report
 
 
+@dataclass(frozen=True, slots=True)
+class WorstPair:
+    """Two pictures of one person that are far apart, or of two people that are near."""
+
+    picture_a: str  # person/file, relative to the folder
+    picture_b: str
+    distance: float
+    same: bool  # the same person
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Result(ABC):
+    """The result of one path; each protocol adds its own."""
+
+    path: PathLabel
+    acquisition: Acquisition
+
+    @abstractmethod
+    def figures(self) -> dict[str, Any]:
+        """Return what the JSON report holds beside path and acquisition."""
+
+    @classmethod
+    @abstractmethod
+    def table(cls, results: Sequence[Self]) -> Table:
+        """Return the figures of several paths."""
+
+
 class EvaluationProtocol(Protocol):
     """A protocol, made for the settings of one run."""
 
@@ -60,6 +93,29 @@ class EvaluationProtocol(Protocol):
 
     def measure(self, extractor: Extractor, make: MakeExtractor, show: Show) -> Result:
         """Return the figures of one path; `make` makes the same extractor in another process."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EvaluationReport:
+    """The results of one run."""
+
+    protocol: str  # lfw, open-set, visits
+    folder: Path  # of the pictures
+    seed: int
+    seconds: float
+    settings: Mapping[str, Any]  # options of this run: pairs file, sizes, --set
+    results: tuple[Result, ...]  # one of each path, in the order of the command, the peer last
+
+    def tables(self) -> tuple[Table, Table]:
+        """Return the figures of all paths, and the pictures that gave no embedding, with reasons and median times."""
+        rows = []
+        for one in self.results:
+            found = one.acquisition
+            reasons = ", ".join(f"{reason} {count}" for reason, count in found.failures.items())
+            spent = ", ".join(f"{stage} {milliseconds:.1f}" for stage, milliseconds in found.milliseconds.items())
+            rows.append((one.path.name, str(found.pictures), rate_cell(found.rate), reasons or "-", spent or "-"))
+        acquired = Table(("path", "pictures", "failure to acquire", "reasons", "ms a picture"), rows)
+        return type(self.results[0]).table(self.results), acquired
 
 
 def evaluate(
@@ -116,6 +172,9 @@ def paths_of(
     return [*paths, *([PixelsExtractor] if PIXELS in encoders else []), *([DlibExtractor] if dlib else [])]
 
 
+# What protocols share -------------------------------------------------------------------------------------------------
+
+
 def enrolled(encoder: str, samples: Iterable[Sample]) -> GallerySnapshot:
     """Return a gallery of the samples that were acquired."""
     templates = [
@@ -126,19 +185,50 @@ def enrolled(encoder: str, samples: Iterable[Sample]) -> GallerySnapshot:
     return GallerySnapshot(encoder, tuple(templates))
 
 
-def distances_to(gallery: GallerySnapshot, samples: Sequence[Sample], comparison: Comparison) -> NDArray[np.float64]:
-    """Return the distance of each sample to each person, (P, N), by the kiosk's own rule; NaN where not acquired."""
-    found = np.full((len(samples), len(gallery.people)), np.nan)
-    acquired = [number for number, one in enumerate(samples) if one.acquired]
-    if acquired and gallery.people:
-        probes: Vector = np.stack([samples[number].vector for number in acquired])  # type: ignore[misc]
-        found[acquired] = person_distances(probes, gallery, comparison)
-    return found
-
-
 def worst_pairs(pairs: Iterable[WorstPair]) -> tuple[WorstPair, ...]:
     """Return the pairs of one person that are farthest apart, then those of two people that are nearest."""
     ordered = sorted(pairs, key=lambda pair: pair.distance)
-    far = [pair for pair in reversed(ordered) if pair.same][:WORST]
-    near = [pair for pair in ordered if not pair.same][:WORST]
+    far = [pair for pair in reversed(ordered) if pair.same][:_WORST]
+    near = [pair for pair in ordered if not pair.same][:_WORST]
     return (*far, *near)
+
+
+# JSON -----------------------------------------------------------------------------------------------------------------
+
+
+def as_json(report: EvaluationReport) -> dict[str, Any]:
+    """Return the report as JSON; `paths` holds the figures of each path."""
+    paths = [
+        {
+            "encoder": result.path.encoder,
+            "detector": result.path.detector,
+            "is_peer": result.path.peer,
+            "fta": result.acquisition.rate.value,
+            "acquisition": result.acquisition,
+            **result.figures(),
+        }
+        for result in report.results
+    ]
+    found: dict[str, Any] = _plain({"settings": report.settings, "paths": paths})
+    return {"protocol": report.protocol, "seed": report.seed, "seconds": round(report.seconds, 2), **found}
+
+
+# Properties that programs get beside the fields.
+_COMPUTED: Mapping[type, str] = {Rate: "value", OperatingPoint: "is_carried"}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  (JSON)
+    """Return a value with dataclasses, paths and numbers of numpy as JSON has them."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = [one.name for one in dataclasses.fields(value)]
+        further = [_COMPUTED[type(value)]] if type(value) in _COMPUTED else []
+        return {name: _plain(getattr(value, name)) for name in (*further, *names)}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
+    return str(value) if isinstance(value, Path) else value

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
+import json
 import multiprocessing
 import os
 import signal
 import threading
 import time
+import zlib
+from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Any, Final, NoReturn, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
+
+import numpy as np
 
 from kiosk.domain import Rejection
 from kiosk.errors import EvaluationError, KioskError, PictureError
-from kiosk.evaluation.cache import ResultCache
 from kiosk.evaluation.extractors import Extracted, Extractor, MakeExtractor, Vector, milliseconds
-from kiosk.evaluation.intervals import wilson
-from kiosk.evaluation.results import UNREADABLE, Acquisition
+from kiosk.evaluation.rates import Rate, wilson
+from kiosk.files import atomic_write
 from kiosk.paths import cache_folder
 from kiosk.people.folder import list_folder
 from kiosk.recognition.pipeline import StageClock
@@ -38,7 +43,7 @@ Done = TypeVar("Done")
 
 FEW: Final = 24  # pictures are read in this process: starting others would take longer
 
-_work: Callable[[Any], Any] | None = None  # of a worker process
+_work: Any = None  # of a worker process: the function for the tasks, or the fault of making it
 
 
 def in_processes(make: Callable[[], Callable[[Task], Done]], tasks: Sequence[Task]) -> Generator[Done]:
@@ -70,7 +75,7 @@ def _start(make: Callable[[], Callable[[Any], Any]]) -> None:
     try:
         _work = make()
     except KioskError as error:  # raised here, it would only break the pool
-        _work = partial(_refuse, error)
+        _work = error
 
 
 def _end_with_parent() -> None:
@@ -80,33 +85,68 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _refuse(fault: KioskError, _: object) -> NoReturn:
-    raise fault
-
-
 def _do(task: Any) -> Any:  # noqa: ANN401  (any task)
-    if _work is None:
-        raise RuntimeError
+    if isinstance(_work, KioskError):
+        raise _work
     return _work(task)
 
 
-class Reader(Protocol):
-    """Computes a result from the content of a picture file."""
+# The cache ------------------------------------------------------------------------------------------------------------
 
-    @property
-    def key(self) -> str:
-        """Return the cache key."""
+_CACHE_VERSION: Final = "evaluation 2"  # raise it when the meaning of an entry changes
 
+
+class ResultCache:
+    """Results that belong to one key, by the SHA-256 of the content they were computed from.
+
+    A result is JSON, and may hold float32 arrays. The files lie in the gallery's cache folder, so that erasing a person
+    erases these too. A damaged entry counts as missing. Several processes may use the same folder.
+    """
+
+    def __init__(self, folder: Path, key: str) -> None:
+        self._folder = folder / hashlib.sha256(f"{_CACHE_VERSION}\n{key}".encode()).hexdigest()[:16]
+
+    def get(self, digest: str) -> Any | None:  # noqa: ANN401  (JSON with arrays)
+        """Return the result of a content, or None."""
+        path = self._folder / digest
+        try:
+            checksum, payload = (content := path.read_bytes())[:4], content[4:]
+            # The gallery deletes files that were not used for two months.
+            if time.time() - path.stat().st_mtime > 86400:
+                os.utime(path)
+            intact = zlib.crc32(payload).to_bytes(4, "little") == checksum
+            return json.loads(payload, object_hook=_decoded) if intact else None
+        except (OSError, ValueError):
+            return None
+
+    def put(self, digest: str, value: Any) -> None:  # noqa: ANN401  (JSON with arrays)
+        """Store a result; a full disk is ignored."""
+        payload = json.dumps(value, default=_encoded).encode()
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            content = zlib.crc32(payload).to_bytes(4, "little") + payload
+            atomic_write(self._folder / digest, content, mode=0o600, durable=False)
+
+
+def _encoded(value: object) -> dict[str, str]:
+    return {"f4": base64.b64encode(np.asarray(value, "<f4").tobytes()).decode("ascii")}
+
+
+def _decoded(value: dict[str, Any]) -> Any:  # noqa: ANN401  (JSON with arrays)
+    if value.keys() != {"f4"}:
+        return value
+    return np.frombuffer(base64.b64decode(value["f4"]), "<f4").astype(np.float32)
+
+
+class CachedReader(ABC):
+    """Reads picture files once: results are kept in the cache, below the reader's key."""
+
+    def __init__(self, key: str) -> None:
+        self._cache = ResultCache(cache_folder(), key)
+
+    @abstractmethod
     def read(self, content: bytes, path: Path) -> Any:  # noqa: ANN401  (JSON with arrays)
-        """Return the result as JSON with arrays; raises PictureError."""
-
-
-class CachedReader:
-    """Reads picture files once: results are kept in the cache."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._cache = ResultCache(cache_folder(), reader.key)
+        """Return the result for a picture file as JSON with arrays; raises PictureError."""
 
     def __call__(self, path: Path, *, only_known: bool = False) -> Any | None:  # noqa: ANN401  (JSON with arrays)
         """Return the result; None where the file cannot be read, or is not `only_known` in the cache."""
@@ -116,25 +156,26 @@ class CachedReader:
             digest = hashlib.sha256(content).hexdigest()
             found = self._cache.get(digest)
             if found is None and not only_known:
-                found = self._reader.read(content, path)
+                found = self.read(content, path)
                 self._cache.put(digest, found)
         except (PictureError, OSError):
             return None
         return found
 
 
-def read_all(paths: Sequence[Path], reader: Reader, make_reader: Callable[[], Reader], show: Show) -> list[Any | None]:
+def read_all(
+    paths: Sequence[Path], reader: CachedReader, make_reader: Callable[[], CachedReader], show: Show
+) -> list[Any | None]:
     """Return the result of each file, in order; None where it cannot be read.
 
     `make_reader` makes the same reader in another process.
     """
-    here = CachedReader(reader)
-    found = [here(path, only_known=True) for path in paths]
+    found = [reader(path, only_known=True) for path in paths]
     waiting = [number for number, one in enumerate(found) if one is None]
     known = len(paths) - len(waiting)
     show(known, len(paths))
     tasks = [paths[number] for number in waiting]
-    made = in_processes(partial(_cached, make_reader), tasks) if len(tasks) > FEW else (here(task) for task in tasks)
+    made = in_processes(make_reader, tasks) if len(tasks) > FEW else (reader(task) for task in tasks)
     with closing(made):
         for done, (number, outcome) in enumerate(zip(waiting, made, strict=True), known + 1):
             found[number] = outcome
@@ -142,8 +183,7 @@ def read_all(paths: Sequence[Path], reader: Reader, make_reader: Callable[[], Re
     return found
 
 
-def _cached(make_reader: Callable[[], Reader]) -> CachedReader:
-    return CachedReader(make_reader())
+# Samples --------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +241,10 @@ def require_files(pictures: Sequence[Picture], folder: Path) -> None:
     )
 
 
-class _SampleReader:
-    """Reads a picture by one path."""
-
-    def __init__(self, extractor: Extractor) -> None:
-        self._extractor = extractor
-        self.key = f"sample {extractor.key}"
+class _SampleReader(CachedReader):
+    def __init__(self, make: MakeExtractor) -> None:
+        self._extractor = make()
+        super().__init__(f"sample {self._extractor.key}")
 
     def read(self, content: bytes, path: Path) -> Any:  # noqa: ANN401  (JSON with arrays)
         clock = StageClock(time.process_time)
@@ -217,21 +255,31 @@ class _SampleReader:
         return [found.vector, found.rejection and found.rejection.value, times]
 
 
-def _sample_reader(make: MakeExtractor) -> _SampleReader:
-    return _SampleReader(make())
-
-
 def samples_of(pictures: Sequence[Picture], extractor: Extractor, make: MakeExtractor, show: Show) -> list[Sample]:
     """Return a sample of each picture, in order; `make` makes the same extractor in another process.
 
     Raises EvaluationError where such a process is killed, and what the path raises.
     """
-    found = read_all([one.path for one in pictures], _SampleReader(extractor), partial(_sample_reader, make), show)
+    here = _SampleReader(lambda: extractor)
+    found = read_all([one.path for one in pictures], here, partial(_SampleReader, make), show)
     return [Sample(picture, _extracted(*one or (None, None, {}))) for picture, one in zip(pictures, found, strict=True)]
 
 
 def _extracted(vector: Vector | None, rejection: str | None, times: dict[str, float]) -> Extracted:
     return Extracted(vector, Rejection(rejection) if rejection else None, times)
+
+
+UNREADABLE: Final = "unreadable"  # the file cannot be used; other reasons are values of Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Acquisition:
+    """Pictures that gave no embedding, and times."""
+
+    pictures: int
+    failures: Mapping[str, int]  # reason -> pictures
+    rate: Rate  # failure to acquire
+    milliseconds: Mapping[str, float]  # stage -> median processor time of a picture
 
 
 def acquisition_of(samples: Sequence[Sample]) -> Acquisition:

@@ -5,31 +5,36 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.config import DecisionSection
+from kiosk.domain import Outcome
 from kiosk.errors import EvaluationError
 from kiosk.evaluation.correlation import chance_of_k_of_n, frame_correlation
 from kiosk.evaluation.extractors import Extractor, MakeExtractor
-from kiosk.evaluation.intervals import Rate, rate_over_people, wilson
+from kiosk.evaluation.rates import Rate, rate_over_people, wilson
 from kiosk.evaluation.recordings import (
     RATE_HZ,
+    DoorSettings,
+    Ending,
     RecordedClip,
+    SeenFrame,
+    Visit,
+    Visits,
     clips_in,
     frame_extractor_of,
     record_clips,
     synthetic_recordings,
 )
-from kiosk.evaluation.replay import DoorSettings, End, Ending, SeenFrame, Visit, Visits
-from kiosk.evaluation.results import Result
-from kiosk.evaluation.running import EvaluationSettings, enrolled, partial_progress
+from kiosk.evaluation.running import EvaluationSettings, Result, enrolled, partial_progress
 from kiosk.evaluation.samples import Picture, Sample, Show, acquisition_of, people_in, samples_of
+from kiosk.evaluation.tables import Table, left_out_notes, rate_cell
 from kiosk.people.snapshot import GallerySnapshot
 
-GALLERIES: Final = (10, 100)
+_GALLERIES: Final = (10, 100)
 _MOST_PICTURES: Final = 2000
 
 
@@ -70,6 +75,34 @@ class VisitsResult(Result):
         """See Result."""
         return {"rows": [row.figures() for row in self.rows], "left_out": self.left_out, "facts": self.facts}
 
+    @classmethod
+    def table(cls, results: Sequence[Self]) -> Table:
+        """See Result."""
+        rows = [
+            (
+                one.path.name,
+                *map(str, (row.kind, row.people, row.templates, row.frames)),
+                f"{row.door.threshold:.4f}",
+                *map(rate_cell, (row.strangers_granted, row.wrong_person_granted)),
+                *map(rate_cell, (row.members_refused, row.members_undecided)),
+                ", ".join(f"{name} {frames:g}" for name, frames in row.frames_needed.items()) or "-",
+            )
+            for one in results
+            for row in one.rows
+        ]
+        notes = [
+            "still: frames of one picture, moved, lit and blurred; pictures: of several pictures; clips: of a video."
+        ]
+        for first in results[0].rows[:1]:
+            rule, margin = first.door.rule, first.door.margin
+            notes.insert(0, f"{rule.k} of {rule.n} frames, margin {margin:.4f}; {first.seeds} galleries of each size.")
+            notes.append(
+                "Of two rows, the second has the highest threshold at which none of these strangers was let in."
+            )
+        notes += left_out_notes([one.left_out for one in results])
+        granted = ("strangers granted", "wrong person granted", "members refused", "undecided")
+        return Table(("path", "visits", "N", "K", "frames", "threshold", *granted, "frames needed"), rows, notes)
+
 
 # Drawing who is enrolled, and who visits ------------------------------------------------------------------------------
 
@@ -85,24 +118,18 @@ class RecordedPicture:
 People: TypeAlias = Mapping[str, Sequence[RecordedPicture]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Drawn:
-    """A gallery, and the pictures that are not in it."""
-
-    gallery: GallerySnapshot
-    members: People  # of people who are enrolled
-    strangers: People
-
-
 def enrollable(people: People, templates: int) -> list[str]:
     """Return the people with enough pictures to be enrolled."""
     return [person for person, own in people.items() if len(_usable(own)) >= templates]
 
 
-def draw(people: People, size: int, templates: int, encoder: str, rng: np.random.Generator) -> Drawn:
-    """Enrol `size` people with `templates` pictures each, or as many people as have them.
+def draw(
+    people: People, size: int, templates: int, encoder: str, rng: np.random.Generator
+) -> tuple[GallerySnapshot, People, People]:
+    """Return a gallery of `size` people with `templates` pictures each, the other pictures of them, and all others.
 
-    People who have pictures left for a visit come first, so that figures of members rest on as many as possible.
+    There are fewer people where not as many have the pictures. People who have pictures left for a visit come first,
+    so that figures of members rest on as many as possible.
     """
     eligible = enrollable(people, templates)
     order = [eligible[number] for number in rng.permutation(len(eligible))]
@@ -115,7 +142,7 @@ def draw(people: People, size: int, templates: int, encoder: str, rng: np.random
         stored += [own[number].sample for number in numbers]
         members[person] = [one for number, one in enumerate(own) if number not in numbers]
     strangers = {person: own for person, own in people.items() if person not in members}
-    return Drawn(enrolled(encoder, stored), members, strangers)
+    return enrolled(encoder, stored), members, strangers
 
 
 def _usable(own: Sequence[RecordedPicture]) -> list[int]:
@@ -204,8 +231,8 @@ class Trial:
             door=door,
             strangers_granted=_rate([let_in for _, let_in in granted], [person for person, _ in granted]),
             wrong_person_granted=_rate([end.granted_as not in {None, person} for person, end in endings], owners),
-            members_refused=_rate([end.end is End.REFUSED for _, end in endings], owners),
-            members_undecided=_rate([end.end is End.UNDECIDED for _, end in endings], owners),
+            members_refused=_rate([end.outcome is Outcome.REFUSED for _, end in endings], owners),
+            members_undecided=_rate([end.outcome is Outcome.PENDING for _, end in endings], owners),
             frames_needed={"median": float(np.median(needed)), "p90": float(np.quantile(needed, 0.9))}
             if needed
             else {},
@@ -252,7 +279,7 @@ class Trial:
                 at = replace(door, threshold=threshold)
                 facts[f"at {threshold:.4f}"] = {
                     "strangers_granted": _share([let_in for _, let_in in self._strangers(at)]),
-                    "members_not_granted": _share([end.end is not End.GRANTED for _, end in self._members(at)]),
+                    "members_not_granted": _share([end.outcome is not Outcome.GRANTED for _, end in self._members(at)]),
                 }
         correlated = frame_correlation(_distances(self.strangers), _distances(self.among))
         return {**facts, "frames": asdict(correlated), "visits": self._predicted(door, correlated.correlation)}
@@ -293,7 +320,7 @@ class VisitsProtocol:
     def __init__(self, settings: EvaluationSettings, rule: DecisionSection) -> None:
         self.pictures: Sequence[Picture] = people_in(settings.folder)
         self._clips = clips_in(settings.clips or settings.folder)
-        self._galleries = settings.galleries or GALLERIES
+        self._galleries = settings.galleries or _GALLERIES
         self._templates = settings.templates[0] if settings.templates else 5
         self._frames = settings.frames
         self._seeds = settings.seeds or 3
@@ -359,12 +386,12 @@ class VisitsProtocol:
         strangers: dict[str, list[Visits]] = {kind: [] for kind in members}
         for seed in range(self._seeds):
             rng = np.random.default_rng([self._seed, size, seed])
-            drawn = draw(people, size, self._templates, encoder, rng)
-            known, unknown = _of_clips(clips, drawn.gallery, door.rule.k)
-            for visits, those, clipped in ((members, drawn.members, known), (strangers, drawn.strangers, unknown)):
+            gallery, enrolled_people, others = draw(people, size, self._templates, encoder, rng)
+            known, unknown = _of_clips(clips, gallery, door.rule.k)
+            for visits, those, clipped in ((members, enrolled_people, known), (strangers, others, unknown)):
                 several = [still_visits(those), [*mixed_visits(those, self._frames, rng)], clipped]
                 for own, made in zip(visits.values(), several, strict=True):
-                    own.append(Visits(made, drawn.gallery, door.comparison))
+                    own.append(Visits(made, gallery, door.comparison))
         for kind, own in members.items():
             if any(one.visits for one in (*own, *strangers[kind])):
                 among = strangers["still"] if kind == "clips" else ()

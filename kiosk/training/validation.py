@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.evaluation.rates import best_threshold
-from kiosk.evaluation.verification import FOLDS
+from kiosk.evaluation.rates import FOLDS, best_threshold
 
 PEOPLE_IN_A_FOLD: Final = 2  # fewer make no pair of two people
 _PAIRS_IN_A_FOLD: Final = 300  # of one person, and as many of two

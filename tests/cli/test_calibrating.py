@@ -5,43 +5,37 @@ import json
 import subprocess
 import sys
 
-from kiosk.evaluation import pages
+from kiosk import errors
 
 
-def test_one_person_is_an_estimate_or_nothing_and_exit_code_1(kiosk, images):
-    result = kiosk("calibrate", "--gallery", images)
+def test_one_person_is_an_estimate_that_is_told_and_not_written(kiosk, images, tmp_path):
+    config = tmp_path / "config.yaml"
+    config.write_text("# mine\n")
+    result = kiosk("calibrate", "--gallery", images, "--config", config, "--write", "--html", tmp_path / "door.html")
     assert result.code == 1
     assert result.out.startswith(f"1 person with 1 picture in {images}; encoder sface_fp16; asked: ")
     assert "An estimate, not a promise" in result.out or "No threshold can be given" in result.out
+    assert "nothing was written" in result.err
+    assert config.read_text() == "# mine\n"
+    assert (tmp_path / "door.html").read_text().startswith("<!doctype html>")
+    nobody = kiosk("calibrate", "--gallery", tmp_path / "nobody")
+    assert nobody.code == 1
+    assert "nobody is enrolled" in nobody.out
 
 
 def test_json_says_all_of_it(kiosk, images):
-    result = kiosk("calibrate", "--gallery", images, "--stranger-rate", "0.01", "--json")
-    found = json.loads(result.out)
-    assert (found["people"], found["pictures"], found["stranger_rate"]) == (1, 1, 0.01)
+    (images / "Two").mkdir()
+    (images / "Two" / "broken.jpg").write_bytes(b"no picture")
+    (images / "Two" / "dark.jpg").write_bytes((images / "Grace_Hopper.jpg").read_bytes()[:3000])
+    found = json.loads(kiosk("calibrate", "--gallery", images, "--json").out)
+    assert (found["people"], found["pictures"], found["stranger_rate"]) == (1, 1, 0.0001)
     assert found["promised"] is False
-    assert {"alternatives", "now", "confusable", "odd", "poor", "skipped", "assumptions", "statistics"} <= found.keys()
+    assert {"alternatives", "now", "confusable", "odd", "poor", "assumptions", "statistics"} <= found.keys()
+    assert found["alternatives"].keys() == {"stricter", "balanced", "easier"}
     assert found["statistics"].keys() == {"source", "people", "impostor_pairs", "genuine_pairs", "own"}
     assert found["statistics"]["own"] is False
-
-
-def test_one_visit_in_ten_thousand_is_asked_for_unless_told_otherwise(kiosk, images):
-    assert json.loads(kiosk("calibrate", "--gallery", images, "--json").out)["stranger_rate"] == 0.0001
-
-
-def test_an_estimate_is_not_written(kiosk, images, tmp_path):
-    config = tmp_path / "config.yaml"
-    config.write_text("# mine\n")
-    result = kiosk("calibrate", "--gallery", images, "--config", config, "--write")
-    assert result.code == 1
-    assert "nothing was written" in result.err
-    assert config.read_text() == "# mine\n"
-
-
-def test_an_empty_gallery_is_an_answer(kiosk, tmp_path):
-    result = kiosk("calibrate", "--gallery", tmp_path / "nobody")
-    assert result.code == 1
-    assert "nobody is enrolled" in result.out
+    assert [entry["file"] for entry in found["skipped"]] == ["Two/broken.jpg", "Two/dark.jpg"]
+    assert all(entry["reason"] for entry in found["skipped"])
 
 
 def test_rates_that_are_none_are_wrong_usage(kiosk, images):
@@ -49,16 +43,9 @@ def test_rates_that_are_none_are_wrong_usage(kiosk, images):
         assert kiosk("calibrate", "--gallery", images, "--stranger-rate", rate).code == 2
 
 
-def test_the_page_is_written(kiosk, images, tmp_path):
-    result = kiosk("calibrate", "--gallery", images, "--html", tmp_path / "door.html")
-    assert result.code == 1
-    assert "Grace Hopper" not in result.err
-    assert (tmp_path / "door.html").read_text().startswith("<!doctype html>")
-
-
 def test_a_missing_extra_is_told_in_one_line(kiosk, images, tmp_path, monkeypatch):
     found = importlib.util.find_spec
-    monkeypatch.setattr(pages, "find_spec", lambda name: None if name == "matplotlib" else found(name))
+    monkeypatch.setattr(errors, "find_spec", lambda name: None if name == "matplotlib" else found(name))
     page = tmp_path / "door.html"
     for arguments in (
         ("calibrate", "--gallery", images, "--html", page),

@@ -1,5 +1,6 @@
 """People who are patterns of colour, whom the path `pixels` tells apart in milliseconds; results of every protocol."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,14 +9,13 @@ import pytest
 from PIL import Image
 
 from kiosk.evaluation import samples
-from kiosk.evaluation.extractors import Extracted
-from kiosk.evaluation.intervals import wilson
-from kiosk.evaluation.lfw import LfwResult
+from kiosk.evaluation.extractors import Extracted, PathLabel
+from kiosk.evaluation.lfw import LfwResult, ScoredPairs, verify_by_training
 from kiosk.evaluation.open_set import OpenSetPoint, OpenSetResult, OpenSetRow
-from kiosk.evaluation.replay import DoorSettings
-from kiosk.evaluation.results import Acquisition, EvaluationReport, PathLabel, Result, WorstPair
-from kiosk.evaluation.samples import Picture, Sample
-from kiosk.evaluation.verification import ScoredPairs, verify_by_training
+from kiosk.evaluation.rates import wilson
+from kiosk.evaluation.recordings import DoorSettings
+from kiosk.evaluation.running import EvaluationReport, Result, WorstPair
+from kiosk.evaluation.samples import Acquisition, Picture, Sample
 from kiosk.evaluation.visits import VisitsResult, VisitsRow
 from kiosk.vision.opencv import cv2
 
@@ -33,6 +33,7 @@ def crowd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path
 
     def make(pictures: list[int], noise: float = 20.0) -> Path:
         folder = tmp_path / "people"
+        shutil.rmtree(folder, ignore_errors=True)
         for person, count in enumerate(pictures):
             name = f"Person_{person}"
             (folder / name).mkdir(parents=True)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from kiosk.config import ConfigFile, DecisionSection
+from kiosk.config.file import overridden
 from kiosk.domain import (
     Box,
     Candidate,
@@ -30,7 +31,6 @@ from kiosk.errors import ConfigError
 from kiosk.evaluation.calibration.calibrating import (
     DAYS,
     DoorReport,
-    PoorPicture,
     calibrate_door,
     gallery_statistics,
     journal_distances,
@@ -51,7 +51,6 @@ from kiosk.evaluation.calibration.distances import (
 )
 from kiosk.evaluation.calibration.model import (
     Doubt,
-    Strictness,
     VisitModel,
     VisitRule,
     calibrated,
@@ -64,9 +63,7 @@ from kiosk.evaluation.calibration.sentences import (
     answer_lines,
     basis_lines,
     heading,
-    one_in,
     pair_line,
-    per_thousand,
     picture_lines,
     table_rows,
 )
@@ -276,13 +273,13 @@ def calibration(gallery, statistics, asked=1e-2, **options):
 
 
 def answer(*arguments, **options):
-    return calibration(*arguments, **options).answer(Strictness.BALANCED)
+    return calibration(*arguments, **options).answer
 
 
 def test_one_stranger_in_a_hundred_is_one_in_a_hundred(world, measured):
     for people, pictures in ((12, 3), (30, 1)):
         counted, covered = [], 0
-        for _ in range(40):
+        for _ in range(16):
             gallery = world.gallery(people, pictures)
             setting = answer(gallery, measured)
             probes = world.faces(world.people(4000), 1)[:, 0]
@@ -292,7 +289,7 @@ def test_one_stranger_in_a_hundred_is_one_in_a_hundred(world, measured):
             covered += setting.strangers.low - error <= rate <= setting.strangers.high + error
             assert setting.promised
         assert 0.004 < np.mean(counted) < 0.012
-        assert covered >= 35
+        assert covered >= 13
 
 
 def test_members_are_refused_about_as_often_as_said(world, measured):
@@ -316,11 +313,12 @@ def test_doubts_make_an_estimate_of_a_promise(world, measured):
 
 def test_alternatives_more_pictures_and_further_evidence(world, measured):
     found = calibration(world.gallery(20, 1), measured)
-    assert [each.asked for each in found.alternatives] == [1e-3, 1e-2, 1e-1]
-    thresholds = [each.setting.threshold for each in found.alternatives]
-    assert thresholds == sorted(thresholds)
-    assert found.more_pictures.people == 20
-    assert found.more_pictures.setting.refused.mean < found.answer(Strictness.BALANCED).refused.mean
+    assert list(found.alternatives) == ["stricter", "balanced", "easier"]
+    for one, asked in zip(found.alternatives.values(), (1e-3, 1e-2, 1e-1), strict=True):
+        assert asked / 3 < one.strangers.mean <= asked
+    people, setting = found.more_pictures
+    assert people == 20
+    assert setting.refused.mean < found.answer.refused.mean
     assert calibration(world.gallery(20, 3), measured).more_pictures is None
     assert answer(world.gallery(150, 1), measured).threshold < answer(world.gallery(8, 1), measured).threshold
     here, more = world.gallery(12, 2), gallery_distances(world.gallery(60, 2))
@@ -405,13 +403,13 @@ def calibrate(config, folder, journal=False):
 def test_a_small_office_gets_a_promise_and_its_wrong_picture_named(data, tmp_path):
     folder = tmp_path / "office"
     several = [one for one in sorted((data / "lfw-view1").iterdir()) if one.is_dir() and len(list(one.iterdir())) > 2]
-    for person in several[:7]:
+    for person in several[:6]:
         (folder / person.name).mkdir(parents=True)
         for picture in sorted(person.iterdir())[:2]:
             shutil.copy(picture, folder / person.name)
     first, second = sorted(folder.iterdir())[:2]
     shutil.copy(min(second.iterdir()), first / "wrong.jpg")
-    report = calibrate(ConfigFile(None), folder)
+    report = calibrate(overridden(ConfigFile(None), ["detector=yunet"]), folder)
     assert report.promised
     assert 0.9 < report.answer.threshold < 1.12
     assert report.answer.strangers.mean <= 1e-3
@@ -482,13 +480,6 @@ def make_report(measured):
     return make
 
 
-def test_rates_are_told_as_people_say_them():
-    for rate, text in ((1e-4, "1 in 10,000"), (0.000123, "1 in 8,100"), (0.34, "1 in 2.9"), (0.5, "50.0 %")):
-        assert one_in(rate) == text
-    assert one_in(0.0) == "1 in more than 1,000,000,000"
-    assert [per_thousand(rate) for rate in (0.031, 0.0042, 0.0, 0.00996)] == ["31", "4.2", "0.0", "10"]
-
-
 def test_a_promise_and_an_estimate_are_told_apart(make_report):
     report = make_report(20, 3)
     lines = list(answer_lines(report))
@@ -516,7 +507,7 @@ def test_wrong_and_poor_pictures_are_named(make_report):
     hostile = replace(odd, picture=replace(odd.picture, source="a\x1b[2J\n.jpg"))
     (line,) = picture_lines(replace(report, odd=(hostile,)))
     assert line.isprintable()
-    poor = PoorPicture(report.gallery.templates[0], (Rejection.TOO_DARK, Rejection.TOO_BLURRED))
+    poor = (report.gallery.templates[0], (Rejection.TOO_DARK, Rejection.TOO_BLURRED))
     gallery = replace(report.gallery, skipped=(Skipped("x.jpg", "is broken"), Skipped("#bin", "x", harmless=True)))
     told = list(picture_lines(replace(report, odd=(), poor=(poor,), gallery=gallery, all_checked=False)))
     assert told[0] == "Person_0/0.jpg is poor: the face is too dark, the face is blurred"

@@ -15,32 +15,20 @@ from kiosk.domain import Embedding, Rejection, Template
 from kiosk.encoders import EncoderSpec
 from kiosk.encoders.statistics import Statistics
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.calibration.calibrating import DoorReport, PoorPicture
+from kiosk.evaluation.calibration.calibrating import DoorReport
 from kiosk.evaluation.calibration.distances import OddPicture, PicturePair, gallery_distances
 from kiosk.evaluation.calibration.model import VisitRule, calibrated
-from kiosk.evaluation.intervals import wilson
-from kiosk.evaluation.pages.calibration import calibration_page, write_calibration
-from kiosk.evaluation.pages.evaluation import evaluation_page, write_report
-from kiosk.evaluation.pages.page import (
-    Page,
-    Paragraph,
-    Plots,
-    PortraitPair,
-    PortraitPairs,
-    Section,
-    as_html,
-    check_folder,
-    write_folder,
-    write_page,
-)
+from kiosk.evaluation.extractors import PathLabel
+from kiosk.evaluation.pages.calibration import calibration_page
+from kiosk.evaluation.pages.evaluation import evaluation_page
+from kiosk.evaluation.pages.page import Page, PortraitPair, Section, as_html, check_folder, write_folder, write_page
 from kiosk.evaluation.pages.plots import Line, against_people, det, distances
-from kiosk.evaluation.pages.wording import at_most, noun, one_in, percent, shortened
-from kiosk.evaluation.results import PathLabel
-from kiosk.evaluation.tables import Table
+from kiosk.evaluation.rates import wilson
+from kiosk.evaluation.tables import Table, noun, one_in, percent, shortened
 from kiosk.people.snapshot import GallerySnapshot
 
 HOSTILE = '<img src=x onerror="alert(1)">"\'&\u202e\x1b'
-PEER = PathLabel("dlib", "hog", peer=True)
+OWN, PEER = PathLabel("dlib_resnet", "haar"), PathLabel("dlib", "hog", peer=True)
 
 
 # HTML -----------------------------------------------------------------------------------------------------------------
@@ -81,34 +69,39 @@ def line(name="haar", pairs=300, mean=0.4):
     return Line(name, random.normal(mean, 0.1, pairs), random.normal(0.8, 0.1, pairs), ((0.01, 0.05), (0.0, 0.2)))
 
 
-def histogram(title, marks):
-    random = np.random.default_rng(0)
-    return distances("histogram", title, random.normal(0.4, 0.1, 300), random.normal(0.8, 0.1, 1), marks)
+@pytest.fixture(scope="module")
+def plot():
+    return det([line()])
 
 
-def page(name="Ada", **changes):
-    items = (
-        Paragraph(f"`code` of {name}"),
-        Paragraph(name, note=True),
-        Table(("Path", name), ((name, name), (name, name)), (name,)),
-        Plots(((det([line(name)]), name),)),
-        PortraitPairs(
-            name, (PortraitPair(((name, "data:image/jpeg;base64,AAAA", ""), (name, "", name)), name, name, True),)
-        ),
-    )
-    values = {
-        "kind": "lfw",
-        "title": name,
-        "eyebrow": name,
-        "lead": (name, f"run `kiosk <b>` for {name}"),
-        "sections": (Section("a", name, items), Section("b", name, items), Section("c", name, items)),
-        "facts": ((name, name),),
-        "made_at": datetime(2026, 11, 24, 12, 0, tzinfo=UTC),
-    }
-    return Page(**{**values, **changes})
+@pytest.fixture
+def page(plot):
+    """page("Ada"): a page with every kind of item, on which everything bears that name."""
+
+    def make(name="Ada", **changes):
+        pair = PortraitPair(((name, "data:image/jpeg;base64,AAAA", ""), (name, "", name)), name, name, True)
+        items = {
+            "table": Table(("Path", name), ((name, name), (name, name)), (name,)),
+            "plots": [(plot if name == "Ada" else det([line(name)]), name)],
+            "pairs": [(name, [pair])],
+            "text": [f"`code` of {name}"],
+            "notes": [name],
+        }
+        values = {
+            "kind": "lfw",
+            "title": name,
+            "eyebrow": name,
+            "lead": (name, f"run `kiosk <b>` for {name}"),
+            "sections": [Section(anchor, name, **items) for anchor in "abc"],
+            "facts": ((name, name),),
+            "made_at": datetime(2026, 11, 24, 12, 0, tzinfo=UTC),
+        }
+        return Page(**{**values, **changes})
+
+    return make
 
 
-def test_names_are_text_and_the_page_refers_to_nothing_outside():
+def test_names_are_text_and_the_page_refers_to_nothing_outside(page):
     html, hostile_html = as_html(page()), as_html(page(HOSTILE))
     tame, hostile = Reader(html), Reader(hostile_html)
     assert {"table", "figure", "svg", "ol", "dl", "img", "nav"} <= set(tame.tags)
@@ -135,14 +128,14 @@ def names(folder):
     return {path.name for path in folder.iterdir()}
 
 
-def test_a_report_replaces_the_last_one_and_no_page_of_others(tmp_path):
+def test_a_report_replaces_the_last_one_and_no_page_of_others(tmp_path, page):
     folder = tmp_path / "new" / "report"
     check_folder(folder)
     assert names(folder) == set()
-    write_folder(folder, page("first"))
+    write_folder(folder, page(title="first"))
     assert names(folder) == {"index.html", "det.png"}
     assert (folder / "det.png").read_bytes().startswith(b"\x89PNG")
-    assert "second" in write_folder(folder, page("second")).read_text(encoding="utf-8")
+    assert "second" in write_folder(folder, page(title="second")).read_text(encoding="utf-8")
     (tmp_path / "index.html").write_text("<h1>Mine</h1>", encoding="utf-8")
     for write in (lambda: write_folder(tmp_path, page()), lambda: write_page(tmp_path / "index.html", page())):
         with pytest.raises(EvaluationError, match="not a page of the kiosk"):
@@ -154,7 +147,28 @@ def test_a_report_replaces_the_last_one_and_no_page_of_others(tmp_path):
             check_folder(where)
 
 
-# Words ----------------------------------------------------------------------------------------------------------------
+# Plots ----------------------------------------------------------------------------------------------------------------
+
+
+def test_plots_hold_their_names_and_bear_any_distances():
+    svg = det([line("first"), line("second", mean=0.6)]).svg
+    assert "first" in svg
+    assert "second" in svg
+    assert det([Line("failed", np.array([np.nan, 0.3]), np.array([np.inf, np.nan]))]).png
+    assert len(det([line("many", pairs=100_000, mean=0.7)]).svg) < 200_000  # only visible points are drawn
+    random = np.random.default_rng(0)
+    near, far = random.normal(0.4, 0.1, 300), random.normal(0.8, 0.1, 1)
+    for text in ("300 pairs of one person", "1 pair of two people", "FMR 1 % 0.610"):
+        assert text in distances("histogram", "t", near, far, [("FMR 1 %", 0.61)]).svg
+    for genuine, impostor in (([], []), ([np.nan], [np.inf, 0.4]), ([0.5] * 9, [0.5] * 9), ([0.0], [1e9])):
+        assert distances("d", "t", np.array(genuine), np.array(impostor), [("", 0.5), ("none", np.inf)]).png
+    lines = [(name, ((10, wilson(1, 20)), (1000, wilson(8, 20)))) for name in ("$one$", "_two")]
+    drawn = against_people("n", "t", "members not recognised", lines)
+    for text in ("1,000", "$one$", "two"):
+        assert text in drawn.svg
+
+
+# The pages ------------------------------------------------------------------------------------------------------------
 
 
 def test_figures_have_the_digits_that_mean_something():
@@ -165,47 +179,17 @@ def test_figures_have_the_digits_that_mean_something():
         (percent, 0.0, "0 %"),
         (percent, math.nan, "-"),
         (one_in, 0.000123, "1 in 8,100"),
+        (one_in, 0.34, "1 in 2.9"),
         (one_in, 0.0, "1 in more than 1,000,000,000"),
         (one_in, 0.75, "75.0 %"),
-        (at_most, wilson(0, 10_000), "at most 1 in 2,600"),
     ):
-        assert (written(value)) == text
-    assert [(noun(number, "person", "people")) for number in (1, 2000)] == ["1 person", "2,000 people"]
+        assert written(value) == text
+    assert [noun(number, "person", "people") for number in (1, 2000)] == ["1 person", "2,000 people"]
     assert shortened("a\n" + "x" * 400, 10) == "a " + "x" * 7 + "…"
 
 
-# Plots ----------------------------------------------------------------------------------------------------------------
-
-
-def test_curves_of_several_paths_stand_in_one_plot():
-    svg = det([line("first"), line("second", mean=0.6)]).svg
-    assert "first" in svg
-    assert "second" in svg
-    assert det([Line("tiny", np.array([0.1]), np.array([0.9]))]).png
-    assert det([Line("failed", np.array([np.nan, 0.3]), np.array([np.inf, np.nan]))]).png
-    assert len(det([line("many", pairs=100_000, mean=0.7)]).svg) < 200_000  # only visible points are drawn
-
-
-def test_histograms_name_both_kinds_and_the_thresholds():
-    drawn = histogram("t", [("FMR 1 %", 0.61)])
-    for text in ("300 pairs of one person", "1 pair of two people", "FMR 1 % 0.610"):
-        assert text in drawn.svg
-    for genuine, impostor in (([], []), ([0.3], []), ([np.nan], [np.inf, 0.4]), ([0.5] * 9, [0.5] * 9), ([0.0], [1e9])):
-        assert distances("d", "t", np.array(genuine), np.array(impostor), [("", 0.5), ("none", np.inf)]).png
-
-
-def test_rates_stand_against_the_number_of_people():
-    lines = [(name, ((10, wilson(1, 20)), (1000, wilson(8, 20)))) for name in ("$one$", "_two")]
-    drawn = against_people("n", "t", "members not recognised", lines)
-    for text in ("1,000", "$one$", "two"):
-        assert text in drawn.svg
-
-
-# The pages ------------------------------------------------------------------------------------------------------------
-
-
-def tables(shown):
-    return [item for part in shown.sections for item in part.items if isinstance(item, Table)]
+def section(shown, anchor):
+    return next(part for part in shown.sections if part.anchor == anchor)
 
 
 def told(shown):
@@ -222,21 +206,24 @@ def test_the_page_of_lfw(report, lfw_result, tmp_path):
     facts = dict(shown.facts)
     assert (facts["Seed"], facts["Time taken"], facts["Pairs"]) == ("7", "0:01:15", "pairs.txt")
     assert "Training" not in facts
-    acquired = tables(shown)[-1]
-    assert acquired.rows[0][3] == "no_face 3, unreadable 1"
+    assert section(shown, "pictures").table.rows[0][3] == "no_face 3, unreadable 1"
+    results, accuracy = section(shown, "results").table, own.verification.accuracy
+    bounds = f"[{accuracy.interval.low:.2%}, {accuracy.interval.high:.2%}]"
+    assert results.rows[0][:2] == (str(OWN), f"{accuracy.value:.2%} ± {accuracy.standard_error:.2%} {bounds}")
+    assert results.notes[0] == "400 pairs of 600 people; one threshold."
+    assert results.notes[-1].startswith("* no pair of two people is below this threshold")
     alone = evaluation_page(report("lfw", peer))
     assert "dlib, hog" in told(alone)
     assert "too few pairs" not in told(alone)
-    (worst,) = (part for part in alone.sections if part.anchor == "worst")
-    far, close = worst.items
-    assert [(item.caption, item.pairs[0].value, item.pairs[0].warns) for item in worst.items] == [
+    far, close = section(alone, "worst").pairs
+    assert [(caption, pairs[0].value, pairs[0].warns) for caption, pairs in (far, close)] == [
         ("one person, but far apart", "0.710", False),
         ("two people, but close", "0.420", True),
     ]
-    shown = (*far.pairs[0].portraits, *close.pairs[0].portraits)
+    shown = (*far[1][0].portraits, *close[1][0].portraits)
     assert [bool(source) for _, source, _ in shown] == [True, True, True, False]
     assert shown[0][0] == "Ada 0001"
-    index = write_report(tmp_path / "report", report("lfw", own, peer))
+    index = write_folder(tmp_path / "report", evaluation_page(report("lfw", own, peer)))
     assert Reader(index.read_text(encoding="utf-8")).text
     assert {"det.png", "distances-1.png", "distances-2.png"} < names(index.parent)
 
@@ -249,6 +236,9 @@ def test_the_page_of_an_open_set(report, open_set_result):
     assert "With 10 people, 1 each, it is 5.0 %" in told(shown)
     assert [plot.name for plot in shown.plots] == ["fnir-1", "fnir-2"]
     assert "with five pictures each" in Reader(as_html(shown)).text
+    row = section(shown, "results").table.rows[0]
+    assert row[1:5] == ("10", "1", "1.00%", "5.00% (5 of 100) [2.15%, 11.18%]")
+    assert row[6:] == ("96.00%", "0.5000", "10 of 1000, 800 people")
 
 
 def test_the_page_of_visits(report, visits_result):
@@ -257,9 +247,14 @@ def test_the_page_of_visits(report, visits_result):
     assert "Of 500 visits by members, 9 (1.8 %) ended refused" in told(shown)
     assert "3 of 5 frames agreeing, threshold 0.520, margin 0.03" in told(shown)
     assert [plot.name for plot in shown.plots] == ["thresholds-1"]
-    results, frames, _ = tables(shown)
+    results = section(shown, "results").table
+    assert results.notes[0] == "3 of 5 frames, margin 0.0300; 2 galleries of each size."
     assert results.notes[-1].startswith("Of two rows, the second has the highest threshold")
-    assert frames.rows == [(str(visits_result.path), "pictures, N = 100", "0.61", "0.2 %", "0.11 %", "0 %")]
+    assert results.rows[0][5:7] == ("0.5200", "0.00% (0 of 10000) [0.00%, 0.04%]")
+    assert results.rows[0][-1] == "median 3, p90 4"
+    assert section(shown, "frames").table.rows == [
+        (str(visits_result.path), "pictures, N = 100", "0.61", "0.2 %", "0.11 %", "0 %")
+    ]
     nothing = evaluation_page(report("visits", replace(visits_result, rows=(), facts={})))
     assert "There is no answer" in told(nothing)
 
@@ -295,24 +290,23 @@ def door(folder):
         journal=None,
         confusable=(PicturePair(ada, bob, 0.31),),
         odd=(OddPicture(0, ada, 0.9, bob, 0.31), OddPicture(1, ada, 0.9, None, 1.1)),
-        poor=(PoorPicture(ada, (Rejection.TOO_DARK, Rejection.TOO_BLURRED)),),
+        poor=((ada, (Rejection.TOO_DARK, Rejection.TOO_BLURRED)),),
         all_checked=True,
     )
 
 
 def test_the_page_of_a_door(door):
     shown = calibration_page(door)
-    items = [item for part in shown.sections for item in part.items]
-    (settings,) = tables(shown)
-    assert settings.headings == ("", "stricter", "balanced", "easier", "in force now")
+    assert section(shown, "settings").table.headings == ("", "stricter", "balanced", "easier", "in force now")
     assert [plot.name for plot in shown.plots] == ["trade-off", "distances"]
     assert all("in force 0.800" in plot.described and "proposed" in plot.described for plot in shown.plots)
-    alike, odd, poor = (item for item in items if isinstance(item, PortraitPairs))
-    assert [name for name, *_ in alike.pairs[0].portraits] == ["Ada", "Bob"]
-    assert (bool(alike.pairs[0].portraits[0][1]), alike.pairs[0].warns) == (True, True)
-    assert "probably shows Bob" in odd.pairs[0].text
-    assert "right person?" in odd.pairs[1].text
-    assert "too dark" in poor.pairs[0].value
+    ((_, (alike,)),) = section(shown, "alike").pairs
+    assert [name for name, *_ in alike.portraits] == ["Ada", "Bob"]
+    assert (bool(alike.portraits[0][1]), alike.warns) == (True, True)
+    (_, (other, unknown)), (_, (poor,)) = section(shown, "pictures").pairs
+    assert "probably shows Bob" in other.text
+    assert "right person?" in unknown.text
+    assert "too dark" in poor.value
     assert shown.lead[0].startswith("A stranger's visit" if door.promised else "An estimate")
     Reader(as_html(shown))
 
@@ -329,5 +323,5 @@ def test_the_page_of_a_door_without_an_answer_and_of_a_large_one(door, tmp_path)
     assert [plot.name for plot in large.plots] == ["distances"]
     hostile = template("<script>alert(1)</script>", 1, np.ones(16))
     path = Path(tmp_path / "door.html")
-    write_calibration(path, replace(door, confusable=(PicturePair(hostile, hostile, 0.2),)))
+    write_page(path, calibration_page(replace(door, confusable=(PicturePair(hostile, hostile, 0.2),))))
     assert "<script" not in path.read_text(encoding="utf-8")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kiosk.evaluation.verification import FOLDS, ScoredPairs, verify_by_folds
+from kiosk.evaluation.lfw import FOLDS, ScoredPairs, verify_by_folds
 from kiosk.training.validation import distances_of, impostor_distances, pairs_of, verification_accuracy
 
 OWNERS = np.repeat(np.arange(40), 4)

@@ -31,7 +31,6 @@ from kiosk.evaluation.calibration.distances import (
 from kiosk.evaluation.calibration.model import (
     Calibration,
     Setting,
-    Strictness,
     VisitRule,
     calibrated,
     pooled_correlation,
@@ -95,22 +94,14 @@ def _comparisons(people: Sequence[int], rows: Sequence[tuple[Any, ...]]) -> Comp
 
 
 # Correlation of the frames of one visit, from a clip of two people; nearer to 1 is safer for strangers and members.
-VISIT_CORRELATION: Final = 0.9
-PAIRS_SHOWN: Final = 5
+_VISIT_CORRELATION: Final = 0.9
+_PAIRS_SHOWN: Final = 5
 MOST_CHECKED: Final = 500  # pictures whose light, size and focus are checked
 _OWN_PEOPLE, _OWN_PAIRS = 50, 200  # least for statistics of this gallery
 _COHORT = "cohort"  # in the source of statistics whose distances are normalised by a cohort
 _WORST_GENUINE = 0.01  # share of genuine pairs beyond the distance that counts as unlike
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class PoorPicture:
-    """A picture that the door's own quality checks would reject."""
-
-    picture: Template
-    reasons: tuple[Rejection, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,9 +119,9 @@ class DoorReport:
     statistics: Statistics | None
     calibration: Calibration | None  # None where it is not possible
     journal: tuple[int, int] | None  # decisions and people used from it; None where it was not read
-    confusable: tuple[PicturePair, ...]
-    odd: tuple[OddPicture, ...]
-    poor: tuple[PoorPicture, ...]
+    confusable: Sequence[PicturePair]
+    odd: Sequence[OddPicture]
+    poor: Sequence[tuple[Template, tuple[Rejection, ...]]]  # that the door's own quality checks would reject
     all_checked: bool  # the quality of the pictures
     plain_curve: bool = False  # the door uses a cohort, the statistics do not
 
@@ -142,7 +133,7 @@ class DoorReport:
     @property
     def answer(self) -> Setting | None:
         """Return the proposed setting, a promise or not."""
-        return self.calibration.answer(Strictness.BALANCED) if self.calibration is not None else None
+        return self.calibration.answer if self.calibration is not None else None
 
     @property
     def promised(self) -> bool:
@@ -168,20 +159,19 @@ def calibrate_door(
     statistics = spec.statistics or gallery_statistics(known, left_out)
     against_cohort = statistics is not None and _COHORT in statistics.source
     decision = config.current.decision
-    alike = pooled_correlation(VISIT_CORRELATION, config.current.path.pooling_frames)
+    alike = pooled_correlation(_VISIT_CORRELATION, config.current.path.pooling_frames)
     rule = VisitRule(decision.k, decision.n, alike)
     plain_curve = comparison.cohort is not None and not against_cohort
     seen = None
     if with_journal:
         with closing(Journal(journal_file(config))) as journal:
-            between, within = journal_distances(journal, known, datetime.now(UTC))
-        # Distances between people are left out where the curve is of another kind.
-        seen = (between.none() if plain_curve else between, within)
+            seen = journal_distances(journal, known, datetime.now(UTC))
     calibration = None
     if statistics is not None and known.people:
         # A curve of plain distances is shifted by plain distances.
         found = gallery_distances(known, left_out, comparison if against_cohort else replace(comparison, cohort=None))
-        further = [seen] if seen is not None else []
+        # Distances between people are left out where the curve is of another kind.
+        further = [] if seen is None else [(None if plain_curve else seen[0], seen[1])]
         calibration = calibrated(
             found,
             statistics,
@@ -209,9 +199,9 @@ def calibrate_door(
         plain_curve=plain_curve,
         calibration=calibration,
         journal=None if seen is None else (len(seen[1].distances), len(np.unique(seen[1].people))),
-        confusable=tuple(confusable_pairs(known, PAIRS_SHOWN, left_out)),
-        odd=tuple(odd),
-        poor=tuple(poor),
+        confusable=confusable_pairs(known, _PAIRS_SHOWN, left_out),
+        odd=odd,
+        poor=poor,
         all_checked=checked,
     )
 
@@ -233,7 +223,7 @@ def gallery_statistics(gallery: GallerySnapshot, left_out: Collection[int]) -> S
 
 def _poor_pictures(
     folder: Path, gallery: GallerySnapshot, reader: PhotographReader, gates: Gates, progress: Progress
-) -> list[PoorPicture]:
+) -> list[tuple[Template, tuple[Rejection, ...]]]:
     found = []
     for number, template in enumerate(gallery.templates):
         progress("looking at the pictures", number, len(gallery.templates))
@@ -243,7 +233,7 @@ def _poor_pictures(
             continue  # deleted meanwhile
         reasons = gates.remarks(seen[1]) if seen is not None else (Rejection.NO_FACE,)
         if reasons:
-            found.append(PoorPicture(template, reasons))
+            found.append((template, reasons))
     return found
 
 

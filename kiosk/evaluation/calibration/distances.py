@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
-from functools import cache, cached_property
+from dataclasses import dataclass
+from functools import cache
 from statistics import NormalDist
 from typing import Final
 
@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from kiosk.domain import Template, TemplateRule
 from kiosk.encoders.statistics import QuantileTable
 from kiosk.evaluation.correlation import chance_of_k_of_n
-from kiosk.evaluation.intervals import bootstrap_over_people
+from kiosk.evaluation.rates import bootstrap_over_people
 from kiosk.people.enrolment import find_outliers
 from kiosk.people.enrolment import spread as spread_of_pictures
 from kiosk.people.snapshot import GallerySnapshot
-from kiosk.recognition.matching import PLAIN, Comparison, PeopleMeans, Searchable, distances, person_distances
+from kiosk.recognition.matching import PLAIN, Comparison, distances, person_distances
 
 _RATES: Final = np.concatenate([np.logspace(-10, -1, 46), np.linspace(0.12, 0.98, 44), 1 - np.logspace(-2, -6, 9)])
 _MOST = 30  # templates; more change next to nothing
@@ -82,10 +82,6 @@ class Comparisons:
     people: NDArray[np.intp]  # (P, 2) the person of the picture, and the person compared with
     weights: NDArray[np.float64]  # (P,) every person, or pair of people, has the same total weight
 
-    def none(self) -> Comparisons:
-        """Return an empty set of comparisons."""
-        return Comparisons(*(getattr(self, one.name)[:0] for one in fields(self)))
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GalleryDistances:
@@ -98,82 +94,54 @@ class GalleryDistances:
     template_correlation: float  # see NearestTemplate
 
 
-@dataclass(frozen=True, eq=False)
-class Templates:
-    """Some of the templates of a gallery, as a Searchable."""
-
-    encoder: str
-    matrix: NDArray[np.float32]
-    owners: NDArray[np.intp]
-    people: tuple[str, ...]
-
-    @cached_property
-    def means(self) -> PeopleMeans:
-        """Return the mean template of each person."""
-        return PeopleMeans.of(self.matrix, self.owners, len(self.people))
-
-
 def gallery_distances(
-    gallery: Searchable, left_out: Collection[int] = (), comparison: Comparison = PLAIN
+    gallery: GallerySnapshot, left_out: Collection[int] = (), comparison: Comparison = PLAIN
 ) -> GalleryDistances:
     """Compare every template with everybody, except those whose numbers are in `left_out`."""
-    people = len(gallery.people)
-    good = np.setdiff1d(np.arange(len(gallery.owners)), np.array(sorted(left_out), np.intp))
-    clean = Templates(gallery.encoder, gallery.matrix[good], gallery.owners[good], gallery.people)
-    counts = np.bincount(clean.owners, minlength=people)
-    to_people = person_distances(clean.matrix, clean, comparison)
+    good = (template for number, template in enumerate(gallery.templates) if number not in left_out)
+    clean = GallerySnapshot(gallery.encoder, tuple(good))
     return GalleryDistances(
-        np.bincount(gallery.owners, minlength=people),
+        np.bincount(gallery.owners, minlength=len(gallery.people)),
         comparison.rule is TemplateRule.MEAN,
-        _impostor(to_people, clean.owners, counts, comparison),
-        _genuine(clean, counts, comparison),
+        _impostor(clean, comparison),
+        _genuine(clean, comparison),
         _alike(clean),
     )
 
 
-def _impostor(
-    to_people: NDArray[np.float32],
-    owners: NDArray[np.intp],
-    counts: NDArray[np.intp],
-    comparison: Comparison,
-) -> Comparisons:
-    others = (owners[:, None] != np.arange(len(counts))) & (counts > 0)
-    rows, columns = np.nonzero(others)
+def _impostor(gallery: GallerySnapshot, comparison: Comparison) -> Comparisons:
+    """Compare each picture with all other people."""
+    owners, counts = gallery.owners, np.bincount(gallery.owners)
+    rows, columns = np.nonzero(owners[:, None] != np.arange(len(counts)))
     if len(rows) > _MOST_PAIRS:
         drawn = np.sort(np.random.default_rng(0).choice(len(rows), _MOST_PAIRS, replace=False))
         rows, columns = rows[drawn], columns[drawn]
-    people = np.stack([owners[rows], columns], axis=1)
-    weights = 1 / counts[owners[rows]].astype(np.float64)
-    found = to_people[rows, columns].astype(np.float64)
-    templates = counts[columns]
-    if comparison.rule is TemplateRule.MEAN:
-        templates = np.ones_like(templates)
-    return _unlimited(found, templates, people, weights)
+    found = person_distances(gallery.matrix, gallery, comparison)[rows, columns].astype(np.float64)
+    templates = np.ones_like(columns) if comparison.rule is TemplateRule.MEAN else counts[columns]
+    return _unlimited(found, templates, np.stack([owners[rows], columns], axis=1), counts)
+
+
+def _genuine(gallery: GallerySnapshot, comparison: Comparison) -> Comparisons:
+    """Compare each picture with the person's other ones."""
+    counts, found, whose = np.bincount(gallery.owners), [], []
+    for owner in np.flatnonzero(counts > 1):
+        own = gallery.templates_of(gallery.people[owner])
+        for number, template in enumerate(own):
+            rest = GallerySnapshot(gallery.encoder, own[:number] + own[number + 1 :])
+            found.append(float(person_distances(template.embedding.vector[None], rest, comparison)[0, 0]))
+            whose.append(owner)
+    people = np.array(whose, np.intp)
+    return _unlimited(np.array(found), counts[people] - 1, np.stack([people, people], axis=1), counts)
 
 
 def _unlimited(
-    found: NDArray[np.float64], templates: NDArray[np.intp], people: NDArray[np.intp], weights: NDArray[np.float64]
+    found: NDArray[np.float64], templates: NDArray[np.intp], people: NDArray[np.intp], counts: NDArray[np.intp]
 ) -> Comparisons:
     among, limits = np.ones(len(found), np.intp), np.full(len(found), np.inf)
-    return Comparisons(found, templates, among, limits, people, weights)
+    return Comparisons(found, templates, among, limits, people, 1 / counts[people[:, 0]].astype(np.float64))
 
 
-def _genuine(gallery: Templates, counts: NDArray[np.intp], comparison: Comparison) -> Comparisons:
-    """Compare each picture with the person's other ones."""
-    found, whose = [], []
-    for person in np.flatnonzero(counts > 1):
-        own = gallery.matrix[gallery.owners == person]
-        for number, vector in enumerate(own):
-            others = np.delete(own, number, axis=0)
-            rest = Templates(gallery.encoder, others, np.zeros(len(others), np.intp), ("",))
-            found.append(float(person_distances(vector[None], rest, comparison)[0, 0]))
-            whose.append(person)
-    people = np.array(whose, np.intp)
-    weights = 1 / counts[people].astype(np.float64)
-    return _unlimited(np.array(found), counts[people] - 1, np.stack([people, people], axis=1), weights)
-
-
-def _alike(gallery: Templates) -> float:
+def _alike(gallery: GallerySnapshot) -> float:
     """Return the mean correlation of strangers' distances to two templates of one person, shrunk towards View 1's."""
     matrix, owners = gallery.matrix, gallery.owners
     found = []
@@ -272,14 +240,14 @@ def _evidence(residuals: NDArray[np.float64], found: Comparisons, quantile: floa
     order = np.argsort(residuals)
     ordered = residuals[order]
 
-    def at_quantile(weights: NDArray[np.float64]) -> float:
+    def at_quantile(weights: NDArray[np.float64]) -> list[float]:
         below = np.cumsum((weights * found.weights)[order])
-        return float(ordered[np.searchsorted(below, quantile * below[-1])]) if below[-1] > 0 else math.nan
+        return [float(ordered[np.searchsorted(below, quantile * below[-1])]) if below[-1] > 0 else math.nan]
 
-    interval = bootstrap_over_people(at_quantile, found.people, resamples=_RESAMPLES, confidence=0.6827)
+    (interval,) = bootstrap_over_people(at_quantile, found.people, resamples=_RESAMPLES, confidence=0.6827)
     if interval is None:
         return None
-    shift = at_quantile(np.ones(len(residuals)))
+    (shift,) = at_quantile(np.ones(len(residuals)))
     return Evidence(shift, (interval.high - interval.low) / 2, people, len(residuals))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from statistics import NormalDist
@@ -237,15 +237,6 @@ def largest_thresholds(model: VisitModel, rates: Sequence[float]) -> list[float 
 
 
 ENOUGH_PICTURES: Final = 3  # a person; more change little
-_FACTOR: Final = 10  # of the strangers' rate, between two alternatives
-
-
-class Strictness(enum.Enum):
-    """The alternatives."""
-
-    STRICTER = "stricter"
-    BALANCED = "balanced"
-    EASIER = "easier"
 
 
 class Doubt(enum.Enum):
@@ -270,23 +261,6 @@ class Setting:
         return not self.doubts
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """One of three answers; the setting is None where no threshold is strict enough."""
-
-    strictness: Strictness
-    asked: float  # strangers' visits that may be granted, as a rate
-    setting: Setting | None
-
-
-@dataclass(frozen=True, slots=True)
-class MorePictures:
-    """The setting if everybody had enough pictures, at the same rate of strangers."""
-
-    people: int  # who have fewer
-    setting: Setting
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
     """The calibration of one door."""
@@ -295,12 +269,13 @@ class Calibration:
     evidence: tuple[Evidence | None, ...]  # between different people, one for each source
     genuine_evidence: tuple[Evidence | None, ...]
     now: Setting  # with the threshold that is in force
-    alternatives: tuple[Alternative, ...]
-    more_pictures: MorePictures | None
+    alternatives: Mapping[str, Setting | None]  # stricter, balanced, easier; None where no threshold is strict enough
+    more_pictures: tuple[int, Setting] | None  # people with few pictures, and the setting if all of them had enough
 
-    def answer(self, strictness: Strictness) -> Setting | None:
-        """Return one of the alternatives."""
-        return next(each.setting for each in self.alternatives if each.strictness is strictness)
+    @property
+    def answer(self) -> Setting | None:
+        """Return the setting for the rate asked for."""
+        return self.alternatives["balanced"]
 
 
 def calibrated(
@@ -311,7 +286,7 @@ def calibrated(
     in_force: float,
     margin: float,
     asked: float,
-    further: Sequence[tuple[Comparisons, Comparisons]] = (),
+    further: Sequence[tuple[Comparisons | None, Comparisons]] = (),
     same_distances: bool = True,
 ) -> Calibration:
     """Return thresholds and rates for a gallery, also for the threshold `in_force`.
@@ -321,7 +296,9 @@ def calibrated(
     """
     correlation = found.template_correlation
     sources = [(found.impostor, found.genuine), *further]
-    between = tuple(impostor_evidence(each, statistics.impostor, correlation) for each, _ in sources)
+    between = tuple(
+        None if each is None else impostor_evidence(each, statistics.impostor, correlation) for each, _ in sources
+    )
     within = tuple(genuine_evidence(each, statistics.genuine, GENUINE_CORRELATION) for _, each in sources)
     model = VisitModel(
         found.sizes,
@@ -334,33 +311,18 @@ def calibrated(
     )
     doubts = [] if any(one is not None for one in between) else [Doubt.TOO_FEW_PEOPLE]
     doubts += [] if same_distances else [Doubt.OTHER_DISTANCES]
-    rates = (asked / _FACTOR, asked, asked * _FACTOR)
-    settings = [
-        None if threshold is None else _setting(model, threshold, margin, doubts)
-        for threshold in largest_thresholds(model, rates)
-    ]
-    return Calibration(
-        model,
-        between,
-        within,
-        _setting(model, in_force, margin, doubts),
-        tuple(Alternative(*each) for each in zip(Strictness, rates, settings, strict=True)),
-        _more_pictures(model, asked, margin, doubts),
-    )
 
+    def setting(model: VisitModel, threshold: float) -> Setting:
+        beyond = [Doubt.BEYOND_THE_PAIRS] if model.is_extrapolated(threshold) else []
+        strangers, refused = model.strangers_at(threshold), model.refused_at(threshold, margin)
+        return Setting(threshold, strangers, refused, (*doubts, *beyond))
 
-def _setting(model: VisitModel, threshold: float, margin: float, doubts: Sequence[Doubt]) -> Setting:
-    beyond = [Doubt.BEYOND_THE_PAIRS] if model.is_extrapolated(threshold) else []
-    refused = model.refused_at(threshold, margin)
-    return Setting(threshold, model.strangers_at(threshold), refused, (*doubts, *beyond))
-
-
-def _more_pictures(model: VisitModel, rate: float, margin: float, doubts: Sequence[Doubt]) -> MorePictures | None:
-    few = (model.sizes > 0) & (model.sizes < ENOUGH_PICTURES)
-    if not few.any():
-        return None
-    better = replace(model, sizes=np.where(few, ENOUGH_PICTURES, model.sizes))
-    (threshold,) = largest_thresholds(better, [rate])
-    if threshold is None:
-        return None
-    return MorePictures(int(few.sum()), _setting(better, threshold, margin, doubts))
+    rates = {"stricter": asked / 10, "balanced": asked, "easier": 10 * asked}
+    thresholds = zip(rates, largest_thresholds(model, list(rates.values())), strict=True)
+    alternatives = {name: None if one is None else setting(model, one) for name, one in thresholds}
+    few, more = (model.sizes > 0) & (model.sizes < ENOUGH_PICTURES), None
+    if few.any():
+        better = replace(model, sizes=np.where(few, ENOUGH_PICTURES, model.sizes))
+        (threshold,) = largest_thresholds(better, [asked])
+        more = None if threshold is None else (int(few.sum()), setting(better, threshold))
+    return Calibration(model, between, within, setting(model, in_force), alternatives, more)

@@ -8,7 +8,7 @@ from kiosk.domain import display_name
 from kiosk.evaluation.calibration.calibrating import DAYS, MOST_CHECKED, DoorReport
 from kiosk.evaluation.calibration.distances import Evidence, OddPicture, PicturePair, Shift
 from kiosk.evaluation.calibration.model import Calibration, Doubt, Setting
-from kiosk.evaluation.pages.wording import noun, one_in
+from kiosk.evaluation.tables import noun, one_in
 from kiosk.vision.pictures import printable
 from kiosk.vision.quality import in_words
 
@@ -69,9 +69,8 @@ def answer_lines(report: DoorReport) -> Iterator[str]:
 
 def table_rows(report: DoorReport, found: Calibration) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return headings and rows of a table of all settings."""
-    columns = [(each.strictness.value, each.setting) for each in found.alternatives]
-    columns.append(("in force now", found.now))
-    cells = [_cells(report, setting) for _, setting in columns]
+    columns = {**found.alternatives, "in force now": found.now}
+    cells = [_cells(report, setting) for setting in columns.values()]
     names = (
         "threshold",
         "a stranger is let in",
@@ -81,7 +80,7 @@ def table_rows(report: DoorReport, found: Calibration) -> tuple[tuple[str, ...],
         "margin",
         "frames that must agree",
     )
-    return ("", *(name for name, _ in columns)), list(zip(names, *cells, strict=True))
+    return ("", *columns), list(zip(names, *cells, strict=True))
 
 
 def _cells(report: DoorReport, setting: Setting | None) -> tuple[str, ...]:
@@ -158,8 +157,8 @@ def _moved(whose: str, evidence: Sequence[Evidence | None], shift: Shift) -> str
 def picture_lines(report: DoorReport) -> Iterator[str]:
     """Yield the pictures to check."""
     yield from map(_odd_line, report.odd)
-    for poor in report.poor:
-        yield f"{printable(poor.picture.source)} is poor: {', '.join(map(in_words, poor.reasons))}"
+    for picture, reasons in report.poor:
+        yield f"{printable(picture.source)} is poor: {', '.join(map(in_words, reasons))}"
     yield from unchecked_lines(report)
 
 
@@ -204,17 +203,17 @@ def advice_lines(report: DoorReport) -> Iterator[str]:
         yield "Add more pictures of both people of each pair marked above, taken at the door."
     more = report.calibration.more_pictures if report.calibration else None
     if more is not None:
-        gallery, answer, setting = report.gallery, report.answer, more.setting
+        (people, setting), gallery, answer = more, report.gallery, report.answer
         sizes = sorted((len(gallery.templates_of(person)), person) for person in gallery.people)
         few = [display_name(person) for size, person in sizes if size < 3]
-        whom = _listed(few if more.people <= 4 else [*few[:3], f"{more.people - 3} more"])
+        whom = _listed(few if people <= 4 else [*few[:3], f"{people - 3} more"])
         now = f" instead of {per_thousand(answer.refused.mean)}" if answer is not None else ""
         yield (
             f"Add pictures of {whom} until everybody has three. With the same rate for strangers "
             f"({one_in(report.asked)}) the threshold is then {setting.threshold:.3f}, and members are refused "
             f"{per_thousand(setting.refused.mean)}{now} times in 1,000."
         )
-    poor = sorted({display_name(each.picture.person) for each in report.poor})
+    poor = sorted({display_name(picture.person) for picture, _ in report.poor})
     if poor:
         yield f"Take better pictures of {_listed(poor)}: near, sharp, evenly lit, looking ahead."
     if report.journal is None and report.calibration is not None:

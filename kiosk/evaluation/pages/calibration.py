@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -11,29 +10,12 @@ from kiosk.domain import Template, display_name
 from kiosk.evaluation.calibration import sentences
 from kiosk.evaluation.calibration.calibrating import DoorReport
 from kiosk.evaluation.calibration.distances import OddPicture, PicturePair
-from kiosk.evaluation.pages.page import (
-    Item,
-    Page,
-    Paragraph,
-    Plots,
-    Portrait,
-    PortraitPair,
-    PortraitPairs,
-    Section,
-    thumbnail,
-    write_page,
-)
-from kiosk.evaluation.pages.plots import distances, trade_off
-from kiosk.evaluation.pages.wording import distance, noun, one_in
-from kiosk.evaluation.tables import Table
+from kiosk.evaluation.pages.page import Page, Portrait, PortraitPair, Section, thumbnail
+from kiosk.evaluation.pages.plots import Plot, distances, trade_off
+from kiosk.evaluation.tables import Table, distance, noun, one_in
 from kiosk.vision.quality import in_words
 
 _MOST_TEMPLATES = 1500  # in the histogram; of more, that many are drawn at random
-
-
-def write_calibration(path: Path, report: DoorReport) -> None:
-    """Write the page as one file; raises EvaluationError as write_page does."""
-    write_page(path, calibration_page(report))
 
 
 def calibration_page(report: DoorReport) -> Page:
@@ -42,11 +24,8 @@ def calibration_page(report: DoorReport) -> Page:
     lead = [*sentences.answer_lines(report)]
     if report.promised:  # a promise begins with strangers and members, an estimate says first that it is one
         lead = [*lead[1:3], lead[0], *lead[3:]]
-    settings: list[Item] = []
-    if found is not None:
-        headings, rows = sentences.table_rows(report, found)
-        settings.append(Table(headings, rows))
-    alike = tuple(_alike(pair, report) for pair in report.confusable)
+    settings = None if found is None else Table(*sentences.table_rows(report, found))
+    alike = [_alike(pair, report) for pair in report.confusable]
     return Page(
         kind="calibration",
         title="How sure is this door?",
@@ -54,17 +33,17 @@ def calibration_page(report: DoorReport) -> Page:
         lead=lead,
         sections=[
             Section("settings", "Stricter, balanced, easier", settings),
-            Section("thresholds", "Rates at every threshold", _plots(report)),
-            Section("alike", "People who look most alike", [PortraitPairs("Nearest first", alike)] if alike else []),
-            Section("pictures", "Pictures to check", _pictures(report)),
-            Section("advice", "What would help most", [*map(Paragraph, sentences.advice_lines(report))]),
-            Section("basis", "Basis of these figures", [*map(Paragraph, sentences.basis_lines(report))]),
+            Section("thresholds", "Rates at every threshold", plots=_plots(report)),
+            Section("alike", "People who look most alike", pairs=[("Nearest first", alike)] if alike else []),
+            _pictures(report),
+            Section("advice", "What would help most", text=[*sentences.advice_lines(report)]),
+            Section("basis", "Basis of these figures", text=[*sentences.basis_lines(report)]),
         ],
         facts=_facts(report),
     )
 
 
-def _plots(report: DoorReport) -> Sequence[Item]:
+def _plots(report: DoorReport) -> list[tuple[Plot, str]]:
     marks, found, shown = [("in force", report.threshold)], report.calibration, []
     if report.answer is not None and report.answer.threshold != report.threshold:
         marks.append(("proposed", report.answer.threshold))
@@ -90,7 +69,7 @@ def _plots(report: DoorReport) -> Sequence[Item]:
             "threshold are not recognised; pictures of two people left of it are confused."
         )
         shown.append((distances("distances", title, apart[same], apart[~same], marks), caption))
-    return [Plots(tuple(shown))] if shown else []
+    return shown
 
 
 def _alike(pair: PicturePair, report: DoorReport) -> PortraitPair:
@@ -99,16 +78,19 @@ def _alike(pair: PicturePair, report: DoorReport) -> PortraitPair:
     return PortraitPair(portraits, distance(pair.distance), f"apart{verdict}", bool(verdict))
 
 
-def _pictures(report: DoorReport) -> Sequence[Item]:
-    odd = tuple(_odd(each, report) for each in report.odd)
-    poor = tuple(
-        PortraitPair((_portrait(each.picture, report),), ", ".join(map(in_words, each.reasons))) for each in report.poor
-    )
-    pairs = (("They do not look like the person's other pictures", odd), ("The door would reject them", poor))
-    return [
-        *(PortraitPairs(caption, shown) for caption, shown in pairs if shown),
-        *(Paragraph(f"{line[0].upper()}{line[1:]}.", note=True) for line in sentences.unchecked_lines(report)),
+def _pictures(report: DoorReport) -> Section:
+    odd = [_odd(each, report) for each in report.odd]
+    poor = [
+        PortraitPair((_portrait(picture, report),), ", ".join(map(in_words, reasons)))
+        for picture, reasons in report.poor
     ]
+    pairs = (("They do not look like the person's other pictures", odd), ("The door would reject them", poor))
+    return Section(
+        "pictures",
+        "Pictures to check",
+        pairs=[(caption, shown) for caption, shown in pairs if shown],
+        notes=[f"{line[0].upper()}{line[1:]}." for line in sentences.unchecked_lines(report)],
+    )
 
 
 def _odd(odd: OddPicture, report: DoorReport) -> PortraitPair:

@@ -9,53 +9,29 @@ from typing import Any, TypeVar
 
 from kiosk.evaluation.lfw import LfwResult
 from kiosk.evaluation.open_set import OpenSetResult, OpenSetRow
-from kiosk.evaluation.pages.page import (
-    Item,
-    Page,
-    Paragraph,
-    Plots,
-    Portrait,
-    PortraitPair,
-    PortraitPairs,
-    Section,
-    thumbnail,
-    write_folder,
-)
+from kiosk.evaluation.pages.page import Page, Portrait, PortraitPair, Section, thumbnail
 from kiosk.evaluation.pages.plots import Line, Plot, against_people, det, distances, trade_off
-from kiosk.evaluation.pages.wording import (
-    asked,
-    at_most,
-    distance,
-    noun,
-    one_in,
-    percent,
-    shortened,
-)
-from kiosk.evaluation.results import EvaluationReport, Result, WorstPair
-from kiosk.evaluation.tables import Table, acquisition_table, path_name, result_table
+from kiosk.evaluation.running import EvaluationReport, Result, WorstPair
+from kiosk.evaluation.tables import Table, asked, distance, noun, one_in, percent, shortened
 from kiosk.evaluation.visits import VisitsResult, VisitsRow
 
 AnyResult = TypeVar("AnyResult", bound=Result)
 _NAMES = {"lfw": "pairs of pictures (LFW)", "open-set": "an open set", "visits": "visits at a door"}
 
 
-def write_report(folder: Path, report: EvaluationReport) -> Path:
-    """Write page and plots into a folder and return the page's path; raises EvaluationError as write_folder does."""
-    return write_folder(folder, evaluation_page(report))
-
-
 def evaluation_page(report: EvaluationReport) -> Page:
     """Return the page of one run."""
     lead, sections = _OF_PROTOCOL[report.protocol](report)
+    results, acquired = report.tables()
     return Page(
         kind=report.protocol,
         title="How sure is it?",
         eyebrow=f"kiosk evaluate: {_NAMES[report.protocol]}",
         lead=lead,
         sections=[
-            Section("results", "Results", [result_table(report)]),
+            Section("results", "Results", results),
             *sections,
-            Section("pictures", "Failed pictures, and times", [acquisition_table(report.results)]),
+            Section("pictures", "Failed pictures, and times", acquired),
         ],
         facts=tuple(_facts(report)),
     )
@@ -92,14 +68,14 @@ def _worst(
     report: EvaluationReport, results: Sequence[LfwResult | OpenSetResult], captions: tuple[str, str]
 ) -> Section:
     """Return the worst pairs of each path with their pictures; the captions are those of genuine and other pairs."""
-    items: list[Item] = []
+    shown = []
     for result in results:
         for same, caption in zip((True, False), captions, strict=True):
             worst = [pair for pair in result.worst if pair.same == same][: 12 if len(results) == 1 else 6]
             if worst:
-                named = caption if len(results) == 1 else f"{path_name(result.path)}: {caption}"
-                items.append(PortraitPairs(named, tuple(_pair(pair, report.folder) for pair in worst)))
-    return Section("worst", "The worst pairs", items)
+                named = caption if len(results) == 1 else f"{result.path.name}: {caption}"
+                shown.append((named, [_pair(pair, report.folder) for pair in worst]))
+    return Section("worst", "The worst pairs", pairs=shown)
 
 
 def _pair(worst: WorstPair, folder: Path) -> PortraitPair:
@@ -142,10 +118,10 @@ def _lfw(report: EvaluationReport) -> _Part:
     ]
     lines = [
         Line(
-            path_name(result.path),
+            result.path.name,
             result.genuine,
             result.impostor,
-            tuple((point.fmr.value or 0, point.fnmr.value or 0) for point in result.verification.points_acquired),
+            tuple((point.fmr.value or 0, point.fnmr.value or 0) for point in result.verification.acquired.points),
         )
         for result in results
         if len(result.genuine) and len(result.impostor)
@@ -155,25 +131,16 @@ def _lfw(report: EvaluationReport) -> _Part:
         "The vertical scale is a square root, so that the few pairs on the wrong side of a threshold can be seen. "
         "Pairs left of a threshold are accepted, pairs right of it are rejected."
     )
-    histograms = Plots(
-        tuple(
-            (
-                distances(
-                    f"distances-{number}",
-                    path_name(result.path),
-                    result.genuine,
-                    result.impostor,
-                    [("most accurate", result.verification.threshold)]
-                    + [(f"FMR {asked(one.fmr_asked)}", one.threshold) for one in result.verification.points[:1]],
-                ),
-                f"{path_name(result.path)}: where both kinds overlap, no threshold is right for all.",
-            )
-            for number, result in enumerate(results, start=1)
-        )
-    )
+    histograms = []
+    for number, result in enumerate(results, start=1):
+        found, name = result.verification, result.path.name
+        marks = [("most accurate", found.threshold)]
+        marks += [(f"FMR {asked(one.fmr_asked)}", one.threshold) for one in found.points[:1]]
+        plot = distances(f"distances-{number}", name, result.genuine, result.impostor, marks)
+        histograms.append((plot, f"{name}: where both kinds overlap, no threshold is right for all."))
     return lead, [
-        Section("curves", "Both errors at every threshold", [Plots(((det(lines), caption),))] if lines else []),
-        Section("distances", "Distances", [histograms, Paragraph(note, note=True)]),
+        Section("curves", "Both errors at every threshold", plots=[(det(lines), caption)] if lines else []),
+        Section("distances", "Distances", plots=histograms, notes=[note]),
         _worst(report, results, ("one person, but far apart", "two people, but close")),
     ]
 
@@ -181,7 +148,7 @@ def _lfw(report: EvaluationReport) -> _Part:
 def _beside(first: LfwResult, other: LfwResult) -> str:
     one, two = first.verification.accuracy.interval, other.verification.accuracy.interval
     overlap = two.low <= one.high and one.low <= two.high
-    found = f"{path_name(other.path)} on the same pictures: {percent(other.verification.accuracy.value)}"
+    found = f"{other.path.name} on the same pictures: {percent(other.verification.accuracy.value)}"
     return f"{found}; there are too few pairs to say which is better." if overlap else f"{found}."
 
 
@@ -191,12 +158,12 @@ def _beside(first: LfwResult, other: LfwResult) -> str:
 def _open_set(report: EvaluationReport) -> _Part:
     first, results = _results(report, OpenSetResult)
     targets = sorted({row.point.fpir_asked for result in results for row in result.rows}, reverse=True)
-    plots = tuple(
+    plots = [
         (_against_people(number, fpir, results), "Whiskers are 95 % intervals over people.")
         for number, fpir in enumerate(targets, start=1)
-    )
+    ]
     return _search_lead(first), [
-        Section("sizes", "By the number of people enrolled", [Plots(plots)] if plots else []),
+        Section("sizes", "By the number of people enrolled", plots=plots),
         _worst(report, results, ("members farthest from their own pictures", "strangers nearest to a member")),
     ]
 
@@ -236,7 +203,7 @@ def _against_people(number: int, fpir: float, results: Sequence[OpenSetResult]) 
         rows = [row for row in _at_fpir(result, fpir) if row.point.fnir.trials]
         for few in dict.fromkeys(row.templates for row in rows):
             points = [(row.people, row.point.fnir) for row in rows if row.templates == few]
-            lines.append((f"{path_name(result.path)}, {few} each", points))
+            lines.append((f"{result.path.name}, {few} each", points))
     title = f"FNIR at FPIR {asked(fpir)}"
     return against_people(f"fnir-{number}", title, "members not recognised (FNIR)", lines)
 
@@ -259,14 +226,14 @@ def _visits(report: EvaluationReport) -> _Part:
         if row and len(points) > 1:
             marks = [("in force", row.door.threshold)]
             caption = f"{_KINDS[row.kind].capitalize()}, N = {row.people:,}. Refused: not granted in one visit."
-            curves.append((trade_off(f"thresholds-{number}", path_name(result.path), points, marks), caption))
+            curves.append((trade_off(f"thresholds-{number}", result.path.name, points, marks), caption))
     return _visits_lead(first), [
-        Section("thresholds", "At other thresholds", [Plots(tuple(curves))] if curves else []),
+        Section("thresholds", "At other thresholds", plots=curves),
         Section("frames", "Frames of one visit", _frames(results)),
     ]
 
 
-def _frames(results: Sequence[VisitsResult]) -> Sequence[Item]:
+def _frames(results: Sequence[VisitsResult]) -> Table | None:
     """Return a table of the correlation of strangers' frames, and of its effect on whole visits."""
     rows = []
     for result in results:
@@ -274,9 +241,9 @@ def _frames(results: Sequence[VisitsResult]) -> Sequence[Item]:
             visits = facts["visits"] or {}
             rates = [percent(visits.get(key)) for key in ("frame_rate", "foretold", "counted")]
             correlation = facts["frames"]["correlation"]
-            rows.append((path_name(result.path), name, "-" if correlation is None else f"{correlation:.2f}", *rates))
+            rows.append((result.path.name, name, "-" if correlation is None else f"{correlation:.2f}", *rates))
     headings = ("path", "visits", "correlation", "frames naming a person", "strangers granted: predicted", "counted")
-    return [Table(headings, rows)] if rows else []
+    return Table(headings, rows) if rows else None
 
 
 def _main(result: VisitsResult) -> VisitsRow | None:
@@ -289,7 +256,7 @@ def _visits_lead(first: VisitsResult) -> Sequence[str]:
     if row is None:
         return ["There is no answer: too few people, or too few pictures of each."]
     strangers, refused, undecided = row.strangers_granted, row.members_refused, row.members_undecided
-    opened = f"none opened the door: {at_most(strangers)} would (95 %)"
+    opened = f"none opened the door: at most {one_in(strangers.high)} would (95 %)"
     if strangers.errors:
         opened = f"{strangers.errors:,} opened the door ({one_in(strangers.value or 0)})"
     return (

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -27,23 +27,6 @@ from kiosk.vision.pictures import as_jpeg, printable, read_picture
 GENERATOR = "kiosk"  # in the head of the page
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph; a note is set smaller."""
-
-    kind: ClassVar[str] = "text"
-    text: str
-    note: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Plots:
-    """Plots side by side, with a caption each."""
-
-    kind: ClassVar[str] = "plots"
-    plots: tuple[tuple[Plot, str], ...]
-
-
 Portrait: TypeAlias = tuple[str, str, str]  # a person's name, a data URI or "", a detail such as the file
 
 
@@ -58,29 +41,25 @@ class PortraitPair:
 
 
 @dataclass(frozen=True, slots=True)
-class PortraitPairs:
-    """Pairs of one kind."""
-
-    kind: ClassVar[str] = "pairs"
-    caption: str
-    pairs: tuple[PortraitPair, ...]
-
-
-Item: TypeAlias = Paragraph | Table | Plots | PortraitPairs
-
-
-@dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the page."""
+    """A part of the page, with these items in this order; it is left out where it has none."""
 
     anchor: str
     title: str
-    items: Sequence[Item]
+    table: Table | None = None
+    plots: Sequence[tuple[Plot, str]] = ()  # with their captions
+    pairs: Sequence[tuple[str, Sequence[PortraitPair]]] = ()  # below their captions
+    text: Sequence[str] = ()
+    notes: Sequence[str] = ()  # set smaller
+
+    @property
+    def is_filled(self) -> bool:
+        return any((self.table, self.plots, self.pairs, self.text, self.notes))
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page, from top to bottom; sections without items are left out."""
+    """A page, from top to bottom."""
 
     kind: str  # lfw, open-set, visits, calibration: selects the terms that are explained
     title: str
@@ -92,8 +71,7 @@ class Page:
 
     @property
     def plots(self) -> tuple[Plot, ...]:
-        shown = [item for section in self.sections for item in section.items if isinstance(item, Plots)]
-        return tuple(plot for item in shown for plot, _ in item.plots)
+        return tuple(plot for section in self.sections for plot, _ in section.plots)
 
 
 def as_html(page: Page) -> str:

@@ -16,9 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 from numpy.typing import NDArray
 
-from kiosk.evaluation.intervals import Rate
-from kiosk.evaluation.pages.wording import distance, noun, shortened
-from kiosk.evaluation.rates import curve
+from kiosk.evaluation.rates import Rate, curve
+from kiosk.evaluation.tables import distance, noun, shortened
 from kiosk.names import is_printable
 
 _SIZE_PX = (460, 345)
