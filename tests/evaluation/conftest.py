@@ -1,14 +1,23 @@
-"""People who are patterns of colour, whom the path `pixels` tells apart in milliseconds; results of every protocol."""
+"""People who are patterns of colour, whom the path `pixels` tells apart; results of every protocol; a door."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
+from kiosk.config import ConfigFile
+from kiosk.domain import Embedding, Template
+from kiosk.encoders import encoder_spec
+from kiosk.encoders.statistics import Statistics
 from kiosk.evaluation import samples
+from kiosk.evaluation.calibration.calibrating import DoorReport
+from kiosk.evaluation.calibration.distances import confusable_pairs, gallery_distances, odd_pictures
+from kiosk.evaluation.calibration.model import VisitRule, calibrated
 from kiosk.evaluation.extractors import Extracted, PathLabel
 from kiosk.evaluation.lfw import LfwResult, ScoredPairs, verify_by_training
 from kiosk.evaluation.open_set import OpenSetPoint, OpenSetResult, OpenSetRow
@@ -17,6 +26,7 @@ from kiosk.evaluation.recordings import DoorSettings
 from kiosk.evaluation.running import EvaluationReport, Result, WorstPair
 from kiosk.evaluation.samples import Acquisition, Picture, Sample
 from kiosk.evaluation.visits import VisitsResult, VisitsRow
+from kiosk.people.snapshot import GallerySnapshot
 from kiosk.vision.opencv import cv2
 
 OWN = PathLabel("dlib_resnet", "haar")
@@ -163,5 +173,91 @@ def report(folder: Path) -> Callable[..., EvaluationReport]:
     def make(protocol: str, *results: Result) -> EvaluationReport:
         settings = {"pairs": Path("/somewhere/pairs.txt"), "training": None, "set": ["path.mirror=false"]}
         return EvaluationReport(protocol, folder, 7, 75.0, settings, results)
+
+    return make
+
+
+# A door ---------------------------------------------------------------------------------------------------------------
+
+
+class World:
+    """People as random directions, whose distances can be counted by the million."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = np.random.default_rng(seed)
+
+    def people(self, number: int) -> NDArray[np.float64]:
+        return self.random.normal(size=(number, 24))
+
+    def faces(self, people: NDArray[np.float64], number: int) -> NDArray[np.float32]:
+        made = people[:, None] + 0.55 * self.random.normal(size=(len(people), number, 24))
+        return (made / np.linalg.norm(made, axis=2, keepdims=True)).astype(np.float32)
+
+    def gallery(self, people: int, pictures: int) -> GallerySnapshot:
+        shown = self.faces(self.people(people), pictures)
+        return gallery_of({f"Person_{number}": list(each) for number, each in enumerate(shown)})
+
+
+def gallery_of(people: Mapping[str, Sequence[ArrayLike]]) -> GallerySnapshot:
+    templates = (
+        Template(person, Embedding(np.asarray(vector, np.float32), "dlib_resnet"), f"{person}/{number}.jpg")
+        for person, vectors in people.items()
+        for number, vector in enumerate(vectors)
+    )
+    return GallerySnapshot("dlib_resnet", tuple(templates))
+
+
+@pytest.fixture
+def world() -> World:
+    return World(0)
+
+
+@pytest.fixture
+def as_gallery() -> Callable[[Mapping[str, Sequence[ArrayLike]]], GallerySnapshot]:
+    """as_gallery({"Ada": [vector, vector]}): a gallery of these embeddings."""
+    return gallery_of
+
+
+@pytest.fixture(scope="session")
+def measured() -> Statistics:
+    """Statistics of that world, from 1,500 other people."""
+    world = World(1)
+    faces = world.faces(world.people(1500), 2)
+    genuine = np.linalg.norm(faces[:, 0] - faces[:, 1], axis=1)
+    impostor = np.sqrt(2 - 2 * (faces[:, 0] @ faces[:, 0].T)[np.triu_indices(1500, 1)])
+    return Statistics.of(genuine, impostor, "made by rule", 1500)
+
+
+@pytest.fixture
+def make_report(measured: Statistics) -> Callable[..., DoorReport]:
+    """make_report(12, 2): the report of a door with so many people and pictures; wrong={3: 5}: one of 3 shows 5."""
+
+    def make(people: int, pictures: int, *, wrong: Mapping[int, int] | None = None, **changes) -> DoorReport:
+        world = World(0)
+        faces = world.faces(world.people(people), pictures)
+        for number, other in (wrong or {}).items():
+            faces[number, 0] = faces[other, 0]
+        gallery = gallery_of({f"Person_{number}": list(each) for number, each in enumerate(faces)})
+        odd = odd_pictures(gallery, alike=0.4, margin=0.04, apart=0.95)
+        left_out, rule = {each.number for each in odd}, VisitRule(3, 5, 0.9)
+        found = gallery_distances(gallery, left_out)
+        report = DoorReport(
+            config=ConfigFile(None),
+            folder=Path("images"),
+            encoder=encoder_spec("dlib_resnet"),
+            gallery=gallery,
+            rule=rule,
+            threshold=0.7,
+            margin=0.04,
+            asked=1e-2,
+            statistics=measured,
+            calibration=calibrated(found, measured, rule, in_force=0.7, margin=0.04, asked=1e-2) if people else None,
+            journal=None,
+            confusable=confusable_pairs(gallery, 5, left_out),
+            odd=odd,
+            poor=(),
+            all_checked=True,
+        )
+        return replace(report, **changes)
 
     return make

@@ -5,19 +5,13 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from kiosk.config import ConfigFile
-from kiosk.domain import Embedding, Rejection, Template
-from kiosk.encoders import EncoderSpec
-from kiosk.encoders.statistics import Statistics
+from kiosk.domain import Rejection, Template
 from kiosk.errors import EvaluationError
-from kiosk.evaluation.calibration.calibrating import DoorReport
-from kiosk.evaluation.calibration.distances import OddPicture, PicturePair, gallery_distances
-from kiosk.evaluation.calibration.model import VisitRule, calibrated
+from kiosk.evaluation.calibration.distances import OddPicture, PicturePair
 from kiosk.evaluation.extractors import PathLabel
 from kiosk.evaluation.pages.calibration import calibration_page
 from kiosk.evaluation.pages.evaluation import evaluation_page
@@ -151,17 +145,18 @@ def test_a_report_replaces_the_last_one_and_no_page_of_others(tmp_path, page):
 
 
 def test_plots_hold_their_names_and_bear_any_distances():
-    svg = det([line("first"), line("second", mean=0.6)]).svg
+    failed = Line("failed", np.array([np.nan, 0.3]), np.array([np.inf, np.nan]))
+    svg = det([line("first"), line("second", mean=0.6), failed]).svg
     assert "first" in svg
     assert "second" in svg
-    assert det([Line("failed", np.array([np.nan, 0.3]), np.array([np.inf, np.nan]))]).png
     assert len(det([line("many", pairs=100_000, mean=0.7)]).svg) < 200_000  # only visible points are drawn
     random = np.random.default_rng(0)
-    near, far = random.normal(0.4, 0.1, 300), random.normal(0.8, 0.1, 1)
+    near, far, marks = random.normal(0.4, 0.1, 300), random.normal(0.8, 0.1, 1), [("FMR 1 %", 0.61), ("none", np.inf)]
+    drawn = distances("histogram", "t", near, far, marks).svg
     for text in ("300 pairs of one person", "1 pair of two people", "FMR 1 % 0.610"):
-        assert text in distances("histogram", "t", near, far, [("FMR 1 %", 0.61)]).svg
-    for genuine, impostor in (([], []), ([np.nan], [np.inf, 0.4]), ([0.5] * 9, [0.5] * 9), ([0.0], [1e9])):
-        assert distances("d", "t", np.array(genuine), np.array(impostor), [("", 0.5), ("none", np.inf)]).png
+        assert text in drawn
+    for genuine, impostor in (([], []), ([np.nan], [np.inf, 1e9])):
+        assert distances("d", "t", np.array(genuine), np.array(impostor), [("", 0.5)]).png
     lines = [(name, ((10, wilson(1, 20)), (1000, wilson(8, 20)))) for name in ("$one$", "_two")]
     drawn = against_people("n", "t", "members not recognised", lines)
     for text in ("1,000", "$one$", "two"):
@@ -198,16 +193,16 @@ def told(shown):
 
 def test_the_page_of_lfw(report, lfw_result, tmp_path):
     own, peer = lfw_result(), lfw_result(PEER, mean=0.45)
-    shown = evaluation_page(report("lfw", own, peer, replace(own, path=PathLabel("pixels", "none"))))
-    assert "pixel by pixel" in told(shown)
-    assert "400 pairs of 600 people" in told(shown)
-    assert "dlib, hog (peer) on the same pictures" in told(shown)
-    assert [part.anchor for part in shown.sections] == ["results", "curves", "distances", "worst", "pictures"]
-    facts = dict(shown.facts)
+    page = evaluation_page(report("lfw", own, peer, replace(own, path=PathLabel("pixels", "none"))))
+    assert "pixel by pixel" in told(page)
+    assert "400 pairs of 600 people" in told(page)
+    assert "dlib, hog (peer) on the same pictures" in told(page)
+    assert [part.anchor for part in page.sections] == ["results", "curves", "distances", "worst", "pictures"]
+    facts = dict(page.facts)
     assert (facts["Seed"], facts["Time taken"], facts["Pairs"]) == ("7", "0:01:15", "pairs.txt")
     assert "Training" not in facts
-    assert section(shown, "pictures").table.rows[0][3] == "no_face 3, unreadable 1"
-    results, accuracy = section(shown, "results").table, own.verification.accuracy
+    assert section(page, "pictures").table.rows[0][3] == "no_face 3, unreadable 1"
+    results, accuracy = section(page, "results").table, own.verification.accuracy
     bounds = f"[{accuracy.interval.low:.2%}, {accuracy.interval.high:.2%}]"
     assert results.rows[0][:2] == (str(OWN), f"{accuracy.value:.2%} ± {accuracy.standard_error:.2%} {bounds}")
     assert results.notes[0] == "400 pairs of 600 people; one threshold."
@@ -223,7 +218,7 @@ def test_the_page_of_lfw(report, lfw_result, tmp_path):
     shown = (*far[1][0].portraits, *close[1][0].portraits)
     assert [bool(source) for _, source, _ in shown] == [True, True, True, False]
     assert shown[0][0] == "Ada 0001"
-    index = write_folder(tmp_path / "report", evaluation_page(report("lfw", own, peer)))
+    index = write_folder(tmp_path / "report", page)
     assert Reader(index.read_text(encoding="utf-8")).text
     assert {"det.png", "distances-1.png", "distances-2.png"} < names(index.parent)
 
@@ -259,39 +254,15 @@ def test_the_page_of_visits(report, visits_result):
     assert "There is no answer" in told(nothing)
 
 
-SPEC = EncoderSpec("made_up", 16, (), 0.8, 0.04, "key", "MIT", "nowhere", 0, None, None)
-
-
-def template(person, number, vector):
-    unit = (vector / np.linalg.norm(vector)).astype(np.float32)
-    return Template(person, Embedding(unit, SPEC.name), f"{person}/{person}_{number:04d}.jpg")
-
-
 @pytest.fixture
-def door(folder):
-    random = np.random.default_rng(5)
-    faces = {name: random.normal(0, 1, 16) for name in ("Ada", "Bob", "Cem", "Dora", "Eva", "Finn", "Gus", "Hana")}
-    pictures = [(name, number) for name in faces for number in (1, 2)]
-    templates = [template(name, number, faces[name] + random.normal(0, 0.2, 16)) for name, number in pictures]
-    gallery, rule = GallerySnapshot(SPEC.name, tuple(templates)), VisitRule(3, 5, 0.9)
-    known = Statistics.of(random.normal(0.4, 0.1, 4000), random.normal(1.4, 0.15, 40_000), "made-up faces", 300)
-    ada, bob = gallery.templates_of("Ada")[0], gallery.templates_of("Bob")[0]
-    return DoorReport(
-        config=ConfigFile(None),
-        folder=folder,
-        encoder=SPEC,
-        gallery=gallery,
-        rule=rule,
-        threshold=0.8,
-        margin=0.04,
-        asked=1e-2,
-        statistics=known,
-        calibration=calibrated(gallery_distances(gallery), known, rule, in_force=0.8, margin=0.04, asked=1e-2),
-        journal=None,
+def door(make_report, folder):
+    report = make_report(8, 2, folder=folder)
+    ada, bob = (Template(name, report.gallery.templates[0].embedding, "Ada/Ada_0001.jpg") for name in ("Ada", "Bob"))
+    return replace(
+        report,
         confusable=(PicturePair(ada, bob, 0.31),),
         odd=(OddPicture(0, ada, 0.9, bob, 0.31), OddPicture(1, ada, 0.9, None, 1.1)),
         poor=((ada, (Rejection.TOO_DARK, Rejection.TOO_BLURRED)),),
-        all_checked=True,
     )
 
 
@@ -299,7 +270,7 @@ def test_the_page_of_a_door(door):
     shown = calibration_page(door)
     assert section(shown, "settings").table.headings == ("", "stricter", "balanced", "easier", "in force now")
     assert [plot.name for plot in shown.plots] == ["trade-off", "distances"]
-    assert all("in force 0.800" in plot.described and "proposed" in plot.described for plot in shown.plots)
+    assert all("in force 0.700" in plot.described and "proposed" in plot.described for plot in shown.plots)
     ((_, (alike,)),) = section(shown, "alike").pairs
     assert [name for name, *_ in alike.portraits] == ["Ada", "Bob"]
     assert (bool(alike.portraits[0][1]), alike.warns) == (True, True)
@@ -311,17 +282,14 @@ def test_the_page_of_a_door(door):
     Reader(as_html(shown))
 
 
-def test_the_page_of_a_door_without_an_answer_and_of_a_large_one(door, tmp_path):
-    nobody = GallerySnapshot(SPEC.name)
-    empty = replace(door, gallery=nobody, calibration=None, statistics=None, confusable=(), odd=(), poor=())
+def test_the_page_of_a_door_without_an_answer_and_of_a_large_one(door, world, tmp_path):
+    empty = replace(door, gallery=GallerySnapshot("x"), calibration=None, statistics=None, confusable=(), odd=())
     shown = calibration_page(empty)
     assert "nobody is enrolled" in shown.lead[0]
     assert shown.plots == ()
-    vectors = np.random.default_rng(0).normal(0, 1, (1600, 16))
-    many = tuple(template(f"P{number}", 1, vector) for number, vector in enumerate(vectors))
-    large = calibration_page(replace(door, gallery=GallerySnapshot(SPEC.name, many), calibration=None))
+    large = calibration_page(replace(door, gallery=world.gallery(1600, 1), calibration=None))
     assert [plot.name for plot in large.plots] == ["distances"]
-    hostile = template("<script>alert(1)</script>", 1, np.ones(16))
-    path = Path(tmp_path / "door.html")
-    write_page(path, calibration_page(replace(door, confusable=(PicturePair(hostile, hostile, 0.2),))))
-    assert "<script" not in path.read_text(encoding="utf-8")
+    hostile = replace(door.confusable[0].one, person="<script>alert(1)</script>")
+    alike = replace(empty, confusable=(PicturePair(hostile, hostile, 0.2),))
+    write_page(tmp_path / "door.html", calibration_page(alike))
+    assert "<script" not in (tmp_path / "door.html").read_text(encoding="utf-8")

@@ -94,24 +94,6 @@ def test_the_kiosk_at_the_door_follows_and_encodes_faces(tmp_path, hopper):
     assert strict.key != extractor.key
 
 
-def test_a_path_without_a_tracker_sees_one_face_in_each_frame():
-    class Scripted:
-        key, threshold, margin = "net", 0.6, 0.0
-        found = iter([Extracted(np.ones(3)), Extracted(None, Rejection.NO_FACE), Extracted(None, Rejection.TOO_DARK)])
-
-        def extract(self, image):
-            return next(self.found)
-
-    extractor = MiddleFaceExtractor(Scripted())
-    seen = list(extractor.record(frames_of(EMPTY, EMPTY, EMPTY), only_middle=False))
-    assert [[(face.track, face.rejection) for face in frame.faces] for frame in seen] == [
-        [(1, None)],
-        [],
-        [(1, Rejection.TOO_DARK)],
-    ]
-    assert extractor.numbers(10) == (0.6, 0.0)
-
-
 def test_synthetic_frames_resemble_their_picture_and_are_always_the_same():
     picture = read_picture(asset("demo", "grace_hopper.jpg"))[::4, ::4]
     first, again = list(synthetic_frames(picture, 5)), list(synthetic_frames(picture, 3))
@@ -127,16 +109,28 @@ def test_synthetic_frames_resemble_their_picture_and_are_always_the_same():
 
 
 def test_a_second_run_reads_recordings_from_the_cache(crowd, monkeypatch):
-    folder = crowd([1, 1, 1])
-    pictures = [Picture(path.stem, path.name, path) for path in sorted(folder.glob("*/*"))]
-    pictures[2].path.write_bytes(b"no picture")
-    extractor = MiddleFaceExtractor(PixelsExtractor())
-    first = synthetic_recordings(pictures, extractor, PixelsExtractor, 3, nothing)
-    assert [len(frames) for frames in first] == [3, 3, 0]
-    assert [frame.at_seconds for frame in first[0]] == pytest.approx([0.0, 0.1, 0.2])
+    class Scripted(PixelsExtractor):
+        """A path without a tracker: the face in the middle is always the same person."""
+
+        key = "scripted"
+        found = iter([Extracted(np.ones(3)), Extracted(None, Rejection.NO_FACE), Extracted(None, Rejection.TOO_DARK)])
+
+        def extract(self, image):
+            return next(self.found)
+
+    pictures = [Picture(path.stem, path.name, path) for path in sorted(crowd([1, 1]).glob("*/*"))]
+    pictures[1].path.write_bytes(b"no picture")
+    extractor = MiddleFaceExtractor(Scripted())
+    (seen, unreadable) = synthetic_recordings(pictures, extractor, Scripted, 3, nothing)
+    assert [[(face.track, face.rejection) for face in frame.faces] for frame in seen] == [
+        [(1, None)],
+        [],
+        [(1, Rejection.TOO_DARK)],
+    ]
+    assert ([frame.at_seconds for frame in seen], unreadable) == (pytest.approx([0.0, 0.1, 0.2]), ())
     monkeypatch.setattr(MiddleFaceExtractor, "record", lambda *args, **options: pytest.fail("recorded again"))
-    again = synthetic_recordings(pictures, extractor, PixelsExtractor, 3, nothing)
-    assert np.array_equal(first[1][2].faces[0].vector, again[1][2].faces[0].vector)
+    again, _ = synthetic_recordings(pictures, extractor, Scripted, 3, nothing)
+    assert np.array_equal(seen[0].faces[0].vector, again[0].faces[0].vector)
 
 
 # Clips ----------------------------------------------------------------------------------------------------------------
@@ -235,19 +229,7 @@ def test_a_visit_ends_as_the_decision_rule_says():
     assert replay(Visit("ada", seen(at(0.2))), TWO, once) == Ending(Outcome.GRANTED, "ada", 1)
 
 
-def test_distances_and_named_frames_of_many_visits():
-    several = [Visit("ada", seen(at(0.2), at(0.6), BETWEEN, None)), Visit("bob", seen(Rejection.TOO_DARK))]
-    found = Visits(several, TWO)
-    assert [own.shape for own in found.distances] == [(3,), (0,)]
-    assert found.distances[0][:2] == pytest.approx([0.2, 0.6], abs=1e-6)
-    assert found.named_share(DOOR) == pytest.approx(1 / 5)
-    assert found.named_share(DoorSettings(0.9, 0.05)) == pytest.approx(2 / 5)
-    assert Visits([], TWO).named_share(DOOR) is None
-    nobody = Visits(several, GallerySnapshot("net"))
-    assert (nobody.granted(DOOR), nobody.endings(DOOR)[0].outcome) == ([], Outcome.PENDING)
-
-
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
     pooling=st.sampled_from([1, 3, 5]),
@@ -323,14 +305,13 @@ def test_everybody_is_a_member_or_a_stranger_and_no_picture_is_both_enrolled_and
     people = people_of(ada=4, bob=3, cy=3, dan=1)
     people["ada"][0] = RecordedPicture(sample("ada", 0), ())  # failed: never enrolled, but shown
     (gallery, members, strangers), again = (draw(people, 2, 2, "net", np.random.default_rng(1)) for _ in "ab")
-    assert set(members) == set(gallery.people)
-    assert set(members) | set(strangers) == set(people)
     assert [one.source for one in gallery.templates] == [one.source for one in again[0].templates]
+    assert (set(members), members.keys() | strangers.keys()) == (set(gallery.people), people.keys())
     for person, left in members.items():
-        enrolled = {template.source for template in gallery.templates_of(person)}
-        assert len(enrolled) == 2
-        assert enrolled.isdisjoint(one.sample.picture.source for one in left)
-        assert len(enrolled) + len(left) == len(people[person])
+        stored = [template.source for template in gallery.templates_of(person)]
+        shown = [one.sample.picture.source for one in left]
+        assert len(stored) == 2
+        assert sorted(stored + shown) == sorted(one.sample.picture.source for one in people[person])
     few = people_of(ada=2, bob=2, cy=3, dan=2, eve=3)  # people with pictures left come first
     assert draw(few, 2, 2, "net", np.random.default_rng(0))[0].people == ("cy", "eve")
     assert len(draw(few, 100, 2, "net", np.random.default_rng(0))[0].people) == 5
@@ -468,10 +449,6 @@ def test_every_kind_of_visit_is_counted(crowd, save_clip, tmp_path):
     rates = next(iter(facts.values()))
     assert rates.keys() == {"strangers_granted", "members_not_granted"}
     assert as_json(run(folder, galleries=(3, 50), clips=clips)[0])["paths"][0]["rows"] == path["rows"]
-
-
-def test_people_with_too_few_pictures_are_refused(crowd):
-    folder = crowd([2, 2])
     with pytest.raises(EvaluationError, match="none of them has 9 pictures"):
         run(folder, templates=(9,))
 
