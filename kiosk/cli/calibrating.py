@@ -22,10 +22,7 @@ from kiosk.errors import EvaluationError, require_extra
 from kiosk.paths import gallery_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from kiosk.evaluation.calibration.calibrating import DoorReport
-    from kiosk.evaluation.calibration.distances import Evidence
     from kiosk.evaluation.calibration.model import Setting
 
 
@@ -170,12 +167,12 @@ def _evidence(report: DoorReport) -> dict[str, Any] | None:
     found = report.calibration
     if found is None:
         return None
-    return {
-        "impostor": {"believed": asdict(found.model.impostor), "said": _said(found.evidence)},
-        "genuine": {"believed": asdict(found.model.genuine), "said": _said(found.genuine_evidence)},
-        "template_correlation": rounded(found.model.template_correlation),
+    kinds = {
+        "impostor": (found.model.impostor, found.evidence),
+        "genuine": (found.model.genuine, found.genuine_evidence),
     }
-
-
-def _said(evidence: Iterable[Evidence | None]) -> list[dict[str, Any] | None]:
-    return [None if each is None else asdict(each) for each in evidence]
+    believed = {
+        kind: {"believed": asdict(shift), "said": [None if each is None else asdict(each) for each in said]}
+        for kind, (shift, said) in kinds.items()
+    }
+    return {**believed, "template_correlation": rounded(found.model.template_correlation)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
@@ -14,19 +14,14 @@ from kiosk.errors import EvaluationError, require_extra
 
 if TYPE_CHECKING:
     from kiosk.config import ConfigFile
-    from kiosk.evaluation.running import EvaluationProtocol, EvaluationReport, EvaluationSettings
+    from kiosk.evaluation.running import EvaluationProtocol, EvaluationSettings
 
 
-class ProtocolName(StrEnum):
-    """The protocols."""
-
-    LFW = "lfw"
-    OPEN_SET = "open-set"
-    VISITS = "visits"
+ProtocolName: TypeAlias = Literal["lfw", "open-set", "visits"]
 
 
 class PeerName(StrEnum):
-    """The systems that the kiosk is compared with."""
+    """The systems that the kiosk is compared with; Typer takes no list of literals."""
 
     DLIB = "dlib"
 
@@ -36,7 +31,7 @@ def evaluate(
     *,
     protocol: Annotated[
         ProtocolName, typer.Option("--protocol", help="Pairs of pictures, a search among N people, or whole visits.")
-    ] = ProtocolName.LFW,
+    ] = "lfw",
     pairs: Annotated[
         Path | None, typer.Option("--pairs", metavar="FILE", help="lfw: the pairs, in the format of LFW's pairs.txt.")
     ] = None,
@@ -137,7 +132,11 @@ def evaluate(
     if as_json:
         print_json(in_json(found))
     else:
-        tell(found)
+        for table in found.tables():
+            print_table(table.headings, table.rows)
+            for note in table.notes:
+                typer.echo(note)
+        typer.echo(f"seed {found.seed}, {found.seconds:.1f} s")
     if report is not None:
         from kiosk.evaluation.pages.evaluation import evaluation_page
         from kiosk.evaluation.pages.page import write_folder
@@ -152,9 +151,9 @@ def _each(names: Sequence[str] | None) -> list[str]:
 
 def _check(protocol: ProtocolName, settings: EvaluationSettings, report: Path | None) -> None:
     """Raise what is wrong with the options, before minutes are spent."""
-    if protocol is ProtocolName.LFW and settings.pairs is None:
+    if protocol == "lfw" and settings.pairs is None:
         raise typer.BadParameter("--protocol lfw needs --pairs FILE")
-    if protocol is ProtocolName.VISITS and len(settings.templates) > 1:
+    if protocol == "visits" and len(settings.templates) > 1:
         raise typer.BadParameter("--protocol visits takes --templates once")
     if report is not None:
         require_extra("evaluation", "jinja2", "matplotlib", fault=EvaluationError)
@@ -164,23 +163,14 @@ def _check(protocol: ProtocolName, settings: EvaluationSettings, report: Path | 
 
 
 def _protocol(name: ProtocolName, settings: EvaluationSettings, config: ConfigFile) -> EvaluationProtocol:
-    if name is ProtocolName.LFW:
+    if name == "lfw":
         from kiosk.evaluation.lfw import Lfw
 
         return Lfw(settings)
-    if name is ProtocolName.OPEN_SET:
+    if name == "open-set":
         from kiosk.evaluation.open_set import OpenSet
 
         return OpenSet(settings)
     from kiosk.evaluation.visits import VisitsProtocol
 
     return VisitsProtocol(settings, config.current.decision)
-
-
-def tell(report: EvaluationReport) -> None:
-    """Print all figures with their 95 % intervals and the counts behind them."""
-    for table in report.tables():
-        print_table(table.headings, table.rows)
-        for note in table.notes:
-            typer.echo(note)
-    typer.echo(f"seed {report.seed}, {report.seconds:.1f} s")

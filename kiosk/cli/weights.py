@@ -129,10 +129,10 @@ def cohort(
     from kiosk.evaluation.statistics import make_cohort
 
     with progress_bar("reading the pictures") as show:
-        made = make_cohort(read_config(config), people, out or _folder(config), show)
-    typer.echo(f"{made.strangers} strangers, blends of {made.people} people, are in {made.path}")
-    if made.left_out:
-        typer.echo(f"{made.left_out} people are left out: their first picture shows no usable face")
+        path, strangers, used, left_out = make_cohort(read_config(config), people, out or _folder(config), show)
+    typer.echo(f"{strangers} strangers, blends of {used} people, are in {path}")
+    if left_out:
+        typer.echo(f"{left_out} people are left out: their first picture shows no usable face")
     typer.echo("To use them, write `path: {cohort: auto}` in config.yaml.")
     return 0
 

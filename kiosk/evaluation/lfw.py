@@ -307,7 +307,7 @@ class LfwResult(Result):
     def figures(self) -> dict[str, Any]:
         """See Result."""
         found, acquired = self.verification, self.verification.acquired
-        points = {_named(point.fmr_asked): point for point in found.points}
+        points = {f"{point.fmr_asked:.0e}".replace("e-0", "e-"): point for point in found.points}
         return {
             "pairs": self.pairs,
             "people": self.people,
@@ -359,12 +359,6 @@ class LfwResult(Result):
         if any(not point.is_carried for one in results for point in one.verification.points):
             notes.append("* no pair of two people is below this threshold: there are too few pairs for such a rate.")
         return Table(("path", "accuracy", "of acquired pairs", "threshold", "area", "equal error", *asked), rows, notes)
-
-
-def _named(rate: float) -> str:
-    """Return 1e-2 for 0.01."""
-    digits, _, power = f"{rate:e}".partition("e")
-    return f"{float(digits):g}e{int(power)}"
 
 
 class Lfw:

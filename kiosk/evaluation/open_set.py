@@ -244,7 +244,7 @@ def _searched(templates: Sequence[Sample], probes: Sequence[Sample], extractor: 
     index = {person: number for number, person in enumerate(names)}
     owners = np.array([index.get(sample.person, STRANGER) for sample in probes])
     distances = np.full((len(probes), len(names)), np.nan)
-    acquired = [number for number, one in enumerate(probes) if one.acquired]
+    acquired = [number for number, one in enumerate(probes) if one.vector is not None]
     if acquired and names:
         vectors: Vector = np.stack([probes[number].vector for number in acquired])  # type: ignore[misc]
         distances[acquired] = person_distances(vectors, gallery, extractor.comparison)
@@ -254,7 +254,7 @@ def _searched(templates: Sequence[Sample], probes: Sequence[Sample], extractor: 
     worst = worst_pairs(
         WorstPair(probe.picture.source, first[names[column]], float(distances[row, column]), bool(owners[row] >= 0))
         for row, (probe, column) in enumerate(zip(probes, nearest, strict=True))
-        if probe.acquired
+        if probe.vector is not None
     )
     return errors, points, worst
 

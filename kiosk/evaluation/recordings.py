@@ -253,7 +253,7 @@ def _synthetic_reader(make: MakeExtractor, frames: int) -> _SyntheticReader:
 
 # Video clips ----------------------------------------------------------------------------------------------------------
 
-SUFFIXES: Final = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm"})
+_SUFFIXES: Final = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm"})
 _SLACK: Final = 0.001  # s, by which a frame may be early
 
 
@@ -266,27 +266,22 @@ class Clip:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RecordedClip:
-    """A clip in parts of equal length; each part is a visit, recorded by itself."""
+RecordedClip: TypeAlias = tuple[Clip, Sequence[Frames]]  # in parts of equal length, each recorded by itself
 
-    clip: Clip
-    parts: tuple[Frames, ...]
 
-    def visits(self, least: int) -> Iterator[Visit]:
-        """Yield a visit for each part of a person's clip, else one for each face seen in at least `least` frames."""
-        if self.clip.person is not None:
-            yield from (Visit(self.clip.person, part) for part in self.parts)
-            return
-        for part in self.parts:
-            tracks = dict.fromkeys(face.track for frame in part for face in frame.faces)
-            for track in tracks:
-                followed = tuple(
-                    SeenFrame(frame.at_seconds, tuple(face for face in frame.faces if face.track == track))
-                    for frame in part
-                )
-                if sum(bool(frame.faces) for frame in followed) >= least:
-                    yield Visit(self.clip.source, followed)
+def clip_visits(clip: Clip, parts: Sequence[Frames], least: int) -> Iterator[Visit]:
+    """Yield a visit for each part of a person's clip, else one for each face seen in at least `least` of its frames."""
+    for part in parts:
+        if clip.person is not None:
+            yield Visit(clip.person, part)
+            continue
+        for track in dict.fromkeys(face.track for frame in part for face in frame.faces):
+            followed = tuple(
+                SeenFrame(frame.at_seconds, tuple(face for face in frame.faces if face.track == track))
+                for frame in part
+            )
+            if sum(bool(frame.faces) for frame in followed) >= least:
+                yield Visit(clip.source, followed)
 
 
 def clips_in(folder: Path) -> list[Clip]:
@@ -300,7 +295,7 @@ def clips_in(folder: Path) -> list[Clip]:
         paths = sorted(
             path
             for path in (*folder.glob("*"), *folder.glob("*/*"))
-            if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
+            if path.suffix.lower() in _SUFFIXES and not path.name.startswith(".") and path.is_file()
         )
     except OSError as error:
         reason = f"cannot be read ({error.strerror})"
@@ -318,13 +313,13 @@ def record_clips(clips: Sequence[Clip], extractor: FrameExtractor, frames: int) 
     broken: list[str] = []
     for clip in clips:
         try:
-            recorded.append(RecordedClip(clip, _parts(clip, extractor, frames)))
+            recorded.append((clip, _parts(clip, extractor, frames)))
         except (CameraError, OSError) as error:
             broken.append(f"{printable(clip.source)}: {error}")
     return recorded, broken
 
 
-def _parts(clip: Clip, extractor: FrameExtractor, frames: int) -> tuple[Frames, ...]:
+def _parts(clip: Clip, extractor: FrameExtractor, frames: int) -> list[Frames]:
     with clip.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     cache = ResultCache(cache_folder(), f"clip, {frames} at {RATE_HZ} Hz, {clip.person is None}, {extractor.key}")
@@ -338,7 +333,7 @@ def _parts(clip: Clip, extractor: FrameExtractor, frames: int) -> tuple[Frames, 
         known = _to_json(tuple(seen))
         cache.put(digest, known)
     found = _from_json(known)
-    return tuple(found[start : start + frames] for start in range(0, len(found), frames))
+    return [found[start : start + frames] for start in range(0, len(found), frames)]
 
 
 def _at_rate(source: Iterable[Frame]) -> Iterator[Frame]:

@@ -211,12 +211,8 @@ class Sample:
         return self.extracted.vector
 
     @property
-    def acquired(self) -> bool:
-        return self.extracted.vector is not None
-
-    @property
     def can_be_enrolled(self) -> bool:
-        return self.acquired and self.extracted.rejection is None
+        return self.vector is not None and self.extracted.rejection is None
 
 
 def people_in(folder: Path) -> list[Picture]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -38,7 +37,7 @@ def measured_statistics(folder: Path, make: MakeExtractor, seed: int, show: Show
     extractor = make()
     samples = samples_of([pictures[index] for index in drawn], extractor, make, show)
     genuine, impostor = all_pairs(samples, extractor.comparison.cohort)
-    there = {one.person for one in samples if one.acquired}
+    there = {one.person for one in samples if one.vector is not None}
     name = printable(folder.resolve().name)[:200]
     source = f"kiosk evaluate --statistics: {len(samples)} pictures of {name}, detector {extractor.label.detector}"
     return statistics_text(Statistics.of(genuine, impostor, source, len(there)))
@@ -79,19 +78,10 @@ def _distances(probes: Vector, templates: Vector) -> NDArray[np.float32]:
 _STRANGERS: Final = 600  # half as many are a little worse
 
 
-@dataclass(frozen=True, slots=True)
-class MadeCohort:
-    """A cohort that was written."""
-
-    path: Path
-    strangers: int  # in it
-    people: int  # with a picture that went into it
-    left_out: int  # people whose picture cannot be used
-
-
-def make_cohort(config: ConfigFile, people: Path, out: Path, show: Show) -> MadeCohort:
+def make_cohort(config: ConfigFile, people: Path, out: Path, show: Show) -> tuple[Path, int, int, int]:
     """Write the cohort of the configured encoder into `out`, from the first picture of each person of a folder.
 
+    Return the file, the number of strangers in it, of people behind them, and of people whose picture cannot be used.
     Raises EvaluationError for too few people, WeightsError where it cannot be written.
     """
     make, spec = partial(KioskExtractor, config), load_configured_encoder(config).spec
@@ -105,4 +95,4 @@ def make_cohort(config: ConfigFile, people: Path, out: Path, show: Show) -> Made
         raise EvaluationError(printable(people), str(error), "name a folder of more people") from error
     file = cohort_file(spec.name)
     write_files(out, {file: cohort_bytes(cohort, spec.key)})
-    return MadeCohort(out / file, len(cohort.vectors), len(vectors), len(pictures) - len(vectors))
+    return out / file, len(cohort.vectors), len(vectors), len(pictures) - len(vectors)

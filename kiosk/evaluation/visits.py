@@ -24,6 +24,7 @@ from kiosk.evaluation.recordings import (
     SeenFrame,
     Visit,
     Visits,
+    clip_visits,
     clips_in,
     frame_extractor_of,
     record_clips,
@@ -379,7 +380,12 @@ class VisitsProtocol:
         )
 
     def _trials(
-        self, people: People, clips: Sequence[RecordedClip], size: int, door: DoorSettings, encoder: str
+        self,
+        people: People,
+        clips: Sequence[RecordedClip],
+        size: int,
+        door: DoorSettings,
+        encoder: str,
     ) -> Iterator[Trial]:
         """Yield a trial for each kind of visit that there is, for one size of gallery."""
         members: dict[str, list[Visits]] = {"still": [], "pictures": [], "clips": []}
@@ -402,8 +408,8 @@ def _of_clips(clips: Sequence[RecordedClip], gallery: GallerySnapshot, least: in
     """Return visits of members, under their names in the gallery, and of strangers."""
     known: list[Visit] = []
     unknown: list[Visit] = []
-    for recorded in clips:
-        name = None if recorded.clip.person is None else gallery.person(recorded.clip.person)
-        for visit in recorded.visits(least):
+    for clip, parts in clips:
+        name = None if clip.person is None else gallery.person(clip.person)
+        for visit in clip_visits(clip, parts, least):
             (unknown if name is None else known).append(visit if name is None else replace(visit, person=name))
     return known, unknown

@@ -25,11 +25,11 @@ from kiosk.evaluation.recordings import (
     Ending,
     KioskFrameExtractor,
     MiddleFaceExtractor,
-    RecordedClip,
     SeenFace,
     SeenFrame,
     Visit,
     Visits,
+    clip_visits,
     clips_in,
     record_clips,
     replay,
@@ -155,26 +155,26 @@ def test_a_clip_is_sampled_as_the_kiosk_does_in_whole_parts_and_kept(tmp_path, s
     bad = [Clip(None, f"bad{number}.mp4", tmp_path / f"bad{number}.mp4") for number in range(3)]
     for clip, content in zip(bad[:2], (b"", b"\0" * 4000), strict=True):
         clip.path.write_bytes(content)
-    (recorded, few), broken = record_clips([fast, slow, *bad], extractor, 5)
-    assert [len(part) for part in recorded.parts] == [5] * 4  # 24 of the 70 frames, of which four are left over
-    times = [frame.at_seconds for part in recorded.parts for frame in part]
+    ((_, recorded), (_, few)), broken = record_clips([fast, slow, *bad], extractor, 5)
+    assert [len(part) for part in recorded] == [5] * 4  # 24 of the 70 frames, of which four are left over
+    times = [frame.at_seconds for part in recorded for frame in part]
     assert np.diff(times) == pytest.approx(np.full(19, 0.1), abs=0.02)
-    assert len(few.parts) == 2
+    assert len(few) == 2
     assert [reason.partition(":")[0] for reason in broken] == ["bad0.mp4", "bad1.mp4", "bad2.mp4"]
     monkeypatch.setattr(MiddleFaceExtractor, "record", lambda *args, **options: pytest.fail("recorded again"))
-    assert len(record_clips([fast], extractor, 5)[0][0].parts) == 4
+    assert len(record_clips([fast], extractor, 5)[0][0][1]) == 4
 
 
 def test_a_persons_clip_is_a_visit_for_each_part_and_others_for_each_face_that_stays():
     def frame(*tracks):
         return SeenFrame(0.0, tuple(SeenFace(track, np.ones(2, np.float32), None, None) for track in tracks))
 
-    own = RecordedClip(Clip("ada", "ada/a.mp4", Path("a")), ((frame(1), frame(1)), (frame(), frame(4))))
-    assert [(visit.person, len(visit.frames)) for visit in own.visits(2)] == [("ada", 2), ("ada", 2)]
-    hall = RecordedClip(Clip(None, "hall.mp4", Path("h")), ((frame(1, 2), frame(1), frame(1, 2)),))
-    found = list(hall.visits(2))
+    own = clip_visits(Clip("ada", "ada/a.mp4", Path("a")), [(frame(1), frame(1)), (frame(), frame(4))], 2)
+    assert [(visit.person, len(visit.frames)) for visit in own] == [("ada", 2), ("ada", 2)]
+    hall, parts = Clip(None, "hall.mp4", Path("h")), [(frame(1, 2), frame(1), frame(1, 2))]
+    found = list(clip_visits(hall, parts, 2))
     assert [[len(one.faces) for one in visit.frames] for visit in found] == [[1, 1, 1], [1, 0, 1]]
-    assert len(list(hall.visits(3))) == 1
+    assert len(list(clip_visits(hall, parts, 3))) == 1
 
 
 # The decision of a visit ----------------------------------------------------------------------------------------------

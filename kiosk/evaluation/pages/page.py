@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -110,10 +111,8 @@ def write_folder(folder: Path, page: Page) -> Path:
     """
     html, index = as_html(page).encode(), "index.html"
     check_folder(folder)
-    try:
+    with _writing(folder):
         atomic_write_all(folder, {**{f"{plot.name}.png": plot.png for plot in page.plots}, index: html})
-    except OSError as fault:
-        raise _unwritable(folder, fault) from fault
     return folder / index
 
 
@@ -122,22 +121,27 @@ def check_folder(folder: Path) -> None:
 
     Raises EvaluationError where it cannot be written, or holds a page that the kiosk did not make.
     """
-    try:
+    with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             _require_ours(folder / "index.html")
-    except OSError as fault:
-        raise _unwritable(folder, fault) from fault
 
 
 def write_page(path: Path, page: Page) -> None:
     """Write the page alone; raises EvaluationError where it cannot, or would replace a page of others."""
-    try:
+    with _writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         _require_ours(path)
         atomic_write(path, as_html(page).encode())
+
+
+@contextmanager
+def _writing(place: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as fault:
-        raise _unwritable(path, fault) from fault
+        reason = f"cannot be written: {fault.strerror or fault}"
+        raise EvaluationError(printable(place), reason, "name a place that has room and may be written") from fault
 
 
 def _require_ours(page: Path) -> None:
@@ -147,11 +151,6 @@ def _require_ours(page: Path) -> None:
         raise EvaluationError(
             printable(page), "exists already and is not a page of the kiosk", "name another place, or move it"
         )
-
-
-def _unwritable(place: Path, fault: OSError) -> EvaluationError:
-    reason = f"cannot be written: {fault.strerror or fault}"
-    return EvaluationError(printable(place), reason, "name a place that has room and may be written")
 
 
 _SIDE_PX = 176  # twice the size on the page, for dense screens
