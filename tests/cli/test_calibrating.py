@@ -27,9 +27,10 @@ def test_json_says_all_of_it(kiosk, images):
     (images / "Two").mkdir()
     (images / "Two" / "broken.jpg").write_bytes(b"no picture")
     (images / "Two" / "dark.jpg").write_bytes((images / "Grace_Hopper.jpg").read_bytes()[:3000])
-    found = json.loads(kiosk("calibrate", "--gallery", images, "--json").out)
+    found = json.loads(kiosk("calibrate", "--gallery", images, "--json", "--journal").out)
     assert (found["people"], found["pictures"], found["stranger_rate"]) == (1, 1, 0.0001)
-    assert found["promised"] is False
+    assert (found["promised"], found["now"]["doubts"]) == (False, ["too_few_people"])
+    assert "no visit of a person in this gallery" in " ".join(found["assumptions"])
     assert {"alternatives", "now", "confusable", "odd", "poor", "assumptions", "statistics"} <= found.keys()
     assert found["alternatives"].keys() == {"stricter", "balanced", "easier"}
     assert found["statistics"].keys() == {"source", "people", "impostor_pairs", "genuine_pairs", "own"}

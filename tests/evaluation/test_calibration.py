@@ -64,7 +64,6 @@ from kiosk.evaluation.calibration.sentences import (
     table_rows,
 )
 from kiosk.evaluation.correlation import chance_of_k_of_n
-from kiosk.files import asset
 from kiosk.people.snapshot import Skipped
 from kiosk.store.journal import Journal
 
@@ -86,7 +85,7 @@ def is_granted(named, k, n):
 
 
 def test_a_grant_is_as_frequent_as_the_decision_rule_says():
-    random, visits = np.random.default_rng(1), 1000
+    random, visits = np.random.default_rng(1), 500
     for k, n, rate, correlation in ((3, 5, 0.2, 0.0), (3, 5, 0.1, 0.6), (1, 4, 0.9, 0.8), (5, 8, 0.6, 0.3)):
         common = np.sqrt(correlation) * random.normal(size=(visits, 1))
         numbers = common + np.sqrt(1 - correlation) * random.normal(size=(visits, 3 * n))
@@ -231,7 +230,7 @@ def answer(*arguments, **options):
 def test_one_stranger_in_a_hundred_is_one_in_a_hundred(world, measured):
     for people, pictures in ((12, 3), (30, 1)):
         counted, covered = [], 0
-        for _ in range(16):
+        for _ in range(10):
             gallery = world.gallery(people, pictures)
             setting = answer(gallery, measured)
             probes = world.faces(world.people(4000), 1)[:, 0]
@@ -241,7 +240,7 @@ def test_one_stranger_in_a_hundred_is_one_in_a_hundred(world, measured):
             covered += setting.strangers.low - error <= rate <= setting.strangers.high + error
             assert setting.promised
         assert 0.004 < np.mean(counted) < 0.012
-        assert covered >= 13
+        assert covered >= 8
 
 
 def test_members_are_refused_about_as_often_as_said(world, measured, as_gallery):
@@ -346,10 +345,6 @@ def test_visits_of_members_are_distances_and_everything_else_stays_out(world, tm
 # A whole door ---------------------------------------------------------------------------------------------------------
 
 
-def calibrate(config, folder, journal=False):
-    return calibrate_door(config, folder, asked=1e-3, with_journal=journal, progress=lambda what, done, total: None)
-
-
 def test_a_small_office_gets_a_promise_and_its_wrong_picture_named(data, tmp_path):
     folder = tmp_path / "office"
     several = [one for one in sorted((data / "lfw-view1").iterdir()) if one.is_dir() and len(list(one.iterdir())) > 2]
@@ -359,24 +354,13 @@ def test_a_small_office_gets_a_promise_and_its_wrong_picture_named(data, tmp_pat
             shutil.copy(picture, folder / person.name)
     first, second = sorted(folder.iterdir())[:2]
     shutil.copy(min(second.iterdir()), first / "wrong.jpg")
-    report = calibrate(overridden(ConfigFile(None), ["detector=yunet"]), folder)
+    config = overridden(ConfigFile(None), ["detector=yunet"])  # the faster one
+    report = calibrate_door(config, folder, asked=1e-3, with_journal=False, progress=lambda what, done, total: None)
     assert report.promised
     assert 0.9 < report.answer.threshold < 1.12
     assert report.answer.strangers.mean <= 1e-3
     assert [odd.picture.source.rpartition("/")[2] for odd in report.odd] == ["wrong.jpg"]
     assert len(report.confusable) == 5
-
-
-def test_one_person_is_no_promise_and_nobody_is_an_answer(tmp_path):
-    folder = tmp_path / "images"
-    folder.mkdir()
-    shutil.copy(asset("demo", "gallery", "Grace_Hopper.jpg"), folder)
-    (folder / "broken.jpg").write_bytes(b"no picture")
-    report = calibrate(ConfigFile(None), folder, journal=True)
-    assert Doubt.TOO_FEW_PEOPLE in report.answer.doubts
-    assert (report.journal, [entry.source for entry in report.gallery.skipped]) == ((0, 0), ["broken.jpg"])
-    nobody = calibrate(ConfigFile(None), tmp_path / "missing")
-    assert (nobody.calibration, nobody.promised) == (None, False)
 
 
 def test_a_large_gallery_gives_statistics_of_its_own(world, make_report):

@@ -154,15 +154,6 @@ def test_each_picture_becomes_a_sample_in_order_and_a_second_run_reads_the_cache
     assert counting.pictures == 4
 
 
-@pytest.mark.slow
-def test_several_processes_give_the_same_result(crowd, monkeypatch):
-    pictures = people_in(crowd([2] * 15))
-    alone = samples_of(pictures, Counting(), Counting, nothing)
-    monkeypatch.setattr(samples, "FEW", 3)
-    together = samples_of(pictures, PixelsExtractor(), PixelsExtractor, nothing)
-    assert all(np.array_equal(a.vector, b.vector) for a, b in zip(alone, together, strict=True))
-
-
 def test_failures_are_counted_by_reason_and_stages_by_their_median(sample, tmp_path):
     contents = {"empty": b"", "text": b"no picture", "cut": asset("demo", "grace_hopper.jpg").read_bytes()[:999]}
     for name, content in contents.items():
@@ -246,7 +237,7 @@ def kill_at_three(number):
 
 
 @pytest.mark.slow
-def test_processes_work_in_order_and_their_faults_are_told():
+def test_processes_work_in_order_and_their_faults_are_told(crowd, monkeypatch):
     found = list(in_processes(partial(make_times, 3), range(40)))
     assert [number for number, *_ in found] == [3 * number for number in range(40)]
     assert all(process != os.getpid() and threads == 1 for _, process, threads in found)
@@ -254,6 +245,11 @@ def test_processes_work_in_order_and_their_faults_are_told():
         list(in_processes(make_kill, range(10)))
     with pytest.raises(PictureError, match="a path: cannot be made; mend it"):
         list(in_processes(failing, range(4)))
+    pictures = people_in(crowd([2] * 4))
+    alone = samples_of(pictures, Counting(), Counting, nothing)
+    monkeypatch.setattr(samples, "FEW", 3)
+    together = samples_of(pictures, PixelsExtractor(), PixelsExtractor, nothing)
+    assert all(np.array_equal(a.vector, b.vector) for a, b in zip(alone, together, strict=True))
 
 
 # Statistics and cohort ------------------------------------------------------------------------------------------------
