@@ -60,7 +60,7 @@ def calibrate(
             gallery or gallery_folder(settings),
             asked=stranger_rate,
             with_journal=journal,
-            progress=lambda _, done, total: show(done, total),
+            show=show,
         )
     if html is not None:
         from kiosk.evaluation.pages.calibration import calibration_page

@@ -17,7 +17,8 @@ from kiosk.encoders.statistics import Statistics
 from kiosk.evaluation import samples
 from kiosk.evaluation.calibration.calibrating import DoorReport
 from kiosk.evaluation.calibration.distances import confusable_pairs, gallery_distances, odd_pictures
-from kiosk.evaluation.calibration.model import VisitRule, calibrated
+from kiosk.evaluation.calibration.model import calibrated
+from kiosk.evaluation.correlation import VisitRule
 from kiosk.evaluation.extractors import Extracted, PathLabel
 from kiosk.evaluation.lfw import LfwResult, ScoredPairs, verify_by_training
 from kiosk.evaluation.open_set import OpenSetPoint, OpenSetResult, OpenSetRow

@@ -36,7 +36,6 @@ from kiosk.evaluation.calibration.distances import (
     LEAST_PEOPLE,
     Comparisons,
     Evidence,
-    NearestTemplate,
     Shift,
     believed,
     confusable_pairs,
@@ -48,11 +47,8 @@ from kiosk.evaluation.calibration.distances import (
 from kiosk.evaluation.calibration.model import (
     Doubt,
     VisitModel,
-    VisitRule,
     calibrated,
-    chance_of_a_grant,
     largest_thresholds,
-    pooled_correlation,
 )
 from kiosk.evaluation.calibration.sentences import (
     advice_lines,
@@ -63,7 +59,13 @@ from kiosk.evaluation.calibration.sentences import (
     picture_lines,
     table_rows,
 )
-from kiosk.evaluation.correlation import chance_of_k_of_n
+from kiosk.evaluation.correlation import (
+    NearestTemplate,
+    VisitRule,
+    chance_of_a_grant,
+    chance_of_k_of_n,
+    pooled_correlation,
+)
 from kiosk.people.snapshot import Skipped
 from kiosk.store.journal import Journal
 
@@ -355,7 +357,7 @@ def test_a_small_office_gets_a_promise_and_its_wrong_picture_named(data, tmp_pat
     first, second = sorted(folder.iterdir())[:2]
     shutil.copy(min(second.iterdir()), first / "wrong.jpg")
     config = overridden(ConfigFile(None), ["detector=yunet"])  # the faster one
-    report = calibrate_door(config, folder, asked=1e-3, with_journal=False, progress=lambda what, done, total: None)
+    report = calibrate_door(config, folder, asked=1e-3, with_journal=False, show=lambda done, total: None)
     assert report.promised
     assert 0.9 < report.answer.threshold < 1.12
     assert report.answer.strangers.mean <= 1e-3

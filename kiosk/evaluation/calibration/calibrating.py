@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -28,13 +28,9 @@ from kiosk.evaluation.calibration.distances import (
     gallery_distances,
     odd_pictures,
 )
-from kiosk.evaluation.calibration.model import (
-    Calibration,
-    Setting,
-    VisitRule,
-    calibrated,
-    pooled_correlation,
-)
+from kiosk.evaluation.calibration.model import Calibration, Setting, calibrated
+from kiosk.evaluation.correlation import VisitRule, pooled_correlation
+from kiosk.evaluation.samples import Show
 from kiosk.names import person_key
 from kiosk.paths import journal_file
 from kiosk.people.snapshot import GallerySnapshot
@@ -101,8 +97,6 @@ _OWN_PEOPLE, _OWN_PAIRS = 50, 200  # least for statistics of this gallery
 _COHORT = "cohort"  # in the source of statistics whose distances are normalised by a cohort
 _WORST_GENUINE = 0.01  # share of genuine pairs beyond the distance that counts as unlike
 
-Progress = Callable[[str, int, int], None]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DoorReport:
@@ -141,13 +135,11 @@ class DoorReport:
         return self.answer is not None and self.answer.promised
 
 
-def calibrate_door(
-    config: ConfigFile, folder: Path, *, asked: float, with_journal: bool, progress: Progress
-) -> DoorReport:
+def calibrate_door(config: ConfigFile, folder: Path, *, asked: float, with_journal: bool, show: Show) -> DoorReport:
     """Read the gallery, and the journal on request, and find the threshold; raises KioskError."""
     encoder, landmarks = load_configured_encoder(config), make_landmarks()
     gallery = make_gallery(config, folder, encoder, landmarks)
-    gallery.load(lambda done, total: progress("reading the gallery", done, total))
+    gallery.load(show)
     known, spec = gallery.snapshot, encoder.spec
     threshold, margin = matching_numbers(config.current, spec, len(known.people))
     unlike = 1.15 * spec.threshold  # pictures of one person hardly ever have that distance
@@ -185,7 +177,7 @@ def calibrate_door(
     checked = len(known.templates) <= MOST_CHECKED
     gates = Gates(**config.current.quality.model_dump())
     reader = photograph_reader(config, encoder, landmarks)
-    poor = _poor_pictures(folder, known, reader, gates, progress) if checked else []
+    poor = _poor_pictures(folder, known, reader, gates, show) if checked else []
     return DoorReport(
         config=config,
         folder=folder,
@@ -222,11 +214,11 @@ def gallery_statistics(gallery: GallerySnapshot, left_out: Collection[int]) -> S
 
 
 def _poor_pictures(
-    folder: Path, gallery: GallerySnapshot, reader: PhotographReader, gates: Gates, progress: Progress
+    folder: Path, gallery: GallerySnapshot, reader: PhotographReader, gates: Gates, show: Show
 ) -> list[tuple[Template, tuple[Rejection, ...]]]:
     found = []
     for number, template in enumerate(gallery.templates):
-        progress("looking at the pictures", number, len(gallery.templates))
+        show(number, len(gallery.templates))
         try:
             seen = reader.look(read_picture(folder / template.source))
         except PictureError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache
 from statistics import NormalDist
 from typing import Final
 
@@ -14,57 +13,12 @@ from numpy.typing import NDArray
 
 from kiosk.domain import Template, TemplateRule
 from kiosk.encoders.statistics import QuantileTable
-from kiosk.evaluation.correlation import chance_of_k_of_n
+from kiosk.evaluation.correlation import NearestTemplate
 from kiosk.evaluation.rates import bootstrap_over_people
 from kiosk.people.enrolment import find_outliers
 from kiosk.people.enrolment import spread as spread_of_pictures
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.matching import PLAIN, Comparison, distances, person_distances
-
-_RATES: Final = np.concatenate([np.logspace(-10, -1, 46), np.linspace(0.12, 0.98, 44), 1 - np.logspace(-2, -6, 9)])
-_MOST = 30  # templates; more change next to nothing
-
-
-@dataclass(frozen=True, slots=True)
-class NearestTemplate:
-    """The nearest of a person's templates, which are correlated: five of them match less often than five people.
-
-    The model is the Gaussian copula of chance_of_k_of_n: at least one of `templates` is within a distance.
-    """
-
-    templates: int
-    correlation: float  # of the distances of one face to two templates of one person, 0 to 1
-
-    def rate(self, single: NDArray[np.float64] | float) -> NDArray[np.float64]:
-        """Return how often the nearest is within a distance, where a single one is at the rate `single`."""
-        return interpolated(single, *self._table)
-
-    def single(self, rate: NDArray[np.float64] | float) -> NDArray[np.float64]:
-        """Return the rate of a single comparison, given the rate of the nearest."""
-        known, chances = self._table
-        return interpolated(rate, chances, known)
-
-    @property
-    def _table(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        # Few different values, so that tables are reused: a twentieth changes the rate of the nearest of five by 4 %.
-        return _table(min(self.templates, _MOST), round(20 * self.correlation) / 20)
-
-
-def interpolated(
-    wanted: NDArray[np.float64] | float, known: NDArray[np.float64], given: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Interpolate log-linearly between the points of rates, in proportion below them; 1 from 1 on."""
-    rates = np.asarray(wanted, np.float64)
-    logs = np.interp(np.log(np.maximum(rates, known[0])), np.log(known), np.log(given))
-    below = given[0] * rates / known[0]
-    return np.asarray(np.where(rates >= 1, 1.0, np.where(rates < known[0], below, np.exp(logs))))
-
-
-@cache
-def _table(templates: int, correlation: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    chances = [chance_of_k_of_n(float(rate), 1, templates, correlation) for rate in _RATES]
-    return _RATES, np.maximum.accumulate(chances)
-
 
 _MOST_PAIRS: Final = 50_000  # of a large gallery, drawn at random
 _TEMPLATE_CORRELATION: Final = 0.8  # View 1, dlib_resnet; see NearestTemplate

@@ -7,7 +7,6 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from statistics import NormalDist
 from typing import Final
 
@@ -19,99 +18,13 @@ from kiosk.evaluation.calibration.distances import (
     Comparisons,
     Evidence,
     GalleryDistances,
-    NearestTemplate,
     Shift,
     believed,
     genuine_evidence,
     impostor_evidence,
-    interpolated,
     spread,
 )
-from kiosk.evaluation.correlation import chance_of_k_of_n
-
-# n up to which every course of a visit is followed; beyond, only whether k of the first n frames name a person.
-_MOST_FRAMES: Final = 10
-_SETS = 3  # sets of n good frames after which the decision rule gives up
-_REACH, _POINTS = 9.0, 1201
-_RATES: Final = np.concatenate([np.logspace(-9, -1, 65), np.linspace(0.12, 0.9, 40), 1 - np.logspace(-1.02, -6, 40)])
-
-
-@dataclass(frozen=True, slots=True)
-class VisitRule:
-    """The decision rule of a visit, and the correlation of its frames.
-
-    The window of the rule slides: a visit goes on while some frames name a person, up to three sets of n, so that it is
-    granted more often than k of the first n frames agree (two to three times as often at rates below 1 %).
-    """
-
-    k: int
-    n: int
-    correlation: float  # of the frames of one visit, 0 to 1
-
-    def granted(self, rate: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return how often a visit is granted where each frame names one person at `rate`."""
-        return interpolated(rate, *_table(self.k, self.n, round(self.correlation, 3)))
-
-
-def pooled_correlation(correlation: float, frames: int) -> float:
-    """Return the correlation of means of up to `frames` frames, given the correlation of the frames.
-
-    A pool holds half of its frames on average while it fills.
-    """
-    return correlation / (correlation + (1 - correlation) * 2 / (frames + 1)) if correlation > 0 else 0.0
-
-
-def chance_of_a_grant(rate: float, k: int, n: int, correlation: float) -> float:
-    """Return how often the decision rule grants a visit, with the correlation of chance_of_k_of_n, for one person.
-
-    For n above 10 it is chance_of_k_of_n, for the first n frames only.
-    """
-    if n > _MOST_FRAMES or not 0 < rate < 1 or correlation >= 1:
-        return chance_of_k_of_n(rate, k, n, min(correlation, 1.0))
-    grid = np.linspace(-_REACH, _REACH, _POINTS)
-    density = np.exp(-(grid**2) / 2) / math.sqrt(2 * math.pi)
-    shared = math.sqrt(correlation) * grid
-    quantiles = (NormalDist().inv_cdf(rate) - shared) / math.sqrt(1 - correlation)
-    frames = np.array([math.erfc(-value / math.sqrt(2)) / 2 for value in quantiles.tolist()])
-    known, chances = _apart(k, n)
-    granted = np.exp(np.interp(np.log(np.maximum(frames, known[0])), np.log(known), np.log(chances)))
-    return min(float(np.trapezoid(density * granted, grid)), 1.0)
-
-
-@cache
-def _apart(k: int, n: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return a fine grid of rates of independent frames, and how often a visit is granted at each."""
-    rates = 1 / (1 + np.exp(-np.linspace(-40, 30, 1401)))
-    return rates, np.maximum(_granted_apart(rates, k, n), 1e-300)
-
-
-def _granted_apart(rates: NDArray[np.float64], k: int, n: int) -> NDArray[np.float64]:
-    """Return how often a visit of independent frames is granted, by a Markov chain over its frames.
-
-    A state holds as bits which of the last n - 1 frames named the person; chances have the shape (states, rates).
-    """
-    states = np.arange(2 ** (n - 1))
-    named, unnamed = (states << 1) | 1, states << 1
-    enough = np.array([state.bit_count() >= k for state in named.tolist()])
-    chances = np.zeros((len(states), len(rates)))
-    chances[0] = 1.0
-    granted = np.zeros(len(rates))
-    for good in range(1, _SETS * n + 1):
-        granted += chances[enough].sum(axis=0) * rates
-        going_on = (unnamed > 0) | (good < n)
-        after = np.zeros_like(chances)
-        np.add.at(after, named[~enough] % len(states), chances[~enough] * rates)
-        np.add.at(after, unnamed[going_on] % len(states), chances[going_on] * (1 - rates))
-        chances = after
-    return granted
-
-
-@cache
-def _table(k: int, n: int, correlation: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return rates and their chances, for interpolation."""
-    chances = [chance_of_a_grant(float(rate), k, n, correlation) for rate in _RATES]
-    return _RATES, np.maximum(np.maximum.accumulate(chances), 1e-300)
-
+from kiosk.evaluation.correlation import NearestTemplate, VisitRule
 
 GENUINE_CORRELATION: Final = 0.4  # of one face's distances to two templates of its own person (View 1)
 # Values of a shift in standard errors, equally likely; a promise is the mean over all of them.
