@@ -14,7 +14,7 @@ from kiosk.config import ConfigFile
 from kiosk.domain import Embedding, Template
 from kiosk.encoders import encoder_spec
 from kiosk.encoders.statistics import Statistics
-from kiosk.evaluation import samples
+from kiosk.evaluation import rates, samples
 from kiosk.evaluation.calibration.calibrating import DoorReport
 from kiosk.evaluation.calibration.distances import confusable_pairs, gallery_distances, odd_pictures
 from kiosk.evaluation.calibration.model import calibrated
@@ -41,6 +41,7 @@ WORST = (
 def crowd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
     """crowd([3, 1], noise=20): a folder of people, the first with three pictures, named as LFW's are."""
     monkeypatch.setattr(samples, "FEW", 10**6)  # processes take seconds to start
+    monkeypatch.setattr(rates, "RESAMPLES", 100)
 
     def make(pictures: list[int], noise: float = 20.0) -> Path:
         folder = tmp_path / "people"
@@ -101,8 +102,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def lfw_result() -> Callable[..., LfwResult]:
+def lfw_result(monkeypatch: pytest.MonkeyPatch) -> Callable[..., LfwResult]:
     """lfw_result(path, mean=0.4): 400 pairs that lie around 0.4 and 0.84."""
+    monkeypatch.setattr(rates, "RESAMPLES", 100)
 
     def make(path: PathLabel = OWN, mean: float = 0.4) -> LfwResult:
         random = np.random.default_rng(3)

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from kiosk.domain import Rejection, Template
 from kiosk.errors import EvaluationError
@@ -183,6 +184,16 @@ def test_figures_have_the_digits_that_mean_something():
     assert shortened("a\n" + "x" * 400, 10) == "a " + "x" * 7 + "…"
 
 
+@pytest.fixture
+def sketched(monkeypatch):
+    """Plots are drawn, and not saved: that takes a third of a second each."""
+
+    def save(figure, file, **options):
+        file.write("<svg></svg>" if options["format"] == "svg" else b"")
+
+    monkeypatch.setattr(Figure, "savefig", save)
+
+
 def section(shown, anchor):
     return next(part for part in shown.sections if part.anchor == anchor)
 
@@ -191,6 +202,7 @@ def told(shown):
     return " ".join(shown.lead)
 
 
+@pytest.mark.usefixtures("sketched")
 def test_the_page_of_lfw(report, lfw_result, tmp_path):
     own, peer = lfw_result(), lfw_result(PEER, mean=0.45)
     page = evaluation_page(report("lfw", own, peer, replace(own, path=PathLabel("pixels", "none"))))
@@ -223,6 +235,7 @@ def test_the_page_of_lfw(report, lfw_result, tmp_path):
     assert {"det.png", "distances-1.png", "distances-2.png"} < names(index.parent)
 
 
+@pytest.mark.usefixtures("sketched")
 def test_the_page_of_an_open_set(report, open_set_result):
     shown = evaluation_page(report("open-set", open_set_result))
     assert "With 1,000 people enrolled, and a threshold that accepts 1 in 100 strangers' pictures, 38.0 %" in told(
@@ -236,6 +249,7 @@ def test_the_page_of_an_open_set(report, open_set_result):
     assert row[6:] == ("96.00%", "0.5000", "10 of 1000, 800 people")
 
 
+@pytest.mark.usefixtures("sketched")
 def test_the_page_of_visits(report, visits_result):
     shown = evaluation_page(report("visits", visits_result))
     assert "Of 10,000 visits by strangers, none opened the door: at most 1 in 2,600 would" in told(shown)
@@ -266,6 +280,7 @@ def door(make_report, folder):
     )
 
 
+@pytest.mark.usefixtures("sketched")
 def test_the_page_of_a_door(door):
     shown = calibration_page(door)
     assert section(shown, "settings").table.headings == ("", "stricter", "balanced", "easier", "in force now")
@@ -282,6 +297,7 @@ def test_the_page_of_a_door(door):
     Reader(as_html(shown))
 
 
+@pytest.mark.usefixtures("sketched")
 def test_the_page_of_a_door_without_an_answer_and_of_a_large_one(door, world, tmp_path):
     empty = replace(door, gallery=GallerySnapshot("x"), calibration=None, statistics=None, confusable=(), odd=())
     shown = calibration_page(empty)
