@@ -257,15 +257,6 @@ def test_k_of_n_frames_err_as_the_closed_forms_and_a_simulation_say():
             chance_of_k_of_n(*arguments)
 
 
-@BUSY
-@given(st.floats(1e-6, 1 - 1e-6), st.integers(1, 6), st.integers(0, 4), st.floats(0, 1))
-def test_the_chance_falls_with_k(rate, k, more, correlation):
-    n = k + more
-    chances = [chance_of_k_of_n(rate, needed, n, correlation) for needed in range(1, n + 1)]
-    assert all(0 <= chance <= 1 for chance in chances)
-    assert all(later <= earlier + 1e-9 for earlier, later in itertools.pairwise(chances))
-
-
 def test_the_correlation_of_simulated_frames_is_found_and_predicts_grants():
     for correlation in (0.0, 0.3, 0.9):
         sizes = np.random.default_rng(7).integers(2, 7, 2000).tolist()
