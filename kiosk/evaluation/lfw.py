@@ -28,8 +28,8 @@ from kiosk.evaluation.verification import (
     verify_by_folds,
     verify_by_training,
 )
-from kiosk.names import name_fault, normal_name
-from kiosk.vision.pictures import open_picture, printable
+from kiosk.names import name_fault, normal_name, printable
+from kiosk.vision.pictures import open_picture
 
 _NUMBER: Final = re.compile(r"0*[1-9][0-9]{0,5}", re.ASCII)
 _REMEDY: Final = "take a file in the format of LFW's pairs.txt or pairsDevTest.txt"

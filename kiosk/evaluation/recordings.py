@@ -24,14 +24,14 @@ from kiosk.evaluation.cache import ResultCache
 from kiosk.evaluation.extractors import Extractor, KioskExtractor, MakeExtractor, nearest_the_middle
 from kiosk.evaluation.replay import SeenFace, SeenFrame, Visit
 from kiosk.evaluation.samples import Picture, Show, read_all
-from kiosk.names import folder_fault
+from kiosk.names import folder_fault, printable
 from kiosk.paths import cache_folder
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.matching import PLAIN
 from kiosk.recognition.pipeline import Recogniser
 from kiosk.vision.opencv import cv2
-from kiosk.vision.pictures import decode_picture, printable
+from kiosk.vision.pictures import decode_picture
 from kiosk.vision.quality import Gates
 from kiosk.vision.sources import open_source
 

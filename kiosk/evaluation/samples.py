@@ -26,11 +26,12 @@ from kiosk.evaluation.cache import ResultCache
 from kiosk.evaluation.extractors import Extracted, Extractor, MakeExtractor, Vector, milliseconds
 from kiosk.evaluation.intervals import wilson
 from kiosk.evaluation.results import UNREADABLE, Acquisition
+from kiosk.names import printable
 from kiosk.paths import cache_folder
 from kiosk.people.folder import list_folder
 from kiosk.recognition.pipeline import StageClock
 from kiosk.vision.opencv import cv2
-from kiosk.vision.pictures import decode_picture, open_picture, printable
+from kiosk.vision.pictures import decode_picture, open_picture
 
 Show: TypeAlias = Callable[[int, int], None]  # done, total
 Task = TypeVar("Task")

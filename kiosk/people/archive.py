@@ -22,7 +22,7 @@ from typing import TypeAlias
 from kiosk.errors import ArchiveError, KioskError
 from kiosk.files import atomic_write
 from kiosk.i18n import Message, Text
-from kiosk.names import name_fault, normal_name, person_key
+from kiosk.names import name_fault, normal_name, person_key, printable
 from kiosk.people.changes import add_people, require_free
 from kiosk.people.folder import list_folder
 from kiosk.people.records import known_as
@@ -31,7 +31,7 @@ from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staging import PictureFile
 from kiosk.people.stores import PeopleStores
 from kiosk.store.journal import Action
-from kiosk.vision.pictures import SUFFIXES, open_picture, printable
+from kiosk.vision.pictures import SUFFIXES, open_picture
 
 FORMAT = "kiosk people"
 VERSION = 1

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from kiosk.errors import KioskError
 from kiosk.i18n import Message, Text
-from kiosk.names import is_system_folder
-from kiosk.vision.pictures import printable
+from kiosk.names import is_system_folder, printable
 
 MOST_FILES = 20_000  # listed of one folder
 

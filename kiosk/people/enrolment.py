@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from kiosk.domain import Candidate, Embedding, Rejection, display_name
 from kiosk.errors import EnrolmentError, KioskError, PictureError
 from kiosk.i18n import Message, Text
-from kiosk.names import normal_name, person_key
+from kiosk.names import normal_name, person_key, printable
 from kiosk.paths import cache_folder
 from kiosk.people.changes import add_pictures, home_of
 from kiosk.people.consent import ConsentText
@@ -28,7 +28,7 @@ from kiosk.people.templates import EncodePicture, TemplateCache
 from kiosk.people.visitors import groups
 from kiosk.recognition.matching import identify
 from kiosk.store.journal import Action
-from kiosk.vision.pictures import MAX_BYTES, SUFFIXES, decode_picture, open_picture, printable
+from kiosk.vision.pictures import MAX_BYTES, SUFFIXES, decode_picture, open_picture
 from kiosk.vision.quality import reason_of
 
 # Offered pictures ----------------------------------------------------------------------------------------------------

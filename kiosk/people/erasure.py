@@ -19,7 +19,7 @@ from kiosk.domain import display_name
 from kiosk.errors import GalleryError, KioskError, UnknownPersonError
 from kiosk.files import PARTIAL, atomic_write
 from kiosk.i18n import Message
-from kiosk.names import is_skipped, is_snapshot, is_system_folder, normal_name, person_key
+from kiosk.names import is_skipped, is_snapshot, is_system_folder, normal_name, person_key, printable
 from kiosk.paths import cache_folder
 from kiosk.people import folder as listing
 from kiosk.people.changes import erase_person
@@ -30,7 +30,7 @@ from kiosk.people.staging import UNFINISHED
 from kiosk.people.stores import PeopleStores
 from kiosk.people.templates import INDEX
 from kiosk.store.journal import Action
-from kiosk.vision.pictures import SUFFIXES, open_picture, printable
+from kiosk.vision.pictures import SUFFIXES, open_picture
 
 _DIGEST_CHARACTERS = 64
 # A file being written has a temporary name for a moment; an older one was left by a crash.

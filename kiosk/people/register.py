@@ -24,10 +24,9 @@ from kiosk.domain import Reason, display_name
 from kiosk.errors import PeopleError
 from kiosk.files import atomic_write
 from kiosk.i18n import Message, Text
-from kiosk.names import MAX_NAME_CHARACTERS, is_printable, name_fault, normal_name, person_key
+from kiosk.names import MAX_NAME_CHARACTERS, is_printable, name_fault, normal_name, person_key, printable
 from kiosk.people.folder import Stamp
 from kiosk.store.sqlite_file import remedy_for, require_sound
-from kiosk.vision.pictures import printable
 
 # The fields that hold free text, and the most characters that each may have.
 TEXT_FIELDS = {
