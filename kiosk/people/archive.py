@@ -25,11 +25,10 @@ from kiosk.i18n import Message, Text
 from kiosk.names import name_fault, normal_name, person_key, printable
 from kiosk.people.changes import add_people, require_free
 from kiosk.people.folder import list_folder
-from kiosk.people.records import known_as
+from kiosk.people.records import PeopleStores, known_as
 from kiosk.people.register import TEXT_FIELDS, Consent, PersonRecord, cleaned, record_as_json, record_of
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staging import PictureFile
-from kiosk.people.stores import PeopleStores
 from kiosk.store.journal import Action
 from kiosk.vision.pictures import SUFFIXES, open_picture
 

@@ -19,12 +19,11 @@ from kiosk.names import normal_name, person_key, printable
 from kiosk.paths import cache_folder
 from kiosk.people.changes import add_pictures, home_of
 from kiosk.people.consent import ConsentText
-from kiosk.people.records import in_gallery
+from kiosk.people.records import PeopleStores, in_gallery
 from kiosk.people.register import Consent, PersonRecord
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staging import PictureFile
-from kiosk.people.stores import PeopleStores
-from kiosk.people.templates import EncodePicture, TemplateCache
+from kiosk.people.templates import EncodePicture, TemplateCache, digest_of
 from kiosk.people.visitors import groups
 from kiosk.recognition.matching import identify
 from kiosk.store.journal import Action
@@ -262,10 +261,8 @@ def spread(embeddings: Sequence[Embedding]) -> NDArray[np.float32]:
 
 def _repeated(examined: Sequence[Examined], home: Path) -> dict[int, str]:
     """Return the pictures that are given twice or that the person already has, and the file they are equal to."""
-    first = {}
-    for path in sorted(home.iterdir()) if home.is_dir() else ():
-        with contextlib.suppress(PictureError, OSError), open_picture(path) as file:
-            first[hashlib.file_digest(file, "sha256").hexdigest()] = f"{home.name}/{path.name}"
+    stored = sorted(home.iterdir()) if home.is_dir() else ()
+    first = {digest_of(path): f"{home.name}/{path.name}" for path in stored}
     found = {}
     for number, picture in enumerate(examined):
         if picture.digest in first:

@@ -14,7 +14,7 @@ from kiosk.domain import Embedding
 from kiosk.door.services import StaffServices
 from kiosk.door.station import Station
 from kiosk.errors import GalleryError, JournalError, UnknownPersonError
-from kiosk.names import normal_name, person_key
+from kiosk.names import person_key
 from kiosk.people import erasure
 from kiosk.people.changes import erase_person
 from kiosk.people.erasure import (
@@ -22,14 +22,12 @@ from kiosk.people.erasure import (
     delete_from_bins,
     erase,
     find_in_bins,
-    forget_cached,
-    forget_names,
     source_belongs_to,
 )
-from kiosk.people.folder import Stamp, name_fault_of
+from kiosk.people.folder import Stamp
 from kiosk.people.records import rename
 from kiosk.people.register import Consent, PersonRecord
-from kiosk.people.templates import TemplateCache
+from kiosk.people.templates import TemplateCache, forget_cached
 from kiosk.store.journal import Action
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -435,11 +433,3 @@ def test_what_crashes_left_is_deleted_and_what_is_being_written_is_not(
     assert not index.exists()
     assert not left.exists()
     assert fresh.exists()
-
-
-def test_names_are_not_remembered_by_the_process() -> None:
-    for remembered in (person_key, normal_name):
-        remembered("Ada")
-    name_fault_of("Ada/1.jpg", "Ada")
-    forget_names()
-    assert [each.cache_info().currsize for each in (person_key, normal_name, name_fault_of)] == [0, 0, 0]

@@ -15,8 +15,7 @@ import kiosk
 from kiosk.domain import Candidate, Decision, Identification, Outcome, Reason
 from kiosk.errors import JournalError
 from kiosk.store import journal as forgetting
-from kiosk.store.journal import Action, Filter, Journal
-from kiosk.store.schema import JOURNAL_SCHEMA
+from kiosk.store.journal import JOURNAL_SCHEMA, Action, Filter, Journal
 from kiosk.store.sqlite_file import Schema, SqliteFile
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -21,8 +21,7 @@ import kiosk
 from kiosk.domain import Candidate, Conditions, Decision, Identification, Outcome, Reason
 from kiosk.errors import JournalError
 from kiosk.store import journal as queries
-from kiosk.store.journal import Action, Filter, Journal, JournalEntry, bounds
-from kiosk.store.schema import JOURNAL_SCHEMA, SCHEMA_VERSION
+from kiosk.store.journal import JOURNAL_SCHEMA, SCHEMA_VERSION, Action, Filter, Journal, JournalEntry, bounds
 from kiosk.store.sqlite_file import Schema, SqliteFile
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)

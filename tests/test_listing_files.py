@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from kiosk import files
 from kiosk.errors import KioskError
-from kiosk.people import browsing
-from kiosk.people.browsing import list_files
+from kiosk.files import list_files
 from kiosk.vision.pictures import SUFFIXES
 
 
@@ -71,7 +71,7 @@ def test_names_are_safe_to_show_and_paths_stay_what_they_are(place):
 
 
 def test_of_a_folder_without_end_only_a_part_is_shown(place, monkeypatch):
-    monkeypatch.setattr(browsing, "MOST_FILES", 10)
+    monkeypatch.setattr(files, "MOST_FILES", 10)
     for number in range(10):
         (place / f"{number}.jpg").write_bytes(b"x")
     listing = list_files(place, place, SUFFIXES)
@@ -88,6 +88,6 @@ def test_a_folder_that_cannot_be_read_is_named_with_reason_and_remedy(place, mon
     def pulled_out(folder: Path) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(browsing.os, "scandir", pulled_out)
+    monkeypatch.setattr(files.os, "scandir", pulled_out)
     with pytest.raises(KioskError, match="Input/output error"):
         list_files(place, place, SUFFIXES)
