@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import TypeAlias
 
 from kiosk.errors import ArchiveError, KioskError
 from kiosk.files import atomic_write
@@ -45,9 +44,6 @@ class ArchivedPerson:
     pictures: tuple[str, ...]  # names of entries
 
 
-Exported: TypeAlias = tuple[PersonRecord, Sequence[Path]]  # a person and the pictures to export
-
-
 def as_json(people: Sequence[ArchivedPerson], now: datetime) -> bytes:
     """Return the list of people of an archive."""
     entries = [{**record_as_json(one.record), "pictures": list(one.pictures)} for one in people]
@@ -72,12 +68,11 @@ def from_json(content: bytes, archive: str) -> tuple[ArchivedPerson, ...]:
     entries = whole.get("people")
     if not isinstance(entries, list) or not entries:
         raise _refused(archive, "it holds no people")
-    people = tuple(_person(entry, archive) for entry in entries)
-    names = Counter(person_key(one.record.person) for one in people)
-    twice = next((one.record.person for one in people if names[person_key(one.record.person)] > 1), None)
-    if twice is not None:
-        raise _refused(archive, Message("it holds {name!r} twice", name=twice))
-    return people
+    people: dict[str, ArchivedPerson] = {}
+    for one in (_person(entry, archive) for entry in entries):
+        if people.setdefault(person_key(one.record.person), one) is not one:
+            raise _refused(archive, Message("it holds {name!r} twice", name=one.record.person))
+    return tuple(people.values())
 
 
 def _person(entry: object, archive: str) -> ArchivedPerson:
@@ -128,7 +123,9 @@ _MAX_PICTURE_RATIO = 20
 _CHUNK_BYTES = 2**20
 
 
-def write_archive(path: Path, people: Iterable[Exported], texts: Mapping[str, bytes], now: datetime) -> int:
+def write_archive(
+    path: Path, people: Iterable[tuple[PersonRecord, Sequence[Path]]], texts: Mapping[str, bytes], now: datetime
+) -> int:
     """Write an archive as a whole, readable by its owner only; return the number of pictures. Raises ArchiveError."""
     listed: list[ArchivedPerson] = []
 
@@ -250,9 +247,8 @@ def _pictures_of(
     """Return the entries of the pictures. Raises ArchiveError unless each belongs to one person."""
     found = {entry.filename: entry for entry in entries if entry.filename not in {LIST, JOURNAL, TEMPLATES}}
     listed = Counter(name for one in people for name in one.pictures)
-    for name in listed:
-        if name not in found:
-            raise _refused(archive, Message("{name} is missing", name=printable(name)))
+    for name in sorted(listed.keys() - found):
+        raise _refused(archive, Message("{name} is missing", name=printable(name)))
     for name, entry in found.items():
         if listed[name] != 1:
             raise _refused(archive, Message("{odd} belongs to no person, or to several", odd=printable(name)))
@@ -353,13 +349,8 @@ def _picture_files(archive: Archive, names: Sequence[str]) -> Iterator[PictureFi
 
 def _require_space(folder: Path, archive: Archive, path: Path) -> None:
     there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
-    reason: Text
-    try:
-        free = shutil.disk_usage(there).free
-        if archive.bytes + _SPARE_BYTES <= free:
-            return
+    free = shutil.disk_usage(there).free
+    if archive.bytes + _SPARE_BYTES > free:
         reason = Message("{needed:.0f} MB, and {free:.0f} MB are free", needed=archive.bytes / 2**20, free=free / 2**20)
-    except OSError as fault:
-        reason = str(fault.strerror)
-    problem = Message("there is no room for its pictures ({reason})", reason=reason)
-    raise ArchiveError(printable(path), problem, "free space on the disk")
+        problem = Message("there is no room for its pictures ({reason})", reason=reason)
+        raise ArchiveError(printable(path), problem, "free space on the disk")

@@ -24,7 +24,7 @@ from kiosk.domain import Reason, display_name
 from kiosk.errors import PeopleError
 from kiosk.files import atomic_write
 from kiosk.i18n import Message, Text
-from kiosk.names import MAX_NAME_CHARACTERS, is_printable, name_fault, normal_name, person_key, printable
+from kiosk.names import MAX_NAME_CHARACTERS, is_printable, normal_name, person_key, printable
 from kiosk.people.folder import Stamp
 from kiosk.store.sqlite_file import remedy_for, require_sound
 
@@ -303,10 +303,6 @@ class PeopleRegister:
     def copy_for_rename(self, old: str, new: str) -> PersonRecord:
         """Copy a record to a new name, the first half of a rename: a suspension then holds under both names."""
         old, new = normal_name(old), normal_name(new)
-        fault = name_fault(new)
-        if fault:
-            thing = Message("the name {name!r}", name=printable(new))
-            raise PeopleError(thing, fault, "give another name")
         with self._writing() as connection:
             before, there = _find(connection, old) or PersonRecord(old), _find(connection, new)
             is_left_over = there is not None and person_key(old) in map(person_key, (new, *there.former))

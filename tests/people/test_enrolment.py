@@ -20,7 +20,7 @@ from kiosk.config import ConfigFile
 from kiosk.domain import Candidate, Embedding, Rejection, Template
 from kiosk.door.build import Choices
 from kiosk.door.services import StaffServices, open_services
-from kiosk.errors import EncoderError, EnrolmentError, GalleryError, JournalError, PeopleError
+from kiosk.errors import EnrolmentError, GalleryError, JournalError, PeopleError
 from kiosk.files import asset
 from kiosk.people import enrolment
 from kiosk.people.changes import add_pictures
@@ -129,37 +129,26 @@ def test_one_bad_picture_stops_all_and_each_bad_one_is_named(images, tmp_path, a
     assert everything(images) == {}
 
 
-def test_a_person_who_is_enrolled_under_another_name_is_refused_by_that_name(images, tmp_path, add, save_portrait):
+def test_pictures_of_another_person_and_the_same_one_twice_are_refused_by_name(images, tmp_path, add, save_portrait):
     save_portrait(images / "Grace_Hopper.png", person=2)
     before = everything(images)
-    with pytest.raises(EnrolmentError, match="shows Grace Hopper, who is already enrolled"):
-        add("Ada", save_portrait(tmp_path / "a.png", person=2, shot=1))
-    assert everything(images) == before
-
-
-def test_pictures_of_two_people_are_refused_naming_the_odd_ones(images, tmp_path, add, save_portrait):
-    pictures = [save_portrait(tmp_path / f"{shot}.png", person=1, shot=shot) for shot in range(2)]
-    odd = save_portrait(tmp_path / "odd.png", person=2)
-    with pytest.raises(EnrolmentError, match=r"1 of 3.*odd\.png: shows a different person than the other pictures"):
-        add("Ada", *pictures, odd)
-    with pytest.raises(EnrolmentError, match="2 of 2"):
-        add("Ada", pictures[0], odd)
-    assert everything(images) == {}
-    save_portrait(images / "Ada.png", person=1, shot=5)
+    first, second = (save_portrait(tmp_path / f"{shot}.png", person=1, shot=shot) for shot in range(2))
+    odd, copy = save_portrait(tmp_path / "odd.png", person=3), tmp_path / "copy.png"
+    copy.write_bytes(first.read_bytes())
+    for pictures, reason in (
+        ([save_portrait(tmp_path / "g.png", person=2, shot=1)], "shows Grace Hopper, who is already enrolled"),
+        ([first, second, odd], r"1 of 3.*odd\.png: shows a different person than the other pictures"),
+        ([first, odd], "2 of 2"),
+        ([first, copy], r"copy\.png: the same picture as .*0\.png"),
+    ):
+        with pytest.raises(EnrolmentError, match=reason):
+            add("Ada", *pictures)
+        assert everything(images) == before
+    (source,) = add("Ada", first)
+    with pytest.raises(EnrolmentError, match=rf"copy\.png: the same picture as {source}"):
+        add("Ada", copy)
     with pytest.raises(EnrolmentError, match="a different person than the pictures already enrolled"):
         add("Ada", odd)
-
-
-def test_the_same_picture_twice_is_noticed(images, tmp_path, add, save_portrait):
-    first = save_portrait(tmp_path / "a.png", person=1)
-    second = tmp_path / "b.png"
-    second.write_bytes(first.read_bytes())
-    with pytest.raises(EnrolmentError, match=r"b\.png: the same picture as .*a\.png"):
-        add("Ada", first, second)
-    (source,) = add("Ada", first)
-    with pytest.raises(EnrolmentError, match=rf"b\.png: the same picture as {source}"):
-        add("Ada", second)
-    assert len(everything(images)) == 2
 
 
 def test_a_check_continues_from_an_earlier_one_without_encoding_again(images, tmp_path, encode_pixels, save_portrait):
@@ -176,25 +165,6 @@ def test_a_check_continues_from_an_earlier_one_without_encoding_again(images, tm
     assert again.may_be_saved
     assert again.duplicates == Duplicates()
     assert not Check().may_be_saved
-
-
-def test_embeddings_of_two_encoders_are_never_compared(images, tmp_path, save_portrait, encode_pixels):
-    other = GallerySnapshot("other", (Template("Ada", Embedding(np.ones(1, np.float32), "other"), "Ada.png"),))
-    with pytest.raises(EncoderError):
-        enrol(images, "Grace", [save_portrait(tmp_path / "a.png", person=1)], encode_pixels, other)
-    assert everything(images) == {}
-
-
-def test_a_picture_that_changes_after_its_check_is_not_enrolled(images, tmp_path, save_portrait, encode_pixels):
-    path = save_portrait(tmp_path / "a.png", person=1)
-
-    def encode(image):
-        save_portrait(path, person=2)
-        return encode_pixels(image)
-
-    with pytest.raises(EnrolmentError, match="changed while"):
-        enrol(images, "Ada", [path], encode, GallerySnapshot("pixels"))
-    assert everything(images) == {}
 
 
 def test_the_gallery_never_sees_an_unfinished_enrolment(tmp_path, add, in_force, save_portrait, monkeypatch):
@@ -304,15 +274,15 @@ def told(services: StaffServices) -> list[tuple[str, str, str | None, str | None
     return [(row.action, row.staff, row.subject, row.detail) for row in services.journal.actions(20)]
 
 
-def test_pictures_data_consent_and_a_line_in_the_journal_are_saved(services, picture):
-    order = Enrolment(
+def test_pictures_data_consent_and_a_line_in_the_journal_are_saved(services, picture, monkeypatch):
+    changed = Enrolment(
         "Zoë O'Néill",
         [picture],
         lambda record: replace(record, spoken="Zo-ay", staff_number="7"),
         agreed(TEXT, "Eve"),
         [Candidate("Grace_Hopper", 0.41)],
     )
-    done = save(services, order, "Eve")
+    done = save(services, changed, "Eve")
     assert (done.person, done.is_new, done.fault) == ("Zoë O'Néill", True, "")
     assert files(services) == ["Grace_Hopper.jpg", done.sources[0]]
     record = services.people.record("zoë o'néill")
@@ -322,67 +292,35 @@ def test_pictures_data_consent_and_a_line_in_the_journal_are_saved(services, pic
         ("lookalike_accepted", "Eve", "Zoë O'Néill", "Grace Hopper at 0.41"),
         ("enrolled", "Eve", "Zoë O'Néill", "1 pictures"),
     ]
-
-
-def test_more_pictures_leave_what_is_known(services, picture):
     services.people.save(PersonRecord("Grace_Hopper", staff_number="1", consent=agreed(TEXT, "Ann")))
-    done = save(services, Enrolment("grace hopper", [picture]), "Eve")
-    assert not done.is_new
-    assert done.person == "Grace_Hopper"
-    assert services.people.record("Grace_Hopper").consent.recorded_by == "Ann"
+    more = save(services, Enrolment("grace hopper", [picture]), "Eve")
+    assert (more.person, more.is_new) == ("Grace_Hopper", False)
+    assert services.people.record("Grace_Hopper").consent.recorded_by == "Ann", "what is known stays"
     assert told(services)[0][0] == "pictures_added"
 
-
-@pytest.mark.parametrize("known", [False, True])
-def test_a_folder_that_cannot_be_written_leaves_all_as_before(services, picture, monkeypatch, known):
-    if known:
-        services.people.save(PersonRecord("Ada", staff_number="1"))
-    before = services.people.records()
-
-    def full(picture, target):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("kiosk.people.changes.write_picture", full)
-    with pytest.raises(GalleryError, match="No space left"):
-        save(
-            services,
-            Enrolment("Ada", [picture], lambda record: replace(record, email="a@b.c"), agreed(TEXT, "Eve")),
-            "E",
-        )
-    assert files(services) == ["Grace_Hopper.jpg"]
-    assert services.people.records() == before
-    assert told(services) == []
-
-
-def test_what_may_not_stand_in_a_field_saves_nothing(services, picture):
-    with pytest.raises(PeopleError):
-        save(services, Enrolment("Ada", [picture], lambda record: replace(record, email="no address")), "Eve")
-    assert files(services) == ["Grace_Hopper.jpg"]
-
-
-def test_a_journal_that_cannot_be_written_is_told_and_the_person_is_enrolled(services, picture, monkeypatch):
     def broken(*arguments):
         raise JournalError("journal", "is full", "make room")
 
     monkeypatch.setattr(services.journal, "note", broken)
     done = save(services, Enrolment("Ada", [picture]), "Eve")
     assert "is full" in done.fault
-    assert len(files(services)) == 2
+    assert done.sources[0] in files(services), "the person is enrolled"
 
 
-def test_killed_between_consent_and_pictures_nobody_is_in_the_gallery_without_consent(services, picture, monkeypatch):
-    def killed(*arguments):
-        os.kill(os.getpid(), signal.SIGKILL)
+def test_what_cannot_be_saved_leaves_all_as_before(services, picture, monkeypatch):
+    def full(picture, target):
+        raise OSError(28, "No space left on device")
 
-    child = os.fork()
-    if not child:
-        monkeypatch.setattr(enrolment, "add_pictures", killed)
-        save(services, Enrolment("Ada", [picture], consent=agreed(TEXT, "Eve")), "Eve")
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-    assert files(services) == ["Grace_Hopper.jpg"]
-    done = save(services, Enrolment("Ada", [picture], consent=agreed(TEXT, "Eve")), "Eve")
-    assert done.is_new
+    changed = Enrolment("Ada", [picture], lambda record: replace(record, email="a@b.c"), agreed(TEXT, "Eve"))
+    with pytest.raises(PeopleError):
+        save(services, replace(changed, change=lambda record: replace(record, email="no address")), "Eve")
+    monkeypatch.setattr("kiosk.people.changes.write_picture", full)
+    for known in ([], [PersonRecord("Ada", staff_number="1")]):
+        services.people.save_all(known)
+        with pytest.raises(GalleryError, match="No space left"):
+            save(services, changed, "Eve")
+        assert list(services.people.records().values()) == known
+        assert (files(services), told(services)) == (["Grace_Hopper.jpg"], [])
 
 
 def killed_at(step: int, home: Path, order: Enrolment) -> bool:

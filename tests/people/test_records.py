@@ -7,14 +7,12 @@ from pathlib import Path
 import pytest
 
 from kiosk.door.services import StaffServices
-from kiosk.errors import EnrolmentError, GalleryError, PeopleError, UnknownPersonError
+from kiosk.errors import EnrolmentError, GalleryError, PeopleError
 from kiosk.people import records as people_changes
 from kiosk.people.records import change, record_consent, remove, rename, suspend
 from kiosk.people.register import AccessStatus, Consent, PersonRecord
 
 DAY = date(2026, 3, 2)
-HOSTILE = ["../Ada", "a/b", "a\\b", "a\0b", "a\u202eb", "", "   ", ".hidden", "x" * 101, "Thumbs.db", "a\nb", "ü" * 120]
-HOSTILE += ["#recycle", "@eaDir", "_Ada", "~Ada", "$Ada", "Recycler", "SYSTEM VOLUME INFORMATION"]
 
 
 def told(services: StaffServices) -> list[tuple[str, str, str | None, str | None]]:
@@ -32,14 +30,6 @@ def test_a_rename_takes_pictures_and_record_along(services: StaffServices) -> No
     assert services.people.record("zoë 李") == PersonRecord("zoë 李", suspended=True, former=("Grace_Hopper",))
     assert told(services) == [("renamed", "Eve", "Grace_Hopper", "Zoë 李")]
     assert len(services.people.records()) == 1
-
-
-def test_a_name_that_cannot_be_one_changes_nothing(services: StaffServices) -> None:
-    for name in HOSTILE:
-        with pytest.raises(EnrolmentError):
-            rename(services, "Grace_Hopper", name, "Eve")
-    assert files(services) == ["Grace_Hopper.jpg"]
-    assert (services.people.records(), told(services)) == ({}, [])
 
 
 def test_a_name_that_is_skipped_now_can_be_replaced_with_all_that_is_known(services: StaffServices) -> None:
@@ -61,46 +51,31 @@ def test_a_name_that_is_somebody_elses_is_refused(services: StaffServices) -> No
     assert list(services.people.records()) == ["lin"]
 
 
-@pytest.mark.parametrize("new", ["Ada", "grace hopper"])
 def test_a_folder_that_cannot_be_changed_leaves_all_as_before(
-    services: StaffServices, monkeypatch: pytest.MonkeyPatch, new: str
+    services: StaffServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(folder: Path, old: str, name: str) -> str:
         raise GalleryError(folder, "cannot be written", "check it")
 
     services.people.save(PersonRecord("Grace_Hopper", suspended=True))
     monkeypatch.setattr(people_changes, "rename_person", full)
-    with pytest.raises(GalleryError):
-        rename(services, "Grace_Hopper", new, "Eve")
-    assert list(services.people.records()) == ["grace hopper"]
-    assert services.people.known("Grace_Hopper").access_status(DAY) is AccessStatus.SUSPENDED
+    for new in ("Ada", "grace hopper"):
+        with pytest.raises(GalleryError):
+            rename(services, "Grace_Hopper", new, "Eve")
+        assert list(services.people.records()) == ["grace hopper"]
+        assert services.people.known("Grace_Hopper").access_status(DAY) is AccessStatus.SUSPENDED
 
 
-def test_somebody_unknown_cannot_be_changed(services: StaffServices) -> None:
-    for call in (
-        lambda: rename(services, "Ada", "Lin", "Eve"),
-        lambda: suspend(services, "Ada", "Eve"),
-        lambda: change(services, "Ada", lambda record: record, "Eve"),
-    ):
-        with pytest.raises(UnknownPersonError):
-            call()
-    assert (services.people.records(), told(services)) == ({}, [])
-
-
-def test_a_suspension_and_its_end_are_written_down(services: StaffServices) -> None:
+def test_suspension_and_changed_fields_are_written_down_without_their_values(services: StaffServices) -> None:
     assert suspend(services, "grace hopper", "Eve").suspended
     assert services.people.known("Grace_Hopper").access_status(DAY) is AccessStatus.SUSPENDED
     assert not suspend(services, "Grace_Hopper", "Eve", off=True).suspended
-    assert [row[0] for row in told(services)] == ["resumed", "suspended"]
-
-
-def test_the_journal_says_what_was_changed_and_not_to_what(services: StaffServices) -> None:
     change(services, "Grace_Hopper", lambda known: replace(known, email="g@example.org", group="Navy"), "Eve")
     change(services, "Grace_Hopper", lambda known: replace(known, group=" Navy "), "Eve")
     consent = Consent(datetime(2026, 3, 2, 8, 0, tzinfo=UTC), "1", "ab" * 32, "en", "Eve")
     assert record_consent(services, "Grace_Hopper", consent, "Eve").consent == consent
-    changed = ("changed", "Eve", "Grace_Hopper")
-    assert told(services) == [(*changed, "consent"), (*changed, "email, group")]
+    changes = [("changed", "consent"), ("changed", "email, group"), ("resumed", None), ("suspended", None)]
+    assert told(services) == [(action, "Eve", "Grace_Hopper", detail) for action, detail in changes]
 
 
 def test_a_removed_picture_leaves_nothing_in_the_cache(services: StaffServices, build, home: Path) -> None:

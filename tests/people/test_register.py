@@ -24,10 +24,6 @@ from kiosk.people.register import (
 )
 
 DAY = date(2026, 3, 2)
-NEXT = DAY + timedelta(days=1)
-
-
-DAY = date(2026, 3, 2)
 CONSENT = Consent(datetime(2026, 1, 1, 9, 0, tzinfo=UTC), "1", "ab" * 32, "en", "Eve")
 
 
@@ -39,11 +35,6 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def register(path: Path) -> PeopleRegister:
     return PeopleRegister(path)
-
-
-def damage(path: Path) -> None:
-    content = path.read_bytes()
-    path.write_bytes(content[:100] + os.urandom(len(content) - 100))
 
 
 FULL = PersonRecord(
@@ -63,7 +54,7 @@ FULL = PersonRecord(
 
 
 def test_suspension_and_validity_decide_about_access() -> None:
-    next_day, day_before = date(2026, 3, 3), date(2026, 3, 1)
+    next_day, day_before = DAY + timedelta(days=1), DAY - timedelta(days=1)
     for fields, status, reason in (
         ({}, AccessStatus.IN_FORCE, None),
         ({"valid_from": DAY, "valid_until": DAY}, AccessStatus.IN_FORCE, None),
@@ -95,15 +86,9 @@ def test_texts_are_cleaned_and_checked_and_names_fall_back() -> None:
     assert PersonRecord("Siobhan", spoken="Shi-vawn").spoken_name == "Shi-vawn"
 
 
-def test_of_whom_nothing_is_known_may_enter(register: PeopleRegister, path: Path) -> None:
-    assert register.record("Ada") == PersonRecord("Ada")
-    assert register.known("Ada").access_status(DAY) is AccessStatus.IN_FORCE
-    assert register.records() == {}
-    assert not register.forget("Ada")
-    assert not path.exists(), "asking writes nothing"
-
-
 def test_a_record_is_found_under_every_spelling_of_the_name(register: PeopleRegister, path: Path) -> None:
+    assert register.record("Ada") == PersonRecord("Ada")
+    assert (register.records(), register.forget("Ada"), path.exists()) == ({}, False, False), "asking writes nothing"
     register.save(replace(FULL, person="Zoe\u0308_Q"))
     assert register.record("zoë q") == replace(FULL, person="zoë q")
     assert PeopleRegister(path).records() == {"zoë q": FULL}
@@ -145,19 +130,18 @@ def test_a_rename_keeps_the_suspension_whenever_it_is_killed_and_takes_no_other_
     assert register.copy_for_rename("augusta", "Augusta").former == ("Ada", "augusta")
     with pytest.raises(PeopleError, match="already known"):
         register.copy_for_rename("Augusta", "lin")
-    with pytest.raises(PeopleError, match="slash"):
-        register.copy_for_rename("Augusta", "a/b")
 
 
 def test_what_is_forgotten_is_gone_from_the_disk(register: PeopleRegister, path: Path) -> None:
-    for number in range(200):
-        register.save(PersonRecord(f"Person {number}", email=f"secret{number}@example.org", staff_number="n" * 60))
+    people = [PersonRecord(f"Person {n}", email=f"secret{n}@example.org", staff_number="n" * 60) for n in range(200)]
+    register.save_all(people)
     register.change("Person 7", lambda known: replace(known, email="other7@example.org"))
-    for number in range(0, 200, 2):
+    gone = range(0, 200, 20)
+    for number in gone:
         assert register.forget(f"person_{number}")
     content = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert b"secret7@" not in content, "replaced"
-    assert not [number for number in range(0, 200, 2) if b"secret%d@" % number in content]
+    assert not [number for number in gone if b"secret%d@" % number in content]
     assert b"secret9@" in content
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
@@ -249,7 +233,8 @@ def test_killed_while_writing_it_is_as_before_or_after(path: Path) -> None:
 
 def test_damage_while_running_leaves_the_last_known_standing_in_force(register: PeopleRegister, path: Path) -> None:
     register.save(PersonRecord("Ada", suspended=True))
-    damage(path)
+    content = path.read_bytes()
+    path.write_bytes(content[:100] + os.urandom(len(content) - 100))
     register.refresh()
     assert register.fault is not None
     assert register.known("Ada").access_status(DAY) is AccessStatus.SUSPENDED
