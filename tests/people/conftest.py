@@ -1,20 +1,59 @@
-"""A change to the image folder that is killed, or finds the disk full, at each of its steps."""
+"""Shared by the tests of people: records, what a change left, and a change that is struck at each of its steps."""
 
 import errno
 import os
 import signal
 import sys
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from kiosk.door.services import StaffServices
 from kiosk.errors import KioskError
+from kiosk.people.register import Consent, PersonRecord
 from kiosk.people.staging import recover
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+CONSENT = Consent(NOW, "1", "ab" * 32, "en", "Eve")
+FULL = PersonRecord(
+    person="Zoë_李",
+    shown="Zoë",
+    spoken="Zo-ey",
+    staff_number="007",
+    card_id="04:A2",
+    email="zoe@example.org",
+    valid_from=date(2026, 1, 1),
+    valid_until=date(2026, 12, 31),
+    group="عمال",
+    suspended=True,
+    consent=CONSENT,
+    former=("Augusta", "李"),
+)
 
 # What Python tells before it changes anything on a disk; opening counts where it is for writing.
 CHANGES = {"os.mkdir", "os.rename", "os.link", "os.symlink", "os.remove", "os.rmdir", "os.chmod", "shutil.copyfile"}
 DONE, SURVIVED, FAILED, UNFORESEEN = 0, 1, 3, 4
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    """An empty image folder."""
+    folder = tmp_path / "images"
+    folder.mkdir()
+    return folder
+
+
+def files(folder: Path) -> list[str]:
+    """The files and links below a folder."""
+    found = (path for path in folder.rglob("*") if path.is_symlink() or path.is_file())
+    return sorted(path.relative_to(folder).as_posix() for path in found)
+
+
+def told(services: StaffServices) -> list[tuple[str, str, str | None, str | None]]:
+    """The actions in the journal, newest first."""
+    return [(row.action, row.staff, row.subject, row.detail) for row in services.journal.actions(20)]
 
 
 def leftovers(folder: Path) -> list[str]:

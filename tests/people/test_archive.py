@@ -6,7 +6,6 @@ import stat
 import struct
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -30,12 +29,11 @@ from kiosk.people.archive import (
     write_archive,
 )
 from kiosk.people.folder import list_folder
-from kiosk.people.register import Consent, PersonRecord, record_as_json
+from kiosk.people.register import PersonRecord, record_as_json
 from kiosk.store.journal import Action
+from tests.people.conftest import CONSENT, FULL, NOW
 
-NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 PICTURE = b"\xff\xd8 a picture \xff\xd9" * 20
-CONSENT = Consent(NOW, "1", "ab" * 32, "en", "Eve")
 ADA = ArchivedPerson(PersonRecord("Ada"), ("pictures/Ada/001.jpg",))
 
 
@@ -176,22 +174,6 @@ def test_a_file_that_is_damaged_or_made_to_mislead_is_refused(make, tmp_path: Pa
     tail = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 100, 100, len(many), start, 0)
     path.write_bytes(whole[:start] + many + tail)
     assert "overlap" in refused(path)
-
-
-FULL = PersonRecord(
-    person="Zoë 李",
-    shown="Zoë",
-    spoken="Zo-ey",
-    staff_number="7",
-    card_id="04",
-    email="zoe@example.org",
-    valid_from=date(2026, 1, 1),
-    valid_until=date(2026, 12, 31),
-    group="عمال",
-    suspended=True,
-    consent=Consent(NOW, "1", "ab" * 32, "de", "Eve"),
-    former=("Zoe",),
-)
 
 
 def test_an_archive_holds_the_whole_record() -> None:

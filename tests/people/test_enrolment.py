@@ -19,7 +19,7 @@ from PIL import Image
 from kiosk.config import ConfigFile
 from kiosk.domain import Candidate, Embedding, Rejection, Template
 from kiosk.door.build import Choices
-from kiosk.door.services import StaffServices, open_services
+from kiosk.door.services import open_services
 from kiosk.errors import EnrolmentError, GalleryError, JournalError, PeopleError
 from kiosk.files import asset
 from kiosk.people import enrolment
@@ -44,16 +44,10 @@ from kiosk.people.gallery import Gallery
 from kiosk.people.register import PeopleRegister, PersonRecord, people_file
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staging import recover
+from tests.people.conftest import files, told
 
 THRESHOLD = 0.39
 TEXT = ConsentText("en", "7", "I agree.", "ab" * 32)
-
-
-@pytest.fixture
-def images(tmp_path):
-    folder = tmp_path / "images"
-    folder.mkdir()
-    return folder
 
 
 @pytest.fixture
@@ -266,14 +260,6 @@ def picture() -> Examined:
     return examine(Offered("a.jpg", content), lambda image: Embedding(np.ones(1, np.float32), "one"))
 
 
-def files(services: StaffServices) -> list[str]:
-    return sorted(path.relative_to(services.folder).as_posix() for path in services.folder.rglob("*") if path.is_file())
-
-
-def told(services: StaffServices) -> list[tuple[str, str, str | None, str | None]]:
-    return [(row.action, row.staff, row.subject, row.detail) for row in services.journal.actions(20)]
-
-
 def test_pictures_data_consent_and_a_line_in_the_journal_are_saved(services, picture, monkeypatch):
     changed = Enrolment(
         "Zoë O'Néill",
@@ -284,7 +270,7 @@ def test_pictures_data_consent_and_a_line_in_the_journal_are_saved(services, pic
     )
     done = save(services, changed, "Eve")
     assert (done.person, done.is_new, done.fault) == ("Zoë O'Néill", True, "")
-    assert files(services) == ["Grace_Hopper.jpg", done.sources[0]]
+    assert files(services.folder) == ["Grace_Hopper.jpg", done.sources[0]]
     record = services.people.record("zoë o'néill")
     assert (record.spoken, record.staff_number) == ("Zo-ay", "7")
     assert (record.consent.version, record.consent.sha256, record.consent.recorded_by) == ("7", "ab" * 32, "Eve")
@@ -304,7 +290,7 @@ def test_pictures_data_consent_and_a_line_in_the_journal_are_saved(services, pic
     monkeypatch.setattr(services.journal, "note", broken)
     done = save(services, Enrolment("Ada", [picture]), "Eve")
     assert "is full" in done.fault
-    assert done.sources[0] in files(services), "the person is enrolled"
+    assert done.sources[0] in files(services.folder), "the person is enrolled"
 
 
 def test_what_cannot_be_saved_leaves_all_as_before(services, picture, monkeypatch):
@@ -320,7 +306,7 @@ def test_what_cannot_be_saved_leaves_all_as_before(services, picture, monkeypatc
         with pytest.raises(GalleryError, match="No space left"):
             save(services, changed, "Eve")
         assert list(services.people.records().values()) == known
-        assert (files(services), told(services)) == (["Grace_Hopper.jpg"], [])
+        assert (files(services.folder), told(services)) == (["Grace_Hopper.jpg"], [])
 
 
 def killed_at(step: int, home: Path, order: Enrolment) -> bool:

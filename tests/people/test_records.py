@@ -1,7 +1,7 @@
 """Changes of people by the staff: what changes, what the journal says, and what a fault leaves."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,23 +10,16 @@ from kiosk.door.services import StaffServices
 from kiosk.errors import EnrolmentError, GalleryError, PeopleError
 from kiosk.people import records as people_changes
 from kiosk.people.records import change, record_consent, remove, rename, suspend
-from kiosk.people.register import AccessStatus, Consent, PersonRecord
+from kiosk.people.register import AccessStatus, PersonRecord
+from tests.people.conftest import CONSENT, files, told
 
 DAY = date(2026, 3, 2)
-
-
-def told(services: StaffServices) -> list[tuple[str, str, str | None, str | None]]:
-    return [(row.action, row.staff, row.subject, row.detail) for row in services.journal.actions(20)]
-
-
-def files(services: StaffServices) -> list[str]:
-    return sorted(path.relative_to(services.folder).as_posix() for path in services.folder.rglob("*") if path.is_file())
 
 
 def test_a_rename_takes_pictures_and_record_along(services: StaffServices) -> None:
     services.people.save(PersonRecord("Grace_Hopper", suspended=True))
     assert rename(services, "grace hopper", "Zoe\u0308 李", "Eve") == "Zoë 李"
-    assert files(services) == ["Zoë 李.jpg"]
+    assert files(services.folder) == ["Zoë 李.jpg"]
     assert services.people.record("zoë 李") == PersonRecord("zoë 李", suspended=True, former=("Grace_Hopper",))
     assert told(services) == [("renamed", "Eve", "Grace_Hopper", "Zoë 李")]
     assert len(services.people.records()) == 1
@@ -36,7 +29,7 @@ def test_a_name_that_is_skipped_now_can_be_replaced_with_all_that_is_known(servi
     (services.folder / "Grace_Hopper.jpg").rename(services.folder / "_Grace.jpg")
     services.people.save(PersonRecord("_Grace", suspended=True))
     assert rename(services, "_Grace", "Grace", "Eve") == "Grace"
-    assert files(services) == ["Grace.jpg"]
+    assert files(services.folder) == ["Grace.jpg"]
     assert [record.suspended for record in services.people.records().values()] == [True]
 
 
@@ -72,8 +65,7 @@ def test_suspension_and_changed_fields_are_written_down_without_their_values(ser
     assert not suspend(services, "Grace_Hopper", "Eve", off=True).suspended
     change(services, "Grace_Hopper", lambda known: replace(known, email="g@example.org", group="Navy"), "Eve")
     change(services, "Grace_Hopper", lambda known: replace(known, group=" Navy "), "Eve")
-    consent = Consent(datetime(2026, 3, 2, 8, 0, tzinfo=UTC), "1", "ab" * 32, "en", "Eve")
-    assert record_consent(services, "Grace_Hopper", consent, "Eve").consent == consent
+    assert record_consent(services, "Grace_Hopper", CONSENT, "Eve").consent == CONSENT
     changes = [("changed", "consent"), ("changed", "email, group"), ("resumed", None), ("suspended", None)]
     assert told(services) == [(action, "Eve", "Grace_Hopper", detail) for action, detail in changes]
 
@@ -106,7 +98,7 @@ def test_a_rename_that_is_killed_leaves_a_suspension_in_force(
             killing.setattr(people_changes, step, kill)
         with pytest.raises(Killed):
             rename(services, "Grace_Hopper", "Ada", "Eve")
-    (picture,) = files(services)
+    (picture,) = files(services.folder)
     assert services.people.known(Path(picture).stem).access_status(DAY) is AccessStatus.SUSPENDED
     if picture == "Grace_Hopper.jpg":
         assert rename(services, "Grace_Hopper", "Ada", "Eve") == "Ada"
