@@ -14,9 +14,11 @@ import zipfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+
+from pydantic import TypeAdapter
 
 from kiosk.errors import ArchiveError, KioskError
 from kiosk.files import atomic_write
@@ -25,7 +27,7 @@ from kiosk.names import name_fault, normal_name, person_key, printable
 from kiosk.people.changes import add_people, require_free
 from kiosk.people.folder import list_folder
 from kiosk.people.records import PeopleStores, known_as
-from kiosk.people.register import TEXT_FIELDS, Consent, PersonRecord, cleaned, record_as_json, record_of
+from kiosk.people.register import PersonRecord, cleaned, record_as_json, record_of
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staging import PictureFile
 from kiosk.store.journal import Action
@@ -34,6 +36,8 @@ from kiosk.vision.pictures import SUFFIXES, open_picture
 FORMAT = "kiosk people"
 VERSION = 1
 _MAX_FORMER = 100
+_MAX_CONSENT = 200  # characters of each of its texts
+_PICTURES = TypeAdapter(tuple[str, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,39 +80,24 @@ def from_json(content: bytes, archive: str) -> tuple[ArchivedPerson, ...]:
 
 
 def _person(entry: object, archive: str) -> ArchivedPerson:
-    if not isinstance(entry, dict):
+    if not isinstance(entry, dict) or not isinstance(entry.get("person"), str):
         raise _refused(archive, "its list of people cannot be read")
-    person = normal_name(_text(entry, "person", archive))
+    person = normal_name(entry["person"])
     fault = name_fault(person)
     if fault:
         reason = Message("the name {name!r} {fault}", name=person[:120], fault=fault)
         remedy = Message("nothing was imported: rename the person where it comes from, and export it again")
         raise ArchiveError(archive, reason, remedy)
-    pictures, former = (_texts(entry, name, archive) for name in ("pictures", "former"))
+    consent = entry.get("consent")
+    if isinstance(consent, dict):
+        consent = {name: str(text)[:_MAX_CONSENT] for name, text in consent.items()}
     try:
-        values = {**entry, **{name: _text(entry, name, archive) for name in TEXT_FIELDS}}
-        consent = entry.get("consent")
-        if consent is not None:
-            consent = {name: _text(consent, name, archive)[:200] for name in Consent.__slots__}
-        record = record_of({**values, "person": person, "former": former[:_MAX_FORMER], "consent": consent})
-        return ArchivedPerson(cleaned(record), pictures)
-    except (ValueError, TypeError, AttributeError, KioskError) as error:
+        record = record_of({**entry, "person": person, "consent": consent})
+        record = replace(record, former=record.former[:_MAX_FORMER])
+        return ArchivedPerson(cleaned(record), _PICTURES.validate_python(entry.get("pictures", [])))
+    except (ValueError, KioskError) as error:
         why = error.why if isinstance(error, KioskError) else Message("what is known cannot be read")
         raise _refused(archive, Message("{person}: {reason}", person=person, reason=why)) from error
-
-
-def _text(entry: Mapping[str, object], name: str, archive: str) -> str:
-    value = entry.get(name, "")
-    if not isinstance(value, str) or "\0" in value or any("\ud800" <= one <= "\udfff" for one in value):
-        raise _refused(archive, Message("the field {name} is no text", name=name))
-    return value
-
-
-def _texts(entry: Mapping[str, object], name: str, archive: str) -> tuple[str, ...]:
-    values = entry.get(name, [])
-    if not isinstance(values, list):
-        raise _refused(archive, Message("the field {name} is no list", name=name))
-    return tuple(_text({name: value}, name, archive) for value in values)
 
 
 def _refused(archive: str, reason: Text) -> ArchiveError:

@@ -14,11 +14,13 @@ import sqlite3
 import threading
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from kiosk.domain import Reason, display_name
 from kiosk.errors import PeopleError
@@ -168,6 +170,9 @@ SELECT = f"SELECT {_NAMES} FROM people"  # noqa: S608 - constants
 INSERT = f"INSERT INTO people (key, {_NAMES}) VALUES (?{', ?' * len(_COLUMNS)})"  # noqa: S608 - constants
 
 
+_RECORD = TypeAdapter(PersonRecord)
+
+
 def record_as_json(record: PersonRecord) -> dict[str, Any]:
     """Return a record as JSON values, for people to read and for another kiosk."""
     values = asdict(record)
@@ -178,16 +183,12 @@ def record_as_json(record: PersonRecord) -> dict[str, Any]:
     return {**values, "former": list(record.former)}
 
 
-def record_of(values: Mapping[str, Any]) -> PersonRecord:
-    """Return the record of JSON values. Raises ValueError or TypeError for values of another kind."""
-    days = {name: date.fromisoformat(values[name]) for name in _DAYS if values.get(name) is not None}
-    known: dict[str, Any] = {name: values[name] for name in ("person", *TEXT_FIELDS)} | days
-    consent = values["consent"]
-    if consent is not None:
-        given_at, *texts = (consent[name] or "" for name in Consent.__slots__)
-        consent = Consent(datetime.fromisoformat(given_at), *texts)
-    former = tuple(map(str, values["former"]))
-    return PersonRecord(**known, suspended=bool(values.get("suspended")), consent=consent, former=former)
+def record_of(values: object) -> PersonRecord:
+    """Return the record of JSON values. Raises ValueError for values of another kind."""
+    try:
+        return _RECORD.validate_python(values)
+    except ValidationError as error:
+        raise ValueError(error.errors()[0]["msg"]) from error
 
 
 def as_row(record: PersonRecord) -> list[object]:
@@ -202,11 +203,10 @@ def as_row(record: PersonRecord) -> list[object]:
 def from_row(row: tuple[Any, ...]) -> PersonRecord:
     """Return the record of a row. Raises ValueError for a row that as_row does not make."""
     values = dict(zip(_COLUMNS, row, strict=True))
-    consent = {name: values[f"consent_{name}"] for name in Consent.__slots__}
-    former = json.loads(values["former"])
-    if not isinstance(former, list):
-        raise ValueError(f"no list of names: {former}")
-    return record_of({**values, "former": former, "consent": consent if consent["given_at"] is not None else None})
+    consent = {name: values[f"consent_{name}"] or "" for name in Consent.__slots__}
+    return record_of(
+        {**values, "former": json.loads(values["former"]), "consent": consent if consent["given_at"] else None}
+    )
 
 
 def unusable(path: Path, error: sqlite3.Error | OSError | ValueError) -> PeopleError:

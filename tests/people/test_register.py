@@ -177,7 +177,7 @@ def test_a_foreign_file_is_left_alone_and_not_waited_for(tmp_path: Path) -> None
         (pipe, "cannot be used"),
         (other, "no register of people"),
         (newer, "update this kiosk"),
-        (nonsense, "no list of names"),
+        (nonsense, "valid tuple"),
     ):
         with pytest.raises(PeopleError, match=reason):
             PeopleRegister(path).known("Ada").access_status(DAY)
