@@ -34,6 +34,7 @@ FULL = PersonRecord(
 
 # What Python tells before it changes anything on a disk; opening counts where it is for writing.
 CHANGES = {"os.mkdir", "os.rename", "os.link", "os.symlink", "os.remove", "os.rmdir", "os.chmod", "shutil.copyfile"}
+CHANGES |= {"sqlite3.connect"}
 DONE, SURVIVED, FAILED, UNFORESEEN = 0, 1, 3, 4
 
 

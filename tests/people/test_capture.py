@@ -1,7 +1,6 @@
 """Capture of pictures from the camera: the hints, the automatic shutter, and real pictures."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -31,7 +30,7 @@ from kiosk.people.capture import (
     find_subject,
     hint_for,
 )
-from kiosk.people.enrolment import find_duplicates, find_outliers
+from kiosk.people.enrolment import find_outliers
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.pipeline import PhotographReader, Recogniser
@@ -79,20 +78,6 @@ def somebody() -> Callable[..., TrackedFace]:
 @pytest.fixture(scope="session")
 def grey() -> ByteImage:
     return np.full((480, 640, 3), 128, np.uint8)
-
-
-@pytest.fixture(scope="session")
-def shown() -> Callable[[Path, int], ByteImage]:
-    """A picture in the middle of the camera's; never twice the same pixels."""
-
-    def draw(path: Path, seed: int = 0) -> ByteImage:
-        portrait = cv2.resize(cv2.imread(str(path)), (480, 480), interpolation=cv2.INTER_CUBIC)
-        image = np.full((480, 640, 3), 90, np.uint8)
-        image[:, 80:560] = portrait
-        noise = np.random.default_rng(seed).integers(-3, 4, image.shape)
-        return (image + noise).clip(0, 255).astype(np.uint8)
-
-    return draw
 
 
 GATES = CaptureGates()
@@ -256,71 +241,29 @@ def test_a_picture_that_the_gallery_could_not_use_is_not_taken(grey, somebody):
     assert stage.show(somebody(), seconds=2).taken[0] is not None
 
 
-@pytest.fixture(scope="module")
-def parts() -> Iterator[tuple[FaceEncoder, PhotographReader]]:
+@pytest.mark.slow
+def test_a_person_who_turns_the_head_as_asked_is_done_in_ten_seconds(data):
+    """The nose is moved in a real picture, which the landmarks take for a turn."""
+    portrait = cv2.imread(str(min((data / "lfw-view1" / "Hans_Blix").glob("*.jpg"))))
+    still = np.full((480, 640, 3), 90, np.uint8)
+    still[:, 80:560] = cv2.resize(portrait, (480, 480), interpolation=cv2.INTER_CUBIC)
     encoder, landmarks = load_encoder("dlib_resnet"), shipped_landmarks()
     reader = PhotographReader(HaarDetector(), FaceEncoder(landmarks, encoder, PHOTOGRAPH))
-    return FaceEncoder(landmarks, encoder, Gates()), reader
-
-
-class RealStage:
-    """Real frames through a real recogniser, ten a second, until all pictures are taken."""
-
-    def __init__(self, parts):
-        path, self.reader = parts
-        self.session = CaptureSession()
-        self.recogniser = Recogniser(HaarDetector(), path, GallerySnapshot("dlib_resnet"), threshold=0.38, margin=0.04)
-        self.seconds = 0.0
-
-    def run(self, draw, most_seconds=70):
-        for number in range(most_seconds * RATE_HZ):
-            if self.session.state.done:
-                break
-            frame = Frame(draw(number), number / RATE_HZ, number)
-            self.session.update(frame, self.recogniser.observe(frame), self.reader.one)
-            self.seconds = number / RATE_HZ
-        return self.session.state
-
-
-@pytest.mark.slow
-def test_photographs_are_taken_though_they_do_not_turn_and_show_one_person(data, parts, shown):
-    pictures = sorted((data / "lfw-view1" / "Ricardo_Lagos").glob("*.jpg"))
-    stage = RealStage(parts)
-    state = stage.run(lambda number: shown(pictures[number // 30 % len(pictures)], number))
-    assert state.done
-    assert stage.seconds < 60
-    embeddings = [taken.embedding for taken in state.taken]
-    assert find_outliers(embeddings, [], 0.38) == set()
-    again = [parts[1].one(shown(path)) for path in pictures]
-    assert find_outliers([one for one in again if isinstance(one, Embedding)], embeddings, 0.5) == set()
-    assert find_duplicates(embeddings, "x", GallerySnapshot("dlib_resnet"), threshold=0.38, margin=0.04).same == ()
-
-
-@pytest.mark.slow
-def test_whoever_turns_the_head_as_asked_is_done_in_ten_seconds(data, parts, shown):
-    """The nose is moved in a real picture, which the landmarks take for a turn."""
-    path = min((data / "lfw-view1" / "Hans_Blix").glob("*.jpg"))
-    face = HaarDetector().find(shown(path), min_face_px=60)[0]
-    points = shipped_landmarks().locate(shown(path), face.box).points
+    live = FaceEncoder(landmarks, encoder, Gates())
+    recogniser = Recogniser(HaarDetector(), live, GallerySnapshot("dlib_resnet"), threshold=0.38, margin=0.04)
+    session = CaptureSession()
+    points = landmarks.locate(still, HaarDetector().find(still, min_face_px=60)[0].box).points
     eyes = float(np.hypot(*(points[:2].mean(axis=0) - points[2:4].mean(axis=0))))
     turns = {Shot.LEFT: (0.22, 0.0), Shot.RIGHT: (-0.22, 0.0), Shot.UP: (0.0, -0.14)}
-    now = np.zeros(2)
-    stage = RealStage(parts)
-
-    def draw(number):
-        wanted = np.array(turns.get(stage.session.shots[stage.session.state.number], (0.0, 0.0)))
-        now[:] = now + np.clip(wanted - now, -0.06, 0.06)
-        return moved(shown(path, number), points[4], now * eyes, eyes * 0.35)
-
-    state = stage.run(draw)
-    assert state.done
-    assert stage.seconds < 12
-    assert find_outliers([taken.embedding for taken in state.taken], [], 0.38) == set()
-
-
-def moved(image, place, by, reach):
-    """What lies around a place is pulled aside."""
-    y, x = np.mgrid[0 : image.shape[0], 0 : image.shape[1]].astype(np.float32)
-    pull = np.exp(-(((x - place[0]) / reach) ** 2 + ((y - place[1]) / reach) ** 2) / 2)
-    across, down = (x - by[0] * pull).astype(np.float32), (y - by[1] * pull).astype(np.float32)
-    return cv2.remap(image, across, down, cv2.INTER_LINEAR)
+    y, x = np.mgrid[0:480, 0:640].astype(np.float32)
+    pull = np.exp(-(((x - points[4][0]) ** 2 + (y - points[4][1]) ** 2) / (eyes * 0.35) ** 2) / 2)
+    turned = np.zeros(2)
+    for number in range(12 * RATE_HZ):
+        turned += np.clip(np.array(turns.get(session.shots[session.state.number], (0.0, 0.0))) - turned, -0.06, 0.06)
+        across, down = (x - turned[0] * eyes * pull), (y - turned[1] * eyes * pull)
+        image = cv2.remap(still, across.astype(np.float32), down.astype(np.float32), cv2.INTER_LINEAR)
+        noise = np.random.default_rng(number).integers(-3, 4, image.shape)  # never twice the same pixels
+        frame = Frame((image + noise).clip(0, 255).astype(np.uint8), number / RATE_HZ, number)
+        session.update(frame, recogniser.observe(frame), reader.one)
+    assert session.state.done
+    assert find_outliers([taken.embedding for taken in session.state.taken], [], 0.38) == set()

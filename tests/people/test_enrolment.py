@@ -3,17 +3,12 @@
 import hashlib
 import os
 import shutil
-import signal
-import sys
-import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from PIL import Image
 
 from kiosk.config import ConfigFile
@@ -44,7 +39,7 @@ from kiosk.people.gallery import Gallery
 from kiosk.people.register import PeopleRegister, PersonRecord, people_file
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staging import recover
-from tests.people.conftest import files, told
+from tests.people.conftest import DONE, files, kill, run_apart, told
 
 THRESHOLD = 0.39
 TEXT = ConsentText("en", "7", "I agree.", "ab" * 32)
@@ -176,26 +171,6 @@ def test_the_gallery_never_sees_an_unfinished_enrolment(tmp_path, add, in_force,
     assert len(in_force().templates) == 2
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(name=st.text(st.characters(exclude_categories=[]), max_size=30))
-def test_every_name_is_refused_or_comes_back_as_it_was(tmp_path_factory, tmp_path, save_portrait, name):
-    images = tmp_path_factory.mktemp("images")
-    picture = save_portrait(tmp_path / "a.png", person=1)
-
-    def encode(image):
-        return Embedding(np.ones(1, np.float32), "one")
-
-    try:
-        enrol(images, name, [picture], encode, GallerySnapshot("one"))
-    except EnrolmentError as fault:
-        str(fault).encode("utf-8")
-        assert everything(images) == {}
-        return
-    gallery = Gallery(images, lambda: encode, "one", "1", tmp_path / "cache")
-    gallery.load()
-    assert gallery.snapshot.people == (unicodedata.normalize("NFC", name).strip(),)
-
-
 def test_a_picture_is_examined_from_a_file_or_from_memory(tmp_path, save_portrait, encode_pixels, monkeypatch):
     path = save_portrait(tmp_path / "IMG 1.JPG", person=1)
     from_file = examine(Offered.file(path), encode_pixels)
@@ -309,41 +284,24 @@ def test_what_cannot_be_saved_leaves_all_as_before(services, picture, monkeypatc
         assert (files(services.folder), told(services)) == (["Grace_Hopper.jpg"], [])
 
 
-def killed_at(step: int, home: Path, order: Enrolment) -> bool:
-    """Saves in a process of its own that is killed before one of the changes on the disk; whether it was."""
-    child = os.fork()
-    if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-    left = [step]
-
-    def hook(event: str, arguments: tuple[object, ...]) -> None:
-        writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
-        if writes or event in {"os.mkdir", "os.rename", "os.link", "os.remove", "os.rmdir", "sqlite3.connect"}:
-            left[0] -= 1
-            if left[0] < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    sys.addaudithook(hook)
-    save(open_services(Choices(ConfigFile(home / "config.yaml"), home / "images", "demo")), order, "Eve")
-    os._exit(0)
-
-
 @pytest.mark.slow
 def test_killed_at_any_step_there_are_all_pictures_with_the_consent_or_none(home, picture, tmp_path):
     again = replace(picture, offered=Offered("b.png", picture.offered.content))
-    order = Enrolment("Ada", [picture, again], consent=agreed(TEXT, "Eve"))
+    enrolment = Enrolment("Ada", [picture, again], consent=agreed(TEXT, "Eve"))
     seen = set()
     for step in range(100):
         copy = tmp_path / str(step)
         shutil.copytree(home, copy)
-        killed = killed_at(step, copy, order)
-        recover(copy / "images")
-        pictures = [path for path in (copy / "images").rglob("*") if path.is_file() and path.parent.name == "Ada"]
-        consent = PeopleRegister(people_file(copy / "images")).record("Ada").consent
+        config, images = ConfigFile(copy / "config.yaml"), copy / "images"
+        code = run_apart(lambda: save(open_services(Choices(config, images, "demo")), enrolment, "Eve"), step, kill)  # noqa: B023
+        recover(images)
+        pictures = [path for path in files(images) if path.startswith("Ada/")]
+        consent = PeopleRegister(people_file(images)).record("Ada").consent
         assert len(pictures) in {0, 2}
         assert consent is not None or not pictures
         seen.add(len(pictures))
-        if not killed:
+        if code == DONE:
             break
+        assert code is None
     assert seen == {0, 2}
     assert step > 10

@@ -68,34 +68,6 @@ def test_everybody_in_the_folder_is_in_force_after_loading(images, open_gallery,
     assert gallery.snapshot.skipped == ()
 
 
-def test_one_bad_file_of_each_kind_costs_nobody_else(images, tmp_path, open_gallery, save_portrait):
-    save_portrait(images / "Ada.png", person=1)
-    save_portrait(tmp_path / "secret.png", person=2)
-    (images / "Empty.jpg").touch()
-    (images / "Half.jpg").write_bytes(save_portrait(tmp_path / "whole.jpg", person=3).read_bytes()[:900])
-    (images / "Text.png").write_text("text")
-    Image.new("RGB", (64, 64)).save(images / "Nobody.png")
-    Image.fromarray(np.arange(64 * 128 * 3, dtype=np.uint8).reshape(64, 128, 3)).save(images / "Two.png")
-    os.mkfifo(images / "Pipe.jpg")
-    (images / "Out.png").symlink_to(tmp_path / "secret.png")
-    (images / os.fsdecode(b"J\xf6rg.png")).write_bytes((images / "Ada.png").read_bytes())
-    gallery = open_gallery()
-    gallery.load()
-    assert gallery.snapshot.people == ("Ada",)
-    expected = {
-        "Empty.jpg": "is empty",
-        "Half.jpg": "damaged or incomplete",
-        "Text.png": "holds no",
-        "Nobody.png": "no face found",
-        "Two.png": "more than one face",
-        "Pipe.jpg": "not a regular file",
-        "Out.png": "leads out",
-        "J\\xf6rg.png": "not UTF-8",
-    }
-    assert set(reasons(gallery)) == set(expected)
-    assert all(words in reasons(gallery)[source] for source, words in expected.items())
-
-
 def test_added_replaced_and_deleted_pictures_are_in_force_after_one_refresh(images, open_gallery, save_portrait):
     save_portrait(images / "Ada.png", person=1)
     gallery = open_gallery()
@@ -304,19 +276,6 @@ def test_a_young_picture_is_hashed_once_more_and_not_encoded_again(
     assert not list((images.parent / "cache").rglob("index-*"))
     assert refreshed_until(gallery, lambda: bool(list((images.parent / "cache").rglob("index-*"))))
     assert len(calls) == 1
-
-
-def test_two_processes_worth_of_galleries_share_a_cache_without_harm(images, open_gallery, save_portrait):
-    for number in range(30):
-        save_portrait(images / f"P{number}.png", person=number)
-    galleries = [open_gallery() for _ in range(3)]
-    threads = [threading.Thread(target=gallery.load) for gallery in galleries]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert all(len(gallery.snapshot.people) == 30 for gallery in galleries)
-    assert all(np.array_equal(gallery.snapshot.matrix, galleries[0].snapshot.matrix) for gallery in galleries)
 
 
 @pytest.mark.usefixtures("aged")

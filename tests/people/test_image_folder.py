@@ -238,22 +238,6 @@ def test_a_file_system_without_links_does_it_with_copies(tmp_path, monkeypatch):
         assert leftovers(images) == []
 
 
-def test_a_folder_that_cannot_be_written_is_a_fault_and_stays_as_it_is(tmp_path, monkeypatch):
-    def refuse(*names, **options):
-        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-
-    for case, (prepare, change) in CASES.items():
-        images = tmp_path / case
-        prepare(images)
-        before = content(images)
-        with monkeypatch.context() as patch:
-            for name in ("mkdir", "rename", "unlink", "link", "rmdir"):
-                patch.setattr(os, name, refuse)
-            with pytest.raises(GalleryError, match="cannot be written"):
-                change(images)
-        assert content(images) == before, case
-
-
 @pytest.fixture
 def ordinary() -> Iterator[Path]:
     """A folder of an ordinary user, who runs the test: root may write everywhere."""

@@ -283,34 +283,3 @@ def test_file_that_is_no_register_lets_nobody_in(path: Path, clock: Clock) -> No
             use()
     assert register.wait_seconds == 0
     assert path.read_bytes() == b"no database\n" * 100
-
-
-ADD = """
-import sys
-from pathlib import Path
-from argon2 import PasswordHasher
-from kiosk.people import staff
-staff._HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-register = staff.StaffRegister(Path(sys.argv[1]))
-for number in range(1000):
-    register.add(f"Member {number}", staff.Role.RECEPTION, str(48_291_370 + 7919 * number))
-    print(number, flush=True)
-"""
-
-
-@pytest.mark.slow
-def test_members_added_before_a_kill_are_there_afterwards(path: Path) -> None:
-    adding = subprocess.Popen(
-        [sys.executable, "-c", ADD, str(path)],
-        cwd=Path(kiosk.__file__).parents[1],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert adding.stdout
-    while adding.stdout.readline() != "5\n":
-        assert adding.poll() is None
-    adding.kill()
-    added = 6 + len([line for line in adding.communicate()[0].split("\n")[:-1] if line.isdecimal()])
-    register = StaffRegister(path)
-    assert len(register.members()) in {added, added + 1}
-    assert register.enter("48291370") == StaffMember("Member 0", Role.RECEPTION)

@@ -290,21 +290,6 @@ def test_processes_that_open_and_write_at_once_lose_no_row(path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_reader_works_while_another_process_writes(path: Path) -> None:
-    writer = start_writer(path)
-    go(writer)
-    assert writer.stdout
-    reader = Journal(path)
-    try:
-        for expected in range(20):
-            assert writer.stdout.readline() == f"{expected}\n"
-            assert reader.entries(1)[0].frame >= expected
-    finally:
-        writer.kill()
-        writer.communicate()
-
-
-@pytest.mark.slow
 def test_rows_acknowledged_before_a_kill_are_there_afterwards(path: Path) -> None:
     for round_number in range(3):
         writer = start_writer(path, f"round {round_number}")
