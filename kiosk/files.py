@@ -63,14 +63,9 @@ def atomic_write(
 ) -> None:
     """Put a file in place as a whole: after a crash or a power cut it is the old one or the new one.
 
-    Args:
-        path: the file.
-        data: its content, or a function that writes it to the path that it gets, which has the suffix of `path`.
-        mode: its permissions; None = those of the file it replaces, or those of any new file.
-        overwrite: False raises FileExistsError where there is a file by then.
-        durable: wait until it is on the disk.
-
-    Raises OSError and what `data` raises; the file is unchanged then.
+    `data` is its content, or a function that writes it to the path that it gets, which has the suffix of `path`; `mode`
+    its permissions, by default those of the file before; `durable` waits until it is on the disk. Raises OSError, what
+    `data` raises, and without `overwrite` FileExistsError if there is a file; it is unchanged then.
     """
     with _beside(path, data, mode, durable=durable) as partial:
         if overwrite:

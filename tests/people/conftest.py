@@ -61,47 +61,38 @@ def leftovers(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir() if path.name.startswith(".")]
 
 
-class _Strike:
-    """Counts steps down and strikes at one of them."""
-
-    def __init__(self, at_step: int, strike: Callable[[], None]) -> None:
-        self.left = at_step
-        self._strike = strike
-
-    def step(self) -> None:
-        self.left -= 1
-        if self.left == -1:
-            self._strike()
-
-    def on_event(self, event: str, arguments: tuple[object, ...]) -> None:
-        writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
-        if writes or event in CHANGES:
-            self.step()
-
-    def before(self, function: Callable[..., None]) -> Callable[..., None]:
-        def stepped(*arguments: object) -> None:
-            self.step()
-            function(*arguments)
-
-        return stepped
-
-
 def run_apart(change: Callable[[], object], at_step: int, strike: Callable[[], None]) -> int | None:
     """Run a change in a child process, struck at one of its steps; return its exit code, None if it was killed."""
     child = os.fork()
     if child:
         status = os.waitpid(child, 0)[1]
         return os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else None
-    struck = _Strike(at_step, strike)
+    left, sync = at_step, os.fsync
+
+    def step() -> None:
+        nonlocal left
+        left -= 1
+        if left == -1:
+            strike()
+
+    def on_event(event: str, arguments: tuple[object, ...]) -> None:
+        writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+        if writes or event in CHANGES:
+            step()
+
+    def counted_sync(descriptor: int) -> None:
+        step()
+        sync(descriptor)
+
     try:
-        os.fsync = struck.before(os.fsync)
-        sys.addaudithook(struck.on_event)
+        os.fsync = counted_sync
+        sys.addaudithook(on_event)
         change()
     except KioskError:
         os._exit(FAILED)
     except BaseException:
         os._exit(UNFORESEEN)
-    os._exit(DONE if struck.left >= 0 else SURVIVED)
+    os._exit(DONE if left >= 0 else SURVIVED)
 
 
 def kill() -> None:

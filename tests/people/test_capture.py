@@ -1,7 +1,5 @@
 """Capture of pictures from the camera: the hints, the automatic shutter, and real pictures."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
@@ -9,7 +7,6 @@ import pytest
 # distance between the eyes, x to the right of the image, y down, z towards the camera.
 from kiosk.domain import (
     Box,
-    ByteImage,
     Conditions,
     Embedding,
     Face,
@@ -51,49 +48,40 @@ def _landmarks(box: Box, aside: float, up: float) -> Landmarks:
     return Landmarks(points + np.array(box.centre), Scheme.DLIB)
 
 
-@pytest.fixture(scope="session")
-def somebody() -> Callable[..., TrackedFace]:
-    """A tracked face of a frame of 640 x 480 px; degrees aside = to the person's own left."""
-
-    def make(
-        *,
-        size: int = 160,
-        centre: tuple[int, int] = (320, 230),
-        aside: float = 0.0,
-        up: float = 0.0,
-        light: float | None = 120.0,
-        sharpness: float | None = 40.0,
-        track: int = 1,
-        **others: object,
-    ) -> TrackedFace:
-        left, top = centre[0] - size // 2, centre[1] - size // 2
-        box = Box(left, top, left + size, top + size)
-        face = Face(box, 1.0, _landmarks(box, aside, up))
-        conditions = Conditions(face_px=size, light=light, sharpness=sharpness, turn=None)
-        return TrackedFace(track, face, others.get("rejection"), others.get("identification"), conditions)  # type: ignore[arg-type]
-
-    return make
+def somebody(
+    *,
+    size: int = 160,
+    centre: tuple[int, int] = (320, 230),
+    aside: float = 0.0,
+    up: float = 0.0,
+    light: float | None = 120.0,
+    sharpness: float | None = 40.0,
+    track: int = 1,
+    rejection: Rejection | None = None,
+) -> TrackedFace:
+    """Return a tracked face in a frame of 640 x 480 px; degrees aside = to the person's own left."""
+    left, top = centre[0] - size // 2, centre[1] - size // 2
+    box = Box(left, top, left + size, top + size)
+    face = Face(box, 1.0, _landmarks(box, aside, up))
+    conditions = Conditions(face_px=size, light=light, sharpness=sharpness, turn=None)
+    return TrackedFace(track, face, rejection, None, conditions)
 
 
-@pytest.fixture(scope="session")
-def grey() -> ByteImage:
-    return np.full((480, 640, 3), 128, np.uint8)
-
-
+GREY = np.full((480, 640, 3), 128, np.uint8)
 GATES = CaptureGates()
 
 
 @pytest.fixture
-def hint(grey, somebody):
+def hint():
     straight = pose_of(somebody().face.landmarks)
 
     def ask(*faces, shot=Shot.STRAIGHT, gates=GATES):
-        return hint_for(grey, faces, shot, straight, gates)
+        return hint_for(GREY, faces, shot, straight, gates)
 
     return ask
 
 
-def test_one_thing_is_asked_for_at_a_time(hint, somebody):
+def test_one_thing_is_asked_for_at_a_time(hint):
     for who, asked in (
         ({}, None),
         ({"size": 80}, CaptureHint.CLOSER),
@@ -111,7 +99,7 @@ def test_one_thing_is_asked_for_at_a_time(hint, somebody):
         assert hint(somebody(**who)) is asked, who
 
 
-def test_each_picture_wants_its_pose(hint, somebody):
+def test_each_picture_wants_its_pose(hint):
     for shot, aside, up, asked in (
         (Shot.LEFT, 0, 0, CaptureHint.TURN_LEFT),
         (Shot.LEFT, -20, 0, CaptureHint.TURN_LEFT),
@@ -131,12 +119,12 @@ def test_each_picture_wants_its_pose(hint, somebody):
         assert hint(somebody(aside=65), shot=shot, gates=GATES.lenient()) is not None
 
 
-def test_nobody_two_people_and_dark_glasses_are_told_and_a_passer_by_is_not(hint, grey, somebody):
+def test_nobody_two_people_and_dark_glasses_are_told_and_a_passer_by_is_not(hint):
     assert hint() is CaptureHint.NO_FACE
     assert hint(somebody(), somebody(size=110, centre=(80, 200), track=2)) is CaptureHint.ONE_PERSON
     assert hint(somebody(), somebody(size=60, centre=(80, 200), track=2)) is None
     assert find_subject([somebody(size=60, track=2), somebody()]).track == 1
-    image = grey.copy()
+    image = GREY.copy()
     x, y = (int(value) for value in somebody().face.box.centre)
     image[y + 4 : y + 26, x - 60 : x + 60] = 10  # below the eyes, where the chip looks
     assert hint_for(image, [somebody()], Shot.STRAIGHT, None, GATES) is CaptureHint.UNCOVER_FACE, "dark glasses"
@@ -167,7 +155,7 @@ class Stage:
             self.number += 1
         return state
 
-    def obey(self, somebody, until=lambda state: state.done, most_seconds=60):
+    def obey(self, until=lambda state: state.done, most_seconds=60):
         """Does what each picture asks for; the seconds that it took."""
         for step in range(most_seconds * RATE_HZ):
             if until(self.session.state):
@@ -181,12 +169,12 @@ def encode(image):
 
 
 @pytest.fixture
-def stage(grey) -> Stage:
-    return Stage(grey, encode)
+def stage() -> Stage:
+    return Stage(GREY, encode)
 
 
-def test_five_pictures_are_taken_of_whoever_does_as_asked(stage, somebody):
-    seconds = stage.obey(somebody)
+def test_five_pictures_are_taken_of_whoever_does_as_asked(stage):
+    seconds = stage.obey()
     state = stage.session.state
     assert [taken.offered.name for taken in state.taken] == [f"{shot.value}.jpg" for shot in Shot]
     assert seconds < 12
@@ -194,12 +182,12 @@ def test_five_pictures_are_taken_of_whoever_does_as_asked(stage, somebody):
     assert state.hint is None
     stage.session.retake(2)
     assert (stage.session.state.taken[2], stage.session.state.number) == (None, 2)
-    stage.obey(somebody)
+    stage.obey()
     same = [old is new for old, new in zip(state.taken, stage.session.state.taken, strict=True)]
     assert same == [True, True, False, True, True]
 
 
-def test_the_shutter_waits_for_half_a_second_in_which_all_is_right(stage, somebody):
+def test_the_shutter_waits_for_half_a_second_in_which_all_is_right(stage):
     state = stage.show(somebody(), seconds=0.8)
     assert state.hint is None
     shares = [stage.show(somebody()).share for _ in range(4)]
@@ -213,7 +201,7 @@ def test_the_shutter_waits_for_half_a_second_in_which_all_is_right(stage, somebo
     assert stage.show(somebody(), seconds=0.4).taken[0] is not None
 
 
-def test_somebody_who_moves_is_asked_to_hold_still_and_a_stranger_starts_anew(stage, somebody):
+def test_somebody_who_moves_is_asked_to_hold_still_and_a_stranger_starts_anew(stage):
     stage.show(somebody(), seconds=0.9)
     stage.show(somebody(), seconds=5, repeated=True)
     stage.number += 300
@@ -225,16 +213,16 @@ def test_somebody_who_moves_is_asked_to_hold_still_and_a_stranger_starts_anew(st
     assert stage.session.state.taken[0] is None
 
 
-def test_a_pose_that_does_not_come_is_let_go_after_a_while(stage, somebody):
-    stage.obey(somebody, until=lambda state: state.number == 1)
+def test_a_pose_that_does_not_come_is_let_go_after_a_while(stage):
+    stage.obey(until=lambda state: state.number == 1)
     assert stage.show(somebody(), seconds=2).hint is CaptureHint.TURN_LEFT
     state = stage.show(somebody(), seconds=PATIENCE_SECONDS)
     assert state.taken[1] is not None
 
 
-def test_a_picture_that_the_gallery_could_not_use_is_not_taken(grey, somebody):
+def test_a_picture_that_the_gallery_could_not_use_is_not_taken():
     answers = iter([Rejection.NO_FACE, *[encode(None)] * 9])
-    stage = Stage(grey, lambda image: next(answers))
+    stage = Stage(GREY, lambda image: next(answers))
     state = stage.show(somebody(), seconds=1.4)
     assert state.taken[0] is None
     assert state.hint is CaptureHint.HOLD_STILL
