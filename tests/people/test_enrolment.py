@@ -94,25 +94,14 @@ def test_pictures_are_stored_as_they_were_and_join_the_person_s_folder(images, t
 
 def test_one_bad_picture_stops_all_and_each_bad_one_is_named(images, tmp_path, add, save_portrait):
     good = save_portrait(tmp_path / "good.png", person=1)
-    (tmp_path / "empty.jpg").touch()
     os.mkfifo(tmp_path / "pipe.jpg")
     Image.new("RGB", (64, 64)).save(tmp_path / "blank.png")
-    (tmp_path / "notes.txt").write_text("text")
-    bad = [tmp_path / name for name in ("empty.jpg", "pipe.jpg", "blank.png", "notes.txt", "gone.png")]
-    with pytest.raises(EnrolmentError) as caught:
-        add("Ada", good, *bad)
-    message = str(caught.value)
-    assert "5 of 6" in message
-    for name, reason in {
-        "empty.jpg": "is empty",
-        "pipe.jpg": "not a regular file",
-        "blank.png": "no face found",
-        "notes.txt": "ends in none of",
-        "gone.png": "cannot be read",
-    }.items():
-        assert f"{tmp_path / name}: " in message
-        assert reason in message
-    assert "good.png" not in message
+    bad = {"pipe.jpg": "is not a regular file", "blank.png": "no face found", "gone.png": "cannot be read"}
+    with pytest.raises(EnrolmentError, match="3 of 4") as caught:
+        add("Ada", good, *(tmp_path / name for name in bad))
+    for name, reason in bad.items():
+        assert f"{tmp_path / name}: {reason}" in str(caught.value)
+    assert "good.png" not in str(caught.value)
     with pytest.raises(EnrolmentError, match="no picture"):
         add("Ada")
     assert everything(images) == {}

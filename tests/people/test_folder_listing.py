@@ -126,13 +126,6 @@ def test_names_that_are_no_utf_8_or_cannot_be_shown_are_named_printably(images):
     assert set(skipped(images)) == {"J\\xf6rg.jpg", "Ada\\n.jpg", "M\\xfc", "Grace/\\xff.jpg"}
 
 
-def test_an_empty_a_missing_and_a_false_folder_are_said_to_be_so(images, tmp_path):
-    (tmp_path / "file").touch()
-    assert skipped(images) == {str(images): "holds no pictures"}
-    assert "No such file" in skipped(tmp_path / "gone")[str(tmp_path / "gone")]
-    assert "Not a directory" in skipped(tmp_path / "file")[str(tmp_path / "file")]
-
-
 FILE_NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=40)
 
 

@@ -179,16 +179,6 @@ def test_a_damaged_index_knows_nothing(cache, tmp_path):
         assert cache.known_digests(tmp_path / "images") == {}
 
 
-def test_a_cache_that_cannot_be_written_is_only_empty(tmp_path):
-    (tmp_path / "cache").write_text("in the way")
-    cache = TemplateCache(tmp_path / "cache", "pixels", "1")
-    cache.put(DIGEST, Rejection.NO_FACE)
-    cache.remember_digests(tmp_path, {})
-    cache.drop_unused()
-    assert cache.get(DIGEST) is None
-    assert cache.known_digests(tmp_path) == {}
-
-
 def test_what_nobody_uses_is_dropped_and_what_is_used_stays(cache, tmp_path):
     TemplateCache(tmp_path / "cache", "retired", "1").put(DIGEST, Rejection.NO_FACE)
     old = time.time() - 100 * 86400

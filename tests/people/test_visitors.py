@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -169,23 +168,6 @@ def test_a_damaged_file_is_deleted_and_said_and_a_damaged_row_hides_no_other(sto
         connection.execute("UPDATE visitors SET vector = x'0102030405'")
     store.keep(picture(2), embedding(2), NOON + HOUR)
     assert [visitor.embedding.vector.size for visitor in store.visitors()] == [128, 1]
-
-
-def test_several_stores_and_threads_write_the_same_file(store):
-    stores = [VisitorStore(store.path) for _ in range(3)]
-
-    def work(number: int) -> None:
-        for seed in range(5):
-            stores[number].keep(picture(seed, 2000), embedding(seed), NOON)
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert store.count() == 15
-    for other in stores:
-        other.close()
 
 
 def looks(angle: float, encoder: str = "pixels") -> Embedding:
