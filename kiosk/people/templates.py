@@ -12,7 +12,7 @@ import os
 import queue
 import time
 import zlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -37,7 +37,7 @@ _INDEX = "index-"  # how the names of indexes begin
 # A file being written has a temporary name for a moment; an older one was left by a crash.
 _WRITING_SECONDS = 30.0
 
-_Index: TypeAlias = Mapping[str, tuple[Stamp, str]]  # the stamp and the hash of each file of an image folder
+_Index: TypeAlias = dict[str, tuple[Stamp, str]]  # the stamp and the hash of each file of an image folder
 
 
 class TemplateCache:
