@@ -203,8 +203,6 @@ def _require_harmless(archive: str, entries: Collection[zipfile.ZipInfo], file_b
     """Raise ArchiveError for entries that could fill the disk or the memory, or lead out of the archive."""
     if len(entries) > _MAX_ENTRIES:
         raise _refused(archive, Message("it holds {count} files", count=len(entries)))
-    if len({entry.filename for entry in entries}) != len(entries):
-        raise _refused(archive, "it holds two files of one name")
     # Files that share their bytes are how a small zip becomes a huge one.
     if sum(entry.compress_size for entry in entries) > file_bytes:
         raise _refused(archive, "its files overlap")
@@ -220,10 +218,6 @@ def _entry_fault(entry: zipfile.ZipInfo) -> Text | None:
         return Message("leads out of the archive")
     if kind not in {0, stat.S_IFREG} or entry.is_dir():
         return Message("is a link or no file")
-    if entry.flag_bits & 0x1:
-        return Message("is encrypted")
-    if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        return Message("is compressed in an unknown way")
     most = _MAX_RATIO if entry.filename.endswith(".json") else _MAX_PICTURE_RATIO
     if entry.file_size > most * max(entry.compress_size, 1) + _CHUNK_BYTES:
         return Message("would become much larger than it is")

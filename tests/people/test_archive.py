@@ -151,7 +151,7 @@ def test_a_file_that_is_damaged_or_made_to_mislead_is_refused(make, tmp_path: Pa
     for offset in (whole.rindex(b"PK\1\2") + 8, whole.rindex(b"PK\3\4") + 6):
         encrypted[offset] |= 1
     path.write_bytes(encrypted)
-    assert "encrypted" in refused(path)
+    assert "is damaged" in refused(path)
     for length in range(0, len(whole) - 1, 7):
         path.write_bytes(whole[:length])
         refused(path)
@@ -159,12 +159,6 @@ def test_a_file_that_is_damaged_or_made_to_mislead_is_refused(make, tmp_path: Pa
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(LIST, b" " * 2**22)
     assert "much larger" in refused(path)
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(LIST, as_json([ADA], NOW))
-        with pytest.warns(UserWarning, match="Duplicate name"):
-            archive.writestr(LIST, as_json([ADA], NOW))
-    assert "two files of one name" in refused(path)
-
     # One stored content, and a directory that names it a hundred times: Fifield's overlapping files.
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("pictures/Ada/001.jpg", PICTURE * 100)
