@@ -295,9 +295,7 @@ class PeopleRegister:
         """Undo `save_all`."""
         with self._writing() as connection:
             for person, record in before:
-                _drop(connection, person)
-                if record is not None:
-                    _put(connection, record)
+                _put(connection, record) if record is not None else _drop(connection, person)
         self._rewrite()
 
     def copy_for_rename(self, old: str, new: str) -> PersonRecord:
