@@ -40,7 +40,7 @@ _POINTS = np.array([(0.72, 0, -0.1), (0.28, 0, 0), (-0.72, 0, -0.1), (-0.28, 0, 
 
 
 def _landmarks(box: Box, aside: float, up: float) -> Landmarks:
-    """Of a head that is turned by so many degrees."""
+    """Return the points of a head that is turned by these degrees."""
     yaw, pitch = np.radians(aside), np.radians(up)
     turned = np.array([(np.cos(yaw), 0, np.sin(yaw)), (0, 1, 0), (-np.sin(yaw), 0, np.cos(yaw))])
     raised = np.array([(1, 0, 0), (0, np.cos(pitch), -np.sin(pitch)), (0, np.sin(pitch), np.cos(pitch))])

@@ -229,7 +229,7 @@ def keep(images: Path, *names: str, content: str = "") -> None:
 
 
 def deleted(images: Path, *names: str) -> set[str]:
-    """What is gone after a search for the names; all of it is counted."""
+    """Search for the names and delete; return the files that are gone."""
     before = set(files(images))
     count, left = delete_from_bins(images, find_in_bins(images, names))
     gone = before - set(files(images))
@@ -323,7 +323,7 @@ def test_what_cannot_be_deleted_is_named_and_the_rest_goes(images: Path, monkeyp
     assert files(images) == ["#recycle/Ada.jpg"]
     monkeypatch.undo()
     found = find_in_bins(images, ["Ada"])
-    (images / "#recycle" / "Ada.jpg").unlink()  # somebody empties the bin
+    (images / "#recycle" / "Ada.jpg").unlink()  # the bin is emptied meanwhile
     assert delete_from_bins(images, found) == (0, [])
 
 

@@ -329,7 +329,6 @@ def test_a_watch_follows_changes_tells_a_fault_until_it_is_over_and_stops_when_c
     watch.close()
     seen = len(looks)
     (images / "Grace.png").unlink()
-    threading.Event().wait(0.1)
     assert (watch.snapshot.people, len(looks)) == (("Grace",), seen)
 
 

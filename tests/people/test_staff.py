@@ -37,7 +37,7 @@ def quick_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 def full_cost() -> None:
-    """Has a test work with the hashes as they are stored in earnest."""
+    """Use hashes of the full cost."""
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def register(path: Path, clock: Clock) -> StaffRegister:
 
 
 def fail(register: StaffRegister, clock: Clock, times: int) -> Refused:
-    """So many wrong PINs, each as soon as it is looked at."""
+    """Enter wrong PINs, each as soon as it is checked; return the last answer."""
     for _ in range(times):
         clock.now += register.wait_seconds
         answer = register.enter(WRONG)

@@ -32,7 +32,7 @@ def picture(seed: int, size: int = 50_000) -> bytes:
 
 
 def is_left(folder: Path, seed: int) -> bool:
-    """Whether a part of a face is in any file below the folder: of the picture's first, middle and last bytes."""
+    """Return whether first, middle or last bytes of a face are in any file below the folder."""
     whole, vector = picture(seed), embedding(seed).vector.tobytes()
     parts = (whole[:32], whole[25_000:25_032], whole[-32:], vector[:32], vector[-32:])
     return any(part in path.read_bytes() for path in folder.rglob("*") if path.is_file() for part in parts)

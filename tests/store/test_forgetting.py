@@ -111,7 +111,7 @@ def test_name_is_gone_from_ten_thousand_rows_and_again_at_the_second_time(path: 
 
 
 def test_copy_that_no_row_holds_is_removed(path: Path) -> None:
-    """Somebody changed the file by hand, with a program that does not overwrite what it lets go."""
+    """A program that does not overwrite deleted rows changed the file by hand."""
     Journal(path).record(decision("Ada"), "dlib", NOON)
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA secure_delete = OFF")
