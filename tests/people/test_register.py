@@ -223,7 +223,10 @@ def test_damage_while_running_leaves_the_last_known_standing_in_force(register: 
     assert register.known("Ada").access_status(DAY) is AccessStatus.SUSPENDED
 
 
-def test_a_locked_file_is_waited_for_and_told(register: PeopleRegister, path: Path) -> None:
+def test_a_locked_file_is_waited_for_and_told(
+    register: PeopleRegister, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk.people.register.BUSY_SECONDS", 0.05)
     register.save(PersonRecord("Ada"))
     with sqlite3.connect(path, isolation_level=None) as other:
         other.execute("BEGIN EXCLUSIVE")

@@ -127,6 +127,7 @@ def test_reader_that_holds_the_log_is_told_and_the_second_time_finishes(
     journal: Journal, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(forgetting, "_LOG_SECONDS", 0.1)
+    monkeypatch.setattr("kiosk.store.sqlite_file.BUSY_SECONDS", 0.05)
     journal.record(decision("Zaphod"), "dlib", NOON)
     reader = sqlite3.connect(path)
     reader.execute("BEGIN")

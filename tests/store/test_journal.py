@@ -262,7 +262,10 @@ def test_journal_works_again_once_its_place_is_free_and_starts_a_new_file_when_m
     assert [row.outcome for row in rows_of(path)] == ["refused"]
 
 
-def test_lock_held_by_another_program_is_a_fault_that_passes(journal: Journal, path: Path) -> None:
+def test_lock_held_by_another_program_is_a_fault_that_passes(
+    journal: Journal, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk.store.sqlite_file.BUSY_SECONDS", 0.05)
     journal.record(GRANTED, "dlib", NOON)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
