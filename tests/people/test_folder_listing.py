@@ -129,7 +129,7 @@ def test_names_that_are_no_utf_8_or_cannot_be_shown_are_named_printably(images):
 FILE_NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=40)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(st.lists(FILE_NAMES.filter(lambda name: name not in {".", ".."}), max_size=5))
 def test_every_file_is_a_person_s_or_named_or_litter(tmp_path_factory, names):
     images = tmp_path_factory.mktemp("images")
