@@ -72,7 +72,7 @@ def examine(offered: Offered, encode: EncodePicture) -> Examined:
     content = offered.content
     try:
         with open_picture(content) if isinstance(content, Path) else io.BytesIO(content) as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
             image = decode_picture(file, Path(offered.name))
     except PictureError as fault:
         return Examined(offered, fault=fault.why)
