@@ -1,12 +1,14 @@
-"""Files: where the product's own files lie, atomic writes, a lock for a folder, and guarded reading of YAML."""
+"""Files: the product's own, atomic writes, a folder's lock, the listing of a USB stick, guarded reading of YAML."""
 
 import contextlib
 import errno
+import itertools
 import os
 import secrets
 import stat
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
@@ -19,6 +21,7 @@ from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEv
 
 from kiosk.errors import KioskError, WeightsError
 from kiosk.i18n import Message, Text
+from kiosk.names import is_system_folder, printable
 
 _PACKAGE = Path(str(files("kiosk")))
 _INSTALLED = _PACKAGE / "shipped"
@@ -60,14 +63,9 @@ def atomic_write(
 ) -> None:
     """Put a file in place as a whole: after a crash or a power cut it is the old one or the new one.
 
-    Args:
-        path: the file.
-        data: its content, or a function that writes it to the path that it gets, which has the suffix of `path`.
-        mode: its permissions; None = those of the file it replaces, or those of any new file.
-        overwrite: False raises FileExistsError where there is a file by then.
-        durable: wait until it is on the disk.
-
-    Raises OSError and what `data` raises; the file is unchanged then.
+    `data` is its content, or a function that writes it to the path that it gets, which has the suffix of `path`; `mode`
+    its permissions, by default those of the file before; `durable` waits until it is on the disk. Raises OSError, what
+    `data` raises, and without `overwrite` FileExistsError if there is a file; it is unchanged then.
     """
     with _beside(path, data, mode, durable=durable) as partial:
         if overwrite:
@@ -103,7 +101,9 @@ def _beside(path: Path, data: Content, mode: int | None, *, durable: bool) -> It
     """Write a file beside `path`; it is deleted at the end unless it was moved."""
     partial = path.with_name(f"{PARTIAL}{secrets.token_hex(_TOKEN_BYTES)}{path.suffix}")
     try:
-        replaced = _status(path)
+        replaced = None
+        with contextlib.suppress(FileNotFoundError):
+            replaced = path.stat()
         private = mode is not None or replaced is not None  # until it has its permissions
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         os.close(os.open(partial, flags, 0o600 if private else 0o666))
@@ -124,13 +124,6 @@ def _beside(path: Path, data: Content, mode: int | None, *, durable: bool) -> It
     finally:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
-
-
-def _status(path: Path) -> os.stat_result | None:
-    try:
-        return path.stat()
-    except FileNotFoundError:
-        return None
 
 
 def _move_to_free_name(partial: Path, path: Path) -> None:
@@ -198,6 +191,56 @@ def _lock(descriptor: int, busy: KioskError, until: float) -> bool:
             return False
         raise
     return True
+
+
+# Browsing ----------------------------------------------------------------------------------------------------------
+
+MOST_FILES = 20_000  # listed of one folder
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A folder to open or a file to choose."""
+
+    path: Path
+    is_folder: bool
+
+    @property
+    def name(self) -> str:
+        """The name, printable."""
+        return printable(self.path.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The content of a folder: folders first, then files, by name."""
+
+    entries: tuple[Entry, ...]
+    is_cut: bool = False  # there are more than MOST_FILES
+
+
+def list_files(place: Path, folder: Path, suffixes: Collection[str]) -> Listing:
+    """List folders, and files with one of the suffixes, below `place`; nothing hidden, no links. Raises KioskError."""
+    try:
+        if not folder.resolve().is_relative_to(place.resolve()):
+            raise _unreadable(folder, Message("it is somewhere else"))
+        with os.scandir(folder) as scanned:
+            files = list(itertools.islice(scanned, MOST_FILES + 1))
+        entries = []
+        for file in files[:MOST_FILES]:
+            is_folder = file.is_dir(follow_symlinks=False)
+            is_wanted = Path(file.name).suffix.lower() in suffixes and file.is_file(follow_symlinks=False)
+            if not file.name.startswith(".") and (not is_system_folder(file.name) if is_folder else is_wanted):
+                entries.append(Entry(folder / file.name, is_folder))
+    except OSError as fault:
+        raise _unreadable(folder, fault.strerror or str(fault)) from fault
+    entries.sort(key=lambda entry: (not entry.is_folder, entry.name.casefold()))
+    return Listing(tuple(entries), len(files) > MOST_FILES)
+
+
+def _unreadable(folder: Path, why: Text) -> KioskError:
+    reason = Message("cannot be read ({reason})", reason=why)
+    return KioskError(printable(folder), reason, "plug the USB stick in again, or choose another folder")
 
 
 # Reading YAML ------------------------------------------------------------------------------------------------------

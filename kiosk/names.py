@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
+from pathlib import Path
 
 from kiosk.domain import display_name
 from kiosk.i18n import Message, Text
@@ -56,6 +57,18 @@ def normal_name(name: str) -> str:
 def is_printable(character: str) -> bool:
     """Return whether a character may stand in a name: no control, line break, lone surrogate or direction mark."""
     return unicodedata.category(character) not in {"Cc", "Cs", "Zl", "Zp"} and character not in _DIRECTION_MARKS
+
+
+def printable(path: Path | str) -> str:
+    """Return the path as text for any terminal: controls, invisible characters and bytes that are not UTF-8 escaped."""
+    return "".join(character if is_printable(character) else _escaped(character) for character in str(path))
+
+
+def _escaped(character: str) -> str:
+    # Python holds a byte of a file name that is no UTF-8 as U+DC00 + the byte (PEP 383).
+    if "\udc80" <= character <= "\udcff":
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode("ascii")
 
 
 def text_fault(name: str) -> Text | None:

@@ -12,8 +12,17 @@ import numpy as np
 import pytest
 
 from kiosk import files
-from kiosk.errors import GalleryError, WeightsError
-from kiosk.files import asset, atomic_write, atomic_write_all, folder_lock, read_yaml, shipped_weights, write_files
+from kiosk.errors import GalleryError, KioskError, WeightsError
+from kiosk.files import (
+    asset,
+    atomic_write,
+    atomic_write_all,
+    folder_lock,
+    list_files,
+    read_yaml,
+    shipped_weights,
+    write_files,
+)
 from kiosk.weights.catalogue import read_catalogue
 
 
@@ -243,12 +252,12 @@ def test_whatever_is_written_there_no_other_exception_comes_out(tmp_path: Path) 
     pieces += ["<<: ", "2001-01-01", "T", "00:00", "&x ", "!!int ", "~", "'", '"', "%YAML 1.1\n---\n", "=", "\t"]
     pieces += ["|\n ", "#", "\0"]
     read_well = 0
-    for _ in range(1500):
+    for _ in range(500):
         try:
             read_well += bool(read(tmp_path / "a.yaml", "a: " + "".join(generator.choice(pieces, size=6))).values)
         except WeightsError:
             continue
-    assert read_well > 50
+    assert read_well > 15
 
 
 # The wheel ---------------------------------------------------------------------------------------------------------
@@ -292,3 +301,51 @@ def test_the_wheel_works_from_any_folder(installed: Path, tmp_path: Path) -> Non
     ran = subprocess.run(command, cwd=tmp_path, env=environment, check=False, capture_output=True, text=True)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert json.loads(ran.stdout)["faces"][0]["person"] == "Grace_Hopper"
+
+
+# Listing -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    return folder
+
+
+def listed(stick: Path, *suffixes: str) -> list[str]:
+    return [entry.name for entry in list_files(stick, stick, suffixes or (".jpg", ".png")).entries]
+
+
+def test_folders_are_listed_first_and_neither_links_nor_what_is_hidden(stick: Path, tmp_path: Path) -> None:
+    for name in ("b.jpg", "A.PNG", "notes.txt", "c.jpg.exe", "jpg", ".hidden.jpg"):
+        (stick / name).write_bytes(b"x")
+    for name in ("zoo", "Album.jpg", ".Trash-1000", "System Volume Information", "../outside"):
+        (stick / name).mkdir()
+    for name, target in (("link.jpg", stick / "b.jpg"), ("device.jpg", Path("/dev/zero")), ("link", tmp_path)):
+        (stick / name).symlink_to(target)
+    os.mkfifo(stick / "pipe.jpg")
+    assert listed(stick) == ["Album.jpg", "zoo", "A.PNG", "b.jpg"]
+    assert listed(stick, ".txt") == ["Album.jpg", "zoo", "notes.txt"]
+    for folder in (stick / "link", stick / "..", tmp_path):
+        with pytest.raises(KioskError, match="somewhere else"):
+            list_files(stick, folder, ())
+    (tmp_path / "mount").symlink_to(stick)
+    assert listed(tmp_path / "mount") == listed(stick)
+
+
+def test_of_a_long_folder_a_part_is_listed_with_names_that_are_safe_to_show(
+    stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MOST_FILES", 3)
+    for name in (b"\xff.jpg", b"a\nb.jpg", "gpj.\u202exe.jpg".encode()):
+        Path(os.fsdecode(bytes(stick) + b"/" + name)).write_bytes(b"x")
+    found = list_files(stick, stick, (".jpg",))
+    assert {entry.name for entry in found.entries} == {"\\xff.jpg", "a\\nb.jpg", "gpj.\\u202exe.jpg"}
+    assert all(entry.path.read_bytes() == b"x" for entry in found.entries)
+    assert not found.is_cut
+    (stick / "more.jpg").write_bytes(b"x")
+    found = list_files(stick, stick, (".jpg",))
+    assert (len(found.entries), found.is_cut) == (3, True)
+    with pytest.raises(KioskError, match=r"none: cannot be read \(No such file.*plug the USB stick in again"):
+        list_files(stick, stick / "none", ())

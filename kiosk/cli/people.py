@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from kiosk.cli.faces import open_gallery, open_staff_services
 from kiosk.cli.output import ConfigOption, GalleryOption, JsonOption, print_json, print_table
-from kiosk.domain import Candidate, display_name
+from kiosk.domain import display_name
 from kiosk.door.matching import advice_for
 from kiosk.door.services import StaffServices
 from kiosk.errors import KioskError, PeopleError
 from kiosk.names import person_key
 from kiosk.people import archive, erasure, records
 from kiosk.people.consent import read_consent
-from kiosk.people.enrolment import Enrolled, Enrolment, Offered, agreed, check, require_all_good, save
+from kiosk.people.enrolment import Enrolment, Offered, agreed, check, require_all_good, save
 from kiosk.people.folder import list_folder
 from kiosk.people.register import PeopleRegister, PersonRecord, people_file, record_as_json, today
 from kiosk.people.snapshot import GallerySnapshot
@@ -60,18 +59,6 @@ def enrol(
     with closing(open_staff_services(config, gallery)) as services:
         done = save(services, Enrolment(name, checked.pictures, consent=given, alike=alike), COMMAND_LINE)
         recorded = services.people.record(done.person).consent is not None
-    _warn(done, alike, recorded=recorded)
-    if as_json:
-        shown = {"person": done.person, "name": display_name(done.person), "pictures": list(done.sources)}
-        print_json({**shown, "new": done.is_new, "consent": recorded, "alike": [other.person for other in alike]})
-    else:
-        kind = "is enrolled" if done.is_new else "has more pictures"
-        typer.echo(f"{display_name(done.person)} {kind}: {', '.join(done.sources)}")
-    return 0
-
-
-def _warn(done: Enrolled, alike: Sequence[Candidate], *, recorded: bool) -> None:
-    """Print warnings about an enrolment."""
     name = display_name(done.person)
     if not recorded:
         typer.echo(f"warning: no consent of {name} is recorded; give the text with --consent FILE", err=True)
@@ -80,6 +67,12 @@ def _warn(done: Enrolled, alike: Sequence[Candidate], *, recorded: bool) -> None
         typer.echo(f"warning: {looks}: the door may recognise neither; give more pictures of both", err=True)
     if done.fault:
         typer.echo(f"warning: {done.fault}", err=True)
+    if as_json:
+        shown = {"person": done.person, "name": name, "pictures": list(done.sources)}
+        print_json({**shown, "new": done.is_new, "consent": recorded, "alike": [other.person for other in alike]})
+    else:
+        typer.echo(f"{name} {'is enrolled' if done.is_new else 'has more pictures'}: {', '.join(done.sources)}")
+    return 0
 
 
 _NAMED = 5  # folders
@@ -108,8 +101,18 @@ def people(
         of_whom[key] = replace(record, person=of_whom.get(key, record).person)
     rows = [(record, counts[record.person]) for _, record in sorted(of_whom.items())]
     if as_json:
+        listed = [
+            {
+                "person": record.person,
+                "name": record.shown_name,
+                "pictures": pictures,
+                "consent": record.consent.given_at.isoformat(timespec="seconds") if record.consent else None,
+                "standing": record.access_status(today()).value,
+            }
+            for record, pictures in rows
+        ]
         skipped = [{"file": entry.source, "reason": entry.reason} for entry in snapshot.skipped]
-        print_json({"folder": str(known.folder), "people": [_row(*row) for row in rows], "skipped": skipped})
+        print_json({"folder": str(known.folder), "people": listed, "skipped": skipped})
     else:
         _print(known.folder, snapshot, rows)
 
@@ -255,31 +258,20 @@ def _gallery_for_visitors(
     return GallerySnapshot(""), 0.0
 
 
-def _row(record: PersonRecord, pictures: int) -> dict[str, Any]:
-    return {
-        "person": record.person,
-        "name": record.shown_name,
-        "pictures": pictures,
-        "consent": record.consent.given_at.isoformat(timespec="seconds") if record.consent is not None else None,
-        "standing": record.access_status(today()).value,
-    }
-
-
 def _print(folder: Path, snapshot: GallerySnapshot, rows: list[tuple[PersonRecord, int]]) -> None:
-    if rows:
-        print_table(("person", "pictures", "consent", "standing"), [_cells(*row) for row in rows])
+    cells = []
+    for record, pictures in rows:
+        given = record.consent.given_at.date().isoformat() if record.consent else "not recorded"
+        status = record.access_status(today()).value.replace("_", " ")
+        cells.append((display_name(record.person), str(pictures), given, status))
+    if cells:
+        print_table(("person", "pictures", "consent", "standing"), cells)
     if not snapshot.people:
         typer.echo(f"Nobody is enrolled in {folder}. Add pictures with `kiosk enrol NAME PICTURE`.")
         if advice := advice_for(snapshot.encoder):
             typer.echo(f"{advice}.")
     if snapshot.skipped:
         print_table(("skipped", "reason"), [(entry.source, str(entry.reason)) for entry in snapshot.skipped])
-
-
-def _cells(record: PersonRecord, pictures: int) -> tuple[str, ...]:
-    given = record.consent.given_at.date().isoformat() if record.consent is not None else "not recorded"
-    status = record.access_status(today()).value.replace("_", " ")
-    return display_name(record.person), str(pictures), given, status
 
 
 def _fact(value: object) -> str:

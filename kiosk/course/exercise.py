@@ -18,13 +18,14 @@ from kiosk import encoders
 from kiosk.domain import ByteImage, Rejection
 from kiosk.encoders import Encoder
 from kiosk.errors import EncoderError, GalleryError, PictureError, UnknownPersonError
+from kiosk.names import printable
 from kiosk.people.folder import list_folder
 from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.pipeline import PhotographReader
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import CheckedLandmarks, shipped_landmarks
 from kiosk.vision.opencv import cv2
-from kiosk.vision.pictures import printable, read_picture
+from kiosk.vision.pictures import read_picture
 from kiosk.vision.quality import PHOTOGRAPH, in_words
 from kiosk.weights.catalogue import DEFAULT_ENCODER
 

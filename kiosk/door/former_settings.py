@@ -12,7 +12,7 @@ from kiosk.errors import KioskError
 from kiosk.paths import gallery_folder, journal_file
 from kiosk.people.register import SCHEMA_VERSION as REGISTER_VERSION
 from kiosk.people.register import people_file
-from kiosk.store.schema import MADE_BY as JOURNAL_MADE_BY
+from kiosk.store.journal import MADE_BY as JOURNAL_MADE_BY
 from kiosk.store.sqlite_file import pragma_of
 from kiosk.weights.catalogue import DEFAULT_ENCODER, FORMER_ENCODER
 

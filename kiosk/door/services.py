@@ -14,10 +14,10 @@ from kiosk.door.station import Station
 from kiosk.errors import EncoderError
 from kiosk.paths import journal_file, staff_file, visitors_file
 from kiosk.people.erasure import ErasureReport, erase
+from kiosk.people.records import PeopleStores
 from kiosk.people.register import PeopleRegister, people_file
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staff import Refused, StaffMember, StaffRegister
-from kiosk.people.stores import PeopleStores
 from kiosk.people.visitors import VisitorStore
 from kiosk.recognition.pipeline import PhotographReader
 from kiosk.store.journal import Action, Journal

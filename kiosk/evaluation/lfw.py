@@ -32,8 +32,8 @@ from kiosk.evaluation.rates import (
 from kiosk.evaluation.running import EvaluationSettings, Result, WorstPair, worst_pairs
 from kiosk.evaluation.samples import Picture, Sample, Show, acquisition_of, samples_of
 from kiosk.evaluation.tables import Table, interval_cell, rate_cell, shortened
-from kiosk.names import name_fault, normal_name
-from kiosk.vision.pictures import open_picture, printable
+from kiosk.names import name_fault, normal_name, printable
+from kiosk.vision.pictures import open_picture
 
 _FALSE_MATCH_RATES: Final = (1e-2, 1e-3)
 _NUMBER: Final = re.compile(r"0*[1-9][0-9]{0,5}", re.ASCII)

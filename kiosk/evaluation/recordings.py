@@ -41,7 +41,7 @@ from kiosk.door.matching import comparison_of, matching_numbers
 from kiosk.errors import CameraError, EvaluationError
 from kiosk.evaluation.extractors import Extractor, KioskExtractor, MakeExtractor, Vector, nearest_the_middle
 from kiosk.evaluation.samples import CachedReader, Picture, ResultCache, Show, read_all
-from kiosk.names import folder_fault
+from kiosk.names import folder_fault, printable
 from kiosk.paths import cache_folder
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.face_encoder import FaceEncoder
@@ -49,7 +49,7 @@ from kiosk.recognition.matching import PLAIN, Comparison, Searchable, identify, 
 from kiosk.recognition.pipeline import Recogniser
 from kiosk.recognition.pooling import FramePool, quality
 from kiosk.vision.opencv import cv2
-from kiosk.vision.pictures import decode_picture, printable
+from kiosk.vision.pictures import decode_picture
 from kiosk.vision.quality import Gates
 from kiosk.vision.sources import open_source
 

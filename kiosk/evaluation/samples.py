@@ -31,11 +31,12 @@ from kiosk.errors import EvaluationError, KioskError, PictureError
 from kiosk.evaluation.extractors import Extracted, Extractor, MakeExtractor, Vector, milliseconds
 from kiosk.evaluation.rates import Rate, wilson
 from kiosk.files import atomic_write
+from kiosk.names import printable
 from kiosk.paths import cache_folder
 from kiosk.people.folder import list_folder
 from kiosk.recognition.pipeline import StageClock
 from kiosk.vision.opencv import cv2
-from kiosk.vision.pictures import decode_picture, open_picture, printable
+from kiosk.vision.pictures import decode_picture, open_picture
 
 Show: TypeAlias = Callable[[int, int], None]  # done, total
 Task = TypeVar("Task")

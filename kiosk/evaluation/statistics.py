@@ -19,9 +19,8 @@ from kiosk.errors import EvaluationError
 from kiosk.evaluation.extractors import KioskExtractor, MakeExtractor, Vector
 from kiosk.evaluation.samples import Sample, Show, people_in, samples_of
 from kiosk.files import write_files
-from kiosk.names import person_key
+from kiosk.names import person_key, printable
 from kiosk.recognition.cohort import Cohort, cohort_bytes
-from kiosk.vision.pictures import printable
 
 _MOST_PICTURES: Final = 5000  # 12.5 million pairs, 50 MB
 _ROWS: Final = 256

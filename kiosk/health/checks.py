@@ -23,11 +23,11 @@ from kiosk.door.matching import (
 from kiosk.encoders import EncoderSpec
 from kiosk.errors import KioskError
 from kiosk.i18n import moment, number, shown, translate
+from kiosk.names import printable
 from kiosk.people.register import PeopleRegister
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staff import Role, StaffRegister
 from kiosk.store.journal import Journal
-from kiosk.vision.pictures import printable
 
 _log = logging.getLogger("kiosk.doctor")
 

@@ -14,28 +14,30 @@ import zipfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import TypeAlias
+
+from pydantic import TypeAdapter
 
 from kiosk.errors import ArchiveError, KioskError
 from kiosk.files import atomic_write
 from kiosk.i18n import Message, Text
-from kiosk.names import name_fault, normal_name, person_key
+from kiosk.names import name_fault, normal_name, person_key, printable
 from kiosk.people.changes import add_people, require_free
 from kiosk.people.folder import list_folder
-from kiosk.people.records import known_as
-from kiosk.people.register import TEXT_FIELDS, Consent, PersonRecord, cleaned, record_as_json, record_of
+from kiosk.people.records import PeopleStores, known_as
+from kiosk.people.register import PersonRecord, cleaned, record_as_json, record_of
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staging import PictureFile
-from kiosk.people.stores import PeopleStores
 from kiosk.store.journal import Action
-from kiosk.vision.pictures import SUFFIXES, open_picture, printable
+from kiosk.vision.pictures import SUFFIXES, open_picture
 
 FORMAT = "kiosk people"
 VERSION = 1
 _MAX_FORMER = 100
+_MAX_CONSENT = 200  # characters of each of its texts
+_PICTURES = TypeAdapter(tuple[str, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,6 @@ class ArchivedPerson:
 
     record: PersonRecord
     pictures: tuple[str, ...]  # names of entries
-
-
-Exported: TypeAlias = tuple[PersonRecord, Sequence[Path]]  # a person and the pictures to export
 
 
 def as_json(people: Sequence[ArchivedPerson], now: datetime) -> bytes:
@@ -73,48 +72,32 @@ def from_json(content: bytes, archive: str) -> tuple[ArchivedPerson, ...]:
     entries = whole.get("people")
     if not isinstance(entries, list) or not entries:
         raise _refused(archive, "it holds no people")
-    people = tuple(_person(entry, archive) for entry in entries)
-    names = Counter(person_key(one.record.person) for one in people)
-    twice = next((one.record.person for one in people if names[person_key(one.record.person)] > 1), None)
-    if twice is not None:
-        raise _refused(archive, Message("it holds {name!r} twice", name=twice))
-    return people
+    people: dict[str, ArchivedPerson] = {}
+    for one in (_person(entry, archive) for entry in entries):
+        if people.setdefault(person_key(one.record.person), one) is not one:
+            raise _refused(archive, Message("it holds {name!r} twice", name=one.record.person))
+    return tuple(people.values())
 
 
 def _person(entry: object, archive: str) -> ArchivedPerson:
-    if not isinstance(entry, dict):
+    if not isinstance(entry, dict) or not isinstance(entry.get("person"), str):
         raise _refused(archive, "its list of people cannot be read")
-    person = normal_name(_text(entry, "person", archive))
+    person = normal_name(entry["person"])
     fault = name_fault(person)
     if fault:
         reason = Message("the name {name!r} {fault}", name=person[:120], fault=fault)
         remedy = Message("nothing was imported: rename the person where it comes from, and export it again")
         raise ArchiveError(archive, reason, remedy)
-    pictures, former = (_texts(entry, name, archive) for name in ("pictures", "former"))
+    consent = entry.get("consent")
+    if isinstance(consent, dict):
+        consent = {name: str(text)[:_MAX_CONSENT] for name, text in consent.items()}
     try:
-        values = {**entry, **{name: _text(entry, name, archive) for name in TEXT_FIELDS}}
-        consent = entry.get("consent")
-        if consent is not None:
-            consent = {name: _text(consent, name, archive)[:200] for name in Consent.__slots__}
-        record = record_of({**values, "person": person, "former": former[:_MAX_FORMER], "consent": consent})
-        return ArchivedPerson(cleaned(record), pictures)
-    except (ValueError, TypeError, AttributeError, KioskError) as error:
+        record = record_of({**entry, "person": person, "consent": consent})
+        record = replace(record, former=record.former[:_MAX_FORMER])
+        return ArchivedPerson(cleaned(record), _PICTURES.validate_python(entry.get("pictures", [])))
+    except (ValueError, KioskError) as error:
         why = error.why if isinstance(error, KioskError) else Message("what is known cannot be read")
         raise _refused(archive, Message("{person}: {reason}", person=person, reason=why)) from error
-
-
-def _text(entry: Mapping[str, object], name: str, archive: str) -> str:
-    value = entry.get(name, "")
-    if not isinstance(value, str) or "\0" in value or any("\ud800" <= one <= "\udfff" for one in value):
-        raise _refused(archive, Message("the field {name} is no text", name=name))
-    return value
-
-
-def _texts(entry: Mapping[str, object], name: str, archive: str) -> tuple[str, ...]:
-    values = entry.get(name, [])
-    if not isinstance(values, list):
-        raise _refused(archive, Message("the field {name} is no list", name=name))
-    return tuple(_text({name: value}, name, archive) for value in values)
 
 
 def _refused(archive: str, reason: Text) -> ArchiveError:
@@ -129,7 +112,9 @@ _MAX_PICTURE_RATIO = 20
 _CHUNK_BYTES = 2**20
 
 
-def write_archive(path: Path, people: Iterable[Exported], texts: Mapping[str, bytes], now: datetime) -> int:
+def write_archive(
+    path: Path, people: Iterable[tuple[PersonRecord, Sequence[Path]]], texts: Mapping[str, bytes], now: datetime
+) -> int:
     """Write an archive as a whole, readable by its owner only; return the number of pictures. Raises ArchiveError."""
     listed: list[ArchivedPerson] = []
 
@@ -218,8 +203,6 @@ def _require_harmless(archive: str, entries: Collection[zipfile.ZipInfo], file_b
     """Raise ArchiveError for entries that could fill the disk or the memory, or lead out of the archive."""
     if len(entries) > _MAX_ENTRIES:
         raise _refused(archive, Message("it holds {count} files", count=len(entries)))
-    if len({entry.filename for entry in entries}) != len(entries):
-        raise _refused(archive, "it holds two files of one name")
     # Files that share their bytes are how a small zip becomes a huge one.
     if sum(entry.compress_size for entry in entries) > file_bytes:
         raise _refused(archive, "its files overlap")
@@ -235,10 +218,6 @@ def _entry_fault(entry: zipfile.ZipInfo) -> Text | None:
         return Message("leads out of the archive")
     if kind not in {0, stat.S_IFREG} or entry.is_dir():
         return Message("is a link or no file")
-    if entry.flag_bits & 0x1:
-        return Message("is encrypted")
-    if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        return Message("is compressed in an unknown way")
     most = _MAX_RATIO if entry.filename.endswith(".json") else _MAX_PICTURE_RATIO
     if entry.file_size > most * max(entry.compress_size, 1) + _CHUNK_BYTES:
         return Message("would become much larger than it is")
@@ -251,9 +230,8 @@ def _pictures_of(
     """Return the entries of the pictures. Raises ArchiveError unless each belongs to one person."""
     found = {entry.filename: entry for entry in entries if entry.filename not in {LIST, JOURNAL, TEMPLATES}}
     listed = Counter(name for one in people for name in one.pictures)
-    for name in listed:
-        if name not in found:
-            raise _refused(archive, Message("{name} is missing", name=printable(name)))
+    for name in sorted(listed.keys() - found):
+        raise _refused(archive, Message("{name} is missing", name=printable(name)))
     for name, entry in found.items():
         if listed[name] != 1:
             raise _refused(archive, Message("{odd} belongs to no person, or to several", odd=printable(name)))
@@ -354,13 +332,8 @@ def _picture_files(archive: Archive, names: Sequence[str]) -> Iterator[PictureFi
 
 def _require_space(folder: Path, archive: Archive, path: Path) -> None:
     there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
-    reason: Text
-    try:
-        free = shutil.disk_usage(there).free
-        if archive.bytes + _SPARE_BYTES <= free:
-            return
+    free = shutil.disk_usage(there).free
+    if archive.bytes + _SPARE_BYTES > free:
         reason = Message("{needed:.0f} MB, and {free:.0f} MB are free", needed=archive.bytes / 2**20, free=free / 2**20)
-    except OSError as fault:
-        reason = str(fault.strerror)
-    problem = Message("there is no room for its pictures ({reason})", reason=reason)
-    raise ArchiveError(printable(path), problem, "free space on the disk")
+        problem = Message("there is no room for its pictures ({reason})", reason=reason)
+        raise ArchiveError(printable(path), problem, "free space on the disk")

@@ -17,7 +17,7 @@ from kiosk.domain import display_name
 from kiosk.errors import EnrolmentError, UnknownPersonError
 from kiosk.files import sync_folder
 from kiosk.i18n import Message
-from kiosk.names import is_skipped, is_system_folder, name_fault, normal_name, person_key
+from kiosk.names import is_skipped, is_system_folder, name_fault, normal_name, person_key, printable
 from kiosk.people.folder import list_folder
 from kiosk.people.staging import (
     PictureFile,
@@ -29,7 +29,7 @@ from kiosk.people.staging import (
     take_along,
     write_picture,
 )
-from kiosk.vision.pictures import SUFFIXES, printable
+from kiosk.vision.pictures import SUFFIXES
 
 
 def checked_name(name: str) -> str:

@@ -1,13 +1,11 @@
 """Enrolment: check pictures of a person against each other and the gallery, then save them with the consent."""
 
-import contextlib
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,20 +13,19 @@ from numpy.typing import NDArray
 from kiosk.domain import Candidate, Embedding, Rejection, display_name
 from kiosk.errors import EnrolmentError, KioskError, PictureError
 from kiosk.i18n import Message, Text
-from kiosk.names import normal_name, person_key
+from kiosk.names import normal_name, person_key, printable
 from kiosk.paths import cache_folder
 from kiosk.people.changes import add_pictures, home_of
 from kiosk.people.consent import ConsentText
-from kiosk.people.records import in_gallery
+from kiosk.people.records import PeopleStores, in_gallery
 from kiosk.people.register import Consent, PersonRecord
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staging import PictureFile
-from kiosk.people.stores import PeopleStores
-from kiosk.people.templates import EncodePicture, TemplateCache
+from kiosk.people.templates import EncodePicture, TemplateCache, digest_of
 from kiosk.people.visitors import groups
 from kiosk.recognition.matching import identify
 from kiosk.store.journal import Action
-from kiosk.vision.pictures import MAX_BYTES, SUFFIXES, decode_picture, open_picture, printable
+from kiosk.vision.pictures import SUFFIXES, decode_picture, open_picture
 from kiosk.vision.quality import reason_of
 
 # Offered pictures ----------------------------------------------------------------------------------------------------
@@ -72,28 +69,17 @@ def examine(offered: Offered, encode: EncodePicture) -> Examined:
     if offered.suffix not in SUFFIXES:
         endings = ", ".join(sorted(SUFFIXES))
         return Examined(offered, fault=Message("the name ends in none of {endings}", endings=endings))
+    content = offered.content
     try:
-        with _opened(offered) as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+        with open_picture(content) if isinstance(content, Path) else io.BytesIO(content) as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
             image = decode_picture(file, Path(offered.name))
     except PictureError as fault:
         return Examined(offered, fault=fault.why)
     outcome = encode(image)
     if isinstance(outcome, Rejection):
         return Examined(offered, digest, fault=reason_of(outcome))
-    if not np.isfinite(outcome.vector).all():
-        return Examined(offered, digest, fault=Message("gave no usable embedding"))
     return Examined(offered, digest, outcome)
-
-
-def _opened(offered: Offered) -> BinaryIO:
-    if isinstance(offered.content, Path):
-        return open_picture(offered.content)
-    if not offered.content:
-        raise PictureError(offered.name, "is empty", "copy it again")
-    if len(offered.content) > MAX_BYTES:
-        raise PictureError(offered.name, "is too large a file", "save it smaller")
-    return io.BytesIO(offered.content)
 
 
 # The check -----------------------------------------------------------------------------------------------------------
@@ -262,10 +248,8 @@ def spread(embeddings: Sequence[Embedding]) -> NDArray[np.float32]:
 
 def _repeated(examined: Sequence[Examined], home: Path) -> dict[int, str]:
     """Return the pictures that are given twice or that the person already has, and the file they are equal to."""
-    first = {}
-    for path in sorted(home.iterdir()) if home.is_dir() else ():
-        with contextlib.suppress(PictureError, OSError), open_picture(path) as file:
-            first[hashlib.file_digest(file, "sha256").hexdigest()] = f"{home.name}/{path.name}"
+    stored = sorted(home.iterdir()) if home.is_dir() else ()
+    first = {digest_of(path): f"{home.name}/{path.name}" for path in stored}
     found = {}
     for number, picture in enumerate(examined):
         if picture.digest in first:
@@ -321,14 +305,16 @@ def save(stores: PeopleStores, enrolment: Enrolment, staff: str, *, version: str
     # The consent comes first: pictures without it must not exist, not even for a moment.
     stores.people.change(person, changed)
     try:
-        with _cached(enrolment.pictures, version):
-            sources = add_pictures(stores.folder, person, [picture.as_file for picture in enrolment.pictures])
+        sources = add_pictures(stores.folder, person, [picture.as_file for picture in enrolment.pictures])
     except KioskError:
         if known is None:
             stores.people.forget(person)
         else:
             stores.people.save(known)
         raise
+    for picture in enrolment.pictures:
+        if version and picture.embedding is not None:
+            TemplateCache(cache_folder(), picture.embedding.encoder, version).put(picture.digest, picture.embedding)
     fault = ""
     try:
         action = Action.ENROLLED if before is None else Action.PICTURES_ADDED
@@ -339,21 +325,3 @@ def save(stores: PeopleStores, enrolment: Enrolment, staff: str, *, version: str
     except KioskError as error:  # the pictures stay saved
         fault = str(error)
     return Enrolled(person, sources, before is None, fault)
-
-
-@contextlib.contextmanager
-def _cached(pictures: Sequence[Examined], version: str) -> Iterator[None]:
-    """Put the embeddings into the cache; take them out again if saving the pictures fails."""
-    caches = [
-        (TemplateCache(cache_folder(), picture.embedding.encoder, version), picture, picture.embedding)
-        for picture in pictures
-        if version and picture.embedding is not None
-    ]
-    for cache, picture, embedding in caches:
-        cache.put(picture.digest, embedding)
-    try:
-        yield
-    except KioskError:
-        for cache, picture, _ in caches:
-            cache.forget(picture.digest)
-        raise

@@ -1,8 +1,6 @@
 """Erasure of a person: pictures, cached embeddings, kept visitors' faces, record, and names in the journal."""
 
 import contextlib
-import hashlib
-import json
 import os
 import re
 import secrets
@@ -14,79 +12,20 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk import names
 from kiosk.domain import display_name
 from kiosk.errors import GalleryError, KioskError, UnknownPersonError
-from kiosk.files import PARTIAL, atomic_write
 from kiosk.i18n import Message
-from kiosk.names import is_skipped, is_snapshot, is_system_folder, normal_name, person_key
+from kiosk.names import is_skipped, is_snapshot, is_system_folder, normal_name, person_key, printable
 from kiosk.paths import cache_folder
-from kiosk.people import folder as listing
 from kiosk.people.changes import erase_person
-from kiosk.people.folder import list_folder
+from kiosk.people.folder import list_folder, name_fault_of
+from kiosk.people.records import PeopleStores
 from kiosk.people.register import PersonRecord
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staging import UNFINISHED
-from kiosk.people.stores import PeopleStores
-from kiosk.people.templates import INDEX
+from kiosk.people.templates import digest_of, digests_of, forget_cached
 from kiosk.store.journal import Action
-from kiosk.vision.pictures import SUFFIXES, open_picture, printable
-
-_DIGEST_CHARACTERS = 64
-# A file being written has a temporary name for a moment; an older one was left by a crash.
-_WRITING_SECONDS = 30.0
-
-
-def forget_cached(cache: Path, gone: Callable[[str], bool], digests: Collection[str]) -> int:
-    """Delete cached embeddings, of every encoder; return how many.
-
-    Deleted are contents with these hashes, sources for which `gone` is true, and every content that no index names: a
-    picture that was removed earlier, or whose index was written before a crash. Raises OSError.
-    """
-    count = 0
-    for folder in sorted(cache.glob("*/")):
-        kept = {digest for index in folder.glob(f"{INDEX}*.json") for digest in _without(index, gone, digests)}
-        for left in folder.glob(f"{PARTIAL}*"):
-            with contextlib.suppress(FileNotFoundError):
-                if time.time() - left.stat().st_mtime > _WRITING_SECONDS:
-                    left.unlink()
-        for path in list(folder.iterdir()):
-            if len(path.name) == _DIGEST_CHARACTERS and path.name not in kept:
-                path.unlink(missing_ok=True)
-                count += 1
-    return count
-
-
-def _without(index: Path, gone: Callable[[str], bool], digests: Collection[str]) -> set[str]:
-    """Rewrite an index without what is gone; return the hashes that it still names."""
-    try:
-        content = json.loads(index.read_text("utf-8"))
-        known = {str(source): [*stamp, str(digest)] for source, (*stamp, digest) in content.items()}
-    except (ValueError, TypeError, AttributeError):
-        index.unlink(missing_ok=True)  # damaged, it may still hold names
-        return set()
-    left = {source: entry for source, entry in known.items() if not gone(source) and entry[-1] not in digests}
-    if len(left) != len(known):
-        atomic_write(index, json.dumps(left).encode(), mode=0o600)
-    return {entry[-1] for entry in left.values()}
-
-
-def forget_names() -> None:
-    """Clear this process's caches of names."""
-    names.person_key.cache_clear()
-    names.normal_name.cache_clear()
-    listing.name_fault_of.cache_clear()
-
-
-def source_belongs_to(key: str) -> Callable[[str], bool]:
-    """Return a function that tells whether a source is of the person with this person_key."""
-
-    def belongs(source: str) -> bool:
-        person, slash, _ = source.partition("/")
-        return names.person_key(person if slash else Path(person).stem) == key
-
-    return belongs
-
+from kiosk.vision.pictures import SUFFIXES
 
 _TRASHINFO = ".trashinfo"  # where Linux desktops note the origin of a file in their bin
 _SIGNS = "#@$~_ "
@@ -108,13 +47,46 @@ def find_in_bins(folder: Path, names: Collection[str]) -> InBins:
     """Find a person's files in skipped folders, by name and content; snapshots are not searched, links not followed."""
     listed = [(person_key(picture.person), picture.path) for picture in list_folder(folder).pictures]
     keys = {person_key(name) for name in names} - {""}
-    search = _Search(folder, keys, {key for key, _ in listed} - keys)
-    search.look_into(folder, skipped=False)
+    of_others = {key for key, _ in listed} - keys
+    named, unsearched = list[Path](), list[str]()
+    others: defaultdict[int, list[Path]] = defaultdict(list)  # all other files of skipped folders, by bytes
+
+    def search(place: Path, *, skipped: bool) -> None:
+        try:
+            with os.scandir(place) as scanned:
+                entries = sorted(scanned, key=lambda entry: entry.name)
+        except OSError:
+            unsearched.append(printable(place.relative_to(folder)))
+            return
+        for entry in entries:
+            path, is_folder = Path(entry.path), entry.is_dir(follow_symlinks=False)
+            out = skipped or (is_skipped(path.name) if is_folder else place == folder and is_skipped(path.stem))
+            if entry.name.startswith(UNFINISHED) or not (is_folder or out):
+                continue
+            if is_folder and is_snapshot(entry.name):
+                unsearched.append(printable(path.relative_to(folder)))
+            elif out and _is_named(entry.name, keys, of_others, is_folder=is_folder):
+                named.append(path)
+            elif is_folder:
+                search(path, skipped=out)
+            elif entry.is_file(follow_symlinks=False):
+                with contextlib.suppress(FileNotFoundError):
+                    others[entry.stat(follow_symlinks=False).st_size].append(path)
+
+    search(folder, skipped=False)
     pictures = [path for key, path in listed if key in keys]
-    files = [file for path in search.named for file in _files_in(path)]
+    files = [file for path in named for file in _files_in(path)]
     pictures += [file for file in files if _is_picture(file.name) and not file.is_symlink()]
-    copies = _copies(pictures, search.others)
-    return InBins((*search.named, *copies), tuple(sorted(search.unsearched)))
+    return InBins((*named, *_copies(pictures, others)), tuple(sorted(unsearched)))
+
+
+def _copies(pictures: Iterable[Path], others: Mapping[int, Sequence[Path]]) -> list[Path]:
+    """Return those of the other files, by size, that hold the same content as one of the pictures."""
+    wanted: defaultdict[int, set[str | None]] = defaultdict(set)
+    for picture in pictures:
+        with contextlib.suppress(OSError):
+            wanted[picture.stat().st_size].add(digest_of(picture))
+    return [path for size in wanted for path in others.get(size, ()) if digest_of(path) in wanted[size] - {None}]
 
 
 def delete_from_bins(folder: Path, found: InBins) -> tuple[int, list[str]]:
@@ -134,63 +106,20 @@ def delete_from_bins(folder: Path, found: InBins) -> tuple[int, list[str]]:
     return count, left
 
 
-def digest_of(path: Path) -> str | None:
-    """Return the SHA-256 of a picture, by which the cache knows it; None where it cannot be read."""
-    try:
-        with open_picture(path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (KioskError, OSError):
-        return None
-
-
-class _Search:
-    """A search of the image folder."""
-
-    def __init__(self, folder: Path, keys: set[str], of_others: set[str]) -> None:
-        self.named: list[Path] = []  # files and folders under the person's name
-        self.others: defaultdict[int, list[Path]] = defaultdict(list)  # all others of skipped folders, by bytes
-        self.unsearched: list[str] = []
-        self._folder, self._keys, self._of_others = folder, keys, of_others
-
-    def look_into(self, folder: Path, *, skipped: bool) -> None:
-        """Search a folder and its subfolders; `skipped` = the gallery does not read it."""
-        try:
-            with os.scandir(folder) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
-        except OSError:
-            entries = []
-            self.unsearched.append(printable(folder.relative_to(self._folder)))
-        for entry in entries:
-            path, is_folder = Path(entry.path), entry.is_dir(follow_symlinks=False)
-            out = skipped or (is_skipped(path.name) if is_folder else folder == self._folder and is_skipped(path.stem))
-            if entry.name.startswith(UNFINISHED) or not (is_folder or out):
-                continue
-            if is_folder and is_snapshot(entry.name):
-                self.unsearched.append(printable(path.relative_to(self._folder)))
-            elif out and self._is_the_person_s(entry.name, is_folder=is_folder):
-                self.named.append(path)
-            elif is_folder:
-                self.look_into(path, skipped=out)
-            elif entry.is_file(follow_symlinks=False):
-                with contextlib.suppress(FileNotFoundError):
-                    self.others[entry.stat(follow_symlinks=False).st_size].append(path)
-
-    def _is_the_person_s(self, name: str, *, is_folder: bool) -> bool:
-        if is_system_folder(name) if is_folder else not _is_picture(name):
-            return False
-        name = _before_the_bin(name)
-        bare = name.removeprefix("._").lstrip(_SIGNS)  # as macOS writes what belongs to a file, or as put aside by hand
-        exactly = {person_key(name), person_key(bare)}
-        numbered = person_key(_NUMBER.sub("", bare))
-        return bool(exactly & self._keys) or (numbered in self._keys and not exactly & self._of_others)
-
-
-def _before_the_bin(name: str) -> str:
-    """Return the name without what a bin adds and without the suffix of a picture."""
+def _is_named(name: str, keys: Collection[str], of_others: Collection[str], *, is_folder: bool) -> bool:
+    """Return whether a file or folder in a bin has the name of the person with these keys."""
+    if is_system_folder(name) if is_folder else not _is_picture(name):
+        return False
+    # Without what a bin adds, and without the suffix of a picture.
     name = _VERSION.sub("", normal_name(name).casefold()).removesuffix(_TRASHINFO)
     name = _DELETED_AT.sub("", name).rstrip("~")
     suffix = Path(name).suffix
-    return name.removesuffix(suffix) if suffix in SUFFIXES else name
+    name = name.removesuffix(suffix) if suffix in SUFFIXES else name
+    bare = name.removeprefix("._").lstrip(_SIGNS)  # as macOS writes what belongs to a file, or as put aside by hand
+    exactly = {person_key(name), person_key(bare)}
+    if exactly.intersection(of_others):
+        return bool(exactly.intersection(keys))
+    return bool((exactly | {person_key(_NUMBER.sub("", bare))}).intersection(keys))
 
 
 def _is_picture(name: str) -> bool:
@@ -203,17 +132,6 @@ def _files_in(path: Path) -> list[Path]:
     if path.is_symlink() or not path.is_dir():
         return [path]
     return [file for file in sorted(path.rglob("*")) if file.is_symlink() or not file.is_dir()]
-
-
-def _copies(pictures: Iterable[Path], others: Mapping[int, Sequence[Path]]) -> list[Path]:
-    """Return those of the other files that hold the same content as one of the pictures."""
-    wanted: defaultdict[int, set[str | None]] = defaultdict(set)
-    for picture in pictures:
-        with contextlib.suppress(OSError):
-            wanted[picture.stat().st_size].add(digest_of(picture))
-    return [
-        path for size, digests in wanted.items() for path in others.get(size, ()) if digest_of(path) in digests - {None}
-    ]
 
 
 _MEMORY_SECONDS = 5.0  # in which the running kiosk refreshes its gallery
@@ -255,7 +173,8 @@ def erase(
     UnknownPersonError, or GalleryError if the pictures cannot be deleted; then all is as before.
     """
     key = person_key(person)
-    names, records, digests, in_bins = _traces(stores, person)
+    names, records, in_bins = _traces(stores, person)
+    digests = digests_of(stores.folder, source_belongs_to(key))
     embeddings = [template.embedding for template in known.templates_of(known.person(person) or "")]
     pictures = len(erase_person(stores.folder, person))
     # Before the rest, so that the kiosk does not write it again.
@@ -280,41 +199,42 @@ def erase(
     rows = done(forget_in_journal)
     if not left:  # its names are needed to try again
         done(lambda: sum(stores.people.forget(record.person) for record in records))
-    forget_names()
+    for remembering in (person_key, normal_name, name_fault_of):
+        remembering.cache_clear()
     unsearched = in_bins.unsearched
     return ErasureReport(number, pictures, cached, visitors, rows, len(records), tuple(left), binned, unsearched)
 
 
-def digests_of(folder: Path, belongs: Callable[[str], bool]) -> set[str]:
-    """Return the hashes of the pictures for whose source `belongs` is true."""
-    found = (digest_of(picture.path) for picture in list_folder(folder).pictures if belongs(picture.source))
-    return {digest for digest in found if digest is not None}
+def source_belongs_to(key: str) -> Callable[[str], bool]:
+    """Return a function that tells whether a source is of the person with this person_key."""
+
+    def belongs(source: str) -> bool:
+        person, slash, _ = source.partition("/")
+        return person_key(person if slash else Path(person).stem) == key
+
+    return belongs
 
 
-def _traces(stores: PeopleStores, person: str) -> tuple[list[str], list[PersonRecord], set[str], InBins]:
-    """Return the person's names, records, hashes of pictures and files in bins. Raises UnknownPersonError."""
+def _traces(stores: PeopleStores, person: str) -> tuple[list[str], list[PersonRecord], InBins]:
+    """Return the person's names, records and files in bins. Raises UnknownPersonError.
+
+    The records are the person's and those that an interrupted rename left behind.
+    """
     key = person_key(person)
     listed = {person_key(picture.person) for picture in list_folder(stores.folder).pictures}
-    all_records = stores.people.records()
-    records = _records_of(all_records, key, listed)
+    known = stores.people.records()
+    records = [known[key]] if key in known else []
+    former = {person_key(name) for record in records for name in record.former}
+    for other, record in known.items():
+        if other not in {key, *listed} and (other in former or key in map(person_key, record.former)):
+            records.append(record)
     names = [person, display_name(person), *(name for record in records for name in (record.person, *record.former))]
-    of_others = {*listed, *all_records} - {key, *(person_key(record.person) for record in records)}
+    of_others = {*listed, *known} - {key, *(person_key(record.person) for record in records)}
     in_bins = find_in_bins(stores.folder, [name for name in names if person_key(name) not in of_others])
     if not records and key not in listed and not in_bins.paths and not any(stores.journal.about([person])):
         reason = Message("nothing is known of anybody of that name")
         raise UnknownPersonError(display_name(person), reason, "see `kiosk people` for the names")
-    return names, records, digests_of(stores.folder, source_belongs_to(key)), in_bins
-
-
-def _records_of(records: Mapping[str, PersonRecord], key: str, listed: Collection[str]) -> list[PersonRecord]:
-    """Return the person's record, and those that an interrupted rename left behind."""
-    own = [records[key]] if key in records else []
-    former = {person_key(name) for record in own for name in record.former}
-    return own + [
-        record
-        for other, record in records.items()
-        if other not in {key, *listed} and (other in former or key in map(person_key, record.former))
-    ]
+    return names, records, in_bins
 
 
 def _leave_memory(in_force: Callable[[], GallerySnapshot] | None, person: str) -> None:

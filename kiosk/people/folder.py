@@ -12,10 +12,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from kiosk.i18n import Message, Text
-from kiosk.names import folder_fault, is_litter, is_system_folder, name_fault, normal_name, person_key
+from kiosk.names import folder_fault, is_litter, is_system_folder, name_fault, normal_name, person_key, printable
 from kiosk.people.snapshot import Skipped
 from kiosk.people.staging import UNFINISHED
-from kiosk.vision.pictures import SUFFIXES, printable
+from kiosk.vision.pictures import SUFFIXES
 
 EMPTY = "holds no pictures"  # the reason when the folder itself is skipped
 

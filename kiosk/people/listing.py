@@ -123,12 +123,9 @@ def quality_of(templates: list[Template], threshold: float) -> Quality:
     """Return how good the pictures of one person are, by their number and how alike they are."""
     if not templates:
         return Quality.NONE
-    if len(templates) > 1 and threshold > 0:
-        vectors = np.array([template.embedding.vector for template in templates], np.float32)
-        apart = np.sqrt(np.maximum(2 - 2 * vectors @ vectors.T, 0))
-        np.fill_diagonal(apart, np.inf)
-        if apart.min(axis=1).max() > threshold:
-            return Quality.DIFFER
+    apart = spread([template.embedding for template in templates])
+    if len(templates) > 1 and apart.max() > threshold > 0:
+        return Quality.DIFFER
     return Quality.GOOD if len(templates) >= ENOUGH_PICTURES else Quality.FEW
 
 

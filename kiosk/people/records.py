@@ -1,18 +1,32 @@
-"""Changes to people by the staff: rename, suspend, edit, remove pictures; each is written to the journal."""
+"""Changes to people by the staff: rename, suspend, edit, remove pictures; each is written to the journal.
+
+PeopleStores are the stores that such a change touches.
+"""
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from kiosk.domain import display_name
 from kiosk.errors import EnrolmentError, KioskError, UnknownPersonError
 from kiosk.names import person_key
 from kiosk.paths import cache_folder
 from kiosk.people.changes import checked_name, remove_pictures, rename_person, skipped_name
-from kiosk.people.erasure import digests_of, forget_cached
 from kiosk.people.folder import list_folder
-from kiosk.people.register import Consent, PersonRecord
-from kiosk.people.stores import PeopleStores
-from kiosk.store.journal import Action
+from kiosk.people.register import Consent, PeopleRegister, PersonRecord
+from kiosk.people.templates import digests_of, forget_cached
+from kiosk.people.visitors import VisitorStore
+from kiosk.store.journal import Action, Journal
+
+
+@dataclass(slots=True, eq=False)
+class PeopleStores:
+    """The image folder and the records beside it; may be used from any thread."""
+
+    folder: Path  # the image folder
+    people: PeopleRegister
+    journal: Journal
+    visitors: VisitorStore
 
 
 def rename(stores: PeopleStores, old: str, new: str, staff: str) -> str:

@@ -14,20 +14,21 @@ import sqlite3
 import threading
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from kiosk.domain import Reason, display_name
 from kiosk.errors import PeopleError
 from kiosk.files import atomic_write
 from kiosk.i18n import Message, Text
-from kiosk.names import MAX_NAME_CHARACTERS, is_printable, name_fault, normal_name, person_key
+from kiosk.names import MAX_NAME_CHARACTERS, is_printable, normal_name, person_key, printable
 from kiosk.people.folder import Stamp
 from kiosk.store.sqlite_file import remedy_for, require_sound
-from kiosk.vision.pictures import printable
 
 # The fields that hold free text, and the most characters that each may have.
 TEXT_FIELDS = {
@@ -169,6 +170,9 @@ SELECT = f"SELECT {_NAMES} FROM people"  # noqa: S608 - constants
 INSERT = f"INSERT INTO people (key, {_NAMES}) VALUES (?{', ?' * len(_COLUMNS)})"  # noqa: S608 - constants
 
 
+_RECORD = TypeAdapter(PersonRecord)
+
+
 def record_as_json(record: PersonRecord) -> dict[str, Any]:
     """Return a record as JSON values, for people to read and for another kiosk."""
     values = asdict(record)
@@ -179,16 +183,12 @@ def record_as_json(record: PersonRecord) -> dict[str, Any]:
     return {**values, "former": list(record.former)}
 
 
-def record_of(values: Mapping[str, Any]) -> PersonRecord:
-    """Return the record of JSON values. Raises ValueError or TypeError for values of another kind."""
-    days = {name: date.fromisoformat(values[name]) for name in _DAYS if values.get(name) is not None}
-    known: dict[str, Any] = {name: values[name] for name in ("person", *TEXT_FIELDS)} | days
-    consent = values["consent"]
-    if consent is not None:
-        given_at, *texts = (consent[name] or "" for name in Consent.__slots__)
-        consent = Consent(datetime.fromisoformat(given_at), *texts)
-    former = tuple(map(str, values["former"]))
-    return PersonRecord(**known, suspended=bool(values.get("suspended")), consent=consent, former=former)
+def record_of(values: object) -> PersonRecord:
+    """Return the record of JSON values. Raises ValueError for values of another kind."""
+    try:
+        return _RECORD.validate_python(values)
+    except ValidationError as error:
+        raise ValueError(error.errors()[0]["msg"]) from error
 
 
 def as_row(record: PersonRecord) -> list[object]:
@@ -203,11 +203,10 @@ def as_row(record: PersonRecord) -> list[object]:
 def from_row(row: tuple[Any, ...]) -> PersonRecord:
     """Return the record of a row. Raises ValueError for a row that as_row does not make."""
     values = dict(zip(_COLUMNS, row, strict=True))
-    consent = {name: values[f"consent_{name}"] for name in Consent.__slots__}
-    former = json.loads(values["former"])
-    if not isinstance(former, list):
-        raise ValueError(f"no list of names: {former}")
-    return record_of({**values, "former": former, "consent": consent if consent["given_at"] is not None else None})
+    consent = {name: values[f"consent_{name}"] or "" for name in Consent.__slots__}
+    return record_of(
+        {**values, "former": json.loads(values["former"]), "consent": consent if consent["given_at"] else None}
+    )
 
 
 def unusable(path: Path, error: sqlite3.Error | OSError | ValueError) -> PeopleError:
@@ -296,18 +295,12 @@ class PeopleRegister:
         """Undo `save_all`."""
         with self._writing() as connection:
             for person, record in before:
-                _drop(connection, person)
-                if record is not None:
-                    _put(connection, record)
+                _put(connection, record) if record is not None else _drop(connection, person)
         self._rewrite()
 
     def copy_for_rename(self, old: str, new: str) -> PersonRecord:
         """Copy a record to a new name, the first half of a rename: a suspension then holds under both names."""
         old, new = normal_name(old), normal_name(new)
-        fault = name_fault(new)
-        if fault:
-            thing = Message("the name {name!r}", name=printable(new))
-            raise PeopleError(thing, fault, "give another name")
         with self._writing() as connection:
             before, there = _find(connection, old) or PersonRecord(old), _find(connection, new)
             is_left_over = there is not None and person_key(old) in map(person_key, (new, *there.former))

@@ -19,7 +19,8 @@ from pathlib import Path
 from kiosk.errors import EnrolmentError, GalleryError
 from kiosk.files import folder_lock, sync_folder
 from kiosk.i18n import Message
-from kiosk.vision.pictures import open_picture, printable
+from kiosk.names import printable
+from kiosk.vision.pictures import open_picture
 
 _NEW = ".enrol-"  # a folder that is being built
 _DELETED = ".erased-"  # pictures that are being deleted

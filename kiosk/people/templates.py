@@ -12,8 +12,8 @@ import os
 import queue
 import time
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,9 +21,9 @@ import numpy as np
 
 from kiosk.domain import ByteImage, Embedding, Rejection
 from kiosk.errors import KioskError, PictureError
-from kiosk.files import atomic_write
+from kiosk.files import PARTIAL, atomic_write
 from kiosk.i18n import Message, Text
-from kiosk.people.folder import ListedPicture, Stamp
+from kiosk.people.folder import ListedPicture, Stamp, list_folder
 from kiosk.vision.pictures import decode_picture, open_picture
 from kiosk.vision.quality import reason_of
 
@@ -32,7 +32,12 @@ _USED_AGAIN_SECONDS = 86400.0
 _VECTOR, _REJECTION = b"v", b"r"
 # An entry is a checksum, a kind and some hundred numbers.
 _MAX_ENTRY_BYTES = 2**20
-INDEX = "index-"  # how the names of indexes begin
+_DIGEST_CHARACTERS = 64  # the length of an entry's name
+_INDEX = "index-"  # how the names of indexes begin
+# A file being written has a temporary name for a moment; an older one was left by a crash.
+_WRITING_SECONDS = 30.0
+
+_Index: TypeAlias = dict[str, tuple[Stamp, str]]  # the stamp and the hash of each file of an image folder
 
 
 class TemplateCache:
@@ -74,18 +79,15 @@ class TemplateCache:
         with contextlib.suppress(OSError):
             (self._folder / digest).unlink(missing_ok=True)
 
-    def known_digests(self, images: Path) -> dict[str, tuple[Stamp, str]]:
+    def known_digests(self, images: Path) -> _Index:
         """Return the stamp and the hash of each source, as remember_digests stored them for an image folder."""
-        try:
-            index = json.loads(self._index(images).read_text("utf-8"))
-            return {source: (Stamp(*map(int, stamp)), str(digest)) for source, (*stamp, digest) in index.items()}
-        except (OSError, ValueError, TypeError, AttributeError):
-            return {}
+        with contextlib.suppress(OSError):
+            return _read_index(self._index(images)) or {}
+        return {}
 
-    def remember_digests(self, images: Path, digests: Mapping[str, tuple[Stamp, str]]) -> None:
+    def remember_digests(self, images: Path, digests: _Index) -> None:
         """Store the hash of every unchanged file, so that the next start does not read them."""
-        index = {source: [s.size, s.mtime_ns, s.ctime_ns, s.inode, digest] for source, (s, digest) in digests.items()}
-        _write(self._index(images), json.dumps(index).encode())
+        _write(self._index(images), _index_content(digests))
 
     def drop_unused(self) -> None:
         """Delete what was not used for two months, of any encoder."""
@@ -96,7 +98,7 @@ class TemplateCache:
                     path.unlink(missing_ok=True)
 
     def _index(self, images: Path) -> Path:
-        return self._folder / f"{INDEX}{_hashed(os.fsencode(images.absolute()).hex())}.json"
+        return self._folder / f"{_INDEX}{_hashed(os.fsencode(images.absolute()).hex())}.json"
 
 
 def _hashed(text: str) -> str:
@@ -107,6 +109,63 @@ def _write(path: Path, content: bytes) -> None:
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         atomic_write(path, content, mode=0o600, durable=False)
+
+
+def _read_index(path: Path) -> _Index | None:
+    """Read an index; None if it is damaged. Raises OSError."""
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        return {source: (Stamp(*map(int, stamp)), str(digest)) for source, (*stamp, digest) in content.items()}
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
+def _index_content(index: _Index) -> bytes:
+    return json.dumps({source: [*astuple(stamp), digest] for source, (stamp, digest) in index.items()}).encode()
+
+
+def forget_cached(cache: Path, gone: Callable[[str], bool], digests: Collection[str]) -> int:
+    """Delete cached embeddings, of every encoder; return how many.
+
+    Deleted are contents with these hashes, sources for which `gone` is true, and every content that no index names: a
+    picture that was removed earlier, or whose index was written before a crash. Raises OSError.
+    """
+    count = 0
+    for folder in sorted(cache.glob("*/")):
+        kept: set[str] = set()
+        for path in folder.glob(f"{_INDEX}*.json"):
+            known = _read_index(path)
+            if known is None:
+                path.unlink(missing_ok=True)  # it may still hold names
+                continue
+            left = {source: one for source, one in known.items() if not gone(source) and one[1] not in digests}
+            if len(left) != len(known):
+                atomic_write(path, _index_content(left), mode=0o600)
+            kept |= {digest for _, digest in left.values()}
+        for path in folder.glob(f"{PARTIAL}*"):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > _WRITING_SECONDS:
+                    path.unlink()
+        for path in list(folder.iterdir()):
+            if len(path.name) == _DIGEST_CHARACTERS and path.name not in kept:
+                path.unlink(missing_ok=True)
+                count += 1
+    return count
+
+
+def digest_of(path: Path) -> str | None:
+    """Return the SHA-256 of a picture, by which the cache knows it; None if it cannot be read."""
+    try:
+        with open_picture(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (KioskError, OSError):
+        return None
+
+
+def digests_of(folder: Path, belongs: Callable[[str], bool]) -> set[str]:
+    """Return the hashes of the pictures for whose source `belongs` is true."""
+    found = (digest_of(picture.path) for picture in list_folder(folder).pictures if belongs(picture.source))
+    return {digest for digest in found if digest is not None}
 
 
 EncodePicture: TypeAlias = Callable[[ByteImage], Embedding | Rejection]

@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from kiosk.domain import ByteImage, Crop
 from kiosk.errors import EncoderError, KioskError, PictureError, in_one_line
-from kiosk.names import folder_fault, is_litter, is_system_folder, normal_name
+from kiosk.names import folder_fault, is_litter, is_system_folder, normal_name, printable
 from kiosk.training.checkpoint import NPZ_DAMAGE, write_arrays
 from kiosk.training.settings import Settings
 from kiosk.training.validation import PEOPLE_IN_A_FOLD
 from kiosk.vision.alignment import cut
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import LandmarkModel, shipped_landmarks
-from kiosk.vision.pictures import SUFFIXES, printable, read_picture
+from kiosk.vision.pictures import SUFFIXES, read_picture
 
 FEWEST_HELD_OUT = 2 * PEOPLE_IN_A_FOLD  # a threshold is chosen on one fold and tested on another
 # Enough for a validation of some seconds.

@@ -18,8 +18,8 @@ import numpy as np
 from kiosk.domain import ByteImage, Frame
 from kiosk.errors import CameraError
 from kiosk.i18n import Message
+from kiosk.names import printable
 from kiosk.vision.opencv import cv2
-from kiosk.vision.pictures import printable
 from kiosk.vision.source import Pace, Source, unreadable
 
 # Standard error is for people; FFmpeg reads its level when the first capture is made. -8 is AV_LOG_QUIET.

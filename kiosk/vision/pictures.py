@@ -13,7 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from kiosk.domain import ByteImage
 from kiosk.errors import PictureError
 from kiosk.i18n import Message
-from kiosk.names import is_printable
+from kiosk.names import printable
 from kiosk.vision.opencv import cv2
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
@@ -91,18 +91,6 @@ def as_jpeg(image: ByteImage) -> bytes:
     if not written:
         raise PictureError("picture", "cannot be written as JPEG", "take it again")
     return bytes(content)
-
-
-def printable(path: Path | str) -> str:
-    """Return the path as text for any terminal: controls, invisible characters and bytes that are not UTF-8 escaped."""
-    return "".join(character if is_printable(character) else _escaped(character) for character in str(path))
-
-
-def _escaped(character: str) -> str:
-    # Python holds a byte of a file name that is no UTF-8 as U+DC00 + the byte (PEP 383).
-    if "\udc80" <= character <= "\udcff":
-        return f"\\x{ord(character) - 0xDC00:02x}"
-    return character.encode("unicode_escape").decode("ascii")
 
 
 def _unreadable(path: Path, fault: OSError | ValueError) -> PictureError:

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 from kiosk.domain import ByteImage, Frame
 from kiosk.errors import CameraError, PictureError
 from kiosk.i18n import Message
+from kiosk.names import printable
 from kiosk.vision.capture import STREAM_SCHEMES, Camera, Stream, VideoFile, is_camera_number, without_secrets
 from kiosk.vision.demo import DemoScene
-from kiosk.vision.pictures import SUFFIXES, printable, read_picture
+from kiosk.vision.pictures import SUFFIXES, read_picture
 from kiosk.vision.source import Pace, Source, unreadable
 
 

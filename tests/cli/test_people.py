@@ -21,16 +21,10 @@ def register(images: Path) -> PeopleRegister:
     return PeopleRegister(people_file(images))
 
 
-def test_each_skipped_file_is_named_with_its_reason(kiosk, images):
+def test_people_lists_everybody_who_is_known_and_each_skipped_file_and_show_tells_all(kiosk, images, register):
     (images / "Bob.png").write_text("no picture")
-    (images / "Empty.jpg").write_bytes(b"")
-    shown = json.loads(kiosk("people", "--gallery", images, "--json").out)
-    assert {entry["file"] for entry in shown["skipped"]} == {"Bob.png", "Empty.jpg"}
-    assert all(entry["reason"] for entry in shown["skipped"])
-
-
-def test_who_is_known_without_pictures_is_in_the_table_too(kiosk, images, register):
     register.save(PersonRecord("Ada_L", consent=CONSENT, suspended=True))
+    register.save(PersonRecord("Grace_Hopper", email="g@example.org", former=("Gracie",)))
     shown = json.loads(kiosk("people", "--gallery", images, "--json").out)
     assert shown["people"] == [
         {
@@ -42,16 +36,12 @@ def test_who_is_known_without_pictures_is_in_the_table_too(kiosk, images, regist
         },
         {"person": "Grace_Hopper", "name": "Grace Hopper", "pictures": 1, "consent": None, "standing": "in_force"},
     ]
-
-
-def test_show_tells_what_is_known_of_a_person(kiosk, images, register):
-    register.save(PersonRecord("Grace_Hopper", email="g@example.org", consent=CONSENT, former=("Gracie",)))
+    [skipped] = shown["skipped"]
+    assert (skipped["file"], "JPEG" in skipped["reason"]) == ("Bob.png", True)
     facts = json.loads(kiosk("people", "show", "grace hopper", "--gallery", images, "--json").out)
     assert facts["pictures"] == ["Grace_Hopper.jpg"]
     assert (facts["email"], facts["former"], facts["last_let_in"]) == ("g@example.org", ["Gracie"], None)
-    table = kiosk("people", "show", "Grace_Hopper", "--gallery", images).out
-    assert "g@example.org" in table
-    assert "recorded_by: Eve" in table
+    assert "recorded_by: Eve" in kiosk("people", "show", "ada l", "--gallery", images).out
 
 
 def test_somebody_unknown_is_told_with_an_exit_code(kiosk, images):
@@ -72,12 +62,19 @@ def test_rename_suspend_and_back(kiosk, images, register):
     assert not register.record("Zoë 李").suspended
 
 
-@pytest.mark.parametrize("name", ["../evil", "a/b", "x" * 101, "\u202eevil", ""])
-def test_a_hostile_name_changes_nothing_and_moves_no_cursor(kiosk, images, name):
-    refused = kiosk("people", "rename", "Grace_Hopper", name, "--gallery", images)
-    assert refused.code == 19
-    assert all(character.isprintable() or character == "\n" for character in refused.err)
-    assert [path.name for path in images.iterdir()] == ["Grace_Hopper.jpg"]
+def test_a_hostile_name_or_zip_changes_nothing_and_moves_no_cursor(kiosk, images, tmp_path):
+    before = [path.name for path in images.iterdir()]
+    for name in ("../evil", "x" * 101, "\u202eevil", "", "#recycle", "_Ada", "System Volume Information"):
+        refused = kiosk("people", "rename", "Grace_Hopper", name, "--gallery", images)
+        assert refused.code == 19
+        assert all(character.isprintable() or character == "\n" for character in refused.err)
+    assert "recycle bin" in refused.err
+    assert kiosk("enrol", "_Ada", images / "Grace_Hopper.jpg", "--gallery", images).code == 19
+    with zipfile.ZipFile(tmp_path / "hostile.zip", "w") as archive:
+        archive.writestr("../evil.jpg", b"x")
+    refused = kiosk("people", "import", tmp_path / "hostile.zip", "--gallery", images)
+    assert (refused.code, "leads out" in refused.err) == (26, True)
+    assert [path.name for path in images.iterdir()] == before
 
 
 def test_erase_asks_unless_told_that_it_is_meant(kiosk, images, monkeypatch):
@@ -104,14 +101,6 @@ def test_export_and_import_of_one_and_of_all(kiosk, images, tmp_path):
     assert [path.name for path in images.iterdir()] == ["Grace_Hopper"]
 
 
-def test_a_hostile_zip_is_refused_with_its_own_exit_code(kiosk, images, tmp_path):
-    path = tmp_path / "hostile.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("../evil.jpg", b"x")
-    refused = kiosk("people", "import", path, "--gallery", images)
-    assert (refused.code, "leads out" in refused.err) == (26, True)
-
-
 def test_recycle_bins_are_emptied_of_a_person_and_snapshots_named(kiosk, images):
     for name in ("#recycle", "#snapshot"):
         (images / name).mkdir()
@@ -128,15 +117,6 @@ def test_recycle_bins_are_emptied_of_a_person_and_snapshots_named(kiosk, images)
     assert not list((images / "#recycle").iterdir())
 
 
-@pytest.mark.parametrize("name", ["#recycle", "_Ada", "System Volume Information"])
-def test_a_name_that_the_gallery_skips_is_refused_with_the_reason(kiosk, images, name):
-    refused = kiosk("people", "rename", "Grace_Hopper", name, "--gallery", images)
-    assert (refused.code, "recycle bin" in refused.err) == (19, True)
-    refused = kiosk("enrol", name, images / "Grace_Hopper.jpg", "--gallery", images)
-    assert (refused.code, "recycle bin" in refused.err) == (19, True)
-    assert [path.name for path in images.iterdir()] == ["Grace_Hopper.jpg"]
-
-
 def test_an_empty_gallery_says_what_to_do(kiosk, tmp_path):
     shown = kiosk("people", "--gallery", tmp_path / "nowhere")
     assert shown.code == 0
@@ -148,13 +128,6 @@ def test_an_empty_gallery_says_what_to_do(kiosk, tmp_path):
     assert "For more than 50 people, first: `encoder: sface_fp16` in config.yaml." in shown.out
 
 
-def test_who_is_enrolled_is_identified(kiosk, images, eileen):
-    report = kiosk("enrol", "Eileen Collins", eileen, "--gallery", images, "--json")
-    assert report.code == 0
-    assert json.loads(report.out)["person"] == "Eileen Collins"
-    assert kiosk("identify", eileen, "--gallery", images).code == 0
-
-
 def test_a_refused_enrolment_names_each_picture_and_changes_nothing(kiosk, images, grace, eileen, tmp_path):
     bad = tmp_path / "bad.jpg"
     bad.write_bytes(b"")
@@ -164,21 +137,15 @@ def test_a_refused_enrolment_names_each_picture_and_changes_nothing(kiosk, image
     assert sorted(path.name for path in images.iterdir()) == before
 
 
-def test_without_a_text_that_was_agreed_to_no_consent_is_recorded_and_that_is_a_warning(
-    kiosk, images, eileen, tmp_path
-):
-    done = kiosk("enrol", "Eileen Collins", eileen, "--gallery", images)
-    assert done.code == 0
-    assert "no consent of Eileen Collins is recorded" in done.err
-    assert PeopleRegister(people_file(images)).record("Eileen Collins").consent is None
-
-
-def test_the_text_that_was_agreed_to_is_recorded_and_the_journal_tells_of_it(kiosk, images, eileen):
+def test_who_is_enrolled_is_identified_and_the_text_that_was_agreed_to_recorded(kiosk, images, eileen):
+    done = kiosk("enrol", "Grace Hopper", asset("demo", "grace_hopper.jpg"), "--gallery", images)
+    assert (done.code, "no consent of Grace Hopper is recorded" in done.err) == (0, True)
     text = asset("consent.de.md")
     done = kiosk("enrol", "Eileen Collins", eileen, "--gallery", images, "--consent", text, "--json")
     assert (json.loads(done.out)["consent"], done.err.count("warning")) == (True, 0)
+    assert kiosk("identify", eileen, "--gallery", images).code == 0
     consent = PeopleRegister(people_file(images)).record("Eileen Collins").consent
     assert (consent.sha256, consent.language, consent.recorded_by) == (read_consent(text).sha256, "de", "command line")
     journal = Journal(journal_file(ConfigFile(None)))
-    assert [(row.action, row.subject) for row in journal.actions(5)] == [("enrolled", "Eileen Collins")]
+    assert [(row.action, row.subject) for row in journal.actions(1)] == [("enrolled", "Eileen Collins")]
     journal.close()

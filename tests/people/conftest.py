@@ -1,49 +1,64 @@
-"""A change to the image folder that is killed, or finds the disk full, at each of its steps."""
+"""Shared by the tests of people: records, what a change left, and a change that is struck at each of its steps."""
 
 import errno
 import os
 import signal
 import sys
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from kiosk.door.services import StaffServices
 from kiosk.errors import KioskError
+from kiosk.people.register import Consent, PersonRecord
 from kiosk.people.staging import recover
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+CONSENT = Consent(NOW, "1", "ab" * 32, "en", "Eve")
+FULL = PersonRecord(
+    person="Zoë_李",
+    shown="Zoë",
+    spoken="Zo-ey",
+    staff_number="007",
+    card_id="04:A2",
+    email="zoe@example.org",
+    valid_from=date(2026, 1, 1),
+    valid_until=date(2026, 12, 31),
+    group="عمال",
+    suspended=True,
+    consent=CONSENT,
+    former=("Augusta", "李"),
+)
 
 # What Python tells before it changes anything on a disk; opening counts where it is for writing.
 CHANGES = {"os.mkdir", "os.rename", "os.link", "os.symlink", "os.remove", "os.rmdir", "os.chmod", "shutil.copyfile"}
+CHANGES |= {"sqlite3.connect"}
 DONE, SURVIVED, FAILED, UNFORESEEN = 0, 1, 3, 4
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    """An empty image folder."""
+    folder = tmp_path / "images"
+    folder.mkdir()
+    return folder
+
+
+def files(folder: Path) -> list[str]:
+    """The files and links below a folder."""
+    found = (path for path in folder.rglob("*") if path.is_symlink() or path.is_file())
+    return sorted(path.relative_to(folder).as_posix() for path in found)
+
+
+def told(services: StaffServices) -> list[tuple[str, str, str | None, str | None]]:
+    """The actions in the journal, newest first."""
+    return [(row.action, row.staff, row.subject, row.detail) for row in services.journal.actions(20)]
 
 
 def leftovers(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir() if path.name.startswith(".")]
-
-
-class _Strike:
-    """Counts steps down and strikes at one of them."""
-
-    def __init__(self, at_step: int, strike: Callable[[], None]) -> None:
-        self.left = at_step
-        self._strike = strike
-
-    def step(self) -> None:
-        self.left -= 1
-        if self.left == -1:
-            self._strike()
-
-    def on_event(self, event: str, arguments: tuple[object, ...]) -> None:
-        writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
-        if writes or event in CHANGES:
-            self.step()
-
-    def before(self, function: Callable[..., None]) -> Callable[..., None]:
-        def stepped(*arguments: object) -> None:
-            self.step()
-            function(*arguments)
-
-        return stepped
 
 
 def run_apart(change: Callable[[], object], at_step: int, strike: Callable[[], None]) -> int | None:
@@ -52,16 +67,32 @@ def run_apart(change: Callable[[], object], at_step: int, strike: Callable[[], N
     if child:
         status = os.waitpid(child, 0)[1]
         return os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else None
-    struck = _Strike(at_step, strike)
+    left, sync = at_step, os.fsync
+
+    def step() -> None:
+        nonlocal left
+        left -= 1
+        if left == -1:
+            strike()
+
+    def on_event(event: str, arguments: tuple[object, ...]) -> None:
+        writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+        if writes or event in CHANGES:
+            step()
+
+    def counted_sync(descriptor: int) -> None:
+        step()
+        sync(descriptor)
+
     try:
-        os.fsync = struck.before(os.fsync)
-        sys.addaudithook(struck.on_event)
+        os.fsync = counted_sync
+        sys.addaudithook(on_event)
         change()
     except KioskError:
         os._exit(FAILED)
     except BaseException:
         os._exit(UNFORESEEN)
-    os._exit(DONE if struck.left >= 0 else SURVIVED)
+    os._exit(DONE if left >= 0 else SURVIVED)
 
 
 def kill() -> None:

@@ -1,8 +1,5 @@
 """Capture of pictures from the camera: the hints, the automatic shutter, and real pictures."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -10,7 +7,6 @@ import pytest
 # distance between the eyes, x to the right of the image, y down, z towards the camera.
 from kiosk.domain import (
     Box,
-    ByteImage,
     Conditions,
     Embedding,
     Face,
@@ -22,7 +18,6 @@ from kiosk.domain import (
     TrackedFace,
 )
 from kiosk.encoders import load_encoder
-from kiosk.errors import EncoderError
 from kiosk.people.capture import (
     PATIENCE_SECONDS,
     CaptureGates,
@@ -32,7 +27,7 @@ from kiosk.people.capture import (
     find_subject,
     hint_for,
 )
-from kiosk.people.enrolment import find_duplicates, find_outliers
+from kiosk.people.enrolment import find_outliers
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.pipeline import PhotographReader, Recogniser
@@ -45,7 +40,7 @@ _POINTS = np.array([(0.72, 0, -0.1), (0.28, 0, 0), (-0.72, 0, -0.1), (-0.28, 0, 
 
 
 def _landmarks(box: Box, aside: float, up: float) -> Landmarks:
-    """Of a head that is turned by so many degrees."""
+    """Return the points of a head that is turned by these degrees."""
     yaw, pitch = np.radians(aside), np.radians(up)
     turned = np.array([(np.cos(yaw), 0, np.sin(yaw)), (0, 1, 0), (-np.sin(yaw), 0, np.cos(yaw))])
     raised = np.array([(1, 0, 0), (0, np.cos(pitch), -np.sin(pitch)), (0, np.sin(pitch), np.cos(pitch))])
@@ -53,63 +48,40 @@ def _landmarks(box: Box, aside: float, up: float) -> Landmarks:
     return Landmarks(points + np.array(box.centre), Scheme.DLIB)
 
 
-@pytest.fixture(scope="session")
-def somebody() -> Callable[..., TrackedFace]:
-    """A tracked face of a frame of 640 x 480 px; degrees aside = to the person's own left."""
-
-    def make(
-        *,
-        size: int = 160,
-        centre: tuple[int, int] = (320, 230),
-        aside: float = 0.0,
-        up: float = 0.0,
-        light: float | None = 120.0,
-        sharpness: float | None = 40.0,
-        track: int = 1,
-        **others: object,
-    ) -> TrackedFace:
-        left, top = centre[0] - size // 2, centre[1] - size // 2
-        box = Box(left, top, left + size, top + size)
-        face = Face(box, 1.0, _landmarks(box, aside, up))
-        conditions = Conditions(face_px=size, light=light, sharpness=sharpness, turn=None)
-        return TrackedFace(track, face, others.get("rejection"), others.get("identification"), conditions)  # type: ignore[arg-type]
-
-    return make
+def somebody(
+    *,
+    size: int = 160,
+    centre: tuple[int, int] = (320, 230),
+    aside: float = 0.0,
+    up: float = 0.0,
+    light: float | None = 120.0,
+    sharpness: float | None = 40.0,
+    track: int = 1,
+    rejection: Rejection | None = None,
+) -> TrackedFace:
+    """Return a tracked face in a frame of 640 x 480 px; degrees aside = to the person's own left."""
+    left, top = centre[0] - size // 2, centre[1] - size // 2
+    box = Box(left, top, left + size, top + size)
+    face = Face(box, 1.0, _landmarks(box, aside, up))
+    conditions = Conditions(face_px=size, light=light, sharpness=sharpness, turn=None)
+    return TrackedFace(track, face, rejection, None, conditions)
 
 
-@pytest.fixture(scope="session")
-def grey() -> ByteImage:
-    return np.full((480, 640, 3), 128, np.uint8)
-
-
-@pytest.fixture(scope="session")
-def shown() -> Callable[[Path, int], ByteImage]:
-    """A picture in the middle of the camera's; never twice the same pixels."""
-
-    def draw(path: Path, seed: int = 0) -> ByteImage:
-        portrait = cv2.resize(cv2.imread(str(path)), (480, 480), interpolation=cv2.INTER_CUBIC)
-        image = np.full((480, 640, 3), 90, np.uint8)
-        image[:, 80:560] = portrait
-        noise = np.random.default_rng(seed).integers(-3, 4, image.shape)
-        return (image + noise).clip(0, 255).astype(np.uint8)
-
-    return draw
-
-
+GREY = np.full((480, 640, 3), 128, np.uint8)
 GATES = CaptureGates()
 
 
 @pytest.fixture
-def hint(grey, somebody):
+def hint():
     straight = pose_of(somebody().face.landmarks)
 
     def ask(*faces, shot=Shot.STRAIGHT, gates=GATES):
-        return hint_for(grey, faces, shot, straight, gates)
+        return hint_for(GREY, faces, shot, straight, gates)
 
     return ask
 
 
-def test_one_thing_is_asked_for_at_a_time(hint, somebody):
+def test_one_thing_is_asked_for_at_a_time(hint):
     for who, asked in (
         ({}, None),
         ({"size": 80}, CaptureHint.CLOSER),
@@ -127,7 +99,7 @@ def test_one_thing_is_asked_for_at_a_time(hint, somebody):
         assert hint(somebody(**who)) is asked, who
 
 
-def test_each_picture_wants_its_pose(hint, somebody):
+def test_each_picture_wants_its_pose(hint):
     for shot, aside, up, asked in (
         (Shot.LEFT, 0, 0, CaptureHint.TURN_LEFT),
         (Shot.LEFT, -20, 0, CaptureHint.TURN_LEFT),
@@ -147,20 +119,15 @@ def test_each_picture_wants_its_pose(hint, somebody):
         assert hint(somebody(aside=65), shot=shot, gates=GATES.lenient()) is not None
 
 
-def test_nobody_and_two_people_are_told_and_a_passer_by_is_not(hint, somebody):
+def test_nobody_two_people_and_dark_glasses_are_told_and_a_passer_by_is_not(hint):
     assert hint() is CaptureHint.NO_FACE
     assert hint(somebody(), somebody(size=110, centre=(80, 200), track=2)) is CaptureHint.ONE_PERSON
     assert hint(somebody(), somebody(size=60, centre=(80, 200), track=2)) is None
     assert find_subject([somebody(size=60, track=2), somebody()]).track == 1
-
-
-def test_dark_glasses_are_to_be_taken_off(grey, somebody):
-    face = somebody()
-    image = grey.copy()
-    # Below the eyes, where the chip looks.
-    x, y = (int(value) for value in face.face.box.centre)
-    image[y + 4 : y + 26, x - 60 : x + 60] = 10
-    assert hint_for(image, [face], Shot.STRAIGHT, None, GATES) is CaptureHint.UNCOVER_FACE
+    image = GREY.copy()
+    x, y = (int(value) for value in somebody().face.box.centre)
+    image[y + 4 : y + 26, x - 60 : x + 60] = 10  # below the eyes, where the chip looks
+    assert hint_for(image, [somebody()], Shot.STRAIGHT, None, GATES) is CaptureHint.UNCOVER_FACE, "dark glasses"
 
 
 RATE_HZ = 10
@@ -188,7 +155,7 @@ class Stage:
             self.number += 1
         return state
 
-    def obey(self, somebody, until=lambda state: state.done, most_seconds=60):
+    def obey(self, until=lambda state: state.done, most_seconds=60):
         """Does what each picture asks for; the seconds that it took."""
         for step in range(most_seconds * RATE_HZ):
             if until(self.session.state):
@@ -202,20 +169,25 @@ def encode(image):
 
 
 @pytest.fixture
-def stage(grey) -> Stage:
-    return Stage(grey, encode)
+def stage() -> Stage:
+    return Stage(GREY, encode)
 
 
-def test_five_pictures_are_taken_of_whoever_does_as_asked(stage, somebody):
-    seconds = stage.obey(somebody)
+def test_five_pictures_are_taken_of_whoever_does_as_asked(stage):
+    seconds = stage.obey()
     state = stage.session.state
     assert [taken.offered.name for taken in state.taken] == [f"{shot.value}.jpg" for shot in Shot]
     assert seconds < 12
     assert len({taken.digest for taken in state.taken}) == 1  # here all frames are the same
     assert state.hint is None
+    stage.session.retake(2)
+    assert (stage.session.state.taken[2], stage.session.state.number) == (None, 2)
+    stage.obey()
+    same = [old is new for old, new in zip(state.taken, stage.session.state.taken, strict=True)]
+    assert same == [True, True, False, True, True]
 
 
-def test_the_shutter_waits_for_half_a_second_in_which_all_is_right(stage, somebody):
+def test_the_shutter_waits_for_half_a_second_in_which_all_is_right(stage):
     state = stage.show(somebody(), seconds=0.8)
     assert state.hint is None
     shares = [stage.show(somebody()).share for _ in range(4)]
@@ -229,8 +201,11 @@ def test_the_shutter_waits_for_half_a_second_in_which_all_is_right(stage, somebo
     assert stage.show(somebody(), seconds=0.4).taken[0] is not None
 
 
-def test_somebody_who_moves_is_asked_to_hold_still_and_a_stranger_starts_anew(stage, somebody):
-    stage.show(somebody(), seconds=1)
+def test_somebody_who_moves_is_asked_to_hold_still_and_a_stranger_starts_anew(stage):
+    stage.show(somebody(), seconds=0.9)
+    stage.show(somebody(), seconds=5, repeated=True)
+    stage.number += 300
+    assert stage.show(somebody()).taken[0] is None, "repeated frames and gaps count for nothing"
     assert stage.show(somebody(centre=(350, 230))).hint is CaptureHint.HOLD_STILL
     stage.show(somebody(centre=(350, 230)), seconds=0.4)
     assert stage.show(somebody(centre=(350, 230), track=2)).hint is CaptureHint.HOLD_STILL
@@ -238,113 +213,45 @@ def test_somebody_who_moves_is_asked_to_hold_still_and_a_stranger_starts_anew(st
     assert stage.session.state.taken[0] is None
 
 
-def test_frames_that_repeat_and_gaps_count_for_nothing(stage, somebody):
-    stage.show(somebody(), seconds=0.9)
-    stage.show(somebody(), seconds=5, repeated=True)
-    stage.number += 300
-    assert stage.show(somebody()).taken[0] is None
-
-
-def test_one_picture_is_taken_again_on_request(stage, somebody):
-    stage.obey(somebody)
-    before = stage.session.state.taken
-    stage.session.retake(2)
-    assert stage.session.state.taken[2] is None
-    assert stage.session.state.number == 2
-    stage.obey(somebody)
-    after = stage.session.state.taken
-    assert [old is new for old, new in zip(before, after, strict=True)] == [True, True, False, True, True]
-
-
-def test_a_pose_that_does_not_come_is_let_go_after_a_while(stage, somebody):
-    stage.obey(somebody, until=lambda state: state.number == 1)
+def test_a_pose_that_does_not_come_is_let_go_after_a_while(stage):
+    stage.obey(until=lambda state: state.number == 1)
     assert stage.show(somebody(), seconds=2).hint is CaptureHint.TURN_LEFT
     state = stage.show(somebody(), seconds=PATIENCE_SECONDS)
     assert state.taken[1] is not None
 
 
-def test_a_picture_that_the_gallery_could_not_use_is_not_taken(grey, somebody):
+def test_a_picture_that_the_gallery_could_not_use_is_not_taken():
     answers = iter([Rejection.NO_FACE, *[encode(None)] * 9])
-    stage = Stage(grey, lambda image: next(answers))
+    stage = Stage(GREY, lambda image: next(answers))
     state = stage.show(somebody(), seconds=1.4)
     assert state.taken[0] is None
     assert state.hint is CaptureHint.HOLD_STILL
     assert stage.show(somebody(), seconds=2).taken[0] is not None
 
 
-def test_what_the_encoder_raises_passes_through(grey, somebody):
-    def broken(image):
-        raise EncoderError("encoder", "is broken", "mend it")
-
-    with pytest.raises(EncoderError):
-        Stage(grey, broken).show(somebody(), seconds=3)
-
-
-@pytest.fixture(scope="module")
-def parts() -> Iterator[tuple[FaceEncoder, PhotographReader]]:
+@pytest.mark.slow
+def test_a_person_who_turns_the_head_as_asked_is_done_in_ten_seconds(data):
+    """The nose is moved in a real picture, which the landmarks take for a turn."""
+    portrait = cv2.imread(str(min((data / "lfw-view1" / "Hans_Blix").glob("*.jpg"))))
+    still = np.full((480, 640, 3), 90, np.uint8)
+    still[:, 80:560] = cv2.resize(portrait, (480, 480), interpolation=cv2.INTER_CUBIC)
     encoder, landmarks = load_encoder("dlib_resnet"), shipped_landmarks()
     reader = PhotographReader(HaarDetector(), FaceEncoder(landmarks, encoder, PHOTOGRAPH))
-    return FaceEncoder(landmarks, encoder, Gates()), reader
-
-
-class RealStage:
-    """Real frames through a real recogniser, ten a second, until all pictures are taken."""
-
-    def __init__(self, parts):
-        path, self.reader = parts
-        self.session = CaptureSession()
-        self.recogniser = Recogniser(HaarDetector(), path, GallerySnapshot("dlib_resnet"), threshold=0.38, margin=0.04)
-        self.seconds = 0.0
-
-    def run(self, draw, most_seconds=70):
-        for number in range(most_seconds * RATE_HZ):
-            if self.session.state.done:
-                break
-            frame = Frame(draw(number), number / RATE_HZ, number)
-            self.session.update(frame, self.recogniser.observe(frame), self.reader.one)
-            self.seconds = number / RATE_HZ
-        return self.session.state
-
-
-@pytest.mark.slow
-def test_photographs_are_taken_though_they_do_not_turn_and_show_one_person(data, parts, shown):
-    pictures = sorted((data / "lfw-view1" / "Ricardo_Lagos").glob("*.jpg"))
-    stage = RealStage(parts)
-    state = stage.run(lambda number: shown(pictures[number // 30 % len(pictures)], number))
-    assert state.done
-    assert stage.seconds < 60
-    embeddings = [taken.embedding for taken in state.taken]
-    assert find_outliers(embeddings, [], 0.38) == set()
-    again = [parts[1].one(shown(path)) for path in pictures]
-    assert find_outliers([one for one in again if isinstance(one, Embedding)], embeddings, 0.5) == set()
-    assert find_duplicates(embeddings, "x", GallerySnapshot("dlib_resnet"), threshold=0.38, margin=0.04).same == ()
-
-
-@pytest.mark.slow
-def test_whoever_turns_the_head_as_asked_is_done_in_ten_seconds(data, parts, shown):
-    """The nose is moved in a real picture, which the landmarks take for a turn."""
-    path = min((data / "lfw-view1" / "Hans_Blix").glob("*.jpg"))
-    face = HaarDetector().find(shown(path), min_face_px=60)[0]
-    points = shipped_landmarks().locate(shown(path), face.box).points
+    live = FaceEncoder(landmarks, encoder, Gates())
+    recogniser = Recogniser(HaarDetector(), live, GallerySnapshot("dlib_resnet"), threshold=0.38, margin=0.04)
+    session = CaptureSession()
+    points = landmarks.locate(still, HaarDetector().find(still, min_face_px=60)[0].box).points
     eyes = float(np.hypot(*(points[:2].mean(axis=0) - points[2:4].mean(axis=0))))
     turns = {Shot.LEFT: (0.22, 0.0), Shot.RIGHT: (-0.22, 0.0), Shot.UP: (0.0, -0.14)}
-    now = np.zeros(2)
-    stage = RealStage(parts)
-
-    def draw(number):
-        wanted = np.array(turns.get(stage.session.shots[stage.session.state.number], (0.0, 0.0)))
-        now[:] = now + np.clip(wanted - now, -0.06, 0.06)
-        return moved(shown(path, number), points[4], now * eyes, eyes * 0.35)
-
-    state = stage.run(draw)
-    assert state.done
-    assert stage.seconds < 12
-    assert find_outliers([taken.embedding for taken in state.taken], [], 0.38) == set()
-
-
-def moved(image, place, by, reach):
-    """What lies around a place is pulled aside."""
-    y, x = np.mgrid[0 : image.shape[0], 0 : image.shape[1]].astype(np.float32)
-    pull = np.exp(-(((x - place[0]) / reach) ** 2 + ((y - place[1]) / reach) ** 2) / 2)
-    across, down = (x - by[0] * pull).astype(np.float32), (y - by[1] * pull).astype(np.float32)
-    return cv2.remap(image, across, down, cv2.INTER_LINEAR)
+    y, x = np.mgrid[0:480, 0:640].astype(np.float32)
+    pull = np.exp(-(((x - points[4][0]) ** 2 + (y - points[4][1]) ** 2) / (eyes * 0.35) ** 2) / 2)
+    turned = np.zeros(2)
+    for number in range(12 * RATE_HZ):
+        turned += np.clip(np.array(turns.get(session.shots[session.state.number], (0.0, 0.0))) - turned, -0.06, 0.06)
+        across, down = (x - turned[0] * eyes * pull), (y - turned[1] * eyes * pull)
+        image = cv2.remap(still, across.astype(np.float32), down.astype(np.float32), cv2.INTER_LINEAR)
+        noise = np.random.default_rng(number).integers(-3, 4, image.shape)  # never twice the same pixels
+        frame = Frame((image + noise).clip(0, 255).astype(np.uint8), number / RATE_HZ, number)
+        session.update(frame, recogniser.observe(frame), reader.one)
+    assert session.state.done
+    assert find_outliers([taken.embedding for taken in session.state.taken], [], 0.38) == set()

@@ -3,26 +3,20 @@
 import hashlib
 import os
 import shutil
-import signal
-import sys
-import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from PIL import Image
 
 from kiosk.config import ConfigFile
 from kiosk.domain import Candidate, Embedding, Rejection, Template
 from kiosk.door.build import Choices
-from kiosk.door.services import StaffServices, open_services
-from kiosk.errors import EncoderError, EnrolmentError, GalleryError, JournalError, PeopleError
+from kiosk.door.services import open_services
+from kiosk.errors import EnrolmentError, GalleryError, JournalError, PeopleError
 from kiosk.files import asset
-from kiosk.people import enrolment
 from kiosk.people.changes import add_pictures
 from kiosk.people.consent import ConsentText
 from kiosk.people.enrolment import (
@@ -44,16 +38,10 @@ from kiosk.people.gallery import Gallery
 from kiosk.people.register import PeopleRegister, PersonRecord, people_file
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staging import recover
+from tests.people.conftest import DONE, files, kill, run_apart, told
 
 THRESHOLD = 0.39
 TEXT = ConsentText("en", "7", "I agree.", "ab" * 32)
-
-
-@pytest.fixture
-def images(tmp_path):
-    folder = tmp_path / "images"
-    folder.mkdir()
-    return folder
 
 
 @pytest.fixture
@@ -105,61 +93,39 @@ def test_pictures_are_stored_as_they_were_and_join_the_person_s_folder(images, t
 
 def test_one_bad_picture_stops_all_and_each_bad_one_is_named(images, tmp_path, add, save_portrait):
     good = save_portrait(tmp_path / "good.png", person=1)
-    (tmp_path / "empty.jpg").touch()
     os.mkfifo(tmp_path / "pipe.jpg")
     Image.new("RGB", (64, 64)).save(tmp_path / "blank.png")
-    (tmp_path / "notes.txt").write_text("text")
-    bad = [tmp_path / name for name in ("empty.jpg", "pipe.jpg", "blank.png", "notes.txt", "gone.png")]
-    with pytest.raises(EnrolmentError) as caught:
-        add("Ada", good, *bad)
-    message = str(caught.value)
-    assert "5 of 6" in message
-    for name, reason in {
-        "empty.jpg": "is empty",
-        "pipe.jpg": "not a regular file",
-        "blank.png": "no face found",
-        "notes.txt": "ends in none of",
-        "gone.png": "cannot be read",
-    }.items():
-        assert f"{tmp_path / name}: " in message
-        assert reason in message
-    assert "good.png" not in message
+    bad = {"pipe.jpg": "is not a regular file", "blank.png": "no face found", "gone.png": "cannot be read"}
+    with pytest.raises(EnrolmentError, match="3 of 4") as caught:
+        add("Ada", good, *(tmp_path / name for name in bad))
+    for name, reason in bad.items():
+        assert f"{tmp_path / name}: {reason}" in str(caught.value)
+    assert "good.png" not in str(caught.value)
     with pytest.raises(EnrolmentError, match="no picture"):
         add("Ada")
     assert everything(images) == {}
 
 
-def test_a_person_who_is_enrolled_under_another_name_is_refused_by_that_name(images, tmp_path, add, save_portrait):
+def test_pictures_of_another_person_and_the_same_one_twice_are_refused_by_name(images, tmp_path, add, save_portrait):
     save_portrait(images / "Grace_Hopper.png", person=2)
     before = everything(images)
-    with pytest.raises(EnrolmentError, match="shows Grace Hopper, who is already enrolled"):
-        add("Ada", save_portrait(tmp_path / "a.png", person=2, shot=1))
-    assert everything(images) == before
-
-
-def test_pictures_of_two_people_are_refused_naming_the_odd_ones(images, tmp_path, add, save_portrait):
-    pictures = [save_portrait(tmp_path / f"{shot}.png", person=1, shot=shot) for shot in range(2)]
-    odd = save_portrait(tmp_path / "odd.png", person=2)
-    with pytest.raises(EnrolmentError, match=r"1 of 3.*odd\.png: shows a different person than the other pictures"):
-        add("Ada", *pictures, odd)
-    with pytest.raises(EnrolmentError, match="2 of 2"):
-        add("Ada", pictures[0], odd)
-    assert everything(images) == {}
-    save_portrait(images / "Ada.png", person=1, shot=5)
+    first, second = (save_portrait(tmp_path / f"{shot}.png", person=1, shot=shot) for shot in range(2))
+    odd, copy = save_portrait(tmp_path / "odd.png", person=3), tmp_path / "copy.png"
+    copy.write_bytes(first.read_bytes())
+    for pictures, reason in (
+        ([save_portrait(tmp_path / "g.png", person=2, shot=1)], "shows Grace Hopper, who is already enrolled"),
+        ([first, second, odd], r"1 of 3.*odd\.png: shows a different person than the other pictures"),
+        ([first, odd], "2 of 2"),
+        ([first, copy], r"copy\.png: the same picture as .*0\.png"),
+    ):
+        with pytest.raises(EnrolmentError, match=reason):
+            add("Ada", *pictures)
+        assert everything(images) == before
+    (source,) = add("Ada", first)
+    with pytest.raises(EnrolmentError, match=rf"copy\.png: the same picture as {source}"):
+        add("Ada", copy)
     with pytest.raises(EnrolmentError, match="a different person than the pictures already enrolled"):
         add("Ada", odd)
-
-
-def test_the_same_picture_twice_is_noticed(images, tmp_path, add, save_portrait):
-    first = save_portrait(tmp_path / "a.png", person=1)
-    second = tmp_path / "b.png"
-    second.write_bytes(first.read_bytes())
-    with pytest.raises(EnrolmentError, match=r"b\.png: the same picture as .*a\.png"):
-        add("Ada", first, second)
-    (source,) = add("Ada", first)
-    with pytest.raises(EnrolmentError, match=rf"b\.png: the same picture as {source}"):
-        add("Ada", second)
-    assert len(everything(images)) == 2
 
 
 def test_a_check_continues_from_an_earlier_one_without_encoding_again(images, tmp_path, encode_pixels, save_portrait):
@@ -178,25 +144,6 @@ def test_a_check_continues_from_an_earlier_one_without_encoding_again(images, tm
     assert not Check().may_be_saved
 
 
-def test_embeddings_of_two_encoders_are_never_compared(images, tmp_path, save_portrait, encode_pixels):
-    other = GallerySnapshot("other", (Template("Ada", Embedding(np.ones(1, np.float32), "other"), "Ada.png"),))
-    with pytest.raises(EncoderError):
-        enrol(images, "Grace", [save_portrait(tmp_path / "a.png", person=1)], encode_pixels, other)
-    assert everything(images) == {}
-
-
-def test_a_picture_that_changes_after_its_check_is_not_enrolled(images, tmp_path, save_portrait, encode_pixels):
-    path = save_portrait(tmp_path / "a.png", person=1)
-
-    def encode(image):
-        save_portrait(path, person=2)
-        return encode_pixels(image)
-
-    with pytest.raises(EnrolmentError, match="changed while"):
-        enrol(images, "Ada", [path], encode, GallerySnapshot("pixels"))
-    assert everything(images) == {}
-
-
 def test_the_gallery_never_sees_an_unfinished_enrolment(tmp_path, add, in_force, save_portrait, monkeypatch):
     pictures = [save_portrait(tmp_path / f"{shot}.png", person=1, shot=shot) for shot in range(2)]
     seen = []
@@ -212,27 +159,7 @@ def test_the_gallery_never_sees_an_unfinished_enrolment(tmp_path, add, in_force,
     assert len(in_force().templates) == 2
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(name=st.text(st.characters(exclude_categories=[]), max_size=30))
-def test_every_name_is_refused_or_comes_back_as_it_was(tmp_path_factory, tmp_path, save_portrait, name):
-    images = tmp_path_factory.mktemp("images")
-    picture = save_portrait(tmp_path / "a.png", person=1)
-
-    def encode(image):
-        return Embedding(np.ones(1, np.float32), "one")
-
-    try:
-        enrol(images, name, [picture], encode, GallerySnapshot("one"))
-    except EnrolmentError as fault:
-        str(fault).encode("utf-8")
-        assert everything(images) == {}
-        return
-    gallery = Gallery(images, lambda: encode, "one", "1", tmp_path / "cache")
-    gallery.load()
-    assert gallery.snapshot.people == (unicodedata.normalize("NFC", name).strip(),)
-
-
-def test_a_picture_is_examined_from_a_file_or_from_memory(tmp_path, save_portrait, encode_pixels, monkeypatch):
+def test_a_picture_is_examined_from_a_file_or_from_memory(tmp_path, save_portrait, encode_pixels):
     path = save_portrait(tmp_path / "IMG 1.JPG", person=1)
     from_file = examine(Offered.file(path), encode_pixels)
     from_memory = examine(Offered("shot.jpg", path.read_bytes()), encode_pixels)
@@ -241,7 +168,6 @@ def test_a_picture_is_examined_from_a_file_or_from_memory(tmp_path, save_portrai
     assert (from_file.embedding.vector == from_memory.embedding.vector).all()
     for name, content, reason in (
         ("notes.txt", b"text", "ends in none of"),
-        ("empty.jpg", b"", "is empty"),
         ("text.jpg", b"no picture", "holds no JPEG"),
     ):
         (tmp_path / name).write_bytes(content)
@@ -250,10 +176,6 @@ def test_a_picture_is_examined_from_a_file_or_from_memory(tmp_path, save_portrai
             assert reason in str(found.fault)
             assert found.embedding is None
     assert str(examine(Offered.file(path), lambda image: Rejection.TOO_DARK).fault) == "the face is too dark"
-    broken = Embedding(np.array([np.nan], np.float32), "pixels")
-    assert "no usable embedding" in str(examine(Offered.file(path), lambda image: broken).fault)
-    monkeypatch.setattr(enrolment, "MAX_BYTES", 3)
-    assert "too large" in str(examine(Offered("a.png", b"1234"), encode_pixels).fault)
     assert Offered.file(Path("a\nb.JPG")).name == "a\\nb.JPG"
 
 
@@ -296,25 +218,17 @@ def picture() -> Examined:
     return examine(Offered("a.jpg", content), lambda image: Embedding(np.ones(1, np.float32), "one"))
 
 
-def files(services: StaffServices) -> list[str]:
-    return sorted(path.relative_to(services.folder).as_posix() for path in services.folder.rglob("*") if path.is_file())
-
-
-def told(services: StaffServices) -> list[tuple[str, str, str | None, str | None]]:
-    return [(row.action, row.staff, row.subject, row.detail) for row in services.journal.actions(20)]
-
-
-def test_pictures_data_consent_and_a_line_in_the_journal_are_saved(services, picture):
-    order = Enrolment(
+def test_pictures_data_consent_and_a_line_in_the_journal_are_saved(services, picture, monkeypatch):
+    changed = Enrolment(
         "Zoë O'Néill",
         [picture],
         lambda record: replace(record, spoken="Zo-ay", staff_number="7"),
         agreed(TEXT, "Eve"),
         [Candidate("Grace_Hopper", 0.41)],
     )
-    done = save(services, order, "Eve")
+    done = save(services, changed, "Eve")
     assert (done.person, done.is_new, done.fault) == ("Zoë O'Néill", True, "")
-    assert files(services) == ["Grace_Hopper.jpg", done.sources[0]]
+    assert files(services.folder) == ["Grace_Hopper.jpg", done.sources[0]]
     record = services.people.record("zoë o'néill")
     assert (record.spoken, record.staff_number) == ("Zo-ay", "7")
     assert (record.consent.version, record.consent.sha256, record.consent.recorded_by) == ("7", "ab" * 32, "Eve")
@@ -322,104 +236,55 @@ def test_pictures_data_consent_and_a_line_in_the_journal_are_saved(services, pic
         ("lookalike_accepted", "Eve", "Zoë O'Néill", "Grace Hopper at 0.41"),
         ("enrolled", "Eve", "Zoë O'Néill", "1 pictures"),
     ]
-
-
-def test_more_pictures_leave_what_is_known(services, picture):
     services.people.save(PersonRecord("Grace_Hopper", staff_number="1", consent=agreed(TEXT, "Ann")))
-    done = save(services, Enrolment("grace hopper", [picture]), "Eve")
-    assert not done.is_new
-    assert done.person == "Grace_Hopper"
-    assert services.people.record("Grace_Hopper").consent.recorded_by == "Ann"
+    more = save(services, Enrolment("grace hopper", [picture]), "Eve")
+    assert (more.person, more.is_new) == ("Grace_Hopper", False)
+    assert services.people.record("Grace_Hopper").consent.recorded_by == "Ann", "what is known stays"
     assert told(services)[0][0] == "pictures_added"
 
-
-@pytest.mark.parametrize("known", [False, True])
-def test_a_folder_that_cannot_be_written_leaves_all_as_before(services, picture, monkeypatch, known):
-    if known:
-        services.people.save(PersonRecord("Ada", staff_number="1"))
-    before = services.people.records()
-
-    def full(picture, target):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("kiosk.people.changes.write_picture", full)
-    with pytest.raises(GalleryError, match="No space left"):
-        save(
-            services,
-            Enrolment("Ada", [picture], lambda record: replace(record, email="a@b.c"), agreed(TEXT, "Eve")),
-            "E",
-        )
-    assert files(services) == ["Grace_Hopper.jpg"]
-    assert services.people.records() == before
-    assert told(services) == []
-
-
-def test_what_may_not_stand_in_a_field_saves_nothing(services, picture):
-    with pytest.raises(PeopleError):
-        save(services, Enrolment("Ada", [picture], lambda record: replace(record, email="no address")), "Eve")
-    assert files(services) == ["Grace_Hopper.jpg"]
-
-
-def test_a_journal_that_cannot_be_written_is_told_and_the_person_is_enrolled(services, picture, monkeypatch):
     def broken(*arguments):
         raise JournalError("journal", "is full", "make room")
 
     monkeypatch.setattr(services.journal, "note", broken)
     done = save(services, Enrolment("Ada", [picture]), "Eve")
     assert "is full" in done.fault
-    assert len(files(services)) == 2
+    assert done.sources[0] in files(services.folder), "the person is enrolled"
 
 
-def test_killed_between_consent_and_pictures_nobody_is_in_the_gallery_without_consent(services, picture, monkeypatch):
-    def killed(*arguments):
-        os.kill(os.getpid(), signal.SIGKILL)
+def test_what_cannot_be_saved_leaves_all_as_before(services, picture, monkeypatch):
+    def full(picture, target):
+        raise OSError(28, "No space left on device")
 
-    child = os.fork()
-    if not child:
-        monkeypatch.setattr(enrolment, "add_pictures", killed)
-        save(services, Enrolment("Ada", [picture], consent=agreed(TEXT, "Eve")), "Eve")
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-    assert files(services) == ["Grace_Hopper.jpg"]
-    done = save(services, Enrolment("Ada", [picture], consent=agreed(TEXT, "Eve")), "Eve")
-    assert done.is_new
-
-
-def killed_at(step: int, home: Path, order: Enrolment) -> bool:
-    """Saves in a process of its own that is killed before one of the changes on the disk; whether it was."""
-    child = os.fork()
-    if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-    left = [step]
-
-    def hook(event: str, arguments: tuple[object, ...]) -> None:
-        writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
-        if writes or event in {"os.mkdir", "os.rename", "os.link", "os.remove", "os.rmdir", "sqlite3.connect"}:
-            left[0] -= 1
-            if left[0] < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    sys.addaudithook(hook)
-    save(open_services(Choices(ConfigFile(home / "config.yaml"), home / "images", "demo")), order, "Eve")
-    os._exit(0)
+    changed = Enrolment("Ada", [picture], lambda record: replace(record, email="a@b.c"), agreed(TEXT, "Eve"))
+    with pytest.raises(PeopleError):
+        save(services, replace(changed, change=lambda record: replace(record, email="no address")), "Eve")
+    monkeypatch.setattr("kiosk.people.changes.write_picture", full)
+    for known in ([], [PersonRecord("Ada", staff_number="1")]):
+        services.people.save_all(known)
+        with pytest.raises(GalleryError, match="No space left"):
+            save(services, changed, "Eve")
+        assert list(services.people.records().values()) == known
+        assert (files(services.folder), told(services)) == (["Grace_Hopper.jpg"], [])
 
 
 @pytest.mark.slow
 def test_killed_at_any_step_there_are_all_pictures_with_the_consent_or_none(home, picture, tmp_path):
     again = replace(picture, offered=Offered("b.png", picture.offered.content))
-    order = Enrolment("Ada", [picture, again], consent=agreed(TEXT, "Eve"))
+    enrolment = Enrolment("Ada", [picture, again], consent=agreed(TEXT, "Eve"))
     seen = set()
     for step in range(100):
         copy = tmp_path / str(step)
         shutil.copytree(home, copy)
-        killed = killed_at(step, copy, order)
-        recover(copy / "images")
-        pictures = [path for path in (copy / "images").rglob("*") if path.is_file() and path.parent.name == "Ada"]
-        consent = PeopleRegister(people_file(copy / "images")).record("Ada").consent
+        config, images = ConfigFile(copy / "config.yaml"), copy / "images"
+        code = run_apart(lambda: save(open_services(Choices(config, images, "demo")), enrolment, "Eve"), step, kill)  # noqa: B023
+        recover(images)
+        pictures = [path for path in files(images) if path.startswith("Ada/")]
+        consent = PeopleRegister(people_file(images)).record("Ada").consent
         assert len(pictures) in {0, 2}
         assert consent is not None or not pictures
         seen.add(len(pictures))
-        if not killed:
+        if code == DONE:
             break
+        assert code is None
     assert seen == {0, 2}
     assert step > 10

@@ -1,52 +1,38 @@
-"""Changes of people by the staff: what changes, what the journal says, and what a fault leaves."""
+"""Changes of people by the staff: what changes, what the journal says, what a fault leaves; texts for the consent."""
 
+import hashlib
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from kiosk.door.services import StaffServices
-from kiosk.errors import EnrolmentError, GalleryError, PeopleError, UnknownPersonError
+from kiosk.errors import EnrolmentError, GalleryError, PeopleError
+from kiosk.files import asset
 from kiosk.people import records as people_changes
+from kiosk.people.consent import consent_text, read_consent
 from kiosk.people.records import change, record_consent, remove, rename, suspend
-from kiosk.people.register import AccessStatus, Consent, PersonRecord
+from kiosk.people.register import AccessStatus, PersonRecord
+from tests.people.conftest import CONSENT, files, told
 
 DAY = date(2026, 3, 2)
-HOSTILE = ["../Ada", "a/b", "a\\b", "a\0b", "a\u202eb", "", "   ", ".hidden", "x" * 101, "Thumbs.db", "a\nb", "ü" * 120]
-HOSTILE += ["#recycle", "@eaDir", "_Ada", "~Ada", "$Ada", "Recycler", "SYSTEM VOLUME INFORMATION"]
-
-
-def told(services: StaffServices) -> list[tuple[str, str, str | None, str | None]]:
-    return [(row.action, row.staff, row.subject, row.detail) for row in services.journal.actions(20)]
-
-
-def files(services: StaffServices) -> list[str]:
-    return sorted(path.relative_to(services.folder).as_posix() for path in services.folder.rglob("*") if path.is_file())
 
 
 def test_a_rename_takes_pictures_and_record_along(services: StaffServices) -> None:
     services.people.save(PersonRecord("Grace_Hopper", suspended=True))
     assert rename(services, "grace hopper", "Zoe\u0308 李", "Eve") == "Zoë 李"
-    assert files(services) == ["Zoë 李.jpg"]
+    assert files(services.folder) == ["Zoë 李.jpg"]
     assert services.people.record("zoë 李") == PersonRecord("zoë 李", suspended=True, former=("Grace_Hopper",))
     assert told(services) == [("renamed", "Eve", "Grace_Hopper", "Zoë 李")]
     assert len(services.people.records()) == 1
-
-
-def test_a_name_that_cannot_be_one_changes_nothing(services: StaffServices) -> None:
-    for name in HOSTILE:
-        with pytest.raises(EnrolmentError):
-            rename(services, "Grace_Hopper", name, "Eve")
-    assert files(services) == ["Grace_Hopper.jpg"]
-    assert (services.people.records(), told(services)) == ({}, [])
 
 
 def test_a_name_that_is_skipped_now_can_be_replaced_with_all_that_is_known(services: StaffServices) -> None:
     (services.folder / "Grace_Hopper.jpg").rename(services.folder / "_Grace.jpg")
     services.people.save(PersonRecord("_Grace", suspended=True))
     assert rename(services, "_Grace", "Grace", "Eve") == "Grace"
-    assert files(services) == ["Grace.jpg"]
+    assert files(services.folder) == ["Grace.jpg"]
     assert [record.suspended for record in services.people.records().values()] == [True]
 
 
@@ -61,46 +47,30 @@ def test_a_name_that_is_somebody_elses_is_refused(services: StaffServices) -> No
     assert list(services.people.records()) == ["lin"]
 
 
-@pytest.mark.parametrize("new", ["Ada", "grace hopper"])
 def test_a_folder_that_cannot_be_changed_leaves_all_as_before(
-    services: StaffServices, monkeypatch: pytest.MonkeyPatch, new: str
+    services: StaffServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(folder: Path, old: str, name: str) -> str:
         raise GalleryError(folder, "cannot be written", "check it")
 
     services.people.save(PersonRecord("Grace_Hopper", suspended=True))
     monkeypatch.setattr(people_changes, "rename_person", full)
-    with pytest.raises(GalleryError):
-        rename(services, "Grace_Hopper", new, "Eve")
-    assert list(services.people.records()) == ["grace hopper"]
-    assert services.people.known("Grace_Hopper").access_status(DAY) is AccessStatus.SUSPENDED
+    for new in ("Ada", "grace hopper"):
+        with pytest.raises(GalleryError):
+            rename(services, "Grace_Hopper", new, "Eve")
+        assert list(services.people.records()) == ["grace hopper"]
+        assert services.people.known("Grace_Hopper").access_status(DAY) is AccessStatus.SUSPENDED
 
 
-def test_somebody_unknown_cannot_be_changed(services: StaffServices) -> None:
-    for call in (
-        lambda: rename(services, "Ada", "Lin", "Eve"),
-        lambda: suspend(services, "Ada", "Eve"),
-        lambda: change(services, "Ada", lambda record: record, "Eve"),
-    ):
-        with pytest.raises(UnknownPersonError):
-            call()
-    assert (services.people.records(), told(services)) == ({}, [])
-
-
-def test_a_suspension_and_its_end_are_written_down(services: StaffServices) -> None:
+def test_suspension_and_changed_fields_are_written_down_without_their_values(services: StaffServices) -> None:
     assert suspend(services, "grace hopper", "Eve").suspended
     assert services.people.known("Grace_Hopper").access_status(DAY) is AccessStatus.SUSPENDED
     assert not suspend(services, "Grace_Hopper", "Eve", off=True).suspended
-    assert [row[0] for row in told(services)] == ["resumed", "suspended"]
-
-
-def test_the_journal_says_what_was_changed_and_not_to_what(services: StaffServices) -> None:
     change(services, "Grace_Hopper", lambda known: replace(known, email="g@example.org", group="Navy"), "Eve")
     change(services, "Grace_Hopper", lambda known: replace(known, group=" Navy "), "Eve")
-    consent = Consent(datetime(2026, 3, 2, 8, 0, tzinfo=UTC), "1", "ab" * 32, "en", "Eve")
-    assert record_consent(services, "Grace_Hopper", consent, "Eve").consent == consent
-    changed = ("changed", "Eve", "Grace_Hopper")
-    assert told(services) == [(*changed, "consent"), (*changed, "email, group")]
+    assert record_consent(services, "Grace_Hopper", CONSENT, "Eve").consent == CONSENT
+    changes = [("changed", "consent"), ("changed", "email, group"), ("resumed", None), ("suspended", None)]
+    assert told(services) == [(action, "Eve", "Grace_Hopper", detail) for action, detail in changes]
 
 
 def test_a_removed_picture_leaves_nothing_in_the_cache(services: StaffServices, build, home: Path) -> None:
@@ -131,7 +101,42 @@ def test_a_rename_that_is_killed_leaves_a_suspension_in_force(
             killing.setattr(people_changes, step, kill)
         with pytest.raises(Killed):
             rename(services, "Grace_Hopper", "Ada", "Eve")
-    (picture,) = files(services)
+    (picture,) = files(services.folder)
     assert services.people.known(Path(picture).stem).access_status(DAY) is AccessStatus.SUSPENDED
     if picture == "Grace_Hopper.jpg":
         assert rename(services, "Grace_Hopper", "Ada", "Eve") == "Ada"
+
+
+# Consent texts --------------------------------------------------------------------------------------------------------
+
+
+def test_the_language_of_the_screen_decides_or_english() -> None:
+    for wanted, given in (("en", "en"), ("de", "de"), ("de_AT", "de"), ("de-DE", "de"), ("fr", "en"), ("", "en")):
+        text = consent_text([asset()], wanted)
+        assert (text.language, text.version) == (given, "1")
+        assert text.sha256 == hashlib.sha256(asset(f"consent.{given}.md").read_bytes()).hexdigest()
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    for content, reason in (
+        (b"", "is empty"),
+        (b"<!-- version: 3 -->\n  \n", "is empty"),
+        (b"\xff\xfe", "UTF-8"),
+        (b"x" * 300_000, "is longer"),
+    ):
+        (tmp_path / "consent.en.md").write_bytes(content)
+        with pytest.raises(PeopleError, match=reason):
+            read_consent(tmp_path / "consent.en.md")
+    with pytest.raises(PeopleError, match="cannot be read"):
+        read_consent(tmp_path / "missing.md")
+    with pytest.raises(PeopleError, match="holds no consent"):
+        consent_text([tmp_path / "none"], "de")
+
+
+def test_an_own_text_comes_before_the_shipped_one_in_any_language(tmp_path: Path) -> None:
+    (tmp_path / "consent.fr.md").write_text("<!-- version: 2026-03 -->\nOui.\n")
+    text = consent_text([tmp_path, asset()], "de")
+    assert (text.language, text.version, text.text) == ("fr", "2026-03", "Oui.")
+    (tmp_path / "paper.md").write_text("I agree.")
+    text = read_consent(tmp_path / "paper.md")
+    assert (text.version, text.language) == (text.sha256[:12], "en")

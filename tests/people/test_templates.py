@@ -34,6 +34,9 @@ def test_a_picture_becomes_an_embedding_that_the_cache_knows_afterwards(tmp_path
     assert np.array_equal(first.outcome.vector, again.outcome.vector)
     assert np.array_equal(reader.recall(first.digest).outcome.vector, first.outcome.vector)
     assert len(made) == 1
+    assert reader.read(picture, first) is first
+    save_portrait(picture.path, person=2)
+    assert reader.read(listed(picture.path), first).digest != first.digest, "another content"
 
 
 def test_a_picture_without_an_embedding_has_a_reason_which_may_pass(tmp_path, cache, save_portrait):
@@ -70,15 +73,6 @@ def test_an_unusable_embedding_in_the_cache_is_made_again(tmp_path, cache, save_
         reader = PictureReader(lambda: encode_pixels, "pixels", cache)
         assert reader.recall(digest) is None
         assert reader.read(picture).outcome.vector.size == 192
-
-
-def test_a_known_reading_is_kept_for_the_same_content_only(tmp_path, cache, save_portrait, encode_pixels):
-    path = save_portrait(tmp_path / "a.png", person=1)
-    reader = PictureReader(lambda: encode_pixels, "pixels", cache)
-    known = reader.read(listed(path))
-    assert reader.read(listed(path), known) is known
-    save_portrait(path, person=2)
-    assert reader.read(listed(path), known).digest != known.digest
 
 
 def test_no_encode_function_is_used_by_two_threads_at_once(tmp_path, cache, save_portrait):
@@ -176,27 +170,13 @@ def test_a_damaged_entry_is_a_miss_and_is_written_again(cache, tmp_path):
 
 
 def test_a_damaged_index_knows_nothing(cache, tmp_path):
-    cache.remember_digests(tmp_path / "images", {"a": (Stamp(1, 2, 3, 4), DIGEST)})
-    for damage in ("", "[]", "{", '{"a": 1}', '{"a": [1, 2, "x"]}', '{"a": ["x", 1, 1, 1, "d"]}', "null"):
-        only_entry(tmp_path).write_text(damage)
-        assert cache.known_digests(tmp_path / "images") == {}
-
-
-def test_a_cache_that_cannot_be_written_is_only_empty(tmp_path):
-    (tmp_path / "cache").write_text("in the way")
-    cache = TemplateCache(tmp_path / "cache", "pixels", "1")
-    cache.put(DIGEST, Rejection.NO_FACE)
-    cache.remember_digests(tmp_path, {})
-    cache.drop_unused()
-    assert cache.get(DIGEST) is None
-    assert cache.known_digests(tmp_path) == {}
-
-
-def test_stamps_and_digests_come_back_for_their_own_folder(cache, tmp_path):
     known = {"Zoë/1.jpg": (Stamp(1, 2**62, 3, 4), DIGEST)}
     cache.remember_digests(tmp_path / "images", known)
     assert cache.known_digests(tmp_path / "images") == known
     assert cache.known_digests(tmp_path / "others") == {}
+    for damage in ("", "[]", "{", '{"a": 1}', '{"a": [1, 2, "x"]}', '{"a": ["x", 1, 1, 1, "d"]}', "null"):
+        only_entry(tmp_path).write_text(damage)
+        assert cache.known_digests(tmp_path / "images") == {}
 
 
 def test_what_nobody_uses_is_dropped_and_what_is_used_stays(cache, tmp_path):

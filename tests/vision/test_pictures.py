@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from kiosk.errors import PictureError
-from kiosk.vision.pictures import as_jpeg, is_printable, open_picture, printable, read_picture
+from kiosk.names import is_printable, printable
+from kiosk.vision.pictures import as_jpeg, open_picture, read_picture
 
 FORMATS = ["jpg", "png", "webp", "bmp"]
 

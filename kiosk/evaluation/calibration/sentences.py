@@ -9,7 +9,7 @@ from kiosk.evaluation.calibration.calibrating import DAYS, MOST_CHECKED, DoorRep
 from kiosk.evaluation.calibration.distances import Evidence, OddPicture, PicturePair, Shift
 from kiosk.evaluation.calibration.model import Calibration, Doubt, Setting
 from kiosk.evaluation.tables import noun, one_in
-from kiosk.vision.pictures import printable
+from kiosk.names import printable
 from kiosk.vision.quality import in_words
 
 _DOUBTS = {

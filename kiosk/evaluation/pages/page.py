@@ -21,9 +21,9 @@ from kiosk.errors import EvaluationError, PictureError
 from kiosk.evaluation.pages.plots import Plot
 from kiosk.evaluation.tables import Table
 from kiosk.files import asset, atomic_write, atomic_write_all
-from kiosk.names import is_printable
+from kiosk.names import is_printable, printable
 from kiosk.vision.opencv import cv2
-from kiosk.vision.pictures import as_jpeg, printable, read_picture
+from kiosk.vision.pictures import as_jpeg, read_picture
 
 GENERATOR = "kiosk"  # in the head of the page
 

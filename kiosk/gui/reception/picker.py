@@ -32,15 +32,16 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from kiosk.files import MOST_FILES, Entry, Listing, list_files
 from kiosk.gui.controls import Button, Note, TouchList, breakable, timer
 from kiosk.gui.layouts import Bar, column, flow, px, row, small
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.portraits import Portraits, square_picture
 from kiosk.gui.theme import icon
 from kiosk.i18n import number, translate
+from kiosk.names import printable
 from kiosk.paths import Place, exchange_places
-from kiosk.people.browsing import MOST_FILES, Entry, Listing, list_files
-from kiosk.vision.pictures import SUFFIXES, printable
+from kiosk.vision.pictures import SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPixmap
 
 from kiosk.errors import PictureError
 from kiosk.gui.feed import to_qimage
-from kiosk.vision.pictures import decode_picture, open_picture, printable
+from kiosk.names import printable
+from kiosk.vision.pictures import decode_picture, open_picture
 
 _KEPT = 400
 _READ_PX = 320

@@ -10,12 +10,11 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage
 
-from kiosk.files import asset
+from kiosk.files import Listing, asset, list_files
 from kiosk.gui.reception import picker as picking
 from kiosk.gui.reception.picker import Picker, Wanted, place_words, wanted_archive, wanted_pictures
 from kiosk.gui.reception.portraits import Portraits, Read, read_small, round_picture
 from kiosk.paths import Place
-from kiosk.people.browsing import Listing, list_files
 
 
 @pytest.fixture

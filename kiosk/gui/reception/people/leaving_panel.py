@@ -15,11 +15,10 @@ from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.people.wording import erasure_words, unsearched_words
 from kiosk.gui.reception.picker import PlaceWatch, place_words
 from kiosk.i18n import translate
-from kiosk.names import person_key
+from kiosk.names import person_key, printable
 from kiosk.paths import Place
 from kiosk.people.archive import export_person, free_path
 from kiosk.people.erasure import ErasureReport
-from kiosk.vision.pictures import printable
 
 
 class Destination(QWidget):

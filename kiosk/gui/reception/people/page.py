@@ -18,10 +18,9 @@ from kiosk.gui.reception.people.rows import Gathered, gather
 from kiosk.gui.reception.picker import wanted_archive
 from kiosk.gui.reception.portraits import Portraits, round_picture
 from kiosk.i18n import translate
-from kiosk.names import person_key
+from kiosk.names import person_key, printable
 from kiosk.people.archive import ArchiveReport, export_gallery, free_path, import_archive
 from kiosk.people.staff import Role
-from kiosk.vision.pictures import printable
 
 
 class MovingView(QWidget):
