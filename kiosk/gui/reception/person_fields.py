@@ -67,25 +67,23 @@ class PersonFields(QWidget):
 
     def read(self) -> dict[str, Any] | None:
         """Return the values by field; None where one cannot be used, which is then said beside it."""
-        values: dict[str, Any] = {name: clean_text(self.fields[name].text) for name in TEXT_FIELDS}
-        faults = {
-            name: translate("people", "This cannot be used. Check it, or leave it empty.")
-            for name in TEXT_FIELDS
-            if field_fault(name, values[name])
+        texts = self.texts
+        values: dict[str, Any] = {name: clean_text(texts[name]) for name in TEXT_FIELDS}
+        values |= {name: read_day(texts[name]) for name in _DAYS}
+        unusable = translate("people", "This cannot be used. Check it, or leave it empty.")
+        faults = {name: unusable for name in TEXT_FIELDS if field_fault(name, values[name])}
+        faults |= {
+            name: translate("people", "This is not a date.") for name in _DAYS if texts[name] and values[name] is None
         }
-        for name in _DAYS:
-            text = self.fields[name].text
-            values[name] = read_day(text)
-            if text and values[name] is None:
-                faults[name] = translate("people", "This is not a date.")
         if not is_period(values["valid_from"], values["valid_until"]):
             faults["valid_until"] = translate("people", "The last day is before the first one.")
+        if not faults:
+            return values
         for name, fault in faults.items():
             self.fields[name].show_fault(fault)
-        for name in list(faults)[:1]:
-            self.show()
-            self.fields[name].edit.setFocus()
-        return None if faults else values
+        self.show()
+        self.fields[next(iter(faults))].edit.setFocus()
+        return None
 
     @pyqtSlot()
     def on_hear(self) -> None:

@@ -56,8 +56,7 @@ class Portraits(QObject):
             return None
         self._kept.move_to_end(source)
         image, _ = self._kept[source]
-        shaped = QPixmap() if image.isNull() else self._cut(image, side_px)
-        self._shaped[source, side_px] = shaped
+        shaped = self._shaped[source, side_px] = self._cut(image, side_px)
         return shaped
 
     def fault(self, source: str) -> str:
@@ -91,7 +90,12 @@ class Portraits(QObject):
 
 
 def round_picture(image: QImage, side_px: int, corner: float = 0.5) -> QPixmap:
-    """Return the middle of a picture, of an upright one its upper part; `corner` is a radius as a part of the side."""
+    """Return the middle of a picture, of an upright one its upper part; `corner` is a radius as a part of the side.
+
+    A null picture gives a null one.
+    """
+    if image.isNull():
+        return QPixmap()
     side = min(image.width(), image.height())
     left, top = (image.width() - side) // 2, (image.height() - side) // 4
     square = image.copy(QRect(left, top, side, side)).scaled(

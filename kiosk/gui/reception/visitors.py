@@ -18,6 +18,7 @@ from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, timer
 from kiosk.gui.layouts import FoldingRow, column, discard, flow, px
 from kiosk.gui.reception.dates import day_text, time_text
 from kiosk.gui.reception.page import PageContext, StaffPage
+from kiosk.gui.reception.portraits import round_picture
 from kiosk.gui.theme import icon
 from kiosk.i18n import number, translate
 from kiosk.people.enrolment import Offered
@@ -51,9 +52,9 @@ def _shown(services: StaffServices, visitor: UnknownVisitor) -> ShownVisitor:
     ids = [face.id for face in visitor.faces[:MOST_SHOWN]]
     found = services.visitors.pictures(ids)
     pictures = [found.get(number, b"") for number in ids]
-    how = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    size = QSize(_SIDE_PX, _SIDE_PX), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
     images = [QImage.fromData(picture) for picture in pictures]
-    images = [image if image.isNull() else image.scaled(_SIDE_PX, _SIDE_PX, *how) for image in images]
+    images = [image if image.isNull() else image.scaled(*size) for image in images]
     name = visitor.nearest.person if visitor.nearest else ""
     try:
         name = services.people.record(name).shown_name if name else ""
@@ -77,6 +78,7 @@ class FaceButton(QPushButton):
         self.setChecked(True)
         self.setProperty("kind", "face")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setToolTip(when)
         self._draw()
         self.toggled.connect(self.on_toggled)
         self.on_toggled(chosen=True)
@@ -86,7 +88,6 @@ class FaceButton(QPushButton):
         left_out = translate("visitors", "Face of {time}, left out")
         text = translate("visitors", "Face of {time}, chosen") if chosen else left_out
         self.setAccessibleName(text.format(time=self._when))
-        self.setToolTip(self._when)
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
         super().changeEvent(event)
@@ -109,10 +110,7 @@ def _picture(image: QImage, side: int, *, chosen: bool) -> QPixmap:
     painter = QPainter(picture)
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
     painter.setOpacity(1.0 if chosen else _LEFT_OUT_OPACITY)
-    if not image.isNull():
-        how = Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
-        scaled = image.scaled(side, side, *how)
-        painter.drawImage((side - scaled.width()) // 2, (side - scaled.height()) // 2, scaled)
+    painter.drawPixmap(0, 0, round_picture(image, side, 0.0))
     if chosen:
         mark = round(side * _MARK_SHARE)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -144,16 +142,17 @@ class VisitorCard(Panel):
         self.alike = Note(_alike(shown, threshold), "muted")
         rest = len(visitor.faces) - len(shown.images)
         more = [Note(translate("visitors", "and %n more faces", "", rest), "hint")] if rest > 0 else []
-        person, name = visitor.likely_person(threshold), shown.nearest_name
+        self.enrol = Button(translate("visitors", "Enrol this visitor"), "person_plus", "primary")
+        self.dismiss = Button(translate("visitors", "Delete"), "erase")
         self.proposal: Button | None = None
+        buttons = [self.enrol, self.dismiss]
+        person, name = visitor.likely_person(threshold), shown.nearest_name
         if person is not None:
             text = translate("visitors", "This is {name}")
             short = name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1].rstrip()}…"
             self.proposal = Button(text.format(name=short), "person_plus", name=text.format(name=name))
             self.proposal.clicked.connect(lambda: self.wanted.emit(person))
-        self.enrol = Button(translate("visitors", "Enrol this visitor"), "person_plus", "primary")
-        self.dismiss = Button(translate("visitors", "Delete"), "erase")
-        buttons = [button for button in (self.proposal, self.enrol, self.dismiss) if button is not None]
+            buttons.insert(0, self.proposal)
         super().__init__(self.seen, self.alike, flow(*self.faces, gap=6), *more, flow(*buttons), gap=6)
         self.enrol.clicked.connect(lambda: self.wanted.emit(""))
         self.dismiss.clicked.connect(self.dismissed)
@@ -221,7 +220,8 @@ class VisitorsPage(StaffPage):
         head = Panel(self.empty, about, flow(self.settings), gap=6, margin=10)
         self.setLayout(column(ScrollPage(column(head, self._list, self.more, 1, gap=8))))
         self.settings.clicked.connect(lambda: context.go("settings"))
-        self.delete_all.clicked.connect(self.on_delete_all)
+        question = translate("visitors", "Delete the faces of all unknown visitors?")
+        self.delete_all.clicked.connect(lambda: self._ask_to_delete(question, context.services.visitors.clear))
         self.more.clicked.connect(self.on_more)
 
     @property
@@ -243,20 +243,15 @@ class VisitorsPage(StaffPage):
     @pyqtSlot()
     def on_look(self) -> None:
         """Load the faces again if their number has changed."""
-        if not self.hours:
+        if self.hours:
+            self.context.run(self.context.services.visitors.count, self._on_counted)
+        else:
             self._show()
-            return
-        self.context.run(self.context.services.visitors.count, self._on_counted)
 
     @pyqtSlot()
     def on_more(self) -> None:
         self._most += _AT_FIRST
         self._load()
-
-    @pyqtSlot()
-    def on_delete_all(self) -> None:
-        question = translate("visitors", "Delete the faces of all unknown visitors?")
-        self._ask_to_delete(question, self.context.services.visitors.clear)
 
     def _on_counted(self, count: int) -> None:
         if count != self._count:
@@ -286,15 +281,14 @@ class VisitorsPage(StaffPage):
         hours = self.hours
         self.empty.setVisible(not wanted)
         self.settings.setVisible(not hours and self.context.member.role is Role.INSTALLER)
-        if not hours:
-            self.empty.setText(translate("visitors", "The faces of refused visitors are not kept."))
-            about = translate(
-                "visitors",
-                "If they are kept, you can see here who was refused, and enrol a person from such a "
-                "picture after that person has agreed. An installer can switch this on in the settings.",
-            )
-        else:
-            self.empty.setText(translate("visitors", "Nobody unknown was refused in the last %n hours.", "", hours))
+        empty = translate("visitors", "The faces of refused visitors are not kept.")
+        about = translate(
+            "visitors",
+            "If they are kept, you can see here who was refused, and enrol a person from such a "
+            "picture after that person has agreed. An installer can switch this on in the settings.",
+        )
+        if hours:
+            empty = translate("visitors", "Nobody unknown was refused in the last %n hours.", "", hours)
             about = translate(
                 "visitors",
                 "Faces that the door refused and did not know. They are deleted after %n hours. A face becomes"
@@ -302,6 +296,7 @@ class VisitorsPage(StaffPage):
                 "",
                 hours,
             )
+        self.empty.setText(empty)
         self.about.setText(about)
 
     def _enrol(self, card: VisitorCard, person: str) -> None:
@@ -324,11 +319,8 @@ class VisitorsPage(StaffPage):
 
     def _ask_to_delete(self, question: str, delete: Callable[[], int]) -> None:
         detail = translate("visitors", "This cannot be undone.")
-        answers = [
-            (translate("visitors", "Delete"), lambda: self.context.act(delete, self._on_deleted)),
-            (translate("visitors", "Keep"), lambda: None),
-        ]
-        self.context.ask(question, detail, answers, danger=True)
+        yes, no = translate("visitors", "Delete"), translate("visitors", "Keep")
+        self.context.confirm(question, detail, yes, no, lambda: self.context.act(delete, self._on_deleted))
 
     def _on_deleted(self, count: int) -> None:
         self.context.note(Action.VISITOR_DISMISSED, None, str(count))

@@ -18,8 +18,10 @@ from kiosk.door.services import StaffServices
 from kiosk.door.station import Station
 from kiosk.errors import KioskError
 from kiosk.files import asset
+from kiosk.gui.controls import breakable
+from kiosk.gui.reception.enrolment.check_step import check_pictures, save_draft
 from kiosk.gui.reception.enrolment.page import EnrolmentPage
-from kiosk.gui.reception.enrolment.step import Draft, check_pictures, save_draft
+from kiosk.gui.reception.enrolment.step import Draft
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.theme import DARK, style_sheet
 from kiosk.paths import cache_folder
@@ -126,7 +128,7 @@ def test_a_colleague_is_enrolled_with_three_clicks_and_let_in(
     qtbot.waitUntil(page.check.save.isEnabled)
     qtbot.mouseClick(page.check.save, LEFT)
     clicks += 1
-    qtbot.waitUntil(lambda: page.step is page.trial and page.trial.in_force_seconds is not None)
+    qtbot.waitUntil(lambda: page.step is page.trial and page.trial.in_force)
     camera.show(seconds=4)
     camera.show(faces[0], seconds=2)
     assert page.trial.verdict.enters
@@ -335,7 +337,7 @@ def test_no_words_are_cut_off_in_any_step_whatever_the_name(qtbot, page, size, t
         if name == "check":
             step._show((Check(pictures, frozenset({2}), {}, alike), [QImage()] * 5, QImage()))
         if name == "trial":
-            step._explain(f"Looks more like {LONG}.")
+            step.hint.setText(f"Looks more like {breakable(LONG)}.")
         holder.resize(*size)
         page.resize(*size)
         with contextlib.suppress(PytestQtTimeoutError):

@@ -28,7 +28,7 @@ from kiosk.files import asset
 from kiosk.gui.controls import Button
 from kiosk.gui.reception.dates import read_day
 from kiosk.gui.reception.enrolment import check_step, consent_step, trial_step
-from kiosk.gui.reception.enrolment.capture_step import CaptureStep, instruction, instruction_icon
+from kiosk.gui.reception.enrolment.capture_step import CaptureStep, instruction
 from kiosk.gui.reception.enrolment.check_step import CheckStep
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep
 from kiosk.gui.reception.enrolment.name_step import NameStep
@@ -110,7 +110,7 @@ def test_what_else_is_known_is_optional_and_checked(qtbot, at_name, services):
     at_name.details.fields["valid_until"].set_text("")
     with qtbot.waitSignal(at_name.done, timeout=30_000):
         qtbot.mouseClick(at_name.next, LEFT)
-    assert (at_name.draft.texts["email"], at_name.draft.valid_from) == ("m@example.org", date(2027, 5, 1))
+    assert (at_name.draft.data["email"], at_name.draft.data["valid_from"]) == ("m@example.org", date(2027, 5, 1))
 
 
 def test_how_a_name_is_spoken_can_be_heard(qtbot, at_name, bare):
@@ -362,15 +362,15 @@ def test_one_thing_is_said_at_a_time():
         (CaptureState(1, (None,) * 5, None, 0.4), "Good. Hold still …"),
         (CaptureState(4, (WORDING_TAKEN,) * 5), "Thank you, all pictures are taken"),
     ):
-        assert instruction(state, ALL) == words
+        assert instruction(state, ALL, mirrored=True)[0] == words
 
 
 def test_arrows_point_to_where_the_person_sees_the_own_head_turn():
     left = CaptureState(1, (None,) * 5, CaptureHint.TURN_LEFT)
-    assert instruction_icon(left, mirrored=True) == "arrow_left"
-    assert instruction_icon(left, mirrored=False) == "arrow_right"
-    assert instruction_icon(CaptureState(4, (WORDING_TAKEN,) * 5), mirrored=True) == "tick_mark"
-    assert instruction_icon(CaptureState(3, (None,) * 5, CaptureHint.LOOK_UP), mirrored=False) == "arrow_up"
+    assert instruction(left, ALL, mirrored=True)[1] == "arrow_left"
+    assert instruction(left, ALL, mirrored=False)[1] == "arrow_right"
+    assert instruction(CaptureState(4, (WORDING_TAKEN,) * 5), ALL, mirrored=True)[1] == "tick_mark"
+    assert instruction(CaptureState(3, (None,) * 5, CaptureHint.LOOK_UP), ALL, mirrored=False)[1] == "arrow_up"
 
 
 GOOD = tuple(
@@ -425,7 +425,7 @@ def test_pictures_are_read_in_the_background_and_a_pipe_is_not_waited_for(qtbot,
     finds(Check((pipe, good), duplicates=Duplicates(alike=(GRACE,))))
     enter(qtbot, at_check)
     assert [card.image.pixmap().isNull() for card in at_check.cards] == [True, False]
-    assert not any(label.pixmap().isNull() for label in at_check.findings[0].findChildren(QLabel) if not label.text())
+    assert not any(label.pixmap().isNull() for label in at_check.finding.findChildren(QLabel) if not label.text())
 
 
 def test_a_disk_that_is_full_is_told_and_saving_can_be_tried_again(qtbot, at_check, finds, monkeypatch, screen):
@@ -465,7 +465,7 @@ def test_pictures_from_files_that_cannot_be_used_say_why_and_may_be_left_out(qtb
 
 
 def test_somebody_known_under_another_name_stops_it_and_may_be_merged(qtbot, at_check, finds):
-    at_check.draft.texts["email"] = "a@b.c"
+    at_check.draft.data["email"] = "a@b.c"
     finds(Check(GOOD, duplicates=Duplicates(same=(GRACE,))), Check(GOOD))
     enter(qtbot, at_check)
     assert not at_check.save.isVisible()
@@ -476,13 +476,13 @@ def test_somebody_known_under_another_name_stops_it_and_may_be_merged(qtbot, at_
     assert at_check.merge.isVisible()
     qtbot.keyClick(at_check.merge, Qt.Key.Key_Space)
     qtbot.waitUntil(at_check.save.isEnabled)
-    assert (at_check.draft.person, at_check.draft.adding, at_check.draft.texts) == ("Grace_Hopper", True, {})
+    assert (at_check.draft.person, at_check.draft.adding, at_check.draft.data) == ("Grace_Hopper", True, {})
 
 
 def test_a_look_alike_is_a_warning_with_which_it_may_be_saved(qtbot, at_check, finds):
     finds(Check(GOOD, duplicates=Duplicates(alike=(GRACE,))))
     enter(qtbot, at_check)
-    more = next(button for button in at_check.findings[0].findChildren(Button) if button.text() == "Take more pictures")
+    more = next(button for button in at_check.finding.findChildren(Button) if button.text() == "Take more pictures")
     with qtbot.waitSignal(at_check.more):
         more.click()
     assert at_check.save.isEnabled()
@@ -552,17 +552,17 @@ def at_trial(context, shown) -> TrialStep:
 def verdicts(monkeypatch):
     """What is judged, one after the other; the pictures are in force."""
     given: list[Verdict] = []
-    monkeypatch.setattr(trial_step, "in_force", lambda snapshot, sources: True)
     monkeypatch.setattr(trial_step, "judge", lambda report, person: given.pop(0))
     return given
 
 
-def test_it_waits_for_the_pictures_and_then_for_the_person(at_trial, verdicts, screen):
-    at_trial.begin(Enrolled("Ada_Lovelace", ("Ada_Lovelace/1.jpg",), is_new=True))
+def test_it_waits_for_the_pictures_and_then_for_the_person(at_trial, verdicts, screen, crowd):
+    crowd(Ada_Lovelace=[0.0])
+    at_trial.begin(Enrolled("Ada_Lovelace", ("Ada_Lovelace.jpg",), is_new=True))
     at_trial.on_report(None)
     at_trial.enter()
     assert at_trial.heading.text() == "Ada Lovelace is enrolled."
-    assert at_trial.in_force_seconds is not None
+    assert at_trial.in_force
     verdicts += [Verdict("Come closer"), Verdict("Recognised.", recognised=True, enters=True)]
     at_trial.on_report(None)
     assert at_trial.hint.text() == "Come closer"

@@ -6,17 +6,11 @@ import pytest
 from PyQt6.QtCore import QLocale, Qt
 from PyQt6.QtGui import QImage
 
-from kiosk.gui.reception.people import wording
-from kiosk.gui.reception.people.model import (
-    CELL_ROLE,
-    ROW_ROLE,
-    Column,
-    PeopleModel,
-    Show,
-)
+from kiosk.gui.reception.people import people_list, person_view
+from kiosk.gui.reception.people.leaving_panel import ErasureView
 from kiosk.gui.reception.people.page import MovingView, PeoplePage
-from kiosk.gui.reception.people.people_list import PeopleList
-from kiosk.gui.reception.people.rows import gather, pictures_of
+from kiosk.gui.reception.people.people_list import CELL_ROLE, KINDS, ROW_ROLE, Column, PeopleList, PeopleModel, gather
+from kiosk.gui.reception.people.pictures_panel import pictures_of
 from kiosk.gui.reception.portraits import Portraits, round_picture
 from kiosk.people.erasure import ErasureReport
 from kiosk.people.listing import PersonRow, Quality, index, matches, words_of
@@ -163,12 +157,12 @@ def test_a_search_leaves_those_in_whom_every_word_is_found(model):
 
 def test_only_one_kind_is_shown(model):
     for show, left in (
-        (Show.NO_CONSENT, ["Müller"]),
-        (Show.KEPT_OUT, ["Ada"]),
-        (Show.POOR, ["Ada", "Müller"]),
-        (Show.ALL, ["Ada", "Müller", "Zoë"]),
+        ("Without consent", ["Müller"]),
+        ("No access", ["Ada"]),
+        ("Pictures to improve", ["Ada", "Müller"]),
+        ("Everybody", ["Ada", "Müller", "Zoë"]),
     ):
-        model.show_only(show)
+        model.show_only(KINDS[show])
         assert names(model) == left
 
 
@@ -198,7 +192,7 @@ def test_each_column_sorts_by_what_it_means(model):
 
 
 def test_a_cell_says_two_things_and_whether_they_want_attention(model):
-    ada = model.row_of("ada")
+    ada = names(model).index("Ada")
     access = model.index(ada, Column.VALIDITY)
     assert access.data() == "Suspended"
     assert access.data(CELL_ROLE) == ("Suspended", "Consent given", True, False)
@@ -206,7 +200,6 @@ def test_a_cell_says_two_things_and_whether_they_want_attention(model):
     assert pictures.data(CELL_ROLE) == ("1", "They differ", False, True)
     assert access.data(Qt.ItemDataRole.AccessibleTextRole) == "Suspended, Consent given"
     assert access.data(ROW_ROLE) is PEOPLE[1]
-    assert model.row_of("nobody") is None
 
 
 @pytest.fixture(autouse=True)
@@ -225,22 +218,23 @@ def row(
 
 def test_the_last_visit_is_today_a_day_or_never():
     now = datetime.now(UTC)
-    today = now.astimezone().date()
-    assert wording.seen_words(None, today) == "Never"
-    assert wording.seen_words(now, today) == "Today"
-    assert wording.seen_words(datetime(2026, 12, 31, 12, tzinfo=UTC), today - timedelta(days=999)) == "31.12.26"
+    assert people_list._seen(None) == "Never"
+    assert people_list._seen(now) == "Today"
+    assert people_list._seen(datetime(2026, 12, 31, 12, tzinfo=UTC)) == "31.12.26"
 
 
 def test_a_consent_is_told_with_day_version_and_who_recorded_it():
     consent = Consent(datetime(2026, 12, 31, 12, tzinfo=UTC), "2", "ab", "de", "Eve")
-    sentence = wording.consent_sentence(PersonRecord("Ada", consent=consent))
+    sentence = person_view._consent(consent)
     assert all(part in sentence for part in ("31.12.26", "version 2", "DE", "Eve"))
-    assert "No consent" in wording.consent_sentence(PersonRecord("Ada"))
+    assert "No consent" in person_view._consent(None)
 
 
-def test_an_erasure_is_told_line_by_line():
-    lines = wording.erasure_words(ErasureReport("#00000007", 5, 4, 3, 2, 1, in_bins=6))
-    assert [line.split()[0] for line in lines] == ["5", "6", "4", "1", "3", "2"]
+def test_an_erasure_is_told_line_by_line(shown):
+    view = shown(ErasureView())
+    view.show_report(ErasureReport("#00000007", 5, 4, 3, 2, 1, in_bins=6))
+    lines = view.lines.text().splitlines()
+    assert [line.split()[1] for line in lines] == ["5", "6", "4", "1", "3", "2"]
     assert "#00000007" in lines[-1]
 
 
@@ -248,7 +242,7 @@ def test_an_erasure_is_told_line_by_line():
 def listed(shown, services, crowd, home) -> PeopleList:
     crowd(Zoë=[0.0], Ada_L=[0.0, 0.1])
     people = shown(PeopleList(Portraits(home / "images", lambda work, then: then((QImage(), "")), round_picture)))
-    people.show_people(gather(services))
+    people.show_people(gather(services).rows)
     return people
 
 
@@ -276,7 +270,7 @@ def test_a_tap_opens_a_person(listed, qtbot):
 def test_who_was_chosen_stays_so_when_others_come(listed, services, crowd):
     listed.table.selectRow(1)
     crowd(Zoë=[0.0], Ada_L=[0.0, 0.1], Ben=[0.0])
-    listed.show_people(gather(services))
+    listed.show_people(gather(services).rows)
     assert listed.model.rows[listed.table.currentIndex().row()].person == "Grace_Hopper"
 
 
@@ -298,7 +292,7 @@ def test_only_portraits_in_view_are_read(shown, services, crowd, home):
             Portraits(home / "images", lambda work, then: (asked.append(1), then((QImage(), ""))), round_picture)
         )
     )
-    people.show_people(gather(services))
+    people.show_people(gather(services).rows)
     people.grab()
     in_view = people.table.viewport().height() // people.table.rowHeight(0) + 2
     assert 0 < len(asked) <= in_view
@@ -366,13 +360,13 @@ def view(context, shown, sticks) -> MovingView:
 @pytest.fixture
 def stick(view, sticks, qtbot):
     folder = sticks.plug()
-    qtbot.waitUntil(lambda: view.place.folder == folder)
+    qtbot.waitUntil(lambda: view.export.folder == folder)
     return folder
 
 
 def test_everybody_is_exported_and_comes_in_again(view, stick, qtbot, screen, services):
-    view.export.click()
-    assert (view.export.isEnabled(), view.import_.isEnabled()) == (False, False)
+    view.export.button.click()
+    assert (view.export.button.isEnabled(), view.import_.isEnabled()) == (False, False)
     qtbot.waitUntil(lambda: bool(screen.told or screen.faults))
     (path,) = stick.iterdir()
     assert path.name.startswith("kiosk 20")
@@ -394,13 +388,13 @@ def test_a_zip_that_is_not_as_it_should_be_changes_nothing(view, stick, qtbot, s
     qtbot.waitUntil(lambda: bool(screen.faults))
     assert "no zip" in screen.faults[0]
     assert [one.name for one in (home / "images").iterdir()] == ["Grace_Hopper.jpg"]
-    assert (view.import_.isEnabled(), view.export.isEnabled()) == (True, True)
+    assert (view.import_.isEnabled(), view.export.button.isEnabled()) == (True, True)
 
 
 def test_a_stick_that_is_gone_is_told_and_everything_may_be_tried_again(view, stick, sticks, qtbot, screen):
     sticks.pull(stick)
-    view.export.click()
+    view.export.button.click()
     qtbot.waitUntil(lambda: bool(screen.faults))
     assert str(stick) in screen.faults[0]
-    qtbot.waitUntil(lambda: view.place.folder != stick)
-    assert view.export.isEnabled()
+    qtbot.waitUntil(lambda: view.export.folder != stick)
+    assert view.export.button.isEnabled()

@@ -6,10 +6,11 @@ from datetime import date
 import pytest
 from PyQt6.QtCore import Qt
 
-from kiosk.gui.reception.people.leaving_panel import Destination, LeavingPanel
+from kiosk.gui.controls import Button
+from kiosk.gui.reception.people.leaving_panel import Export, LeavingPanel
+from kiosk.gui.reception.people.people_list import gather
 from kiosk.gui.reception.people.person_view import AccessPanel, DataPanel, PersonView
 from kiosk.gui.reception.people.pictures_panel import PictureCard, PicturesPanel
-from kiosk.gui.reception.people.rows import gather
 from kiosk.people.listing import PictureFacts
 from kiosk.people.register import AccessStatus, PersonRecord, today
 
@@ -224,15 +225,15 @@ def leaving_panel(context, crowd, shown, services, sticks) -> LeavingPanel:
 
 def test_everything_known_is_exported_to_the_place_chosen(leaving_panel, qtbot, screen, sticks):
     stick = sticks.plug()
-    qtbot.waitUntil(lambda: leaving_panel.place.folder == stick)
-    leaving_panel.export.click()
-    assert not leaving_panel.export.isEnabled()
+    qtbot.waitUntil(lambda: leaving_panel.export.folder == stick)
+    leaving_panel.export.button.click()
+    assert not leaving_panel.export.button.isEnabled()
     qtbot.waitUntil(lambda: bool(screen.told or screen.faults))
     (path,) = stick.iterdir()
     assert path.name.startswith("Grace Hopper 20")
     assert str(path) in screen.told[0]
     assert "people.json" in zipfile.ZipFile(path).namelist()
-    assert leaving_panel.export.isEnabled()
+    assert leaving_panel.export.button.isEnabled()
 
 
 def test_nobody_is_erased_before_the_name_is_typed(leaving_panel, services):
@@ -280,12 +281,12 @@ def test_what_fails_is_told_and_can_be_tried_again(leaving_panel, qtbot, screen,
 
 def test_an_export_that_fails_is_told_and_can_be_tried_again(leaving_panel, qtbot, screen, sticks):
     stick = sticks.plug()
-    qtbot.waitUntil(lambda: leaving_panel.place.folder == stick)
+    qtbot.waitUntil(lambda: leaving_panel.export.folder == stick)
     stick.rmdir()
-    leaving_panel.export.click()
+    leaving_panel.export.button.click()
     qtbot.waitUntil(lambda: bool(screen.faults))
     assert "cannot be written" in screen.faults[0]
-    assert leaving_panel.export.isEnabled()
+    assert leaving_panel.export.button.isEnabled()
 
 
 def test_enter_erases_nobody(leaving_panel, qtbot, services):
@@ -301,9 +302,9 @@ def test_enter_erases_nobody(leaving_panel, qtbot, services):
 
 
 def test_a_stick_is_offered_first_and_the_screen_says_where_there_is_none(context, shown, sticks, qtbot, tmp_path):
-    destination = shown(Destination(context))
-    with qtbot.waitSignal(destination.changed):
-        assert destination.folder is None
+    destination = shown(Export(context, Button(), str))
+    assert destination.folder is None
+    qtbot.waitUntil(lambda: destination.folder is not None)
     assert destination.folder.is_relative_to(tmp_path / "user")
     assert destination.hint.isVisible()
     assert "USB stick" in destination.hint.text()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from PyQt6.QtCore import pyqtSlot
 
 from kiosk.domain import display_name
@@ -14,7 +16,6 @@ from kiosk.gui.reception.person_fields import PersonFields
 from kiosk.i18n import translate
 from kiosk.names import name_fault, normal_name, person_key
 from kiosk.people.records import in_gallery
-from kiosk.people.register import TEXT_FIELDS
 
 
 class NameStep(Step):
@@ -30,9 +31,7 @@ class NameStep(Step):
         )
         self.more = Button(translate("enrolment", "More about the person"), "plus")
         self.next = Button(translate("enrolment", "Next"), "arrow_right", "primary")
-        self.details = PersonFields(
-            lambda: self.name.text, lambda text: context.ask_station(lambda station: station.say(text))
-        )
+        self.details = PersonFields(lambda: self.name.text, context.say)
         self._known = self._known_panel()
         self.details.hide()
         content = column(self.name, self._known, self.more, self.details, 1, gap=10)
@@ -45,7 +44,9 @@ class NameStep(Step):
     def enter(self) -> None:
         self._known.hide()
         self.name.set_text(display_name(self.draft.person) if self.draft.person else "")
-        self.details.offer_groups(self._groups())
+        with contextlib.suppress(KioskError):
+            records = self.context.services.people.records().values()
+            self.details.offer_groups({record.group for record in records if record.group})
         self.name.edit.setFocus()
 
     @property
@@ -54,12 +55,12 @@ class NameStep(Step):
 
     @pyqtSlot()
     def on_more(self) -> None:
-        self.details.setVisible(not self.details.isVisible())
-        if self.details.isVisible():
+        show = not self.details.isVisible()
+        self.details.setVisible(show)
+        self.more.set_text(translate("enrolment", "More about the person"), "plus")
+        if show:
             self.more.set_text(translate("enrolment", "Less about the person"), "minus")
             self.details.fields["shown"].edit.setFocus()
-        else:
-            self.more.set_text(translate("enrolment", "More about the person"), "plus")
 
     @pyqtSlot()
     def on_next(self) -> None:
@@ -69,15 +70,14 @@ class NameStep(Step):
             self.name.show_fault(text if name else translate("enrolment", "Please type the name."))
             self.name.edit.setFocus()
         elif (values := self.details.read()) is not None:
-            self.draft.texts = {name: values[name] for name in TEXT_FIELDS}
-            self.draft.valid_from, self.draft.valid_until = values["valid_from"], values["valid_until"]
+            self.draft.data = values
             self.next.setEnabled(False)
             self.context.run(lambda: in_gallery(self.context.services, name), self._go_on, self._failed)
 
     @pyqtSlot()
     def on_add(self) -> None:
         self.draft.adding = True
-        self.draft.texts.clear()
+        self.draft.data.clear()
         self.done.emit()
 
     @pyqtSlot()
@@ -85,12 +85,6 @@ class NameStep(Step):
         self._known.hide()
         self.name.edit.setFocus()
         self.name.edit.selectAll()
-
-    def _groups(self) -> set[str]:
-        try:
-            return {record.group for record in self.context.services.people.records().values() if record.group}
-        except KioskError:
-            return set()
 
     def _go_on(self, known: str | None) -> None:
         self.next.setEnabled(True)

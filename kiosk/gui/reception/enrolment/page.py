@@ -7,26 +7,51 @@ from pathlib import Path
 
 from PyQt6.QtCore import pyqtSlot
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
-from PyQt6.QtWidgets import QStackedWidget, QWidget
+from PyQt6.QtWidgets import QLabel, QStackedWidget, QWidget
 
-from kiosk import i18n
 from kiosk.domain import display_name
 from kiosk.door.report import Report
 from kiosk.errors import KioskError
-from kiosk.gui.layouts import column
+from kiosk.gui.controls import polish_again
+from kiosk.gui.layouts import column, flow
 from kiosk.gui.reception.enrolment.capture_step import CaptureStep
 from kiosk.gui.reception.enrolment.check_step import CheckStep
-from kiosk.gui.reception.enrolment.consent_step import ConsentStep, consent_folders
+from kiosk.gui.reception.enrolment.consent_step import ConsentStep, present_text
 from kiosk.gui.reception.enrolment.name_step import NameStep
-from kiosk.gui.reception.enrolment.step import Draft, Step, Steps
+from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.enrolment.trial_step import TrialStep
 from kiosk.gui.reception.page import PageContext, StaffPage, Unsaved
 from kiosk.i18n import translate
-from kiosk.people.consent import consent_text
 from kiosk.people.enrolment import Enrolled, Offered
 from kiosk.vision.pictures import SUFFIXES
 
 _NAME, _CONSENT, _PICTURES, _CHECK, _TRIAL = range(5)
+
+
+class Steps(QWidget):
+    """The steps of the wizard, with a mark on the present one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._names = [
+            translate("enrolment", "Name"),
+            translate("enrolment", "Consent"),
+            translate("enrolment", "Pictures"),
+            translate("enrolment", "Check"),
+            translate("enrolment", "Test"),
+        ]
+        self._labels = [QLabel() for _ in self._names]
+        self.setLayout(flow(*self._labels, gap=2))
+        self.show_step(_NAME)
+
+    def show_step(self, number: int) -> None:
+        """Mark the present step; those before it are done."""
+        for index, (label, name) in enumerate(zip(self._labels, self._names, strict=True)):
+            label.setText(f"{index + 1} {name}" if index >= number else f"✓ {name}")
+            label.setProperty("role", "step_here" if index == number else "step")
+            polish_again(label)
+        where = translate("enrolment", "Step {number} of {total}: {name}")
+        self.setAccessibleName(where.format(number=number + 1, total=len(self._names), name=self._names[number]))
 
 
 class EnrolmentPage(StaffPage):
@@ -41,6 +66,7 @@ class EnrolmentPage(StaffPage):
         self.steps, self._stack = Steps(), QStackedWidget()
         self.setLayout(column(self.steps, self._stack, gap=8))
         self.setAcceptDrops(True)
+        self._steps: tuple[Step, ...] = ()
         self.step: Step | None = None  # on the screen
         self._begin(Draft())
         context.reported.connect(self.on_reported)
@@ -150,15 +176,14 @@ class EnrolmentPage(StaffPage):
     def _begin(self, draft: Draft) -> None:
         """Make every step again, so that no widget keeps data of the person before."""
         self.draft = draft
-        while self._stack.count():
-            old = self._stack.widget(0)
-            if old is not None:
-                self._stack.removeWidget(old)
-                old.deleteLater()
+        for old in self._steps:
+            self._stack.removeWidget(old)
+            old.deleteLater()
         self.name, self.consent = NameStep(self.context, draft), ConsentStep(self.context, draft)
         self.capture, self.check = CaptureStep(self.context, draft), CheckStep(self.context, draft)
         self.trial = TrialStep(self.context, draft)
-        for step in (self.name, self.consent, self.capture, self.check, self.trial):
+        self._steps = self.name, self.consent, self.capture, self.check, self.trial
+        for step in self._steps:
             self._stack.addWidget(step)
         self.name.done.connect(self._after_name)
         self.consent.done.connect(self.on_agreed)
@@ -176,12 +201,10 @@ class EnrolmentPage(StaffPage):
     def _go(self, number: int) -> None:
         if self.step is not None:
             self.step.leave()
-        step = self._stack.widget(number)
+        self.step = self._steps[number]
         self._stack.setCurrentIndex(number)
         self.steps.show_step(number)
-        self.step = step if isinstance(step, Step) else None
-        if self.step is not None:
-            self.step.enter()
+        self.step.enter()
 
     def _after_name(self) -> None:
         """Ask for consent, unless this person has agreed to this very text before."""
@@ -195,10 +218,9 @@ class EnrolmentPage(StaffPage):
     def _has_agreed(self) -> bool:
         try:
             recorded = self.context.services.people.record(self.draft.person).consent
-            text = consent_text(consent_folders(self.context), i18n.language())
+            return recorded is not None and recorded.sha256 == present_text(self.context).sha256
         except KioskError:
             return False
-        return recorded is not None and recorded.sha256 == text.sha256
 
 
 def _dropped(event: QDropEvent) -> list[Path]:
