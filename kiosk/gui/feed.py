@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
@@ -229,19 +229,17 @@ class Feed(QWidget):
             painter.setPen(QPen(QColor(self._theme.feed.text)))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, translate("door", "No picture"))
         else:
-            where = self.paint_picture(painter, self.size())
-            overlay = Overlay(painter, QRectF(self.rect()), self._theme, self._scale)
-            for mark in self.marks():
-                overlay.draw(mark, QRectF(*where.of(mark.box)))
+            self._paint_picture(painter)
         painter.end()
 
-    def paint_picture(self, painter: QPainter, view: QSize) -> Placement:
-        """Paint the picture into a view of this size, mirrored like a mirror where that is chosen."""
+    def _paint_picture(self, painter: QPainter) -> None:
         size = self.picture.width(), self.picture.height()
-        where = place(size, (view.width(), view.height()), mirrored=self.mirrored)
+        where = place(size, (self.width(), self.height()), mirrored=self.mirrored)
         painter.save()
         painter.translate(where.left + (where.width if self.mirrored else 0), where.top)
         painter.scale(-where.scale if self.mirrored else where.scale, where.scale)
         painter.drawImage(0, 0, self.picture)
         painter.restore()
-        return where
+        overlay = Overlay(painter, QRectF(self.rect()), self._theme, self._scale)
+        for mark in self.marks():
+            overlay.draw(mark, QRectF(*where.of(mark.box)))

@@ -13,6 +13,7 @@ from kiosk.gui.controls import Button, TextField
 from kiosk.gui.layouts import FoldingRow, column
 from kiosk.gui.reception.dates import day_text, read_day
 from kiosk.i18n import translate
+from kiosk.names import name_fault, normal_name
 from kiosk.people.register import TEXT_FIELDS, PersonRecord, clean_text, field_fault, is_period
 
 _DAYS = ("valid_from", "valid_until")
@@ -92,6 +93,22 @@ class PersonFields(QWidget):
             self._say(text)
         else:
             self.fields["spoken"].show_fault(translate("people", "Type a name first."))
+
+
+def read_name(field: TextField) -> str | None:
+    """Return the name in its normal form; None where it cannot be one, which is then said beside it."""
+    name = normal_name(field.text)
+    fault = name_fault(name)
+    if not fault:
+        return name
+    text = (
+        translate("people", "The name {fault}. Please type another.")
+        if name
+        else translate("people", "Please type the name.")
+    )
+    field.show_fault(text.format(fault=fault))
+    field.edit.setFocus()
+    return None
 
 
 def texts_of(record: PersonRecord) -> dict[str, str]:

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 from kiosk.door.report import Report
 from kiosk.door.station import Station
 from kiosk.gui.controls import Button, Note, timer
-from kiosk.gui.feed import Feed
+from kiosk.gui.feed import Feed, Placement, place
 from kiosk.gui.layouts import Bar, Halves, column, px, row, turn
 from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.page import PageContext
@@ -99,14 +99,26 @@ class CaptureView(QWidget):
         shape.addRoundedRect(QRectF(self.rect()), px(12), px(12))
         painter.setClipPath(shape)
         painter.fillPath(shape, _BACK)
-        if not self._feed.picture.isNull():
-            height = min(self._feed.paint_picture(painter, self.size()).height, self.height())
+        picture = self._feed.picture
+        if not picture.isNull():
+            size = picture.width(), picture.height()
+            where = place(size, (self.width(), self.height()), mirrored=self._feed.mirrored)
+            self._paint_picture(painter, where)
+            height = min(where.height, self.height())
             oval = QRectF(0, 0, height * _OVAL[0], height * _OVAL[1])
             oval.moveCenter(QPointF(self.width() / 2, self.height() / 2))
             self._paint_oval(painter, oval)
             if self._arrow:
                 self._paint_arrow(painter, oval)
         painter.end()
+
+    def _paint_picture(self, painter: QPainter, where: Placement) -> None:
+        mirrored = self._feed.mirrored
+        painter.save()
+        painter.translate(where.left + (where.width if mirrored else 0), where.top)
+        painter.scale(-where.scale if mirrored else where.scale, where.scale)
+        painter.drawImage(0, 0, self._feed.picture)
+        painter.restore()
 
     def _paint_oval(self, painter: QPainter, oval: QRectF) -> None:
         around = QPainterPath()  # filled where it is covered once

@@ -12,9 +12,9 @@ from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, TextFie
 from kiosk.gui.layouts import column, flow, row
 from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.page import PageContext
-from kiosk.gui.reception.person_fields import PersonFields
+from kiosk.gui.reception.person_fields import PersonFields, read_name
 from kiosk.i18n import translate
-from kiosk.names import name_fault, normal_name, person_key
+from kiosk.names import normal_name, person_key
 from kiosk.people.records import in_gallery
 
 
@@ -24,22 +24,27 @@ class NameStep(Step):
     def __init__(self, context: PageContext, draft: Draft) -> None:
         super().__init__(context, draft)
         self._given = display_name(draft.person) if draft.person else ""
-        self.name = TextField(
-            translate("enrolment", "Name"),
-            hint=translate("enrolment", "The door greets the person with this name."),
-            required=True,
+        hint = translate("enrolment", "The door greets the person with this name.")
+        self.name = TextField(translate("enrolment", "Name"), self._given, hint=hint, required=True)
+        self.known_heading = Heading("")
+        self.add = Button(translate("enrolment", "Add pictures"), "camera", "primary", deliberate=True)
+        self.other = Button(translate("enrolment", "Choose another name"))
+        same = translate(
+            "enrolment", "Is it the same person? Then new pictures are added. If not, choose another name."
         )
+        self._known = Panel(self.known_heading, Note(same), flow(self.add, self.other))
         self.more = Button(translate("enrolment", "More about the person"), "plus")
         self.next = Button(translate("enrolment", "Next"), "arrow_right", "primary")
         self.details = PersonFields(lambda: self.name.text, context.say)
-        self._known = self._known_panel()
         self.details.hide()
         content = column(self.name, self._known, self.more, self.details, 1, gap=10)
         self.setLayout(column(ScrollPage(content), row(1, self.next), gap=8))
         self.name.entered.connect(self.on_next)
-        self.next.clicked.connect(self.on_next)
-        self.more.clicked.connect(self.on_more)
         self.name.changed.connect(self._known.hide)
+        self.add.clicked.connect(self.on_add)
+        self.other.clicked.connect(self.on_other)
+        self.more.clicked.connect(self.on_more)
+        self.next.clicked.connect(self.on_next)
 
     def enter(self) -> None:
         self._known.hide()
@@ -64,15 +69,17 @@ class NameStep(Step):
 
     @pyqtSlot()
     def on_next(self) -> None:
-        name = normal_name(self.name.text)
-        if fault := name_fault(name):
-            text = translate("enrolment", "The name {fault}. Please type another.").format(fault=fault)
-            self.name.show_fault(text if name else translate("enrolment", "Please type the name."))
-            self.name.edit.setFocus()
-        elif (values := self.details.read()) is not None:
+        name = read_name(self.name)
+        values = self.details.read() if name else None
+        if name is not None and values is not None:
             self.draft.data = values
             self.next.setEnabled(False)
-            self.context.run(lambda: in_gallery(self.context.services, name), self._go_on, self._failed)
+            self.context.run(
+                lambda: in_gallery(self.context.services, name),
+                self._go_on,
+                self.context.tell_fault,
+                ended=lambda: self.next.setEnabled(True),
+            )
 
     @pyqtSlot()
     def on_add(self) -> None:
@@ -87,7 +94,6 @@ class NameStep(Step):
         self.name.edit.selectAll()
 
     def _go_on(self, known: str | None) -> None:
-        self.next.setEnabled(True)
         name = normal_name(self.name.text)
         if known is not None and person_key(known) == person_key(name):
             self.draft.person = known
@@ -95,21 +101,6 @@ class NameStep(Step):
             self.known_heading.setText(breakable(text.format(name=display_name(known))))
             self._known.show()
             self.other.setFocus()
-            return
-        self.draft.person, self.draft.adding = name, False
-        self.done.emit()
-
-    def _failed(self, fault: str) -> None:
-        self.next.setEnabled(True)
-        self.context.tell_fault(fault)
-
-    def _known_panel(self) -> Panel:
-        self.known_heading = Heading("")
-        self.add = Button(translate("enrolment", "Add pictures"), "camera", "primary", deliberate=True)
-        self.other = Button(translate("enrolment", "Choose another name"))
-        self.add.clicked.connect(self.on_add)
-        self.other.clicked.connect(self.on_other)
-        note = Note(
-            translate("enrolment", "Is it the same person? Then new pictures are added. If not, choose another name.")
-        )
-        return Panel(self.known_heading, note, flow(self.add, self.other))
+        else:
+            self.draft.person, self.draft.adding = name, False
+            self.done.emit()

@@ -25,8 +25,6 @@ from kiosk.i18n import translate
 from kiosk.people.enrolment import Enrolled, Offered
 from kiosk.vision.pictures import SUFFIXES
 
-_NAME, _CONSENT, _PICTURES, _CHECK, _TRIAL = range(5)
-
 
 class Steps(QWidget):
     """The steps of the wizard, with a mark on the present one."""
@@ -42,7 +40,7 @@ class Steps(QWidget):
         ]
         self._labels = [QLabel() for _ in self._names]
         self.setLayout(flow(*self._labels, gap=2))
-        self.show_step(_NAME)
+        self.show_step(0)
 
     def show_step(self, number: int) -> None:
         """Mark the present step; those before it are done."""
@@ -83,7 +81,7 @@ class EnrolmentPage(StaffPage):
         if draft.adding:
             self._after_name()
         else:
-            self._go(_NAME)
+            self._go(self.name)
 
     def leave(self) -> None:
         if self.step is not None:
@@ -119,7 +117,7 @@ class EnrolmentPage(StaffPage):
 
     @pyqtSlot()
     def on_agreed(self) -> None:
-        self._go(_CHECK if self.draft.offered else _PICTURES)
+        self._go(self.check if self.draft.offered else self.capture)
 
     @pyqtSlot(int)
     def on_again(self, number: int) -> None:
@@ -128,7 +126,7 @@ class EnrolmentPage(StaffPage):
         if number < 0 or session is None or not session.state.done:
             self.capture.session = None
         self.draft.pictures, self.draft.kept = [], []
-        self._go(_PICTURES)
+        self._go(self.capture)
         if number >= 0 and self.capture.session is session:
             self.capture.retake(number)
 
@@ -136,7 +134,7 @@ class EnrolmentPage(StaffPage):
     def on_more(self) -> None:
         self.draft.kept, self.draft.pictures = list(self.check.checked.good), []
         self.capture.session = None
-        self._go(_PICTURES)
+        self._go(self.capture)
 
     @pyqtSlot(object)
     def on_saved(self, enrolled: Enrolled) -> None:
@@ -144,7 +142,7 @@ class EnrolmentPage(StaffPage):
             self._on_saved(enrolled.person)
         self._on_saved = None
         self.trial.begin(enrolled)
-        self._go(_TRIAL)
+        self._go(self.trial)
 
     @pyqtSlot()
     def on_refused(self) -> None:
@@ -154,7 +152,7 @@ class EnrolmentPage(StaffPage):
     @pyqtSlot()
     def on_another(self) -> None:
         self._begin(Draft())
-        self._go(_NAME)
+        self._go(self.name)
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802  (Qt's name)
         if event is not None and _dropped(event):
@@ -168,7 +166,7 @@ class EnrolmentPage(StaffPage):
         self.draft.from_camera = False
         self.draft.offered += [Offered.file(path) for path in pictures]
         if self.step in {self.capture, self.check}:
-            self._go(_CHECK)
+            self._go(self.check)
         else:
             count = len(self.draft.offered)
             self.context.tell(translate("enrolment", "%n pictures will be used after the consent.", "", count))
@@ -187,10 +185,10 @@ class EnrolmentPage(StaffPage):
             self._stack.addWidget(step)
         self.name.done.connect(self._after_name)
         self.consent.done.connect(self.on_agreed)
-        self.consent.back.connect(partial(self._go, _NAME))
+        self.consent.back.connect(partial(self._go, self.name))
         self.consent.refused.connect(self.on_refused)
-        self.capture.done.connect(partial(self._go, _CHECK))
-        self.capture.back.connect(partial(self._go, _CONSENT))
+        self.capture.done.connect(partial(self._go, self.check))
+        self.capture.back.connect(partial(self._go, self.consent))
         self.check.again.connect(self.on_again)
         self.check.more.connect(self.on_more)
         self.check.saved.connect(self.on_saved)
@@ -198,13 +196,13 @@ class EnrolmentPage(StaffPage):
         self.trial.another.connect(self.on_another)
         self.trial.finished.connect(lambda: self.context.go("people"))
 
-    def _go(self, number: int) -> None:
+    def _go(self, step: Step) -> None:
         if self.step is not None:
             self.step.leave()
-        self.step = self._steps[number]
-        self._stack.setCurrentIndex(number)
-        self.steps.show_step(number)
-        self.step.enter()
+        self.step = step
+        self._stack.setCurrentWidget(step)
+        self.steps.show_step(self._steps.index(step))
+        step.enter()
 
     def _after_name(self) -> None:
         """Ask for consent, unless this person has agreed to this very text before."""
@@ -213,7 +211,7 @@ class EnrolmentPage(StaffPage):
             self.context.tell(text.format(name=display_name(self.draft.person)))
             self.on_agreed()
         else:
-            self._go(_CONSENT)
+            self._go(self.consent)
 
     def _has_agreed(self) -> bool:
         try:

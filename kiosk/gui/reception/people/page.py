@@ -184,17 +184,15 @@ class PeoplePage(StaffPage):
     def _gather(self) -> None:
         self._gathering = True
         before = self._gathered
-        self.context.run(lambda: gather(self.context.services, before), self._show, self._could_not)
+        self.context.run(lambda: gather(self.context.services, before), self._show, ended=self._end)
+
+    def _end(self) -> None:
+        self._gathering = False
 
     def _show(self, gathered: Gathered) -> None:
-        self._gathering = False
         if gathered is not self._gathered:
             self._gathered = gathered
             self.list.show_people(gathered.rows)
         if self._person is not None and self._is_person_shown:
             key = person_key(self._person.name)
             self._person.show_row(next((row for row in gathered.rows if row.key == key), None), gathered.snapshot)
-
-    def _could_not(self, fault: str) -> None:
-        self._gathering = False
-        self.context.notice(fault)

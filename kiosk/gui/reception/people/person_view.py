@@ -18,9 +18,8 @@ from kiosk.gui.reception.page import PageContext, Unsaved
 from kiosk.gui.reception.people.leaving_panel import ErasureView, LeavingPanel
 from kiosk.gui.reception.people.people_list import ACCESS
 from kiosk.gui.reception.people.pictures_panel import PicturesPanel
-from kiosk.gui.reception.person_fields import PersonFields, texts_of
+from kiosk.gui.reception.person_fields import PersonFields, read_name, texts_of
 from kiosk.i18n import translate
-from kiosk.names import name_fault, normal_name
 from kiosk.people.erasure import ErasureReport
 from kiosk.people.listing import PersonRow
 from kiosk.people.records import change, record_consent, rename, suspend
@@ -48,13 +47,13 @@ class AccessPanel(Panel):
             flow(self.record_consent),
         )
         self._context = context
-        self._record, self._person = PersonRecord(""), ""
+        self._record = PersonRecord("")
         self.suspend.clicked.connect(self.on_suspend)
-        self.visits.clicked.connect(lambda: context.go("journal", person=self._person))
+        self.visits.clicked.connect(lambda: context.go("journal", person=self._record.person))
         self.record_consent.clicked.connect(self.consent_wanted)
 
     def show_row(self, row: PersonRow) -> None:
-        self._record, self._person = row.record, row.person
+        self._record = row.record
         self.sentence.setText(_standing(row))
         self.suspend.set_text(translate("people", "Suspend"), "pause")
         if row.record.suspended:
@@ -64,7 +63,7 @@ class AccessPanel(Panel):
 
     @pyqtSlot()
     def on_suspend(self) -> None:
-        context, person, off = self._context, self._person, self._record.suspended
+        context, person, off = self._context, self._record.person, self._record.suspended
         self.suspend.setEnabled(False)
         context.act(
             lambda: suspend(context.services, person, context.member.name, off=off),
@@ -148,11 +147,8 @@ class DataPanel(Panel):
 
     @pyqtSlot()
     def on_save(self) -> None:
-        values, name = self.form.read(), normal_name(self.name.text)
-        if fault := name_fault(name):
-            self.name.show_fault(translate("people", "The name {fault}. Please type another.").format(fault=fault))
-            self.name.edit.setFocus()
-        if fault or values is None or self.saving:
+        values, name = self.form.read(), read_name(self.name)
+        if values is None or name is None or self.saving:
             return
         self._set_saving(saving=True)
         context, record = self._context, self._record
@@ -197,8 +193,8 @@ class PersonView(QWidget):
         self.stack = QStackedWidget()
         self._consent: ConsentStep | None = None
         self.page = ScrollPage(column(self.pictures, self.access, self.data, self.leaving, 1, gap=12))
-        for part in (self.page, self.erasure):
-            self.stack.addWidget(part)
+        self.stack.addWidget(self.page)
+        self.stack.addWidget(self.erasure)
         head = row(self.back, self.heading, self.state, gap=8)
         head.setStretch(1, 1)
         head.setAlignment(self.state, Qt.AlignmentFlag.AlignVCenter)
@@ -278,24 +274,23 @@ class PersonView(QWidget):
     def on_consent_wanted(self) -> None:
         draft = Draft(person=self.name, data={"shown": self._row.shown if self._row is not None else ""})
         self._consent = step = ConsentStep(self._context, draft)
-        step.done.connect(self.on_agreed)
+        step.done.connect(lambda: self._record_consent(draft))
         for no in (step.refused, step.back):
             no.connect(self._close_consent)
         self.stack.addWidget(step)
         self.stack.setCurrentWidget(step)
         step.enter()
 
-    @pyqtSlot()
-    def on_agreed(self) -> None:
-        consent = self._consent.draft.consent if self._consent is not None else None
+    def _record_consent(self, draft: Draft) -> None:
         self._close_consent()
-        context, person = self._context, self.name
-        if consent is not None:
-            context.act(lambda: record_consent(context.services, person, consent, context.member.name), self._agreed)
+        context, consent = self._context, draft.consent
 
-    def _agreed(self, _: object) -> None:
-        self._context.tell(translate("people", "The consent is recorded."))
-        self.changed.emit()
+        def then(record: PersonRecord) -> None:
+            context.tell(translate("people", "The consent is recorded."))
+            self.changed.emit()
+
+        if consent is not None:
+            context.act(lambda: record_consent(context.services, draft.person, consent, context.member.name), then)
 
     @pyqtSlot(object)
     def on_erased(self, report: ErasureReport) -> None:
