@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
@@ -18,26 +18,31 @@ from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, timer
 from kiosk.gui.layouts import FoldingRow, column, discard, flow, px
 from kiosk.gui.reception.dates import day_text, time_text
 from kiosk.gui.reception.page import PageContext, StaffPage
-from kiosk.gui.reception.portraits import round_picture
+from kiosk.gui.reception.portraits import read_small, round_picture
 from kiosk.gui.theme import icon
 from kiosk.i18n import number, translate
 from kiosk.people.enrolment import Offered
 from kiosk.people.register import today
 from kiosk.people.staff import Role
-from kiosk.people.visitors import UnknownVisitor, unknown_visitors
+from kiosk.people.visitors import UnknownVisitor, Visitor, unknown_visitors
 from kiosk.store.journal import Action
 
 MOST_SHOWN = 8  # faces of one visitor
-_SIDE_PX = 256  # of a face on the largest screen
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ShownVisitor:
-    """A visitor with the pictures as Qt paints them, and how the nearest person is called here."""
+class ShownFace(NamedTuple):
+    """A face of a visitor, with its picture as it is kept and as Qt paints it."""
+
+    face: Visitor
+    picture: bytes  # PNG; empty where it was purged meanwhile
+    image: QImage
+
+
+class ShownVisitor(NamedTuple):
+    """A visitor with the pictures of the newest faces, and how the nearest person is called here."""
 
     visitor: UnknownVisitor
-    pictures: list[bytes]  # PNG, of the newest faces; empty where one was purged meanwhile
-    images: list[QImage]  # the same
+    faces: list[ShownFace]
     nearest_name: str  # "" where nobody is enrolled, or the faces are of another encoder
 
 
@@ -49,18 +54,16 @@ def load(services: StaffServices, most: int) -> tuple[list[ShownVisitor], int, f
 
 
 def _shown(services: StaffServices, visitor: UnknownVisitor) -> ShownVisitor:
-    ids = [face.id for face in visitor.faces[:MOST_SHOWN]]
-    found = services.visitors.pictures(ids)
-    pictures = [found.get(number, b"") for number in ids]
-    size = QSize(_SIDE_PX, _SIDE_PX), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    images = [QImage.fromData(picture) for picture in pictures]
-    images = [image if image.isNull() else image.scaled(*size) for image in images]
+    newest = visitor.faces[:MOST_SHOWN]
+    pictures = services.visitors.pictures(face.id for face in newest)
+    read = [(face, pictures.get(face.id, b"")) for face in newest]
+    faces = [ShownFace(face, picture, read_small(picture)[0]) for face, picture in read]
     name = visitor.nearest.person if visitor.nearest else ""
     try:
         name = services.people.record(name).shown_name if name else ""
     except PeopleError:  # the door's own line tells that
         name = display_name(name)
-    return ShownVisitor(visitor, pictures, images, name)
+    return ShownVisitor(visitor, faces, name)
 
 
 _SIDE_UNITS = 68
@@ -71,14 +74,14 @@ _LEFT_OUT_OPACITY = 0.35
 class FaceButton(QPushButton):
     """A picture that can be left out and chosen again; a tick marks a chosen one."""
 
-    def __init__(self, image: QImage, when: str) -> None:
+    def __init__(self, shown: ShownFace) -> None:
         super().__init__()
-        self._when, self._image, self._side = when, image, 0
+        self.shown, self._when, self._side = shown, moment(shown.face.time), 0
         self.setCheckable(True)
         self.setChecked(True)
         self.setProperty("kind", "face")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setToolTip(when)
+        self.setToolTip(self._when)
         self._draw()
         self.toggled.connect(self.on_toggled)
         self.on_toggled(chosen=True)
@@ -98,8 +101,8 @@ class FaceButton(QPushButton):
         side = px(_SIDE_UNITS)
         if side != self._side:
             self._side = side
-            drawn = QIcon(_picture(self._image, side, chosen=False))
-            drawn.addPixmap(_picture(self._image, side, chosen=True), state=QIcon.State.On)
+            drawn = QIcon(_picture(self.shown.image, side, chosen=False))
+            drawn.addPixmap(_picture(self.shown.image, side, chosen=True), state=QIcon.State.On)
             self.setIcon(drawn)
             self.setIconSize(QSize(side, side))
 
@@ -135,12 +138,10 @@ class VisitorCard(Panel):
     def __init__(self, shown: ShownVisitor, threshold: float) -> None:
         self.shown = shown
         visitor = shown.visitor
-        self.faces = [
-            FaceButton(image, moment(face.time)) for image, face in zip(shown.images, visitor.faces, strict=False)
-        ]
+        self.faces = [FaceButton(face) for face in shown.faces]
         self.seen = Heading(_seen(len(visitor.faces), visitor.first_seen, visitor.last_seen))
         self.alike = Note(_alike(shown, threshold), "muted")
-        rest = len(visitor.faces) - len(shown.images)
+        rest = len(visitor.faces) - len(shown.faces)
         more = [Note(translate("visitors", "and %n more faces", "", rest), "hint")] if rest > 0 else []
         self.enrol = Button(translate("visitors", "Enrol this visitor"), "person_plus", "primary")
         self.dismiss = Button(translate("visitors", "Delete"), "erase")
@@ -162,13 +163,12 @@ class VisitorCard(Panel):
     @property
     def left_out(self) -> frozenset[int]:
         """Return the ids of the faces that are left out."""
-        faces = zip(self.faces, self.shown.visitor.faces, strict=False)
-        return frozenset(face.id for button, face in faces if not button.isChecked())
+        return frozenset(button.shown.face.id for button in self.faces if not button.isChecked())
 
     @property
     def pictures(self) -> list[bytes]:
-        faces = zip(self.faces, self.shown.pictures, strict=True)
-        return [picture for button, picture in faces if picture and button.isChecked()]
+        chosen = [button.shown.picture for button in self.faces if button.isChecked()]
+        return [picture for picture in chosen if picture]
 
     @pyqtSlot()
     def on_toggled(self) -> None:

@@ -81,7 +81,7 @@ def test_somebody_who_is_enrolled_may_have_more_pictures_or_it_is_another_name(q
     assert not at_name.draft.adding
     with qtbot.waitSignal(at_name.done):
         qtbot.mouseClick(at_name.add, LEFT)
-    assert (at_name.draft.person, at_name.draft.adding) == ("Grace_Hopper", True)
+    assert (at_name.draft.person, at_name.draft.adding, at_name.draft.data) == ("Grace_Hopper", True, {})
 
 
 def test_what_else_is_known_is_optional_and_checked_and_the_name_can_be_heard(qtbot, at_name, services, bare):
@@ -347,11 +347,9 @@ def finds(monkeypatch):
 
 
 @pytest.fixture
-def at_check(context, bare, shown, monkeypatch) -> CheckStep:
-    found = CheckStep(context, Draft("Ada"))
-    monkeypatch.setattr(check_step, "picture_of", lambda services, person: services.folder / "Grace_Hopper.jpg")
-    shown(found)
-    return found
+def at_check(context, crowd, shown) -> CheckStep:
+    crowd()
+    return shown(CheckStep(context, Draft("Ada")))
 
 
 def enter(qtbot, at_check):

@@ -15,7 +15,7 @@ from kiosk.files import asset
 from kiosk.gui.reception.enrolment.page import EnrolmentPage
 from kiosk.gui.reception.page import EVERYBODY, PageEntry
 from kiosk.gui.reception.shell import Reception
-from kiosk.gui.reception.visitors import ShownVisitor, VisitorCard, VisitorsPage
+from kiosk.gui.reception.visitors import ShownFace, ShownVisitor, VisitorCard, VisitorsPage
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staff import Role, StaffMember
 from kiosk.people.visitors import UnknownVisitor, Visitor
@@ -176,9 +176,8 @@ def test_a_visitor_becomes_somebody_whom_the_door_knows(qtbot, agree, keeping, f
 def make(shown):
     def card(faces: int, nearest: Candidate, name: str = "Ada L.") -> VisitorCard:
         kept = tuple(Visitor(number, NOW - timedelta(days=number), looks(1, number), b"") for number in range(faces))
-        pictures = [f"{number}".encode() for number in range(faces)]
-        shown_visitor = ShownVisitor(UnknownVisitor(kept, nearest), pictures, [QImage()] * faces, name)
-        return shown(VisitorCard(shown_visitor, 0.38))
+        pictures = [ShownFace(face, f"{face.id}".encode(), QImage()) for face in kept]
+        return shown(VisitorCard(ShownVisitor(UnknownVisitor(kept, nearest), pictures, name), 0.38))
 
     return card
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 from PyQt6.QtCore import QSize, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QImage, QPixmap
@@ -28,12 +27,6 @@ def check_pictures(
     gallery, limits = services.snapshot, {"threshold": services.threshold, "margin": services.margin}
     with services.reader() as reader:
         return check(services.folder, person, offered, reader.one, gallery, examined=examined, **limits)
-
-
-def picture_of(services: StaffServices, person: str) -> Path | None:
-    """Return the path of a picture of a person in the gallery."""
-    templates = services.snapshot.templates_of(person)
-    return services.folder / templates[0].source if templates else None
 
 
 def save_draft(services: StaffServices, draft: Draft, checked: Check, staff: str) -> Enrolled:
@@ -214,8 +207,8 @@ def _look(services: StaffServices, checked: Check) -> tuple[Check, list[QImage],
     """Read in the background what is to be seen: the pictures, and one of the person whom they show or resemble."""
     images = [read_small(one.offered.content)[0] for one in checked.pictures]
     others = (*checked.duplicates.same, *checked.duplicates.alike)
-    path = picture_of(services, others[0].person) if others else None
-    return checked, images, QImage() if path is None else read_small(path)[0]
+    templates = services.snapshot.templates_of(others[0].person) if others else ()
+    return checked, images, read_small(services.folder / templates[0].source)[0] if templates else QImage()
 
 
 class Card(Panel):

@@ -132,10 +132,6 @@ class Reading(QTextBrowser):
         super().showEvent(event)
         self._soon.start()
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
-        super().resizeEvent(event)
-        self._soon.start()
-
     @pyqtSlot()
     def on_look(self) -> None:
         document, viewport, bar = self.document(), self.viewport(), self.verticalScrollBar()

@@ -48,20 +48,17 @@ class MovingView(QWidget):
         head.setStretch(1, 1)
         self.setLayout(column(head, ScrollPage(content), gap=6))
         self.back.clicked.connect(self.closed)
-        self.import_.clicked.connect(self.on_import)
-
-    @pyqtSlot()
-    def on_import(self) -> None:
-        self._context.pick(wanted_archive(), self._picked, self.import_.setFocus)
+        self.import_.clicked.connect(lambda: context.pick(wanted_archive(), self._picked, self.import_.setFocus))
 
     def _picked(self, paths: list[Path]) -> None:
         self.export.set_busy(busy=True)
         context, path, ended = self._context, paths[0], partial(self.export.set_busy, busy=False)
-        context.act(lambda: import_archive(context.services, path, context.member.name), self._imported, ended=ended)
 
-    def _imported(self, report: ArchiveReport) -> None:
-        self._context.tell(translate("people", "%n people came in.", "", len(report.people)))
-        self.changed.emit()
+        def imported(report: ArchiveReport) -> None:
+            context.tell(translate("people", "%n people came in.", "", len(report.people)))
+            self.changed.emit()
+
+        context.act(lambda: import_archive(context.services, path, context.member.name), imported, ended=ended)
 
     def _write(self, folder: Path) -> str:
         path = free_path(folder, "kiosk")
@@ -124,7 +121,8 @@ class PeoplePage(StaffPage):
 
     @property
     def unsaved(self) -> Unsaved | None:
-        return self.person.unsaved if self._is_person_shown else None
+        shown = self.stack.currentWidget()
+        return shown.unsaved if isinstance(shown, PersonView) else None
 
     @property
     def saving(self) -> bool:
@@ -177,10 +175,6 @@ class PeoplePage(StaffPage):
         self._gathered = None
         self._gather()
 
-    @property
-    def _is_person_shown(self) -> bool:
-        return self._person is not None and self.stack.currentWidget() is self._person
-
     def _gather(self) -> None:
         self._gathering = True
         before = self._gathered
@@ -193,6 +187,7 @@ class PeoplePage(StaffPage):
         if gathered is not self._gathered:
             self._gathered = gathered
             self.list.show_people(gathered.rows)
-        if self._person is not None and self._is_person_shown:
-            key = person_key(self._person.name)
-            self._person.show_row(next((row for row in gathered.rows if row.key == key), None), gathered.snapshot)
+        shown = self.stack.currentWidget()
+        if isinstance(shown, PersonView):
+            key = person_key(shown.name)
+            shown.show_row(next((row for row in gathered.rows if row.key == key), None), gathered.snapshot)

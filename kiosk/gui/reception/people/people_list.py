@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from PyQt6.QtCore import QAbstractTableModel, QEvent, QLocale, QModelIndex, QRect, QSize, Qt, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPalette, QPixmap, QResizeEvent
+from PyQt6.QtCore import QAbstractTableModel, QEvent, QLocale, QModelIndex, QRect, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPalette, QResizeEvent
 from PyQt6.QtWidgets import QHeaderView, QStackedWidget, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from kiosk.door.services import StaffServices
@@ -210,18 +210,6 @@ def _group_and_seen(row: PersonRow) -> str:
     return f"\u2068{row.record.group}\u2069 · {seen}" if row.record.group else seen
 
 
-def _samples() -> dict[Column, tuple[list[str], list[str]]]:
-    """Return texts for the first and second lines of the columns beside the name, for their widths."""
-    access, quality, consent = (
-        [translate("people", text) for text in texts.values()] for texts in (ACCESS, _QUALITY, _CONSENT)
-    )
-    return {
-        Column.PICTURES: ([translate("people", "Pictures")], quality),
-        Column.SEEN: ([translate("people", "Last seen"), day_text(today())], [""]),
-        Column.VALIDITY: ([*access, "⚠ " + access[1]], consent),
-    }
-
-
 _PORTRAIT_UNITS = 40
 _GAP_UNITS = 8
 
@@ -232,7 +220,6 @@ class PersonCells(QStyledItemDelegate):
     def __init__(self, portraits: Portraits) -> None:
         super().__init__()
         self._portraits = portraits
-        self._icons: dict[tuple[str, str, int], QPixmap] = {}
 
     def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         if painter is None:
@@ -247,7 +234,12 @@ class PersonCells(QStyledItemDelegate):
         painter.save()
         painter.setPen(colour)
         if index.column() == Column.NAME:
-            room = self._portrait(painter, room, index.data(ROW_ROLE), colour)
+            side, sources = px(_PORTRAIT_UNITS), index.data(ROW_ROLE).sources
+            picture = self._portraits.get(sources[0], side) if sources else None
+            if picture is None or picture.isNull():
+                picture = icon("person", colour.name(), side)
+            painter.drawPixmap(room.left(), room.center().y() - side // 2, picture)
+            room = room.adjusted(side + px(_GAP_UNITS), 0, 0, 0)
         cell: Cell = index.data(CELL_ROLE)
         if cell.second:
             middle = room.top() + round(room.height() * 0.54)
@@ -257,38 +249,16 @@ class PersonCells(QStyledItemDelegate):
         self._line(painter, room, cell.first, option.font, colour, alert=cell.alert)
         painter.restore()
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802  (Qt's name)
-        return QSize(px(60), _row_height(option.font))
-
-    def _portrait(self, painter: QPainter, room: QRect, row: PersonRow, colour: QColor) -> QRect:
-        side = px(_PORTRAIT_UNITS)
-        place = QRect(room.left(), room.center().y() - side // 2, side, side)
-        rest = room.adjusted(side + px(_GAP_UNITS), 0, 0, 0)
-        if painter.layoutDirection() is Qt.LayoutDirection.RightToLeft:
-            place.moveRight(room.right())
-            rest = room.adjusted(0, 0, -side - px(_GAP_UNITS), 0)
-        picture = self._portraits.get(row.sources[0], side) if row.sources else None
-        if picture is None or picture.isNull():
-            picture = self._icon("person", colour, side)
-        painter.drawPixmap(place, picture)
-        return rest
-
     def _line(self, painter: QPainter, room: QRect, text: str, font: QFont, colour: QColor, *, alert: bool) -> None:
         painter.setFont(font)
         if alert:
             side = painter.fontMetrics().height()
-            painter.drawPixmap(room.left(), room.center().y() - side // 2, self._icon("alert", colour, side))
+            painter.drawPixmap(room.left(), room.center().y() - side // 2, icon("alert", colour.name(), side))
             room = room.adjusted(side + px(3), 0, 0, 0)
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         # A name that is written from right to left stays beside its portrait.
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
         painter.drawText(room, left | Qt.AlignmentFlag.AlignVCenter, shown)
-
-    def _icon(self, name: str, colour: QColor, side: int) -> QPixmap:
-        key = (name, colour.name(), side)
-        if key not in self._icons:
-            self._icons[key] = icon(*key)
-        return self._icons[key]
 
 
 def _row_height(font: QFont) -> int:
@@ -297,12 +267,22 @@ def _row_height(font: QFont) -> int:
     return max(px(56), round(size * (1.3 + 1.3 * SMALL)) + px(8))
 
 
-def _wanted_width(font: QFont, texts: tuple[Sequence[str], Sequence[str]]) -> int:
-    """Return the room for the longest of the first lines, and of the second ones with their mark, px."""
+def _wanted_widths(font: QFont) -> dict[Column, int]:
+    """Return the room for the usual texts of the columns beside the name, and for the mark of the second lines, px."""
+    access, quality, consent = (
+        [translate("people", text) for text in texts.values()] for texts in (ACCESS, _QUALITY, _CONSENT)
+    )
     first, second = QFontMetrics(font), QFontMetrics(small(font))
-    widths = [first.horizontalAdvance(text) for text in texts[0]]
-    widths += [second.horizontalAdvance(text) + second.height() + px(3) for text in texts[1]]
-    return max(widths) + 2 * px(_GAP_UNITS)
+    widths = {}
+    for number, firsts, seconds in (
+        (Column.PICTURES, [translate("people", "Pictures")], quality),
+        (Column.SEEN, [translate("people", "Last seen"), day_text(today())], [""]),
+        (Column.VALIDITY, [*access, "⚠ " + access[1]], consent),
+    ):
+        wide = [first.horizontalAdvance(text) for text in firsts]
+        wide += [second.horizontalAdvance(text) + second.height() + px(3) for text in seconds]
+        widths[number] = max(wide) + 2 * px(_GAP_UNITS)
+    return widths
 
 
 class PeopleTable(Table):
@@ -328,7 +308,7 @@ class PeopleTable(Table):
         rows.setDefaultSectionSize(_row_height(self.font()))
         columns.setStretchLastSection(False)
         columns.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
-        wanted = {column: _wanted_width(self.font(), texts) for column, texts in _samples().items()}
+        wanted = _wanted_widths(self.font())
         # The names keep two fifths; whatever is cut off elsewhere stands on the person's page.
         room = 0.6 * viewport.width()
         compact = sum(wanted.values()) > 1.1 * room

@@ -167,13 +167,13 @@ class PicturesPanel(Panel):
         def work() -> list[str]:
             return remove(context.services, person, [facts.source], context.member.name)
 
+        def removed(sources: list[str]) -> None:
+            context.tell(translate("people", "%n pictures were removed.", "", len(sources)))
+            self.changed.emit()
+
         question = translate("people", "Remove this picture?")
         yes, no = translate("people", "Remove"), translate("people", "Keep it")
-        context.confirm(question, detail, yes, no, lambda: context.act(work, self._removed))
-
-    def _removed(self, sources: list[str]) -> None:
-        self._context.tell(translate("people", "%n pictures were removed.", "", len(sources)))
-        self.changed.emit()
+        context.confirm(question, detail, yes, no, lambda: context.act(work, removed))
 
     def _came(self, person: str, facts: tuple[PictureFacts, ...]) -> None:
         if person == self._person and facts != self._facts:
