@@ -16,12 +16,9 @@ from kiosk.domain import ByteImage, Candidate, Frame, Outcome
 from kiosk.door.build import Choices, build_station
 from kiosk.door.services import StaffServices
 from kiosk.door.station import Station
-from kiosk.errors import KioskError
 from kiosk.files import asset
 from kiosk.gui.controls import breakable
-from kiosk.gui.reception.enrolment.check_step import check_pictures, save_draft
 from kiosk.gui.reception.enrolment.page import EnrolmentPage
-from kiosk.gui.reception.enrolment.step import Draft
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.theme import DARK, style_sheet
 from kiosk.paths import cache_folder
@@ -153,12 +150,19 @@ def test_the_same_face_under_another_name_stops_and_is_merged_only_when_asked(qt
     assert wizard.step is wizard.consent
     pictures = [services.folder / "Grace_Hopper.jpg", asset("demo", "grace_hopper.jpg")]
     wizard.enter(pictures=[Offered.file(path) for path in pictures])
+    wizard.name.details.fields["email"].set_text("mary@example.org")
     to_consent(qtbot, wizard, "Mary")
     agree(wizard.consent)
     qtbot.waitUntil(lambda: wizard.check.merge is not None)
-    assert not wizard.check.save.isVisible()
-    wizard.check.merge.click()
+    merge = wizard.check.merge
+    assert "already enrolled" in wizard.check.heading.text()
+    assert (wizard.check.save.isVisible(), wizard.check.before.hasFocus()) == (False, True)
+    merge.setFocus()
+    qtbot.keyClick(merge, Qt.Key.Key_Return)
+    assert wizard.draft.person == "Mary"
+    qtbot.keyClick(merge, Qt.Key.Key_Space)
     qtbot.waitUntil(wizard.check.save.isVisible)
+    assert (wizard.draft.person, wizard.draft.adding, wizard.draft.data) == ("Grace_Hopper", True, {})
     wizard.check.save.click()
     qtbot.waitUntil(lambda: wizard.step is wizard.trial)
     assert wizard.trial.enrolled.person == "Grace_Hopper"
@@ -181,7 +185,7 @@ def drop(page, paths):
 
 
 def test_pictures_of_a_visitor_and_dropped_ones_wait_for_the_consent_and_pass_the_same_gates(
-    qtbot, wizard, ricardo, screen, tmp_path, *, agree
+    qtbot, wizard, ricardo, screen, tmp_path, *, agree, services, monkeypatch
 ):
     told = []
     (tmp_path / "empty.jpg").touch()
@@ -196,25 +200,7 @@ def test_pictures_of_a_visitor_and_dropped_ones_wait_for_the_consent_and_pass_th
     assert [card.state.text() for card in wizard.check.cards] == ["Good", "Good", "is empty"]
     assert drop(wizard, ricardo[2:3])
     qtbot.waitUntil(lambda: len(wizard.check.cards) == 4 and wizard.check.save.isEnabled())
-    wizard.check.save.click()
-    qtbot.waitUntil(lambda: wizard.step is wizard.trial)
-    assert told == ["Ricardo Lagos"]
-
-
-@pytest.mark.usefixtures("station")
-def test_strangers_are_named_and_nothing_of_a_face_is_kept_before_it_is_saved(services, ricardo, data, monkeypatch):
-    stranger = next((data / "lfw-view1" / "Jennifer_Garner").glob("*.jpg"))
-    offered = [Offered.file(path) for path in (*ricardo[:3], stranger, ricardo[0])]
-    found = check_pictures(services, "Ricardo", [*offered, Offered("notes.txt", b"no picture")], [])
-    assert (found.outliers, set(found.repeated)) == ({3}, {4})
-    assert "ends in none of" in str(found.pictures[5].fault)
-    assert [found.is_good(number) for number in range(6)] == [True, True, True, False, False, False]
-    assert not found.may_be_saved
-    checked = check_pictures(services, "Ricardo", [], found.good)
-    assert checked.may_be_saved
-    assert checked.duplicates == Duplicates()
-
-    picture = checked.good[0]
+    picture = wizard.check.checked.good[0]
     with services.reader() as reader:
         cache = TemplateCache(cache_folder(), picture.embedding.encoder, reader.key)
 
@@ -223,10 +209,13 @@ def test_strangers_are_named_and_nothing_of_a_face_is_kept_before_it_is_saved(se
 
     with monkeypatch.context() as patch:
         patch.setattr("kiosk.people.staging.os.fsync", full)
-        with pytest.raises(KioskError):
-            save_draft(services, Draft("Ricardo"), checked, "Eve")
-    assert cache.get(picture.digest) is None
-    save_draft(services, Draft("Ricardo"), checked, "Eve")
+        wizard.check.save.click()
+        qtbot.waitUntil(lambda: bool(screen.faults))
+    assert "No space left" in screen.faults[0]
+    assert cache.get(picture.digest) is None, "nothing of a face is kept before it is saved"
+    wizard.check.save.click()
+    qtbot.waitUntil(lambda: wizard.step is wizard.trial)
+    assert told == ["Ricardo Lagos"]
     assert np.array_equal(cache.get(picture.digest).vector, picture.embedding.vector)
 
 
