@@ -8,9 +8,10 @@ from PyQt6.QtGui import QImage
 
 from kiosk.gui.reception import picker
 from kiosk.gui.reception.people import page as people_page
+from kiosk.gui.reception.people import pictures_panel
 from kiosk.gui.reception.people.page import MovingView, PeoplePage
 from kiosk.gui.reception.people.people_list import CELL_ROLE, KINDS, ROW_ROLE, Column, PeopleList, PeopleModel, gather
-from kiosk.gui.reception.people.pictures_panel import pictures_of
+from kiosk.gui.reception.people.pictures_panel import Look, pictures_of
 from kiosk.gui.reception.portraits import Portraits, round_picture
 from kiosk.people.listing import PersonRow, Quality, index, matches, words_of
 from kiosk.people.register import Consent, PersonRecord
@@ -229,7 +230,8 @@ def test_only_portraits_in_view_are_read(shown, services, crowd, home):
 
 
 @pytest.fixture
-def page(context, crowd, shown) -> PeoplePage:
+def page(context, crowd, shown, monkeypatch) -> PeoplePage:
+    monkeypatch.setattr(pictures_panel, "look_at", lambda services, source: Look(QImage()))
     crowd(Ada=[0.0])
     return shown(PeoplePage(context))
 

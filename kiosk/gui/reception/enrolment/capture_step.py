@@ -108,8 +108,6 @@ class CaptureView(QWidget):
             oval = QRectF(0, 0, height * _OVAL[0], height * _OVAL[1])
             oval.moveCenter(QPointF(self.width() / 2, self.height() / 2))
             self._paint_oval(painter, oval)
-            if self._arrow:
-                self._paint_arrow(painter, oval)
         painter.end()
 
     def _paint_picture(self, painter: QPainter, where: Placement) -> None:
@@ -132,6 +130,8 @@ class CaptureView(QWidget):
         if self._share > 0:
             painter.setPen(QPen(_RIGHT, px(7), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawArc(oval, 90 * 16, -round(self._share * 360 * 16))
+        if self._arrow:
+            self._paint_arrow(painter, oval)
 
     def _paint_arrow(self, painter: QPainter, oval: QRectF) -> None:
         side = px(44)
