@@ -129,7 +129,7 @@ class MemberPanel(Panel):
         reset, remove = translate("staff", "New PIN for {name}"), translate("staff", "Remove {name}")
         self.reset = Button(translate("staff", "New PIN"), "key", name=reset.format(name=member.name))
         self.remove = Button(translate("staff", "Remove"), "erase", name=remove.format(name=member.name))
-        # Whoever took the own PIN away would stand before a closed door with the work half done.
+        # Without a PIN, the member who is signed in could not finish the work.
         self.buttons = [self.reset] if is_me else [self.reset, self.remove]
         role = Note(translate("staff", _ROLES[member.role]), "muted")
         super().__init__(Heading(name), role, flow(*self.buttons), gap=6)

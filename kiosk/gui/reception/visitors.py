@@ -132,7 +132,7 @@ _MOST_LETTERS = 24  # of a name on a button
 class VisitorCard(Panel):
     """Faces that show one person."""
 
-    wanted = pyqtSignal(str)  # the person to whom the chosen faces belong, "" = somebody new
+    wanted = pyqtSignal(str)  # the person to whom the chosen faces belong, "" = a new person
     dismissed = pyqtSignal()  # the faces are to be deleted
 
     def __init__(self, shown: ShownVisitor, threshold: float) -> None:
@@ -238,7 +238,7 @@ class VisitorsPage(StaffPage):
 
     def leave(self) -> None:
         self._timer.stop()
-        self._show()  # no face stays in memory longer than somebody looks at it
+        self._show()  # no face stays in memory longer than it is shown
 
     @pyqtSlot()
     def on_look(self) -> None:

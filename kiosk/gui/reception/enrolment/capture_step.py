@@ -58,7 +58,7 @@ _OTHER_WAY = {"arrow_left": "arrow_right", "arrow_right": "arrow_left"}
 def instruction(state: CaptureState, shots: tuple[Shot, ...], *, mirrored: bool) -> tuple[str, str]:
     """Return the one thing that the person is asked to do now, as a text and as an icon.
 
-    Arrows point to where the person sees the own head turn.
+    Arrows point to where the person sees their head turn.
     """
     if state.done:
         return translate("enrolment", "Thank you, all pictures are taken"), "tick_mark"
@@ -151,7 +151,7 @@ _SIDE_UNITS = 56
 
 
 class ShotButtons(QWidget):
-    """One button a picture."""
+    """A button for each picture, to take it again."""
 
     again = pyqtSignal(int)  # the number of the picture that is to be taken again
 

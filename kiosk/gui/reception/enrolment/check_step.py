@@ -212,7 +212,7 @@ def _look(services: StaffServices, checked: Check) -> tuple[Check, list[QImage],
 
 
 class Card(Panel):
-    """One picture, what is to be said about it, and a button for another."""
+    """A picture, the result of its check, and a button to replace it or leave it out."""
 
     def __init__(self, number: int, picture: QPixmap, words: tuple[str, str], *, from_camera: bool) -> None:
         self.image = QLabel()

@@ -20,7 +20,7 @@ from kiosk.i18n import translate
 from kiosk.people.consent import ConsentText, consent_text
 from kiosk.people.enrolment import agreed
 
-# Whoever reads touches nothing: for so long the way back to the door waits.
+# A person who reads touches nothing: for this time, the screen does not go back to the door.
 _READING_MS, _READINGS = 25_000, 8
 _LEAST_LINES = 14  # high: below that the heading gives way
 

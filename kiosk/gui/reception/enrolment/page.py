@@ -55,8 +55,8 @@ class Steps(QWidget):
 class EnrolmentPage(StaffPage):
     """Name, consent, pictures, check, trial.
 
-    Arguments of `enter`: `person`, who is to have more pictures; `pictures`, a list of Offered, for that person or for
-    somebody new; `saved`, which is called with the person's name after saving.
+    Arguments of `enter`: `person`, a name that gets more pictures or is suggested; `pictures`, a list of Offered;
+    `saved`, which is called with the person's name after saving.
     """
 
     def __init__(self, context: PageContext) -> None:
@@ -121,7 +121,7 @@ class EnrolmentPage(StaffPage):
 
     @pyqtSlot(int)
     def on_again(self, number: int) -> None:
-        """One picture is taken again, or all are, or others from files."""
+        """Take one picture again, or all (-1), or others from files."""
         session = self.capture.session
         if number < 0 or session is None or not session.state.done:
             self.capture.session = None

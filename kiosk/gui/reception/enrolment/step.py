@@ -19,7 +19,7 @@ class Draft:
     """The data of an enrolment that is not saved yet."""
 
     person: str = ""
-    adding: bool = False  # pictures for somebody who is in the gallery already
+    adding: bool = False  # the pictures are for a person who is in the gallery already
     data: dict[str, Any] = field(default_factory=dict)  # by field of PersonRecord: texts, and the days of validity
     consent: Consent | None = None
     offered: list[Offered] = field(default_factory=list)  # not examined yet

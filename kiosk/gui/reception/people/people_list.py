@@ -63,7 +63,7 @@ class Cell(NamedTuple):
 
 
 class Column(enum.IntEnum):
-    """Each shows two things, one below the other."""
+    """The columns; each shows two things, one below the other."""
 
     NAME = 0  # and group
     PICTURES = 1  # and quality
@@ -325,7 +325,7 @@ class PeopleList(QWidget):
     """The table with what narrows it down."""
 
     opened = pyqtSignal(str)  # a person was chosen, by the name in the gallery
-    enrolment_wanted = pyqtSignal()  # somebody new is to be enrolled
+    enrolment_wanted = pyqtSignal()  # a new person is to be enrolled
     moving_wanted = pyqtSignal()  # everybody is to be exported, or people are to be imported
 
     def __init__(self, portraits: Portraits) -> None:

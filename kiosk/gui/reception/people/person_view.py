@@ -1,4 +1,4 @@
-"""One person's own page."""
+"""The page of one person."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ _SIDE_UNITS, _CARD_UNITS = 104, 144
 
 
 class PictureCard(QWidget):
-    """One picture."""
+    """A picture, what is known of it, and a button to remove it."""
 
     def __init__(self, place: int, facts: PictureFacts) -> None:
         super().__init__()
@@ -124,7 +124,7 @@ class PictureCard(QWidget):
 
 
 class PicturesPanel(Panel):
-    """All of them, and the way to add more."""
+    """The pictures of a person, and a button to add more."""
 
     changed = pyqtSignal()  # pictures were removed
     more_wanted = pyqtSignal()  # pictures are to be added
