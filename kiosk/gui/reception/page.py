@@ -160,18 +160,10 @@ class PageContext(QObject):
         self.ask(question, detail, [(yes, do), (no, lambda: None)], danger=True)
 
     def run(
-        self,
-        work: Callable[[], T],
-        then: Callable[[T], None],
-        failed: Callable[[str], None] | None = None,
-        *,
-        ended: Callable[[], None] = lambda: None,
+        self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[str], None] | None = None
     ) -> None:
-        """Look something up in the background; the answer is dropped once the page is left.
-
-        `ended` is called before `then` or `failed`, in either case.
-        """
-        _start(self._jobs, work, then, failed or self.notice, ended)
+        """Look something up in the background; the answer is dropped once the page is left."""
+        self._jobs.run(work, then, failed or self.notice)
 
     def act(
         self,
@@ -181,8 +173,19 @@ class PageContext(QObject):
         *,
         ended: Callable[[], None] = lambda: None,
     ) -> None:
-        """Do something in the background; the answer also comes after the page was left."""
-        _start(self._acts, work, then, failed or self.tell_fault, ended)
+        """Do something in the background; the answer also comes after the page was left.
+
+        `ended` is called before `then` or `failed`, in either case.
+        """
+
+        def after(do: Callable[[Any], None]) -> Callable[[Any], None]:
+            def answered(answer: object) -> None:
+                ended()
+                do(answer)
+
+            return answered
+
+        self._acts.run(work, after(then), after(failed or self.tell_fault))
 
     @property
     def acting(self) -> bool:
@@ -210,20 +213,6 @@ class PageContext(QObject):
         """End: the person signed out. What they asked for is still done."""
         self._jobs.close()
         self._acts.close(finish=True)
-
-
-def _start(
-    jobs: Jobs,
-    work: Callable[[], T],
-    then: Callable[[T], None],
-    failed: Callable[[str], None],
-    ended: Callable[[], None],
-) -> None:
-    def after(do: Callable[[Any], None], answer: object) -> None:
-        ended()
-        do(answer)
-
-    jobs.run(work, partial(after, then), partial(after, failed))
 
 
 EVERYBODY = frozenset(Role)

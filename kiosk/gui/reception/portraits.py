@@ -56,7 +56,8 @@ class Portraits(QObject):
             return None
         self._kept.move_to_end(source)
         image, _ = self._kept[source]
-        shaped = self._shaped[source, side_px] = self._cut(image, side_px)
+        shaped = QPixmap() if image.isNull() else self._cut(image, side_px)
+        self._shaped[source, side_px] = shaped
         return shaped
 
     def fault(self, source: str) -> str:

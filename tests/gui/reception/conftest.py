@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.config import ConfigFile
@@ -134,7 +134,7 @@ def context(make_office: Callable[..., PageContext]) -> PageContext:
 @pytest.fixture
 def agree(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """agree(step): reads the consent text to its end, and agrees; steps made from now on wait for no double tap."""
-    monkeypatch.setattr(QApplication, "doubleClickInterval", lambda: 0)
+    monkeypatch.setattr("PyQt6.QtWidgets.QApplication.doubleClickInterval", lambda: 0)
 
     def read_and_agree(step: ConsentStep) -> None:
         qtbot.waitUntil(lambda: step.page.verticalScrollBar().maximum() > 0 or step.agree.isEnabled())

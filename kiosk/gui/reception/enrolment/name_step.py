@@ -74,12 +74,7 @@ class NameStep(Step):
         if name is not None and values is not None:
             self.draft.data = values
             self.next.setEnabled(False)
-            self.context.run(
-                lambda: in_gallery(self.context.services, name),
-                self._go_on,
-                self.context.tell_fault,
-                ended=lambda: self.next.setEnabled(True),
-            )
+            self.context.run(lambda: in_gallery(self.context.services, name), self._go_on, self._failed)
 
     @pyqtSlot()
     def on_add(self) -> None:
@@ -93,7 +88,12 @@ class NameStep(Step):
         self.name.edit.setFocus()
         self.name.edit.selectAll()
 
+    def _failed(self, fault: str) -> None:
+        self.next.setEnabled(True)
+        self.context.tell_fault(fault)
+
     def _go_on(self, known: str | None) -> None:
+        self.next.setEnabled(True)
         name = normal_name(self.name.text)
         if known is not None and person_key(known) == person_key(name):
             self.draft.person = known

@@ -178,12 +178,14 @@ class PeoplePage(StaffPage):
     def _gather(self) -> None:
         self._gathering = True
         before = self._gathered
-        self.context.run(lambda: gather(self.context.services, before), self._show, ended=self._end)
+        self.context.run(lambda: gather(self.context.services, before), self._show, self._could_not)
 
-    def _end(self) -> None:
+    def _could_not(self, fault: str) -> None:
         self._gathering = False
+        self.context.notice(fault)
 
     def _show(self, gathered: Gathered) -> None:
+        self._gathering = False
         if gathered is not self._gathered:
             self._gathered = gathered
             self.list.show_people(gathered.rows)
