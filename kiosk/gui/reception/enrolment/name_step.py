@@ -25,7 +25,7 @@ class NameStep(Step):
         super().__init__(context, draft)
         self._given = display_name(draft.person) if draft.person else ""
         hint = translate("enrolment", "The door greets the person with this name.")
-        self.name = TextField(translate("enrolment", "Name"), self._given, hint=hint, required=True)
+        self.name = TextField(translate("enrolment", "Name"), hint=hint, required=True)
         self.known_heading = Heading("")
         self.add = Button(translate("enrolment", "Add pictures"), "camera", "primary", deliberate=True)
         self.other = Button(translate("enrolment", "Choose another name"))
