@@ -262,8 +262,9 @@ def test_the_picker_goes_with_the_staff_side_while_pictures_are_read(qtbot, ente
 def test_files_are_enrolled_from_a_stick(qtbot, enter, stick):
     window = enter("enrol")
     page = window.reception.stack.currentWidget()
-    page.draft.person = "Ada"
-    page._go(2)
+    qtbot.keyClicks(page.name.name.edit, "Ada")
+    page.name.next.click()
+    read_and_agree(qtbot, page)
     qtbot.mouseClick(page.capture.files, Qt.MouseButton.LeftButton)
     (picker,) = window.reception.findChildren(Picker)
     qtbot.waitUntil(lambda: len(picker.model.entries) == 1)

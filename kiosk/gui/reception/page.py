@@ -151,6 +151,14 @@ class PageContext(QObject):
         """Call `do` in the recognition thread between two frames; `then` gets the answer in this thread."""
         self._ask_station(do, then)
 
+    def say(self, text: str) -> None:
+        """Speak a text at the door."""
+        self.ask_station(lambda station: station.say(text))
+
+    def confirm(self, question: str, detail: str, yes: str, no: str, do: Callable[[], None]) -> None:
+        """Call `do`, which cannot be undone, after a question with the answers `yes` and `no`."""
+        self.ask(question, detail, [(yes, do), (no, lambda: None)], danger=True)
+
     def run(
         self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[str], None] | None = None
     ) -> None:

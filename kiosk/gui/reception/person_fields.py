@@ -13,6 +13,7 @@ from kiosk.gui.controls import Button, TextField
 from kiosk.gui.layouts import FoldingRow, column
 from kiosk.gui.reception.dates import day_text, read_day
 from kiosk.i18n import translate
+from kiosk.names import name_fault, normal_name
 from kiosk.people.register import TEXT_FIELDS, PersonRecord, clean_text, field_fault, is_period
 
 _DAYS = ("valid_from", "valid_until")
@@ -67,25 +68,23 @@ class PersonFields(QWidget):
 
     def read(self) -> dict[str, Any] | None:
         """Return the values by field; None where one cannot be used, which is then said beside it."""
-        values: dict[str, Any] = {name: clean_text(self.fields[name].text) for name in TEXT_FIELDS}
-        faults = {
-            name: translate("people", "This cannot be used. Check it, or leave it empty.")
-            for name in TEXT_FIELDS
-            if field_fault(name, values[name])
+        texts = self.texts
+        values: dict[str, Any] = {name: clean_text(texts[name]) for name in TEXT_FIELDS}
+        values |= {name: read_day(texts[name]) for name in _DAYS}
+        unusable = translate("people", "This cannot be used. Check it, or leave it empty.")
+        faults = {name: unusable for name in TEXT_FIELDS if field_fault(name, values[name])}
+        faults |= {
+            name: translate("people", "This is not a date.") for name in _DAYS if texts[name] and values[name] is None
         }
-        for name in _DAYS:
-            text = self.fields[name].text
-            values[name] = read_day(text)
-            if text and values[name] is None:
-                faults[name] = translate("people", "This is not a date.")
         if not is_period(values["valid_from"], values["valid_until"]):
             faults["valid_until"] = translate("people", "The last day is before the first one.")
+        if not faults:
+            return values
         for name, fault in faults.items():
             self.fields[name].show_fault(fault)
-        for name in list(faults)[:1]:
-            self.show()
-            self.fields[name].edit.setFocus()
-        return None if faults else values
+        self.show()
+        self.fields[next(iter(faults))].edit.setFocus()
+        return None
 
     @pyqtSlot()
     def on_hear(self) -> None:
@@ -94,6 +93,22 @@ class PersonFields(QWidget):
             self._say(text)
         else:
             self.fields["spoken"].show_fault(translate("people", "Type a name first."))
+
+
+def read_name(field: TextField) -> str | None:
+    """Return the name in its normal form; None where it cannot be one, which is then said beside it."""
+    name = normal_name(field.text)
+    fault = name_fault(name)
+    if not fault:
+        return name
+    text = (
+        translate("people", "The name {fault}. Please type another.")
+        if name
+        else translate("people", "Please type the name.")
+    )
+    field.show_fault(text.format(fault=fault))
+    field.edit.setFocus()
+    return None
 
 
 def texts_of(record: PersonRecord) -> dict[str, str]:

@@ -92,7 +92,12 @@ class Portraits(QObject):
 
 
 def round_picture(image: QImage, side_px: int, corner: float = 0.5) -> QPixmap:
-    """Return the middle of a picture, of an upright one its upper part; `corner` is a radius as a part of the side."""
+    """Return the middle of a picture, of an upright one its upper part; `corner` is a radius as a part of the side.
+
+    A null picture gives a null one.
+    """
+    if image.isNull():
+        return QPixmap()
     side = min(image.width(), image.height())
     left, top = (image.width() - side) // 2, (image.height() - side) // 4
     square = image.copy(QRect(left, top, side, side)).scaled(

@@ -12,10 +12,16 @@ from PyQt6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 from kiosk.gui.controls import Button, Choice, Heading, Note, Panel, ScrollPage, TextField
 from kiosk.gui.layouts import column, discard, flow, row
 from kiosk.gui.reception.page import PageContext, StaffPage, Unsaved
-from kiosk.i18n import translate
+from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 from kiosk.names import normal_name, text_fault
 from kiosk.people.staff import LONGEST_PIN, Role, StaffMember, pin_fault
 from kiosk.store.journal import Action
+
+_ROLES = {
+    Role.RECEPTION: QT_TRANSLATE_NOOP("staff", "Reception: people, enrolment, journal"),
+    Role.INSTALLER: QT_TRANSLATE_NOOP("staff", "Installer: also settings and staff"),
+}
+_HINTS = Qt.InputMethodHint.ImhDigitsOnly | Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
 
 
 class StaffForm(QWidget):
@@ -29,29 +35,24 @@ class StaffForm(QWidget):
         self.member: StaffMember | None = None
         self.busy = False  # what was typed is being saved
         self.title = Heading("")
-        self.name_field = TextField(
-            translate("staff", "Name"), hint=translate("staff", "The journal shows this name."), required=True
-        )
-        self.role_choice = Choice(translate("staff", "Role"), [(role_in_words(role), role) for role in Role])
-        self.pin_field = TextField(
-            translate("staff", "New PIN"),
-            hint=translate("staff", "6 to 12 digits that nobody guesses."),
-            required=True,
-        )
+        hint = translate("staff", "The journal shows this name.")
+        self.name_field = TextField(translate("staff", "Name"), hint=hint, required=True)
+        roles = [(translate("staff", text), role) for role, text in _ROLES.items()]
+        self.role_choice = Choice(translate("staff", "Role"), roles)
+        hint = translate("staff", "6 to 12 digits that nobody guesses.")
+        self.pin_field = TextField(translate("staff", "New PIN"), hint=hint, required=True)
         self.again_field = TextField(translate("staff", "The same PIN once more"), required=True)
         self.save = Button(translate("staff", "Save"), "save", "primary")
         self.cancel = Button(translate("staff", "Cancel"), "undo")
-        self._typed = (self.name_field, self.pin_field, self.again_field)
-        digits = Qt.InputMethodHint.ImhDigitsOnly
-        hints = digits | Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
         for field in (self.pin_field, self.again_field):
             field.edit.setEchoMode(QLineEdit.EchoMode.Password)
             field.edit.setMaxLength(LONGEST_PIN)
-            field.edit.setInputMethodHints(hints)
-        fields = (self.name_field, self.role_choice, self.pin_field, self.again_field)
-        self.setLayout(column(self.title, *fields, row(self.save, self.cancel, 1), 1, gap=10))
+            field.edit.setInputMethodHints(_HINTS)
+        self._typed = (self.name_field, self.pin_field, self.again_field)
         for field in self._typed:
             field.entered.connect(self.on_save)
+        fields = (self.name_field, self.role_choice, self.pin_field, self.again_field)
+        self.setLayout(column(self.title, *fields, row(self.save, self.cancel, 1), 1, gap=10))
         self.save.clicked.connect(self.on_save)
         self.cancel.clicked.connect(self.cancelled)
 
@@ -74,9 +75,7 @@ class StaffForm(QWidget):
     def begin(self, member: StaffMember | None) -> None:
         """Show an empty form for a new PIN of a member; None = for a new member."""
         self.member = member
-        title = (
-            translate("staff", "New member of staff") if member is None else translate("staff", "New PIN for {name}")
-        )
+        title = translate("staff", "New PIN for {name}") if member else translate("staff", "New member of staff")
         self.title.setText(title.format(name=self.name))
         self.forget()
         for part in (self.name_field, self.role_choice):
@@ -102,12 +101,10 @@ class StaffForm(QWidget):
 
     @pyqtSlot()
     def on_save(self) -> None:
-        if self.save.isEnabled() and self._complete():
-            self.saved.emit()
-
-    def _complete(self) -> bool:
-        """Return whether everything can be used; otherwise say why beside the field."""
-        faults = dict.fromkeys(self._typed, "")
+        """Go on if everything can be used; otherwise say why beside the field."""
+        if self.busy:
+            return
+        faults: dict[TextField, str] = {}
         if self.member is None and text_fault(self.name) is not None:
             faults[self.name_field] = translate("staff", "Please type a name without slashes, of at most 100 letters.")
         weak = pin_fault(self.pin)
@@ -115,35 +112,27 @@ class StaffForm(QWidget):
             faults[self.pin_field] = translate("staff", "This PIN {fault}.").format(fault=weak)
         elif self.again_field.text != self.pin:
             faults[self.again_field] = translate("staff", "The two PINs differ.")
-        for field, fault in faults.items():
-            field.show_fault(fault)
-        wrong = [field for field, fault in faults.items() if fault]
-        for first in wrong[:1]:
-            first.edit.setFocus()
-        return not wrong
-
-
-def role_in_words(role: Role) -> str:
-    """Return what a role may do."""
-    return {
-        Role.RECEPTION: translate("staff", "Reception: people, enrolment, journal"),
-        Role.INSTALLER: translate("staff", "Installer: also settings and staff"),
-    }[role]
+        for field in self._typed:
+            field.show_fault(faults.get(field, ""))
+        if faults:
+            next(iter(faults)).edit.setFocus()
+        else:
+            self.saved.emit()
 
 
 class MemberPanel(Panel):
     """A member of staff, with buttons for a new PIN and for removal."""
 
     def __init__(self, member: StaffMember, *, is_me: bool) -> None:
-        name = translate("staff", "{name} (you)").format(name=member.name) if is_me else member.name
-        new_pin = translate("staff", "New PIN for {name}").format(name=member.name)
-        self.reset = Button(translate("staff", "New PIN"), "key", name=new_pin)
-        remove = translate("staff", "Remove {name}").format(name=member.name)
-        self.remove = Button(translate("staff", "Remove"), "erase", name=remove)
-        # Whoever took the own PIN away would stand before a closed door with the work half done.
-        self.buttons = [self.reset] if is_me else [self.reset, self.remove]
-        super().__init__(Heading(name), Note(role_in_words(member.role), "muted"), flow(*self.buttons), gap=6)
         self.member = member
+        name = translate("staff", "{name} (you)").format(name=member.name) if is_me else member.name
+        reset, remove = translate("staff", "New PIN for {name}"), translate("staff", "Remove {name}")
+        self.reset = Button(translate("staff", "New PIN"), "key", name=reset.format(name=member.name))
+        self.remove = Button(translate("staff", "Remove"), "erase", name=remove.format(name=member.name))
+        # Without a PIN, the member who is signed in could not finish the work.
+        self.buttons = [self.reset] if is_me else [self.reset, self.remove]
+        role = Note(translate("staff", _ROLES[member.role]), "muted")
+        super().__init__(Heading(name), role, flow(*self.buttons), gap=6)
 
 
 class StaffMembersPage(StaffPage):
@@ -159,8 +148,8 @@ class StaffMembersPage(StaffPage):
         self.list = ScrollPage(column(Note(intro, "muted"), self._members, flow(self.add), 1, gap=10))
         self.forms = ScrollPage(column(self.form, 1))
         self.stack = QStackedWidget()
-        for each in (self.list, self.forms):
-            self.stack.addWidget(each)
+        self.stack.addWidget(self.list)
+        self.stack.addWidget(self.forms)
         self.setLayout(column(self.stack))
         self.add.clicked.connect(lambda: self._show_form(None))
         self.form.saved.connect(self.on_saved)
@@ -237,8 +226,7 @@ class StaffMembersPage(StaffPage):
         done = partial(self._done, Action.STAFF_REMOVED, translate("staff", "{name} can no longer sign in."))
         question = translate("staff", "Remove the PIN of {name}?").format(name=member.name)
         detail = translate("staff", "What this member of staff did stays in the journal.")
-        answers = [
-            (translate("staff", "Remove"), lambda: self.context.act(lambda: staff.remove(member.name), done)),
-            (translate("staff", "Cancel"), lambda: None),
-        ]
-        self.context.ask(question, detail, answers, danger=True)
+        yes, no = translate("staff", "Remove"), translate("staff", "Cancel")
+        self.context.confirm(
+            question, detail, yes, no, lambda: self.context.act(lambda: staff.remove(member.name), done)
+        )

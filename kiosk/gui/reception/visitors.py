@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
@@ -18,25 +18,31 @@ from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, timer
 from kiosk.gui.layouts import FoldingRow, column, discard, flow, px
 from kiosk.gui.reception.dates import day_text, time_text
 from kiosk.gui.reception.page import PageContext, StaffPage
+from kiosk.gui.reception.portraits import read_small, round_picture
 from kiosk.gui.theme import icon
 from kiosk.i18n import number, translate
 from kiosk.people.enrolment import Offered
 from kiosk.people.register import today
 from kiosk.people.staff import Role
-from kiosk.people.visitors import UnknownVisitor, unknown_visitors
+from kiosk.people.visitors import UnknownVisitor, Visitor, unknown_visitors
 from kiosk.store.journal import Action
 
 MOST_SHOWN = 8  # faces of one visitor
-_SIDE_PX = 256  # of a face on the largest screen
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ShownVisitor:
-    """A visitor with the pictures as Qt paints them, and how the nearest person is called here."""
+class ShownFace(NamedTuple):
+    """A face of a visitor, with its picture as it is kept and as Qt paints it."""
+
+    face: Visitor
+    picture: bytes  # PNG; empty where it was purged meanwhile
+    image: QImage
+
+
+class ShownVisitor(NamedTuple):
+    """A visitor with the pictures of the newest faces, and how the nearest person is called here."""
 
     visitor: UnknownVisitor
-    pictures: list[bytes]  # PNG, of the newest faces; empty where one was purged meanwhile
-    images: list[QImage]  # the same
+    faces: list[ShownFace]
     nearest_name: str  # "" where nobody is enrolled, or the faces are of another encoder
 
 
@@ -48,18 +54,16 @@ def load(services: StaffServices, most: int) -> tuple[list[ShownVisitor], int, f
 
 
 def _shown(services: StaffServices, visitor: UnknownVisitor) -> ShownVisitor:
-    ids = [face.id for face in visitor.faces[:MOST_SHOWN]]
-    found = services.visitors.pictures(ids)
-    pictures = [found.get(number, b"") for number in ids]
-    how = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    images = [QImage.fromData(picture) for picture in pictures]
-    images = [image if image.isNull() else image.scaled(_SIDE_PX, _SIDE_PX, *how) for image in images]
+    newest = visitor.faces[:MOST_SHOWN]
+    pictures = services.visitors.pictures(face.id for face in newest)
+    read = [(face, pictures.get(face.id, b"")) for face in newest]
+    faces = [ShownFace(face, picture, read_small(picture)[0]) for face, picture in read]
     name = visitor.nearest.person if visitor.nearest else ""
     try:
         name = services.people.record(name).shown_name if name else ""
     except PeopleError:  # the door's own line tells that
         name = display_name(name)
-    return ShownVisitor(visitor, pictures, images, name)
+    return ShownVisitor(visitor, faces, name)
 
 
 _SIDE_UNITS = 68
@@ -70,13 +74,14 @@ _LEFT_OUT_OPACITY = 0.35
 class FaceButton(QPushButton):
     """A picture that can be left out and chosen again; a tick marks a chosen one."""
 
-    def __init__(self, image: QImage, when: str) -> None:
+    def __init__(self, shown: ShownFace) -> None:
         super().__init__()
-        self._when, self._image, self._side = when, image, 0
+        self.shown, self._when, self._side = shown, moment(shown.face.time), 0
         self.setCheckable(True)
         self.setChecked(True)
         self.setProperty("kind", "face")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setToolTip(self._when)
         self._draw()
         self.toggled.connect(self.on_toggled)
         self.on_toggled(chosen=True)
@@ -86,7 +91,6 @@ class FaceButton(QPushButton):
         left_out = translate("visitors", "Face of {time}, left out")
         text = translate("visitors", "Face of {time}, chosen") if chosen else left_out
         self.setAccessibleName(text.format(time=self._when))
-        self.setToolTip(self._when)
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
         super().changeEvent(event)
@@ -97,8 +101,8 @@ class FaceButton(QPushButton):
         side = px(_SIDE_UNITS)
         if side != self._side:
             self._side = side
-            drawn = QIcon(_picture(self._image, side, chosen=False))
-            drawn.addPixmap(_picture(self._image, side, chosen=True), state=QIcon.State.On)
+            drawn = QIcon(_picture(self.shown.image, side, chosen=False))
+            drawn.addPixmap(_picture(self.shown.image, side, chosen=True), state=QIcon.State.On)
             self.setIcon(drawn)
             self.setIconSize(QSize(side, side))
 
@@ -109,10 +113,7 @@ def _picture(image: QImage, side: int, *, chosen: bool) -> QPixmap:
     painter = QPainter(picture)
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
     painter.setOpacity(1.0 if chosen else _LEFT_OUT_OPACITY)
-    if not image.isNull():
-        how = Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
-        scaled = image.scaled(side, side, *how)
-        painter.drawImage((side - scaled.width()) // 2, (side - scaled.height()) // 2, scaled)
+    painter.drawPixmap(0, 0, round_picture(image, side, 0.0))
     if chosen:
         mark = round(side * _MARK_SHARE)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -131,29 +132,28 @@ _MOST_LETTERS = 24  # of a name on a button
 class VisitorCard(Panel):
     """Faces that show one person."""
 
-    wanted = pyqtSignal(str)  # the person to whom the chosen faces belong, "" = somebody new
+    wanted = pyqtSignal(str)  # the person to whom the chosen faces belong, "" = a new person
     dismissed = pyqtSignal()  # the faces are to be deleted
 
     def __init__(self, shown: ShownVisitor, threshold: float) -> None:
         self.shown = shown
         visitor = shown.visitor
-        self.faces = [
-            FaceButton(image, moment(face.time)) for image, face in zip(shown.images, visitor.faces, strict=False)
-        ]
+        self.faces = [FaceButton(face) for face in shown.faces]
         self.seen = Heading(_seen(len(visitor.faces), visitor.first_seen, visitor.last_seen))
         self.alike = Note(_alike(shown, threshold), "muted")
-        rest = len(visitor.faces) - len(shown.images)
+        rest = len(visitor.faces) - len(shown.faces)
         more = [Note(translate("visitors", "and %n more faces", "", rest), "hint")] if rest > 0 else []
-        person, name = visitor.likely_person(threshold), shown.nearest_name
+        self.enrol = Button(translate("visitors", "Enrol this visitor"), "person_plus", "primary")
+        self.dismiss = Button(translate("visitors", "Delete"), "erase")
         self.proposal: Button | None = None
+        buttons = [self.enrol, self.dismiss]
+        person, name = visitor.likely_person(threshold), shown.nearest_name
         if person is not None:
             text = translate("visitors", "This is {name}")
             short = name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1].rstrip()}…"
             self.proposal = Button(text.format(name=short), "person_plus", name=text.format(name=name))
             self.proposal.clicked.connect(lambda: self.wanted.emit(person))
-        self.enrol = Button(translate("visitors", "Enrol this visitor"), "person_plus", "primary")
-        self.dismiss = Button(translate("visitors", "Delete"), "erase")
-        buttons = [button for button in (self.proposal, self.enrol, self.dismiss) if button is not None]
+            buttons.insert(0, self.proposal)
         super().__init__(self.seen, self.alike, flow(*self.faces, gap=6), *more, flow(*buttons), gap=6)
         self.enrol.clicked.connect(lambda: self.wanted.emit(""))
         self.dismiss.clicked.connect(self.dismissed)
@@ -163,13 +163,12 @@ class VisitorCard(Panel):
     @property
     def left_out(self) -> frozenset[int]:
         """Return the ids of the faces that are left out."""
-        faces = zip(self.faces, self.shown.visitor.faces, strict=False)
-        return frozenset(face.id for button, face in faces if not button.isChecked())
+        return frozenset(button.shown.face.id for button in self.faces if not button.isChecked())
 
     @property
     def pictures(self) -> list[bytes]:
-        faces = zip(self.faces, self.shown.pictures, strict=True)
-        return [picture for button, picture in faces if picture and button.isChecked()]
+        chosen = [button.shown.picture for button in self.faces if button.isChecked()]
+        return [picture for picture in chosen if picture]
 
     @pyqtSlot()
     def on_toggled(self) -> None:
@@ -221,7 +220,8 @@ class VisitorsPage(StaffPage):
         head = Panel(self.empty, about, flow(self.settings), gap=6, margin=10)
         self.setLayout(column(ScrollPage(column(head, self._list, self.more, 1, gap=8))))
         self.settings.clicked.connect(lambda: context.go("settings"))
-        self.delete_all.clicked.connect(self.on_delete_all)
+        question = translate("visitors", "Delete the faces of all unknown visitors?")
+        self.delete_all.clicked.connect(lambda: self._ask_to_delete(question, context.services.visitors.clear))
         self.more.clicked.connect(self.on_more)
 
     @property
@@ -238,25 +238,20 @@ class VisitorsPage(StaffPage):
 
     def leave(self) -> None:
         self._timer.stop()
-        self._show()  # no face stays in memory longer than somebody looks at it
+        self._show()  # no face stays in memory longer than it is shown
 
     @pyqtSlot()
     def on_look(self) -> None:
         """Load the faces again if their number has changed."""
-        if not self.hours:
+        if self.hours:
+            self.context.run(self.context.services.visitors.count, self._on_counted)
+        else:
             self._show()
-            return
-        self.context.run(self.context.services.visitors.count, self._on_counted)
 
     @pyqtSlot()
     def on_more(self) -> None:
         self._most += _AT_FIRST
         self._load()
-
-    @pyqtSlot()
-    def on_delete_all(self) -> None:
-        question = translate("visitors", "Delete the faces of all unknown visitors?")
-        self._ask_to_delete(question, self.context.services.visitors.clear)
 
     def _on_counted(self, count: int) -> None:
         if count != self._count:
@@ -286,15 +281,14 @@ class VisitorsPage(StaffPage):
         hours = self.hours
         self.empty.setVisible(not wanted)
         self.settings.setVisible(not hours and self.context.member.role is Role.INSTALLER)
-        if not hours:
-            self.empty.setText(translate("visitors", "The faces of refused visitors are not kept."))
-            about = translate(
-                "visitors",
-                "If they are kept, you can see here who was refused, and enrol a person from such a "
-                "picture after that person has agreed. An installer can switch this on in the settings.",
-            )
-        else:
-            self.empty.setText(translate("visitors", "Nobody unknown was refused in the last %n hours.", "", hours))
+        empty = translate("visitors", "The faces of refused visitors are not kept.")
+        about = translate(
+            "visitors",
+            "If they are kept, you can see here who was refused, and enrol a person from such a "
+            "picture after that person has agreed. An installer can switch this on in the settings.",
+        )
+        if hours:
+            empty = translate("visitors", "Nobody unknown was refused in the last %n hours.", "", hours)
             about = translate(
                 "visitors",
                 "Faces that the door refused and did not know. They are deleted after %n hours. A face becomes"
@@ -302,6 +296,7 @@ class VisitorsPage(StaffPage):
                 "",
                 hours,
             )
+        self.empty.setText(empty)
         self.about.setText(about)
 
     def _enrol(self, card: VisitorCard, person: str) -> None:
@@ -324,11 +319,8 @@ class VisitorsPage(StaffPage):
 
     def _ask_to_delete(self, question: str, delete: Callable[[], int]) -> None:
         detail = translate("visitors", "This cannot be undone.")
-        answers = [
-            (translate("visitors", "Delete"), lambda: self.context.act(delete, self._on_deleted)),
-            (translate("visitors", "Keep"), lambda: None),
-        ]
-        self.context.ask(question, detail, answers, danger=True)
+        yes, no = translate("visitors", "Delete"), translate("visitors", "Keep")
+        self.context.confirm(question, detail, yes, no, lambda: self.context.act(delete, self._on_deleted))
 
     def _on_deleted(self, count: int) -> None:
         self.context.note(Action.VISITOR_DISMISSED, None, str(count))

@@ -132,8 +132,9 @@ def context(make_office: Callable[..., PageContext]) -> PageContext:
 
 
 @pytest.fixture
-def agree(qtbot: QtBot) -> Callable[..., None]:
-    """agree(step): reads the consent text to its end, and agrees."""
+def agree(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """agree(step): reads the consent text to its end, and agrees; steps made from now on wait for no double tap."""
+    monkeypatch.setattr("PyQt6.QtWidgets.QApplication.doubleClickInterval", lambda: 0)
 
     def read_and_agree(step: ConsentStep) -> None:
         qtbot.waitUntil(lambda: step.page.verticalScrollBar().maximum() > 0 or step.agree.isEnabled())
@@ -227,6 +228,7 @@ class StationOfTests:
 
     def __init__(self) -> None:
         self.capture = None
+        self.snapshot = GallerySnapshot("dlib_resnet")
         self.said: list[str] = []
 
     def say(self, text: str) -> None:

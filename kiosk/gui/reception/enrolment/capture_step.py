@@ -5,19 +5,19 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from PyQt6.QtCore import QPointF, QRectF, Qt, QTimer, pyqtSlot
-from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QWidget
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QColor, QIcon, QImage, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PyQt6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from kiosk.door.report import Report
 from kiosk.door.station import Station
-from kiosk.gui.controls import Button, Note
+from kiosk.gui.controls import Button, Note, timer
 from kiosk.gui.feed import Feed, Placement, place
-from kiosk.gui.layouts import Bar, Halves, column, px
-from kiosk.gui.reception.enrolment.check_step import ShotButtons
+from kiosk.gui.layouts import Bar, Halves, column, px, row, turn
 from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.picker import wanted_pictures
+from kiosk.gui.reception.portraits import square_picture
 from kiosk.gui.theme import icon
 from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 from kiosk.people.capture import CaptureHint, CaptureSession, CaptureState, Shot
@@ -55,25 +55,19 @@ HINTS = {  # as a text and as an icon
 _OTHER_WAY = {"arrow_left": "arrow_right", "arrow_right": "arrow_left"}
 
 
-def instruction(state: CaptureState, shots: tuple[Shot, ...]) -> str:
-    """The one thing that the person is asked to do now."""
+def instruction(state: CaptureState, shots: tuple[Shot, ...], *, mirrored: bool) -> tuple[str, str]:
+    """Return the one thing that the person is asked to do now, as a text and as an icon.
+
+    Arrows point to where the person sees their head turn.
+    """
     if state.done:
-        return translate("enrolment", "Thank you, all pictures are taken")
-    if state.share > 0:
-        return translate("enrolment", "Good. Hold still …")
+        return translate("enrolment", "Thank you, all pictures are taken"), "tick_mark"
+    words, drawing = SHOTS[shots[state.number]], "face_search"
     if state.hint is not None:
-        return translate("enrolment", HINTS[state.hint][0])
-    return translate("enrolment", SHOTS[shots[state.number]])
-
-
-def instruction_icon(state: CaptureState, *, mirrored: bool) -> str:
-    """The same as a drawing; arrows point to where the person sees the own head turn."""
-    if state.done:
-        return "tick_mark"
-    if state.hint is None:
-        return "face_search"
-    name = HINTS[state.hint][1]
-    return name if mirrored else _OTHER_WAY.get(name, name)
+        words, drawing = HINTS[state.hint]
+    if state.share > 0:
+        words = QT_TRANSLATE_NOOP("enrolment", "Good. Hold still …")
+    return translate("enrolment", words), drawing if mirrored else _OTHER_WAY.get(drawing, drawing)
 
 
 _OVAL = (0.50, 0.70)  # of the picture's height: width and height
@@ -87,9 +81,7 @@ class CaptureView(QWidget):
     def __init__(self, feed: Feed) -> None:
         super().__init__()
         self._feed = feed
-        self._share = 0.0
-        self._right = False
-        self._arrow = ""
+        self._share, self._right, self._arrow = 0.0, False, ""
         self.setAccessibleName(translate("enrolment", "Camera picture"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(px(160), px(120))
@@ -143,17 +135,49 @@ class CaptureView(QWidget):
 
     def _paint_arrow(self, painter: QPainter, oval: QRectF) -> None:
         side = px(44)
-        places = {
+        middle = {
             "arrow_left": QPointF(oval.left() - side * 0.7, oval.center().y()),
             "arrow_right": QPointF(oval.right() + side * 0.7, oval.center().y()),
             "arrow_up": QPointF(oval.center().x(), max(oval.top() - side * 0.1, side * 0.6)),
-        }
-        middle = places[self._arrow]
+        }[self._arrow]
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(0, 0, 0, 150))
         painter.drawEllipse(middle, side * 0.6, side * 0.6)
-        corner = QPointF(middle.x() - side / 2, middle.y() - side / 2)
+        corner = middle - QPointF(side / 2, side / 2)
         painter.drawPixmap(corner.toPoint(), icon(self._arrow, _WAITING.name(), side))
+
+
+_SIDE_UNITS = 56
+
+
+class ShotButtons(QWidget):
+    """A button for each picture, to take it again."""
+
+    again = pyqtSignal(int)  # the number of the picture that is to be taken again
+
+    def __init__(self, total: int) -> None:
+        super().__init__()
+        self.buttons = [QPushButton() for _ in range(total)]
+        self.setLayout(row(*self.buttons, 1, gap=6))
+        for number, button in enumerate(self.buttons):
+            button.setProperty("kind", "shot")
+            button.setFixedSize(px(_SIDE_UNITS), px(_SIDE_UNITS))
+            button.clicked.connect(lambda _checked, number=number: self.again.emit(number))
+            self.show_picture(number, None)
+
+    def show_picture(self, number: int, content: bytes | None) -> None:
+        button, side = self.buttons[number], px(_SIDE_UNITS - 6)
+        picture, text = QIcon(), str(number + 1)
+        name = translate("enrolment", "Picture {number}: not taken yet")
+        if content is not None:
+            picture, text = QIcon(square_picture(QImage.fromData(content), side)), ""
+            name = translate("enrolment", "Picture {number}: taken. Press to take it again.")
+        button.setEnabled(content is not None)
+        button.setText(text)
+        button.setIcon(picture)
+        button.setIconSize(QSize(side, side))
+        button.setAccessibleName(name.format(number=number + 1))
+        button.setToolTip(name.format(number=number + 1))
 
 
 _SAY_SECONDS = 2.5  # between two hints that are spoken
@@ -175,13 +199,8 @@ class CaptureStep(Step):
         self.files = Button(translate("enrolment", "From files"), "picture_file")
         self._shown: tuple[object, ...] = ()
         self._said_at = -_SAY_SECONDS
-        self._ending = QTimer(self)
-        self._ending.setSingleShot(True)
-        self._ending.setInterval(_SEEN_MS)
-        self._ending.timeout.connect(self.on_taken)
-        self._side = column(self.icon, self.prompt, self.count, gap=6)
-        self._side.insertStretch(0, 1)
-        self._side.addStretch(1)
+        self._ending = timer(self, self.on_taken, _SEEN_MS, once=True)
+        self._side = column(1, self.icon, self.prompt, self.count, 1, gap=6)
         self._side.setStretch(2, 4)
         self._middle = Halves(self.view, self._side)
         self.setLayout(column(self._middle, self.shots, Bar(self.before, self.files), gap=8))
@@ -209,12 +228,11 @@ class CaptureStep(Step):
             self.context.ask_station(lambda station: session.retake(number))
 
     def on_report(self, report: Report) -> None:
-        session = self.session
-        if session is None or not self.isVisible():
+        if self.session is None or not self.isVisible():
             return
         if report.capture is None:
             # Another station was built meanwhile, or what was asked for is still on its way.
-            self._hand_over(session)
+            self._hand_over(self.session)
         else:
             if report.capture.fault:
                 self.context.notice(report.capture.fault)
@@ -235,8 +253,7 @@ class CaptureStep(Step):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
         super().resizeEvent(event)
-        tall = self._middle.fit(self.size())
-        self._side.setDirection(QBoxLayout.Direction.LeftToRight if tall else QBoxLayout.Direction.TopToBottom)
+        turn(self._side, down=not self._middle.fit(self.size()))
 
     def _picked(self, paths: list[Path]) -> None:
         self.draft.offered = [Offered.file(path) for path in paths]
@@ -249,24 +266,25 @@ class CaptureStep(Step):
         self.context.ask_station(set_session)
 
     def _show(self, state: CaptureState) -> None:
-        session = self.session
-        if session is None:
+        if self.session is None:
             return
-        words = instruction(state, session.shots)
-        name = instruction_icon(state, mirrored=self.context.feed.mirrored)
+        words, name = instruction(state, self.session.shots, mirrored=self.context.feed.mirrored)
         arrow = name if name.startswith("arrow") else ""
         self.view.show_progress(right=state.hint is None, share=1.0 if state.done else state.share, arrow=arrow)
-        shown = (words, name, state.taken)
-        if shown == self._shown:
+        before, self._shown = self._shown, (words, name, state.taken)
+        if before == self._shown:
             return
-        fresh = self._shown and state.taken != self._shown[-1]
-        self._shown = shown
         self.prompt.setText(words)
         self.prompt.setAccessibleDescription(words)
         self.icon.setPixmap(icon(name, self.prompt.palette().color(self.prompt.foregroundRole()).name(), px(48)))
-        self._show_taken(state)
+        for number, taken in enumerate(state.taken):
+            content = taken.offered.content if taken is not None else None
+            self.shots.show_picture(number, content if isinstance(content, bytes) else None)
+        total = len(state.taken)
+        count = translate("enrolment", "Picture {number} of {total}")
+        self.count.setText(count.format(number=total if state.done else state.number + 1, total=total))
         self._say(words)
-        if fresh:
+        if before and state.taken != before[-1]:
             self.context.stay()
         if state.done and not self._ending.isActive():
             self._ending.start()
@@ -276,13 +294,4 @@ class CaptureStep(Step):
         now = time.monotonic()
         if self.context.services.config.current.voice.hints and now - self._said_at >= _SAY_SECONDS:
             self._said_at = now
-            self.context.ask_station(lambda station: station.say(words))
-
-    def _show_taken(self, state: CaptureState) -> None:
-        for number, taken in enumerate(state.taken):
-            content = taken.offered.content if taken is not None else None
-            self.shots.show_picture(number, content if isinstance(content, bytes) else None)
-        total = len(state.taken)
-        number = total if state.done else state.number + 1
-        count = translate("enrolment", "Picture {number} of {total}")
-        self.count.setText(count.format(number=number, total=total))
+            self.context.say(words)

@@ -2,59 +2,39 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QSize, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QIcon, QImage, QPixmap
-from PyQt6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from collections.abc import Sequence
+from functools import partial
 
-from kiosk.domain import Candidate, display_name
+from PyQt6.QtCore import QSize, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QImage, QPixmap
+from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from kiosk.domain import display_name
 from kiosk.door.services import StaffServices
 from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State, breakable
-from kiosk.gui.layouts import Bar, column, flow, px, row
-from kiosk.gui.reception.enrolment.step import Draft, Step, check_pictures, picture_of, save_draft
+from kiosk.gui.layouts import Bar, column, discard, flow, px, row
+from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.portraits import read_small, square_picture
 from kiosk.i18n import shown, translate
-from kiosk.people.enrolment import Check, Enrolled
-
-SIDE_UNITS = 56
+from kiosk.people.enrolment import Check, Enrolled, Enrolment, Examined, Offered, check, save
 
 
-def thumbnail(image: QImage, side_px: int) -> QPixmap:
-    """The picture cut to a rounded square; an empty one where there is none."""
-    return QPixmap() if image.isNull() else square_picture(image, side_px)
+def check_pictures(
+    services: StaffServices, person: str, offered: Sequence[Offered], examined: Sequence[Examined]
+) -> Check:
+    """Check the pictures of a draft; for a background thread. Raises KioskError."""
+    gallery, limits = services.snapshot, {"threshold": services.threshold, "margin": services.margin}
+    with services.reader() as reader:
+        return check(services.folder, person, offered, reader.one, gallery, examined=examined, **limits)
 
 
-class ShotButtons(QWidget):
-    """One button a picture."""
-
-    again = pyqtSignal(int)  # the number of the picture that is to be taken again
-
-    def __init__(self, total: int) -> None:
-        super().__init__()
-        self.buttons = [QPushButton(str(number + 1)) for number in range(total)]
-        layout = row(*self.buttons, gap=6)
-        layout.addStretch(1)
-        self.setLayout(layout)
-        for number, button in enumerate(self.buttons):
-            button.setProperty("kind", "shot")
-            button.setFixedSize(px(SIDE_UNITS), px(SIDE_UNITS))
-            button.clicked.connect(lambda _checked, number=number: self.again.emit(number))
-            self.show_picture(number, None)
-
-    def show_picture(self, number: int, content: bytes | None) -> None:
-        button, side = self.buttons[number], px(SIDE_UNITS - 6)
-        button.setEnabled(content is not None)
-        if content is None:
-            button.setIcon(QIcon())
-            button.setText(str(number + 1))
-            name = translate("enrolment", "Picture {number}: not taken yet")
-        else:
-            button.setText("")
-            button.setIcon(QIcon(thumbnail(QImage.fromData(content), side)))
-            button.setIconSize(QSize(side, side))
-            name = translate("enrolment", "Picture {number}: taken. Press to take it again.")
-        button.setAccessibleName(name.format(number=number + 1))
-        button.setToolTip(name.format(number=number + 1))
+def save_draft(services: StaffServices, draft: Draft, checked: Check, staff: str) -> Enrolled:
+    """Save pictures, data and consent; for a background thread. Raises KioskError."""
+    with services.reader() as reader:
+        version = reader.key
+    order = Enrolment(draft.person, checked.good, draft.changed, draft.consent, checked.duplicates.alike)
+    return save(services, order, staff, version=version)
 
 
 _CARD_UNITS = 80
@@ -74,14 +54,15 @@ class CheckStep(Step):
         self._images: list[QImage] = []
         self._known = QImage()
         self.saving = False
-        self.heading = Heading("")
         self.before = Button(translate("enrolment", "Take the pictures again"), "again")
         self.save = Button(translate("enrolment", "Save"), "save", "primary")
-        self._place = QVBoxLayout()
+        self.heading = Heading("")
         self.cards: list[Card] = []
-        self.findings: list[Panel] = []
+        self.finding: Panel | None = None
         self.merge: Button | None = None
-        self.setLayout(column(ScrollPage(self._place), Bar(self.before, self.save), gap=8))
+        self._parts: tuple[QWidget, ...] = ()  # of the list
+        self._list = column(1, gap=10)
+        self.setLayout(column(ScrollPage(self._list), Bar(self.before, self.save), gap=8))
         self.before.clicked.connect(lambda: self.again.emit(-1))
         self.save.clicked.connect(self.on_save)
 
@@ -89,8 +70,8 @@ class CheckStep(Step):
         self._fill(Heading(translate("enrolment", "The pictures are being checked …")))
         self.save.setEnabled(False)
         self.setFocus()  # until it is known what is to be pressed
-        offered, pictures = self.draft.offered, list(self.draft.pictures)
         services, person = self.context.services, self.draft.person
+        offered, pictures = self.draft.offered, list(self.draft.pictures)
         self.context.run(
             lambda: _look(services, check_pictures(services, person, offered, pictures)), self._show, self._failed
         )
@@ -99,17 +80,13 @@ class CheckStep(Step):
     def on_save(self) -> None:
         self._set_saving(saving=True)
         services, draft, checked, staff = self.context.services, self.draft, self.checked, self.context.member.name
-        self.context.act(
-            lambda: save_draft(services, draft, checked, staff),
-            self._saved,
-            ended=lambda: self._set_saving(saving=False),
-        )
+        ended = partial(self._set_saving, saving=False)
+        self.context.act(lambda: save_draft(services, draft, checked, staff), self._saved, ended=ended)
 
     @pyqtSlot()
     def on_merge(self) -> None:
         self.draft.person, self.draft.adding = self.checked.duplicates.same[0].person, True
-        self.draft.texts.clear()
-        self.draft.valid_from = self.draft.valid_until = None
+        self.draft.data.clear()
         self.draft.pictures, self.draft.offered = list(self.checked.pictures), []
         self.enter()
 
@@ -127,16 +104,15 @@ class CheckStep(Step):
         cards = QWidget()
         cards.setLayout(flow(*self.cards, gap=8))
         self.heading = Heading(breakable(self._verdict()))
-        self.findings = self._findings()
-        self._fill(self.heading, *self.findings, cards)
+        self.finding = self._find()
+        self._fill(self.heading, *([self.finding] if self.finding else []), cards)
         self.save.setEnabled(checked.may_be_saved)
         self.save.setVisible(not checked.duplicates.same)
-        self.save.set_deliberate(bool(self.findings))  # what the finding says is to be read first
-        (self.save if checked.may_be_saved and not self.findings else self.before).setFocus()
+        self.save.set_deliberate(self.finding is not None)  # what the finding says is to be read first
+        (self.save if checked.may_be_saved and self.finding is None else self.before).setFocus()
 
     def _verdict(self) -> str:
         checked = self.checked
-        name = display_name(self.draft.person)
         if checked.duplicates.same:
             return translate("enrolment", "This person is already enrolled under another name.")
         if checked.outliers:
@@ -146,63 +122,59 @@ class CheckStep(Step):
         if not checked.good:
             return translate("enrolment", "None of the pictures can be used.")
         text = translate("enrolment", "%n pictures of {name} can be saved.", "", len(checked.good))
-        return text.format(name=name)
+        return text.format(name=display_name(self.draft.person))
 
     def _card(self, number: int) -> Card:
         picture, checked = self.checked.pictures[number], self.checked
+        words = translate("enrolment", "Good"), "good"
         if number in checked.outliers:
             words = translate("enrolment", "Looks like a different person"), "fault"
         elif number in checked.repeated:
             words = translate("enrolment", "Already there"), "warning"
         elif picture.fault:
             words = shown(picture.fault), "warning"
-        else:
-            words = translate("enrolment", "Good"), "good"
         from_camera = self.draft.from_camera
-        card = Card(number, thumbnail(self._images[number], px(_CARD_UNITS)), words, from_camera=from_camera)
+        card = Card(number, square_picture(self._images[number], px(_CARD_UNITS)), words, from_camera=from_camera)
         card.button.clicked.connect(lambda: self.again.emit(number) if from_camera else self.leave_out(number))
         return card
 
-    def _findings(self) -> list[Panel]:
+    def _find(self) -> Panel | None:
+        """Return the panel about somebody enrolled whom the pictures show, or resemble."""
         self.merge = None
-        same, alike = self.checked.duplicates.same, self.checked.duplicates.alike
-        if same:
-            return [self._same(same[0])]
-        return [self._alike(alike[0])] if alike else []
+        duplicates = self.checked.duplicates
+        if duplicates.same:
+            text = translate(
+                "enrolment",
+                "These pictures look like {name}. If it is the same person, add the pictures there. If "
+                "not, cancel and ask the installer: the door cannot tell the two apart.",
+            )
+            add = translate("enrolment", "Add the pictures to that person")
+            self.merge = Button(add, "person_plus", "primary", deliberate=True)
+            self.merge.clicked.connect(self.on_merge)
+            cancel = Button(translate("enrolment", "Cancel"), "cross")
+            cancel.clicked.connect(self.cancelled)
+            buttons = [self.merge, cancel]
+        elif duplicates.alike:
+            text = translate(
+                "enrolment",
+                "Looks much like {name}. The door may sometimes recognise neither of them. More pictures "
+                "of both help. You can save anyway.",
+            )
+            more = Button(translate("enrolment", "Take more pictures"), "camera")
+            more.clicked.connect(self.more)
+            buttons = [more]
+        else:
+            return None
+        other = (*duplicates.same, *duplicates.alike)[0].person
+        return Panel(self._both(other), Note(breakable(text.format(name=display_name(other)))), flow(*buttons))
 
-    def _same(self, other: Candidate) -> Panel:
-        name = display_name(other.person)
-        self.merge = Button(
-            translate("enrolment", "Add the pictures to that person"), "person_plus", "primary", deliberate=True
-        )
-        cancel = Button(translate("enrolment", "Cancel"), "cross")
-        self.merge.clicked.connect(self.on_merge)
-        cancel.clicked.connect(self.cancelled)
-        text = translate(
-            "enrolment",
-            "These pictures look like {name}. If it is the same person, add the pictures there. If "
-            "not, cancel and ask the installer: the door cannot tell the two apart.",
-        )
-        return Panel(self._both(other), Note(breakable(text.format(name=name))), flow(self.merge, cancel))
-
-    def _alike(self, other: Candidate) -> Panel:
-        text = translate(
-            "enrolment",
-            "Looks much like {name}. The door may sometimes recognise neither of them. More pictures "
-            "of both help. You can save anyway.",
-        )
-        more = Button(translate("enrolment", "Take more pictures"), "camera")
-        more.clicked.connect(self.more)
-        return Panel(self._both(other), Note(breakable(text.format(name=display_name(other.person)))), flow(more))
-
-    def _both(self, other: Candidate) -> QWidget:
-        side = px(_CARD_UNITS)
+    def _both(self, other: str) -> QWidget:
         pairs = zip(self._images, self.checked.pictures, strict=True)
         new = next((image for image, one in pairs if one.embedding is not None), QImage())
         layout = row(gap=14)
-        for picture, name in ((new, self.draft.person), (self._known, other.person)):
+        for picture, name in ((new, self.draft.person), (self._known, other)):
             image = QLabel()
-            image.setPixmap(thumbnail(picture, side))
+            image.setPixmap(square_picture(picture, px(_CARD_UNITS)))
             layout.addLayout(column(image, Note(breakable(display_name(name))), gap=2), 1)
         layout.addStretch(1)
         both = QWidget()
@@ -210,17 +182,11 @@ class CheckStep(Step):
         return both
 
     def _fill(self, *parts: QWidget) -> None:
-        while self._place.count():
-            item = self._place.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        self._place.setSpacing(px(10))
-        self._place.setContentsMargins(0, 0, 0, 0)
-        for part in parts:
-            self._place.addWidget(part)
-        self._place.addStretch(1)
+        for part in self._parts:
+            discard(self._list, part)
+        self._parts = parts
+        for place, part in enumerate(parts):
+            self._list.insertWidget(place, part)
 
     def _failed(self, fault: str) -> None:
         self._fill(Heading(translate("enrolment", "The pictures could not be checked.")), Note(fault, "error"))
@@ -241,12 +207,12 @@ def _look(services: StaffServices, checked: Check) -> tuple[Check, list[QImage],
     """Read in the background what is to be seen: the pictures, and one of the person whom they show or resemble."""
     images = [read_small(one.offered.content)[0] for one in checked.pictures]
     others = (*checked.duplicates.same, *checked.duplicates.alike)
-    path = picture_of(services, others[0].person) if others else None
-    return checked, images, QImage() if path is None else read_small(path)[0]
+    templates = services.snapshot.templates_of(others[0].person) if others else ()
+    return checked, images, read_small(services.folder / templates[0].source)[0] if templates else QImage()
 
 
 class Card(Panel):
-    """One picture, what is to be said about it, and a button for another."""
+    """A picture, the result of its check, and a button to replace it or leave it out."""
 
     def __init__(self, number: int, picture: QPixmap, words: tuple[str, str], *, from_camera: bool) -> None:
         self.image = QLabel()
@@ -257,8 +223,7 @@ class Card(Panel):
         text = translate("enrolment", "Leave out")
         if from_camera:
             text = translate("enrolment", "Again", "take the picture again")  # short: five fit beside each other
-        self.button = Button(text, kind="card")
-        self.button.setAccessibleName(f"{name}: {self.button.text()}")
+        self.button = Button(text, kind="card", name=f"{name}: {text}")
         self.image.setAccessibleName(name)
         super().__init__(self.image, Note(name, "muted"), self.state, self.button, gap=4, margin=6)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-from PyQt6.QtCore import QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QResizeEvent, QShowEvent, QTextBlockFormat, QTextCursor
 from PyQt6.QtWidgets import QApplication, QScroller, QTextBrowser
 
@@ -13,7 +12,7 @@ from kiosk import i18n
 from kiosk.domain import display_name
 from kiosk.errors import KioskError
 from kiosk.files import asset
-from kiosk.gui.controls import Button, Note, breakable, scroll_by_touch
+from kiosk.gui.controls import Button, Note, breakable, scroll_by_touch, timer
 from kiosk.gui.layouts import Bar, column, px
 from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.page import PageContext
@@ -21,7 +20,7 @@ from kiosk.i18n import translate
 from kiosk.people.consent import ConsentText, consent_text
 from kiosk.people.enrolment import agreed
 
-# Whoever reads touches nothing: for so long the way back to the door waits.
+# A person who reads touches nothing: for this time, the screen does not go back to the door.
 _READING_MS, _READINGS = 25_000, 8
 _LEAST_LINES = 14  # high: below that the heading gives way
 
@@ -44,20 +43,18 @@ class ConsentStep(Step):
         bar = Bar(self.before, self.refuse, self.agree)
         self.setLayout(column(self.heading, self.page, self.unread, bar, gap=8))
         self._readings = 0
-        self._timer = QTimer(self)
-        self._timer.setInterval(_READING_MS)
-        self._timer.timeout.connect(self.on_reading)
-        self.page.read.connect(self.on_read)
+        self._timer = timer(self, self.on_reading, _READING_MS)
+        self.page.read.connect(lambda: self._allow(read=True))
         self.before.clicked.connect(self.back)
         self.refuse.clicked.connect(self.refused)
         self.agree.clicked.connect(self.on_agree)
 
     def enter(self) -> None:
-        name = self.draft.texts.get("shown") or display_name(self.draft.person)
+        name = self.draft.data.get("shown") or display_name(self.draft.person)
         ask = translate("enrolment", "{name}, please read this and decide.")
         self.heading.setText(breakable(ask.format(name=name)))
         try:
-            self.text = consent_text(consent_folders(self.context), i18n.language())
+            self.text = present_text(self.context)
         except KioskError as fault:
             self.text = None
             self.page.setPlainText(str(fault))
@@ -93,10 +90,6 @@ class ConsentStep(Step):
         self.unread.setVisible(not read and self.text is not None)
 
     @pyqtSlot()
-    def on_read(self) -> None:
-        self._allow(read=True)
-
-    @pyqtSlot()
     def on_reading(self) -> None:
         self._readings += 1
         if self._readings < _READINGS:
@@ -118,14 +111,11 @@ class Reading(QTextBrowser):
         super().__init__()
         self.setOpenLinks(False)
         scroll_by_touch(self)
-        bar = self.verticalScrollBar()
         self._unread = False
-        self._soon = QTimer(self)  # once everything on the page has its place
-        self._soon.setSingleShot(True)
-        # So that the second tap of a double tap on the page before does not agree to a text that needs no scrolling.
-        self._soon.setInterval(QApplication.doubleClickInterval())
-        self._soon.timeout.connect(self.on_look)
-        if bar is not None:
+        # Once everything on the page has its place, and late enough that the second tap of a double tap on the page
+        # before does not agree to a text that needs no scrolling.
+        self._soon = timer(self, self.on_look, QApplication.doubleClickInterval(), once=True)
+        if (bar := self.verticalScrollBar()) is not None:
             bar.valueChanged.connect(lambda _value: self._soon.start())
             bar.rangeChanged.connect(lambda _least, _most: self._soon.start())
 
@@ -142,10 +132,6 @@ class Reading(QTextBrowser):
         super().showEvent(event)
         self._soon.start()
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
-        super().resizeEvent(event)
-        self._soon.start()
-
     @pyqtSlot()
     def on_look(self) -> None:
         document, viewport, bar = self.document(), self.viewport(), self.verticalScrollBar()
@@ -158,8 +144,8 @@ class Reading(QTextBrowser):
             self.read.emit()
 
 
-def consent_folders(context: PageContext) -> list[Path]:
-    """Return the folders in which the text is looked for: the company's own, then the shipped one."""
+def present_text(context: PageContext) -> ConsentText:
+    """Return the text in the language of the screen: the company's own, or else the shipped one. Raises KioskError."""
     config = context.services.config
     own = config.current.reception.consent
-    return [*([config.below(own)] if own else []), asset()]
+    return consent_text([*([config.below(own)] if own else []), asset()], i18n.language())

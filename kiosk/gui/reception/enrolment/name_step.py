@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from PyQt6.QtCore import pyqtSlot
 
 from kiosk.domain import display_name
@@ -10,11 +12,10 @@ from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, TextFie
 from kiosk.gui.layouts import column, flow, row
 from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.page import PageContext
-from kiosk.gui.reception.person_fields import PersonFields
+from kiosk.gui.reception.person_fields import PersonFields, read_name
 from kiosk.i18n import translate
-from kiosk.names import name_fault, normal_name, person_key
+from kiosk.names import normal_name, person_key
 from kiosk.people.records import in_gallery
-from kiosk.people.register import TEXT_FIELDS
 
 
 class NameStep(Step):
@@ -23,29 +24,34 @@ class NameStep(Step):
     def __init__(self, context: PageContext, draft: Draft) -> None:
         super().__init__(context, draft)
         self._given = display_name(draft.person) if draft.person else ""
-        self.name = TextField(
-            translate("enrolment", "Name"),
-            hint=translate("enrolment", "The door greets the person with this name."),
-            required=True,
+        hint = translate("enrolment", "The door greets the person with this name.")
+        self.name = TextField(translate("enrolment", "Name"), hint=hint, required=True)
+        self.known_heading = Heading("")
+        self.add = Button(translate("enrolment", "Add pictures"), "camera", "primary", deliberate=True)
+        self.other = Button(translate("enrolment", "Choose another name"))
+        same = translate(
+            "enrolment", "Is it the same person? Then new pictures are added. If not, choose another name."
         )
+        self._known = Panel(self.known_heading, Note(same), flow(self.add, self.other))
         self.more = Button(translate("enrolment", "More about the person"), "plus")
         self.next = Button(translate("enrolment", "Next"), "arrow_right", "primary")
-        self.details = PersonFields(
-            lambda: self.name.text, lambda text: context.ask_station(lambda station: station.say(text))
-        )
-        self._known = self._known_panel()
+        self.details = PersonFields(lambda: self.name.text, context.say)
         self.details.hide()
         content = column(self.name, self._known, self.more, self.details, 1, gap=10)
         self.setLayout(column(ScrollPage(content), row(1, self.next), gap=8))
         self.name.entered.connect(self.on_next)
-        self.next.clicked.connect(self.on_next)
-        self.more.clicked.connect(self.on_more)
         self.name.changed.connect(self._known.hide)
+        self.add.clicked.connect(self.on_add)
+        self.other.clicked.connect(self.on_other)
+        self.more.clicked.connect(self.on_more)
+        self.next.clicked.connect(self.on_next)
 
     def enter(self) -> None:
         self._known.hide()
         self.name.set_text(display_name(self.draft.person) if self.draft.person else "")
-        self.details.offer_groups(self._groups())
+        with contextlib.suppress(KioskError):
+            records = self.context.services.people.records().values()
+            self.details.offer_groups({record.group for record in records if record.group})
         self.name.edit.setFocus()
 
     @property
@@ -54,30 +60,26 @@ class NameStep(Step):
 
     @pyqtSlot()
     def on_more(self) -> None:
-        self.details.setVisible(not self.details.isVisible())
-        if self.details.isVisible():
+        show = not self.details.isVisible()
+        self.details.setVisible(show)
+        self.more.set_text(translate("enrolment", "More about the person"), "plus")
+        if show:
             self.more.set_text(translate("enrolment", "Less about the person"), "minus")
             self.details.fields["shown"].edit.setFocus()
-        else:
-            self.more.set_text(translate("enrolment", "More about the person"), "plus")
 
     @pyqtSlot()
     def on_next(self) -> None:
-        name = normal_name(self.name.text)
-        if fault := name_fault(name):
-            text = translate("enrolment", "The name {fault}. Please type another.").format(fault=fault)
-            self.name.show_fault(text if name else translate("enrolment", "Please type the name."))
-            self.name.edit.setFocus()
-        elif (values := self.details.read()) is not None:
-            self.draft.texts = {name: values[name] for name in TEXT_FIELDS}
-            self.draft.valid_from, self.draft.valid_until = values["valid_from"], values["valid_until"]
+        name = read_name(self.name)
+        values = self.details.read() if name else None
+        if name is not None and values is not None:
+            self.draft.data = values
             self.next.setEnabled(False)
             self.context.run(lambda: in_gallery(self.context.services, name), self._go_on, self._failed)
 
     @pyqtSlot()
     def on_add(self) -> None:
         self.draft.adding = True
-        self.draft.texts.clear()
+        self.draft.data.clear()
         self.done.emit()
 
     @pyqtSlot()
@@ -86,11 +88,9 @@ class NameStep(Step):
         self.name.edit.setFocus()
         self.name.edit.selectAll()
 
-    def _groups(self) -> set[str]:
-        try:
-            return {record.group for record in self.context.services.people.records().values() if record.group}
-        except KioskError:
-            return set()
+    def _failed(self, fault: str) -> None:
+        self.next.setEnabled(True)
+        self.context.tell_fault(fault)
 
     def _go_on(self, known: str | None) -> None:
         self.next.setEnabled(True)
@@ -101,21 +101,6 @@ class NameStep(Step):
             self.known_heading.setText(breakable(text.format(name=display_name(known))))
             self._known.show()
             self.other.setFocus()
-            return
-        self.draft.person, self.draft.adding = name, False
-        self.done.emit()
-
-    def _failed(self, fault: str) -> None:
-        self.next.setEnabled(True)
-        self.context.tell_fault(fault)
-
-    def _known_panel(self) -> Panel:
-        self.known_heading = Heading("")
-        self.add = Button(translate("enrolment", "Add pictures"), "camera", "primary", deliberate=True)
-        self.other = Button(translate("enrolment", "Choose another name"))
-        self.add.clicked.connect(self.on_add)
-        self.other.clicked.connect(self.on_other)
-        note = Note(
-            translate("enrolment", "Is it the same person? Then new pictures are added. If not, choose another name.")
-        )
-        return Panel(self.known_heading, note, flow(self.add, self.other))
+        else:
+            self.draft.person, self.draft.adding = name, False
+            self.done.emit()

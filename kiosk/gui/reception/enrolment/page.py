@@ -7,33 +7,56 @@ from pathlib import Path
 
 from PyQt6.QtCore import pyqtSlot
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
-from PyQt6.QtWidgets import QStackedWidget, QWidget
+from PyQt6.QtWidgets import QLabel, QStackedWidget, QWidget
 
-from kiosk import i18n
 from kiosk.domain import display_name
 from kiosk.door.report import Report
 from kiosk.errors import KioskError
-from kiosk.gui.layouts import column
+from kiosk.gui.controls import polish_again
+from kiosk.gui.layouts import column, flow
 from kiosk.gui.reception.enrolment.capture_step import CaptureStep
 from kiosk.gui.reception.enrolment.check_step import CheckStep
-from kiosk.gui.reception.enrolment.consent_step import ConsentStep, consent_folders
+from kiosk.gui.reception.enrolment.consent_step import ConsentStep, present_text
 from kiosk.gui.reception.enrolment.name_step import NameStep
-from kiosk.gui.reception.enrolment.step import Draft, Step, Steps
+from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.enrolment.trial_step import TrialStep
 from kiosk.gui.reception.page import PageContext, StaffPage, Unsaved
 from kiosk.i18n import translate
-from kiosk.people.consent import consent_text
 from kiosk.people.enrolment import Enrolled, Offered
 from kiosk.vision.pictures import SUFFIXES
 
-_NAME, _CONSENT, _PICTURES, _CHECK, _TRIAL = range(5)
+
+class Steps(QWidget):
+    """The steps of the wizard, with a mark on the present one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._names = [
+            translate("enrolment", "Name"),
+            translate("enrolment", "Consent"),
+            translate("enrolment", "Pictures"),
+            translate("enrolment", "Check"),
+            translate("enrolment", "Test"),
+        ]
+        self._labels = [QLabel() for _ in self._names]
+        self.setLayout(flow(*self._labels, gap=2))
+        self.show_step(0)
+
+    def show_step(self, number: int) -> None:
+        """Mark the present step; those before it are done."""
+        for index, (label, name) in enumerate(zip(self._labels, self._names, strict=True)):
+            label.setText(f"{index + 1} {name}" if index >= number else f"✓ {name}")
+            label.setProperty("role", "step_here" if index == number else "step")
+            polish_again(label)
+        where = translate("enrolment", "Step {number} of {total}: {name}")
+        self.setAccessibleName(where.format(number=number + 1, total=len(self._names), name=self._names[number]))
 
 
 class EnrolmentPage(StaffPage):
     """Name, consent, pictures, check, trial.
 
-    Arguments of `enter`: `person`, who is to have more pictures; `pictures`, a list of Offered, for that person or for
-    somebody new; `saved`, which is called with the person's name after saving.
+    Arguments of `enter`: `person`, a name that gets more pictures or is suggested; `pictures`, a list of Offered;
+    `saved`, which is called with the person's name after saving.
     """
 
     def __init__(self, context: PageContext) -> None:
@@ -41,6 +64,7 @@ class EnrolmentPage(StaffPage):
         self.steps, self._stack = Steps(), QStackedWidget()
         self.setLayout(column(self.steps, self._stack, gap=8))
         self.setAcceptDrops(True)
+        self._steps: tuple[Step, ...] = ()
         self.step: Step | None = None  # on the screen
         self._begin(Draft())
         context.reported.connect(self.on_reported)
@@ -57,7 +81,7 @@ class EnrolmentPage(StaffPage):
         if draft.adding:
             self._after_name()
         else:
-            self._go(_NAME)
+            self._go(self.name)
 
     def leave(self) -> None:
         if self.step is not None:
@@ -93,16 +117,16 @@ class EnrolmentPage(StaffPage):
 
     @pyqtSlot()
     def on_agreed(self) -> None:
-        self._go(_CHECK if self.draft.offered else _PICTURES)
+        self._go(self.check if self.draft.offered else self.capture)
 
     @pyqtSlot(int)
     def on_again(self, number: int) -> None:
-        """One picture is taken again, or all are, or others from files."""
+        """Take one picture again, or all (-1), or others from files."""
         session = self.capture.session
         if number < 0 or session is None or not session.state.done:
             self.capture.session = None
         self.draft.pictures, self.draft.kept = [], []
-        self._go(_PICTURES)
+        self._go(self.capture)
         if number >= 0 and self.capture.session is session:
             self.capture.retake(number)
 
@@ -110,7 +134,7 @@ class EnrolmentPage(StaffPage):
     def on_more(self) -> None:
         self.draft.kept, self.draft.pictures = list(self.check.checked.good), []
         self.capture.session = None
-        self._go(_PICTURES)
+        self._go(self.capture)
 
     @pyqtSlot(object)
     def on_saved(self, enrolled: Enrolled) -> None:
@@ -118,7 +142,7 @@ class EnrolmentPage(StaffPage):
             self._on_saved(enrolled.person)
         self._on_saved = None
         self.trial.begin(enrolled)
-        self._go(_TRIAL)
+        self._go(self.trial)
 
     @pyqtSlot()
     def on_refused(self) -> None:
@@ -128,7 +152,7 @@ class EnrolmentPage(StaffPage):
     @pyqtSlot()
     def on_another(self) -> None:
         self._begin(Draft())
-        self._go(_NAME)
+        self._go(self.name)
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802  (Qt's name)
         if event is not None and _dropped(event):
@@ -142,7 +166,7 @@ class EnrolmentPage(StaffPage):
         self.draft.from_camera = False
         self.draft.offered += [Offered.file(path) for path in pictures]
         if self.step in {self.capture, self.check}:
-            self._go(_CHECK)
+            self._go(self.check)
         else:
             count = len(self.draft.offered)
             self.context.tell(translate("enrolment", "%n pictures will be used after the consent.", "", count))
@@ -150,22 +174,21 @@ class EnrolmentPage(StaffPage):
     def _begin(self, draft: Draft) -> None:
         """Make every step again, so that no widget keeps data of the person before."""
         self.draft = draft
-        while self._stack.count():
-            old = self._stack.widget(0)
-            if old is not None:
-                self._stack.removeWidget(old)
-                old.deleteLater()
+        for old in self._steps:
+            self._stack.removeWidget(old)
+            old.deleteLater()
         self.name, self.consent = NameStep(self.context, draft), ConsentStep(self.context, draft)
         self.capture, self.check = CaptureStep(self.context, draft), CheckStep(self.context, draft)
         self.trial = TrialStep(self.context, draft)
-        for step in (self.name, self.consent, self.capture, self.check, self.trial):
+        self._steps = self.name, self.consent, self.capture, self.check, self.trial
+        for step in self._steps:
             self._stack.addWidget(step)
         self.name.done.connect(self._after_name)
         self.consent.done.connect(self.on_agreed)
-        self.consent.back.connect(partial(self._go, _NAME))
+        self.consent.back.connect(partial(self._go, self.name))
         self.consent.refused.connect(self.on_refused)
-        self.capture.done.connect(partial(self._go, _CHECK))
-        self.capture.back.connect(partial(self._go, _CONSENT))
+        self.capture.done.connect(partial(self._go, self.check))
+        self.capture.back.connect(partial(self._go, self.consent))
         self.check.again.connect(self.on_again)
         self.check.more.connect(self.on_more)
         self.check.saved.connect(self.on_saved)
@@ -173,15 +196,13 @@ class EnrolmentPage(StaffPage):
         self.trial.another.connect(self.on_another)
         self.trial.finished.connect(lambda: self.context.go("people"))
 
-    def _go(self, number: int) -> None:
+    def _go(self, step: Step) -> None:
         if self.step is not None:
             self.step.leave()
-        step = self._stack.widget(number)
-        self._stack.setCurrentIndex(number)
-        self.steps.show_step(number)
-        self.step = step if isinstance(step, Step) else None
-        if self.step is not None:
-            self.step.enter()
+        self.step = step
+        self._stack.setCurrentWidget(step)
+        self.steps.show_step(self._steps.index(step))
+        step.enter()
 
     def _after_name(self) -> None:
         """Ask for consent, unless this person has agreed to this very text before."""
@@ -190,15 +211,14 @@ class EnrolmentPage(StaffPage):
             self.context.tell(text.format(name=display_name(self.draft.person)))
             self.on_agreed()
         else:
-            self._go(_CONSENT)
+            self._go(self.consent)
 
     def _has_agreed(self) -> bool:
         try:
             recorded = self.context.services.people.record(self.draft.person).consent
-            text = consent_text(consent_folders(self.context), i18n.language())
+            return recorded is not None and recorded.sha256 == present_text(self.context).sha256
         except KioskError:
             return False
-        return recorded is not None and recorded.sha256 == text.sha256
 
 
 def _dropped(event: QDropEvent) -> list[Path]:

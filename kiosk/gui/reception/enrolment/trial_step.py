@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
-from PyQt6.QtCore import Qt, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QResizeEvent
 
-from kiosk.domain import Decision, Reason, TrackedFace, display_name
+from kiosk.domain import Identification, Reason, display_name
 from kiosk.door.greeting import hint, refusal_hint
 from kiosk.door.report import Report
-from kiosk.gui.controls import Button, Heading, Note, ScrollPage, State, breakable, polish_again
+from kiosk.gui.controls import Button, Heading, Note, ScrollPage, State, breakable, polish_again, timer
 from kiosk.gui.layouts import Bar, Halves, column
 from kiosk.gui.reception.enrolment.capture_step import CaptureView
 from kiosk.gui.reception.enrolment.step import Draft, Step
@@ -20,7 +19,6 @@ from kiosk.i18n import translate
 from kiosk.names import person_key
 from kiosk.people.capture import find_subject
 from kiosk.people.enrolment import Enrolled
-from kiosk.people.snapshot import GallerySnapshot
 
 _ENTERS = frozenset({Reason.RECOGNISED, Reason.RETURNED, Reason.PRESENT})
 _KEPT_OUT = frozenset({Reason.SUSPENDED, Reason.NOT_YET_VALID, Reason.EXPIRED})
@@ -35,38 +33,23 @@ class Verdict:
     enters: bool = False
 
 
-def in_force(snapshot: GallerySnapshot, sources: tuple[str, ...]) -> bool:
-    """Return whether all of these pictures are templates of the gallery in force."""
-    return set(sources) <= {template.source for template in snapshot.templates}
-
-
 def judge(report: Report, person: str) -> Verdict:
     """Return whether the person was recognised in a frame, or what prevents it."""
-    decision = _about(report, person)
-    if decision is not None and decision.reason in _KEPT_OUT:
-        words = translate("enrolment", "Recognised, but the door stays locked. {reason}")
-        return Verdict(words.format(reason=refusal_hint(decision.reason)), recognised=True)
-    if decision is not None:
-        return Verdict(translate("enrolment", "Recognised. The door opens."), recognised=True, enters=True)
+    for decision in report.decisions:
+        if decision.reason in _ENTERS and _is(decision.person, person):
+            return Verdict(translate("enrolment", "Recognised. The door opens."), recognised=True, enters=True)
+        # A refusal names nobody: then the search of the same frame does.
+        found = decision.identification
+        if decision.reason in _KEPT_OUT and found is not None and _is(found.match, person):
+            words = translate("enrolment", "Recognised, but the door stays locked. {reason}")
+            return Verdict(words.format(reason=refusal_hint(decision.reason)), recognised=True)
     face = find_subject(report.observation.faces)
     if face is None:
         return Verdict(translate("enrolment", "Step in front of the camera"))
-    return Verdict(hint(face.rejection) if face.rejection is not None else _compared(face, person))
+    return Verdict(hint(face.rejection) if face.rejection is not None else _compared(face.identification, person))
 
 
-def _about(report: Report, person: str) -> Decision | None:
-    """A decision that knows the person. A refusal names nobody: then the search of the same frame does."""
-    for decision in report.decisions:
-        if decision.reason in _ENTERS and _is(decision.person, person):
-            return decision
-        found = decision.identification
-        if decision.reason in _KEPT_OUT and found is not None and _is(found.match, person):
-            return decision
-    return None
-
-
-def _compared(face: TrackedFace, person: str) -> str:
-    found = face.identification
+def _compared(found: Identification | None, person: str) -> str:
     if found is None or found.best is None:
         return translate("enrolment", "Hold still for a moment")
     if _is(found.match, person):
@@ -95,7 +78,7 @@ def _is(named: str | None, person: str) -> bool:
 
 
 _LOOK_MS = 50
-_LARGE_LETTERS = 45  # the most of them
+_LARGE_LETTERS = 45  # a longer text is in the usual size
 
 
 class TrialStep(Step):
@@ -107,7 +90,7 @@ class TrialStep(Step):
     def __init__(self, context: PageContext, draft: Draft) -> None:
         super().__init__(context, draft)
         self.enrolled: Enrolled | None = None
-        self.in_force_seconds: float | None = None  # from saving to the first frame that may be compared
+        self.in_force = False  # the door compares with the pictures
         self.verdict: Verdict | None = None
         self.heading = Heading("")
         self.force, self.state = State("", "warning"), State("", "warning")
@@ -118,10 +101,7 @@ class TrialStep(Step):
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.next = Button(translate("enrolment", "Enrol another person"), "person_plus")
         self.finish = Button(translate("enrolment", "Finished"), "tick_mark", "primary")
-        self._saved_at = 0.0
-        self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK_MS)
-        self._timer.timeout.connect(self.on_look)
+        self._timer = timer(self, self.on_look, _LOOK_MS)
         side = ScrollPage(column(self.force, self.state, self.hint, 1, gap=8))
         self._middle = Halves(self.view, side)
         layout = column(self.heading, self._middle, Bar(self.next, self.finish), gap=8)
@@ -131,8 +111,7 @@ class TrialStep(Step):
         self.finish.clicked.connect(self.finished)
 
     def begin(self, enrolled: Enrolled) -> None:
-        self.enrolled, self._saved_at = enrolled, time.monotonic()
-        self.in_force_seconds, self.verdict = None, None
+        self.enrolled, self.in_force, self.verdict = enrolled, False, None
 
     def enter(self) -> None:
         enrolled = self.enrolled
@@ -154,12 +133,15 @@ class TrialStep(Step):
 
     def on_report(self, report: Report) -> None:
         enrolled = self.enrolled
-        if enrolled is None or self.in_force_seconds is None or (self.verdict is not None and self.verdict.recognised):
+        if enrolled is None or not self.in_force or (self.verdict is not None and self.verdict.recognised):
             return
         self.verdict = verdict = judge(report, enrolled.person)
         self.view.show_progress(right=verdict.recognised, share=1.0 if verdict.recognised else 0.0)
         if self.hint.accessibleDescription() != verdict.words:
-            self._explain("" if verdict.recognised else verdict.words)
+            words = "" if verdict.recognised else verdict.words
+            self.hint.setText(breakable(words))
+            self.hint.setProperty("role", "prompt" if len(words) <= _LARGE_LETTERS else "")
+            polish_again(self.hint)
             self.hint.setAccessibleDescription(verdict.words)
         if verdict.recognised:
             self.state.show_state(verdict.words, "good" if verdict.enters else "warning")
@@ -168,18 +150,12 @@ class TrialStep(Step):
 
     @pyqtSlot()
     def on_look(self) -> None:
-        enrolled = self.enrolled
-        if enrolled is not None and in_force(self.context.services.snapshot, enrolled.sources):
+        sources = {template.source for template in self.context.services.snapshot.templates}
+        if self.enrolled is not None and sources.issuperset(self.enrolled.sources):
             self._timer.stop()
-            self.in_force_seconds = time.monotonic() - self._saved_at
+            self.in_force = True
             self.force.show_state(translate("enrolment", "The door uses the pictures."), "good")
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
         super().resizeEvent(event)
         self._middle.fit(self.size())
-
-    def _explain(self, words: str) -> None:
-        """Show a short text in large letters, a long one in the usual size."""
-        self.hint.setText(breakable(words))
-        self.hint.setProperty("role", "prompt" if len(words) <= _LARGE_LETTERS else "")
-        polish_again(self.hint)

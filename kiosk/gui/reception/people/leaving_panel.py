@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QTimer, pyqtSignal, pyqtSlot
@@ -12,7 +14,6 @@ from kiosk.domain import display_name
 from kiosk.gui.controls import Button, Choice, Heading, Note, Panel, TextField
 from kiosk.gui.layouts import column, flow
 from kiosk.gui.reception.page import PageContext
-from kiosk.gui.reception.people.wording import erasure_words, unsearched_words
 from kiosk.gui.reception.picker import PlaceWatch, place_words
 from kiosk.i18n import translate
 from kiosk.names import person_key, printable
@@ -21,24 +22,40 @@ from kiosk.people.archive import export_person, free_path
 from kiosk.people.erasure import ErasureReport
 
 
-class Destination(QWidget):
-    """A choice that follows the sticks that are plugged in and out while it is on the screen."""
+class Export(QWidget):
+    """A choice of places that follows the sticks plugged in and out, and a button for an export to the chosen one."""
 
-    changed = pyqtSignal()  # there are other places than before
-
-    def __init__(self, context: PageContext) -> None:
+    def __init__(
+        self,
+        context: PageContext,
+        button: Button,
+        write: Callable[[Path], str],
+        *,
+        others: Sequence[QWidget] = (),
+    ) -> None:
+        """`write` exports to a folder, in the background, and returns what is told; `others` wait for it."""
         super().__init__()
+        self.write, self.button = write, button
         self.choice = Choice(translate("people", "Where to"))
         hint = translate("people", "Insert a USB stick to take the zip with you; otherwise it stays on this computer.")
         self.hint = Note(hint, "hint")
-        self.setLayout(column(self.choice, self.hint, gap=3))
+        self.setLayout(column(column(self.choice, self.hint, gap=3), flow(button), gap=10))
+        self._context, self._others, self._busy = context, others, False
         self._watch = PlaceWatch(context.run)
         self._watch.changed.connect(self.on_places)
+        button.clicked.connect(self.on_export)
+        self.set_busy(busy=False)
 
     @property
     def folder(self) -> Path | None:
         place = self.choice.value
         return place.path if isinstance(place, Place) else None
+
+    def set_busy(self, *, busy: bool) -> None:
+        self._busy = busy
+        self.button.setEnabled(not busy and self.folder is not None)
+        for other in self._others:
+            other.setEnabled(not busy)
 
     @pyqtSlot(list, list)
     def on_places(self, places: list[Place], came: list[Place]) -> None:
@@ -46,7 +63,15 @@ class Destination(QWidget):
         if came:
             self.choice.choose(came[0])
         self.hint.setVisible(not any(place.is_stick for place in places))
-        self.changed.emit()
+        self.set_busy(busy=self._busy)
+
+    @pyqtSlot()
+    def on_export(self) -> None:
+        folder = self.folder
+        if folder is not None:
+            self.set_busy(busy=True)
+            ended = partial(self.set_busy, busy=False)
+            self._context.act(partial(self.write, folder), self._context.tell, ended=ended)
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802  (Qt's name)
         super().showEvent(event)
@@ -64,8 +89,10 @@ class LeavingPanel(Panel):
     asked = pyqtSignal()  # the question whether to erase is to be seen
 
     def __init__(self, context: PageContext) -> None:
-        self.place = Destination(context)
-        self.export = Button(translate("people", "Export all data"), "export")
+        self._context, self._person = context, ""
+        self.export = Export(
+            context, Button(translate("people", "Export all data"), "export"), partial(self._write, "")
+        )
         self.begin = Button(translate("people", "Erase this person …"), "erase", "danger")
         self.typed = TextField(translate("people", "Type the name to confirm"))
         self.erase = Button(translate("people", "Erase for good"), "erase", "danger", deliberate=True)
@@ -80,45 +107,22 @@ class LeavingPanel(Panel):
         super().__init__(
             Heading(translate("people", "Export and erase")),
             Note(translate("people", "A zip with pictures, data and journal lines, for the person."), "muted"),
-            self.place,
-            flow(self.export),
+            self.export,
             self.begin,
             self.question,
             gap=10,
         )
         self.erasing = False
-        self._context, self._person, self._exporting = context, "", False
-        self.place.changed.connect(self.on_places)
-        self.export.clicked.connect(self.on_export)
         self.begin.clicked.connect(self.on_begin)
         self.keep.clicked.connect(self.on_keep)
         self.typed.changed.connect(self.on_typed)
         self.erase.clicked.connect(self.on_erase)
 
     def open(self, person: str) -> None:
-        self._person, self._exporting = person, False
-        self.on_places()
+        self._person = person
+        self.export.write = partial(self._write, person)
+        self.export.set_busy(busy=False)
         self.on_keep()
-
-    @pyqtSlot()
-    def on_places(self) -> None:
-        self.export.setEnabled(self.place.folder is not None and not self._exporting)
-
-    @pyqtSlot()
-    def on_export(self) -> None:
-        folder = self.place.folder
-        if folder is None:
-            return
-        context, person = self._context, self._person
-        self._exporting = True
-        self.on_places()
-
-        def work() -> str:
-            path = free_path(folder, display_name(person))
-            export_person(context.services, person, path, context.member.name, context.services.snapshot)
-            return translate("people", "Exported to {file}").format(file=printable(path))
-
-        context.act(work, context.tell, ended=self._export_ended)
 
     @pyqtSlot()
     def on_begin(self) -> None:
@@ -147,26 +151,26 @@ class LeavingPanel(Panel):
     def on_erase(self) -> None:
         context, person = self._context, self._person
         self._set_erasing(erasing=True)
-        context.act(
-            lambda: context.services.erase(person, context.member.name), self._erased, ended=self._erasure_ended
-        )
+        ended = partial(self._set_erasing, erasing=False)
+        context.act(lambda: context.services.erase(person, context.member.name), self._erased, ended=ended)
+
+    def _write(self, person: str, folder: Path) -> str:
+        services = self._context.services
+        path = free_path(folder, display_name(person))
+        export_person(services, person, path, self._context.member.name, services.snapshot)
+        return translate("people", "Exported to {file}").format(file=printable(path))
 
     def _set_erasing(self, *, erasing: bool) -> None:
         self.erasing = erasing
         for part in (self.erase, self.keep, self.typed):
             part.setEnabled(not erasing)
 
-    def _export_ended(self) -> None:
-        self._exporting = False
-        self.on_places()
-
-    def _erasure_ended(self) -> None:
-        self._set_erasing(erasing=False)
-        self.on_typed(self.typed.text)
-
     def _erased(self, report: ErasureReport) -> None:
         self.on_keep()
         self.erased.emit(report)
+
+
+_NAMED = 3  # folders; a NAS may have one of its own in each
 
 
 class ErasureView(QWidget):
@@ -188,8 +192,19 @@ class ErasureView(QWidget):
         if report.left:
             heading = translate("people", "Not everything could be erased. This was removed:")
         self.heading.setText(heading)
-        self.lines.setText("\n".join(f"• {line}" for line in erasure_words(report)))
-        self.unsearched.setText(unsearched_words(report.unsearched))
+        journal = translate("people", "%n lines of the journal, where {number} stands instead", "", report.journal_rows)
+        lines = [
+            translate("people", "%n pictures", "", report.pictures),
+            translate("people", "%n files in recycle bins of the image folder", "", report.in_bins),
+            translate("people", "%n stored templates", "", report.cached),
+            translate("people", "%n records of name, data and consent", "", report.records),
+            translate("people", "%n kept faces of visitors who look alike", "", report.visitors),
+            journal.format(number=report.number),
+        ]
+        self.lines.setText("\n".join(f"• {line}" for line in lines))
+        folders = ", ".join(report.unsearched[:_NAMED]) + (", …" if len(report.unsearched) > _NAMED else "")
+        text = translate("people", "Not searched: {folders}. Pictures of the person may be there: delete them by hand.")
+        self.unsearched.setText(text.format(folders=folders))
         self.unsearched.setVisible(bool(report.unsearched))
         again = translate("people", "Fix what is listed here, then erase the person again.")
         self.left.setText("\n".join([*report.left, again]))

@@ -5,16 +5,15 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QStackedWidget, QWidget
 
-from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage
+from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, timer
 from kiosk.gui.layouts import column, flow, row
 from kiosk.gui.reception.page import PageContext, StaffPage, Unsaved
-from kiosk.gui.reception.people.leaving_panel import Destination
-from kiosk.gui.reception.people.people_list import PeopleList
+from kiosk.gui.reception.people.leaving_panel import Export
+from kiosk.gui.reception.people.people_list import Gathered, PeopleList, gather
 from kiosk.gui.reception.people.person_view import PersonView
-from kiosk.gui.reception.people.rows import Gathered, gather
 from kiosk.gui.reception.picker import wanted_archive
 from kiosk.gui.reception.portraits import Portraits, round_picture
 from kiosk.i18n import translate
@@ -31,15 +30,15 @@ class MovingView(QWidget):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
-        self._context, self._busy = context, False
+        self._context = context
         self.back = Button("", "arrow_left", "quiet", name=translate("people", "Back to everybody"))
-        self.place = Destination(context)
-        self.export = Button(translate("people", "Export everybody"), "export", "primary")
         self.import_ = Button(translate("people", "Choose a zip"), "archive")
+        export = Button(translate("people", "Export everybody"), "export", "primary")
+        self.export = Export(context, export, self._write, others=[self.import_])
         out = translate("people", "Pictures and data of everybody, for another machine. The journal stays here.")
         into = translate("people", "Everything in the zip is imported, or nothing if any part of it is invalid.")
         content = column(
-            Panel(Heading(translate("people", "Export")), Note(out, "muted"), self.place, flow(self.export), gap=10),
+            Panel(Heading(translate("people", "Export")), Note(out, "muted"), self.export, gap=10),
             Panel(Heading(translate("people", "Import")), Note(into, "muted"), flow(self.import_), gap=10),
             1,
             gap=12,
@@ -47,49 +46,24 @@ class MovingView(QWidget):
         head = row(self.back, Heading(translate("people", "Export and import"), "title"), gap=8)
         head.setStretch(1, 1)
         self.setLayout(column(head, ScrollPage(content), gap=6))
-        self._enable(busy=False)
         self.back.clicked.connect(self.closed)
-        self.place.changed.connect(lambda: self._enable(busy=self._busy))
-        self.export.clicked.connect(self.on_export)
-        self.import_.clicked.connect(self.on_import)
-
-    @pyqtSlot()
-    def on_export(self) -> None:
-        folder = self.place.folder
-        if folder is None:
-            return
-        self._enable(busy=True)
-        context = self._context
-
-        def work() -> str:
-            path = free_path(folder, "kiosk")
-            people = export_gallery(context.services, path, context.member.name).people
-            told = translate("people", "%n people are exported to {file}", "", len(people))
-            return told.format(file=printable(path))
-
-        context.act(work, context.tell, ended=partial(self._enable, busy=False))
-
-    @pyqtSlot()
-    def on_import(self) -> None:
-        self._context.pick(wanted_archive(), self._picked, self.import_.setFocus)
+        self.import_.clicked.connect(lambda: context.pick(wanted_archive(), self._picked, self.import_.setFocus))
 
     def _picked(self, paths: list[Path]) -> None:
-        self._enable(busy=True)
-        context, path = self._context, paths[0]
-        context.act(
-            lambda: import_archive(context.services, path, context.member.name),
-            self._imported,
-            ended=partial(self._enable, busy=False),
-        )
+        self.export.set_busy(busy=True)
+        context, path, ended = self._context, paths[0], partial(self.export.set_busy, busy=False)
 
-    def _imported(self, report: ArchiveReport) -> None:
-        self._context.tell(translate("people", "%n people came in.", "", len(report.people)))
-        self.changed.emit()
+        def imported(report: ArchiveReport) -> None:
+            context.tell(translate("people", "%n people came in.", "", len(report.people)))
+            self.changed.emit()
 
-    def _enable(self, *, busy: bool) -> None:
-        self._busy = busy
-        self.export.setEnabled(not busy and self.place.folder is not None)
-        self.import_.setEnabled(not busy)
+        context.act(lambda: import_archive(context.services, path, context.member.name), imported, ended=ended)
+
+    def _write(self, folder: Path) -> str:
+        path = free_path(folder, "kiosk")
+        people = export_gallery(self._context.services, path, self._context.member.name).people
+        told = translate("people", "%n people are exported to {file}", "", len(people))
+        return told.format(file=printable(path))
 
 
 _LOOK_MS = 1000
@@ -109,9 +83,7 @@ class PeoplePage(StaffPage):
         self.setLayout(column(self.stack))
         self._gathered: Gathered | None = None
         self._gathering = False
-        self._looking = QTimer(self)
-        self._looking.setInterval(_LOOK_MS)
-        self._looking.timeout.connect(self.on_look)
+        self._looking = timer(self, self.on_look, _LOOK_MS)
         self.list.opened.connect(self.on_opened)
         self.list.enrolment_wanted.connect(lambda: context.go("enrol"))
         self.list.moving_wanted.connect(self.on_moving_wanted)
@@ -148,7 +120,8 @@ class PeoplePage(StaffPage):
 
     @property
     def unsaved(self) -> Unsaved | None:
-        return self.person.unsaved if self._is_person_shown else None
+        shown = self.stack.currentWidget()
+        return shown.unsaved if isinstance(shown, PersonView) else None
 
     @property
     def saving(self) -> bool:
@@ -201,24 +174,21 @@ class PeoplePage(StaffPage):
         self._gathered = None
         self._gather()
 
-    @property
-    def _is_person_shown(self) -> bool:
-        return self._person is not None and self.stack.currentWidget() is self._person
-
     def _gather(self) -> None:
         self._gathering = True
         before = self._gathered
         self.context.run(lambda: gather(self.context.services, before), self._show, self._could_not)
 
+    def _could_not(self, fault: str) -> None:
+        self._gathering = False
+        self.context.notice(fault)
+
     def _show(self, gathered: Gathered) -> None:
         self._gathering = False
         if gathered is not self._gathered:
             self._gathered = gathered
-            self.list.show_people(gathered)
-        if self._person is not None and self._is_person_shown:
-            key = person_key(self._person.name)
-            self._person.show_row(next((row for row in gathered.rows if row.key == key), None), gathered.snapshot)
-
-    def _could_not(self, fault: str) -> None:
-        self._gathering = False
-        self.context.notice(fault)
+            self.list.show_people(gathered.rows)
+        shown = self.stack.currentWidget()
+        if isinstance(shown, PersonView):
+            key = person_key(shown.name)
+            shown.show_row(next((row for row in gathered.rows if row.key == key), None), gathered.snapshot)

@@ -1,21 +1,214 @@
-"""The table of people, with search and filter."""
+"""The table of people: searched, narrowed down and sorted; a thousand rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import enum
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
 
-from PyQt6.QtCore import QEvent, QModelIndex, QRect, QSize, Qt, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPalette, QPixmap, QResizeEvent
+from PyQt6.QtCore import QAbstractTableModel, QEvent, QLocale, QModelIndex, QRect, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPalette, QResizeEvent
 from PyQt6.QtWidgets import QHeaderView, QStackedWidget, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from kiosk.door.services import StaffServices
+from kiosk.errors import EncoderError
 from kiosk.gui.controls import Button, Choice, Note, Table, TextField
 from kiosk.gui.layouts import SMALL, column, px, row, small
-from kiosk.gui.reception.people.model import CELL_ROLE, ROW_ROLE, Cell, Column, PeopleModel, Show, samples
-from kiosk.gui.reception.people.rows import Gathered
+from kiosk.gui.reception.dates import day_text, time_text
 from kiosk.gui.reception.portraits import Portraits
 from kiosk.gui.theme import icon
-from kiosk.i18n import translate
-from kiosk.people.listing import PersonRow
+from kiosk.i18n import QT_TRANSLATE_NOOP, translate
+from kiosk.people.listing import PersonRow, Quality, list_people, matches, words_of
+from kiosk.people.register import AccessStatus, PersonRecord, today
+from kiosk.people.snapshot import GallerySnapshot
+
+
+class Gathered(NamedTuple):
+    """The list of people, and the data that it was made from."""
+
+    rows: tuple[PersonRow, ...]
+    snapshot: GallerySnapshot
+    records: Mapping[str, PersonRecord]
+    seen: Mapping[str, datetime]
+    day: date
+
+
+def gather(services: StaffServices, before: Gathered | None = None, day: Callable[[], date] = today) -> Gathered:
+    """Return the list of people, read in the background; `before` where nothing has changed since."""
+    snapshot, records, seen, on = services.snapshot, services.people.records(), services.journal.last_granted(), day()
+    if before is not None and snapshot is before.snapshot and (records, seen, on) == before[2:]:
+        return before
+    threshold = 0.0
+    with contextlib.suppress(EncoderError):  # the station is being built
+        threshold = services.threshold
+    return Gathered(list_people(snapshot, records, seen, threshold, on), snapshot, records, seen, on)
+
+
+ROW_ROLE = Qt.ItemDataRole.UserRole
+CELL_ROLE = Qt.ItemDataRole.UserRole + 1
+_READ_OUT = (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole)
+_NO_INDEX = QModelIndex()
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class Cell(NamedTuple):
+    """Content of a cell: two lines, and whether each of them wants attention."""
+
+    first: str
+    second: str
+    alert: bool = False
+    second_alert: bool = False
+
+
+class Column(enum.IntEnum):
+    """The columns; each shows two things, one below the other."""
+
+    NAME = 0  # and group
+    PICTURES = 1  # and quality
+    SEEN = 2
+    VALIDITY = 3  # and consent
+
+
+KINDS: dict[str, Callable[[PersonRow], bool]] = {  # of people that can be shown
+    QT_TRANSLATE_NOOP("people", "Everybody"): lambda row: True,
+    QT_TRANSLATE_NOOP("people", "Without consent"): lambda row: row.record.consent is None,
+    QT_TRANSLATE_NOOP("people", "No access"): lambda row: row.standing is not AccessStatus.IN_FORCE,
+    QT_TRANSLATE_NOOP("people", "Pictures to improve"): lambda row: row.quality is not Quality.GOOD,
+}
+_SORTED: dict[Column, Callable[[PersonRow], Any]] = {
+    Column.NAME: lambda row: row.indexed,
+    Column.PICTURES: lambda row: len(row.sources),
+    Column.SEEN: lambda row: row.last_seen or _LONG_AGO,
+    Column.VALIDITY: lambda row: (row.standing is AccessStatus.IN_FORCE, row.record.consent is not None),
+}
+_QUALITY = {
+    Quality.GOOD: QT_TRANSLATE_NOOP("people", "Good"),
+    Quality.FEW: QT_TRANSLATE_NOOP("people", "Few"),
+    Quality.DIFFER: QT_TRANSLATE_NOOP("people", "They differ"),
+    Quality.NONE: QT_TRANSLATE_NOOP("people", "None usable"),
+}
+ACCESS = {
+    AccessStatus.IN_FORCE: QT_TRANSLATE_NOOP("people", "May enter"),
+    AccessStatus.SUSPENDED: QT_TRANSLATE_NOOP("people", "Suspended"),
+    AccessStatus.NOT_YET_VALID: QT_TRANSLATE_NOOP("people", "Not yet valid"),
+    AccessStatus.EXPIRED: QT_TRANSLATE_NOOP("people", "Expired"),
+}
+_CONSENT = {
+    True: QT_TRANSLATE_NOOP("people", "Consent given"),
+    False: QT_TRANSLATE_NOOP("people", "No consent"),
+}
+
+
+class PeopleModel(QAbstractTableModel):
+    """Rows of the people that the search and the choice let through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[PersonRow] = []
+        self.compact = False  # the column of the last visit is hidden: it stands below the name
+        self.everybody: Sequence[PersonRow] = ()
+        self._query: tuple[str, ...] = ()
+        self._wanted = KINDS["Everybody"]
+        self._sorted_by, self._descending = Column.NAME, False
+
+    def set_people(self, people: Sequence[PersonRow]) -> None:
+        self.everybody = people
+        self._take()
+
+    def search(self, query: str) -> None:
+        words = words_of(query)
+        if words != self._query:
+            self._query = words
+            self._take()
+
+    def show_only(self, wanted: Callable[[PersonRow], bool]) -> None:
+        self._wanted = wanted
+        self._take()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._sorted_by, self._descending = Column(column), order is Qt.SortOrder.DescendingOrder
+        self._take()
+
+    def rowCount(self, parent: QModelIndex = _NO_INDEX) -> int:  # noqa: N802  (Qt's name, as those that follow)
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: QModelIndex = _NO_INDEX) -> int:  # noqa: N802
+        return 0 if parent.isValid() else len(Column)
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> str | None:
+        if role != Qt.ItemDataRole.DisplayRole or orientation is not Qt.Orientation.Horizontal:
+            return None
+        shown, total = len(self.rows), len(self.everybody)
+        names = translate("people", "%n people", "", total)
+        if shown != total:
+            names = translate("people", "{shown} of %n people", "", total).format(shown=shown)
+        return {
+            Column.NAME: names,
+            Column.PICTURES: translate("people", "Pictures"),
+            Column.SEEN: translate("people", "Last seen"),
+            Column.VALIDITY: translate("people", "Access"),
+        }[Column(section)]
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        row = self.rows[index.row()]
+        if role in {CELL_ROLE, Qt.ItemDataRole.DisplayRole, *_READ_OUT}:
+            cell = self._cell(row, Column(index.column()))
+            if role in _READ_OUT:
+                return ", ".join(filter(None, cell[:2]))
+            return cell if role == CELL_ROLE else cell.first
+        return row if role == ROW_ROLE else None
+
+    def _take(self) -> None:
+        self.beginResetModel()
+        self.rows = [row for row in self.everybody if self._wanted(row) and matches(self._query, row.indexed)]
+        self.rows.sort(key=_SORTED[self._sorted_by], reverse=self._descending)
+        self.endResetModel()
+
+    def _cell(self, row: PersonRow, column: Column) -> Cell:
+        if column is Column.NAME:
+            return Cell(row.shown, _group_and_seen(row) if self.compact else row.record.group)
+        if column is Column.PICTURES:
+            poor = row.quality in {Quality.DIFFER, Quality.NONE}
+            quality = translate("people", _QUALITY[row.quality])
+            return Cell(QLocale().toString(len(row.sources)), quality, second_alert=poor)
+        if column is Column.SEEN:
+            return Cell(_seen(row.last_seen), time_text(row.last_seen) if row.last_seen is not None else "")
+        agreed = row.record.consent is not None
+        kept_out = row.standing is not AccessStatus.IN_FORCE
+        validity = "" if kept_out else _validity(row.record)
+        access = validity or translate("people", ACCESS[row.standing])
+        return Cell(access, translate("people", _CONSENT[agreed]), kept_out, not agreed)
+
+
+def _validity(record: PersonRecord) -> str:
+    first, last = (day_text(day) if day else "" for day in (record.valid_from, record.valid_until))
+    if first and last:
+        return translate("people", "{first} to {last}").format(first=first, last=last)
+    if first:
+        return translate("people", "From {day}").format(day=first)
+    return translate("people", "Until {day}").format(day=last) if last else ""
+
+
+def _seen(moment: datetime | None) -> str:
+    if moment is None:
+        return translate("people", "Never")
+    day = moment.astimezone().date()
+    return translate("people", "Today") if day == today() else day_text(day)
+
+
+def _group_and_seen(row: PersonRow) -> str:
+    seen = translate("people", "Not seen yet")
+    if row.last_seen is not None:
+        seen = translate("people", "Seen {day}").format(day=_seen(row.last_seen))
+    # Kept apart from what is around it: it may be written from right to left.
+    return f"\u2068{row.record.group}\u2069 · {seen}" if row.record.group else seen
+
 
 _PORTRAIT_UNITS = 40
 _GAP_UNITS = 8
@@ -27,7 +220,6 @@ class PersonCells(QStyledItemDelegate):
     def __init__(self, portraits: Portraits) -> None:
         super().__init__()
         self._portraits = portraits
-        self._icons: dict[tuple[str, str, int], QPixmap] = {}
 
     def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         if painter is None:
@@ -42,7 +234,12 @@ class PersonCells(QStyledItemDelegate):
         painter.save()
         painter.setPen(colour)
         if index.column() == Column.NAME:
-            room = self._portrait(painter, room, index.data(ROW_ROLE), colour)
+            side, sources = px(_PORTRAIT_UNITS), index.data(ROW_ROLE).sources
+            picture = self._portraits.get(sources[0], side) if sources else None
+            if picture is None or picture.isNull():
+                picture = icon("person", colour.name(), side)
+            painter.drawPixmap(room.left(), room.center().y() - side // 2, picture)
+            room = room.adjusted(side + px(_GAP_UNITS), 0, 0, 0)
         cell: Cell = index.data(CELL_ROLE)
         if cell.second:
             middle = room.top() + round(room.height() * 0.54)
@@ -52,56 +249,44 @@ class PersonCells(QStyledItemDelegate):
         self._line(painter, room, cell.first, option.font, colour, alert=cell.alert)
         painter.restore()
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802  (Qt's name)
-        return QSize(px(60), row_height(option.font))
-
-    def _portrait(self, painter: QPainter, room: QRect, row: PersonRow, colour: QColor) -> QRect:
-        side = px(_PORTRAIT_UNITS)
-        place = QRect(room.left(), room.center().y() - side // 2, side, side)
-        rest = room.adjusted(side + px(_GAP_UNITS), 0, 0, 0)
-        if painter.layoutDirection() is Qt.LayoutDirection.RightToLeft:
-            place.moveRight(room.right())
-            rest = room.adjusted(0, 0, -side - px(_GAP_UNITS), 0)
-        picture = self._portraits.get(row.sources[0], side) if row.sources else None
-        if picture is None or picture.isNull():
-            picture = self._icon("person", colour, side)
-        painter.drawPixmap(place, picture)
-        return rest
-
     def _line(self, painter: QPainter, room: QRect, text: str, font: QFont, colour: QColor, *, alert: bool) -> None:
         painter.setFont(font)
         if alert:
             side = painter.fontMetrics().height()
-            painter.drawPixmap(room.left(), room.center().y() - side // 2, self._icon("alert", colour, side))
+            painter.drawPixmap(room.left(), room.center().y() - side // 2, icon("alert", colour.name(), side))
             room = room.adjusted(side + px(3), 0, 0, 0)
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         # A name that is written from right to left stays beside its portrait.
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
         painter.drawText(room, left | Qt.AlignmentFlag.AlignVCenter, shown)
 
-    def _icon(self, name: str, colour: QColor, side: int) -> QPixmap:
-        key = (name, colour.name(), side)
-        if key not in self._icons:
-            self._icons[key] = icon(*key)
-        return self._icons[key]
 
-
-def row_height(font: QFont) -> int:
-    """Two lines and a portrait, and never less than a finger wants, px."""
+def _row_height(font: QFont) -> int:
+    """Return the height of two lines and a portrait, and never less than a finger wants, px."""
     size = font.pixelSize() if font.pixelSize() > 0 else px(16)
     return max(px(56), round(size * (1.3 + 1.3 * SMALL)) + px(8))
 
 
-def wanted_width(font: QFont, texts: tuple[Sequence[str], Sequence[str]]) -> int:
-    """Room for the longest of the first lines, and of the second ones with their mark, px."""
+def _wanted_widths(font: QFont) -> dict[Column, int]:
+    """Return the room for the usual texts of the columns beside the name, and for the mark of the second lines, px."""
+    access, quality, consent = (
+        [translate("people", text) for text in texts.values()] for texts in (ACCESS, _QUALITY, _CONSENT)
+    )
     first, second = QFontMetrics(font), QFontMetrics(small(font))
-    widths = [first.horizontalAdvance(text) for text in texts[0]]
-    widths += [second.horizontalAdvance(text) + second.height() + px(3) for text in texts[1]]
-    return max(widths) + 2 * px(_GAP_UNITS)
+    widths = {}
+    for number, firsts, seconds in (
+        (Column.PICTURES, [translate("people", "Pictures")], quality),
+        (Column.SEEN, [translate("people", "Last seen"), day_text(today())], [""]),
+        (Column.VALIDITY, [*access, "⚠ " + access[1]], consent),
+    ):
+        wide = [first.horizontalAdvance(text) for text in firsts]
+        wide += [second.horizontalAdvance(text) + second.height() + px(3) for text in seconds]
+        widths[number] = max(wide) + 2 * px(_GAP_UNITS)
+    return widths
 
 
 class PeopleTable(Table):
-    """Rows and columns as font and width want them."""
+    """A table with rows and columns as font and width want them."""
 
     def __init__(self, model: PeopleModel, name: str) -> None:
         self.people = model
@@ -120,10 +305,10 @@ class PeopleTable(Table):
         rows, columns, viewport = self.verticalHeader(), self.horizontalHeader(), self.viewport()
         if rows is None or columns is None or viewport is None:
             return
-        rows.setDefaultSectionSize(row_height(self.font()))
+        rows.setDefaultSectionSize(_row_height(self.font()))
         columns.setStretchLastSection(False)
         columns.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
-        wanted = {column: wanted_width(self.font(), texts) for column, texts in samples().items()}
+        wanted = _wanted_widths(self.font())
         # The names keep two fifths; whatever is cut off elsewhere stands on the person's page.
         room = 0.6 * viewport.width()
         compact = sum(wanted.values()) > 1.1 * room
@@ -140,7 +325,7 @@ class PeopleList(QWidget):
     """The table with what narrows it down."""
 
     opened = pyqtSignal(str)  # a person was chosen, by the name in the gallery
-    enrolment_wanted = pyqtSignal()  # somebody new is to be enrolled
+    enrolment_wanted = pyqtSignal()  # a new person is to be enrolled
     moving_wanted = pyqtSignal()  # everybody is to be exported, or people are to be imported
 
     def __init__(self, portraits: Portraits) -> None:
@@ -149,12 +334,7 @@ class PeopleList(QWidget):
         self.search = TextField(translate("people", "Search"))
         self.search.edit.setClearButtonEnabled(True)
         self.search.edit.setPlaceholderText(translate("people", "Name, group or number"))
-        kinds = [
-            (translate("people", "Everybody"), Show.ALL),
-            (translate("people", "Without consent"), Show.NO_CONSENT),
-            (translate("people", "No access"), Show.KEPT_OUT),
-            (translate("people", "Pictures to improve"), Show.POOR),
-        ]
+        kinds = [(translate("people", kind), wanted) for kind, wanted in KINDS.items()]
         self.show_only = Choice(translate("people", "Show"), kinds)
         self.enrol = Button(translate("people", "Enrol a person"), "person_plus", "primary")
         self.move_all = Button("", "export", name=translate("people", "Export and import"))
@@ -164,27 +344,30 @@ class PeopleList(QWidget):
         self.model.setParent(self.table)  # which it is not to leave behind
         self._cells = PersonCells(portraits)
         self.table.setItemDelegate(self._cells)
+        self._stack = QStackedWidget()  # no bare layout: that would show the table as a window of its own
         self._lay_out()
-        self.search.changed.connect(self.on_searched)
+        self.search.changed.connect(self.model.search)
         self.search.entered.connect(self.on_entered)
-        self.show_only.chosen.connect(self.on_show_chosen)
-        self.table.activated.connect(self.on_activated)
-        self.table.clicked.connect(self.on_activated)
+        self.show_only.chosen.connect(self.model.show_only)
+        for narrowed in (self.search.changed, self.show_only.chosen):
+            narrowed.connect(self.table.scrollToTop)
+        for opening in (self.table.activated, self.table.clicked):
+            opening.connect(self.on_activated)
         self.model.modelReset.connect(self.on_reset)
         self.enrol.clicked.connect(self.enrolment_wanted)
         self.move_all.clicked.connect(self.moving_wanted)
         portraits.ready.connect(self.on_portrait)
         self.on_reset()
 
-    def show_people(self, gathered: Gathered) -> None:
+    def show_people(self, people: Sequence[PersonRow]) -> None:
         """Show other people; selection and scroll position stay."""
         bar, chosen = self.table.verticalScrollBar(), self.table.currentIndex()
         scrolled = bar.value() if bar is not None else 0
         key = self.model.rows[chosen.row()].key if chosen.isValid() else ""
-        self.model.set_people(gathered.rows)
-        place = self.model.row_of(key)
-        if place is not None:
-            self.table.selectRow(place)
+        self.model.set_people(people)
+        for place, person in enumerate(self.model.rows):
+            if person.key == key:
+                self.table.selectRow(place)
         if bar is not None:
             bar.setValue(scrolled)
 
@@ -198,16 +381,6 @@ class PeopleList(QWidget):
             self.search.edit.insert(typed)
         else:
             super().keyPressEvent(event)
-
-    @pyqtSlot(str)
-    def on_searched(self, text: str) -> None:
-        self.model.search(text)
-        self.table.scrollToTop()
-
-    @pyqtSlot(object)
-    def on_show_chosen(self, show: Show) -> None:
-        self.model.show_only(show)
-        self.table.scrollToTop()
 
     @pyqtSlot(QModelIndex)
     def on_activated(self, index: QModelIndex) -> None:
@@ -239,7 +412,6 @@ class PeopleList(QWidget):
     def _lay_out(self) -> None:
         empty = QWidget()
         empty.setLayout(column(1, self.nobody, row(1, self.enrol, 1), 2, gap=12))
-        self._stack = QStackedWidget()  # no bare layout: that would show the table as a window of its own
         self._stack.addWidget(self.table)
         self._stack.addWidget(empty)
         tools = row(self.search, self.show_only, self.move_all, gap=8)

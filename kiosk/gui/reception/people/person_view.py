@@ -1,4 +1,4 @@
-"""One person's own page."""
+"""The page of one person."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from PyQt6.QtWidgets import QStackedWidget, QWidget
 from kiosk.domain import display_name
 from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State, TextField
 from kiosk.gui.layouts import column, flow, row
+from kiosk.gui.reception.dates import day_text
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep
 from kiosk.gui.reception.enrolment.step import Draft
 from kiosk.gui.reception.page import PageContext, Unsaved
 from kiosk.gui.reception.people.leaving_panel import ErasureView, LeavingPanel
+from kiosk.gui.reception.people.people_list import ACCESS
 from kiosk.gui.reception.people.pictures_panel import PicturesPanel
-from kiosk.gui.reception.people.wording import consent_sentence, standing_sentence, standing_words
-from kiosk.gui.reception.person_fields import PersonFields, texts_of
+from kiosk.gui.reception.person_fields import PersonFields, read_name, texts_of
 from kiosk.i18n import translate
-from kiosk.names import name_fault, normal_name
 from kiosk.people.erasure import ErasureReport
 from kiosk.people.listing import PersonRow
 from kiosk.people.records import change, record_consent, rename, suspend
-from kiosk.people.register import AccessStatus, PersonRecord
+from kiosk.people.register import AccessStatus, Consent, PersonRecord
 from kiosk.people.snapshot import GallerySnapshot
 
 
@@ -47,22 +47,23 @@ class AccessPanel(Panel):
             flow(self.record_consent),
         )
         self._context = context
-        self._record, self._person = PersonRecord(""), ""
+        self._record = PersonRecord("")
         self.suspend.clicked.connect(self.on_suspend)
-        self.visits.clicked.connect(lambda: context.go("journal", person=self._person))
+        self.visits.clicked.connect(lambda: context.go("journal", person=self._record.person))
         self.record_consent.clicked.connect(self.consent_wanted)
 
     def show_row(self, row: PersonRow) -> None:
-        self._record, self._person = row.record, row.person
-        self.sentence.setText(standing_sentence(row))
-        suspended = translate("people", "Allow again"), "tick_mark"
-        self.suspend.set_text(*(suspended if row.record.suspended else (translate("people", "Suspend"), "pause")))
-        self.consent.setText(consent_sentence(row.record))
+        self._record = row.record
+        self.sentence.setText(_standing(row))
+        self.suspend.set_text(translate("people", "Suspend"), "pause")
+        if row.record.suspended:
+            self.suspend.set_text(translate("people", "Allow again"), "tick_mark")
+        self.consent.setText(_consent(row.record.consent))
         self.record_consent.setVisible(row.record.consent is None)
 
     @pyqtSlot()
     def on_suspend(self) -> None:
-        context, person, off = self._context, self._person, self._record.suspended
+        context, person, off = self._context, self._record.person, self._record.suspended
         self.suspend.setEnabled(False)
         context.act(
             lambda: suspend(context.services, person, context.member.name, off=off),
@@ -78,6 +79,31 @@ class AccessPanel(Panel):
         self.changed.emit()
 
 
+def _standing(row: PersonRow) -> str:
+    first, last = (day_text(day) if day else "" for day in (row.record.valid_from, row.record.valid_until))
+    text = {
+        AccessStatus.IN_FORCE: translate("people", "The door opens for this person."),
+        AccessStatus.SUSPENDED: translate("people", "Suspended. The door stays locked for this person."),
+        AccessStatus.NOT_YET_VALID: translate("people", "The door opens for this person from {day} on."),
+        AccessStatus.EXPIRED: translate("people", "Expired on {day}. The door stays locked for this person."),
+    }[row.standing]
+    return text.format(day=last if row.standing is AccessStatus.EXPIRED else first)
+
+
+def _consent(consent: Consent | None) -> str:
+    if consent is None:
+        return translate(
+            "people", "No consent is recorded. Ask the person to read the text and agree, or erase the pictures."
+        )
+    words = translate("people", "Agreed on {day} to version {version} of the text ({language}). Recorded by {staff}.")
+    return words.format(
+        day=day_text(consent.given_at.astimezone().date()),
+        version=consent.version,
+        language=consent.language.upper(),
+        staff=consent.recorded_by,
+    )
+
+
 class DataPanel(Panel):
     """Names, numbers and validity. What is being typed is never overwritten."""
 
@@ -85,9 +111,7 @@ class DataPanel(Panel):
 
     def __init__(self, context: PageContext) -> None:
         self.name = TextField(translate("people", "Name"), required=True)
-        self.form = PersonFields(
-            lambda: self.name.text, lambda text: context.ask_station(lambda station: station.say(text))
-        )
+        self.form = PersonFields(lambda: self.name.text, context.say)
         self.fields = self.form.fields
         self.save = Button(translate("people", "Save changes"), "save", "primary")
         self.undo = Button(translate("people", "Undo"), "undo")
@@ -123,11 +147,8 @@ class DataPanel(Panel):
 
     @pyqtSlot()
     def on_save(self) -> None:
-        values, name = self.form.read(), normal_name(self.name.text)
-        if fault := name_fault(name):
-            self.name.show_fault(translate("people", "The name {fault}. Please type another.").format(fault=fault))
-            self.name.edit.setFocus()
-        if fault or values is None or self.saving:
+        values, name = self.form.read(), read_name(self.name)
+        if values is None or name is None or self.saving:
             return
         self._set_saving(saving=True)
         context, record = self._context, self._record
@@ -172,8 +193,8 @@ class PersonView(QWidget):
         self.stack = QStackedWidget()
         self._consent: ConsentStep | None = None
         self.page = ScrollPage(column(self.pictures, self.access, self.data, self.leaving, 1, gap=12))
-        for part in (self.page, self.erasure):
-            self.stack.addWidget(part)
+        self.stack.addWidget(self.page)
+        self.stack.addWidget(self.erasure)
         head = row(self.back, self.heading, self.state, gap=8)
         head.setStretch(1, 1)
         head.setAlignment(self.state, Qt.AlignmentFlag.AlignVCenter)
@@ -211,7 +232,7 @@ class PersonView(QWidget):
         if row != self._row or snapshot is not self._snapshot:
             self.heading.setText(row.shown)
             in_force = row.standing is AccessStatus.IN_FORCE
-            self.state.show_state(standing_words(row.standing), "good" if in_force else "warning")
+            self.state.show_state(translate("people", ACCESS[row.standing]), "good" if in_force else "warning")
             self.state.show()
             self.access.show_row(row)
             self.pictures.show_row(row)
@@ -251,22 +272,25 @@ class PersonView(QWidget):
 
     @pyqtSlot()
     def on_consent_wanted(self) -> None:
-        draft = Draft(person=self.name, texts={"shown": self._row.shown if self._row is not None else ""})
+        draft = Draft(person=self.name, data={"shown": self._row.shown if self._row is not None else ""})
         self._consent = step = ConsentStep(self._context, draft)
-        step.done.connect(self.on_agreed)
+        step.done.connect(lambda: self._record_consent(draft))
         for no in (step.refused, step.back):
             no.connect(self._close_consent)
         self.stack.addWidget(step)
         self.stack.setCurrentWidget(step)
         step.enter()
 
-    @pyqtSlot()
-    def on_agreed(self) -> None:
-        consent = self._consent.draft.consent if self._consent is not None else None
+    def _record_consent(self, draft: Draft) -> None:
         self._close_consent()
-        context, person = self._context, self.name
+        context, consent = self._context, draft.consent
+
+        def then(record: PersonRecord) -> None:
+            context.tell(translate("people", "The consent is recorded."))
+            self.changed.emit()
+
         if consent is not None:
-            context.act(lambda: record_consent(context.services, person, consent, context.member.name), self._agreed)
+            context.act(lambda: record_consent(context.services, draft.person, consent, context.member.name), then)
 
     @pyqtSlot(object)
     def on_erased(self, report: ErasureReport) -> None:
@@ -277,10 +301,6 @@ class PersonView(QWidget):
         self.stack.setCurrentWidget(self.erasure)
         self.erasure.setFocus()  # not its button: Enter may still be held down
         self.erased.emit()
-
-    def _agreed(self, _: object) -> None:
-        self._context.tell(translate("people", "The consent is recorded."))
-        self.changed.emit()
 
     def _close_consent(self) -> None:
         if self._consent is not None:

@@ -2,46 +2,112 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
+from typing import NamedTuple
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QPixmap
+import numpy as np
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from kiosk.domain import Rejection
+from kiosk.door.services import StaffServices
+from kiosk.errors import EncoderError, PictureError
 from kiosk.gui.controls import Button, Heading, Note, Panel
-from kiosk.gui.layouts import FoldingRow, column, flow, px
+from kiosk.gui.feed import to_qimage
+from kiosk.gui.layouts import FoldingRow, column, discard, flow, px
 from kiosk.gui.reception.page import PageContext
-from kiosk.gui.reception.people.rows import Look, look_at, pictures_of
-from kiosk.gui.reception.people.wording import distance_words, quality_advice, remark_words, unused_words
 from kiosk.gui.reception.portraits import square_picture
-from kiosk.i18n import translate
-from kiosk.people.listing import PersonRow, PictureFacts
+from kiosk.i18n import QT_TRANSLATE_NOOP, number, translate
+from kiosk.names import person_key
+from kiosk.people.folder import list_folder
+from kiosk.people.listing import PersonRow, PictureFacts, Quality, picture_facts
 from kiosk.people.records import remove
+from kiosk.vision.pictures import read_picture
+from kiosk.vision.quality import USUAL, in_words
 
-_SIDE_UNITS = 104
-_CARD_UNITS = 144
+_SHOWN_PX = 480
+
+
+def pictures_of(services: StaffServices, person: str) -> tuple[PictureFacts, ...]:
+    """Return every file of a person in the image folder, with how near the others are."""
+    key, threshold = person_key(person), float("inf")
+    sources = [one.source for one in list_folder(services.folder).pictures if person_key(one.person) == key]
+    with contextlib.suppress(EncoderError):  # the station is being built
+        threshold = services.threshold
+    return picture_facts(services.snapshot, person, sources, threshold)
+
+
+class Look(NamedTuple):
+    """A picture as it is shown, and what is unusual about it."""
+
+    image: QImage
+    remarks: tuple[Rejection, ...] = ()  # beyond what pictures usually are like
+
+
+def look_at(services: StaffServices, source: str) -> Look:
+    """Return a picture with what its face is like; takes about a tenth of a second."""
+    try:
+        image = read_picture(services.folder / source)
+    except PictureError:
+        return Look(QImage())
+    with services.reader() as reader:
+        found = reader.look(image)
+    if found is None:
+        step = max(max(image.shape[:2]) // _SHOWN_PX, 1)
+        return Look(to_qimage(np.ascontiguousarray(image[::step, ::step])), (Rejection.NO_FACE,))
+    face, conditions = found
+    box = face.box.grown(0.5, image.shape[1], image.shape[0])
+    cut = to_qimage(np.ascontiguousarray(image[box.top : box.bottom, box.left : box.right]))
+    return Look(cut, USUAL.remarks(conditions))
+
+
+_ADVICE = {
+    Quality.GOOD: QT_TRANSLATE_NOOP("people", "These pictures work well."),
+    Quality.FEW: QT_TRANSLATE_NOOP("people", "With three pictures or more, recognition is more reliable."),
+    Quality.DIFFER: QT_TRANSLATE_NOOP(
+        "people", "One picture looks like somebody else. Remove it, or add more pictures that show the person."
+    ),
+    Quality.NONE: QT_TRANSLATE_NOOP("people", "Without a usable picture, the door does not recognise this person."),
+}
+_REMARKS = {
+    Rejection.NO_FACE: QT_TRANSLATE_NOOP("people", "No face found"),
+    Rejection.TOO_SMALL: QT_TRANSLATE_NOOP("people", "Small face"),
+    Rejection.TOO_DARK: QT_TRANSLATE_NOOP("people", "Dark"),
+    Rejection.TOO_BRIGHT: QT_TRANSLATE_NOOP("people", "Very bright"),
+    Rejection.TOO_BLURRED: QT_TRANSLATE_NOOP("people", "Blurred"),
+    Rejection.OFF_POSE: QT_TRANSLATE_NOOP("people", "Turned aside"),
+}
+_SIDE_UNITS, _CARD_UNITS = 104, 144
 
 
 class PictureCard(QWidget):
-    """One picture."""
+    """A picture, what is known of it, and a button to remove it."""
 
-    removal_wanted = pyqtSignal()  # the picture is to be deleted
-
-    def __init__(self, number: int, facts: PictureFacts) -> None:
+    def __init__(self, place: int, facts: PictureFacts) -> None:
         super().__init__()
         self.facts = facts
         self.picture = QLabel()
         self.picture.setFixedSize(QSize(px(_SIDE_UNITS), px(_SIDE_UNITS)))
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.quality = Note(translate("people", "Being looked at …") if facts.used else unused_words(facts))
-        self.distance = Note(distance_words(facts), "muted" if facts.fits else "error")
-        self.remove = Button(translate("people", "Remove"), "erase")
-        self.remove.setAccessibleName(translate("people", "Remove picture {number}").format(number=number))
-        self.picture.setAccessibleName(translate("people", "Picture {number}").format(number=number))
+        self.picture.setAccessibleName(translate("people", "Picture {number}").format(number=place))
+        quality = translate("people", "Not used: {reason}") if facts.reason else translate("people", "Not used yet")
+        if facts.used:
+            quality = translate("people", "Being looked at …")
+        self.quality = Note(quality.format(reason=facts.reason))
+        self.distance = Note("", "muted" if facts.fits else "error")
+        if facts.distance is None:
+            self.distance.hide()
+        else:
+            text = translate("people", "Unlike the others: {distance}")
+            if facts.fits:
+                text = translate("people", "Fits the others: {distance}")
+            self.distance.setText(text.format(distance=number(facts.distance, 2)))
+        name = translate("people", "Remove picture {number}").format(number=place)
+        self.remove = Button(translate("people", "Remove"), "erase", name=name)
         self.setLayout(column(self.picture, self.quality, self.distance, 1, self.remove, gap=4))
-        self.distance.setVisible(bool(self.distance.text()))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self.remove.clicked.connect(self.removal_wanted)
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
         """Return the width of every card, and the height that the text needs."""
@@ -50,14 +116,15 @@ class PictureCard(QWidget):
         return QSize(width, layout.heightForWidth(width) if layout is not None else width)
 
     def show_look(self, look: Look) -> None:
-        self.picture.setPixmap(QPixmap() if look.image.isNull() else square_picture(look.image, px(_SIDE_UNITS)))
+        self.picture.setPixmap(square_picture(look.image, px(_SIDE_UNITS)))
         if self.facts.used:
-            self.quality.setText(remark_words(look.remarks))
+            remarks = [translate("people", _REMARKS[one]) if one in _REMARKS else in_words(one) for one in look.remarks]
+            self.quality.setText(", ".join(remarks) or translate("people", "Good picture"))
         self.updateGeometry()
 
 
 class PicturesPanel(Panel):
-    """All of them, and the way to add more."""
+    """The pictures of a person, and a button to add more."""
 
     changed = pyqtSignal()  # pictures were removed
     more_wanted = pyqtSignal()  # pictures are to be added
@@ -66,8 +133,8 @@ class PicturesPanel(Panel):
         self.heading = Heading(translate("people", "Pictures"))
         self.advice = Note("", "muted")
         self.add = Button(translate("people", "Add pictures"), "camera")
-        self._holder = QWidget()
-        super().__init__(FoldingRow(self.heading, self.add, text=True), self.advice, self._holder)
+        self._list = flow(gap=12)
+        super().__init__(FoldingRow(self.heading, self.add, text=True), self.advice, self._list)
         self.cards: list[PictureCard] = []
         self._context, self._person = context, ""
         self._facts: tuple[PictureFacts, ...] = ()
@@ -77,7 +144,7 @@ class PicturesPanel(Panel):
         self.add.clicked.connect(self.more_wanted)
 
     def open(self, person: str) -> None:
-        self._person, self._facts = person, ()
+        self._person = person
         self._looks.clear()
         self.stop()
         self._show(())
@@ -87,50 +154,44 @@ class PicturesPanel(Panel):
         self._looking = ""
 
     def show_row(self, known: PersonRow) -> None:
-        self.advice.setText(quality_advice(known.quality))
+        self.advice.setText(translate("people", _ADVICE[known.quality]))
         person = known.person
         self._context.run(lambda: pictures_of(self._context.services, person), partial(self._came, person))
 
-    @pyqtSlot()
-    def on_removal(self, facts: PictureFacts) -> None:
+    def _ask_removal(self, facts: PictureFacts) -> None:
         detail = translate("people", "This cannot be undone.")
         if len(self._facts) == 1:
             detail = translate("people", "It is the last one. Without it, the door does not recognise this person.")
-        answers = (
-            (translate("people", "Remove"), lambda: self._remove(facts)),
-            (translate("people", "Keep it"), lambda: None),
-        )
-        self._context.ask(translate("people", "Remove this picture?"), detail, answers, danger=True)
-
-    def _remove(self, facts: PictureFacts) -> None:
         context, person = self._context, self._person
-        context.act(lambda: remove(context.services, person, [facts.source], context.member.name), self._removed)
 
-    def _removed(self, sources: list[str]) -> None:
-        self._context.tell(translate("people", "%n pictures were removed.", "", len(sources)))
-        self.changed.emit()
+        def work() -> list[str]:
+            return remove(context.services, person, [facts.source], context.member.name)
+
+        def removed(sources: list[str]) -> None:
+            context.tell(translate("people", "%n pictures were removed.", "", len(sources)))
+            self.changed.emit()
+
+        question = translate("people", "Remove this picture?")
+        yes, no = translate("people", "Remove"), translate("people", "Keep it")
+        context.confirm(question, detail, yes, no, lambda: context.act(work, removed))
 
     def _came(self, person: str, facts: tuple[PictureFacts, ...]) -> None:
         if person == self._person and facts != self._facts:
-            self._facts = facts
             self._show(facts)
 
     def _show(self, facts: tuple[PictureFacts, ...]) -> None:
-        old = self._holder
-        self._holder = QWidget()
-        self.cards = [PictureCard(number, one) for number, one in enumerate(facts, 1)]
-        self._holder.setLayout(flow(*self.cards, gap=12))
-        layout = self.layout()
-        if layout is not None:
-            layout.replaceWidget(old, self._holder)
-        old.hide()
-        old.deleteLater()
         for card in self.cards:
-            card.removal_wanted.connect(partial(self.on_removal, card.facts))
-            if card.facts.source in self._looks:
-                card.show_look(self._looks[card.facts.source])
-            elif card.facts.source not in self._waiting:
-                self._waiting.append(card.facts.source)
+            discard(self._list, card)
+        self._facts = facts
+        self.cards = [PictureCard(place, one) for place, one in enumerate(facts, 1)]
+        for card in self.cards:
+            self._list.addWidget(card)
+            source = card.facts.source
+            card.remove.clicked.connect(lambda _checked, facts=card.facts: self._ask_removal(facts))
+            if source in self._looks:
+                card.show_look(self._looks[source])
+            elif source not in self._waiting:
+                self._waiting.append(source)
         self._look_at_next()
 
     def _look_at_next(self) -> None:
@@ -138,9 +199,8 @@ class PicturesPanel(Panel):
         if self._looking or not self._waiting:
             return
         self._looking = source = self._waiting.pop(0)
-        self._context.run(
-            lambda: look_at(self._context.services, source), partial(self._looked, source), self._not_looked
-        )
+        services = self._context.services
+        self._context.run(lambda: look_at(services, source), partial(self._looked, source), self._not_looked)
 
     def _looked(self, source: str, look: Look) -> None:
         self._looking = ""
