@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kiosk.config import ConfigFile, find_config
-from kiosk.door.former_settings import keep_former_settings
+from kiosk.door.build import keep_former_settings
 
 
 def answering(command: Callable[..., int]) -> Callable[..., NoReturn]:

@@ -15,8 +15,7 @@ import typer
 
 from kiosk.cli.output import ConfigOption, GalleryOption, JsonOption, print_json, read_config, rounded
 from kiosk.domain import Decision, Identification, Outcome, Reason, Rejection, display_name
-from kiosk.door.build import Choices, build_station, choose, require_source, watch_camera
-from kiosk.door.former_settings import save_former_settings
+from kiosk.door.build import Choices, build_station, choose, require_source, save_former_settings, watch_camera
 from kiosk.door.headless import run_headless
 from kiosk.door.services import open_services
 from kiosk.errors import CameraError, ConfigError, KioskError

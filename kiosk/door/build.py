@@ -1,7 +1,8 @@
-"""Makes every part of a station from the configuration."""
+"""Makes every part of a station from the configuration, in which settings of version 0.1 stay in force."""
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Collection
@@ -9,26 +10,31 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from kiosk.config import ConfigFile, EncoderChoice
+from kiosk.config.saving import ConfigWriter
+from kiosk.config.schema import Value
 from kiosk.domain import Scheme
-from kiosk.door.doors import ScreenDoor
+from kiosk.door.controller import ScreenDoor
 from kiosk.door.matching import cohort_file, comparison_of, matching_numbers
-from kiosk.door.station import FrameClock, Parts, Stamps, Station, stamps
+from kiosk.door.station import FrameClock, Parts, Stamps, Station, VisitorKeeping, stamps
 from kiosk.door.supervisor import ShowProgress
-from kiosk.door.visitor_keeping import VisitorKeeping
 from kiosk.door.voice import Voice
 from kiosk.encoders import EXPORTED, Encoder, encoder_names, encoder_paths, load_encoder
-from kiosk.errors import ConfigError, WeightsError, did_you_mean
+from kiosk.errors import ConfigError, KioskError, WeightsError, did_you_mean
 from kiosk.files import shipped_weights
 from kiosk.i18n import Message, Text
 from kiosk.paths import cache_folder, demo_gallery, gallery_folder, journal_file, visitors_file
 from kiosk.people.gallery import Gallery, GalleryWatch
+from kiosk.people.register import SCHEMA_VERSION as REGISTER_VERSION
 from kiosk.people.register import PeopleRegister, people_file
 from kiosk.people.visitors import VisitorStore
 from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.pipeline import PhotographReader, Recogniser
 from kiosk.store.journal import Journal
+from kiosk.store.schema import MADE_BY as JOURNAL_MADE_BY
+from kiosk.store.sqlite_file import pragma_of
 from kiosk.vision.alignment import needs
 from kiosk.vision.camera import WatchedCamera
 from kiosk.vision.capture import first_camera, stable_name
@@ -38,11 +44,47 @@ from kiosk.vision.quality import PHOTOGRAPH, Gates
 from kiosk.vision.source import Source
 from kiosk.vision.sources import is_recording, open_source
 from kiosk.vision.yunet import YuNetDetector
+from kiosk.weights.catalogue import DEFAULT_ENCODER, FORMER_ENCODER, detector_content, detector_paths
 from kiosk.weights.catalogue import KIND as DETECTOR
-from kiosk.weights.catalogue import detector_content, detector_paths
 from kiosk.weights.specs import spec_names
 
 HAAR = "haar"
+# The thresholds of an installation of version 0.1 depend on its encoder and stranger rate.
+FORMER: Final[dict[str, Value]] = {"encoder": FORMER_ENCODER, "matching.stranger_rate": 0.0005}
+
+_log = logging.getLogger("kiosk")
+
+
+def keep_former_settings(config: ConfigFile) -> None:
+    """Use the settings of version 0.1 if it has left a journal or register, and config.yaml sets no others."""
+    journal = pragma_of(journal_file(config), "application_id")
+    register = pragma_of(people_file(gallery_folder(config)), "user_version")
+    if journal not in {None, JOURNAL_MADE_BY} or register not in {None, REGISTER_VERSION}:
+        config.keep(FORMER)
+
+
+def save_former_settings(config: ConfigFile) -> None:
+    """Write the kept settings into config.yaml; if that fails, they apply to this run only."""
+    if not config.unset:
+        return
+    path = config.path or config.folder / "config.yaml"
+    changes = {key: config.kept[key] for key in config.unset}
+    added = ", ".join(f"{key}: {value}" for key, value in changes.items())
+    try:
+        writer = ConfigWriter(path)
+        writer.change(changes, writer.look())
+    except KioskError as error:
+        _log.warning("the settings of version 0.1 (%s) are kept for this run only: %s", added, error)
+        return
+    config.adopt(path)
+    config.changed()
+    _log.warning(
+        "%s: %s added, which version 0.1 used here; for better recognition write `encoder: %s` and, under "
+        "matching, `stranger_rate: 0.0001` instead",
+        path,
+        added,
+        DEFAULT_ENCODER,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,22 +80,16 @@ class DecisionRule:
     _last_captured_at: float = -math.inf
 
     def configure(self, settings: DecisionSection) -> None:
-        """Use new settings; if they differ, the frames counted so far are forgotten, grants are not."""
-        if settings == self.settings:
-            return
+        """Use new settings; the frames counted so far are forgotten, grants are not."""
         self.settings = settings
         for track in self._tracks.values():
             track.votes = deque(maxlen=settings.n)
             track.restart()
 
-    def restart_counts(self) -> None:
-        """Forget the frames counted so far: they were compared with other templates or another threshold."""
+    def compare_again(self) -> None:
+        """Forget the frames counted so far and the pauses after refusals: the gallery has changed."""
         for track in self._tracks.values():
             track.restart()
-
-    def forget_refusals(self) -> None:
-        """End the pauses after refusals: the gallery has changed."""
-        for track in self._tracks.values():
             track.refused, track.refusals = None, 0
 
     def revoke(self, granted: Decision, refusal: Decision) -> None:

@@ -2,10 +2,10 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,17 +13,15 @@ from kiosk import i18n
 from kiosk.config import Config, ConfigFile
 from kiosk.config.options import Applies
 from kiosk.config.schema import applies, changed_keys
-from kiosk.domain import Decision, Frame, Observation, Outcome, Reason
-from kiosk.door.controller import AccessController
+from kiosk.domain import Decision, Embedding, Face, Frame, Observation, Outcome, Reason
+from kiosk.door.controller import AccessController, ScreenDoor, wall_clock
 from kiosk.door.decision import DecisionRule
-from kiosk.door.doors import ScreenDoor
 from kiosk.door.greeting import Greeter, SpokenHints, compose
 from kiosk.door.matching import advice_for, automatic_threshold, matching_numbers, threshold_remark
 from kiosk.door.report import Report, Status, change_notice, slow_notice
-from kiosk.door.visitor_keeping import VisitorKeeping
 from kiosk.door.voice import Voice, voice_of
 from kiosk.encoders import EncoderSpec
-from kiosk.errors import ConfigError, JournalError, PeopleError, in_one_line
+from kiosk.errors import ConfigError, JournalError, KioskError, PeopleError, in_one_line
 from kiosk.i18n import translate
 from kiosk.people.capture import CaptureSession, CaptureState
 from kiosk.people.folder import EMPTY
@@ -31,77 +29,28 @@ from kiosk.people.gallery import GalleryWatch
 from kiosk.people.register import PeopleRegister, PersonRecord, today
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.templates import EncodePicture
+from kiosk.people.visitors import VisitorStore
 from kiosk.recognition.pipeline import Recogniser
 from kiosk.store.journal import Journal
+from kiosk.vision.alignment import as_png, portrait
 
 _CHECK_JOURNAL_SECONDS = 5.0
+_UNKNOWN = frozenset({Reason.TOO_FAR, Reason.AMBIGUOUS, Reason.NOBODY_ENROLLED})
+_FOLLOWED = 64  # tracks whose kept face is remembered
 _log = logging.getLogger("kiosk")
 
 
-class Capturing:
-    """Takes the pictures of a person who is being enrolled; used by the recognition thread.
+def faces_to_decide(observation: Observation, session: CaptureSession) -> Observation:
+    """Return the observation without the person whose pictures are taken, who is no stranger.
 
-    Attributes:
-        session: the pictures of this person are taken; None = of nobody. It may be set between two frames.
+    A person who is recognised is let in as always.
     """
-
-    def __init__(self, encode: EncodePicture) -> None:
-        self.session: CaptureSession | None = None
-        self._encode = encode
-
-    def look(self, frame: Frame, observation: Observation) -> tuple[CaptureState | None, Observation]:
-        """Return the state of the session, and the faces that the door decides about. Never raises.
-
-        A person who is being enrolled is not refused as a stranger; a person who is recognised is let in as always. A
-        fault ends the session.
-        """
-        session = self.session
-        if session is None:
-            return None, observation
-        try:
-            state = session.update(frame, observation, self._encode)
-        except Exception as error:  # the door must not depend on it
-            _log.exception("no picture could be taken")
-            self.session = None
-            return replace(session.state, fault=in_one_line(error)), observation
-        faces = tuple(
-            face
-            for face in observation.faces
-            if face.track != session.track or (face.identification is not None and face.identification.match)
-        )
-        return state, replace(observation, faces=faces)
-
-
-class KnownPeople:
-    """Names and access of people, as the register had them at the last refresh; used by one thread.
-
-    Until the register has been read once, nobody may enter: suspended people are not known.
-    """
-
-    def __init__(self, register: PeopleRegister, day: Callable[[], date] = today) -> None:
-        self._register = register
-        self._day = day
-
-    def access_restriction(self, person: str) -> Reason | None:
-        """Return why a recognised person may not enter, or None."""
-        try:
-            return self._register.known(person).access_status(self._day()).reason
-        except PeopleError:
-            return Reason.FAULT
-
-    def shown(self, person: str) -> str:
-        """Return the name for the screen."""
-        return self._record(person).shown_name
-
-    def spoken(self, person: str) -> str:
-        """Return the name for the voice."""
-        return self._record(person).spoken_name
-
-    def _record(self, person: str) -> PersonRecord:
-        try:
-            return self._register.known(person)
-        except PeopleError:
-            return PersonRecord(person)
+    faces = tuple(
+        face
+        for face in observation.faces
+        if face.track != session.track or (face.identification is not None and face.identification.match)
+    )
+    return replace(observation, faces=faces)
 
 
 class FrameClock:
@@ -112,6 +61,84 @@ class FrameClock:
 
     def __call__(self) -> float:
         return self.now
+
+
+class VisitorKeeping:
+    """Keeps the largest refused face of each visitor; used by one thread. It never raises: the door must go on.
+
+    Attributes:
+        hours: how long a face is kept; 0 = none is kept, and kept ones are deleted.
+    """
+
+    def __init__(self, store: VisitorStore, now: Callable[[], datetime] = wall_clock) -> None:
+        self.hours = 0
+        self._store = store
+        self._now = now
+        self._kept: dict[int, tuple[int, int]] = {}  # track -> id in the store, px of the face
+        self._keep_fault: str | None = None
+        self._purge_fault: str | None = None
+
+    @property
+    def fault(self) -> str | None:
+        """Return what went wrong at the last try, or None."""
+        return self._purge_fault or self._keep_fault
+
+    def update(
+        self,
+        frame: Frame,
+        observation: Observation,
+        decisions: Sequence[Decision],
+        probe: Callable[[int], Embedding | None],
+    ) -> None:
+        """Keep the faces that were refused in this frame; `probe` returns the embedding of a track.
+
+        If a person is let in after all, the kept face is deleted.
+        """
+        faces = {seen.track: seen.face for seen in observation.faces}
+        for decision in decisions:
+            try:
+                if decision.outcome is Outcome.GRANTED:
+                    self._drop(decision.track)
+                elif self.hours and decision.outcome is Outcome.REFUSED and decision.reason in _UNKNOWN:
+                    self._keep(frame, faces[decision.track], decision.track, probe(decision.track))
+            except Exception as error:
+                self._keep_fault = _told(error)
+
+    def purge(self) -> None:
+        """Delete faces whose time is up; call this at the start and about once a second."""
+        now = self._now()
+        try:
+            if self.hours:
+                self._store.purge(now - timedelta(hours=self.hours), now=now)
+            else:
+                self._store.clear()
+                self._keep_fault = None
+            self._purge_fault = None
+        except Exception as error:
+            self._purge_fault = _told(error)
+
+    def close(self) -> None:
+        self._store.close()
+
+    def _keep(self, frame: Frame, face: Face, track: int, embedding: Embedding | None) -> None:
+        if embedding is None or face.box.width <= self._kept.get(track, (0, 0))[1]:
+            return
+        added = self._store.keep(as_png(portrait(frame.image, face)), embedding, self._now())
+        self._keep_fault = None
+        self._drop(track)
+        self._kept[track] = added, face.box.width
+        while len(self._kept) > _FOLLOWED:
+            del self._kept[next(iter(self._kept))]
+
+    def _drop(self, track: int) -> None:
+        if track in self._kept:
+            self._store.remove([self._kept.pop(track)[0]])
+
+
+def _told(error: Exception) -> str:
+    if not isinstance(error, KioskError):
+        _log.warning("faces of visitors", exc_info=error)
+    return in_one_line(error)
 
 
 Stamps: TypeAlias = dict[Path, tuple[int, int, int] | None]
@@ -150,24 +177,24 @@ class Station:
 
     Attributes:
         door: the door; any thread may look at it.
+        capture: the session in which pictures of a person are taken, or None; set it between two frames.
         status: the result of the last refresh.
         outdated: another encoder or detector is to be used: close this station and build another one.
     """
 
     def __init__(self, config: ConfigFile, parts: Parts, *, silent: bool = False) -> None:
         self.door = parts.door
+        self.capture: CaptureSession | None = None
         self.outdated = False
         self._config = config
         self._parts = parts
         self._silent = silent
-        self._people = KnownPeople(parts.people)
-        self._rule = DecisionRule(access_restriction=self._people.access_restriction)
+        self._rule = DecisionRule(access_restriction=self._access_restriction)
         self._controller = AccessController(
             parts.door, parts.journal, config.current.door.open_seconds, parts.encoder.name, clock=parts.clock
         )
         self._greeter = Greeter(parts.voice.say, config.current.voice.text)
         self._hints = SpokenHints(parts.voice.say)
-        self._capturing = Capturing(parts.encode_picture)
         self._inside: list[str] = []
         self._config_fault = config.fault_found
         self._door_fault: str | None = None  # until it opens again
@@ -211,22 +238,13 @@ class Station:
         """Return what went wrong with the last sentence, or None; for any thread."""
         return self._parts.voice.fault
 
-    @property
-    def capture(self) -> CaptureSession | None:
-        """Return the session in which a person's pictures are taken, or None."""
-        return self._capturing.session
-
-    @capture.setter
-    def capture(self, session: CaptureSession | None) -> None:
-        self._capturing.session = session
-
     def process(self, frame: Frame) -> Report:
         """Recognise the faces of a frame, decide and act. If this raises, the frame has not opened the door."""
         if isinstance(self._parts.clock, FrameClock):
             self._parts.clock.now = frame.captured_at
         # With every frame: a person who was deleted a moment ago must not get in.
         self._take_over_gallery()
-        capture, observation = self._capturing.look(frame, self._parts.recogniser.observe(frame))
+        capture, observation = self._take_picture(frame, self._parts.recogniser.observe(frame))
         self._background = len(observation.background)
         stages = self._parts.recogniser.clock
         with stages.stage("decide"):
@@ -237,7 +255,7 @@ class Station:
             self._hints.update(observation, decisions, frame.captured_at)
         settled = tuple(decision for decision in decisions if decision.outcome is not Outcome.PENDING)
         self._parts.visitors.update(frame, observation, settled, self._parts.recogniser.probe)
-        shown = {each.person: self._people.shown(each.person) for each in decisions if each.person is not None}
+        shown = {each.person: self._record(each.person).shown_name for each in decisions if each.person is not None}
         return Report(observation, decisions, settled, self._welcome(), dict(stages.seconds), shown, capture)
 
     def refresh(self) -> Status:
@@ -289,6 +307,18 @@ class Station:
             for part in (parts.visitors, parts.journal, parts.gallery, parts.voice, parts.door):
                 stack.callback(part.close)
 
+    def _take_picture(self, frame: Frame, observation: Observation) -> tuple[CaptureState | None, Observation]:
+        """Return the state of the capture, and the faces that the door decides about. A fault ends the capture."""
+        session = self.capture
+        if session is None:
+            return None, observation
+        try:
+            return session.update(frame, observation, self._parts.encode_picture), faces_to_decide(observation, session)
+        except Exception as error:  # the door must not depend on it
+            _log.exception("no picture could be taken")
+            self.capture = None
+            return replace(session.state, fault=in_one_line(error)), observation
+
     def _carry_out(self, decision: Decision) -> Decision:
         refused_by_fault = decision.reason is Reason.FAULT
         if refused_by_fault:
@@ -306,7 +336,7 @@ class Station:
             if done.person not in self._inside:
                 self._inside.append(done.person)
             if done.greet:
-                self._greeter.welcome(self._people.spoken(done.person), done.decided_at)
+                self._greeter.welcome(self._record(done.person).spoken_name, done.decided_at)
         return done
 
     def _welcome(self) -> str:
@@ -315,7 +345,19 @@ class Station:
             self._inside.clear()
         if not self._inside:
             return ""
-        return compose(self._config.current.voice.text, [self._people.shown(person) for person in self._inside])
+        return compose(self._config.current.voice.text, [self._record(person).shown_name for person in self._inside])
+
+    def _access_restriction(self, person: str) -> Reason | None:
+        try:
+            return self._parts.people.known(person).access_status(today()).reason
+        except PeopleError:  # the register was never read: suspended people are not known
+            return Reason.FAULT
+
+    def _record(self, person: str) -> PersonRecord:
+        try:
+            return self._parts.people.known(person)
+        except PeopleError:
+            return PersonRecord(person)
 
     def _take_over_config(self) -> str:
         before = self._config.current
@@ -336,7 +378,6 @@ class Station:
         voice = config.voice
         self._take_numbers(config)
         self._rule.configure(config.decision)
-        self._rule.restart_counts()
         self._controller.open_seconds = config.door.open_seconds
         self._greeter.template = voice.text
         self._parts.visitors.hours = config.reception.keep_refused_hours
@@ -365,8 +406,7 @@ class Station:
         self._take_numbers(self._config.current)
         if isinstance(before, GallerySnapshot) and before.templates == snapshot.templates:
             return
-        self._rule.restart_counts()
-        self._rule.forget_refusals()
+        self._rule.compare_again()
         self._gallery_notice = translate("door", "The gallery has changed and is in force.")
 
     def _look_at_journal(self, *, whole: bool = False) -> str | None:
