@@ -40,13 +40,7 @@ def test_files_are_found_in_the_installed_package_or_beside_it_in_a_checkout(pac
     for find, folder in ((asset, "assets"), (shipped_weights, "weights")):
         inside = put(package, f"shipped/{folder}/a/b.txt")
         assert find("a", "b.txt") == inside
-
-
-def test_working_directory_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = asset("style.qss")
-    monkeypatch.chdir(tmp_path)
-    assert asset("style.qss") == before
-    assert before.is_absolute()
+        assert inside.is_absolute()
 
 
 # Writing -----------------------------------------------------------------------------------------------------------
@@ -243,12 +237,12 @@ def test_whatever_is_written_there_no_other_exception_comes_out(tmp_path: Path) 
     pieces += ["<<: ", "2001-01-01", "T", "00:00", "&x ", "!!int ", "~", "'", '"', "%YAML 1.1\n---\n", "=", "\t"]
     pieces += ["|\n ", "#", "\0"]
     read_well = 0
-    for _ in range(1500):
+    for _ in range(400):
         try:
             read_well += bool(read(tmp_path / "a.yaml", "a: " + "".join(generator.choice(pieces, size=6))).values)
         except WeightsError:
             continue
-    assert read_well > 50
+    assert read_well > 10
 
 
 # The wheel ---------------------------------------------------------------------------------------------------------

@@ -99,12 +99,9 @@ def test_folders_of_systems_are_known_in_any_case_and_unicode_form() -> None:
         assert not is_system_folder(name), name
 
 
-def test_what_nobody_can_change_is_told_from_a_bin():
+def test_snapshots_are_told_from_bins_and_the_names_of_staff_are_no_folders():
     assert all(map(is_snapshot, ("#snapshot", "@Recently-Snapshot", "~snapshot", ".snapshots", ".zfs", "@sharesnap")))
     assert not any(map(is_snapshot, ("#recycle", "Snapshot of Ada", ".git", "@eaDir")))
-
-
-def test_the_names_of_staff_are_no_folders():
     assert text_fault("#1 at the services") is None
     assert "slash" in shown(text_fault("a/b") or "")
 
