@@ -421,16 +421,6 @@ def told(decisions: Sequence[Decision]) -> list[tuple[object, ...]]:
 
 
 @settings(max_examples=100, deadline=None)
-@given(rules, st.lists(st.tuples(letters, st.booleans()), max_size=60))
-def test_repeated_frames_between_change_nothing(rule: DecisionSection, frames: list[tuple[str, bool]]) -> None:
-    plain, stuttering = Show(DecisionRule(rule)), Show(DecisionRule(rule))
-    for letter, repeat in frames:
-        assert told(plain.one(letter)) == told(stuttering.one(letter))
-        if repeat and letter != " ":
-            assert settled(stuttering.again(letter)) == []
-
-
-@settings(max_examples=100, deadline=None)
 @given(rules, st.text(st.sampled_from("AB-ä?C "), max_size=100))
 def test_nobody_who_is_never_named_is_granted(rule: DecisionSection, frames: str) -> None:
     assert granted(Show(DecisionRule(rule)).one(frames)) == []

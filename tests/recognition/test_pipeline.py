@@ -1,6 +1,5 @@
 import importlib.util
 import itertools
-import os
 from collections import Counter
 from dataclasses import replace
 from functools import partial
@@ -551,67 +550,3 @@ def dlib_parts():
     locate = dlib.shape_predictor(str(models / "shape_predictor_5_face_landmarks.dat"))
     network = dlib.face_recognition_model_v1(str(models / "dlib_face_recognition_resnet_model_v1.dat"))
     return detect, locate, network
-
-
-@pytest.fixture(scope="module")
-def dlib_encode(dlib_parts):
-    """dlib's own way: the face nearest to the middle, or None where its detector finds none."""
-    detect, locate, network = dlib_parts
-
-    def encode(image):
-        rgb = np.ascontiguousarray(image[..., ::-1])
-        faces = [(off_centre(box.left(), box.top(), box.right(), box.bottom()), box) for box in detect(rgb, 1)]
-        if not faces:
-            return None
-        return np.array(network.compute_face_descriptor(rgb, locate(rgb, min(faces, key=lambda face: face[0])[1])))
-
-    return encode
-
-
-def off_centre(left, top, right, bottom):
-    return (left + right - 250) ** 2 + (top + bottom - 250) ** 2
-
-
-def our_encode(reader, image):
-    """The kiosk's way with photographs: likewise the face nearest to the middle."""
-    faces = [(off_centre(f.box.left, f.box.top, f.box.right, f.box.bottom), one) for f, one in reader.all(image)]
-    nearest = min(faces, key=lambda face: face[0])[1] if faces else None
-    return nearest.vector if isinstance(nearest, Embedding) else None
-
-
-def wrong_answers(distances, same):
-    """How many pairs are judged wrongly, each half with the threshold that suits the other half best.
-
-    A pair without a distance, because a face was not found, is wrong either way.
-    """
-    candidates = np.arange(0.2, 1.0, 0.002)
-    wrong = 0
-    for half in (0, 1):
-        errors = [np.sum(~((distances[1 - half :: 2] <= t) == same[1 - half :: 2])) for t in candidates]
-        best = candidates[np.array(errors) == min(errors)].mean()
-        judged = (distances[half::2] <= best) == same[half::2]
-        wrong += int(np.sum(~(judged & np.isfinite(distances[half::2]))))
-    return wrong
-
-
-@pytest.mark.slow
-@pytest.mark.data
-@pytest.mark.timeout(3600)
-def test_photographs_are_told_apart_as_well_as_by_dlib(data, reader, dlib_encode):
-    """Every 20th test pair of LFW's development view; all 1,000 where KIOSK_FULL is set."""
-    full = bool(os.environ.get("KIOSK_FULL"))
-    folder = data / "lfw-view1"
-    rows = [line.split("\t") for line in (folder / "pairsDevTest.txt").read_text().splitlines()]
-    rows = rows if full else rows[::20]
-    pairs = [((row[0], int(row[1])), (row[-2] if len(row) == 4 else row[0], int(row[-1]))) for row in rows]
-    same = np.array([len(row) == 3 for row in rows])
-    images = {key: read_picture(folder / key[0] / f"{key[0]}_{key[1]:04d}.jpg") for pair in pairs for key in pair}
-    wrong = {}
-    for way, encode in (("ours", lambda image: our_encode(reader, image)), ("dlib", dlib_encode)):
-        embeddings = {key: encode(image) for key, image in images.items()}
-        found = [(embeddings[one], embeddings[other]) for one, other in pairs]
-        distances = [np.inf if a is None or b is None else np.linalg.norm(a - b) for a, b in found]
-        wrong[way] = wrong_answers(np.array(distances), same)
-    assert len(pairs) == (1000 if full else 50)
-    assert wrong["ours"] <= wrong["dlib"] + (3 if full else 2)
-    assert wrong["ours"] <= len(pairs) * 0.06
