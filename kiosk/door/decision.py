@@ -198,9 +198,8 @@ class DecisionRule:
         return True
 
     def _judge(self, track: _Track, face: TrackedFace, observation: Observation) -> Decision:
-        agreeing = track.agreeing
         named = face.identification.match if face.identification is not None else None
-        if named is not None and agreeing >= self.settings.k:
+        if named is not None and track.agreeing >= self.settings.k:
             against = self.access_restriction(named)
             if against is not None:
                 return self._refuse(track, face, observation, against)
@@ -208,9 +207,7 @@ class DecisionRule:
         # n good frames in a row name nobody, or 3 n good frames never agree on a person.
         if track.unnamed >= self.settings.n or track.good >= 3 * self.settings.n:
             return self._refuse(track, face, observation, _why_refused(face.identification))
-        return self._decision(
-            Outcome.PENDING, Reason.GATHERING, face, observation, agreeing=agreeing, person=track.leader
-        )
+        return self._standing(face, observation)
 
     def _admit(self, track: _Track, person: str, face: TrackedFace, observation: Observation) -> Decision:
         now, k = observation.captured_at, self.settings.k
@@ -220,7 +217,7 @@ class DecisionRule:
         stay = self._visits.pop(self._stay(person, face, observation), None)
         self._visits[face.track] = _Visit(person, face.face.box, face.place, face.still, now)
         if stay is not None:
-            return self._decision(Outcome.PENDING, Reason.PRESENT, face, observation, agreeing=k, person=person)
+            return self._standing(face, observation)
         returned = now - self._greeted.get(person, -math.inf) < self.settings.cool_down_seconds
         if not returned:
             self._greeted[person] = now

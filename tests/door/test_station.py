@@ -34,7 +34,6 @@ from kiosk.door.greeting import HINTS
 from kiosk.door.report import REMEMBERED, FrameStats, Report
 from kiosk.door.station import Station, VisitorKeeping, faces_to_decide, stamps
 from kiosk.door.voice import Voice
-from kiosk.encoders import encoder_spec
 from kiosk.errors import DoorError, EncoderError
 from kiosk.files import asset
 from kiosk.paths import visitors_file
@@ -213,18 +212,6 @@ def test_hints_are_said_aloud_on_request(build, home, scene, monkeypatch):
     save(home, "voice: {enabled: false, hints: true}\nquality: {min_light: 200.0, max_light: 210.0}\n")
     settle(build(), scene(2.0, 3.4))
     assert said == [HINTS[Rejection.TOO_DARK]]
-
-
-def test_a_threshold_on_another_encoders_scale_is_logged_once(build, home, caplog):
-    own = encoder_spec("dlib_resnet").threshold
-    save(home, "encoder: dlib_resnet\nmatching: {threshold: 1.05}\n")
-    station = build()
-    save(home, "encoder: dlib_resnet\nmatching: {threshold: 1.05, margin: 0.01}\n")
-    wait_for(lambda: station.refresh() and station.margin == 0.01)
-    told = [record.getMessage() for record in caplog.records if "scale" in record.getMessage()]
-    scale = f"it is on another encoder's scale, dlib_resnet works around {own:g}"
-    assert told == [f"matching.threshold: 1.05 is not used: {scale}"]
-    assert station.threshold == station.automatic_threshold
 
 
 def test_frames_that_come_too_slowly_are_told_of_and_logged_once(build, scene, caplog):
