@@ -109,9 +109,11 @@ class Supervisor:
         """
         self._requests.put((do, then))
 
-    def load(self) -> None:
+    def load(self, frames: Frames | None = None) -> None:
         """Build a station, the first one before the frames are there; raises what `build` raises, and Stopped."""
         self._station = station = self._build(self._on_progress)
+        if frames is not None:
+            frames.drop_old()
         self._faults.forget()
         self._events.built(station)
         self._tell_status(station.status)
@@ -136,13 +138,12 @@ class Supervisor:
 
     def _reload(self, frames: Frames) -> bool:
         try:
-            self.load()
+            self.load(frames)
         except Stopped:
             return False
         except Exception as error:
             self._events.broken(self._faults.note(error))
             return False
-        frames.drop_old()
         return True
 
     def _on_progress(self, what: str, done: int, total: int) -> None:
