@@ -67,6 +67,20 @@ def default_encoder_is_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build_module, "load_encoder", load)
 
 
+@pytest.fixture(scope="session")
+def known_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cache of a kiosk with the default encoder that has read the demo's pictures."""
+    folder = tmp_path_factory.mktemp("known")
+    for names in (("gallery", "Grace_Hopper.jpg"), ("grace_hopper.jpg",), ("eileen_collins.jpg",)):
+        shutil.copy(asset("demo", *names), folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        config = ConfigFile(None)
+        encoder = _shared_encoder(DEFAULT_ENCODER, config.current.threads)
+        build_module.make_gallery(config, folder, encoder, build_module.make_landmarks()).load()
+        return paths.cache_folder()
+
+
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """No test leaves the language of its window to the next one."""

@@ -21,10 +21,10 @@ from kiosk.vision.opencv import cv2
 
 @pytest.fixture
 def film(tmp_path):
-    """Two seconds of the demo as a video file: Grace Hopper walks up."""
+    """A second of the demo as a video file: Grace Hopper walks up."""
     path = tmp_path / "film.avi"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 30, (640, 480))
-    for index in range(45, 105):
+    for index in range(60, 96):
         writer.write(draw(index))
     writer.release()
     return path
