@@ -95,23 +95,16 @@ class TestFacePath:
             np.testing.assert_array_equal(path.encoder.faces[0][crop].image, cut(hopper, located, crop).image)
             np.testing.assert_array_equal(shown.landmarks.points, located.landmarks.points)
 
-    def test_arcfaces_crop_lies_between_the_points_of_both_models(self, make, landmarks, hopper, boxed):
-        path = make(ARCFACE)
-        shown, _ = live(path, hopper, boxed)
-        dlib, yunet = landmarks.locate(hopper, boxed.box), shipped_yunet().find_near(hopper, boxed.box).landmarks
-        middle = replace(boxed, landmarks=between(yunet, dlib))
-        np.testing.assert_array_equal(path.encoder.faces[0][ARCFACE].image, cut(hopper, middle, ARCFACE).image)
-        np.testing.assert_array_equal(shown.landmarks.points, dlib.points)
-
-    def test_of_a_detectors_own_points_arcfaces_crop_takes_the_middle_too(self, make, counting, hopper, pointed):
-        shown, chips = chips_of(make(ARCFACE), hopper, pointed)
-        assert shown.landmarks is pointed.landmarks
-        assert counting.asked == 1
-        dlib = counting.model.locate(hopper, pointed.box)
-        middle = replace(pointed, landmarks=between(pointed.landmarks, dlib))
-        np.testing.assert_array_equal(chips[ARCFACE].image, cut(hopper, middle, ARCFACE).image)
-
-    def test_where_both_models_disagree_the_points_of_the_detector_count(self, make, hopper, pointed):
+    def test_arcfaces_crop_lies_between_the_points_of_both_models(self, make, counting, hopper, boxed, pointed):
+        dlib, yunet = counting.model.locate(hopper, boxed.box), shipped_yunet().find_near(hopper, boxed.box).landmarks
+        for face, own, second in ((boxed, dlib, yunet), (pointed, pointed.landmarks, pointed.landmarks)):
+            counting.asked = 0
+            shown, chips = chips_of(make(ARCFACE), hopper, face)
+            assert counting.asked == 1
+            middle = replace(face, landmarks=between(second, dlib))
+            np.testing.assert_array_equal(chips[ARCFACE].image, cut(hopper, middle, ARCFACE).image)
+            np.testing.assert_array_equal(shown.landmarks.points, own.points)
+        # If the models disagree, the points of the detector count.
         aside = replace(pointed, landmarks=Landmarks(pointed.landmarks.points + 40, Scheme.ARCFACE))
         path = make(ARCFACE)
         examined = path.examine(hopper, aside)
@@ -134,12 +127,6 @@ class TestFacePath:
         key = FaceEncoder(CheckedLandmarks(landmarks), encoder, PHOTOGRAPH).key
         assert key == "3-c12bf3fe26a4-checked-" + encoder.spec.key
 
-    def test_a_box_needs_no_landmarks_but_those_that_are_there(self, make, counting, hopper, pointed):
-        shown, chips = chips_of(make(BOX_160), hopper, pointed)
-        assert counting.asked == 0
-        assert shown.landmarks is pointed.landmarks
-        np.testing.assert_array_equal(chips[BOX_160].image, cut(hopper, pointed, BOX_160).image)
-
     def test_the_pose_is_judged_by_dlibs_points_where_the_detector_brings_none(self, make, hopper, boxed, monkeypatch):
         aside = shipped_yunet().find_near(hopper, boxed.box)
         aside.landmarks.points[2, 0] -= 100
@@ -148,11 +135,13 @@ class TestFacePath:
         assert path.examine(hopper, boxed).rejection is None
 
     def test_of_several_crops_each_is_cut_by_the_landmarks_that_suit_it_best(self, make, counting, hopper, pointed):
-        _, chips = chips_of(make(QUALITY_CROP, ARCFACE, BOX_160), hopper, pointed)
+        shown, chips = chips_of(make(QUALITY_CROP, ARCFACE, BOX_160), hopper, pointed)
         assert list(chips) == [QUALITY_CROP, ARCFACE, BOX_160]
-        assert counting.asked == 1
+        assert (counting.asked, shown.landmarks) == (1, pointed.landmarks)
         assert chips[QUALITY_CROP].face.landmarks.scheme is Scheme.DLIB
         assert chips[BOX_160].face.landmarks is pointed.landmarks
+        chips_of(make(BOX_160), hopper, pointed)
+        assert counting.asked == 1  # a box needs no landmarks but those that are there
 
     def test_the_same_pictures_are_refused_whatever_crop_and_landmarks(self, make, hopper, boxed, pointed):
         spoilt = {
