@@ -259,7 +259,7 @@ def test_the_sound_goes_to_aplay_and_its_faults_are_told(tmp_path: Path) -> None
 def test_any_failure_in_the_speaker_is_told() -> None:
     without_espeak = "import ctypes; ctypes.cdll.__class__.LoadLibrary = None; "
     empty = "import os; import kiosk.door.speaker as speaker; "
-    empty += "speaker.Synthesiser._run = lambda *_: os.memfd_create('x'); "
+    empty += "speaker._run = lambda *_: os.memfd_create('x'); "
     request = json.dumps({"text": "a", "rate": 150, "volume": 1.0, "voice": None})
     for program, line, told in (
         (without_espeak, request, "install the package espeak-ng"),
