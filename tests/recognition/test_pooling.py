@@ -1,7 +1,7 @@
 """Frames of a face averaged: what it gains, and that it opens the door to nobody whom no frame is like."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,27 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from kiosk.domain import Conditions, Embedding
+from kiosk.domain import Conditions, Embedding, Template
 from kiosk.errors import EncoderError
-from kiosk.recognition.matching import PeopleMeans, identify
+from kiosk.people.snapshot import GallerySnapshot
+from kiosk.recognition.matching import identify
 from kiosk.recognition.pooling import FramePool, mean_embedding, quality
 from kiosk.vision.quality import USUAL
 
 THRESHOLD, MARGIN, SIZE = 0.38, 0.04, 128
 LIMIT = THRESHOLD + MARGIN
 GOOD = Conditions(face_px=150, light=120.0, sharpness=40.0, turn=0.1)
-
-
-@dataclass(frozen=True)
-class People:
-    people: tuple[str, ...]
-    owners: NDArray[np.intp]
-    matrix: NDArray[np.float32]
-    encoder: str = "net"
-
-    @property
-    def means(self) -> PeopleMeans:
-        return PeopleMeans.of(self.matrix, self.owners, len(self.people))
 
 
 def unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -40,12 +29,12 @@ def embedded(vector: NDArray[np.float64]) -> Embedding:
     return Embedding(unit(vector).astype(np.float32), "net")
 
 
-def office(*vectors: NDArray[np.float64]) -> People:
-    names = tuple(f"p{number}" for number in range(len(vectors)))
-    return People(names, np.arange(len(vectors)), np.array([unit(one) for one in vectors], np.float32))
+def office(*vectors: NDArray[np.float64]) -> GallerySnapshot:
+    templates = (Template(f"p{number}", embedded(vector), "") for number, vector in enumerate(vectors))
+    return GallerySnapshot("net", tuple(templates))
 
 
-def searching(gallery: People):
+def searching(gallery: GallerySnapshot):
     return lambda probe: identify(probe, gallery, threshold=THRESHOLD, margin=MARGIN)
 
 
