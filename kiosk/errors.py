@@ -45,6 +45,9 @@ class KioskError(Exception):
 
     exit_code: ClassVar[int] = 10
 
+    def __init_subclass__(cls, exit_code: int) -> None:
+        cls.exit_code = exit_code
+
     def __init__(self, thing: object, reason: Text, remedy: Text) -> None:
         super().__init__(thing, reason, remedy)
 
@@ -72,112 +75,76 @@ class KioskError(Exception):
         return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in line)
 
 
-class ConfigError(KioskError):
+class ConfigError(KioskError, exit_code=11):
     """The configuration is not usable as written."""
 
-    exit_code = 11
 
-
-class CameraError(KioskError):
+class CameraError(KioskError, exit_code=12):
     """A source of frames cannot be opened or has stopped."""
 
-    exit_code = 12
 
-
-class PictureError(KioskError):
+class PictureError(KioskError, exit_code=13):
     """A picture file cannot be used."""
 
-    exit_code = 13
 
-
-class DetectorError(KioskError):
+class DetectorError(KioskError, exit_code=14):
     """The face detector or the landmark model cannot work."""
 
-    exit_code = 14
 
-
-class EncoderError(KioskError):
+class EncoderError(KioskError, exit_code=15):
     """The encoder cannot be run or gave no usable embedding."""
 
-    exit_code = 15
 
-
-class WeightsError(EncoderError):
+class WeightsError(EncoderError, exit_code=16):
     """A weights file is missing, altered or of the wrong shape."""
 
-    exit_code = 16
 
-
-class GalleryError(KioskError):
+class GalleryError(KioskError, exit_code=17):
     """The image folder cannot be read or changed."""
 
-    exit_code = 17
 
-
-class UnknownPersonError(GalleryError):
+class UnknownPersonError(GalleryError, exit_code=18):
     """The person named is not in the gallery."""
 
-    exit_code = 18
 
-
-class EnrolmentError(GalleryError):
+class EnrolmentError(GalleryError, exit_code=19):
     """The pictures offered may not be enrolled."""
 
-    exit_code = 19
 
-
-class JournalError(KioskError):
+class JournalError(KioskError, exit_code=20):
     """The record of decisions cannot be read or written."""
 
-    exit_code = 20
 
-
-class DoorError(KioskError):
+class DoorError(KioskError, exit_code=21):
     """The lock did not take the command."""
 
-    exit_code = 21
 
-
-class VoiceError(KioskError):
+class VoiceError(KioskError, exit_code=22):
     """The voice cannot speak."""
 
-    exit_code = 22
 
-
-class DisplayError(KioskError):
+class DisplayError(KioskError, exit_code=23):
     """The window cannot be shown."""
 
-    exit_code = 23
 
-
-class StaffError(KioskError):
+class StaffError(KioskError, exit_code=24):
     """The register of the staff cannot be used, or not as asked."""
 
-    exit_code = 24
 
-
-class PeopleError(KioskError):
+class PeopleError(KioskError, exit_code=25):
     """The register of people cannot be read or changed."""
 
-    exit_code = 25
 
-
-class ArchiveError(KioskError):
+class ArchiveError(KioskError, exit_code=26):
     """A zip of people cannot be read or written."""
 
-    exit_code = 26
 
-
-class VisitorsError(KioskError):
+class VisitorsError(KioskError, exit_code=27):
     """The faces of refused visitors cannot be kept or read."""
 
-    exit_code = 27
 
-
-class EvaluationError(KioskError):
+class EvaluationError(KioskError, exit_code=28):
     """Error rates cannot be measured with the given data, or a report cannot be written."""
-
-    exit_code = 28
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: Text) -> Text:

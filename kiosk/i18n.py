@@ -16,20 +16,12 @@ def _english(context: str, text: str, disambiguation: str, n: int) -> str:
     return text if n < 0 else text.replace("%n", str(n))
 
 
-def _plain_number(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}"
-
-
-def _plain_moment(when: datetime) -> str:
-    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Formats of numbers, given their decimals, and of moments; by default those that programs read."""
 
-    number: Callable[[float, int], str] = _plain_number
-    moment: Callable[[datetime], str] = _plain_moment
+    number: Callable[[float, int], str] = lambda value, digits: f"{value:.{digits}f}"
+    moment: Callable[[datetime], str] = lambda when: f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 ENGLISH = "en"
@@ -88,7 +80,11 @@ class Message:
 
     def __str__(self) -> str:
         text = translate(FAULTS, self.text)
-        return text.format(**{name: _value(value) for name, value in self.values.items()}) if self.values else text
+        values = {
+            name: "; ".join(map(shown, value)) if isinstance(value, list) else value
+            for name, value in self.values.items()
+        }
+        return text.format(**values) if values else text
 
     def __repr__(self) -> str:
         return f"Message({self.text!r}, **{self.values!r})"
@@ -101,10 +97,6 @@ class Message:
 
 
 Text: TypeAlias = str | Message
-
-
-def _value(value: object) -> object:
-    return "; ".join(map(shown, value)) if isinstance(value, list) else value
 
 
 def shown(text: Text) -> str:

@@ -1,5 +1,6 @@
 """What several tests need: the public test material, and folders of their own instead of the user's."""
 
+import functools
 import os
 import runpy
 import shutil
@@ -13,14 +14,17 @@ from PIL import Image
 from ruamel.yaml import YAML
 
 from kiosk import files, i18n, paths
-from kiosk.config import ConfigFile
+from kiosk.config import ConfigFile, EncoderChoice
 from kiosk.domain import ByteImage, Embedding, Frame, Rejection
+from kiosk.door import build as build_module
 from kiosk.door.build import Choices, build_station
 from kiosk.door.services import StaffServices, open_services
 from kiosk.door.station import Station
+from kiosk.encoders import Encoder, load_encoder
 from kiosk.files import asset, shipped_weights
 from kiosk.vision.demo import RATE_HZ, draw
 from kiosk.vision.pictures import read_picture
+from kiosk.weights.catalogue import DEFAULT_ENCODER
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 hypothesis.settings.register_profile("kiosk", deadline=None)  # a busy machine is no fault
@@ -47,6 +51,34 @@ def own_user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "user" / name))
     monkeypatch.delenv("KIOSK_CONFIG", raising=False)
+
+
+_shared_encoder = functools.cache(load_encoder)
+
+
+@pytest.fixture(autouse=True)
+def default_encoder_is_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading it takes as long as everything else of a station together."""
+
+    def load(choice: EncoderChoice, threads: int, folder: Path) -> Encoder:
+        shared = choice == DEFAULT_ENCODER and not folder.exists()
+        return _shared_encoder(choice, threads) if shared else load_encoder(choice, threads, folder)
+
+    monkeypatch.setattr(build_module, "load_encoder", load)
+
+
+@pytest.fixture(scope="session")
+def known_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cache of a kiosk with the default encoder that has read the demo's pictures."""
+    folder = tmp_path_factory.mktemp("known")
+    for names in (("gallery", "Grace_Hopper.jpg"), ("grace_hopper.jpg",), ("eileen_collins.jpg",)):
+        shutil.copy(asset("demo", *names), folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        config = ConfigFile(None)
+        encoder = _shared_encoder(DEFAULT_ENCODER, config.current.threads)
+        build_module.make_gallery(config, folder, encoder, build_module.make_landmarks()).load()
+        return paths.cache_folder()
 
 
 @pytest.fixture(autouse=True)

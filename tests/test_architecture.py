@@ -5,6 +5,7 @@ on purpose, to prove that each check still finds something.
 """
 
 import ast
+import functools
 import subprocess
 import sys
 import warnings
@@ -81,7 +82,12 @@ def modules(package: Path) -> Iterator[tuple[str, str, ast.Module]]:
     """Yield (path, layer, tree) of every file; the path is relative to the package."""
     for file in sorted(package.rglob("*.py")):
         path = file.relative_to(package).as_posix()
-        yield path, path.partition("/")[0].removesuffix(".py"), ast.parse(file.read_text(encoding="utf-8"))
+        yield path, path.partition("/")[0].removesuffix(".py"), _parsed(file.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def _parsed(text: str) -> ast.Module:
+    return ast.parse(text)
 
 
 def imports(tree: ast.Module, *, only_at_start: bool = False) -> Iterator[tuple[str, int]]:
@@ -107,7 +113,7 @@ def _imported_names(node: ast.AST) -> list[str]:
     if isinstance(node, ast.ImportFrom):
         # `from kiosk import gui` imports kiosk.gui, so the names count.
         return [f"{node.module}.{alias.name}" for alias in node.names]
-    if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in {"import_module", "__import__"}:
+    if isinstance(node, ast.Call) and _used_name(node.func) in {"import_module", "__import__"}:
         return [str(argument.value) for argument in node.args[:1] if isinstance(argument, ast.Constant)]
     return []
 

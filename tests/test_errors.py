@@ -27,18 +27,12 @@ def drawn_parents() -> dict[str, str]:
     return parents
 
 
-def test_drawing_holds_every_class_below_its_parent() -> None:
+def test_the_drawing_shows_the_tree_and_its_exit_codes() -> None:
     assert drawn_parents() == {fault.__name__: fault.__base__.__name__ for fault in CLASSES}
-
-
-def test_exit_codes_are_as_drawn() -> None:
-    assert {name: int(code) for _, name, code in DRAWN} == {fault.__name__: fault.exit_code for fault in CLASSES}
-
-
-def test_exit_codes_are_unique_and_leave_answers_and_usage_alone() -> None:
-    codes = [fault.exit_code for fault in CLASSES]
-    assert len(set(codes)) == len(codes)
-    assert all(2 < code < 126 for code in codes)  # 126 and above are the shell's
+    codes = {fault.__name__: fault.exit_code for fault in CLASSES}
+    assert {name: int(code) for _, name, code in DRAWN} == codes
+    assert len(set(codes.values())) == len(codes)
+    assert all(2 < code < 126 for code in codes.values())  # answers, wrong usage, and the shell's
 
 
 def test_a_message_names_thing_reason_and_remedy_in_one_line() -> None:

@@ -22,21 +22,17 @@ PUBLIC = [
 ]
 
 
-def test_version_is_the_installed_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib.metadata, "version", lambda name: f"{name} 1.2.3")
-    assert importlib.reload(kiosk).__version__ == "kiosk 1.2.3"
-    monkeypatch.undo()
-    importlib.reload(kiosk)
-
-
-def test_checkout_that_was_never_installed_has_a_version_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_version_is_the_installed_one(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(name: str) -> str:
         raise importlib.metadata.PackageNotFoundError(name)
 
-    monkeypatch.setattr(importlib.metadata, "version", unknown)
-    assert importlib.reload(kiosk).__version__ == "0"
+    for version, told in ((lambda name: f"{name} 1.2.3", "kiosk 1.2.3"), (unknown, "0")):
+        monkeypatch.setattr(importlib.metadata, "version", version)
+        assert importlib.reload(kiosk).__version__ == told
     monkeypatch.undo()
     importlib.reload(kiosk)
+    asked = subprocess.run([sys.executable, "-m", "kiosk", "--version"], capture_output=True, text=True, check=True)
+    assert asked.stdout == f"kiosk {kiosk.__version__}\n"
 
 
 def test_functions_of_the_course_are_offered_under_their_names() -> None:
@@ -44,9 +40,6 @@ def test_functions_of_the_course_are_offered_under_their_names() -> None:
     for name in PUBLIC:
         assert getattr(kiosk, name) is getattr(course, name)
         assert name in dir(kiosk)
-
-
-def test_star_brings_the_functions_and_nothing_else() -> None:
     names: dict[str, object] = {}
     exec("from kiosk import *", names)  # noqa: S102 - as a student writes it
     assert sorted(names.keys() - {"__builtins__"}) == PUBLIC

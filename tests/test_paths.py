@@ -31,25 +31,17 @@ def test_relative_paths_start_where_the_configuration_lies(home):
     assert staff_file(config) == home / "staff.sqlite3"
 
 
-def test_the_demo_never_writes_into_the_files_of_the_door(config):
-    assert journal_file(config, demo=True) != journal_file(config)
-    assert journal_file(config, demo=True).name == "demo.sqlite3"
+def test_the_demo_has_files_of_its_own_and_a_copy_of_its_people(config, tmp_path, monkeypatch):
+    assert journal_file(config, demo=True).name == "demo.sqlite3" != journal_file(config).name
     assert visitors_file(demo=True) != visitors_file()
-
-
-def test_what_is_not_named_lies_in_the_users_own_folders(config, tmp_path):
     assert all(path.is_relative_to(tmp_path) for path in (staff_file(config), visitors_file(), cache_folder()))
-
-
-def test_the_demo_has_a_copy_of_its_people_that_may_be_changed(tmp_path):
     folder = demo_gallery()
     assert folder.is_relative_to(tmp_path)
     (folder / "Grace_Hopper.jpg").unlink()
     assert list(demo_gallery().iterdir()) == []
     assert asset("demo", "gallery", "Grace_Hopper.jpg").is_file()
+    folder.rmdir()
 
-
-def test_where_nothing_can_be_written_the_demo_shows_what_is_shipped(monkeypatch):
     def refuse(*asked: object, **options: object) -> None:
         raise OSError(30, "read-only")
 

@@ -20,7 +20,7 @@ _QT_CODE = "from PyQt6.QtGui import QGuiApplication as A; print(A(['kiosk']).pla
 
 def doctor(
     *,
-    source: Annotated[str | None, typer.Option("--source", metavar="S", help="The camera to check.")] = None,
+    source: Annotated[str | None, typer.Option(metavar="S", help="The camera to check.")] = None,
     as_json: JsonOption = False,
     gallery: GalleryOption = None,
     config: ConfigOption = None,

@@ -33,11 +33,11 @@ def answering(command: Callable[..., int]) -> Callable[..., NoReturn]:
 
 ConfigOption: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", help="Configuration file. Default: $KIOSK_CONFIG, or ./config.yaml."),
+    typer.Option(metavar="FILE", help="Configuration file. Default: $KIOSK_CONFIG, or ./config.yaml."),
 ]
 GalleryOption: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--gallery", metavar="DIR", help="Image folder. Default: the one in the configuration."),
+    typer.Option(metavar="DIR", help="Image folder. Default: the one in the configuration."),
 ]
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 

@@ -26,7 +26,6 @@ from kiosk.vision.quality import USUAL
 SourceOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        "--source",
         metavar="S",
         help="Camera number, device path (/dev/v4l/by-id/...), video file, stream URL, folder of pictures, or demo.",
     ),

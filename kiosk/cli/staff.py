@@ -21,7 +21,7 @@ _LONGEST_LINE = 1000  # bytes of a line with a PIN; more than any PIN has
 
 
 RoleOption = Annotated[
-    Role, typer.Option("--role", help="reception: people, enrolment, journal; installer: also settings and staff.")
+    Role, typer.Option(help="reception: people, enrolment, journal; installer: also settings and staff.")
 ]
 
 

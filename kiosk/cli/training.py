@@ -36,62 +36,42 @@ class MiningName(StrEnum):
 
 def train(
     *,
-    encoder: Annotated[NetworkName, typer.Option("--encoder", help="The network to train.")],
-    data: Annotated[
-        Path, typer.Option("--data", metavar="DIR", help="The pictures: DIR/<person>/*.jpg, at least two each.")
-    ],
-    out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Folder of the run; a stopped run continues there.")
-    ],
+    encoder: Annotated[NetworkName, typer.Option(help="The network to train.")],
+    data: Annotated[Path, typer.Option(metavar="DIR", help="The pictures: DIR/<person>/*.jpg, at least two each.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run; a stopped run continues there.")],
     init: Annotated[
         Path | None,
-        typer.Option(
-            "--init", metavar="WEIGHTS", help="Start from published weights or from best.weights.h5 of a run."
-        ),
+        typer.Option(metavar="WEIGHTS", help="Start from published weights or from best.weights.h5 of a run."),
     ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="Name of the result; default <encoder>_trained.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the result; default <encoder>_trained.")] = None,
     crop: Annotated[
         CropKind | None,
-        typer.Option(
-            "--crop", help="How faces are cut out; default: as the weights of --init need it, else dlib_chip."
-        ),
+        typer.Option(help="How faces are cut out; default: as the weights of --init need it, else dlib_chip."),
     ] = None,
-    people: Annotated[int, typer.Option("--people", min=2, help="P: number of people in a batch.")] = 16,
-    pictures: Annotated[
-        int, typer.Option("--pictures", min=2, help="K: number of pictures of each person in a batch.")
-    ] = 4,
-    steps: Annotated[int, typer.Option("--steps", min=1, help="Number of batches.")] = 5000,
+    people: Annotated[int, typer.Option(min=2, help="P: number of people in a batch.")] = 16,
+    pictures: Annotated[int, typer.Option(min=2, help="K: number of pictures of each person in a batch.")] = 4,
+    steps: Annotated[int, typer.Option(min=1, help="Number of batches.")] = 5000,
     warm_up: Annotated[
         int | None,
-        typer.Option(
-            "--warm-up", min=0, metavar="STEPS", help="Steps in which the learning rate rises; default a twentieth."
-        ),
+        typer.Option(min=0, metavar="STEPS", help="Steps in which the learning rate rises; default a twentieth."),
     ] = None,
     all_steps: Annotated[
         int | None,
-        typer.Option("--all-steps", min=0, metavar="STEPS", help="First steps, which use all triplets; default half."),
+        typer.Option(min=0, metavar="STEPS", help="First steps, which use all triplets; default half."),
     ] = None,
-    mining: Annotated[
-        MiningName, typer.Option("--mining", help="Which triplets the network learns from.")
-    ] = MiningName.SEMI_HARD,
+    mining: Annotated[MiningName, typer.Option(help="Which triplets the network learns from.")] = MiningName.SEMI_HARD,
     margin: Annotated[
-        float, typer.Option("--margin", min=0.01, max=2, help="Margin of the triplet loss, in squared distances.")
+        float, typer.Option(min=0.01, max=2, help="Margin of the triplet loss, in squared distances.")
     ] = 0.2,
-    learning_rate: Annotated[
-        float, typer.Option("--learning-rate", min=1e-7, max=1, help="Highest learning rate.")
-    ] = 1e-3,
+    learning_rate: Annotated[float, typer.Option(min=1e-7, max=1, help="Highest learning rate.")] = 1e-3,
     augmentation: Annotated[
-        float, typer.Option("--augmentation", min=0, max=2, help="Strength: 1 = like a door camera, 0 = mirror only.")
+        float, typer.Option(min=0, max=2, help="Strength: 1 = like a door camera, 0 = mirror only.")
     ] = 1.0,
-    held_out: Annotated[
-        float, typer.Option("--held-out", min=0.01, max=0.9, help="Share of the people kept for validation.")
-    ] = 0.1,
+    held_out: Annotated[float, typer.Option(min=0.01, max=0.9, help="Share of the people kept for validation.")] = 0.1,
     report_every: Annotated[
-        int, typer.Option("--report-every", min=1, metavar="STEPS", help="Steps between validations and checkpoints.")
+        int, typer.Option(min=1, metavar="STEPS", help="Steps between validations and checkpoints.")
     ] = 50,
-    seed: Annotated[
-        int, typer.Option("--seed", min=0, max=2**31 - 1, help="Seed of the random choice of batches.")
-    ] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the random choice of batches.")] = 1,
     as_json: JsonOption = False,
 ) -> int:
     """Train an encoder with the triplet loss. The same command continues a run that was stopped.

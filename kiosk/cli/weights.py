@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kiosk.weights.installed import Installed
 
 OutOption = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="The folder to write to. Default: the weights folder.")
+    Path | None, typer.Option(metavar="DIR", help="The folder to write to. Default: the weights folder.")
 ]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A name from `kiosk weights list`.")]
 
@@ -86,9 +86,7 @@ def verify(*, as_json: JsonOption = False, config: ConfigOption = None) -> int:
 def export(
     name: Annotated[NetworkName, typer.Argument(metavar="openface|facenet", help="The network.")],
     *,
-    weights: Annotated[
-        Path, typer.Option("--weights", metavar="PATH", help="OpenFace: the folder of CSV files; FaceNet: the .h5.")
-    ],
+    weights: Annotated[Path, typer.Option(metavar="PATH", help="OpenFace: the folder of CSV files; FaceNet: the .h5.")],
     out: OutOption = None,
     course: Annotated[
         bool, typer.Option("--course", help="Build the network as in the course, not as it was trained.")

@@ -58,19 +58,19 @@ class AccessController:
                 self._require_fresh(decision)
                 self._door.unlock(self.open_seconds)
         except Exception as error:
-            return self._shut(_refusal(decision, error))
+            refusal = _refusal(decision, error)
+            # A lock that failed may be open, and a second fault must not hide the first.
+            with contextlib.suppress(Exception):
+                self._door.lock()
+            with contextlib.suppress(Exception):
+                self._record(refusal)
+            return refusal
         return decision
 
     def test(self, staff: str) -> Decision:
         """Open the door as a test, recorded under the name of the staff. Never raises."""
         decision = Decision(
-            outcome=Outcome.GRANTED,
-            reason=Reason.TESTED,
-            track=NOBODY,
-            sequence=NOBODY,
-            decided_at=self._clock(),
-            agreeing=0,
-            required=0,
+            Outcome.GRANTED, Reason.TESTED, NOBODY, NOBODY, decided_at=self._clock(), agreeing=0, required=0
         )
         try:
             self._journal.note(Action.DOOR_TESTED, staff, None, None, self._now())
@@ -88,14 +88,6 @@ class AccessController:
                 Message("the decision came {age_seconds:.1f} s late", age_seconds=age_seconds),
                 "look at the camera again",
             )
-
-    def _shut(self, refusal: Decision) -> Decision:
-        # A lock that failed may be open, and a second fault must not hide the first.
-        with contextlib.suppress(Exception):
-            self._door.lock()
-        with contextlib.suppress(Exception):
-            self._record(refusal)
-        return refusal
 
     def _record(self, decision: Decision) -> None:
         self._journal.record(decision, self._encoder, self._now())

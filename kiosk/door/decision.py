@@ -80,22 +80,16 @@ class DecisionRule:
     _last_captured_at: float = -math.inf
 
     def configure(self, settings: DecisionSection) -> None:
-        """Use new settings; if they differ, the frames counted so far are forgotten, grants are not."""
-        if settings == self.settings:
-            return
+        """Use new settings; the frames counted so far are forgotten, grants are not."""
         self.settings = settings
         for track in self._tracks.values():
             track.votes = deque(maxlen=settings.n)
             track.restart()
 
-    def restart_counts(self) -> None:
-        """Forget the frames counted so far: they were compared with other templates or another threshold."""
+    def compare_again(self) -> None:
+        """Forget the frames counted so far and the pauses after refusals: the gallery has changed."""
         for track in self._tracks.values():
             track.restart()
-
-    def forget_refusals(self) -> None:
-        """End the pauses after refusals: the gallery has changed."""
-        for track in self._tracks.values():
             track.refused, track.refusals = None, 0
 
     def revoke(self, granted: Decision, refusal: Decision) -> None:
@@ -204,9 +198,8 @@ class DecisionRule:
         return True
 
     def _judge(self, track: _Track, face: TrackedFace, observation: Observation) -> Decision:
-        agreeing = track.agreeing
         named = face.identification.match if face.identification is not None else None
-        if named is not None and agreeing >= self.settings.k:
+        if named is not None and track.agreeing >= self.settings.k:
             against = self.access_restriction(named)
             if against is not None:
                 return self._refuse(track, face, observation, against)
@@ -214,9 +207,7 @@ class DecisionRule:
         # n good frames in a row name nobody, or 3 n good frames never agree on a person.
         if track.unnamed >= self.settings.n or track.good >= 3 * self.settings.n:
             return self._refuse(track, face, observation, _why_refused(face.identification))
-        return self._decision(
-            Outcome.PENDING, Reason.GATHERING, face, observation, agreeing=agreeing, person=track.leader
-        )
+        return self._standing(face, observation)
 
     def _admit(self, track: _Track, person: str, face: TrackedFace, observation: Observation) -> Decision:
         now, k = observation.captured_at, self.settings.k
@@ -226,7 +217,7 @@ class DecisionRule:
         stay = self._visits.pop(self._stay(person, face, observation), None)
         self._visits[face.track] = _Visit(person, face.face.box, face.place, face.still, now)
         if stay is not None:
-            return self._decision(Outcome.PENDING, Reason.PRESENT, face, observation, agreeing=k, person=person)
+            return self._standing(face, observation)
         returned = now - self._greeted.get(person, -math.inf) < self.settings.cool_down_seconds
         if not returned:
             self._greeted[person] = now

@@ -27,46 +27,39 @@ PLAY_SECONDS = 40
 WAV_HEADER_BYTES = 44
 
 
-class Synthesiser:
-    """The speech engine of pyttsx3; espeak speaks in a thread of its own.
+def synthesise(sentence: Mapping[str, Any]) -> tuple[int, list[str]]:
+    """Return the file descriptor of a WAV in memory, and the complaints of espeak; raises VoiceError."""
+    try:
+        engine = pyttsx3.init("espeak")
+    except (RuntimeError, OSError, ImportError) as error:
+        raise VoiceError("voice", "espeak-ng cannot be loaded", "install the package espeak-ng") from error
+    complaints: list[str] = []
+    engine.connect("error", lambda name, exception: complaints.append(str(exception)))
+    # Only after its first run does an engine carry out commands at once.
+    engine.runAndWait()
+    for name in ("rate", "volume", "voice"):
+        if sentence[name] not in {None, ""}:
+            engine.setProperty(name, sentence[name])
+    for _ in range(2):  # rarely, on a very busy machine, a run ends before it has begun; the next one does not
+        sound = _run(engine, sentence["text"])
+        if os.fstat(sound).st_size > WAV_HEADER_BYTES:
+            return sound, complaints
+        os.close(sound)
+    raise VoiceError("voice", "espeak gave no sound", "check that espeak-ng speaks in a terminal")
 
-    On a busy machine runAndWait (2.99) returns before that thread has written the sound, so espeak itself is awaited.
-    """
 
-    def __init__(self) -> None:
-        try:
-            self._engine = pyttsx3.init("espeak")
-        except (RuntimeError, OSError, ImportError) as error:
-            raise VoiceError("voice", "espeak-ng cannot be loaded", "install the package espeak-ng") from error
-        # Imported by init, which alone finds the library; the engine offers no way to wait for it.
-        self._await_espeak = importlib.import_module("pyttsx3.drivers._espeak").Synchronize
-        self.complaints: list[str] = []
-        self._engine.connect("error", lambda name, exception: self.complaints.append(str(exception)))
-        # Only after its first run does an engine carry out commands at once.
-        self._engine.runAndWait()
-
-    def sound(self, sentence: Mapping[str, Any]) -> int:
-        """Return the file descriptor of a WAV in memory; raises VoiceError."""
-        self._engine.setProperty("rate", sentence["rate"])
-        self._engine.setProperty("volume", sentence["volume"])
-        if sentence["voice"]:
-            self._engine.setProperty("voice", sentence["voice"])
-        for _ in range(2):  # rarely, on a very busy machine, a run ends before it has begun; the next one does not
-            sound = self._run(sentence["text"])
-            if os.fstat(sound).st_size > WAV_HEADER_BYTES:
-                return sound
-            os.close(sound)
-        raise VoiceError("voice", "espeak gave no sound", "check that espeak-ng speaks in a terminal")
-
-    def _run(self, text: str) -> int:
-        # In memory, because a child that is killed cannot remove a temporary file.
-        sound = os.memfd_create("sentence")
-        self._engine.save_to_file(text, f"/proc/self/fd/{sound}")
-        # Settings are commands to that thread too, and runAndWait begins by cancelling the command at work.
-        self._await_espeak()
-        self._engine.runAndWait()
-        self._await_espeak()
-        return sound
+def _run(engine: Any, text: str) -> int:  # noqa: ANN401  (pyttsx3 has no types)
+    # In memory, because a child that is killed cannot remove a temporary file.
+    sound = os.memfd_create("sentence")
+    engine.save_to_file(text, f"/proc/self/fd/{sound}")
+    # espeak speaks in a thread of its own, and on a busy machine runAndWait (2.99) returns before that thread has
+    # written the sound. Settings are commands to it too, and runAndWait begins by cancelling the command at work.
+    # Imported by init, which alone finds the library; the engine offers no way to wait for it.
+    await_espeak = importlib.import_module("pyttsx3.drivers._espeak").Synchronize
+    await_espeak()
+    engine.runAndWait()
+    await_espeak()
+    return sound
 
 
 def play(sound: int) -> None:
@@ -90,15 +83,14 @@ def play(sound: int) -> None:
 
 def speak(sentence: Mapping[str, Any], to_file: Path | None) -> None:
     """Speak a sentence; raises VoiceError."""
-    synthesiser = Synthesiser()
-    sound = synthesiser.sound(sentence)
+    sound, complaints = synthesise(sentence)
     if to_file is None:
         play(sound)
     else:
         to_file.write_bytes(os.pread(sound, os.fstat(sound).st_size, 0))
     # The sentence was spoken, perhaps in the default voice; the complaint is shown all the same.
-    if synthesiser.complaints:
-        raise VoiceError("voice", synthesiser.complaints[0], "check rate, volume and voice in the configuration")
+    if complaints:
+        raise VoiceError("voice", complaints[0], "check rate, volume and voice in the configuration")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import TypeAlias
 
@@ -38,70 +37,17 @@ _CHECK_JOURNAL_SECONDS = 5.0
 _log = logging.getLogger("kiosk")
 
 
-class Capturing:
-    """Takes the pictures of a person who is being enrolled; used by the recognition thread.
+def faces_to_decide(observation: Observation, session: CaptureSession) -> Observation:
+    """Return the observation without the person whose pictures are taken, who is no stranger.
 
-    Attributes:
-        session: the pictures of this person are taken; None = of nobody. It may be set between two frames.
+    A person who is recognised is let in as always.
     """
-
-    def __init__(self, encode: EncodePicture) -> None:
-        self.session: CaptureSession | None = None
-        self._encode = encode
-
-    def look(self, frame: Frame, observation: Observation) -> tuple[CaptureState | None, Observation]:
-        """Return the state of the session, and the faces that the door decides about. Never raises.
-
-        A person who is being enrolled is not refused as a stranger; a person who is recognised is let in as always. A
-        fault ends the session.
-        """
-        session = self.session
-        if session is None:
-            return None, observation
-        try:
-            state = session.update(frame, observation, self._encode)
-        except Exception as error:  # the door must not depend on it
-            _log.exception("no picture could be taken")
-            self.session = None
-            return replace(session.state, fault=in_one_line(error)), observation
-        faces = tuple(
-            face
-            for face in observation.faces
-            if face.track != session.track or (face.identification is not None and face.identification.match)
-        )
-        return state, replace(observation, faces=faces)
-
-
-class KnownPeople:
-    """Names and access of people, as the register had them at the last refresh; used by one thread.
-
-    Until the register has been read once, nobody may enter: suspended people are not known.
-    """
-
-    def __init__(self, register: PeopleRegister, day: Callable[[], date] = today) -> None:
-        self._register = register
-        self._day = day
-
-    def access_restriction(self, person: str) -> Reason | None:
-        """Return why a recognised person may not enter, or None."""
-        try:
-            return self._register.known(person).access_status(self._day()).reason
-        except PeopleError:
-            return Reason.FAULT
-
-    def shown(self, person: str) -> str:
-        """Return the name for the screen."""
-        return self._record(person).shown_name
-
-    def spoken(self, person: str) -> str:
-        """Return the name for the voice."""
-        return self._record(person).spoken_name
-
-    def _record(self, person: str) -> PersonRecord:
-        try:
-            return self._register.known(person)
-        except PeopleError:
-            return PersonRecord(person)
+    faces = tuple(
+        face
+        for face in observation.faces
+        if face.track != session.track or (face.identification is not None and face.identification.match)
+    )
+    return replace(observation, faces=faces)
 
 
 class FrameClock:
@@ -150,24 +96,24 @@ class Station:
 
     Attributes:
         door: the door; any thread may look at it.
+        capture: the session in which pictures of a person are taken, or None; set it between two frames.
         status: the result of the last refresh.
         outdated: another encoder or detector is to be used: close this station and build another one.
     """
 
     def __init__(self, config: ConfigFile, parts: Parts, *, silent: bool = False) -> None:
         self.door = parts.door
+        self.capture: CaptureSession | None = None
         self.outdated = False
         self._config = config
         self._parts = parts
         self._silent = silent
-        self._people = KnownPeople(parts.people)
-        self._rule = DecisionRule(access_restriction=self._people.access_restriction)
+        self._rule = DecisionRule(access_restriction=self._access_restriction)
         self._controller = AccessController(
             parts.door, parts.journal, config.current.door.open_seconds, parts.encoder.name, clock=parts.clock
         )
         self._greeter = Greeter(parts.voice.say, config.current.voice.text)
         self._hints = SpokenHints(parts.voice.say)
-        self._capturing = Capturing(parts.encode_picture)
         self._inside: list[str] = []
         self._config_fault = config.fault_found
         self._door_fault: str | None = None  # until it opens again
@@ -211,22 +157,13 @@ class Station:
         """Return what went wrong with the last sentence, or None; for any thread."""
         return self._parts.voice.fault
 
-    @property
-    def capture(self) -> CaptureSession | None:
-        """Return the session in which a person's pictures are taken, or None."""
-        return self._capturing.session
-
-    @capture.setter
-    def capture(self, session: CaptureSession | None) -> None:
-        self._capturing.session = session
-
     def process(self, frame: Frame) -> Report:
         """Recognise the faces of a frame, decide and act. If this raises, the frame has not opened the door."""
         if isinstance(self._parts.clock, FrameClock):
             self._parts.clock.now = frame.captured_at
         # With every frame: a person who was deleted a moment ago must not get in.
         self._take_over_gallery()
-        capture, observation = self._capturing.look(frame, self._parts.recogniser.observe(frame))
+        capture, observation = self._take_picture(frame, self._parts.recogniser.observe(frame))
         self._background = len(observation.background)
         stages = self._parts.recogniser.clock
         with stages.stage("decide"):
@@ -237,7 +174,7 @@ class Station:
             self._hints.update(observation, decisions, frame.captured_at)
         settled = tuple(decision for decision in decisions if decision.outcome is not Outcome.PENDING)
         self._parts.visitors.update(frame, observation, settled, self._parts.recogniser.probe)
-        shown = {each.person: self._people.shown(each.person) for each in decisions if each.person is not None}
+        shown = {each.person: self._record(each.person).shown_name for each in decisions if each.person is not None}
         return Report(observation, decisions, settled, self._welcome(), dict(stages.seconds), shown, capture)
 
     def refresh(self) -> Status:
@@ -289,6 +226,18 @@ class Station:
             for part in (parts.visitors, parts.journal, parts.gallery, parts.voice, parts.door):
                 stack.callback(part.close)
 
+    def _take_picture(self, frame: Frame, observation: Observation) -> tuple[CaptureState | None, Observation]:
+        """Return the state of the capture, and the faces that the door decides about. A fault ends the capture."""
+        session = self.capture
+        if session is None:
+            return None, observation
+        try:
+            return session.update(frame, observation, self._parts.encode_picture), faces_to_decide(observation, session)
+        except Exception as error:  # the door must not depend on it
+            _log.exception("no picture could be taken")
+            self.capture = None
+            return replace(session.state, fault=in_one_line(error)), observation
+
     def _carry_out(self, decision: Decision) -> Decision:
         refused_by_fault = decision.reason is Reason.FAULT
         if refused_by_fault:
@@ -306,7 +255,7 @@ class Station:
             if done.person not in self._inside:
                 self._inside.append(done.person)
             if done.greet:
-                self._greeter.welcome(self._people.spoken(done.person), done.decided_at)
+                self._greeter.welcome(self._record(done.person).spoken_name, done.decided_at)
         return done
 
     def _welcome(self) -> str:
@@ -315,7 +264,19 @@ class Station:
             self._inside.clear()
         if not self._inside:
             return ""
-        return compose(self._config.current.voice.text, [self._people.shown(person) for person in self._inside])
+        return compose(self._config.current.voice.text, [self._record(person).shown_name for person in self._inside])
+
+    def _access_restriction(self, person: str) -> Reason | None:
+        try:
+            return self._parts.people.known(person).access_status(today()).reason
+        except PeopleError:  # the register was never read: suspended people are not known
+            return Reason.FAULT
+
+    def _record(self, person: str) -> PersonRecord:
+        try:
+            return self._parts.people.known(person)
+        except PeopleError:
+            return PersonRecord(person)
 
     def _take_over_config(self) -> str:
         before = self._config.current
@@ -336,7 +297,6 @@ class Station:
         voice = config.voice
         self._take_numbers(config)
         self._rule.configure(config.decision)
-        self._rule.restart_counts()
         self._controller.open_seconds = config.door.open_seconds
         self._greeter.template = voice.text
         self._parts.visitors.hours = config.reception.keep_refused_hours
@@ -365,8 +325,7 @@ class Station:
         self._take_numbers(self._config.current)
         if isinstance(before, GallerySnapshot) and before.templates == snapshot.templates:
             return
-        self._rule.restart_counts()
-        self._rule.forget_refusals()
+        self._rule.compare_again()
         self._gallery_notice = translate("door", "The gallery has changed and is in force.")
 
     def _look_at_journal(self, *, whole: bool = False) -> str | None:

@@ -109,10 +109,14 @@ class Supervisor:
         """
         self._requests.put((do, then))
 
-    def load(self) -> None:
-        """Build the first station before the frames are there; raises what `build` raises, and Stopped."""
-        self._station = self._build(self._on_progress)
-        self._announce()
+    def load(self, frames: Frames | None = None) -> None:
+        """Build a station, the first one before the frames are there; raises what `build` raises, and Stopped."""
+        self._station = station = self._build(self._on_progress)
+        if frames is not None:
+            frames.drop_old()
+        self._faults.forget()
+        self._events.built(station)
+        self._tell_status(station.status)
 
     def run(self, frames: Frames) -> None:
         """Drive stations until `stopping` is set or the frames end; close the last one."""
@@ -134,21 +138,13 @@ class Supervisor:
 
     def _reload(self, frames: Frames) -> bool:
         try:
-            self._station = self._build(self._on_progress)
+            self.load(frames)
         except Stopped:
             return False
         except Exception as error:
             self._events.broken(self._faults.note(error))
             return False
-        frames.drop_old()
-        self._announce()
         return True
-
-    def _announce(self) -> None:
-        if self._station is not None:
-            self._faults.forget()
-            self._events.built(self._station)
-            self._tell_status(self._station.status)
 
     def _on_progress(self, what: str, done: int, total: int) -> None:
         if self.stopping.is_set():

@@ -72,14 +72,10 @@ class VisitorKeeping:
             self._purge_fault = _told(error)
 
     def close(self) -> None:
-        """Close the store."""
         self._store.close()
 
     def _keep(self, frame: Frame, face: Face, track: int, embedding: Embedding | None) -> None:
-        if embedding is None:
-            return
-        _, px = self._kept.get(track, (0, 0))
-        if face.box.width <= px:
+        if embedding is None or face.box.width <= self._kept.get(track, (0, 0))[1]:
             return
         added = self._store.keep(as_png(portrait(frame.image, face)), embedding, self._now())
         self._keep_fault = None
@@ -95,5 +91,5 @@ class VisitorKeeping:
 
 def _told(error: Exception) -> str:
     if not isinstance(error, KioskError):
-        _log.warning("unforeseen", exc_info=error)
+        _log.warning("a face could not be kept", exc_info=error)
     return in_one_line(error)

@@ -6,11 +6,8 @@ import io
 import math
 import weakref
 import zipfile
-import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +20,6 @@ _LEAST = 50  # strangers: fewer tell little of what is usual
 _Vectors = NDArray[np.float32]
 # Limits of the spread, in parts of the usual one: an extreme spread must not bring anybody near.
 _NARROWEST, _WIDEST = 0.5, 2.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Surroundings:
-    """Mean and standard deviation of the distances of vectors to the nearer half of the cohort, (T,) each."""
-
-    mean: NDArray[np.float64]
-    spread: NDArray[np.float64]
 
 
 class Cohort:
@@ -58,7 +47,7 @@ class Cohort:
             raise ValueError("its mean or its deviation is none of distances")
         self.vectors = vectors
         self.usual = usual
-        self._last: tuple[weakref.ref[_Vectors], _Surroundings] | None = None
+        self._last: tuple[weakref.ref[_Vectors], NDArray[np.float64], NDArray[np.float64]] | None = None
 
     @classmethod
     def of(cls, people: _Vectors, count: int, seed: int = 0) -> Cohort:
@@ -81,24 +70,19 @@ class Cohort:
 
     def normalised(self, distances: NDArray[np.float32], probe: _Vectors, templates: _Vectors) -> NDArray[np.float32]:
         """Return the distances (T,) of a probe (D,) to templates (T, D), normalised by the cohort."""
-        here, there = self._surroundings(probe[np.newaxis]), self._of_templates(templates)
-        scores = ((distances - here.mean) / here.spread + (distances - there.mean) / there.spread) / 2
-        mean, spread = self.usual
-        return np.asarray(mean + spread * scores, np.float32)
+        last = self._last  # a door asks about the same gallery with each frame
+        if last is None or last[0]() is not templates:
+            self._last = last = weakref.ref(templates), *self._surroundings(templates)
+        scores = np.zeros(len(distances))
+        for mean, spread in (self._surroundings(probe[np.newaxis]), last[1:]):
+            scores += (distances - mean) / spread / 2
+        return np.asarray(self.usual[0] + self.usual[1] * scores, np.float32)
 
-    def _of_templates(self, templates: _Vectors) -> _Surroundings:
-        """Cached for the last gallery, because a door asks about the same one with each frame."""
-        last = self._last
-        if last is not None and last[0]() is templates:
-            return last[1]
-        found = self._surroundings(templates)
-        self._last = weakref.ref(templates), found
-        return found
-
-    def _surroundings(self, vectors: _Vectors) -> _Surroundings:
+    def _surroundings(self, vectors: _Vectors) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return mean and standard deviation of the distances to the nearer half of the cohort, (T,) each."""
         apart = _nearer_half(_apart(vectors, self.vectors))
         spread = np.clip(apart.std(axis=1), _NARROWEST * self.usual[1], _WIDEST * self.usual[1])
-        return _Surroundings(apart.mean(axis=1), spread)
+        return apart.mean(axis=1), spread
 
 
 def cohort_bytes(cohort: Cohort, key: str) -> bytes:
@@ -129,23 +113,11 @@ def read_cohort(thing: object, content: bytes, key: str, dimension: int) -> Coho
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             made_with, vectors = str(file["encoder"]), file["vectors"].astype(np.float32)
             mean, spread = (float(number) for number in file["usual"])
-        if made_with != key or vectors.shape[1:] != (dimension,):
-            reason = Message("was made with another state of the encoder")
-            raise WeightsError(thing, reason, remedy)
-        return Cohort(vectors, (mean, spread))
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        KeyError,
-        EOFError,
-        RuntimeError,
-        MemoryError,
-        BadZipFile,
-        zlib.error,
-    ) as fault:
-        reason = Message("is no cohort: {error}", error=fault)
-        raise WeightsError(thing, reason, remedy) from fault
+        if made_with == key and vectors.shape[1:] == (dimension,):
+            return Cohort(vectors, (mean, spread))
+    except Exception as fault:  # a damaged file can make numpy and zipfile raise almost anything
+        raise WeightsError(thing, Message("is no cohort: {error}", error=fault), remedy) from fault
+    raise WeightsError(thing, "was made with another state of the encoder", remedy)
 
 
 def _nearer_half(apart: NDArray[np.float64]) -> NDArray[np.float64]:

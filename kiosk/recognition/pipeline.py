@@ -53,8 +53,12 @@ class PhotographReader:
 
     def one(self, image: ByteImage) -> Embedding | Rejection:
         """Return the embedding of the one person of a picture (H, W, 3) BGR."""
-        face = self._only(image)
-        return face if isinstance(face, Rejection) else self._path.embed_photograph(image, face)[1]
+        faces = self._detector.find_thoroughly(image)
+        if not faces:
+            return Rejection.NO_FACE
+        if sum(face.box.width >= self._SECOND_FACE * faces[0].box.width for face in faces) > 1:
+            return Rejection.SEVERAL_FACES
+        return self._path.embed_photograph(image, faces[0])[1]
 
     def all(self, image: ByteImage) -> list[tuple[Face, Embedding | Rejection]]:
         """Return every face of a picture, largest first, with its embedding or the gate that rejected it."""
@@ -67,14 +71,6 @@ class PhotographReader:
             return None
         examined = self._path.examine(image, faces[0])
         return examined.face, examined.conditions
-
-    def _only(self, image: ByteImage) -> Face | Rejection:
-        faces = self._detector.find_thoroughly(image)
-        if not faces:
-            return Rejection.NO_FACE
-        if sum(face.box.width >= self._SECOND_FACE * faces[0].box.width for face in faces) > 1:
-            return Rejection.SEVERAL_FACES
-        return faces[0]
 
 
 @dataclass(slots=True)
@@ -104,11 +100,6 @@ class _Compared:
     box: Box  # where the face was last seen without a jump
     missed: bool = False  # a search near its place did not find it since
 
-    def holds(self, box: Box, now: float) -> bool:
-        """Return whether it is fresh and the face, now in `box`, was in sight since; a swap of people breaks that."""
-        fresh = 0 <= now - self.at < _COMPARED_EVERY_SECONDS
-        return fresh and not self.missed and self.box.overlap(box) >= _NO_JUMP
-
 
 @dataclass(slots=True)
 class _Track:
@@ -120,8 +111,11 @@ class _Track:
     compared: _Compared | None = None
 
     def rests(self, box: Box, now: float) -> bool:
-        """Return whether the last comparison still holds for the face, now in `box`."""
-        return self.compared is not None and self.compared.holds(box, now)
+        """Return whether the last comparison still holds for the face, now in `box`: another person may be there."""
+        last = self.compared
+        if last is None or last.missed or last.box.overlap(box) < _NO_JUMP:
+            return False
+        return 0 <= now - last.at < _COMPARED_EVERY_SECONDS
 
 
 class Recogniser:
@@ -182,7 +176,8 @@ class Recogniser:
             faces = {renamed.get(track, track): face for track, face in faces.items()}
             places = {renamed.get(track, track): place for track, place in places.items()}
         still = {track: place.number for track, place in places.items() if place.is_background()}
-        self._remember(self._tracker.boxes.keys() - still.keys())
+        living = self._tracker.boxes.keys() - still.keys()
+        self._tracks = {number: self._tracks.get(number) or self._new_track() for number in living}
         moving = {track: face for track, face in faces.items() if track not in still}
         shown = tuple(self._compare(frame, moving, places))
         lost_after = self._tracker.lost_after_seconds
@@ -226,10 +221,6 @@ class Recogniser:
         boxes = {track: box for track, box in self._tracker.boxes.items() if track not in self._last.background}
         chosen = sorted(boxes, key=lambda track: self._rank(track, boxes[track]))
         return {track: boxes[track] for track in chosen[:_MOST_FOLLOWED]}
-
-    def _remember(self, living: Collection[int]) -> None:
-        """Keep a record of each living track; forget those that have ended or belong to the background."""
-        self._tracks = {number: self._tracks.get(number) or self._new_track() for number in living}
 
     def _new_track(self) -> _Track:
         spec = self._path.encoder.spec
@@ -291,7 +282,10 @@ class Recogniser:
         return replace(known.compared.shown, face=face, compared=False)
 
     def _identified(self, frame: Frame, track: int, examined: Examined, probe: Embedding) -> TrackedFace:
-        track = self._same_face(track, probe)
+        before, spec = self.probe(track), self._path.encoder.spec
+        # One pair of people in a thousand lies within the encoder's threshold; any other has changed places.
+        if before is not None and np.linalg.norm(before.vector - probe.vector) > spec.threshold:
+            track = self._tracker.split(track)
         known = self._tracks.setdefault(track, self._new_track())
         with self.clock.stage("match"):
             found = known.pool.identify(probe, quality(examined.conditions), self._search)
@@ -301,13 +295,3 @@ class Recogniser:
 
     def _search(self, probe: Embedding) -> Identification:
         return identify(probe, self.gallery, threshold=self.threshold, margin=self.margin, comparison=self._comparison)
-
-    def _same_face(self, track: int, probe: Embedding) -> int:
-        """Return the track, or a new one where another person has taken the place.
-
-        One pair of people in a thousand lies within the encoder's threshold.
-        """
-        before = self.probe(track)
-        if before is not None and np.linalg.norm(before.vector - probe.vector) > self._path.encoder.spec.threshold:
-            return self._tracker.split(track)
-        return track

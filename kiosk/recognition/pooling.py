@@ -63,20 +63,13 @@ class FramePool:
         if self._probes.maxlen == 1:
             return alone
         self._probes.append((probe, weight))
-        pooled = alone if len(self._probes) == 1 else search(self._mean())
-        if alone.within_threshold and _person(alone) != _person(pooled):
+        probes, weights = zip(*self._probes, strict=True)
+        pooled = alone if len(probes) == 1 else search(mean_embedding(probes, weights))
+        person, nearest = (found.best.person if found.best is not None else None for found in (pooled, alone))
+        if alone.within_threshold and nearest != person:
             self._probes.clear()
             self._probes.append((probe, weight))
             return alone
-        return pooled if self._supports(alone, _person(pooled)) else alone
-
-    def _mean(self) -> Embedding:
-        return mean_embedding([probe for probe, _ in self._probes], [weight for _, weight in self._probes])
-
-    def _supports(self, alone: Identification, person: str | None) -> bool:
         limit = max(self._limit, alone.threshold)
-        return any(one.person == person and one.distance <= limit for one in alone.candidates)
-
-
-def _person(found: Identification) -> str | None:
-    return found.best.person if found.best is not None else None
+        supported = any(one.person == person and one.distance <= limit for one in alone.candidates)
+        return pooled if supported else alone

@@ -10,6 +10,7 @@ import pytest
 
 from kiosk.cli import main, running
 from kiosk.files import asset
+from kiosk.paths import cache_folder
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,11 @@ def kiosk(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.fixture
-def images(tmp_path: Path) -> Path:
+def images(tmp_path: Path, known_templates: Path) -> Path:
     """A gallery in which Grace Hopper is enrolled."""
     folder = tmp_path / "images"
     folder.mkdir()
+    shutil.copytree(known_templates, cache_folder())
     shutil.copy(asset("demo", "gallery", "Grace_Hopper.jpg"), folder)
     return folder
 

@@ -16,29 +16,20 @@ COMMANDS = [
 OPTIONS = {"encoders": {"--json", "--config"}, "train": {"--json"}, "evaluate": {"--json"}}
 
 
-def test_every_command_is_there(kiosk):
+def test_every_command_has_help_with_an_example(kiosk):
     shown = kiosk("--help")
     assert shown.code == 0
     assert [name for name in COMMANDS if name not in shown.out] == []
     groups = {"people"}  # that do something by themselves
     assert {command.callback.__name__ for command in app.registered_commands} == set(COMMANDS) - groups
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_help_with_an_example(kiosk, command):
-    shown = kiosk(command, "--help")
-    assert shown.code == 0
-    assert f"Example: kiosk {command}" in " ".join(shown.out.split())
-    assert all(option in shown.out for option in OPTIONS.get(command, {"--json", "--config", "--gallery"}))
-
-
-def test_the_version_is_told(kiosk):
+    for command in COMMANDS:
+        shown = kiosk(command, "--help")
+        assert shown.code == 0
+        assert f"Example: kiosk {command}" in " ".join(shown.out.split())
+        assert all(option in shown.out for option in OPTIONS.get(command, {"--json", "--config", "--gallery"}))
     assert kiosk("--version").out.startswith("kiosk ")
-
-
-@pytest.mark.parametrize("wrong", [["nonsense"], ["identify"], ["run", "--nonsense"], ["verify", "only-one"]])
-def test_wrong_usage_ends_with_2(kiosk, wrong):
-    assert kiosk(*wrong).code == 2
+    for wrong in (["nonsense"], ["identify"], ["run", "--nonsense"], ["verify", "only-one"]):
+        assert kiosk(*wrong).code == 2
 
 
 def test_a_fault_is_one_line_with_the_exit_code_of_its_class(kiosk, tmp_path):
@@ -51,22 +42,13 @@ def test_a_fault_is_one_line_with_the_exit_code_of_its_class(kiosk, tmp_path):
     assert "did you mean matching.threshold" in failed.err
 
 
-def test_an_unforeseen_fault_is_one_line_too(kiosk, monkeypatch):
+def test_an_unforeseen_fault_is_one_line_too_and_debug_shows_its_traceback(kiosk, monkeypatch):
     def surprise(*arguments: object) -> None:
         raise RuntimeError("surprise")
 
     monkeypatch.setattr("kiosk.cli.people.open_gallery", surprise)
     failed = kiosk("people")
-    assert failed.code == 10
-    assert failed.err.count("\n") == 1
-    assert "--debug" in failed.err
-
-
-def test_debug_shows_the_traceback(monkeypatch):
-    def surprise(*arguments: object) -> None:
-        raise RuntimeError("surprise")
-
-    monkeypatch.setattr("kiosk.cli.people.open_gallery", surprise)
+    assert (failed.code, failed.err.count("\n"), "--debug" in failed.err) == (10, 1, True)
     with pytest.raises(RuntimeError, match="surprise"):
         cli.main(["people", "--debug"])
 
@@ -79,13 +61,10 @@ def test_each_configuration_is_found_in_its_turn(kiosk, tmp_path, monkeypatch):
     monkeypatch.setenv("KIOSK_CONFIG", str(tmp_path / "by-variable.yaml"))
     assert "variable: there is no such option" in kiosk("people").err
     assert "given: there is no such option" in kiosk("people", "--config", tmp_path / "given.yaml").err
-
-
-def test_a_configuration_that_is_not_there_is_a_fault(kiosk, monkeypatch):
-    assert kiosk("people", "--config", "nowhere.yaml").code == 11
     monkeypatch.setenv("KIOSK_CONFIG", "nowhere.yaml")
     failed = kiosk("people")
     assert (failed.code, "KIOSK_CONFIG" in failed.err) == (11, True)
+    assert kiosk("people", "--config", "nowhere.yaml").code == 11
 
 
 def test_json_is_one_line_in_which_names_stay_readable(capsys):
@@ -96,25 +75,16 @@ def test_json_is_one_line_in_which_names_stay_readable(capsys):
     assert "Nguyễn" in out
 
 
-def test_a_table_is_as_wide_as_its_words_where_nobody_watches(capsys):
-    print_table(("file", "reason"), [("x" * 200, "[bold]no markup[/bold]")])
+def test_a_table_loses_nothing_and_breaks_lines_between_words(capsys, monkeypatch):
+    print_table(("file", "reason"), [("x" * 200, "[bold]no markup[/bold]")])  # nobody watches: as wide as its words
     out = capsys.readouterr().out
     assert "x" * 200 in out
     assert "[bold]no markup[/bold]" in out
-
-
-def test_a_table_in_a_narrow_terminal_loses_nothing_and_breaks_no_short_name(capsys, monkeypatch):
     monkeypatch.setattr(output, "Console", lambda width: Console(width=60))
-    words = ["mobilefacenet *", "Apache-2.0_not_proven", *["x" * 12] * 4]
-    print_table(["name", *"abcde"], [words])
+    print_table(["name", *"abcde"], [["mobilefacenet *", "Apache-2.0_not_proven", *["x" * 12] * 4]])
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 60
-    assert "mobilefacenet *" in out
-    assert out.count("x") == 48
-    assert "…" not in out
-
-
-def test_lines_break_between_words_where_there_is_room_for_that(capsys, monkeypatch):
+    assert ("mobilefacenet *" in out, out.count("x"), "…" in out) == (True, 48, False)
     monkeypatch.setattr(output, "Console", lambda width: Console(width=40))
     print_table(["name", "size", "needed"], [["mobilefacenet *", "5.6 M, 11.3 MB", "150 px dlib_chip"]])
     out = capsys.readouterr().out

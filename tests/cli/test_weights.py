@@ -1,5 +1,6 @@
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -55,16 +56,13 @@ def states(kiosk):
     return {each["name"]: each["state"] for each in json.loads(kiosk("weights", "list", "--json").out)}
 
 
-def test_weights_are_listed_with_licence_figure_and_state(kiosk, offered):
+def test_weights_are_listed_with_licence_figure_and_state(kiosk, offered, tmp_path):
     shown = kiosk("weights", "list")
     assert shown.code == 0
     (row,) = (line.split() for line in shown.out.splitlines() if line.split()[:2] == ["small", "encoder"])
     assert " ".join(row) == "small encoder 0.0 MB MIT not installed 99 % accuracy nobody"
     assert "default: Comes along." in shown.out
     assert "shipped, verified" in shown.out
-
-
-def test_the_list_is_there_for_programs(kiosk, offered, tmp_path):
     default, small = json.loads(kiosk("weights", "list", "--json").out)
     assert (default["url"], default["sha256"]) == (None, hashlib.sha256(SHIPPED).hexdigest())
     assert small.pop("url").startswith("http://127.0.0.1:")
@@ -84,63 +82,37 @@ def test_the_list_is_there_for_programs(kiosk, offered, tmp_path):
     }
 
 
-def test_a_fetched_file_is_installed_and_the_next_step_told(kiosk, offered, tmp_path):
-    shown = kiosk("weights", "fetch", "small")
-    assert (shown.code, shown.err) == (0, "")
+def test_a_file_is_fetched_verified_found_altered_and_removed(kiosk, offered, tmp_path):
     path = tmp_path / "here" / "weights" / "small.onnx"
-    assert shown.out == f"small is installed: {path}\nTo use it, write `encoder: small` in config.yaml.\n"
+    assert "small" not in kiosk("weights", "verify").out
+    (offered / "small.onnx").write_bytes(FILE[:-1] + b"!")
+    failed = kiosk("weights", "fetch", "small")
+    assert (failed.code, failed.out, failed.err.count("\n")) == (16, "", 1)
+    assert "is another file: its SHA-256 is not the one expected" in failed.err
+    assert not path.parent.exists()
+    (offered / "small.onnx").write_bytes(FILE)
+    fetched = kiosk("weights", "fetch", "small")
+    assert (fetched.code, fetched.err) == (0, "")
+    assert fetched.out == f"small is installed: {path}\nTo use it, write `encoder: small` in config.yaml.\n"
     assert path.read_bytes() == FILE
     assert states(kiosk) == {"default": "intact", "small": "intact"}
     assert "small is there already, verified" in kiosk("weights", "fetch", "small").out
-
-
-def test_a_download_that_fails_is_told_in_one_line(kiosk, offered, tmp_path):
-    (offered / "small.onnx").write_bytes(FILE[:-1] + b"!")
-    shown = kiosk("weights", "fetch", "small")
-    assert (shown.code, shown.out) == (16, "")
-    assert "is another file: its SHA-256 is not the one expected" in shown.err
-    assert shown.err.count("\n") == 1
-    assert not (tmp_path / "here" / "weights").exists()
-
-
-@pytest.mark.parametrize("command", ["fetch", "remove"])
-def test_an_unknown_name_is_answered_with_the_nearest(kiosk, offered, command):
-    shown = kiosk("weights", command, "smal")
-    assert shown.code == 16
-    assert "did you mean 'small'?" in shown.err
-
-
-def test_intact_files_are_verified(kiosk, offered):
-    shown = kiosk("weights", "verify")
-    assert shown.code == 0
-    assert shown.out.startswith("default: intact (")
-    assert "small" not in shown.out
-    kiosk("weights", "fetch", "small")
-    assert "small: intact (" in kiosk("weights", "verify").out
-
-
-def test_each_altered_file_is_named(kiosk, offered, tmp_path):
-    kiosk("weights", "fetch", "small")
-    path = tmp_path / "here" / "weights" / "small.onnx"
+    verified = kiosk("weights", "verify")
+    assert (verified.code, verified.out.startswith("default: intact (")) == (0, True)
+    assert "small: intact (" in verified.out
     path.write_bytes(FILE[:-1] + b"!")
-    shown = kiosk("weights", "verify")
-    assert shown.code == 1
-    assert shown.out.splitlines()[1] == f"small: altered ({path})"
+    verified = kiosk("weights", "verify")
+    assert (verified.code, verified.out.splitlines()[1]) == (1, f"small: altered ({path})")
     assert "altered!" in kiosk("weights", "list").out
     found = kiosk("weights", "verify", "--json")
-    assert found.code == 1
-    assert [each["state"] for each in json.loads(found.out)["files"]] == ["intact", "altered"]
-
-
-def test_a_fetched_file_is_removed(kiosk, offered, tmp_path):
-    kiosk("weights", "fetch", "small")
-    shown = kiosk("weights", "remove", "small")
-    path = tmp_path / "here" / "weights" / "small.onnx"
-    assert (shown.code, shown.out) == (0, f"small is removed: {path}\n")
-    assert not path.exists()
+    assert (found.code, [each["state"] for each in json.loads(found.out)["files"]]) == (1, ["intact", "altered"])
+    removed = kiosk("weights", "remove", "small")
+    assert (removed.code, removed.out, path.exists()) == (0, f"small is removed: {path}\n", False)
     again = kiosk("weights", "remove", "small")
-    assert again.code == 16
-    assert "small: is not installed in" in again.err
+    assert (again.code, "small: is not installed in" in again.err) == (16, True)
+    for command in ("fetch", "remove"):
+        unknown = kiosk("weights", command, "smal")
+        assert (unknown.code, "did you mean 'small'?" in unknown.err) == (16, True)
 
 
 def test_what_fetches_is_loaded_by_fetch_alone():
@@ -152,19 +124,23 @@ def test_what_fetches_is_loaded_by_fetch_alone():
     assert run.stdout == "False\n"
 
 
-def test_a_spec_of_ones_own_is_verified_and_told_its_golden_vector(kiosk, tmp_path):
-    folder = tmp_path / "here" / "weights"
-    folder.mkdir()
+def test_a_spec_of_ones_own_is_verified_and_told_its_golden_vector(kiosk, tmp_path, ship_weights):
+    folder, shipped = tmp_path / "here" / "weights", tmp_path / "shipped"
+    for made in (folder, shipped):
+        made.mkdir()
+    (shipped / "manifest.yaml").write_text("{}\n")
+    (shipped / "catalogue.yaml").write_text("fetch: []\nshipped: []\n")
+    shutil.copy(shipped_weights("dlib_resnet.tflite"), folder)
     text = shipped_weights("dlib_resnet.yaml").read_text().partition("golden:")[0]
+    ship_weights(shipped)
     (folder / "mine.yaml").write_text(text)
+    (folder / "wrong.yaml").write_text(text.replace("dimension: 128", "dimension: 64"))
     shown = kiosk("weights", "verify")
-    assert (shown.code, "encoder mine: works as its spec says" in shown.out) == (0, True)
+    assert (shown.code, "encoder mine: works as its spec says" in shown.out) == (1, True)
     assert "  golden: {values: [-0.0407" in shown.out
-    (folder / "mine.yaml").write_text(text.replace("dimension: 128", "dimension: 64"))
-    shown = kiosk("weights", "verify", "--json")
-    (mine,) = (each for each in json.loads(shown.out)["specs"] if each["name"] == "mine")
-    assert shown.code == 1
-    assert "dlib_resnet.tflite" in mine["fault"]
+    mine, wrong = json.loads(kiosk("weights", "verify", "--json").out)["specs"]
+    assert (mine["name"], mine["fault"], wrong["name"]) == ("mine", None, "wrong")
+    assert "dlib_resnet.tflite" in wrong["fault"]
 
 
 @pytest.mark.slow

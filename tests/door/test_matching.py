@@ -25,7 +25,7 @@ from kiosk.door.matching import (
     past_decisions,
     threshold_remark,
 )
-from kiosk.encoders import EncoderSpec, encoder_spec, load_encoder
+from kiosk.encoders import EncoderSpec, encoder_spec
 from kiosk.encoders.encoder import Averaging
 from kiosk.encoders.statistics import QuantileTable, Statistics
 from kiosk.errors import WeightsError
@@ -45,103 +45,65 @@ def named(*names: str) -> Config:
     return Config.model_validate({"matching": {"threshold": dict.fromkeys(names, 0.5), "margin": {names[-1]: 0.1}}})
 
 
-class TestMatchingNumbers:
-    @pytest.mark.parametrize(
-        ("option", "numbers"),
-        [
-            ("", (1.12, 0.05)),
-            ("matching: {threshold: auto, margin: auto}", (1.12, 0.05)),
-            ("matching: {threshold: {sface_fp16: 0.9}}", (0.9, 0.05)),
-            ("matching: {threshold: 0.35, margin: 0.02}", (0.35, 0.02)),
-            ("matching: {threshold: {sface: 0.9, dlib_resnet+sface: 0.8}, margin: {sface_fp16: 0.0}}", (1.12, 0.0)),
-        ],
-    )
-    def test_they_are_the_users_only_where_meant_for_this_encoder(self, home, option, numbers):
-        config = written(home, option)
-        assert matching_numbers(config.current, load_configured_encoder(config).spec, people=0) == numbers
-
-    def test_a_composite_has_its_own(self, home, save_spec):
-        save_spec("other", mirror=False, threshold=0.5, margin=0.05)
-        config = written(home, "encoder: {dlib_resnet: 1, other: 1}\nmatching: {threshold: {dlib_resnet: 0.1}}")
-        spec = load_configured_encoder(config).spec
-        assert matching_numbers(config.current, spec, people=0) == (spec.threshold, spec.margin)
-        config = written(home, f"encoder: [dlib_resnet, other]\nmatching: {{threshold: {{{spec.name}: 0.1}}}}")
-        assert matching_numbers(config.current, spec, people=0)[0] == 0.1
+def test_threshold_and_margin_are_the_users_only_where_meant_for_this_encoder(home, save_spec):
+    spec = encoder_spec("sface_fp16")
+    for option, numbers in (
+        ("", (1.12, 0.05)),
+        ("matching: {threshold: auto, margin: auto}", (1.12, 0.05)),
+        ("matching: {threshold: {sface_fp16: 0.9}}", (0.9, 0.05)),
+        ("matching: {threshold: 0.35, margin: 0.02}", (0.35, 0.02)),
+        ("matching: {threshold: {sface: 0.9, dlib_resnet+sface: 0.8}, margin: {sface_fp16: 0.0}}", (1.12, 0.0)),
+    ):
+        assert matching_numbers(written(home, option).current, spec, people=0) == numbers, option
+    lenient = written(home, "matching: {threshold: 1.05}").current  # with that, everybody would get in
+    assert matching_numbers(lenient, encoder_spec("dlib_resnet"), people=0)[0] == 0.38
+    save_spec("other", mirror=False, threshold=0.5, margin=0.05)
+    config = written(home, "encoder: {dlib_resnet: 1, other: 1}\nmatching: {threshold: {dlib_resnet: 0.1}}")
+    spec = load_configured_encoder(config).spec
+    assert matching_numbers(config.current, spec, people=0) == (spec.threshold, spec.margin)
+    config = written(home, f"encoder: [dlib_resnet, other]\nmatching: {{threshold: {{{spec.name}: 0.1}}}}")
+    assert matching_numbers(config.current, spec, people=0)[0] == 0.1
 
 
-class TestAutomaticThreshold:
-    STATISTICS = Statistics(
+def test_the_automatic_threshold_falls_with_each_person_whom_a_stranger_may_resemble():
+    statistics = Statistics(
         "made up",
         1000,
         QuantileTable(1_000_000, (1e-5, 1e-4, 1e-3, 1e-2, 1.0), (0.30, 0.34, 0.38, 0.42, 1.2)),
         QuantileTable(1000, (0.01, 0.1, 1.0), (0.5, 0.4, 0.1)),
     )
-
-    def spec(self, statistics=STATISTICS):
-        return replace(encoder_spec("dlib_resnet"), threshold=0.38, statistics=statistics)
-
-    @pytest.mark.parametrize(
-        ("people", "rate", "threshold"),
-        [(1, 1e-3, 0.38), (10, 1e-3, 0.34), (100, 1e-3, 0.30), (1, 1e-4, 0.34), (10, 1e-4, 0.30), (1000, 1e-3, 0.26)],
-    )
-    def test_each_person_more_is_one_more_whom_a_stranger_may_resemble(self, people, rate, threshold):
-        assert automatic_threshold(self.spec(), people, rate) == pytest.approx(threshold, abs=0.0011)
-
-    @pytest.mark.parametrize(("people", "statistics"), [(0, STATISTICS), (50, None)])
-    def test_it_is_the_encoders_own_where_nobody_is_enrolled_or_nothing_is_known(self, people, statistics):
-        assert automatic_threshold(self.spec(statistics), people, 1e-4) == 0.38
+    spec = replace(encoder_spec("dlib_resnet"), threshold=0.38, statistics=statistics)
+    for people, rate, threshold in (
+        *((1, 1e-3, 0.38), (10, 1e-3, 0.34), (100, 1e-3, 0.30), (1, 1e-4, 0.34), (10, 1e-4, 0.30)),
+        *((1000, 1e-3, 0.26), (0, 1e-4, 0.38)),
+    ):
+        assert automatic_threshold(spec, people, rate) == pytest.approx(threshold, abs=0.0011), (people, rate)
+    assert automatic_threshold(replace(spec, statistics=None), 50, 1e-4) == 0.38
 
 
-@pytest.mark.parametrize(
-    ("threshold", "told"),
-    [
-        (None, ""),
-        (0.38, ""),
-        (0.19, ""),
+def test_a_threshold_on_another_scale_or_above_the_encoders_own_is_remarked():
+    for threshold, told in (
+        *((None, ""), (0.38, ""), (0.19, "")),
         (0.189, "0.189 is on another encoder's scale: dlib_resnet works around 0.38"),
         (1.05, "1.05 is not used: it is on another encoder's scale, dlib_resnet works around 0.38"),
         (0.4, "0.4 is more lenient than dlib_resnet's own 0.38: more strangers get in"),
-    ],
-)
-def test_a_threshold_on_another_scale_or_above_the_encoders_own_is_remarked(threshold, told):
-    assert threshold_remark(threshold, encoder_spec("dlib_resnet")) == told
+    ):
+        assert threshold_remark(threshold, encoder_spec("dlib_resnet")) == told
 
 
-def test_a_name_with_a_part_that_is_not_known_is_of_none():
+def test_names_that_belong_to_no_encoder_or_spell_it_otherwise_are_found():
     config = named("sface", "sfacee", "sface+other", "2*sface+1*dlib_resnet")
     assert names_of_none(config, ("sface", "dlib_resnet")) == ["sface+other", "sfacee"]
-
-
-@pytest.mark.parametrize(
-    ("name", "encoder", "told"),
-    [
+    for name, encoder, told in (
         ("sface+dlib_resnet", "dlib_resnet+sface", True),
         ("dlib_resnet + sface", "dlib_resnet+sface", True),
         ("1*sface+2.0*dlib_resnet", "2*dlib_resnet+1*sface", True),
         ("dlib_resnet+sface", "dlib_resnet+sface", False),
         ("1*sface+3*dlib_resnet", "2*dlib_resnet+1*sface", False),
         ("dlib_resnet+sface", "2*dlib_resnet+1*sface", False),
-        ("sface", "dlib_resnet", False),
         ("x*sface", "sface", False),
-    ],
-)
-def test_the_same_parts_under_another_name_do_not_count(name, encoder, told):
-    assert names_spelt_otherwise(named(name), encoder) == ([name] if told else [])
-
-
-class TestComparison:
-    SPEC = encoder_spec("dlib_resnet")
-
-    def test_the_default_is_the_mean_beside_the_cohort_that_is_shipped(self, home):
-        found = comparison_of(PathSection(), self.SPEC, [home, shipped_weights()])
-        assert (found.rule, found.averaging) == (TemplateRule.MEAN, Averaging(0.0445, 0.58))
-        assert found.cohort is not None
-
-    def test_an_encoder_without_a_cohort_goes_without_unless_one_is_asked_for(self, home):
-        spec = replace(self.SPEC, name="other")
-        assert comparison_of(PathSection(), spec, [home, shipped_weights()]).cohort is None
-        with pytest.raises(WeightsError, match=r"other\.cohort\.npz: is not there; make it with `kiosk weights cohort"):
-            comparison_of(PathSection(cohort=CohortUse.ON), spec, [home, shipped_weights()])
+    ):
+        assert names_spelt_otherwise(named(name), encoder) == ([name] if told else []), name
 
 
 def test_only_the_former_encoder_has_advice_which_names_the_default_one():
@@ -154,7 +116,7 @@ def test_only_the_former_encoder_has_advice_which_names_the_default_one():
 
 @pytest.fixture(scope="module")
 def spec() -> EncoderSpec:
-    return load_encoder("dlib_resnet", 1).spec
+    return encoder_spec("dlib_resnet")
 
 
 def made(spec: EncoderSpec, seed: int = 1) -> bytes:
@@ -182,7 +144,7 @@ def ship(folder: Path, spec: EncoderSpec, content: bytes) -> None:
     )
 
 
-def test_the_users_own_comes_before_the_shipped(folders, spec):
+def test_the_users_own_cohort_comes_before_the_shipped_and_a_wrong_one_is_refused(folders, spec):
     ship(folders[1], spec, made(spec, 1))
     shipped = find_cohort(spec, folders)
     (folders[0] / cohort_file(spec.name)).write_bytes(made(spec, 2))
@@ -190,27 +152,26 @@ def test_the_users_own_comes_before_the_shipped(folders, spec):
     assert shipped is not None
     assert own is not None
     assert not np.array_equal(shipped.vectors, own.vectors)
-
-
-def test_a_shipped_one_that_was_altered_is_refused(folders, spec):
-    ship(folders[1], spec, made(spec, 1))
-    (folders[1] / cohort_file(spec.name)).write_bytes(made(spec, 2))
+    (folders[0] / cohort_file(spec.name)).write_bytes(made(replace(spec, key="other")))
+    with pytest.raises(WeightsError, match="another state of the encoder"):
+        find_cohort(spec, folders)
+    (folders[0] / cohort_file(spec.name)).unlink()
+    (folders[1] / cohort_file(spec.name)).write_bytes(made(spec, 2))  # a shipped one that was altered
     with pytest.raises(WeightsError, match=r"dlib_resnet\.cohort\.npz"):
         find_cohort(spec, folders)
 
 
-def test_one_of_another_encoder_is_refused(folders, spec):
-    (folders[0] / cohort_file(spec.name)).write_bytes(made(replace(spec, key="other")))
-    with pytest.raises(WeightsError, match="another state of the encoder"):
-        find_cohort(spec, folders)
-
-
-def test_the_default_encoders_is_shipped_as_the_manifest_says(spec):
-    cohort = find_cohort(spec, [shipped_weights()])
-    assert cohort is not None
-    assert cohort.vectors.shape == (600, spec.dimension)
-    assert 0.3 < cohort.usual[0] < 0.6
-    assert 0.02 < cohort.usual[1] < 0.06
+def test_the_default_is_the_mean_beside_the_shipped_cohort_and_a_missing_one_is_told_on_request(home, spec):
+    folders = [home, shipped_weights()]
+    found = comparison_of(PathSection(), spec, folders)
+    assert (found.rule, found.averaging) == (TemplateRule.MEAN, Averaging(0.0445, 0.58))
+    assert found.cohort is not None
+    assert found.cohort.vectors.shape == (600, spec.dimension)
+    assert 0.3 < found.cohort.usual[0] < 0.6
+    spec = replace(spec, name="other")
+    assert comparison_of(PathSection(), spec, folders).cohort is None
+    with pytest.raises(WeightsError, match=r"other\.cohort\.npz: is not there; make it with `kiosk weights cohort"):
+        comparison_of(PathSection(cohort=CohortUse.ON), spec, folders)
 
 
 # What another threshold would have changed: counted from rows as the door writes them.
@@ -246,14 +207,10 @@ def changes(journal: Journal, threshold: float, margin: float = 0.05) -> Changes
     return past_decisions(journal, "dlib_resnet", NOW).with_numbers(threshold, margin)
 
 
-def test_stricter_threshold_would_have_refused_some(journal: Journal) -> None:
+def test_another_threshold_would_have_refused_some_or_let_in_those_who_were_clear(journal: Journal) -> None:
     assert changes(journal, 0.385) == Changes(7, let_in=0, refused=1)
     assert changes(journal, 0.1) == Changes(7, let_in=0, refused=3)
-
-
-def test_more_lenient_one_would_have_let_in_those_who_were_clear(journal: Journal) -> None:
-    assert changes(journal, 0.45) == Changes(7, let_in=1, refused=0)
-    assert changes(journal, 0.5) == Changes(7, let_in=1, refused=0)
+    assert changes(journal, 0.45) == changes(journal, 0.5) == Changes(7, let_in=1, refused=0)
     assert changes(journal, 0.5, margin=0.0).changed == 3
 
 

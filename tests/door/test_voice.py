@@ -102,8 +102,10 @@ def test_a_sentence_is_spoken_with_the_settings_of_the_moment_in_a_session_of_it
     assert stage.entries[0]["sid"] == stage.entries[0]["pid"] != os.getsid(0)
 
 
-def test_the_newest_sentence_is_spoken_next_and_older_ones_and_empty_ones_are_dropped(stage: Stage) -> None:
-    voice = stage.voice()
+def test_the_newest_sentence_is_spoken_next_and_nothing_while_it_is_switched_off(stage: Stage) -> None:
+    voice = stage.voice(enabled=False)
+    voice.say("unheard")
+    voice.enabled = True
     stage.say(voice, "wait")
     for text in ("first", "second", "third", "\x00\n"):
         voice.say(text)
@@ -123,7 +125,7 @@ def test_a_child_that_hangs_is_killed_with_its_children_and_the_next_sentence_is
     wait_for(lambda: "did not answer within 0.5 s" in (voice.fault or ""))
 
 
-def test_what_a_child_finds_wrong_is_told_until_a_sentence_is_spoken(stage: Stage) -> None:
+def test_a_fault_of_the_child_is_told_until_a_sentence_is_spoken(stage: Stage) -> None:
     voice = stage.voice()
     for text, fault in (("die", "the speaker died"), ("complain", "voice: espeak has a cold; drink tea")):
         voice.say(text)
@@ -131,9 +133,6 @@ def test_what_a_child_finds_wrong_is_told_until_a_sentence_is_spoken(stage: Stag
     voice.say("Welcome")
     wait_for(lambda: voice.fault is None)
     assert stage.texts == ["die", "complain", "Welcome"]
-
-
-def test_a_speaker_that_cannot_start_is_a_fault_and_nothing_more() -> None:
     for command in (["/no/such/speaker"], ["/"], [sys.executable, "-c", "raise SystemExit(1)"]):
         voice = Voice(command=command)
         voice.say("Welcome")
@@ -143,15 +142,7 @@ def test_a_speaker_that_cannot_start_is_a_fault_and_nothing_more() -> None:
         voice.close()
 
 
-def test_a_voice_that_is_switched_off_says_nothing(stage: Stage) -> None:
-    voice = stage.voice(enabled=False)
-    voice.say("unheard")
-    voice.enabled = True
-    stage.say(voice, "Welcome")
-    assert stage.texts == ["Welcome"]
-
-
-def test_close_ends_child_grandchild_and_thread_whatever_they_do(stage: Stage) -> None:
+def test_close_ends_child_grandchild_and_thread(stage: Stage) -> None:
     threads, fds = threading.active_count(), psutil.Process().num_fds()
     for text in ("Welcome", "hang with a grandchild", "wait", "die"):
         voice = stage.voice(deadline_seconds=1000)
@@ -169,7 +160,7 @@ def test_close_ends_child_grandchild_and_thread_whatever_they_do(stage: Stage) -
     wait_for(lambda: all(gone(child.pid) for child in psutil.Process().children()))
 
 
-def test_what_is_no_text_is_left_out() -> None:
+def test_characters_that_are_no_text_are_left_out() -> None:
     for text, spoken in (
         ("Welcome Ada!", "Welcome Ada!"),
         ("a\x00b\tc\nd\x1b[31m\x7f", "a b c d [31m"),
@@ -213,11 +204,10 @@ def answer(
     return done.stdout
 
 
-def test_rate_volume_and_voice_are_obeyed(tmp_path: Path) -> None:
-    heard_of = {}
+def test_rate_volume_and_voice_are_obeyed_and_odd_text_is_spoken(tmp_path: Path) -> None:
+    sound, heard_of = tmp_path / "sound.wav", {}
     for settings in ((150, 1.0, None), (250, 1.0, None), (250, 0.25, None), (150, 1.0, "de")):
         rate, volume, voice = settings
-        sound = tmp_path / "sound.wav"
         assert answer("--to-file", sound, rate=rate, volume=volume, voice=voice) == "null\n"
         heard_of[settings] = heard(sound)
     seconds, loudness = heard_of[150, 1.0, None]
@@ -226,16 +216,11 @@ def test_rate_volume_and_voice_are_obeyed(tmp_path: Path) -> None:
     assert seconds > 1.2 * heard_of[250, 1.0, None][0]
     assert heard_of[250, 1.0, None][1] > 2 * heard_of[250, 0.25, None][1] > 0
     assert seconds != pytest.approx(heard_of[150, 1.0, "de"][0], rel=0.02)
-
-
-def test_an_unknown_voice_is_told_and_the_default_one_speaks(tmp_path: Path) -> None:
-    assert "klingon-parrot" in answer("--to-file", tmp_path / "sound.wav", voice="klingon-parrot")
-    assert heard(tmp_path / "sound.wav")[1] > 0.02
-
-
-def test_odd_text_is_spoken(tmp_path: Path) -> None:
-    for text in ("...", "李小龍", "👋", "<speak><break time='9s'/></speak>", "a" * 200, "-h"):
-        assert answer("--to-file", tmp_path / "sound.wav", text=text) == "null\n", text
+    sound.unlink()
+    assert "klingon-parrot" in answer("--to-file", sound, voice="klingon-parrot")  # and the default one speaks
+    assert heard(sound)[1] > 0.02
+    for text in ("李小龍 👋", "<speak><break time='9s'/></speak>", "-h"):
+        assert answer("--to-file", sound, text=text) == "null\n", text
 
 
 @pytest.mark.slow
@@ -271,10 +256,10 @@ def test_the_sound_goes_to_aplay_and_its_faults_are_told(tmp_path: Path) -> None
     assert "aplay is not installed" in answer(PATH=str(tmp_path))
 
 
-def test_whatever_fails_in_the_speaker_is_told() -> None:
+def test_any_failure_in_the_speaker_is_told() -> None:
     without_espeak = "import ctypes; ctypes.cdll.__class__.LoadLibrary = None; "
     empty = "import os; import kiosk.door.speaker as speaker; "
-    empty += "speaker.Synthesiser._run = lambda *_: os.memfd_create('x'); "
+    empty += "speaker._run = lambda *_: os.memfd_create('x'); "
     request = json.dumps({"text": "a", "rate": 150, "volume": 1.0, "voice": None})
     for program, line, told in (
         (without_espeak, request, "install the package espeak-ng"),

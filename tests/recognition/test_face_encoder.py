@@ -1,5 +1,6 @@
 """From a face that was found to its chips: which points each crop gets, and what is turned away."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -84,33 +85,26 @@ class TestFacePath:
         points = np.array([(218.0, 184.0), (308.0, 183.0), (262.0, 232.0), (228.0, 276.0), (300.0, 275.0)])
         return replace(boxed, landmarks=Landmarks(points, Scheme.ARCFACE))
 
-    @pytest.mark.parametrize("crop", [QUALITY_CROP, OPENFACE, BOX_160, Crop(CropKind.DLIB_CHIP, 96)])
-    def test_the_encoder_is_given_its_crop(self, make, landmarks, hopper, boxed, crop):
-        path = make(crop)
-        shown, embedding = live(path, hopper, boxed)
+    def test_the_encoder_is_given_its_crop(self, make, landmarks, hopper, boxed):
         located = replace(boxed, landmarks=landmarks.locate(hopper, boxed.box))
-        assert embedding.encoder == "showing"
-        assert list(path.encoder.faces[0]) == [crop]
-        np.testing.assert_array_equal(path.encoder.faces[0][crop].image, cut(hopper, located, crop).image)
-        np.testing.assert_array_equal(shown.landmarks.points, located.landmarks.points)
+        for crop in (QUALITY_CROP, OPENFACE, BOX_160, Crop(CropKind.DLIB_CHIP, 96)):
+            path = make(crop)
+            shown, embedding = live(path, hopper, boxed)
+            assert embedding.encoder == "showing"
+            assert list(path.encoder.faces[0]) == [crop]
+            np.testing.assert_array_equal(path.encoder.faces[0][crop].image, cut(hopper, located, crop).image)
+            np.testing.assert_array_equal(shown.landmarks.points, located.landmarks.points)
 
-    def test_arcfaces_crop_lies_between_the_points_of_both_models(self, make, landmarks, hopper, boxed):
-        path = make(ARCFACE)
-        shown, _ = live(path, hopper, boxed)
-        dlib, yunet = landmarks.locate(hopper, boxed.box), shipped_yunet().find_near(hopper, boxed.box).landmarks
-        middle = replace(boxed, landmarks=between(yunet, dlib))
-        np.testing.assert_array_equal(path.encoder.faces[0][ARCFACE].image, cut(hopper, middle, ARCFACE).image)
-        np.testing.assert_array_equal(shown.landmarks.points, dlib.points)
-
-    def test_of_a_detectors_own_points_arcfaces_crop_takes_the_middle_too(self, make, counting, hopper, pointed):
-        shown, chips = chips_of(make(ARCFACE), hopper, pointed)
-        assert shown.landmarks is pointed.landmarks
-        assert counting.asked == 1
-        dlib = counting.model.locate(hopper, pointed.box)
-        middle = replace(pointed, landmarks=between(pointed.landmarks, dlib))
-        np.testing.assert_array_equal(chips[ARCFACE].image, cut(hopper, middle, ARCFACE).image)
-
-    def test_where_both_models_disagree_the_points_of_the_detector_count(self, make, hopper, pointed):
+    def test_arcfaces_crop_lies_between_the_points_of_both_models(self, make, counting, hopper, boxed, pointed):
+        dlib, yunet = counting.model.locate(hopper, boxed.box), shipped_yunet().find_near(hopper, boxed.box).landmarks
+        for face, own, second in ((boxed, dlib, yunet), (pointed, pointed.landmarks, pointed.landmarks)):
+            counting.asked = 0
+            shown, chips = chips_of(make(ARCFACE), hopper, face)
+            assert counting.asked == 1
+            middle = replace(face, landmarks=between(second, dlib))
+            np.testing.assert_array_equal(chips[ARCFACE].image, cut(hopper, middle, ARCFACE).image)
+            np.testing.assert_array_equal(shown.landmarks.points, own.points)
+        # If the models disagree, the points of the detector count.
         aside = replace(pointed, landmarks=Landmarks(pointed.landmarks.points + 40, Scheme.ARCFACE))
         path = make(ARCFACE)
         examined = path.examine(hopper, aside)
@@ -133,22 +127,6 @@ class TestFacePath:
         key = FaceEncoder(CheckedLandmarks(landmarks), encoder, PHOTOGRAPH).key
         assert key == "3-c12bf3fe26a4-checked-" + encoder.spec.key
 
-    def test_a_box_needs_no_landmarks_but_those_that_are_there(self, make, counting, hopper, pointed):
-        shown, chips = chips_of(make(BOX_160), hopper, pointed)
-        assert counting.asked == 0
-        assert shown.landmarks is pointed.landmarks
-        np.testing.assert_array_equal(chips[BOX_160].image, cut(hopper, pointed, BOX_160).image)
-
-    @pytest.mark.parametrize("crop", [QUALITY_CROP, OPENFACE])
-    def test_others_are_located_where_the_crop_takes_no_such_and_the_detectors_are_shown(
-        self, make, counting, hopper, pointed, crop
-    ):
-        shown, chips = chips_of(make(crop), hopper, pointed)
-        assert shown.landmarks is pointed.landmarks
-        assert counting.asked == 1
-        _, expected = chips_of(make(crop), hopper, replace(pointed, landmarks=None))
-        np.testing.assert_array_equal(chips[crop].image, expected[crop].image)
-
     def test_the_pose_is_judged_by_dlibs_points_where_the_detector_brings_none(self, make, hopper, boxed, monkeypatch):
         aside = shipped_yunet().find_near(hopper, boxed.box)
         aside.landmarks.points[2, 0] -= 100
@@ -157,22 +135,22 @@ class TestFacePath:
         assert path.examine(hopper, boxed).rejection is None
 
     def test_of_several_crops_each_is_cut_by_the_landmarks_that_suit_it_best(self, make, counting, hopper, pointed):
-        _, chips = chips_of(make(QUALITY_CROP, ARCFACE, BOX_160), hopper, pointed)
+        shown, chips = chips_of(make(QUALITY_CROP, ARCFACE, BOX_160), hopper, pointed)
         assert list(chips) == [QUALITY_CROP, ARCFACE, BOX_160]
-        assert counting.asked == 1
+        assert (counting.asked, shown.landmarks) == (1, pointed.landmarks)
         assert chips[QUALITY_CROP].face.landmarks.scheme is Scheme.DLIB
         assert chips[BOX_160].face.landmarks is pointed.landmarks
+        chips_of(make(BOX_160), hopper, pointed)
+        assert counting.asked == 1  # a box needs no landmarks but those that are there
 
-    @pytest.mark.parametrize("crop", [QUALITY_CROP, ARCFACE, BOX_160])
-    def test_the_same_pictures_are_refused_whatever_crop_and_landmarks(self, make, hopper, boxed, pointed, crop):
+    def test_the_same_pictures_are_refused_whatever_crop_and_landmarks(self, make, hopper, boxed, pointed):
         spoilt = {
             Rejection.TOO_DARK: (hopper * 0.12).astype(np.uint8),
             Rejection.TOO_BRIGHT: np.maximum(hopper, 245),
             Rejection.TOO_BLURRED: np.asarray(cv2.GaussianBlur(hopper, (0, 0), 16)),
         }
-        for face in (boxed, pointed):
-            path = make(crop)
-            assert {chips_of(path, image, face)[1] for image in spoilt.values()} == set(spoilt)
+        for face, crop in itertools.product((boxed, pointed), (QUALITY_CROP, ARCFACE, BOX_160)):
+            assert {chips_of(make(crop), image, face)[1] for image in spoilt.values()} == set(spoilt)
             assert chips_of(make(crop, gates=Gates(min_face_px=300)), hopper, face)[1] is Rejection.TOO_SMALL
             assert chips_of(make(crop, gates=Gates(max_turn=0.0)), hopper, face)[1] is Rejection.OFF_POSE
 

@@ -14,7 +14,7 @@ from kiosk.domain import Embedding, TemplateRule
 from kiosk.encoders.encoder import NO_AVERAGING, Averaging
 from kiosk.errors import EncoderError, UnknownPersonError
 from kiosk.recognition.cohort import Cohort
-from kiosk.recognition.matching import Comparison, PeopleMeans, distances, identify, person_distances, verify
+from kiosk.recognition.matching import Comparison, PeopleMeans, identify, person_distances, verify
 from kiosk.recognition.pooling import mean_embedding
 
 
@@ -58,64 +58,27 @@ def searches(draw: st.DrawFn) -> tuple[Embedding, People]:
     return Embedding(unit(random.normal(size=size)), "net"), People(names, owners, matrix)
 
 
-@given(searches(), st.integers(0, 5))
-def test_many_probes_at_once_are_as_far_as_one_by_one(search: tuple[Embedding, People], count: int) -> None:
-    known = search[1]
-    probes = unit(np.random.default_rng(count).normal(size=(count, known.matrix.shape[1])))
-    found = person_distances(probes, known)
-    assert (found.shape, found.dtype) == ((count, len(known.people)), np.float32)
-    for sought, row in zip(probes, found, strict=True):
-        for candidate in identify(Embedding(sought, "net"), known, threshold=0.4, margin=0.05, keep=100).candidates:
-            assert row[known.people.index(candidate.person)] == candidate.distance
-
-
-@given(searches(), st.randoms())
-def test_order_of_the_templates_does_not_matter(search: tuple[Embedding, People], random: st.DrawFn) -> None:
-    sought, known = search
-    order = list(range(len(known.owners)))
-    random.shuffle(order)  # type: ignore[attr-defined]
-    shuffled = People(known.people, known.owners[order], known.matrix[order])
-    before, after = (identify(sought, one, threshold=0.4, margin=0.05) for one in (known, shuffled))
-    assert [c.person for c in before.candidates] == [c.person for c in after.candidates]
-
-
-def test_second_is_another_person_and_not_another_picture() -> None:
+def test_the_second_is_another_person_and_twins_are_ambiguous() -> None:
     known = gallery(Ada=[[1, 0], [0.99, 0.1]], Lin=[[0, 1]])
     found = identify(probe(1, 0), known, threshold=0.39, margin=0.04)
     assert [c.person for c in found.candidates] == ["Ada", "Lin"]
     assert (found.match, found.gallery_size) == ("Ada", 2)
+    twins = identify(probe(1, 0), gallery(Ada=[[1, 0]], Eve=[[1, 0]]), threshold=0.39, margin=0.04)
+    assert (twins.within_threshold, twins.match) == (True, None)
 
 
-def test_twins_are_ambiguous() -> None:
-    found = identify(probe(1, 0), gallery(Ada=[[1, 0]], Eve=[[1, 0]]), threshold=0.39, margin=0.04)
-    assert found.within_threshold
-    assert found.match is None
-
-
-def test_empty_gallery_is_an_answer_and_no_fault() -> None:
+def test_an_empty_gallery_is_an_answer_and_an_unknown_person_or_encoder_is_a_fault() -> None:
     nobody = People((), np.zeros(0, np.intp), np.zeros((0, 0), np.float32), "")
     assert person_distances(np.ones((3, 2), np.float32), nobody).shape == (3, 0)
     found = identify(probe(1, 0), nobody, threshold=0.39, margin=0.04)
     assert (found.candidates, found.gallery_size, found.match) == ((), 0, None)
-
-
-def test_unknown_person_cannot_be_verified() -> None:
-    with pytest.raises(UnknownPersonError, match=r"Eve: nobody of that name .* `kiosk people`"):
-        verify(probe(1, 0), "Eve", gallery(Ada=[[1, 0]]), threshold=0.39)
-
-
-def test_embeddings_of_two_encoders_are_never_compared() -> None:
     known = gallery(Ada=[[1, 0]])
+    with pytest.raises(UnknownPersonError, match=r"Eve: nobody of that name .* `kiosk people`"):
+        verify(probe(1, 0), "Eve", known, threshold=0.39)
     with pytest.raises(EncoderError, match="embedding of other: the gallery is of net"):
         identify(probe(1, 0, encoder="other"), known, threshold=0.39, margin=0.04)
     with pytest.raises(EncoderError, match="embedding of other"):
         verify(probe(1, 0, encoder="other"), "Ada", known, threshold=0.39)
-
-
-def test_distances_are_one_a_row() -> None:
-    found = distances(np.array([3, 0], np.float32), np.array([[0, 4], [3, 0]], np.float32))
-    assert (found.dtype, found.tolist()) == (np.float32, [5.0, 0.0])
-    assert distances(np.zeros(2, np.float32), np.zeros((0, 2), np.float32)).shape == (0,)
 
 
 def by_rule_one_by_one(sought: Embedding, known: People, rule: TemplateRule) -> dict[str, float]:
@@ -131,7 +94,7 @@ def by_rule_one_by_one(sought: Embedding, known: People, rule: TemplateRule) -> 
 
 
 @given(searches(), st.sampled_from(TemplateRule), st.integers(1, 10))
-def test_identify_and_verify_are_a_comparison_one_by_one(
+def test_many_probes_at_once_identify_and_verify_are_a_comparison_one_by_one(
     search: tuple[Embedding, People], rule: TemplateRule, keep: int
 ) -> None:
     sought, known = search
@@ -139,28 +102,28 @@ def test_identify_and_verify_are_a_comparison_one_by_one(
     found = identify(*search, threshold=0.4, margin=0.05, keep=keep, comparison=Comparison(rule))
     assert (found.threshold, found.margin, found.gallery_size) == (0.4, 0.05, len(expected))
     assert [c.distance for c in found.candidates] == pytest.approx(sorted(expected.values())[:keep], abs=1e-5)
-    assert all(c.distance == pytest.approx(expected[c.person], abs=1e-5) for c in found.candidates)
+    rows = person_distances(np.array([sought.vector, -sought.vector]), known, Comparison(rule))
+    assert (rows.shape, rows.dtype) == ((2, len(expected)), np.float32)
     for candidate in found.candidates:
         answer = verify(sought, candidate.person, known, threshold=0.4, comparison=Comparison(rule))
-        assert answer.distance == candidate.distance
+        assert answer.distance == candidate.distance == rows[0, known.people.index(candidate.person)]
+        assert candidate.distance == pytest.approx(expected[candidate.person], abs=1e-5)
+    cohort = strangers(sought.vector.size)
+    seen = person_distances(sought.vector[np.newaxis], known, Comparison(rule, cohort=cohort))
+    assert np.isfinite(seen).all()
+    assert (seen >= 0).all()
 
 
 @pytest.mark.filterwarnings("ignore:invalid value encountered")
-def test_under_no_rule_does_what_is_no_number_match() -> None:
+def test_under_no_rule_does_a_nan_or_a_mean_without_direction_match() -> None:
+    averaged = {"threshold": 2.0, "margin": 0.0, "comparison": Comparison(TemplateRule.MEAN)}
+    assert identify(probe(1, 0), gallery(Ada=[[1, 0], [-1, 0]]), **averaged).match is None
     spoilt, sound = gallery(Ada=[[math.nan, 0], [1, 0], [1, 0]], Lin=[[0, 1]]), gallery(Ada=[[1, 0]], Lin=[[0, 1]])
     for rule in TemplateRule:
         numbers = {"threshold": 2.0, "comparison": Comparison(rule)}
         for known, sought in ((spoilt, 1.0), (sound, math.nan), (sound, math.inf)):
             assert identify(probe(sought, 0), known, margin=0.0, **numbers).match is None, (rule, sought)
             assert not verify(probe(sought, 0), "Ada", known, **numbers).accepted, (rule, sought)
-
-
-@pytest.mark.filterwarnings("ignore:invalid value encountered")
-def test_templates_that_cancel_out_have_no_mean_and_match_nobody() -> None:
-    known = gallery(Ada=[[1, 0], [-1, 0]])
-    assert (
-        identify(probe(1, 0), known, threshold=2.0, margin=0.0, comparison=Comparison(TemplateRule.MEAN)).match is None
-    )
 
 
 def test_under_each_rule_a_person_without_template_is_infinitely_far() -> None:
@@ -173,21 +136,6 @@ def test_under_each_rule_a_person_without_template_is_infinitely_far() -> None:
 
 def strangers(size: int, count: int = 60) -> Cohort:
     return Cohort(unit(np.random.default_rng(9).normal(size=(count, size)) + 0.5), (0.9, 0.1))
-
-
-@given(searches(), st.sampled_from(TemplateRule))
-def test_the_cohort_moves_distances_and_keeps_the_order_of_templates_alike(
-    search: tuple[Embedding, People], rule: TemplateRule
-) -> None:
-    sought, known = search
-    cohort = strangers(sought.vector.size)
-    plain, seen = (
-        person_distances(sought.vector[np.newaxis], known, comparison)[0]
-        for comparison in (Comparison(rule), Comparison(rule, cohort=cohort))
-    )
-    assert seen.shape == plain.shape
-    assert np.isfinite(seen).all()
-    assert (seen >= 0).all()
 
 
 AVERAGING = Averaging(scatter=0.0445, share=0.58)

@@ -1,5 +1,5 @@
 import importlib.util
-import os
+import itertools
 from collections import Counter
 from dataclasses import replace
 from functools import partial
@@ -27,7 +27,7 @@ from kiosk.errors import EncoderError
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.matching import Comparison, identify, verify
-from kiosk.recognition.pipeline import PhotographReader, Recogniser, StageClock
+from kiosk.recognition.pipeline import PhotographReader, Recogniser
 from kiosk.vision.capture import VideoFile
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.opencv import cv2
@@ -135,318 +135,262 @@ def turns_of_a_crowd(path, places, *, decided=True, blurred=()):
     return turns
 
 
-class TestPhotographs:
-    def test_the_one_person_of_a_picture_is_encoded(self, reader, hopper, both):
-        embedding = reader.one(hopper)
-        assert np.linalg.norm(embedding.vector) == pytest.approx(1, abs=1e-5)
-        face, conditions = reader.look(hopper)
-        assert conditions.face_px == min(face.box.width, face.box.height)
-        assert identify(embedding, both, threshold=THRESHOLD, margin=MARGIN).match == "grace"
-
-    def test_a_picture_without_a_face_says_so(self, reader):
-        assert reader.one(np.full((300, 300, 3), 120, np.uint8)) is Rejection.NO_FACE
-        assert reader.one(np.zeros((0, 0, 3), np.uint8)) is Rejection.NO_FACE
-        assert reader.all(np.full((300, 300, 3), 120, np.uint8)) == []
-        assert reader.look(np.full((200, 200, 3), 90, np.uint8)) is None
-
-    def test_a_picture_of_two_people_says_so(self, reader, hopper, collins):
-        assert reader.one(side_by_side(hopper, collins)) is Rejection.SEVERAL_FACES
-
-    def test_somebody_in_the_background_does_not_count(self, reader, hopper, collins, both):
-        portrait = with_face(hopper, HOPPER, 200, 240, 250)
-        portrait[:, 420:] = with_face(collins, COLLINS, 110, 200, 80, size=(220, 480))
-        assert len(reader.all(portrait)) == 2
-        assert identify(reader.one(portrait), both, threshold=THRESHOLD, margin=MARGIN).match == "grace"
-
-    def test_all_faces_come_largest_first_with_their_landmarks(self, reader, hopper, collins, both):
-        found = reader.all(side_by_side(hopper, collins))
-        people = [identify(one, both, threshold=THRESHOLD, margin=MARGIN).match for _, one in found]
-        assert people == ["grace", "eileen"]
-        assert all(face.landmarks.points.shape == (5, 2) for face, _ in found)
-
-    def test_a_spoilt_picture_says_why(self, reader, hopper):
-        assert reader.one((hopper * 0.12).astype(np.uint8)) is Rejection.TOO_DARK
-        assert reader.one(np.asarray(cv2.GaussianBlur(hopper, (0, 0), 16))) is Rejection.TOO_BLURRED
-
-    def test_a_small_copy_of_a_picture_is_the_same_person(self, reader, hopper, both):
-        small = np.asarray(cv2.resize(hopper, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA))
-        assert verify(reader.one(small), "grace", both, threshold=THRESHOLD).accepted
+# Photographs.
 
 
-class TestStageClock:
-    def test_a_stage_adds_up_over_its_blocks(self):
-        ticks = iter([1.0, 1.5, 10.0, 12.0, 20.0, 20.25])
-        clock = StageClock(lambda: next(ticks))
-        for name in ("align", "encode", "align"):
-            with clock.stage(name):
-                pass
-        assert clock.seconds == {"align": 0.75, "encode": 2.0}
+def match_of(embedding, gallery):
+    return identify(embedding, gallery, threshold=THRESHOLD, margin=MARGIN).match
 
 
-class TestRecogniser:
-    def test_each_face_says_what_its_picture_is_like(self, landmarks, encoder, both, hopper):
-        frame = with_face(hopper, HOPPER, 200, 220, 120)
-        dark = (frame * 0.12).astype(np.uint8)
+def test_the_one_person_of_a_picture_is_encoded_also_from_a_small_copy(reader, hopper, collins, both):
+    embedding = reader.one(hopper)
+    assert np.linalg.norm(embedding.vector) == pytest.approx(1, abs=1e-5)
+    face, conditions = reader.look(hopper)
+    assert conditions.face_px == min(face.box.width, face.box.height)
+    assert match_of(embedding, both) == "grace"
+    small = np.asarray(cv2.resize(hopper, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA))
+    assert verify(reader.one(small), "grace", both, threshold=THRESHOLD).accepted
+    portrait = with_face(hopper, HOPPER, 200, 240, 250)
+    portrait[:, 420:] = with_face(collins, COLLINS, 110, 200, 80, size=(220, 480))  # in the background
+    assert len(reader.all(portrait)) == 2
+    assert match_of(reader.one(portrait), both) == "grace"
+
+
+def test_a_picture_without_a_usable_face_says_why(reader, hopper):
+    for image, reason in (
+        (np.full((300, 300, 3), 120, np.uint8), Rejection.NO_FACE),
+        (np.zeros((0, 0, 3), np.uint8), Rejection.NO_FACE),
+        ((hopper * 0.12).astype(np.uint8), Rejection.TOO_DARK),
+        (np.asarray(cv2.GaussianBlur(hopper, (0, 0), 16)), Rejection.TOO_BLURRED),
+    ):
+        assert reader.one(image) is reason
+    assert reader.all(np.full((300, 300, 3), 120, np.uint8)) == []
+    assert reader.look(np.full((200, 200, 3), 90, np.uint8)) is None
+
+
+def test_of_two_people_all_faces_come_largest_first_with_their_landmarks(reader, hopper, collins, both):
+    picture = side_by_side(hopper, collins)
+    assert reader.one(picture) is Rejection.SEVERAL_FACES
+    found = reader.all(picture)
+    assert [match_of(one, both) for _, one in found] == ["grace", "eileen"]
+    assert all(face.landmarks.points.shape == (5, 2) for face, _ in found)
+
+
+# Live frames.
+
+
+def test_each_face_says_what_its_picture_is_like(landmarks, encoder, both, hopper):
+    frame = with_face(hopper, HOPPER, 200, 220, 120)
+    recogniser = make_recogniser(landmarks, encoder, both)
+    [[lit], [unlit]] = [one.faces for one in watch(recogniser, [frame, (frame * 0.12).astype(np.uint8)])]
+    assert (lit.rejection, unlit.rejection) == (None, Rejection.TOO_DARK)
+    assert lit.conditions.face_px == min(lit.face.box.width, lit.face.box.height)
+    assert unlit.conditions.light < 30 < lit.conditions.light
+    assert 0 <= lit.conditions.turn < 0.45
+    [[aside]] = [one.faces for one in watch(make_recogniser(landmarks, encoder, both, Gates(max_turn=0.0)), [frame])]
+    assert (aside.rejection, aside.conditions.light) == (Rejection.OFF_POSE, None)
+    far = make_recogniser(landmarks, encoder, both, Gates(min_face_px=60))
+    [[small]] = [one.faces for one in watch(far, [with_face(hopper, HOPPER, 320, 240, 56)])]
+    assert (small.rejection, small.identification) == (Rejection.TOO_SMALL, None)
+    assert "encode" not in far.clock.seconds
+
+
+def test_a_known_person_is_named_from_the_first_frame_on(recogniser, hopper):
+    seen = watch(recogniser, [with_face(hopper, HOPPER, 200 + 5 * step, 220, 120 + step) for step in range(12)])
+    assert [names(one) for one in seen] == [["grace"]] * 12
+    assert {face.track for one in seen for face in one.faces} == {1}
+    assert all(face.rejection is None and face.face.landmarks is not None for one in seen for face in one.faces)
+    assert [(one.sequence, one.captured_at, one.repeated) for one in seen[:2]] == [(0, 0, False), (1, 1 / 30, False)]
+    assert set(recogniser.clock.seconds) == {"detect", "align", "encode", "match"}
+    assert all(seconds > 0 for seconds in recogniser.clock.seconds.values())
+
+
+def test_two_people_side_by_side_are_followed_and_a_newcomer_is_found(recogniser, hopper, collins):
+    pair = [side_by_side(hopper, collins, step) for step in range(20)]
+    alone = [image.copy() for image in pair[:4]]
+    for image in alone:
+        image[:, 320:] = 90
+    seen = watch(recogniser, [*alone, *pair[4:]])
+    assert [names(one) for one in seen[:4]] == [["grace"]] * 4
+    people = {}
+    for one in seen:
+        for face in one.faces:
+            people.setdefault(face.track, set()).add(face.identification.match)
+    assert people == {1: {"grace"}, 2: {"eileen"}}
+    assert all(len(one.faces) == 2 for one in seen[12:])
+
+
+def test_of_two_people_one_who_jumps_aside_is_not_lost(recogniser, hopper, collins):
+    left = with_face(hopper, HOPPER, 120, 240, 110, size=(320, 480))
+    images = [np.hstack([left, with_face(collins, COLLINS, x, 200, 100, size=(320, 480))]) for x in (80, 81, 230)]
+    assert [sorted(names(one)) for one in watch(recogniser, images)] == [["eileen", "grace"]] * 3
+
+
+def test_another_person_in_the_same_place_is_another_track(recogniser, hopper, collins):
+    images = [with_face(hopper, HOPPER, 320 + step, 240, 140) for step in range(3)]
+    images += [with_face(collins, COLLINS, 323 + step, 240, 120) for step in range(3)]
+    images += [with_face(hopper, HOPPER, 326 + step, 240, 140) for step in range(3)]
+    seen = watch(recogniser, images)
+    assert [names(one) for one in seen] == [["grace"]] * 3 + [["eileen"]] * 3 + [["grace"]] * 3
+    assert [one.faces[0].track for one in seen] == [1] * 3 + [2] * 3 + [3] * 3
+
+
+def test_a_face_that_is_decided_about_is_compared_once_a_second(recogniser, hopper, collins):
+    images = [with_face(hopper, HOPPER, 320 + step % 3, 240, 140) for step in range(12)]
+    compared = []
+    for index, image in enumerate(images):
+        (face,) = recogniser.observe(Frame(image, index / 5, index)).faces
+        recogniser.resting = {face.track}
+        compared.append(face.compared)
+        assert face.identification.match == "grace"
+    assert [index for index, one in enumerate(compared) if one] == [0, 5, 10]
+    other = [with_face(collins, COLLINS, 320 + step % 2, 240, 132) for step in range(6)]  # takes the place
+    seen = [recogniser.observe(Frame(image, index / 5, index)) for index, image in enumerate(other, 12)]
+    assert {face.track for one in seen for face in one.faces if "eileen" in names(one)} == {2}
+
+
+def test_a_face_that_jumps_or_was_out_of_sight_is_compared_at_once(landmarks, encoder, both, hopper):
+    for x, width_px in ((370, 140), (320, 230)):
         recogniser = make_recogniser(landmarks, encoder, both)
-        [[lit], [unlit]] = [observation.faces for observation in watch(recogniser, [frame, dark])]
-        assert lit.rejection is None
-        assert unlit.rejection is Rejection.TOO_DARK
-        assert lit.conditions.face_px == min(lit.face.box.width, lit.face.box.height)
-        assert unlit.conditions.light < 30 < lit.conditions.light
-        assert 0 <= lit.conditions.turn < 0.45
-        strict = make_recogniser(landmarks, encoder, both, Gates(max_turn=0.0))
-        [[aside]] = [observation.faces for observation in watch(strict, [frame])]
-        assert (aside.rejection, aside.conditions.light) == (Rejection.OFF_POSE, None)
-
-    def test_somebody_known_is_named_from_the_first_frame_on(self, recogniser, hopper):
-        seen = watch(recogniser, [with_face(hopper, HOPPER, 200 + 5 * step, 220, 120 + step) for step in range(12)])
-        assert [names(one) for one in seen] == [["grace"]] * 12
-        assert {face.track for one in seen for face in one.faces} == {1}
-        assert all(face.rejection is None and face.face.landmarks is not None for one in seen for face in one.faces)
-        assert [(one.sequence, one.captured_at, one.repeated) for one in seen[:2]] == [
-            (0, 0, False),
-            (1, 1 / 30, False),
-        ]
-
-    def test_somebody_unknown_is_named_by_nobody(self, landmarks, encoder, enrolled, hopper, collins):
-        recogniser = make_recogniser(landmarks, encoder, enrolled({"grace": hopper}))
-        seen = watch(recogniser, [with_face(collins, COLLINS, 250 + 3 * step, 220, 120) for step in range(6)])
-        assert [names(one) for one in seen] == [[None]] * 6
-        assert all(one.faces[0].identification.best.person == "grace" for one in seen)
-
-    def test_two_people_side_by_side_keep_their_identities(self, recogniser, hopper, collins):
-        seen = watch(recogniser, [side_by_side(hopper, collins, 3 * step) for step in range(20)])
-        who = {}
-        for one in seen:
-            assert sorted(names(one)) == ["eileen", "grace"]
-            for face in one.faces:
-                who.setdefault(face.track, set()).add(face.identification.match)
-        assert sorted(map(sorted, who.values())) == [["eileen"], ["grace"]]
-
-    def test_a_newcomer_is_found_beside_somebody_who_is_followed(self, recogniser, hopper, collins):
-        pair = [side_by_side(hopper, collins, step) for step in range(14)]
-        alone = [image.copy() for image in pair[:4]]
-        for image in alone:
-            image[:, 320:] = 90
-        seen = watch(recogniser, [*alone, *pair[4:]])
-        assert [names(one) for one in seen[:4]] == [["grace"]] * 4
-        assert sorted(names(seen[12])) == sorted(names(seen[13])) == ["eileen", "grace"]
-        assert {face.track for one in seen for face in one.faces} == {1, 2}
-
-    def test_of_two_people_one_who_jumps_aside_is_not_lost(self, recogniser, hopper, collins):
-        left = with_face(hopper, HOPPER, 120, 240, 110, size=(320, 480))
-        images = [np.hstack([left, with_face(collins, COLLINS, x, 200, 100, size=(320, 480))]) for x in (80, 81, 230)]
-        assert [sorted(names(one)) for one in watch(recogniser, images)] == [["eileen", "grace"]] * 3
-
-    def test_somebody_else_in_the_same_place_is_another_track(self, recogniser, hopper, collins):
-        images = [with_face(hopper, HOPPER, 320 + step, 240, 140) for step in range(4)]
-        images += [with_face(collins, COLLINS, 324 + step, 240, 120) for step in range(4)]
-        images += [with_face(hopper, HOPPER, 328 + step, 240, 140) for step in range(4)]
-        seen = watch(recogniser, images)
-        assert [names(one) for one in seen] == [["grace"]] * 4 + [["eileen"]] * 4 + [["grace"]] * 4
-        assert [one.faces[0].track for one in seen] == [1] * 4 + [2] * 4 + [3] * 4
-
-    def test_a_face_that_is_decided_about_is_compared_once_a_second(self, recogniser, hopper):
-        images = [with_face(hopper, HOPPER, 320 + step % 3, 240, 140) for step in range(70)]
-        compared = []
-        for index, image in enumerate(images):
-            (face,) = recogniser.observe(Frame(image, index / 30, index)).faces
-            recogniser.resting = {face.track}
-            compared.append(face.compared)
-            assert face.identification.match == "grace"
-        assert [index for index, one in enumerate(compared) if one] == [0, 30, 60]
-
-    def test_a_face_that_jumps_or_was_out_of_sight_is_compared_at_once(self, landmarks, encoder, both, hopper):
-        for x, width_px in ((370, 140), (320, 230)):
-            recogniser = make_recogniser(landmarks, encoder, both)
-            watch(recogniser, [with_face(hopper, HOPPER, 320, 240, 140)])
-            recogniser.resting = {1}
-            images = [with_face(hopper, HOPPER, x + step, 240, width_px) for step in range(2)]
-            jumped, calm = watch(recogniser, images, 1)
-            assert [one.faces[0].compared for one in (jumped, calm)] == [True, False]
-            assert set(recogniser.clock.seconds) == {"detect"}
-            hidden, back = watch(recogniser, [np.full((480, 640, 3), 90, np.uint8), images[0]], 3)
-            assert (len(hidden.faces), [face.compared for face in back.faces]) == (0, [True])
-
-    def test_somebody_who_takes_the_place_of_a_face_that_rests_is_noticed_within_a_second(
-        self, recogniser, hopper, collins
-    ):
-        images = [with_face(hopper, HOPPER, 320, 240 + step, 140) for step in range(2)]
-        images += [with_face(collins, COLLINS, 320 + step % 2, 240, 132) for step in range(32)]
-        seen = []
-        for index, image in enumerate(images):
-            observation = recogniser.observe(Frame(image, index / 30, index))
-            recogniser.resting = {1}
-            seen += [face for face in observation.faces if face.compared and face.identification.match == "eileen"]
-        assert seen
-        assert seen[0].track == 2
-
-    @pytest.fixture
-    def answering(self, encoder):
-        return Answering(encoder.spec)
-
-    @pytest.fixture
-    def turns(self, landmarks, answering):
-        return partial(turns_of_a_crowd, FaceEncoder(landmarks, answering, Gates(20, 0, 255, 0, 9)))
-
-    def test_of_a_crowd_the_four_largest_undecided_faces_are_compared(self, turns, answering):
-        assert turns([0, 0, 0]) == [{125, 120, 115, 110}, {105, 100, 95, 90}, set()]
-        assert answering.batches == [4, 4]
-
-    def test_of_a_crowd_about_which_nothing_is_decided_each_face_gets_its_turn(self, turns):
-        """Three turns go to the largest faces, one to the face that has waited longest."""
-        found = turns([0] * 45, decided=False)
-        assert all({125, 120, 115} < widths and len(widths) == 4 for widths in found)
-        assert set().union(*found) == {125, 120, 115, 110, 105, 100, 95, 90}
-
-    def test_faces_that_are_not_good_enough_leave_the_turns_to_others(self, landmarks, answering):
-        """Four large blurred faces in front, and four sharp ones behind them."""
-        path = FaceEncoder(landmarks, answering, Gates(20, 0, 255, 5, 9))
-        found = turns_of_a_crowd(path, [0] * 12, decided=False, blurred=(4, 5, 6, 7))
-        assert found[0] == {125, 120, 115, 110}
-        assert sum({105, 100, 95} <= widths for widths in found) >= 3
-
-    def test_a_picture_on_the_wall_is_not_looked_at_after_a_minute(self, recogniser, hopper, collins):
-        """Nor does it keep others from being looked at."""
-        noise = np.random.default_rng(0)
-
-        def frame(step):
-            wall = with_face(hopper, HOPPER, 150, 240, 130, size=(320, 480))
-            visitor = with_face(collins, COLLINS, 150 + 5 * (step % 3), 220, 110, size=(320, 480))
-            return np.clip(np.hstack([wall, visitor]) + noise.normal(0, 3, (480, 640, 3)), 0, 255).astype(np.uint8)
-
-        seen = [recogniser.observe(Frame(frame(step), 4.0 * step, step)) for step in range(18)]
-        assert sorted(names(seen[14])) == ["eileen", "grace"]
-        assert [(names(one), len(one.background)) for one in seen[15:]] == [(["eileen"], 1)] * 3
-        assert recogniser.interval_seconds == 4.0
-        assert seen[-1].lost_after_seconds == 12.0
-
-    def test_a_picture_that_is_taken_from_the_wall_is_a_face_like_others(self, recogniser, hopper):
-        images = [with_face(hopper, HOPPER, 320, 240, 140) + np.uint8(step % 2) for step in range(16)]
-        images.append(with_face(hopper, HOPPER, 324, 240, 140))
-        seen = [recogniser.observe(Frame(image, 4.0 * step, step)) for step, image in enumerate(images)]
-        assert [(names(one), len(one.background)) for one in seen[-2:]] == [([], 1), (["grace"], 0)]
-
-    def test_each_face_of_a_crowd_that_jumps_gets_its_turn(self, turns):
-        """The smaller ones with the next search of the whole frame."""
-        found = turns([0, 0, 0, *[35] * 7])
-        assert found[2:5] == [set(), {125, 120, 115, 110}, set()]
-        assert found[5:] == [set(), set(), set(), {105, 100, 95, 90}, set()]
-
-    @pytest.fixture
-    def averaging(self, landmarks, encoder, both):
-        return make_recogniser(landmarks, encoder, both, pooling_frames=5)
-
-    def test_frames_that_are_averaged_name_whom_each_names_and_come_nearer(self, averaging, recogniser, hopper):
-        images = [with_face(hopper, HOPPER, 200 + 9 * step, 220, 70 + 5 * step) for step in range(8)]
-        alone, averaged = (
-            [one.faces[0].identification.best for one in watch(each, images)] for each in (recogniser, averaging)
-        )
-        assert {best.person for best in (*alone, *averaged)} == {"grace"}
-        assert averaged[0] == alone[0]
-        assert np.mean([best.distance for best in averaged]) < np.mean([best.distance for best in alone])
-        np.testing.assert_array_equal(averaging.probe(1).vector, recogniser.probe(1).vector)
-
-    def test_frames_of_two_people_in_turn_in_one_place_are_never_averaged(self, averaging, recogniser, hopper, collins):
-        images = [
-            with_face(collins, COLLINS, 320 + step, 240, 120)
-            if step % 2
-            else with_face(hopper, HOPPER, 320 + step, 240, 140)
-            for step in range(8)
-        ]
-        alone, averaged = watch(recogniser, images), watch(averaging, images)
-        assert [names(one) for one in averaged] == [["grace"], ["eileen"]] * 4
-        for one, other in zip(alone, averaged, strict=True):
-            assert other.faces[0].identification == one.faces[0].identification
-            assert other.faces[0].track == one.faces[0].track
-
-    def test_people_are_compared_by_the_rule_that_is_given(self, landmarks, encoder, hopper, collins, reader):
-        vectors = {"grace": reader.one(hopper), "eileen": reader.one(collins)}
-        templates = [Template("grace", one, name) for name, one in vectors.items()]
-        gallery = GallerySnapshot("dlib_resnet", tuple(templates))
-        image = with_face(hopper, HOPPER, 320, 240, 140)
-        best = [
-            watch(make_recogniser(landmarks, encoder, gallery, comparison=Comparison(rule)), [image])[0]
-            .faces[0]
-            .identification.best.distance
-            for rule in TemplateRule
-        ]
-        assert best[0] < best[1]
-
-    def test_a_repeated_frame_is_marked_and_shows_the_same_faces(self, recogniser, hopper):
-        image = with_face(hopper, HOPPER, 320, 240, 140)
-        other = image.copy()
-        other[0, 0, 0] ^= 1
-        first, again, copied = watch(recogniser, [image, image, image.copy()])
-        assert (first.repeated, again.repeated, copied.repeated) == (False, True, True)
-        assert again.faces == copied.faces == first.faces
-        assert (copied.sequence, copied.captured_at) == (2, 2 / 30)
-        assert recogniser.clock.seconds == {}
-        assert [one.repeated for one in watch(recogniser, [other, image], 3)] == [False, False]
-
-    def test_frames_of_another_size_are_looked_at_too(self, recogniser, hopper):
-        small = with_face(hopper, HOPPER, 160, 120, 120, size=(320, 240))
-        large = with_face(hopper, HOPPER, 640, 360, 200, size=(1280, 720))
-        assert [names(one) for one in watch(recogniser, [small, large, small])] == [["grace"]] * 3
-
-    def test_somebody_far_away_is_seen_and_asked_to_come_closer(self, landmarks, encoder, both, hopper):
-        recogniser = make_recogniser(landmarks, encoder, both, Gates(min_face_px=60))
-        seen = watch(recogniser, [with_face(hopper, HOPPER, 320, 240, 56 + step) for step in range(2)])
-        assert [(face.rejection, face.identification) for one in seen for face in one.faces] == [
-            (Rejection.TOO_SMALL, None)
-        ] * 2
-        assert "encode" not in recogniser.clock.seconds
-
-    def test_somebody_in_a_haze_is_found_within_two_searches(self, recogniser, hopper):
-        hazy = [(with_face(hopper, HOPPER, 320 + step, 240, 200) * 0.1 + 120).astype(np.uint8) for step in range(4)]
-        seen = watch(recogniser, [np.full((480, 640, 3), 120, np.uint8), *hazy])
-        assert [len(one.faces) for one in seen] == [0, 1, 1, 1, 1]
-
-    def test_each_stage_is_timed(self, recogniser, hopper):
         watch(recogniser, [with_face(hopper, HOPPER, 320, 240, 140)])
-        assert set(recogniser.clock.seconds) == {"detect", "align", "encode", "match"}
-        assert all(seconds > 0 for seconds in recogniser.clock.seconds.values())
+        recogniser.resting = {1}
+        images = [with_face(hopper, HOPPER, x + step, 240, width_px) for step in range(2)]
+        jumped, calm = watch(recogniser, images, 1)
+        assert [one.faces[0].compared for one in (jumped, calm)] == [True, False]
+        assert set(recogniser.clock.seconds) == {"detect"}
+        hidden, back = watch(recogniser, [np.full((480, 640, 3), 90, np.uint8), images[0]], 3)
+        assert (len(hidden.faces), [face.compared for face in back.faces]) == (0, [True])
 
-    def test_gallery_and_threshold_that_are_replaced_are_in_force_with_the_next_frame(
-        self, recogniser, enrolled, hopper, collins
-    ):
-        images = [with_face(hopper, HOPPER, 320 + step, 240, 140) for step in range(5)]
-        before = watch(recogniser, images[:1])
-        recogniser.gallery = enrolled({"eileen": collins})
-        without = watch(recogniser, images[1:2], 1)
-        recogniser.gallery = enrolled({"amazing grace": hopper})
-        after = watch(recogniser, images[2:3], 2)
-        assert [names(one) for one in (*before, *without, *after)] == [["grace"], [None], ["amazing grace"]]
-        recogniser.threshold = 1e-6
-        strict = watch(recogniser, images[3:4], 3)
-        recogniser.threshold = THRESHOLD
-        assert [names(one) for one in (*strict, *watch(recogniser, images[4:], 4))] == [[None], ["amazing grace"]]
 
-    def test_a_fault_of_the_encoder_is_raised_and_the_next_frame_is_tried(self, landmarks, encoder, both, hopper):
-        class NoNumbers:
-            def run(self, images):
-                return np.full((len(images), 128), np.nan, np.float32)
+def test_of_a_crowd_four_faces_are_compared_in_a_frame_and_each_gets_its_turn(landmarks, encoder):
+    answering = Answering(encoder.spec)
+    turns = partial(turns_of_a_crowd, FaceEncoder(landmarks, answering, Gates(20, 0, 255, 0, 9)))
+    assert turns([0, 0, 0]) == [{125, 120, 115, 110}, {105, 100, 95, 90}, set()]  # the largest undecided ones first
+    assert answering.batches == [4, 4]
+    found = turns([0] * 45, decided=False)  # the last turn is for the face that has waited longest
+    assert all({125, 120, 115} < widths and len(widths) == 4 for widths in found)
+    assert set().union(*found) == {125, 120, 115, 110, 105, 100, 95, 90}
+    found = turns([0, 0, 0, *[35] * 7])  # all jump: the smaller ones come with the next search of the whole frame
+    assert found[2:5] == [set(), {125, 120, 115, 110}, set()]
+    assert found[5:] == [set(), set(), set(), {105, 100, 95, 90}, set()]
+    # Four large blurred faces in front leave turns to four sharp ones behind them.
+    strict = FaceEncoder(landmarks, answering, Gates(20, 0, 255, 5, 9))
+    found = turns_of_a_crowd(strict, [0] * 12, decided=False, blurred=(4, 5, 6, 7))
+    assert found[0] == {125, 120, 115, 110}
+    assert sum({105, 100, 95} <= widths for widths in found) >= 3
 
-        path = FaceEncoder(landmarks, NetworkEncoder(encoder.spec, NoNumbers(), InputFormat(), mirror=False), Gates())
-        recogniser = Recogniser(HaarDetector(), path, both, threshold=THRESHOLD, margin=MARGIN)
-        images = [with_face(hopper, HOPPER, 320 + step, 240, 140) for step in range(3)]
-        for index in (0, 1):
-            with pytest.raises(EncoderError):
-                watch(recogniser, images[index : index + 1], index)
-        path.encoder = encoder
-        assert [names(one) for one in watch(recogniser, images[2:], 2)] == [["grace"]]
 
-    def test_a_clock_that_jumps_back_begins_new_tracks(self, recogniser, hopper):
-        images = [with_face(hopper, HOPPER, 320 + step, 240, 140) for step in range(2)]
-        later, earlier = recogniser.observe(Frame(images[0], 100.0, 0)), recogniser.observe(Frame(images[1], 5.0, 1))
-        assert names(later) == names(earlier) == ["grace"]
-        assert later.faces[0].track != earlier.faces[0].track
+def test_a_picture_on_the_wall_is_not_compared_after_a_minute_until_it_is_taken_away(recogniser, hopper, collins):
+    noise = np.random.default_rng(0)
 
-    def test_frames_that_show_nothing_have_no_faces_also_after_somebody_left(self, recogniser, hopper):
-        watch(recogniser, [with_face(hopper, HOPPER, 320, 240, 140)])
-        for number, shape in enumerate(((480, 640, 3), (0, 0, 3), (1, 1, 3), (1, 2000, 3))):
-            images = [np.full(shape, grey, np.uint8) for grey in (0, 60, 120, 180)]
-            assert [one.faces for one in watch(recogniser, images, 1 + 4 * number)] == [()] * 4, shape
+    def frame(step, x=150):
+        wall = with_face(hopper, HOPPER, x, 240, 130, size=(320, 480))
+        visitor = with_face(collins, COLLINS, 150 + 5 * (step % 3), 220, 110, size=(320, 480))
+        return np.clip(np.hstack([wall, visitor]) + noise.normal(0, 3, (480, 640, 3)), 0, 255).astype(np.uint8)
+
+    seen = [recogniser.observe(Frame(frame(step), 4.0 * step, step)) for step in range(18)]
+    assert sorted(names(seen[14])) == ["eileen", "grace"]
+    assert [(names(one), len(one.background)) for one in seen[15:]] == [(["eileen"], 1)] * 3
+    assert (recogniser.interval_seconds, seen[-1].lost_after_seconds) == (4.0, 12.0)
+    taken = recogniser.observe(Frame(frame(18, 158), 72.0, 18))
+    assert (sorted(names(taken)), taken.background) == (["eileen", "grace"], {})
+
+
+def test_frames_that_are_averaged_come_nearer_and_those_of_two_people_never_are(
+    landmarks, encoder, both, hopper, collins
+):
+    near = [with_face(hopper, HOPPER, 200 + 9 * step, 220, 70 + 5 * step) for step in range(8)]
+    in_turn = [
+        with_face(collins, COLLINS, 320 + step, 240, 120)
+        if step % 2
+        else with_face(hopper, HOPPER, 320 + step, 240, 140)
+        for step in range(6)
+    ]
+    for images in (near, in_turn):
+        pair = [make_recogniser(landmarks, encoder, both, pooling_frames=frames) for frames in (1, 5)]
+        alone, averaged = ([one.faces[0] for one in watch(each, images)] for each in pair)
+        if images is in_turn:
+            assert [one.identification.match for one in averaged] == ["grace", "eileen"] * 3
+            assert [one.identification for one in averaged] == [one.identification for one in alone]
+        else:
+            best, pooled = ([one.identification.best for one in faces] for faces in (alone, averaged))
+            assert {one.person for one in (*best, *pooled)} == {"grace"}
+            assert pooled[0] == best[0]
+            assert np.mean([one.distance for one in pooled]) < np.mean([one.distance for one in best])
+            np.testing.assert_array_equal(pair[0].probe(1).vector, pair[1].probe(1).vector)
+
+
+def test_people_are_compared_by_the_rule_that_is_given(landmarks, encoder, hopper, collins, reader):
+    templates = [Template("grace", reader.one(image), str(number)) for number, image in enumerate((hopper, collins))]
+    gallery, image = GallerySnapshot("dlib_resnet", tuple(templates)), with_face(hopper, HOPPER, 320, 240, 140)
+    best = []
+    for rule in TemplateRule:
+        recogniser = make_recogniser(landmarks, encoder, gallery, comparison=Comparison(rule))
+        best.append(watch(recogniser, [image])[0].faces[0].identification.best.distance)
+    assert best[0] < best[1]
+
+
+def test_a_repeated_frame_is_marked_and_shows_the_same_faces(recogniser, hopper):
+    image = with_face(hopper, HOPPER, 320, 240, 140)
+    other = image.copy()
+    other[0, 0, 0] ^= 1
+    first, again, copied = watch(recogniser, [image, image, image.copy()])
+    assert (first.repeated, again.repeated, copied.repeated) == (False, True, True)
+    assert again.faces == copied.faces == first.faces
+    assert (copied.sequence, copied.captured_at) == (2, 2 / 30)
+    assert recogniser.clock.seconds == {}
+    assert [one.repeated for one in watch(recogniser, [other, image], 3)] == [False, False]
+
+
+def test_odd_frames_are_looked_at_too(recogniser, hopper):
+    small = with_face(hopper, HOPPER, 160, 120, 120, size=(320, 240))
+    large = with_face(hopper, HOPPER, 640, 360, 200, size=(1280, 720))
+    assert [names(one) for one in watch(recogniser, [small, large, small])] == [["grace"]] * 3
+    hazy = [(with_face(hopper, HOPPER, 320 + step, 240, 200) * 0.1 + 120).astype(np.uint8) for step in range(3)]
+    seen = watch(recogniser, [np.full((480, 640, 3), 120, np.uint8), *hazy], 30)
+    assert [len(one.faces) for one in seen[2:]] == [1, 1]  # within two searches
+    for number, shape in enumerate(((480, 640, 3), (0, 0, 3), (1, 1, 3), (1, 2000, 3))):
+        images = [np.full(shape, grey, np.uint8) for grey in (0, 60, 180)]
+        assert [one.faces for one in watch(recogniser, images, 60 + 4 * number)] == [()] * 3, shape
+    image = with_face(hopper, HOPPER, 320, 240, 140)
+    later, earlier = (
+        recogniser.observe(Frame(image, 100.0, 100)),
+        recogniser.observe(Frame(image + np.uint8(1), 5.0, 101)),
+    )
+    assert names(later) == names(earlier) == ["grace"]
+    assert later.faces[0].track != earlier.faces[0].track  # a clock that jumps back begins new tracks
+
+
+def test_gallery_and_threshold_that_are_replaced_are_in_force_with_the_next_frame(
+    recogniser, enrolled, hopper, collins
+):
+    images = [with_face(hopper, HOPPER, 320 + step, 240, 140) for step in range(4)]
+    assert names(*watch(recogniser, images[:1])) == ["grace"]
+    recogniser.gallery = enrolled({"eileen": collins})
+    [stranger] = watch(recogniser, images[1:2], 1)
+    assert (names(stranger), stranger.faces[0].identification.best.person) == ([None], "eileen")
+    recogniser.gallery = enrolled({"amazing grace": hopper})
+    assert names(*watch(recogniser, images[2:3], 2)) == ["amazing grace"]
+    recogniser.threshold = 1e-6
+    assert names(*watch(recogniser, images[3:], 3)) == [None]
+
+
+def test_a_fault_of_the_encoder_is_raised_and_the_next_frame_is_tried(landmarks, encoder, both, hopper):
+    class NoNumbers:
+        def run(self, images):
+            return np.full((len(images), 128), np.nan, np.float32)
+
+    path = FaceEncoder(landmarks, NetworkEncoder(encoder.spec, NoNumbers(), InputFormat(), mirror=False), Gates())
+    recogniser = Recogniser(HaarDetector(), path, both, threshold=THRESHOLD, margin=MARGIN)
+    images = [with_face(hopper, HOPPER, 320 + step, 240, 140) for step in range(3)]
+    for index in (0, 1):
+        with pytest.raises(EncoderError):
+            watch(recogniser, images[index : index + 1], index)
+    path.encoder = encoder
+    assert [names(one) for one in watch(recogniser, images[2:], 2)] == [["grace"]]
+
+
+# Real pictures, a real film, and strangers.
 
 
 @pytest.fixture(scope="module")
@@ -497,13 +441,13 @@ def test_with_a_detector_from_a_file_somebody_known_is_followed_and_named(yunet,
 
 @pytest.fixture(scope="module")
 def clip(data, landmarks, encoder, enrolled):
-    """Observations and decisions of every frame of the clip."""
+    """Observations and decisions of the frames 70 to 119 of the clip."""
     folder = data / "clips"
     files = ("alex-lacamoire.png", "lin-manuel-miranda.png", "obama.jpg", "biden.jpg")
     gallery = enrolled({Path(file).stem: read_picture(folder / file) for file in files})
     recogniser, rule = make_recogniser(landmarks, encoder, gallery), DecisionRule()
     with VideoFile(folder / "short_hamilton_clip.mp4", fast=True) as video:
-        seen = [recogniser.observe(frame) for frame in video]
+        seen = [recogniser.observe(frame) for frame in itertools.islice(video, 70, 120)]
     return seen, [decision for one in seen for decision in rule.update(one)]
 
 
@@ -511,13 +455,12 @@ def clip(data, landmarks, encoder, enrolled):
 def test_the_singer_of_the_clip_is_granted_once_and_nobody_else_is_named(clip):
     seen, decisions = clip
     granted = [decision for decision in decisions if decision.outcome is Outcome.GRANTED]
-    assert len(seen) == 275
     assert [decision.person for decision in granted] == ["lin-manuel-miranda"]
     # The shot in which his face is large begins with frame 82.
     assert 84 <= granted[0].sequence <= 90
     named = Counter(name for one in seen for name in names(one))
     assert set(named) <= {"lin-manuel-miranda", None}
-    assert named["lin-manuel-miranda"] >= 100
+    assert named["lin-manuel-miranda"] >= 20
     tracks = [[face.track for face in one.faces] for one in seen]
     assert all(len(set(one)) == len(one) for one in tracks)
     assert len({track for one in tracks for track in one}) <= 6
@@ -607,67 +550,3 @@ def dlib_parts():
     locate = dlib.shape_predictor(str(models / "shape_predictor_5_face_landmarks.dat"))
     network = dlib.face_recognition_model_v1(str(models / "dlib_face_recognition_resnet_model_v1.dat"))
     return detect, locate, network
-
-
-@pytest.fixture(scope="module")
-def dlib_encode(dlib_parts):
-    """dlib's own way: the face nearest to the middle, or None where its detector finds none."""
-    detect, locate, network = dlib_parts
-
-    def encode(image):
-        rgb = np.ascontiguousarray(image[..., ::-1])
-        faces = [(off_centre(box.left(), box.top(), box.right(), box.bottom()), box) for box in detect(rgb, 1)]
-        if not faces:
-            return None
-        return np.array(network.compute_face_descriptor(rgb, locate(rgb, min(faces, key=lambda face: face[0])[1])))
-
-    return encode
-
-
-def off_centre(left, top, right, bottom):
-    return (left + right - 250) ** 2 + (top + bottom - 250) ** 2
-
-
-def our_encode(reader, image):
-    """The kiosk's way with photographs: likewise the face nearest to the middle."""
-    faces = [(off_centre(f.box.left, f.box.top, f.box.right, f.box.bottom), one) for f, one in reader.all(image)]
-    nearest = min(faces, key=lambda face: face[0])[1] if faces else None
-    return nearest.vector if isinstance(nearest, Embedding) else None
-
-
-def wrong_answers(distances, same):
-    """How many pairs are judged wrongly, each half with the threshold that suits the other half best.
-
-    A pair without a distance, because a face was not found, is wrong either way.
-    """
-    candidates = np.arange(0.2, 1.0, 0.002)
-    wrong = 0
-    for half in (0, 1):
-        errors = [np.sum(~((distances[1 - half :: 2] <= t) == same[1 - half :: 2])) for t in candidates]
-        best = candidates[np.array(errors) == min(errors)].mean()
-        judged = (distances[half::2] <= best) == same[half::2]
-        wrong += int(np.sum(~(judged & np.isfinite(distances[half::2]))))
-    return wrong
-
-
-@pytest.mark.slow
-@pytest.mark.data
-@pytest.mark.timeout(3600)
-def test_photographs_are_told_apart_as_well_as_by_dlib(data, reader, dlib_encode):
-    """Every 20th test pair of LFW's development view; all 1,000 where KIOSK_FULL is set."""
-    full = bool(os.environ.get("KIOSK_FULL"))
-    folder = data / "lfw-view1"
-    rows = [line.split("\t") for line in (folder / "pairsDevTest.txt").read_text().splitlines()]
-    rows = rows if full else rows[::20]
-    pairs = [((row[0], int(row[1])), (row[-2] if len(row) == 4 else row[0], int(row[-1]))) for row in rows]
-    same = np.array([len(row) == 3 for row in rows])
-    images = {key: read_picture(folder / key[0] / f"{key[0]}_{key[1]:04d}.jpg") for pair in pairs for key in pair}
-    wrong = {}
-    for way, encode in (("ours", lambda image: our_encode(reader, image)), ("dlib", dlib_encode)):
-        embeddings = {key: encode(image) for key, image in images.items()}
-        found = [(embeddings[one], embeddings[other]) for one, other in pairs]
-        distances = [np.inf if a is None or b is None else np.linalg.norm(a - b) for a, b in found]
-        wrong[way] = wrong_answers(np.array(distances), same)
-    assert len(pairs) == (1000 if full else 50)
-    assert wrong["ours"] <= wrong["dlib"] + (3 if full else 2)
-    assert wrong["ours"] <= len(pairs) * 0.06

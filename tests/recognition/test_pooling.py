@@ -1,7 +1,7 @@
 """Frames of a face averaged: what it gains, and that it opens the door to nobody whom no frame is like."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,27 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from kiosk.domain import Conditions, Embedding
+from kiosk.domain import Conditions, Embedding, Template
 from kiosk.errors import EncoderError
-from kiosk.recognition.matching import PeopleMeans, identify
+from kiosk.people.snapshot import GallerySnapshot
+from kiosk.recognition.matching import identify
 from kiosk.recognition.pooling import FramePool, mean_embedding, quality
 from kiosk.vision.quality import USUAL
 
 THRESHOLD, MARGIN, SIZE = 0.38, 0.04, 128
 LIMIT = THRESHOLD + MARGIN
 GOOD = Conditions(face_px=150, light=120.0, sharpness=40.0, turn=0.1)
-
-
-@dataclass(frozen=True)
-class People:
-    people: tuple[str, ...]
-    owners: NDArray[np.intp]
-    matrix: NDArray[np.float32]
-    encoder: str = "net"
-
-    @property
-    def means(self) -> PeopleMeans:
-        return PeopleMeans.of(self.matrix, self.owners, len(self.people))
 
 
 def unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -40,12 +29,12 @@ def embedded(vector: NDArray[np.float64]) -> Embedding:
     return Embedding(unit(vector).astype(np.float32), "net")
 
 
-def office(*vectors: NDArray[np.float64]) -> People:
-    names = tuple(f"p{number}" for number in range(len(vectors)))
-    return People(names, np.arange(len(vectors)), np.array([unit(one) for one in vectors], np.float32))
+def office(*vectors: NDArray[np.float64]) -> GallerySnapshot:
+    templates = (Template(f"p{number}", embedded(vector), "") for number, vector in enumerate(vectors))
+    return GallerySnapshot("net", tuple(templates))
 
 
-def searching(gallery: People):
+def searching(gallery: GallerySnapshot):
     return lambda probe: identify(probe, gallery, threshold=THRESHOLD, margin=MARGIN)
 
 
@@ -68,14 +57,10 @@ def test_the_mean_of_embeddings_is_their_direction():
         mean_embedding([embedded(np.array([1.0, 0.0])), embedded(np.array([-1.0, 0.0]))])
 
 
-def test_a_picture_without_a_fault_counts_whole_and_the_worst_a_little():
-    assert quality(GOOD) == 1
-    assert quality(Conditions(face_px=USUAL.min_face_px)) == 1
-    assert quality(Conditions(face_px=1, light=0.0, sharpness=0.0, turn=math.inf)) == pytest.approx(0.1)
-    assert quality(Conditions(face_px=150, light=255.0, sharpness=40.0, turn=0.0)) == pytest.approx(0.1)
-
-
-def test_whatever_is_wrong_with_a_picture_makes_it_count_less():
+def test_a_good_picture_counts_whole_and_every_fault_makes_it_count_less():
+    assert quality(GOOD) == quality(Conditions(face_px=USUAL.min_face_px)) == 1
+    for worst in (Conditions(1, 0.0, 0.0, math.inf), replace(GOOD, light=255.0)):
+        assert quality(worst) == pytest.approx(0.1)
     for fault in ({"face_px": 60}, {"light": 50.0}, {"light": 215.0}, {"sharpness": 7.0}, {"turn": 0.6}):
         assert 0.1 <= quality(replace(GOOD, **fault)) < quality(GOOD), fault
 
@@ -90,26 +75,20 @@ def test_frames_that_are_each_a_little_too_far_name_somebody_together():
     assert found[4].best.distance < found[1].best.distance < 0.38
 
 
-def test_only_the_last_frames_count():
+def test_only_the_last_frames_count_and_better_ones_more():
     random = np.random.default_rng(3)
     member = unit(random.normal(size=SIZE))
-    gallery, pool = office(member), FramePool(2, LIMIT)
-    probes = [embedded(beside(member, 0.3, random)) for _ in range(6)]
-    found = [pool.identify(probe, 1.0, searching(gallery)) for probe in probes]
-    assert found[-1] == searching(gallery)(mean_embedding(probes[-2:], [1.0, 1.0]))
-
-
-def test_better_frames_count_more():
-    random = np.random.default_rng(4)
-    member = unit(random.normal(size=SIZE))
-    near, far = embedded(beside(member, 0.1, random)), embedded(beside(member, 0.4, random))
-    found = []
+    search, pool = searching(office(member)), FramePool(2, LIMIT)
+    probes = [embedded(beside(member, distance, random)) for distance in (0.3, 0.3, 0.1, 0.4)]
+    found = [pool.identify(probe, 1.0, search) for probe in probes]
+    assert found[-1] == search(mean_embedding(probes[-2:], [1.0, 1.0]))
+    weighed = []
     for weights in ((1.0, 0.2), (0.2, 1.0)):
         pool = FramePool(5, LIMIT)
-        for probe, weight in zip((near, far), weights, strict=True):
-            last = pool.identify(probe, weight, searching(office(member)))
-        found.append(last.best.distance)
-    assert found[0] < found[1]
+        for probe, weight in zip(probes[-2:], weights, strict=True):
+            last = pool.identify(probe, weight, search)
+        weighed.append(last.best.distance)
+    assert weighed[0] < weighed[1]
 
 
 def test_a_frame_bears_out_whom_it_has_among_its_nearest_within_the_limit():
