@@ -1,12 +1,11 @@
 """Every option of config.yaml, one declaration each, and the options that were removed.
 
-Title, effect and unit are literals, so that the tool for translations finds them; they are translated where they are
-shown, in the context "settings". After a change, `python -m kiosk.config.template` writes config.yaml again.
+Title, effect and unit are literals, so that the tool for translations finds them; their context is "settings". After
+a change, `python -m kiosk.config.template` writes config.yaml again.
 """
 
 import enum
 import string
-from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -34,18 +33,6 @@ class Applies(enum.Enum):
 LIVE, RELOAD, RESTART = Applies.LIVE, Applies.RELOAD, Applies.RESTART
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """The texts of an option, in English; they are translated where they are shown."""
-
-    unit: str
-    title: str
-    effect: str
-    applies: Applies
-    note: str  # more about it, for config.yaml only
-    set_in_file: bool  # False: config.yaml has it as a comment
-
-
 def option(
     default: Any,  # noqa: ANN401  (as pydantic's Field)
     *,
@@ -53,13 +40,14 @@ def option(
     effect: str,
     unit: str = "",
     applies: Applies = RESTART,
-    note: str = "",
-    set_in_file: bool = True,
-    **limits: Any,  # noqa: ANN401
+    note: str = "",  # more about it, for config.yaml only
+    set_in_file: bool = True,  # False: config.yaml has it as a comment
+    within: tuple[float | None, float | None] = (None, None),  # the least and the largest number
 ) -> Any:  # noqa: ANN401
-    """Declare an option; `limits` are those of pydantic's Field, such as ge=1."""
-    declaration = Declaration(unit, title, effect, applies, note, set_in_file)
-    return Field(default, json_schema_extra={"declaration": declaration}, **limits)  # type: ignore[dict-item]
+    """Declare an option; title, effect and unit are in English, and translated where they are shown."""
+    declared = {"title": title, "effect": effect, "unit": unit, "note": note}
+    extra: dict[str, Any] = {"option": {**declared, "applies": applies, "set_in_file": set_in_file}}
+    return Field(default, ge=within[0], le=within[1], json_schema_extra=extra)
 
 
 def _without_nul(text: str) -> str:
@@ -106,7 +94,7 @@ Language = Annotated[str, Field(pattern=r"^(auto|[a-z]{2,3}(_[A-Z]{2})?)$")]
 
 
 class CohortUse(enum.StrEnum):
-    """Use of the cohort: whether a distance is compared with those to the strangers of the encoder's cohort."""
+    """Use of the strangers of the encoder's cohort: whether distances are compared with those to them."""
 
     AUTO = "auto"
     ON = "on"
@@ -163,6 +151,9 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
+_ASKED = QT_TRANSLATE_NOOP("settings", "The kiosk asks the camera for this; the camera may deliver another.")
+
+
 class CameraSection(Section):
     """Where the picture comes from."""
 
@@ -173,37 +164,15 @@ class CameraSection(Section):
         note="auto = the first camera; a number, a device path (/dev/v4l/by-id/...), the path of a video or "
         "folder, an address, or demo.",
     )
-    width_px: int = option(
-        640,
-        unit="px",
-        title="Picture width",
-        effect="The kiosk asks the camera for this; the camera may deliver another.",
-        ge=160,
-        le=7680,
-    )
-    height_px: int = option(
-        480,
-        unit="px",
-        title="Picture height",
-        effect="The kiosk asks the camera for this; the camera may deliver another.",
-        ge=120,
-        le=4320,
-    )
-    rate_hz: float = option(
-        30.0,
-        unit="frames a second",
-        title="Picture rate",
-        effect="The kiosk asks the camera for this; the camera may deliver another.",
-        ge=1,
-        le=120,
-    )
+    width_px: int = option(640, unit="px", title="Picture width", effect=_ASKED, within=(160, 7680))
+    height_px: int = option(480, unit="px", title="Picture height", effect=_ASKED, within=(120, 4320))
+    rate_hz: float = option(30.0, unit="frames a second", title="Picture rate", effect=_ASKED, within=(1, 120))
     lost_after_seconds: float = option(
         2.0,
         unit="s",
         title="Camera counts as lost after",
         effect="If the picture does not change for this long, the camera counts as lost.",
-        ge=0.5,
-        le=60,
+        within=(0.5, 60),
     )
 
 
@@ -216,8 +185,7 @@ class QualitySection(Section):
         title="Smallest face",
         effect="Smaller faces are asked to come closer. Higher = people stand nearer.",
         applies=RELOAD,
-        ge=20,
-        le=1000,
+        within=(20, 1000),
     )
     min_light: float = option(
         30.0,
@@ -225,8 +193,7 @@ class QualitySection(Section):
         title="Least light",
         effect="Darker faces are asked for more light. Higher = stricter.",
         applies=RELOAD,
-        ge=0,
-        le=255,
+        within=(0, 255),
     )
     max_light: float = option(
         225.0,
@@ -234,8 +201,7 @@ class QualitySection(Section):
         title="Most light",
         effect="Brighter faces are asked for less light. Lower = stricter.",
         applies=RELOAD,
-        ge=0,
-        le=255,
+        within=(0, 255),
     )
     min_sharpness: float = option(
         6.0,
@@ -243,8 +209,7 @@ class QualitySection(Section):
         title="Least sharpness",
         effect="More blurred faces are asked to hold still. Higher = stricter.",
         applies=RELOAD,
-        ge=0,
-        le=10000,
+        within=(0, 10000),
     )
     max_turn: float = option(
         0.45,
@@ -252,8 +217,7 @@ class QualitySection(Section):
         title="Largest turn of the head",
         effect="How far a face may look aside. Lower = stricter; 0 = straight ahead only.",
         applies=RELOAD,
-        ge=0,
-        le=1,
+        within=(0, 1),
     )
 
     @model_validator(mode="after")
@@ -293,8 +257,7 @@ class MatchingSection(Section):
         note="Not set here, like encoder.",
         applies=LIVE,
         set_in_file=False,
-        ge=1e-7,
-        le=0.1,
+        within=(1e-7, 0.1),
     )
 
     def numbers_for(self, encoder: str) -> tuple[float | None, float | None]:
@@ -315,8 +278,7 @@ class PathSection(Section):
         effect="A face is averaged over this many frames before it is compared; better frames count more. 1 = "
         "no averaging.",
         applies=RELOAD,
-        ge=1,
-        le=30,
+        within=(1, 30),
     )
     template_rule: Annotated[TemplateRule, Field(strict=False)] = option(
         TemplateRule.MEAN,
@@ -344,8 +306,7 @@ class DecisionSection(Section):
         title="Frames that must agree",
         effect="This many frames must name the same person. Higher = stricter and slower.",
         applies=LIVE,
-        ge=1,
-        le=100,
+        within=(1, 100),
     )
     n: int = option(
         5,
@@ -353,8 +314,7 @@ class DecisionSection(Section):
         title="Frames that are counted",
         effect="The frames that agree are counted among this many last frames. Higher = more patient.",
         applies=LIVE,
-        ge=1,
-        le=100,
+        within=(1, 100),
     )
     cool_down_seconds: float = option(
         30.0,
@@ -362,8 +322,7 @@ class DecisionSection(Section):
         title="No second greeting within",
         effect="A person who comes back within this time is let in without a greeting.",
         applies=LIVE,
-        ge=0,
-        le=86400,
+        within=(0, 86400),
     )
     away_seconds: float = option(
         2.0,
@@ -371,8 +330,7 @@ class DecisionSection(Section):
         title="Counts as gone after",
         effect="A person who was out of sight for less time has not left; the door does not open again.",
         applies=LIVE,
-        ge=0,
-        le=600,
+        within=(0, 600),
     )
     retry_seconds: float = option(
         3.0,
@@ -380,8 +338,7 @@ class DecisionSection(Section):
         title="Pause after a refusal",
         effect="Then the same face is tried again. The pause doubles each time, up to 60 seconds.",
         applies=LIVE,
-        ge=0,
-        le=600,
+        within=(0, 600),
     )
 
     @model_validator(mode="after")
@@ -405,14 +362,12 @@ class GallerySection(Section):
 class DoorSection(Section):
     """The lock."""
 
-    open_seconds: float = option(
+    open_seconds: Annotated[float, Field(gt=0, le=60)] = option(
         5.0,
         unit="s",
         title="Door stays open for",
         effect="How long the door stays unlocked after a person is let in.",
         applies=LIVE,
-        gt=0,
-        le=60,
     )
 
 
@@ -442,10 +397,10 @@ class VoiceSection(Section):
         applies=LIVE,
     )
     words_per_minute: int = option(
-        165, unit="words a minute", title="Speed of speech", effect="Higher = faster.", applies=LIVE, ge=60, le=400
+        165, unit="words a minute", title="Speed of speech", effect="Higher = faster.", applies=LIVE, within=(60, 400)
     )
     volume: float = option(
-        1.0, unit="part", title="Volume", effect="0 = silent, 1 = loudest.", applies=LIVE, ge=0, le=1
+        1.0, unit="part", title="Volume", effect="0 = silent, 1 = loudest.", applies=LIVE, within=(0, 1)
     )
     name: Words = option(
         "",
@@ -516,8 +471,7 @@ class ReceptionSection(Section):
         title="Back to the door after",
         effect="After this time without a touch or a key, the screen goes back to the door.",
         applies=LIVE,
-        ge=10,
-        le=600,
+        within=(10, 600),
     )
     staff_file: Words = option(
         "",
@@ -538,8 +492,7 @@ class ReceptionSection(Section):
         title="Keep faces of refused visitors for",
         effect="The staff can look at these faces and enrol a person from them. 0 = no face is kept.",
         applies=LIVE,
-        ge=0,
-        le=720,
+        within=(0, 720),
     )
 
 
@@ -575,8 +528,7 @@ class Config(Section):
         title="Processor cores",
         effect="How many the encoder may use. More = faster, until the machine has no more.",
         applies=RELOAD,
-        ge=1,
-        le=64,
+        within=(1, 64),
     )
     camera: CameraSection = CameraSection()
     quality: QualitySection = QualitySection()

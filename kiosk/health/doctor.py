@@ -105,7 +105,9 @@ def _encoder(choices: Choices) -> Finding:
     difference = golden_difference(encoder)
     golden = "no golden vector" if difference is None else f"golden vector within {difference:.0e}"
     known = {*encoder_names(own_weights(choices.config)), *EXPORTED}
-    return checks.encoder_found(choices.config.current, encoder.spec, known, None, f"SHA-256 verified, {golden}")
+    return checks.encoder_found(
+        choices.config.current.matching, encoder.spec, known, None, f"SHA-256 verified, {golden}"
+    )
 
 
 def _gallery(choices: Choices) -> Finding:

@@ -14,7 +14,7 @@ from kiosk.config import Config, ConfigFile
 from kiosk.config.file import overridden
 from kiosk.config.options import SECTIONS, VALUES, Applies
 from kiosk.config.saving import ConfigWriter
-from kiosk.config.schema import Kind, applies, called, changed_keys, objection, options, values
+from kiosk.config.schema import Kind, called, changed_keys, objection, options, values
 from kiosk.config.template import template
 from kiosk.errors import ConfigError
 from kiosk.health.checks import config_found
@@ -101,7 +101,7 @@ def test_when_a_change_applies_is_known() -> None:
         "quality.min_light": Applies.RELOAD,
         "camera.source": Applies.RESTART,
     }
-    assert {key: applies(key) for key in expected} == expected
+    assert {key: options()[key].applies for key in expected} == expected
 
 
 def test_values_are_told_as_the_file_has_them() -> None:
@@ -113,7 +113,7 @@ def test_values_are_told_as_the_file_has_them() -> None:
         {"sface": 0.9},
         "auto",
     )
-    assert changed_keys(Config(), config) == ["matching.threshold", "screen.theme"]
+    assert changed_keys(DEFAULTS, found) == ["matching.threshold", "screen.theme"]
 
 
 def test_what_options_must_not_be() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.config import CohortUse, Config, ConfigFile, PathSection
+from kiosk.config import CohortUse, ConfigFile, MatchingSection, PathSection
 from kiosk.domain import Candidate, Decision, Identification, Outcome, Reason, TemplateRule
 from kiosk.door.build import load_configured_encoder
 from kiosk.door.matching import (
@@ -40,9 +40,9 @@ def written(home: Path, text: str) -> ConfigFile:
     return ConfigFile(home / "config.yaml")
 
 
-def named(*names: str) -> Config:
-    """A configuration with a threshold for each of the names, the margin for the last."""
-    return Config.model_validate({"matching": {"threshold": dict.fromkeys(names, 0.5), "margin": {names[-1]: 0.1}}})
+def named(*names: str) -> MatchingSection:
+    """Return a section with a threshold for each of the names, the margin for the last."""
+    return MatchingSection.model_validate({"threshold": dict.fromkeys(names, 0.5), "margin": {names[-1]: 0.1}})
 
 
 class TestMatchingNumbers:
@@ -58,15 +58,15 @@ class TestMatchingNumbers:
     )
     def test_they_are_the_users_only_where_meant_for_this_encoder(self, home, option, numbers):
         config = written(home, option)
-        assert matching_numbers(config.current, load_configured_encoder(config).spec, people=0) == numbers
+        assert matching_numbers(config.current.matching, load_configured_encoder(config).spec, people=0) == numbers
 
     def test_a_composite_has_its_own(self, home, save_spec):
         save_spec("other", mirror=False, threshold=0.5, margin=0.05)
         config = written(home, "encoder: {dlib_resnet: 1, other: 1}\nmatching: {threshold: {dlib_resnet: 0.1}}")
         spec = load_configured_encoder(config).spec
-        assert matching_numbers(config.current, spec, people=0) == (spec.threshold, spec.margin)
+        assert matching_numbers(config.current.matching, spec, people=0) == (spec.threshold, spec.margin)
         config = written(home, f"encoder: [dlib_resnet, other]\nmatching: {{threshold: {{{spec.name}: 0.1}}}}")
-        assert matching_numbers(config.current, spec, people=0)[0] == 0.1
+        assert matching_numbers(config.current.matching, spec, people=0)[0] == 0.1
 
 
 class TestAutomaticThreshold:

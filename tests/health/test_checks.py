@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from kiosk.config import Config, ConfigFile
+from kiosk.config import ConfigFile, MatchingSection
 from kiosk.domain import Decision, Embedding, Outcome, Reason, Template
 from kiosk.door import build
 from kiosk.encoders import encoder_names, load_encoder
@@ -76,13 +76,13 @@ class TestGallery:
 
 class TestEncoder:
     def test_its_numbers_are_those_in_force(self, spec):
-        config = Config(matching={"threshold": {"dlib_resnet": 0.3}})
-        found = encoder_found(config, spec, encoder_names(FOLDER), 0, "verified")
+        matching = MatchingSection(threshold={"dlib_resnet": 0.3})
+        found = encoder_found(matching, spec, encoder_names(FOLDER), 0, "verified")
         assert (found.state, found.message) == (State.OK, "dlib_resnet, verified, threshold 0.3, margin 0.04")
 
     def test_a_number_that_is_never_used_is_a_warning(self, spec):
-        config = Config(matching={"threshold": {"Ada": 0.3}})
-        found = encoder_found(config, spec, encoder_names(FOLDER), 0)
+        matching = MatchingSection(threshold={"Ada": 0.3})
+        found = encoder_found(matching, spec, encoder_names(FOLDER), 0)
         assert (found.state, "no encoder is called Ada" in found.message) == (State.WARNING, True)
         assert "Ada" not in found.public
 

@@ -20,7 +20,8 @@ def table(home):
 
     def rows(option: str = "") -> dict[str, EncoderRow]:
         (home / "config.yaml").write_text(f"threads: 1\n{option}\n")
-        found = encoder_table(ConfigFile(home / "config.yaml"))
+        config = ConfigFile(home / "config.yaml").current
+        found = encoder_table(config.encoder, config.matching, config.threads, home / "weights")
         assert len({row.name for row in found}) == len(found)
         return {row.name: row for row in found}
 
@@ -86,9 +87,8 @@ def test_a_weighted_one_bears_the_name_under_which_its_threshold_is_set(table, s
 def test_what_cannot_be_loaded_is_not_offered(home, save_spec) -> None:
     save_spec("fetched_later", file="missing.tflite")
     (home / "weights" / "broken.yaml").write_text("kind: kiosk-encoder\nfile: [\n")
-    config = ConfigFile(home / "config.yaml")
-    assert encoders(config) == ["dlib_resnet", "sface_fp16"]
-    assert detectors(config) == ["haar", "yunet"]
+    assert encoders(home / "weights") == ["dlib_resnet", "sface_fp16"]
+    assert detectors([home / "weights", shipped_weights()]) == ["haar", "yunet"]
 
 
 # The check of every spec.
