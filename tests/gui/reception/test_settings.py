@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtWidgets import QPushButton, QWidget
 
 from kiosk.config import Config, ConfigFile
-from kiosk.config.saving import ConfigWriter, Seen
+from kiosk.config.saving import ConfigWriter, Draft, Seen
 from kiosk.config.schema import OptionInfo, options, values
 from kiosk.domain import Box, Candidate, Face, Identification, Observation, TrackedFace
 from kiosk.door.build import Choices, build_station, watch_camera
@@ -20,7 +20,7 @@ from kiosk.gui.app import Kiosk
 from kiosk.gui.controls import Note
 from kiosk.gui.reception.settings.editors import plain_editor
 from kiosk.gui.reception.settings.effect import live, what_if
-from kiosk.gui.reception.settings.form import Draft, Form
+from kiosk.gui.reception.settings.form import Form
 from kiosk.gui.reception.settings.page import Saving, SettingsPage
 from kiosk.gui.theme import LIGHT, Appearance
 from kiosk.people.staff import Role, StaffMember
@@ -66,7 +66,7 @@ def report() -> Callable[..., Report]:
 def page(qtbot, context, shown):
     made = shown(SettingsPage(context))
     made.enter()
-    qtbot.waitUntil(lambda: made.form is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: not made.form.isHidden(), timeout=30_000)
     yield made
     made.leave()
 
@@ -126,7 +126,7 @@ def test_file_that_is_broken_is_told_instead_of_a_form(qtbot, context, shown, pa
     assert "line 1: threads" in page.fault.text()
     path.write_text("threads: 3\n")
     page.enter()
-    qtbot.waitUntil(lambda: page.form is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: not page.form.isHidden(), timeout=30_000)
     assert page.fault.isHidden()
     page.leave()
 
@@ -146,7 +146,7 @@ def test_what_needs_a_restart_offers_it(qtbot, page, screen):
 def test_threshold_is_judged_live_and_by_the_last_days(qtbot, context, shown, station, report):
     page = shown(SettingsPage(context))
     page.enter()
-    qtbot.waitUntil(lambda: page.form is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: not page.form.isHidden(), timeout=30_000)
     page.on_reported(report(0.95, 1.3))
     assert "This person would be recognised" in page.effect.live.text()
     page.form.rows["matching.threshold"].editor.slider.setValue(800)
@@ -274,7 +274,7 @@ def running(qtbot, home):
             kiosk.window.reception.on_entered(StaffMember("Ida", Role.INSTALLER))
             kiosk.window.reception.go("settings")
             kiosk.page = kiosk.window.reception.stack.page
-            qtbot.waitUntil(lambda: kiosk.page.form is not None, timeout=30_000)
+            qtbot.waitUntil(lambda: not kiosk.page.form.isHidden(), timeout=30_000)
             yield kiosk
         finally:
             kiosk.stop()

@@ -1,40 +1,18 @@
 """The form made from the schema: one section at a time, or what a search finds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from PyQt6.QtCore import pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QWidget
 
 from kiosk.config.options import SECTIONS, Applies
-from kiosk.config.saving import Seen
-from kiosk.config.schema import OptionInfo, Value, applies, options
+from kiosk.config.saving import Draft
+from kiosk.config.schema import OptionInfo, options
 from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State
-from kiosk.gui.layouts import column, row
+from kiosk.gui.layouts import column, discard, row
 from kiosk.gui.reception.settings.editors import Editor, range_text, value_text
 from kiosk.i18n import translate
-
-
-class Draft:
-    """Changes, by key, on top of what was seen in the file."""
-
-    def __init__(self, seen: Seen, changes: Mapping[str, Value] | None = None) -> None:
-        self.seen = seen
-        self.changes = {key: value for key, value in (changes or {}).items() if value != seen.values[key]}
-
-    def value(self, key: str) -> Value:
-        return self.changes.get(key, self.seen.values[key])
-
-    def set(self, key: str, value: Value) -> None:
-        """Say something else; what the file says already is no change."""
-        self.changes[key] = value
-        if value == self.seen.values[key]:
-            del self.changes[key]
-
-
-def waits(started: Mapping[str, Value], seen: Seen) -> list[str]:
-    """The options that are in the file and not in force before the next start."""
-    return [key for key, value in seen.values.items() if applies(key) is Applies.RESTART and value != started[key]]
 
 
 class OptionRow(Panel):
@@ -50,7 +28,6 @@ class OptionRow(Panel):
         self.title = Heading(title, "option")
         self.title.setBuddy(editor.target)
         self.state = State("", "warning")
-        self.state.hide()
         self.back = Button(translate("settings", "Reset"), "undo", "quiet")
         self.fault = Note("", "error")
         self.fault.hide()
@@ -114,20 +91,19 @@ class Form(QWidget):
         self._make_editor, self._extras = make_editor, extras
         self._searched = ""
         self._nothing = Note(translate("settings", "No options found."), "muted")
-        self._column = column(self._nothing, *extras.values(), gap=8)
-        self._column.addStretch(1)
+        self._column = column(self._nothing, *extras.values(), 1, gap=8)
         self._scroll = ScrollPage(self._column)
         self.setLayout(column(self._scroll))
-        self.show_section(self.section)
 
     def show_section(self, section: str) -> None:
         self.section = section
         self.search("")
 
+    @pyqtSlot(str)
     def search(self, text: str) -> None:
-        """The options of all sections in whose words the text stands; "" = back to the section."""
+        """Show the options of all sections in whose words the text stands; "" = back to the section."""
         self._searched = " ".join(text.split()).casefold()
-        self._show()
+        self.show_rows()
         bar = self._scroll.verticalScrollBar()
         if bar is not None:
             bar.setValue(0)
@@ -137,15 +113,11 @@ class Form(QWidget):
         for option in self.rows.values():
             option.show_draft(draft)
 
-    def forget(self, keys: list[str]) -> None:
-        """Make these rows again, because their editors depend on something that has changed."""
-        for key in keys:
-            row = self.rows.pop(key, None)
-            if row is not None:
-                self._column.removeWidget(row)
-                row.hide()
-                row.deleteLater()
-        self._show()
+    def forget(self, keys: Collection[str]) -> None:
+        """Delete rows whose editors depend on something that has changed; show_rows makes those that are wanted."""
+        for key in self.rows.keys() & keys:
+            self.rows[key].editor.stop()
+            discard(self._column, self.rows.pop(key))
 
     @property
     def broken(self) -> OptionInfo | None:
@@ -155,7 +127,8 @@ class Form(QWidget):
     def visible_keys(self) -> list[str]:
         return [info.key for info in self._infos if self._is_wanted(info)]
 
-    def _show(self) -> None:
+    def show_rows(self) -> None:
+        """Show the rows of the section, or those that the search finds."""
         wanted = self.visible_keys
         for section, extra in self._extras.items():
             extra.setVisible(not self._searched and section == self.section)
