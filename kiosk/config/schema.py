@@ -97,6 +97,7 @@ def _info(key: str, field: Mapping[str, Any], choices: tuple[str, ...]) -> Optio
     return OptionInfo(
         key,
         **{**field["option"], "applies": Applies(field["option"]["applies"])},
+        effect=" ".join(field["description"].split()),
         kind=Kind.ENCODER if key == "encoder" else kind,
         default=_plain(field["default"]),
         minimum=limits.get("minimum", limits.get("exclusiveMinimum")),
