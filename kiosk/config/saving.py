@@ -177,7 +177,10 @@ class ConfigWriter:
 
     def look(self) -> Seen:
         """Return the options in the file; raises ConfigError where it is no configuration."""
-        return _seen(self.path, self._content())
+        try:
+            return _seen(self.path, self._content())
+        except OSError as error:
+            raise self._fault(error) from error
 
     def change(self, changes: Mapping[str, Value], seen: Seen) -> Seen | tuple[Conflict, ...]:
         """Save the changes of a form that shows `seen`; return the new content.
@@ -206,10 +209,7 @@ class ConfigWriter:
         raise ConfigError(self.path, "is being changed by another program all the time", "try again later")
 
     def _content(self) -> bytes | None:
-        try:
-            there = self.path.exists() or self.path.is_symlink()
-        except OSError as error:
-            raise self._fault(error) from error
+        there = self.path.exists() or self.path.is_symlink()
         return read_bytes(self.path, ConfigError, COMPARE) if there else None
 
     def _saved(self, before: bytes | None, fresh: bytes) -> bool:
@@ -220,14 +220,12 @@ class ConfigWriter:
             if self._content() != before:
                 raise FileExistsError
 
+        if before is not None:
+            self._back_up(before)
         try:
-            if before is not None:
-                self._back_up(before)
             atomic_write(self.path, write, overwrite=before is not None)
         except FileExistsError:
             return False
-        except OSError as error:
-            raise self._fault(error) from error
         return True
 
     def _back_up(self, content: bytes) -> None:

@@ -23,9 +23,8 @@ class Kind(enum.Enum):
     FLAG = "flag"
     WHOLE = "whole"  # a number without a fraction
     NUMBER = "number"
-    TEXT = "text"
+    TEXT = "text"  # also the encoder, which may be a list of names, or names with weights
     CHOICE = "choice"
-    ENCODER = "encoder"  # a name, a list of names, or names with weights
     BY_ENCODER = "by_encoder"  # auto, a number for the encoder in use, or one for each encoder that is named
 
 
@@ -72,7 +71,7 @@ class OptionInfo:
 
     def allows(self, number: float) -> bool:
         """Return whether a number is within the limits, and whole where it must be."""
-        whole = self.kind is not Kind.WHOLE or number == int(number)
+        whole = self.kind is not Kind.WHOLE or float(number).is_integer()
         above = self.minimum is None or number > self.minimum or (number == self.minimum and not self.above_minimum)
         return whole and above and (self.maximum is None or number <= self.maximum)
 
@@ -92,13 +91,12 @@ def options() -> Mapping[str, OptionInfo]:
 
 
 def _info(key: str, field: Mapping[str, Any], choices: tuple[str, ...]) -> OptionInfo:
-    kind = Kind.CHOICE if choices else _KINDS.get(field.get("type", ""), Kind.TEXT)
     limits = field.get("additionalProperties", field)
     return OptionInfo(
         key,
         **{**field["option"], "applies": Applies(field["option"]["applies"])},
         effect=" ".join(field["description"].split()),
-        kind=Kind.ENCODER if key == "encoder" else kind,
+        kind=Kind.CHOICE if choices else _KINDS.get(field.get("type", ""), Kind.TEXT),
         default=_plain(field["default"]),
         minimum=limits.get("minimum", limits.get("exclusiveMinimum")),
         maximum=limits.get("maximum"),

@@ -58,7 +58,7 @@ def test_every_option_has_a_title_of_its_own_an_effect_and_named_choices() -> No
 
 def test_the_kind_is_read_from_the_type() -> None:
     kinds = {
-        "encoder": Kind.ENCODER,
+        "encoder": Kind.TEXT,
         "threads": Kind.WHOLE,
         "camera.source": Kind.TEXT,
         "door.open_seconds": Kind.NUMBER,
