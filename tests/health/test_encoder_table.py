@@ -1,6 +1,5 @@
 """The table of encoders, what a form offers, and the check of every spec."""
 
-from pathlib import Path
 
 import pytest
 
@@ -79,7 +78,7 @@ source: a test
 """
 
 
-def test_each_spec_is_checked_and_a_missing_golden_vector_is_told(tmp_path: Path, data):
+def test_each_spec_is_checked_and_a_missing_golden_vector_is_told(tmp_path, data):
     shipped = shipped_weights("dlib_resnet.yaml").read_text()
     fresh = shipped.partition("golden:")[0]
     detector = (data / "detectors" / "face_detection_yunet_2026may.onnx").read_bytes()

@@ -127,7 +127,7 @@ def test_decision_is_a_sentence():
         assert plain(decision_in_words(replace(ROW, **changes))) == words
 
 
-def test_name_from_right_to_left_leaves_the_sentence_in_order() -> None:
+def test_name_from_right_to_left_leaves_the_sentence_in_order():
     assert "Closest: \u2068\u05d0\u05d3\u05d4\u2069 at 0.44" in decision_in_words(
         replace(ROW, person="\u05d0\u05d3\u05d4")
     )
@@ -190,7 +190,7 @@ def test_sentence_names_what_the_rows_show():
         assert words in insight(points)
 
 
-def test_points_are_the_distances_to_the_person_oldest_first(make_entry) -> None:
+def test_points_are_the_distances_to_the_person_oldest_first(make_entry):
     entries = [
         make_entry(4, person="Bo", distance=0.2, second_person="ada", second_distance=0.5),
         make_entry(3, person="Ada", distance=0.3),
@@ -202,7 +202,7 @@ def test_points_are_the_distances_to_the_person_oldest_first(make_entry) -> None
     assert [point.distance for point in points_of(entries, None)] == [0.4, 0.2, 0.3, 0.2]
 
 
-def test_points_of_another_encoder_and_without_distance_are_left_out(make_entry) -> None:
+def test_points_of_another_encoder_and_without_distance_are_left_out(make_entry):
     entries = [
         make_entry(3, distance=0.3, encoder="new"),
         make_entry(2, distance=None),
@@ -232,7 +232,7 @@ def view(lines: Lines, qtbot, make_entry, shown) -> LineList:
     return shown(LineList(lines, "Rows"), (800, 480))
 
 
-def test_row_is_opened_by_the_keyboard(view: LineList, qtbot) -> None:
+def test_row_is_opened_by_the_keyboard(view, qtbot):
     view.setFocus()
     qtbot.keyClick(view, Qt.Key.Key_Down)
     view.setCurrentIndex(view.model().index(1, 0))
@@ -253,7 +253,7 @@ def plot(qtbot, shown) -> DistancePlot:
     return shown(DistancePlot())
 
 
-def test_point_that_is_tapped_names_its_row(plot: DistancePlot, qtbot) -> None:
+def test_point_that_is_tapped_names_its_row(plot, qtbot):
     plot.show_points([LET_IN, replace(REFUSED, row=8)])
     view = plot.plot.getViewBox()
     where = plot.plot.mapFromScene(view.mapViewToScene(QPointF(REFUSED.at, REFUSED.distance)))
@@ -307,7 +307,7 @@ def words(page: JournalPage) -> list[str]:
     return [model.data(model.index(row)) for row in range(model.rowCount())]
 
 
-def test_door_comes_first_newest_on_top(written, page: JournalPage, qtbot) -> None:
+def test_door_comes_first_newest_on_top(written, page, qtbot):
     page.enter()
     qtbot.waitUntil(lambda: page.decisions.rowCount() == 3)
     assert words(page) == [
@@ -320,13 +320,13 @@ def test_door_comes_first_newest_on_top(written, page: JournalPage, qtbot) -> No
     assert page.empty.isHidden()
 
 
-def test_choice_of_a_person_leaves_that_persons_rows(written, page: JournalPage, qtbot) -> None:
+def test_choice_of_a_person_leaves_that_persons_rows(written, page, qtbot):
     page.enter(person="Ada", outcome=Outcome.REFUSED)
     qtbot.waitUntil(lambda: page.decisions.rowCount() == 1)
     assert page.filters.wanted == Filter("Ada", Outcome.REFUSED)
 
 
-def test_what_the_staff_did_is_the_other_list(written, page: JournalPage, qtbot) -> None:
+def test_what_the_staff_did_is_the_other_list(written, page, qtbot):
     page.enter()
     qtbot.mouseClick(page.staff, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.deeds.rowCount() == 1)
@@ -335,7 +335,7 @@ def test_what_the_staff_did_is_the_other_list(written, page: JournalPage, qtbot)
     assert not page.plotted.isEnabled()
 
 
-def test_row_opens_into_its_details_and_back(written, page: JournalPage, qtbot) -> None:
+def test_row_opens_into_its_details_and_back(written, page, qtbot):
     page.enter()
     qtbot.waitUntil(lambda: page.decisions.rowCount() == 3)
     page.door_list.setCurrentIndex(page.decisions.index(1))
@@ -347,7 +347,7 @@ def test_row_opens_into_its_details_and_back(written, page: JournalPage, qtbot) 
     assert page.door_list.currentIndex().row() == 1
 
 
-def test_details_lead_to_the_distances_and_their_cause(written, page: JournalPage, qtbot) -> None:
+def test_details_lead_to_the_distances_and_their_cause(written, page, qtbot):
     page.enter()
     qtbot.waitUntil(lambda: page.decisions.rowCount() == 3)
     page.on_opened(page.decisions.index(1))
@@ -360,7 +360,7 @@ def test_details_lead_to_the_distances_and_their_cause(written, page: JournalPag
     assert page.stack.currentWidget() is page.door_list
 
 
-def test_point_of_the_plot_leads_to_its_row_and_back(written, page: JournalPage, qtbot) -> None:
+def test_point_of_the_plot_leads_to_its_row_and_back(written, page, qtbot):
     page.enter()
     page.details.plotted.emit("Ada")
     qtbot.waitUntil(lambda: page.plot is not None and page.stack.currentWidget() is page.plot)
@@ -371,7 +371,7 @@ def test_point_of_the_plot_leads_to_its_row_and_back(written, page: JournalPage,
     assert page.stack.currentWidget() is page.plot
 
 
-def test_older_rows_come_while_somebody_scrolls(services, page: JournalPage, qtbot) -> None:
+def test_older_rows_come_while_somebody_scrolls(services, page, qtbot):
     with services.journal._writing.change() as connection:
         connection.executemany(
             "INSERT INTO decisions (time, outcome, reason, encoder, frame, track) VALUES (?, '', '', '', 1, 1)",
@@ -385,7 +385,7 @@ def test_older_rows_come_while_somebody_scrolls(services, page: JournalPage, qtb
     assert [page.decisions.line(page.decisions.index(row)).entry.id for row in (0, 449)] == [450, 1]
 
 
-def test_what_the_door_decides_meanwhile_comes_on_top(written, page: JournalPage, context, qtbot, make_report) -> None:
+def test_what_the_door_decides_meanwhile_comes_on_top(written, page, context, qtbot, make_report):
     page.enter()
     qtbot.waitUntil(lambda: page.decisions.rowCount() == 3)
     written.record(decision("Cy", 0.1), "dlib_resnet", NOON + timedelta(days=2))
@@ -394,13 +394,13 @@ def test_what_the_door_decides_meanwhile_comes_on_top(written, page: JournalPage
     assert words(page)[0] == "Let in: Cy at 0.10 (limit 0.39)."
 
 
-def test_journal_that_cannot_be_read_is_told(home, page: JournalPage, screen, qtbot) -> None:
+def test_journal_that_cannot_be_read_is_told(home, page, screen, qtbot):
     (home / "journal.sqlite3").write_bytes(b"no database\n" * 500)
     page.enter()
     qtbot.waitUntil(lambda: any("move the file away" in fault for fault in screen.noticed))
 
 
-def test_answer_to_an_earlier_choice_is_dropped(written, page: JournalPage, qtbot) -> None:
+def test_answer_to_an_earlier_choice_is_dropped(written, page, qtbot):
     page.enter(person="Ada")
     page.filters.choose(Filter("Bo"))
     page.filters.changed.emit()
@@ -410,7 +410,7 @@ def test_answer_to_an_earlier_choice_is_dropped(written, page: JournalPage, qtbo
 
 
 @pytest.mark.parametrize("size", [(800, 480), (480, 853)])
-def test_page_fits_its_screen(page: JournalPage, size: tuple[int, int]) -> None:
+def test_page_fits_its_screen(page, size):
     hint = page.minimumSizeHint()
     assert hint.width() <= size[0] * 0.75
     assert hint.height() <= 400
