@@ -1,6 +1,5 @@
 """The table of encoders, what a form offers, and the check of every spec."""
 
-
 import pytest
 
 from kiosk.config import ConfigFile
