@@ -63,8 +63,8 @@ def decision_in_words(entry: JournalEntry) -> str:
         Rejection.TOO_BLURRED: translate("journal", "The picture is blurred."),
         Rejection.OFF_POSE: translate("journal", "The face is turned aside."),
     }
-    blamed = entry.outcome == Outcome.REFUSED.value and entry.conditions is not None
-    remarks = USUAL.remarks(entry.conditions) if blamed else ()
+    conditions = entry.conditions if entry.outcome == Outcome.REFUSED.value else None
+    remarks = USUAL.remarks(conditions) if conditions is not None else ()
     return " ".join([_decision(entry), *(words[remark] for remark in remarks)])
 
 

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QWidget
 
 from kiosk.config.options import SECTIONS, Applies
 from kiosk.config.saving import Draft
-from kiosk.config.schema import OptionInfo, options
+from kiosk.config.schema import OptionInfo, Value, options
 from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State
 from kiosk.gui.layouts import column, discard, row
 from kiosk.gui.reception.settings.editors import Editor, range_text, value_text
@@ -16,10 +16,9 @@ from kiosk.i18n import translate
 
 
 class OptionRow(Panel):
-    """Shows one option of a draft and tells what is changed in it."""
+    """Shows and changes one option of a draft."""
 
-    changed = pyqtSignal(object)  # the new value
-    reset = pyqtSignal()  # the default is wanted
+    changed = pyqtSignal()  # the draft has another value now
 
     def __init__(self, info: OptionInfo, editor: Editor) -> None:
         self.info = info
@@ -40,27 +39,40 @@ class OptionRow(Panel):
         foot = row(Note(normally, "hint"), self.back, gap=8)
         foot.setStretch(0, 1)
         super().__init__(self.title, row(self.state, 1), editor, self.fault, Note(effect, "hint"), foot, gap=4)
-        editor.changed.connect(self.changed)
+        editor.changed.connect(self.on_changed)
         editor.refused.connect(self.on_refused)
-        self.back.clicked.connect(self.reset)
+        self.back.clicked.connect(self.on_reset)
 
     @property
     def broken(self) -> bool:
         return not self.fault.isHidden()
 
     def show_draft(self, draft: Draft) -> None:
+        self._draft = draft
         self.editor.show_value(draft.value(self.info.key))
-        self.show_state(draft)
+        self._show_state()
 
-    def show_state(self, draft: Draft) -> None:
-        self.state.setVisible(self.info.key in draft.changes)
+    def _show_state(self) -> None:
+        self.state.setVisible(self.info.key in self._draft.changes)
         self.state.setText(
             {
                 Applies.RESTART: translate("settings", "changed, needs a restart"),
                 Applies.RELOAD: translate("settings", "changed, reloads the recognition"),
             }.get(self.info.applies, translate("settings", "changed"))
         )
-        self.back.setVisible(draft.value(self.info.key) != self.info.default)
+        self.back.setVisible(self._draft.value(self.info.key) != self.info.default)
+
+    @pyqtSlot(object)
+    def on_changed(self, value: Value) -> None:
+        self._draft.set(self.info.key, value)
+        self._show_state()
+        self.changed.emit()
+
+    @pyqtSlot()
+    def on_reset(self) -> None:
+        self._draft.set(self.info.key, self.info.default)
+        self.show_draft(self._draft)
+        self.changed.emit()
 
     @pyqtSlot(str)
     def on_refused(self, why: str) -> None:
@@ -147,19 +159,8 @@ class Form(QWidget):
         row = self.rows.get(info.key)
         if row is None:
             row = self.rows[info.key] = OptionRow(info, self._make_editor(info))
-            row.changed.connect(lambda value, row=row: self._take(row, value))
-            row.reset.connect(lambda row=row: self._reset(row))
+            row.changed.connect(self.changed)
             row.show_draft(self.draft)
             before = [each.key in self.rows for each in self._infos[: self._infos.index(info)]]
             self._column.insertWidget(1 + len(self._extras) + sum(before), row)
         return row
-
-    def _take(self, row: OptionRow, value: object) -> None:
-        self.draft.set(row.info.key, value)  # type: ignore[arg-type]  # an editor gives the values of its option
-        row.show_state(self.draft)
-        self.changed.emit()
-
-    def _reset(self, row: OptionRow) -> None:
-        self.draft.set(row.info.key, row.info.default)
-        row.show_draft(self.draft)
-        self.changed.emit()
