@@ -158,7 +158,6 @@ class Conflict:
     """An option that was changed in the file since it was seen, to another value than the one to be saved."""
 
     key: str
-    seen: Value
     ours: Value
     theirs: Value
 
@@ -197,7 +196,7 @@ class ConfigWriter:
                     raise ConfigError(self.path, "was deleted in the meantime", remedy)
                 now = _seen(self.path, before)
                 conflicts = tuple(
-                    Conflict(key, seen.values[key], ours, now.values[key])
+                    Conflict(key, ours, now.values[key])
                     for key, ours in changes.items()
                     if now.values[key] not in (seen.values[key], ours)
                 )

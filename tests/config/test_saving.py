@@ -229,7 +229,7 @@ class TestSomebodyElse:
         seen = writer.look()
         theirs = CONTENT.replace("2", "7")
         path.write_text(theirs)
-        assert writer.change({"threads": 5, "decision.k": 2}, seen) == (Conflict("threads", seen=2, ours=5, theirs=7),)
+        assert writer.change({"threads": 5, "decision.k": 2}, seen) == (Conflict("threads", ours=5, theirs=7),)
         assert path.read_text() == theirs
         assert isinstance(writer.change({"threads": 7}, seen), Seen)  # the same change by both
         changed(writer, threads=5)
@@ -275,7 +275,7 @@ class TestSomebodyElse:
 
         monkeypatch.setattr(os, "link", late)
         told = writer.change({"threads": 5}, writer.look())
-        assert told == (Conflict("threads", seen=2, ours=5, theirs=9),)
+        assert told == (Conflict("threads", ours=5, theirs=9),)
         assert writer.path.read_text() == "threads: 9\n"
 
     def test_several_threads_lose_nothing(self, path):
