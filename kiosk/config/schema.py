@@ -18,22 +18,14 @@ AUTO = "auto"
 
 
 class Kind(enum.Enum):
-    """Sort of value that an option takes."""
+    """Sort of value that an option takes, with its type in JSON schema."""
 
-    FLAG = "flag"
-    WHOLE = "whole"  # a number without a fraction
+    FLAG = "boolean"
+    WHOLE = "integer"
     NUMBER = "number"
-    TEXT = "text"  # also the encoder, which may be a list of names, or names with weights
-    CHOICE = "choice"
-    BY_ENCODER = "by_encoder"  # auto, a number for the encoder in use, or one for each encoder that is named
-
-
-_KINDS = {  # by their type in JSON schema
-    "boolean": Kind.FLAG,
-    "integer": Kind.WHOLE,
-    "number": Kind.NUMBER,
-    "object": Kind.BY_ENCODER,
-}
+    TEXT = "string"  # also the encoder, which may be a list of names, or names with weights
+    CHOICE = "enum"
+    BY_ENCODER = "object"  # auto, a number for the encoder in use, or one for each encoder that is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +88,7 @@ def _info(key: str, field: Mapping[str, Any], choices: tuple[str, ...]) -> Optio
         key,
         **{**field["option"], "applies": Applies(field["option"]["applies"])},
         effect=" ".join(field["description"].split()),
-        kind=Kind.CHOICE if choices else _KINDS.get(field.get("type", ""), Kind.TEXT),
+        kind=Kind.CHOICE if choices else Kind(field.get("type", "string")),
         default=_plain(field["default"]),
         minimum=limits.get("minimum", limits.get("exclusiveMinimum")),
         maximum=limits.get("maximum"),

@@ -5,7 +5,7 @@ import enum
 import logging
 import shutil
 import subprocess
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from kiosk.door.matching import (
     threshold_remark,
     written,
 )
-from kiosk.encoders import EncoderSpec
+from kiosk.encoders import EXPORTED, EncoderSpec, encoder_names
 from kiosk.errors import KioskError
 from kiosk.i18n import moment, number, shown, translate
 from kiosk.people.register import PeopleRegister
@@ -106,9 +106,12 @@ def config_found(config: ConfigFile) -> Finding:
 
 
 def encoder_found(
-    matching: MatchingSection, spec: EncoderSpec, known: Collection[str], people: int | None, verified: str = ""
+    matching: MatchingSection, spec: EncoderSpec, own: Path, people: int | None, verified: str = ""
 ) -> Finding:
-    """Return the encoder, and its threshold and margin for this number of people; `verified` describes its file."""
+    """Return the encoder, and its threshold and margin for this number of people.
+
+    `own` is the folder of the user's encoders; `verified` describes the file.
+    """
     threshold, margin = matching_numbers(matching, spec, people or 0)
     chosen, _ = matching.numbers_for(spec.name)
     numbers = translate("health", "threshold {threshold}, margin {margin}")
@@ -118,7 +121,7 @@ def encoder_found(
     message = ", ".join(filter(None, (spec.name, verified, told)))
     public = f"{spec.name}, threshold {threshold:g}, margin {margin:g}"
     faults, remedies = [], []
-    if none := ", ".join(names_of_none(matching, known)):
+    if none := ", ".join(names_of_none(matching, {*encoder_names(own), *EXPORTED})):
         faults.append(translate("health", "no encoder is called {names}").format(names=none))
     if other := ", ".join(names_spelt_otherwise(matching, spec.name)):
         text = translate("health", "nothing counts for {names}, the encoder in use is called {encoder}")

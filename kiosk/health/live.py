@@ -7,14 +7,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 
+from kiosk import __version__
 from kiosk.door.build import own_weights
 from kiosk.door.report import FrameStats
 from kiosk.door.services import StaffServices
 from kiosk.door.station import Station
 from kiosk.door.voice import equipment_fault
-from kiosk.encoders import EXPORTED, encoder_names
 from kiosk.health import checks
 from kiosk.health.checks import Finding, State, examine
 from kiosk.i18n import number, translate
@@ -58,12 +57,8 @@ def slow_findings(services: StaffServices) -> list[Finding]:
 
 def report_text(findings: Iterable[Finding], facts: Mapping[str, str]) -> str:
     """Return a text for a support request, in English, without names, pictures, paths and addresses."""
-    try:
-        kiosk = version("kiosk")
-    except PackageNotFoundError:
-        kiosk = "?"
     head = {
-        "kiosk": kiosk,
+        "kiosk": __version__,
         "time": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC",
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
@@ -148,9 +143,8 @@ def _encoder(services: StaffServices) -> Finding:
     station = services.station
     if station is None:
         return _loading("encoder")
-    known = {*encoder_names(own_weights(services.config)), *EXPORTED}
-    matching = services.config.current.matching
-    return checks.encoder_found(matching, station.encoder, known, len(services.snapshot.people))
+    matching, own = services.config.current.matching, own_weights(services.config)
+    return checks.encoder_found(matching, station.encoder, own, len(services.snapshot.people))
 
 
 def _loading(check: str) -> Finding:

@@ -14,7 +14,7 @@ import pytest
 from kiosk.config import ConfigFile, MatchingSection
 from kiosk.domain import Decision, Embedding, Outcome, Reason, Template
 from kiosk.door import build
-from kiosk.encoders import encoder_names, encoder_spec
+from kiosk.encoders import encoder_spec
 from kiosk.errors import ConfigError, JournalError, PeopleError
 from kiosk.health import doctor
 from kiosk.health.checks import (
@@ -72,10 +72,10 @@ def test_the_stronger_encoder_is_advised_beside_what_else_is_to_be_done():
 
 
 def test_the_numbers_of_an_encoder_are_those_in_force_and_one_that_is_never_used_is_a_warning():
-    spec, known = encoder_spec("dlib_resnet"), encoder_names(FOLDER)
-    found = encoder_found(MatchingSection(threshold={"dlib_resnet": 0.3}), spec, known, 0, "verified")
+    spec = encoder_spec("dlib_resnet")
+    found = encoder_found(MatchingSection(threshold={"dlib_resnet": 0.3}), spec, FOLDER, 0, "verified")
     assert (found.state, found.message) == (State.OK, "dlib_resnet, verified, threshold 0.3, margin 0.04")
-    found = encoder_found(MatchingSection(threshold={"Ada": 0.3}), spec, known, 0)
+    found = encoder_found(MatchingSection(threshold={"Ada": 0.3}), spec, FOLDER, 0)
     assert (found.state, "no encoder is called Ada" in found.message) == (State.WARNING, True)
     assert "Ada" not in found.public
 
