@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import combinations
 from pathlib import Path
 from statistics import median
 
@@ -93,9 +94,10 @@ def crop_in_words(crop: Crop) -> str:
     return f"{crop.size_px} px {crop.kind.value}{margin}"
 
 
-def encoders(own: Path) -> list[str]:
-    """Return the encoders whose files exist."""
-    return [name for name in encoder_names(own) if _is_there(partial(encoder_paths, name, own))]
+def encoders(own: Path) -> list[str | list[str]]:
+    """Return the encoders whose files exist, and their pairs, which know people better than either alone."""
+    names = [name for name in encoder_names(own) if _is_there(partial(encoder_paths, name, own))]
+    return [*names, *map(list, combinations(names, 2))]
 
 
 def detectors(folders: Sequence[Path]) -> list[str]:

