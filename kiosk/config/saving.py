@@ -101,13 +101,16 @@ def _drop(home: CommentedMap, name: str) -> None:
 
 
 def _node(value: Value) -> object:
-    if isinstance(value, str) and not value.isprintable():
-        return DoubleQuotedScalarString(value)  # the only style that can escape characters
+    if isinstance(value, str) and (not value.isprintable() or value.startswith(("?", ":"))):
+        # The only style that can escape characters; and ruamel.yaml cannot read such a plain start in braces.
+        return DoubleQuotedScalarString(value)
     if not isinstance(value, list | dict):
         return value
     if not value:
         return AUTO
-    node = CommentedMap(value) if isinstance(value, dict) else CommentedSeq(value)
+    node: CommentedMap | CommentedSeq = CommentedSeq(map(_node, value))
+    if isinstance(value, dict):
+        node = CommentedMap((_node(name), number) for name, number in value.items())
     node.fa.set_flow_style()
     return node
 

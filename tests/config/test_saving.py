@@ -101,6 +101,7 @@ LAYOUTS: tuple[tuple[str, dict[str, Value], str], ...] = (
     ("# a\ndecision:\n  k: 2\n# b\n", {"threads": 3}, "# a\nthreads: 3\ndecision:\n  k: 2\n# b\n"),
     ("decision: {k: 2}\n", {"decision.k": 1}, "decision: {k: 1}\n"),
     ("voice:\n  text: 'Hello'  # said\n", {"voice.text": "Hi"}, "voice:\n  text: 'Hi'     # said\n"),
+    ("voice: {name: a}\n", {"voice.name": "?"}, 'voice: {name: "?"}\n'),
     ("camera:\n  source: 0\n", {"camera.source": "0"}, "camera:\n  source: '0'\n"),
     ("encoder: [a, b]   # two\n", {"encoder": {"a": 1.0, "b": 0.5}}, "encoder: {a: 1.0, b: 0.5} # two\n"),
     ("encoder:\n  - a\n  - b\n", {"encoder": "sface"}, "encoder: sface\n"),
@@ -136,7 +137,7 @@ def test_what_is_no_configuration_or_would_be_none_is_refused():
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
 nasty = st.sampled_from(
-    ["true", "null", "~", "on", "1.0", "0x1f", "- a", "a: b", "a #b", "'", '"', "{a}", "[", "%", "é"]
+    ["true", "null", "~", "on", "1.0", "0x1f", "- a", "a: b", "a #b", "'", '"', "{a}", "[", "%", "é", "?a", ": a"]
 )
 
 
