@@ -1,6 +1,5 @@
 """Options: their declarations, the config.yaml made from them, --set, and what version 0.1 had."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,30 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from kiosk import i18n
 from kiosk.config import Config, ConfigFile
 from kiosk.config.file import overridden
 from kiosk.config.options import SECTIONS, VALUES
 from kiosk.config.saving import ConfigWriter
-from kiosk.config.schema import Kind, called, changed_keys, objection, options, values
+from kiosk.config.schema import Kind, changed_keys, objection, options, values
 from kiosk.config.template import template
 from kiosk.errors import ConfigError
 from kiosk.health.checks import config_found
 
 SHIPPED = Path(__file__).parents[2] / "config.yaml"
 DEFAULTS = values(Config())
-
-
-@pytest.fixture
-def shouting() -> Iterator[None]:
-    i18n.install(lambda context, text, disambiguation, n: text.upper())
-    yield
-    i18n.install(None)
-
-
-def changed(key: str, value: Any) -> Config:
-    section, _, name = key.rpartition(".")
-    return Config.model_validate({section: {name: value}} if section else {name: value})
 
 
 def test_the_shipped_file_is_made_from_the_declarations():
@@ -138,19 +124,8 @@ def test_objections_are_sentences_for_the_screen():
     st.sampled_from(sorted(DEFAULTS)),
     st.none() | st.integers() | st.floats() | st.text() | st.booleans() | st.binary(),
 )
-def test_an_objection_never_raises_and_is_right(key, value):
-    reason = objection(DEFAULTS, {key: value})
-    try:
-        changed(key, value)
-    except ValueError:
-        assert reason
-    else:
-        assert not reason
-
-
-@pytest.mark.usefixtures("shouting")
-def test_values_that_are_words_have_names_in_the_language_of_the_screen():
-    assert [called(word) for word in ("auto", "dark", "de")] == ["AUTOMATIC", "DARK", "de"]
+def test_an_objection_never_raises(key, value):
+    assert isinstance(objection(DEFAULTS, {key: value}), str)
 
 
 # Removed options ---------------------------------------------------------------------------------------------------
