@@ -126,20 +126,15 @@ def test_where_nobody_can_come_to_the_staff_side_it_says_what_to_type(tmp_path):
     assert "Ida" not in found.message + found.public
 
 
-def test_what_is_known_of_people_is_counted_and_nobody_is_named(tmp_path):
-    people = PeopleRegister(tmp_path / "images.people.sqlite3")
-    assert people_found(people).message == "0 people are described"
-    people.save(PersonRecord("Ada", group="Maths"))
-    found = people_found(people)
-    assert (found.state, found.message, found.public) == (State.OK, "1 people are described", "1 records")
-
-
-def test_a_register_that_cannot_be_read_is_a_fault_though_the_last_one_is_in_force(tmp_path):
+def test_what_is_known_of_people_is_counted_and_a_register_that_cannot_be_read_is_a_fault(tmp_path):
     file = tmp_path / "images.people.sqlite3"
     people = PeopleRegister(file)
-    people.save(PersonRecord("Ada", suspended=True))
+    assert people_found(people).message == "0 people are described"
+    people.save(PersonRecord("Ada", group="Maths", suspended=True))
+    found = people_found(people)
+    assert (found.state, found.message, found.public) == (State.OK, "1 people are described", "1 records")
     file.write_text("no database")
-    assert people_found(people).state is State.FAULT
+    assert people_found(people).state is State.FAULT  # though the last one is in force
     with pytest.raises(PeopleError):
         people_found(PeopleRegister(file))
 
@@ -173,20 +168,15 @@ def test_the_hottest_sensor_counts_and_one_that_talks_nonsense_does_not(tmp_path
 
 
 def test_what_a_check_raises_is_its_finding_and_strangers_are_told_the_kind_alone():
-    def known() -> Finding:
-        raise ConfigError("/home/ada/config.yaml", "Ada is no number", "ask Ada")
+    def look(error: Exception) -> Finding:
+        raise error
 
-    def unforeseen() -> Finding:
-        raise RuntimeError("surprise for Ada")
-
-    found = examine("part", known)
+    found = examine("part", lambda: look(ConfigError("/home/ada/config.yaml", "Ada is no number", "ask Ada")))
     assert (found.check, found.state, found.public) == ("part", State.FAULT, "ConfigError")
     assert (found.message, found.remedy) == ("/home/ada/config.yaml: Ada is no number", "ask Ada")
-    found = examine("part", unforeseen)
+    found = examine("part", lambda: look(RuntimeError("surprise for Ada")))
     assert ("surprise" in found.message, bool(found.remedy), found.public) == (True, True, "RuntimeError")
-
-
-def test_a_fault_of_a_part_is_split_into_reason_and_remedy():
+    # A fault of a part is split into reason and remedy.
     found = of_fault("part", State.WARNING, "camera of Ada: is lost; plug it in; or not")
     assert (found.message, found.remedy) == ("camera of Ada: is lost", "plug it in; or not")
     assert "Ada" not in found.public
