@@ -9,6 +9,7 @@ import argparse
 import ast
 import os
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -36,6 +37,8 @@ def texts(package: Path = PACKAGE) -> set[Text]:
 
 def _texts_of(tree: ast.AST) -> Iterator[Text]:
     for call in ast.walk(tree):
+        if isinstance(call, ast.ClassDef):
+            yield from (("settings", text, False) for text in _effects_of(call))
         if not isinstance(call, ast.Call):
             continue
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
@@ -48,8 +51,15 @@ def _texts_of(tree: ast.AST) -> Iterator[Text]:
         elif name.endswith("Error") or name == "fault":
             yield from ((FAULTS, text, False) for argument in call.args[1:3] for text in _literals(argument))
         elif name == "option":
-            words = (keyword.value for keyword in call.keywords if keyword.arg in {"title", "effect", "unit"})
-            yield from (("settings", text, False) for word in words for text in _literals(word))
+            yield from (("settings", text, False) for word in call.args[1:3] for text in _literals(word))
+
+
+def _effects_of(section: ast.ClassDef) -> Iterator[str]:
+    """Yield the text below each option of a section of the configuration."""
+    for declared, below in pairwise(section.body):
+        call = getattr(declared, "value", None)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "option" and isinstance(below, ast.Expr):
+            yield from (" ".join(text.split()) for text in _literals(below.value))
 
 
 def _with_note(context: str, call: ast.Call) -> str:

@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -48,7 +48,6 @@ from kiosk.gui.reception.people.page import PeoplePage
 from kiosk.gui.reception.picker import Picker
 from kiosk.gui.reception.settings.page import SettingsPage
 from kiosk.gui.reception.shell import Reception, shipped_pages
-from kiosk.gui.reception.staff import StaffMembersPage
 from kiosk.gui.theme import DARK, DARK_CONTRAST, LIGHT, LIGHT_CONTRAST, Look
 from kiosk.gui.way_out import Wish
 from kiosk.gui.window import KioskWindow
@@ -76,6 +75,16 @@ LONG_NAME = "Maximiliane-Wilhelmine Freifrau von und zu Hohenstein-Wolkenburg-Ra
 NAMES = (GRACE, EILEEN, LONG_NAME, "محمد بن عبد الله", "山田 太郎", "Zoë O'Brien")
 FIRST_NAMES = "Ada Alan Anita Barbara Edith Emmy Frances Grace Hedy Ida Jean Karen Lin Margaret Radia Sophie"
 LAST_NAMES = "Allen Borg Easley Floyd Goldberg Hamilton Johnson Kilby Liskov Meitner Noether Perlman Quine Ritchie"
+# The two people of the demo under six names, and under those of a crowd.
+DEMO_PEOPLE = {
+    **{f"{name}/1.jpg": "eileen_collins.jpg" for name in NAMES},
+    f"{GRACE}/1.jpg": "gallery/Grace_Hopper.jpg",
+    f"{GRACE}/2.jpg": "grace_hopper.jpg",
+}
+CROWD = {
+    f"{first}{middle} {last}.jpg": ("gallery/Grace_Hopper.jpg", "eileen_collins.jpg")[number % 2]
+    for number, (first, middle, last) in enumerate(product(FIRST_NAMES.split(), ("", " B.", " C."), LAST_NAMES.split()))
+}
 CONFIG = """\
 gallery: {folder: images}
 journal: {file: journal.sqlite3}
@@ -144,32 +153,14 @@ class Stage:
 # Folders to show
 
 
-def make_home(folder: Path) -> Path:
-    """Make a folder with a configuration and an empty image folder."""
+def make_home(folder: Path, pictures: Mapping[str, str]) -> Path:
+    """Make a folder with a configuration and images: pictures of the demo under other names."""
     (folder / "images").mkdir(parents=True)
     (folder / "config.yaml").write_text(CONFIG)
-    return folder
-
-
-def make_demo_home(folder: Path) -> Path:
-    """Make a home with the two people of the demo under six names, and a picture that cannot be used."""
-    images = make_home(folder) / "images"
-    for name in NAMES:
-        (images / name).mkdir()
-        shutil.copy(asset("demo", "eileen_collins.jpg"), images / name / "1.jpg")
-    shutil.copy(asset("demo", "gallery", "Grace_Hopper.jpg"), images / GRACE / "1.jpg")
-    shutil.copy(asset("demo", "grace_hopper.jpg"), images / GRACE / "2.jpg")
-    (images / "broken.jpg").write_bytes(b"")
-    return folder
-
-
-def make_crowded_home(folder: Path) -> Path:
-    """Make a home with hundreds of people who share the two faces of the demo."""
-    images = make_home(folder) / "images"
-    faces = (asset("demo", "gallery", "Grace_Hopper.jpg"), asset("demo", "eileen_collins.jpg"))
-    names = product(FIRST_NAMES.split(), ("", " B.", " C."), LAST_NAMES.split())
-    for number, (first, middle, last) in enumerate(names):
-        shutil.copy(faces[number % 2], images / f"{first}{middle} {last}.jpg")
+    for name, picture in pictures.items():
+        path = folder / "images" / name
+        path.parent.mkdir(exist_ok=True)
+        shutil.copy(asset("demo", picture), path)
     return folder
 
 
@@ -439,12 +430,10 @@ def scroll_to(widget: QWidget) -> None:
 
 
 def journal(stage: Stage, page: JournalPage) -> None:
-    page.plotted.click()
-    stage.wait(rounds=60)
-    stage.shoot("journal-plot")
-    page.staff.click()
-    stage.wait()
-    stage.shoot("journal-staff")
+    for button, name in ((page.plotted, "plot"), (page.staff, "staff")):
+        button.click()
+        stage.wait(rounds=60)
+        stage.shoot(f"journal-{name}")
 
 
 def settings(stage: Stage, page: SettingsPage) -> None:
@@ -456,17 +445,12 @@ def settings(stage: Stage, page: SettingsPage) -> None:
     page.on_section(0)
 
 
-def staff(stage: Stage, page: StaffMembersPage) -> None:
-    page.add.click()
-    stage.shoot("staff-add")
-
-
 INSIDE: dict[str, Callable[..., None]] = {
     "enrol": enrolment,
     "people": people,
     "journal": journal,
     "settings": settings,
-    "staff": staff,
+    "staff": lambda stage, page: (page.add.click(), stage.shoot("staff-add")),
 }
 
 
@@ -529,10 +513,12 @@ def stages(folder: Path, parts: list[str], home: Path) -> Iterator[Stage]:
 
 def take_pictures(target: Path, parts: list[str], place: Path) -> None:
     plug_in_stick(place / "media" / "KINGSTON")
-    for stage in stages(target, parts, make_home(place / "empty")):
+    for stage in stages(target, parts, make_home(place / "empty", {})):
         way_in(stage)
         lists(stage, "empty")
-    for stage in stages(target, parts, make_demo_home(place / "home")):
+    home = make_home(place / "home", DEMO_PEOPLE)
+    (home / "images" / "broken.jpg").write_bytes(b"")
+    for stage in stages(target, parts, home):
         if not stage.services.staff.members():
             fill(stage.services)
         door_states(stage)
@@ -540,7 +526,7 @@ def take_pictures(target: Path, parts: list[str], place: Path) -> None:
         way_out(stage)
         pages(stage)
         print(stage.name, len(list(target.glob("*.png"))))  # noqa: T201
-    for stage in stages(target, parts, make_crowded_home(place / "crowded")):
+    for stage in stages(target, parts, make_home(place / "crowded", CROWD)):
         lists(stage, "full")
 
 

@@ -44,7 +44,7 @@ def open_gallery(config: Path | None, gallery: Path | None) -> Known:
     with progress_bar("reading the gallery") as show:
         known.load(show)
     reader = build.photograph_reader(settings, encoder, landmarks)
-    numbers = matching_numbers(settings.current, encoder.spec, len(known.snapshot.people))
+    numbers = matching_numbers(settings.current.matching, encoder.spec, len(known.snapshot.people))
     return Known(*numbers, comparison, folder, known.snapshot, reader)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from kiosk.cli.output import ConfigOption, GalleryOption, JsonOption, print_json, print_table, read_config
+from kiosk.door.build import own_weights
 from kiosk.health.checks import Finding, State, examine
 from kiosk.health.doctor import examine_all
 from kiosk.health.encoder_table import EncoderRow, crop_in_words, encoder_table
@@ -72,7 +73,9 @@ def encoders(*, as_json: JsonOption = False, config: ConfigOption = None) -> int
 
     Example: kiosk encoders
     """
-    rows = encoder_table(read_config(config))
+    settings = read_config(config)
+    now = settings.current
+    rows = encoder_table(now.encoder, now.matching, now.threads, own_weights(settings))
     if as_json:
         print_json([_encoder_fields(row) for row in rows])
     else:

@@ -104,7 +104,7 @@ def _show(choices: Choices, notice: str, *, full_screen: bool) -> NoReturn:
     from kiosk.gui.app import RESTART, run_window
     from kiosk.gui.theme import Appearance
 
-    require_source(choices)
+    require_source(choices.source)
     screen = choices.config.current.screen
 
     def appearance() -> Appearance:
@@ -153,7 +153,7 @@ def _leave(code: int) -> NoReturn:
 def _print_decisions(choices: Choices, *, as_json: bool) -> int:
     from kiosk.gui.language import use_for_welcome
 
-    require_source(choices)
+    require_source(choices.source)
     use_for_welcome(choices.config.current.screen.language)
     logging.getLogger("kiosk").setLevel(logging.INFO)
     stop = Event()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -75,7 +75,7 @@ class ConfigFile:
         self.kept: Mapping[str, Value] = {}
         self.unset: tuple[str, ...] = ()
         self.removed: tuple[Removed, ...] = ()
-        self.current = self._read()
+        self.current: Config = self._read()
 
     def changed(self) -> Config | None:
         """Return the new configuration if the file was saved since the last call, else None.
@@ -138,36 +138,17 @@ class ConfigFile:
     def _read(self) -> Config:
         if self.path is None:
             return self._with_kept(Config())
-        config, removed = read_config(self.path, content_of(self.path))
-        self.removed = removed
+        config, self.removed = read_config(self.path, read_bytes(self.path, ConfigError, COMPARE))
         return self._with_kept(config)
 
     def _with_kept(self, config: Config) -> Config:
         self.unset = tuple(key for key in self.kept if not _is_set(config, key))
-        for key in self.unset:
-            section, _, name = key.rpartition(".")
-            changed = _holder(config, section).model_copy(update={name: self.kept[key]})
-            config = config.model_copy(update={section: changed} if section else {name: self.kept[key]})
-        return config
-
-
-def _holder(config: Config, section: str) -> BaseModel:
-    return getattr(config, section) if section else config
+        return with_changes(values(config), {key: self.kept[key] for key in self.unset}) if self.unset else config
 
 
 def _is_set(config: Config, key: str) -> bool:
     section, _, name = key.rpartition(".")
-    return name in _holder(config, section).model_fields_set
-
-
-def content_of(path: Path) -> bytes:
-    """Return the content of the file; raises ConfigError where it cannot be read."""
-    return read_bytes(path, ConfigError, COMPARE)
-
-
-def understood(path: Path, raw: bytes) -> Config:
-    """Return the configuration in the content of a file; raises ConfigError with `path`, line and key."""
-    return read_config(path, raw)[0]
+    return name in (getattr(config, section) if section else config).model_fields_set
 
 
 def read_config(path: Path, raw: bytes) -> tuple[Config, tuple[Removed, ...]]:
@@ -241,7 +222,7 @@ def overridden(config: ConfigFile, settings: Sequence[str]) -> ConfigFile:
     Raises ConfigError for an unknown option or a value that it cannot have.
     """
     known = values(config.current)
-    return with_values(config, dict(_change(setting, known) for setting in settings))
+    return with_values(config, dict(_option_of(setting, known) for setting in settings))
 
 
 def with_values(config: ConfigFile, changes: Mapping[str, Value]) -> ConfigFile:
@@ -259,22 +240,18 @@ def with_values(config: ConfigFile, changes: Mapping[str, Value]) -> ConfigFile:
     return fresh
 
 
-def _change(setting: str, known: dict[str, Value]) -> tuple[str, Value]:
+def _option_of(setting: str, known: dict[str, Value]) -> tuple[str, Value]:
+    """Return key and value, as YAML reads it; an empty text stays empty."""
     key, equals, text = setting.partition("=")
     key = key.strip()
     if not equals:
         raise ConfigError(f"--set {setting[:80]}", "names no value", _REMEDY)
     if key not in known:
         raise ConfigError(f"--set {key[:80]}", "there is no such option", did_you_mean(key, known, _REMEDY))
-    return key, _value(key, text)
-
-
-def _value(key: str, text: str) -> Value:
-    """Return the value as YAML reads it; an empty text stays empty."""
+    if len(text) > _MOST_CHARACTERS or "&" in text or "*" in text:
+        return key, text  # no value that an option can have, and nothing that YAML should unfold
     try:
-        if len(text) > _MOST_CHARACTERS or "&" in text or "*" in text:
-            return text  # no value that an option can have, and nothing that YAML should unfold
         value: Value | None = YAML(typ="safe", pure=True).load(text)
     except (YAMLError, ValueError) as error:
         raise ConfigError(f"--set {key}", "the value is no YAML", _REMEDY) from error
-    return "" if value is None else value
+    return key, "" if value is None else value

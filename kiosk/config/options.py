@@ -1,12 +1,12 @@
 """Every option of config.yaml, one declaration each, and the options that were removed.
 
-Title, effect and unit are literals, so that the tool for translations finds them; they are translated where they are
-shown, in the context "settings". After a change, `python -m kiosk.config.template` writes config.yaml again.
+The text below an option is its effect, for the settings page and config.yaml. Title, unit and effect are literals, so
+that the tool for translations finds them; their context is "settings". After a change,
+`python -m kiosk.config.template` writes config.yaml again.
 """
 
 import enum
 import string
-from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -34,32 +34,19 @@ class Applies(enum.Enum):
 LIVE, RELOAD, RESTART = Applies.LIVE, Applies.RELOAD, Applies.RESTART
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """The texts of an option, in English; they are translated where they are shown."""
-
-    unit: str
-    title: str
-    effect: str
-    applies: Applies
-    note: str  # more about it, for config.yaml only
-    set_in_file: bool  # False: config.yaml has it as a comment
-
-
 def option(
     default: Any,  # noqa: ANN401  (as pydantic's Field)
-    *,
     title: str,
-    effect: str,
     unit: str = "",
+    *,
     applies: Applies = RESTART,
-    note: str = "",
-    set_in_file: bool = True,
-    **limits: Any,  # noqa: ANN401
+    within: tuple[float | None, float | None] = (None, None),  # the least and the largest number
+    note: str = "",  # more about it, for config.yaml only
+    set_in_file: bool = True,  # False: config.yaml has it as a comment
 ) -> Any:  # noqa: ANN401
-    """Declare an option; `limits` are those of pydantic's Field, such as ge=1."""
-    declaration = Declaration(unit, title, effect, applies, note, set_in_file)
-    return Field(default, json_schema_extra={"declaration": declaration}, **limits)  # type: ignore[dict-item]
+    """Declare an option; the text below it says what it does."""
+    extra: dict[str, Any] = {"title": title, "unit": unit, "note": note, "set_in_file": set_in_file}
+    return Field(default, ge=within[0], le=within[1], json_schema_extra={"option": {**extra, "applies": applies.value}})
 
 
 def _without_nul(text: str) -> str:
@@ -106,7 +93,7 @@ Language = Annotated[str, Field(pattern=r"^(auto|[a-z]{2,3}(_[A-Z]{2})?)$")]
 
 
 class CohortUse(enum.StrEnum):
-    """Use of the cohort: whether a distance is compared with those to the strangers of the encoder's cohort."""
+    """Use of the strangers of the encoder's cohort: whether distances are compared with those to them."""
 
     AUTO = "auto"
     ON = "on"
@@ -160,7 +147,9 @@ VALUES: Final = {
 class Section(BaseModel):
     """Frozen; an unknown key, a value of another type, NaN and infinity are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
 
 class CameraSection(Section):
@@ -168,93 +157,38 @@ class CameraSection(Section):
 
     source: int | Text = option(
         "auto",
-        title="Source",
-        effect="Where the picture comes from: a camera, a video file, a stream, a folder of stills or the demo.",
+        "Source",
         note="auto = the first camera; a number, a device path (/dev/v4l/by-id/...), the path of a video or "
         "folder, an address, or demo.",
     )
-    width_px: int = option(
-        640,
-        unit="px",
-        title="Picture width",
-        effect="The kiosk asks the camera for this; the camera may deliver another.",
-        ge=160,
-        le=7680,
-    )
-    height_px: int = option(
-        480,
-        unit="px",
-        title="Picture height",
-        effect="The kiosk asks the camera for this; the camera may deliver another.",
-        ge=120,
-        le=4320,
-    )
-    rate_hz: float = option(
-        30.0,
-        unit="frames a second",
-        title="Picture rate",
-        effect="The kiosk asks the camera for this; the camera may deliver another.",
-        ge=1,
-        le=120,
-    )
-    lost_after_seconds: float = option(
-        2.0,
-        unit="s",
-        title="Camera counts as lost after",
-        effect="If the picture does not change for this long, the camera counts as lost.",
-        ge=0.5,
-        le=60,
-    )
+    """Where the picture comes from: a camera, a video file, a stream, a folder of stills or the demo."""
+    width_px: int = option(640, "Picture width", "px", within=(160, 7680))
+    """The kiosk asks the camera for this; the camera may deliver another."""
+    height_px: int = option(480, "Picture height", "px", within=(120, 4320))
+    """The kiosk asks the camera for this; the camera may deliver another."""
+    rate_hz: float = option(30.0, "Picture rate", "frames a second", within=(1, 120))
+    """The kiosk asks the camera for this; the camera may deliver another."""
+    lost_after_seconds: float = option(2.0, "Camera counts as lost after", "s", within=(0.5, 60))
+    """If the picture does not change for this long, the camera counts as lost."""
 
 
 class QualitySection(Section):
     """What a face must be like before it is compared."""
 
-    min_face_px: int = option(
-        60,
-        unit="px",
-        title="Smallest face",
-        effect="Smaller faces are asked to come closer. Higher = people stand nearer.",
-        applies=RELOAD,
-        ge=20,
-        le=1000,
-    )
-    min_light: float = option(
-        30.0,
-        unit="mean grey, 0 to 255",
-        title="Least light",
-        effect="Darker faces are asked for more light. Higher = stricter.",
-        applies=RELOAD,
-        ge=0,
-        le=255,
-    )
-    max_light: float = option(
-        225.0,
-        unit="mean grey, 0 to 255",
-        title="Most light",
-        effect="Brighter faces are asked for less light. Lower = stricter.",
-        applies=RELOAD,
-        ge=0,
-        le=255,
-    )
+    min_face_px: int = option(60, "Smallest face", "px", applies=RELOAD, within=(20, 1000))
+    """Smaller faces are asked to come closer. Higher = people stand nearer."""
+    min_light: float = option(30.0, "Least light", "mean grey, 0 to 255", applies=RELOAD, within=(0, 255))
+    """Darker faces are asked for more light. Higher = stricter."""
+    max_light: float = option(225.0, "Most light", "mean grey, 0 to 255", applies=RELOAD, within=(0, 255))
+    """Brighter faces are asked for less light. Lower = stricter."""
     min_sharpness: float = option(
-        6.0,
-        unit="variance of the Laplacian",
-        title="Least sharpness",
-        effect="More blurred faces are asked to hold still. Higher = stricter.",
-        applies=RELOAD,
-        ge=0,
-        le=10000,
+        6.0, "Least sharpness", "variance of the Laplacian", applies=RELOAD, within=(0, 10000)
     )
+    """More blurred faces are asked to hold still. Higher = stricter."""
     max_turn: float = option(
-        0.45,
-        unit="part of the eye distance",
-        title="Largest turn of the head",
-        effect="How far a face may look aside. Lower = stricter; 0 = straight ahead only.",
-        applies=RELOAD,
-        ge=0,
-        le=1,
+        0.45, "Largest turn of the head", "part of the eye distance", applies=RELOAD, within=(0, 1)
     )
+    """How far a face may look aside. Lower = stricter; 0 = straight ahead only."""
 
     @model_validator(mode="after")
     def _light_in_order(self) -> "QualitySection":
@@ -268,34 +202,27 @@ class MatchingSection(Section):
 
     threshold: Annotated[dict[Text, Threshold], BeforeValidator(_by_encoder)] = option(
         {},
-        unit="distance",
-        title="Threshold",
-        effect="A face that is farther from everybody than this is not recognised. Lower = stricter, higher = "
-        "more lenient.",
+        "Threshold",
+        "distance",
+        applies=LIVE,
         note="auto = follows stranger_rate and the number of people, never above the encoder's own; a number "
         "for the encoder in use, or one for each encoder: {sface_fp16: 1.05}.",
-        applies=LIVE,
     )
+    """A face that is farther from everybody than this is not recognised. Lower = stricter, higher = more lenient."""
     margin: Annotated[dict[Text, Margin], BeforeValidator(_by_encoder)] = option(
-        {},
-        unit="distance",
-        title="Margin",
-        effect="The second-best person must be farther away by this much. Higher = stricter.",
-        note="auto, a number, or a number for each encoder: {sface_fp16: 0.05}.",
-        applies=LIVE,
+        {}, "Margin", "distance", applies=LIVE, note="auto, a number, or a number for each encoder: {sface_fp16: 0.05}."
     )
+    """The second-best person must be farther away by this much. Higher = stricter."""
     stranger_rate: float = option(
         0.0001,
-        unit="of strangers' visits",
-        title="How often a stranger may be let in",
-        effect="0.0001 = one visit in 10,000. The automatic threshold follows this and the number of people. "
-        "Lower = stricter.",
-        note="Not set here, like encoder.",
+        "How often a stranger may be let in",
+        "of strangers' visits",
         applies=LIVE,
+        within=(1e-7, 0.1),
+        note="Not set here, like encoder.",
         set_in_file=False,
-        ge=1e-7,
-        le=0.1,
     )
+    """0.0001 = one visit in 10,000. The automatic threshold follows this and the number of people. Lower = stricter."""
 
     def numbers_for(self, encoder: str) -> tuple[float | None, float | None]:
         """Return threshold and margin that are set for an encoder; None = automatic."""
@@ -308,81 +235,35 @@ class MatchingSection(Section):
 class PathSection(Section):
     """How faces become numbers, and how these are compared."""
 
-    pooling_frames: int = option(
-        5,
-        unit="frames",
-        title="Frames that are averaged",
-        effect="A face is averaged over this many frames before it is compared; better frames count more. 1 = "
-        "no averaging.",
-        applies=RELOAD,
-        ge=1,
-        le=30,
-    )
+    pooling_frames: int = option(5, "Frames that are averaged", "frames", applies=RELOAD, within=(1, 30))
+    """A face is averaged over this many frames before it is compared; better frames count more. 1 = no averaging."""
     template_rule: Annotated[TemplateRule, Field(strict=False)] = option(
         TemplateRule.MEAN,
-        title="Several pictures of a person",
-        effect="What a face is compared with if a person has several pictures.",
+        "Several pictures of a person",
+        applies=RELOAD,
         note="mean = the mean of all pictures; nearest = the nearest picture.",
-        applies=RELOAD,
     )
+    """What a face is compared with if a person has several pictures."""
     cohort: Annotated[CohortUse, Field(strict=False)] = option(
-        CohortUse.AUTO,
-        title="Comparison with strangers",
-        effect="Distances are compared with the distances to strangers. Automatic = if the encoder has a list "
-        "of strangers; on = it must have one.",
-        note="off = distances as they are.",
-        applies=RELOAD,
+        CohortUse.AUTO, "Comparison with strangers", applies=RELOAD, note="off = distances as they are."
     )
+    """Distances are compared with the distances to strangers. Automatic = if the encoder has a list of strangers; on =
+    it must have one."""
 
 
 class DecisionSection(Section):
     """How many frames it takes."""
 
-    k: int = option(
-        3,
-        unit="frames",
-        title="Frames that must agree",
-        effect="This many frames must name the same person. Higher = stricter and slower.",
-        applies=LIVE,
-        ge=1,
-        le=100,
-    )
-    n: int = option(
-        5,
-        unit="frames",
-        title="Frames that are counted",
-        effect="The frames that agree are counted among this many last frames. Higher = more patient.",
-        applies=LIVE,
-        ge=1,
-        le=100,
-    )
-    cool_down_seconds: float = option(
-        30.0,
-        unit="s",
-        title="No second greeting within",
-        effect="A person who comes back within this time is let in without a greeting.",
-        applies=LIVE,
-        ge=0,
-        le=86400,
-    )
-    away_seconds: float = option(
-        2.0,
-        unit="s",
-        title="Counts as gone after",
-        effect="A person who was out of sight for less time has not left; the door does not open again.",
-        applies=LIVE,
-        ge=0,
-        le=600,
-    )
-    retry_seconds: float = option(
-        3.0,
-        unit="s",
-        title="Pause after a refusal",
-        effect="Then the same face is tried again. The pause doubles each time, up to 60 seconds.",
-        applies=LIVE,
-        ge=0,
-        le=600,
-    )
+    k: int = option(3, "Frames that must agree", "frames", applies=LIVE, within=(1, 100))
+    """This many frames must name the same person. Higher = stricter and slower."""
+    n: int = option(5, "Frames that are counted", "frames", applies=LIVE, within=(1, 100))
+    """The frames that agree are counted among this many last frames. Higher = more patient."""
+    cool_down_seconds: float = option(30.0, "No second greeting within", "s", applies=LIVE, within=(0, 86400))
+    """A person who comes back within this time is let in without a greeting."""
+    away_seconds: float = option(2.0, "Counts as gone after", "s", applies=LIVE, within=(0, 600))
+    """A person who was out of sight for less time has not left; the door does not open again."""
+    retry_seconds: float = option(3.0, "Pause after a refusal", "s", applies=LIVE, within=(0, 600))
+    """Then the same face is tried again. The pause doubles each time, up to 60 seconds."""
 
     @model_validator(mode="after")
     def _k_within_n(self) -> "DecisionSection":
@@ -394,71 +275,40 @@ class DecisionSection(Section):
 class GallerySection(Section):
     """Who is known."""
 
-    folder: Text = option(
-        "images",
-        title="Image folder",
-        effect="The folder with the pictures of all enrolled people.",
-        note="Relative paths start at this file.",
-    )
+    folder: Text = option("images", "Image folder", note="Relative paths start at this file.")
+    """The folder with the pictures of all enrolled people."""
 
 
 class DoorSection(Section):
     """The lock."""
 
-    open_seconds: float = option(
-        5.0,
-        unit="s",
-        title="Door stays open for",
-        effect="How long the door stays unlocked after a person is let in.",
-        applies=LIVE,
-        gt=0,
-        le=60,
-    )
+    open_seconds: Annotated[float, Field(gt=0, le=60)] = option(5.0, "Door stays open for", "s", applies=LIVE)
+    """How long the door stays unlocked after a person is let in."""
 
 
 class JournalSection(Section):
     """The record of decisions."""
 
-    file: Words = option(
-        "",
-        title="Journal file",
-        effect="The file in which decisions are recorded. Empty = in the user's data folder.",
-        note="Relative paths start at this file.",
-    )
+    file: Words = option("", "Journal file", note="Relative paths start at this file.")
+    """The file in which decisions are recorded. Empty = in the user's data folder."""
 
 
 class VoiceSection(Section):
     """The spoken welcome."""
 
-    enabled: bool = option(
-        True, title="Voice", effect="The kiosk speaks a welcome to people who are let in.", applies=LIVE
-    )
-    text: Text = option(
-        "auto",
-        title="Welcome",
-        effect="The text that is spoken and shown. The word names in braces stands for the people who are let "
-        "in; auto = a welcome in the screen's language.",
-        note='Such as "Welcome {names}!".',
-        applies=LIVE,
-    )
-    words_per_minute: int = option(
-        165, unit="words a minute", title="Speed of speech", effect="Higher = faster.", applies=LIVE, ge=60, le=400
-    )
-    volume: float = option(
-        1.0, unit="part", title="Volume", effect="0 = silent, 1 = loudest.", applies=LIVE, ge=0, le=1
-    )
-    name: Words = option(
-        "",
-        title="Voice of the speech engine",
-        effect="Such as en-us. Empty = the voice of the screen's language.",
-        applies=LIVE,
-    )
-    hints: bool = option(
-        False,
-        title="Spoken hints",
-        effect='Hints such as "come closer" are spoken too, for people who cannot read the screen.',
-        applies=LIVE,
-    )
+    enabled: bool = option(True, "Voice", applies=LIVE)
+    """The kiosk speaks a welcome to people who are let in."""
+    text: Text = option("auto", "Welcome", applies=LIVE, note='Such as "Welcome {names}!".')
+    """The text that is spoken and shown. The word names in braces stands for the people who are let in; auto = a
+    welcome in the screen's language."""
+    words_per_minute: int = option(165, "Speed of speech", "words a minute", applies=LIVE, within=(60, 400))
+    """Higher = faster."""
+    volume: float = option(1.0, "Volume", "part", applies=LIVE, within=(0, 1))
+    """0 = silent, 1 = loudest."""
+    name: Words = option("", "Voice of the speech engine", applies=LIVE)
+    """Such as en-us. Empty = the voice of the screen's language."""
+    hints: bool = option(False, "Spoken hints", applies=LIVE)
+    """Hints such as "come closer" are spoken too, for people who cannot read the screen."""
 
     @field_validator("text")
     @classmethod
@@ -476,71 +326,40 @@ class ScreenSection(Section):
     """What it looks like."""
 
     theme: Annotated[Theme, Field(strict=False)] = option(
-        Theme.AUTO,
-        title="Theme",
-        effect="The colours of the screen. Automatic = like the desktop.",
-        note="auto, dark or light.",
-        applies=LIVE,
+        Theme.AUTO, "Theme", applies=LIVE, note="auto, dark or light."
     )
-    language: Language = option(
-        "auto",
-        title="Language",
-        effect="The language of the screen and the voice. Automatic = the language of the system.",
-        note="auto, en, de, or another that was added.",
-        applies=LIVE,
-    )
-    full_screen: bool = option(False, title="Full screen", effect="The kiosk starts without a window frame.")
-    mirror: bool = option(True, title="Mirror", effect="People see themselves as in a mirror.")
-    large_type: bool = option(False, title="Large type", effect="Text is half as large again.", applies=LIVE)
-    high_contrast: bool = option(
-        False, title="High contrast", effect="Black and white, with frames around everything.", applies=LIVE
-    )
-    reduced_motion: bool = option(
-        False, title="Reduced motion", effect="Nothing moves except the picture.", applies=LIVE
-    )
+    """The colours of the screen. Automatic = like the desktop."""
+    language: Language = option("auto", "Language", applies=LIVE, note="auto, en, de, or another that was added.")
+    """The language of the screen and the voice. Automatic = the language of the system."""
+    full_screen: bool = option(False, "Full screen")
+    """The kiosk starts without a window frame."""
+    mirror: bool = option(True, "Mirror")
+    """People see themselves as in a mirror."""
+    large_type: bool = option(False, "Large type", applies=LIVE)
+    """Text is half as large again."""
+    high_contrast: bool = option(False, "High contrast", applies=LIVE)
+    """Black and white, with frames around everything."""
+    reduced_motion: bool = option(False, "Reduced motion", applies=LIVE)
+    """Nothing moves except the picture."""
     keyboard: Annotated[Keyboard, Field(strict=False)] = option(
-        Keyboard.AUTO,
-        title="Keyboard on the screen",
-        effect="Automatic = where there is a touch screen and no keyboard.",
-        note="on, off or auto.",
-        applies=LIVE,
+        Keyboard.AUTO, "Keyboard on the screen", applies=LIVE, note="on, off or auto."
     )
+    """Automatic = where there is a touch screen and no keyboard."""
 
 
 class ReceptionSection(Section):
     """The staff side behind the PIN."""
 
-    idle_seconds: int = option(
-        60,
-        unit="s",
-        title="Back to the door after",
-        effect="After this time without a touch or a key, the screen goes back to the door.",
-        applies=LIVE,
-        ge=10,
-        le=600,
-    )
-    staff_file: Words = option(
-        "",
-        title="Staff file",
-        effect="The file with the staff and their PINs. Empty = in the user's data folder.",
-        note="Relative paths start at this file.",
-    )
+    idle_seconds: int = option(60, "Back to the door after", "s", applies=LIVE, within=(10, 600))
+    """After this time without a touch or a key, the screen goes back to the door."""
+    staff_file: Words = option("", "Staff file", note="Relative paths start at this file.")
+    """The file with the staff and their PINs. Empty = in the user's data folder."""
     consent: Words = option(
-        "",
-        title="Folder of consent texts",
-        effect="The folder with your own consent texts. Empty = the texts that come with the kiosk.",
-        note="The files are named consent.<language>.md.",
-        applies=LIVE,
+        "", "Folder of consent texts", applies=LIVE, note="The files are named consent.<language>.md."
     )
-    keep_refused_hours: int = option(
-        0,
-        unit="h",
-        title="Keep faces of refused visitors for",
-        effect="The staff can look at these faces and enrol a person from them. 0 = no face is kept.",
-        applies=LIVE,
-        ge=0,
-        le=720,
-    )
+    """The folder with your own consent texts. Empty = the texts that come with the kiosk."""
+    keep_refused_hours: int = option(0, "Keep faces of refused visitors for", "h", applies=LIVE, within=(0, 720))
+    """The staff can look at these faces and enrol a person from them. 0 = no face is kept."""
 
 
 class Config(Section):
@@ -548,36 +367,21 @@ class Config(Section):
 
     encoder: EncoderChoice = option(
         DEFAULT_ENCODER,
-        title="Encoder",
-        effect="The network that turns a face into numbers. Several networks work together as one.",
+        "Encoder",
+        applies=RELOAD,
         note="See `kiosk encoders`; a list such as [dlib_resnet, sface_fp16] for several. Not set here, so "
         "that an installation of version 0.1 keeps its encoder.",
-        applies=RELOAD,
         set_in_file=False,
     )
+    """The network that turns a face into numbers. Several networks work together as one."""
     detector: Text = option(
-        "haar",
-        title="Detector",
-        effect="Finds the faces in the picture.",
-        note="haar, or the name of a detector file such as yunet.",
-        applies=RELOAD,
+        "haar", "Detector", applies=RELOAD, note="haar, or the name of a detector file such as yunet."
     )
-    weights: Text = option(
-        "weights",
-        title="Folder of networks",
-        effect="The folder with further encoders and detectors.",
-        note="Relative paths start at this file.",
-        applies=RELOAD,
-    )
-    threads: int = option(
-        2,
-        unit="cores",
-        title="Processor cores",
-        effect="How many the encoder may use. More = faster, until the machine has no more.",
-        applies=RELOAD,
-        ge=1,
-        le=64,
-    )
+    """Finds the faces in the picture."""
+    weights: Text = option("weights", "Folder of networks", applies=RELOAD, note="Relative paths start at this file.")
+    """The folder with further encoders and detectors."""
+    threads: int = option(2, "Processor cores", "cores", applies=RELOAD, within=(1, 64))
+    """How many the encoder may use. More = faster, until the machine has no more."""
     camera: CameraSection = CameraSection()
     quality: QualitySection = QualitySection()
     matching: MatchingSection = MatchingSection()

@@ -6,7 +6,7 @@ import hashlib
 import io
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,11 +15,11 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from kiosk.config.file import COMPARE, content_of, read_config, understood
+from kiosk.config.file import COMPARE, read_config
 from kiosk.config.options import Config
 from kiosk.config.schema import AUTO, Value, objection, values
 from kiosk.errors import ConfigError
-from kiosk.files import atomic_write, clear_partials, folder_lock, load_yaml, round_trip
+from kiosk.files import atomic_write, clear_partials, folder_lock, load_yaml, read_bytes, round_trip
 from kiosk.i18n import Message
 
 _HEADER = "# What differs from the defaults of the kiosk.\n\n"
@@ -45,7 +45,9 @@ def edited(path: Path, raw: bytes, changes: Mapping[str, Value]) -> bytes:
         raise ConfigError(", ".join(wanted), reason, "choose another value")
     text = raw.decode("utf-8").removeprefix(_BOM)
     content = load_yaml(path, text.encode(), ConfigError, COMPARE)
-    comments = "" if content else _comments(text)
+    # ruamel.yaml does not keep comments without options.
+    alone = all(not line.strip() or line.lstrip().startswith("#") for line in text.splitlines())
+    comments = text if alone and not content else ""
     for key in (one.key for one in removed):
         section, _, name = key.rpartition(".")
         _drop(content[section] if section else content, name)
@@ -54,15 +56,10 @@ def edited(path: Path, raw: bytes, changes: Mapping[str, Value]) -> bytes:
     for key, value in wanted.items():
         _set(content, key, value)
     fresh = _written(comments, content, like=raw.decode("utf-8"))
-    if values(understood(path, fresh)) != {**before, **wanted}:
+    if values(read_config(path, fresh)[0]) != {**before, **wanted}:
         unchanged = Message("{options} cannot be changed here", options=", ".join(wanted))
         raise ConfigError(path, unchanged, "edit the file by hand")
     return fresh
-
-
-def new_file(path: Path, changes: Mapping[str, Value]) -> bytes:
-    """Return a config.yaml that holds these options only; raises ConfigError."""
-    return edited(path, _HEADER.encode(), changes)
 
 
 def rendered(value: Value) -> str:
@@ -104,21 +101,18 @@ def _drop(home: CommentedMap, name: str) -> None:
 
 
 def _node(value: Value) -> object:
-    if isinstance(value, str) and not value.isprintable():
-        return DoubleQuotedScalarString(value)  # the only style that can escape characters
+    if isinstance(value, str) and (not value.isprintable() or value.startswith(("?", ":"))):
+        # The only style that can escape characters; and ruamel.yaml cannot read such a plain start in braces.
+        return DoubleQuotedScalarString(value)
     if not isinstance(value, list | dict):
         return value
     if not value:
         return AUTO
-    node = CommentedMap(value) if isinstance(value, dict) else CommentedSeq(value)
+    node: CommentedMap | CommentedSeq = CommentedSeq(map(_node, value))
+    if isinstance(value, dict):
+        node = CommentedMap((_node(name), number) for name, number in value.items())
     node.fa.set_flow_style()
     return node
-
-
-def _comments(text: str) -> str:
-    """Return a text of comments and empty lines, which ruamel.yaml does not keep; "" where it is anything else."""
-    lines = text.splitlines()
-    return text if all(not line.strip() or line.lstrip().startswith("#") for line in lines) else ""
 
 
 def _written(comments: str, content: CommentedMap, like: str) -> bytes:
@@ -139,12 +133,34 @@ class Seen:
     digest: str
 
 
+class Draft:
+    """Changes, by key, on top of what was seen in the file."""
+
+    def __init__(self, seen: Seen, changes: Mapping[str, Value] | None = None) -> None:
+        self.seen = seen
+        self.changes = {key: value for key, value in (changes or {}).items() if value != seen.values[key]}
+
+    def value(self, key: str) -> Value:
+        """Return the value of an option with the changes."""
+        return self.changes.get(key, self.seen.values[key])
+
+    def set(self, key: str, value: Value) -> None:
+        """Change an option; the value that the file has is no change."""
+        self.changes[key] = value
+        if value == self.seen.values[key]:
+            del self.changes[key]
+
+    def rebased(self, seen: Seen, *, mine: bool) -> "Draft":
+        """Return the changes on top of a newer file, `mine` also those of options that others changed."""
+        kept = {key: value for key, value in self.changes.items() if mine or seen.values[key] == self.seen.values[key]}
+        return Draft(seen, kept)
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """An option that was changed in the file since it was seen, to another value than the one to be saved."""
 
     key: str
-    seen: Value
     ours: Value
     theirs: Value
 
@@ -157,14 +173,16 @@ class ConfigWriter:
         backups: the folder with the contents before the last ten changes.
     """
 
-    def __init__(self, path: Path, now: Callable[[], datetime] = datetime.now) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = Path(os.path.realpath(path))
         self.backups = self.path.with_name(f"{self.path.name}.backups")
-        self._now = now
 
     def look(self) -> Seen:
         """Return the options in the file; raises ConfigError where it is no configuration."""
-        return _seen(self.path, self._content())
+        try:
+            return _seen(self.path, self._content())
+        except OSError as error:
+            raise self._fault(error) from error
 
     def change(self, changes: Mapping[str, Value], seen: Seen) -> Seen | tuple[Conflict, ...]:
         """Save the changes of a form that shows `seen`; return the new content.
@@ -176,31 +194,25 @@ class ConfigWriter:
         with self._alone():
             for _ in range(_TRIES):
                 before = self._content()
-                self._require_there(before, seen)
+                if before is None and seen.digest:
+                    remedy = Message("put it back; the last ones are kept in {name}", name=self.backups.name)
+                    raise ConfigError(self.path, "was deleted in the meantime", remedy)
                 now = _seen(self.path, before)
-                conflicts = _conflicts(changes, seen, now)
+                conflicts = tuple(
+                    Conflict(key, ours, now.values[key])
+                    for key, ours in changes.items()
+                    if now.values[key] not in (seen.values[key], ours)
+                )
                 if conflicts:
                     return conflicts
-                fresh = new_file(self.path, changes) if before is None else edited(self.path, before, changes)
+                fresh = edited(self.path, _HEADER.encode() if before is None else before, changes)
                 if fresh == before or self._saved(before, fresh):
                     return _seen(self.path, fresh)
-        raise ConfigError(
-            self.path,
-            "is being changed by another program all the time",
-            "try again later",
-        )
+        raise ConfigError(self.path, "is being changed by another program all the time", "try again later")
 
     def _content(self) -> bytes | None:
-        try:
-            there = self.path.exists() or self.path.is_symlink()
-        except OSError as error:
-            raise self._fault(error) from error
-        return content_of(self.path) if there else None
-
-    def _require_there(self, content: bytes | None, seen: Seen) -> None:
-        if content is None and seen.digest:
-            remedy = Message("put it back; the last ones are kept in {name}", name=self.backups.name)
-            raise ConfigError(self.path, "was deleted in the meantime", remedy)
+        there = self.path.exists() or self.path.is_symlink()
+        return read_bytes(self.path, ConfigError, COMPARE) if there else None
 
     def _saved(self, before: bytes | None, fresh: bytes) -> bool:
         """Put the content in place; return False where the file has changed since it was read."""
@@ -210,21 +222,19 @@ class ConfigWriter:
             if self._content() != before:
                 raise FileExistsError
 
+        if before is not None:
+            self._back_up(before)
         try:
-            if before is not None:
-                self._back_up(before)
             atomic_write(self.path, write, overwrite=before is not None)
         except FileExistsError:
             return False
-        except OSError as error:
-            raise self._fault(error) from error
         return True
 
     def _back_up(self, content: bytes) -> None:
         self.backups.mkdir(mode=0o700, exist_ok=True)
         kept = sorted(filter(_number, self.backups.iterdir()), key=_number)
         number = _number(kept[-1]) + 1 if kept else 1
-        backup = self.backups / f"{number:04}-{self._now():%Y-%m-%dT%H-%M-%S}-{self.path.name}"
+        backup = self.backups / f"{number:04}-{datetime.now():%Y-%m-%dT%H-%M-%S}-{self.path.name}"
         atomic_write(backup, content, mode=stat.S_IMODE(self.path.stat().st_mode))
         for old in kept[: max(len(kept) + 1 - BACKUPS, 0)]:
             old.unlink(missing_ok=True)
@@ -243,27 +253,17 @@ class ConfigWriter:
             raise self._fault(error) from error
 
     def _fault(self, error: OSError) -> ConfigError:
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-        rights = Message("check the permissions of the file and its folder")
-        remedy = Message("free space on its disk") if full else rights
-        return ConfigError(
-            self.path,
-            Message("cannot be written ({cause})", cause=error.strerror or error),
-            Message("{remedy}; nothing was changed", remedy=remedy),
-        )
+        remedy = Message("check the permissions of the file and its folder")
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            remedy = Message("free space on its disk")
+        reason = Message("cannot be written ({cause})", cause=error.strerror or error)
+        return ConfigError(self.path, reason, Message("{remedy}; nothing was changed", remedy=remedy))
 
 
 def _seen(path: Path, content: bytes | None) -> Seen:
-    config = Config() if content is None else understood(path, content)
-    return Seen(values(config), "" if content is None else hashlib.sha256(content).hexdigest())
-
-
-def _conflicts(changes: Mapping[str, Value], seen: Seen, now: Seen) -> tuple[Conflict, ...]:
-    return tuple(
-        Conflict(key, seen.values[key], ours, now.values[key])
-        for key, ours in changes.items()
-        if now.values[key] not in (seen.values[key], ours)
-    )
+    if content is None:
+        return Seen(values(Config()), "")
+    return Seen(values(read_config(path, content)[0]), hashlib.sha256(content).hexdigest())
 
 
 def _number(backup: Path) -> int:

@@ -1,15 +1,15 @@
 """The options as data, read from their declarations: what a form, --set and the comments of config.yaml are made of."""
 
 import enum
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
-from typing import TypeAlias, cast, get_args
+from operator import attrgetter
+from typing import Any, TypeAlias, cast
 
-from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
+from pydantic import ValidationError
 
-from kiosk.config.options import ANY_ENCODER, VALUES, Applies, Config, Declaration
+from kiosk.config.options import ANY_ENCODER, VALUES, Applies, Config
 from kiosk.i18n import translate
 
 Value: TypeAlias = bool | int | float | str | list[str] | dict[str, float]
@@ -18,23 +18,24 @@ AUTO = "auto"
 
 
 class Kind(enum.Enum):
-    """Sort of value that an option takes."""
+    """Sort of value that an option takes, with its type in JSON schema."""
 
-    FLAG = "flag"
-    WHOLE = "whole"  # a number without a fraction
+    FLAG = "boolean"
+    WHOLE = "integer"
     NUMBER = "number"
-    TEXT = "text"
-    CHOICE = "choice"
-    ENCODER = "encoder"  # a name, a list of names, or names with weights
-    BY_ENCODER = "by_encoder"  # auto, a number for the encoder in use, or one for each encoder that is named
+    TEXT = "string"  # also the encoder, which may be a list of names, or names with weights
+    CHOICE = "enum"
+    BY_ENCODER = "object"  # auto, a number for the encoder in use, or one for each encoder that is named
 
 
 @dataclass(frozen=True, slots=True)
-class OptionInfo(Declaration):
-    """One option and what it takes.
+class OptionInfo:
+    """One option: its texts, in English, and what it takes.
 
     Attributes:
         key: as in "decision.k".
+        note: more about it, for config.yaml only.
+        set_in_file: False: config.yaml has it as a comment.
         minimum: of a number; for BY_ENCODER of each number. None where there is none.
         maximum: likewise.
         above_minimum: the minimum itself is not allowed.
@@ -42,6 +43,12 @@ class OptionInfo(Declaration):
     """
 
     key: str
+    title: str
+    effect: str
+    unit: str
+    note: str
+    applies: Applies
+    set_in_file: bool
     kind: Kind
     default: Value
     minimum: float | None
@@ -54,27 +61,64 @@ class OptionInfo(Declaration):
         """The section it stands in, "" for none."""
         return self.key.rpartition(".")[0]
 
+    def allows(self, number: float) -> bool:
+        """Return whether a number is within the limits, and whole where it must be."""
+        whole = self.kind is not Kind.WHOLE or float(number).is_integer()
+        above = self.minimum is None or number > self.minimum or (number == self.minimum and not self.above_minimum)
+        return whole and above and (self.maximum is None or number <= self.maximum)
+
 
 @cache
 def options() -> Mapping[str, OptionInfo]:
     """Return every option by its key, in the order of config.yaml."""
-    return {key: _info(key, field) for key, field in _fields(Config)}
+    schema = Config.model_json_schema()
+    types = {f"#/$defs/{name}": found for name, found in schema["$defs"].items()}
+    found = {}
+    for name, field in schema["properties"].items():
+        named = types.get(field.get("$ref"), {})
+        below = {f"{name}.{key}": option for key, option in named.get("properties", {}).items()}
+        for key, option in (below or {name: field}).items():
+            found[key] = _info(key, option, types.get(option.get("$ref"), {}).get("enum", ()))
+    return found
+
+
+def _info(key: str, field: Mapping[str, Any], choices: tuple[str, ...]) -> OptionInfo:
+    limits = field.get("additionalProperties", field)
+    return OptionInfo(
+        key,
+        **{**field["option"], "applies": Applies(field["option"]["applies"])},
+        effect=" ".join(field["description"].split()),
+        kind=Kind.CHOICE if choices else Kind(field.get("type", "string")),
+        default=_plain(field["default"]),
+        minimum=limits.get("minimum", limits.get("exclusiveMinimum")),
+        maximum=limits.get("maximum"),
+        above_minimum="exclusiveMinimum" in limits,
+        choices=tuple(choices),
+    )
 
 
 def values(config: Config) -> dict[str, Value]:
     """Return the values of all options, as config.yaml has them, by key."""
-    return {key: _plain(_found(config, key)) for key in options()}
+    return {key: _plain(attrgetter(key)(config)) for key in options()}
 
 
-def applies(key: str) -> Applies:
-    """Return when a change of the option is in force."""
-    return options()[key].applies
+def _plain(value: object) -> Value:
+    if isinstance(value, enum.Enum):
+        return str(value.value)
+    if value == {}:
+        return AUTO
+    if isinstance(value, dict) and value.keys() == {ANY_ENCODER}:
+        return float(value[ANY_ENCODER])
+    return cast("Value", value)
 
 
-def changed_keys(before: Config, after: Config) -> list[str]:
-    """Return the options that differ."""
-    old = values(before)
-    return [key for key, value in values(after).items() if value != old[key]]
+def changed_keys(before: Mapping[str, Value], after: Mapping[str, Value], applies: Applies | None = None) -> list[str]:
+    """Return the options that differ; `applies` limits them to those that are in force from that moment."""
+    return [
+        key
+        for key, info in options().items()
+        if before[key] != after[key] and (applies is None or info.applies is applies)
+    ]
 
 
 def with_changes(before: Mapping[str, Value], changes: Mapping[str, Value]) -> Config:
@@ -91,95 +135,23 @@ def objection(before: Mapping[str, Value], changes: Mapping[str, Value]) -> str:
     try:
         with_changes(before, changes)
     except ValidationError as error:
-        return _in_words(error)
-    return ""
+        fault = error.errors()[0]
+    else:
+        return ""
+    if fault["loc"] == ("decision",):
+        return translate("settings", "No more frames can agree than are counted.")
+    if fault["loc"] == ("quality",):
+        return translate("settings", "The least light must be below the most light.")
+    info = next(
+        (one for key, one in options().items() if fault["loc"][: key.count(".") + 1] == (*key.split("."),)), None
+    )
+    reason = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] in {"string_too_short", "too_short"}:
+        reason = translate("settings", "must not be empty")
+    title = translate("settings", info.title) if info else ""
+    return translate("settings", "{option}: {reason}").format(option=title, reason=reason)
 
 
 def called(value: str) -> str:
     """Return the name of a value that is a word, in the language of the screen; the word where it has no name."""
     return translate("settings", VALUES[value]) if value in VALUES else value
-
-
-def _in_words(error: ValidationError) -> str:
-    fault = error.errors()[0]
-    if fault["loc"] == ("decision",):
-        return translate("settings", "No more frames can agree than are counted.")
-    if fault["loc"] == ("quality",):
-        return translate("settings", "The least light must be below the most light.")
-    key = next((key for key in options() if fault["loc"][: key.count(".") + 1] == tuple(key.split("."))), "")
-    if fault["type"] in {"string_too_short", "too_short"}:
-        reason = translate("settings", "must not be empty")
-    else:
-        reason = fault["msg"].removeprefix("Value error, ")
-    title = translate("settings", options()[key].title) if key else ""
-    return translate("settings", "{option}: {reason}").format(option=title, reason=reason)
-
-
-def _found(config: BaseModel, key: str) -> object:
-    found: object = config
-    for name in key.split("."):
-        found = getattr(found, name)
-    return found
-
-
-def _fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
-    for name, field in model.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _fields(field.annotation, f"{prefix}{name}.")
-        else:
-            yield prefix + name, field
-
-
-def _info(key: str, field: FieldInfo) -> OptionInfo:
-    kind = _kind(key, field)
-    low, high, above = _limits(_number_limits(field) if kind is Kind.BY_ENCODER else field.metadata)
-    choices = tuple(choice.value for choice in cast("type[enum.Enum]", field.annotation)) if kind is Kind.CHOICE else ()
-    declaration = cast("dict[str, Declaration]", field.json_schema_extra)["declaration"]
-    return OptionInfo(
-        **asdict(declaration),
-        key=key,
-        kind=kind,
-        default=_plain(field.default),
-        minimum=low,
-        maximum=high,
-        above_minimum=above,
-        choices=choices,
-    )
-
-
-def _kind(key: str, field: FieldInfo) -> Kind:
-    if key == "encoder":
-        return Kind.ENCODER
-    simple = {bool: Kind.FLAG, int: Kind.WHOLE, float: Kind.NUMBER}
-    annotation = field.annotation
-    if annotation in simple:
-        return simple[annotation]
-    if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
-        return Kind.CHOICE
-    return Kind.BY_ENCODER if getattr(annotation, "__origin__", None) is dict else Kind.TEXT
-
-
-def _number_limits(field: FieldInfo) -> list[object]:
-    """Return the limits of the numbers in a field that has one for each encoder."""
-    number = get_args(field.annotation)[1]
-    return [limit for extra in number.__metadata__ for limit in getattr(extra, "metadata", [extra])]
-
-
-def _limits(metadata: list[object]) -> tuple[float | None, float | None, bool]:
-    low = high = None
-    above = False
-    for limit in metadata:
-        low = getattr(limit, "ge", getattr(limit, "gt", low))
-        high = getattr(limit, "le", high)
-        above = above or hasattr(limit, "gt")
-    return low, high, above
-
-
-def _plain(value: object) -> Value:
-    if isinstance(value, enum.Enum):
-        return str(value.value)
-    if value == {}:
-        return AUTO
-    if isinstance(value, dict) and value.keys() == {ANY_ENCODER}:
-        return float(value[ANY_ENCODER])
-    return cast("Value", value)

@@ -73,10 +73,10 @@ def choose(config: ConfigFile, *, source: str | None, gallery: Path | None, fast
     return Choices(config, gallery or own, found, demo, is_recording(found), fast)
 
 
-def require_source(choices: Choices) -> None:
+def require_source(source: str) -> None:
     """Raise CameraError if a recording cannot be opened; a camera may be plugged in later."""
-    if choices.recording:
-        open_frames(choices).close()
+    if source != "auto" and is_recording(source):
+        open_source(source).close()
 
 
 def open_frames(choices: Choices) -> Source:
@@ -212,7 +212,7 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
     gallery = make_gallery(config, choices.gallery, encoder, landmarks)
     gallery.load(lambda done, total: progress("gallery", done, total))
     current = config.current
-    threshold, margin = matching_numbers(current, encoder.spec, len(gallery.snapshot.people))
+    threshold, margin = matching_numbers(current.matching, encoder.spec, len(gallery.snapshot.people))
     recogniser = Recogniser(
         make_detector(config),
         FaceEncoder(live_landmarks(encoder), encoder, Gates(**current.quality.model_dump())),

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from kiosk.config import ANY_ENCODER, CohortUse, Config, PathSection
+from kiosk.config import ANY_ENCODER, CohortUse, MatchingSection, PathSection
 from kiosk.domain import Outcome, Reason
 from kiosk.encoders import EncoderSpec
 from kiosk.errors import WeightsError
@@ -52,14 +52,14 @@ def find_cohort(spec: EncoderSpec, folders: Sequence[Path]) -> Cohort | None:
 _LEAST: Final = 0.001  # a threshold is above 0
 
 
-def matching_numbers(config: Config, spec: EncoderSpec, people: int) -> tuple[float, float]:
+def matching_numbers(matching: MatchingSection, spec: EncoderSpec, people: int) -> tuple[float, float]:
     """Return threshold and margin: those in the configuration, else the automatic threshold and the encoder's margin.
 
     A threshold above twice the encoder's own is not used: with it, the door would open for everybody.
     """
-    threshold, margin = config.matching.numbers_for(spec.name)
+    threshold, margin = matching.numbers_for(spec.name)
     if threshold is None or threshold > 2 * spec.threshold:
-        threshold = automatic_threshold(spec, people, config.matching.stranger_rate)
+        threshold = automatic_threshold(spec, people, matching.stranger_rate)
     return threshold, spec.margin if margin is None else margin
 
 
@@ -117,18 +117,18 @@ def comparison_of(path: PathSection, spec: EncoderSpec, folders: Sequence[Path])
     return Comparison(path.template_rule, spec.averaging, cohort)
 
 
-def names_of_none(config: Config, known: Collection[str]) -> list[str]:
+def names_of_none(matching: MatchingSection, known: Collection[str]) -> list[str]:
     """Return the names under matching that have an unknown part."""
-    return [name for name in _names(config) if not {part for part, _ in _parts(name)} <= set(known)]
+    return [name for name in _names(matching) if not {part for part, _ in _parts(name)} <= set(known)]
 
 
-def names_spelt_otherwise(config: Config, encoder: str) -> list[str]:
+def names_spelt_otherwise(matching: MatchingSection, encoder: str) -> list[str]:
     """Return the names under matching that spell this encoder's parts and weights differently, so they do not apply."""
-    return [name for name in _names(config) if name != encoder and sorted(_parts(name)) == sorted(_parts(encoder))]
+    return [name for name in _names(matching) if name != encoder and sorted(_parts(name)) == sorted(_parts(encoder))]
 
 
-def _names(config: Config) -> list[str]:
-    return sorted({*config.matching.threshold, *config.matching.margin} - {ANY_ENCODER})
+def _names(matching: MatchingSection) -> list[str]:
+    return sorted({*matching.threshold, *matching.margin} - {ANY_ENCODER})
 
 
 def _parts(name: str) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.config import Config
 from kiosk.config.options import Applies
-from kiosk.config.schema import applies, changed_keys
+from kiosk.config.schema import changed_keys, values
 from kiosk.domain import Decision, Observation
 from kiosk.i18n import number, translate
 
@@ -49,7 +49,7 @@ class Status:
 
 def change_notice(before: Config, after: Config) -> str:
     """Return a sentence about a changed configuration: it is in force, except for the options that need a restart."""
-    names = [key for key in changed_keys(before, after) if applies(key) is Applies.RESTART]
+    names = changed_keys(values(before), values(after), Applies.RESTART)
     if not names:
         return translate("door", "The new configuration is in force.")
     waiting = translate("door", "The new configuration is in force; {options} at the next start.")

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from kiosk import i18n
 from kiosk.config import Config, ConfigFile
 from kiosk.config.options import Applies
-from kiosk.config.schema import applies, changed_keys
+from kiosk.config.schema import changed_keys, values
 from kiosk.domain import Decision, Frame, Observation, Outcome, Reason
 from kiosk.door.controller import AccessController
 from kiosk.door.decision import DecisionRule
@@ -287,7 +287,7 @@ class Station:
         self._config_fault = self._config.fault_found
         if changed is None:
             return ""
-        if any(applies(key) is Applies.RELOAD for key in changed_keys(before, changed)):
+        if changed_keys(values(before), values(changed), Applies.RELOAD):
             self.outdated = True
         self._apply(changed)
         # A station that is outdated does not know yet what will be in force.
@@ -308,7 +308,7 @@ class Station:
     def _take_numbers(self, config: Config) -> None:
         recogniser = self._parts.recogniser
         people = len(recogniser.gallery.people)
-        recogniser.threshold, recogniser.margin = matching_numbers(config, self._parts.encoder, people)
+        recogniser.threshold, recogniser.margin = matching_numbers(config.matching, self._parts.encoder, people)
         chosen, _ = config.matching.numbers_for(self._parts.encoder.name)
         remark = threshold_remark(chosen, self._parts.encoder)
         if remark and remark != self._remark:

@@ -112,7 +112,7 @@ class KioskFrameExtractor:
 
     def numbers(self, people: int) -> tuple[float, float]:
         """Return threshold and margin in force with that many people enrolled."""
-        return matching_numbers(self._config.current, self._path.encoder.spec, people)
+        return matching_numbers(self._config.current.matching, self._path.encoder.spec, people)
 
     def record(self, frames: Iterable[Frame], *, only_middle: bool) -> Iterator[SeenFrame]:
         """Yield the faces of each frame of a visit, or only the face nearest the middle."""

@@ -5,12 +5,12 @@ import enum
 import logging
 import shutil
 import subprocess
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kiosk.config import Config, ConfigFile
+from kiosk.config import ConfigFile, MatchingSection
 from kiosk.door.matching import (
     STRONGER_ENCODER,
     advice_for,
@@ -20,7 +20,7 @@ from kiosk.door.matching import (
     threshold_remark,
     written,
 )
-from kiosk.encoders import EncoderSpec
+from kiosk.encoders import EXPORTED, EncoderSpec, encoder_names
 from kiosk.errors import KioskError
 from kiosk.i18n import moment, number, shown, translate
 from kiosk.names import printable
@@ -79,13 +79,16 @@ def of_fault(check: str, state: State, fault: str) -> Finding:
     return Finding(check, state, message, remedy, public="says that something is wrong")
 
 
-def _graded(value: float, warning: float, fault: float) -> State:
-    """Return the state of a value that should be high."""
-    return State.FAULT if value < fault else State.WARNING if value < warning else State.OK
+def _measured(
+    check: str, value: float, limits: tuple[float, float], message: str, remedy: str, *, public: str
+) -> Finding:
+    """Return a finding about a value that should be above both limits, below which it is a warning and a fault."""
+    state = State.FAULT if value <= limits[1] else State.WARNING if value <= limits[0] else State.OK
+    return Finding(check, state, message, "" if state is State.OK else remedy, public=public)
 
 
 MANY_PEOPLE = 50
-_LITTLE_BYTES, _LEAST_BYTES = 1_000_000_000, 100_000_000
+_LITTLE_BYTES = 1_000_000_000, 100_000_000
 
 
 def config_found(config: ConfigFile) -> Finding:
@@ -103,11 +106,14 @@ def config_found(config: ConfigFile) -> Finding:
 
 
 def encoder_found(
-    config: Config, spec: EncoderSpec, known: Collection[str], people: int | None, verified: str = ""
+    matching: MatchingSection, spec: EncoderSpec, own: Path, people: int | None, verified: str = ""
 ) -> Finding:
-    """Return the encoder, and its threshold and margin for this number of people; `verified` describes its file."""
-    threshold, margin = matching_numbers(config, spec, people or 0)
-    chosen, _ = config.matching.numbers_for(spec.name)
+    """Return the encoder, and its threshold and margin for this number of people.
+
+    `own` is the folder of the user's encoders; `verified` describes the file.
+    """
+    threshold, margin = matching_numbers(matching, spec, people or 0)
+    chosen, _ = matching.numbers_for(spec.name)
     numbers = translate("health", "threshold {threshold}, margin {margin}")
     if people is None and chosen is None and spec.statistics is not None:
         numbers = translate("health", "threshold {threshold} at most, less with more people; margin {margin}")
@@ -115,9 +121,9 @@ def encoder_found(
     message = ", ".join(filter(None, (spec.name, verified, told)))
     public = f"{spec.name}, threshold {threshold:g}, margin {margin:g}"
     faults, remedies = [], []
-    if none := ", ".join(names_of_none(config, known)):
+    if none := ", ".join(names_of_none(matching, {*encoder_names(own), *EXPORTED})):
         faults.append(translate("health", "no encoder is called {names}").format(names=none))
-    if other := ", ".join(names_spelt_otherwise(config, spec.name)):
+    if other := ", ".join(names_spelt_otherwise(matching, spec.name)):
         text = translate("health", "nothing counts for {names}, the encoder in use is called {encoder}")
         faults.append(text.format(names=other, encoder=spec.name))
     if faults:
@@ -194,12 +200,10 @@ def disk_found(file: Path) -> Finding:
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free
-    state = _graded(free, _LITTLE_BYTES, _LEAST_BYTES)
     remedy = translate("health", "make room: without it the journal stops, and the door stays shut")
-    message = translate("health", "{gigabytes} GB free at {folder}").format(
-        gigabytes=number(free / 1e9, 1), folder=folder
-    )
-    return Finding("disk", state, message, "" if state is State.OK else remedy, public=f"{free / 1e9:.1f} GB free")
+    text = translate("health", "{gigabytes} GB free at {folder}")
+    message = text.format(gigabytes=number(free / 1e9, 1), folder=folder)
+    return _measured("disk", free, _LITTLE_BYTES, message, remedy, public=f"{free / 1e9:.1f} GB free")
 
 
 def clock_found(journal: Journal) -> Finding:
@@ -235,8 +239,8 @@ def _synchronised() -> bool | None:
 
 
 _PROC, _THERMAL = Path("/proc"), Path("/sys/class/thermal")
-_LITTLE_MB, _LEAST_MB = 400, 100
-_WARM, _HOT = 80.0, 95.0  # degrees Celsius: small computers slow down from about 80, and switch off above 100
+_LITTLE_MB = 400, 100
+_WARM = 80.0, 95.0  # degrees Celsius: small computers slow down from about 80, and switch off above 100
 _SANE = range(-40, 151)  # a sensor that is not connected gives any number
 
 
@@ -246,12 +250,11 @@ def memory_found(proc: Path = _PROC) -> Finding | None:
     left_mb = _megabytes(proc / "meminfo", "MemAvailable")
     if taken_mb is None or left_mb is None:
         return None
-    state = _graded(left_mb, _LITTLE_MB, _LEAST_MB)
     text = translate("health", "the kiosk takes {taken} MB, {left} MB are free")
     remedy = translate("health", "close other programs, or start the machine again")
     message = text.format(taken=number(taken_mb), left=number(left_mb))
     public = f"{taken_mb:.0f} MB taken, {left_mb:.0f} MB free"
-    return Finding("memory", state, message, "" if state is State.OK else remedy, public=public)
+    return _measured("memory", left_mb, _LITTLE_MB, message, remedy, public=public)
 
 
 def temperature_found(thermal: Path = _THERMAL) -> Finding | None:
@@ -260,10 +263,9 @@ def temperature_found(thermal: Path = _THERMAL) -> Finding | None:
     if not degrees:
         return None
     hottest = max(degrees)
-    state = State.FAULT if hottest >= _HOT else State.WARNING if hottest >= _WARM else State.OK
     remedy = translate("health", "let air to the machine: dust, sun and a closed case make it hot")
     told = f"{hottest:.0f} °C"
-    return Finding("temperature", state, told, "" if state is State.OK else remedy, public=told)
+    return _measured("temperature", -hottest, (-_WARM[0], -_WARM[1]), told, remedy, public=told)
 
 
 def _megabytes(path: Path, name: str) -> float | None:

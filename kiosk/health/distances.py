@@ -44,14 +44,13 @@ def points_of(entries: Sequence[JournalEntry], person: str | None) -> list[Point
     """
     points = []
     for entry in entries:
-        if person is not None and person_key(entry.person or "") != person_key(person):
-            continue
-        if entry.distance is not None and entry.threshold is not None:
+        wanted = person is None or person_key(entry.person or "") == person_key(person)
+        if wanted and entry.distance is not None and entry.threshold is not None:
             granted, at = entry.outcome == "granted", entry.moment.timestamp()
             numbers = entry.distance, entry.threshold
             points.append(Point(entry.id, at, *numbers, granted, entry.conditions, entry.encoder))
-    newest = max(points, key=lambda point: point.at, default=None)
-    return sorted((point for point in points if newest and point.encoder == newest.encoder), key=lambda each: each.at)
+    points.sort(key=lambda point: point.at)
+    return [point for point in points if point.encoder == points[-1].encoder]
 
 
 _CAUSES = {

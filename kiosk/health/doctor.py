@@ -12,7 +12,6 @@ from kiosk.door import build
 from kiosk.door.build import Choices, load_configured_encoder, make_landmarks, own_weights, watch_camera
 from kiosk.door.report import SLOW_SECONDS, slow_notice
 from kiosk.door.voice import probe_voice
-from kiosk.encoders import EXPORTED, encoder_names
 from kiosk.encoders.golden import golden_difference
 from kiosk.errors import KioskError
 from kiosk.health import checks
@@ -104,8 +103,8 @@ def _encoder(choices: Choices) -> Finding:
     encoder = load_configured_encoder(choices.config)
     difference = golden_difference(encoder)
     golden = "no golden vector" if difference is None else f"golden vector within {difference:.0e}"
-    known = {*encoder_names(own_weights(choices.config)), *EXPORTED}
-    return checks.encoder_found(choices.config.current, encoder.spec, known, None, f"SHA-256 verified, {golden}")
+    matching, own = choices.config.current.matching, own_weights(choices.config)
+    return checks.encoder_found(matching, encoder.spec, own, None, f"SHA-256 verified, {golden}")
 
 
 def _gallery(choices: Choices) -> Finding:

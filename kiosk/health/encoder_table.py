@@ -2,16 +2,17 @@
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import combinations
 from pathlib import Path
 from statistics import median
 
-from kiosk.config import ConfigFile, EncoderChoice
+from kiosk.config import EncoderChoice, MatchingSection
 from kiosk.domain import Crop
-from kiosk.door.build import HAAR, own_weights, weights_folders
+from kiosk.door.build import HAAR
 from kiosk.door.matching import matching_numbers
 from kiosk.encoders import EXPORTED, Encoder, EncoderSpec, encoder_names, encoder_paths, encoder_spec, load_encoder
 from kiosk.encoders.golden import GOLDEN_VALUES, golden_chips, golden_vector
@@ -39,27 +40,52 @@ class EncoderRow:
     milliseconds: float | None = None  # for the chips of one face, median of ten
 
 
-def encoder_table(config: ConfigFile) -> list[EncoderRow]:
-    """Return every encoder with a spec, those that can be exported, and the configured composite, if any."""
-    own, chosen = own_weights(config), config.current.encoder
+def encoder_table(chosen: EncoderChoice, matching: MatchingSection, threads: int, own: Path) -> list[EncoderRow]:
+    """Return every encoder with a spec, those that can be exported, and the chosen composite, if any.
+
+    Args:
+        chosen: the encoder in use.
+        matching: what is set as threshold and margin.
+        threads: processor cores for each encoder.
+        own: the folder of the user's encoders.
+    """
     if isinstance(chosen, list) and len(chosen) == 1:
         (chosen,) = chosen
     known = encoder_names(own)
-    names = [*known, *(name for name in EXPORTED if name not in known)]
-    rows = [_row(config, name, known, in_use=name == chosen) for name in names]
-    return rows if isinstance(chosen, str) else [*rows, _row(config, chosen, known, in_use=True)]
+    choices: list[EncoderChoice] = [*known, *(name for name in EXPORTED if name not in known)]
+    if not isinstance(chosen, str):
+        choices.append(chosen)
+    return [_row(choice, matching, threads, own, known, in_use=choice == chosen) for choice in choices]
 
 
-def milliseconds_a_face(encoder: Encoder) -> float:
-    """Return the median time of one embedding, measured now."""
-    chips = golden_chips(encoder.spec.crops)
-    encoder.embed(chips)
-    taken = []
-    for _ in range(_MEASURED_FACES):
+def _row(
+    choice: EncoderChoice, matching: MatchingSection, threads: int, own: Path, known: Collection[str], *, in_use: bool
+) -> EncoderRow:
+    names = [choice] if isinstance(choice, str) else list(choice)
+    row = EncoderRow("+".join(names), in_use, installed=False)
+    try:
+        if isinstance(choice, str):
+            spec = encoder_spec(choice, own) if choice in known else exported_spec(choice)
+            row = replace(row, spec=spec, threshold=matching_numbers(matching, spec, people=0)[0])
+        # Path.is_file raises if a folder may not be entered.
+        there = all(name in known and os.path.isfile(encoder_paths(name, own)[1]) for name in names)  # noqa: PTH113
+        row = replace(row, installed=there)
+        if not (there or in_use):
+            return row
+        encoder = load_encoder(choice, threads, own)
+        threshold, _ = matching_numbers(matching, encoder.spec, people=0)
+        return EncoderRow(encoder.spec.name, in_use, True, None, encoder.spec, threshold, _milliseconds_a_face(encoder))
+    except (KioskError, OSError) as error:
+        return replace(row, fault=in_one_line(error))
+
+
+def _milliseconds_a_face(encoder: Encoder) -> float:
+    chips, taken = golden_chips(encoder.spec.crops), []
+    for _ in range(1 + _MEASURED_FACES):
         started = time.perf_counter()
         encoder.embed(chips)
         taken.append((time.perf_counter() - started) * 1000)
-    return median(taken)
+    return median(taken[1:])  # the first also prepares the network
 
 
 def crop_in_words(crop: Crop) -> str:
@@ -68,36 +94,14 @@ def crop_in_words(crop: Crop) -> str:
     return f"{crop.size_px} px {crop.kind.value}{margin}"
 
 
-def _row(config: ConfigFile, choice: EncoderChoice, known: Collection[str], *, in_use: bool) -> EncoderRow:
-    own = own_weights(config)
-    names = [choice] if isinstance(choice, str) else list(choice)
-    row = EncoderRow("+".join(names), in_use, installed=False)
-    try:
-        if isinstance(choice, str):
-            spec = encoder_spec(choice, own) if choice in known else exported_spec(choice)
-            row = replace(row, spec=spec, threshold=matching_numbers(config.current, spec, people=0)[0])
-        # Path.is_file raises if a folder may not be entered.
-        there = all(name in known and os.path.isfile(encoder_paths(name, own)[1]) for name in names)  # noqa: PTH113
-        row = replace(row, installed=there)
-        if not (there or in_use):
-            return row
-        encoder = load_encoder(choice, config.current.threads, own)
-        threshold, _ = matching_numbers(config.current, encoder.spec, people=0)
-        milliseconds = milliseconds_a_face(encoder)
-        return EncoderRow(encoder.spec.name, in_use, True, None, encoder.spec, threshold, milliseconds)
-    except (KioskError, OSError) as error:
-        return replace(row, fault=in_one_line(error))
+def encoders(own: Path) -> list[str | list[str]]:
+    """Return the encoders whose files exist, and their pairs, which know people better than either alone."""
+    names = [name for name in encoder_names(own) if _is_there(partial(encoder_paths, name, own))]
+    return [*names, *map(list, combinations(names, 2))]
 
 
-def encoders(config: ConfigFile) -> list[str]:
-    """Return the encoders whose files exist."""
-    own = own_weights(config)
-    return [name for name in encoder_names(own) if _is_there(partial(encoder_paths, name, own))]
-
-
-def detectors(config: ConfigFile) -> list[str]:
+def detectors(folders: Sequence[Path]) -> list[str]:
     """Return the detectors whose files exist, after the one that needs no file."""
-    folders = weights_folders(config)
     names = [name for name in spec_names(folders, DETECTOR) if name != HAAR]
     return [HAAR, *(name for name in names if _is_there(partial(detector_paths, name, folders)))]
 
@@ -125,23 +129,17 @@ def check_specs(own: Path) -> Iterator[CheckedSpec]:
     encoders = encoder_names(own)
     for name in [*encoders, *(name for name in spec_names(folders, DETECTOR) if name not in encoders)]:
         kind = "encoder" if name in encoders else DETECTOR  # a spec that cannot be read counts as both
-        file = None
+        file: Path | None = None
+        golden: tuple[float, ...] = ()
         try:
             spec, file = encoder_paths(name, own) if name in encoders else detector_paths(name, folders)
             # A file that can be fetched may be missing; the file of a user's own spec may not.
             if not os.path.isfile(file) and spec.parent.resolve() == shipped_weights().resolve():  # noqa: PTH113
                 continue
-            if name in encoders:
-                yield CheckedSpec(name, kind, file, golden=_missing_golden(load_encoder(name, 1, own)))
-            else:
+            if name not in encoders:
                 YuNetDetector(name, detector_content(name, folders))
-                yield CheckedSpec(name, kind, file)
+            elif (encoder := load_encoder(name, 1, own)).spec.golden is None:
+                golden = tuple(round(float(value), 6) for value in golden_vector(encoder).vector[:GOLDEN_VALUES])
+            yield CheckedSpec(name, kind, file, golden=golden)
         except (KioskError, OSError) as error:
             yield CheckedSpec(name, kind, file, in_one_line(error))
-
-
-def _missing_golden(encoder: Encoder) -> tuple[float, ...]:
-    """Return the golden values of an encoder whose spec has none."""
-    if encoder.spec.golden is not None:
-        return ()
-    return tuple(round(float(value), 6) for value in golden_vector(encoder).vector[:GOLDEN_VALUES])

@@ -5,19 +5,20 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 
+from kiosk import __version__
 from kiosk.door.build import own_weights
 from kiosk.door.report import FrameStats
 from kiosk.door.services import StaffServices
+from kiosk.door.station import Station
 from kiosk.door.voice import equipment_fault
-from kiosk.encoders import EXPORTED, encoder_names
 from kiosk.health import checks
 from kiosk.health.checks import Finding, State, examine
 from kiosk.i18n import number, translate
 from kiosk.paths import journal_file
-from kiosk.vision.camera import CameraState
+from kiosk.vision.camera import CameraState, WatchedCamera
 from kiosk.vision.sources import is_recording, source_name
 
 _SLOW_HZ = 4.0  # below this, a decision takes more than a second
@@ -26,10 +27,11 @@ _FEW = 0.4  # of the wanted frames; cameras halve their rate in a dim room
 
 def live_findings(services: StaffServices, pulse: FrameStats, size_px: tuple[int, int] | None) -> list[Finding]:
     """Return the state of camera, recognition and door, quickly; `size_px` is the size of the picture, if any."""
+    camera, source, wanted_hz = services.camera, services.source, services.config.current.camera.rate_hz
     return [
-        examine("camera", lambda: _camera(services, size_px)),
-        examine("recognition", lambda: _recognition(services, pulse)),
-        examine("door", lambda: _door(services)),
+        examine("camera", lambda: _camera(camera, source, wanted_hz, size_px, demo=services.demo)),
+        examine("recognition", lambda: _recognition(services.station, pulse)),
+        examine("door", lambda: _door(services.station)),
     ]
 
 
@@ -39,7 +41,7 @@ def slow_findings(services: StaffServices) -> list[Finding]:
     looks: dict[str, Callable[[], Finding]] = {
         "gallery": lambda: _gallery(services),
         "encoder": lambda: _encoder(services),
-        "voice": lambda: _voice(services),
+        "voice": lambda: _voice(services.station, enabled=services.config.current.voice.enabled),
         "journal": lambda: checks.journal_found(file, services.journal, whole=False),
         "people": lambda: checks.people_found(services.people),
         "staff": lambda: checks.staff_found(services.staff),
@@ -55,12 +57,8 @@ def slow_findings(services: StaffServices) -> list[Finding]:
 
 def report_text(findings: Iterable[Finding], facts: Mapping[str, str]) -> str:
     """Return a text for a support request, in English, without names, pictures, paths and addresses."""
-    try:
-        kiosk = version("kiosk")
-    except PackageNotFoundError:
-        kiosk = "?"
     head = {
-        "kiosk": kiosk,
+        "kiosk": __version__,
         "time": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC",
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
@@ -71,9 +69,10 @@ def report_text(findings: Iterable[Finding], facts: Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _camera(services: StaffServices, size_px: tuple[int, int] | None) -> Finding:
-    camera = services.camera
-    if services.demo:
+def _camera(
+    camera: WatchedCamera | None, source: str, wanted_hz: float, size_px: tuple[int, int] | None, *, demo: bool
+) -> Finding:
+    if demo:
         message = translate("health", "none is used, the demo runs instead")
         return Finding("camera", State.WARNING, message, translate("health", "connect a camera"), public="demo")
     if camera is None:
@@ -86,36 +85,30 @@ def _camera(services: StaffServices, size_px: tuple[int, int] | None) -> Finding
         return Finding("camera", State.WARNING, translate("health", "is being opened"), public="opening")
     if state is CameraState.ENDED:
         return Finding("camera", State.WARNING, translate("health", "the recording has ended"), public="ended")
-    return _live_camera(services, camera.rate_hz, camera.dropped, size_px)
-
-
-def _live_camera(services: StaffServices, rate_hz: float, dropped: int, size_px: tuple[int, int] | None) -> Finding:
+    rate_hz, dropped = camera.rate_hz, camera.dropped
     size = "{} x {} px".format(*size_px) if size_px is not None else ""
     text = translate("health", "{source}: {size}, {rate} frames a second, {dropped} dropped since the start")
-    message = text.format(source=source_name(services.source), size=size, rate=number(rate_hz, 1), dropped=dropped)
-    wanted = services.config.current.camera.rate_hz
-    few = not is_recording(services.source) and 0 < rate_hz < wanted * _FEW
+    message = text.format(source=source_name(source), size=size, rate=number(rate_hz, 1), dropped=dropped)
+    few = not is_recording(source) and 0 < rate_hz < wanted_hz * _FEW
     remedy = translate("health", "more light lets a camera give more frames; or ask less of it in the settings")
-    public = f"{size}, {rate_hz:.1f} frames a second of {wanted:g} asked for, {dropped} dropped"
+    public = f"{size}, {rate_hz:.1f} frames a second of {wanted_hz:g} asked for, {dropped} dropped"
     return Finding("camera", State.WARNING if few else State.OK, message, remedy if few else "", public=public)
 
 
-def _recognition(services: StaffServices, pulse: FrameStats) -> Finding:
-    if services.station is None:
+def _recognition(station: Station | None, pulse: FrameStats) -> Finding:
+    if station is None:
         message = translate("health", "is being loaded; the door stays locked meanwhile")
         return Finding("recognition", State.WARNING, message, translate("health", "wait a moment"), public="loading")
-    rate_hz, status = pulse.rate_hz(time.monotonic()), services.station.status
-    still = translate(
-        "health",
-        "%n faces have not moved for a minute. They neither open the door nor keep it shut.",
-        "",
-        status.background,
+    still = station.status.background
+    text = translate(
+        "health", "%n faces have not moved for a minute. They neither open the door nor keep it shut.", "", still
     )
-    details = (still,) if status.background else ()
-    if status.slow:
-        message, _, remedy = status.slow.partition("; ")
+    details = (text,) if still else ()
+    if station.status.slow:
+        message, _, remedy = station.status.slow.partition("; ")
         public = f"slow, {pulse.faces:.1f} faces a frame"
         return Finding("recognition", State.WARNING, message, remedy, details, public)
+    rate_hz = pulse.rate_hz(time.monotonic())
     if pulse.frames < 2 or not rate_hz:
         message = translate("health", "waits for frames")
         return Finding("recognition", State.OK, message, details=details, public="waits for frames")
@@ -129,20 +122,15 @@ def _recognition(services: StaffServices, pulse: FrameStats) -> Finding:
     return Finding("recognition", state, message, remedy if slow else "", details, public)
 
 
-def _door(services: StaffServices) -> Finding:
-    station = services.station
+def _door(station: Station | None) -> Finding:
     if station is None:
         return Finding("door", State.WARNING, translate("health", "is locked until the recognition is loaded"))
     faults = station.status.faults
     if faults:
         told = checks.of_fault("door", State.FAULT, faults[0])
-        return Finding("door", told.state, told.message, told.remedy, faults[1:], f"{len(faults)} faults to be mended")
+        return replace(told, details=faults[1:], public=f"{len(faults)} faults to be mended")
     message = translate("health", "is open") if station.door.unlocked else translate("health", "is locked")
     return Finding("door", State.OK, message, public="in order")
-
-
-def _loading(check: str) -> Finding:
-    return Finding(check, State.WARNING, translate("health", "is being loaded"), public="loading")
 
 
 def _gallery(services: StaffServices) -> Finding:
@@ -155,11 +143,14 @@ def _encoder(services: StaffServices) -> Finding:
     station = services.station
     if station is None:
         return _loading("encoder")
-    known = {*encoder_names(own_weights(services.config)), *EXPORTED}
-    return checks.encoder_found(services.config.current, station.encoder, known, len(services.snapshot.people))
+    matching, own = services.config.current.matching, own_weights(services.config)
+    return checks.encoder_found(matching, station.encoder, own, len(services.snapshot.people))
 
 
-def _voice(services: StaffServices) -> Finding:
-    enabled = services.config.current.voice.enabled
-    said = services.station.voice_fault if services.station is not None else None
+def _loading(check: str) -> Finding:
+    return Finding(check, State.WARNING, translate("health", "is being loaded"), public="loading")
+
+
+def _voice(station: Station | None, *, enabled: bool) -> Finding:
+    said = station.voice_fault if station is not None else None
     return checks.voice_found(enabled=enabled, fault=(said or equipment_fault()) if enabled else None)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.config import CohortUse, Config, ConfigFile, PathSection
+from kiosk.config import CohortUse, ConfigFile, MatchingSection, PathSection
 from kiosk.domain import Candidate, Decision, Identification, Outcome, Reason, TemplateRule
 from kiosk.door.build import load_configured_encoder
 from kiosk.door.matching import (
@@ -40,9 +40,9 @@ def written(home: Path, text: str) -> ConfigFile:
     return ConfigFile(home / "config.yaml")
 
 
-def named(*names: str) -> Config:
-    """A configuration with a threshold for each of the names, the margin for the last."""
-    return Config.model_validate({"matching": {"threshold": dict.fromkeys(names, 0.5), "margin": {names[-1]: 0.1}}})
+def named(*names: str) -> MatchingSection:
+    """Return a section with a threshold for each of the names, the margin for the last."""
+    return MatchingSection.model_validate({"threshold": dict.fromkeys(names, 0.5), "margin": {names[-1]: 0.1}})
 
 
 def test_threshold_and_margin_are_the_users_only_where_meant_for_this_encoder(home, save_spec):
@@ -54,15 +54,15 @@ def test_threshold_and_margin_are_the_users_only_where_meant_for_this_encoder(ho
         ("matching: {threshold: 0.35, margin: 0.02}", (0.35, 0.02)),
         ("matching: {threshold: {sface: 0.9, dlib_resnet+sface: 0.8}, margin: {sface_fp16: 0.0}}", (1.12, 0.0)),
     ):
-        assert matching_numbers(written(home, option).current, spec, people=0) == numbers, option
-    lenient = written(home, "matching: {threshold: 1.05}").current  # with that, everybody would get in
+        assert matching_numbers(written(home, option).current.matching, spec, people=0) == numbers, option
+    lenient = written(home, "matching: {threshold: 1.05}").current.matching  # with that, everybody would get in
     assert matching_numbers(lenient, encoder_spec("dlib_resnet"), people=0)[0] == 0.38
     save_spec("other", mirror=False, threshold=0.5, margin=0.05)
     config = written(home, "encoder: {dlib_resnet: 1, other: 1}\nmatching: {threshold: {dlib_resnet: 0.1}}")
     spec = load_configured_encoder(config).spec
-    assert matching_numbers(config.current, spec, people=0) == (spec.threshold, spec.margin)
+    assert matching_numbers(config.current.matching, spec, people=0) == (spec.threshold, spec.margin)
     config = written(home, f"encoder: [dlib_resnet, other]\nmatching: {{threshold: {{{spec.name}: 0.1}}}}")
-    assert matching_numbers(config.current, spec, people=0)[0] == 0.1
+    assert matching_numbers(config.current.matching, spec, people=0)[0] == 0.1
 
 
 def test_the_automatic_threshold_falls_with_each_person_whom_a_stranger_may_resemble():

@@ -585,7 +585,7 @@ def test_an_answer_comes_although_another_page_is_shown_by_then(qtbot, staffed, 
 
 
 def change_a_setting(qtbot, page: QWidget) -> None:
-    qtbot.waitUntil(lambda: page.form is not None)
+    qtbot.waitUntil(lambda: not page.form.isHidden())
     page._choose("decision")
     editor = page.form.rows["decision.k"].editor
     editor.more.click()
@@ -593,7 +593,7 @@ def change_a_setting(qtbot, page: QWidget) -> None:
 
 
 def break_a_setting(qtbot, page: QWidget) -> None:
-    qtbot.waitUntil(lambda: page.form is not None)
+    qtbot.waitUntil(lambda: not page.form.isHidden())
     page._choose("decision")
     edit = page.form.rows["decision.k"].editor.edit
     edit.clear()

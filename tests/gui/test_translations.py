@@ -83,7 +83,10 @@ translate("door", "%n people", "", count)
 translate("door", "Again", "take the picture again")
 raise PictureError(path, "is empty" if empty else "is cut off", "copy it again")
 Message("line {line}: {reason}", line=1)
-k: int = option(3, "frames", title="Frames", effect="How many.")
+class DecisionSection:
+    k: int = option(3, "Frames")
+    '''The number that
+    must agree.'''
 """
     (tmp_path / "kiosk" / "cli").mkdir(parents=True)
     (tmp_path / "kiosk" / "door.py").write_text(source)
@@ -96,7 +99,7 @@ k: int = option(3, "frames", title="Frames", effect="How many.")
         ("door", ("%n people", "%n people")),
         ("door: take the picture again", "Again"),
         *(("faults", text) for text in ("is empty", "is cut off", "copy it again", "line {line}: {reason}")),
-        *(("settings", text) for text in ("Frames", "How many.")),
+        *(("settings", text) for text in ("Frames", "The number that must agree.")),
     }
     assert translations.read(path).get("Open", "door").string == "Otwarte"
     assert len(translations.missing(catalog)) == 8

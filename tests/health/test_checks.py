@@ -11,14 +11,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from kiosk.config import Config, ConfigFile
+from kiosk.config import ConfigFile, MatchingSection
 from kiosk.domain import Decision, Embedding, Outcome, Reason, Template
 from kiosk.door import build
-from kiosk.encoders import encoder_names, load_encoder
-from kiosk.encoders.encoder import EncoderSpec
+from kiosk.encoders import encoder_spec
 from kiosk.errors import ConfigError, JournalError, PeopleError
-from kiosk.health import checks, doctor
+from kiosk.health import doctor
 from kiosk.health.checks import (
+    MANY_PEOPLE,
     Finding,
     State,
     clock_found,
@@ -45,46 +45,39 @@ from kiosk.vision.opencv import cv2
 FOLDER = Path("/home/ada/images")
 
 
-@pytest.fixture(scope="module")
-def spec() -> EncoderSpec:
-    return load_encoder("dlib_resnet", 1).spec
-
-
 def snapshot(people: int, *skipped: str) -> GallerySnapshot:
     one = Embedding(np.ones(4, np.float32) / 2, "dlib_resnet")
     templates = tuple(Template(f"Ada {number}", one, f"Ada {number}.jpg") for number in range(people))
     return GallerySnapshot("dlib_resnet", templates, tuple(Skipped(name, "is empty") for name in skipped))
 
 
-class TestGallery:
-    def test_people_pictures_and_what_was_skipped_are_counted(self):
-        found = gallery_found(FOLDER, snapshot(2), "other")
-        assert (found.state, found.message) == (State.OK, f"{FOLDER}: people 2, pictures 2, skipped 0")
-
-    def test_each_skipped_picture_is_a_detail_and_no_stranger_hears_of_it(self):
-        found = gallery_found(FOLDER, snapshot(1, "Bob.jpg", "Eve\x1b[2J.jpg"), "other")
-        assert (found.state, found.details[0]) == (State.WARNING, "Bob.jpg: is empty")
-        assert "\x1b" not in found.details[1]
-        assert found.public == "people 1, pictures 1, skipped 2"
-
-    def test_a_folder_of_a_system_is_told_and_is_no_fault(self):
-        bin_ = Skipped("#recycle", "the name starts with “#”", harmless=True)
-        found = gallery_found(FOLDER, replace(snapshot(1), skipped=(bin_,)), "other")
-        assert (found.state, found.public) == (State.OK, "people 1, pictures 1, skipped 0")
-        assert found.details == ("#recycle: the name starts with “#”",)
+def test_people_pictures_and_what_was_skipped_are_counted():
+    found = gallery_found(FOLDER, snapshot(2), "other")
+    assert (found.state, found.message) == (State.OK, f"{FOLDER}: people 2, pictures 2, skipped 0")
+    found = gallery_found(FOLDER, snapshot(1, "Bob.jpg", "Eve\x1b[2J.jpg"), "other")
+    assert (found.state, found.details[0]) == (State.WARNING, "Bob.jpg: is empty")
+    assert "\x1b" not in found.details[1]
+    assert found.public == "people 1, pictures 1, skipped 2"
+    # A folder that a system makes is told and is no fault.
+    bin_ = Skipped("#recycle", "the name starts with “#”", harmless=True)
+    found = gallery_found(FOLDER, replace(snapshot(1), skipped=(bin_,)), "other")
+    assert (found.state, found.public) == (State.OK, "people 1, pictures 1, skipped 0")
+    assert found.details == ("#recycle: the name starts with “#”",)
 
 
-class TestEncoder:
-    def test_its_numbers_are_those_in_force(self, spec):
-        config = Config(matching={"threshold": {"dlib_resnet": 0.3}})
-        found = encoder_found(config, spec, encoder_names(FOLDER), 0, "verified")
-        assert (found.state, found.message) == (State.OK, "dlib_resnet, verified, threshold 0.3, margin 0.04")
+def test_the_stronger_encoder_is_advised_beside_what_else_is_to_be_done():
+    found = gallery_found(FOLDER, snapshot(MANY_PEOPLE, "Bob.jpg"), "dlib_resnet")
+    assert (found.state, "that is many for dlib_resnet" in found.message) == (State.WARNING, True)
+    assert found.remedy.startswith("see `kiosk people` for the reasons; use the stronger encoder")
 
-    def test_a_number_that_is_never_used_is_a_warning(self, spec):
-        config = Config(matching={"threshold": {"Ada": 0.3}})
-        found = encoder_found(config, spec, encoder_names(FOLDER), 0)
-        assert (found.state, "no encoder is called Ada" in found.message) == (State.WARNING, True)
-        assert "Ada" not in found.public
+
+def test_the_numbers_of_an_encoder_are_those_in_force_and_one_that_is_never_used_is_a_warning():
+    spec = encoder_spec("dlib_resnet")
+    found = encoder_found(MatchingSection(threshold={"dlib_resnet": 0.3}), spec, FOLDER, 0, "verified")
+    assert (found.state, found.message) == (State.OK, "dlib_resnet, verified, threshold 0.3, margin 0.04")
+    found = encoder_found(MatchingSection(threshold={"Ada": 0.3}), spec, FOLDER, 0)
+    assert (found.state, "no encoder is called Ada" in found.message) == (State.WARNING, True)
+    assert "Ada" not in found.public
 
 
 def test_the_configuration_in_force_is_named_and_a_broken_edit_is_a_fault(tmp_path):
@@ -100,17 +93,15 @@ def test_the_configuration_in_force_is_named_and_a_broken_edit_is_a_fault(tmp_pa
     assert config_found(ConfigFile(None)).message == "built-in defaults"
 
 
-@pytest.mark.parametrize(
-    ("enabled", "fault", "state"),
-    [
-        (False, "voice: is broken; mend it", State.OK),
-        (True, None, State.OK),
-        (True, "voice: is broken; mend it", State.WARNING),
-    ],
-)
-def test_a_voice_that_is_switched_off_is_in_order_whatever_is_wrong_with_it(*, enabled, fault, state):
-    found = voice_found(enabled=enabled, fault=fault)
-    assert (found.state, found.remedy) == (state, "mend it" if state is State.WARNING else "")
+def test_a_voice_that_is_switched_off_is_in_order_whatever_is_wrong_with_it():
+    broken = "voice: is broken; mend it"
+    for enabled, fault, state, remedy in (
+        (False, broken, State.OK, ""),
+        (True, None, State.OK, ""),
+        (True, broken, State.WARNING, "mend it"),
+    ):
+        found = voice_found(enabled=enabled, fault=fault)
+        assert (found.state, found.remedy) == (state, remedy)
 
 
 def test_a_journal_is_sound_or_raises(tmp_path):
@@ -135,20 +126,15 @@ def test_where_nobody_can_come_to_the_staff_side_it_says_what_to_type(tmp_path):
     assert "Ida" not in found.message + found.public
 
 
-def test_what_is_known_of_people_is_counted_and_nobody_is_named(tmp_path):
-    people = PeopleRegister(tmp_path / "images.people.sqlite3")
-    assert people_found(people).message == "0 people are described"
-    people.save(PersonRecord("Ada", group="Maths"))
-    found = people_found(people)
-    assert (found.state, found.message, found.public) == (State.OK, "1 people are described", "1 records")
-
-
-def test_a_register_that_cannot_be_read_is_a_fault_though_the_last_one_is_in_force(tmp_path):
+def test_what_is_known_of_people_is_counted_and_a_register_that_cannot_be_read_is_a_fault(tmp_path):
     file = tmp_path / "images.people.sqlite3"
     people = PeopleRegister(file)
-    people.save(PersonRecord("Ada", suspended=True))
+    assert people_found(people).message == "0 people are described"
+    people.save(PersonRecord("Ada", group="Maths", suspended=True))
+    found = people_found(people)
+    assert (found.state, found.message, found.public) == (State.OK, "1 people are described", "1 records")
     file.write_text("no database")
-    assert people_found(people).state is State.FAULT
+    assert people_found(people).state is State.FAULT  # though the last one is in force
     with pytest.raises(PeopleError):
         people_found(PeopleRegister(file))
 
@@ -182,20 +168,15 @@ def test_the_hottest_sensor_counts_and_one_that_talks_nonsense_does_not(tmp_path
 
 
 def test_what_a_check_raises_is_its_finding_and_strangers_are_told_the_kind_alone():
-    def known() -> Finding:
-        raise ConfigError("/home/ada/config.yaml", "Ada is no number", "ask Ada")
+    def look(error: Exception) -> Finding:
+        raise error
 
-    def unforeseen() -> Finding:
-        raise RuntimeError("surprise for Ada")
-
-    found = examine("part", known)
+    found = examine("part", lambda: look(ConfigError("/home/ada/config.yaml", "Ada is no number", "ask Ada")))
     assert (found.check, found.state, found.public) == ("part", State.FAULT, "ConfigError")
     assert (found.message, found.remedy) == ("/home/ada/config.yaml: Ada is no number", "ask Ada")
-    found = examine("part", unforeseen)
+    found = examine("part", lambda: look(RuntimeError("surprise for Ada")))
     assert ("surprise" in found.message, bool(found.remedy), found.public) == (True, True, "RuntimeError")
-
-
-def test_a_fault_of_a_part_is_split_into_reason_and_remedy():
+    # A fault of a part is split into reason and remedy.
     found = of_fault("part", State.WARNING, "camera of Ada: is lost; plug it in; or not")
     assert (found.message, found.remedy) == ("camera of Ada: is lost", "plug it in; or not")
     assert "Ada" not in found.public
@@ -222,75 +203,64 @@ def test_a_clock_behind_the_journal_or_not_synchronised_is_told(tmp_path, monkey
         assert (found.state, "before the journal's last entry" in found.message) == (State.FAULT, True)
 
 
-def findings(home: Path, source: str = "demo", gallery: Path | None = None) -> dict[str, Finding]:
-    config = home / "config.yaml"
-    found = examine_all(lambda: ConfigFile(config), source, gallery or home / "images")
-    return {finding.check: finding for finding in found}
+def findings(
+    home: Path, source: str | None = "demo", *, gallery: Path | None = None, until: str = ""
+) -> dict[str, Finding]:
+    """Return what doctor finds, up to the part `until`; later ones are not examined."""
+    found: dict[str, Finding] = {}
+    for finding in examine_all(lambda: ConfigFile(home / "config.yaml"), source, gallery):
+        found[finding.check] = finding
+        if finding.check == until:
+            break
+    return found
 
 
 def test_a_sound_kiosk_has_a_line_for_every_part_and_no_fault(home):
-    found = findings(home)
+    found = findings(home, gallery=home / "images")
     parts = "config camera cascade encoder gallery voice journal people staff disk clock"
     assert list(found) == parts.split()
     assert not [finding for finding in found.values() if finding.state is State.FAULT]
+    assert all(finding.remedy for finding in found.values() if finding.state is not State.OK)
     assert "SHA-256 verified, golden vector within" in found["encoder"].message
     assert "threshold 1.12 at most, less with more people; margin 0.05" in found["encoder"].message
 
 
-def test_every_finding_that_is_not_ok_has_a_remedy(home):
-    found = findings(home, gallery=home / "nowhere")
-    assert found["gallery"].state is State.WARNING
-    assert all(finding.remedy for finding in found.values() if finding.state is not State.OK)
-
-
 def test_a_broken_configuration_is_a_fault_and_the_rest_is_examined_all_the_same(home):
     (home / "config.yaml").write_text("matching: {threshold: 9}\n")
-    found = findings(home)
-    assert found["config"].state is State.FAULT
-    assert "matching.threshold" in found["config"].message
+    found = findings(home, gallery=home / "nowhere", until="gallery")
+    assert (found["config"].state, "matching.threshold" in found["config"].message) == (State.FAULT, True)
     assert found["encoder"].state is State.OK
+    assert (found["gallery"].state, bool(found["gallery"].remedy)) == (State.WARNING, True)
 
 
-def test_a_camera_that_gives_no_picture_is_a_fault(home, monkeypatch):
+def test_a_camera_without_pictures_is_a_fault_and_one_that_is_too_slow_a_warning(home, monkeypatch):
     monkeypatch.setattr(doctor, "_CAMERA_SECONDS", 0.5)
-    found = findings(home, source="/dev/video99")["camera"]
-    assert found.state is State.FAULT
-    assert "/dev/video99" in found.message
-
-
-@pytest.mark.parametrize(("rate_hz", "state"), [(0.5, State.WARNING), (5.0, State.OK)])
-def test_a_camera_whose_frames_come_too_slowly_is_a_warning(home, rate_hz, state):
+    found = findings(home, "/dev/video99", until="camera")["camera"]
+    assert (found.state, "/dev/video99" in found.message) == (State.FAULT, True)
     clip = home / "clip.avi"
-    video = cv2.VideoWriter(str(clip), cv2.VideoWriter_fourcc(*"MJPG"), rate_hz, (64, 48))
+    video = cv2.VideoWriter(str(clip), cv2.VideoWriter_fourcc(*"MJPG"), 10, (64, 48))
     for grey in range(20, 200, 20):
         video.write(np.full((48, 64, 3), grey, np.uint8))
     video.release()
-    found = findings(home, source=str(clip))["camera"]
-    assert found.state is state
-    assert ("Recognition is slow: 3 frames take 6" in found.message) is (state is State.WARNING)
+    monkeypatch.setattr(doctor, "_CAMERA_SECONDS", 30)
+    for frames, state in ((3, State.OK), (100, State.WARNING)):
+        (home / "config.yaml").write_text(f"decision: {{k: {frames}, n: 100}}\n")
+        found = findings(home, str(clip), until="camera")["camera"]
+        assert found.state is state
+        assert ("Recognition is slow: 100 frames take" in found.message) is (state is State.WARNING)
 
 
 def test_an_encoder_that_computes_something_else_is_a_fault(home, save_spec):
     (home / "config.yaml").write_text("encoder: other\n")
     save_spec("other", golden={"values": [0.5] * 4})
-    found = findings(home)["encoder"]
+    found = findings(home, until="encoder")["encoder"]
     assert (found.state, "other: answers" in found.message) == (State.FAULT, True)
 
 
-def test_the_stronger_encoder_is_advised_beside_what_else_is_to_be_done(home, monkeypatch):
-    monkeypatch.setattr(checks, "MANY_PEOPLE", 1)
-    (home / "config.yaml").write_text("encoder: dlib_resnet\n")
-    (home / "images" / "Bob.jpg").write_bytes(b"")
-    found = findings(home)["gallery"]
-    assert (found.state, "that is many for dlib_resnet" in found.message) == (State.WARNING, True)
-    assert found.remedy.startswith("see `kiosk people` for the reasons; use the stronger encoder")
-
-
-@pytest.mark.parametrize(("source", "folder"), [(None, "images"), ("demo", "demo-gallery")])
-def test_where_no_camera_is_found_the_doors_own_gallery_and_journal_are_examined(home, monkeypatch, source, folder):
+def test_where_no_camera_is_found_the_doors_own_gallery_and_journal_are_examined(home, monkeypatch):
     monkeypatch.setattr(build, "first_camera", lambda: None)
-    read = examine_all(lambda: ConfigFile(home / "config.yaml"), source, None)
-    found = {finding.check: finding for finding in read}
-    assert (found["camera"].state, "the demo runs instead" in found["camera"].message) == (State.WARNING, True)
-    assert f"{folder}: people 1" in found["gallery"].message
-    assert ("home/journal.sqlite3" in found["journal"].message) == (source is None)
+    for source, folder in ((None, "images"), ("demo", "demo-gallery")):
+        found = findings(home, source, until="journal")
+        assert (found["camera"].state, "the demo runs instead" in found["camera"].message) == (State.WARNING, True)
+        assert f"{folder}: people 1" in found["gallery"].message
+        assert ("home/journal.sqlite3" in found["journal"].message) == (source is None)

@@ -1,159 +1,111 @@
-from pathlib import Path
+"""The table of encoders, what a form offers, and the check of every spec."""
 
 import pytest
 
 from kiosk.config import ConfigFile
 from kiosk.files import shipped_weights
-from kiosk.health.encoder_table import (
-    CheckedSpec,
-    EncoderRow,
-    check_specs,
-    detectors,
-    encoder_table,
-    encoders,
-)
+from kiosk.health import encoder_table as module
+from kiosk.health.encoder_table import CheckedSpec, EncoderRow, check_specs, detectors, encoder_table, encoders
 
 
 @pytest.fixture
-def table(home):
+def table(home, monkeypatch):
     """table("encoder: x"): the rows by name, in order."""
+    monkeypatch.setattr(module, "_MEASURED_FACES", 1)
 
     def rows(option: str = "") -> dict[str, EncoderRow]:
-        (home / "config.yaml").write_text(f"threads: 1\n{option}\n")
-        found = encoder_table(ConfigFile(home / "config.yaml"))
+        (home / "config.yaml").write_text(f"{option}\n")
+        config = ConfigFile(home / "config.yaml").current
+        found = encoder_table(config.encoder, config.matching, 1, home / "weights")
         assert len({row.name for row in found}) == len(found)
         return {row.name: row for row in found}
 
     return rows
 
 
-def test_the_default_is_there_with_what_it_costs_now(table):
-    row = table()["sface_fp16"]
-    assert (row.in_use, row.installed, row.fault, row.threshold) == (True, True, None, 1.12)
-    assert row.spec is not None
-    assert row.spec.parameters == 9_629_632
-    assert row.milliseconds is not None
-    assert row.milliseconds > 0
-
-
-def test_what_can_be_fetched_or_exported_is_there_and_not_installed(table):
-    rows = table()
-    assert [name for name in ("sface", "facenet", "openface") if rows[name].installed] == []
-    assert [rows[name].fault for name in ("sface", "facenet", "openface")] == [None] * 3
-    assert (rows["sface"].threshold, rows["sface"].milliseconds) == (1.12, None)
-
-
-def test_an_altered_part_of_a_composite_is_faulty_and_a_missing_one_not_installed(table, save_spec):
-    save_spec("altered", sha256="0" * 64)
-    row = table("encoder: [dlib_resnet, altered]")["dlib_resnet+altered"]
-    assert (row.installed, "SHA-256" in (row.fault or "")) == (True, True)
-    row = table("encoder: [dlib_resnet, sface]")["dlib_resnet+sface"]
-    assert (row.installed, "fetch sface" in (row.fault or "")) == (False, True)
-
-
-def test_own_encoders_are_there_the_faulty_ones_with_their_reason(table, save_spec):
+def test_every_encoder_has_a_row_and_a_faulty_one_its_reason(table, save_spec):
     save_spec("other", mirror=False, threshold=0.4)
     save_spec("altered", sha256="0" * 64)
     save_spec("golden", golden={"values": [0.5] * 4})
     save_spec("broken").write_text("kind: encoder\nfile: [\n")
     save_spec("no_such_key", colour="rgb")
-    rows = table("matching: {threshold: {other: 0.3}}")
+    rows = table("encoder: [sface_fp16]\nmatching: {threshold: {other: 0.3}}")
+    default = rows["sface_fp16"]
+    assert (default.in_use, default.installed, default.fault, default.threshold) == (True, True, None, 1.12)
+    assert default.spec.parameters == 9_629_632
+    assert default.milliseconds > 0
+    for name in ("sface", "facenet", "openface"):  # to be fetched or exported
+        assert (rows[name].installed, rows[name].fault, rows[name].milliseconds) == (False, None, None), name
+    assert (rows["sface"].threshold, rows["dlib_resnet"].fault) == (1.12, None)
     assert (rows["other"].fault, rows["other"].threshold) == (None, 0.3)
-    assert "SHA-256" in (rows["altered"].fault or "")
-    assert "its spec expects something else" in (rows["golden"].fault or "")
-    assert "broken.yaml: line 3" in (rows["broken"].fault or "")
-    assert "no_such_key.yaml: colour" in (rows["no_such_key"].fault or "")
-    assert rows["dlib_resnet"].fault is None
+    for name, told in {
+        "altered": "SHA-256",
+        "golden": "its spec expects something else",
+        "broken": "broken.yaml: line 3",
+        "no_such_key": "no_such_key.yaml: colour",
+    }.items():
+        assert told in rows[name].fault, name
 
 
-def test_a_composite_of_the_configuration_is_a_row_of_its_own(table, save_spec):
-    save_spec("other", mirror=False)
-    rows = table("encoder: [dlib_resnet, other]")
-    assert [row.name for row in rows.values() if row.in_use] == ["dlib_resnet+other"]
-    row = rows["dlib_resnet+other"]
-    assert (row.spec.dimension, row.spec.size_bytes) == (256, 2 * 11_253_284)
-
-
-def test_a_weighted_one_bears_the_name_under_which_its_threshold_is_set(table, save_spec):
-    save_spec("other", mirror=False)
+def test_a_composite_is_a_row_of_its_own_with_what_is_wrong_with_its_parts(table, save_spec):
+    other = save_spec("other", mirror=False)
+    # A weighted one bears the name under which its threshold is set.
     rows = table("encoder: {dlib_resnet: 2, other: 1}\nmatching: {threshold: {2*dlib_resnet+1*other: 0.2}}")
-    assert [(row.name, row.threshold) for row in rows.values() if row.in_use] == [("2*dlib_resnet+1*other", 0.2)]
+    (row,) = (row for row in rows.values() if row.in_use)
+    assert (row.name, row.threshold) == ("2*dlib_resnet+1*other", 0.2)
+    assert (row.spec.dimension, row.spec.size_bytes) == (256, 2 * 11_253_284)
+    other.unlink()
+    row = table("encoder: [dlib_resnet, sface]")["dlib_resnet+sface"]
+    assert (row.installed, "fetch sface" in row.fault) == (False, True)
 
 
-# The choice of a form.
-
-
-def test_what_cannot_be_loaded_is_not_offered(home, save_spec) -> None:
+def test_what_cannot_be_loaded_is_not_offered(home, save_spec):
     save_spec("fetched_later", file="missing.tflite")
     (home / "weights" / "broken.yaml").write_text("kind: kiosk-encoder\nfile: [\n")
-    config = ConfigFile(home / "config.yaml")
-    assert encoders(config) == ["dlib_resnet", "sface_fp16"]
-    assert detectors(config) == ["haar", "yunet"]
+    assert encoders(home / "weights") == ["dlib_resnet", "sface_fp16", ["dlib_resnet", "sface_fp16"]]
+    assert detectors([home / "weights", shipped_weights()]) == ["haar", "yunet"]
 
 
-# The check of every spec.
+DETECTOR = """kind: detector
+file: mine.onnx
+size: 229738
+sha256: ebafce4e3c118d6554634be5c27ab333b4c047a9a8c3faf1d7cf93101c22f0f0
+licence: MIT
+source: a test
+"""
 
 
-@pytest.fixture
-def own(tmp_path: Path) -> Path:
-    folder = tmp_path / "weights"
-    folder.mkdir()
-    return folder
-
-
-def checked(own: Path) -> dict[str, CheckedSpec]:
-    return {each.name: each for each in check_specs(own)}
-
-
-def copy_default(own: Path, name: str, *changes: tuple[str, str]) -> None:
-    """The default encoder under another name, its spec changed."""
-    text = shipped_weights("dlib_resnet.yaml").read_text()
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    (own / f"{name}.yaml").write_text(text)
-
-
-def test_what_is_shipped_works_and_what_was_never_fetched_is_not_missed(own):
-    found = checked(own)
-    assert [(name, each.fault, each.golden) for name, each in found.items()] == [
-        (name, None, ()) for name in ("dlib_resnet", "sface_fp16", "yunet")
-    ]
-
-
-def test_a_spec_of_ones_own_without_its_file_is_a_fault(own):
-    copy_default(own, "other", ("file: dlib_resnet.tflite", "file: other.tflite"))
-    assert "other.tflite: is not there" in checked(own)["other"].fault
-
-
-def test_a_file_that_answers_something_else_is_a_fault(own):
-    copy_default(own, "mirrored", ("dimension: 128", "dimension: 128\nmirror: false"))
-    assert "expects something else" in checked(own)["mirrored"].fault
-
-
-def test_a_spec_that_cannot_be_read_is_a_fault_once(own):
-    (own / "broken.yaml").write_text("kind: [")
-    found = [each for each in check_specs(own) if each.name == "broken"]
-    assert [(each.file, "broken.yaml: line 1" in each.fault) for each in found] == [(None, True)]
-
-
-def test_the_golden_vector_of_a_spec_without_one_is_told(own):
-    text = shipped_weights("dlib_resnet.yaml").read_text().partition("golden:")[0]
-    (own / "fresh.yaml").write_text(text)
-    golden = checked(own)["fresh"].golden
+def test_each_spec_is_checked_and_a_missing_golden_vector_is_told(tmp_path, data):
+    shipped = shipped_weights("dlib_resnet.yaml").read_text()
+    fresh = shipped.partition("golden:")[0]
+    detector = (data / "detectors" / "face_detection_yunet_2026may.onnx").read_bytes()
+    for name, content in {
+        "other": shipped.replace("file: dlib_resnet.tflite", "file: other.tflite"),
+        "mirrored": shipped.replace("dimension: 128", "dimension: 128\nmirror: false"),
+        "broken": "kind: [",
+        "fresh": fresh,
+        "mine": DETECTOR,
+    }.items():
+        (tmp_path / f"{name}.yaml").write_text(content)
+    (tmp_path / "mine.onnx").write_bytes(detector)
+    checked = list(check_specs(tmp_path))
+    found = {each.name: each for each in checked}
+    assert len(found) == len(checked)
+    # What is shipped works, and what was never fetched is not missed.
+    assert set(found) == {"dlib_resnet", "sface_fp16", "yunet", "other", "mirrored", "broken", "fresh", "mine"}
+    for name in ("dlib_resnet", "sface_fp16", "yunet"):
+        assert (found[name].fault, found[name].golden) == (None, ()), name
+    assert "other.tflite: is not there" in found["other"].fault
+    assert "expects something else" in found["mirrored"].fault
+    assert (found["broken"].file, "broken.yaml: line 1" in found["broken"].fault) == (None, True)
+    assert found["mine"] == CheckedSpec("mine", "detector", tmp_path / "mine.onnx")
+    golden = found["fresh"].golden
     assert golden[:2] == pytest.approx((-0.040763, 0.024273), abs=1e-4)
-    (own / "fresh.yaml").write_text(f"{text}golden: {{values: {list(golden)}}}\n")
-    assert checked(own)["fresh"] == CheckedSpec("fresh", "encoder", shipped_weights("dlib_resnet.tflite"))
 
-
-def test_a_detector_is_loaded(own, data):
-    content = (data / "detectors" / "face_detection_yunet_2026may.onnx").read_bytes()
-    (own / "mine.onnx").write_bytes(content)
-    spec = (
-        "kind: detector\nfile: mine.onnx\nsize: 229738\n"
-        "sha256: ebafce4e3c118d6554634be5c27ab333b4c047a9a8c3faf1d7cf93101c22f0f0\nlicence: MIT\nsource: a test\n"
-    )
-    (own / "mine.yaml").write_text(spec)
-    assert checked(own)["mine"] == CheckedSpec("mine", "detector", own / "mine.onnx")
-    (own / "mine.onnx").write_bytes(content[:-1] + b"!")
-    assert "SHA-256" in checked(own)["mine"].fault
+    for name in ("other", "mirrored", "broken"):
+        (tmp_path / f"{name}.yaml").unlink()
+    (tmp_path / "fresh.yaml").write_text(f"{fresh}golden: {{values: {list(golden)}}}\n")
+    (tmp_path / "mine.onnx").write_bytes(detector[:-1] + b"!")
+    found = {each.name: each for each in check_specs(tmp_path)}
+    assert found["fresh"] == CheckedSpec("fresh", "encoder", shipped_weights("dlib_resnet.tflite"))
+    assert "SHA-256" in found["mine"].fault

@@ -141,7 +141,7 @@ def calibrate_door(config: ConfigFile, folder: Path, *, asked: float, with_journ
     gallery = make_gallery(config, folder, encoder, landmarks)
     gallery.load(show)
     known, spec = gallery.snapshot, encoder.spec
-    threshold, margin = matching_numbers(config.current, spec, len(known.people))
+    threshold, margin = matching_numbers(config.current.matching, spec, len(known.people))
     unlike = 1.15 * spec.threshold  # pictures of one person hardly ever have that distance
     if spec.statistics is not None:
         unlike = max(float(spec.statistics.genuine.distance_at(_WORST_GENUINE)), spec.threshold)

@@ -88,7 +88,6 @@ class _Icon(QLabel):
     def __init__(self) -> None:
         super().__init__()
         self._name = ""
-        self._drawn: tuple[str, str, int] | None = None
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
         super().changeEvent(event)
@@ -97,10 +96,9 @@ class _Icon(QLabel):
 
     def draw(self, name: str) -> None:
         self._name = name
-        wanted = self._name, self.palette().color(self.foregroundRole()).name(), max(self.fontMetrics().height(), 1)
-        if self._name and wanted != self._drawn:
-            self._drawn = wanted
-            self.setPixmap(icon(*wanted))
+        if name:
+            colour = self.palette().color(self.foregroundRole()).name()
+            self.setPixmap(icon(name, colour, max(self.fontMetrics().height(), 1)))
 
 
 _MOST_DETAILS = 5

@@ -1,6 +1,5 @@
 """The journal page: decisions and staff actions in words, filters, details and the plot."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -20,34 +19,6 @@ from kiosk.gui.reception.journal.page import JournalPage
 from kiosk.gui.reception.journal.plot import DistancePlot
 from kiosk.health.distances import Point, insight, points_of
 from kiosk.store.journal import Action, ActionEntry, Filter, JournalEntry
-
-
-def entry(number: int = 1, **changes: object) -> JournalEntry:
-    """A row that let Ada in, `number` minutes after noon."""
-    values: dict[str, object] = {
-        "id": number,
-        "time": f"2026-03-01T{12 + number // 60:02}:{number % 60:02}:00.000+00:00",
-        "outcome": "granted",
-        "reason": "recognised",
-        "person": "Ada",
-        "distance": 0.3,
-        "second_person": None,
-        "second_distance": None,
-        "threshold": 0.39,
-        "margin": 0.04,
-        "encoder": "dlib_resnet",
-        "frame": number,
-        "track": 1,
-        "gallery_size": 3,
-        "detail": None,
-    }
-    return JournalEntry(**(values | changes))  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def make_entry() -> Callable[..., JournalEntry]:
-    return entry
-
 
 ROW = JournalEntry(
     id=1,
@@ -70,7 +41,6 @@ ROW = JournalEntry(
     sharpness=30.0,
     turn=0.1,
 )
-
 DONE = ActionEntry(1, ROW.time, "Grace", "enrolled", "Ada", None)
 
 
@@ -125,19 +95,9 @@ def test_decision_is_a_sentence():
         ({"distance": None, "threshold": None, "light": 90.0}, "Not recognised. Closest: Ada Lovelace at ? (limit ?)."),
     ):
         assert plain(decision_in_words(replace(ROW, **changes))) == words
-
-
-def test_name_from_right_to_left_leaves_the_sentence_in_order() -> None:
-    assert "Closest: \u2068\u05d0\u05d3\u05d4\u2069 at 0.44" in decision_in_words(
-        replace(ROW, person="\u05d0\u05d3\u05d4")
-    )
-
-
-def test_every_action_is_a_sentence():
-    for action in list(Action):
-        words = plain(action_in_words(replace(DONE, action=action.value, detail="Bo")))
-        assert not words.startswith("Grace:")
-        assert "{" not in words
+    # A name from right to left leaves the sentence in order.
+    hebrew = replace(ROW, person="\u05d0\u05d3\u05d4")
+    assert "Closest: \u2068\u05d0\u05d3\u05d4\u2069 at 0.44" in decision_in_words(hebrew)
 
 
 def test_action_is_a_sentence():
@@ -156,6 +116,10 @@ def test_action_is_a_sentence():
         ({"subject": "{detail}", "staff": "{0}"}, "{0} enrolled {detail}"),
     ):
         assert plain(action_in_words(replace(DONE, **changes))) == words
+    for action in Action:
+        words = plain(action_in_words(replace(DONE, action=action.value, detail="Bo")))
+        assert not words.startswith("Grace:")
+        assert "{" not in words
 
 
 GOOD, DARK = Conditions(140, 100.0, 40.0, 0.1), Conditions(140, 50.0, 40.0, 0.1)
@@ -190,49 +154,30 @@ def test_sentence_names_what_the_rows_show():
         assert words in insight(points)
 
 
-def test_points_are_the_distances_to_the_person_oldest_first(make_entry) -> None:
+def test_points_are_the_distances_to_the_person_by_the_newest_encoder_oldest_first():
+    def entry(number, **changes):
+        return replace(ROW, id=number, time=f"2026-03-01T12:0{number}:00.000+00:00", **changes)
+
     entries = [
-        make_entry(4, person="Bo", distance=0.2, second_person="ada", second_distance=0.5),
-        make_entry(3, person="Ada", distance=0.3),
-        make_entry(2, person="Bo", distance=0.2, second_person="Cy"),
-        make_entry(1, person="ada", distance=0.4, outcome="refused"),
+        entry(4, person="Bo", distance=0.2, second_person="ada", second_distance=0.5),
+        entry(3, person="Ada", distance=0.3, outcome="granted"),
+        entry(2, person="Bo", distance=0.2, second_person="Cy"),
+        entry(1, person="ada", distance=0.4),
     ]
     points = points_of(entries, "Ada")
     assert [(point.distance, point.granted) for point in points] == [(0.4, False), (0.3, True)]
     assert [point.distance for point in points_of(entries, None)] == [0.4, 0.2, 0.3, 0.2]
-
-
-def test_points_of_another_encoder_and_without_distance_are_left_out(make_entry) -> None:
-    entries = [
-        make_entry(3, distance=0.3, encoder="new"),
-        make_entry(2, distance=None),
-        make_entry(1, distance=0.9, encoder="old"),
-    ]
+    entries = [entry(3, distance=0.3, encoder="new"), entry(2, distance=None), entry(1, distance=0.9, encoder="old")]
     assert [point.distance for point in points_of(entries, None)] == [0.3]
     assert points_of([], None) == []
 
 
-@pytest.fixture
-def asked() -> list[int | None]:
-    return []
-
-
-@pytest.fixture
-def lines(asked: list[int | None], qtbot) -> Lines:
-    lines = Lines(asked.append)
-    lines.tester = QAbstractItemModelTester(lines, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    return lines
-
-
-@pytest.fixture
-def view(lines: Lines, qtbot, make_entry, shown) -> LineList:
-    lines.append(
-        lines_of([make_entry(9, person="Ada " * 50), make_entry(8, outcome="refused", reason="too_far")]), complete=True
-    )
-    return shown(LineList(lines, "Rows"), (800, 480))
-
-
-def test_row_is_opened_by_the_keyboard(view: LineList, qtbot) -> None:
+def test_rows_are_a_sound_model_and_opened_by_the_keyboard(qtbot, shown):
+    lines = Lines(lambda before: None)
+    QAbstractItemModelTester(lines, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    let_in = replace(ROW, id=9, outcome="granted", reason="recognised", person="Ada " * 50)
+    lines.append(lines_of([let_in, replace(ROW, id=8)]), complete=True)
+    view = shown(LineList(lines, "Rows"), (800, 480))
     view.setFocus()
     qtbot.keyClick(view, Qt.Key.Key_Down)
     view.setCurrentIndex(view.model().index(1, 0))
@@ -241,22 +186,11 @@ def test_row_is_opened_by_the_keyboard(view: LineList, qtbot) -> None:
     assert opened.args[0].row() == 1
 
 
-LET_IN = Point(7, 1_700_000_000.0, 0.3, 0.39, granted=True, conditions=None, encoder="dlib")
-
-REFUSED = replace(LET_IN, at=LET_IN.at + 3600, distance=0.5, granted=False)
-
-DARK = replace(REFUSED, at=REFUSED.at + 60, conditions=Conditions(140, 40.0, 40.0, 0.1))
-
-
-@pytest.fixture
-def plot(qtbot, shown) -> DistancePlot:
-    return shown(DistancePlot())
-
-
-def test_point_that_is_tapped_names_its_row(plot: DistancePlot, qtbot) -> None:
-    plot.show_points([LET_IN, replace(REFUSED, row=8)])
+def test_point_that_is_tapped_names_its_row(qtbot, shown):
+    plot, refused = shown(DistancePlot()), replace(ABOVE, row=8, at=1_700_003_600.0)
+    plot.show_points([replace(WITHIN, row=7, at=1_700_000_000.0), refused])
     view = plot.plot.getViewBox()
-    where = plot.plot.mapFromScene(view.mapViewToScene(QPointF(REFUSED.at, REFUSED.distance)))
+    where = plot.plot.mapFromScene(view.mapViewToScene(QPointF(refused.at, refused.distance)))
     with qtbot.waitSignal(plot.picked) as picked:
         qtbot.mouseClick(plot.plot.viewport(), Qt.MouseButton.LeftButton, pos=where)
     assert picked.args == [8]
@@ -307,7 +241,7 @@ def words(page: JournalPage) -> list[str]:
     return [model.data(model.index(row)) for row in range(model.rowCount())]
 
 
-def test_door_comes_first_newest_on_top(written, page: JournalPage, qtbot) -> None:
+def test_door_comes_first_newest_on_top_and_the_staff_is_another_list(written, page, qtbot, context, make_report):
     page.enter()
     qtbot.waitUntil(lambda: page.decisions.rowCount() == 3)
     assert words(page) == [
@@ -318,24 +252,30 @@ def test_door_comes_first_newest_on_top(written, page: JournalPage, qtbot) -> No
     qtbot.waitUntil(lambda: page.filters.person.box.count() == 3)
     assert page.filters.day.box.count() == 3
     assert page.empty.isHidden()
-
-
-def test_choice_of_a_person_leaves_that_persons_rows(written, page: JournalPage, qtbot) -> None:
-    page.enter(person="Ada", outcome=Outcome.REFUSED)
-    qtbot.waitUntil(lambda: page.decisions.rowCount() == 1)
-    assert page.filters.wanted == Filter("Ada", Outcome.REFUSED)
-
-
-def test_what_the_staff_did_is_the_other_list(written, page: JournalPage, qtbot) -> None:
-    page.enter()
+    # The door decides meanwhile.
+    written.record(decision("Cy", 0.1), "dlib_resnet", NOON + timedelta(days=2))
+    context.reported.emit(make_report(None, decision("Cy", 0.1)))
+    qtbot.waitUntil(lambda: page.decisions.rowCount() == 4)
+    assert words(page)[0] == "Let in: Cy at 0.10 (limit 0.39)."
     qtbot.mouseClick(page.staff, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.deeds.rowCount() == 1)
     assert words(page) == ["Ida enrolled Ada (5 pictures)"]
-    assert page.filters.isHidden()
-    assert not page.plotted.isEnabled()
+    assert (page.filters.isHidden(), page.plotted.isEnabled()) == (True, False)
 
 
-def test_row_opens_into_its_details_and_back(written, page: JournalPage, qtbot) -> None:
+def test_filters_leave_some_rows_and_an_answer_to_an_earlier_choice_is_dropped(written, page, qtbot):
+    page.enter(person="Ada", outcome=Outcome.REFUSED)
+    qtbot.waitUntil(lambda: page.decisions.rowCount() == 1)
+    assert page.filters.wanted == Filter("Ada", Outcome.REFUSED)
+    page.filters.choose(Filter("Ada"))
+    page.filters.changed.emit()
+    page.filters.choose(Filter("Bo"))
+    page.filters.changed.emit()
+    qtbot.waitUntil(lambda: not page.context._jobs.busy)
+    assert words(page) == ["Let in: Bo at 0.20 (limit 0.39)."]
+
+
+def test_row_opens_into_its_details_which_lead_to_the_plot_and_back(written, page, qtbot):
     page.enter()
     qtbot.waitUntil(lambda: page.decisions.rowCount() == 3)
     page.door_list.setCurrentIndex(page.decisions.index(1))
@@ -345,33 +285,22 @@ def test_row_opens_into_its_details_and_back(written, page: JournalPage, qtbot) 
     qtbot.mouseClick(page.details.back, Qt.MouseButton.LeftButton)
     assert page.stack.currentWidget() is page.door_list
     assert page.door_list.currentIndex().row() == 1
-
-
-def test_details_lead_to_the_distances_and_their_cause(written, page: JournalPage, qtbot) -> None:
-    page.enter()
-    qtbot.waitUntil(lambda: page.decisions.rowCount() == 3)
-    page.on_opened(page.decisions.index(1))
+    qtbot.keyClick(page.door_list, Qt.Key.Key_Return)
     qtbot.mouseClick(page.details.plot, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.plot is not None and page.stack.currentWidget() is page.plot)
     assert page.filters.wanted == Filter("Ada")
     assert "only where the picture was dark" in page.plot.sentence.text()
-    page.details.listed.emit("Ada")
-    qtbot.waitUntil(lambda: page.decisions.rowCount() == 2)
-    assert page.stack.currentWidget() is page.door_list
-
-
-def test_point_of_the_plot_leads_to_its_row_and_back(written, page: JournalPage, qtbot) -> None:
-    page.enter()
-    page.details.plotted.emit("Ada")
-    qtbot.waitUntil(lambda: page.plot is not None and page.stack.currentWidget() is page.plot)
     page.plot.picked.emit(2)
     qtbot.waitUntil(lambda: page.stack.currentWidget() is page.details)
     assert "Closest: Ada at 0.44" in page.details.sentence.text()
     qtbot.mouseClick(page.details.back, Qt.MouseButton.LeftButton)
     assert page.stack.currentWidget() is page.plot
+    page.details.listed.emit("Ada")
+    qtbot.waitUntil(lambda: page.decisions.rowCount() == 2)
+    assert page.stack.currentWidget() is page.door_list
 
 
-def test_older_rows_come_while_somebody_scrolls(services, page: JournalPage, qtbot) -> None:
+def test_older_rows_come_while_somebody_scrolls(services, page, qtbot):
     with services.journal._writing.change() as connection:
         connection.executemany(
             "INSERT INTO decisions (time, outcome, reason, encoder, frame, track) VALUES (?, '', '', '', 1, 1)",
@@ -385,32 +314,13 @@ def test_older_rows_come_while_somebody_scrolls(services, page: JournalPage, qtb
     assert [page.decisions.line(page.decisions.index(row)).entry.id for row in (0, 449)] == [450, 1]
 
 
-def test_what_the_door_decides_meanwhile_comes_on_top(written, page: JournalPage, context, qtbot, make_report) -> None:
-    page.enter()
-    qtbot.waitUntil(lambda: page.decisions.rowCount() == 3)
-    written.record(decision("Cy", 0.1), "dlib_resnet", NOON + timedelta(days=2))
-    context.reported.emit(make_report(None, decision("Cy", 0.1)))
-    qtbot.waitUntil(lambda: page.decisions.rowCount() == 4)
-    assert words(page)[0] == "Let in: Cy at 0.10 (limit 0.39)."
-
-
-def test_journal_that_cannot_be_read_is_told(home, page: JournalPage, screen, qtbot) -> None:
+def test_journal_that_cannot_be_read_is_told(home, page, screen, qtbot):
     (home / "journal.sqlite3").write_bytes(b"no database\n" * 500)
     page.enter()
     qtbot.waitUntil(lambda: any("move the file away" in fault for fault in screen.noticed))
 
 
-def test_answer_to_an_earlier_choice_is_dropped(written, page: JournalPage, qtbot) -> None:
-    page.enter(person="Ada")
-    page.filters.choose(Filter("Bo"))
-    page.filters.changed.emit()
-    qtbot.waitUntil(lambda: page.decisions.rowCount() == 1)
-    qtbot.wait(50)
-    assert words(page) == ["Let in: Bo at 0.20 (limit 0.39)."]
-
-
-@pytest.mark.parametrize("size", [(800, 480), (480, 853)])
-def test_page_fits_its_screen(page: JournalPage, size: tuple[int, int]) -> None:
+def test_page_fits_its_screen(page):
     hint = page.minimumSizeHint()
-    assert hint.width() <= size[0] * 0.75
+    assert hint.width() <= 480 * 0.75
     assert hint.height() <= 400

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PyQt6.QtCore import QAbstractListModel, QModelIndex, QObject, QPoint, QRect, QSize, Qt
-from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
+from PyQt6.QtCore import QAbstractListModel, QModelIndex, QPoint, QRect, QSize, Qt
+from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PyQt6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from kiosk.domain import Outcome, Reason, Rejection, display_name
@@ -20,6 +20,7 @@ from kiosk.people.staff import COMMAND_LINE, Role
 from kiosk.store.journal import Action, ActionEntry, JournalEntry
 from kiosk.vision.quality import USUAL
 
+_FIRST_STRONG, _END = "\u2068", "\u2069"  # a name from right to left leaves the rest of the sentence as it is
 _STAFF = {Action.STAFF_ADDED.value, Action.STAFF_REMOVED.value, Action.STAFF_RESET.value}
 
 
@@ -53,13 +54,8 @@ def _detail_in_words(action: str, detail: str) -> str:
     return pictures if counts[1] is None else translate("journal", "%n people", "", int(counts[1])) + ", " + pictures
 
 
-_FIRST_STRONG, _END = "\u2068", "\u2069"  # a name from right to left leaves the rest of the sentence as it is
-
-
 def decision_in_words(entry: JournalEntry) -> str:
     """Return what the door did and why, without the time."""
-    if entry.outcome != Outcome.REFUSED.value or entry.conditions is None:
-        return _decision(entry)
     words = {
         Rejection.TOO_SMALL: translate("journal", "The face is small."),
         Rejection.TOO_DARK: translate("journal", "The picture is dark."),
@@ -67,7 +63,9 @@ def decision_in_words(entry: JournalEntry) -> str:
         Rejection.TOO_BLURRED: translate("journal", "The picture is blurred."),
         Rejection.OFF_POSE: translate("journal", "The face is turned aside."),
     }
-    return " ".join([_decision(entry), *(words[remark] for remark in USUAL.remarks(entry.conditions))])
+    conditions = entry.conditions if entry.outcome == Outcome.REFUSED.value else None
+    remarks = USUAL.remarks(conditions) if conditions is not None else ()
+    return " ".join([_decision(entry), *(words[remark] for remark in remarks)])
 
 
 def figures_in_words(entry: JournalEntry) -> list[str]:
@@ -194,20 +192,19 @@ class Line:
 
 def lines_of(entries: Sequence[JournalEntry | ActionEntry]) -> list[Line]:
     """Return rows in words, in local time; slow enough for the background."""
-    return [_line_of(entry) for entry in entries]
-
-
-def _line_of(entry: JournalEntry | ActionEntry) -> Line:
-    moment = entry.moment.astimezone()
-    if isinstance(entry, ActionEntry):
-        words, sign = action_in_words(entry), "alert" if entry.action in _ALARMING else "staff"
-    else:
-        words, sign = decision_in_words(entry), "person_unknown"
-        if entry.reason == Reason.FAULT.value:
-            sign = "alert"
-        elif entry.outcome == Outcome.GRANTED.value:
-            sign = "lock_open"
-    return Line(entry, moment.strftime("%H:%M:%S"), day_text(moment.date()), words, sign)
+    lines = []
+    for entry in entries:
+        moment = entry.moment.astimezone()
+        if isinstance(entry, ActionEntry):
+            words, sign = action_in_words(entry), "alert" if entry.action in _ALARMING else "staff"
+        else:
+            words, sign = decision_in_words(entry), "person_unknown"
+            if entry.reason == Reason.FAULT.value:
+                sign = "alert"
+            elif entry.outcome == Outcome.GRANTED.value:
+                sign = "lock_open"
+        lines.append(Line(entry, moment.strftime("%H:%M:%S"), day_text(moment.date()), words, sign))
+    return lines
 
 
 class Lines(QAbstractListModel):
@@ -217,8 +214,7 @@ class Lines(QAbstractListModel):
         super().__init__()
         self._load = load
         self._lines: list[Line] = []
-        self._complete = True
-        self._loading = False
+        self._complete, self._loading = True, False
 
     @property
     def newest(self) -> int:
@@ -235,15 +231,13 @@ class Lines(QAbstractListModel):
 
     def append(self, lines: Sequence[Line], *, complete: bool) -> None:
         """Add older rows, newest first; complete = there are no older ones."""
-        self._complete = complete
-        if not lines:
-            self._loading = False
-            return
-        first = len(self._lines)
-        self.beginInsertRows(QModelIndex(), first, first + len(lines) - 1)
-        self._lines += lines
-        self._loading = False  # not before: views ask for more rows as soon as they hear of these
-        self.endInsertRows()
+        if lines:
+            first = len(self._lines)
+            self.beginInsertRows(QModelIndex(), first, first + len(lines) - 1)
+            self._lines += lines
+        self._complete, self._loading = complete, False
+        if lines:  # now: views ask for more rows as soon as they hear of these
+            self.endInsertRows()
 
     def prepend(self, lines: Sequence[Line]) -> None:
         fresh = [line for line in lines if line.entry.id > self.newest]
@@ -277,10 +271,6 @@ class Lines(QAbstractListModel):
 
 class LineDelegate(QStyledItemDelegate):
     """Paints a row: time and day, an icon, the text over two lines."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._drawn: dict[tuple[str, str, int], QPixmap] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802  (Qt's name)
         return QSize(0, max(_lines_of(option) * option.fontMetrics.lineSpacing() + px(12), px(44)))
@@ -316,10 +306,7 @@ class LineDelegate(QStyledItemDelegate):
         painter.drawText(QRect(inner.left(), top + line_px, width, line_px), Qt.AlignmentFlag.AlignLeft, line.day)
         side = round(line_px * 1.3)
         where = QPoint(inner.left() + width + px(8), inner.top() + (inner.height() - side) // 2)
-        wanted = line.icon, colour.name(), side
-        if wanted not in self._drawn:
-            self._drawn[wanted] = icon(*wanted)
-        painter.drawPixmap(where, self._drawn[wanted])
+        painter.drawPixmap(where, icon(line.icon, colour.name(), side))
         high = _lines_of(option) * line_px
         words = QRect(where.x() + side + px(10), inner.top() + (inner.height() - high) // 2, 0, high)
         words.setRight(inner.right())

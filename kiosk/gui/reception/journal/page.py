@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import astuple
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from PyQt6.QtCore import QModelIndex, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent
@@ -25,12 +26,13 @@ from kiosk.store.journal import Filter, Journal, JournalEntry
 if TYPE_CHECKING:
     from kiosk.gui.reception.journal.plot import DistancePlot
 
+T = TypeVar("T")
 
 _LETTERS = 7  # that are seen of a choice, at the least
 
 
 class FilterBar(QWidget):
-    """Four choices."""
+    """Four choices, those of a Filter."""
 
     changed = pyqtSignal()  # one of them was made; see `wanted`
 
@@ -57,13 +59,12 @@ class FilterBar(QWidget):
         self.person, self.day = Choice(translate("journal", "Person")), Choice(translate("journal", "Day"))
         self.outcome = Choice(translate("journal", "Outcome"), outcomes)
         self.reason = Choice(translate("journal", "Reason"), reasons)
+        self._choices = (self.person, self.outcome, self.reason, self.day)
         self.offer((), ())
-        pairs = [
-            FoldingRow(*pair, gap=8, equal=True) for pair in ((self.person, self.outcome), (self.reason, self.day))
-        ]
-        self.setLayout(column(FoldingRow(*pairs, gap=8, equal=True)))
+        pairs = (self._choices[:2], self._choices[2:])
+        self.setLayout(column(FoldingRow(*(FoldingRow(*pair, gap=8, equal=True) for pair in pairs), gap=8, equal=True)))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        for choice in (self.person, self.outcome, self.reason, self.day):
+        for choice in self._choices:
             choice.box.setMinimumContentsLength(_LETTERS)
             label = choice.findChild(QLabel)
             if label is not None:  # a choice says by itself what it is about, and the list needs the room
@@ -72,12 +73,7 @@ class FilterBar(QWidget):
 
     @property
     def wanted(self) -> Filter:
-        return Filter(
-            cast("str | None", self.person.value),
-            cast("Outcome | None", self.outcome.value),
-            cast("Reason | None", self.reason.value),
-            cast("date | None", self.day.value),
-        )
+        return Filter(*(cast("Any", choice.value) for choice in self._choices))
 
     def offer(self, people: Sequence[str], days: Sequence[date]) -> None:
         anybody, any_day = (translate("journal", "Everybody"), None), (translate("journal", "Every day"), None)
@@ -88,10 +84,8 @@ class FilterBar(QWidget):
         """Set the filter; a person that is not offered yet is added."""
         if wanted.person is not None and self.person.box.findData(wanted.person) < 0:
             self.person.box.addItem(display_name(wanted.person), wanted.person)
-        self.person.choose(wanted.person)
-        self.outcome.choose(wanted.outcome)
-        self.reason.choose(wanted.reason)
-        self.day.choose(wanted.day)
+        for choice, value in zip(self._choices, astuple(wanted), strict=True):
+            choice.choose(value)
 
 
 class Details(QWidget):
@@ -154,7 +148,7 @@ class JournalPage(StaffPage):
         self.stack = QStackedWidget()
         self.plot: DistancePlot | None = None
         self._here = False
-        self._asked = 0  # answers to a question that was followed by another are dropped
+        self._asked = 0  # counts the questions: an answer is dropped if another question was asked meanwhile
         self._lay_out()
         self.filters.changed.connect(self._show)
         context.reported.connect(self.on_reported)
@@ -188,11 +182,8 @@ class JournalPage(StaffPage):
     @pyqtSlot(object)
     def on_reported(self, report: Report) -> None:
         if self._here and report.settled and self.door.isChecked() and not self.plotted.isChecked():
-            wanted, asked = self.filters.wanted, self._asked
-            self.context.run(
-                lambda: lines_of(self._journal.page(wanted, limit=_AT_ONCE)),
-                lambda lines: self._add_newest(asked, lines),
-            )
+            wanted = self.filters.wanted
+            self._ask(lambda: lines_of(self._journal.page(wanted, limit=_AT_ONCE)), self._add_newest)
 
     @pyqtSlot(QModelIndex)
     def on_opened(self, index: QModelIndex) -> None:
@@ -206,12 +197,28 @@ class JournalPage(StaffPage):
 
     @pyqtSlot()
     def on_closed(self) -> None:
-        view: QWidget = self.door_list if self.door.isChecked() else self.staff_list
-        if self.plotted.isChecked() and self.plot is not None and self.door.isChecked():
+        at_door = self.door.isChecked()
+        view: QWidget = self.door_list if at_door else self.staff_list
+        if self.plotted.isChecked() and self.plot is not None and at_door:
             view = self.plot
-        self.filters.setVisible(self.door.isChecked())
+        self.filters.setVisible(at_door)
         self.stack.setCurrentWidget(view)
         view.setFocus()
+
+    def _ask(self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[], None] | None = None) -> None:
+        """Look something up; the answer counts only if nothing else was asked meanwhile."""
+        asked = self._asked
+
+        def answered(answer: T) -> None:
+            if asked == self._asked:
+                then(answer)
+
+        def refused(fault: str) -> None:
+            if failed is not None:
+                failed()
+            self.context.notice(fault)
+
+        self.context.run(work, answered, refused)
 
     def _show_person(self, person: str, *, plotted: bool) -> None:
         self.filters.choose(Filter(person))
@@ -244,7 +251,7 @@ class JournalPage(StaffPage):
             self.decisions.restart()
 
     def _load(self, model: Lines, before: int | None) -> None:
-        journal, wanted, asked = self._journal, self.filters.wanted, self._asked
+        journal, wanted = self._journal, self.filters.wanted
 
         def read() -> list[Line]:
             if model is self.deeds:
@@ -252,20 +259,14 @@ class JournalPage(StaffPage):
             return lines_of(journal.page(wanted, before=before, limit=_AT_ONCE))
 
         def append(lines: list[Line]) -> None:
-            if asked == self._asked:
-                model.append(lines, complete=len(lines) < _AT_ONCE)
-                self._tell_whether_empty(model)
+            model.append(lines, complete=len(lines) < _AT_ONCE)
+            self._tell_whether_empty(model)
 
-        def give_up(fault: str) -> None:
-            model.give_up()
-            self.context.notice(fault)
+        self._ask(read, append, model.give_up)
 
-        self.context.run(read, append, give_up)
-
-    def _add_newest(self, asked: int, lines: Sequence[Line]) -> None:
-        if asked == self._asked:
-            self.decisions.prepend(lines)
-            self._tell_whether_empty(self.decisions)
+    def _add_newest(self, lines: Sequence[Line]) -> None:
+        self.decisions.prepend(lines)
+        self._tell_whether_empty(self.decisions)
 
     def _tell_whether_empty(self, lines: Lines) -> None:
         text = translate("journal", "Nothing here yet.")
@@ -281,16 +282,13 @@ class JournalPage(StaffPage):
             self.plot = DistancePlot()
             self.plot.picked.connect(self.on_picked)
             self.stack.addWidget(self.plot)
-        wanted, asked = self.filters.wanted, self._asked
-        self.context.run(
-            lambda: points_of(self._journal.page(wanted, limit=_MOST_POINTS), wanted.person),
-            lambda points: self._draw(asked, points),
-        )
+        wanted, plot = self.filters.wanted, self.plot
 
-    def _draw(self, asked: int, points: list[Point]) -> None:
-        if asked == self._asked and self.plot is not None:
-            self.plot.show_points(points)
-            self.stack.setCurrentWidget(self.plot)
+        def draw(points: list[Point]) -> None:
+            plot.show_points(points)
+            self.stack.setCurrentWidget(plot)
+
+        self._ask(lambda: points_of(self._journal.page(wanted, limit=_MOST_POINTS), wanted.person), draw)
 
     def _lay_out(self) -> None:
         tabs = QButtonGroup(self)

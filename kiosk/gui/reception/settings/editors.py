@@ -1,17 +1,21 @@
-"""The editors of the settings: switch, number, text, choice, number by encoder."""
+"""The editors of the settings: switch, number, text, choice, number by encoder, camera."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from PyQt6.QtCore import QLocale, QSignalBlocker, Qt, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QWheelEvent
+from PyQt6.QtCore import QLocale, QRectF, QSignalBlocker, QSize, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QWheelEvent
 from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QSizePolicy, QSlider, QWidget
 
 from kiosk.config.saving import rendered
 from kiosk.config.schema import AUTO, Kind, OptionInfo, Value, called
-from kiosk.gui.controls import Button, Switch
-from kiosk.gui.layouts import column, row
+from kiosk.gui.controls import Button, Note, Switch, timer
+from kiosk.gui.feed import place, to_qimage
+from kiosk.gui.layouts import column, px, row
 from kiosk.i18n import translate
+from kiosk.vision.camera import CameraState, WatchedCamera
+from kiosk.vision.capture import CameraDevice, stable_name
+from kiosk.vision.source import Source
 from kiosk.vision.sources import source_name
 
 _DIGITS = 6
@@ -19,14 +23,14 @@ _AS_TYPED = {"voice.text"}  # where "auto" is what people type
 
 
 def number_text(value: float) -> str:
-    """A number as people of this language write it, without needless digits."""
+    """Return a number as people of this language write it, without needless digits."""
     locale = QLocale()
     locale.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)
     return locale.toString(float(value), "g", _DIGITS)
 
 
 def number_of(text: str) -> float | None:
-    """The number that was typed, with a point or with the sign of the language; None where it is none."""
+    """Return the number that was typed, with a point or with the sign of the language; None where it is none."""
     number, understood = QLocale().toDouble(text.strip())
     if understood:
         return number
@@ -37,7 +41,7 @@ def number_of(text: str) -> float | None:
 
 
 def value_text(info: OptionInfo, value: Value) -> str:
-    """A value as it is read out: "5 s", "On", "dlib_resnet: 0.36"."""
+    """Return a value as it is read out: "5 s", "On", "dlib_resnet: 0.36"."""
     if isinstance(value, bool):
         return called("on" if value else "off")
     if isinstance(value, int | float):
@@ -69,15 +73,10 @@ def range_text(info: OptionInfo) -> str:
 
 
 def change_text(key: str, before: Value, after: Value) -> str:
-    """A change as the journal holds it: as in the file, and without the passwords of a camera's address."""
+    """Return a change as the journal holds it: as in the file, and without the passwords of a camera's address."""
     if key == "camera.source":
         before, after = source_name(str(before)), source_name(str(after))
     return f"{rendered(before)} -> {rendered(after)}"
-
-
-_STEPS = ((1.0, 0.05), (10.0, 0.5), (300.0, 1.0))  # up to this maximum, in steps of that
-_LARGEST_STEP = 10.0
-_LONG_UNIT = 12  # letters
 
 
 class Editor(QWidget):
@@ -89,6 +88,9 @@ class Editor(QWidget):
 
     def show_value(self, value: Value) -> None:
         """Take over a value without telling that it changed; each kind of value has its own editor."""
+
+    def stop(self) -> None:
+        """Let go of a device; called when the editor is hidden."""
 
     def describe(self, name: str, description: str) -> None:
         """Set what a screen reader says for every part that takes the focus."""
@@ -118,6 +120,11 @@ class FlagEditor(Editor):
         self.changed.emit(on)
 
 
+_STEPS = ((1.0, 0.05), (10.0, 0.5), (300.0, 1.0))  # up to this maximum, in steps of that
+_LARGEST_STEP = 10.0
+_LONG_UNIT = 12  # letters
+
+
 class NumberEditor(Editor):
     """A number that is typed, or changed in steps."""
 
@@ -125,6 +132,9 @@ class NumberEditor(Editor):
         super().__init__()
         self._info = info
         self._value = info.minimum or 0.0
+        highest = info.maximum or 1.0
+        step = next((step for maximum, step in _STEPS if highest <= maximum), _LARGEST_STEP)
+        self._step_size = max(step, 1.0) if info.kind is Kind.WHOLE else step
         self.edit = self.target = QLineEdit()
         self.edit.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
         self.edit.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -151,8 +161,11 @@ class NumberEditor(Editor):
     @pyqtSlot(str)
     def on_edited(self, text: str) -> None:
         number = number_of(text)
-        if number is None or not self._allowed(number):
-            self.refused.emit(self._what_is_expected())
+        if number is None or not self._info.allows(number):
+            expected = translate("settings", "A number is expected. {range}")
+            if self._info.kind is Kind.WHOLE:
+                expected = translate("settings", "A whole number is expected. {range}")
+            self.refused.emit(expected.format(range=range_text(self._info)))
             return
         self.refused.emit("")
         if number != self._value:
@@ -162,30 +175,18 @@ class NumberEditor(Editor):
     @pyqtSlot()
     def on_finished(self) -> None:
         number = number_of(self.edit.text())
-        if number is not None and self._allowed(number):
+        if number is not None and self._info.allows(number):
             self.edit.setText(number_text(number))
 
     def _step(self, direction: int) -> None:
-        step = step_of(self._info)
+        step = self._step_size
         # To the next multiple, so that 0.36 becomes 0.4 and not 0.41.
         number = round((round(self._value / step, 6) // 1 + direction) * step, 6)
         if direction < 0 and number < self._value - step:
             number = round(number + step, 6)
-        if self._allowed(number):
+        if self._info.allows(number):
             self.show_value(number)
             self._emit(number)
-
-    def _allowed(self, number: float) -> bool:
-        low, high = self._info.minimum, self._info.maximum
-        whole = self._info.kind is not Kind.WHOLE or number == int(number)
-        above = low is None or number > low or (number == low and not self._info.above_minimum)
-        return whole and above and (high is None or number <= high)
-
-    def _what_is_expected(self) -> str:
-        text = translate("settings", "A number is expected. {range}")
-        if self._info.kind is Kind.WHOLE:
-            text = translate("settings", "A whole number is expected. {range}")
-        return text.format(range=range_text(self._info))
 
     def _emit(self, number: float) -> None:
         self.changed.emit(int(number) if self._info.kind is Kind.WHOLE else float(number))
@@ -214,13 +215,25 @@ class _NoWheel:
 
 
 class ChoiceBox(_NoWheel, QComboBox):
-    """A box to choose from."""
+    """A box to choose a value from, each with its words."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: Sequence[tuple[str, Value]] = ()) -> None:
         super().__init__()
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.offer(options)
+
+    def offer(self, options: Sequence[tuple[str, Value]]) -> None:
+        """Replace what can be chosen."""
+        self.clear()
+        for words, value in options:
+            self.addItem(words, value)
+
+    @property
+    def values(self) -> list[Value]:
+        """The values that can be chosen, in order."""
+        return [self.itemData(index) for index in range(self.count())]
 
 
 class ChoiceEditor(Editor):
@@ -228,36 +241,18 @@ class ChoiceEditor(Editor):
 
     def __init__(self, options: Sequence[tuple[str, Value]]) -> None:
         super().__init__()
-        self.box = self.target = ChoiceBox()
-        self.set_options(options)
+        self.box = self.target = ChoiceBox(options)
         self.setLayout(row(self.box))
         self.box.activated.connect(lambda index: self.changed.emit(self.box.itemData(index)))
 
-    def set_options(self, options: Sequence[tuple[str, Value]]) -> None:
-        before = self.box.currentData()
-        self.box.clear()
-        for words, value in options:
-            self.box.addItem(words, value)
-        if before is not None:
-            self.show_value(before)
-
     def show_value(self, value: Value) -> None:
-        values = [self.box.itemData(index) for index in range(self.box.count())]
-        if value not in values:
+        if value not in self.box.values:
             self.box.addItem(_name_of(value), value)
-            values.append(value)
-        self.box.setCurrentIndex(values.index(value))
-
-
-def step_of(info: OptionInfo) -> float:
-    """Return the step of the plus and minus buttons."""
-    highest = info.maximum or 1.0
-    step = next((step for maximum, step in _STEPS if highest <= maximum), _LARGEST_STEP)
-    return max(step, 1.0) if info.kind is Kind.WHOLE else step
+        self.box.setCurrentIndex(self.box.values.index(value))
 
 
 def plain_editor(info: OptionInfo) -> Editor:
-    """The editor for an option that needs to know nothing else."""
+    """Return the editor for an option that needs to know nothing else."""
     if info.kind is Kind.FLAG:
         return FlagEditor()
     if info.kind in {Kind.WHOLE, Kind.NUMBER}:
@@ -295,12 +290,12 @@ class ByEncoderEditor(Editor):
     def __init__(self, info: OptionInfo, encoder: str, own: float, ends: tuple[str, str]) -> None:
         super().__init__()
         self._info, self._encoder, self._own = info, encoder, own
+        self._number = own
         self._others: dict[str, float] = {}
         automatic = translate("settings", "Automatic for {encoder}: {number}")
         self.automatic = Switch(automatic.format(encoder=encoder, number=number_text(own)))
         self.number = NumberEditor(info)
         self.slider = self.target = Slider()
-        self._set_reach(own)
         low, high = (QLabel(end) for end in ends)
         for label in (low, high):
             label.setProperty("role", "hint")
@@ -325,38 +320,185 @@ class ByEncoderEditor(Editor):
 
     @pyqtSlot(bool)
     def on_automatic(self, automatic: bool) -> None:
-        self._show_number(self._own if automatic else self._number, automatic=automatic)
-        self._tell()
+        self._take(self._own if automatic else self._number, automatic=automatic)
 
     @pyqtSlot(object)
     def on_number(self, number: float) -> None:
-        self._show_number(number, automatic=False, typed=True)
-        self._tell()
+        self._take(number, typed=True)
 
     @pyqtSlot(int)
     def on_slid(self, tick: int) -> None:
-        self._show_number(max(tick / _TICKS, _STEP if self._info.above_minimum else 0.0), automatic=False)
-        self._tell()
+        self._take(max(tick / _TICKS, _STEP if self._info.above_minimum else 0.0))
+
+    def _take(self, number: float, *, automatic: bool = False, typed: bool = False) -> None:
+        self._show_number(number, automatic=automatic, typed=typed)
+        numbers = self._others if automatic else {**self._others, self._encoder: float(number)}
+        self.changed.emit(dict(numbers) or AUTO)
 
     def _show_number(self, number: float, *, automatic: bool, typed: bool = False) -> None:
         self._number = number
-        self._set_reach(number)
+        middle = self._own or 0.1
+        low, high = min(middle * (1 - _REACH), number), max(middle * (1 + _REACH), number)
         with QSignalBlocker(self.automatic), QSignalBlocker(self.slider):
             self.automatic.setChecked(automatic)
+            self.slider.setRange(round(low * _TICKS), round(min(high, self._info.maximum or high) * _TICKS))
             self.slider.setValue(round(number * _TICKS))
         if not typed:
             self.number.show_value(number)
 
-    def _set_reach(self, number: float) -> None:
-        """Set the ends of the slider so that the number is between them."""
-        middle = self._own or 0.1
-        low = min(middle * (1 - _REACH), number)
-        high = max(middle * (1 + _REACH), number)
-        with QSignalBlocker(self.slider):
-            self.slider.setRange(round(low * _TICKS), round(min(high, self._info.maximum or high) * _TICKS))
 
-    def _tell(self) -> None:
-        numbers = dict(self._others)
-        if not self.automatic.isChecked():
-            numbers[self._encoder] = float(self._number)
-        self.changed.emit(numbers or AUTO)
+_LOOK_MS = 66
+_LOOK_UNITS = (240, 180)
+
+
+class CameraPreview(QWidget):
+    """Shows a source of frames while it is open, or a text; nothing is kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._camera: WatchedCamera | None = None
+        self.picture = QImage()
+        self._timer = timer(self, self.on_time, _LOOK_MS)
+        self.setAccessibleName(translate("settings", "Picture of the chosen camera"))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def open(self, source: Callable[[], Source]) -> None:
+        """Show what `source` opens, in a thread of its own, until `close_camera`."""
+        self.close_camera()
+        self._camera = WatchedCamera(source)
+        self._show(QImage(), translate("settings", "Opening the camera …"))
+        self._timer.start()
+
+    def close_camera(self) -> None:
+        """Let go of the device; never waits."""
+        self._timer.stop()
+        if self._camera is not None:
+            self._camera.close()
+        self._camera = None
+        self._show(QImage(), "")
+
+    @pyqtSlot()
+    def on_time(self) -> None:
+        camera = self._camera
+        if camera is None:
+            return
+        frame = camera.wait(0)
+        if frame is not None:
+            self._show(to_qimage(frame.image), "")
+        elif camera.state in {CameraState.LOST, CameraState.ENDED} and camera.fault:
+            self._show(QImage(), camera.fault)
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        return QSize(px(_LOOK_UNITS[0]), px(_LOOK_UNITS[1]))
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor("#05080b"))
+        if self.picture.isNull():
+            painter.setPen(QColor("#f3f6f8"))
+            room = self.rect().adjusted(px(8), px(8), -px(8), -px(8))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(room, flags, self.accessibleDescription())
+        else:
+            where = place((self.picture.width(), self.picture.height()), (self.width(), self.height()), mirrored=False)
+            painter.drawImage(QRectF(where.left, where.top, where.width, where.height), self.picture)
+        painter.end()
+
+    def _show(self, picture: QImage, words: str) -> None:
+        self.picture = picture
+        self.setAccessibleDescription(words)
+        self.update()
+
+
+_DEMO = "demo"
+_OTHER = ""  # no source is called so
+
+
+class CameraEditor(Editor):
+    """Automatic, one of the machine's cameras, the demo, or anything that is typed.
+
+    Args:
+        in_use: the source that looks at the door now; it is never opened a second time.
+        open_: opens a source for a look through it.
+        overruled: the command line named a source, which counts more than this option.
+    """
+
+    def __init__(self, in_use: str, open_: Callable[[str], Source], *, overruled: bool = False) -> None:
+        super().__init__()
+        self._in_use, self._open, self._overruled = in_use, open_, overruled
+        self._source = AUTO
+        self.box, self.other = ChoiceBox(), QLineEdit()
+        self.target = self.box
+        self.other.setMaxLength(500)
+        self.other.setAccessibleName(translate("settings", "Address or path of the source"))
+        self.look = Button(translate("settings", "Look through it"), "camera")
+        self.note = Note("", "hint")
+        self.preview = CameraPreview()
+        self.preview.hide()
+        self.setLayout(column(self.box, self.other, self.note, self.look, self.preview, gap=6))
+        self.show_cameras(())
+        self.box.activated.connect(self.on_activated)
+        self.other.textEdited.connect(self.on_typed)
+        self.look.clicked.connect(self.on_look)
+
+    def show_cameras(self, cameras: Sequence[CameraDevice]) -> None:
+        automatic = translate("settings", "Automatic: the first camera"), AUTO
+        demo, other = (translate("settings", "Demo"), _DEMO), (translate("settings", "Another source"), _OTHER)
+        self.box.offer([automatic, *((camera.name, camera.source) for camera in cameras), demo, other])
+        self._choose()
+
+    def show_value(self, value: Value) -> None:
+        self._source = str(value)
+        self._choose()
+        self.other.setText(self._source)
+
+    def _choose(self) -> None:
+        """Select the source in the box; what is typed beside it stays."""
+        found = self.box.values
+        named = next(one for one in (self._source, stable_name(self._source), _OTHER) if one in found)
+        self.box.setCurrentIndex(found.index(named))
+        self._show_parts()
+
+    @pyqtSlot(int)
+    def on_activated(self, index: int) -> None:
+        chosen = self.box.itemData(index)
+        if chosen != _OTHER:
+            self._take(chosen)
+        self._show_parts()
+        if chosen == _OTHER:
+            self.other.setFocus()
+
+    @pyqtSlot(str)
+    def on_typed(self, text: str) -> None:
+        self.refused.emit("" if text.strip() else translate("settings", "Name a source."))
+        if text.strip():
+            self._take(text.strip())
+            self._show_parts()
+
+    @pyqtSlot()
+    def on_look(self) -> None:
+        self.preview.show()
+        self.preview.open(partial(self._open, self._source))
+
+    def stop(self) -> None:
+        self.preview.close_camera()
+        self.preview.hide()
+
+    def _take(self, source: str) -> None:
+        self.stop()
+        self._source = source
+        self.changed.emit(source)
+
+    def _show_parts(self) -> None:
+        self.other.setVisible(self.box.currentData() == _OTHER)
+        in_use = stable_name(self._source) == self._in_use
+        self.look.setVisible(not in_use and self._source != AUTO)
+        text = ""
+        if self._overruled:
+            text = translate("settings", "The command line sets {source}, which overrides this setting.")
+        elif in_use:
+            text = translate("settings", "It is in use; its picture is at the top of this screen.")
+        elif self._source == AUTO:
+            text = translate("settings", "In use now: {source}")
+        self.note.setText(text.format(source=source_name(self._in_use)))
+        self.note.setVisible(bool(text))

@@ -1,15 +1,15 @@
-"""The effect that the threshold of the form would have, now and on the decisions of the last seven days."""
+"""Trials before saving: the threshold, now and on the decisions of the last seven days, and the voice."""
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from kiosk import i18n
+from kiosk.config.saving import Draft
 from kiosk.domain import Identification, display_name
 from kiosk.door.greeting import compose
 from kiosk.door.matching import Changes, PastDecisions
 from kiosk.door.report import Report
 from kiosk.door.voice import Voice, voice_of
-from kiosk.gui.controls import Note, Panel
-from kiosk.gui.reception.settings.form import Draft
+from kiosk.gui.controls import Note, Panel, timer
 from kiosk.i18n import number, translate
 
 
@@ -23,7 +23,23 @@ def live(report: Report | None, threshold: float, margin: float) -> str:
     best, second = found.best, found.second or found.best
     if best is None or second is None:
         return translate("settings", "Nobody is enrolled yet.")
-    return _sentence(Identification(found.candidates, threshold, margin, found.gallery_size)).format(
+    judged = Identification(found.candidates, threshold, margin, found.gallery_size)
+    sentence = translate(
+        "settings",
+        "In front of the camera: closest is {name} at {distance} (limit {threshold}). Nobody would be recognised.",
+    )
+    if judged.match is not None:
+        sentence = translate(
+            "settings",
+            "In front of the camera: {name} at {distance} (limit {threshold}). This person would be recognised.",
+        )
+    elif judged.within_threshold:
+        sentence = translate(
+            "settings",
+            "In front of the camera: {name} at {distance}, but {other} is only {gap} farther away "
+            "(margin {margin}). Nobody would be recognised.",
+        )
+    return sentence.format(
         name=report.shown.get(best.person, display_name(best.person)),
         distance=number(best.distance, 2),
         threshold=number(threshold, 2),
@@ -52,40 +68,26 @@ def what_if(changes: Changes) -> str:
     return " ".join(parts)
 
 
-def _sentence(judged: Identification) -> str:
-    if judged.match is not None:
-        return translate(
-            "settings",
-            "In front of the camera: {name} at {distance} (limit {threshold}). This person would be recognised.",
-        )
-    if judged.within_threshold:
-        return translate(
-            "settings",
-            "In front of the camera: {name} at {distance}, but {other} is only {gap} farther away "
-            "(margin {margin}). Nobody would be recognised.",
-        )
-    return translate(
-        "settings",
-        "In front of the camera: closest is {name} at {distance} (limit {threshold}). Nobody would be recognised.",
-    )
-
-
-_HOLDS_REPORTS = 8  # for so many reports without a comparable face the last one stays readable
+_HOLDS_REPORTS = 8  # without a comparable face, during which the last one stays readable
 
 
 class Effect(Panel):
     """Judges again whenever a number or the picture changes."""
 
     def __init__(self) -> None:
-        self.live, self.past = Note(""), Note(translate("settings", "Reading the journal …"))
-        self.remark = Note("", "error")
-        self.remark.hide()
+        self.live, self.past, self.remark = Note(""), Note(""), Note("", "error")
         super().__init__(self.remark, self.live, self.past, gap=6)
         self.setAccessibleName(translate("settings", "What these numbers would do"))
+        self._numbers = (0.0, 0.0)
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what was seen and read."""
         self._report: Report | None = None
         self._empty = 0
         self._decisions: PastDecisions | None = None
-        self._numbers = (0.0, 0.0)
+        self.remark.hide()
+        self.past.setText(translate("settings", "Reading the journal …"))
 
     def judge(self, threshold: float, margin: float, remark: str = "") -> None:
         self._numbers = threshold, margin
@@ -127,9 +129,7 @@ class VoiceTrial(QObject):
         super().__init__()
         self._voice = voice
         self._looks_left = 0
-        self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK_MS)
-        self._timer.timeout.connect(self.on_time)
+        self._timer = timer(self, self.on_time, _LOOK_MS)
 
     def say(self, draft: Draft, name: str) -> None:
         voice = self._voice = self._voice or Voice()

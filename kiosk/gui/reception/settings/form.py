@@ -1,47 +1,24 @@
 """The form made from the schema: one section at a time, or what a search finds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from PyQt6.QtCore import pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QWidget
 
 from kiosk.config.options import SECTIONS, Applies
-from kiosk.config.saving import Seen
-from kiosk.config.schema import OptionInfo, Value, applies, options
+from kiosk.config.saving import Draft
+from kiosk.config.schema import OptionInfo, Value, options
 from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State
-from kiosk.gui.layouts import column, row
+from kiosk.gui.layouts import column, discard, row
 from kiosk.gui.reception.settings.editors import Editor, range_text, value_text
 from kiosk.i18n import translate
 
 
-class Draft:
-    """Changes, by key, on top of what was seen in the file."""
-
-    def __init__(self, seen: Seen, changes: Mapping[str, Value] | None = None) -> None:
-        self.seen = seen
-        self.changes = {key: value for key, value in (changes or {}).items() if value != seen.values[key]}
-
-    def value(self, key: str) -> Value:
-        return self.changes.get(key, self.seen.values[key])
-
-    def set(self, key: str, value: Value) -> None:
-        """Say something else; what the file says already is no change."""
-        self.changes[key] = value
-        if value == self.seen.values[key]:
-            del self.changes[key]
-
-
-def waits(started: Mapping[str, Value], seen: Seen) -> list[str]:
-    """The options that are in the file and not in force before the next start."""
-    return [key for key, value in seen.values.items() if applies(key) is Applies.RESTART and value != started[key]]
-
-
 class OptionRow(Panel):
-    """Shows one option of a draft and tells what is changed in it."""
+    """Shows and changes one option of a draft."""
 
-    changed = pyqtSignal(object)  # the new value
-    reset = pyqtSignal()  # the default is wanted
+    changed = pyqtSignal()  # the draft has another value now
 
     def __init__(self, info: OptionInfo, editor: Editor) -> None:
         self.info = info
@@ -50,7 +27,6 @@ class OptionRow(Panel):
         self.title = Heading(title, "option")
         self.title.setBuddy(editor.target)
         self.state = State("", "warning")
-        self.state.hide()
         self.back = Button(translate("settings", "Reset"), "undo", "quiet")
         self.fault = Note("", "error")
         self.fault.hide()
@@ -63,27 +39,40 @@ class OptionRow(Panel):
         foot = row(Note(normally, "hint"), self.back, gap=8)
         foot.setStretch(0, 1)
         super().__init__(self.title, row(self.state, 1), editor, self.fault, Note(effect, "hint"), foot, gap=4)
-        editor.changed.connect(self.changed)
+        editor.changed.connect(self.on_changed)
         editor.refused.connect(self.on_refused)
-        self.back.clicked.connect(self.reset)
+        self.back.clicked.connect(self.on_reset)
 
     @property
     def broken(self) -> bool:
         return not self.fault.isHidden()
 
     def show_draft(self, draft: Draft) -> None:
+        self._draft = draft
         self.editor.show_value(draft.value(self.info.key))
-        self.show_state(draft)
+        self._show_state()
 
-    def show_state(self, draft: Draft) -> None:
-        self.state.setVisible(self.info.key in draft.changes)
+    def _show_state(self) -> None:
+        self.state.setVisible(self.info.key in self._draft.changes)
         self.state.setText(
             {
                 Applies.RESTART: translate("settings", "changed, needs a restart"),
                 Applies.RELOAD: translate("settings", "changed, reloads the recognition"),
             }.get(self.info.applies, translate("settings", "changed"))
         )
-        self.back.setVisible(draft.value(self.info.key) != self.info.default)
+        self.back.setVisible(self._draft.value(self.info.key) != self.info.default)
+
+    @pyqtSlot(object)
+    def on_changed(self, value: Value) -> None:
+        self._draft.set(self.info.key, value)
+        self._show_state()
+        self.changed.emit()
+
+    @pyqtSlot()
+    def on_reset(self) -> None:
+        self._draft.set(self.info.key, self.info.default)
+        self.show_draft(self._draft)
+        self.changed.emit()
 
     @pyqtSlot(str)
     def on_refused(self, why: str) -> None:
@@ -114,20 +103,19 @@ class Form(QWidget):
         self._make_editor, self._extras = make_editor, extras
         self._searched = ""
         self._nothing = Note(translate("settings", "No options found."), "muted")
-        self._column = column(self._nothing, *extras.values(), gap=8)
-        self._column.addStretch(1)
+        self._column = column(self._nothing, *extras.values(), 1, gap=8)
         self._scroll = ScrollPage(self._column)
         self.setLayout(column(self._scroll))
-        self.show_section(self.section)
 
     def show_section(self, section: str) -> None:
         self.section = section
         self.search("")
 
+    @pyqtSlot(str)
     def search(self, text: str) -> None:
-        """The options of all sections in whose words the text stands; "" = back to the section."""
+        """Show the options of all sections in whose words the text stands; "" = back to the section."""
         self._searched = " ".join(text.split()).casefold()
-        self._show()
+        self.show_rows()
         bar = self._scroll.verticalScrollBar()
         if bar is not None:
             bar.setValue(0)
@@ -137,15 +125,11 @@ class Form(QWidget):
         for option in self.rows.values():
             option.show_draft(draft)
 
-    def forget(self, keys: list[str]) -> None:
-        """Make these rows again, because their editors depend on something that has changed."""
-        for key in keys:
-            row = self.rows.pop(key, None)
-            if row is not None:
-                self._column.removeWidget(row)
-                row.hide()
-                row.deleteLater()
-        self._show()
+    def forget(self, keys: Collection[str]) -> None:
+        """Delete rows whose editors depend on something that has changed; show_rows makes those that are wanted."""
+        for key in self.rows.keys() & keys:
+            self.rows[key].editor.stop()
+            discard(self._column, self.rows.pop(key))
 
     @property
     def broken(self) -> OptionInfo | None:
@@ -155,7 +139,8 @@ class Form(QWidget):
     def visible_keys(self) -> list[str]:
         return [info.key for info in self._infos if self._is_wanted(info)]
 
-    def _show(self) -> None:
+    def show_rows(self) -> None:
+        """Show the rows of the section, or those that the search finds."""
         wanted = self.visible_keys
         for section, extra in self._extras.items():
             extra.setVisible(not self._searched and section == self.section)
@@ -174,19 +159,8 @@ class Form(QWidget):
         row = self.rows.get(info.key)
         if row is None:
             row = self.rows[info.key] = OptionRow(info, self._make_editor(info))
-            row.changed.connect(lambda value, row=row: self._take(row, value))
-            row.reset.connect(lambda row=row: self._reset(row))
+            row.changed.connect(self.changed)
             row.show_draft(self.draft)
             before = [each.key in self.rows for each in self._infos[: self._infos.index(info)]]
             self._column.insertWidget(1 + len(self._extras) + sum(before), row)
         return row
-
-    def _take(self, row: OptionRow, value: object) -> None:
-        self.draft.set(row.info.key, value)  # type: ignore[arg-type]  # an editor gives the values of its option
-        row.show_state(self.draft)
-        self.changed.emit()
-
-    def _reset(self, row: OptionRow) -> None:
-        self.draft.set(row.info.key, row.info.default)
-        row.show_draft(self.draft)
-        self.changed.emit()

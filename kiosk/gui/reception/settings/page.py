@@ -6,15 +6,17 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from itertools import combinations
+from typing import TypeVar
 
 from PyQt6.QtCore import pyqtSlot
 from PyQt6.QtWidgets import QLineEdit, QWidget
 
+from kiosk.config import Config
 from kiosk.config.options import SECTIONS, Applies
-from kiosk.config.saving import ConfigWriter, Conflict, Seen
-from kiosk.config.schema import AUTO, Kind, OptionInfo, Value, applies, called, objection, options, values
+from kiosk.config.saving import ConfigWriter, Conflict, Draft, Seen
+from kiosk.config.schema import AUTO, Kind, OptionInfo, Value, called, changed_keys, objection, options, values
 from kiosk.domain import Decision, Outcome
+from kiosk.door.build import own_weights, require_source, weights_folders
 from kiosk.door.matching import past_decisions, threshold_remark
 from kiosk.door.report import Report, Status
 from kiosk.door.services import StaffServices
@@ -23,9 +25,9 @@ from kiosk.gui.controls import Button, Note, Panel
 from kiosk.gui.language import languages
 from kiosk.gui.layouts import column, row
 from kiosk.gui.reception.page import PageContext, StaffPage, Unsaved
-from kiosk.gui.reception.settings.camera_editor import CameraEditor
 from kiosk.gui.reception.settings.editors import (
     ByEncoderEditor,
+    CameraEditor,
     ChoiceBox,
     ChoiceEditor,
     Editor,
@@ -34,25 +36,26 @@ from kiosk.gui.reception.settings.editors import (
     value_text,
 )
 from kiosk.gui.reception.settings.effect import Effect, VoiceTrial
-from kiosk.gui.reception.settings.form import Draft, Form, waits
+from kiosk.gui.reception.settings.form import Form
 from kiosk.health.encoder_table import detectors, encoders
 from kiosk.i18n import translate
 from kiosk.store.journal import Action
 from kiosk.vision.capture import cameras, stable_name
 from kiosk.vision.source import Source
-from kiosk.vision.sources import is_recording, open_source
+from kiosk.vision.sources import open_source
+
+T = TypeVar("T")
 
 
 def editor_for(info: OptionInfo, services: StaffServices) -> Editor:
-    """The editor that suits an option best."""
+    """Return the editor that suits an option best."""
     if info.kind is Kind.BY_ENCODER:
-        return _by_encoder(info, services)
+        return _by_encoder(info, services.station)
     if info.key == "encoder":
-        names = encoders(services.config)
-        pairs = [list(pair) for pair in combinations(names, 2)]  # which know people better than either alone
-        return ChoiceEditor([*((name, name) for name in names), *((" + ".join(pair), pair) for pair in pairs)])
+        choices = encoders(own_weights(services.config))
+        return ChoiceEditor([(one if isinstance(one, str) else " + ".join(one), one) for one in choices])
     if info.key == "detector":
-        return ChoiceEditor([(name, name) for name in detectors(services.config)])
+        return ChoiceEditor([(name, name) for name in detectors(weights_folders(services.config))])
     if info.key == "screen.language":
         return ChoiceEditor([(called(AUTO), AUTO), *((name, code) for code, name in languages().items())])
     if info.key == "camera.source":
@@ -62,18 +65,17 @@ def editor_for(info: OptionInfo, services: StaffServices) -> Editor:
     return plain_editor(info)
 
 
-def _by_encoder(info: OptionInfo, services: StaffServices) -> Editor:
-    station = services.station
+def _by_encoder(info: OptionInfo, station: Station | None) -> Editor:
     if station is None:
         waiting = Editor()
         waiting.target = waiting
         waiting.setLayout(row(Note(translate("settings", "Loading the recognition …"), "muted")))
         return waiting
     spec = station.encoder
-    stricter, lenient = translate("settings", "stricter"), translate("settings", "more lenient")
+    ends = translate("settings", "stricter"), translate("settings", "more lenient")
     if info.key == "matching.margin":
-        return ByEncoderEditor(info, spec.name, spec.margin, (lenient, stricter))
-    return ByEncoderEditor(info, spec.name, station.automatic_threshold, (stricter, lenient))
+        return ByEncoderEditor(info, spec.name, spec.margin, ends[::-1])
+    return ByEncoderEditor(info, spec.name, station.automatic_threshold, ends)
 
 
 def _open(services: StaffServices, source: str) -> Source:
@@ -82,7 +84,7 @@ def _open(services: StaffServices, source: str) -> Source:
 
 
 class SaveBar(Panel):
-    """Stays below the form."""
+    """The bar below the form."""
 
     def __init__(self) -> None:
         self.words = Note("")
@@ -116,35 +118,46 @@ class Saving:
         changes, seen = dict(self._form.draft.changes), self._form.draft.seen
 
         def write() -> Seen | tuple[Conflict, ...]:
-            _require_source(changes)
+            require_source(str(changes.get("camera.source", AUTO)))
             return self._writer.change(changes, seen)
 
+        def take(answer: Seen | tuple[Conflict, ...]) -> None:
+            if isinstance(answer, Seen):
+                self._saved({key: (seen.values[key], value) for key, value in changes.items()}, answer)
+            else:
+                self._ask(answer)
+
+        self._act(write, take)
+
+    def _act(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        def end() -> None:
+            self.busy = False
+
         self.busy = True
-        self._context.act(write, self._on_answer, ended=self._end)
+        self._context.act(work, then, ended=end)
 
-    def _end(self) -> None:
-        self.busy = False
-
-    def _on_answer(self, answer: Seen | tuple[Conflict, ...]) -> None:
-        if isinstance(answer, tuple):
-            self._ask(answer)
-            return
-        draft = self._form.draft
-        for key, value in draft.changes.items():
-            self._context.note(Action.SETTING_CHANGED, key, change_text(key, draft.seen.values[key], value))
+    def _saved(self, changes: Mapping[str, tuple[Value, Value]], now: Seen) -> None:
+        for key, (before, after) in changes.items():
+            self._context.note(Action.SETTING_CHANGED, key, change_text(key, before, after))
         config, path = self._context.services.config, self._writer.path
         if config.path is None:  # there was no file to follow
             self._context.ask_station(lambda station: config.adopt(path))
-        self._fill(Draft(answer))
-        self._context.tell(_told(draft.changes))
+        self._fill(Draft(now))
+        self._context.tell(_told(changes))
 
     def _ask(self, conflicts: tuple[Conflict, ...]) -> None:
+        text = translate("settings", "{option}: {theirs} in the file, {ours} here.")
+        lines = []
+        for conflict in conflicts:
+            info = options()[conflict.key]
+            ours, theirs = value_text(info, conflict.ours), value_text(info, conflict.theirs)
+            lines.append(text.format(option=translate("settings", info.title), theirs=theirs, ours=ours))
         self._context.ask(
             translate("settings", "Somebody else has changed the file in the meantime."),
-            "\n".join(map(_in_words, conflicts)),
+            "\n".join(lines),
             [
-                (translate("settings", "Save mine"), lambda: self._look_again(mine=True)),
-                (translate("settings", "Keep theirs"), lambda: self._look_again(mine=False)),
+                (translate("settings", "Save mine"), partial(self._look_again, mine=True)),
+                (translate("settings", "Keep theirs"), partial(self._look_again, mine=False)),
                 (translate("settings", "Decide later"), lambda: None),
             ],
         )
@@ -154,39 +167,19 @@ class Saving:
         draft = self._form.draft
 
         def take(seen: Seen) -> None:
-            untouched = {
-                key: value for key, value in draft.changes.items() if seen.values[key] == draft.seen.values[key]
-            }
-            self._fill(Draft(seen, draft.changes if mine else untouched))
+            self._fill(draft.rebased(seen, mine=mine))
             if self._form.draft.changes:
                 self.save()
 
-        self.busy = True
-        self._context.act(self._writer.look, take, ended=self._end)
+        self._act(self._writer.look, take)
 
     def _fill(self, draft: Draft) -> None:
         self._form.show_draft(draft)
         self._changed()
 
 
-def _require_source(changes: Mapping[str, Value]) -> None:
-    """Raises CameraError for a recording that is not there: the kiosk would not start with it."""
-    source = str(changes.get("camera.source", ""))
-    if source and source != AUTO and is_recording(source):
-        open_source(source).close()
-
-
-def _in_words(conflict: Conflict) -> str:
-    info = options()[conflict.key]
-    return translate("settings", "{option}: {theirs} in the file, {ours} here.").format(
-        option=translate("settings", info.title),
-        theirs=value_text(info, conflict.theirs),
-        ours=value_text(info, conflict.ours),
-    )
-
-
 def _told(keys: Iterable[str]) -> str:
-    when = {applies(key) for key in keys}
+    when = {options()[key].applies for key in keys}
     if Applies.RESTART in when:
         return translate("settings", "Saved. Some changes need a restart.")
     if Applies.RELOAD in when:
@@ -195,7 +188,7 @@ def _told(keys: Iterable[str]) -> str:
 
 
 _DOOR_WAITS_SECONDS = 3.0
-_MATCHING = ["matching.threshold", "matching.margin"]
+_MATCHING = ("matching.threshold", "matching.margin")
 
 
 class SettingsPage(StaffPage):
@@ -205,12 +198,26 @@ class SettingsPage(StaffPage):
         super().__init__(context)
         services = context.services
         self.writer = ConfigWriter(services.config.path or services.config.folder / "config.yaml")
-        self.form: Form | None = None
         self.bar, self.fault = SaveBar(), Note("", "error")
         self.search, self.sections = QLineEdit(), ChoiceBox()
         self.effect, self.trial = Effect(), VoiceTrial()
+        extras: dict[str, QWidget] = {
+            "matching": self.effect,
+            "voice": _trial(
+                translate("settings", "Say the welcome with these values."),
+                Button(translate("settings", "Hear it"), "sound"),
+                self.on_hear,
+            ),
+            "door": _trial(
+                translate("settings", "See whether the lock opens."),
+                Button(translate("settings", "Test the door"), "lock_open"),
+                self.on_test_door,
+            ),
+        }
+        nothing = Draft(Seen(values(Config()), ""))
+        self.form = Form(nothing, lambda info: editor_for(info, services), extras)
+        self._saving = Saving(context, self.writer, self.form, self.on_changed)
         self._encoder = ""
-        self._saving: Saving | None = None
         self._lay_out()
 
     def enter(self, **arguments: object) -> None:
@@ -218,88 +225,79 @@ class SettingsPage(StaffPage):
 
     @property
     def unsaved(self) -> Unsaved | None:
-        form = self.form
-        return Unsaved.CHANGES if form is not None and (form.draft.changes or form.broken is not None) else None
+        return Unsaved.CHANGES if self.form.draft.changes or self.form.broken is not None else None
 
     @property
     def saving(self) -> bool:
-        return self._saving is not None and self._saving.busy
+        return self._saving.busy
 
     def leave(self) -> None:
         self.trial.close()
-        self._stop_looking()
-        if self.form is not None:
-            self.form.hide()
-            self.form.deleteLater()
-            self.form = None
+        self.effect.clear()
+        self.form.hide()
+        self.form.forget(options().keys())
+        self.form.draft = Draft(self.form.draft.seen)
         self.bar.hide()
 
     @pyqtSlot(object)
     def on_reported(self, report: Report) -> None:
-        if self.form is not None:
+        if not self.form.isHidden():
             self.effect.on_reported(report)
 
     @pyqtSlot(object)
     def on_status_changed(self, status: Status) -> None:
         """Follow the encoder in use and the changes of others in the file."""
         form = self.form
-        if form is None:
+        if form.isHidden():
             return
         if self._encoder != self._encoder_at_work():
             self._encoder = self._encoder_at_work()
             form.forget(_MATCHING)
+            form.show_rows()
             self._read_past()
             self._judge()
         if self.unsaved is None and values(self.context.services.config.current) != form.draft.seen.values:
             self.context.run(self.writer.look, self._show_again)
 
     def _show_again(self, seen: Seen) -> None:
-        if self.form is not None and self.unsaved is None:
-            self.form.show_draft(Draft(seen))
-            self.on_changed()
+        if not self.form.isHidden() and self.unsaved is None:
+            self._show_draft(Draft(seen))
 
-    @pyqtSlot(str)
-    def on_searched(self, text: str) -> None:
-        if self.form is not None:
-            self.form.search(text)
+    def _show_draft(self, draft: Draft) -> None:
+        self.form.show_draft(draft)
+        self.on_changed()
 
     @pyqtSlot(int)
     def on_section(self, index: int) -> None:
-        if self.form is not None:
-            self.search.clear()
-            self._stop_looking()
-            self.form.show_section(self.sections.itemData(index))
-            editor = self._editor("camera.source")
-            if isinstance(editor, CameraEditor):
-                in_use = self.context.services.source
-                self.context.run(lambda: cameras(in_use), editor.show_cameras)
+        self.search.clear()
+        for option in self.form.rows.values():
+            option.editor.stop()
+        self.form.show_section(self.sections.itemData(index))
+        editor = self._editor("camera.source")
+        if isinstance(editor, CameraEditor):
+            in_use = self.context.services.source
+            self.context.run(lambda: cameras(in_use), editor.show_cameras)
 
     @pyqtSlot()
     def on_changed(self) -> None:
-        if self.form is not None:
-            draft, started = self.form.draft, values(self.context.services.started_with)
-            titles = [translate("settings", options()[key].title) for key in waits(started, draft.seen)]
-            self.bar.show_state(len(draft.changes), objection(draft.seen.values, draft.changes), titles)
-            self._judge()
+        draft, started = self.form.draft, values(self.context.services.started_with)
+        waiting = changed_keys(started, draft.seen.values, Applies.RESTART)
+        titles = [translate("settings", options()[key].title) for key in waiting]
+        self.bar.show_state(len(draft.changes), objection(draft.seen.values, draft.changes), titles)
+        self._judge()
 
     @pyqtSlot()
     def on_discard(self) -> None:
-        if self.form is not None:
-            self.form.show_draft(Draft(self.form.draft.seen))
-            self.on_changed()
+        self._show_draft(Draft(self.form.draft.seen))
 
     @pyqtSlot()
     def on_save(self) -> None:
-        form = self.form
-        if form is None:
-            return
-        if form.broken is not None:
-            self.search.clear()
-            self._choose(form.broken.section)
-            self.context.tell(translate("settings", "First fix what is marked."), fault=True)
-        else:
-            self._saving = Saving(self.context, self.writer, form, self.on_changed)
+        broken = self.form.broken
+        if broken is None:
             self._saving.save()
+        else:
+            self._choose(broken.section)
+            self.context.tell(translate("settings", "First fix what is marked."), fault=True)
 
     @pyqtSlot()
     def on_restart(self) -> None:
@@ -314,9 +312,8 @@ class SettingsPage(StaffPage):
 
     @pyqtSlot()
     def on_hear(self) -> None:
-        if self.form is not None:
-            self.context.note(Action.VOICE_TESTED)
-            self.trial.say(self.form.draft, self.context.member.name)
+        self.context.note(Action.VOICE_TESTED)
+        self.trial.say(self.form.draft, self.context.member.name)
 
     @pyqtSlot()
     def on_test_door(self) -> None:
@@ -328,22 +325,11 @@ class SettingsPage(StaffPage):
         )
 
     def _fill(self, seen: Seen) -> None:
-        services = self.context.services
         self._encoder = self._encoder_at_work()
-        self.effect = Effect()
-        hear = Button(translate("settings", "Hear it"), "sound")
-        hear.clicked.connect(self.on_hear)
-        test = Button(translate("settings", "Test the door"), "lock_open")
-        test.clicked.connect(self.on_test_door)
-        extras: dict[str, QWidget] = {
-            "matching": self.effect,
-            "voice": Panel(row(Note(translate("settings", "Say the welcome with these values.")), hear)),
-            "door": Panel(row(Note(translate("settings", "See whether the lock opens.")), test)),
-        }
-        self.form = Form(Draft(seen), lambda info: editor_for(info, services), extras)
-        self.form.changed.connect(self.on_changed)
-        self._middle.insertWidget(0, self.form, 1)
         self.fault.hide()
+        self.form.forget(options().keys())
+        self.form.draft = Draft(seen)
+        self.form.show()
         self._choose(self.sections.currentData())
         self._read_past()
         self.on_changed()
@@ -354,11 +340,8 @@ class SettingsPage(StaffPage):
 
     def _read_past(self) -> None:
         journal, encoder = self.context.services.journal, self._encoder
-        effect = self.effect
         self.context.run(
-            lambda: past_decisions(journal, encoder, datetime.now(UTC)),
-            effect.show_past,
-            effect.past.setText,
+            lambda: past_decisions(journal, encoder, datetime.now(UTC)), self.effect.show_past, self.effect.past.setText
         )
 
     def _judge(self) -> None:
@@ -370,17 +353,12 @@ class SettingsPage(StaffPage):
             self.effect.judge(threshold.in_force, margin.in_force, remark)
 
     def _editor(self, key: str) -> Editor | None:
-        found = self.form.rows.get(key) if self.form is not None else None
+        found = self.form.rows.get(key)
         return found.editor if found is not None else None
 
     def _encoder_at_work(self) -> str:
         station = self.context.services.station
         return station.encoder.name if station is not None else ""
-
-    def _stop_looking(self) -> None:
-        editor = self._editor("camera.source")
-        if isinstance(editor, CameraEditor):
-            editor.stop()
 
     def _choose(self, section: str) -> None:
         self.sections.setCurrentIndex(list(SECTIONS).index(section))
@@ -408,22 +386,26 @@ class SettingsPage(StaffPage):
         self.search.setAccessibleName(translate("settings", "Search the options"))
         self.search.setClearButtonEnabled(True)
         self.sections.setAccessibleName(translate("settings", "Part of the options"))
-        for section, title in SECTIONS.items():
-            self.sections.addItem(translate("settings", title), section)
+        self.sections.offer([(translate("settings", title), section) for section, title in SECTIONS.items()])
         head = row(self.sections, self.search, gap=8)
         head.setStretch(0, 3)
         head.setStretch(1, 2)
-        self.fault.hide()
-        self.bar.hide()
-        self._middle = column(self.fault, gap=0)
-        layout = column(head, self._middle, self.bar, gap=8)
+        for part in (self.form, self.fault, self.bar):
+            part.hide()
+        layout = column(head, column(self.form, self.fault, gap=0), self.bar, gap=8)
         layout.setStretch(1, 1)
         self.setLayout(layout)
-        self.search.textChanged.connect(self.on_searched)
+        self.search.textChanged.connect(self.form.search)
         self.sections.activated.connect(self.on_section)
+        self.form.changed.connect(self.on_changed)
         self.bar.save_button.clicked.connect(self.on_save)
         self.bar.discard_button.clicked.connect(self.on_discard)
         self.bar.restart_button.clicked.connect(self.on_restart)
         self.trial.failed.connect(self.context.tell_fault)
         self.context.reported.connect(self.on_reported)
         self.context.status_changed.connect(self.on_status_changed)
+
+
+def _trial(words: str, button: Button, do: Callable[[], None]) -> Panel:
+    button.clicked.connect(do)
+    return Panel(row(Note(words), button))
