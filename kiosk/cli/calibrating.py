@@ -146,7 +146,7 @@ def _fields(report: DoorReport) -> dict[str, Any]:
             {"picture": picture.source, "reasons": [reason.value for reason in reasons]}
             for picture, reasons in report.poor
         ],
-        "skipped": [{"file": entry.source, "reason": str(entry.reason)} for entry in report.gallery.skipped],
+        "skipped": [{"file": entry.source, "reason": entry.reason} for entry in report.gallery.skipped],
         "assumptions": list(basis_lines(report)),
     }
 

@@ -54,8 +54,8 @@ _NAME_WIDTH = 16  # of the first column, in a terminal that is too narrow
 
 
 def print_json(result: Any) -> None:  # noqa: ANN401  (whatever JSON holds)
-    """Print one line, flushed, so that a program that reads it has it at once."""
-    typer.echo(json.dumps(result, ensure_ascii=False))
+    """Print one line, flushed, so that a program that reads it has it at once; a Message is printed as its text."""
+    typer.echo(json.dumps(result, ensure_ascii=False, default=str))
     sys.stdout.flush()
 
 
