@@ -146,7 +146,7 @@ def test_a_station_that_fails_is_shown_and_goes_on(*, qtbot, monkeypatch, kiosk,
 
 
 def test_closing_or_restarting_ends_the_run_while_the_camera_blocks(qapp, camera, station, monkeypatch):
-    keep = drive(close_it)
+    keep = drive(lambda window: bool(station.threads) and close_it(window))
     assert show(camera, station.build) == 0
     assert not keep.isActive()
     assert station.closed.is_set()
