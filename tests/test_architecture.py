@@ -64,7 +64,7 @@ HOMES = {
     "socket": ("door", "vision/capture.py", "gui/display.py"),
     "typer": ("cli",),
     "rich": ("cli",),
-    "matplotlib": ("evaluation/pages", "training/plot.py"),
+    "matplotlib": ("evaluation/pages", "training/training.py"),
     "jinja2": ("evaluation/pages",),
     "dlib": ("evaluation/extractors.py",),
 }

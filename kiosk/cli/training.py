@@ -11,6 +11,7 @@ import typer
 from kiosk.cli.output import JsonOption, print_json, progress_bar, rounded
 from kiosk.domain import CropKind
 from kiosk.errors import require_extra
+from kiosk.training.triplet import Mining
 
 if TYPE_CHECKING:
     from kiosk.training.checkpoint import Row
@@ -24,14 +25,6 @@ class NetworkName(StrEnum):
 
     OPENFACE = "openface"
     FACENET = "facenet"
-
-
-class MiningName(StrEnum):
-    """Which triplets are learnt from."""
-
-    SEMI_HARD = "semi-hard"
-    HARD = "hard"
-    ALL = "all"
 
 
 def train(
@@ -59,7 +52,7 @@ def train(
         int | None,
         typer.Option(min=0, metavar="STEPS", help="First steps, which use all triplets; default half."),
     ] = None,
-    mining: Annotated[MiningName, typer.Option(help="Which triplets the network learns from.")] = MiningName.SEMI_HARD,
+    mining: Annotated[Mining, typer.Option(help="Which triplets the network learns from.")] = Mining.SEMI_HARD,
     margin: Annotated[
         float, typer.Option(min=0.01, max=2, help="Margin of the triplet loss, in squared distances.")
     ] = 0.2,
@@ -82,10 +75,8 @@ def train(
     Example: kiosk train --encoder openface --data people --out run --steps 20000
     """
     require_extra("training", "h5py", "matplotlib", "tensorflow")
-    from kiosk.training.networks import TRAINABLE
-    from kiosk.training.settings import Settings
-    from kiosk.training.training import Request, only_run, prepare, train_encoder
-    from kiosk.training.triplet import Mining
+    from kiosk.training.loop import Settings
+    from kiosk.training.training import TRAINABLE, Request, only_run, prepare, train_encoder
 
     settings = Settings(
         people=people,
@@ -93,7 +84,7 @@ def train(
         steps=steps,
         warm_up_steps=steps // 20 if warm_up is None else warm_up,
         all_steps=steps // 2 if all_steps is None else all_steps,
-        mining=Mining(mining),
+        mining=mining,
         margin=margin,
         learning_rate=learning_rate,
         augmentation=augmentation,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.progress import DownloadColumn, TimeRemainingColumn, TransferSpeedColumn
@@ -12,11 +12,8 @@ from rich.progress import DownloadColumn, TimeRemainingColumn, TransferSpeedColu
 from kiosk.cli.output import ConfigOption, JsonOption, print_json, print_table, progress_bar, read_config
 from kiosk.cli.training import NetworkName
 from kiosk.health.encoder_table import check_specs
-from kiosk.weights.catalogue import read_catalogue
+from kiosk.weights.catalogue import Installed, installed, read_catalogue
 from kiosk.weights.manifest import FileState
-
-if TYPE_CHECKING:
-    from kiosk.weights.installed import Installed
 
 OutOption = Annotated[
     Path | None, typer.Option(metavar="DIR", help="The folder to write to. Default: the weights folder.")
@@ -29,7 +26,7 @@ def list_weights(*, as_json: JsonOption = False, config: ConfigOption = None) ->
 
     Example: kiosk weights list
     """
-    found = _installed(config)
+    found = installed(read_catalogue(), _folder(config))
     if as_json:
         print_json([_as_json(each) for each in found])
     else:
@@ -67,7 +64,8 @@ def verify(*, as_json: JsonOption = False, config: ConfigOption = None) -> int:
     Example: kiosk weights verify
     """
     # A file that can be fetched may be missing; a shipped one may not.
-    files = [each for each in _installed(config) if each.shipped or each.state is not FileState.MISSING]
+    known = installed(read_catalogue(), _folder(config))
+    files = [each for each in known if each.shipped or each.state is not FileState.MISSING]
     specs = list(check_specs(_folder(config)))
     if as_json:
         checked = [{**asdict(spec), "file": str(spec.file) if spec.file else None} for spec in specs]
@@ -140,7 +138,7 @@ def remove(name: NameArgument, *, config: ConfigOption = None) -> int:
 
     Example: kiosk weights remove sface
     """
-    from kiosk.weights.installed import remove as remove_weights
+    from kiosk.weights.fetch import remove as remove_weights
 
     typer.echo(f"{name} is removed: {remove_weights(read_catalogue().entry(name), _folder(config))}")
     return 0
@@ -151,21 +149,15 @@ def _folder(config: Path | None) -> Path:
     return settings.below(settings.current.weights)
 
 
-def _installed(config: Path | None) -> list[Installed]:
-    from kiosk.weights.installed import installed
-
-    return installed(read_catalogue(), _folder(config))
-
-
 def _row(each: Installed) -> tuple[str, ...]:
     known = each.known
-    size = f"{each.size / 1e6:.1f} MB"
+    size = f"{each.facts.size / 1e6:.1f} MB"
     state = {
         FileState.ALTERED: "altered!",
         FileState.INTACT: "shipped, verified" if each.shipped else "installed, verified",
         FileState.MISSING: "missing!" if each.shipped else "not installed",
     }[each.state]
-    return (known.name, known.kind, size, each.licence, state, known.figure or "", known.whose or "")
+    return (known.name, known.kind, size, each.facts.licence, state, known.figure or "", known.whose or "")
 
 
 def _as_json(each: Installed) -> dict[str, Any]:
@@ -175,9 +167,9 @@ def _as_json(each: Installed) -> dict[str, Any]:
         "kind": known.kind,
         "file": str(each.path),
         "url": known.url,
-        "size_bytes": each.size,
-        "sha256": each.sha256,
-        "licence": each.licence,
+        "size_bytes": each.facts.size,
+        "sha256": each.facts.sha256,
+        "licence": each.facts.licence,
         "shipped": each.shipped,
         "state": each.state.value,
         "fetched_bytes": 0,  # of an unfinished download, which version 0.1 kept

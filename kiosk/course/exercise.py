@@ -6,7 +6,7 @@ import os
 import reprlib
 import threading
 import warnings
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeGuard, TypeVar
 
@@ -151,37 +151,26 @@ def img_to_encoding(image_path: PicturePath, model: Model) -> Encoding:
 
 
 def _of_keras(path: Path, model: KerasModel) -> Encoding:
-    steps = _STEPS.get(_input_shape(model))
-    if steps is None:
-        known = " and ".join(str(shape) for shape in _STEPS)
-        raise EncoderError(
-            f"a model of the type {type(model).__name__}",
-            "is no network of the course",
-            f"give a Keras model with the input {known}, or what load_encoder() returns",
-        )
-    return steps(path, model)
-
-
-def _input_shape(model: KerasModel) -> tuple[Any, ...]:
     shape = getattr(model, "input_shape", None)
-    return tuple(shape[1:]) if isinstance(shape, tuple) else ()
+    shape = shape[1:] if isinstance(shape, tuple) else ()
+    if shape == OPENFACE_INPUT:
+        return _predicted(model, np.transpose(openface_picture(path), (2, 0, 1)))
+    if shape == FACENET_INPUT:
+        embedding = _predicted(model, facenet_picture(path))
+        length = np.linalg.norm(embedding, ord=2)
+        if length == 0:
+            raise _unusable(model, "gave an encoding of length 0")
+        return np.asarray(embedding / length)
+    raise EncoderError(
+        f"a model of the type {type(model).__name__}",
+        "is no network of the course",
+        f"give a Keras model with the input {OPENFACE_INPUT} and {FACENET_INPUT}, or what load_encoder() returns",
+    )
 
 
-def _openface(path: Path, model: KerasModel) -> Encoding:
-    image = np.around(np.transpose(openface_picture(path), (2, 0, 1)) / 255.0, decimals=12)
-    return _predicted(model, image)
-
-
-def _facenet(path: Path, model: KerasModel) -> Encoding:
-    embedding = _predicted(model, np.around(facenet_picture(path) / 255.0, decimals=12))
-    length = np.linalg.norm(embedding, ord=2)
-    if length == 0:
-        raise _unusable(model, "gave an encoding of length 0")
-    return np.asarray(embedding / length)
-
-
-def _predicted(model: KerasModel, image: NDArray[np.float64]) -> Encoding:
-    embedding = np.asarray(model.predict_on_batch(np.expand_dims(image, axis=0)))
+def _predicted(model: KerasModel, image: ByteImage) -> Encoding:
+    scaled = np.around(image / 255.0, decimals=12)
+    embedding = np.asarray(model.predict_on_batch(np.expand_dims(scaled, axis=0)))
     if embedding.ndim != 2 or len(embedding) != 1:
         raise _unusable(model, f"gave an output of {embedding.shape} instead of one row of numbers")
     if not np.isfinite(embedding).all():
@@ -192,12 +181,6 @@ def _predicted(model: KerasModel, image: NDArray[np.float64]) -> Encoding:
 def _unusable(model: KerasModel, reason: str) -> EncoderError:
     name = getattr(model, "name", type(model).__name__)
     return EncoderError(f"model {name}", reason, "check that its weights are loaded")
-
-
-_STEPS: Final[dict[tuple[Any, ...], Callable[[Path, KerasModel], Encoding]]] = {
-    OPENFACE_INPUT: _openface,
-    FACENET_INPUT: _facenet,
-}
 
 
 def prepare_database(folder: PicturePath = "images/", model: Model | None = None) -> dict[str, Encoding]:

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kiosk.encoders.encoder import CompositeEncoder, Encoder, EncoderSpec
-from kiosk.encoders.recipes import EXPORTED
 from kiosk.encoders.runtimes import KIND, described, load_from_file, read_encoder_spec
+from kiosk.encoders.specs import EXPORTED
 from kiosk.errors import EncoderError, did_you_mean
 from kiosk.files import shipped_weights
 from kiosk.i18n import Message

@@ -6,15 +6,17 @@ import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Annotated, Final, Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from kiosk.domain import ByteImage, Chip, Crop, Embedding
 from kiosk.encoders.statistics import Statistics, together
 from kiosk.errors import EncoderError
 from kiosk.i18n import Message
+from kiosk.weights.specs import Spec
 
 
 class Layout(enum.StrEnum):
@@ -50,7 +52,9 @@ class InputFormat:
         ordered = images[..., ::-1] if self.colour is Colour.BGR else images
         values = ordered.astype(np.float32)
         if self.standardise:
-            values = _standardised(values)
+            axes, count = (1, 2, 3), values[0].size
+            deviation = np.maximum(values.std(axis=axes, keepdims=True), 1 / np.sqrt(count))
+            values = np.asarray((values - values.mean(axis=axes, keepdims=True)) / deviation, np.float32)
         else:
             values = (values - np.array(self.mean, np.float32)) * np.array(self.scale, np.float32)
         if self.layout is Layout.CHANNELS_FIRST:
@@ -64,14 +68,9 @@ class InputFormat:
         return pictures, size_px, size_px, 3
 
 
-def _standardised(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    axes, count = (1, 2, 3), values[0].size
-    deviation = np.maximum(values.std(axis=axes, keepdims=True), 1 / np.sqrt(count))
-    return np.asarray((values - values.mean(axis=axes, keepdims=True)) / deviation, np.float32)
-
-
 # Part of every encoder's key; increase it when the computation from chip to embedding changes.
 PATH_VERSION: Final = 2
+SMALLEST, LARGEST = 4, 4096  # numbers in an embedding
 _REMEDY: Final = "run `kiosk doctor`, then `kiosk weights verify`"
 
 # Whether an embedding is the mean over the chip and its mirror image; "stored": only for stored pictures.
@@ -79,16 +78,15 @@ Mirror: TypeAlias = bool | Literal["stored"]
 Chips: TypeAlias = Mapping[Crop, Chip]  # of one face, one for each crop that the encoder needs
 
 
-@dataclass(frozen=True, slots=True)
-class Golden:
+class Golden(Spec):
     """The expected embedding of a picture in assets/; it checks file, input format and runtime."""
 
-    picture: str
-    values: tuple[float, ...] = field(repr=False)  # the first values of the embedding
+    picture: str = Field("golden.png", pattern=r"^[A-Za-z0-9_-]+\.png$")
+    # The first values of the embedding.
+    values: Annotated[tuple[float, ...], Field(strict=False, min_length=SMALLEST, max_length=LARGEST, repr=False)]
 
 
-@dataclass(frozen=True, slots=True)
-class Averaging:
+class Averaging(Spec):
     """Effect of averaging on an encoder's distances; see kiosk.recognition.matching.
 
     Attributes:
@@ -96,16 +94,16 @@ class Averaging:
         share: part of the removed scatter by which squared distances to strangers shrink too.
     """
 
-    scatter: float = 0.0
-    share: float = 0.0
+    scatter: float = Field(ge=0, le=4)
+    share: float = Field(ge=0, le=1)
 
     @classmethod
     def usual(cls, threshold: float) -> "Averaging":
         """Return typical values for an encoder with this threshold, for use when none were measured."""
-        return cls(0.31 * threshold**2, 0.6)
+        return cls(scatter=0.31 * threshold**2, share=0.6)
 
 
-NO_AVERAGING: Final = Averaging()
+NO_AVERAGING: Final = Averaging(scatter=0.0, share=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +173,8 @@ class NetworkEncoder(Encoder):
         views = [view for image in images for view in ((image, image[:, ::-1]) if mirrored else (image,))]
         outputs = self._network.run(self._inputs.prepared(np.stack(views)))
         if outputs.shape != (len(views), self.spec.dimension):
-            reason = Message(
-                "gave an output of {shape} instead of {expected}",
-                shape=outputs.shape,
-                expected=(len(views), self.spec.dimension),
-            )
+            expected = (len(views), self.spec.dimension)
+            reason = Message("gave an output of {shape} instead of {expected}", shape=outputs.shape, expected=expected)
             raise EncoderError(f"encoder {self.spec.name}", reason, _REMEDY)
         means = outputs.reshape(len(images), -1, self.spec.dimension).mean(axis=1, dtype=np.float64)
         return [embedding(self.spec.name, mean) for mean in means]
@@ -187,28 +182,21 @@ class NetworkEncoder(Encoder):
     def _image(self, chips: Chips) -> ByteImage:
         (crop,) = self.spec.crops
         image = chips[crop].image if crop in chips else None
-        if image is None or image.shape != (crop.size_px, crop.size_px, 3) or image.dtype != np.uint8:
-            raise self._wrong_chip(crop, image)
+        shape = (crop.size_px, crop.size_px, 3)
+        if image is None or image.shape != shape or image.dtype != np.uint8:
+            given = "no chip" if image is None else f"a chip of {image.shape} {image.dtype}"
+            reason = Message("was given {given}, it takes {shape} uint8", given=given, shape=shape)
+            remedy = Message("cut the face out with the crop {crop}", crop=crop.kind.value)
+            raise EncoderError(f"encoder {self.spec.name}", reason, remedy)
         return image
-
-    def _wrong_chip(self, crop: Crop, image: ByteImage | None) -> EncoderError:
-        given = "no chip" if image is None else f"a chip of {image.shape} {image.dtype}"
-        return EncoderError(
-            f"encoder {self.spec.name}",
-            Message("was given {given}, it takes {shape} uint8", given=given, shape=(crop.size_px, crop.size_px, 3)),
-            Message("cut the face out with the crop {crop}", crop=crop.kind.value),
-        )
 
 
 def embedding(name: str, numbers: NDArray[np.float64]) -> Embedding:
     """Return an encoder's output with length 1; raises EncoderError when it is 0 or not finite."""
     length = float(np.linalg.norm(numbers))
     if not np.isfinite(length) or length == 0:
-        raise EncoderError(
-            f"encoder {name}",
-            Message("gave an output of length {length}, which is no direction", length=length),
-            _REMEDY,
-        )
+        reason = Message("gave an output of length {length}, which is no direction", length=length)
+        raise EncoderError(f"encoder {name}", reason, _REMEDY)
     return Embedding((numbers / length).astype(np.float32), name)
 
 
@@ -230,85 +218,63 @@ class CompositeEncoder(Encoder):
     """
 
     def __init__(self, parts: Sequence[Encoder], weights: Sequence[float] | None = None, side_by_side: int = 1) -> None:
-        _check(parts, weights)
-        name = _named(parts, weights)
-        weights = [1 / part.spec.threshold for part in parts] if weights is None else weights
+        specs = [part.spec for part in parts]
+        _check([spec.name for spec in specs], weights)
+        # Embeddings with equal names are compared, so a name contains weights that were chosen.
+        factors = [""] * len(parts) if weights is None else [f"{weight:g}*" for weight in weights]
+        name = "+".join(f"{factor}{spec.name}" for factor, spec in zip(factors, specs, strict=True))
+        weights = [1 / spec.threshold for spec in specs] if weights is None else weights
         self.parts = tuple(parts)
         self._weights = np.asarray(weights, np.float64) / math.hypot(*weights)
         self._helpers = min(len(parts), side_by_side) - 1
-        self.spec = _composite_spec(name, [part.spec for part in parts], [float(weight) for weight in self._weights])
+        self.spec = _composite_spec(name, specs, [float(weight) for weight in self._weights])
 
     def embed_all(self, faces: Sequence[Chips], *, stored: bool = False) -> list[Embedding]:
         """Return the embedding of each face; see Encoder."""
-        of_parts = [np.array([each.vector for each in found]) for found in self._found(faces, stored=stored)]
-        weighted = [weight * vectors for weight, vectors in zip(self._weights, of_parts, strict=True)]
-        return [embedding(self.spec.name, numbers) for numbers in np.concatenate(weighted, axis=-1)]
-
-    def _found(self, faces: Sequence[Chips], *, stored: bool) -> list[list[Embedding]]:
-        """Return the embeddings of each part."""
         if self._helpers < 1:
-            return [part.embed_all(faces, stored=stored) for part in self.parts]
-        # New threads for each face cost 0.2 ms; none remain when the encoder is changed.
-        with ThreadPoolExecutor(self._helpers, thread_name_prefix="encoder") as pool:
-            others = pool.map(lambda part: part.embed_all(faces, stored=stored), self.parts[1:])
-            return [self.parts[0].embed_all(faces, stored=stored), *others]
+            found = [part.embed_all(faces, stored=stored) for part in self.parts]
+        else:
+            # New threads for each face cost 0.2 ms; none remain when the encoder is changed.
+            with ThreadPoolExecutor(self._helpers, thread_name_prefix="encoder") as pool:
+                others = pool.map(lambda part: part.embed_all(faces, stored=stored), self.parts[1:])
+                found = [self.parts[0].embed_all(faces, stored=stored), *others]
+        vectors = [np.array([each.vector for each in of_part]) for of_part in found]
+        weighted = [weight * each for weight, each in zip(self._weights, vectors, strict=True)]
+        return [embedding(self.spec.name, numbers) for numbers in np.concatenate(weighted, axis=-1)]
 
 
 def _composite_spec(name: str, specs: Sequence[EncoderSpec], weights: Sequence[float]) -> EncoderSpec:
-    threshold = math.hypot(*(weight * spec.threshold for weight, spec in zip(weights, specs, strict=True)))
+    weighted = list(zip(weights, specs, strict=True))
+    threshold = math.hypot(*(weight * spec.threshold for weight, spec in weighted))
+    keys = " ".join(f"{spec.key}*{weight:.6f}" for weight, spec in weighted)
     counts = [spec.parameters for spec in specs if spec.parameters is not None]
+    known = [spec.statistics for spec in specs if spec.statistics is not None]
+    scatter = sum(weight**2 * spec.averaging.scatter for weight, spec in weighted)
     return EncoderSpec(
         name=name,
         dimension=sum(spec.dimension for spec in specs),
         crops=tuple(dict.fromkeys(crop for spec in specs for crop in spec.crops)),
         threshold=threshold,
         margin=threshold * sum(spec.margin / spec.threshold for spec in specs) / len(specs),
-        key=_key(specs, weights),
+        key=hashlib.sha256(keys.encode()).hexdigest()[:16],
         licence=", ".join(dict.fromkeys(spec.licence for spec in specs)),
         source="; ".join(spec.source for spec in specs),
         size_bytes=sum(spec.size_bytes for spec in specs),
         parameters=sum(counts) if len(counts) == len(specs) else None,
         golden=None,
-        statistics=_statistics(specs, weights),
-        averaging=_averaging(specs, weights),
+        statistics=together(known, weights) if len(known) == len(specs) else None,
+        # The largest share is the strictest.
+        averaging=Averaging(scatter=scatter, share=max(spec.averaging.share for spec in specs)),
     )
 
 
-def _averaging(specs: Sequence[EncoderSpec], weights: Sequence[float]) -> Averaging:
-    """Return the sum of the weighted scatters, and the largest share: it is the strictest."""
-    scatter = sum(weight**2 * spec.averaging.scatter for spec, weight in zip(specs, weights, strict=True))
-    return Averaging(scatter, max(spec.averaging.share for spec in specs))
-
-
-def _statistics(specs: Sequence[EncoderSpec], weights: Sequence[float]) -> Statistics | None:
-    """Return the joined statistics, or None when a part has none."""
-    known = [spec.statistics for spec in specs if spec.statistics is not None]
-    return together(known, weights) if len(known) == len(specs) else None
-
-
-def _named(parts: Sequence[Encoder], weights: Sequence[float] | None) -> str:
-    """Return the name; it contains the weights because embeddings with equal names are compared."""
-    names = [part.spec.name for part in parts]
-    if weights is None:
-        return "+".join(names)
-    return "+".join(f"{weight:g}*{name}" for name, weight in zip(names, weights, strict=True))
-
-
-def _key(specs: Sequence[EncoderSpec], weights: Sequence[float]) -> str:
-    text = " ".join(f"{spec.key}*{weight:.6f}" for spec, weight in zip(specs, weights, strict=True))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _check(parts: Sequence[Encoder], weights: Sequence[float] | None) -> None:
-    names = [part.spec.name for part in parts]
+def _check(names: Sequence[str], weights: Sequence[float] | None) -> None:
     what = f"encoder {'+'.join(names) or '[]'}"
     if not names or len(set(names)) < len(names):
         raise EncoderError(what, "names no encoder, or one twice", "name each encoder once")
     if weights is None:
         return
     if len(weights) != len(names) or not all(_LEAST <= weight <= _MOST for weight in weights):
-        raise EncoderError(
-            what,
-            Message("has the weights {weights}", weights=str(list(weights))),
-            Message("give each encoder a number from {least} to {most}", least=_LEAST, most=_MOST),
-        )
+        reason = Message("has the weights {weights}", weights=str(list(weights)))
+        remedy = Message("give each encoder a number from {least} to {most}", least=_LEAST, most=_MOST)
+        raise EncoderError(what, reason, remedy)

@@ -45,15 +45,6 @@ class Convolution:
 
 Branch: TypeAlias = tuple[Convolution, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Residual:
-    """A kind of residual block."""
-
-    name: str
-    branches: tuple[Branch, ...]
-
-
 _STEM: Final = (
     Convolution("Conv2d_1a_3x3", 32, strides=2, padding="valid"),
     Convolution("Conv2d_2a_3x3", 32, padding="valid"),
@@ -64,13 +55,10 @@ _STEM_AFTER_POOLING: Final = (
     Convolution("Conv2d_4a_3x3", 192, padding="valid"),
     Convolution("Conv2d_4b_3x3", 256, strides=2, padding="valid"),
 )
-_BLOCK35: Final = Residual(
-    "Block35",
-    (
-        (Convolution("Conv2d_1x1", 32),),
-        (Convolution("Conv2d_0a_1x1", 32), Convolution("Conv2d_0b_3x3", 32)),
-        (Convolution("Conv2d_0a_1x1", 32), Convolution("Conv2d_0b_3x3", 32), Convolution("Conv2d_0c_3x3", 32)),
-    ),
+_BLOCK35: Final = (
+    (Convolution("Conv2d_1x1", 32),),
+    (Convolution("Conv2d_0a_1x1", 32), Convolution("Conv2d_0b_3x3", 32)),
+    (Convolution("Conv2d_0a_1x1", 32), Convolution("Conv2d_0b_3x3", 32), Convolution("Conv2d_0c_3x3", 32)),
 )
 _MIXED_6A: Final = (
     (Convolution("Conv2d_1a_3x3", 384, strides=2, padding="valid"),),
@@ -80,12 +68,9 @@ _MIXED_6A: Final = (
         Convolution("Conv2d_1a_3x3", 256, strides=2, padding="valid"),
     ),
 )
-_BLOCK17: Final = Residual(
-    "Block17",
-    (
-        (Convolution("Conv2d_1x1", 128),),
-        (Convolution("Conv2d_0a_1x1", 128), Convolution("Conv2d_0b_1x7", 128), Convolution("Conv2d_0c_7x1", 128)),
-    ),
+_BLOCK17: Final = (
+    (Convolution("Conv2d_1x1", 128),),
+    (Convolution("Conv2d_0a_1x1", 128), Convolution("Conv2d_0b_1x7", 128), Convolution("Conv2d_0c_7x1", 128)),
 )
 _MIXED_7A: Final = (
     (Convolution("Conv2d_0a_1x1", 256), Convolution("Conv2d_1a_3x3", 384, strides=2, padding="valid")),
@@ -96,12 +81,9 @@ _MIXED_7A: Final = (
         Convolution("Conv2d_1a_3x3", 256, strides=2, padding="valid"),
     ),
 )
-_BLOCK8: Final = Residual(
-    "Block8",
-    (
-        (Convolution("Conv2d_1x1", 192),),
-        (Convolution("Conv2d_0a_1x1", 192), Convolution("Conv2d_0b_1x3", 192), Convolution("Conv2d_0c_3x1", 192)),
-    ),
+_BLOCK8: Final = (
+    (Convolution("Conv2d_1x1", 192),),
+    (Convolution("Conv2d_0a_1x1", 192), Convolution("Conv2d_0b_1x3", 192), Convolution("Conv2d_0c_3x1", 192)),
 )
 
 
@@ -114,35 +96,32 @@ def facenet_model(
     """
     require_extra("training", "tensorflow")
     import keras  # noqa: PLC0415 - takes 4 to 8 s
-
-    images = keras.Input(input_shape, name="images")  # 160 x 160 x 3
-    x = _stem(images)  # 17 x 17 x 256
-    for block in range(1, 6):
-        x = _residual(x, _BLOCK35, block, scale=0.17)  # 17 x 17 x 256
-    x = _reduction(x, "Mixed_6a", _MIXED_6A)  # 8 x 8 x 896
-    for block in range(1, 11):
-        x = _residual(x, _BLOCK17, block, scale=0.10)  # 8 x 8 x 896
-    x = _reduction(x, "Mixed_7a", _MIXED_7A)  # 3 x 3 x 1792
-    for block in range(1, 6):
-        x = _residual(x, _BLOCK8, block, scale=0.20)  # 3 x 3 x 1792
-    x = _residual(x, _BLOCK8, 6, scale=1.0, activation=False)  # 3 x 3 x 1792
-    return keras.Model(images, _bottleneck(x, dimension), name="inception_resnet_v1")
-
-
-def _stem(x: Tensor) -> Tensor:
     from keras import layers  # noqa: PLC0415
 
-    x = _chain(x, _STEM)  # 79 x 79 x 32, 77 x 77 x 32, 77 x 77 x 64
+    images = keras.Input(input_shape, name="images")  # 160 x 160 x 3
+    x = _chain(images, _STEM)  # 79 x 79 x 32, 77 x 77 x 32, 77 x 77 x 64
     x = layers.MaxPooling2D(3, strides=2, data_format=_LAST, name="MaxPool_3a_3x3")(x)  # 38 x 38 x 64
-    return _chain(x, _STEM_AFTER_POOLING)  # 38 x 38 x 80, 36 x 36 x 192, 17 x 17 x 256
+    x = _chain(x, _STEM_AFTER_POOLING)  # 38 x 38 x 80, 36 x 36 x 192, 17 x 17 x 256
+    for number in range(1, 6):
+        x = _residual(x, f"Block35_{number}", _BLOCK35, scale=0.17)  # 17 x 17 x 256
+    x = _reduction(x, "Mixed_6a", _MIXED_6A)  # 8 x 8 x 896
+    for number in range(1, 11):
+        x = _residual(x, f"Block17_{number}", _BLOCK17, scale=0.10)  # 8 x 8 x 896
+    x = _reduction(x, "Mixed_7a", _MIXED_7A)  # 3 x 3 x 1792
+    for number in range(1, 6):
+        x = _residual(x, f"Block8_{number}", _BLOCK8, scale=0.20)  # 3 x 3 x 1792
+    x = _residual(x, "Block8_6", _BLOCK8, scale=1.0, activation=False)  # 3 x 3 x 1792
+    x = layers.GlobalAveragePooling2D(data_format=_LAST, name="AvgPool")(x)  # 1792
+    x = layers.Dropout(_DROPOUT, name="Dropout")(x)
+    x = layers.Dense(dimension, use_bias=False, name="Bottleneck")(x)  # 128
+    return keras.Model(images, _normalised(x, "Bottleneck"), name="inception_resnet_v1")
 
 
-def _residual(x: Tensor, kind: Residual, number: int, scale: float, *, activation: bool = True) -> Tensor:
+def _residual(x: Tensor, block: str, branches: tuple[Branch, ...], scale: float, *, activation: bool = True) -> Tensor:
     """Inception-ResNet-A (Block35), -B (Block17) or -C (Block8): x + scale * branches(x)."""
     from keras import layers  # noqa: PLC0415
 
-    block = f"{kind.name}_{number}"
-    mixed = layers.Concatenate(name=f"{block}_Concatenate")(_branches(x, block, kind.branches))
+    mixed = layers.Concatenate(name=f"{block}_Concatenate")(_branches(x, block, branches))
     # The only convolutions with a bias and without normalisation.
     residual = layers.Conv2D(x.shape[-1], 1, data_format=_LAST, name=f"{block}_Conv2d_1x1")(mixed)
     residual = layers.Rescaling(scale, name=f"{block}_Scale")(residual)
@@ -157,15 +136,6 @@ def _reduction(x: Tensor, name: str, branches: tuple[Branch, ...]) -> Tensor:
     name_of_pooling = f"{name}_Branch_{len(branches)}_MaxPool_1a_3x3"
     pooled = layers.MaxPooling2D(3, strides=2, data_format=_LAST, name=name_of_pooling)(x)
     return layers.Concatenate(name=name)([*_branches(x, name, branches), pooled])
-
-
-def _bottleneck(x: Tensor, dimension: int) -> Tensor:
-    from keras import layers  # noqa: PLC0415
-
-    x = layers.GlobalAveragePooling2D(data_format=_LAST, name="AvgPool")(x)  # 1792
-    x = layers.Dropout(_DROPOUT, name="Dropout")(x)
-    x = layers.Dense(dimension, use_bias=False, name="Bottleneck")(x)  # 128
-    return _normalised(x, "Bottleneck")
 
 
 def _branches(x: Tensor, block: str, branches: tuple[Branch, ...]) -> list[Tensor]:

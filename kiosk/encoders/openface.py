@@ -114,24 +114,19 @@ class Inception:
     @property
     def convolutions(self) -> dict[str, list[Convolution]]:
         """The convolutions of each branch, in the order of concatenation."""
-        branches = {"3x3": self._pair("3x3", self.three, 3)}
-        if self.five:
-            branches["5x5"] = self._pair("5x5", self.five, 5)
-        branches["pool"] = self._single("pool", self.pooled) if self.pooled else []
-        if self.one:
-            branches["1x1"] = self._single("1x1", self.one)
+        branches: dict[str, list[Convolution]] = {}
+        for branch, window, channels in (("3x3", 3, self.three), ("5x5", 5, self.five)):
+            if channels:
+                name, (reduced, outputs) = f"inception_{self.name}_{branch}", channels
+                before = Convolution(f"{name}_conv1", f"{name}_bn1", self.inputs, reduced, 1)
+                after = Convolution(f"{name}_conv2", f"{name}_bn2", reduced, outputs, window, self.strides)
+                branches[branch] = [before, after]
+        branches["pool"] = []
+        for branch, single in (("pool", self.pooled), ("1x1", self.one)):
+            if single:
+                name = f"inception_{self.name}_{branch}"
+                branches[branch] = [Convolution(f"{name}_conv", f"{name}_bn", self.inputs, single, 1)]
         return branches
-
-    def _single(self, branch: str, outputs: int) -> list[Convolution]:
-        name = f"inception_{self.name}_{branch}"
-        return [Convolution(f"{name}_conv", f"{name}_bn", self.inputs, outputs, 1)]
-
-    def _pair(self, branch: str, channels: tuple[int, int], window: int) -> list[Convolution]:
-        name, (reduced, outputs) = f"inception_{self.name}_{branch}", channels
-        return [
-            Convolution(f"{name}_conv1", f"{name}_bn1", self.inputs, reduced, 1),
-            Convolution(f"{name}_conv2", f"{name}_bn2", reduced, outputs, window, self.strides),
-        ]
 
 
 STEM: Final = (
@@ -164,17 +159,27 @@ def faceRecoModel(  # noqa: N802 - the exercise's name
     """
     require_extra("training", "tensorflow")
     import keras  # noqa: PLC0415 - takes 4 to 8 s
+    from keras import layers, ops  # noqa: PLC0415
 
     if input_shape != INPUT_SHAPE:
         raise EncoderError(f"input shape {input_shape}", "is not this network's", f"give {INPUT_SHAPE}")
     images = keras.Input(INPUT_SHAPE, name="images")  # 3 x 96 x 96
     # TensorFlow has no convolution for channels that come first on a processor.
-    x = keras.layers.Permute((2, 3, 1), name="channels_last")(images)  # 96 x 96 x 3
-    x = _conv1(x, as_trained=as_trained)  # 24 x 24 x 64
-    x = _inception_2(x, as_trained=as_trained)  # 12 x 12 x 192
+    x = layers.Permute((2, 3, 1), name="channels_last")(images)  # 96 x 96 x 3
+    x = _convolved(x, STEM[0], EPSILON if as_trained else EXERCISE_BN1_EPSILON)  # 48 x 48 x 64
+    x = _halved(x, "pool1")  # 24 x 24 x 64
+    x = _response_normalised(x) if as_trained else x
+    x = _convolved(x, STEM[1])  # 24 x 24 x 64
+    x = _convolved(x, STEM[2])  # 24 x 24 x 192
+    x = _halved(_response_normalised(x) if as_trained else x, "pool2")  # 12 x 12 x 192
     for block in BLOCKS:
         x = _inception(x, block, as_trained=as_trained)
-    x = _dense(x)  # 128
+    x = layers.AveragePooling2D(3, 1, data_format=LAST, name="average")(x)  # 1 x 1 x 736
+    x = layers.Flatten(data_format=LAST, name="features")(x)  # 736
+    # float32 under mixed precision too, where _TINY would be 0.
+    x = layers.Dense(DIMENSION, name="dense_layer", dtype="float32")(x)  # 128
+    # Not Keras' UnitNormalization: its gradient is NaN at zero.
+    x = x * ops.rsqrt(ops.maximum(ops.sum(ops.square(x), axis=1, keepdims=True), _TINY))
     return keras.Model(images, x, name="FaceRecoModel")
 
 
@@ -195,12 +200,8 @@ def set_weights(model: keras.Model, weights: Mapping[str, Sequence[NDArray[Any]]
     found = {name: [array.shape for array in arrays] for name, arrays in weights.items()}
     for name in [*expected, *found]:
         if expected.get(name) != found.get(name):
-            reason = Message(
-                "layer {name} needs weights {expected}, the file has {found}",
-                name=name,
-                expected=str(expected.get(name)),
-                found=str(found.get(name)),
-            )
+            shapes = {"expected": str(expected.get(name)), "found": str(found.get(name))}
+            reason = Message("layer {name} needs weights {expected}, the file has {found}", name=name, **shapes)
             raise WeightsError(source, reason, "use the file that the encoder was written for")
     for name, arrays in weights.items():
         model.get_layer(name).set_weights([np.asarray(array) for array in arrays])
@@ -235,18 +236,6 @@ def _convolutions() -> list[Convolution]:
     return [*STEM, *inside]
 
 
-def _conv1(x: Tensor, *, as_trained: bool) -> Tensor:
-    x = _convolved(x, STEM[0], EPSILON if as_trained else EXERCISE_BN1_EPSILON)  # 48 x 48 x 64
-    x = _halved(x, "pool1")  # 24 x 24 x 64
-    return _response_normalised(x) if as_trained else x
-
-
-def _inception_2(x: Tensor, *, as_trained: bool) -> Tensor:
-    x = _convolved(x, STEM[1])  # 24 x 24 x 64
-    x = _convolved(x, STEM[2])  # 24 x 24 x 192
-    return _halved(_response_normalised(x) if as_trained else x, "pool2")  # 12 x 12 x 192
-
-
 def _inception(x: Tensor, block: Inception, *, as_trained: bool) -> Tensor:
     from keras import layers  # noqa: PLC0415
 
@@ -257,17 +246,6 @@ def _inception(x: Tensor, block: Inception, *, as_trained: bool) -> Tensor:
             y = _convolved(y, layer)
         branches.append(_framed(y, size) if branch == "pool" else y)
     return layers.Concatenate(name=f"inception_{block.name}")(branches)
-
-
-def _dense(x: Tensor) -> Tensor:
-    from keras import layers, ops  # noqa: PLC0415
-
-    x = layers.AveragePooling2D(3, 1, data_format=LAST, name="average")(x)  # 1 x 1 x 736
-    x = layers.Flatten(data_format=LAST, name="features")(x)  # 736
-    # float32 under mixed precision too, where _TINY would be 0.
-    x = layers.Dense(DIMENSION, name="dense_layer", dtype="float32")(x)  # 128
-    # Not Keras' UnitNormalization: its gradient is NaN at zero.
-    return x * ops.rsqrt(ops.maximum(ops.sum(ops.square(x), axis=1, keepdims=True), _TINY))
 
 
 def _convolved(x: Tensor, layer: Convolution, epsilon: float = EPSILON) -> Tensor:

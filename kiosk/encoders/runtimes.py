@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.encoders.encoder import PATH_VERSION, EncoderSpec, Golden, Network, NetworkEncoder
+from kiosk.encoders.encoder import PATH_VERSION, Averaging, EncoderSpec, Network, NetworkEncoder
 from kiosk.encoders.golden import check_golden
 from kiosk.encoders.specs import SpecFile
 from kiosk.errors import EncoderError, WeightsError
@@ -84,24 +84,15 @@ def pictures_at_once(
     """Return how many pictures the network takes in one run (None: any number); raises WeightsError."""
     output = (batch[0], dimension)
     if len(inputs) != 1 or not inputs[0].fits(batch):
-        raise WeightsError(
-            name,
-            Message("takes {inputs} instead of float32 {batch}", inputs=_told(inputs), batch=batch),
-            _REMEDY,
-        )
+        takes = Message("takes {inputs} instead of float32 {batch}", inputs=_told(inputs), batch=batch)
+        raise WeightsError(name, takes, _REMEDY)
     if len(outputs) != 1 or not outputs[0].fits(output):
-        raise WeightsError(
-            name,
-            Message("gives {outputs} instead of float32 {output}", outputs=_told(outputs), output=output),
-            _REMEDY,
-        )
+        gives = Message("gives {outputs} instead of float32 {output}", outputs=_told(outputs), output=output)
+        raise WeightsError(name, gives, _REMEDY)
     pictures = inputs[0].shape[0]
     if pictures not in {None, 1, batch[0]}:
-        raise WeightsError(
-            name,
-            Message("takes {pictures} pictures at a time", pictures=pictures),
-            "export it for one, or for any number",
-        )
+        reason = Message("takes {pictures} pictures at a time", pictures=pictures)
+        raise WeightsError(name, reason, "export it for one, or for any number")
     return pictures
 
 
@@ -149,11 +140,8 @@ class LiteRtNetwork:
             with without_notices():
                 self._resize(self._shape)
         except (ValueError, RuntimeError) as error:
-            raise WeightsError(
-                self.name,
-                Message("cannot take batches of {shape}: {error}", shape=self._shape, error=error),
-                "export it again",
-            ) from error
+            reason = Message("cannot take batches of {shape}: {error}", shape=self._shape, error=error)
+            raise WeightsError(name, reason, "export it again") from error
 
     def run(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return (N, D) for a batch; raises EncoderError when LiteRT fails."""
@@ -161,11 +149,8 @@ class LiteRtNetwork:
             try:
                 return np.concatenate([self._answer(piece) for piece in pieces(images, self._at_once)])
             except (ValueError, RuntimeError) as error:
-                raise EncoderError(
-                    self.name,
-                    Message("LiteRT failed: {error}", error=error),
-                    "run `kiosk doctor`",
-                ) from error
+                reason = Message("LiteRT failed: {error}", error=error)
+                raise EncoderError(self.name, reason, "run `kiosk doctor`") from error
 
     def _answer(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         if images.shape != self._shape:
@@ -194,11 +179,8 @@ def _interpreter(name: str, content: bytes, threads: int) -> Interpreter:
         with without_notices():
             return Interpreter(model_content=content, num_threads=threads)
     except (ValueError, RuntimeError) as error:
-        raise WeightsError(
-            name,
-            Message("is no LiteRT model: {error}", error=error),
-            "put the right file there",
-        ) from error
+        reason = Message("is no LiteRT model: {error}", error=error)
+        raise WeightsError(name, reason, "put the right file there") from error
 
 
 _DTYPES: Final = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(double)": "float64"}
@@ -226,11 +208,8 @@ class OnnxNetwork:
             outputs = [self._session.run(None, {self._input: piece})[0] for piece in pieces(images, self._at_once)]
             return np.concatenate(outputs)
         except Exception as error:  # ONNX Runtime's errors have no common class
-            raise EncoderError(
-                self.name,
-                Message("ONNX Runtime failed: {error}", error=error),
-                "run `kiosk doctor`",
-            ) from error
+            reason = Message("ONNX Runtime failed: {error}", error=error)
+            raise EncoderError(self.name, reason, "run `kiosk doctor`") from error
 
 
 def _onnx_port(node: NodeArg) -> Port:
@@ -256,11 +235,8 @@ def _session(name: str, content: bytes, threads: int) -> InferenceSession:
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"], enable_fallback=0)
     except Exception as error:  # ONNX Runtime's errors have no common class
-        raise WeightsError(
-            name,
-            Message("is no ONNX model: {error}", error=error),
-            "put the right file there",
-        ) from error
+        reason = Message("is no ONNX model: {error}", error=error)
+        raise WeightsError(name, reason, "put the right file there") from error
 
 
 KIND: Final = "encoder"
@@ -303,9 +279,9 @@ def described(name: str, spec: SpecFile) -> EncoderSpec:
         source=spec.source,
         size_bytes=spec.size,
         parameters=spec.parameters,
-        golden=Golden(spec.golden.picture, spec.golden.values) if spec.golden else None,
+        golden=spec.golden,
         statistics=spec.statistics.statistics if spec.statistics else None,
-        averaging=spec.averaging,
+        averaging=spec.pooling or Averaging.usual(spec.threshold),
     )
 
 

@@ -1,19 +1,27 @@
 """Specs of encoders, weights/<name>.yaml: facts that the file of the network does not contain."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
 from kiosk.domain import Crop, CropKind
-from kiosk.encoders.encoder import Averaging, Colour, InputFormat, Layout, Mirror
+from kiosk.encoders.encoder import (
+    LARGEST,
+    SMALLEST,
+    Averaging,
+    Colour,
+    EncoderSpec,
+    Golden,
+    InputFormat,
+    Layout,
+    Mirror,
+)
 from kiosk.encoders.statistics import QuantileTable, Statistics
-from kiosk.weights.specs import Sha256, Spec, section_text
+from kiosk.weights.specs import FILE_STEM, FileFacts, SourceText, Spec, section_text
 
-SMALLEST, LARGEST = 4, 4096  # numbers in an embedding
-_LEAST_ROWS, _MOST_ROWS = 3, 200  # of a table
 # One number for all three colours, or one for each in the order of `colour`.
 _Mean = Annotated[float, Field(ge=-1000, le=1000)]
 # With 0, all faces would be equal.
@@ -47,7 +55,7 @@ class CropSection(Spec):
     """Crop of the face; see CropKind."""
 
     kind: Annotated[CropKind, Field(strict=False)]
-    margin: float = Field(0.0, ge=0, le=2)  # part of the longer side, added on each side; only for box
+    margin: Annotated[float, Field(ge=0, le=2)] = 0.0  # part of the longer side, added on each side; only for box
 
     @model_validator(mode="after")
     def _margin_for_boxes(self) -> Self:
@@ -56,19 +64,9 @@ class CropSection(Spec):
         return self
 
 
-class GoldenSection(Spec):
-    """A picture in assets/ and the first values of its embedding."""
-
-    picture: str = Field("golden.png", pattern=r"^[A-Za-z0-9_-]+\.png$")
-    values: Annotated[tuple[float, ...], Field(strict=False, min_length=SMALLEST, max_length=LARGEST)]
-
-
-_Rates = Annotated[
-    tuple[Annotated[float, Field(gt=0, le=1)], ...], Field(strict=False, min_length=_LEAST_ROWS, max_length=_MOST_ROWS)
-]
-_Distances = Annotated[
-    tuple[Annotated[float, Field(ge=0, le=2)], ...], Field(strict=False, min_length=_LEAST_ROWS, max_length=_MOST_ROWS)
-]
+_TABLE = Field(strict=False, min_length=3, max_length=200)
+_Rates = Annotated[tuple[Annotated[float, Field(gt=0, le=1)], ...], _TABLE]
+_Distances = Annotated[tuple[Annotated[float, Field(ge=0, le=2)], ...], _TABLE]
 
 
 class QuantileSection(Spec):
@@ -119,21 +117,11 @@ def statistics_text(statistics: Statistics) -> str:
     return section_text("statistics", StatisticsSection.model_validate(asdict(statistics)))
 
 
-class PoolingSection(Spec):
-    """Effect of averaging on distances; see Averaging."""
-
-    scatter: float = Field(ge=0, le=4)
-    share: float = Field(ge=0, le=1)
-
-
-class SpecFile(Spec):
+class SpecFile(FileFacts):
     """The spec of an encoder whose file is beside it."""
 
-    file: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.(tflite|onnx)$")
-    size: int = Field(gt=0, le=2**31)  # bytes
-    sha256: Sha256
-    licence: str = Field(min_length=1, max_length=200)
-    source: str = Field(min_length=1, max_length=500)
+    file: str = Field(pattern=rf"{FILE_STEM}\.(tflite|onnx)$")
+    source: SourceText
     parameters: int | None = Field(None, gt=0)
     input: InputSection
     crop: CropSection
@@ -141,9 +129,9 @@ class SpecFile(Spec):
     dimension: int = Field(ge=SMALLEST, le=LARGEST)
     threshold: float = Field(gt=0, le=2)
     margin: float = Field(ge=0, le=1)
-    golden: GoldenSection | None = None  # None: only the hash is checked
+    golden: Golden | None = None  # None: only the hash is checked
     statistics: StatisticsSection | None = None  # None: not measured
-    pooling: PoolingSection | None = None  # None: typical values are used
+    pooling: Averaging | None = None  # None: typical values are used
 
     @model_validator(mode="after")
     def _no_more_values_than_come_out(self) -> Self:
@@ -156,13 +144,6 @@ class SpecFile(Spec):
         """The crop with its size."""
         return Crop(self.crop.kind, self.input.size_px, self.crop.margin)
 
-    @property
-    def averaging(self) -> Averaging:
-        """The measured values, or typical ones."""
-        if self.pooling is None:
-            return Averaging.usual(self.threshold)
-        return Averaging(self.pooling.scatter, self.pooling.share)
-
 
 def _rises(numbers: Sequence[float]) -> bool:
     return all(before < after for before, after in pairwise(numbers))
@@ -170,3 +151,63 @@ def _rises(numbers: Sequence[float]) -> bool:
 
 def _three(level: float | tuple[float, float, float]) -> tuple[float, float, float]:
     return level if isinstance(level, tuple) else (level, level, level)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Facts for the spec of a network that the kiosk can build; the user brings its weights."""
+
+    crop: CropSection
+    input: InputSection
+    threshold: float
+    margin: float
+    licence: str
+    source: str
+    mirror: bool = True
+
+    @property
+    def chip(self) -> Crop:
+        """The crop with its size."""
+        return Crop(self.crop.kind, self.input.size_px, self.crop.margin)
+
+
+# 0.7 is the threshold of the course that made both networks known (https://www.coursera.org/learn/convolutional-neural-
+# networks). How many strangers it accepts depends on the weights: measure before you use it at a door.
+OPENFACE: Final = Recipe(
+    crop=CropSection(kind=CropKind.OPENFACE),
+    input=InputSection(size_px=96, layout=Layout.CHANNELS_FIRST, scale=1 / 255),
+    threshold=0.7,
+    margin=0.05,
+    licence="Apache-2.0",
+    source="OpenFace nn4.small2, by Brandon Amos and others; weights as the Keras-OpenFace project publishes them",
+)
+# FaceNet was trained on boxes with a margin, each picture standardised (https://github.com/davidsandberg/facenet).
+FACENET: Final = Recipe(
+    crop=CropSection(kind=CropKind.BOX, margin=0.1),
+    input=InputSection(size_px=160, layout=Layout.CHANNELS_LAST, standardise=True),
+    threshold=0.7,
+    margin=0.05,
+    licence="MIT",
+    source="FaceNet Inception-ResNet-v1, by David Sandberg; weights as its Keras port publishes them",
+)
+EXPORTED: Final = {"facenet": FACENET, "openface": OPENFACE}
+_DIMENSION: Final = 128
+_PARAMETERS: Final = {"facenet": 22_808_144, "openface": 3_743_280}
+
+
+def exported_spec(name: str) -> EncoderSpec:
+    """Return the facts about an encoder of EXPORTED before its file exists."""
+    recipe = EXPORTED[name]
+    return EncoderSpec(
+        name=name,
+        dimension=_DIMENSION,
+        crops=(recipe.chip,),
+        threshold=recipe.threshold,
+        margin=recipe.margin,
+        key="",
+        licence=recipe.licence,
+        source=recipe.source,
+        size_bytes=0,
+        parameters=_PARAMETERS[name],
+        golden=None,
+    )

@@ -39,7 +39,6 @@ class QuantileTable:
 
     @property
     def smallest_rate(self) -> float:
-        """The smallest rate of the table."""
         return self.rates[0]
 
     def rate_at(self, distance: NDArray[np.float64] | float) -> NDArray[np.float64]:
@@ -74,7 +73,16 @@ class Statistics:
 
         Raises EvaluationError for too few distances of a kind.
         """
-        return cls(source, people, _impostor_table(_sorted(impostor)), _genuine_table(_sorted(genuine)))
+        apart, own = _sorted(impostor), _sorted(genuine)
+        rates, own_rates = _rates(len(apart), LEAST_IMPOSTORS), _rates(len(own), LEAST_BEHIND)
+        nearest = np.ceil(np.array(rates) * len(apart) - 1e-6).astype(int) - 1
+        farthest = len(own) - 1 - np.floor(np.array(own_rates) * len(own) + 1e-6).astype(int)
+        return cls(
+            source,
+            people,
+            _strict(len(apart), rates, apart[np.clip(nearest, 0, None)]),
+            _strict(len(own), own_rates, own[np.clip(farthest, 0, None)]),
+        )
 
 
 def together(parts: Sequence[Statistics], weights: Sequence[float]) -> Statistics:
@@ -110,11 +118,8 @@ def _sorted(distances: NDArray[np.floating]) -> NDArray[np.float64]:
     finite = np.sort(np.asarray(distances, np.float64).ravel())
     finite = finite[np.isfinite(finite)]
     if len(finite) < 2 * LEAST_BEHIND:
-        raise EvaluationError(
-            "statistics",
-            Message("{number} pairs of a kind are too few", number=len(finite)),
-            Message("give at least {number}", number=2 * LEAST_BEHIND),
-        )
+        few = Message("{number} pairs of a kind are too few", number=len(finite))
+        raise EvaluationError("statistics", few, Message("give at least {number}", number=2 * LEAST_BEHIND))
     return finite
 
 
@@ -123,18 +128,6 @@ def _rates(pairs: int, least: int) -> list[float]:
     lowest = math.floor(math.log10(least / pairs))
     fine = [float(f"{step}e{power}") for power in range(lowest, 0) for step in _STEPS]
     return [rate for rate in fine if rate * pairs >= least] + list(_BULK)
-
-
-def _impostor_table(distances: NDArray[np.float64]) -> QuantileTable:
-    pairs, rates = len(distances), _rates(len(distances), LEAST_IMPOSTORS)
-    places = np.ceil(np.array(rates) * pairs - 1e-6).astype(int) - 1
-    return _strict(pairs, rates, distances[np.clip(places, 0, pairs - 1)])
-
-
-def _genuine_table(distances: NDArray[np.float64]) -> QuantileTable:
-    pairs, rates = len(distances), _rates(len(distances), LEAST_BEHIND)
-    places = pairs - 1 - np.floor(np.array(rates) * pairs + 1e-6).astype(int)
-    return _strict(pairs, rates, distances[np.clip(places, 0, pairs - 1)])
 
 
 def _strict(pairs: int, rates: Sequence[float], distances: NDArray[np.float64]) -> QuantileTable:

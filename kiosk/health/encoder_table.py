@@ -16,7 +16,7 @@ from kiosk.door.build import HAAR
 from kiosk.door.matching import matching_numbers
 from kiosk.encoders import EXPORTED, Encoder, EncoderSpec, encoder_names, encoder_paths, encoder_spec, load_encoder
 from kiosk.encoders.golden import GOLDEN_VALUES, golden_chips, golden_vector
-from kiosk.encoders.recipes import exported_spec
+from kiosk.encoders.specs import exported_spec
 from kiosk.errors import KioskError, WeightsError, in_one_line
 from kiosk.files import shipped_weights
 from kiosk.vision.yunet import YuNetDetector

@@ -1,7 +1,6 @@
 """Rebuild weights/ from its sources: `make weights`, or python -m kiosk.training.build."""
 
 import argparse
-import dataclasses
 import hashlib
 import importlib.util
 import io
@@ -16,15 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
+from kiosk.encoders.encoder import Golden
 from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_vector
 from kiosk.encoders.runtimes import KIND, encoder_of, read_encoder_spec
-from kiosk.encoders.specs import GoldenSection, SpecFile
+from kiosk.encoders.specs import SpecFile
 from kiosk.errors import KioskError, WeightsError
 from kiosk.files import shipped_weights, write_files
 from kiosk.recognition.cohort import npz_bytes
 from kiosk.training import dlib, sface
 from kiosk.training.export import litert_bytes, start_tensorflow
-from kiosk.weights.catalogue import CatalogueEntry, Known, read_catalogue
+from kiosk.weights.catalogue import CatalogueEntry, read_catalogue
 from kiosk.weights.fetch import fetch
 from kiosk.weights.manifest import MANIFEST, WeightsFile, manifest_entry, read_manifest, verified_bytes, verified_file
 from kiosk.weights.specs import spec_text
@@ -61,7 +61,9 @@ def build(out: Path, zoo: Path | None = None) -> list[str]:
     else fetched. Files with another source, such as cohorts, are copied.
     """
     catalogue = read_catalogue()
-    yunet = _unchanged(catalogue.shipped_file("yunet"))
+    (known,) = (each for each in catalogue.shipped if each.name == "yunet")
+    facts = manifest_entry(known.file).model_dump(include={"size", "sha256", "licence"})
+    yunet = CatalogueEntry.model_validate({**known.model_dump(), **facts})  # a copy of its source
     # All sources first, because the rest takes minutes.
     trees = source_bytes(dlib.LANDMARKS_SOURCE_FILE, dlib.LANDMARKS_SOURCE_SIZE, dlib.LANDMARKS_SOURCE_SHA256)
     resnet = source_bytes(dlib.SOURCE_FILE, dlib.SOURCE_SIZE, dlib.SOURCE_SHA256)
@@ -76,7 +78,7 @@ def build(out: Path, zoo: Path | None = None) -> list[str]:
     shipped = read_manifest()
     contents = {file: made.get(file) or verified_bytes(entry) for file, entry in shipped.items()}
     specs = {f"{name}.yaml": encoder_spec_text(name, made[file]) for name, file in _ENCODERS.items()}
-    entries = [dataclasses.replace(entry, **_size_and_hash(contents[file])) for file, entry in shipped.items()]
+    entries = [entry.model_copy(update=_size_and_hash(contents[file])) for file, entry in shipped.items()]
     lines = [_comparison(file, content) for file, content in contents.items()]  # before the shipped ones are replaced
     write_files(out, {**contents, **specs, MANIFEST: manifest_text(entries)})
     return lines
@@ -84,22 +86,19 @@ def build(out: Path, zoo: Path | None = None) -> list[str]:
 
 def encoder_spec_text(name: str, content: bytes) -> bytes:
     """Return the shipped spec of an encoder with size, hash and golden vector of the content of its file."""
-    values = tuple(round(float(value), 6) for value in _embedding(name, content)[:GOLDEN_VALUES])
-    golden = GoldenSection(picture=PICTURE, values=values)
-    return spec_text(_spec_of(name, content).model_copy(update={"golden": golden}), KIND)
+    spec, vector = _spec_and_embedding(name, content)
+    golden = Golden(picture=PICTURE, values=tuple(round(float(value), 6) for value in vector[:GOLDEN_VALUES]))
+    return spec_text(spec.model_copy(update={"golden": golden}), KIND)
 
 
-def _spec_of(name: str, content: bytes) -> SpecFile:
+def _spec_and_embedding(name: str, content: bytes) -> tuple[SpecFile, NDArray[np.float32]]:
     facts = {**_size_and_hash(content), "golden": None}
-    return read_encoder_spec(shipped_weights(f"{name}.yaml")).model_copy(update=facts)
+    spec = read_encoder_spec(shipped_weights(f"{name}.yaml")).model_copy(update=facts)
+    return spec, golden_vector(encoder_of(name, spec, content, threads=1)).vector
 
 
 def _size_and_hash(content: bytes) -> dict[str, Any]:
     return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-
-
-def _embedding(name: str, content: bytes) -> NDArray[np.float32]:
-    return golden_vector(encoder_of(name, _spec_of(name, content), content, threads=1)).vector
 
 
 def manifest_text(entries: Sequence[WeightsFile]) -> bytes:
@@ -108,19 +107,9 @@ def manifest_text(entries: Sequence[WeightsFile]) -> bytes:
     yaml.width = 110
     buffer = io.BytesIO(_HEADER.encode())
     buffer.seek(0, io.SEEK_END)
-    yaml.dump({entry.file: _values(entry) for entry in entries}, buffer)
+    keys = ("sha256", "size", "source", "licence", "rebuild")
+    yaml.dump({entry.file: {key: getattr(entry, key) for key in keys} for entry in entries}, buffer)
     return re.sub(rb" +$", b"", buffer.getvalue(), flags=re.MULTILINE)
-
-
-def _values(entry: WeightsFile) -> dict[str, Any]:
-    return {name: value for name, value in dataclasses.asdict(entry).items() if name != "file"}
-
-
-def _unchanged(known: Known) -> CatalogueEntry:
-    """Return how to fetch a shipped file that is a copy of its source."""
-    entry = manifest_entry(known.file)
-    facts = {"size": entry.size, "sha256": entry.sha256, "licence": entry.licence}
-    return CatalogueEntry.model_validate({**known.model_dump(), **facts})
 
 
 def _zoo_bytes(entry: CatalogueEntry, zoo: Path | None) -> bytes:
@@ -148,10 +137,10 @@ def _comparison(file: str, made: bytes) -> str:
         return f"{file}: new, nothing is shipped to compare with"
     if shipped == made:
         return f"{file}: equal bit for bit"
-    names = {encoder_file: name for name, encoder_file in _ENCODERS.items()}
-    if file in names:
-        distance = np.linalg.norm(_embedding(names[file], made) - _embedding(names[file], shipped))
-        return f"{file}: differs from the shipped file, golden vectors by {distance:.1e}"
+    for name, encoder_file in _ENCODERS.items():
+        if file == encoder_file:
+            (_, new), (_, old) = _spec_and_embedding(name, made), _spec_and_embedding(name, shipped)
+            return f"{file}: differs from the shipped file, golden vectors by {np.linalg.norm(new - old):.1e}"
     return f"{file}: differs from the shipped file"
 
 

@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,13 +19,12 @@ from kiosk.domain import ByteImage, Crop
 from kiosk.errors import EncoderError, KioskError, PictureError, in_one_line
 from kiosk.names import folder_fault, is_litter, is_system_folder, normal_name, printable
 from kiosk.training.checkpoint import NPZ_DAMAGE, write_arrays
-from kiosk.training.settings import Settings
-from kiosk.training.validation import PEOPLE_IN_A_FOLD
 from kiosk.vision.alignment import cut
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import LandmarkModel, shipped_landmarks
 from kiosk.vision.pictures import SUFFIXES, read_picture
 
+PEOPLE_IN_A_FOLD = 2  # fewer make no pair of two people
 FEWEST_HELD_OUT = 2 * PEOPLE_IN_A_FOLD  # a threshold is chosen on one fold and tested on another
 # Enough for a validation of some seconds.
 MOST_HELD_OUT, _PICTURES_HELD_OUT = 500, 10
@@ -63,31 +63,36 @@ def usable(chips: PeopleChips) -> tuple[PeopleChips, tuple[str, ...]]:
     kept = chips.of(enough)
     single = tuple(person for person, is_kept in zip(chips.people, enough, strict=True) if not is_kept)
     if len(chips.people) == 1:
-        raise EncoderError(
-            f"pictures of {chips.people[0]} alone",
-            "a network learns from differences between people",
-            "add more people",
-        )
+        reason = "a network learns from differences between people"
+        raise EncoderError(f"pictures of {chips.people[0]} alone", reason, "add more people")
     if not kept.people:
         reason = "each has one usable picture: none shows what stays the same"
         raise EncoderError(f"{len(chips.people)} people ({_names(chips.people)})", reason, "add pictures of each")
     return kept, single
 
 
-def split(chips: PeopleChips, settings: Settings) -> tuple[PeopleChips, PeopleChips]:
-    """Return the people to learn from, and some pictures of those held out; raises EncoderError for too few people."""
+def split(chips: PeopleChips, held_out: float, in_a_batch: int, seed: int) -> tuple[PeopleChips, PeopleChips]:
+    """Return the people to learn from, and some pictures of those held out; raises EncoderError for too few people.
+
+    Args:
+        chips: of people with two pictures and more.
+        held_out: part of the people.
+        in_a_batch: people that must be left to learn from.
+        seed: of the choice.
+    """
     everybody = len(chips.people)
-    held_out = min(max(round(everybody * settings.held_out), FEWEST_HELD_OUT), MOST_HELD_OUT)
-    if everybody - held_out < settings.people:
+    apart = min(max(round(everybody * held_out), FEWEST_HELD_OUT), MOST_HELD_OUT)
+    left = everybody - apart
+    if left < in_a_batch:
         raise EncoderError(
             f"{everybody} people with two pictures and more",
-            f"{held_out} are held out, which leaves fewer than the {settings.people} of a batch",
-            f"add people, or set --people to {max(everybody - held_out, 2)} or less"
-            if everybody - held_out >= 2
+            f"{apart} are held out, which leaves fewer than the {in_a_batch} of a batch",
+            f"add people, or set --people to {left} or less"
+            if left >= 2
             else f"add people: {FEWEST_HELD_OUT + 2} are the fewest",
         )
     chosen = np.zeros(everybody, bool)
-    chosen[np.random.default_rng(settings.seed).permutation(everybody)[:held_out]] = True
+    chosen[np.random.default_rng(seed).permutation(everybody)[:apart]] = True
     return chips.of(~chosen), chips.of(chosen).at_most(_PICTURES_HELD_OUT)
 
 
@@ -141,7 +146,9 @@ def _pictures(folder: Path) -> Iterator[Path]:
     try:
         for person in sorted(folder.iterdir()):
             if person.is_dir() and folder_fault(person.name) is None:
-                yield from (path for path in sorted(person.iterdir()) if _is_picture(path))
+                for path in sorted(person.iterdir()):
+                    if path.suffix.lower() in SUFFIXES and not is_litter(path.name):
+                        yield path
     except OSError as error:
         raise PictureError(printable(folder), f"cannot be read ({error.strerror})", _REMEDY) from error
 
@@ -154,16 +161,11 @@ def _skipped(folder: Path) -> Iterator[Unused]:
             yield Unused(printable(path.name), f"the name {fault}")
 
 
-def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES and not is_litter(path.name)
-
-
 def _stamp(folder: Path, path: Path) -> list[str | int]:
-    try:
-        status = path.stat()
-    except OSError:
-        return [os.fsencode(path.relative_to(folder)).hex(), 0, 0]
-    return [os.fsencode(path.relative_to(folder)).hex(), status.st_size, status.st_mtime_ns]
+    size, changed = 0, 0
+    with suppress(OSError):
+        size, changed = path.stat().st_size, path.stat().st_mtime_ns
+    return [os.fsencode(path.relative_to(folder)).hex(), size, changed]
 
 
 def _cut_all(
@@ -171,9 +173,10 @@ def _cut_all(
 ) -> tuple[PeopleChips, tuple[Unused, ...]]:
     found: list[tuple[str, ByteImage]] = []
     unused: list[Unused] = []
-    cutter = _Cutter(crop, landmarks)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for path, outcome in zip(pictures, pool.map(cutter.cut, pictures), strict=True):
+    own = threading.local()
+    with ThreadPoolExecutor(os.cpu_count(), initializer=lambda: setattr(own, "detector", HaarDetector())) as pool:
+        outcomes = pool.map(lambda path: _chip(path, crop, landmarks, own.detector), pictures)
+        for path, outcome in zip(pictures, outcomes, strict=True):
             if isinstance(outcome, str):
                 unused.append(Unused(printable(path.relative_to(folder)), outcome))
             else:
@@ -188,29 +191,19 @@ def _cut_all(
     return PeopleChips(images, owners.astype(np.intp), tuple(people.tolist())), tuple(unused)
 
 
-class _Cutter:
-    """Cuts out faces; each thread has its own detector."""
-
-    def __init__(self, crop: Crop, landmarks: LandmarkModel) -> None:
-        self._crop = crop
-        self._landmarks = landmarks
-        self._own = threading.local()
-
-    def cut(self, path: Path) -> ByteImage | str:
-        """Return the chip of a picture's largest face, or the reason why there is none."""
-        if not hasattr(self._own, "detector"):
-            self._own.detector = HaarDetector()
-        try:
-            image = read_picture(path)
-            faces = self._own.detector.find_thoroughly(image)
-            if not faces:
-                return "shows no face"
-            face = replace(faces[0], landmarks=self._landmarks.locate(image, faces[0].box))
-            return cut(image, face, self._crop).image
-        except KioskError as error:
-            return error.reason
-        except Exception as error:  # OpenCV fails on this picture; use the others
-            return in_one_line(error)
+def _chip(path: Path, crop: Crop, landmarks: LandmarkModel, detector: HaarDetector) -> ByteImage | str:
+    """Return the chip of a picture's largest face, or the reason why there is none."""
+    try:
+        image = read_picture(path)
+        faces = detector.find_thoroughly(image)
+        if not faces:
+            return "shows no face"
+        face = replace(faces[0], landmarks=landmarks.locate(image, faces[0].box))
+        return cut(image, face, crop).image
+    except KioskError as error:
+        return error.reason
+    except Exception as error:  # OpenCV fails on this picture; use the others
+        return in_one_line(error)
 
 
 def _remembered(cache: Path, key: str) -> FolderChips | None:

@@ -132,13 +132,11 @@ def build_dlib_resnet(network: DlibNetwork) -> keras.Model:
 def layer_weights(network: DlibNetwork) -> dict[str, tuple[Weights, ...]]:
     """Return the weights by the names of the graph's layers, each affine folded into the convolution before it."""
     names = ["stem", *(f"{block}_{half}" for block, _, _ in _blocks() for half in ("conv1", "conv2"))]
-    folded = [_fold(*layers) for layers in zip(network.convolutions, network.affines, strict=True)]
-    return {**dict(zip(names, folded, strict=True)), "embedding": (network.dense,)}
-
-
-def _fold(convolution: tuple[Weights, Weights], affine: tuple[Weights, Weights]) -> tuple[Weights, Weights]:
-    (kernel, bias), (factor, summand) = convolution, (each.astype(np.float64) for each in affine)
-    return (kernel * factor).astype(np.float32), (bias * factor + summand).astype(np.float32)
+    weights: dict[str, tuple[Weights, ...]] = {"embedding": (network.dense,)}
+    for name, (kernel, bias), affine in zip(names, network.convolutions, network.affines, strict=True):
+        factor, summand = (each.astype(np.float64) for each in affine)
+        weights[name] = (kernel * factor).astype(np.float32), (bias * factor + summand).astype(np.float32)
+    return weights
 
 
 def _graph(mean: tuple[float, float, float]) -> keras.Model:
@@ -197,7 +195,7 @@ def build_landmarks(content: bytes) -> dict[str, NDArray[Any]]:
     stream = DlibStream(content)
     stream.integer()  # version
     shape = stream.column()
-    forests = stream.items(lambda: stream.items(lambda: (stream.items(lambda: _split(stream)), _leaves(stream))))
+    forests = stream.items(lambda: stream.items(lambda: _tree(stream)))
     anchors = stream.items(lambda: stream.items(stream.integer))
     deltas = stream.items(lambda: stream.items(lambda: (stream.real(), stream.real())))
     splits = np.array([[splits for splits, _ in forest] for forest in forests], np.int16)
@@ -211,10 +209,8 @@ def build_landmarks(content: bytes) -> dict[str, NDArray[Any]]:
     }
 
 
-def _split(stream: DlibStream) -> tuple[int, int, int]:
+def _tree(stream: DlibStream) -> tuple[list[tuple[int, int, int]], list[list[float]]]:
+    """Read the splits (two pixels and a threshold each) and leaves of a tree."""
     # Grey levels are whole numbers: a difference exceeds the threshold exactly when it exceeds its floor.
-    return stream.integer(), stream.integer(), math.floor(stream.real())
-
-
-def _leaves(stream: DlibStream) -> list[list[float]]:
-    return stream.items(stream.column)
+    splits = stream.items(lambda: (stream.integer(), stream.integer(), math.floor(stream.real())))
+    return splits, stream.items(stream.column)

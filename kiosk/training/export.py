@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from kiosk.encoders.encoder import Encoder, InputFormat
+from kiosk.encoders.encoder import LARGEST, SMALLEST, Encoder, Golden, Layout
 from kiosk.encoders.facenet import facenet_model
 from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_chips, golden_vector
 from kiosk.encoders.openface import faceRecoModel, load_weights_from_FaceNet
-from kiosk.encoders.recipes import FACENET, OPENFACE, Recipe
 from kiosk.encoders.runtimes import KIND, encoder_of, network_of, without_notices
-from kiosk.encoders.specs import LARGEST, SMALLEST, CropSection, GoldenSection, InputSection, SpecFile
+from kiosk.encoders.specs import FACENET, OPENFACE, InputSection, Recipe, SpecFile
 from kiosk.errors import EncoderError, WeightsError, require_extra
 from kiosk.files import write_files
 from kiosk.training.keras_h5 import load_h5
@@ -27,7 +26,8 @@ if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]
 
 KnownNetwork: TypeAlias = Literal["openface", "facenet"]
-COURSE_INPUT = InputFormat(scale=(1 / 255,) * 3)  # FaceNet in the course: grey levels from 0 to 1
+# FaceNet in the course: grey levels from 0 to 1.
+COURSE_INPUT = InputSection(size_px=160, layout=Layout.CHANNELS_LAST, scale=1 / 255)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def export_known(name: KnownNetwork, weights: Path, out: Path, *, course: bool =
         model, recipe = faceRecoModel(as_trained=not course), OPENFACE
         load_weights_from_FaceNet(model, weights)
     else:
-        model, recipe = facenet_model(), replace(FACENET, inputs=COURSE_INPUT) if course else FACENET
+        model, recipe = facenet_model(), replace(FACENET, input=COURSE_INPUT) if course else FACENET
         load_h5(model, weights)
     return export_encoder(model, name, out, recipe, half=half)
 
@@ -83,7 +83,14 @@ def export_encoder(model: keras.Model, name: str, out: Path, recipe: Recipe, *, 
         raise WeightsError(f"encoder name {reprlib.repr(name)}", "is no name for a spec", "use a-z, 0-9 and _")
     _check_shapes(model, recipe)
     content = litert_bytes(model, half=half)
-    spec = _spec(f"{name}.tflite", content, model, recipe)
+    spec = SpecFile(
+        file=f"{name}.tflite",
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        parameters=model.count_params(),
+        dimension=model.output_shape[1],
+        **vars(recipe),
+    )
     spec = spec.model_copy(update={"golden": _golden(model, encoder_of(name, spec, content, threads=1))})
     write_files(out, {spec.file: content, f"{name}.yaml": spec_text(spec, KIND)})
     return Exported(out / f"{name}.yaml", out / spec.file, _difference(model, spec, content))
@@ -101,7 +108,7 @@ def litert_bytes(model: keras.Model, *, half: bool) -> bytes:
 
 
 def _check_shapes(model: keras.Model, recipe: Recipe) -> None:
-    expected = (None, *recipe.inputs.batch_shape(1, recipe.crop.size_px)[1:])
+    expected = (None, *recipe.input.format.batch_shape(1, recipe.input.size_px)[1:])
     gives = model.output_shape
     # With several outputs it is a list or a dictionary of shapes.
     vectors = isinstance(gives, tuple) and len(gives) == 2 and gives[1] in range(SMALLEST, LARGEST + 1)
@@ -110,41 +117,12 @@ def _check_shapes(model: keras.Model, recipe: Recipe) -> None:
         raise WeightsError(f"model {model.name}", reason, "export it with the recipe that it was built for")
 
 
-def _golden(model: keras.Model, encoder: Encoder) -> GoldenSection:
+def _golden(model: keras.Model, encoder: Encoder) -> Golden:
     try:
         vector = golden_vector(encoder).vector
     except EncoderError as error:
         raise WeightsError(f"model {model.name}", error.reason, "train it, or give it its weights, first") from error
-    return GoldenSection(picture=PICTURE, values=tuple(round(float(value), 6) for value in vector[:GOLDEN_VALUES]))
-
-
-def _spec(file: str, content: bytes, model: keras.Model, recipe: Recipe) -> SpecFile:
-    crop = recipe.crop
-    return SpecFile(
-        file=file,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        licence=recipe.licence,
-        source=recipe.source,
-        parameters=model.count_params(),
-        input=_input_section(recipe.inputs, crop.size_px),
-        crop=CropSection(kind=crop.kind, margin=crop.margin),
-        mirror=recipe.mirror,
-        dimension=model.output_shape[1],
-        threshold=recipe.threshold,
-        margin=recipe.margin,
-    )
-
-
-def _input_section(inputs: InputFormat, size_px: int) -> InputSection:
-    if inputs.standardise:
-        return InputSection(size_px=size_px, layout=inputs.layout, colour=inputs.colour, standardise=True)
-    mean, scale = _shortened(inputs.mean), _shortened(inputs.scale)
-    return InputSection(size_px=size_px, layout=inputs.layout, colour=inputs.colour, mean=mean, scale=scale)
-
-
-def _shortened(levels: tuple[float, float, float]) -> float | tuple[float, float, float]:
-    return levels[0] if len(set(levels)) == 1 else levels
+    return Golden(picture=PICTURE, values=tuple(round(float(value), 6) for value in vector[:GOLDEN_VALUES]))
 
 
 def _difference(model: keras.Model, spec: SpecFile, content: bytes) -> float:

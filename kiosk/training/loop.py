@@ -6,8 +6,9 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +16,47 @@ from numpy.typing import NDArray
 from kiosk.domain import ByteImage
 from kiosk.encoders.encoder import Colour, InputFormat, Layout
 from kiosk.errors import EncoderError
+from kiosk.evaluation.rates import FOLDS, best_threshold
 from kiosk.training.augmentation import augmented
 from kiosk.training.checkpoint import Progress, Row, TrainingLog, restore, save, write_whole
-from kiosk.training.chips import PeopleChips
-from kiosk.training.settings import Settings
-from kiosk.training.triplet import Mined, Mining, mine, squared_distances
-from kiosk.training.validation import distances_of, pairs_of, verification_accuracy
+from kiosk.training.chips import PEOPLE_IN_A_FOLD, PeopleChips
+from kiosk.training.triplet import MARGIN, Mined, Mining, mine, squared_distances
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of a run; equal settings on equal chips give equal batches.
+
+    Attributes:
+        people: in a batch.
+        pictures: of each of them.
+        steps: number of batches.
+        warm_up_steps: of a rising learning rate.
+        all_steps: first steps, which use every triplet with a loss: semi-hard and hard negatives teach little while all
+            faces are similar to the network.
+        learning_rate: the highest.
+        weight_decay: for a step, in units of the learning rate (Loshchilov and Hutter 2019).
+        augmentation: 1 for the range of a door camera, 0 for mirroring only.
+        held_out: part of the people that the network never learns from.
+        report_every: steps between validations, rows of the log and checkpoints.
+    """
+
+    people: int = 16
+    pictures: int = 4
+    steps: int = 5000
+    warm_up_steps: int = 250
+    all_steps: int = 2500
+    mining: Mining = Mining.SEMI_HARD
+    margin: float = MARGIN
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-2
+    augmentation: float = 1.0
+    held_out: float = 0.1
+    report_every: int = 50
+    seed: int = 1
 
 
 def learning_rate(step: int, steps: int, warm_up_steps: int, peak: float) -> float:
@@ -67,14 +100,6 @@ _EMBEDDED_AT_ONCE = 64
 _REMEMBERED = 0.05  # of a run's steps
 
 
-class Answer(NamedTuple):
-    """Result of a step."""
-
-    loss: float
-    used: float
-    zero: float
-
-
 class Learner:
     """A network, its optimizer and a step of learning; for one thread.
 
@@ -107,30 +132,25 @@ class Learner:
         """All variables for a checkpoint."""
         return [*self.model.variables, *self.optimizer.variables]
 
-    def learn(self, images: ByteImage, owners: NDArray[np.intp], step: int, rate: float) -> Answer:
-        """Learn from one batch (N, S, S, 3)."""
+    def learn(self, images: ByteImage, owners: NDArray[np.intp], step: int, rate: float) -> Mined:
+        """Learn from one batch (N, S, S, 3); the result is in numbers."""
         import tensorflow as tf  # noqa: PLC0415
 
         getattr(self.optimizer, "inner_optimizer", self.optimizer).learning_rate = rate
         mining = Mining.ALL if step < self._settings.all_steps else self._settings.mining
         seed = tf.constant([self._settings.seed, step], tf.int32)
         mined = self._learn(tf.constant(images), tf.constant(owners), seed, mining)
-        return Answer(*(float(each) for each in mined))
+        return Mined(*(float(each) for each in mined))
 
     def embed(self, images: ByteImage) -> NDArray[np.float32]:
         """Return L2-normalised embeddings (N, D) of chips (N, S, S, 3)."""
         parts = range(0, len(images), _EMBEDDED_AT_ONCE)
         return np.concatenate([self._embed(images[first : first + _EMBEDDED_AT_ONCE]).numpy() for first in parts])
 
-    def _embeddings(self, images: Tensor) -> Tensor:
+    def _embeddings(self, images: Tensor, *, training: bool = False) -> Tensor:
         import tensorflow as tf  # noqa: PLC0415
 
-        return self._run(tf.cast(images, tf.float32), training=False)
-
-    def _run(self, images: Tensor, *, training: bool) -> Tensor:
-        import tensorflow as tf  # noqa: PLC0415
-
-        outputs = self.model(_prepared(images, self._inputs), training=training)
+        outputs = self.model(_prepared(tf.cast(images, tf.float32), self._inputs), training=training)
         return tf.math.l2_normalize(tf.cast(outputs, tf.float32), axis=1)
 
     def _one_step(self, images: Tensor, owners: Tensor, seed: Tensor, mining: Mining) -> Mined:
@@ -138,7 +158,7 @@ class Learner:
 
         weights = self.model.trainable_variables
         with tf.GradientTape() as tape:
-            embeddings = self._run(augmented(images, seed, self._settings.augmentation), training=True)
+            embeddings = self._embeddings(augmented(images, seed, self._settings.augmentation), training=True)
             distances = squared_distances(embeddings)
             mined = mine(distances, owners, self._settings.margin, mining)
             # A NaN distance chooses no triplet; this makes the loss of a broken network NaN, too.
@@ -185,6 +205,69 @@ def _prepared(x: Tensor, inputs: InputFormat) -> Tensor:
     x = tf.reverse(x, [-1]) if inputs.colour is Colour.BGR else x
     x = tf.image.per_image_standardization(x) if inputs.standardise else (x - inputs.mean) * inputs.scale
     return tf.transpose(x, [0, 3, 1, 2]) if inputs.layout is Layout.CHANNELS_FIRST else x
+
+
+_PAIRS_IN_A_FOLD: Final = 300  # of one person, and as many of two
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoldPairs:
+    """Pairs of pictures in folds that share no people."""
+
+    first: NDArray[np.intp]  # (M,) index of a picture
+    second: NDArray[np.intp]
+    same: NDArray[np.bool_]
+    fold: NDArray[np.intp]
+
+
+def pairs_of(owners: NDArray[np.intp], seed: int) -> FoldPairs:
+    """Return as many pairs of one person as of two in each fold; `owners` are those of the pictures, four at least."""
+    random = np.random.default_rng(seed)
+    people = random.permutation(np.unique(owners))
+    folds = np.array_split(people, min(FOLDS, len(people) // PEOPLE_IN_A_FOLD))
+    rows = [(*pair, number) for number, fold in enumerate(folds) for pair in _fold_pairs(owners, fold, random)]
+    first, second, fold = np.array(rows, np.intp).T
+    return FoldPairs(first, second, owners[first] == owners[second], fold)
+
+
+def _fold_pairs(
+    owners: NDArray[np.intp], people: NDArray[np.intp], random: np.random.Generator
+) -> list[tuple[int, int]]:
+    pictures = [np.flatnonzero(owners == one) for one in people]
+    same = [pair for own in pictures for pair in combinations(own.tolist(), 2)]
+    wanted = min(len(same), _PAIRS_IN_A_FOLD)
+    chosen = [same[index] for index in random.permutation(len(same))[:wanted]]
+    other: set[tuple[int, int]] = set()
+    possible = (sum(map(len, pictures)) ** 2 - sum(len(own) ** 2 for own in pictures)) // 2
+    while len(other) < min(wanted, possible):
+        one, two = random.choice(len(people), 2, replace=False)
+        left, right = int(random.choice(pictures[one])), int(random.choice(pictures[two]))
+        other.add((min(left, right), max(left, right)))
+    return [*chosen, *sorted(other)]
+
+
+def distances_of(embeddings: NDArray[np.float32], pairs: FoldPairs) -> NDArray[np.float64]:
+    """Return the L2 distance of each pair (M,)."""
+    gap = embeddings[pairs.first].astype(np.float64) - embeddings[pairs.second]
+    return np.asarray(np.linalg.norm(gap, axis=1))
+
+
+def verification_accuracy(distances: NDArray[np.float64], pairs: FoldPairs) -> float:
+    """Return the share of pairs judged rightly, each fold at the best threshold of the other folds."""
+    folds = np.unique(pairs.fold)
+    right = []
+    for fold in folds:
+        rest, here = pairs.fold != fold, pairs.fold == fold
+        threshold = best_threshold(distances[rest], pairs.same[rest])
+        right.append(np.mean((distances[here] <= threshold) == pairs.same[here]))
+    return float(np.mean(right))
+
+
+def impostor_distances(embeddings: NDArray[np.float32], owners: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the distances of all pairs of two people."""
+    first, second = np.nonzero(np.triu(owners[:, None] != owners[None, :]))
+    products = embeddings.astype(np.float64) @ embeddings.T.astype(np.float64)
+    return np.sqrt(np.maximum(2 - 2 * products[first, second], 0))
 
 
 BEST = "best.weights.h5"
@@ -240,7 +323,7 @@ def train(
 def _learn(learner: Learner, chips: PeopleChips, batches: PeopleBatches, progress: Progress, settings: Settings) -> Row:
     """Do the steps until the next report."""
     last = min(progress.step + settings.report_every, settings.steps)
-    answers: list[Answer] = []
+    answers: list[Mined] = []
     started, rate, faces = time.perf_counter(), 0.0, 0
     for step in range(progress.step, last):
         chosen = batches.batch(step)

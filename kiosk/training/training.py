@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 import math
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.domain import Crop, CropKind
-from kiosk.errors import EncoderError
+from kiosk.encoders.facenet import facenet_model
+from kiosk.encoders.openface import faceRecoModel, load_weights_from_FaceNet
+from kiosk.encoders.specs import FACENET, OPENFACE, CropSection, Recipe
+from kiosk.errors import EncoderError, WeightsError
 from kiosk.evaluation.rates import threshold_at_fmr
 from kiosk.files import clear_partials, folder_lock
 from kiosk.training.checkpoint import Row, write_whole
 from kiosk.training.chips import CACHE, FolderChips, PeopleChips, Show, folder_chips, split, usable
 from kiosk.training.export import export_encoder, start_tensorflow
 from kiosk.training.keras_h5 import load_h5
-from kiosk.training.loop import BEST, CHECKPOINT, Learner, Run, make_learner, train
-from kiosk.training.networks import Trainable
-from kiosk.training.plot import plot
-from kiosk.training.settings import Settings
-from kiosk.training.validation import distances_of, impostor_distances, pairs_of, verification_accuracy
+from kiosk.training.loop import (
+    BEST,
+    CHECKPOINT,
+    Learner,
+    Run,
+    Settings,
+    distances_of,
+    impostor_distances,
+    make_learner,
+    pairs_of,
+    train,
+    verification_accuracy,
+)
 from kiosk.weights.specs import is_name
+
+if TYPE_CHECKING:
+    import keras  # type: ignore[import-untyped]
 
 PLOT: Final = "plot.svg"
 FALSE_MATCH_RATE: Final = 1e-3  # at the threshold in the spec, as for the shipped encoders
@@ -34,6 +50,52 @@ _LARGEST_DISTANCE: Final = 2.0
 _NAMED: Final = 5
 
 Vectors: TypeAlias = NDArray[np.float32]
+
+
+_OWN, _FILE = ".weights.h5", ".h5"
+
+
+@dataclass(frozen=True, slots=True)
+class Trainable:
+    """A network: how to build it, its recipe, and how to read a folder of published weights, if there are some."""
+
+    build: Callable[[], keras.Model]
+    recipe: Recipe
+    load_folder: Callable[[keras.Model, Path], None] | None = None
+
+    def load(self, model: keras.Model, weights: Path) -> None:
+        """Load published weights, or the best.weights.h5 of a run; raises WeightsError."""
+        if self.check(weights) and self.load_folder is not None:
+            self.load_folder(model, weights)
+        else:
+            load_h5(model, weights)
+
+    def check(self, weights: Path) -> bool:
+        """Return whether they are a folder; raises WeightsError when they are not usable."""
+        remedy = "give the folder of CSV files or a .h5 file" if self.load_folder else "give a .h5 file"
+        try:
+            mode = weights.stat().st_mode
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            raise WeightsError(weights, f"cannot be read ({why})", remedy) from error
+        is_folder = stat.S_ISDIR(mode)
+        if is_folder and self.load_folder is None:
+            raise WeightsError(weights, "is a folder", remedy)
+        if not is_folder and not (stat.S_ISREG(mode) and weights.name.lower().endswith(_FILE)):
+            raise WeightsError(weights, "is neither a folder nor a .h5 file", remedy)
+        return is_folder
+
+    def crop_kind(self, init: Path | None) -> CropKind:
+        """Return the default crop: published weights were trained on the recipe's."""
+        published = init is not None and not init.name.endswith(_OWN)
+        return self.recipe.crop.kind if published else CropKind.DLIB_CHIP
+
+
+TRAINABLE: Final = {
+    # The graph of the published weights, so that a run may start from them.
+    "openface": Trainable(partial(faceRecoModel, as_trained=True), OPENFACE, load_weights_from_FaceNet),
+    "facenet": Trainable(facenet_model, FACENET),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +120,9 @@ class Request:
 
     @property
     def full_crop(self) -> Crop:
-        recipe = self.network.recipe.crop
+        chip = self.network.recipe.chip
         kind = self.crop or self.network.crop_kind(self.init)
-        return recipe if kind is recipe.kind else Crop(kind, recipe.size_px)
+        return chip if kind is chip.kind else Crop(kind, chip.size_px)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +170,8 @@ def prepare(request: Request, show: Show) -> Prepared:
     single: tuple[str, ...] = ()
     try:
         kept, single = usable(found.chips)
-        return Prepared(*split(kept, request.settings), found, single)
+        settings = request.settings
+        return Prepared(*split(kept, settings.held_out, settings.people, settings.seed), found, single)
     except EncoderError as error:
         raise EncoderError(error.thing, error.reason + _left_out(found, single), error.remedy) from error
 
@@ -117,7 +180,7 @@ def train_encoder(request: Request, prepared: Prepared, tell: Callable[[Row], No
     """Train, or continue a stopped run, and export the best weights; raises KioskError."""
     start_tensorflow()
     network, settings = request.network, request.settings
-    learner = make_learner(network.build, network.recipe.inputs, settings)
+    learner = make_learner(network.build, network.recipe.input.format, settings)
     # A continued run has its weights in its checkpoint; the initial ones may be gone.
     if request.init is not None and not (request.out / CHECKPOINT).exists():
         network.load(learner.model, request.init)
@@ -147,26 +210,23 @@ def _some(names: Sequence[str], of: int) -> str:
     return ", ".join(names[:_NAMED]) + (", ..." if of > len(names[:_NAMED]) else "")
 
 
-def _cut_off(threshold: float) -> float:
-    """Round down to four digits: a larger threshold would accept more than promised."""
-    return math.floor(threshold * 1e4) / 1e4
-
-
 def _finish(request: Request, prepared: Prepared, run: Run) -> Trained:
     # A new model, because the trained one may compute in half precision.
     model = request.network.build()
     load_h5(model, request.out / BEST)
-    learner = Learner(model, request.network.recipe.inputs, request.settings)
+    learner = Learner(model, request.network.recipe.input.format, request.settings)
     held_out = prepared.held_out
     embeddings = _normalised(learner.embed(held_out.images) + learner.embed(held_out.images[:, :, ::-1]))
     pairs = pairs_of(held_out.owners, request.settings.seed)
     distances = distances_of(embeddings, pairs)
     impostors = impostor_distances(embeddings, held_out.owners)
-    threshold = _cut_off(float(np.clip(threshold_at_fmr(impostors, FALSE_MATCH_RATE), 1e-3, _LARGEST_DISTANCE)))
+    # Rounded down to four digits: a larger threshold would accept more than promised.
+    nearest = float(np.clip(threshold_at_fmr(impostors, FALSE_MATCH_RATE), 1e-3, _LARGEST_DISTANCE))
+    threshold = math.floor(nearest * 1e4) / 1e4
     write_whole(request.out / PLOT, lambda partial: plot(partial, run.rows, distances[pairs.same], impostors))
     recipe = replace(
         request.network.recipe,
-        crop=request.full_crop,
+        crop=CropSection(kind=request.full_crop.kind, margin=request.full_crop.margin),
         threshold=threshold,
         licence=_LICENCE,
         source=_source(prepared, run, request),
@@ -184,9 +244,9 @@ def _finish(request: Request, prepared: Prepared, run: Run) -> Trained:
 
 def _run(request: Request, prepared: Prepared) -> str:
     """Return a text that identifies the run, for the checkpoint."""
-    settings = {field.name: value for field, value in zip(fields(Settings), astuple(request.settings), strict=True)}
     start = "random" if request.init is None else str(request.init.resolve())
-    what = {"encoder": request.network.recipe.source, "chips": prepared.found.key, "start": start, **settings}
+    encoder, settings = request.network.recipe.source, asdict(request.settings)
+    what = {"encoder": encoder, "chips": prepared.found.key, "start": start, **settings}
     return "; ".join(f"{name} {value}" for name, value in what.items())
 
 
@@ -207,3 +267,30 @@ def _pixels(chips: PeopleChips) -> Vectors:
 
 def _normalised(vectors: Vectors) -> Vectors:
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), np.float32)
+
+
+_BLUE, _ORANGE = "#1f6fb4", "#d9660a"
+_BINS: Final = 40
+
+
+def plot(path: Path, rows: Sequence[Row], same: NDArray[np.float64], different: NDArray[np.float64]) -> None:
+    """Write an SVG with the log and the distances of pairs of one person and of two people."""
+    from matplotlib.figure import Figure  # noqa: PLC0415 - of the extra [training]
+
+    figure = Figure(figsize=(7, 9), layout="constrained")
+    learning, verification, distances = figure.subplots(3)
+    steps = [row.step for row in rows]
+    for axes, title, left, right in (
+        (learning, "Learning", "loss", "zero_loss"),
+        (verification, "Verification of people held out", "accuracy", "learning_rate"),
+    ):
+        axes.set(title=title, xlabel="step")
+        for each, name, colour in ((axes, left, _BLUE), (axes.twinx(), right, _ORANGE)):
+            each.plot(steps, [getattr(row, name) for row in rows], color=colour)
+            each.set_ylabel(name.replace("_", " "), color=colour)
+    distances.set(title="Distances between pictures of people held out", xlabel="distance", ylabel="part of the pairs")
+    for found, name, colour in ((same, "one person", _BLUE), (different, "two people", _ORANGE)):
+        shares = np.full(len(found), 1 / max(len(found), 1))
+        distances.hist(found, _BINS, range=(0, 2), weights=shares, histtype="step", color=colour, label=name)
+    distances.legend()
+    figure.savefig(path, format="svg")

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kiosk.domain import Box, ByteImage, Chip, Crop, CropKind, Face, Floats, Landmarks, Scheme
 from kiosk.errors import DetectorError
-from kiosk.vision.landmarks import FRAME_PX, as_dlib, finite, to_frame
+from kiosk.vision.landmarks import FRAME_PX, Similarity, as_dlib, finite, to_frame
 from kiosk.vision.opencv import cv2
 
 # The mean face: eye corners and base of the nose (dlib/image_transforms/interpolation.h, get_face_chip_details).
@@ -27,25 +24,11 @@ _PADDING = 0.25  # of the mean face's square, added on each side
 _BAND = 256  # rows halved at a time, so that a huge picture needs little memory
 
 
-@dataclass(frozen=True, slots=True)
-class _Patch:
+class _Patch(NamedTuple):
     """The square of the image that becomes the chip; points are complex, x + iy px."""
 
     centre: complex
     across: complex  # from the first to the last pixel of a row: its length is the size, its angle the rotation
-
-    @property
-    def side(self) -> float:
-        """The pixels on a side, with both ends, as dlib counts them."""
-        return abs(self.across) + 1
-
-    def bounds(self, border: float) -> tuple[float, float, float, float]:
-        """Return left, top, right and bottom of its corners, with a border."""
-        reach = (abs(self.across.real) + abs(self.across.imag)) / 2 + border
-        return self.centre.real - reach, self.centre.imag - reach, self.centre.real + reach, self.centre.imag + reach
-
-    def moved(self, by: complex) -> _Patch:
-        return _Patch(self.centre + by, self.across)
 
     def halved(self) -> _Patch:
         """Return the patch on the next level of the pyramid (dlib/image_transforms/image_pyramid.h, point_down)."""
@@ -72,9 +55,7 @@ def dlib_frame(landmarks: Floats, size: int) -> Floats | None:
     if not finite(landmarks):
         return None
     patch = _fitted(landmarks, size)
-    step = patch.across / (size - 1)
-    corner = patch.centre - patch.across / 2 * (1 + 1j)
-    return np.array([(step.real, -step.imag, corner.real), (step.imag, step.real, corner.imag)])
+    return Similarity(patch.across / (size - 1), patch.centre - patch.across / 2 * (1 + 1j)).matrix()
 
 
 def _fitted(landmarks: Floats, size: int) -> _Patch:
@@ -94,22 +75,20 @@ def _reduced(image: ByteImage, patch: _Patch, size: int) -> tuple[ByteImage, _Pa
 
     Depth and border follow dlib/image_transforms/interpolation.h, extract_image_chips.
     """
-    depth, smaller = 0, patch.halved()
-    while smaller.side > size:
-        depth, smaller = depth + 1, smaller.halved()
-    region, left, top = _cropped(image, patch, border=4 * 2.0**depth - 2)
-    placed = patch.moved(-complex(left, top))
+    centre, across = patch
+    depth, smaller = 0, across / 2
+    while abs(smaller) + 1 > size:  # dlib counts the pixels at both ends
+        depth, smaller = depth + 1, smaller / 2
+    reach = (abs(across.real) + abs(across.imag)) / 2 + (4 * 2.0**depth - 2)
+    left, top = (math.floor(max(middle - reach, 0) + 0.5) for middle in (centre.real, centre.imag))
+    rows, columns = (
+        slice(first, max(math.floor(min(middle + reach, length - 1) + 0.5) + 1, 0))
+        for first, middle, length in zip((top, left), (centre.imag, centre.real), image.shape[:2], strict=True)
+    )
+    region, placed = image[rows, columns], _Patch(centre - complex(left, top), across)
     for _ in range(depth):
         region, placed = _halved(region), placed.halved()
     return region, placed
-
-
-def _cropped(image: ByteImage, patch: _Patch, border: float) -> tuple[ByteImage, int, int]:
-    height, width = image.shape[:2]
-    left, top, right, bottom = patch.bounds(border)
-    first_x, first_y = math.floor(max(left, 0) + 0.5), math.floor(max(top, 0) + 0.5)
-    last_x, last_y = math.floor(min(right, width - 1) + 0.5), math.floor(min(bottom, height - 1) + 0.5)
-    return image[first_y : max(last_y + 1, 0), first_x : max(last_x + 1, 0)], first_x, first_y
 
 
 def _halved(region: ByteImage) -> ByteImage:
@@ -133,7 +112,11 @@ def _sampled(region: ByteImage, patch: _Patch, size: int) -> ByteImage:
     x, y = places_x.astype(np.int32), places_y.astype(np.int32)
     height, width = region.shape[:2]
     inside = (places_x >= 0) & (places_y >= 0) & (x < width - 1) & (y < height - 1)
-    corners = _neighbours(region, (y * width + x) * inside)
+    # Fetching the four bytes of a pixel as one number is several times faster than three bytes.
+    pixels = cv2.cvtColor(region, cv2.COLOR_BGR2RGBA).view(np.uint32).reshape(-1)
+    place = ((y * width + x) * inside).astype(np.intp)
+    neighbours = (0, 1, width, width + 1)
+    corners = [pixels[offset:].take(place)[..., np.newaxis].view(np.uint8) for offset in neighbours]
     right, below = places_x - x, places_y - y
     left, above = 1 - right, 1 - below
     chip = np.empty((size, size, 3), np.uint8)
@@ -144,14 +127,6 @@ def _sampled(region: ByteImage, patch: _Patch, size: int) -> ByteImage:
         lower = left * bottom_left + right * bottom_right
         chip[..., channel] = (above * upper + below * lower) * inside
     return chip
-
-
-def _neighbours(region: ByteImage, index: NDArray[np.int32]) -> list[ByteImage]:
-    """Return the RGBA pixels at flat `index`, right of it, below it, and below right of it."""
-    # Fetching the four bytes of a pixel as one number is several times faster than three bytes.
-    whole = cv2.cvtColor(region, cv2.COLOR_BGR2RGBA).view(np.uint32).reshape(-1)
-    place, width = index.astype(np.intp), region.shape[1]
-    return [whole[offset:].take(place)[..., np.newaxis].view(np.uint8) for offset in (0, 1, width, width + 1)]
 
 
 QUALITY_CROP: Final = Crop(CropKind.DLIB_CHIP, 150)  # of which light and sharpness are measured, for every encoder
@@ -182,9 +157,15 @@ def cut(image: ByteImage, face: Face, crop: Crop) -> Chip:
     The whole chip is black where the landmarks are not finite or lie in one place. Raises DetectorError where the face
     has no landmarks of a scheme that the crop takes.
     """
+    size, landmarks = crop.size_px, face.landmarks
     if crop.kind is CropKind.BOX:
         return Chip(_box_chip(image, face.box, crop), face)
-    return Chip(_BY_LANDMARKS[crop.kind](image, _suitable(face, crop), crop.size_px), face)
+    if landmarks is None or landmarks.scheme not in needs(crop):
+        raise _unsuitable(face, crop)
+    if crop.kind is CropKind.DLIB_CHIP:
+        return Chip(dlib_chip(image, landmarks.points, size), face)
+    to_image = _arcface(landmarks, size) if crop.kind is CropKind.ARCFACE else _openface(landmarks, size)
+    return Chip(_warped(image, to_image, size), face)
 
 
 def quality_chip(image: ByteImage, face: Face) -> Chip:
@@ -193,13 +174,7 @@ def quality_chip(image: ByteImage, face: Face) -> Chip:
         raise _unsuitable(face, QUALITY_CROP)
     located, size = as_dlib(face.landmarks), QUALITY_CROP.size_px
     to_image = None if located is None else dlib_frame(located.points, size)
-    return Chip(_black(size) if to_image is None else _warped(image, to_image, size), face)
-
-
-def _suitable(face: Face, crop: Crop) -> Landmarks:
-    if face.landmarks is None or face.landmarks.scheme not in needs(crop):
-        raise _unsuitable(face, crop)
-    return face.landmarks
+    return Chip(_warped(image, to_image, size), face)
 
 
 def _unsuitable(face: Face, crop: Crop) -> DetectorError:
@@ -210,50 +185,38 @@ def _unsuitable(face: Face, crop: Crop) -> DetectorError:
     )
 
 
-def _dlib(image: ByteImage, landmarks: Landmarks, size: int) -> ByteImage:
-    return dlib_chip(image, landmarks.points, size)
-
-
-def _arcface(image: ByteImage, landmarks: Landmarks, size: int) -> ByteImage:
+def _arcface(landmarks: Landmarks, size: int) -> Floats | None:
     fitted = to_frame(landmarks)
     if fitted is None:
-        return _black(size)
+        return None
     to_image = fitted.inverse().matrix()
     to_image[:, :2] *= FRAME_PX / size
-    return _warped(image, to_image, size)
+    return to_image
 
 
-def _openface(image: ByteImage, landmarks: Landmarks, size: int) -> ByteImage:
+def _openface(landmarks: Landmarks, size: int) -> Floats | None:
     if not finite(landmarks.points):
-        return _black(size)
+        return None
     places = np.column_stack([_OPENFACE_PLACES * size, np.ones(3)])
-    return _warped(image, np.linalg.solve(places, landmarks.points[_OPENFACE_POINTS]).T, size)
+    return np.asarray(np.linalg.solve(places, landmarks.points[_OPENFACE_POINTS]).T)
 
 
-_BY_LANDMARKS: Final[dict[CropKind, Callable[[ByteImage, Landmarks, int], ByteImage]]] = {
-    CropKind.DLIB_CHIP: _dlib,
-    CropKind.ARCFACE: _arcface,
-    CropKind.OPENFACE: _openface,
-}
-
-
-def _black(size: int) -> ByteImage:
-    return np.zeros((size, size, 3), np.uint8)
-
-
-def _warped(image: ByteImage, to_image: Floats, size: int) -> ByteImage:
-    """Return the chip by bilinear interpolation; `to_image` (2, 3) maps its pixels to the image.
+def _warped(image: ByteImage, to_image: Floats | None, size: int) -> ByteImage:
+    """Return the chip by bilinear interpolation; `to_image` (2, 3) maps its pixels to the image, None to nothing.
 
     Where a pixel of the chip covers several of the image, these are averaged first.
     """
+    black = np.zeros((size, size, 3), np.uint8)
+    if to_image is None:
+        return black
     step = math.sqrt(abs(float(np.linalg.det(to_image[:, :2]))))
     region, to_region = _region(image, to_image, size, border=step + 1)
     if not region.size or step < _SMALLEST_STEP_PX:
-        return _black(size)
+        return black
     if step >= 2:
         region, to_region = _averaged(region, to_region, int(step))
     if np.abs(_corners(to_region, size)).max() > _FARTHEST_CORNER_PX:
-        return _black(size)
+        return black
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     chip = cv2.warpAffine(np.ascontiguousarray(region), to_region, (size, size), flags=how)
     return np.asarray(cv2.cvtColor(chip, cv2.COLOR_BGR2RGB), np.uint8)
@@ -287,7 +250,8 @@ def _averaged(region: ByteImage, to_region: Floats, factor: int) -> tuple[ByteIm
 
 def _box_chip(image: ByteImage, box: Box, crop: Crop) -> ByteImage:
     """Return the square around the box's middle, with the crop's margin, as a chip."""
-    chip, size = _black(crop.size_px), crop.size_px
+    size = crop.size_px
+    chip = np.zeros((size, size, 3), np.uint8)
     side = max(round(max(box.width, box.height) * (1 + 2 * crop.margin)), 0)
     left, top = round(box.centre[0] - side / 2), round(box.centre[1] - side / 2)
     inside = Box(max(left, 0), max(top, 0), min(left + side, image.shape[1]), min(top + side, image.shape[0]))
@@ -319,33 +283,22 @@ def portrait(image: ByteImage, face: Face) -> ByteImage:
     Without usable landmarks, return the surroundings of the face's box as they are.
     """
     fitted = None if face.landmarks is None else to_frame(face.landmarks)
-    if fitted is None:
-        return _around_box(image, face)
-    turn = abs(fitted.turn)
-    side = round((FRAME_PX + 2 * _BORDER_PX) / turn)
-    if not _SHORTEST_SIDE_PX <= side <= 4 * max(image.shape):
-        return _around_box(image, face)
-    to_portrait = fitted.matrix()
-    to_portrait[:, 2] += _BORDER_PX
-    upright = cv2.warpAffine(
-        image, to_portrait / turn, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return _limited(np.asarray(upright, np.uint8))
+    side = 0 if fitted is None else round((FRAME_PX + 2 * _BORDER_PX) / abs(fitted.turn))
+    if fitted is None or not _SHORTEST_SIDE_PX <= side <= 4 * max(image.shape):
+        box = face.box.grown(0.5, image.shape[1], image.shape[0])
+        head = np.ascontiguousarray(image[box.top : box.bottom, box.left : box.right])
+    else:
+        to_portrait = fitted.matrix()
+        to_portrait[:, 2] += _BORDER_PX
+        to_portrait /= abs(fitted.turn)
+        upright = cv2.warpAffine(image, to_portrait, (side, side), borderMode=cv2.BORDER_REPLICATE)
+        head = np.asarray(upright, np.uint8)
+    factor = _LONGEST_SIDE_PX / max(head.shape[:2])
+    if factor >= 1:
+        return head
+    return np.asarray(cv2.resize(head, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def as_png(image: ByteImage) -> bytes:
     """Return the BGR image as a PNG."""
     return bytes(cv2.imencode(".png", image)[1])
-
-
-def _around_box(image: ByteImage, face: Face) -> ByteImage:
-    height, width = image.shape[:2]
-    box = face.box.grown(0.5, width, height)
-    return _limited(np.ascontiguousarray(image[box.top : box.bottom, box.left : box.right]))
-
-
-def _limited(image: ByteImage) -> ByteImage:
-    factor = _LONGEST_SIDE_PX / max(image.shape[:2])
-    if factor >= 1:
-        return image
-    return np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)

@@ -57,7 +57,9 @@ class WatchedCamera:
         self._open = open_
         self._lost_after_seconds = lost_after_seconds
         self._open_within_seconds = open_within_seconds
-        self._back_off = _BackOff(retry_after_seconds, retry_at_most_seconds)
+        self._retry_after_seconds = retry_after_seconds
+        self._retry_at_most_seconds = retry_at_most_seconds
+        self._next_wait_seconds = retry_after_seconds
         self._clock = clock
         self._changed = threading.Condition()
         self._state = CameraState.OPENING
@@ -152,7 +154,7 @@ class WatchedCamera:
             self._state, self._fault = CameraState.LIVE, None
             # A camera that shows one picture at each opening and then freezes is not back.
             if reader.frames > 1:
-                self._back_off.reset()
+                self._next_wait_seconds = self._retry_after_seconds
             self._changed.notify_all()
 
     def _finished(self, reader: _Reader, fault: str | None) -> None:
@@ -196,7 +198,8 @@ class WatchedCamera:
         self._state, self._fault = CameraState.LOST, fault
         self._newest = None
         self._arrivals.clear()
-        self._retry_at = self._clock() + self._back_off.next_seconds()
+        wait_seconds = min(self._next_wait_seconds, self._retry_at_most_seconds)
+        self._retry_at, self._next_wait_seconds = self._clock() + wait_seconds, 2 * wait_seconds
         self._abandon_reader()
 
     def _start_reader(self) -> None:
@@ -259,23 +262,6 @@ class _Reader(threading.Thread):
                 self._abandoned.wait(_REPEAT_WAIT_SECONDS)
             else:
                 self._owner._delivered(self, frame)
-
-
-class _BackOff:
-    """Waits that double up to a limit."""
-
-    def __init__(self, first_seconds: float, longest_seconds: float) -> None:
-        self._first_seconds = first_seconds
-        self._longest_seconds = longest_seconds
-        self.reset()
-
-    def reset(self) -> None:
-        self._seconds = self._first_seconds
-
-    def next_seconds(self) -> float:
-        seconds = min(self._seconds, self._longest_seconds)
-        self._seconds = 2 * seconds
-        return seconds
 
 
 class _Numbering:

@@ -1,14 +1,13 @@
 """Cameras, video files and streams, read by OpenCV; and the list of cameras of this machine."""
 
 import fcntl
-import math
 import os
 import re
 import stat
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -35,18 +34,18 @@ _HIGHEST_RATE_HZ = 1000.0  # some containers give their time base (90,000) as th
 
 
 class _Capture:
-    """An opened VideoCapture that can be closed while another thread reads it."""
+    """An opened VideoCapture that can be closed while another thread reads it; raises `refused` where none opens."""
 
-    def __init__(self, address: str, backend: int, wanted: Mapping[int, int]) -> None:
-        _check_name(address)
-        parameters = [number for pair in wanted.items() for number in pair]
+    def __init__(self, address: str, backend: int, refused: CameraError, parameters: Sequence[int] = ()) -> None:
+        try:
+            address.encode()
+        except UnicodeEncodeError as error:  # OpenCV 4.14 crashes on it
+            raise CameraError("--source", "what it names is not UTF-8", "rename it") from error
         self._capture = cv2.VideoCapture(address, backend, parameters)
         self._reading = threading.Lock()
         self._closed = threading.Event()
-
-    @property
-    def opened(self) -> bool:
-        return self._capture.isOpened()
+        if not self._capture.isOpened():
+            raise refused
 
     @property
     def closed(self) -> bool:
@@ -59,6 +58,14 @@ class _Capture:
         """Ask the device for settings, which it may decline."""
         for which, value in wanted.items():
             self._capture.set(which, value)
+
+    def check_size(self, name: str) -> None:
+        """Close the capture of a picture that is too large, and raise CameraError."""
+        width, height = self.figure(cv2.CAP_PROP_FRAME_WIDTH), self.figure(cv2.CAP_PROP_FRAME_HEIGHT)
+        if width * height > _LARGEST_PX:
+            self.close()
+            reason = Message("{width:.0f} x {height:.0f} px is too large", width=width, height=height)
+            raise CameraError(name, reason, "scale it down to at most 7680 x 4320")
 
     def read(self) -> ByteImage | None:
         """Return the next picture; None where there is none."""
@@ -117,12 +124,10 @@ class Camera(_Live):
 
     def __init__(self, device: str, *, width: int, height: int, rate_hz: float) -> None:
         _check_device(Path(device))
-        capture = _Capture(device, cv2.CAP_V4L2, {})
-        if not capture.opened:
-            raise CameraError(device, "is no camera or is busy", "close the program that uses it, or name another one")
-        # The format first: a driver chooses size and rate within it.
+        busy = CameraError(device, "is no camera or is busy", "close the program that uses it, or name another one")
+        capture = _Capture(device, cv2.CAP_V4L2, busy)
         wanted = {
-            cv2.CAP_PROP_FOURCC: cv2.VideoWriter.fourcc(*"MJPG"),
+            cv2.CAP_PROP_FOURCC: cv2.VideoWriter.fourcc(*"MJPG"),  # first: a driver chooses size and rate within it
             cv2.CAP_PROP_FRAME_WIDTH: width,
             cv2.CAP_PROP_FRAME_HEIGHT: height,
             cv2.CAP_PROP_FPS: rate_hz,
@@ -138,14 +143,11 @@ class Stream(_Live):
 
     def __init__(self, url: str) -> None:
         name = without_secrets(url)
-        limits = {
-            cv2.CAP_PROP_OPEN_TIMEOUT_MSEC: _STREAM_TIMEOUT_MSEC,
-            cv2.CAP_PROP_READ_TIMEOUT_MSEC: _STREAM_TIMEOUT_MSEC,
-        }
-        capture = _Capture(url, cv2.CAP_FFMPEG, limits)
-        if not capture.opened:
-            raise CameraError(name, "the stream cannot be opened", "check the address, the password and the network")
-        _check_size(name, capture)
+        refused = CameraError(name, "the stream cannot be opened", "check the address, the password and the network")
+        opening, reading = cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, cv2.CAP_PROP_READ_TIMEOUT_MSEC
+        limits = [opening, _STREAM_TIMEOUT_MSEC, reading, _STREAM_TIMEOUT_MSEC]
+        capture = _Capture(url, cv2.CAP_FFMPEG, refused, limits)
+        capture.check_size(name)
         super().__init__(name, capture, CameraError(name, "the stream broke off", "check the network and the camera"))
 
 
@@ -158,11 +160,10 @@ class VideoFile(Source):
         self.name = printable(path)
         _check_file(path, self.name)
         # FFmpeg cannot take an absolute path for one of its protocols.
-        self._capture = _Capture(str(path.absolute()), cv2.CAP_FFMPEG, {})
-        if not self._capture.opened:
-            raise _not_a_video(self.name)
-        _check_size(self.name, self._capture)
-        self.rate_hz = _plausible_rate_hz(self._capture.figure(cv2.CAP_PROP_FPS))
+        self._capture = _Capture(str(path.absolute()), cv2.CAP_FFMPEG, _not_a_video(self.name))
+        self._capture.check_size(self.name)
+        rate_hz = self._capture.figure(cv2.CAP_PROP_FPS)
+        self.rate_hz = rate_hz if 0 < rate_hz <= _HIGHEST_RATE_HZ else _FALLBACK_RATE_HZ
         self._pace = Pace(self.rate_hz, fast=fast)
 
     def read(self) -> Frame | None:
@@ -177,14 +178,6 @@ class VideoFile(Source):
     def close(self) -> None:
         self._pace.stop()
         self._capture.close()
-
-
-def _check_name(address: str) -> None:
-    """Refuse text that cannot be encoded, on which OpenCV 4.14 crashes."""
-    try:
-        address.encode()
-    except UnicodeEncodeError as error:
-        raise CameraError("--source", "what it names is not UTF-8", "rename it") from error
 
 
 def _check_device(device: Path) -> None:
@@ -213,23 +206,8 @@ def _check_file(path: Path, name: str) -> None:
         raise _not_a_video(name)
 
 
-def _check_size(name: str, capture: _Capture) -> None:
-    width, height = capture.figure(cv2.CAP_PROP_FRAME_WIDTH), capture.figure(cv2.CAP_PROP_FRAME_HEIGHT)
-    if width * height > _LARGEST_PX:
-        capture.close()
-        raise CameraError(
-            name,
-            Message("{width:.0f} x {height:.0f} px is too large", width=width, height=height),
-            "scale it down to at most 7680 x 4320",
-        )
-
-
 def _not_a_video(name: str) -> CameraError:
     return CameraError(name, "holds no video that can be decoded", "convert it, for instance to .mp4 with H.264")
-
-
-def _plausible_rate_hz(rate_hz: float) -> float:
-    return rate_hz if math.isfinite(rate_hz) and 0 < rate_hz <= _HIGHEST_RATE_HZ else _FALLBACK_RATE_HZ
 
 
 def without_secrets(url: str) -> str:

@@ -61,7 +61,11 @@ class Figure:
             return
         to_picture[:, 2] -= (left, top)
         placed = np.asarray(cv2.warpAffine(body, to_picture, (right - left, bottom - top)), np.uint8)
-        _blend(picture[top:bottom, left:right], placed, pose)
+        background = picture[top:bottom, left:right]
+        shade = cv2.convertScaleAbs(cv2.cvtColor(placed[..., 3], cv2.COLOR_GRAY2BGR), alpha=pose.presence)
+        behind = cv2.multiply(background, cv2.bitwise_not(shade), scale=1 / 255)
+        person = cv2.convertScaleAbs(placed[..., :3], alpha=pose.light * pose.presence)
+        cv2.add(behind, person, dst=background)
 
     def _placement(self, pose: Pose, scale: float, reduction: int) -> Floats:
         """Affine map from a reduced figure to the picture: turning narrows and shears it, tilting rotates it."""
@@ -85,13 +89,6 @@ def _covered(to_picture: Floats, body: tuple[int, ...], picture: tuple[int, ...]
     left, top = np.floor(corners.min(axis=0)).astype(int)
     right, bottom = np.ceil(corners.max(axis=0)).astype(int)
     return max(left, 0), max(top, 0), min(right, picture[1]), min(bottom, picture[0])
-
-
-def _blend(background: ByteImage, placed: ByteImage, pose: Pose) -> None:
-    shade = cv2.cvtColor(placed[..., 3], cv2.COLOR_GRAY2BGR)
-    behind = cv2.multiply(background, cv2.bitwise_not(cv2.convertScaleAbs(shade, alpha=pose.presence)), scale=1 / 255)
-    person = cv2.convertScaleAbs(placed[..., :3], alpha=pose.light * pose.presence)
-    cv2.add(behind, person, dst=background)
 
 
 def project(x: float, y: float, z: float) -> tuple[float, float]:
@@ -126,7 +123,8 @@ class Walk:
         """Return the pose at this time of the cycle, None while out of sight."""
         if not self.enters <= second < self.gone:
             return None
-        walked = _eased((second - self.enters) / (self.arrives - self.enters))
+        share = min((second - self.enters) / (self.arrives - self.enters), 1.0)
+        walked = 1 - math.pow(1 - share, 1.8)  # at walking pace at first, slowing down at the end
         left = max(second - self.leaves, 0) / (self.gone - self.leaves)
         depth = _FAR_METRES + (self.distance - _FAR_METRES) * walked
         sway = 0.02 * math.sin(2.1 * second) + 0.01 * math.sin(3.7 * second + 1)
@@ -183,12 +181,6 @@ def draw(index: int) -> ByteImage:
     brighter, darker = _noise(index)
     lit = cv2.convertScaleAbs(picture, alpha=light)
     return np.asarray(cv2.subtract(cv2.add(lit, brighter), darker), np.uint8)
-
-
-def _eased(share: float) -> float:
-    """0 to 1, at walking pace at first and slowing down at the end."""
-    share = min(max(share, 0.0), 1.0)
-    return 1 - math.pow(1 - share, 1.8)
 
 
 @cache

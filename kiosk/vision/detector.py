@@ -11,9 +11,8 @@ is checked by alt2 too, which refuses necks and hands; of 37 frames of a clip wi
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -68,9 +67,9 @@ class HaarDetector:
     def __init__(self, folder: Path | None = None) -> None:
         """Raises DetectorError where the cascade files cannot be used."""
         folder = folder or asset("cascades")
-        default, alt2 = folder / "haarcascade_frontalface_default.xml", folder / "haarcascade_frontalface_alt2.xml"
-        self._default, self._alt2 = _load(default), _load(alt2)
-        self.key = f"haar-{_VERSION}-{hashlib.sha256(_content(default) + _content(alt2)).hexdigest()[:12]}"
+        self._default, default = _load(folder / "haarcascade_frontalface_default.xml")
+        self._alt2, alt2 = _load(folder / "haarcascade_frontalface_alt2.xml")
+        self.key = f"haar-{_VERSION}-{hashlib.sha256(default + alt2).hexdigest()[:12]}"
         self._clahe = cv2.createCLAHE(clipLimit=3.0, tileGridSize=(8, 8))
         self._equalises = True  # whether the last search evened out the light
         self._followed_in: ByteImage | None = None  # the image in which somebody was found near a place
@@ -113,22 +112,21 @@ class HaarDetector:
         faces = _faces(_search(self._default, grey, 1.1, _NEIGHBOURS, (smallest, 0)), 1 / scale)
         if len(faces) > 1:
             faces = [face for face in faces if self._confirmed(image, face.box)] or faces
-        for further in self._further_tries(grey, scale, smallest, sought):
-            if shows(faces, sought):
-                break
-            faces = [*faces, *further()]
+        further = self._further_finds(grey, scale, smallest, sought)
+        while not shows(faces, sought) and (found := next(further, None)) is not None:
+            faces = [*faces, *found]
         return sorted(distinct(_surest_first(faces, sought), 0.2), key=lambda face: face.box.area, reverse=True)
 
-    def _further_tries(
+    def _further_finds(
         self, grey: ByteImage, scale: float, smallest: int, sought: Place | None
-    ) -> Iterator[Callable[[], list[Face]]]:
-        """Yield further searches, quick and sure ones first."""
-        yield lambda: _faces(_search(self._alt2, grey, 1.1, _SECOND_TRY_NEIGHBOURS, (smallest, 0)), 1 / scale)
-        yield lambda: self._in_even_light(grey, scale, smallest)
-        yield lambda: self._on_one_side(grey, scale, smallest, sought)
+    ) -> Iterator[list[Face]]:
+        """Yield the finds of further searches, of quick and sure ones first."""
+        yield _faces(_search(self._alt2, grey, 1.1, _SECOND_TRY_NEIGHBOURS, (smallest, 0)), 1 / scale)
+        yield self._in_even_light(grey, scale, smallest)
+        yield self._on_one_side(grey, scale, smallest, sought)
         if sought is not None:  # a face is expected there, so little evidence is enough
             for step in (1.1, 1.05):
-                yield partial(self._with_little_evidence, grey, scale, smallest, step)
+                yield _faces(_search(self._default, grey, step, _LAST_TRY_NEIGHBOURS, (smallest, 0)), 1 / scale)
 
     def _in_even_light(self, grey: ByteImage, scale: float, smallest: int) -> list[Face]:
         """Search for faces in backlight, or that fill the picture: with equalised light and a border."""
@@ -149,9 +147,6 @@ class HaarDetector:
                 windows = _search(cascade, turned, 1.1, _SECOND_TRY_NEIGHBOURS, (smallest, 0))
                 found += [window.moved_by(back) for window in windows]
         return _surest_first(_faces(found, 1 / scale), sought)[:1]
-
-    def _with_little_evidence(self, grey: ByteImage, scale: float, smallest: int, step: float) -> list[Face]:
-        return _faces(_search(self._default, grey, step, _LAST_TRY_NEIGHBOURS, (smallest, 0)), 1 / scale)
 
     def _equalised(self, grey: ByteImage) -> ByteImage:
         return np.asarray(self._clahe.apply(grey), np.uint8)
@@ -202,25 +197,21 @@ class _Found:
         return replace(self, left=float(x) - self.width / 2, top=float(y) - self.height / 2)
 
 
-def _load(path: Path) -> "cv2.CascadeClassifier":
+def _load(path: Path) -> "tuple[cv2.CascadeClassifier, bytes]":
+    """Return the cascade in a file, and the bytes of the file."""
     if not path.is_file():
         raise DetectorError(path, "the cascade file is missing", "install kiosk again")
     try:
+        content = path.read_bytes()
         cascade = cv2.CascadeClassifier(str(path))
+    except OSError as error:
+        reason = Message("cannot be read: {cause}", cause=error.strerror)
+        raise DetectorError(path, reason, "install kiosk again") from error
     except (cv2.error, SystemError):
         cascade = None
     if cascade is None or cascade.empty():
         raise DetectorError(path, "is no cascade file", "install kiosk again")
-    return cascade
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DetectorError(
-            path, Message("cannot be read: {cause}", cause=error.strerror), "install kiosk again"
-        ) from error
+    return cascade, content
 
 
 def _grey(image: ByteImage) -> ByteImage:

@@ -16,14 +16,13 @@ from kiosk.vision.opencv import cv2
 from kiosk.vision.quality import REACH, eyes_and_nose
 from kiosk.weights.manifest import manifest_entry, verified_bytes
 
-_Integers = NDArray[np.intp]
 _Reals = NDArray[np.float32]
 _SPLITS = 15
 
 _SHIPPED = "dlib_landmarks.npz"
 
 
-def _leaf_of_answers() -> _Integers:
+def _leaf_of_answers() -> NDArray[np.intp]:
     """Return the leaf of a tree of 15 splits for each set of answers (first split = highest of 16 bits)."""
     answers = np.arange(1 << (_SPLITS + 1))
     node = np.zeros_like(answers)
@@ -36,18 +35,22 @@ def _leaf_of_answers() -> _Integers:
 _LEAF = _leaf_of_answers()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _Cascade:
     """Trees that move the shape together, and the pixels that they compare."""
 
-    anchors: _Integers  # (P,) the point that each pixel keeps to
-    deltas: _Reals  # (2, P) from that point, in the mean shape
-    turned: _Reals  # (2, P) the same, turned by 90 degrees
-    first: _Integers  # (T * 16,) pixel numbers compared by each split, a 16th unused one a tree
-    second: _Integers
-    thresholds: NDArray[np.int16]  # (T * 16,)
-    leaves: _Reals  # (T * 16, 10) added to the shape
-    first_leaf: _Integers  # (T,) row of each tree's first leaf
+    def __init__(self, arrays: dict[str, NDArray[Any]]) -> None:
+        trees = len(arrays["leaves"])
+        x, y = arrays["deltas"].T
+        self.anchors = arrays["anchors"].astype(np.intp)  # (P,) the point that each pixel keeps to
+        self.deltas: _Reals = np.stack([x, y])  # (2, P) from that point, in the mean shape
+        self.turned: _Reals = np.stack([-y, x])  # (2, P) the same, turned by 90 degrees
+        # 16 columns make two whole bytes of answers for each tree; the spare split never says yes.
+        pixels = np.pad(arrays["pixels"], ((0, 0), (0, 1), (0, 0))).astype(np.intp)
+        thresholds = np.pad(arrays["thresholds"], ((0, 0), (0, 1)), constant_values=np.iinfo(np.int16).max)
+        self.first, self.second = pixels.reshape(-1, 2).T.copy()  # (T * 16,) pixel numbers compared by each split
+        self.thresholds = thresholds.reshape(-1)
+        self.leaves = arrays["leaves"].reshape(trees * (_SPLITS + 1), -1)  # (T * 16, 10) added to the shape
+        self.first_leaf = np.arange(trees, dtype=np.intp) * (_SPLITS + 1)  # (T,) row of each tree's first leaf
 
     def step(self, shape: _Reals, grey: NDArray[np.int16]) -> _Reals:
         """Return the shape after all trees; like dlib, a sum over rows adds leaf by leaf in float32."""
@@ -83,7 +86,7 @@ class LandmarkModel:
             self._shape = arrays["shape"]
             stacked = {name: arrays[name] for name in ("anchors", "deltas", "pixels", "thresholds", "leaves")}
         cascades = range(len(stacked["anchors"]))
-        self._cascades = [_cascade({name: array[n] for name, array in stacked.items()}) for n in cascades]
+        self._cascades = [_Cascade({name: array[n] for name, array in stacked.items()}) for n in cascades]
         self.key = hashlib.sha256(content).hexdigest()[:12]
         self.mean_shape = self._shape.reshape(-1, 2).astype(np.float64)
         mean = self._shape.astype(np.float64).view(np.complex128)
@@ -138,24 +141,6 @@ class _Pixels:
         total += self._flat.take(index + 2)
         grey: NDArray[np.int16] = total // np.int16(3) * inside
         return grey
-
-
-def _cascade(arrays: dict[str, NDArray[Any]]) -> _Cascade:
-    trees = len(arrays["leaves"])
-    x, y = arrays["deltas"].T
-    # 16 columns make two whole bytes of answers for each tree; the spare split never says yes.
-    pixels = np.pad(arrays["pixels"], ((0, 0), (0, 1), (0, 0)))
-    thresholds = np.pad(arrays["thresholds"], ((0, 0), (0, 1)), constant_values=np.iinfo(np.int16).max)
-    return _Cascade(
-        anchors=arrays["anchors"].astype(np.intp),
-        deltas=np.stack([x, y]),
-        turned=np.stack([-y, x]),
-        first=pixels[..., 0].reshape(-1).astype(np.intp),
-        second=pixels[..., 1].reshape(-1).astype(np.intp),
-        thresholds=thresholds.reshape(-1),
-        leaves=arrays["leaves"].reshape(trees * (_SPLITS + 1), -1),
-        first_leaf=np.arange(trees, dtype=np.intp) * (_SPLITS + 1),
-    )
 
 
 FRAME_PX: Final = 112
@@ -259,15 +244,6 @@ class LandmarkFinder(Protocol):
         """Return the five points (x, y) px of the face in `box` of a BGR image."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Looks:
-    """Points (5, 2) px of two looks, and the mean distance between them, in parts of the side of the face's box."""
-
-    first: Floats
-    second: Floats
-    moved: float
-
-
 class CheckedLandmarks:
     """dlib's points, checked by a second look at the upright face; if both disagree, the median of several boxes."""
 
@@ -277,25 +253,27 @@ class CheckedLandmarks:
         self._mean = model.mean_shape @ (1, 1j)
 
     def locate(self, image: ByteImage, box: Box) -> Landmarks:
-        looks = self._looks(image, box)
-        if looks.moved <= _AGREE:
-            return Landmarks(np.floor(looks.first + 0.5).astype(np.float32), Scheme.DLIB)
-        found = [looks.second, *(self._looks(image, other).second for other in _others(box))]
+        first, second, moved = self._looks(image, box)
+        if moved <= _AGREE:
+            return Landmarks(np.floor(first + 0.5).astype(np.float32), Scheme.DLIB)
+        found = [second, *(self._looks(image, other)[1] for other in _others(box))]
         return Landmarks(np.median(found, axis=0).astype(np.float32), Scheme.DLIB)
 
-    def _looks(self, image: ByteImage, box: Box) -> _Looks:
+    def _looks(self, image: ByteImage, box: Box) -> tuple[Floats, Floats, float]:
+        """Return the points (5, 2) px of two looks, and their mean distance in parts of the side of the face's box."""
         first = self._model.locate(image, box, rounded=False).points.astype(np.float64)
         if not finite(first):
-            return _Looks(first, first, np.inf)
+            return first, first, np.inf
         turn, middle = self._fitted(first)
         if not 1 < abs(turn) < max(image.shape) * 10:
-            return _Looks(first, first, np.inf)
+            return first, first, np.inf
         step = turn / (_BOX_PX - 1)  # px of the image, as a direction, for one of the upright picture
-        corner = middle - step * (_SIDE_PX - 1) / 2 * (1 + 1j)
-        second = self._model.locate(_upright(image, step, corner), _UPRIGHT_BOX, rounded=False)
-        back = step * (second.points.astype(np.float64) @ (1, 1j)) + corner
-        points = np.stack([back.real, back.imag], axis=1)
-        return _Looks(first, points, float(np.abs(points - first).mean() / abs(turn)))
+        to_image = Similarity(step, middle - step * (_SIDE_PX - 1) / 2 * (1 + 1j))
+        how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        upright = cv2.warpAffine(image, to_image.matrix(), (_SIDE_PX, _SIDE_PX), flags=how)
+        second = self._model.locate(np.asarray(upright, np.uint8), _UPRIGHT_BOX, rounded=False)
+        points = to_image.applied(second.points.astype(np.float64))
+        return first, points, float(np.abs(points - first).mean() / abs(turn))
 
     def _fitted(self, points: Floats) -> tuple[complex, complex]:
         """The side of the face's box, as a direction along its top, and its middle: least squares to the mean face."""
@@ -311,12 +289,6 @@ def _others(box: Box) -> Iterator[Box]:
         half_width, half_height = box.width * size / 2, box.height * size / 2
         below = y + lower * box.height
         yield Box(round(x - half_width), round(below - half_height), round(x + half_width), round(below + half_height))
-
-
-def _upright(image: ByteImage, step: complex, corner: complex) -> ByteImage:
-    to_image = np.array([(step.real, -step.imag, corner.real), (step.imag, step.real, corner.imag)])
-    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(image, to_image, (_SIDE_PX, _SIDE_PX), flags=how), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)

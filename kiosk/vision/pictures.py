@@ -5,7 +5,7 @@ import os
 import stat
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -69,9 +69,10 @@ def decode_picture(file: BinaryIO, path: Path, *, longest_side_px: int = 1600) -
             if getattr(image, "is_animated", False) and not is_jpeg:
                 raise PictureError(printable(path), "is animated", "save one picture of it")
             _check_scans(file, image, path)
-            target = _reduced_size(image.size, longest_side_px)
-            image.draft(image.mode, target)
-            return _decoded(image, target)
+            factor = min(1.0, longest_side_px / max(image.size))
+            width, height = (max(1, round(side * factor)) for side in image.size)
+            image.draft(image.mode, (width, height))
+            return _decoded(image, (width, height))
     except PictureError:
         raise
     except UnidentifiedImageError as fault:
@@ -84,13 +85,11 @@ def decode_picture(file: BinaryIO, path: Path, *, longest_side_px: int = 1600) -
 
 def as_jpeg(image: ByteImage) -> bytes:
     """Return the picture (H, W, 3) BGR as a JPEG; raise PictureError where it has no pixels."""
-    try:
+    with contextlib.suppress(cv2.error):
         written, content = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
-    except cv2.error as fault:
-        raise PictureError("picture", "cannot be written as JPEG", "take it again") from fault
-    if not written:
-        raise PictureError("picture", "cannot be written as JPEG", "take it again")
-    return bytes(content)
+        if written:
+            return bytes(content)
+    raise PictureError("picture", "cannot be written as JPEG", "take it again")
 
 
 def _unreadable(path: Path, fault: OSError | ValueError) -> PictureError:
@@ -137,18 +136,15 @@ def _check_scans(file: BinaryIO, image: Image.Image, path: Path) -> None:
         raise PictureError(printable(path), "is a JPEG of too many scans", _SAVE_AGAIN)
 
 
-def _reduced_size(size: tuple[int, int], longest_side_px: int) -> tuple[int, int]:
-    factor = min(1.0, longest_side_px / max(size))
-    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
-
-
 def _decoded(image: Image.Image, target: tuple[int, int]) -> ByteImage:
     picture = _flat(image)
     if picture.size != target:
         # The gap lets Pillow average whole pixels first, without a copy of the picture at half its size.
         picture = picture.resize(target, Image.Resampling.BICUBIC, reducing_gap=1.0)
     picture = picture.convert("RGB")
-    _turn_upright(picture, image.info)
+    picture.info = image.info
+    with contextlib.suppress(Exception):  # of a damaged EXIF block; the picture itself may be whole
+        ImageOps.exif_transpose(picture, in_place=True)
     return np.ascontiguousarray(np.asarray(picture)[:, :, ::-1])
 
 
@@ -163,9 +159,3 @@ def _flat(image: Image.Image) -> Image.Image:
         paper.paste(cut_out, mask=cut_out)
         return paper
     return image if image.mode in {"L", "RGB", "CMYK"} else image.convert("RGB")
-
-
-def _turn_upright(picture: Image.Image, info: dict[str | tuple[int, int], Any]) -> None:
-    picture.info = info
-    with contextlib.suppress(Exception):  # of a damaged EXIF block; the picture itself may be whole
-        ImageOps.exif_transpose(picture, in_place=True)

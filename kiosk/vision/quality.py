@@ -30,21 +30,11 @@ class Gates:
 
     def check_face(self, face: Face) -> Rejection | None:
         """Return the gate that box or landmarks fail, None if they pass; the chip is not needed yet."""
-        if min(face.box.width, face.box.height) < self.min_face_px:
-            return Rejection.TOO_SMALL
-        # Written with not <= so that NaN fails.
-        if face.landmarks is not None and not turn(face.landmarks) <= self.max_turn:
-            return Rejection.OFF_POSE
-        return None
+        return next(iter(self.remarks(conditions_of(face))), None)
 
     def check_chip(self, chip: Chip) -> Rejection | None:
         """Return the gate that light or sharpness of the chip fail; None if they pass."""
-        brightness = light(chip)
-        if brightness < self.min_light:
-            return Rejection.TOO_DARK
-        if brightness > self.max_light:
-            return Rejection.TOO_BRIGHT
-        return Rejection.TOO_BLURRED if sharpness(chip) < self.min_sharpness else None
+        return next(iter(self.remarks(Conditions(self.min_face_px, light(chip), sharpness(chip)))), None)
 
     def remarks(self, conditions: Conditions) -> tuple[Rejection, ...]:
         """Return every gate that these conditions fail; what was not measured passes."""
@@ -53,6 +43,7 @@ class Gates:
             (Rejection.TOO_DARK, conditions.light is not None and conditions.light < self.min_light),
             (Rejection.TOO_BRIGHT, conditions.light is not None and conditions.light > self.max_light),
             (Rejection.TOO_BLURRED, conditions.sharpness is not None and conditions.sharpness < self.min_sharpness),
+            # Written with not <= so that NaN fails.
             (Rejection.OFF_POSE, conditions.turn is not None and not conditions.turn <= self.max_turn),
         )
         return tuple(rejection for rejection, fails in failing if fails)

@@ -38,9 +38,8 @@ class Stills(Source):
             except PictureError as error:
                 self.skipped.append(error)
         if self._pace.sequence == 0:
-            raise CameraError(
-                self.name, Message("none of its pictures can be read ({first})", first=self.skipped[0]), "replace them"
-            )
+            reason = Message("none of its pictures can be read ({first})", first=self.skipped[0])
+            raise CameraError(self.name, reason, "replace them")
         return None
 
 
@@ -51,11 +50,11 @@ def _pictures(folder: Path, name: str) -> list[Path]:
         raise unreadable(name, error) from error
     if not found:
         raise CameraError(name, "holds no pictures", "put .jpg, .png, .webp or .bmp files there, or name another one")
-    return sorted(found, key=_natural)
+    return sorted(found, key=_natural_order)
 
 
-def _natural(path: Path) -> list[tuple[int, int, str]]:
-    """Return a sort key that puts 2.png before 10.png."""
+def _natural_order(path: Path) -> list[tuple[int, int, str]]:
+    """Return a key that puts 2.png before 10.png."""
     parts = re.findall(r"[0-9]+|[^0-9]+", path.name)
     return [(0, int(part), "") if part[0] in "0123456789" else (1, 0, part.casefold()) for part in parts]
 
@@ -121,13 +120,9 @@ def _known_stream(url: str) -> str:
     try:
         scheme = urlsplit(url).scheme.lower()
     except ValueError as error:
-        raise CameraError(
-            "--source", Message("the address is not well-formed ({error})", error=error), "check the address"
-        ) from error
+        reason = Message("the address is not well-formed ({error})", error=error)
+        raise CameraError("--source", reason, "check the address") from error
     if scheme not in STREAM_SCHEMES:
-        raise CameraError(
-            f"{scheme}://",
-            "this kind of address is not known",
-            Message("use one of {schemes}", schemes=", ".join(sorted(STREAM_SCHEMES))),
-        )
+        known = Message("use one of {schemes}", schemes=", ".join(sorted(STREAM_SCHEMES)))
+        raise CameraError(f"{scheme}://", "this kind of address is not known", known)
     return url

@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,20 +55,17 @@ class _Searched:
 
     image: ByteImage
     factors: Floats  # (2,) as (x, y)
-    origin: tuple[float, float] = (0.0, 0.0)
+    origin: tuple[float, float]
 
     @classmethod
-    def of(cls, image: ByteImage, scale: float) -> _Searched:
+    def of(cls, image: ByteImage, scale: float, origin: tuple[float, float] = (0.0, 0.0)) -> _Searched:
         height, width = image.shape[:2]
         if scale == 1 or not image.size:
-            return cls(np.ascontiguousarray(image), np.ones(2))
+            return cls(np.ascontiguousarray(image), np.ones(2), origin)
         size = max(round(width * scale), 1), max(round(height * scale), 1)
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         reduced = np.asarray(cv2.resize(image, size, interpolation=how), np.uint8)
-        return cls(reduced, np.array([width / size[0], height / size[1]]))
-
-    def moved(self, x: float, y: float) -> _Searched:
-        return replace(self, origin=(x, y))
+        return cls(reduced, np.array([width / size[0], height / size[1]]), origin)
 
 
 def shipped_yunet() -> YuNetDetector:
@@ -95,7 +92,15 @@ class YuNetDetector:
         self.key = f"yunet-{hashlib.sha256(content).hexdigest()[:12]}"
         self._clahe = cv2.createCLAHE(clipLimit=3.0, tileGridSize=(8, 8))
         try:
-            self._network = _loaded(content)
+            self._network = cv2.FaceDetectorYN.create(
+                "onnx",
+                np.frombuffer(content, np.uint8),
+                np.zeros(0, np.uint8),
+                (64, 64),
+                score_threshold=_LEAST_SCORE_NEAR,
+                nms_threshold=_LEAST_OVERLAP,
+                top_k=_MOST_FACES,
+            )
             self._rows(np.zeros((64, 96, 3), np.uint8))
         except (cv2.error, SystemError) as error:
             raise DetectorError(
@@ -115,8 +120,8 @@ class YuNetDetector:
         if region.width <= 0 or region.height <= 0:
             return None
         part = image[region.top : region.bottom, region.left : region.right]
-        searched = _Searched.of(part, min(1.0, _TRACKED_PX / max(box.width, 1))).moved(region.left, region.top)
-        found = self._search(searched, _LEAST_SCORE_NEAR)
+        scale = min(1.0, _TRACKED_PX / max(box.width, 1))
+        found = self._search(_Searched.of(part, scale, (region.left, region.top)), _LEAST_SCORE_NEAR)
         faces = [face for face in found if 0.7 * box.width <= face.box.width <= 1.4 * box.width]
         return max(faces, key=lambda face: face.box.overlap(box), default=None)
 
@@ -136,8 +141,10 @@ class YuNetDetector:
 
     def _search(self, searched: _Searched, least_score: float) -> list[Face]:
         """Return the finds above a score, highest first."""
-        rows = [row for row in self._rows(searched.image) if row[14] >= least_score]
-        return [_face(row, searched) for row in rows if _is_near(row, searched.image)]
+        # Altered weights could find anything: what is not near the picture is left out, with < so that NaN is, too.
+        farthest = 4 * max(searched.image.shape)
+        rows = [row for row in self._rows(searched.image) if np.abs(row).max() < farthest and row[2:4].min() >= 1]
+        return [_face(row, searched) for row in rows if row[14] >= least_score]
 
     def _equalised(self, searched: _Searched) -> _Searched:
         """The picture with equalised light and a border, for backlight and for faces that fill it."""
@@ -146,8 +153,8 @@ class YuNetDetector:
         colours = cv2.cvtColor(framed, cv2.COLOR_BGR2YCrCb)
         colours[..., 0] = self._clahe.apply(np.ascontiguousarray(colours[..., 0]))
         x, y = border * searched.factors
-        equalised = _Searched(np.asarray(cv2.cvtColor(colours, cv2.COLOR_YCrCb2BGR), np.uint8), searched.factors)
-        return equalised.moved(-x, -y)
+        equalised = np.asarray(cv2.cvtColor(colours, cv2.COLOR_YCrCb2BGR), np.uint8)
+        return _Searched(equalised, searched.factors, (-x, -y))
 
     def _rows(self, image: ByteImage) -> Sequence[_Row]:
         if not image.size:
@@ -159,33 +166,10 @@ class YuNetDetector:
         return [] if rows is None else list(rows)
 
 
-def _loaded(content: bytes) -> cv2.FaceDetectorYN:
-    return cv2.FaceDetectorYN.create(
-        "onnx",
-        np.frombuffer(content, np.uint8),
-        np.zeros(0, np.uint8),
-        (64, 64),
-        score_threshold=_LEAST_SCORE_NEAR,
-        nms_threshold=_LEAST_OVERLAP,
-        top_k=_MOST_FACES,
-    )
-
-
-def _is_near(row: _Row, image: ByteImage) -> bool:
-    """Return whether a find lies near the picture; altered weights could find anything."""
-    # Written with < so that NaN is left out too.
-    return bool(np.abs(row).max() < 4 * max(image.shape) and row[2:4].min() >= 1)
-
-
 def _face(row: _Row, searched: _Searched) -> Face:
     places = row[:14].reshape(7, 2).astype(np.float64) * searched.factors
     places[[0, 2, 3, 4, 5, 6]] += searched.origin
     (left, top), (width, height) = places[:2]
-    return Face(_square(left, top, width, height), float(row[14]), Landmarks(places[2:], Scheme.ARCFACE))
-
-
-def _square(left: float, top: float, width: float, height: float) -> Box:
-    """Return the square that dlib would draw for a box of YuNet, which is narrower than high."""
-    half = math.sqrt(width * height) / 2
-    x, y = left + width / 2, top + _MIDDLE * height
-    return Box(round(x - half), round(y - half), round(x + half), round(y + half))
+    half, x, y = math.sqrt(width * height) / 2, left + width / 2, top + _MIDDLE * height
+    square = Box(round(x - half), round(y - half), round(x + half), round(y + half))
+    return Face(square, float(row[14]), Landmarks(places[2:], Scheme.ARCFACE))

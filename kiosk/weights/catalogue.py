@@ -1,7 +1,9 @@
 """weights/catalogue.yaml: files that can be fetched, with address, licence and accuracy; detectors in files."""
 
 import reprlib
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -10,8 +12,8 @@ from pydantic import Field, ValidationError, model_validator
 from kiosk.errors import WeightsError, did_you_mean
 from kiosk.files import read_yaml, shipped_weights
 from kiosk.i18n import Message
-from kiosk.weights.manifest import find_file, verified_file
-from kiosk.weights.specs import NAME, Sha256, Spec, faults_told, find_spec, read_spec
+from kiosk.weights.manifest import FileState, file_state, find_file, read_manifest, verified_file
+from kiosk.weights.specs import FILE_STEM, NAME, FileFacts, SourceText, Spec, faults_told, find_spec, read_spec
 
 CATALOGUE: Final = "catalogue.yaml"
 DEFAULT_ENCODER: Final = "sface_fp16"
@@ -27,21 +29,18 @@ class Known(Spec):
 
     name: str = Field(pattern=f"^{NAME.pattern}$")
     kind: Literal["encoder", "detector", "landmarks", "cohort"]
-    file: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.(tflite|onnx|npz)$")
+    file: str = Field(pattern=rf"{FILE_STEM}\.(tflite|onnx|npz)$")
     figure: _Words | None = None  # on LFW
     whose: _Words | None = None  # who measured the figure
     note: _Words
     url: str | None = Field(None, pattern=_URL, max_length=1000)  # where it comes from unchanged
 
 
-class CatalogueEntry(Known):
+class CatalogueEntry(Known, FileFacts):
     """A file that can be fetched."""
 
     kind: Literal["encoder", "detector"]
     url: str = Field(pattern=_URL, max_length=1000)
-    size: int = Field(gt=0, le=2**31)  # bytes
-    sha256: Sha256
-    licence: _Words
 
 
 class Catalogue(Spec):
@@ -53,8 +52,9 @@ class Catalogue(Spec):
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         known = [*self.fetch, *self.shipped]
-        if twice := _twice(entry.name for entry in known) or _twice(entry.file for entry in known):
-            raise ValueError(f"{twice} stands there twice")
+        for name, number in Counter(text for entry in known for text in (entry.name, entry.file)).items():
+            if number > 1:
+                raise ValueError(f"{name} stands there twice")
         return self
 
     def entry(self, name: str) -> CatalogueEntry:
@@ -67,10 +67,6 @@ class Catalogue(Spec):
             raise WeightsError(name, reason, "install kiosk again if it is damaged")
         remedy = did_you_mean(name, [entry.name for entry in self.fetch], "see `kiosk weights list`")
         raise WeightsError(f"weights {reprlib.repr(name)}", "are not known", remedy)
-
-    def shipped_file(self, name: str) -> Known:
-        """Return a file that comes with the kiosk by its name; raises KeyError."""
-        return {known.name: known for known in self.shipped}[name]
 
 
 def read_catalogue(path: Path | None = None) -> Catalogue:
@@ -96,26 +92,43 @@ def how_to_get(file: str, sha256: str) -> str:
     return _REMEDY if file in {entry.file for entry in catalogue.shipped} else _BY_HAND
 
 
-def _twice(names: Iterable[str]) -> str | None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            return name
-        seen.add(name)
-    return None
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A file that the catalogue or the manifest knows, and what lies under its name."""
+
+    known: Known
+    shipped: bool
+    path: Path  # where it lies, or where it would
+    facts: FileFacts
+    state: FileState
+
+
+def installed(catalogue: Catalogue, folder: Path) -> list[Installed]:
+    """Return every file that is shipped or can be fetched, hashed; raises WeightsError where one cannot be read.
+
+    Args:
+        catalogue: what can be fetched.
+        folder: the kiosk's own, which comes before the one that is shipped.
+    """
+    shipped = {known.file: known for known in catalogue.shipped}
+    found: list[tuple[Known, bool, Path, FileFacts]] = []
+    for facts in read_manifest().values():
+        if facts.file not in shipped:
+            raise WeightsError(facts.file, "stands in the manifest, not in the catalogue", "install kiosk again")
+        found.append((shipped[facts.file], True, shipped_weights(facts.file), facts))
+    folders = [folder, shipped_weights()]
+    found += [(entry, False, find_file(entry.file, folders), entry) for entry in catalogue.fetch]
+    return [Installed(*each, file_state(each[2], each[3].size, each[3].sha256)) for each in found]
 
 
 KIND: Final = "detector"
 
 
-class DetectorSpec(Spec):
+class DetectorSpec(FileFacts):
     """One detector for OpenCV's FaceDetectorYN, in a file beside its spec."""
 
-    file: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.onnx$")
-    size: int = Field(gt=0, le=2**30)  # bytes
-    sha256: Sha256
-    licence: str = Field(min_length=1, max_length=200)
-    source: str = Field(min_length=1, max_length=500)
+    file: str = Field(pattern=rf"{FILE_STEM}\.onnx$")
+    source: SourceText
 
 
 def detector_content(name: str, folders: Sequence[Path]) -> bytes:

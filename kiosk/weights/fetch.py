@@ -1,4 +1,4 @@
-"""Fetching a file of weights: through the proxy of the environment, with progress, checked by size and hash."""
+"""Fetch a file of weights: through the proxy of the environment, with progress, checked by size and hash; remove it."""
 
 import errno
 from collections.abc import Callable, Iterator
@@ -11,6 +11,7 @@ from pooch import HTTPDownloader  # type: ignore[import-untyped]
 
 from kiosk.errors import WeightsError
 from kiosk.files import atomic_write, clear_partials, folder_lock
+from kiosk.i18n import Message
 from kiosk.weights.catalogue import CatalogueEntry
 from kiosk.weights.manifest import FileState, file_state
 
@@ -45,6 +46,21 @@ def fetch(entry: CatalogueEntry, folder: Path, progress: Progress) -> bool:
     except OSError as error:
         raise _disk_fault(path, entry.size, error) from error
     return True
+
+
+def remove(entry: CatalogueEntry, folder: Path) -> Path:
+    """Delete the file of an entry from `folder` and return its path; raises WeightsError where it cannot."""
+    path = folder / entry.file
+    try:
+        with folder_lock(folder, busy(folder)):
+            path.unlink()
+    except FileNotFoundError:
+        reason = Message("is not installed in {folder}", folder=folder)
+        raise WeightsError(entry.name, reason, "see `kiosk weights list`") from None
+    except OSError as error:
+        reason = Message("cannot be removed: {cause}", cause=error.strerror)
+        raise WeightsError(path, reason, "check the permissions of its folder") from error
+    return path
 
 
 def busy(folder: Path) -> WeightsError:
@@ -148,7 +164,7 @@ def _cause(error: BaseException) -> str:
 def _disk_fault(path: Path, size: int, error: OSError) -> WeightsError:
     if error.errno in _NO_ROOM:
         return WeightsError(path, f"finds no room for its {size} bytes: {error.strerror}", "make room on the disk")
+    another = "or name another as `weights` in config.yaml"
     if isinstance(error, FileExistsError | NotADirectoryError):
-        return WeightsError(path.parent, "is no folder", "move it away, or name another as `weights` in config.yaml")
-    remedy = "check its folder, or name another as `weights` in config.yaml"
-    return WeightsError(path, f"cannot be written: {error.strerror}", remedy)
+        return WeightsError(path.parent, "is no folder", f"move it away, {another}")
+    return WeightsError(path, f"cannot be written: {error.strerror}", f"check its folder, {another}")

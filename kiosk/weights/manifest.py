@@ -3,15 +3,16 @@
 import enum
 import hashlib
 import os
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
+
+from pydantic import ValidationError
 
 from kiosk.errors import WeightsError
 from kiosk.files import read_yaml, shipped_weights
 from kiosk.i18n import Message, Text
+from kiosk.weights.specs import FileFacts, faults_told
 
 _CHUNK_BYTES: Final = 1 << 20
 
@@ -90,15 +91,10 @@ MANIFEST: Final = "manifest.yaml"
 _REMEDY = Message("run `make weights` in a checkout, or install kiosk again")
 
 
-@dataclass(frozen=True, slots=True)
-class WeightsFile:
+class WeightsFile(FileFacts):
     """One entry of the manifest."""
 
-    file: str  # name below weights/
-    sha256: str
-    size: int  # bytes
     source: str
-    licence: str
     rebuild: str  # the command that makes the file
 
 
@@ -106,22 +102,22 @@ def manifest_entry(file: str, folder: Path | None = None) -> WeightsFile:
     """Return the entry of `file` in the manifest of `folder` (default weights/); raises WeightsError."""
     entries = read_manifest(folder)
     if file not in entries:
-        raise WeightsError(
-            _folder(folder) / MANIFEST,
-            Message("does not name {file}", file=file),
-            _REMEDY,
-        )
+        raise WeightsError(_folder(folder) / MANIFEST, Message("does not name {file}", file=file), _REMEDY)
     return entries[file]
 
 
 def read_manifest(folder: Path | None = None) -> dict[str, WeightsFile]:
     """Return every entry by its file name; raises WeightsError where the manifest is missing or damaged."""
     path = _folder(folder) / MANIFEST
-    content = read_yaml(path, WeightsError, _REMEDY).values
-    try:
-        return {file: _entry(file, values) for file, values in content.items()}
-    except (AttributeError, TypeError, ValueError) as error:
-        raise WeightsError(path, Message("is no manifest: {error}", error=error), _REMEDY) from error
+    entries: dict[str, WeightsFile] = {}
+    for file, values in read_yaml(path, WeightsError, _REMEDY).values.items():
+        entry = {"file": file, **(values if isinstance(values, dict) else {})}
+        try:
+            entries[file] = WeightsFile.model_validate(entry)
+        except ValidationError as error:
+            told = f"{file}: {faults_told(error, entry)}"
+            raise WeightsError(path, Message("is no manifest: {error}", error=told), _REMEDY) from None
+    return entries
 
 
 def verified_bytes(entry: WeightsFile, folder: Path | None = None) -> bytes:
@@ -131,18 +127,3 @@ def verified_bytes(entry: WeightsFile, folder: Path | None = None) -> bytes:
 
 def _folder(folder: Path | None) -> Path:
     return shipped_weights() if folder is None else folder
-
-
-def _entry(file: str, values: Mapping[str, Any]) -> WeightsFile:
-    """Return an entry of the manifest; raises TypeError or ValueError."""
-    known = {field.name for field in fields(WeightsFile)} - {"file"}
-    if unknown := values.keys() - known:
-        raise ValueError(f"{file}: unknown key {min(unknown)}")
-    entry = WeightsFile(file, **values)
-    if Path(entry.file).name != entry.file:
-        raise ValueError(f"{file} is not a plain file name")
-    if not re.fullmatch("[0-9a-f]{64}", entry.sha256):
-        raise ValueError(f"{file}: sha256 is not 64 hexadecimal digits")
-    if type(entry.size) is not int or entry.size < 0:
-        raise ValueError(f"{file}: size is not a number of bytes")
-    return entry

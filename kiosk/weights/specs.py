@@ -33,6 +33,18 @@ class Spec(BaseModel):
 
 SpecModel = TypeVar("SpecModel", bound=Spec)
 
+FILE_STEM: Final = "^[A-Za-z0-9][A-Za-z0-9._-]*"
+SourceText = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class FileFacts(Spec):
+    """Facts about a file of weights that lies beside the YAML file that states them."""
+
+    file: str = Field(pattern=rf"{FILE_STEM}\.(tflite|onnx|npz)$")
+    size: int = Field(gt=0, le=2**31)  # bytes
+    sha256: Sha256
+    licence: str = Field(min_length=1, max_length=200)
+
 
 def spec_names(folders: Sequence[Path], kind: str) -> tuple[str, ...]:
     """Return the names of all specs of a kind, sorted; a spec that cannot be read counts as any kind."""
@@ -49,23 +61,16 @@ def find_spec(name: str, folders: Sequence[Path]) -> Path:
         path = folder / f"{name}.yaml"
         if is_name(name) and _is_file(path):
             return path
-    searched = " or ".join(str(folder) for folder in folders)
-    raise WeightsError(
-        reprlib.repr(name),
-        Message("has no spec in {searched}", searched=searched),
-        "see `kiosk encoders` for what there is",
-    )
+    searched = Message("has no spec in {searched}", searched=" or ".join(str(folder) for folder in folders))
+    raise WeightsError(reprlib.repr(name), searched, "see `kiosk encoders` for what there is")
 
 
 def read_spec(path: Path, model: type[SpecModel], kind: str) -> SpecModel:
     """Return the spec in `path`; raises WeightsError with all its faults."""
     content = read_yaml(path, WeightsError, _REMEDY).values
     if content.get("kind") != kind:
-        raise WeightsError(
-            path,
-            Message("kind is {found}, not {kind!r}", found=reprlib.repr(content.get("kind")), kind=kind),
-            _REMEDY,
-        )
+        reason = Message("kind is {found}, not {kind!r}", found=reprlib.repr(content.get("kind")), kind=kind)
+        raise WeightsError(path, reason, _REMEDY)
     del content["kind"]
     try:
         return model.model_validate(content)

@@ -12,13 +12,13 @@ from typer.testing import CliRunner
 
 from kiosk.cli import training
 from kiosk.cli.output import answering
-from kiosk.domain import Crop, CropKind
+from kiosk.domain import CropKind
 from kiosk.encoders import load_encoder
-from kiosk.encoders.encoder import InputFormat
-from kiosk.encoders.recipes import OPENFACE
+from kiosk.encoders.encoder import Layout
+from kiosk.encoders.specs import OPENFACE, CropSection, InputSection
 from kiosk.errors import EncoderError, PictureError, WeightsError
 from kiosk.files import asset
-from kiosk.training import networks
+from kiosk.training import training as networks
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -52,7 +52,8 @@ def people(tmp_path):
 @pytest.fixture
 def train(monkeypatch, people, tmp_path):
     """train("--json"): the command with a network of a few numbers in the place of OpenFace."""
-    recipe = replace(OPENFACE, crop=Crop(CropKind.OPENFACE, 32), inputs=InputFormat(scale=(1 / 255,) * 3))
+    inputs = InputSection(size_px=32, layout=Layout.CHANNELS_LAST, scale=1 / 255)
+    recipe = replace(OPENFACE, crop=CropSection(kind=CropKind.OPENFACE), input=inputs)
     network = networks.Trainable(small, recipe)
     monkeypatch.setitem(networks.TRAINABLE, "openface", network)
     monkeypatch.chdir(tmp_path)
@@ -117,7 +118,4 @@ def test_wrong_values_and_bad_data_end_before_training(train, tmp_path):
 
 
 def test_the_choices_of_the_command_are_those_of_the_training():
-    from kiosk.training.triplet import Mining
-
     assert sorted(training.NetworkName) == sorted(networks.TRAINABLE)
-    assert [(each.name, each.value) for each in training.MiningName] == [(e.name, e.value) for e in Mining]

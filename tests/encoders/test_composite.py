@@ -83,15 +83,6 @@ def test_squared_distances_are_the_weighted_mean_of_the_parts(weights: list[floa
     assert squared(composite) == pytest.approx(expected, abs=1e-5)
 
 
-def test_each_part_gets_the_chip_of_its_own_crop(chips: Callable[..., dict[Crop, Chip]]) -> None:
-    parts = [Part("a"), Part("b", ARCFACE), Part("c")]
-    composite = CompositeEncoder(parts, None, 2)
-    assert composite.spec.crops == (BOX, ARCFACE)
-    own = chips(0)
-    composite.embed(own)
-    assert [part.seen[-1] for part in parts] == [own[BOX], own[ARCFACE], own[BOX]]
-
-
 # The spec ----------------------------------------------------------------------------------------------------------
 
 
@@ -105,14 +96,6 @@ def test_by_default_all_parts_count_equally_at_the_threshold() -> None:
     assert spec.margin == pytest.approx(0.15 * spec.threshold)
     equal = CompositeEncoder([Part("a"), Part("b")]).spec
     assert (equal.threshold, equal.margin) == pytest.approx((0.5, 0.1))
-
-
-def test_only_the_ratio_of_weights_counts() -> None:
-    parts = [Part("a", threshold=0.4), Part("b", threshold=1.1)]
-    one, other = (CompositeEncoder(parts, weights).spec for weights in ([1, 2], [10, 20]))
-    assert one.key == other.key
-    assert one.threshold == pytest.approx(other.threshold)
-    assert one.threshold == pytest.approx(math.sqrt((0.4**2 + 4 * 1.1**2) / 5))
 
 
 def test_name_and_key_differ_when_embeddings_could() -> None:
@@ -137,7 +120,8 @@ def test_the_facts_are_those_of_all_parts_together() -> None:
     assert (spec.licence, spec.source, spec.size_bytes, spec.parameters) == ("MIT", "A; B", 20, 200)
     assert spec.statistics is None
     tables = Statistics.of(np.linspace(0.1, 0.7, 1000), np.linspace(0.6, 1.2, 1000), "a test", 30)
-    for part, averaging in zip(parts, (Averaging(0.1, 0.5), Averaging(0.3, 0.2)), strict=True):
+    averagings = Averaging(scatter=0.1, share=0.5), Averaging(scatter=0.3, share=0.2)
+    for part, averaging in zip(parts, averagings, strict=True):
         part.spec = dataclasses.replace(part.spec, averaging=averaging, statistics=tables, parameters=None)
     spec = CompositeEncoder(parts, [3, 4]).spec
     assert spec.parameters is None
@@ -151,7 +135,7 @@ def test_the_difference_from_the_specs_is_that_of_the_worst_part() -> None:
     near, far, unknown = Part("a"), Part("b", ARCFACE), Part("c")
     for part, off in ((near, 0.0), (far, 0.01)):
         values = tuple(float(value) + off for value in golden_vector(part).vector)
-        part.spec = dataclasses.replace(part.spec, golden=Golden(PICTURE, values))
+        part.spec = dataclasses.replace(part.spec, golden=Golden(picture=PICTURE, values=values))
     assert golden_difference(CompositeEncoder([near, far, unknown])) == pytest.approx(0.01 * math.sqrt(8))
     assert golden_difference(CompositeEncoder([unknown])) is None
 

@@ -10,20 +10,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kiosk.domain import Chip, Crop, CropKind
+from kiosk.domain import Chip, CropKind
 from kiosk.encoders import EXPORTED, encoder_spec, load_encoder
-from kiosk.encoders.encoder import Colour, InputFormat, Layout
+from kiosk.encoders.encoder import Colour, Layout
 from kiosk.encoders.openface import tensor_shapes
-from kiosk.encoders.recipes import FACENET, OPENFACE, Recipe, exported_spec
 from kiosk.encoders.runtimes import read_encoder_spec
+from kiosk.encoders.specs import FACENET, OPENFACE, CropSection, InputSection, Recipe, exported_spec
 from kiosk.errors import WeightsError
-from kiosk.training.export import Exported, export_encoder, export_known
+from kiosk.training.export import COURSE_INPUT, Exported, export_encoder, export_known
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 pytestmark = pytest.mark.slow
 LAST = Recipe(
-    crop=Crop(CropKind.BOX, 16, margin=0.25),
-    inputs=InputFormat(mean=(127.5,) * 3, scale=(1 / 128,) * 3),
+    crop=CropSection(kind=CropKind.BOX, margin=0.25),
+    input=InputSection(size_px=16, layout=Layout.CHANNELS_LAST, mean=127.5, scale=1 / 128),
     threshold=0.6,
     margin=0.07,
     licence="MIT",
@@ -31,8 +31,10 @@ LAST = Recipe(
 )
 FIRST = replace(
     LAST,
-    crop=Crop(CropKind.OPENFACE, 16),
-    inputs=InputFormat(Layout.CHANNELS_FIRST, Colour.BGR, (1, 2, 3), (0.1, 0.2, 0.3)),
+    crop=CropSection(kind=CropKind.OPENFACE),
+    input=InputSection(
+        size_px=16, layout=Layout.CHANNELS_FIRST, colour=Colour.BGR, mean=(1, 2, 3), scale=(0.1, 0.2, 0.3)
+    ),
 )
 
 
@@ -53,18 +55,18 @@ def test_an_exported_network_is_an_encoder_with_the_same_embeddings(
 ) -> None:
     for recipe, shape in ((LAST, (16, 16, 3)), (FIRST, (3, 16, 16))):
         model = network(shape)
-        exported = export_encoder(model, "mine", tmp_path, recipe)
-        assert {exported.spec, exported.file} == set(tmp_path.iterdir())
+        exported = export_encoder(model, "mine", tmp_path / "out", recipe)
+        assert {exported.spec, exported.file} == set((tmp_path / "out").iterdir())
         assert exported.difference <= 1e-4
-        encoder = load_encoder("mine", threads=1, folder=tmp_path)
+        encoder = load_encoder("mine", threads=1, folder=tmp_path / "out")
         spec = encoder.spec
-        assert (spec.crops, spec.threshold, spec.margin) == ((recipe.crop,), 0.6, 0.07)
+        assert (spec.crops, spec.threshold, spec.margin) == ((recipe.chip,), 0.6, 0.07)
         assert (spec.dimension, spec.parameters, spec.licence) == (8, model.count_params(), "MIT")
-        assert read_encoder_spec(exported.spec).input.format == recipe.inputs
-        chip = random_chip(recipe.crop)
+        assert read_encoder_spec(exported.spec).input == recipe.input
+        chip = random_chip(recipe.chip)
         views = np.stack([chip.image, chip.image[:, ::-1]])
-        expected = model.predict(recipe.inputs.prepared(views), verbose=0).mean(axis=0)
-        found = encoder.embed({recipe.crop: chip}).vector
+        expected = model.predict(recipe.input.format.prepared(views), verbose=0).mean(axis=0)
+        found = encoder.embed({recipe.chip: chip}).vector
         assert np.linalg.norm(found - expected / np.linalg.norm(expected)) < 1e-5
 
 
@@ -94,7 +96,7 @@ def test_what_cannot_be_an_encoder_is_refused_and_nothing_is_written(tmp_path: P
             export_encoder(other, "mine", tmp_path / "out", LAST)
     with pytest.raises(WeightsError, match=r"model small: gave an output of length 0\.0, .*; train it, or give it its"):
         export_encoder(network(weights="zeros"), "mine", tmp_path / "out", LAST)
-    assert list(tmp_path.iterdir()) == []
+    assert not (tmp_path / "out").exists()
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(WeightsError, match=r"cannot be written: .*; name another folder with --out"):
         export_encoder(model, "mine", tmp_path / "file", LAST)
@@ -128,7 +130,7 @@ def test_known_networks_get_the_users_weights_and_the_version_asked_for(
     monkeypatch.setattr("kiosk.training.export.load_h5", lambda model, path: None)
     export_known("facenet", tmp_path, tmp_path)
     export_known("facenet", tmp_path, tmp_path, course=True)
-    assert [recipe for _, recipe in seen[2:]] == [FACENET, replace(FACENET, inputs=InputFormat(scale=(1 / 255,) * 3))]
+    assert [recipe for _, recipe in seen[2:]] == [FACENET, replace(FACENET, input=COURSE_INPUT)]
     for name, (model, _) in zip(("openface", "facenet"), (seen[0], seen[2]), strict=True):
         assert exported_spec(name).parameters == model.count_params()
         assert exported_spec(name).dimension == model.output_shape[1]

@@ -18,7 +18,7 @@ from kiosk.encoders.golden import PICTURE, TOLERANCE, golden_difference, golden_
 from kiosk.encoders.runtimes import described, load_from_file, read_encoder_spec
 from kiosk.errors import EncoderError, WeightsError
 from kiosk.files import asset, shipped_weights
-from kiosk.weights.catalogue import DEFAULT_ENCODER, read_catalogue
+from kiosk.weights.catalogue import DEFAULT_ENCODER
 
 MEAN, DEVIATION = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
 INPUT: dict[str, Any] = {
@@ -131,14 +131,6 @@ def test_a_spec_and_its_file_may_be_in_different_folders(own: Path, tmp_path: Pa
     assert load_from_file(moved, 1, [own]).spec.name == "one"
 
 
-def test_a_broken_spec_is_named_and_hides_no_other(own: Path) -> None:
-    (own / "one.yaml").write_text("kind: encoder\nfile: {", encoding="utf-8")
-    assert "one" in encoder_names(own)
-    with pytest.raises(WeightsError, match=r"one\.yaml: line 2: "):
-        load_encoder("one", folder=own)
-    assert load_encoder("two", folder=own).spec.name == "two"
-
-
 def test_several_names_make_a_composite_encoder(own: Path) -> None:
     assert load_encoder(["one", "wide"], folder=own).spec.name == "one+wide"
     assert isinstance(load_encoder(["one"], folder=own), NetworkEncoder)
@@ -213,19 +205,6 @@ def test_a_file_that_differs_from_its_spec_is_refused(small: MakeSpec, make_onnx
             load_from_file(small(make_onnx(constant=constant)), threads=1)
     with pytest.raises(WeightsError, match="encoder small: answers the same"):
         load_from_file(small(make_onnx(constant=1.0)), threads=1)
-
-
-def test_a_damaged_catalogue_stops_no_encoder(
-    small: MakeSpec, tmp_path: Path, ship_weights: Callable[[Path], None]
-) -> None:
-    sface = read_catalogue().entry("sface")
-    fetched = small(file=sface.file, size=sface.size, sha256=sface.sha256)
-    with pytest.raises(WeightsError, match=r"2021dec\.onnx: is not there; type: kiosk weights fetch sface"):
-        load_from_file(fetched, threads=1)
-    spec = small()
-    (tmp_path / "catalogue.yaml").write_text("fetch: {")
-    ship_weights(tmp_path)
-    assert load_from_file(spec, threads=1).spec.name == "small"
 
 
 # MobileFaceNet -----------------------------------------------------------------------------------------------------

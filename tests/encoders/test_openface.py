@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from kiosk.encoders.openface import faceRecoModel, load_weights_from_FaceNet, read_tensors, set_weights, tensor_shapes
+from kiosk.encoders.openface import faceRecoModel, load_weights_from_FaceNet, read_tensors, tensor_shapes
 from kiosk.encoders.runtimes import LiteRtNetwork
 from kiosk.errors import EncoderError, KioskError, WeightsError
 from kiosk.training.export import litert_bytes
@@ -167,28 +167,6 @@ def test_the_model_takes_the_exercises_weights_or_stays_as_it_is(
     for shape in ((96, 96, 3), (3, 160, 160), (3, 96), None):
         with pytest.raises(EncoderError, match=r"is not this network's; give \(3, 96, 96\)"):
             faceRecoModel(shape)  # type: ignore[arg-type]
-
-
-@pytest.mark.slow
-def test_weights_go_to_the_layers_of_their_names_or_nowhere() -> None:
-    import keras
-
-    model = keras.Sequential([keras.Input((2,)), *(keras.layers.Dense(2, name=name) for name in ("left", "right"))])
-
-    def arrays(value: float) -> list[NDArray[Any]]:
-        return [np.full((2, 2), value), np.full(2, value)]
-
-    set_weights(model, {"right": arrays(2), "left": arrays(1)}, "some.dat")
-    assert model.get_layer("left").get_weights()[0].tolist() == [[1, 1], [1, 1]]
-    before = model.get_weights()
-    for weights, reason in (
-        ({"left": arrays(3)}, "layer right needs weights"),
-        ({"left": arrays(3), "right": arrays(3), "third": arrays(3)}, "layer third needs weights None"),
-        ({"left": arrays(3), "right": [np.zeros((2, 3)), np.zeros(2)]}, "layer right"),
-    ):
-        with pytest.raises(WeightsError, match=f"some.dat: {reason}"):
-            set_weights(model, weights, "some.dat")
-        assert all(map(np.array_equal, before, model.get_weights()))
 
 
 @pytest.mark.slow

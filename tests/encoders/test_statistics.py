@@ -5,8 +5,6 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from kiosk.encoders.statistics import LEAST_BEHIND, LEAST_IMPOSTORS, QuantileTable, Statistics, together
 from kiosk.errors import EvaluationError
@@ -57,24 +55,6 @@ def test_beyond_the_last_pair_the_tail_goes_on_and_is_too_high_rather_than_too_l
     assert table.distance_at(table.rate_at(far)) == pytest.approx(far)
 
 
-def test_beyond_the_largest_distance_everything_lies_within() -> None:
-    assert STATISTICS.impostor.rate_at(5.0) == 1
-    assert STATISTICS.genuine.rate_at(0.0) == 1
-
-
-@given(st.lists(st.floats(0, 2), min_size=2, max_size=20))
-def test_rates_never_fall_with_the_distance(distances: list[float]) -> None:
-    ordered = np.sort(distances)
-    assert np.all(np.diff(STATISTICS.impostor.rate_at(ordered)) >= 0)
-    assert np.all(np.diff(STATISTICS.genuine.rate_at(ordered)) <= 0)
-
-
-def test_what_is_no_number_is_left_out() -> None:
-    good = np.random.default_rng(2).normal(1, 0.1, 1000)
-    spoilt = np.concatenate([good, [np.nan, np.inf, -np.inf]])
-    assert Statistics.of(spoilt, spoilt, "", 2) == Statistics.of(good, good, "", 2)
-
-
 def test_too_few_pairs_are_refused() -> None:
     enough = np.linspace(0.1, 1, 100)
     for pairs in (0, 1, 2 * LEAST_BEHIND - 1):
@@ -88,29 +68,7 @@ def test_alike_distances_make_a_table_of_one_row_that_still_answers() -> None:
     assert table.rate_at(np.array([0.4, 0.5, 0.6])).tolist() == [0, 1, 1]
 
 
-def test_one_encoder_together_is_itself() -> None:
-    alone = together([STATISTICS], [1.0])
-    assert alone.source == STATISTICS.source
-    assert alone.impostor.distances == pytest.approx(STATISTICS.impostor.distances)
-
-
 def test_parts_that_err_on_the_same_pairs_have_the_distances_of_either() -> None:
     both = together([STATISTICS, STATISTICS], [0.6, 0.8])
     assert both.impostor.distance_at(0.01) == pytest.approx(STATISTICS.impostor.distance_at(0.01), abs=1e-4)
     assert both.source.startswith("its parts together, as if they erred on the same pairs")
-
-
-def test_parts_that_err_apart_are_better_than_what_is_assumed() -> None:
-    random = np.random.default_rng(3)
-    first, second = random.normal(1, 0.1, (2, 100_000))
-    parts = [Statistics.of(each, each, "", 9) for each in (first, second)]
-    assumed = together(parts, [0.6, 0.8]).impostor
-    true = Statistics.of(first, np.hypot(0.6 * first, 0.8 * second), "", 9).impostor
-    for rate in (0.001, 0.01, 0.1):
-        assert assumed.distance_at(rate) < true.distance_at(rate)
-
-
-def test_the_smallest_rate_of_parts_is_the_one_that_all_of_them_carry() -> None:
-    both = together([STATISTICS, measured(2000)], [0.6, 0.8])
-    assert both.impostor.smallest_rate == measured(2000).impostor.smallest_rate
-    assert both.impostor.pairs == 2000

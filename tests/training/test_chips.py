@@ -13,7 +13,6 @@ from kiosk.errors import EncoderError, PictureError
 from kiosk.files import asset
 from kiosk.training.chips import PeopleChips, folder_chips, split, usable
 from kiosk.training.loop import PeopleBatches, learning_rate
-from kiosk.training.settings import Settings
 
 CROP = Crop(CropKind.DLIB_CHIP, 96)
 OWNERS = np.repeat(np.arange(10), [2, 3, 4, 5, 6, 2, 3, 4, 5, 6])
@@ -29,7 +28,8 @@ def people(tmp_path):
         folder = tmp_path / "people" / name
         folder.mkdir(parents=True)
         for number, picture in enumerate(pictures):
-            shutil.copy(asset("demo", *picture.split("/")), folder / f"{number}.jpg")
+            with Image.open(asset("demo", *picture.split("/"))) as opened:
+                opened.resize((opened.width // 2, opened.height // 2)).save(folder / f"{number}.jpg")
     return tmp_path / "people"
 
 
@@ -82,9 +82,8 @@ def test_unchanged_folders_come_from_the_cache(people, read, tmp_path):
     assert read(crop=Crop(CropKind.BOX, 96, 0.1))[0].key != first.key
     (people / "Grace" / "1.jpg").unlink()
     assert (len(read()[1]), read()[0].key != first.key) == (3, True)
-    for content in (b"", b"no archive", (tmp_path / "chips.npz").read_bytes()[:-100]):
-        (tmp_path / "chips.npz").write_bytes(content)
-        assert len(read()[1]) == 3
+    (tmp_path / "chips.npz").write_bytes((tmp_path / "chips.npz").read_bytes()[:-100])
+    assert len(read()[1]) == 3
     with pytest.raises(EncoderError, match=r"chips\.npz: cannot be written"):
         folder_chips(people, CROP, tmp_path / "missing" / "chips.npz", lambda done, total: None)
 
@@ -127,28 +126,18 @@ def test_people_with_one_chip_are_left_out():
 
 
 def test_people_held_out_are_not_trained_on():
-    training, held_out = split(people_with(*[3] * 50), Settings(people=8, held_out=0.2))
+    training, held_out = split(people_with(*[3] * 50), 0.2, 8, 1)
     assert (len(names(training)), len(names(held_out))) == (40, 10)
     assert set(training.people).isdisjoint(held_out.people)
-    one, again, other = (split(people_with(*[2] * 50), Settings(people=8, seed=seed))[1].people for seed in (1, 1, 2))
+    one, again, other = (split(people_with(*[2] * 50), 0.1, 8, seed)[1].people for seed in (1, 1, 2))
     assert one == again != other
-    assert len(split(people_with(*[2] * 12), Settings(people=8, held_out=0.01))[1].people) == 4
-    training, held_out = split(people_with(*[12] * 1500), Settings(people=8, held_out=0.5))
+    assert len(split(people_with(*[2] * 12), 0.01, 8, 1)[1].people) == 4
+    training, held_out = split(people_with(*[12] * 1500), 0.5, 8, 1)
     assert (len(training.people), len(held_out.people)) == (1000, 500)
     assert set(np.bincount(held_out.owners)) == {10}
     for people, batch, remedy in ((12, 9, "set --people to 8 or less"), (5, 2, "6 are the fewest")):
         with pytest.raises(EncoderError, match=rf"{people} people .* fewer than the {batch} of a batch; .*{remedy}"):
-            split(people_with(*[2] * people), Settings(people=batch))
-
-
-def test_a_batch_has_p_people_with_k_pictures_each():
-    for step in range(20):
-        batch = PeopleBatches(OWNERS, people=4, pictures=4, seed=1).batch(step).reshape(4, 4)
-        owners = OWNERS[batch]
-        assert (owners == owners[:, :1]).all()
-        assert len(set(owners[:, 0])) == 4
-        for row in batch:
-            assert len(set(row)) == min(np.count_nonzero(OWNERS[row[0]] == OWNERS), 4)
+            split(people_with(*[2] * people), 0.1, batch, 1)
 
 
 def test_all_people_come_and_batches_depend_only_on_seed_and_step():

@@ -17,10 +17,19 @@ from kiosk.training import checkpoint
 from kiosk.training.augmentation import augmented
 from kiosk.training.checkpoint import HEADINGS, Progress, Row, TrainingLog, restore, save
 from kiosk.training.chips import split
-from kiosk.training.loop import BEST, CHECKPOINT, LOG, Learner, make_learner, train
-from kiosk.training.settings import Settings
+from kiosk.training.loop import (
+    BEST,
+    CHECKPOINT,
+    LOG,
+    Learner,
+    Settings,
+    distances_of,
+    make_learner,
+    pairs_of,
+    train,
+    verification_accuracy,
+)
 from kiosk.training.triplet import Mining
-from kiosk.training.validation import distances_of, pairs_of, verification_accuracy
 
 SETTINGS = Settings(
     people=6, pictures=2, steps=24, warm_up_steps=4, all_steps=12, report_every=6, learning_rate=0.01, held_out=0.3
@@ -36,8 +45,7 @@ import numpy as np
 
 from kiosk.encoders.encoder import InputFormat
 from kiosk.training.chips import PeopleChips, split
-from kiosk.training.loop import make_learner, train
-from kiosk.training.settings import Settings
+from kiosk.training.loop import Settings, make_learner, train
 
 
 def build():
@@ -54,7 +62,7 @@ def tell(row):
 
 told, out, settings = [], Path(sys.argv[1]), Settings(people=4, pictures=2, steps=1000000, report_every=3)
 random = np.random.default_rng(1).integers(0, 256, (30, 8, 8, 3)).astype(np.uint8)
-parts = split(PeopleChips(random, np.repeat(np.arange(10), 3), tuple("abcdefghij")), settings)
+parts = split(PeopleChips(random, np.repeat(np.arange(10), 3), tuple("abcdefghij")), 0.1, 4, 1)
 train(make_learner(build, InputFormat(), settings), *parts, out, settings=settings, run="one", tell=tell)
 """
 
@@ -65,7 +73,7 @@ class KilledError(Exception):
 
 @pytest.fixture
 def people(coloured):
-    return split(coloured(20, 3), SETTINGS)
+    return split(coloured(20, 3), 0.3, 6, 1)
 
 
 @pytest.fixture

@@ -65,6 +65,7 @@ def test_dlibs_network_gives_dlibs_embeddings(data: Path, tmp_path: Path) -> Non
     assert np.linalg.norm(embedding - directions(expected[0] + mirrored)) <= 1e-3
 
 
+@pytest.mark.slow
 def test_the_shipped_landmark_trees_are_those_of_the_source() -> None:
     made = dlib.build_landmarks(
         source(dlib.LANDMARKS_SOURCE_FILE, dlib.LANDMARKS_SOURCE_SIZE, dlib.LANDMARKS_SOURCE_SHA256)
@@ -132,8 +133,8 @@ def test_a_rebuild_makes_every_shipped_file(data: Path, tmp_path: Path) -> None:
 
 def test_a_written_manifest_is_read_back(tmp_path: Path) -> None:
     entries = [
-        WeightsFile("a.tflite", "0" * 64, 12, "a source: with a colon", "CC0-1.0", "make weights"),
-        WeightsFile("b.npz", "f" * 64, 3, "another", "CC0-1.0", "make weights"),
+        WeightsFile(file=file, size=3, sha256="0" * 64, licence="MIT", source="a source: with a colon", rebuild="make")
+        for file in ("a.tflite", "b.npz")
     ]
     (tmp_path / MANIFEST).write_bytes(build.manifest_text(entries))
     assert list(read_manifest(tmp_path).values()) == entries

@@ -64,14 +64,6 @@ def test_the_gradient_of_the_penalised_likelihood_is_zero(pairs):
     assert abs(missed.mean()) < 1e-7
 
 
-def test_separable_pairs_give_a_finite_head():
-    second = np.c_[np.r_[np.zeros(10), np.ones(10)], np.zeros(20), np.zeros(20)]
-    head = SiameseHead()
-    head.fit(np.zeros((20, 3)), second, np.arange(20) < 10)
-    assert np.isfinite(head.weights).all()
-    assert ((head.predict(np.zeros((20, 3)), second) > 0.5) == (np.arange(20) < 10)).all()
-
-
 def test_wrong_input_is_refused(fitted, tmp_path, monkeypatch):
     for first, second, same in (
         (np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0, bool)),

@@ -11,19 +11,18 @@ from PIL import Image
 
 from kiosk.domain import Chip, Crop, CropKind
 from kiosk.encoders import EXPORTED, load_encoder
-from kiosk.encoders.encoder import InputFormat
-from kiosk.encoders.recipes import FACENET
+from kiosk.encoders.encoder import Layout
+from kiosk.encoders.specs import FACENET, CropSection, InputSection
 from kiosk.errors import EncoderError, PictureError, WeightsError
 from kiosk.files import asset
 from kiosk.training import training
-from kiosk.training.loop import make_learner
-from kiosk.training.networks import TRAINABLE, Trainable
-from kiosk.training.settings import Settings
-from kiosk.training.training import PLOT, Request, only_run, prepare, train_encoder
+from kiosk.training.loop import Settings, make_learner
+from kiosk.training.training import PLOT, TRAINABLE, Request, Trainable, only_run, prepare, train_encoder
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 SETTINGS = Settings(people=3, pictures=2, steps=4, warm_up_steps=1, all_steps=2, report_every=2, held_out=0.5)
-RECIPE = replace(FACENET, crop=Crop(CropKind.BOX, 32, 0.1), inputs=InputFormat(scale=(1 / 255,) * 3))
+INPUT = InputSection(size_px=32, layout=Layout.CHANNELS_LAST, scale=1 / 255)
+RECIPE = replace(FACENET, crop=CropSection(kind=CropKind.BOX, margin=0.1), input=INPUT)
 
 
 def small():
@@ -80,7 +79,7 @@ def test_the_result_is_an_encoder_with_the_best_weights(request_of, tmp_path):
     model = small()
     model.load_weights(tmp_path / "out" / "best.weights.h5")
     image = prepared.held_out.images[0]
-    outputs = np.asarray(model(RECIPE.inputs.prepared(np.stack([image, image[:, ::-1]])))).mean(axis=0)
+    outputs = np.asarray(model(RECIPE.input.format.prepared(np.stack([image, image[:, ::-1]])))).mean(axis=0)
     found = encoder.embed({crop: Chip(image, None)}).vector
     np.testing.assert_allclose(found, outputs / np.linalg.norm(outputs), atol=1e-4)
 
@@ -169,9 +168,9 @@ def test_the_crop_is_that_of_published_weights_unless_given(request_of, tmp_path
     for init, crop, expected in (
         (None, None, Crop(CropKind.DLIB_CHIP, 32)),
         ("best.weights.h5", None, Crop(CropKind.DLIB_CHIP, 32)),
-        ("published.h5", None, RECIPE.crop),
+        ("published.h5", None, RECIPE.chip),
         ("published.h5", CropKind.ARCFACE, Crop(CropKind.ARCFACE, 32)),
-        (None, CropKind.BOX, RECIPE.crop),
+        (None, CropKind.BOX, RECIPE.chip),
     ):
         assert request_of(init=init and Path(init), crop=crop).full_crop == expected
     assert TRAINABLE["openface"].crop_kind(Path("csv")) is CropKind.OPENFACE

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kiosk.evaluation.lfw import FOLDS, ScoredPairs, verify_by_folds
-from kiosk.training.validation import distances_of, impostor_distances, pairs_of, verification_accuracy
+from kiosk.training.loop import impostor_distances, pairs_of, verification_accuracy
 
 OWNERS = np.repeat(np.arange(40), 4)
 
@@ -36,13 +36,6 @@ def test_few_people_and_unequal_numbers_of_pictures_end():
     assert set(pairs_of(np.repeat(np.arange(4), 2), seed=1).fold) == {0, 1}
     assert np.bincount(pairs_of(np.repeat(np.arange(4), [60, 60, 2, 2]), seed=1).fold).max() == 600
     assert len(pairs_of(np.repeat(np.arange(4), [40, 2, 40, 2]), seed=1).same) > 0
-
-
-def test_accuracy_falls_with_noise_to_that_of_a_coin(pairs):
-    found = [verification_accuracy(distances_of(embeddings(noise), pairs), pairs) for noise in (0.01, 1.0, 3.0)]
-    assert found[0] == 1
-    assert found == sorted(found, reverse=True)
-    assert verification_accuracy(np.zeros(len(pairs.same)), pairs) == 0.5
 
 
 def test_it_agrees_with_the_protocol_of_lfw(pairs):

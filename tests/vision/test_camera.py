@@ -3,7 +3,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -225,22 +224,6 @@ def test_a_finite_source_may_show_the_same_picture_as_long_as_it_likes(watch, cl
     assert camera.fault is None
 
 
-def test_the_last_frame_of_a_file_is_still_given_after_its_end(watch):
-    camera = watch(lambda: Hardware(lambda index: image(index) if index < 2 else None, endless=False))
-    until(lambda: camera.state is CameraState.ENDED)
-    assert camera.wait(0).sequence == 1
-    assert camera.wait(DEADLINE_SECONDS) is None
-
-
-def test_a_file_that_fails_has_ended_with_the_reason(watch):
-    def step(index: int) -> np.ndarray:
-        raise CameraError("walk.mp4", "holds no video", "convert it")
-
-    camera = watch(lambda: Hardware(step, endless=False))
-    until(lambda: camera.state is CameraState.ENDED)
-    assert camera.fault == "walk.mp4: holds no video; convert it"
-
-
 def test_opening_is_tried_again_after_doubling_waits_until_it_works(watch, clock: Clock):
     tries: list[float] = []
 
@@ -261,26 +244,6 @@ def test_opening_is_tried_again_after_doubling_waits_until_it_works(watch, clock
     next_frame(camera)
     assert camera.state is CameraState.LIVE
     assert camera.fault is None
-
-
-def test_the_wait_is_short_again_after_the_camera_was_live(watch, clock: Clock):
-    opened_at: list[float] = []
-
-    def step(index: int) -> np.ndarray:
-        if index == 3:
-            raise CameraError("door camera", f"broke off at try {len(opened_at)}", "check it")
-        return image(index + 10 * len(opened_at))
-
-    def open_() -> Source:
-        opened_at.append(clock.now)
-        return Hardware(step)
-
-    camera = watch(open_, clock=clock)
-    for number in range(1, 5):
-        until(lambda number=number: f"at try {number}" in (camera.fault or ""))
-        clock.now += 0.5
-    until(lambda: camera.state and len(opened_at) == 5)
-    assert np.allclose(np.diff(opened_at), 0.5)
 
 
 def test_one_new_picture_at_each_opening_does_not_shorten_the_wait(watch, clock: Clock):
@@ -375,12 +338,6 @@ def test_a_source_that_cannot_be_closed_is_lost_and_opened_again(watch, clock: C
     until(lambda: not set(threading.enumerate()) - others)
 
 
-def test_a_file_that_cannot_be_closed_has_ended(watch):
-    camera = watch(lambda: Jammed(lambda index: image(index) if index < 2 else None, endless=False))
-    until(lambda: camera.state is CameraState.ENDED)
-    assert camera.wait(0).sequence == 1
-
-
 def test_closing_returns_while_reading_and_closing_of_the_source_hang(gate: Gate):
     class Hanging(Hardware):
         def close(self) -> None:
@@ -452,21 +409,6 @@ def test_times_and_numbers_rise_over_openings_that_start_from_zero(watch, gate: 
     assert len(opened) == 3
     assert [frame.sequence for frame in frames] == list(range(9))
     assert np.all(np.diff([frame.captured_at for frame in frames]) > 0)
-
-
-def test_a_real_video_file_is_watched_to_its_end(watch, tmp_path: Path):
-    path = tmp_path / "walk.avi"
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 50, (32, 24))
-    for level in range(10):
-        writer.write(np.full((24, 32, 3), 20 * level, np.uint8))
-    writer.release()
-    camera = watch(lambda: open_source(str(path)))
-    frames = []
-    while (frame := camera.wait(DEADLINE_SECONDS)) is not None:
-        frames.append(frame)
-    assert camera.state is CameraState.ENDED
-    assert frames[-1].sequence == 9
-    assert len(frames) + camera.dropped == 10
 
 
 class NetworkCamera(ThreadingHTTPServer):

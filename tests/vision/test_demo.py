@@ -1,14 +1,11 @@
 """The demo scene: two people who walk up to the camera and are found there, and nobody in the empty corridor."""
 
-import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from kiosk.errors import CameraError
 from kiosk.files import asset
-from kiosk.vision import demo
 from kiosk.vision.demo import CYCLE_SECONDS, RATE_HZ, WALKS, DemoScene, Figure, Pose, draw
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
@@ -36,36 +33,25 @@ def test_a_frame_is_a_pure_function_of_its_index_and_no_two_are_identical():
     assert not any(np.array_equal(a, b) for a, b in pairs)
 
 
-def test_fast_is_one_cycle_with_video_time_and_live_has_no_end():
+def test_fast_is_one_cycle_with_video_time_and_live_has_no_end(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("kiosk.vision.demo.CYCLE_SECONDS", 1.0)
     with DemoScene(fast=True) as scene:
         frames = [(frame.sequence, frame.captured_at) for frame in scene]
         assert not scene.endless
-    assert frames == [(index, index / 30) for index in range(int(CYCLE_SECONDS * RATE_HZ))]
+    assert frames == [(index, index / 30) for index in range(RATE_HZ)]
     with DemoScene(fast=False) as scene:
         assert scene.endless
         assert np.array_equal(scene.read().image, draw(0))
 
 
-def test_closing_ends_the_scene_also_while_it_waits(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(demo, "RATE_HZ", 1e-3)
-    scene = DemoScene(fast=False)
-    assert scene.read() is not None
-    answers = []
-    waiting = threading.Thread(target=lambda: answers.append(scene.read()), daemon=True)
-    waiting.start()
-    scene.close()
-    waiting.join(20)
-    assert answers == [None]
-
-
 def test_people_are_found_where_they_stand_and_nobody_in_the_empty_corridor(cascade: cv2.CascadeClassifier):
     for walk in WALKS[:2]:
         assert walk.pose(walk.gone) is walk.pose(0) is None
-        found = [faces(cascade, draw(index)) for index in frames_between(walk.arrives, walk.leaves, 6)]
-        assert [len(boxes) for boxes in found] == [1] * 6, walk
+        found = [faces(cascade, draw(index)) for index in frames_between(walk.arrives, walk.leaves, 3)]
+        assert [len(boxes) for boxes in found] == [1] * 3, walk
         assert all(120 <= boxes[0][2] <= 195 for boxes in found), walk
     eileen, grace = WALKS[2:]
-    for index in frames_between(eileen.arrives, grace.leaves, 6):
+    for index in frames_between(eileen.arrives, grace.leaves, 3):
         (left, _, width, _), (right, _, other, _) = faces(cascade, draw(index))
         assert left + width < right
         assert min(width, other) >= 95
@@ -112,8 +98,3 @@ def test_a_figure_stands_where_and_as_its_pose_says(figure: Figure):
         assert not drawn(figure, nowhere).any()
     inside, cut = (len(head(drawn(figure, Pose(x, 100, 40)))) for x in (320, 0))
     assert cut == pytest.approx(inside / 2, rel=0.1)
-
-
-def test_a_missing_picture_is_a_fault(tmp_path: Path):
-    with pytest.raises(CameraError, match="missing or damaged"):
-        Figure(tmp_path / "gone.png", (50, 40), 40)

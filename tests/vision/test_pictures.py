@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from kiosk.errors import PictureError
-from kiosk.names import is_printable, printable
-from kiosk.vision.pictures import as_jpeg, open_picture, read_picture
+from kiosk.names import printable
+from kiosk.vision.pictures import as_jpeg, read_picture
 
 FORMATS = ["jpg", "png", "webp", "bmp"]
 
@@ -29,7 +29,7 @@ def portrait() -> Image.Image:
 
 
 def bomb(path: Path, width: int, height: int) -> Path:
-    """A complete, valid PNG of one colour; 30,000 x 30,000 px in about 100 kB."""
+    """A complete, valid PNG of one colour; 10,000 x 10,000 px in about 13 kB."""
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         checksum = zlib.crc32(kind + content)
@@ -85,15 +85,6 @@ def test_the_camera_s_rotation_is_undone(tmp_path, portrait):
             assert np.array_equal(read_picture(path), expected), path.name
 
 
-def test_a_picture_of_another_mode_is_turned_upright_too(tmp_path, portrait):
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    for mode, suffix in (("RGBA", "png"), ("L", "jpg"), ("CMYK", "jpg")):
-        path = tmp_path / f"{mode}.{suffix}"
-        portrait.convert(mode).save(path, exif=exif)
-        assert read_picture(path, longest_side_px=80).shape == (80, 60, 3), mode
-
-
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF")
 def test_a_damaged_exif_block_costs_nobody_the_picture(tmp_path, portrait):
     for number, block in enumerate((b"MM\0*\xff\xff\xff\xff", b"no directory", b"II*\0\x08\0\0\0\x01\0\x12\x01")):
@@ -111,12 +102,6 @@ def test_a_large_picture_is_reduced_and_a_small_one_left_alone(tmp_path, portrai
     for size in ((1, 1), (5000, 1), (1, 5000)):
         Image.new("RGB", size).save(tmp_path / "thin.jpg")
         assert max(read_picture(tmp_path / "thin.jpg").shape[:2]) == min(max(size), 1600), size
-
-
-def test_a_reduced_picture_still_shows_the_same(tmp_path, portrait):
-    portrait.resize((2400, 1800), Image.Resampling.BICUBIC).save(tmp_path / "a.jpg", quality=95)
-    reduced = read_picture(tmp_path / "a.jpg", longest_side_px=160)
-    assert np.abs(reduced.astype(int) - np.asarray(portrait)[:, :, ::-1]).mean() < 3
 
 
 def test_unusual_modes_look_as_they_should(tmp_path, portrait):
@@ -151,12 +136,6 @@ def test_what_is_transparent_stands_on_white(tmp_path):
     assert read_picture(tmp_path / "palette.png").min() == 255
 
 
-def test_a_phone_s_jpeg_with_a_second_picture_inside_is_its_first(tmp_path, portrait):
-    portrait.save(tmp_path / "a.jpg", format="MPO", save_all=True, append_images=[Image.new("RGB", (160, 120))])
-    image = read_picture(tmp_path / "a.jpg")
-    assert np.abs(image.astype(int) - np.asarray(portrait)[:, :, ::-1]).mean() < 6
-
-
 def test_an_animation_is_refused(tmp_path, portrait):
     for suffix in ("png", "webp"):
         path = tmp_path / f"a.{suffix}"
@@ -178,6 +157,9 @@ def test_a_file_that_is_no_complete_picture_is_named_with_a_remedy(tmp_path, por
     (tmp_path / "text.png").write_text("Ada Lovelace\n" * 50)
     reasons[tmp_path / "gif.png"] = "holds no JPEG, PNG, WebP or BMP"
     portrait.save(tmp_path / "gif.png", format="GIF")
+    reasons[tmp_path / "large.jpg"] = "too large a file"
+    with (tmp_path / "large.jpg").open("wb") as file:
+        file.truncate(65 * 2**20)
     for name in ("gone.jpg", "nul\0.jpg", "x" * 300 + ".jpg"):
         reasons[tmp_path / name] = "cannot be read"
     for path, reason in reasons.items():
@@ -205,41 +187,32 @@ def test_a_file_without_permission_is_named_as_such(tmp_path, portrait):
         read_picture(tmp_path / "a.jpg")
 
 
-def test_a_file_of_enormous_size_is_not_opened(tmp_path):
-    with (tmp_path / "a.jpg").open("wb") as file:
-        file.truncate(65 * 2**20)
-    with pytest.raises(PictureError, match="too large a file"):
-        read_picture(tmp_path / "a.jpg")
-
-
 def test_a_decompression_bomb_is_refused_by_its_header(tmp_path):
     webp = io.BytesIO()
     Image.new("L", (64, 64)).save(webp, "WEBP")
     wide = bytearray(webp.getvalue())
     wide[26:30] = (16_000).to_bytes(2, "little") * 2
     (tmp_path / "a.webp").write_bytes(wide)
-    bombs = {
-        bomb(tmp_path / "a.png", 30_000, 30_000): "30000 x 30000, at most 16 million",
-        bomb(tmp_path / "b.png", 5_000, 4_000): "5000 x 4000, at most 16 million",
-        tmp_path / "a.webp": "16000 x 16000, at most 16 million",
-    }
-    assert (tmp_path / "a.png").stat().st_size < 150_000
-    for path, reason in bombs.items():
-        growth, result = growth_mb(path)
-        assert f"too many pixels ({reason})" in result
-        assert growth < 20, path
+    with pytest.raises(PictureError, match="16000 x 16000, at most 16 million"):
+        read_picture(tmp_path / "a.webp")
+    growth, result = growth_mb(bomb(tmp_path / "a.png", 10_000, 10_000))
+    assert "too many pixels (10000 x 10000, at most 16 million)" in result
+    assert growth < 20
 
 
 def test_a_large_baseline_jpeg_takes_little_memory_and_a_progressive_one_is_refused(tmp_path):
-    phone = Image.linear_gradient("L").resize((8000, 6000))
+    phone = Image.linear_gradient("L").resize((6400, 4800)).convert("RGB")
     phone.save(tmp_path / "a.jpg")
     growth, result = growth_mb(tmp_path / "a.jpg")
     assert result == "1200x1600x3"
-    assert growth < 60
-    phone.save(tmp_path / "a.jpg", progressive=True)
-    with pytest.raises(PictureError, match=r"too many pixels \(8000 x 6000, at most 16 million"):
+    assert growth < 60  # whole it has 92 MB
+    Image.new("L", (5000, 4000)).save(tmp_path / "a.jpg", progressive=True)
+    with pytest.raises(PictureError, match=r"too many pixels \(5000 x 4000, at most 16 million"):
         read_picture(tmp_path / "a.jpg")
-    Image.new("L", (12_100, 10_000)).save(tmp_path / "a.jpg")
+    Image.new("L", (8, 8)).save(tmp_path / "a.jpg")
+    small = (tmp_path / "a.jpg").read_bytes()
+    size = small.index(b"\xff\xc0") + 5
+    (tmp_path / "a.jpg").write_bytes(small[:size] + struct.pack(">HH", 10_000, 12_100) + small[size + 4 :])
     with pytest.raises(PictureError, match=r"too many pixels \(12100 x 10000, at most 120 million"):
         read_picture(tmp_path / "a.jpg")
 
@@ -254,7 +227,7 @@ def test_a_jpeg_of_endless_scans_is_refused(tmp_path, portrait):
         read_picture(path)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(
     suffix=st.sampled_from(FORMATS),
     cut=st.floats(0, 1),
@@ -276,12 +249,6 @@ def test_damage_is_a_picture_error_or_a_picture(tmp_path, portrait, suffix, cut,
     assert max(image.shape[:2]) <= 1600
 
 
-def test_an_open_picture_can_be_read_by_others_first(tmp_path, portrait):
-    portrait.save(tmp_path / "a.png")
-    with open_picture(tmp_path / "a.png") as file:
-        assert file.read() == (tmp_path / "a.png").read_bytes()
-
-
 def test_a_picture_is_nearly_the_same_as_a_jpeg():
     image = np.zeros((40, 60, 3), np.uint8)
     image[:, 30:] = (200, 40, 10)
@@ -290,13 +257,6 @@ def test_a_picture_is_nearly_the_same_as_a_jpeg():
     assert np.abs(read[:, 40:].astype(int) - image[:, 40:]).max() < 12
     with pytest.raises(PictureError, match="cannot be written"):
         as_jpeg(np.zeros((0, 0, 3), np.uint8))
-
-
-@given(st.text(st.characters(exclude_categories=[])))
-def test_printable_text_never_breaks_a_terminal(text):
-    shown = printable(text)
-    shown.encode("utf-8")
-    assert all(is_printable(character) for character in shown)
 
 
 def test_printable_keeps_what_people_write_and_shows_foreign_bytes():

@@ -20,8 +20,6 @@ from kiosk.vision.quality import (
     PHOTOGRAPH,
     USUAL,
     Gates,
-    conditions_of,
-    light,
     shade_of_the_eyes,
     sharpness,
     turn,
@@ -73,18 +71,6 @@ def with_light(chip: Chip, factor: float) -> Chip:
     return replace(chip, image=np.clip(chip.image * float(factor), 0, 255).astype(np.uint8))
 
 
-def test_a_face_is_too_small_below_the_limit():
-    for box, rejection in (
-        (Box(0, 0, 80, 80), None),
-        (Box(0, 0, 79, 80), Rejection.TOO_SMALL),
-        (Box(0, 0, 200, 79), Rejection.TOO_SMALL),
-        (Box(0, 0, 0, 0), Rejection.TOO_SMALL),
-        (Box(100, 100, 0, 0), Rejection.TOO_SMALL),
-    ):
-        assert Gates(min_face_px=80).check_face(Face(box, 1.0, dlib(FRONTAL))) is rejection, box
-        assert Gates(min_face_px=80).check_face(Face(box, 1.0)) is rejection, box
-
-
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
 def test_a_face_is_off_pose_above_the_limit_and_where_its_landmarks_are_no_numbers():
     aside = dlib(looking(125))
@@ -109,14 +95,6 @@ def test_a_chip_is_too_dark_too_bright_or_too_blurred_beyond_the_limits():
     assert Gates(min_sharpness=limit).check_chip(textured()) is None
     assert Gates(min_sharpness=math.nextafter(limit, math.inf)).check_chip(textured()) is Rejection.TOO_BLURRED
     assert Gates().check_chip(plain(128)) is Rejection.TOO_BLURRED
-
-
-def test_only_the_middle_of_a_chip_of_any_size_counts():
-    chip = plain(128)
-    chip.image[:25], chip.image[-25:], chip.image[:, :25], chip.image[:, -25:] = 0, 255, 0, 255
-    assert (light(chip), sharpness(chip)) == (128, 0)
-    for size in (1, 2, 5, 96, 160):
-        assert (light(plain(90, size)), sharpness(plain(90, size))) == (90, 0), size
 
 
 def test_the_farther_the_nose_is_aside_the_larger_the_turn():
@@ -155,13 +133,6 @@ def test_good_portraits_pass_and_spoilt_ones_do_not(portraits):
             assert values == sorted(values, reverse=True)
 
 
-def test_conditions_are_what_the_gates_measure():
-    face = Face(Box(0, 0, 200, 120), 1.0, dlib(looking(120)))
-    expected = Conditions(120, light(textured()), sharpness(textured()), turn(dlib(looking(120))))
-    assert conditions_of(face, textured()) == expected
-    assert conditions_of(Face(LARGE, 1.0)) == Conditions(200, None, None, None)
-
-
 def test_everything_unusual_about_a_picture_is_remarked():
     everything = (Rejection.TOO_SMALL, Rejection.TOO_DARK, Rejection.TOO_BLURRED, Rejection.OFF_POSE)
     for conditions, remarks in (
@@ -187,8 +158,8 @@ def test_a_face_with_dark_glasses_is_told_from_a_bare_one(portraits):
 @pytest.mark.data
 def test_faces_without_dark_glasses_are_hardly_ever_taken_for_covered(data):
     detector, covered = HaarDetector(), 0
-    for path in sorted((data / "lfw-view1").glob("*/*_0002.jpg"))[:60]:
+    for path in sorted((data / "lfw-view1").glob("*/*_0002.jpg"))[:15]:
         image = read_picture(path)
         for face in detector.find(image, min_face_px=60)[:1]:
             covered += shade_of_the_eyes(chip_of(image, face)) < DARK_GLASSES
-    assert covered <= 1
+    assert covered == 0

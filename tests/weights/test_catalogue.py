@@ -16,10 +16,10 @@ from kiosk.weights.catalogue import (
     detector_content,
     detector_paths,
     how_to_get,
+    installed,
     read_catalogue,
 )
-from kiosk.weights.fetch import busy
-from kiosk.weights.installed import Installed, installed, remove
+from kiosk.weights.fetch import busy, remove
 from kiosk.weights.manifest import MANIFEST, FileState, manifest_entry, read_manifest
 from kiosk.weights.specs import spec_names
 
@@ -46,7 +46,7 @@ def read(folder: Path, text: str) -> Catalogue:
 
 def test_the_shipped_catalogue_names_files_of_the_opencv_model_zoo() -> None:
     catalogue = read_catalogue()
-    sface, yunet = catalogue.entry("sface"), catalogue.shipped_file("yunet")
+    sface, (yunet,) = catalogue.entry("sface"), [each for each in catalogue.shipped if each.name == "yunet"]
     assert (sface.file, sface.size, sface.licence) == ("face_recognition_sface_2021dec.onnx", 38_696_353, "Apache-2.0")
     assert sface.sha256 == "0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79"
     assert manifest_entry(yunet.file).sha256 == "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
@@ -142,9 +142,8 @@ def catalogue(entry: CatalogueEntry) -> Catalogue:
 
 def test_what_is_shipped_and_what_can_be_fetched_is_listed_with_its_state(shipped, own, catalogue, content) -> None:
     default, small = installed(catalogue, own)
-    assert default == Installed(
-        catalogue.shipped[0], True, shipped / "default.tflite", len(SHIPPED), SHA256, "CC0-1.0", FileState.INTACT
-    )
+    assert (default.known, default.shipped, default.path) == (catalogue.shipped[0], True, shipped / "default.tflite")
+    assert (default.facts.size, default.facts.sha256, default.state) == (len(SHIPPED), SHA256, FileState.INTACT)
     assert (small.known, small.path, small.state) == (catalogue.fetch[0], own / "small.onnx", FileState.MISSING)
     (shipped / "small.onnx").write_bytes(content)
     assert installed(catalogue, own / "none")[1].path == shipped / "small.onnx"

@@ -64,11 +64,6 @@ def test_an_altered_file_and_what_a_killed_process_left_are_replaced(at, behave,
     assert (folder / "small.onnx").read_bytes() == content
 
 
-def test_redirects_are_followed(at, server, behave, folder, content) -> None:
-    elsewhere = server.will("/elsewhere", behave.answering(200, content))
-    assert fetch(at(behave.answering(302, Location=elsewhere)), folder, quiet) is True
-
-
 def test_what_is_another_file_or_does_not_come_is_told_and_leaves_nothing(at, behave, folder, content) -> None:
     half = content[:100_000]
     faults = (

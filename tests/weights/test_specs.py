@@ -36,10 +36,6 @@ def write(folder: Path, name: str, text: str | bytes = GOOD) -> Path:
     return path
 
 
-def test_a_spec_is_read(tmp_path: Path) -> None:
-    assert read_spec(write(tmp_path, "small"), Small, "thing") == Small(sha256=DIGITS, part=Part(size_px=4))
-
-
 def test_a_spec_written_is_the_spec_read(tmp_path: Path) -> None:
     numbers = tuple(np.random.default_rng(1).normal(scale=1e-5, size=200).tolist())
     spec = Small(
@@ -70,7 +66,7 @@ def test_each_fault_is_named_with_its_key(tmp_path: Path) -> None:
         ("words: x", "? [a, b]\n: x", "Extra inputs"),
         ("kind: thing", "kind: detector", "kind is 'detector', not 'thing'"),
         ("kind: thing", "", "kind is None, not 'thing'"),
-        ("kind: thing", f"kind: [{'x, ' * 9999}]", "kind is ["),
+        ("kind: thing", f"kind: [{'x, ' * 500}]", "kind is ["),
     )
     for old, new, reason in faults:
         path = write(tmp_path, "small", (GOOD + "words: x\n").replace(old, new))
@@ -98,27 +94,6 @@ def test_many_faults_are_told_in_one_sentence(tmp_path: Path) -> None:
     assert len(raised.value.reason) < 1000
 
 
-def test_damaged_bytes_give_a_spec_or_a_fault(tmp_path: Path) -> None:
-    generator = np.random.default_rng(3)
-    good = (GOOD + "words: 'x y'\nnumbers: [1.5, -2.0e-3, 1]\n").encode()
-    faults = 0
-    for _ in range(400):
-        content = bytearray(good)
-        for at in generator.integers(0, len(content), size=3):
-            content[at] = generator.integers(0, 256)
-        try:
-            read_spec(write(tmp_path, "small", bytes(content)), Small, "thing")
-        except WeightsError:
-            faults += 1
-    assert 0 < faults <= 400
-
-
-def test_names_are_those_of_all_folders_once_and_sorted(tmp_path: Path) -> None:
-    for folder, name in (("own", "b"), ("own", "c"), ("shipped", "a"), ("shipped", "b")):
-        write(tmp_path / folder, name)
-    assert spec_names([tmp_path / "own", tmp_path / "shipped"], "thing") == ("a", "b", "c")
-
-
 def test_names_of_another_kind_are_left_out_and_broken_ones_kept(tmp_path: Path) -> None:
     write(tmp_path, "other", GOOD.replace("thing", "detector"))
     write(tmp_path, "broken", "words: {")
@@ -135,22 +110,6 @@ def test_files_of_other_names_are_no_specs(tmp_path: Path) -> None:
             find_spec(name, [tmp_path])
 
 
-def test_what_is_no_file_is_no_spec(tmp_path: Path) -> None:
-    (tmp_path / "folder.yaml").mkdir()
-    (tmp_path / "nowhere.yaml").symlink_to(tmp_path / "gone")
-    os.mkfifo(tmp_path / "pipe.yaml")
-    assert spec_names([tmp_path], "thing") == ()
-    for name in ("folder", "nowhere", "pipe"):
-        with pytest.raises(WeightsError, match="has no spec in"):
-            find_spec(name, [tmp_path])
-
-
-def test_the_first_folder_comes_first(tmp_path: Path) -> None:
-    write(tmp_path / "shipped", "a")
-    own = write(tmp_path / "own", "a", "broken: {")
-    assert find_spec("a", [tmp_path / "own", tmp_path / "shipped"]) == own
-
-
 def test_a_name_never_leads_to_another_folder(tmp_path: Path) -> None:
     write(tmp_path, "small")
     (tmp_path / "sub").mkdir()
@@ -158,21 +117,6 @@ def test_a_name_never_leads_to_another_folder(tmp_path: Path) -> None:
         with pytest.raises(WeightsError, match=r"has no spec in .*; see `kiosk encoders`") as raised:
             find_spec(name, [tmp_path / "sub"])
         assert len(str(raised.value)) < len(str(tmp_path)) + 200
-
-
-def test_a_kind_that_is_no_word_counts_as_any(tmp_path: Path) -> None:
-    for kind in ("[thing]", "{thing: 1}", "0xfff", "2001-01-01"):
-        write(tmp_path, "odd", GOOD.replace("thing", kind))
-        assert spec_names([tmp_path], "thing") == spec_names([tmp_path], "another") == ("odd",), kind
-
-
-def test_a_folder_of_a_name_too_long_holds_nothing(tmp_path: Path) -> None:
-    shipped = write(tmp_path / "shipped", "a")
-    folders = [tmp_path / ("x" * 300), tmp_path / "shipped"]
-    assert spec_names(folders, "thing") == ("a",)
-    assert find_spec("a", folders) == shipped
-    with pytest.raises(WeightsError, match="has no spec in"):
-        find_spec("a", folders[:1])
 
 
 def test_a_folder_that_may_not_be_entered_holds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
