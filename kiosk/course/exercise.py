@@ -296,7 +296,6 @@ def _advice(identity: Name, database: Mapping[Name, Encoding]) -> str:
 
 
 def _distance(encoding: Encoding, name: object, entry: Encoding) -> Distance:
-    """Return the L2 distance, as in the exercise."""
     stored = np.asarray(entry)
     if stored.size != encoding.size or stored.dtype.kind != "f":
         what = f"holds {stored.shape} {stored.dtype}, the model gives {encoding.shape} {encoding.dtype}"

@@ -87,15 +87,10 @@ class Golden(Spec):
 
 
 class Averaging(Spec):
-    """Effect of averaging on an encoder's distances; see kiosk.recognition.matching.
+    """Effect of averaging on an encoder's distances; see kiosk.recognition.matching."""
 
-    Attributes:
-        scatter: mean squared distance of an embedding from the mean of its person's embeddings.
-        share: part of the removed scatter by which squared distances to strangers shrink too.
-    """
-
-    scatter: float = Field(ge=0, le=4)
-    share: float = Field(ge=0, le=1)
+    scatter: float = Field(ge=0, le=4)  # mean squared distance of an embedding from the mean of its person's
+    share: float = Field(ge=0, le=1)  # of the removed scatter, by which squared distances to strangers shrink too
 
     @classmethod
     def usual(cls, threshold: float) -> "Averaging":
@@ -145,11 +140,7 @@ class Encoder(Protocol):
         return self.embed_all([chips], stored=stored)[0]
 
     def embed_all(self, faces: Sequence[Chips], *, stored: bool = False) -> list[Embedding]:
-        """Return the embedding of each face, computed as one batch.
-
-        Args:
-            faces: for each face, a chip for each of spec.crops.
-            stored: the pictures are stored ones, so time matters less.
+        """Return the embedding of each face, given a chip for each of spec.crops, computed as one batch.
 
         Raises EncoderError for a chip that is missing or has a wrong shape, and for unusable output.
         """
@@ -209,12 +200,7 @@ class CompositeEncoder(Encoder):
     The squared distance of two such embeddings is the mean of the parts' squared distances, weighted by the squared
     weights. By default a part's weight is 1 / its threshold, so that all parts count equally at the threshold.
 
-    Args:
-        parts: the encoders.
-        weights: a number from 0.001 to 1000 for each part.
-        side_by_side: how many parts may run at the same time.
-
-    Raises EncoderError when parts or weights are not usable.
+    `side_by_side` parts may run at the same time. Raises EncoderError when parts or weights are not usable.
     """
 
     def __init__(self, parts: Sequence[Encoder], weights: Sequence[float] | None = None, side_by_side: int = 1) -> None:

@@ -227,7 +227,6 @@ def layer_weights(tensors: Mapping[str, NDArray[np.float32]]) -> dict[str, list[
 
 
 def _norm_tensors(layer: Convolution) -> list[str]:
-    """Names of scale, shift, mean and variance of the normalisation after a convolution."""
     return [f"{layer.norm}_{suffix}" for suffix in "wbmv"]
 
 

@@ -115,14 +115,8 @@ def _told(ports: Sequence[Port]) -> str:
 class LiteRtNetwork:
     """A LiteRT model; thread-safe: calls of `run` wait for each other.
 
-    Args:
-        name: of the file, for error messages.
-        content: the verified bytes; some damaged files crash LiteRT.
-        batch: usual shape of a batch; a model for one picture gets them one by one.
-        dimension: length of an embedding.
-        threads: processor threads for a batch.
-
-    Raises WeightsError when the bytes are no model or its shapes differ.
+    `content` must be verified, because some damaged files crash LiteRT. `batch` is the usual shape of a batch; a model
+    for one picture gets them one by one. Raises WeightsError when the bytes are no model or its shapes differ.
     """
 
     def __init__(self, name: str, content: bytes, batch: BatchShape, dimension: int, threads: int) -> None:

@@ -20,12 +20,9 @@ _BINOMIAL: Final = (1.0, 6.0, 15.0, 20.0, 15.0, 6.0, 1.0)  # a deviation of 1.2 
 
 
 def augmented(images: Tensor, seed: Tensor, strength: float = 1.0) -> Tensor:
-    """Return randomly changed chips: (N, S, S, 3) uint8 to float32, 0 to 255.
+    """Return randomly changed chips: (N, S, S, 3) RGB uint8 to float32, 0 to 255; `seed` is two integers.
 
-    Args:
-        images: RGB.
-        seed: two integers.
-        strength: 1 for the range of a door camera, 0 for mirroring only.
+    `strength` is 1 for the range of a door camera, 0 for mirroring only.
     """
     import tensorflow as tf  # type: ignore[import-untyped]  # noqa: PLC0415
 

@@ -113,7 +113,6 @@ def manifest_text(entries: Sequence[WeightsFile]) -> bytes:
 
 
 def _zoo_bytes(entry: CatalogueEntry, zoo: Path | None) -> bytes:
-    """Return the verified content of a file of the model zoo; raises WeightsError."""
     if zoo is not None:
         return verified_file(zoo / entry.file, entry.size, entry.sha256)
     with tempfile.TemporaryDirectory() as folder:
@@ -130,7 +129,6 @@ def source_bytes(file: str, size: int, sha256: str) -> bytes:
 
 
 def _comparison(file: str, made: bytes) -> str:
-    """Return a sentence about how a file differs from the shipped one."""
     try:
         shipped = verified_bytes(manifest_entry(file))
     except WeightsError:

@@ -116,11 +116,7 @@ HEADINGS = tuple(field.name for field in fields(Row))
 
 
 class TrainingLog:
-    """log.csv; when a run continues, rows after its checkpoint are removed.
-
-    Attributes:
-        rows: all rows.
-    """
+    """The rows of log.csv; when a run continues, rows after its checkpoint are removed."""
 
     def __init__(self, path: Path, step: int) -> None:
         """Read the rows up to `step`; raises EncoderError when the file cannot be read or written."""

@@ -72,14 +72,7 @@ def usable(chips: PeopleChips) -> tuple[PeopleChips, tuple[str, ...]]:
 
 
 def split(chips: PeopleChips, held_out: float, in_a_batch: int, seed: int) -> tuple[PeopleChips, PeopleChips]:
-    """Return the people to learn from, and some pictures of those held out; raises EncoderError for too few people.
-
-    Args:
-        chips: of people with two pictures and more.
-        held_out: part of the people.
-        in_a_batch: people that must be left to learn from.
-        seed: of the choice.
-    """
+    """Return the people to learn from, and some pictures of those held out; raises EncoderError for too few people."""
     everybody = len(chips.people)
     apart = min(max(round(everybody * held_out), FEWEST_HELD_OUT), MOST_HELD_OUT)
     left = everybody - apart
@@ -192,7 +185,6 @@ def _cut_all(
 
 
 def _chip(path: Path, crop: Crop, landmarks: LandmarkModel, detector: HaarDetector) -> ByteImage | str:
-    """Return the chip of a picture's largest face, or the reason why there is none."""
     try:
         image = read_picture(path)
         faces = detector.find_thoroughly(image)

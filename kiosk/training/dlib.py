@@ -176,7 +176,6 @@ def _filled(x: Tensor, other: Tensor) -> Tensor:
 
 
 def _blocks() -> list[tuple[str, int, bool]]:
-    """Return (name, channels, halving) of every residual block in order."""
     return [
         (f"stage{stage}_block{block}", channels, stage > 1 and block == 1)
         for stage, (channels, blocks) in enumerate(STAGES, 1)

@@ -50,17 +50,10 @@ def start_tensorflow() -> None:
 
 
 def export_known(name: KnownNetwork, weights: Path, out: Path, *, course: bool = False, half: bool = False) -> Exported:
-    """Write the encoder of a network that the kiosk can build, given the user's weights; see export_encoder.
+    """Write the encoder of a network that the kiosk can build, with OpenFace's CSV files or FaceNet's .h5 file.
 
-    Args:
-        name: of the network and of the encoder.
-        weights: the folder of OpenFace's CSV files, or FaceNet's .h5 file.
-        out: the folder to write to.
-        course: the course's version instead of the trained one: the exercise's graph of OpenFace, grey levels from 0 to
-            1 for FaceNet.
-        half: weights of half precision.
-
-    Raises WeightsError when the weights are not exactly those of the network.
+    `course` is the course's version instead of the trained one: the exercise's graph of OpenFace, grey levels from 0 to
+    1 for FaceNet. Raises WeightsError when the weights are not exactly those of the network.
     """
     start_tensorflow()
     if name == "openface":

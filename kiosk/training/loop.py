@@ -28,34 +28,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Settings of a run; equal settings on equal chips give equal batches.
+    """Settings of a run; equal settings on equal chips give equal batches."""
 
-    Attributes:
-        people: in a batch.
-        pictures: of each of them.
-        steps: number of batches.
-        warm_up_steps: of a rising learning rate.
-        all_steps: first steps, which use every triplet with a loss: semi-hard and hard negatives teach little while all
-            faces are similar to the network.
-        learning_rate: the highest.
-        weight_decay: for a step, in units of the learning rate (Loshchilov and Hutter 2019).
-        augmentation: 1 for the range of a door camera, 0 for mirroring only.
-        held_out: part of the people that the network never learns from.
-        report_every: steps between validations, rows of the log and checkpoints.
-    """
-
-    people: int = 16
-    pictures: int = 4
-    steps: int = 5000
-    warm_up_steps: int = 250
+    people: int = 16  # in a batch
+    pictures: int = 4  # of each of them
+    steps: int = 5000  # number of batches
+    warm_up_steps: int = 250  # of a rising learning rate
+    # First steps, which use every triplet with a loss: other negatives teach little while all faces are similar.
     all_steps: int = 2500
     mining: Mining = Mining.SEMI_HARD
     margin: float = MARGIN
-    learning_rate: float = 1e-3
-    weight_decay: float = 1e-2
-    augmentation: float = 1.0
-    held_out: float = 0.1
-    report_every: int = 50
+    learning_rate: float = 1e-3  # the highest
+    weight_decay: float = 1e-2  # for a step, in units of the learning rate (Loshchilov and Hutter 2019)
+    augmentation: float = 1.0  # 1 for the range of a door camera, 0 for mirroring only
+    held_out: float = 0.1  # part of the people that the network never learns from
+    report_every: int = 50  # steps between validations, rows of the log and checkpoints
     seed: int = 1
 
 
@@ -68,13 +55,10 @@ def learning_rate(step: int, steps: int, warm_up_steps: int, peak: float) -> flo
 
 
 class PeopleBatches:
-    """Batches that depend only on the seed and the step, so that a run continues without further state.
+    """Batches of P people with K pictures each that depend only on the seed and the step.
 
-    Args:
-        owners: the person of each picture, (N,) index.
-        people: P, at most the number of people.
-        pictures: K of each person; those of people with fewer are repeated.
-        seed: of the random order.
+    So a run continues without further state. `owners` (N,) is the person of each picture; pictures of people with fewer
+    are repeated.
     """
 
     def __init__(self, owners: NDArray[np.intp], people: int, pictures: int, seed: int) -> None:
@@ -101,19 +85,14 @@ _REMEMBERED = 0.05  # of a run's steps
 
 
 class Learner:
-    """A network, its optimizer and a step of learning; for one thread.
-
-    Attributes:
-        model, optimizer: in Keras.
-        precision: "half" or "single"; a run cannot continue in the other one, where the optimizer differs.
-    """
+    """A network, its optimizer and a step of learning; for one thread."""
 
     def __init__(self, model: keras.Model, inputs: InputFormat, settings: Settings, *, mixed: bool = False) -> None:
         import keras  # noqa: PLC0415
         import tensorflow as tf  # type: ignore[import-untyped]  # noqa: PLC0415
 
         self.model = model
-        self.precision = "half" if mixed else "single"
+        self.precision = "half" if mixed else "single"  # a run cannot continue in the other one: the optimizer differs
         _shorten_memory(model, settings.steps)
         self.optimizer = keras.optimizers.AdamW(
             settings.learning_rate, weight_decay=settings.weight_decay, name="optimizer"
@@ -321,7 +300,6 @@ def train(
 
 
 def _learn(learner: Learner, chips: PeopleChips, batches: PeopleBatches, progress: Progress, settings: Settings) -> Row:
-    """Do the steps until the next report."""
     last = min(progress.step + settings.report_every, settings.steps)
     answers: list[Mined] = []
     started, rate, faces = time.perf_counter(), 0.0, 0

@@ -115,7 +115,6 @@ def _dense(tensors: Tensors) -> tuple[NDArray[np.float32], ...]:
 
 
 def _normalisation(tensors: Tensors, name: str, epsilon: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return a batch normalisation as one factor and one summand a channel."""
     gamma, beta, mean, variance = (
         tensors[f"{name}_{kind}"].astype(np.float64) for kind in ("gamma", "beta", "moving_mean", "moving_var")
     )

@@ -22,19 +22,14 @@ Vectors = NDArray[np.floating]
 
 
 class SiameseHead:
-    """Estimates whether two embeddings are one person's; learnt from pairs.
-
-    Attributes:
-        weights: (D,), None until fitted.
-        bias: b of the formula.
-    """
+    """Estimates whether two embeddings are one person's; learnt from pairs."""
 
     def __init__(self, penalty: float = PENALTY) -> None:
         """`penalty` on the squared weights keeps them finite when the pairs can be separated without error."""
         if not penalty > 0 or not np.isfinite(penalty):
             raise EncoderError(f"penalty {penalty}", "is no positive number", "give one above 0")
-        self.weights: NDArray[np.float64] | None = None
-        self.bias = 0.0
+        self.weights: NDArray[np.float64] | None = None  # (D,), None until fitted
+        self.bias = 0.0  # b of the formula
         self._penalty = penalty
 
     def fit(self, first: Vectors, second: Vectors, same: NDArray[np.bool_]) -> None:

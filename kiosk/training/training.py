@@ -100,23 +100,15 @@ TRAINABLE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A training run.
+    """A training run."""
 
-    Attributes:
-        name: of the new encoder.
-        data: <data>/<person>/*.jpg
-        out: the folder for all files of the run; a stopped run continues there.
-        init: weights to start from instead of random ones.
-        crop: of the faces, also in the spec; None: that of published weights, else dlib_chip.
-    """
-
-    name: str
+    name: str  # of the new encoder
     network: Trainable
-    data: Path
-    out: Path
+    data: Path  # <data>/<person>/*.jpg
+    out: Path  # the folder for all files of the run; a stopped run continues there
     settings: Settings
-    init: Path | None = None
-    crop: CropKind | None = None
+    init: Path | None = None  # weights to start from instead of random ones
+    crop: CropKind | None = None  # of the faces, also in the spec; None: that of published weights, else dlib_chip
 
     @property
     def full_crop(self) -> Crop:
@@ -260,7 +252,6 @@ def _source(prepared: Prepared, run: Run, request: Request) -> str:
 
 
 def _pixels(chips: PeopleChips) -> Vectors:
-    """Return grey levels as embeddings, as a baseline."""
     grey = chips.images.mean(axis=-1, dtype=np.float32).reshape(len(chips.images), -1)
     return _normalised(grey - grey.mean(axis=1, keepdims=True))
 

@@ -223,14 +223,12 @@ def _warped(image: ByteImage, to_image: Floats | None, size: int) -> ByteImage:
 
 
 def _corners(to_image: Floats, size: int) -> Floats:
-    """Return the places of the chip's four corners (2, 4)."""
     last = size - 1
     corners: Floats = to_image @ np.array([(0, last, 0, last), (0, 0, last, last), (1, 1, 1, 1)])
     return corners
 
 
 def _region(image: ByteImage, to_image: Floats, size: int, border: float) -> tuple[ByteImage, Floats]:
-    """Return the part of the image that a chip shows, and the map from the chip to it."""
     corners = _corners(to_image, size)
     edges = np.array(image.shape[1::-1])
     first = np.clip(np.floor(corners.min(axis=1) - border), 0, edges).astype(int)

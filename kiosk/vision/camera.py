@@ -158,7 +158,6 @@ class WatchedCamera:
             self._changed.notify_all()
 
     def _finished(self, reader: _Reader, fault: str | None) -> None:
-        """The source ended, or failed with `fault`."""
         with self._changed:
             if reader is not self._reader:
                 return

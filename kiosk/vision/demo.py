@@ -35,12 +35,9 @@ class Pose:
 
 
 class Figure:
-    """A person as a picture (H, W, 4), BGRA premultiplied by its opacity, at several sizes.
+    """A person as a PNG (H, W, 4), BGRA premultiplied by its opacity, at several sizes.
 
-    Args:
-        picture: a PNG.
-        face_centre: of the detector's box, in px of the picture.
-        face_px: its width.
+    Centre and width of the face are those of the detector's box, in px of the picture.
     """
 
     def __init__(self, picture: Path, face_centre: tuple[float, float], face_px: float) -> None:

@@ -56,13 +56,7 @@ class FaceDetector(Protocol):
 
 
 class HaarDetector:
-    """OpenCV's default cascade, and alt2 on equalised light as the second try.
-
-    `score` of a face is the number of overlapping windows that agreed on it.
-
-    Attributes:
-        key: see FaceDetector.
-    """
+    """OpenCV's default cascade, and alt2 on equalised light; `score` of a face is the number of windows that agree."""
 
     def __init__(self, folder: Path | None = None) -> None:
         """Raises DetectorError where the cascade files cannot be used."""
@@ -152,7 +146,6 @@ class HaarDetector:
         return np.asarray(self._clahe.apply(grey), np.uint8)
 
     def _confirmed(self, image: ByteImage, box: Box) -> bool:
-        """Return whether the other cascade finds a face there too."""
         grey, scale = _cut(image, _around(image, box, 0.3), box)
         return bool(_search(self._alt2, grey, 1.1, _SECOND_TRY_NEIGHBOURS, (round(box.width * scale * 0.6), 0)))
 
@@ -198,7 +191,6 @@ class _Found:
 
 
 def _load(path: Path) -> "tuple[cv2.CascadeClassifier, bytes]":
-    """Return the cascade in a file, and the bytes of the file."""
     if not path.is_file():
         raise DetectorError(path, "the cascade file is missing", "install kiosk again")
     try:
@@ -226,7 +218,6 @@ def _around(image: ByteImage, box: Box, factor: float) -> Box:
 
 
 def _cut(image: ByteImage, region: Box, box: Box) -> tuple[ByteImage, float]:
-    """Return a region in grey, at the scale for a face as wide as `box`; and that scale."""
     grey = _grey(image[region.top : region.bottom, region.left : region.right])
     return _reduced(grey, _TRACKED_PX / max(box.width, 1))
 

@@ -71,14 +71,7 @@ def shipped_landmarks() -> LandmarkModel:
 class LandmarkModel:
     """An ensemble of regression trees (Kazemi and Sullivan 2014) that gives the numbers of dlib.
 
-    `locate` may be called from several threads.
-
-    Args:
-        content: the bytes of the array file that `make weights` builds.
-
-    Attributes:
-        key: changes with the trees.
-        mean_shape: (5, 2) mean places of the points, in parts of the face's box.
+    `content` is the array file that `make weights` builds. `locate` may be called from several threads.
     """
 
     def __init__(self, content: bytes) -> None:
@@ -88,7 +81,7 @@ class LandmarkModel:
         cascades = range(len(stacked["anchors"]))
         self._cascades = [_Cascade({name: array[n] for name, array in stacked.items()}) for n in cascades]
         self.key = hashlib.sha256(content).hexdigest()[:12]
-        self.mean_shape = self._shape.reshape(-1, 2).astype(np.float64)
+        self.mean_shape = self._shape.reshape(-1, 2).astype(np.float64)  # (5, 2) in parts of the face's box
         mean = self._shape.astype(np.float64).view(np.complex128)
         centred = mean - mean.mean()
         self._fit = centred / np.vdot(centred, centred).real

@@ -60,17 +60,10 @@ def _natural_order(path: Path) -> list[tuple[int, int, str]]:
 
 
 def open_source(spec: str, *, fast: bool = False, width: int = 640, height: int = 480, rate_hz: float = 30) -> Source:
-    """Open what `--source` names.
+    """Open a camera (number or device), stream, video file, folder of stills, or "demo"; raises CameraError.
 
-    Args:
-        spec: camera number, device path, stream URL, video file, folder of stills, or "demo".
-        fast: recorded sources give every frame as quickly as it is read, with video time as the clock.
-        width: asked of a camera, px.
-        height: asked of a camera, px.
-        rate_hz: asked of a camera; the pace of stills.
-
-    Raises:
-        CameraError: there is no such source, or it cannot be opened.
+    With `fast`, recorded sources give every frame as quickly as it is read, with video time as the clock. Size and rate
+    are asked of a camera; the rate is also the pace of stills.
     """
     if not spec.strip() or "\0" in spec:
         raise CameraError("--source", "names nothing", "give a camera, a file, a folder, a stream or 'demo'")

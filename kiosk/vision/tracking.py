@@ -144,13 +144,10 @@ class Place:
 
 
 class Background:
-    """The places where faces stand still; used by one thread.
-
-    Attributes:
-        jumped: the tracks whose still face was replaced by one elsewhere: another face, in front of a picture.
-    """
+    """The places where faces stand still; used by one thread."""
 
     def __init__(self) -> None:
+        # The tracks whose still face was replaced by one elsewhere: another face, in front of a picture.
         self.jumped: tuple[int, ...] = ()
         self._places: list[Place] = []
         self._of_track: dict[int, Place] = {}
@@ -163,13 +160,7 @@ class Background:
         """Return the places of the followed faces, by track.
 
         A face that has moved has a new place. A face that was covered has its old place when it is seen there again,
-        also with another track.
-
-        Args:
-            image: the frame (H, W, 3) BGR.
-            faces: those that were found in it, by track.
-            living: the tracks that have not ended.
-            now: s, clock of Frame.captured_at.
+        also with another track. `faces` are those found in the frame, by track; `living` tracks have not ended.
         """
         if now < self._now:
             self._places, self._of_track = [], {}
@@ -202,13 +193,11 @@ class Background:
         return place
 
     def _leave(self, place: Place | None) -> None:
-        """Forget a place that a face has only passed."""
         if place in self._places and place.seen - place.since < _KEPT_SECONDS:
             self._places.remove(place)
 
 
 def _patch(image: ByteImage, box: Box) -> Floats:
-    """Return the image in a box as (64, 64) grey levels."""
     inside = box.grown(0, image.shape[1], image.shape[0])
     if inside.width <= 0 or inside.height <= 0:
         return np.zeros((_PATCH_PX, _PATCH_PX), np.float32)

@@ -76,16 +76,8 @@ def shipped_yunet() -> YuNetDetector:
 class YuNetDetector:
     """YuNet on OpenCV's own runtime; `score` of a face is the network's, 0 to 1.
 
-    The boxes are made the squares that the landmark model was trained on; the five points are ArcFace's.
-
-    Attributes:
-        key: see FaceDetector.
-
-    Args:
-        name: the file, as faults name it.
-        content: its bytes.
-
-    Raises DetectorError where OpenCV cannot run the bytes as YuNet.
+    The boxes are made the squares that the landmark model was trained on; the five points are ArcFace's. Raises
+    DetectorError, with the name of the file, where OpenCV cannot run its content as YuNet.
     """
 
     def __init__(self, name: str, content: bytes) -> None:
@@ -140,7 +132,6 @@ class YuNetDetector:
         return sorted(faces, key=lambda face: face.box.area, reverse=True)
 
     def _search(self, searched: _Searched, least_score: float) -> list[Face]:
-        """Return the finds above a score, highest first."""
         # Altered weights could find anything: what is not near the picture is left out, with < so that NaN is, too.
         farthest = 4 * max(searched.image.shape)
         rows = [row for row in self._rows(searched.image) if np.abs(row).max() < farthest and row[2:4].min() >= 1]

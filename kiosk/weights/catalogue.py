@@ -106,9 +106,7 @@ class Installed:
 def installed(catalogue: Catalogue, folder: Path) -> list[Installed]:
     """Return every file that is shipped or can be fetched, hashed; raises WeightsError where one cannot be read.
 
-    Args:
-        catalogue: what can be fetched.
-        folder: the kiosk's own, which comes before the one that is shipped.
+    A fetched file is searched in `folder`, then among the shipped ones.
     """
     shipped = {known.file: known for known in catalogue.shipped}
     found: list[tuple[Known, bool, Path, FileFacts]] = []

@@ -118,7 +118,6 @@ def _download(entry: CatalogueEntry, path: Path, progress: Progress) -> None:
 
 
 def _difference(entry: CatalogueEntry, path: Path) -> str:
-    """Return what is wrong with a file that was downloaded."""
     with path.open("rb") as file:
         start = file.read(256)
     if start.startswith(b"version https://git-lfs."):
@@ -132,7 +131,6 @@ def _difference(entry: CatalogueEntry, path: Path) -> str:
 
 
 def _network_fault(address: str, error: Exception) -> WeightsError:
-    """Return the fault of a download, with what can be done about it."""
     if isinstance(error, requests.HTTPError) and error.response is not None:
         status = error.response.status_code
         reason, remedy = _STATUSES.get(status, (f"cannot be had (the server answers {status})", "try again later"))

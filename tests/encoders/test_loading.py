@@ -104,18 +104,6 @@ def own(tmp_path: Path, save_encoder: MakeSpec, make_onnx: MakeOnnx) -> Path:
     return folder
 
 
-def test_the_users_encoders_are_used_beside_and_before_the_shipped_ones(
-    own: Path, save_encoder: MakeSpec, make_onnx: MakeOnnx
-) -> None:
-    assert {"one", "two", "wide", "dlib_resnet"} <= set(encoder_names(own))
-    assert load_encoder("dlib_resnet", folder=own).spec.dimension == 128
-    assert encoder_paths("one", own) == (own / "one.yaml", own / "one.onnx")
-    assert golden_vector(load_encoder("wide", folder=own)).vector.shape == (512,)
-    save_encoder(own, "dlib_resnet.onnx", make_onnx())
-    assert load_encoder("dlib_resnet", folder=own).spec.dimension == 8
-    assert encoder_names(own / "gone") == encoder_names()
-
-
 def test_a_spec_and_its_file_may_be_in_different_folders(own: Path, tmp_path: Path) -> None:
     text = shipped_weights("dlib_resnet.yaml").read_text(encoding="utf-8")
     (own / "strict.yaml").write_text(text.replace("threshold: 0.38", "threshold: 0.34"), encoding="utf-8")
@@ -242,8 +230,6 @@ def test_a_real_file_gives_the_embeddings_of_its_authors_and_every_wrong_input_i
     for wrong, changes in (
         ({**INPUT, "colour": "bgr"}, {}),
         ({**INPUT, "mean": 127.5}, {}),
-        ({**INPUT, "mean": MEAN.tolist()}, {}),
-        ({**INPUT, "scale": 1 / 128}, {}),
         ({**sizes, "standardise": True}, {}),
         (INPUT, {"mirror": False}),
     ):

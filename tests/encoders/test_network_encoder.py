@@ -72,16 +72,6 @@ def test_mirroring_follows_the_spec() -> None:
         assert len(network.batches[0]) == views, (mirror, stored)
 
 
-def test_several_faces_run_as_one_batch() -> None:
-    network, faces = LeftHalf(), [face(picture(seed)) for seed in range(3)]
-    own = encoder(network)
-    together = own.embed_all(faces)
-    assert len(network.batches) == 1
-    for found, alone in zip(together, map(own.embed, faces), strict=True):
-        np.testing.assert_allclose(found.vector, alone.vector, atol=1e-6)
-    assert own.embed_all([]) == []
-
-
 def test_a_wrong_chip_is_refused_before_the_network_runs() -> None:
     network = LeftHalf()
     for image in (

@@ -84,14 +84,6 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"statistics": {**STATISTICS, "impostor": deepcopy(GENUINE)}}, "statistics: the distances of impostor must rise"),
     ({"statistics": {**STATISTICS, "genuine": deepcopy(IMPOSTOR)}}, "statistics: the distances of genuine must fall"),
     (
-        {"statistics": {**STATISTICS, "impostor": {**IMPOSTOR, "rates": [0.1, 0.2, 0.3, 0.4]}}},
-        "statistics.impostor: has 4 rates and 3 distances",
-    ),
-    (
-        {"statistics": {**STATISTICS, "impostor": {**IMPOSTOR, "rates": [0.1, 0.1, 0.3]}}},
-        "statistics.impostor: the rates must rise",
-    ),
-    (
         {"statistics": {**STATISTICS, "impostor": {**IMPOSTOR, "rates": [0.0001, 0.1, 1]}}},
         "statistics.impostor: no pair of 1000 stands behind the rate 0.0001",
     ),

@@ -6,7 +6,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from kiosk.encoders.statistics import LEAST_BEHIND, LEAST_IMPOSTORS, QuantileTable, Statistics, together
+from kiosk.encoders.statistics import LEAST_BEHIND, LEAST_IMPOSTORS, QuantileTable, Statistics
 from kiosk.errors import EvaluationError
 
 IMPOSTOR, GENUINE = NormalDist(1.0, 0.1), NormalDist(0.5, 0.1)
@@ -39,14 +39,6 @@ def test_a_table_says_what_was_counted() -> None:
     assert table.smallest_rate * table.pairs >= LEAST_IMPOSTORS
 
 
-def test_tables_rise_and_fall_strictly() -> None:
-    coarse = np.repeat([0.3, 0.5, 0.7], 100)
-    found = Statistics.of(coarse, coarse, "", 2)
-    assert found.impostor.distances == (0.3, 0.5, 0.7)
-    assert found.genuine.distances == (0.7, 0.5, 0.3)
-    assert list(found.impostor.rates) == sorted(set(found.impostor.rates))
-
-
 def test_beyond_the_last_pair_the_tail_goes_on_and_is_too_high_rather_than_too_low() -> None:
     rates = (0.0001, 0.0003, 0.001, 0.01, 0.1, 0.5)
     table = QuantileTable(100_000, rates, tuple(map(IMPOSTOR.inv_cdf, rates)))
@@ -66,9 +58,3 @@ def test_alike_distances_make_a_table_of_one_row_that_still_answers() -> None:
     table = Statistics.of(np.full(50, 0.5), np.full(50, 0.5), "", 2).impostor
     assert table == QuantileTable(50, (1.0,), (0.5,))
     assert table.rate_at(np.array([0.4, 0.5, 0.6])).tolist() == [0, 1, 1]
-
-
-def test_parts_that_err_on_the_same_pairs_have_the_distances_of_either() -> None:
-    both = together([STATISTICS, STATISTICS], [0.6, 0.8])
-    assert both.impostor.distance_at(0.01) == pytest.approx(STATISTICS.impostor.distance_at(0.01), abs=1e-4)
-    assert both.source.startswith("its parts together, as if they erred on the same pairs")

@@ -52,18 +52,6 @@ def test_the_prediction_is_the_formula(fitted, pairs):
     assert 0 <= far[0] <= 1
 
 
-def test_the_gradient_of_the_penalised_likelihood_is_zero(pairs):
-    first, second, same = pairs
-    head = SiameseHead(penalty=0.1)
-    head.fit(first, second, same)
-    gaps = np.abs(first - second)
-    scale = gaps.std(axis=0)
-    missed = head.predict(first, second) - same
-    gradient = (gaps / scale).T @ missed / len(same) + 0.1 * head.weights * scale
-    assert np.abs(gradient).max() < 1e-7
-    assert abs(missed.mean()) < 1e-7
-
-
 def test_wrong_input_is_refused(fitted, tmp_path, monkeypatch):
     for first, second, same in (
         (np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0, bool)),

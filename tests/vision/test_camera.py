@@ -246,37 +246,6 @@ def test_opening_is_tried_again_after_doubling_waits_until_it_works(watch, clock
     assert camera.fault is None
 
 
-def test_one_new_picture_at_each_opening_does_not_shorten_the_wait(watch, clock: Clock):
-    opened_at: list[float] = []
-
-    def open_() -> Source:
-        opened_at.append(clock.now)
-        level = len(opened_at)
-        return Hardware(lambda index: image(level))
-
-    camera = watch(open_, clock=clock)
-    for back_off in (0.5, 1, 2, 4):
-        next_frame(camera)
-        clock.now += 2
-        assert camera.state is CameraState.LOST
-        clock.now += back_off - 0.1
-        assert camera.wait(0) is None
-        clock.now += 0.1
-    next_frame(camera)
-    assert np.allclose(np.diff(opened_at), [2.5, 3, 4, 6])
-
-
-def test_an_exception_of_a_driver_is_a_loss_with_its_reason(watch):
-    for error in (ValueError("driver"), OSError(5, "broken"), cv2.error("driver")):
-
-        def step(index: int, error: Exception = error) -> np.ndarray:
-            raise error
-
-        camera = watch(lambda step=step: Hardware(step))
-        until(lambda camera=camera: camera.state is CameraState.LOST)
-        assert camera.fault.startswith(f"fake camera: failed ({type(error).__name__}: ")
-
-
 def test_an_opening_that_blocks_for_ever_is_given_up(watch, clock: Clock, gate: Gate):
     camera = watch(lambda: gate.pass_() or Hardware(image), clock=clock)
     until(gate.waiting.is_set)
@@ -369,46 +338,6 @@ def test_a_closed_camera_stays_closed_when_its_opening_comes_late(gate: Gate):
     until(lambda: sources and sources[0].closed.is_set())
     assert camera.state is CameraState.ENDED
     assert camera.wait(0) is None
-
-
-def test_the_rate_is_that_of_the_new_frames(watch, clock: Clock, gate: Gate):
-    def step(index: int) -> np.ndarray:
-        gate.pass_()
-        clock.now += 0.05
-        return image(index)
-
-    camera = watch(lambda: Hardware(step), clock=clock)
-    assert camera.rate_hz == 0
-    for _ in range(5):
-        gate.let_through(1)
-        next_frame(camera)
-    assert camera.rate_hz == pytest.approx(20)
-    until(gate.waiting.is_set)
-    clock.now += 2
-    assert camera.rate_hz == 0
-
-
-def test_times_and_numbers_rise_over_openings_that_start_from_zero(watch, gate: Gate):
-    opened = []
-
-    def step(index: int) -> np.ndarray | None:
-        gate.pass_()
-        return image(10 * len(opened) + index) if index < 3 else None
-
-    def open_() -> Source:
-        opened.append(Hardware(step))
-        return opened[-1]
-
-    camera = watch(open_, retry_after_seconds=0, retry_at_most_seconds=0)
-    frames = []
-    for _ in range(3):
-        for _ in range(3):
-            gate.let_through(1)
-            frames.append(next_frame(camera))
-        gate.let_through(1)
-    assert len(opened) == 3
-    assert [frame.sequence for frame in frames] == list(range(9))
-    assert np.all(np.diff([frame.captured_at for frame in frames]) > 0)
 
 
 class NetworkCamera(ThreadingHTTPServer):

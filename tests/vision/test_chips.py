@@ -63,21 +63,6 @@ def suitable(crop):
 
 
 class TestCrops:
-    def test_a_chip_has_the_size_asked_for_and_keeps_its_face(self, smooth):
-        view = smooth[10:220:2, 300:20:-2]
-        for crop in CROPS:
-            one = suitable(crop)
-            for size in (1, 2, 37, 224):
-                chip = cut(smooth, one, Crop(crop.kind, size, crop.margin))
-                assert (chip.image.shape, chip.image.dtype) == ((size, size, 3), np.uint8)
-                assert chip.face is one
-            np.testing.assert_array_equal(cut(view, one, crop).image, cut(view.copy(), one, crop).image)
-
-    def test_a_face_in_arcfaces_places_is_cut_out_as_it_is(self, smooth):
-        for scheme in Scheme:
-            chip = cut(smooth, placed(scheme, x=20, y=30), Crop(CropKind.ARCFACE, 112))
-            assert difference(chip.image, smooth[30:142, 20:132, ::-1]).max() <= 1
-
     def test_the_arcface_crop_brings_the_points_to_their_places(self, smooth):
         for size in (112, 160):
             for angle, scale in ((0.4, 1.0), (-1.2, 1.7), (3.0, 0.6)):

@@ -11,7 +11,6 @@ import pytest
 from kiosk.domain import Box, Scheme
 from kiosk.errors import DetectorError
 from kiosk.files import asset, shipped_weights
-from kiosk.vision.demo import WALKS, draw
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import shipped_landmarks
 from kiosk.vision.opencv import cv2
@@ -74,13 +73,6 @@ class TestBoth:
         assert shows(boxes[0], at(HOPPER, 0.5, 20, 100))
         assert shows(boxes[1], at(COLLINS, 1.0, 260, 0))
 
-    def test_live_search_leaves_out_what_is_smaller_than_asked_for(self, detector, hopper):
-        for min_face_px in (40, 120):
-            larger, smaller = (placed(hopper, min_face_px * part / HOPPER[2], 100, 50) for part in (1.3, 0.6))
-            # The cascades even out the light in every second search.
-            assert max(len(detector.find(larger, min_face_px=min_face_px)) for _ in range(2)) == 1
-            assert detector.find(smaller, min_face_px=min_face_px) == []
-
     def test_a_face_is_followed_where_it_moves_also_in_a_haze(self, detector, hopper):
         for contrast in (1.0, 0.1):
             scale, x, y = 0.4, 20.0, 60.0
@@ -91,17 +83,6 @@ class TestBoth:
                 assert found is not None
                 assert shows(found.box, at(HOPPER, scale, x, y))
         assert detector.find_near(np.full_like(hopper, 90), boxed(HOPPER)) is None
-
-    def test_a_person_of_the_demo_is_followed_until_she_leaves(self, detector):
-        walk = WALKS[0]
-        frames = [draw(round(second * 30)) for second in np.linspace(walk.arrives + 0.2, walk.leaves, 12)]
-        (found,) = detector.find(frames[0], min_face_px=80)
-        for image in frames[1:]:
-            following = detector.find_near(image, found.box)
-            assert following is not None
-            assert following.box.overlap(found.box) > 0.25
-            found = following
-        assert detector.find_near(draw(round(walk.gone * 30) + 5), found.box) is None
 
     def test_near_a_place_only_a_face_of_its_size_is_found(self, detector, hopper, collins):
         both = side_by_side(placed(hopper, 0.55, 80, 100), placed(collins, 1.1, -120, 80))
@@ -279,15 +260,6 @@ class TestYuNet:
             assert eye[0] < nose[0] < other_eye[0]
             assert mouth[0] < other_mouth[0]
             assert max(eye[1], other_eye[1]) < nose[1] < min(mouth[1], other_mouth[1])
-
-    def test_a_large_face_of_a_large_frame_is_found_and_a_view_is_as_its_copy(self, hopper):
-        yunet = shipped_yunet()
-        (found,) = yunet.find(scaled(placed(hopper, 0.8, 100, 0), 4), min_face_px=80)
-        assert shows(found.box, at(HOPPER, 3.2, 400, 0))
-        view = hopper[::2, 500:0:-2]
-        (one,), (other,) = yunet.find_thoroughly(view), yunet.find_thoroughly(view.copy())
-        assert one.box == other.box
-        np.testing.assert_array_equal(one.landmarks.points, other.landmarks.points)
 
     def test_no_face_is_seen_in_strips_of_noise(self):
         yunet, draw = shipped_yunet(), np.random.default_rng(5)

@@ -1,10 +1,8 @@
 """Five points of a face: dlib's numbers, the second look, the way between the schemes, and the pose."""
 
 import importlib.util
-import io
 import math
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +16,6 @@ from kiosk.files import shipped_weights
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import (
     CheckedLandmarks,
-    LandmarkModel,
     as_dlib,
     between,
     finite,
@@ -99,36 +96,6 @@ class TestTrees:
                     assert np.isfinite(model.locate(image, box).points).all(), box
                     assert image.size == 0 or checked.locate(image, box).points.shape == (5, 2), box
 
-    def test_threads_that_share_the_model_do_not_disturb_each_other(self, checked, hopper, box):
-        boxes = [Box(box.left + n, box.top, box.right + n, box.bottom) for n in range(20)]
-        alone = [checked.locate(hopper, one).points for one in boxes]
-        with ThreadPoolExecutor(8) as pool:
-            together = list(pool.map(lambda one: checked.locate(hopper, one).points, boxes))
-        np.testing.assert_array_equal(together, alone)
-
-    @staticmethod
-    def one_tree(**changes):
-        """A model of one tree whose only real split compares pixel 0 (left) with pixel 1 (right)."""
-        arrays = {
-            "shape": np.array([0.75, 0.5, 0.75, 0.25, 0.25, 0.5, 0.25, 0.25, 0.5, 0.75], np.float32),
-            "anchors": np.array([[2, 0]], np.uint8),
-            "deltas": np.zeros((1, 2, 2), np.float32),
-            "pixels": np.tile(np.array([0, 1], np.int16), (1, 1, 15, 1)),
-            "thresholds": np.full((1, 1, 15), 100, np.int16),
-            "leaves": np.arange(16, dtype=np.float32).reshape(1, 1, 16, 1).repeat(10, axis=3),
-        } | changes
-        buffer = io.BytesIO()
-        np.savez(buffer, **arrays)
-        return LandmarkModel(buffer.getvalue()), arrays["shape"]
-
-    def test_a_split_is_taken_to_the_first_child_when_the_difference_exceeds_the_threshold(self):
-        model, shape = self.one_tree()
-        for left, right, leaf in ((200, 99, 0), (200, 100, 15), (0, 255, 15)):
-            image = np.full((100, 100, 3), left, np.uint8)
-            image[:, 50:] = right
-            points = model.locate(image, Box(0, 0, 101, 101), rounded=False).points
-            np.testing.assert_allclose(points.reshape(-1), (shape + leaf) * 100)
-
     def test_a_shipped_model_that_was_altered_is_refused(self, tmp_path, monkeypatch):
         (tmp_path / SHIPPED.name).write_bytes(SHIPPED.read_bytes()[:-1] + b"x")
         (tmp_path / "manifest.yaml").write_bytes(SHIPPED.with_name("manifest.yaml").read_bytes())
@@ -174,15 +141,6 @@ def rotation(angle):
     return np.array([(math.cos(angle), -math.sin(angle)), (math.sin(angle), math.cos(angle))])
 
 
-def umeyama(points, places):
-    """Turn and scale (2, 2) and shift (2,) as Umeyama's paper has them (1991, equations 40 to 42)."""
-    centred, wanted = points - points.mean(axis=0), places - places.mean(axis=0)
-    left, stretch, right = np.linalg.svd(wanted.T @ centred / len(points))
-    sign = np.array([1, np.sign(np.linalg.det(left) * np.linalg.det(right))])
-    matrix = left @ np.diag(sign) @ right * (stretch @ sign) / centred.var(axis=0).sum()
-    return matrix, places.mean(axis=0) - matrix @ points.mean(axis=0)
-
-
 class TestSchemes:
     @given(
         scheme=st.sampled_from(Scheme),
@@ -196,16 +154,6 @@ class TestSchemes:
         fitted = to_frame(Landmarks(points, scheme))
         np.testing.assert_allclose(fitted.applied(points), PLACES[scheme], atol=1e-6)
         np.testing.assert_allclose(fitted.inverse().applied(PLACES[scheme]), points, atol=1e-6)
-
-    def test_the_fit_is_umeyamas(self):
-        for scheme, places in PLACES.items():
-            for seed in range(20):
-                # The last ones lie anyhow: some of them fit best mirrored, which is not allowed.
-                noise = np.random.default_rng(seed).normal(scale=40, size=(5, 2))
-                points = noise + (places * 3 if seed < 10 else 0)
-                matrix, shift = umeyama(points, places)
-                found = to_frame(Landmarks(points, scheme)).matrix()
-                np.testing.assert_allclose(found, np.column_stack([matrix, shift]), atol=1e-8)
 
     def test_points_that_are_nowhere_or_in_one_place_have_no_fit(self):
         for value in (np.nan, np.inf, -np.inf, 1e300, -1e12):

@@ -54,14 +54,6 @@ class TestVideoFiles:
         assert not np.shares_memory(frames[0].image, frames[1].image)
         assert (source.endless, source.name) == (False, str(video))
 
-    @pytest.mark.data
-    def test_a_real_clip_is_read_whole(self, data: Path):
-        with VideoFile(data / "clips" / "short_hamilton_clip.mp4", fast=True) as source:
-            frames = list(source)
-        assert len(frames) == 275
-        assert source.rate_hz == pytest.approx(29.97)
-        assert frames[-1].captured_at == pytest.approx(274 / 29.97)
-
     def test_what_is_no_video_is_a_fault_with_a_remedy_and_no_noise(
         self, tmp_path: Path, capfd: pytest.CaptureFixture[str]
     ):
@@ -99,12 +91,6 @@ class TestVideoFiles:
             assert 1 <= len(list(source)) <= 6
         assert capfd.readouterr() == ("", "")
 
-    def test_a_name_that_is_not_utf_8_is_a_fault_that_can_be_printed(self, video: Path):
-        odd = video.rename(video.with_name(os.fsdecode(b"walk\xff.avi")))
-        with pytest.raises(CameraError, match="is not UTF-8") as caught:
-            VideoFile(odd, fast=True)
-        str(caught.value).encode("utf-8")
-
 
 class TestStills:
     def test_pictures_come_in_natural_order_and_end(self, tmp_path: Path):
@@ -128,17 +114,6 @@ class TestStills:
         source = Stills(tmp_path, rate_hz=30, fast=True)
         assert [int(frame.image[0, 0, 0]) for frame in source] == [1, 7]
         assert [Path(error.thing).name for error in source.skipped] == ["2.png", "3.jpg", "4.png", "5.png"]
-
-    def test_a_folder_without_a_readable_picture_is_a_fault(self, tmp_path: Path):
-        with pytest.raises(CameraError, match="cannot be read"):
-            Stills(tmp_path / "gone", rate_hz=30, fast=True)
-        tmp_path.joinpath("notes.txt").touch()
-        with pytest.raises(CameraError, match="holds no pictures") as caught:
-            Stills(tmp_path, rate_hz=30, fast=True)
-        assert ".jpg" in caught.value.remedy
-        tmp_path.joinpath("1.png").write_text("text")
-        with Stills(tmp_path, rate_hz=30, fast=True) as source, pytest.raises(CameraError, match=r"1\.png"):
-            source.read()
 
 
 class Device:
@@ -191,18 +166,6 @@ class TestCameras:
             return Camera("/dev/null", width=320, height=240, rate_hz=15)
 
         return open_camera
-
-    def test_a_camera_is_asked_for_its_newest_picture_in_a_fast_format(self, camera_on):
-        device = Device()
-        camera_on(device)
-        assert device.opened_with[:2] == ("/dev/null", cv2.CAP_V4L2)
-        assert list(device.asked.items()) == [
-            (cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG")),
-            (cv2.CAP_PROP_FRAME_WIDTH, 320),
-            (cv2.CAP_PROP_FRAME_HEIGHT, 240),
-            (cv2.CAP_PROP_FPS, 15),
-            (cv2.CAP_PROP_BUFFERSIZE, 1),
-        ]
 
     def test_frames_are_counted_stamped_when_they_are_read_and_have_three_channels(self, camera_on):
         source = camera_on(Device(picture(1), np.full((4, 6), 9, np.uint8)))
@@ -267,14 +230,6 @@ class TestOpening:
         save(video.parent / "1.png", 1)
         with open_source(str(video.parent), fast=True, rate_hz=5) as source:
             assert [frame.captured_at for frame in source] == [0]
-
-    def test_a_file_called_like_a_camera_needs_its_folder(self, video: Path, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.chdir(video.parent)
-        video.rename("9999")
-        with pytest.raises(CameraError, match="/dev/video9999: there is no such camera"):
-            open_source("9999")
-        with open_source("./9999", fast=True) as source:
-            assert len(list(source)) == 6
 
     def test_a_source_that_cannot_be_had_is_a_fault_on_one_line(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
@@ -385,9 +340,3 @@ class TestDevices:
         (found,) = cameras(devices=devices, is_camera=self.nodes(0), names=devices / "class")
         assert len(found.name) == 200
         assert cameras(devices=devices / "missing") == ()
-
-    def test_a_camera_in_use_is_not_opened_to_be_listed(self, devices: Path):
-        in_use, asked = str(devices / "v4l/by-id/usb-Maker_Cam_42-video-index0"), []
-        (found,) = cameras(in_use, devices, is_camera=lambda path: asked.append(path.resolve().name))
-        assert found.source == in_use
-        assert "video2" not in asked

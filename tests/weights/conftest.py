@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 
@@ -20,8 +21,7 @@ class Server:
 
     url: str
     behaviours: dict[str, list[Behaviour]] = field(default_factory=dict)
-    asked: list[tuple[str, str | None]] = field(default_factory=list)  # path, its Range
-    headers: list[dict[str, str]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)  # paths
     closing: threading.Event = field(default_factory=threading.Event)
 
     def will(self, path: str, *behaviours: Behaviour) -> str:
@@ -64,8 +64,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         told: Server = self.server.told
-        told.asked.append((self.path, self.headers["Range"]))
-        told.headers.append(dict(self.headers.items()))
+        told.asked.append(self.path)
         self.close_connection = True
         with contextlib.suppress(ConnectionError):  # the client has heard enough
             told.next(self.path)(self)
@@ -100,20 +99,6 @@ def in_turn(*behaviours: Behaviour) -> Behaviour:
     return answer
 
 
-def with_ranges(content: bytes, status: int = 206) -> Behaviour:
-    """A server that goes on where it is asked to."""
-
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        if handler.headers["Range"] is None:
-            answering(200, content)(handler)
-            return
-        start = int(handler.headers["Range"].removeprefix("bytes=").removesuffix("-"))
-        where = f"bytes {start}-{len(content) - 1}/{len(content)}"
-        answering(status, content[start:], Content_Range=where)(handler)
-
-    return answer
-
-
 def chunked(*pieces: bytes, end: bytes = b"0\r\n\r\n") -> Behaviour:
     """A body without a length."""
     body = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + end
@@ -121,16 +106,9 @@ def chunked(*pieces: bytes, end: bytes = b"0\r\n\r\n") -> Behaviour:
 
 
 @pytest.fixture
-def behave() -> type:
+def behave() -> SimpleNamespace:
     """What a server can be told to do."""
-
-    class Behave:
-        answering = staticmethod(answering)
-        in_turn = staticmethod(in_turn)
-        with_ranges = staticmethod(with_ranges)
-        chunked = staticmethod(chunked)
-
-    return Behave
+    return SimpleNamespace(answering=answering, in_turn=in_turn, chunked=chunked)
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from kiosk.weights.manifest import (
     FileState,
     WeightsFile,
     file_state,
-    find_file,
     manifest_entry,
     read_manifest,
     verified_bytes,
@@ -90,15 +89,6 @@ def test_a_file_that_cannot_be_read_is_a_fault(folder: Path, monkeypatch: pytest
     for read in (file_state, verified_file):
         with pytest.raises(WeightsError, match="cannot be read: Permission denied; check its permissions"):
             read(folder / "small.tflite", len(CONTENT), SHA256)
-
-
-def test_a_file_is_taken_from_the_first_folder_that_has_it(tmp_path: Path) -> None:
-    own, shipped = tmp_path / "own", tmp_path / "shipped"
-    assert find_file("a.onnx", [own, shipped]) == own / "a.onnx"
-    for folder in (shipped, own):
-        folder.mkdir()
-        (folder / "a.onnx").touch()
-        assert find_file("a.onnx", [own, shipped]) == folder / "a.onnx"
 
 
 def test_a_missing_or_damaged_manifest_is_a_fault(tmp_path: Path) -> None:

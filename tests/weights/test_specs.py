@@ -1,6 +1,5 @@
 """Specs: read, written, found by name in folders, and refused with their faults."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -94,13 +93,6 @@ def test_many_faults_are_told_in_one_sentence(tmp_path: Path) -> None:
     assert len(raised.value.reason) < 1000
 
 
-def test_names_of_another_kind_are_left_out_and_broken_ones_kept(tmp_path: Path) -> None:
-    write(tmp_path, "other", GOOD.replace("thing", "detector"))
-    write(tmp_path, "broken", "words: {")
-    write(tmp_path, "unsaid", GOOD.replace("kind: thing", ""))
-    assert spec_names([tmp_path], "thing") == ("broken", "unsaid")
-
-
 def test_files_of_other_names_are_no_specs(tmp_path: Path) -> None:
     for name in ("manifest", "catalogue", "Upper", "with-dash", ".hidden", "", "\u00e9"):
         write(tmp_path, name)
@@ -117,19 +109,6 @@ def test_a_name_never_leads_to_another_folder(tmp_path: Path) -> None:
         with pytest.raises(WeightsError, match=r"has no spec in .*; see `kiosk encoders`") as raised:
             find_spec(name, [tmp_path / "sub"])
         assert len(str(raised.value)) < len(str(tmp_path)) + 200
-
-
-def test_a_folder_that_may_not_be_entered_holds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    write(tmp_path, "a")
-    for name in ("stat", "is_file", "is_dir"):
-        monkeypatch.setattr(Path, name, refuse)
-    monkeypatch.setattr(os, "stat", refuse)
-    assert spec_names([tmp_path], "thing") == ()
-    with pytest.raises(WeightsError, match="has no spec in"):
-        find_spec("a", [tmp_path])
 
 
 # Faults ------------------------------------------------------------------------------------------------------------
