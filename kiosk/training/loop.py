@@ -126,7 +126,10 @@ class Learner:
         parts = range(0, len(images), _EMBEDDED_AT_ONCE)
         return np.concatenate([self._embed(images[first : first + _EMBEDDED_AT_ONCE]).numpy() for first in parts])
 
-    def _embeddings(self, images: Tensor, *, training: bool = False) -> Tensor:
+    def _embeddings(self, images: Tensor) -> Tensor:
+        return self._run(images, training=False)
+
+    def _run(self, images: Tensor, *, training: bool) -> Tensor:
         import tensorflow as tf  # noqa: PLC0415
 
         outputs = self.model(_prepared(tf.cast(images, tf.float32), self._inputs), training=training)
@@ -137,7 +140,7 @@ class Learner:
 
         weights = self.model.trainable_variables
         with tf.GradientTape() as tape:
-            embeddings = self._embeddings(augmented(images, seed, self._settings.augmentation), training=True)
+            embeddings = self._run(augmented(images, seed, self._settings.augmentation), training=True)
             distances = squared_distances(embeddings)
             mined = mine(distances, owners, self._settings.margin, mining)
             # A NaN distance chooses no triplet; this makes the loss of a broken network NaN, too.

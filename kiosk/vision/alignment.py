@@ -283,7 +283,7 @@ def portrait(image: ByteImage, face: Face) -> ByteImage:
     fitted = None if face.landmarks is None else to_frame(face.landmarks)
     side = 0 if fitted is None else round((FRAME_PX + 2 * _BORDER_PX) / abs(fitted.turn))
     if fitted is None or not _SHORTEST_SIDE_PX <= side <= 4 * max(image.shape):
-        box = face.box.grown(0.5, image.shape[1], image.shape[0])
+        box = face.box.grown(0.5, *image.shape[1::-1])
         head = np.ascontiguousarray(image[box.top : box.bottom, box.left : box.right])
     else:
         to_portrait = fitted.matrix()

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 
@@ -130,16 +130,31 @@ class WatchedCamera:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    # Called by readers, from their threads; calls of an abandoned reader have no effect.
+    # In the threads of readers; an abandoned reader has no effect.
 
-    def _opened(self, reader: _Reader) -> None:
-        with self._changed:
-            if reader is self._reader:
-                reader.heard_at = self._clock()
-
-    def _shown(self, frame: Frame) -> bool:
-        """Return whether the pixels are those of the last frame, which a reader before this one may have delivered."""
-        return self._last_image is not None and np.array_equal(frame.image, self._last_image)
+    def _run(self, reader: _Reader) -> None:
+        """Open the source once and read it until it ends, fails or is abandoned."""
+        fault = None
+        try:
+            reader.source = source = self._open()
+            reader.finite = not source.endless
+            with self._changed:
+                if reader is self._reader:
+                    reader.heard_at = self._clock()
+            while not reader.abandoned.is_set() and (frame := source.read()) is not None:
+                # The last picture may have been delivered by a reader before this one.
+                repeated = self._last_image is not None and np.array_equal(frame.image, self._last_image)
+                if source.endless and repeated:
+                    reader.abandoned.wait(_REPEAT_WAIT_SECONDS)
+                else:
+                    self._delivered(reader, frame)
+        except KioskError as error:
+            fault = str(error)
+        except Exception as error:  # a driver's failure must not end the watch
+            reason = Message("failed ({cause})", cause=f"{type(error).__name__}: {error}")
+            fault = _fault(reader, reason)
+        reader.close()  # first, so that a device is free when it is opened again
+        self._finished(reader, fault)
 
     def _delivered(self, reader: _Reader, frame: Frame) -> None:
         with self._changed:
@@ -175,7 +190,7 @@ class WatchedCamera:
             return
         reader, now = self._reader, self._clock()
         if reader is None:
-            self._stuck = [left for left in self._stuck if left.is_alive()]
+            self._stuck = [left for left in self._stuck if left.thread is not None and left.thread.is_alive()]
             if now >= self._retry_at and len(self._stuck) < _STUCK_AT_MOST:
                 self._start_reader()
         elif not reader.finite and now - reader.heard_at >= self._patience_seconds(reader):
@@ -202,51 +217,32 @@ class WatchedCamera:
         self._abandon_reader()
 
     def _start_reader(self) -> None:
-        self._reader = _Reader(self, self._open, self._clock())
-        self._reader.start()
+        self._reader = reader = _Reader(self._clock())
+        reader.thread = threading.Thread(target=self._run, args=(reader,), name="camera-reader", daemon=True)
+        reader.thread.start()
 
     def _abandon_reader(self) -> None:
+        """Ask the reader to stop without waiting for it: closing a source can hang like reading it."""
         if self._reader is not None:
-            self._reader.abandon()
+            self._reader.abandoned.set()
+            if self._reader.source is not None:
+                threading.Thread(target=self._reader.close, name="camera-closer", daemon=True).start()
             self._stuck.append(self._reader)
             self._reader = None
 
 
-class _Reader(threading.Thread):
-    """A thread that opens the source once and reads it until it ends, fails or is abandoned."""
+@dataclass(slots=True, eq=False)
+class _Reader:
+    """The state of a thread that reads the source."""
 
-    def __init__(self, owner: WatchedCamera, open_: Callable[[], Source], now: float) -> None:
-        super().__init__(name="camera-reader", daemon=True)
-        self.heard_at = now  # s, the owner's clock: started, opened, or delivered a new frame
-        self.frames = 0  # new ones delivered
-        self.finite = False
-        self.source: Source | None = None
-        self._owner = owner
-        self._open = open_
-        self._abandoned = threading.Event()
+    heard_at: float  # s, the clock of the camera: started, opened, or delivered a new frame
+    frames: int = 0  # new ones delivered
+    finite: bool = False
+    source: Source | None = None
+    abandoned: threading.Event = field(default_factory=threading.Event)
+    thread: threading.Thread | None = None
 
-    def run(self) -> None:
-        fault = None
-        try:
-            self.source = self._open()
-            self.finite = not self.source.endless
-            self._owner._opened(self)
-            self._read(self.source)
-        except KioskError as error:
-            fault = str(error)
-        except Exception as error:  # a driver's failure must not end the watch
-            reason = Message("failed ({cause})", cause=f"{type(error).__name__}: {error}")
-            fault = _fault(self, reason)
-        self._close()  # first, so that a device is free when it is opened again
-        self._owner._finished(self, fault)
-
-    def abandon(self) -> None:
-        """Ask the reader to stop without waiting for it: closing a source can hang like reading it."""
-        self._abandoned.set()
-        if self.source is not None:
-            threading.Thread(target=self._close, name="camera-closer", daemon=True).start()
-
-    def _close(self) -> None:
+    def close(self) -> None:
         """Close the source; a failure is logged only, because the source is not used any more."""
         if self.source is None:
             return
@@ -254,13 +250,6 @@ class _Reader(threading.Thread):
             self.source.close()
         except Exception as error:  # of a driver
             _log.warning("%s: closing failed: %s: %s", self.source.name, type(error).__name__, error)
-
-    def _read(self, source: Source) -> None:
-        while not self._abandoned.is_set() and (frame := source.read()) is not None:
-            if source.endless and self._owner._shown(frame):
-                self._abandoned.wait(_REPEAT_WAIT_SECONDS)
-            else:
-                self._owner._delivered(self, frame)
 
 
 class _Numbering:

@@ -85,7 +85,7 @@ class HaarDetector:
 
     def find_near(self, image: ByteImage, box: Box) -> Face | None:
         """Search around `box` for a face of about its size, also with equalised light."""
-        region = _around(image, box, 0.5)
+        region = box.grown(0.5, *image.shape[1::-1])
         if region.width <= 0 or region.height <= 0:
             return None
         grey, scale = _cut(image, region, box)
@@ -100,8 +100,8 @@ class HaarDetector:
     def find_thoroughly(self, image: ByteImage, sought: Place | None = None) -> list[Face]:
         """Return the faces of a photograph of any size, largest first; see FaceDetector."""
         full = _grey(image)
-        scale = float(np.clip(1.0, _PHOTOGRAPH_PX[0] / max(full.shape), _PHOTOGRAPH_PX[1] / max(full.shape)))
-        grey = _resized(full, scale)
+        scale = photograph_scale(full)
+        grey = resized(full, scale)
         smallest = max(24, min(grey.shape) // 10)
         faces = _faces(_search(self._default, grey, 1.1, _NEIGHBOURS, (smallest, 0)), 1 / scale)
         if len(faces) > 1:
@@ -146,7 +146,7 @@ class HaarDetector:
         return np.asarray(self._clahe.apply(grey), np.uint8)
 
     def _confirmed(self, image: ByteImage, box: Box) -> bool:
-        grey, scale = _cut(image, _around(image, box, 0.3), box)
+        grey, scale = _cut(image, box.grown(0.3, *image.shape[1::-1]), box)
         return bool(_search(self._alt2, grey, 1.1, _SECOND_TRY_NEIGHBOURS, (round(box.width * scale * 0.6), 0)))
 
 
@@ -212,11 +212,6 @@ def _grey(image: ByteImage) -> ByteImage:
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
-def _around(image: ByteImage, box: Box, factor: float) -> Box:
-    height, width = image.shape[:2]
-    return box.grown(factor, width, height)
-
-
 def _cut(image: ByteImage, region: Box, box: Box) -> tuple[ByteImage, float]:
     grey = _grey(image[region.top : region.bottom, region.left : region.right])
     return _reduced(grey, _TRACKED_PX / max(box.width, 1))
@@ -225,15 +220,22 @@ def _cut(image: ByteImage, region: Box, box: Box) -> tuple[ByteImage, float]:
 def _reduced(grey: ByteImage, scale: float) -> tuple[ByteImage, float]:
     """Scale down, never up: enlarging finds no smaller faces."""
     scale = min(scale, 1.0)
-    return _resized(grey, scale), scale
+    return resized(grey, scale), scale
 
 
-def _resized(grey: ByteImage, scale: float) -> ByteImage:
+def photograph_scale(image: ByteImage) -> float:
+    """Return the scale at which a photograph is searched."""
+    longest = max(image.shape[:2])
+    return float(np.clip(1.0, _PHOTOGRAPH_PX[0] / longest, _PHOTOGRAPH_PX[1] / longest))
+
+
+def resized(image: ByteImage, scale: float) -> ByteImage:
+    """Return the image scaled, grey or in colours."""
     if scale == 1.0:
-        return grey
-    size = (max(round(grey.shape[1] * scale), 1), max(round(grey.shape[0] * scale), 1))
+        return image
+    size = (max(round(image.shape[1] * scale), 1), max(round(image.shape[0] * scale), 1))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(grey, size, interpolation=how), np.uint8)
+    return np.asarray(cv2.resize(image, size, interpolation=how), np.uint8)
 
 
 def _search(

@@ -198,7 +198,7 @@ class Background:
 
 
 def _patch(image: ByteImage, box: Box) -> Floats:
-    inside = box.grown(0, image.shape[1], image.shape[0])
+    inside = box.grown(0, *image.shape[1::-1])
     if inside.width <= 0 or inside.height <= 0:
         return np.zeros((_PATCH_PX, _PATCH_PX), np.float32)
     cut = cv2.cvtColor(image[inside.top : inside.bottom, inside.left : inside.right], cv2.COLOR_BGR2GRAY)

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from kiosk.domain import Box, ByteImage, Face, Floats, Landmarks, Scheme
 from kiosk.errors import DetectorError
-from kiosk.vision.detector import Place, distinct, shows
+from kiosk.vision.detector import Place, distinct, photograph_scale, resized, shows
 from kiosk.vision.opencv import cv2
 from kiosk.weights.manifest import manifest_entry, verified_bytes
 
@@ -33,7 +33,7 @@ _SHIPPED = "face_detection_yunet_2023mar.onnx"
 _SEARCHED_PX = 32  # the smallest face asked for is reduced to this many px before the search
 _SEARCHED_SIDE_PX = 480  # of a frame: a sharper camera shows the same people, it must not cost more
 _TRACKED_PX = 64  # so is a face that is followed
-_PHOTOGRAPH_PX = (200, 500)  # the longer side of a photograph is brought between these
+
 _LEAST_SIDE_PX = 64  # up to 32, OpenCV 4.14 sees faces here and there that are none, sure and without end
 _LEAST_SCORE = 0.7
 _LEAST_SCORE_NEAR = 0.5  # where a face was a frame ago
@@ -59,13 +59,8 @@ class _Searched:
 
     @classmethod
     def of(cls, image: ByteImage, scale: float, origin: tuple[float, float] = (0.0, 0.0)) -> _Searched:
-        height, width = image.shape[:2]
-        if scale == 1 or not image.size:
-            return cls(np.ascontiguousarray(image), np.ones(2), origin)
-        size = max(round(width * scale), 1), max(round(height * scale), 1)
-        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        reduced = np.asarray(cv2.resize(image, size, interpolation=how), np.uint8)
-        return cls(reduced, np.array([width / size[0], height / size[1]]), origin)
+        reduced = np.ascontiguousarray(resized(image, scale) if image.size else image)
+        return cls(reduced, np.array(image.shape[1::-1]) / np.maximum(reduced.shape[1::-1], 1), origin)
 
 
 def shipped_yunet() -> YuNetDetector:
@@ -107,8 +102,7 @@ class YuNetDetector:
 
     def find_near(self, image: ByteImage, box: Box) -> Face | None:
         """Search around `box` for a face of about its size."""
-        height, width = image.shape[:2]
-        region = box.grown(0.5, width, height)
+        region = box.grown(0.5, *image.shape[1::-1])
         if region.width <= 0 or region.height <= 0:
             return None
         part = image[region.top : region.bottom, region.left : region.right]
@@ -121,8 +115,7 @@ class YuNetDetector:
         """Return the faces of a photograph of any size, largest first; see FaceDetector."""
         if not image.size:
             return []
-        longest = max(image.shape[:2])
-        scale = float(np.clip(1.0, _PHOTOGRAPH_PX[0] / longest, _PHOTOGRAPH_PX[1] / longest))
+        scale = photograph_scale(image)
         smallest = max(24 / scale, min(image.shape[:2]) // 10)
         searched = _Searched.of(image, scale)
         faces = self._search(searched, _LEAST_SCORE)

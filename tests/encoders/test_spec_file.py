@@ -66,19 +66,16 @@ def test_statistics_printed_are_statistics_read(read: Callable[..., SpecFile]) -
 
 FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"file": "../small.onnx"}, "file: "),
-    ({"file": ".small.onnx"}, "file: "),
     ({"file": "small.h5"}, "file: "),
     ({"size": 1 << 40}, "size: "),
     ({"sha256": "0" * 63}, "sha256: "),
     ({"source": None}, "source: Field required"),
     ({"input": {**INPUT, "layout": "nchw"}}, "input.layout: Input should be 'channels_last' or 'channels_first'"),
     ({"input": {**INPUT, "mean": [1, 2]}}, "input.mean"),
-    ({"input": {**INPUT, "mean": float("nan")}}, "input.mean"),
     ({"input": {**INPUT, "scale": 0}}, "input.scale"),
     ({"input": {**INPUT, "standardise": True, "mean": 1}}, "input: standardise excludes mean and scale"),
     ({"crop": {"kind": "square"}}, "crop.kind: Input should be 'dlib_chip', 'arcface', 'openface' or 'box'"),
     ({"crop": {"kind": "arcface", "margin": 0.1}}, "crop: only the crop box has a margin"),
-    ({"threshold": "0.5"}, "threshold: "),
     ({"golden": {"values": [0.1] * 9}}, "it: golden has 9 values, only 8 come out"),
     ({"golden": {"values": [0.1] * 4, "picture": "../secret.png"}}, "golden.picture: "),
     ({"statistics": {**STATISTICS, "impostor": deepcopy(GENUINE)}}, "statistics: the distances of impostor must rise"),
@@ -89,7 +86,6 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ),
     ({"pooling": {"scatter": 0.1, "share": 1.5}}, "pooling.share: "),
     ({"threshhold": 0.4}, "threshhold: Extra inputs are not permitted"),
-    ({"kind": "detector"}, "kind is 'detector', not 'encoder'"),
 ]
 
 

@@ -170,13 +170,6 @@ class TestSchemes:
         unlike = np.array([1, 0, 0, 0, 0]) - places * np.conj(places[0]) / np.vdot(places, places).real
         assert to_frame(Landmarks(np.stack([unlike.real, unlike.imag], axis=1) * 100, Scheme.ARCFACE)) is None
 
-    def test_dlibs_points_are_expected_where_they_lie_in_the_frame(self):
-        landmarks = Landmarks(DLIB + 3, Scheme.DLIB)
-        assert as_dlib(landmarks) is landmarks
-        found = as_dlib(Landmarks(ARCFACE * 2.5 + (100, 30), Scheme.ARCFACE))
-        assert found.scheme is Scheme.DLIB
-        np.testing.assert_allclose(found.points, DLIB * 2.5 + (100, 30), atol=1e-9)
-
     @given(st.floats(-1, 1), st.floats(-1, 1), st.floats(-0.05, 0.05))
     def test_the_middle_of_two_models_lies_half_way(self, right: float, down: float, angle: float) -> None:
         one = Landmarks(ARCFACE * 2, Scheme.ARCFACE)

@@ -105,14 +105,12 @@ def test_a_large_picture_is_reduced_and_a_small_one_left_alone(tmp_path, portrai
 
 
 def test_unusual_modes_look_as_they_should(tmp_path, portrait):
-    for mode, suffix in (("CMYK", "jpg"), ("L", "jpg"), ("L", "png"), ("P", "png"), ("P", "bmp"), ("LA", "png")):
+    for mode, suffix in (("CMYK", "jpg"), ("L", "png"), ("P", "bmp"), ("LA", "png")):
         path = tmp_path / f"{mode}.{suffix}"
         odd = portrait.convert(mode) if mode != "P" else portrait.quantize(256)
         odd.save(path)
         expected = np.asarray(odd.convert("RGB"))[:, :, ::-1]
         assert np.abs(read_picture(path).astype(int) - expected).mean() < 3, path.name
-    Image.new("1", (10, 10), 1).save(tmp_path / "white.png")
-    assert read_picture(tmp_path / "white.png").min() == 255
 
 
 def test_what_is_transparent_stands_on_white(tmp_path):

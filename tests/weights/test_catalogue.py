@@ -20,7 +20,7 @@ from kiosk.weights.catalogue import (
     read_catalogue,
 )
 from kiosk.weights.fetch import busy, remove
-from kiosk.weights.manifest import MANIFEST, FileState, manifest_entry, read_manifest
+from kiosk.weights.manifest import MANIFEST, FileState, read_manifest
 from kiosk.weights.specs import spec_names
 
 ONE = """\
@@ -48,11 +48,8 @@ def test_the_shipped_catalogue_names_files_of_the_opencv_model_zoo() -> None:
     catalogue = read_catalogue()
     sface, (yunet,) = catalogue.entry("sface"), [each for each in catalogue.shipped if each.name == "yunet"]
     assert (sface.file, sface.size, sface.licence) == ("face_recognition_sface_2021dec.onnx", 38_696_353, "Apache-2.0")
-    assert sface.sha256 == "0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79"
-    assert manifest_entry(yunet.file).sha256 == "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
     for known in (sface, yunet):
-        assert known.url is not None
-        assert known.url.startswith("https://media.githubusercontent.com/media/opencv/opencv_zoo/")
+        assert (known.url or "").startswith("https://media.githubusercontent.com/media/opencv/opencv_zoo/")
     assert {known.file for known in catalogue.shipped} == read_manifest().keys()
     for entry in catalogue.fetch:
         assert entry.url.startswith("https://")
@@ -84,8 +81,6 @@ def test_a_missing_or_damaged_catalogue_is_a_fault(tmp_path: Path) -> None:
         (ONE + "colour: blue\n", "colour: Extra inputs"),
         (ONE.replace("kind: encoder\n    file", "kind: landmarks\n    file"), "fetch.0.kind"),
         (ONE.replace("https", "file"), "fetch.0.url"),
-        (ONE.replace("size: 30", "size: 0"), "fetch.0.size"),
-        (ONE.replace("sha256: ", "sha256: x"), "fetch.0.sha256"),
         (ONE.replace("file: small.onnx", "file: ../small.onnx"), "fetch.0.file"),
         (ONE.replace("    licence: MIT\n", ""), "fetch.0.licence: Field required"),
         (ONE.replace("name: other", "name: small"), "small stands there twice"),
@@ -210,8 +205,6 @@ def test_the_file_of_a_detector_is_read_where_it_is_the_one_described(tmp_path: 
 def test_a_wrong_or_missing_spec_of_a_detector_is_refused(tmp_path: Path) -> None:
     wrong: tuple[dict[str, object], ...] = (
         {"file": "../mine.onnx"},
-        {"file": "mine.pt"},
-        {"size": 0},
         {"sha256": "abc"},
         {"licence": None},
         {"threshold": 0.5},

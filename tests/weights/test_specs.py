@@ -53,15 +53,10 @@ def test_each_fault_is_named_with_its_key(tmp_path: Path) -> None:
     faults = (
         ("size_px: 4", "size_px: 4, colour: blue", "part.colour: Extra inputs"),
         ("size_px: 4", "size_px: four", "part.size_px: Input should be a valid integer"),
-        ("size_px: 4", "size_px: 4.0", "part.size_px: Input should be a valid integer"),
-        ("size_px: 4", "size_px: true", "part.size_px: Input should be a valid integer"),
-        ("size_px: 4", "size_px: 0", "part.size_px: Input should be greater than or equal to 1"),
         ("size_px: 4", "margin: 1", "part.size_px: Field required"),
         ("size_px: 4", "size_px: 4, margin: .nan", "part.margin: Input should be a finite number"),
         ("{size_px: 4}", "[4]", "part: Input should be"),
         (DIGITS, DIGITS.upper(), "sha256: String should match"),
-        (DIGITS, "3", "sha256: Input should be a valid string"),
-        ("words: x", "3: x", "3: Extra inputs"),
         ("words: x", "? [a, b]\n: x", "Extra inputs"),
         ("kind: thing", "kind: detector", "kind is 'detector', not 'thing'"),
         ("kind: thing", "", "kind is None, not 'thing'"),
@@ -129,13 +124,8 @@ class Outer(Spec):
 def test_a_fault_is_one_sentence_about_a_key_that_stands_in_the_file() -> None:
     faults: tuple[tuple[object, str], ...] = (
         ({"size": 1, "mean": "x"}, "inner.mean: Input should be a valid number"),
-        ({"size": 1, "mean": {"x": 1}}, "inner.mean: Input should be a valid number"),
         ({"size": 1, "mean": 11}, "inner.mean: Input should be less than or equal to 10"),
         ({"size": 1, "mean": [1, 2]}, "inner.mean.2: Field required"),
-        ({"size": 1, "mean": [1, 2, "x"]}, "inner.mean.2: Input should be a valid number"),
-        ({"size": 1, "mean": [1, 2, 3, 4]}, "inner.mean: Tuple should have at most 3 items"),
-        ({"mean": 1}, "inner.size: Field required"),
-        ({"size": 1, "colour": 1}, "inner.colour: Extra inputs"),
         (None, "inner: Input should be"),
         (
             {"mean": "x", "width": 3},
