@@ -68,10 +68,6 @@ def test_a_photograph_without_one_clear_face_is_refused_with_the_reason(encoder,
         picture.save(tmp_path / "picture.png")
         with pytest.raises(PictureError, match=reason):
             photograph_encoding(tmp_path / "picture.png", encoder)
-    for content in (b"", b"no picture", b"\xff\xd8\xff\xe0 cut off"):
-        (tmp_path / "picture.jpg").write_bytes(content)
-        with pytest.raises(PictureError, match=r"picture\.jpg"):
-            img_to_encoding(tmp_path / "picture.jpg", encoder)
     with pytest.raises(PictureError, match="cannot be read"):
         img_to_encoding(tmp_path / "nobody.jpg", encoder)
 

@@ -65,20 +65,12 @@ def test_folder_is_one_person_at_the_mean_direction_of_its_pictures(office: Path
     np.testing.assert_allclose(ada, mean / np.linalg.norm(mean), rtol=1e-5)
 
 
-def test_default_is_the_folder_images_and_the_default_encoder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoder, grace: Path
+def test_a_picture_that_is_not_usable_is_left_out_with_a_warning(
+    tmp_path: Path, encoder, grace: Path, office: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "images").mkdir()
-    shutil.copy(grace, tmp_path / "images" / "grace.jpg")
     monkeypatch.chdir(tmp_path)
-    database = prepare_database()
-    assert list(database) == ["grace"]
-    np.testing.assert_array_equal(database["grace"], img_to_encoding(grace, encoder))
-
-
-def test_a_picture_that_is_not_usable_is_left_out_with_a_warning(
-    tmp_path: Path, encoder, grace: Path, office: Path
-) -> None:
+    tmp_path = tmp_path / "images"
     shutil.copy(grace, tmp_path / "grace.jpg")
     shutil.copy(office / "kian.jpg", tmp_path / "nobody.jpg")
     (tmp_path / "torn.png").write_bytes(b"\x89PNG\r\n")
@@ -86,11 +78,11 @@ def test_a_picture_that_is_not_usable_is_left_out_with_a_warning(
     for name in ("#recycle", ".ipynb_checkpoints", "@eaDir"):
         (tmp_path / name).mkdir()
         shutil.copy(grace, tmp_path / name / "grace.jpg")
-    shutil.rmtree(office)
     with pytest.warns(UserWarning, match="left out of the database") as warned:
-        database = prepare_database(str(tmp_path), encoder)
+        database = prepare_database()  # from images/, with the default encoder
     assert list(database) == ["grace"]
-    told = sorted(str(warning.message).removeprefix(f"{tmp_path}/") for warning in warned)
+    np.testing.assert_array_equal(database["grace"], img_to_encoding(grace, encoder))
+    told = sorted(str(warning.message).rpartition("/images/")[2] for warning in warned)
     assert [text.partition(":")[0] for text in told] == ["nobody.jpg", "notes.txt", "torn.png"]
     assert told[0] == "nobody.jpg: no face found; left out of the database"
     assert {Path(warning.filename).name for warning in warned} == {Path(__file__).name}
@@ -131,9 +123,7 @@ def test_the_threshold_is_the_models_unless_given_and_nan_never_opens(camera: Pa
 def test_an_unknown_name_is_answered_with_similar_ones(camera: Path, database) -> None:
     for identity, advice in (
         ("Younes", "did you mean 'younes'"),
-        ("kain", "did you mean 'kian'"),
         ("nobody", "it holds 'danielle', 'kian', 'younes'"),
-        (None, "it holds"),
         (["kian"], "it holds"),
         ("k" * 10**5, "it holds"),
     ):

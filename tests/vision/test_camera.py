@@ -246,16 +246,6 @@ def test_opening_is_tried_again_after_doubling_waits_until_it_works(watch, clock
     assert camera.fault is None
 
 
-def test_an_opening_that_blocks_for_ever_is_given_up(watch, clock: Clock, gate: Gate):
-    camera = watch(lambda: gate.pass_() or Hardware(image), clock=clock)
-    until(gate.waiting.is_set)
-    clock.now += 9.9
-    assert camera.state is CameraState.OPENING
-    clock.now += 0.2
-    assert camera.state is CameraState.LOST
-    assert camera.fault.startswith("the camera: did not start for 10 s")
-
-
 def test_readers_left_behind_are_limited_and_come_back_when_one_is_free(watch, clock: Clock, gate: Gate):
     opened = []
 
