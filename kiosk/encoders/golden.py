@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from kiosk.domain import Box, ByteImage, Chip, Crop, Embedding, Face
+from kiosk.domain import Box, Chip, Crop, Embedding, Face
 from kiosk.encoders.encoder import CompositeEncoder, Encoder, Golden
 from kiosk.errors import EncoderError, WeightsError
 from kiosk.files import asset
@@ -28,7 +28,13 @@ def golden_chips(crops: Iterable[Crop], picture: str = PICTURE) -> dict[Crop, Ch
     except (OSError, ValueError) as error:
         remedy = Message("install kiosk again, or mend golden in the spec")
         raise EncoderError(asset(picture), Message("cannot be read ({error})", error=error), remedy) from error
-    return {crop: _chip(image, crop.size_px) for crop in crops}
+    chips: dict[Crop, Chip] = {}
+    for crop in crops:
+        size = crop.size_px
+        # Nearest pixels by integers: the same chip on every machine.
+        rows, columns = (np.arange(size) * length // size for length in image.shape[:2])
+        chips[crop] = Chip(np.ascontiguousarray(image[rows][:, columns]), Face(Box(0, 0, size, size), score=1.0))
+    return chips
 
 
 def golden_vector(encoder: Encoder, picture: str = PICTURE) -> Embedding:
@@ -66,11 +72,3 @@ def _fault(encoder: Encoder, reason: str) -> WeightsError:
 def _difference(golden: Golden, found: Embedding) -> float:
     expected = np.asarray(golden.values, np.float64)
     return float(np.linalg.norm(found.vector[: len(expected)] - expected))
-
-
-def _chip(image: ByteImage, size_px: int) -> Chip:
-    # Nearest pixels by integers: the same chip on every machine.
-    rows = np.arange(size_px) * image.shape[0] // size_px
-    columns = np.arange(size_px) * image.shape[1] // size_px
-    chip = np.ascontiguousarray(image[rows][:, columns])
-    return Chip(chip, Face(Box(0, 0, size_px, size_px), score=1.0))

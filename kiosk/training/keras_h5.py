@@ -56,7 +56,11 @@ def read_h5(path: Path, names: Names, shapes: Mapping[str, tuple[int, ...]]) -> 
         raise WeightsError(path, f"is no readable HDF5 file: {error}", _REMEDY) from error
     if not found.keys() & shapes.keys():
         raise WeightsError(path, "holds no weights of this network", _REMEDY)
-    faults |= {name: fault for name, array in arrays.items() if (fault := _fault_of_numbers(name, array))}
+    for name, array in arrays.items():
+        if not np.isfinite(array).all():
+            faults[name] = "has numbers that are not finite"
+        elif name.endswith("/moving_variance") and array.min() < 0:
+            faults[name] = "has negative numbers"
     if faults:
         raise WeightsError(path, ", ".join(f"{name} {fault}" for name, fault in faults.items()), _REMEDY)
     return arrays
@@ -100,9 +104,3 @@ def _fault(datasets: list[h5py.Dataset] | None, shape: tuple[int, ...] | None) -
     if datasets[0].shape != shape:
         return f"has shape {datasets[0].shape} instead of {shape}"
     return None if datasets[0].dtype.kind == "f" else f"has type {datasets[0].dtype} instead of float32"
-
-
-def _fault_of_numbers(name: str, array: NDArray[np.float32]) -> str | None:
-    if not np.isfinite(array).all():
-        return "has numbers that are not finite"
-    return "has negative numbers" if name.endswith("/moving_variance") and array.min() < 0 else None

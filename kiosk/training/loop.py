@@ -93,7 +93,10 @@ class Learner:
 
         self.model = model
         self.precision = "half" if mixed else "single"  # a run cannot continue in the other one: the optimizer differs
-        _shorten_memory(model, settings.steps)
+        for layer in model.layers:
+            if isinstance(layer, keras.layers.BatchNormalization):
+                # Its memory is at most a part of the run: a short run would remember its start.
+                layer.momentum = min(layer.momentum, max(1 - 1 / (_REMEMBERED * settings.steps), 0.0))
         self.optimizer = keras.optimizers.AdamW(
             settings.learning_rate, weight_decay=settings.weight_decay, name="optimizer"
         )
@@ -102,7 +105,9 @@ class Learner:
         self.optimizer.build(model.trainable_variables)
         self._inputs = inputs
         self._settings = settings
-        chips = tf.TensorSpec([None, *_chip_shape(model, inputs)], tf.uint8)
+        first, second, third = model.input_shape[1:]
+        shape = (second, third, first) if inputs.layout is Layout.CHANNELS_FIRST else (first, second, third)
+        chips = tf.TensorSpec([None, *shape], tf.uint8)
         self._embed = tf.function(self._embeddings, input_signature=[chips])
         self._learn = tf.function(self._one_step)
 
@@ -164,20 +169,6 @@ def make_learner(build: Callable[[], keras.Model], inputs: InputFormat, settings
         return Learner(build(), inputs, settings, mixed=mixed)
     finally:
         keras.config.set_dtype_policy(before)
-
-
-def _shorten_memory(model: keras.Model, steps: int) -> None:
-    """Limit the memory of batch normalisation to a part of the run: a short run would remember its start."""
-    import keras  # noqa: PLC0415
-
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.momentum = min(layer.momentum, max(1 - 1 / (_REMEMBERED * steps), 0.0))
-
-
-def _chip_shape(model: keras.Model, inputs: InputFormat) -> tuple[int, int, int]:
-    first, second, third = model.input_shape[1:]
-    return (second, third, first) if inputs.layout is Layout.CHANNELS_FIRST else (first, second, third)
 
 
 def _prepared(x: Tensor, inputs: InputFormat) -> Tensor:

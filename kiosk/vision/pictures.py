@@ -50,7 +50,8 @@ def open_picture(path: Path) -> BufferedReader:
         _check_kind(path, path.stat())
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except (OSError, ValueError) as fault:
-        raise _unreadable(path, fault) from fault
+        reason = Message("cannot be read ({reason})", reason=getattr(fault, "strerror", None) or str(fault))
+        raise PictureError(printable(path), reason, "check that it exists and may be read") from fault
     file = os.fdopen(descriptor, "rb")
     try:
         _check_kind(path, os.fstat(descriptor))
@@ -90,13 +91,6 @@ def as_jpeg(image: ByteImage) -> bytes:
         if written:
             return bytes(content)
     raise PictureError("picture", "cannot be written as JPEG", "take it again")
-
-
-def _unreadable(path: Path, fault: OSError | ValueError) -> PictureError:
-    reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
-    return PictureError(
-        printable(path), Message("cannot be read ({reason})", reason=reason), "check that it exists and may be read"
-    )
 
 
 def _check_kind(path: Path, status: os.stat_result) -> None:

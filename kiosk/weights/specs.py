@@ -5,6 +5,7 @@ import os
 import re
 import reprlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
@@ -49,9 +50,11 @@ class FileFacts(Spec):
 def spec_names(folders: Sequence[Path], kind: str) -> tuple[str, ...]:
     """Return the names of all specs of a kind, sorted; a spec that cannot be read counts as any kind."""
     paths: dict[str, Path] = {}
-    for path in (path for folder in folders for path in _listed(folder)):
-        if is_name(path.stem) and _is_file(path):
-            paths.setdefault(path.stem, path)
+    for folder in folders:
+        with suppress(OSError):
+            for path in folder.glob("*.yaml"):
+                if is_name(path.stem) and _is_file(path):
+                    paths.setdefault(path.stem, path)
     return tuple(sorted(name for name, path in paths.items() if _kind(path) in {kind, None}))
 
 
@@ -107,18 +110,10 @@ def _is_file(path: Path) -> bool:
 
 
 def _kind(path: Path) -> str | None:
-    try:
+    with suppress(WeightsError):
         kind = read_yaml(path, WeightsError, _REMEDY).values.get("kind")
-    except WeightsError:
-        return None
-    return kind if isinstance(kind, str) else None
-
-
-def _listed(folder: Path) -> list[Path]:
-    try:
-        return list(folder.glob("*.yaml"))
-    except OSError:
-        return []
+        return kind if isinstance(kind, str) else None
+    return None
 
 
 def faults_told(error: ValidationError, content: Mapping[str, Any]) -> str:
