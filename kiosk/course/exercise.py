@@ -234,9 +234,11 @@ def verify(
     The default threshold is the model's: 0.7 for a Keras model, as in the exercise.
     Raises UnknownPersonError, GalleryError for an empty database, EncoderError for one of another model, PictureError.
     """
-    entry = _entry(identity, database)
-    distance = _distance(img_to_encoding(image_path, model), identity, entry)
-    door_open = bool(distance <= _limit(threshold, model))  # False for NaN
+    _require_people(database)
+    if not isinstance(identity, Hashable) or identity not in database:
+        raise UnknownPersonError(reprlib.repr(identity), "is not in the database", _advice(identity, database))
+    distance = _distance(img_to_encoding(image_path, model), identity, database[identity])
+    door_open = bool(distance <= (threshold_of(model) if threshold is None else threshold))  # False for NaN
     _say(f"It's {identity}, welcome in!" if door_open else f"It's not {identity}, please go away")
     return distance, door_open
 
@@ -260,14 +262,10 @@ def who_is_it(
     distances = {name: _distance(encoding, name, entry) for name, entry in database.items()}
     identity = min(distances, key=lambda name: (math.isnan(distances[name]), distances[name]))
     min_dist = distances[identity]
-    known = bool(min_dist <= _limit(threshold, model))
+    known = bool(min_dist <= (threshold_of(model) if threshold is None else threshold))
     # !s, because format() shows the digits of a double.
     _say(f"it's {identity}, the distance is {min_dist!s}" if known else "Not in the database.")
     return min_dist, identity if known or not none_if_unknown else None
-
-
-def _limit(threshold: float | None, model: Model) -> float:
-    return threshold_of(model) if threshold is None else threshold
 
 
 def _require_people(database: object) -> None:
@@ -276,13 +274,6 @@ def _require_people(database: object) -> None:
         raise GalleryError(f"the database, {kind}", "is no dictionary", "give names and their encodings")
     if not database:
         raise GalleryError("the database", "is empty", "make one with prepare_database or img_to_encoding")
-
-
-def _entry(identity: Name, database: Mapping[Name, Encoding]) -> Encoding:
-    _require_people(database)
-    if not isinstance(identity, Hashable) or identity not in database:
-        raise UnknownPersonError(reprlib.repr(identity), "is not in the database", _advice(identity, database))
-    return database[identity]
 
 
 def _advice(identity: Name, database: Mapping[Name, Encoding]) -> str:

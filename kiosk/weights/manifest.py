@@ -111,7 +111,7 @@ def read_manifest(folder: Path | None = None) -> dict[str, WeightsFile]:
     path = _folder(folder) / MANIFEST
     entries: dict[str, WeightsFile] = {}
     for file, values in read_yaml(path, WeightsError, _REMEDY).values.items():
-        entry = {"file": file, **(values if isinstance(values, dict) else {})}
+        entry = {**(values if isinstance(values, dict) else {}), "file": file}
         try:
             entries[file] = WeightsFile.model_validate(entry)
         except ValidationError as error:
