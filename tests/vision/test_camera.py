@@ -89,7 +89,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def watch() -> Iterator[Callable[..., WatchedCamera]]:
-    """watch(hardware, ...): a camera that opens one after the other, each for ever in the end; or watch(function)."""
+    """watch(source, ...): a camera whose openings give these sources in turn, the last one again and again."""
     cameras: list[WatchedCamera] = []
     opened: list[Source] = []
 
