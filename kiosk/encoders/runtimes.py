@@ -102,12 +102,6 @@ def pieces(images: NDArray[np.float32], at_once: int | None) -> Iterator[NDArray
     return (images[at : at + step] for at in range(0, len(images), step))
 
 
-def require_threads(threads: int) -> None:
-    """Raise EncoderError for less than one thread."""
-    if threads < 1:
-        raise EncoderError(f"{threads} threads", "run no network", "give 1 or more")
-
-
 def _told(ports: Sequence[Port]) -> str:
     return " and ".join(map(str, ports)) or "nothing"
 
@@ -120,7 +114,6 @@ class LiteRtNetwork:
     """
 
     def __init__(self, name: str, content: bytes, batch: BatchShape, dimension: int, threads: int) -> None:
-        require_threads(threads)
         self.name = name
         self._lock = threading.Lock()
         self._interpreter = _interpreter(name, content, threads)
@@ -187,7 +180,6 @@ class OnnxNetwork:
     """
 
     def __init__(self, name: str, content: bytes, batch: BatchShape, dimension: int, threads: int) -> None:
-        require_threads(threads)
         self.name = name
         self._session = _session(name, content, threads)
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()

@@ -162,7 +162,7 @@ def _cause(error: BaseException) -> str:
 def _disk_fault(path: Path, size: int, error: OSError) -> WeightsError:
     if error.errno in _NO_ROOM:
         return WeightsError(path, f"finds no room for its {size} bytes: {error.strerror}", "make room on the disk")
-    another = "or name another as `weights` in config.yaml"
     if isinstance(error, FileExistsError | NotADirectoryError):
-        return WeightsError(path.parent, "is no folder", f"move it away, {another}")
-    return WeightsError(path, f"cannot be written: {error.strerror}", f"check its folder, {another}")
+        return WeightsError(path.parent, "is no folder", "move it away, or name another as `weights` in config.yaml")
+    remedy = "check its folder, or name another as `weights` in config.yaml"
+    return WeightsError(path, f"cannot be written: {error.strerror}", remedy)
