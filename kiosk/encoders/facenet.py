@@ -87,10 +87,8 @@ _BLOCK8: Final = (
 )
 
 
-def facenet_model(
-    input_shape: tuple[int, int, int] = (INPUT_SIZE_PX, INPUT_SIZE_PX, 3), dimension: int = DIMENSION
-) -> keras.Model:
-    """Return the network with random weights: (N, 160, 160, 3) RGB to (N, dimension), not normalised.
+def facenet_model() -> keras.Model:
+    """Return the network with random weights: (N, 160, 160, 3) RGB to (N, 128), not normalised.
 
     The input format depends on the training: standardised pictures, or grey levels from 0 to 1.
     """
@@ -98,7 +96,7 @@ def facenet_model(
     import keras  # noqa: PLC0415 - takes 4 to 8 s
     from keras import layers  # noqa: PLC0415
 
-    images = keras.Input(input_shape, name="images")  # 160 x 160 x 3
+    images = keras.Input((INPUT_SIZE_PX, INPUT_SIZE_PX, 3), name="images")  # 160 x 160 x 3
     x = _chain(images, _STEM)  # 79 x 79 x 32, 77 x 77 x 32, 77 x 77 x 64
     x = layers.MaxPooling2D(3, strides=2, data_format=_LAST, name="MaxPool_3a_3x3")(x)  # 38 x 38 x 64
     x = _chain(x, _STEM_AFTER_POOLING)  # 38 x 38 x 80, 36 x 36 x 192, 17 x 17 x 256
@@ -113,7 +111,7 @@ def facenet_model(
     x = _residual(x, "Block8_6", _BLOCK8, scale=1.0, activation=False)  # 3 x 3 x 1792
     x = layers.GlobalAveragePooling2D(data_format=_LAST, name="AvgPool")(x)  # 1792
     x = layers.Dropout(_DROPOUT, name="Dropout")(x)
-    x = layers.Dense(dimension, use_bias=False, name="Bottleneck")(x)  # 128
+    x = layers.Dense(DIMENSION, use_bias=False, name="Bottleneck")(x)  # 128
     return keras.Model(images, _normalised(x, "Bottleneck"), name="inception_resnet_v1")
 
 

@@ -23,6 +23,7 @@ _log = logging.getLogger("kiosk")
 
 _RATE_OVER_FRAMES = 30
 _STUCK_AT_MOST = 4  # readers left behind in a call that never returns
+_RETRY_AFTER_SECONDS = 0.5
 _REPEAT_WAIT_SECONDS = 0.01  # a frozen driver answers at once, again and again
 _SMALLEST_STEP_SECONDS = 0.001
 
@@ -50,16 +51,14 @@ class WatchedCamera:
         *,
         lost_after_seconds: float = 2.0,
         open_within_seconds: float = 10.0,
-        retry_after_seconds: float = 0.5,
         retry_at_most_seconds: float = 10.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._open = open_
         self._lost_after_seconds = lost_after_seconds
         self._open_within_seconds = open_within_seconds
-        self._retry_after_seconds = retry_after_seconds
         self._retry_at_most_seconds = retry_at_most_seconds
-        self._next_wait_seconds = retry_after_seconds
+        self._next_wait_seconds = _RETRY_AFTER_SECONDS  # doubles with each loss
         self._clock = clock
         self._changed = threading.Condition()
         self._state = CameraState.OPENING
@@ -169,7 +168,7 @@ class WatchedCamera:
             self._state, self._fault = CameraState.LIVE, None
             # A camera that shows one picture at each opening and then freezes is not back.
             if reader.frames > 1:
-                self._next_wait_seconds = self._retry_after_seconds
+                self._next_wait_seconds = _RETRY_AFTER_SECONDS
             self._changed.notify_all()
 
     def _finished(self, reader: _Reader, fault: str | None) -> None:
