@@ -164,7 +164,7 @@ def test_the_users_own_cohort_comes_before_the_shipped_and_a_wrong_one_is_refuse
 def test_the_default_is_the_mean_beside_the_shipped_cohort_and_a_missing_one_is_told_on_request(home, spec):
     folders = [home, shipped_weights()]
     found = comparison_of(PathSection(), spec, folders)
-    assert (found.rule, found.averaging) == (TemplateRule.MEAN, Averaging(0.0445, 0.58))
+    assert (found.rule, found.averaging) == (TemplateRule.MEAN, Averaging(scatter=0.0445, share=0.58))
     assert found.cohort is not None
     assert found.cohort.vectors.shape == (600, spec.dimension)
     assert 0.3 < found.cohort.usual[0] < 0.6
