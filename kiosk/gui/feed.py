@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPaintEvent, QPen, QTransform
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.domain import Box, ByteImage, Decision, Frame, Reason, display_name
@@ -27,32 +27,32 @@ def to_qimage(image: ByteImage) -> QImage:
 MOST_CROPPED = 1.2  # the largest size of the picture, relative to the size that fits completely
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """Place of a picture in its view, in px."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-    scale: float
-    mirrored: bool
-
-    def of(self, box: Box) -> tuple[float, float, float, float]:
-        """Return (left, top, width, height) in the view for a box in the picture."""
-        width, height = box.width * self.scale, box.height * self.scale
-        x = box.left * self.scale
-        left = self.width - x - width if self.mirrored else x
-        return self.left + left, self.top + box.top * self.scale, width, height
-
-
-def place(picture: tuple[int, int], view: tuple[int, int], *, mirrored: bool) -> Placement:
-    """Fill the view if that cuts little off, else leave bars. Sizes are (width, height) in px, above 0."""
-    whole = min(view[0] / picture[0], view[1] / picture[1])
-    filling = max(view[0] / picture[0], view[1] / picture[1])
+def place(picture: QSize, view: QSize, *, mirrored: bool) -> QTransform:
+    """Return the way from a picture to its view, which it fills if that cuts little off. Sizes are above 0."""
+    whole, filling = sorted((view.width() / picture.width(), view.height() / picture.height()))
     scale = min(filling, whole * MOST_CROPPED)
-    width, height = picture[0] * scale, picture[1] * scale
-    return Placement((view[0] - width) / 2, (view[1] - height) / 2, width, height, scale, mirrored)
+    middle = QTransform.fromTranslate(view.width() / 2, view.height() / 2)
+    scaled = middle.scale(-scale if mirrored else scale, scale)
+    return scaled.translate(-picture.width() / 2, -picture.height() / 2)
+
+
+def paint_rounded(painter: QPainter, view: QWidget, radius: float, back: str) -> None:
+    """Fill a view with a colour, and keep what is painted from now on inside its rounded corners."""
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+    shape = QPainterPath()
+    shape.addRoundedRect(QRectF(view.rect()), radius, radius)
+    painter.setClipPath(shape)
+    painter.fillPath(shape, QColor(back))
+
+
+def paint_picture(painter: QPainter, picture: QImage, view: QWidget, *, mirrored: bool) -> QTransform:
+    """Paint a picture into a view; return the way from the picture to the view."""
+    where = place(picture.size(), view.size(), mirrored=mirrored)
+    painter.save()
+    painter.setTransform(where, combine=True)
+    painter.drawImage(0, 0, picture)
+    painter.restore()
+    return where
 
 
 STALE_AFTER_SECONDS = 0.5
@@ -167,8 +167,8 @@ class Feed(QWidget):
 
     pictured = pyqtSignal()  # the picture changed or is gone; also while the widget is hidden
 
-    def __init__(self, frames: Latest[Frame], *, mirror: bool, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, frames: Latest[Frame], *, mirror: bool) -> None:
+        super().__init__()
         self._frames = frames
         self.mirrored = mirror
         self.frame: Frame | None = None
@@ -216,12 +216,8 @@ class Feed(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
         painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         painter.fillRect(self.rect(), QColor(self._theme.page.back))
-        shape = QPainterPath()
-        shape.addRoundedRect(QRectF(self.rect()), 14 * self._scale, 14 * self._scale)
-        painter.setClipPath(shape)
-        painter.fillPath(shape, QColor(self._theme.feed.back))
+        paint_rounded(painter, self, 14 * self._scale, self._theme.feed.back)
         if self.picture.isNull():
             font = QFont(self.font())
             font.setPixelSize(max(round(20 * self._scale), 1))
@@ -229,17 +225,9 @@ class Feed(QWidget):
             painter.setPen(QPen(QColor(self._theme.feed.text)))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, translate("door", "No picture"))
         else:
-            self._paint_picture(painter)
+            where = paint_picture(painter, self.picture, self, mirrored=self.mirrored)
+            overlay = Overlay(painter, QRectF(self.rect()), self._theme, self._scale)
+            for mark in self.marks():
+                box = QRectF(mark.box.left, mark.box.top, mark.box.width, mark.box.height)
+                overlay.draw(mark, where.mapRect(box))
         painter.end()
-
-    def _paint_picture(self, painter: QPainter) -> None:
-        size = self.picture.width(), self.picture.height()
-        where = place(size, (self.width(), self.height()), mirrored=self.mirrored)
-        painter.save()
-        painter.translate(where.left + (where.width if self.mirrored else 0), where.top)
-        painter.scale(-where.scale if self.mirrored else where.scale, where.scale)
-        painter.drawImage(0, 0, self.picture)
-        painter.restore()
-        overlay = Overlay(painter, QRectF(self.rect()), self._theme, self._scale)
-        for mark in self.marks():
-            overlay.draw(mark, QRectF(*where.of(mark.box)))

@@ -1,12 +1,12 @@
 """The door as the staff sees it while they work: a small live picture, and whether it is locked."""
 
-from PyQt6.QtCore import QRectF, QSize
-from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
+from PyQt6.QtCore import QSize
+from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from kiosk.gui.banner import FitLabel
 from kiosk.gui.controls import polish_again
-from kiosk.gui.feed import Feed, place
+from kiosk.gui.feed import Feed, paint_picture, paint_rounded
 from kiosk.gui.layouts import px, row
 from kiosk.gui.state import View
 from kiosk.gui.theme import DARK, ICONS, Theme, icon
@@ -31,18 +31,9 @@ class LivePicture(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        shape = QPainterPath()
-        shape.addRoundedRect(QRectF(self.rect()), px(8), px(8))
-        painter.setClipPath(shape)
-        painter.fillPath(shape, QColor("#05080b"))
-        picture = self._feed.picture
-        if not picture.isNull():
-            size, room = (picture.width(), picture.height()), (self.width(), self.height())
-            where = place(size, room, mirrored=self._feed.mirrored)
-            shown = picture.scaled(round(where.width), round(where.height))
-            # Small first: mirroring the whole picture would cost more than painting it.
-            painter.drawImage(round(where.left), round(where.top), shown.mirrored(self._feed.mirrored, False))
+        paint_rounded(painter, self, px(8), "#05080b")
+        if not self._feed.picture.isNull():
+            paint_picture(painter, self._feed.picture, self, mirrored=self._feed.mirrored)
         painter.end()
 
 

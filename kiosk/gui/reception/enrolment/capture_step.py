@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 from kiosk.door.report import Report
 from kiosk.door.station import Station
 from kiosk.gui.controls import Button, Note, timer
-from kiosk.gui.feed import Feed, Placement, place
+from kiosk.gui.feed import Feed, paint_picture, paint_rounded
 from kiosk.gui.layouts import Bar, Halves, column, px, row, turn
 from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.page import PageContext
@@ -71,7 +71,7 @@ def instruction(state: CaptureState, shots: tuple[Shot, ...], *, mirrored: bool)
 
 
 _OVAL = (0.50, 0.70)  # of the picture's height: width and height
-_BACK, _SHADE = QColor("#05080b"), QColor(0, 0, 0, 130)
+_SHADE = QColor(0, 0, 0, 130)
 _WAITING, _RIGHT, _RING_BACK = QColor("#ffd166"), QColor("#5fd38d"), QColor(255, 255, 255, 90)
 
 
@@ -94,29 +94,15 @@ class CaptureView(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
         painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        shape = QPainterPath()
-        shape.addRoundedRect(QRectF(self.rect()), px(12), px(12))
-        painter.setClipPath(shape)
-        painter.fillPath(shape, _BACK)
+        paint_rounded(painter, self, px(12), "#05080b")
         picture = self._feed.picture
         if not picture.isNull():
-            size = picture.width(), picture.height()
-            where = place(size, (self.width(), self.height()), mirrored=self._feed.mirrored)
-            self._paint_picture(painter, where)
-            height = min(where.height, self.height())
+            where = paint_picture(painter, picture, self, mirrored=self._feed.mirrored)
+            height = min(where.mapRect(QRectF(picture.rect())).height(), self.height())
             oval = QRectF(0, 0, height * _OVAL[0], height * _OVAL[1])
             oval.moveCenter(QPointF(self.width() / 2, self.height() / 2))
             self._paint_oval(painter, oval)
         painter.end()
-
-    def _paint_picture(self, painter: QPainter, where: Placement) -> None:
-        mirrored = self._feed.mirrored
-        painter.save()
-        painter.translate(where.left + (where.width if mirrored else 0), where.top)
-        painter.scale(-where.scale if mirrored else where.scale, where.scale)
-        painter.drawImage(0, 0, self._feed.picture)
-        painter.restore()
 
     def _paint_oval(self, painter: QPainter, oval: QRectF) -> None:
         around = QPainterPath()  # filled where it is covered once

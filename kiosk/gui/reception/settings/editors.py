@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PyQt6.QtCore import QLocale, QRectF, QSignalBlocker, QSize, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QLocale, QSignalBlocker, QSize, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QWheelEvent
 from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QSizePolicy, QSlider, QWidget
 
 from kiosk.config.saving import rendered
 from kiosk.config.schema import AUTO, Kind, OptionInfo, Value, called
 from kiosk.gui.controls import Button, Note, Switch, timer
-from kiosk.gui.feed import place, to_qimage
+from kiosk.gui.feed import paint_picture, to_qimage
 from kiosk.gui.layouts import column, px, row
 from kiosk.i18n import translate
 from kiosk.vision.camera import CameraState, WatchedCamera
@@ -400,8 +400,7 @@ class CameraPreview(QWidget):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(room, flags, self.accessibleDescription())
         else:
-            where = place((self.picture.width(), self.picture.height()), (self.width(), self.height()), mirrored=False)
-            painter.drawImage(QRectF(where.left, where.top, where.width, where.height), self.picture)
+            paint_picture(painter, self.picture, self, mirrored=False)
         painter.end()
 
     def _show(self, picture: QImage, words: str) -> None:
