@@ -65,14 +65,15 @@ class Kiosk(QObject):
         # A loop of its own: a second quit() of the application's loop would end the next loop.
         self._loop = QEventLoop()
         self._camera, self._appearance = camera, appearance
-        self._services, self._look_again = services, look_again
+        self._services, self._look_again = services, look_again or (lambda: appearance)
         self._language = ScreenLanguage()
         self._language.use(appearance.language)
         shown, recognised = Latest[Frame](), Latest[Frame]()
         self.cameras = CameraWorker(camera, shown, recognised)
-        self.recognition = recognition = RecognitionWorker(build, recognised)
+        self.recognition = RecognitionWorker(build, recognised)
         feed = Feed(shown, mirror=mirror)
-        self.window = KioskWindow(feed, appearance.look(), notice=notice, busy_since=lambda: recognition.busy_since)
+        supervisor = self.recognition.supervisor
+        self.window = KioskWindow(feed, appearance.look(), notice=notice, busy_since=lambda: supervisor.busy_since)
         if services is not None:
             services.camera = camera
         self.keyboard = KeyboardDock(self.window, appearance.keyboard)
@@ -89,13 +90,8 @@ class Kiosk(QObject):
         cameras.ready.connect(window.feed.on_ready)
         cameras.state_changed.connect(window.on_camera_changed)
         cameras.state_changed.connect(self.on_camera_changed)
-        recognition.progressed.connect(window.on_progressed)
-        recognition.built.connect(window.on_built)
-        recognition.replaced.connect(window.on_replaced)
-        recognition.broken.connect(window.on_broken)
-        recognition.reported.connect(window.on_reported)
-        recognition.status_changed.connect(window.on_status_changed)
-        recognition.failed.connect(window.on_failed)
+        for name in ("progressed", "built", "replaced", "broken", "reported", "status_changed", "failed"):
+            getattr(recognition, name).connect(getattr(window, f"on_{name}"))
         recognition.answered.connect(self.on_answered)
         recognition.built.connect(self.on_built)
         recognition.replaced.connect(self.on_gone)
@@ -112,7 +108,7 @@ class Kiosk(QObject):
     @pyqtSlot()
     def on_appearance_due(self) -> None:
         """Apply changed options of the screen without a restart."""
-        now = self._look_again() if self._look_again is not None else self._appearance
+        now = self._look_again()
         if not self.window.settled:
             # A new language replaces the staff side, so it waits until nothing would be lost.
             now = replace(now, language=self._appearance.language)
@@ -128,9 +124,11 @@ class Kiosk(QObject):
         """Make the staff side in the language of the screen, and resume the page and the person signed in."""
         if self._services is None:
             return
-        old, reception = self.window.reception, Reception(self._services, self.window.feed, self.recognition.ask)
-        was_open, where = old is not None and old.isVisible(), old.where if old is not None else None
+        old = self.window.reception
+        reception = Reception(self._services, self.window.feed, self.recognition.supervisor.ask)
+        was_open, where = False, None
         if old is not None:
+            was_open, where = old.isVisible(), old.where
             reception.toast.take_over(old.toast)
             old.close_jobs()
         self.window.add_reception(reception)
@@ -219,7 +217,12 @@ def run_window(
     DisplayError if there is no screen. A thread that hangs is left behind after 1.75 s
     (`kiosk.gui.workers.left_behind`); the caller should then end the process with os._exit.
     """
-    running = _application()  # it must live as long as the window
+    running = QApplication.instance()
+    if running is None:
+        fault = display_fault(os.environ)
+        if fault is not None:
+            raise DisplayError("screen", fault, "start it on a desktop, or use --headless")
+        running = QApplication(sys.argv[:1])  # it must live as long as the window
     running.setApplicationName("kiosk")
     kiosk = Kiosk(camera, build, appearance, mirror=mirror, notice=notice, services=services, look_again=look_again)
     kiosk.close_at_end = close_at_end
@@ -252,9 +255,6 @@ def _unhandled(kiosk: Kiosk) -> Iterator[None]:
 @contextmanager
 def _signals(window: KioskWindow) -> Iterator[None]:
     """Close the window on Ctrl+C and SIGTERM without a question, at its next tick."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
 
     def close(number: int, at: FrameType | None) -> None:
         window.end()
@@ -265,13 +265,3 @@ def _signals(window: KioskWindow) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _application() -> QApplication:
-    running = QApplication.instance()
-    if isinstance(running, QApplication):
-        return running
-    fault = display_fault(os.environ)
-    if fault is not None:
-        raise DisplayError("screen", fault, "start it on a desktop, or use --headless")
-    return QApplication(sys.argv[:1])

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QPointF, QSize, Qt
+from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
 from PyQt6.QtWidgets import QFrame, QLabel, QProgressBar, QSizePolicy, QVBoxLayout
 
@@ -32,12 +32,6 @@ class FitLabel(QLabel):
     def set_type_scale(self, type_scale: float) -> None:
         """Let large type shrink to the same smallest size as normal type."""
         self.smallest = self._smallest / type_scale
-
-    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        return QSize(0, 0)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        return QSize(0, 0)
 
     def fitted(self) -> QTextLayout:
         """Return the lines as they are drawn."""
@@ -125,11 +119,10 @@ class Banner(QFrame):
         self.bar.setRange(0, BAR_STEPS)
         self.bar.setTextVisible(False)
         self.bar.hide()
+        self.picture.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._layout = QVBoxLayout(self)
-        self._layout.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignHCenter)
-        self._layout.addWidget(self.headline, 4)
-        self._layout.addWidget(self.detail, 3)
-        self._layout.addWidget(self.bar)
+        for part, stretch in ((self.picture, 0), (self.headline, 4), (self.detail, 3), (self.bar, 0)):
+            self._layout.addWidget(part, stretch)
         self.retranslate()
 
     def dress(self, theme: Theme, scale: float, *, still: bool = False, type_scale: float = 1.0) -> None:
@@ -151,15 +144,14 @@ class Banner(QFrame):
         """Show a state; showing the same state again costs nothing."""
         if view == self._view:
             return
-        changed = view.kind is not self._view.kind
-        self._view = view
+        changed, self._view = view.kind is not self._view.kind or self.property("kind") is None, view
         self.headline.setText(view.headline)
         self.detail.setText(view.detail)
         self.setAccessibleDescription(f"{view.headline}. {view.detail}")
         runs_down = view.kind is Kind.UNLOCKED and self._still
         self.bar.setVisible(view.share is not None and not runs_down)
         self.bar.setValue(round(BAR_STEPS * (view.share or 0.0)))
-        if changed or self.property("kind") is None:
+        if changed:
             self.setProperty("kind", view.kind.value)
             for widget in (self, self.headline, self.detail, self.bar):
                 polish_again(widget)
@@ -189,11 +181,10 @@ class Strip(FitLabel):
 
     def show_messages(self, messages: Sequence[str], now: float, scale: float) -> None:
         """Show the message whose turn it is at time `now`, s."""
-        shown = [each for each in messages if each]
-        turn = int(now / MESSAGE_SECONDS) % len(shown) if shown else 0
+        shown = [each for each in messages if each] or [""]
+        turn = int(now / MESSAGE_SECONDS) % len(shown)
         text = translate("door", "({number} of {total})  {message}") if len(shown) > 1 else "{message}"
-        message = shown[turn] if shown else ""
-        self.setText(text.format(number=turn + 1, total=len(shown), message=message))
+        self.setText(text.format(number=turn + 1, total=len(shown), message=shown[turn]))
         self.setVisible(bool(self.text()))
         self.fit(scale)
 

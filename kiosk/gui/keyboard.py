@@ -15,12 +15,12 @@ from PyQt6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QFrame,
+    QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
     QScrollArea,
     QSizePolicy,
     QTextEdit,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -265,11 +265,7 @@ def _label(text: str) -> str:
 
 
 ON, OFF, AUTO = "on", "off", "auto"
-_KEYS = {
-    Act.ERASE: Qt.Key.Key_Backspace,
-    Act.NEXT: Qt.Key.Key_Tab,
-    Act.ENTER: Qt.Key.Key_Return,
-}
+_KEYS = {Act.ERASE: Qt.Key.Key_Backspace, Act.NEXT: Qt.Key.Key_Tab, Act.ENTER: Qt.Key.Key_Return}
 _PAGES = {Act.LETTERS: Page.LETTERS, Act.SYMBOLS: Page.SYMBOLS, Act.ACCENTS: Page.ACCENTS}
 _NUMBERS = Qt.InputMethodHint.ImhDigitsOnly | Qt.InputMethodHint.ImhFormattedNumbersOnly
 
@@ -287,7 +283,7 @@ class KeyboardDock(QFrame):
         self.page = Page.LETTERS
         self.shift = self.locked = False
         self.keys: list[KeyButton] = []
-        self._holders: list[QWidget] = []  # one for each row
+        self._board = QWidget()  # holds the keys of a page
         self._window, self._fingers_only = window, fingers_only
         self._field: QWidget | None = None
         self._built: tuple[Page, bool, str] | None = None
@@ -297,7 +293,7 @@ class KeyboardDock(QFrame):
         self.setObjectName("keyboard")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._rows: QVBoxLayout = column(gap=4, margin=4)
+        self._rows = column(self._board, gap=0, margin=4)
         self.setLayout(self._rows)
         self.hide()
         window.installEventFilter(self)
@@ -388,29 +384,28 @@ class KeyboardDock(QFrame):
         tall = self._window.height() > self._window.width()
         wanted = (self.page, tall, i18n.language())
         if wanted != self._built:
-            self._built = wanted
-            for holder in self._holders:
-                discard(self._rows, holder)
-            self._holders, self.keys = [], []
+            self._built, self.keys = wanted, []
             rows = arrangement(self.page, tall=tall)
             most = max(sum(key.halves for key in keys) for keys in rows)
-            for keys in rows:
-                spare = most - sum(key.halves for key in keys)
-                holder, layout = QWidget(), row(gap=4)
-                layout.addStretch(spare)
-                for key in keys:
-                    button = KeyButton(key)
-                    button.pressed_key.connect(self.on_pressed)
-                    button.held.connect(self.on_held)
-                    layout.addWidget(button, key.halves * 2)
-                    self.keys.append(button)
-                layout.addStretch(spare)
-                holder.setLayout(layout)
-                self._rows.addWidget(holder)
-                self._holders.append(holder)
-                holder.show()  # a hidden row has no height
+            lines = [self._line(keys, most) for keys in rows]
+            discard(self._rows, self._board)
+            self._board = QWidget()
+            self._board.setLayout(column(*lines, gap=4))
+            self._rows.addWidget(self._board)
+            self._board.show()  # while it is hidden it has no height
             self.setAccessibleName(translate("keyboard", "On-screen keyboard"))
         self._name_keys()
+
+    def _line(self, keys: Sequence[Key], most: int) -> QHBoxLayout:
+        buttons = [KeyButton(key) for key in keys]
+        spare = most - sum(key.halves for key in keys)
+        line = row(spare, *buttons, spare, gap=4)
+        for place, button in enumerate(buttons, 1):
+            line.setStretch(place, 2 * button.key.halves)
+            button.pressed_key.connect(self.on_pressed)
+            button.held.connect(self.on_held)
+        self.keys += buttons
+        return line
 
     def _name_keys(self) -> None:
         for button in self.keys:

@@ -128,8 +128,7 @@ class Situation:
             self.report, self.reported_at = report, now
 
     def _take_refusals(self, report: Report, now: float) -> None:
-        turned_away = _turned_away(report)
-        if turned_away:
+        if turned_away := _turned_away(report):
             settled = any(each.outcome is Outcome.REFUSED for each in turned_away)
             hold = REFUSAL_HOLDS_SECONDS if settled else FACE_HOLDS_SECONDS
             self.refused, self.refused_until = turned_away[0].reason, max(self.refused_until, now + hold)
@@ -146,7 +145,9 @@ class Situation:
     def view(self, now: float) -> View:
         """Return the state to show: an open door first, then faults for the staff, then the visitor."""
         if self.seconds_left > 0:
-            return self._unlocked()
+            head = self.welcome or translate("door", "Welcome, please come in")
+            how_long = translate("door", "Unlocked for {seconds} s").format(seconds=math.ceil(self.seconds_left))
+            return View(Kind.UNLOCKED, head, how_long, self.seconds_left / max(self._pulse_seconds, 1e-9))
         if self.broken:
             return _out_of_order(self.broken)
         if not self.started:
@@ -157,12 +158,6 @@ class Situation:
         """Return the messages for the staff: faults to repair and recent events."""
         faults = (*self.status.faults, *filter(None, [self.status.slow])) if self.status is not None else ()
         return (*faults, self.notice) if self.notice and now - self.notice_at < NOTICE_HOLDS_SECONDS else faults
-
-    def _unlocked(self) -> View:
-        left = math.ceil(self.seconds_left)
-        head = self.welcome or translate("door", "Welcome, please come in")
-        how_long = translate("door", "Unlocked for {seconds} s").format(seconds=left)
-        return View(Kind.UNLOCKED, head, how_long, self.seconds_left / max(self._pulse_seconds, 1e-9))
 
     def _starting(self, now: float) -> View:
         progress = self.progress
@@ -203,29 +198,22 @@ class Situation:
             known = self.refused in NOT_ADMITTED
             headline = translate("door", "No access right now") if known else translate("door", "Not recognised")
             return View(Kind.REFUSED, headline, _locked_and(refusal_hint(self.refused)))
-        if self.report is None:
-            return _locked()
-        if now - self.reported_at > max(FACE_HOLDS_SECONDS, self.report.observation.lost_after_seconds):
-            return _locked()
-        reasons = {each.reason for each in self.report.decisions}
+        reasons: set[Reason] = set()
+        if self.report is not None:
+            holds = max(FACE_HOLDS_SECONDS, self.report.observation.lost_after_seconds)
+            reasons = {each.reason for each in self.report.decisions if now - self.reported_at <= holds}
         if Reason.GATHERING in reasons:
-            return self._looking()
-        if Reason.PRESENT in reasons:
-            return _locked(translate("door", "To open the door again, step away and come back."))
-        return _locked()
-
-    def _looking(self) -> View:
-        if self.rejection is None:
+            if self.rejection is not None:
+                return View(Kind.LOOKING, hint(self.rejection), translate("door", "The door is locked."))
             detail = translate("door", "Please look at the camera. The door is locked.")
             return View(Kind.LOOKING, translate("door", "One moment"), detail)
-        return View(Kind.LOOKING, hint(self.rejection), translate("door", "The door is locked."))
+        come_in = translate("door", "Look at the camera to come in.")
+        again = translate("door", "To open the door again, step away and come back.")
+        return View(Kind.LOCKED, translate("door", "Locked"), again if Reason.PRESENT in reasons else come_in)
 
 
 def _turned_away(report: Report) -> list[Decision]:
-    """Return the decisions that turn a face away, largest face first.
-
-    Faces smaller than one that is still being looked at are left out: the larger face gets the card.
-    """
+    """Return the decisions that turn a face away, largest face first; none smaller than a face still looked at."""
     area = {each.track: each.face.box.area for each in report.observation.faces}
     looked_at = max((area[each.track] for each in report.decisions if each.reason is Reason.GATHERING), default=0)
     faces = [each for each in report.decisions if each.reason in TURNED_AWAY and area[each.track] >= looked_at]
@@ -238,10 +226,6 @@ def _rejection(report: Report) -> Rejection | None:
     faces = [each for each in report.observation.faces if each.track in pending]
     nearest = max(faces, key=lambda each: each.face.box.area, default=None)
     return nearest.rejection if nearest is not None else None
-
-
-def _locked(how: str = "") -> View:
-    return View(Kind.LOCKED, translate("door", "Locked"), how or translate("door", "Look at the camera to come in."))
 
 
 def _out_of_order(why: str) -> View:

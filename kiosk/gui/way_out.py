@@ -88,7 +88,10 @@ class WayOut(QWidget):
         self._idle.stop()
         self.question.dismiss()
         if self.pad is not None:
-            self.pad.end()
+            self.pad.pin.leave()  # forgets what was typed
+            self.pad.pin.close_jobs()
+            self.pad.uncover()
+            self.pad.deleteLater()
             self.pad = None
         self.hide()
 
@@ -126,9 +129,11 @@ class WayOut(QWidget):
         self._open()
         self.pad = PinCover(self, services, wish)
         self.pad.cancelled.connect(self.close_up)
-        self.pad.entered.connect(lambda member: self._entered(services, wish, member))
+        self.pad.pin.entered.connect(lambda member: self._entered(services, wish, member))
         fit_layouts(self)
-        self.pad.begin(warning)
+        self.pad.cover()
+        self.pad.pin.enter()
+        self.pad.pin.tell(warning)
 
     def _entered(self, services: StaffServices, wish: Wish, member: StaffMember) -> None:
         self.close_up()
@@ -149,7 +154,6 @@ class WayOut(QWidget):
 class PinCover(Cover):
     """The PIN pad over the window."""
 
-    entered = pyqtSignal(object)  # the installer whose PIN it was
     cancelled = pyqtSignal()  # the pad was closed
 
     def __init__(self, parent: QWidget, services: StaffServices, wish: Wish) -> None:
@@ -160,21 +164,7 @@ class PinCover(Cover):
         self.back = Button(translate("door", "Cancel"), "undo")
         cast("QBoxLayout", self.pin.pad.layout()).addLayout(row(1, self.back, 1))
         self.setLayout(column(self.pin, margin=10))
-        self.pin.entered.connect(self.entered)
         self.back.clicked.connect(self.cancelled)
-
-    def begin(self, warning: str) -> None:
-        """Show it, ready for the first digit."""
-        self.cover()
-        self.pin.enter()
-        self.pin.tell(warning)
-
-    def end(self) -> None:
-        """Forget what was typed, and delete the pad."""
-        self.pin.leave()
-        self.pin.close_jobs()
-        self.uncover()
-        self.deleteLater()
 
     def cancel(self) -> None:
         self.cancelled.emit()

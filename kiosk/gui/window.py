@@ -48,7 +48,7 @@ class FullScreen(QObject):
     def enter(self) -> None:
         self.active = True
         self._windowed = self._window.geometry()
-        self._cover_screen()
+        self.on_changed()
 
     def leave(self) -> None:
         self.active = False
@@ -57,22 +57,18 @@ class FullScreen(QObject):
 
     @pyqtSlot()
     def on_changed(self) -> None:
-        """Cover the screen again if a window manager changed that."""
-        if self.active and (self._window.isMinimized() or not self._window.isFullScreen()):
-            self._cover_screen()
-            self._window.activateWindow()
+        """Cover the screen, also again if a window manager changed that."""
+        window, screen = self._window, self._window.screen()
+        if self.active and (window.isMinimized() or not window.isFullScreen()):
+            if screen is not None:
+                window.setGeometry(screen.geometry())  # a bare X server has no window manager that would do it
+            window.showFullScreen()
+            window.activateWindow()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  (Qt's name)
         if watched is self._window and event is not None and event.type() == QEvent.Type.WindowStateChange:
             self._soon.start()
         return super().eventFilter(watched, event)
-
-    def _cover_screen(self) -> None:
-        screen = self._window.screen()
-        if screen is not None:
-            # A bare X server has no window manager that would do it.
-            self._window.setGeometry(screen.geometry())
-        self._window.showFullScreen()
 
 
 TICK_MS = 100
@@ -122,8 +118,7 @@ class KioskWindow(QWidget):
         self.retranslate()
 
     def dress(self, look: Look) -> None:
-        self._look = look
-        self._scale = 0.0
+        self._look, self._scale = look, 0.0
         self._fit()
 
     def retranslate(self) -> None:

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Generic, TypeVar
 
 from PyQt6 import sip
@@ -105,57 +106,40 @@ class RecognitionWorker(Worker):
 
     def __init__(self, build: BuildStation, frames: Latest[Frame]) -> None:
         super().__init__()
-        events = Events(
-            progressed=self.progressed.emit,
-            built=self.built.emit,
-            replaced=self.replaced.emit,
-            broken=self.broken.emit,
-            reported=self.reported.emit,
-            status_changed=self.status_changed.emit,
-            failed=self.failed.emit,
-            answered=self.answered.emit,
-        )
-        self._supervisor = Supervisor(build, events)
-        self.stopping = self._supervisor.stopping
-        self.ask = self._supervisor.ask
+        events = Events(**{each.name: getattr(self, each.name).emit for each in fields(Events)})
+        self.supervisor = Supervisor(build, events)
+        self.stopping = self.supervisor.stopping
         self._frames = frames
-
-    @property
-    def busy_since(self) -> float | None:
-        """Return when the step at work began, in s, monotonic; None between two steps."""
-        return self._supervisor.busy_since
 
     @pyqtSlot()
     def run(self) -> None:
-        self._supervisor.run(self._frames)
+        self.supervisor.run(self._frames)
 
 
 _log = logging.getLogger(__name__)
-_left: list[tuple[QThread, Worker]] = []
+_left: list[WorkerThread] = []
 
 
-class WorkerThread:
-    """One worker in one QThread; connect the worker's signals after this is made."""
+class WorkerThread(QThread):
+    """Runs one worker; connect the worker's signals after this is made."""
 
     def __init__(self, name: str, worker: Worker) -> None:
-        self.name, self.worker, self.thread = name, worker, QThread()
-        self.thread.setObjectName(name)
-        worker.moveToThread(self.thread)
-        self.thread.started.connect(worker.run)
+        super().__init__()
+        self.worker = worker
+        self.setObjectName(name)
+        worker.moveToThread(self)
+        self.started.connect(worker.run)
 
-    def start(self) -> None:
-        self.thread.start()
-
-    def wait(self, deadline: float) -> bool:
+    def ends(self, deadline: float) -> bool:
         """Return whether the thread has ended by `deadline` (s, monotonic); one that has not is left running."""
         left_ms = max(round((deadline - time.monotonic()) * 1000), 0)
-        if self.thread.wait(left_ms):
+        if self.wait(left_ms):
             return True
-        _log.warning("%s does not end and is left behind", self.name)
+        _log.warning("%s does not end and is left behind", self.objectName())
         self.worker.blockSignals(True)
-        _left.append((self.thread, self.worker))
+        _left.append(self)
         # Nobody may destroy a QThread that runs: Qt would abort the process.
-        sip.transferto(self.thread, self.thread)
+        sip.transferto(self, self)
         sip.transferto(self.worker, self.worker)
         return False
 
@@ -164,13 +148,13 @@ def stop_all(threads: Sequence[WorkerThread], timeout_seconds: float) -> bool:
     """Stop all threads; return False if one was left behind. They are asked first, then waited for together."""
     for each in threads:
         each.worker.stopping.set()  # directly: a queued slot would never run while the worker loops
-        each.thread.quit()
+        each.quit()
     deadline = time.monotonic() + timeout_seconds
-    ended = [each.wait(deadline) for each in threads]
+    ended = [each.ends(deadline) for each in threads]
     return all(ended)
 
 
 def left_behind() -> int:
     """Return how many threads were left running; a process that has any should end with os._exit."""
-    _left[:] = [pair for pair in _left if pair[0].isRunning()]
+    _left[:] = [each for each in _left if each.isRunning()]
     return len(_left)

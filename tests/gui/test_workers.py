@@ -108,7 +108,7 @@ def test_a_worker_that_hangs_is_left_behind_and_does_not_keep_the_others_from_en
     for thread in threads:
         thread.start()
     assert not stop_all(threads, 0.2)
-    assert threads[1].wait(time.monotonic() + 20)
+    assert threads[1].ends(time.monotonic() + 20)
     del threads, thread
     assert left_behind() == 1
     hanging.release.set()
@@ -264,14 +264,14 @@ def test_only_the_newest_frame_is_processed_and_it_is_known_since_when(qtbot, dr
     go_on = threading.Event()
     station.process_with = lambda frame: go_on.wait(20) and make_report(frame)
     worker = driving(RecognitionWorker(station.build, frames))
-    assert worker.busy_since is None
+    assert worker.supervisor.busy_since is None
     frames.put(Frame(None, 0.0, 0))
     assert station.entered.wait(20)
-    assert worker.busy_since is not None
+    assert worker.supervisor.busy_since is not None
     for number in range(1, 50):
         frames.put(Frame(None, float(number), number))
     go_on.set()
-    qtbot.waitUntil(lambda: len(station.frames) == 2 and worker.busy_since is None)
+    qtbot.waitUntil(lambda: len(station.frames) == 2 and worker.supervisor.busy_since is None)
     assert [frame.sequence for frame in station.frames] == [0, 49]
 
 
@@ -316,8 +316,8 @@ def test_a_request_is_done_in_the_recognition_thread_answered_and_may_fail(qtbot
     worker.failed.connect(faults.on_text)
     worker.answered.connect(listener.on_answer)
     driving(worker)
-    worker.ask(fail_with(GONE))
-    worker.ask(lambda given: asked.append((given, threading.get_ident())) or "done", then)
+    worker.supervisor.ask(fail_with(GONE))
+    worker.supervisor.ask(lambda given: asked.append((given, threading.get_ident())) or "done", then)
     qtbot.waitUntil(lambda: bool(listener.heard))
     assert (faults.heard, listener.heard) == (["images: is gone; bring it back"], [(then, "done")])
     assert asked == [(station, next(iter(station.threads)))]

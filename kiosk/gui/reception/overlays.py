@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from PyQt6 import sip
 from PyQt6.QtCore import QEvent, QObject, Qt, QTimer, pyqtSlot
@@ -87,6 +88,7 @@ def _is_covering(widget: QWidget | None) -> bool:
 
 
 _WIDEST_UNITS = 560
+Answers: TypeAlias = Sequence[tuple[str, Callable[[], None]]]
 
 
 class Question(Cover):
@@ -100,9 +102,7 @@ class Question(Cover):
         self.buttons: list[Button] = []
         self.detail = Note("")
 
-    def ask(
-        self, question: str, detail: str, answers: Sequence[tuple[str, Callable[[], None]]], *, danger: bool = False
-    ) -> None:
+    def ask(self, question: str, detail: str, answers: Answers, *, danger: bool = False) -> None:
         """Show it; the first answer does something, the last one nothing, and has the focus."""
         self._discard()
         kind = "danger" if danger else "primary"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -99,36 +99,15 @@ class Part(Protocol):
     def saving(self) -> bool: ...
 
 
-def leave_first(part: Part, screen: Reception, do: Callable[[], None]) -> None:
-    """Call `do`, which leaves a part, after a question where something would be lost; not while it is being saved."""
-    if part.saving:
-        screen.tell(translate("staff", "One moment, please. This is still being saved."), fault=False)
-        return
-    if part.unsaved is None:
-        do()
-        return
-    if part.unsaved is Unsaved.ENROLMENT:
-        question = translate("staff", "Discard this enrolment?")
-        detail = translate("staff", "The enrolment is not saved.")
-        keep = translate("staff", "Continue the enrolment")
-    else:
-        question, detail = translate("staff", "Discard the changes?"), translate("staff", "The changes are not saved.")
-        keep = translate("staff", "Keep editing")
-    screen.ask(question, detail, [(translate("staff", "Discard"), do), (keep, lambda: None)], danger=True)
-
-
 def warning(unsaved: Unsaved | None) -> str:
     """Return what will be discarded, in a sentence; "" = nothing."""
-    if unsaved is None:
-        return ""
     if unsaved is Unsaved.ENROLMENT:
         return translate("staff", "The enrolment is not saved and will be discarded.")
-    return translate("staff", "The changes are not saved and will be discarded.")
+    return translate("staff", "The changes are not saved and will be discarded.") if unsaved is not None else ""
 
 
 T = TypeVar("T")
 Ask: TypeAlias = "Callable[[Callable[[Station], object], Callable[[object], None] | None], None]"
-Answers: TypeAlias = Sequence[tuple[str, Callable[[], None]]]
 
 
 class PageContext(QObject):
@@ -142,7 +121,7 @@ class PageContext(QObject):
     ) -> None:
         super().__init__()
         self.services, self.member, self.feed = services, member, feed
-        self._screen, self._ask_station = screen, ask_station
+        self._ask_station = ask_station
         self._jobs, self._acts = Jobs(), Jobs()
         self.go, self.tell, self.notice, self.ask = screen.go, screen.tell, screen.notice, screen.ask
         self.pick, self.stay, self.restart = screen.pick, screen.stay, screen.restart
@@ -196,8 +175,22 @@ class PageContext(QObject):
         self.tell(message, fault=True)
 
     def leave_first(self, part: Part, do: Callable[[], None]) -> None:
-        """Call `do`, which leaves a part of a page, after a question where something would be lost."""
-        leave_first(part, self._screen, do)
+        """Call `do`, which leaves a page or a part of it; ask first where something would be lost."""
+        if part.saving:
+            self.tell(translate("staff", "One moment, please. This is still being saved."))
+            return
+        if part.unsaved is None:
+            do()
+            return
+        if part.unsaved is Unsaved.ENROLMENT:
+            question = translate("staff", "Discard this enrolment?")
+            detail = translate("staff", "The enrolment is not saved.")
+            keep = translate("staff", "Continue the enrolment")
+        else:
+            question = translate("staff", "Discard the changes?")
+            detail = translate("staff", "The changes are not saved.")
+            keep = translate("staff", "Keep editing")
+        self.ask(question, detail, [(translate("staff", "Discard"), do), (keep, lambda: None)], danger=True)
 
     def note(self, action: Action, subject: str | None = None, detail: str | None = None) -> None:
         """Into the journal, under the name of who is signed in; a journal that does not take it is told."""

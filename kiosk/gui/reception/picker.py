@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from PyQt6.QtCore import (
     QAbstractListModel,
@@ -34,7 +34,7 @@ from PyQt6.QtWidgets import (
 
 from kiosk.files import MOST_FILES, Entry, Listing, list_files
 from kiosk.gui.controls import Button, Note, TouchList, breakable, timer
-from kiosk.gui.layouts import Bar, column, flow, px, row, small
+from kiosk.gui.layouts import Bar, column, discard, flow, px, row, small
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.portraits import Portraits, square_picture
 from kiosk.gui.theme import icon
@@ -151,16 +151,13 @@ class EntryModel(QAbstractListModel):
         if not 0 <= index.row() < len(self.entries):
             return None
         entry = self.entries[index.row()]
-        chosen, spoken = entry.path in self.chosen, "{name}"
-        if entry.is_folder or chosen:
-            spoken = translate("picker", "Folder {name}") if entry.is_folder else translate("picker", "{name}, chosen")
-        values = {
-            ENTRY_ROLE: entry,
-            CHOSEN_ROLE: chosen,
-            Qt.ItemDataRole.DisplayRole: entry.name,
-            Qt.ItemDataRole.AccessibleTextRole: spoken.format(name=entry.name),
-        }
-        return values.get(role)
+        chosen, spoken = entry.path in self.chosen, entry.name
+        if entry.is_folder:
+            spoken = translate("picker", "Folder {name}").format(name=entry.name)
+        elif chosen:
+            spoken = translate("picker", "{name}, chosen").format(name=entry.name)
+        values = {ENTRY_ROLE: entry, CHOSEN_ROLE: chosen, Qt.ItemDataRole.DisplayRole: entry.name}
+        return spoken if role == Qt.ItemDataRole.AccessibleTextRole else values.get(role)
 
     def _tell(self) -> None:
         if self.entries:
@@ -236,7 +233,6 @@ class Grid(TouchList):
         self.setItemDelegate(self._cells)
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)  # nothing can be dragged: Qt would run an event loop for that
-        self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -276,7 +272,6 @@ def _mark(painter: QPainter, room: QRect, colours: QPalette, *, chosen: bool) ->
 
 
 T = TypeVar("T")
-Failed: TypeAlias = Callable[[str], None]
 
 
 class Picker(QWidget):
@@ -377,13 +372,17 @@ class Picker(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _run(self, work: Callable[[], T], then: Callable[[T], None], failed: Failed | None = None) -> None:
+    def _run(
+        self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[str], None] | None = None
+    ) -> None:
         """Run work in the background; no answer comes once the picker is closed."""
+        failed = failed or self._context.tell_fault
 
-        def unless_closed(do: Callable[[Any], None]) -> Callable[[Any], None]:
-            return lambda answer: None if self._closed else do(answer)
+        def answered(do: Callable[[Any], None], answer: object) -> None:
+            if not self._closed:
+                do(answer)
 
-        self._context.run(work, unless_closed(then), unless_closed(failed or self._context.tell_fault))
+        self._context.run(work, partial(answered, then), partial(answered, failed))
 
     def _open(self, place: Place, folder: Path) -> None:
         self._place, self._folder = place, folder
@@ -397,7 +396,7 @@ class Picker(QWidget):
         )
 
     def _came(self, folder: Path, listing: Listing) -> None:
-        if folder != self._folder or not listing.entries:
+        if not listing.entries or folder != self._folder:
             self._failed(folder, self._nothing())
             return
         self.model.show_entries(listing.entries)
@@ -446,8 +445,8 @@ class Picker(QWidget):
         self.up.setVisible(bool(below))
 
     def _show_places(self) -> None:
-        old, self._buttons = self._buttons, QWidget()
-        self.place_buttons = []
+        discard(self._head, self._buttons)
+        self._buttons, self.place_buttons = QWidget(), []
         for place in self._places:
             button = Button(place_words(place), "usb" if place.is_stick else "folder")
             button.setCheckable(True)
@@ -455,9 +454,7 @@ class Picker(QWidget):
             button.clicked.connect(partial(self._open, place, place.path))
             self.place_buttons.append(button)
         self._buttons.setLayout(flow(*self.place_buttons))
-        self._head.replaceWidget(old, self._buttons)
-        old.hide()
-        old.deleteLater()
+        self._head.addWidget(self._buttons, 1)
 
     def _show_chosen(self) -> None:
         count = len(self.model.chosen)

@@ -1,10 +1,11 @@
 """The way in: a pad for the PIN, and what to do where nobody has one yet."""
 
 from collections.abc import Callable
+from typing import cast
 
 from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QGridLayout, QLabel, QWidget
+from PyQt6.QtWidgets import QGridLayout, QLabel, QLayout, QWidget
 
 from kiosk.gui.controls import Button, Heading, Note, Panel, timer
 from kiosk.gui.layouts import centred, column, limit_width, spaced, turn
@@ -12,7 +13,7 @@ from kiosk.gui.reception.page import EVERYBODY, Jobs
 from kiosk.i18n import translate
 from kiosk.people.staff import LONGEST_PIN, SHORTEST_PIN, Refused, Role, StaffMember
 
-_DIGITS = "123456789"
+_DIGITS = "1234567890"
 _WIDTH, _WIDTH_BESIDE = 360, 700  # units, with the keys below the words and beside them
 
 
@@ -37,11 +38,12 @@ class PinPage(QWidget):
         self.dots.setProperty("role", "title")
         for label in (self.title, self.dots, self.message):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.keys = {digit: Button(digit, kind="key") for digit in "1234567890"}
+        self.keys = {digit: Button(digit, kind="key") for digit in _DIGITS}
         self.erase = Button(icon_name="backspace", kind="key", name=translate("staff", "Delete the last digit"))
         self.done = Button(icon_name="key", kind="primary", name=translate("staff", "Sign in"))
         grid = spaced(QGridLayout(), gap=8)
-        for index, key in enumerate((*(self.keys[digit] for digit in _DIGITS), self.erase, self.keys["0"], self.done)):
+        *first_nine, zero = self.keys.values()
+        for index, key in enumerate((*first_nine, self.erase, zero, self.done)):
             grid.addWidget(key, index // 3, index % 3)
         self._halves = column(column(1, self.title, self.dots, self.message, 1), grid)
         self.pad = Panel(self._halves, margin=14)
@@ -122,21 +124,18 @@ class PinPage(QWidget):
             super().keyPressEvent(event)
 
     def _answered(self, answer: StaffMember | Refused) -> None:
-        self._checking = False
+        told = ""
         if isinstance(answer, Refused):
-            wrong, left = translate("staff", "Wrong PIN."), answer.tries_left
+            told = translate("staff", "Wrong PIN.")
             if not answer.tried:
-                wrong = translate("staff", "The PIN was not checked: it came too early.")
-            elif left:
-                wrong = f"{wrong} {translate('staff', '%n tries left.', '', left)}"
-            self.tell(wrong)
+                told = translate("staff", "The PIN was not checked: it came too early.")
+            elif answer.tries_left:
+                told = f"{told} {translate('staff', '%n tries left.', '', answer.tries_left)}"
         elif answer.role not in self._roles:
-            self.tell(translate("staff", "This PIN is not an installer's."))
-        else:
-            self.tell("")
+            told = translate("staff", "This PIN is not an installer's.")
+        self._failed(told)
+        if not told:
             self.entered.emit(answer)
-            return
-        self.on_tick()
 
     def _failed(self, message: str) -> None:
         self._checking = False
@@ -158,34 +157,28 @@ class PinPage(QWidget):
 
     def _arrange(self) -> None:
         """Put the keys beside the words where there is no room for both below each other."""
-        layout = self.pad.layout()
-        self._set_beside(beside=False)
-        if layout is None:
-            return
-        layout.activate()  # or the words would still count with the height that they had before
-        if layout.totalHeightForWidth(min(self.pad.maximumWidth(), self.width())) > self.height():
-            self._set_beside(beside=True)
-
-    def _set_beside(self, *, beside: bool) -> None:
-        turn(self._halves, down=not beside)
-        limit_width(self.pad, _WIDTH_BESIDE if beside else _WIDTH)
+        layout = cast("QLayout", self.pad.layout())
+        for down, width in ((True, _WIDTH), (False, _WIDTH_BESIDE)):
+            turn(self._halves, down=down)
+            limit_width(self.pad, width)
+            layout.activate()  # or the words would still count with the height that they had before
+            if layout.totalHeightForWidth(min(self.pad.maximumWidth(), self.width())) <= self.height():
+                return
 
 
-class NobodyYetPage(QWidget):
-    """The page of the first start, when nobody has a PIN."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.command = Note("kiosk staff add NAME --role installer", "heading")
-        self.command.setAccessibleName(translate("staff", "The command to type"))
-        heading = Heading(translate("staff", "Nobody has a PIN yet"))
-        first = translate("staff", "The first member of staff is added on the command line of this machine. Type:")
-        others = translate(
-            "staff",
-            "An installer may add the others here, on this screen. Those who enrol people and read "
-            "the journal are added with the role reception.",
-        )
-        self.setLayout(centred(Panel(heading, Note(first), self.command, Note(others), gap=12, margin=18), 560))
+def nobody_yet() -> QWidget:
+    """Return the page of the first start, when nobody has a PIN."""
+    page, command = QWidget(), Note("kiosk staff add NAME --role installer", "heading")
+    command.setAccessibleName(translate("staff", "The command to type"))
+    heading = Heading(translate("staff", "Nobody has a PIN yet"))
+    first = translate("staff", "The first member of staff is added on the command line of this machine. Type:")
+    others = translate(
+        "staff",
+        "An installer may add the others here, on this screen. Those who enrol people and read "
+        "the journal are added with the role reception.",
+    )
+    page.setLayout(centred(Panel(heading, Note(first), command, Note(others), gap=12, margin=18), 560))
+    return page
 
 
 def _please_wait(seconds: float) -> str:

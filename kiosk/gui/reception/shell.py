@@ -19,8 +19,8 @@ from kiosk.gui.layouts import application, column, discard, fit_layouts, px, row
 from kiosk.gui.reception.corner import Corner
 from kiosk.gui.reception.idle import Countdown, IdleWatch
 from kiosk.gui.reception.overlays import Question, Toast
-from kiosk.gui.reception.page import Answers, Ask, PageContext, PageEntry, StaffPage, Unsaved, leave_first
-from kiosk.gui.reception.pin import NobodyYetPage, PinPage
+from kiosk.gui.reception.page import Ask, PageContext, PageEntry, StaffPage, Unsaved
+from kiosk.gui.reception.pin import PinPage, nobody_yet
 from kiosk.gui.state import View
 from kiosk.gui.theme import Theme
 from kiosk.i18n import translate
@@ -122,10 +122,9 @@ class PageStack(QStackedWidget):
 
     def rest(self) -> None:
         """Put the focus where Enter does no harm."""
+        resting = self.page.resting if self.page is not None else self.currentWidget()
         if self._picker is not None:
-            resting: QWidget | None = self._picker.cancel
-        else:
-            resting = self.page.resting if self.page is not None else self.currentWidget()
+            resting = self._picker.cancel
         if resting is not None:
             resting.setFocus()
 
@@ -159,9 +158,8 @@ class Navigation(QWidget):
             self._grid.removeWidget(button)
             self._grid.addWidget(button, index // columns, index % columns)
         last = self._grid.rowCount()
-        for line in range(last):
-            self._grid.setRowStretch(line, 0)
-        self._grid.setRowStretch(last, 0 if above else 1)
+        for line in range(last + 1):
+            self._grid.setRowStretch(line, int(line == last and not above))
         vertical = QSizePolicy.Policy.Fixed if above else QSizePolicy.Policy.Expanding
         self.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
 
@@ -207,9 +205,9 @@ class Reception(QWidget):
         self.back = Button(translate("staff", "To the door"), "leave")
         self.stack = PageStack()
         self.pin = PinPage(services.enter, lambda: services.staff.wait_seconds)
-        self.nobody_yet = NobodyYetPage()
-        for widget in (self.pin, self.nobody_yet):
-            self.stack.addWidget(widget)
+        self.nobody_yet = nobody_yet()
+        self.stack.addWidget(self.pin)
+        self.stack.addWidget(self.nobody_yet)
         head = row(self.title, 1, self.corner, self.back, gap=8)
         head.setStretch(2, 100)
         self._middle = row(gap=10)
@@ -219,9 +217,12 @@ class Reception(QWidget):
         self.countdown = Countdown(self, lambda: self.unsaved)
         self._idle = IdleWatch(lambda: services.config.current.reception.idle_seconds, lambda: self.unsaved is not None)
         self._idle.setParent(self)
+        # With go, notice and pick, the pages ask for these by their context.
+        self.tell, self.ask = self.toast.tell, self.question.ask
+        self.stay, self.restart = self._idle.stay, self.restart_wanted.emit
         self.back.clicked.connect(self.leave)
         self.pin.entered.connect(self.on_entered)
-        self.countdown.stayed.connect(self.stay)
+        self.countdown.stayed.connect(self._idle.stay)
         self._idle.over.connect(self.left)
         self._idle.counting.connect(self.countdown.show_seconds)
         self._idle.resumed.connect(self.on_resumed)
@@ -245,8 +246,8 @@ class Reception(QWidget):
         """Go back to the door: discard half-done work and sign out."""
         self._idle.stop()
         self.pin.leave()
-        for over in (self.question, self.countdown):
-            over.dismiss(give_back=False)
+        self.question.dismiss(give_back=False)
+        self.countdown.dismiss(give_back=False)
         self.toast.clear()
         self._sign_out()
 
@@ -273,25 +274,15 @@ class Reception(QWidget):
         if self.context is not None:
             self.context.status_changed.emit(status)
 
-    # The pages ask for what follows, by their context.
-
     def go(self, name: str, **arguments: object) -> None:
         """Show a page, if there is one of that name for the role."""
         for entry in self.stack.entries:
             if entry.name == name:
                 self._leave_first(partial(self._show_page, entry, arguments))
 
-    def tell(self, text: str, *, fault: bool = False) -> None:
-        """Show the answer to an action for some seconds."""
-        self.toast.tell(text, fault=fault)
-
     def notice(self, text: str) -> None:
         """Show a fault that no action caused; it does not replace an answer."""
         self.toast.tell(text, fault=True, notice=True)
-
-    def ask(self, question: str, detail: str, answers: Answers, *, danger: bool = False) -> None:
-        """Ask a question over the page; the last answer is the one that changes nothing."""
-        self.question.ask(question, detail, answers, danger=danger)
 
     def pick(self, wanted: Wanted, then: Callable[[list[Path]], None], cancelled: Callable[[], None]) -> None:
         """Have files chosen in place of the page; neither is called if the page is left meanwhile."""
@@ -304,14 +295,6 @@ class Reception(QWidget):
             signal.connect(self.stack.close_picker)
             signal.connect(do)
         self.stack.show_picker(picker)
-
-    def stay(self) -> None:
-        """Restart the idle time although nothing was touched."""
-        self._idle.stay()
-
-    def restart(self) -> None:
-        """Close the kiosk and start it again, for options that need it."""
-        self.restart_wanted.emit()
 
     @pyqtSlot()
     def leave(self) -> None:
@@ -390,10 +373,10 @@ class Reception(QWidget):
         """Call `do`, which leaves the page, after a question where something would be lost."""
         if self.navigation is not None:
             self.navigation.mark(self.stack.name)  # a tab that was touched marks itself at once
-        if self.stack.page is None:
+        if self.stack.page is None or self.context is None:
             do()
         else:
-            leave_first(self.stack.page, self, do)
+            self.context.leave_first(self.stack.page, do)
 
     def _show_page(self, entry: PageEntry, arguments: dict[str, object]) -> None:
         page = self.stack.show_page(entry)
