@@ -63,7 +63,7 @@ class Kiosk(QObject):
         self.close_at_end = False
         self.restart_wanted = False
         # A loop of its own: a second quit() of the application's loop would end the next loop.
-        self._loop = QEventLoop()
+        self.loop = QEventLoop()
         self._camera, self._appearance = camera, appearance
         self._services, self._look_again = services, look_again or (lambda: appearance)
         self._language = ScreenLanguage()
@@ -177,18 +177,13 @@ class Kiosk(QObject):
     @pyqtSlot()
     def on_closed(self) -> None:
         # As an event, so that it also works if the window closes before the loop begins.
-        QTimer.singleShot(0, self._loop.quit)
+        QTimer.singleShot(0, self.loop.quit)
 
     @pyqtSlot()
     def restart(self) -> None:
-        """Close the window; wait_until_closed returns RESTART then."""
+        """Close the window; run_window returns RESTART then."""
         self.restart_wanted = True
         self.window.end()
-
-    def wait_until_closed(self) -> int:
-        """Handle events until the window is closed; return the exit code or RESTART."""
-        code = self._loop.exec()
-        return RESTART if self.restart_wanted else code
 
     def stop(self) -> bool:
         """Stop the camera and both threads; return False if a thread hangs and was left behind."""
@@ -226,42 +221,33 @@ def run_window(
     running.setApplicationName("kiosk")
     kiosk = Kiosk(camera, build, appearance, mirror=mirror, notice=notice, services=services, look_again=look_again)
     kiosk.close_at_end = close_at_end
-    with _unhandled(kiosk), _signals(kiosk.window):
+    with _handlers(kiosk):
         kiosk.start(full_screen=full_screen)
-        code = kiosk.wait_until_closed()
+        kiosk.loop.exec()
         kiosk.stop()
     # The window must go before the application, which may end with this function.
     sip.delete(kiosk.window)
-    return code
+    return RESTART if kiosk.restart_wanted else 0
 
 
 @contextmanager
-def _unhandled(kiosk: Kiosk) -> Iterator[None]:
-    """Log uncaught exceptions and show them in the window; without these hooks PyQt aborts the process."""
+def _handlers(kiosk: Kiosk) -> Iterator[None]:
+    """Show uncaught exceptions in the window, where PyQt would abort the process; Ctrl+C and SIGTERM close it."""
     faults = FaultLog()
 
-    def hook(kind: type[BaseException], error: BaseException | None, at: TracebackType | None) -> None:
+    def show(kind: type[BaseException], error: BaseException | None, at: TracebackType | None) -> None:
         if error is not None:
             kiosk.raised.emit(faults.note(error))
 
-    before, before_in_threads = sys.excepthook, threading.excepthook
-    sys.excepthook, threading.excepthook = hook, lambda args: hook(args.exc_type, args.exc_value, args.exc_traceback)
-    try:
-        yield
-    finally:
-        sys.excepthook, threading.excepthook = before, before_in_threads
-
-
-@contextmanager
-def _signals(window: KioskWindow) -> Iterator[None]:
-    """Close the window on Ctrl+C and SIGTERM without a question, at its next tick."""
-
     def close(number: int, at: FrameType | None) -> None:
-        window.end()
+        kiosk.window.end()  # at its next tick
 
-    before = {number: signal.signal(number, close) for number in (signal.SIGINT, signal.SIGTERM)}
+    hooks = sys.excepthook, threading.excepthook
+    sys.excepthook, threading.excepthook = show, lambda args: show(args.exc_type, args.exc_value, args.exc_traceback)
+    handlers = {number: signal.signal(number, close) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        for number, handler in before.items():
+        sys.excepthook, threading.excepthook = hooks
+        for number, handler in handlers.items():
             signal.signal(number, handler)

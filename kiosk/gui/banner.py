@@ -1,12 +1,14 @@
-"""The large card with the state of the door, and the strip of messages below it."""
+"""The state of the door: the large card, the strip of messages below it, and the corner of the staff side."""
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtCore import QPointF, QSize, Qt
 from PyQt6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
-from PyQt6.QtWidgets import QFrame, QLabel, QProgressBar, QSizePolicy, QVBoxLayout
+from PyQt6.QtWidgets import QFrame, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.gui.controls import polish_again
+from kiosk.gui.feed import Feed, paint_picture, paint_rounded
+from kiosk.gui.layouts import px, row
 from kiosk.gui.state import Kind, View
 from kiosk.gui.theme import DARK, ICONS, Theme, icon
 from kiosk.i18n import translate
@@ -193,3 +195,69 @@ class Strip(FitLabel):
         room = self.contentsRect().width()
         one_line = self.fontMetrics().horizontalAdvance(self.text()) <= room
         self.setFixedHeight(max(round(STRIP_HEIGHT[one_line] * scale), 1))
+
+
+_PICTURE_UNITS = (80, 52)
+_MOST_UNITS = 300
+
+
+class LivePicture(QWidget):
+    """The feed's picture in small; it follows the feed, and takes no frames of its own."""
+
+    def __init__(self, feed: Feed) -> None:
+        super().__init__()
+        self._feed = feed
+        self.setAccessibleName(translate("staff", "Camera picture"))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        feed.pictured.connect(self.update)
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        return QSize(px(_PICTURE_UNITS[0]), px(_PICTURE_UNITS[1]))
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
+        painter = QPainter(self)
+        paint_rounded(painter, self, px(8), "#05080b")
+        if not self._feed.picture.isNull():
+            paint_picture(painter, self._feed.picture, self, mirrored=self._feed.mirrored)
+        painter.end()
+
+
+class Corner(QFrame):
+    """Picture, icon and words for the state of the door."""
+
+    def __init__(self, feed: Feed) -> None:
+        super().__init__()
+        self.setObjectName("corner")
+        self.setAccessibleName(translate("staff", "The door"))
+        self.picture = LivePicture(feed)
+        self._icon, self._words = QLabel(), FitLabel("state", smallest=0.7)
+        self._view: View | None = None
+        self._theme: Theme = DARK
+        layout = row(self.picture, self._icon, self._words, gap=8, margin=4)
+        layout.setStretch(2, 1)
+        self.setLayout(layout)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMaximumWidth(px(_MOST_UNITS))
+
+    @property
+    def words(self) -> str:
+        return self._words.text()
+
+    def dress(self, theme: Theme) -> None:
+        """Take over colours and the window's scale."""
+        self._theme, view, self._view = theme, self._view, None
+        self.setMaximumWidth(px(_MOST_UNITS))
+        self.picture.updateGeometry()
+        if view is not None:
+            self.show_view(view)
+
+    def show_view(self, view: View) -> None:
+        if view == self._view:
+            return
+        self._view = view
+        self._words.setText(view.headline)
+        self.setAccessibleDescription(f"{view.headline}. {view.detail}")
+        self.setProperty("kind", view.kind.value)
+        for widget in (self, self._words, self._icon):
+            polish_again(widget)
+        self._icon.setPixmap(icon(ICONS[view.kind], self._theme.kinds[view.kind].text, px(26)))

@@ -63,24 +63,9 @@ class Key:
     halves: int = 2
 
 
-# The letters that a long press offers. The page of accents has all of them.
-ACCENTS = {
-    "a": "äàáâãåæą",
-    "c": "çćč",
-    "d": "ďđ",
-    "e": "éèêëęě",
-    "g": "ğ",
-    "i": "íìîï",
-    "l": "ł",
-    "n": "ñńň",
-    "o": "öóòôõøœő",
-    "r": "řŕ",
-    "s": "ßśšş",
-    "t": "ťþ",
-    "u": "üúùûůű",
-    "y": "ýÿ",
-    "z": "žźż",
-}
+# Each letter with those that a long press of it offers. The page of accents has all of them.
+_OFFERED = "aäàáâãåæą cçćč dďđ eéèêëęě gğ iíìîï lł nñńň oöóòôõøœő rřŕ sßśšş tťþ uüúùûůű yýÿ zžźż"
+ACCENTS = {letters[0]: letters[1:] for letters in _OFFERED.split()}
 _DIGITS = "1234567890"
 _SYMBOLS = ("@-_.,:;/()", "'\"!?&+*#=%")
 _ACCENT_ROWS = ("äàáâãåæçćčđ", "éèêëíìîïñńł", "öóòôõøœřśšß", "üúùûůýÿžźż")

@@ -14,8 +14,7 @@ from kiosk.door.supervisor import FaultLog
 from kiosk.errors import KioskError, StaffError
 from kiosk.gui.controls import Button
 from kiosk.gui.layouts import column, fit_layouts, row
-from kiosk.gui.reception.idle import IdleWatch
-from kiosk.gui.reception.overlays import Cover, Question
+from kiosk.gui.reception.overlays import Cover, IdleWatch, Question
 from kiosk.gui.reception.page import INSTALLERS
 from kiosk.gui.reception.pin import PinPage
 from kiosk.i18n import translate

@@ -13,12 +13,11 @@ from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QStackedWidg
 
 from kiosk.door.report import Report, Status
 from kiosk.errors import StaffError
+from kiosk.gui.banner import Corner
 from kiosk.gui.controls import Button, Heading, timer
 from kiosk.gui.feed import Feed
 from kiosk.gui.layouts import application, column, discard, fit_layouts, px, row, spaced, turn
-from kiosk.gui.reception.corner import Corner
-from kiosk.gui.reception.idle import Countdown, IdleWatch
-from kiosk.gui.reception.overlays import Question, Toast
+from kiosk.gui.reception.overlays import Countdown, IdleWatch, Question, Toast
 from kiosk.gui.reception.page import Ask, PageContext, PageEntry, StaffPage, Unsaved
 from kiosk.gui.reception.pin import PinPage, nobody_yet
 from kiosk.gui.state import View

@@ -7,11 +7,10 @@ from PyQt6.QtGui import QContextMenuEvent, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QScrollBar, QSpinBox, QWidget
 
 from kiosk.domain import Frame
+from kiosk.gui.banner import Corner
 from kiosk.gui.feed import Feed
 from kiosk.gui.layouts import column
-from kiosk.gui.reception.corner import Corner
-from kiosk.gui.reception.idle import Countdown, IdleWatch
-from kiosk.gui.reception.overlays import Cover, Question, Toast
+from kiosk.gui.reception.overlays import Countdown, Cover, IdleWatch, Question, Toast
 from kiosk.gui.reception.page import Unsaved
 from kiosk.gui.state import Kind, View
 from kiosk.gui.theme import DARK
