@@ -1,7 +1,7 @@
 """The language of the screen, and what follows it: texts, dates, numbers and the menus of Qt."""
 
 import gettext
-from collections.abc import Iterable
+import re
 from datetime import datetime
 
 from PyQt6.QtCore import QCoreApplication, QDateTime, QLibraryInfo, QLocale, QTranslator
@@ -21,23 +21,13 @@ def languages() -> dict[str, str]:
     return {code: name[:1].upper() + name[1:] for code, name in names.items()} | {i18n.ENGLISH: "English"}
 
 
-def chosen(wanted: str, asked: Iterable[str] | None = None) -> str:
-    """Return the language for the option screen.language; English if there is no such translation.
-
-    "auto" means the first known language of `asked`: the languages of the system as Qt names them ("de-AT"), most
-    wanted first.
-    """
+def chosen(wanted: str) -> str:
+    """Return the language for the option screen.language; English if there is no such translation."""
     known = languages()
-    if wanted != AUTO:
-        asked = [wanted]
-    elif asked is None:
-        asked = QLocale.system().uiLanguages()
-    for name in asked:
-        code = name.replace("-", "_")
-        for each in (code, code.partition("_")[0]):
-            if each in known:
-                return each
-    return i18n.ENGLISH
+    # The languages of the system are names such as de-AT, most wanted first.
+    names = QLocale.system().uiLanguages() if wanted == AUTO else [wanted]
+    codes = [code for name in names for code in (name.replace("-", "_"), re.split("[-_]", name)[0])]
+    return next((code for code in codes if code in known), i18n.ENGLISH)
 
 
 def locale_of(code: str) -> QLocale:

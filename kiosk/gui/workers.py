@@ -23,16 +23,13 @@ class Latest(Generic[T]):
     """Holds at most one item; putting another drops the one that nobody took. Any thread may use it."""
 
     def __init__(self) -> None:
-        self.dropped = 0  # items that were replaced before they were taken
         self._changed = threading.Condition()
         self._item: T | None = None
 
     def put(self, item: T) -> bool:
         """Replace the item; return whether there was none, so that the reader needs to be told."""
         with self._changed:
-            empty = self._item is None
-            self.dropped += not empty
-            self._item = item
+            empty, self._item = self._item is None, item
             self._changed.notify()
             return empty
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PyQt6.QtCore import QAbstractListModel, QDate, QLocale, Qt
@@ -88,7 +89,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_language_is_the_one_of_the_option_or_of_the_system(monkeypatch):
     assert languages() == {"en": "English", "de": "Deutsch"}
-    for wanted, asked, found in (
+    for wanted, names, found in (
         ("de", ["en-GB"], "de"),
         ("auto", ["de-AT", "en"], "de"),
         ("auto", ["fr-FR", "de-DE", "en"], "de"),
@@ -97,7 +98,8 @@ def test_the_language_is_the_one_of_the_option_or_of_the_system(monkeypatch):
         ("auto", [], "en"),
         ("fr", ["de"], "en"),  # a language without a file is no reason to stop
     ):
-        assert chosen(wanted, asked) == found, (wanted, asked)
+        monkeypatch.setattr(language.QLocale, "system", lambda names=names: SimpleNamespace(uiLanguages=lambda: names))
+        assert chosen(wanted) == found, (wanted, names)
     monkeypatch.setattr(language.QLocale, "system", lambda: QLocale("de_CH"))
     assert (chosen("auto"), locale_of("de").name(), locale_of("en").name()) == ("de", "de_CH", "en_GB")
 

@@ -28,44 +28,37 @@ PUT, TAKE = True, False
 
 
 @given(st.lists(st.sampled_from([PUT, TAKE])))
-def test_only_the_newest_item_is_taken_and_every_other_is_counted(steps):
-    box = Latest[int]()
-    waiting, taken, put = None, [], 0
-    for step in steps:
+def test_only_the_newest_item_is_taken_and_only_once(steps):
+    box, waiting = Latest[int](), None
+    for number, step in enumerate(steps):
         if step is PUT:
-            assert box.put(put) is (waiting is None)
-            waiting, put = put, put + 1
+            assert box.put(number) is (waiting is None)
+            waiting = number
         else:
-            item = box.take()
-            assert item == waiting
-            taken += [item] if item is not None else []
+            assert box.take() == waiting
             waiting = None
-    assert taken == sorted(set(taken))
-    assert put == len(taken) + box.dropped + (waiting is not None)
 
 
 def test_a_thread_waits_for_an_item_and_never_gets_an_older_one_after_a_newer():
     box, taken, count = Latest[int](), [], 5000
     assert box.wait(0.0) is None
-    started, done = threading.Event(), threading.Event()
+    started = threading.Event()
 
     def read() -> None:
         started.set()
-        while not done.is_set():
-            item = box.wait(0.01)
-            if item is not None:
-                taken.append(item)
+        while count - 1 not in taken[-1:]:
+            item = box.wait(20)
+            assert item is not None
+            taken.append(item)
 
     reader = threading.Thread(target=read)
     reader.start()
     assert started.wait(10)
     for number in range(count):
         box.put(number)
-    done.set()
     reader.join(20)
-    rest = box.take()
-    assert taken == sorted(taken)
-    assert len(taken) + box.dropped + (rest is not None) == count
+    assert taken[-1] == count - 1
+    assert taken == sorted(set(taken))
 
 
 # Threads that stop
@@ -218,12 +211,12 @@ def test_a_screen_that_does_not_look_is_told_once_and_finds_the_newest_frame(
     worker = CameraWorker(camera, shown, frames)
     worker.ready.connect(listener.on_nothing)
     running(worker)
-    for grey in (1, 2, 3):
+    for grey in (1, 2, 3, 4):
         source.push(grey)
         qtbot.waitUntil(lambda grey=grey: (frame := frames.take()) is not None and frame.image[0, 0, 0] == grey)
-    qtbot.waitUntil(lambda: shown.dropped == 2)
     qapp.processEvents()
-    assert (shown.take().image[0, 0, 0], listener.heard) == (3, [None])
+    assert listener.heard == [None]
+    assert shown.take().image[0, 0, 0] in {3, 4}, "recognition gets a frame before the screen does"
 
 
 def test_each_change_of_the_camera_is_told_once(*, qtbot, camera, source, running, frames, listener):
