@@ -3,7 +3,7 @@
 import functools
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -11,7 +11,15 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.domain import Box, Decision, Face, Frame, Observation, Outcome, Reason, Rejection, TrackedFace
 from kiosk.door.report import Report, Status
+from kiosk.door.services import StaffServices
+from kiosk.door.station import Station
 from kiosk.door.supervisor import ShowProgress
+from kiosk.gui.feed import Feed
+from kiosk.gui.reception.page import PageEntry
+from kiosk.gui.reception.shell import Reception, shipped_pages
+from kiosk.gui.theme import DARK, Look
+from kiosk.gui.window import KioskWindow
+from kiosk.gui.workers import Latest
 from kiosk.vision.camera import WatchedCamera
 
 BOX = Box(100, 100, 200, 220)
@@ -112,6 +120,38 @@ def qtbot(qtbot: QtBot) -> QtBot:
     """The fixture of pytest-qt with longer deadlines, for a busy machine."""
     qtbot.waitUntil = functools.partial(qtbot.waitUntil, timeout=30_000)
     return qtbot
+
+
+@pytest.fixture
+def staff_window(qtbot: QtBot) -> Iterator[Callable[..., KioskWindow]]:
+    """staff_window(services): the kiosk's window with the staff side, whose station is asked at once."""
+    windows: list[KioskWindow] = []
+
+    def make(
+        services: StaffServices,
+        *,
+        frames: Latest[Frame] | None = None,
+        look: Look | None = None,
+        size: tuple[int, int] = (800, 480),
+        pages: Callable[[], Sequence[PageEntry]] = shipped_pages,
+    ) -> KioskWindow:
+        def ask(do: Callable[[Station | None], object], then: Callable[[object], None] | None) -> None:
+            answer = do(services.station)
+            if then is not None:
+                then(answer)
+
+        window = KioskWindow(Feed(frames or Latest[Frame](), mirror=True), look or Look(DARK))
+        windows.append(window)
+        qtbot.addWidget(window)
+        window.add_reception(Reception(services, window.feed, ask, pages))
+        window.resize(*size)
+        window.show()
+        window.activateWindow()
+        return window
+
+    yield make
+    for window in windows:
+        window.end()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QImage
 
 from kiosk.files import Listing, asset, list_files
 from kiosk.gui.reception import picker as picking
@@ -87,9 +86,13 @@ def test_pictures_of_several_folders_are_picked(picker, qtbot, stick):
     touch(picker, "b.jpg")
     touch(picker, "DCIM")
     qtbot.waitUntil(lambda: names(picker) == ["d.jpg"])
-    assert (picker.where.text(), picker.where.isVisible()) == ("DCIM", True)
+    assert (picker.where.text(), picker.where.isVisible(), picker.up.isVisible()) == ("DCIM", True, True)
     touch(picker, "d.jpg")
     assert picker.add.text() == "Add 2 pictures"
+    picker.up.click()
+    qtbot.waitUntil(lambda: "a.jpg" in names(picker))
+    picker.on_up()
+    assert (picker._folder, picker.up.isVisible()) == (stick, False), "the way up ends at the stick"
     with qtbot.waitSignal(picker.picked) as picked:
         qtbot.mouseClick(picker.add, LEFT)
     assert picked.args == [[stick / "b.jpg", stick / "DCIM" / "d.jpg"]]
@@ -113,17 +116,6 @@ def test_everything_is_done_with_keys(picker, qtbot):
         qtbot.keyClick(picker.grid, Qt.Key.Key_Escape)
 
 
-def test_the_way_up_ends_at_the_stick(picker, qtbot, tmp_path):
-    assert not picker.up.isVisible()
-    touch(picker, "DCIM")
-    qtbot.waitUntil(picker.up.isVisible)
-    picker.up.click()
-    qtbot.waitUntil(lambda: "a.jpg" in names(picker))
-    picker.on_up()
-    picker.on_up()
-    assert (picker._folder, picker.up.isVisible()) == (tmp_path / "media" / "KINGSTON", False)
-
-
 def test_a_stick_is_opened_when_it_comes_and_left_when_it_is_pulled_out(open_picker, sticks, fill, qtbot, screen):
     picker = open_picker()
     qtbot.waitUntil(lambda: "Insert a USB stick" in message(picker))
@@ -132,33 +124,31 @@ def test_a_stick_is_opened_when_it_comes_and_left_when_it_is_pulled_out(open_pic
     fill(stick, "a.jpg")
     qtbot.waitUntil(lambda: names(picker) == ["a.jpg"])
     touch(picker, "a.jpg")
+    source = str(stick / "a.jpg")
+    qtbot.waitUntil(lambda: picker.portraits.get(source, 84) is not None)
     sticks.pull(stick)
     qtbot.waitUntil(lambda: "Insert a USB stick" in message(picker))
     assert screen.told == ["The USB stick was removed."]
     assert (chosen(picker), picker.add.isEnabled()) == ([], False)
-
-
-def test_another_stick_of_the_same_name_shows_its_own_pictures(picker, sticks, stick, qtbot):
-    source = str(stick / "a.jpg")
-    qtbot.waitUntil(lambda: picker.portraits.get(source, 84) is not None)
-    sticks.pull(stick)
-    qtbot.waitUntil(lambda: [words for words, _ in tabs(picker)] == ["Exchange folder"])
+    # Another stick of the same name shows its own pictures.
     (sticks.plug() / "a.jpg").write_bytes(b"no picture")
     qtbot.waitUntil(lambda: names(picker) == ["a.jpg"])
     qtbot.waitUntil(lambda: picker.portraits.get(source, 84) is not None)
     assert picker.portraits.get(source, 84).isNull()
 
 
-@pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n" + bytes(100)])
-def test_a_picture_that_cannot_be_used_is_not_chosen_and_says_why(picker, qtbot, stick, screen, content):
-    (stick / "DCIM" / "odd.jpg").write_bytes(content)
+def test_a_picture_that_cannot_be_used_is_not_chosen_and_says_why(picker, qtbot, stick, screen):
+    odd = {"empty.jpg": b"", "text.jpg": b"no picture", "cut.jpg": b"\x89PNG\r\n\x1a\n" + bytes(100)}
+    for name, content in odd.items():
+        (stick / "DCIM" / name).write_bytes(content)
     touch(picker, "DCIM")
-    qtbot.waitUntil(lambda: "odd.jpg" in names(picker))
-    touch(picker, "odd.jpg")  # before it is read, or after
-    qtbot.waitUntil(lambda: picker.portraits.fault(str(stick / "DCIM" / "odd.jpg")) != "")
-    touch(picker, "odd.jpg")
-    assert chosen(picker) == []
-    assert screen.faults[-1].startswith("odd.jpg: ")
+    qtbot.waitUntil(lambda: len(names(picker)) == 1 + len(odd))
+    for name in odd:
+        touch(picker, name)  # before it is read, or after
+        qtbot.waitUntil(lambda name=name: picker.portraits.fault(str(stick / "DCIM" / name)) != "")
+        touch(picker, name)
+        assert chosen(picker) == []
+        assert screen.faults[-1].startswith(f"{name}: ")
 
 
 def test_a_folder_that_cannot_be_read_says_why_and_the_way_back_is_there(picker, qtbot, stick):
@@ -232,16 +222,16 @@ def heard_everything(qtbot, picker: Picker) -> None:
     qtbot.wait(50)
 
 
-def test_a_folder_that_was_left_before_it_was_read_is_not_shown(picker, slow, qtbot):
+def test_a_folder_that_was_left_before_it_was_read_is_not_shown_nor_heard_of_once_it_is_closed(
+    picker, slow, qtbot, screen
+):
     touch(picker, "DCIM")
     picker.on_up()
     qtbot.waitUntil(lambda: "a.jpg" in names(picker))
     slow.set()
     heard_everything(qtbot, picker)
     assert "a.jpg" in names(picker)
-
-
-def test_what_is_read_when_it_is_closed_is_not_heard_of_any_more(picker, slow, qtbot, screen, stick):
+    slow.clear()
     touch(picker, "DCIM")
     picker.close_up()
     with qtbot.waitSignal(picker.destroyed):
@@ -261,58 +251,28 @@ def test_a_place_has_a_name_that_is_safe_and_short():
         assert place_words(place) == words
 
 
-class Waiting:
-    """Background work that a test lets happen."""
-
-    def __init__(self) -> None:
-        self.work: list[tuple[Callable[[], Read], Callable[[Read], None]]] = []
-
-    def __call__(self, work: Callable[[], Read], then: Callable[[Read], None]) -> None:
-        self.work.append((work, then))
-
-    def finish(self) -> None:
-        while self.work:
-            work, then = self.work.pop(0)
-            then(work())
-
-
-@pytest.fixture
-def waiting() -> Waiting:
-    return Waiting()
-
-
-@pytest.fixture
-def portraits(qapp, home: Path, waiting: Waiting) -> Portraits:
-    return Portraits(home / "images", waiting, round_picture)
-
-
-def test_a_picture_is_read_in_the_background_and_kept(portraits, portrait, waiting, qtbot):
+def test_a_picture_is_read_in_the_background_and_kept_until_the_person_is_erased(qtbot, home, portrait):
+    waiting: list[tuple[Callable[[], Read], Callable[[Read], None]]] = []
+    portraits = Portraits(home / "images", lambda work, then: waiting.append((work, then)), round_picture)
     assert portraits.get(portrait.name, 40) is None
+    ((work, then),) = waiting
     with qtbot.waitSignal(portraits.ready) as ready:
-        waiting.finish()
+        then(work())
     assert ready.args == [portrait.name]
     picture = portraits.get(portrait.name, 40)
     assert (picture.width(), picture.isNull()) == (40, False)
     assert portraits.get(portrait.name, 40) is picture
-    assert waiting.work == []
-
-
-@pytest.mark.parametrize("as_path", [True, False])
-def test_a_file_is_read_small_whatever_it_holds(qapp, home, portrait, as_path):
-    def read(content: bytes) -> tuple[QImage, str]:
-        (home / "a.jpg").write_bytes(content)
-        return read_small(home / "a.jpg" if as_path else content)
-
-    image, fault = read(portrait.read_bytes())
-    assert (0 < max(image.width(), image.height()) <= 320, fault) == (True, "")
-    for content in (b"", b"no picture", b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"):
-        image, fault = read(content)
-        assert image.isNull()
-        assert fault
-
-
-def test_nothing_is_kept_of_who_was_erased(portraits, portrait, waiting):
-    portraits.get(portrait.name, 40)
-    waiting.finish()
+    assert len(waiting) == 1
     portraits.forget()
     assert portraits.get(portrait.name, 40) is None
+
+
+def test_a_file_is_read_small_whatever_it_holds(qapp, home, portrait):
+    path = home / "a.jpg"
+    drawing = b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"
+    for content in (portrait.read_bytes(), b"", b"no picture", drawing):
+        path.write_bytes(content)
+        for image, fault in (read_small(path), read_small(content)):
+            is_picture = content not in {b"", b"no picture", drawing}
+            assert (image.isNull(), fault == "") == (not is_picture, is_picture)
+            assert max(image.width(), image.height()) <= 320

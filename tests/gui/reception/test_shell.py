@@ -5,7 +5,7 @@ import threading
 import pytest
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QLineEdit, QPushButton
+from PyQt6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from kiosk.errors import JournalError
 from kiosk.gui.layouts import column
@@ -73,8 +73,13 @@ def test_where_nobody_has_a_pin_the_screen_says_what_to_do(services, feed, shown
     reception.close_jobs()
 
 
-def test_each_role_sees_its_own_pages(qtbot, reception):
+def test_each_role_sees_its_own_pages_beside_them_or_on_a_tall_screen_above(qtbot, reception):
     sign_in(qtbot, reception)
+    for size in ((800, 480), (480, 853)):
+        reception.resize(*size)
+        reception.layout().activate()
+        beside = reception.navigation.geometry().right() < page(reception).mapTo(reception, page(reception).pos()).x()
+        assert beside == (size[0] > size[1])
     assert list(reception.navigation.buttons) == ["people", "journal", "settings"]
     reception.close_up()
     reception.open()
@@ -121,25 +126,13 @@ def test_files_are_picked_in_place_of_the_page(qtbot, reception, sticks):
     assert (picked, cancelled, page(reception)) == ([[sticks.root / "a.jpg"]], [True], there)
 
 
-def test_without_input_the_screen_goes_back_to_the_door(qtbot, reception):
-    sign_in(qtbot, reception)
-    with qtbot.waitSignal(reception.left):
-        for _ in range(60):
-            reception._idle.on_second()
-    assert "Back to the door in 1 " in reception.countdown.detail.text()
-
-
-@pytest.mark.parametrize("size", [(800, 480), (480, 853)])
-def test_navigation_is_beside_the_page_on_a_wide_screen_and_above_it_on_a_tall_one(qtbot, reception, size):
-    sign_in(qtbot, reception)
-    reception.resize(*size)
-    reception.layout().activate()
-    beside = reception.navigation.geometry().right() < page(reception).mapTo(reception, page(reception).pos()).x()
-    assert beside == (size[0] > size[1])
-
-
 def asked(reception: Reception) -> str:
     return reception.question._panel.accessibleName() if reception.question.isVisible() else ""
+
+
+def pass_seconds(reception: Reception, count: int) -> None:
+    for _ in range(count):
+        reception._idle.on_second()
 
 
 LEAVING = {
@@ -151,31 +144,29 @@ LEAVING = {
 }
 
 
-@pytest.mark.parametrize("way", LEAVING.values(), ids=LEAVING)
-def test_whoever_would_lose_something_is_asked_first_and_keeps_it_unless_they_say_so(qtbot, reception, way):
+def test_before_something_is_lost_there_is_a_question_and_not_while_it_is_being_saved(qtbot, reception):
     sign_in(qtbot, reception)
-    here, left = page(reception), []
+    left: list[bool] = []
     reception.left.connect(lambda: left.append(True))
-    here.unsaved = Unsaved.ENROLMENT
-    way(reception)
-    assert (asked(reception), here.happened[1:], left) == ("Discard this enrolment?", [], [])
-    assert reception.navigation.buttons["people"].isChecked()
-    qtbot.keyClick(reception.window().focusWidget(), Qt.Key.Key_Return)
-    assert (asked(reception), here.happened[1:], left) == ("", [], []), "to keep it is what Enter does"
-    way(reception)
-    reception.question.buttons[0].click()
-    assert left or here.happened[1] == "left"
-
-
-@pytest.mark.parametrize("way", LEAVING.values(), ids=LEAVING)
-def test_what_is_just_being_saved_has_its_answer_first(qtbot, reception, way):
-    sign_in(qtbot, reception)
-    here, left = page(reception), []
-    reception.left.connect(lambda: left.append(True))
-    here.saving = True
-    way(reception)
-    assert (asked(reception), here.happened[1:], left) == ("", [], [])
-    assert reception.toast.text() == "One moment, please. This is still being saved."
+    for name, way in LEAVING.items():
+        reception.go("people")
+        here = page(reception)
+        here.saving = True
+        here.happened.clear()
+        left.clear()
+        way(reception)
+        assert (asked(reception), here.happened, left) == ("", [], []), name
+        assert reception.toast.text() == "One moment, please. This is still being saved."
+        here.saving, here.unsaved = False, Unsaved.ENROLMENT
+        way(reception)
+        assert (asked(reception), here.happened, left) == ("Discard this enrolment?", [], []), name
+        assert reception.navigation.buttons["people"].isChecked()
+        qtbot.keyClick(reception.window().focusWidget(), Qt.Key.Key_Return)
+        assert (asked(reception), here.happened, left) == ("", [], []), "to keep it is what Enter does"
+        way(reception)
+        reception.question.buttons[0].click()
+        assert left or here.happened[0] == "left", name
+        here.unsaved = None
 
 
 def test_nobody_at_the_screen_is_warned_for_half_a_minute_then_it_is_discarded(qtbot, reception):
@@ -184,63 +175,54 @@ def test_nobody_at_the_screen_is_warned_for_half_a_minute_then_it_is_discarded(q
     reception.left.connect(lambda: left.append(True))
     here.unsaved = Unsaved.CHANGES
     reception.leave()
-    for _ in range(51):
-        reception._idle.on_second()
+    pass_seconds(reception, 51)
     told = "Back to the door in 29 seconds. The changes are not saved and will be discarded."
     assert (reception.countdown.isVisible(), reception.countdown.detail.text()) == (True, told)
-    for _ in range(28):
-        reception._idle.on_second()
+    pass_seconds(reception, 28)
     assert left == []
-    reception._idle.on_second()
+    pass_seconds(reception, 1)
     assert left == [True]
     reception.close_up()
     assert (reception.countdown.isVisible(), reception.question.isVisible()) == (False, False)
 
 
-@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_A], ids=["Continue", "any key"])
-def test_whoever_is_still_there_goes_on_and_that_key_does_nothing_else(qtbot, reception, key):
+def test_a_person_who_is_still_there_goes_on_and_that_key_does_nothing_else(qtbot, reception):
     sign_in(qtbot, reception)
     here, pressed = page(reception), []
     here.erase.clicked.connect(lambda: pressed.append(True))
     here.erase.setAutoDefault(True)  # Enter presses it
-    focused = here.erase if key == Qt.Key.Key_Return else here.field
-    focused.setFocus()
-    for _ in range(55):
-        reception._idle.on_second()
-    assert reception.countdown.isVisible()
-    QTest.keyClick(reception.window().windowHandle(), key)
-    qtbot.waitUntil(lambda: not reception.countdown.isVisible())
-    assert (pressed, here.field.text(), reception.window().focusWidget()) == ([], "", focused)
-    for _ in range(45):
-        reception._idle.on_second()
-    assert not reception.countdown.isVisible()
+    for key, focused in ((Qt.Key.Key_Return, here.erase), (Qt.Key.Key_A, here.field)):
+        focused.setFocus()
+        pass_seconds(reception, 55)
+        assert reception.countdown.isVisible()
+        QTest.keyClick(reception.window().windowHandle(), key)
+        qtbot.waitUntil(lambda: not reception.countdown.isVisible())
+        assert (pressed, here.field.text(), reception.window().focusWidget()) == ([], "", focused)
+        pass_seconds(reception, 45)
+        assert not reception.countdown.isVisible()
 
 
-@pytest.mark.parametrize("go", ["disabled", "hidden", "deleted"])
-def test_when_what_has_the_focus_goes_nothing_dangerous_gets_it(qtbot, reception, go):
+def delete(widget: QWidget) -> None:
+    widget.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def test_when_what_has_the_focus_goes_nothing_dangerous_gets_it(qtbot, reception):
     sign_in(qtbot, reception)
     here = page(reception)
-    here.field.setFocus()
-    if go == "disabled":
-        here.field.setEnabled(False)
-    elif go == "hidden":
-        here.field.hide()
-    else:
-        here.field.deleteLater()
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    qtbot.waitUntil(lambda: reception.window().focusWidget() is here)
-    with qtbot.waitSignal(reception.left):
-        QTest.keyClick(reception.window().windowHandle(), Qt.Key.Key_Escape)
-
-
-@pytest.mark.parametrize(("answer", "rests"), [(0, True), (1, False)], ids=["erase", "keep"])
-def test_after_a_dangerous_answer_the_focus_is_not_on_the_button_that_asked(qtbot, reception, answer, rests):
-    sign_in(qtbot, reception)
-    here = page(reception)
-    here.erase.setFocus()
-    here.context.ask("Erase?", "For good.", [("Erase", lambda: None), ("Keep", lambda: None)], danger=True)
-    reception.question.buttons[answer].click()
-    assert reception.window().focusWidget() is (here if rests else here.erase)
+    for go in (lambda field: field.setEnabled(False), QWidget.hide, delete):
+        field = QLineEdit(here)
+        field.show()
+        field.setFocus()
+        go(field)
+        qtbot.waitUntil(lambda: reception.window().focusWidget() is here)
+        with qtbot.waitSignal(reception.left):
+            QTest.keyClick(reception.window().windowHandle(), Qt.Key.Key_Escape)
+    for answer, rests in enumerate((here, here.erase)):
+        here.erase.setFocus()
+        here.context.ask("Erase?", "For good.", [("Erase", lambda: None), ("Keep", lambda: None)], danger=True)
+        reception.question.buttons[answer].click()
+        assert reception.window().focusWidget() is rests
 
 
 def test_an_answer_outlasts_notices_the_countdown_and_another_page(qtbot, reception):
@@ -248,8 +230,7 @@ def test_an_answer_outlasts_notices_the_countdown_and_another_page(qtbot, recept
     context = page(reception).context
     context.tell("Ada is enrolled.")
     context.notice("the gallery: is being changed; try again")
-    for _ in range(55):
-        reception._idle.on_second()
+    pass_seconds(reception, 55)
     reception.go("journal")
     assert reception.toast.text().splitlines()[0] == "Ada is enrolled."
     reception.close_up()
@@ -297,7 +278,7 @@ def test_a_journal_that_does_not_take_it_is_told(context, services, screen, monk
     assert screen.faults == ["journal: is full; make room"]
 
 
-def test_what_somebody_asked_for_is_answered_after_the_page_was_left_and_done_after_they_left(qtbot, context, screen):
+def test_what_was_asked_for_is_answered_after_the_page_was_left_and_done_after_signing_out(qtbot, context, screen):
     go_on, done, answers = threading.Event(), threading.Event(), []
     context.act(lambda: go_on.wait(20), answers.append)
     context.forget_jobs()
@@ -322,44 +303,18 @@ def test_what_somebody_asked_for_is_answered_after_the_page_was_left_and_done_af
     assert answers == [True]
 
 
-@pytest.fixture
-def jobs(qtbot):
-    jobs = Jobs()
-    yield jobs
-    jobs.close()
-
-
-def test_nobody_hears_the_answer_after_the_page_was_left(qtbot, jobs):
-    go_on, done, answers = threading.Event(), threading.Event(), []
-
-    def work():
-        go_on.wait(20)
-        done.set()
-        return 1
-
-    jobs.run(work, answers.append, answers.append)
+def test_when_the_page_is_left_no_answer_comes_and_nothing_is_begun_any_more(qtbot):
+    jobs, go_on, done, answers = Jobs(), threading.Event(), threading.Event(), []
+    jobs.run(lambda: go_on.wait(20) and done.set(), answers.append, answers.append)
+    jobs.run(lambda: go_on.wait(20), answers.append, answers.append)
+    jobs.run(lambda: answers.append("begun"), answers.append, answers.append)
     jobs.forget()
     go_on.set()
     assert done.wait(20)
     jobs.run(lambda: 2, answers.append, answers.append)
     qtbot.waitUntil(lambda: bool(answers))
     assert answers == [2]
-
-
-def test_work_that_hangs_does_not_keep_the_window_open(qtbot):
-    jobs, go_on = Jobs(), threading.Event()
-    jobs.run(lambda: go_on.wait(20), print, print)
-    jobs.close()
+    go_on.clear()
+    jobs.run(lambda: go_on.wait(20), answers.append, answers.append)
+    jobs.close()  # does not wait for work that hangs
     go_on.set()
-
-
-def test_what_has_not_begun_when_the_page_is_left_is_not_begun(qtbot, jobs):
-    go_on, begun = threading.Event(), []
-    for _ in range(2):
-        jobs.run(lambda: go_on.wait(20), print, print)
-    jobs.run(lambda: begun.append(1), print, print)
-    jobs.forget()
-    go_on.set()
-    jobs.run(lambda: begun.append(2), print, print)
-    qtbot.waitUntil(lambda: bool(begun))
-    assert begun == [2]
