@@ -10,7 +10,6 @@ from types import SimpleNamespace
 import pytest
 from PyQt6.QtCore import QAbstractListModel, QDate, QLocale, Qt
 from PyQt6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QLabel, QLineEdit, QWidget
-from pytestqt.qtbot import QtBot
 
 from kiosk import i18n
 from kiosk.domain import Frame, Rejection
@@ -19,14 +18,11 @@ from kiosk.door.report import Status
 from kiosk.door.services import StaffServices
 from kiosk.door.station import Station
 from kiosk.gui import language
-from kiosk.gui.feed import Feed
 from kiosk.gui.keyboard import KeyboardDock
 from kiosk.gui.language import ScreenLanguage, chosen, languages, locale_of, use_for_welcome
 from kiosk.gui.layouts import set_scale
 from kiosk.gui.reception.pages import PAGES
 from kiosk.gui.reception.picker import Picker, wanted_archive, wanted_pictures
-from kiosk.gui.reception.shell import Reception
-from kiosk.gui.theme import DARK, Look
 from kiosk.gui.window import KioskWindow
 from kiosk.gui.workers import Latest
 from kiosk.i18n import translate
@@ -163,24 +159,14 @@ DATA = re.compile(
 
 @pytest.fixture
 def window(
-    *, qtbot: QtBot, home: Path, build: Callable[[], Station], services: StaffServices, sticks
+    *, staff_window, home: Path, build: Callable[[], Station], services: StaffServices, sticks
 ) -> Iterator[KioskWindow]:
     """The kiosk's window on a real station, with every translated text in ⟦brackets⟧."""
     (home / "images" / "broken.jpg").write_bytes(b"")
     i18n.install(lambda context, text, disambiguation, n: f"⟦{text.replace('%n', str(n))}⟧")
     services.station = station = build()
     frames = Latest[Frame]()
-    window = KioskWindow(Feed(frames, mirror=True), Look(DARK))
-    qtbot.addWidget(window)
-
-    def ask(do, then) -> None:
-        answer = do(station)
-        if then is not None:
-            then(answer)
-
-    window.add_reception(Reception(services, window.feed, ask))
-    window.resize(1280, 800)
-    window.show()
+    window = staff_window(services, frames=frames, size=(1280, 800))
     window.on_built(station)
     window.on_camera_changed(CameraState.LIVE, "")
     frame = Frame(draw(round(2.3 * RATE_HZ)), 1.0, 1)
@@ -233,7 +219,7 @@ def test_an_unmarked_text_is_found(qtbot):
     assert unmarked(label) == ["QLabel: ⟦Threshold⟧ is"]
 
 
-def test_nothing_is_left_in_english_at_the_door_and_at_the_way_in(window, services):
+def test_nothing_is_left_in_english_on_any_page(*, window, services, qtbot, sticks):
     for step in (
         lambda: None,
         lambda: (window.on_progressed("gallery", 1, 12), window.on_replaced()),
@@ -247,29 +233,20 @@ def test_nothing_is_left_in_english_at_the_door_and_at_the_way_in(window, servic
     services.staff.add("Ida", Role.INSTALLER, "482913")
     window.close_staff_side()
     window.open_staff_side()
-    window.reception.pin.add("1")
-    assert unmarked(window.reception) == []
-
-
-def test_nothing_is_left_in_english_on_any_page_or_on_the_keyboard(window, qtbot):
     reception = window.reception
-    window.open_staff_side()
+    reception.pin.add("1")
+    assert unmarked(reception) == []
     reception.on_entered(StaffMember("Ida", Role.INSTALLER))
     for entry in PAGES:
         reception.go(entry.name)
-        qtbot.wait(300)  # text of what is read in the background may come or not: both are translated
+        assert unmarked(reception) == [], entry.name
+        qtbot.waitUntil(lambda: not reception.context._jobs.busy)
         assert unmarked(reception) == [], entry.name
     dock, field = KeyboardDock(window, "on"), QLineEdit(reception)
     field.show()
     field.setFocus()
     assert dock.isVisible()
     assert unmarked(dock) == []
-
-
-def test_nothing_is_left_in_english_where_files_are_picked(window, qtbot, sticks):
-    reception = window.reception
-    window.open_staff_side()
-    reception.on_entered(StaffMember("Ida", Role.INSTALLER))
     for number, wanted in enumerate((wanted_pictures, wanted_archive)):
         reception.pick(wanted(), print, print)
         assert unmarked(reception) == []

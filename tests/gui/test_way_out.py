@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,18 +15,14 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from kiosk.config import ConfigFile
-from kiosk.domain import Frame
 from kiosk.door.build import Choices
 from kiosk.door.services import StaffServices, open_services
 from kiosk.errors import JournalError
-from kiosk.gui.feed import Feed
 from kiosk.gui.language import ScreenLanguage
 from kiosk.gui.reception.page import EVERYBODY, PageEntry, StaffPage, Unsaved, warning
-from kiosk.gui.reception.shell import Reception
 from kiosk.gui.theme import DARK, Look
 from kiosk.gui.way_out import ASKING_SECONDS, Wish
 from kiosk.gui.window import KioskWindow
-from kiosk.gui.workers import Latest
 from kiosk.people import staff
 from kiosk.people.staff import LOCK_AFTER, Role, StaffMember
 
@@ -67,16 +64,14 @@ def staffed(services: StaffServices) -> StaffServices:
 
 
 @pytest.fixture
-def window(qtbot, services: StaffServices) -> Iterator[KioskWindow]:
-    window = KioskWindow(Feed(Latest[Frame](), mirror=True), Look(DARK))
-    qtbot.addWidget(window)
+def make_window(staff_window, services: StaffServices) -> Callable[[], KioskWindow]:
     pages = [PageEntry("people", "People", "people", EVERYBODY, PageOfTests)]
-    window.add_reception(Reception(services, window.feed, lambda do, then: None, lambda: pages))
-    window.resize(800, 480)
-    window.show()
-    window.activateWindow()
-    yield window
-    window.end()
+    return lambda: staff_window(services, pages=lambda: pages)
+
+
+@pytest.fixture
+def window(make_window) -> KioskWindow:
+    return make_window()
 
 
 @pytest.fixture
@@ -135,10 +130,12 @@ def said(window: KioskWindow) -> str:
 # In full screen, with staff
 
 
+AT = ("door", "pin of the staff side", "page", "page without focus", "pin of the way out")
+
+
 @pytest.mark.usefixtures("staffed")
-@pytest.mark.parametrize("at", ["door", "pin of the staff side", "page", "page without focus", "pin of the way out"])
-def test_nobody_leaves_full_screen_without_a_pin(qtbot, full, at):
-    for name, way in WAYS.items():
+def test_nobody_leaves_full_screen_without_a_pin(qtbot, full):
+    for at, (name, way) in itertools.product(AT, WAYS.items()):
         full.way_out.close_up()
         full.close_staff_side()
         if at not in {"door", "pin of the way out"}:
@@ -155,7 +152,7 @@ def test_nobody_leaves_full_screen_without_a_pin(qtbot, full, at):
         for _ in range(3):
             press(full, Key.Key_Return)
             press(full, Key.Key_Space)
-        assert is_kept(full), name
+        assert is_kept(full), (at, name)
 
 
 @pytest.mark.usefixtures("staffed")
@@ -171,31 +168,31 @@ def test_an_installer_leaves_full_screen_by_pin_and_the_journal_says_who(qtbot, 
     assert full.isFullScreen()
 
 
-@pytest.mark.usefixtures("staffed")
-@pytest.mark.parametrize("way", ENDS, ids=lambda way: "")
-def test_an_installer_ends_it_by_pin_and_the_journal_says_who(qtbot, full, services, way):
-    way(full)
-    assert full.way_out.pad.pin.title.text() == "Installer's PIN to end the kiosk"
-    with qtbot.waitSignal(full.closed):
-        type_pin(qtbot, full, INSTALLER)
-    assert not full.isVisible()
-    assert (services.journal.actions(1)[0].staff, services.journal.actions(1)[0].action) == ("Ida", "kiosk_ended")
+def test_an_installer_ends_it_by_pin_and_the_journal_says_who(qtbot, make_window, staffed):
+    for way in ENDS:
+        full = make_window()
+        full.toggle_full_screen()
+        way(full)
+        assert full.way_out.pad.pin.title.text() == "Installer's PIN to end the kiosk"
+        with qtbot.waitSignal(full.closed):
+            type_pin(qtbot, full, INSTALLER)
+        assert not full.isVisible()
+        (entry,) = staffed.journal.actions(1)
+        assert (entry.staff, entry.action) == ("Ida", "kiosk_ended")
 
 
 @pytest.mark.usefixtures("staffed")
-def test_another_pin_is_not_enough_and_a_wrong_one_is_counted(qtbot, full, services):
+def test_another_pin_is_not_enough_and_a_wrong_one_is_counted(qtbot, full, services, monkeypatch):
     press(full, Key.Key_F11)
     type_pin(qtbot, full, RECEPTIONIST)
     assert (is_kept(full), said(full)) == (True, "This PIN is not an installer's.")
     type_pin(qtbot, full, NOBODY)
     assert (is_kept(full), said(full).startswith("Wrong PIN. 9 tries left.")) == (True, True)
     assert services.journal.actions(1)[0].action == "wrong_pin"
-
-
-@pytest.mark.usefixtures("staffed")
-def test_while_it_is_locked_out_an_installers_pin_is_not_taken(qtbot, full, services, monkeypatch):
+    press(full, Key.Key_Escape)
     now = [1000.0]
     monkeypatch.setattr(services.staff, "_now", lambda: now[0])
+    services.staff.reset("Ida", INSTALLER)
     for _ in range(LOCK_AFTER):
         now[0] += services.staff.wait_seconds
         services.staff.enter(NOBODY)
@@ -220,13 +217,16 @@ def test_keys_that_are_held_down_or_pressed_twice_change_nothing(qtbot, full):
 
 
 @pytest.mark.usefixtures("staffed")
-def test_an_answer_that_comes_after_the_pad_was_left_grants_nothing(qtbot, full):
+def test_an_answer_that_comes_after_the_pad_was_left_grants_nothing(qtbot, full, services, monkeypatch):
+    checked, enter = threading.Event(), services.staff.enter
+    monkeypatch.setattr(services.staff, "enter", lambda pin: (enter(pin), checked.set())[0])
     press(full, Key.Key_F11)
     for digit in INSTALLER:
         press(full, Key(ord(digit)))
     press(full, Key.Key_Return)
     press(full, Key.Key_Escape)
-    qtbot.wait(50)
+    assert checked.wait(20)
+    qtbot.wait(1)
     assert is_kept(full)
 
 
@@ -282,23 +282,23 @@ def test_a_journal_that_cannot_be_written_keeps_no_installer_in(qtbot, full, ser
 # In a window, or while nobody is registered
 
 
-@pytest.mark.parametrize("way", ENDS, ids=lambda way: "")
-@pytest.mark.parametrize("whole", [False, True], ids=["window", "full screen without staff"])
-def test_the_end_is_asked_about_first(qtbot, window, way, whole):
-    if whole:
-        press(window, Key.Key_F11)
-    else:
-        window.reception.services.staff.add("Ida", Role.INSTALLER, INSTALLER)
-    question = window.way_out.question
-    way(window)
-    assert (window.isVisible(), question.isVisible()) == (True, True)
-    assert question._panel.accessibleName() == "End the kiosk?"
-    press(window, Key.Key_Return)
-    assert (window.isVisible(), window.way_out.isVisible()) == (True, False)
-    way(window)
-    with qtbot.waitSignal(window.closed):
-        qtbot.mouseClick(question.buttons[0], Qt.MouseButton.LeftButton)
-    assert not window.isVisible()
+def test_the_end_is_asked_about_first(qtbot, make_window, services):
+    for whole, way in itertools.product((True, False), ENDS):
+        window = make_window()
+        if whole:
+            press(window, Key.Key_F11)
+        elif not services.staff.members():
+            services.staff.add("Ida", Role.INSTALLER, INSTALLER)
+        question = window.way_out.question
+        way(window)
+        assert (window.isVisible(), question.isVisible()) == (True, True)
+        assert question._panel.accessibleName() == "End the kiosk?"
+        press(window, Key.Key_Return)
+        assert (window.isVisible(), window.way_out.isVisible()) == (True, False)
+        way(window)
+        with qtbot.waitSignal(window.closed):
+            qtbot.mouseClick(question.buttons[0], Qt.MouseButton.LeftButton)
+        assert not window.isVisible()
 
 
 def let_time_pass(window: KioskWindow) -> None:
@@ -336,23 +336,6 @@ def test_the_staff_side_that_goes_back_to_the_door_leaves_the_question_the_focus
     assert window.way_out.isAncestorOf(window.focusWidget())
 
 
-def test_end_asks_nobody(qtbot, staffed, full):
-    press(full, Key.Key_F11)
-    with qtbot.waitSignal(full.closed):
-        full.end()
-    assert not full.isVisible()
-
-
-def test_the_pad_fits_into_the_window(staffed, window):
-    for size in ((320, 320), (800, 480), (480, 800)):
-        window.resize(*size)
-        window.way_out.ask(Wish.END, guarded=True)
-        QApplication.processEvents()
-        assert window.way_out.geometry() == window.rect()
-        assert is_whole(window, window.way_out.pad), size
-        window.way_out.close_up()
-
-
 def is_whole(window: KioskWindow, pad: QWidget) -> bool:
     """Whether everything on the pad is inside the window, nothing overlaps, and no words are cut off."""
     parts = [each for each in pad.findChildren(QWidget) if isinstance(each, QAbstractButton | QLabel)]
@@ -363,7 +346,15 @@ def is_whole(window: KioskWindow, pad: QWidget) -> bool:
     return inside and apart and all(each.height() >= each.heightForWidth(each.width()) for each in labels)
 
 
-def test_the_pad_fits_with_large_type_and_all_that_it_may_say(qtbot, staffed, window):
+@pytest.mark.usefixtures("staffed")
+def test_the_pad_fits_with_large_type_and_all_that_it_may_say(qtbot, window):
+    for size in ((320, 320), (480, 800), (800, 480)):
+        window.resize(*size)
+        window.way_out.ask(Wish.END, guarded=True)
+        QApplication.processEvents()
+        assert window.way_out.geometry() == window.rect()
+        assert is_whole(window, window.way_out.pad), size
+        window.way_out.close_up()
     language = ScreenLanguage()
     window.dress(Look(DARK, large_type=True))
     try:
