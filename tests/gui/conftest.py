@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pytest
+from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.domain import Box, Decision, Face, Frame, Observation, Outcome, Reason, Rejection, TrackedFace
@@ -15,9 +16,10 @@ from kiosk.door.services import StaffServices
 from kiosk.door.station import Station
 from kiosk.door.supervisor import ShowProgress
 from kiosk.gui.feed import Feed
+from kiosk.gui.layouts import set_scale
 from kiosk.gui.reception.page import PageEntry
 from kiosk.gui.reception.shell import Reception, shipped_pages
-from kiosk.gui.theme import DARK, Look
+from kiosk.gui.theme import DARK, Look, style_sheet
 from kiosk.gui.window import KioskWindow
 from kiosk.gui.workers import Latest
 from kiosk.vision.camera import WatchedCamera
@@ -120,6 +122,29 @@ def qtbot(qtbot: QtBot) -> QtBot:
     """The fixture of pytest-qt with longer deadlines, for a busy machine."""
     qtbot.waitUntil = functools.partial(qtbot.waitUntil, timeout=30_000)
     return qtbot
+
+
+@pytest.fixture
+def shown(qtbot: QtBot) -> Callable[..., QWidget]:
+    """shown(page, (800, 480)): on the screen in that size, dressed as the staff side is."""
+    holders = []
+
+    def show(page: QWidget, size: tuple[int, int] = (800, 480)) -> QWidget:
+        scale = min(max(size) / 800, min(size) / 480)
+        set_scale(scale)
+        holder = QWidget()
+        holder.setObjectName("reception")
+        holder.setStyleSheet(style_sheet(DARK, scale))
+        holders.append(holder)
+        page.setParent(holder)
+        qtbot.addWidget(holder)
+        holder.resize(*size)
+        page.resize(*size)
+        holder.show()
+        page.show()
+        return page
+
+    return show
 
 
 @pytest.fixture

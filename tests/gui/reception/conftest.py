@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.config import ConfigFile
@@ -18,11 +17,9 @@ from kiosk.door.build import Choices
 from kiosk.door.services import StaffServices, open_services
 from kiosk.files import asset
 from kiosk.gui.feed import Feed
-from kiosk.gui.layouts import set_scale
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.picker import Wanted
-from kiosk.gui.theme import DARK, style_sheet
 from kiosk.gui.workers import Latest
 from kiosk.people.register import Consent
 from kiosk.people.snapshot import GallerySnapshot
@@ -143,29 +140,6 @@ def agree(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         qtbot.mouseClick(step.agree, Qt.MouseButton.LeftButton)
 
     return read_and_agree
-
-
-@pytest.fixture
-def shown(qtbot: QtBot) -> Callable[..., QWidget]:
-    """shown(page, (800, 480)): on the screen in that size, dressed as the staff side is."""
-    holders = []
-
-    def show(page: QWidget, size: tuple[int, int] = (800, 480)) -> QWidget:
-        scale = min(max(size) / 800, min(size) / 480)
-        set_scale(scale)
-        holder = QWidget()
-        holder.setObjectName("reception")
-        holder.setStyleSheet(style_sheet(DARK, scale))
-        holders.append(holder)
-        page.setParent(holder)
-        qtbot.addWidget(holder)
-        holder.resize(*size)
-        page.resize(*size)
-        holder.show()
-        page.show()
-        return page
-
-    return show
 
 
 GRACE = "Grace_Hopper"
