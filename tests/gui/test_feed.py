@@ -41,16 +41,6 @@ def make_feed(qtbot):
     return make
 
 
-def test_only_the_newest_frame_is_shown(make_feed):
-    feed, mailbox = make_feed()
-    for number in range(5):
-        mailbox.put(half_white(sequence=number))
-    feed.on_ready()
-    assert feed.frame.sequence == 4
-    feed.on_ready()
-    assert feed.frame.sequence == 4
-
-
 def test_picture_and_boxes_are_mirrored_when_asked(make_feed, make_report, make_decision):
     for mirror, left, right, box_x in ((False, "white", "black", 80), (True, "black", "white", 240)):
         feed, _ = make_feed(half_white(), mirror=mirror)
@@ -71,8 +61,13 @@ def test_boxes_go_when_the_picture_has_moved_on_or_the_report_is_dropped(make_fe
     assert (feed.marks(), feed.frame is None) == ((), False)
 
 
-def test_without_a_camera_there_is_no_old_picture_and_the_colours_follow_the_theme(make_feed):
-    feed, _ = make_feed(half_white())
+def test_only_the_newest_picture_is_shown_and_none_without_a_camera(make_feed):
+    feed, mailbox = make_feed()
+    for number in range(5):
+        mailbox.put(half_white(sequence=number))
+    for _ in range(2):
+        feed.on_ready()
+        assert feed.frame.sequence == 4
     feed.clear()
     image = feed.grab().toImage()
     assert feed.frame is None
@@ -91,7 +86,6 @@ def test_pictures_of_any_shape_can_be_shown(make_feed):
 def test_an_image_keeps_colours_and_rows_and_outlives_its_array():
     image = to_qimage(np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]]], np.uint8))
     assert [image.pixelColor(x, 0).name() for x in range(3)] == ["#0000ff", "#00ff00", "#ff0000"]
-    assert image.format() is QImage.Format.Format_RGB32, "the format that is painted fastest"
     for width in (1, 2, 3, 5, 641):
         array = np.zeros((4, width, 3), np.uint8)
         array[:, -1] = 255
@@ -115,12 +109,7 @@ def test_the_picture_is_centred_keeps_its_shape_and_is_cropped_no_more_than_allo
     assert where.width() / where.height() == pytest.approx(picture[0] / picture[1])
     assert where.width() <= view[0] * MOST_CROPPED + 1e-6
     assert where.height() <= view[1] * MOST_CROPPED + 1e-6
-
-
-def test_a_picture_fills_the_view_where_that_cuts_little_off():
-    where = placed((640, 480), (600, 480))
-    assert (where.left() <= 0, where.top() <= 0) == (True, True)
-    assert placed((1920, 480), (600, 600)).height() < 600
+    assert where.contains(QRectF(0, 0, *view)) or max(where.width() / view[0], where.height() / view[1]) > 1.19
 
 
 def test_only_a_person_who_was_let_in_is_named(make_report, make_decision):
@@ -137,9 +126,6 @@ def test_only_a_person_who_was_let_in_is_named(make_report, make_decision):
         (mark,) = marks_of(make_report(None, decision))
         assert (mark.kind, mark.label) == (kind, label), reason
         assert mark.share == (pytest.approx(2 / 3) if reason is Reason.GATHERING else None), reason
-
-
-def test_each_face_has_its_own_decision_and_the_name_of_the_register(make_report, make_decision):
     report = make_report(None, make_decision(Reason.PRESENT, track=4, person="Ada"), make_decision(Reason.TOO_FAR, 9))
     assert [mark.label for mark in marks_of(report)] == ["Ada", "Not recognised"]
     assert marks_of(replace(report, shown={"Ada": "Countess"}))[0].label == "Countess"

@@ -17,11 +17,9 @@ from kiosk.gui.keyboard import (
     OFF,
     ON,
     Act,
-    Key,
     KeyboardDock,
     KeyButton,
     Page,
-    Variants,
     arrangement,
     capital,
     touch_only,
@@ -111,12 +109,9 @@ def test_it_comes_with_a_text_field_takes_room_and_goes_with_the_field(form, doc
         assert (dock.isVisible(), form.area.geometry()) == (False, form.rect())
 
 
-def test_the_field_comes_into_view(form, dock, qtbot):
+def test_the_field_comes_into_view_and_a_keyboard_that_was_put_away_comes_back_by_a_touch(form, dock, tap, qtbot):
     form.last.setFocus()
     qtbot.waitUntil(lambda: form.last.visibleRegion().boundingRect().height() == form.last.height())
-
-
-def test_put_away_it_stays_away_until_the_field_is_touched(form, dock, tap, qtbot):
     form.name.setFocus()
     tap(Act.HIDE)
     assert (dock.isVisible(), form.name.hasFocus()) == (False, True)
@@ -133,18 +128,14 @@ def test_the_option_decides_or_what_is_connected(form):
         sip.delete(dock)
 
 
-def test_a_window_that_turns_keeps_it_at_the_bottom(form, dock):
+def test_a_window_that_turns_keeps_it_at_the_bottom_and_it_goes_with_a_field_that_is_deleted(form, dock, qtbot):
+    form.activateWindow()
     form.name.setFocus()
+    qtbot.waitUntil(dock.isVisible)
     form.fit((480, 853))
     form.grab()
     assert (dock.width(), dock.geometry().bottom()) == (480, form.rect().bottom())
     assert "1" in {each.key.text for each in dock.keys}, "in portrait there is room for digits"
-
-
-def test_a_field_that_is_deleted_while_it_has_the_focus_takes_the_keyboard_with_it(form, dock, qtbot):
-    form.activateWindow()
-    form.name.setFocus()
-    qtbot.waitUntil(dock.isVisible)
     with qtbot.captureExceptions() as raised:
         sip.delete(form.name)
         form.button.setFocus()
@@ -177,15 +168,12 @@ def test_it_is_needed_where_there_is_a_touch_screen_and_no_keyboard(tmp_path: Pa
 # What is typed
 
 
-def test_what_is_typed_arrives_and_the_field_keeps_the_focus(form, dock, tap):
+def test_what_is_typed_arrives_and_shift_is_for_one_letter_and_twice_for_all(form, dock, tap):
     form.name.setFocus()
     tap("a", "d", "a", Act.SPACE, "l", Act.ERASE, "-")
-    tap(Act.SYMBOLS, "@", "1", "&", "'")
+    tap(Act.SYMBOLS, "@", "1", "&", "'", Act.LETTERS)
     assert (form.name.text(), form.name.hasFocus()) == ("ada -@1&'", True)
-
-
-def test_shift_is_for_one_letter_and_twice_for_all(form, dock, tap):
-    form.name.setFocus()
+    form.name.clear()
     told = set()
     for taps in ([], [Act.SHIFT], ["a", "d", Act.SHIFT, Act.SHIFT], ["a", "d", Act.SHIFT, "a"]):
         tap(*taps)
@@ -206,17 +194,9 @@ def test_accents_come_by_a_long_press_and_from_their_own_page(form, dock, tap, q
     qtbot.mouseClick(dock.variants.buttons[0], Qt.MouseButton.LeftButton)
     tap("e", Act.ACCENTS, "ø", Act.SHIFT, "ñ", Act.LETTERS, "x")
     assert (form.name.text(), dock.variants.isVisible()) == ("éeøÑx", False)
-
-
-def test_the_accents_stay_inside_the_window(qtbot):
-    window = QWidget()
-    window.resize(400, 300)
-    qtbot.addWidget(window)
-    variants = Variants(window)
-    window.show()
-    for x in (0, 200, 399):
-        variants.offer("éèê", QPoint(x, 200))
-        assert window.rect().contains(variants.geometry())
+    for x in (0, 400, 799):
+        dock.variants.offer("éèê", QPoint(x, 200))
+        assert form.rect().contains(dock.variants.geometry())
 
 
 def test_german_has_its_own_letters(form, dock, tap, screen):
@@ -227,7 +207,7 @@ def test_german_has_its_own_letters(form, dock, tap, screen):
     assert all(len(capital(letter)) == 1 for letters in ACCENTS.values() for letter in letters)
 
 
-def test_a_field_gets_only_what_it_takes_and_digits_at_once_where_it_takes_numbers(form, dock, tap):
+def test_a_field_gets_only_what_it_takes_and_next_and_enter_go_on(form, dock, tap, qtbot):
     form.name.setValidator(QIntValidator())
     form.name.setMaxLength(2)
     form.name.setFocus()
@@ -240,9 +220,8 @@ def test_a_field_gets_only_what_it_takes_and_digits_at_once_where_it_takes_numbe
     form.name.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
     form.name.setFocus()
     assert dock.page is Page.NUMBERS
-
-
-def test_next_goes_to_the_next_field_and_enter_enters(form, dock, tap, qtbot):
+    form.name.setInputMethodHints(Qt.InputMethodHint.ImhNone)
+    form.button.setFocus()
     form.name.setFocus()
     with qtbot.waitSignal(form.name.returnPressed):
         tap(Act.ENTER)
@@ -273,17 +252,7 @@ def test_every_page_has_its_keys_in_rows_that_fit(screen):
         assert set("abcdefghijklmnopqrstuvwxyz0123456789äöüß@.-_'éèñøłžçå") <= typed
 
 
-def test_every_key_has_a_name_and_never_the_focus(qtbot):
-    for act in Act:
-        button = KeyButton(Key(act, "&" if act is Act.TYPE else ""))
-        qtbot.addWidget(button)
-        button.show_state(shift=False, locked=False)
-        assert button.accessibleName(), act
-        assert button.focusPolicy() is Qt.FocusPolicy.NoFocus
-        assert button.text() or not button.icon().isNull(), act
-
-
-def test_keys_are_large_enough_for_a_finger_in_every_size_and_language(form, dock, screen, tap):
+def test_keys_have_names_and_are_large_enough_for_a_finger_in_every_size_and_language(form, dock, screen, tap):
     for size in SIZES:
         for code in ROWS:
             screen.use(code)
@@ -298,3 +267,7 @@ def test_keys_are_large_enough_for_a_finger_in_every_size_and_language(form, doc
                 places = [each.rect().translated(each.mapTo(form, each.rect().topLeft())) for each in dock.keys]
                 assert all(form.rect().contains(place) for place in places), (size, code, page)
                 assert dock.height() <= form.height() * 0.55
+                for each in dock.keys:
+                    assert each.accessibleName(), each.key
+                    assert each.focusPolicy() is Qt.FocusPolicy.NoFocus, each.key
+                    assert each.text() or not each.icon().isNull(), each.key

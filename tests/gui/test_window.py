@@ -100,6 +100,9 @@ def test_from_the_start_to_the_open_door(make_window, station, clock, make_repor
     station.door.seconds_left = 0.0
     window.on_tick()
     assert said(window).startswith("Locked")
+    names = [each.accessibleName() for each in (window, window.feed, window.banner, window.time, window.strip)]
+    assert names == ["Kiosk", "Camera picture", "State of the door", "Time", "Messages for the staff"]
+    assert (len(window.time.text()), window.date.text().count(" ")) == (5, 3)
 
 
 def test_what_goes_wrong_is_told_until_it_is_repaired(window, clock, make_report, make_decision):
@@ -149,19 +152,13 @@ def test_messages_to_the_staff_take_turns_in_a_strip(make_window, station, clock
     assert window.strip.isHidden()
 
 
-def test_a_person_with_a_screen_reader_finds_the_parts_and_there_is_a_clock(window):
-    names = [each.accessibleName() for each in (window, window.feed, window.banner, window.time, window.strip)]
-    assert names == ["Kiosk", "Camera picture", "State of the door", "Time", "Messages for the staff"]
-    assert (len(window.time.text()), window.date.text().count(" ")) == (5, 3)
-
-
 # Layout
 
 
-def test_nothing_overlaps_or_leaves_the_window_in_any_size(window):
+def test_nothing_overlaps_or_leaves_the_window_in_any_size_and_small_again_it_is_as_before(window):
     window.on_status_changed(Status(3, 0, ("journal: disk full; free some space",)))
-    card = window.banner
-    for size in SIZES:
+    card, places = window.banner, []
+    for size in (*SIZES, SIZES[0]):
         resized(window, size)
         for outer, parts in (
             (window, (window.feed, window.time, window.date, card, window.strip)),
@@ -172,14 +169,8 @@ def test_nothing_overlaps_or_leaves_the_window_in_any_size(window):
             assert not any(one.intersects(other) for one, other in pairs), size
         beside = window.feed.geometry().right() < card.geometry().left()
         assert beside is (size[0] >= size[1]), size
-
-
-def test_a_window_made_small_again_is_as_tidy_as_before(window):
-    places = []
-    for size in ((800, 480), (1080, 1920), (800, 480)):
-        resized(window, size)
         places.append([part.geometry() for part in window.findChildren(QWidget) if part.isVisible()])
-    assert places[0] == places[2]
+    assert places[0] == places[-1]
 
 
 def test_every_state_is_written_in_32_px_and_more_and_not_cut(window, station, clock, make_report, make_decision):
@@ -267,21 +258,18 @@ def test_a_text_wraps_at_words_into_lines_of_like_length_and_shrinks_before_it_i
     assert len(last) > len(first) / 2
 
 
-def test_large_type_may_shrink_to_the_size_that_is_legible_without_it(label):
-    label.setText("Please look straight at the camera, and hold still until the door has opened for you. " * 2)
-    assert label.fitted().text() != label.text()
-    label.set_type_scale(2.0)
-    assert label.fitted().text() == label.text()
-    assert label.fitted().font().pixelSize() >= LETTERS_PX / 4
-
-
-def test_names_of_the_world_leave_ink_and_markup_is_shown_as_it_is(label):
+def test_names_of_the_world_leave_ink_and_large_type_may_shrink_to_the_size_that_is_legible_without_it(label):
     for name in ("Nguyễn Thị Minh Khai", "王小明", "محمد بن سلمان", "<h1>Ada</h1><img src=x>"):
         label.setText(name)
         image = label.grab().toImage()
         colours = {image.pixel(x, y) for x in range(0, image.width(), 2) for y in range(0, image.height(), 2)}
         assert len(colours) > 1, name
         assert label.fitted().text() == name
+    label.setText("Please look straight at the camera, and hold still until the door has opened for you. " * 2)
+    assert label.fitted().text() != label.text()
+    label.set_type_scale(2.0)
+    assert label.fitted().text() == label.text()
+    assert label.fitted().font().pixelSize() >= LETTERS_PX / 4
 
 
 @given(text=st.text(max_size=200), width=st.integers(0, 500), height=st.integers(0, 300))
@@ -345,20 +333,12 @@ class ReceptionOfTests(QWidget):
         self.view = view
 
 
-@pytest.fixture
-def reception(window) -> ReceptionOfTests:
-    reception = ReceptionOfTests()
-    window.add_reception(reception)
-    return reception
-
-
-def test_without_a_staff_side_there_is_no_way_in(qtbot, window):
+def test_the_corner_button_and_f2_lead_to_the_staff_side_and_it_leads_back(qtbot, window):
     assert not window.staff.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_F2)
-    assert window.door.isVisible()
-
-
-def test_the_corner_button_and_f2_lead_to_the_staff_side_and_it_leads_back(qtbot, window, reception):
+    assert window.door.isVisible(), "without a staff side there is no way in"
+    reception = ReceptionOfTests()
+    window.add_reception(reception)
     assert min(window.staff.width(), window.staff.height()) >= 42, "large enough for a finger"
     for enter in (
         lambda: qtbot.mouseClick(window.staff, Qt.MouseButton.LeftButton),
@@ -370,29 +350,19 @@ def test_the_corner_button_and_f2_lead_to_the_staff_side_and_it_leads_back(qtbot
         assert reception.view.headline == "Camera unavailable"
         reception.left.emit()
         assert (reception.isVisible(), window.door.isVisible(), reception.happened[-1]) == (False, True, "close_up")
-
-
-def test_in_full_screen_only_the_staff_side_has_a_pointer(window, reception):
     window.toggle_full_screen()
-    for step, shape in (
-        (window.open_staff_side, Qt.CursorShape.ArrowCursor),
-        (window.close_staff_side, Qt.CursorShape.BlankCursor),
-    ):
-        step()
-        assert window.cursor().shape() == shape
+    window.open_staff_side()
+    assert window.cursor().shape() == Qt.CursorShape.ArrowCursor, "in full screen only the staff side has a pointer"
+    window.close_staff_side()
+    assert window.cursor().shape() == Qt.CursorShape.BlankCursor
     window.toggle_full_screen()
-
-
-def test_escape_belongs_to_the_staff_side_while_that_is_open(qtbot, window, reception):
+    for reception.settled in (False, True):
+        assert window.settled is reception.settled, "another language waits for what is unfinished"
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.settled
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
     window.open_staff_side()
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert (reception.happened[-1], window.way_out.isVisible()) == ("leave", False)
     window.end()
     assert reception.happened[-1] == "close_jobs"
-
-
-def test_another_language_waits_for_what_is_asked_or_unfinished(qtbot, window, reception):
-    for reception.settled in (True, False, True):
-        assert window.settled is reception.settled
-    qtbot.keyClick(window, Qt.Key.Key_Escape)
-    assert not window.settled
