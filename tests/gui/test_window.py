@@ -83,7 +83,6 @@ def test_from_the_start_to_the_open_door(make_window, station, clock, make_repor
     clock.now += 2
     window.on_progressed("gallery", 250, 1000)
     window.on_tick()
-    assert "250 of 1000" in said(window)
     assert (window.banner.bar.isVisible(), window.banner.bar.value()) == (True, 250)
     window.on_built(station)
     window.on_camera_changed(CameraState.LIVE, "")
@@ -105,33 +104,18 @@ def test_from_the_start_to_the_open_door(make_window, station, clock, make_repor
     assert (len(window.time.text()), window.date.text().count(" ")) == (5, 3)
 
 
-def test_what_goes_wrong_is_told_until_it_is_repaired(window, clock, make_report, make_decision):
-    rows = (
-        (lambda: window.on_failed("RuntimeError: boom"), "Out of order | The door stays locked. RuntimeError: boom"),
-        (lambda: window.on_status_changed(Status(0, 0, ())), "Nobody is enrolled | "),
-        (lambda: window.on_camera_changed(CameraState.LOST, "camera 7: gone"), "Camera unavailable | camera 7: gone"),
-        (lambda: window.on_broken("weights: altered"), "Out of order | The door stays locked. weights: altered"),
-    )
-    for fail, expected in rows:
-        fail()
-        assert said(window).startswith(expected)
-        clock.now += 5
-        window.on_status_changed(Status(1, 0, ()))
-        window.on_camera_changed(CameraState.LIVE, "")
-        window._situation.broken = ""
-        window.on_tick()
-        assert said(window).startswith("Locked"), expected
-
-
-def test_pictures_and_boxes_of_before_are_gone(window, frames, make_report, make_decision):
+def test_pictures_and_boxes_of_before_are_gone_and_faults_are_told(window, frames, station, make_report, make_decision):
     frames.put(frame := Frame(np.zeros((48, 64, 3), np.uint8), 1.0, 1))
     window.feed.on_ready()
     window.on_reported(make_report(frame, make_decision(Reason.GATHERING)))
     assert len(window.feed.marks()) == 1
     window.on_replaced()
-    assert window.feed.marks() == ()
+    assert (window.feed.marks(), said(window).split(" | ")[0]) == ((), "Updating face recognition")
+    window.on_built(station)
     window.on_camera_changed(CameraState.LOST, "camera 7: is gone")
-    assert window.feed.frame is None
+    assert (window.feed.frame, said(window)) == (None, "Camera unavailable | camera 7: is gone")
+    window.on_broken("weights: altered")
+    assert said(window) == "Out of order | The door stays locked. weights: altered"
 
 
 def test_messages_to_the_staff_take_turns_in_a_strip(make_window, station, clock):

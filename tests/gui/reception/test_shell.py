@@ -81,6 +81,10 @@ def test_each_role_sees_its_own_pages_beside_them_or_on_a_tall_screen_above(qtbo
         beside = reception.navigation.geometry().right() < page(reception).mapTo(reception, page(reception).pos()).x()
         assert beside == (size[0] > size[1])
     assert list(reception.navigation.buttons) == ["people", "journal", "settings"]
+    people = page(reception)
+    reception.go("journal", person="Ada")
+    assert (people.happened[-1], page(reception).happened) == ("left", [("entered", {"person": "Ada"})])
+    assert reception.navigation.buttons["journal"].isChecked()
     reception.close_up()
     reception.open()
     sign_in(qtbot, reception, "739104")
@@ -90,7 +94,7 @@ def test_each_role_sees_its_own_pages_beside_them_or_on_a_tall_screen_above(qtbo
     assert reception.title.text() == "People"
 
 
-def test_who_signed_in_stands_in_the_journal_and_a_wrong_pin_too(qtbot, reception, services):
+def test_who_signed_in_stands_in_the_journal_and_so_does_a_wrong_pin(qtbot, reception, services):
     qtbot.keyClicks(reception.pin, "111999")
     reception.pin.on_done()
     qtbot.waitUntil(lambda: "wait" in reception.pin.message.text().lower())
@@ -99,15 +103,6 @@ def test_who_signed_in_stands_in_the_journal_and_a_wrong_pin_too(qtbot, receptio
     reception.pin.on_tick()
     sign_in(qtbot, reception)
     assert [(entry.action, entry.staff) for entry in services.journal.actions(1)] == [("signed_in", "Ida")]
-
-
-def test_a_page_is_entered_with_what_it_was_asked_for_and_left_when_another_comes(qtbot, reception):
-    sign_in(qtbot, reception)
-    people = page(reception)
-    reception.go("journal", person="Ada")
-    assert people.happened[-1] == "left"
-    assert page(reception).happened == [("entered", {"person": "Ada"})]
-    assert reception.navigation.buttons["journal"].isChecked()
 
 
 def test_files_are_picked_in_place_of_the_page(qtbot, reception, sticks):
