@@ -31,7 +31,7 @@ from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 
 
 class Act(enum.Enum):
-    """The effect of a key."""
+    """The effect of a key that does not turn the page."""
 
     TYPE = "type"
     SHIFT = "shift"
@@ -40,9 +40,6 @@ class Act(enum.Enum):
     NEXT = "next"
     ENTER = "enter"
     HIDE = "hide"
-    LETTERS = "letters"
-    SYMBOLS = "symbols"
-    ACCENTS = "accents"
 
 
 class Page(enum.Enum):
@@ -58,7 +55,7 @@ class Page(enum.Enum):
 class Key:
     """One key; `halves` is its width in halves of a normal key."""
 
-    act: Act
+    act: Act | Page
     text: str = ""
     halves: int = 2
 
@@ -97,12 +94,8 @@ def arrangement(page: Page, *, tall: bool) -> list[list[Key]]:
 
 
 def _bottom(page: Page, halves: int) -> list[Key]:
-    turns = {
-        Page.LETTERS: (Act.SYMBOLS, Act.ACCENTS),
-        Page.SYMBOLS: (Act.LETTERS, Act.ACCENTS),
-        Page.ACCENTS: (Act.LETTERS, Act.SYMBOLS),
-    }
-    keys = [*(Key(act, halves=3) for act in turns[page]), Key(Act.TYPE, "-")]
+    others = [Key(other, halves=3) for other in (Page.LETTERS, Page.SYMBOLS, Page.ACCENTS) if other is not page]
+    keys = [*others, Key(Act.TYPE, "-")]
     return [*keys, *_last_keys(halves - sum(key.halves for key in keys) - 8, "."), Key(Act.HIDE)]
 
 
@@ -145,11 +138,10 @@ _LOOKS = {  # label, icon and name for screen readers
     Act.NEXT: ("", "next_field", QT_TRANSLATE_NOOP("keyboard", "Next field")),
     Act.ENTER: ("", "enter", QT_TRANSLATE_NOOP("keyboard", "Enter")),
     Act.HIDE: ("", "keyboard_hide", QT_TRANSLATE_NOOP("keyboard", "Hide the keyboard")),
-    Act.LETTERS: ("abc", "", QT_TRANSLATE_NOOP("keyboard", "Letters")),
-    Act.SYMBOLS: ("?123", "", QT_TRANSLATE_NOOP("keyboard", "Numbers and symbols")),
-    Act.ACCENTS: ("áéß", "", QT_TRANSLATE_NOOP("keyboard", "Accents")),
+    Page.LETTERS: ("abc", "", QT_TRANSLATE_NOOP("keyboard", "Letters")),
+    Page.SYMBOLS: ("?123", "", QT_TRANSLATE_NOOP("keyboard", "Numbers and symbols")),
+    Page.ACCENTS: ("áéß", "", QT_TRANSLATE_NOOP("keyboard", "Accents")),
 }
-_REPEATED = (Act.ERASE, Act.SPACE)
 
 
 class KeyButton(Button):
@@ -166,7 +158,7 @@ class KeyButton(Button):
         self._was_held = False
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAutoDefault(False)
-        self.setAutoRepeat(key.act in _REPEATED)
+        self.setAutoRepeat(key.act in (Act.ERASE, Act.SPACE))
         self.setProperty("act", "type" if key.act is Act.TYPE else "other")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         if key.text in ACCENTS:
@@ -251,7 +243,6 @@ def _label(text: str) -> str:
 
 ON, OFF, AUTO = "on", "off", "auto"
 _KEYS = {Act.ERASE: Qt.Key.Key_Backspace, Act.NEXT: Qt.Key.Key_Tab, Act.ENTER: Qt.Key.Key_Return}
-_PAGES = {Act.LETTERS: Page.LETTERS, Act.SYMBOLS: Page.SYMBOLS, Act.ACCENTS: Page.ACCENTS}
 _NUMBERS = Qt.InputMethodHint.ImhDigitsOnly | Qt.InputMethodHint.ImhFormattedNumbersOnly
 
 
@@ -310,8 +301,8 @@ class KeyboardDock(QFrame):
     @pyqtSlot(object)
     def on_pressed(self, key: Key) -> None:
         self.variants.hide()
-        if key.act in _PAGES:
-            self.page = _PAGES[key.act]
+        if isinstance(key.act, Page):
+            self.page = key.act
             self._open()
         elif key.act is Act.SHIFT:
             # Off, then for one letter, then for all letters.

@@ -45,7 +45,7 @@ class ScreenLanguage:
 
     def __init__(self) -> None:
         self.code = i18n.ENGLISH
-        self._qt: QTranslator | None = None
+        self._qt = QTranslator()
 
     def use(self, wanted: str) -> bool:
         """Apply the option screen.language; return whether the language changed."""
@@ -53,10 +53,9 @@ class ScreenLanguage:
         locale = locale_of(self.code)
         QLocale.setDefault(locale)
         i18n.install(_translate(self.code, locale), self.code, _figures(locale))
-        if before != self.code or self._qt is None:
+        if before != self.code:
             # Qt's own texts, such as the menu of a text field.
-            if self._qt is not None:
-                QCoreApplication.removeTranslator(self._qt)
+            QCoreApplication.removeTranslator(self._qt)
             self._qt = QTranslator()
             self._qt.load(f"qtbase_{self.code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
             QCoreApplication.installTranslator(self._qt)
@@ -64,11 +63,10 @@ class ScreenLanguage:
 
     def leave(self) -> None:
         """Return to English, as before the first call."""
+        self.code = i18n.ENGLISH
         i18n.install(None)
         QLocale.setDefault(QLocale.system())
-        if self._qt is not None:
-            QCoreApplication.removeTranslator(self._qt)
-            self._qt = None
+        QCoreApplication.removeTranslator(self._qt)
 
 
 def use_for_welcome(wanted: str) -> None:
@@ -104,7 +102,6 @@ def _catalog(code: str) -> gettext.NullTranslations:
 
 def _figures(locale: QLocale) -> i18n.Figures:
     def moment(when: datetime) -> str:
-        here = QDateTime.fromSecsSinceEpoch(int(when.timestamp()))
-        return locale.toString(here, QLocale.FormatType.ShortFormat)
+        return locale.toString(QDateTime.fromSecsSinceEpoch(int(when.timestamp())), QLocale.FormatType.ShortFormat)
 
     return i18n.Figures(lambda value, digits: locale.toString(float(value), "f", digits), moment)

@@ -157,14 +157,11 @@ class PageContext(QObject):
         `ended` is called before `then` or `failed`, in either case.
         """
 
-        def after(do: Callable[[Any], None]) -> Callable[[Any], None]:
-            def answered(answer: object) -> None:
-                ended()
-                do(answer)
+        def answered(do: Callable[[Any], None], answer: object) -> None:
+            ended()
+            do(answer)
 
-            return answered
-
-        self._acts.run(work, after(then), after(failed or self.tell_fault))
+        self._acts.run(work, partial(answered, then), partial(answered, failed or self.tell_fault))
 
     @property
     def acting(self) -> bool:

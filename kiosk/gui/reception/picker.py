@@ -396,8 +396,13 @@ class Picker(QWidget):
         )
 
     def _came(self, folder: Path, listing: Listing) -> None:
+        place = self._place
         if not listing.entries or folder != self._folder:
-            self._failed(folder, self._nothing())
+            words = self._wanted.none
+            if place is not None and not place.is_stick and folder == place.path:
+                advice = translate("picker", "Insert a USB stick, or copy files into {folder} on this computer.")
+                words = f"{words}\n{advice.format(folder=printable(place.path))}"
+            self._failed(folder, words)
             return
         self.model.show_entries(listing.entries)
         self._stack.setCurrentWidget(self.grid)
@@ -413,14 +418,6 @@ class Picker(QWidget):
         if folder == self._folder:
             self._say(words)
             (self.up if self.up.isVisible() else self.cancel).setFocus()
-
-    def _nothing(self) -> str:
-        """Return what to do where there is nothing to choose."""
-        place, none = self._place, self._wanted.none
-        if place is None or place.is_stick or self._folder != place.path:
-            return none
-        advice = translate("picker", "Insert a USB stick, or copy files into {folder} on this computer.")
-        return f"{none}\n{advice.format(folder=printable(place.path))}"
 
     def _say(self, words: str) -> None:
         """Show words in place of the files."""

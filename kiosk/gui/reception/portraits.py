@@ -57,9 +57,7 @@ class Portraits(QObject):
             return None
         self._kept.move_to_end(source)
         image, _ = self._kept[source]
-        shaped = QPixmap() if image.isNull() else self._cut(image, side_px)
-        self._shaped[source, side_px] = shaped
-        return shaped
+        return self._shaped.setdefault((source, side_px), QPixmap() if image.isNull() else self._cut(image, side_px))
 
     def fault(self, source: str) -> str:
         """Return why a picture cannot be read; "" where it can be, or is not known yet."""
