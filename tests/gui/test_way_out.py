@@ -3,9 +3,7 @@
 import itertools
 import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from argon2 import PasswordHasher
@@ -14,15 +12,14 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
-from kiosk.config import ConfigFile
-from kiosk.door.build import Choices
-from kiosk.door.services import StaffServices, open_services
+from kiosk.door.services import StaffServices
 from kiosk.errors import JournalError
 from kiosk.gui.language import ScreenLanguage
 from kiosk.gui.reception.page import EVERYBODY, PageEntry, StaffPage, Unsaved, warning
 from kiosk.gui.theme import DARK, Look
 from kiosk.gui.way_out import ASKING_SECONDS, Wish
 from kiosk.gui.window import KioskWindow
+from kiosk.paths import staff_file
 from kiosk.people import staff
 from kiosk.people.staff import LOCK_AFTER, Role, StaffMember
 
@@ -44,16 +41,6 @@ class PageOfTests(StaffPage):
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same function at less cost."""
     monkeypatch.setattr(staff, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[StaffServices]:
-    (tmp_path / "images").mkdir()
-    (tmp_path / "config.yaml").write_text(
-        "journal: {file: journal.sqlite3}\nvoice: {enabled: false}\nreception: {staff_file: staff.sqlite3}\n"
-    )
-    with closing(open_services(Choices(ConfigFile(tmp_path / "config.yaml"), tmp_path / "images", "demo"))) as services:
-        yield services
 
 
 @pytest.fixture
@@ -256,7 +243,7 @@ def test_staff_that_is_registered_while_it_runs_counts_at_once(qtbot, full, serv
 
 def test_where_the_register_cannot_be_read_nobody_leaves_and_the_screen_says_what_to_do(qtbot, staffed, full):
     staffed.staff.close()
-    (staffed.folder.parent / "staff.sqlite3").write_bytes(b"nonsense" * 1000)
+    staff_file(staffed.config).write_bytes(b"nonsense" * 1000)
     for name, way in WAYS.items():
         way(full)
         qtbot.waitUntil(lambda: is_kept(full))
