@@ -164,23 +164,6 @@ def test_before_something_is_lost_there_is_a_question_and_not_while_it_is_being_
         here.unsaved = None
 
 
-def test_nobody_at_the_screen_is_warned_for_half_a_minute_then_it_is_discarded(qtbot, reception):
-    sign_in(qtbot, reception)
-    here, left = page(reception), []
-    reception.left.connect(lambda: left.append(True))
-    here.unsaved = Unsaved.CHANGES
-    reception.leave()
-    pass_seconds(reception, 51)
-    told = "Back to the door in 29 seconds. The changes are not saved and will be discarded."
-    assert (reception.countdown.isVisible(), reception.countdown.detail.text()) == (True, told)
-    pass_seconds(reception, 28)
-    assert left == []
-    pass_seconds(reception, 1)
-    assert left == [True]
-    reception.close_up()
-    assert (reception.countdown.isVisible(), reception.question.isVisible()) == (False, False)
-
-
 def test_a_person_who_is_still_there_goes_on_and_that_key_does_nothing_else(qtbot, reception):
     sign_in(qtbot, reception)
     here, pressed = page(reception), []
@@ -218,18 +201,6 @@ def test_when_what_has_the_focus_goes_nothing_dangerous_gets_it(qtbot, reception
         here.context.ask("Erase?", "For good.", [("Erase", lambda: None), ("Keep", lambda: None)], danger=True)
         reception.question.buttons[answer].click()
         assert reception.window().focusWidget() is rests
-
-
-def test_an_answer_outlasts_notices_the_countdown_and_another_page(qtbot, reception):
-    sign_in(qtbot, reception)
-    context = page(reception).context
-    context.tell("Ada is enrolled.")
-    context.notice("the gallery: is being changed; try again")
-    pass_seconds(reception, 55)
-    reception.go("journal")
-    assert reception.toast.text().splitlines()[0] == "Ada is enrolled."
-    reception.close_up()
-    assert reception.toast.text() == ""
 
 
 def test_a_register_that_cannot_be_read_is_told_at_the_pad(reception, services):
