@@ -36,23 +36,19 @@ class PageStack(QStackedWidget):
 
     Attributes:
         page: the one on the screen, None = nobody is signed in.
+        name: its name, "" = nobody is signed in.
         entries: the pages that the role may see.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.page: StaffPage | None = None
+        self.name = ""
         self.entries: Sequence[PageEntry] = ()
-        self._context: PageContext | None = None
         self._picker: Picker | None = None
         self._pages: dict[str, StaffPage] = {}
         self._soon = timer(self, self.on_lost, once=True)
         application().focusChanged.connect(self.on_focus_changed)
-
-    def sign_in(self, context: PageContext, entries: Sequence[PageEntry]) -> None:
-        """Offer the pages of a role."""
-        self._context = context
-        self.entries = [entry for entry in entries if context.member.role in entry.roles]
 
     def sign_out(self) -> None:
         """Leave the page and delete all of them."""
@@ -61,33 +57,25 @@ class PageStack(QStackedWidget):
             self.removeWidget(page)
             page.deleteLater()
         self._pages.clear()
-        self._context, self.entries = None, ()
+        self.entries = ()
 
-    @property
-    def name(self) -> str:
-        """Return the name of the page on the screen; "" = nobody is signed in."""
-        return next((name for name, page in self._pages.items() if page is self.page), "")
-
-    def show_page(self, entry: PageEntry) -> StaffPage | None:
+    def show_page(self, entry: PageEntry, context: PageContext) -> StaffPage:
         """Leave the page on the screen and show another one, which is still to be entered."""
-        if self._context is None:
-            return None
         self.leave_page()
-        page = self._pages.get(entry.name)
-        if page is None:
-            page = self._pages[entry.name] = entry.make(self._context)
-            self.addWidget(page)
-        self.page = page
-        self.setCurrentWidget(page)
-        return page
+        if entry.name not in self._pages:
+            self._pages[entry.name] = entry.make(context)
+            self.addWidget(self._pages[entry.name])
+        self.page, self.name = self._pages[entry.name], entry.name
+        self.setCurrentWidget(self.page)
+        return self.page
 
     def leave_page(self) -> None:
         """Leave the page; answers to what it looks up are dropped."""
         self.close_picker()
-        if self.page is not None and self._context is not None:
+        if self.page is not None:
             self.page.leave()
-            self._context.forget_jobs()
-        self.page = None
+            self.page.context.forget_jobs()
+        self.page, self.name = None, ""
 
     def show_picker(self, picker: Picker) -> None:
         """Have files chosen in place of the page."""
@@ -347,7 +335,7 @@ class Reception(QWidget):
     def _sign_in(self, member: StaffMember) -> PageContext:
         self._sign_out()
         self.context = context = PageContext(self.services, member, self._feed, self, self._ask_station)
-        self.stack.sign_in(context, self._find_pages())
+        self.stack.entries = [entry for entry in self._find_pages() if member.role in entry.roles]
         self.navigation = Navigation(self.stack.entries)
         self.navigation.wanted.connect(self.go)
         self._middle.insertWidget(0, self.navigation)
@@ -378,14 +366,13 @@ class Reception(QWidget):
             self.context.leave_first(self.stack.page, do)
 
     def _show_page(self, entry: PageEntry, arguments: dict[str, object]) -> None:
-        page = self.stack.show_page(entry)
-        if page is None:
+        if self.context is None or self.navigation is None:
             return
+        page = self.stack.show_page(entry, self.context)
         self.title.setText(translate("staff", entry.title))
-        if self.navigation is not None:
-            self.navigation.mark(entry.name)
-            if not self.navigation.isAncestorOf(self._focused):
-                self.stack.rest()  # unless the page has something better
+        self.navigation.mark(entry.name)
+        if not self.navigation.isAncestorOf(self._focused):
+            self.stack.rest()  # unless the page has something better
         page.enter(**arguments)
 
     def _sign_out(self) -> None:
