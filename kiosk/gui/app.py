@@ -209,8 +209,7 @@ def run_window(
     """Show the kiosk until it is closed; return the exit code, or RESTART if it is to start again.
 
     `build` is called in the recognition thread, which also closes the station. The camera is closed at the end. Raises
-    DisplayError if there is no screen. A thread that hangs is left behind after 1.75 s
-    (`kiosk.gui.workers.left_behind`); the caller should then end the process with os._exit.
+    DisplayError if there is no screen. A thread that hangs is left behind after 1.75 s.
     """
     running = QApplication.instance()
     if running is None:

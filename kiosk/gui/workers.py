@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Generic, TypeVar
 
-from PyQt6 import sip
-from PyQt6.QtCore import QObject, QThread, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from kiosk.domain import Frame
 from kiosk.door.supervisor import WAIT_SECONDS, BuildStation, Events, Supervisor
@@ -56,7 +55,6 @@ class Worker(QObject):
         super().__init__()
         self.stopping = threading.Event()
 
-    @pyqtSlot()
     def run(self) -> None:
         """The loop; each worker has its own."""
 
@@ -72,7 +70,6 @@ class CameraWorker(Worker):
         self._camera, self._shown, self._recognised = camera, shown, recognised
         self._told: tuple[CameraState, str] | None = None
 
-    @pyqtSlot()
     def run(self) -> None:
         while not self.stopping.is_set():
             frame = self._camera.wait(WAIT_SECONDS)
@@ -108,50 +105,30 @@ class RecognitionWorker(Worker):
         self.stopping = self.supervisor.stopping
         self._frames = frames
 
-    @pyqtSlot()
     def run(self) -> None:
         self.supervisor.run(self._frames)
 
 
 _log = logging.getLogger(__name__)
-_left: list[WorkerThread] = []
 
 
-class WorkerThread(QThread):
-    """Runs one worker; connect the worker's signals after this is made."""
+class WorkerThread(threading.Thread):
+    """Runs one worker; the process does not wait for it."""
 
     def __init__(self, name: str, worker: Worker) -> None:
-        super().__init__()
+        super().__init__(target=worker.run, name=name, daemon=True)
         self.worker = worker
-        self.setObjectName(name)
-        worker.moveToThread(self)
-        self.started.connect(worker.run)
-
-    def ends(self, deadline: float) -> bool:
-        """Return whether the thread has ended by `deadline` (s, monotonic); one that has not is left running."""
-        left_ms = max(round((deadline - time.monotonic()) * 1000), 0)
-        if self.wait(left_ms):
-            return True
-        _log.warning("%s does not end and is left behind", self.objectName())
-        self.worker.blockSignals(True)
-        _left.append(self)
-        # Nobody may destroy a QThread that runs: Qt would abort the process.
-        sip.transferto(self, self)
-        sip.transferto(self.worker, self.worker)
-        return False
 
 
 def stop_all(threads: Sequence[WorkerThread], timeout_seconds: float) -> bool:
     """Stop all threads; return False if one was left behind. They are asked first, then waited for together."""
     for each in threads:
-        each.worker.stopping.set()  # directly: a queued slot would never run while the worker loops
-        each.quit()
+        each.worker.stopping.set()
     deadline = time.monotonic() + timeout_seconds
-    ended = [each.ends(deadline) for each in threads]
-    return all(ended)
-
-
-def left_behind() -> int:
-    """Return how many threads were left running; a process that has any should end with os._exit."""
-    _left[:] = [each for each in _left if each.isRunning()]
-    return len(_left)
+    for each in threads:
+        if each.is_alive():
+            each.join(max(deadline - time.monotonic(), 0.0))
+        if each.is_alive():
+            _log.warning("%s does not end and is left behind", each.name)
+            each.worker.blockSignals(True)
+    return not any(each.is_alive() for each in threads)

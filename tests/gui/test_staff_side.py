@@ -332,7 +332,7 @@ def sign_in(qtbot, kiosk: Kiosk) -> Reception:
 @pytest.mark.data
 def test_from_the_pin_to_the_door_opening_for_who_was_just_enrolled(qtbot, start, data, monkeypatch):
     # Photographs do not turn their heads: six seconds a pose would be waited for in vain.
-    monkeypatch.setattr("kiosk.people.capture.PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr("kiosk.people.capture.PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr("kiosk.people.capture.SETTLE_AGAIN_SECONDS", 0.7)
     kiosk = start(lambda: Visitor(sorted((data / "lfw-view1" / "Ricardo_Lagos").glob("*.jpg"))))
     reception = sign_in(qtbot, kiosk)
