@@ -127,7 +127,7 @@ class Banner(QFrame):
             self._layout.addWidget(part, stretch)
         self.retranslate()
 
-    def dress(self, theme: Theme, scale: float, *, still: bool = False, type_scale: float = 1.0) -> None:
+    def dress(self, theme: Theme, scale: float, *, still: bool, type_scale: float) -> None:
         """Take over colours, scale and size of letters; `still` hides the bar that counts down."""
         self._theme, self._scale, self._still = theme, scale, still
         margin = round(18 * scale)

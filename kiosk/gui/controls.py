@@ -225,10 +225,10 @@ class Button(QPushButton):
         self.setIcon(drawn)
 
 
-def _labelled(label: str, field: QWidget, hint: str, *below: QWidget) -> QVBoxLayout:
-    name, hints = QLabel(label), [Note(hint, "hint")] if hint else []
+def _labelled(label: str, field: QWidget, *below: QWidget) -> QVBoxLayout:
+    name = QLabel(label)
     name.setBuddy(field)
-    return column(name, field, *hints, *below, gap=3)
+    return column(name, field, *below, gap=3)
 
 
 class TextField(QWidget):
@@ -237,14 +237,15 @@ class TextField(QWidget):
     changed = pyqtSignal(str)  # the text, at every change
     entered = pyqtSignal()  # Enter was pressed
 
-    def __init__(self, label: str, text: str = "", *, hint: str = "", required: bool = False) -> None:
+    def __init__(self, label: str, *, hint: str = "", required: bool = False) -> None:
         super().__init__()
-        self.edit = QLineEdit(text)
+        self.edit = QLineEdit()
         self.edit.setAccessibleName(label)
         self.edit.setAccessibleDescription(hint)
         self.fault = Note("", "error")
         self.fault.hide()
-        self.setLayout(_labelled(f"{label} *" if required else label, self.edit, hint, self.fault))
+        hints = [Note(hint, "hint")] if hint else []
+        self.setLayout(_labelled(f"{label} *" if required else label, self.edit, *hints, self.fault))
         self.edit.textChanged.connect(self.on_text_changed)
         self.edit.returnPressed.connect(self.entered)
 
@@ -274,15 +275,14 @@ class Choice(QWidget):
 
     chosen = pyqtSignal(object)  # the value of the option that a person chose
 
-    def __init__(self, label: str, options: Sequence[tuple[str, object]] = (), *, hint: str = "") -> None:
+    def __init__(self, label: str, options: Sequence[tuple[str, object]] = ()) -> None:
         super().__init__()
         self.box = QComboBox()
         self.box.setAccessibleName(label)
-        self.box.setAccessibleDescription(hint)
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(8)
         self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setLayout(_labelled(label, self.box, hint))
+        self.setLayout(_labelled(label, self.box))
         self.set_options(options)
         self.box.activated.connect(self.on_activated)
 
@@ -312,9 +312,8 @@ class Choice(QWidget):
 class Switch(QCheckBox):
     """A labelled switch: on or off."""
 
-    def __init__(self, label: str, *, on: bool = False) -> None:
+    def __init__(self, label: str) -> None:
         super().__init__(label)
-        self.setChecked(on)
         self.setAccessibleName(label)
 
 

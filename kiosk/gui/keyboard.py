@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,10 +112,10 @@ _DIRECT = 1 << 1  # INPUT_PROP_DIRECT: a touch screen, not a touch pad
 _LETTERS = (*range(16, 26), *range(30, 39), *range(44, 51))  # KEY_Q to KEY_P, KEY_A to KEY_L, KEY_Z to KEY_M
 
 
-def touch_only(devices: Path = DEVICES) -> bool:
+def touch_only() -> bool:
     """Return whether the machine has a touch screen and no keyboard with all letters."""
     try:
-        listed = devices.read_text(encoding="utf-8", errors="replace")
+        listed = DEVICES.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return False
     touched = any(bits & _DIRECT for bits in _masks("PROP", listed))
@@ -253,14 +253,14 @@ class KeyboardDock(QFrame):
         mode: the option screen.keyboard; it may change at any time.
     """
 
-    def __init__(self, window: QWidget, mode: str = AUTO, *, fingers_only: Callable[[], bool] = touch_only) -> None:
+    def __init__(self, window: QWidget, mode: str) -> None:
         super().__init__(window)
         self.mode = mode
         self.page = Page.LETTERS
         self.shift = self.locked = False
         self.keys: list[KeyButton] = []
         self._board = QWidget()  # holds the keys of a page
-        self._window, self._fingers_only = window, fingers_only
+        self._window = window
         self._field: QWidget | None = None
         self._built: tuple[Page, bool, str] | None = None
         self.variants = Variants(window)
@@ -338,7 +338,7 @@ class KeyboardDock(QFrame):
             area.ensureWidgetVisible(self._field, 0, px(16))
 
     def _open(self) -> None:
-        if self.mode == OFF or (self.mode != ON and not self._fingers_only()):
+        if self.mode == OFF or (self.mode != ON and not touch_only()):
             self._close()
             return
         self._build()

@@ -28,9 +28,12 @@ def half_white(captured_at: float = 1.0, sequence: int = 1) -> Frame:
 
 @pytest.fixture
 def make_feed(qtbot):
+    feeds: list[Feed] = []  # one that is not held is deleted while Qt paints it
+
     def make(*frames: Frame, mirror: bool = False) -> tuple[Feed, Latest[Frame]]:
         mailbox = Latest[Frame]()
         feed = Feed(mailbox, mirror=mirror)
+        feeds.append(feed)
         qtbot.addWidget(feed)
         feed.resize(320, 240)
         for frame in frames:

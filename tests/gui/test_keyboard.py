@@ -119,9 +119,10 @@ def test_the_field_comes_into_view_and_a_keyboard_that_was_put_away_comes_back_b
     assert dock.isVisible()
 
 
-def test_the_option_decides_or_what_is_connected(form):
+def test_the_option_decides_or_what_is_connected(form, monkeypatch):
     for mode, fingers_only, there in ((ON, False, True), (OFF, True, False), (AUTO, True, True), (AUTO, False, False)):
-        dock = KeyboardDock(form, mode, fingers_only=lambda fingers_only=fingers_only: fingers_only)
+        monkeypatch.setattr(keyboard, "touch_only", lambda fingers_only=fingers_only: fingers_only)
+        dock = KeyboardDock(form, mode)
         form.name.setFocus()
         assert dock.isVisible() is there, (mode, fingers_only)
         form.button.setFocus()
@@ -149,9 +150,10 @@ LETTERS = 'N: Name="Keyboard"\nB: PROP=0\nB: KEY=402000000 3803078f800d001 fefff
 NUMBER_PAD = 'N: Name="Number pad"\nB: PROP=0\nB: KEY=e080ffdf01cfffff 0\n'
 
 
-def test_it_is_needed_where_there_is_a_touch_screen_and_no_keyboard(tmp_path: Path):
+def test_it_is_needed_where_there_is_a_touch_screen_and_no_keyboard(tmp_path: Path, monkeypatch):
     path = tmp_path / "devices"
-    assert not touch_only(path)
+    monkeypatch.setattr(keyboard, "DEVICES", path)
+    assert not touch_only()
     for devices, answer in (
         ([SCREEN, POWER_BUTTON], True),
         ([POWER_BUTTON, SCREEN, NUMBER_PAD], True),
@@ -162,7 +164,7 @@ def test_it_is_needed_where_there_is_a_touch_screen_and_no_keyboard(tmp_path: Pa
         (["B: KEY=nonsense\nB: PROP\nB: =2\n", SCREEN], True),
     ):
         path.write_text("\n".join(devices), encoding="utf-8")
-        assert touch_only(path) is answer, devices
+        assert touch_only() is answer, devices
 
 
 # What is typed

@@ -45,8 +45,11 @@ def frames() -> Latest[Frame]:
 
 @pytest.fixture
 def make_window(qtbot, clock, frames):
+    windows: list[KioskWindow] = []  # one that is not held is deleted while Qt paints it
+
     def make(**options) -> KioskWindow:
         window = KioskWindow(Feed(frames, mirror=True), Look(DARK), clock=clock, **options)
+        windows.append(window)
         qtbot.addWidget(window)
         window.resize(800, 480)
         window.show()
