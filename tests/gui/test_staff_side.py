@@ -195,11 +195,11 @@ def test_no_words_are_cut_off_and_every_control_is_named_reached_with_tab_and_la
         window.end()
 
 
-def time_out(qtbot, window: KioskWindow) -> None:
+def time_out(window: KioskWindow) -> None:
     """Nobody touches the screen for as long as it takes to go back to the door."""
     for _ in range(61):
         window.reception._idle.on_second()
-    qtbot.wait(50)  # what was to be deleted later is deleted
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert window.door.isVisible()
     assert QApplication.activePopupWidget() is None
 
@@ -210,7 +210,7 @@ def test_a_list_that_is_open_goes_with_the_page_when_the_time_is_over(qtbot, sha
     box = next(each for each in controls(window) if isinstance(each, QComboBox))
     box.showPopup()
     assert QApplication.activePopupWidget() is not None
-    time_out(qtbot, window)
+    time_out(window)
 
 
 def test_the_picker_goes_with_the_staff_side_while_pictures_are_read(qtbot, shared, open_window, stick, monkeypatch):
@@ -234,7 +234,7 @@ def test_the_picker_goes_with_the_staff_side_while_pictures_are_read(qtbot, shar
         picker.on_touched(picker.model.index(0))
         with qtbot.waitSignal(picker.destroyed):
             if way == "time":
-                time_out(qtbot, window)
+                time_out(window)
             else:
                 window.reception.close_jobs()
                 window.add_reception(Reception(shared, window.feed, print))

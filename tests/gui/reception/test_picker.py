@@ -225,7 +225,7 @@ def heard_everything(qtbot, picker: Picker) -> None:
     """Whatever was begun in the background has been answered."""
     pool = picker._context._jobs._pool
     qtbot.waitUntil(lambda: pool.activeThreadCount() == 0)
-    qtbot.wait(50)
+    qtbot.wait(1)
 
 
 def test_a_folder_that_was_left_before_it_was_read_is_not_shown_nor_heard_of_once_it_is_closed(
