@@ -29,7 +29,7 @@ from kiosk.gui.layouts import application
 from kiosk.gui.reception.shell import Reception, shipped_pages
 from kiosk.gui.theme import Appearance
 from kiosk.gui.window import KioskWindow
-from kiosk.gui.workers import CameraWorker, Latest, RecognitionWorker, WorkerThread, stop_all
+from kiosk.gui.workers import CameraWorker, Latest, RecognitionWorker, stop_all
 from kiosk.vision.camera import CameraState, WatchedCamera
 
 if TYPE_CHECKING:  # the window is on the screen before what they need is loaded
@@ -77,7 +77,6 @@ class Kiosk(QObject):
         if services is not None:
             services.camera = camera
         self.keyboard = KeyboardDock(self.window, appearance.keyboard)
-        self._threads = (WorkerThread("camera", self.cameras), WorkerThread("recognition", self.recognition))
         self._connect()
         self._add_reception()
         self._timer = timer(self, self.on_appearance_due, APPEARANCE_MS)
@@ -171,8 +170,8 @@ class Kiosk(QObject):
             self.window.toggle_full_screen()
         else:
             self.window.show()
-        for thread in self._threads:
-            thread.start()
+        for worker in (self.cameras, self.recognition):
+            worker.runner.start()
 
     @pyqtSlot()
     def on_closed(self) -> None:
@@ -191,7 +190,7 @@ class Kiosk(QObject):
         self._language.leave()
         self.window.blockSignals(True)
         self._camera.close()
-        return stop_all(self._threads, STOP_SECONDS)
+        return stop_all((self.cameras, self.recognition), STOP_SECONDS)
 
 
 def run_window(

@@ -49,11 +49,16 @@ class Latest(Generic[T]):
 
 
 class Worker(QObject):
-    """Runs in a thread of its own until `stopping` is set, which any thread may do."""
+    """Runs in a thread of its own until `stopping` is set, which any thread may do.
 
-    def __init__(self) -> None:
+    Attributes:
+        runner: the thread, still to be started; the process does not wait for it.
+    """
+
+    def __init__(self, name: str) -> None:
         super().__init__()
         self.stopping = threading.Event()
+        self.runner = threading.Thread(target=self.run, name=name, daemon=True)
 
     def run(self) -> None:
         """The loop; each worker has its own."""
@@ -66,7 +71,7 @@ class CameraWorker(Worker):
     state_changed = pyqtSignal(object, str)  # the camera's state and its fault, "" = none
 
     def __init__(self, camera: WatchedCamera, shown: Latest[Frame], recognised: Latest[Frame]) -> None:
-        super().__init__()
+        super().__init__("camera")
         self._camera, self._shown, self._recognised = camera, shown, recognised
         self._told: tuple[CameraState, str] | None = None
 
@@ -99,7 +104,7 @@ class RecognitionWorker(Worker):
     answered = pyqtSignal(object, object)
 
     def __init__(self, build: BuildStation, frames: Latest[Frame]) -> None:
-        super().__init__()
+        super().__init__("recognition")
         events = Events(**{each.name: getattr(self, each.name).emit for each in fields(Events)})
         self.supervisor = Supervisor(build, events)
         self.stopping = self.supervisor.stopping
@@ -112,23 +117,15 @@ class RecognitionWorker(Worker):
 _log = logging.getLogger(__name__)
 
 
-class WorkerThread(threading.Thread):
-    """Runs one worker; the process does not wait for it."""
-
-    def __init__(self, name: str, worker: Worker) -> None:
-        super().__init__(target=worker.run, name=name, daemon=True)
-        self.worker = worker
-
-
-def stop_all(threads: Sequence[WorkerThread], timeout_seconds: float) -> bool:
-    """Stop all threads; return False if one was left behind. They are asked first, then waited for together."""
-    for each in threads:
-        each.worker.stopping.set()
+def stop_all(workers: Sequence[Worker], timeout_seconds: float) -> bool:
+    """Stop all workers; return False if one was left behind. They are asked first, then waited for together."""
+    for each in workers:
+        each.stopping.set()
     deadline = time.monotonic() + timeout_seconds
-    for each in threads:
-        if each.is_alive():
-            each.join(max(deadline - time.monotonic(), 0.0))
-        if each.is_alive():
-            _log.warning("%s does not end and is left behind", each.name)
-            each.worker.blockSignals(True)
-    return not any(each.is_alive() for each in threads)
+    for each in workers:
+        if each.runner.is_alive():
+            each.runner.join(max(deadline - time.monotonic(), 0.0))
+        if each.runner.is_alive():
+            _log.warning("%s does not end and is left behind", each.runner.name)
+            each.blockSignals(True)
+    return not any(each.runner.is_alive() for each in workers)

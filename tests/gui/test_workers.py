@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject, Qt, pyqtBoundSignal, pyqtSlot
 from kiosk.domain import Frame
 from kiosk.door.report import Status
 from kiosk.errors import GalleryError
-from kiosk.gui.workers import CameraWorker, Latest, RecognitionWorker, Worker, WorkerThread, stop_all
+from kiosk.gui.workers import CameraWorker, Latest, RecognitionWorker, Worker, stop_all
 from kiosk.vision.camera import CameraState
 
 # The mailbox of one frame
@@ -65,34 +65,28 @@ class Obedient(Worker):
 
 
 class Hanging(Worker):
-    def __init__(self) -> None:
-        super().__init__()
-        self.release = threading.Event()
+    release = threading.Event()
 
     def run(self) -> None:
         self.release.wait(60)
 
 
 def test_workers_run_in_threads_of_their_own_and_one_that_hangs_is_left_behind(qtbot):
-    found = [Obedient() for _ in range(3)]
-    threads = [WorkerThread(f"obedient {number}", worker) for number, worker in enumerate(found)]
-    for thread in threads:
-        thread.start()
-    qtbot.waitUntil(lambda: all(worker.ran_in for worker in found))
-    assert stop_all([*threads, WorkerThread("never started", Obedient())], 20)
-    assert stop_all(threads, 20), "stopping twice does no harm"
-    assert threading.get_ident() not in {worker.ran_in for worker in found}
-    hanging = Hanging()
-    threads = [WorkerThread("hanging", hanging), WorkerThread("obedient", Obedient())]
-    for thread in threads:
-        thread.start()
-    assert not stop_all(threads, 0.2)
-    threads[1].join(20)
-    assert not threads[1].is_alive()
-    assert threads[0].is_alive()
+    workers = [Obedient(f"obedient {number}") for number in range(3)]
+    for worker in workers:
+        worker.runner.start()
+    qtbot.waitUntil(lambda: all(worker.ran_in for worker in workers))
+    assert stop_all([*workers, Obedient("never started")], 20)
+    assert stop_all(workers, 20), "stopping twice does no harm"
+    assert threading.get_ident() not in {worker.ran_in for worker in workers}
+    hanging, obedient = workers = [Hanging("hanging"), Obedient("obedient")]
+    for worker in workers:
+        worker.runner.start()
+    assert not stop_all(workers, 0.2)
+    obedient.runner.join(20)
+    assert (hanging.runner.is_alive(), obedient.runner.is_alive()) == (True, False)
     hanging.release.set()
-    threads[0].join(20)
-    assert not threads[0].is_alive()
+    assert stop_all(workers, 20)
 
 
 # The workers
@@ -133,19 +127,19 @@ def listen(qapp) -> Callable[..., Listener]:
 @pytest.fixture
 def running(qapp):
     """running(worker): in a thread; running(worker, built=True): also has built its station."""
-    threads = []
+    workers: list[Worker] = []
 
-    def run(worker: Worker, *, built: bool = False) -> WorkerThread:
+    def run(worker: Worker, *, built: bool = False) -> Worker:
         has_built = threading.Event()
         if built:
             worker.built.connect(lambda station: has_built.set(), Qt.ConnectionType.DirectConnection)
-        threads.append(WorkerThread("under test", worker))
-        threads[-1].start()
+        workers.append(worker)
+        worker.runner.start()
         assert not built or has_built.wait(20)
-        return threads[-1]
+        return worker
 
     yield run
-    assert stop_all(threads, 20)
+    assert stop_all(workers, 20)
 
 
 @pytest.fixture
@@ -188,7 +182,7 @@ def test_the_station_lives_in_its_own_thread_and_signals_arrive_in_the_gui_threa
     worker = RecognitionWorker(station.build, frames)
     told, failed = listen(worker.progressed, worker.built, worker.status_changed), listen(worker.failed)
     answered = listen(worker.answered)
-    thread = running(worker)
+    running(worker)
     qtbot.waitUntil(lambda: len(told.heard) == 3)
     assert told.heard == [("Reading the gallery", 1, 2), (station,), (station.status,)]
     station.status = Status(4, 0, ())
@@ -198,7 +192,7 @@ def test_the_station_lives_in_its_own_thread_and_signals_arrive_in_the_gui_threa
     worker.supervisor.ask(lambda given: asked.append((given, threading.get_ident())) or "done", print)
     qtbot.waitUntil(lambda: bool(answered.heard))
     assert (failed.heard, answered.heard) == ([("images: is gone; bring it back",)], [(print, "done")])
-    assert stop_all([thread], 20)
+    assert stop_all([worker], 20)
     assert station.closed.is_set()
     assert asked == [(station, *station.threads)]
     assert told.threads == answered.threads == {threading.get_ident()}
@@ -256,8 +250,8 @@ def test_a_stop_does_not_wait_for_the_gallery(qapp, running, frames, listen):
 
     worker = RecognitionWorker(load_for_ever, frames)
     broken = listen(worker.broken)
-    thread = running(worker)
+    running(worker)
     assert loading.wait(20)
-    assert stop_all([thread], 20)
+    assert stop_all([worker], 20)
     qapp.processEvents()
     assert broken.heard == []
