@@ -102,23 +102,16 @@ def _start(choices: Choices, notice: str, *, headless: bool, as_json: bool, full
 
 def _show(choices: Choices, notice: str, *, full_screen: bool) -> NoReturn:
     from kiosk.gui.app import RESTART, run_window
-    from kiosk.gui.theme import Appearance
 
     require_source(choices.source)
     screen = choices.config.current.screen
-
-    def appearance() -> Appearance:
-        now = choices.config.current.screen
-        switches = now.large_type, now.high_contrast, now.reduced_motion
-        return Appearance(now.theme.value, *switches, now.language, now.keyboard.value)
 
     with closing(open_services(choices)) as services:
         code = run_window(
             watch_camera(choices),
             lambda progress: build_station(choices, progress),
+            lambda: choices.config.current.screen,
             full_screen=full_screen or screen.full_screen,
-            appearance=appearance(),
-            look_again=appearance,
             mirror=screen.mirror and not choices.recording,
             notice=notice,
             close_at_end=choices.recording,

@@ -8,7 +8,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from PyQt6.QtCore import QEventLoop, QObject, QSize, QTimer, pyqtSignal, pyqtSlo
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
+from kiosk.config.options import ScreenSection
 from kiosk.domain import Frame
 from kiosk.door.supervisor import BuildStation, FaultLog
 from kiosk.errors import DisplayError
@@ -27,7 +27,7 @@ from kiosk.gui.keyboard import KeyboardDock
 from kiosk.gui.language import ScreenLanguage
 from kiosk.gui.layouts import application
 from kiosk.gui.reception.shell import Reception, shipped_pages
-from kiosk.gui.theme import Appearance
+from kiosk.gui.theme import look_of
 from kiosk.gui.window import KioskWindow
 from kiosk.gui.workers import CameraWorker, Latest, RecognitionWorker, stop_all
 from kiosk.vision.camera import CameraState, WatchedCamera
@@ -37,7 +37,7 @@ if TYPE_CHECKING:  # the window is on the screen before what they need is loaded
     from kiosk.door.station import Station
 
 FIRST_SIZE_PX = (1280, 768)
-APPEARANCE_MS = 400
+OPTIONS_MS = 400
 RESTART = 1000  # returned by run_window when the kiosk is to start again; no process has such an exit code
 STOP_SECONDS = 1.75  # voice and gallery may take one more second
 
@@ -51,35 +51,35 @@ class Kiosk(QObject):
         self,
         camera: WatchedCamera,
         build: BuildStation,
-        appearance: Appearance,
+        screen: Callable[[], ScreenSection],
         *,
         mirror: bool,
         notice: str,
         services: StaffServices | None = None,
-        look_again: Callable[[], Appearance] | None = None,
     ) -> None:
-        """`look_again` returns the present options of the screen; it is called about twice a second."""
+        """`screen` returns the present options of the screen; it is called about twice a second."""
         super().__init__()
         self.close_at_end = False
         self.restart_wanted = False
         # A loop of its own: a second quit() of the application's loop would end the next loop.
         self.loop = QEventLoop()
-        self._camera, self._appearance = camera, appearance
-        self._services, self._look_again = services, look_again or (lambda: appearance)
+        self._camera, self._services = camera, services
+        self._find_options, self._options = screen, screen()
         self._language = ScreenLanguage()
-        self._language.use(appearance.language)
+        self._language.use(self._options.language)
         shown, recognised = Latest[Frame](), Latest[Frame]()
         self.cameras = CameraWorker(camera, shown, recognised)
         self.recognition = RecognitionWorker(build, recognised)
         feed = Feed(shown, mirror=mirror)
         supervisor = self.recognition.supervisor
-        self.window = KioskWindow(feed, appearance.look(), notice=notice, busy_since=lambda: supervisor.busy_since)
+        look = look_of(self._options)
+        self.window = KioskWindow(feed, look, notice=notice, busy_since=lambda: supervisor.busy_since)
         if services is not None:
             services.camera = camera
-        self.keyboard = KeyboardDock(self.window, appearance.keyboard)
+        self.keyboard = KeyboardDock(self.window, self._options.keyboard)
         self._connect()
         self._add_reception()
-        self._timer = timer(self, self.on_appearance_due, APPEARANCE_MS)
+        self._timer = timer(self, self.on_options_due, OPTIONS_MS)
         self._timer.start()
 
     def _connect(self) -> None:
@@ -102,22 +102,22 @@ class Kiosk(QObject):
 
     @pyqtSlot()
     def on_desktop_changed(self) -> None:
-        self.window.dress(self._appearance.look())
+        self.window.dress(look_of(self._options))
 
     @pyqtSlot()
-    def on_appearance_due(self) -> None:
+    def on_options_due(self) -> None:
         """Apply changed options of the screen without a restart."""
-        now = self._look_again()
+        now = self._find_options()
         if not self.window.settled:
             # A new language replaces the staff side, so it waits until nothing would be lost.
-            now = replace(now, language=self._appearance.language)
-        if now == self._appearance:
+            now = now.model_copy(update={"language": self._options.language})
+        if now == self._options:
             return
-        self._appearance, self.keyboard.mode = now, now.keyboard
+        self._options, self.keyboard.mode = now, now.keyboard
         if self._language.use(now.language):
             self._add_reception()
             self.window.retranslate()
-        self.window.dress(now.look())
+        self.window.dress(look_of(now))
 
     def _add_reception(self) -> None:
         """Make the staff side in the language of the screen, and resume the page and the person signed in."""
@@ -196,14 +196,13 @@ class Kiosk(QObject):
 def run_window(
     camera: WatchedCamera,
     build: BuildStation,
+    screen: Callable[[], ScreenSection],
     *,
     full_screen: bool,
-    appearance: Appearance,
     mirror: bool,
     notice: str = "",
     close_at_end: bool = False,
     services: StaffServices | None = None,
-    look_again: Callable[[], Appearance] | None = None,
 ) -> int:
     """Show the kiosk until it is closed; return the exit code, or RESTART if it is to start again.
 
@@ -217,7 +216,7 @@ def run_window(
             raise DisplayError("screen", fault, "start it on a desktop, or use --headless")
         running = QApplication(sys.argv[:1])  # it must live as long as the window
     running.setApplicationName("kiosk")
-    kiosk = Kiosk(camera, build, appearance, mirror=mirror, notice=notice, services=services, look_again=look_again)
+    kiosk = Kiosk(camera, build, screen, mirror=mirror, notice=notice, services=services)
     kiosk.close_at_end = close_at_end
     with _handlers(kiosk):
         kiosk.start(full_screen=full_screen)

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QByteArray, Qt
 from PyQt6.QtGui import QGuiApplication, QPainter, QPixmap, QPixmapCache
 from PyQt6.QtSvg import QSvgRenderer
 
+from kiosk.config.options import ScreenSection
 from kiosk.files import asset
 from kiosk.gui.state import Kind
 
@@ -166,24 +167,13 @@ def style_sheet(theme: Theme, scale: float, type_scale: float = 1.0) -> str:
     return _LENGTH.sub(length, text)
 
 
-@dataclass(frozen=True, slots=True)
-class Appearance:
-    """The options of the section screen."""
-
-    theme: str = "auto"  # dark, light, or auto, which follows the desktop
-    large_type: bool = False
-    high_contrast: bool = False
-    still: bool = False
-    language: str = "en"  # or auto, which follows the system
-    keyboard: str = "auto"  # on, off, or auto = on machines with a touch screen and no keyboard
-
-    def look(self) -> Look:
-        """Return the look for these options and the present desktop."""
-        hints = QGuiApplication.styleHints()
-        desktop_is_light = hints is not None and hints.colorScheme() is Qt.ColorScheme.Light
-        light = self.theme == "light" or (self.theme == "auto" and desktop_is_light)
-        themes = (DARK_CONTRAST, LIGHT_CONTRAST) if self.high_contrast else (DARK, LIGHT)
-        return Look(themes[light], self.large_type, self.still)
+def look_of(screen: ScreenSection) -> Look:
+    """Return the look for these options and the present desktop."""
+    hints = QGuiApplication.styleHints()
+    desktop_is_light = hints is not None and hints.colorScheme() is Qt.ColorScheme.Light
+    light = screen.theme == "light" or (screen.theme == "auto" and desktop_is_light)
+    themes = (DARK_CONTRAST, LIGHT_CONTRAST) if screen.high_contrast else (DARK, LIGHT)
+    return Look(themes[light], screen.large_type, screen.reduced_motion)
 
 
 ICONS = {

@@ -12,24 +12,26 @@ import pytest
 from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtWidgets import QApplication
 
+from kiosk.config.options import ScreenSection
 from kiosk.domain import Outcome, Reason
 from kiosk.errors import DisplayError, GalleryError
 from kiosk.gui import app, state
 from kiosk.gui.app import RESTART, Kiosk, run_window
 from kiosk.gui.state import Situation
-from kiosk.gui.theme import Appearance
 from kiosk.gui.window import KioskWindow
 from kiosk.people.staff import Role, StaffMember
 from kiosk.store.journal import Action
 from kiosk.vision.camera import CameraState, WatchedCamera
+
+DARK = ScreenSection(theme="dark", language="en")
 
 
 @pytest.fixture
 def make_kiosk(qtbot, camera):
     kiosks = []
 
-    def make(build, **options) -> Kiosk:
-        kiosk = Kiosk(camera, build, Appearance("dark"), mirror=True, notice="", **options)
+    def make(build, screen=lambda: DARK, **options) -> Kiosk:
+        kiosk = Kiosk(camera, build, screen, mirror=True, notice="", **options)
         qtbot.addWidget(kiosk.window)
         kiosk.start(full_screen=False)
         kiosks.append(kiosk)
@@ -68,8 +70,7 @@ def left_behind() -> int:
 
 
 def show(camera, build, **options) -> int:
-    usual = {"full_screen": False, "appearance": Appearance("dark"), "mirror": True}
-    return run_window(camera, build, **(usual | options))
+    return run_window(camera, build, lambda: DARK, **({"full_screen": False, "mirror": True} | options))
 
 
 # The window, driven by a real camera watchdog and real threads.
@@ -249,17 +250,17 @@ def test_without_a_screen_it_is_a_fault_and_no_abort(monkeypatch, camera, statio
 def test_language_and_look_are_taken_over_at_once_and_the_page_of_the_staff_side_stays(
     *, qtbot, make_kiosk, station, source, services
 ):
-    now = [Appearance("dark")]
-    kiosk = make_kiosk(station.build, look_again=lambda: now[0], services=services)
+    now = [DARK]
+    kiosk = make_kiosk(station.build, lambda: now[0], services=services)
     source.push(1)
     qtbot.waitUntil(lambda: headline(kiosk.window) == "Locked")
     before = kiosk.window.styleSheet()
-    now[0] = Appearance("light", large_type=True, language="de", keyboard="on")
+    now[0] = ScreenSection(theme="light", large_type=True, language="de", keyboard="on")
     qtbot.waitUntil(lambda: headline(kiosk.window) == "Verriegelt")
     assert kiosk.window.banner.accessibleName() == "Zustand der Tür"
     assert kiosk.keyboard.mode == "on"
     assert kiosk.window.styleSheet() != before
-    now[0] = Appearance("dark")
+    now[0] = DARK
     qtbot.waitUntil(lambda: headline(kiosk.window) == "Locked")
     assert kiosk.window.styleSheet() == before
     kiosk.window.open_staff_side()
@@ -268,7 +269,7 @@ def test_language_and_look_are_taken_over_at_once_and_the_page_of_the_staff_side
         if member is not None:
             before.on_entered(member)
         where = before.where
-        now[0] = Appearance("dark", language=code)
+        now[0] = ScreenSection(theme="dark", language=code)
         qtbot.waitUntil(lambda before=before: kiosk.window.reception is not before)
         after = kiosk.window.reception
         assert (after.isVisible(), after.where, where is None) == (True, where, member is None)
@@ -300,8 +301,7 @@ HANGS_FOR_EVER = """
 
     app.Kiosk.start = start_and_close
     app.STOP_SECONDS = 0.1
-    look = app.Appearance()
-    code = app.run_window(WatchedCamera(hang), hang_when_built, full_screen=False, appearance=look, mirror=True)
+    code = app.run_window(WatchedCamera(hang), hang_when_built, app.ScreenSection, full_screen=False, mirror=True)
     left = [each.name for each in threading.enumerate() if each.name == "recognition"]
     print("left behind", left, [name for name in ("tensorflow", "ai_edge_litert") if name in sys.modules])
     raise SystemExit(code)

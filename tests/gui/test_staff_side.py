@@ -29,6 +29,7 @@ from PyQt6.QtWidgets import (
 )
 
 from kiosk.config import ConfigFile
+from kiosk.config.options import ScreenSection
 from kiosk.domain import ByteImage, Embedding, Frame
 from kiosk.door.build import Choices, build_station
 from kiosk.door.services import StaffServices, open_services
@@ -39,7 +40,7 @@ from kiosk.gui.reception import portraits
 from kiosk.gui.reception.people import person_view as access_panel
 from kiosk.gui.reception.picker import Picker, wanted_pictures
 from kiosk.gui.reception.shell import Reception, shipped_pages
-from kiosk.gui.theme import LIGHT, Appearance, Look
+from kiosk.gui.theme import LIGHT, Look
 from kiosk.gui.window import KioskWindow
 from kiosk.gui.workers import Latest
 from kiosk.people.enrolment import Offered
@@ -56,6 +57,7 @@ PAGES = [entry.name for entry in shipped_pages()]
 SIZES = {"wide": (800, 480), "tall": (480, 853)}
 CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QAbstractItemView, QAbstractSlider, QAbstractSpinBox)
 PICKER = "picker"
+DARK = ScreenSection(theme="dark", language="en")
 
 
 def laid_out(folder: Path) -> Path:
@@ -296,16 +298,15 @@ def start(qtbot, tmp_path: Path) -> Iterator[Callable[..., Kiosk]]:
     services = open_services(choices)
     services.staff.add("Ida", Role.INSTALLER, "482913")
 
-    def start(open_: Callable[[], Source], **options: Callable[[], Appearance]) -> Kiosk:
+    def start(open_: Callable[[], Source], screen: Callable[[], ScreenSection]) -> Kiosk:
         camera = WatchedCamera(open_, open_within_seconds=60, lost_after_seconds=60)
         kiosk = Kiosk(
             camera,
             lambda progress: build_station(choices, progress),
-            Appearance("dark"),
+            screen,
             mirror=True,
             notice="",
             services=services,
-            **options,
         )
         kiosks.append(kiosk)
         qtbot.addWidget(kiosk.window)
@@ -334,7 +335,7 @@ def test_from_the_pin_to_the_door_opening_for_who_was_just_enrolled(qtbot, start
     # Photographs do not turn their heads: six seconds a pose would be waited for in vain.
     monkeypatch.setattr("kiosk.people.capture.PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr("kiosk.people.capture.SETTLE_AGAIN_SECONDS", 0.7)
-    kiosk = start(lambda: Visitor(sorted((data / "lfw-view1" / "Ricardo_Lagos").glob("*.jpg"))))
+    kiosk = start(lambda: Visitor(sorted((data / "lfw-view1" / "Ricardo_Lagos").glob("*.jpg"))), lambda: DARK)
     reception = sign_in(qtbot, kiosk)
     services = reception.context.services
     page = reception.stack.currentWidget()
@@ -355,8 +356,8 @@ def test_from_the_pin_to_the_door_opening_for_who_was_just_enrolled(qtbot, start
 
 
 def test_the_door_opens_while_the_journal_is_read_and_another_language_waits_for_what_was_begun(qtbot, start):
-    now = [Appearance("dark")]
-    kiosk = start(lambda: open_source("demo"), look_again=lambda: now[-1])
+    now = [DARK]
+    kiosk = start(lambda: open_source("demo"), lambda: now[-1])
     reception = sign_in(qtbot, kiosk)
     reception.go("journal")
     services = reception.context.services
@@ -367,7 +368,7 @@ def test_the_door_opens_while_the_journal_is_read_and_another_language_waits_for
     reception.go("enrol")
     page = reception.stack.page
     type_a_name(qtbot, page)
-    now.append(Appearance("light", language="de"))
+    now.append(ScreenSection(theme="light", language="de"))
     qtbot.waitUntil(lambda: kiosk.window._look.theme is LIGHT)
     assert (kiosk.window.reception, page.name.name.text) == (reception, "Lin")
     page.name.name.set_text("")

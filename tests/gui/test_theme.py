@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
 
 import kiosk.gui
+from kiosk.config.options import ScreenSection
 from kiosk.files import asset
 from kiosk.gui import theme as theme_module
 from kiosk.gui.state import Kind
@@ -16,11 +17,11 @@ from kiosk.gui.theme import (
     DARK_CONTRAST,
     LIGHT,
     LIGHT_CONTRAST,
-    Appearance,
     Look,
     Pair,
     Theme,
     icon,
+    look_of,
     style_sheet,
 )
 
@@ -84,14 +85,14 @@ def test_lengths_grow_with_the_window_and_only_letters_with_large_type():
 
 
 def test_the_configuration_decides_on_the_theme_and_auto_follows_the_desktop(qapp, monkeypatch):
-    assert [Appearance(name).look().theme for name in ("dark", "light")] == [DARK, LIGHT]
+    assert [look_of(ScreenSection(theme=name)).theme for name in ("dark", "light")] == [DARK, LIGHT]
     for name, theme in (("dark", DARK_CONTRAST), ("light", LIGHT_CONTRAST)):
-        assert Appearance(name, high_contrast=True).look().theme is theme
+        assert look_of(ScreenSection(theme=name, high_contrast=True)).theme is theme
     scheme = Qt.ColorScheme
     for desktop, theme in ((scheme.Light, LIGHT), (scheme.Dark, DARK), (scheme.Unknown, DARK)):
         hints = type("Hints", (), {"colorScheme": lambda self, desktop=desktop: desktop})()
         monkeypatch.setattr(theme_module.QGuiApplication, "styleHints", lambda hints=hints: hints)
-        assert Appearance().look().theme is theme, desktop
+        assert look_of(ScreenSection()).theme is theme, desktop
 
 
 def test_icons_have_the_colour_and_size_asked_for_and_each_that_is_shipped_is_used(qapp):

@@ -15,6 +15,7 @@ from PyQt6.QtCore import QTimer
 from ruamel.yaml import YAML
 
 from kiosk.config import ConfigFile
+from kiosk.config.options import ScreenSection
 from kiosk.domain import Frame
 from kiosk.door import build as building
 from kiosk.door import supervisor
@@ -23,7 +24,6 @@ from kiosk.door.station import Station
 from kiosk.door.voice import Voice
 from kiosk.files import asset, shipped_weights
 from kiosk.gui.app import Kiosk
-from kiosk.gui.theme import Appearance
 from kiosk.gui.window import KioskWindow
 from kiosk.people.gallery import Gallery
 from kiosk.recognition.pipeline import PhotographReader
@@ -45,6 +45,7 @@ def headline(window: KioskWindow) -> str:
 
 # Of the demo's cycle, in frames: Grace Hopper near the camera, nobody, Eileen Collins near the camera.
 SCENE = [*range(70, 130), *range(222, 252), *range(330, 420)]
+ENGLISH = ScreenSection(language="en")
 MUTE_FOR_EVER = [sys.executable, "-c", "import threading; print('ready', flush=True); threading.Event().wait()"]
 
 
@@ -88,7 +89,7 @@ def whole(qtbot, tmp_path, monkeypatch):
     choices = Choices(ConfigFile(tmp_path / "config.yaml"), asset("demo", "gallery"), "0")
     scene = Scene()
     camera = WatchedCamera(lambda: scene, lost_after_seconds=1.0)
-    kiosk = Kiosk(camera, lambda show: build_station(choices, show), Appearance("dark"), mirror=True, notice="")
+    kiosk = Kiosk(camera, lambda show: build_station(choices, show), lambda: ENGLISH, mirror=True, notice="")
     qtbot.addWidget(kiosk.window)
     kiosk.start(full_screen=False)
     yield kiosk, spoken
@@ -156,10 +157,9 @@ def running(qtbot, home):
     kiosk = Kiosk(
         WatchedCamera(Corridor, lost_after_seconds=3600, open_within_seconds=3600),
         lambda show: build_station(choices, show),
-        Appearance("dark"),
+        lambda: config.current.screen,
         mirror=True,
         notice="",
-        look_again=lambda: Appearance("dark", language=config.current.screen.language),
     )
     stations: list[Station] = []
     kiosk.recognition.built.connect(stations.append)

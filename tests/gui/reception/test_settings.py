@@ -20,7 +20,7 @@ from kiosk.gui.reception.settings.editors import plain_editor
 from kiosk.gui.reception.settings.effect import live, what_if
 from kiosk.gui.reception.settings.form import Form
 from kiosk.gui.reception.settings.page import Saving, SettingsPage
-from kiosk.gui.theme import LIGHT, Appearance
+from kiosk.gui.theme import LIGHT
 from kiosk.people.staff import Role, StaffMember
 
 
@@ -212,11 +212,10 @@ def running(qtbot, home):
         kiosk = Kiosk(
             watch_camera(choices),
             lambda progress: build_station(choices, progress),
-            Appearance("dark"),
+            lambda: config.current.screen,
             mirror=True,
             notice="",
             services=services,
-            look_again=lambda: Appearance(config.current.screen.theme.value),
         )
         qtbot.addWidget(kiosk.window)
         kiosk.services = services
