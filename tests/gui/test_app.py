@@ -27,7 +27,8 @@ DARK = ScreenSection(theme="dark", language="en")
 
 
 @pytest.fixture
-def make_kiosk(qtbot, camera):
+def make_kiosk(qtbot, camera, monkeypatch):
+    monkeypatch.setattr(app, "OPTIONS_MS", 20)
     kiosks = []
 
     def make(build, screen=lambda: DARK, **options) -> Kiosk:

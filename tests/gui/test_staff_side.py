@@ -290,8 +290,9 @@ class Visitor:
 
 
 @pytest.fixture
-def start(qtbot, tmp_path: Path) -> Iterator[Callable[..., Kiosk]]:
+def start(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Kiosk]]:
     """start(open): a kiosk in a folder of its own, in which Grace Hopper is enrolled and Ida is an installer."""
+    monkeypatch.setattr("kiosk.gui.app.OPTIONS_MS", 20)
     home = laid_out(tmp_path / "home")
     kiosks: list[Kiosk] = []
     choices = Choices(ConfigFile(home / "config.yaml"), home / "images", "0")
