@@ -206,13 +206,15 @@ def test_keys_that_are_held_down_or_pressed_twice_change_nothing(qtbot, full):
 
 @pytest.mark.usefixtures("staffed")
 def test_an_answer_that_comes_after_the_pad_was_left_grants_nothing(qtbot, full, services, monkeypatch):
-    checked, enter = threading.Event(), services.staff.enter
-    monkeypatch.setattr(services.staff, "enter", lambda pin: (enter(pin), checked.set())[0])
+    left, checked, enter = threading.Event(), threading.Event(), services.staff.enter
+    monkeypatch.setattr("kiosk.gui.reception.page._STOP_MS", 1)
+    monkeypatch.setattr(services.staff, "enter", lambda pin: (left.wait(20), enter(pin), checked.set())[1])
     press(full, Key.Key_F11)
     for digit in INSTALLER:
         press(full, Key(ord(digit)))
     press(full, Key.Key_Return)
     press(full, Key.Key_Escape)
+    left.set()
     assert checked.wait(20)
     qtbot.wait(1)
     assert is_kept(full)
