@@ -93,10 +93,7 @@ class Duplicates:
     by the margin. A person with both signs is in `same`, one with a single sign in `alike`. The distance is the
     smallest of all pictures.
 
-    Measured with dlib_resnet on LFW's development view (71 people with four or five pictures, galleries of one picture
-    a person): a new person is stopped as the same in 0, 3, 6 and 13 % at 50, 100, 300 and 1,000 people, and stopped or
-    warned of in 3, 6, 11 and 28 %; a person who is enrolled under another name is stopped in 97 % and stopped or
-    warned of in 99 %. A single picture within the threshold as the rule would stop 13, 30, 55 and 82 % of new people.
+    Measured: see docs/limits.md.
     """
 
     same: tuple[Candidate, ...] = ()
