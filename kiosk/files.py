@@ -51,6 +51,11 @@ def shipped_weights(*parts: str) -> Path:
     return _shipped("weights", *parts)
 
 
+def is_file(path: Path) -> bool:
+    """Return whether there is a file; unlike Path.is_file it never raises."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
 def _shipped(*parts: str) -> Path:
     return (_INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent).joinpath(*parts)
 

@@ -18,7 +18,7 @@ from ruamel.yaml.error import YAMLError
 from kiosk.config.options import REMOVED_OPTIONS, REMOVED_VALUES, SECTIONS, Config
 from kiosk.config.schema import Value, objection, options, values, with_changes
 from kiosk.errors import ConfigError, did_you_mean
-from kiosk.files import Key, parse_yaml, read_bytes, read_yaml
+from kiosk.files import Key, is_file, parse_yaml, read_bytes, read_yaml
 from kiosk.i18n import Message, Text
 
 COMPARE = Message("compare it with the config.yaml that is shipped")
@@ -32,8 +32,8 @@ def find_config(given: Path | None) -> Path | None:
     """
     asked = given or (Path(os.environ["KIOSK_CONFIG"]) if os.environ.get("KIOSK_CONFIG") else None)
     if asked is not None:
-        if not os.path.isfile(asked):  # noqa: PTH113  (Path.is_file raises where a name is too long or out of reach)
-            there = os.path.exists(asked)  # noqa: PTH110
+        if not is_file(asked):
+            there = os.path.exists(asked)  # noqa: PTH110  (see is_file)
             reason = Message("is not a file") if there else Message("there is no such file")
             raise ConfigError(asked, reason, "check --config and the variable KIOSK_CONFIG")
         return asked
@@ -80,7 +80,7 @@ class ConfigFile:
     def changed(self) -> Config | None:
         """Return the new configuration if the file was saved since the last call, else None.
 
-        Raises ConfigError, once for each save, where it cannot be used; `current` stays as it was.
+        If it cannot be used, `fault_found` says why and `current` stays as it was.
         """
         stamp = self._stamp()
         if stamp == self._seen:
@@ -90,7 +90,7 @@ class ConfigFile:
             fresh = self._read()
         except ConfigError as error:
             self.fault_found = str(error)
-            raise
+            return None
         self.fault_found = None
         if fresh == self.current:
             return None
@@ -111,22 +111,15 @@ class ConfigFile:
         try:
             return self.folder / Path(path).expanduser()
         except RuntimeError:
-            raise ConfigError(
-                path,
-                "the folder after ~ is not known",
-                "write the path in full",
-            ) from None
+            raise ConfigError(path, "the folder after ~ is not known", "write the path in full") from None
 
     def fault(self, key: str, reason: Text, remedy: Text) -> ConfigError:
         """Return the fault for a top-level option that is valid but names something that does not exist."""
         if self.path is None:
             return ConfigError(key, reason, remedy)
         line = read_yaml(self.path, ConfigError, COMPARE).lines.get((key,), 1)
-        return ConfigError(
-            self.path,
-            Message("line {line}: {key}: {reason}", line=line, key=key, reason=reason),
-            remedy,
-        )
+        told = Message("line {line}: {key}: {reason}", line=line, key=key, reason=reason)
+        return ConfigError(self.path, told, remedy)
 
     def _stamp(self) -> tuple[int, int, int] | None:
         try:

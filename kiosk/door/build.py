@@ -19,7 +19,7 @@ from kiosk.door.supervisor import ShowProgress
 from kiosk.door.visitor_keeping import VisitorKeeping
 from kiosk.door.voice import Voice
 from kiosk.encoders import EXPORTED, Encoder, encoder_names, encoder_paths, load_encoder
-from kiosk.errors import ConfigError, WeightsError, did_you_mean
+from kiosk.errors import WeightsError, did_you_mean
 from kiosk.files import shipped_weights
 from kiosk.i18n import Message, Text
 from kiosk.paths import cache_folder, demo_gallery, gallery_folder, journal_file, visitors_file
@@ -38,8 +38,7 @@ from kiosk.vision.quality import PHOTOGRAPH, Gates
 from kiosk.vision.source import Source
 from kiosk.vision.sources import is_recording, open_source
 from kiosk.vision.yunet import YuNetDetector
-from kiosk.weights.catalogue import KIND as DETECTOR
-from kiosk.weights.catalogue import detector_content, detector_paths
+from kiosk.weights.catalogue import DETECTOR, detector_content, detector_paths
 from kiosk.weights.specs import spec_names
 
 HAAR = "haar"
@@ -197,8 +196,7 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
     This takes seconds if the gallery is large.
     """
     config = choices.config
-    with suppress(ConfigError):  # the station shows the fault, and works with the configuration that was in force
-        config.changed()
+    config.changed()  # the station shows a fault, and works with the configuration that was in force
     # Faces whose time is up are deleted, those of the demo too, even if the station cannot be built.
     for demo in (False, True):
         with closing(VisitorKeeping(VisitorStore(visitors_file(demo=demo)))) as visitors:

@@ -17,12 +17,12 @@ from kiosk.domain import Outcome, Reason
 from kiosk.encoders import EncoderSpec
 from kiosk.errors import WeightsError
 from kiosk.files import shipped_weights
-from kiosk.i18n import QT_TRANSLATE_NOOP, Message, number, translate
+from kiosk.i18n import QT_TRANSLATE_NOOP, number, translate
 from kiosk.recognition.cohort import Cohort, read_cohort
 from kiosk.recognition.matching import Comparison
 from kiosk.store.journal import Journal, JournalEntry
 from kiosk.weights.catalogue import FORMER_ENCODER
-from kiosk.weights.manifest import read_manifest, verified_bytes
+from kiosk.weights.manifest import read_manifest, shipped_content, unreadable
 
 
 def cohort_file(encoder: str) -> str:
@@ -38,14 +38,13 @@ def find_cohort(spec: EncoderSpec, folders: Sequence[Path]) -> Cohort | None:
     path = next((path for folder in folders if (path := folder / cohort_file(spec.name)).is_file()), None)
     if path is None:
         return None
-    if path.parent.resolve() == shipped_weights().resolve() and (entry := read_manifest().get(path.name)):
-        content = verified_bytes(entry)
+    if path.parent.resolve() == shipped_weights().resolve() and path.name in read_manifest():
+        content = shipped_content(path.name)
     else:
         try:
             content = path.read_bytes()
         except OSError as error:
-            reason = Message("cannot be read: {cause}", cause=error.strerror)
-            raise WeightsError(path, reason, "check its permissions") from error
+            raise unreadable(path, error) from error
     return read_cohort(path, content, spec.key, spec.dimension)
 
 

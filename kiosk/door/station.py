@@ -22,7 +22,7 @@ from kiosk.door.report import Report, Status, change_notice, slow_notice
 from kiosk.door.visitor_keeping import VisitorKeeping
 from kiosk.door.voice import Voice, voice_of
 from kiosk.encoders import EncoderSpec
-from kiosk.errors import ConfigError, JournalError, PeopleError, in_one_line
+from kiosk.errors import JournalError, PeopleError, in_one_line
 from kiosk.i18n import translate
 from kiosk.people.capture import CaptureSession, CaptureState
 from kiosk.people.folder import EMPTY
@@ -92,10 +92,12 @@ class Parts:
 
 
 class Station:
-    """Recognises people at one door and lets them in; used by one thread, except for `door`.
+    """Recognises people at one door and lets them in; used by one thread, except for what is said to be for any.
 
     Attributes:
         door: the door; any thread may look at it.
+        voice: speaks welcomes and hints; for any thread.
+        encoder: the spec of the encoder; for any thread.
         capture: the session in which pictures of a person are taken, or None; set it between two frames.
         status: the result of the last refresh.
         outdated: another encoder or detector is to be used: close this station and build another one.
@@ -103,6 +105,8 @@ class Station:
 
     def __init__(self, config: ConfigFile, parts: Parts, *, silent: bool = False) -> None:
         self.door = parts.door
+        self.voice = parts.voice
+        self.encoder = parts.encoder
         self.capture: CaptureSession | None = None
         self.outdated = False
         self._config = config
@@ -147,16 +151,6 @@ class Station:
         people = len(self._parts.recogniser.gallery.people)
         return automatic_threshold(self.encoder, people, self._config.current.matching.stranger_rate)
 
-    @property
-    def encoder(self) -> EncoderSpec:
-        """Return the encoder's spec; for any thread."""
-        return self._parts.encoder
-
-    @property
-    def voice_fault(self) -> str | None:
-        """Return what went wrong with the last sentence, or None; for any thread."""
-        return self._parts.voice.fault
-
     def process(self, frame: Frame) -> Report:
         """Recognise the faces of a frame, decide and act. If this raises, the frame has not opened the door."""
         if isinstance(self._parts.clock, FrameClock):
@@ -189,7 +183,7 @@ class Station:
             self._journal_checked_at = time.monotonic()
             self._journal_fault = self._look_at_journal()
         # Each time: the window may take over another language a little later than the station.
-        self._parts.voice.voice = self._config.current.voice.name or voice_of(i18n.language())
+        self.voice.voice = self._config.current.voice.name or voice_of(i18n.language())
         slow = slow_notice(self._rule.settings.k, self._parts.recogniser.interval_seconds)
         if slow and not self.status.slow:
             _log.warning("%s", slow)
@@ -201,16 +195,12 @@ class Station:
             skipped=sum(not skipped.settling and skipped.reason != EMPTY for skipped in snapshot.unused),
             faults=tuple(fault for fault in faults if fault is not None),
             notice=" ".join(filter(None, (config_notice, self._gallery_notice))),
-            advice=advice_for(self._parts.encoder.name),
+            advice=advice_for(self.encoder.name),
             slow=slow,
             background=self._background,
         )
         self._gallery_notice = ""
         return self.status
-
-    def say(self, text: str) -> None:
-        """Say a text."""
-        self._parts.voice.say(text)
 
     def test_door(self, staff: str) -> Decision:
         """Open the door for the staff, in the same way as for a person who is let in."""
@@ -280,10 +270,7 @@ class Station:
 
     def _take_over_config(self) -> str:
         before = self._config.current
-        try:
-            changed = self._config.changed()
-        except ConfigError:
-            changed = None
+        changed = self._config.changed()
         self._config_fault = self._config.fault_found
         if changed is None:
             return ""
@@ -300,17 +287,17 @@ class Station:
         self._controller.open_seconds = config.door.open_seconds
         self._greeter.template = voice.text
         self._parts.visitors.hours = config.reception.keep_refused_hours
-        self._parts.voice.enabled = voice.enabled and not self._silent
-        self._parts.voice.rate_words_per_minute = voice.words_per_minute
-        self._parts.voice.volume = voice.volume
+        self.voice.enabled = voice.enabled and not self._silent
+        self.voice.rate_words_per_minute = voice.words_per_minute
+        self.voice.volume = voice.volume
         self._hints.enabled = voice.hints
 
     def _take_numbers(self, config: Config) -> None:
         recogniser = self._parts.recogniser
         people = len(recogniser.gallery.people)
-        recogniser.threshold, recogniser.margin = matching_numbers(config.matching, self._parts.encoder, people)
-        chosen, _ = config.matching.numbers_for(self._parts.encoder.name)
-        remark = threshold_remark(chosen, self._parts.encoder)
+        recogniser.threshold, recogniser.margin = matching_numbers(config.matching, self.encoder, people)
+        chosen, _ = config.matching.numbers_for(self.encoder.name)
+        remark = threshold_remark(chosen, self.encoder)
         if remark and remark != self._remark:
             _log.warning("matching.threshold: %s", remark)
         self._remark = remark

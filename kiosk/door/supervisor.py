@@ -7,7 +7,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -134,7 +134,8 @@ class Supervisor:
         """Close the station, if there is one."""
         station, self._station = self._station, None
         if station is not None:
-            self._attempt(station.close)
+            with self._step():
+                station.close()
 
     def _reload(self, frames: Frames) -> bool:
         try:
@@ -166,21 +167,25 @@ class Supervisor:
             frame = frames.wait(WAIT_SECONDS)
             if time.monotonic() >= refresh_at:
                 refresh_at = time.monotonic() + REFRESH_SECONDS
-                self._attempt(lambda: self._tell_status(station.refresh()))
+                with self._step():
+                    self._tell_status(station.refresh())
             if frame is not None and not station.outdated:
-                self._attempt(lambda frame=frame: self._events.reported(station.process(frame)))  # type: ignore[misc]
+                with self._step():
+                    self._events.reported(station.process(frame))
 
     def _answer_requests(self, station: Station) -> None:
         with contextlib.suppress(queue.Empty):
             while True:
                 do, then = self._requests.get_nowait()
-                self._attempt(lambda do=do, then=then: self._events.answered(then, do(station)))  # type: ignore[misc]
+                with self._step():
+                    self._events.answered(then, do(station))
 
-    def _attempt(self, step: Callable[[], None]) -> None:
-        """Do one step; a fault is told, and the loop goes on with the next frame."""
+    @contextlib.contextmanager
+    def _step(self) -> Iterator[None]:
+        """Do the block as one step; a fault is told, and the loop goes on with the next frame."""
         self.busy_since = time.monotonic()
         try:
-            step()
+            yield
         except Exception as error:
             self._events.failed(self._faults.note(error))
         finally:

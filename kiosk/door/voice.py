@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kiosk.errors import VoiceError
@@ -146,10 +146,12 @@ class Voice:
         while not self._closed:
             # The child is started before it is needed: a welcome should not wait for Python and espeak.
             if self.enabled:
-                self._attempt(self._ready_child)
+                with self._told():
+                    self._ready_child()
             text = self._next()
             if text and self.enabled:
-                self._attempt(lambda text=text: self._speak(text))  # type: ignore[misc]
+                with self._told():
+                    self._speak(text)
         if self._child is not None:
             discard(self._child)
 
@@ -175,9 +177,11 @@ class Voice:
         have_spoken(self._ready_child(), request, self._deadline_seconds)
         self.fault = None
 
-    def _attempt(self, step: Callable[[], object]) -> None:
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """Keep a fault of the block, for `fault`."""
         try:
-            step()
+            yield
         except VoiceError as error:
             if not self._closed:
                 self.fault = str(error)

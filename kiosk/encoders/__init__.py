@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kiosk.encoders.encoder import CompositeEncoder, Encoder, EncoderSpec
-from kiosk.encoders.runtimes import KIND, described, load_from_file, read_encoder_spec
+from kiosk.encoders.runtimes import ENCODER, described, load_from_file, read_encoder_spec
 from kiosk.encoders.specs import EXPORTED
 from kiosk.errors import EncoderError, did_you_mean
 from kiosk.files import shipped_weights
@@ -18,7 +18,7 @@ __all__ = ["EXPORTED", "Encoder", "EncoderSpec", "encoder_names", "encoder_paths
 
 def encoder_names(folder: Path | None = None) -> tuple[str, ...]:
     """Return the names of all encoders with a spec in `folder` or shipped."""
-    return spec_names(_folders(folder), KIND)
+    return spec_names(_folders(folder), ENCODER)
 
 
 def encoder_spec(name: str, folder: Path | None = None) -> EncoderSpec:
@@ -44,7 +44,7 @@ def load_encoder(
     Raises EncoderError for an unknown name, WeightsError when spec or file is missing or altered.
     """
     folders = _folders(folder)
-    known = spec_names(folders, KIND)
+    known = spec_names(folders, ENCODER)
     names = [name] if isinstance(name, str) else list(name)
     for each in names:
         _require_known(each, known)

@@ -225,12 +225,12 @@ def _session(name: str, content: bytes, threads: int) -> InferenceSession:
         raise WeightsError(name, reason, "put the right file there") from error
 
 
-KIND: Final = "encoder"
+ENCODER: Final = "encoder"
 
 
 def read_encoder_spec(path: Path) -> SpecFile:
     """Return the spec in weights/<name>.yaml; raises WeightsError."""
-    return read_spec(path, SpecFile, KIND)
+    return read_spec(path, SpecFile, ENCODER)
 
 
 def load_from_file(path: Path, threads: int, folders: Sequence[Path] = ()) -> NetworkEncoder:

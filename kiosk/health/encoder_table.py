@@ -1,6 +1,5 @@
 """The table of encoders with their speed on this machine, and the check of every encoder and detector."""
 
-import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -18,10 +17,9 @@ from kiosk.encoders import EXPORTED, Encoder, EncoderSpec, encoder_names, encode
 from kiosk.encoders.golden import GOLDEN_VALUES, golden_chips, golden_vector
 from kiosk.encoders.specs import exported_spec
 from kiosk.errors import KioskError, WeightsError, in_one_line
-from kiosk.files import shipped_weights
+from kiosk.files import is_file, shipped_weights
 from kiosk.vision.yunet import YuNetDetector
-from kiosk.weights.catalogue import KIND as DETECTOR
-from kiosk.weights.catalogue import detector_content, detector_paths
+from kiosk.weights.catalogue import DETECTOR, detector_content, detector_paths
 from kiosk.weights.specs import spec_names
 
 _MEASURED_FACES = 10
@@ -67,8 +65,7 @@ def _row(
         if isinstance(choice, str):
             spec = encoder_spec(choice, own) if choice in known else exported_spec(choice)
             row = replace(row, spec=spec, threshold=matching_numbers(matching, spec, people=0)[0])
-        # Path.is_file raises if a folder may not be entered.
-        there = all(name in known and os.path.isfile(encoder_paths(name, own)[1]) for name in names)  # noqa: PTH113
+        there = all(name in known and is_file(encoder_paths(name, own)[1]) for name in names)
         row = replace(row, installed=there)
         if not (there or in_use):
             return row
@@ -134,7 +131,7 @@ def check_specs(own: Path) -> Iterator[CheckedSpec]:
         try:
             spec, file = encoder_paths(name, own) if name in encoders else detector_paths(name, folders)
             # A file that can be fetched may be missing; the file of a user's own spec may not.
-            if not os.path.isfile(file) and spec.parent.resolve() == shipped_weights().resolve():  # noqa: PTH113
+            if not is_file(file) and spec.parent.resolve() == shipped_weights().resolve():
                 continue
             if name not in encoders:
                 YuNetDetector(name, detector_content(name, folders))

@@ -152,5 +152,5 @@ def _loading(check: str) -> Finding:
 
 
 def _voice(station: Station | None, *, enabled: bool) -> Finding:
-    said = station.voice_fault if station is not None else None
+    said = station.voice.fault if station is not None else None
     return checks.voice_found(enabled=enabled, fault=(said or equipment_fault()) if enabled else None)

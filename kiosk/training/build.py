@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 
 from kiosk.encoders.encoder import Golden
 from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_vector
-from kiosk.encoders.runtimes import KIND, encoder_of, read_encoder_spec
+from kiosk.encoders.runtimes import ENCODER, encoder_of, read_encoder_spec
 from kiosk.encoders.specs import SpecFile
 from kiosk.errors import KioskError, WeightsError
 from kiosk.files import shipped_weights, write_files
@@ -26,7 +26,7 @@ from kiosk.training import dlib, sface
 from kiosk.training.export import litert_bytes, start_tensorflow
 from kiosk.weights.catalogue import CatalogueEntry, read_catalogue
 from kiosk.weights.fetch import fetch
-from kiosk.weights.manifest import MANIFEST, WeightsFile, manifest_entry, read_manifest, verified_bytes, verified_file
+from kiosk.weights.manifest import MANIFEST, WeightsFile, manifest_entry, read_manifest, shipped_content, verified_file
 from kiosk.weights.specs import spec_text
 
 LANDMARKS_FILE: Final = "dlib_landmarks.npz"
@@ -76,7 +76,7 @@ def build(out: Path, zoo: Path | None = None) -> list[str]:
         yunet.file: detector,
     }
     shipped = read_manifest()
-    contents = {file: made.get(file) or verified_bytes(entry) for file, entry in shipped.items()}
+    contents = {file: made.get(file) or shipped_content(file) for file in shipped}
     specs = {f"{name}.yaml": encoder_spec_text(name, made[file]) for name, file in _ENCODERS.items()}
     entries = [entry.model_copy(update=_size_and_hash(contents[file])) for file, entry in shipped.items()]
     lines = [_comparison(file, content) for file, content in contents.items()]  # before the shipped ones are replaced
@@ -88,7 +88,7 @@ def encoder_spec_text(name: str, content: bytes) -> bytes:
     """Return the shipped spec of an encoder with size, hash and golden vector of the content of its file."""
     spec, vector = _spec_and_embedding(name, content)
     golden = Golden(picture=PICTURE, values=tuple(round(float(value), 6) for value in vector[:GOLDEN_VALUES]))
-    return spec_text(spec.model_copy(update={"golden": golden}), KIND)
+    return spec_text(spec.model_copy(update={"golden": golden}), ENCODER)
 
 
 def _spec_and_embedding(name: str, content: bytes) -> tuple[SpecFile, NDArray[np.float32]]:
@@ -130,7 +130,7 @@ def source_bytes(file: str, size: int, sha256: str) -> bytes:
 
 def _comparison(file: str, made: bytes) -> str:
     try:
-        shipped = verified_bytes(manifest_entry(file))
+        shipped = shipped_content(file)
     except WeightsError:
         return f"{file}: new, nothing is shipped to compare with"
     if shipped == made:

@@ -15,7 +15,7 @@ from kiosk.encoders.encoder import LARGEST, SMALLEST, Encoder, Golden, Layout
 from kiosk.encoders.facenet import facenet_model
 from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_chips, golden_vector
 from kiosk.encoders.openface import faceRecoModel, load_weights_from_FaceNet
-from kiosk.encoders.runtimes import KIND, encoder_of, network_of, without_notices
+from kiosk.encoders.runtimes import ENCODER, encoder_of, network_of, without_notices
 from kiosk.encoders.specs import FACENET, OPENFACE, InputSection, Recipe, SpecFile
 from kiosk.errors import EncoderError, WeightsError, require_extra
 from kiosk.files import write_files
@@ -85,7 +85,7 @@ def export_encoder(model: keras.Model, name: str, out: Path, recipe: Recipe, *, 
         **vars(recipe),
     )
     spec = spec.model_copy(update={"golden": _golden(model, encoder_of(name, spec, content, threads=1))})
-    write_files(out, {spec.file: content, f"{name}.yaml": spec_text(spec, KIND)})
+    write_files(out, {spec.file: content, f"{name}.yaml": spec_text(spec, ENCODER)})
     return Exported(out / f"{name}.yaml", out / spec.file, _difference(model, spec, content))
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from kiosk.domain import Box, ByteImage, Floats, Landmarks, Scheme
 from kiosk.vision.opencv import cv2
 from kiosk.vision.quality import REACH, eyes_and_nose
-from kiosk.weights.manifest import manifest_entry, verified_bytes
+from kiosk.weights.manifest import shipped_content
 
 _Reals = NDArray[np.float32]
 _SPLITS = 15
@@ -65,7 +65,7 @@ class _Cascade:
 
 def shipped_landmarks() -> LandmarkModel:
     """Return the model that is shipped; raise WeightsError where its file was altered."""
-    return LandmarkModel(verified_bytes(manifest_entry(_SHIPPED)))
+    return LandmarkModel(shipped_content(_SHIPPED))
 
 
 class LandmarkModel:

@@ -27,7 +27,7 @@ from kiosk.domain import Box, ByteImage, Face, Floats, Landmarks, Scheme
 from kiosk.errors import DetectorError
 from kiosk.vision.detector import Place, distinct, photograph_scale, resized, shows
 from kiosk.vision.opencv import cv2
-from kiosk.weights.manifest import manifest_entry, verified_bytes
+from kiosk.weights.manifest import shipped_content
 
 _SHIPPED = "face_detection_yunet_2023mar.onnx"
 _SEARCHED_PX = 32  # the smallest face asked for is reduced to this many px before the search
@@ -65,7 +65,7 @@ class _Searched:
 
 def shipped_yunet() -> YuNetDetector:
     """Return the detector that is shipped; raises WeightsError where its file was altered."""
-    return YuNetDetector("yunet", verified_bytes(manifest_entry(_SHIPPED)))
+    return YuNetDetector("yunet", shipped_content(_SHIPPED))
 
 
 class YuNetDetector:

@@ -69,9 +69,9 @@ class Catalogue(Spec):
         raise WeightsError(f"weights {reprlib.repr(name)}", "are not known", remedy)
 
 
-def read_catalogue(path: Path | None = None) -> Catalogue:
-    """Return the shipped catalogue, or the one in `path`; raises WeightsError where it is missing or damaged."""
-    path = path or shipped_weights(CATALOGUE)
+def read_catalogue() -> Catalogue:
+    """Return the catalogue; raises WeightsError where it is missing or damaged."""
+    path = shipped_weights(CATALOGUE)
     content = read_yaml(path, WeightsError, _REMEDY).values
     try:
         return Catalogue.model_validate(content)
@@ -119,7 +119,7 @@ def installed(catalogue: Catalogue, folder: Path) -> list[Installed]:
     return [Installed(*each, file_state(each[2], each[3].size, each[3].sha256)) for each in found]
 
 
-KIND: Final = "detector"
+DETECTOR: Final = "detector"
 
 
 class DetectorSpec(FileFacts):
@@ -143,5 +143,5 @@ def detector_paths(name: str, folders: Sequence[Path]) -> tuple[Path, Path]:
 
 def _found(name: str, folders: Sequence[Path]) -> tuple[DetectorSpec, Path, Path]:
     spec_path = find_spec(name, folders)
-    spec = read_spec(spec_path, DetectorSpec, KIND)
+    spec = read_spec(spec_path, DetectorSpec, DETECTOR)
     return spec, spec_path, find_file(spec.file, [*folders, spec_path.parent])

@@ -2,7 +2,6 @@
 
 import enum
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -10,7 +9,7 @@ from typing import BinaryIO, Final
 from pydantic import ValidationError
 
 from kiosk.errors import WeightsError
-from kiosk.files import read_yaml, shipped_weights
+from kiosk.files import is_file, read_yaml, shipped_weights
 from kiosk.i18n import Message, Text
 from kiosk.weights.specs import FileFacts, faults_told
 
@@ -28,8 +27,7 @@ class FileState(enum.Enum):
 def find_file(file: str, folders: Sequence[Path]) -> Path:
     """Return the path of a file in the first folder that has it, else in the first folder."""
     paths = [folder / file for folder in folders]
-    # Path.is_file raises where a folder may not be entered.
-    return next((path for path in paths if os.path.isfile(path)), paths[0])  # noqa: PTH113
+    return next(filter(is_file, paths), paths[0])
 
 
 def file_state(path: Path, size: int, sha256: str) -> FileState:
@@ -40,10 +38,11 @@ def file_state(path: Path, size: int, sha256: str) -> FileState:
         with path.open("rb") as opened:
             return FileState.INTACT if holds(opened, size, sha256) else FileState.ALTERED
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
-def _unreadable(path: Path, error: OSError) -> WeightsError:
+def unreadable(path: Path, error: OSError) -> WeightsError:
+    """Return the fault of a file that cannot be read."""
     return WeightsError(path, Message("cannot be read: {cause}", cause=error.strerror), "check its permissions")
 
 
@@ -74,7 +73,7 @@ def verified_file(
     except FileNotFoundError as error:
         raise WeightsError(path, "is not there", remedy()) from error
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     if len(content) != size:
         reason = (
             Message("has more than {size} bytes", size=size)
@@ -98,17 +97,17 @@ class WeightsFile(FileFacts):
     rebuild: str  # the command that makes the file
 
 
-def manifest_entry(file: str, folder: Path | None = None) -> WeightsFile:
-    """Return the entry of `file` in the manifest of `folder` (default weights/); raises WeightsError."""
-    entries = read_manifest(folder)
+def manifest_entry(file: str) -> WeightsFile:
+    """Return the entry of a file in the manifest; raises WeightsError."""
+    entries = read_manifest()
     if file not in entries:
-        raise WeightsError(_folder(folder) / MANIFEST, Message("does not name {file}", file=file), _REMEDY)
+        raise WeightsError(shipped_weights(MANIFEST), Message("does not name {file}", file=file), _REMEDY)
     return entries[file]
 
 
-def read_manifest(folder: Path | None = None) -> dict[str, WeightsFile]:
+def read_manifest() -> dict[str, WeightsFile]:
     """Return every entry by its file name; raises WeightsError where the manifest is missing or damaged."""
-    path = _folder(folder) / MANIFEST
+    path = shipped_weights(MANIFEST)
     entries: dict[str, WeightsFile] = {}
     for file, values in read_yaml(path, WeightsError, _REMEDY).values.items():
         entry = {**(values if isinstance(values, dict) else {}), "file": file}
@@ -120,10 +119,7 @@ def read_manifest(folder: Path | None = None) -> dict[str, WeightsFile]:
     return entries
 
 
-def verified_bytes(entry: WeightsFile, folder: Path | None = None) -> bytes:
-    """Return the content of a file; raises WeightsError unless it is the one that the manifest describes."""
-    return verified_file(_folder(folder) / entry.file, entry.size, entry.sha256, lambda: _REMEDY)
-
-
-def _folder(folder: Path | None) -> Path:
-    return shipped_weights() if folder is None else folder
+def shipped_content(file: str) -> bytes:
+    """Return the content of a shipped file; raises WeightsError unless it is the one that the manifest describes."""
+    entry = manifest_entry(file)
+    return verified_file(shipped_weights(file), entry.size, entry.sha256, lambda: _REMEDY)

@@ -1,7 +1,6 @@
 """Spec files: weights/<name>.yaml describes the content and the use of the file beside it."""
 
 import io
-import os
 import re
 import reprlib
 from collections.abc import Mapping, Sequence
@@ -14,7 +13,7 @@ from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 
 from kiosk.errors import WeightsError
-from kiosk.files import read_yaml
+from kiosk.files import is_file, read_yaml
 from kiosk.i18n import Message
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
@@ -53,7 +52,7 @@ def spec_names(folders: Sequence[Path], kind: str) -> tuple[str, ...]:
     for folder in folders:
         with suppress(OSError):
             for path in folder.glob("*.yaml"):
-                if is_name(path.stem) and _is_file(path):
+                if is_name(path.stem) and is_file(path):
                     paths.setdefault(path.stem, path)
     return tuple(sorted(name for name, path in paths.items() if _kind(path) in {kind, None}))
 
@@ -62,7 +61,7 @@ def find_spec(name: str, folders: Sequence[Path]) -> Path:
     """Return the path of a spec in the first folder that has one; raises WeightsError where none has."""
     for folder in folders:
         path = folder / f"{name}.yaml"
-        if is_name(name) and _is_file(path):
+        if is_name(name) and is_file(path):
             return path
     searched = Message("has no spec in {searched}", searched=" or ".join(str(folder) for folder in folders))
     raise WeightsError(reprlib.repr(name), searched, "see `kiosk encoders` for what there is")
@@ -102,11 +101,6 @@ def _as_yaml(content: dict[str, Any]) -> bytes:
 def is_name(name: str) -> bool:
     """Return whether a spec can have that name."""
     return NAME.fullmatch(name) is not None and name not in _NO_SPECS
-
-
-def _is_file(path: Path) -> bool:
-    # Path.is_file raises where a name is too long or a folder may not be entered.
-    return os.path.isfile(path)  # noqa: PTH113
 
 
 def _kind(path: Path) -> str | None:

@@ -13,7 +13,7 @@ import pytest
 
 from kiosk.encoders.runtimes import LiteRtNetwork, OnnxNetwork, without_notices
 from kiosk.errors import EncoderError, WeightsError
-from kiosk.weights.manifest import manifest_entry, verified_bytes
+from kiosk.weights.manifest import shipped_content
 
 SHAPE = (2, 150, 150, 3)
 ONNX_SHAPE = (2, 3, 16, 16)
@@ -53,7 +53,7 @@ print(faults)
 
 @pytest.fixture(scope="module")
 def content() -> bytes:
-    return verified_bytes(manifest_entry("dlib_resnet.tflite"))
+    return shipped_content("dlib_resnet.tflite")
 
 
 @pytest.fixture

@@ -272,7 +272,7 @@ def rows(home: Path) -> list[JournalEntry]:
 def is_let_in(running: Running, encoder: str) -> bool:
     """Whether the newest station is of that encoder and its door stands open."""
     station = running.stations[-1] if running.stations else None
-    return station is not None and station._parts.encoder.name == encoder and station.door.unlocked
+    return station is not None and station.encoder.name == encoder and station.door.unlocked
 
 
 @pytest.mark.slow

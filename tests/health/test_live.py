@@ -112,7 +112,7 @@ def test_no_name_and_no_path_is_in_the_report(services, home, monkeypatch):
             tuple(Skipped(f"{name}.jpg", "is empty") for name in HOSTILE),
         ),
         encoder=encoder_spec("sface_fp16"),
-        voice_fault=None,
+        voice=SimpleNamespace(fault=None),
     )
     services.source = "rtsp://ada:secret@host.example/Ada Lovelace"
     findings = [*live_findings(services, FrameStats(), None), *slow_findings(services)]

@@ -1,6 +1,7 @@
 """The shipped weights: dlib's, SFace's and the landmark trees, compared with their sources and rebuilt."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from kiosk.encoders.runtimes import LiteRtNetwork, load_from_file, read_encoder_
 from kiosk.errors import WeightsError
 from kiosk.files import asset, shipped_weights
 from kiosk.training import build, dlib, sface
-from kiosk.weights.manifest import MANIFEST, WeightsFile, manifest_entry, read_manifest, verified_bytes
+from kiosk.weights.manifest import MANIFEST, WeightsFile, manifest_entry, read_manifest, shipped_content
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 SPECS = ["dlib_resnet.yaml", "sface_fp16.yaml"]
@@ -55,7 +56,7 @@ def test_dlibs_network_gives_dlibs_embeddings(data: Path, tmp_path: Path) -> Non
     assert model.count_params() == read_encoder_spec(shipped_weights("dlib_resnet.yaml")).parameters
 
     entry = manifest_entry("dlib_resnet.tflite")
-    shipped = LiteRtNetwork(entry.file, verified_bytes(entry), (len(chips), 150, 150, 3), 128, threads=2)
+    shipped = LiteRtNetwork(entry.file, shipped_content(entry.file), (len(chips), 150, 150, 3), 128, threads=2)
     halved = directions(shipped.run(chips.astype(np.float32)))
     assert np.linalg.norm(halved - directions(expected), axis=1).max() <= 1e-3
 
@@ -89,7 +90,7 @@ def test_sface_gives_the_embeddings_of_the_zoos_file(data: Path) -> None:
     planes = pictures.transpose(0, 3, 1, 2).astype(np.float32)
     expected = np.concatenate([session.run(None, {"data": planes[at : at + 1]})[0] for at in range(len(planes))])
     prepared = ((pictures.astype(np.float32) - 127.5) * np.float32(0.0078125)).astype(np.float32)
-    content = verified_bytes(manifest_entry("sface_fp16.tflite"))
+    content = shipped_content("sface_fp16.tflite")
     shipped = LiteRtNetwork("sface_fp16", content, (1, 112, 112, 3), 128, threads=2)
     assert np.abs(directions(shipped.run(prepared)) - directions(expected)).max() < 1e-3
     tensors = sface.read_sface(path.read_bytes())
@@ -111,18 +112,20 @@ def test_sface_uses_the_mirror_image_of_stored_pictures_only() -> None:
 
 
 @pytest.mark.slow
-def test_a_rebuild_makes_every_shipped_file(data: Path, tmp_path: Path) -> None:
+def test_a_rebuild_makes_every_shipped_file(data: Path, tmp_path: Path, ship_weights: Callable[[Path], None]) -> None:
     source(dlib.SOURCE_FILE, dlib.SOURCE_SIZE, dlib.SOURCE_SHA256)
     lines = build.build(tmp_path / "out", data / "zoo")
-    made, shipped = read_manifest(tmp_path / "out"), read_manifest()
+    shipped, folder_before = read_manifest(), shipped_weights()
+    ship_weights(tmp_path / "out")
+    made = read_manifest()
     assert {path.name for path in (tmp_path / "out").iterdir()} == {*shipped, MANIFEST, *SPECS}
     for line, (file, entry) in zip(lines, shipped.items(), strict=True):
         assert (made[file].source, made[file].licence) == (entry.source, entry.licence)
-        assert len(verified_bytes(made[file], tmp_path / "out")) == made[file].size
+        assert len(shipped_content(file)) == made[file].size
         equal = made[file].sha256 == entry.sha256
         assert line.startswith(f"{file}: {'equal bit for bit' if equal else 'differs from the shipped file'}")
     for spec in SPECS:
-        new, old = (read_encoder_spec(folder / spec) for folder in (tmp_path / "out", shipped_weights()))
+        new, old = (read_encoder_spec(folder / spec) for folder in (tmp_path / "out", folder_before))
         assert new.golden is not None
         assert old.golden is not None
         assert new.golden.values == pytest.approx(old.golden.values, abs=1e-4)
@@ -131,13 +134,14 @@ def test_a_rebuild_makes_every_shipped_file(data: Path, tmp_path: Path) -> None:
         assert load_from_file(tmp_path / "out" / spec, threads=1).spec.name == Path(spec).stem
 
 
-def test_a_written_manifest_is_read_back(tmp_path: Path) -> None:
+def test_a_written_manifest_is_read_back(tmp_path: Path, ship_weights: Callable[[Path], None]) -> None:
     entries = [
         WeightsFile(file=file, size=3, sha256="0" * 64, licence="MIT", source="a source: with a colon", rebuild="make")
         for file in ("a.tflite", "b.npz")
     ]
     (tmp_path / MANIFEST).write_bytes(build.manifest_text(entries))
-    assert list(read_manifest(tmp_path).values()) == entries
+    ship_weights(tmp_path)
+    assert list(read_manifest().values()) == entries
 
 
 def test_a_missing_or_wrong_source_is_named_and_nothing_is_written(

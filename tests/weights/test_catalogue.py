@@ -38,10 +38,16 @@ shipped:
 """
 
 
-def read(folder: Path, text: str) -> Catalogue:
-    path = folder / CATALOGUE
-    path.write_text(text, encoding="utf-8")
-    return read_catalogue(path)
+@pytest.fixture
+def read(tmp_path: Path, ship_weights: Callable[[Path], None]) -> Callable[[str], Catalogue]:
+    """read(text): the catalogue with that text."""
+    ship_weights(tmp_path)
+
+    def write_and_read(text: str) -> Catalogue:
+        (tmp_path / CATALOGUE).write_text(text, encoding="utf-8")
+        return read_catalogue()
+
+    return write_and_read
 
 
 def test_the_shipped_catalogue_names_files_of_the_opencv_model_zoo() -> None:
@@ -73,8 +79,8 @@ def test_a_name_that_is_not_known_is_answered_with_the_nearest() -> None:
         assert len(str(raised.value)) < 200, name
 
 
-def test_a_missing_or_damaged_catalogue_is_a_fault(tmp_path: Path) -> None:
-    assert read(tmp_path, ONE).entry("small").size == 30
+def test_a_missing_or_damaged_catalogue_is_a_fault(tmp_path: Path, read: Callable[[str], Catalogue]) -> None:
+    assert read(ONE).entry("small").size == 30
     damaged = (
         ("just words", "were expected"),
         ("fetch: []", "shipped: Field required"),
@@ -88,9 +94,10 @@ def test_a_missing_or_damaged_catalogue_is_a_fault(tmp_path: Path) -> None:
     )
     for text, reason in damaged:
         with pytest.raises(WeightsError, match=f"catalogue.yaml.*({reason}).*; install kiosk again"):
-            read(tmp_path, text)
+            read(text)
+    (tmp_path / CATALOGUE).unlink()
     with pytest.raises(WeightsError, match=r"is not there; install kiosk again"):
-        read_catalogue(tmp_path / "none.yaml")
+        read_catalogue()
 
 
 def test_a_fault_says_how_to_get_the_file(tmp_path: Path, ship_weights: Callable[[Path], None]) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from kiosk.weights.manifest import (
     file_state,
     manifest_entry,
     read_manifest,
-    verified_bytes,
+    shipped_content,
     verified_file,
 )
 
@@ -32,17 +33,20 @@ small.tflite:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, ship_weights: Callable[[Path], None]) -> Path:
+    """The shipped weights: one small file."""
+    ship_weights(tmp_path)
     (tmp_path / MANIFEST).write_text(ENTRY, encoding="utf-8")
     (tmp_path / "small.tflite").write_bytes(CONTENT)
     return tmp_path
 
 
-def test_the_file_that_an_entry_describes_is_read(folder: Path) -> None:
-    entry = manifest_entry("small.tflite", folder)
+@pytest.mark.usefixtures("folder")
+def test_the_file_that_an_entry_describes_is_read() -> None:
+    entry = manifest_entry("small.tflite")
     facts = {"file": "small.tflite", "size": len(CONTENT), "sha256": SHA256, "licence": "CC0-1.0"}
     assert entry == WeightsFile(**facts, source="a test", rebuild="make weights")
-    assert verified_bytes(entry, folder) == CONTENT
+    assert shipped_content(entry.file) == CONTENT
 
 
 def test_every_shipped_file_is_the_one_in_the_manifest() -> None:
@@ -50,12 +54,12 @@ def test_every_shipped_file_is_the_one_in_the_manifest() -> None:
     shipped = {path.name for path in shipped_weights().iterdir() if path.suffix in {".tflite", ".npz", ".onnx"}}
     assert shipped == entries.keys()
     for entry in entries.values():
-        assert len(verified_bytes(entry)) == entry.size
+        assert len(shipped_content(entry.file)) == entry.size
         assert entry.licence in {"Apache-2.0", "CC0-1.0", "GPL-3.0-or-later", "MIT"}
 
 
 def test_any_other_file_is_refused_with_the_remedy(folder: Path) -> None:
-    entry, path = manifest_entry("small.tflite", folder), folder / "small.tflite"
+    entry, path = manifest_entry("small.tflite"), folder / "small.tflite"
     others = (
         (b"", "has 0 bytes instead of 30"),
         (CONTENT[:-1], "has 29 bytes instead of 30"),
@@ -66,11 +70,11 @@ def test_any_other_file_is_refused_with_the_remedy(folder: Path) -> None:
         path.write_bytes(content)
         assert file_state(path, entry.size, SHA256) is FileState.ALTERED, reason
         with pytest.raises(WeightsError, match=f"small.tflite: {reason}.*; run `make weights`"):
-            verified_bytes(entry, folder)
+            shipped_content(entry.file)
     os.truncate(path, 1 << 40)  # is not read whole
     assert file_state(path, entry.size, SHA256) is FileState.ALTERED
     with pytest.raises(WeightsError, match="has more than 30 bytes"):
-        verified_bytes(entry, folder)
+        shipped_content(entry.file)
     path.unlink()
     assert file_state(path, entry.size, SHA256) is FileState.MISSING
     with pytest.raises(WeightsError, match="is not there; fetch it"):
@@ -78,7 +82,7 @@ def test_any_other_file_is_refused_with_the_remedy(folder: Path) -> None:
     os.mkfifo(path)  # is not waited for
     assert file_state(path, entry.size, SHA256) is FileState.ALTERED
     with pytest.raises(WeightsError, match="is no file"):
-        verified_bytes(entry, folder)
+        shipped_content(entry.file)
 
 
 def test_a_file_that_cannot_be_read_is_a_fault(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,9 +95,10 @@ def test_a_file_that_cannot_be_read_is_a_fault(folder: Path, monkeypatch: pytest
             read(folder / "small.tflite", len(CONTENT), SHA256)
 
 
-def test_a_missing_or_damaged_manifest_is_a_fault(tmp_path: Path) -> None:
+def test_a_missing_or_damaged_manifest_is_a_fault(tmp_path: Path, ship_weights: Callable[[Path], None]) -> None:
+    ship_weights(tmp_path)
     with pytest.raises(WeightsError, match=r"manifest.yaml: is not there; run `make weights`"):
-        read_manifest(tmp_path)
+        read_manifest()
     damaged = (
         ("- a\n- list", "were expected"),
         ("small.tflite: 3", "is no manifest"),
@@ -108,7 +113,7 @@ def test_a_missing_or_damaged_manifest_is_a_fault(tmp_path: Path) -> None:
     for text, reason in damaged:
         (tmp_path / MANIFEST).write_text(text, encoding="utf-8")
         with pytest.raises(WeightsError, match=reason):
-            read_manifest(tmp_path)
+            read_manifest()
     (tmp_path / MANIFEST).write_text(ENTRY, encoding="utf-8")
     with pytest.raises(WeightsError, match=r"manifest.yaml: does not name other.tflite"):
-        manifest_entry("other.tflite", tmp_path)
+        manifest_entry("other.tflite")

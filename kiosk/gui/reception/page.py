@@ -132,7 +132,7 @@ class PageContext(QObject):
 
     def say(self, text: str) -> None:
         """Speak a text at the door."""
-        self.ask_station(lambda station: station.say(text))
+        self.ask_station(lambda station: station.voice.say(text))
 
     def confirm(self, question: str, detail: str, yes: str, no: str, do: Callable[[], None]) -> None:
         """Call `do`, which cannot be undone, after a question with the answers `yes` and `no`."""
