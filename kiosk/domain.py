@@ -51,6 +51,10 @@ class Box:
     def centre(self) -> tuple[float, float]:
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
+    def cut(self, image: ByteImage) -> ByteImage:
+        """Return the part of an image that lies inside, as a view; no side of the box may be negative."""
+        return image[self.top : self.bottom, self.left : self.right]
+
     def covers(self, place: tuple[float, float]) -> bool:
         """Return whether the place (x, y) in px lies inside."""
         x, y = place
@@ -252,9 +256,7 @@ class Observation:
     captured_at: float  # s, as in Frame
     faces: tuple[TrackedFace, ...]  # without those of the background
     repeated: bool = False  # the same pixels as the frame before: shown, never counted
-    background: Mapping[int, int] = field(
-        default_factory=dict
-    )  # places of faces that stand still for a minute, by track
+    background: Mapping[int, int] = field(default_factory=dict)  # by track, the places of faces still for a minute
     lost_after_seconds: float = 0.0  # the time after which a face that is not seen has left
 
 

@@ -149,7 +149,7 @@ class EvaluationError(KioskError, exit_code=28):
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: Text) -> Text:
     """Return the remedy for an unknown name: the nearest known one, or `otherwise` where none is near."""
-    nearest = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     return f"did you mean {nearest[0]!r}?" if nearest else otherwise
 
 

@@ -85,11 +85,11 @@ def _mounted_sticks() -> set[Path]:
         return set()
     lines = [line.split() for line in table.splitlines()]
     mounted = {_unescaped(line[1]): line[0] for line in lines if len(line) > 2}
-    inside = {source for path, source in mounted.items() if not _below_a_root(path)}
+    elsewhere = {source for path, source in mounted.items() if not _below_a_root(path)}
     return {
         path
         for path, source in mounted.items()
-        if _below_a_root(path) and source.startswith(b"/dev/") and source not in inside
+        if _below_a_root(path) and source.startswith(b"/dev/") and source not in elsewhere
     }
 
 

@@ -1,4 +1,4 @@
-"""Makes every part of a station from the configuration."""
+"""Make every part of a station from the configuration."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from kiosk.i18n import Message, Text
 from kiosk.paths import cache_folder, demo_gallery, gallery_folder, journal_file, visitors_file
 from kiosk.people.gallery import Gallery, GalleryWatch
 from kiosk.people.register import PeopleRegister, people_file
+from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.visitors import VisitorStore
 from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.pipeline import PhotographReader, Recogniser
@@ -190,6 +191,28 @@ def make_gallery(config: ConfigFile, folder: Path, encoder: Encoder, landmarks: 
     )
 
 
+def _purge_visitors(config: ConfigFile) -> None:
+    """Delete the faces of refused visitors whose time is up, those of the demo too."""
+    for demo in (False, True):
+        with closing(VisitorKeeping(VisitorStore(visitors_file(demo=demo)))) as visitors:
+            visitors.hours = config.current.reception.keep_refused_hours
+            visitors.purge()
+
+
+def _make_recogniser(config: ConfigFile, encoder: Encoder, snapshot: GallerySnapshot) -> Recogniser:
+    current = config.current
+    threshold, margin = matching_numbers(current.matching, encoder.spec, len(snapshot.people))
+    return Recogniser(
+        make_detector(config),
+        FaceEncoder(live_landmarks(encoder), encoder, Gates(**current.quality.model_dump())),
+        snapshot,
+        threshold=threshold,
+        margin=margin,
+        comparison=comparison_of(current.path, encoder.spec, weights_folders(config)),
+        pooling_frames=current.path.pooling_frames,
+    )
+
+
 def build_station(choices: Choices, progress: ShowProgress) -> Station:
     """Load encoder and gallery, and start a station with the configuration as it is now; raises KioskError.
 
@@ -197,11 +220,7 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
     """
     config = choices.config
     config.changed()  # the station shows a fault, and works with the configuration that was in force
-    # Faces whose time is up are deleted, those of the demo too, even if the station cannot be built.
-    for demo in (False, True):
-        with closing(VisitorKeeping(VisitorStore(visitors_file(demo=demo)))) as visitors:
-            visitors.hours = config.current.reception.keep_refused_hours
-            visitors.purge()
+    _purge_visitors(config)  # even if the station cannot be built
     progress("encoder", 0, 1)
     files = _watched(config)  # first: a file that is replaced while it is loaded has changed
     encoder = load_configured_encoder(config)
@@ -209,17 +228,7 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
     progress("encoder", 1, 1)
     gallery = make_gallery(config, choices.gallery, encoder, landmarks)
     gallery.load(lambda done, total: progress("gallery", done, total))
-    current = config.current
-    threshold, margin = matching_numbers(current.matching, encoder.spec, len(gallery.snapshot.people))
-    recogniser = Recogniser(
-        make_detector(config),
-        FaceEncoder(live_landmarks(encoder), encoder, Gates(**current.quality.model_dump())),
-        gallery.snapshot,
-        threshold=threshold,
-        margin=margin,
-        comparison=comparison_of(current.path, encoder.spec, weights_folders(config)),
-        pooling_frames=current.path.pooling_frames,
-    )
+    recogniser = _make_recogniser(config, encoder, gallery.snapshot)
     photographs = photograph_reader(config, encoder, landmarks)
     clock = FrameClock() if choices.fast else time.monotonic
     with ExitStack() as undo:  # nothing is left running if the station cannot be made
@@ -231,7 +240,7 @@ def build_station(choices: Choices, progress: ShowProgress) -> Station:
             people=PeopleRegister(people_file(choices.gallery)),
             visitors=VisitorKeeping(VisitorStore(visitors_file(demo=choices.demo))),
             door=ScreenDoor(clock),
-            voice=undo.enter_context(closing(Voice(enabled=current.voice.enabled and not choices.fast))),
+            voice=undo.enter_context(closing(Voice(enabled=config.current.voice.enabled and not choices.fast))),
             encoder=encoder.spec,
             clock=clock,
             files=files,

@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from kiosk.config.schema import AUTO
 from kiosk.domain import Decision, Observation, Outcome, Reason, Rejection, display_name
 from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 
 STALE_SECONDS = 5.0
-AUTO = "auto"
 
 
 def compose(template: str, persons: Sequence[str]) -> str:

@@ -280,6 +280,5 @@ def _key(spec: SpecFile) -> str:
 def network_of(spec: SpecFile, content: bytes, threads: int) -> Network:
     """Return the network, loaded by the runtime for its file type."""
     shape = spec.input.format.batch_shape(2 if spec.mirror is True else 1, spec.input.size_px)
-    if spec.file.endswith(".onnx"):
-        return OnnxNetwork(spec.file, content, shape, spec.dimension, threads)
-    return LiteRtNetwork(spec.file, content, shape, spec.dimension, threads)
+    runtime = OnnxNetwork if spec.file.endswith(".onnx") else LiteRtNetwork
+    return runtime(spec.file, content, shape, spec.dimension, threads)

@@ -211,7 +211,7 @@ def clock_found(journal: Journal) -> Finding:
     now, entries = datetime.now(UTC), []
     with contextlib.suppress(KioskError):  # the check of the journal shows that
         entries = journal.entries(1)
-    last = datetime.fromisoformat(entries[0].time) if entries else None
+    last = entries[0].moment if entries else None
     told, public = moment(now), f"{now:%Y-%m-%d %H:%M:%S} UTC"
     if last is not None and now < last:
         text = translate("health", "stands at {now}, before the journal's last entry of {last}")

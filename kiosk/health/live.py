@@ -25,12 +25,12 @@ _SLOW_HZ = 4.0  # below this, a decision takes more than a second
 _FEW = 0.4  # of the wanted frames; cameras halve their rate in a dim room
 
 
-def live_findings(services: StaffServices, pulse: FrameStats, size_px: tuple[int, int] | None) -> list[Finding]:
+def live_findings(services: StaffServices, stats: FrameStats, size_px: tuple[int, int] | None) -> list[Finding]:
     """Return the state of camera, recognition and door, quickly; `size_px` is the size of the picture, if any."""
     camera, source, wanted_hz = services.camera, services.source, services.config.current.camera.rate_hz
     return [
         examine("camera", lambda: _camera(camera, source, wanted_hz, size_px, demo=services.demo)),
-        examine("recognition", lambda: _recognition(services.station, pulse)),
+        examine("recognition", lambda: _recognition(services.station, stats)),
         examine("door", lambda: _door(services.station)),
     ]
 
@@ -95,7 +95,7 @@ def _camera(
     return Finding("camera", State.WARNING if few else State.OK, message, remedy if few else "", public=public)
 
 
-def _recognition(station: Station | None, pulse: FrameStats) -> Finding:
+def _recognition(station: Station | None, stats: FrameStats) -> Finding:
     if station is None:
         message = translate("health", "is being loaded; the door stays locked meanwhile")
         return Finding("recognition", State.WARNING, message, translate("health", "wait a moment"), public="loading")
@@ -106,16 +106,16 @@ def _recognition(station: Station | None, pulse: FrameStats) -> Finding:
     details = (text,) if still else ()
     if station.status.slow:
         message, _, remedy = station.status.slow.partition("; ")
-        public = f"slow, {pulse.faces:.1f} faces a frame"
+        public = f"slow, {stats.faces:.1f} faces a frame"
         return Finding("recognition", State.WARNING, message, remedy, details, public)
-    rate_hz = pulse.rate_hz(time.monotonic())
-    if pulse.frames < 2 or not rate_hz:
+    rate_hz = stats.rate_hz(time.monotonic())
+    if stats.frames < 2 or not rate_hz:
         message = translate("health", "waits for frames")
         return Finding("recognition", State.OK, message, details=details, public="waits for frames")
     text = translate("health", "{rate} frames a second, {ms} ms a frame, {faces} faces a frame")
-    message = text.format(rate=number(rate_hz, 1), ms=number(pulse.frame_ms), faces=number(pulse.faces, 1))
-    stages = ", ".join(f"{stage} {pulse.ms(stage):.1f} ms" for stage in pulse.stages)
-    public = f"{rate_hz:.1f} frames a second, {pulse.faces:.1f} faces a frame, {stages}"
+    message = text.format(rate=number(rate_hz, 1), ms=number(stats.frame_ms), faces=number(stats.faces, 1))
+    stages = ", ".join(f"{stage} {stats.ms(stage):.1f} ms" for stage in stats.stages)
+    public = f"{rate_hz:.1f} frames a second, {stats.faces:.1f} faces a frame, {stages}"
     slow = rate_hz < _SLOW_HZ
     remedy = translate("health", "close other programs, or give the encoder more cores in the settings")
     state = State.WARNING if slow else State.OK

@@ -257,7 +257,7 @@ class CaptureSession:
         shot, number = self.shots[self.state.number], self.state.number
         height, width = frame.image.shape[:2]
         around = subject.face.box.grown(_AROUND, width, height)
-        content = as_jpeg(frame.image[around.top : around.bottom, around.left : around.right])
+        content = as_jpeg(around.cut(frame.image))
         picture = examine(Offered(f"{shot.value}.jpg", content), encode)
         self._begin()
         if picture.embedding is None:

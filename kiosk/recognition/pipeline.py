@@ -42,14 +42,14 @@ class PhotographReader:
 
     _SECOND_FACE = 0.4  # of the largest face's width: smaller ones are passers-by in the background
 
-    def __init__(self, detector: FaceDetector, path: FaceEncoder) -> None:
+    def __init__(self, detector: FaceDetector, face_encoder: FaceEncoder) -> None:
         self._detector = detector
-        self._path = path
+        self._face_encoder = face_encoder
 
     @property
     def key(self) -> str:
         """The cache key: it changes when a picture can get another embedding or another rejection."""
-        return f"{self._detector.key}-{self._path.key}"
+        return f"{self._detector.key}-{self._face_encoder.key}"
 
     def one(self, image: ByteImage) -> Embedding | Rejection:
         """Return the embedding of the one person of a picture (H, W, 3) BGR."""
@@ -58,18 +58,18 @@ class PhotographReader:
             return Rejection.NO_FACE
         if sum(face.box.width >= self._SECOND_FACE * faces[0].box.width for face in faces) > 1:
             return Rejection.SEVERAL_FACES
-        return self._path.embed_photograph(image, faces[0])[1]
+        return self._face_encoder.embed_photograph(image, faces[0])[1]
 
     def all(self, image: ByteImage) -> list[tuple[Face, Embedding | Rejection]]:
         """Return every face of a picture, largest first, with its embedding or the gate that rejected it."""
-        return [self._path.embed_photograph(image, face) for face in self._detector.find_thoroughly(image)]
+        return [self._face_encoder.embed_photograph(image, face) for face in self._detector.find_thoroughly(image)]
 
     def look(self, image: ByteImage) -> tuple[Face, Conditions] | None:
         """Return the largest face of a picture and its conditions; None where there is no face."""
         faces = self._detector.find_thoroughly(image)
         if not faces:
             return None
-        examined = self._path.examine(image, faces[0])
+        examined = self._face_encoder.examine(image, faces[0])
         return examined.face, examined.conditions
 
 
@@ -131,7 +131,7 @@ class Recogniser:
         clock: the stages of the last frame.
 
     Args:
-        detector, path: from a frame to embeddings.
+        detector, face_encoder: from a frame to embeddings.
         comparison: from embeddings to people.
         pooling_frames: how many embeddings of a followed face are averaged; 1 = each frame counts alone.
     """
@@ -139,7 +139,7 @@ class Recogniser:
     def __init__(
         self,
         detector: FaceDetector,
-        path: FaceEncoder,
+        face_encoder: FaceEncoder,
         gallery: Searchable,
         *,
         threshold: float,
@@ -153,7 +153,7 @@ class Recogniser:
         self.resting: Collection[int] = frozenset()
         self.clock = StageClock()
         self._detector = detector
-        self._path = path
+        self._face_encoder = face_encoder
         self._comparison = comparison
         self._pooling_frames = pooling_frames
         self._tracker = Tracker()
@@ -208,7 +208,7 @@ class Recogniser:
         complete = faces and len(faces) == len(followed) and 0 <= since < _FULL_SEARCH_EVERY_SECONDS
         if not complete:
             self._full_search_at = frame.captured_at
-            smallest = max(round(self._path.gates.min_face_px * _SEARCH_BELOW_GATE), 20)
+            smallest = max(round(self._face_encoder.gates.min_face_px * _SEARCH_BELOW_GATE), 20)
             faces = distinct([*faces, *self._detector.find(frame.image, min_face_px=smallest)])
         found = dict(zip(self._tracker.update(faces, frame.captured_at), faces, strict=True))
         for number, track in self._tracks.items():
@@ -223,7 +223,7 @@ class Recogniser:
         return {track: boxes[track] for track in chosen[:_MOST_FOLLOWED]}
 
     def _new_track(self) -> _Track:
-        spec = self._path.encoder.spec
+        spec = self._face_encoder.encoder.spec
         return _Track(FramePool(self._pooling_frames, spec.threshold + spec.margin))
 
     def _compare(self, frame: Frame, faces: Mapping[int, Face], places: Mapping[int, Place]) -> Iterator[TrackedFace]:
@@ -246,15 +246,15 @@ class Recogniser:
         if not chosen:
             return {}, {}
         with self.clock.stage("align"):
-            examined = {track: self._path.examine(image, faces[track]) for track in chosen}
+            examined = {track: self._face_encoder.examine(image, faces[track]) for track in chosen}
             for track, one in examined.items():
                 self._tracks[track].rejected = one.rejection is not None
             good = [track for track, one in examined.items() if one.rejection is None]
-            chips = [self._path.chips(image, examined[track]) for track in good]
+            chips = [self._face_encoder.chips(image, examined[track]) for track in good]
         if not good:
             return examined, {}
         with self.clock.stage("encode"):
-            return examined, dict(zip(good, self._path.encoder.embed_all(chips), strict=True))
+            return examined, dict(zip(good, self._face_encoder.encoder.embed_all(chips), strict=True))
 
     def _chosen(self, faces: Mapping[int, Face], now: float) -> list[int]:
         """Return the tracks that are compared in this frame, at most four."""
@@ -282,7 +282,7 @@ class Recogniser:
         return replace(known.compared.shown, face=face, compared=False)
 
     def _identified(self, frame: Frame, track: int, examined: Examined, probe: Embedding) -> TrackedFace:
-        before, spec = self.probe(track), self._path.encoder.spec
+        before, spec = self.probe(track), self._face_encoder.encoder.spec
         # One pair of people in a thousand lies within the encoder's threshold; any other has changed places.
         if before is not None and np.linalg.norm(before.vector - probe.vector) > spec.threshold:
             track = self._tracker.split(track)

@@ -255,7 +255,6 @@ def _box_chip(image: ByteImage, box: Box, crop: Crop) -> ByteImage:
     inside = Box(max(left, 0), max(top, 0), min(left + side, image.shape[1]), min(top + side, image.shape[0]))
     if min(box.width, box.height, inside.width, inside.height) <= 0:
         return chip
-    region = image[inside.top : inside.bottom, inside.left : inside.right]
     columns, rows = (
         slice(round((first - start) * size / side), round((last - start) * size / side))
         for first, last, start in ((inside.left, inside.right, left), (inside.top, inside.bottom, top))
@@ -263,7 +262,7 @@ def _box_chip(image: ByteImage, box: Box, crop: Crop) -> ByteImage:
     wanted = columns.stop - columns.start, rows.stop - rows.start
     if min(wanted) > 0:
         how = cv2.INTER_AREA if side > size else cv2.INTER_LINEAR
-        chip[rows, columns] = cv2.resize(region, wanted, interpolation=how)[..., ::-1]
+        chip[rows, columns] = cv2.resize(inside.cut(image), wanted, interpolation=how)[..., ::-1]
     return chip
 
 
@@ -284,7 +283,7 @@ def portrait(image: ByteImage, face: Face) -> ByteImage:
     side = 0 if fitted is None else round((FRAME_PX + 2 * _BORDER_PX) / abs(fitted.turn))
     if fitted is None or not _SHORTEST_SIDE_PX <= side <= 4 * max(image.shape):
         box = face.box.grown(0.5, *image.shape[1::-1])
-        head = np.ascontiguousarray(image[box.top : box.bottom, box.left : box.right])
+        head = np.ascontiguousarray(box.cut(image))
     else:
         to_portrait = fitted.matrix()
         to_portrait[:, 2] += _BORDER_PX

@@ -163,8 +163,7 @@ class VideoFile(Source):
         self._capture = _Capture(str(path.absolute()), cv2.CAP_FFMPEG, _not_a_video(self.name))
         self._capture.check_size(self.name)
         rate_hz = self._capture.figure(cv2.CAP_PROP_FPS)
-        self.rate_hz = rate_hz if 0 < rate_hz <= _HIGHEST_RATE_HZ else _FALLBACK_RATE_HZ
-        self._pace = Pace(self.rate_hz, fast=fast)
+        self._pace = Pace(rate_hz if 0 < rate_hz <= _HIGHEST_RATE_HZ else _FALLBACK_RATE_HZ, fast=fast)
 
     def read(self) -> Frame | None:
         image = self._capture.read()

@@ -66,7 +66,7 @@ class HaarDetector:
         self.key = f"haar-{_VERSION}-{hashlib.sha256(default + alt2).hexdigest()[:12]}"
         self._clahe = cv2.createCLAHE(clipLimit=3.0, tileGridSize=(8, 8))
         self._equalises = True  # whether the last search evened out the light
-        self._followed_in: ByteImage | None = None  # the image in which somebody was found near a place
+        self._followed_in: ByteImage | None = None  # the image in which a face was found near its last place
 
     def find(self, image: ByteImage, *, min_face_px: int) -> list[Face]:
         """Return the faces of at least `min_face_px` in an image (H, W, 3) BGR; of a very large one, larger faces only.
@@ -213,8 +213,7 @@ def _grey(image: ByteImage) -> ByteImage:
 
 
 def _cut(image: ByteImage, region: Box, box: Box) -> tuple[ByteImage, float]:
-    grey = _grey(image[region.top : region.bottom, region.left : region.right])
-    return _reduced(grey, _TRACKED_PX / max(box.width, 1))
+    return _reduced(_grey(region.cut(image)), _TRACKED_PX / max(box.width, 1))
 
 
 def _reduced(grey: ByteImage, scale: float) -> tuple[ByteImage, float]:

@@ -66,16 +66,16 @@ class Pace:
 
     def frame(self, image: ByteImage | None) -> Frame | None:
         """Wait until the image is due and return it as the next frame; None without an image, or once stopped."""
-        captured_at = None if image is None else self.captured_at(self.sequence)
+        captured_at = None if image is None else self._due()
         if image is None or captured_at is None:
             return None
         self.sequence += 1
         return Frame(image, captured_at, self.sequence - 1)
 
-    def captured_at(self, index: int) -> float | None:
-        """Wait until frame `index` is due; return its time in s (video or monotonic time), None once stopped."""
+    def _due(self) -> float | None:
+        """Wait until the next frame is due; return its time in s (video or monotonic time), None once stopped."""
         if self._fast:
-            return None if self.stopped else index / self._rate_hz
+            return None if self.stopped else self.sequence / self._rate_hz
         now = time.monotonic()
         if self._due_at is None:
             self._due_at = now

@@ -18,7 +18,7 @@ _LEAST_OVERLAP = 0.25  # intersection over union of one face in two consecutive 
 _LOST_AFTER_SECONDS = 0.7
 _LOST_AFTER_INTERVALS = 3  # of frames that come slowly
 _INTERVALS = 5  # that are remembered
-_UNKNOWN_SECONDS = 1.5  # an interval, before so many are known
+_UNKNOWN_SECONDS = 1.5  # an interval, before _INTERVALS are known
 
 
 @dataclass(slots=True)
@@ -201,5 +201,5 @@ def _patch(image: ByteImage, box: Box) -> Floats:
     inside = box.grown(0, *image.shape[1::-1])
     if inside.width <= 0 or inside.height <= 0:
         return np.zeros((_PATCH_PX, _PATCH_PX), np.float32)
-    cut = cv2.cvtColor(image[inside.top : inside.bottom, inside.left : inside.right], cv2.COLOR_BGR2GRAY)
+    cut = cv2.cvtColor(inside.cut(image), cv2.COLOR_BGR2GRAY)
     return np.asarray(cv2.resize(cut, (_PATCH_PX, _PATCH_PX), interpolation=cv2.INTER_AREA), np.float32)

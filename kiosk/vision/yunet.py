@@ -105,9 +105,8 @@ class YuNetDetector:
         region = box.grown(0.5, *image.shape[1::-1])
         if region.width <= 0 or region.height <= 0:
             return None
-        part = image[region.top : region.bottom, region.left : region.right]
         scale = min(1.0, _TRACKED_PX / max(box.width, 1))
-        found = self._search(_Searched.of(part, scale, (region.left, region.top)), _LEAST_SCORE_NEAR)
+        found = self._search(_Searched.of(region.cut(image), scale, (region.left, region.top)), _LEAST_SCORE_NEAR)
         faces = [face for face in found if 0.7 * box.width <= face.box.width <= 1.4 * box.width]
         return max(faces, key=lambda face: face.box.overlap(box), default=None)
 

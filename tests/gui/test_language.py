@@ -13,7 +13,8 @@ from PyQt6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QLabe
 
 from kiosk import i18n
 from kiosk.domain import Frame, Rejection
-from kiosk.door.greeting import AUTO, compose, hint
+from kiosk.config.schema import AUTO
+from kiosk.door.greeting import compose, hint
 from kiosk.door.report import Status
 from kiosk.door.services import StaffServices
 from kiosk.door.station import Station

@@ -59,7 +59,7 @@ def look_at(services: StaffServices, source: str) -> Look:
         return Look(to_qimage(np.ascontiguousarray(image[::step, ::step])), (Rejection.NO_FACE,))
     face, conditions = found
     box = face.box.grown(0.5, image.shape[1], image.shape[0])
-    cut = to_qimage(np.ascontiguousarray(image[box.top : box.bottom, box.left : box.right]))
+    cut = to_qimage(np.ascontiguousarray(box.cut(image)))
     return Look(cut, USUAL.remarks(conditions))
 
 
