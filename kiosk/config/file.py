@@ -223,13 +223,11 @@ def with_values(config: ConfigFile, changes: Mapping[str, Value]) -> ConfigFile:
     if not changes:
         return config
     before = values(config.current)
-    try:
-        current = with_changes(before, changes)
-    except ValidationError as error:
-        raise ConfigError(", ".join(changes), objection(before, changes), "choose another value") from error
+    if reason := objection(before, changes):
+        raise ConfigError(", ".join(changes), reason, "choose another value")
     fresh = copy.copy(config)
     # No line of the file is to blame for what is found wrong with it.
-    fresh.path, fresh.current = None, current
+    fresh.path, fresh.current = None, with_changes(before, changes)
     return fresh
 
 

@@ -93,7 +93,7 @@ Language = Annotated[str, Field(pattern=r"^(auto|[a-z]{2,3}(_[A-Z]{2})?)$")]
 
 
 class CohortUse(enum.StrEnum):
-    """Use of the strangers of the encoder's cohort: whether distances are compared with those to them."""
+    """Comparison of distances with those to the strangers of the encoder's cohort."""
 
     AUTO = "auto"
     ON = "on"
@@ -109,7 +109,7 @@ class Theme(enum.StrEnum):
 
 
 class Keyboard(enum.StrEnum):
-    """Keyboard on the screen: whether it is shown."""
+    """Display of the keyboard on the screen."""
 
     AUTO = "auto"
     ON = "on"
@@ -145,7 +145,7 @@ VALUES: Final = {
 
 
 class Section(BaseModel):
-    """Frozen; an unknown key, a value of another type, NaN and infinity are errors."""
+    """Options that stand together, frozen: an unknown key, a value of another type, NaN and infinity are errors."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True

@@ -1,4 +1,4 @@
-"""Carries out decisions: the only place that unlocks the door."""
+"""Carry out decisions: the only place that unlocks the door."""
 
 import contextlib
 from collections.abc import Callable

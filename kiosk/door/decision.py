@@ -1,4 +1,4 @@
-"""Decides when the door may open: k of the last n frames of one track must agree.
+"""Decide when the door may open: k of the last n frames of one track must agree.
 
 Each observation carries its time, so a recording that is read fast gives the same decisions as a camera.
 """
@@ -200,9 +200,9 @@ class DecisionRule:
     def _judge(self, track: _Track, face: TrackedFace, observation: Observation) -> Decision:
         named = face.identification.match if face.identification is not None else None
         if named is not None and track.agreeing >= self.settings.k:
-            against = self.access_restriction(named)
-            if against is not None:
-                return self._refuse(track, face, observation, against)
+            restriction = self.access_restriction(named)
+            if restriction is not None:
+                return self._refuse(track, face, observation, restriction)
             return self._admit(track, named, face, observation)
         # n good frames in a row name nobody, or 3 n good frames never agree on a person.
         if track.unnamed >= self.settings.n or track.good >= 3 * self.settings.n:

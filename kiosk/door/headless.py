@@ -109,6 +109,6 @@ def run_headless(choices: Choices, stop: Event, tell: Tell) -> str | None:
             with open_frames(choices) as source:
                 supervisor.run(RecordingFrames(source))
             return None
-        with watch_camera(choices) as camera:
+        with closing(watch_camera(choices)) as camera:
             supervisor.run(CameraFrames(camera))
             return camera.fault if choices.recording else None

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from kiosk.config import Config, ConfigFile
 from kiosk.door.build import Choices, load_configured_encoder, make_landmarks, photograph_reader
@@ -87,7 +86,7 @@ class StaffServices(PeopleStores):
         answer = self.staff.enter(pin)
         if isinstance(answer, Refused) and answer.tried:
             action = Action.LOCKED_OUT if answer.locked else Action.WRONG_PIN
-            self.journal.note(action, UNKNOWN_STAFF, None, None, datetime.now(UTC))
+            self.journal.note(action, UNKNOWN_STAFF)
         return answer
 
     def erase(self, person: str, staff: str) -> ErasureReport:

@@ -68,7 +68,7 @@ def _camera(choices: Choices) -> Finding:
     if choices.demo:
         remedy = "connect a camera, or name one with --source"
         return Finding("camera", State.WARNING, "none is used, the demo runs instead", remedy)
-    with watch_camera(choices) as camera:
+    with closing(watch_camera(choices)) as camera:
         frame = camera.wait(_CAMERA_SECONDS)
         if frame is None:
             otherwise = f"{source_name(choices.source)}: gives no picture; connect it, or name another with --source"

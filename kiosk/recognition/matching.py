@@ -124,7 +124,7 @@ def _corrected(
     corrections: NDArray[np.float64] | float,
     cohort: Cohort | None,
 ) -> NDArray[np.float32]:
-    """Distances (T,) of a probe (D,) to vectors (T, D), corrected for averaging and normalised by the cohort."""
+    """Return the distances (T,) of a probe (D,) to vectors (T, D), corrected for averaging and by the cohort."""
     plain = distances(probe, others)
     corrected = np.sqrt(plain.astype(np.float64) ** 2 + corrections)
     if cohort is None:

@@ -43,7 +43,7 @@ class FramePool:
 
     The mean of two people can resemble a third person, whom neither of them resembles. So the mean names a person only
     if the newest frame alone supports it: that person is among its nearest, within the limit, and nobody else is its
-    nearest within the threshold. Otherwise the frame counts alone. If it names somebody else, the pool starts again
+    nearest within the threshold. Otherwise the frame counts alone. If it names another person, the pool starts again
     with it.
 
     Args:

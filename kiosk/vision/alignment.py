@@ -59,7 +59,7 @@ def dlib_frame(landmarks: Floats, size: int) -> Floats | None:
 
 
 def _fitted(landmarks: Floats, size: int) -> _Patch:
-    """The chip's place: the least-squares similarity from the mean face to the landmarks."""
+    """Return the chip's place by the least-squares similarity from the mean face to the landmarks."""
     mean = (np.array(_MEAN) + _PADDING * (1 + 1j)) / (1 + 2 * _PADDING) * size
     points = np.asarray(landmarks, np.float64) @ (1, 1j)
     middle, centre = complex(mean.mean()), complex(points.mean())
@@ -92,7 +92,7 @@ def _reduced(image: ByteImage, patch: _Patch, size: int) -> tuple[ByteImage, _Pa
 
 
 def _halved(region: ByteImage) -> ByteImage:
-    """The next level of dlib's pyramid: a 5 x 5 binomial filter, every second pixel from the third, truncated."""
+    """Return the next level of dlib's pyramid: 5 x 5 binomial filter, every second pixel from the third, truncated."""
     if min(region.shape[:2]) <= 8:
         return region[:0, :0]
     rows, columns = (region.shape[0] - 3) // 2, (region.shape[1] - 3) // 2

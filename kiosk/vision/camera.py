@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import enum
 import logging
+import math
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
@@ -123,12 +122,6 @@ class WatchedCamera:
             self._state = CameraState.ENDED
             self._changed.notify_all()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
     # In the threads of readers; an abandoned reader has no effect.
 
     def _run(self, reader: _Reader) -> None:
@@ -199,7 +192,7 @@ class WatchedCamera:
             self._lose(_fault(reader, silent if reader.frames else stuck))
 
     def _patience_seconds(self, reader: _Reader) -> float:
-        """Opening may take longer than the wait for the next frame; so may the first frame."""
+        """Return the longest silence: opening and the first frame may take longer than each frame after it."""
         return self._lost_after_seconds if reader.frames else self._open_within_seconds
 
     def _next_check_seconds(self) -> float:
@@ -256,7 +249,7 @@ class _Numbering:
 
     def __init__(self) -> None:
         self._sequence = 0
-        self._captured_at = -float("inf")
+        self._captured_at = -math.inf
         self._ahead_seconds = 0.0
 
     def continued(self, frame: Frame) -> Frame:

@@ -189,7 +189,7 @@ def _check_device(device: Path) -> None:
 
 
 def _check_file(path: Path, name: str) -> None:
-    """Refuse what is surely no video; also text, which FFmpeg would draw, or follow as a playlist."""
+    """Raise CameraError for what is surely no video, and for text, which FFmpeg would draw or follow as a playlist."""
     if not path.exists():
         raise CameraError(name, "there is no such file, folder or camera", "check what --source names")
     if not path.is_file():
@@ -269,7 +269,7 @@ def cameras(
 
 
 def _name(file: Path) -> str:
-    """The name that the driver read from the device, without control characters."""
+    """Return the name that the driver read from the device, without control characters."""
     try:
         text = file.read_bytes()[:_LONGEST_NAME].decode("utf-8", "replace")
     except OSError:

@@ -65,7 +65,7 @@ class Figure:
         cv2.add(behind, person, dst=background)
 
     def _placement(self, pose: Pose, scale: float, reduction: int) -> Floats:
-        """Affine map from a reduced figure to the picture: turning narrows and shears it, tilting rotates it."""
+        """Return the map from a reduced figure to the picture: turning narrows and shears it, tilting rotates it."""
         across = scale * (1 - 0.06 * abs(pose.turn))
         shear = 0.05 * pose.turn * scale
         cos, sin = math.cos(pose.tilt), math.sin(pose.tilt)

@@ -114,10 +114,10 @@ class HaarDetector:
     def _further_finds(
         self, grey: ByteImage, scale: float, smallest: int, sought: Place | None
     ) -> Iterator[list[Face]]:
-        """Yield the finds of further searches, of quick and sure ones first."""
+        """Yield what further searches find; quick and sure ones come first."""
         yield _faces(_search(self._alt2, grey, 1.1, _SECOND_TRY_NEIGHBOURS, (smallest, 0)), 1 / scale)
         yield self._in_even_light(grey, scale, smallest)
-        yield self._on_one_side(grey, scale, smallest, sought)
+        yield self._at_angles(grey, scale, smallest, sought)
         if sought is not None:  # a face is expected there, so little evidence is enough
             for step in (1.1, 1.05):
                 yield _faces(_search(self._default, grey, step, _LAST_TRY_NEIGHBOURS, (smallest, 0)), 1 / scale)
@@ -129,7 +129,7 @@ class HaarDetector:
         found = _search(self._alt2, self._equalised(framed), 1.05, _SECOND_TRY_NEIGHBOURS, (smallest, 0))
         return _faces(found, 1 / scale, -border / scale, -border / scale)
 
-    def _on_one_side(self, grey: ByteImage, scale: float, smallest: int, sought: Place | None) -> list[Face]:
+    def _at_angles(self, grey: ByteImage, scale: float, smallest: int, sought: Place | None) -> list[Face]:
         """Search the picture turned by several angles; return the surest face, with its box at the original place."""
         height, width = grey.shape
         found: list[_Found] = []
@@ -156,7 +156,7 @@ def _surest_first(faces: Sequence[Face], sought: Place | None) -> list[Face]:
 
 
 def distinct(faces: Sequence[Face], least: float = 0.5) -> list[Face]:
-    """Return the faces without repetitions of an earlier one: `least` of the smaller box lies in both."""
+    """Return the faces that repeat no earlier one: of the smaller box, less than `least` lies in both."""
     kept: list[Face] = []
     for face in faces:
         if all(_common(face.box, other.box) < least for other in kept):

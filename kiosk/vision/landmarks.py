@@ -269,7 +269,7 @@ class CheckedLandmarks:
         return first, points, float(np.abs(points - first).mean() / abs(turn))
 
     def _fitted(self, points: Floats) -> tuple[complex, complex]:
-        """The side of the face's box, as a direction along its top, and its middle: least squares to the mean face."""
+        """Return the top of the face's box, as a direction with its length, and its middle, by least squares."""
         places = points @ (1, 1j)
         spread = self._mean - self._mean.mean()
         turn = complex(np.vdot(spread, places - places.mean()) / np.vdot(spread, spread).real)

@@ -143,7 +143,7 @@ def _decoded(image: Image.Image, target: tuple[int, int]) -> ByteImage:
 
 
 def _flat(image: Image.Image) -> Image.Image:
-    """Opaque, and in a mode whose values can be averaged: L, RGB or CMYK."""
+    """Return the picture opaque, and in a mode whose values can be averaged: L, RGB or CMYK."""
     if image.mode.startswith("I"):
         # Pillow's own conversion cuts 16 bits off at 255 instead of scaling them.
         return Image.fromarray((np.asarray(image) >> 8).clip(0, 255).astype(np.uint8))

@@ -99,7 +99,7 @@ def sharpness(chip: Chip) -> float:
 
 
 def _middle(chip: Chip) -> np.ndarray:
-    """The face itself in grey, without hair, ears and background."""
+    """Return the face itself in grey, without hair, ears and background."""
     side = chip.image.shape[0]
     cut = slice(side // 6, side - side // 6)
     return np.asarray(cv2.cvtColor(chip.image[cut, cut], cv2.COLOR_RGB2GRAY))

@@ -94,7 +94,7 @@ def source_name(spec: str) -> str:
 
 
 def _is_device(path: Path) -> bool:
-    """A device may be missing for now; files below /dev/shm are no devices."""
+    """Return whether it is a device, which may be missing for now; files below /dev/shm are no devices."""
     return path.is_char_device() or (path.is_relative_to("/dev") and not path.exists())
 
 

@@ -95,7 +95,7 @@ class YuNetDetector:
             ) from error
 
     def find(self, image: ByteImage, *, min_face_px: int) -> list[Face]:
-        """Faces of at least `min_face_px` in an image (H, W, 3) BGR, of a very large one larger faces only."""
+        """Return the faces of at least `min_face_px` of a BGR image (H, W, 3), of a very large one larger ones only."""
         scale = min(1.0, _SEARCHED_PX / min_face_px, _SEARCHED_SIDE_PX / max(image.shape))
         found = self._search(_Searched.of(image, scale), _LEAST_SCORE)
         return [face for face in found if face.box.width >= min_face_px]
@@ -130,7 +130,7 @@ class YuNetDetector:
         return [_face(row, searched) for row in rows if row[14] >= least_score]
 
     def _equalised(self, searched: _Searched) -> _Searched:
-        """The picture with equalised light and a border, for backlight and for faces that fill it."""
+        """Return the picture with equalised light and a border, for backlight and for faces that fill it."""
         border = max(searched.image.shape) // 4
         framed = np.pad(searched.image, ((border, border), (border, border), (0, 0)), mode="edge")
         colours = cv2.cvtColor(framed, cv2.COLOR_BGR2YCrCb)

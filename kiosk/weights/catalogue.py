@@ -44,7 +44,7 @@ class CatalogueEntry(Known, FileFacts):
 
 
 class Catalogue(Spec):
-    """Frozen; no name and no file stands in it twice."""
+    """All entries; no name and no file occurs twice."""
 
     fetch: Annotated[tuple[CatalogueEntry, ...], Field(strict=False)]
     shipped: Annotated[tuple[Known, ...], Field(strict=False)]

@@ -26,7 +26,7 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Spec(BaseModel):
-    """Frozen; an unknown key, a value of another type, NaN and infinity are errors."""
+    """Facts in a YAML file, frozen: an unknown key, a value of another type, NaN and infinity are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 

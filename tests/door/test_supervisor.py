@@ -240,7 +240,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 
 def test_the_last_frame_of_a_recording_is_processed_though_it_ended_meanwhile():
-    with WatchedCamera(Film) as camera:
+    with closing(WatchedCamera(Film)) as camera:
         frames = CameraFrames(camera)
         wait_for(lambda: camera.state is CameraState.ENDED)  # as while a slow frame is processed
         assert frames.wait(1.0).sequence == 2
@@ -252,7 +252,7 @@ def test_a_camera_that_cannot_be_opened_is_told_and_waited_for(caplog):
     def refuse():
         raise CameraError("camera 9", "is not there", "connect it")
 
-    with WatchedCamera(refuse) as camera:
+    with closing(WatchedCamera(refuse)) as camera:
         frames = CameraFrames(camera)
         while "camera lost: camera 9: is not there; connect it" not in caplog.text:
             assert frames.wait(0.05) is None

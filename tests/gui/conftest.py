@@ -4,6 +4,7 @@ import functools
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -189,7 +190,7 @@ def source() -> Iterator[FakeSource]:
 @pytest.fixture
 def camera(source: FakeSource) -> Iterator[WatchedCamera]:
     # Long deadlines: the test, not the clock, decides when the camera is lost.
-    with WatchedCamera(lambda: source, lost_after_seconds=3600, open_within_seconds=3600) as camera:
+    with closing(WatchedCamera(lambda: source, lost_after_seconds=3600, open_within_seconds=3600)) as camera:
         yield camera
 
 

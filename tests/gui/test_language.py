@@ -12,8 +12,8 @@ from PyQt6.QtCore import QAbstractListModel, QDate, QLocale, Qt
 from PyQt6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QLabel, QLineEdit, QWidget
 
 from kiosk import i18n
-from kiosk.domain import Frame, Rejection
 from kiosk.config.schema import AUTO
+from kiosk.domain import Frame, Rejection
 from kiosk.door.greeting import compose, hint
 from kiosk.door.report import Status
 from kiosk.door.services import StaffServices

@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import closing
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -88,7 +89,7 @@ def test_a_camera_that_is_lost_is_a_fault_with_its_remedy(services):
     def gone():
         raise CameraError("/dev/video0", "was unplugged", "plug it in")
 
-    with WatchedCamera(gone, lost_after_seconds=0.5) as camera:
+    with closing(WatchedCamera(gone, lost_after_seconds=0.5)) as camera:
         deadline = time.monotonic() + 10
         while camera.fault is None and time.monotonic() < deadline:
             camera.wait(0.05)

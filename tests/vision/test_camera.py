@@ -292,8 +292,9 @@ def test_a_closed_camera_stays_closed_when_its_opening_comes_late(watch):
         free.wait(DEADLINE_SECONDS)
         return hardware
 
-    with watch(open_) as camera:
-        assert opening.wait(DEADLINE_SECONDS)
+    camera = watch(open_)
+    assert opening.wait(DEADLINE_SECONDS)
+    camera.close()
     free.set()
     until(hardware.closed.is_set)
     assert camera.state is CameraState.ENDED
