@@ -50,17 +50,15 @@ def _screen() -> Finding:
 
     fault = display_fault(os.environ)
     if fault is not None:
-        return Finding("screen", State.WARNING, fault, "start it on a desktop; without one it runs without a window")
+        return Finding(State.WARNING, fault, "start it on a desktop; without one it runs without a window")
     # In a process of its own: Qt ends the process if its platform plug-in cannot be loaded.
     asked = subprocess.run(  # noqa: S603  (this interpreter, and the constant above)
         [sys.executable, "-c", _QT_CODE], capture_output=True, text=True, timeout=_QT_SECONDS, check=False
     )
     if asked.returncode != 0:
         reason = " ".join(asked.stderr.split())[:300] or f"ended with {asked.returncode}"
-        return Finding(
-            "screen", State.FAULT, f"Qt cannot open a window: {reason}", "run `make install` for its packages"
-        )
-    return Finding("screen", State.OK, f"Qt platform {asked.stdout.strip()}")
+        return Finding(State.FAULT, f"Qt cannot open a window: {reason}", "run `make install` for its packages")
+    return Finding(State.OK, f"Qt platform {asked.stdout.strip()}")
 
 
 _HEADINGS = ("encoder", "parameters, size", "input", "ms a face", "threshold", "installed")

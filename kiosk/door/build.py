@@ -38,8 +38,7 @@ from kiosk.vision.landmarks import CheckedLandmarks, LandmarkFinder, shipped_lan
 from kiosk.vision.quality import PHOTOGRAPH, Gates
 from kiosk.vision.source import Source
 from kiosk.vision.sources import is_recording, open_source
-from kiosk.vision.yunet import YuNetDetector
-from kiosk.weights.catalogue import DETECTOR, detector_content, detector_paths
+from kiosk.vision.yunet import DETECTOR, YuNetDetector, detector_content, detector_paths
 from kiosk.weights.specs import spec_names
 
 HAAR = "haar"

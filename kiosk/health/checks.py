@@ -6,7 +6,7 @@ import logging
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,38 +45,38 @@ class Finding:
     """The result of one check.
 
     Attributes:
-        check: the part, such as "camera"; the same in every language.
         message: the result, in the language of the screen.
         remedy: what to do about it, or "".
         details: more lines.
         public: the result for a support request, in English, without names, paths and addresses.
+        check: the part, such as "camera", the same in every language; set by `examine`.
     """
 
-    check: str
     state: State
     message: str
     remedy: str = ""
     details: tuple[str, ...] = ()
     public: str = ""
+    check: str = ""
 
 
 def examine(check: str, look: Callable[[], Finding]) -> Finding:
-    """Return what `look` finds; a fault that it raises becomes a finding."""
+    """Return what `look` finds about the part `check`; a fault that it raises becomes a finding."""
     try:
-        return look()
+        found = look()
     except KioskError as error:
-        message = f"{error.thing}: {error.reason}"
-        return Finding(check, State.FAULT, message, error.remedy, public=type(error).__name__)
+        found = Finding(State.FAULT, f"{error.thing}: {error.reason}", error.remedy, public=type(error).__name__)
     except Exception as error:
         _log.debug("unforeseen in %s", check, exc_info=True)
-        remedy = translate("health", "run again with --debug and report it")
-        return Finding(check, State.FAULT, f"{type(error).__name__}: {error}", remedy, public=type(error).__name__)
+        remedy, name = translate("health", "run again with --debug and report it"), type(error).__name__
+        found = Finding(State.FAULT, f"{name}: {error}", remedy, public=name)
+    return replace(found, check=check)
 
 
-def of_fault(check: str, state: State, fault: str) -> Finding:
+def of_fault(state: State, fault: str) -> Finding:
     """Return a finding from a fault as text, "thing: reason; remedy"."""
     message, _, remedy = fault.partition("; ")
-    return Finding(check, state, message, remedy, public="says that something is wrong")
+    return Finding(state, message, remedy, public="says that something is wrong")
 
 
 def _measured(
@@ -84,7 +84,7 @@ def _measured(
 ) -> Finding:
     """Return a finding about a value that should be above both limits, below which it is a warning and a fault."""
     state = State.FAULT if value <= limits[1] else State.WARNING if value <= limits[0] else State.OK
-    return Finding(check, state, message, "" if state is State.OK else remedy, public=public)
+    return Finding(state, message, "" if state is State.OK else remedy, public=public, check=check)
 
 
 MANY_PEOPLE = 50
@@ -94,15 +94,15 @@ _LITTLE_BYTES = 1_000_000_000, 100_000_000
 def config_found(config: ConfigFile) -> Finding:
     """Return which configuration is in force."""
     if config.fault_found is not None:
-        return of_fault("config", State.FAULT, config.fault_found)
+        return of_fault(State.FAULT, config.fault_found)
     public = "built-in defaults" if config.path is None else "a file"
     if config.removed:
         told = translate("health", "{file}: these options were removed and are ignored: {options}")
         line = translate("health", "{option} (line {line})")
         options = ", ".join(line.format(option=one, line=one.line) for one in config.removed)
         remedy = translate("health", "delete them, or save a setting from the window")
-        return Finding("config", State.WARNING, told.format(file=config.path, options=options), remedy, public=public)
-    return Finding("config", State.OK, str(config.path or translate("health", "built-in defaults")), public=public)
+        return Finding(State.WARNING, told.format(file=config.path, options=options), remedy, public=public)
+    return Finding(State.OK, str(config.path or translate("health", "built-in defaults")), public=public)
 
 
 def encoder_found(
@@ -132,7 +132,7 @@ def encoder_found(
         faults.insert(0, remark)
         remedies.append(translate("health", "write `threshold: auto` under matching, or run `kiosk calibrate`"))
     state = State.WARNING if faults else State.OK
-    return Finding("encoder", state, "; ".join([message, *faults]), "; ".join(remedies), public=public)
+    return Finding(state, "; ".join([message, *faults]), "; ".join(remedies), public=public)
 
 
 def gallery_found(folder: Path, snapshot: GallerySnapshot, encoder: str) -> Finding:
@@ -151,33 +151,33 @@ def gallery_found(folder: Path, snapshot: GallerySnapshot, encoder: str) -> Find
     details = tuple(f"{printable(skipped.source)}: {shown(skipped.reason)}" for skipped in snapshot.skipped)
     public = "people {}, pictures {}, skipped {}".format(*counts)
     state = State.WARNING if remedies else State.OK
-    return Finding("gallery", state, message, "; ".join(remedies), details, public)
+    return Finding(state, message, "; ".join(remedies), details, public)
 
 
 def voice_found(*, enabled: bool, fault: str | None) -> Finding:
     """Return whether the welcome can be heard."""
     if not enabled:
         message = translate("health", "is switched off in the configuration")
-        return Finding("voice", State.OK, message, public="switched off")
+        return Finding(State.OK, message, public="switched off")
     if fault is None:
-        return Finding("voice", State.OK, translate("health", "speaks"), public="speaks")
-    return of_fault("voice", State.WARNING, fault.partition(": ")[2])
+        return Finding(State.OK, translate("health", "speaks"), public="speaks")
+    return of_fault(State.WARNING, fault.partition(": ")[2])
 
 
 def journal_found(file: Path, journal: Journal, *, whole: bool = True) -> Finding:
     """Return that the journal can be written; raises JournalError if it cannot."""
     journal.check(whole=whole)
     message = translate("health", "{file} can be written").format(file=file)
-    return Finding("journal", State.OK, message, public="can be written")
+    return Finding(State.OK, message, public="can be written")
 
 
 def people_found(people: PeopleRegister) -> Finding:
     """Return how many people are described; raises PeopleError if the register cannot be read, and nobody is let in."""
     known = len(people.records())
     if people.fault is not None:
-        return of_fault("people", State.FAULT, people.fault)
+        return of_fault(State.FAULT, people.fault)
     message = translate("health", "%n people are described", "", known)
-    return Finding("people", State.OK, message, public=f"{known} records")
+    return Finding(State.OK, message, public=f"{known} records")
 
 
 def staff_found(staff: StaffRegister) -> Finding:
@@ -186,12 +186,12 @@ def staff_found(staff: StaffRegister) -> Finding:
     message = translate("health", "%n members of staff have a PIN", "", len(members))
     public = f"{len(members)} members"
     if any(member.role is Role.INSTALLER for member in members):
-        return Finding("staff", State.OK, message, public=public)
+        return Finding(State.OK, message, public=public)
     remedy = translate("health", "type: kiosk staff add NAME --role installer")
     if not members:
-        return Finding("staff", State.WARNING, translate("health", "nobody has a PIN"), remedy, public="no members")
+        return Finding(State.WARNING, translate("health", "nobody has a PIN"), remedy, public="no members")
     message = translate("health", "nobody of the staff may change settings")
-    return Finding("staff", State.WARNING, message, remedy, public=f"{public}, no installer")
+    return Finding(State.WARNING, message, remedy, public=f"{public}, no installer")
 
 
 def disk_found(file: Path) -> Finding:
@@ -217,12 +217,12 @@ def clock_found(journal: Journal) -> Finding:
         text = translate("health", "stands at {now}, before the journal's last entry of {last}")
         message = text.format(now=told, last=moment(last))
         remedy = translate("health", "set the clock; the journal would be out of order")
-        return Finding("clock", State.FAULT, message, remedy, public=f"{public}, before the journal's last entry")
+        return Finding(State.FAULT, message, remedy, public=f"{public}, before the journal's last entry")
     if _synchronised() is False:
         message = translate("health", "{now}, not synchronised").format(now=told)
         remedy = translate("health", "switch time synchronisation on: timedatectl set-ntp true")
-        return Finding("clock", State.WARNING, message, remedy, public=f"{public}, not synchronised")
-    return Finding("clock", State.OK, told, public=public)
+        return Finding(State.WARNING, message, remedy, public=f"{public}, not synchronised")
+    return Finding(State.OK, told, public=public)
 
 
 def _synchronised() -> bool | None:

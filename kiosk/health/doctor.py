@@ -43,7 +43,7 @@ def examine_all(read: Callable[[], ConfigFile], source: str | None, gallery: Pat
     try:
         choices = build.choose(config, source=source, gallery=gallery, fast=False)
     except KioskError as error:
-        yield Finding("choices", State.FAULT, f"{error.thing}: {error.reason}", error.remedy)
+        yield Finding(State.FAULT, f"{error.thing}: {error.reason}", error.remedy, check="choices")
         return
     yield examine("camera", lambda: _camera(choices))
     if choices.demo and "demo" not in (source, config.current.camera.source):
@@ -67,19 +67,19 @@ def examine_all(read: Callable[[], ConfigFile], source: str | None, gallery: Pat
 def _camera(choices: Choices) -> Finding:
     if choices.demo:
         remedy = "connect a camera, or name one with --source"
-        return Finding("camera", State.WARNING, "none is used, the demo runs instead", remedy)
+        return Finding(State.WARNING, "none is used, the demo runs instead", remedy)
     with closing(watch_camera(choices)) as camera:
         frame = camera.wait(_CAMERA_SECONDS)
         if frame is None:
             otherwise = f"{source_name(choices.source)}: gives no picture; connect it, or name another with --source"
-            return checks.of_fault("camera", State.FAULT, camera.fault or otherwise)
+            return checks.of_fault(State.FAULT, camera.fault or otherwise)
         slow = slow_notice(choices.config.current.decision.k, _interval_seconds(camera, frame))
     height, width = frame.image.shape[:2]
     message = f"{source_name(choices.source)} gives {width} x {height} px"
     if slow:
         reason, _, remedy = slow.partition("; ")
-        return Finding("camera", State.WARNING, f"{message}. {reason}", remedy)
-    return Finding("camera", State.OK, message)
+        return Finding(State.WARNING, f"{message}. {reason}", remedy)
+    return Finding(State.OK, message)
 
 
 def _interval_seconds(camera: WatchedCamera, first: Frame) -> float:
@@ -96,7 +96,7 @@ def _interval_seconds(camera: WatchedCamera, first: Frame) -> float:
 def _cascade(choices: Choices) -> Finding:
     build.make_detector(choices.config)
     make_landmarks()
-    return Finding("cascade", State.OK, f"detector {choices.config.current.detector} and landmark model are loaded")
+    return Finding(State.OK, f"detector {choices.config.current.detector} and landmark model are loaded")
 
 
 def _encoder(choices: Choices) -> Finding:

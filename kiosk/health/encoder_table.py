@@ -18,8 +18,7 @@ from kiosk.encoders.golden import GOLDEN_VALUES, golden_chips, golden_vector
 from kiosk.encoders.specs import exported_spec
 from kiosk.errors import KioskError, WeightsError, in_one_line
 from kiosk.files import is_file, shipped_weights
-from kiosk.vision.yunet import YuNetDetector
-from kiosk.weights.catalogue import DETECTOR, detector_content, detector_paths
+from kiosk.vision.yunet import DETECTOR, YuNetDetector, detector_content, detector_paths
 from kiosk.weights.specs import spec_names
 
 _MEASURED_FACES = 10

@@ -74,17 +74,17 @@ def _camera(
 ) -> Finding:
     if demo:
         message = translate("health", "none is used, the demo runs instead")
-        return Finding("camera", State.WARNING, message, translate("health", "connect a camera"), public="demo")
+        return Finding(State.WARNING, message, translate("health", "connect a camera"), public="demo")
     if camera is None:
-        return Finding("camera", State.WARNING, translate("health", "there is none"), public="none")
+        return Finding(State.WARNING, translate("health", "there is none"), public="none")
     state, fault = camera.state, camera.fault
     if fault is not None or state is CameraState.LOST:
         lost = translate("health", "gives no picture; check its cable")
-        return checks.of_fault("camera", State.FAULT, fault or lost)
+        return checks.of_fault(State.FAULT, fault or lost)
     if state is CameraState.OPENING:
-        return Finding("camera", State.WARNING, translate("health", "is being opened"), public="opening")
+        return Finding(State.WARNING, translate("health", "is being opened"), public="opening")
     if state is CameraState.ENDED:
-        return Finding("camera", State.WARNING, translate("health", "the recording has ended"), public="ended")
+        return Finding(State.WARNING, translate("health", "the recording has ended"), public="ended")
     rate_hz, dropped = camera.rate_hz, camera.dropped
     size = "{} x {} px".format(*size_px) if size_px is not None else ""
     text = translate("health", "{source}: {size}, {rate} frames a second, {dropped} dropped since the start")
@@ -92,13 +92,13 @@ def _camera(
     few = not is_recording(source) and 0 < rate_hz < wanted_hz * _FEW
     remedy = translate("health", "more light lets a camera give more frames; or ask less of it in the settings")
     public = f"{size}, {rate_hz:.1f} frames a second of {wanted_hz:g} asked for, {dropped} dropped"
-    return Finding("camera", State.WARNING if few else State.OK, message, remedy if few else "", public=public)
+    return Finding(State.WARNING if few else State.OK, message, remedy if few else "", public=public)
 
 
 def _recognition(station: Station | None, stats: FrameStats) -> Finding:
     if station is None:
         message = translate("health", "is being loaded; the door stays locked meanwhile")
-        return Finding("recognition", State.WARNING, message, translate("health", "wait a moment"), public="loading")
+        return Finding(State.WARNING, message, translate("health", "wait a moment"), public="loading")
     still = station.status.background
     text = translate(
         "health", "%n faces have not moved for a minute. They neither open the door nor keep it shut.", "", still
@@ -107,11 +107,11 @@ def _recognition(station: Station | None, stats: FrameStats) -> Finding:
     if station.status.slow:
         message, _, remedy = station.status.slow.partition("; ")
         public = f"slow, {stats.faces:.1f} faces a frame"
-        return Finding("recognition", State.WARNING, message, remedy, details, public)
+        return Finding(State.WARNING, message, remedy, details, public)
     rate_hz = stats.rate_hz(time.monotonic())
     if stats.frames < 2 or not rate_hz:
         message = translate("health", "waits for frames")
-        return Finding("recognition", State.OK, message, details=details, public="waits for frames")
+        return Finding(State.OK, message, details=details, public="waits for frames")
     text = translate("health", "{rate} frames a second, {ms} ms a frame, {faces} faces a frame")
     message = text.format(rate=number(rate_hz, 1), ms=number(stats.frame_ms), faces=number(stats.faces, 1))
     stages = ", ".join(f"{stage} {stats.ms(stage):.1f} ms" for stage in stats.stages)
@@ -119,36 +119,36 @@ def _recognition(station: Station | None, stats: FrameStats) -> Finding:
     slow = rate_hz < _SLOW_HZ
     remedy = translate("health", "close other programs, or give the encoder more cores in the settings")
     state = State.WARNING if slow else State.OK
-    return Finding("recognition", state, message, remedy if slow else "", details, public)
+    return Finding(state, message, remedy if slow else "", details, public)
 
 
 def _door(station: Station | None) -> Finding:
     if station is None:
-        return Finding("door", State.WARNING, translate("health", "is locked until the recognition is loaded"))
+        return Finding(State.WARNING, translate("health", "is locked until the recognition is loaded"))
     faults = station.status.faults
     if faults:
-        told = checks.of_fault("door", State.FAULT, faults[0])
+        told = checks.of_fault(State.FAULT, faults[0])
         return replace(told, details=faults[1:], public=f"{len(faults)} faults to be mended")
     message = translate("health", "is open") if station.door.unlocked else translate("health", "is locked")
-    return Finding("door", State.OK, message, public="in order")
+    return Finding(State.OK, message, public="in order")
 
 
 def _gallery(services: StaffServices) -> Finding:
     if services.station is None:
-        return _loading("gallery")  # nobody is in force yet, though people may be enrolled
+        return _loading()  # nobody is in force yet, though people may be enrolled
     return checks.gallery_found(services.folder, services.snapshot, services.snapshot.encoder)
 
 
 def _encoder(services: StaffServices) -> Finding:
     station = services.station
     if station is None:
-        return _loading("encoder")
+        return _loading()
     matching, own = services.config.current.matching, own_weights(services.config)
     return checks.encoder_found(matching, station.encoder, own, len(services.snapshot.people))
 
 
-def _loading(check: str) -> Finding:
-    return Finding(check, State.WARNING, translate("health", "is being loaded"), public="loading")
+def _loading() -> Finding:
+    return Finding(State.WARNING, translate("health", "is being loaded"), public="loading")
 
 
 def _voice(station: Station | None, *, enabled: bool) -> Finding:

@@ -19,15 +19,20 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from kiosk.domain import Box, ByteImage, Face, Floats, Landmarks, Scheme
 from kiosk.errors import DetectorError
 from kiosk.vision.detector import Place, distinct, photograph_scale, resized, shows
 from kiosk.vision.opencv import cv2
-from kiosk.weights.manifest import shipped_content
+from kiosk.weights.catalogue import how_to_get
+from kiosk.weights.manifest import find_file, shipped_content, verified_file
+from kiosk.weights.specs import FILE_STEM, FileFacts, SourceText, find_spec, read_spec
 
 _SHIPPED = "face_detection_yunet_2023mar.onnx"
 _SEARCHED_PX = 32  # the smallest face asked for is reduced to this many px before the search
@@ -156,3 +161,31 @@ def _face(row: _Row, searched: _Searched) -> Face:
     half, x, y = math.sqrt(width * height) / 2, left + width / 2, top + _MIDDLE * height
     square = Box(round(x - half), round(y - half), round(x + half), round(y + half))
     return Face(square, float(row[14]), Landmarks(places[2:], Scheme.ARCFACE))
+
+
+DETECTOR: Final = "detector"
+
+
+class DetectorSpec(FileFacts):
+    """One detector for OpenCV's FaceDetectorYN, in a file beside its spec."""
+
+    file: str = Field(pattern=rf"{FILE_STEM}\.onnx$")
+    source: SourceText
+
+
+def detector_content(name: str, folders: Sequence[Path]) -> bytes:
+    """Return the verified bytes of a detector's file; raises WeightsError where spec or file is missing or wrong."""
+    spec, _, path = _located(name, folders)
+    return verified_file(path, spec.size, spec.sha256, lambda: how_to_get(spec.file, spec.sha256))
+
+
+def detector_paths(name: str, folders: Sequence[Path]) -> tuple[Path, Path]:
+    """Return the paths of spec and file; raises WeightsError where there is no spec."""
+    _, spec_path, path = _located(name, folders)
+    return spec_path, path
+
+
+def _located(name: str, folders: Sequence[Path]) -> tuple[DetectorSpec, Path, Path]:
+    spec_path = find_spec(name, folders)
+    spec = read_spec(spec_path, DetectorSpec, DETECTOR)
+    return spec, spec_path, find_file(spec.file, [*folders, spec_path.parent])

@@ -1,8 +1,7 @@
-"""weights/catalogue.yaml: files that can be fetched, with address, licence and accuracy; detectors in files."""
+"""weights/catalogue.yaml: files that can be fetched, with address, licence and accuracy."""
 
 import reprlib
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -12,8 +11,8 @@ from pydantic import Field, ValidationError, model_validator
 from kiosk.errors import WeightsError, did_you_mean
 from kiosk.files import read_yaml, shipped_weights
 from kiosk.i18n import Message
-from kiosk.weights.manifest import FileState, file_state, find_file, read_manifest, verified_file
-from kiosk.weights.specs import FILE_STEM, NAME, FileFacts, SourceText, Spec, faults_told, find_spec, read_spec
+from kiosk.weights.manifest import FileState, file_state, find_file, read_manifest
+from kiosk.weights.specs import FILE_STEM, NAME, FileFacts, Spec, faults_told
 
 CATALOGUE: Final = "catalogue.yaml"
 DEFAULT_ENCODER: Final = "sface_fp16"
@@ -117,31 +116,3 @@ def installed(catalogue: Catalogue, folder: Path) -> list[Installed]:
     folders = [folder, shipped_weights()]
     found += [(entry, False, find_file(entry.file, folders), entry) for entry in catalogue.fetch]
     return [Installed(*each, file_state(each[2], each[3].size, each[3].sha256)) for each in found]
-
-
-DETECTOR: Final = "detector"
-
-
-class DetectorSpec(FileFacts):
-    """One detector for OpenCV's FaceDetectorYN, in a file beside its spec."""
-
-    file: str = Field(pattern=rf"{FILE_STEM}\.onnx$")
-    source: SourceText
-
-
-def detector_content(name: str, folders: Sequence[Path]) -> bytes:
-    """Return the verified bytes of a detector's file; raises WeightsError where spec or file is missing or wrong."""
-    spec, _, path = _found(name, folders)
-    return verified_file(path, spec.size, spec.sha256, lambda: how_to_get(spec.file, spec.sha256))
-
-
-def detector_paths(name: str, folders: Sequence[Path]) -> tuple[Path, Path]:
-    """Return the paths of spec and file; raises WeightsError where there is no spec."""
-    _, spec_path, path = _found(name, folders)
-    return spec_path, path
-
-
-def _found(name: str, folders: Sequence[Path]) -> tuple[DetectorSpec, Path, Path]:
-    spec_path = find_spec(name, folders)
-    spec = read_spec(spec_path, DetectorSpec, DETECTOR)
-    return spec, spec_path, find_file(spec.file, [*folders, spec_path.parent])

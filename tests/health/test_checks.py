@@ -176,10 +176,10 @@ def test_what_a_check_raises_is_its_finding_and_strangers_are_told_the_kind_alon
     found = examine("part", lambda: look(RuntimeError("surprise for Ada")))
     assert ("surprise" in found.message, bool(found.remedy), found.public) == (True, True, "RuntimeError")
     # A fault of a part is split into reason and remedy.
-    found = of_fault("part", State.WARNING, "camera of Ada: is lost; plug it in; or not")
+    found = of_fault(State.WARNING, "camera of Ada: is lost; plug it in; or not")
     assert (found.message, found.remedy) == ("camera of Ada: is lost", "plug it in; or not")
     assert "Ada" not in found.public
-    assert of_fault("part", State.FAULT, "camera: is lost").remedy == ""
+    assert of_fault(State.FAULT, "camera: is lost").remedy == ""
 
 
 def test_little_room_on_the_disk_is_told(tmp_path, monkeypatch):

@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 
 from kiosk.domain import Box, Scheme
-from kiosk.errors import DetectorError
+from kiosk.errors import DetectorError, WeightsError
 from kiosk.files import asset, shipped_weights
 from kiosk.vision.detector import HaarDetector
 from kiosk.vision.landmarks import shipped_landmarks
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import read_picture
-from kiosk.vision.yunet import YuNetDetector, shipped_yunet
+from kiosk.vision.yunet import YuNetDetector, detector_content, detector_paths, shipped_yunet
+from kiosk.weights.catalogue import read_catalogue
+from kiosk.weights.specs import spec_names
 
 CASCADES = ("haarcascade_frontalface_default.xml", "haarcascade_frontalface_alt2.xml")
 # Where the faces of the demo's portraits are: x and y of the middle, px, and width.
@@ -262,3 +264,58 @@ class TestYuNet:
         for _ in range(30):
             strip = draw.integers(0, 256, (draw.integers(1, 33), draw.integers(30, 400), 3), dtype=np.uint8)
             assert yunet.find(strip, min_face_px=20) == yunet.find(strip.transpose(1, 0, 2), min_face_px=20) == []
+
+
+# Detectors in files ------------------------------------------------------------------------------------------------
+
+NETWORK = b"a network"
+
+
+def add(folder: Path, **changes: object) -> list[Path]:
+    """Write the spec and the file of the detector mine; None leaves a key out."""
+    spec = {
+        "kind": "detector",
+        "file": "mine.onnx",
+        "size": len(NETWORK),
+        "sha256": hashlib.sha256(NETWORK).hexdigest(),
+        "licence": "MIT",
+        "source": "a test",
+    }
+    lines = [f"{key}: {value}\n" for key, value in {**spec, **changes}.items() if value is not None]
+    (folder / "mine.yaml").write_text("".join(lines))
+    (folder / "mine.onnx").write_bytes(NETWORK)
+    return [folder]
+
+
+def test_the_file_of_a_detector_is_read_where_it_is_the_one_described(tmp_path: Path) -> None:
+    folders = add(tmp_path)
+    assert detector_content("mine", folders) == NETWORK
+    (tmp_path / "mine.onnx").write_bytes(NETWORK + b"!")
+    with pytest.raises(WeightsError, match="; put the file there that its spec describes"):
+        detector_content("mine", folders)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "mine.onnx").rename(tmp_path / "other" / "mine.onnx")
+    where = detector_paths("mine", [*folders, tmp_path / "other"])
+    assert where == (tmp_path / "mine.yaml", tmp_path / "other" / "mine.onnx")
+    assert spec_names([shipped_weights()], "detector") == ("yunet",)
+    assert detector_paths("yunet", [shipped_weights()])[1].name == "face_detection_yunet_2023mar.onnx"
+
+
+def test_a_wrong_or_missing_spec_of_a_detector_is_refused(tmp_path: Path) -> None:
+    wrong: tuple[dict[str, object], ...] = (
+        {"file": "../mine.onnx"},
+        {"sha256": "abc"},
+        {"licence": None},
+        {"threshold": 0.5},
+        {"kind": "encoder"},
+    )
+    for changes in wrong:
+        with pytest.raises(WeightsError, match=f"mine.yaml: {next(iter(changes))}"):
+            detector_content("mine", add(tmp_path, **changes))
+    for name in ("nonsense", "", "../mine", "a" * 300, "mine\0"):
+        with pytest.raises(WeightsError, match="has no spec"):
+            detector_paths(name, add(tmp_path))
+    sface = read_catalogue().entry("sface")
+    folders = add(tmp_path, file=sface.file, size=sface.size, sha256=sface.sha256)
+    with pytest.raises(WeightsError, match=r"sface_2021dec\.onnx: is not there; type: kiosk weights fetch sface"):
+        detector_content("mine", folders)

@@ -10,7 +10,7 @@ from kiosk.gui.reception.health import FindingRow, HealthPage
 from kiosk.health.checks import Finding, State
 
 DETAILS = tuple(f"Ada {number}.jpg: is empty" for number in range(9))
-FAULT = Finding("gallery", State.FAULT, "/home/ada/images: cannot be read", "check its permissions", DETAILS, "gone")
+FAULT = Finding(State.FAULT, "/home/ada/images: cannot be read", "check its permissions", DETAILS, "gone", "gallery")
 
 
 @pytest.fixture
@@ -27,17 +27,17 @@ def order(page: HealthPage) -> list[str]:
 
 
 def test_what_is_wrong_comes_first(page):
-    page._take([Finding("camera", State.OK, ""), Finding("door", State.WARNING, ""), FAULT])
+    page._take([Finding(State.OK, "", check="camera"), Finding(State.WARNING, "", check="door"), FAULT])
     assert order(page) == ["gallery", "door", "camera"]
     assert page.badge.word.text() == "Fault"
-    page._take([Finding("gallery", State.OK, ""), Finding("door", State.OK, "")])
+    page._take([Finding(State.OK, "", check="gallery"), Finding(State.OK, "", check="door")])
     assert order(page) == ["camera", "door", "gallery"]
     assert page.verdict.text() == "Everything is in order."
 
 
 def test_it_looks_again_while_it_is_shown_and_a_look_that_hangs_is_not_begun_again(qtbot, page, monkeypatch):
-    looks, begun = [], []
-    monkeypatch.setattr(page_module, "live_findings", lambda *_: looks.append(1) or [Finding("door", State.OK, "")])
+    looks, begun, found = [], [], [Finding(State.OK, "", check="door")]
+    monkeypatch.setattr(page_module, "live_findings", lambda *_: looks.append(1) or found)
     monkeypatch.setattr(page.context, "run", lambda work, then, failed: begun.append(then))
     page._timer.setInterval(1)
     page.enter()
@@ -73,6 +73,6 @@ def test_a_fault_has_its_remedy_some_details_and_words_for_a_screen_reader(shown
     assert row.details.text().splitlines()[-1] == "and 4 more"
     assert row.accessibleName() == "Pictures of the people: Fault"
     assert "check its permissions" in row.accessibleDescription()
-    row.show_finding(Finding("gallery", State.OK, "people 3", public="people 3"))
+    row.show_finding(Finding(State.OK, "people 3", public="people 3", check="gallery"))
     assert row.badge.word.text() == "In order"
     assert (row.remedy.isVisible(), row.details.isVisible()) == (False, False)
