@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Annotated, Final, Literal, Protocol, TypeAlias
+from typing import Annotated, Final, Literal, Protocol, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from kiosk.domain import ByteImage, Chip, Crop, Embedding
 from kiosk.encoders.statistics import Statistics, together
@@ -33,19 +33,31 @@ class Colour(enum.StrEnum):
     BGR = "bgr"
 
 
-@dataclass(frozen=True, slots=True)
-class InputFormat:
-    """Scaling of grey levels 0 to 255 to a network's input: (level - mean) * scale for each colour.
+# One number for all three colours, or one for each in the order of `colour`.
+_Mean = Annotated[float, Field(ge=-1000, le=1000)]
+# With 0, all faces would be equal.
+_Scale = Annotated[float, Field(ge=1e-6, le=1000)]
+
+
+class InputFormat(Spec):
+    """A network's input: grey levels 0 to 255 become (level - mean) * scale for each colour.
 
     With `standardise`, mean and scale come from each picture: its mean and 1 / max(its standard deviation,
     1 / sqrt(numbers in it)), as tf.image.per_image_standardization does it.
     """
 
-    layout: Layout = Layout.CHANNELS_LAST
-    colour: Colour = Colour.RGB
-    mean: tuple[float, float, float] = (0.0, 0.0, 0.0)  # in the order of `colour`
-    scale: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    size_px: int = Field(ge=16, le=1024)
+    layout: Annotated[Layout, Field(strict=False)]
+    colour: Annotated[Colour, Field(strict=False)] = Colour.RGB
+    mean: _Mean | Annotated[tuple[_Mean, _Mean, _Mean], Field(strict=False)] = 0.0
+    scale: _Scale | Annotated[tuple[_Scale, _Scale, _Scale], Field(strict=False)] = 1.0
     standardise: bool = False
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.standardise and self.model_fields_set & {"mean", "scale"}:
+            raise ValueError("standardise excludes mean and scale")
+        return self
 
     def prepared(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return chips (N, S, S, 3) RGB as the network's input."""
@@ -61,11 +73,10 @@ class InputFormat:
             values = values.transpose(0, 3, 1, 2)
         return np.ascontiguousarray(values)
 
-    def batch_shape(self, pictures: int, size_px: int) -> tuple[int, int, int, int]:
-        """Return the input shape of a batch of chips of size_px."""
-        if self.layout is Layout.CHANNELS_FIRST:
-            return pictures, 3, size_px, size_px
-        return pictures, size_px, size_px, 3
+    def batch_shape(self, pictures: int) -> tuple[int, int, int, int]:
+        """Return the shape of a batch."""
+        side = self.size_px
+        return (pictures, 3, side, side) if self.layout is Layout.CHANNELS_FIRST else (pictures, side, side, 3)
 
 
 # Part of every encoder's key; increase it when the computation from chip to embedding changes.

@@ -249,7 +249,7 @@ def load_from_file(path: Path, threads: int, folders: Sequence[Path] = ()) -> Ne
 def encoder_of(name: str, spec: SpecFile, content: bytes, threads: int) -> NetworkEncoder:
     """Return the encoder for the verified bytes of its file, without checking the golden vector."""
     network = network_of(spec, content, threads)
-    return NetworkEncoder(described(name, spec), network, spec.input.format, mirror=spec.mirror)
+    return NetworkEncoder(described(name, spec), network, spec.input, mirror=spec.mirror)
 
 
 def described(name: str, spec: SpecFile) -> EncoderSpec:
@@ -279,6 +279,6 @@ def _key(spec: SpecFile) -> str:
 
 def network_of(spec: SpecFile, content: bytes, threads: int) -> Network:
     """Return the network, loaded by the runtime for its file type."""
-    shape = spec.input.format.batch_shape(2 if spec.mirror is True else 1, spec.input.size_px)
+    shape = spec.input.batch_shape(2 if spec.mirror is True else 1)
     runtime = OnnxNetwork if spec.file.endswith(".onnx") else LiteRtNetwork
     return runtime(spec.file, content, shape, spec.dimension, threads)

@@ -12,7 +12,6 @@ from kiosk.encoders.encoder import (
     LARGEST,
     SMALLEST,
     Averaging,
-    Colour,
     EncoderSpec,
     Golden,
     InputFormat,
@@ -21,34 +20,6 @@ from kiosk.encoders.encoder import (
 )
 from kiosk.encoders.statistics import QuantileTable, Statistics
 from kiosk.weights.specs import FILE_STEM, FileFacts, SourceText, Spec, section_text
-
-# One number for all three colours, or one for each in the order of `colour`.
-_Mean = Annotated[float, Field(ge=-1000, le=1000)]
-# With 0, all faces would be equal.
-_Scale = Annotated[float, Field(ge=1e-6, le=1000)]
-_Means = _Mean | Annotated[tuple[_Mean, _Mean, _Mean], Field(strict=False)]
-_Scales = _Scale | Annotated[tuple[_Scale, _Scale, _Scale], Field(strict=False)]
-
-
-class InputSection(Spec):
-    """Input of the network; see InputFormat."""
-
-    size_px: int = Field(ge=16, le=1024)
-    layout: Annotated[Layout, Field(strict=False)]
-    colour: Annotated[Colour, Field(strict=False)] = Colour.RGB
-    mean: _Means = 0.0  # grey levels, subtracted first
-    scale: _Scales = 1.0  # then multiplied
-    standardise: bool = False  # by the mean and deviation of each picture, instead of mean and scale
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        if self.standardise and self.model_fields_set & {"mean", "scale"}:
-            raise ValueError("standardise excludes mean and scale")
-        return self
-
-    @property
-    def format(self) -> InputFormat:
-        return InputFormat(self.layout, self.colour, _three(self.mean), _three(self.scale), self.standardise)
 
 
 class CropSection(Spec):
@@ -123,7 +94,7 @@ class SpecFile(FileFacts):
     file: str = Field(pattern=rf"{FILE_STEM}\.(tflite|onnx)$")
     source: SourceText
     parameters: int | None = Field(None, gt=0)
-    input: InputSection
+    input: InputFormat
     crop: CropSection
     mirror: Mirror = True
     dimension: int = Field(ge=SMALLEST, le=LARGEST)
@@ -149,16 +120,12 @@ def _rises(numbers: Sequence[float]) -> bool:
     return all(before < after for before, after in pairwise(numbers))
 
 
-def _three(level: float | tuple[float, float, float]) -> tuple[float, float, float]:
-    return level if isinstance(level, tuple) else (level, level, level)
-
-
 @dataclass(frozen=True)
 class Recipe:
     """Facts for the spec of a network that the kiosk can build; the user brings its weights."""
 
     crop: CropSection
-    input: InputSection
+    input: InputFormat
     threshold: float
     margin: float
     licence: str
@@ -175,7 +142,7 @@ class Recipe:
 # networks). How many strangers it accepts depends on the weights: measure before you use it at a door.
 OPENFACE: Final = Recipe(
     crop=CropSection(kind=CropKind.OPENFACE),
-    input=InputSection(size_px=96, layout=Layout.CHANNELS_FIRST, scale=1 / 255),
+    input=InputFormat(size_px=96, layout=Layout.CHANNELS_FIRST, scale=1 / 255),
     threshold=0.7,
     margin=0.05,
     licence="Apache-2.0",
@@ -184,7 +151,7 @@ OPENFACE: Final = Recipe(
 # FaceNet was trained on boxes with a margin, each picture standardised (https://github.com/davidsandberg/facenet).
 FACENET: Final = Recipe(
     crop=CropSection(kind=CropKind.BOX, margin=0.1),
-    input=InputSection(size_px=160, layout=Layout.CHANNELS_LAST, standardise=True),
+    input=InputFormat(size_px=160, layout=Layout.CHANNELS_LAST, standardise=True),
     threshold=0.7,
     margin=0.05,
     licence="MIT",

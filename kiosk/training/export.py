@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from kiosk.encoders.encoder import LARGEST, SMALLEST, Encoder, Golden, Layout
+from kiosk.encoders.encoder import LARGEST, SMALLEST, Encoder, Golden, InputFormat, Layout
 from kiosk.encoders.facenet import facenet_model
 from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_chips, golden_vector
 from kiosk.encoders.openface import faceRecoModel, load_weights_from_FaceNet
 from kiosk.encoders.runtimes import ENCODER, encoder_of, network_of, without_notices
-from kiosk.encoders.specs import FACENET, OPENFACE, InputSection, Recipe, SpecFile
+from kiosk.encoders.specs import FACENET, OPENFACE, Recipe, SpecFile
 from kiosk.errors import EncoderError, WeightsError, require_extra
 from kiosk.files import write_files
 from kiosk.training.keras_h5 import load_h5
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 KnownNetwork: TypeAlias = Literal["openface", "facenet"]
 # FaceNet in the course: grey levels from 0 to 1.
-COURSE_INPUT = InputSection(size_px=160, layout=Layout.CHANNELS_LAST, scale=1 / 255)
+COURSE_INPUT = InputFormat(size_px=160, layout=Layout.CHANNELS_LAST, scale=1 / 255)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def litert_bytes(model: keras.Model, *, half: bool) -> bytes:
 
 
 def _check_shapes(model: keras.Model, recipe: Recipe) -> None:
-    expected = (None, *recipe.input.format.batch_shape(1, recipe.input.size_px)[1:])
+    expected = (None, *recipe.input.batch_shape(1)[1:])
     gives = model.output_shape
     # With several outputs it is a list or a dictionary of shapes.
     vectors = isinstance(gives, tuple) and len(gives) == 2 and gives[1] in range(SMALLEST, LARGEST + 1)
@@ -120,7 +120,7 @@ def _golden(model: keras.Model, encoder: Encoder) -> Golden:
 
 def _difference(model: keras.Model, spec: SpecFile, content: bytes) -> float:
     (chip,) = golden_chips([spec.chip]).values()
-    image = spec.input.format.prepared(chip.image[np.newaxis])
+    image = spec.input.prepared(chip.image[np.newaxis])
     batch: Any = np.repeat(image, 2 if spec.mirror else 1, axis=0)
     expected = np.asarray(model(batch, training=False))
     found = network_of(spec, content, threads=1).run(batch)

@@ -172,7 +172,7 @@ def train_encoder(request: Request, prepared: Prepared, tell: Callable[[Row], No
     """Train, or continue a stopped run, and export the best weights; raises KioskError."""
     start_tensorflow()
     network, settings = request.network, request.settings
-    learner = make_learner(network.build, network.recipe.input.format, settings)
+    learner = make_learner(network.build, network.recipe.input, settings)
     # A continued run has its weights in its checkpoint; the initial ones may be gone.
     if request.init is not None and not (request.out / CHECKPOINT).exists():
         network.load(learner.model, request.init)
@@ -206,7 +206,7 @@ def _finish(request: Request, prepared: Prepared, run: Run) -> Trained:
     # A new model, because the trained one may compute in half precision.
     model = request.network.build()
     load_h5(model, request.out / BEST)
-    learner = Learner(model, request.network.recipe.input.format, request.settings)
+    learner = Learner(model, request.network.recipe.input, request.settings)
     held_out = prepared.held_out
     embeddings = _normalised(learner.embed(held_out.images) + learner.embed(held_out.images[:, :, ::-1]))
     pairs = pairs_of(held_out.owners, request.settings.seed)

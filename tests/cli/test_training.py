@@ -14,8 +14,8 @@ from kiosk.cli import training
 from kiosk.cli.output import answering
 from kiosk.domain import CropKind
 from kiosk.encoders import load_encoder
-from kiosk.encoders.encoder import Layout
-from kiosk.encoders.specs import OPENFACE, CropSection, InputSection
+from kiosk.encoders.encoder import InputFormat, Layout
+from kiosk.encoders.specs import OPENFACE, CropSection
 from kiosk.errors import EncoderError, PictureError, WeightsError
 from kiosk.files import asset
 from kiosk.training import training as networks
@@ -52,7 +52,7 @@ def people(tmp_path):
 @pytest.fixture
 def train(monkeypatch, people, tmp_path):
     """train("--json"): the command with a network of a few numbers in the place of OpenFace."""
-    inputs = InputSection(size_px=32, layout=Layout.CHANNELS_LAST, scale=1 / 255)
+    inputs = InputFormat(size_px=32, layout=Layout.CHANNELS_LAST, scale=1 / 255)
     recipe = replace(OPENFACE, crop=CropSection(kind=CropKind.OPENFACE), input=inputs)
     network = networks.Trainable(small, recipe)
     monkeypatch.setitem(networks.TRAINABLE, "openface", network)

@@ -12,10 +12,10 @@ import pytest
 
 from kiosk.domain import Chip, CropKind
 from kiosk.encoders import EXPORTED, encoder_spec, load_encoder
-from kiosk.encoders.encoder import Colour, Layout
+from kiosk.encoders.encoder import Colour, InputFormat, Layout
 from kiosk.encoders.openface import tensor_shapes
 from kiosk.encoders.runtimes import read_encoder_spec
-from kiosk.encoders.specs import FACENET, OPENFACE, CropSection, InputSection, Recipe, exported_spec
+from kiosk.encoders.specs import FACENET, OPENFACE, CropSection, Recipe, exported_spec
 from kiosk.errors import WeightsError
 from kiosk.training.export import COURSE_INPUT, Exported, export_encoder, export_known
 
@@ -23,7 +23,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 pytestmark = pytest.mark.slow
 LAST = Recipe(
     crop=CropSection(kind=CropKind.BOX, margin=0.25),
-    input=InputSection(size_px=16, layout=Layout.CHANNELS_LAST, mean=127.5, scale=1 / 128),
+    input=InputFormat(size_px=16, layout=Layout.CHANNELS_LAST, mean=127.5, scale=1 / 128),
     threshold=0.6,
     margin=0.07,
     licence="MIT",
@@ -32,7 +32,7 @@ LAST = Recipe(
 FIRST = replace(
     LAST,
     crop=CropSection(kind=CropKind.OPENFACE),
-    input=InputSection(
+    input=InputFormat(
         size_px=16, layout=Layout.CHANNELS_FIRST, colour=Colour.BGR, mean=(1, 2, 3), scale=(0.1, 0.2, 0.3)
     ),
 )
@@ -65,7 +65,7 @@ def test_an_exported_network_is_an_encoder_with_the_same_embeddings(
         assert read_encoder_spec(exported.spec).input == recipe.input
         chip = random_chip(recipe.chip)
         views = np.stack([chip.image, chip.image[:, ::-1]])
-        expected = model.predict(recipe.input.format.prepared(views), verbose=0).mean(axis=0)
+        expected = model.predict(recipe.input.prepared(views), verbose=0).mean(axis=0)
         found = encoder.embed({recipe.chip: chip}).vector
         assert np.linalg.norm(found - expected / np.linalg.norm(expected)) < 1e-5
 

@@ -57,7 +57,7 @@ def random_weight(name: str, shape: tuple[int, ...], generator: np.random.Genera
 
 @pytest.fixture(scope="module")
 def images() -> np.ndarray:
-    return FACENET.input.format.prepared(np.random.default_rng(12).integers(0, 256, (1, 160, 160, 3), np.uint8))
+    return FACENET.input.prepared(np.random.default_rng(12).integers(0, 256, (1, 160, 160, 3), np.uint8))
 
 
 def test_every_stage_agrees_with_the_peer(model: Any, weights: dict[str, np.ndarray], images: np.ndarray) -> None:

@@ -40,8 +40,11 @@ class Constant:
         return self.output
 
 
+PLAIN = InputFormat(size_px=16, layout=Layout.CHANNELS_LAST)
+
+
 def encoder(network: Any, inputs: InputFormat | None = None, **options: Any) -> NetworkEncoder:
-    return NetworkEncoder(SPEC, network, inputs or InputFormat(), **{"mirror": True, **options})
+    return NetworkEncoder(SPEC, network, inputs or PLAIN, **{"mirror": True, **options})
 
 
 def face(image: NDArray[Any], crop: Crop = CROP) -> dict[Crop, Chip]:
@@ -101,10 +104,12 @@ def test_an_output_that_is_not_usable_is_a_fault() -> None:
 
 
 def test_mean_and_scale_are_in_the_order_of_the_colours() -> None:
-    assert np.array_equal(InputFormat().prepared(IMAGES), IMAGES)
-    form = InputFormat(Layout.CHANNELS_FIRST, Colour.BGR, mean=(1, 2, 3), scale=(0.5, 1, 2))
+    assert np.array_equal(PLAIN.prepared(IMAGES), IMAGES)
+    form = PLAIN.model_copy(
+        update={"layout": Layout.CHANNELS_FIRST, "colour": Colour.BGR, "mean": (1, 2, 3), "scale": (0.5, 1, 2)}
+    )
     found = form.prepared(IMAGES)
-    assert found.shape == form.batch_shape(2, 5) == (2, 3, 5, 5)
+    assert (found.shape, form.batch_shape(2)) == ((2, 3, 5, 5), (2, 3, 16, 16))
     assert found.flags.c_contiguous
     assert np.array_equal(found[:, 2], (IMAGES[..., 0] - np.float32(3)) * 2)
     assert np.array_equal(found[:, 0], (IMAGES[..., 2] - np.float32(1)) / 2)
@@ -119,7 +124,7 @@ def test_standardised_pictures_are_those_of_tensorflow() -> None:
     images = np.concatenate([IMAGES, np.full((1, 5, 5, 3), 9, np.uint8)])
     images[2, 0, 0, 0] = 10  # a deviation below the smallest one, 1 / sqrt(75)
     expected = tf.image.per_image_standardization(images).numpy()
-    assert np.allclose(InputFormat(standardise=True).prepared(images), expected, atol=1e-5)
+    assert np.allclose(PLAIN.model_copy(update={"standardise": True}).prepared(images), expected, atol=1e-5)
 
 
 # The golden picture ------------------------------------------------------------------------------------------------

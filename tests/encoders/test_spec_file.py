@@ -39,7 +39,8 @@ def test_every_input_format_can_be_described(read: Callable[..., SpecFile]) -> N
         parameters=10,
         golden={"picture": "other.png", "values": [0, 0.5, -0.5, 1e-3]},
     )  # fmt: skip
-    assert spec.input.format == InputFormat(Layout.CHANNELS_FIRST, Colour.BGR, (1, 2.5, 3), (0.0078125,) * 3)
+    form = {"layout": Layout.CHANNELS_FIRST, "colour": Colour.BGR, "mean": (1, 2.5, 3), "scale": 0.0078125}
+    assert spec.input == InputFormat(size_px=112, **form)
     assert spec.chip == Crop(CropKind.BOX, 112, 0.25)
     assert spec.golden is not None
     assert spec.golden.values == (0, 0.5, -0.5, 0.001)

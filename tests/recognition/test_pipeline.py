@@ -22,7 +22,7 @@ from kiosk.domain import (
     TemplateRule,
 )
 from kiosk.door.decision import DecisionRule
-from kiosk.encoders.encoder import Encoder, InputFormat, NetworkEncoder
+from kiosk.encoders.encoder import Encoder, InputFormat, Layout, NetworkEncoder
 from kiosk.errors import EncoderError
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.face_encoder import FaceEncoder
@@ -380,7 +380,8 @@ def test_a_fault_of_the_encoder_is_raised_and_the_next_frame_is_tried(landmarks,
         def run(self, images):
             return np.full((len(images), 128), np.nan, np.float32)
 
-    path = FaceEncoder(landmarks, NetworkEncoder(encoder.spec, NoNumbers(), InputFormat(), mirror=False), Gates())
+    form = InputFormat(size_px=150, layout=Layout.CHANNELS_LAST)
+    path = FaceEncoder(landmarks, NetworkEncoder(encoder.spec, NoNumbers(), form, mirror=False), Gates())
     recogniser = Recogniser(HaarDetector(), path, both, threshold=THRESHOLD, margin=MARGIN)
     images = [with_face(hopper, HOPPER, 320 + step, 240, 140) for step in range(3)]
     for index in (0, 1):

@@ -34,7 +34,7 @@ from kiosk.training.triplet import Mining
 SETTINGS = Settings(
     people=6, pictures=2, steps=24, warm_up_steps=4, all_steps=12, report_every=6, learning_rate=0.01, held_out=0.3
 )
-INPUTS = InputFormat(scale=(1 / 255,) * 3)
+INPUTS = InputFormat(size_px=16, layout=Layout.CHANNELS_LAST, scale=1 / 255)
 RUN, PROGRESS = "encoder small; steps 10", Progress(step=7, seconds=1.5, best_accuracy=0.75, best_step=5)
 PROCESS = """
 import sys
@@ -43,7 +43,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from kiosk.encoders.encoder import InputFormat
+from kiosk.encoders.encoder import InputFormat, Layout
 from kiosk.training.chips import PeopleChips, split
 from kiosk.training.loop import Settings, make_learner, train
 
@@ -63,7 +63,8 @@ def tell(row):
 told, out, settings = [], Path(sys.argv[1]), Settings(people=4, pictures=2, steps=1000000, report_every=3)
 random = np.random.default_rng(1).integers(0, 256, (30, 8, 8, 3)).astype(np.uint8)
 parts = split(PeopleChips(random, np.repeat(np.arange(10), 3), tuple("abcdefghij")), 0.1, 4, 1)
-train(make_learner(build, InputFormat(), settings), *parts, out, settings=settings, run="one", tell=tell)
+inputs = InputFormat(size_px=16, layout=Layout.CHANNELS_LAST)
+train(make_learner(build, inputs, settings), *parts, out, settings=settings, run="one", tell=tell)
 """
 
 
@@ -200,11 +201,13 @@ def test_training_prepares_pictures_as_the_encoder_does(coloured):
 
     images = coloured(3, 1).images
     for inputs in (
-        InputFormat(colour=Colour.BGR, mean=(10.0, 20.0, 30.0), scale=(0.1, 0.2, 0.3)),
-        InputFormat(standardise=True),
-        InputFormat(layout=Layout.CHANNELS_FIRST, scale=(1 / 255,) * 3),
+        InputFormat(
+            size_px=16, layout=Layout.CHANNELS_LAST, colour=Colour.BGR, mean=(10, 20, 30), scale=(0.1, 0.2, 0.3)
+        ),
+        InputFormat(size_px=16, layout=Layout.CHANNELS_LAST, standardise=True),
+        InputFormat(size_px=16, layout=Layout.CHANNELS_FIRST, scale=1 / 255),
     ):
-        pixels = keras.Input(inputs.batch_shape(1, 16)[1:])
+        pixels = keras.Input(inputs.batch_shape(1)[1:])
         network = keras.Model(pixels, keras.layers.Flatten()(pixels))
         expected = inputs.prepared(images).reshape(3, -1)
         expected /= np.linalg.norm(expected, axis=1, keepdims=True)

@@ -11,8 +11,8 @@ from PIL import Image
 
 from kiosk.domain import Chip, Crop, CropKind
 from kiosk.encoders import EXPORTED, load_encoder
-from kiosk.encoders.encoder import Layout
-from kiosk.encoders.specs import FACENET, CropSection, InputSection
+from kiosk.encoders.encoder import InputFormat, Layout
+from kiosk.encoders.specs import FACENET, CropSection
 from kiosk.errors import EncoderError, PictureError, WeightsError
 from kiosk.files import asset
 from kiosk.training import training
@@ -21,7 +21,7 @@ from kiosk.training.training import PLOT, TRAINABLE, Request, Trainable, only_ru
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 SETTINGS = Settings(people=3, pictures=2, steps=4, warm_up_steps=1, all_steps=2, report_every=2, held_out=0.5)
-INPUT = InputSection(size_px=32, layout=Layout.CHANNELS_LAST, scale=1 / 255)
+INPUT = InputFormat(size_px=32, layout=Layout.CHANNELS_LAST, scale=1 / 255)
 RECIPE = replace(FACENET, crop=CropSection(kind=CropKind.BOX, margin=0.1), input=INPUT)
 
 
@@ -79,7 +79,7 @@ def test_the_result_is_an_encoder_with_the_best_weights(request_of, tmp_path):
     model = small()
     model.load_weights(tmp_path / "out" / "best.weights.h5")
     image = prepared.held_out.images[0]
-    outputs = np.asarray(model(RECIPE.input.format.prepared(np.stack([image, image[:, ::-1]])))).mean(axis=0)
+    outputs = np.asarray(model(RECIPE.input.prepared(np.stack([image, image[:, ::-1]])))).mean(axis=0)
     found = encoder.embed({crop: Chip(image, None)}).vector
     np.testing.assert_allclose(found, outputs / np.linalg.norm(outputs), atol=1e-4)
 
