@@ -45,6 +45,7 @@ class Box:
 
     @property
     def area(self) -> int:
+        """Return the area in px; 0 for a box that is empty or turned inside out."""
         return max(self.width, 0) * max(self.height, 0)
 
     @property
@@ -68,7 +69,7 @@ class Box:
             min(self.right, other.right),
             min(self.bottom, other.bottom),
         )
-        if common.width <= 0 or common.height <= 0:
+        if not common.area:
             return 0.0
         return common.area / (self.area + other.area - common.area)
 

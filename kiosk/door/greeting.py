@@ -10,6 +10,7 @@ from kiosk.config.schema import AUTO
 from kiosk.domain import Decision, Observation, Outcome, Reason, Rejection, display_name
 from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 
+GATHER_SECONDS = 0.5  # for people who come together
 STALE_SECONDS = 5.0
 
 
@@ -24,12 +25,11 @@ def compose(template: str, persons: Sequence[str]) -> str:
 class Greeter:
     """Welcomes people who come together in one sentence; used by one thread, the clock is passed in.
 
-    `template` and `gather_seconds` may change at any time.
+    `template` may change at any time.
     """
 
-    def __init__(self, say: Callable[[str], None], template: str, gather_seconds: float = 0.5) -> None:
+    def __init__(self, say: Callable[[str], None], template: str) -> None:
         self.template = template
-        self.gather_seconds = gather_seconds
         self._say = say
         self._persons: list[str] = []
         self._first_at = 0.0
@@ -46,7 +46,7 @@ class Greeter:
         """Speak the welcome when its time has come; call this with every frame."""
         self._forget_stale(now)
         # A clock that was set back, as between two videos, must not delay the welcome.
-        waiting = 0 <= now - self._first_at < self.gather_seconds
+        waiting = 0 <= now - self._first_at < GATHER_SECONDS
         if self._persons and not waiting:
             persons, self._persons = self._persons, []
             self._say(compose(self.template, persons))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from kiosk.domain import Box, Chip, Crop, Embedding, Face
@@ -40,6 +41,11 @@ def golden_chips(crops: Iterable[Crop], picture: str = PICTURE) -> dict[Crop, Ch
 def golden_vector(encoder: Encoder, picture: str = PICTURE) -> Embedding:
     """Return the encoder's embedding of the picture."""
     return encoder.embed(golden_chips(encoder.spec.crops, picture))
+
+
+def golden_of(vector: NDArray[np.float32]) -> Golden:
+    """Return the facts for the spec of an encoder that gives this embedding of the picture."""
+    return Golden(values=tuple(round(float(value), 6) for value in vector[:GOLDEN_VALUES]))
 
 
 def golden_difference(encoder: Encoder) -> float | None:

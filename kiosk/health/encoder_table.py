@@ -14,7 +14,7 @@ from kiosk.domain import Crop
 from kiosk.door.build import HAAR
 from kiosk.door.matching import matching_numbers
 from kiosk.encoders import EXPORTED, Encoder, EncoderSpec, encoder_names, encoder_paths, encoder_spec, load_encoder
-from kiosk.encoders.golden import GOLDEN_VALUES, golden_chips, golden_vector
+from kiosk.encoders.golden import golden_chips, golden_of, golden_vector
 from kiosk.encoders.specs import exported_spec
 from kiosk.errors import KioskError, WeightsError, in_one_line
 from kiosk.files import is_file, shipped_weights
@@ -90,13 +90,13 @@ def crop_in_words(crop: Crop) -> str:
     return f"{crop.size_px} px {crop.kind.value}{margin}"
 
 
-def encoders(own: Path) -> list[str | list[str]]:
+def installed_encoders(own: Path) -> list[str | list[str]]:
     """Return the encoders whose files exist, and their pairs, which know people better than either alone."""
     names = [name for name in encoder_names(own) if _is_there(partial(encoder_paths, name, own))]
     return [*names, *map(list, combinations(names, 2))]
 
 
-def detectors(folders: Sequence[Path]) -> list[str]:
+def installed_detectors(folders: Sequence[Path]) -> list[str]:
     """Return the detectors whose files exist, after the one that needs no file."""
     names = [name for name in spec_names(folders, DETECTOR) if name != HAAR]
     return [HAAR, *(name for name in names if _is_there(partial(detector_paths, name, folders)))]
@@ -122,20 +122,20 @@ class CheckedSpec:
 def check_specs(own: Path) -> Iterator[CheckedSpec]:
     """Check each spec of the folder `own`, and each shipped one whose file exists: hash, shapes, golden vector."""
     folders = [own, shipped_weights()]
-    encoders = encoder_names(own)
-    for name in [*encoders, *(name for name in spec_names(folders, DETECTOR) if name not in encoders)]:
-        kind = "encoder" if name in encoders else DETECTOR  # a spec that cannot be read counts as both
+    known = encoder_names(own)
+    for name in [*known, *(name for name in spec_names(folders, DETECTOR) if name not in known)]:
+        kind = "encoder" if name in known else DETECTOR  # a spec that cannot be read counts as both
         file: Path | None = None
         golden: tuple[float, ...] = ()
         try:
-            spec, file = encoder_paths(name, own) if name in encoders else detector_paths(name, folders)
+            spec, file = encoder_paths(name, own) if name in known else detector_paths(name, folders)
             # A file that can be fetched may be missing; the file of a user's own spec may not.
             if not is_file(file) and spec.parent.resolve() == shipped_weights().resolve():
                 continue
-            if name not in encoders:
+            if name not in known:
                 YuNetDetector(name, detector_content(name, folders))
             elif (encoder := load_encoder(name, 1, own)).spec.golden is None:
-                golden = tuple(round(float(value), 6) for value in golden_vector(encoder).vector[:GOLDEN_VALUES])
+                golden = golden_of(golden_vector(encoder).vector).values
             yield CheckedSpec(name, kind, file, golden=golden)
         except (KioskError, OSError) as error:
             yield CheckedSpec(name, kind, file, in_one_line(error))

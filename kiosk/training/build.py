@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
-from kiosk.encoders.encoder import Golden
-from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_vector
+from kiosk.encoders.golden import golden_of, golden_vector
 from kiosk.encoders.runtimes import ENCODER, encoder_of, read_encoder_spec
 from kiosk.encoders.specs import SpecFile
 from kiosk.errors import KioskError, WeightsError
@@ -87,8 +86,7 @@ def build(out: Path, zoo: Path | None = None) -> list[str]:
 def encoder_spec_text(name: str, content: bytes) -> bytes:
     """Return the shipped spec of an encoder with size, hash and golden vector of the content of its file."""
     spec, vector = _spec_and_embedding(name, content)
-    golden = Golden(picture=PICTURE, values=tuple(round(float(value), 6) for value in vector[:GOLDEN_VALUES]))
-    return spec_text(spec.model_copy(update={"golden": golden}), ENCODER)
+    return spec_text(spec.model_copy(update={"golden": golden_of(vector)}), ENCODER)
 
 
 def _spec_and_embedding(name: str, content: bytes) -> tuple[SpecFile, NDArray[np.float32]]:

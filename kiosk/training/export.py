@@ -13,7 +13,7 @@ import numpy as np
 
 from kiosk.encoders.encoder import LARGEST, SMALLEST, Encoder, Golden, InputFormat, Layout
 from kiosk.encoders.facenet import facenet_model
-from kiosk.encoders.golden import GOLDEN_VALUES, PICTURE, golden_chips, golden_vector
+from kiosk.encoders.golden import golden_chips, golden_of, golden_vector
 from kiosk.encoders.openface import faceRecoModel, load_weights_from_FaceNet
 from kiosk.encoders.runtimes import ENCODER, encoder_of, network_of, without_notices
 from kiosk.encoders.specs import FACENET, OPENFACE, Recipe, SpecFile
@@ -112,10 +112,9 @@ def _check_shapes(model: keras.Model, recipe: Recipe) -> None:
 
 def _golden(model: keras.Model, encoder: Encoder) -> Golden:
     try:
-        vector = golden_vector(encoder).vector
+        return golden_of(golden_vector(encoder).vector)
     except EncoderError as error:
         raise WeightsError(f"model {model.name}", error.reason, "train it, or give it its weights, first") from error
-    return Golden(picture=PICTURE, values=tuple(round(float(value), 6) for value in vector[:GOLDEN_VALUES]))
 
 
 def _difference(model: keras.Model, spec: SpecFile, content: bytes) -> float:

@@ -86,7 +86,7 @@ class HaarDetector:
     def find_near(self, image: ByteImage, box: Box) -> Face | None:
         """Search around `box` for a face of about its size, also with equalised light."""
         region = box.grown(0.5, *image.shape[1::-1])
-        if region.width <= 0 or region.height <= 0:
+        if not region.area:
             return None
         grey, scale = _cut(image, region, box)
         sizes = round(box.width * scale * 0.7), round(box.width * scale * 1.4)

@@ -199,7 +199,7 @@ class Background:
 
 def _patch(image: ByteImage, box: Box) -> Floats:
     inside = box.grown(0, *image.shape[1::-1])
-    if inside.width <= 0 or inside.height <= 0:
+    if not inside.area:
         return np.zeros((_PATCH_PX, _PATCH_PX), np.float32)
     cut = cv2.cvtColor(inside.cut(image), cv2.COLOR_BGR2GRAY)
     return np.asarray(cv2.resize(cut, (_PATCH_PX, _PATCH_PX), interpolation=cv2.INTER_AREA), np.float32)

@@ -108,7 +108,7 @@ class YuNetDetector:
     def find_near(self, image: ByteImage, box: Box) -> Face | None:
         """Search around `box` for a face of about its size."""
         region = box.grown(0.5, *image.shape[1::-1])
-        if region.width <= 0 or region.height <= 0:
+        if not region.area:
             return None
         scale = min(1.0, _TRACKED_PX / max(box.width, 1))
         found = self._search(_Searched.of(region.cut(image), scale, (region.left, region.top)), _LEAST_SCORE_NEAR)

@@ -43,7 +43,7 @@ def said() -> list[str]:
 
 @pytest.fixture
 def greeter(said: list[str]) -> Greeter:
-    return Greeter(said.append, TEMPLATE, gather_seconds=0.5)
+    return Greeter(said.append, TEMPLATE)
 
 
 def test_waits_for_company_and_then_speaks_once(greeter: Greeter, said: list[str]) -> None:
@@ -69,7 +69,7 @@ def test_welcome_that_no_frame_let_out_in_time_is_dropped(greeter: Greeter, said
 @given(st.lists(st.tuples(st.sampled_from("ABCDE"), st.floats(0, 1)), max_size=30))
 def test_everybody_is_named_at_least_once_and_never_twice_in_one_sentence(arrivals: list[tuple[str, float]]) -> None:
     said: list[str] = []
-    greeter = Greeter(said.append, "{names}", gather_seconds=0.5)
+    greeter = Greeter(said.append, "{names}")
     now = 0.0
     for person, pause in arrivals:
         now += pause

@@ -5,7 +5,14 @@ import pytest
 from kiosk.config import ConfigFile
 from kiosk.files import shipped_weights
 from kiosk.health import encoder_table as module
-from kiosk.health.encoder_table import CheckedSpec, EncoderRow, check_specs, detectors, encoder_table, encoders
+from kiosk.health.encoder_table import (
+    CheckedSpec,
+    EncoderRow,
+    check_specs,
+    encoder_table,
+    installed_detectors,
+    installed_encoders,
+)
 
 
 @pytest.fixture
@@ -62,8 +69,8 @@ def test_a_composite_is_a_row_of_its_own_with_what_is_wrong_with_its_parts(table
 def test_what_cannot_be_loaded_is_not_offered(home, save_spec):
     save_spec("fetched_later", file="missing.tflite")
     (home / "weights" / "broken.yaml").write_text("kind: kiosk-encoder\nfile: [\n")
-    assert encoders(home / "weights") == ["dlib_resnet", "sface_fp16", ["dlib_resnet", "sface_fp16"]]
-    assert detectors([home / "weights", shipped_weights()]) == ["haar", "yunet"]
+    assert installed_encoders(home / "weights") == ["dlib_resnet", "sface_fp16", ["dlib_resnet", "sface_fp16"]]
+    assert installed_detectors([home / "weights", shipped_weights()]) == ["haar", "yunet"]
 
 
 DETECTOR = """kind: detector

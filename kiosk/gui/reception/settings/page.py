@@ -37,7 +37,7 @@ from kiosk.gui.reception.settings.editors import (
 )
 from kiosk.gui.reception.settings.effect import Effect, VoiceTrial
 from kiosk.gui.reception.settings.form import Form
-from kiosk.health.encoder_table import detectors, encoders
+from kiosk.health.encoder_table import installed_detectors, installed_encoders
 from kiosk.i18n import translate
 from kiosk.store.journal import Action
 from kiosk.vision.capture import cameras, stable_name
@@ -52,10 +52,10 @@ def editor_for(info: OptionInfo, services: StaffServices) -> Editor:
     if info.kind is Kind.BY_ENCODER:
         return _by_encoder(info, services.station)
     if info.key == "encoder":
-        choices = encoders(own_weights(services.config))
+        choices = installed_encoders(own_weights(services.config))
         return ChoiceEditor([(one if isinstance(one, str) else " + ".join(one), one) for one in choices])
     if info.key == "detector":
-        return ChoiceEditor([(name, name) for name in detectors(weights_folders(services.config))])
+        return ChoiceEditor([(name, name) for name in installed_detectors(weights_folders(services.config))])
     if info.key == "screen.language":
         return ChoiceEditor([(called(AUTO), AUTO), *((name, code) for code, name in languages().items())])
     if info.key == "camera.source":
