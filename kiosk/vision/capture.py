@@ -7,7 +7,7 @@ import stat
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -215,8 +215,8 @@ def without_secrets(url: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
-_DEVICES = Path("/dev")
-_NAMES = Path("/sys/class/video4linux")
+DEVICES = Path("/dev")
+NAMES = Path("/sys/class/video4linux")
 _LONGEST_NAME = 200
 # struct v4l2_capability and the request that fills it, from linux/videodev2.h.
 _CAPABILITY = struct.Struct("=16s32s32sIII12x")
@@ -239,9 +239,9 @@ def is_capture_device(path: Path) -> bool:
     return bool(_CAPABILITY.unpack(answer)[-1] & _VIDEO_CAPTURE)
 
 
-def first_camera(devices: Path = _DEVICES, *, is_camera: Callable[[Path], bool] = is_capture_device) -> str | None:
+def first_camera() -> str | None:
     """Return the stable name of the first usable camera; None if there is none."""
-    return next((str(path) for path in _candidates(devices) if is_camera(path)), None)
+    return next((str(path) for path in _candidates() if is_capture_device(path)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,19 +252,13 @@ class CameraDevice:
     name: str  # by its maker
 
 
-def cameras(
-    in_use: str = "",
-    devices: Path = _DEVICES,
-    *,
-    is_camera: Callable[[Path], bool] = is_capture_device,
-    names: Path = _NAMES,
-) -> tuple[CameraDevice, ...]:
+def cameras(in_use: str) -> tuple[CameraDevice, ...]:
     """Return every usable camera once; the one `in_use`, given by its stable name, is not opened again."""
     found: dict[Path, CameraDevice] = {}
-    for path in _candidates(devices):
+    for path in _candidates():
         node = path.resolve()
-        if node not in found and (str(path) == in_use or is_camera(path)):
-            found[node] = CameraDevice(str(path), _name(names / node.name / "name") or path.name)
+        if node not in found and (str(path) == in_use or is_capture_device(path)):
+            found[node] = CameraDevice(str(path), _name(NAMES / node.name / "name") or path.name)
     return tuple(found.values())
 
 
@@ -277,13 +271,13 @@ def _name(file: Path) -> str:
     return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
-def stable_name(spec: str, devices: Path = _DEVICES) -> str:
+def stable_name(spec: str) -> str:
     """Return the stable name of a camera given by number or path; any other source as it is."""
     number = is_camera_number(spec)
-    if not number and not spec.startswith(f"{devices}/"):
+    if not number and not spec.startswith(f"{DEVICES}/"):
         return spec
-    node = devices / f"video{int(spec)}" if number else Path(spec)
-    for path in _candidates(devices):
+    node = DEVICES / f"video{int(spec)}" if number else Path(spec)
+    for path in _candidates():
         if node.exists() and path.exists() and path.samefile(node):
             return str(path)
     return str(node)
@@ -294,7 +288,7 @@ def is_camera_number(spec: str) -> bool:
     return re.fullmatch(r"[0-9]{1,4}", spec) is not None
 
 
-def _candidates(devices: Path) -> Iterator[Path]:
+def _candidates() -> Iterator[Path]:
     for folder in ("v4l/by-id", "v4l/by-path"):
-        yield from sorted(devices.joinpath(folder).glob("*"))
-    yield from sorted(devices.glob("video[0-9]*"), key=lambda path: (len(path.name), path.name))
+        yield from sorted(DEVICES.joinpath(folder).glob("*"))
+    yield from sorted(DEVICES.glob("video[0-9]*"), key=lambda path: (len(path.name), path.name))

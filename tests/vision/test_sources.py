@@ -263,7 +263,7 @@ class TestPace:
 
 class TestDevices:
     @pytest.fixture
-    def devices(self, tmp_path: Path) -> Path:
+    def devices(self, tmp_path: Path, monkeypatch) -> Path:
         """Two cameras, each with a second node for metadata; only the second camera has a serial number."""
         for number in (0, 1, 2, 10):
             tmp_path.joinpath(f"video{number}").touch()
@@ -274,36 +274,48 @@ class TestDevices:
             tmp_path.joinpath("v4l", folder).mkdir(parents=True)
             for name, number in links.items():
                 tmp_path.joinpath("v4l", folder, name).symlink_to(tmp_path / f"video{number}")
+        monkeypatch.setattr(capture, "DEVICES", tmp_path)
+        monkeypatch.setattr(capture, "NAMES", tmp_path / "class")
         return tmp_path
 
-    @staticmethod
-    def nodes(*numbers: int):
-        return lambda path: path.resolve().name in {f"video{number}" for number in numbers}
+    @pytest.fixture
+    def only(self, monkeypatch):
+        """only(0, 2): these nodes are cameras."""
 
-    def test_a_camera_is_named_by_its_serial_number_its_port_or_its_node(self, devices: Path):
+        def choose(*numbers: int) -> None:
+            nodes = {f"video{number}" for number in numbers}
+            monkeypatch.setattr(capture, "is_capture_device", lambda path: path.resolve().name in nodes)
+
+        return choose
+
+    def test_a_camera_is_named_by_its_serial_number_its_port_or_its_node(self, devices: Path, only):
         by_id = str(devices / "v4l/by-id/usb-Maker_Cam_42-video-index0")
         by_path = str(devices / "v4l/by-path/pci-0-usb-0:1:1.0-video-index0")
+        assert first_camera() is None  # plain files are no cameras
         for numbers, path in {(0, 2): by_id, (0,): by_path, (1,): str(devices / "video1")}.items():
-            assert first_camera(devices, is_camera=self.nodes(*numbers)) == path
-        assert first_camera(devices) is first_camera(devices / "missing") is None  # plain files are no cameras
+            only(*numbers)
+            assert first_camera() == path
         assert not any(is_capture_device(Path(path)) for path in ("/dev/null", "/dev", "/dev/video9999"))
         gone = str(devices / "v4l/by-id/usb-Other-video-index0")
         named = {"2": by_id, str(devices / "video2"): by_id, by_id: by_id, gone: gone, "7": str(devices / "video7")}
         named |= {spec: spec for spec in ("demo", "walk.mp4", "rtsp://host/1", "./0", "")}
-        assert {spec: stable_name(spec, devices) for spec in named} == named
+        assert {spec: stable_name(spec) for spec in named} == named
         assert [spec for spec in ("0", "12", "-1", "٣", "0.mp4") if is_camera_number(spec)] == ["0", "12"]
 
-    def test_every_camera_is_listed_once_by_stable_path_and_maker_s_name(self, devices: Path):
+    def test_every_camera_is_listed_once_by_stable_path_and_maker_s_name(self, devices: Path, only, monkeypatch):
         for node, name in {"video0": b"Door Cam\n", "video2": "Caméra\x1b[2J \u202eécran".encode()}.items():
             devices.joinpath("class", node).mkdir(parents=True)
             devices.joinpath("class", node, "name").write_bytes(name)
         by_id = str(devices / "v4l/by-id/usb-Maker_Cam_42-video-index0")
-        assert cameras(devices=devices, is_camera=self.nodes(0, 1, 2), names=devices / "class") == (
+        only(0, 1, 2)
+        assert cameras("") == (
             CameraDevice(by_id, "Caméra [2J écran"),
             CameraDevice(str(devices / "v4l/by-path/pci-0-usb-0:1:1.0-video-index0"), "Door Cam"),
             CameraDevice(str(devices / "video1"), "video1"),
         )
         devices.joinpath("class", "video0", "name").write_bytes(b"\xff" * 10_000)
-        (found,) = cameras(devices=devices, is_camera=self.nodes(0), names=devices / "class")
+        only(0)
+        (found,) = cameras("")
         assert len(found.name) == 200
-        assert cameras(devices=devices / "missing") == ()
+        monkeypatch.setattr(capture, "DEVICES", devices / "missing")
+        assert (cameras(""), first_camera()) == ((), None)
