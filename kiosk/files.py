@@ -7,7 +7,7 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -38,6 +38,7 @@ _MOST_OF_A_TAG: Final = 80  # characters
 _MAX_VALUE: Final = 1000  # characters; keeps a number short enough to be shown
 
 Key: TypeAlias = tuple[int | str, ...]
+Stamps: TypeAlias = dict[Path, tuple[int, int, int] | None]
 Content: TypeAlias = bytes | Callable[[Path], None]  # of a file, or a function that writes it
 
 
@@ -54,6 +55,17 @@ def shipped_weights(*parts: str) -> Path:
 def is_file(path: Path) -> bool:
     """Return whether there is a file; unlike Path.is_file it never raises."""
     return os.path.isfile(path)  # noqa: PTH113
+
+
+def stamps(paths: Iterable[Path]) -> Stamps:
+    """Return a stamp for each file, which differs once the file is replaced, written to or removed."""
+    found: Stamps = {}
+    for path in paths:
+        found[path] = None
+        with contextlib.suppress(OSError):
+            status = path.stat()
+            found[path] = status.st_mtime_ns, status.st_size, status.st_ino
+    return found
 
 
 def _shipped(*parts: str) -> Path:

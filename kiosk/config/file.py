@@ -18,7 +18,7 @@ from ruamel.yaml.error import YAMLError
 from kiosk.config.options import REMOVED_OPTIONS, REMOVED_VALUES, SECTIONS, Config
 from kiosk.config.schema import Value, objection, options, values, with_changes
 from kiosk.errors import ConfigError, did_you_mean
-from kiosk.files import Key, is_file, parse_yaml, read_bytes, read_yaml
+from kiosk.files import Key, Stamps, is_file, parse_yaml, read_bytes, read_yaml, stamps
 from kiosk.i18n import Message, Text
 
 COMPARE = Message("compare it with the config.yaml that is shipped")
@@ -30,7 +30,8 @@ def find_config(given: Path | None) -> Path | None:
 
     Raises ConfigError where a file that was asked for is not there.
     """
-    asked = given or (Path(os.environ["KIOSK_CONFIG"]) if os.environ.get("KIOSK_CONFIG") else None)
+    named = os.environ.get("KIOSK_CONFIG")
+    asked = given or (Path(named) if named else None)
     if asked is not None:
         if not is_file(asked):
             there = os.path.exists(asked)  # noqa: PTH110  (see is_file)
@@ -104,7 +105,7 @@ class ConfigFile:
 
     def adopt(self, path: Path) -> None:
         """Use a file that was written where there was none; call it in the thread that calls `changed`."""
-        self.path, self._seen = path.resolve(), None
+        self.path, self._seen = path.resolve(), {}
 
     def below(self, path: str) -> Path:
         """Return a path of the configuration as an absolute one; raises ConfigError for an unknown home."""
@@ -121,12 +122,8 @@ class ConfigFile:
         told = Message("line {line}: {key}: {reason}", line=line, key=key, reason=reason)
         return ConfigError(self.path, told, remedy)
 
-    def _stamp(self) -> tuple[int, int, int] | None:
-        try:
-            found = os.stat(self.path) if self.path else None  # noqa: PTH116  (Path.stat would need a second None check)
-        except OSError:
-            return None
-        return (found.st_mtime_ns, found.st_size, found.st_ino) if found else None
+    def _stamp(self) -> Stamps:
+        return stamps([self.path] if self.path else [])
 
     def _read(self) -> Config:
         if self.path is None:

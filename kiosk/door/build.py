@@ -14,13 +14,13 @@ from kiosk.config import ConfigFile, EncoderChoice
 from kiosk.domain import Scheme
 from kiosk.door.doors import ScreenDoor
 from kiosk.door.matching import cohort_file, comparison_of, matching_numbers
-from kiosk.door.station import FrameClock, Parts, Stamps, Station, stamps
+from kiosk.door.station import FrameClock, Parts, Station
 from kiosk.door.supervisor import ShowProgress
 from kiosk.door.visitor_keeping import VisitorKeeping
 from kiosk.door.voice import Voice
 from kiosk.encoders import EXPORTED, Encoder, encoder_names, encoder_paths, load_encoder
 from kiosk.errors import WeightsError, did_you_mean
-from kiosk.files import shipped_weights
+from kiosk.files import Stamps, shipped_weights, stamps
 from kiosk.i18n import Message, Text
 from kiosk.paths import cache_folder, demo_gallery, gallery_folder, journal_file, visitors_file
 from kiosk.people.gallery import Gallery, GalleryWatch

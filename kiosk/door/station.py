@@ -2,11 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TypeAlias
 
 from kiosk import i18n
 from kiosk.config import Config, ConfigFile
@@ -23,6 +21,7 @@ from kiosk.door.visitor_keeping import VisitorKeeping
 from kiosk.door.voice import Voice, voice_of
 from kiosk.encoders import EncoderSpec
 from kiosk.errors import JournalError, PeopleError, in_one_line
+from kiosk.files import Stamps, stamps
 from kiosk.i18n import translate
 from kiosk.people.capture import CaptureSession, CaptureState
 from kiosk.people.folder import EMPTY
@@ -58,20 +57,6 @@ class FrameClock:
 
     def __call__(self) -> float:
         return self.now
-
-
-Stamps: TypeAlias = dict[Path, tuple[int, int, int] | None]
-
-
-def stamps(paths: Iterable[Path]) -> Stamps:
-    """Return a stamp for each file, which differs once the file is replaced, written to or removed."""
-    found: Stamps = {}
-    for path in paths:
-        found[path] = None
-        with suppress(OSError):
-            status = path.stat()
-            found[path] = status.st_mtime_ns, status.st_size, status.st_ino
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +214,7 @@ class Station:
             return replace(session.state, fault=in_one_line(error)), observation
 
     def _carry_out(self, decision: Decision) -> Decision:
-        refused_by_fault = decision.reason is Reason.FAULT
+        refused_by_fault = decision.reason is Reason.FAULT  # the register could not be read
         if refused_by_fault:
             decision = replace(decision, fault=self._parts.people.fault)
         done = self._controller.act(decision)
@@ -238,7 +223,8 @@ class Station:
         if done.reason is Reason.FAULT:
             self._journal_fault = self._look_at_journal()
             if not refused_by_fault:
-                self._door_fault = self._door_fault if self._journal_fault else done.fault
+                if self._journal_fault is None:
+                    self._door_fault = done.fault
                 self._rule.revoke(decision, done)
         elif done.outcome is Outcome.GRANTED and done.person is not None:
             self._door_fault = self._journal_fault = None

@@ -45,7 +45,7 @@ def golden_vector(encoder: Encoder, picture: str = PICTURE) -> Embedding:
 
 def golden_of(vector: NDArray[np.float32]) -> Golden:
     """Return the facts for the spec of an encoder that gives this embedding of the picture."""
-    return Golden(values=tuple(round(float(value), 6) for value in vector[:GOLDEN_VALUES]))
+    return Golden(picture=PICTURE, values=tuple(round(float(value), 6) for value in vector[:GOLDEN_VALUES]))
 
 
 def golden_difference(encoder: Encoder) -> float | None:

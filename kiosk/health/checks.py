@@ -121,11 +121,11 @@ def encoder_found(
     message = ", ".join(filter(None, (spec.name, verified, told)))
     public = f"{spec.name}, threshold {threshold:g}, margin {margin:g}"
     faults, remedies = [], []
-    if none := ", ".join(names_of_none(matching, {*encoder_names(own), *EXPORTED})):
-        faults.append(translate("health", "no encoder is called {names}").format(names=none))
-    if other := ", ".join(names_spelt_otherwise(matching, spec.name)):
+    if unknown := ", ".join(names_of_none(matching, {*encoder_names(own), *EXPORTED})):
+        faults.append(translate("health", "no encoder is called {names}").format(names=unknown))
+    if misspelt := ", ".join(names_spelt_otherwise(matching, spec.name)):
         text = translate("health", "nothing counts for {names}, the encoder in use is called {encoder}")
-        faults.append(text.format(names=other, encoder=spec.name))
+        faults.append(text.format(names=misspelt, encoder=spec.name))
     if faults:
         remedies.append(translate("health", "mend the name under matching: `kiosk encoders` lists them"))
     if remark := threshold_remark(chosen, spec):
@@ -137,19 +137,19 @@ def encoder_found(
 
 def gallery_found(folder: Path, snapshot: GallerySnapshot, encoder: str) -> Finding:
     """Return the number of people and pictures, and the pictures that cannot be used."""
-    counts = len(snapshot.people), len(snapshot.templates), len(snapshot.unused)
+    people, pictures, skipped = len(snapshot.people), len(snapshot.templates), len(snapshot.unused)
     text = translate("health", "{folder}: people {people}, pictures {pictures}, skipped {skipped}")
-    message = text.format(folder=folder, people=counts[0], pictures=counts[1], skipped=counts[2])
+    message = text.format(folder=folder, people=people, pictures=pictures, skipped=skipped)
     remedies = []
-    if not snapshot.people:
+    if not people:
         remedies.append(translate("health", "add pictures with `kiosk enrol NAME PICTURE`"))
-    elif snapshot.unused:
+    elif skipped:
         remedies.append(translate("health", "see `kiosk people` for the reasons"))
-    if advice_for(encoder) and len(snapshot.people) >= MANY_PEOPLE:
+    if advice_for(encoder) and people >= MANY_PEOPLE:
         remedies.append(translate("health", STRONGER_ENCODER))
         message = translate("health", "{found}; that is many for {encoder}").format(found=message, encoder=encoder)
-    details = tuple(f"{printable(skipped.source)}: {shown(skipped.reason)}" for skipped in snapshot.skipped)
-    public = "people {}, pictures {}, skipped {}".format(*counts)
+    details = tuple(f"{printable(one.source)}: {shown(one.reason)}" for one in snapshot.skipped)
+    public = f"people {people}, pictures {pictures}, skipped {skipped}"
     state = State.WARNING if remedies else State.OK
     return Finding(state, message, "; ".join(remedies), details, public)
 

@@ -100,10 +100,10 @@ def _recognition(station: Station | None, stats: FrameStats) -> Finding:
         message = translate("health", "is being loaded; the door stays locked meanwhile")
         return Finding(State.WARNING, message, translate("health", "wait a moment"), public="loading")
     still = station.status.background
-    text = translate(
+    told = translate(
         "health", "%n faces have not moved for a minute. They neither open the door nor keep it shut.", "", still
     )
-    details = (text,) if still else ()
+    details = (told,) if still else ()
     if station.status.slow:
         message, _, remedy = station.status.slow.partition("; ")
         public = f"slow, {stats.faces:.1f} faces a frame"

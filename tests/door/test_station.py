@@ -31,11 +31,11 @@ from kiosk.door import build as build_module
 from kiosk.door import station as station_module
 from kiosk.door.greeting import HINTS
 from kiosk.door.report import REMEMBERED, FrameStats, Report
-from kiosk.door.station import Station, faces_to_decide, stamps
+from kiosk.door.station import Station, faces_to_decide
 from kiosk.door.visitor_keeping import VisitorKeeping
 from kiosk.door.voice import Voice
 from kiosk.errors import DoorError, EncoderError
-from kiosk.files import asset
+from kiosk.files import asset, stamps
 from kiosk.paths import visitors_file
 from kiosk.people.capture import CaptureSession
 from kiosk.people.gallery import Gallery

@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -151,10 +152,7 @@ class StationWithGallery:
     snapshot: GallerySnapshot
     threshold: float = 0.39
     margin: float = 0.04
-    said: list[str] = field(default_factory=list)
-
-    def say(self, text: str) -> None:
-        self.said.append(text)
+    voice: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(say=[].append))
 
 
 def templates_of(person: str, apart: list[float], number: int = 0) -> list[Template]:
@@ -204,9 +202,7 @@ class StationOfTests:
         self.capture = None
         self.snapshot = GallerySnapshot("dlib_resnet")
         self.said: list[str] = []
-
-    def say(self, text: str) -> None:
-        self.said.append(text)
+        self.voice = SimpleNamespace(say=self.said.append)
 
 
 @pytest.fixture
