@@ -78,11 +78,6 @@ class FrameStats:
         self._times: deque[float] = deque(maxlen=REMEMBERED)
 
     @property
-    def frames(self) -> int:
-        """Return the number of frames that are remembered."""
-        return len(self._faces)
-
-    @property
     def stages(self) -> tuple[str, ...]:
         """Return the names of the stages, in their order."""
         return tuple(self._stages)

@@ -109,7 +109,7 @@ def _recognition(station: Station | None, stats: FrameStats) -> Finding:
         public = f"slow, {stats.faces:.1f} faces a frame"
         return Finding(State.WARNING, message, remedy, details, public)
     rate_hz = stats.rate_hz(time.monotonic())
-    if stats.frames < 2 or not rate_hz:
+    if not rate_hz:
         message = translate("health", "waits for frames")
         return Finding(State.OK, message, details=details, public="waits for frames")
     text = translate("health", "{rate} frames a second, {ms} ms a frame, {faces} faces a frame")
