@@ -98,7 +98,7 @@ class KioskExtractor:
             return Extracted(None, examined.rejection, milliseconds(clock))
         with clock.stage("encode"):
             vector = self._path.embed_views(views).vector
-        return Extracted(vector, PHOTOGRAPH.check_face(examined.face), milliseconds(clock))
+        return Extracted(vector, PHOTOGRAPH.rejection(examined.conditions), milliseconds(clock))
 
 
 class PixelsExtractor:

@@ -64,12 +64,14 @@ class FaceEncoder:
         shown = replace(face, landmarks=own)
         # Pose by the detector's own points, if it has any: only such a detector finds profiles, in which dlib's model
         # sees a frontal face.
-        rejection = self.gates.check_face(shown)
+        conditions = conditions_of(shown)
+        rejection = self.gates.rejection(conditions)
         if rejection is not None:
-            return Examined(shown, conditions_of(shown), points, rejection)
+            return Examined(shown, conditions, points, rejection)
         # Light and sharpness by dlib's points, if there are any: the gates were measured on them.
         quality = quality_chip(image, replace(face, landmarks=points.get(Scheme.DLIB, own)))
-        return Examined(shown, conditions_of(shown, quality), points, self.gates.check_chip(quality))
+        conditions = conditions_of(shown, quality)
+        return Examined(shown, conditions, points, self.gates.rejection(conditions))
 
     def chips(self, image: ByteImage, examined: Examined) -> Chips:
         """Return the chips that the encoder takes, for a live frame."""

@@ -28,13 +28,9 @@ class Gates:
     min_sharpness: float = 6.0  # variance of the chip's Laplacian
     max_turn: float = 0.45  # see `turn`
 
-    def check_face(self, face: Face) -> Rejection | None:
-        """Return the gate that box or landmarks fail, None if they pass; the chip is not needed yet."""
-        return next(iter(self.remarks(conditions_of(face))), None)
-
-    def check_chip(self, chip: Chip) -> Rejection | None:
-        """Return the gate that light or sharpness of the chip fail; None if they pass."""
-        return next(iter(self.remarks(Conditions(self.min_face_px, light(chip), sharpness(chip)))), None)
+    def rejection(self, conditions: Conditions) -> Rejection | None:
+        """Return the first gate that these conditions fail; None if they pass."""
+        return next(iter(self.remarks(conditions)), None)
 
     def remarks(self, conditions: Conditions) -> tuple[Rejection, ...]:
         """Return every gate that these conditions fail; what was not measured passes."""

@@ -20,6 +20,7 @@ from kiosk.vision.quality import (
     PHOTOGRAPH,
     USUAL,
     Gates,
+    conditions_of,
     shade_of_the_eyes,
     sharpness,
     turn,
@@ -71,12 +72,20 @@ def with_light(chip: Chip, factor: float) -> Chip:
     return replace(chip, image=np.clip(chip.image * float(factor), 0, 255).astype(np.uint8))
 
 
+def rejection(gates: Gates, chip: Chip) -> Rejection | None:
+    return gates.rejection(conditions_of(chip.face, chip))
+
+
+def pose_rejection(limit: float, landmarks: Landmarks) -> Rejection | None:
+    return Gates(max_turn=limit).rejection(conditions_of(Face(LARGE, 1.0, landmarks)))
+
+
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
 def test_a_face_is_off_pose_above_the_limit_and_where_its_landmarks_are_no_numbers():
     aside = dlib(looking(125))
     limit = turn(aside)
-    assert Gates(max_turn=limit).check_face(Face(LARGE, 1.0, aside)) is None
-    assert Gates(max_turn=math.nextafter(limit, 0)).check_face(Face(LARGE, 1.0, aside)) is Rejection.OFF_POSE
+    assert pose_rejection(limit, aside) is None
+    assert pose_rejection(math.nextafter(limit, 0), aside) is Rejection.OFF_POSE
     lost = [dlib(np.full((5, 2), 50.0)), arcface(np.full((5, 2), 50.0))]
     for bad in (np.nan, np.inf, -np.inf):
         for point in range(5):
@@ -84,17 +93,17 @@ def test_a_face_is_off_pose_above_the_limit_and_where_its_landmarks_are_no_numbe
             points[point, 0] = bad
             lost.append(dlib(points))
     for landmarks in lost:
-        assert Gates(max_turn=1e9).check_face(Face(LARGE, 1.0, landmarks)) is Rejection.OFF_POSE, landmarks
+        assert pose_rejection(1e9, landmarks) is Rejection.OFF_POSE, landmarks
 
 
 def test_a_chip_is_too_dark_too_bright_or_too_blurred_beyond_the_limits():
     gates = Gates(min_light=50, max_light=200, min_sharpness=0)
-    found = {grey: gates.check_chip(plain(grey)) for grey in (49, 50, 200, 201)}
+    found = {grey: rejection(gates, plain(grey)) for grey in (49, 50, 200, 201)}
     assert found == {49: Rejection.TOO_DARK, 50: None, 200: None, 201: Rejection.TOO_BRIGHT}
     limit = sharpness(textured())
-    assert Gates(min_sharpness=limit).check_chip(textured()) is None
-    assert Gates(min_sharpness=math.nextafter(limit, math.inf)).check_chip(textured()) is Rejection.TOO_BLURRED
-    assert Gates().check_chip(plain(128)) is Rejection.TOO_BLURRED
+    assert rejection(Gates(min_sharpness=limit), textured()) is None
+    assert rejection(Gates(min_sharpness=math.nextafter(limit, math.inf)), textured()) is Rejection.TOO_BLURRED
+    assert rejection(Gates(), plain(128)) is Rejection.TOO_BLURRED
 
 
 def test_the_farther_the_nose_is_aside_the_larger_the_turn():
@@ -124,11 +133,11 @@ def test_turn_ignores_roll_size_place_and_side(nose_x, angle, scale, x, y):
 def test_good_portraits_pass_and_spoilt_ones_do_not(portraits):
     for gates in (Gates(), PHOTOGRAPH):
         for chip in portraits:
-            assert gates.check_face(chip.face) is gates.check_chip(chip) is None
+            assert rejection(gates, chip) is None
             assert turn(chip.face.landmarks) < 0.2
-            assert gates.check_chip(with_light(chip, 0.1)) is Rejection.TOO_DARK
-            assert gates.check_chip(with_light(chip, 20)) is Rejection.TOO_BRIGHT
-            assert gates.check_chip(blurred(chip, 10)) is Rejection.TOO_BLURRED
+            assert rejection(gates, with_light(chip, 0.1)) is Rejection.TOO_DARK
+            assert rejection(gates, with_light(chip, 20)) is Rejection.TOO_BRIGHT
+            assert rejection(gates, blurred(chip, 10)) is Rejection.TOO_BLURRED
             values = [sharpness(blurred(chip, sigma)) for sigma in (0.5, 1, 2, 4, 8)]
             assert values == sorted(values, reverse=True)
 
