@@ -6,9 +6,9 @@ from PyQt6.QtCore import QPointF, QSize, Qt
 from PyQt6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
 from PyQt6.QtWidgets import QFrame, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
-from kiosk.gui.controls import polish_again
+from kiosk.gui.controls import Icon, restyle
 from kiosk.gui.feed import Feed, paint_picture, paint_rounded
-from kiosk.gui.layouts import px, row
+from kiosk.gui.layouts import limit_width, px, row
 from kiosk.gui.state import Kind, View
 from kiosk.gui.theme import DARK, ICONS, Theme, icon
 from kiosk.i18n import translate
@@ -146,17 +146,14 @@ class Banner(QFrame):
         """Show a state; showing the same state again costs nothing."""
         if view == self._view:
             return
-        changed, self._view = view.kind is not self._view.kind or self.property("kind") is None, view
+        self._view = view
         self.headline.setText(view.headline)
         self.detail.setText(view.detail)
         self.setAccessibleDescription(f"{view.headline}. {view.detail}")
         runs_down = view.kind is Kind.UNLOCKED and self._still
         self.bar.setVisible(view.share is not None and not runs_down)
         self.bar.setValue(round(BAR_STEPS * (view.share or 0.0)))
-        if changed:
-            self.setProperty("kind", view.kind.value)
-            for widget in (self, self.headline, self.detail, self.bar):
-                polish_again(widget)
+        if restyle(self, "kind", view.kind.value, self.headline, self.detail, self.bar):
             self._draw_icon()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
@@ -230,26 +227,17 @@ class Corner(QFrame):
         self.setObjectName("corner")
         self.setAccessibleName(translate("staff", "The door"))
         self.picture = LivePicture(feed)
-        self._icon, self._words = QLabel(), FitLabel("state", smallest=0.7)
+        self._icon, self._words = Icon(26), FitLabel("state", smallest=0.7)
         self._view: View | None = None
-        self._theme: Theme = DARK
         layout = row(self.picture, self._icon, self._words, gap=8, margin=4)
         layout.setStretch(2, 1)
         self.setLayout(layout)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMaximumWidth(px(_MOST_UNITS))
+        limit_width(self, _MOST_UNITS)
 
     @property
     def words(self) -> str:
         return self._words.text()
-
-    def dress(self, theme: Theme) -> None:
-        """Take over colours and the window's scale."""
-        self._theme, view, self._view = theme, self._view, None
-        self.setMaximumWidth(px(_MOST_UNITS))
-        self.picture.updateGeometry()
-        if view is not None:
-            self.show_view(view)
 
     def show_view(self, view: View) -> None:
         if view == self._view:
@@ -257,7 +245,5 @@ class Corner(QFrame):
         self._view = view
         self._words.setText(view.headline)
         self.setAccessibleDescription(f"{view.headline}. {view.detail}")
-        self.setProperty("kind", view.kind.value)
-        for widget in (self, self._words, self._icon):
-            polish_again(widget)
-        self._icon.setPixmap(icon(ICONS[view.kind], self._theme.kinds[view.kind].text, px(26)))
+        if restyle(self, "kind", view.kind.value, self._words, self._icon):
+            self._icon.draw(ICONS[view.kind])

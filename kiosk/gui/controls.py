@@ -1,6 +1,7 @@
 """The texts, buttons, fields, tables and timers of the window."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from PyQt6.QtCore import (  # type: ignore[attr-defined]  # the stubs have no pyqtProperty
     QAbstractItemModel,
@@ -52,6 +53,11 @@ class Note(QLabel):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
+    def show_text(self, text: str) -> None:
+        """Show the text; "" hides the note."""
+        self.setText(text)
+        self.setVisible(bool(text))
+
 
 class Heading(Note):
     """The heading of a page (role "title") or of a part of it (role "heading")."""
@@ -71,9 +77,7 @@ class State(QLabel):
 
     def show_state(self, text: str, state: str) -> None:
         self.setText(text)
-        if self.property("state") != state:
-            self.setProperty("state", state)
-            polish_again(self)
+        restyle(self, "state", state)
 
 
 def timer(parent: QObject, do: Callable[[], object], ms: int = 0, *, once: bool = False) -> QTimer:
@@ -85,12 +89,17 @@ def timer(parent: QObject, do: Callable[[], object], ms: int = 0, *, once: bool 
     return made
 
 
-def polish_again(widget: QWidget) -> None:
-    """Apply the style sheet again, which a changed property needs."""
-    style = widget.style()
-    if style is not None:
-        style.unpolish(widget)
-        style.polish(widget)
+def restyle(widget: QWidget, name: str, value: str, *inside: QWidget) -> bool:
+    """Set a property that selects the styles of a widget and of those inside; return whether it changed."""
+    if widget.property(name) == value:
+        return False
+    widget.setProperty(name, value)
+    for each in (widget, *inside):
+        style = each.style()
+        if style is not None:  # apply the style sheet again
+            style.unpolish(each)
+            style.polish(each)
+    return True
 
 
 def breakable(text: str) -> str:
@@ -139,8 +148,30 @@ class ScrollPage(QScrollArea):
             self.ensureWidgetVisible(now)
 
 
-_FINGER_UNITS = 44
 _REDRAWN = (QEvent.Type.StyleChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.EnabledChange)
+
+
+class Icon(QLabel):
+    """An icon in the colour of the texts beside it, `units` high or as high as their letters."""
+
+    def __init__(self, units: int = 0) -> None:
+        super().__init__()
+        self._name, self._units = "", units
+
+    def draw(self, name: str) -> None:
+        """Show assets/icons/NAME.svg."""
+        self._name = name
+        if name:
+            side = px(self._units) if self._units else max(self.fontMetrics().height(), 1)
+            self.setPixmap(icon(name, self.palette().color(self.foregroundRole()).name(), side))
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
+        super().changeEvent(event)
+        if event is not None and event.type() in _REDRAWN:
+            self.draw(self._name)
+
+
+_FINGER_UNITS = 44
 
 
 class Button(QPushButton):
@@ -259,8 +290,7 @@ class TextField(QWidget):
 
     def show_fault(self, fault: str) -> None:
         """Show what is wrong below the field; "" hides it."""
-        self.fault.setText(fault)
-        self.fault.setVisible(bool(fault))
+        self.fault.show_text(fault)
         if fault:
             self.edit.setAccessibleDescription(fault)
 
@@ -270,6 +300,27 @@ class TextField(QWidget):
         self.changed.emit(text)
 
 
+class ChoiceBox(QComboBox):
+    """A list to choose one option from, not wider than its place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @property
+    def values(self) -> list[Any]:
+        """Return the values that can be chosen, in order."""
+        return [self.itemData(index) for index in range(self.count())]
+
+    def offer(self, options: Sequence[tuple[str, object]]) -> None:
+        """Replace the options, as (text, value)."""
+        self.clear()
+        for text, value in options:
+            self.addItem(text, value)
+
+
 class Choice(QWidget):
     """A labelled list to choose one option from."""
 
@@ -277,11 +328,8 @@ class Choice(QWidget):
 
     def __init__(self, label: str, options: Sequence[tuple[str, object]] = ()) -> None:
         super().__init__()
-        self.box = QComboBox()
+        self.box = ChoiceBox()
         self.box.setAccessibleName(label)
-        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.box.setMinimumContentsLength(8)
-        self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setLayout(_labelled(label, self.box))
         self.set_options(options)
         self.box.activated.connect(self.on_activated)
@@ -294,14 +342,12 @@ class Choice(QWidget):
     def set_options(self, options: Sequence[tuple[str, object]]) -> None:
         """Replace the options, as (text, value); keep the present value if it is among them."""
         before = self.value
-        self.box.clear()
-        for text, value in options:
-            self.box.addItem(text, value)
+        self.box.offer(options)
         self.choose(before)
 
     def choose(self, value: object) -> None:
         """Choose the option with this value, or the first option."""
-        values = [self.box.itemData(index) for index in range(self.box.count())]
+        values = self.box.values
         self.box.setCurrentIndex(values.index(value) if value in values else min(0, len(values) - 1))
 
     @pyqtSlot(int)

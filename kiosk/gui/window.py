@@ -140,7 +140,7 @@ class KioskWindow(QWidget):
         self.reception, self.way_out.services = reception, reception.services
         self._pages.addWidget(reception)
         reception.left.connect(self.close_staff_side)
-        reception.dress(self._look.theme)
+        reception.fit()
         self.staff.show()
 
     @pyqtSlot()
@@ -324,7 +324,7 @@ class KioskWindow(QWidget):
         self.feed.dress(theme, scale)
         self.banner.dress(theme, scale, still=self._look.still, type_scale=self._look.type_scale)
         if self.reception is not None:
-            self.reception.dress(theme)
+            self.reception.fit()
         fit_layouts(self.door)
         gap = px(12)
         self.strip.setContentsMargins(gap, gap // 2, gap, gap // 2)

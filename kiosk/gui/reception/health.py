@@ -5,15 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QEvent, QLocale, QPointF, QSize, Qt, pyqtSlot
+from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QLocale, QPointF, QSize, Qt, pyqtSlot
 from PyQt6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from kiosk.door.report import REMEMBERED, FrameStats, Report
-from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, polish_again, timer
+from kiosk.gui.controls import Button, Heading, Icon, Note, Panel, ScrollPage, restyle, timer
 from kiosk.gui.layouts import FoldingRow, column, px, row
 from kiosk.gui.reception.page import PageContext, StaffPage
-from kiosk.gui.theme import icon
 from kiosk.health.checks import Finding, State
 from kiosk.health.live import live_findings, report_text, slow_findings
 from kiosk.i18n import QT_TRANSLATE_NOOP, translate
@@ -58,15 +57,12 @@ def verdict(states: list[State]) -> str:
     return translate("health", "Everything is in order.")
 
 
-_REDRAWN = (QEvent.Type.StyleChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange)
-
-
 class Badge(QFrame):
     """A word and an icon for the state of a finding."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._icon, self.word = _Icon(), QLabel()
+        self._icon, self.word = Icon(), QLabel()
         self.setProperty("role", "badge")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setLayout(row(self._icon, self.word, gap=4, margin=3))
@@ -75,30 +71,8 @@ class Badge(QFrame):
     def show_state(self, state: State) -> None:
         name, drawing, word = _LOOKS[state]
         self.word.setText(translate("health", word))
+        restyle(self, "state", name, self._icon, self.word)
         self._icon.draw(drawing)
-        if self.property("state") != name:
-            self.setProperty("state", name)
-            for widget in (self, self._icon, self.word):
-                polish_again(widget)
-
-
-class _Icon(QLabel):
-    """A drawing as high as the letters beside it, in the colour that the style sheet gives to them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._name = ""
-
-    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
-        super().changeEvent(event)
-        if event is not None and event.type() in _REDRAWN:
-            self.draw(self._name)
-
-    def draw(self, name: str) -> None:
-        self._name = name
-        if name:
-            colour = self.palette().color(self.foregroundRole()).name()
-            self.setPixmap(icon(name, colour, max(self.fontMetrics().height(), 1)))
 
 
 _MOST_DETAILS = 5
@@ -129,8 +103,7 @@ class FindingRow(Panel):
         texts = {self.message: finding.message, self.remedy: finding.remedy, self.details: "\n".join(details)}
         for note, text in texts.items():
             # A path has no blank at which it could go on in the next line.
-            note.setText(text.replace("/", "/\u200b"))
-            note.setVisible(bool(text))
+            note.show_text(text.replace("/", "/\u200b"))
         spoken = translate("health", "{part}: {state}")
         self.setAccessibleName(spoken.format(part=self.name.text(), state=self.badge.word.text()))
         self.setAccessibleDescription(" ".join(filter(None, (finding.message, finding.remedy))))
@@ -188,19 +161,19 @@ class SpeedPanel(Panel):
         self._grid.setColumnStretch(2, 1)
         self.lines: dict[str, tuple[QLabel, QLabel, Sparkline]] = {}
 
-    def show_pulse(self, pulse: FrameStats) -> None:
-        self.nothing.setVisible(not pulse.stages)
+    def show_stats(self, stats: FrameStats) -> None:
+        self.nothing.setVisible(not stats.stages)
         self._grid.setHorizontalSpacing(px(10))
         self._grid.setVerticalSpacing(px(3))
-        for stage in pulse.stages:
+        for stage in stats.stages:
             if stage not in self.lines:
                 self.lines[stage] = QLabel(translate("health", _STAGES.get(stage, stage))), QLabel(), Sparkline()
                 for place, widget in enumerate(self.lines[stage]):
                     self._grid.addWidget(widget, len(self.lines), place)
             name, number, curve = self.lines[stage]
-            told = translate("health", "{ms} ms").format(ms=self.locale().toString(pulse.ms(stage), "f", 1))
+            told = translate("health", "{ms} ms").format(ms=self.locale().toString(stats.ms(stage), "f", 1))
             number.setText(told)
-            curve.show_values(pulse.history(stage))
+            curve.show_values(stats.history(stage))
             curve.setAccessibleName(name.text())
             curve.setAccessibleDescription(told)
 
@@ -215,7 +188,7 @@ class HealthPage(StaffPage):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
-        self.pulse = FrameStats()
+        self.stats = FrameStats()
         self.rows: dict[str, FindingRow] = {}
         self._findings: dict[str, Finding] = {}
         self._ticks, self._looking = 0, False
@@ -245,15 +218,15 @@ class HealthPage(StaffPage):
 
     @pyqtSlot(object)
     def on_reported(self, report: Report) -> None:
-        self.pulse.add(report, time.monotonic())
+        self.stats.add(report, time.monotonic())
 
     @pyqtSlot()
     def on_tick(self) -> None:
         """Refresh what is known at once; every fifth time also run the slow checks."""
         frame = self.context.feed.frame
         size = None if frame is None else (frame.image.shape[1], frame.image.shape[0])
-        self._take(live_findings(self.context.services, self.pulse, size))
-        self.speed.show_pulse(self.pulse)
+        self._take(live_findings(self.context.services, self.stats, size))
+        self.speed.show_stats(self.stats)
         if self._ticks % _SLOW_TICKS == 0 and not self._looking:
             self._looking = True
             services = self.context.services

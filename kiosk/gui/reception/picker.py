@@ -437,8 +437,7 @@ class Picker(QWidget):
         if self._is_cut:
             text = translate("picker", "Only the first {count} files of this folder are shown.")
             lines.append(text.format(count=number(MOST_FILES)))
-        self.where.setText(breakable("\n".join(filter(None, lines))))
-        self.where.setVisible(bool(self.where.text()))
+        self.where.show_text(breakable("\n".join(filter(None, lines))))
         self.up.setVisible(bool(below))
 
     def _show_places(self) -> None:

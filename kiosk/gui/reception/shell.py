@@ -21,7 +21,6 @@ from kiosk.gui.reception.overlays import Countdown, IdleWatch, Question, Toast
 from kiosk.gui.reception.page import Ask, PageContext, PageEntry, StaffPage, Unsaved
 from kiosk.gui.reception.pin import PinPage, nobody_yet
 from kiosk.gui.state import View
-from kiosk.gui.theme import Theme
 from kiosk.i18n import translate
 from kiosk.people.staff import StaffMember
 from kiosk.store.journal import Action
@@ -242,9 +241,8 @@ class Reception(QWidget):
         self.close_up()
         self.pin.close_jobs()
 
-    def dress(self, theme: Theme) -> None:
-        """Take over colours and the window's scale, which the style sheet has already."""
-        self.corner.dress(theme)
+    def fit(self) -> None:
+        """Take over the window's scale, which the style sheet has already."""
         fit_layouts(self)
         self._arrange()
 

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QLabel, QStackedWidget, QWidget
 from kiosk.domain import display_name
 from kiosk.door.report import Report
 from kiosk.errors import KioskError
-from kiosk.gui.controls import polish_again
+from kiosk.gui.controls import restyle
 from kiosk.gui.layouts import column, flow
 from kiosk.gui.reception.enrolment.capture_step import CaptureStep
 from kiosk.gui.reception.enrolment.check_step import CheckStep
@@ -46,8 +46,7 @@ class Steps(QWidget):
         """Mark the present step; those before it are done."""
         for index, (label, name) in enumerate(zip(self._labels, self._names, strict=True)):
             label.setText(f"{index + 1} {name}" if index >= number else f"✓ {name}")
-            label.setProperty("role", "step_here" if index == number else "step")
-            polish_again(label)
+            restyle(label, "role", "step_here" if index == number else "step")
         where = translate("enrolment", "Step {number} of {total}: {name}")
         self.setAccessibleName(where.format(number=number + 1, total=len(self._names), name=self._names[number]))
 

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QResizeEvent
 from kiosk.domain import Identification, Reason, display_name
 from kiosk.door.greeting import hint, refusal_hint
 from kiosk.door.report import Report
-from kiosk.gui.controls import Button, Heading, Note, ScrollPage, State, breakable, polish_again, timer
+from kiosk.gui.controls import Button, Heading, Note, ScrollPage, State, breakable, restyle, timer
 from kiosk.gui.layouts import Bar, Halves, column
 from kiosk.gui.reception.enrolment.capture_step import CaptureView
 from kiosk.gui.reception.enrolment.step import Draft, Step
@@ -140,8 +140,7 @@ class TrialStep(Step):
         if self.hint.accessibleDescription() != verdict.words:
             words = "" if verdict.recognised else verdict.words
             self.hint.setText(breakable(words))
-            self.hint.setProperty("role", "prompt" if len(words) <= _LARGE_LETTERS else "")
-            polish_again(self.hint)
+            restyle(self.hint, "role", "prompt" if len(words) <= _LARGE_LETTERS else "")
             self.hint.setAccessibleDescription(verdict.words)
         if verdict.recognised:
             self.state.show_state(verdict.words, "good" if verdict.enters else "warning")

@@ -137,9 +137,9 @@ class JournalPage(StaffPage):
         super().__init__(context)
         self.filters = FilterBar()
         self.decisions = Lines(lambda before: self._load(self.decisions, before))
-        self.deeds = Lines(lambda before: self._load(self.deeds, before))
+        self.actions = Lines(lambda before: self._load(self.actions, before))
         self.door_list = LineList(self.decisions, translate("journal", "What the door decided, newest first"))
-        self.staff_list = LineList(self.deeds, translate("journal", "What the staff did, newest first"))
+        self.staff_list = LineList(self.actions, translate("journal", "What the staff did, newest first"))
         self.door = Button(translate("journal", "Door"), "lock_closed")
         self.staff = Button(translate("journal", "Staff"), "staff")
         self.plotted = Button(translate("journal", "Plot"), "plot")
@@ -243,7 +243,7 @@ class JournalPage(StaffPage):
         self.plotted.setEnabled(at_door)
         if not at_door:
             self.stack.setCurrentWidget(self.staff_list)
-            self.deeds.restart()
+            self.actions.restart()
         elif self.plotted.isChecked():
             self._show_plot()
         else:
@@ -254,7 +254,7 @@ class JournalPage(StaffPage):
         journal, wanted = self._journal, self.filters.wanted
 
         def read() -> list[Line]:
-            if model is self.deeds:
+            if model is self.actions:
                 return lines_of(journal.actions(_AT_ONCE, before))
             return lines_of(journal.page(wanted, before=before, limit=_AT_ONCE))
 

@@ -5,11 +5,11 @@ from functools import partial
 
 from PyQt6.QtCore import QLocale, QSignalBlocker, QSize, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QWheelEvent
-from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QSizePolicy, QSlider, QWidget
+from PyQt6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QSlider, QWidget
 
 from kiosk.config.saving import rendered
 from kiosk.config.schema import AUTO, Kind, OptionInfo, Value, called
-from kiosk.gui.controls import Button, Note, Switch, timer
+from kiosk.gui.controls import Button, ChoiceBox, Note, Switch, timer
 from kiosk.gui.feed import paint_picture, to_qimage
 from kiosk.gui.layouts import column, px, row
 from kiosk.i18n import translate
@@ -214,26 +214,8 @@ class _NoWheel:
             event.ignore()
 
 
-class ChoiceBox(_NoWheel, QComboBox):
-    """A box to choose a value from, each with its words."""
-
-    def __init__(self, options: Sequence[tuple[str, Value]] = ()) -> None:
-        super().__init__()
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(8)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.offer(options)
-
-    def offer(self, options: Sequence[tuple[str, Value]]) -> None:
-        """Replace what can be chosen."""
-        self.clear()
-        for words, value in options:
-            self.addItem(words, value)
-
-    @property
-    def values(self) -> list[Value]:
-        """The values that can be chosen, in order."""
-        return [self.itemData(index) for index in range(self.count())]
+class ValueBox(_NoWheel, ChoiceBox):
+    """A list to choose the value of an option from."""
 
 
 class ChoiceEditor(Editor):
@@ -241,7 +223,8 @@ class ChoiceEditor(Editor):
 
     def __init__(self, options: Sequence[tuple[str, Value]]) -> None:
         super().__init__()
-        self.box = self.target = ChoiceBox(options)
+        self.box = self.target = ValueBox()
+        self.box.offer(options)
         self.setLayout(row(self.box))
         self.box.activated.connect(lambda index: self.changed.emit(self.box.itemData(index)))
 
@@ -426,7 +409,7 @@ class CameraEditor(Editor):
         super().__init__()
         self._in_use, self._open, self._overruled = in_use, open_, overruled
         self._source = AUTO
-        self.box, self.other = ChoiceBox(), QLineEdit()
+        self.box, self.other = ValueBox(), QLineEdit()
         self.target = self.box
         self.other.setMaxLength(500)
         self.other.setAccessibleName(translate("settings", "Address or path of the source"))
@@ -499,5 +482,4 @@ class CameraEditor(Editor):
             text = translate("settings", "It is in use; its picture is at the top of this screen.")
         elif self._source == AUTO:
             text = translate("settings", "In use now: {source}")
-        self.note.setText(text.format(source=source_name(self._in_use)))
-        self.note.setVisible(bool(text))
+        self.note.show_text(text.format(source=source_name(self._in_use)))

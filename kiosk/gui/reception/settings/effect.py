@@ -91,8 +91,7 @@ class Effect(Panel):
 
     def judge(self, threshold: float, margin: float, remark: str = "") -> None:
         self._numbers = threshold, margin
-        self.remark.setText(remark)
-        self.remark.setVisible(bool(remark))
+        self.remark.show_text(remark)
         self._show_live()
         self._show_past()
 

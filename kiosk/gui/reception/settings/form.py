@@ -40,7 +40,7 @@ class OptionRow(Panel):
         foot.setStretch(0, 1)
         super().__init__(self.title, row(self.state, 1), editor, self.fault, Note(effect, "hint"), foot, gap=4)
         editor.changed.connect(self.on_changed)
-        editor.refused.connect(self.on_refused)
+        editor.refused.connect(self.fault.show_text)
         self.back.clicked.connect(self.on_reset)
 
     @property
@@ -73,11 +73,6 @@ class OptionRow(Panel):
         self._draft.set(self.info.key, self.info.default)
         self.show_draft(self._draft)
         self.changed.emit()
-
-    @pyqtSlot(str)
-    def on_refused(self, why: str) -> None:
-        self.fault.setText(why)
-        self.fault.setVisible(bool(why))
 
 
 class Form(QWidget):

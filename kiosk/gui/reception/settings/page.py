@@ -28,9 +28,9 @@ from kiosk.gui.reception.page import PageContext, StaffPage, Unsaved
 from kiosk.gui.reception.settings.editors import (
     ByEncoderEditor,
     CameraEditor,
-    ChoiceBox,
     ChoiceEditor,
     Editor,
+    ValueBox,
     change_text,
     plain_editor,
     value_text,
@@ -199,7 +199,7 @@ class SettingsPage(StaffPage):
         services = context.services
         self.writer = ConfigWriter(services.config.path or services.config.folder / "config.yaml")
         self.bar, self.fault = SaveBar(), Note("", "error")
-        self.search, self.sections = QLineEdit(), ChoiceBox()
+        self.search, self.sections = QLineEdit(), ValueBox()
         self.effect, self.trial = Effect(), VoiceTrial()
         extras: dict[str, QWidget] = {
             "matching": self.effect,
