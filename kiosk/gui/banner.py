@@ -10,7 +10,7 @@ from kiosk.gui.controls import Icon, restyle
 from kiosk.gui.feed import Feed, paint_picture, paint_rounded
 from kiosk.gui.layouts import limit_width, px, row
 from kiosk.gui.state import Kind, View
-from kiosk.gui.theme import DARK, ICONS, Theme, icon
+from kiosk.gui.theme import ICONS, Look, icon
 from kiosk.i18n import translate
 
 
@@ -110,7 +110,7 @@ class Banner(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self._theme, self._scale, self._still = DARK, 1.0, False
+        self._look = Look()
         self._view = View(Kind.STARTING, "")
         self.setObjectName("card")
         self.setMinimumSize(1, 1)
@@ -127,14 +127,14 @@ class Banner(QFrame):
             self._layout.addWidget(part, stretch)
         self.retranslate()
 
-    def dress(self, theme: Theme, scale: float, *, still: bool, type_scale: float) -> None:
-        """Take over colours, scale and size of letters; `still` hides the bar that counts down."""
-        self._theme, self._scale, self._still = theme, scale, still
+    def dress(self, look: Look, scale: float) -> None:
+        """Take over colours, scale and size of letters; a look that is still has no bar that counts down."""
+        self._look = look
         margin = round(18 * scale)
         self._layout.setContentsMargins(margin, margin, margin, margin)
         self._layout.setSpacing(round(8 * scale))
         for label in (self.headline, self.detail):
-            label.set_type_scale(type_scale)
+            label.set_type_scale(look.type_scale)
         self._draw_icon()
 
     def retranslate(self) -> None:
@@ -150,7 +150,7 @@ class Banner(QFrame):
         self.headline.setText(view.headline)
         self.detail.setText(view.detail)
         self.setAccessibleDescription(f"{view.headline}. {view.detail}")
-        runs_down = view.kind is Kind.UNLOCKED and self._still
+        runs_down = view.kind is Kind.UNLOCKED and self._look.still
         self.bar.setVisible(view.share is not None and not runs_down)
         self.bar.setValue(round(BAR_STEPS * (view.share or 0.0)))
         if restyle(self, "kind", view.kind.value, self.headline, self.detail, self.bar):
@@ -162,7 +162,7 @@ class Banner(QFrame):
 
     def _draw_icon(self) -> None:
         side = max(round(min(self.height() * 0.3, self.width() * 0.4)), 1)
-        colour = self._theme.kinds[self._view.kind].text
+        colour = self._look.theme.kinds[self._view.kind].text
         self.picture.setPixmap(icon(ICONS[self._view.kind], colour, side))
 
 

@@ -28,7 +28,7 @@ MOST_CROPPED = 1.2  # the largest size of the picture, relative to the size that
 
 
 def place(picture: QSize, view: QSize, *, mirrored: bool) -> QTransform:
-    """Return the way from a picture to its view, which it fills if that cuts little off. Sizes are above 0."""
+    """Return the transform from a picture to its view, which it fills if that cuts off little. Sizes are above 0."""
     whole, filling = sorted((view.width() / picture.width(), view.height() / picture.height()))
     scale = min(filling, whole * MOST_CROPPED)
     middle = QTransform.fromTranslate(view.width() / 2, view.height() / 2)
@@ -46,7 +46,7 @@ def paint_rounded(painter: QPainter, view: QWidget, radius: float, back: str) ->
 
 
 def paint_picture(painter: QPainter, picture: QImage, view: QWidget, *, mirrored: bool) -> QTransform:
-    """Paint a picture into a view; return the way from the picture to the view."""
+    """Paint a picture into a view; return the transform from the picture to the view."""
     where = place(picture.size(), view.size(), mirrored=mirrored)
     painter.save()
     painter.setTransform(where, combine=True)

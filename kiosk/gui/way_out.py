@@ -50,8 +50,7 @@ class WayOut(QWidget):
         self.question = Question(self)
         self.pad: PinCover | None = None
         self._faults = FaultLog()
-        self._idle = IdleWatch(lambda: ASKING_SECONDS)
-        self._idle.setParent(self)
+        self._idle = IdleWatch(self, lambda: ASKING_SECONDS)
         self._idle.over.connect(self.close_up)
         self.setObjectName("reception")  # styled like the staff side
         self.setCursor(Qt.CursorShape.ArrowCursor)  # in full screen the door has none

@@ -322,7 +322,7 @@ class KioskWindow(QWidget):
         theme = self._look.theme
         self.setStyleSheet(style_sheet(theme, scale, self._look.type_scale))
         self.feed.dress(theme, scale)
-        self.banner.dress(theme, scale, still=self._look.still, type_scale=self._look.type_scale)
+        self.banner.dress(self._look, scale)
         if self.reception is not None:
             self.reception.fit()
         fit_layouts(self.door)

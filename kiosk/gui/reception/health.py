@@ -1,4 +1,4 @@
-"""The health page: what the running kiosk knows of itself, with remedies, and a report for a support request."""
+"""The health page: findings about the running kiosk, with remedies, and a report for a support request."""
 
 from __future__ import annotations
 

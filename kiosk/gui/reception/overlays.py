@@ -1,4 +1,4 @@
-"""What covers a page: questions, messages, and the countdown to the way back to the door while nobody is there."""
+"""Covers of a page: questions, messages, and the countdown to the door's page while nobody is there."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class Question(Cover):
         self.detail = Note("")
 
     def ask(self, question: str, detail: str, answers: Answers, *, danger: bool = False) -> None:
-        """Show it; the first answer does something, the last one nothing, and has the focus."""
+        """Show a question; its first answer acts, the last one does nothing and has the focus."""
         self._discard()
         kind = "danger" if danger else "primary"
         self.buttons = [
@@ -155,7 +155,7 @@ _MOST = 3  # answers at once
 
 
 class Line(QTimer):
-    """One line of text, and the timer for how long it is shown."""
+    """A line of a toast, and the timer that ends it."""
 
     def __init__(self, parent: QObject, text: str, *, fault: bool, notice: bool) -> None:
         super().__init__(parent)
@@ -165,7 +165,7 @@ class Line(QTimer):
 
 
 class Toast(QLabel):
-    """Says things for some seconds, faults for longer, over the lower edge of its parent.
+    """Messages over the lower edge of its parent, for some seconds, faults for longer.
 
     A new line does not replace an answer: it is shown below it.
     """
@@ -265,8 +265,10 @@ class IdleWatch(QObject):
     resumed = pyqtSignal()  # there was input in those
     over = pyqtSignal()  # none is left
 
-    def __init__(self, seconds: Callable[[], int], unsaved: Callable[[], bool] = lambda: False) -> None:
-        super().__init__()
+    def __init__(
+        self, parent: QObject | None, seconds: Callable[[], int], unsaved: Callable[[], bool] = lambda: False
+    ) -> None:
+        super().__init__(parent)
         self._seconds, self._unsaved = seconds, unsaved
         self._left, self._warned = 0, False
         self._timer = timer(self, self.on_second, 1000)
@@ -282,7 +284,7 @@ class IdleWatch(QObject):
         application().removeEventFilter(self)
 
     def stay(self) -> None:
-        """There was input, or what counts as such."""
+        """Start to count again, as after input."""
         self._left = self._seconds()
         if self._warned:
             self._warned = False

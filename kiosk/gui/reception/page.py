@@ -69,7 +69,7 @@ class Jobs(QObject):
         self._pool.clear()
 
     def close(self, *, finish: bool = False) -> None:
-        """End within half a second; work that hangs is left behind. `finish` also does what has not started."""
+        """Stop within half a second; work that hangs is left behind. `finish` also does what has not started."""
         self._closed = True
         self._generation += 1
         if not finish:
@@ -134,9 +134,11 @@ class PageContext(QObject):
         """Speak a text at the door."""
         self.ask_station(lambda station: station.voice.say(text))
 
-    def confirm(self, question: str, detail: str, yes: str, no: str, do: Callable[[], None]) -> None:
-        """Call `do`, which cannot be undone, after a question with the answers `yes` and `no`."""
-        self.ask(question, detail, [(yes, do), (no, lambda: None)], danger=True)
+    def confirm(
+        self, question: str, detail: str, yes: str, no: str, do: Callable[[], None], *, danger: bool = True
+    ) -> None:
+        """Call `do` after a question with the answers `yes` and `no`; danger = it cannot be undone."""
+        self.ask(question, detail, [(yes, do), (no, lambda: None)], danger=danger)
 
     def run(
         self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[str], None] | None = None
@@ -187,10 +189,10 @@ class PageContext(QObject):
             question = translate("staff", "Discard the changes?")
             detail = translate("staff", "The changes are not saved.")
             keep = translate("staff", "Keep editing")
-        self.ask(question, detail, [(translate("staff", "Discard"), do), (keep, lambda: None)], danger=True)
+        self.confirm(question, detail, translate("staff", "Discard"), keep, do)
 
     def note(self, action: Action, subject: str | None = None, detail: str | None = None) -> None:
-        """Into the journal, under the name of who is signed in; a journal that does not take it is told."""
+        """Write an action into the journal, under the name of the person signed in; tell a fault of the journal."""
         try:
             self.services.journal.note(action, self.member.name, subject, detail, datetime.now(UTC))
         except KioskError as error:
@@ -200,7 +202,7 @@ class PageContext(QObject):
         self._jobs.forget()
 
     def close(self) -> None:
-        """End: the person signed out. What they asked for is still done."""
+        """Stop at sign-out; acts that were asked for are still done."""
         self._jobs.close()
         self._acts.close(finish=True)
 

@@ -55,7 +55,7 @@ class Wanted:
 
 
 def wanted_pictures() -> Wanted:
-    """Any number of pictures."""
+    """Return the request for any number of pictures."""
 
     def add(count: int) -> str:
         return translate("picker", "Add %n pictures", "", count) if count else translate("picker", "Add pictures")
@@ -64,7 +64,7 @@ def wanted_pictures() -> Wanted:
 
 
 def wanted_archive() -> Wanted:
-    """One archive of people."""
+    """Return the request for one archive of people."""
     none = translate("picker", "No zip files in this folder")
     return Wanted(frozenset({".zip"}), several=False, none=none, add=lambda count: translate("picker", "Import"))
 
@@ -75,7 +75,7 @@ Run = Callable[[Callable[[], list[Place]], Callable[[list[Place]], None]], None]
 
 
 class PlaceWatch(QObject):
-    """Looks once a second, in the background, from `start` to `stop`."""
+    """Looks for USB sticks once a second, in the background, from `start` to `stop`."""
 
     # all places, and the sticks that have come; the first time, and whenever one comes or goes
     changed = pyqtSignal(list, list)
@@ -109,7 +109,7 @@ class PlaceWatch(QObject):
 
 
 def place_words(place: Place) -> str:
-    """Return the name of a place: a stick's own, shortened where it is long."""
+    """Return the name of a place; a long name of a stick is shortened."""
     if not place.is_stick:
         return translate("picker", "Exchange folder")
     name = printable(place.path.name)
@@ -135,7 +135,7 @@ class EntryModel(QAbstractListModel):
         self.endResetModel()
 
     def toggle(self, path: Path) -> None:
-        """Choose a file, or no longer; where one is wanted, it takes the place of the one before."""
+        """Choose a file, or drop one that is chosen; where one is wanted, it replaces the one before."""
         others = [one for one in self.chosen if one != path] if self._several else []
         self.chosen = others if path in self.chosen else [*others, path]
         self._tell()
@@ -200,7 +200,7 @@ class Cells(QStyledItemDelegate):
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802  (Qt's name)
-        """All of the room that the grid leaves."""
+        """Return the size of a cell of the grid."""
         return option.widget.gridSize() if isinstance(option.widget, QListView) else QSize()
 
     def _picture(self, painter: QPainter, room: QRect, entry: Entry, colours: QPalette) -> None:
@@ -256,7 +256,7 @@ class Grid(TouchList):
 
 
 def _mark(painter: QPainter, room: QRect, colours: QPalette, *, chosen: bool) -> None:
-    """A circle in the corner: empty, or filled with a tick."""
+    """Draw a circle in the corner: empty, or filled with a tick."""
     side = px(_MARK_UNITS)
     circle = QRect(room.right() - side - px(2), room.top() + px(3), side, side)
     ring = colours.color(QPalette.ColorRole.HighlightedText) if chosen else QColor("#ffffff")
@@ -275,7 +275,7 @@ T = TypeVar("T")
 
 
 class Picker(QWidget):
-    """Made when files are asked for, gone when they are chosen or the page is left."""
+    """Lets files be chosen; made when they are asked for, deleted when they are chosen or the page is left."""
 
     picked = pyqtSignal(list)  # the paths that were chosen
     cancelled = pyqtSignal()  # none is wanted
@@ -310,7 +310,7 @@ class Picker(QWidget):
         self._watch.start()
 
     def close_up(self) -> None:
-        """Stop; what is still being read is not waited for."""
+        """Stop without waiting for files that are being read."""
         self._closed = True
         self._watch.stop()
 
@@ -353,7 +353,7 @@ class Picker(QWidget):
 
     @pyqtSlot(str)
     def on_read(self, source: str) -> None:
-        """Show a picture that was read, or drop it from what is chosen where it cannot be used."""
+        """Show a picture that was read, or drop it from the chosen ones if it cannot be used."""
         fault = self.portraits.fault(source)
         if fault and Path(source) in self.model.chosen:
             self.model.toggle(Path(source))

@@ -1,4 +1,4 @@
-"""The way in: a pad for the PIN, and what to do where nobody has one yet."""
+"""The pages of the sign-in: the pad for a PIN, and the advice while nobody has one."""
 
 from collections.abc import Callable
 from typing import cast
@@ -18,7 +18,7 @@ _WIDTH, _WIDTH_BESIDE = 360, 700  # units, with the keys below the words and bes
 
 
 class PinPage(QWidget):
-    """Asks for a PIN and has it checked in the background; `roles` says whose PIN is enough."""
+    """Asks for a PIN and has it checked in the background; only a PIN of one of the `roles` is accepted."""
 
     entered = pyqtSignal(object)  # the StaffMember whose PIN it was
 

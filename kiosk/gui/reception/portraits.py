@@ -19,13 +19,13 @@ from kiosk.vision.pictures import decode_picture, open_picture
 
 _KEPT = 400
 _READ_PX = 320
-Read: TypeAlias = tuple[QImage, str]  # a picture, or none and why
+Read: TypeAlias = tuple[QImage, str]  # a picture, or a null one and its fault
 
 
 class Portraits(QObject):
-    """Pictures by source, cut into a shape; a source that cannot be read has a null one and a fault.
+    """Pictures by source, cut into a shape; a source that cannot be read has a null picture and a fault.
 
-    `at_once` are read at the same time.
+    `at_once` of them are read at the same time.
     """
 
     ready = pyqtSignal(str)  # the source whose picture has come
@@ -46,7 +46,7 @@ class Portraits(QObject):
         self._reading: set[str] = set()
 
     def get(self, source: str, side_px: int) -> QPixmap | None:
-        """Return the picture if it is there; otherwise it is read, the newest wish first."""
+        """Return the picture; None = it is being read, the newest request first."""
         shaped = self._shaped.get((source, side_px))
         if shaped is not None:
             return shaped
@@ -64,7 +64,7 @@ class Portraits(QObject):
         return self._kept[source][1] if source in self._kept else ""
 
     def forget(self) -> None:
-        """Forget every picture, for example after an erasure."""
+        """Forget every picture, such as after an erasure."""
         self._kept.clear()
         self._shaped.clear()
         self.stop()
@@ -90,9 +90,10 @@ class Portraits(QObject):
 
 
 def round_picture(image: QImage, side_px: int, corner: float = 0.5) -> QPixmap:
-    """Return the middle of a picture, of an upright one its upper part; `corner` is a radius as a part of the side.
+    """Return the middle of a picture, of an upright one its upper part, as a circle.
 
-    A null picture gives a null one.
+    With a smaller `corner`, a radius as a share of the side, it is a square with round corners. A null picture gives a
+    null one.
     """
     if image.isNull():
         return QPixmap()
@@ -114,7 +115,7 @@ def round_picture(image: QImage, side_px: int, corner: float = 0.5) -> QPixmap:
 
 
 def square_picture(image: QImage, side_px: int) -> QPixmap:
-    """Return the same as a square with round corners."""
+    """Return the same part as a square with round corners."""
     return round_picture(image, side_px, 0.125)
 
 

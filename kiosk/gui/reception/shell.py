@@ -1,4 +1,4 @@
-"""The staff side as a whole: the way in, the navigation, the pages, and the way back to the door."""
+"""The staff side as a whole: sign-in, navigation, pages, and the return to the door."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class PageStack(QStackedWidget):
         self.page, self.name = None, ""
 
     def show_picker(self, picker: Picker) -> None:
-        """Have files chosen in place of the page."""
+        """Show a picker in place of the page."""
         self.close_picker()
         self._picker = picker
         self.addWidget(picker)
@@ -119,7 +119,7 @@ _COLUMNS_ABOVE = 3
 
 
 class Navigation(QWidget):
-    """A button a page."""
+    """The buttons that lead to the pages."""
 
     wanted = pyqtSignal(str)  # the name of the page that was asked for
 
@@ -137,7 +137,7 @@ class Navigation(QWidget):
         self.arrange(above=False)
 
     def arrange(self, *, above: bool, room_px: int = 0) -> None:
-        """One column beside the page, or as many above it as there is room for, up to three."""
+        """Arrange one column beside the page, or as many above it as there is room for, up to three."""
         widest = max((button.sizeHint().width() for button in self.buttons.values()), default=1) + self._grid.spacing()
         columns = max(min(_COLUMNS_ABOVE, len(self.buttons), room_px // widest), 1) if above else 1
         for index, button in enumerate(self.buttons.values()):
@@ -166,7 +166,7 @@ def shipped_pages() -> Sequence[PageEntry]:
 
 
 class Reception(QWidget):
-    """Lives in the GUI thread, in the kiosk's window."""
+    """The staff side in the kiosk's window; lives in the GUI thread."""
 
     left = pyqtSignal()  # back to the door
     restart_wanted = pyqtSignal()  # the kiosk is to be started again
@@ -201,9 +201,9 @@ class Reception(QWidget):
         self.setLayout(column(head, self._middle, gap=8, margin=_MARGIN_UNITS))
         self.toast, self.question = Toast(self), Question(self)
         self.countdown = Countdown(self, lambda: self.unsaved)
-        self._idle = IdleWatch(lambda: services.config.current.reception.idle_seconds, lambda: self.unsaved is not None)
-        self._idle.setParent(self)
-        # With go, notice and pick, the pages ask for these by their context.
+        config = services.config
+        self._idle = IdleWatch(self, lambda: config.current.reception.idle_seconds, lambda: self.unsaved is not None)
+        # Passed on to the pages by PageContext, with go, notice and pick.
         self.tell, self.ask = self.toast.tell, self.question.ask
         self.stay, self.restart = self._idle.stay, self.restart_wanted.emit
         self.back.clicked.connect(self.leave)
@@ -214,7 +214,7 @@ class Reception(QWidget):
         self._idle.resumed.connect(self.on_resumed)
 
     def open(self) -> None:
-        """Ask who it is; called when the staff side is shown."""
+        """Ask for a PIN; called when the staff side is shown."""
         try:
             nobody, fault = not self.services.staff.members(), ""
         except StaffError as error:
@@ -270,7 +270,7 @@ class Reception(QWidget):
         self.toast.tell(text, fault=True, notice=True)
 
     def pick(self, wanted: Wanted, then: Callable[[list[Path]], None], cancelled: Callable[[], None]) -> None:
-        """Have files chosen in place of the page; neither is called if the page is left meanwhile."""
+        """Let files be chosen in place of the page; neither function is called if the page is left meanwhile."""
         from kiosk.gui.reception.picker import Picker  # noqa: PLC0415  (as the pages, not before somebody signs in)
 
         if self.context is None:
@@ -322,7 +322,7 @@ class Reception(QWidget):
         return here.settled and not (acting or self.question.isVisible() or self.countdown.isVisible())
 
     def resume(self, member: StaffMember, name: str) -> None:
-        """Go on where another one was, such as one in another language."""
+        """Sign in and show a page, as they were on a staff side that this one replaces."""
         self._sign_in(member)
         self.go(name)
 
@@ -339,9 +339,10 @@ class Reception(QWidget):
         self._middle.insertWidget(0, self.navigation)
         self._arrange()
         self.pin.leave()
-        for first in self.stack.entries[:1]:
-            self.navigation.buttons[first.name].setFocus()  # unless the page has something better
-            self.go(first.name)
+        if self.stack.entries:
+            first = self.stack.entries[0].name
+            self.navigation.buttons[first].setFocus()  # unless the page has something better
+            self.go(first)
         return context
 
     @pyqtSlot()

@@ -258,7 +258,7 @@ def test_door_comes_first_newest_on_top_and_the_staff_is_another_list(written, p
     qtbot.waitUntil(lambda: page.decisions.rowCount() == 4)
     assert words(page)[0] == "Let in: Cy at 0.10 (limit 0.39)."
     qtbot.mouseClick(page.staff, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.actions.rowCount() == 1)
+    qtbot.waitUntil(lambda: page.staff_actions.rowCount() == 1)
     assert words(page) == ["Ida enrolled Ada (5 pictures)"]
     assert (page.filters.isHidden(), page.plotted.isEnabled()) == (True, False)
 

@@ -125,7 +125,7 @@ class Watched:
     def __init__(self) -> None:
         self.left: list[int] = []
         self.over = self.unsaved = False
-        self.watch = IdleWatch(lambda: 12, lambda: self.unsaved)
+        self.watch = IdleWatch(None, lambda: 12, lambda: self.unsaved)
         self.watch.counting.connect(self.left.append)
         self.watch.over.connect(lambda: setattr(self, "over", True))
 

@@ -1,1 +1,1 @@
-"""The journal page: why was she refused?"""
+"""The page that shows the journal: decisions of the door and actions of the staff."""

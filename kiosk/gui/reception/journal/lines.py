@@ -216,10 +216,6 @@ class Lines(QAbstractListModel):
         self._lines: list[Line] = []
         self._complete, self._loading = True, False
 
-    @property
-    def newest(self) -> int:
-        return self._lines[0].entry.id if self._lines else 0
-
     def line(self, index: QModelIndex) -> Line | None:
         return self._lines[index.row()] if 0 <= index.row() < len(self._lines) else None
 
@@ -240,7 +236,8 @@ class Lines(QAbstractListModel):
             self.endInsertRows()
 
     def prepend(self, lines: Sequence[Line]) -> None:
-        fresh = [line for line in lines if line.entry.id > self.newest]
+        newest = self._lines[0].entry.id if self._lines else 0
+        fresh = [line for line in lines if line.entry.id > newest]
         if fresh:
             self.beginInsertRows(QModelIndex(), 0, len(fresh) - 1)
             self._lines[:0] = fresh
@@ -273,7 +270,7 @@ class LineDelegate(QStyledItemDelegate):
     """Paints a row: time and day, an icon, the text over two lines."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802  (Qt's name)
-        return QSize(0, max(_lines_of(option) * option.fontMetrics.lineSpacing() + px(12), px(44)))
+        return QSize(0, max(_text_lines(option) * option.fontMetrics.lineSpacing() + px(12), px(44)))
 
     def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         model = index.model()
@@ -307,13 +304,13 @@ class LineDelegate(QStyledItemDelegate):
         side = round(line_px * 1.3)
         where = QPoint(inner.left() + width + px(8), inner.top() + (inner.height() - side) // 2)
         painter.drawPixmap(where, icon(line.icon, colour.name(), side))
-        high = _lines_of(option) * line_px
+        high = _text_lines(option) * line_px
         words = QRect(where.x() + side + px(10), inner.top() + (inner.height() - high) // 2, 0, high)
         words.setRight(inner.right())
         _draw_wrapped(painter, words, line.words)
 
 
-def _lines_of(option: QStyleOptionViewItem) -> int:
+def _text_lines(option: QStyleOptionViewItem) -> int:
     view = option.widget
     room = view.size() if view is not None else option.rect.size()
     narrow = room.width() < _NARROW_LETTERS * option.fontMetrics.averageCharWidth()

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_LETTERS = 7  # that are seen of a choice, at the least
+_LETTERS = 7  # of a choice that are visible, at the least
 
 
 class FilterBar(QWidget):
     """Four choices, those of a Filter."""
 
-    changed = pyqtSignal()  # one of them was made; see `wanted`
+    changed = pyqtSignal()  # a person chose something; see `wanted`
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,7 +89,7 @@ class FilterBar(QWidget):
 
 
 class Details(QWidget):
-    """All about one row; shown in place of the list."""
+    """Everything about one row; shown in place of the list."""
 
     closed = pyqtSignal()  # back to the list
     listed = pyqtSignal(str)  # the name of the person whose rows are wanted
@@ -137,9 +137,9 @@ class JournalPage(StaffPage):
         super().__init__(context)
         self.filters = FilterBar()
         self.decisions = Lines(lambda before: self._load(self.decisions, before))
-        self.actions = Lines(lambda before: self._load(self.actions, before))
+        self.staff_actions = Lines(lambda before: self._load(self.staff_actions, before))
         self.door_list = LineList(self.decisions, translate("journal", "What the door decided, newest first"))
-        self.staff_list = LineList(self.actions, translate("journal", "What the staff did, newest first"))
+        self.staff_list = LineList(self.staff_actions, translate("journal", "What the staff did, newest first"))
         self.door = Button(translate("journal", "Door"), "lock_closed")
         self.staff = Button(translate("journal", "Staff"), "staff")
         self.plotted = Button(translate("journal", "Plot"), "plot")
@@ -243,7 +243,7 @@ class JournalPage(StaffPage):
         self.plotted.setEnabled(at_door)
         if not at_door:
             self.stack.setCurrentWidget(self.staff_list)
-            self.actions.restart()
+            self.staff_actions.restart()
         elif self.plotted.isChecked():
             self._show_plot()
         else:
@@ -254,7 +254,7 @@ class JournalPage(StaffPage):
         journal, wanted = self._journal, self.filters.wanted
 
         def read() -> list[Line]:
-            if model is self.actions:
+            if model is self.staff_actions:
                 return lines_of(journal.actions(_AT_ONCE, before))
             return lines_of(journal.page(wanted, before=before, limit=_AT_ONCE))
 

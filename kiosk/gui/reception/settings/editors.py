@@ -19,7 +19,7 @@ from kiosk.vision.source import Source
 from kiosk.vision.sources import source_name
 
 _DIGITS = 6
-_AS_TYPED = {"voice.text"}  # where "auto" is what people type
+_AS_TYPED = {"voice.text"}  # where "auto" is a text like any other
 
 
 def number_text(value: float) -> str:
@@ -30,7 +30,7 @@ def number_text(value: float) -> str:
 
 
 def number_of(text: str) -> float | None:
-    """Return the number that was typed, with a point or with the sign of the language; None where it is none."""
+    """Return the number that was typed, with a point or the language's own sign; None if it is not a number."""
     number, understood = QLocale().toDouble(text.strip())
     if understood:
         return number
@@ -63,7 +63,7 @@ def _name_of(value: Value) -> str:
 
 
 def range_text(info: OptionInfo) -> str:
-    """Return which numbers an option takes; "" = none."""
+    """Return the range of an option's numbers in words; "" = it has none."""
     if info.minimum is None or info.maximum is None:
         return ""
     low, high = number_text(info.minimum), number_text(info.maximum)
@@ -73,7 +73,7 @@ def range_text(info: OptionInfo) -> str:
 
 
 def change_text(key: str, before: Value, after: Value) -> str:
-    """Return a change as the journal holds it: as in the file, and without the passwords of a camera's address."""
+    """Return a change for the journal: values as in the file, and no password of a camera's address."""
     if key == "camera.source":
         before, after = source_name(str(before)), source_name(str(after))
     return f"{rendered(before)} -> {rendered(after)}"
@@ -84,10 +84,10 @@ class Editor(QWidget):
 
     target: QWidget  # the part that a label belongs to
     changed = pyqtSignal(object)  # the new value, which is within the option's limits
-    refused = pyqtSignal(str)  # why what stands there is no value, "" when it is one again
+    refused = pyqtSignal(str)  # why the input is not valid, "" = it is valid again
 
     def show_value(self, value: Value) -> None:
-        """Take over a value without telling that it changed; each kind of value has its own editor."""
+        """Show a value without emitting `changed`; each kind of value has its own editor."""
 
     def stop(self) -> None:
         """Let go of a device; called when the editor is hidden."""
@@ -219,7 +219,7 @@ class ValueBox(_NoWheel, ChoiceBox):
 
 
 class ChoiceEditor(Editor):
-    """One of several values; one that is in force and not among them is shown too."""
+    """One of several values; a value in force that is not among them is added."""
 
     def __init__(self, options: Sequence[tuple[str, Value]]) -> None:
         super().__init__()
@@ -401,7 +401,7 @@ class CameraEditor(Editor):
 
     Args:
         in_use: the source that looks at the door now; it is never opened a second time.
-        open_: opens a source for a look through it.
+        open_: opens a source for the preview.
         overruled: the command line named a source, which counts more than this option.
     """
 

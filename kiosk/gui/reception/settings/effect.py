@@ -72,7 +72,7 @@ _HOLDS_REPORTS = 8  # without a comparable face, during which the last one stays
 
 
 class Effect(Panel):
-    """Judges again whenever a number or the picture changes."""
+    """Shows the effect of threshold and margin; judges again whenever a number or the picture changes."""
 
     def __init__(self) -> None:
         self.live, self.past, self.remark = Note(""), Note(""), Note("", "error")
@@ -120,7 +120,7 @@ _LOOKS = 40  # a sentence and the start of the speaker take less than ten second
 
 
 class VoiceTrial(QObject):
-    """Speaks in a child process, as the door does, but on its own."""
+    """Speaks the welcome in a child process of its own, apart from the door's voice."""
 
     failed = pyqtSignal(str)  # why nothing was heard
 

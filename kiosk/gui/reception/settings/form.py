@@ -76,12 +76,12 @@ class OptionRow(Panel):
 
 
 class Form(QWidget):
-    """Rows are made when they are first seen.
+    """The rows of the options, each made when it is first seen.
 
     Args:
-        draft: what is shown and changed.
+        draft: the values that are shown and changed.
         make_editor: the editor for an option.
-        extras: what stands above the options of a section.
+        extras: the widget above the options of a section.
     """
 
     changed = pyqtSignal()  # something of the draft is another value now
@@ -108,7 +108,7 @@ class Form(QWidget):
 
     @pyqtSlot(str)
     def search(self, text: str) -> None:
-        """Show the options of all sections in whose words the text stands; "" = back to the section."""
+        """Show the options of all sections whose words contain the text; "" = back to the section."""
         self._searched = " ".join(text.split()).casefold()
         self.show_rows()
         bar = self._scroll.verticalScrollBar()
@@ -121,7 +121,7 @@ class Form(QWidget):
             option.show_draft(draft)
 
     def forget(self, keys: Collection[str]) -> None:
-        """Delete rows whose editors depend on something that has changed; show_rows makes those that are wanted."""
+        """Delete rows whose editors depend on something that has changed; show_rows makes them again."""
         for key in self.rows.keys() & keys:
             self.rows[key].editor.stop()
             discard(self._column, self.rows.pop(key))
@@ -130,13 +130,9 @@ class Form(QWidget):
     def broken(self) -> OptionInfo | None:
         return next((row.info for row in self.rows.values() if row.broken), None)
 
-    @property
-    def visible_keys(self) -> list[str]:
-        return [info.key for info in self._infos if self._is_wanted(info)]
-
     def show_rows(self) -> None:
         """Show the rows of the section, or those that the search finds."""
-        wanted = self.visible_keys
+        wanted = {info.key for info in self._infos if self._is_wanted(info)}
         for section, extra in self._extras.items():
             extra.setVisible(not self._searched and section == self.section)
         for info in self._infos:

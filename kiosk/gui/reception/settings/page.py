@@ -108,7 +108,7 @@ class SaveBar(Panel):
 
 
 class Saving:
-    """Saves the form; `changed` is called when the form was filled again."""
+    """Fills and saves the form; `changed` is called when it was filled."""
 
     def __init__(self, context: PageContext, writer: ConfigWriter, form: Form, changed: Callable[[], None]) -> None:
         self.busy = False  # an answer is still to come
@@ -142,7 +142,7 @@ class Saving:
         config, path = self._context.services.config, self._writer.path
         if config.path is None:  # there was no file to follow
             self._context.ask_station(lambda station: config.adopt(path))
-        self._fill(Draft(now))
+        self.fill(Draft(now))
         self._context.tell(_told(changes))
 
     def _ask(self, conflicts: tuple[Conflict, ...]) -> None:
@@ -167,13 +167,13 @@ class Saving:
         draft = self._form.draft
 
         def take(seen: Seen) -> None:
-            self._fill(draft.rebased(seen, mine=mine))
+            self.fill(draft.rebased(seen, mine=mine))
             if self._form.draft.changes:
                 self.save()
 
         self._act(self._writer.look, take)
 
-    def _fill(self, draft: Draft) -> None:
+    def fill(self, draft: Draft) -> None:
         self._form.show_draft(draft)
         self._changed()
 
@@ -261,11 +261,7 @@ class SettingsPage(StaffPage):
 
     def _show_again(self, seen: Seen) -> None:
         if not self.form.isHidden() and self.unsaved is None:
-            self._show_draft(Draft(seen))
-
-    def _show_draft(self, draft: Draft) -> None:
-        self.form.show_draft(draft)
-        self.on_changed()
+            self._saving.fill(Draft(seen))
 
     @pyqtSlot(int)
     def on_section(self, index: int) -> None:
@@ -288,7 +284,7 @@ class SettingsPage(StaffPage):
 
     @pyqtSlot()
     def on_discard(self) -> None:
-        self._show_draft(Draft(self.form.draft.seen))
+        self._saving.fill(Draft(self.form.draft.seen))
 
     @pyqtSlot()
     def on_save(self) -> None:
@@ -301,14 +297,10 @@ class SettingsPage(StaffPage):
 
     @pyqtSlot()
     def on_restart(self) -> None:
-        self.context.ask(
-            translate("settings", "Restart the kiosk?"),
-            translate("settings", "The door stays locked for some seconds."),
-            [
-                (translate("settings", "Restart"), self.context.restart),
-                (translate("settings", "Not now"), lambda: None),
-            ],
-        )
+        question = translate("settings", "Restart the kiosk?")
+        detail = translate("settings", "The door stays locked for some seconds.")
+        yes, no = translate("settings", "Restart"), translate("settings", "Not now")
+        self.context.confirm(question, detail, yes, no, self.context.restart, danger=False)
 
     @pyqtSlot()
     def on_hear(self) -> None:
@@ -318,11 +310,9 @@ class SettingsPage(StaffPage):
     @pyqtSlot()
     def on_test_door(self) -> None:
         text = translate("settings", "It opens as it does for a visitor. The journal records it under {name}.")
-        self.context.ask(
-            translate("settings", "Open the door now?"),
-            text.format(name=self.context.member.name),
-            [(translate("settings", "Open"), self._test_door), (translate("settings", "Cancel"), lambda: None)],
-        )
+        question, detail = translate("settings", "Open the door now?"), text.format(name=self.context.member.name)
+        yes, no = translate("settings", "Open"), translate("settings", "Cancel")
+        self.context.confirm(question, detail, yes, no, self._test_door, danger=False)
 
     def _fill(self, seen: Seen) -> None:
         self._encoder = self._encoder_at_work()
