@@ -6,7 +6,7 @@ Frame -> Face -> Chip -> Embedding -> Identification -> Observation -> Decision 
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -247,6 +247,11 @@ class TrackedFace:
     compared: bool = True  # False: not in this frame; what stands here was found out before
     place: int = 0  # stays while the face does not move at all, never used twice; 0 = not known
     still: bool = False  # whether it has not moved for some seconds, as only pictures do
+
+
+def nearest_face(faces: Iterable[TrackedFace]) -> TrackedFace | None:
+    """Return the largest face, which is nearest to the camera; None if there is none."""
+    return max(faces, key=lambda each: each.face.box.area, default=None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kiosk.config.schema import AUTO
-from kiosk.domain import Decision, Observation, Outcome, Reason, Rejection, display_name
+from kiosk.domain import Decision, Observation, Outcome, Reason, Rejection, display_name, nearest_face
 from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 
 GATHER_SECONDS = 0.5  # for people who come together
@@ -132,7 +132,8 @@ class SpokenHints:
             text = translate("door", "The door stays locked. {sentence}").format(sentence=refusal_hint(refused))
             self._tell(text, now, pause_seconds=0.0, again_seconds=PAUSE_SECONDS)
             return
-        wanted = _hint(observation, decisions)
+        rejection = undecided_rejection(observation, decisions)
+        wanted = hint(rejection) if rejection is not None else ""
         if wanted != past.wanted:
             past.wanted, past.wanted_since = wanted, now
         if wanted and now - past.wanted_since >= LASTS_SECONDS:
@@ -147,9 +148,8 @@ class SpokenHints:
             self._say(text)
 
 
-def _hint(observation: Observation, decisions: Sequence[Decision]) -> str:
-    """Return the hint for the nearest undecided face, or ""."""
+def undecided_rejection(observation: Observation, decisions: Sequence[Decision]) -> Rejection | None:
+    """Return the rejection of the nearest face that is still undecided, or None."""
     pending = {each.track for each in decisions if each.reason is Reason.GATHERING}
-    faces = [each for each in observation.faces if each.track in pending]
-    nearest = max(faces, key=lambda each: each.face.box.area, default=None)
-    return hint(nearest.rejection) if nearest is not None and nearest.rejection is not None else ""
+    nearest = nearest_face(each for each in observation.faces if each.track in pending)
+    return nearest.rejection if nearest is not None else None

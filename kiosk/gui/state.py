@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from kiosk.domain import Decision, Outcome, Reason, Rejection
-from kiosk.door.greeting import hint, refusal_hint
+from kiosk.door.greeting import hint, refusal_hint, undecided_rejection
 from kiosk.door.report import Report, Status
 from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 from kiosk.vision.camera import CameraState
@@ -122,7 +122,7 @@ class Situation:
                 self.on_fault(decision.fault or translate("door", "The door did not open."), now)
         self._take_refusals(report, now)
         if report.decisions:
-            rejection = _rejection(report)
+            rejection = undecided_rejection(report.observation, report.decisions)
             if rejection is not self.rejection and now - self.rejection_at >= FACE_HOLDS_SECONDS:
                 self.rejection, self.rejection_at = rejection, now
             self.report, self.reported_at = report, now
@@ -218,14 +218,6 @@ def _turned_away(report: Report) -> list[Decision]:
     looked_at = max((area[each.track] for each in report.decisions if each.reason is Reason.GATHERING), default=0)
     faces = [each for each in report.decisions if each.reason in TURNED_AWAY and area[each.track] >= looked_at]
     return sorted(faces, key=lambda each: area[each.track], reverse=True)
-
-
-def _rejection(report: Report) -> Rejection | None:
-    """Return the rejection of the largest face that is still undecided."""
-    pending = {each.track for each in report.decisions if each.reason is Reason.GATHERING}
-    faces = [each for each in report.observation.faces if each.track in pending]
-    nearest = max(faces, key=lambda each: each.face.box.area, default=None)
-    return nearest.rejection if nearest is not None else None
 
 
 def _out_of_order(why: str) -> View:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kiosk.domain import Box, ByteImage, Frame, Observation, Rejection, TrackedFace
+from kiosk.domain import Box, ByteImage, Frame, Observation, Rejection, TrackedFace, nearest_face
 from kiosk.people.enrolment import Examined, Offered, examine
 from kiosk.people.templates import EncodePicture
 from kiosk.vision.alignment import quality_chip
@@ -75,16 +75,11 @@ class CaptureGates:
         return replace(self, straight=0.42, turned=-1.0, too_far_aside=0.42, raised=10.0)
 
 
-def find_subject(faces: Sequence[TrackedFace]) -> TrackedFace | None:
-    """Return the face of the person nearest to the camera."""
-    return max(faces, key=lambda face: face.face.box.area, default=None)
-
-
 def hint_for(
     image: ByteImage, faces: Sequence[TrackedFace], shot: Shot, straight: Pose | None, gates: CaptureGates
 ) -> CaptureHint | None:
     """Return what is in the way of a picture of `image`, (H, W, 3) BGR; `straight` = the pose in the first picture."""
-    subject = find_subject(faces)
+    subject = nearest_face(faces)
     if subject is None:
         return CaptureHint.NO_FACE
     box = subject.face.box
@@ -203,7 +198,7 @@ class CaptureSession:
         """
         if observation.repeated:
             return self.state
-        before, self._subject = self._subject, find_subject(observation.faces)
+        before, self._subject = self._subject, nearest_face(observation.faces)
         box = self._subject.face.box if self._subject is not None else None
         if self.state.done:
             self.state = replace(self.state, hint=None, share=0.0, box=box)

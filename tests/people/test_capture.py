@@ -16,6 +16,7 @@ from kiosk.domain import (
     Rejection,
     Scheme,
     TrackedFace,
+    nearest_face,
 )
 from kiosk.encoders import load_encoder
 from kiosk.people.capture import (
@@ -24,7 +25,6 @@ from kiosk.people.capture import (
     CaptureHint,
     CaptureSession,
     Shot,
-    find_subject,
     hint_for,
 )
 from kiosk.people.enrolment import find_outliers
@@ -123,7 +123,7 @@ def test_nobody_two_people_and_dark_glasses_are_told_and_a_passer_by_is_not(hint
     assert hint() is CaptureHint.NO_FACE
     assert hint(somebody(), somebody(size=110, centre=(80, 200), track=2)) is CaptureHint.ONE_PERSON
     assert hint(somebody(), somebody(size=60, centre=(80, 200), track=2)) is None
-    assert find_subject([somebody(size=60, track=2), somebody()]).track == 1
+    assert nearest_face([somebody(size=60, track=2), somebody()]).track == 1
     image = GREY.copy()
     x, y = (int(value) for value in somebody().face.box.centre)
     image[y + 4 : y + 26, x - 60 : x + 60] = 10  # below the eyes, where the chip looks

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QResizeEvent
 
-from kiosk.domain import Identification, Reason, display_name
+from kiosk.domain import Identification, display_name, nearest_face
 from kiosk.door.greeting import hint, refusal_hint
 from kiosk.door.report import Report
 from kiosk.gui.controls import Button, Heading, Note, ScrollPage, State, breakable, restyle, timer
@@ -15,13 +15,10 @@ from kiosk.gui.layouts import Bar, Halves, column
 from kiosk.gui.reception.enrolment.capture_step import CaptureView
 from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.page import PageContext
+from kiosk.gui.state import ADMITTED, NOT_ADMITTED
 from kiosk.i18n import translate
 from kiosk.names import person_key
-from kiosk.people.capture import find_subject
 from kiosk.people.enrolment import Enrolled
-
-_ENTERS = frozenset({Reason.RECOGNISED, Reason.RETURNED, Reason.PRESENT})
-_KEPT_OUT = frozenset({Reason.SUSPENDED, Reason.NOT_YET_VALID, Reason.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +33,14 @@ class Verdict:
 def judge(report: Report, person: str) -> Verdict:
     """Return whether the person was recognised in a frame, or what prevents it."""
     for decision in report.decisions:
-        if decision.reason in _ENTERS and _is(decision.person, person):
+        if decision.reason in ADMITTED and _is(decision.person, person):
             return Verdict(translate("enrolment", "Recognised. The door opens."), recognised=True, enters=True)
         # A refusal names nobody: then the search of the same frame does.
         found = decision.identification
-        if decision.reason in _KEPT_OUT and found is not None and _is(found.match, person):
+        if decision.reason in NOT_ADMITTED and found is not None and _is(found.match, person):
             words = translate("enrolment", "Recognised, but the door stays locked. {reason}")
             return Verdict(words.format(reason=refusal_hint(decision.reason)), recognised=True)
-    face = find_subject(report.observation.faces)
+    face = nearest_face(report.observation.faces)
     if face is None:
         return Verdict(translate("enrolment", "Step in front of the camera"))
     return Verdict(hint(face.rejection) if face.rejection is not None else _compared(face.identification, person))

@@ -4,7 +4,7 @@ from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from kiosk import i18n
 from kiosk.config.saving import Draft
-from kiosk.domain import Identification, display_name
+from kiosk.domain import Identification, display_name, nearest_face
 from kiosk.door.greeting import compose
 from kiosk.door.matching import Changes, PastDecisions
 from kiosk.door.report import Report
@@ -16,10 +16,10 @@ from kiosk.i18n import number, translate
 def live(report: Report | None, threshold: float, margin: float) -> str:
     """Return the decision about the person nearest to the camera, as a sentence."""
     faces = report.observation.faces if report is not None else ()
-    compared = [(face.face.box.area, face.identification) for face in faces if face.identification is not None]
-    if report is None or not compared:
+    nearest = nearest_face(face for face in faces if face.identification is not None)
+    found = nearest.identification if nearest is not None else None
+    if report is None or found is None:
         return translate("settings", "Nobody in front of the camera can be compared now.")
-    found = max(compared, key=lambda each: each[0])[1]
     best, second = found.best, found.second or found.best
     if best is None or second is None:
         return translate("settings", "Nobody is enrolled yet.")
