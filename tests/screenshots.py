@@ -497,9 +497,9 @@ def stages(folder: Path, parts: list[str], home: Path) -> Iterator[Stage]:
         for name, size, look, code in window_names(parts):
             language.use(code)
             frames = Latest[Frame]()
-            window = KioskWindow(Feed(frames, mirror=True), LOOKS[look])
-            reception = Reception(services, window.feed, ask)
-            window.add_reception(reception)
+            feed = Feed(frames, mirror=True)
+            reception = Reception(services, feed, ask)
+            window = KioskWindow(feed, LOOKS[look], reception)
             keyboard = KeyboardDock(window, "off")
             window.resize(*SIZES[size])
             window.show()

@@ -111,11 +111,11 @@ def _show(choices: Choices, notice: str, *, full_screen: bool) -> NoReturn:
             watch_camera(choices),
             lambda progress: build_station(choices, progress),
             lambda: choices.config.current.screen,
+            services,
             full_screen=full_screen or screen.full_screen,
             mirror=screen.mirror and not choices.recording,
             notice=notice,
             close_at_end=choices.recording,
-            services=services,
         )
     if code == RESTART:
         code = _start_again()

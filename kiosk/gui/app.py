@@ -52,10 +52,10 @@ class Kiosk(QObject):
         camera: WatchedCamera,
         build: BuildStation,
         screen: Callable[[], ScreenSection],
+        services: StaffServices,
         *,
         mirror: bool,
         notice: str,
-        services: StaffServices | None = None,
     ) -> None:
         """`screen` returns the present options of the screen; it is called about twice a second."""
         super().__init__()
@@ -73,12 +73,12 @@ class Kiosk(QObject):
         feed = Feed(shown, mirror=mirror)
         supervisor = self.recognition.supervisor
         look = look_of(self._options)
-        self.window = KioskWindow(feed, look, notice=notice, busy_since=lambda: supervisor.busy_since)
-        if services is not None:
-            services.camera = camera
+        reception = Reception(services, feed, supervisor.ask)
+        self.window = KioskWindow(feed, look, reception, notice=notice, busy_since=lambda: supervisor.busy_since)
+        services.camera = camera
         self.keyboard = KeyboardDock(self.window, self._options.keyboard)
         self._connect()
-        self._add_reception()
+        self._connect_reception(reception)
         self._timer = timer(self, self.on_options_due, OPTIONS_MS)
         self._timer.start()
 
@@ -115,25 +115,24 @@ class Kiosk(QObject):
             return
         self._options, self.keyboard.mode = now, now.keyboard
         if self._language.use(now.language):
-            self._add_reception()
+            self._replace_reception()
             self.window.retranslate()
         self.window.dress(look_of(now))
 
-    def _add_reception(self) -> None:
-        """Make the staff side in the language of the screen, and resume the page and the person signed in."""
-        if self._services is None:
-            return
-        old = self.window.reception
-        reception = Reception(self._services, self.window.feed, self.recognition.supervisor.ask)
-        was_open, where = False, None
-        if old is not None:
-            was_open, where = old.isVisible(), old.where
-            reception.toast.take_over(old.toast)
-            old.close_jobs()
-        self.window.add_reception(reception)
+    def _connect_reception(self, reception: Reception) -> None:
         self.recognition.reported.connect(reception.on_reported)
         self.recognition.status_changed.connect(reception.on_status_changed)
         reception.restart_wanted.connect(self.restart)
+
+    def _replace_reception(self) -> None:
+        """Make the staff side again in the language of the screen, with the same page and person signed in."""
+        old = self.window.reception
+        was_open, where = old.isVisible(), old.where
+        reception = Reception(self._services, self.window.feed, self.recognition.supervisor.ask)
+        reception.toast.take_over(old.toast)
+        old.close_jobs()
+        self.window.replace_reception(reception)
+        self._connect_reception(reception)
         if was_open:
             self.window.open_staff_side()
         if where is not None:
@@ -146,15 +145,13 @@ class Kiosk(QObject):
 
     @pyqtSlot(object)
     def on_built(self, station: Station) -> None:
-        if self._services is not None:
-            self._services.station = station
-            # Load the pages now, so that the first person to sign in does not wait.
-            threading.Thread(target=shipped_pages, name="pages", daemon=True).start()
+        self._services.station = station
+        # Load the pages now, so that the first person to sign in does not wait.
+        threading.Thread(target=shipped_pages, name="pages", daemon=True).start()
 
     @pyqtSlot()
     def on_gone(self) -> None:
-        if self._services is not None:
-            self._services.station = None
+        self._services.station = None
 
     @pyqtSlot(object, str)
     def on_camera_changed(self, state: CameraState, fault: str) -> None:
@@ -197,12 +194,12 @@ def run_window(
     camera: WatchedCamera,
     build: BuildStation,
     screen: Callable[[], ScreenSection],
+    services: StaffServices,
     *,
     full_screen: bool,
     mirror: bool,
     notice: str = "",
     close_at_end: bool = False,
-    services: StaffServices | None = None,
 ) -> int:
     """Show the kiosk until it is closed; return the exit code, or RESTART if it is to start again.
 
@@ -216,7 +213,7 @@ def run_window(
             raise DisplayError("screen", fault, "start it on a desktop, or use --headless")
         running = QApplication(sys.argv[:1])  # it must live as long as the window
     running.setApplicationName("kiosk")
-    kiosk = Kiosk(camera, build, screen, mirror=mirror, notice=notice, services=services)
+    kiosk = Kiosk(camera, build, screen, services, mirror=mirror, notice=notice)
     kiosk.close_at_end = close_at_end
     with _handlers(kiosk):
         kiosk.start(full_screen=full_screen)

@@ -268,9 +268,9 @@ class TextField(QWidget):
     changed = pyqtSignal(str)  # the text, at every change
     entered = pyqtSignal()  # Enter was pressed
 
-    def __init__(self, label: str, text: str = "", *, hint: str = "", required: bool = False) -> None:
+    def __init__(self, label: str, *, hint: str = "", required: bool = False) -> None:
         super().__init__()
-        self.edit = QLineEdit(text)
+        self.edit = QLineEdit()
         self.edit.setAccessibleName(label)
         self.edit.setAccessibleDescription(hint)
         self.fault = Note("", "error")

@@ -35,18 +35,13 @@ class Wish(enum.Enum):
 
 
 class WayOut(QWidget):
-    """The question or the PIN pad that covers the window.
-
-    Attributes:
-        services: the services with the staff register; None = there is no staff side.
-    """
+    """The question or the PIN pad that covers the window."""
 
     granted = pyqtSignal(object)  # the Wish to carry out
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, services: StaffServices) -> None:
         super().__init__(window)
-        self._window = window
-        self.services: StaffServices | None = None
+        self._window, self._services = window, services
         self.question = Question(self)
         self.pad: PinCover | None = None
         self._faults = FaultLog()
@@ -69,12 +64,12 @@ class WayOut(QWidget):
         if self.isVisible():
             return
         try:
-            registered = guarded and self.services is not None and bool(self.services.staff.members())
+            registered = guarded and bool(self._services.staff.members())
         except StaffError as fault:
             self._explain(str(fault))
             return
-        if registered and self.services is not None:
-            self._ask_for_pin(self.services, wish, warning if wish is Wish.END else "")
+        if registered:
+            self._ask_for_pin(wish, warning if wish is Wish.END else "")
         elif wish is Wish.END and not confirmed:
             self._ask_whether_to_end(guarded=guarded, warning=warning)
         else:
@@ -123,21 +118,21 @@ class WayOut(QWidget):
         answers = [(translate("door", "Close"), self.close_up)]
         self.question.ask(translate("door", "PINs cannot be checked"), detail, answers)
 
-    def _ask_for_pin(self, services: StaffServices, wish: Wish, warning: str) -> None:
+    def _ask_for_pin(self, wish: Wish, warning: str) -> None:
         self._open()
-        self.pad = PinCover(self, services, wish)
+        self.pad = PinCover(self, self._services, wish)
         self.pad.cancelled.connect(self.close_up)
-        self.pad.pin.entered.connect(lambda member: self._entered(services, wish, member))
+        self.pad.pin.entered.connect(lambda member: self._entered(wish, member))
         fit_layouts(self)
         self.pad.cover()
         self.pad.pin.enter()
         self.pad.pin.tell(warning)
 
-    def _entered(self, services: StaffServices, wish: Wish, member: StaffMember) -> None:
+    def _entered(self, wish: Wish, member: StaffMember) -> None:
         self.close_up()
         action = Action.KIOSK_ENDED if wish is Wish.END else Action.FULL_SCREEN_LEFT
         try:
-            services.journal.note(action, member.name, None, None, datetime.now(UTC))
+            self._services.journal.note(action, member.name, None, None, datetime.now(UTC))
         except KioskError as fault:
             self._faults.note(fault)  # a full disk must not stop an installer
         self.granted.emit(wish)

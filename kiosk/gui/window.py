@@ -84,6 +84,7 @@ class KioskWindow(QWidget):
         self,
         feed: Feed,
         look: Look,
+        reception: Reception,
         *,
         notice: str = "",
         busy_since: Callable[[], float | None] = lambda: None,
@@ -96,7 +97,7 @@ class KioskWindow(QWidget):
         self.date.setObjectName("date")
         self.strip = Strip()
         self.door = QWidget()
-        self.reception: Reception | None = None
+        self.reception = reception
         self.staff = Button(icon_name="staff", kind="quiet", name=translate("door", "Staff side (F2)"))
         self._look, self._scale = look, 0.0
         self._notice, self._busy_since, self._clock = notice, busy_since, clock
@@ -108,10 +109,9 @@ class KioskWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumSize(320, 320)
         self._lay_out()
-        self.full_screen, self.way_out = FullScreen(self), WayOut(self)
+        self.full_screen, self.way_out = FullScreen(self), WayOut(self, reception.services)
         self.way_out.granted.connect(self.on_granted)
         self.staff.clicked.connect(self.open_staff_side)
-        self.staff.hide()
         self.door.setFocus()  # a button with the focus would look as if it were meant for visitors
         self._timer = timer(self, self.on_tick, TICK_MS)
         self._timer.start()
@@ -131,22 +131,23 @@ class KioskWindow(QWidget):
         self.banner.retranslate()
         self.on_tick()
 
-    def add_reception(self, reception: Reception) -> None:
-        """Add the staff side behind the corner button and F2, or replace the present one."""
-        if self.reception is not None:
-            self.close_staff_side()
-            self._pages.removeWidget(self.reception)
-            self.reception.deleteLater()
-        self.reception, self.way_out.services = reception, reception.services
-        self._pages.addWidget(reception)
-        reception.left.connect(self.close_staff_side)
+    def replace_reception(self, reception: Reception) -> None:
+        """Replace the staff side, such as by one in another language."""
+        self.close_staff_side()
+        self._pages.removeWidget(self.reception)
+        self.reception.deleteLater()
+        self.reception = reception
+        self._add_reception()
         reception.fit()
-        self.staff.show()
+
+    def _add_reception(self) -> None:
+        self._pages.addWidget(self.reception)
+        self.reception.left.connect(self.close_staff_side)
 
     @pyqtSlot()
     def open_staff_side(self) -> None:
         """Show the staff side, which asks for a PIN; the door keeps working."""
-        if self.reception is None or self._open_reception is not None:
+        if self._open_reception is not None:
             return
         self.unsetCursor()
         self._pages.setCurrentWidget(self.reception)
@@ -266,14 +267,13 @@ class KioskWindow(QWidget):
         super().closeEvent(event)
         self.way_out.close_up()
         self._timer.stop()
-        if self.reception is not None:
-            self.reception.close_jobs()
+        self.reception.close_jobs()
         self.closed.emit()
 
     @property
     def settled(self) -> bool:
         """Return whether the staff side may be replaced without losing anything."""
-        return not self.way_out.isVisible() and (self.reception is None or self.reception.settled)
+        return not self.way_out.isVisible() and self.reception.settled
 
     @property
     def _open_reception(self) -> Reception | None:
@@ -281,15 +281,13 @@ class KioskWindow(QWidget):
         return self.reception if self._pages.currentWidget() is self.reception else None
 
     def _ask_for(self, wish: Wish) -> None:
-        lost = warning(self.reception.unsaved) if self.reception is not None else ""
-        self.way_out.ask(wish, guarded=self.full_screen.active, warning=lost)
+        self.way_out.ask(wish, guarded=self.full_screen.active, warning=warning(self.reception.unsaved))
 
     def _show_state(self) -> None:
         now = self._clock()
         view = self._situation.view(now)
         self.banner.show_view(view)
-        if self.reception is not None:
-            self.reception.show_view(view)
+        self.reception.show_view(view)
         notice = translate("door", self._notice) if self._notice else ""
         self.strip.show_messages((*self._situation.messages(now), notice), now, self._scale)
 
@@ -306,6 +304,7 @@ class KioskWindow(QWidget):
         self.door.setLayout(self._halves)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.door)
+        self._add_reception()
 
     def _fit(self) -> None:
         """Fit the direction and the sizes of the layout to the window."""
@@ -323,8 +322,7 @@ class KioskWindow(QWidget):
         self.setStyleSheet(style_sheet(theme, scale, self._look.type_scale))
         self.feed.dress(theme, scale)
         self.banner.dress(self._look, scale)
-        if self.reception is not None:
-            self.reception.fit()
+        self.reception.fit()
         fit_layouts(self.door)
         gap = px(12)
         self.strip.setContentsMargins(gap, gap // 2, gap, gap // 2)

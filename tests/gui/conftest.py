@@ -166,10 +166,10 @@ def staff_window(qtbot: QtBot) -> Iterator[Callable[..., KioskWindow]]:
             if then is not None:
                 then(answer)
 
-        window = KioskWindow(Feed(frames or Latest[Frame](), mirror=True), look or Look(DARK))
+        feed = Feed(frames or Latest[Frame](), mirror=True)
+        window = KioskWindow(feed, look or Look(DARK), Reception(services, feed, ask, pages))
         windows.append(window)
         qtbot.addWidget(window)
-        window.add_reception(Reception(services, window.feed, ask, pages))
         window.resize(*size)
         window.show()
         window.activateWindow()

@@ -27,12 +27,12 @@ DARK = ScreenSection(theme="dark", language="en")
 
 
 @pytest.fixture
-def make_kiosk(qtbot, camera, monkeypatch):
+def make_kiosk(qtbot, camera, services, monkeypatch):
     monkeypatch.setattr(app, "OPTIONS_MS", 20)
     kiosks = []
 
-    def make(build, screen=lambda: DARK, **options) -> Kiosk:
-        kiosk = Kiosk(camera, build, screen, mirror=True, notice="", **options)
+    def make(build, screen=lambda: DARK) -> Kiosk:
+        kiosk = Kiosk(camera, build, screen, services, mirror=True, notice="")
         qtbot.addWidget(kiosk.window)
         kiosk.start(full_screen=False)
         kiosks.append(kiosk)
@@ -70,8 +70,13 @@ def left_behind() -> int:
     return [each.name for each in threading.enumerate()].count("recognition")
 
 
-def show(camera, build, **options) -> int:
-    return run_window(camera, build, lambda: DARK, **({"full_screen": False, "mirror": True} | options))
+@pytest.fixture
+def show(services):
+    def run(camera, build, **options) -> int:
+        usual = {"full_screen": False, "mirror": True}
+        return run_window(camera, build, lambda: DARK, services, **(usual | options))
+
+    return run
 
 
 # The window, driven by a real camera watchdog and real threads.
@@ -139,7 +144,7 @@ def test_frames_flow_to_the_screen_and_the_station_and_the_door_is_shown(
 # From start to end.
 
 
-def test_closing_or_restarting_ends_the_run_while_the_camera_blocks(qapp, camera, station, monkeypatch):
+def test_closing_or_restarting_ends_the_run_while_the_camera_blocks(qapp, show, camera, station, monkeypatch):
     keep = drive(lambda window: bool(station.threads) and close_it(window))
     assert show(camera, station.build) == 0
     assert not keep.isActive()
@@ -160,7 +165,7 @@ def test_closing_or_restarting_ends_the_run_while_the_camera_blocks(qapp, camera
 
 
 def test_closing_the_window_ends_the_run_while_process_hangs(
-    *, qtbot, monkeypatch, camera, source, station, make_report
+    *, qtbot, monkeypatch, show, camera, source, station, make_report
 ):
     monkeypatch.setattr(app, "STOP_SECONDS", 0.1)
     go_on = threading.Event()
@@ -183,7 +188,7 @@ ASKED = {"nothing": Qt.Key.Key_F2, "the end": Qt.Key.Key_Escape, "a PIN": Qt.Key
 
 
 def test_a_signal_or_the_end_of_the_session_ends_it_at_once_whatever_is_asked(
-    *, qapp, qtbot, source, station, services
+    *, qapp, qtbot, show, source, station, services
 ):
     services.staff.add("Ida", Role.INSTALLER, "482913")
     ends = (
@@ -202,12 +207,12 @@ def test_a_signal_or_the_end_of_the_session_ends_it_at_once_whatever_is_asked(
 
         keep = drive(ask_and_end)
         camera = WatchedCamera(lambda: source, lost_after_seconds=3600, open_within_seconds=3600)
-        assert show(camera, station.build, services=services, full_screen=asked != "nothing") == 0
+        assert show(camera, station.build, full_screen=asked != "nothing") == 0
         assert not keep.isActive(), asked
         assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
 
 
-def test_a_recording_that_ends_closes_the_window_only_when_asked(qapp, source, station):
+def test_a_recording_that_ends_closes_the_window_only_when_asked(qapp, show, source, station):
     for close_at_end in (True, False):
         source = type(source)(endless=False)
         source.push(1)
@@ -219,7 +224,7 @@ def test_a_recording_that_ends_closes_the_window_only_when_asked(qapp, source, s
         keep.stop()
 
 
-def test_an_exception_in_a_slot_is_shown_and_the_kiosk_goes_on(qapp, monkeypatch, camera, source, station):
+def test_an_exception_in_a_slot_is_shown_and_the_kiosk_goes_on(*, qapp, show, monkeypatch, camera, source, station):
     def broken(situation, *arguments):
         raise ZeroDivisionError("a slot failed")
 
@@ -237,7 +242,7 @@ def test_an_exception_in_a_slot_is_shown_and_the_kiosk_goes_on(qapp, monkeypatch
     assert not keep.isActive()
 
 
-def test_without_a_screen_it_is_a_fault_and_no_abort(monkeypatch, camera, station):
+def test_without_a_screen_it_is_a_fault_and_no_abort(monkeypatch, show, camera, station):
     monkeypatch.setattr(app.QApplication, "instance", lambda: None)
     for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
@@ -252,7 +257,7 @@ def test_language_and_look_are_taken_over_at_once_and_the_page_of_the_staff_side
     *, qtbot, make_kiosk, station, source, services
 ):
     now = [DARK]
-    kiosk = make_kiosk(station.build, lambda: now[0], services=services)
+    kiosk = make_kiosk(station.build, lambda: now[0])
     source.push(1)
     qtbot.waitUntil(lambda: headline(kiosk.window) == "Locked")
     before = kiosk.window.styleSheet()
@@ -280,6 +285,7 @@ def test_language_and_look_are_taken_over_at_once_and_the_page_of_the_staff_side
 
 HANGS_FOR_EVER = """
     import sys, threading
+    from unittest.mock import Mock
     from PyQt6.QtCore import QTimer
     from kiosk.gui import app, state
     from kiosk.vision.camera import WatchedCamera
@@ -302,7 +308,8 @@ HANGS_FOR_EVER = """
 
     app.Kiosk.start = start_and_close
     app.STOP_SECONDS = 0.1
-    code = app.run_window(WatchedCamera(hang), hang_when_built, app.ScreenSection, full_screen=False, mirror=True)
+    camera, services = WatchedCamera(hang), Mock()
+    code = app.run_window(camera, hang_when_built, app.ScreenSection, services, full_screen=False, mirror=True)
     left = [each.name for each in threading.enumerate() if each.name == "recognition"]
     print("left behind", left, [name for name in ("tensorflow", "ai_edge_litert") if name in sys.modules])
     raise SystemExit(code)

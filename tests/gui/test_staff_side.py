@@ -239,7 +239,7 @@ def test_the_picker_goes_with_the_staff_side_while_pictures_are_read(qtbot, shar
                 time_out(window)
             else:
                 window.reception.close_jobs()
-                window.add_reception(Reception(shared, window.feed, print))
+                window.replace_reception(Reception(shared, window.feed, print))
         go_on.set()
         window.open_staff_side()
         reception = window.reception

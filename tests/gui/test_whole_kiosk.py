@@ -20,6 +20,7 @@ from kiosk.domain import Frame
 from kiosk.door import build as building
 from kiosk.door import supervisor
 from kiosk.door.build import Choices, build_station
+from kiosk.door.services import open_services
 from kiosk.door.station import Station
 from kiosk.door.voice import Voice
 from kiosk.files import asset, shipped_weights
@@ -89,11 +90,14 @@ def whole(qtbot, tmp_path, monkeypatch):
     choices = Choices(ConfigFile(tmp_path / "config.yaml"), asset("demo", "gallery"), "0")
     scene = Scene()
     camera = WatchedCamera(lambda: scene, lost_after_seconds=1.0)
-    kiosk = Kiosk(camera, lambda show: build_station(choices, show), lambda: ENGLISH, mirror=True, notice="")
-    qtbot.addWidget(kiosk.window)
-    kiosk.start(full_screen=False)
-    yield kiosk, spoken
-    scene.unplugged.set()
+    with closing(open_services(choices)) as services:
+        kiosk = Kiosk(
+            camera, lambda show: build_station(choices, show), lambda: ENGLISH, services, mirror=True, notice=""
+        )
+        qtbot.addWidget(kiosk.window)
+        kiosk.start(full_screen=False)
+        yield kiosk, spoken
+        scene.unplugged.set()
 
 
 @pytest.mark.slow
@@ -150,7 +154,7 @@ def home(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def running(qtbot, home):
+def running(qtbot, home, services):
     """The whole kiosk in that home, and each headline since its start with whether the door was open."""
     config = ConfigFile(home / "config.yaml")
     choices = Choices(config, home / "images", "0")
@@ -158,6 +162,7 @@ def running(qtbot, home):
         WatchedCamera(Corridor, lost_after_seconds=3600, open_within_seconds=3600),
         lambda show: build_station(choices, show),
         lambda: config.current.screen,
+        services,
         mirror=True,
         notice="",
     )
