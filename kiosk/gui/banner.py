@@ -227,23 +227,19 @@ class Corner(QFrame):
         self.setObjectName("corner")
         self.setAccessibleName(translate("staff", "The door"))
         self.picture = LivePicture(feed)
-        self._icon, self._words = Icon(26), FitLabel("state", smallest=0.7)
+        self._icon, self.words = Icon(26), FitLabel("state", smallest=0.7)
         self._view: View | None = None
-        layout = row(self.picture, self._icon, self._words, gap=8, margin=4)
+        layout = row(self.picture, self._icon, self.words, gap=8, margin=4)
         layout.setStretch(2, 1)
         self.setLayout(layout)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         limit_width(self, _MOST_UNITS)
 
-    @property
-    def words(self) -> str:
-        return self._words.text()
-
     def show_view(self, view: View) -> None:
         if view == self._view:
             return
         self._view = view
-        self._words.setText(view.headline)
+        self.words.setText(view.headline)
         self.setAccessibleDescription(f"{view.headline}. {view.detail}")
-        if restyle(self, "kind", view.kind.value, self._words, self._icon):
+        if restyle(self, "kind", view.kind.value, self.words, self._icon):
             self._icon.draw(ICONS[view.kind])

@@ -67,10 +67,10 @@ class Heading(Note):
         self.setAccessibleDescription(text)
 
 
-class State(QLabel):
+class StateLabel(QLabel):
     """A short text on the colour of its state: good, warning or fault."""
 
-    def __init__(self, text: str = "", state: str = "good") -> None:
+    def __init__(self, text: str, state: str = "good") -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.show_state(text, state)

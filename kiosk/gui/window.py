@@ -287,7 +287,7 @@ class KioskWindow(QWidget):
         now = self._clock()
         view = self._situation.view(now)
         self.banner.show_view(view)
-        self.reception.show_view(view)
+        self.reception.corner.show_view(view)
         notice = translate("door", self._notice) if self._notice else ""
         self.strip.show_messages((*self._situation.messages(now), notice), now, self._scale)
 

@@ -4,7 +4,18 @@ from PyQt6.QtCore import QEvent, QPoint, Qt
 from PyQt6.QtGui import QFont, QKeyEvent, QStandardItem, QStandardItemModel
 from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
-from kiosk.gui.controls import Button, Choice, Heading, Note, ScrollPage, State, Switch, Table, TextField, breakable
+from kiosk.gui.controls import (
+    Button,
+    Choice,
+    Heading,
+    Note,
+    ScrollPage,
+    StateLabel,
+    Switch,
+    Table,
+    TextField,
+    breakable,
+)
 from kiosk.gui.layouts import Bar, FoldingRow, centred, column, fit_layouts, flow, px, row, set_scale, small
 from kiosk.gui.state import Kind
 from kiosk.gui.theme import DARK
@@ -83,7 +94,7 @@ def test_a_text_is_plain_wraps_and_may_be_broken(shown):
 
 
 def test_a_state_is_told_in_words_on_its_own_colour(shown):
-    state = shown(State("In order", "good"))
+    state = shown(StateLabel("In order", "good"))
     state.show_state("Broken", "fault")
     state.ensurePolished()
     image = state.grab().toImage()

@@ -349,7 +349,7 @@ def test_from_the_pin_to_the_door_opening_for_who_was_just_enrolled(qtbot, start
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.step is page.trial, timeout=30_000)
     qtbot.waitUntil(lambda: page.trial.verdict is not None and page.trial.verdict.enters, timeout=60_000)
-    qtbot.waitUntil(lambda: "Ricardo Lagos" in reception.corner.words)
+    qtbot.waitUntil(lambda: "Ricardo Lagos" in reception.corner.words.text())
     granted = [entry for entry in services.journal.entries(50) if entry.outcome == "granted"]
     assert [entry.person for entry in granted] == ["Ricardo Lagos"]
     assert len(list((services.folder / "Ricardo Lagos").iterdir())) == 5
@@ -362,7 +362,7 @@ def test_the_door_opens_while_the_journal_is_read_and_another_language_waits_for
     reception = sign_in(qtbot, kiosk)
     reception.go("journal")
     services = reception.context.services
-    qtbot.waitUntil(lambda: "Grace Hopper" in reception.corner.words, timeout=90_000)
+    qtbot.waitUntil(lambda: "Grace Hopper" in reception.corner.words.text(), timeout=90_000)
     assert kiosk.window._situation.seconds_left > 0
     assert [entry.person for entry in services.journal.entries(5) if entry.outcome == "granted"] == ["Grace Hopper"]
     assert reception.corner.isVisible()

@@ -15,7 +15,7 @@ from kiosk.gui.layouts import FoldingRow, column, px, row
 from kiosk.gui.reception.page import PageContext, StaffPage
 from kiosk.health.checks import Finding, State
 from kiosk.health.live import live_findings, report_text, slow_findings
-from kiosk.i18n import QT_TRANSLATE_NOOP, translate
+from kiosk.i18n import QT_TRANSLATE_NOOP, number, translate
 
 _PARTS = {
     "camera": QT_TRANSLATE_NOOP("health", "Camera"),
@@ -170,9 +170,9 @@ class SpeedPanel(Panel):
                 self.lines[stage] = QLabel(translate("health", _STAGES.get(stage, stage))), QLabel(), Sparkline()
                 for place, widget in enumerate(self.lines[stage]):
                     self._grid.addWidget(widget, len(self.lines), place)
-            name, number, curve = self.lines[stage]
-            told = translate("health", "{ms} ms").format(ms=self.locale().toString(stats.ms(stage), "f", 1))
-            number.setText(told)
+            name, figure, curve = self.lines[stage]
+            told = translate("health", "{ms} ms").format(ms=number(stats.ms(stage), 1))
+            figure.setText(told)
             curve.show_values(stats.history(stage))
             curve.setAccessibleName(name.text())
             curve.setAccessibleDescription(told)

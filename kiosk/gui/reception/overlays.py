@@ -154,7 +154,7 @@ _LETTER_MS = 60  # more for each letter: a long line takes longer to read
 _MOST = 3  # answers at once
 
 
-class Line(QTimer):
+class ToastLine(QTimer):
     """A line of a toast, and the timer that ends it."""
 
     def __init__(self, parent: QObject, text: str, *, fault: bool, notice: bool) -> None:
@@ -172,7 +172,7 @@ class Toast(QLabel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._lines: list[Line] = []
+        self._lines: list[ToastLine] = []
         self._parent = parent
         self.setObjectName("toast")
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -190,7 +190,7 @@ class Toast(QLabel):
             return
         for line in [each for each in self._lines if each.text == text or (notice and each.notice)]:
             self._drop(line)
-        self._add(Line(self, text, fault=fault, notice=notice))
+        self._add(ToastLine(self, text, fault=fault, notice=notice))
         answers = [each for each in self._lines if not each.notice]
         for line in answers[:-_MOST]:
             self._drop(line)
@@ -202,7 +202,7 @@ class Toast(QLabel):
     def take_over(self, other: Toast) -> None:
         """Show the lines of another toast, each for its remaining time."""
         for line in other._lines:
-            mine = Line(self, line.text, fault=line.fault, notice=line.notice)
+            mine = ToastLine(self, line.text, fault=line.fault, notice=line.notice)
             mine.setInterval(max(line.remainingTime(), 1))
             self._add(mine)
 
@@ -211,13 +211,13 @@ class Toast(QLabel):
             self._place()
         return super().eventFilter(watched, event)
 
-    def _add(self, line: Line) -> None:
+    def _add(self, line: ToastLine) -> None:
         self._lines.append(line)
         line.timeout.connect(lambda: self._drop(line))
         line.start()
         self._show()
 
-    def _drop(self, line: Line) -> None:
+    def _drop(self, line: ToastLine) -> None:
         line.stop()
         line.deleteLater()
         self._lines.remove(line)

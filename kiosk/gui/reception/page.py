@@ -90,7 +90,7 @@ class Unsaved(enum.Enum):
     CHANGES = "changes"  # typed into a form
 
 
-class Part(Protocol):
+class Leavable(Protocol):
     """A page, or a part of one, that can be left."""
 
     @property
@@ -150,20 +150,19 @@ class PageContext(QObject):
         self,
         work: Callable[[], T],
         then: Callable[[T], None],
-        failed: Callable[[str], None] | None = None,
         *,
         ended: Callable[[], None] = lambda: None,
     ) -> None:
-        """Do something in the background; the answer also comes after the page was left.
+        """Do something in the background; the answer, or its fault, also comes after the page was left.
 
-        `ended` is called before `then` or `failed`, in either case.
+        `ended` is called before either.
         """
 
         def answered(do: Callable[[Any], None], answer: object) -> None:
             ended()
             do(answer)
 
-        self._acts.run(work, partial(answered, then), partial(answered, failed or self.tell_fault))
+        self._acts.run(work, partial(answered, then), partial(answered, self.tell_fault))
 
     @property
     def acting(self) -> bool:
@@ -173,7 +172,7 @@ class PageContext(QObject):
     def tell_fault(self, message: str) -> None:
         self.tell(message, fault=True)
 
-    def leave_first(self, part: Part, do: Callable[[], None]) -> None:
+    def leave_first(self, part: Leavable, do: Callable[[], None]) -> None:
         """Call `do`, which leaves a page or a part of it; ask first where something would be lost."""
         if part.saving:
             self.tell(translate("staff", "One moment, please. This is still being saved."))

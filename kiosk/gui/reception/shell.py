@@ -20,7 +20,6 @@ from kiosk.gui.layouts import application, column, discard, fit_layouts, px, row
 from kiosk.gui.reception.overlays import Countdown, IdleWatch, Question, Toast
 from kiosk.gui.reception.page import Ask, PageContext, PageEntry, StaffPage, Unsaved
 from kiosk.gui.reception.pin import PinPage, nobody_yet
-from kiosk.gui.state import View
 from kiosk.i18n import translate
 from kiosk.people.staff import StaffMember
 from kiosk.store.journal import Action
@@ -245,9 +244,6 @@ class Reception(QWidget):
         """Take over the window's scale, which the style sheet has already."""
         fit_layouts(self)
         self._arrange()
-
-    def show_view(self, view: View) -> None:
-        self.corner.show_view(view)
 
     @pyqtSlot(object)
     def on_reported(self, report: Report) -> None:

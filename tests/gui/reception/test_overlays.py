@@ -188,7 +188,7 @@ def test_the_corner_tells_the_door_and_follows_the_feed_that_nobody_sees(qtbot, 
     qtbot.addWidget(feed)
     corner = shown(Corner(feed), (400, 60))
     corner.show_view(View(Kind.UNLOCKED, "Welcome Ada", "Unlocked for 3 s"))
-    assert (corner.words, corner.accessibleDescription()) == ("Welcome Ada", "Welcome Ada. Unlocked for 3 s")
+    assert (corner.words.text(), corner.accessibleDescription()) == ("Welcome Ada", "Welcome Ada. Unlocked for 3 s")
     image = corner.grab().toImage()
     assert image.pixelColor(image.width() - 12, 3).name() == DARK.kinds[Kind.UNLOCKED].back
     for grey in (40, 200):

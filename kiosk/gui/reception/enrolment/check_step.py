@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from kiosk.domain import display_name
 from kiosk.door.services import StaffServices
-from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State, breakable
+from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, StateLabel, breakable
 from kiosk.gui.layouts import Bar, column, discard, flow, px, row
 from kiosk.gui.reception.enrolment.step import Draft, Step
 from kiosk.gui.reception.page import PageContext
@@ -218,7 +218,7 @@ class Card(Panel):
         self.image = QLabel()
         self.image.setPixmap(picture)
         name = translate("enrolment", "Picture {number}").format(number=number + 1)
-        self.state = State(*words)
+        self.state = StateLabel(*words)
         self.state.setWordWrap(True)
         text = translate("enrolment", "Leave out")
         if from_camera:

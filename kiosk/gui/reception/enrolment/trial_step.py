@@ -10,7 +10,7 @@ from PyQt6.QtGui import QResizeEvent
 from kiosk.domain import Identification, display_name, nearest_face
 from kiosk.door.greeting import hint, refusal_hint
 from kiosk.door.report import Report
-from kiosk.gui.controls import Button, Heading, Note, ScrollPage, State, breakable, restyle, timer
+from kiosk.gui.controls import Button, Heading, Note, ScrollPage, StateLabel, breakable, restyle, timer
 from kiosk.gui.layouts import Bar, Halves, column
 from kiosk.gui.reception.enrolment.capture_step import CaptureView
 from kiosk.gui.reception.enrolment.step import Draft, Step
@@ -90,7 +90,7 @@ class TrialStep(Step):
         self.in_force = False  # the door compares with the pictures
         self.verdict: Verdict | None = None
         self.heading = Heading("")
-        self.force, self.state = State("", "warning"), State("", "warning")
+        self.force, self.state = StateLabel("", "warning"), StateLabel("", "warning")
         self.state.setWordWrap(True)
         self.force.setWordWrap(True)
         self.view = CaptureView(context.feed)

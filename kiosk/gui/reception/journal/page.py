@@ -260,15 +260,15 @@ class JournalPage(StaffPage):
 
         def append(lines: list[Line]) -> None:
             model.append(lines, complete=len(lines) < _AT_ONCE)
-            self._tell_whether_empty(model)
+            self._show_empty_note(model)
 
         self._ask(read, append, model.give_up)
 
     def _add_newest(self, lines: Sequence[Line]) -> None:
         self.decisions.prepend(lines)
-        self._tell_whether_empty(self.decisions)
+        self._show_empty_note(self.decisions)
 
-    def _tell_whether_empty(self, lines: Lines) -> None:
+    def _show_empty_note(self, lines: Lines) -> None:
         text = translate("journal", "Nothing here yet.")
         if lines is self.decisions and self.filters.wanted != Filter():
             text = translate("journal", "No decisions match these filters.")

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QStackedWidget, QWidget
 
 from kiosk.domain import display_name
-from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State, TextField
+from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, StateLabel, TextField
 from kiosk.gui.layouts import column, flow, row
 from kiosk.gui.reception.dates import day_text
 from kiosk.gui.reception.enrolment.consent_step import ConsentStep
@@ -186,7 +186,7 @@ class PersonView(QWidget):
         self._row: PersonRow | None = None
         self._snapshot: GallerySnapshot | None = None
         self.back = Button("", "arrow_left", "quiet", name=translate("people", "Back to everybody"))
-        self.heading, self.state = Heading("", "title"), State("")
+        self.heading, self.state = Heading("", "title"), StateLabel("")
         self.pictures, self.access = PicturesPanel(context), AccessPanel(context)
         self.data, self.leaving = DataPanel(context), LeavingPanel(context)
         self.erasure = ErasureView()

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QWidget
 from kiosk.config.options import SECTIONS, Applies
 from kiosk.config.saving import Draft
 from kiosk.config.schema import OptionInfo, Value, options
-from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, State
+from kiosk.gui.controls import Button, Heading, Note, Panel, ScrollPage, StateLabel
 from kiosk.gui.layouts import column, discard, row
 from kiosk.gui.reception.settings.editors import Editor, range_text, value_text
 from kiosk.i18n import translate
@@ -26,7 +26,7 @@ class OptionRow(Panel):
         title, effect = translate("settings", info.title), translate("settings", info.effect)
         self.title = Heading(title, "option")
         self.title.setBuddy(editor.target)
-        self.state = State("", "warning")
+        self.state = StateLabel("", "warning")
         self.back = Button(translate("settings", "Reset"), "undo", "quiet")
         self.fault = Note("", "error")
         self.fault.hide()
