@@ -256,10 +256,9 @@ class Button(QPushButton):
         self.setIcon(drawn)
 
 
-def _labelled(label: str, field: QWidget, *below: QWidget) -> QVBoxLayout:
-    name = QLabel(label)
-    name.setBuddy(field)
-    return column(name, field, *below, gap=3)
+def _labelled(label: QLabel, field: QWidget, *below: QWidget) -> QVBoxLayout:
+    label.setBuddy(field)
+    return column(label, field, *below, gap=3)
 
 
 class TextField(QWidget):
@@ -276,7 +275,7 @@ class TextField(QWidget):
         self.fault = Note("", "error")
         self.fault.hide()
         hints = [Note(hint, "hint")] if hint else []
-        self.setLayout(_labelled(f"{label} *" if required else label, self.edit, *hints, self.fault))
+        self.setLayout(_labelled(QLabel(f"{label} *" if required else label), self.edit, *hints, self.fault))
         self.edit.textChanged.connect(self.on_text_changed)
         self.edit.returnPressed.connect(self.entered)
 
@@ -328,9 +327,9 @@ class Choice(QWidget):
 
     def __init__(self, label: str, options: Sequence[tuple[str, object]] = ()) -> None:
         super().__init__()
-        self.box = ChoiceBox()
+        self.label, self.box = QLabel(label), ChoiceBox()
         self.box.setAccessibleName(label)
-        self.setLayout(_labelled(label, self.box))
+        self.setLayout(_labelled(self.label, self.box))
         self.set_options(options)
         self.box.activated.connect(self.on_activated)
 

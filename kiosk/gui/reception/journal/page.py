@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from PyQt6.QtCore import QModelIndex, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QButtonGroup, QLabel, QSizePolicy, QStackedWidget, QWidget
+from PyQt6.QtWidgets import QButtonGroup, QSizePolicy, QStackedWidget, QWidget
 
 from kiosk.domain import Outcome, Reason, display_name
 from kiosk.door.report import Report
@@ -66,9 +66,7 @@ class FilterBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         for choice in self._choices:
             choice.box.setMinimumContentsLength(_LETTERS)
-            label = choice.findChild(QLabel)
-            if label is not None:  # a choice says by itself what it is about, and the list needs the room
-                label.hide()
+            choice.label.hide()  # a choice says by itself what it is about, and the list needs the room
             choice.chosen.connect(lambda _value: self.changed.emit())
 
     @property
