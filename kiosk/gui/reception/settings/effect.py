@@ -24,10 +24,6 @@ def live(report: Report | None, threshold: float, margin: float) -> str:
     if best is None or second is None:
         return translate("settings", "Nobody is enrolled yet.")
     judged = Identification(found.candidates, threshold, margin, found.gallery_size)
-    sentence = translate(
-        "settings",
-        "In front of the camera: closest is {name} at {distance} (limit {threshold}). Nobody would be recognised.",
-    )
     if judged.match is not None:
         sentence = translate(
             "settings",
@@ -38,6 +34,11 @@ def live(report: Report | None, threshold: float, margin: float) -> str:
             "settings",
             "In front of the camera: {name} at {distance}, but {other} is only {gap} farther away "
             "(margin {margin}). Nobody would be recognised.",
+        )
+    else:
+        sentence = translate(
+            "settings",
+            "In front of the camera: closest is {name} at {distance} (limit {threshold}). Nobody would be recognised.",
         )
     return sentence.format(
         name=report.shown.get(best.person, display_name(best.person)),
