@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -137,3 +138,9 @@ def person_key(name: str) -> str:
     If "Ada_L" and "ada l" were two people, each would be too near to the other, and neither would be let in.
     """
     return unicodedata.normalize("NFC", display_name(normal_name(name)).casefold())
+
+
+def first_of(names: Sequence[str], most: int = 5, total: int = 0) -> str:
+    """Return the first names of a list with commas, and dots where there are more, or where `total` is larger."""
+    first = names[:most]
+    return ", ".join(first) + (", ..." if max(len(names), total) > len(first) else "")

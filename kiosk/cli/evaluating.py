@@ -13,8 +13,7 @@ from kiosk.cli.output import ConfigOption, JsonOption, print_json, print_table, 
 from kiosk.errors import EvaluationError, require_extra
 
 if TYPE_CHECKING:
-    from kiosk.config import ConfigFile
-    from kiosk.evaluation.running import EvaluationProtocol, EvaluationSettings
+    from kiosk.evaluation.running import EvaluationSettings
 
 
 ProtocolName: TypeAlias = Literal["lfw", "open-set", "visits"]
@@ -100,10 +99,13 @@ def evaluate(
     Example: kiosk evaluate --protocol lfw --pairs lfw/pairs.txt --peer dlib lfw
     """
     from kiosk.config.file import overridden
+    from kiosk.evaluation.lfw import Lfw
+    from kiosk.evaluation.open_set import OpenSet
     from kiosk.evaluation.running import EvaluationSettings, paths_of
     from kiosk.evaluation.running import as_json as in_json
     from kiosk.evaluation.running import evaluate as measure
     from kiosk.evaluation.statistics import measured_statistics
+    from kiosk.evaluation.visits import VisitsProtocol
 
     chosen = overridden(read_config(config), settings or ())
     paths = paths_of(chosen, _each(encoder), _each(detector), dlib=bool(peer))
@@ -125,10 +127,16 @@ def evaluate(
         clips=clips,
         seed=seed,
         overrides=tuple(settings or ()),
+        rule=chosen.current.decision,
     )
     _check(protocol, wanted, report)
+    protocols: dict[ProtocolName, type[Lfw | OpenSet | VisitsProtocol]] = {
+        "lfw": Lfw,
+        "open-set": OpenSet,
+        "visits": VisitsProtocol,
+    }
     with progress_bar("reading pictures") as show:
-        found = measure(_protocol(protocol, wanted, chosen), wanted, paths, show)
+        found = measure(protocols[protocol](wanted), wanted, paths, show)
     if as_json:
         print_json(in_json(found))
     else:
@@ -160,17 +168,3 @@ def _check(protocol: ProtocolName, settings: EvaluationSettings, report: Path | 
         from kiosk.evaluation.pages.page import check_folder
 
         check_folder(report)
-
-
-def _protocol(name: ProtocolName, settings: EvaluationSettings, config: ConfigFile) -> EvaluationProtocol:
-    if name == "lfw":
-        from kiosk.evaluation.lfw import Lfw
-
-        return Lfw(settings)
-    if name == "open-set":
-        from kiosk.evaluation.open_set import OpenSet
-
-        return OpenSet(settings)
-    from kiosk.evaluation.visits import VisitsProtocol
-
-    return VisitsProtocol(settings, config.current.decision)

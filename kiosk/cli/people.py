@@ -17,7 +17,7 @@ from kiosk.domain import display_name
 from kiosk.door.matching import advice_for
 from kiosk.door.services import StaffServices
 from kiosk.errors import KioskError, PeopleError
-from kiosk.names import person_key
+from kiosk.names import first_of, person_key
 from kiosk.people import archive, erasure, records
 from kiosk.people.consent import read_consent
 from kiosk.people.enrolment import Enrolment, Offered, agreed, check, require_all_good, save
@@ -75,7 +75,6 @@ def enrol(
     return 0
 
 
-_NAMED = 5  # folders
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name in the gallery; upper and lower case do not matter.")]
 
 
@@ -203,7 +202,7 @@ def erase(
     for fault in report.left:
         typer.echo(f"kiosk: not removed yet: {fault}; then erase again", err=True)
     if report.unsearched:
-        named = ", ".join(report.unsearched[:_NAMED]) + (", ..." if len(report.unsearched) > _NAMED else "")
+        named = first_of(report.unsearched)
         typer.echo(f"kiosk: not searched: {named}; pictures of the person may still be there: delete them", err=True)
     return PeopleError.exit_code if report.left else 0
 

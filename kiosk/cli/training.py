@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +10,8 @@ import typer
 from kiosk.cli.output import JsonOption, print_json, progress_bar, rounded
 from kiosk.domain import CropKind
 from kiosk.errors import require_extra
+from kiosk.names import first_of
+from kiosk.training import NetworkName
 from kiosk.training.triplet import Mining
 
 if TYPE_CHECKING:
@@ -18,13 +19,6 @@ if TYPE_CHECKING:
     from kiosk.training.training import Prepared, Request, Trained
 
 _LISTED = 20  # pictures left out; --json has them all
-
-
-class NetworkName(StrEnum):
-    """The networks that can be trained."""
-
-    OPENFACE = "openface"
-    FACENET = "facenet"
 
 
 def train(
@@ -112,7 +106,7 @@ def _tell_data(prepared: Prepared, request: Request) -> None:
     if len(unused) > _LISTED:
         typer.echo(f"left out: {len(unused) - _LISTED} more pictures", err=True)
     if prepared.single:
-        shown = ", ".join(prepared.single[:_LISTED]) + (", ..." if len(prepared.single) > _LISTED else "")
+        shown = first_of(prepared.single, _LISTED)
         typer.echo(f"{len(prepared.single)} people with one usable picture are left out: {shown}", err=True)
     for what, chips in (("learnt from", prepared.training), ("held out", prepared.held_out)):
         typer.echo(f"{what}: {len(chips.people)} people, {len(chips.images)} pictures", err=True)

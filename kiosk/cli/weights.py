@@ -10,8 +10,8 @@ import typer
 from rich.progress import DownloadColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from kiosk.cli.output import ConfigOption, JsonOption, print_json, print_table, progress_bar, read_config
-from kiosk.cli.training import NetworkName
 from kiosk.health.encoder_table import check_specs
+from kiosk.training import NetworkName
 from kiosk.weights.catalogue import Installed, installed, read_catalogue
 from kiosk.weights.manifest import FileState
 
@@ -100,10 +100,10 @@ def export(
     typer.echo("building the network and converting it takes up to a minute ...", err=True)
     from kiosk.training.export import export_known
 
-    made = export_known(name.value, weights, folder, course=course, half=half)
-    typer.echo(f"{name.value} is made: {made.file}, {made.spec}")
+    made = export_known(name, weights, folder, course=course, half=half)
+    typer.echo(f"{name} is made: {made.file}, {made.spec}")
     typer.echo(f"largest difference from Keras: {made.difference:.1e}")
-    typer.echo(f"To use it, write `encoder: {name.value}` in config.yaml.")
+    typer.echo(f"To use it, write `encoder: {name}` in config.yaml.")
     return 0
 
 

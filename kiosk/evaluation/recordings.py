@@ -95,8 +95,7 @@ Frames: TypeAlias = tuple[SeenFrame, ...]
 class KioskFrameExtractor:
     """The kiosk at the door: detector, tracker, gates, encoder; nobody is enrolled.
 
-    `comparison`, `pooling_frames` and `pooling_limit` are those of its visits; the cache `key` changes when the result
-    of a frame could.
+    The cache `key` changes when the result of a frame could.
     """
 
     def __init__(self, config: ConfigFile) -> None:
@@ -105,18 +104,19 @@ class KioskFrameExtractor:
         gates = Gates(**config.current.quality.model_dump())
         self._path = FaceEncoder(live_landmarks(encoder), encoder, gates)
         self._nobody = GallerySnapshot(encoder.spec.name)
-        self.comparison = comparison_of(config.current.path, encoder.spec, weights_folders(config))
-        self.pooling_frames = config.current.path.pooling_frames
-        self.pooling_limit = encoder.spec.threshold + encoder.spec.margin
+        self._comparison = comparison_of(config.current.path, encoder.spec, weights_folders(config))
         self.key = f"live-{make_detector(config).key}-{self._path.key}-{gates}-{encoder.spec.threshold}"
 
-    def numbers(self, people: int) -> tuple[float, float]:
-        """Return threshold and margin in force with that many people enrolled."""
-        return matching_numbers(self._config.current.matching, self._path.encoder.spec, people)
+    def door(self, people: int, rule: DecisionSection) -> DoorSettings:
+        """Return the settings of a door with that many people enrolled."""
+        spec = self._path.encoder.spec
+        numbers = matching_numbers(self._config.current.matching, spec, people)
+        frames, limit = self._config.current.path.pooling_frames, spec.threshold + spec.margin
+        return DoorSettings(*numbers, rule, self._comparison, frames, limit)
 
     def record(self, frames: Iterable[Frame], *, only_middle: bool) -> Iterator[SeenFrame]:
         """Yield the faces of each frame of a visit, or only the face nearest the middle."""
-        threshold, margin = self.numbers(0)
+        threshold, margin = matching_numbers(self._config.current.matching, self._path.encoder.spec, 0)
         # Each visit has its own detector: a detector's result depends on the frames before.
         detector = make_detector(self._config)
         recogniser = Recogniser(detector, self._path, self._nobody, threshold=threshold, margin=margin)
@@ -135,17 +135,13 @@ class KioskFrameExtractor:
 class MiddleFaceExtractor:
     """A path without a tracker, such as the peer's: the face in the middle of each frame is always the same person."""
 
-    comparison = PLAIN
-    pooling_frames = 1
-    pooling_limit = 0.0
-
     def __init__(self, extractor: Extractor) -> None:
         self._extractor = extractor
         self.key = f"frames-{extractor.key}"
 
-    def numbers(self, people: int) -> tuple[float, float]:
-        """Return the path's own threshold and margin, the same for any number."""
-        return self._extractor.threshold, self._extractor.margin
+    def door(self, people: int, rule: DecisionSection) -> DoorSettings:
+        """Return settings with the path's own threshold and margin, the same for any number of people."""
+        return DoorSettings(self._extractor.threshold, self._extractor.margin, rule)
 
     def record(self, frames: Iterable[Frame], *, only_middle: bool) -> Iterator[SeenFrame]:
         """Yield the face nearest the middle of each frame."""
@@ -225,9 +221,9 @@ def _frame(picture: ByteImage, rng: np.random.Generator) -> ByteImage:
 
 
 class _SyntheticReader(CachedReader):
-    def __init__(self, make: Callable[[], FrameExtractor], frames: int) -> None:
-        self._extractor, self._frames = make(), frames
-        super().__init__(f"synthetic {_VERSION}, {frames} at {RATE_HZ} Hz, {self._extractor.key}")
+    def __init__(self, extractor: FrameExtractor, frames: int) -> None:
+        self._extractor, self._frames = extractor, frames
+        super().__init__(f"synthetic {_VERSION}, {frames} at {RATE_HZ} Hz, {extractor.key}")
 
     def read(self, content: bytes, path: Path) -> Any:  # noqa: ANN401  (JSON with arrays)
         shown = enumerate(synthetic_frames(decode_picture(io.BytesIO(content), path), self._frames))
@@ -242,13 +238,13 @@ def synthetic_recordings(
 
     `make` makes the path of the frame extractor in another process.
     """
-    here = _SyntheticReader(lambda: extractor, frames)
+    here = _SyntheticReader(extractor, frames)
     found = read_all([one.path for one in pictures], here, partial(_synthetic_reader, make, frames), show)
     return [_from_json(one or ()) for one in found]
 
 
 def _synthetic_reader(make: MakeExtractor, frames: int) -> _SyntheticReader:
-    return _SyntheticReader(lambda: frame_extractor_of(make()), frames)
+    return _SyntheticReader(frame_extractor_of(make()), frames)
 
 
 # Video clips ----------------------------------------------------------------------------------------------------------

@@ -11,14 +11,14 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol, Self
 
 import numpy as np
 
-from kiosk.config import ConfigFile, EncoderChoice
+from kiosk.config import ConfigFile, DecisionSection, EncoderChoice
 from kiosk.config.file import with_values
 from kiosk.config.schema import Value
 from kiosk.domain import Embedding, Template
@@ -54,6 +54,7 @@ class EvaluationSettings:
     clips: Path | None = None  # visits: video clips; None: those in the folder
     seed: int = 0
     overrides: tuple[str, ...] = ()  # KEY=VALUE, for the report
+    rule: DecisionSection = field(default_factory=DecisionSection)  # visits: how they are decided
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from kiosk.errors import EvaluationError, KioskError, PictureError
 from kiosk.evaluation.extractors import Extracted, Extractor, MakeExtractor, Vector, milliseconds
 from kiosk.evaluation.rates import Rate, wilson
 from kiosk.files import atomic_write
-from kiosk.names import printable
+from kiosk.names import first_of, printable
 from kiosk.paths import cache_folder
 from kiosk.people.folder import list_folder
 from kiosk.recognition.pipeline import StageClock
@@ -230,7 +230,7 @@ def require_files(pictures: Sequence[Picture], folder: Path) -> None:
     missing = [one.source for one in pictures if not os.path.exists(one.path)]  # noqa: PTH110  (a name may be too long)
     if not missing:
         return
-    named = ", ".join(map(printable, missing[:3])) + (", ..." if len(missing) > 3 else "")
+    named = first_of([printable(name) for name in missing], 3)
     raise EvaluationError(
         printable(folder),
         f"{len(missing)} of {len(pictures)} pictures are missing ({named})",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -17,7 +16,7 @@ from kiosk.encoders.specs import statistics_text
 from kiosk.encoders.statistics import Statistics
 from kiosk.errors import EvaluationError
 from kiosk.evaluation.extractors import KioskExtractor, MakeExtractor, Vector
-from kiosk.evaluation.samples import Sample, Show, people_in, samples_of
+from kiosk.evaluation.samples import Show, people_in, samples_of
 from kiosk.files import write_files
 from kiosk.names import person_key, printable
 from kiosk.recognition.cohort import Cohort, cohort_bytes
@@ -35,7 +34,10 @@ def measured_statistics(folder: Path, make: MakeExtractor, seed: int, show: Show
     drawn = np.sort(np.random.default_rng(seed).permutation(len(pictures))[:_MOST_PICTURES])
     extractor = make()
     samples = samples_of([pictures[index] for index in drawn], extractor, make, show)
-    genuine, impostor = all_pairs(samples, extractor.comparison.cohort)
+    kept = [one for one in samples if one.can_be_enrolled]
+    owners = np.unique([one.person for one in kept], return_inverse=True)[1]
+    vectors = np.array([one.vector for one in kept], np.float32)
+    genuine, impostor = all_pairs(vectors, owners, extractor.comparison.cohort)
     there = {one.person for one in samples if one.vector is not None}
     name = printable(folder.resolve().name)[:200]
     source = f"kiosk evaluate --statistics: {len(samples)} pictures of {name}, detector {extractor.label.detector}"
@@ -43,19 +45,14 @@ def measured_statistics(folder: Path, make: MakeExtractor, seed: int, show: Show
 
 
 def all_pairs(
-    samples: Sequence[Sample], cohort: Cohort | None = None
+    vectors: Vector, owners: NDArray[np.intp], cohort: Cohort | None = None
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the distances of all pairs of pictures of one person, and of two; each earlier picture is the template."""
-    kept = [one for one in samples if one.can_be_enrolled]
-    if not kept:
-        return np.zeros(0, np.float32), np.zeros(0, np.float32)
-    owners = np.unique([one.person for one in kept], return_inverse=True)[1]
-    vectors: Vector = np.stack([one.vector for one in kept])  # type: ignore[misc]
-    genuine: list[NDArray[np.float32]] = []
-    impostor: list[NDArray[np.float32]] = []
-    for start in range(0, len(kept), _ROWS):
+    """Return the distances of all pairs of pictures (T, D) of one person, and of two; the earlier is the template."""
+    genuine, impostor = [np.zeros(0, np.float32)], [np.zeros(0, np.float32)]
+    numbers = np.arange(len(vectors))
+    for start in range(0, len(vectors), _ROWS):
         rows = slice(start, start + _ROWS)
-        earlier = np.arange(len(kept)) < np.arange(len(kept))[rows, np.newaxis]
+        earlier = numbers < numbers[rows, np.newaxis]
         same = owners[rows, np.newaxis] == owners
         apart = _distances(vectors[rows], vectors)
         if cohort is not None:

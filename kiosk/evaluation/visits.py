@@ -10,7 +10,6 @@ from typing import Any, Final, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.config import DecisionSection
 from kiosk.domain import Outcome
 from kiosk.errors import EvaluationError
 from kiosk.evaluation.correlation import chance_of_k_of_n, frame_correlation
@@ -105,7 +104,7 @@ class VisitsResult(Result):
         return Table(("path", "visits", "N", "K", "frames", "threshold", *granted, "frames needed"), rows, notes)
 
 
-# Drawing who is enrolled, and who visits ------------------------------------------------------------------------------
+# The gallery and its visitors, drawn by lot ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -318,7 +317,7 @@ class VisitsProtocol:
 
     name = "visits"
 
-    def __init__(self, settings: EvaluationSettings, rule: DecisionSection) -> None:
+    def __init__(self, settings: EvaluationSettings) -> None:
         self.pictures: Sequence[Picture] = people_in(settings.folder)
         self._clips = clips_in(settings.clips or settings.folder)
         self._galleries = settings.galleries or _GALLERIES
@@ -326,7 +325,7 @@ class VisitsProtocol:
         self._frames = settings.frames
         self._seeds = settings.seeds or 3
         self._seed = settings.seed
-        self._rule = rule
+        self._rule = settings.rule
         self._visiting = visiting(self.pictures, self._templates, self._seed)
         self.steps = len(self.pictures) + len(self._visiting)
         self.settings: Mapping[str, Any] = {
@@ -358,10 +357,7 @@ class VisitsProtocol:
         rows: list[VisitsRow] = []
         facts: dict[str, Any] = {}
         for size in sorted({min(size, most) for size in self._galleries}):
-            threshold, margin = frames.numbers(size)
-            door = DoorSettings(
-                threshold, margin, self._rule, frames.comparison, frames.pooling_frames, frames.pooling_limit
-            )
+            door = frames.door(size, self._rule)
             for trial in self._trials(people, clips, size, door, extractor.label.encoder):
                 rows += trial.rows(door)
                 facts[f"{trial.kind}, N = {size}"] = trial.facts(door)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
-import os
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.errors import EncoderError
-from kiosk.files import atomic_write
+from kiosk.files import Content, atomic_write
 
 # Exceptions of numpy for a damaged .npz file.
 NPZ_DAMAGE: Final = (
@@ -44,10 +44,10 @@ class Progress:
     best_step: int = 0
 
 
-def write_whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Replace a file by what `write` writes to the path it gets; raises EncoderError."""
+def write_whole(path: Path, content: Content) -> None:
+    """Write a file as atomic_write does; raises EncoderError."""
     try:
-        atomic_write(path, write)
+        atomic_write(path, content)
     except OSError as error:
         reason = f"cannot be written: {error.strerror or error}"
         raise EncoderError(path, reason, "free some space, or name another folder") from error
@@ -115,50 +115,31 @@ class Row:
 HEADINGS = tuple(field.name for field in fields(Row))
 
 
-class TrainingLog:
-    """The rows of log.csv; when a run continues, rows after its checkpoint are removed."""
+def read_log(path: Path, step: int) -> list[Row]:
+    """Return the rows of log.csv up to a step, none without a file; raises EncoderError when it cannot be read."""
+    try:
+        with path.open(encoding="utf-8", errors="replace", newline="") as file:
+            rows = [row for cells in csv.reader(file) if (row := _row(cells)) is not None]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise EncoderError(path, f"cannot be used: {error.strerror}", "name another folder with --out") from error
+    return [row for row in rows if row.step <= step]
 
-    def __init__(self, path: Path, step: int) -> None:
-        """Read the rows up to `step`; raises EncoderError when the file cannot be read or written."""
-        self._path = path
-        try:
-            self.rows = [row for row in _read(path) if row.step <= step]
-            atomic_write(path, self._write)
-        except OSError as error:
-            raise self._fault(error) from error
 
-    def _write(self, path: Path) -> None:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([HEADINGS, *map(_cells, self.rows)])
-
-    def add(self, row: Row) -> None:
-        """Append a row and wait until it is on the disk; raises EncoderError."""
-        self.rows.append(row)
-        try:
-            with self._path.open("a", encoding="utf-8", newline="") as file:
-                csv.writer(file).writerow(_cells(row))
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise self._fault(error) from error
-
-    def _fault(self, error: OSError) -> EncoderError:
-        return EncoderError(self._path, f"cannot be used: {error.strerror}", "name another folder with --out")
+def write_log(path: Path, rows: Sequence[Row]) -> None:
+    """Write log.csv; raises EncoderError."""
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer).writerows([HEADINGS, *map(_cells, rows)])
+    write_whole(path, buffer.getvalue().encode())
 
 
 def _cells(row: Row) -> list[str]:
     return [f"{value:.6g}" if isinstance(value, float) else str(value) for value in astuple(row)]
 
 
-def _read(path: Path) -> list[Row]:
-    """Return the complete rows: the last one may be cut."""
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        return [row for cells in csv.reader(file) if (row := _row(cells)) is not None]
-
-
 def _row(cells: list[str]) -> Row | None:
+    """Return a row; None for the headings, or where it is not complete."""
     try:
         step, *values = cells
         return Row(int(step), *map(float, values))

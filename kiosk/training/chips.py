@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from kiosk.domain import ByteImage, Crop
 from kiosk.errors import EncoderError, KioskError, PictureError, in_one_line
-from kiosk.names import folder_fault, is_litter, is_system_folder, normal_name, printable
+from kiosk.names import first_of, folder_fault, is_litter, is_system_folder, normal_name, printable
 from kiosk.training.checkpoint import NPZ_DAMAGE, write_arrays
 from kiosk.vision.alignment import cut
 from kiosk.vision.detector import HaarDetector
@@ -28,7 +28,6 @@ PEOPLE_IN_A_FOLD = 2  # fewer make no pair of two people
 FEWEST_HELD_OUT = 2 * PEOPLE_IN_A_FOLD  # a threshold is chosen on one fold and tested on another
 # Enough for a validation of some seconds.
 MOST_HELD_OUT, _PICTURES_HELD_OUT = 500, 10
-_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +66,7 @@ def usable(chips: PeopleChips) -> tuple[PeopleChips, tuple[str, ...]]:
         raise EncoderError(f"pictures of {chips.people[0]} alone", reason, "add more people")
     if not kept.people:
         reason = "each has one usable picture: none shows what stays the same"
-        raise EncoderError(f"{len(chips.people)} people ({_names(chips.people)})", reason, "add pictures of each")
+        raise EncoderError(f"{len(chips.people)} people ({first_of(chips.people)})", reason, "add pictures of each")
     return kept, single
 
 
@@ -87,10 +86,6 @@ def split(chips: PeopleChips, held_out: float, in_a_batch: int, seed: int) -> tu
     chosen = np.zeros(everybody, bool)
     chosen[np.random.default_rng(seed).permutation(everybody)[:apart]] = True
     return chips.of(~chosen), chips.of(chosen).at_most(_PICTURES_HELD_OUT)
-
-
-def _names(people: tuple[str, ...]) -> str:
-    return ", ".join(people[:_NAMED]) + (", ..." if len(people) > _NAMED else "")
 
 
 CACHE = "chips.npz"

@@ -7,7 +7,7 @@ import reprlib
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,13 +19,13 @@ from kiosk.encoders.runtimes import ENCODER, encoder_of, network_of, without_not
 from kiosk.encoders.specs import FACENET, OPENFACE, Recipe, SpecFile
 from kiosk.errors import EncoderError, WeightsError, require_extra
 from kiosk.files import write_files
+from kiosk.training import NetworkName
 from kiosk.training.keras_h5 import load_h5
 from kiosk.weights.specs import is_name, spec_text
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]
 
-KnownNetwork: TypeAlias = Literal["openface", "facenet"]
 # FaceNet in the course: grey levels from 0 to 1.
 COURSE_INPUT = InputFormat(size_px=160, layout=Layout.CHANNELS_LAST, scale=1 / 255)
 
@@ -49,7 +49,7 @@ def start_tensorflow() -> None:
         tf.config.list_logical_devices()
 
 
-def export_known(name: KnownNetwork, weights: Path, out: Path, *, course: bool = False, half: bool = False) -> Exported:
+def export_known(name: NetworkName, weights: Path, out: Path, *, course: bool = False, half: bool = False) -> Exported:
     """Write the encoder of a network that the kiosk can build, with OpenFace's CSV files or FaceNet's .h5 file.
 
     `course` is the course's version instead of the trained one: the exercise's graph of OpenFace, grey levels from 0 to

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -18,7 +19,7 @@ from kiosk.encoders.encoder import Colour, InputFormat, Layout
 from kiosk.errors import EncoderError
 from kiosk.evaluation.rates import FOLDS, best_threshold
 from kiosk.training.augmentation import augmented
-from kiosk.training.checkpoint import Progress, Row, TrainingLog, restore, save, write_whole
+from kiosk.training.checkpoint import Progress, Row, read_log, restore, save, write_log, write_whole
 from kiosk.training.chips import PEOPLE_IN_A_FOLD, PeopleChips
 from kiosk.training.triplet import MARGIN, Mined, Mining, mine, squared_distances
 
@@ -108,7 +109,7 @@ class Learner:
         first, second, third = model.input_shape[1:]
         shape = (second, third, first) if inputs.layout is Layout.CHANNELS_FIRST else (first, second, third)
         chips = tf.TensorSpec([None, *shape], tf.uint8)
-        self._embed = tf.function(self._embeddings, input_signature=[chips])
+        self._embed = tf.function(partial(self._run, training=False), input_signature=[chips])
         self._learn = tf.function(self._one_step)
 
     @property
@@ -130,9 +131,6 @@ class Learner:
         """Return L2-normalised embeddings (N, D) of chips (N, S, S, 3)."""
         parts = range(0, len(images), _EMBEDDED_AT_ONCE)
         return np.concatenate([self._embed(images[first : first + _EMBEDDED_AT_ONCE]).numpy() for first in parts])
-
-    def _embeddings(self, images: Tensor) -> Tensor:
-        return self._run(images, training=False)
 
     def _run(self, images: Tensor, *, training: bool) -> Tensor:
         import tensorflow as tf  # noqa: PLC0415
@@ -275,7 +273,7 @@ def train(
     Raises EncoderError when `out` cannot be used or the loss is not finite.
     """
     progress = restore(out / CHECKPOINT, run, learner.variables)
-    log = TrainingLog(out / LOG, progress.step)
+    rows = read_log(out / LOG, progress.step)
     batches = PeopleBatches(chips.owners, settings.people, settings.pictures, settings.seed)
     pairs = pairs_of(held_out.owners, settings.seed)
     while progress.step < settings.steps:
@@ -287,10 +285,11 @@ def train(
             progress = replace(progress, best_accuracy=accuracy, best_step=row.step)
             write_whole(out / BEST, lambda partial: _save_weights(learner, partial))
         # The row before the checkpoint: after a kill between them it is removed and written again.
-        log.add(row)
+        rows.append(row)
+        write_log(out / LOG, rows)
         save(out / CHECKPOINT, run, progress, learner.variables)
         tell(row)
-    return Run(progress, tuple(log.rows))
+    return Run(progress, tuple(rows))
 
 
 def _learn(learner: Learner, chips: PeopleChips, batches: PeopleBatches, progress: Progress, settings: Settings) -> Row:

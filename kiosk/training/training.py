@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -21,6 +21,8 @@ from kiosk.encoders.specs import FACENET, OPENFACE, CropSection, Recipe
 from kiosk.errors import EncoderError, WeightsError
 from kiosk.evaluation.rates import threshold_at_fmr
 from kiosk.files import clear_partials, folder_lock
+from kiosk.names import first_of
+from kiosk.training import NetworkName
 from kiosk.training.checkpoint import Row, write_whole
 from kiosk.training.chips import CACHE, FolderChips, PeopleChips, Show, folder_chips, split, usable
 from kiosk.training.export import export_encoder, start_tensorflow
@@ -47,7 +49,6 @@ PLOT: Final = "plot.svg"
 FALSE_MATCH_RATE: Final = 1e-3  # at the threshold in the spec, as for the shipped encoders
 _LICENCE: Final = "the terms of the pictures it was trained on"
 _LARGEST_DISTANCE: Final = 2.0
-_NAMED: Final = 5
 
 Vectors: TypeAlias = NDArray[np.float32]
 
@@ -91,7 +92,7 @@ class Trainable:
         return self.recipe.crop.kind if published else CropKind.DLIB_CHIP
 
 
-TRAINABLE: Final = {
+TRAINABLE: Final[Mapping[NetworkName, Trainable]] = {
     # The graph of the published weights, so that a run may start from them.
     "openface": Trainable(partial(faceRecoModel, as_trained=True), OPENFACE, load_weights_from_FaceNet),
     "facenet": Trainable(facenet_model, FACENET),
@@ -193,13 +194,9 @@ def _left_out(found: FolderChips, single: tuple[str, ...]) -> str:
     # One picture of each person.
     by_person = {one.picture.partition("/")[0]: one for one in reversed(found.unused)}
     named = [f"{by_person[person].picture} {by_person[person].reason}" for person in sorted(by_person)]
-    pictures = f", pictures that could not be used: {len(found.unused)} ({_some(named, len(found.unused))})"
-    people = f", people left out for want of a second picture: {len(single)} ({_some(single, len(single))})"
+    pictures = f", pictures that could not be used: {len(found.unused)} ({first_of(named, total=len(found.unused))})"
+    people = f", people left out for want of a second picture: {len(single)} ({first_of(single)})"
     return (pictures if named else "") + (people if single else "")
-
-
-def _some(names: Sequence[str], of: int) -> str:
-    return ", ".join(names[:_NAMED]) + (", ..." if of > len(names[:_NAMED]) else "")
 
 
 def _finish(request: Request, prepared: Prepared, run: Run) -> Trained:

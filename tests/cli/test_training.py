@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from kiosk.encoders.encoder import InputFormat, Layout
 from kiosk.encoders.specs import OPENFACE, CropSection
 from kiosk.errors import EncoderError, PictureError, WeightsError
 from kiosk.files import asset
+from kiosk.training import NetworkName
 from kiosk.training import training as networks
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -118,4 +120,4 @@ def test_wrong_values_and_bad_data_end_before_training(train, tmp_path):
 
 
 def test_the_choices_of_the_command_are_those_of_the_training():
-    assert sorted(training.NetworkName) == sorted(networks.TRAINABLE)
+    assert get_args(NetworkName) == tuple(networks.TRAINABLE)

@@ -90,7 +90,8 @@ def test_the_kiosk_at_the_door_follows_and_encodes_faces(tmp_path, hopper):
     strict = KioskFrameExtractor(ConfigFile(tmp_path / "config.yaml"))
     (frame,) = strict.record(frames_of(hopper), only_middle=True)
     assert [(face.rejection, face.vector) for face in frame.faces] == [(Rejection.TOO_DARK, None)]
-    assert strict.numbers(50) == (0.31, 0.02)
+    door = strict.door(50, DecisionSection())
+    assert (door.threshold, door.margin) == (0.31, 0.02)
     assert strict.key != extractor.key
 
 
@@ -402,7 +403,7 @@ def test_visits_are_counted_with_the_people_behind_them():
 def run(folder, **options):
     shown = []
     wanted = EvaluationSettings(folder, **{"galleries": (3,), "templates": (2,), "seeds": 2, **options})
-    protocol = VisitsProtocol(wanted, DecisionSection())
+    protocol = VisitsProtocol(wanted)
     report = evaluate(protocol, wanted, [PixelsExtractor], lambda *both: shown.append(both))
     return report, report.results[0], shown
 
@@ -453,7 +454,7 @@ def test_the_kiosks_own_path_knows_its_people_and_refuses_others(tmp_path):
             path.parent.mkdir(parents=True, exist_ok=True)
             picture.crop((left + 4 * number, top, left + 4 * number + side, top + side)).save(path)
     wanted = EvaluationSettings(folder, galleries=(1,), templates=(1,), seeds=2, frames=4)
-    protocol = VisitsProtocol(wanted, DecisionSection())
+    protocol = VisitsProtocol(wanted)
     (result,) = evaluate(protocol, wanted, paths_of(ConfigFile(None), [], ["yunet"], dlib=False), nothing).results
     still = next(row for row in result.rows if row.kind == "still")
     assert (still.strangers_granted.errors, still.wrong_person_granted.errors) == (0, 0)

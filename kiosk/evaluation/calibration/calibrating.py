@@ -31,6 +31,7 @@ from kiosk.evaluation.calibration.distances import (
 from kiosk.evaluation.calibration.model import Calibration, Setting, calibrated
 from kiosk.evaluation.correlation import VisitRule, pooled_correlation
 from kiosk.evaluation.samples import Show
+from kiosk.evaluation.statistics import all_pairs
 from kiosk.names import person_key
 from kiosk.paths import journal_file
 from kiosk.people.snapshot import GallerySnapshot
@@ -201,16 +202,11 @@ def calibrate_door(config: ConfigFile, folder: Path, *, asked: float, with_journ
 def gallery_statistics(gallery: GallerySnapshot, left_out: Collection[int]) -> Statistics | None:
     """Return statistics of the gallery itself; None where it is too small."""
     good = [number for number in range(len(gallery.templates)) if number not in left_out]
-    if not good:
+    genuine, impostor = all_pairs(gallery.matrix[good], gallery.owners[good])
+    people = len(np.unique(gallery.owners[good]))
+    if people < _OWN_PEOPLE or len(genuine) < _OWN_PAIRS:
         return None
-    owners, matrix = gallery.owners[good], gallery.matrix[good]
-    people = len(np.unique(owners))
-    rows, columns = np.triu_indices(len(good), 1)
-    same = owners[rows] == owners[columns]
-    if people < _OWN_PEOPLE or np.count_nonzero(same) < _OWN_PAIRS:
-        return None
-    apart = np.linalg.norm(matrix[rows] - matrix[columns], axis=1)
-    return Statistics.of(apart[same], apart[~same], "the pictures of this gallery", people)
+    return Statistics.of(genuine, impostor, "the pictures of this gallery", people)
 
 
 def _poor_pictures(

@@ -12,6 +12,7 @@ from kiosk.evaluation.calibration.calibrating import DoorReport
 from kiosk.evaluation.calibration.distances import OddPicture, PicturePair
 from kiosk.evaluation.pages.page import Page, Portrait, PortraitPair, Section, thumbnail
 from kiosk.evaluation.pages.plots import Plot, distances, trade_off
+from kiosk.evaluation.statistics import all_pairs
 from kiosk.evaluation.tables import Table, distance, noun, one_in
 from kiosk.vision.quality import in_words
 
@@ -59,16 +60,13 @@ def _plots(report: DoorReport) -> list[tuple[Plot, str]]:
     if len(picked) > _MOST_TEMPLATES:
         picked = np.sort(np.random.default_rng(0).choice(picked, _MOST_TEMPLATES, replace=False))
     if len(picked) > 1:
-        matrix, owners = gallery.matrix[picked], gallery.owners[picked]
-        rows, columns = np.triu_indices(len(picked), 1)
-        apart = np.sqrt(np.maximum(2 - 2 * (matrix @ matrix.T)[rows, columns], 0))
-        same = owners[rows] == owners[columns]
+        genuine, impostor = all_pairs(gallery.matrix[picked], gallery.owners[picked])
         title = "Distances of the pictures enrolled"
         caption = (
             "Every picture against every other one, on a square root scale. Pictures of one person right of the "
             "threshold are not recognised; pictures of two people left of it are confused."
         )
-        shown.append((distances("distances", title, apart[same], apart[~same], marks), caption))
+        shown.append((distances("distances", title, genuine, impostor, marks), caption))
     return shown
 
 
