@@ -136,7 +136,7 @@ def _tell_result(request: Request, trained: Trained) -> None:
 
 def _as_json(trained: Trained, prepared: Prepared) -> dict[str, Any]:
     progress, rows = trained.run.progress, trained.run.rows
-    last = rows[-1] if rows else None  # None where somebody took the log of a finished run away
+    last = rows[-1] if rows else None  # None where the log of a finished run was removed
     return {
         "spec": str(trained.spec),
         "accuracy": rounded(trained.accuracy),

@@ -39,10 +39,8 @@ class OpenSetPoint:
 def nearest_person(distances: Floats) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Return the nearest of N people for each probe, as matching.identify finds it, and its distance.
 
-    The distance is infinite where none is a number; raises EvaluationError where N is 0.
+    The distance is infinite where none is a number.
     """
-    if not distances.shape[1]:
-        raise EvaluationError("open set", "nobody is in the gallery", "enrol one person at least")
     known = np.where(np.isfinite(distances), distances, np.inf).astype(np.float64)
     return np.argmin(known, axis=1), known.min(axis=1)
 
@@ -61,7 +59,7 @@ def open_set(
     column of it, or STRANGER. `people` (P,) are those of the probes, strangers too. The intervals are for this gallery:
     the choice of the gallery is not resampled.
 
-    Raises EvaluationError where the gallery is empty, or the probes hold no member or no stranger.
+    Raises EvaluationError where the probes hold no member or no stranger.
     """
     owned, persons = np.asarray(owners, np.intp), np.unique(np.asarray(people), return_inverse=True)[1]
     member = owned != STRANGER
@@ -245,7 +243,7 @@ def _searched(templates: Sequence[Sample], probes: Sequence[Sample], extractor: 
     owners = np.array([index.get(sample.person, STRANGER) for sample in probes])
     distances = np.full((len(probes), len(names)), np.nan)
     acquired = [number for number, one in enumerate(probes) if one.vector is not None]
-    if acquired and names:
+    if acquired:
         vectors: Vector = np.stack([probes[number].vector for number in acquired])  # type: ignore[misc]
         distances[acquired] = person_distances(vectors, gallery, extractor.comparison)
     errors, points = open_set(distances, owners, [sample.person for sample in probes], seed=seed)

@@ -54,7 +54,7 @@ class EvaluationSettings:
     clips: Path | None = None  # visits: video clips; None: those in the folder
     seed: int = 0
     overrides: tuple[str, ...] = ()  # KEY=VALUE, for the report
-    rule: DecisionSection = field(default_factory=DecisionSection)  # visits: how they are decided
+    rule: DecisionSection = field(default_factory=DecisionSection)  # visits: k of n frames
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,8 @@ class VisitsResult(Result):
         notes = [
             "still: frames of one picture, moved, lit and blurred; pictures: of several pictures; clips: of a video."
         ]
-        for first in results[0].rows[:1]:
+        if results[0].rows:
+            first = results[0].rows[0]
             rule, margin = first.door.rule, first.door.margin
             notes.insert(0, f"{rule.k} of {rule.n} frames, margin {margin:.4f}; {first.seeds} galleries of each size.")
             notes.append(

@@ -7,7 +7,7 @@ save_weights("name.weights.h5") has layers/<anything>/vars/<index>, where the at
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _REMEDY: Final = "use the published .h5 file of this network, or one that Keras saved from it"
 
-Names: TypeAlias = Mapping[str, list[str]]  # the weights of each layer in Keras' order
 Datasets: TypeAlias = "dict[str, list[h5py.Dataset]]"  # by layer/weight
 
 
@@ -32,23 +31,21 @@ def load_h5(model: keras.Model, path: Path) -> None:
     Raises WeightsError that names each tensor that is missing, surplus, of another shape or not finite; the model is
     unchanged then.
     """
-    layers = {layer.name: layer.weights for layer in model.layers if layer.weights}
-    names = {layer: [weight.name for weight in weights] for layer, weights in layers.items()}
-    variables = {f"{layer}/{weight.name}": weight for layer, weights in layers.items() for weight in weights}
-    arrays = read_h5(path, names, {name: tuple(variable.shape) for name, variable in variables.items()})
+    variables = {f"{layer.name}/{weight.name}": weight for layer in model.layers for weight in layer.weights}
+    arrays = read_h5(path, {name: tuple(variable.shape) for name, variable in variables.items()})
     for name, variable in variables.items():
         variable.assign(arrays[name])
 
 
-def read_h5(path: Path, names: Names, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, NDArray[np.float32]]:
-    """Return the tensors of `shapes`, which are named layer/weight; raises WeightsError."""
+def read_h5(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, NDArray[np.float32]]:
+    """Return the tensors of `shapes`, which are named layer/weight, in Keras' order; raises WeightsError."""
     import h5py  # noqa: PLC0415 - of the extra [training]
 
     if not path.is_file():
         raise WeightsError(path, "is no file", _REMEDY)
     try:
         with h5py.File(path, "r") as file:
-            found = _datasets(file, names)
+            found = _datasets(file, shapes)
             checked = {name: _fault(found.get(name), shapes.get(name)) for name in {**shapes, **found}}
             faults = {name: fault for name, fault in checked.items() if fault}
             arrays = {name: found[name][0][()].astype(np.float32) for name in shapes if name not in faults}
@@ -66,7 +63,7 @@ def read_h5(path: Path, names: Names, shapes: Mapping[str, tuple[int, ...]]) -> 
     return arrays
 
 
-def _datasets(file: h5py.File, names: Names) -> Datasets:
+def _datasets(file: h5py.File, names: Iterable[str]) -> Datasets:
     """Return the datasets of a file; links to other places are left out."""
     import h5py  # noqa: PLC0415 - see read_h5
 
@@ -87,11 +84,11 @@ def _name_by_path(path: str) -> str:
     return f"{layer}/{rest.rpartition('/')[2].partition(':')[0]}"
 
 
-def _name_by_index(dataset: h5py.Dataset, names: Names) -> str:
+def _name_by_index(dataset: h5py.Dataset, names: Iterable[str]) -> str:
     index = dataset.name.rpartition("/")[2]
     layer = str(dataset.parent.attrs.get("name", dataset.parent.name.strip("/")))
-    weights = dict(enumerate(names.get(layer, [])))
-    return f"{layer}/{weights.get(int(index), index) if index.isdecimal() else index}"
+    known = [name for name in names if name.rpartition("/")[0] == layer]
+    return known[int(index)] if index.isdecimal() and int(index) < len(known) else f"{layer}/{index}"
 
 
 def _fault(datasets: list[h5py.Dataset] | None, shape: tuple[int, ...] | None) -> str | None:

@@ -234,13 +234,6 @@ def verification_accuracy(distances: NDArray[np.float64], pairs: FoldPairs) -> f
     return float(np.mean(right))
 
 
-def impostor_distances(embeddings: NDArray[np.float32], owners: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return the distances of all pairs of two people."""
-    first, second = np.nonzero(np.triu(owners[:, None] != owners[None, :]))
-    products = embeddings.astype(np.float64) @ embeddings.T.astype(np.float64)
-    return np.sqrt(np.maximum(2 - 2 * products[first, second], 0))
-
-
 BEST = "best.weights.h5"
 CHECKPOINT = "checkpoint.npz"
 LOG = "log.csv"

@@ -20,6 +20,7 @@ from kiosk.encoders.openface import faceRecoModel, load_weights_from_FaceNet
 from kiosk.encoders.specs import FACENET, OPENFACE, CropSection, Recipe
 from kiosk.errors import EncoderError, WeightsError
 from kiosk.evaluation.rates import threshold_at_fmr
+from kiosk.evaluation.statistics import all_pairs
 from kiosk.files import clear_partials, folder_lock
 from kiosk.names import first_of
 from kiosk.training import NetworkName
@@ -34,7 +35,6 @@ from kiosk.training.loop import (
     Run,
     Settings,
     distances_of,
-    impostor_distances,
     make_learner,
     pairs_of,
     train,
@@ -208,7 +208,7 @@ def _finish(request: Request, prepared: Prepared, run: Run) -> Trained:
     embeddings = _normalised(learner.embed(held_out.images) + learner.embed(held_out.images[:, :, ::-1]))
     pairs = pairs_of(held_out.owners, request.settings.seed)
     distances = distances_of(embeddings, pairs)
-    impostors = impostor_distances(embeddings, held_out.owners)
+    _, impostors = all_pairs(embeddings, held_out.owners)
     # Rounded down to four digits: a larger threshold would accept more than promised.
     nearest = float(np.clip(threshold_at_fmr(impostors, FALSE_MATCH_RATE), 1e-3, _LARGEST_DISTANCE))
     threshold = math.floor(nearest * 1e4) / 1e4
@@ -261,7 +261,7 @@ _BLUE, _ORANGE = "#1f6fb4", "#d9660a"
 _BINS: Final = 40
 
 
-def plot(path: Path, rows: Sequence[Row], same: NDArray[np.float64], different: NDArray[np.float64]) -> None:
+def plot(path: Path, rows: Sequence[Row], same: NDArray[np.floating], different: NDArray[np.floating]) -> None:
     """Write an SVG with the log and the distances of pairs of one person and of two people."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - of the extra [training]
 

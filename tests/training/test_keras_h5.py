@@ -11,11 +11,6 @@ from kiosk.errors import WeightsError
 from kiosk.training.keras_h5 import load_h5, read_h5
 
 Weights = dict[str, np.ndarray]
-NAMES = {
-    "Conv": ["kernel", "bias"],
-    "Conv_BatchNorm": ["beta", "moving_mean", "moving_variance"],
-    "Bottleneck": ["kernel"],
-}
 SHAPES: dict[str, tuple[int, ...]] = {
     "Conv/kernel": (3, 3, 2, 4),
     "Conv/bias": (4,),
@@ -48,12 +43,12 @@ def same(found: Weights, expected: Weights) -> bool:
 
 
 def test_whole_models_and_weights_of_keras_2_are_read(path: Path) -> None:
-    assert same(read_h5(path, NAMES, SHAPES), SMALL)
+    assert same(read_h5(path, SHAPES), SMALL)
     with h5py.File(path, "w") as file:
         file.attrs["model_config"] = b'{"class_name": "Model"}'
         file.create_group("optimizer_weights")["Conv/kernel"] = 0.0
         write(file.create_group("model_weights"), SMALL)
-    assert same(read_h5(path, NAMES, SHAPES), SMALL)
+    assert same(read_h5(path, SHAPES), SMALL)
 
 
 @pytest.mark.slow
@@ -98,17 +93,17 @@ def test_each_fault_is_named_and_nothing_is_loaded(path: Path) -> None:
             write(file, SMALL)
             damage(file, name, value)
         with pytest.raises(WeightsError, match=rf"weights\.h5: {reason}; use the published \.h5 file"):
-            read_h5(path, NAMES, SHAPES)
+            read_h5(path, SHAPES)
 
 
 def test_a_file_that_is_no_weights_file_is_refused(path: Path, tmp_path: Path) -> None:
     for content in (b"", b"no hdf5", b"\x89HDF\r\n\x1a\n" + bytes(200), path.read_bytes()[:-500]):
         path.write_bytes(content)
         with pytest.raises(WeightsError, match=r"weights\.h5: is no readable HDF5 file"):
-            read_h5(path, NAMES, SHAPES)
+            read_h5(path, SHAPES)
     with h5py.File(path, "w") as file:
         file["words"] = "text"
     with pytest.raises(WeightsError, match="holds no weights of this network"):
-        read_h5(path, NAMES, SHAPES)
+        read_h5(path, SHAPES)
     with pytest.raises(WeightsError, match=r"gone\.h5: is no file"):
-        read_h5(tmp_path / "gone.h5", NAMES, SHAPES)
+        read_h5(tmp_path / "gone.h5", SHAPES)
