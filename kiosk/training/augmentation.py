@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final, TypeAlias
+from typing import Final
 
-Tensor: TypeAlias = Any  # a tensor of TensorFlow
+from kiosk.training.triplet import Tensor
 
 _TURN: Final = math.radians(8)  # in both directions, as all of these
 _SHIFT: Final = 0.04  # of the chip's side

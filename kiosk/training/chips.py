@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from kiosk.domain import ByteImage, Crop
 from kiosk.errors import EncoderError, KioskError, PictureError, in_one_line
+from kiosk.evaluation.samples import Show
 from kiosk.names import first_of, folder_fault, is_litter, is_system_folder, normal_name, printable
 from kiosk.training.checkpoint import NPZ_DAMAGE, write_arrays
 from kiosk.vision.alignment import cut
@@ -91,8 +92,6 @@ def split(chips: PeopleChips, held_out: float, in_a_batch: int, seed: int) -> tu
 CACHE = "chips.npz"
 _PATH_VERSION = 1  # increase it when the computation from picture to chip changes
 _REMEDY = "give a folder with a folder of pictures for each person"
-
-Show = Callable[[int, int], None]  # done, total
 
 
 @dataclass(frozen=True, slots=True)

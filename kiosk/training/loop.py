@@ -21,7 +21,7 @@ from kiosk.evaluation.rates import FOLDS, best_threshold
 from kiosk.training.augmentation import augmented
 from kiosk.training.checkpoint import Progress, Row, read_log, restore, save, write_log, write_whole
 from kiosk.training.chips import PEOPLE_IN_A_FOLD, PeopleChips
-from kiosk.training.triplet import MARGIN, Mined, Mining, mine, squared_distances
+from kiosk.training.triplet import MARGIN, Mined, Mining, Tensor, mine, squared_distances
 
 if TYPE_CHECKING:
     import keras  # type: ignore[import-untyped]
@@ -78,8 +78,6 @@ class PeopleBatches:
         rows = [np.resize(random.permutation(self._pictures_of[one]), self._pictures) for one in chosen]
         return np.concatenate(rows)
 
-
-Tensor: TypeAlias = Any  # a tensor of TensorFlow
 
 _EMBEDDED_AT_ONCE = 64
 _REMEMBERED = 0.05  # of a run's steps

@@ -20,12 +20,13 @@ from kiosk.encoders.openface import faceRecoModel, load_weights_from_FaceNet
 from kiosk.encoders.specs import FACENET, OPENFACE, CropSection, Recipe
 from kiosk.errors import EncoderError, WeightsError
 from kiosk.evaluation.rates import threshold_at_fmr
+from kiosk.evaluation.samples import Show
 from kiosk.evaluation.statistics import all_pairs
 from kiosk.files import clear_partials, folder_lock
 from kiosk.names import first_of
 from kiosk.training import NetworkName
 from kiosk.training.checkpoint import Row, write_whole
-from kiosk.training.chips import CACHE, FolderChips, PeopleChips, Show, folder_chips, split, usable
+from kiosk.training.chips import CACHE, FolderChips, PeopleChips, folder_chips, split, usable
 from kiosk.training.export import export_encoder, start_tensorflow
 from kiosk.training.keras_h5 import load_h5
 from kiosk.training.loop import (
