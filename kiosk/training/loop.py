@@ -265,6 +265,7 @@ def train(
     """
     progress = restore(out / CHECKPOINT, run, learner.variables)
     rows = read_log(out / LOG, progress.step)
+    write_log(out / LOG, rows)  # without those after the checkpoint
     batches = PeopleBatches(chips.owners, settings.people, settings.pictures, settings.seed)
     pairs = pairs_of(held_out.owners, settings.seed)
     while progress.step < settings.steps:
