@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -21,8 +19,9 @@ from kiosk.names import first_of, person_key
 from kiosk.people import archive, erasure, records
 from kiosk.people.consent import read_consent
 from kiosk.people.enrolment import Enrolment, Offered, agreed, check, require_all_good, save
-from kiosk.people.folder import list_folder
-from kiosk.people.register import PeopleRegister, PersonRecord, people_file, record_as_json, today
+from kiosk.people.folder import pictures_of
+from kiosk.people.listing import PersonRow, list_people
+from kiosk.people.register import PeopleRegister, people_file, record_as_json, today
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.people.staff import COMMAND_LINE
 
@@ -93,22 +92,20 @@ def people(
         return
     known = open_gallery(config, gallery)
     snapshot = known.gallery
-    counts = Counter(template.person for template in snapshot.templates)
-    of_whom = {person_key(person): PersonRecord(person) for person in snapshot.people}
-    # A person without pictures is still known, and can be erased.
-    for key, record in PeopleRegister(people_file(known.folder)).records().items():
-        of_whom[key] = replace(record, person=of_whom.get(key, record).person)
-    rows = [(record, counts[record.person]) for _, record in sorted(of_whom.items())]
+    recorded = PeopleRegister(people_file(known.folder)).records()
+    # Also people without pictures, who can still be erased.
+    everybody = list_people(snapshot, recorded, granted={}, threshold=0.0, day=today())
+    rows = sorted(everybody, key=lambda row: row.key)
     if as_json:
         listed = [
             {
-                "person": record.person,
-                "name": record.shown_name,
-                "pictures": pictures,
-                "consent": record.consent.given_at.isoformat(timespec="seconds") if record.consent else None,
-                "standing": record.access_status(today()).value,
+                "person": row.person,
+                "name": row.shown,
+                "pictures": len(row.sources),
+                "consent": row.record.consent.given_at.isoformat(timespec="seconds") if row.record.consent else None,
+                "standing": row.standing.value,
             }
-            for record, pictures in rows
+            for row in rows
         ]
         skipped = [{"file": entry.source, "reason": entry.reason} for entry in snapshot.skipped]
         print_json({"folder": str(known.folder), "people": listed, "skipped": skipped})
@@ -124,8 +121,7 @@ def show(name: Name, *, as_json: JsonOption = False, gallery: GalleryOption = No
     services = open_staff_services(config, gallery)
     person = records.known_as(services, name)
     record = services.people.record(person)
-    key = person_key(person)
-    pictures = [one.source for one in list_folder(services.folder).pictures if person_key(one.person) == key]
+    pictures = [picture.source for picture in pictures_of(services.folder, person)]
     last = max(filter(None, map(services.journal.last_granted().get, (person, *record.former))), default=None)
     seen = last.isoformat(timespec="seconds") if last is not None else None
     status = record.access_status(today()).value
@@ -257,12 +253,12 @@ def _gallery_for_visitors(
     return GallerySnapshot(""), 0.0
 
 
-def _print(folder: Path, snapshot: GallerySnapshot, rows: list[tuple[PersonRecord, int]]) -> None:
+def _print(folder: Path, snapshot: GallerySnapshot, rows: list[PersonRow]) -> None:
     cells = []
-    for record, pictures in rows:
-        given = record.consent.given_at.date().isoformat() if record.consent else "not recorded"
-        status = record.access_status(today()).value.replace("_", " ")
-        cells.append((display_name(record.person), str(pictures), given, status))
+    for row in rows:
+        consent, status = row.record.consent, row.standing.value.replace("_", " ")
+        given = consent.given_at.date().isoformat() if consent else "not recorded"
+        cells.append((display_name(row.person), str(len(row.sources)), given, status))
     if cells:
         print_table(("person", "pictures", "consent", "standing"), cells)
     if not snapshot.people:

@@ -14,7 +14,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -25,7 +25,7 @@ from kiosk.files import atomic_write
 from kiosk.i18n import Message, Text
 from kiosk.names import name_fault, normal_name, person_key, printable
 from kiosk.people.changes import add_people, require_free
-from kiosk.people.folder import list_folder
+from kiosk.people.folder import list_folder, pictures_of
 from kiosk.people.records import PeopleStores, known_as
 from kiosk.people.register import PersonRecord, cleaned, record_as_json, record_of
 from kiosk.people.snapshot import GallerySnapshot
@@ -35,8 +35,6 @@ from kiosk.vision.pictures import SUFFIXES, open_picture
 
 FORMAT = "kiosk people"
 VERSION = 1
-_MAX_FORMER = 100
-_MAX_CONSENT = 200  # characters of each of its texts
 _PICTURES = TypeAdapter(tuple[str, ...])
 
 
@@ -88,13 +86,9 @@ def _person(entry: object, archive: str) -> ArchivedPerson:
         reason = Message("the name {name!r} {fault}", name=person[:120], fault=fault)
         remedy = Message("nothing was imported: rename the person where it comes from, and export it again")
         raise ArchiveError(archive, reason, remedy)
-    consent = entry.get("consent")
-    if isinstance(consent, dict):
-        consent = {name: str(text)[:_MAX_CONSENT] for name, text in consent.items()}
     try:
-        record = record_of({**entry, "person": person, "consent": consent})
-        record = replace(record, former=record.former[:_MAX_FORMER])
-        return ArchivedPerson(cleaned(record), _PICTURES.validate_python(entry.get("pictures", [])))
+        record = cleaned(record_of({**entry, "person": person}))
+        return ArchivedPerson(record, _PICTURES.validate_python(entry.get("pictures", [])))
     except (ValueError, KioskError) as error:
         why = error.why if isinstance(error, KioskError) else Message("what is known cannot be read")
         raise _refused(archive, Message("{person}: {reason}", person=person, reason=why)) from error
@@ -155,7 +149,7 @@ class Archive:
         if listed is None:
             raise _refused(self._name, "it is no archive of people")
         self.people = from_json(self._content(listed), self._name)
-        self._pictures = _pictures_of(self._name, self.people, entries)
+        self._pictures = _picture_entries(self._name, self.people, entries)
         self.bytes = sum(entry.file_size for entry in self._pictures.values())
 
     def picture(self, name: str) -> bytes:
@@ -172,15 +166,9 @@ class Archive:
             raise _refused(self._name, Message("{name} is too large", name=printable(entry.filename)))
         try:
             with self._zip.open(entry) as file:
-                content = file.read(entry.file_size + 1)
-                # The rest is read too: only at its end is the checksum compared.
-                while len(content) <= _MAX_BYTES and (more := file.read(_CHUNK_BYTES)):
-                    content += more
+                return file.read(entry.file_size + 1)  # without a limit, zlib would unpack more than it says
         except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as fault:
             raise _refused(self._name, Message("{name} is damaged", name=printable(entry.filename))) from fault
-        if len(content) != entry.file_size:
-            raise _refused(self._name, Message("{name} has another size than it says", name=printable(entry.filename)))
-        return content
 
 
 @contextmanager
@@ -224,7 +212,7 @@ def _entry_fault(entry: zipfile.ZipInfo) -> Text | None:
     return None
 
 
-def _pictures_of(
+def _picture_entries(
     archive: str, people: Iterable[ArchivedPerson], entries: Iterable[zipfile.ZipInfo]
 ) -> dict[str, zipfile.ZipInfo]:
     """Return the entries of the pictures. Raises ArchiveError unless each belongs to one person."""
@@ -274,7 +262,7 @@ def export_person(stores: PeopleStores, person: str, path: Path, staff: str, kno
         }
         for template in known.templates_of(known.person(name) or "")
     ]
-    paths = [one.path for one in list_folder(stores.folder).pictures if person_key(one.person) == person_key(name)]
+    paths = [picture.path for picture in pictures_of(stores.folder, name)]
     texts = {JOURNAL: _indented_json(journal), TEMPLATES: _indented_json(templates)}
     now = datetime.now(UTC)
     pictures = write_archive(path, [(record, paths)], texts, now)

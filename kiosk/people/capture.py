@@ -157,6 +157,11 @@ class CaptureState:
     fault: str = ""  # why there will be no more pictures
 
     @property
+    def shot(self) -> Shot:
+        """The wanted picture."""
+        return tuple(Shot)[self.number]
+
+    @property
     def done(self) -> bool:
         """Return whether every picture is there."""
         return all(taken is not None for taken in self.taken)
@@ -165,10 +170,8 @@ class CaptureState:
 class CaptureSession:
     """Takes the pictures of one person, in the recognition thread."""
 
-    shots = tuple(Shot)
-
     def __init__(self) -> None:
-        self.state = CaptureState(0, (None,) * len(self.shots))
+        self.state = CaptureState(0, (None,) * len(Shot))
         self._straight: Pose | None = None
         self._subject: TrackedFace | None = None
         self._seen_at = math.inf  # seconds, of the last frame
@@ -222,9 +225,8 @@ class CaptureSession:
     def _hint(
         self, frame: Frame, observation: Observation, before: TrackedFace | None, passed: float
     ) -> CaptureHint | None:
-        shot = self.shots[self.state.number]
         gates = CaptureGates().lenient() if self._waited >= PATIENCE_SECONDS else CaptureGates()
-        hint = hint_for(frame.image, observation.faces, shot, self._straight, gates)
+        hint = hint_for(frame.image, observation.faces, self.state.shot, self._straight, gates)
         if hint is None and not _is_still(before, self._subject):
             return CaptureHint.HOLD_STILL
         if hint in POSE_HINTS:
@@ -235,8 +237,8 @@ class CaptureSession:
         """Count a frame in which all is right; return the pictures after it."""
         self._settled += passed
         subject = self._subject
-        is_again = self.shots[self.state.number] is Shot.AGAIN
-        if subject is None or self._settled < (SETTLE_AGAIN_SECONDS if is_again else SETTLE_SECONDS):
+        settle_seconds = SETTLE_AGAIN_SECONDS if self.state.shot is Shot.AGAIN else SETTLE_SECONDS
+        if subject is None or self._settled < settle_seconds:
             return self.state.taken
         self._refusal = None
         self._held += passed if self._best is not None else 0.0
@@ -249,7 +251,7 @@ class CaptureSession:
 
     def _take(self, frame: Frame, subject: TrackedFace, encode: EncodePicture) -> tuple[Examined | None, ...]:
         """Take the best of the right frames, unless the gallery could not use it."""
-        shot, number = self.shots[self.state.number], self.state.number
+        shot, number = self.state.shot, self.state.number
         height, width = frame.image.shape[:2]
         around = subject.face.box.grown(_AROUND, width, height)
         content = as_jpeg(around.cut(frame.image))

@@ -3,14 +3,14 @@
 Each raises GalleryError if the folder cannot be written, EnrolmentError for a name or a picture that cannot be used,
 UnknownPersonError for a person who is not there; the gallery is then as it was.
 
-A person may have loose files (`Ada.jpg`), a folder (`Ada/`), or both in several spellings. A change to more than one
-of them first gathers them in one folder; the person has the same pictures after each of those steps.
+A person may have loose files (`Ada.jpg`), a folder (`Ada/`), or both in several spellings. To rename or erase more than
+one of them, all files are first gathered in one folder; the person has the same pictures after each of those steps.
 """
 
 import contextlib
 import os
 import shutil
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from kiosk.domain import display_name
@@ -69,35 +69,18 @@ def add_pictures(folder: Path, person: str, pictures: Sequence[PictureFile]) -> 
     return tuple(f"{home.name}/{picture.name}" for picture in pictures)
 
 
-def remove_pictures(folder: Path, sources: Collection[str]) -> list[str]:
-    """Delete pictures of one person, relative to the image folder; return those that were there."""
-    paths = [folder / source for source in sources if ".." not in Path(source).parts]
-    wanted = {path for path in paths if folder in (path.parent, path.parent.parent)}
-    owners = {person_key(path.parent.name if path.parent != folder else path.stem) for path in wanted}
-    if len(owners) > 1:
-        remedy = Message("remove those of one person at a time")
-        raise UnknownPersonError(Message("the pictures"), "are of several people", remedy)
+def remove_picture(folder: Path, source: str) -> bool:
+    """Delete a picture, relative to the image folder; return whether it was there."""
+    path = folder / source
     with change_lock(folder):
-        there = sorted(path for path in wanted if os.path.lexists(path) and not path.is_dir())
-        removed = [path.relative_to(folder).as_posix() for path in there]
-        if len(there) == 1:
-            there[0].unlink()
-            home = there[0].parent
-            if home != folder and not any(home.iterdir()):
-                home.rmdir()
-            sync_folder(folder)
-        elif there:
-            home, names = _gathered(folder, *_belongings(folder, owners.pop()))
-            gone = {names[path] for path in there}
-            kept = [path for path in home.iterdir() if path.name not in gone]
-            if not kept:
-                delete_folder(home)
-                return removed
-            with new_folder(folder) as new:
-                for path in kept:
-                    take_along(path, new / path.name)
-                put_in_place(new, home)
-    return removed
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return False
+        if path.parent != folder and not any(path.parent.iterdir()):
+            path.parent.rmdir()
+        sync_folder(folder)
+    return True
 
 
 def rename_person(folder: Path, old: str, new: str) -> str:
@@ -113,7 +96,7 @@ def rename_person(folder: Path, old: str, new: str) -> str:
         if len(loose) == 1 and not folders:
             path, target = loose[0], folder / f"{name}{loose[0].suffix}"
         else:
-            path, target = _gathered(folder, folders, loose)[0], folder / name
+            path, target = _gathered(folder, folders, loose), folder / name
         if target != path and os.path.lexists(target) and not target.samefile(path):
             raise EnrolmentError(printable(target), "is in the way", "move it away")
         path.rename(target)
@@ -142,42 +125,42 @@ def erase_person(folder: Path, person: str) -> list[str]:
             loose[0].unlink()
             sync_folder(folder)
         elif folders or loose:
-            delete_folder(_gathered(folder, folders, loose)[0])
+            delete_folder(_gathered(folder, folders, loose))
     return [path.relative_to(folder).as_posix() for path in (*files, *loose)]
 
 
-def _gathered(folder: Path, folders: Sequence[Path], loose: Sequence[Path]) -> tuple[Path, dict[Path, str]]:
-    """Move all files of a person into one folder; return it, and the name in it by the former path."""
+def _gathered(folder: Path, folders: Sequence[Path], loose: Sequence[Path]) -> Path:
+    """Move all files of a person into one folder; return it."""
     home = folders[0] if folders else folder / normal_name(loose[0].stem)
-    names = {path: path.name for path in home.iterdir()} if folders else {}
     others = [*(path for other in folders[1:] for path in sorted(other.iterdir())), *loose]
     if not others:
-        return home, names
+        return home
     with new_folder(folder) as new:
-        for path in names:
+        for path in list(home.iterdir()) if folders else ():
             take_along(path, new / path.name)
         for path in others:
-            names[path] = _free_name(new, path)
+            target = _free_path(new, path)
             if path.is_symlink():
                 # It may be relative, and would lead elsewhere from one folder deeper.
-                (new / names[path]).symlink_to(os.path.relpath(path.resolve(), new))
+                target.symlink_to(os.path.relpath(path.resolve(), new))
             else:
-                take_along(path, new / names[path])
+                take_along(path, target)
         put_in_place(new, home)
     for path in others:
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     for other in folders[1:]:
         other.rmdir()
     sync_folder(folder)
-    return home, names
+    return home
 
 
-def _free_name(folder: Path, path: Path) -> str:
-    name, number = path.name, 1
-    while os.path.lexists(folder / name):
+def _free_path(folder: Path, path: Path) -> Path:
+    """Return a path in the folder that no file has yet, of the same name if possible."""
+    target, number = folder / path.name, 1
+    while os.path.lexists(target):
         number += 1
-        name = f"{path.stem}-{number}{path.suffix}"
-    return name
+        target = folder / f"{path.stem}-{number}{path.suffix}"
+    return target
 
 
 def _belongings(folder: Path, person: str) -> tuple[list[Path], list[Path]]:

@@ -5,7 +5,6 @@ import os
 import re
 import secrets
 import shutil
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -239,8 +238,7 @@ def _traces(stores: PeopleStores, person: str) -> tuple[list[str], list[PersonRe
 
 def _leave_memory(in_force: Callable[[], GallerySnapshot] | None, person: str) -> None:
     """Wait until the person is out of the gallery in force, here or in another process."""
-    waiting = threading.Event()
     give_up_at = time.monotonic() + _MEMORY_SECONDS
     while in_force is not None and in_force().person(person) is not None and time.monotonic() < give_up_at:
-        waiting.wait(_STEP_SECONDS)
-    waiting.wait(_BESIDE_SECONDS if in_force is None else _FRAME_SECONDS)
+        time.sleep(_STEP_SECONDS)
+    time.sleep(_BESIDE_SECONDS if in_force is None else _FRAME_SECONDS)

@@ -76,6 +76,12 @@ def list_folder(folder: Path) -> Listing:
     return Listing(_in_one_spelling(found), tuple(skipped))
 
 
+def pictures_of(folder: Path, person: str) -> list[ListedPicture]:
+    """Return the pictures of a person, in any spelling of the name."""
+    key = person_key(person)
+    return [picture for picture in list_folder(folder).pictures if person_key(picture.person) == key]
+
+
 def _walk(root: Path) -> Iterator[ListedPicture | Skipped]:
     for entry in _entries(root):
         if entry.is_dir(follow_symlinks=False):

@@ -24,20 +24,14 @@ _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø"
 
 def folded(text: str) -> str:
     """Return a text without accents and case, for a search."""
-    plain = text.casefold()
-    if not plain.isascii():
-        apart = unicodedata.normalize("NFKD", plain.translate(_PLAIN))
-        plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    return plain.replace("_", " ")
+    apart = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
+    return "".join(letter for letter in apart if not unicodedata.combining(letter)).replace("_", " ")
 
 
 def index(texts: Iterable[str]) -> str:
     """Return what `matches` searches: each text plain, and with umlauts spelt out."""
-    text = "\n".join(texts)
-    if text.isascii():
-        return folded(text)
-    composed = unicodedata.normalize("NFC", text.casefold())
-    return f"{folded(text)}\n{folded(composed.translate(_SPELT_OUT))}"
+    composed = unicodedata.normalize("NFC", "\n".join(texts).casefold())
+    return f"{folded(composed)}\n{folded(composed.translate(_SPELT_OUT))}"
 
 
 def words_of(query: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 PeopleStores are the stores that such a change touches.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from kiosk.domain import display_name
 from kiosk.errors import EnrolmentError, KioskError, UnknownPersonError
 from kiosk.names import person_key
 from kiosk.paths import cache_folder
-from kiosk.people.changes import checked_name, remove_pictures, rename_person, skipped_name
-from kiosk.people.folder import list_folder
+from kiosk.people.changes import checked_name, remove_picture, rename_person, skipped_name
+from kiosk.people.folder import pictures_of
 from kiosk.people.register import Consent, PeopleRegister, PersonRecord
 from kiosk.people.templates import digests_of, forget_cached
 from kiosk.people.visitors import VisitorStore
@@ -79,13 +79,13 @@ def record_consent(stores: PeopleStores, person: str, consent: Consent, staff: s
     return change(stores, person, lambda before: replace(before, consent=consent), staff)
 
 
-def remove(stores: PeopleStores, person: str, sources: Collection[str], staff: str) -> list[str]:
-    """Delete pictures of a person and their cached embeddings; return those that were there."""
-    digests = digests_of(stores.folder, lambda source: source in sources)
-    removed = remove_pictures(stores.folder, sources)
-    forget_cached(cache_folder(), lambda source: source in sources, digests)
-    stores.journal.note(Action.PICTURES_REMOVED, staff, person, f"{len(removed)} pictures")
-    return removed
+def remove(stores: PeopleStores, person: str, source: str, staff: str) -> int:
+    """Delete a picture of a person and its cached embedding; return the number of pictures that were there."""
+    digests = digests_of(stores.folder, lambda other: other == source)
+    count = int(remove_picture(stores.folder, source))
+    forget_cached(cache_folder(), lambda other: other == source, digests)
+    stores.journal.note(Action.PICTURES_REMOVED, staff, person, f"{count} pictures")
+    return count
 
 
 def known_as(stores: PeopleStores, person: str) -> str:
@@ -101,6 +101,4 @@ def known_as(stores: PeopleStores, person: str) -> str:
 
 def in_gallery(stores: PeopleStores, person: str) -> str | None:
     """Return the name as the image folder spells it; None if it has no pictures of that person."""
-    key = person_key(person)
-    found = (picture.person for picture in list_folder(stores.folder).pictures if person_key(picture.person) == key)
-    return next(found, None)
+    return next((picture.person for picture in pictures_of(stores.folder, person)), None)

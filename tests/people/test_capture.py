@@ -160,7 +160,7 @@ class Stage:
         for step in range(most_seconds * RATE_HZ):
             if until(self.session.state):
                 return step / RATE_HZ
-            self.show(somebody(**POSES[self.session.shots[self.session.state.number]]))
+            self.show(somebody(**POSES[self.session.state.shot]))
         raise AssertionError(self.session.state)
 
 
@@ -247,7 +247,7 @@ def test_a_person_who_turns_the_head_as_asked_is_done_in_ten_seconds(data):
     pull = np.exp(-(((x - points[4][0]) ** 2 + (y - points[4][1]) ** 2) / (eyes * 0.35) ** 2) / 2)
     turned = np.zeros(2)
     for number in range(12 * RATE_HZ):
-        turned += np.clip(np.array(turns.get(session.shots[session.state.number], (0.0, 0.0))) - turned, -0.06, 0.06)
+        turned += np.clip(np.array(turns.get(session.state.shot, (0.0, 0.0))) - turned, -0.06, 0.06)
         across, down = (x - turned[0] * eyes * pull), (y - turned[1] * eyes * pull)
         image = cv2.remap(still, across.astype(np.float32), down.astype(np.float32), cv2.INTER_LINEAR)
         noise = np.random.default_rng(number).integers(-3, 4, image.shape)  # never twice the same pixels

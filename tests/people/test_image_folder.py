@@ -17,7 +17,7 @@ from kiosk.people.changes import (
     add_people,
     add_pictures,
     erase_person,
-    remove_pictures,
+    remove_picture,
     rename_person,
     require_free,
     skipped_name,
@@ -108,25 +108,13 @@ def test_a_name_that_cannot_be_a_folder_s_or_is_in_the_way_changes_nothing(image
             add_pictures(images, name, [shot(name, 1)])
 
 
-def test_one_picture_or_some_or_all_are_removed(images):
+def test_a_picture_is_removed_and_a_folder_with_the_last_one(images):
     ada_in_a_folder(images)
-    keep(images / "Ada" / "oldest.jpg", "Ada oldest")
-    assert remove_pictures(images, ["Ada/old.jpg", "Ada/never.jpg"]) == ["Ada/old.jpg"]
-    assert remove_pictures(images, ["Ada/older.png", "Ada/oldest.jpg"]) == ["Ada/older.png", "Ada/oldest.jpg"]
-    assert remove_pictures(images, ["Grace.jpg"]) == ["Grace.jpg"]
+    assert remove_picture(images, "Ada/old.jpg")
+    assert not remove_picture(images, "Ada/old.jpg")
+    assert remove_picture(images, "Ada/older.png")
+    assert remove_picture(images, "Grace.jpg")
     assert list(images.iterdir()) == []
-    ada_everywhere(images)
-    remove_pictures(images, ["ADA L.png", "ada l/old.jpg"])
-    assert faces(images) == {"ada l": {b"old", b"loose too"}, "grace": {b"Grace"}}
-
-
-def test_pictures_of_two_people_are_not_removed_together_nor_what_lies_elsewhere(images, tmp_path):
-    ada_in_a_folder(images)
-    keep(tmp_path / "mine.jpg", "mine")
-    with pytest.raises(UnknownPersonError):
-        remove_pictures(images, ["Ada/old.jpg", "Grace.jpg"])
-    assert remove_pictures(images, ["../mine.jpg", str(tmp_path / "mine.jpg"), "Ada/../../mine.jpg"]) == []
-    assert (tmp_path / "mine.jpg").exists()
 
 
 def test_files_follow_a_new_name(images):
@@ -205,9 +193,7 @@ CASES: dict[str, tuple[Callable[[Path], None], Callable[[Path], object]]] = {
     "add to a folder": (ada_in_a_folder, add_two),
     "add to a loose file": (lambda images: keep(images / "Ada.jpg", "Ada"), add_two),
     "add many people": (grace, lambda images: add_people(images, everybody())),
-    "remove one": (ada_in_a_folder, lambda images: remove_pictures(images, ["Ada/old.jpg"])),
-    "remove some": (ada_everywhere, lambda images: remove_pictures(images, ["Ada_L/old.jpg", "ADA L.png"])),
-    "remove all": (ada_in_a_folder, lambda images: remove_pictures(images, ["Ada/old.jpg", "Ada/older.png"])),
+    "remove one": (ada_in_a_folder, lambda images: remove_picture(images, "Ada/old.jpg")),
     "rename": (ada_in_a_folder, lambda images: rename_person(images, "Ada", "Mary")),
     "rename what is everywhere": (ada_everywhere, lambda images: rename_person(images, "Ada L", "Mary")),
     "erase": (ada_in_a_folder, lambda images: erase_person(images, "Ada")),
@@ -225,7 +211,7 @@ def test_a_file_system_without_links_does_it_with_copies(tmp_path, monkeypatch):
     def link(*names, **options):
         raise OSError(errno.EPERM, "Operation not permitted")
 
-    for case in ("add to a folder", "remove some", "erase what is everywhere"):
+    for case in ("add to a folder", "erase what is everywhere"):
         prepare, change = CASES[case]
         images, expected = tmp_path / case / "images", tmp_path / case / "expected"
         prepare(images)
@@ -324,7 +310,7 @@ def test_a_file_that_is_put_into_a_folder_while_its_successor_is_built_is_kept(i
         return rename(path, target)
 
     monkeypatch.setattr(Path, "rename", late)
-    remove_pictures(images, ["Ada/old.jpg"])
+    remove_picture(images, "Ada/old.jpg")
     with monkeypatch.context():
         add_two(images)
     assert sorted(content(images)) == ["Ada/1.jpg", "Ada/2.jpg", "Ada/late.jpg", "Ada/older.png", "Grace.jpg"]

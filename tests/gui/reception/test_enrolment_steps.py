@@ -33,7 +33,7 @@ from kiosk.gui.reception.enrolment.consent_step import ConsentStep
 from kiosk.gui.reception.enrolment.name_step import NameStep
 from kiosk.gui.reception.enrolment.step import Draft
 from kiosk.gui.reception.enrolment.trial_step import TrialStep, judge
-from kiosk.people.capture import CaptureHint, CaptureState, Shot
+from kiosk.people.capture import CaptureHint, CaptureState
 from kiosk.people.consent import read_consent
 from kiosk.people.enrolment import Check, Duplicates, Enrolled, Examined, Offered
 from kiosk.people.register import PersonRecord
@@ -311,7 +311,7 @@ def test_one_thing_is_said_at_a_time_and_arrows_point_to_where_the_person_sees_t
         (CaptureState(1, nothing, CaptureHint.TURN_LEFT), False, "Turn your head a little to your left", "arrow_right"),
         (CaptureState(3, nothing, CaptureHint.LOOK_UP), False, "Raise your chin a little", "arrow_up"),
     ):
-        assert instruction(state, tuple(Shot), mirrored=mirrored) == (words, drawing)
+        assert instruction(state, mirrored=mirrored) == (words, drawing)
 
 
 GRACE = Candidate("Grace_Hopper", 0.3)

@@ -11,7 +11,7 @@ from kiosk.gui.reception.people import page as people_page
 from kiosk.gui.reception.people import pictures_panel
 from kiosk.gui.reception.people.page import MovingView, PeoplePage
 from kiosk.gui.reception.people.people_list import CELL_ROLE, KINDS, ROW_ROLE, Column, PeopleList, PeopleModel, gather
-from kiosk.gui.reception.people.pictures_panel import Look, pictures_of
+from kiosk.gui.reception.people.pictures_panel import Look, facts_of
 from kiosk.gui.reception.portraits import Portraits, round_picture
 from kiosk.people.listing import PersonRow, Quality, index, matches, words_of
 from kiosk.people.register import Consent, PersonRecord
@@ -97,7 +97,7 @@ def test_each_picture_says_how_near_the_others_are(services, crowd, home):
     station = crowd(Ada=[0.0, 0.1, 0.9])
     skipped = (Skipped("Ada/3.jpg", "no face found"),)
     station.snapshot = GallerySnapshot("dlib_resnet", station.snapshot.templates, skipped)
-    facts = pictures_of(services, "ada")
+    facts = facts_of(services, "ada")
     assert [(one.source, one.used, one.fits) for one in facts] == [
         ("Ada/0.jpg", True, True),
         ("Ada/1.jpg", True, True),
@@ -106,7 +106,7 @@ def test_each_picture_says_how_near_the_others_are(services, crowd, home):
     ]
     assert facts[0].distance == pytest.approx(0.1, abs=0.01)
     assert facts[3].reason == "no face found"
-    (alone,) = pictures_of(services, "Grace_Hopper")
+    (alone,) = facts_of(services, "Grace_Hopper")
     assert (alone.used, alone.distance) == (True, None)
 
 

@@ -23,16 +23,6 @@ from kiosk.i18n import QT_TRANSLATE_NOOP, translate
 from kiosk.people.capture import CaptureHint, CaptureSession, CaptureState, Shot
 from kiosk.people.enrolment import Offered
 
-SHOTS = {
-    Shot.STRAIGHT: QT_TRANSLATE_NOOP("enrolment", "Look straight at the camera"),
-    Shot.LEFT: QT_TRANSLATE_NOOP("enrolment", "Turn your head a little to your left"),
-    Shot.RIGHT: QT_TRANSLATE_NOOP("enrolment", "Turn your head a little to your right"),
-    Shot.UP: QT_TRANSLATE_NOOP("enrolment", "Raise your chin a little"),
-    Shot.AGAIN: QT_TRANSLATE_NOOP(
-        "enrolment", "Once more, straight ahead. If you wear glasses, take them off or put them on now."
-    ),
-}
-
 HINTS = {  # as a text and as an icon
     CaptureHint.NO_FACE: (QT_TRANSLATE_NOOP("enrolment", "Step in front of the camera"), "face_search"),
     CaptureHint.ONE_PERSON: (QT_TRANSLATE_NOOP("enrolment", "One person only, please"), "people"),
@@ -52,17 +42,27 @@ HINTS = {  # as a text and as an icon
     CaptureHint.HOLD_STILL: (QT_TRANSLATE_NOOP("enrolment", "Hold still for a moment"), "hourglass"),
 }
 
+SHOTS = {
+    Shot.STRAIGHT: HINTS[CaptureHint.LOOK_STRAIGHT][0],
+    Shot.LEFT: HINTS[CaptureHint.TURN_LEFT][0],
+    Shot.RIGHT: HINTS[CaptureHint.TURN_RIGHT][0],
+    Shot.UP: HINTS[CaptureHint.LOOK_UP][0],
+    Shot.AGAIN: QT_TRANSLATE_NOOP(
+        "enrolment", "Once more, straight ahead. If you wear glasses, take them off or put them on now."
+    ),
+}
+
 _OTHER_WAY = {"arrow_left": "arrow_right", "arrow_right": "arrow_left"}
 
 
-def instruction(state: CaptureState, shots: tuple[Shot, ...], *, mirrored: bool) -> tuple[str, str]:
+def instruction(state: CaptureState, *, mirrored: bool) -> tuple[str, str]:
     """Return the one thing that the person is asked to do now, as a text and as an icon.
 
     Arrows point to where the person sees their head turn.
     """
     if state.done:
         return translate("enrolment", "Thank you, all pictures are taken"), "tick_mark"
-    words, drawing = SHOTS[shots[state.number]], "face_search"
+    words, drawing = SHOTS[state.shot], "face_search"
     if state.hint is not None:
         words, drawing = HINTS[state.hint]
     if state.share > 0:
@@ -254,7 +254,7 @@ class CaptureStep(Step):
     def _show(self, state: CaptureState) -> None:
         if self.session is None:
             return
-        words, name = instruction(state, self.session.shots, mirrored=self.context.feed.mirrored)
+        words, name = instruction(state, mirrored=self.context.feed.mirrored)
         arrow = name if name.startswith("arrow") else ""
         self.view.show_progress(right=state.hint is None, share=1.0 if state.done else state.share, arrow=arrow)
         before, self._shown = self._shown, (words, name, state.taken)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from functools import partial
 from typing import NamedTuple
 
@@ -20,8 +21,7 @@ from kiosk.gui.layouts import FoldingRow, column, discard, flow, px
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.portraits import square_picture
 from kiosk.i18n import QT_TRANSLATE_NOOP, number, translate
-from kiosk.names import person_key
-from kiosk.people.folder import list_folder
+from kiosk.people.folder import pictures_of
 from kiosk.people.listing import PersonRow, PictureFacts, Quality, picture_facts
 from kiosk.people.records import remove
 from kiosk.vision.pictures import read_picture
@@ -30,10 +30,9 @@ from kiosk.vision.quality import USUAL, in_words
 _SHOWN_PX = 480
 
 
-def pictures_of(services: StaffServices, person: str) -> tuple[PictureFacts, ...]:
+def facts_of(services: StaffServices, person: str) -> tuple[PictureFacts, ...]:
     """Return every file of a person in the image folder, with how near the others are."""
-    key, threshold = person_key(person), float("inf")
-    sources = [one.source for one in list_folder(services.folder).pictures if person_key(one.person) == key]
+    threshold, sources = math.inf, [picture.source for picture in pictures_of(services.folder, person)]
     with contextlib.suppress(EncoderError):  # the station is being built
         threshold = services.threshold
     return picture_facts(services.snapshot, person, sources, threshold)
@@ -156,7 +155,7 @@ class PicturesPanel(Panel):
     def show_row(self, known: PersonRow) -> None:
         self.advice.setText(translate("people", _ADVICE[known.quality]))
         person = known.person
-        self._context.run(lambda: pictures_of(self._context.services, person), partial(self._came, person))
+        self._context.run(lambda: facts_of(self._context.services, person), partial(self._came, person))
 
     def _ask_removal(self, facts: PictureFacts) -> None:
         detail = translate("people", "This cannot be undone.")
@@ -164,11 +163,11 @@ class PicturesPanel(Panel):
             detail = translate("people", "It is the last one. Without it, the door does not recognise this person.")
         context, person = self._context, self._person
 
-        def work() -> list[str]:
-            return remove(context.services, person, [facts.source], context.member.name)
+        def work() -> int:
+            return remove(context.services, person, facts.source, context.member.name)
 
-        def removed(sources: list[str]) -> None:
-            context.tell(translate("people", "%n pictures were removed.", "", len(sources)))
+        def removed(count: int) -> None:
+            context.tell(translate("people", "%n pictures were removed.", "", count))
             self.changed.emit()
 
         question = translate("people", "Remove this picture?")
