@@ -26,7 +26,7 @@ from kiosk.names import is_system_folder, printable
 _PACKAGE = Path(str(files("kiosk")))
 _INSTALLED = _PACKAGE / "shipped"
 
-PARTIAL: Final = ".new-"  # how the name of a file begins that is being written
+PARTIAL: Final = ".new-"  # prefix of a file that is being written
 _TOKEN_BYTES: Final = 4
 _LOCK_STEP_SECONDS: Final = 0.02
 _NO_LOCKS: Final = {errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK, errno.EINVAL}  # of some network shares
@@ -34,7 +34,7 @@ _NO_LINKS: Final = {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP}  # FAT, some ne
 
 _MAX_YAML_BYTES: Final = 64 * 1024
 _MAX_DEPTH: Final = 10
-_MOST_OF_A_TAG: Final = 80  # characters
+_MOST_OF_A_TAG: Final = 80  # characters that a message shows
 _MAX_VALUE: Final = 1000  # characters; keeps a number short enough to be shown
 
 Key: TypeAlias = tuple[int | str, ...]
@@ -95,7 +95,7 @@ def atomic_write(
 
 
 def clear_partials(folder: Path, suffix: str = "") -> None:
-    """Delete what atomic_write left where it was killed; for a folder in which nobody else writes such files now."""
+    """Delete unfinished files of an atomic_write that was killed; no other may be running in the folder."""
     for left in folder.glob(f"{PARTIAL}*{suffix}"):
         left.unlink(missing_ok=True)
 
@@ -172,7 +172,7 @@ def _sync(path: Path, flags: int) -> None:
 
 
 def write_files(out: Path, contents: Mapping[str, bytes]) -> None:
-    """Write files into `out`, which is made, so that one that names another comes after it; raises WeightsError."""
+    """Create the folder `out` and put files into it in their order, a spec after its weights. Raises WeightsError."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         atomic_write_all(out, contents)
@@ -340,7 +340,7 @@ def _raise_marked(path: Path, error: MarkedYAMLError, fault: type[KioskError]) -
 
 
 def _check_shape(path: Path, text: str, fault: type[KioskError]) -> None:
-    """Refuse what no such file needs and what can blow a small one up: aliases, tags, depth, endless values."""
+    """Refuse aliases, tags, deep nesting and long values, by which a small file can fill the memory."""
     depth = 0
     for event in YAML(typ="rt").parse(text):
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
@@ -369,7 +369,7 @@ def _plain_map(content: CommentedMap, above: Key, lines: dict[Key, int]) -> dict
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401  (whatever YAML holds)
-    """Return a value of ruamel.yaml as int, float, str or bool, which strict validation asks for."""
+    """Return a value of ruamel.yaml as int, float, str or bool, as strict validation needs it."""
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, list):

@@ -46,7 +46,7 @@ def home_of(folder: Path, person: str) -> Path:
     """Return the path of a person's folder, existing or not, in the spelling in use. Raises EnrolmentError."""
     person = checked_name(person)
     folders, loose = list[Path](), list[Path]()
-    with contextlib.suppress(OSError):  # told when it is written
+    with contextlib.suppress(OSError):  # the write reports it
         folders, loose = _belongings(folder, person)
     if folders:
         return folders[0]

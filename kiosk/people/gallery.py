@@ -5,9 +5,8 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from kiosk.domain import Embedding, Template
@@ -132,18 +131,22 @@ class Gallery:
 
     def _readings(self, due: Sequence[ListedPicture], until: float) -> Iterator[tuple[ListedPicture, Reading]]:
         """Yield readings as they come; start none after `until` or when closed."""
-        waiting = iter(due)
-        with ThreadPoolExecutor(self._workers, thread_name_prefix="gallery") as pool:
-            running = {self._begin(pool, picture): picture for picture in islice(waiting, self._workers)}
-            while running:
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    yield running.pop(future), future.result()
-                    if time.monotonic() < until and not self._closed.is_set():
-                        running.update({self._begin(pool, picture): picture for picture in islice(waiting, 1)})
 
-    def _begin(self, pool: ThreadPoolExecutor, picture: ListedPicture) -> Future[Reading]:
-        kept = self._kept.get(picture.source)
-        return pool.submit(self._reader.read, picture, kept.reading if kept else None)
+        def read(picture: ListedPicture) -> Reading | None:
+            if time.monotonic() >= until or self._closed.is_set():
+                return None
+            kept = self._kept.get(picture.source)
+            return self._reader.read(picture, kept.reading if kept else None)
+
+        pool = ThreadPoolExecutor(self._workers, thread_name_prefix="gallery")
+        try:
+            pictures = {pool.submit(read, picture): picture for picture in due}
+            for future in as_completed(pictures):
+                reading = future.result()
+                if reading is not None:
+                    yield pictures[future], reading
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def _keep(self, picture: ListedPicture, reading: Reading) -> None:
         now = time.monotonic()

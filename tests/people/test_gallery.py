@@ -258,7 +258,14 @@ def test_a_refresh_leaves_what_it_has_no_time_for_to_the_next(images, open_galle
     gallery.load()
     for number in range(3):
         save_portrait(images / f"P{number}.png", person=number)
-    monkeypatch.setattr("kiosk.people.gallery._REFRESH_SECONDS", 0)
+    read = PictureReader.read
+
+    def slowly(*arguments):
+        time.sleep(0.3)
+        return read(*arguments)
+
+    monkeypatch.setattr(PictureReader, "read", slowly)
+    monkeypatch.setattr("kiosk.people.gallery._REFRESH_SECONDS", 0.2)
     counts = []
     for _ in range(3):
         assert gallery.refresh()

@@ -1,4 +1,4 @@
-"""The form for what is known of a person beside the name; part of the enrolment and of the person's own page."""
+"""The form for a person's data beside the name; part of the enrolment and of the person's own page."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class PersonFields(QWidget):
         self.fields["group"].edit.setCompleter(completer)
 
     def read(self) -> dict[str, Any] | None:
-        """Return the values by field; None where one cannot be used, which is then said beside it."""
+        """Return the values by field, or None if one is invalid; its fault is then shown below it."""
         texts = self.texts
         values: dict[str, Any] = {name: clean_text(texts[name]) for name in TEXT_FIELDS}
         values |= {name: read_day(texts[name]) for name in _DAYS}
@@ -96,7 +96,7 @@ class PersonFields(QWidget):
 
 
 def read_name(field: TextField) -> str | None:
-    """Return the name in its normal form; None where it cannot be one, which is then said beside it."""
+    """Return the name in its normal form, or None if it is invalid; its fault is then shown below the field."""
     name = normal_name(field.text)
     fault = name_fault(name)
     if not fault:
@@ -112,6 +112,6 @@ def read_name(field: TextField) -> str | None:
 
 
 def texts_of(record: PersonRecord) -> dict[str, str]:
-    """Return what stands in the fields for a record."""
+    """Return the texts of the fields for a record."""
     texts = {name: getattr(record, name) for name in (*TEXT_FIELDS, *_DAYS)}
     return {name: day_text(text) if isinstance(text, date) else text or "" for name, text in texts.items()}

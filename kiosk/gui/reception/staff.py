@@ -1,4 +1,4 @@
-"""The staff page: who has a PIN, and the form for a new one."""
+"""The staff page: the members, and a form for a new PIN."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _HINTS = Qt.InputMethodHint.ImhDigitsOnly | Qt.InputMethodHint.ImhSensitiveData 
 class StaffForm(QWidget):
     """A name, a role, and a PIN twice."""
 
-    saved = pyqtSignal()  # what was typed can be used; see name, role and pin
-    cancelled = pyqtSignal()  # nothing is to be done
+    saved = pyqtSignal()  # name, role and pin are valid
+    cancelled = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,7 +101,7 @@ class StaffForm(QWidget):
 
     @pyqtSlot()
     def on_save(self) -> None:
-        """Go on if everything can be used; otherwise say why beside the field."""
+        """Emit `saved` if everything is valid; otherwise show each fault below its field."""
         if self.busy:
             return
         faults: dict[TextField, str] = {}

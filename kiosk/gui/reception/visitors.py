@@ -1,4 +1,4 @@
-"""The visitors page: whom the door refused lately and did not know, to be enrolled or deleted."""
+"""The visitors page: unknown people whom the door refused lately, to enrol or delete."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ShownFace(NamedTuple):
 
 
 class ShownVisitor(NamedTuple):
-    """A visitor with the pictures of the newest faces, and how the nearest person is called here."""
+    """A visitor with the pictures of the newest faces, and the name of the nearest person."""
 
     visitor: UnknownVisitor
     faces: list[ShownFace]
@@ -61,7 +61,7 @@ def _shown(services: StaffServices, visitor: UnknownVisitor) -> ShownVisitor:
     name = visitor.nearest.person if visitor.nearest else ""
     try:
         name = services.people.record(name).shown_name if name else ""
-    except PeopleError:  # the door's own line tells that
+    except PeopleError:  # the state of the door reports it
         name = display_name(name)
     return ShownVisitor(visitor, faces, name)
 
@@ -178,7 +178,7 @@ class VisitorCard(Panel):
 
 
 def moment(time: datetime) -> str:
-    """Day and time here, as the language of the screen writes them; today's without the day."""
+    """Return the local day and time as the language of the screen writes them; today without the day."""
     day = time.astimezone().date()
     return time_text(time) if day == today() else f"{day_text(day)} {time_text(time)}"
 

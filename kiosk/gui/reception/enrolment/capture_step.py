@@ -1,4 +1,4 @@
-"""The third step: the pictures are taken by themselves, or come from files."""
+"""The third step: pictures are taken automatically, or chosen from files."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ _WAITING, _RIGHT, _RING_BACK = QColor("#ffd166"), QColor("#5fd38d"), QColor(255,
 
 
 class CaptureView(QWidget):
-    """Follows the feed; takes no frames of its own. The words stand beside it: colours and arrows only repeat them."""
+    """The camera picture with an oval, a ring of progress and an arrow, which repeat the text beside it."""
 
     def __init__(self, feed: Feed) -> None:
         super().__init__()
@@ -167,7 +167,7 @@ class ShotButtons(QWidget):
 
 
 _SAY_SECONDS = 2.5  # between two hints that are spoken
-_SEEN_MS = 700  # for which the last picture is seen before the wizard goes on
+_SEEN_MS = 700  # for which the last picture is shown before the next step
 
 
 class CaptureStep(Step):
@@ -217,7 +217,7 @@ class CaptureStep(Step):
         if self.session is None or not self.isVisible():
             return
         if report.capture is None:
-            # Another station was built meanwhile, or what was asked for is still on its way.
+            # Another station was built meanwhile, or the request is still on its way.
             self._hand_over(self.session)
         else:
             if report.capture.fault:
@@ -276,7 +276,7 @@ class CaptureStep(Step):
             self._ending.start()
 
     def _say(self, words: str) -> None:
-        """Speak the instruction where spoken hints are switched on, but not faster than a person can follow."""
+        """Speak the instruction if spoken hints are on, but not faster than a person can follow."""
         now = time.monotonic()
         if self.context.services.config.current.voice.hints and now - self._said_at >= _SAY_SECONDS:
             self._said_at = now

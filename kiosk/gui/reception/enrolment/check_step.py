@@ -1,4 +1,4 @@
-"""The fourth step: are the pictures good, of one person, and of nobody who is enrolled already?"""
+"""The fourth step: the pictures must be good, show one person, and nobody who is enrolled already."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class CheckStep(Step):
     def enter(self) -> None:
         self._fill(Heading(translate("enrolment", "The pictures are being checked …")))
         self.save.setEnabled(False)
-        self.setFocus()  # until it is known what is to be pressed
+        self.setFocus()  # until the result chooses a button
         services, person = self.context.services, self.draft.person
         offered, pictures = self.draft.offered, list(self.draft.pictures)
         self.context.run(
@@ -139,7 +139,7 @@ class CheckStep(Step):
         return card
 
     def _find(self) -> Panel | None:
-        """Return the panel about somebody enrolled whom the pictures show, or resemble."""
+        """Return a panel about the enrolled person whom the pictures resemble; None if there is none."""
         self.merge = None
         duplicates = self.checked.duplicates
         if duplicates.same:
@@ -204,7 +204,7 @@ class CheckStep(Step):
 
 
 def _look(services: StaffServices, checked: Check) -> tuple[Check, list[QImage], QImage]:
-    """Read in the background what is to be seen: the pictures, and one of the person whom they show or resemble."""
+    """Return the check, small images of its pictures, and one image of the enrolled person whom they resemble."""
     images = [read_small(one.offered.content)[0] for one in checked.pictures]
     others = (*checked.duplicates.same, *checked.duplicates.alike)
     templates = services.snapshot.templates_of(others[0].person) if others else ()

@@ -22,13 +22,13 @@ from kiosk.people.enrolment import agreed
 
 # A person who reads touches nothing: for this time, the screen does not go back to the door.
 _READING_MS, _READINGS = 25_000, 8
-_LEAST_LINES = 14  # high: below that the heading gives way
+_LEAST_LINES = 14  # on a lower page, the heading is hidden
 
 
 class ConsentStep(Step):
     """The second step: the text, and the person's answer to it."""
 
-    refused = pyqtSignal()  # the person does not agree, so nothing is kept
+    refused = pyqtSignal()  # the person does not agree
 
     def __init__(self, context: PageContext, draft: Draft) -> None:
         super().__init__(context, draft)
@@ -70,11 +70,11 @@ class ConsentStep(Step):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
         super().resizeEvent(event)
-        # Where there is room for a few lines only, they are the text's.
+        # Where only a few lines fit, they are for the text.
         self.heading.setVisible(self.height() >= _LEAST_LINES * self.fontMetrics().lineSpacing())
 
     def _show_text(self, text: str) -> None:
-        """Headings in the size of the page, and room between the paragraphs, which Qt leaves out."""
+        """Show Markdown with small headings, and with room between the paragraphs, which Qt leaves out."""
         self.page.setMarkdown(re.sub(r"^#+ ", "#### ", text, flags=re.MULTILINE))
         room = QTextBlockFormat()
         room.setBottomMargin(px(8))

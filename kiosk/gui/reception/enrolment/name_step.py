@@ -1,4 +1,4 @@
-"""The first step: who is it?"""
+"""The first step: name and data of the person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wizard: one step after the other; leaving it discards what is not saved, after a question."""
+"""The enrolment wizard; leaving it discards what is not saved, after a question."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class EnrolmentPage(StaffPage):
 
     @pyqtSlot(int)
     def on_again(self, number: int) -> None:
-        """Take one picture again, or all (-1), or others from files."""
+        """Take one picture again, or all (-1); pictures from files are chosen again."""
         session = self.capture.session
         if number < 0 or session is None or not session.state.done:
             self.capture.session = None

@@ -50,4 +50,4 @@ class Step(QWidget):
         """Stop timers and release the camera; called when it is hidden."""
 
     def on_report(self, report: Report) -> None:
-        """Take over what the recognition found in a frame; called while the step is shown."""
+        """Process the report of a frame; called while the step is shown."""

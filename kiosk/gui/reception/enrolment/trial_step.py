@@ -1,4 +1,4 @@
-"""The last step: the person is enrolled, and the door shows that it knows them."""
+"""The last step: the person is enrolled and tries whether the door recognises them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Verdict:
 
 
 def judge(report: Report, person: str) -> Verdict:
-    """Return whether the person was recognised in a frame, or what prevents it."""
+    """Judge whether the person was recognised in a frame, or what prevents it."""
     for decision in report.decisions:
         if decision.reason in ADMITTED and _is(decision.person, person):
             return Verdict(translate("enrolment", "Recognised. The door opens."), recognised=True, enters=True)

@@ -1,4 +1,4 @@
-"""A person's data are taken along, or all of it is erased."""
+"""Export of a person's data, and erasure with its report."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Export(QWidget):
         *,
         others: Sequence[QWidget] = (),
     ) -> None:
-        """`write` exports to a folder, in the background, and returns what is told; `others` wait for it."""
+        """`write` exports to a folder, in the background, and returns a message; `others` are disabled meanwhile."""
         super().__init__()
         self.write, self.button = write, button
         self.choice = Choice(translate("people", "Where to"))
@@ -86,7 +86,7 @@ class LeavingPanel(Panel):
     """Export, and erase after the name was typed."""
 
     erased = pyqtSignal(object)  # the report of what was removed
-    asked = pyqtSignal()  # the question whether to erase is to be seen
+    asked = pyqtSignal()  # the question is open, and is to be scrolled into view
 
     def __init__(self, context: PageContext) -> None:
         self._context, self._person = context, ""
@@ -128,7 +128,7 @@ class LeavingPanel(Panel):
     def on_begin(self) -> None:
         self.begin.hide()
         self.question.show()
-        # Once it has its place: what gets the focus is scrolled into view.
+        # Later, once it has its place: the widget that gets the focus is scrolled into view.
         QTimer.singleShot(0, self.on_asked)
 
     @pyqtSlot()

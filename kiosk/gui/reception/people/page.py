@@ -25,8 +25,8 @@ from kiosk.people.staff import Role
 class MovingView(QWidget):
     """Export of everybody, and import of a zip that is picked."""
 
-    closed = pyqtSignal()  # back to everybody
-    changed = pyqtSignal()  # people came in
+    closed = pyqtSignal()  # back to the list
+    changed = pyqtSignal()  # people were imported
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -91,7 +91,7 @@ class PeoplePage(StaffPage):
 
     @property
     def person(self) -> PersonView:
-        """The page of one person, made when the first is opened: everybody is there the sooner."""
+        """The page of one person; made when first opened, so that the list is shown sooner."""
         if self._person is None:
             self._person = view = PersonView(self.context)
             self.stack.addWidget(view)

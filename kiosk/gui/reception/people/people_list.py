@@ -1,4 +1,4 @@
-"""The table of people: searched, narrowed down and sorted; a thousand rows."""
+"""The table of people, with search, filter and sorting; a thousand rows."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Cell(NamedTuple):
-    """Content of a cell: two lines, and whether each of them wants attention."""
+    """The two lines of a cell, each with an alert or without."""
 
     first: str
     second: str
@@ -71,7 +71,7 @@ class Column(enum.IntEnum):
     VALIDITY = 3  # and consent
 
 
-KINDS: dict[str, Callable[[PersonRow], bool]] = {  # of people that can be shown
+KINDS: dict[str, Callable[[PersonRow], bool]] = {  # choices of whom to show
     QT_TRANSLATE_NOOP("people", "Everybody"): lambda row: True,
     QT_TRANSLATE_NOOP("people", "Without consent"): lambda row: row.record.consent is None,
     QT_TRANSLATE_NOOP("people", "No access"): lambda row: row.standing is not AccessStatus.IN_FORCE,
@@ -206,7 +206,7 @@ def _group_and_seen(row: PersonRow) -> str:
     seen = translate("people", "Not seen yet")
     if row.last_seen is not None:
         seen = translate("people", "Seen {day}").format(day=_seen(row.last_seen))
-    # Kept apart from what is around it: it may be written from right to left.
+    # Isolated by control characters: the group may be written from right to left.
     return f"\u2068{row.record.group}\u2069 · {seen}" if row.record.group else seen
 
 
@@ -262,13 +262,13 @@ class PersonCells(QStyledItemDelegate):
 
 
 def _row_height(font: QFont) -> int:
-    """Return the height of two lines and a portrait, and never less than a finger wants, px."""
+    """Return the height of two lines and a portrait, at least as high as a finger needs, in px."""
     size = font.pixelSize() if font.pixelSize() > 0 else px(16)
     return max(px(56), round(size * (1.3 + 1.3 * SMALL)) + px(8))
 
 
 def _wanted_widths(font: QFont) -> dict[Column, int]:
-    """Return the room for the usual texts of the columns beside the name, and for the mark of the second lines, px."""
+    """Return the widths in px that the usual texts of the columns beside the name need."""
     access, quality, consent = (
         [translate("people", text) for text in texts.values()] for texts in (ACCESS, _QUALITY, _CONSENT)
     )
@@ -286,7 +286,7 @@ def _wanted_widths(font: QFont) -> dict[Column, int]:
 
 
 class PeopleTable(Table):
-    """A table with rows and columns as font and width want them."""
+    """A table whose rows and columns fit the font and the width."""
 
     def __init__(self, model: PeopleModel, name: str) -> None:
         self.people = model
@@ -322,7 +322,7 @@ class PeopleTable(Table):
 
 
 class PeopleList(QWidget):
-    """The table with what narrows it down."""
+    """The table of people, with a search and a choice of whom to show."""
 
     opened = pyqtSignal(str)  # a person was chosen, by the name in the gallery
     enrolment_wanted = pyqtSignal()  # a new person is to be enrolled
@@ -341,7 +341,7 @@ class PeopleList(QWidget):
         self.nobody = Note("", "muted")
         self.nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.table = PeopleTable(self.model, translate("people", "People"))
-        self.model.setParent(self.table)  # which it is not to leave behind
+        self.model.setParent(self.table)  # deleted together
         self._cells = PersonCells(portraits)
         self.table.setItemDelegate(self._cells)
         self._stack = QStackedWidget()  # no bare layout: that would show the table as a window of its own

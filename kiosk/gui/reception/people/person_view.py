@@ -30,7 +30,7 @@ from kiosk.people.snapshot import GallerySnapshot
 class AccessPanel(Panel):
     """Suspend and allow again; record a consent."""
 
-    changed = pyqtSignal()  # something else is in force
+    changed = pyqtSignal()  # the person was suspended, or allowed again
     consent_wanted = pyqtSignal()  # the person is to read the text and agree
 
     def __init__(self, context: PageContext) -> None:
@@ -125,7 +125,7 @@ class DataPanel(Panel):
         self.undo.clicked.connect(self.on_undo)
 
     def show_record(self, record: PersonRecord, *, another: bool = False) -> None:
-        """Show what is known; not while somebody is typing, unless it is `another` person."""
+        """Show a record, unless changes to it are typed and not saved; always that of `another` person."""
         if another or (not self.is_changed and record != self._record):
             self._record = record
             self.on_undo()
@@ -173,9 +173,9 @@ class DataPanel(Panel):
 
 
 class PersonView(QWidget):
-    """Pictures, access, data, and the way out of the gallery."""
+    """The page of one person: pictures, access, data, export and erasure."""
 
-    closed = pyqtSignal()  # back to everybody
+    closed = pyqtSignal()  # back to the list
     changed = pyqtSignal()  # something about the person is different now
     erased = pyqtSignal()  # the person is gone
 
@@ -224,7 +224,7 @@ class PersonView(QWidget):
 
     def show_row(self, row: PersonRow | None, snapshot: GallerySnapshot) -> None:
         if self.leaving.erasing or self.stack.currentWidget() is self.erasure:
-            return  # the report tells what became of the person
+            return  # the report of the erasure is shown
         if row is None:
             self._context.tell(translate("people", "This person is not in the gallery any more."))
             self.closed.emit()
@@ -244,7 +244,7 @@ class PersonView(QWidget):
         self._close_consent()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Esc is one step back."""
+        """Take one step back for Esc."""
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self.on_back()
         else:

@@ -1,4 +1,4 @@
-"""The pictures of one person, each with what it is like."""
+"""The pictures of one person, each with its quality."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SHOWN_PX = 480
 
 
 def facts_of(services: StaffServices, person: str) -> tuple[PictureFacts, ...]:
-    """Return every file of a person in the image folder, with how near the others are."""
+    """Return every file of a person in the image folder, with its distance to the others."""
     threshold, sources = math.inf, [picture.source for picture in pictures_of(services.folder, person)]
     with contextlib.suppress(EncoderError):  # the station is being built
         threshold = services.threshold
@@ -42,11 +42,11 @@ class Look(NamedTuple):
     """A picture as it is shown, and what is unusual about it."""
 
     image: QImage
-    remarks: tuple[Rejection, ...] = ()  # beyond what pictures usually are like
+    remarks: tuple[Rejection, ...] = ()
 
 
 def look_at(services: StaffServices, source: str) -> Look:
-    """Return a picture with what its face is like; takes about a tenth of a second."""
+    """Return a picture cut to its face, with remarks; takes about a tenth of a second."""
     try:
         image = read_picture(services.folder / source)
     except PictureError:
@@ -82,7 +82,7 @@ _SIDE_UNITS, _CARD_UNITS = 104, 144
 
 
 class PictureCard(QWidget):
-    """A picture, what is known of it, and a button to remove it."""
+    """A picture, its quality, and a button to remove it."""
 
     def __init__(self, place: int, facts: PictureFacts) -> None:
         super().__init__()
@@ -194,7 +194,7 @@ class PicturesPanel(Panel):
         self._look_at_next()
 
     def _look_at_next(self) -> None:
-        """Look at one after the other, so that what is pressed meanwhile does not have to wait for all of them."""
+        """Look at one picture at a time, so that other work does not wait for all of them."""
         if self._looking or not self._waiting:
             return
         self._looking = source = self._waiting.pop(0)
