@@ -63,7 +63,7 @@ class VisitorKeeping:
         now = self._now()
         try:
             if self.hours:
-                self._store.purge(now - timedelta(hours=self.hours), now=now)
+                self._store.purge(now - timedelta(hours=self.hours), now)
             else:
                 self._store.clear()
                 self._keep_fault = None

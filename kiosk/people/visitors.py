@@ -62,7 +62,6 @@ class Visitor:
     id: int
     time: datetime  # UTC
     embedding: Embedding
-    picture: bytes  # PNG; empty if not asked for
 
 
 class VisitorStore:
@@ -88,26 +87,25 @@ class VisitorStore:
             connection.execute(f"DELETE FROM visitors WHERE {_SURPLUS}", (MOST_FACES,))  # noqa: S608 - constants
         return int(added or 0)
 
-    def visitors(self, *, with_pictures: bool = True) -> list[Visitor]:
+    def visitors(self) -> list[Visitor]:
         """Return all faces, newest first."""
         if not self.path.exists():
             return []
-        columns = f"id, time, encoder, vector, {'picture' if with_pictures else 'NULL'}"
+        sql = "SELECT id, time, encoder, vector FROM visitors ORDER BY time DESC, id DESC"
         with self._session() as connection:
-            rows = connection.execute(f"SELECT {columns} FROM visitors ORDER BY time DESC, id DESC").fetchall()  # noqa: S608 - constants
+            rows = connection.execute(sql).fetchall()
         return [
             # Cut to whole numbers: one bad row must not hide the others.
             Visitor(
                 number,
                 datetime.fromisoformat(time),
                 Embedding(np.frombuffer(vector[: len(vector) // 4 * 4], np.float32), encoder),
-                picture or b"",
             )
-            for number, time, encoder, vector, picture in rows
+            for number, time, encoder, vector in rows
         ]
 
     def pictures(self, ids: Iterable[int]) -> dict[int, bytes]:
-        """Return the pictures of these faces, if they are still there."""
+        """Return the pictures (PNG) of these faces, if they are still there."""
         numbers = list(ids) if self.path.exists() else []
         if not numbers:
             return {}
@@ -132,13 +130,12 @@ class VisitorStore:
 
     def remove_alike(self, embeddings: Sequence[Embedding], within: float) -> int:
         """Delete every face within a distance of one of these embeddings; return how many."""
-        faces = self.visitors(with_pictures=False)
+        faces = self.visitors()
         return self.remove(face.id for face in faces if _is_near(face.embedding, embeddings, within))
 
-    def purge(self, older_than: datetime, *, now: datetime | None = None) -> int:
+    def purge(self, older_than: datetime, now: datetime) -> int:
         """Delete faces kept before then, and those dated later than `now`; return how many."""
-        latest = "9" if now is None else stamp(now + _AHEAD)
-        return self._remove_where("time < ? OR time > ?", stamp(older_than), latest)
+        return self._remove_where("time < ? OR time > ?", stamp(older_than), stamp(now + _AHEAD))
 
     def clear(self) -> int:
         """Delete every face; return how many there were."""
@@ -213,7 +210,7 @@ _LIKELY = 1.2  # of the threshold
 class UnknownVisitor:
     """Kept faces of one unknown person, as the encoder groups them."""
 
-    faces: tuple[Visitor, ...]  # newest first, without pictures
+    faces: tuple[Visitor, ...]  # newest first
     nearest: Candidate | None = None  # of the people enrolled, to any of the faces
 
     @property
@@ -239,7 +236,7 @@ def unknown_visitors(store: VisitorStore, gallery: GallerySnapshot, threshold: f
     """Return the unknown visitors, last seen first: faces within `threshold` are one. Raises VisitorsError."""
     found = []
     by_size: dict[int, list[Visitor]] = {}
-    for face in store.visitors(with_pictures=False):
+    for face in store.visitors():
         if _is_comparable(face, gallery):
             by_size.setdefault(face.embedding.vector.size, []).append(face)
         else:

@@ -122,7 +122,8 @@ def test_only_a_number_is_left_of_a_person_who_does_not_come_back(lived, home, t
     erased = ("erased", "Eve", report.number, "1 pictures")
     assert (newest.action, newest.staff, newest.subject, newest.detail) == erased
     assert {one.subject for one in others} == {report.number}
-    assert [visitor.picture for visitor in services.visitors.visitors()] == [b"face of Lin"]
+    visitors = [visitor.id for visitor in services.visitors.visitors()]
+    assert list(services.visitors.pictures(visitors).values()) == [b"face of Lin"]
     for remembering in (person_key, normal_name, name_fault_of):
         assert not remembering.cache_info().currsize, "names are not remembered"
     services.station.refresh()

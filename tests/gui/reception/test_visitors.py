@@ -175,7 +175,7 @@ def test_a_visitor_becomes_somebody_whom_the_door_knows(qtbot, agree, keeping, f
 @pytest.fixture
 def make(shown):
     def card(faces: int, nearest: Candidate, name: str = "Ada L.") -> VisitorCard:
-        kept = tuple(Visitor(number, NOW - timedelta(days=number), looks(1, number), b"") for number in range(faces))
+        kept = tuple(Visitor(number, NOW - timedelta(days=number), looks(1, number)) for number in range(faces))
         pictures = [ShownFace(face, f"{face.id}".encode(), QImage()) for face in kept]
         return shown(VisitorCard(ShownVisitor(UnknownVisitor(kept, nearest), pictures, name), 0.38))
 
