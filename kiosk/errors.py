@@ -161,6 +161,11 @@ def require_extra(extra: str, *libraries: str, fault: type[KioskError] = KioskEr
         raise fault(", ".join(missing), "not installed", remedy)
 
 
+def cause_of(error: BaseException) -> str:
+    """Return the cause that an error of the system or a library states, as a phrase."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
 def in_one_line(error: BaseException) -> str:
     """Return the text of any exception in one line."""
     text = str(error) if isinstance(error, KioskError) else f"{type(error).__name__}: {error}"

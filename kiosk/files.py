@@ -19,7 +19,7 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
 
-from kiosk.errors import KioskError, WeightsError
+from kiosk.errors import KioskError, WeightsError, cause_of
 from kiosk.i18n import Message, Text
 from kiosk.names import is_system_folder, printable
 
@@ -250,7 +250,7 @@ def list_files(place: Path, folder: Path, suffixes: Collection[str]) -> Listing:
             if not file.name.startswith(".") and (not is_system_folder(file.name) if is_folder else is_wanted):
                 entries.append(Entry(folder / file.name, is_folder))
     except OSError as fault:
-        raise _unreadable(folder, fault.strerror or str(fault)) from fault
+        raise _unreadable(folder, cause_of(fault)) from fault
     entries.sort(key=lambda entry: (not entry.is_folder, entry.name.casefold()))
     return Listing(tuple(entries), len(files) > MOST_FILES)
 

@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from pydantic import TypeAdapter
 
-from kiosk.errors import ArchiveError, KioskError
+from kiosk.errors import ArchiveError, KioskError, cause_of
 from kiosk.files import atomic_write
 from kiosk.i18n import Message, Text
 from kiosk.names import name_fault, normal_name, person_key, printable
@@ -127,7 +127,7 @@ def write_archive(
     try:
         atomic_write(path, write, mode=0o600)  # durable: a USB stick may be pulled out at once
     except (OSError, ValueError) as fault:
-        reason = Message("cannot be written ({reason})", reason=getattr(fault, "strerror", None) or str(fault))
+        reason = Message("cannot be written ({reason})", reason=cause_of(fault))
         raise ArchiveError(printable(path), reason, "choose another place, or free space") from fault
     return sum(len(one.pictures) for one in listed)
 
@@ -179,7 +179,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
             raise ArchiveError(printable(path), "is not a file", "give a zip that was exported")
         opened = zipfile.ZipFile(path)
     except OSError as fault:
-        reason = Message("cannot be read ({cause})", cause=fault.strerror or fault)
+        reason = Message("cannot be read ({cause})", cause=cause_of(fault))
         raise ArchiveError(printable(path), reason, "check that it exists and may be read") from fault
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as fault:
         raise _refused(printable(path), "is no zip, or a damaged one") from fault

@@ -233,7 +233,7 @@ def find_outliers(offered: Sequence[Embedding], stored: Sequence[Embedding], thr
     return {index for index in range(len(offered)) if not any(len(stored) + index in group for group in right)}
 
 
-def spread(embeddings: Sequence[Embedding]) -> NDArray[np.float32]:
+def nearest_distances(embeddings: Sequence[Embedding]) -> NDArray[np.float32]:
     """Return the distance of each picture of a set to the nearest other one; infinite if there is none."""
     if len(embeddings) < 2:
         return np.full(len(embeddings), np.inf, np.float32)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.domain import display_name
-from kiosk.errors import GalleryError, KioskError, UnknownPersonError
+from kiosk.errors import GalleryError, KioskError, UnknownPersonError, cause_of
 from kiosk.i18n import Message
 from kiosk.names import is_skipped, is_snapshot, is_system_folder, normal_name, person_key, printable
 from kiosk.paths import cache_folder
@@ -99,7 +99,7 @@ def delete_from_bins(folder: Path, found: InBins) -> tuple[int, list[str]]:
         except FileNotFoundError:
             continue  # the bin has been emptied
         except OSError as fault:
-            reason = Message("cannot be deleted ({cause})", cause=fault.strerror or fault)
+            reason = Message("cannot be deleted ({cause})", cause=cause_of(fault))
             thing = printable(path.relative_to(folder))
             left.append(str(GalleryError(thing, reason, "delete it by hand")))
     return count, left

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from kiosk.errors import cause_of
 from kiosk.i18n import Message, Text
 from kiosk.names import folder_fault, is_litter, is_system_folder, name_fault, normal_name, person_key, printable
 from kiosk.people.snapshot import Skipped
@@ -69,7 +70,7 @@ def list_folder(folder: Path) -> Listing:
         for one in _walk(folder.resolve(strict=True)):
             skipped.append(one) if isinstance(one, Skipped) else found.append(one)
     except (OSError, RuntimeError, ValueError) as fault:
-        reason = Message("the image folder cannot be read ({cause})", cause=_cause(fault))
+        reason = Message("the image folder cannot be read ({cause})", cause=cause_of(fault))
         return Listing((), (Skipped(printable(folder), reason),))
     if not found and all(one.harmless for one in skipped):
         skipped.append(Skipped(printable(folder), EMPTY))
@@ -97,7 +98,7 @@ def _walk_person(root: Path, folder: os.DirEntry[str]) -> Iterator[ListedPicture
         try:
             entries = [entry for entry in _entries(Path(folder.path)) if not is_litter(entry.name)]
         except OSError as fault:
-            reason = Message("the folder cannot be read ({cause})", cause=_cause(fault))
+            reason = Message("the folder cannot be read ({cause})", cause=cause_of(fault))
     if reason or not entries:
         harmless = is_litter(folder.name) or is_system_folder(folder.name)
         yield Skipped(printable(folder.name), reason or Message("an empty folder"), harmless=harmless)
@@ -112,7 +113,7 @@ def _examined(root: Path, entry: os.DirEntry[str], source: str, person: str) -> 
         reason = name_fault_of(source, person) or (_link_fault(root, path) if entry.is_symlink() else None)
         status = entry.stat(follow_symlinks=not reason)
     except (OSError, RuntimeError) as fault:
-        return Skipped(printable(source), Message("cannot be read ({cause})", cause=_cause(fault)))
+        return Skipped(printable(source), Message("cannot be read ({cause})", cause=cause_of(fault)))
     reason = reason or _kind_fault(path, status)
     if reason:
         return Skipped(printable(source), reason, harmless=is_system_folder(entry.name))
@@ -161,7 +162,3 @@ def _in_one_spelling(pictures: list[ListedPicture]) -> tuple[ListedPicture, ...]
         spelling.setdefault(person_key(picture.person), picture.person)
     spelt = ((picture, spelling[person_key(picture.person)]) for picture in pictures)
     return tuple(one if one.person == person else replace(one, person=person) for one, person in spelt)
-
-
-def _cause(fault: Exception) -> str:
-    return (isinstance(fault, OSError) and fault.strerror) or str(fault)

@@ -13,7 +13,7 @@ import numpy as np
 from kiosk.domain import Template
 from kiosk.i18n import shown
 from kiosk.names import person_key
-from kiosk.people.enrolment import spread
+from kiosk.people.enrolment import nearest_distances
 from kiosk.people.register import AccessStatus, PersonRecord
 from kiosk.people.snapshot import GallerySnapshot
 
@@ -117,7 +117,7 @@ def quality_of(templates: list[Template], threshold: float) -> Quality:
     """Return how good the pictures of one person are, by their number and how alike they are."""
     if not templates:
         return Quality.NONE
-    apart = spread([template.embedding for template in templates])
+    apart = nearest_distances([template.embedding for template in templates])
     if len(templates) > 1 and apart.max() > threshold > 0:
         return Quality.DIFFER
     return Quality.GOOD if len(templates) >= ENOUGH_PICTURES else Quality.FEW
@@ -139,7 +139,7 @@ def picture_facts(
 ) -> tuple[PictureFacts, ...]:
     """Return what is known of a person's files in the image folder."""
     templates = snapshot.templates_of(snapshot.person(person) or "")
-    apart = spread([template.embedding for template in templates])
+    apart = nearest_distances([template.embedding for template in templates])
     distances = {template.source: float(found) for template, found in zip(templates, apart, strict=True)}
     skipped = {skipped.source: shown(skipped.reason) for skipped in snapshot.skipped}
     facts = []

@@ -23,7 +23,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from kiosk.domain import Reason, display_name
-from kiosk.errors import PeopleError
+from kiosk.errors import PeopleError, cause_of
 from kiosk.files import atomic_write
 from kiosk.i18n import Message, Text
 from kiosk.names import MAX_NAME_CHARACTERS, is_printable, normal_name, person_key, printable
@@ -212,8 +212,7 @@ def from_row(row: tuple[Any, ...]) -> PersonRecord:
 def unusable(path: Path, error: sqlite3.Error | OSError | ValueError) -> PeopleError:
     """Return the error for a file that cannot be used."""
     damaged = Message("move the file away: the kiosk starts a new one without suspensions")
-    reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-    problem = Message("what is known of people cannot be used: {reason}", reason=reason)
+    problem = Message("what is known of people cannot be used: {reason}", reason=cause_of(error))
     return PeopleError(path, problem, remedy_for(error, damaged))
 
 

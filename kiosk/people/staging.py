@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.errors import EnrolmentError, GalleryError
+from kiosk.errors import EnrolmentError, GalleryError, cause_of
 from kiosk.files import folder_lock, sync_folder
 from kiosk.i18n import Message
 from kiosk.names import printable
@@ -50,7 +50,7 @@ def change_lock(folder: Path, *, make: bool = False) -> Iterator[None]:
             _clear(folder, everything=locked)
             yield
     except OSError as fault:
-        reason = Message("cannot be written ({cause})", cause=fault.strerror or fault)
+        reason = Message("cannot be written ({cause})", cause=cause_of(fault))
         remedy = Message("check its permissions and the free space")
         raise GalleryError(printable(folder), reason, remedy) from fault
 

@@ -20,7 +20,7 @@ from typing import TypeAlias
 import numpy as np
 
 from kiosk.domain import ByteImage, Embedding, Rejection
-from kiosk.errors import KioskError, PictureError
+from kiosk.errors import KioskError, PictureError, cause_of
 from kiosk.files import PARTIAL, atomic_write
 from kiosk.i18n import Message, Text
 from kiosk.people.folder import ListedPicture, Stamp, list_folder
@@ -213,7 +213,7 @@ class PictureReader:
             # An OSError with a number comes from the disk or the network and may pass; Pillow's own have none.
             return Reading(None, fault.why, passing=getattr(fault.__cause__, "errno", None) is not None)
         except OSError as fault:
-            return Reading(None, Message("cannot be read ({cause})", cause=fault.strerror or fault), passing=True)
+            return Reading(None, Message("cannot be read ({cause})", cause=cause_of(fault)), passing=True)
         if changed:
             return Reading(None, Message("is still being written"), passing=True)
         reading = content if isinstance(content, Reading) else self._encoded(digest, content)

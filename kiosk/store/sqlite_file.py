@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.errors import KioskError
+from kiosk.errors import KioskError, cause_of
 from kiosk.files import folder_lock
 from kiosk.i18n import Message, Text
 
@@ -146,9 +146,7 @@ class SqliteFile:
         self._connection = self._file = None
 
     def _fault(self, error: sqlite3.Error | OSError) -> KioskError:
-        why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno is not None else str(error)
-        why = why or type(error).__name__
-        reason = Message("{what} cannot be used: {reason}", what=self._schema.what, reason=why)
+        reason = Message("{what} cannot be used: {reason}", what=self._schema.what, reason=cause_of(error))
         return self._schema.fault(self.path, reason, remedy_for(error, self._schema.remedy))
 
 

@@ -18,7 +18,7 @@ from kiosk.domain import Crop, CropKind
 from kiosk.encoders.facenet import facenet_model
 from kiosk.encoders.openface import faceRecoModel, load_weights_from_FaceNet
 from kiosk.encoders.specs import FACENET, OPENFACE, CropSection, Recipe
-from kiosk.errors import EncoderError, WeightsError
+from kiosk.errors import EncoderError, WeightsError, cause_of
 from kiosk.evaluation.rates import threshold_at_fmr
 from kiosk.evaluation.samples import Show
 from kiosk.evaluation.statistics import all_pairs
@@ -78,8 +78,7 @@ class Trainable:
         try:
             mode = weights.stat().st_mode
         except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or str(error)
-            raise WeightsError(weights, f"cannot be read ({why})", remedy) from error
+            raise WeightsError(weights, f"cannot be read ({cause_of(error)})", remedy) from error
         is_folder = stat.S_ISDIR(mode)
         if is_folder and self.load_folder is None:
             raise WeightsError(weights, "is a folder", remedy)

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from kiosk.domain import ByteImage
-from kiosk.errors import PictureError
+from kiosk.errors import PictureError, cause_of
 from kiosk.i18n import Message
 from kiosk.names import printable
 from kiosk.vision.opencv import cv2
@@ -50,7 +50,7 @@ def open_picture(path: Path) -> BufferedReader:
         _check_kind(path, path.stat())
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except (OSError, ValueError) as fault:
-        reason = Message("cannot be read ({reason})", reason=getattr(fault, "strerror", None) or str(fault))
+        reason = Message("cannot be read ({reason})", reason=cause_of(fault))
         raise PictureError(printable(path), reason, "check that it exists and may be read") from fault
     file = os.fdopen(descriptor, "rb")
     try:

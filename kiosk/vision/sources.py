@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kiosk.domain import ByteImage, Frame
-from kiosk.errors import CameraError, PictureError
+from kiosk.errors import CameraError, PictureError, cause_of
 from kiosk.i18n import Message
 from kiosk.names import printable
 from kiosk.vision.capture import STREAM_SCHEMES, Camera, Stream, VideoFile, is_camera_number, without_secrets
@@ -104,7 +104,7 @@ def _path(spec: str) -> Path:
         path = Path(spec).expanduser()
         path.exists()
     except (OSError, RuntimeError) as error:
-        reason = Message("cannot be used ({cause})", cause=getattr(error, "strerror", None) or error)
+        reason = Message("cannot be used ({cause})", cause=cause_of(error))
         raise CameraError(printable(spec), reason, "check what --source names") from error
     return path
 

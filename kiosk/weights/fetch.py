@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 import requests
 from pooch import HTTPDownloader  # type: ignore[import-untyped]
 
-from kiosk.errors import WeightsError
+from kiosk.errors import WeightsError, cause_of
 from kiosk.files import atomic_write, clear_partials, folder_lock
 from kiosk.i18n import Message
 from kiosk.weights.catalogue import CatalogueEntry
@@ -156,7 +156,7 @@ def _cause(error: BaseException) -> str:
     """Return the innermost reason, in the words of the system where it has some."""
     while inner := error.__cause__ or error.__context__:
         error = inner
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return cause_of(error)
 
 
 def _disk_fault(path: Path, size: int, error: OSError) -> WeightsError:

@@ -30,9 +30,9 @@ from kiosk.people.enrolment import (
     examine,
     find_duplicates,
     find_outliers,
+    nearest_distances,
     require_all_good,
     save,
-    spread,
 )
 from kiosk.people.gallery import Gallery
 from kiosk.people.register import PeopleRegister, PersonRecord, people_file
@@ -208,8 +208,8 @@ def test_pictures_that_no_chain_connects_with_the_person_are_outliers():
         ((0.3, 0.6), (0.0,), set()),
     ):
         assert find_outliers([at(a) for a in offered], [at(a) for a in stored], 0.39) == outliers, offered
-    assert np.isinf(spread([at(0.0)])).all()
-    assert spread([at(0.0), at(0.1), at(1.0)]) == pytest.approx([0.1, 0.1, 0.87], abs=0.01)
+    assert np.isinf(nearest_distances([at(0.0)])).all()
+    assert nearest_distances([at(0.0), at(0.1), at(1.0)]) == pytest.approx([0.1, 0.1, 0.87], abs=0.01)
 
 
 @pytest.fixture(scope="module")

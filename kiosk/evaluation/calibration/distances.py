@@ -15,8 +15,7 @@ from kiosk.domain import Template, TemplateRule
 from kiosk.encoders.statistics import QuantileTable
 from kiosk.evaluation.correlation import NearestTemplate
 from kiosk.evaluation.rates import bootstrap_over_people
-from kiosk.people.enrolment import find_outliers
-from kiosk.people.enrolment import spread as spread_of_pictures
+from kiosk.people.enrolment import find_outliers, nearest_distances
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.matching import PLAIN, Comparison, distances, person_distances
 
@@ -254,7 +253,7 @@ def odd_pictures(gallery: GallerySnapshot, *, alike: float, margin: float, apart
     several = [numbers for numbers in groups if len(numbers) > 1]
     for numbers in several:
         for number, own in zip(
-            numbers, spread_of_pictures([templates[each].embedding for each in numbers]), strict=True
+            numbers, nearest_distances([templates[each].embedding for each in numbers]), strict=True
         ):
             distance = float(between[number, nearest[number]])
             if distance <= alike and own > alike + margin:
@@ -268,7 +267,7 @@ def odd_pictures(gallery: GallerySnapshot, *, alike: float, margin: float, apart
     for numbers in several:
         rest = [number for number in numbers if number not in explained]
         embeddings = [templates[number].embedding for number in rest]
-        own_distances = spread_of_pictures(embeddings)
+        own_distances = nearest_distances(embeddings)
         for index in find_outliers(embeddings, [], apart) if len(rest) > 1 else ():
             odd = OddPicture(rest[index], templates[rest[index]], float(own_distances[index]), None, np.inf)
             found.append(odd)
