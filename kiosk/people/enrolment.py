@@ -304,10 +304,7 @@ def save(stores: PeopleStores, enrolment: Enrolment, staff: str, *, version: str
     try:
         sources = add_pictures(stores.folder, person, [picture.as_file for picture in enrolment.pictures])
     except KioskError:
-        if known is None:
-            stores.people.forget(person)
-        else:
-            stores.people.save(known)
+        stores.people.put_back([(person, known)])
         raise
     for picture in enrolment.pictures:
         if version and picture.embedding is not None:

@@ -171,9 +171,9 @@ def erase(
     step fails, the door does not know the person any more, and erasing again removes the rest. Raises
     UnknownPersonError, or GalleryError if the pictures cannot be deleted; then all is as before.
     """
-    key = person_key(person)
+    belongs = source_belongs_to(person_key(person))
     names, records, in_bins = _traces(stores, person)
-    digests = digests_of(stores.folder, source_belongs_to(key))
+    digests = digests_of(stores.folder, belongs)
     embeddings = [template.embedding for template in known.templates_of(known.person(person) or "")]
     pictures = len(erase_person(stores.folder, person))
     # Before the rest, so that the kiosk does not write it again.
@@ -181,27 +181,29 @@ def erase(
     number = f"#{secrets.randbelow(10**8):08d}"
     binned, left = delete_from_bins(stores.folder, in_bins)
 
-    def done(step: Callable[[], int]) -> int:
-        try:
-            return step()
-        except (KioskError, OSError) as fault:
-            left.append(str(fault))
-            return 0
-
     def forget_in_journal() -> int:
         rows = stores.journal.forget(names, number)
         stores.journal.note(Action.ERASED, staff, number, f"{pictures} pictures")
         return rows
 
-    cached = done(lambda: forget_cached(cache_folder(), source_belongs_to(key), digests))
-    visitors = done(lambda: stores.visitors.remove_alike(embeddings, _ALIKE * threshold))
-    rows = done(forget_in_journal)
+    cached = _tried(lambda: forget_cached(cache_folder(), belongs, digests), left)
+    visitors = _tried(lambda: stores.visitors.remove_alike(embeddings, _ALIKE * threshold), left)
+    rows = _tried(forget_in_journal, left)
     if not left:  # its names are needed to try again
-        done(lambda: sum(stores.people.forget(record.person) for record in records))
+        _tried(lambda: sum(stores.people.forget(record.person) for record in records), left)
     for remembering in (person_key, normal_name, name_fault_of):
         remembering.cache_clear()
-    unsearched = in_bins.unsearched
-    return ErasureReport(number, pictures, cached, visitors, rows, len(records), tuple(left), binned, unsearched)
+    counts = pictures, cached, visitors, rows, len(records)
+    return ErasureReport(number, *counts, tuple(left), binned, in_bins.unsearched)
+
+
+def _tried(step: Callable[[], int], left: list[str]) -> int:
+    """Return the count of a step; if it fails, 0, with its fault added to `left`."""
+    try:
+        return step()
+    except (KioskError, OSError) as fault:
+        left.append(str(fault))
+        return 0
 
 
 def source_belongs_to(key: str) -> Callable[[str], bool]:

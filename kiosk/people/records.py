@@ -38,16 +38,14 @@ def rename(stores: PeopleStores, old: str, new: str, staff: str) -> str:
     old = before or known_as(stores, old)
     if not same and in_gallery(stores, new) is not None:
         raise EnrolmentError(display_name(new), "is already in the gallery", "choose another name")
+    there = stores.people.records().get(person_key(new))
     # The record is under both names until the end, so that a suspension holds.
     stores.people.copy_for_rename(old, new)
     try:
         if before is not None:
             new = rename_person(stores.folder, before, new)
     except KioskError:
-        if same:
-            stores.people.copy_for_rename(new, old)
-        else:
-            stores.people.forget(new)
+        stores.people.put_back([(new, there)])
         raise
     if not same:
         stores.people.forget(old)

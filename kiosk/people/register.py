@@ -291,7 +291,7 @@ class PeopleRegister:
         return before
 
     def put_back(self, before: Sequence[tuple[str, PersonRecord | None]]) -> None:
-        """Undo `save_all`."""
+        """Restore the former records of people after a change; None = there was none."""
         with self._writing() as connection:
             for person, record in before:
                 _put(connection, record) if record is not None else _drop(connection, person)
