@@ -40,9 +40,8 @@ from kiosk.door.decision import DecisionRule
 from kiosk.door.matching import comparison_of, matching_numbers
 from kiosk.errors import CameraError, EvaluationError
 from kiosk.evaluation.extractors import Extractor, KioskExtractor, MakeExtractor, Vector, nearest_the_middle
-from kiosk.evaluation.samples import CachedReader, Picture, ResultCache, Show, read_all
+from kiosk.evaluation.samples import CachedReader, Picture, Show, read_all, result_cache
 from kiosk.names import folder_fault, printable
-from kiosk.paths import cache_folder
 from kiosk.people.snapshot import GallerySnapshot
 from kiosk.recognition.face_encoder import FaceEncoder
 from kiosk.recognition.matching import PLAIN, Comparison, Searchable, identify, person_distances
@@ -318,7 +317,7 @@ def record_clips(clips: Sequence[Clip], extractor: FrameExtractor, frames: int) 
 def _parts(clip: Clip, extractor: FrameExtractor, frames: int) -> list[Frames]:
     with clip.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    cache = ResultCache(cache_folder(), f"clip, {frames} at {RATE_HZ} Hz, {clip.person is None}, {extractor.key}")
+    cache = result_cache(f"clip, {frames} at {RATE_HZ} Hz, {clip.person is None}, {extractor.key}")
     known = cache.get(digest)
     if known is None:
         with open_source(str(clip.path), fast=True) as source:

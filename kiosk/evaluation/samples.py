@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import io
-import json
 import multiprocessing
 import os
 import signal
 import threading
 import time
-import zlib
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, Final, TypeAlias, TypeVar
 
-import numpy as np
-
 from kiosk.domain import Rejection
 from kiosk.errors import EvaluationError, KioskError, PictureError
 from kiosk.evaluation.extractors import Extracted, Extractor, MakeExtractor, Vector, milliseconds
 from kiosk.evaluation.rates import Rate, wilson
-from kiosk.files import atomic_write
 from kiosk.names import first_of, printable
 from kiosk.paths import cache_folder
 from kiosk.people.folder import list_folder
+from kiosk.people.templates import ContentCache
 from kiosk.recognition.pipeline import StageClock
 from kiosk.vision.opencv import cv2
 from kiosk.vision.pictures import decode_picture, open_picture
@@ -97,53 +92,16 @@ def _do(task: Any) -> Any:  # noqa: ANN401  (any task)
 _CACHE_VERSION: Final = "evaluation 2"  # raise it when the meaning of an entry changes
 
 
-class ResultCache:
-    """Results that belong to one key, by the SHA-256 of the content they were computed from.
-
-    A result is JSON, and may hold float32 arrays. The files lie in the gallery's cache folder, so that erasing a person
-    erases these too. A damaged entry counts as missing. Several processes may use the same folder.
-    """
-
-    def __init__(self, folder: Path, key: str) -> None:
-        self._folder = folder / hashlib.sha256(f"{_CACHE_VERSION}\n{key}".encode()).hexdigest()[:16]
-
-    def get(self, digest: str) -> Any | None:  # noqa: ANN401  (JSON with arrays)
-        """Return the result of a content, or None."""
-        path = self._folder / digest
-        try:
-            checksum, payload = (content := path.read_bytes())[:4], content[4:]
-            # The gallery deletes files that were not used for two months.
-            if time.time() - path.stat().st_mtime > 86400:
-                os.utime(path)
-            intact = zlib.crc32(payload).to_bytes(4, "little") == checksum
-            return json.loads(payload, object_hook=_decoded) if intact else None
-        except (OSError, ValueError):
-            return None
-
-    def put(self, digest: str, value: Any) -> None:  # noqa: ANN401  (JSON with arrays)
-        """Store a result; a full disk is ignored."""
-        payload = json.dumps(value, default=_encoded).encode()
-        with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            content = zlib.crc32(payload).to_bytes(4, "little") + payload
-            atomic_write(self._folder / digest, content, mode=0o600, durable=False)
-
-
-def _encoded(value: object) -> dict[str, str]:
-    return {"f4": base64.b64encode(np.asarray(value, "<f4").tobytes()).decode("ascii")}
-
-
-def _decoded(value: dict[str, Any]) -> Any:  # noqa: ANN401  (JSON with arrays)
-    if value.keys() != {"f4"}:
-        return value
-    return np.frombuffer(base64.b64decode(value["f4"]), "<f4").astype(np.float32)
+def result_cache(key: str) -> ContentCache:
+    """Return the cache of results under a key; it is in the gallery's folder, so that erasing a person erases these."""
+    return ContentCache(cache_folder(), f"{_CACHE_VERSION}\n{key}")
 
 
 class CachedReader(ABC):
     """Reads picture files once: results are kept in the cache, below the reader's key."""
 
     def __init__(self, key: str) -> None:
-        self._cache = ResultCache(cache_folder(), key)
+        self._cache = result_cache(key)
 
     @abstractmethod
     def read(self, content: bytes, path: Path) -> Any:  # noqa: ANN401  (JSON with arrays)

@@ -5,6 +5,7 @@ are renamed into place, so that parallel processes never see half of one. A chec
 that cannot be read or written costs only time.
 """
 
+import base64
 import contextlib
 import hashlib
 import json
@@ -15,7 +16,7 @@ import zlib
 from collections.abc import Callable, Collection
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -29,9 +30,6 @@ from kiosk.vision.quality import reason_of
 
 _UNUSED_SECONDS = 60 * 86400.0
 _USED_AGAIN_SECONDS = 86400.0
-_VECTOR, _REJECTION = b"v", b"r"
-# An entry is a checksum, a kind and some hundred numbers.
-_MAX_ENTRY_BYTES = 2**20
 _DIGEST_CHARACTERS = 64  # the length of an entry's name
 _INDEX = "index-"  # how the names of indexes begin
 # A file being written has a temporary name for a moment; an older one was left by a crash.
@@ -40,44 +38,69 @@ _WRITING_SECONDS = 30.0
 _Index: TypeAlias = dict[str, tuple[Stamp, str]]  # the stamp and the hash of each file of an image folder
 
 
-class TemplateCache:
-    """The outcomes of an encoder by content. Every method may be called from any thread."""
+class ContentCache:
+    """Results by the SHA-256 of the content that they were computed from, in a folder for each key.
 
-    def __init__(self, folder: Path, encoder: str, version: str) -> None:
-        self._encoder = encoder
-        self._root = folder
-        self._folder = folder / _hashed(f"{encoder}\n{version}")
+    A result is JSON, and may hold float32 arrays. Any thread may call every method, and several processes may use the
+    folder.
+    """
 
-    def get(self, digest: str) -> Embedding | Rejection | None:
-        """Return the outcome for a content by its hash; None if there is none."""
+    def __init__(self, folder: Path, key: str) -> None:
+        self._folder = folder / _hashed(key)
+
+    def get(self, digest: str) -> Any:  # noqa: ANN401  (JSON with arrays)
+        """Return the result for a content; None if there is none, or a damaged one."""
         path = self._folder / digest
         try:
-            with path.open("rb") as file:
-                content = file.read(_MAX_ENTRY_BYTES)
+            content = path.read_bytes()
             if time.time() - path.stat().st_mtime > _USED_AGAIN_SECONDS:
                 os.utime(path)
-            kind, value = content[4:5], content[5:]
-            if zlib.crc32(content[4:]).to_bytes(4, "little") != content[:4]:
-                return None
-            if kind == _REJECTION:
-                return Rejection(value.decode())
-            vector = np.frombuffer(value, "<f4").astype(np.float32)
-            return Embedding(vector, self._encoder) if kind == _VECTOR and vector.size else None
+            is_whole = zlib.crc32(content[4:]).to_bytes(4, "little") == content[:4]
+            return json.loads(content[4:], object_hook=_decoded) if is_whole else None
         except (OSError, ValueError):
             return None
 
-    def put(self, digest: str, outcome: Embedding | Rejection) -> None:
-        """Store an outcome, if the disk allows."""
-        if isinstance(outcome, Rejection):
-            payload = _REJECTION + outcome.value.encode()
-        else:
-            payload = _VECTOR + outcome.vector.astype("<f4").tobytes()
-        _write(self._folder / digest, zlib.crc32(payload).to_bytes(4, "little") + payload)
+    def put(self, digest: str, result: Any) -> None:  # noqa: ANN401  (JSON with arrays)
+        """Store a result, if the disk allows."""
+        content = json.dumps(result, default=_encoded).encode()
+        _write(self._folder / digest, zlib.crc32(content).to_bytes(4, "little") + content)
 
     def forget(self, digest: str) -> None:
-        """Delete the outcome for a content, if the disk allows."""
+        """Delete the result for a content, if the disk allows."""
         with contextlib.suppress(OSError):
             (self._folder / digest).unlink(missing_ok=True)
+
+
+def _encoded(value: object) -> dict[str, str]:
+    return {"f4": base64.b64encode(np.asarray(value, "<f4").tobytes()).decode("ascii")}
+
+
+def _decoded(value: dict[str, Any]) -> Any:  # noqa: ANN401  (JSON with arrays)
+    if value.keys() != {"f4"}:
+        return value
+    return np.frombuffer(base64.b64decode(value["f4"]), "<f4").astype(np.float32)
+
+
+class TemplateCache(ContentCache):
+    """The outcomes of an encoder by content, and the hashes of the files of image folders."""
+
+    def __init__(self, folder: Path, encoder: str, version: str) -> None:
+        super().__init__(folder, f"{encoder}\n{version}")
+        self._encoder = encoder
+        self._root = folder
+
+    def get(self, digest: str) -> Embedding | Rejection | None:
+        """Return the outcome for a content by its hash; None if there is none."""
+        found = super().get(digest)
+        if isinstance(found, np.ndarray):
+            return Embedding(found, self._encoder)
+        with contextlib.suppress(ValueError):  # None, or a rejection of another version
+            return Rejection(found)
+        return None
+
+    def put(self, digest: str, outcome: Embedding | Rejection) -> None:
+        """Store an outcome, if the disk allows."""
+        super().put(digest, outcome.value if isinstance(outcome, Rejection) else outcome.vector)
 
     def known_digests(self, images: Path) -> _Index:
         """Return the stamp and the hash of each source, as remember_digests stored them for an image folder."""

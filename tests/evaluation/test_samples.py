@@ -29,7 +29,6 @@ from kiosk.evaluation.extractors import (
 from kiosk.evaluation.running import encoder_choice
 from kiosk.evaluation.samples import (
     Picture,
-    ResultCache,
     acquisition_of,
     in_processes,
     people_in,
@@ -39,6 +38,7 @@ from kiosk.evaluation.samples import (
 from kiosk.evaluation.statistics import all_pairs, make_cohort, measured_statistics
 from kiosk.files import asset
 from kiosk.people.snapshot import GallerySnapshot
+from kiosk.people.templates import ContentCache
 from kiosk.recognition import cohort
 from kiosk.recognition.cohort import Cohort
 from kiosk.recognition.matching import Comparison, person_distances
@@ -197,12 +197,12 @@ def test_people_are_those_of_the_image_folder_and_missing_pictures_are_told(crow
 
 
 def test_the_cache_returns_what_was_put_and_nothing_that_is_damaged(tmp_path):
-    cache, numbers = ResultCache(tmp_path, "key"), np.arange(6, dtype=np.float32)
+    cache, numbers = ContentCache(tmp_path, "key"), np.arange(6, dtype=np.float32)
     cache.put("digest", {"name": "Zoë", "vectors": [numbers, None]})
     found = cache.get("digest")
     assert (found["name"], found["vectors"][1]) == ("Zoë", None)
     np.testing.assert_array_equal(found["vectors"][0], numbers)
-    assert ResultCache(tmp_path, "other").get("digest") is cache.get("another") is None
+    assert ContentCache(tmp_path, "other").get("digest") is cache.get("another") is None
     (path,) = (path for path in tmp_path.rglob("*") if path.is_file())
     os.utime(path, (0, time.time() - 50 * 86400))
     cache.get("digest")
@@ -211,7 +211,7 @@ def test_the_cache_returns_what_was_put_and_nothing_that_is_damaged(tmp_path):
         path.write_bytes(damage)
         assert cache.get("digest") is None, damage
     (tmp_path / "file").write_text("")
-    ResultCache(tmp_path / "file", "key").put("digest", [])  # a folder that cannot be written
+    ContentCache(tmp_path / "file", "key").put("digest", [])  # a folder that cannot be written
 
 
 def make_times(factor):
