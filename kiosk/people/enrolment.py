@@ -1,7 +1,6 @@
 """Enrolment: check pictures of a person against each other and the gallery, then save them with the consent."""
 
 import hashlib
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -69,9 +68,8 @@ def examine(offered: Offered, encode: EncodePicture) -> Examined:
     if offered.suffix not in SUFFIXES:
         endings = ", ".join(sorted(SUFFIXES))
         return Examined(offered, fault=Message("the name ends in none of {endings}", endings=endings))
-    content = offered.content
     try:
-        with open_picture(content) if isinstance(content, Path) else io.BytesIO(content) as file:
+        with open_picture(offered.content) as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             image = decode_picture(file, Path(offered.name))
     except PictureError as fault:

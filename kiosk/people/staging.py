@@ -75,12 +75,8 @@ def new_folder(folder: Path) -> Iterator[Path]:
 def write_picture(picture: PictureFile, target: Path) -> None:
     """Write a picture to the disk. Raises EnrolmentError if its content is not the one that was checked."""
     target.unlink(missing_ok=True)
-    with target.open("xb") as copy:
-        if isinstance(picture.source, bytes):
-            copy.write(picture.source)
-        else:
-            with open_picture(picture.source) as source:
-                shutil.copyfileobj(source, copy)
+    with open_picture(picture.source) as source, target.open("xb") as copy:
+        shutil.copyfileobj(source, copy)
         copy.flush()
         os.fsync(copy.fileno())
     with target.open("rb") as copy:

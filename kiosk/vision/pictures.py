@@ -3,7 +3,7 @@
 import contextlib
 import os
 import stat
-from io import BufferedReader
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -43,8 +43,13 @@ def read_picture(path: Path, *, longest_side_px: int = 1600) -> ByteImage:
         return decode_picture(file, path, longest_side_px=longest_side_px)
 
 
-def open_picture(path: Path) -> BufferedReader:
-    """Open a regular file of 1 byte to 64 MB; raise PictureError for anything else, and never wait for a writer."""
+def open_picture(path: Path | bytes) -> BinaryIO:
+    """Open a regular file of 1 byte to 64 MB, or the content of one.
+
+    Raises PictureError for any other file, and never waits for a writer.
+    """
+    if isinstance(path, bytes):
+        return BytesIO(path)
     try:
         # Checked before it is opened, because opening a device can already act on it.
         _check_kind(path, path.stat())

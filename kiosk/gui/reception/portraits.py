@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
@@ -123,7 +122,7 @@ def read_small(content: Path | bytes) -> Read:
     """Read a picture in a small size, for a background thread; whatever it holds, it costs little and never blocks."""
     path = content if isinstance(content, Path) else Path()
     try:
-        with open_picture(content) if isinstance(content, Path) else io.BytesIO(content) as file:
+        with open_picture(content) as file:
             return to_qimage(decode_picture(file, path, longest_side_px=_READ_PX)), ""
     except PictureError as fault:
         return QImage(), str(PictureError(printable(path.name), fault.reason, fault.remedy))
