@@ -76,7 +76,7 @@ class FaceButton(QPushButton):
 
     def __init__(self, shown: ShownFace) -> None:
         super().__init__()
-        self.shown, self._when, self._side = shown, moment(shown.face.time), 0
+        self.shown, self._when, self._side = shown, moment_text(shown.face.time), 0
         self.setCheckable(True)
         self.setChecked(True)
         self.setProperty("kind", "face")
@@ -177,7 +177,7 @@ class VisitorCard(Panel):
                 button.setEnabled(bool(self.pictures))
 
 
-def moment(time: datetime) -> str:
+def moment_text(time: datetime) -> str:
     """Return the local day and time as the language of the screen writes them; today without the day."""
     day = time.astimezone().date()
     return time_text(time) if day == today() else f"{day_text(day)} {time_text(time)}"
@@ -185,9 +185,9 @@ def moment(time: datetime) -> str:
 
 def _seen(count: int, first: datetime, last: datetime) -> str:
     if count == 1:
-        return translate("visitors", "Refused at {time}").format(time=moment(last))
+        return translate("visitors", "Refused at {time}").format(time=moment_text(last))
     text = translate("visitors", "Refused %n times, from {first} to {last}", "", count)
-    return text.format(first=moment(first), last=moment(last))
+    return text.format(first=moment_text(first), last=moment_text(last))
 
 
 def _alike(shown: ShownVisitor, threshold: float) -> str:

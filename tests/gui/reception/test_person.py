@@ -163,8 +163,8 @@ def data_panel(context, crowd, shown, services) -> DataPanel:
 
 
 def test_changes_are_saved_and_written_down_and_another_name_takes_the_files_along(data_panel, qtbot, services, home):
-    data_panel.fields["email"].set_text("g@example.org")
-    data_panel.fields["valid_until"].set_text("2027-01-31")
+    data_panel.form.fields["email"].set_text("g@example.org")
+    data_panel.form.fields["valid_until"].set_text("2027-01-31")
     assert data_panel.save.isEnabled()
     with qtbot.waitSignal(data_panel.saved) as saved:
         data_panel.save.click()
@@ -190,20 +190,20 @@ def test_what_cannot_be_used_is_told_beside_it_and_what_is_being_typed_is_not_ov
         ("valid_from", "yesterday"),
         ("valid_from", "2027-06-01"),
     ):
-        edited = data_panel.name if field == "name" else data_panel.fields[field]
+        edited = data_panel.name if field == "name" else data_panel.form.fields[field]
         edited.set_text(text)
         data_panel.save.click()
-        told = data_panel.fields["valid_until"] if text == "2027-06-01" else edited
+        told = data_panel.form.fields["valid_until"] if text == "2027-06-01" else edited
         assert told.fault.text()
         data_panel.undo.click()
     assert services.journal.actions(1) == []
-    data_panel.fields["group"].set_text("Army")
+    data_panel.form.fields["group"].set_text("Army")
     data_panel.show_record(PersonRecord("Grace_Hopper", group="Air"))
-    assert data_panel.fields["group"].text == "Army"
+    assert data_panel.form.fields["group"].text == "Army"
     data_panel.undo.click()
-    assert data_panel.fields["group"].text == "Navy"
+    assert data_panel.form.fields["group"].text == "Navy"
     data_panel.show_record(PersonRecord("Grace_Hopper", group="Air"))
-    assert data_panel.fields["group"].text == "Air"
+    assert data_panel.form.fields["group"].text == "Air"
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ class ConsentStep(Step):
         super().__init__(context, draft)
         self.text: ConsentText | None = None
         self.heading = Note("", "heading")
-        self.page = Reading()
+        self.page = ConsentView()
         self.page.setAccessibleName(translate("enrolment", "What the person agrees to"))
         self.unread = Note(translate("enrolment", "Please read to the end before you agree."), "hint")
         self.before = Button(translate("enrolment", "Back"), "arrow_left")
@@ -102,7 +102,7 @@ class ConsentStep(Step):
             self.done.emit()
 
 
-class Reading(QTextBrowser):
+class ConsentView(QTextBrowser):
     """A text that scrolls by keys and under a finger, and says when its end is on the screen."""
 
     read = pyqtSignal()  # the end is seen, for the first time since `begin`

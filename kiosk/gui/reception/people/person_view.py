@@ -112,7 +112,6 @@ class DataPanel(Panel):
     def __init__(self, context: PageContext) -> None:
         self.name = TextField(translate("people", "Name"), required=True)
         self.form = PersonFields(lambda: self.name.text, context.say)
-        self.fields = self.form.fields
         self.save = Button(translate("people", "Save changes"), "save", "primary")
         self.undo = Button(translate("people", "Undo"), "undo")
         super().__init__(Heading(translate("people", "Data")), self.name, self.form, flow(self.save, self.undo), gap=10)

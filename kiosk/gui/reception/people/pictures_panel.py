@@ -25,7 +25,7 @@ from kiosk.people.folder import pictures_of
 from kiosk.people.listing import PersonRow, PictureFacts, Quality, picture_facts
 from kiosk.people.records import remove
 from kiosk.vision.pictures import read_picture
-from kiosk.vision.quality import USUAL, in_words
+from kiosk.vision.quality import USUAL
 
 _SHOWN_PX = 480
 
@@ -117,8 +117,8 @@ class PictureCard(QWidget):
     def show_look(self, look: Look) -> None:
         self.picture.setPixmap(square_picture(look.image, px(_SIDE_UNITS)))
         if self.facts.used:
-            remarks = [translate("people", _REMARKS[one]) if one in _REMARKS else in_words(one) for one in look.remarks]
-            self.quality.setText(", ".join(remarks) or translate("people", "Good picture"))
+            remarks = ", ".join(translate("people", _REMARKS[remark]) for remark in look.remarks)
+            self.quality.setText(remarks or translate("people", "Good picture"))
         self.updateGeometry()
 
 
