@@ -1,4 +1,4 @@
-"""The list of people: pictures, access and last visit of each person, and what a search finds. No Qt."""
+"""The list of people: pictures, access, last visit and search index of each person. No Qt."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kiosk.people.enrolment import nearest_distances
 from kiosk.people.register import AccessStatus, PersonRecord
 from kiosk.people.snapshot import GallerySnapshot
 
-# What Unicode does not take apart.
+# Letters that Unicode does not take apart.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 
@@ -29,19 +29,14 @@ def folded(text: str) -> str:
 
 
 def index(texts: Iterable[str]) -> str:
-    """Return what `matches` searches: each text plain, and with umlauts spelt out."""
+    """Return the text in which a search looks for words: each text folded, and folded with umlauts spelt out."""
     composed = unicodedata.normalize("NFC", "\n".join(texts).casefold())
     return f"{folded(composed)}\n{folded(composed.translate(_SPELT_OUT))}"
 
 
 def words_of(query: str) -> tuple[str, ...]:
-    """Return the words of a search, all of which are to be found."""
+    """Return the words of a search, folded; a person matches if all are in their index."""
     return tuple(folded(query).split())
-
-
-def matches(words: Iterable[str], indexed: str) -> bool:
-    """Return whether every word is in the text that `index` made."""
-    return all(word in indexed for word in words)
 
 
 ENOUGH_PICTURES = 3
@@ -67,7 +62,7 @@ class PersonRow:
     quality: Quality
     standing: AccessStatus
     last_seen: datetime | None  # when the door opened last
-    indexed: str  # what is searched
+    indexed: str  # see index
 
     @property
     def shown(self) -> str:

@@ -20,7 +20,7 @@ from kiosk.gui.reception.dates import day_text, time_text
 from kiosk.gui.reception.portraits import Portraits
 from kiosk.gui.theme import icon
 from kiosk.i18n import QT_TRANSLATE_NOOP, translate
-from kiosk.people.listing import PersonRow, Quality, list_people, matches, words_of
+from kiosk.people.listing import PersonRow, Quality, list_people, words_of
 from kiosk.people.register import AccessStatus, PersonRecord, today
 from kiosk.people.snapshot import GallerySnapshot
 
@@ -166,7 +166,8 @@ class PeopleModel(QAbstractTableModel):
 
     def _take(self) -> None:
         self.beginResetModel()
-        self.rows = [row for row in self.everybody if self._wanted(row) and matches(self._query, row.indexed)]
+        found = (row for row in self.everybody if all(word in row.indexed for word in self._query))
+        self.rows = list(filter(self._wanted, found))
         self.rows.sort(key=_SORTED[self._sorted_by], reverse=self._descending)
         self.endResetModel()
 
