@@ -3,7 +3,7 @@
 import contextlib
 import os
 import stat
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -43,7 +43,7 @@ def read_picture(path: Path, *, longest_side_px: int = 1600) -> ByteImage:
         return decode_picture(file, path, longest_side_px=longest_side_px)
 
 
-def open_picture(path: Path | bytes) -> BinaryIO:
+def open_picture(path: Path | bytes) -> BufferedReader | BytesIO:
     """Open a regular file of 1 byte to 64 MB, or the content of one.
 
     Raises PictureError for any other file, and never waits for a writer.
