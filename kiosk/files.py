@@ -277,13 +277,9 @@ def read_yaml(path: Path, fault: type[KioskError], remedy: Text) -> YamlContent:
 
 def read_bytes(path: Path, fault: type[KioskError], remedy: Text) -> bytes:
     """Read a small regular file, at most one byte more than a YAML file may have; raises `fault`."""
-
-    def without_waiting(name: str, flags: int) -> int:
-        return os.open(name, flags | os.O_NONBLOCK)
-
     try:
         # A pipe in the file's place would be waited for without end.
-        with open(path, "rb", opener=without_waiting) as file:
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise fault(path, "is not a file", "put a file in its place")
             return file.read(_MAX_YAML_BYTES + 1)

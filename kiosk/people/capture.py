@@ -52,7 +52,7 @@ POSE_HINTS = frozenset({CaptureHint.LOOK_STRAIGHT, *_TURNS, CaptureHint.LOOK_UP}
 class CaptureGates:
     """The limits for pictures to enrol; stricter than at the door, where bad frames do not stay.
 
-    Light and sharpness as in vision.quality; poses in parts of the distance between the eyes, see vision.pose. On 682
+    Light and sharpness as in vision.quality; poses in parts of the distance between the eyes, see Pose. On 682
     pictures of LFW's development view nine in ten lie between -0.22 and 0.16 aside: a face that looks ahead is within
     0.16, and 0.08 more is a turn of about 12 degrees.
     """

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from kiosk.domain import Template
 from kiosk.i18n import shown
 from kiosk.names import person_key
 from kiosk.people.enrolment import nearest_distances
+from kiosk.people.folder import pictures_of
 from kiosk.people.register import AccessStatus, PersonRecord
 from kiosk.people.snapshot import GallerySnapshot
 
@@ -129,16 +131,14 @@ class PictureFacts:
     fits: bool = True  # the distance is within the threshold
 
 
-def picture_facts(
-    snapshot: GallerySnapshot, person: str, sources: Sequence[str], threshold: float
-) -> tuple[PictureFacts, ...]:
-    """Return what is known of a person's files in the image folder."""
+def picture_facts(snapshot: GallerySnapshot, folder: Path, person: str, threshold: float) -> tuple[PictureFacts, ...]:
+    """Return every file of a person in the image folder, with its distance to the others."""
     templates = snapshot.templates_of(snapshot.person(person) or "")
     apart = nearest_distances([template.embedding for template in templates])
     distances = {template.source: float(found) for template, found in zip(templates, apart, strict=True)}
     skipped = {skipped.source: shown(skipped.reason) for skipped in snapshot.skipped}
     facts = []
-    for source in sources:
+    for source in (picture.source for picture in pictures_of(folder, person)):
         distance = distances.get(source)
         if distance is None:
             facts.append(PictureFacts(source, used=False, reason=skipped.get(source, "")))

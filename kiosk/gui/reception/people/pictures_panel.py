@@ -21,7 +21,6 @@ from kiosk.gui.layouts import FoldingRow, column, discard, flow, px
 from kiosk.gui.reception.page import PageContext
 from kiosk.gui.reception.portraits import square_picture
 from kiosk.i18n import QT_TRANSLATE_NOOP, number, translate
-from kiosk.people.folder import pictures_of
 from kiosk.people.listing import PersonRow, PictureFacts, Quality, picture_facts
 from kiosk.people.records import remove
 from kiosk.vision.pictures import read_picture
@@ -32,10 +31,10 @@ _SHOWN_PX = 480
 
 def facts_of(services: StaffServices, person: str) -> tuple[PictureFacts, ...]:
     """Return every file of a person in the image folder, with its distance to the others."""
-    threshold, sources = math.inf, [picture.source for picture in pictures_of(services.folder, person)]
+    threshold = math.inf
     with contextlib.suppress(EncoderError):  # the station is being built
         threshold = services.threshold
-    return picture_facts(services.snapshot, person, sources, threshold)
+    return picture_facts(services.snapshot, services.folder, person, threshold)
 
 
 class Look(NamedTuple):
