@@ -1,5 +1,6 @@
 """An erased person is gone: every file below the test folders is searched for the name and the template."""
 
+import base64
 import json
 import os
 import time
@@ -35,6 +36,12 @@ NAME, RENAMED = "Zoë_Grace", "Günther 李小龍"
 
 def spellings(name: str) -> list[bytes]:
     return [name.encode(), name.replace("_", " ").encode(), json.dumps(name)[1:-1].encode()]
+
+
+def stored(vector: np.ndarray) -> list[bytes]:
+    """A template as SQLite and as the cache hold it."""
+    whole = vector.astype("<f4").tobytes()
+    return [whole, base64.b64encode(whole)]
 
 
 def found(folder: Path, *needles: bytes) -> list[str]:
@@ -109,8 +116,9 @@ def wait_until(condition: Callable[[], bool]) -> None:
 def test_only_a_number_is_left_of_a_person_who_does_not_come_back(lived, home, tmp_path, build, looked) -> None:
     services, vector = lived
     needles = [*spellings(NAME), *spellings(RENAMED), b"Zoe H", b"zoe@example.org", b"face of Zoe"]
-    needles += [vector.astype("<f4").tobytes(), (home / "images" / f"{RENAMED}.jpg").read_bytes()[:200]]
+    needles += [*stored(vector), (home / "images" / f"{RENAMED}.jpg").read_bytes()[:200]]
     assert len(found(tmp_path, *needles)) > 5
+    assert all(found(tmp_path, form) for form in stored(vector))
     report = services.erase(RENAMED, "Eve")
     assert (report.pictures, report.cached, report.visitors, report.records, report.left) == (1, 1, 1, 1, ())
     assert report.journal_rows == 3
@@ -172,7 +180,7 @@ def test_an_erased_person_does_not_come_back_from_a_bin_or_a_kiosk_in_another_pr
     for place in (f"#recycle/{RENAMED}.jpg", f"#recycle/deep/{NAME}/1.jpg", "$RECYCLE.BIN/S-1-5/$R1.jpg", "_old/x.jpg"):
         (services.folder / place).parent.mkdir(parents=True, exist_ok=True)
         (services.folder / place).write_bytes(picture)
-    needles = [*spellings(NAME), *spellings(RENAMED), vector.astype("<f4").tobytes(), picture[:200]]
+    needles = [*spellings(NAME), *spellings(RENAMED), *stored(vector), picture[:200]]
     report = erase(services, RENAMED, "command line", known=station.snapshot, threshold=station.threshold)
     assert (report.pictures, report.in_bins, report.visitors, report.left, report.unsearched) == (1, 4, 1, (), ())
     for frame in scene(28.0, 30.5):
@@ -353,7 +361,7 @@ def test_a_person_is_gone_from_the_caches_of_all_encoders(caches: list[TemplateC
         assert (cache.get(ADA), cache.get(OLD)) == (None, None)
         assert cache.get(LIN) is not None
         assert cache.known_digests(tmp_path / "images") == {"Lin.jpg": (STAMP, LIN)}
-    assert found(tmp_path / "cache", b"Ada", vector(0).vector.tobytes()) == []
+    assert found(tmp_path / "cache", b"Ada", *stored(vector(0).vector)) == []
     forget_cached(tmp_path / "cache", lambda source: False, {LIN})
     assert caches[0].get(LIN) is None, "by its content"
     assert caches[0].known_digests(tmp_path / "images") == {}
