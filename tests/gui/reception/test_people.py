@@ -252,6 +252,23 @@ def test_a_person_is_opened_and_closed_and_what_others_change_is_there_soon(page
     page.leave()
 
 
+def test_the_page_of_a_person_never_acts_on_the_one_before(page, qtbot, services):
+    services.people.save(PersonRecord("Lin", suspended=True))
+    page.enter()
+    qtbot.waitUntil(lambda: len(page.list.model.rows) == 3)
+    page._looking.stop()  # what others change is not looked at
+    page.on_opened("Grace_Hopper")
+    assert page.person.access.suspend.text() == "Suspend"
+    page.on_opened("Lin")
+    assert page.person.access.suspend.text() == "Allow again"
+    services.people.save(PersonRecord("Zoe"))
+    page.on_opened("Zoe")
+    assert not page.person.access.suspend.isEnabled()
+    page.on_look()
+    qtbot.waitUntil(page.person.access.suspend.isEnabled)
+    assert page.person.access.suspend.text() == "Suspend"
+
+
 def test_a_register_that_cannot_be_read_is_told(page, qtbot, home, screen):
     (home / "images.people.sqlite3").write_text("nonsense")
     page.context.services.people.__init__(home / "images.people.sqlite3")

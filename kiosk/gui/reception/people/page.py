@@ -19,6 +19,7 @@ from kiosk.gui.reception.portraits import Portraits, round_picture
 from kiosk.i18n import translate
 from kiosk.names import person_key, printable
 from kiosk.people.archive import ArchiveReport, export_gallery, free_path, import_archive
+from kiosk.people.listing import PersonRow
 from kiosk.people.staff import Role
 
 
@@ -146,6 +147,8 @@ class PeoplePage(StaffPage):
     def on_opened(self, person: str) -> None:
         self.person.open(person)
         self.stack.setCurrentWidget(self.person)
+        if self._gathered is not None and (known := _row_of(self._gathered, person)) is not None:
+            self.person.show_row(known, self._gathered.snapshot)
 
     @pyqtSlot()
     def on_person_closed(self) -> None:
@@ -190,5 +193,9 @@ class PeoplePage(StaffPage):
             self.list.show_people(gathered.rows)
         shown = self.stack.currentWidget()
         if isinstance(shown, PersonView):
-            key = person_key(shown.name)
-            shown.show_row(next((row for row in gathered.rows if row.key == key), None), gathered.snapshot)
+            shown.show_row(_row_of(gathered, shown.name), gathered.snapshot)
+
+
+def _row_of(gathered: Gathered, person: str) -> PersonRow | None:
+    key = person_key(person)
+    return next((row for row in gathered.rows if row.key == key), None)

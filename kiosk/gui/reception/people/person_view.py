@@ -216,6 +216,7 @@ class PersonView(QWidget):
         self.leaving.open(person)
         self._close_consent()
         self.stack.setCurrentWidget(self.page)
+        self.page.setEnabled(False)  # until it shows this person, and not the one before
         bar = self.page.verticalScrollBar()
         if bar is not None:
             bar.setValue(0)
@@ -236,6 +237,7 @@ class PersonView(QWidget):
             self.access.show_row(row)
             self.pictures.show_row(row)
             self.data.show_record(row.record, another=self._row is None)
+            self.page.setEnabled(True)
         self._row, self._snapshot = row, snapshot
 
     def leave(self) -> None:
